@@ -1,0 +1,99 @@
+//! Who acts (`domain.md §1`).
+
+use crate::ids::{NoticeNo, PartnerId, StaffId, TenantId};
+use crate::reason::codes;
+
+codes! {
+    /// The role in a caller's verified token.
+    Role {
+        /// A partner's incentives admin.
+        PartnerAdmin => "partner_admin",
+        /// A partner's incentives user.
+        PartnerUser => "partner_user",
+        /// Operator staff who review.
+        Reviewer => "reviewer",
+        /// Operator staff who may do all a reviewer may, and administer.
+        Operator => "operator",
+        /// Reads everything, changes nothing.
+        Auditor => "auditor",
+        /// The customer's signed-in administrator.
+        CustomerAdmin => "customer_admin",
+    }
+    /// Whose doing an event is, as everyone may see it.
+    ActorKind {
+        /// The partner.
+        Partner => "partner",
+        /// The customer.
+        Customer => "customer",
+        /// The operator's staff.
+        Operator => "operator",
+        /// The system itself.
+        System => "system",
+    }
+}
+
+/// Who gives a command. Built from verified token claims, a checked link, or the system's own
+/// schedule; never from a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// A partner's user.
+    Partner {
+        /// The partner.
+        id: PartnerId,
+        /// Whether it is a `partner_admin`.
+        admin: bool,
+    },
+    /// The operator's staff.
+    Staff {
+        /// Who.
+        id: StaffId,
+        /// Reviewer, operator or auditor.
+        role: StaffRole,
+    },
+    /// The customer's signed-in administrator.
+    CustomerAdmin {
+        /// The tenant he administers.
+        tenant: TenantId,
+    },
+    /// Somebody who holds the link and the code of a notice.
+    CustomerLink {
+        /// The notice.
+        notice: NoticeNo,
+    },
+    /// The system: delivery proofs, deadlines, the directory.
+    System,
+}
+
+/// The roles of the operator's staff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StaffRole {
+    /// Reviews.
+    Reviewer,
+    /// Reviews and administers.
+    Operator,
+    /// Reads.
+    Auditor,
+}
+
+impl Actor {
+    /// Whose doing it is, as everyone may see it.
+    pub fn kind(&self) -> ActorKind {
+        match self {
+            Self::Partner { .. } => ActorKind::Partner,
+            Self::Staff { .. } => ActorKind::Operator,
+            Self::CustomerAdmin { .. } | Self::CustomerLink { .. } => ActorKind::Customer,
+            Self::System => ActorKind::System,
+        }
+    }
+
+    /// The name of operator staff.
+    pub fn staff_id(&self) -> Option<&StaffId> {
+        match self {
+            Self::Staff { id, .. } => Some(id),
+            Self::Partner { .. }
+            | Self::CustomerAdmin { .. }
+            | Self::CustomerLink { .. }
+            | Self::System => None,
+        }
+    }
+}

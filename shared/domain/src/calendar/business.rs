@@ -1,0 +1,297 @@
+//! Which days are business days (domain.md §4 point 2).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::data::{self, Line, Region};
+use super::{CalendarError, CalendarId, CountryCode, OutsideData, Subdivision};
+
+/// What counts where a tenant's subdivision is not known: policy key `unknown_subdivision`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownSubdivision {
+    /// A holiday of any subdivision counts.
+    #[default]
+    Any,
+    /// Only holidays of the whole country count.
+    None,
+}
+
+/// A holiday the operator added, for a country or one of its subdivisions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exception {
+    /// The day.
+    pub date: NaiveDate,
+    /// What it is called, in English.
+    pub name: String,
+    /// `None`: in the whole country.
+    pub subdivision: Option<Subdivision>,
+}
+
+/// Why a day is not counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipReason {
+    /// The country's weekend.
+    Weekend,
+    /// A public holiday.
+    Holiday,
+    /// A closure of the tenant.
+    Closure,
+    /// A holiday the operator added.
+    Exception,
+}
+
+/// What a date is to a calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Day {
+    /// It is counted.
+    Business,
+    /// It is not. If several reasons hold, this is the first in the order of domain.md §4 point 2:
+    /// weekend, holiday, closure, exception.
+    Skipped {
+        /// Why.
+        reason: SkipReason,
+        /// The name of the holiday or exception.
+        name: Option<String>,
+    },
+}
+
+/// The business days of one country (and subdivision), with a tenant's closures and the operator's
+/// exceptions.
+///
+/// Working days moved to a weekend stay weekend here, and a holiday the source only estimates counts
+/// one day either side as well: a deadline may come later than it must, never earlier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BusinessCalendar {
+    id: CalendarId,
+    country: CountryCode,
+    region: Region,
+    years: (i32, i32),
+    weekends: Vec<Weekend>,
+    /// Sorted by date.
+    holidays: Vec<(NaiveDate, &'static str)>,
+    closures: BTreeSet<NaiveDate>,
+    exceptions: BTreeMap<NaiveDate, Vec<String>>,
+}
+
+/// Weekend days (`6` is Saturday), from a date on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Weekend {
+    from: Option<NaiveDate>,
+    days: &'static str,
+}
+
+impl BusinessCalendar {
+    /// The calendar of a country, or of one of its subdivisions.
+    ///
+    /// `unknown` matters only where no subdivision is given. The weekend is then the country's own
+    /// (domain.md §4 point 2 asks only holidays of the subdivisions).
+    ///
+    /// # Errors
+    /// If the subdivision is not one of the country's.
+    pub fn new(
+        country: CountryCode,
+        subdivision: Option<Subdivision>,
+        unknown: UnknownSubdivision,
+    ) -> Result<Self, CalendarError> {
+        let region = region(country, subdivision, unknown)?;
+        if !data::readable(country) {
+            return Err(CalendarError::Broken(country));
+        }
+        let years = years(country, &region);
+        Ok(Self {
+            id: CalendarId::of(country, &region),
+            country,
+            years,
+            weekends: weekends(country, &region),
+            holidays: holidays(country, &region, years),
+            closures: BTreeSet::new(),
+            exceptions: BTreeMap::new(),
+            region,
+        })
+    }
+
+    /// The same calendar with a tenant's closures added. They do not show in the id: they are the
+    /// tenant's, not the calendar's.
+    #[must_use]
+    pub fn with_closures(mut self, closures: impl IntoIterator<Item = NaiveDate>) -> Self {
+        self.closures.extend(closures);
+        self
+    }
+
+    /// The same calendar with the operator's exceptions of a revision (0: there are none), those of
+    /// other subdivisions left out.
+    #[must_use]
+    pub fn with_exceptions(
+        mut self,
+        revision: u32,
+        exceptions: impl IntoIterator<Item = Exception>,
+    ) -> Self {
+        self.id = self.id.with_revision(revision);
+        for exception in exceptions {
+            if self.region.includes(exception.subdivision.as_ref()) {
+                self.exceptions.entry(exception.date).or_default().push(exception.name);
+            }
+        }
+        self
+    }
+
+    /// What names this calendar in the API and in the record: `CZ@2026.11`.
+    pub fn id(&self) -> &CalendarId {
+        &self.id
+    }
+
+    /// Whose calendar this is.
+    pub fn country(&self) -> CountryCode {
+        self.country
+    }
+
+    /// What the date is.
+    ///
+    /// # Errors
+    /// [`OutsideData`] if the date is not in the years of the data.
+    pub fn day(&self, date: NaiveDate) -> Result<Day, OutsideData> {
+        self.within(date)?;
+        let skipped = |reason, name| Day::Skipped { reason, name };
+        Ok(if self.is_weekend(date) {
+            skipped(SkipReason::Weekend, None)
+        } else if let Some(name) = self.holiday(date) {
+            skipped(SkipReason::Holiday, Some(name))
+        } else if self.closures.contains(&date) {
+            skipped(SkipReason::Closure, None)
+        } else if let Some(names) = self.exceptions.get(&date) {
+            skipped(SkipReason::Exception, Some(names.join("; ")))
+        } else {
+            Day::Business
+        })
+    }
+
+    /// The error for a date this calendar cannot answer for.
+    pub(super) fn outside(&self, date: NaiveDate) -> OutsideData {
+        let (first_year, last_year) = self.years;
+        OutsideData { country: self.country, date, first_year, last_year }
+    }
+
+    fn within(&self, date: NaiveDate) -> Result<(), OutsideData> {
+        let (first, last) = self.years;
+        if (first..=last).contains(&date.year()) { Ok(()) } else { Err(self.outside(date)) }
+    }
+
+    /// The names of the holidays on that date, each once.
+    fn holiday(&self, date: NaiveDate) -> Option<String> {
+        let from = self.holidays.partition_point(|(other, _)| *other < date);
+        let mut names: Vec<&str> = Vec::new();
+        for (_, name) in self.holidays.iter().skip(from).take_while(|(other, _)| *other == date) {
+            if !names.contains(name) {
+                names.push(name);
+            }
+        }
+        (!names.is_empty()).then(|| names.join("; "))
+    }
+
+    fn is_weekend(&self, date: NaiveDate) -> bool {
+        let weekday = date.weekday().number_from_monday();
+        self.weekends
+            .iter()
+            .rfind(|weekend| weekend.from.is_none_or(|from| from <= date))
+            .is_some_and(|weekend| {
+                weekend.days.chars().any(|day| day.to_digit(10) == Some(weekday))
+            })
+    }
+}
+
+impl Region {
+    /// Whether an exception of that subdivision (`None`: of the country) counts here.
+    fn includes(&self, subdivision: Option<&Subdivision>) -> bool {
+        match (self, subdivision) {
+            (_, None) | (Self::Any, Some(_)) => true,
+            (Self::National, Some(_)) => false,
+            (Self::Known(own), Some(other)) => own == other,
+        }
+    }
+}
+
+fn region(
+    country: CountryCode,
+    subdivision: Option<Subdivision>,
+    unknown: UnknownSubdivision,
+) -> Result<Region, CalendarError> {
+    let known = country.subdivisions();
+    match subdivision {
+        Some(own) if known.contains(&own) => Ok(Region::Known(own)),
+        Some(other) => {
+            let code = other.as_str().to_owned();
+            Err(CalendarError::UnknownSubdivision { country, code })
+        }
+        // Where there are no subdivisions both policies are one calendar, and have one id.
+        None if known.is_empty() => Ok(Region::Any),
+        None => Ok(match unknown {
+            UnknownSubdivision::Any => Region::Any,
+            UnknownSubdivision::None => Region::National,
+        }),
+    }
+}
+
+/// The years for which the source knows every holiday of the region.
+fn years(country: CountryCode, region: &Region) -> (i32, i32) {
+    let mut years = (i32::MAX, i32::MIN);
+    for line in data::lines(country) {
+        match line {
+            Line::Years { first, last } => years = (first, last),
+            Line::Until { scope, last } if scope.covers(region) => years.1 = years.1.min(last),
+            Line::Until { .. }
+            | Line::Zones(_)
+            | Line::Subdivisions(_)
+            | Line::Weekend { .. }
+            | Line::Holiday { .. } => {}
+        }
+    }
+    years
+}
+
+/// The weekends, in the order in which they begin.
+fn weekends(country: CountryCode, region: &Region) -> Vec<Weekend> {
+    let region = match region {
+        Region::Any | Region::National => &Region::National,
+        Region::Known(_) => region,
+    };
+    let mut found = Vec::new();
+    for line in data::lines(country) {
+        if let Line::Weekend { scope, from, days } = line
+            && scope.covers(region)
+        {
+            found.push(Weekend { from, days });
+        }
+    }
+    found.sort_by_key(|weekend| weekend.from);
+    found
+}
+
+/// Dates and names, sorted by date; names of one date in the order of the file.
+fn holidays(
+    country: CountryCode,
+    region: &Region,
+    years: (i32, i32),
+) -> Vec<(NaiveDate, &'static str)> {
+    let mut found = Vec::new();
+    for line in data::lines(country) {
+        let Line::Holiday { scope, name, dates, estimated } = line else {
+            continue;
+        };
+        if !scope.covers(region) {
+            continue;
+        }
+        for date in data::dates(dates, years).unwrap_or_default() {
+            if estimated {
+                found.extend(data::around(date).map(|day| (day, name)));
+            } else {
+                found.push((date, name));
+            }
+        }
+    }
+    found.sort_by_key(|(date, _)| *date);
+    found
+}

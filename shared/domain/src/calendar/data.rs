@@ -1,0 +1,136 @@
+//! The embedded text of one country, read line by line (`data/README.md` describes the format).
+
+use chrono::{Days, NaiveDate};
+
+use super::{CountryCode, Subdivision};
+
+#[path = "../../data/countries.rs"]
+mod countries;
+
+pub(super) use countries::COUNTRIES;
+
+/// One line of a country's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Line {
+    /// The years the file covers.
+    Years { first: i32, last: i32 },
+    /// Some subdivisions for which the source ends earlier.
+    Until { scope: Scope, last: i32 },
+    /// Zones, separated by spaces.
+    Zones(&'static str),
+    /// Codes, separated by commas.
+    Subdivisions(&'static str),
+    /// Weekend days (`6` is Saturday), from a date on or from the beginning.
+    Weekend { scope: Scope, from: Option<NaiveDate>, days: &'static str },
+    /// A holiday; estimated ones count one day either side.
+    Holiday { scope: Scope, name: &'static str, dates: &'static str, estimated: bool },
+}
+
+impl Line {
+    fn parse(text: &'static str) -> Option<Self> {
+        let (kind, rest) = text.split_once('|')?;
+        let mut fields = rest.split('|');
+        let mut field = || fields.next();
+        match kind {
+            "years" => Some(Self::Years { first: number(field()?)?, last: number(field()?)? }),
+            "until" => Some(Self::Until { scope: Scope(field()?), last: number(field()?)? }),
+            "zones" => Some(Self::Zones(rest)),
+            "subdivisions" => Some(Self::Subdivisions(rest)),
+            "weekend" => Some(Self::Weekend {
+                scope: Scope(field()?),
+                from: NaiveDate::parse_from_str(field()?, "%Y%m%d").ok(),
+                days: field()?,
+            }),
+            "holiday" | "estimated" => Some(Self::Holiday {
+                scope: Scope(field()?),
+                name: field()?,
+                dates: field()?,
+                estimated: kind == "estimated",
+            }),
+            _ => None,
+        }
+    }
+}
+
+fn number(text: &str) -> Option<i32> {
+    text.parse().ok()
+}
+
+/// The country's lines; lines that cannot be read are left out, and [`readable`] says so.
+pub(super) fn lines(country: CountryCode) -> impl Iterator<Item = Line> {
+    text(country).lines().filter_map(Line::parse)
+}
+
+/// Whether every line of the country can be read.
+pub(super) fn readable(country: CountryCode) -> bool {
+    text(country).lines().all(|line| Line::parse(line).is_some())
+}
+
+fn text(country: CountryCode) -> &'static str {
+    COUNTRIES
+        .binary_search_by_key(&country.as_str(), |(code, _)| code)
+        .ok()
+        .and_then(|index| COUNTRIES.get(index))
+        .map_or("", |(_, text)| text)
+}
+
+/// Whose days are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Region {
+    /// The subdivision is not known: what holds in any of them.
+    Any,
+    /// Only what holds where no subdivision is named.
+    National,
+    /// This subdivision.
+    Known(Subdivision),
+}
+
+/// For whom a line holds: `*` everybody, `-` the country without a subdivision, `A,B` these,
+/// `!A,B` everybody but these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Scope(&'static str);
+
+impl Scope {
+    /// Whether the line holds for the region.
+    pub(super) fn covers(self, region: &Region) -> bool {
+        let code = match region {
+            Region::Any => return true,
+            Region::National => "-",
+            Region::Known(subdivision) => subdivision.as_str(),
+        };
+        match self.0.strip_prefix('!') {
+            Some(others) => !others.split(',').any(|other| other == code),
+            None => self.0 == "*" || self.0.split(',').any(|one| one == code),
+        }
+    }
+}
+
+/// The dates of a holiday: `MMDD` stands for that date in each of the years, `YYMMDD` for one date.
+/// `None` if one of them cannot be read.
+pub(super) fn dates(text: &str, years: (i32, i32)) -> Option<Vec<NaiveDate>> {
+    let mut found = Vec::new();
+    for word in text.split(' ') {
+        let digits: u32 = word.parse().ok()?;
+        let (month, day) = (digits / 100 % 100, digits % 100);
+        let (first, last) = match word.len() {
+            4 => years,
+            _ => single_year(digits)?,
+        };
+        for year in first..=last {
+            found.push(NaiveDate::from_ymd_opt(year, month, day)?);
+        }
+    }
+    Some(found)
+}
+
+fn single_year(digits: u32) -> Option<(i32, i32)> {
+    let year = 2000 + i32::try_from(digits / 10_000).ok()?;
+    Some((year, year))
+}
+
+/// The date and its neighbours: where an estimated holiday may fall in truth.
+pub(super) fn around(date: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+    [date.checked_sub_days(Days::new(1)), Some(date), date.checked_add_days(Days::new(1))]
+        .into_iter()
+        .flatten()
+}

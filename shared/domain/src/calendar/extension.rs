@@ -1,0 +1,108 @@
+//! Longer windows: by the customer, by the operator, or because a holiday was announced.
+//!
+//! A stored deadline is never shortened (domain.md §4 point 5, I4): what was counted stays counted,
+//! and a recount is taken only when it ends later.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::window::Count;
+use super::{BusinessCalendar, Day, OutsideData, SkipReason, Window, Zone, window};
+
+/// Why a window cannot be extended to a date.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ExtendError {
+    /// The date is not after the last counted one.
+    #[error("the window is counted up to {0} already")]
+    NotLater(NaiveDate),
+    /// The date would not be counted, so it cannot be the last counted one.
+    #[error("{date} is not a business day")]
+    NotBusiness {
+        /// The date that was asked for.
+        date: NaiveDate,
+        /// Why it is not one.
+        reason: SkipReason,
+    },
+    /// The calendar does not know all the days up to the date.
+    #[error(transparent)]
+    Outside(#[from] OutsideData),
+}
+
+/// The window extended so that `last_counted` is its last counted date (the operator's `closes_on`).
+///
+/// # Errors
+/// [`ExtendError`]; the window then stays as it is.
+pub fn extend(
+    window: &Window,
+    last_counted: NaiveDate,
+    calendar: &BusinessCalendar,
+) -> Result<Window, ExtendError> {
+    let mut count = resume(window);
+    if last_counted <= count.last {
+        return Err(ExtendError::NotLater(count.last));
+    }
+    if let Day::Skipped { reason, .. } = calendar.day(last_counted)? {
+        return Err(ExtendError::NotBusiness { date: last_counted, reason });
+    }
+    while count.last < last_counted {
+        count.next_day(calendar, window.time_zone)?;
+    }
+    Ok(extended(window, count, calendar)?)
+}
+
+/// The window with more business days after its last counted one (the customer's extension).
+///
+/// # Errors
+/// [`OutsideData`] if a day has to be judged that the calendar does not know.
+pub fn extend_by(
+    window: &Window,
+    business_days: u32,
+    calendar: &BusinessCalendar,
+) -> Result<Window, OutsideData> {
+    let mut count = resume(window);
+    for _ in 0..business_days {
+        count.next_business_day(calendar, window.time_zone)?;
+    }
+    extended(window, count, calendar)
+}
+
+/// The window counted anew, with as many days, by a calendar that has changed; `None` if it would
+/// not close later, for then the stored one stands.
+///
+/// Give the calendar the window's own [closures](Window::closures): later ones do not act on it.
+///
+/// # Errors
+/// [`OutsideData`] if a day has to be judged that the calendar does not know.
+pub fn recount(
+    stored: &Window,
+    calendar: &BusinessCalendar,
+) -> Result<Option<Window>, OutsideData> {
+    let days = u32::try_from(stored.counted.len()).unwrap_or(u32::MAX);
+    let anew = window(stored.delivered_at, days, calendar, &Zone::Known(stored.time_zone))?;
+    Ok((anew.closes_at > stored.closes_at).then_some(anew))
+}
+
+/// The count, where the window left it.
+fn resume(window: &Window) -> Count {
+    Count {
+        last: window.last_counted().unwrap_or_else(|| window.day_zero()),
+        counted: window.counted.clone(),
+        skipped: window.skipped.clone(),
+    }
+}
+
+fn extended(
+    window: &Window,
+    count: Count,
+    calendar: &BusinessCalendar,
+) -> Result<Window, OutsideData> {
+    let closes_at: DateTime<Utc> = count.closes_at(calendar, window.time_zone)?;
+    Ok(Window {
+        // The database may have changed since the window was stored: never earlier.
+        closes_at: closes_at.max(window.closes_at),
+        calendar: calendar.id().clone(),
+        tzdb: chrono_tz::IANA_TZDB_VERSION.to_owned(),
+        counted: count.counted,
+        skipped: count.skipped,
+        ..window.clone()
+    })
+}

@@ -1,0 +1,82 @@
+//! The identity of a calendar: with it, and the data of that version, a deadline can be recomputed.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::data::Region;
+use super::{BusinessCalendar, CalendarError, CountryCode, Subdivision, UnknownSubdivision};
+
+/// The version of the embedded data, as in `data/VERSION`.
+pub const DATA_VERSION: &str = "2026.11";
+
+/// Stands for the subdivision where the policy counts national holidays only.
+const NATIONAL_ONLY: &str = "none";
+
+/// `CZ@2026.11`; with a known subdivision `US-CA@2026.11`; with the operator's exceptions of
+/// revision 3 `CZ@2026.11+3`; under the policy `unknown_subdivision: none`, where it makes a
+/// difference, `US-none@2026.11`.
+///
+/// The text is kept as it was written: a calendar of an older version must still be readable.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CalendarId(String);
+
+impl CalendarId {
+    /// An id as it was stored.
+    pub fn from_stored(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    pub(super) fn of(country: CountryCode, region: &Region) -> Self {
+        let place = match region {
+            Region::Any => country.to_string(),
+            Region::National => format!("{country}-{NATIONAL_ONLY}"),
+            Region::Known(subdivision) => format!("{country}-{subdivision}"),
+        };
+        Self(format!("{place}@{DATA_VERSION}"))
+    }
+
+    /// The same calendar with the operator's exceptions of a revision; none of them have none.
+    pub(super) fn with_revision(&self, revision: u32) -> Self {
+        let base = self.0.split('+').next().unwrap_or_default();
+        match revision {
+            0 => Self(base.to_owned()),
+            revision => Self(format!("{base}+{revision}")),
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The calendar of the **embedded** data with this id's country and subdivision, without
+    /// closures and exceptions, whatever the version the id names: good for names of holidays, not
+    /// for counting again.
+    ///
+    /// # Errors
+    /// If the embedded data knows the country or the subdivision no longer.
+    pub fn embedded(&self) -> Result<BusinessCalendar, CalendarError> {
+        let place = self.0.split('@').next().unwrap_or_default();
+        let (country, subdivision) = match place.split_once('-') {
+            Some((country, subdivision)) => (country, Some(subdivision)),
+            None => (place, None),
+        };
+        let country: CountryCode = country.parse()?;
+        match subdivision {
+            None => BusinessCalendar::new(country, None, UnknownSubdivision::Any),
+            Some(NATIONAL_ONLY) => BusinessCalendar::new(country, None, UnknownSubdivision::None),
+            Some(code) => {
+                let subdivision = Subdivision::parse(country, code)?;
+                BusinessCalendar::new(country, Some(subdivision), UnknownSubdivision::Any)
+            }
+        }
+    }
+}
+
+impl fmt::Display for CalendarId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

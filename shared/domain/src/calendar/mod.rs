@@ -1,0 +1,46 @@
+//! The business calendar: when a window opens, counts and closes (domain.md §4).
+//!
+//! Everything here is pure. The holidays of every country, its weekends and its zones are embedded
+//! (`data/`, written by `data/generate.py`); nothing is parsed before a country is asked for, and a
+//! date outside the data is [`OutsideData`], never a guess.
+//!
+//! ```
+//! use domain::calendar::{BusinessCalendar, CountryCode, UnknownSubdivision, Zone, window};
+//!
+//! let czechia: CountryCode = "CZ".parse()?;
+//! let calendar = BusinessCalendar::new(czechia, None, UnknownSubdivision::Any)?;
+//! let delivered_at = chrono::DateTime::parse_from_rfc3339("2026-12-22T15:00:00+01:00")?.to_utc();
+//! let window = window(delivered_at, 5, &calendar, &Zone::Known(chrono_tz::Europe::Prague))?;
+//!
+//! assert_eq!(window.closes_at.to_rfc3339(), "2026-12-31T23:00:00+00:00");
+//! assert_eq!(window.closes_at_local().to_rfc3339(), "2027-01-01T00:00:00+01:00");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod business;
+mod country;
+mod data;
+mod error;
+mod extension;
+mod id;
+mod instant;
+mod pack;
+mod window;
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod dataset;
+#[cfg(test)]
+mod naive;
+#[cfg(test)]
+mod properties;
+
+pub use business::{BusinessCalendar, Day, Exception, SkipReason, UnknownSubdivision};
+pub use country::{CountryCode, Subdivision};
+pub use error::{CalendarError, OutsideData};
+pub use extension::{ExtendError, extend, extend_by, recount};
+pub use id::{CalendarId, DATA_VERSION};
+pub use instant::{Zone, days_after, first_instant};
+pub use pack::{PackedWindow, UnpackError};
+pub use window::{SkippedDay, Window, window};

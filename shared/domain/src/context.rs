@@ -1,0 +1,133 @@
+//! What `decide` may look at beyond the claim: values, never a clock or a client.
+
+use chrono::NaiveDate;
+
+use crate::actor::Actor;
+use crate::calendar::{self, BusinessCalendar, Zone};
+use crate::claim::Instant;
+use crate::directory::{Partner, Tenant};
+use crate::ids::{ClaimId, ItemNo};
+use crate::program::{ItemRef, Policy, Program};
+use crate::rejection::Rejection;
+
+/// Whose days are counted: a calendar and a zone.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Its business days.
+    pub calendar: BusinessCalendar,
+    /// Its time zone, or every zone of its country.
+    pub zone: Zone,
+}
+
+impl Place {
+    /// The deadline `business_days` after `from` in this place (`domain.md §4`).
+    pub fn deadline(&self, from: Instant, business_days: u32) -> Result<Instant, Rejection> {
+        self.window(from, business_days).map(|window| window.closes_at)
+    }
+
+    /// The same, explained.
+    pub fn window(&self, from: Instant, days: u32) -> Result<calendar::Window, Rejection> {
+        calendar::window(from, days, &self.calendar, &self.zone)
+            .map_err(|_| Rejection::OutsideCalendar)
+    }
+
+    /// The local date of `at`; in UTC where the zone is not known.
+    pub fn date_of(&self, at: Instant) -> NaiveDate {
+        match &self.zone {
+            Zone::Known(zone) => at.with_timezone(zone).date_naive(),
+            Zone::AnyOf(_) => at.date_naive(),
+        }
+    }
+
+    /// The end of a period of calendar days: the first instant of the local day after it.
+    pub fn days_after(&self, from: Instant, days: u32) -> Instant {
+        calendar::days_after(from, days, &self.zone)
+    }
+}
+
+/// The three calendars (`domain.md §4`, 8). Partner and customer are there when the command's
+/// [`crate::command::Needs`] ask for them.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// The operator's.
+    pub operator: Place,
+    /// The partner's.
+    pub partner: Option<Place>,
+    /// The customer's.
+    pub customer: Option<Place>,
+}
+
+/// What is known of the world outside the claim.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The claim's partner.
+    pub partner: Option<Partner>,
+    /// The claim's tenant.
+    pub tenant: Option<Tenant>,
+    /// The claim's program as it is now.
+    pub program: Option<Program>,
+    /// Open or active claims of the same partner on items of this claim.
+    pub own_claims: Vec<(ItemRef, ClaimId)>,
+    /// Whether the customer blocks this partner for an item of the claim.
+    pub blocked: bool,
+    /// Whether one more claim fits the partner's quotas; else seconds to wait, where waiting helps.
+    pub over_quota: Option<Option<u32>>,
+    /// Who else holds or claims an item.
+    pub rivals: Vec<Rival>,
+}
+
+/// Another claim on an item of this one.
+#[derive(Debug, Clone)]
+pub struct Rival {
+    /// The item of this claim.
+    pub item: ItemNo,
+    /// The other claim.
+    pub claim: ClaimId,
+    /// The item of the other claim.
+    pub rival_item: ItemNo,
+    /// How the other stands to the item.
+    pub standing: Standing,
+    /// Whether the other has added evidence since it was asked to defend.
+    pub defended: bool,
+    /// The calendar of the other's partner, in which its time to defend is counted.
+    pub place: Option<Place>,
+}
+
+/// How a claim stands to an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Its association runs.
+    Active,
+    /// It is validated and undecided.
+    Next,
+    /// It is open, not validated.
+    Open,
+}
+
+/// Everything `decide` may look at.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The moment of the command: the gateway's arrival stamp of a request (`domain.md §4`, *The
+    /// race*), the checked clock for the system's own work.
+    pub at: Instant,
+    /// Who asks.
+    pub actor: Actor,
+    /// The policy the claim is pinned to.
+    pub policy: Policy,
+    /// The calendars.
+    pub places: Places,
+    /// The rest.
+    pub facts: Facts,
+}
+
+impl Context {
+    /// The partner's calendar.
+    pub fn partner_place(&self) -> Result<&Place, Rejection> {
+        self.places.partner.as_ref().ok_or(Rejection::MissingFact("partner"))
+    }
+
+    /// The customer's calendar.
+    pub fn customer_place(&self) -> Result<&Place, Rejection> {
+        self.places.customer.as_ref().ok_or(Rejection::MissingFact("tenant"))
+    }
+}

@@ -1,0 +1,148 @@
+//! The customer's answers. A "no" is never lost and never an error (`domain.md §4`, I2).
+
+use crate::claim::{Claim, Instant, ItemStatus, State};
+use crate::command::{CommandKind, Selection};
+use crate::context::Context;
+use crate::decide::silence::term_end;
+use crate::decide::{Decision, misplaced, next};
+use crate::event::EventBody;
+use crate::ids::{ItemNo, NoticeNo};
+use crate::reason::EndReason;
+use crate::rejection::{FieldCode, FieldError, Rejection};
+
+/// The customer says no: undecided items are declined, running associations end, and what is over
+/// already stays as it is.
+pub(super) fn decline(claim: &Claim, items: &Selection, context: &Context) -> Decision {
+    if claim.notice == NoticeNo::default() {
+        return Err(misplaced(claim, CommandKind::Decline));
+    }
+    let chosen = chosen(claim, items)?;
+    let declined = only(claim, &chosen, |status| is_open(claim, status, context.at));
+    let ended = only(claim, &chosen, |status| matches!(status, ItemStatus::Active { .. }));
+    if declined.is_empty() && ended.is_empty() {
+        return Ok(None);
+    }
+    let body = if declined.is_empty() {
+        EventBody::AssociationEnded { items: ended, reason: EndReason::CustomerRevoked }
+    } else {
+        let in_time = is_in_time(claim, context.at);
+        EventBody::ItemsDeclined { declined, ended, in_time }
+    };
+    Ok(Some(next(claim, context, body)))
+}
+
+/// The customer takes a no back, before the window closes.
+pub(super) fn undo(claim: &Claim, items: &Selection, context: &Context) -> Decision {
+    let window = match &claim.state {
+        State::AwaitingCustomer { window } | State::Declined { window: Some(window) } => window,
+        State::Declined { window: None }
+        | State::Draft { .. }
+        | State::Submitted { .. }
+        | State::InReview { .. }
+        | State::ActionRequired { .. }
+        | State::Disputed { .. }
+        | State::Notifying { .. }
+        | State::Unreachable { .. }
+        | State::OnHold
+        | State::Associated { .. }
+        | State::Rejected { .. }
+        | State::Withdrawn
+        | State::Discarded
+        | State::Ended { .. } => return Err(misplaced(claim, CommandKind::Undo)),
+    };
+    if context.at >= window.closes_at {
+        return Err(misplaced(claim, CommandKind::Undo));
+    }
+    let chosen = chosen(claim, items)?;
+    let items = only(claim, &chosen, |status| matches!(status, ItemStatus::Declined { .. }));
+    Ok((!items.is_empty()).then(|| next(claim, context, EventBody::DeclineUndone { items })))
+}
+
+/// The customer says yes: at once, and only signed in, since a link can be forwarded to the partner. A
+/// declined item must be undone first.
+pub(super) fn accept(claim: &Claim, items: &Selection, context: &Context) -> Decision {
+    let State::AwaitingCustomer { window } = &claim.state else {
+        return Err(misplaced(claim, CommandKind::Accept));
+    };
+    let chosen = chosen(claim, items)?;
+    let pending = only(claim, &chosen, |status| status == ItemStatus::Pending);
+    let refused = |status| matches!(status, ItemStatus::Declined { .. });
+    let contradicts = *items != Selection::All && !only(claim, &chosen, refused).is_empty();
+    if context.at >= window.closes_at || contradicts {
+        return Err(misplaced(claim, CommandKind::Accept));
+    }
+    if pending.is_empty() {
+        return Ok(None);
+    }
+    let last = claim.undecided().count() == pending.len();
+    let ends_at = if last { term_end(context.at, context)? } else { None };
+    Ok(Some(next(claim, context, EventBody::ItemsAccepted { items: pending, ends_at })))
+}
+
+/// The numbers the customer means; a number that is not in the claim is a fault of the request.
+fn chosen(claim: &Claim, items: &Selection) -> Result<Vec<ItemNo>, Rejection> {
+    let Selection::These(numbers) = items else {
+        return Ok(claim.items.iter().map(|item| item.no).collect());
+    };
+    if numbers.is_empty() {
+        return Err(Rejection::Fields(vec![FieldError::new("/items", FieldCode::Required)]));
+    }
+    let errors: Vec<_> = numbers
+        .iter()
+        .enumerate()
+        .filter(|(_, no)| claim.item(**no).is_none())
+        .map(|(at, _)| FieldError::new(format!("/items/{at}"), FieldCode::Malformed))
+        .collect();
+    if errors.is_empty() { Ok(numbers.clone()) } else { Err(Rejection::Fields(errors)) }
+}
+
+fn only(claim: &Claim, chosen: &[ItemNo], fits: impl Fn(ItemStatus) -> bool) -> Vec<ItemNo> {
+    let mut numbers: Vec<_> = claim
+        .items
+        .iter()
+        .filter(|item| chosen.contains(&item.no) && fits(claim.item_status(item)))
+        .map(|item| item.no)
+        .collect();
+    numbers.dedup();
+    numbers
+}
+
+/// Whether an item of that status can still be declined: nobody has decided it, or only the operator
+/// has, in a way that can still be disputed.
+fn is_open(claim: &Claim, status: ItemStatus, at: Instant) -> bool {
+    match status {
+        ItemStatus::Proposed | ItemStatus::Pending | ItemStatus::Rejected => !is_final(claim, at),
+        ItemStatus::Active { .. }
+        | ItemStatus::Declined { .. }
+        | ItemStatus::Ended { .. }
+        | ItemStatus::Dropped
+        | ItemStatus::Withdrawn => false,
+    }
+}
+
+/// Whether nothing can change the claim any more but the customer's undo and his "no".
+fn is_final(claim: &Claim, at: Instant) -> bool {
+    match &claim.state {
+        State::Rejected { disputable_until, .. } => {
+            disputable_until.is_none_or(|until| at >= until)
+        }
+        State::Withdrawn | State::Discarded => true,
+        State::Draft { .. }
+        | State::Submitted { .. }
+        | State::InReview { .. }
+        | State::ActionRequired { .. }
+        | State::Disputed { .. }
+        | State::Notifying { .. }
+        | State::Unreachable { .. }
+        | State::AwaitingCustomer { .. }
+        | State::OnHold
+        | State::Associated { .. }
+        | State::Declined { .. }
+        | State::Ended { .. } => false,
+    }
+}
+
+/// A no is late only when a window has passed: outside any window it is in time.
+fn is_in_time(claim: &Claim, at: Instant) -> bool {
+    claim.state.window().is_none_or(|window| at < window.closes_at)
+}

@@ -1,0 +1,199 @@
+//! The partner's drafts: stored, edited, submitted, taken back, dropped.
+
+use crate::actor::Actor;
+use crate::claim::{Claim, Details, Item, Mark, State};
+use crate::command::{ClaimInput, CommandKind};
+use crate::context::Context;
+use crate::decide::opening::{admissible, check, content, declared};
+use crate::decide::{Decision, misplaced, next};
+use crate::event::{Event, EventBody, Opening};
+use crate::ids::{ClaimId, ItemNo, Version};
+use crate::rejection::{FieldCode, FieldError, Rejection};
+
+/// Decides a claim's first event: a draft, which needs only program and tenant (`domain.md §3`).
+///
+/// # Errors
+/// [`Rejection::Fields`] with what could not be read, and program and tenant where they are missing
+/// or unknown.
+pub fn draft(
+    id: &ClaimId,
+    input: &ClaimInput,
+    malformed: &[FieldError],
+    context: &Context,
+) -> Result<Event, Rejection> {
+    let Actor::Partner { .. } = &context.actor else {
+        return Err(Rejection::RoleNotAllowed);
+    };
+    let mut errors = malformed.to_vec();
+    errors.extend(unknown(input, malformed, context));
+    if !errors.is_empty() {
+        errors.sort();
+        return Err(Rejection::Fields(errors));
+    }
+    let (opening, details) =
+        content(id, input, &context.facts).ok_or(Rejection::MissingFact("partner"))?;
+    let opening = Box::new(opening);
+    let body = EventBody::Drafted { opening, discard_at: idle_until(context)? };
+    let event = Event::new(Version(1), context.at, &context.actor, body);
+    Ok(Event { details: Some(Box::new(details)), ..event })
+}
+
+/// Program and tenant, where they are missing or not known.
+fn unknown(input: &ClaimInput, malformed: &[FieldError], context: &Context) -> Vec<FieldError> {
+    let facts = &context.facts;
+    let fields = [
+        ("/program", input.program.is_some(), facts.program.is_some(), FieldCode::ProgramUnknown),
+        ("/tenant/id", input.tenant.is_some(), facts.tenant.is_some(), FieldCode::TenantUnknown),
+        ("/tenant/domain", input.tenant_domain.is_some(), true, FieldCode::Required),
+    ];
+    fields
+        .into_iter()
+        .filter(|(pointer, ..)| !malformed.iter().any(|error| error.pointer == *pointer))
+        .filter_map(|(pointer, given, known, code)| match (given, known) {
+            (false, _) => Some(FieldError::new(pointer, FieldCode::Required)),
+            (true, false) => Some(FieldError::new(pointer, code)),
+            (true, true) => None,
+        })
+        .collect()
+}
+
+/// Submits a draft as it stands.
+pub(super) fn submit(claim: &Claim, context: &Context) -> Decision {
+    let State::Draft { keeps_priority_until, .. } = &claim.state else {
+        return Err(misplaced(claim, CommandKind::Submit));
+    };
+    let input = ClaimInput::of(claim);
+    let errors = check(&input, &[], context);
+    if !errors.is_empty() {
+        return Err(Rejection::Fields(errors));
+    }
+    admissible(&context.facts)?;
+    let (opening, details) =
+        content(&claim.id, &input, &context.facts).ok_or(Rejection::MissingFact("partner"))?;
+    let kept =
+        claim.priority_at.filter(|_| keeps_priority_until.is_some_and(|end| context.at < end));
+    let body = EventBody::Submitted {
+        opening: Box::new(opening),
+        due_at: context
+            .places
+            .operator
+            .deadline(context.at, context.policy.review_start_business_days)?,
+        priority_at: kept.unwrap_or(context.at),
+    };
+    let event = next(claim, context, body);
+    Ok(Some(Event { details: Some(Box::new(details)), ..event }))
+}
+
+/// Rewrites a draft; of a claim under a request for information, what may still change.
+pub(super) fn edit(claim: &Claim, input: &ClaimInput, context: &Context) -> Decision {
+    let body = match &claim.state {
+        State::Draft { .. } => EventBody::Edited {
+            opening: Some(Box::new(rewritten(claim, input)?)),
+            removed: Vec::new(),
+            discard_at: Some(idle_until(context)?),
+        },
+        State::ActionRequired { .. } => {
+            let removed = removed(claim, input)?;
+            EventBody::Edited { opening: None, removed, discard_at: None }
+        }
+        State::Submitted { .. }
+        | State::InReview { .. }
+        | State::Disputed { .. }
+        | State::Notifying { .. }
+        | State::Unreachable { .. }
+        | State::AwaitingCustomer { .. }
+        | State::OnHold
+        | State::Associated { .. }
+        | State::Rejected { .. }
+        | State::Declined { .. }
+        | State::Withdrawn
+        | State::Discarded
+        | State::Ended { .. } => return Err(misplaced(claim, CommandKind::Edit)),
+    };
+    if ClaimInput::of(claim) == *input {
+        return Ok(None);
+    }
+    let details = Box::new(edited_details(claim, input));
+    Ok(Some(Event { details: Some(details), ..next(claim, context, body) }))
+}
+
+fn edited_details(claim: &Claim, input: &ClaimInput) -> Details {
+    Details {
+        customer_contact: input.customer_contact.clone(),
+        technical_contact: input.technical_contact.clone(),
+        partner_contact: input.partner_contact.clone(),
+        label: input.label.clone(),
+        external_ref: input.external_ref.clone(),
+        evidence: declared(&input.evidence, &claim.details.evidence),
+        ..claim.details.clone()
+    }
+}
+
+/// The draft's new content. Program and tenant are fixed from the draft on.
+fn rewritten(claim: &Claim, input: &ClaimInput) -> Result<Opening, Rejection> {
+    let fixed = [
+        ("/program", input.program.as_ref() == Some(&claim.subject.program)),
+        ("/tenant/id", input.tenant.as_ref() == Some(&claim.subject.tenant)),
+        ("/tenant/domain", input.tenant_domain.as_ref() == Some(&claim.details.tenant_domain)),
+    ];
+    same(&fixed)?;
+    let mut subject = claim.subject.clone();
+    subject.location.clone_from(&input.location);
+    subject.activity.clone_from(&input.activity);
+    let items = super::opening::items(input);
+    Ok(Opening { id: claim.id.clone(), subject, items })
+}
+
+/// The items an answer to a request for information removes: one must stay, and nothing else of the
+/// content may change.
+fn removed(claim: &Claim, input: &ClaimInput) -> Result<Vec<ItemNo>, Rejection> {
+    let before = ClaimInput::of(claim);
+    same(&[
+        ("/program", input.program == before.program),
+        ("/activity", input.activity == before.activity),
+        ("/location_id", input.location == before.location),
+        ("/tenant/id", input.tenant == before.tenant),
+        ("/tenant/domain", input.tenant_domain == before.tenant_domain),
+        ("/items", input.items.iter().all(|item| before.items.contains(item))),
+        ("/items", !input.items.is_empty()),
+    ])?;
+    let stays = |item: &Item| {
+        input.items.iter().flatten().any(|(_, id)| *id == item.id)
+            || item.mark == Some(Mark::Dropped)
+    };
+    Ok(claim.items.iter().filter(|item| !stays(item)).map(|item| item.no).collect())
+}
+
+fn same(fields: &[(&str, bool)]) -> Result<(), Rejection> {
+    let errors: Vec<_> = fields
+        .iter()
+        .filter(|(_, same)| !same)
+        .map(|(pointer, _)| FieldError::new(*pointer, FieldCode::Malformed))
+        .collect();
+    if errors.is_empty() { Ok(()) } else { Err(Rejection::Fields(errors)) }
+}
+
+/// Takes a claim back before its review; resubmitted soon, it keeps its priority date.
+pub(super) fn recall(claim: &Claim, context: &Context) -> Decision {
+    let State::Submitted { .. } = claim.state else {
+        return Err(misplaced(claim, CommandKind::Recall));
+    };
+    let days = context.policy.recall_business_days;
+    let body = EventBody::Recalled {
+        discard_at: idle_until(context)?,
+        keeps_priority_until: context.partner_place()?.deadline(context.at, days)?,
+    };
+    Ok(Some(next(claim, context, body)))
+}
+
+/// Drops a draft.
+pub(super) fn discard(claim: &Claim, context: &Context) -> Decision {
+    let State::Draft { .. } = claim.state else {
+        return Err(misplaced(claim, CommandKind::Discard));
+    };
+    Ok(Some(next(claim, context, EventBody::Discarded)))
+}
+
+fn idle_until(context: &Context) -> Result<crate::claim::Instant, Rejection> {
+    Ok(context.partner_place()?.days_after(context.at, context.policy.draft_idle_days))
+}

@@ -1,0 +1,78 @@
+//! What becomes of a notice: delivery opens the window, failure voids it (`domain.md §5`).
+
+use crate::claim::{Claim, State};
+use crate::context::Context;
+use crate::decide::{Decision, next};
+use crate::event::{Event, EventBody, FailureCause};
+use crate::ids::NoticeNo;
+use crate::rejection::Rejection;
+
+/// A proof of delivery. Only one for the current notice, to a recipient who speaks for the tenant,
+/// opens the window; any other proof, and every further one, changes nothing.
+pub(super) fn record_delivery(
+    claim: &Claim,
+    notice: NoticeNo,
+    qualifying: bool,
+    context: &Context,
+) -> Decision {
+    let State::Notifying { .. } = claim.state else { return Ok(None) };
+    if notice != claim.notice || !qualifying {
+        return Ok(None);
+    }
+    let days = context.policy.window_business_days;
+    let body = match context.customer_place()?.window(context.at, days) {
+        Ok(window) => EventBody::WindowOpened { window },
+        // Never a guess: the operator must look (`domain.md §4`, 7).
+        Err(Rejection::OutsideCalendar) => EventBody::Held,
+        Err(other) => return Err(other),
+    };
+    Ok(Some(next(claim, context, body)))
+}
+
+/// A bounce or complaint. It voids the window unless somebody else who speaks for the tenant has
+/// the notice, or a decision came through it; for an older notice it changes nothing.
+pub(super) fn record_failure(
+    claim: &Claim,
+    notice: NoticeNo,
+    cause: FailureCause,
+    others_left: bool,
+    context: &Context,
+) -> Decision {
+    let concerns = match &claim.state {
+        State::Notifying { .. } => true,
+        State::AwaitingCustomer { window } => context.at < window.closes_at && !answered(claim),
+        State::Draft { .. }
+        | State::Submitted { .. }
+        | State::InReview { .. }
+        | State::ActionRequired { .. }
+        | State::Disputed { .. }
+        | State::Unreachable { .. }
+        | State::OnHold
+        | State::Associated { .. }
+        | State::Rejected { .. }
+        | State::Declined { .. }
+        | State::Withdrawn
+        | State::Discarded
+        | State::Ended { .. } => false,
+    };
+    if !concerns || others_left || notice != claim.notice {
+        return Ok(None);
+    }
+    unreachable(claim, cause, context).map(Some)
+}
+
+/// Whether somebody has answered the notice: a decided item is proof that it was read.
+fn answered(claim: &Claim) -> bool {
+    claim.kept().any(|item| item.mark.is_some())
+}
+
+/// The claim waits for a contact who can be reached, in the partner's days.
+pub(super) fn unreachable(
+    claim: &Claim,
+    cause: FailureCause,
+    context: &Context,
+) -> Result<Event, Rejection> {
+    let days = context.policy.contact_business_days;
+    let correct_by = context.partner_place()?.deadline(context.at, days)?;
+    Ok(next(claim, context, EventBody::NoticeFailed { cause, correct_by }))
+}

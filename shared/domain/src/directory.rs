@@ -1,0 +1,190 @@
+//! Partners and tenants, as the operator's directory knows them (`api.md`, last lines).
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::{CountryCode, Subdivision};
+use crate::ids::{ItemId, LocationId, PartnerId, ProductId, ProgramId, TenantId};
+use crate::program::{ItemKind, ItemRef};
+use crate::text::{Domain, Email, Name};
+
+/// Whether a partner may claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartnerStatus {
+    /// May claim and read.
+    Active,
+    /// May neither submit nor read usage.
+    Suspended,
+}
+
+/// A partner's location and the programs it is enrolled in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Location {
+    /// Its id.
+    pub id: LocationId,
+    /// The programs it is enrolled in.
+    pub programs: BTreeSet<ProgramId>,
+}
+
+/// A partner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Partner {
+    /// Its id.
+    pub id: PartnerId,
+    /// Its name, as customers read it.
+    pub name: Name,
+    /// Active or suspended.
+    pub status: PartnerStatus,
+    /// Its locations.
+    pub locations: Vec<Location>,
+    /// The country of its business calendar.
+    pub country: CountryCode,
+    /// Its time zone.
+    pub time_zone: Tz,
+    /// How many claims it may submit in a day.
+    pub daily_claim_quota: u32,
+    /// How many open claims it may have.
+    pub open_claim_quota: u32,
+}
+
+impl Partner {
+    /// Whether `location` is one of the partner's and enrolled in `program`.
+    pub fn is_enrolled(&self, location: &LocationId, program: &ProgramId) -> bool {
+        self.locations.iter().any(|own| own.id == *location && own.programs.contains(program))
+    }
+}
+
+/// Whether a tenant exists still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TenantStatus {
+    /// It exists.
+    Active,
+    /// It is gone.
+    Deleted,
+}
+
+/// One of a tenant's contacts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TenantContact {
+    /// Who it is.
+    pub name: Name,
+    /// Where notices go.
+    pub email: Email,
+    /// Whether the vendor has verified that the contact speaks for the tenant.
+    pub verified: bool,
+}
+
+/// The state of an item at its tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TenantItemState {
+    /// In use.
+    Active,
+    /// Lapsed, and renewable.
+    Grace,
+    /// Gone; a renewal is a new claim.
+    Ended,
+}
+
+/// A workload or subscription of a tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TenantItem {
+    /// Workload or subscription.
+    pub kind: ItemKind,
+    /// Its id.
+    pub id: ItemId,
+    /// What was bought; a program's catalogue names it.
+    pub product: ProductId,
+    /// Whether it may be claimed.
+    pub claimable: bool,
+    /// Active, in grace or ended.
+    pub state: TenantItemState,
+}
+
+/// The language a customer is written to in, as a tag: `cs`, `en`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Locale(String);
+
+impl Locale {
+    /// Parses a language tag: letters, digits and hyphens, 2–35 characters.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (2..=35).contains(&text.len())
+            && text.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-');
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The tag.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Locale {
+    type Error = crate::ids::MalformedId;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or(crate::ids::MalformedId("locale"))
+    }
+}
+
+impl From<Locale> for String {
+    fn from(locale: Locale) -> Self {
+        locale.0
+    }
+}
+
+/// A customer's tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tenant {
+    /// Its id.
+    pub id: TenantId,
+    /// The customer's name.
+    pub name: Name,
+    /// Active or deleted.
+    pub status: TenantStatus,
+    /// The domains that are its own.
+    pub domains: BTreeSet<Domain>,
+    /// Required of every tenant (`domain.md §4`, 6).
+    pub country: CountryCode,
+    /// Subdivision of the country, if known.
+    pub subdivision: Option<Subdivision>,
+    /// Its time zone, if known.
+    pub time_zone: Option<Tz>,
+    /// The language of its notices.
+    pub locale: Locale,
+    /// Days on which the customer is closed; they act on later windows only.
+    pub closures: BTreeSet<NaiveDate>,
+    /// Its contacts, in the order in which notices try them.
+    pub contacts: Vec<TenantContact>,
+    /// Its workloads and subscriptions.
+    pub items: Vec<TenantItem>,
+}
+
+impl Tenant {
+    /// The tenant's item of that kind and id.
+    pub fn item(&self, item: &ItemRef) -> Option<&TenantItem> {
+        self.items.iter().find(|own| own.kind == item.kind && own.id == item.id)
+    }
+
+    /// The verified contacts, in order.
+    pub fn verified_contacts(&self) -> impl Iterator<Item = &TenantContact> {
+        self.contacts.iter().filter(|contact| contact.verified)
+    }
+
+    /// Whether delivery to `address` may open a window (`domain.md §5`): its domain is one of the
+    /// tenant's, or it is a verified contact's.
+    pub fn qualifies(&self, address: &Email) -> bool {
+        self.domains.iter().any(|own| own.as_str() == address.domain())
+            || self.verified_contacts().any(|own| own.email.same_mailbox(address.as_str()))
+    }
+}

@@ -1,0 +1,95 @@
+//! What a transition means beyond the claim's own record: locks on items, and blocks by the
+//! customer (`domain.md §3`, *Exclusivity*; `architecture.md §3`).
+
+use crate::claim::{Claim, Instant, Item, ItemStatus, Mark, State};
+use crate::ids::ItemNo;
+use crate::program::Policy;
+use crate::reason::EndReason;
+
+/// What happens to an item's lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockChange {
+    /// The claim takes it.
+    Take(ItemNo),
+    /// The claim gives it back.
+    Release(ItemNo),
+}
+
+/// The changes of locks that go with the step from `old` to `new`, in the same transaction.
+pub fn lock_changes(old: Option<&Claim>, new: &Claim) -> Vec<LockChange> {
+    let held = |claim: &Claim, no| claim.item(no).is_some_and(|item| holds_lock(claim, item));
+    let change = |item: &Item| {
+        let before = old.is_some_and(|old| held(old, item.no));
+        match (before, holds_lock(new, item)) {
+            (false, true) => Some(LockChange::Take(item.no)),
+            (true, false) => Some(LockChange::Release(item.no)),
+            (true, true) | (false, false) => None,
+        }
+    };
+    new.items.iter().filter_map(change).collect()
+}
+
+/// Whether the claim holds the lock of one of its items: from validate until the item is final. A
+/// no in a window that can still be undone keeps it; it is settled when the window's timer fires.
+pub fn holds_lock(claim: &Claim, item: &Item) -> bool {
+    match claim.item_status(item) {
+        ItemStatus::Pending | ItemStatus::Active { .. } => true,
+        ItemStatus::Declined { .. } => has_open_window(&claim.state),
+        ItemStatus::Proposed
+        | ItemStatus::Ended { .. }
+        | ItemStatus::Dropped
+        | ItemStatus::Withdrawn
+        | ItemStatus::Rejected => false,
+    }
+}
+
+fn has_open_window(state: &State) -> bool {
+    matches!(state, State::AwaitingCustomer { .. } | State::Declined { window: Some(_) })
+}
+
+/// A claim whose customer declined everything in a window: once that has passed, its locks are
+/// given back and the blocks are written. The record itself says all it has to say already.
+pub fn settles_at(claim: &Claim, policy: &Policy) -> Option<Instant> {
+    let State::Declined { window: Some(window) } = &claim.state else { return None };
+    Some(window.closes_at + chrono::Duration::seconds(policy.grace_seconds.into()))
+}
+
+/// The items of which the customer's no became final with the step from `old` to `new`: each blocks
+/// the same partner and item for the policy's `block_days`.
+pub fn newly_blocked(old: Option<&Claim>, new: &Claim) -> Vec<ItemNo> {
+    let before = |no| old.is_some_and(|old| old.item(no).is_some_and(|item| refused(old, item)));
+    new.items
+        .iter()
+        .filter(|item| refused(new, item) && !before(item.no))
+        .map(|item| item.no)
+        .collect()
+}
+
+/// The items that a settled decline blocks: those the customer refused.
+pub fn blocked_on_settling(claim: &Claim) -> Vec<ItemNo> {
+    let answered =
+        |item: &&Item| matches!(item.mark, Some(Mark::Declined { no_answer: false, .. }));
+    claim.items.iter().filter(answered).map(|item| item.no).collect()
+}
+
+fn refused(claim: &Claim, item: &Item) -> bool {
+    match claim.item_status(item) {
+        ItemStatus::Declined { no_answer, .. } => !no_answer && !has_open_window(&claim.state),
+        ItemStatus::Ended { reason, .. } => reason == EndReason::CustomerRevoked,
+        ItemStatus::Proposed
+        | ItemStatus::Pending
+        | ItemStatus::Active { .. }
+        | ItemStatus::Dropped
+        | ItemStatus::Withdrawn
+        | ItemStatus::Rejected => false,
+    }
+}
+
+/// Whether closing the claim's window needs more than one attribute on one record: a declined or
+/// accepted item, an opt-in policy, a term, or a transfer (`architecture.md §3`).
+pub fn closes_slowly(claim: &Claim, policy: &Policy) -> bool {
+    policy.consent == crate::program::Consent::OptIn
+        || policy.term_months.is_some()
+        || claim.contested
+        || claim.kept().any(|item| item.mark.is_some())
+}

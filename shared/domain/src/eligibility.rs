@@ -1,0 +1,236 @@
+//! Submit's guards (`domain.md §3`, *submit*): every problem at once, each at its place in the
+//! request.
+
+use std::collections::BTreeSet;
+
+use chrono::Months;
+
+use crate::claim::{CustomerContact, Instant, Scan};
+use crate::command::{ClaimInput, DeclaredEvidence};
+use crate::context::{Facts, Place};
+use crate::directory::{Partner, PartnerStatus, Tenant, TenantItemState, TenantStatus};
+use crate::ids::{ItemId, ProductId};
+use crate::program::{ItemKind, ItemRef, Policy, Program, ProgramStatus};
+use crate::rejection::{FieldCode, FieldError};
+
+/// What submit still lacks: fields that must be there. `malformed` are the places that were there
+/// and could not be read; they are not reported a second time.
+pub fn missing(
+    input: &ClaimInput,
+    kind: Option<ItemKind>,
+    malformed: &[FieldError],
+) -> Vec<FieldError> {
+    let technical = kind != Some(ItemKind::Subscription) || input.technical_contact.is_some();
+    let fields = [
+        ("/program", input.program.is_some()),
+        ("/activity", input.activity.is_some()),
+        ("/location_id", input.location.is_some()),
+        ("/tenant/id", input.tenant.is_some()),
+        ("/tenant/domain", input.tenant_domain.is_some()),
+        ("/items", !input.items.is_empty()),
+        ("/customer_contact", input.customer_contact.is_some()),
+        ("/technical_contact", technical),
+        ("/partner_contact", input.partner_contact.is_some()),
+    ];
+    let known = |pointer: &str| malformed.iter().any(|error| covers(&error.pointer, pointer));
+    fields
+        .into_iter()
+        .filter(|(pointer, there)| !there && !known(pointer))
+        .map(|(pointer, _)| FieldError::new(pointer, FieldCode::Required))
+        .collect()
+}
+
+/// Whether an error at `reported` speaks of `pointer`: at it, above it or below it.
+fn covers(reported: &str, pointer: &str) -> bool {
+    let within = |outer: &str, inner: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    within(reported, pointer) || within(pointer, reported)
+}
+
+/// What is there and not eligible, against the directory as it is now. `at` is the moment of the
+/// command, `partner_place` tells which date it is for the partner.
+pub fn problems(
+    input: &ClaimInput,
+    facts: &Facts,
+    policy: &Policy,
+    at: Instant,
+    partner_place: Option<&Place>,
+) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    partner(input, facts.partner.as_ref(), &mut errors);
+    program(input, facts.program.as_ref(), &mut errors);
+    tenant(input, facts.tenant.as_ref(), &mut errors);
+    items(input, facts.tenant.as_ref(), facts.program.as_ref(), &mut errors);
+    reachable(input, facts.tenant.as_ref(), &mut errors);
+    evidence(input, policy, at, partner_place, &mut errors);
+    errors
+}
+
+fn partner(input: &ClaimInput, partner: Option<&Partner>, errors: &mut Vec<FieldError>) {
+    if partner.is_none_or(|partner| partner.status == PartnerStatus::Suspended) {
+        errors.push(FieldError::new("", FieldCode::PartnerSuspended));
+    }
+    if let (Some(location), Some(program)) = (&input.location, &input.program)
+        && !partner.is_some_and(|partner| partner.is_enrolled(location, program))
+    {
+        errors.push(FieldError::new("/location_id", FieldCode::LocationNotEnrolled));
+    }
+}
+
+fn program(input: &ClaimInput, program: Option<&Program>, errors: &mut Vec<FieldError>) {
+    let (Some(_), Some(program)) = (&input.program, program) else {
+        if input.program.is_some() {
+            errors.push(FieldError::new("/program", FieldCode::ProgramUnknown));
+        }
+        return;
+    };
+    if program.status == ProgramStatus::Closed {
+        errors.push(FieldError::new("/program", FieldCode::ProgramClosed));
+    }
+    if let Some(activity) = &input.activity
+        && !program.activities.contains(activity)
+    {
+        errors.push(FieldError::new("/activity", FieldCode::ActivityNotAllowed));
+    }
+}
+
+fn tenant(input: &ClaimInput, tenant: Option<&Tenant>, errors: &mut Vec<FieldError>) {
+    if input.tenant.is_none() {
+        return;
+    }
+    let Some(tenant) = tenant.filter(|tenant| tenant.status == TenantStatus::Active) else {
+        errors.push(FieldError::new("/tenant/id", FieldCode::TenantUnknown));
+        return;
+    };
+    if let Some(domain) = &input.tenant_domain
+        && !tenant.domains.contains(domain)
+    {
+        errors.push(FieldError::new("/tenant/domain", FieldCode::TenantDomainMismatch));
+    }
+}
+
+fn items(
+    input: &ClaimInput,
+    tenant: Option<&Tenant>,
+    program: Option<&Program>,
+    errors: &mut Vec<FieldError>,
+) {
+    let mut seen = BTreeSet::new();
+    for (at, entry) in input.items.iter().enumerate() {
+        let Some((kind, id)) = entry else { continue };
+        let problem = if seen.insert((kind, id)) {
+            item_problem(*kind, id, tenant, program)
+        } else {
+            Some(("", FieldCode::Duplicate))
+        };
+        if let Some((field, code)) = problem {
+            errors.push(FieldError::new(format!("/items/{at}{field}"), code));
+        }
+    }
+}
+
+fn item_problem(
+    kind: ItemKind,
+    id: &ItemId,
+    tenant: Option<&Tenant>,
+    program: Option<&Program>,
+) -> Option<(&'static str, FieldCode)> {
+    if program.is_some_and(|program| program.item_kind != kind) {
+        return Some(("/kind", FieldCode::ItemKindWrong));
+    }
+    let item = tenant?.item(&ItemRef { kind, id: id.clone() });
+    let Some(item) = item.filter(|item| item.state != TenantItemState::Ended) else {
+        return Some(("/id", FieldCode::ItemNotInTenant));
+    };
+    let listed = program.is_none_or(|program| match kind {
+        ItemKind::Workload => program.catalogue.iter().any(|own| own.as_str() == id.as_str()),
+        ItemKind::Subscription => lists(&program.catalogue, &item.product),
+    });
+    (!item.claimable || !listed).then_some(("/id", FieldCode::ItemNotClaimable))
+}
+
+fn lists(catalogue: &[ProductId], product: &ProductId) -> bool {
+    catalogue.contains(product)
+}
+
+/// Somebody must be there whose mail can open a window (`domain.md §5`).
+fn reachable(input: &ClaimInput, tenant: Option<&Tenant>, errors: &mut Vec<FieldError>) {
+    let (Some(contact), Some(tenant)) = (&input.customer_contact, tenant) else { return };
+    if recipients(contact, tenant).iter().all(|recipient| !recipient.qualifying) {
+        errors.push(FieldError::new("/customer_contact/email", FieldCode::CustomerUnreachable));
+    }
+}
+
+/// Somebody who gets a notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// Who.
+    pub name: crate::text::Name,
+    /// Where to write.
+    pub email: crate::text::Email,
+    /// Whether delivery to him may open a window.
+    pub qualifying: bool,
+}
+
+/// Who gets the notice (`domain.md §5`): the claim's contact and, if its domain is not one of the
+/// tenant's, also the first verified contact of the tenant.
+pub fn recipients(contact: &CustomerContact, tenant: &Tenant) -> Vec<Recipient> {
+    let own_domain = tenant.domains.iter().any(|domain| domain.as_str() == contact.email.domain());
+    let claimed = Recipient {
+        name: contact.name.clone(),
+        email: contact.email.clone(),
+        qualifying: tenant.qualifies(&contact.email),
+    };
+    let verified = tenant
+        .verified_contacts()
+        .find(|own| !own.email.same_mailbox(contact.email.as_str()))
+        .filter(|_| !own_domain)
+        .map(|own| Recipient {
+            name: own.name.clone(),
+            email: own.email.clone(),
+            qualifying: true,
+        });
+    std::iter::once(claimed).chain(verified).collect()
+}
+
+fn evidence(
+    input: &ClaimInput,
+    policy: &Policy,
+    at: Instant,
+    place: Option<&Place>,
+    errors: &mut Vec<FieldError>,
+) {
+    let Some(place) = place else { return };
+    for (no, entry) in input.evidence.iter().enumerate() {
+        let problem = entry.as_ref().and_then(|entry| evidence_problem(entry, policy, at, place));
+        if let Some(code) = problem {
+            errors.push(FieldError::new(format!("/evidence/{no}/acknowledged_on"), code));
+        }
+    }
+}
+
+fn evidence_problem(
+    entry: &DeclaredEvidence,
+    policy: &Policy,
+    at: Instant,
+    place: &Place,
+) -> Option<FieldCode> {
+    let today = place.date_of(at);
+    let oldest = today.checked_sub_months(Months::new(policy.evidence_max_age_months));
+    if entry.acknowledged_on > today {
+        Some(FieldCode::EvidenceRejected)
+    } else if oldest.is_some_and(|oldest| entry.acknowledged_on < oldest) {
+        Some(FieldCode::EvidenceTooOld)
+    } else {
+        None
+    }
+}
+
+/// Whether a scan result lets a document stand as evidence.
+pub fn usable(scan: Scan) -> bool {
+    match scan {
+        Scan::None | Scan::Clean => true,
+        Scan::Pending | Scan::Infected => false,
+    }
+}

@@ -1,0 +1,377 @@
+//! Events: what happened to a claim, one for each version (`domain.md §3`, I7).
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::{Actor, ActorKind};
+use crate::calendar::Window;
+use crate::claim::{Details, Instant, Item, LastEvent, RejectionRecord, Subject};
+use crate::ids::{ClaimId, ItemNo, NoticeNo, Sha256Hash, StaffId, Version};
+use crate::reason::{EndReason, Reason, ReasonCode, codes};
+
+codes! {
+    /// The name of an event, in the history and on the bus.
+    EventType {
+        /// A draft was stored.
+        Drafted => "drafted",
+        /// The claim was submitted.
+        Submitted => "submitted",
+        /// Its content was edited.
+        Edited => "edited",
+        /// It was taken back before its review.
+        Recalled => "recalled",
+        /// The draft was dropped.
+        Discarded => "discarded",
+        /// A reviewer began.
+        ReviewBegun => "review_begun",
+        /// A review deadline passed.
+        ReviewOverdue => "review_overdue",
+        /// A holder was asked to defend.
+        DefenceRequested => "defence_requested",
+        /// The partner was asked.
+        InformationRequested => "information_requested",
+        /// The partner answered.
+        InformationAnswered => "information_answered",
+        /// It was rejected.
+        Rejected => "rejected",
+        /// It was validated: a notice is due.
+        Validated => "validated",
+        /// A notice was delivered: the customer's window is open.
+        WindowOpened => "window_opened",
+        /// No contact could be reached.
+        NoticeFailed => "notice_failed",
+        /// The contact was corrected: a new notice is due.
+        ContactCorrected => "contact_corrected",
+        /// A contact said he is the wrong one.
+        ContactRefused => "contact_refused",
+        /// The customer said no to items.
+        ItemsDeclined => "items_declined",
+        /// The customer took a no back.
+        DeclineUndone => "decline_undone",
+        /// The customer said yes.
+        ItemsAccepted => "items_accepted",
+        /// The window became longer.
+        WindowExtended => "window_extended",
+        /// The operator holds the claim.
+        Held => "held",
+        /// The hold is over: a new notice is due.
+        Resumed => "resumed",
+        /// The window passed.
+        WindowClosed => "window_closed",
+        /// The partner withdrew.
+        Withdrawn => "withdrawn",
+        /// The partner disputed the rejection.
+        Disputed => "disputed",
+        /// The rejection stands.
+        DisputeUpheld => "dispute_upheld",
+        /// The rejection fell.
+        DisputeOverturned => "dispute_overturned",
+        /// Associations ended.
+        AssociationEnded => "association_ended",
+        /// Evidence was added.
+        EvidenceAdded => "evidence_added",
+    }
+}
+
+/// 16 bytes of SHA-256 over a command, its arguments and the party that gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint(pub [u8; 16]);
+
+/// An event: the claim's next version and what changes with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The version the claim has after it.
+    pub version: Version,
+    /// When.
+    pub at: Instant,
+    /// Whose doing it was.
+    pub actor: ActorKind,
+    /// Operator staff by name.
+    pub actor_id: Option<StaffId>,
+    /// Whether a deadline that passed unanswered did it.
+    pub by_silence: bool,
+    /// Of the command and its party.
+    pub fingerprint: Option<Fingerprint>,
+    /// What happened.
+    pub body: EventBody,
+    /// The details, where they changed.
+    pub details: Option<Box<Details>>,
+}
+
+/// What a first event fixes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// The claim's id.
+    pub id: ClaimId,
+    /// Who claims, of whom, in which program.
+    pub subject: Subject,
+    /// What is claimed.
+    pub items: Vec<Item>,
+}
+
+/// What happened, with exactly what `evolve` needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventBody {
+    /// [`EventType::Drafted`].
+    Drafted {
+        /// What is fixed.
+        opening: Box<Opening>,
+        /// When idleness discards it.
+        discard_at: Instant,
+    },
+    /// [`EventType::Submitted`], at once or from a draft.
+    Submitted {
+        /// The content as submitted.
+        opening: Box<Opening>,
+        /// When the review should have begun.
+        due_at: Instant,
+        /// The date that ranks rivals.
+        priority_at: Instant,
+    },
+    /// [`EventType::Edited`].
+    Edited {
+        /// The content after it, where the claim is a draft.
+        opening: Option<Box<Opening>>,
+        /// Items removed under a request for information.
+        removed: Vec<ItemNo>,
+        /// A draft's new idle deadline.
+        discard_at: Option<Instant>,
+    },
+    /// [`EventType::Recalled`].
+    Recalled {
+        /// When idleness discards the draft.
+        discard_at: Instant,
+        /// Until when a resubmit keeps the priority date.
+        keeps_priority_until: Instant,
+    },
+    /// [`EventType::Discarded`].
+    Discarded,
+    /// [`EventType::ReviewBegun`].
+    ReviewBegun {
+        /// When it should be decided.
+        due_at: Instant,
+        /// Whether somebody else holds or claims an item.
+        contested: bool,
+        /// Until when the holder may defend.
+        defence_until: Option<Instant>,
+    },
+    /// [`EventType::ReviewOverdue`].
+    ReviewOverdue,
+    /// [`EventType::DefenceRequested`], of the holder's claim.
+    DefenceRequested {
+        /// Until when.
+        until: Instant,
+    },
+    /// [`EventType::InformationRequested`].
+    InformationRequested {
+        /// What is asked.
+        reasons: Vec<Reason>,
+        /// Until when.
+        answer_by: Instant,
+    },
+    /// [`EventType::InformationAnswered`].
+    InformationAnswered {
+        /// When the review should be done.
+        due_at: Instant,
+    },
+    /// [`EventType::Rejected`].
+    Rejected {
+        /// Which undecided items; empty: all of them.
+        items: Vec<ItemNo>,
+        /// Who and why.
+        rejection: RejectionRecord,
+        /// Until when it can be disputed.
+        disputable_until: Option<Instant>,
+    },
+    /// [`EventType::Validated`].
+    Validated {
+        /// Items the reviewer dropped, each with its reason.
+        dropped: Vec<(ItemNo, ReasonCode)>,
+        /// Whether an item is held by another partner.
+        contested: bool,
+        /// The notice that is due.
+        notice: NoticeNo,
+        /// What the notice will say.
+        content_hash: Sha256Hash,
+        /// Until when a proof of delivery must come.
+        deliver_by: Instant,
+    },
+    /// [`EventType::WindowOpened`].
+    WindowOpened {
+        /// The deadline, explained.
+        window: Window,
+    },
+    /// [`EventType::NoticeFailed`].
+    NoticeFailed {
+        /// Why.
+        cause: FailureCause,
+        /// Until when the contact must be corrected.
+        correct_by: Instant,
+    },
+    /// [`EventType::ContactCorrected`].
+    ContactCorrected {
+        /// The new notice.
+        notice: NoticeNo,
+        /// Until when a proof of delivery must come.
+        deliver_by: Instant,
+    },
+    /// [`EventType::ContactRefused`].
+    ContactRefused {
+        /// The new notice and its delivery deadline; `None`: no contact is left.
+        next: Option<(NoticeNo, Instant)>,
+        /// Until when the contact must be corrected, where none is left.
+        correct_by: Option<Instant>,
+    },
+    /// [`EventType::ItemsDeclined`].
+    ItemsDeclined {
+        /// Items that were undecided.
+        declined: Vec<ItemNo>,
+        /// Items that were active: their associations end.
+        ended: Vec<ItemNo>,
+        /// Whether the no arrived in time.
+        in_time: bool,
+    },
+    /// [`EventType::DeclineUndone`].
+    DeclineUndone {
+        /// The items that wait again.
+        items: Vec<ItemNo>,
+    },
+    /// [`EventType::ItemsAccepted`].
+    ItemsAccepted {
+        /// The items that are active now.
+        items: Vec<ItemNo>,
+        /// When the policy's term runs out, where the last item was accepted.
+        ends_at: Option<Instant>,
+    },
+    /// [`EventType::WindowExtended`].
+    WindowExtended {
+        /// The longer window.
+        window: Window,
+        /// Whether it was the customer's one extension.
+        by_customer: bool,
+    },
+    /// [`EventType::Held`].
+    Held,
+    /// [`EventType::Resumed`].
+    Resumed {
+        /// The new notice.
+        notice: NoticeNo,
+        /// Until when a proof of delivery must come.
+        deliver_by: Instant,
+    },
+    /// [`EventType::WindowClosed`].
+    WindowClosed {
+        /// What silence did to the undecided items.
+        outcome: Silence,
+        /// When the policy's term runs out.
+        ends_at: Option<Instant>,
+    },
+    /// [`EventType::Withdrawn`].
+    Withdrawn,
+    /// [`EventType::Disputed`].
+    Disputed {
+        /// When it should be judged.
+        due_at: Instant,
+    },
+    /// [`EventType::DisputeUpheld`].
+    DisputeUpheld,
+    /// [`EventType::DisputeOverturned`].
+    DisputeOverturned {
+        /// When the new review should be done.
+        due_at: Instant,
+    },
+    /// [`EventType::AssociationEnded`].
+    AssociationEnded {
+        /// Whose associations.
+        items: Vec<ItemNo>,
+        /// Why.
+        reason: EndReason,
+    },
+    /// [`EventType::EvidenceAdded`].
+    EvidenceAdded,
+}
+
+/// Why a notice counts as not delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureCause {
+    /// The mail came back.
+    Bounce,
+    /// The recipient complained about it.
+    Complaint,
+    /// No proof came in time.
+    NoProof,
+}
+
+/// What silence in a window does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    /// Undecided items become active, basis `deemed`.
+    Associate,
+    /// Undecided items become declined, reason `no_answer`.
+    Decline,
+}
+
+impl EventBody {
+    /// The name of the event.
+    pub fn event_type(&self) -> EventType {
+        match self {
+            Self::Drafted { .. } => EventType::Drafted,
+            Self::Submitted { .. } => EventType::Submitted,
+            Self::Edited { .. } => EventType::Edited,
+            Self::Recalled { .. } => EventType::Recalled,
+            Self::Discarded => EventType::Discarded,
+            Self::ReviewBegun { .. } => EventType::ReviewBegun,
+            Self::ReviewOverdue => EventType::ReviewOverdue,
+            Self::DefenceRequested { .. } => EventType::DefenceRequested,
+            Self::InformationRequested { .. } => EventType::InformationRequested,
+            Self::InformationAnswered { .. } => EventType::InformationAnswered,
+            Self::Rejected { .. } => EventType::Rejected,
+            Self::Validated { .. } => EventType::Validated,
+            Self::WindowOpened { .. } => EventType::WindowOpened,
+            Self::NoticeFailed { .. } => EventType::NoticeFailed,
+            Self::ContactCorrected { .. } => EventType::ContactCorrected,
+            Self::ContactRefused { .. } => EventType::ContactRefused,
+            Self::ItemsDeclined { .. } => EventType::ItemsDeclined,
+            Self::DeclineUndone { .. } => EventType::DeclineUndone,
+            Self::ItemsAccepted { .. } => EventType::ItemsAccepted,
+            Self::WindowExtended { .. } => EventType::WindowExtended,
+            Self::Held => EventType::Held,
+            Self::Resumed { .. } => EventType::Resumed,
+            Self::WindowClosed { .. } => EventType::WindowClosed,
+            Self::Withdrawn => EventType::Withdrawn,
+            Self::Disputed { .. } => EventType::Disputed,
+            Self::DisputeUpheld => EventType::DisputeUpheld,
+            Self::DisputeOverturned { .. } => EventType::DisputeOverturned,
+            Self::AssociationEnded { .. } => EventType::AssociationEnded,
+            Self::EvidenceAdded => EventType::EvidenceAdded,
+        }
+    }
+}
+
+impl Event {
+    /// An event of `actor`'s, as a claim's version `version`.
+    pub fn new(version: Version, at: Instant, actor: &Actor, body: EventBody) -> Self {
+        Self {
+            version,
+            at,
+            actor: actor.kind(),
+            actor_id: actor.staff_id().cloned(),
+            by_silence: false,
+            fingerprint: None,
+            body,
+            details: None,
+        }
+    }
+
+    /// The event in brief, as the claim keeps it.
+    pub fn brief(&self) -> LastEvent {
+        LastEvent {
+            event_type: self.body.event_type(),
+            at: self.at,
+            actor: self.actor,
+            actor_id: self.actor_id.clone(),
+            by_silence: self.by_silence,
+            fingerprint: self.fingerprint,
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! Identifiers. Each is parsed once, at the edge, and never a bare string afterwards.
+
+use std::fmt;
+
+use data_encoding::{BASE32_NOPAD, HEXLOWER};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// A text that is not an identifier of the kind asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("malformed {0}")]
+pub struct MalformedId(pub &'static str);
+
+/// `[A-Za-z0-9][A-Za-z0-9._-]{0,63}` (`api.md`, *The claim*): none of these characters has a
+/// meaning in a key, a path or a header.
+fn is_id(text: &str) -> bool {
+    let tail = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-');
+    text.len() <= 64
+        && text.bytes().next().is_some_and(|c| c.is_ascii_alphanumeric())
+        && text.bytes().all(tail)
+}
+
+macro_rules! text_id {
+    ($($(#[$doc:meta])* $name:ident, $what:literal, $valid:path;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Parses the identifier.
+            pub fn parse(text: &str) -> Result<Self, MalformedId> {
+                if $valid(text) { Ok(Self(text.to_owned())) } else { Err(MalformedId($what)) }
+            }
+
+            /// The identifier as text.
+            pub fn as_str(&self) -> &str { &self.0 }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.0) }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = MalformedId;
+            fn try_from(text: String) -> Result<Self, MalformedId> { Self::parse(&text) }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self { id.0 }
+        }
+    )*};
+}
+
+text_id! {
+    /// A claim: 26 lower-case base32 characters ([`ClaimId::of`]).
+    ClaimId, "claim id", is_claim_id;
+    /// A partner, as the vendor names it.
+    PartnerId, "partner id", is_id;
+    /// A partner's location, the unit that is enrolled in programs.
+    LocationId, "location id", is_id;
+    /// A customer's tenant: a UUID in lower case.
+    TenantId, "tenant id", is_uuid;
+    /// An incentive program.
+    ProgramId, "program id", is_id;
+    /// Programs of one family share exclusivity (`domain.md §3`, *Exclusivity*).
+    FamilyId, "family id", is_id;
+    /// What the partner does for the customer, out of the program's list.
+    Activity, "activity", is_id;
+    /// A workload or a subscription of a tenant.
+    ItemId, "item id", is_id;
+    /// What is sold: a program's catalogue names workloads or products.
+    ProductId, "product id", is_id;
+    /// A member of the operator's staff.
+    StaffId, "staff id", is_id;
+    /// One entry of a claim's evidence list: `e1`, `e2`, …
+    EvidenceId, "evidence id", is_id;
+}
+
+fn is_claim_id(text: &str) -> bool {
+    text.len() == 26 && text.bytes().all(|c| matches!(c, b'a'..=b'z' | b'2'..=b'7'))
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, c)| match at {
+            8 | 13 | 18 | 23 => c == b'-',
+            _ => matches!(c, b'0'..=b'9' | b'a'..=b'f'),
+        })
+}
+
+impl ClaimId {
+    /// The id of the claim that `partner` creates under `idempotency_key`: 128 bits of SHA-256 over
+    /// the length-prefixed partner id and the key (`architecture.md §2`), so a repeated request
+    /// names the same claim and no table of keys is needed.
+    pub fn of(partner: &PartnerId, idempotency_key: &str) -> Self {
+        let length = u32::try_from(partner.as_str().len()).unwrap_or(u32::MAX);
+        let digest: [u8; 32] = Sha256::new()
+            .chain_update(length.to_be_bytes())
+            .chain_update(partner.as_str())
+            .chain_update(idempotency_key)
+            .finalize()
+            .into();
+        let (id, _) = digest.split_at(16);
+        Self(BASE32_NOPAD.encode(id).to_ascii_lowercase())
+    }
+
+    /// The claim whose id is these 16 bytes, as a link token carries it.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(BASE32_NOPAD.encode(&bytes).to_ascii_lowercase())
+    }
+
+    /// The 16 bytes of the id; `None` for an id that no 16 bytes encode to (its last character has
+    /// two spare bits).
+    pub fn to_bytes(&self) -> Option<[u8; 16]> {
+        let bytes = BASE32_NOPAD.decode(self.0.to_ascii_uppercase().as_bytes()).ok()?;
+        bytes.try_into().ok()
+    }
+}
+
+/// The number of an item within its claim, from 1; it never changes after submit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ItemNo(pub u8);
+
+impl fmt::Display for ItemNo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The version of a claim: its ETag, its optimistic lock and the number of its last event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Version(pub u32);
+
+impl Version {
+    /// The version after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The number of a notice within its claim, from 1; 0 before the first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct NoticeNo(pub u16);
+
+impl NoticeNo {
+    /// The notice after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+/// An association: the item of a claim that became official, `<claim_id>-<item_no>`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AssociationId {
+    /// The claim.
+    pub claim: ClaimId,
+    /// The item of it.
+    pub item: ItemNo,
+}
+
+impl AssociationId {
+    /// Parses `<claim_id>-<item_no>`.
+    pub fn parse(text: &str) -> Result<Self, MalformedId> {
+        let malformed = || MalformedId("association id");
+        let (claim, item) = text.split_once('-').ok_or_else(malformed)?;
+        let no: u8 = item.parse().map_err(|_| malformed())?;
+        if no == 0 || item.starts_with(['0', '+']) {
+            return Err(malformed());
+        }
+        Ok(Self { claim: ClaimId::parse(claim)?, item: ItemNo(no) })
+    }
+}
+
+impl fmt::Display for AssociationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.claim, self.item)
+    }
+}
+
+/// A SHA-256 digest, in JSON as lower-case hexadecimal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Sha256Hash(pub [u8; 32]);
+
+impl Sha256Hash {
+    /// The digest of `bytes`.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// Parses 64 hexadecimal characters, in lower or upper case.
+    pub fn parse(text: &str) -> Result<Self, MalformedId> {
+        let bytes = HEXLOWER.decode(text.to_ascii_lowercase().as_bytes());
+        let array = bytes.ok().and_then(|bytes| bytes.try_into().ok());
+        array.map(Self).ok_or(MalformedId("sha256"))
+    }
+}
+
+impl fmt::Display for Sha256Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&HEXLOWER.encode(&self.0))
+    }
+}
+
+impl fmt::Debug for Sha256Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl TryFrom<String> for Sha256Hash {
+    type Error = MalformedId;
+    fn try_from(text: String) -> Result<Self, MalformedId> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Sha256Hash> for String {
+    fn from(hash: Sha256Hash) -> Self {
+        hash.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_partner_and_key_name_the_same_claim_and_nothing_else_does() {
+        let of = |partner, key| ClaimId::of(&PartnerId::parse(partner).unwrap(), key);
+        assert_eq!(of("p-alpine", "k1"), of("p-alpine", "k1"));
+        assert_ne!(of("p-alpine", "k1"), of("p-alpine", "k2"));
+        assert_ne!(of("p-alpine", "k1"), of("p-alpin", "ek1"), "the partner's length counts");
+        assert_eq!(of("p-alpine", "k1").as_str().len(), 26);
+    }
+
+    #[test]
+    fn a_claim_id_survives_the_way_through_its_bytes() {
+        let id = ClaimId::of(&PartnerId::parse("p").unwrap(), "k");
+        assert_eq!(ClaimId::from_bytes(id.to_bytes().unwrap()), id);
+    }
+
+    #[test]
+    fn ids_with_characters_that_mean_something_in_a_key_are_refused() {
+        for text in ["", "a#b", "a b", "-a", "a/b", "a\u{0}", &"a".repeat(65)] {
+            assert!(ItemId::parse(text).is_err(), "{text:?}");
+        }
+        assert!(ItemId::parse("exchange-online").is_ok());
+    }
+
+    #[test]
+    fn an_association_is_a_claim_and_an_item_number() {
+        let claim = ClaimId::of(&PartnerId::parse("p").unwrap(), "k");
+        let id = AssociationId::parse(&format!("{claim}-3")).unwrap();
+        assert_eq!((id.item, id.to_string()), (ItemNo(3), format!("{claim}-3")));
+        for text in ["x-1", &format!("{claim}-0"), &format!("{claim}-+1"), &format!("{claim}-256")]
+        {
+            assert!(AssociationId::parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The rules of claiming a partner of record: pure and synchronous, without I/O, without a clock.
+//!
+//! `decide` tells what a command does to a [`claim::Claim`], [`evolve()`] gives the claim after it, and
+//! [`effects`] what goes with the step in the same transaction.
+
+pub mod actor;
+pub mod calendar;
+pub mod canonical;
+pub mod claim;
+pub mod command;
+pub mod content;
+pub mod context;
+pub mod decide;
+pub mod directory;
+pub mod effects;
+pub mod eligibility;
+pub mod event;
+pub mod evolve;
+pub mod history;
+pub mod ids;
+pub mod program;
+pub mod reason;
+pub mod rejection;
+pub mod text;
+pub mod time;
+pub mod turn;
+
+pub use decide::{check, decide, draft, open};
+pub use evolve::evolve;

@@ -1,0 +1,224 @@
+//! Incentive programs and their policy: versioned data, since programs change every fiscal year
+//! (`domain.md §1`, `§7`).
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::UnknownSubdivision;
+use crate::ids::{Activity, FamilyId, ItemId, ProductId, ProgramId};
+use crate::text::Name;
+
+/// What a program's items are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemKind {
+    /// A workload of the tenant, such as a mail service.
+    Workload,
+    /// A subscription the tenant has bought.
+    Subscription,
+}
+
+impl ItemKind {
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Workload => "workload",
+            Self::Subscription => "subscription",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Workload, Self::Subscription].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// An item, as a claim names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ItemRef {
+    /// Workload or subscription.
+    pub kind: ItemKind,
+    /// Its id at the tenant.
+    pub id: ItemId,
+}
+
+/// Whether a program takes new claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProgramStatus {
+    /// New claims are taken.
+    Open,
+    /// No new claims; windows that are open finish under the policy of their claim.
+    Closed,
+}
+
+/// A program at one version of its policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Program {
+    /// Its id, such as `osu-m365`.
+    pub id: ProgramId,
+    /// Its name, as customers read it.
+    pub name: Name,
+    /// Open or closed.
+    pub status: ProgramStatus,
+    /// The family within which an item has one partner of record.
+    pub family: FamilyId,
+    /// What its items are.
+    pub item_kind: ItemKind,
+    /// The activities a claim may name.
+    pub activities: Vec<Activity>,
+    /// Workload ids, or the products of subscriptions.
+    pub catalogue: Vec<ProductId>,
+    /// Raised by every change of the policy; 1 to begin with.
+    pub policy_version: u32,
+    /// The rules new claims are pinned to.
+    pub policy: Policy,
+}
+
+/// What silence in the window means (`domain.md §3`, *close*).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Consent {
+    /// Undecided items become active.
+    OptOut,
+    /// Undecided items become declined.
+    OptIn,
+}
+
+/// What a partner must bring as evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidencePolicy {
+    /// A declared list.
+    Declared,
+    /// Uploaded and scanned documents.
+    Uploaded,
+}
+
+/// The policy of a program: `domain.md §7`, where the defaults stand. Day counts are business days
+/// of whoever's turn it is, unless the name says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// The customer's window.
+    pub window_business_days: u32,
+    /// What silence in the window means.
+    pub consent: Consent,
+    /// Seconds between `closes_at` and the earliest close.
+    pub grace_seconds: u32,
+    /// Time for a delivery proof.
+    pub delivery_business_days: u32,
+    /// Time to correct an unreachable contact.
+    pub contact_business_days: u32,
+    /// Time to begin a review.
+    pub review_start_business_days: u32,
+    /// Time to finish a review or a dispute.
+    pub review_business_days: u32,
+    /// Time to answer a request for information.
+    pub answer_business_days: u32,
+    /// Time for a holder to defend.
+    pub defence_business_days: u32,
+    /// Calendar days after which an idle draft is discarded.
+    pub draft_idle_days: u32,
+    /// Calendar days in which a rejection can be disputed.
+    pub dispute_days: u32,
+    /// Time in which a recalled claim keeps its priority date.
+    pub recall_business_days: u32,
+    /// What the customer's one extension adds.
+    pub extension_business_days: u32,
+    /// Calendar days for which a customer's no blocks the same partner and item.
+    pub block_days: u32,
+    /// Declared or uploaded evidence.
+    pub evidence: EvidencePolicy,
+    /// How old an acknowledgement may be at submit, in calendar months.
+    pub evidence_max_age_months: u32,
+    /// Whose holidays count for a tenant whose subdivision is unknown.
+    pub unknown_subdivision: UnknownSubdivision,
+    /// Calendar months after `closes_at` at which associations end; `null`: never.
+    pub term_months: Option<u32>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            window_business_days: 5,
+            consent: Consent::OptOut,
+            grace_seconds: 120,
+            delivery_business_days: 2,
+            contact_business_days: 5,
+            review_start_business_days: 5,
+            review_business_days: 5,
+            answer_business_days: 5,
+            defence_business_days: 5,
+            draft_idle_days: 90,
+            dispute_days: 30,
+            recall_business_days: 5,
+            extension_business_days: 5,
+            block_days: 90,
+            evidence: EvidencePolicy::Declared,
+            evidence_max_age_months: 12,
+            unknown_subdivision: UnknownSubdivision::Any,
+            term_months: None,
+        }
+    }
+}
+
+impl Policy {
+    /// The fields that lie outside their bounds, by name. The grace must outlast the decision
+    /// function and the clocks' skew (`domain.md §4`, *The race*), so 60–120 s; every period is at
+    /// least one day, and short enough to stay within the calendar data.
+    pub fn out_of_bounds(&self) -> Vec<&'static str> {
+        let business_days = [
+            ("window_business_days", self.window_business_days),
+            ("delivery_business_days", self.delivery_business_days),
+            ("contact_business_days", self.contact_business_days),
+            ("review_start_business_days", self.review_start_business_days),
+            ("review_business_days", self.review_business_days),
+            ("answer_business_days", self.answer_business_days),
+            ("defence_business_days", self.defence_business_days),
+            ("recall_business_days", self.recall_business_days),
+            ("extension_business_days", self.extension_business_days),
+        ];
+        let longer = [
+            ("draft_idle_days", self.draft_idle_days, 366),
+            ("dispute_days", self.dispute_days, 366),
+            ("block_days", self.block_days, 3660),
+            ("evidence_max_age_months", self.evidence_max_age_months, 120),
+            ("term_months", self.term_months.unwrap_or(1), 120),
+        ];
+        let mut names: Vec<_> = business_days
+            .into_iter()
+            .map(|(name, days)| (name, days, 30))
+            .chain(longer)
+            .filter(|(_, value, most)| !(1..=*most).contains(value))
+            .map(|(name, _, _)| name)
+            .collect();
+        if !(60..=120).contains(&self.grace_seconds) {
+            names.push("grace_seconds");
+        }
+        names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_lie_within_their_bounds() {
+        assert_eq!(Policy::default().out_of_bounds(), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_grace_shorter_than_the_decision_function_may_run_is_out_of_bounds() {
+        let policy = Policy { grace_seconds: 59, window_business_days: 0, ..Policy::default() };
+        assert_eq!(policy.out_of_bounds(), ["window_business_days", "grace_seconds"]);
+    }
+
+    #[test]
+    fn keys_left_out_of_a_policy_take_their_defaults_and_unknown_ones_are_refused() {
+        let policy: Policy = serde_json::from_str(r#"{"window_business_days":7}"#).unwrap();
+        assert_eq!(policy, Policy { window_business_days: 7, ..Policy::default() });
+        assert!(serde_json::from_str::<Policy>(r#"{"window_days":7}"#).is_err());
+    }
+}

@@ -1,0 +1,98 @@
+//! Coded reasons (`domain.md §3`).
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::ItemNo;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$case_doc:meta])* $case:ident => $text:literal,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize,
+            serde::Deserialize,
+        )]
+        pub enum $name {$(
+            $(#[$case_doc])*
+            #[serde(rename = $text)]
+            $case,
+        )*}
+
+        impl $name {
+            /// Every one, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$case),*];
+
+            /// The name on the wire.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$case => $text,)* }
+            }
+
+            /// The one of that name.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == text)
+            }
+        }
+    )*};
+}
+pub(crate) use codes;
+
+codes! {
+    /// Why information is asked for or a claim rejected.
+    ReasonCode {
+        /// No evidence.
+        EvidenceMissing => "evidence_missing",
+        /// The customer has not acknowledged it.
+        EvidenceNoCustomerAcknowledgement => "evidence_no_customer_acknowledgement",
+        /// Dates are missing or too old.
+        EvidenceDatesMissingOrOld => "evidence_dates_missing_or_old",
+        /// No service of the partner in it.
+        EvidenceNoPartnerService => "evidence_no_partner_service",
+        /// A claimed item is not in it.
+        EvidenceItemMissing => "evidence_item_missing",
+        /// It speaks of another tenant.
+        EvidenceTenantMismatch => "evidence_tenant_mismatch",
+        /// It cannot be read.
+        EvidenceUnreadable => "evidence_unreadable",
+        /// The partner did not answer in time.
+        PartnerNoResponse => "partner_no_response",
+        /// The partner asked for it.
+        PartnerRequest => "partner_request",
+        /// No customer contact could be reached.
+        CustomerUnreachable => "customer_unreachable",
+        /// It repeats another claim.
+        Duplicate => "duplicate",
+        /// Another partner's claim prevailed.
+        LostArbitration => "lost_arbitration",
+        /// The location is not enrolled.
+        NotEnrolled => "not_enrolled",
+        /// The item may not be claimed.
+        ItemNotClaimable => "item_not_claimable",
+        /// Against the program's rules.
+        PolicyViolation => "policy_violation",
+    }
+    /// Why an association ended.
+    EndReason {
+        /// The partner ended it.
+        PartnerLeft => "partner_left",
+        /// The customer ended it.
+        CustomerRevoked => "customer_revoked",
+        /// The operator ended it.
+        OperatorRevoked => "operator_revoked",
+        /// Another partner took over.
+        Superseded => "superseded",
+        /// The policy's term ran out.
+        TermExpired => "term_expired",
+        /// The item is gone.
+        ItemGone => "item_gone",
+        /// The tenant is gone.
+        TenantGone => "tenant_gone",
+    }
+}
+
+/// A coded reason, of the claim or of one item. Its comment, if any, stands in the details.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// The code.
+    pub code: ReasonCode,
+    /// The item it is about; `None`: the claim.
+    pub item_no: Option<ItemNo>,
+}

@@ -1,0 +1,10 @@
+//! Instants as text.
+
+use chrono::SecondsFormat;
+
+use crate::claim::Instant;
+
+/// RFC 3339 in UTC with `Z`; fractions of a second only where there are any (`api.md`).
+pub fn rfc3339(at: Instant) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}

@@ -1,0 +1,172 @@
+use chrono::Duration;
+use domain::actor::Actor;
+use domain::claim::{Mark, State, Status};
+use domain::command::Command;
+use domain::event::{EventBody, EventType};
+use domain::ids::{NoticeNo, TenantId};
+use domain::reason::EndReason;
+use domain::rejection::{FieldCode, FieldError, Rejection};
+
+use crate::given::*;
+
+fn just_before() -> Instant {
+    closes_at() - Duration::milliseconds(1)
+}
+
+#[test]
+fn a_partial_decline_leaves_the_rest_pending_and_the_window_open() {
+    let given = Given::awaiting().then(&decline(&[2]), link(), delivered_at());
+    assert_eq!(given.items(), ["pending", "declined", "pending"]);
+    assert_eq!(given.status(), Status::AwaitingCustomer);
+}
+
+#[test]
+fn declining_everything_declines_the_claim_and_can_be_undone_until_the_deadline() {
+    let given = Given::awaiting().then(&decline(&[]), link(), delivered_at());
+    assert_eq!(given.status(), Status::Declined);
+    let given = given.then(&undo(&[]), administrator(), just_before());
+    assert_eq!(given.status(), Status::AwaitingCustomer);
+    assert_eq!(given.items(), ["pending", "pending", "pending"]);
+}
+
+#[test]
+fn a_decline_that_arrived_a_millisecond_before_the_deadline_is_in_time() {
+    let given = Given::awaiting().then(&decline(&[1]), link(), just_before());
+    let mark = given.claim.items.first().unwrap().mark;
+    assert_eq!(mark, Some(Mark::Declined { at: just_before(), in_time: true, no_answer: false }));
+}
+
+#[test]
+fn a_decline_exactly_at_the_deadline_counts_but_is_late_and_cannot_be_undone() {
+    let given = Given::awaiting().then(&decline(&[]), link(), closes_at());
+    let mark = given.claim.items.first().unwrap().mark;
+    assert_eq!(mark, Some(Mark::Declined { at: closes_at(), in_time: false, no_answer: false }));
+    let refused = given.when(&undo(&[]), link(), closes_at());
+    assert!(matches!(refused, Err(Rejection::InvalidState { .. })));
+}
+
+#[test]
+fn a_no_after_the_close_ends_the_association() {
+    let given = Given::associated().then(&decline(&[2]), link(), after_grace());
+    assert_eq!(given.items(), ["active", "ended", "active"]);
+    assert_eq!(given.status(), Status::Associated);
+    assert_eq!(given.claim.last_event.event_type, EventType::AssociationEnded);
+    let given = given.then(&decline(&[]), link(), after_grace());
+    assert_eq!(given.status(), Status::Ended);
+}
+
+#[test]
+fn a_second_no_changes_nothing_by_the_same_link_or_another() {
+    let given = Given::awaiting().then(&decline(&[1]), link(), delivered_at());
+    for actor in [link(), administrator()] {
+        assert_eq!(given.when(&decline(&[1]), actor, delivered_at()), Ok(None));
+    }
+}
+
+#[test]
+fn a_no_to_a_claim_that_is_over_changes_nothing_and_is_no_error() {
+    for status in [Status::Withdrawn, Status::Declined, Status::Ended] {
+        let claim = in_status(status);
+        let decided = domain::decide(&claim, &decline(&[]), &context(link(), after_grace()));
+        assert_eq!(decided, Ok(None), "{status:?}");
+    }
+}
+
+#[test]
+fn a_no_before_the_delivery_proof_was_processed_counts() {
+    let given = Given::notifying().then(&decline(&[1]), link(), delivered_at());
+    assert_eq!(given.items(), ["declined", "pending", "pending"]);
+    let given = given.then(&delivery(1), Actor::System, delivered_at());
+    assert_eq!(given.items(), ["declined", "pending", "pending"], "and survives the opening");
+}
+
+#[test]
+fn a_no_to_everything_outside_a_window_is_final() {
+    let given = Given::notifying().then(&decline(&[]), link(), delivered_at());
+    assert_eq!(given.claim.state, State::Declined { window: None });
+    let refused = given.when(&undo(&[]), link(), delivered_at());
+    assert!(matches!(refused, Err(Rejection::InvalidState { .. })));
+}
+
+#[test]
+fn a_no_to_a_rejection_that_can_be_disputed_is_kept() {
+    let mut given = Given::notifying();
+    given.claim.state = State::OnHold;
+    let given = given.then(&reject(), reviewer(), delivered_at());
+    let given = given.then(&decline(&[1]), link(), delivered_at());
+    assert_eq!(given.items(), ["declined", "rejected", "rejected"]);
+    assert_eq!(given.status(), Status::Rejected, "others are undecided still");
+    let given = given.then(&decline(&[]), link(), delivered_at());
+    assert_eq!(given.status(), Status::Declined);
+}
+
+#[test]
+fn the_customer_cannot_decline_what_he_was_never_told_of() {
+    let refused = Given::in_review().when(&decline(&[]), administrator(), delivered_at());
+    assert!(matches!(refused, Err(Rejection::InvalidState { .. })));
+}
+
+#[test]
+fn an_item_that_is_not_in_the_claim_is_a_fault_of_the_request() {
+    let refused = Given::awaiting().when(&decline(&[1, 9]), link(), delivered_at());
+    let expected = FieldError::new("/items/1", FieldCode::Malformed);
+    assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
+}
+
+#[test]
+fn another_tenants_administrator_and_a_link_of_a_later_notice_find_nothing() {
+    let stranger = Actor::CustomerAdmin {
+        tenant: TenantId::parse("6f3c0000-0000-4000-8000-000000000002").unwrap(),
+    };
+    for actor in [stranger, Actor::CustomerLink { notice: NoticeNo(2) }] {
+        let refused = Given::awaiting().when(&decline(&[]), actor, delivered_at());
+        assert_eq!(refused, Err(Rejection::NotFound));
+    }
+}
+
+#[test]
+fn one_answer_of_a_mixed_decision_is_one_event() {
+    let mut given = Given::awaiting();
+    let (basis, effective_at) = (domain::claim::Basis::Explicit, delivered_at());
+    given.claim.items.first_mut().unwrap().mark = Some(Mark::Active { basis, effective_at });
+    let event = given.when(&decline(&[]), link(), delivered_at()).unwrap().unwrap();
+    let EventBody::ItemsDeclined { declined, ended, in_time } = &event.body else { panic!() };
+    assert_eq!((declined.len(), ended.len(), *in_time), (2, 1, true));
+    let given = given.evolved(event);
+    assert_eq!(given.items(), ["ended", "declined", "declined"]);
+    assert_eq!(given.status(), Status::Ended);
+}
+
+#[test]
+fn nobody_but_the_customer_declines() {
+    for actor in [alpine(), reviewer(), operator(), Actor::System] {
+        let refused = Given::awaiting().when(&decline(&[]), actor, delivered_at());
+        assert_eq!(refused, Err(Rejection::RoleNotAllowed));
+    }
+}
+
+#[test]
+fn an_association_ends_for_the_reason_that_follows_from_the_role_and_only_once() {
+    for (actor, reason) in [
+        (alpine(), EndReason::PartnerLeft),
+        (operator(), EndReason::OperatorRevoked),
+        (administrator(), EndReason::CustomerRevoked),
+    ] {
+        let given = Given::associated().then(&end(2), actor.clone(), after_grace());
+        let Some(Mark::Ended { reason: ended, .. }) = given.claim.items.get(1).unwrap().mark else {
+            panic!()
+        };
+        assert_eq!(ended, reason);
+        assert_eq!(given.when(&end(2), actor, after_grace()), Ok(None));
+    }
+}
+
+#[test]
+fn partner_and_operator_say_why_they_end_and_the_customer_need_not() {
+    let end = Command::End { item: domain::ids::ItemNo(1), comment: None };
+    let expected = Rejection::Fields(vec![FieldError::new("/comment", FieldCode::Required)]);
+    for actor in [alpine(), operator()] {
+        assert_eq!(Given::associated().when(&end, actor, after_grace()), Err(expected.clone()));
+    }
+    assert!(Given::associated().when(&end, administrator(), after_grace()).unwrap().is_some());
+}

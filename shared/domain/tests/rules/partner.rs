@@ -1,0 +1,203 @@
+use chrono::Duration;
+use domain::claim::{State, Status};
+use domain::command::{ClaimInput, Command};
+use domain::directory::PartnerStatus;
+use domain::reason::ReasonCode;
+use domain::rejection::{FieldCode, FieldError, Rejection};
+use domain::text::Domain;
+use domain::{decide, draft, evolve};
+
+use crate::given::*;
+
+fn drafted() -> Given {
+    let event = draft(&id(), &input(), &[], &context(alpine(), submitted_at())).unwrap();
+    Given { claim: evolve(None, &event).unwrap(), events: vec![event] }
+}
+
+fn asked() -> Given {
+    let Command::Reject { reasons } = reject() else { panic!() };
+    Given::in_review().then(&Command::RequestInformation { reasons }, reviewer(), now())
+}
+
+fn now() -> Instant {
+    submitted_at() + Duration::hours(3)
+}
+
+fn edit(change: impl FnOnce(&mut ClaimInput), given: &Given) -> Command {
+    let mut input = ClaimInput::of(&given.claim);
+    change(&mut input);
+    Command::Edit(Box::new(input))
+}
+
+fn refused_at(pointer: &str) -> Rejection {
+    Rejection::Fields(vec![FieldError::new(pointer, FieldCode::Malformed)])
+}
+
+#[test]
+fn a_draft_needs_only_program_and_tenant_and_is_discarded_after_ninety_idle_days() {
+    let bare = ClaimInput {
+        program: input().program,
+        tenant: input().tenant,
+        tenant_domain: input().tenant_domain,
+        ..ClaimInput::default()
+    };
+    let event = draft(&id(), &bare, &[], &context(alpine(), submitted_at())).unwrap();
+    let claim = evolve(None, &event).unwrap();
+    assert_eq!(claim.status(), Status::Draft);
+    // Stored on 21 December in Prague; the 90th day is 21 March.
+    assert_eq!(claim.deadline(), Some(at("2027-03-21T23:00:00Z")));
+    let refused = draft(&id(), &ClaimInput::default(), &[], &context(alpine(), submitted_at()));
+    let required = ["/program", "/tenant/domain", "/tenant/id"]
+        .map(|pointer| FieldError::new(pointer, FieldCode::Required));
+    assert_eq!(refused, Err(Rejection::Fields(required.to_vec())));
+}
+
+#[test]
+fn a_draft_is_submitted_as_it_stands_and_by_an_admin_only() {
+    let given = drafted();
+    let user =
+        domain::actor::Actor::Partner { id: given.claim.subject.partner.clone(), admin: false };
+    assert_eq!(given.when(&Command::Submit, user, now()), Err(Rejection::RoleNotAllowed));
+    let given = given.then(&Command::Submit, alpine(), now());
+    assert_eq!((given.status(), given.claim.priority_at), (Status::Submitted, Some(now())));
+}
+
+#[test]
+fn submitting_a_draft_reports_what_it_lacks() {
+    let given = drafted();
+    let without = edit(|input| input.customer_contact = None, &given);
+    let given = given.then(&without, alpine(), now());
+    let expected = FieldError::new("/customer_contact", FieldCode::Required);
+    let refused = given.when(&Command::Submit, alpine(), now());
+    assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
+}
+
+#[test]
+fn editing_a_draft_moves_its_idle_deadline_and_leaves_program_and_tenant() {
+    let given = drafted();
+    let later = now() + Duration::days(10);
+    let edited = edit(|input| input.items.truncate(1), &given);
+    let given = given.then(&edited, alpine(), later);
+    assert_eq!(given.claim.items.len(), 1);
+    assert_eq!(given.claim.deadline(), Some(at("2027-03-31T22:00:00Z")));
+    let other = Domain::parse("fabrikam.example").unwrap();
+    let moved = edit(|input| input.tenant_domain = Some(other), &given);
+    assert_eq!(given.when(&moved, alpine(), later), Err(refused_at("/tenant/domain")));
+}
+
+#[test]
+fn a_recalled_claim_resubmitted_soon_keeps_its_priority_date_and_later_does_not() {
+    let recalled = Given::submitted().then(&Command::Recall, alpine(), now());
+    assert_eq!(recalled.status(), Status::Draft);
+    let soon = recalled.clone().then(&Command::Submit, alpine(), now() + Duration::days(1));
+    assert_eq!(soon.claim.priority_at, Some(submitted_at()));
+    let late = now() + Duration::days(30);
+    let late_claim = recalled.then(&Command::Submit, alpine(), late);
+    assert_eq!(late_claim.claim.priority_at, Some(late));
+}
+
+#[test]
+fn an_answer_in_time_returns_the_claim_to_review_and_one_at_the_deadline_is_late() {
+    let given = asked();
+    let State::ActionRequired { answer_by, .. } = given.claim.state else { panic!() };
+    let respond = Command::Respond { comment: Some(comment()) };
+    let late = given.when(&respond, alpine(), answer_by);
+    assert!(matches!(late, Err(Rejection::InvalidState { .. })));
+    let given = given.then(&respond, alpine(), answer_by - Duration::milliseconds(1));
+    assert_eq!(given.status(), Status::InReview);
+    assert_eq!(given.claim.details.remarks.len(), 1);
+}
+
+#[test]
+fn under_a_request_for_information_items_can_be_removed_but_one_must_stay() {
+    let given = asked();
+    let fewer = edit(|input| drop(input.items.remove(1)), &given);
+    let after = given.clone().then(&fewer, alpine(), now());
+    assert_eq!(after.items(), ["proposed", "dropped", "proposed"]);
+    let none = edit(|input| input.items.clear(), &given);
+    assert_eq!(given.when(&none, alpine(), now()), Err(refused_at("/items")));
+    let more = edit(|input| input.items.push(item("yammer")), &given);
+    assert_eq!(given.when(&more, alpine(), now()), Err(refused_at("/items")));
+    let activity = edit(|input| input.activity = None, &given);
+    assert_eq!(given.when(&activity, alpine(), now()), Err(refused_at("/activity")));
+}
+
+#[test]
+fn silence_after_a_request_rejects() {
+    let given = asked();
+    let due = given.claim.deadline().unwrap();
+    let given = given.then(&Command::DeadlinePassed, domain::actor::Actor::System, due);
+    assert_eq!(given.claim.state.reasons().first().unwrap().code, ReasonCode::PartnerNoResponse);
+}
+
+#[test]
+fn a_rejection_is_disputed_once_until_the_thirtieth_day_ends() {
+    let given = Given::in_review().then(&reject(), reviewer(), now());
+    let dispute = Command::Dispute { comment: comment() };
+    let end = at("2027-01-20T23:00:00Z");
+    let late = given.when(&dispute, alpine(), end);
+    assert!(matches!(late, Err(Rejection::InvalidState { .. })));
+    let given = given.then(&dispute, alpine(), end - Duration::minutes(1));
+    let uphold = Command::Uphold { comment: comment() };
+    assert_eq!(given.when(&uphold, reviewer(), end), Err(Rejection::RoleNotAllowed), "I9");
+    let settled = given.then(&uphold, operator(), end);
+    let State::Rejected { disputable_until: None, .. } = settled.claim.state else { panic!() };
+    let again = settled.when(&dispute, alpine(), end);
+    assert!(matches!(again, Err(Rejection::InvalidState { .. })));
+}
+
+#[test]
+fn an_overturned_rejection_is_reviewed_again_and_a_second_one_is_final() {
+    let dispute = Command::Dispute { comment: comment() };
+    let given =
+        Given::in_review().then(&reject(), reviewer(), now()).then(&dispute, alpine(), now());
+    let given = given.then(&Command::Overturn { comment: comment() }, operator(), now());
+    assert_eq!((given.status(), given.items()), (Status::InReview, vec!["proposed"; 3]));
+    let given = given.then(&reject(), operator(), now());
+    let State::Rejected { disputable_until: None, .. } = given.claim.state else { panic!() };
+}
+
+#[test]
+fn a_held_claim_resumes_with_a_new_notice_and_a_full_new_window() {
+    let hold = Command::Hold { comment: comment() };
+    let given = Given::awaiting().then(&hold, operator(), delivered_at());
+    assert_eq!(given.claim.deadline(), None);
+    let given = given.then(&Command::Resume, operator(), delivered_at());
+    assert_eq!((given.status(), given.claim.notice.0), (Status::Notifying, 2));
+    let later = at("2027-01-11T09:00:00Z");
+    let given = given.then(&delivery(2), domain::actor::Actor::System, later);
+    assert_eq!(given.claim.deadline(), Some(at("2027-01-18T23:00:00Z")));
+}
+
+#[test]
+fn the_operator_extends_to_a_later_business_day_and_never_to_an_earlier_one() {
+    let to = |date: &str| Command::Extend { closes_on: Some(date.parse().unwrap()) };
+    let extend = |date| Given::awaiting().when(&to(date), operator(), delivered_at());
+    for date in ["2026-12-31", "2026-12-30", "2027-01-01", "2027-01-02"] {
+        assert_eq!(extend(date), Err(refused_at("/closes_on")), "{date}");
+    }
+    let given = Given::awaiting().then(&to("2027-01-05"), operator(), delivered_at());
+    assert_eq!(given.claim.deadline(), Some(at("2027-01-05T23:00:00Z")));
+}
+
+#[test]
+fn a_corrected_contact_must_speak_for_the_tenant() {
+    let claim = in_status(Status::Unreachable);
+    let correct = |email| Command::CorrectContact { contact: contact(email) };
+    let mut context = context(alpine(), delivered_at());
+    let event = decide(&claim, &correct("ota@contoso.example"), &context).unwrap().unwrap();
+    assert_eq!(evolve(Some(claim.clone()), &event).unwrap().status(), Status::Notifying);
+    context.facts.tenant.as_mut().unwrap().contacts.clear();
+    let expected = FieldError::new("/customer_contact/email", FieldCode::CustomerUnreachable);
+    let refused = decide(&claim, &correct("ceo@holding.example"), &context);
+    assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
+}
+
+#[test]
+fn a_draft_of_a_suspended_partner_is_not_submitted() {
+    let mut context = context(alpine(), now());
+    context.facts.partner.as_mut().unwrap().status = PartnerStatus::Suspended;
+    let refused = decide(&drafted().claim, &Command::Submit, &context);
+    let expected = FieldError::new("", FieldCode::PartnerSuspended);
+    assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
+}

@@ -1,0 +1,172 @@
+use chrono::Duration;
+use domain::actor::Actor;
+use domain::claim::{State, Status};
+use domain::command::{Command, GivenReason};
+use domain::content;
+use domain::context::{Context, Rival, Standing};
+use domain::decide;
+use domain::directory::PartnerStatus;
+use domain::ids::ItemNo;
+use domain::reason::{Reason, ReasonCode};
+use domain::rejection::{FieldCode, FieldError, Rejection};
+
+use crate::given::*;
+
+fn validate(drop: &[u8]) -> Command {
+    let drop = drop.iter().map(|no| (ItemNo(*no), ReasonCode::EvidenceItemMissing)).collect();
+    Command::Validate { drop, comment: None }
+}
+
+fn now() -> Instant {
+    submitted_at() + Duration::hours(3)
+}
+
+#[test]
+fn a_reviewer_begins_and_the_operators_days_count_anew() {
+    let given = Given::in_review();
+    assert_eq!(given.status(), Status::InReview);
+    assert_eq!(given.claim.last_event.actor_id.as_ref().unwrap().as_str(), "reviewer");
+}
+
+#[test]
+fn a_rejection_keeps_its_reasons_and_can_be_disputed_until_the_31st_local_day() {
+    let given = Given::in_review().then(&reject(), reviewer(), now());
+    let State::Rejected { rejection, disputable_until } = &given.claim.state else { panic!() };
+    assert_eq!(rejection.by.as_ref().unwrap().as_str(), "reviewer");
+    // Rejected on 21 December in Prague; the 30th day is 20 January.
+    assert_eq!(*disputable_until, Some(at("2027-01-20T23:00:00Z")));
+    assert_eq!(given.items(), ["rejected", "rejected", "rejected"]);
+}
+
+#[test]
+fn a_rejection_without_reasons_or_for_a_foreign_item_is_refused() {
+    let reject = |reasons| Given::in_review().when(&Command::Reject { reasons }, reviewer(), now());
+    let expected = FieldError::new("/reasons", FieldCode::Required);
+    assert_eq!(reject(vec![]), Err(Rejection::Fields(vec![expected])));
+    let reason = Reason { code: ReasonCode::EvidenceItemMissing, item_no: Some(ItemNo(4)) };
+    let expected = FieldError::new("/reasons/0/item_no", FieldCode::Malformed);
+    assert_eq!(
+        reject(vec![GivenReason { reason, comment: None }]),
+        Err(Rejection::Fields(vec![expected]))
+    );
+}
+
+#[test]
+fn a_rejection_by_code_alone_leaves_the_details_untouched_and_a_comment_changes_them() {
+    let event = Given::in_review().when(&reject(), reviewer(), now()).unwrap().unwrap();
+    assert_eq!(event.details, None);
+    let reason = Reason { code: ReasonCode::PolicyViolation, item_no: None };
+    let reasons = vec![GivenReason { reason, comment: Some(comment()) }];
+    let commented = Command::Reject { reasons };
+    let event = Given::in_review().when(&commented, reviewer(), now()).unwrap().unwrap();
+    assert_eq!(event.details.unwrap().reason_comments, [Some(comment())]);
+}
+
+#[test]
+fn validating_freezes_the_content_and_asks_for_the_first_notice() {
+    let given = Given::notifying();
+    assert_eq!(given.items(), ["pending", "pending", "pending"]);
+    assert_eq!(given.claim.notice.0, 1);
+    assert_eq!(given.claim.content_hash, Some(content::hash(&given.claim)));
+}
+
+#[test]
+fn a_reviewer_drops_one_of_three_and_its_number_stays() {
+    let given = Given::in_review().then(&validate(&[2]), reviewer(), now());
+    assert_eq!(given.items(), ["pending", "dropped", "pending"]);
+    assert_eq!(given.claim.content_hash, Some(content::hash(&given.claim)));
+}
+
+#[test]
+fn dropping_every_item_or_a_foreign_one_is_refused() {
+    let refused = |drop: &[u8]| match Given::in_review().when(&validate(drop), reviewer(), now()) {
+        Err(Rejection::Fields(errors)) => errors.into_iter().map(|error| error.pointer).collect(),
+        other => panic!("{other:?}"),
+    };
+    let all: Vec<String> = refused(&[1, 2, 3]);
+    assert!(all.contains(&"/drop".to_owned()), "{all:?}");
+    assert_eq!(refused(&[9]), ["/drop/0/item_no"]);
+}
+
+#[test]
+fn submits_guards_still_hold_at_validate() {
+    let mut context = context(reviewer(), now());
+    context.facts.partner.as_mut().unwrap().status = PartnerStatus::Suspended;
+    let refused = decide(&Given::in_review().claim, &validate(&[]), &context);
+    let expected = FieldError::new("", FieldCode::PartnerSuspended);
+    assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
+}
+
+#[test]
+fn a_claim_without_evidence_cannot_be_validated() {
+    let mut claim = Given::in_review().claim;
+    claim.details.evidence.clear();
+    let refused = decide(&claim, &validate(&[]), &context(reviewer(), now()));
+    let expected = FieldError::new("/evidence", FieldCode::Required);
+    assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
+}
+
+/// The claim in review, and a rival on its second item.
+fn contested(standing: Standing, defended: bool, actor: Actor, at: Instant) -> Context {
+    let mut context = context(actor, at);
+    let place = Some(place("CZ", "Europe/Prague"));
+    let (item, rival_item) = (ItemNo(2), ItemNo(1));
+    context.facts.rivals = vec![Rival { item, claim: id(), rival_item, standing, defended, place }];
+    context
+}
+
+fn grounds() -> Command {
+    Command::Validate { drop: vec![], comment: Some(comment()) }
+}
+
+#[test]
+fn an_item_that_another_claim_waits_for_is_busy() {
+    let context = contested(Standing::Next, false, operator(), now());
+    let claim = Given::in_review().claim;
+    let busy = Rejection::ItemBusy { items: vec![ItemNo(2)] };
+    assert_eq!(decide(&claim, &grounds(), &context), Err(busy));
+    assert!(decide(&claim, &validate(&[2]), &context).is_ok(), "a dropped item is free");
+}
+
+#[test]
+fn a_contested_claim_is_validated_by_the_operator_and_with_grounds() {
+    let claim = Given::in_review().claim;
+    let by = |actor, command: &Command| {
+        decide(&claim, command, &contested(Standing::Open, false, actor, now()))
+    };
+    assert_eq!(by(reviewer(), &grounds()), Err(Rejection::RoleNotAllowed));
+    let expected = FieldError::new("/comment", FieldCode::Required);
+    assert_eq!(by(operator(), &validate(&[])), Err(Rejection::Fields(vec![expected])));
+    assert!(by(operator(), &grounds()).unwrap().is_some());
+}
+
+#[test]
+fn a_holder_is_asked_to_defend_and_heard_before_the_claim_is_validated() {
+    let asking = contested(Standing::Active, false, reviewer(), now());
+    let begun = decide(&Given::submitted().claim, &Command::BeginReview, &asking).unwrap();
+    let claim = Given::submitted().evolved(begun.unwrap()).claim;
+    // Asked on Monday 21 December: 22, 23, 28, 29, 30.
+    let until = at("2026-12-30T23:00:00Z");
+    assert_eq!((claim.contested, claim.defence_until), (true, Some(until)));
+    let validate = |defended, at| {
+        let context = contested(Standing::Active, defended, operator(), at);
+        decide(&claim, &grounds(), &context)
+    };
+    assert!(matches!(validate(false, now()), Err(Rejection::InvalidState { .. })));
+    assert!(validate(true, now()).unwrap().is_some(), "the holder has answered");
+    assert!(validate(false, until).unwrap().is_some(), "the holder had his time");
+}
+
+#[test]
+fn an_auditor_and_a_partner_review_nothing() {
+    let auditor = domain::actor::Actor::Staff {
+        id: domain::ids::StaffId::parse("auditor").unwrap(),
+        role: domain::actor::StaffRole::Auditor,
+    };
+    for actor in [auditor, alpine(), administrator()] {
+        for command in [Command::BeginReview, reject(), validate(&[])] {
+            let refused = Given::submitted().when(&command, actor.clone(), now());
+            assert_eq!(refused, Err(Rejection::RoleNotAllowed));
+        }
+    }
+}

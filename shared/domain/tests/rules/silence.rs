@@ -1,0 +1,117 @@
+use chrono::Duration;
+use domain::actor::Actor;
+use domain::claim::{Basis, ItemStatus, Mark, State, Status};
+use domain::command::Command;
+use domain::decide::is_due;
+use domain::event::EventType;
+use domain::program::{Consent, Policy};
+use domain::reason::{EndReason, ReasonCode};
+use domain::{decide, evolve};
+
+use crate::given::*;
+
+/// What silence makes of a claim in that status, at `at` under `policy`.
+fn silent(status: Status, at: Instant, policy: Policy) -> Option<domain::claim::Claim> {
+    let claim = in_status(status);
+    let context = domain::context::Context { policy, ..context(Actor::System, at) };
+    let event = decide(&claim, &Command::DeadlinePassed, &context).unwrap()?;
+    assert!(event.by_silence);
+    Some(evolve(Some(claim), &event).unwrap())
+}
+
+#[test]
+fn silence_in_the_window_associates_what_nobody_refused_as_of_the_deadline() {
+    let given = Given::awaiting().then(&decline(&[3]), link(), delivered_at());
+    let given = given.then(&Command::DeadlinePassed, Actor::System, after_grace());
+    assert_eq!(given.items(), ["active", "active", "declined"]);
+    let first = given.claim.items.first().unwrap();
+    let expected = ItemStatus::Active { basis: Basis::Deemed, effective_at: closes_at() };
+    assert_eq!(given.claim.item_status(first), expected);
+}
+
+#[test]
+fn the_window_closes_no_earlier_than_the_grace_after_the_deadline() {
+    let early = after_grace() - Duration::milliseconds(1);
+    assert_eq!(silent(Status::AwaitingCustomer, early, Policy::default()), None);
+    assert!(silent(Status::AwaitingCustomer, after_grace(), Policy::default()).is_some());
+}
+
+#[test]
+fn a_second_close_finds_nothing_to_do() {
+    let given = Given::associated();
+    let again = given.when(&Command::DeadlinePassed, Actor::System, after_grace());
+    assert_eq!(again, Ok(None));
+}
+
+#[test]
+fn under_an_opt_in_policy_silence_declines_and_blocks_nobody() {
+    let policy = Policy { consent: Consent::OptIn, ..Policy::default() };
+    let claim = silent(Status::AwaitingCustomer, after_grace(), policy).unwrap();
+    assert_eq!(claim.status(), Status::Declined);
+    let mark = claim.items.first().unwrap().mark;
+    let expected = Mark::Declined { at: closes_at(), in_time: true, no_answer: true };
+    assert_eq!(mark, Some(expected));
+    assert_eq!(domain::effects::blocked_on_settling(&claim), []);
+}
+
+#[test]
+fn a_term_ends_the_associations_that_many_months_after_the_deadline() {
+    let policy = Policy { term_months: Some(12), ..Policy::default() };
+    let claim = silent(Status::AwaitingCustomer, after_grace(), policy.clone()).unwrap();
+    let ends_at = at("2027-12-31T23:00:00Z");
+    assert_eq!(claim.deadline(), Some(ends_at));
+    let context = domain::context::Context { policy, ..context(Actor::System, ends_at) };
+    let event = decide(&claim, &Command::DeadlinePassed, &context).unwrap().unwrap();
+    let ended = evolve(Some(claim), &event).unwrap();
+    assert_eq!(ended.status(), Status::Ended);
+    let Some(Mark::Ended { reason, .. }) = ended.items.first().unwrap().mark else { panic!() };
+    assert_eq!(reason, EndReason::TermExpired);
+}
+
+#[test]
+fn a_passed_review_deadline_is_recorded_once_and_changes_nothing_else() {
+    for status in [Status::Submitted, Status::InReview, Status::Disputed] {
+        let late = after_grace() + Duration::days(60);
+        let claim = silent(status, late, Policy::default()).unwrap();
+        assert_eq!(claim.status(), status);
+        assert_eq!(claim.last_event.event_type, EventType::ReviewOverdue);
+        assert_eq!(claim.deadline(), None);
+        assert!(!is_due(&claim, &Policy::default(), late));
+    }
+}
+
+#[test]
+fn a_partner_who_does_not_answer_or_correct_is_rejected_with_the_reason() {
+    for (status, code) in [
+        (Status::ActionRequired, ReasonCode::PartnerNoResponse),
+        (Status::Unreachable, ReasonCode::CustomerUnreachable),
+    ] {
+        let claim = silent(status, closes_at(), Policy::default()).unwrap();
+        let State::Rejected { rejection, disputable_until } = &claim.state else { panic!() };
+        assert_eq!(rejection.by, None);
+        assert_eq!(rejection.reasons.first().unwrap().code, code);
+        assert!(disputable_until.is_some());
+    }
+}
+
+#[test]
+fn an_idle_draft_is_discarded() {
+    let claim = silent(Status::Draft, closes_at(), Policy::default()).unwrap();
+    assert_eq!(claim.status(), Status::Discarded);
+}
+
+#[test]
+fn states_without_a_deadline_are_never_due() {
+    for status in [
+        Status::OnHold,
+        Status::Associated,
+        Status::Rejected,
+        Status::Declined,
+        Status::Withdrawn,
+        Status::Discarded,
+        Status::Ended,
+    ] {
+        let far = after_grace() + Duration::days(4000);
+        assert_eq!(silent(status, far, Policy::default()), None, "{status:?}");
+    }
+}

@@ -1,0 +1,199 @@
+use chrono::Duration;
+use domain::claim::Status;
+use domain::command::ClaimInput;
+use domain::directory::{PartnerStatus, Tenant, TenantItemState, TenantStatus};
+use domain::program::{ItemKind, ProgramStatus};
+use domain::rejection::{FieldCode, FieldError, Rejection};
+use domain::text::{Domain, Email};
+use domain::{evolve, open};
+
+use crate::given::*;
+
+/// The errors of a submit, as `pointer code`.
+fn errors(input: &ClaimInput, change: impl FnOnce(&mut domain::context::Facts)) -> Vec<String> {
+    let mut context = context(alpine(), submitted_at());
+    change(&mut context.facts);
+    match open(&id(), input, &[], &context) {
+        Err(Rejection::Fields(errors)) => errors
+            .iter()
+            .map(|error| format!("{} {}", error.pointer, error.code.as_str()))
+            .collect(),
+        other => panic!("expected field errors, got {other:?}"),
+    }
+}
+
+#[test]
+fn a_complete_claim_is_submitted_and_waits_five_of_the_operators_business_days() {
+    let claim = evolve(None, &opened(&input()).unwrap()).unwrap();
+    assert_eq!(claim.status(), Status::Submitted);
+    assert_eq!(claim.version.0, 1);
+    assert_eq!(claim.priority_at, Some(submitted_at()));
+    // Monday the 21st is day 0; 24, 25 and 26 December are holidays: 22, 23, 28, 29, 30.
+    assert_eq!(claim.deadline(), Some(at("2026-12-30T23:00:00Z")));
+}
+
+#[test]
+fn an_empty_request_names_every_field_that_is_missing() {
+    let missing = errors(&ClaimInput::default(), |facts| facts.program = None);
+    assert_eq!(
+        missing,
+        [
+            "/activity required",
+            "/customer_contact required",
+            "/items required",
+            "/location_id required",
+            "/partner_contact required",
+            "/program required",
+            "/tenant/domain required",
+            "/tenant/id required",
+        ]
+    );
+}
+
+#[test]
+fn what_could_not_be_read_is_reported_with_what_is_not_eligible_and_not_as_missing_too() {
+    let input = ClaimInput {
+        customer_contact: None,
+        tenant_domain: Some(Domain::parse("fabrikam.example").unwrap()),
+        ..input()
+    };
+    let malformed = [FieldError::new("/customer_contact/email", FieldCode::Malformed)];
+    let refused = open(&id(), &input, &malformed, &context(alpine(), submitted_at()));
+    let expected = vec![
+        FieldError::new("/customer_contact/email", FieldCode::Malformed),
+        FieldError::new("/tenant/domain", FieldCode::TenantDomainMismatch),
+    ];
+    assert_eq!(refused, Err(Rejection::Fields(expected)));
+}
+
+#[test]
+fn every_problem_is_reported_at_once() {
+    let late = submitted_at().date_naive() + Duration::days(1);
+    let mut bad = input();
+    bad.items = vec![
+        item("teams"),
+        item("teams"),
+        item("yammer"),
+        Some((ItemKind::Subscription, domain::ids::ItemId::parse("s-1").unwrap())),
+    ];
+    bad.evidence.iter_mut().flatten().for_each(|entry| entry.acknowledged_on = late);
+    let found = errors(&bad, |facts| {
+        facts.partner.as_mut().unwrap().status = PartnerStatus::Suspended;
+        facts.partner.as_mut().unwrap().locations.clear();
+        facts.program.as_mut().unwrap().status = ProgramStatus::Closed;
+        facts.program.as_mut().unwrap().activities.clear();
+    });
+    assert_eq!(
+        found,
+        [
+            " partner-suspended",
+            "/activity activity-not-allowed",
+            "/evidence/0/acknowledged_on evidence-rejected",
+            "/items/1 duplicate",
+            "/items/2/id item-not-in-tenant",
+            "/items/3/kind item-kind-wrong",
+            "/location_id location-not-enrolled",
+            "/program program-closed",
+        ]
+    );
+}
+
+#[test]
+fn an_unknown_or_deleted_tenant_is_unknown() {
+    assert_eq!(errors(&input(), |facts| facts.tenant = None), ["/tenant/id tenant-unknown"]);
+    let deleted = |tenant: &mut Tenant| tenant.status = TenantStatus::Deleted;
+    let found = errors(&input(), |facts| deleted(facts.tenant.as_mut().unwrap()));
+    assert_eq!(found, ["/tenant/id tenant-unknown"]);
+}
+
+#[test]
+fn an_ended_or_excluded_item_cannot_be_claimed() {
+    let found = errors(&input(), |facts| {
+        let items = &mut facts.tenant.as_mut().unwrap().items;
+        items.first_mut().unwrap().state = TenantItemState::Ended;
+        items.last_mut().unwrap().claimable = false;
+    });
+    assert_eq!(found, ["/items/0/id item-not-in-tenant", "/items/2/id item-not-claimable"]);
+}
+
+#[test]
+fn an_item_outside_the_programs_catalogue_cannot_be_claimed() {
+    let found = errors(&input(), |facts| {
+        facts.program.as_mut().unwrap().catalogue.pop();
+    });
+    assert_eq!(found, ["/items/2/id item-not-claimable"]);
+}
+
+#[test]
+fn evidence_of_exactly_twelve_months_is_young_enough_and_a_day_more_is_not() {
+    let today = submitted_at().date_naive();
+    let year = today.checked_sub_months(chrono::Months::new(12)).unwrap();
+    let with = |date| {
+        let mut input = input();
+        input.evidence.iter_mut().flatten().for_each(|entry| entry.acknowledged_on = date);
+        input
+    };
+    assert!(opened(&with(year)).is_ok());
+    let found = errors(&with(year - Duration::days(1)), |_| {});
+    assert_eq!(found, ["/evidence/0/acknowledged_on evidence-too-old"]);
+}
+
+#[test]
+fn a_foreign_contact_is_enough_only_where_a_verified_contact_stands_beside_it() {
+    let foreign = ClaimInput { customer_contact: Some(contact("ceo@holding.example")), ..input() };
+    assert!(opened(&foreign).is_ok());
+    let found = errors(&foreign, |facts| {
+        facts.tenant.as_mut().unwrap().contacts.first_mut().unwrap().verified = false;
+    });
+    assert_eq!(found, ["/customer_contact/email customer-unreachable"]);
+}
+
+#[test]
+fn subscriptions_need_a_technical_contact() {
+    let found = errors(&input(), |facts| {
+        facts.program.as_mut().unwrap().item_kind = ItemKind::Subscription;
+    });
+    assert!(found.contains(&"/technical_contact required".to_owned()), "{found:?}");
+}
+
+#[test]
+fn a_duplicate_names_the_partners_own_claim_and_comes_before_block_and_quota() {
+    let mut context = context(alpine(), submitted_at());
+    let own = context.facts.tenant.as_ref().unwrap().items.first().unwrap();
+    let item = domain::program::ItemRef { kind: own.kind, id: own.id.clone() };
+    context.facts.own_claims = vec![(item, id())];
+    context.facts.blocked = true;
+    context.facts.over_quota = Some(Some(60));
+    let refuse = |context: &_| open(&id(), &input(), &[], context).unwrap_err();
+    assert_eq!(refuse(&context), Rejection::DuplicateClaim { claim: id() });
+    context.facts.own_claims.clear();
+    assert_eq!(refuse(&context), Rejection::BlockedByCustomer);
+    context.facts.blocked = false;
+    assert_eq!(refuse(&context), Rejection::QuotaExceeded { retry_after_s: Some(60) });
+}
+
+#[test]
+fn only_a_partner_admin_submits() {
+    let user = domain::actor::Actor::Partner {
+        id: domain::ids::PartnerId::parse("p-alpine").unwrap(),
+        admin: false,
+    };
+    for actor in [user, reviewer(), operator(), administrator(), link()] {
+        let refused = open(&id(), &input(), &[], &context(actor, submitted_at()));
+        assert_eq!(refused, Err(Rejection::RoleNotAllowed));
+    }
+}
+
+#[test]
+fn recipients_are_the_contact_and_a_verified_one_where_the_contacts_domain_is_foreign() {
+    let emails = |email: &str| {
+        let recipients = domain::eligibility::recipients(&contact(email), &tenant());
+        let show = |email: &Email, qualifying| format!("{} {qualifying}", email.as_str());
+        recipients.iter().map(|one| show(&one.email, one.qualifying)).collect::<Vec<_>>()
+    };
+    assert_eq!(emails("jana@contoso.example"), ["jana@contoso.example true"]);
+    assert_eq!(
+        emails("ceo@holding.example"),
+        ["ceo@holding.example false", "it@contoso.example true"]
+    );
+}

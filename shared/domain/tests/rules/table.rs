@@ -1,0 +1,113 @@
+//! The state × command table, as a golden file: a change of the rules shows as a difference there.
+
+use std::fmt::Write;
+
+use chrono::Duration;
+use domain::actor::Actor;
+use domain::claim::{Evidence, Scan, Status};
+use domain::command::{Command, CommandKind, Vanished};
+use domain::event::FailureCause;
+use domain::ids::{EvidenceId, ItemNo, NoticeNo, Sha256Hash};
+use domain::rejection::Rejection;
+use domain::{decide, evolve};
+
+use crate::given::*;
+
+fn of_kind(kind: CommandKind) -> Option<(Command, Actor)> {
+    let comment = comment();
+    Some(match kind {
+        CommandKind::Draft => return None,
+        CommandKind::Submit => (Command::Submit, alpine()),
+        CommandKind::Edit => (Command::Edit(Box::new(input())), alpine()),
+        CommandKind::Recall => (Command::Recall, alpine()),
+        CommandKind::Discard => (Command::Discard, alpine()),
+        CommandKind::BeginReview => (Command::BeginReview, reviewer()),
+        CommandKind::RequestInformation => {
+            let Command::Reject { reasons } = reject() else { return None };
+            (Command::RequestInformation { reasons }, reviewer())
+        }
+        CommandKind::Respond => (Command::Respond { comment: None }, alpine()),
+        CommandKind::Reject => (reject(), reviewer()),
+        CommandKind::Validate => (Command::Validate { drop: vec![], comment: None }, reviewer()),
+        CommandKind::RecordDelivery => (delivery(1), Actor::System),
+        CommandKind::RecordFailure => (
+            Command::RecordFailure {
+                notice: NoticeNo(1),
+                cause: FailureCause::Bounce,
+                others_left: false,
+            },
+            Actor::System,
+        ),
+        CommandKind::CorrectContact => {
+            (Command::CorrectContact { contact: contact("ota@contoso.example") }, alpine())
+        }
+        CommandKind::Decline => (decline(&[]), administrator()),
+        CommandKind::Undo => (undo(&[]), administrator()),
+        CommandKind::Accept => (Command::Accept { items: these(&[]) }, administrator()),
+        CommandKind::End => (end(1), administrator()),
+        CommandKind::WrongContact => (Command::WrongContact, link()),
+        CommandKind::Extend => (Command::Extend { closes_on: None }, administrator()),
+        CommandKind::Hold => (Command::Hold { comment }, operator()),
+        CommandKind::Resume => (Command::Resume, operator()),
+        CommandKind::Withdraw => (withdraw(), alpine()),
+        CommandKind::Dispute => (Command::Dispute { comment }, alpine()),
+        CommandKind::Uphold => (Command::Uphold { comment }, operator()),
+        CommandKind::Overturn => (Command::Overturn { comment }, operator()),
+        CommandKind::AddEvidence => {
+            let entry = Evidence {
+                id: EvidenceId::parse("e2").unwrap(),
+                name: name("mail.pdf"),
+                sha256: Sha256Hash([8; 32]),
+                acknowledged_on: delivered_at().date_naive(),
+                scan: Scan::None,
+            };
+            (Command::AddEvidence(Box::new(entry)), alpine())
+        }
+        CommandKind::RequestDefence => {
+            (Command::RequestDefence { until: after_grace() }, Actor::System)
+        }
+        CommandKind::Supersede => (Command::Supersede { items: vec![ItemNo(1)] }, Actor::System),
+        CommandKind::Vanish => (Command::Vanish(Vanished::Items(vec![ItemNo(1)])), Actor::System),
+        CommandKind::DeadlinePassed => (Command::DeadlinePassed, Actor::System),
+    })
+}
+
+/// What the command does in the status: the status it leads to, `=` where nothing changes, `.` where
+/// it is not possible, `-` where it is not offered yet.
+fn cell(status: Status, kind: CommandKind) -> String {
+    let Some((command, actor)) = of_kind(kind) else { return ".".to_owned() };
+    let claim = in_status(status);
+    let moment = if kind == CommandKind::DeadlinePassed {
+        after_grace() + Duration::days(400)
+    } else {
+        delivered_at() + Duration::minutes(1)
+    };
+    match decide(&claim, &command, &context(actor, moment)) {
+        Ok(Some(event)) => {
+            let after = evolve(Some(claim), &event).unwrap();
+            format!("{} > {}", event.body.event_type().as_str(), after.status().as_str())
+        }
+        Ok(None) => "=".to_owned(),
+        Err(Rejection::NotOffered(_)) => "-".to_owned(),
+        Err(Rejection::InvalidState { .. } | Rejection::NotFound) => ".".to_owned(),
+        Err(other) => format!("! {other}"),
+    }
+}
+
+#[test]
+fn every_command_in_every_state_does_what_the_table_says() {
+    let mut table = String::from(
+        "event > status it leads to   = nothing to change   - not offered yet   \
+         (left out: not possible in this state)\n",
+    );
+    for kind in CommandKind::ALL {
+        writeln!(table, "\n{}", kind.as_str()).unwrap();
+        for status in Status::ALL {
+            let cell = cell(status, *kind);
+            if cell != "." {
+                writeln!(table, "  {:<18} {cell}", status.as_str()).unwrap();
+            }
+        }
+    }
+    insta::assert_snapshot!("state_command_table", table);
+}

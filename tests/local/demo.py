@@ -1,0 +1,290 @@
+"""`make demo`: one claim's life on the local cloud, each step as what was sent and what came back.
+
+Every step says what it expects; the first difference ends the story with an error.
+"""
+
+import re
+import sys
+import textwrap
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import seed
+import up
+from api import Api
+from aws import client, invoke, outbox
+from link import Link
+from link import find as find_link
+from wait import until
+
+GRACE = timedelta(minutes=3)  # the policy's two minutes, and one to be past them
+TICK_S = 150  # the rule ticks every minute; a tick, its message and the close
+
+
+@dataclass
+class Story:
+    """What the steps share: the stack, and what became known on the way."""
+
+    stack: dict
+    api: Api
+    tenant: dict
+    claim: str = ""
+    mail: dict | None = None
+    link: Link | None = None
+
+
+def main() -> None:
+    stack = up.main()
+    try:
+        told = tell(stack)
+    except (AssertionError, TimeoutError) as difference:
+        sys.exit(f"\nThe story went another way: {difference}")
+    print(f"\nThe decision page of this claim, for a browser:\n  {told.link.url}\nTo stop everything: make down")
+
+
+def tell(stack: dict) -> Story:
+    """The whole story with a tenant of its own, so that it can be told again."""
+    short = uuid.uuid4().hex[:8]
+    tenant = seed.contoso(str(uuid.uuid4()), f"contoso-{short}.example")
+    story = Story(stack, Api(stack["api_host"], stack["tokens"]), tenant)
+    for number, step in enumerate(STEPS, 1):
+        print(f"\n{number}. {step.__doc__.splitlines()[0]}", flush=True)
+        step(story)
+    return story
+
+
+def a_tenant_appears(story: Story) -> None:
+    """A fresh tenant with Contoso's data"""
+    story.api.put(f"/v1/tenants/{story.tenant['id']}", "operator", story.tenant).must(200)
+    show(f"PUT /v1/tenants/{story.tenant['id']}", f"200, domain {story.tenant['domains'][0]}")
+
+
+def the_partner_claims(story: Story) -> None:
+    """Alpine claims three workloads"""
+    body = claim_body(story.tenant, now(story.api))
+    answer = story.api.post("/v1/claims", "alpine_admin", body, idempotency_key=str(uuid.uuid4())).must(201)
+    claim = answer.json
+    story.claim = claim["id"]
+    same("status", claim["status"], "submitted")
+    same("items", [item["status"] for item in claim["items"]], ["proposed"] * 3)
+    show("POST /v1/claims " + ", ".join(item["id"] for item in body["items"]), f"201 {claim['id']}, {claim['status']}; {turn(claim)}")
+
+
+def the_operator_reviews(story: Story) -> None:
+    """The operator reviews and validates"""
+    waiting = story.api.get("/v1/reviews?state=submitted&limit=100", "reviewer").must(200).json
+    show("GET /v1/reviews?state=submitted", f"200, {len(waiting['items'])} waiting")
+    begun = review(story, {"action": "begin"})
+    same("status", begun["status"], "in_review")
+    validated = review(story, {"action": "validate"})
+    same("status", validated["status"], "notifying")
+
+
+def the_customer_gets_a_mail(story: Story) -> None:
+    """The customer gets a mail, in his language"""
+    story.mail = until("the notice in the outbox", lambda: notice_of(story.claim), seconds=60)
+    story.link = find_link(story.mail["BodyText"])
+    same("recipients", story.mail["To"], [f"it@{story.tenant['domains'][0]}"])
+    print(f"   To: {', '.join(story.mail['To'])}\n   Subject: {story.mail['Subject']}\n")
+    print(textwrap.indent(story.mail["BodyText"].strip(), "   | "))
+
+
+def the_window_opens(story: Story) -> None:
+    """The proof of delivery opens the window"""
+    claim = until("the window to open", lambda: claim_in(story, "awaiting_customer"), seconds=60)
+    window = claim["window"]
+    same("counted days", len(window["counted"]), 5)
+    show(f"GET /v1/claims/{story.claim}", f"200 {claim['status']}; {turn(claim)}")
+    print(f"   delivered {window['delivered_at']} ({window['time_zone']}, {window['calendar']})")
+    print(f"   counted   {', '.join(map(day, window['counted']))}")
+    print("   skipped   " + (", ".join(f"{day(one['date'])} {one.get('name') or one['reason']}" for one in window["skipped"]) or "none"))
+    print(f"   closes at {window['closes_at']} = {window['closes_at_local']}")
+
+
+def the_customer_declines_one(story: Story) -> None:
+    """Contoso declines one item with link and code"""
+    page = story.api.get(f"/d/{story.link.token}").must(200)
+    same("page", page.headers["content-type"].partition(";")[0], "text/html")
+    code = code_of(story.mail["BodyText"])
+    refused = story.api.form(f"/d/{story.link.token}", decision("3", other_code(code)), accept="application/json").must(403)
+    same("code", refused.json["code"], "code-wrong")
+    show("POST /d/… decision=decline items=3 code=(wrong)", f"403 {refused.json['code']}, {refused.json['tries_left']} tries left")
+    answer = story.api.form(f"/d/{story.link.token}", decision("3", code), accept="application/json").must(200).json
+    same("in time", answer["in_time"], True)
+    same("items", {item["no"]: item["status"] for item in answer["items"]}, {1: "pending", 2: "pending", 3: "declined"})
+    show(f"POST /d/… decision=decline items=3 code={code}", f"200 {answer['claim_status']}, item 3 declined, receipt {answer['receipt_id']}")
+
+
+def nothing_happens_before_the_deadline(story: Story) -> None:
+    """A minute before the deadline nothing happens"""
+    closes_at = closing(story)
+    version = stored_version(story)
+    set_clock(story, closes_at - timedelta(minutes=1))
+    answer = invoke(story.stack["functions"]["finalize"], {"source": "demo"})
+    show("invoke finalize", f"{answer}")
+    same("version", stored_version(story), version)
+    claim = story.api.get(f"/v1/claims/{story.claim}", "alpine_admin").must(200).json
+    same("status", claim["status"], "awaiting_customer")
+    show(f"GET /v1/claims/{story.claim}", f"200 {claim['status']}")
+
+
+def the_rule_closes_the_window(story: Story) -> None:
+    """Past the deadline the scheduled rule closes the window"""
+    version = stored_version(story)
+    set_clock(story, closing(story) + GRACE)
+    print("   waiting for the rule of every minute, without asking for the claim …", flush=True)
+    until("the scheduled rule", lambda: stored_version(story) > version, seconds=TICK_S)
+    claim = story.api.get(f"/v1/claims/{story.claim}", "alpine_admin").must(200).json
+    same("status", claim["status"], "associated")
+    same("last event", (claim["last_event"]["type"], claim["last_event"]["actor"]), ("window_closed", "system"))
+    same("items", [item["status"] for item in claim["items"]], ["active", "active", "declined"])
+    show(f"GET /v1/claims/{story.claim}", f"200 {claim['status']}: " + ", ".join(f"{item['id']} {item['status']}" for item in claim["items"]))
+
+
+def the_partner_reads_what_is_his(story: Story) -> None:
+    """Alpine reads usage of what is his, and of nothing else"""
+    today = now(story.api).date()
+    rows = [usage_row(item, today) for item in seed.WORKLOADS]
+    story.api.put(f"/v1/tenants/{story.tenant['id']}/usage", "operator", {"rows": rows}).must(200)
+    period = f"from={today - timedelta(days=1)}&to={today}"
+    active = story.api.get(f"/v1/associations/{story.claim}-1/usage?{period}", "alpine_admin").must(200).json
+    same("active users", [row["active_users"] for row in active["items"]], [42])
+    show(f"GET /v1/associations/{story.claim}-1/usage", f"200 {active['items'][0]}")
+    refused = story.api.get(f"/v1/associations/{story.claim}-3/usage?{period}", "alpine_admin").must(403)
+    same("code", refused.json["code"], "association-not-active")
+    show(f"GET /v1/associations/{story.claim}-3/usage", f"403 {refused.json['code']}")
+
+
+def the_other_partner_sees_nothing(story: Story) -> None:
+    """Borealis sees nothing of it"""
+    for path in (f"/v1/claims/{story.claim}", f"/v1/associations/{story.claim}-1", f"/v1/associations/{story.claim}-1/usage"):
+        refused = story.api.get(path, "borealis_admin").must(404)
+        same("code", refused.json["code"], "not-found")
+        show(f"GET {path}", f"404 {refused.json['code']}")
+    listed = story.api.get(f"/v1/claims?tenant_id={story.tenant['id']}", "borealis_admin").must(200).json
+    same("claims", listed["items"], [])
+    show(f"GET /v1/claims?tenant_id={story.tenant['id']}", "200, none")
+
+
+def the_history_tells_it(story: Story) -> None:
+    """The history tells it all"""
+    history = until("the archived history", lambda: complete_history(story), seconds=60)
+    kinds = [event["type"] for event in history]
+    same("events", kinds, ["submitted", "review_begun", "validated", "window_opened", "items_declined", "window_closed"])
+    same("chain", [event["previous_hash"] for event in history[1:]], [event["hash"] for event in history[:-1]])
+    for event in history:
+        print(f"   {event['version']}  {event['at']:<24}  {event['actor']:<9} {event['type']:<15} {event['hash'][:12]}…")
+
+
+STEPS = [
+    a_tenant_appears, the_partner_claims, the_operator_reviews, the_customer_gets_a_mail, the_window_opens,
+    the_customer_declines_one, nothing_happens_before_the_deadline, the_rule_closes_the_window,
+    the_partner_reads_what_is_his, the_other_partner_sees_nothing, the_history_tells_it,
+]
+
+
+def claim_body(tenant: dict, at: datetime, items: list[str] = seed.WORKLOADS) -> dict:
+    """A good request for workloads of that tenant."""
+    acknowledged = (at - timedelta(days=30)).date().isoformat()
+    return {
+        "program": "osu-m365", "activity": "usage", "location_id": "4711",
+        "tenant": {"id": tenant["id"], "domain": tenant["domains"][0]},
+        "items": [{"kind": "workload", "id": item} for item in items],
+        "customer_contact": {"name": "Jana Nováková", "title": "IT", "email": f"it@{tenant['domains'][0]}"},
+        "partner_contact": {"name": "Petr Svoboda", "email": "petr@alpine.example"},
+        "label": "Contoso rollout",
+        "evidence": [{"name": "sow.pdf", "sha256": "a" * 64, "acknowledged_on": acknowledged}],
+    }
+
+
+def review(story: Story, body: dict) -> dict:
+    """One action of the reviewer on the claim as it stands."""
+    path = f"/v1/claims/{story.claim}"
+    etag = story.api.get(path, "reviewer").must(200).etag
+    claim = story.api.post(f"{path}/review", "reviewer", body, if_match=etag).must(200).json
+    show(f"POST /v1/claims/{story.claim}/review {body['action']}", f"200 {claim['status']}; {turn(claim)}")
+    return claim
+
+
+def notice_of(claim: str) -> dict | None:
+    """The first mail in the outbox that is a notice of that claim."""
+    found = ((mail, find_link(mail["BodyText"])) for mail in outbox())
+    return next((mail for mail, link in found if link and link.claim == claim), None)
+
+
+def claim_in(story: Story, status: str) -> dict | None:
+    claim = story.api.get(f"/v1/claims/{story.claim}", "alpine_admin").must(200).json
+    return claim if claim["status"] == status else None
+
+
+def complete_history(story: Story) -> list[dict] | None:
+    version = stored_version(story)
+    events = story.api.get(f"/v1/claims/{story.claim}/history?limit=100", "alpine_admin").must(200).json["items"]
+    return events if events and events[-1]["version"] == version and all(event.get("hash") for event in events) else None
+
+
+def stored_version(story: Story) -> int:
+    """The version in the table itself: asking the API would close what is due."""
+    key = {"pk": {"S": f"C#{story.claim}"}, "sk": {"S": "A"}}
+    item = client("dynamodb").get_item(TableName=story.stack["table"], Key=key, ConsistentRead=True)["Item"]
+    return int(item["v"]["N"])
+
+
+def closing(story: Story) -> datetime:
+    return instant(story.api.get(f"/v1/claims/{story.claim}", "alpine_admin").must(200).json["window"]["closes_at"])
+
+
+def now(api: Api) -> datetime:
+    """The stack's own clock."""
+    return instant(api.get("/v1/sandbox/clock", "operator").must(200).json["now"])
+
+
+def set_clock(story: Story, at: datetime) -> None:
+    body = {"now": at.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    answer = story.api.put("/v1/sandbox/clock", "operator", body).must(200).json
+    show(f"PUT /v1/sandbox/clock {body['now']}", f"200 {answer['now']}")
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def day(date: str) -> str:
+    return datetime.fromisoformat(date).strftime("%a %d %b")
+
+
+def turn(claim: dict) -> str:
+    told = claim.get("turn")
+    return f"turn: {told['who']} until {told.get('until')}, silence: {told['on_silence']}" if told else "nobody's turn"
+
+
+def code_of(text: str) -> str:
+    """The six digits that stand alone on a line of the mail."""
+    return re.search(r"^\s*(\d{6})\s*$", text, re.MULTILINE)[1]
+
+
+def other_code(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+def decision(item: str, code: str) -> list[tuple[str, str]]:
+    return [("decision", "decline"), ("items", item), ("code", code)]
+
+
+def usage_row(item: str, date) -> dict:
+    return {"kind": "workload", "id": item, "date": date.isoformat(), "active_users": 42, "provisioned_seats": 50}
+
+
+def show(sent: str, came_back: str) -> None:
+    print(f"   > {sent}\n   < {came_back}", flush=True)
+
+
+def same(what: str, found, expected) -> None:
+    """An error that shows both when they differ."""
+    if found != expected:
+        raise AssertionError(f"{what}: expected {expected!r}, found {found!r}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""The customer's side, as he meets it: mail, link, code, deadline, and what comes after."""
+
+import link
+import pytest
+
+from demo import code_of, other_code
+from scene import Scene
+from wait import until
+
+VECTORS = [
+    ("CZ", "", "Europe/Prague", "2026-12-22T14:00:00Z", "2026-12-31T23:00:00Z", ["2026-12-23", "2026-12-28", "2026-12-29", "2026-12-30", "2026-12-31"]),
+    ("CZ", "", "Europe/Prague", "2027-03-22T09:00:00Z", "2027-03-31T22:00:00Z", ["2027-03-23", "2027-03-24", "2027-03-25", "2027-03-30", "2027-03-31"]),
+    ("US", "CA", "America/Los_Angeles", "2026-10-31T01:30:00Z", "2026-11-07T08:00:00Z", ["2026-11-02", "2026-11-03", "2026-11-04", "2026-11-05", "2026-11-06"]),
+    ("SA", "", "Asia/Riyadh", "2026-11-25T06:00:00Z", "2026-12-02T21:00:00Z", ["2026-11-26", "2026-11-29", "2026-11-30", "2026-12-01", "2026-12-02"]),
+    ("CZ", "", "Europe/Prague", "2026-11-29T22:30:00Z", "2026-12-04T23:00:00Z", ["2026-11-30", "2026-12-01", "2026-12-02", "2026-12-03", "2026-12-04"]),
+    ("EG", "", "Africa/Cairo", "2026-04-16T07:00:00Z", "2026-04-23T22:00:00Z", ["2026-04-19", "2026-04-20", "2026-04-21", "2026-04-22", "2026-04-23"]),
+]
+
+
+@pytest.mark.parametrize(("country", "subdivision", "zone", "delivered", "closes", "counted"), VECTORS)
+def a_window_is_explained_day_by_day(api, country, subdivision, zone, delivered, closes, counted):
+    part = f"&subdivision={subdivision}" if subdivision else ""
+    query = f"country={country}{part}&time_zone={zone}&delivered_at={delivered}&business_days=5"
+    window = api.get(f"/v1/windows?{query}", "alpine_user").must(200).json
+    assert (window["closes_at"], window["counted"]) == (closes, counted)
+
+
+def a_window_outside_the_calendar_is_refused(api):
+    query = "country=CZ&time_zone=Europe/Prague&delivered_at=2060-01-01T00:00:00Z"
+    api.get(f"/v1/windows?{query}", "alpine_user").must(422)
+
+
+def a_link_decides_nothing_until_it_is_posted_with_the_code(api):
+    scene = Scene(api).awaiting()
+    token = link.find(scene.mail()["BodyText"]).token
+    for method in ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]:
+        assert api.call(method, f"/d/{token}").status in (200, 404, 405)
+    for fields in [[("decision", "decline")], [("decision", "decline"), ("code", "letters")]]:
+        assert api.form(f"/d/{token}", fields, accept="application/json").must(403).json["code"] == "code-wrong"
+    assert scene.statuses() == ["pending"] * 3
+
+
+def the_page_is_plain_and_strict(api):
+    scene = Scene(api).awaiting()
+    page = api.get(f"/d/{link.find(scene.mail()['BodyText']).token}").must(200)
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+    assert (page.headers["referrer-policy"], page.headers["cache-control"]) == ("no-referrer", "no-store")
+    assert "<script" not in page.text and 'lang="cs"' in page.text
+
+
+def a_tampered_or_foreign_link_is_unknown(api):
+    scene = Scene(api).awaiting()
+    token = link.find(scene.mail()["BodyText"]).token
+    flipped = token[:20] + ("A" if token[20] != "A" else "B") + token[21:]
+    for text in [flipped, token[:-1], "x", "a" * 4000, "%00"]:
+        assert api.get(f"/d/{text}").status == 404, text
+        assert api.form(f"/d/{text}", [("decision", "decline"), ("code", "000000")]).status == 404, text
+
+
+def a_wrong_code_locks_after_five_tries_for_right_codes_too(api):
+    scene = Scene(api).awaiting()
+    code = code_of(scene.mail()["BodyText"])
+    left = [scene.decide("decline", code=other_code(code)).must(403).json["tries_left"] for _ in range(5)]
+    assert left == [4, 3, 2, 1, 0]
+    for locked in [scene.decide("decline", code=other_code(code)), scene.decide("decline")]:
+        assert locked.must(429).json["code"] == "code-locked" and locked.headers["retry-after"]
+    assert scene.statuses() == ["pending"] * 3
+
+
+def a_no_can_be_undone_until_the_deadline(api):
+    scene = Scene(api).awaiting()
+    answer = scene.decide("decline").must(200).json
+    assert (answer["claim_status"], answer["in_time"]) == ("declined", True) and answer["receipt_id"]
+    assert scene.decide("decline").must(200).json["claim_status"] == "declined"
+    assert scene.decide("undo", [2]).must(200).json["claim_status"] == "awaiting_customer"
+    assert scene.statuses() == ["declined", "pending", "declined"]
+
+
+def a_read_past_the_deadline_finds_the_window_closed(api):
+    scene = Scene(api).awaiting()
+    scene.past_the_deadline()
+    claim = scene.read()
+    assert claim["status"] == "associated"
+    assert claim["items"][0]["basis"] == "deemed"
+    assert claim["items"][0]["effective_at"] == claim["window"]["closes_at"]
+
+
+def a_no_after_the_close_ends_the_association_and_its_data(api):
+    scene = Scene(api, items=["teams"]).associated()
+    association = f"/v1/associations/{scene.claim}-1"
+    api.get(f"{association}/usage", "alpine_admin").must(200)
+    answer = scene.decide("decline").must(200).json
+    assert answer["claim_status"] == "ended"
+    ended = api.get(association, "alpine_admin").must(200).json
+    assert (ended["status"], ended["reason"]) == ("ended", "customer_revoked")
+    assert api.get(f"{association}/usage", "alpine_admin").must(403).json["code"] == "association-not-active"
+    refused = scene.submit().must(409).json
+    assert refused["code"] == "blocked-by-customer"
+
+
+def a_no_to_a_withdrawn_claim_changes_nothing_and_is_no_error(api):
+    scene = Scene(api).awaiting()
+    scene.act("withdraw", "alpine_admin").must(200)
+    assert scene.decide("decline").must(200).json["claim_status"] == "withdrawn"
+
+
+def a_bounce_makes_the_customer_unreachable(api):
+    scene = Scene(api, contact="bounce").validated()
+    claim = until("the bounce", lambda: (c := scene.read())["status"] == "unreachable" and c, seconds=60)
+    assert claim["turn"]["who"] == "partner" and claim["turn"]["on_silence"] == "reject"
+
+
+def an_authenticity_code_shows_the_true_notice(api):
+    scene = Scene(api).awaiting()
+    path = next(line.split("//", 1)[1].split("/", 1)[1] for line in scene.mail()["BodyText"].splitlines() if "/n/" in line)
+    page = api.get(f"/{path}").must(200)
+    assert "Alpine Cloud" in page.text
+    assert api.get("/n/AAAAA-AAAAA").status == 404
+
+
+def the_mail_says_what_silence_means_in_the_tenants_language(api):
+    mail = Scene(api).validated().mail()
+    first = mail["BodyText"].strip().split("\n\n")[0:2]
+    assert mail["To"] and "neodpov" in " ".join(first).lower(), first
