@@ -1,16 +1,21 @@
 //! Commands: what can be asked of a claim (`domain.md §3`, *Commands*).
 
+mod input;
+mod needs;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::actor::Actor;
 use crate::canonical;
-use crate::claim::{Claim, CustomerContact, Evidence, Instant, PartnerContact};
+use crate::claim::{CustomerContact, Evidence, Instant};
 use crate::event::{FailureCause, Fingerprint};
-use crate::ids::{Activity, ItemId, ItemNo, LocationId, NoticeNo, ProgramId, Sha256Hash, TenantId};
-use crate::program::ItemKind;
+use crate::ids::{ItemNo, NoticeNo};
 use crate::reason::{Reason, ReasonCode, codes};
-use crate::text::{Comment, Domain, Name};
+use crate::text::Comment;
+
+pub use input::{ClaimInput, DeclaredEvidence};
+pub use needs::Needs;
 
 codes! {
     /// The name of a command.
@@ -241,47 +246,6 @@ pub enum Selection {
     These(Vec<ItemNo>),
 }
 
-/// The content of a claim as a partner gives it. Everything is optional here: a draft needs only
-/// program and tenant; what submit needs is checked by [`crate::eligibility`].
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct ClaimInput {
-    /// The program.
-    pub program: Option<ProgramId>,
-    /// The activity.
-    pub activity: Option<Activity>,
-    /// The location.
-    pub location: Option<LocationId>,
-    /// The tenant.
-    pub tenant: Option<TenantId>,
-    /// The tenant's domain.
-    pub tenant_domain: Option<Domain>,
-    /// The items; `None` where an entry was malformed, so that places keep their numbers.
-    pub items: Vec<Option<(ItemKind, ItemId)>>,
-    /// Who gets the notice.
-    pub customer_contact: Option<CustomerContact>,
-    /// Required for subscriptions.
-    pub technical_contact: Option<CustomerContact>,
-    /// Whom the customer may ask at the partner.
-    pub partner_contact: Option<PartnerContact>,
-    /// The partner's own label.
-    pub label: Option<Name>,
-    /// The partner's own reference.
-    pub external_ref: Option<Name>,
-    /// Declared evidence; `None` where an entry was malformed.
-    pub evidence: Vec<Option<DeclaredEvidence>>,
-}
-
-/// Evidence as declared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DeclaredEvidence {
-    /// The document's name.
-    pub name: Name,
-    /// The digest of its content.
-    pub sha256: Sha256Hash,
-    /// When the customer acknowledged it.
-    pub acknowledged_on: NaiveDate,
-}
-
 impl Command {
     /// The name of the command.
     pub fn kind(&self) -> CommandKind {
@@ -330,91 +294,5 @@ impl Command {
         };
         let digest = canonical::hash(&(party, self)).0;
         digest.first_chunk::<16>().map(|bytes| Fingerprint(*bytes))
-    }
-}
-
-/// What a command needs to know beyond the claim, so that no more is read than that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent reads, not a state")]
-pub struct Needs {
-    /// The partner: its calendar and enrolment.
-    pub partner: bool,
-    /// The tenant: its calendar, contacts and items.
-    pub tenant: bool,
-    /// Who else holds or claims the items.
-    pub locks: bool,
-    /// Everything submit's guards look at.
-    pub eligibility: bool,
-}
-
-impl CommandKind {
-    /// What the command needs to know beyond the claim and its policy.
-    pub fn needs(self) -> Needs {
-        let none = Needs::default();
-        match self {
-            Self::Draft | Self::Submit => {
-                Needs { partner: true, tenant: true, eligibility: true, locks: false }
-            }
-            Self::Validate => Needs { partner: true, tenant: true, eligibility: true, locks: true },
-            Self::BeginReview => Needs { locks: true, ..none },
-            Self::Edit
-            | Self::Recall
-            | Self::RequestInformation
-            | Self::Reject
-            | Self::RecordFailure => Needs { partner: true, ..none },
-            Self::RecordDelivery | Self::CorrectContact | Self::Extend => {
-                Needs { tenant: true, ..none }
-            }
-            Self::WrongContact | Self::DeadlinePassed | Self::Vanish => {
-                Needs { partner: true, tenant: true, ..none }
-            }
-            Self::Discard
-            | Self::Respond
-            | Self::Decline
-            | Self::Undo
-            | Self::Accept
-            | Self::End
-            | Self::Hold
-            | Self::Resume
-            | Self::Withdraw
-            | Self::Dispute
-            | Self::Uphold
-            | Self::Overturn
-            | Self::RequestDefence
-            | Self::Supersede
-            | Self::AddEvidence => none,
-        }
-    }
-}
-
-impl ClaimInput {
-    /// The content of a claim, as its partner gave it; dropped items are left out.
-    pub fn of(claim: &Claim) -> Self {
-        let details = &claim.details;
-        Self {
-            program: Some(claim.subject.program.clone()),
-            activity: claim.subject.activity.clone(),
-            location: claim.subject.location.clone(),
-            tenant: Some(claim.subject.tenant.clone()),
-            tenant_domain: Some(details.tenant_domain.clone()),
-            items: claim.kept().map(|item| Some((claim.subject.kind, item.id.clone()))).collect(),
-            customer_contact: details.customer_contact.clone(),
-            technical_contact: details.technical_contact.clone(),
-            partner_contact: details.partner_contact.clone(),
-            label: details.label.clone(),
-            external_ref: details.external_ref.clone(),
-            evidence: details.evidence.iter().map(|entry| Some(entry.declared())).collect(),
-        }
-    }
-}
-
-impl Evidence {
-    /// The entry as it was declared, without its id and scan.
-    pub fn declared(&self) -> DeclaredEvidence {
-        DeclaredEvidence {
-            name: self.name.clone(),
-            sha256: self.sha256,
-            acknowledged_on: self.acknowledged_on,
-        }
     }
 }

@@ -16,4 +16,5 @@ mod review;
 mod silence;
 mod submit;
 mod table;
+mod vanish;
 mod withdrawal;

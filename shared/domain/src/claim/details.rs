@@ -1,0 +1,101 @@
+//! The personal and descriptive part of a claim, stored apart from the rest.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{EvidenceId, Sha256Hash, Version};
+use crate::text::{Comment, Domain, Email, Name};
+
+/// The personal and descriptive part of a claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    /// The partner's name at submit.
+    pub partner_name: Name,
+    /// The customer's name at submit.
+    pub tenant_name: Name,
+    /// The domain by which the partner named the tenant.
+    pub tenant_domain: Domain,
+    /// Who gets the notice.
+    pub customer_contact: Option<CustomerContact>,
+    /// Required for subscriptions.
+    pub technical_contact: Option<CustomerContact>,
+    /// Whom the customer may ask at the partner.
+    pub partner_contact: Option<PartnerContact>,
+    /// The partner's own label.
+    pub label: Option<Name>,
+    /// The partner's own reference.
+    pub external_ref: Option<Name>,
+    /// Declared or uploaded evidence, at most [`MAX_EVIDENCE`] entries.
+    pub evidence: Vec<Evidence>,
+    /// Comments beside the state's reasons, in their order.
+    pub reason_comments: Vec<Option<Comment>>,
+    /// What operator and partner remarked on their commands, the last [`MAX_REMARKS`].
+    pub remarks: Vec<Remark>,
+}
+
+/// The most items of a claim.
+pub const MAX_ITEMS: usize = 25;
+
+/// The most evidence entries of a claim.
+pub const MAX_EVIDENCE: usize = 20;
+
+/// The most remarks that are kept.
+pub const MAX_REMARKS: usize = 20;
+
+/// A remark made with a command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remark {
+    /// The version the command led to.
+    pub version: Version,
+    /// What was said.
+    pub text: Comment,
+}
+
+/// A contact at the customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerContact {
+    /// Who.
+    pub name: Name,
+    /// In which function.
+    pub title: Name,
+    /// Where to write.
+    pub email: Email,
+}
+
+/// A contact at the partner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnerContact {
+    /// Who.
+    pub name: Name,
+    /// Where to write.
+    pub email: Email,
+}
+
+/// A piece of evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// `e1`, `e2`, …
+    pub id: EvidenceId,
+    /// The document's name.
+    pub name: Name,
+    /// The digest of its content.
+    pub sha256: Sha256Hash,
+    /// When the customer acknowledged it.
+    pub acknowledged_on: NaiveDate,
+    /// What the malware scan said.
+    pub scan: Scan,
+}
+
+/// The result of an evidence scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scan {
+    /// Declared only: there is no document to scan.
+    None,
+    /// Uploaded, not yet scanned.
+    Pending,
+    /// Scanned, nothing found.
+    Clean,
+    /// Scanned, something found: unusable.
+    Infected,
+}

@@ -1,0 +1,143 @@
+//! The items of a claim, and how each stands.
+
+use serde::{Deserialize, Serialize};
+
+use crate::claim::Instant;
+use crate::ids::{ItemId, ItemNo};
+use crate::reason::EndReason;
+
+/// An item of a claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// Its number.
+    pub no: ItemNo,
+    /// Its id; the kind is the claim's.
+    pub id: ItemId,
+    /// Set where the item does not simply follow the claim's status.
+    pub mark: Option<Mark>,
+}
+
+/// How an item departs from its claim's status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// Removed by the partner or the reviewer.
+    Dropped,
+    /// The partner withdrew while other items were decided.
+    Withdrawn,
+    /// Rejected while other items were decided.
+    Rejected,
+    /// The customer said no.
+    Declined {
+        /// When the no arrived.
+        at: Instant,
+        /// Whether it arrived within the window, or before any.
+        in_time: bool,
+        /// Whether it was silence under an opt-in policy (reason `no_answer`).
+        no_answer: bool,
+    },
+    /// The association runs.
+    Active {
+        /// Silence or an explicit yes.
+        basis: Basis,
+        /// Since when.
+        effective_at: Instant,
+    },
+    /// The association has ended.
+    Ended {
+        /// Why.
+        reason: EndReason,
+        /// When.
+        at: Instant,
+        /// The basis it had.
+        basis: Basis,
+        /// Since when it ran.
+        effective_at: Instant,
+    },
+}
+
+/// Why an item is active.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// The customer did not say no in time.
+    Deemed,
+    /// The customer said yes.
+    Explicit,
+}
+
+/// The status of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemStatus {
+    /// Not validated yet.
+    Proposed,
+    /// Validated, undecided.
+    Pending,
+    /// The association runs.
+    Active {
+        /// Silence or an explicit yes.
+        basis: Basis,
+        /// Since when.
+        effective_at: Instant,
+    },
+    /// The customer said no.
+    Declined {
+        /// When.
+        at: Instant,
+        /// Whether in time.
+        in_time: bool,
+        /// Whether it was silence under an opt-in policy.
+        no_answer: bool,
+    },
+    /// The association has ended.
+    Ended {
+        /// Why.
+        reason: EndReason,
+        /// When.
+        at: Instant,
+        /// The basis it had.
+        basis: Basis,
+        /// Since when it ran.
+        effective_at: Instant,
+    },
+    /// Removed before it was decided.
+    Dropped,
+    /// Taken back.
+    Withdrawn,
+    /// Rejected.
+    Rejected,
+}
+
+impl ItemStatus {
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Pending => "pending",
+            Self::Active { .. } => "active",
+            Self::Declined { .. } => "declined",
+            Self::Ended { .. } => "ended",
+            Self::Dropped => "dropped",
+            Self::Withdrawn => "withdrawn",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+impl Mark {
+    /// The status an item with this mark has.
+    pub(super) fn status(self) -> ItemStatus {
+        match self {
+            Self::Dropped => ItemStatus::Dropped,
+            Self::Withdrawn => ItemStatus::Withdrawn,
+            Self::Rejected => ItemStatus::Rejected,
+            Self::Declined { at, in_time, no_answer } => {
+                ItemStatus::Declined { at, in_time, no_answer }
+            }
+            Self::Active { basis, effective_at } => ItemStatus::Active { basis, effective_at },
+            Self::Ended { reason, at, basis, effective_at } => {
+                ItemStatus::Ended { reason, at, basis, effective_at }
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The states of a claim: an enum with data, so that a new state breaks every place that must think
+//! about it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Window;
+use crate::claim::{Basis, Instant, ItemStatus, Status};
+use crate::ids::StaffId;
+use crate::reason::Reason;
+
+/// The state of a claim, with what only that state has. A new state breaks every place that must
+/// think about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// The partner is still writing.
+    Draft {
+        /// First instant after 90 idle days.
+        discard_at: Instant,
+        /// The priority date of a recalled claim, and until when a resubmit keeps it.
+        keeps_priority_until: Option<Instant>,
+    },
+    /// Waits for a reviewer. No deadline once its passing has been recorded.
+    Submitted {
+        /// When the review should have begun.
+        due_at: Option<Instant>,
+    },
+    /// A reviewer reads it.
+    InReview {
+        /// When it should be decided.
+        due_at: Option<Instant>,
+        /// Who rejected it before it was overturned.
+        overturned: bool,
+    },
+    /// The partner must answer.
+    ActionRequired {
+        /// What is asked.
+        reasons: Vec<Reason>,
+        /// Until when.
+        answer_by: Instant,
+        /// Whether the review follows an overturned rejection.
+        overturned: bool,
+    },
+    /// Another reviewer judges the rejection.
+    Disputed {
+        /// The rejection.
+        rejection: RejectionRecord,
+        /// When it should be judged.
+        due_at: Option<Instant>,
+    },
+    /// Validated; the notice is on its way.
+    Notifying {
+        /// Until when a proof of delivery must come.
+        deliver_by: Instant,
+    },
+    /// Nobody could be reached.
+    Unreachable {
+        /// Until when the contact must be corrected.
+        correct_by: Instant,
+    },
+    /// The customer's window is open.
+    AwaitingCustomer {
+        /// The deadline, explained.
+        window: Window,
+    },
+    /// The operator holds it.
+    OnHold,
+    /// At least one association runs.
+    Associated {
+        /// The window that led here; `None` when the last undecided item went outside any.
+        window: Option<Window>,
+        /// When the policy's term runs out.
+        ends_at: Option<Instant>,
+    },
+    /// Refused by the operator or by silence.
+    Rejected {
+        /// Who and why.
+        rejection: RejectionRecord,
+        /// First instant at which it can no longer be disputed; `None` when it is final.
+        disputable_until: Option<Instant>,
+    },
+    /// The customer declined everything.
+    Declined {
+        /// The window in which it happened: until it closes the customer may undo.
+        window: Option<Window>,
+    },
+    /// Taken back by the partner.
+    Withdrawn,
+    /// A draft that was dropped.
+    Discarded,
+    /// The last association ended.
+    Ended {
+        /// The window that had led to it.
+        window: Option<Window>,
+    },
+}
+
+/// A rejection that stands or is disputed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RejectionRecord {
+    /// The reviewer; `None`: silence or the system did it.
+    pub by: Option<StaffId>,
+    /// Why.
+    pub reasons: Vec<Reason>,
+}
+
+impl State {
+    /// The name of the state.
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Draft { .. } => Status::Draft,
+            Self::Submitted { .. } => Status::Submitted,
+            Self::InReview { .. } => Status::InReview,
+            Self::ActionRequired { .. } => Status::ActionRequired,
+            Self::Disputed { .. } => Status::Disputed,
+            Self::Notifying { .. } => Status::Notifying,
+            Self::Unreachable { .. } => Status::Unreachable,
+            Self::AwaitingCustomer { .. } => Status::AwaitingCustomer,
+            Self::OnHold => Status::OnHold,
+            Self::Associated { .. } => Status::Associated,
+            Self::Rejected { .. } => Status::Rejected,
+            Self::Declined { .. } => Status::Declined,
+            Self::Withdrawn => Status::Withdrawn,
+            Self::Discarded => Status::Discarded,
+            Self::Ended { .. } => Status::Ended,
+        }
+    }
+
+    /// The window that is open, or that led here.
+    pub fn window(&self) -> Option<&Window> {
+        match self {
+            Self::AwaitingCustomer { window } => Some(window),
+            Self::Associated { window, .. }
+            | Self::Declined { window }
+            | Self::Ended { window } => window.as_ref(),
+            Self::Draft { .. }
+            | Self::Submitted { .. }
+            | Self::InReview { .. }
+            | Self::ActionRequired { .. }
+            | Self::Disputed { .. }
+            | Self::Notifying { .. }
+            | Self::Unreachable { .. }
+            | Self::OnHold
+            | Self::Rejected { .. }
+            | Self::Withdrawn
+            | Self::Discarded => None,
+        }
+    }
+
+    /// The reasons that stand beside the state.
+    pub fn reasons(&self) -> &[Reason] {
+        match self {
+            Self::ActionRequired { reasons, .. } => reasons,
+            Self::Disputed { rejection, .. } | Self::Rejected { rejection, .. } => {
+                &rejection.reasons
+            }
+            Self::Draft { .. }
+            | Self::Submitted { .. }
+            | Self::InReview { .. }
+            | Self::Notifying { .. }
+            | Self::Unreachable { .. }
+            | Self::AwaitingCustomer { .. }
+            | Self::OnHold
+            | Self::Associated { .. }
+            | Self::Declined { .. }
+            | Self::Withdrawn
+            | Self::Discarded
+            | Self::Ended { .. } => &[],
+        }
+    }
+
+    /// What an item without a mark of its own is in this state.
+    pub(super) fn unmarked(&self) -> ItemStatus {
+        match self {
+            Self::Draft { .. }
+            | Self::Submitted { .. }
+            | Self::InReview { .. }
+            | Self::ActionRequired { .. }
+            | Self::Disputed { .. }
+            | Self::Discarded => ItemStatus::Proposed,
+            Self::Notifying { .. }
+            | Self::Unreachable { .. }
+            | Self::AwaitingCustomer { .. }
+            | Self::OnHold
+            // The states below are reached only when every item has a mark.
+            | Self::Associated { window: None, .. }
+            | Self::Declined { .. }
+            | Self::Ended { .. } => ItemStatus::Pending,
+            Self::Associated { window: Some(window), .. } => {
+                ItemStatus::Active { basis: Basis::Deemed, effective_at: window.closes_at }
+            }
+            Self::Rejected { .. } => ItemStatus::Rejected,
+            Self::Withdrawn => ItemStatus::Withdrawn,
+        }
+    }
+}
