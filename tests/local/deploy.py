@@ -12,9 +12,17 @@ from settings import BINARIES, OPERATOR_CONTACT, ROOT, SENDER, SHARDS, STACK, ST
 
 DEPLOYED = STATE / "deployed"
 LOG = STATE / "deploy.log"
-LOCAL_BATCHES = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "dynamodb:BatchExecuteStatement", "Resource": "*"}],
+# Where the local cloud's IAM is not that of AWS: an action of the template, and the statement that a
+# role which has it needs here besides.
+LOCAL_DIFFERENCES = {
+    # AWS asks for the actions of the statements in a batch; here the batch is an action of its own.
+    "dynamodb:PartiQLUpdate": {"Effect": "Allow", "Action": "dynamodb:BatchExecuteStatement", "Resource": "*"},
+    # On AWS the permission to send is that to send a batch.
+    "sqs:SendMessage": {"Effect": "Allow", "Action": "sqs:SendMessageBatch", "Resource": "*"},
+    # A reference to a secret is its ARN on AWS and its name here.
+    "secretsmanager:GetSecretValue": {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"},
+    # AWS asks for the sender's identity and the configuration set; here it is always "*".
+    "ses:SendEmail": {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"},
 }
 
 
@@ -41,20 +49,20 @@ def deploy() -> None:
         done = subprocess.run(command, cwd=ROOT, env=tool_environment(), stdout=log, stderr=subprocess.STDOUT)
     if done.returncode:
         sys.exit(f"{LOG.read_text()}\nThe template could not be deployed; the output above is {LOG}.")
-    _let_batches_pass()
+    _bridge_differences()
     DEPLOYED.write_text(_fingerprint())
 
 
-def _let_batches_pass() -> None:
-    """The local cloud wants an action for BatchExecuteStatement that IAM does not know.
-
-    On AWS the statements' own actions count. Here each role that has them gets the other one too.
-    """
+def _bridge_differences() -> None:
+    """Gives each role what only the local cloud asks for, and only where the template gives the same."""
     iam = client("iam")
     for role in (role["RoleName"] for role in iam.list_roles()["Roles"]):
-        for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-            if "dynamodb:PartiQLUpdate" in json.dumps(iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]):
-                iam.put_role_policy(RoleName=role, PolicyName="local-batches", PolicyDocument=json.dumps(LOCAL_BATCHES))
+        policies = [iam.get_role_policy(RoleName=role, PolicyName=name) for name in iam.list_role_policies(RoleName=role)["PolicyNames"]]
+        given = json.dumps([policy["PolicyDocument"] for policy in policies])
+        statements = [statement for action, statement in LOCAL_DIFFERENCES.items() if action in given]
+        if statements:
+            document = {"Version": "2012-10-17", "Statement": statements}
+            iam.put_role_policy(RoleName=role, PolicyName="local", PolicyDocument=json.dumps(document))
 
 
 def _parameters() -> dict[str, str]:

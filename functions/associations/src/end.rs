@@ -1,0 +1,28 @@
+//! `POST /v1/associations/{id}/end`: access stops at once.
+
+use domain::command::Command;
+use domain::ids::AssociationId;
+use domain::text::Comment;
+use web::{Call, Caller, Failure, Reply, bodies};
+
+use crate::failed::failed;
+use crate::{App, claim, moment, reply};
+
+/// Ends an association. The reason follows from the role; one that has ended stays as it is.
+pub(crate) async fn end(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
+    let id = call.path_id(AssociationId::parse)?;
+    let moment = moment(app, call).await?;
+    let comment = match comment(call) {
+        Ok(comment) => comment,
+        // What is not the caller's is not found, whatever the body says.
+        Err(failure) => return Err(claim(app, caller, &id, moment).await.err().unwrap_or(failure)),
+    };
+    let command = Command::End { item: id.item, comment };
+    let executed = app.store.execute(&id.claim, caller.actor(), &command, moment, None);
+    let outcome = Box::pin(executed).await.map_err(failed)?;
+    reply(&outcome.claim, &id)
+}
+
+fn comment(call: &Call<'_>) -> Result<Option<Comment>, Failure> {
+    bodies::comment(&call.json_or_empty()?)
+}

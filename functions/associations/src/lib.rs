@@ -1,0 +1,83 @@
+//! Associations: the items of claims that became official. Who may see them reads and ends them, and
+//! their partner reads the usage of exactly those items (`domain.md §4`, I5).
+
+mod end;
+mod failed;
+mod list;
+mod period;
+mod usage;
+
+use domain::claim::Claim;
+use domain::ids::AssociationId;
+use lambda_http::{Body, Request, Response};
+use store::{Moment, Store};
+use web::routes::AssociationsRoute;
+use web::views::AssociationView;
+use web::{Call, Caller, Cursors, Failure, Reply};
+
+use crate::failed::failed;
+
+/// What the function works with.
+pub struct App {
+    store: Store,
+    cursors: Cursors,
+}
+
+impl App {
+    /// `cursor_secret` signs the cursors of lists.
+    pub fn new(store: Store, cursor_secret: &[u8]) -> Self {
+        Self { store, cursors: Cursors::new(cursor_secret) }
+    }
+}
+
+/// Answers a request.
+pub async fn handle(app: &App, request: Request) -> Response<Body> {
+    let call = Call::new(&request);
+    match answer(app, &call).await {
+        Ok(response) => response,
+        Err(failure) => call.problem(&failure),
+    }
+}
+
+async fn answer(app: &App, call: &Call<'_>) -> Result<Response<Body>, Failure> {
+    let route = call.route::<AssociationsRoute>()?;
+    let caller = call.caller()?;
+    let reply = match route {
+        AssociationsRoute::List => list::list(app, call, &caller).await,
+        AssociationsRoute::Get => get(app, call, &caller).await,
+        AssociationsRoute::End => end::end(app, call, &caller).await,
+        AssociationsRoute::Usage => usage::usage(app, call, &caller).await,
+    }?;
+    Ok(reply.done())
+}
+
+async fn get(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
+    let id = call.path_id(AssociationId::parse)?;
+    let moment = moment(app, call).await?;
+    let claim = claim(app, caller, &id, moment).await?;
+    reply(&claim, &id)
+}
+
+/// The moment of the request.
+async fn moment(app: &App, call: &Call<'_>) -> Result<Moment, Failure> {
+    app.store.moment_of(call.arrived_at()).await.map_err(failed)
+}
+
+/// The claim of an association, if the caller may see it, its due silence carried out.
+async fn claim(
+    app: &App,
+    caller: &Caller,
+    id: &AssociationId,
+    moment: Moment,
+) -> Result<Claim, Failure> {
+    let claim = Box::pin(app.store.claim(&id.claim, moment)).await.map_err(failed)?;
+    let claim = claim.ok_or(Failure::NotFound)?;
+    caller.sees(&claim)?;
+    Ok(claim)
+}
+
+/// The association, if the item is or was one.
+fn reply(claim: &Claim, id: &AssociationId) -> Result<Reply, Failure> {
+    let view = AssociationView::of(claim, id.item).ok_or(Failure::NotFound)?;
+    Ok(Reply::ok(&view))
+}

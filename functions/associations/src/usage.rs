@@ -1,0 +1,54 @@
+//! `GET /v1/associations/{id}/usage`: readable while the association is active, its partner is not
+//! suspended and the item is the association's (`domain.md §4`, I5).
+
+use domain::claim::{Claim, ItemStatus};
+use domain::directory::PartnerStatus;
+use domain::ids::AssociationId;
+use domain::program::ItemRef;
+use store::UsageRow;
+use web::views::{UsageDay, UsageView};
+use web::{Call, Caller, Failure, Reply, queries};
+
+use crate::failed::failed;
+use crate::period::Period;
+use crate::{App, claim, moment};
+
+/// The usage of the association's item, day by day. Counts of less than five are withheld.
+pub(crate) async fn usage(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
+    let id = call.path_id(AssociationId::parse)?;
+    let moment = moment(app, call).await?;
+    let claim = claim(app, caller, &id, moment).await?;
+    let item = readable(&claim, &id)?;
+    not_suspended(app, &claim).await?;
+    let period = Period::of(queries::usage(call)?, moment.at)?;
+    let rows = app.store.usage(&claim.subject.tenant, &item, period.from, period.to).await;
+    let rows = rows.map_err(failed)?;
+    Ok(Reply::ok(&UsageView { items: rows.iter().map(day).collect() }))
+}
+
+/// The item, if its association runs.
+fn readable(claim: &Claim, id: &AssociationId) -> Result<ItemRef, Failure> {
+    let item = claim.item(id.item).ok_or(Failure::NotFound)?;
+    match claim.item_status(item) {
+        ItemStatus::Active { .. } => Ok(claim.item_ref(item)),
+        ItemStatus::Proposed
+        | ItemStatus::Pending
+        | ItemStatus::Declined { .. }
+        | ItemStatus::Ended { .. }
+        | ItemStatus::Dropped
+        | ItemStatus::Withdrawn
+        | ItemStatus::Rejected => Err(Failure::AssociationNotActive),
+    }
+}
+
+async fn not_suspended(app: &App, claim: &Claim) -> Result<(), Failure> {
+    let partner = app.store.partner(&claim.subject.partner).await.map_err(failed)?;
+    match partner.map(|partner| partner.status) {
+        Some(PartnerStatus::Active) => Ok(()),
+        Some(PartnerStatus::Suspended) | None => Err(Failure::AssociationNotActive),
+    }
+}
+
+fn day(row: &UsageRow) -> UsageDay {
+    UsageDay::of(row.date, row.active_users, row.provisioned_seats)
+}

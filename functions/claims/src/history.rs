@@ -1,0 +1,35 @@
+//! `GET /v1/claims/{id}/history`: oldest first.
+
+use lambda_http::{Body, Response};
+use store::Cursor;
+use web::views::HistoryEntryView;
+use web::{Call, Caller, Failure, queries};
+
+use crate::failed::failed;
+use crate::{App, claim, moment};
+
+/// The events of a claim, chained by their hashes.
+pub(crate) async fn history(
+    app: &App,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Response<Body>, Failure> {
+    queries::history(call)?;
+    let page = app.cursors.page(call, caller)?;
+    let moment = moment(app, call).await?;
+    let claim = claim(app, call, caller, moment).await?;
+    let from = page.position.as_deref().map(serde_json::from_str::<Cursor>).transpose();
+    let from = from.map_err(|_| Failure::InvalidCursor)?;
+    let limit = u16::try_from(page.limit).unwrap_or(u16::MAX);
+    let found = app.store.history(&claim, from.as_ref(), limit).await.map_err(failed)?;
+    let viewer = caller.viewer();
+    let entries: Vec<_> = found
+        .items
+        .iter()
+        .filter_map(|entry| {
+            HistoryEntryView::of(&entry.event, entry.hash, entry.previous_hash, viewer)
+        })
+        .collect();
+    let next = found.next.and_then(|next| serde_json::to_string(&next).ok());
+    Ok(app.cursors.list(call, caller, &entries, next.as_deref()).done())
+}

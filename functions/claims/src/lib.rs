@@ -1,0 +1,109 @@
+//! The partner's requests: submit, list, read, history, withdraw.
+
+mod failed;
+mod history;
+mod list;
+mod submit;
+
+use domain::claim::Claim;
+use domain::command::Command;
+use domain::ids::ClaimId;
+use lambda_http::{Body, Request, Response};
+use store::{Moment, Store};
+use web::routes::ClaimsRoute;
+use web::views::{ClaimView, Shown};
+use web::{Call, Caller, Cursors, Failure, Reply, bodies, queries};
+
+use crate::failed::failed;
+
+/// What the function works with.
+pub struct App {
+    store: Store,
+    cursors: Cursors,
+}
+
+impl App {
+    /// `cursor_secret` signs the cursors of lists.
+    pub fn new(store: Store, cursor_secret: &[u8]) -> Self {
+        Self { store, cursors: Cursors::new(cursor_secret) }
+    }
+}
+
+/// Answers a request.
+pub async fn handle(app: &App, request: Request) -> Response<Body> {
+    let call = Call::new(&request);
+    match answer(app, &call).await {
+        Ok(response) => response,
+        Err(failure) => call.problem(&failure),
+    }
+}
+
+async fn answer(app: &App, call: &Call<'_>) -> Result<Response<Body>, Failure> {
+    let route = call.route::<ClaimsRoute>()?;
+    let caller = call.caller()?;
+    match route {
+        ClaimsRoute::Submit => submit::submit(app, call, &caller).await,
+        ClaimsRoute::List => list::list(app, call, &caller).await,
+        ClaimsRoute::Get => get(app, call, &caller).await,
+        ClaimsRoute::History => history::history(app, call, &caller).await,
+        ClaimsRoute::Withdraw => withdraw(app, call, &caller).await,
+    }
+}
+
+async fn get(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Response<Body>, Failure> {
+    queries::none(call)?;
+    let moment = moment(app, call).await?;
+    let claim = claim(app, call, caller, moment).await?;
+    if call.if_none_match(claim.version) {
+        return Ok(Reply::not_modified(claim.version));
+    }
+    let view = view(app, &claim, caller, moment).await?;
+    Ok(Reply::ok(&view).etag(claim.version).done())
+}
+
+async fn withdraw(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Response<Body>, Failure> {
+    let moment = moment(app, call).await?;
+    let found = claim(app, call, caller, moment).await?;
+    let body = call.json_or_empty()?;
+    let expected = call.if_match()?;
+    let comment = match bodies::comment(&body) {
+        Err(_) if expected != found.version => return Err(Failure::VersionMismatch),
+        comment => comment?,
+    };
+    let command = Command::Withdraw { comment };
+    let executed = app.store.execute(&found.id, caller.actor(), &command, moment, Some(expected));
+    let claim = Box::pin(executed).await.map_err(failed)?.claim;
+    let view = view(app, &claim, caller, moment).await?;
+    Ok(Reply::ok(&view).etag(claim.version).done())
+}
+
+/// The moment of the request.
+async fn moment(app: &App, call: &Call<'_>) -> Result<Moment, Failure> {
+    app.store.moment_of(call.arrived_at()).await.map_err(failed)
+}
+
+/// The claim of the path, if the caller may see it, its due silence carried out.
+async fn claim(
+    app: &App,
+    call: &Call<'_>,
+    caller: &Caller,
+    moment: Moment,
+) -> Result<Claim, Failure> {
+    let id = call.path_id(ClaimId::parse)?;
+    let claim = Box::pin(app.store.claim(&id, moment)).await.map_err(failed)?;
+    let claim = claim.ok_or(Failure::NotFound)?;
+    caller.sees(&claim)?;
+    Ok(claim)
+}
+
+/// The claim as the caller may see it.
+async fn view(
+    app: &App,
+    claim: &Claim,
+    caller: &Caller,
+    moment: Moment,
+) -> Result<ClaimView, Failure> {
+    let policy = app.store.policy_of(claim).await.map_err(failed)?;
+    let shown = Shown { policy: &policy, now: moment.at, viewer: caller.viewer(), rivals: &[] };
+    Ok(ClaimView::of(claim, &shown))
+}

@@ -1,0 +1,55 @@
+//! `GET /v1/claims`: newest first.
+
+use domain::ids::{PartnerId, TenantId};
+use lambda_http::{Body, Response};
+use store::{Cursor, Scope};
+use web::{Call, Caller, Failure, queries};
+
+use crate::failed::failed;
+use crate::{App, moment, view};
+
+/// Lists a partner's own claims; operator staff list those of a partner or a tenant.
+pub(crate) async fn list(
+    app: &App,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Response<Body>, Failure> {
+    let query = queries::claims(call)?;
+    let page = app.cursors.page(call, caller)?;
+    let scope = scope(caller, query.partner, query.tenant)?;
+    let from = page.position.as_deref().map(position).transpose()?;
+    let moment = moment(app, call).await?;
+    let limit = u16::try_from(page.limit).unwrap_or(u16::MAX);
+    let found = app.store.claims(&scope, query.status, from.as_ref(), limit, moment);
+    let found = Box::pin(found).await.map_err(failed)?;
+    let mut views = Vec::with_capacity(found.items.len());
+    for claim in &found.items {
+        views.push(view(app, claim, caller, moment).await?);
+    }
+    let next = found.next.and_then(|next| serde_json::to_string(&next).ok());
+    Ok(app.cursors.list(call, caller, &views, next.as_deref()).done())
+}
+
+fn position(text: &str) -> Result<Cursor, Failure> {
+    serde_json::from_str(text).map_err(|_| Failure::InvalidCursor)
+}
+
+/// Whose claims are looked through. Only operator staff name a partner, and they name one or a
+/// tenant, since nobody needs all claims of the world.
+fn scope(
+    caller: &Caller,
+    partner: Option<PartnerId>,
+    tenant: Option<TenantId>,
+) -> Result<Scope, Failure> {
+    let partner = match (caller.partner_id(), partner) {
+        (Some(_), Some(_)) => return Err(Failure::InvalidQuery("partner_id".to_owned())),
+        (Some(own), None) => Some(own.clone()),
+        (None, named) => named,
+    };
+    match (partner, tenant) {
+        (Some(partner), Some(tenant)) => Ok(Scope::PartnerAtTenant { partner, tenant }),
+        (Some(partner), None) => Ok(Scope::Partner(partner)),
+        (None, Some(tenant)) => Ok(Scope::Tenant(tenant)),
+        (None, None) => Err(Failure::InvalidQuery("partner_id".to_owned())),
+    }
+}

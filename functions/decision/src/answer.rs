@@ -1,0 +1,121 @@
+//! Pages and problems, both under the same strict headers.
+
+use lambda_http::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use lambda_http::http::{HeaderName, HeaderValue, Method, StatusCode};
+use lambda_http::{Body, Response};
+use notice::page::{self, Problem, Refusal};
+use notice::{Language, Notice};
+use web::views::DecisionView;
+use web::{Call, Failure, Reply};
+
+use crate::App;
+use crate::seen::Seen;
+
+/// How one caller is answered: in which form and language.
+pub(crate) struct Answers<'a> {
+    app: &'a App,
+    call: &'a Call<'a>,
+    asked: Option<Language>,
+}
+
+impl<'a> Answers<'a> {
+    pub(crate) fn new(app: &'a App, call: &'a Call<'a>, asked: Option<Language>) -> Self {
+        Self { app, call, asked }
+    }
+
+    /// Whether the caller wants JSON rather than a page.
+    pub(crate) fn wants_json(&self) -> bool {
+        self.call.wants_json()
+    }
+
+    /// The language of a page about a claim: the one asked for, else the one of the notice.
+    pub(crate) fn language(&self, seen: &Seen) -> Language {
+        self.asked.unwrap_or(seen.language)
+    }
+
+    /// The decision page; with a problem, as the answer to `failure`.
+    pub(crate) fn page(
+        &self,
+        seen: &Seen,
+        failed: Option<(Problem, &Failure)>,
+    ) -> Response<Body> {
+        let problem = failed.map(|(problem, _)| problem);
+        let html = page::decision(self.language(seen), &seen.notice, &seen.standing, problem);
+        match failed {
+            Some((_, failure)) => self.html(failure.status(), html, failure.retry_after_s()),
+            None => self.html(StatusCode::OK, html, None),
+        }
+    }
+
+    /// The page after a decision.
+    pub(crate) fn result(&self, seen: &Seen, outcome: &page::Outcome) -> Response<Body> {
+        let language = self.language(seen);
+        let html = page::result(language, &seen.notice, &seen.standing, outcome);
+        self.html(StatusCode::OK, html, None)
+    }
+
+    /// What came of a decision, as JSON.
+    pub(crate) fn view(&self, view: &DecisionView) -> Response<Body> {
+        strict(Reply::ok(view).done())
+    }
+
+    /// The page that tells a genuine notice.
+    pub(crate) fn genuine(&self, seen: &Seen, notice: &Notice) -> Response<Body> {
+        let is_current = seen.claim.notice == notice.no;
+        let html = page::genuine(self.language(seen), notice, is_current);
+        self.html(StatusCode::OK, html, None)
+    }
+
+    /// A failure that has no page of its own.
+    pub(crate) fn refusal(&self, failure: &Failure) -> Response<Body> {
+        if self.wants_json() {
+            return self.problem(failure);
+        }
+        let refusal = match failure.status() {
+            StatusCode::NOT_FOUND => Refusal::NotFound,
+            StatusCode::SERVICE_UNAVAILABLE => Refusal::Unavailable,
+            _ => Refusal::Form,
+        };
+        self.html(failure.status(), self.refusal_page(refusal), failure.retry_after_s())
+    }
+
+    /// A failure as problem document.
+    pub(crate) fn problem(&self, failure: &Failure) -> Response<Body> {
+        strict(self.call.problem(failure))
+    }
+
+    /// The answer to every other method: it has no effect.
+    pub(crate) fn method_not_allowed(&self) -> Response<Body> {
+        let html = self.refusal_page(Refusal::Method);
+        let mut response = self.html(StatusCode::METHOD_NOT_ALLOWED, html, None);
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+        response
+    }
+
+    fn refusal_page(&self, refusal: Refusal) -> String {
+        let accepted = self.call.header("accept-language").and_then(Language::negotiate);
+        let language = self.asked.or(accepted).unwrap_or(Language::ENGLISH);
+        page::refusal(language, refusal, &self.app.operator.contact)
+    }
+
+    fn html(&self, status: StatusCode, html: String, retry_after_s: Option<u32>) -> Response<Body> {
+        let body = if *self.call.method() == Method::HEAD { String::new() } else { html };
+        let reply = Reply::text(status, "text/html; charset=utf-8", body);
+        let reply = match retry_after_s {
+            Some(seconds) => reply.header(RETRY_AFTER, &seconds.to_string()),
+            None => reply,
+        };
+        strict(reply.done())
+    }
+}
+
+/// The headers of every answer here, whatever its form.
+fn strict(mut response: Response<Body>) -> Response<Body> {
+    for (name, value) in page::headers() {
+        let name = HeaderName::from_static(name);
+        if name != CONTENT_TYPE {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+    }
+    response
+}

@@ -1,0 +1,38 @@
+//! The code of the mail: five tries for a notice, then a lock for right and wrong codes alike
+//! (`domain.md §5`).
+
+use domain::claim::Instant;
+use notice::Link;
+use store::{Moment, Tries};
+use web::Failure;
+
+use crate::App;
+use crate::failed::failed;
+
+/// Lets a right code pass while the notice is not locked. A wrong or missing one is counted before it
+/// is answered; a right one writes nothing.
+pub(crate) async fn check(
+    app: &App,
+    link: &Link,
+    code: &str,
+    moment: Moment,
+) -> Result<(), Failure> {
+    let (claim, notice) = (link.claim(), link.notice());
+    let right = link.accepts(&app.keys, code);
+    let tries = if right {
+        app.store.tries(claim, notice, moment.at).await
+    } else {
+        app.store.wrong_code(claim, notice, moment.at).await
+    };
+    match tries.map_err(failed)? {
+        Tries::Locked { until } => Err(Failure::CodeLocked { retry_after_s: wait(until, moment.at) }),
+        Tries::Left(_) if right => Ok(()),
+        Tries::Left(tries_left) => Err(Failure::CodeWrong { tries_left }),
+    }
+}
+
+/// Whole seconds until the lock is over, one at least.
+fn wait(until: Instant, at: Instant) -> u32 {
+    let milliseconds = (until - at).num_milliseconds().max(1);
+    u32::try_from(milliseconds.saturating_add(999) / 1000).unwrap_or(u32::MAX)
+}

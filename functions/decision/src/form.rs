@@ -1,0 +1,154 @@
+//! The form, as it was sent.
+
+use domain::command::{Command, Selection};
+use domain::ids::ItemNo;
+use domain::rejection::{FieldCode, FieldError};
+use notice::page::Decision;
+
+/// A form whose fields are not judged yet, but for the code, which comes first.
+pub(crate) struct Form {
+    fields: Vec<(String, String)>,
+}
+
+/// A form that makes sense, whatever it will lead to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// What is decided.
+    pub(crate) decision: Decision,
+    /// About which items.
+    pub(crate) items: Selection,
+}
+
+impl Form {
+    pub(crate) fn new(fields: Vec<(String, String)>) -> Self {
+        Self { fields }
+    }
+
+    /// The code; empty where there is none, or more than one.
+    pub(crate) fn code(&self) -> &str {
+        match self.values("code").as_slice() {
+            [code] => code,
+            _ => "",
+        }
+    }
+
+    /// What is asked, or everything that is wrong with it.
+    pub(crate) fn asked(&self) -> Result<Asked, Vec<FieldError>> {
+        let mut errors = self.unknown();
+        let decision = self.decision().map_err(|error| errors.push(error));
+        let items = self.items().map_err(|wrong| errors.extend(wrong));
+        match (decision, items) {
+            (Ok(decision), Ok(items)) if errors.is_empty() => Ok(Asked { decision, items }),
+            _ => Err(errors),
+        }
+    }
+
+    fn values(&self, name: &str) -> Vec<&str> {
+        let named = self.fields.iter().filter(|(own, _)| own == name);
+        named.map(|(_, value)| value.as_str()).collect()
+    }
+
+    fn unknown(&self) -> Vec<FieldError> {
+        let known = ["decision", "items", "code"];
+        let strange = self.fields.iter().filter(|(name, _)| !known.contains(&name.as_str()));
+        strange.map(|(name, _)| FieldError::new(pointer(name), FieldCode::UnknownField)).collect()
+    }
+
+    /// Two decisions in one form are none: nobody means both.
+    fn decision(&self) -> Result<Decision, FieldError> {
+        let wrong = |code| FieldError::new("/decision", code);
+        match self.values("decision").as_slice() {
+            [] => Err(wrong(FieldCode::Required)),
+            [name] => Decision::parse(name).ok_or_else(|| wrong(FieldCode::Malformed)),
+            [_, ..] => Err(wrong(FieldCode::Duplicate)),
+        }
+    }
+
+    /// No item means all of them (`api.md`).
+    fn items(&self) -> Result<Selection, Vec<FieldError>> {
+        let (mut numbers, mut errors) = (Vec::new(), Vec::new());
+        for (at, text) in self.values("items").into_iter().enumerate() {
+            match number(text) {
+                Some(no) => numbers.push(no),
+                None => errors.push(FieldError::new(format!("/items/{at}"), FieldCode::Malformed)),
+            }
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        match (errors.is_empty(), numbers.is_empty()) {
+            (false, _) => Err(errors),
+            (true, true) => Ok(Selection::All),
+            (true, false) => Ok(Selection::These(numbers)),
+        }
+    }
+}
+
+/// An item number as it stands in the page: digits, and no other way to write them.
+fn number(text: &str) -> Option<ItemNo> {
+    let no: u8 = text.parse().ok()?;
+    (no > 0 && no.to_string() == text).then_some(ItemNo(no))
+}
+
+/// A JSON Pointer to a field of the form; of a strange name only as much as anyone reads.
+fn pointer(name: &str) -> String {
+    let short: String = name.chars().take(40).collect();
+    format!("/{}", short.replace('~', "~0").replace('/', "~1"))
+}
+
+impl Asked {
+    /// The command for the claim.
+    pub(crate) fn command(&self) -> Command {
+        let items = self.items.clone();
+        match self.decision {
+            Decision::Decline => Command::Decline { items },
+            Decision::Undo => Command::Undo { items },
+            Decision::WrongContact => Command::WrongContact,
+            Decision::Extend => Command::Extend { closes_on: None },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(text: &str) -> Result<Asked, Vec<String>> {
+        let pair = |pair: &str| {
+            let (name, value) = pair.split_once('=').unwrap();
+            (name.to_owned(), value.to_owned())
+        };
+        let shown = |error: FieldError| format!("{} {}", error.pointer, error.code.as_str());
+        let fields = text.split('&').map(pair).collect();
+        Form::new(fields).asked().map_err(|errors| errors.into_iter().map(shown).collect())
+    }
+
+    #[test]
+    fn no_item_means_all_of_them_and_a_repeated_one_is_one() {
+        let items = |text| asked(text).unwrap().items;
+        assert_eq!(items("decision=decline&code=123456"), Selection::All);
+        let two = Selection::These(vec![ItemNo(1), ItemNo(2)]);
+        assert_eq!(items("decision=decline&items=2&items=1&items=2"), two);
+    }
+
+    #[test]
+    fn everything_that_is_wrong_with_a_form_is_said_at_once() {
+        let form = "decision=decline&decision=undo&items=x&items=1&items=0&items=01&items=256&a/b=1";
+        let expected = [
+            "/a~1b unknown-field", "/decision duplicate", "/items/0 malformed",
+            "/items/2 malformed", "/items/3 malformed", "/items/4 malformed",
+        ];
+        assert_eq!(asked(form), Err(expected.map(str::to_owned).to_vec()));
+        assert_eq!(asked("code=1"), Err(vec!["/decision required".to_owned()]));
+        assert_eq!(asked("decision=accept"), Err(vec!["/decision malformed".to_owned()]));
+    }
+
+    #[test]
+    fn two_codes_are_none() {
+        let fields = |codes: &[&str]| {
+            Form::new(codes.iter().map(|code| ("code".to_owned(), (*code).to_owned())).collect())
+        };
+        assert_eq!(fields(&["123456"]).code(), "123456");
+        assert_eq!(fields(&["123456", "123456"]).code(), "");
+        assert_eq!(fields(&[]).code(), "");
+    }
+}

@@ -1,0 +1,32 @@
+//! The page behind an authenticity code: the true content of a notice, to whoever has its code, and
+//! one shape for every code that is not one.
+
+use lambda_http::{Body, Response};
+use notice::NoticeCode;
+use web::{Call, Failure};
+
+use crate::answer::Answers;
+use crate::failed::failed;
+use crate::seen::Seen;
+use crate::{App, moment};
+
+/// Answers a code.
+pub(crate) async fn answer(
+    app: &App,
+    call: &Call<'_>,
+    answers: &Answers<'_>,
+) -> Response<Body> {
+    match seen(app, call).await {
+        Ok(seen) => answers.genuine(&seen, &seen.notice),
+        Err(failure) => answers.refusal(&failure),
+    }
+}
+
+async fn seen(app: &App, call: &Call<'_>) -> Result<Seen, Failure> {
+    let code = NoticeCode::parse(call.path_text()?).ok_or(Failure::NotFound)?;
+    let moment = moment(app, call).await?;
+    let found = app.store.notice_of_code(code.as_str()).await.map_err(failed)?;
+    let (claim, notice) = found.ok_or(Failure::NotFound)?;
+    let claim = app.store.claim(&claim, moment).await.map_err(failed)?;
+    Seen::of(app, claim.ok_or(Failure::NotFound)?, notice, moment).await
+}

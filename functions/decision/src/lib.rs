@@ -1,0 +1,88 @@
+//! The customer's link: the decision page, the decisions, and the page that tells a genuine notice
+//! (`domain.md §5`, `api.md`).
+//!
+//! Mail scanners open links and send forms. So nothing but a form with the code of the mail decides,
+//! and a token is checked before anything is read.
+
+mod answer;
+mod code;
+mod decide;
+mod failed;
+mod form;
+mod genuine;
+mod seen;
+
+use lambda_http::http::Method;
+use lambda_http::{Body, Request, RequestExt as _, Response};
+use notice::{Language, Link, LinkKeys, Operator};
+use store::{Moment, Store};
+use web::routes::DecisionRoute;
+use web::{Call, Failure};
+
+use crate::answer::Answers;
+use crate::failed::failed;
+use crate::seen::Seen;
+
+/// What the function works with.
+pub struct App {
+    store: Store,
+    keys: LinkKeys,
+    operator: Operator,
+}
+
+impl App {
+    /// `keys` open the links that `notify` makes with them.
+    pub fn new(store: Store, keys: LinkKeys, operator: Operator) -> Self {
+        Self { store, keys, operator }
+    }
+}
+
+/// Answers a request.
+pub async fn handle(app: &App, request: Request) -> Response<Body> {
+    let call = Call::new(&request);
+    let answers = Answers::new(app, &call, asked_language(&request));
+    match call.route::<DecisionRoute>() {
+        Ok(DecisionRoute::Page) => link(app, &call, &answers).await,
+        Ok(DecisionRoute::Notice) => genuine::answer(app, &call, &answers).await,
+        Err(failure) => answers.refusal(&failure),
+    }
+}
+
+/// The language that the address names, if it is one of ours.
+fn asked_language(request: &Request) -> Option<Language> {
+    let query = request.query_string_parameters_ref()?;
+    query.first("lang").and_then(Language::of_tag)
+}
+
+/// Everything under a link. Whatever is wrong with a token, it is answered alike and before any read.
+async fn link(app: &App, call: &Call<'_>, answers: &Answers<'_>) -> Response<Body> {
+    let token = call.path_text().unwrap_or_default();
+    let Ok(link) = Link::open(&app.keys, token) else {
+        return answers.refusal(&Failure::NotFound);
+    };
+    let method = call.method();
+    if *method == Method::GET || *method == Method::HEAD {
+        look(app, call, &link, answers).await
+    } else if *method == Method::POST {
+        decide::answer(app, call, &link, answers).await
+    } else {
+        answers.method_not_allowed()
+    }
+}
+
+/// Shows how things stand. It decides nothing, whoever opens it and however often.
+async fn look(app: &App, call: &Call<'_>, link: &Link, answers: &Answers<'_>) -> Response<Body> {
+    let seen = match moment(app, call).await {
+        Ok(moment) => Seen::load(app, link, moment).await,
+        Err(failure) => Err(failure),
+    };
+    match seen {
+        Ok(seen) => answers.page(&seen, None),
+        Err(failure) => answers.refusal(&failure),
+    }
+}
+
+/// The moment of the request: the gateway's arrival stamp.
+async fn moment(app: &App, call: &Call<'_>) -> Result<Moment, Failure> {
+    app.store.moment_of(call.arrived_at()).await.map_err(failed)
+}

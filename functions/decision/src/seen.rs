@@ -1,0 +1,64 @@
+//! What the holder of a link looks at.
+
+use domain::claim::Claim;
+use domain::ids::NoticeNo;
+use notice::{Deadline, Directory, Language, Link, Notice, Standing};
+use store::Moment;
+use web::Failure;
+
+use crate::App;
+use crate::failed::failed;
+
+/// A claim as the customer sees it at a moment.
+pub(crate) struct Seen {
+    /// The claim, its due silence carried out.
+    pub(crate) claim: Claim,
+    /// What the notice says, with the deadline as it is now.
+    pub(crate) notice: Notice,
+    /// What it means for him.
+    pub(crate) standing: Standing,
+    /// The language he is written to in.
+    pub(crate) language: Language,
+}
+
+impl Seen {
+    /// The claim of a link. A notice the claim never had is as unknown as a claim that is not there.
+    pub(crate) async fn load(app: &App, link: &Link, moment: Moment) -> Result<Self, Failure> {
+        let claim = claim(app, link, moment).await?;
+        Self::of(app, claim, link.notice(), moment).await
+    }
+
+    /// What a notice of `claim` says at `moment`.
+    pub(crate) async fn of(
+        app: &App,
+        claim: Claim,
+        no: NoticeNo,
+        moment: Moment,
+    ) -> Result<Self, Failure> {
+        let store = &app.store;
+        let tenant = store.tenant(&claim.subject.tenant).await.map_err(failed)?;
+        let program = store.program(&claim.subject.program).await.map_err(failed)?;
+        let policy = store.policy_of(&claim).await.map_err(failed)?;
+        // Neither is ever removed from the directory.
+        let (Some(tenant), Some(program)) = (tenant, program) else {
+            return Err(Failure::Unavailable);
+        };
+        let place = store.customer_place(&tenant, &policy).map_err(failed)?;
+        let sent_at = Notice::sent_at(&claim).unwrap_or(moment.at);
+        let deadline = Deadline::of(&claim, sent_at, &place, &policy);
+        let directory = Directory { tenant: &tenant, program: &program, policy: &policy };
+        Ok(Self {
+            notice: Notice::of(&claim, no, &directory, &app.operator, deadline),
+            standing: Standing::of(&claim, moment.at),
+            language: Language::of_locale(&tenant.locale),
+            claim,
+        })
+    }
+}
+
+/// The claim that a link speaks of.
+pub(crate) async fn claim(app: &App, link: &Link, moment: Moment) -> Result<Claim, Failure> {
+    let claim = app.store.claim(link.claim(), moment).await.map_err(failed)?;
+    let known = |claim: &Claim| (NoticeNo(1)..=claim.notice).contains(&link.notice());
+    claim.filter(known).ok_or(Failure::NotFound)
+}

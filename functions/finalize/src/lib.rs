@@ -1,0 +1,57 @@
+//! The function `finalize`: carries out deadlines (`architecture.md §3`).
+//!
+//! A scheduled rule ticks every minute: one query finds the shards that are due, and each gets a
+//! message in a queue. The same function works the queue's messages off, a shard each. A tick is
+//! whatever is not a message, so that it can be invoked by hand.
+
+mod tick;
+mod worker;
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use runtime::{Failure, Invocation};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::Store;
+
+/// What the function needs.
+pub struct App {
+    store: Store,
+    queue: aws_sdk_sqs::Client,
+    queue_url: String,
+}
+
+/// The message that asks for the draining of a shard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct ShardMessage {
+    shard: u16,
+}
+
+impl App {
+    /// The function over a store and the queue of shards.
+    pub fn new(store: Store, queue: aws_sdk_sqs::Client, queue_url: impl Into<String>) -> Self {
+        Self { store, queue, queue_url: queue_url.into() }
+    }
+}
+
+/// A tick, or messages of the queue.
+///
+/// # Errors
+/// A tick that could not read the positions or not hand out all of the work; the next one begins
+/// again.
+pub async fn handle(
+    app: &App,
+    event: Value,
+    invocation: Invocation,
+) -> Result<SqsBatchResponse, Failure> {
+    if let Some(event) = messages(event) {
+        return Ok(Box::pin(worker::work(app, event, &invocation)).await);
+    }
+    Box::pin(tick::tick(app)).await?;
+    Ok(SqsBatchResponse::default())
+}
+
+/// The event of the queue; `None` for any other payload.
+fn messages(event: Value) -> Option<SqsEvent> {
+    event.get("Records")?;
+    serde_json::from_value(event).ok()
+}

@@ -1,0 +1,73 @@
+//! Who is written to about a claim, and what must be known to write.
+
+use chrono::{DateTime, Utc};
+use domain::claim::{Claim, Status};
+use domain::context::Place;
+use domain::directory::Tenant;
+use domain::eligibility::{Recipient, recipients};
+use domain::ids::NoticeNo;
+use domain::program::{Policy, Program};
+use notice::mail::Envelope;
+use notice::{Deadline, Directory, Language, Notice, Operator};
+use store::{Moment, StoreError};
+
+use crate::App;
+use crate::event::Told;
+
+/// The claim as it is now, and the people of its notice.
+pub(crate) struct Audience {
+    pub(crate) claim: Claim,
+    pub(crate) policy: Policy,
+    pub(crate) place: Place,
+    pub(crate) recipients: Vec<Recipient>,
+    tenant: Tenant,
+    program: Program,
+}
+
+impl Audience {
+    /// `None` where there is nobody to write to: no such claim, or no contact.
+    pub(crate) async fn of(
+        app: &App,
+        told: &Told,
+        moment: Moment,
+    ) -> Result<Option<Self>, StoreError> {
+        let store = &app.store;
+        let Some(claim) = store.claim(&told.claim, moment).await? else { return Ok(None) };
+        let policy = store.policy_of(&claim).await?;
+        let tenant = store.tenant(&claim.subject.tenant).await?;
+        let program = store.program(&claim.subject.program).await?;
+        let contact = claim.details.customer_contact.clone();
+        let (Some(tenant), Some(program), Some(contact)) = (tenant, program, contact) else {
+            return Ok(None);
+        };
+        let place = store.customer_place(&tenant, &policy)?;
+        let recipients = recipients(&contact, &tenant);
+        Ok(Some(Self { claim, policy, place, recipients, tenant, program }))
+    }
+
+    /// Whether the claim waits to see this very notice delivered.
+    pub(crate) fn awaits(&self, told: &Told) -> bool {
+        self.claim.status() == Status::Notifying && self.claim.notice == told.notice
+    }
+
+    pub(crate) fn notice(&self, operator: &Operator, no: NoticeNo, deadline: Deadline) -> Notice {
+        let directory =
+            Directory { tenant: &self.tenant, program: &self.program, policy: &self.policy };
+        Notice::of(&self.claim, no, &directory, operator, deadline)
+    }
+
+    /// The envelope of a mail to one of the recipients, dated by what it tells.
+    pub(crate) fn envelope<'a>(
+        &self,
+        app: &'a App,
+        recipient: &'a Recipient,
+        at: DateTime<Utc>,
+    ) -> Envelope<'a> {
+        Envelope {
+            sender: app.post.sender(),
+            to: &recipient.email,
+            language: Language::of_locale(&self.tenant.locale),
+            at,
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Mails to the customer (`domain.md §5`): the notice of a validated claim, and the short mails about
+//! what has become of it since.
+//!
+//! Events come at least once and in any order, so each is held against the claim as it is now, and a
+//! mail that is made twice is the same mail.
+
+mod aftermath;
+mod audience;
+mod event;
+mod post;
+
+use audience::Audience;
+use domain::event::EventType;
+use notice::mail;
+use notice::{Deadline, LinkKeys, Operator};
+use runtime::{Failure, Invocation, fields};
+use serde_json::Value;
+use store::Store;
+use tracing::{info, warn};
+
+use crate::event::Told;
+pub use crate::post::Post;
+
+/// What the function needs.
+pub struct App {
+    store: Store,
+    links: LinkKeys,
+    operator: Operator,
+    post: Post,
+}
+
+impl App {
+    /// The function over a store, the keys of links, and the mail service.
+    pub fn new(store: Store, links: LinkKeys, operator: Operator, post: Post) -> Self {
+        Self { store, links, operator, post }
+    }
+}
+
+/// Writes what an event of the bus calls for.
+///
+/// # Errors
+/// Where the platform shall try again: the table or the mail service did not answer.
+pub async fn handle(app: &App, event: Value, _invocation: Invocation) -> Result<(), Failure> {
+    let Some(told) = event::told(&event) else {
+        warn!("An event is none that mails are written about");
+        return Ok(());
+    };
+    let moment = app.store.moment().await?;
+    let Some(audience) = Box::pin(Audience::of(app, &told, moment)).await? else {
+        info!({ fields::CLAIM_ID } = %told.claim, "An event is of a claim that nobody is told of");
+        return Ok(());
+    };
+    match told.event_type {
+        EventType::Validated
+        | EventType::Resumed
+        | EventType::ContactCorrected
+        | EventType::ContactRefused => send_notice(app, &audience, &told).await,
+        EventType::WindowOpened => aftermath::window_opened(app, &audience, &told).await,
+        EventType::ItemsDeclined | EventType::DeclineUndone | EventType::AssociationEnded => {
+            aftermath::decided(app, &audience, &told).await
+        }
+        EventType::Withdrawn => aftermath::withdrawn(app, &audience, &told).await,
+        EventType::Drafted
+        | EventType::Submitted
+        | EventType::Edited
+        | EventType::Recalled
+        | EventType::Discarded
+        | EventType::ReviewBegun
+        | EventType::ReviewOverdue
+        | EventType::DefenceRequested
+        | EventType::InformationRequested
+        | EventType::InformationAnswered
+        | EventType::Rejected
+        | EventType::NoticeFailed
+        | EventType::ItemsAccepted
+        | EventType::WindowExtended
+        | EventType::Held
+        | EventType::WindowClosed
+        | EventType::Disputed
+        | EventType::DisputeUpheld
+        | EventType::DisputeOverturned
+        | EventType::EvidenceAdded => Ok(()),
+    }
+}
+
+/// Sends the notice, if it is still the one that the claim waits to see delivered. Its authenticity
+/// code can be looked up before anyone reads it.
+async fn send_notice(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
+    if !audience.awaits(told) {
+        info!({ fields::CLAIM_ID } = %told.claim, "A notice is not due any more");
+        return Ok(());
+    }
+    let link = notice::Link::of(&app.links, &told.claim, told.notice)?;
+    let links = notice::Links::of(&link, &app.links, &app.operator);
+    app.store.put_notice_code(&links.notice_code, &told.claim, told.notice).await?;
+    let deadline = Deadline::at_least(told.at, &audience.place, &audience.policy);
+    let notice = audience.notice(&app.operator, told.notice, deadline);
+    for recipient in &audience.recipients {
+        let envelope = audience.envelope(app, recipient, told.at);
+        let written = mail::notice(&notice, &links, &envelope);
+        app.post.send(&written, &told.claim, Some(told.notice)).await?;
+    }
+    Ok(())
+}

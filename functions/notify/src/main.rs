@@ -1,0 +1,29 @@
+//! The function `notify` on Lambda.
+
+use notice::{LinkKeys, Operator};
+use runtime::{Clients, clock, keys, settings, telemetry, warmed};
+use store::{Closing, Store, StoreConfig};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    telemetry::start();
+    let (table, secret, page, mail) = settings::read::<settings::Notify>()?;
+    let clients = Clients::load().await;
+    let keys = keys::load(&clients.secrets(), &secret).await?;
+    let config = StoreConfig {
+        table: table.name,
+        shards: table.shards,
+        operator: table.operator,
+        clock: clock::raw(),
+        sandbox: table.sandbox,
+        closing: Closing::Batch,
+    };
+    let store = Store::new(clients.dynamodb(), config);
+    warmed(store.check()).await;
+    let links = LinkKeys::new(keys.current, keys.secrets)?;
+    let operator =
+        Operator { contact: page.operator_contact.as_str().to_owned(), base_url: page.base_url };
+    let post = notify::Post::new(clients.ses(), mail.sender, mail.configuration_set);
+    let app = notify::App::new(store, links, operator, post);
+    Ok(runtime::serve_event("notify", app, notify::handle).await?)
+}

@@ -1,0 +1,113 @@
+//! The function `publish`: archives each version of a claim as history and puts it on the bus
+//! (`architecture.md §3`). The table's stream is the log: nothing is written twice.
+//!
+//! History first, then always the bus, so that an event is on the bus at least once. A record that
+//! cannot be read is parked whole and passed; anything else that fails is tried again from there on.
+
+mod bus;
+mod park;
+mod record;
+
+use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use runtime::fields::{self, metric};
+use runtime::{Failure, Invocation, telemetry};
+use serde_json::Value;
+use store::{Image, Store, StoreError};
+use tracing::warn;
+
+pub use bus::Bus;
+pub use park::Parking;
+
+use record::Change;
+
+/// What the function needs.
+pub struct App {
+    store: Store,
+    bus: Bus,
+    parking: Parking,
+}
+
+impl App {
+    /// The function over a store, the bus, and the queue for records that nobody can read.
+    pub fn new(store: Store, bus: Bus, parking: Parking) -> Self {
+        Self { store, bus, parking }
+    }
+}
+
+/// Records of the table's stream, in their order. The answer names the first that is not done: the
+/// platform begins with it again.
+///
+/// # Errors
+/// For an event that is no batch of records.
+pub async fn handle(
+    app: &App,
+    event: Value,
+    _invocation: Invocation,
+) -> Result<DynamoDbEventResponse, Failure> {
+    let records = event.get("Records").and_then(Value::as_array);
+    let records = records.ok_or_else(|| Failure::new("an event without records"))?;
+    let mut waiting: Vec<(String, Image)> = Vec::new();
+    let mut failed = None;
+    for record in records {
+        let number = record::sequence_number(record);
+        match Box::pin(archive(app, record)).await {
+            Ok(Some(image)) => waiting.push((number, image)),
+            Ok(None) => {}
+            Err(()) => {
+                failed = Some(number);
+                break;
+            }
+        }
+    }
+    let unsent = Box::pin(app.bus.put(&waiting)).await;
+    telemetry::count(metric::PUBLISHED, count(waiting.len() - unsent.len()));
+    let first = waiting.into_iter().map(|(number, _)| number).find(|no| unsent.contains(no));
+    Ok(response(first.or(failed)))
+}
+
+/// Archives a record; the image that has to go on the bus, if there is one.
+async fn archive(app: &App, record: &Value) -> Result<Option<Image>, ()> {
+    let (old, new) = match record::change(record) {
+        Ok(Change::Version { old, new }) => (old, new),
+        Ok(Change::Nothing) => return Ok(None),
+        Err(reason) => return park(app, record, &reason).await,
+    };
+    match app.store.archive(old.as_deref(), &new).await {
+        Ok(()) => Ok(Some(*new)),
+        Err(StoreError::Corrupt(reason)) => park(app, record, &reason).await,
+        Err(error) => {
+            telemetry::failure("A version could not be archived", &error);
+            telemetry::count(metric::FAULTS, 1);
+            Err(())
+        }
+    }
+}
+
+/// Sets a record aside, whole, so that those behind it can go on.
+async fn park(app: &App, record: &Value, reason: &str) -> Result<Option<Image>, ()> {
+    let number = record::sequence_number(record);
+    warn!({ fields::SEQUENCE_NUMBER } = number, { fields::ERROR_CHAIN } = reason, "Record parked");
+    telemetry::count(metric::PARKED, 1);
+    match app.parking.park(record).await {
+        Ok(()) => Ok(None),
+        Err(error) => {
+            telemetry::failure("A record could not be parked", &error);
+            telemetry::count(metric::FAULTS, 1);
+            Err(())
+        }
+    }
+}
+
+fn response(failed: Option<String>) -> DynamoDbEventResponse {
+    let mut response = DynamoDbEventResponse::default();
+    if let Some(number) = failed {
+        let mut failure = DynamoDbBatchItemFailure::default();
+        failure.item_identifier = Some(number);
+        response.batch_item_failures.push(failure);
+    }
+    response
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,47 @@
+//! A record of the stream, read by itself, so that one that cannot be read stops no other.
+
+use aws_lambda_events::event::dynamodb::EventRecord;
+use serde_json::Value;
+use store::Image;
+
+/// What a record says.
+pub(crate) enum Change {
+    /// The claim has a new version.
+    Version {
+        /// The version before.
+        old: Option<Box<Image>>,
+        /// The new one.
+        new: Box<Image>,
+    },
+    /// Nothing that concerns the history.
+    Nothing,
+}
+
+/// The record's number, by which the platform knows it.
+pub(crate) fn sequence_number(record: &Value) -> String {
+    let number = record.pointer("/dynamodb/SequenceNumber").and_then(Value::as_str);
+    number.unwrap_or_default().to_owned()
+}
+
+/// Reads a record. A put that changes nothing makes a record, too: only a version that rose counts.
+///
+/// # Errors
+/// Why it cannot be read.
+pub(crate) fn change(record: &Value) -> Result<Change, String> {
+    let record: EventRecord =
+        serde_json::from_value(record.clone()).map_err(|error| error.to_string())?;
+    let (name, change) = (record.event_name, record.change);
+    let read = |item| Image::from_stream(item).map(Box::new).map_err(|error| error.to_string());
+    match name.as_str() {
+        "INSERT" => Ok(Change::Version { old: None, new: read(change.new_image)? }),
+        "MODIFY" => {
+            let (old, new) = (read(change.old_image)?, read(change.new_image)?);
+            if new.version() <= old.version() {
+                return Ok(Change::Nothing);
+            }
+            Ok(Change::Version { old: Some(old), new })
+        }
+        "REMOVE" => Ok(Change::Nothing),
+        other => Err(format!("unknown event name {other:?}")),
+    }
+}

@@ -1,0 +1,295 @@
+//! The content of a claim, and comments.
+
+use domain::claim::{CustomerContact, MAX_EVIDENCE, MAX_ITEMS, PartnerContact};
+use domain::command::{ClaimInput, DeclaredEvidence};
+use domain::ids::ItemId;
+use domain::program::ItemKind;
+use domain::rejection::{FieldCode, FieldError};
+use domain::text::Comment;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::failure::Failure;
+use crate::fields::Fields;
+
+/// Submit a claim.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubmitClaimBody {
+    /// The program.
+    #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", example = "osu-m365")]
+    pub program: String,
+    /// What the partner does: one of the program's activities.
+    #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", example = "usage")]
+    pub activity: String,
+    /// The partner's location, enrolled in the program.
+    #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", example = "4711")]
+    pub location_id: String,
+    /// The customer.
+    pub tenant: TenantRefBody,
+    /// What is claimed.
+    #[schema(min_items = 1, max_items = 25)]
+    pub items: Vec<ClaimItemBody>,
+    /// Who gets the notice.
+    pub customer_contact: ContactBody,
+    /// Required for subscriptions.
+    pub technical_contact: Option<ContactBody>,
+    /// Whom the customer may ask.
+    pub partner_contact: PartnerContactBody,
+    /// The partner's own label.
+    #[schema(min_length = 1, max_length = 200)]
+    pub label: Option<String>,
+    /// The partner's own reference.
+    #[schema(min_length = 1, max_length = 200)]
+    pub external_ref: Option<String>,
+    /// Declared evidence.
+    #[schema(max_items = 20, required = false, nullable)]
+    pub evidence: Vec<EvidenceBody>,
+    /// Storing a draft is not offered yet: only `false` is taken.
+    pub draft: Option<bool>,
+}
+
+/// A tenant as the partner knows it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TenantRefBody {
+    /// Its id.
+    #[schema(pattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    pub id: String,
+    /// One of its domains.
+    #[schema(max_length = 253, example = "contoso.example")]
+    pub domain: String,
+}
+
+/// An item.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimItemBody {
+    /// `workload` or `subscription`.
+    #[schema(pattern = "^(workload|subscription)$")]
+    pub kind: String,
+    /// Its id at the tenant.
+    #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", example = "exchange-online")]
+    pub id: String,
+}
+
+/// A contact at the customer.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactBody {
+    /// Who.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// In which function.
+    #[schema(min_length = 1, max_length = 200)]
+    pub title: String,
+    /// Where to write.
+    #[schema(max_length = 254, format = Email)]
+    pub email: String,
+}
+
+/// A contact at the partner.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PartnerContactBody {
+    /// Who.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// Where to write.
+    #[schema(max_length = 254, format = Email)]
+    pub email: String,
+}
+
+/// Evidence as declared.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceBody {
+    /// The document's name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// The digest of its content.
+    #[schema(pattern = "^[0-9A-Fa-f]{64}$")]
+    pub sha256: String,
+    /// When the customer acknowledged it.
+    #[schema(format = Date)]
+    pub acknowledged_on: String,
+}
+
+/// A remark.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CommentBody {
+    /// What is to be remarked.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub comment: Option<String>,
+}
+
+/// Reads the content of a claim. What is left out is left to the domain, which knows what a submit
+/// needs; what is malformed is reported here.
+pub fn claim(body: &Value) -> (ClaimInput, Vec<FieldError>) {
+    let mut fields = Fields::of(body);
+    let (tenant, tenant_domain) = fields
+        .object("tenant", |tenant| Some((tenant.required("id"), tenant.required("domain"))))
+        .unwrap_or_default();
+    let input = ClaimInput {
+        program: fields.optional("program"),
+        activity: fields.optional("activity"),
+        location: fields.optional("location_id"),
+        tenant,
+        tenant_domain,
+        items: fields.objects("items", 0..=MAX_ITEMS, item),
+        customer_contact: fields.object("customer_contact", contact),
+        technical_contact: fields.object("technical_contact", contact),
+        partner_contact: fields.object("partner_contact", partner_contact),
+        label: fields.optional("label"),
+        external_ref: fields.optional("external_ref"),
+        evidence: fields.objects("evidence", 0..=MAX_EVIDENCE, evidence),
+    };
+    // Drafts are part of the contract and not offered yet: said aloud rather than ignored.
+    if fields.optional::<bool>("draft") == Some(true) {
+        fields.report("draft", FieldCode::UnknownField);
+    }
+    (input, fields.errors())
+}
+
+fn item(fields: &mut Fields<'_>) -> Option<(ItemKind, ItemId)> {
+    let (kind, id) = (fields.required("kind"), fields.required("id"));
+    Some((kind?, id?))
+}
+
+/// Reads a contact at the customer.
+pub(super) fn contact(fields: &mut Fields<'_>) -> Option<CustomerContact> {
+    let (name, title, email) =
+        (fields.required("name"), fields.required("title"), fields.required("email"));
+    Some(CustomerContact { name: name?, title: title?, email: email? })
+}
+
+fn partner_contact(fields: &mut Fields<'_>) -> Option<PartnerContact> {
+    let (name, email) = (fields.required("name"), fields.required("email"));
+    Some(PartnerContact { name: name?, email: email? })
+}
+
+fn evidence(fields: &mut Fields<'_>) -> Option<DeclaredEvidence> {
+    let (name, sha256) = (fields.required("name"), fields.required("sha256"));
+    let acknowledged_on = fields.required("acknowledged_on");
+    Some(DeclaredEvidence { name: name?, sha256: sha256?, acknowledged_on: acknowledged_on? })
+}
+
+/// Reads the remark that goes with a command; whether it must be there is the domain's to say.
+pub fn comment(body: &Value) -> Result<Option<Comment>, Failure> {
+    let mut fields = Fields::of(body);
+    let comment = fields.optional("comment");
+    fields.finish(Some(comment))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::bodies::tests::{refused, told};
+
+    const TENANT: &str = "6f3c0000-0000-4000-8000-000000000001";
+
+    fn full() -> Value {
+        json!({
+            "program": "osu-m365", "activity": "usage", "location_id": "4711",
+            "tenant": {"id": TENANT, "domain": "Contoso.example"},
+            "items": [{"kind": "workload", "id": "exchange-online"}, {"kind": "workload", "id": "teams"}],
+            "customer_contact": {"name": "Jana", "title": "CIO", "email": "jana@contoso.example"},
+            "technical_contact": null,
+            "partner_contact": {"name": "Petr", "email": "petr@alpine.example"},
+            "label": "Rollout", "external_ref": "CRM-1", "draft": false,
+            "evidence": [{"name": "sow.pdf", "sha256": "ab".repeat(32), "acknowledged_on": "2026-10-01"}],
+        })
+    }
+
+    /// The errors of the full body with one member replaced.
+    fn with(name: &str, value: Value) -> Vec<String> {
+        let mut body = full();
+        body[name] = value;
+        told(&claim(&body).1)
+    }
+
+    #[test]
+    fn a_full_body_is_read_whole() {
+        let (input, errors) = claim(&full());
+        assert_eq!(errors, []);
+        assert_eq!(input.items.len(), 2);
+        assert_eq!(input.tenant_domain.unwrap().as_str(), "contoso.example");
+        assert!(input.customer_contact.is_some() && input.partner_contact.is_some());
+        assert!(input.label.is_some() && input.external_ref.is_some());
+        assert_eq!(input.evidence.iter().flatten().count(), 1);
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once() {
+        let body = json!({
+            "program": 7, "colour": "red", "tenant": {"id": "contoso", "name": "x"},
+            "items": [{"kind": "mailbox", "id": "a#b"}, "teams"],
+            "customer_contact": {"name": "x".repeat(2000), "title": "CIO"},
+            "evidence": [{"name": "a", "sha256": "12", "acknowledged_on": "1.10.2026"}],
+        });
+        assert_eq!(told(&claim(&body).1), [
+            "unknown-field /colour", "required /customer_contact/email",
+            "too-long /customer_contact/name", "malformed /evidence/0/acknowledged_on",
+            "malformed /evidence/0/sha256", "malformed /items/0/id", "malformed /items/0/kind",
+            "malformed /items/1", "malformed /program", "required /tenant/domain",
+            "malformed /tenant/id", "unknown-field /tenant/name",
+        ]);
+    }
+
+    #[test]
+    fn a_body_that_is_no_object_is_malformed_as_a_whole() {
+        for body in [json!([]), json!("x"), json!(null), json!(1)] {
+            assert_eq!(told(&claim(&body).1), ["malformed "], "{body}");
+        }
+    }
+
+    #[test]
+    fn a_malformed_entry_keeps_its_place() {
+        let mut body = full();
+        body["items"][0] = json!({"kind": "workload"});
+        let (input, errors) = claim(&body);
+        assert!(input.items[0].is_none() && input.items[1].is_some());
+        assert_eq!(told(&errors), ["required /items/0/id"]);
+    }
+
+    #[test]
+    fn there_are_at_most_25_items_and_20_documents() {
+        let items = |count: usize| json!(vec![json!({"kind": "workload", "id": "a"}); count]);
+        assert_eq!(with("items", items(25)), Vec::<String>::new());
+        assert_eq!(with("items", items(26)), ["too-long /items"]);
+        let entry = json!({"name": "a", "sha256": "ab".repeat(32), "acknowledged_on": "2026-10-01"});
+        assert_eq!(with("evidence", json!(vec![entry; 21])), ["too-long /evidence"]);
+        assert_eq!(with("items", json!({})), ["malformed /items"]);
+    }
+
+    #[test]
+    fn control_characters_line_breaks_and_missing_addresses_are_told() {
+        assert_eq!(with("label", json!("a\u{7}b")), ["malformed /label"]);
+        assert_eq!(with("program", json!("osu#m365")), ["malformed /program"]);
+        let contact = |email: Value| json!({"name": "J", "title": "CIO", "email": email});
+        let broken = with("customer_contact", contact(json!("j@contoso.example\r\nBcc: x@y.example")));
+        assert_eq!(broken, ["malformed /customer_contact/email"]);
+        assert_eq!(with("customer_contact", contact(Value::Null)), ["required /customer_contact/email"]);
+        assert_eq!(with("label", json!("x".repeat(2000))), ["too-long /label"]);
+        assert_eq!(with("external_ref", json!("")), ["malformed /external_ref"]);
+    }
+
+    #[test]
+    fn a_draft_is_refused_visibly() {
+        assert_eq!(with("draft", json!(true)), ["unknown-field /draft"]);
+        assert_eq!(with("draft", json!("yes")), ["malformed /draft"]);
+    }
+
+    #[test]
+    fn a_comment_is_bounded_and_may_have_lines() {
+        assert_eq!(comment(&json!({})), Ok(None));
+        assert!(comment(&json!({"comment": "one\ntwo"})).unwrap().is_some());
+        assert_eq!(refused(comment(&json!({"comment": "x".repeat(2001)}))), ["too-long /comment"]);
+        assert_eq!(refused(comment(&json!({"comment": ""}))), ["malformed /comment"]);
+        assert_eq!(refused(comment(&json!({"remark": "x"}))), ["unknown-field /remark"]);
+    }
+}

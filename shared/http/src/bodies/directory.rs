@@ -1,0 +1,470 @@
+//! Partners, tenants and programs, as the operator writes them.
+
+use std::ops::RangeInclusive;
+
+use domain::calendar::{CountryCode, Subdivision};
+use domain::directory::{Location, Partner, Tenant, TenantContact, TenantItem};
+use domain::ids::{PartnerId, ProgramId, TenantId};
+use domain::program::{Policy, Program};
+use domain::rejection::FieldCode;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::failure::Failure;
+use crate::fields::Fields;
+use crate::values::Readable;
+
+/// The most entries of each list of a directory entry, so that it stays one small item.
+const ENTRIES: RangeInclusive<usize> = 0..=500;
+/// Lists that must not be empty.
+const SOME_ENTRIES: RangeInclusive<usize> = 1..=500;
+
+/// Write a partner.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PartnerBody {
+    /// If given, the path's.
+    pub id: Option<String>,
+    /// Its name, as customers read it.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// `active` or `suspended`.
+    #[schema(pattern = "^(active|suspended)$")]
+    pub status: String,
+    /// Its locations.
+    #[schema(max_items = 500, required = false, nullable)]
+    pub locations: Vec<LocationBody>,
+    /// The country of its business calendar.
+    #[schema(pattern = "^[A-Za-z]{2}$", example = "CZ")]
+    pub country: String,
+    /// Its time zone.
+    #[schema(example = "Europe/Prague")]
+    pub time_zone: String,
+    /// How many claims it may submit in a day.
+    #[schema(minimum = 0, maximum = 4_294_967_295_i64)]
+    pub daily_claim_quota: u32,
+    /// How many open claims it may have.
+    #[schema(minimum = 0, maximum = 4_294_967_295_i64)]
+    pub open_claim_quota: u32,
+}
+
+/// A location and the programs it is enrolled in.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LocationBody {
+    /// Its id.
+    #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    pub id: String,
+    /// The programs.
+    #[schema(max_items = 500, required = false, nullable)]
+    pub programs: Vec<String>,
+}
+
+/// Write a tenant.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TenantBody {
+    /// If given, the path's.
+    pub id: Option<String>,
+    /// The customer's name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// `active` or `deleted`.
+    #[schema(pattern = "^(active|deleted)$")]
+    pub status: String,
+    /// The domains that are its own.
+    #[schema(min_items = 1, max_items = 500)]
+    pub domains: Vec<String>,
+    /// Its country.
+    #[schema(pattern = "^[A-Za-z]{2}$", example = "CZ")]
+    pub country: String,
+    /// Its subdivision, if known.
+    pub subdivision: Option<String>,
+    /// Its time zone, if known.
+    pub time_zone: Option<String>,
+    /// The language of its notices.
+    #[schema(pattern = "^[A-Za-z0-9-]{2,35}$", example = "cs")]
+    pub locale: String,
+    /// Days on which it is closed.
+    #[schema(max_items = 500, required = false, nullable)]
+    pub closures: Vec<String>,
+    /// Its contacts, in the order in which notices try them.
+    #[schema(max_items = 500, required = false, nullable)]
+    pub contacts: Vec<TenantContactBody>,
+    /// Its workloads and subscriptions.
+    #[schema(max_items = 500, required = false, nullable)]
+    pub items: Vec<TenantItemBody>,
+}
+
+/// A contact of a tenant.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TenantContactBody {
+    /// Who.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// Where to write.
+    #[schema(max_length = 254, format = Email)]
+    pub email: String,
+    /// Whether the contact is known to speak for the tenant.
+    pub verified: bool,
+}
+
+/// A workload or subscription of a tenant.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TenantItemBody {
+    /// `workload` or `subscription`.
+    #[schema(pattern = "^(workload|subscription)$")]
+    pub kind: String,
+    /// Its id.
+    #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    pub id: String,
+    /// What was bought.
+    #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    pub product: String,
+    /// Whether it may be claimed.
+    pub claimable: bool,
+    /// `active`, `grace` or `ended`.
+    #[schema(pattern = "^(active|grace|ended)$")]
+    pub state: String,
+}
+
+/// Write a program.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProgramBody {
+    /// If given, the path's.
+    pub id: Option<String>,
+    /// Its name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// `open` or `closed`.
+    #[schema(pattern = "^(open|closed)$")]
+    pub status: String,
+    /// The family within which an item has one partner.
+    #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    pub family: String,
+    /// `workload` or `subscription`.
+    #[schema(pattern = "^(workload|subscription)$")]
+    pub item_kind: String,
+    /// The activities a claim may name.
+    #[schema(min_items = 1, max_items = 500)]
+    pub activities: Vec<String>,
+    /// Workload ids, or the products of subscriptions.
+    #[schema(max_items = 500, required = false, nullable)]
+    pub catalogue: Vec<String>,
+    /// Taken and ignored: a changed policy makes the next version.
+    #[schema(minimum = 0, maximum = 4_294_967_295_i64)]
+    pub policy_version: Option<u32>,
+    /// What differs from the defaults.
+    pub policy: Option<PolicyBody>,
+}
+
+/// The rules of a program; what is left out takes its default.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyBody {
+    /// The customer's window.
+    #[schema(minimum = 1, maximum = 30)]
+    pub window_business_days: Option<u32>,
+    /// `opt_out` or `opt_in`.
+    #[schema(pattern = "^(opt_out|opt_in)$")]
+    pub consent: Option<String>,
+    /// Seconds between the end of the window and its close.
+    #[schema(minimum = 60, maximum = 120)]
+    pub grace_seconds: Option<u32>,
+    /// Time for a delivery proof.
+    #[schema(minimum = 1, maximum = 30)]
+    pub delivery_business_days: Option<u32>,
+    /// Time to correct a contact.
+    #[schema(minimum = 1, maximum = 30)]
+    pub contact_business_days: Option<u32>,
+    /// Time to begin a review.
+    #[schema(minimum = 1, maximum = 30)]
+    pub review_start_business_days: Option<u32>,
+    /// Time to finish a review.
+    #[schema(minimum = 1, maximum = 30)]
+    pub review_business_days: Option<u32>,
+    /// Time to answer.
+    #[schema(minimum = 1, maximum = 30)]
+    pub answer_business_days: Option<u32>,
+    /// Time to defend.
+    #[schema(minimum = 1, maximum = 30)]
+    pub defence_business_days: Option<u32>,
+    /// Days after which an idle draft is discarded.
+    #[schema(minimum = 1, maximum = 366)]
+    pub draft_idle_days: Option<u32>,
+    /// Days in which a rejection can be disputed.
+    #[schema(minimum = 1, maximum = 366)]
+    pub dispute_days: Option<u32>,
+    /// Time in which a recalled claim keeps its priority.
+    #[schema(minimum = 1, maximum = 30)]
+    pub recall_business_days: Option<u32>,
+    /// What the customer's extension adds.
+    #[schema(minimum = 1, maximum = 30)]
+    pub extension_business_days: Option<u32>,
+    /// Days for which a customer's no blocks.
+    #[schema(minimum = 1, maximum = 3660)]
+    pub block_days: Option<u32>,
+    /// `declared` or `uploaded`.
+    #[schema(pattern = "^(declared|uploaded)$")]
+    pub evidence: Option<String>,
+    /// How old an acknowledgement may be.
+    #[schema(minimum = 1, maximum = 120)]
+    pub evidence_max_age_months: Option<u32>,
+    /// `any` or `none`.
+    #[schema(pattern = "^(any|none)$")]
+    pub unknown_subdivision: Option<String>,
+    /// Months after which associations end.
+    #[schema(minimum = 1, maximum = 120)]
+    pub term_months: Option<u32>,
+}
+
+/// Reads a partner, whose id is the path's.
+pub fn partner(id: &PartnerId, body: &Value) -> Result<Partner, Failure> {
+    let mut fields = Fields::of(body);
+    same_id(&mut fields, id);
+    let (name, status) = (fields.required("name"), fields.required("status"));
+    let locations = fields.objects("locations", ENTRIES, location);
+    fields.unique("locations", ids(&locations, |location| location.id.clone()));
+    let (country, time_zone) = (fields.required("country"), fields.required("time_zone"));
+    let daily_claim_quota = fields.required("daily_claim_quota");
+    let open_claim_quota = fields.required("open_claim_quota");
+    let partner = || {
+        Some(Partner {
+            id: id.clone(),
+            name: name?,
+            status: status?,
+            locations: locations.into_iter().flatten().collect(),
+            country: country?,
+            time_zone: time_zone?,
+            daily_claim_quota: daily_claim_quota?,
+            open_claim_quota: open_claim_quota?,
+        })
+    };
+    fields.finish(partner())
+}
+
+fn location(fields: &mut Fields<'_>) -> Option<Location> {
+    let (id, programs) = (fields.required("id"), fields.values("programs", ENTRIES));
+    Some(Location { id: id?, programs: programs.into_iter().collect() })
+}
+
+/// Reads a tenant, whose id is the path's.
+pub fn tenant(id: &TenantId, body: &Value) -> Result<Tenant, Failure> {
+    let mut fields = Fields::of(body);
+    same_id(&mut fields, id);
+    let (name, status) = (fields.required("name"), fields.required("status"));
+    let domains = fields.values("domains", SOME_ENTRIES);
+    let country: Option<CountryCode> = fields.required("country");
+    let subdivision = subdivision(&mut fields, country);
+    let (time_zone, locale) = (fields.optional("time_zone"), fields.required("locale"));
+    let closures = fields.values("closures", ENTRIES);
+    let contacts = fields.objects("contacts", ENTRIES, tenant_contact);
+    let items = fields.objects("items", ENTRIES, tenant_item);
+    fields.unique("items", ids(&items, |item| (item.kind, item.id.clone())));
+    let tenant = || {
+        Some(Tenant {
+            id: id.clone(),
+            name: name?,
+            status: status?,
+            domains: domains.into_iter().collect(),
+            country: country?,
+            subdivision,
+            time_zone,
+            locale: locale?,
+            closures: closures.into_iter().collect(),
+            contacts: contacts.into_iter().flatten().collect(),
+            items: items.into_iter().flatten().collect(),
+        })
+    };
+    fields.finish(tenant())
+}
+
+/// A subdivision means something only within its country.
+fn subdivision(fields: &mut Fields<'_>, country: Option<CountryCode>) -> Option<Subdivision> {
+    let code: String = fields.optional("subdivision")?;
+    let known = Subdivision::parse(country?, &code).ok();
+    if known.is_none() {
+        fields.report("subdivision", FieldCode::Malformed);
+    }
+    known
+}
+
+fn tenant_contact(fields: &mut Fields<'_>) -> Option<TenantContact> {
+    let (name, email) = (fields.required("name"), fields.required("email"));
+    let verified = fields.required("verified");
+    Some(TenantContact { name: name?, email: email?, verified: verified? })
+}
+
+fn tenant_item(fields: &mut Fields<'_>) -> Option<TenantItem> {
+    let (kind, id) = (fields.required("kind"), fields.required("id"));
+    let (product, claimable) = (fields.required("product"), fields.required("claimable"));
+    let state = fields.required("state");
+    Some(TenantItem {
+        kind: kind?,
+        id: id?,
+        product: product?,
+        claimable: claimable?,
+        state: state?,
+    })
+}
+
+/// Reads a program, whose id is the path's. Its policy version is 1 here: which one it becomes
+/// depends on what is stored.
+pub fn program(id: &ProgramId, body: &Value) -> Result<Program, Failure> {
+    let mut fields = Fields::of(body);
+    same_id(&mut fields, id);
+    fields.optional::<u32>("policy_version");
+    let (name, status) = (fields.required("name"), fields.required("status"));
+    let (family, item_kind) = (fields.required("family"), fields.required("item_kind"));
+    let activities = fields.values("activities", SOME_ENTRIES);
+    let catalogue = fields.values("catalogue", ENTRIES);
+    let policy = fields.object("policy", policy).unwrap_or_default();
+    let program = || {
+        Some(Program {
+            id: id.clone(),
+            name: name?,
+            status: status?,
+            family: family?,
+            item_kind: item_kind?,
+            activities,
+            catalogue,
+            policy_version: 1,
+            policy,
+        })
+    };
+    fields.finish(program())
+}
+
+fn policy(fields: &mut Fields<'_>) -> Option<Policy> {
+    let mut policy = Policy::default();
+    set(fields, "window_business_days", &mut policy.window_business_days);
+    set(fields, "consent", &mut policy.consent);
+    set(fields, "grace_seconds", &mut policy.grace_seconds);
+    set(fields, "delivery_business_days", &mut policy.delivery_business_days);
+    set(fields, "contact_business_days", &mut policy.contact_business_days);
+    set(fields, "review_start_business_days", &mut policy.review_start_business_days);
+    set(fields, "review_business_days", &mut policy.review_business_days);
+    set(fields, "answer_business_days", &mut policy.answer_business_days);
+    set(fields, "defence_business_days", &mut policy.defence_business_days);
+    set(fields, "draft_idle_days", &mut policy.draft_idle_days);
+    set(fields, "dispute_days", &mut policy.dispute_days);
+    set(fields, "recall_business_days", &mut policy.recall_business_days);
+    set(fields, "extension_business_days", &mut policy.extension_business_days);
+    set(fields, "block_days", &mut policy.block_days);
+    set(fields, "evidence", &mut policy.evidence);
+    set(fields, "evidence_max_age_months", &mut policy.evidence_max_age_months);
+    set(fields, "unknown_subdivision", &mut policy.unknown_subdivision);
+    policy.term_months = fields.optional("term_months");
+    for name in policy.out_of_bounds() {
+        fields.report(name, FieldCode::Malformed);
+    }
+    Some(policy)
+}
+
+/// A key of the policy that may be left out.
+fn set<T: Readable>(fields: &mut Fields<'_>, name: &'static str, value: &mut T) {
+    if let Some(given) = fields.optional(name) {
+        *value = given;
+    }
+}
+
+/// The body may repeat the path's id, and name no other.
+fn same_id<T: Readable + PartialEq>(fields: &mut Fields<'_>, id: &T) {
+    if fields.optional::<T>("id").is_some_and(|given| given != *id) {
+        fields.report("id", FieldCode::Malformed);
+    }
+}
+
+/// The keys of a list's entries, by place.
+fn ids<T, K>(entries: &[Option<T>], key: impl Fn(&T) -> K) -> Vec<Option<K>> {
+    entries.iter().map(|entry| entry.as_ref().map(&key)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::bodies::tests::refused;
+
+    const TENANT: &str = "6f3c0000-0000-4000-8000-000000000001";
+
+    fn alpine() -> Value {
+        json!({"id": "p-alpine", "name": "Alpine Cloud", "status": "active",
+               "locations": [{"id": "4711", "programs": ["osu-m365"]}],
+               "country": "CZ", "time_zone": "Europe/Prague",
+               "daily_claim_quota": 100, "open_claim_quota": 1000})
+    }
+
+    fn contoso() -> Value {
+        json!({"id": TENANT, "name": "Contoso", "status": "active", "domains": ["contoso.example"],
+               "country": "CZ", "subdivision": null, "time_zone": "Europe/Prague", "locale": "cs",
+               "closures": ["2026-12-31"],
+               "contacts": [{"name": "IT", "email": "it@contoso.example", "verified": true}],
+               "items": [{"kind": "workload", "id": "teams", "product": "teams", "claimable": true, "state": "active"}]})
+    }
+
+    fn osu() -> Value {
+        json!({"name": "OSU", "status": "open", "family": "osu-m365", "item_kind": "workload",
+               "activities": ["usage"], "catalogue": ["teams"], "policy": {"window_business_days": 7}})
+    }
+
+    fn edited(mut body: Value, name: &str, value: Value) -> Value {
+        body[name] = value;
+        body
+    }
+
+    #[test]
+    fn what_the_operator_reads_he_can_write_back() {
+        let id = PartnerId::parse("p-alpine").unwrap();
+        let read = partner(&id, &alpine()).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), alpine());
+        let id = TenantId::parse(TENANT).unwrap();
+        let read = tenant(&id, &contoso()).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), contoso());
+        let id = ProgramId::parse("osu-m365").unwrap();
+        let read = program(&id, &osu()).unwrap();
+        assert_eq!(read.policy, Policy { window_business_days: 7, ..Policy::default() });
+        let written = serde_json::to_value(&read).unwrap();
+        assert_eq!(program(&id, &written).unwrap(), read);
+    }
+
+    #[test]
+    fn a_partners_errors_are_told_with_their_places() {
+        let id = PartnerId::parse("p-alpine").unwrap();
+        let read = |name: &str, value| refused(partner(&id, &edited(alpine(), name, value)));
+        assert_eq!(read("id", json!("p-borealis")), ["malformed /id"]);
+        assert_eq!(read("country", json!("ZZ")), ["malformed /country"]);
+        assert_eq!(read("time_zone", json!("Mars/Base")), ["malformed /time_zone"]);
+        assert_eq!(read("status", json!("gone")), ["malformed /status"]);
+        assert_eq!(read("daily_claim_quota", json!(-1)), ["malformed /daily_claim_quota"]);
+        let twice = json!([{"id": "1", "programs": []}, {"id": "1", "programs": ["a b"]}]);
+        assert_eq!(read("locations", twice), ["duplicate /locations/1", "malformed /locations/1/programs/0"]);
+    }
+
+    #[test]
+    fn a_tenant_needs_a_country_and_a_domain() {
+        let id = TenantId::parse(TENANT).unwrap();
+        let read = |name: &str, value| refused(tenant(&id, &edited(contoso(), name, value)));
+        assert_eq!(read("country", Value::Null), ["required /country"]);
+        assert_eq!(read("domains", json!([])), ["required /domains"]);
+        assert_eq!(read("domains", json!(["contoso"])), ["malformed /domains/0"]);
+        assert_eq!(read("subdivision", json!("CA")), ["malformed /subdivision"]);
+        assert_eq!(read("closures", json!(["31.12.2026"])), ["malformed /closures/0"]);
+        assert_eq!(read("contacts", json!([{"name": "IT", "email": "x"}])),
+                   ["malformed /contacts/0/email", "required /contacts/0/verified"]);
+    }
+
+    #[test]
+    fn a_policy_outside_its_bounds_is_refused_by_key() {
+        let id = ProgramId::parse("osu-m365").unwrap();
+        let read = |policy| refused(program(&id, &edited(osu(), "policy", policy)));
+        assert_eq!(read(json!({"grace_seconds": 5})), ["malformed /policy/grace_seconds"]);
+        assert_eq!(read(json!({"window_days": 5})), ["unknown-field /policy/window_days"]);
+        assert_eq!(read(json!({"consent": "maybe"})), ["malformed /policy/consent"]);
+    }
+}

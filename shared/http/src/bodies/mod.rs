@@ -1,0 +1,65 @@
+//! Bodies of requests: from JSON to the domain's types, every error at once.
+//!
+//! The structs named `…Body` say on the wire what the readers beside them take; the OpenAPI document
+//! shows them, and a test keeps the two equal.
+
+mod claim;
+mod directory;
+mod review;
+mod sandbox;
+mod usage;
+
+pub use claim::{
+    ClaimItemBody, CommentBody, ContactBody, EvidenceBody, PartnerContactBody, SubmitClaimBody,
+    TenantRefBody, claim, comment,
+};
+pub use directory::{
+    LocationBody, PartnerBody, PolicyBody, ProgramBody, TenantBody, TenantContactBody,
+    TenantItemBody, partner, program, tenant,
+};
+pub use review::{DropBody, ReasonBody, ReviewBody, review};
+pub use sandbox::{ClockBody, ClockMove, clock};
+pub use usage::{UsageBody, UsageRow, UsageRowBody, usage};
+
+use domain::ids::Sha256Hash;
+use serde_json::Value;
+
+/// The digest by which a repeated create is known as the same: of the body as a JSON value, so that
+/// white space and the order of members do not matter.
+pub fn request_hash(body: &Value) -> Sha256Hash {
+    domain::canonical::hash(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::rejection::{FieldCode, FieldError};
+    use serde_json::{Value, json};
+
+    use crate::failure::Failure;
+
+    /// The errors as `code pointer`.
+    pub(crate) fn told(errors: &[FieldError]) -> Vec<String> {
+        errors.iter().map(|error| format!("{} {}", error.code.as_str(), error.pointer)).collect()
+    }
+
+    /// The errors of a body that must be refused.
+    #[track_caller]
+    pub(crate) fn refused<T: std::fmt::Debug>(read: Result<T, Failure>) -> Vec<String> {
+        let Err(Failure::Fields(errors)) = read else { panic!("{read:?}") };
+        told(&errors)
+    }
+
+    #[test]
+    fn the_order_of_members_and_white_space_make_no_other_request() {
+        let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        let one = super::request_hash(&parse("{\"a\":1,\"b\":[1,2]}"));
+        assert_eq!(one, super::request_hash(&parse(" { \"b\": [1, 2], \"a\": 1 } ")));
+        assert_ne!(one, super::request_hash(&json!({"a": 1, "b": [2, 1]})));
+    }
+
+    #[test]
+    fn a_pointer_escapes_what_means_something_in_it() {
+        let (_, errors) = super::claim(&json!({"a/b~c": 1}));
+        assert!(errors.contains(&FieldError::new("/a~1b~0c", FieldCode::UnknownField)), "{errors:?}");
+    }
+}

@@ -1,0 +1,225 @@
+//! The operator's actions: each with the fields it has, and no others.
+
+use domain::claim::MAX_ITEMS;
+use domain::command::{Command, GivenReason};
+use domain::ids::ItemNo;
+use domain::reason::{Reason, ReasonCode};
+use domain::rejection::FieldCode;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::bodies::claim::{ContactBody, contact};
+use crate::failure::Failure;
+use crate::fields::Fields;
+
+/// Act on a claim.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ReviewBody {
+    /// Take the claim up.
+    Begin,
+    /// Ask the partner. Not offered yet.
+    RequestInformation {
+        /// What is asked.
+        #[schema(min_items = 1, max_items = 25)]
+        reasons: Vec<ReasonBody>,
+    },
+    /// Refuse the claim.
+    Reject {
+        /// Why.
+        #[schema(min_items = 1, max_items = 25)]
+        reasons: Vec<ReasonBody>,
+    },
+    /// Find the claim right.
+    Validate {
+        /// Items to leave out.
+        #[schema(max_items = 25)]
+        drop: Option<Vec<DropBody>>,
+        /// The grounds, required of a contested claim.
+        #[schema(min_length = 1, max_length = 2000)]
+        comment: Option<String>,
+    },
+    /// Hold the claim. Not offered yet.
+    Hold {
+        /// Why.
+        #[schema(min_length = 1, max_length = 2000)]
+        comment: String,
+    },
+    /// Go on with a claim on hold. Not offered yet.
+    Resume,
+    /// Make the window longer. Not offered yet.
+    Extend {
+        /// The last counted date.
+        #[schema(format = Date)]
+        closes_on: String,
+    },
+    /// Name another contact. Not offered yet.
+    CorrectContact {
+        /// The new contact.
+        customer_contact: ContactBody,
+    },
+    /// Let a disputed rejection stand. Not offered yet.
+    Uphold {
+        /// Why.
+        #[schema(min_length = 1, max_length = 2000)]
+        comment: String,
+    },
+    /// Overturn a disputed rejection. Not offered yet.
+    Overturn {
+        /// Why.
+        #[schema(min_length = 1, max_length = 2000)]
+        comment: String,
+    },
+}
+
+/// A reason.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonBody {
+    /// Its code.
+    #[schema(example = "evidence_item_missing")]
+    pub code: String,
+    /// The item it is about.
+    #[schema(minimum = 1, maximum = 255)]
+    pub item_no: Option<u8>,
+    /// What is to be added.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub comment: Option<String>,
+}
+
+/// An item to leave out.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DropBody {
+    /// Which.
+    #[schema(minimum = 1, maximum = 255)]
+    pub item_no: u8,
+    /// Why.
+    #[schema(example = "evidence_item_missing")]
+    pub code: String,
+}
+
+/// Reads an action. Of an unknown one nothing but the action is judged: its fields are unknown too.
+pub fn review(body: &Value) -> Result<Command, Failure> {
+    let mut fields = Fields::of(body);
+    let action: Option<String> = fields.required("action");
+    let command = match action.as_deref() {
+        Some("begin") => Some(Command::BeginReview),
+        Some("request_information") => Some(Command::RequestInformation { reasons: reasons(&mut fields) }),
+        Some("reject") => Some(Command::Reject { reasons: reasons(&mut fields) }),
+        Some("validate") => Some(validate(&mut fields)),
+        Some("hold") => fields.required("comment").map(|comment| Command::Hold { comment }),
+        Some("resume") => Some(Command::Resume),
+        Some("extend") => {
+            fields.required("closes_on").map(|date| Command::Extend { closes_on: Some(date) })
+        }
+        Some("correct_contact") => fields
+            .required_object("customer_contact", contact)
+            .map(|contact| Command::CorrectContact { contact }),
+        Some("uphold") => fields.required("comment").map(|comment| Command::Uphold { comment }),
+        Some("overturn") => fields.required("comment").map(|comment| Command::Overturn { comment }),
+        Some(_) => return Err(Failure::Fields(vec![unknown_action()])),
+        None => None,
+    };
+    fields.finish(command)
+}
+
+fn unknown_action() -> domain::rejection::FieldError {
+    domain::rejection::FieldError::new("/action", FieldCode::Malformed)
+}
+
+fn reasons(fields: &mut Fields<'_>) -> Vec<GivenReason> {
+    let given = fields.objects("reasons", 1..=MAX_ITEMS, |fields| {
+        let code = fields.required("code");
+        let (item_no, comment) = (fields.optional("item_no"), fields.optional("comment"));
+        Some(GivenReason { reason: Reason { code: code?, item_no }, comment })
+    });
+    let key = |given: &GivenReason| (given.reason.code, given.reason.item_no);
+    fields.unique("reasons", given.iter().map(|given| given.as_ref().map(key)));
+    given.into_iter().flatten().collect()
+}
+
+fn validate(fields: &mut Fields<'_>) -> Command {
+    let drop: Vec<Option<(ItemNo, ReasonCode)>> =
+        fields.objects("drop", 0..=MAX_ITEMS, |fields| {
+            let (item_no, code) = (fields.required("item_no"), fields.required("code"));
+            Some((item_no?, code?))
+        });
+    fields.unique("drop", drop.iter().map(|entry| entry.as_ref().map(|(no, _)| *no)));
+    Command::Validate {
+        drop: drop.into_iter().flatten().collect(),
+        comment: fields.optional("comment"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::command::CommandKind;
+    use serde_json::json;
+
+    use super::*;
+    use crate::bodies::tests::refused;
+
+    fn contact() -> Value {
+        json!({"name": "J", "title": "CIO", "email": "j@contoso.example"})
+    }
+
+    #[test]
+    fn every_action_is_a_command() {
+        let reasons = json!([{"code": "evidence_missing", "item_no": 1, "comment": "Which?"}]);
+        for (body, kind) in [
+            (json!({"action": "begin"}), CommandKind::BeginReview),
+            (json!({"action": "request_information", "reasons": reasons}), CommandKind::RequestInformation),
+            (json!({"action": "reject", "reasons": reasons}), CommandKind::Reject),
+            (json!({"action": "validate"}), CommandKind::Validate),
+            (json!({"action": "hold", "comment": "x"}), CommandKind::Hold),
+            (json!({"action": "resume"}), CommandKind::Resume),
+            (json!({"action": "extend", "closes_on": "2027-01-04"}), CommandKind::Extend),
+            (json!({"action": "correct_contact", "customer_contact": contact()}), CommandKind::CorrectContact),
+            (json!({"action": "uphold", "comment": "x"}), CommandKind::Uphold),
+            (json!({"action": "overturn", "comment": "x"}), CommandKind::Overturn),
+        ] {
+            assert_eq!(review(&body).map(|command| command.kind()), Ok(kind), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_field_of_another_action_is_unknown() {
+        for (body, field) in [
+            (json!({"action": "begin", "comment": "x"}), "unknown-field /comment"),
+            (json!({"action": "resume", "reasons": []}), "unknown-field /reasons"),
+            (json!({"action": "validate", "reasons": []}), "unknown-field /reasons"),
+            (json!({"action": "hold", "comment": "x", "closes_on": "2027-01-04"}), "unknown-field /closes_on"),
+        ] {
+            assert_eq!(refused(review(&body)), [field], "{body}");
+        }
+    }
+
+    #[test]
+    fn what_an_action_needs_is_asked_for() {
+        for (body, errors) in [
+            (json!({}), vec!["required /action"]),
+            (json!({"action": 1}), vec!["malformed /action"]),
+            (json!({"action": "approve", "x": 1}), vec!["malformed /action"]),
+            (json!({"action": "reject"}), vec!["required /reasons"]),
+            (json!({"action": "reject", "reasons": []}), vec!["required /reasons"]),
+            (json!({"action": "reject", "reasons": [{"code": "no"}]}), vec!["malformed /reasons/0/code"]),
+            (json!({"action": "hold"}), vec!["required /comment"]),
+            (json!({"action": "extend", "closes_on": "soon"}), vec!["malformed /closes_on"]),
+            (json!({"action": "correct_contact"}), vec!["required /customer_contact"]),
+        ] {
+            assert_eq!(refused(review(&body)), errors, "{body}");
+        }
+    }
+
+    #[test]
+    fn an_item_is_dropped_once_and_by_its_number() {
+        let drop = |item_no: Value| json!({"item_no": item_no, "code": "evidence_item_missing"});
+        let body = json!({"action": "validate", "drop": [drop(json!(2)), drop(json!(2)), drop(json!(0))]});
+        assert_eq!(refused(review(&body)), ["duplicate /drop/1", "malformed /drop/2/item_no"]);
+        let body = json!({"action": "validate", "drop": [drop(json!(2))]});
+        let Ok(Command::Validate { drop, .. }) = review(&body) else { panic!() };
+        assert_eq!(drop, [(ItemNo(2), ReasonCode::EvidenceItemMissing)]);
+    }
+}

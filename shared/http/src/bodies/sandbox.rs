@@ -1,0 +1,161 @@
+//! The test clock: forwards only, at most 400 days at once.
+
+use chrono::{DateTime, Duration, Utc};
+use domain::rejection::{FieldCode, FieldError};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::failure::Failure;
+use crate::fields::Fields;
+
+/// The furthest a call may move the clock.
+const MAX_DAYS: i64 = 400;
+
+/// Move the test clock, to a moment or by a duration.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum ClockBody {
+    /// To a moment.
+    To {
+        /// The moment.
+        #[schema(format = DateTime)]
+        now: String,
+    },
+    /// By a duration.
+    By {
+        /// ISO 8601, in weeks or in days, hours, minutes and seconds: `P7D`, `PT1H30M`.
+        #[schema(pattern = "^P(\\d+W|(\\d+D)?(T(\\d+H)?(\\d+M)?(\\d+S)?)?)$", example = "P7D")]
+        advance: String,
+    },
+}
+
+/// Where the test clock is to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockMove {
+    /// To a moment.
+    To(DateTime<Utc>),
+    /// By a duration.
+    By(Duration),
+}
+
+impl ClockMove {
+    /// The moment the clock is to show, where it shows `now`.
+    pub fn target(self, now: DateTime<Utc>) -> Result<DateTime<Utc>, Failure> {
+        let (target, pointer) = match self {
+            Self::To(target) => (Some(target), "/now"),
+            Self::By(duration) => (now.checked_add_signed(duration), "/advance"),
+        };
+        let fits = |target: &DateTime<Utc>| {
+            now <= *target && *target - now <= Duration::days(MAX_DAYS)
+        };
+        target.filter(fits).ok_or_else(|| {
+            Failure::Fields(vec![FieldError::new(pointer, FieldCode::Malformed)])
+        })
+    }
+}
+
+/// Reads a move of the clock: one of the two ways to say it.
+pub fn clock(body: &Value) -> Result<ClockMove, Failure> {
+    let mut fields = Fields::of(body);
+    let (to, by) = (fields.optional("now"), fields.optional::<String>("advance"));
+    let by = by.map(|text| duration(&text));
+    if by == Some(None) {
+        fields.report("advance", FieldCode::Malformed);
+    }
+    let chosen = match (to, by) {
+        (Some(_), Some(_)) => {
+            fields.report("advance", FieldCode::UnknownField);
+            None
+        }
+        (Some(to), None) => Some(ClockMove::To(to)),
+        (None, Some(by)) => by.map(ClockMove::By),
+        (None, None) => {
+            if body.get("now").is_none() && body.get("advance").is_none() {
+                fields.report("now", FieldCode::Required);
+            }
+            None
+        }
+    };
+    fields.finish(chosen)
+}
+
+/// An ISO 8601 duration without years and months, whose lengths differ.
+fn duration(text: &str) -> Option<Duration> {
+    let text = text.strip_prefix('P')?;
+    let (days, time) = match text.split_once('T') {
+        Some((days, time)) => (days, Some(time)),
+        None => (text, None),
+    };
+    if (days.is_empty() && time.is_none()) || time == Some("") {
+        return None;
+    }
+    let day_s = 24 * 60 * 60;
+    let units: &[(char, i64)] = if days.ends_with('W') { &[('W', 7 * day_s)] } else { &[('D', day_s)] };
+    let seconds = sum(days, units)?
+        .checked_add(sum(time.unwrap_or_default(), &[('H', 3600), ('M', 60), ('S', 1)])?)?;
+    Duration::try_seconds(seconds)
+}
+
+/// The sum of numbers with units, each unit at most once and in this order.
+fn sum(mut text: &str, units: &[(char, i64)]) -> Option<i64> {
+    let mut total: i64 = 0;
+    for (unit, seconds) in units {
+        let Some((number, rest)) = text.split_once(*unit) else { continue };
+        let number: u32 = number.parse().ok().filter(|_| number.bytes().all(|c| c.is_ascii_digit()))?;
+        total = total.checked_add(i64::from(number).checked_mul(*seconds)?)?;
+        text = rest;
+    }
+    text.is_empty().then_some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::bodies::tests::refused;
+
+    fn noon() -> DateTime<Utc> {
+        crate::values::instant("2026-11-23T12:00:00Z").unwrap()
+    }
+
+    fn moved(body: &Value) -> Result<DateTime<Utc>, Failure> {
+        clock(body)?.target(noon())
+    }
+
+    #[test]
+    fn the_clock_goes_to_a_moment_or_by_a_duration() {
+        assert_eq!(moved(&json!({"now": "2026-11-24T12:00:00Z"})), Ok(noon() + Duration::days(1)));
+        for (text, seconds) in [
+            ("P7D", 7 * 86_400), ("P1W", 7 * 86_400), ("PT90M", 5400), ("P1DT2H3M4S", 93_784),
+            ("PT0S", 0), ("P400D", 400 * 86_400),
+        ] {
+            let target = moved(&json!({"advance": text}));
+            assert_eq!(target, Ok(noon() + Duration::seconds(seconds)), "{text}");
+        }
+    }
+
+    #[test]
+    fn durations_that_are_none_are_malformed() {
+        for text in ["", "P", "PT", "7D", "P-1D", "P+1D", "P1M", "P1Y", "P1DT", "PT1S1M", "P1D2D", "P1.5D",
+                     "P99999999999999999999D", "P1WT1H ", "PD"] {
+            assert_eq!(refused(moved(&json!({"advance": text}))), ["malformed /advance"], "{text}");
+        }
+    }
+
+    #[test]
+    fn it_never_goes_back_nor_further_than_400_days() {
+        assert_eq!(refused(moved(&json!({"now": "2026-11-23T11:59:59Z"}))), ["malformed /now"]);
+        assert_eq!(refused(moved(&json!({"advance": "P400DT1S"}))), ["malformed /advance"]);
+        assert_eq!(refused(moved(&json!({"now": "9999-01-01T00:00:00Z"}))), ["malformed /now"]);
+    }
+
+    #[test]
+    fn one_way_to_say_it_is_asked_for() {
+        assert_eq!(refused(moved(&json!({}))), ["required /now"]);
+        assert_eq!(refused(moved(&json!({"now": "tomorrow"}))), ["malformed /now"]);
+        let both = json!({"now": "2026-11-24T12:00:00Z", "advance": "P1D"});
+        assert_eq!(refused(moved(&both)), ["unknown-field /advance"]);
+    }
+}

@@ -1,0 +1,110 @@
+//! Usage rows of a tenant's items.
+
+use chrono::NaiveDate;
+use domain::ids::ItemId;
+use domain::program::ItemKind;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::failure::Failure;
+use crate::fields::Fields;
+
+/// The most rows of a request.
+const MAX_ROWS: usize = 500;
+
+/// Usage of one item on one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageRow {
+    /// Workload or subscription.
+    pub kind: ItemKind,
+    /// Which item.
+    pub id: ItemId,
+    /// Which day.
+    pub date: NaiveDate,
+    /// How many used it.
+    pub active_users: u32,
+    /// How many could.
+    pub provisioned_seats: u32,
+}
+
+/// Write usage rows.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UsageBody {
+    /// The rows; the same item and day overwrites.
+    #[schema(min_items = 1, max_items = 500)]
+    pub rows: Vec<UsageRowBody>,
+}
+
+/// Usage of one item on one day.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UsageRowBody {
+    /// `workload` or `subscription`.
+    #[schema(pattern = "^(workload|subscription)$")]
+    pub kind: String,
+    /// Which item.
+    #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    pub id: String,
+    /// Which day.
+    #[schema(format = Date)]
+    pub date: String,
+    /// How many used it.
+    #[schema(minimum = 0, maximum = 4_294_967_295_i64)]
+    pub active_users: u32,
+    /// How many could.
+    #[schema(minimum = 0, maximum = 4_294_967_295_i64)]
+    pub provisioned_seats: u32,
+}
+
+/// Reads usage rows. The same item and day twice in one request leaves open which is meant.
+pub fn usage(body: &Value) -> Result<Vec<UsageRow>, Failure> {
+    let mut fields = Fields::of(body);
+    let rows = fields.objects("rows", 1..=MAX_ROWS, row);
+    let key = |row: &UsageRow| (row.kind, row.id.clone(), row.date);
+    fields.unique("rows", rows.iter().map(|row| row.as_ref().map(key)));
+    fields.finish(Some(rows.into_iter().flatten().collect()))
+}
+
+fn row(fields: &mut Fields<'_>) -> Option<UsageRow> {
+    let (kind, id, date) = (fields.required("kind"), fields.required("id"), fields.required("date"));
+    let active_users = fields.required("active_users");
+    let provisioned_seats = fields.required("provisioned_seats");
+    Some(UsageRow {
+        kind: kind?,
+        id: id?,
+        date: date?,
+        active_users: active_users?,
+        provisioned_seats: provisioned_seats?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::bodies::tests::refused;
+
+    fn row(date: &str, active: i64) -> Value {
+        json!({"kind": "workload", "id": "teams", "date": date, "active_users": active, "provisioned_seats": 9})
+    }
+
+    #[test]
+    fn rows_are_read_and_counts_are_not_negative() {
+        let rows = usage(&json!({"rows": [row("2026-11-01", 7), row("2026-11-02", 0)]})).unwrap();
+        assert_eq!((rows.len(), rows[0].active_users), (2, 7));
+        let body = json!({"rows": [row("2026-11-01", -1)]});
+        assert_eq!(refused(usage(&body)), ["malformed /rows/0/active_users"]);
+    }
+
+    #[test]
+    fn there_are_1_to_500_rows_each_of_its_own_item_and_day() {
+        assert_eq!(refused(usage(&json!({"rows": []}))), ["required /rows"]);
+        assert_eq!(refused(usage(&json!({}))), ["required /rows"]);
+        assert_eq!(refused(usage(&json!({"rows": vec![row("2026-11-01", 1); 501]}))), ["too-long /rows"]);
+        let body = json!({"rows": [row("2026-11-01", 1), row("2026-11-01", 2)]});
+        assert_eq!(refused(usage(&body)), ["duplicate /rows/1"]);
+    }
+}

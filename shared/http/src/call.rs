@@ -1,0 +1,294 @@
+//! A request, as handlers look at it.
+
+use chrono::{DateTime, Utc};
+use domain::ids::Version;
+use lambda_http::aws_lambda_events::query_map::QueryMap;
+use lambda_http::http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE};
+use lambda_http::http::{HeaderName, Method};
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Request, RequestExt, Response};
+use serde_json::{Map, Value};
+
+use crate::accept;
+use crate::caller::Caller;
+use crate::failure::Failure;
+use crate::language::Language;
+use crate::precondition;
+use crate::reply::Reply;
+use crate::routes::{self, FunctionRoute, Route, RouteId};
+
+/// The most bytes of a body (`api.md`).
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// A request with what every handler asks of it. Nothing is checked before it is asked for, so the
+/// order of the handler's questions is the order of the checks.
+#[derive(Debug)]
+pub struct Call<'r> {
+    request: &'r Request,
+    route: Option<(&'static Route, Option<&'r str>)>,
+}
+
+impl<'r> Call<'r> {
+    /// Looks at a request.
+    pub fn new(request: &'r Request) -> Self {
+        Self { request, route: routes::find(request.method().as_str(), path_of(request)) }
+    }
+
+    /// The route, if it is one of this function's.
+    pub fn route<R: FunctionRoute>(&self) -> Result<R, Failure> {
+        self.route_id().and_then(R::of).ok_or(Failure::NotFound)
+    }
+
+    /// The route, if there is one.
+    pub fn route_id(&self) -> Option<RouteId> {
+        self.route.map(|(route, _)| route.id)
+    }
+
+    pub(crate) fn operation(&self) -> &'static str {
+        self.route.map_or("", |(route, _)| route.operation)
+    }
+
+    /// The method.
+    pub fn method(&self) -> &Method {
+        self.request.method()
+    }
+
+    /// The path without the query.
+    pub fn path(&self) -> &str {
+        path_of(self.request)
+    }
+
+    /// The caller, in a role that the route is for: 401, then 403.
+    pub fn caller(&self) -> Result<Caller, Failure> {
+        let caller = Caller::of(self.request)?;
+        let (route, _) = self.route.ok_or(Failure::NotFound)?;
+        caller.require(route.roles)?;
+        Ok(caller)
+    }
+
+    /// The path's parameter as it stands there.
+    pub fn path_text(&self) -> Result<&str, Failure> {
+        self.route.and_then(|(_, parameter)| parameter).ok_or(Failure::NotFound)
+    }
+
+    /// The path's parameter as an id. A malformed one names nothing: 404.
+    pub fn path_id<T, E>(&self, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<T, Failure> {
+        parse(self.path_text()?).map_err(|_| Failure::NotFound)
+    }
+
+    /// When the request arrived at the gateway: the moment that decides about deadlines
+    /// (`domain.md §4`, *The race*). Without the test clock's offset.
+    pub fn arrived_at(&self) -> DateTime<Utc> {
+        let epoch_ms = self.context().map(|context| context.time_epoch);
+        epoch_ms.and_then(DateTime::from_timestamp_millis).unwrap_or_default()
+    }
+
+    /// The gateway's id of the request.
+    pub fn request_id(&self) -> &str {
+        self.context().and_then(|context| context.request_id.as_deref()).unwrap_or_default()
+    }
+
+    fn context(
+        &self,
+    ) -> Option<&lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext> {
+        // No other gateway is among the features; the enum is open nevertheless.
+        if let RequestContext::ApiGatewayV2(context) = self.request.request_context_ref()? {
+            Some(context)
+        } else {
+            None
+        }
+    }
+
+    /// The language of the answer's texts.
+    pub fn language(&self) -> Language {
+        Language::negotiate(self.header_of(&ACCEPT_LANGUAGE))
+    }
+
+    /// Whether JSON is asked for rather than a page.
+    pub fn wants_json(&self) -> bool {
+        accept::prefers_json(self.header_of(&ACCEPT))
+    }
+
+    /// The first value of a header, where it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.request.headers().get(name)?.to_str().ok()
+    }
+
+    fn header_of(&self, name: &HeaderName) -> Option<&str> {
+        self.header(name.as_str())
+    }
+
+    /// The bytes of the body.
+    pub fn body(&self) -> &[u8] {
+        self.request.body()
+    }
+
+    /// The body as JSON: 413, 415, 400.
+    pub fn json(&self) -> Result<Value, Failure> {
+        let body = self.bounded_body("application/json")?;
+        serde_json::from_slice(body).map_err(|_| Failure::MalformedBody)
+    }
+
+    /// The body as JSON, where none means an empty object.
+    pub fn json_or_empty(&self) -> Result<Value, Failure> {
+        if self.body().is_empty() { Ok(Value::Object(Map::new())) } else { self.json() }
+    }
+
+    /// The body as the fields of a form, in their order.
+    pub fn form(&self) -> Result<Vec<(String, String)>, Failure> {
+        let body = self.bounded_body("application/x-www-form-urlencoded")?;
+        let text = std::str::from_utf8(body).map_err(|_| Failure::MalformedBody)?;
+        // It cannot fail: what is not a pair is a name without a value.
+        let fields: QueryMap = text.parse().unwrap_or_default();
+        Ok(fields.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    fn bounded_body(&self, content_type: &str) -> Result<&[u8], Failure> {
+        let body = self.body();
+        if body.len() > MAX_BODY_BYTES {
+            Err(Failure::PayloadTooLarge)
+        } else if body.is_empty() {
+            Err(Failure::MalformedBody)
+        } else if is_type(self.header_of(&CONTENT_TYPE), content_type) {
+            Ok(body)
+        } else {
+            Err(Failure::UnsupportedMediaType)
+        }
+    }
+
+    /// The query's parameters, decoded.
+    pub(crate) fn parameters(&self) -> QueryMap {
+        self.request.query_string_parameters()
+    }
+
+    /// The version that `If-Match` names: 428, 412.
+    pub fn if_match(&self) -> Result<Version, Failure> {
+        precondition::if_match(self.request.headers())
+    }
+
+    /// Whether the caller has this version already.
+    pub fn if_none_match(&self, version: Version) -> bool {
+        precondition::if_none_match(self.request.headers(), version)
+    }
+
+    /// The key under which a create can be repeated: 400.
+    pub fn idempotency_key(&self) -> Result<String, Failure> {
+        precondition::idempotency_key(self.request.headers())
+    }
+
+    /// The answer to a failure, in the caller's language.
+    pub fn problem(&self, failure: &Failure) -> Response<Body> {
+        Reply::problem(failure, self.language(), self.request_id()).done()
+    }
+}
+
+fn path_of(request: &Request) -> &str {
+    let raw = request.raw_http_path();
+    if raw.is_empty() { request.uri().path() } else { raw }
+}
+
+/// Whether a `Content-Type` is the one asked for, in UTF-8 if it names a charset.
+fn is_type(header: Option<&str>, wanted: &str) -> bool {
+    let mut parts = header.unwrap_or_default().split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    essence.eq_ignore_ascii_case(wanted) && parts.all(is_utf8)
+}
+
+fn is_utf8(parameter: &str) -> bool {
+    let Some((name, value)) = parameter.split_once('=') else { return parameter.is_empty() };
+    !name.eq_ignore_ascii_case("charset") || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::event::{Event, json_of};
+    use crate::routes::{ClaimsRoute, ReviewRoute};
+
+    fn read(event: Event) -> Result<Value, Failure> {
+        Call::new(&event.request()).json()
+    }
+
+    fn post() -> Event {
+        Event::post("/v1/claims")
+    }
+
+    #[test]
+    fn a_body_that_is_not_json_is_malformed_however_it_is_not() {
+        let deep = "[".repeat(10_000);
+        for text in ["", "{", "hello", "{\"a\":1} x", "\u{feff}{}", deep.as_str(), "NaN"] {
+            let event = post().header("content-type", "application/json").body(text);
+            assert_eq!(read(event), Err(Failure::MalformedBody), "{:.20}", text);
+        }
+        let event = post().header("content-type", "application/json").bytes(b"{\"a\":\"\xff\"}");
+        assert_eq!(read(event), Err(Failure::MalformedBody));
+    }
+
+    #[test]
+    fn a_body_over_64_kib_is_too_large_whatever_is_in_it() {
+        let spaces = " ".repeat(MAX_BODY_BYTES - 2);
+        let fits = post().header("content-type", "application/json").body(&format!("{{}}{spaces}"));
+        assert_eq!(read(fits), Ok(json!({})));
+        let over = post().body(&format!("{{}}{spaces} "));
+        assert_eq!(read(over), Err(Failure::PayloadTooLarge));
+    }
+
+    #[test]
+    fn only_json_in_utf_8_is_a_supported_media_type() {
+        let with = |content_type| read(post().header("content-type", content_type).body("{}"));
+        for content_type in ["application/json", "Application/JSON; charset=\"UTF-8\"", "application/json;"] {
+            assert_eq!(with(content_type), Ok(json!({})), "{content_type}");
+        }
+        for content_type in ["text/plain", "application/json; charset=latin1", "application/jsonx", ""] {
+            assert_eq!(with(content_type), Err(Failure::UnsupportedMediaType), "{content_type}");
+        }
+        assert_eq!(read(post().body("{}")), Err(Failure::UnsupportedMediaType));
+    }
+
+    #[test]
+    fn a_call_knows_its_route_its_moment_and_its_id() {
+        let at = DateTime::from_timestamp_millis(1_793_000_000_123).unwrap();
+        let request = Event::get("/v1/claims?limit=1").at(at).request();
+        let call = Call::new(&request);
+        assert_eq!(call.route::<ClaimsRoute>(), Ok(ClaimsRoute::List));
+        assert_eq!(call.route::<ReviewRoute>(), Err(Failure::NotFound));
+        assert_eq!((call.arrived_at(), call.request_id()), (at, "request-1"));
+    }
+
+    #[test]
+    fn a_malformed_id_in_the_path_names_nothing() {
+        let request = Event::get("/v1/claims/x%23y").request();
+        let id = Call::new(&request).path_id(domain::ids::ClaimId::parse);
+        assert_eq!(id, Err(Failure::NotFound));
+    }
+
+    #[test]
+    fn a_role_that_the_route_is_not_for_is_refused_before_anything_is_read() {
+        let reviewer = Event::post("/v1/claims").staff("reviewer", "r-1").body("junk").request();
+        assert_eq!(Call::new(&reviewer).caller(), Err(Failure::RoleNotAllowed));
+        let admin = Event::post("/v1/claims").partner_admin("p-alpine").request();
+        assert!(Call::new(&admin).caller().is_ok());
+    }
+
+    #[test]
+    fn a_problem_speaks_the_callers_language() {
+        let request = post().header("accept-language", "cs").request();
+        let response = Call::new(&request).problem(&Failure::NotFound);
+        let problem = json_of(&response);
+        assert_eq!((&problem["title"], &problem["instance"]), (&json!("Nenalezeno"), &json!("request-1")));
+    }
+
+    #[test]
+    fn a_form_keeps_repeated_fields() {
+        let event = post()
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("items=1&items=2&code=12%33456");
+        let request = event.request();
+        let form = Call::new(&request).form().unwrap();
+        let items: Vec<_> = form.iter().filter(|(name, _)| name == "items").collect();
+        assert_eq!(items.len(), 2);
+        assert!(form.contains(&("code".to_owned(), "123456".to_owned())));
+    }
+}

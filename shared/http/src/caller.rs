@@ -1,0 +1,167 @@
+//! Who asks: from the claims of a token that the gateway has verified, never from a body
+//! (`api.md`, *Who*).
+
+use std::collections::HashMap;
+
+use domain::actor::{Actor, Role, StaffRole};
+use domain::claim::Claim;
+use domain::ids::{PartnerId, StaffId, TenantId};
+use lambda_http::request::RequestContext;
+use lambda_http::{Request, RequestExt};
+
+use crate::failure::Failure;
+
+/// Who asks, and in which role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    actor: Actor,
+    role: Role,
+}
+
+/// How much of a claim its reader may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Viewer {
+    /// The claim's partner.
+    Partner,
+    /// The operator's staff.
+    Staff,
+    /// The customer.
+    Customer,
+}
+
+impl Caller {
+    /// The caller of a request; nobody where the token's claims name no role, or not the party that
+    /// the role needs.
+    pub(crate) fn of(request: &Request) -> Result<Self, Failure> {
+        let claims = verified_claims(request).ok_or(Failure::Unauthenticated)?;
+        Self::from_claims(claims).ok_or(Failure::Unauthenticated)
+    }
+
+    fn from_claims(claims: &HashMap<String, String>) -> Option<Self> {
+        let claim = |name: &str| claims.get(name).map(String::as_str);
+        let role = Role::parse(claim("custom:role")?)?;
+        let partner = |admin| {
+            let id = PartnerId::parse(claim("custom:partner_id")?).ok()?;
+            Some(Actor::Partner { id, admin })
+        };
+        let staff = |role| Some(Actor::Staff { id: StaffId::parse(claim("sub")?).ok()?, role });
+        let actor = match role {
+            Role::PartnerAdmin => partner(true),
+            Role::PartnerUser => partner(false),
+            Role::Reviewer => staff(StaffRole::Reviewer),
+            Role::Operator => staff(StaffRole::Operator),
+            Role::Auditor => staff(StaffRole::Auditor),
+            Role::CustomerAdmin => {
+                let tenant = TenantId::parse(claim("custom:tenant_id")?).ok()?;
+                Some(Actor::CustomerAdmin { tenant })
+            }
+        };
+        Some(Self { actor: actor?, role })
+    }
+
+    /// The actor, as the domain knows it.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The role.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whether it is the operator's staff.
+    pub fn is_staff(&self) -> bool {
+        self.viewer() == Viewer::Staff
+    }
+
+    /// How much the caller may see.
+    pub fn viewer(&self) -> Viewer {
+        match self.role {
+            Role::PartnerAdmin | Role::PartnerUser => Viewer::Partner,
+            Role::Reviewer | Role::Operator | Role::Auditor => Viewer::Staff,
+            Role::CustomerAdmin => Viewer::Customer,
+        }
+    }
+
+    /// The partner whose user it is.
+    pub fn partner_id(&self) -> Option<&PartnerId> {
+        if let Actor::Partner { id, .. } = &self.actor { Some(id) } else { None }
+    }
+
+    /// The tenant whose administrator it is.
+    pub fn tenant_id(&self) -> Option<&TenantId> {
+        if let Actor::CustomerAdmin { tenant } = &self.actor { Some(tenant) } else { None }
+    }
+
+    /// Refuses every role but these.
+    pub fn require(&self, roles: &[Role]) -> Result<(), Failure> {
+        if roles.contains(&self.role) { Ok(()) } else { Err(Failure::RoleNotAllowed) }
+    }
+
+    /// Refuses, as if it did not exist, a claim of another party.
+    pub fn sees(&self, claim: &Claim) -> Result<(), Failure> {
+        let own = match self.viewer() {
+            Viewer::Staff => true,
+            Viewer::Partner => self.partner_id() == Some(&claim.subject.partner),
+            Viewer::Customer => self.tenant_id() == Some(&claim.subject.tenant),
+        };
+        if own { Ok(()) } else { Err(Failure::NotFound) }
+    }
+
+    /// Role and party, for what is bound to a caller.
+    pub(crate) fn party(&self) -> String {
+        let id = match &self.actor {
+            Actor::Partner { id, .. } => id.as_str(),
+            Actor::Staff { id, .. } => id.as_str(),
+            Actor::CustomerAdmin { tenant } => tenant.as_str(),
+            // No token leads to these.
+            Actor::CustomerLink { .. } | Actor::System => "",
+        };
+        format!("{}:{id}", self.role.as_str())
+    }
+}
+
+fn verified_claims(request: &Request) -> Option<&HashMap<String, String>> {
+    let RequestContext::ApiGatewayV2(context) = request.request_context_ref()? else { return None };
+    Some(&context.authorizer.as_ref()?.jwt.as_ref()?.claims)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Event;
+
+    const TENANT: &str = "6f3c0000-0000-4000-8000-000000000001";
+
+    fn caller(claims: &[(&str, &str)]) -> Result<Caller, Failure> {
+        Caller::of(&Event::get("/v1/claims").jwt(claims).request())
+    }
+
+    #[test]
+    fn the_party_comes_from_the_tokens_claims() {
+        let partner = caller(&[("custom:role", "partner_admin"), ("custom:partner_id", "p-alpine")]);
+        assert_eq!(partner.unwrap().partner_id().unwrap().as_str(), "p-alpine");
+        let staff = caller(&[("custom:role", "auditor"), ("sub", "s-1")]).unwrap();
+        assert_eq!((staff.role(), staff.is_staff()), (Role::Auditor, true));
+        let customer = caller(&[("custom:role", "customer_admin"), ("custom:tenant_id", TENANT)]);
+        assert_eq!(customer.unwrap().tenant_id().unwrap().as_str(), TENANT);
+    }
+
+    #[test]
+    fn a_token_without_role_or_without_its_party_is_nobodys() {
+        for claims in [
+            &[][..],
+            &[("sub", "s-1")],
+            &[("custom:role", "root"), ("sub", "s-1")],
+            &[("custom:role", "partner_admin")],
+            &[("custom:role", "partner_admin"), ("custom:partner_id", "p#1")],
+            &[("custom:role", "partner_user"), ("custom:tenant_id", TENANT)],
+            &[("custom:role", "reviewer"), ("sub", "")],
+            &[("custom:role", "customer_admin"), ("custom:tenant_id", "contoso")],
+        ] {
+            assert_eq!(caller(claims), Err(Failure::Unauthenticated), "{claims:?}");
+        }
+        let nobody = Event::get("/v1/claims").request();
+        assert_eq!(Caller::of(&nobody), Err(Failure::Unauthenticated));
+    }
+}

@@ -1,0 +1,233 @@
+//! Pages of lists: cursors that only their caller can use, and only for the list they came from
+//! (`api.md`, *Lists*).
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use lambda_http::http::header::LINK;
+use serde::Serialize;
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+use crate::call::Call;
+use crate::caller::Caller;
+use crate::failure::Failure;
+use crate::reply::Reply;
+use crate::views::ListView;
+
+/// How many entries a page has where nothing else is asked for.
+pub const DEFAULT_LIMIT: usize = 25;
+/// The most entries of a page.
+pub const MAX_LIMIT: usize = 100;
+
+/// Which page is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// At most so many entries.
+    pub limit: usize,
+    /// Where it begins, as the list before it said; `None`: at the beginning.
+    pub position: Option<String>,
+}
+
+/// Seals and opens cursors: base64url of a 128-bit MAC and the position. The MAC is bound to the
+/// caller, the route and the filter.
+#[derive(Clone)]
+pub struct Cursors {
+    mac: Hmac<Sha256>,
+}
+
+/// Tells this use of the secret from the others.
+const LABEL: &[u8] = b"cpor list cursor 1";
+const MAC_BYTES: usize = 16;
+
+impl Cursors {
+    /// With a key derived from `secret`, which may serve other purposes too.
+    pub fn new(secret: &[u8]) -> Self {
+        let mut derive = keyed(secret);
+        derive.update(LABEL);
+        Self { mac: keyed(&derive.finalize().into_bytes()) }
+    }
+
+    /// The page that a request asks for: its `limit` and `cursor`.
+    pub fn page(&self, call: &Call<'_>, caller: &Caller) -> Result<Page, Failure> {
+        let parameters = call.parameters();
+        let cursor = parameters.first("cursor");
+        let position = cursor.map(|cursor| self.open(cursor, &scope(call, caller))).transpose()?;
+        Ok(Page { limit: limit(parameters.first("limit"))?, position })
+    }
+
+    /// A page of a list, and how to get the next one: `next` is its position.
+    pub fn list<T: Serialize>(
+        &self,
+        call: &Call<'_>,
+        caller: &Caller,
+        items: &[T],
+        next: Option<&str>,
+    ) -> Reply {
+        let cursor = next.map(|position| self.seal(position, &scope(call, caller)));
+        let reply = Reply::ok(&ListView { items, next_cursor: cursor.clone() });
+        match cursor {
+            Some(cursor) => reply.header(LINK, &link(call, &cursor)),
+            None => reply,
+        }
+    }
+
+    fn seal(&self, position: &str, scope: &str) -> String {
+        let mut bytes = self.tag(position, scope).to_vec();
+        bytes.extend_from_slice(position.as_bytes());
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    fn open(&self, cursor: &str, scope: &str) -> Result<String, Failure> {
+        self.opened(cursor, scope).ok_or(Failure::InvalidCursor)
+    }
+
+    fn opened(&self, cursor: &str, scope: &str) -> Option<String> {
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+        let (tag, position) = bytes.split_at_checked(MAC_BYTES)?;
+        let position = std::str::from_utf8(position).ok()?;
+        let right: bool = self.tag(position, scope).ct_eq(tag).into();
+        right.then(|| position.to_owned())
+    }
+
+    fn tag(&self, position: &str, scope: &str) -> [u8; MAC_BYTES] {
+        let mut mac = self.mac.clone();
+        for part in [scope, position] {
+            let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
+            mac.update(&length.to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        let tag: [u8; 32] = mac.finalize().into_bytes().into();
+        std::array::from_fn(|at| tag.get(at).copied().unwrap_or_default())
+    }
+}
+
+impl std::fmt::Debug for Cursors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Cursors(…)")
+    }
+}
+
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
+    // A key of any length is good: it is hashed where it is longer than a block.
+    match Hmac::new_from_slice(key) {
+        Ok(mac) => mac,
+        Err(_) => Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()),
+    }
+}
+
+fn limit(text: Option<&str>) -> Result<usize, Failure> {
+    let Some(text) = text else { return Ok(DEFAULT_LIMIT) };
+    let number = text.parse().ok().filter(|number| (1..=MAX_LIMIT).contains(number));
+    number.ok_or_else(|| Failure::InvalidQuery("limit".to_owned()))
+}
+
+/// Whose list it is, and which: the party, the operation with its path, and the filter.
+fn scope(call: &Call<'_>, caller: &Caller) -> String {
+    let filter: Vec<_> = filter(call).into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    [&caller.party(), call.operation(), call.path(), &filter.join("&")].join("\n")
+}
+
+/// The parameters that choose the list's entries, in the order of their names.
+fn filter(call: &Call<'_>) -> Vec<(String, String)> {
+    let parameters = call.parameters();
+    let mut filter: Vec<_> = parameters
+        .iter()
+        .filter(|(name, _)| !matches!(*name, "cursor" | "limit"))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    filter.sort();
+    filter
+}
+
+/// The link to the next page: every value in it is of characters that need no escaping, since the
+/// query was accepted.
+fn link(call: &Call<'_>, cursor: &str) -> String {
+    let limit = call.parameters().first("limit").map(|limit| ("limit".to_owned(), limit.to_owned()));
+    let parameters: Vec<_> = filter(call)
+        .into_iter()
+        .chain(limit)
+        .chain([("cursor".to_owned(), cursor.to_owned())])
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    format!("<{}?{}>; rel=\"next\"", call.path(), parameters.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::event::{Event, json_of};
+
+    fn cursors() -> Cursors {
+        Cursors::new(b"a secret")
+    }
+
+    /// The next cursor that `event`'s list gives out.
+    fn given(event: Event) -> String {
+        let request = event.request();
+        let call = Call::new(&request);
+        let caller = call.caller().unwrap();
+        let response = cursors().list(&call, &caller, &[json!(1)], Some("here")).done();
+        let cursor = json_of(&response)["next_cursor"].as_str().unwrap().to_owned();
+        assert!(response.headers()["link"].to_str().unwrap().contains(&cursor));
+        cursor
+    }
+
+    fn opened(event: Event) -> Result<Page, Failure> {
+        let request = event.request();
+        let call = Call::new(&request);
+        cursors().page(&call, &call.caller().unwrap())
+    }
+
+    fn list(query: &str) -> Event {
+        Event::get(&format!("/v1/claims?{query}")).partner_admin("p-alpine")
+    }
+
+    #[test]
+    fn a_cursor_leads_its_caller_on_in_the_same_list() {
+        let cursor = given(list("status=draft&limit=1"));
+        let page = opened(list(&format!("limit=7&cursor={cursor}&status=draft")));
+        assert_eq!(page, Ok(Page { limit: 7, position: Some("here".to_owned()) }));
+    }
+
+    #[test]
+    fn a_cursor_of_another_caller_filter_list_or_key_is_refused_and_so_is_a_tampered_one() {
+        let cursor = given(list("status=draft"));
+        let query = format!("status=draft&cursor={cursor}");
+        let other = Event::get(&format!("/v1/claims?{query}")).partner_admin("p-borealis");
+        let role = Event::get(&format!("/v1/claims?{query}")).partner_user("p-alpine");
+        let place = Event::get(&format!("/v1/associations?{query}")).partner_admin("p-alpine");
+        let filter = list(&format!("status=submitted&cursor={cursor}"));
+        let mut flipped = cursor.clone().into_bytes();
+        flipped[25] = if flipped[25] == b'A' { b'B' } else { b'A' };
+        let tampered = list(&format!("status=draft&cursor={}", String::from_utf8(flipped).unwrap()));
+        for event in [other, role, place, filter, tampered, list("cursor="), list("cursor=%00"), list("cursor=AAAA")] {
+            assert_eq!(opened(event), Err(Failure::InvalidCursor));
+        }
+        let request = list(&query).request();
+        let call = Call::new(&request);
+        let page = Cursors::new(b"another").page(&call, &call.caller().unwrap());
+        assert_eq!(page, Err(Failure::InvalidCursor));
+    }
+
+    #[test]
+    fn a_limit_is_between_1_and_100() {
+        assert_eq!(opened(list("")).unwrap().limit, 25);
+        assert_eq!(opened(list("limit=100")).unwrap().limit, 100);
+        for limit in ["0", "101", "-1", "x", "", "1.5"] {
+            let page = opened(list(&format!("limit={limit}")));
+            assert_eq!(page, Err(Failure::InvalidQuery("limit".to_owned())), "{limit}");
+        }
+    }
+
+    #[test]
+    fn the_last_page_has_no_cursor_and_no_link() {
+        let request = list("").request();
+        let call = Call::new(&request);
+        let response = cursors().list(&call, &call.caller().unwrap(), &[json!(1)], None).done();
+        assert_eq!(json_of(&response), json!({"items": [1], "next_cursor": null}));
+        assert!(response.headers().get("link").is_none());
+    }
+}

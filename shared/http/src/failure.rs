@@ -1,0 +1,157 @@
+//! Why a request is not answered with what it asked for. Functions map their own errors into this;
+//! what each becomes on the wire is decided here alone.
+
+use domain::rejection::{FieldError, Rejection};
+use lambda_http::http::StatusCode;
+
+use crate::problem::ProblemCode;
+
+/// A refusal, or a fault, as the caller may know it. It carries nothing internal.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The body is not JSON (or not a form) in UTF-8.
+    #[error("malformed body")]
+    MalformedBody,
+    /// The cursor is not one of ours, or of another caller or list.
+    #[error("invalid cursor")]
+    InvalidCursor,
+    /// A query parameter is unknown, repeated, missing or malformed.
+    #[error("invalid query parameter {0}")]
+    InvalidQuery(String),
+    /// The idempotency key is missing, malformed or over-long.
+    #[error("idempotency key missing")]
+    IdempotencyKey,
+    /// Nobody, or nobody we know.
+    #[error("unauthenticated")]
+    Unauthenticated,
+    /// The role may not do this.
+    #[error("role not allowed")]
+    RoleNotAllowed,
+    /// Usage is readable only while the association is active.
+    #[error("association not active")]
+    AssociationNotActive,
+    /// The code printed in the mail was given wrong.
+    #[error("code wrong")]
+    CodeWrong {
+        /// How often it may be tried yet.
+        tries_left: u8,
+    },
+    /// No such thing, or not the caller's.
+    #[error("not found")]
+    NotFound,
+    /// The `If-Match` does not name the present version.
+    #[error("version mismatch")]
+    VersionMismatch,
+    /// More than [`crate::MAX_BODY_BYTES`].
+    #[error("payload too large")]
+    PayloadTooLarge,
+    /// Not the content type of this request.
+    #[error("unsupported media type")]
+    UnsupportedMediaType,
+    /// Fields are wrong: all of them.
+    #[error("{} fields are wrong", .0.len())]
+    Fields(Vec<FieldError>),
+    /// The key was used for another request.
+    #[error("idempotency conflict")]
+    IdempotencyConflict,
+    /// `If-Match` is missing.
+    #[error("precondition required")]
+    PreconditionRequired,
+    /// Too many wrong codes.
+    #[error("code locked")]
+    CodeLocked {
+        /// Seconds until it can be tried again.
+        retry_after_s: u32,
+    },
+    /// Something we depend on does not answer, or is not as it must be.
+    #[error("unavailable")]
+    Unavailable,
+    /// The domain refused.
+    #[error(transparent)]
+    Rejected(Rejection),
+}
+
+impl From<Rejection> for Failure {
+    fn from(rejection: Rejection) -> Self {
+        match rejection {
+            Rejection::RoleNotAllowed => Self::RoleNotAllowed,
+            Rejection::NotFound => Self::NotFound,
+            Rejection::Fields(errors) => Self::Fields(errors),
+            Rejection::MissingFact(_) => Self::Unavailable,
+            Rejection::InvalidState { .. }
+            | Rejection::NotOffered(_)
+            | Rejection::DuplicateClaim { .. }
+            | Rejection::ItemBusy { .. }
+            | Rejection::BlockedByCustomer
+            | Rejection::QuotaExceeded { .. }
+            | Rejection::OutsideCalendar => Self::Rejected(rejection),
+        }
+    }
+}
+
+/// A date that was asked for lies outside the years of the calendar data (`domain.md §4`, 7).
+pub fn outside_data() -> Failure {
+    let error = FieldError::new("/delivered_at", domain::rejection::FieldCode::Malformed);
+    Failure::Fields(vec![error])
+}
+
+/// Seconds after which a client may try again when we could not answer.
+const UNAVAILABLE_RETRY_S: u32 = 2;
+
+impl Failure {
+    /// The problem's code.
+    pub fn code(&self) -> ProblemCode {
+        match self {
+            Self::MalformedBody => ProblemCode::MalformedBody,
+            Self::InvalidCursor => ProblemCode::InvalidCursor,
+            Self::InvalidQuery(_) => ProblemCode::InvalidQuery,
+            Self::IdempotencyKey => ProblemCode::IdempotencyKeyMissing,
+            Self::Unauthenticated => ProblemCode::Unauthenticated,
+            Self::RoleNotAllowed => ProblemCode::RoleNotAllowed,
+            Self::AssociationNotActive => ProblemCode::AssociationNotActive,
+            Self::CodeWrong { .. } => ProblemCode::CodeWrong,
+            Self::NotFound => ProblemCode::NotFound,
+            Self::VersionMismatch => ProblemCode::VersionMismatch,
+            Self::PayloadTooLarge => ProblemCode::PayloadTooLarge,
+            Self::UnsupportedMediaType => ProblemCode::UnsupportedMediaType,
+            Self::Fields(_) => ProblemCode::InvalidFields,
+            Self::IdempotencyConflict => ProblemCode::IdempotencyConflict,
+            Self::PreconditionRequired => ProblemCode::PreconditionRequired,
+            Self::CodeLocked { .. } => ProblemCode::CodeLocked,
+            Self::Unavailable => ProblemCode::Unavailable,
+            Self::Rejected(rejection) => rejected(rejection),
+        }
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        self.code().status()
+    }
+
+    /// After how many seconds it is worth trying again, where that is known.
+    pub fn retry_after_s(&self) -> Option<u32> {
+        if let Self::CodeLocked { retry_after_s } = self {
+            return Some(*retry_after_s);
+        }
+        if let Self::Rejected(Rejection::QuotaExceeded { retry_after_s }) = self {
+            return *retry_after_s;
+        }
+        (self.code() == ProblemCode::Unavailable).then_some(UNAVAILABLE_RETRY_S)
+    }
+}
+
+fn rejected(rejection: &Rejection) -> ProblemCode {
+    match rejection {
+        Rejection::RoleNotAllowed => ProblemCode::RoleNotAllowed,
+        Rejection::NotFound => ProblemCode::NotFound,
+        Rejection::InvalidState { .. } | Rejection::NotOffered(_) | Rejection::OutsideCalendar => {
+            ProblemCode::InvalidState
+        }
+        Rejection::Fields(_) => ProblemCode::InvalidFields,
+        Rejection::DuplicateClaim { .. } => ProblemCode::DuplicateClaim,
+        Rejection::ItemBusy { .. } => ProblemCode::ItemBusy,
+        Rejection::BlockedByCustomer => ProblemCode::BlockedByCustomer,
+        Rejection::QuotaExceeded { .. } => ProblemCode::QuotaExceeded,
+        Rejection::MissingFact(_) => ProblemCode::Unavailable,
+    }
+}

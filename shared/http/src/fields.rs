@@ -1,0 +1,204 @@
+//! Reading a request's JSON field by field, so that every error is found and told at once, each at
+//! its JSON Pointer (`api.md`, *Errors*).
+
+use std::ops::RangeInclusive;
+
+use domain::rejection::{FieldCode, FieldError};
+use serde_json::{Map, Value};
+
+use crate::failure::Failure;
+use crate::values::Readable;
+
+/// An object of a request while it is being read. What was asked for is known; what is left over at
+/// the end is an unknown field.
+pub(crate) struct Fields<'v> {
+    members: Option<&'v Map<String, Value>>,
+    at: String,
+    known: Vec<&'static str>,
+    errors: Vec<FieldError>,
+}
+
+impl<'v> Fields<'v> {
+    /// The whole body.
+    pub(crate) fn of(body: &'v Value) -> Self {
+        Self::at(body, String::new())
+    }
+
+    fn at(value: &'v Value, at: String) -> Self {
+        let members = value.as_object();
+        let errors = match members {
+            Some(_) => Vec::new(),
+            None => vec![FieldError::new(at.clone(), FieldCode::Malformed)],
+        };
+        Self { members, at, known: Vec::new(), errors }
+    }
+
+    /// Records an error at a field.
+    pub(crate) fn report(&mut self, name: &str, code: FieldCode) {
+        let pointer = self.pointer(name);
+        self.errors.push(FieldError::new(pointer, code));
+    }
+
+    fn pointer(&self, name: &str) -> String {
+        let escaped = name.replace('~', "~0").replace('/', "~1");
+        format!("{}/{escaped}", self.at)
+    }
+
+    /// The member of that name; `null` counts as left out.
+    fn member(&mut self, name: &'static str) -> Option<&'v Value> {
+        self.known.push(name);
+        self.members?.get(name).filter(|value| !value.is_null())
+    }
+
+    /// A field that may be left out.
+    pub(crate) fn optional<T: Readable>(&mut self, name: &'static str) -> Option<T> {
+        let value = self.member(name)?;
+        match T::read(value) {
+            Ok(read) => Some(read),
+            Err(code) => {
+                self.report(name, code);
+                None
+            }
+        }
+    }
+
+    /// A field that must be there.
+    pub(crate) fn required<T: Readable>(&mut self, name: &'static str) -> Option<T> {
+        self.demand(name);
+        self.optional(name)
+    }
+
+    /// Reports a field that is not there, unless the whole object could not be read.
+    fn demand(&mut self, name: &'static str) {
+        if self.members.is_some() && self.member(name).is_none() {
+            self.report(name, FieldCode::Required);
+        }
+    }
+
+    /// An object that may be left out.
+    pub(crate) fn object<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Fields<'v>) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.member(name)?;
+        let pointer = self.pointer(name);
+        self.nested(value, pointer, read)
+    }
+
+    /// An object that must be there.
+    pub(crate) fn required_object<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Fields<'v>) -> Option<T>,
+    ) -> Option<T> {
+        self.demand(name);
+        self.object(name, read)
+    }
+
+    fn nested<T>(
+        &mut self,
+        value: &'v Value,
+        pointer: String,
+        read: impl FnOnce(&mut Fields<'v>) -> Option<T>,
+    ) -> Option<T> {
+        let mut inner = Fields::at(value, pointer);
+        let found = read(&mut inner);
+        self.errors.extend(inner.errors());
+        found
+    }
+
+    /// The entries of a list, each with its pointer; too many are none. A list that is left out is
+    /// empty, and `Required` is reported where that is too few.
+    fn entries(&mut self, name: &'static str, count: &RangeInclusive<usize>) -> Vec<(String, &'v Value)> {
+        let value = self.member(name);
+        let list = match value {
+            None => &[],
+            Some(Value::Array(list)) => list.as_slice(),
+            Some(_) => {
+                self.report(name, FieldCode::Malformed);
+                return Vec::new();
+            }
+        };
+        if list.len() > *count.end() {
+            self.report(name, FieldCode::TooLong);
+            return Vec::new();
+        }
+        if list.len() < *count.start() && self.members.is_some() {
+            self.report(name, FieldCode::Required);
+        }
+        let at = self.pointer(name);
+        list.iter().enumerate().map(|(no, value)| (format!("{at}/{no}"), value)).collect()
+    }
+
+    /// A list of objects; `None` where an entry could not be read, so that places keep their
+    /// numbers.
+    pub(crate) fn objects<T>(
+        &mut self,
+        name: &'static str,
+        count: RangeInclusive<usize>,
+        mut read: impl FnMut(&mut Fields<'v>) -> Option<T>,
+    ) -> Vec<Option<T>> {
+        let entries = self.entries(name, &count);
+        entries.into_iter().map(|(at, value)| self.nested(value, at, &mut read)).collect()
+    }
+
+    /// A list of plain values, those that could be read.
+    pub(crate) fn values<T: Readable>(
+        &mut self,
+        name: &'static str,
+        count: RangeInclusive<usize>,
+    ) -> Vec<T> {
+        let mut values = Vec::new();
+        for (at, value) in self.entries(name, &count) {
+            match T::read(value) {
+                Ok(read) => values.push(read),
+                Err(code) => self.errors.push(FieldError::new(at, code)),
+            }
+        }
+        values
+    }
+
+    /// Reports every entry of `name` whose key came before in the list.
+    pub(crate) fn unique<K: Ord>(&mut self, name: &str, keys: impl IntoIterator<Item = Option<K>>) {
+        let mut seen = std::collections::BTreeSet::new();
+        for (no, key) in keys.into_iter().enumerate() {
+            if key.is_some_and(|key| !seen.insert(key)) {
+                let pointer = format!("{}/{no}", self.pointer(name));
+                self.errors.push(FieldError::new(pointer, FieldCode::Duplicate));
+            }
+        }
+    }
+
+    /// Every error, with the fields that nobody asked for, in the order of the pointers.
+    pub(crate) fn errors(mut self) -> Vec<FieldError> {
+        let left: Vec<_> = self
+            .members
+            .into_iter()
+            .flat_map(Map::keys)
+            .filter(|name| !self.known.contains(&name.as_str()))
+            .cloned()
+            .collect();
+        for name in left {
+            self.report(&name, FieldCode::UnknownField);
+        }
+        self.errors.sort();
+        self.errors.dedup();
+        self.errors
+    }
+
+    /// What was read, if nothing was wrong.
+    pub(crate) fn finish<T>(self, read: Option<T>) -> Result<T, Failure> {
+        let mut errors = self.errors();
+        match read {
+            Some(read) if errors.is_empty() => Ok(read),
+            Some(_) => Err(Failure::Fields(errors)),
+            None => {
+                if errors.is_empty() {
+                    errors.push(FieldError::new("", FieldCode::Malformed));
+                }
+                Err(Failure::Fields(errors))
+            }
+        }
+    }
+}

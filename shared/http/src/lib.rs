@@ -1,0 +1,34 @@
+//! The conventions of the HTTP API (`api.md`) over `lambda_http`: who asks, what is asked, and how
+//! it is answered or refused. It knows the domain and nothing of the store.
+//!
+//! A handler asks a [`Call`] its questions in the order of the contract's checks and puts together a
+//! [`Reply`]; whatever goes wrong on the way is a [`Failure`], which [`Call::problem`] turns into a
+//! problem document in the caller's language.
+
+mod accept;
+pub mod bodies;
+mod call;
+mod caller;
+mod cursor;
+pub mod event;
+mod failure;
+mod fields;
+mod language;
+pub mod openapi;
+mod precondition;
+mod problem;
+pub mod queries;
+mod reply;
+pub mod routes;
+mod values;
+pub mod views;
+
+pub use bodies::request_hash;
+pub use call::{Call, MAX_BODY_BYTES};
+pub use caller::{Caller, Viewer};
+pub use cursor::{Cursors, DEFAULT_LIMIT, MAX_LIMIT, Page};
+pub use failure::{Failure, outside_data};
+pub use language::Language;
+pub use precondition::etag;
+pub use problem::{Problem, ProblemCode, ProblemField};
+pub use reply::Reply;

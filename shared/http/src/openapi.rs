@@ -1,0 +1,145 @@
+//! The contract as an OpenAPI 3.1 document, generated from the route table and from the types that
+//! requests and answers are made of.
+
+mod operation;
+
+use serde_json::Value;
+use utoipa::openapi::path::{HttpMethod, PathItem, Paths, PathsBuilder};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Components, ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApiBuilder};
+
+use crate::routes::{ROUTES, Route};
+use crate::{Problem, bodies, views};
+
+/// The name of the security scheme: a bearer token.
+const BEARER: &str = "bearer";
+
+/// The document.
+pub fn document() -> Value {
+    let licence = LicenseBuilder::new().name("MIT OR Apache-2.0").build();
+    let info = InfoBuilder::new()
+        .title("Claiming a partner of record")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "A partner claims a customer's items, the vendor validates, the customer has five \
+             business days to opt out, and the association becomes official.",
+        ))
+        .license(Some(licence))
+        .build();
+    let document =
+        OpenApiBuilder::new().info(info).paths(paths()).components(Some(components())).build();
+    serde_json::to_value(document).unwrap_or(Value::Null)
+}
+
+fn paths() -> Paths {
+    let entries = ROUTES.iter().flat_map(|route| {
+        methods(route).iter().map(|method| {
+            (route.path, PathItem::new(method.clone(), operation::of(route, method)))
+        })
+    });
+    entries.fold(PathsBuilder::new(), |paths, (path, item)| paths.path(path, item)).build()
+}
+
+/// The methods of a route; of the decision page those that are meant for people.
+fn methods(route: &Route) -> &'static [HttpMethod] {
+    match route.method {
+        "GET" => &[HttpMethod::Get],
+        "POST" => &[HttpMethod::Post],
+        "PUT" => &[HttpMethod::Put],
+        _ => &[HttpMethod::Get, HttpMethod::Post],
+    }
+}
+
+fn components() -> Components {
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    ComponentsBuilder::new()
+        .schema_from::<Problem>()
+        .schema_from::<bodies::SubmitClaimBody>()
+        .schema_from::<bodies::ReviewBody>()
+        .schema_from::<bodies::CommentBody>()
+        .schema_from::<bodies::PartnerBody>()
+        .schema_from::<bodies::TenantBody>()
+        .schema_from::<bodies::ProgramBody>()
+        .schema_from::<bodies::UsageBody>()
+        .schema_from::<bodies::ClockBody>()
+        .schema_from::<views::ClaimView>()
+        .schema_from::<views::HistoryEntryView>()
+        .schema_from::<views::AssociationView>()
+        .schema_from::<views::DecisionView>()
+        .schema_from::<views::UsageView>()
+        .schema_from::<views::PartnerView>()
+        .schema_from::<views::TenantView>()
+        .schema_from::<views::ProgramView>()
+        .schema_from::<views::WindowView>()
+        .schema_from::<views::ClockView>()
+        .schema_from::<views::HealthView>()
+        .security_scheme(BEARER, SecurityScheme::Http(bearer))
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Every `$ref` in the document.
+    fn references(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(members) => {
+                if let Some(Value::String(reference)) = members.get("$ref") {
+                    found.insert(reference.clone());
+                }
+                members.values().for_each(|value| references(value, found));
+            }
+            Value::Array(values) => values.iter().for_each(|value| references(value, found)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    #[test]
+    fn every_route_is_an_operation_and_every_operation_a_route() {
+        let document = document();
+        let paths = document["paths"].as_object().unwrap();
+        let described: BTreeSet<_> = paths
+            .iter()
+            .flat_map(|(path, item)| {
+                item.as_object().unwrap().keys().map(move |method| format!("{method} {path}"))
+            })
+            .collect();
+        let routed: BTreeSet<_> = ROUTES
+            .iter()
+            .flat_map(|route| match route.method {
+                "ANY" => vec![format!("get {}", route.path), format!("post {}", route.path)],
+                method => vec![format!("{} {}", method.to_lowercase(), route.path)],
+            })
+            .collect();
+        assert_eq!(described, routed);
+    }
+
+    #[test]
+    fn nothing_refers_to_a_schema_that_is_not_there() {
+        let document = document();
+        let mut found = BTreeSet::new();
+        references(&document, &mut found);
+        assert!(found.len() > 20, "{found:?}");
+        for reference in found {
+            let pointer = reference.strip_prefix('#').unwrap();
+            assert!(document.pointer(pointer).is_some(), "{reference}");
+        }
+    }
+
+    #[test]
+    fn it_is_version_3_1_and_operations_have_names_of_their_own() {
+        let document = document();
+        assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+        let paths = document["paths"].as_object().unwrap();
+        let operations: Vec<_> = paths
+            .values()
+            .flat_map(|item| item.as_object().unwrap().values())
+            .map(|operation| operation["operationId"].as_str().unwrap().to_owned())
+            .collect();
+        let different: BTreeSet<_> = operations.iter().collect();
+        assert_eq!(different.len(), operations.len());
+    }
+}

@@ -1,0 +1,127 @@
+//! Answers.
+
+use domain::ids::Version;
+use lambda_http::http::header::{
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER,
+};
+use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
+use lambda_http::{Body, Response};
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::language::Language;
+use crate::precondition::etag;
+use crate::problem::Problem;
+
+/// An answer being put together. None may be stored by a cache.
+#[derive(Debug)]
+pub struct Reply(Response<Body>);
+
+impl Reply {
+    /// 200 with JSON.
+    pub fn ok<T: Serialize>(body: &T) -> Self {
+        Self::json(StatusCode::OK, "application/json", body)
+    }
+
+    /// 201 with JSON and the place of what was created.
+    pub fn created<T: Serialize>(location: &str, body: &T) -> Self {
+        Self::json(StatusCode::CREATED, "application/json", body).header(LOCATION, location)
+    }
+
+    /// 304: the caller has this version.
+    pub fn not_modified(version: Version) -> Response<Body> {
+        Self::bare(StatusCode::NOT_MODIFIED, Body::Empty).etag(version).done()
+    }
+
+    /// Any text, a page for example.
+    pub fn text(status: StatusCode, content_type: &str, text: String) -> Self {
+        Self::bare(status, Body::Text(text)).header(CONTENT_TYPE, content_type)
+    }
+
+    pub(crate) fn problem(failure: &Failure, language: Language, instance: &str) -> Self {
+        let problem = Problem::of(failure, language, instance);
+        let reply = Self::json(failure.status(), "application/problem+json", &problem)
+            .header(CONTENT_LANGUAGE, language.tag());
+        match failure.retry_after_s() {
+            Some(seconds) => reply.header(RETRY_AFTER, &seconds.to_string()),
+            None => reply,
+        }
+    }
+
+    fn json<T: Serialize>(status: StatusCode, content_type: &str, body: &T) -> Self {
+        // The types that are answered all have a JSON form: their keys are strings.
+        let text = serde_json::to_string(body).unwrap_or_default();
+        Self::text(status, content_type, text)
+    }
+
+    fn bare(status: StatusCode, body: Body) -> Self {
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        Self(response).header(CACHE_CONTROL, "no-store")
+    }
+
+    /// With the ETag of a claim's version.
+    #[must_use]
+    pub fn etag(self, version: Version) -> Self {
+        self.header(ETAG, &etag(version))
+    }
+
+    /// Marked as the answer to a repeated create.
+    #[must_use]
+    pub fn replayed(self) -> Self {
+        self.header(HeaderName::from_static("idempotent-replayed"), "true")
+    }
+
+    /// With one more header. A value that cannot stand in a header is left out.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.0.headers_mut().insert(name, value);
+        }
+        self
+    }
+
+    /// The finished answer.
+    pub fn done(self) -> Response<Body> {
+        self.0
+    }
+}
+
+impl From<Reply> for Response<Body> {
+    fn from(reply: Reply) -> Self {
+        reply.done()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_is_json_with_its_version_and_is_never_cached() {
+        let response = Reply::ok(&json!({"a": 1})).etag(Version(7)).done();
+        assert_eq!(response.headers()["content-type"], "application/json");
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        assert_eq!(response.headers()["etag"], "\"7\"");
+    }
+
+    #[test]
+    fn a_replayed_create_is_marked_and_still_a_create() {
+        let response = Reply::created("/v1/claims/x", &json!({})).replayed().done();
+        assert_eq!(response.status(), 201);
+        assert_eq!(response.headers()["location"], "/v1/claims/x");
+        assert_eq!(response.headers()["idempotent-replayed"], "true");
+    }
+
+    #[test]
+    fn who_must_wait_is_told_how_long() {
+        let failure = Failure::CodeLocked { retry_after_s: 900 };
+        let response = Reply::problem(&failure, Language::Cs, "r").done();
+        assert_eq!(response.status(), 429);
+        assert_eq!(response.headers()["retry-after"], "900");
+        assert_eq!(response.headers()["content-language"], "cs");
+        assert_eq!(response.headers()["content-type"], "application/problem+json");
+    }
+}

@@ -1,0 +1,304 @@
+//! The routes: one table for dispatch, for the OpenAPI document and for the comparison with the
+//! template.
+
+use domain::actor::Role;
+
+/// How a route is protected at the gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Auth {
+    /// Anyone may call it, or the link itself is the key.
+    None,
+    /// A verified token.
+    Jwt,
+}
+
+/// A route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// Which one.
+    pub id: RouteId,
+    /// The method; `ANY`: every one.
+    pub method: &'static str,
+    /// The path, with at most one parameter: `/v1/claims/{id}`.
+    pub path: &'static str,
+    /// The function that serves it.
+    pub function: &'static str,
+    /// Its protection.
+    pub auth: Auth,
+    /// Its name in the OpenAPI document.
+    pub operation: &'static str,
+    /// The roles it is for; none where no token is asked for.
+    pub roles: &'static [Role],
+}
+
+/// A route of some function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RouteId {
+    /// Of `claims`.
+    Claims(ClaimsRoute),
+    /// Of `review`.
+    Review(ReviewRoute),
+    /// Of `decision`.
+    Decision(DecisionRoute),
+    /// Of `associations`.
+    Associations(AssociationsRoute),
+    /// Of `directory`.
+    Directory(DirectoryRoute),
+}
+
+/// The routes of one function.
+pub trait FunctionRoute: Sized {
+    /// The route, if it is one of this function's.
+    fn of(id: RouteId) -> Option<Self>;
+}
+
+macro_rules! function_routes {
+    ($($(#[$doc:meta])* $name:ident as $function:ident {
+        $($(#[$route_doc:meta])* $route:ident),* $(,)?
+    })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name {$($(#[$route_doc])* $route,)*}
+
+        impl FunctionRoute for $name {
+            fn of(id: RouteId) -> Option<Self> {
+                if let RouteId::$function(route) = id { Some(route) } else { None }
+            }
+        }
+    )*};
+}
+
+function_routes! {
+    /// The partner's requests.
+    ClaimsRoute as Claims {
+        /// Submit a claim.
+        Submit,
+        /// List claims.
+        List,
+        /// Read a claim.
+        Get,
+        /// Read a claim's history.
+        History,
+        /// Withdraw a claim.
+        Withdraw,
+    }
+    /// The operator's requests.
+    ReviewRoute as Review {
+        /// What waits for the operator.
+        List,
+        /// Act on a claim.
+        Act,
+    }
+    /// The customer's link.
+    DecisionRoute as Decision {
+        /// The page behind the link, and its form.
+        Page,
+        /// The notice to an authenticity code.
+        Notice,
+    }
+    /// Associations.
+    AssociationsRoute as Associations {
+        /// List them.
+        List,
+        /// Read one.
+        Get,
+        /// End one.
+        End,
+        /// Read its usage.
+        Usage,
+    }
+    /// The operator's directory, and what belongs to nobody.
+    DirectoryRoute as Directory {
+        /// Write a partner.
+        PutPartner,
+        /// Read a partner.
+        GetPartner,
+        /// Write a tenant.
+        PutTenant,
+        /// Read a tenant.
+        GetTenant,
+        /// Write a program.
+        PutProgram,
+        /// Read a program.
+        GetProgram,
+        /// Write usage rows.
+        PutUsage,
+        /// Explain a deadline.
+        Windows,
+        /// Whether we are there.
+        Health,
+        /// This contract.
+        OpenApi,
+        /// Read the test clock.
+        GetClock,
+        /// Move the test clock.
+        PutClock,
+    }
+}
+
+const ADMIN: &[Role] = &[Role::PartnerAdmin];
+const PARTNER: &[Role] = &[Role::PartnerAdmin, Role::PartnerUser];
+const STAFF: &[Role] = &[Role::Reviewer, Role::Operator, Role::Auditor];
+const REVIEWERS: &[Role] = &[Role::Reviewer, Role::Operator];
+const OPERATOR: &[Role] = &[Role::Operator];
+const PARTNER_AND_STAFF: &[Role] =
+    &[Role::PartnerAdmin, Role::PartnerUser, Role::Reviewer, Role::Operator, Role::Auditor];
+const ENDERS: &[Role] = &[Role::PartnerAdmin, Role::CustomerAdmin, Role::Operator];
+const EVERYONE: &[Role] = Role::ALL;
+const NOBODY: &[Role] = &[];
+
+macro_rules! route {
+    ($method:literal $path:literal, $function:ident::$route:ident, $operation:literal, open) => {
+        route!(@ $method, $path, $function, $route, $operation, Auth::None, NOBODY)
+    };
+    ($method:literal $path:literal, $function:ident::$route:ident, $operation:literal, $roles:expr) => {
+        route!(@ $method, $path, $function, $route, $operation, Auth::Jwt, $roles)
+    };
+    (@ $method:literal, $path:literal, Claims, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
+        row(RouteId::Claims(ClaimsRoute::$route), $method, $path, "claims", $operation, $auth, $roles)
+    };
+    (@ $method:literal, $path:literal, Review, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
+        row(RouteId::Review(ReviewRoute::$route), $method, $path, "review", $operation, $auth, $roles)
+    };
+    (@ $method:literal, $path:literal, Decision, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
+        row(RouteId::Decision(DecisionRoute::$route), $method, $path, "decision", $operation, $auth, $roles)
+    };
+    (@ $method:literal, $path:literal, Associations, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
+        row(RouteId::Associations(AssociationsRoute::$route), $method, $path, "associations", $operation, $auth, $roles)
+    };
+    (@ $method:literal, $path:literal, Directory, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
+        row(RouteId::Directory(DirectoryRoute::$route), $method, $path, "directory", $operation, $auth, $roles)
+    };
+}
+
+const fn row(
+    id: RouteId,
+    method: &'static str,
+    path: &'static str,
+    function: &'static str,
+    operation: &'static str,
+    auth: Auth,
+    roles: &'static [Role],
+) -> Route {
+    Route { id, method, path, function, auth, operation, roles }
+}
+
+/// Every route.
+pub const ROUTES: &[Route] = &[
+    route!("POST" "/v1/claims", Claims::Submit, "submitClaim", ADMIN),
+    route!("GET" "/v1/claims", Claims::List, "listClaims", PARTNER_AND_STAFF),
+    route!("GET" "/v1/claims/{id}", Claims::Get, "getClaim", PARTNER_AND_STAFF),
+    route!("GET" "/v1/claims/{id}/history", Claims::History, "getClaimHistory", PARTNER_AND_STAFF),
+    route!("POST" "/v1/claims/{id}/withdraw", Claims::Withdraw, "withdrawClaim", ADMIN),
+    route!("GET" "/v1/reviews", Review::List, "listReviews", STAFF),
+    route!("POST" "/v1/claims/{id}/review", Review::Act, "reviewClaim", REVIEWERS),
+    route!("ANY" "/d/{token}", Decision::Page, "decide", open),
+    route!("GET" "/n/{code}", Decision::Notice, "getNotice", open),
+    route!("GET" "/v1/associations", Associations::List, "listAssociations", EVERYONE),
+    route!("GET" "/v1/associations/{id}", Associations::Get, "getAssociation", EVERYONE),
+    route!("POST" "/v1/associations/{id}/end", Associations::End, "endAssociation", ENDERS),
+    route!("GET" "/v1/associations/{id}/usage", Associations::Usage, "getUsage", PARTNER),
+    route!("PUT" "/v1/partners/{id}", Directory::PutPartner, "putPartner", OPERATOR),
+    route!("GET" "/v1/partners/{id}", Directory::GetPartner, "getPartner", STAFF),
+    route!("PUT" "/v1/tenants/{id}", Directory::PutTenant, "putTenant", OPERATOR),
+    route!("GET" "/v1/tenants/{id}", Directory::GetTenant, "getTenant", STAFF),
+    route!("PUT" "/v1/programs/{id}", Directory::PutProgram, "putProgram", OPERATOR),
+    route!("GET" "/v1/programs/{id}", Directory::GetProgram, "getProgram", STAFF),
+    route!("PUT" "/v1/tenants/{id}/usage", Directory::PutUsage, "putUsage", OPERATOR),
+    route!("GET" "/v1/windows", Directory::Windows, "getWindow", EVERYONE),
+    route!("GET" "/v1/health", Directory::Health, "getHealth", open),
+    route!("GET" "/v1/openapi.json", Directory::OpenApi, "getOpenApi", open),
+    route!("GET" "/v1/sandbox/clock", Directory::GetClock, "getClock", OPERATOR),
+    route!("PUT" "/v1/sandbox/clock", Directory::PutClock, "putClock", OPERATOR),
+];
+
+/// The route of a request and the value of its path's parameter. HEAD and OPTIONS have no routes of
+/// their own.
+pub fn find<'p>(method: &str, path: &'p str) -> Option<(&'static Route, Option<&'p str>)> {
+    ROUTES
+        .iter()
+        .filter(|route| route.method == "ANY" || route.method == method)
+        .find_map(|route| parameter(route.path, path).map(|parameter| (route, parameter)))
+}
+
+/// `None`: another path. `Some(None)`: this path, which has no parameter.
+fn parameter<'p>(template: &str, path: &'p str) -> Option<Option<&'p str>> {
+    let (mut expected, mut given) = (template.split('/'), path.split('/'));
+    let mut parameter = None;
+    loop {
+        match (expected.next(), given.next()) {
+            (None, None) => return Some(parameter),
+            (Some(name), Some(value)) if name.starts_with('{') && !value.is_empty() => {
+                parameter = Some(value);
+            }
+            (Some(name), Some(value)) if name == value => {}
+            (_, _) => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_path_leads_to_its_route_and_its_parameter() {
+        let found = |method, path| find(method, path).map(|(route, id)| (route.operation, id));
+        assert_eq!(found("GET", "/v1/claims"), Some(("listClaims", None)));
+        assert_eq!(found("GET", "/v1/claims/abc"), Some(("getClaim", Some("abc"))));
+        assert_eq!(found("POST", "/v1/claims/abc/review"), Some(("reviewClaim", Some("abc"))));
+        assert_eq!(found("HEAD", "/d/t"), Some(("decide", Some("t"))));
+    }
+
+    #[test]
+    fn other_methods_and_paths_lead_nowhere() {
+        for (method, path) in [
+            ("HEAD", "/v1/claims"), ("OPTIONS", "/v1/claims"), ("DELETE", "/v1/claims/abc"),
+            ("GET", "/v1/claims/"), ("GET", "/v1/claims/a/b"), ("GET", "/"), ("GET", ""),
+            ("GET", "/v1//claims"), ("POST", "/v1/claims/abc/approve"), ("GET", "/d/"),
+        ] {
+            assert_eq!(find(method, path), None, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn no_route_and_no_operation_stands_in_the_table_twice() {
+        let keys: BTreeSet<_> = ROUTES.iter().map(|route| (route.method, route.path)).collect();
+        let operations: BTreeSet<_> = ROUTES.iter().map(|route| route.operation).collect();
+        assert_eq!((keys.len(), operations.len()), (ROUTES.len(), ROUTES.len()));
+    }
+
+    #[test]
+    fn every_route_with_a_token_names_its_roles_and_no_other_does() {
+        for route in ROUTES {
+            assert_eq!(route.auth == Auth::Jwt, !route.roles.is_empty(), "{}", route.operation);
+        }
+    }
+
+    #[test]
+    fn the_template_has_exactly_these_routes_with_this_protection_and_function() {
+        let template = include_str!("../../../template.yaml");
+        let mut deployed: Vec<_> =
+            template.lines().filter_map(|line| line.split_once("RouteKey: \"")).map(|(_, rest)| row_of(rest)).collect();
+        let mut own: Vec<_> = ROUTES
+            .iter()
+            .map(|route| {
+                let auth = if route.auth == Auth::Jwt { "JWT" } else { "NONE" };
+                (format!("{} {}", route.method, route.path), auth.to_owned(), route.function.to_owned())
+            })
+            .collect();
+        deployed.sort();
+        own.sort();
+        assert_eq!(deployed, own);
+    }
+
+    /// Key, protection and function of a route resource, which stands on one line of the template.
+    fn row_of(line: &str) -> (String, String, String) {
+        let (key, rest) = line.split_once('"').unwrap();
+        let auth = rest.split_once("AuthorizationType: ").unwrap().1.split([',', ' ']).next().unwrap();
+        let function = rest.split_once("integrations/${").unwrap().1.split_once("Integration}").unwrap().0;
+        (key.to_owned(), auth.to_owned(), function.to_lowercase())
+    }
+}

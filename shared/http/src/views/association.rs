@@ -1,0 +1,90 @@
+//! Associations.
+
+use domain::claim::{Claim, ItemStatus};
+use domain::ids::ItemNo;
+use domain::time::rfc3339;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::views::claim::{basis, partner, tenant};
+use crate::views::{ItemRefView, NamedView, TenantRefView};
+
+/// An item of a claim that became official.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AssociationView {
+    /// `<claim_id>-<item_no>`.
+    pub id: String,
+    /// The claim.
+    pub claim_id: String,
+    /// The item's number in it.
+    pub item_no: u8,
+    /// The partner of record.
+    pub partner: NamedView,
+    /// The customer.
+    pub tenant: TenantRefView,
+    /// The program.
+    pub program: String,
+    /// The item.
+    pub item: ItemRefView,
+    /// `active` or `ended`.
+    pub status: AssociationStatusView,
+    /// `deemed` or `explicit`.
+    #[schema(pattern = "^(deemed|explicit)$")]
+    pub basis: String,
+    /// Since when.
+    #[schema(format = DateTime)]
+    pub effective_at: String,
+    /// Until when.
+    #[schema(format = DateTime)]
+    pub ended_at: Option<String>,
+    /// Why it ended.
+    pub reason: Option<String>,
+}
+
+/// Whether an association runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AssociationStatusView {
+    /// It runs.
+    Active,
+    /// It has ended.
+    Ended,
+}
+
+impl AssociationView {
+    /// The view of a claim's item; `None` where it is no association, or never was one.
+    pub fn of(claim: &Claim, no: ItemNo) -> Option<Self> {
+        let item = claim.item(no)?;
+        let (status, why, effective_at, end) = match claim.item_status(item) {
+            ItemStatus::Active { basis, effective_at } => {
+                (AssociationStatusView::Active, basis, effective_at, None)
+            }
+            ItemStatus::Ended { reason, at, basis, effective_at } => {
+                (AssociationStatusView::Ended, basis, effective_at, Some((at, reason)))
+            }
+            ItemStatus::Proposed
+            | ItemStatus::Pending
+            | ItemStatus::Declined { .. }
+            | ItemStatus::Dropped
+            | ItemStatus::Withdrawn
+            | ItemStatus::Rejected => return None,
+        };
+        Some(Self {
+            id: claim.association_id(no).to_string(),
+            claim_id: claim.id.to_string(),
+            item_no: no.0,
+            partner: partner(claim),
+            tenant: tenant(claim),
+            program: claim.subject.program.to_string(),
+            item: ItemRefView {
+                kind: claim.subject.kind.as_str().to_owned(),
+                id: item.id.to_string(),
+            },
+            status,
+            basis: basis(why),
+            effective_at: rfc3339(effective_at),
+            ended_at: end.map(|(at, _)| rfc3339(at)),
+            reason: end.map(|(_, reason)| reason.as_str().to_owned()),
+        })
+    }
+}

@@ -1,0 +1,649 @@
+//! The claim as its readers see it.
+
+use chrono::{DateTime, Utc};
+use domain::actor::ActorKind;
+use domain::claim::{
+    Basis, Claim, CustomerContact, Evidence, Instant, Item, ItemStatus, PartnerContact, Scan,
+};
+use domain::context::Rival;
+use domain::program::Policy;
+use domain::time::rfc3339;
+use domain::turn::Turn;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::caller::Viewer;
+use crate::views::WindowView;
+
+/// What a claim is shown with.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    /// The policy it is pinned to.
+    pub policy: &'a Policy,
+    /// The moment.
+    pub now: DateTime<Utc>,
+    /// To whom.
+    pub viewer: Viewer,
+    /// Who else claims its items: shown to operator staff alone.
+    pub rivals: &'a [Rival],
+}
+
+/// A claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ClaimView {
+    /// Its id.
+    pub id: String,
+    /// Its version, also its ETag.
+    pub version: u32,
+    /// Where it stands.
+    #[schema(example = "awaiting_customer")]
+    pub status: String,
+    /// Whether another partner held or claimed an item.
+    pub contested: bool,
+    /// The program.
+    pub program: String,
+    /// The version of the policy it is pinned to.
+    pub policy_version: u32,
+    /// What the partner does.
+    pub activity: Option<String>,
+    /// The partner's location.
+    pub location_id: Option<String>,
+    /// The partner.
+    pub partner: NamedView,
+    /// The customer.
+    pub tenant: TenantRefView,
+    /// What is claimed.
+    pub items: Vec<ClaimItemView>,
+    /// Who gets the notice; for the claim's partner and operator staff.
+    pub customer_contact: Option<ContactView>,
+    /// The technical contact; for the claim's partner and operator staff.
+    pub technical_contact: Option<ContactView>,
+    /// Whom the customer may ask.
+    pub partner_contact: Option<PartnerContactView>,
+    /// The partner's own label.
+    pub label: Option<String>,
+    /// The partner's own reference.
+    pub external_ref: Option<String>,
+    /// Evidence.
+    pub evidence: Vec<EvidenceView>,
+    /// When it was first stored.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// When it was last submitted.
+    #[schema(format = DateTime)]
+    pub submitted_at: Option<String>,
+    /// The date that ranks rivals.
+    #[schema(format = DateTime)]
+    pub priority_at: Option<String>,
+    /// Whose turn it is; absent in final states.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn: Option<TurnView>,
+    /// The window that is open, or that led here.
+    pub window: Option<WindowView>,
+    /// Why it was rejected, or what is asked.
+    pub reasons: Vec<ReasonView>,
+    /// Set where the claim's holder is asked to defend.
+    pub defence: Option<DefenceView>,
+    /// The last event.
+    pub last_event: LastEventView,
+    /// Who else claims its items; for operator staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rivals: Option<Vec<RivalView>>,
+}
+
+/// An id with its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NamedView {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+}
+
+/// A tenant in brief.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TenantRefView {
+    /// Its id.
+    pub id: String,
+    /// The domain it was named by.
+    pub domain: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// An item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ClaimItemView {
+    /// Its number.
+    pub no: u8,
+    /// `workload` or `subscription`.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Where it stands.
+    #[schema(example = "pending")]
+    pub status: String,
+    /// Of an active one: `deemed` or `explicit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basis: Option<String>,
+    /// Of an active one: since when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub effective_at: Option<String>,
+    /// Of an active one: its association.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub association_id: Option<String>,
+    /// Of an ended one: why. Of one that silence declined: `no_answer`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Of an ended one: when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub ended_at: Option<String>,
+    /// Of a declined one: when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub declined_at: Option<String>,
+    /// Of a declined one: whether in time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_time: Option<bool>,
+}
+
+/// A contact at the customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ContactView {
+    /// Who.
+    pub name: String,
+    /// In which function.
+    pub title: String,
+    /// Where to write.
+    pub email: String,
+}
+
+/// A contact at the partner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PartnerContactView {
+    /// Who.
+    pub name: String,
+    /// Where to write.
+    pub email: String,
+}
+
+/// A piece of evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct EvidenceView {
+    /// `e1`, `e2`, …
+    pub id: String,
+    /// The document's name.
+    pub name: String,
+    /// The digest of its content.
+    pub sha256: String,
+    /// When the customer acknowledged it.
+    #[schema(value_type = String, format = Date)]
+    pub acknowledged_on: chrono::NaiveDate,
+    /// `none`, `pending`, `clean` or `infected`.
+    #[schema(value_type = String, pattern = "^(none|pending|clean|infected)$")]
+    pub scan: Scan,
+}
+
+/// Whose turn it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TurnView {
+    /// Whose.
+    #[schema(pattern = "^(partner|operator|customer|system|nobody)$")]
+    pub who: String,
+    /// Until when.
+    #[schema(format = DateTime)]
+    pub until: Option<String>,
+    /// What silence will do then.
+    #[schema(pattern = "^(associate|decline|reject|discard|unreachable|end|nothing)$")]
+    pub on_silence: String,
+}
+
+/// A reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ReasonView {
+    /// Its code.
+    pub code: String,
+    /// The item it is about.
+    pub item_no: Option<u8>,
+    /// What was added.
+    pub comment: Option<String>,
+}
+
+/// The time to defend.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DefenceView {
+    /// Until when.
+    #[schema(format = DateTime)]
+    pub until: String,
+}
+
+/// The last event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LastEventView {
+    /// Its type.
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// When.
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// Whose doing it was.
+    #[schema(pattern = "^(partner|customer|operator|system)$")]
+    pub actor: String,
+    /// Which member of the staff; for operator staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor_id: Option<String>,
+    /// `silence`, where a deadline that passed unanswered did it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+}
+
+/// Another claim on an item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RivalView {
+    /// The item of this claim.
+    pub item_no: u8,
+    /// The other claim.
+    pub claim_id: String,
+}
+
+impl ClaimView {
+    /// The view of a claim.
+    pub fn of(claim: &Claim, shown: &Shown<'_>) -> Self {
+        let (subject, details) = (&claim.subject, &claim.details);
+        // The customer's contact data are for the claim's partner and the operator only.
+        let contacts = shown.viewer != Viewer::Customer;
+        let contact = |given: &Option<CustomerContact>| {
+            given.as_ref().filter(|_| contacts).map(ContactView::of)
+        };
+        Self {
+            id: claim.id.to_string(),
+            version: claim.version.0,
+            status: claim.status().as_str().to_owned(),
+            contested: claim.contested,
+            program: subject.program.to_string(),
+            policy_version: subject.policy_version,
+            activity: subject.activity.as_ref().map(ToString::to_string),
+            location_id: subject.location.as_ref().map(ToString::to_string),
+            partner: partner(claim),
+            tenant: tenant(claim),
+            items: claim.items.iter().map(|item| ClaimItemView::of(claim, item)).collect(),
+            customer_contact: contact(&details.customer_contact),
+            technical_contact: contact(&details.technical_contact),
+            partner_contact: details.partner_contact.as_ref().map(PartnerContactView::of),
+            label: details.label.as_ref().map(|label| label.as_str().to_owned()),
+            external_ref: details.external_ref.as_ref().map(|text| text.as_str().to_owned()),
+            evidence: details.evidence.iter().map(EvidenceView::of).collect(),
+            created_at: rfc3339(claim.created_at),
+            submitted_at: claim.submitted_at.map(rfc3339),
+            priority_at: claim.priority_at.map(rfc3339),
+            turn: claim.turn(shown.policy, shown.now).map(TurnView::of),
+            window: claim.state.window().map(WindowView::of),
+            reasons: reasons(claim),
+            defence: defence(claim),
+            last_event: LastEventView::of(claim, shown.viewer),
+            rivals: rivals(shown),
+        }
+    }
+}
+
+/// The claim's partner.
+pub(super) fn partner(claim: &Claim) -> NamedView {
+    NamedView {
+        id: claim.subject.partner.to_string(),
+        name: claim.details.partner_name.as_str().to_owned(),
+    }
+}
+
+/// The claim's tenant.
+pub(super) fn tenant(claim: &Claim) -> TenantRefView {
+    TenantRefView {
+        id: claim.subject.tenant.to_string(),
+        domain: claim.details.tenant_domain.as_str().to_owned(),
+        name: claim.details.tenant_name.as_str().to_owned(),
+    }
+}
+
+/// The name of a basis on the wire.
+pub(super) fn basis(basis: Basis) -> String {
+    match basis {
+        Basis::Deemed => "deemed",
+        Basis::Explicit => "explicit",
+    }
+    .to_owned()
+}
+
+impl ClaimItemView {
+    fn of(claim: &Claim, item: &Item) -> Self {
+        let status = claim.item_status(item);
+        let view = Self {
+            no: item.no.0,
+            kind: claim.subject.kind.as_str().to_owned(),
+            id: item.id.to_string(),
+            status: status.as_str().to_owned(),
+            basis: None,
+            effective_at: None,
+            association_id: None,
+            reason: None,
+            ended_at: None,
+            declined_at: None,
+            in_time: None,
+        };
+        match status {
+            ItemStatus::Active { basis: why, effective_at } => Self {
+                basis: Some(basis(why)),
+                effective_at: Some(rfc3339(effective_at)),
+                association_id: Some(claim.association_id(item.no).to_string()),
+                ..view
+            },
+            ItemStatus::Ended { reason, at, .. } => Self {
+                reason: Some(reason.as_str().to_owned()),
+                ended_at: Some(rfc3339(at)),
+                ..view
+            },
+            ItemStatus::Declined { at, in_time, no_answer } => Self {
+                declined_at: Some(rfc3339(at)),
+                in_time: Some(in_time),
+                reason: no_answer.then(|| "no_answer".to_owned()),
+                ..view
+            },
+            ItemStatus::Proposed
+            | ItemStatus::Pending
+            | ItemStatus::Dropped
+            | ItemStatus::Withdrawn
+            | ItemStatus::Rejected => view,
+        }
+    }
+}
+
+impl ContactView {
+    fn of(contact: &CustomerContact) -> Self {
+        Self {
+            name: contact.name.as_str().to_owned(),
+            title: contact.title.as_str().to_owned(),
+            email: contact.email.as_str().to_owned(),
+        }
+    }
+}
+
+impl PartnerContactView {
+    fn of(contact: &PartnerContact) -> Self {
+        Self {
+            name: contact.name.as_str().to_owned(),
+            email: contact.email.as_str().to_owned(),
+        }
+    }
+}
+
+impl EvidenceView {
+    fn of(evidence: &Evidence) -> Self {
+        Self {
+            id: evidence.id.to_string(),
+            name: evidence.name.as_str().to_owned(),
+            sha256: evidence.sha256.to_string(),
+            acknowledged_on: evidence.acknowledged_on,
+            scan: evidence.scan,
+        }
+    }
+}
+
+impl TurnView {
+    fn of(turn: Turn) -> Self {
+        Self {
+            who: turn.who.as_str().to_owned(),
+            until: turn.until.map(rfc3339),
+            on_silence: turn.on_silence.as_str().to_owned(),
+        }
+    }
+}
+
+impl LastEventView {
+    fn of(claim: &Claim, viewer: Viewer) -> Self {
+        let event = &claim.last_event;
+        Self {
+            event_type: event.event_type.as_str().to_owned(),
+            at: rfc3339(event.at),
+            actor: event.actor.as_str().to_owned(),
+            actor_id: staff_name(event.actor, event.actor_id.as_ref(), viewer),
+            by: event.by_silence.then(|| "silence".to_owned()),
+        }
+    }
+}
+
+/// Staff are named to staff alone.
+fn staff_name(
+    actor: ActorKind,
+    id: Option<&domain::ids::StaffId>,
+    viewer: Viewer,
+) -> Option<String> {
+    let named = actor == ActorKind::Operator && viewer == Viewer::Staff;
+    id.filter(|_| named).map(ToString::to_string)
+}
+
+/// The state's reasons with their comments, which stand beside them in the details.
+fn reasons(claim: &Claim) -> Vec<ReasonView> {
+    let comments = &claim.details.reason_comments;
+    let comment = |at: usize| comments.get(at)?.as_ref().map(|text| text.as_str().to_owned());
+    let view = |(at, reason): (usize, &domain::reason::Reason)| ReasonView {
+        code: reason.code.as_str().to_owned(),
+        item_no: reason.item_no.map(|no| no.0),
+        comment: comment(at),
+    };
+    claim.state.reasons().iter().enumerate().map(view).collect()
+}
+
+/// Who holds an item is asked to defend it; the newcomer's own date is not his to see.
+fn defence(claim: &Claim) -> Option<DefenceView> {
+    let until: Instant = claim.defence_until?;
+    claim.active().next().map(|_| DefenceView { until: rfc3339(until) })
+}
+
+fn rivals(shown: &Shown<'_>) -> Option<Vec<RivalView>> {
+    let view = |rival: &Rival| RivalView {
+        item_no: rival.item.0,
+        claim_id: rival.claim.to_string(),
+    };
+    (shown.viewer == Viewer::Staff).then(|| shown.rivals.iter().map(view).collect())
+}
+
+/// What a customer's decision led to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DecisionView {
+    /// Where the claim stands now.
+    pub claim_status: String,
+    /// Where its items stand now.
+    pub items: Vec<DecidedItemView>,
+    /// What the decision is receipted under.
+    pub receipt_id: String,
+    /// Whether it arrived in time.
+    pub in_time: bool,
+}
+
+/// An item after a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DecidedItemView {
+    /// Its number.
+    pub no: u8,
+    /// Where it stands.
+    pub status: String,
+}
+
+impl DecisionView {
+    /// The view of a decision on a claim.
+    pub fn of(claim: &Claim, receipt_id: String, in_time: bool) -> Self {
+        let item = |item: &Item| DecidedItemView {
+            no: item.no.0,
+            status: claim.item_status(item).as_str().to_owned(),
+        };
+        Self {
+            claim_status: claim.status().as_str().to_owned(),
+            items: claim.items.iter().map(item).collect(),
+            receipt_id,
+            in_time,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone, window};
+    use domain::claim::{Details, LastEvent, Mark, State, Subject};
+    use domain::event::EventType;
+    use domain::ids::{ClaimId, ItemId, ItemNo, NoticeNo, PartnerId, StaffId, TenantId, Version};
+    use domain::program::ItemKind;
+    use domain::reason::EndReason;
+    use domain::text::{Domain, Email, Name};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        crate::values::instant(text).unwrap()
+    }
+
+    fn name(text: &str) -> Name {
+        Name::parse(text).unwrap()
+    }
+
+    /// A claim of three workloads whose window is open, one of them declined.
+    fn claim() -> Claim {
+        let calendar =
+            BusinessCalendar::new("CZ".parse().unwrap(), None, UnknownSubdivision::Any).unwrap();
+        let zone = Zone::Known("Europe/Prague".parse().unwrap());
+        let window = window(at("2026-12-22T14:00:00Z"), 5, &calendar, &zone).unwrap();
+        let item = |no: u8, mark| Item {
+            no: ItemNo(no),
+            id: ItemId::parse(&format!("w-{no}")).unwrap(),
+            mark,
+        };
+        let declined =
+            Mark::Declined { at: at("2026-12-23T10:00:00Z"), in_time: true, no_answer: false };
+        let contact = CustomerContact {
+            name: name("Jana"),
+            title: name("CIO"),
+            email: Email::parse("jana@contoso.example").unwrap(),
+        };
+        Claim {
+            id: ClaimId::of(&PartnerId::parse("p-alpine").unwrap(), "k"),
+            version: Version(5),
+            subject: Subject {
+                partner: PartnerId::parse("p-alpine").unwrap(),
+                location: None,
+                program: "osu-m365".to_owned().try_into().unwrap(),
+                policy_version: 1,
+                family: "osu-m365".to_owned().try_into().unwrap(),
+                kind: ItemKind::Workload,
+                activity: None,
+                tenant: TenantId::parse("6f3c0000-0000-4000-8000-000000000001").unwrap(),
+            },
+            items: vec![item(1, None), item(2, Some(declined)), item(3, None)],
+            state: State::AwaitingCustomer { window },
+            contested: false,
+            defence_until: None,
+            notice: NoticeNo(1),
+            content_hash: None,
+            disputed: false,
+            refused_contacts: 0,
+            extended: false,
+            created_at: at("2026-12-20T10:00:00Z"),
+            submitted_at: Some(at("2026-12-20T10:00:00Z")),
+            priority_at: Some(at("2026-12-20T10:00:00Z")),
+            details: Details {
+                partner_name: name("Alpine Cloud"),
+                tenant_name: name("Contoso"),
+                tenant_domain: Domain::parse("contoso.example").unwrap(),
+                customer_contact: Some(contact),
+                technical_contact: None,
+                partner_contact: None,
+                label: None,
+                external_ref: None,
+                evidence: vec![],
+                reason_comments: vec![],
+                remarks: vec![],
+            },
+            last_event: LastEvent {
+                event_type: EventType::ItemsDeclined,
+                at: at("2026-12-23T10:00:00Z"),
+                actor: ActorKind::Operator,
+                actor_id: Some(StaffId::parse("s-1").unwrap()),
+                by_silence: false,
+                fingerprint: None,
+            },
+        }
+    }
+
+    fn shown(claim: &Claim, viewer: Viewer) -> Value {
+        let rival = Rival {
+            item: ItemNo(1),
+            claim: claim.id.clone(),
+            rival_item: ItemNo(1),
+            standing: domain::context::Standing::Active,
+        };
+        let now = at("2026-12-24T10:00:00Z");
+        let shown = Shown { policy: &Policy::default(), now, viewer, rivals: &[rival] };
+        serde_json::to_value(ClaimView::of(claim, &shown)).unwrap()
+    }
+
+    #[test]
+    fn an_open_window_says_whose_turn_it_is_and_what_silence_will_do() {
+        let view = shown(&claim(), Viewer::Partner);
+        let turn = json!({"who": "customer", "until": "2026-12-31T23:00:00Z", "on_silence": "associate"});
+        assert_eq!(view["turn"], turn);
+        assert_eq!(view["status"], "awaiting_customer");
+        assert_eq!(view["items"][1]["declined_at"], "2026-12-23T10:00:00Z");
+        assert_eq!(view["items"][1]["in_time"], true);
+        assert_eq!(view["items"][0], json!({"no": 1, "kind": "workload", "id": "w-1", "status": "pending"}));
+    }
+
+    #[test]
+    fn every_field_of_the_contract_is_there() {
+        let view = shown(&claim(), Viewer::Partner);
+        let fields: Vec<_> = view.as_object().unwrap().keys().map(String::as_str).collect();
+        for field in [
+            "id", "version", "status", "contested", "program", "policy_version", "activity",
+            "location_id", "partner", "tenant", "items", "customer_contact", "technical_contact",
+            "partner_contact", "label", "external_ref", "evidence", "created_at", "submitted_at",
+            "priority_at", "turn", "window", "reasons", "defence", "last_event",
+        ] {
+            assert!(fields.contains(&field), "{field}");
+        }
+        assert_eq!(fields.len(), 25, "{fields:?}");
+    }
+
+    #[test]
+    fn staff_alone_see_rivals_and_the_names_of_staff() {
+        let (staff, partner) = (shown(&claim(), Viewer::Staff), shown(&claim(), Viewer::Partner));
+        assert_eq!(staff["rivals"][0]["item_no"], 1);
+        assert_eq!(staff["last_event"]["actor_id"], "s-1");
+        assert!(partner.get("rivals").is_none() && partner["last_event"].get("actor_id").is_none());
+    }
+
+    #[test]
+    fn the_customers_contact_is_shown_to_partner_and_operator_only() {
+        assert_eq!(shown(&claim(), Viewer::Partner)["customer_contact"]["name"], "Jana");
+        assert_eq!(shown(&claim(), Viewer::Staff)["customer_contact"]["name"], "Jana");
+        assert!(shown(&claim(), Viewer::Customer)["customer_contact"].is_null());
+    }
+
+    #[test]
+    fn a_closed_window_shows_associations_and_nobodys_turn() {
+        let mut claim = claim();
+        let State::AwaitingCustomer { window } = claim.state.clone() else { panic!() };
+        claim.state = State::Associated { window: Some(window), ends_at: None };
+        let ended = Mark::Ended {
+            reason: EndReason::CustomerRevoked,
+            at: at("2027-01-05T10:00:00Z"),
+            basis: Basis::Deemed,
+            effective_at: at("2026-12-31T23:00:00Z"),
+        };
+        claim.items[2].mark = Some(ended);
+        let view = shown(&claim, Viewer::Partner);
+        assert_eq!(view["items"][0]["association_id"], format!("{}-1", claim.id));
+        assert_eq!(view["items"][0]["basis"], "deemed");
+        assert_eq!(view["items"][2]["reason"], "customer_revoked");
+        assert_eq!(view["turn"]["who"], "nobody");
+        claim.state = State::Withdrawn;
+        assert!(shown(&claim, Viewer::Partner).get("turn").is_none());
+    }
+}

@@ -1,0 +1,380 @@
+//! Partners, tenants, programs, usage, and what belongs to nobody.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::directory::{Partner, Tenant};
+use domain::program::{Policy, Program};
+use domain::time::rfc3339;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// Counts below this are not shown: in a small tenant they would point at people.
+const SMALLEST_SHOWN: u32 = 5;
+
+/// An item by kind and id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ItemRefView {
+    /// `workload` or `subscription`.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+}
+
+/// A partner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PartnerView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `active` or `suspended`.
+    pub status: String,
+    /// Its locations.
+    pub locations: Vec<LocationView>,
+    /// The country of its business calendar.
+    pub country: String,
+    /// Its time zone.
+    pub time_zone: String,
+    /// How many claims it may submit in a day.
+    pub daily_claim_quota: u32,
+    /// How many open claims it may have.
+    pub open_claim_quota: u32,
+}
+
+/// A location.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LocationView {
+    /// Its id.
+    pub id: String,
+    /// The programs it is enrolled in.
+    pub programs: Vec<String>,
+}
+
+impl PartnerView {
+    /// The view of a partner.
+    pub fn of(partner: &Partner) -> Self {
+        let location = |location: &domain::directory::Location| LocationView {
+            id: location.id.to_string(),
+            programs: location.programs.iter().map(ToString::to_string).collect(),
+        };
+        Self {
+            id: partner.id.to_string(),
+            name: partner.name.as_str().to_owned(),
+            status: word(&partner.status),
+            locations: partner.locations.iter().map(location).collect(),
+            country: partner.country.to_string(),
+            time_zone: partner.time_zone.name().to_owned(),
+            daily_claim_quota: partner.daily_claim_quota,
+            open_claim_quota: partner.open_claim_quota,
+        }
+    }
+}
+
+/// A tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TenantView {
+    /// Its id.
+    pub id: String,
+    /// The customer's name.
+    pub name: String,
+    /// `active` or `deleted`.
+    pub status: String,
+    /// The domains that are its own.
+    pub domains: Vec<String>,
+    /// Its country.
+    pub country: String,
+    /// Its subdivision, if known.
+    pub subdivision: Option<String>,
+    /// Its time zone, if known.
+    pub time_zone: Option<String>,
+    /// The language of its notices.
+    pub locale: String,
+    /// Days on which it is closed.
+    pub closures: Vec<String>,
+    /// Its contacts.
+    pub contacts: Vec<TenantContactView>,
+    /// Its workloads and subscriptions.
+    pub items: Vec<TenantItemView>,
+}
+
+/// A contact of a tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TenantContactView {
+    /// Who.
+    pub name: String,
+    /// Where to write.
+    pub email: String,
+    /// Whether the contact is known to speak for the tenant.
+    pub verified: bool,
+}
+
+/// A workload or subscription of a tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TenantItemView {
+    /// `workload` or `subscription`.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// What was bought.
+    pub product: String,
+    /// Whether it may be claimed.
+    pub claimable: bool,
+    /// `active`, `grace` or `ended`.
+    pub state: String,
+}
+
+impl TenantView {
+    /// The view of a tenant.
+    pub fn of(tenant: &Tenant) -> Self {
+        Self {
+            id: tenant.id.to_string(),
+            name: tenant.name.as_str().to_owned(),
+            status: word(&tenant.status),
+            domains: tenant.domains.iter().map(|domain| domain.as_str().to_owned()).collect(),
+            country: tenant.country.to_string(),
+            subdivision: tenant.subdivision.as_ref().map(ToString::to_string),
+            time_zone: tenant.time_zone.map(|zone| zone.name().to_owned()),
+            locale: tenant.locale.as_str().to_owned(),
+            closures: tenant.closures.iter().map(ToString::to_string).collect(),
+            contacts: tenant.contacts.iter().map(TenantContactView::of).collect(),
+            items: tenant.items.iter().map(TenantItemView::of).collect(),
+        }
+    }
+}
+
+impl TenantContactView {
+    fn of(contact: &domain::directory::TenantContact) -> Self {
+        Self {
+            name: contact.name.as_str().to_owned(),
+            email: contact.email.as_str().to_owned(),
+            verified: contact.verified,
+        }
+    }
+}
+
+impl TenantItemView {
+    fn of(item: &domain::directory::TenantItem) -> Self {
+        Self {
+            kind: item.kind.as_str().to_owned(),
+            id: item.id.to_string(),
+            product: item.product.to_string(),
+            claimable: item.claimable,
+            state: word(&item.state),
+        }
+    }
+}
+
+/// A program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ProgramView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `open` or `closed`.
+    pub status: String,
+    /// The family within which an item has one partner.
+    pub family: String,
+    /// `workload` or `subscription`.
+    pub item_kind: String,
+    /// The activities a claim may name.
+    pub activities: Vec<String>,
+    /// Workload ids, or the products of subscriptions.
+    pub catalogue: Vec<String>,
+    /// The version of its policy.
+    pub policy_version: u32,
+    /// The rules new claims are pinned to.
+    pub policy: PolicyView,
+}
+
+/// The rules of a program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PolicyView {
+    /// The customer's window.
+    pub window_business_days: u32,
+    /// `opt_out` or `opt_in`.
+    pub consent: String,
+    /// Seconds between the end of the window and its close.
+    pub grace_seconds: u32,
+    /// Time for a delivery proof.
+    pub delivery_business_days: u32,
+    /// Time to correct a contact.
+    pub contact_business_days: u32,
+    /// Time to begin a review.
+    pub review_start_business_days: u32,
+    /// Time to finish a review.
+    pub review_business_days: u32,
+    /// Time to answer.
+    pub answer_business_days: u32,
+    /// Time to defend.
+    pub defence_business_days: u32,
+    /// Days after which an idle draft is discarded.
+    pub draft_idle_days: u32,
+    /// Days in which a rejection can be disputed.
+    pub dispute_days: u32,
+    /// Time in which a recalled claim keeps its priority.
+    pub recall_business_days: u32,
+    /// What the customer's extension adds.
+    pub extension_business_days: u32,
+    /// Days for which a customer's no blocks.
+    pub block_days: u32,
+    /// `declared` or `uploaded`.
+    pub evidence: String,
+    /// How old an acknowledgement may be.
+    pub evidence_max_age_months: u32,
+    /// `any` or `none`.
+    pub unknown_subdivision: String,
+    /// Months after which associations end.
+    pub term_months: Option<u32>,
+}
+
+impl ProgramView {
+    /// The view of a program.
+    pub fn of(program: &Program) -> Self {
+        Self {
+            id: program.id.to_string(),
+            name: program.name.as_str().to_owned(),
+            status: word(&program.status),
+            family: program.family.to_string(),
+            item_kind: program.item_kind.as_str().to_owned(),
+            activities: program.activities.iter().map(ToString::to_string).collect(),
+            catalogue: program.catalogue.iter().map(ToString::to_string).collect(),
+            policy_version: program.policy_version,
+            policy: PolicyView::of(&program.policy),
+        }
+    }
+}
+
+impl PolicyView {
+    fn of(policy: &Policy) -> Self {
+        Self {
+            window_business_days: policy.window_business_days,
+            consent: word(&policy.consent),
+            grace_seconds: policy.grace_seconds,
+            delivery_business_days: policy.delivery_business_days,
+            contact_business_days: policy.contact_business_days,
+            review_start_business_days: policy.review_start_business_days,
+            review_business_days: policy.review_business_days,
+            answer_business_days: policy.answer_business_days,
+            defence_business_days: policy.defence_business_days,
+            draft_idle_days: policy.draft_idle_days,
+            dispute_days: policy.dispute_days,
+            recall_business_days: policy.recall_business_days,
+            extension_business_days: policy.extension_business_days,
+            block_days: policy.block_days,
+            evidence: word(&policy.evidence),
+            evidence_max_age_months: policy.evidence_max_age_months,
+            unknown_subdivision: word(&policy.unknown_subdivision),
+            term_months: policy.term_months,
+        }
+    }
+}
+
+/// The name on the wire of a word that only serde knows.
+fn word<T: Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => word,
+        Ok(other) => other.to_string(),
+        Err(_) => String::new(),
+    }
+}
+
+/// Usage of an association's item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct UsageView {
+    /// Day by day.
+    pub items: Vec<UsageDay>,
+}
+
+/// Usage on one day. Counts below 5 are `null`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct UsageDay {
+    /// The day.
+    #[schema(value_type = String, format = Date)]
+    pub date: NaiveDate,
+    /// How many used it.
+    pub active_users: Option<u32>,
+    /// How many could.
+    pub provisioned_seats: Option<u32>,
+}
+
+impl UsageDay {
+    /// The view of a day's counts.
+    pub fn of(date: NaiveDate, active_users: u32, provisioned_seats: u32) -> Self {
+        let shown = |count: u32| (count >= SMALLEST_SHOWN).then_some(count);
+        Self {
+            date,
+            active_users: shown(active_users),
+            provisioned_seats: shown(provisioned_seats),
+        }
+    }
+}
+
+/// The test clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ClockView {
+    /// What it shows.
+    #[schema(format = DateTime)]
+    pub now: String,
+}
+
+impl ClockView {
+    /// The view of a moment.
+    pub fn of(now: DateTime<Utc>) -> Self {
+        Self { now: rfc3339(now) }
+    }
+}
+
+/// That we are there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HealthView {
+    /// `ok`.
+    pub status: String,
+}
+
+impl HealthView {
+    /// All is well.
+    pub fn ok() -> Self {
+        Self { status: "ok".to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn small_counts_are_not_shown() {
+        let date = crate::values::date("2026-11-01").unwrap();
+        let day = serde_json::to_value(UsageDay::of(date, 4, 5)).unwrap();
+        assert_eq!(day, json!({"date": "2026-11-01", "active_users": null, "provisioned_seats": 5}));
+    }
+
+    #[test]
+    fn a_directory_entry_is_shown_as_the_domain_writes_it() {
+        let partner: Partner = serde_json::from_value(json!({
+            "id": "p-alpine", "name": "Alpine", "status": "suspended",
+            "locations": [{"id": "4711", "programs": ["osu-m365"]}], "country": "CZ",
+            "time_zone": "Europe/Prague", "daily_claim_quota": 1, "open_claim_quota": 2,
+        })).unwrap();
+        let view = serde_json::to_value(PartnerView::of(&partner)).unwrap();
+        assert_eq!(view, serde_json::to_value(&partner).unwrap());
+        let tenant: Tenant = serde_json::from_value(json!({
+            "id": "6f3c0000-0000-4000-8000-000000000001", "name": "Contoso", "status": "active",
+            "domains": ["contoso.example"], "country": "US", "subdivision": "CA", "time_zone": null,
+            "locale": "en", "closures": ["2026-12-31"],
+            "contacts": [{"name": "IT", "email": "it@contoso.example", "verified": true}],
+            "items": [{"kind": "workload", "id": "teams", "product": "teams", "claimable": true, "state": "grace"}],
+        })).unwrap();
+        let view = serde_json::to_value(TenantView::of(&tenant)).unwrap();
+        assert_eq!(view, serde_json::to_value(&tenant).unwrap());
+        let program: Program = serde_json::from_value(json!({
+            "id": "osu", "name": "OSU", "status": "closed", "family": "osu", "item_kind": "subscription",
+            "activities": ["usage"], "catalogue": ["crm"], "policy_version": 3, "policy": {"term_months": 12},
+        })).unwrap();
+        let view = serde_json::to_value(ProgramView::of(&program)).unwrap();
+        assert_eq!(view, serde_json::to_value(&program).unwrap());
+    }
+}

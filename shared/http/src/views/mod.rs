@@ -1,0 +1,31 @@
+//! What is answered: the domain's values as the contract shows them (`api.md`).
+
+mod association;
+mod claim;
+mod directory;
+mod history;
+mod window;
+
+pub use association::{AssociationStatusView, AssociationView};
+pub use claim::{
+    ClaimItemView, ClaimView, ContactView, DecidedItemView, DecisionView, DefenceView,
+    EvidenceView, LastEventView, NamedView, PartnerContactView, ReasonView, RivalView, Shown,
+    TenantRefView, TurnView,
+};
+pub use directory::{
+    ClockView, HealthView, ItemRefView, LocationView, PartnerView, PolicyView, ProgramView,
+    TenantContactView, TenantItemView, TenantView, UsageDay, UsageView,
+};
+pub use history::HistoryEntryView;
+pub use window::{SkippedDayView, WindowView};
+
+use serde::Serialize;
+
+/// A page of a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct ListView<'a, T: Serialize> {
+    /// The entries.
+    pub items: &'a [T],
+    /// How to get the next page; `null` on the last.
+    pub next_cursor: Option<String>,
+}

@@ -1,0 +1,93 @@
+//! A deadline, explained.
+
+use chrono::SecondsFormat;
+use domain::calendar::{SkippedDay, Window};
+use domain::time::rfc3339;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A window: when it closes, and why then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct WindowView {
+    /// When it began.
+    #[schema(format = DateTime)]
+    pub delivered_at: String,
+    /// Its end, exclusive.
+    #[schema(format = DateTime)]
+    pub closes_at: String,
+    /// The same as the clocks of its zone show it.
+    #[schema(format = DateTime)]
+    pub closes_at_local: String,
+    /// In which zone days were counted.
+    #[schema(example = "Europe/Prague")]
+    pub time_zone: String,
+    /// By which calendar.
+    #[schema(example = "CZ@2026.11")]
+    pub calendar: String,
+    /// By which version of the time zone database.
+    #[schema(example = "2026b")]
+    pub tzdb: String,
+    /// The days that were counted.
+    #[schema(value_type = Vec<String>)]
+    pub counted: Vec<chrono::NaiveDate>,
+    /// The days that were not, and why.
+    pub skipped: Vec<SkippedDayView>,
+}
+
+/// A day that was not counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SkippedDayView {
+    /// The day.
+    #[schema(value_type = String, format = Date)]
+    pub date: chrono::NaiveDate,
+    /// `weekend`, `holiday`, `closure` or `exception`.
+    #[schema(value_type = String, pattern = "^(weekend|holiday|closure|exception)$")]
+    pub reason: domain::calendar::SkipReason,
+    /// The name of the holiday or exception.
+    pub name: Option<String>,
+}
+
+impl WindowView {
+    /// The view of a window.
+    pub fn of(window: &Window) -> Self {
+        Self {
+            delivered_at: rfc3339(window.delivered_at),
+            closes_at: rfc3339(window.closes_at),
+            closes_at_local: window.closes_at_local().to_rfc3339_opts(SecondsFormat::AutoSi, false),
+            time_zone: window.time_zone.name().to_owned(),
+            calendar: window.calendar.to_string(),
+            tzdb: window.tzdb.clone(),
+            counted: window.counted.clone(),
+            skipped: window.skipped.iter().map(skipped).collect(),
+        }
+    }
+}
+
+fn skipped(day: &SkippedDay) -> SkippedDayView {
+    SkippedDayView { date: day.date, reason: day.reason, name: day.name.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone, window};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_deadline_over_new_year_in_prague_is_explained_as_in_the_contract() {
+        let calendar =
+            BusinessCalendar::new("CZ".parse().unwrap(), None, UnknownSubdivision::Any).unwrap();
+        let delivered_at = crate::values::instant("2026-12-22T14:00:00Z").unwrap();
+        let zone = Zone::Known("Europe/Prague".parse().unwrap());
+        let window = window(delivered_at, 5, &calendar, &zone).unwrap();
+        let view = serde_json::to_value(WindowView::of(&window)).unwrap();
+        assert_eq!(view["closes_at"], "2026-12-31T23:00:00Z");
+        assert_eq!(view["closes_at_local"], "2027-01-01T00:00:00+01:00");
+        assert_eq!(view["time_zone"], "Europe/Prague");
+        assert_eq!(view["counted"][0], "2026-12-23");
+        assert_eq!(view["skipped"][0]["date"], "2026-12-24");
+        assert_eq!(view["skipped"][0]["reason"], json!("holiday"));
+        assert!(view["skipped"][0]["name"].is_string());
+    }
+}

@@ -1,0 +1,225 @@
+### Co se říká zákazníkům, česky.
+
+language-switch = Česky
+
+## Data
+
+date = { $weekday } { $day }. { $month } { $year }
+date-end = konce { $weekday-genitive } { $day }. { $month } { $year }
+date-day = { $weekday } { $day }. { $month }
+date-local = { $weekday } { $day }. { $month } { $year } { $time }, { $zone } ({ $area })
+date-utc = { $weekday } { $day }. { $month } { $year } { $time } UTC
+weekday-1 = pondělí
+weekday-2 = úterý
+weekday-3 = středa
+weekday-4 = čtvrtek
+weekday-5 = pátek
+weekday-6 = sobota
+weekday-7 = neděle
+weekday-genitive-1 = pondělí
+weekday-genitive-2 = úterý
+weekday-genitive-3 = středy
+weekday-genitive-4 = čtvrtka
+weekday-genitive-5 = pátku
+weekday-genitive-6 = soboty
+weekday-genitive-7 = neděle
+month-1 = ledna
+month-2 = února
+month-3 = března
+month-4 = dubna
+month-5 = května
+month-6 = června
+month-7 = července
+month-8 = srpna
+month-9 = září
+month-10 = října
+month-11 = listopadu
+month-12 = prosince
+zone-CET = středoevropský čas
+zone-CEST = středoevropský letní čas
+zone-EET = východoevropský čas
+zone-EEST = východoevropský letní čas
+holiday-independent-czech-state-restoration-day = Den obnovy samostatného českého státu
+holiday-new-years-day = Nový rok
+holiday-good-friday = Velký pátek
+holiday-easter-monday = Velikonoční pondělí
+holiday-labor-day = Svátek práce
+holiday-victory-day = Den vítězství
+holiday-saints-cyril-and-methodius-day = Den slovanských věrozvěstů Cyrila a Metoděje
+holiday-jan-hus-day = Den upálení mistra Jana Husa
+holiday-statehood-day = Den české státnosti
+holiday-independent-czechoslovak-state-day = Den vzniku samostatného československého státu
+holiday-struggle-for-freedom-and-democracy-day-and-international-students-day = Den boje za svobodu a demokracii a Mezinárodní den studentstva
+holiday-christmas-eve = Štědrý den
+holiday-christmas-day = 1. svátek vánoční
+holiday-second-day-of-christmas = 2. svátek vánoční
+
+## Co znamená mlčení: první věta oznámení i stránky
+
+silence-opt-out =
+    Pokud neuděláte nic, společnost { $partner } se stane oficiálním partnerem organizace { $tenant } pro { $count ->
+        [one] níže uvedenou položku a uvidí údaje o jejím využití
+       *[other] níže uvedené položky a uvidí údaje o jejich využití
+    }{ $certainty ->
+        [exact] ; odmítnout můžete do { $deadline-end }.
+        [least] ; odmítnout můžete nejméně do { $deadline-end }.
+       *[none] ; odmítnout můžete kdykoli.
+    }
+silence-opt-in =
+    Pokud neuděláte nic, nic se nezmění: společnost { $partner } se partnerem organizace { $tenant } nestane{ $certainty ->
+        [exact] {" "}a žádost platí jen do { $deadline-end }.
+        [least] {" "}a žádost platí nejméně do { $deadline-end }.
+       *[none] .
+    }
+
+## Oznámení
+
+notice-subject =
+    { $tenant }: společnost { $partner } se má stát vaším partnerem – odmítnout můžete{ $certainty ->
+        [exact] {" "}do: { $deadline-date }
+        [least] {" "}nejméně do: { $deadline-date }
+       *[none] {" "}kdykoli
+    }
+greeting = Dobrý den,
+who-heading = Kdo žádá a o co
+who = Společnost { $partner } žádá o uznání za oficiálního partnera organizace { $tenant } ({ $domain }) v programu { $program }.
+who-contact = Můžete se jí zeptat přímo: { $contact-name }, { $contact-email }.
+items-heading =
+    { $count ->
+        [one] Položka
+       *[other] Položky
+    }
+item-workload = { $id }
+item-subscription = { $product } (předplatné { $id })
+sees-heading = Co partner uvidí
+sees = Pouze u těchto položek: kolik lidí je který den používá a kolik licencí je přiděleno. Počty menší než pět se nezobrazují.
+sees-not-heading = Co partner neuvidí
+sees-not = Žádný obsah, zprávy, soubory ani jména, nic o jakékoli jiné položce. Nezíská žádné oprávnění cokoli spravovat nebo měnit.
+costs-heading = Co stojí odmítnutí
+costs = Nic. Ceny, smlouvy i služby zůstávají přesně takové, jaké jsou.
+deadline-heading = Do kdy
+deadline-least = Nejméně do { $deadline-end }
+deadline-exact = Do { $deadline-end }
+deadline-none = Lhůta zatím není stanovena.
+deadline-local = Místní čas: { $deadline-local }
+deadline-utc = V UTC: { $deadline-utc }
+deadline-rule =
+    Máte na to { $days ->
+        [one] celý { $days } pracovní den
+        [few] celé { $days } pracovní dny
+       *[other] celých { $days } pracovních dnů
+    }, počítáno ode dne po doručení.
+deadline-sent = Tyto údaje jsou počítány od odeslání zprávy; přesné ukazuje stránka.
+deadline-counted = Počítané dny: { $dates }
+deadline-skipped = Nepočítané dny: { $dates }
+skipped-weekend = víkend
+skipped-holiday = svátek
+skipped-closure = máte zavřeno
+skipped-exception = výjimka
+answer-heading = Jak odpovědět
+answer-agree = Pokud souhlasíte, nemusíte dělat nic.
+answer-open = Chcete-li odmítnout vše nebo jen něco, otevřete tuto stránku:
+answer-code = a zadejte tento kód:
+answer-later = Odmítnout můžete i později: po lhůtě tatáž stránka partnerství okamžitě ukončí.
+genuine-heading = Je tato zpráva pravá?
+genuine = Ověřte si ji přímo na stránkách provozovatele kódem { $notice-code }:
+operator = Kontakt na provozovatele: { $operator }
+
+## Krátké zprávy
+
+receipt-declined-subject = { $tenant }: odmítnutí společnosti { $partner } je zaznamenáno
+receipt-declined = Odpověď „ne“ společnosti { $partner } je zaznamenána pro tyto položky: { $items }.
+receipt-undone-subject = { $tenant }: odmítnutí společnosti { $partner } je vzato zpět
+receipt-undone = Odpověď „ne“ společnosti { $partner } je vzata zpět pro tyto položky: { $items }. Znovu čekají na rozhodnutí.
+receipt-ended-subject = { $tenant }: partnerství se společností { $partner } skončilo
+receipt-ended = Partnerství se společností { $partner } okamžitě skončilo pro tyto položky: { $items }. Partner už jejich údaje nevidí.
+receipt-at = Zaznamenáno: { $at-local }; { $at-utc }
+receipt-id = Potvrzení: { $receipt }
+receipt-undo = Vzít to zpět lze do { $deadline-end } odkazem a kódem z oznámení.
+receipt-stands = O položkách, o kterých nikdo nerozhodl, platí dál to, co říká oznámení.
+receipt-not-you = Pokud jste to nebyli vy ani nikdo z kolegů, napište na adresu { $operator }.
+withdrawn-subject = { $tenant }: společnost { $partner } vzala svou žádost zpět
+withdrawn = Společnost { $partner } vzala zpět žádost stát se partnerem organizace { $tenant } v programu { $program }; nemusíte dělat nic.
+withdrawn-decided = Co bylo rozhodnuto dříve, zůstává beze změny.
+exact-subject = { $tenant }: přesná lhůta pro společnost { $partner } – { $deadline-date }
+exact = Oznámení o společnosti { $partner } bylo doručeno později, než bylo odesláno; odmítnout můžete do { $deadline-end }.
+exact-how = Odkaz a kód platí ty z oznámení.
+
+## Stránky
+
+page-title = { $partner } a { $tenant }
+page-question =
+    { $count ->
+        [one] Má být společnost { $partner } vaším partnerem pro tuto položku?
+       *[other] Má být společnost { $partner } vaším partnerem pro tyto položky ({ $count })?
+    }
+lead-answered = Odmítli jste: společnost { $partner } se partnerem organizace { $tenant } nestane. Vzít to zpět můžete do { $deadline-end }.
+lead-late = Lhůta uplynula; odmítnout můžete i teď a platí to okamžitě.
+lead-paused = Tato žádost je pozastavena: pokud neuděláte nic, nic se nestane, a před novou lhůtou přijde nové oznámení. Odmítnout můžete hned.
+lead-review = Provozovatel žádost znovu posuzuje: pokud neuděláte nic, nic se nestane. Odmítnout můžete hned.
+lead-associated = Společnost { $partner } je oficiálním partnerem organizace { $tenant } pro položky ve stavu „aktivní“; pokud neuděláte nic, zůstane jím. Ukončit to můžete hned nebo kdykoli později.
+lead-declined = Nemusíte dělat nic: odmítli jste a společnost { $partner } partnerem organizace { $tenant } není.
+lead-withdrawn = Nemusíte dělat nic: společnost { $partner } vzala tuto žádost zpět.
+lead-rejected = Nemusíte dělat nic: provozovatel tuto žádost zamítl.
+lead-ended = Nemusíte dělat nic: toto partnerství skončilo.
+lead-discarded = Nemusíte dělat nic: tato žádost byla zrušena.
+status-proposed = posuzuje se
+status-pending = čeká
+status-active = aktivní
+status-declined = odmítli jste
+status-ended = skončila
+status-dropped = vyřazena
+status-withdrawn = vzata zpět
+status-rejected = zamítnuta
+decline-heading = Odmítnout
+decline-hint = Vyberte položky, které odmítáte. Pokud nevyberete žádnou, platí to pro všechny.
+decline-legend = Položky
+decline-button = Odmítnout
+keep-heading = Ponechat beze změny
+keep = Pokud souhlasíte, stačí stránku zavřít. Nic se neodesílá.
+undo-heading = Vzít odmítnutí zpět
+undo-hint = Vyberte položky, které už neodmítáte. Pokud nevyberete žádnou, platí to pro všechny.
+undo-button = Vzít zpět
+code-label = Šestimístný kód ze zprávy
+code-hint = Stojí na samostatném řádku ve zprávě, která vás sem přivedla.
+problem-heading = Nebylo odesláno
+problem-code-wrong =
+    Kód nesouhlasí. { $tries ->
+        [0] Kód je nyní na 15 minut uzamčen.
+        [one] Zbývá vám { $tries } pokus.
+        [few] Zbývají vám { $tries } pokusy.
+       *[other] Zbývá vám { $tries } pokusů.
+    }
+problem-code-locked =
+    Příliš mnoho nesprávných kódů. Zkuste to znovu za { $minutes ->
+        [one] { $minutes } minutu
+        [few] { $minutes } minuty
+       *[other] { $minutes } minut
+    }; pak bude správný kód fungovat.
+problem-items = Vyberte jen položky z tohoto seznamu.
+problem-decision = Vyberte jednu ze dvou odpovědí.
+problem-state = To teď není možné. Stránka ukazuje, jak se věci mají.
+result-declined = Vaše odmítnutí je zaznamenáno
+result-undone = Vaše odmítnutí je vzato zpět
+result-passed-on = Předáno: zeptáme se někoho jiného
+result-extended = Lhůta je prodloužena
+result-unchanged = Tak to už bylo
+result-unchanged-hint = Nebylo co měnit.
+result-late = Přišlo po lhůtě a platí okamžitě.
+result-undo = Vzít to zpět můžete do { $deadline-end } týmž odkazem a kódem.
+result-copy = Kopii dostane poštou každý, komu přišlo oznámení.
+result-receipt = Potvrzení
+result-back = Zpět k žádosti
+column-item = Položka
+column-status = Stav
+genuine-title = Toto oznámení je pravé
+genuine-lead = Provozovatel odeslal oznámení s tímto kódem. Pokud vaše zpráva říká něco jiného než tato stránka, nevěřte jí.
+genuine-older = Od té doby bylo odesláno novější oznámení.
+error-not-found-title = Tady nic není
+error-not-found = Adresa není úplná, nebo není naše. Zkopírujte ze zprávy celý řádek, nebo se zeptejte provozovatele: { $operator }
+error-method-title = To není možné
+error-method = Tuto stránku lze otevřít a její formulář odeslat.
+error-form-title = Formulář nešlo přečíst
+error-form = Otevřete znovu odkaz ze zprávy a odešlete formulář tak, jak je.
+error-unavailable-title = Právě teď to nejde
+error-unavailable = Nic se nezměnilo. Zkuste to prosím znovu za několik minut.

@@ -1,0 +1,209 @@
+### What customers are told, in English. Names of messages are the same in every language; the
+### names that begin with "holiday-" are optional, since holidays have English names in the data.
+
+language-switch = In English
+
+## Dates
+
+date = { $weekday } { $day } { $month } { $year }
+date-end = the end of { $weekday } { $day } { $month } { $year }
+date-day = { $weekday } { $day } { $month }
+date-local = { $weekday } { $day } { $month } { $year } { $time }, { $zone } ({ $area })
+date-utc = { $weekday } { $day } { $month } { $year } { $time } UTC
+weekday-1 = Monday
+weekday-2 = Tuesday
+weekday-3 = Wednesday
+weekday-4 = Thursday
+weekday-5 = Friday
+weekday-6 = Saturday
+weekday-7 = Sunday
+weekday-genitive-1 = Monday
+weekday-genitive-2 = Tuesday
+weekday-genitive-3 = Wednesday
+weekday-genitive-4 = Thursday
+weekday-genitive-5 = Friday
+weekday-genitive-6 = Saturday
+weekday-genitive-7 = Sunday
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+zone-CET = Central European Time
+zone-CEST = Central European Summer Time
+zone-EET = Eastern European Time
+zone-EEST = Eastern European Summer Time
+
+## What silence means: the first sentence of the notice and of the page
+
+silence-opt-out =
+    If you do nothing, { $partner } becomes the official partner of { $tenant } for { $count ->
+        [one] the item below and may read its usage data
+       *[other] the { $count } items below and may read their usage data
+    }{ $certainty ->
+        [exact] ; you can say no until { $deadline-end }.
+        [least] ; you can say no at least until { $deadline-end }.
+       *[none] ; you can say no at any time.
+    }
+silence-opt-in =
+    If you do nothing, nothing changes: { $partner } does not become a partner of { $tenant }{ $certainty ->
+        [exact] {" "}and the request lapses at { $deadline-end }.
+        [least] {" "}and the request lapses, at the earliest at { $deadline-end }.
+       *[none] .
+    }
+
+## The notice
+
+notice-subject =
+    { $tenant }: { $partner } is to become your partner – you can say no{ $certainty ->
+        [exact] {" "}until { $deadline-date }
+        [least] {" "}at least until { $deadline-date }
+       *[none] {""}
+    }
+greeting = Good day,
+who-heading = Who is asking, and for what
+who = { $partner } asks to be recognised as the official partner of { $tenant } ({ $domain }) in the program { $program }.
+who-contact = You can ask them yourself: { $contact-name }, { $contact-email }.
+items-heading =
+    { $count ->
+        [one] The item
+       *[other] The items
+    }
+item-workload = { $id }
+item-subscription = { $product } (subscription { $id })
+sees-heading = What the partner will see
+sees = Of these items only: how many people use them on each day, and how many seats are provisioned. Counts below five are not shown.
+sees-not-heading = What the partner will not see
+sees-not = No content, messages, files or names, nothing about any other item, and no rights to administer or change anything.
+costs-heading = What refusing costs
+costs = Nothing. Prices, contracts and the service stay exactly as they are.
+deadline-heading = Until when
+deadline-least = At least until { $deadline-end }
+deadline-exact = Until { $deadline-end }
+deadline-none = The deadline is not set yet.
+deadline-local = Local time: { $deadline-local }
+deadline-utc = In UTC: { $deadline-utc }
+deadline-rule =
+    You have { $days ->
+        [one] one business day
+       *[other] { $days } business days
+    } in full, counted from the day after delivery.
+deadline-sent = These dates are counted from when the message was sent; the page shows the exact ones.
+deadline-counted = Days that count: { $dates }
+deadline-skipped = Days that do not count: { $dates }
+skipped-weekend = weekend
+skipped-holiday = holiday
+skipped-closure = you are closed
+skipped-exception = exception
+answer-heading = How to answer
+answer-agree = If you agree, you need not do anything.
+answer-open = To say no, to all or to some of it, open this page:
+answer-code = and enter this code:
+answer-later = You can say no later as well: after the deadline the same page ends the partnership at once.
+genuine-heading = Is this message genuine?
+genuine = Check it on the operator's own site with the code { $notice-code }:
+operator = Operator's contact: { $operator }
+
+## Short messages
+
+receipt-declined-subject = { $tenant }: your "no" to { $partner } is recorded
+receipt-declined = The answer "no" to { $partner } is recorded for these items: { $items }.
+receipt-undone-subject = { $tenant }: your "no" to { $partner } is taken back
+receipt-undone = The answer "no" to { $partner } is taken back for these items: { $items }. They wait for a decision again.
+receipt-ended-subject = { $tenant }: the partnership with { $partner } has ended
+receipt-ended = The partnership with { $partner } has ended at once for these items: { $items }. The partner no longer sees their data.
+receipt-at = Recorded: { $at-local }; { $at-utc }
+receipt-id = Receipt: { $receipt }
+receipt-undo = It can be taken back until { $deadline-end } by the link and the code of the notice.
+receipt-stands = What happens to items nobody has decided stays as the notice says.
+receipt-not-you = If neither you nor a colleague did this, write to { $operator }.
+withdrawn-subject = { $tenant }: { $partner } has withdrawn its request
+withdrawn = { $partner } has withdrawn its request to become a partner of { $tenant } in the program { $program }; you need not do anything.
+withdrawn-decided = What was decided before stays as it is.
+exact-subject = { $tenant }: the exact deadline for { $partner } is { $deadline-date }
+exact = The notice about { $partner } was delivered later than it was sent; you can say no until { $deadline-end }.
+exact-how = Link and code are those of the notice.
+
+## Pages
+
+page-title = { $partner } and { $tenant }
+page-question =
+    { $count ->
+        [one] Shall { $partner } be your partner for this item?
+       *[other] Shall { $partner } be your partner for these { $count } items?
+    }
+lead-answered = You said no: { $partner } does not become a partner of { $tenant }. You can take this back until { $deadline-end }.
+lead-late = The deadline has passed; you can still say no, and it takes effect at once.
+lead-paused = This request is paused: nothing happens while you do nothing, and a new notice comes before any new deadline. You can say no now.
+lead-review = The operator is examining this request again: nothing happens while you do nothing. You can say no now.
+lead-associated = { $partner } is the official partner of { $tenant } for the items marked "active"; if you do nothing, that stays so. You can end it now or at any later time.
+lead-declined = There is nothing to do: you said no, and { $partner } is not a partner of { $tenant }.
+lead-withdrawn = There is nothing to do: { $partner } has withdrawn this request.
+lead-rejected = There is nothing to do: the operator has rejected this request.
+lead-ended = There is nothing to do: this partnership has ended.
+lead-discarded = There is nothing to do: this request has been dropped.
+status-proposed = being examined
+status-pending = waiting
+status-active = active
+status-declined = you said no
+status-ended = ended
+status-dropped = removed
+status-withdrawn = withdrawn
+status-rejected = rejected
+decline-heading = Say no
+decline-hint = Choose the items you say no to. If you choose none, it is all of them.
+decline-legend = Items
+decline-button = Say no
+keep-heading = Keep it as it is
+keep = If you agree, close this page. There is nothing to send.
+undo-heading = Take back a "no"
+undo-hint = Choose the items you no longer say no to. If you choose none, it is all of them.
+undo-button = Take it back
+code-label = Six-digit code from the message
+code-hint = It stands on a line of its own in the message that brought you here.
+problem-heading = That was not sent
+problem-code-wrong =
+    The code is not right. { $tries ->
+        [0] The code is locked for 15 minutes now.
+        [one] You have one try left.
+       *[other] You have { $tries } tries left.
+    }
+problem-code-locked =
+    Too many wrong codes. Try again in { $minutes ->
+        [one] one minute
+       *[other] { $minutes } minutes
+    }; the right code works then.
+problem-items = Choose items of this list only.
+problem-decision = Choose one of the two answers.
+problem-state = This is not possible now. The page shows how things stand.
+result-declined = Your "no" is recorded
+result-undone = Your "no" is taken back
+result-passed-on = Your answer is passed on: somebody else will be asked
+result-extended = You have more time now
+result-unchanged = It was so already
+result-unchanged-hint = Nothing had to be changed.
+result-late = It came after the deadline, and took effect at once.
+result-undo = You can take it back until { $deadline-end }, by the same link and code.
+result-copy = Everyone who got the notice gets a copy of this by mail.
+result-receipt = Receipt
+result-back = Back to the request
+column-item = Item
+column-status = State
+genuine-title = This notice is genuine
+genuine-lead = The operator sent a notice with this code. If your message says anything else than this page, do not trust it.
+genuine-older = A newer notice has been sent since.
+error-not-found-title = Nothing is here
+error-not-found = The address is not complete, or it is not one of ours. Copy the whole line out of the message, or ask the operator: { $operator }
+error-method-title = That is not possible
+error-method = This page can be opened, and its form can be sent.
+error-form-title = The form could not be read
+error-form = Open the link in the message again and send the form as it is.
+error-unavailable-title = Not possible right now
+error-unavailable = Nothing was changed. Please try again in a few minutes.

@@ -1,0 +1,328 @@
+//! What a notice says (`domain.md §5`), as values: who claims, which items, until when, and what
+//! silence means.
+
+use domain::calendar::{SkipReason, SkippedDay, Window};
+use domain::claim::{Claim, Instant, Item, ItemStatus, PartnerContact};
+use domain::context::Place;
+use domain::directory::Tenant;
+use domain::event::EventType;
+use domain::ids::{ClaimId, ItemNo, NoticeNo};
+use domain::program::{Consent, ItemKind, Policy, Program};
+
+use crate::dates;
+use crate::keys::LinkKeys;
+use crate::language::Language;
+use crate::link::Link;
+use crate::say::Say;
+
+/// The operator, as customers know him.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operator {
+    /// Where customers write with questions.
+    pub contact: String,
+    /// Where the pages are, without a slash at the end.
+    pub base_url: String,
+}
+
+/// Until when the customer can say no before silence counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deadline {
+    /// Counted from sending: the real one begins with the delivery, so it is not earlier.
+    AtLeast(Window),
+    /// The window of a delivered notice.
+    Exact(Window),
+    /// None runs: the claim is paused, or the calendar's data ends too soon.
+    Unset,
+}
+
+impl Deadline {
+    /// The deadline as a notice that goes out at `sent_at` can promise it.
+    pub fn at_least(sent_at: Instant, place: &Place, policy: &Policy) -> Self {
+        let window = place.window(sent_at, policy.window_business_days);
+        window.map_or(Self::Unset, Self::AtLeast)
+    }
+
+    /// The claim's own deadline, where a window runs or has run; else what a notice that is on its
+    /// way at `now` can promise.
+    pub fn of(claim: &Claim, now: Instant, place: &Place, policy: &Policy) -> Self {
+        match claim.state.window() {
+            Some(window) => Self::Exact(window.clone()),
+            None => Self::at_least(now, place, policy),
+        }
+    }
+
+    /// The days behind the deadline.
+    pub fn window(&self) -> Option<&Window> {
+        match self {
+            Self::AtLeast(window) | Self::Exact(window) => Some(window),
+            Self::Unset => None,
+        }
+    }
+
+    fn certainty(&self) -> &'static str {
+        match self {
+            Self::AtLeast(_) => "least",
+            Self::Exact(_) => "exact",
+            Self::Unset => "none",
+        }
+    }
+}
+
+/// An item, as the customer reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeItem {
+    /// Its number in the claim.
+    pub no: ItemNo,
+    /// Workload or subscription.
+    pub kind: ItemKind,
+    /// Its id at the tenant.
+    pub id: String,
+    /// What was bought, where the directory knows it.
+    pub product: Option<String>,
+    /// Where it stands.
+    pub status: ItemStatus,
+}
+
+/// A notice. Its frozen part is what the claim's content hash covers; names are those of the submit.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    /// The claim.
+    pub claim: ClaimId,
+    /// Its number.
+    pub no: NoticeNo,
+    /// Who claims.
+    pub partner: String,
+    /// Whom to ask there.
+    pub partner_contact: Option<PartnerContact>,
+    /// Of whom.
+    pub tenant: String,
+    /// By which domain.
+    pub domain: String,
+    /// In which program.
+    pub program: String,
+    /// What is claimed; dropped items are left out.
+    pub items: Vec<NoticeItem>,
+    /// What silence means.
+    pub consent: Consent,
+    /// How many business days the customer has.
+    pub days: u32,
+    /// Until when.
+    pub deadline: Deadline,
+    /// The operator's contact.
+    pub operator: String,
+}
+
+impl Notice {
+    /// The notice of that number, with a deadline.
+    pub fn of(
+        claim: &Claim,
+        no: NoticeNo,
+        directory: &Directory<'_>,
+        operator: &Operator,
+        deadline: Deadline,
+    ) -> Self {
+        let item = |item: &Item| noticed(claim, item, directory.tenant);
+        Self {
+            claim: claim.id.clone(),
+            no,
+            partner: claim.details.partner_name.as_str().to_owned(),
+            partner_contact: claim.details.partner_contact.clone(),
+            tenant: claim.details.tenant_name.as_str().to_owned(),
+            domain: claim.details.tenant_domain.as_str().to_owned(),
+            program: directory.program.name.as_str().to_owned(),
+            items: claim.kept().map(item).collect(),
+            consent: directory.policy.consent,
+            days: directory.policy.window_business_days,
+            deadline,
+            operator: operator.contact.clone(),
+        }
+    }
+
+    /// When the claim's notice went out, while it is on its way and the claim's last event is what
+    /// made it due; a deadline counted from then is the one that stands in the mail.
+    pub fn sent_at(claim: &Claim) -> Option<Instant> {
+        let last = &claim.last_event;
+        is_sent_on(last.event_type).then_some(last.at)
+    }
+
+    /// The messages of a language, knowing this notice.
+    pub(crate) fn say(&self, language: Language) -> Say {
+        let say = Say::new(language)
+            .knowing("partner", self.partner.clone())
+            .knowing("tenant", self.tenant.clone())
+            .knowing("domain", self.domain.clone())
+            .knowing("program", self.program.clone())
+            .knowing("count", self.items.len())
+            .knowing("days", self.days)
+            .knowing("operator", self.operator.clone())
+            .knowing("certainty", self.deadline.certainty());
+        let say = match &self.partner_contact {
+            Some(contact) => say
+                .knowing("contact-name", contact.name.as_str().to_owned())
+                .knowing("contact-email", contact.email.as_str().to_owned()),
+            None => say,
+        };
+        match self.deadline.window() {
+            Some(window) => knowing_window(say, window),
+            None => say,
+        }
+    }
+
+    /// What silence means, in a sentence.
+    pub(crate) fn silence(&self, say: &Say) -> String {
+        say.of(match self.consent {
+            Consent::OptOut => "silence-opt-out",
+            Consent::OptIn => "silence-opt-in",
+        })
+    }
+
+    /// The items as the customer reads them, in the claim's order.
+    pub(crate) fn item_lines(&self, language: Language) -> Vec<String> {
+        self.items.iter().map(|item| item.line(language)).collect()
+    }
+}
+
+/// Whether a notice goes out on that event.
+pub fn is_sent_on(event: EventType) -> bool {
+    match event {
+        EventType::Validated
+        | EventType::ContactCorrected
+        | EventType::ContactRefused
+        | EventType::Resumed => true,
+        EventType::Drafted
+        | EventType::Submitted
+        | EventType::Edited
+        | EventType::Recalled
+        | EventType::Discarded
+        | EventType::ReviewBegun
+        | EventType::ReviewOverdue
+        | EventType::DefenceRequested
+        | EventType::InformationRequested
+        | EventType::InformationAnswered
+        | EventType::Rejected
+        | EventType::WindowOpened
+        | EventType::NoticeFailed
+        | EventType::ItemsDeclined
+        | EventType::DeclineUndone
+        | EventType::ItemsAccepted
+        | EventType::WindowExtended
+        | EventType::Held
+        | EventType::WindowClosed
+        | EventType::Withdrawn
+        | EventType::Disputed
+        | EventType::DisputeUpheld
+        | EventType::DisputeOverturned
+        | EventType::AssociationEnded
+        | EventType::EvidenceAdded => false,
+    }
+}
+
+/// What the directory knows of a claim's tenant and program, and the policy the claim is pinned to.
+#[derive(Debug, Clone, Copy)]
+pub struct Directory<'a> {
+    /// The tenant.
+    pub tenant: &'a Tenant,
+    /// The program.
+    pub program: &'a Program,
+    /// The policy of the claim.
+    pub policy: &'a Policy,
+}
+
+fn noticed(claim: &Claim, item: &Item, tenant: &Tenant) -> NoticeItem {
+    let known = tenant.item(&claim.item_ref(item));
+    NoticeItem {
+        no: item.no,
+        kind: claim.subject.kind,
+        id: item.id.as_str().to_owned(),
+        product: known.map(|known| known.product.as_str().to_owned()),
+        status: claim.item_status(item),
+    }
+}
+
+impl NoticeItem {
+    /// The item in words.
+    pub(crate) fn line(&self, language: Language) -> String {
+        let say = Say::new(language).knowing("id", self.id.clone());
+        match (self.kind, &self.product) {
+            (ItemKind::Subscription, Some(product)) => {
+                say.knowing("product", product.clone()).of("item-subscription")
+            }
+            (ItemKind::Subscription, None) | (ItemKind::Workload, _) => say.of("item-workload"),
+        }
+    }
+}
+
+/// The last day, and the instant after it in the customer's zone and in UTC.
+fn knowing_window(say: Say, window: &Window) -> Say {
+    let language = say.language();
+    let last = window.last_counted().unwrap_or_else(|| window.day_zero());
+    say.knowing("deadline-end", dates::end_of(language, last))
+        .knowing("deadline-date", dates::date(language, last))
+        .knowing("deadline-local", dates::local(language, window.closes_at, window.time_zone))
+        .knowing("deadline-utc", dates::utc(language, window.closes_at))
+}
+
+/// The counted days of a window, in words.
+pub(crate) fn counted(language: Language, window: &Window) -> Vec<String> {
+    window.counted.iter().map(|date| dates::day(language, *date)).collect()
+}
+
+/// The days of a window that do not count, each with its reason.
+pub(crate) fn skipped(language: Language, window: &Window) -> Vec<String> {
+    let line = |skipped: &SkippedDay| {
+        format!("{} ({})", dates::day(language, skipped.date), reason(language, skipped))
+    };
+    window.skipped.iter().map(line).collect()
+}
+
+fn reason(language: Language, skipped: &SkippedDay) -> String {
+    let reason = Say::new(language).of(match skipped.reason {
+        SkipReason::Weekend => "skipped-weekend",
+        SkipReason::Holiday => "skipped-holiday",
+        SkipReason::Closure => "skipped-closure",
+        SkipReason::Exception => "skipped-exception",
+    });
+    match &skipped.name {
+        Some(name) => format!("{reason}: {}", holiday(language, name)),
+        None => reason,
+    }
+}
+
+/// Holidays have English names in the data; a language may have its own for the best known.
+fn holiday(language: Language, names: &str) -> String {
+    let own = |name: &str| {
+        language.message(&format!("holiday-{}", slug(name)), None).unwrap_or_else(|| name.to_owned())
+    };
+    names.split("; ").map(own).collect::<Vec<_>>().join(", ")
+}
+
+fn slug(name: &str) -> String {
+    let words = name.split(' ').map(|word| word.chars().filter(char::is_ascii_alphanumeric));
+    words.map(String::from_iter).collect::<Vec<_>>().join("-").to_ascii_lowercase()
+}
+
+/// The links and codes of a notice. They stand in its mail and nowhere else.
+#[derive(Clone)]
+pub struct Links {
+    /// The decision page.
+    pub decision_url: String,
+    /// The six digits it asks for.
+    pub decision_code: String,
+    /// The authenticity code.
+    pub notice_code: String,
+    /// The page that answers it.
+    pub notice_url: String,
+}
+
+impl Links {
+    /// The links and codes of `link`.
+    pub fn of(link: &Link, keys: &LinkKeys, operator: &Operator) -> Self {
+        let notice_code = link.notice_code(keys);
+        Self {
+            decision_url: format!("{}/d/{}", operator.base_url, link.token(keys)),
+            decision_code: link.decision_code(keys),
+            notice_url: format!("{}/n/{notice_code}", operator.base_url),
+            notice_code: notice_code.as_str().to_owned(),
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! What the customer of a claim is told, and how he answers: link tokens and codes, the notice and
+//! its mails, the texts of the decision page (`domain.md §5`, `architecture.md §4`).
+//!
+//! Everything here is a pure function of the claim, the directory and the keys, so a notice that is
+//! sent twice is the same notice.
+
+pub mod content;
+pub mod dates;
+pub mod keys;
+pub mod language;
+pub mod link;
+pub mod mail;
+pub mod page;
+pub mod standing;
+
+mod say;
+
+pub use content::{Deadline, Directory, Links, Notice, Operator};
+pub use keys::LinkKeys;
+pub use language::Language;
+pub use link::{Link, NoticeCode};
+pub use standing::Standing;
+
+#[cfg(test)]
+mod mail_tests;
+#[cfg(test)]
+mod page_tests;
+#[cfg(test)]
+mod samples;

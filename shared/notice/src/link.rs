@@ -1,0 +1,289 @@
+//! The link of a notice, and the two codes beside it (`architecture.md §4`).
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use data_encoding::{Encoding, Specification};
+use domain::ids::{ClaimId, NoticeNo};
+use hmac::Mac;
+use std::fmt;
+use std::sync::LazyLock;
+use subtle::ConstantTimeEq;
+
+use crate::keys::{Label, LinkKeys};
+
+/// The bytes of a token: key number, claim, notice, MAC.
+const TOKEN_BYTES: usize = 1 + 16 + 2 + MAC_BYTES;
+/// The bytes of a token's MAC.
+const MAC_BYTES: usize = 16;
+/// The characters of a token.
+pub const TOKEN_CHARS: usize = 47;
+/// The characters of an authenticity code, without its hyphen: 50 bits.
+const NOTICE_CODE_CHARS: usize = 10;
+
+/// Whom a link speaks for: one notice of one claim. Whoever has one has read its notice, or was
+/// given the mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    claim: ClaimId,
+    raw_claim: [u8; 16],
+    notice: NoticeNo,
+    key: u8,
+}
+
+/// A token that is not one of ours. It does not say why: too long, another alphabet, a foreign key
+/// and a changed bit are one to the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("unknown link")]
+pub struct UnknownLink;
+
+/// A claim id that is not the text of 16 bytes: none that [`ClaimId::of`] made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the claim's id does not fit into a link")]
+pub struct NotLinkable;
+
+impl Link {
+    /// The link of a notice under the current key.
+    pub fn of(keys: &LinkKeys, claim: &ClaimId, notice: NoticeNo) -> Result<Self, NotLinkable> {
+        let raw_claim = claim.to_bytes().ok_or(NotLinkable)?;
+        Ok(Self { claim: claim.clone(), raw_claim, notice, key: keys.current() })
+    }
+
+    /// The link that a token names, if one of our keys made it. Takes no read, and the time of the
+    /// comparison does not depend on the token.
+    ///
+    /// ```
+    /// use domain::ids::{ClaimId, NoticeNo};
+    /// use notice::{Link, LinkKeys};
+    ///
+    /// let keys = LinkKeys::new(1, [(1, b"thirty-two bytes of randomness..".to_vec())])?;
+    /// let link = Link::of(&keys, &ClaimId::from_bytes([7; 16]), NoticeNo(1))?;
+    /// assert_eq!(Link::open(&keys, &link.token(&keys)), Ok(link));
+    /// assert!(Link::open(&keys, "not-a-token").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn open(keys: &LinkKeys, token: &str) -> Result<Self, UnknownLink> {
+        if token.len() != TOKEN_CHARS {
+            return Err(UnknownLink);
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| UnknownLink)?;
+        let (key, rest) = bytes.split_first().ok_or(UnknownLink)?;
+        let (claim, rest) = rest.split_first_chunk::<16>().ok_or(UnknownLink)?;
+        let (notice, mac) = rest.split_first_chunk::<2>().ok_or(UnknownLink)?;
+        let link = Self {
+            claim: ClaimId::from_bytes(*claim),
+            raw_claim: *claim,
+            notice: NoticeNo(u16::from_be_bytes(*notice)),
+            key: *key,
+        };
+        let (expected, known) = link.mac(keys, Label::Token);
+        let genuine = expected.as_slice().ct_eq(mac).into();
+        if known && genuine { Ok(link) } else { Err(UnknownLink) }
+    }
+
+    /// The claim.
+    pub fn claim(&self) -> &ClaimId {
+        &self.claim
+    }
+
+    /// The notice.
+    pub fn notice(&self) -> NoticeNo {
+        self.notice
+    }
+
+    /// The token: [`TOKEN_CHARS`] characters that stand in a path as they are.
+    pub fn token(&self, keys: &LinkKeys) -> String {
+        let (mac, _) = self.mac(keys, Label::Token);
+        let mut bytes = Vec::with_capacity(TOKEN_BYTES);
+        bytes.push(self.key);
+        bytes.extend(self.raw_claim);
+        bytes.extend(self.notice.0.to_be_bytes());
+        bytes.extend(mac);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The six digits that stand in the mail and nowhere else. They keep a machine that follows links
+    /// and sends forms from deciding; what they cannot do is tell one reader from another.
+    pub fn decision_code(&self, keys: &LinkKeys) -> String {
+        let (mac, _) = self.mac(keys, Label::DecisionCode);
+        let number = mac.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        format!("{:06}", number % 1_000_000)
+    }
+
+    /// Whether `code` is the link's. White space does not count: people copy it along.
+    pub fn accepts(&self, keys: &LinkKeys, code: &str) -> bool {
+        let given: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+        self.decision_code(keys).as_bytes().ct_eq(given.as_bytes()).into()
+    }
+
+    /// The code by which the notice proves genuine on the operator's own site.
+    pub fn notice_code(&self, keys: &LinkKeys) -> NoticeCode {
+        let (mac, _) = self.mac(keys, Label::NoticeCode);
+        let mut text = CROCKFORD.encode(&mac);
+        text.truncate(NOTICE_CODE_CHARS);
+        NoticeCode::grouped(&text)
+    }
+
+    fn mac(&self, keys: &LinkKeys, label: Label) -> ([u8; MAC_BYTES], bool) {
+        let (mac, known) = keys.mac(self.key, label);
+        let mac = mac.chain_update(self.raw_claim).chain_update(self.notice.0.to_be_bytes());
+        let digest: [u8; 32] = mac.finalize().into_bytes().into();
+        (digest.first_chunk().copied().unwrap_or_default(), known)
+    }
+}
+
+/// Crockford's base32: no I, L, O or U, so a code can be read aloud and typed from paper.
+static CROCKFORD: LazyLock<Encoding> = LazyLock::new(|| {
+    let mut spec = Specification::new();
+    spec.symbols.push_str("0123456789ABCDEFGHJKMNPQRSTVWXYZ");
+    // The alphabet is a constant: a test reads it.
+    spec.encoding().unwrap_or(data_encoding::BASE32HEX_NOPAD)
+});
+
+/// The short authenticity code of a notice, `XXXXX-XXXXX`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeCode(String);
+
+impl NoticeCode {
+    /// Reads a code as people type it: in any case, with or without the hyphen, `O` for `0`, `I` and
+    /// `L` for `1`.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() > 4 * NOTICE_CODE_CHARS {
+            return None;
+        }
+        let plain: String = text
+            .chars()
+            .filter(|c| *c != '-' && !c.is_whitespace())
+            .map(|c| match c.to_ascii_uppercase() {
+                'O' => '0',
+                'I' | 'L' => '1',
+                other => other,
+            })
+            .collect();
+        let valid = |c: char| c.is_ascii_digit() || (c.is_ascii_uppercase() && c != 'U');
+        (plain.chars().count() == NOTICE_CODE_CHARS && plain.chars().all(valid))
+            .then(|| Self::grouped(&plain))
+    }
+
+    fn grouped(plain: &str) -> Self {
+        let (left, right) = plain.split_at_checked(NOTICE_CODE_CHARS / 2).unwrap_or((plain, ""));
+        Self(format!("{left}-{right}"))
+    }
+
+    /// The code, with its hyphen.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for NoticeCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> LinkKeys {
+        LinkKeys::new(1, [(1, b"the first key, which is long".to_vec())]).unwrap()
+    }
+
+    fn link(keys: &LinkKeys) -> Link {
+        Link::of(keys, &ClaimId::from_bytes(*b"sixteen bytes id"), NoticeNo(258)).unwrap()
+    }
+
+    #[test]
+    fn a_token_leads_back_to_its_claim_and_notice() {
+        let token = link(&keys()).token(&keys());
+        assert_eq!(token.len(), TOKEN_CHARS);
+        let opened = Link::open(&keys(), &token).unwrap();
+        assert_eq!(opened.claim().to_bytes(), Some(*b"sixteen bytes id"));
+        assert_eq!(opened.notice(), NoticeNo(258));
+    }
+
+    #[test]
+    fn a_token_with_any_character_changed_is_unknown() {
+        let token = link(&keys()).token(&keys());
+        for at in 0..token.len() {
+            for other in ["A", "z", "-", "."] {
+                let mut changed = token.clone();
+                changed.replace_range(at..=at, other);
+                let same = changed == token;
+                assert_eq!(Link::open(&keys(), &changed).is_ok(), same, "{at} {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_of_another_form_is_unknown() {
+        let token = link(&keys()).token(&keys());
+        let longer = format!("{token}A");
+        let endless = "A".repeat(1_000_000);
+        for text in ["", "abc", &token[1..], &longer, &endless, &format!("{token}="), "ž"] {
+            assert_eq!(Link::open(&keys(), text), Err(UnknownLink));
+        }
+        let accented = format!("{}ž", &token[..45]);
+        assert_eq!(accented.len(), TOKEN_CHARS);
+        assert_eq!(Link::open(&keys(), &accented), Err(UnknownLink));
+    }
+
+    #[test]
+    fn a_token_of_another_stack_is_unknown() {
+        let foreign = LinkKeys::new(1, [(1, b"the key of somebody else....".to_vec())]).unwrap();
+        let numbered = LinkKeys::new(9, [(9, b"the first key, which is long".to_vec())]).unwrap();
+        for theirs in [foreign, numbered] {
+            assert_eq!(Link::open(&keys(), &link(&theirs).token(&theirs)), Err(UnknownLink));
+        }
+    }
+
+    #[test]
+    fn a_link_sent_under_an_older_key_stays_valid_with_its_code() {
+        let (first, second) = (b"the first key, which is long", b"the second key, which is too");
+        let old = keys();
+        let new = LinkKeys::new(2, [(1, first.to_vec()), (2, second.to_vec())]).unwrap();
+        let opened = Link::open(&new, &link(&old).token(&old)).unwrap();
+        assert!(opened.accepts(&new, &link(&old).decision_code(&old)));
+        assert_ne!(link(&new).token(&new), link(&old).token(&old));
+    }
+
+    #[test]
+    fn the_decision_code_is_six_digits_and_belongs_to_one_notice() {
+        let keys = keys();
+        let code = link(&keys).decision_code(&keys);
+        assert!(code.len() == 6 && code.bytes().all(|c| c.is_ascii_digit()));
+        assert!(link(&keys).accepts(&keys, &format!(" {} {}\n", &code[..3], &code[3..])));
+        for wrong in ["", "abcdef", "12345", "0123456", "١٢٣٤٥٦"] {
+            assert!(!link(&keys).accepts(&keys, wrong), "{wrong}");
+        }
+        let next = Link { notice: NoticeNo(259), ..link(&keys) };
+        assert_ne!(next.decision_code(&keys), code);
+    }
+
+    #[test]
+    fn an_authenticity_code_is_read_as_people_type_it() {
+        let code = link(&keys()).notice_code(&keys());
+        assert_eq!(code.as_str().len(), 11);
+        let typed = code.as_str().to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l");
+        assert_eq!(NoticeCode::parse(&typed), Some(code));
+        for text in ["", "ABCDE", "ABCDE-FGHJU", "ABCDE-FGHJKM", "čaj", &"A".repeat(100)] {
+            assert_eq!(NoticeCode::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_alphabet_of_the_codes_is_crockfords() {
+        assert_eq!(CROCKFORD.encode(&[0xff; 5]), "ZZZZZZZZ");
+        assert_eq!(CROCKFORD.encode(&[0x00; 5]), "00000000");
+    }
+
+    #[test]
+    fn the_three_texts_of_a_notice_do_not_reveal_one_another() {
+        let keys = keys();
+        let link = link(&keys);
+        let (token, _) = link.mac(&keys, Label::Token);
+        let (decision, _) = link.mac(&keys, Label::DecisionCode);
+        let (notice, _) = link.mac(&keys, Label::NoticeCode);
+        assert!(token != decision && decision != notice && notice != token);
+    }
+}

@@ -1,0 +1,232 @@
+//! The mails: text and HTML, as one MIME message that is the same every time it is made.
+
+use std::borrow::Cow;
+
+use askama::Template;
+use domain::claim::Instant;
+use domain::ids::{ItemNo, Sha256Hash};
+use domain::text::Email;
+use mail_builder::MessageBuilder;
+use mail_builder::headers::content_type::ContentType;
+use mail_builder::headers::date::Date;
+use mail_builder::headers::raw::Raw;
+use mail_builder::mime::{BodyPart, MimePart};
+
+use crate::content::{Links, Notice, counted, skipped};
+use crate::dates;
+use crate::language::Language;
+use crate::say::Say;
+
+/// A mail to one recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// To whom: the provider is told so beside the message.
+    pub to: Email,
+    /// Its subject.
+    pub subject: String,
+    /// Its text part.
+    pub text: String,
+    /// Its HTML part.
+    pub html: String,
+    /// The whole message.
+    pub raw: Vec<u8>,
+}
+
+/// What a mail is made with beside its content.
+#[derive(Debug, Clone, Copy)]
+pub struct Envelope<'a> {
+    /// The operator's sending address.
+    pub sender: &'a Email,
+    /// The recipient.
+    pub to: &'a Email,
+    /// In which language.
+    pub language: Language,
+    /// When the thing happened that the mail tells: its `Date`, so that a retry is the same mail.
+    pub at: Instant,
+}
+
+/// The notice itself.
+pub fn notice(notice: &Notice, links: &Links, envelope: &Envelope<'_>) -> Mail {
+    let language = envelope.language;
+    let say = notice.say(language).knowing("notice-code", links.notice_code.clone());
+    let window = notice.deadline.window();
+    let view = NoticeText {
+        silence: notice.silence(&say),
+        items: notice.item_lines(language),
+        counted: window.map(|window| counted(language, window).join(", ")),
+        skipped: window.map(|window| skipped(language, window).join(", ")).unwrap_or_default(),
+        least: matches!(notice.deadline, crate::Deadline::AtLeast(_)),
+        has_contact: notice.partner_contact.is_some(),
+        switches: switches(language, &links.decision_url),
+        say: &say,
+        links,
+    };
+    let parts = Parts {
+        subject: say.of("notice-subject"),
+        text: view.render().unwrap_or_default(),
+        html: NoticeHtml { text: &view, language: language.tag() }.render().unwrap_or_default(),
+    };
+    parts.into_mail(&format!("notice.{}.{}", notice.claim, notice.no.0), envelope)
+}
+
+/// What a customer did, for the receipt of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The receipt's number: the claim and its version.
+    pub id: String,
+    /// What was recorded.
+    pub deed: Deed,
+    /// Of which items.
+    pub items: Vec<ItemNo>,
+    /// Until when it can be undone: while that is in the future.
+    pub undoable: bool,
+}
+
+/// What a receipt is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// A no to undecided items.
+    Declined,
+    /// A no taken back.
+    Undone,
+    /// A no to active items: the associations ended.
+    Ended,
+}
+
+impl Deed {
+    fn messages(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Declined => ("receipt-declined-subject", "receipt-declined"),
+            Self::Undone => ("receipt-undone-subject", "receipt-undone"),
+            Self::Ended => ("receipt-ended-subject", "receipt-ended"),
+        }
+    }
+}
+
+/// The receipt of a decision, to every contact of the notice.
+pub fn receipt(notice: &Notice, receipt: &Receipt, envelope: &Envelope<'_>) -> Mail {
+    let language = envelope.language;
+    let chosen = notice.items.iter().filter(|item| receipt.items.contains(&item.no));
+    let items: Vec<_> = chosen.map(|item| item.line(language)).collect();
+    let zone = notice.deadline.window().map_or(chrono_tz::UTC, |window| window.time_zone);
+    let say = notice
+        .say(language)
+        .knowing("items", items.join(", "))
+        .knowing("receipt", receipt.id.clone())
+        .knowing("at-local", dates::local(language, envelope.at, zone))
+        .knowing("at-utc", dates::utc(language, envelope.at));
+    let (subject, body) = receipt.deed.messages();
+    let mut lines = vec![say.of(body), say.of("receipt-at"), say.of("receipt-id")];
+    if receipt.undoable {
+        lines.push(say.of("receipt-undo"));
+    }
+    if receipt.deed == Deed::Declined {
+        lines.push(say.of("receipt-stands"));
+    }
+    lines.push(say.of("receipt-not-you"));
+    short(&say, subject, &lines, &format!("receipt.{}", receipt.id), envelope)
+}
+
+/// The partner has withdrawn. `version` of the claim tells the mails of a claim apart.
+pub fn withdrawn(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
+    let say = notice.say(envelope.language);
+    let lines = [say.of("withdrawn"), say.of("withdrawn-decided"), say.of("operator")];
+    let id = format!("withdrawn.{}.{version}", notice.claim);
+    short(&say, "withdrawn-subject", &lines, &id, envelope)
+}
+
+/// The exact deadline, where it is not the one the notice gave as the earliest.
+pub fn exact_deadline(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
+    let say = notice.say(envelope.language);
+    let messages = ["exact", "deadline-local", "deadline-utc", "exact-how", "operator"];
+    let lines = messages.map(|message| say.of(message));
+    let id = format!("deadline.{}.{version}", notice.claim);
+    short(&say, "exact-subject", &lines, &id, envelope)
+}
+
+/// A mail of a few lines. It bears no link: only the notice does.
+fn short(say: &Say, subject: &str, lines: &[String], id: &str, envelope: &Envelope<'_>) -> Mail {
+    let greeting = say.of("greeting");
+    let view = ShortHtml { greeting: &greeting, lines, language: say.language().tag() };
+    let parts = Parts {
+        subject: say.of(subject),
+        text: format!("{greeting}\n\n{}\n", lines.join("\n\n")),
+        html: view.render().unwrap_or_default(),
+    };
+    parts.into_mail(id, envelope)
+}
+
+/// The links to the page in the other languages, each announced in its own.
+fn switches(language: Language, url: &str) -> Vec<(Language, String, String)> {
+    Language::all()
+        .filter(|other| *other != language)
+        .map(|other| {
+            let label = Say::new(other).of("language-switch");
+            (other, label, format!("{url}?lang={}", other.tag()))
+        })
+        .collect()
+}
+
+#[derive(Template)]
+#[template(path = "notice.txt", escape = "none")]
+struct NoticeText<'a> {
+    say: &'a Say,
+    links: &'a Links,
+    silence: String,
+    items: Vec<String>,
+    counted: Option<String>,
+    skipped: String,
+    least: bool,
+    has_contact: bool,
+    switches: Vec<(Language, String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "notice_mail.html")]
+struct NoticeHtml<'a> {
+    text: &'a NoticeText<'a>,
+    language: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "short_mail.html")]
+struct ShortHtml<'a> {
+    greeting: &'a str,
+    lines: &'a [String],
+    language: &'static str,
+}
+
+/// A message that wants its headers.
+struct Parts {
+    subject: String,
+    text: String,
+    html: String,
+}
+
+impl Parts {
+    /// The message. Its id and its boundary come from what it tells and to whom, its date from when
+    /// that happened: nothing in it differs between two attempts.
+    fn into_mail(self, id: &str, envelope: &Envelope<'_>) -> Mail {
+        let to = envelope.to.as_str();
+        let digest = Sha256Hash::of(format!("{id} {}", to.to_ascii_lowercase()).as_bytes());
+        let digest: String = digest.to_string().chars().take(16).collect();
+        let alternative = ContentType::new("multipart/alternative")
+            .attribute("boundary", format!("=_{digest}"));
+        let part = |kind: &'static str, text: &str| {
+            MimePart::new(kind, BodyPart::Text(Cow::Owned(text.to_owned())))
+        };
+        let parts = vec![part("text/plain", &self.text), part("text/html", &self.html)];
+        let message = MessageBuilder::new()
+            .from(envelope.sender.as_str())
+            .to(to)
+            .subject(self.subject.as_str())
+            .date(Date::new(envelope.at.timestamp()))
+            .message_id(format!("{id}.{digest}@{}", envelope.sender.domain()))
+            .header("Content-Language", Raw::new(envelope.language.tag()))
+            .header("Auto-Submitted", Raw::new("auto-generated"))
+            .body(MimePart::new(alternative, parts));
+        let mut raw = Vec::new();
+        message.serialize(&mut raw);
+        Mail { to: envelope.to.clone(), subject: self.subject, text: self.text, html: self.html, raw }
+    }
+}

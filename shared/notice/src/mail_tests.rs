@@ -1,0 +1,120 @@
+//! The mails, as they arrive.
+
+use domain::ids::{ItemNo, NoticeNo};
+use domain::text::Email;
+
+use crate::content::Deadline;
+use crate::language::Language;
+use crate::link::Link;
+use crate::mail::{self, Deed, Mail, Receipt};
+use crate::samples::{World, language};
+
+fn notice(world: &World, tag: &str) -> Mail {
+    mail::notice(&world.notice(), &world.links(), &world.envelope(language(tag)))
+}
+
+fn shown(mail: &Mail) -> String {
+    assert!(!mail.raw.is_empty());
+    format!("Subject: {}\n\n{}\n=====\n\n{}", mail.subject, mail.text, mail.html)
+}
+
+#[test]
+fn the_notice_reads_well_in_czech() {
+    insta::assert_snapshot!(shown(&notice(&World::new(), "cs")));
+}
+
+#[test]
+fn the_notice_reads_well_in_english() {
+    insta::assert_snapshot!(shown(&notice(&World::new(), "en")));
+}
+
+#[test]
+fn where_silence_is_a_no_the_notice_says_so() {
+    let world = World::new().opt_in();
+    let texts = ["cs", "en"].map(|tag| notice(&world, tag).text);
+    insta::assert_snapshot!(texts.map(|text| text.lines().nth(2).unwrap().to_owned()).join("\n"));
+}
+
+#[test]
+fn link_code_and_authenticity_link_each_stand_alone_on_a_line() {
+    let world = World::new();
+    let (mail, links) = (notice(&world, "cs"), world.links());
+    for text in [&links.decision_url, &links.decision_code, &links.notice_url] {
+        assert_eq!(mail.text.lines().filter(|line| line == text).count(), 1);
+    }
+    let token = links.decision_url.rsplit('/').next().unwrap();
+    let link = Link::open(&world.keys, token).unwrap();
+    assert_eq!((link.claim(), link.notice()), (&world.claim.id, NoticeNo(1)));
+}
+
+#[test]
+fn a_notice_made_twice_is_the_same_message_and_another_recipients_is_another() {
+    let world = World::new();
+    assert_eq!(notice(&world, "cs").raw, notice(&world, "cs").raw);
+    let other = Email::parse("ceo@contoso.example").unwrap();
+    let envelope = mail::Envelope { to: &other, ..world.envelope(language("cs")) };
+    let theirs = mail::notice(&world.notice(), &world.links(), &envelope);
+    let id = |mail: &Mail| {
+        let raw = String::from_utf8(mail.raw.clone()).unwrap();
+        raw.lines().find(|line| line.starts_with("Message-ID:")).unwrap().to_owned()
+    };
+    assert_ne!(id(&notice(&world, "cs")), id(&theirs));
+    assert!(id(&theirs).ends_with("@operator.example>"), "{}", id(&theirs));
+}
+
+#[test]
+fn the_message_is_two_alternatives_with_their_headers() {
+    let raw = String::from_utf8(notice(&World::new(), "en").raw).unwrap();
+    let (headers, _) = raw.split_once("\r\n\r\n").unwrap();
+    insta::assert_snapshot!(headers.replace('\r', ""));
+    assert_eq!(raw.matches("Content-Type: text/").count(), 2);
+    assert!(raw.lines().all(|line| line.len() <= 998 && line.is_ascii()));
+}
+
+#[test]
+fn the_short_mails_read_well_and_bear_no_link() {
+    let world = World::new().awaiting();
+    let mut all = String::new();
+    for tag in ["cs", "en"] {
+        for mail in short_mails(&world, language(tag)) {
+            assert!(!mail.text.contains("/d/") && !mail.html.contains("/d/"));
+            all += &format!("Subject: {}\n\n{}\n=====\n", mail.subject, mail.text);
+        }
+    }
+    insta::assert_snapshot!(all);
+}
+
+fn short_mails(world: &World, language: Language) -> Vec<Mail> {
+    let (notice, envelope) = (world.notice(), world.envelope(language));
+    let receipt = |deed, undoable| {
+        let items = vec![ItemNo(1), ItemNo(3)];
+        mail::receipt(&notice, &Receipt { id: "x-7".into(), deed, items, undoable }, &envelope)
+    };
+    vec![
+        receipt(Deed::Declined, true),
+        receipt(Deed::Undone, false),
+        receipt(Deed::Ended, false),
+        mail::withdrawn(&notice, 8, &envelope),
+        mail::exact_deadline(&notice, 9, &envelope),
+    ]
+}
+
+#[test]
+fn no_message_is_missing_in_any_mail() {
+    let world = World::new().awaiting();
+    let unset = crate::Notice { deadline: Deadline::Unset, ..World::new().notice() };
+    for language in Language::all() {
+        let mut mails = short_mails(&world, language);
+        mails.push(mail::notice(&unset, &world.links(), &world.envelope(language)));
+        mails.push(mail::notice(&world.notice(), &world.links(), &world.envelope(language)));
+        for mail in mails {
+            assert!(!shown(&mail).contains('⟦'), "{}", shown(&mail));
+        }
+    }
+}
+
+#[test]
+fn a_name_cannot_become_markup() {
+    let mail = notice(&World::new(), "en");
+    assert!(mail.text.contains("Alpine <Cloud>") && mail.html.contains("Alpine &#60;Cloud&#62;"));
+}

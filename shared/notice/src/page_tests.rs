@@ -1,0 +1,144 @@
+//! The pages, as they are sent.
+
+use domain::claim::State;
+use domain::ids::{ItemNo, NoticeNo};
+use domain::claim::Mark;
+
+use crate::content::Deadline;
+use crate::dates::at;
+use crate::language::Language;
+use crate::page::{self, Decision, Outcome, Problem, Refusal};
+use crate::samples::{World, language, sent_at};
+use crate::standing::{Phase, Standing};
+
+fn decision(world: &World, tag: &str, problem: Option<Problem>) -> String {
+    let standing = Standing::of(&world.claim, sent_at());
+    page::decision(language(tag), &world.notice(), &standing, problem)
+}
+
+/// A customer who has declined the second of three items.
+fn partly_declined() -> World {
+    let mut world = World::new().awaiting();
+    world.claim.items[1].mark =
+        Some(Mark::Declined { at: sent_at(), in_time: true, no_answer: false });
+    world
+}
+
+fn outcome(decision: Decision, changed: bool) -> Outcome {
+    Outcome { decision, changed, in_time: true, receipt: "x-7".into() }
+}
+
+#[test]
+fn the_decision_page_reads_well_in_czech() {
+    insta::assert_snapshot!(decision(&World::new().awaiting(), "cs", None));
+}
+
+#[test]
+fn the_decision_page_reads_well_in_english_with_a_partial_no_and_a_wrong_code() {
+    let problem = Problem::CodeWrong { tries_left: 4 };
+    insta::assert_snapshot!(decision(&partly_declined(), "en", Some(problem)));
+}
+
+#[test]
+fn the_result_page_bears_the_receipt() {
+    let world = partly_declined();
+    let standing = Standing::of(&world.claim, sent_at());
+    let outcome = outcome(Decision::Decline, true);
+    insta::assert_snapshot!(page::result(language("cs"), &world.notice(), &standing, &outcome));
+}
+
+#[test]
+fn the_page_of_an_authenticity_code_tells_the_notice_and_not_its_secrets() {
+    let world = World::new();
+    let html = page::genuine(language("en"), &world.notice(), true);
+    let links = world.links();
+    for secret in [&links.decision_url, &links.decision_code] {
+        assert!(!html.contains(secret.as_str()));
+    }
+    insta::assert_snapshot!(html);
+}
+
+#[test]
+fn nothing_is_there_for_a_link_of_nobody() {
+    insta::assert_snapshot!(page::refusal(language("en"), Refusal::NotFound, "help@operator.example"));
+}
+
+#[test]
+fn no_message_is_missing_on_any_page_in_any_language() {
+    for language in Language::all() {
+        for html in every_page(language) {
+            assert!(!html.contains('⟦') && html.ends_with("</html>"), "{html}");
+            assert!(!html.contains("<script") && !html.contains(" style="), "{html}");
+        }
+    }
+}
+
+fn every_page(language: Language) -> Vec<String> {
+    let world = partly_declined();
+    let notice = world.notice();
+    let standing = Standing::of(&world.claim, sent_at());
+    let phases = [
+        Phase::Open, Phase::Answered, Phase::Late, Phase::Paused, Phase::Review, Phase::Associated,
+        Phase::Declined, Phase::Withdrawn, Phase::Rejected, Phase::Ended, Phase::Discarded,
+    ];
+    let problems = [
+        Problem::CodeWrong { tries_left: 0 }, Problem::CodeLocked { minutes: 15 }, Problem::Items,
+        Problem::Decision, Problem::State,
+    ];
+    let refusals = [Refusal::NotFound, Refusal::Method, Refusal::Form, Refusal::Unavailable];
+    let late = Outcome { in_time: false, ..outcome(Decision::Decline, true) };
+    let unset = crate::Notice { deadline: Deadline::Unset, ..world.notice() };
+    let mut pages = vec![
+        page::result(language, &notice, &standing, &outcome(Decision::Undo, true)),
+        page::result(language, &notice, &standing, &outcome(Decision::Undo, false)),
+        page::result(language, &notice, &standing, &late),
+        page::genuine(language, &notice, false),
+        page::genuine(language, &unset, true),
+        page::decision(language, &unset, &standing, None),
+    ];
+    pages.extend(Decision::ALL.map(|decision| {
+        page::result(language, &notice, &standing, &outcome(decision, true))
+    }));
+    pages.extend(phases.map(|phase| {
+        page::decision(language, &notice, &Standing { phase, ..standing.clone() }, None)
+    }));
+    pages.extend(problems.map(|problem| page::decision(language, &notice, &standing, Some(problem))));
+    pages.extend(refusals.map(|refusal| page::refusal(language, refusal, "help@operator.example")));
+    pages
+}
+
+#[test]
+fn the_headers_are_strict_and_name_the_one_style_sheet() {
+    let text: Vec<_> =
+        page::headers().iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    insta::assert_snapshot!(text.join("\n"));
+    let html = decision(&World::new(), "en", None);
+    let (_, rest) = html.split_once("<style>").unwrap();
+    let (style, _) = rest.split_once("</style>").unwrap();
+    assert_eq!(style, include_str!("../templates/style.css"), "the digest is of what is sent");
+}
+
+#[test]
+fn a_no_can_be_taken_back_until_the_window_closes_and_an_active_item_ended_after() {
+    let mut world = partly_declined();
+    let check = |world: &World, at| {
+        let standing = Standing::of(&world.claim, at);
+        let numbers = |items: Vec<ItemNo>| items.iter().map(|no| no.0).collect::<Vec<_>>();
+        (standing.phase, numbers(standing.refusable), numbers(standing.undoable))
+    };
+    let closes_at = at("2026-12-31T23:00:00Z");
+    let before = closes_at - chrono::Duration::milliseconds(1);
+    assert_eq!(check(&world, before), (Phase::Open, vec![1, 3], vec![2]));
+    assert_eq!(check(&world, closes_at), (Phase::Late, vec![1, 3], vec![]));
+    world.claim.state = State::Associated { window: Some(world.window()), ends_at: None };
+    assert_eq!(check(&world, closes_at), (Phase::Associated, vec![1, 3], vec![]));
+    world.claim.state = State::Withdrawn;
+    assert_eq!(check(&world, before), (Phase::Withdrawn, vec![], vec![]));
+}
+
+#[test]
+fn before_the_delivery_is_proved_the_page_counts_from_now_and_says_so() {
+    let html = decision(&World::new(), "en", None);
+    assert!(html.contains("at least until the end of Thursday 31 December 2026"), "{html}");
+    assert_eq!(World::new().notice().no, NoticeNo(1));
+}

@@ -1,0 +1,154 @@
+//! A claim, its customer and its program, for the tests of this crate.
+
+use domain::calendar::{BusinessCalendar, UnknownSubdivision, Window, Zone};
+use domain::claim::{Claim, Instant, LastEvent, State};
+use domain::actor::ActorKind;
+use domain::context::Place;
+use domain::directory::Tenant;
+use domain::event::EventType;
+use domain::ids::{ClaimId, NoticeNo, Version};
+use domain::program::{Consent, Policy, Program};
+use domain::text::Email;
+use serde_json::json;
+
+use crate::content::{Deadline, Directory, Links, Notice, Operator};
+use crate::dates::at;
+use crate::keys::LinkKeys;
+use crate::language::Language;
+use crate::link::Link;
+use crate::mail::Envelope;
+
+pub(crate) struct World {
+    pub(crate) claim: Claim,
+    pub(crate) tenant: Tenant,
+    pub(crate) program: Program,
+    pub(crate) policy: Policy,
+    pub(crate) operator: Operator,
+    pub(crate) keys: LinkKeys,
+    pub(crate) place: Place,
+    pub(crate) sender: Email,
+    pub(crate) to: Email,
+}
+
+impl World {
+    /// Three workloads of Contoso, validated on V1's day (`domain.md §4`).
+    pub(crate) fn new() -> Self {
+        let claim = claim();
+        Self {
+            program: serde_json::from_value(json!({
+                "id": "osu-m365", "name": "Online Services Usage – Microsoft 365", "status": "open",
+                "family": "osu-m365", "item_kind": "workload", "activities": ["usage"],
+                "catalogue": ["exchange-online", "teams", "sharepoint-online"],
+                "policy_version": 1, "policy": {},
+            }))
+            .unwrap(),
+            tenant: serde_json::from_value(json!({
+                "id": claim.subject.tenant, "name": "Contoso", "status": "active",
+                "domains": ["contoso.example"], "country": "CZ", "subdivision": null,
+                "time_zone": "Europe/Prague", "locale": "cs", "closures": [],
+                "contacts": [], "items": [],
+            }))
+            .unwrap(),
+            claim,
+            policy: Policy::default(),
+            operator: Operator {
+                contact: "help@operator.example".into(),
+                base_url: "https://cpor.operator.example".into(),
+            },
+            keys: LinkKeys::new(1, [(1, b"the key of the tests, long enough".to_vec())]).unwrap(),
+            place: prague(),
+            sender: Email::parse("notices@operator.example").unwrap(),
+            to: Email::parse("it@contoso.example").unwrap(),
+        }
+    }
+
+    pub(crate) fn awaiting(mut self) -> Self {
+        self.claim.state = State::AwaitingCustomer { window: self.window() };
+        self
+    }
+
+    pub(crate) fn opt_in(mut self) -> Self {
+        self.policy.consent = Consent::OptIn;
+        self
+    }
+
+    pub(crate) fn window(&self) -> Window {
+        self.place.window(sent_at(), 5).unwrap()
+    }
+
+    pub(crate) fn notice(&self) -> Notice {
+        let directory =
+            Directory { tenant: &self.tenant, program: &self.program, policy: &self.policy };
+        let deadline = Deadline::of(&self.claim, sent_at(), &self.place, &self.policy);
+        Notice::of(&self.claim, NoticeNo(1), &directory, &self.operator, deadline)
+    }
+
+    pub(crate) fn links(&self) -> Links {
+        let link = Link::of(&self.keys, &self.claim.id, NoticeNo(1)).unwrap();
+        Links::of(&link, &self.keys, &self.operator)
+    }
+
+    pub(crate) fn envelope(&self, language: Language) -> Envelope<'_> {
+        Envelope { sender: &self.sender, to: &self.to, language, at: sent_at() }
+    }
+}
+
+/// When V1's notice goes out and arrives.
+pub(crate) fn sent_at() -> Instant {
+    at("2026-12-22T14:00:00Z")
+}
+
+pub(crate) fn language(tag: &str) -> Language {
+    Language::of_tag(tag).unwrap()
+}
+
+fn prague() -> Place {
+    let country = "CZ".parse().unwrap();
+    let calendar = BusinessCalendar::new(country, None, UnknownSubdivision::Any).unwrap();
+    Place { calendar, zone: Zone::Known(chrono_tz::Europe::Prague) }
+}
+
+fn claim() -> Claim {
+    let item = |no: u8, id: &str| json!({"no": no, "id": id, "mark": null});
+    Claim {
+        id: ClaimId::from_bytes(*b"sixteen bytes id"),
+        version: Version(3),
+        subject: serde_json::from_value(json!({
+            "partner": "p-alpine", "location": "4711", "program": "osu-m365", "policy_version": 1,
+            "family": "osu-m365", "kind": "workload", "activity": "usage",
+            "tenant": "6f3c0000-0000-4000-8000-000000000001",
+        }))
+        .unwrap(),
+        items: serde_json::from_value(json!([
+            item(1, "exchange-online"), item(2, "teams"), item(3, "sharepoint-online"),
+        ]))
+        .unwrap(),
+        state: State::Notifying { deliver_by: at("2026-12-28T23:00:00Z") },
+        contested: false,
+        defence_until: None,
+        notice: NoticeNo(1),
+        content_hash: None,
+        disputed: false,
+        refused_contacts: 0,
+        extended: false,
+        created_at: sent_at(),
+        submitted_at: Some(sent_at()),
+        priority_at: Some(sent_at()),
+        details: serde_json::from_value(json!({
+            "partner_name": "Alpine <Cloud>", "tenant_name": "Contoso",
+            "tenant_domain": "contoso.example", "customer_contact": null,
+            "technical_contact": null, "label": null, "external_ref": null,
+            "partner_contact": {"name": "Jana Nováková", "email": "jana@alpine.example"},
+            "evidence": [], "reason_comments": [], "remarks": [],
+        }))
+        .unwrap(),
+        last_event: LastEvent {
+            event_type: EventType::Validated,
+            at: sent_at(),
+            actor: ActorKind::Operator,
+            actor_id: None,
+            by_silence: false,
+            fingerprint: None,
+        },
+    }
+}

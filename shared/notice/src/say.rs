@@ -1,0 +1,74 @@
+//! Messages with what they speak about.
+
+use fluent_bundle::{FluentArgs, FluentValue};
+
+use crate::language::Language;
+
+/// A message that names nothing.
+pub(crate) fn plain(language: Language, name: &str) -> String {
+    found(language, name, None)
+}
+
+/// A message with its arguments.
+pub(crate) fn with(language: Language, name: &str, args: &FluentArgs<'_>) -> String {
+    found(language, name, Some(args))
+}
+
+/// A message that a language lacks is said in English; one that nobody has is marked, and the tests
+/// of the finished texts look for the mark.
+fn found(language: Language, name: &str, args: Option<&FluentArgs<'_>>) -> String {
+    language
+        .message(name, args)
+        .or_else(|| Language::ENGLISH.message(name, args))
+        .unwrap_or_else(|| format!("⟦{name}⟧"))
+}
+
+/// The messages of one language about one subject: what templates say.
+pub(crate) struct Say {
+    language: Language,
+    args: FluentArgs<'static>,
+}
+
+impl Say {
+    /// Messages about nothing yet.
+    pub(crate) fn new(language: Language) -> Self {
+        Self { language, args: FluentArgs::new() }
+    }
+
+    /// The same, knowing `value` under `name`.
+    pub(crate) fn knowing(
+        mut self,
+        name: &'static str,
+        value: impl Into<FluentValue<'static>>,
+    ) -> Self {
+        self.args.set(name, value);
+        self
+    }
+
+    /// The language.
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The message of that name.
+    pub(crate) fn of(&self, name: &str) -> String {
+        with(self.language, name, &self.args)
+    }
+
+    /// The message of that name, which speaks also of a text.
+    pub(crate) fn of_text(&self, name: &str, argument: &'static str, text: &str) -> String {
+        self.of_one(name, argument, text.to_owned().into())
+    }
+
+    /// The message of that name, which speaks also of a number.
+    pub(crate) fn of_number(&self, name: &str, argument: &'static str, number: u32) -> String {
+        self.of_one(name, argument, number.into())
+    }
+
+    fn of_one(&self, name: &str, argument: &'static str, value: FluentValue<'static>) -> String {
+        let known = self.args.iter().map(|(name, value)| (name.to_owned(), value.clone()));
+        let mut args: FluentArgs<'_> = known.collect();
+        args.set(argument, value);
+        with(self.language, name, &args)
+    }
+}

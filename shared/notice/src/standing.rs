@@ -1,0 +1,135 @@
+//! What a claim means for the customer who looks at it at a moment: which items he can still say no
+//! to, which no he can take back, and what silence does.
+
+use domain::claim::{Claim, Instant, Item, ItemStatus, State};
+use domain::ids::ItemNo;
+
+/// How a claim stands for its customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// In a word.
+    pub phase: Phase,
+    /// The items he can say no to.
+    pub refusable: Vec<ItemNo>,
+    /// The items whose no he can take back.
+    pub undoable: Vec<ItemNo>,
+}
+
+/// The phases a customer can tell apart. They are fewer than the claim's states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The notice is on its way, or its window is open: silence counts.
+    Open,
+    /// Everything is answered with no, and that can be taken back.
+    Answered,
+    /// The window has passed and is not closed yet.
+    Late,
+    /// Held, or without a contact: silence does nothing, and a new notice comes first.
+    Paused,
+    /// Back with the operator: silence does nothing.
+    Review,
+    /// At least one association runs.
+    Associated,
+    /// Final, by the customer's no.
+    Declined,
+    /// Final: the partner took it back.
+    Withdrawn,
+    /// Final, or as good as: the operator refused it.
+    Rejected,
+    /// Final: the last association ended.
+    Ended,
+    /// Final: a draft that was dropped.
+    Discarded,
+}
+
+impl Standing {
+    /// How the claim stands at `at`.
+    pub fn of(claim: &Claim, at: Instant) -> Self {
+        let undoable = undoable(claim, at);
+        let refusable = refusable(claim, at);
+        let phase = phase(claim, at, refusable.is_empty() && !undoable.is_empty());
+        Self { phase, refusable, undoable }
+    }
+}
+
+fn phase(claim: &Claim, at: Instant, answered: bool) -> Phase {
+    match &claim.state {
+        State::Notifying { .. } => Phase::Open,
+        State::AwaitingCustomer { window } | State::Declined { window: Some(window) }
+            if answered && at < window.closes_at =>
+        {
+            Phase::Answered
+        }
+        State::AwaitingCustomer { window } if at < window.closes_at => Phase::Open,
+        State::AwaitingCustomer { .. } => Phase::Late,
+        State::OnHold | State::Unreachable { .. } => Phase::Paused,
+        State::Draft { .. }
+        | State::Submitted { .. }
+        | State::InReview { .. }
+        | State::ActionRequired { .. }
+        | State::Disputed { .. } => Phase::Review,
+        State::Associated { .. } => Phase::Associated,
+        State::Declined { .. } => Phase::Declined,
+        State::Withdrawn => Phase::Withdrawn,
+        State::Rejected { .. } => Phase::Rejected,
+        State::Ended { .. } => Phase::Ended,
+        State::Discarded => Phase::Discarded,
+    }
+}
+
+/// What a no would change: the guard of the rule itself is in `domain`.
+fn refusable(claim: &Claim, at: Instant) -> Vec<ItemNo> {
+    let over = match &claim.state {
+        State::Rejected { disputable_until, .. } => disputable_until.is_none_or(|until| at >= until),
+        State::Withdrawn | State::Discarded => true,
+        State::Draft { .. }
+        | State::Submitted { .. }
+        | State::InReview { .. }
+        | State::ActionRequired { .. }
+        | State::Disputed { .. }
+        | State::Notifying { .. }
+        | State::Unreachable { .. }
+        | State::AwaitingCustomer { .. }
+        | State::OnHold
+        | State::Associated { .. }
+        | State::Declined { .. }
+        | State::Ended { .. } => false,
+    };
+    numbers(claim, |status| match status {
+        ItemStatus::Active { .. } => true,
+        ItemStatus::Proposed | ItemStatus::Pending | ItemStatus::Rejected => !over,
+        ItemStatus::Declined { .. }
+        | ItemStatus::Ended { .. }
+        | ItemStatus::Dropped
+        | ItemStatus::Withdrawn => false,
+    })
+}
+
+fn undoable(claim: &Claim, at: Instant) -> Vec<ItemNo> {
+    let window = match &claim.state {
+        State::AwaitingCustomer { window } | State::Declined { window: Some(window) } => window,
+        State::Declined { window: None }
+        | State::Draft { .. }
+        | State::Submitted { .. }
+        | State::InReview { .. }
+        | State::ActionRequired { .. }
+        | State::Disputed { .. }
+        | State::Notifying { .. }
+        | State::Unreachable { .. }
+        | State::OnHold
+        | State::Associated { .. }
+        | State::Rejected { .. }
+        | State::Withdrawn
+        | State::Discarded
+        | State::Ended { .. } => return Vec::new(),
+    };
+    if at >= window.closes_at {
+        return Vec::new();
+    }
+    numbers(claim, |status| matches!(status, ItemStatus::Declined { .. }))
+}
+
+fn numbers(claim: &Claim, fits: impl Fn(ItemStatus) -> bool) -> Vec<ItemNo> {
+    let fits = |item: &&Item| fits(claim.item_status(item));
+    claim.items.iter().filter(fits).map(|item| item.no).collect()
+}

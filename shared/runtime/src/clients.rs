@@ -1,0 +1,71 @@
+//! The SDK's clients, one configuration for all of them.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+
+/// A connection that is not there within this time will not come.
+const CONNECT: Duration = Duration::from_secs(1);
+/// DynamoDB answers in milliseconds; who has not answered by now is asked again.
+const ATTEMPT: Duration = Duration::from_secs(2);
+/// All attempts together: well within every function's own timeout.
+const OPERATION: Duration = Duration::from_secs(5);
+const ATTEMPTS: u32 = 3;
+
+/// Makes the clients. The configuration (region, credentials, `AWS_ENDPOINT_URL`) is loaded once;
+/// a client that is never asked for is never made.
+#[derive(Debug, Clone)]
+pub struct Clients {
+    config: SdkConfig,
+}
+
+impl Clients {
+    /// Loads the configuration.
+    pub async fn load() -> Self {
+        let loader = aws_config::defaults(BehaviorVersion::latest())
+            .timeout_config(timeouts())
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
+        Self { config: loader.load().await }
+    }
+
+    /// The table.
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&self.config)
+    }
+
+    /// The bus.
+    pub fn eventbridge(&self) -> aws_sdk_eventbridge::Client {
+        aws_sdk_eventbridge::Client::new(&self.config)
+    }
+
+    /// The queues.
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        aws_sdk_sqs::Client::new(&self.config)
+    }
+
+    /// The mail service.
+    pub fn ses(&self) -> aws_sdk_sesv2::Client {
+        aws_sdk_sesv2::Client::new(&self.config)
+    }
+
+    /// The secrets.
+    pub fn secrets(&self) -> aws_sdk_secretsmanager::Client {
+        aws_sdk_secretsmanager::Client::new(&self.config)
+    }
+}
+
+/// Waits for a cheap read made during the start, which opens the connection while nobody waits yet.
+/// Its refusal is no failure: the first request will meet the reason, and answer it.
+pub async fn warmed<E>(read: impl Future<Output = Result<(), E>>) {
+    drop(read.await);
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(OPERATION)
+        .build()
+}

@@ -1,0 +1,66 @@
+//! Failures: of an invocation, and of the start.
+
+use std::error::Error;
+use std::fmt;
+
+use lambda_runtime::Diagnostic;
+
+use crate::keys::KeysError;
+use crate::settings::SettingsError;
+use crate::telemetry::chain;
+
+/// Why an invocation failed and shall be retried by the platform. Foreseen failures are answers,
+/// not this. [`crate::serve_event`] logs it, once.
+pub struct Failure(Box<dyn Error + Send + Sync>);
+
+impl Failure {
+    /// A failure with no other error behind it.
+    pub fn new(message: &str) -> Self {
+        Self(message.into())
+    }
+
+    /// The error behind it.
+    pub fn error(&self) -> &(dyn Error + 'static) {
+        self.0.as_ref()
+    }
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+// The causes by their own words: what `Debug` of an SDK's error prints may be personal.
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&chain(self.error()))
+    }
+}
+
+impl From<Failure> for Diagnostic {
+    fn from(failure: Failure) -> Self {
+        Self { error_type: "Failure".to_owned(), error_message: failure.0.to_string() }
+    }
+}
+
+/// Why a function could not start.
+#[derive(thiserror::Error)]
+pub enum StartError {
+    /// Its settings are wrong: all of them are named.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The keys could not be read.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The platform's interface for functions failed.
+    #[error("the runtime interface failed: {0}")]
+    Serve(#[source] lambda_runtime::Error),
+}
+
+// What `main` prints.
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&chain(self))
+    }
+}

@@ -1,0 +1,59 @@
+//! The names of log fields, with dots, and of metrics, with their units.
+//!
+//! A constant stands in braces: `tracing::info!({ fields::CLAIM_ID } = %id, "Claim closed")`.
+//! Nothing personal has a name here: no address, no person, no token, no code, no body.
+
+/// The function that speaks.
+pub const FUNCTION: &str = "function";
+/// The gateway's id of a request (a problem's `instance`), or the platform's of an invocation.
+pub const REQUEST_ID: &str = "request.id";
+/// The route of a request, with its placeholders: the path of a decision is its token.
+pub const ROUTE: &str = "route.key";
+/// The status of an answer.
+pub const RESPONSE_STATUS: &str = "response.status";
+/// An error and its causes, outermost first.
+pub const ERROR_CHAIN: &str = "error.chain";
+/// Where the code panicked: file and line.
+pub const PANIC_PLACE: &str = "panic.place";
+/// A claim.
+pub const CLAIM_ID: &str = "claim.id";
+/// The version of a claim.
+pub const CLAIM_VERSION: &str = "claim.version";
+/// The status of a claim.
+pub const CLAIM_STATUS: &str = "claim.status";
+/// The type of an event.
+pub const EVENT_TYPE: &str = "event.type";
+/// The number of a notice within its claim.
+pub const NOTICE_NO: &str = "notice.no";
+/// A shard of the timers.
+pub const SHARD: &str = "shard.no";
+/// A bucket of the timers: its quarter of an hour.
+pub const BUCKET: &str = "bucket.starts_at";
+/// How many records, messages or claims a message speaks of.
+pub const COUNT: &str = "count";
+/// A message of a queue.
+pub const MESSAGE_ID: &str = "message.id";
+/// A stream record's sequence number.
+pub const SEQUENCE_NUMBER: &str = "record.sequence_number";
+
+/// The names of metrics.
+pub mod metric {
+    /// How long an invocation took.
+    pub const DURATION_MS: &str = "duration_ms";
+    /// Invocations, or parts of one, that failed through a fault of ours or the platform's.
+    pub const FAULTS: &str = "faults";
+    /// How long the oldest due deadline has waited.
+    pub const OLDEST_DUE_SECONDS: &str = "oldest_due_seconds";
+    /// Closes that the clock check refused: they would have come before their time.
+    pub const EARLY_CLOSE: &str = "early_close";
+    /// Claims whose deadline was carried out.
+    pub const CLOSED: &str = "closed";
+    /// Timers that keep failing and were passed.
+    pub const POISON: &str = "poison";
+    /// Mails handed to the mail service.
+    pub const MAILS: &str = "mails";
+    /// Events put on the bus.
+    pub const PUBLISHED: &str = "published";
+    /// Records that nobody can read, set aside whole.
+    pub const PARKED: &str = "parked";
+}

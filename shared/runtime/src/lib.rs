@@ -1,0 +1,21 @@
+//! What every function's `main.rs` needs: settings, clients, clock, keys, telemetry, and the loop
+//! that serves invocations. The only crate that reads the environment and the system's clock.
+
+pub mod clients;
+pub mod clock;
+mod failure;
+pub mod fields;
+mod invocation;
+pub mod keys;
+mod metrics;
+mod panics;
+mod serve;
+pub mod settings;
+pub mod telemetry;
+
+pub use clients::{Clients, warmed};
+pub use clock::Clock;
+pub use failure::{Failure, StartError};
+pub use invocation::Invocation;
+pub use keys::Keys;
+pub use serve::{serve_event, serve_http};

@@ -1,0 +1,108 @@
+//! What a function is told by its environment, read once, all problems reported together.
+//!
+//! One struct for each concern, so that a function reads only what it needs; the aliases at the end
+//! say which function needs what, and the template is compared with them.
+
+mod environment;
+mod sections;
+
+pub use environment::{Environment, Settings, SettingsError, names, parse, read};
+pub use sections::{
+    BusSettings, MailSettings, PageSettings, ParkSettings, SecretSettings, ShardQueueSettings,
+    TableSettings,
+};
+
+/// What `claims` needs; the secret signs cursors.
+pub type Claims = (TableSettings, SecretSettings);
+/// What `review` needs; the secret signs cursors.
+pub type Review = (TableSettings, SecretSettings);
+/// What `decision` needs.
+pub type Decision = (TableSettings, SecretSettings, PageSettings);
+/// What `associations` needs; the secret signs cursors.
+pub type Associations = (TableSettings, SecretSettings);
+/// What `directory` needs.
+pub type Directory = (TableSettings,);
+/// What `notify` needs.
+pub type Notify = (TableSettings, SecretSettings, PageSettings, MailSettings);
+/// What `delivery` needs.
+pub type Delivery = (TableSettings,);
+/// What `finalize` needs.
+pub type Finalize = (TableSettings, ShardQueueSettings);
+/// What `publish` needs.
+pub type Publish = (TableSettings, BusSettings, ParkSettings);
+
+/// The names of the environment that each function reads.
+pub fn by_function() -> Vec<(&'static str, Vec<&'static str>)> {
+    vec![
+        ("claims", names::<Claims>()),
+        ("review", names::<Review>()),
+        ("decision", names::<Decision>()),
+        ("associations", names::<Associations>()),
+        ("directory", names::<Directory>()),
+        ("notify", names::<Notify>()),
+        ("delivery", names::<Delivery>()),
+        ("finalize", names::<Finalize>()),
+        ("publish", names::<Publish>()),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::calendar::Zone;
+
+    use super::*;
+
+    const TABLE: &[&str] =
+        &["TABLE_NAME", "SHARDS", "SANDBOX", "OPERATOR_COUNTRY", "OPERATOR_TIME_ZONE"];
+
+    fn good(name: &str) -> Option<String> {
+        let text = match name {
+            "TABLE_NAME" => "cpor",
+            "SHARDS" => "16",
+            "SANDBOX" => "false",
+            "OPERATOR_COUNTRY" => "CZ",
+            "OPERATOR_TIME_ZONE" => "Europe/Prague",
+            "PUBLIC_BASE_URL" => "https://cpor.example/",
+            "OPERATOR_CONTACT" => "help@vendor.example",
+            _ => return None,
+        };
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn a_complete_environment_is_read() {
+        let (table, pages) = parse::<(TableSettings, PageSettings)>(&good).unwrap();
+        assert_eq!((table.name.as_str(), table.shards, table.sandbox), ("cpor", 16, false));
+        assert_eq!(table.operator.zone, Zone::Known(chrono_tz::Europe::Prague));
+        assert_eq!(table.operator.calendar.country().as_str(), "CZ");
+        assert_eq!(pages.base_url, "https://cpor.example", "links add their own slash");
+    }
+
+    #[test]
+    fn every_problem_is_reported_at_once() {
+        let bad = |name: &str| match name {
+            "SHARDS" => Some("65".to_owned()),
+            "SANDBOX" => Some("maybe".to_owned()),
+            "OPERATOR_TIME_ZONE" => Some("Europe/Nowhere".to_owned()),
+            "SECRET_ID" => Some(String::new()),
+            other => good(other),
+        };
+        let error = parse::<Claims>(&bad).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "wrong settings: SHARDS is not a number from 1 to 64; SANDBOX is neither true nor \
+             false; OPERATOR_TIME_ZONE is not a name of the time zone database; SECRET_ID is missing"
+        );
+    }
+
+    #[test]
+    fn a_function_reads_what_it_needs_and_nothing_else() {
+        assert_eq!(names::<Directory>(), TABLE);
+        let own = ["SECRET_ID", "PUBLIC_BASE_URL", "OPERATOR_CONTACT"];
+        assert_eq!(names::<Decision>(), [TABLE, &own].concat());
+        assert_eq!(names::<Publish>(), [TABLE, &["BUS_NAME", "PARK_QUEUE_URL"]].concat());
+        let own = [&own[..], &["SENDER_ADDRESS", "CONFIGURATION_SET"]].concat();
+        assert_eq!(names::<Notify>(), [TABLE, &own].concat());
+        assert_eq!(names::<Finalize>(), [TABLE, &["SHARD_QUEUE_URL"]].concat());
+    }
+}

@@ -1,0 +1,146 @@
+//! Settings by concern.
+
+use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone};
+use domain::context::Place;
+use domain::text::Email;
+
+use super::environment::{Environment, Settings};
+
+/// The most shards that timers are spread over.
+const MOST_SHARDS: u16 = 64;
+
+/// The table, and what whoever commits to it must know.
+#[derive(Debug, Clone)]
+pub struct TableSettings {
+    /// `TABLE_NAME`.
+    pub name: String,
+    /// `SHARDS`: over how many partitions the timers of a quarter of an hour are spread, 1–64.
+    pub shards: u16,
+    /// `SANDBOX`: whether the stack has a clock that can be moved.
+    pub sandbox: bool,
+    /// `OPERATOR_COUNTRY` and `OPERATOR_TIME_ZONE`: in which the operator's deadlines are counted.
+    pub operator: Place,
+}
+
+impl Settings for TableSettings {
+    fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
+        let name = environment.text("TABLE_NAME");
+        let shards = environment.parsed("SHARDS", "not a number from 1 to 64", shards);
+        let sandbox = environment.parsed("SANDBOX", "neither true nor false", flag);
+        let calendar = "not a country with a calendar";
+        let calendar = environment.parsed("OPERATOR_COUNTRY", calendar, calendar_of);
+        let zone = "not a name of the time zone database";
+        let zone = environment.parsed("OPERATOR_TIME_ZONE", zone, |text| text.parse().ok());
+        let operator = Place { calendar: calendar?, zone: Zone::Known(zone?) };
+        Some(Self { name: name?, shards: shards?, sandbox: sandbox?, operator })
+    }
+}
+
+fn calendar_of(country: &str) -> Option<BusinessCalendar> {
+    BusinessCalendar::new(country.parse().ok()?, None, UnknownSubdivision::Any).ok()
+}
+
+fn shards(text: &str) -> Option<u16> {
+    text.parse().ok().filter(|shards| (1..=MOST_SHARDS).contains(shards))
+}
+
+fn flag(text: &str) -> Option<bool> {
+    text.parse().ok()
+}
+
+/// Where the keys of links, codes and cursors are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretSettings {
+    /// `SECRET_ID`: of Secrets Manager.
+    pub id: String,
+}
+
+impl Settings for SecretSettings {
+    fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
+        Some(Self { id: environment.text("SECRET_ID")? })
+    }
+}
+
+/// What notices and pages tell the customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageSettings {
+    /// `PUBLIC_BASE_URL`: what links begin with, without a slash at the end.
+    pub base_url: String,
+    /// `OPERATOR_CONTACT`: whom to ask.
+    pub operator_contact: Email,
+}
+
+impl Settings for PageSettings {
+    fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
+        let base_url = environment.parsed("PUBLIC_BASE_URL", "not an http(s) address", base_url);
+        let contact = environment.parsed("OPERATOR_CONTACT", NOT_AN_ADDRESS, address);
+        Some(Self { base_url: base_url?, operator_contact: contact? })
+    }
+}
+
+/// How mail is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailSettings {
+    /// `SENDER_ADDRESS`: where notices come from.
+    pub sender: Email,
+    /// `CONFIGURATION_SET`: of the mail service; it reports what became of a mail.
+    pub configuration_set: String,
+}
+
+impl Settings for MailSettings {
+    fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
+        let sender = environment.parsed("SENDER_ADDRESS", NOT_AN_ADDRESS, address);
+        let configuration_set = environment.text("CONFIGURATION_SET");
+        Some(Self { sender: sender?, configuration_set: configuration_set? })
+    }
+}
+
+const NOT_AN_ADDRESS: &str = "not an e-mail address";
+
+fn address(text: &str) -> Option<Email> {
+    Email::parse(text).ok()
+}
+
+fn base_url(text: &str) -> Option<String> {
+    let known = text.starts_with("https://") || text.starts_with("http://");
+    known.then(|| text.trim_end_matches('/').to_owned())
+}
+
+/// The bus that events are put on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BusSettings {
+    /// `BUS_NAME`.
+    pub name: String,
+}
+
+impl Settings for BusSettings {
+    fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
+        Some(Self { name: environment.text("BUS_NAME")? })
+    }
+}
+
+/// Where records go that nobody can read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParkSettings {
+    /// `PARK_QUEUE_URL`.
+    pub queue_url: String,
+}
+
+impl Settings for ParkSettings {
+    fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
+        Some(Self { queue_url: environment.text("PARK_QUEUE_URL")? })
+    }
+}
+
+/// Where the tick sends its shards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShardQueueSettings {
+    /// `SHARD_QUEUE_URL`.
+    pub queue_url: String,
+}
+
+impl Settings for ShardQueueSettings {
+    fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
+        Some(Self { queue_url: environment.text("SHARD_QUEUE_URL")? })
+    }
+}

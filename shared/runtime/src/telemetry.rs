@@ -1,0 +1,130 @@
+//! Logs as JSON lines with dotted fields ([`crate::fields`]), and the invocation's metric line.
+//!
+//! A message can be read alone. A failure is logged once, where it is handled. Nothing personal is
+//! logged: no bodies, tokens, codes or addresses.
+
+use std::error::Error;
+
+use tracing::Subscriber;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::{fields, metrics, panics};
+
+/// Starts the logs: the first thing a function does. A second start changes nothing.
+pub fn start() {
+    if lines(std::io::stdout).try_init().is_ok() {
+        panics::log();
+    }
+}
+
+/// Log lines, as JSON. The request is the span's, so that no message has to name it.
+fn lines<W>(writer: W) -> impl Subscriber
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_span_list(false)
+        .with_target(false)
+        .with_writer(writer);
+    tracing_subscriber::registry().with(levels()).with(lines)
+}
+
+/// The runtime library would log a handler's failures and panics a second time, in its own words.
+fn levels() -> Targets {
+    Targets::new()
+        .with_default(LevelFilter::INFO)
+        .with_target("lambda_runtime", LevelFilter::ERROR)
+        .with_target("lambda_runtime::layers::panic", LevelFilter::OFF)
+        .with_target("aws_config", LevelFilter::WARN)
+}
+
+/// Logs a failure, once, where it is handled.
+pub fn failure(message: &'static str, error: &(dyn Error + 'static)) {
+    tracing::error!({ fields::ERROR_CHAIN } = chain(error), "{message}");
+}
+
+/// An error and its causes in their own words, outermost first. Not `Debug`: the SDK's errors
+/// would print the item that failed a condition.
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut texts = vec![error.to_string()];
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        texts.push(error.to_string());
+        cause = error.source();
+    }
+    texts.dedup();
+    texts.join(": ")
+}
+
+/// Adds to a metric of this invocation; outside one, nothing.
+pub fn count(metric: &'static str, more: u32) {
+    metrics::update(metric, |value| value + f64::from(more));
+}
+
+/// Sets a metric of this invocation, where the highest value counts; outside one, nothing.
+pub fn gauge(metric: &'static str, value: f64) {
+    metrics::update(metric, |before| before.max(value));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("cannot read the claim")]
+    struct Unread(#[source] std::fmt::Error);
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// The one line that `work` logs.
+    fn logged(work: impl FnOnce()) -> Value {
+        let written = Lines::default();
+        let writer = written.clone();
+        tracing::subscriber::with_default(lines(move || writer.clone()), work);
+        let bytes = written.0.lock().unwrap();
+        serde_json::from_slice(&bytes).unwrap()
+    }
+
+    #[test]
+    fn a_line_is_json_with_dotted_fields_beside_the_message_and_the_request_in_its_span() {
+        let line = logged(|| {
+            let span = tracing::info_span!("invocation", { fields::REQUEST_ID } = "r1");
+            let _entered = span.enter();
+            tracing::info!({ fields::CLAIM_ID } = "c1", "Claim closed");
+        });
+        assert_eq!((&line["level"], &line["message"]), (&json!("INFO"), &json!("Claim closed")));
+        assert_eq!((&line["claim.id"], &line["span"]["request.id"]), (&json!("c1"), &json!("r1")));
+    }
+
+    #[test]
+    fn an_error_is_logged_with_its_causes() {
+        let line = logged(|| failure("The queue was not read", &Unread(std::fmt::Error)));
+        assert_eq!(
+            (&line["level"], &line["message"]),
+            (&json!("ERROR"), &json!("The queue was not read"))
+        );
+        let chain = line["error.chain"].as_str().unwrap();
+        assert!(chain.starts_with("cannot read the claim: an error occurred"), "{chain}");
+    }
+}

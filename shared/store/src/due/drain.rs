@@ -1,0 +1,144 @@
+//! Draining a shard: from its position to now, page by page.
+
+use chrono::Duration;
+use domain::claim::Instant;
+use tracing::warn;
+
+use super::page::{Found, TimerPage};
+use super::poison::is_hopeless;
+use super::position::{PositionItem, last_drainable, next};
+use super::work::{Ending, Worked};
+use crate::attributes::whole_millis;
+use crate::config::Store;
+use crate::error::StoreError;
+use crate::write_id::WriteId;
+
+/// What one run over a shard did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Drained {
+    /// Windows closed by the batch.
+    pub closed: u32,
+    /// Claims whose silence went the generic way.
+    pub silenced: u32,
+    /// Declines settled: locks given back, blocks written.
+    pub settled: u32,
+    /// Timers that had nothing to do any more.
+    pub stale: u32,
+    /// Timers given up.
+    pub poisoned: u32,
+    /// Windows closed before their deadline by the table's clock: none, ever.
+    pub early: u32,
+    /// Whether a failing timer stopped the run; the next one begins with it.
+    pub held_up: bool,
+    /// Whether everything due was done.
+    pub finished: bool,
+    /// Whether this worker had the lease; without it nothing was done.
+    pub leased: bool,
+}
+
+/// A run over a shard.
+struct Run {
+    shard: u16,
+    owner: WriteId,
+    offset: Duration,
+    position: PositionItem,
+    drained: Drained,
+}
+
+impl Store {
+    /// Drains a shard up to now, or until the real clock shows `until`. The rest is for the next
+    /// tick.
+    ///
+    /// # Errors
+    /// `ClockUntrusted` or `Unavailable`; what was done before is done, and the position says so.
+    pub async fn drain(&self, shard: u16, until: Instant) -> Result<Drained, StoreError> {
+        let (offset, owner) = (self.offset().await?, WriteId::new());
+        let Some(position) = self.lease(shard, offset, until, owner).await? else {
+            return Ok(Drained::default());
+        };
+        let drained = Drained { leased: true, ..Drained::default() };
+        let mut run = Run { shard, owner, offset, position, drained };
+        let result = Box::pin(self.walk(&mut run, until)).await;
+        self.keep(shard, &run.position, owner, true).await?;
+        result.map(|()| run.drained)
+    }
+
+    async fn walk(&self, run: &mut Run, until: Instant) -> Result<(), StoreError> {
+        while self.raw_now() < until {
+            let last = last_drainable(self.raw_now() + run.offset);
+            if run.position.bucket > last {
+                run.drained.finished = true;
+                return Ok(());
+            }
+            match self.next_timers(run.shard, &run.position, last).await? {
+                Found::Nothing(bucket) => run.position.pass_to(bucket),
+                Found::Timers(bucket, page) => {
+                    if bucket != run.position.bucket {
+                        run.position.pass_to(bucket);
+                    }
+                    if !self.work_page(run, page).await? {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Works a page off; says whether to go on.
+    async fn work_page(&self, run: &mut Run, page: TimerPage) -> Result<bool, StoreError> {
+        let now = whole_millis(page.clock.checked()? + run.offset);
+        if run.position.bucket > last_drainable(now) {
+            return Ok(false);
+        }
+        let worked = Box::pin(self.work(&page.timers, now, run.offset)).await;
+        for worked in worked {
+            if !self.pass(run, worked, now).await? {
+                run.drained.held_up = true;
+                return Ok(false);
+            }
+        }
+        if !page.more {
+            let bucket = next(run.position.bucket);
+            run.position.pass_to(bucket);
+        }
+        self.keep(run.shard, &run.position, run.owner, false).await
+    }
+
+    /// Moves the position past a timer with a final outcome; says whether it has one.
+    async fn pass(&self, run: &mut Run, worked: Worked, now: Instant) -> Result<bool, StoreError> {
+        match worked.result {
+            Ok(ending) => run.count(ending, worked.early),
+            Err(StoreError::ClockUntrusted) => return Err(StoreError::ClockUntrusted),
+            Err(failure) => {
+                let claim = worked.timer.claim.clone();
+                let before = run.position.stuck.take().filter(|(stuck, _)| *stuck == claim);
+                let failures = before.map_or(0, |(_, failures)| failures).saturating_add(1);
+                if !is_hopeless(failures, &failure) {
+                    warn!(claim.id = %claim, error.chain = %failure, "A timer failed");
+                    run.position.stuck = Some((claim, failures));
+                    return Ok(false);
+                }
+                self.poison(&worked.timer, &failure, now).await?;
+                run.drained.poisoned += 1;
+            }
+        }
+        run.position.after = Some(worked.timer.claim);
+        run.position.stuck = None;
+        Ok(true)
+    }
+}
+
+impl Run {
+    fn count(&mut self, ending: Ending, early: bool) {
+        let drained = &mut self.drained;
+        let counter = match ending {
+            Ending::Closed => &mut drained.closed,
+            Ending::Silenced => &mut drained.silenced,
+            Ending::Settled => &mut drained.settled,
+            Ending::Stale => &mut drained.stale,
+        };
+        *counter += 1;
+        drained.early += u32::from(early);
+    }
+}

@@ -1,0 +1,105 @@
+//! Finding timers: a page of a bucket, and 16 buckets at a time while they are empty.
+
+use domain::claim::Instant;
+use futures_util::future::join_all;
+
+use super::position::{PositionItem, next};
+use super::timer::TimerItem;
+use crate::attributes::{Attributes, key, text};
+use crate::clock_check::ClockSample;
+use crate::config::Store;
+use crate::error::StoreError;
+use crate::keys;
+
+/// How many empty buckets are probed at a time.
+const PROBES: usize = 16;
+/// How many timers are worked on at a time.
+const PAGE: i32 = 250;
+
+/// Timers of one bucket.
+pub(super) struct TimerPage {
+    pub(super) timers: Vec<TimerItem>,
+    /// Whether the bucket has more.
+    pub(super) more: bool,
+    /// What the clocks said when they were read.
+    pub(super) clock: ClockSample,
+}
+
+/// What stands at a position.
+pub(super) enum Found {
+    /// Nothing up to this bucket.
+    Nothing(Instant),
+    /// Timers of the bucket.
+    Timers(Instant, TimerPage),
+}
+
+impl Store {
+    /// The next timers of a shard, in buckets up to `last`.
+    pub(super) async fn next_timers(
+        &self,
+        shard: u16,
+        position: &PositionItem,
+        last: Instant,
+    ) -> Result<Found, StoreError> {
+        let buckets = std::iter::successors(Some(position.bucket), |bucket| Some(next(*bucket)));
+        let buckets: Vec<_> = buckets.take(PROBES).take_while(|bucket| *bucket <= last).collect();
+        let bucket = if position.after.is_some() || buckets.len() < 2 {
+            Some(position.bucket)
+        } else {
+            self.first_filled(shard, &buckets).await?
+        };
+        let Some(bucket) = bucket else {
+            return Ok(Found::Nothing(buckets.last().map_or(position.bucket, |last| next(*last))));
+        };
+        let after = position.after.as_ref().filter(|_| bucket == position.bucket);
+        let pk = keys::timers(bucket, shard);
+        let start = after.map(|after| key(pk.clone(), after.as_str()));
+        let page = self.timers(pk, start, PAGE).await?;
+        if page.timers.is_empty() {
+            return Ok(Found::Nothing(next(bucket)));
+        }
+        Ok(Found::Timers(bucket, page))
+    }
+
+    async fn first_filled(
+        &self,
+        shard: u16,
+        buckets: &[Instant],
+    ) -> Result<Option<Instant>, StoreError> {
+        let probes =
+            buckets.iter().map(|bucket| self.timers(keys::timers(*bucket, shard), None, 1));
+        for (bucket, probed) in buckets.iter().zip(join_all(probes).await) {
+            if !probed?.timers.is_empty() {
+                return Ok(Some(*bucket));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn timers(
+        &self,
+        pk: String,
+        start: Option<Attributes>,
+        limit: i32,
+    ) -> Result<TimerPage, StoreError> {
+        let probe = self.clock_probe();
+        let answer = self
+            .client
+            .query()
+            .table_name(self.table())
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", text(pk))
+            .set_exclusive_start_key(start)
+            .limit(limit)
+            .customize()
+            .interceptor(probe.clone())
+            .send()
+            .await
+            .map_err(StoreError::of_call)?;
+        let items = answer.items.unwrap_or_default();
+        let timers: Result<Vec<_>, _> = items.iter().map(TimerItem::read).collect();
+        let more = answer.last_evaluated_key.is_some();
+        Ok(TimerPage { timers: timers?, more, clock: probe.sample() })
+    }
+}

@@ -1,0 +1,151 @@
+//! Timers: where a claim's deadline is found again.
+
+use chrono::{DateTime, Duration};
+use domain::claim::{Claim, Instant, State};
+use domain::ids::{ClaimId, Sha256Hash};
+
+use super::QUARTER;
+use crate::attributes::{Attributes, Reader, instant, key, number, put, text};
+use crate::error::StoreError;
+use crate::keys;
+
+const DEADLINE: &str = "d";
+const KIND: &str = "k";
+/// How long a timer is kept after its bucket.
+const KEPT: Duration = Duration::days(90);
+
+/// What the deadline is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TimerKind {
+    /// A customer's window: closed by the batch.
+    Window,
+    /// Anything else.
+    Other,
+}
+
+/// A stored timer. Stale and doubled ones do no harm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TimerItem {
+    pub(crate) claim: ClaimId,
+    pub(crate) deadline: Instant,
+    pub(crate) kind: TimerKind,
+}
+
+impl TimerKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Window => "window",
+            Self::Other => "other",
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, ()> {
+        let kind = [Self::Window, Self::Other].into_iter().find(|kind| kind.as_str() == text);
+        kind.ok_or(())
+    }
+}
+
+impl TimerItem {
+    /// The item, in the bucket of its deadline, but never in one that may be drained already at
+    /// `now`.
+    pub(crate) fn attributes(&self, now: Instant, shards: u16) -> Attributes {
+        let bucket = bucket(self.deadline, now);
+        let pk = keys::timers(bucket, shard(&self.claim, shards));
+        let mut item = key(pk, self.claim.as_str());
+        put(&mut item, DEADLINE, Some(instant(self.deadline)));
+        put(&mut item, KIND, Some(text(self.kind.as_str())));
+        put(&mut item, "expires", Some(number((bucket + KEPT).timestamp())));
+        item
+    }
+
+    pub(crate) fn read(item: &Attributes) -> Result<Self, StoreError> {
+        let item = Reader::new("timer", item);
+        Ok(Self {
+            claim: item.parsed("sk", ClaimId::parse)?,
+            deadline: item.instant(DEADLINE)?,
+            kind: item.parsed(KIND, TimerKind::parse)?,
+        })
+    }
+}
+
+/// The timer a claim needs: for its deadline, or for settling a decline that can still be undone,
+/// which is due when its window is.
+pub(crate) fn timer_of(claim: &Claim) -> Option<TimerItem> {
+    let window = |closes_at| (closes_at, TimerKind::Window);
+    let (deadline, kind) = match &claim.state {
+        State::AwaitingCustomer { window: open } => window(open.closes_at),
+        State::Declined { window: open } => window(open.as_ref()?.closes_at),
+        State::Draft { .. }
+        | State::Submitted { .. }
+        | State::InReview { .. }
+        | State::ActionRequired { .. }
+        | State::Disputed { .. }
+        | State::Notifying { .. }
+        | State::Unreachable { .. }
+        | State::OnHold
+        | State::Associated { .. }
+        | State::Rejected { .. }
+        | State::Withdrawn
+        | State::Discarded
+        | State::Ended { .. } => (claim.deadline()?, TimerKind::Other),
+    };
+    Some(TimerItem { claim: claim.id.clone(), deadline, kind })
+}
+
+/// The deadline rounded up to a quarter, never earlier than the next quarter from now.
+fn bucket(deadline: Instant, now: Instant) -> Instant {
+    let floor = floor_quarter(deadline);
+    let rounded = if floor == deadline { floor } else { floor + QUARTER };
+    rounded.max(floor_quarter(now) + QUARTER)
+}
+
+/// The quarter an instant is in.
+pub(crate) fn floor_quarter(at: Instant) -> Instant {
+    let quarter = QUARTER.num_milliseconds();
+    let millis = at.timestamp_millis().div_euclid(quarter) * quarter;
+    DateTime::from_timestamp_millis(millis).unwrap_or(at)
+}
+
+/// The shard of a claim's timers.
+fn shard(claim: &ClaimId, shards: u16) -> u16 {
+    let digest = Sha256Hash::of(claim.as_str().as_bytes()).0;
+    let head = digest.first_chunk::<2>().map_or(0, |head| u16::from_be_bytes(*head));
+    head.checked_rem(shards).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ids::PartnerId;
+
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        DateTime::parse_from_rfc3339(text).unwrap().to_utc()
+    }
+
+    #[test]
+    fn a_deadline_is_found_in_the_quarter_at_or_after_it() {
+        let now = at("2026-12-01T00:00:00Z");
+        let quarter = at("2026-12-31T23:00:00Z");
+        assert_eq!(bucket(quarter, now), quarter);
+        assert_eq!(bucket(quarter - Duration::milliseconds(1), now), quarter);
+        assert_eq!(bucket(quarter + Duration::milliseconds(1), now), quarter + QUARTER);
+    }
+
+    #[test]
+    fn no_timer_goes_into_a_quarter_that_has_begun() {
+        let now = at("2026-12-01T12:00:00Z");
+        assert_eq!(bucket(now, now), now + QUARTER);
+        assert_eq!(bucket(now - Duration::days(3), now), now + QUARTER);
+    }
+
+    #[test]
+    fn claims_spread_over_all_the_shards() {
+        let partner = PartnerId::parse("p").unwrap();
+        let mut seen = std::collections::BTreeSet::new();
+        for no in 0..200 {
+            seen.insert(shard(&ClaimId::of(&partner, &no.to_string()), 4));
+        }
+        assert_eq!(seen.into_iter().collect::<Vec<_>>(), [0, 1, 2, 3]);
+    }
+}

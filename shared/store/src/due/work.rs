@@ -1,0 +1,154 @@
+//! What becomes of timers: windows by the batch, everything else by the generic commit.
+
+use chrono::Duration;
+use domain::claim::{Claim, Instant, State, Status};
+use domain::decide::is_due;
+use domain::effects;
+use domain::ids::ClaimId;
+
+use super::SETTLING_TIME;
+use super::batch::{Closed, OpenWindow};
+use super::timer::{TimerItem, TimerKind};
+use crate::claim_item::ClaimItem;
+use crate::config::{Moment, Store};
+use crate::error::StoreError;
+use crate::load::Stored;
+use crate::silence::Silenced;
+
+/// The final outcome of a timer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// The window was closed by the batch.
+    Closed,
+    /// Silence went the generic way.
+    Silenced,
+    /// A decline was settled.
+    Settled,
+    /// There was nothing to do.
+    Stale,
+}
+
+/// A timer and what became of it.
+pub(super) struct Worked {
+    pub(super) timer: TimerItem,
+    pub(super) result: Result<Ending, StoreError>,
+    /// Whether the table's clock was not yet at the deadline.
+    pub(super) early: bool,
+}
+
+impl Store {
+    /// Works timers off, in their order.
+    pub(super) async fn work(
+        &self,
+        timers: &[TimerItem],
+        now: Instant,
+        offset: Duration,
+    ) -> Vec<Worked> {
+        let fast = |timer: &&TimerItem| {
+            timer.kind == TimerKind::Window && timer.deadline + SETTLING_TIME <= now
+        };
+        let windows = timers.iter().filter(fast).map(OpenWindow::of).collect();
+        let mut closed = self.close_windows(windows, now, offset).await;
+        let mut all = Vec::with_capacity(timers.len());
+        for timer in timers {
+            let (result, early) = match closed.remove(&timer.claim) {
+                Some((Ok(Closed::Done), early)) => (Ok(Ending::Closed), early),
+                Some((Ok(Closed::Absent), _)) => (Ok(Ending::Stale), false),
+                Some((Ok(Closed::Is(record)), _)) => {
+                    (Box::pin(self.judge(*record, now, offset)).await, false)
+                }
+                Some((Err(failure), _)) => (Err(failure), false),
+                None => {
+                    let silenced = self.silence_or_settle(&timer.claim, now, offset);
+                    (Box::pin(silenced).await, false)
+                }
+            };
+            all.push(Worked { timer: timer.clone(), result, early });
+        }
+        all
+    }
+
+    /// What to do with a claim that the batch did not close, from its record: closed or with
+    /// another deadline, nothing; still due, the generic path.
+    async fn judge(
+        &self,
+        record: ClaimItem,
+        now: Instant,
+        offset: Duration,
+    ) -> Result<Ending, StoreError> {
+        let claim = &record.claim;
+        if claim.deadline().is_none_or(|deadline| now < deadline) && !is_declined(claim) {
+            return Ok(Ending::Stale);
+        }
+        Box::pin(self.silence_or_settle(&claim.id, now, offset)).await
+    }
+
+    async fn silence_or_settle(
+        &self,
+        id: &ClaimId,
+        now: Instant,
+        offset: Duration,
+    ) -> Result<Ending, StoreError> {
+        match self.silence(id, offset).await? {
+            Silenced::Done(_) => Ok(Ending::Silenced),
+            Silenced::Absent => Ok(Ending::Stale),
+            Silenced::NotDue(stored) if is_declined(stored.claim()) => {
+                let policy = self.policy_of(stored.claim()).await?;
+                let settles_at = effects::settles_at(stored.claim(), &policy);
+                if settles_at.is_some_and(|settles_at| settles_at <= now) {
+                    return self.settle(id, &policy).await;
+                }
+                Ok(Ending::Stale)
+            }
+            Silenced::NotDue(stored) => self.stale_or_early(&stored, now).await,
+        }
+    }
+
+    /// A claim that is not due by the checked clock of the load, though it was by that of the page,
+    /// is worked on again by the next tick.
+    async fn stale_or_early(&self, stored: &Stored, now: Instant) -> Result<Ending, StoreError> {
+        let claim = stored.claim();
+        if claim.deadline().is_some_and(|deadline| deadline <= now) {
+            let policy = self.policy_of(claim).await?;
+            if is_due(claim, &policy, now) {
+                return Err(StoreError::Unavailable("the clocks disagree for a moment".into()));
+            }
+        }
+        Ok(Ending::Stale)
+    }
+
+    /// Closes what is due on a page of a list; the claims come back as they are now.
+    pub(crate) async fn close_page(
+        &self,
+        due: Vec<(ClaimItem, Instant)>,
+        moment: Moment,
+    ) -> Result<Vec<Stored>, StoreError> {
+        let ids: Vec<_> = due.iter().map(|(record, _)| record.claim.id.clone()).collect();
+        let now = due.iter().map(|(_, now)| *now).min().unwrap_or(moment.at);
+        let windows = due.iter().filter_map(|(record, _)| {
+            let closes_at = record.claim.state.window()?.closes_at;
+            let fast = record.claim.status() == Status::AwaitingCustomer && !record.stamp.slow;
+            fast.then(|| OpenWindow { claim: record.claim.id.clone(), closes_at })
+        });
+        let closed = self.close_windows(windows.collect(), now, moment.offset).await;
+        for id in &ids {
+            match closed.get(id) {
+                Some((Ok(Closed::Done | Closed::Absent), _)) => {}
+                Some((Ok(Closed::Is(_)) | Err(_), _)) | None => {
+                    self.silence(id, moment.offset).await?;
+                }
+            }
+        }
+        let (page, clock) = self.load_all(&ids).await?;
+        for stored in &page {
+            if self.due(stored.claim(), clock, moment.offset).await?.is_some() {
+                return Err(StoreError::Unavailable("a claim stays due".to_owned()));
+            }
+        }
+        Ok(page)
+    }
+}
+
+fn is_declined(claim: &Claim) -> bool {
+    matches!(claim.state, State::Declined { window: Some(_) })
+}

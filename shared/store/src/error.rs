@@ -1,0 +1,74 @@
+//! What can go wrong, by what the caller does on seeing it.
+
+use std::error::Error;
+
+use aws_sdk_dynamodb::error::SdkError;
+use domain::evolve::Unfit;
+use domain::ids::Version;
+use domain::rejection::Rejection;
+
+/// Why the store did not do what it was asked. The text is for logs, never for answers.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The rules refuse it.
+    #[error("refused: {0}")]
+    Rejected(#[from] Rejection),
+    /// The caller has seen an older version.
+    #[error("the claim is at version {current}")]
+    VersionMismatch {
+        /// The version the claim has now.
+        current: Version,
+    },
+    /// The idempotency key stands for another request already.
+    #[error("the key was used for another request")]
+    IdempotencyConflict,
+    /// The table does not answer, or not in time. Nothing is known to have changed.
+    #[error("the table is unavailable: {0}")]
+    Unavailable(String),
+    /// The function's clock and the table's do not agree, so nobody can say what is due.
+    #[error("the clock cannot be trusted")]
+    ClockUntrusted,
+    /// A stored item says something that no version of this program writes.
+    #[error("a stored item cannot be read: {0}")]
+    Corrupt(String),
+}
+
+impl StoreError {
+    /// Whether the same call may succeed later.
+    pub fn retryable(&self) -> bool {
+        match self {
+            Self::Unavailable(_) | Self::ClockUntrusted => true,
+            Self::Rejected(_)
+            | Self::VersionMismatch { .. }
+            | Self::IdempotencyConflict
+            | Self::Corrupt(_) => false,
+        }
+    }
+
+    /// An attribute that is missing or of the wrong kind.
+    pub(crate) fn unreadable(item: &str, attribute: &str) -> Self {
+        Self::Corrupt(format!("{item}: attribute {attribute:?}"))
+    }
+
+    /// A failed call, as the chain of its causes' texts: an SDK error's `Debug` would print items.
+    #[expect(clippy::needless_pass_by_value, reason = "the form that `map_err` takes")]
+    pub(crate) fn of_call<E, R>(error: SdkError<E, R>) -> Self
+    where
+        E: Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        let mut text = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        Self::Unavailable(text)
+    }
+}
+
+impl From<Unfit> for StoreError {
+    fn from(error: Unfit) -> Self {
+        Self::Corrupt(error.to_string())
+    }
+}

@@ -1,0 +1,120 @@
+//! The table's keys (`architecture.md §2`). Ids have no `#` in them, so no part can pass for another.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use data_encoding::HEXLOWER;
+use domain::claim::{Claim, Instant};
+use domain::ids::{ClaimId, FamilyId, ItemId, NoticeNo, PartnerId, ProgramId, TenantId, Version};
+use domain::program::{ItemKind, ItemRef};
+
+use crate::error::StoreError;
+
+/// The sort key of a claim's hot record, a notice code, and a directory entry.
+pub(crate) const RECORD: &str = "A";
+/// The sort key of a claim's details.
+pub(crate) const DETAILS: &str = "D";
+/// The sort key of a lock.
+pub(crate) const LOCK: &str = "L";
+/// The partition of positions and the test clock.
+pub(crate) const SYSTEM: &str = "S";
+/// The sort key of the test clock.
+pub(crate) const CLOCK: &str = "clock";
+
+pub(crate) fn claim(id: &ClaimId) -> String {
+    format!("C#{id}")
+}
+
+/// The claim whose partition this is.
+pub(crate) fn claim_of(pk: &str) -> Result<ClaimId, StoreError> {
+    let id = pk.strip_prefix("C#").and_then(|id| ClaimId::parse(id).ok());
+    id.ok_or_else(|| StoreError::unreadable("claim", "pk"))
+}
+
+pub(crate) fn history(version: Version) -> String {
+    format!("H#{:06}", version.0)
+}
+
+pub(crate) fn tries(notice: NoticeNo) -> String {
+    format!("K#{}", notice.0)
+}
+
+pub(crate) fn receipts(notice: NoticeNo) -> String {
+    format!("P#{}", notice.0)
+}
+
+pub(crate) fn notice_code(code: &str) -> String {
+    format!("N#{code}")
+}
+
+pub(crate) fn partner(id: &PartnerId) -> String {
+    format!("PA#{id}")
+}
+
+pub(crate) fn tenant(id: &TenantId) -> String {
+    format!("TN#{id}")
+}
+
+pub(crate) fn program(id: &ProgramId) -> String {
+    format!("PR#{id}")
+}
+
+pub(crate) fn policy(version: u32) -> String {
+    format!("V#{version}")
+}
+
+pub(crate) fn usage(tenant: &TenantId, item: &ItemRef) -> String {
+    format!("U#{tenant}#{}#{}", item.kind.as_str(), item.id)
+}
+
+pub(crate) fn lock(tenant: &TenantId, family: &FamilyId, kind: ItemKind, item: &ItemId) -> String {
+    format!("L#{tenant}#{family}#{}#{item}", kind.as_str())
+}
+
+/// The lock of one of a claim's items.
+pub(crate) fn lock_of(claim: &Claim, item: &ItemId) -> String {
+    let subject = &claim.subject;
+    lock(&subject.tenant, &subject.family, subject.kind, item)
+}
+
+pub(crate) fn block(partner: &PartnerId) -> String {
+    format!("B#{partner}")
+}
+
+/// The bucket of a quarter hour and shard; `quarter` is a whole one.
+pub(crate) fn timers(quarter: Instant, shard: u16) -> String {
+    format!("T#{}#{shard}", quarter.format("%Y-%m-%dT%H:%M"))
+}
+
+pub(crate) fn position(shard: u16) -> String {
+    format!("{shard:02}")
+}
+
+pub(crate) fn poison(day: NaiveDate) -> String {
+    format!("X#{day}")
+}
+
+/// An instant within a sort key: as many digits for every instant, so that they sort.
+pub(crate) fn moment(at: Instant) -> String {
+    format!("{:013}", at.timestamp_millis())
+}
+
+/// Sort key of the partner index.
+pub(crate) fn by_time(at: Instant, claim: &ClaimId) -> String {
+    format!("{}#{claim}", moment(at))
+}
+
+/// Sort key of the tenant index.
+pub(crate) fn by_partner(partner: &PartnerId, at: Instant, claim: &ClaimId) -> String {
+    format!("{partner}#{}", by_time(at, claim))
+}
+
+/// The instant at the head of a sort key of the partner or queue index.
+pub(crate) fn time_of(sort: &str) -> Option<DateTime<Utc>> {
+    let millis = sort.split('#').next()?.parse().ok()?;
+    DateTime::from_timestamp_millis(millis)
+}
+
+/// A mailbox in a receipt: hashed, without regard to case, so that no address is stored twice.
+pub(crate) fn mailbox(address: &str) -> String {
+    let digest = domain::ids::Sha256Hash::of(address.to_ascii_lowercase().as_bytes());
+    HEXLOWER.encode(digest.0.first_chunk::<16>().map_or(&digest.0[..], |head| &head[..]))
+}

@@ -1,0 +1,250 @@
+//! What a decision may look at, read as far as the command needs it.
+
+use domain::actor::Actor;
+use domain::calendar::{
+    BusinessCalendar, CalendarError, CountryCode, Subdivision, UnknownSubdivision, Zone,
+};
+use domain::claim::{Claim, Instant, ItemStatus, State};
+use domain::command::{ClaimInput, Needs};
+use domain::context::{Context, Facts, Place, Places};
+use domain::directory::{Partner, Tenant};
+use domain::ids::{ClaimId, FamilyId, ItemNo, PartnerId, TenantId};
+use domain::program::{ItemRef, Policy, Program};
+
+use crate::config::{Moment, Store};
+use crate::error::StoreError;
+use crate::keys;
+use crate::lock::FoundLock;
+
+/// The context of a command, and the locks that were read for it.
+#[derive(Debug)]
+pub(crate) struct Surroundings {
+    pub(crate) context: Context,
+    pub(crate) locks: Vec<FoundLock>,
+}
+
+/// Items of one kind at a tenant, within the family in which they have one partner of record.
+struct Claimed<'a> {
+    partner: &'a PartnerId,
+    tenant: &'a TenantId,
+    family: &'a FamilyId,
+    items: Vec<ItemRef>,
+    except: &'a ClaimId,
+}
+
+impl Store {
+    /// What a command on an existing claim may look at.
+    pub(crate) async fn surroundings(
+        &self,
+        claim: &Claim,
+        needs: Needs,
+        actor: &Actor,
+        at: Instant,
+    ) -> Result<Surroundings, StoreError> {
+        let subject = &claim.subject;
+        let (policy, partner, tenant) = tokio::try_join!(
+            self.policy_of(claim),
+            self.partner_if(needs.partner, &subject.partner),
+            self.tenant_if(needs.tenant, &subject.tenant),
+        )?;
+        let places = self.places(partner.as_ref(), tenant.as_ref(), &policy)?;
+        let mut facts = Facts { partner, tenant, ..Facts::default() };
+        if needs.eligibility {
+            facts.program = self.program(&subject.program).await?;
+            self.add_rights(&claimed(claim), at, &mut facts).await?;
+        }
+        let mut locks = Vec::new();
+        if needs.locks {
+            let numbers: Vec<ItemNo> = claim.kept().map(|item| item.no).collect();
+            locks = self.locks(claim, &numbers).await?;
+            facts.rivals = self.rivals(claim, &locks, at).await?;
+        }
+        let context = Context { at, actor: actor.clone(), policy, places, facts };
+        Ok(Surroundings { context, locks })
+    }
+
+    /// What the opening of a claim may look at.
+    pub(crate) async fn opening(
+        &self,
+        id: &ClaimId,
+        input: &ClaimInput,
+        actor: &Actor,
+        moment: Moment,
+    ) -> Result<Context, StoreError> {
+        let (partner, tenant, program) = tokio::try_join!(
+            self.acting_partner(actor),
+            self.named_tenant(input),
+            self.named_program(input),
+        )?;
+        let policy = program.as_ref().map(|program| program.policy.clone()).unwrap_or_default();
+        let places = self.places(partner.as_ref(), tenant.as_ref(), &policy)?;
+        let mut facts = Facts { partner, tenant, program, ..Facts::default() };
+        self.add_opening_rights(id, input, moment.at, &mut facts).await?;
+        Ok(Context { at: moment.at, actor: actor.clone(), policy, places, facts })
+    }
+
+    async fn add_opening_rights(
+        &self,
+        id: &ClaimId,
+        input: &ClaimInput,
+        at: Instant,
+        facts: &mut Facts,
+    ) -> Result<(), StoreError> {
+        let (Some(partner), Some(tenant), Some(program)) =
+            (facts.partner.clone(), facts.tenant.clone(), facts.program.clone())
+        else {
+            return Ok(());
+        };
+        let items = input.items.iter().flatten();
+        let items = items.map(|(kind, id)| ItemRef { kind: *kind, id: id.clone() }).collect();
+        let claimed = Claimed {
+            partner: &partner.id,
+            tenant: &tenant.id,
+            family: &program.family,
+            items,
+            except: id,
+        };
+        self.add_rights(&claimed, at, facts).await?;
+        facts.over_quota = self.over_quota(&partner, at).await?;
+        Ok(())
+    }
+
+    async fn add_rights(
+        &self,
+        claimed: &Claimed<'_>,
+        at: Instant,
+        facts: &mut Facts,
+    ) -> Result<(), StoreError> {
+        let lock = |item: &ItemRef| keys::lock(claimed.tenant, claimed.family, item.kind, &item.id);
+        let locks: Vec<_> = claimed.items.iter().map(lock).collect();
+        let (own_claims, blocked) = tokio::try_join!(
+            self.own_claims(claimed),
+            self.is_blocked(&locks, claimed.partner, at),
+        )?;
+        facts.own_claims = own_claims;
+        facts.blocked = blocked;
+        Ok(())
+    }
+
+    /// Open or active claims of the same partner on one of the items: named by the index, within
+    /// its delay, and each read strongly.
+    async fn own_claims(
+        &self,
+        claimed: &Claimed<'_>,
+    ) -> Result<Vec<(ItemRef, ClaimId)>, StoreError> {
+        let mut ids = self.ids_at_tenant(claimed.partner, claimed.tenant).await?;
+        ids.retain(|id| id != claimed.except);
+        let records = self.load_records(&ids).await?;
+        let mut own = Vec::new();
+        for claim in records.iter().map(|record| &record.claim) {
+            if claim.subject.family == *claimed.family {
+                let held = held_items(claim).filter(|item| claimed.items.contains(item));
+                own.extend(held.map(|item| (item, claim.id.clone())));
+            }
+        }
+        Ok(own)
+    }
+
+    async fn partner_if(
+        &self,
+        needed: bool,
+        id: &PartnerId,
+    ) -> Result<Option<Partner>, StoreError> {
+        if needed { self.partner(id).await } else { Ok(None) }
+    }
+
+    async fn tenant_if(&self, needed: bool, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
+        if needed { self.tenant(id).await } else { Ok(None) }
+    }
+
+    async fn acting_partner(&self, actor: &Actor) -> Result<Option<Partner>, StoreError> {
+        match actor {
+            Actor::Partner { id, .. } => self.partner(id).await,
+            Actor::Staff { .. }
+            | Actor::CustomerAdmin { .. }
+            | Actor::CustomerLink { .. }
+            | Actor::System => Ok(None),
+        }
+    }
+
+    async fn named_tenant(&self, input: &ClaimInput) -> Result<Option<Tenant>, StoreError> {
+        match &input.tenant {
+            Some(id) => self.tenant(id).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn named_program(&self, input: &ClaimInput) -> Result<Option<Program>, StoreError> {
+        match &input.program {
+            Some(id) => self.program(id).await,
+            None => Ok(None),
+        }
+    }
+
+    fn places(
+        &self,
+        partner: Option<&Partner>,
+        tenant: Option<&Tenant>,
+        policy: &Policy,
+    ) -> Result<Places, StoreError> {
+        Ok(Places {
+            operator: self.config.operator.clone(),
+            partner: partner.map(|partner| partner_place(partner, policy)).transpose()?,
+            customer: tenant.map(|tenant| self.customer_place(tenant, policy)).transpose()?,
+        })
+    }
+
+    /// Whose days a tenant's windows count, under a policy.
+    ///
+    /// # Errors
+    /// `Corrupt` for a tenant whose subdivision the calendar data does not know.
+    pub fn customer_place(&self, tenant: &Tenant, policy: &Policy) -> Result<Place, StoreError> {
+        let unknown = policy.unknown_subdivision;
+        let calendar = calendar(tenant.country, tenant.subdivision.clone(), unknown)?;
+        let zone = tenant.time_zone.map_or(Zone::AnyOf(tenant.country), Zone::Known);
+        Ok(Place { calendar: calendar.with_closures(tenant.closures.iter().copied()), zone })
+    }
+}
+
+fn partner_place(partner: &Partner, policy: &Policy) -> Result<Place, StoreError> {
+    let calendar = calendar(partner.country, None, policy.unknown_subdivision)?;
+    Ok(Place { calendar, zone: Zone::Known(partner.time_zone) })
+}
+
+/// The calendar of a country: the one place where the operator's own holidays will be added to the
+/// embedded data.
+fn calendar(
+    country: CountryCode,
+    subdivision: Option<Subdivision>,
+    unknown: UnknownSubdivision,
+) -> Result<BusinessCalendar, StoreError> {
+    let calendar = BusinessCalendar::new(country, subdivision, unknown);
+    calendar.map_err(|error: CalendarError| StoreError::Corrupt(error.to_string()))
+}
+
+fn claimed(claim: &Claim) -> Claimed<'_> {
+    let subject = &claim.subject;
+    Claimed {
+        partner: &subject.partner,
+        tenant: &subject.tenant,
+        family: &subject.family,
+        items: claim.kept().map(|item| claim.item_ref(item)).collect(),
+        except: &claim.id,
+    }
+}
+
+/// The items that keep the same partner from claiming them again: undecided or active ones. A draft
+/// counts for no duplicate.
+fn held_items(claim: &Claim) -> impl Iterator<Item = ItemRef> {
+    let draft = matches!(claim.state, State::Draft { .. } | State::Discarded);
+    let holds = |status| match status {
+        ItemStatus::Proposed | ItemStatus::Pending | ItemStatus::Active { .. } => true,
+        ItemStatus::Declined { .. }
+        | ItemStatus::Ended { .. }
+        | ItemStatus::Dropped
+        | ItemStatus::Withdrawn
+        | ItemStatus::Rejected => false,
+    };
+    let held = claim.items.iter().filter(move |item| !draft && holds(claim.item_status(item)));
+    held.map(|item| claim.item_ref(item))
+}

@@ -1,0 +1,181 @@
+//! The functions on a [`World`], called as the gateway calls them: each through a wire of its own that
+//! permits what the template permits its role, and no more.
+
+use chrono::{DateTime, Utc};
+use domain::claim::Claim;
+use domain::ids::{ClaimId, NoticeNo};
+use lambda_http::{Body, Response};
+use notice::{Link, LinkKeys, Operator};
+use serde_json::{Value, json};
+use store::Store;
+use web::event::Event;
+
+use crate::template::Permissions;
+use crate::wire::Wire;
+use crate::world::World;
+
+/// The functions that answer requests.
+pub struct Stack {
+    /// Everything below them.
+    pub world: World,
+    claims: claims::App,
+    review: review::App,
+    decision: decision::App,
+    associations: associations::App,
+    directory: directory::App,
+}
+
+/// The secret of links, codes and cursors.
+pub const SECRET: &str = r#"{"current":"1","1":"a secret of the tests, long enough to be one"}"#;
+
+/// The secret of another stack.
+pub const OTHER_SECRET: &str = r#"{"current":"1","1":"the secret of somebody else altogether"}"#;
+
+/// The address that links begin with.
+pub const BASE_URL: &str = "https://cpor.test";
+
+/// The keys in a secret.
+pub fn keys(secret: &str) -> LinkKeys {
+    LinkKeys::from_json(secret).expect("link keys")
+}
+
+/// The operator of notices.
+pub fn operator() -> Operator {
+    Operator {
+        contact: "help@vendor.example".to_owned(),
+        base_url: BASE_URL.to_owned(),
+        sender: "notices@vendor.example".to_owned(),
+    }
+}
+
+/// A store for a function: its own wire, with the permissions of its role.
+pub fn store_of(world: &World, function: &str, sandbox: bool) -> (Store, Wire) {
+    let (store, wire) = world.another_store(|config| config.sandbox = sandbox);
+    wire.permit(Permissions::of(function, sandbox));
+    (store, wire)
+}
+
+impl Stack {
+    /// The functions at that moment.
+    pub async fn at(now: &str) -> Self {
+        Self::on(World::at(now).await, false)
+    }
+
+    /// The functions of a sandbox at that moment.
+    pub async fn sandbox_at(now: &str) -> Self {
+        Self::on(World::at(now).await, true)
+    }
+
+    fn on(world: World, sandbox: bool) -> Self {
+        let store = |function| store_of(&world, function, sandbox).0;
+        let secret = SECRET.as_bytes();
+        Self {
+            claims: claims::App::new(store("claims"), secret),
+            review: review::App::new(store("review"), secret),
+            decision: decision::App::new(store("decision"), keys(SECRET), operator()),
+            associations: associations::App::new(store("associations"), secret),
+            directory: directory::App::new(store("directory"), sandbox),
+            world,
+        }
+    }
+
+    /// Sends a request that arrives now.
+    pub async fn send(&self, event: Event) -> Answer {
+        self.send_at(event, self.world.clock.now()).await
+    }
+
+    /// Sends a request that arrived at another moment.
+    pub async fn send_at(&self, event: Event, at: DateTime<Utc>) -> Answer {
+        let event = event.at(at);
+        let payload = event.payload();
+        let method = payload["requestContext"]["http"]["method"].as_str().unwrap_or_default();
+        let path = payload["rawPath"].as_str().unwrap_or_default();
+        let function = web::routes::find(method, path).map_or("claims", |(route, _)| route.function);
+        let request = event.request();
+        Answer::of(match function {
+            "claims" => claims::handle(&self.claims, request).await,
+            "review" => review::handle(&self.review, request).await,
+            "decision" => decision::handle(&self.decision, request).await,
+            "associations" => associations::handle(&self.associations, request).await,
+            "directory" => directory::handle(&self.directory, request).await,
+            other => panic!("no function {other} answers requests"),
+        })
+    }
+
+    /// Submits a claim of a partner's.
+    pub async fn submit(&self, partner: &str, key: &str, body: &Value) -> Answer {
+        let event = Event::post("/v1/claims").partner_admin(partner);
+        self.send(event.header("idempotency-key", key).json(body)).await
+    }
+
+    /// Gives a reviewer's command.
+    pub async fn review(&self, id: &str, version: u64, body: &Value) -> Answer {
+        let event = Event::post(&format!("/v1/claims/{id}/review")).staff("reviewer", "reviewer-1");
+        self.send(event.header("if-match", &format!("\"{version}\"")).json(body)).await
+    }
+
+    /// The link of a claim's notice.
+    pub fn link(&self, claim: &ClaimId, notice: u16) -> Link {
+        Link::of(&keys(SECRET), claim, NoticeNo(notice)).expect("a link")
+    }
+
+    /// Sends a decision through the link of the claim's present notice, with the right code, asking for
+    /// JSON.
+    pub async fn decide(&self, claim: &Claim, form: &str) -> Answer {
+        let link = self.link(&claim.id, claim.notice.0);
+        let code = link.decision_code(&keys(SECRET));
+        self.post_form(&link.token(&keys(SECRET)), &format!("{form}&code={code}")).await
+    }
+
+    /// Posts a form to a link, asking for JSON.
+    pub async fn post_form(&self, token: &str, form: &str) -> Answer {
+        let event = Event::post(&format!("/d/{token}"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("accept", "application/json");
+        self.send(event.body(form)).await
+    }
+}
+
+/// What a function answered.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers, by lower-case name.
+    pub headers: lambda_http::http::HeaderMap,
+    /// The body as text.
+    pub text: String,
+    /// The body as JSON; null where it is none.
+    pub body: Value,
+}
+
+impl Answer {
+    fn of(response: Response<Body>) -> Self {
+        let text = String::from_utf8_lossy(response.body()).into_owned();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Self { status: response.status().as_u16(), headers: response.headers().clone(), text, body }
+    }
+
+    /// A header; empty where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Status and problem code.
+    pub fn problem(&self) -> (u16, &str) {
+        (self.status, self.body["code"].as_str().unwrap_or_default())
+    }
+
+    /// Pointer and code of each field error.
+    pub fn errors(&self) -> Vec<(String, String)> {
+        let all = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        all.iter().map(|one| (text(&one["pointer"]), text(&one["code"]))).collect()
+    }
+
+    /// Number and status of each item.
+    pub fn items(&self) -> Value {
+        let all = self.body["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+        all.iter().map(|one| json!([one["no"], one["status"]])).collect()
+    }
+}

@@ -1,0 +1,298 @@
+//! A whole system without its functions: database, wire, clock and store, with the directory seeded,
+//! and the steps that bring a claim where a test wants it.
+
+use chrono::Duration;
+use domain::actor::{Actor, StaffRole};
+use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone};
+use domain::claim::{Claim, Instant};
+use domain::command::{Command, GivenReason, Selection};
+use domain::context::Place;
+use domain::ids::{ClaimId, ItemNo, NoticeNo, PartnerId, StaffId, TenantId};
+use domain::program::{Policy, Program};
+use domain::reason::{Reason, ReasonCode};
+use serde_json::{Value, json};
+use store::{Closing, Created, Moment, Outcome, Store, StoreConfig, StoreError};
+
+use crate::clock::Clock;
+use crate::elsewhere::Elsewhere;
+use crate::engine::{Engine, TABLE};
+use crate::fixtures;
+use crate::wire::Wire;
+
+/// Into how many shards the timers of tests go.
+pub const SHARDS: u16 = 4;
+
+/// The system around a test.
+pub struct World {
+    /// The database.
+    pub engine: Engine,
+    /// The wire between [`World::store`] and the database.
+    pub wire: Wire,
+    /// The time.
+    pub clock: Clock,
+    /// The store.
+    pub store: Store,
+    /// Mail, bus and queues.
+    pub elsewhere: Elsewhere,
+}
+
+impl World {
+    /// A world at that moment, with the directory of [`fixtures`].
+    pub async fn at(now: &str) -> Self {
+        Self::with(now, &fixtures::osu_m365()).await
+    }
+
+    /// The same, with another `osu-m365`.
+    pub async fn with_policy(now: &str, policy: Policy) -> Self {
+        Self::with(now, &Program { policy, ..fixtures::osu_m365() }).await
+    }
+
+    async fn with(now: &str, osu_m365: &Program) -> Self {
+        let clock = Clock::at(now);
+        let engine = Engine::start().await;
+        let wire = Wire::new(clock.clone());
+        let client = engine.client(wire.http());
+        let store = Store::new(client, config(&clock));
+        let world = Self { engine, wire, clock, store, elsewhere: Elsewhere::default() };
+        world.seed(osu_m365).await;
+        world.wire.reset();
+        world
+    }
+
+    async fn seed(&self, osu_m365: &Program) {
+        for partner in [fixtures::alpine(), fixtures::borealis()] {
+            self.store.put_partner(&partner).await.expect("a partner");
+        }
+        for tenant in [fixtures::contoso(), fixtures::tailwind(), fixtures::fabrikam()] {
+            self.store.put_tenant(&tenant).await.expect("a tenant");
+        }
+        for program in [osu_m365, &fixtures::osu_business_apps(), &fixtures::osa_sell()] {
+            self.store.put_program(program).await.expect("a program");
+        }
+    }
+
+    /// Another store on the same database, as another process has it: nothing cached, its own wire.
+    pub fn another_store(&self, change: impl FnOnce(&mut StoreConfig)) -> (Store, Wire) {
+        let wire = Wire::new(self.clock.clone());
+        let mut config = config(&self.clock);
+        change(&mut config);
+        (Store::new(self.engine.client(wire.http()), config), wire)
+    }
+
+    /// A store on the world's own wire that gives up waiting for an answer after `attempt`.
+    pub fn impatient_store(&self, attempt: std::time::Duration) -> Store {
+        Store::new(self.engine.client_within(self.wire.http(), attempt), config(&self.clock))
+    }
+
+    /// A request that arrives now.
+    pub fn now(&self) -> Moment {
+        Moment::new(self.clock.now(), Duration::zero())
+    }
+
+    /// Creates a claim of Alpine's at Contoso.
+    pub async fn create(&self, key: &str, workloads: &[&str]) -> Result<Created, StoreError> {
+        self.create_of(fixtures::ALPINE, key, &fixtures::claim_body(workloads)).await
+    }
+
+    /// Creates a claim from a body.
+    pub async fn create_of(&self, partner: &str, key: &str, body: &Value) -> Result<Created, StoreError> {
+        create_on(&self.store, partner, key, body, self.now()).await
+    }
+
+    /// Gives a command, now and without a version.
+    pub async fn give(&self, id: &ClaimId, actor: &Actor, command: &Command) -> Result<Outcome, StoreError> {
+        self.store.execute(id, actor, command, self.now(), None).await
+    }
+
+    async fn step(&self, id: &ClaimId, actor: &Actor, command: &Command) -> Claim {
+        self.give(id, actor, command).await.expect("a step of the story").claim
+    }
+
+    /// A submitted claim.
+    pub async fn submitted(&self, key: &str, workloads: &[&str]) -> Claim {
+        self.create(key, workloads).await.expect("a claim").claim
+    }
+
+    /// A claim in review.
+    pub async fn in_review(&self, key: &str, workloads: &[&str]) -> Claim {
+        let claim = self.submitted(key, workloads).await;
+        self.step(&claim.id, &reviewer(), &Command::BeginReview).await
+    }
+
+    /// A validated claim whose notice is on its way.
+    pub async fn notifying(&self, key: &str, workloads: &[&str]) -> Claim {
+        let claim = self.in_review(key, workloads).await;
+        self.step(&claim.id, &reviewer(), &validate()).await
+    }
+
+    /// A claim whose window is open since now.
+    pub async fn awaiting(&self, key: &str, workloads: &[&str]) -> Claim {
+        let claim = self.notifying(key, workloads).await;
+        self.step(&claim.id, &Actor::System, &delivered(claim.notice)).await
+    }
+
+    /// A claim of Borealis's on the same items, as far as in review.
+    pub async fn rival_in_review(&self, key: &str, workloads: &[&str]) -> Claim {
+        let body = fixtures::claim_body_of("4712", fixtures::CONTOSO, "contoso.example", workloads);
+        let claim = self.create_of(fixtures::BOREALIS, key, &body).await.expect("a rival").claim;
+        self.step(&claim.id, &reviewer(), &Command::BeginReview).await
+    }
+
+    /// The claim as it stands in the table, past the wire and without closing anything.
+    pub fn stored(&self, id: &ClaimId) -> Value {
+        self.engine.item(&format!("C#{id}"), "A").expect("a stored claim")
+    }
+
+    /// The claim, read as anybody reads it now.
+    pub async fn read(&self, id: &ClaimId) -> Claim {
+        let read = self.store.claim(id, self.now()).await.expect("a readable claim");
+        read.expect("a claim that exists")
+    }
+
+    /// Lets the time come at which a deadline's silence is executed: late enough for the grace and for
+    /// a whole second of the `Date` header.
+    pub fn let_pass(&self, deadline: Instant) {
+        self.let_pass_by(deadline, Duration::seconds(125));
+    }
+
+    /// Lets that much more than a deadline pass, in a system that has ticked all along: shards that
+    /// have no position yet get one shortly before it, so that no test walks through days of empty
+    /// buckets.
+    pub fn let_pass_by(&self, deadline: Instant, by: Duration) {
+        let quarter_ms = 15 * 60 * 1000;
+        let before = (deadline.timestamp_millis() / quarter_ms - 1) * quarter_ms;
+        for shard in 0..SHARDS {
+            let sk = format!("{shard:02}");
+            if self.engine.item("S", &sk).is_none() {
+                let b = json!({"N": before.to_string()});
+                self.engine.put(&json!({"pk": {"S": "S"}, "sk": {"S": sk}, "b": b}));
+            }
+        }
+        self.clock.set(deadline + by);
+    }
+
+    /// Ticks once and drains every shard that is due, as `finalize` does.
+    pub async fn finalize(&self) -> Vec<store::Drained> {
+        let tick = self.store.tick().await.expect("a tick");
+        let until = self.clock.now() + Duration::seconds(40);
+        let mut drained = Vec::new();
+        for shard in tick.due {
+            drained.push(self.store.drain(shard, until).await.expect("a drained shard"));
+        }
+        drained
+    }
+}
+
+fn config(clock: &Clock) -> StoreConfig {
+    StoreConfig {
+        table: TABLE.to_owned(),
+        shards: SHARDS,
+        operator: prague(),
+        clock: clock.function(),
+        sandbox: false,
+        closing: Closing::Batch,
+    }
+}
+
+/// The operator's place.
+pub fn prague() -> Place {
+    let country = "CZ".parse().expect("a country");
+    let calendar = BusinessCalendar::new(country, None, UnknownSubdivision::Any);
+    let zone = Zone::Known("Europe/Prague".parse().expect("a zone"));
+    Place { calendar: calendar.expect("a calendar"), zone }
+}
+
+/// Creates a claim through a store.
+pub async fn create_on(
+    store: &Store,
+    partner: &str,
+    key: &str,
+    body: &Value,
+    moment: Moment,
+) -> Result<Created, StoreError> {
+    let actor = partner_admin(partner);
+    let id = ClaimId::of(&partner_id(partner), key);
+    let (input, malformed) = web::bodies::claim(body);
+    store.create(&actor, &id, &input, &malformed, web::request_hash(body), moment).await
+}
+
+/// A partner's id.
+pub fn partner_id(id: &str) -> PartnerId {
+    PartnerId::parse(id).expect("a partner id")
+}
+
+/// A tenant's id.
+pub fn tenant_id(id: &str) -> TenantId {
+    TenantId::parse(id).expect("a tenant id")
+}
+
+/// A partner's admin.
+pub fn partner_admin(id: &str) -> Actor {
+    Actor::Partner { id: partner_id(id), admin: true }
+}
+
+/// Alpine's admin.
+pub fn alpine() -> Actor {
+    partner_admin(fixtures::ALPINE)
+}
+
+/// A reviewer.
+pub fn reviewer() -> Actor {
+    Actor::Staff { id: StaffId::parse("reviewer-1").expect("a staff id"), role: StaffRole::Reviewer }
+}
+
+/// Somebody with the link and code of that notice.
+pub fn link(notice: u16) -> Actor {
+    Actor::CustomerLink { notice: NoticeNo(notice) }
+}
+
+/// Contoso's administrator.
+pub fn contoso_admin() -> Actor {
+    Actor::CustomerAdmin { tenant: tenant_id(fixtures::CONTOSO) }
+}
+
+/// Validate, nothing dropped.
+pub fn validate() -> Command {
+    Command::Validate { drop: Vec::new(), comment: None }
+}
+
+/// Reject, by code alone.
+pub fn reject() -> Command {
+    let reason = Reason { code: ReasonCode::EvidenceItemMissing, item_no: None };
+    Command::Reject { reasons: vec![GivenReason { reason, comment: None }] }
+}
+
+/// A proof of delivery to somebody who speaks for the tenant.
+pub fn delivered(notice: NoticeNo) -> Command {
+    Command::RecordDelivery { notice, qualifying: true }
+}
+
+/// "No" to everything.
+pub fn decline_all() -> Command {
+    Command::Decline { items: Selection::All }
+}
+
+/// "No" to some items.
+pub fn decline(items: &[u8]) -> Command {
+    Command::Decline { items: Selection::These(items.iter().copied().map(ItemNo).collect()) }
+}
+
+/// Taking back every "no".
+pub fn undo_all() -> Command {
+    Command::Undo { items: Selection::All }
+}
+
+/// Withdraw without a word.
+pub fn withdraw() -> Command {
+    Command::Withdraw { comment: None }
+}
+
+/// The moment at which the window of an awaiting claim closes.
+pub fn closes_at(claim: &Claim) -> Instant {
+    claim.state.window().expect("a window").closes_at
+}
+
+/// The statuses of a claim's items, in order.
+pub fn item_statuses(claim: &Claim) -> Vec<&'static str> {
+    claim.items.iter().map(|item| claim.item_status(item).as_str()).collect()
+}

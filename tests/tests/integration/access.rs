@@ -1,0 +1,147 @@
+//! Who may read what, and when (`domain.md §4`, I5): usage is readable exactly while the association
+//! runs, by its own partner, for its own item.
+
+use chrono::Duration;
+use domain::claim::Claim;
+use domain::directory::{Partner, PartnerStatus};
+use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
+use integration::stack::{Answer, Stack};
+use integration::world::{closes_at, decline, link};
+use serde_json::json;
+use web::event::Event;
+
+const NOW: &str = "2026-12-22T14:00:00Z";
+const ITEMS: [&str; 2] = ["exchange-online", "teams"];
+
+async fn awaiting() -> (Stack, Claim) {
+    let stack = Stack::at(NOW).await;
+    let claim = stack.world.awaiting("k", &ITEMS).await;
+    feed(&stack).await;
+    (stack, claim)
+}
+
+/// The operator's usage feed: two days of two items.
+async fn feed(stack: &Stack) {
+    let row = |id: &str, date: &str, users: u32| {
+        json!({"kind": "workload", "id": id, "date": date, "active_users": users, "provisioned_seats": 100})
+    };
+    let rows = json!({"rows": [row("teams", "2026-12-20", 40), row("teams", "2026-12-21", 4),
+        row("exchange-online", "2026-12-21", 77)]});
+    let event = Event::put(&format!("/v1/tenants/{CONTOSO}/usage")).staff("operator", "op").json(&rows);
+    let answer = stack.send(event).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+}
+
+async fn usage(stack: &Stack, claim: &Claim, item: u8, partner: &str) -> Answer {
+    let path = format!("/v1/associations/{}-{item}/usage?from=2026-12-01&to=2026-12-31", claim.id);
+    stack.send(Event::get(&path).partner_admin(partner)).await
+}
+
+#[tokio::test]
+async fn usage_is_closed_a_millisecond_before_the_deadline_and_until_the_grace_is_over() {
+    let (stack, claim) = awaiting().await;
+    for ms in [-1, 0, 118_000] {
+        stack.world.clock.set(closes_at(&claim) + Duration::milliseconds(ms));
+        assert_eq!(usage(&stack, &claim, 1, ALPINE).await.problem(), (403, "association-not-active"), "{ms}");
+    }
+}
+
+#[tokio::test]
+async fn the_read_that_finds_the_window_over_closes_it_and_answers() {
+    let (stack, claim) = awaiting().await;
+    stack.world.let_pass_by(closes_at(&claim), Duration::seconds(121));
+    let answer = usage(&stack, &claim, 2, ALPINE).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(answer.body, json!({"items": [
+        {"date": "2026-12-20", "active_users": 40, "provisioned_seats": 100},
+        {"date": "2026-12-21", "active_users": null, "provisioned_seats": 100},
+    ]}), "only the association's own item, and no count below five");
+    assert_eq!(stack.world.stored(&claim.id)["st"]["S"], "associated");
+}
+
+#[tokio::test]
+async fn usage_is_open_exactly_while_the_association_runs() {
+    let (stack, claim) = awaiting().await;
+    stack.world.give(&claim.id, &link(1), &decline(&[2])).await.unwrap();
+    stack.world.let_pass(closes_at(&claim));
+    assert_eq!(usage(&stack, &claim, 1, ALPINE).await.status, 200);
+    assert_eq!(usage(&stack, &claim, 2, ALPINE).await.problem(), (403, "association-not-active"));
+    assert_eq!(usage(&stack, &claim, 3, ALPINE).await.problem(), (404, "not-found"));
+    let end = Event::post(&format!("/v1/associations/{}-1/end", claim.id)).partner_admin(ALPINE);
+    let ended = stack.send(end.clone().json(&json!({"comment": "we leave"}))).await;
+    assert_eq!((ended.status, &ended.body["status"]), (200, &json!("ended")), "{}", ended.text);
+    assert_eq!(ended.body["reason"], "partner_left");
+    let again = stack.send(end.json(&json!({"comment": "we leave"}))).await;
+    assert_eq!(again.status, 200, "a repeat");
+    assert_eq!(usage(&stack, &claim, 1, ALPINE).await.problem(), (403, "association-not-active"));
+}
+
+#[tokio::test]
+async fn a_suspended_partner_reads_nothing() {
+    let (stack, claim) = awaiting().await;
+    stack.world.let_pass(closes_at(&claim));
+    assert_eq!(usage(&stack, &claim, 1, ALPINE).await.status, 200);
+    let suspended = Partner { status: PartnerStatus::Suspended, ..fixtures::alpine() };
+    stack.world.store.put_partner(&suspended).await.unwrap();
+    assert_eq!(usage(&stack, &claim, 1, ALPINE).await.problem(), (403, "association-not-active"));
+}
+
+#[tokio::test]
+async fn nobody_elses_association_is_seen() {
+    let (stack, claim) = awaiting().await;
+    stack.world.let_pass(closes_at(&claim));
+    assert_eq!(usage(&stack, &claim, 1, BOREALIS).await.problem(), (404, "not-found"));
+    let get = || Event::get(&format!("/v1/associations/{}-1", claim.id));
+    let list = || Event::get("/v1/associations");
+    for event in [get().partner_admin(BOREALIS), get().customer_admin(TAILWIND)] {
+        assert_eq!(stack.send(event).await.problem(), (404, "not-found"));
+    }
+    let views = [get().partner_admin(ALPINE), get().customer_admin(CONTOSO), get().staff("auditor", "a")];
+    for event in views {
+        let answer = stack.send(event).await;
+        assert_eq!((answer.status, &answer.body["status"]), (200, &json!("active")), "{}", answer.text);
+        assert_eq!(answer.body["basis"], "deemed");
+    }
+    let none = stack.send(list().partner_admin(BOREALIS)).await;
+    assert_eq!(none.body["items"], json!([]));
+    let own = stack.send(list().partner_admin(ALPINE)).await;
+    assert_eq!(own.body["items"].as_array().map(Vec::len), Some(2), "{}", own.text);
+    let customers = stack.send(list().customer_admin(CONTOSO)).await;
+    assert_eq!(customers.body["items"].as_array().map(Vec::len), Some(2), "{}", customers.text);
+}
+
+#[tokio::test]
+async fn the_customers_contact_is_shown_to_partner_and_operator_only() {
+    let (stack, claim) = awaiting().await;
+    let get = || Event::get(&format!("/v1/claims/{}", claim.id));
+    for event in [get().partner_admin(ALPINE), get().staff("reviewer", "r")] {
+        let answer = stack.send(event).await;
+        assert_eq!(answer.body["customer_contact"]["email"], "jana@contoso.example", "{}", answer.text);
+    }
+    let customer = stack.send(get().customer_admin(CONTOSO)).await;
+    assert!(!customer.text.contains("jana@contoso.example"), "{}", customer.text);
+}
+
+#[tokio::test]
+async fn a_claim_that_has_not_changed_is_not_sent_again() {
+    let (stack, claim) = awaiting().await;
+    let get = |tag: &str| {
+        Event::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE).header("if-none-match", tag)
+    };
+    let same = stack.send(get(&format!("\"{}\"", claim.version.0))).await;
+    assert_eq!((same.status, same.text.as_str()), (304, ""));
+    assert_eq!(stack.send(get("\"1\"")).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_claim_says_whose_turn_it_is_until_when_and_what_silence_does() {
+    let (stack, claim) = awaiting().await;
+    let answer = stack.send(Event::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE)).await;
+    let turn = json!({"who": "customer", "until": "2026-12-31T23:00:00Z", "on_silence": "associate"});
+    assert_eq!(answer.body["turn"], turn, "{}", answer.text);
+    let window = &answer.body["window"];
+    assert_eq!(window["closes_at_local"], "2027-01-01T00:00:00+01:00");
+    let counted = json!(["2026-12-23", "2026-12-28", "2026-12-29", "2026-12-30", "2026-12-31"]);
+    assert_eq!(window["counted"], counted);
+    assert_eq!(window["skipped"].as_array().map(Vec::len), Some(4), "{window}");
+}

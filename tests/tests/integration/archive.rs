@@ -1,0 +1,156 @@
+//! The archive of the stream (`architecture.md §3`, *publish*): each version becomes one entry of the
+//! history, chained by hashes, whatever comes twice, late or in another order.
+
+use domain::claim::Claim;
+use domain::history::Entry;
+use domain::ids::Version;
+use integration::engine::key;
+use integration::wire::{Fault, any};
+use integration::world::{World, alpine, withdraw};
+use serde_json::Value;
+use store::{HistoryEntry, Image, Store, StoreError};
+
+const NOW: &str = "2026-12-22T14:00:00Z";
+
+/// A record of the stream: old and new image.
+type Record = (Option<Image>, Image);
+
+fn image(value: &Value) -> Option<Image> {
+    let item: serde_dynamo::Item = serde_json::from_value(value.clone()).ok()?;
+    (value.is_object()).then(|| Image::from_stream(item).unwrap())
+}
+
+/// The records of the claims' own items, as the filter lets them through.
+fn records(world: &World) -> Vec<Record> {
+    let all = world.engine.stream().into_iter();
+    let own = all.filter(|record| {
+        let key = key(&record["dynamodb"]["Keys"]);
+        key.0.starts_with("C#") && key.1 == "A"
+    });
+    own.map(|record| {
+        let part = |name: &str| image(&record["dynamodb"][name]);
+        (part("OldImage"), part("NewImage").unwrap())
+    })
+    .collect()
+}
+
+async fn archive(store: &Store, record: &Record) -> Result<(), StoreError> {
+    store.archive(record.0.as_ref(), &record.1).await
+}
+
+/// A claim with five versions.
+async fn story() -> (World, Claim) {
+    let world = World::at(NOW).await;
+    let claim = world.awaiting("k", &["teams", "exchange-online"]).await;
+    let claim = world.give(&claim.id, &alpine(), &withdraw()).await.unwrap().claim;
+    (world, claim)
+}
+
+/// The whole history, held to be a chain without a gap.
+async fn whole_history(world: &World, claim: &Claim) -> Vec<HistoryEntry> {
+    let history = world.store.history(claim, None, 100).await.unwrap().items;
+    let versions: Vec<u32> = history.iter().map(|entry| entry.version.0).collect();
+    assert_eq!(versions, (1..=claim.version.0).collect::<Vec<_>>());
+    let mut previous = None;
+    for entry in &history {
+        assert_eq!(entry.previous_hash, previous);
+        let recomputed = Entry { event: entry.event.clone(), previous }.hash();
+        assert_eq!(entry.hash, Some(recomputed), "version {}", entry.version);
+        previous = entry.hash;
+    }
+    history
+}
+
+fn types(history: &[HistoryEntry]) -> Vec<String> {
+    history.iter().map(|entry| entry.event["type"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn every_version_has_one_event_and_the_hashes_chain() {
+    let (world, claim) = story().await;
+    for record in &records(&world) {
+        archive(&world.store, record).await.unwrap();
+    }
+    let history = whole_history(&world, &claim).await;
+    assert_eq!(types(&history), ["submitted", "review_begun", "validated", "window_opened", "withdrawn"]);
+}
+
+#[tokio::test]
+async fn records_that_come_twice_leave_what_they_left_the_first_time() {
+    let (world, claim) = story().await;
+    for _ in 0..2 {
+        for record in &records(&world) {
+            archive(&world.store, record).await.unwrap();
+        }
+    }
+    whole_history(&world, &claim).await;
+}
+
+#[tokio::test]
+async fn a_missing_entry_is_written_from_the_old_image_first() {
+    let (world, claim) = story().await;
+    for record in records(&world).iter().filter(|record| record.1.version() != Version(2)) {
+        archive(&world.store, record).await.unwrap();
+    }
+    let history = world.store.history(&claim, None, 100).await.unwrap().items;
+    let versions: Vec<u32> = history.iter().map(|entry| entry.version.0).collect();
+    assert_eq!(versions, [1, 2, 3, 4, 5]);
+    let mut previous = None;
+    for entry in &history {
+        assert_eq!(entry.previous_hash, previous);
+        previous = entry.hash;
+    }
+}
+
+#[tokio::test]
+async fn an_archive_under_faults_loses_nothing_and_doubles_nothing() {
+    for fault in [Fault::Throttle, Fault::Internal, Fault::Reset, Fault::AnswerLost, Fault::Conflict] {
+        for nth in 1..=10 {
+            let (world, claim) = story().await;
+            let (store, wire) = world.another_store(|_| {});
+            for lasting in 0..4 {
+                wire.on(any, nth + lasting, fault.clone());
+            }
+            for record in &records(&world) {
+                while let Err(error) = archive(&store, record).await {
+                    assert!(error.retryable(), "{fault:?}: {error}");
+                }
+            }
+            whole_history(&world, &claim).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn before_it_is_archived_the_last_event_stands_without_a_hash() {
+    let (world, claim) = story().await;
+    let records = records(&world);
+    for record in &records[..4] {
+        archive(&world.store, record).await.unwrap();
+    }
+    let history = world.store.history(&claim, None, 100).await.unwrap().items;
+    let last = history.last().unwrap();
+    assert_eq!((last.version, last.hash, history.len()), (claim.version, None, 5));
+}
+
+#[tokio::test]
+async fn the_history_holds_no_personal_data() {
+    let (world, _) = story().await;
+    for record in &records(&world) {
+        archive(&world.store, record).await.unwrap();
+    }
+    let history = world.engine.items("C#").into_iter().filter(|item| key(item).1.starts_with("H#"));
+    let text: String = history.map(|item| item.to_string()).collect();
+    for personal in ["jana", "Jana", "Nov\u{e1}kov", "petr", "IT manager", "contoso.example"] {
+        assert!(!text.contains(personal), "{personal}");
+    }
+}
+
+#[tokio::test]
+async fn an_image_of_an_unknown_version_is_corrupt() {
+    let (world, claim) = story().await;
+    let mut record = world.stored(&claim.id);
+    record["st"] = serde_json::json!({"S": "levitating"});
+    let item: serde_dynamo::Item = serde_json::from_value(record).unwrap();
+    assert!(matches!(Image::from_stream(item), Err(StoreError::Corrupt(_))));
+}

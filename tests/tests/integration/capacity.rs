@@ -1,0 +1,201 @@
+//! What each step costs, exactly: table and index units apart (`architecture.md §2` and `§3`).
+
+use chrono::Duration;
+use domain::ids::NoticeNo;
+use integration::engine::key;
+use integration::wire::{Spent, Units};
+use integration::world::{
+    World, alpine, closes_at, decline, decline_all, delivered, link, reject, reviewer, undo_all,
+    validate, withdraw,
+};
+use domain::actor::Actor;
+use domain::command::Command;
+use serde_json::json;
+
+const NOW: &str = "2026-12-22T14:00:00Z";
+
+/// Three items, of which each has its lock.
+const ITEMS: [&str; 3] = ["exchange-online", "teams", "sharepoint-online"];
+
+async fn world() -> World {
+    World::at(NOW).await
+}
+
+/// What was written since the last reset.
+fn written(world: &World) -> Units {
+    world.wire.spent().written
+}
+
+#[tokio::test]
+async fn submitting_costs_three_units_of_the_table_and_three_of_the_indexes() {
+    let world = world().await;
+    world.submitted("k", &ITEMS).await;
+    assert_eq!(written(&world), Units::new(3.0, 3.0));
+}
+
+#[tokio::test]
+async fn beginning_a_review_costs_two_and_two() {
+    let world = world().await;
+    let claim = world.submitted("k", &ITEMS).await;
+    world.clock.advance(Duration::days(1));
+    world.wire.reset();
+    world.give(&claim.id, &reviewer(), &Command::BeginReview).await.unwrap();
+    assert_eq!(written(&world), Units::new(2.0, 2.0));
+}
+
+#[tokio::test]
+async fn a_review_begun_on_the_day_of_its_submit_keeps_the_timer_and_costs_one_less() {
+    let world = world().await;
+    let claim = world.submitted("k", &ITEMS).await;
+    world.wire.reset();
+    world.give(&claim.id, &reviewer(), &Command::BeginReview).await.unwrap();
+    assert_eq!(written(&world), Units::new(1.0, 2.0));
+}
+
+#[tokio::test]
+async fn rejecting_from_review_costs_one_and_one() {
+    let world = world().await;
+    let claim = world.in_review("k", &ITEMS).await;
+    world.wire.reset();
+    world.give(&claim.id, &reviewer(), &reject()).await.unwrap();
+    assert_eq!(written(&world), Units::new(1.0, 1.0));
+}
+
+#[tokio::test]
+async fn validating_costs_two_for_claim_and_each_item_and_one_for_timer_and_queue() {
+    for items in [&ITEMS[..1], &ITEMS[..2], &ITEMS[..]] {
+        let world = world().await;
+        let claim = world.in_review("k", items).await;
+        world.wire.reset();
+        world.give(&claim.id, &reviewer(), &validate()).await.unwrap();
+        let records = if items.len() == 1 { 2.0 } else if items.len() == 2 { 3.0 } else { 4.0 };
+        assert_eq!(written(&world), Units::new(2.0 * records + 1.0, 1.0), "{items:?}");
+    }
+}
+
+#[tokio::test]
+async fn opening_a_window_costs_two() {
+    let world = world().await;
+    let claim = world.notifying("k", &ITEMS).await;
+    world.wire.reset();
+    world.give(&claim.id, &Actor::System, &delivered(claim.notice)).await.unwrap();
+    assert_eq!(written(&world), Units::new(2.0, 0.0));
+}
+
+#[tokio::test]
+async fn a_decline_costs_one_and_its_undo_one() {
+    for no in [decline(&[1]), decline_all()] {
+        let world = world().await;
+        let claim = world.awaiting("k", &ITEMS).await;
+        world.wire.reset();
+        world.give(&claim.id, &link(1), &no).await.unwrap();
+        assert_eq!(written(&world), Units::new(1.0, 0.0));
+        world.wire.reset();
+        world.give(&claim.id, &link(1), &undo_all()).await.unwrap();
+        assert_eq!(written(&world), Units::new(1.0, 0.0));
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_code_costs_one() {
+    let world = world().await;
+    let claim = world.awaiting("k", &ITEMS).await;
+    world.wire.reset();
+    world.store.wrong_code(&claim.id, NoticeNo(1), world.now().at).await.unwrap();
+    assert_eq!(written(&world), Units::new(1.0, 0.0));
+}
+
+#[tokio::test]
+async fn withdrawing_from_an_open_window_costs_two_for_claim_and_each_lock() {
+    let world = world().await;
+    let claim = world.awaiting("k", &ITEMS).await;
+    world.wire.reset();
+    world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
+    assert_eq!(written(&world), Units::new(8.0, 0.0));
+}
+
+#[tokio::test]
+async fn closing_a_window_costs_one() {
+    let world = world().await;
+    let claim = world.awaiting("k", &ITEMS).await;
+    world.let_pass(closes_at(&claim));
+    let tick = world.store.tick().await.unwrap();
+    world.wire.reset();
+    for shard in tick.due {
+        world.store.drain(shard, world.clock.now() + Duration::seconds(40)).await.unwrap();
+    }
+    let closes = world.wire.calls().into_iter().filter(|call| call.operation == "BatchExecuteStatement");
+    let spent: Spent = closes.map(|call| call.spent()).sum();
+    assert_eq!(spent.written, Units::new(1.0, 0.0));
+    assert_eq!(world.read(&claim.id).await.status().as_str(), "associated");
+}
+
+#[tokio::test]
+async fn a_slow_close_costs_two_for_claim_and_each_lock_and_one_for_each_block() {
+    let world = world().await;
+    let claim = world.awaiting("k", &ITEMS).await;
+    world.give(&claim.id, &link(1), &decline(&[2])).await.unwrap();
+    world.let_pass(closes_at(&claim));
+    world.wire.reset();
+    world.read(&claim.id).await;
+    let transactions = world.wire.calls().into_iter().filter(|call| call.operation == "TransactWriteItems");
+    let spent: Spent = transactions.map(|call| call.spent()).sum();
+    // The claim, the lock that is given back and the block of the declined item.
+    assert_eq!(spent.written, Units::new(6.0, 0.0));
+}
+
+#[tokio::test]
+async fn a_claim_is_read_for_one_unit() {
+    let world = world().await;
+    let claim = world.awaiting("k", &ITEMS).await;
+    let (store, wire) = world.another_store(|_| {});
+    store.claim(&claim.id, world.now()).await.unwrap();
+    let reads = wire.calls().into_iter().filter(|call| call.names("C#", "") || call.operation == "Query");
+    let spent: Spent = reads.map(|call| call.spent()).sum();
+    assert_eq!(spent.read, Units::new(1.0, 0.0));
+}
+
+#[tokio::test]
+async fn a_tick_with_nothing_due_is_one_query_however_many_claims_are_open() {
+    for open in [0, 100, 10_000] {
+        let world = world().await;
+        copy_open_claims(&world, open).await;
+        world.let_pass_by(world.clock.now(), Duration::zero());
+        world.finalize().await;
+        world.wire.reset();
+        let tick = world.store.tick().await.unwrap();
+        assert_eq!(tick.due, Vec::<u16>::new(), "{open} open claims");
+        assert_eq!(world.wire.operations(), ["Query"], "{open} open claims");
+        assert!(world.wire.spent().read.table <= 1.0, "{open} open claims");
+    }
+}
+
+/// Puts copies of an awaiting claim into the table, each with its timer.
+async fn copy_open_claims(world: &World, copies: usize) {
+    if copies == 0 {
+        return;
+    }
+    let claim = world.awaiting("k", &ITEMS[..1]).await;
+    let records = world.engine.items(&format!("C#{}", claim.id));
+    let timers = world.engine.items("T#");
+    let timer = timers.iter().find(|timer| key(timer).1 == claim.id.as_str()).expect("a timer");
+    let mut copied = Vec::new();
+    for copy in 0..copies {
+        let id = format!("{:a>26}", letters(copy));
+        for record in &records {
+            let mut record = record.clone();
+            record["pk"] = json!({"S": format!("C#{id}")});
+            copied.push(record);
+        }
+        let mut timer = timer.clone();
+        timer["sk"] = json!({"S": id});
+        copied.push(timer);
+    }
+    world.engine.import(copied);
+}
+
+/// A number in the letters of a claim id.
+fn letters(number: usize) -> String {
+    let letters = [b'b', b'c', b'd', b'e', b'f', b'g', b'h', b'i', b'j', b'k'];
+    number.to_string().bytes().map(|digit| char::from(letters[usize::from(digit - b'0')])).collect()
+}

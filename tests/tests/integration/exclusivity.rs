@@ -1,0 +1,219 @@
+//! At most one claim holds an item (`domain.md §3`, *Exclusivity*, I3), whoever comes when.
+
+use std::sync::Arc;
+
+use chrono::Duration;
+use domain::claim::{Claim, Status};
+use domain::command::Command;
+use domain::ids::ItemNo;
+use domain::rejection::Rejection;
+use domain::text::Comment;
+use integration::engine::key;
+use integration::fixtures;
+use integration::wire::{Fault, any};
+use integration::world::{
+    World, alpine, closes_at, contoso_admin, decline, decline_all, link, reviewer, undo_all, validate,
+    withdraw,
+};
+use store::{Outcome, StoreError};
+
+const NOW: &str = "2026-12-22T14:00:00Z";
+const ITEMS: [&str; 2] = ["exchange-online", "teams"];
+
+fn busy(result: &Result<Outcome, StoreError>) -> Option<Vec<u8>> {
+    match result {
+        Err(StoreError::Rejected(Rejection::ItemBusy { items })) => {
+            Some(items.iter().map(|no| no.0).collect())
+        }
+        _ => None,
+    }
+}
+
+/// Whether validate was answered "busy", by another's lock or by losing the race for it.
+fn is_busy(result: &Result<Outcome, StoreError>) -> bool {
+    busy(result).is_some()
+}
+
+fn locks(world: &World) -> usize {
+    world.engine.items("L#").into_iter().filter(|item| key(item).1 == "L").count()
+}
+
+#[tokio::test]
+async fn of_two_validations_in_the_same_second_exactly_one_takes_the_items() {
+    for before in [true, false] {
+        for nth in 1..=14 {
+            let world = World::at(NOW).await;
+            let first = world.in_review("k", &ITEMS).await;
+            let second = world.rival_in_review("k", &ITEMS).await;
+            let (rival, _) = world.another_store(|_| {});
+            let (store, wire) = world.another_store(|_| {});
+            let (rival, id, now) = (Arc::new(rival), second.id.clone(), world.now());
+            let act = move || {
+                let (rival, id) = (rival.clone(), id.clone());
+                async move {
+                    let result = rival.execute(&id, &reviewer(), &validate(), now, None).await;
+                    assert!(result.is_ok() || is_busy(&result), "{result:?}");
+                }
+            };
+            wire.on(any, nth, if before { Fault::before(act) } else { Fault::after(act) });
+            let result = store.execute(&first.id, &reviewer(), &validate(), now, None).await;
+            assert!(result.is_ok() || is_busy(&result), "{result:?}");
+            let statuses = [world.read(&first.id).await, world.read(&second.id).await].map(|claim| claim.status());
+            let holders = statuses.iter().filter(|status| **status == Status::Notifying).count();
+            let struck = wire.operations().len() >= nth;
+            assert_eq!(holders, 1, "call {nth}, before {before}, struck {struck}: {statuses:?}");
+            assert_eq!(locks(&world), 2);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_item_that_another_claim_waits_for_or_holds_is_busy_at_validate() {
+    let world = World::at(NOW).await;
+    let holder = world.awaiting("k", &["teams"]).await;
+    let rival = world.rival_in_review("k", &ITEMS).await;
+    assert!(rival.contested);
+    let waiting = world.give(&rival.id, &reviewer(), &validate()).await;
+    assert_eq!(busy(&waiting), Some(vec![2]));
+    world.let_pass(closes_at(&holder));
+    assert_eq!(world.read(&holder.id).await.status(), Status::Associated);
+    let held = world.give(&rival.id, &reviewer(), &validate()).await;
+    assert_eq!(busy(&held), Some(vec![2]));
+}
+
+#[tokio::test]
+async fn dropping_the_busy_item_lets_the_rest_through() {
+    let world = World::at(NOW).await;
+    world.awaiting("k", &["teams"]).await;
+    let rival = world.rival_in_review("k", &ITEMS).await;
+    let drop = vec![(ItemNo(2), domain::reason::ReasonCode::LostArbitration)];
+    let validated = world.give(&rival.id, &reviewer(), &Command::Validate { drop, comment: None }).await;
+    assert_eq!(validated.unwrap().claim.status(), Status::Notifying);
+    assert_eq!(locks(&world), 2);
+}
+
+#[tokio::test]
+async fn an_item_is_free_again_once_its_holder_is_gone() {
+    let leave = Comment::parse("we leave").ok();
+    for end in [withdraw(), Command::End { item: ItemNo(1), comment: leave }] {
+        let world = World::at(NOW).await;
+        let holder = world.awaiting("k", &["teams"]).await;
+        let rival = world.rival_in_review("k", &["teams"]).await;
+        if matches!(end, Command::End { .. }) {
+            world.let_pass(closes_at(&holder));
+            world.finalize().await;
+        }
+        world.give(&holder.id, &alpine(), &end).await.unwrap();
+        assert_eq!(locks(&world), 0);
+        let validated = world.give(&rival.id, &reviewer(), &validate()).await.unwrap().claim;
+        assert_eq!((validated.status(), validated.contested), (Status::Notifying, false));
+    }
+}
+
+/// A holder whose customer has declined everything, and a rival in review.
+async fn declined_holder() -> (World, Claim, Claim) {
+    let world = World::at(NOW).await;
+    let holder = world.awaiting("k", &["teams"]).await;
+    let holder = world.give(&holder.id, &link(1), &decline_all()).await.unwrap().claim;
+    let rival = world.rival_in_review("k", &["teams"]).await;
+    (world, holder, rival)
+}
+
+#[tokio::test]
+async fn a_no_that_can_still_be_undone_keeps_its_items() {
+    let (world, holder, rival) = declined_holder().await;
+    world.clock.set(closes_at(&holder) - Duration::milliseconds(1));
+    assert!(is_busy(&world.give(&rival.id, &reviewer(), &validate()).await));
+    let undone = world.give(&holder.id, &link(1), &undo_all()).await.unwrap().claim;
+    assert_eq!(undone.status(), Status::AwaitingCustomer);
+}
+
+#[tokio::test]
+async fn a_lock_whose_claim_is_final_may_be_taken_over_before_it_is_settled() {
+    let (world, holder, rival) = declined_holder().await;
+    world.let_pass(closes_at(&holder));
+    let taken = world.give(&rival.id, &reviewer(), &validate()).await.unwrap().claim;
+    assert_eq!(taken.status(), Status::Notifying);
+    // The timer of the old holder fires afterwards, and must not free what is the rival's now.
+    world.clock.advance(Duration::minutes(3));
+    world.finalize().await;
+    assert_eq!(locks(&world), 1);
+    let lock = world.engine.items("L#").into_iter().find(|item| key(item).1 == "L").unwrap();
+    assert!(lock.to_string().contains(rival.id.as_str()), "{lock}");
+}
+
+#[tokio::test]
+async fn settling_and_taking_over_leave_one_holder_whichever_comes_between() {
+    for nth in 1..=12 {
+        let (world, holder, rival) = declined_holder().await;
+        world.let_pass(closes_at(&holder));
+        let (other, _) = world.another_store(|_| {});
+        let (store, wire) = world.another_store(|_| {});
+        let (other, now) = (Arc::new(other), world.clock.now());
+        wire.on(any, nth, Fault::before(move || {
+            let other = other.clone();
+            async move {
+                for shard in other.tick().await.unwrap().due {
+                    other.drain(shard, now + Duration::seconds(40)).await.unwrap();
+                }
+            }
+        }));
+        let taken = store.execute(&rival.id, &reviewer(), &validate(), world.now(), None).await.unwrap();
+        assert_eq!(taken.claim.status(), Status::Notifying, "call {nth}");
+        let lock = world.engine.items("L#").into_iter().find(|item| key(item).1 == "L").unwrap();
+        assert!(lock.to_string().contains(rival.id.as_str()), "call {nth}: {lock}");
+    }
+}
+
+#[tokio::test]
+async fn a_no_blocks_the_same_partner_and_item_and_nobody_else() {
+    let world = World::at(NOW).await;
+    let claim = world.awaiting("k", &["teams"]).await;
+    world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
+    world.let_pass(closes_at(&claim));
+    world.finalize().await;
+    let again = world.create("again", &["teams"]).await.map(|_| ());
+    assert!(matches!(&again, Err(StoreError::Rejected(Rejection::BlockedByCustomer))), "{again:?}");
+    world.submitted("other", &["exchange-online"]).await;
+    world.rival_in_review("k", &["teams"]).await;
+    world.clock.advance(Duration::days(91));
+    let mut body = fixtures::claim_body(&["teams"]);
+    body["evidence"][0]["acknowledged_on"] = serde_json::json!("2027-01-05");
+    let later = world.create_of(fixtures::ALPINE, "later", &body).await.map(|_| ());
+    assert!(later.is_ok(), "{later:?}");
+}
+
+#[tokio::test]
+async fn the_customers_end_of_an_association_blocks_too() {
+    let world = World::at(NOW).await;
+    let claim = world.awaiting("k", &["teams"]).await;
+    world.let_pass(closes_at(&claim));
+    world.finalize().await;
+    let end = Command::End { item: ItemNo(1), comment: None };
+    let ended = world.give(&claim.id, &contoso_admin(), &end).await.unwrap().claim;
+    assert_eq!(ended.status(), Status::Ended);
+    let again = world.create("again", &["teams"]).await.map(|_| ());
+    assert!(matches!(&again, Err(StoreError::Rejected(Rejection::BlockedByCustomer))), "{again:?}");
+}
+
+#[tokio::test]
+async fn the_same_partner_finds_its_own_claim_named_as_the_duplicate() {
+    let world = World::at(NOW).await;
+    let first = world.submitted("k", &ITEMS).await;
+    let second = world.create("k2", &["teams"]).await.map(|_| ());
+    let named = matches!(&second,
+        Err(StoreError::Rejected(Rejection::DuplicateClaim { claim })) if *claim == first.id);
+    assert!(named, "{second:?}");
+}
+
+#[tokio::test]
+async fn a_partly_declined_claim_that_closes_frees_only_the_declined_item() {
+    let world = World::at(NOW).await;
+    let claim = world.awaiting("k", &ITEMS).await;
+    world.give(&claim.id, &link(1), &decline(&[1])).await.unwrap();
+    world.let_pass(closes_at(&claim));
+    world.finalize().await;
+    let held: Vec<_> = world.engine.items("L#").iter().map(key).filter(|key| key.1 == "L").collect();
+    assert_eq!(held.len(), 1);
+    assert!(held[0].0.ends_with("#teams"), "{held:?}");
+}

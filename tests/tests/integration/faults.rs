@@ -1,0 +1,339 @@
+//! Every write path under every fault: nothing is lost and nothing happens twice. What an undisturbed
+//! run leaves in the table is what a disturbed one leaves, once its caller has asked again.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::Duration as Span;
+use domain::actor::Actor;
+use domain::claim::{Claim, Status};
+use domain::command::Command;
+use domain::event::FailureCause;
+use domain::ids::{ClaimId, ItemNo};
+use domain::program::{Consent, Policy};
+use integration::engine::key;
+use integration::wire::{Call, Fault, any};
+use integration::world::{
+    World, alpine, closes_at, decline, decline_all, delivered, link, reject, reviewer, undo_all,
+    validate, withdraw,
+};
+use store::{Closing, Scope, Store, StoreError};
+
+const NOW: &str = "2026-12-22T14:00:00Z";
+const ITEMS: [&str; 2] = ["exchange-online", "teams"];
+
+/// A way to write a claim.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Step {
+    Submit,
+    Begin,
+    Reject,
+    Validate,
+    OpenWindow,
+    Bounce,
+    DeclineOne,
+    DeclineAll,
+    Undo,
+    Withdraw,
+    WithdrawEarly,
+    End,
+    Revoke,
+    Close,
+    CloseOneByOne,
+    CloseByReading,
+    CloseSlowly,
+    CloseSlowlyByReading,
+    CloseOptIn,
+    Settle,
+    GiveUpNotifying,
+    GiveUpReaching,
+}
+
+impl Step {
+    /// Whether it is the system's own work, which the next tick takes up again.
+    fn is_timed(self) -> bool {
+        match self {
+            Self::Close | Self::CloseOneByOne | Self::CloseSlowly | Self::CloseOptIn | Self::Settle
+            | Self::GiveUpNotifying | Self::GiveUpReaching => true,
+            Self::Submit | Self::Begin | Self::Reject | Self::Validate | Self::OpenWindow
+            | Self::Bounce | Self::DeclineOne | Self::DeclineAll | Self::Undo | Self::Withdraw
+            | Self::WithdrawEarly | Self::End | Self::Revoke | Self::CloseByReading
+            | Self::CloseSlowlyByReading => false,
+        }
+    }
+
+    async fn world(self) -> World {
+        if self == Self::CloseOptIn {
+            return World::with_policy(NOW, Policy { consent: Consent::OptIn, ..Policy::default() }).await;
+        }
+        World::at(NOW).await
+    }
+
+    /// Brings a claim to where the step begins.
+    async fn prepare(self, world: &World) -> ClaimId {
+        match self {
+            Self::Submit => ClaimId::of(&integration::world::partner_id("p-alpine"), "k"),
+            Self::Begin | Self::WithdrawEarly => world.submitted("k", &ITEMS).await.id,
+            Self::Reject | Self::Validate => world.in_review("k", &ITEMS).await.id,
+            Self::OpenWindow | Self::Bounce => world.notifying("k", &ITEMS).await.id,
+            Self::DeclineOne | Self::DeclineAll | Self::Withdraw => world.awaiting("k", &ITEMS).await.id,
+            Self::Undo => declined(world, &decline_all()).await.id,
+            Self::End | Self::Revoke => associated(world).await,
+            Self::Close | Self::CloseOneByOne | Self::CloseByReading | Self::CloseOptIn => {
+                let claim = world.awaiting("k", &ITEMS).await;
+                world.let_pass(closes_at(&claim));
+                claim.id
+            }
+            Self::CloseSlowly | Self::CloseSlowlyByReading => {
+                let claim = declined(world, &decline(&[1])).await;
+                world.let_pass(closes_at(&claim));
+                claim.id
+            }
+            Self::Settle => {
+                let claim = declined(world, &decline_all()).await;
+                world.let_pass(closes_at(&claim));
+                claim.id
+            }
+            Self::GiveUpNotifying => {
+                let claim = world.notifying("k", &ITEMS).await;
+                world.let_pass(claim.deadline().unwrap());
+                claim.id
+            }
+            Self::GiveUpReaching => {
+                let claim = world.notifying("k", &ITEMS).await;
+                let claim = world.give(&claim.id, &Actor::System, &bounce(&claim)).await.unwrap().claim;
+                world.let_pass(claim.deadline().unwrap());
+                claim.id
+            }
+        }
+    }
+
+    /// The step itself, through `store`.
+    async fn act(self, world: &World, store: &Store, id: &ClaimId) -> Result<(), StoreError> {
+        let (actor, command) = match self {
+            Self::Submit => {
+                let body = integration::fixtures::claim_body(&ITEMS);
+                let made =
+                    integration::world::create_on(store, "p-alpine", "k", &body, world.now()).await;
+                return made.map(|_| ());
+            }
+            Self::CloseByReading | Self::CloseSlowlyByReading => {
+                return store.claim(id, world.now()).await.map(|_| ());
+            }
+            Self::Close | Self::CloseOneByOne | Self::CloseSlowly | Self::CloseOptIn | Self::Settle
+            | Self::GiveUpNotifying | Self::GiveUpReaching => return finalize(world, store).await,
+            Self::Begin => (reviewer(), Command::BeginReview),
+            Self::Reject => (reviewer(), reject()),
+            Self::Validate => (reviewer(), validate()),
+            Self::OpenWindow => (Actor::System, delivered(domain::ids::NoticeNo(1))),
+            Self::Bounce => (Actor::System, failed()),
+            Self::DeclineOne => (link(1), decline(&[2])),
+            Self::DeclineAll | Self::Revoke => (link(1), decline_all()),
+            Self::Undo => (link(1), undo_all()),
+            Self::Withdraw | Self::WithdrawEarly => (alpine(), withdraw()),
+            Self::End => (alpine(), end(1)),
+        };
+        store.execute(id, &actor, &command, world.now(), None).await.map(|_| ())
+    }
+}
+
+async fn finalize(world: &World, store: &Store) -> Result<(), StoreError> {
+    let until = world.clock.now() + Span::seconds(40);
+    for shard in store.tick().await?.due {
+        store.drain(shard, until).await?;
+    }
+    Ok(())
+}
+
+fn bounce(claim: &Claim) -> Command {
+    Command::RecordFailure { notice: claim.notice, cause: FailureCause::Bounce, others_left: false }
+}
+
+fn failed() -> Command {
+    let notice = domain::ids::NoticeNo(1);
+    Command::RecordFailure { notice, cause: FailureCause::Bounce, others_left: false }
+}
+
+fn end(item: u8) -> Command {
+    let comment = domain::text::Comment::parse("we leave").ok();
+    Command::End { item: ItemNo(item), comment }
+}
+
+async fn declined(world: &World, no: &Command) -> Claim {
+    let claim = world.awaiting("k", &ITEMS).await;
+    world.give(&claim.id, &link(1), no).await.unwrap().claim
+}
+
+async fn associated(world: &World) -> ClaimId {
+    let claim = world.awaiting("k", &ITEMS).await;
+    world.let_pass(closes_at(&claim));
+    assert_eq!(world.read(&claim.id).await.status().as_str(), "associated");
+    claim.id
+}
+
+/// Everything that must be the same in the end: the claim, its locks and its blocks, and the events
+/// the stream has told. When a step happened is left out where the next tick repeats it.
+async fn outcome(world: &World, id: &ClaimId) -> BTreeMap<String, String> {
+    let (store, _) = world.another_store(|_| {});
+    let mut claim = store.claim(id, world.now()).await.unwrap().expect("the claim");
+    claim.last_event.at = claim.created_at;
+    let locks = world.engine.items("L#");
+    let mut outcome: BTreeMap<String, String> = locks
+        .iter()
+        .map(|lock| (format!("{:?}", key(lock)), holders(lock)))
+        .collect();
+    outcome.insert("claim".to_owned(), format!("{claim:#?}"));
+    outcome.insert("versions".to_owned(), format!("{:?}", super::stream::versions(&world.engine, id)));
+    outcome
+}
+
+/// Who holds a lock; of a block only that it stands, since its end follows from its beginning.
+fn holders(lock: &serde_json::Value) -> String {
+    if key(lock).1.starts_with("B#") { "block".to_owned() } else { lock.to_string() }
+}
+
+/// Runs a step into `fault` at its `nth` call that `concerns` picks, asks again as its caller would,
+/// and returns what is left.
+async fn disturbed(
+    step: Step,
+    fault: Fault,
+    nth: std::ops::Range<usize>,
+    concerns: fn(&Call) -> bool,
+) -> BTreeMap<String, String> {
+    let world = step.world().await;
+    let id = Box::pin(step.prepare(&world)).await;
+    let (store, wire) = world.another_store(|config| {
+        if step == Step::CloseOneByOne {
+            config.closing = Closing::OneByOne;
+        }
+    });
+    for nth in nth {
+        wire.on(concerns, nth, fault.clone());
+    }
+    if let Err(error) = Box::pin(step.act(&world, &store, &id)).await {
+        assert!(error.retryable(), "{step:?} under {fault:?}: {error}");
+    }
+    wire.reset();
+    for _ in 0..if step.is_timed() { 3 } else { 1 } {
+        if step.is_timed() {
+            world.clock.advance(Span::minutes(3));
+        }
+        let again = Box::pin(step.act(&world, &store, &id)).await;
+        assert!(again.is_ok(), "{step:?} after {fault:?}: {again:?}");
+    }
+    outcome(&world, &id).await
+}
+
+/// How many calls of a kind an undisturbed step makes, and what it leaves.
+async fn undisturbed(step: Step, concerns: fn(&Call) -> bool) -> (usize, BTreeMap<String, String>) {
+    let world = step.world().await;
+    let id = Box::pin(step.prepare(&world)).await;
+    let (store, wire) = world.another_store(|config| {
+        if step == Step::CloseOneByOne {
+            config.closing = Closing::OneByOne;
+        }
+    });
+    Box::pin(step.act(&world, &store, &id)).await.unwrap();
+    let calls = wire.calls().iter().filter(|call| concerns(call)).count();
+    (calls, outcome(&world, &id).await)
+}
+
+/// Holds the step to its undisturbed outcome under each fault at each of its calls, once (the SDK's
+/// own second attempt meets no fault) and for good (the caller hears of it).
+async fn withstands(step: Step, faults: &[Fault], concerns: fn(&Call) -> bool) {
+    let (calls, expected) = Box::pin(undisturbed(step, concerns)).await;
+    assert!(calls > 0, "{step:?} makes no such call");
+    for fault in faults {
+        for nth in 1..=calls {
+            let once = Box::pin(disturbed(step, fault.clone(), nth..nth + 1, concerns)).await;
+            assert_eq!(once, expected, "{step:?}: {fault:?} at call {nth}");
+            let lasting = Box::pin(disturbed(step, fault.clone(), nth..nth + 12, concerns)).await;
+            assert_eq!(lasting, expected, "{step:?}: lasting {fault:?} from call {nth}");
+        }
+    }
+}
+
+fn writes(call: &Call) -> bool {
+    call.writes()
+}
+
+/// The faults that concern every call.
+fn common() -> Vec<Fault> {
+    vec![Fault::Throttle, Fault::Internal, Fault::Reset, Fault::AnswerLost]
+}
+
+macro_rules! each_step {
+    ($($name:ident: $step:expr;)*) => {$(
+        #[tokio::test]
+        async fn $name() {
+            withstands($step, &common(), any).await;
+            withstands($step, &[Fault::Conflict], writes).await;
+        }
+    )*};
+}
+
+each_step! {
+    a_submit_is_stored_once_whatever_breaks: Step::Submit;
+    a_review_begins_once_whatever_breaks: Step::Begin;
+    a_rejection_is_recorded_once_whatever_breaks: Step::Reject;
+    a_validation_takes_its_locks_once_whatever_breaks: Step::Validate;
+    a_window_opens_once_whatever_breaks: Step::OpenWindow;
+    a_bounce_is_recorded_once_whatever_breaks: Step::Bounce;
+    a_no_to_one_item_is_neither_lost_nor_doubled_whatever_breaks: Step::DeclineOne;
+    a_no_to_everything_is_neither_lost_nor_doubled_whatever_breaks: Step::DeclineAll;
+    an_undo_is_neither_lost_nor_doubled_whatever_breaks: Step::Undo;
+    a_withdrawal_gives_every_lock_back_whatever_breaks: Step::Withdraw;
+    an_early_withdrawal_is_recorded_once_whatever_breaks: Step::WithdrawEarly;
+    an_association_ends_once_whatever_breaks: Step::End;
+    a_revocation_ends_and_blocks_once_whatever_breaks: Step::Revoke;
+    a_window_closes_once_whatever_breaks: Step::Close;
+    a_window_closed_one_by_one_closes_once_whatever_breaks: Step::CloseOneByOne;
+    a_window_closed_by_its_reader_closes_once_whatever_breaks: Step::CloseByReading;
+    a_slow_close_happens_once_whatever_breaks: Step::CloseSlowly;
+    a_slow_close_by_a_reader_happens_once_whatever_breaks: Step::CloseSlowlyByReading;
+    an_opt_in_close_happens_once_whatever_breaks: Step::CloseOptIn;
+    a_final_no_gives_its_locks_back_once_whatever_breaks: Step::Settle;
+    a_notice_without_proof_is_given_up_once_whatever_breaks: Step::GiveUpNotifying;
+    an_unreachable_customer_ends_the_claim_once_whatever_breaks: Step::GiveUpReaching;
+}
+
+#[tokio::test]
+async fn a_step_whose_answers_come_too_late_happens_once() {
+    let patience = Duration::from_millis(60);
+    for step in [Step::Submit, Step::Validate, Step::DeclineOne, Step::Withdraw, Step::CloseSlowlyByReading] {
+        let (calls, expected) = undisturbed(step, any).await;
+        for nth in 1..=calls {
+            let world = step.world().await;
+            let id = Box::pin(step.prepare(&world)).await;
+            let store = world.impatient_store(patience);
+            world.wire.reset();
+            world.wire.on(any, nth, Fault::Slow(patience * 2));
+            if let Err(error) = Box::pin(step.act(&world, &store, &id)).await {
+                assert!(error.retryable(), "{step:?}: {error}");
+                Box::pin(step.act(&world, &store, &id)).await.unwrap();
+            }
+            assert_eq!(outcome(&world, &id).await, expected, "{step:?}: late answer at call {nth}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_statement_that_is_throttled_or_in_conflict_is_asked_again_alone() {
+    for fault in [Fault::ThrottleStatements(vec![1]), Fault::ConflictStatements(vec![0, 2])] {
+        let world = World::at(NOW).await;
+        let mut ids = Vec::new();
+        for (key, item) in [("a", "exchange-online"), ("b", "teams"), ("c", "sharepoint-online")] {
+            ids.push(world.awaiting(key, &[item]).await);
+        }
+        world.let_pass(closes_at(&ids[0]));
+        let (store, wire) = world.another_store(|_| {});
+        wire.on(|call| call.operation == "BatchExecuteStatement", 1, fault);
+        let scope = Scope::Partner(integration::world::partner_id("p-alpine"));
+        let page = store.claims(&scope, None, None, 25, world.now()).await.unwrap();
+        assert!(page.items.iter().all(|claim| claim.status() == Status::Associated));
+        for claim in &ids {
+            assert_eq!(world.read(&claim.id).await.version, claim.version.next());
+            assert_eq!(super::stream::versions(&world.engine, &claim.id), [1, 2, 3, 4, 5]);
+        }
+    }
+}

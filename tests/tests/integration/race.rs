@@ -1,0 +1,220 @@
+//! The race between the customer's "no" and the close (`domain.md §4`, *The race*): exactly one wins,
+//! an in-time "no" always does, and no "no" is ever lost.
+
+use std::sync::Arc;
+
+use chrono::Duration;
+use domain::claim::{Claim, ItemStatus, Mark, Status};
+use domain::command::CommandKind;
+use domain::ids::ClaimId;
+use domain::reason::EndReason;
+use domain::rejection::Rejection;
+use integration::wire::{Fault, any};
+use integration::world::{
+    World, alpine, closes_at, decline, decline_all, item_statuses, link, undo_all, withdraw,
+};
+use store::{Effect, Moment, Outcome, Store, StoreError};
+
+const NOW: &str = "2026-12-22T14:00:00Z";
+const ITEMS: [&str; 2] = ["exchange-online", "teams"];
+
+fn arrived(at: domain::claim::Instant) -> Moment {
+    Moment::new(at, Duration::zero())
+}
+
+fn in_time_marks(claim: &Claim) -> Vec<bool> {
+    let in_time = |mark: Option<Mark>| match mark {
+        Some(Mark::Declined { in_time, .. }) => Some(in_time),
+        _ => None,
+    };
+    claim.items.iter().filter_map(|item| in_time(item.mark)).collect()
+}
+
+async fn say_no(store: &Store, id: &ClaimId, at: domain::claim::Instant) -> Result<Outcome, StoreError> {
+    store.execute(id, &link(1), &decline_all(), arrived(at), None).await
+}
+
+#[tokio::test]
+async fn a_decline_that_arrived_a_millisecond_before_the_deadline_wins_however_late_the_function_runs() {
+    for late_s in [3, 60, 119] {
+        let world = World::at(NOW).await;
+        let claim = world.awaiting("k", &ITEMS).await;
+        let deadline = closes_at(&claim);
+        world.clock.set(deadline + Duration::seconds(late_s));
+        let outcome = say_no(&world.store, &claim.id, deadline - Duration::milliseconds(1)).await.unwrap();
+        assert_eq!((outcome.claim.status(), outcome.effect), (Status::Declined, Effect::Changed));
+        assert_eq!(in_time_marks(&outcome.claim), [true, true], "{late_s} s late");
+        world.let_pass_by(deadline, Duration::hours(1));
+        world.finalize().await;
+        assert_eq!(item_statuses(&world.read(&claim.id).await), ["declined", "declined"]);
+    }
+}
+
+#[tokio::test]
+async fn a_no_from_the_deadline_on_is_kept_as_late_and_cannot_be_undone() {
+    for after_ms in [0, 1, 60_000, 119_000] {
+        let world = World::at(NOW).await;
+        let claim = world.awaiting("k", &ITEMS).await;
+        let at = closes_at(&claim) + Duration::milliseconds(after_ms);
+        world.clock.set(at);
+        let outcome = say_no(&world.store, &claim.id, at).await.unwrap();
+        assert_eq!(outcome.claim.status(), Status::Declined);
+        assert_eq!(in_time_marks(&outcome.claim), [false, false]);
+        let undo = world.give(&claim.id, &link(1), &undo_all()).await.unwrap_err();
+        let refused = Rejection::InvalidState { status: Status::Declined, command: CommandKind::Undo };
+        assert!(matches!(&undo, StoreError::Rejected(rejection) if *rejection == refused), "{undo}");
+    }
+}
+
+#[tokio::test]
+async fn between_deadline_and_close_only_a_no_is_taken() {
+    let world = World::at(NOW).await;
+    let claim = world.awaiting("k", &ITEMS).await;
+    world.clock.set(closes_at(&claim));
+    let refused = world.give(&claim.id, &alpine(), &withdraw()).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Rejected(Rejection::InvalidState { .. })), "{refused}");
+    world.clock.set(closes_at(&claim) - Duration::milliseconds(1));
+    let taken = world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
+    assert_eq!(taken.claim.status(), Status::Withdrawn, "in the last millisecond it is taken");
+}
+
+#[tokio::test]
+async fn a_no_after_the_close_ends_the_association() {
+    let world = World::at(NOW).await;
+    let claim = world.awaiting("k", &ITEMS).await;
+    world.let_pass(closes_at(&claim));
+    let ended = say_no(&world.store, &claim.id, world.clock.now()).await.unwrap().claim;
+    assert_eq!((ended.status(), ended.version.0), (Status::Ended, claim.version.0 + 2));
+    assert!(ended.items.iter().all(|item| revoked(&ended, item)));
+    let again = say_no(&world.store, &claim.id, world.clock.now()).await.unwrap();
+    assert_eq!((again.claim.version, again.effect != Effect::Changed), (ended.version, true));
+}
+
+fn revoked(claim: &Claim, item: &domain::claim::Item) -> bool {
+    matches!(
+        claim.item_status(item),
+        ItemStatus::Ended { reason: EndReason::CustomerRevoked, .. }
+    )
+}
+
+/// Whether the customer's "no" to everything stands, whichever came first.
+fn is_refused(claim: &Claim) -> bool {
+    claim.items.iter().all(|item| {
+        matches!(claim.item_status(item), ItemStatus::Declined { no_answer: false, .. })
+            || revoked(claim, item)
+    })
+}
+
+/// A world with an awaiting claim whose close is due; `partly` declined, so that its close is slow.
+async fn due(partly: bool) -> (World, Claim) {
+    let world = World::at(NOW).await;
+    let mut claim = world.awaiting("k", &ITEMS).await;
+    if partly {
+        claim = world.give(&claim.id, &link(1), &decline(&[1])).await.unwrap().claim;
+    }
+    world.let_pass(closes_at(&claim));
+    (world, claim)
+}
+
+async fn close_all(store: &Store, world_now: domain::claim::Instant) {
+    for shard in store.tick().await.unwrap().due {
+        store.drain(shard, world_now + Duration::seconds(40)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_no_stands_whenever_a_close_comes_between_its_steps() {
+    for partly in [false, true] {
+        for before in [true, false] {
+            for nth in 1..=8 {
+                let (world, claim) = due(partly).await;
+                let (rival, _) = world.another_store(|_| {});
+                let (store, wire) = world.another_store(|_| {});
+                let now = world.clock.now();
+                let rival = Arc::new(rival);
+                let act = move || {
+                    let rival = rival.clone();
+                    async move { close_all(&rival, now).await }
+                };
+                let fault = if before { Fault::before(act) } else { Fault::after(act) };
+                wire.on(any, nth, fault);
+                // It arrived in time for the grace, and was held up until after it.
+                let at = closes_at(&claim) + Duration::seconds(30);
+                let outcome = say_no(&store, &claim.id, at).await.unwrap();
+                assert!(is_refused(&outcome.claim), "partly {partly}, before {before}, call {nth}");
+                assert!(is_refused(&world.read(&claim.id).await));
+                versions_are_whole(&world, &claim.id);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_no_stands_whenever_it_comes_between_the_steps_of_a_close() {
+    for partly in [false, true] {
+        for before in [true, false] {
+            for nth in 1..=16 {
+                let (world, claim) = due(partly).await;
+                let (rival, _) = world.another_store(|_| {});
+                let (store, wire) = world.another_store(|_| {});
+                let (rival, id) = (Arc::new(rival), claim.id.clone());
+                let at = closes_at(&claim) - Duration::milliseconds(1);
+                let act = move || {
+                    let (rival, id) = (rival.clone(), id.clone());
+                    async move {
+                        let no = say_no(&rival, &id, at).await.unwrap();
+                        assert!(is_refused(&no.claim));
+                    }
+                };
+                let fault = if before { Fault::before(act) } else { Fault::after(act) };
+                wire.on(any, nth, fault);
+                close_all(&store, world.clock.now()).await;
+                if wire.operations().len() >= nth {
+                    assert!(is_refused(&world.read(&claim.id).await), "{partly} {before} {nth}");
+                }
+                versions_are_whole(&world, &claim.id);
+            }
+        }
+    }
+}
+
+/// Every version was written once, none was skipped.
+fn versions_are_whole(world: &World, id: &ClaimId) {
+    let versions = super::stream::versions(&world.engine, id);
+    let expected: Vec<u64> = (1..).take(versions.len()).collect();
+    assert_eq!(versions, expected);
+}
+
+#[tokio::test]
+async fn two_answers_at_once_are_both_kept() {
+    for nth in 1..=4 {
+        let world = World::at(NOW).await;
+        let claim = world.awaiting("k", &ITEMS).await;
+        let (rival, _) = world.another_store(|_| {});
+        let (store, wire) = world.another_store(|_| {});
+        let (rival, id, now) = (Arc::new(rival), claim.id.clone(), world.now());
+        wire.on(any, nth, Fault::before(move || {
+            let (rival, id) = (rival.clone(), id.clone());
+            async move {
+                rival.execute(&id, &link(1), &decline(&[1]), now, None).await.unwrap();
+            }
+        }));
+        let outcome = store.execute(&claim.id, &link(1), &decline(&[2]), now, None).await.unwrap();
+        if wire.operations().len() >= nth {
+            assert_eq!(item_statuses(&outcome.claim), ["declined", "declined"], "call {nth}");
+            assert_eq!(outcome.claim.version.0, claim.version.0 + 2);
+        }
+        versions_are_whole(&world, &claim.id);
+    }
+}
+
+#[tokio::test]
+async fn a_no_said_twice_or_by_two_links_is_one_no() {
+    let world = World::at(NOW).await;
+    let claim = world.awaiting("k", &ITEMS).await;
+    let first = world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
+    let second = world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
+    assert_eq!(second.claim.version, first.claim.version);
+    assert_eq!(first.effect, Effect::Changed);
+    assert_ne!(second.effect, Effect::Changed);
+}

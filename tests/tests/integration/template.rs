@@ -1,0 +1,205 @@
+//! The template and the code say the same: routes, names of the environment, time limits, permissions
+//! and the table.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use integration::engine;
+use integration::template::{functions, listed, resources, statements, template};
+use serde_json::{Value, json};
+use web::routes::{Auth, ROUTES};
+
+/// Route, function and authorization, and whether it is there in a sandbox only.
+type RouteRow = (String, String, bool, bool);
+
+fn routes_of_the_template(template: &Value) -> BTreeSet<RouteRow> {
+    let function_of = |integration: &str| {
+        let uri = &template["Resources"][integration]["Properties"]["IntegrationUri"]["!GetAtt"];
+        let logical = uri.as_str().unwrap().trim_end_matches(".Arn").to_owned();
+        functions(template).into_iter().find(|one| one.1 == logical).unwrap().0
+    };
+    resources(template, "AWS::ApiGatewayV2::Route")
+        .map(|(_, route)| {
+            let properties = &route["Properties"];
+            let target = properties["Target"]["!Sub"].as_str().unwrap();
+            let integration = target.trim_start_matches("integrations/${").trim_end_matches('}');
+            let jwt = properties["AuthorizationType"] == "JWT";
+            assert_eq!(jwt, properties["AuthorizerId"] == json!({"!Ref": "Authorizer"}));
+            let key = properties["RouteKey"].as_str().unwrap().to_owned();
+            (key, function_of(integration), jwt, route["Condition"] == "IsSandbox")
+        })
+        .collect()
+}
+
+#[test]
+fn the_templates_routes_are_the_codes_routes() {
+    let code: BTreeSet<RouteRow> = ROUTES
+        .iter()
+        .map(|route| {
+            let key = format!("{} {}", route.method, route.path);
+            let jwt = matches!(route.auth, Auth::Jwt);
+            let sandbox = key.contains("/v1/sandbox/");
+            (key, route.function.to_owned(), jwt, sandbox)
+        })
+        .collect();
+    assert_eq!(routes_of_the_template(&template()), code);
+}
+
+#[test]
+fn the_openapi_document_describes_the_codes_routes_and_no_others() {
+    let document = web::openapi::document();
+    let described: BTreeSet<String> = document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .flat_map(|(path, methods)| {
+            let names = methods.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+            names.into_iter().map(move |method| format!("{} {path}", method.to_uppercase()))
+        })
+        .collect();
+    let routes = ROUTES.iter().flat_map(|route| {
+        let methods = if route.method == "ANY" { vec!["GET", "POST"] } else { vec![route.method] };
+        methods.into_iter().map(|method| format!("{method} {}", route.path))
+    });
+    assert_eq!(described, routes.collect());
+}
+
+#[test]
+fn every_function_gets_the_environment_it_reads_and_no_other() {
+    let template = template();
+    let names = |value: &Value| {
+        let variables = value["Environment"]["Variables"].as_object();
+        variables.into_iter().flat_map(|names| names.keys().cloned()).collect::<BTreeSet<_>>()
+    };
+    let common = names(&template["Globals"]["Function"]);
+    let given: BTreeMap<String, BTreeSet<String>> = functions(&template)
+        .into_iter()
+        .map(|(function, _, properties)| (function, &common | &names(properties)))
+        .collect();
+    let read: BTreeMap<String, BTreeSet<String>> = runtime::settings::by_function()
+        .into_iter()
+        .map(|(function, names)| {
+            (function.to_owned(), names.into_iter().map(str::to_owned).collect())
+        })
+        .collect();
+    assert_eq!(given, read);
+}
+
+fn timeouts() -> BTreeMap<String, i64> {
+    let template = template();
+    let common = template["Globals"]["Function"]["Timeout"].as_i64().unwrap();
+    functions(&template)
+        .into_iter()
+        .map(|(function, _, properties)| (function, properties["Timeout"].as_i64().unwrap_or(common)))
+        .collect()
+}
+
+#[test]
+fn the_decision_function_ends_long_before_the_smallest_grace() {
+    let smallest_grace_s =
+        (0..=200).find(|seconds| is_permitted_grace(*seconds)).expect("a permitted grace");
+    assert_eq!((timeouts()["decision"], smallest_grace_s), (20, 60));
+    // Two seconds of the clock check either way, and a second of the date's resolution.
+    assert!(timeouts()["decision"] + 5 < i64::from(smallest_grace_s));
+}
+
+fn is_permitted_grace(grace_seconds: u32) -> bool {
+    let policy = domain::program::Policy { grace_seconds, ..domain::program::Policy::default() };
+    policy.out_of_bounds().is_empty()
+}
+
+#[test]
+fn no_function_that_may_write_timers_runs_for_more_than_a_minute() {
+    let template = template();
+    for (function, timeout_s) in timeouts() {
+        let may = statements(&template, &function).iter().any(|statement| {
+            listed(&statement["Action"]).contains(&json!("dynamodb:PutItem"))
+                && statement["Condition"].to_string().contains("\"T#*\"")
+        });
+        assert!(!may || timeout_s <= 60, "{function} may run for {timeout_s} s");
+    }
+}
+
+#[test]
+fn a_queue_hides_its_messages_for_longer_than_their_function_runs() {
+    let template = template();
+    for (name, source) in resources(&template, "AWS::Lambda::EventSourceMapping") {
+        let arn = source["Properties"]["EventSourceArn"]["!GetAtt"].as_str().unwrap();
+        let Some(queue) = arn.strip_suffix(".Arn") else { continue };
+        let logical = source["Properties"]["FunctionName"]["!Ref"].as_str().unwrap();
+        let functions = functions(&template);
+        let function = &functions.iter().find(|one| one.1 == logical).unwrap().0;
+        let hidden_s = template["Resources"][queue]["Properties"]["VisibilityTimeout"].as_i64().unwrap();
+        assert!(hidden_s > timeouts()[function], "{name}: {hidden_s} s for {function}");
+    }
+}
+
+/// Actions and resources of every statement of every function, as texts.
+fn permissions() -> Vec<(String, Value)> {
+    let template = template();
+    let names: Vec<String> = functions(&template).into_iter().map(|one| one.0).collect();
+    names
+        .into_iter()
+        .flat_map(|name| {
+            let statements = statements(&template, &name);
+            statements.into_iter().map(move |statement| (name.clone(), statement))
+        })
+        .collect()
+}
+
+#[test]
+fn no_permission_has_a_wildcard_or_scans() {
+    for (function, statement) in permissions() {
+        for action in listed(&statement["Action"]) {
+            let action = action.as_str().unwrap();
+            assert!(!action.contains('*') && action.contains(':'), "{function}: {action}");
+            assert!(!action.ends_with("Scan") && action != "dynamodb:PartiQLSelect", "{function}: {action}");
+        }
+        for resource in listed(&statement["Resource"]) {
+            let text = resource.to_string();
+            assert!(!text.contains('*'), "{function}: {text}");
+        }
+    }
+}
+
+#[test]
+fn every_permission_on_the_table_names_leading_keys() {
+    for (function, statement) in permissions() {
+        let table = listed(&statement["Resource"]).contains(&json!({"!GetAtt": "Table.Arn"}));
+        let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+        assert!(!table || keys.is_array(), "{function}: {statement}");
+    }
+}
+
+#[test]
+fn the_tables_definition_is_the_stores() {
+    let template = template();
+    let (_, table) = resources(&template, "AWS::DynamoDB::Table").next().unwrap();
+    let ours = engine::table();
+    let sorted = |value: &Value| {
+        let mut all: Vec<String> = listed(value).iter().map(Value::to_string).collect();
+        all.sort();
+        all
+    };
+    let properties = &table["Properties"];
+    for part in ["AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes"] {
+        assert_eq!(sorted(&properties[part]), sorted(&ours[part]), "{part}");
+    }
+    assert_eq!(properties["StreamSpecification"]["StreamViewType"], "NEW_AND_OLD_IMAGES");
+    assert_eq!(properties["TimeToLiveSpecification"]["AttributeName"], "expires");
+}
+
+#[test]
+fn the_archives_filter_lets_claims_records_through_and_never_what_the_archive_writes() {
+    let template = template();
+    let (_, source) = resources(&template, "AWS::Lambda::EventSourceMapping")
+        .find(|(_, one)| one["Properties"]["EventSourceArn"]["!GetAtt"] == "Table.StreamArn")
+        .unwrap();
+    let filters = source["Properties"]["FilterCriteria"]["Filters"].as_array().unwrap();
+    assert_eq!(filters.len(), 1);
+    let pattern: Value = serde_json::from_str(filters[0]["Pattern"].as_str().unwrap()).unwrap();
+    let expected = json!({
+        "eventName": ["INSERT", "MODIFY"],
+        "dynamodb": {"Keys": {"pk": {"S": [{"prefix": "C#"}]}, "sk": {"S": ["A"]}}},
+    });
+    assert_eq!(pattern, expected);
+}

@@ -1,0 +1,281 @@
+//! Deadlines (`architecture.md §3`): a timer may come twice, early, late or never.
+
+use chrono::Duration;
+use domain::actor::Actor;
+use domain::claim::{Claim, Status};
+use integration::clock::instant;
+use integration::engine::key;
+use integration::wire::Fault;
+use integration::world::{World, closes_at, decline_all, delivered, item_statuses, link};
+use serde_json::json;
+use store::StoreError;
+
+const NOW: &str = "2026-12-22T14:00:00Z";
+const ITEMS: [&str; 2] = ["exchange-online", "teams"];
+
+async fn awaiting() -> (World, Claim) {
+    let world = World::at(NOW).await;
+    let claim = world.awaiting("k", &ITEMS).await;
+    (world, claim)
+}
+
+fn status(world: &World, claim: &Claim) -> String {
+    world.stored(&claim.id)["st"]["S"].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn a_window_delivered_before_the_holidays_closes_on_new_years_eve() {
+    let (world, claim) = awaiting().await;
+    assert_eq!(closes_at(&claim), instant("2026-12-31T23:00:00Z"));
+    world.let_pass_by(instant("2026-12-31T23:00:00Z"), Duration::seconds(125));
+    world.finalize().await;
+    let closed = world.read(&claim.id).await;
+    assert_eq!((closed.status(), closed.version), (Status::Associated, claim.version.next()));
+    assert_eq!(item_statuses(&closed), ["active", "active"]);
+    assert!(closed.last_event.by_silence);
+}
+
+#[tokio::test]
+async fn a_window_does_not_close_before_deadline_and_grace() {
+    let (world, claim) = awaiting().await;
+    let before = world.stored(&claim.id);
+    for seconds in [-900, -1, 0, 60, 118] {
+        world.let_pass_by(closes_at(&claim), Duration::seconds(seconds));
+        world.finalize().await;
+        for shard in 0..4 {
+            let drained = world.store.drain(shard, world.clock.now() + Duration::seconds(40)).await;
+            assert!(drained.is_ok(), "{drained:?}");
+        }
+        world.read(&claim.id).await;
+        assert_eq!(world.stored(&claim.id), before, "{seconds} s after the deadline");
+    }
+}
+
+#[tokio::test]
+async fn a_timer_that_fires_twice_closes_once() {
+    let (world, claim) = awaiting().await;
+    world.let_pass(closes_at(&claim));
+    world.finalize().await;
+    let closed = world.stored(&claim.id);
+    for position in world.engine.items("S") {
+        let (pk, sk) = key(&position);
+        world.engine.delete(&pk, &sk);
+    }
+    world.let_pass_by(closes_at(&claim), Duration::minutes(5));
+    world.finalize().await;
+    assert_eq!(world.stored(&claim.id), closed);
+}
+
+#[tokio::test]
+async fn a_timer_that_names_an_earlier_deadline_never_matches() {
+    let (world, claim) = awaiting().await;
+    let before = world.stored(&claim.id);
+    let timers = world.engine.items("T#");
+    let mut timer = timers.into_iter().find(|timer| timer["k"]["S"] == "window").unwrap();
+    let (pk, _) = key(&timer);
+    let shard = pk.rsplit('#').next().unwrap().to_owned();
+    let early = instant("2026-12-28T11:00:00Z");
+    timer["pk"] = json!({"S": format!("T#2026-12-28T11:00#{shard}")});
+    timer["d"] = json!({"N": early.timestamp_millis().to_string()});
+    world.engine.put(&timer);
+    world.let_pass_by(early, Duration::hours(1));
+    world.finalize().await;
+    assert_eq!(world.stored(&claim.id), before);
+}
+
+#[tokio::test]
+async fn a_timer_six_hours_late_closes_with_the_deadline_as_its_effect() {
+    let (world, claim) = awaiting().await;
+    world.let_pass_by(closes_at(&claim), Duration::hours(6));
+    world.finalize().await;
+    assert_ne!(status(&world, &claim), "awaiting_customer");
+    let closed = world.read(&claim.id).await;
+    let item = closed.items.first().unwrap();
+    let effective = matches!(closed.item_status(item),
+        domain::claim::ItemStatus::Active { effective_at, .. } if effective_at == closes_at(&claim));
+    assert!(effective);
+}
+
+#[tokio::test]
+async fn a_timer_that_never_fires_is_made_good_by_the_next_reader() {
+    let (world, claim) = awaiting().await;
+    for timer in world.engine.items("T#") {
+        let (pk, sk) = key(&timer);
+        world.engine.delete(&pk, &sk);
+    }
+    world.let_pass(closes_at(&claim));
+    assert_eq!(world.read(&claim.id).await.status(), Status::Associated);
+    assert_ne!(status(&world, &claim), "awaiting_customer");
+}
+
+#[tokio::test]
+async fn a_list_closes_what_it_finds_due_before_it_answers() {
+    let (world, claim) = awaiting().await;
+    world.let_pass(closes_at(&claim));
+    let scope = store::Scope::Partner(integration::world::partner_id("p-alpine"));
+    let page = world.store.claims(&scope, None, None, 25, world.now()).await.unwrap();
+    assert_eq!(page.items.iter().map(Claim::status).collect::<Vec<_>>(), [Status::Associated]);
+}
+
+#[tokio::test]
+async fn a_reader_that_cannot_close_answers_unavailable_and_never_the_old_state() {
+    let (world, claim) = awaiting().await;
+    world.let_pass(closes_at(&claim));
+    let (store, wire) = world.another_store(|_| {});
+    wire.always(integration::wire::Call::writes, Fault::Throttle);
+    let read = store.claim(&claim.id, world.now()).await;
+    assert!(matches!(read, Err(StoreError::Unavailable(_))), "{read:?}");
+    let scope = store::Scope::Partner(integration::world::partner_id("p-alpine"));
+    let list = store.claims(&scope, None, None, 25, world.now()).await;
+    assert!(matches!(list, Err(StoreError::Unavailable(_))));
+}
+
+#[tokio::test]
+async fn a_function_whose_clock_is_two_seconds_off_closes_what_is_due() {
+    for error in [-2, 2] {
+        let (world, claim) = awaiting().await;
+        world.let_pass_by(closes_at(&claim), Duration::seconds(130));
+        world.clock.set_function_error(Duration::seconds(error));
+        world.finalize().await;
+        assert_eq!(world.read(&claim.id).await.status(), Status::Associated, "{error} s off");
+    }
+}
+
+#[tokio::test]
+async fn a_function_whose_clock_is_an_hour_off_refuses_to_close() {
+    for error in [-1, 1] {
+        let (world, claim) = awaiting().await;
+        let before = world.stored(&claim.id);
+        // True time: an hour and a half after the deadline, or half an hour before it.
+        let true_time = closes_at(&claim) + Duration::minutes(if error < 0 { 90 } else { -30 });
+        world.let_pass_by(closes_at(&claim), true_time - closes_at(&claim));
+        world.clock.set_function_error(Duration::hours(error));
+        let read = world.store.claim(&claim.id, world.now()).await;
+        assert!(matches!(read, Err(StoreError::ClockUntrusted)), "{error} h off: {read:?}");
+        for shard in 0..4 {
+            drop(world.store.drain(shard, true_time + Duration::hours(2)).await);
+        }
+        assert_eq!(world.stored(&claim.id), before, "{error} h off");
+    }
+}
+
+#[tokio::test]
+async fn without_the_tables_date_nothing_is_closed() {
+    let (world, claim) = awaiting().await;
+    world.let_pass(closes_at(&claim));
+    let (store, wire) = world.another_store(|_| {});
+    wire.leave_out_dates();
+    let read = store.claim(&claim.id, world.now()).await;
+    assert!(matches!(read, Err(StoreError::ClockUntrusted)), "{read:?}");
+    assert_eq!(status(&world, &claim), "awaiting_customer");
+}
+
+#[tokio::test]
+async fn days_without_ticks_are_one_drain_for_each_shard() {
+    let (world, claim) = awaiting().await;
+    world.let_pass_by(closes_at(&claim), Duration::days(3));
+    let tick = world.store.tick().await.unwrap();
+    assert_eq!(tick.due.len(), 4);
+    assert!(tick.oldest_due.is_some_and(|overdue| overdue > Duration::days(3)), "{tick:?}");
+    let drained = world.finalize().await;
+    assert!(drained.iter().all(|shard| shard.finished));
+    assert_eq!(drained.iter().map(|shard| shard.closed).sum::<u32>(), 1);
+    assert_eq!(world.read(&claim.id).await.status(), Status::Associated);
+    assert_eq!(world.store.tick().await.unwrap().due, Vec::<u16>::new());
+}
+
+#[tokio::test]
+async fn a_timer_stands_before_the_move_it_is_for() {
+    let world = World::at(NOW).await;
+    let claim = world.notifying("k", &ITEMS).await;
+    let (store, wire) = world.another_store(|_| {});
+    wire.always(|call| call.names("C#", "A") && call.writes(), Fault::Reset);
+    let broken = store.execute(&claim.id, &Actor::System, &delivered(claim.notice), world.now(), None).await;
+    assert!(matches!(broken, Err(StoreError::Unavailable(_))), "{broken:?}");
+    let windows = world.engine.items("T#2026-12-31T23:00");
+    assert_eq!(windows.len(), 1, "the timer of the window that did not open");
+    world.clock.set(instant("2026-12-31T23:05:00Z"));
+    let stuck = world.read(&claim.id).await;
+    assert_eq!(stuck.status(), Status::Unreachable, "the notice's own deadline has passed");
+}
+
+#[tokio::test]
+async fn without_its_timer_nothing_moves() {
+    let world = World::at(NOW).await;
+    let claim = world.notifying("k", &ITEMS).await;
+    let before = world.stored(&claim.id);
+    let (store, wire) = world.another_store(|_| {});
+    wire.always(|call| call.names("T#", "") && call.writes(), Fault::Throttle);
+    let broken = store.execute(&claim.id, &Actor::System, &delivered(claim.notice), world.now(), None).await;
+    assert!(matches!(broken, Err(StoreError::Unavailable(_))), "{broken:?}");
+    assert_eq!(world.stored(&claim.id), before);
+}
+
+#[tokio::test]
+async fn a_timer_that_keeps_failing_is_set_aside_and_passed() {
+    let (world, claim) = awaiting().await;
+    let healthy = world.awaiting("healthy", &["sharepoint-online"]).await;
+    let mut record = world.stored(&claim.id);
+    record["st"] = json!({"S": "no_such_status"});
+    world.engine.put(&record);
+    world.let_pass(closes_at(&claim));
+    for _ in 0..5 {
+        world.finalize().await;
+        world.clock.advance(Duration::minutes(3));
+    }
+    assert_eq!(world.read(&healthy.id).await.status(), Status::Associated);
+    let set_aside = world.engine.items("X#");
+    assert!(set_aside.iter().any(|item| key(item).1 == claim.id.as_str()), "{set_aside:?}");
+    assert_eq!(world.store.tick().await.unwrap().due, Vec::<u16>::new());
+}
+
+#[tokio::test]
+async fn a_drain_stops_in_time_and_leaves_the_rest_to_the_next() {
+    let (world, claim) = awaiting().await;
+    world.let_pass(closes_at(&claim));
+    for shard in 0..4 {
+        let drained = world.store.drain(shard, world.clock.now()).await.unwrap();
+        assert!(!drained.finished);
+    }
+    assert_eq!(status(&world, &claim), "awaiting_customer");
+    world.clock.advance(Duration::minutes(3));
+    world.finalize().await;
+    assert_ne!(status(&world, &claim), "awaiting_customer");
+}
+
+#[tokio::test]
+async fn while_a_shard_is_leased_another_worker_leaves_it_alone_and_safety_does_not_depend_on_it() {
+    let (world, claim) = awaiting().await;
+    world.let_pass(closes_at(&claim));
+    let (first, first_wire) = world.another_store(|_| {});
+    let (second, _) = world.another_store(|_| {});
+    let until = world.clock.now() + Duration::seconds(40);
+    let second = std::sync::Arc::new(second);
+    first_wire.on(|call| call.operation == "BatchExecuteStatement", 1, Fault::before(move || {
+        let second = second.clone();
+        async move {
+            for shard in 0..4 {
+                second.drain(shard, until).await.unwrap();
+            }
+        }
+    }));
+    for shard in 0..4 {
+        first.drain(shard, until).await.unwrap();
+    }
+    let closed = world.read(&claim.id).await;
+    assert_eq!((closed.status(), closed.version), (Status::Associated, claim.version.next()));
+}
+
+#[tokio::test]
+async fn a_settled_decline_gives_its_locks_back_when_its_timer_fires() {
+    let (world, claim) = awaiting().await;
+    let declined = world.give(&claim.id, &link(1), &decline_all()).await.unwrap().claim;
+    let held = world.engine.items("L#").into_iter().filter(|item| key(item).1 == "L").count();
+    assert_eq!(held, 2, "until the window closes the no can be undone");
+    world.let_pass(closes_at(&claim));
+    world.finalize().await;
+    let items = world.engine.items("L#");
+    let of = |sk: &str| items.iter().filter(|item| key(item).1.starts_with(sk)).count();
+    assert_eq!((of("L"), of("B#p-alpine")), (0, 2));
+    assert_eq!(world.read(&claim.id).await.version, declined.version, "settling is no event");
+}
