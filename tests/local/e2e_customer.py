@@ -34,7 +34,8 @@ def a_link_decides_nothing_until_it_is_posted_with_the_code(api):
     scene = Scene(api).awaiting()
     token = link.find(scene.mail()["BodyText"]).token
     for method in ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]:
-        assert api.call(method, f"/d/{token}").status in (200, 404, 405)
+        # The local gateway answers OPTIONS itself, with 403.
+        assert api.call(method, f"/d/{token}").status in (200, 403, 404, 405)
     for fields in [[("decision", "decline")], [("decision", "decline"), ("code", "letters")]]:
         assert api.form(f"/d/{token}", fields, accept="application/json").must(403).json["code"] == "code-wrong"
     assert scene.statuses() == ["pending"] * 3
@@ -121,5 +122,6 @@ def an_authenticity_code_shows_the_true_notice(api):
 
 def the_mail_says_what_silence_means_in_the_tenants_language(api):
     mail = Scene(api).validated().mail()
-    first = mail["BodyText"].strip().split("\n\n")[0:2]
-    assert mail["To"] and "neodpov" in " ".join(first).lower(), first
+    greeting, first = mail["BodyText"].split("\r\n\r\n")[:2]
+    assert greeting == "Dobrý den," and first.startswith("Pokud neuděláte nic,"), first
+    assert mail["To"] == [f"it@{mail['To'][0].partition('@')[2]}"]

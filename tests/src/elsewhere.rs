@@ -72,6 +72,11 @@ impl Elsewhere {
         self.state(|state| state.sent.clear());
     }
 
+    /// Refuses nothing any more.
+    pub fn repair(&self) {
+        self.state(|state| state.refusals.clear());
+    }
+
     /// Refuses requests.
     pub fn refuse(&self, operation: &'static str, times: usize, with: With) {
         self.state(|state| state.refusals.push(Refusal { operation, times, with }));
@@ -98,7 +103,9 @@ impl Elsewhere {
         let answer = match &refusal {
             None => respond(200, &good(&operation, &body, &[])),
             Some(With::FailedEntries(failed)) => respond(200, &good(&operation, &body, failed)),
-            Some(With::Error(status, code)) => respond(*status, &json!({"__type": code, "message": code})),
+            Some(With::Error(status, code)) => {
+                respond(*status, &json!({"__type": code, "message": code}))
+            }
             Some(With::Reset) => {
                 let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
                 return Err(ConnectorError::io(reset.into()));
@@ -131,7 +138,9 @@ fn good(operation: &str, body: &Value, failed: &[usize]) -> Value {
             }).collect::<Vec<_>>(),
         }),
         "SendMessageBatch" => {
-            let split = |want: bool| entries.iter().enumerate().filter(move |(at, _)| failed.contains(at) == want);
+            let split = |want: bool| {
+                entries.iter().enumerate().filter(move |(at, _)| failed.contains(at) == want)
+            };
             json!({
                 "Successful": split(false).map(|(_, entry)| json!({
                     "Id": entry["Id"], "MessageId": "m", "MD5OfMessageBody": "m"})).collect::<Vec<_>>(),

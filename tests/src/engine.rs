@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedHttpClient};
 use dynoxide::Database;
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// The table's name in tests.
@@ -17,6 +18,18 @@ pub const TABLE: &str = "cpor";
 pub struct Engine {
     database: Database,
     endpoint: String,
+}
+
+/// A copy of a database; it is deleted with this.
+#[derive(Debug)]
+pub struct Saved(String);
+
+impl Drop for Saved {
+    fn drop(&mut self) {
+        for end in ["", "-wal", "-shm"] {
+            drop(std::fs::remove_file(format!("{}{end}", self.0)));
+        }
+    }
 }
 
 impl Engine {
@@ -61,6 +74,23 @@ impl Engine {
         let request = serde_json::from_value(request).expect("a GetItem request");
         let answer = self.database.get_item(request).expect("an answer of GetItem");
         answer.item.map(|item| serde_json::to_value(item).expect("an item in JSON"))
+    }
+
+    /// Keeps what is in the database now, to come back to.
+    pub fn save(&self) -> Saved {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("cpor-tests-{}-{number}.db", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let saved = Saved(path.to_str().expect("a path in UTF-8").to_owned());
+        drop(std::fs::remove_file(&saved.0));
+        self.database.vacuum_into(&saved.0).expect("a copy of the database");
+        saved
+    }
+
+    /// Brings back what was in the database then.
+    pub fn restore(&self, saved: &Saved) {
+        self.database.restore_from(&saved.0).expect("a restored database");
     }
 
     /// Puts an item past the wire.
@@ -114,22 +144,27 @@ impl Engine {
 
     /// The table's stream from its beginning, as records of the protocol.
     pub fn stream(&self) -> Vec<Value> {
-        let streams = self.database.list_streams(read(json!({"TableName": TABLE}))).expect("streams");
+        let streams =
+            self.database.list_streams(read(json!({"TableName": TABLE}))).expect("streams");
         let streams = serde_json::to_value(streams).expect("streams in JSON");
         let arn = streams["Streams"][0]["StreamArn"].clone();
         let described = self.database.describe_stream(read(json!({"StreamArn": arn})));
-        let described = serde_json::to_value(described.expect("a stream")).expect("a stream in JSON");
-        let shards = described["StreamDescription"]["Shards"].as_array().cloned().unwrap_or_default();
+        let described =
+            serde_json::to_value(described.expect("a stream")).expect("a stream in JSON");
+        let shards =
+            described["StreamDescription"]["Shards"].as_array().cloned().unwrap_or_default();
         shards.iter().flat_map(|shard| self.shard(&arn, &shard["ShardId"])).collect()
     }
 
     fn shard(&self, arn: &Value, shard: &Value) -> Vec<Value> {
-        let request = json!({"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"});
+        let request =
+            json!({"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"});
         let iterator = self.database.get_shard_iterator(read(request)).expect("an iterator");
         let mut next = serde_json::to_value(iterator).expect("JSON")["ShardIterator"].clone();
         let mut records = Vec::new();
         while !next.is_null() {
-            let page = self.database.get_records(read(json!({"ShardIterator": next}))).expect("records");
+            let page =
+                self.database.get_records(read(json!({"ShardIterator": next}))).expect("records");
             let page = serde_json::to_value(page).expect("records in JSON");
             let some = page["Records"].as_array().cloned().unwrap_or_default();
             if some.is_empty() {
@@ -164,9 +199,7 @@ fn limits(attempt: Duration) -> TimeoutConfig {
 /// The table of `template.yaml`; a test holds the two equal.
 pub fn table() -> Value {
     let attribute = |name: &str| json!({"AttributeName": name, "AttributeType": "S"});
-    let keys = |hash: &str, range: &str| {
-        json!([{"AttributeName": hash, "KeyType": "HASH"}, {"AttributeName": range, "KeyType": "RANGE"}])
-    };
+    let keys = |hash: &str, range: &str| json!([{"AttributeName": hash, "KeyType": "HASH"}, {"AttributeName": range, "KeyType": "RANGE"}]);
     let index = |name: &str, hash: &str, range: &str| {
         json!({"IndexName": name, "KeySchema": keys(hash, range),
             "Projection": {"ProjectionType": "KEYS_ONLY"}})

@@ -52,11 +52,16 @@ pub fn fabrikam() -> Tenant {
     tenant(FABRIKAM, "Fabrikam", "EG", None, "Africa/Cairo", "en")
 }
 
-fn tenant(id: &str, name: &str, country: &str, part: Option<&str>, zone: &str, locale: &str) -> Tenant {
+fn tenant(
+    id: &str,
+    name: &str,
+    country: &str,
+    part: Option<&str>,
+    zone: &str,
+    locale: &str,
+) -> Tenant {
     let domain = format!("{}.example", name.to_lowercase());
-    let workload = |id: &str| {
-        json!({"kind": "workload", "id": id, "product": id, "claimable": true, "state": "active"})
-    };
+    let workload = |id: &str| json!({"kind": "workload", "id": id, "product": id, "claimable": true, "state": "active"});
     let subscription = |product: &str| {
         let id = format!("sub-{}-{product}", name.to_lowercase());
         json!({"kind": "subscription", "id": id, "product": product, "claimable": true, "state": "active"})
@@ -73,7 +78,14 @@ fn tenant(id: &str, name: &str, country: &str, part: Option<&str>, zone: &str, l
 
 /// `osu-m365`: workloads, usage.
 pub fn osu_m365() -> Program {
-    program("osu-m365", "Online Services Usage - Microsoft 365", "osu-m365", "workload", "usage", &WORKLOADS)
+    program(
+        "osu-m365",
+        "Online Services Usage - Microsoft 365",
+        "osu-m365",
+        "workload",
+        "usage",
+        &WORKLOADS,
+    )
 }
 
 /// `osu-business-apps`: subscriptions, usage.
@@ -100,7 +112,14 @@ pub fn osa_sell() -> Program {
     )
 }
 
-fn program(id: &str, name: &str, family: &str, kind: &str, activity: &str, catalogue: &[&str]) -> Program {
+fn program(
+    id: &str,
+    name: &str,
+    family: &str,
+    kind: &str,
+    activity: &str,
+    catalogue: &[&str],
+) -> Program {
     read(json!({
         "id": id, "name": name, "status": "open", "family": family, "item_kind": kind,
         "activities": [activity], "catalogue": catalogue, "policy_version": 1, "policy": {},

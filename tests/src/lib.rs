@@ -6,10 +6,12 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::missing_panics_doc,
     clippy::print_stderr,
     reason = "a harness that cannot go on is a failed test"
 )]
 
+pub mod backstage;
 pub mod clock;
 pub mod elsewhere;
 pub mod engine;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use store::Store;
 use web::event::Event;
 
+use crate::backstage::Backstage;
 use crate::template::Permissions;
 use crate::wire::Wire;
 use crate::world::World;
@@ -18,6 +19,8 @@ use crate::world::World;
 pub struct Stack {
     /// Everything below them.
     pub world: World,
+    /// Those that answer no requests.
+    pub backstage: Backstage,
     claims: claims::App,
     review: review::App,
     decision: decision::App,
@@ -36,16 +39,27 @@ pub const BASE_URL: &str = "https://cpor.test";
 
 /// The keys in a secret.
 pub fn keys(secret: &str) -> LinkKeys {
-    LinkKeys::from_json(secret).expect("link keys")
+    let keys = runtime::keys::Keys::parse(secret).expect("keys");
+    LinkKeys::new(keys.current, keys.secrets).expect("link keys")
 }
 
 /// The operator of notices.
 pub fn operator() -> Operator {
-    Operator {
-        contact: "help@vendor.example".to_owned(),
-        base_url: BASE_URL.to_owned(),
-        sender: "notices@vendor.example".to_owned(),
-    }
+    Operator { contact: "help@vendor.example".to_owned(), base_url: BASE_URL.to_owned() }
+}
+
+/// The token of a claim's notice.
+pub fn token(claim: &ClaimId, notice: u16) -> String {
+    link(claim, notice).token(&keys(SECRET))
+}
+
+/// The six digits of a claim's notice.
+pub fn code(claim: &ClaimId, notice: u16) -> String {
+    link(claim, notice).decision_code(&keys(SECRET))
+}
+
+fn link(claim: &ClaimId, notice: u16) -> Link {
+    Link::of(&keys(SECRET), claim, NoticeNo(notice)).expect("a link")
 }
 
 /// A store for a function: its own wire, with the permissions of its role.
@@ -75,6 +89,7 @@ impl Stack {
             decision: decision::App::new(store("decision"), keys(SECRET), operator()),
             associations: associations::App::new(store("associations"), secret),
             directory: directory::App::new(store("directory"), sandbox),
+            backstage: Backstage::of(&world, sandbox),
             world,
         }
     }
@@ -90,9 +105,10 @@ impl Stack {
         let payload = event.payload();
         let method = payload["requestContext"]["http"]["method"].as_str().unwrap_or_default();
         let path = payload["rawPath"].as_str().unwrap_or_default();
-        let function = web::routes::find(method, path).map_or("claims", |(route, _)| route.function);
+        let function =
+            web::routes::find(method, path).map_or("claims", |(route, _)| route.function);
         let request = event.request();
-        Answer::of(match function {
+        Answer::of(&match function {
             "claims" => claims::handle(&self.claims, request).await,
             "review" => review::handle(&self.review, request).await,
             "decision" => decision::handle(&self.decision, request).await,
@@ -114,17 +130,11 @@ impl Stack {
         self.send(event.header("if-match", &format!("\"{version}\"")).json(body)).await
     }
 
-    /// The link of a claim's notice.
-    pub fn link(&self, claim: &ClaimId, notice: u16) -> Link {
-        Link::of(&keys(SECRET), claim, NoticeNo(notice)).expect("a link")
-    }
-
     /// Sends a decision through the link of the claim's present notice, with the right code, asking for
     /// JSON.
     pub async fn decide(&self, claim: &Claim, form: &str) -> Answer {
-        let link = self.link(&claim.id, claim.notice.0);
-        let code = link.decision_code(&keys(SECRET));
-        self.post_form(&link.token(&keys(SECRET)), &format!("{form}&code={code}")).await
+        let (token, code) = (token(&claim.id, claim.notice.0), code(&claim.id, claim.notice.0));
+        self.post_form(&token, &format!("{form}&code={code}")).await
     }
 
     /// Posts a form to a link, asking for JSON.
@@ -150,7 +160,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn of(response: Response<Body>) -> Self {
+    fn of(response: &Response<Body>) -> Self {
         let text = String::from_utf8_lossy(response.body()).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         Self { status: response.status().as_u16(), headers: response.headers().clone(), text, body }

@@ -15,7 +15,9 @@ fn read(yaml: Yaml) -> Value {
     match yaml {
         Yaml::Null => Value::Null,
         Yaml::Bool(value) => json!(value),
-        Yaml::Number(number) => number.as_i64().map_or_else(|| json!(number.as_f64()), |n| json!(n)),
+        Yaml::Number(number) => {
+            number.as_i64().map_or_else(|| json!(number.as_f64()), |n| json!(n))
+        }
         Yaml::String(text) => json!(text),
         Yaml::Sequence(values) => values.into_iter().map(read).collect(),
         Yaml::Mapping(fields) => {
@@ -37,7 +39,10 @@ fn scalar(name: &Yaml) -> String {
 }
 
 /// The resources of a type, by logical name.
-pub fn resources<'a>(template: &'a Value, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+pub fn resources<'a>(
+    template: &'a Value,
+    kind: &'a str,
+) -> impl Iterator<Item = (&'a str, &'a Value)> {
     let all = template["Resources"].as_object().expect("resources");
     all.iter().filter(move |(_, one)| one["Type"] == kind).map(|(name, one)| (name.as_str(), one))
 }
@@ -59,7 +64,8 @@ pub fn statements(template: &Value, function: &str) -> Vec<Value> {
     let all = functions(template);
     let (_, _, properties) = all.iter().find(|one| one.0 == function).expect("a known function");
     let role = properties["Role"]["!GetAtt"].as_str().expect("a role").trim_end_matches(".Arn");
-    let policies = template["Resources"][role]["Properties"]["Policies"].as_array().expect("policies");
+    let policies =
+        template["Resources"][role]["Properties"]["Policies"].as_array().expect("policies");
     let statements = |policy: &Value| policy["PolicyDocument"]["Statement"].as_array().cloned();
     policies.iter().filter_map(statements).flatten().collect()
 }
@@ -91,13 +97,18 @@ type Deed = (String, Option<String>, Option<String>);
 impl Permissions {
     /// What the template permits `function`, in a sandbox or outside.
     pub fn of(function: &str, sandbox: bool) -> Self {
-        let grants = statements(&template(), function).iter().filter_map(|one| grant(one, sandbox)).collect();
+        let grants = statements(&template(), function)
+            .iter()
+            .filter_map(|one| grant(one, sandbox))
+            .collect();
         Self { function: function.to_owned(), grants }
     }
 
     /// What of the call is not permitted, if anything.
     pub fn refusal(&self, call: &Call) -> Option<String> {
-        let forbidden = deeds(call).into_iter().find(|deed| !self.grants.iter().any(|grant| grant.covers(deed)));
+        let forbidden = deeds(call)
+            .into_iter()
+            .find(|deed| !self.grants.iter().any(|grant| grant.covers(deed)));
         forbidden.map(|(action, index, key)| {
             format!("{} may not {action} on index {index:?}, key {key:?}", self.function)
         })
@@ -113,7 +124,8 @@ fn grant(statement: &Value, sandbox: bool) -> Option<Grant> {
         return None;
     }
     let arns = listed(&statement["Resource"]);
-    let index = |arn: &Value| arn["!Sub"].as_str()?.strip_prefix("${Table.Arn}/index/").map(str::to_owned);
+    let index =
+        |arn: &Value| arn["!Sub"].as_str()?.strip_prefix("${Table.Arn}/index/").map(str::to_owned);
     let indexes = arns.iter().filter_map(index).collect();
     let keys = listed(&statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]);
     let keys = keys.iter().filter_map(|key| pattern(key, sandbox)).collect();
@@ -143,7 +155,8 @@ impl Grant {
             Some(prefix) => key.starts_with(prefix),
             None => key == pattern,
         };
-        self.keys.is_empty() || key.is_some_and(|key| self.keys.iter().any(|pattern| fits(pattern, key)))
+        self.keys.is_empty()
+            || key.is_some_and(|key| self.keys.iter().any(|pattern| fits(pattern, key)))
     }
 }
 

@@ -20,7 +20,7 @@ use crate::fixtures;
 use crate::wire::Wire;
 
 /// Into how many shards the timers of tests go.
-pub const SHARDS: u16 = 4;
+pub const SHARDS: u16 = 2;
 
 /// The system around a test.
 pub struct World {
@@ -95,12 +95,22 @@ impl World {
     }
 
     /// Creates a claim from a body.
-    pub async fn create_of(&self, partner: &str, key: &str, body: &Value) -> Result<Created, StoreError> {
+    pub async fn create_of(
+        &self,
+        partner: &str,
+        key: &str,
+        body: &Value,
+    ) -> Result<Created, StoreError> {
         create_on(&self.store, partner, key, body, self.now()).await
     }
 
     /// Gives a command, now and without a version.
-    pub async fn give(&self, id: &ClaimId, actor: &Actor, command: &Command) -> Result<Outcome, StoreError> {
+    pub async fn give(
+        &self,
+        id: &ClaimId,
+        actor: &Actor,
+        command: &Command,
+    ) -> Result<Outcome, StoreError> {
         self.store.execute(id, actor, command, self.now(), None).await
     }
 
@@ -238,7 +248,10 @@ pub fn alpine() -> Actor {
 
 /// A reviewer.
 pub fn reviewer() -> Actor {
-    Actor::Staff { id: StaffId::parse("reviewer-1").expect("a staff id"), role: StaffRole::Reviewer }
+    Actor::Staff {
+        id: StaffId::parse("reviewer-1").expect("a staff id"),
+        role: StaffRole::Reviewer,
+    }
 }
 
 /// Somebody with the link and code of that notice.

@@ -34,11 +34,7 @@ impl<'a> Answers<'a> {
     }
 
     /// The decision page; with a problem, as the answer to `failure`.
-    pub(crate) fn page(
-        &self,
-        seen: &Seen,
-        failed: Option<(Problem, &Failure)>,
-    ) -> Response<Body> {
+    pub(crate) fn page(&self, seen: &Seen, failed: Option<(Problem, &Failure)>) -> Response<Body> {
         let problem = failed.map(|(problem, _)| problem);
         let html = page::decision(self.language(seen), &seen.notice, &seen.standing, problem);
         match failed {

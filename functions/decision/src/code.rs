@@ -25,7 +25,9 @@ pub(crate) async fn check(
         app.store.wrong_code(claim, notice, moment.at).await
     };
     match tries.map_err(failed)? {
-        Tries::Locked { until } => Err(Failure::CodeLocked { retry_after_s: wait(until, moment.at) }),
+        Tries::Locked { until } => {
+            Err(Failure::CodeLocked { retry_after_s: wait(until, moment.at) })
+        }
         Tries::Left(_) if right => Ok(()),
         Tries::Left(tries_left) => Err(Failure::CodeWrong { tries_left }),
     }

@@ -132,10 +132,15 @@ mod tests {
 
     #[test]
     fn everything_that_is_wrong_with_a_form_is_said_at_once() {
-        let form = "decision=decline&decision=undo&items=x&items=1&items=0&items=01&items=256&a/b=1";
+        let form =
+            "decision=decline&decision=undo&items=x&items=1&items=0&items=01&items=256&a/b=1";
         let expected = [
-            "/a~1b unknown-field", "/decision duplicate", "/items/0 malformed",
-            "/items/2 malformed", "/items/3 malformed", "/items/4 malformed",
+            "/a~1b unknown-field",
+            "/decision duplicate",
+            "/items/0 malformed",
+            "/items/2 malformed",
+            "/items/3 malformed",
+            "/items/4 malformed",
         ];
         assert_eq!(asked(form), Err(expected.map(str::to_owned).to_vec()));
         assert_eq!(asked("code=1"), Err(vec!["/decision required".to_owned()]));

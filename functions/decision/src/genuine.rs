@@ -11,11 +11,7 @@ use crate::seen::Seen;
 use crate::{App, moment};
 
 /// Answers a code.
-pub(crate) async fn answer(
-    app: &App,
-    call: &Call<'_>,
-    answers: &Answers<'_>,
-) -> Response<Body> {
+pub(crate) async fn answer(app: &App, call: &Call<'_>, answers: &Answers<'_>) -> Response<Body> {
     match seen(app, call).await {
         Ok(seen) => answers.genuine(&seen, &seen.notice),
         Err(failure) => answers.refusal(&failure),

@@ -21,10 +21,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let store = Store::new(clients.dynamodb(), config);
     warmed(store.check()).await;
     let links = LinkKeys::new(keys.current, keys.secrets)?;
-    let operator = Operator {
-        contact: page.operator_contact.as_str().to_owned(),
-        base_url: page.base_url,
-    };
+    let operator =
+        Operator { contact: page.operator_contact.as_str().to_owned(), base_url: page.base_url };
     let app = decision::App::new(store, links, operator);
     Ok(runtime::serve_http("decision", app, decision::handle).await?)
 }

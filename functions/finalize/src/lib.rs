@@ -55,3 +55,26 @@ fn messages(event: Value) -> Option<SqsEvent> {
     event.get("Records")?;
     serde_json::from_value(event).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn whatever_is_no_message_is_a_tick() {
+        let scheduled = json!({"detail-type": "Scheduled Event", "source": "aws.events"});
+        for event in [scheduled, json!({"hand": true}), json!({}), json!(null), json!("x")] {
+            assert!(messages(event.clone()).is_none(), "{event}");
+        }
+    }
+
+    #[test]
+    fn a_message_names_its_shard() {
+        let message = json!({"messageId": "m", "body": "{\"shard\":3}"});
+        let event = messages(json!({"Records": [message]})).unwrap();
+        let body = event.records.first().and_then(|message| message.body.as_deref()).unwrap();
+        assert_eq!(serde_json::from_str::<ShardMessage>(body).unwrap(), ShardMessage { shard: 3 });
+    }
+}

@@ -4,9 +4,9 @@ use domain::actor::ActorKind;
 use domain::claim::{ItemStatus, State};
 use domain::event::EventType;
 use domain::ids::{ItemNo, NoticeNo};
+use notice::Deadline;
 use notice::content::is_sent_on;
 use notice::mail::{self, Deed, Mail, Receipt};
-use notice::Deadline;
 use runtime::Failure;
 use store::StoreError;
 

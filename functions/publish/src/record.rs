@@ -45,3 +45,38 @@ pub(crate) fn change(record: &Value) -> Result<Change, String> {
         other => Err(format!("unknown event name {other:?}")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn record(name: &str, change: &Value) -> Value {
+        let mut record = json!({
+            "eventID": "e", "eventName": name, "awsRegion": "us-east-1",
+            "dynamodb": {
+                "ApproximateCreationDateTime": 1_795_390_881, "SequenceNumber": "7", "SizeBytes": 0,
+                "Keys": {"pk": {"S": "C#aaaa"}, "sk": {"S": "A"}},
+            },
+        });
+        for (name, value) in change.as_object().unwrap() {
+            record["dynamodb"][name] = value.clone();
+        }
+        record
+    }
+
+    #[test]
+    fn a_record_of_an_unknown_version_cannot_be_read_and_keeps_its_number() {
+        let unknown = record("INSERT", &json!({"NewImage": {"v": {"S": "FAILME"}}}));
+        assert!(change(&unknown).is_err());
+        assert_eq!(sequence_number(&unknown), "7");
+    }
+
+    #[test]
+    fn an_unknown_kind_of_record_cannot_be_read_and_a_removal_says_nothing() {
+        assert!(change(&record("RENAME", &json!({}))).is_err());
+        assert!(change(&json!({"eventName": "INSERT"})).is_err());
+        assert!(matches!(change(&record("REMOVE", &json!({}))), Ok(Change::Nothing)));
+    }
+}

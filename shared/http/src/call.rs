@@ -238,10 +238,14 @@ mod tests {
     #[test]
     fn only_json_in_utf_8_is_a_supported_media_type() {
         let with = |content_type| read(post().header("content-type", content_type).body("{}"));
-        for content_type in ["application/json", "Application/JSON; charset=\"UTF-8\"", "application/json;"] {
+        for content_type in
+            ["application/json", "Application/JSON; charset=\"UTF-8\"", "application/json;"]
+        {
             assert_eq!(with(content_type), Ok(json!({})), "{content_type}");
         }
-        for content_type in ["text/plain", "application/json; charset=latin1", "application/jsonx", ""] {
+        for content_type in
+            ["text/plain", "application/json; charset=latin1", "application/jsonx", ""]
+        {
             assert_eq!(with(content_type), Err(Failure::UnsupportedMediaType), "{content_type}");
         }
         assert_eq!(read(post().body("{}")), Err(Failure::UnsupportedMediaType));
@@ -277,7 +281,10 @@ mod tests {
         let request = post().header("accept-language", "cs").request();
         let response = Call::new(&request).problem(&Failure::NotFound);
         let problem = json_of(&response);
-        assert_eq!((&problem["title"], &problem["instance"]), (&json!("Nenalezeno"), &json!("request-1")));
+        assert_eq!(
+            (&problem["title"], &problem["instance"]),
+            (&json!("Nenalezeno"), &json!("request-1"))
+        );
     }
 
     #[test]

@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn the_party_comes_from_the_tokens_claims() {
-        let partner = caller(&[("custom:role", "partner_admin"), ("custom:partner_id", "p-alpine")]);
+        let partner =
+            caller(&[("custom:role", "partner_admin"), ("custom:partner_id", "p-alpine")]);
         assert_eq!(partner.unwrap().partner_id().unwrap().as_str(), "p-alpine");
         let staff = caller(&[("custom:role", "auditor"), ("sub", "s-1")]).unwrap();
         assert_eq!((staff.role(), staff.is_staff()), (Role::Auditor, true));

@@ -124,7 +124,8 @@ fn limit(text: Option<&str>) -> Result<usize, Failure> {
 
 /// Whose list it is, and which: the party, the operation with its path, and the filter.
 fn scope(call: &Call<'_>, caller: &Caller) -> String {
-    let filter: Vec<_> = filter(call).into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let filter: Vec<_> =
+        filter(call).into_iter().map(|(name, value)| format!("{name}={value}")).collect();
     [&caller.party(), call.operation(), call.path(), &filter.join("&")].join("\n")
 }
 
@@ -143,7 +144,8 @@ fn filter(call: &Call<'_>) -> Vec<(String, String)> {
 /// The link to the next page: every value in it is of characters that need no escaping, since the
 /// query was accepted.
 fn link(call: &Call<'_>, cursor: &str) -> String {
-    let limit = call.parameters().first("limit").map(|limit| ("limit".to_owned(), limit.to_owned()));
+    let limit =
+        call.parameters().first("limit").map(|limit| ("limit".to_owned(), limit.to_owned()));
     let parameters: Vec<_> = filter(call)
         .into_iter()
         .chain(limit)
@@ -202,8 +204,18 @@ mod tests {
         let filter = list(&format!("status=submitted&cursor={cursor}"));
         let mut flipped = cursor.clone().into_bytes();
         flipped[25] = if flipped[25] == b'A' { b'B' } else { b'A' };
-        let tampered = list(&format!("status=draft&cursor={}", String::from_utf8(flipped).unwrap()));
-        for event in [other, role, place, filter, tampered, list("cursor="), list("cursor=%00"), list("cursor=AAAA")] {
+        let tampered =
+            list(&format!("status=draft&cursor={}", String::from_utf8(flipped).unwrap()));
+        for event in [
+            other,
+            role,
+            place,
+            filter,
+            tampered,
+            list("cursor="),
+            list("cursor=%00"),
+            list("cursor=AAAA"),
+        ] {
             assert_eq!(opened(event), Err(Failure::InvalidCursor));
         }
         let request = list(&query).request();

@@ -60,7 +60,11 @@ impl Event {
     /// From a partner's incentives admin.
     #[must_use]
     pub fn partner_admin(self, partner: &str) -> Self {
-        self.jwt(&[("custom:role", "partner_admin"), ("custom:partner_id", partner), ("sub", "u-1")])
+        self.jwt(&[
+            ("custom:role", "partner_admin"),
+            ("custom:partner_id", partner),
+            ("sub", "u-1"),
+        ])
     }
 
     /// From a partner's incentives user.

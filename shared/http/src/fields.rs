@@ -110,7 +110,11 @@ impl<'v> Fields<'v> {
 
     /// The entries of a list, each with its pointer; too many are none. A list that is left out is
     /// empty, and `Required` is reported where that is too few.
-    fn entries(&mut self, name: &'static str, count: &RangeInclusive<usize>) -> Vec<(String, &'v Value)> {
+    fn entries(
+        &mut self,
+        name: &'static str,
+        count: &RangeInclusive<usize>,
+    ) -> Vec<(String, &'v Value)> {
         let value = self.member(name);
         let list = match value {
             None => &[],

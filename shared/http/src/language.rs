@@ -121,7 +121,10 @@ mod tests {
             for code in ProblemCode::ALL {
                 let name = code.as_str();
                 assert!(language.find(name, &[]).is_some(), "{language:?} {name}");
-                assert!(language.find(&format!("{name}.detail"), &[]).is_some(), "{language:?} {name}");
+                assert!(
+                    language.find(&format!("{name}.detail"), &[]).is_some(),
+                    "{language:?} {name}"
+                );
             }
             for code in FieldCode::ALL {
                 let key = format!("field-{}", code.as_str());

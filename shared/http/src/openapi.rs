@@ -33,9 +33,9 @@ pub fn document() -> Value {
 
 fn paths() -> Paths {
     let entries = ROUTES.iter().flat_map(|route| {
-        methods(route).iter().map(|method| {
-            (route.path, PathItem::new(method.clone(), operation::of(route, method)))
-        })
+        methods(route)
+            .iter()
+            .map(|method| (route.path, PathItem::new(method.clone(), operation::of(route, method))))
     });
     entries.fold(PathsBuilder::new(), |paths, (path, item)| paths.path(path, item)).build()
 }

@@ -37,18 +37,18 @@ fn strong(tag: &str) -> Option<Version> {
 pub(crate) fn if_none_match(headers: &HeaderMap, version: Version) -> bool {
     let own = etag(version);
     let values = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).map(str::trim).any(|tag| {
-        tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == own
-    })
+    values
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == own)
 }
 
 /// The idempotency key: 1–255 visible ASCII characters.
 pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<String, Failure> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let key = values.next().and_then(|value| value.to_str().ok());
-    let fits = |key: &&str| {
-        (1..=255).contains(&key.len()) && key.bytes().all(|c| c.is_ascii_graphic())
-    };
+    let fits =
+        |key: &&str| (1..=255).contains(&key.len()) && key.bytes().all(|c| c.is_ascii_graphic());
     let key = key.filter(fits).filter(|_| values.next().is_none());
     key.map(str::to_owned).ok_or(Failure::IdempotencyKey)
 }
@@ -70,8 +70,17 @@ mod tests {
         assert_eq!(read(&["\"7\""]), Ok(Version(7)));
         assert_eq!(read(&[]), Err(Failure::PreconditionRequired));
         for values in [
-            &["*"][..], &["W/\"7\""], &["7"], &["\"07\""], &["\"7\", \"8\""], &["\"7\"", "\"7\""],
-            &["\"\""], &["\"-1\""], &["\"+7\""], &["\"99999999999\""], &[""],
+            &["*"][..],
+            &["W/\"7\""],
+            &["7"],
+            &["\"07\""],
+            &["\"7\", \"8\""],
+            &["\"7\"", "\"7\""],
+            &["\"\""],
+            &["\"-1\""],
+            &["\"+7\""],
+            &["\"99999999999\""],
+            &[""],
         ] {
             assert_eq!(read(values), Err(Failure::VersionMismatch), "{values:?}");
         }

@@ -221,7 +221,10 @@ mod tests {
         let claim = ClaimId::of(&PartnerId::parse("p").unwrap(), "k");
         let failure = Failure::Rejected(Rejection::DuplicateClaim { claim: claim.clone() });
         let problem = document(&failure, Language::En);
-        assert_eq!((&problem["code"], &problem["claim_id"]), (&json!("duplicate-claim"), &json!(claim)));
+        assert_eq!(
+            (&problem["code"], &problem["claim_id"]),
+            (&json!("duplicate-claim"), &json!(claim))
+        );
     }
 
     #[test]
@@ -230,7 +233,8 @@ mod tests {
         let status = Status::Draft;
         let misplaced =
             Failure::from(Rejection::InvalidState { status, command: CommandKind::Hold });
-        let (one, other) = (document(&not_offered, Language::En), document(&misplaced, Language::En));
+        let (one, other) =
+            (document(&not_offered, Language::En), document(&misplaced, Language::En));
         assert_eq!(one["code"], other["code"]);
         assert!(one["detail"].as_str().unwrap().contains("not offered"), "{one}");
         assert!(other["detail"].as_str().unwrap().contains("draft"), "{other}");

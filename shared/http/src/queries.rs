@@ -126,7 +126,11 @@ impl Parameters {
         Ok(Self { given })
     }
 
-    fn optional<T>(&self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Failure> {
+    fn optional<T>(
+        &self,
+        name: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, Failure> {
         let value = self.given.first(name);
         value.map(|text| parse(text).ok_or_else(|| wrong(name))).transpose()
     }
@@ -152,7 +156,8 @@ pub fn history(call: &Call<'_>) -> Result<(), Failure> {
 
 /// The list of claims.
 pub fn claims(call: &Call<'_>) -> Result<ClaimsQuery, Failure> {
-    let parameters = Parameters::of(call, &["status", "tenant_id", "partner_id", "limit", "cursor"])?;
+    let parameters =
+        Parameters::of(call, &["status", "tenant_id", "partner_id", "limit", "cursor"])?;
     Ok(ClaimsQuery {
         status: parameters.optional("status", Status::parse)?,
         tenant: parameters.optional("tenant_id", |text| TenantId::parse(text).ok())?,
@@ -163,9 +168,8 @@ pub fn claims(call: &Call<'_>) -> Result<ClaimsQuery, Failure> {
 /// The operator's queues: one must be named.
 pub fn reviews(call: &Call<'_>) -> Result<ReviewState, Failure> {
     let parameters = Parameters::of(call, &["state", "limit", "cursor"])?;
-    parameters.required("state", |text| {
-        ReviewState::ALL.into_iter().find(|state| state.as_str() == text)
-    })
+    parameters
+        .required("state", |text| ReviewState::ALL.into_iter().find(|state| state.as_str() == text))
 }
 
 /// The list of associations.

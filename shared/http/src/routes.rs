@@ -255,9 +255,16 @@ mod tests {
     #[test]
     fn other_methods_and_paths_lead_nowhere() {
         for (method, path) in [
-            ("HEAD", "/v1/claims"), ("OPTIONS", "/v1/claims"), ("DELETE", "/v1/claims/abc"),
-            ("GET", "/v1/claims/"), ("GET", "/v1/claims/a/b"), ("GET", "/"), ("GET", ""),
-            ("GET", "/v1//claims"), ("POST", "/v1/claims/abc/approve"), ("GET", "/d/"),
+            ("HEAD", "/v1/claims"),
+            ("OPTIONS", "/v1/claims"),
+            ("DELETE", "/v1/claims/abc"),
+            ("GET", "/v1/claims/"),
+            ("GET", "/v1/claims/a/b"),
+            ("GET", "/"),
+            ("GET", ""),
+            ("GET", "/v1//claims"),
+            ("POST", "/v1/claims/abc/approve"),
+            ("GET", "/d/"),
         ] {
             assert_eq!(find(method, path), None, "{method} {path}");
         }
@@ -280,13 +287,20 @@ mod tests {
     #[test]
     fn the_template_has_exactly_these_routes_with_this_protection_and_function() {
         let template = include_str!("../../../template.yaml");
-        let mut deployed: Vec<_> =
-            template.lines().filter_map(|line| line.split_once("RouteKey: \"")).map(|(_, rest)| row_of(rest)).collect();
+        let mut deployed: Vec<_> = template
+            .lines()
+            .filter_map(|line| line.split_once("RouteKey: \""))
+            .map(|(_, rest)| row_of(rest))
+            .collect();
         let mut own: Vec<_> = ROUTES
             .iter()
             .map(|route| {
                 let auth = if route.auth == Auth::Jwt { "JWT" } else { "NONE" };
-                (format!("{} {}", route.method, route.path), auth.to_owned(), route.function.to_owned())
+                (
+                    format!("{} {}", route.method, route.path),
+                    auth.to_owned(),
+                    route.function.to_owned(),
+                )
             })
             .collect();
         deployed.sort();
@@ -297,8 +311,10 @@ mod tests {
     /// Key, protection and function of a route resource, which stands on one line of the template.
     fn row_of(line: &str) -> (String, String, String) {
         let (key, rest) = line.split_once('"').unwrap();
-        let auth = rest.split_once("AuthorizationType: ").unwrap().1.split([',', ' ']).next().unwrap();
-        let function = rest.split_once("integrations/${").unwrap().1.split_once("Integration}").unwrap().0;
+        let auth =
+            rest.split_once("AuthorizationType: ").unwrap().1.split([',', ' ']).next().unwrap();
+        let function =
+            rest.split_once("integrations/${").unwrap().1.split_once("Integration}").unwrap().0;
         (key.to_owned(), auth.to_owned(), function.to_lowercase())
     }
 }

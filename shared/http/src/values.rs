@@ -61,7 +61,12 @@ macro_rules! words {
 texts!(Name, Email, Comment, Domain);
 ids!(Activity, FamilyId, ItemId, LocationId, PartnerId, ProductId, ProgramId, Sha256Hash, TenantId);
 words!(
-    PartnerStatus, TenantStatus, TenantItemState, ProgramStatus, Consent, EvidencePolicy,
+    PartnerStatus,
+    TenantStatus,
+    TenantItemState,
+    ProgramStatus,
+    Consent,
+    EvidencePolicy,
     UnknownSubdivision
 );
 

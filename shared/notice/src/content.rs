@@ -291,7 +291,9 @@ fn reason(language: Language, skipped: &SkippedDay) -> String {
 /// Holidays have English names in the data; a language may have its own for the best known.
 fn holiday(language: Language, names: &str) -> String {
     let own = |name: &str| {
-        language.message(&format!("holiday-{}", slug(name)), None).unwrap_or_else(|| name.to_owned())
+        language
+            .message(&format!("holiday-{}", slug(name)), None)
+            .unwrap_or_else(|| name.to_owned())
     };
     names.split("; ").map(own).collect::<Vec<_>>().join(", ")
 }

@@ -99,22 +99,32 @@ mod tests {
 
     #[test]
     fn a_czech_date_has_its_month_in_the_genitive() {
-        check("cs", Tz::Europe__Prague, "2026-12-30T23:00:00Z", [
-            "čtvrtek 31. prosince 2026",
-            "konce čtvrtka 31. prosince 2026",
-            "čtvrtek 31. prosince 2026 0:00, středoevropský čas (Europe/Prague)",
-            "středa 30. prosince 2026 23:00 UTC",
-        ]);
+        check(
+            "cs",
+            Tz::Europe__Prague,
+            "2026-12-30T23:00:00Z",
+            [
+                "čtvrtek 31. prosince 2026",
+                "konce čtvrtka 31. prosince 2026",
+                "čtvrtek 31. prosince 2026 0:00, středoevropský čas (Europe/Prague)",
+                "středa 30. prosince 2026 23:00 UTC",
+            ],
+        );
     }
 
     #[test]
     fn an_english_date_names_the_zone_and_its_summer_time() {
-        check("en", Tz::America__Los_Angeles, "2026-07-03T12:05:00Z", [
-            "Friday 3 July 2026",
-            "the end of Friday 3 July 2026",
-            "Friday 3 July 2026 5:05, PDT (America/Los_Angeles)",
-            "Friday 3 July 2026 12:05 UTC",
-        ]);
+        check(
+            "en",
+            Tz::America__Los_Angeles,
+            "2026-07-03T12:05:00Z",
+            [
+                "Friday 3 July 2026",
+                "the end of Friday 3 July 2026",
+                "Friday 3 July 2026 5:05, PDT (America/Los_Angeles)",
+                "Friday 3 July 2026 12:05 UTC",
+            ],
+        );
     }
 
     #[test]

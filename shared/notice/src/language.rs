@@ -129,7 +129,10 @@ mod tests {
     #[test]
     fn a_locale_without_messages_is_written_to_in_english() {
         let of = |tag| Language::of_locale(&Locale::parse(tag).unwrap()).tag();
-        assert_eq!([of("cs"), of("cs-CZ"), of("CS"), of("en-US"), of("ar-EG")], ["cs", "cs", "cs", "en", "en"]);
+        assert_eq!(
+            [of("cs"), of("cs-CZ"), of("CS"), of("en-US"), of("ar-EG")],
+            ["cs", "cs", "cs", "en", "en"]
+        );
     }
 
     #[test]

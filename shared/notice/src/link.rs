@@ -264,7 +264,8 @@ mod tests {
     fn an_authenticity_code_is_read_as_people_type_it() {
         let code = link(&keys()).notice_code(&keys());
         assert_eq!(code.as_str().len(), 11);
-        let typed = code.as_str().to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l");
+        let typed =
+            code.as_str().to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l");
         assert_eq!(NoticeCode::parse(&typed), Some(code));
         for text in ["", "ABCDE", "ABCDE-FGHJU", "ABCDE-FGHJKM", "čaj", &"A".repeat(100)] {
             assert_eq!(NoticeCode::parse(text), None, "{text}");

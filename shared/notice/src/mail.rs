@@ -210,8 +210,8 @@ impl Parts {
         let to = envelope.to.as_str();
         let digest = Sha256Hash::of(format!("{id} {}", to.to_ascii_lowercase()).as_bytes());
         let digest: String = digest.to_string().chars().take(16).collect();
-        let alternative = ContentType::new("multipart/alternative")
-            .attribute("boundary", format!("=_{digest}"));
+        let alternative =
+            ContentType::new("multipart/alternative").attribute("boundary", format!("=_{digest}"));
         let part = |kind: &'static str, text: &str| {
             MimePart::new(kind, BodyPart::Text(Cow::Owned(text.to_owned())))
         };
@@ -227,6 +227,12 @@ impl Parts {
             .body(MimePart::new(alternative, parts));
         let mut raw = Vec::new();
         message.serialize(&mut raw);
-        Mail { to: envelope.to.clone(), subject: self.subject, text: self.text, html: self.html, raw }
+        Mail {
+            to: envelope.to.clone(),
+            subject: self.subject,
+            text: self.text,
+            html: self.html,
+            raw,
+        }
     }
 }

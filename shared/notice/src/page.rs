@@ -238,7 +238,8 @@ pub fn refusal(language: Language, refusal: Refusal, operator_contact: &str) -> 
         Refusal::Form => ("error-form-title", "error-form"),
         Refusal::Unavailable => ("error-unavailable-title", "error-unavailable"),
     };
-    let view = RefusalPage { frame: Frame::new(&say, say.of(title)), text: say.of(text), say: &say };
+    let view =
+        RefusalPage { frame: Frame::new(&say, say.of(title)), text: say.of(text), say: &say };
     view.render().unwrap_or_default()
 }
 

@@ -1,8 +1,8 @@
 //! The pages, as they are sent.
 
+use domain::claim::Mark;
 use domain::claim::State;
 use domain::ids::{ItemNo, NoticeNo};
-use domain::claim::Mark;
 
 use crate::content::Deadline;
 use crate::dates::at;
@@ -60,7 +60,11 @@ fn the_page_of_an_authenticity_code_tells_the_notice_and_not_its_secrets() {
 
 #[test]
 fn nothing_is_there_for_a_link_of_nobody() {
-    insta::assert_snapshot!(page::refusal(language("en"), Refusal::NotFound, "help@operator.example"));
+    insta::assert_snapshot!(page::refusal(
+        language("en"),
+        Refusal::NotFound,
+        "help@operator.example"
+    ));
 }
 
 #[test]
@@ -78,12 +82,24 @@ fn every_page(language: Language) -> Vec<String> {
     let notice = world.notice();
     let standing = Standing::of(&world.claim, sent_at());
     let phases = [
-        Phase::Open, Phase::Answered, Phase::Late, Phase::Paused, Phase::Review, Phase::Associated,
-        Phase::Declined, Phase::Withdrawn, Phase::Rejected, Phase::Ended, Phase::Discarded,
+        Phase::Open,
+        Phase::Answered,
+        Phase::Late,
+        Phase::Paused,
+        Phase::Review,
+        Phase::Associated,
+        Phase::Declined,
+        Phase::Withdrawn,
+        Phase::Rejected,
+        Phase::Ended,
+        Phase::Discarded,
     ];
     let problems = [
-        Problem::CodeWrong { tries_left: 0 }, Problem::CodeLocked { minutes: 15 }, Problem::Items,
-        Problem::Decision, Problem::State,
+        Problem::CodeWrong { tries_left: 0 },
+        Problem::CodeLocked { minutes: 15 },
+        Problem::Items,
+        Problem::Decision,
+        Problem::State,
     ];
     let refusals = [Refusal::NotFound, Refusal::Method, Refusal::Form, Refusal::Unavailable];
     let late = Outcome { in_time: false, ..outcome(Decision::Decline, true) };
@@ -96,13 +112,16 @@ fn every_page(language: Language) -> Vec<String> {
         page::genuine(language, &unset, true),
         page::decision(language, &unset, &standing, None),
     ];
-    pages.extend(Decision::ALL.map(|decision| {
-        page::result(language, &notice, &standing, &outcome(decision, true))
-    }));
+    pages.extend(
+        Decision::ALL
+            .map(|decision| page::result(language, &notice, &standing, &outcome(decision, true))),
+    );
     pages.extend(phases.map(|phase| {
         page::decision(language, &notice, &Standing { phase, ..standing.clone() }, None)
     }));
-    pages.extend(problems.map(|problem| page::decision(language, &notice, &standing, Some(problem))));
+    pages.extend(
+        problems.map(|problem| page::decision(language, &notice, &standing, Some(problem))),
+    );
     pages.extend(refusals.map(|refusal| page::refusal(language, refusal, "help@operator.example")));
     pages
 }

@@ -1,8 +1,8 @@
 //! A claim, its customer and its program, for the tests of this crate.
 
+use domain::actor::ActorKind;
 use domain::calendar::{BusinessCalendar, UnknownSubdivision, Window, Zone};
 use domain::claim::{Claim, Instant, LastEvent, State};
-use domain::actor::ActorKind;
 use domain::context::Place;
 use domain::directory::Tenant;
 use domain::event::EventType;
@@ -120,7 +120,9 @@ fn claim() -> Claim {
         }))
         .unwrap(),
         items: serde_json::from_value(json!([
-            item(1, "exchange-online"), item(2, "teams"), item(3, "sharepoint-online"),
+            item(1, "exchange-online"),
+            item(2, "teams"),
+            item(3, "sharepoint-online"),
         ]))
         .unwrap(),
         state: State::Notifying { deliver_by: at("2026-12-28T23:00:00Z") },

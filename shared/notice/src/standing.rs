@@ -80,7 +80,9 @@ fn phase(claim: &Claim, at: Instant, answered: bool) -> Phase {
 /// What a no would change: the guard of the rule itself is in `domain`.
 fn refusable(claim: &Claim, at: Instant) -> Vec<ItemNo> {
     let over = match &claim.state {
-        State::Rejected { disputable_until, .. } => disputable_until.is_none_or(|until| at >= until),
+        State::Rejected { disputable_until, .. } => {
+            disputable_until.is_none_or(|until| at >= until)
+        }
         State::Withdrawn | State::Discarded => true,
         State::Draft { .. }
         | State::Submitted { .. }

@@ -56,11 +56,11 @@ impl Store {
                 return Ok(outcome(stored, Effect::Changed));
             }
             decide::admit(stored.claim(), command, actor)?;
-            let stored = match self.due(stored.claim(), clock, moment.offset).await? {
-                Some(_) => Box::pin(self.current(id, moment.offset)).await?,
-                None => Some(stored),
+            let stored = if self.is_overtaken(stored.claim(), clock, moment).await? {
+                Box::pin(self.current(id, moment.offset)).await?.ok_or(Rejection::NotFound)?
+            } else {
+                stored
             };
-            let stored = stored.ok_or(Rejection::NotFound)?;
             if is_repeat(stored.claim(), command, actor, expected) {
                 return Ok(outcome(stored, Effect::Repeated));
             }
@@ -75,6 +75,20 @@ impl Store {
         }
     }
 
+    /// Whether silence comes before a command of that moment. One that arrived before the deadline
+    /// counts, however late it is processed (`domain.md §4`, *The race*).
+    async fn is_overtaken(
+        &self,
+        claim: &Claim,
+        clock: ClockSample,
+        moment: Moment,
+    ) -> Result<bool, StoreError> {
+        if self.due(claim, clock, moment.offset).await?.is_none() {
+            return Ok(false);
+        }
+        Ok(is_due(claim, &self.policy_of(claim).await?, moment.at))
+    }
+
     /// Decides and commits once.
     async fn step(
         &self,
@@ -83,7 +97,8 @@ impl Store {
         attempts: &mut Attempts,
     ) -> Result<Stepped, StoreError> {
         let needs = step.command.kind().needs();
-        let around = self.surroundings(stored.claim(), needs, step.actor, step.at).await?;
+        let around = self.surroundings(stored.claim(), needs, step.actor, step.at);
+        let around = Box::pin(around).await?;
         let Some(event) = domain::decide(stored.claim(), step.command, &around.context)? else {
             return Ok(Stepped::Nothing);
         };

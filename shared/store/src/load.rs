@@ -116,7 +116,7 @@ impl Store {
     ) -> Result<(Vec<Attributes>, ClockSample), StoreError> {
         let probe = self.clock_probe();
         let mut found = Vec::new();
-        for chunk in wanted.chunks(BATCH) {
+        for chunk in distinct(wanted).chunks(BATCH) {
             let mut rest = chunk.to_vec();
             let mut round = 0;
             while !rest.is_empty() {
@@ -202,4 +202,15 @@ fn assemble(items: &[Attributes]) -> Result<Assembled, StoreError> {
 pub(crate) async fn pause(attempt: u32) {
     let longest = 20_u64 << attempt.min(5);
     tokio::time::sleep(Duration::from_millis(fastrand::u64(longest / 2..=longest))).await;
+}
+
+/// Each key once: the table refuses a batch that names one twice.
+fn distinct(wanted: Vec<Attributes>) -> Vec<Attributes> {
+    let mut keys = Vec::with_capacity(wanted.len());
+    for key in wanted {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
 }

@@ -32,11 +32,14 @@ impl Store {
         let same = Condition::new("(attribute_not_exists(pk) OR (c = :c AND n = :n))")
             .with(":c", text(claim.as_str()))
             .with(":n", number(notice.0));
-        match self.put_if(item, same).await? {
-            Written::Done => Ok(()),
-            Written::Conflict => {
+        if self.put_if(item, same).await? == Written::Done {
+            return Ok(());
+        }
+        match self.notice_of_code(code).await? {
+            Some(other) if other != (claim.clone(), notice) => {
                 Err(StoreError::Corrupt("the code stands for another notice".to_owned()))
             }
+            Some(_) | None => Err(StoreError::Unavailable("the code is being written".to_owned())),
         }
     }
 

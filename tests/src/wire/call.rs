@@ -38,7 +38,9 @@ impl Call {
     /// Whether it writes.
     pub fn writes(&self) -> bool {
         match self.operation.as_str() {
-            "PutItem" | "UpdateItem" | "DeleteItem" | "TransactWriteItems" | "BatchWriteItem" => true,
+            "PutItem" | "UpdateItem" | "DeleteItem" | "TransactWriteItems" | "BatchWriteItem" => {
+                true
+            }
             "BatchExecuteStatement" => self.statements().all(|text| !text.starts_with("SELECT")),
             _ => false,
         }

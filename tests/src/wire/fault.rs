@@ -173,8 +173,13 @@ fn conflict(call: &Call) -> HttpResponse {
     let Some(parts) = call.request["TransactItems"].as_array() else {
         return refusal(400, "TransactionConflictException", &json!({}));
     };
-    let reason = |at| if at == 0 { json!({"Code": "TransactionConflict", "Message": "injected"}) }
-        else { json!({"Code": "None"}) };
+    let reason = |at| {
+        if at == 0 {
+            json!({"Code": "TransactionConflict", "Message": "injected"})
+        } else {
+            json!({"Code": "None"})
+        }
+    };
     let reasons: Vec<Value> = (0..parts.len()).map(reason).collect();
     refusal(400, "TransactionCanceledException", &json!({"CancellationReasons": reasons}))
 }

@@ -60,7 +60,12 @@ impl Wire {
     }
 
     /// Lets the `nth` call (from 1, counted from now on) that `concerns` picks run into `fault`.
-    pub fn on(&self, concerns: impl Fn(&Call) -> bool + Send + Sync + 'static, nth: usize, fault: Fault) {
+    pub fn on(
+        &self,
+        concerns: impl Fn(&Call) -> bool + Send + Sync + 'static,
+        nth: usize,
+        fault: Fault,
+    ) {
         lock(&self.0.rules).push(Rule::new(Arc::new(concerns), nth..nth + 1, fault));
     }
 

@@ -14,20 +14,19 @@ const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
 
 async fn awaiting() -> (Stack, Claim) {
-    let stack = Stack::at(NOW).await;
-    let claim = stack.world.awaiting("k", &ITEMS).await;
-    feed(&stack).await;
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    Box::pin(feed(&stack)).await;
     (stack, claim)
 }
 
 /// The operator's usage feed: two days of two items.
 async fn feed(stack: &Stack) {
-    let row = |id: &str, date: &str, users: u32| {
-        json!({"kind": "workload", "id": id, "date": date, "active_users": users, "provisioned_seats": 100})
-    };
+    let row = |id: &str, date: &str, users: u32| json!({"kind": "workload", "id": id, "date": date, "active_users": users, "provisioned_seats": 100});
     let rows = json!({"rows": [row("teams", "2026-12-20", 40), row("teams", "2026-12-21", 4),
         row("exchange-online", "2026-12-21", 77)]});
-    let event = Event::put(&format!("/v1/tenants/{CONTOSO}/usage")).staff("operator", "op").json(&rows);
+    let event =
+        Event::put(&format!("/v1/tenants/{CONTOSO}/usage")).staff("operator", "op").json(&rows);
     let answer = stack.send(event).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
 }
@@ -42,7 +41,11 @@ async fn usage_is_closed_a_millisecond_before_the_deadline_and_until_the_grace_i
     let (stack, claim) = awaiting().await;
     for ms in [-1, 0, 118_000] {
         stack.world.clock.set(closes_at(&claim) + Duration::milliseconds(ms));
-        assert_eq!(usage(&stack, &claim, 1, ALPINE).await.problem(), (403, "association-not-active"), "{ms}");
+        assert_eq!(
+            usage(&stack, &claim, 1, ALPINE).await.problem(),
+            (403, "association-not-active"),
+            "{ms}"
+        );
     }
 }
 
@@ -52,10 +55,14 @@ async fn the_read_that_finds_the_window_over_closes_it_and_answers() {
     stack.world.let_pass_by(closes_at(&claim), Duration::seconds(121));
     let answer = usage(&stack, &claim, 2, ALPINE).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
-    assert_eq!(answer.body, json!({"items": [
-        {"date": "2026-12-20", "active_users": 40, "provisioned_seats": 100},
-        {"date": "2026-12-21", "active_users": null, "provisioned_seats": 100},
-    ]}), "only the association's own item, and no count below five");
+    assert_eq!(
+        answer.body,
+        json!({"items": [
+            {"date": "2026-12-20", "active_users": 40, "provisioned_seats": 100},
+            {"date": "2026-12-21", "active_users": null, "provisioned_seats": 100},
+        ]}),
+        "only the association's own item, and no count below five"
+    );
     assert_eq!(stack.world.stored(&claim.id)["st"]["S"], "associated");
 }
 
@@ -96,10 +103,16 @@ async fn nobody_elses_association_is_seen() {
     for event in [get().partner_admin(BOREALIS), get().customer_admin(TAILWIND)] {
         assert_eq!(stack.send(event).await.problem(), (404, "not-found"));
     }
-    let views = [get().partner_admin(ALPINE), get().customer_admin(CONTOSO), get().staff("auditor", "a")];
+    let views =
+        [get().partner_admin(ALPINE), get().customer_admin(CONTOSO), get().staff("auditor", "a")];
     for event in views {
         let answer = stack.send(event).await;
-        assert_eq!((answer.status, &answer.body["status"]), (200, &json!("active")), "{}", answer.text);
+        assert_eq!(
+            (answer.status, &answer.body["status"]),
+            (200, &json!("active")),
+            "{}",
+            answer.text
+        );
         assert_eq!(answer.body["basis"], "deemed");
     }
     let none = stack.send(list().partner_admin(BOREALIS)).await;
@@ -116,7 +129,11 @@ async fn the_customers_contact_is_shown_to_partner_and_operator_only() {
     let get = || Event::get(&format!("/v1/claims/{}", claim.id));
     for event in [get().partner_admin(ALPINE), get().staff("reviewer", "r")] {
         let answer = stack.send(event).await;
-        assert_eq!(answer.body["customer_contact"]["email"], "jana@contoso.example", "{}", answer.text);
+        assert_eq!(
+            answer.body["customer_contact"]["email"], "jana@contoso.example",
+            "{}",
+            answer.text
+        );
     }
     let customer = stack.send(get().customer_admin(CONTOSO)).await;
     assert!(!customer.text.contains("jana@contoso.example"), "{}", customer.text);
@@ -126,7 +143,9 @@ async fn the_customers_contact_is_shown_to_partner_and_operator_only() {
 async fn a_claim_that_has_not_changed_is_not_sent_again() {
     let (stack, claim) = awaiting().await;
     let get = |tag: &str| {
-        Event::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE).header("if-none-match", tag)
+        Event::get(&format!("/v1/claims/{}", claim.id))
+            .partner_admin(ALPINE)
+            .header("if-none-match", tag)
     };
     let same = stack.send(get(&format!("\"{}\"", claim.version.0))).await;
     assert_eq!((same.status, same.text.as_str()), (304, ""));
@@ -136,8 +155,10 @@ async fn a_claim_that_has_not_changed_is_not_sent_again() {
 #[tokio::test]
 async fn the_claim_says_whose_turn_it_is_until_when_and_what_silence_does() {
     let (stack, claim) = awaiting().await;
-    let answer = stack.send(Event::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE)).await;
-    let turn = json!({"who": "customer", "until": "2026-12-31T23:00:00Z", "on_silence": "associate"});
+    let answer =
+        stack.send(Event::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE)).await;
+    let turn =
+        json!({"who": "customer", "until": "2026-12-31T23:00:00Z", "on_silence": "associate"});
     assert_eq!(answer.body["turn"], turn, "{}", answer.text);
     let window = &answer.body["window"];
     assert_eq!(window["closes_at_local"], "2027-01-01T00:00:00+01:00");

@@ -72,7 +72,10 @@ async fn every_version_has_one_event_and_the_hashes_chain() {
         archive(&world.store, record).await.unwrap();
     }
     let history = whole_history(&world, &claim).await;
-    assert_eq!(types(&history), ["submitted", "review_begun", "validated", "window_opened", "withdrawn"]);
+    assert_eq!(
+        types(&history),
+        ["submitted", "review_begun", "validated", "window_opened", "withdrawn"]
+    );
 }
 
 #[tokio::test]
@@ -104,7 +107,9 @@ async fn a_missing_entry_is_written_from_the_old_image_first() {
 
 #[tokio::test]
 async fn an_archive_under_faults_loses_nothing_and_doubles_nothing() {
-    for fault in [Fault::Throttle, Fault::Internal, Fault::Reset, Fault::AnswerLost, Fault::Conflict] {
+    for fault in
+        [Fault::Throttle, Fault::Internal, Fault::Reset, Fault::AnswerLost, Fault::Conflict]
+    {
         for nth in 1..=10 {
             let (world, claim) = story().await;
             let (store, wire) = world.another_store(|_| {});

@@ -1,6 +1,8 @@
 //! What each step costs, exactly: table and index units apart (`architecture.md §2` and `§3`).
 
 use chrono::Duration;
+use domain::actor::Actor;
+use domain::command::Command;
 use domain::ids::NoticeNo;
 use integration::engine::key;
 use integration::wire::{Spent, Units};
@@ -8,8 +10,6 @@ use integration::world::{
     World, alpine, closes_at, decline, decline_all, delivered, link, reject, reviewer, undo_all,
     validate, withdraw,
 };
-use domain::actor::Actor;
-use domain::command::Command;
 use serde_json::json;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -68,7 +68,13 @@ async fn validating_costs_two_for_claim_and_each_item_and_one_for_timer_and_queu
         let claim = world.in_review("k", items).await;
         world.wire.reset();
         world.give(&claim.id, &reviewer(), &validate()).await.unwrap();
-        let records = if items.len() == 1 { 2.0 } else if items.len() == 2 { 3.0 } else { 4.0 };
+        let records = if items.len() == 1 {
+            2.0
+        } else if items.len() == 2 {
+            3.0
+        } else {
+            4.0
+        };
         assert_eq!(written(&world), Units::new(2.0 * records + 1.0, 1.0), "{items:?}");
     }
 }
@@ -124,7 +130,8 @@ async fn closing_a_window_costs_one() {
     for shard in tick.due {
         world.store.drain(shard, world.clock.now() + Duration::seconds(40)).await.unwrap();
     }
-    let closes = world.wire.calls().into_iter().filter(|call| call.operation == "BatchExecuteStatement");
+    let closes =
+        world.wire.calls().into_iter().filter(|call| call.operation == "BatchExecuteStatement");
     let spent: Spent = closes.map(|call| call.spent()).sum();
     assert_eq!(spent.written, Units::new(1.0, 0.0));
     assert_eq!(world.read(&claim.id).await.status().as_str(), "associated");
@@ -138,7 +145,8 @@ async fn a_slow_close_costs_two_for_claim_and_each_lock_and_one_for_each_block()
     world.let_pass(closes_at(&claim));
     world.wire.reset();
     world.read(&claim.id).await;
-    let transactions = world.wire.calls().into_iter().filter(|call| call.operation == "TransactWriteItems");
+    let transactions =
+        world.wire.calls().into_iter().filter(|call| call.operation == "TransactWriteItems");
     let spent: Spent = transactions.map(|call| call.spent()).sum();
     // The claim, the lock that is given back and the block of the declined item.
     assert_eq!(spent.written, Units::new(6.0, 0.0));
@@ -150,7 +158,8 @@ async fn a_claim_is_read_for_one_unit() {
     let claim = world.awaiting("k", &ITEMS).await;
     let (store, wire) = world.another_store(|_| {});
     store.claim(&claim.id, world.now()).await.unwrap();
-    let reads = wire.calls().into_iter().filter(|call| call.names("C#", "") || call.operation == "Query");
+    let reads =
+        wire.calls().into_iter().filter(|call| call.names("C#", "") || call.operation == "Query");
     let spent: Spent = reads.map(|call| call.spent()).sum();
     assert_eq!(spent.read, Units::new(1.0, 0.0));
 }
@@ -179,19 +188,19 @@ async fn copy_open_claims(world: &World, copies: usize) {
     let records = world.engine.items(&format!("C#{}", claim.id));
     let timers = world.engine.items("T#");
     let timer = timers.iter().find(|timer| key(timer).1 == claim.id.as_str()).expect("a timer");
-    let mut copied = Vec::new();
+    let mut all = Vec::new();
     for copy in 0..copies {
         let id = format!("{:a>26}", letters(copy));
         for record in &records {
             let mut record = record.clone();
             record["pk"] = json!({"S": format!("C#{id}")});
-            copied.push(record);
+            all.push(record);
         }
         let mut timer = timer.clone();
         timer["sk"] = json!({"S": id});
-        copied.push(timer);
+        all.push(timer);
     }
-    world.engine.import(copied);
+    world.engine.import(all);
 }
 
 /// A number in the letters of a claim id.

@@ -8,7 +8,7 @@ use domain::command::Command;
 use domain::context::{Context, Facts, Places};
 use domain::program::Policy;
 use integration::fixtures;
-use integration::world::{World, closes_at, prague, reviewer, validate, delivered};
+use integration::world::{World, closes_at, delivered, prague, reviewer, validate};
 use proptest::prelude::*;
 use store::Closing;
 
@@ -64,7 +64,13 @@ async fn awaiting(world: &World, shape: &Shape) -> Claim {
 /// What the rules make of the claim when its deadline has passed.
 fn closed_by_the_rules(claim: &Claim, at: domain::claim::Instant) -> Claim {
     let places = Places { operator: prague(), partner: None, customer: None };
-    let context = Context { at, actor: Actor::System, policy: Policy::default(), places, facts: Facts::default() };
+    let context = Context {
+        at,
+        actor: Actor::System,
+        policy: Policy::default(),
+        places,
+        facts: Facts::default(),
+    };
     let event = domain::decide(claim, &Command::DeadlinePassed, &context).unwrap().unwrap();
     domain::evolve(Some(claim.clone()), &event).unwrap()
 }

@@ -10,12 +10,12 @@ use domain::rejection::Rejection;
 use domain::text::Comment;
 use integration::engine::key;
 use integration::fixtures;
-use integration::wire::{Fault, any};
+use integration::wire::{Call, Fault, Wire, any};
 use integration::world::{
-    World, alpine, closes_at, contoso_admin, decline, decline_all, link, reviewer, undo_all, validate,
-    withdraw,
+    World, alpine, closes_at, contoso_admin, decline, decline_all, link, reviewer, undo_all,
+    validate, withdraw,
 };
-use store::{Outcome, StoreError};
+use store::{Moment, Outcome, StoreError};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
@@ -58,7 +58,8 @@ async fn of_two_validations_in_the_same_second_exactly_one_takes_the_items() {
             wire.on(any, nth, if before { Fault::before(act) } else { Fault::after(act) });
             let result = store.execute(&first.id, &reviewer(), &validate(), now, None).await;
             assert!(result.is_ok() || is_busy(&result), "{result:?}");
-            let statuses = [world.read(&first.id).await, world.read(&second.id).await].map(|claim| claim.status());
+            let statuses = [world.read(&first.id).await, world.read(&second.id).await]
+                .map(|claim| claim.status());
             let holders = statuses.iter().filter(|status| **status == Status::Notifying).count();
             let struck = wire.operations().len() >= nth;
             assert_eq!(holders, 1, "call {nth}, before {before}, struck {struck}: {statuses:?}");
@@ -87,7 +88,8 @@ async fn dropping_the_busy_item_lets_the_rest_through() {
     world.awaiting("k", &["teams"]).await;
     let rival = world.rival_in_review("k", &ITEMS).await;
     let drop = vec![(ItemNo(2), domain::reason::ReasonCode::LostArbitration)];
-    let validated = world.give(&rival.id, &reviewer(), &Command::Validate { drop, comment: None }).await;
+    let validated =
+        world.give(&rival.id, &reviewer(), &Command::Validate { drop, comment: None }).await;
     assert_eq!(validated.unwrap().claim.status(), Status::Notifying);
     assert_eq!(locks(&world), 2);
 }
@@ -150,15 +152,20 @@ async fn settling_and_taking_over_leave_one_holder_whichever_comes_between() {
         let (other, _) = world.another_store(|_| {});
         let (store, wire) = world.another_store(|_| {});
         let (other, now) = (Arc::new(other), world.clock.now());
-        wire.on(any, nth, Fault::before(move || {
-            let other = other.clone();
-            async move {
-                for shard in other.tick().await.unwrap().due {
-                    other.drain(shard, now + Duration::seconds(40)).await.unwrap();
+        wire.on(
+            any,
+            nth,
+            Fault::before(move || {
+                let other = other.clone();
+                async move {
+                    for shard in other.tick().await.unwrap().due {
+                        other.drain(shard, now + Duration::seconds(40)).await.unwrap();
+                    }
                 }
-            }
-        }));
-        let taken = store.execute(&rival.id, &reviewer(), &validate(), world.now(), None).await.unwrap();
+            }),
+        );
+        let taken =
+            store.execute(&rival.id, &reviewer(), &validate(), world.now(), None).await.unwrap();
         assert_eq!(taken.claim.status(), Status::Notifying, "call {nth}");
         let lock = world.engine.items("L#").into_iter().find(|item| key(item).1 == "L").unwrap();
         assert!(lock.to_string().contains(rival.id.as_str()), "call {nth}: {lock}");
@@ -213,7 +220,74 @@ async fn a_partly_declined_claim_that_closes_frees_only_the_declined_item() {
     world.give(&claim.id, &link(1), &decline(&[1])).await.unwrap();
     world.let_pass(closes_at(&claim));
     world.finalize().await;
-    let held: Vec<_> = world.engine.items("L#").iter().map(key).filter(|key| key.1 == "L").collect();
+    let held: Vec<_> =
+        world.engine.items("L#").iter().map(key).filter(|key| key.1 == "L").collect();
     assert_eq!(held.len(), 1);
     assert!(held[0].0.ends_with("#teams"), "{held:?}");
+}
+
+/// Lets an undo that arrived in time, and was held up until now, come before the `nth` of the calls
+/// that `concerns` picks.
+fn undo_meanwhile(
+    world: &World,
+    holder: &Claim,
+    wire: &Wire,
+    concerns: fn(&Call) -> bool,
+    nth: usize,
+) {
+    let (other, _) = world.another_store(|_| {});
+    let (other, id) = (Arc::new(other), holder.id.clone());
+    let arrived = Moment::new(closes_at(holder) - Duration::milliseconds(1), Duration::zero());
+    wire.on(
+        concerns,
+        nth,
+        Fault::before(move || {
+            let (other, id) = (other.clone(), id.clone());
+            async move {
+                other.execute(&id, &link(1), &undo_all(), arrived, None).await.unwrap();
+            }
+        }),
+    );
+}
+
+/// Who has the item: its lock, and every claim that holds it by the rules.
+async fn holders(world: &World, claims: [&Claim; 2]) -> (Option<String>, Vec<String>) {
+    let lock = world.engine.items("L#").into_iter().find(|item| key(item).1 == "L");
+    let locked = lock.map(|lock| lock["a"]["S"].as_str().unwrap().to_owned());
+    let mut held = Vec::new();
+    for claim in claims {
+        let now = world.store.claim(&claim.id, world.now()).await.unwrap().unwrap();
+        let item = now.items.first().unwrap();
+        if domain::effects::holds_lock(&now, item) && now.status() != Status::Declined {
+            held.push(now.association_id(item.no).to_string());
+        }
+    }
+    (locked, held)
+}
+
+#[tokio::test]
+async fn an_undo_that_comes_before_the_commit_of_a_takeover_keeps_the_item() {
+    let (world, holder, rival) = declined_holder().await;
+    world.let_pass(closes_at(&holder));
+    let (store, wire) = world.another_store(|_| {});
+    undo_meanwhile(&world, &holder, &wire, |call| call.operation == "TransactWriteItems", 1);
+    let result = store.execute(&rival.id, &reviewer(), &validate(), world.now(), None).await;
+    let (locked, held) = holders(&world, [&holder, &rival]).await;
+    assert!(is_busy(&result), "{result:?}");
+    assert_eq!((locked.as_ref(), held.len()), (held.first(), 1), "{held:?}");
+}
+
+#[tokio::test]
+async fn an_undo_that_comes_between_the_steps_of_settling_keeps_the_item() {
+    for nth in 1..=16 {
+        let (world, holder, rival) = declined_holder().await;
+        world.let_pass(closes_at(&holder));
+        let (store, wire) = world.another_store(|_| {});
+        undo_meanwhile(&world, &holder, &wire, any, nth);
+        for shard in store.tick().await.unwrap().due {
+            drop(store.drain(shard, world.clock.now() + Duration::seconds(40)).await);
+        }
+        let (locked, held) = holders(&world, [&holder, &rival]).await;
+        assert_eq!(locked.as_ref(), held.first(), "call {nth}: {held:?}");
+    }
 }

@@ -11,13 +11,13 @@ use domain::command::Command;
 use domain::event::FailureCause;
 use domain::ids::{ClaimId, ItemNo};
 use domain::program::{Consent, Policy};
-use integration::engine::key;
-use integration::wire::{Call, Fault, any};
+use integration::engine::{Saved, key};
+use integration::wire::{Call, Fault, Wire, any};
 use integration::world::{
     World, alpine, closes_at, decline, decline_all, delivered, link, reject, reviewer, undo_all,
     validate, withdraw,
 };
-use store::{Closing, Scope, Store, StoreError};
+use store::{Closing, Effect, Scope, Store, StoreError};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
@@ -53,18 +53,38 @@ impl Step {
     /// Whether it is the system's own work, which the next tick takes up again.
     fn is_timed(self) -> bool {
         match self {
-            Self::Close | Self::CloseOneByOne | Self::CloseSlowly | Self::CloseOptIn | Self::Settle
-            | Self::GiveUpNotifying | Self::GiveUpReaching => true,
-            Self::Submit | Self::Begin | Self::Reject | Self::Validate | Self::OpenWindow
-            | Self::Bounce | Self::DeclineOne | Self::DeclineAll | Self::Undo | Self::Withdraw
-            | Self::WithdrawEarly | Self::End | Self::Revoke | Self::CloseByReading
+            Self::Close
+            | Self::CloseOneByOne
+            | Self::CloseSlowly
+            | Self::CloseOptIn
+            | Self::Settle
+            | Self::GiveUpNotifying
+            | Self::GiveUpReaching => true,
+            Self::Submit
+            | Self::Begin
+            | Self::Reject
+            | Self::Validate
+            | Self::OpenWindow
+            | Self::Bounce
+            | Self::DeclineOne
+            | Self::DeclineAll
+            | Self::Undo
+            | Self::Withdraw
+            | Self::WithdrawEarly
+            | Self::End
+            | Self::Revoke
+            | Self::CloseByReading
             | Self::CloseSlowlyByReading => false,
         }
     }
 
     async fn world(self) -> World {
         if self == Self::CloseOptIn {
-            return World::with_policy(NOW, Policy { consent: Consent::OptIn, ..Policy::default() }).await;
+            return World::with_policy(
+                NOW,
+                Policy { consent: Consent::OptIn, ..Policy::default() },
+            )
+            .await;
         }
         World::at(NOW).await
     }
@@ -76,7 +96,9 @@ impl Step {
             Self::Begin | Self::WithdrawEarly => world.submitted("k", &ITEMS).await.id,
             Self::Reject | Self::Validate => world.in_review("k", &ITEMS).await.id,
             Self::OpenWindow | Self::Bounce => world.notifying("k", &ITEMS).await.id,
-            Self::DeclineOne | Self::DeclineAll | Self::Withdraw => world.awaiting("k", &ITEMS).await.id,
+            Self::DeclineOne | Self::DeclineAll | Self::Withdraw => {
+                world.awaiting("k", &ITEMS).await.id
+            }
             Self::Undo => declined(world, &decline_all()).await.id,
             Self::End | Self::Revoke => associated(world).await,
             Self::Close | Self::CloseOneByOne | Self::CloseByReading | Self::CloseOptIn => {
@@ -101,7 +123,8 @@ impl Step {
             }
             Self::GiveUpReaching => {
                 let claim = world.notifying("k", &ITEMS).await;
-                let claim = world.give(&claim.id, &Actor::System, &bounce(&claim)).await.unwrap().claim;
+                let claim =
+                    world.give(&claim.id, &Actor::System, &bounce(&claim)).await.unwrap().claim;
                 world.let_pass(claim.deadline().unwrap());
                 claim.id
             }
@@ -120,8 +143,13 @@ impl Step {
             Self::CloseByReading | Self::CloseSlowlyByReading => {
                 return store.claim(id, world.now()).await.map(|_| ());
             }
-            Self::Close | Self::CloseOneByOne | Self::CloseSlowly | Self::CloseOptIn | Self::Settle
-            | Self::GiveUpNotifying | Self::GiveUpReaching => return finalize(world, store).await,
+            Self::Close
+            | Self::CloseOneByOne
+            | Self::CloseSlowly
+            | Self::CloseOptIn
+            | Self::Settle
+            | Self::GiveUpNotifying
+            | Self::GiveUpReaching => return finalize(world, store).await,
             Self::Begin => (reviewer(), Command::BeginReview),
             Self::Reject => (reviewer(), reject()),
             Self::Validate => (reviewer(), validate()),
@@ -178,12 +206,11 @@ async fn outcome(world: &World, id: &ClaimId) -> BTreeMap<String, String> {
     let mut claim = store.claim(id, world.now()).await.unwrap().expect("the claim");
     claim.last_event.at = claim.created_at;
     let locks = world.engine.items("L#");
-    let mut outcome: BTreeMap<String, String> = locks
-        .iter()
-        .map(|lock| (format!("{:?}", key(lock)), holders(lock)))
-        .collect();
+    let mut outcome: BTreeMap<String, String> =
+        locks.iter().map(|lock| (format!("{:?}", key(lock)), holders(lock))).collect();
     outcome.insert("claim".to_owned(), format!("{claim:#?}"));
-    outcome.insert("versions".to_owned(), format!("{:?}", super::stream::versions(&world.engine, id)));
+    outcome
+        .insert("versions".to_owned(), format!("{:?}", super::stream::versions(&world.engine, id)));
     outcome
 }
 
@@ -192,63 +219,86 @@ fn holders(lock: &serde_json::Value) -> String {
     if key(lock).1.starts_with("B#") { "block".to_owned() } else { lock.to_string() }
 }
 
-/// Runs a step into `fault` at its `nth` call that `concerns` picks, asks again as its caller would,
-/// and returns what is left.
-async fn disturbed(
+/// A claim at the beginning of a step, to begin from again and again.
+struct Beginning {
     step: Step,
-    fault: Fault,
-    nth: std::ops::Range<usize>,
-    concerns: fn(&Call) -> bool,
-) -> BTreeMap<String, String> {
-    let world = step.world().await;
-    let id = Box::pin(step.prepare(&world)).await;
-    let (store, wire) = world.another_store(|config| {
-        if step == Step::CloseOneByOne {
-            config.closing = Closing::OneByOne;
-        }
-    });
-    for nth in nth {
-        wire.on(concerns, nth, fault.clone());
-    }
-    if let Err(error) = Box::pin(step.act(&world, &store, &id)).await {
-        assert!(error.retryable(), "{step:?} under {fault:?}: {error}");
-    }
-    wire.reset();
-    for _ in 0..if step.is_timed() { 3 } else { 1 } {
-        if step.is_timed() {
-            world.clock.advance(Span::minutes(3));
-        }
-        let again = Box::pin(step.act(&world, &store, &id)).await;
-        assert!(again.is_ok(), "{step:?} after {fault:?}: {again:?}");
-    }
-    outcome(&world, &id).await
+    world: World,
+    id: ClaimId,
+    saved: Saved,
+    now: domain::claim::Instant,
 }
 
-/// How many calls of a kind an undisturbed step makes, and what it leaves.
-async fn undisturbed(step: Step, concerns: fn(&Call) -> bool) -> (usize, BTreeMap<String, String>) {
-    let world = step.world().await;
-    let id = Box::pin(step.prepare(&world)).await;
-    let (store, wire) = world.another_store(|config| {
-        if step == Step::CloseOneByOne {
-            config.closing = Closing::OneByOne;
+impl Beginning {
+    async fn of(step: Step) -> Self {
+        let world = step.world().await;
+        let id = Box::pin(step.prepare(&world)).await;
+        let (saved, now) = (world.engine.save(), world.clock.now());
+        Self { step, world, id, saved, now }
+    }
+
+    /// Back to the beginning, with a store that has seen nothing.
+    fn again(&self) -> (Store, Wire) {
+        self.world.engine.restore(&self.saved);
+        self.world.clock.set(self.now);
+        self.world.another_store(|config| {
+            if self.step == Step::CloseOneByOne {
+                config.closing = Closing::OneByOne;
+            }
+        })
+    }
+
+    async fn act(&self, store: &Store) -> Result<(), StoreError> {
+        Box::pin(self.step.act(&self.world, store, &self.id)).await
+    }
+
+    /// Runs the step into `fault` at its `nth` call and `more` after it, asks again as its caller
+    /// would, and returns what is left.
+    async fn disturbed(
+        &self,
+        fault: &Fault,
+        nth: usize,
+        more: usize,
+        concerns: fn(&Call) -> bool,
+    ) -> BTreeMap<String, String> {
+        let (store, wire) = self.again();
+        for nth in nth..=nth + more {
+            wire.on(concerns, nth, fault.clone());
         }
-    });
-    Box::pin(step.act(&world, &store, &id)).await.unwrap();
-    let calls = wire.calls().iter().filter(|call| concerns(call)).count();
-    (calls, outcome(&world, &id).await)
+        if let Err(error) = self.act(&store).await {
+            assert!(error.retryable(), "{:?} under {fault:?}: {error}", self.step);
+        }
+        wire.reset();
+        for _ in 0..if self.step.is_timed() { 2 } else { 1 } {
+            if self.step.is_timed() {
+                self.world.clock.advance(Span::minutes(2));
+            }
+            let again = self.act(&store).await;
+            assert!(again.is_ok(), "{:?} after {fault:?}: {again:?}", self.step);
+        }
+        outcome(&self.world, &self.id).await
+    }
+
+    /// How many calls of a kind an undisturbed step makes, and what it leaves.
+    async fn undisturbed(&self, concerns: fn(&Call) -> bool) -> (usize, BTreeMap<String, String>) {
+        let (store, wire) = self.again();
+        self.act(&store).await.unwrap();
+        let calls = wire.calls().iter().filter(|call| concerns(call)).count();
+        (calls, outcome(&self.world, &self.id).await)
+    }
 }
 
-/// Holds the step to its undisturbed outcome under each fault at each of its calls, once (the SDK's
-/// own second attempt meets no fault) and for good (the caller hears of it).
+/// Holds a step to its undisturbed outcome under each fault at each of its calls: once, so that the
+/// SDK's own second attempt meets none, and for good, so that the caller hears of it.
 async fn withstands(step: Step, faults: &[Fault], concerns: fn(&Call) -> bool) {
-    let (calls, expected) = Box::pin(undisturbed(step, concerns)).await;
+    let beginning = Beginning::of(step).await;
+    let (calls, expected) = beginning.undisturbed(concerns).await;
     assert!(calls > 0, "{step:?} makes no such call");
     for fault in faults {
         for nth in 1..=calls {
-            let once = Box::pin(disturbed(step, fault.clone(), nth..nth + 1, concerns)).await;
-            assert_eq!(once, expected, "{step:?}: {fault:?} at call {nth}");
-            let lasting = Box::pin(disturbed(step, fault.clone(), nth..nth + 12, concerns)).await;
-            assert_eq!(lasting, expected, "{step:?}: lasting {fault:?} from call {nth}");
+            for more in [0, 11] {
+                let left = beginning.disturbed(fault, nth, more, concerns).await;
+                assert_eq!(left, expected, "{step:?}: {fault:?} at call {nth} and {more} more");
+            }
         }
     }
 }
@@ -258,15 +308,13 @@ fn writes(call: &Call) -> bool {
 }
 
 /// The faults that concern every call.
-fn common() -> Vec<Fault> {
-    vec![Fault::Throttle, Fault::Internal, Fault::Reset, Fault::AnswerLost]
-}
+const COMMON: [Fault; 4] = [Fault::Throttle, Fault::Internal, Fault::Reset, Fault::AnswerLost];
 
 macro_rules! each_step {
     ($($name:ident: $step:expr;)*) => {$(
         #[tokio::test]
         async fn $name() {
-            withstands($step, &common(), any).await;
+            withstands($step, &COMMON, any).await;
             withstands($step, &[Fault::Conflict], writes).await;
         }
     )*};
@@ -300,19 +348,22 @@ each_step! {
 #[tokio::test]
 async fn a_step_whose_answers_come_too_late_happens_once() {
     let patience = Duration::from_millis(60);
-    for step in [Step::Submit, Step::Validate, Step::DeclineOne, Step::Withdraw, Step::CloseSlowlyByReading] {
-        let (calls, expected) = undisturbed(step, any).await;
+    for step in
+        [Step::Submit, Step::Validate, Step::DeclineOne, Step::Withdraw, Step::CloseSlowlyByReading]
+    {
+        let beginning = Beginning::of(step).await;
+        let (calls, expected) = beginning.undisturbed(any).await;
         for nth in 1..=calls {
-            let world = step.world().await;
-            let id = Box::pin(step.prepare(&world)).await;
-            let store = world.impatient_store(patience);
-            world.wire.reset();
-            world.wire.on(any, nth, Fault::Slow(patience * 2));
-            if let Err(error) = Box::pin(step.act(&world, &store, &id)).await {
+            beginning.again();
+            let store = beginning.world.impatient_store(patience);
+            beginning.world.wire.reset();
+            beginning.world.wire.on(any, nth, Fault::Slow(patience * 2));
+            if let Err(error) = beginning.act(&store).await {
                 assert!(error.retryable(), "{step:?}: {error}");
-                Box::pin(step.act(&world, &store, &id)).await.unwrap();
+                beginning.act(&store).await.unwrap();
             }
-            assert_eq!(outcome(&world, &id).await, expected, "{step:?}: late answer at call {nth}");
+            let left = outcome(&beginning.world, &beginning.id).await;
+            assert_eq!(left, expected, "{step:?}: late answer at call {nth}");
         }
     }
 }
@@ -335,5 +386,45 @@ async fn a_statement_that_is_throttled_or_in_conflict_is_asked_again_alone() {
             assert_eq!(world.read(&claim.id).await.version, claim.version.next());
             assert_eq!(super::stream::versions(&world.engine, &claim.id), [1, 2, 3, 4, 5]);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_request_knows_its_own_write_again_after_its_answer_was_lost() {
+    let puts = |call: &Call| call.operation == "PutItem" && call.names("C#", "A");
+    let world = World::at(NOW).await;
+    let (store, wire) = world.another_store(|_| {});
+    wire.on(puts, 1, Fault::AnswerLost);
+    let body = integration::fixtures::claim_body(&ITEMS);
+    let made =
+        integration::world::create_on(&store, "p-alpine", "k", &body, world.now()).await.unwrap();
+    assert!(!made.replayed, "it is this request's own claim");
+    let begun = {
+        wire.on(puts, 1, Fault::AnswerLost);
+        store
+            .execute(&made.claim.id, &reviewer(), &Command::BeginReview, world.now(), None)
+            .await
+            .unwrap()
+    };
+    assert_eq!((begun.effect, begun.claim.version.0), (Effect::Changed, 2));
+}
+
+#[tokio::test]
+async fn a_close_whose_answer_was_lost_counts_as_closed() {
+    for closing in [Closing::Batch, Closing::OneByOne] {
+        let world = World::at(NOW).await;
+        let claim = world.awaiting("k", &ITEMS).await;
+        world.let_pass(closes_at(&claim));
+        let (store, wire) = world.another_store(|config| config.closing = closing);
+        let is_close = |call: &Call| {
+            call.operation == "BatchExecuteStatement"
+                || (call.operation == "UpdateItem" && call.names("C#", "A"))
+        };
+        wire.on(is_close, 1, Fault::AnswerLost);
+        let mut done = 0;
+        for shard in store.tick().await.unwrap().due {
+            done += store.drain(shard, world.clock.now() + Span::seconds(40)).await.unwrap().closed;
+        }
+        assert_eq!(done, 1, "{closing:?}");
     }
 }

@@ -110,19 +110,24 @@ async fn a_transaction_is_cancelled_by_a_conflict_with_its_reasons() {
 async fn something_may_happen_between_a_request_and_its_arrival() {
     let bench = bench().await;
     let rival = bench.engine.client(bench.wire.http());
-    bench.wire.on(any, 1, Fault::before(move || {
-        let rival = rival.clone();
-        async move {
-            assert!(put(&rival, "a", None).await);
-        }
-    }));
+    bench.wire.on(
+        any,
+        1,
+        Fault::before(move || {
+            let rival = rival.clone();
+            async move {
+                assert!(put(&rival, "a", None).await);
+            }
+        }),
+    );
     assert!(!put(&bench.client, "a", None).await, "the rival came first");
 }
 
 #[tokio::test]
 async fn answers_bear_the_date_of_the_tests_clock() {
     let bench = bench().await;
-    let answer = bench.client.get_item().table_name(TABLE).key("pk", text("a")).key("sk", text("A"));
+    let answer =
+        bench.client.get_item().table_name(TABLE).key("pk", text("a")).key("sk", text("A"));
     let seen = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
     answer.customize().interceptor(Dates(seen.clone())).send().await.unwrap();
     assert_eq!(*seen.lock().unwrap(), "Tue, 22 Dec 2026 14:00:00 GMT");

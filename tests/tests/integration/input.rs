@@ -21,10 +21,10 @@ async fn with(pointer: &str, value: Value) -> Answer {
     let mut body = body();
     let (parent, name) = pointer.rsplit_once('/').unwrap();
     let parent = body.pointer_mut(parent).unwrap();
-    match parent {
-        Value::Array(values) if name == "-" => values.push(value),
-        Value::Array(values) => values[name.parse::<usize>().unwrap()] = value,
-        other => other[name] = value,
+    match parent.as_array_mut() {
+        Some(values) if name == "-" => values.push(value),
+        Some(values) => values[name.parse::<usize>().unwrap()] = value,
+        None => parent[name] = value,
     }
     stack.submit(ALPINE, "k", &body).await
 }
@@ -78,7 +78,9 @@ async fn another_media_type_is_unsupported() {
 
 #[tokio::test]
 async fn an_unknown_field_is_named_wherever_it_stands() {
-    for (pointer, parent) in [("/color", ""), ("/tenant/size", "/tenant"), ("/items/0/color", "/items/0")] {
+    for (pointer, parent) in
+        [("/color", ""), ("/tenant/size", "/tenant"), ("/items/0/color", "/items/0")]
+    {
         assert!(pointer.starts_with(parent));
         refused(&with(pointer, json!(1)).await, pointer, "unknown-field");
     }
@@ -108,13 +110,28 @@ async fn what_is_not_eligible_is_named_at_its_place() {
         ("/items/-", json!({"kind": "workload", "id": "teams"}), "/items/2", "duplicate"),
         ("/items/0/kind", json!("subscription"), "/items/0/kind", "item-kind-wrong"),
         ("/items/0/id", json!("no-such-workload"), "/items/0/id", "item-not-in-tenant"),
-        ("/tenant/id", json!("6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1cff"), "/tenant/id", "tenant-unknown"),
+        (
+            "/tenant/id",
+            json!("6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1cff"),
+            "/tenant/id",
+            "tenant-unknown",
+        ),
         ("/tenant/domain", json!("tailwind.example"), "/tenant/domain", "tenant-domain-mismatch"),
         ("/program", json!("osu-unheard-of"), "/program", "program-unknown"),
         ("/activity", json!("gardening"), "/activity", "activity-not-allowed"),
         ("/location_id", json!("4712"), "/location_id", "location-not-enrolled"),
-        ("/evidence/0/acknowledged_on", json!("2025-12-21"), "/evidence/0/acknowledged_on", "evidence-too-old"),
-        ("/evidence/0/acknowledged_on", json!("2026-12-23"), "/evidence/0/acknowledged_on", "evidence-rejected"),
+        (
+            "/evidence/0/acknowledged_on",
+            json!("2025-12-21"),
+            "/evidence/0/acknowledged_on",
+            "evidence-too-old",
+        ),
+        (
+            "/evidence/0/acknowledged_on",
+            json!("2026-12-23"),
+            "/evidence/0/acknowledged_on",
+            "evidence-rejected",
+        ),
     ];
     for (change, value, pointer, code) in cases {
         refused(&with(change, value).await, pointer, code);
@@ -125,16 +142,23 @@ async fn what_is_not_eligible_is_named_at_its_place() {
 async fn a_contact_without_an_address_or_with_a_line_break_in_it_is_refused() {
     let without = json!({"name": "Jana", "title": "IT"});
     refused(&with("/customer_contact", without).await, "/customer_contact/email", "required");
-    for address in ["jana", "jana@contoso.example\r\nBcc: all@contoso.example", "a b@contoso.example", ""] {
+    for address in
+        ["jana", "jana@contoso.example\r\nBcc: all@contoso.example", "a b@contoso.example", ""]
+    {
         let answer = with("/customer_contact/email", json!(address)).await;
         refused(&answer, "/customer_contact/email", "malformed");
     }
-    refused(&with("/customer_contact/name", json!("Jana\r\nX: y")).await, "/customer_contact/name", "malformed");
+    refused(
+        &with("/customer_contact/name", json!("Jana\r\nX: y")).await,
+        "/customer_contact/name",
+        "malformed",
+    );
 }
 
 #[tokio::test]
 async fn two_thousand_characters_in_a_name_are_too_long() {
-    for pointer in ["/customer_contact/name", "/partner_contact/name", "/label", "/evidence/0/name"] {
+    for pointer in ["/customer_contact/name", "/partner_contact/name", "/label", "/evidence/0/name"]
+    {
         refused(&with(pointer, json!("x".repeat(2000))).await, pointer, "too-long");
     }
 }
@@ -154,7 +178,8 @@ async fn control_characters_and_number_signs_in_ids_are_malformed() {
 
 #[tokio::test]
 async fn too_many_items_or_none_are_refused() {
-    let many: Vec<Value> = (0..26).map(|no| json!({"kind": "workload", "id": format!("w{no}")})).collect();
+    let many: Vec<Value> =
+        (0..26).map(|no| json!({"kind": "workload", "id": format!("w{no}")})).collect();
     refused(&with("/items", json!(many)).await, "/items", "too-long");
     refused(&with("/items", json!([])).await, "/items", "required");
 }
@@ -188,7 +213,8 @@ async fn an_idempotency_key_is_required_and_bounded() {
         let answer = stack.send(event().header("idempotency-key", key).json(&body())).await;
         assert_eq!(answer.problem(), (400, "idempotency-key-missing"), "{key}");
     }
-    let longest = stack.send(event().header("idempotency-key", &"k".repeat(255)).json(&body())).await;
+    let longest =
+        stack.send(event().header("idempotency-key", &"k".repeat(255)).json(&body())).await;
     assert_eq!(longest.status, 201);
 }
 
@@ -237,7 +263,11 @@ async fn a_command_needs_the_version_that_stands() {
     assert_eq!((good.status, good.header("etag")), (200, "\"2\""));
     for repeated in ["\"1\"", "\"2\""] {
         let repeat = stack.send(begin.clone().header("if-match", repeated)).await;
-        assert_eq!((repeat.status, repeat.header("etag")), (200, "\"2\""), "a repeat with {repeated}");
+        assert_eq!(
+            (repeat.status, repeat.header("etag")),
+            (200, "\"2\""),
+            "a repeat with {repeated}"
+        );
     }
 }
 
@@ -249,8 +279,10 @@ async fn another_partys_claim_is_answered_as_one_that_does_not_exist() {
     for (path, method) in [("", "GET"), ("/history", "GET"), ("/withdraw", "POST")] {
         let mut answers = Vec::new();
         for id in [id.as_str(), &nowhere, "not-an-id"] {
-            let event = Event::new(method, &format!("/v1/claims/{id}{path}")).partner_admin(BOREALIS);
-            let event = event.header("if-match", "\"1\"").header("content-type", "application/json");
+            let event =
+                Event::new(method, &format!("/v1/claims/{id}{path}")).partner_admin(BOREALIS);
+            let event =
+                event.header("if-match", "\"1\"").header("content-type", "application/json");
             let answer = stack.send(event.body("{}")).await;
             assert_eq!(answer.problem(), (404, "not-found"), "{method} {path}");
             answers.push(answer.text);
@@ -316,7 +348,15 @@ async fn a_cursor_is_bound_to_its_caller_and_filter_and_cannot_be_forged() {
 #[tokio::test]
 async fn a_query_that_cannot_be_read_is_invalid() {
     let stack = stack().await;
-    let queries = ["limit=0", "limit=101", "limit=x", "status=flying", "color=red", "tenant_id=x", "limit=1&limit=2"];
+    let queries = [
+        "limit=0",
+        "limit=101",
+        "limit=x",
+        "status=flying",
+        "color=red",
+        "tenant_id=x",
+        "limit=1&limit=2",
+    ];
     for query in queries {
         let event = Event::get(&format!("/v1/claims?{query}")).partner_admin(ALPINE);
         assert_eq!(stack.send(event).await.problem(), (400, "invalid-query"), "{query}");
@@ -353,15 +393,22 @@ async fn a_stored_claim_that_cannot_be_read_is_a_fault_and_tells_nothing() {
     let mut record = stack.world.stored(&claim.id);
     record["st"] = json!({"S": "levitating"});
     stack.world.engine.put(&record);
-    let answer = stack.send(Event::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE)).await;
+    let answer =
+        stack.send(Event::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE)).await;
     assert!(answer.status >= 500, "{}", answer.status);
-    assert!(!answer.text.contains("levitating") && !answer.text.contains("attribute"), "{}", answer.text);
+    assert!(
+        !answer.text.contains("levitating") && !answer.text.contains("attribute"),
+        "{}",
+        answer.text
+    );
 }
 
 #[tokio::test]
 async fn an_unknown_route_is_not_found() {
     let stack = stack().await;
-    for (method, path) in [("GET", "/v1/nowhere"), ("DELETE", "/v1/claims"), ("GET", "/"), ("PATCH", "/v1/claims")] {
+    for (method, path) in
+        [("GET", "/v1/nowhere"), ("DELETE", "/v1/claims"), ("GET", "/"), ("PATCH", "/v1/claims")]
+    {
         let answer = stack.send(Event::new(method, path).partner_admin(ALPINE)).await;
         assert_eq!(answer.problem(), (404, "not-found"), "{method} {path}");
     }

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use domain::claim::{Claim, Status};
-use integration::stack::{OTHER_SECRET, SECRET, Stack, keys};
+use integration::stack::{self, OTHER_SECRET, Stack, keys};
 use integration::world::{alpine, closes_at, withdraw};
 use notice::Link;
 use serde_json::json;
@@ -17,17 +17,17 @@ async fn awaiting() -> (Stack, Claim) {
     (stack, claim)
 }
 
-fn token(stack: &Stack, claim: &Claim) -> String {
-    stack.link(&claim.id, 1).token(&keys(SECRET))
+fn token(claim: &Claim) -> String {
+    stack::token(&claim.id, 1)
 }
 
-fn code(stack: &Stack, claim: &Claim) -> String {
-    stack.link(&claim.id, 1).decision_code(&keys(SECRET))
+fn code(claim: &Claim) -> String {
+    stack::code(&claim.id, 1)
 }
 
 /// Six digits that are not the code.
-fn wrong(stack: &Stack, claim: &Claim) -> String {
-    if code(stack, claim) == "000000" { "000001".to_owned() } else { "000000".to_owned() }
+fn wrong(claim: &Claim) -> String {
+    if code(claim) == "000000" { "000001".to_owned() } else { "000000".to_owned() }
 }
 
 #[tokio::test]
@@ -35,7 +35,7 @@ async fn opening_the_link_shows_the_claim_and_decides_nothing() {
     let (stack, claim) = awaiting().await;
     let before = stack.world.engine.items("");
     for method in ["GET", "HEAD"] {
-        let event = Event::new(method, &format!("/d/{}", token(&stack, &claim)));
+        let event = Event::new(method, &format!("/d/{}", token(&claim)));
         let answer = stack.send(event).await;
         assert_eq!(answer.status, 200, "{method}: {}", answer.text);
         assert!(answer.header("content-type").starts_with("text/html"));
@@ -45,7 +45,11 @@ async fn opening_the_link_shows_the_claim_and_decides_nothing() {
             ("cache-control", "no-store"),
             ("x-content-type-options", "nosniff"),
         ] {
-            assert!(answer.header(header).contains(part), "{method} {header}: {}", answer.header(header));
+            assert!(
+                answer.header(header).contains(part),
+                "{method} {header}: {}",
+                answer.header(header)
+            );
         }
         assert!(!answer.text.contains("<script"));
     }
@@ -64,7 +68,10 @@ async fn a_form_with_the_right_code_declines_the_items_it_names() {
     let undone = stack.decide(&claim, "decision=undo&items=2").await;
     assert_eq!(undone.items(), json!([[1, "pending"], [2, "pending"]]));
     let all = stack.decide(&claim, "decision=decline").await;
-    assert_eq!((&all.body["claim_status"], all.items()), (&json!("declined"), json!([[1, "declined"], [2, "declined"]])));
+    assert_eq!(
+        (&all.body["claim_status"], all.items()),
+        (&json!("declined"), json!([[1, "declined"], [2, "declined"]]))
+    );
 }
 
 #[tokio::test]
@@ -88,8 +95,8 @@ async fn a_no_is_answered_well_in_every_state_after_the_first_notice() {
 async fn what_arrives_decides_not_when_the_function_runs() {
     let (stack, claim) = awaiting().await;
     stack.world.clock.set(closes_at(&claim) + Duration::seconds(3));
-    let form = format!("decision=decline&code={}", code(&stack, &claim));
-    let event = Event::post(&format!("/d/{}", token(&stack, &claim)))
+    let form = format!("decision=decline&code={}", code(&claim));
+    let event = Event::post(&format!("/d/{}", token(&claim)))
         .header("content-type", "application/x-www-form-urlencoded")
         .header("accept", "application/json")
         .body(&form);
@@ -109,9 +116,14 @@ async fn an_undo_after_the_deadline_is_a_state_conflict() {
 #[tokio::test]
 async fn a_token_that_was_tampered_with_or_is_of_another_stack_is_not_found() {
     let (stack, claim) = awaiting().await;
-    let good = token(&stack, &claim);
+    let good = token(&claim);
     let foreign = Link::of(&keys(OTHER_SECRET), &claim.id, domain::ids::NoticeNo(1)).unwrap();
-    let mut tokens = vec![foreign.token(&keys(OTHER_SECRET)), "x".to_owned(), format!("{good}A"), good[1..].to_owned()];
+    let mut tokens = vec![
+        foreign.token(&keys(OTHER_SECRET)),
+        "x".to_owned(),
+        format!("{good}A"),
+        good[1..].to_owned(),
+    ];
     for place in [0, 1, 10, 23, 24, 30, good.len() - 2] {
         let mut letters = good.clone().into_bytes();
         letters[place] = if letters[place] == b'Q' { b'R' } else { b'Q' };
@@ -132,7 +144,7 @@ async fn a_token_that_was_tampered_with_or_is_of_another_stack_is_not_found() {
 #[tokio::test]
 async fn five_wrong_codes_lock_right_and_wrong_ones_alike() {
     let (stack, claim) = awaiting().await;
-    let (token, wrong) = (token(&stack, &claim), wrong(&stack, &claim));
+    let (token, wrong) = (token(&claim), wrong(&claim));
     let form = format!("decision=decline&code={wrong}");
     for left in [4, 3, 2, 1, 0] {
         let answer = stack.post_form(&token, &form).await;
@@ -147,14 +159,24 @@ async fn five_wrong_codes_lock_right_and_wrong_ones_alike() {
     assert_eq!(stack.world.read(&claim.id).await.status(), Status::AwaitingCustomer);
     stack.world.clock.advance(Duration::minutes(15) + Duration::seconds(1));
     let later = stack.decide(&claim, "decision=decline").await;
-    assert_eq!((later.status, &later.body["claim_status"]), (200, &json!("declined")), "{}", later.text);
+    assert_eq!(
+        (later.status, &later.body["claim_status"]),
+        (200, &json!("declined")),
+        "{}",
+        later.text
+    );
 }
 
 #[tokio::test]
 async fn a_missing_code_counts_as_a_wrong_one_and_decides_nothing() {
     let (stack, claim) = awaiting().await;
-    let token = token(&stack, &claim);
-    for form in ["decision=decline", "decision=decline&code=", "decision=decline&code=12345", "decision=decline&code=abcdef"] {
+    let token = token(&claim);
+    for form in [
+        "decision=decline",
+        "decision=decline&code=",
+        "decision=decline&code=12345",
+        "decision=decline&code=abcdef",
+    ] {
         let answer = stack.post_form(&token, form).await;
         assert_eq!(answer.problem(), (403, "code-wrong"), "{form}: {}", answer.text);
     }
@@ -165,9 +187,9 @@ async fn a_missing_code_counts_as_a_wrong_one_and_decides_nothing() {
 async fn wrong_codes_of_one_notice_do_not_lock_another_claim() {
     let (stack, claim) = awaiting().await;
     let other = stack.world.awaiting("other", &["sharepoint-online"]).await;
-    let form = format!("decision=decline&code={}", wrong(&stack, &claim));
+    let form = format!("decision=decline&code={}", wrong(&claim));
     for _ in 0..6 {
-        stack.post_form(&token(&stack, &claim), &form).await;
+        stack.post_form(&token(&claim), &form).await;
     }
     assert_eq!(stack.decide(&other, "decision=decline").await.status, 200);
 }
@@ -175,18 +197,21 @@ async fn wrong_codes_of_one_notice_do_not_lock_another_claim() {
 #[tokio::test]
 async fn guesses_made_at_once_are_counted_one_by_one() {
     let (stack, claim) = awaiting().await;
-    let (token, wrong) = (token(&stack, &claim), wrong(&stack, &claim));
+    let (token, wrong) = (token(&claim), wrong(&claim));
     let form = format!("decision=decline&code={wrong}");
     let guess = || stack.post_form(&token, &form);
-    let (a, b, c, d, e, f, g) = tokio::join!(guess(), guess(), guess(), guess(), guess(), guess(), guess());
-    let statuses: Vec<u16> = [a, b, c, d, e, f, g].iter().map(|answer| answer.status).collect();
+    let all = tokio::join!(guess(), guess(), guess(), guess(), guess(), guess(), guess());
+    let all = [all.0, all.1, all.2, all.3, all.4, all.5, all.6];
+    let statuses = all.map(|answer| answer.status);
     assert_eq!(statuses.iter().filter(|status| **status == 403).count(), 5, "{statuses:?}");
 }
 
 #[tokio::test]
 async fn a_form_that_cannot_be_read_is_refused_and_decides_nothing() {
     let (stack, claim) = awaiting().await;
-    for form in ["decision=explode", "decision=decline&items=9", "decision=decline&items=x", "items=1", ""] {
+    for form in
+        ["decision=explode", "decision=decline&items=9", "decision=decline&items=x", "items=1", ""]
+    {
         let answer = stack.decide(&claim, form).await;
         assert!((400..500).contains(&answer.status), "{form}: {} {}", answer.status, answer.text);
     }
@@ -197,7 +222,7 @@ async fn a_form_that_cannot_be_read_is_refused_and_decides_nothing() {
 async fn other_methods_do_nothing() {
     let (stack, claim) = awaiting().await;
     for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] {
-        let answer = stack.send(Event::new(method, &format!("/d/{}", token(&stack, &claim)))).await;
+        let answer = stack.send(Event::new(method, &format!("/d/{}", token(&claim)))).await;
         assert!([204, 405].contains(&answer.status), "{method}: {}", answer.status);
     }
     assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
@@ -207,7 +232,7 @@ async fn other_methods_do_nothing() {
 async fn a_link_opened_after_withdrawal_says_there_is_nothing_to_do() {
     let (stack, claim) = awaiting().await;
     stack.world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
-    let answer = stack.send(Event::get(&format!("/d/{}", token(&stack, &claim)))).await;
+    let answer = stack.send(Event::get(&format!("/d/{}", token(&claim)))).await;
     assert_eq!(answer.status, 200);
     assert!(!answer.text.contains("<form"), "{}", answer.text);
 }
@@ -215,7 +240,7 @@ async fn a_link_opened_after_withdrawal_says_there_is_nothing_to_do() {
 #[tokio::test]
 async fn the_page_speaks_the_customers_language_and_switches_on_request() {
     let (stack, claim) = awaiting().await;
-    let path = format!("/d/{}", token(&stack, &claim));
+    let path = format!("/d/{}", token(&claim));
     let own = stack.send(Event::get(&path)).await;
     assert!(own.text.contains("lang=\"cs\""), "the customer's own language");
     let other = stack.send(Event::get(&format!("{path}?lang=en"))).await;

@@ -5,9 +5,17 @@ mod access;
 #[cfg(test)]
 mod archive;
 #[cfg(test)]
+mod aside;
+#[cfg(test)]
+mod associations;
+#[cfg(test)]
 mod capacity;
 #[cfg(test)]
 mod closing;
+#[cfg(test)]
+mod directory;
+#[cfg(test)]
+mod events;
 #[cfg(test)]
 mod exclusivity;
 #[cfg(test)]
@@ -17,9 +25,15 @@ mod harness;
 #[cfg(test)]
 mod input;
 #[cfg(test)]
+mod invariants;
+#[cfg(test)]
 mod link;
 #[cfg(test)]
 mod race;
+#[cfg(test)]
+mod roles;
+#[cfg(test)]
+mod story;
 #[cfg(test)]
 mod stream;
 #[cfg(test)]

@@ -30,18 +30,24 @@ fn in_time_marks(claim: &Claim) -> Vec<bool> {
     claim.items.iter().filter_map(|item| in_time(item.mark)).collect()
 }
 
-async fn say_no(store: &Store, id: &ClaimId, at: domain::claim::Instant) -> Result<Outcome, StoreError> {
+async fn say_no(
+    store: &Store,
+    id: &ClaimId,
+    at: domain::claim::Instant,
+) -> Result<Outcome, StoreError> {
     store.execute(id, &link(1), &decline_all(), arrived(at), None).await
 }
 
 #[tokio::test]
-async fn a_decline_that_arrived_a_millisecond_before_the_deadline_wins_however_late_the_function_runs() {
+async fn a_decline_that_arrived_a_millisecond_before_the_deadline_wins_however_late_the_function_runs()
+ {
     for late_s in [3, 60, 119] {
         let world = World::at(NOW).await;
         let claim = world.awaiting("k", &ITEMS).await;
         let deadline = closes_at(&claim);
         world.clock.set(deadline + Duration::seconds(late_s));
-        let outcome = say_no(&world.store, &claim.id, deadline - Duration::milliseconds(1)).await.unwrap();
+        let outcome =
+            say_no(&world.store, &claim.id, deadline - Duration::milliseconds(1)).await.unwrap();
         assert_eq!((outcome.claim.status(), outcome.effect), (Status::Declined, Effect::Changed));
         assert_eq!(in_time_marks(&outcome.claim), [true, true], "{late_s} s late");
         world.let_pass_by(deadline, Duration::hours(1));
@@ -61,8 +67,12 @@ async fn a_no_from_the_deadline_on_is_kept_as_late_and_cannot_be_undone() {
         assert_eq!(outcome.claim.status(), Status::Declined);
         assert_eq!(in_time_marks(&outcome.claim), [false, false]);
         let undo = world.give(&claim.id, &link(1), &undo_all()).await.unwrap_err();
-        let refused = Rejection::InvalidState { status: Status::Declined, command: CommandKind::Undo };
-        assert!(matches!(&undo, StoreError::Rejected(rejection) if *rejection == refused), "{undo}");
+        let refused =
+            Rejection::InvalidState { status: Status::Declined, command: CommandKind::Undo };
+        assert!(
+            matches!(&undo, StoreError::Rejected(rejection) if *rejection == refused),
+            "{undo}"
+        );
     }
 }
 
@@ -91,10 +101,7 @@ async fn a_no_after_the_close_ends_the_association() {
 }
 
 fn revoked(claim: &Claim, item: &domain::claim::Item) -> bool {
-    matches!(
-        claim.item_status(item),
-        ItemStatus::Ended { reason: EndReason::CustomerRevoked, .. }
-    )
+    matches!(claim.item_status(item), ItemStatus::Ended { reason: EndReason::CustomerRevoked, .. })
 }
 
 /// Whether the customer's "no" to everything stands, whichever came first.
@@ -193,12 +200,16 @@ async fn two_answers_at_once_are_both_kept() {
         let (rival, _) = world.another_store(|_| {});
         let (store, wire) = world.another_store(|_| {});
         let (rival, id, now) = (Arc::new(rival), claim.id.clone(), world.now());
-        wire.on(any, nth, Fault::before(move || {
-            let (rival, id) = (rival.clone(), id.clone());
-            async move {
-                rival.execute(&id, &link(1), &decline(&[1]), now, None).await.unwrap();
-            }
-        }));
+        wire.on(
+            any,
+            nth,
+            Fault::before(move || {
+                let (rival, id) = (rival.clone(), id.clone());
+                async move {
+                    rival.execute(&id, &link(1), &decline(&[1]), now, None).await.unwrap();
+                }
+            }),
+        );
         let outcome = store.execute(&claim.id, &link(1), &decline(&[2]), now, None).await.unwrap();
         if wire.operations().len() >= nth {
             assert_eq!(item_statuses(&outcome.claim), ["declined", "declined"], "call {nth}");

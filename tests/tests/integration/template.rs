@@ -89,7 +89,9 @@ fn timeouts() -> BTreeMap<String, i64> {
     let common = template["Globals"]["Function"]["Timeout"].as_i64().unwrap();
     functions(&template)
         .into_iter()
-        .map(|(function, _, properties)| (function, properties["Timeout"].as_i64().unwrap_or(common)))
+        .map(|(function, _, properties)| {
+            (function, properties["Timeout"].as_i64().unwrap_or(common))
+        })
         .collect()
 }
 
@@ -128,7 +130,8 @@ fn a_queue_hides_its_messages_for_longer_than_their_function_runs() {
         let logical = source["Properties"]["FunctionName"]["!Ref"].as_str().unwrap();
         let functions = functions(&template);
         let function = &functions.iter().find(|one| one.1 == logical).unwrap().0;
-        let hidden_s = template["Resources"][queue]["Properties"]["VisibilityTimeout"].as_i64().unwrap();
+        let hidden_s =
+            template["Resources"][queue]["Properties"]["VisibilityTimeout"].as_i64().unwrap();
         assert!(hidden_s > timeouts()[function], "{name}: {hidden_s} s for {function}");
     }
 }
@@ -152,7 +155,10 @@ fn no_permission_has_a_wildcard_or_scans() {
         for action in listed(&statement["Action"]) {
             let action = action.as_str().unwrap();
             assert!(!action.contains('*') && action.contains(':'), "{function}: {action}");
-            assert!(!action.ends_with("Scan") && action != "dynamodb:PartiQLSelect", "{function}: {action}");
+            assert!(
+                !action.ends_with("Scan") && action != "dynamodb:PartiQLSelect",
+                "{function}: {action}"
+            );
         }
         for resource in listed(&statement["Resource"]) {
             let text = resource.to_string();

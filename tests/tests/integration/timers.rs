@@ -6,7 +6,7 @@ use domain::claim::{Claim, Status};
 use integration::clock::instant;
 use integration::engine::key;
 use integration::wire::Fault;
-use integration::world::{World, closes_at, decline_all, delivered, item_statuses, link};
+use integration::world::{SHARDS, World, closes_at, decline_all, delivered, item_statuses, link};
 use serde_json::json;
 use store::StoreError;
 
@@ -42,7 +42,7 @@ async fn a_window_does_not_close_before_deadline_and_grace() {
     for seconds in [-900, -1, 0, 60, 118] {
         world.let_pass_by(closes_at(&claim), Duration::seconds(seconds));
         world.finalize().await;
-        for shard in 0..4 {
+        for shard in 0..SHARDS {
             let drained = world.store.drain(shard, world.clock.now() + Duration::seconds(40)).await;
             assert!(drained.is_ok(), "{drained:?}");
         }
@@ -152,7 +152,7 @@ async fn a_function_whose_clock_is_an_hour_off_refuses_to_close() {
         world.clock.set_function_error(Duration::hours(error));
         let read = world.store.claim(&claim.id, world.now()).await;
         assert!(matches!(read, Err(StoreError::ClockUntrusted)), "{error} h off: {read:?}");
-        for shard in 0..4 {
+        for shard in 0..SHARDS {
             drop(world.store.drain(shard, true_time + Duration::hours(2)).await);
         }
         assert_eq!(world.stored(&claim.id), before, "{error} h off");
@@ -175,7 +175,7 @@ async fn days_without_ticks_are_one_drain_for_each_shard() {
     let (world, claim) = awaiting().await;
     world.let_pass_by(closes_at(&claim), Duration::days(3));
     let tick = world.store.tick().await.unwrap();
-    assert_eq!(tick.due.len(), 4);
+    assert_eq!(tick.due.len(), usize::from(SHARDS));
     assert!(tick.oldest_due.is_some_and(|overdue| overdue > Duration::days(3)), "{tick:?}");
     let drained = world.finalize().await;
     assert!(drained.iter().all(|shard| shard.finished));
@@ -190,7 +190,8 @@ async fn a_timer_stands_before_the_move_it_is_for() {
     let claim = world.notifying("k", &ITEMS).await;
     let (store, wire) = world.another_store(|_| {});
     wire.always(|call| call.names("C#", "A") && call.writes(), Fault::Reset);
-    let broken = store.execute(&claim.id, &Actor::System, &delivered(claim.notice), world.now(), None).await;
+    let broken =
+        store.execute(&claim.id, &Actor::System, &delivered(claim.notice), world.now(), None).await;
     assert!(matches!(broken, Err(StoreError::Unavailable(_))), "{broken:?}");
     let windows = world.engine.items("T#2026-12-31T23:00");
     assert_eq!(windows.len(), 1, "the timer of the window that did not open");
@@ -206,7 +207,8 @@ async fn without_its_timer_nothing_moves() {
     let before = world.stored(&claim.id);
     let (store, wire) = world.another_store(|_| {});
     wire.always(|call| call.names("T#", "") && call.writes(), Fault::Throttle);
-    let broken = store.execute(&claim.id, &Actor::System, &delivered(claim.notice), world.now(), None).await;
+    let broken =
+        store.execute(&claim.id, &Actor::System, &delivered(claim.notice), world.now(), None).await;
     assert!(matches!(broken, Err(StoreError::Unavailable(_))), "{broken:?}");
     assert_eq!(world.stored(&claim.id), before);
 }
@@ -226,6 +228,7 @@ async fn a_timer_that_keeps_failing_is_set_aside_and_passed() {
     assert_eq!(world.read(&healthy.id).await.status(), Status::Associated);
     let set_aside = world.engine.items("X#");
     assert!(set_aside.iter().any(|item| key(item).1 == claim.id.as_str()), "{set_aside:?}");
+    world.finalize().await;
     assert_eq!(world.store.tick().await.unwrap().due, Vec::<u16>::new());
 }
 
@@ -233,7 +236,7 @@ async fn a_timer_that_keeps_failing_is_set_aside_and_passed() {
 async fn a_drain_stops_in_time_and_leaves_the_rest_to_the_next() {
     let (world, claim) = awaiting().await;
     world.let_pass(closes_at(&claim));
-    for shard in 0..4 {
+    for shard in 0..SHARDS {
         let drained = world.store.drain(shard, world.clock.now()).await.unwrap();
         assert!(!drained.finished);
     }
@@ -251,15 +254,19 @@ async fn while_a_shard_is_leased_another_worker_leaves_it_alone_and_safety_does_
     let (second, _) = world.another_store(|_| {});
     let until = world.clock.now() + Duration::seconds(40);
     let second = std::sync::Arc::new(second);
-    first_wire.on(|call| call.operation == "BatchExecuteStatement", 1, Fault::before(move || {
-        let second = second.clone();
-        async move {
-            for shard in 0..4 {
-                second.drain(shard, until).await.unwrap();
+    first_wire.on(
+        |call| call.operation == "BatchExecuteStatement",
+        1,
+        Fault::before(move || {
+            let second = second.clone();
+            async move {
+                for shard in 0..SHARDS {
+                    second.drain(shard, until).await.unwrap();
+                }
             }
-        }
-    }));
-    for shard in 0..4 {
+        }),
+    );
+    for shard in 0..SHARDS {
         first.drain(shard, until).await.unwrap();
     }
     let closed = world.read(&claim.id).await;

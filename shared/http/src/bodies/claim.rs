@@ -231,13 +231,23 @@ mod tests {
             "customer_contact": {"name": "x".repeat(2000), "title": "CIO"},
             "evidence": [{"name": "a", "sha256": "12", "acknowledged_on": "1.10.2026"}],
         });
-        assert_eq!(told(&claim(&body).1), [
-            "unknown-field /colour", "required /customer_contact/email",
-            "too-long /customer_contact/name", "malformed /evidence/0/acknowledged_on",
-            "malformed /evidence/0/sha256", "malformed /items/0/id", "malformed /items/0/kind",
-            "malformed /items/1", "malformed /program", "required /tenant/domain",
-            "malformed /tenant/id", "unknown-field /tenant/name",
-        ]);
+        assert_eq!(
+            told(&claim(&body).1),
+            [
+                "unknown-field /colour",
+                "required /customer_contact/email",
+                "too-long /customer_contact/name",
+                "malformed /evidence/0/acknowledged_on",
+                "malformed /evidence/0/sha256",
+                "malformed /items/0/id",
+                "malformed /items/0/kind",
+                "malformed /items/1",
+                "malformed /program",
+                "required /tenant/domain",
+                "malformed /tenant/id",
+                "unknown-field /tenant/name",
+            ]
+        );
     }
 
     #[test]
@@ -261,7 +271,8 @@ mod tests {
         let items = |count: usize| json!(vec![json!({"kind": "workload", "id": "a"}); count]);
         assert_eq!(with("items", items(25)), Vec::<String>::new());
         assert_eq!(with("items", items(26)), ["too-long /items"]);
-        let entry = json!({"name": "a", "sha256": "ab".repeat(32), "acknowledged_on": "2026-10-01"});
+        let entry =
+            json!({"name": "a", "sha256": "ab".repeat(32), "acknowledged_on": "2026-10-01"});
         assert_eq!(with("evidence", json!(vec![entry; 21])), ["too-long /evidence"]);
         assert_eq!(with("items", json!({})), ["malformed /items"]);
     }
@@ -271,9 +282,13 @@ mod tests {
         assert_eq!(with("label", json!("a\u{7}b")), ["malformed /label"]);
         assert_eq!(with("program", json!("osu#m365")), ["malformed /program"]);
         let contact = |email: Value| json!({"name": "J", "title": "CIO", "email": email});
-        let broken = with("customer_contact", contact(json!("j@contoso.example\r\nBcc: x@y.example")));
+        let broken =
+            with("customer_contact", contact(json!("j@contoso.example\r\nBcc: x@y.example")));
         assert_eq!(broken, ["malformed /customer_contact/email"]);
-        assert_eq!(with("customer_contact", contact(Value::Null)), ["required /customer_contact/email"]);
+        assert_eq!(
+            with("customer_contact", contact(Value::Null)),
+            ["required /customer_contact/email"]
+        );
         assert_eq!(with("label", json!("x".repeat(2000))), ["too-long /label"]);
         assert_eq!(with("external_ref", json!("")), ["malformed /external_ref"]);
     }

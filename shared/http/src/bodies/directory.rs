@@ -443,7 +443,10 @@ mod tests {
         assert_eq!(read("status", json!("gone")), ["malformed /status"]);
         assert_eq!(read("daily_claim_quota", json!(-1)), ["malformed /daily_claim_quota"]);
         let twice = json!([{"id": "1", "programs": []}, {"id": "1", "programs": ["a b"]}]);
-        assert_eq!(read("locations", twice), ["duplicate /locations/1", "malformed /locations/1/programs/0"]);
+        assert_eq!(
+            read("locations", twice),
+            ["duplicate /locations/1", "malformed /locations/1/programs/0"]
+        );
     }
 
     #[test]
@@ -455,8 +458,10 @@ mod tests {
         assert_eq!(read("domains", json!(["contoso"])), ["malformed /domains/0"]);
         assert_eq!(read("subdivision", json!("CA")), ["malformed /subdivision"]);
         assert_eq!(read("closures", json!(["31.12.2026"])), ["malformed /closures/0"]);
-        assert_eq!(read("contacts", json!([{"name": "IT", "email": "x"}])),
-                   ["malformed /contacts/0/email", "required /contacts/0/verified"]);
+        assert_eq!(
+            read("contacts", json!([{"name": "IT", "email": "x"}])),
+            ["malformed /contacts/0/email", "required /contacts/0/verified"]
+        );
     }
 
     #[test]

@@ -60,6 +60,9 @@ mod tests {
     #[test]
     fn a_pointer_escapes_what_means_something_in_it() {
         let (_, errors) = super::claim(&json!({"a/b~c": 1}));
-        assert!(errors.contains(&FieldError::new("/a~1b~0c", FieldCode::UnknownField)), "{errors:?}");
+        assert!(
+            errors.contains(&FieldError::new("/a~1b~0c", FieldCode::UnknownField)),
+            "{errors:?}"
+        );
     }
 }

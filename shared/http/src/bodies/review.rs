@@ -106,7 +106,9 @@ pub fn review(body: &Value) -> Result<Command, Failure> {
     let action: Option<String> = fields.required("action");
     let command = match action.as_deref() {
         Some("begin") => Some(Command::BeginReview),
-        Some("request_information") => Some(Command::RequestInformation { reasons: reasons(&mut fields) }),
+        Some("request_information") => {
+            Some(Command::RequestInformation { reasons: reasons(&mut fields) })
+        }
         Some("reject") => Some(Command::Reject { reasons: reasons(&mut fields) }),
         Some("validate") => Some(validate(&mut fields)),
         Some("hold") => fields.required("comment").map(|comment| Command::Hold { comment }),
@@ -141,11 +143,10 @@ fn reasons(fields: &mut Fields<'_>) -> Vec<GivenReason> {
 }
 
 fn validate(fields: &mut Fields<'_>) -> Command {
-    let drop: Vec<Option<(ItemNo, ReasonCode)>> =
-        fields.objects("drop", 0..=MAX_ITEMS, |fields| {
-            let (item_no, code) = (fields.required("item_no"), fields.required("code"));
-            Some((item_no?, code?))
-        });
+    let drop: Vec<Option<(ItemNo, ReasonCode)>> = fields.objects("drop", 0..=MAX_ITEMS, |fields| {
+        let (item_no, code) = (fields.required("item_no"), fields.required("code"));
+        Some((item_no?, code?))
+    });
     fields.unique("drop", drop.iter().map(|entry| entry.as_ref().map(|(no, _)| *no)));
     Command::Validate {
         drop: drop.into_iter().flatten().collect(),
@@ -170,13 +171,19 @@ mod tests {
         let reasons = json!([{"code": "evidence_missing", "item_no": 1, "comment": "Which?"}]);
         for (body, kind) in [
             (json!({"action": "begin"}), CommandKind::BeginReview),
-            (json!({"action": "request_information", "reasons": reasons}), CommandKind::RequestInformation),
+            (
+                json!({"action": "request_information", "reasons": reasons}),
+                CommandKind::RequestInformation,
+            ),
             (json!({"action": "reject", "reasons": reasons}), CommandKind::Reject),
             (json!({"action": "validate"}), CommandKind::Validate),
             (json!({"action": "hold", "comment": "x"}), CommandKind::Hold),
             (json!({"action": "resume"}), CommandKind::Resume),
             (json!({"action": "extend", "closes_on": "2027-01-04"}), CommandKind::Extend),
-            (json!({"action": "correct_contact", "customer_contact": contact()}), CommandKind::CorrectContact),
+            (
+                json!({"action": "correct_contact", "customer_contact": contact()}),
+                CommandKind::CorrectContact,
+            ),
             (json!({"action": "uphold", "comment": "x"}), CommandKind::Uphold),
             (json!({"action": "overturn", "comment": "x"}), CommandKind::Overturn),
         ] {
@@ -190,7 +197,10 @@ mod tests {
             (json!({"action": "begin", "comment": "x"}), "unknown-field /comment"),
             (json!({"action": "resume", "reasons": []}), "unknown-field /reasons"),
             (json!({"action": "validate", "reasons": []}), "unknown-field /reasons"),
-            (json!({"action": "hold", "comment": "x", "closes_on": "2027-01-04"}), "unknown-field /closes_on"),
+            (
+                json!({"action": "hold", "comment": "x", "closes_on": "2027-01-04"}),
+                "unknown-field /closes_on",
+            ),
         ] {
             assert_eq!(refused(review(&body)), [field], "{body}");
         }
@@ -204,7 +214,10 @@ mod tests {
             (json!({"action": "approve", "x": 1}), vec!["malformed /action"]),
             (json!({"action": "reject"}), vec!["required /reasons"]),
             (json!({"action": "reject", "reasons": []}), vec!["required /reasons"]),
-            (json!({"action": "reject", "reasons": [{"code": "no"}]}), vec!["malformed /reasons/0/code"]),
+            (
+                json!({"action": "reject", "reasons": [{"code": "no"}]}),
+                vec!["malformed /reasons/0/code"],
+            ),
             (json!({"action": "hold"}), vec!["required /comment"]),
             (json!({"action": "extend", "closes_on": "soon"}), vec!["malformed /closes_on"]),
             (json!({"action": "correct_contact"}), vec!["required /customer_contact"]),
@@ -216,7 +229,8 @@ mod tests {
     #[test]
     fn an_item_is_dropped_once_and_by_its_number() {
         let drop = |item_no: Value| json!({"item_no": item_no, "code": "evidence_item_missing"});
-        let body = json!({"action": "validate", "drop": [drop(json!(2)), drop(json!(2)), drop(json!(0))]});
+        let body =
+            json!({"action": "validate", "drop": [drop(json!(2)), drop(json!(2)), drop(json!(0))]});
         assert_eq!(refused(review(&body)), ["duplicate /drop/1", "malformed /drop/2/item_no"]);
         let body = json!({"action": "validate", "drop": [drop(json!(2))]});
         let Ok(Command::Validate { drop, .. }) = review(&body) else { panic!() };

@@ -46,12 +46,11 @@ impl ClockMove {
             Self::To(target) => (Some(target), "/now"),
             Self::By(duration) => (now.checked_add_signed(duration), "/advance"),
         };
-        let fits = |target: &DateTime<Utc>| {
-            now <= *target && *target - now <= Duration::days(MAX_DAYS)
-        };
-        target.filter(fits).ok_or_else(|| {
-            Failure::Fields(vec![FieldError::new(pointer, FieldCode::Malformed)])
-        })
+        let fits =
+            |target: &DateTime<Utc>| now <= *target && *target - now <= Duration::days(MAX_DAYS);
+        target
+            .filter(fits)
+            .ok_or_else(|| Failure::Fields(vec![FieldError::new(pointer, FieldCode::Malformed)]))
     }
 }
 
@@ -91,7 +90,8 @@ fn duration(text: &str) -> Option<Duration> {
         return None;
     }
     let day_s = 24 * 60 * 60;
-    let units: &[(char, i64)] = if days.ends_with('W') { &[('W', 7 * day_s)] } else { &[('D', day_s)] };
+    let units: &[(char, i64)] =
+        if days.ends_with('W') { &[('W', 7 * day_s)] } else { &[('D', day_s)] };
     let seconds = sum(days, units)?
         .checked_add(sum(time.unwrap_or_default(), &[('H', 3600), ('M', 60), ('S', 1)])?)?;
     Duration::try_seconds(seconds)
@@ -102,7 +102,8 @@ fn sum(mut text: &str, units: &[(char, i64)]) -> Option<i64> {
     let mut total: i64 = 0;
     for (unit, seconds) in units {
         let Some((number, rest)) = text.split_once(*unit) else { continue };
-        let number: u32 = number.parse().ok().filter(|_| number.bytes().all(|c| c.is_ascii_digit()))?;
+        let number: u32 =
+            number.parse().ok().filter(|_| number.bytes().all(|c| c.is_ascii_digit()))?;
         total = total.checked_add(i64::from(number).checked_mul(*seconds)?)?;
         text = rest;
     }
@@ -128,8 +129,12 @@ mod tests {
     fn the_clock_goes_to_a_moment_or_by_a_duration() {
         assert_eq!(moved(&json!({"now": "2026-11-24T12:00:00Z"})), Ok(noon() + Duration::days(1)));
         for (text, seconds) in [
-            ("P7D", 7 * 86_400), ("P1W", 7 * 86_400), ("PT90M", 5400), ("P1DT2H3M4S", 93_784),
-            ("PT0S", 0), ("P400D", 400 * 86_400),
+            ("P7D", 7 * 86_400),
+            ("P1W", 7 * 86_400),
+            ("PT90M", 5400),
+            ("P1DT2H3M4S", 93_784),
+            ("PT0S", 0),
+            ("P400D", 400 * 86_400),
         ] {
             let target = moved(&json!({"advance": text}));
             assert_eq!(target, Ok(noon() + Duration::seconds(seconds)), "{text}");
@@ -138,8 +143,23 @@ mod tests {
 
     #[test]
     fn durations_that_are_none_are_malformed() {
-        for text in ["", "P", "PT", "7D", "P-1D", "P+1D", "P1M", "P1Y", "P1DT", "PT1S1M", "P1D2D", "P1.5D",
-                     "P99999999999999999999D", "P1WT1H ", "PD"] {
+        for text in [
+            "",
+            "P",
+            "PT",
+            "7D",
+            "P-1D",
+            "P+1D",
+            "P1M",
+            "P1Y",
+            "P1DT",
+            "PT1S1M",
+            "P1D2D",
+            "P1.5D",
+            "P99999999999999999999D",
+            "P1WT1H ",
+            "PD",
+        ] {
             assert_eq!(refused(moved(&json!({"advance": text}))), ["malformed /advance"], "{text}");
         }
     }

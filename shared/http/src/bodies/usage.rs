@@ -68,7 +68,8 @@ pub fn usage(body: &Value) -> Result<Vec<UsageRow>, Failure> {
 }
 
 fn row(fields: &mut Fields<'_>) -> Option<UsageRow> {
-    let (kind, id, date) = (fields.required("kind"), fields.required("id"), fields.required("date"));
+    let (kind, id, date) =
+        (fields.required("kind"), fields.required("id"), fields.required("date"));
     let active_users = fields.required("active_users");
     let provisioned_seats = fields.required("provisioned_seats");
     Some(UsageRow {
@@ -103,7 +104,10 @@ mod tests {
     fn there_are_1_to_500_rows_each_of_its_own_item_and_day() {
         assert_eq!(refused(usage(&json!({"rows": []}))), ["required /rows"]);
         assert_eq!(refused(usage(&json!({}))), ["required /rows"]);
-        assert_eq!(refused(usage(&json!({"rows": vec![row("2026-11-01", 1); 501]}))), ["too-long /rows"]);
+        assert_eq!(
+            refused(usage(&json!({"rows": vec![row("2026-11-01", 1); 501]}))),
+            ["too-long /rows"]
+        );
         let body = json!({"rows": [row("2026-11-01", 1), row("2026-11-01", 2)]});
         assert_eq!(refused(usage(&body)), ["duplicate /rows/1"]);
     }

@@ -92,10 +92,9 @@ fn claims(route: ClaimsRoute) -> Facts {
             query: &["status", "tenant_id", "partner_id", LIST[0], LIST[1]],
             ..read("List claims, newest first", Answer::List("ClaimView"))
         },
-        ClaimsRoute::Get => Facts {
-            headers: &["If-None-Match"],
-            ..read("Read a claim", Answer::One("ClaimView"))
-        },
+        ClaimsRoute::Get => {
+            Facts { headers: &["If-None-Match"], ..read("Read a claim", Answer::One("ClaimView")) }
+        }
         ClaimsRoute::History => Facts {
             query: &LIST,
             ..read("Read a claim's history, oldest first", Answer::List("HistoryEntryView"))
@@ -225,8 +224,7 @@ fn parameters(route: &Route, facts: &Facts) -> Vec<Parameter> {
     let required = |name: &str| matches!(name, "state" | "country" | "delivered_at");
     let header = |name: &str| name != "If-None-Match";
     let path = path.map(|name| parameter(name, ParameterIn::Path, true));
-    let query =
-        facts.query.iter().map(|name| parameter(name, ParameterIn::Query, required(name)));
+    let query = facts.query.iter().map(|name| parameter(name, ParameterIn::Query, required(name)));
     let headers =
         facts.headers.iter().map(|name| parameter(name, ParameterIn::Header, header(name)));
     path.into_iter().chain(query).chain(headers).collect()
@@ -244,11 +242,9 @@ fn parameter(name: &str, place: ParameterIn, required: bool) -> Parameter {
 fn responses(route: &Route, facts: &Facts) -> ResponsesBuilder {
     let success = match facts.answer {
         Answer::Created(_) => "201",
-        Answer::One(_)
-        | Answer::List(_)
-        | Answer::Page
-        | Answer::PageOr(_)
-        | Answer::Document => "200",
+        Answer::One(_) | Answer::List(_) | Answer::Page | Answer::PageOr(_) | Answer::Document => {
+            "200"
+        }
     };
     let mut refusals = vec![404, 503];
     if route.auth == Auth::Jwt {
@@ -261,9 +257,9 @@ fn responses(route: &Route, facts: &Facts) -> ResponsesBuilder {
     if facts.headers.contains(&"If-None-Match") {
         responses = responses.response("304", ResponseBuilder::new().description("Not changed"));
     }
-    refusals.into_iter().fold(responses, |responses, status| {
-        responses.response(status.to_string(), problem())
-    })
+    refusals
+        .into_iter()
+        .fold(responses, |responses, status| responses.response(status.to_string(), problem()))
 }
 
 fn answer(answer: &Answer) -> Response {

@@ -369,10 +369,7 @@ impl ContactView {
 
 impl PartnerContactView {
     fn of(contact: &PartnerContact) -> Self {
-        Self {
-            name: contact.name.as_str().to_owned(),
-            email: contact.email.as_str().to_owned(),
-        }
+        Self { name: contact.name.as_str().to_owned(), email: contact.email.as_str().to_owned() }
     }
 }
 
@@ -440,10 +437,8 @@ fn defence(claim: &Claim) -> Option<DefenceView> {
 }
 
 fn rivals(shown: &Shown<'_>) -> Option<Vec<RivalView>> {
-    let view = |rival: &Rival| RivalView {
-        item_no: rival.item.0,
-        claim_id: rival.claim.to_string(),
-    };
+    let view =
+        |rival: &Rival| RivalView { item_no: rival.item.0, claim_id: rival.claim.to_string() };
     (shown.viewer == Viewer::Staff).then(|| shown.rivals.iter().map(view).collect())
 }
 
@@ -588,12 +583,16 @@ mod tests {
     #[test]
     fn an_open_window_says_whose_turn_it_is_and_what_silence_will_do() {
         let view = shown(&claim(), Viewer::Partner);
-        let turn = json!({"who": "customer", "until": "2026-12-31T23:00:00Z", "on_silence": "associate"});
+        let turn =
+            json!({"who": "customer", "until": "2026-12-31T23:00:00Z", "on_silence": "associate"});
         assert_eq!(view["turn"], turn);
         assert_eq!(view["status"], "awaiting_customer");
         assert_eq!(view["items"][1]["declined_at"], "2026-12-23T10:00:00Z");
         assert_eq!(view["items"][1]["in_time"], true);
-        assert_eq!(view["items"][0], json!({"no": 1, "kind": "workload", "id": "w-1", "status": "pending"}));
+        assert_eq!(
+            view["items"][0],
+            json!({"no": 1, "kind": "workload", "id": "w-1", "status": "pending"})
+        );
     }
 
     #[test]
@@ -601,10 +600,31 @@ mod tests {
         let view = shown(&claim(), Viewer::Partner);
         let fields: Vec<_> = view.as_object().unwrap().keys().map(String::as_str).collect();
         for field in [
-            "id", "version", "status", "contested", "program", "policy_version", "activity",
-            "location_id", "partner", "tenant", "items", "customer_contact", "technical_contact",
-            "partner_contact", "label", "external_ref", "evidence", "created_at", "submitted_at",
-            "priority_at", "turn", "window", "reasons", "defence", "last_event",
+            "id",
+            "version",
+            "status",
+            "contested",
+            "program",
+            "policy_version",
+            "activity",
+            "location_id",
+            "partner",
+            "tenant",
+            "items",
+            "customer_contact",
+            "technical_contact",
+            "partner_contact",
+            "label",
+            "external_ref",
+            "evidence",
+            "created_at",
+            "submitted_at",
+            "priority_at",
+            "turn",
+            "window",
+            "reasons",
+            "defence",
+            "last_event",
         ] {
             assert!(fields.contains(&field), "{field}");
         }

@@ -349,7 +349,10 @@ mod tests {
     fn small_counts_are_not_shown() {
         let date = crate::values::date("2026-11-01").unwrap();
         let day = serde_json::to_value(UsageDay::of(date, 4, 5)).unwrap();
-        assert_eq!(day, json!({"date": "2026-11-01", "active_users": null, "provisioned_seats": 5}));
+        assert_eq!(
+            day,
+            json!({"date": "2026-11-01", "active_users": null, "provisioned_seats": 5})
+        );
     }
 
     #[test]
@@ -358,7 +361,8 @@ mod tests {
             "id": "p-alpine", "name": "Alpine", "status": "suspended",
             "locations": [{"id": "4711", "programs": ["osu-m365"]}], "country": "CZ",
             "time_zone": "Europe/Prague", "daily_claim_quota": 1, "open_claim_quota": 2,
-        })).unwrap();
+        }))
+        .unwrap();
         let view = serde_json::to_value(PartnerView::of(&partner)).unwrap();
         assert_eq!(view, serde_json::to_value(&partner).unwrap());
         let tenant: Tenant = serde_json::from_value(json!({

@@ -70,7 +70,8 @@ mod tests {
     #[test]
     fn staff_are_named_to_staff_alone_and_a_version_not_archived_has_no_hash() {
         let view = |hash, viewer| {
-            serde_json::to_value(HistoryEntryView::of(&event(), hash, None, viewer).unwrap()).unwrap()
+            serde_json::to_value(HistoryEntryView::of(&event(), hash, None, viewer).unwrap())
+                .unwrap()
         };
         let partner = view(None, Viewer::Partner);
         assert!(partner.get("actor_id").is_none() && partner.get("hash").is_none());

@@ -1,0 +1,206 @@
+//! The functions that no request reaches: the archive, the mails, their proofs and the timers. A test
+//! plays the stream, the bus and the queues between them.
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use aws_lambda_events::event::streams::DynamoDbEventResponse;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Duration, Utc};
+use domain::ids::ClaimId;
+use domain::text::Email;
+use runtime::{Failure, Invocation};
+use serde_json::{Value, json};
+
+use crate::engine::key;
+use crate::stack::{SECRET, keys, operator, store_of};
+use crate::world::World;
+
+/// The functions behind the stream, the bus and the queues.
+pub struct Backstage {
+    publish: publish::App,
+    notify: notify::App,
+    delivery: delivery::App,
+    finalize: finalize::App,
+}
+
+/// A mail as it was handed to the mail service.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// Its recipient, from the destination.
+    pub to: String,
+    /// The whole message.
+    pub raw: String,
+    /// Its tags, by name.
+    pub tags: Vec<(String, String)>,
+}
+
+impl Mail {
+    /// The text part, decoded.
+    pub fn text(&self) -> String {
+        let part =
+            self.raw.split("\r\n--").find(|part| part.contains("text/plain")).expect("a text part");
+        let (head, body) = part.split_once("\r\n\r\n").expect("a head and a body");
+        assert!(head.contains("base64"), "the text part is in base64: {head}");
+        let letters: String = body.split_whitespace().collect();
+        let bytes = STANDARD.decode(letters).expect("base64");
+        String::from_utf8(bytes).expect("UTF-8").replace("\r\n", "\n")
+    }
+}
+
+macro_rules! client {
+    ($service:ident, $http:expr) => {{
+        let config = $service::Config::builder()
+            .behavior_version($service::config::BehaviorVersion::latest())
+            .region($service::config::Region::new("us-east-1"))
+            .credentials_provider($service::config::Credentials::new("t", "t", None, None, "t"))
+            .retry_config($service::config::retry::RetryConfig::disabled())
+            .http_client($http)
+            .build();
+        $service::Client::from_conf(config)
+    }};
+}
+
+impl Backstage {
+    /// The functions of a world, each with the permissions of its role.
+    pub fn of(world: &World, sandbox: bool) -> Self {
+        let store = |function| store_of(world, function, sandbox).0;
+        let http = || world.elsewhere.http();
+        let sqs = || client!(aws_sdk_sqs, http());
+        let bus = publish::Bus::new(client!(aws_sdk_eventbridge, http()), "cpor");
+        let parking = publish::Parking::new(sqs(), "https://sqs.test/park");
+        let sender = Email::parse("notices@vendor.example").expect("an address");
+        let post = notify::Post::new(client!(aws_sdk_sesv2, http()), sender, "cpor");
+        Self {
+            publish: publish::App::new(store("publish"), bus, parking),
+            notify: notify::App::new(store("notify"), keys(SECRET), operator(), post),
+            delivery: delivery::App::new(store("delivery")),
+            finalize: finalize::App::new(store("finalize"), sqs(), "https://sqs.test/shards"),
+        }
+    }
+
+    /// Hands records of the stream to `publish`.
+    pub async fn publish(&self, records: &[Value]) -> Result<DynamoDbEventResponse, Failure> {
+        publish::handle(&self.publish, json!({"Records": records}), invocation()).await
+    }
+
+    /// Hands an event of the bus to `notify`.
+    pub async fn notify(&self, detail: &Value) -> Result<(), Failure> {
+        let event = json!({"source": "cpor", "detail-type": detail["type"], "detail": detail});
+        notify::handle(&self.notify, event, invocation()).await
+    }
+
+    /// Hands a mail event to `delivery`, as the queue does.
+    pub async fn deliver(&self, body: &Value) -> SqsBatchResponse {
+        let event: SqsEvent =
+            serde_json::from_value(json!({"Records": [message(body)]})).expect("a message");
+        delivery::handle(&self.delivery, event, invocation()).await.expect("an answer")
+    }
+
+    /// Invokes `finalize` with any payload.
+    pub async fn finalize(
+        &self,
+        world: &World,
+        payload: Value,
+    ) -> Result<SqsBatchResponse, Failure> {
+        let lasting = Duration::seconds(50);
+        let invocation = Invocation::lasting("request-1", world.clock.now(), lasting);
+        finalize::handle(&self.finalize, payload, invocation).await
+    }
+
+    /// One minute of the timers: a tick, and every message it sends.
+    pub async fn tick(&self, world: &World) {
+        world.elsewhere.forget();
+        self.finalize(world, json!({"source": "aws.events"})).await.expect("a tick");
+        for batch in world.elsewhere.sent("SendMessageBatch") {
+            for entry in batch["Entries"].as_array().expect("entries") {
+                let body: Value =
+                    serde_json::from_str(entry["MessageBody"].as_str().expect("a body"))
+                        .expect("JSON");
+                let answer = self.finalize(world, json!({"Records": [message(&body)]})).await;
+                assert!(answer.expect("an answer").batch_item_failures.is_empty());
+            }
+        }
+    }
+}
+
+fn invocation() -> Invocation {
+    let now = DateTime::<Utc>::from_timestamp(1_795_000_000, 0).expect("an instant");
+    Invocation::lasting("request-1", now, Duration::seconds(30))
+}
+
+fn message(body: &Value) -> Value {
+    let body = body.as_str().map_or_else(|| body.to_string(), str::to_owned);
+    json!({"messageId": "message-1", "body": body, "attributes": {}, "messageAttributes": {},
+        "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:q"})
+}
+
+/// The records of the stream that the archive's filter lets through, as the platform hands them over.
+pub fn records(world: &World) -> Vec<Value> {
+    let all = world.engine.stream().into_iter();
+    let passes = |record: &Value| {
+        let key = key(&record["dynamodb"]["Keys"]);
+        record["eventName"] != "REMOVE" && key.0.starts_with("C#") && key.1 == "A"
+    };
+    all.filter(passes).map(complete).collect()
+}
+
+/// A record with what the platform adds to it.
+fn complete(mut record: Value) -> Value {
+    let defaults = json!({"awsRegion": "us-east-1", "eventSource": "aws:dynamodb", "eventVersion": "1.1",
+        "eventSourceARN": "arn:aws:dynamodb:us-east-1:000000000000:table/cpor/stream/1"});
+    for (name, value) in defaults.as_object().into_iter().flatten() {
+        if record.get(name).is_none_or(Value::is_null) {
+            record[name] = value.clone();
+        }
+    }
+    record
+}
+
+/// The details of the events that were put on the bus.
+pub fn events(world: &World) -> Vec<Value> {
+    let puts = world.elsewhere.sent("PutEvents");
+    let entries =
+        puts.iter().flat_map(|put| put["Entries"].as_array().cloned().unwrap_or_default());
+    let detail = |entry: Value| serde_json::from_str(entry["Detail"].as_str().unwrap_or_default());
+    entries.map(|entry| detail(entry).expect("a detail in JSON")).collect()
+}
+
+/// The mails that were sent.
+pub fn mails(world: &World) -> Vec<Mail> {
+    world.elsewhere.sent("SendEmail").iter().map(mail).collect()
+}
+
+fn mail(sent: &Value) -> Mail {
+    let data = sent["Content"]["Raw"]["Data"].as_str().unwrap_or_default();
+    let raw = STANDARD.decode(data).expect("base64");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let tags = sent["EmailTags"].as_array().cloned().unwrap_or_default();
+    Mail {
+        to: text(&sent["Destination"]["ToAddresses"][0]),
+        raw: String::from_utf8_lossy(&raw).into_owned(),
+        tags: tags.iter().map(|tag| (text(&tag["Name"]), text(&tag["Value"]))).collect(),
+    }
+}
+
+/// What SES publishes about a mail.
+pub fn mail_event(
+    kind: &str,
+    claim: &ClaimId,
+    notice: u16,
+    recipient: &str,
+    at: DateTime<Utc>,
+) -> Value {
+    let at = at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+    let one = json!([{"emailAddress": recipient}]);
+    let details = match kind {
+        "Delivery" => json!({"timestamp": at, "recipients": [recipient]}),
+        "Bounce" => json!({"timestamp": at, "bounceType": "Permanent", "bouncedRecipients": one}),
+        _ => json!({"timestamp": at, "complainedRecipients": one}),
+    };
+    let mut event = json!({
+        "eventType": kind,
+        "mail": {"tags": {"claim": [claim.as_str()], "notice": [notice.to_string()]}},
+    });
+    event[kind.to_ascii_lowercase()] = details;
+    event
+}

@@ -1,0 +1,140 @@
+//! The writes beside the claim, under the same faults: tries, receipts, codes, directory, usage and the
+//! test clock.
+
+use chrono::{Duration, NaiveDate};
+use domain::ids::NoticeNo;
+use domain::program::{ItemKind, ItemRef, Policy, Program};
+use domain::text::Email;
+use integration::fixtures;
+use integration::wire::{Fault, Wire, any};
+use integration::world::{World, tenant_id};
+use store::{Receipt, Store, StoreError, Tries, UsageRow};
+
+const NOW: &str = "2026-12-22T14:00:00Z";
+const FAULTS: [Fault; 5] =
+    [Fault::Throttle, Fault::Internal, Fault::Reset, Fault::AnswerLost, Fault::Conflict];
+
+/// Runs `act` against a store whose first call meets the fault, once or for good, and again without it
+/// where it failed in a way that says so.
+async fn disturbed<T, F>(world: &World, fault: &Fault, more: usize, act: impl Fn(Store) -> F) -> T
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    let (store, wire): (Store, Wire) = world.another_store(|config| config.sandbox = true);
+    for nth in 1..=1 + more {
+        wire.on(any, nth, fault.clone());
+    }
+    match act(store.clone()).await {
+        Ok(done) => done,
+        Err(error) => {
+            assert!(error.retryable(), "{fault:?}: {error}");
+            wire.reset();
+            act(store).await.unwrap()
+        }
+    }
+}
+
+fn row(day: u32, users: u32) -> UsageRow {
+    let item =
+        ItemRef { kind: ItemKind::Workload, id: domain::ids::ItemId::parse("teams").unwrap() };
+    let date = NaiveDate::from_ymd_opt(2026, 12, day).unwrap();
+    UsageRow { item, date, active_users: users, provisioned_seats: 100 }
+}
+
+#[tokio::test]
+async fn usage_rows_are_all_there_once_whatever_breaks() {
+    for fault in &FAULTS {
+        for more in [0, 11] {
+            let world = World::at(NOW).await;
+            let tenant = tenant_id(fixtures::CONTOSO);
+            let rows: Vec<_> = (1..=30).map(|day| row(day, day)).collect();
+            disturbed(&world, fault, more, |store| {
+                let (tenant, rows) = (tenant.clone(), rows.clone());
+                async move { store.put_usage(&tenant, &rows).await }
+            })
+            .await;
+            let (from, to) = (row(1, 0).date, row(31, 0).date);
+            let read = world.store.usage(&tenant, &row(1, 0).item, from, to).await.unwrap();
+            assert_eq!(
+                read.iter().map(|row| row.active_users).collect::<Vec<_>>(),
+                (1..=30).collect::<Vec<_>>()
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_changed_policy_is_one_new_version_whatever_breaks() {
+    for fault in &FAULTS {
+        for more in [0, 11] {
+            let world = World::at(NOW).await;
+            let policy = Policy { window_business_days: 7, ..Policy::default() };
+            let program = Program { policy, ..fixtures::osu_m365() };
+            disturbed(&world, fault, more, |store| {
+                let program = program.clone();
+                async move { store.put_program(&program).await }
+            })
+            .await;
+            let stored = world.store.program(&program.id).await.unwrap().unwrap();
+            assert_eq!(
+                (stored.policy_version, stored.policy.window_business_days),
+                (2, 7),
+                "{fault:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_and_a_notice_code_are_kept_whatever_breaks() {
+    for fault in &FAULTS {
+        let world = World::at(NOW).await;
+        let claim = world.notifying("k", &["teams"]).await;
+        let address = Email::parse("it@contoso.example").unwrap();
+        let receipts = disturbed(&world, fault, 11, |store| {
+            let (id, address) = (claim.id.clone(), address.clone());
+            async move { store.record_receipt(&id, NoticeNo(1), &address, Receipt::Accepted).await }
+        })
+        .await;
+        assert!(receipts.accepted(&address), "{fault:?}");
+        disturbed(&world, fault, 11, |store| {
+            let id = claim.id.clone();
+            async move { store.put_notice_code("ABCDE-FGHJK", &id, NoticeNo(1)).await }
+        })
+        .await;
+        let found = world.store.notice_of_code("ABCDE-FGHJK").await.unwrap();
+        assert_eq!(found, Some((claim.id.clone(), NoticeNo(1))), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_code_is_never_left_uncounted_and_the_lock_comes_no_later() {
+    for fault in &FAULTS {
+        let world = World::at(NOW).await;
+        let claim = world.awaiting("k", &["teams"]).await;
+        let at = world.clock.now();
+        for _ in 0..5 {
+            disturbed(&world, fault, 0, |store| {
+                let id = claim.id.clone();
+                async move { store.wrong_code(&id, NoticeNo(1), at).await }
+            })
+            .await;
+        }
+        let tries = world.store.tries(&claim.id, NoticeNo(1), at).await.unwrap();
+        assert!(matches!(tries, Tries::Locked { .. }), "{fault:?}: {tries:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_test_clock_never_goes_back_whatever_breaks() {
+    for fault in &FAULTS {
+        let world = World::at(NOW).await;
+        let now = disturbed(&world, fault, 0, |store| async move {
+            store.advance_clock(Duration::days(1)).await
+        })
+        .await;
+        assert!(now >= world.clock.now() + Duration::days(1), "{fault:?}");
+        let (store, _) = world.another_store(|config| config.sandbox = true);
+        assert_eq!(store.moment().await.unwrap().at, now, "{fault:?}");
+    }
+}
