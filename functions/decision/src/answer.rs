@@ -51,7 +51,7 @@ impl<'a> Answers<'a> {
     }
 
     /// What came of a decision, as JSON.
-    pub(crate) fn view(&self, view: &DecisionView) -> Response<Body> {
+    pub(crate) fn view(view: &DecisionView) -> Response<Body> {
         strict(Reply::ok(view).done())
     }
 

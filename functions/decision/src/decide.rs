@@ -83,7 +83,7 @@ async fn done(
     };
     if answers.wants_json() {
         let view = DecisionView::of(&claim, outcome.receipt, outcome.in_time);
-        return Ok(answers.view(&view));
+        return Ok(Answers::view(&view));
     }
     let seen = Seen::of(app, claim, link.notice(), moment).await?;
     Ok(answers.result(&seen, &outcome))

@@ -25,5 +25,5 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Operator { contact: page.operator_contact.as_str().to_owned(), base_url: page.base_url };
     let post = notify::Post::new(clients.ses(), mail.sender, mail.configuration_set);
     let app = notify::App::new(store, links, operator, post);
-    Ok(runtime::serve_event("notify", app, notify::handle).await?)
+    Ok(Box::pin(runtime::serve_event("notify", app, notify::handle)).await?)
 }

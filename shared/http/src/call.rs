@@ -207,6 +207,7 @@ mod tests {
     use crate::event::{Event, json_of};
     use crate::routes::{ClaimsRoute, ReviewRoute};
 
+    #[expect(clippy::needless_pass_by_value, reason = "events are made at the call")]
     fn read(event: Event) -> Result<Value, Failure> {
         Call::new(&event.request()).json()
     }
@@ -220,7 +221,7 @@ mod tests {
         let deep = "[".repeat(10_000);
         for text in ["", "{", "hello", "{\"a\":1} x", "\u{feff}{}", deep.as_str(), "NaN"] {
             let event = post().header("content-type", "application/json").body(text);
-            assert_eq!(read(event), Err(Failure::MalformedBody), "{:.20}", text);
+            assert_eq!(read(event), Err(Failure::MalformedBody), "{text:.20}");
         }
         let event = post().header("content-type", "application/json").bytes(b"{\"a\":\"\xff\"}");
         assert_eq!(read(event), Err(Failure::MalformedBody));

@@ -167,6 +167,7 @@ mod tests {
     }
 
     /// The next cursor that `event`'s list gives out.
+    #[expect(clippy::needless_pass_by_value, reason = "events are made at the call")]
     fn given(event: Event) -> String {
         let request = event.request();
         let call = Call::new(&request);
@@ -177,6 +178,7 @@ mod tests {
         cursor
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "events are made at the call")]
     fn opened(event: Event) -> Result<Page, Failure> {
         let request = event.request();
         let call = Call::new(&request);

@@ -104,13 +104,12 @@ mod tests {
     fn keys(source: &str) -> BTreeSet<String> {
         let (mut keys, mut message) = (BTreeSet::new(), "");
         for (name, _) in source.lines().filter_map(|line| line.split_once(" =")) {
-            match name.trim_start().strip_prefix('.') {
-                Some(attribute) => keys.insert(format!("{message}.{attribute}")),
-                None => {
-                    message = name;
-                    keys.insert(name.to_owned())
-                }
-            };
+            if let Some(attribute) = name.trim_start().strip_prefix('.') {
+                keys.insert(format!("{message}.{attribute}"));
+            } else {
+                message = name;
+                keys.insert(name.to_owned());
+            }
         }
         keys
     }

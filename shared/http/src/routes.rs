@@ -218,23 +218,26 @@ pub fn find<'p>(method: &str, path: &'p str) -> Option<(&'static Route, Option<&
     ROUTES
         .iter()
         .filter(|route| route.method == "ANY" || route.method == method)
-        .find_map(|route| parameter(route.path, path).map(|parameter| (route, parameter)))
+        .find(|route| fits(route.path, path))
+        .map(|route| (route, parameter(route.path, path)))
 }
 
-/// `None`: another path. `Some(None)`: this path, which has no parameter.
-fn parameter<'p>(template: &str, path: &'p str) -> Option<Option<&'p str>> {
-    let (mut expected, mut given) = (template.split('/'), path.split('/'));
-    let mut parameter = None;
-    loop {
-        match (expected.next(), given.next()) {
-            (None, None) => return Some(parameter),
-            (Some(name), Some(value)) if name.starts_with('{') && !value.is_empty() => {
-                parameter = Some(value);
-            }
-            (Some(name), Some(value)) if name == value => {}
-            (_, _) => return None,
-        }
-    }
+fn is_parameter(name: &str) -> bool {
+    name.starts_with('{')
+}
+
+/// Whether the path is one of the template's.
+fn fits(template: &str, path: &str) -> bool {
+    let (expected, given) = (template.split('/'), path.split('/'));
+    let fits =
+        |(name, value): (&str, &str)| name == value || (is_parameter(name) && !value.is_empty());
+    expected.clone().count() == given.clone().count() && expected.zip(given).all(fits)
+}
+
+/// The value of the template's parameter in a path that fits it.
+fn parameter<'p>(template: &str, path: &'p str) -> Option<&'p str> {
+    let mut pairs = template.split('/').zip(path.split('/'));
+    pairs.find(|(name, _)| is_parameter(name)).map(|(_, value)| value)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The mails, as they arrive.
 
+use std::fmt::Write;
+
 use domain::ids::{ItemNo, NoticeNo};
 use domain::text::Email;
 
@@ -78,7 +80,7 @@ fn the_short_mails_read_well_and_bear_no_link() {
     for tag in ["cs", "en"] {
         for mail in short_mails(&world, language(tag)) {
             assert!(!mail.text.contains("/d/") && !mail.html.contains("/d/"));
-            all += &format!("Subject: {}\n\n{}\n=====\n", mail.subject, mail.text);
+            writeln!(all, "Subject: {}\n\n{}\n=====", mail.subject, mail.text).unwrap();
         }
     }
     insta::assert_snapshot!(all);

@@ -6,35 +6,35 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// See [`State::Draft`].
+    /// See [`State::Draft`](crate::claim::State::Draft).
     Draft,
-    /// See [`State::Submitted`].
+    /// See [`State::Submitted`](crate::claim::State::Submitted).
     Submitted,
-    /// See [`State::InReview`].
+    /// See [`State::InReview`](crate::claim::State::InReview).
     InReview,
-    /// See [`State::ActionRequired`].
+    /// See [`State::ActionRequired`](crate::claim::State::ActionRequired).
     ActionRequired,
-    /// See [`State::Disputed`].
+    /// See [`State::Disputed`](crate::claim::State::Disputed).
     Disputed,
-    /// See [`State::Notifying`].
+    /// See [`State::Notifying`](crate::claim::State::Notifying).
     Notifying,
-    /// See [`State::Unreachable`].
+    /// See [`State::Unreachable`](crate::claim::State::Unreachable).
     Unreachable,
-    /// See [`State::AwaitingCustomer`].
+    /// See [`State::AwaitingCustomer`](crate::claim::State::AwaitingCustomer).
     AwaitingCustomer,
-    /// See [`State::OnHold`].
+    /// See [`State::OnHold`](crate::claim::State::OnHold).
     OnHold,
-    /// See [`State::Associated`].
+    /// See [`State::Associated`](crate::claim::State::Associated).
     Associated,
-    /// See [`State::Rejected`].
+    /// See [`State::Rejected`](crate::claim::State::Rejected).
     Rejected,
-    /// See [`State::Declined`].
+    /// See [`State::Declined`](crate::claim::State::Declined).
     Declined,
-    /// See [`State::Withdrawn`].
+    /// See [`State::Withdrawn`](crate::claim::State::Withdrawn).
     Withdrawn,
-    /// See [`State::Discarded`].
+    /// See [`State::Discarded`](crate::claim::State::Discarded).
     Discarded,
-    /// See [`State::Ended`].
+    /// See [`State::Ended`](crate::claim::State::Ended).
     Ended,
 }
 

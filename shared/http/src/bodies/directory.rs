@@ -339,6 +339,7 @@ pub fn program(id: &ProgramId, body: &Value) -> Result<Program, Failure> {
     fields.finish(program())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as the reader of an object takes it")]
 fn policy(fields: &mut Fields<'_>) -> Option<Policy> {
     let mut policy = Policy::default();
     set(fields, "window_business_days", &mut policy.window_business_days);

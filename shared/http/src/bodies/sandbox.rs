@@ -89,9 +89,9 @@ fn duration(text: &str) -> Option<Duration> {
     if (days.is_empty() && time.is_none()) || time == Some("") {
         return None;
     }
-    let day_s = 24 * 60 * 60;
+    let whole_day = 24 * 60 * 60;
     let units: &[(char, i64)] =
-        if days.ends_with('W') { &[('W', 7 * day_s)] } else { &[('D', day_s)] };
+        if days.ends_with('W') { &[('W', 7 * whole_day)] } else { &[('D', whole_day)] };
     let seconds = sum(days, units)?
         .checked_add(sum(time.unwrap_or_default(), &[('H', 3600), ('M', 60), ('S', 1)])?)?;
     Duration::try_seconds(seconds)

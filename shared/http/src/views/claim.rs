@@ -574,6 +574,8 @@ mod tests {
             claim: claim.id.clone(),
             rival_item: ItemNo(1),
             standing: domain::context::Standing::Active,
+            defended: false,
+            place: None,
         };
         let now = at("2026-12-24T10:00:00Z");
         let shown = Shown { policy: &Policy::default(), now, viewer, rivals: &[rival] };
