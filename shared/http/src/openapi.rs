@@ -4,6 +4,7 @@
 mod operation;
 
 use serde_json::Value;
+use utoipa::ToSchema;
 use utoipa::openapi::path::{HttpMethod, PathItem, Paths, PathsBuilder};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApiBuilder};
@@ -52,29 +53,35 @@ fn methods(route: &Route) -> &'static [HttpMethod] {
 
 fn components() -> Components {
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
-    ComponentsBuilder::new()
-        .schema_from::<Problem>()
-        .schema_from::<bodies::SubmitClaimBody>()
-        .schema_from::<bodies::ReviewBody>()
-        .schema_from::<bodies::CommentBody>()
-        .schema_from::<bodies::PartnerBody>()
-        .schema_from::<bodies::TenantBody>()
-        .schema_from::<bodies::ProgramBody>()
-        .schema_from::<bodies::UsageBody>()
-        .schema_from::<bodies::ClockBody>()
-        .schema_from::<views::ClaimView>()
-        .schema_from::<views::HistoryEntryView>()
-        .schema_from::<views::AssociationView>()
-        .schema_from::<views::DecisionView>()
-        .schema_from::<views::UsageView>()
-        .schema_from::<views::PartnerView>()
-        .schema_from::<views::TenantView>()
-        .schema_from::<views::ProgramView>()
-        .schema_from::<views::WindowView>()
-        .schema_from::<views::ClockView>()
-        .schema_from::<views::HealthView>()
-        .security_scheme(BEARER, SecurityScheme::Http(bearer))
-        .build()
+    let components = ComponentsBuilder::new();
+    let components = with::<Problem>(components);
+    let components = with::<bodies::SubmitClaimBody>(components);
+    let components = with::<bodies::ReviewBody>(components);
+    let components = with::<bodies::CommentBody>(components);
+    let components = with::<bodies::PartnerBody>(components);
+    let components = with::<bodies::TenantBody>(components);
+    let components = with::<bodies::ProgramBody>(components);
+    let components = with::<bodies::UsageBody>(components);
+    let components = with::<bodies::ClockBody>(components);
+    let components = with::<views::ClaimView>(components);
+    let components = with::<views::HistoryEntryView>(components);
+    let components = with::<views::AssociationView>(components);
+    let components = with::<views::DecisionView>(components);
+    let components = with::<views::UsageView>(components);
+    let components = with::<views::PartnerView>(components);
+    let components = with::<views::TenantView>(components);
+    let components = with::<views::ProgramView>(components);
+    let components = with::<views::WindowView>(components);
+    let components = with::<views::ClockView>(components);
+    let components = with::<views::HealthView>(components);
+    components.security_scheme(BEARER, SecurityScheme::Http(bearer)).build()
+}
+
+/// The components with the schema of a type and of everything it is made of.
+fn with<T: ToSchema>(components: ComponentsBuilder) -> ComponentsBuilder {
+    let mut parts = Vec::new();
+    T::schemas(&mut parts);
+    components.schema_from::<T>().schemas_from_iter(parts)
 }
 
 #[cfg(test)]

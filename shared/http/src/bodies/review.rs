@@ -19,7 +19,7 @@ use crate::fields::Fields;
 pub enum ReviewBody {
     /// Take the claim up.
     Begin,
-    /// Ask the partner. Not offered yet.
+    /// Ask the partner.
     RequestInformation {
         /// What is asked.
         #[schema(min_items = 1, max_items = 25)]
@@ -40,32 +40,32 @@ pub enum ReviewBody {
         #[schema(min_length = 1, max_length = 2000)]
         comment: Option<String>,
     },
-    /// Hold the claim. Not offered yet.
+    /// Hold the claim.
     Hold {
         /// Why.
         #[schema(min_length = 1, max_length = 2000)]
         comment: String,
     },
-    /// Go on with a claim on hold. Not offered yet.
+    /// Go on with a claim on hold.
     Resume,
-    /// Make the window longer. Not offered yet.
+    /// Make the window longer.
     Extend {
         /// The last counted date.
         #[schema(format = Date)]
         closes_on: String,
     },
-    /// Name another contact. Not offered yet.
+    /// Name another contact.
     CorrectContact {
         /// The new contact.
         customer_contact: ContactBody,
     },
-    /// Let a disputed rejection stand. Not offered yet.
+    /// Let a disputed rejection stand.
     Uphold {
         /// Why.
         #[schema(min_length = 1, max_length = 2000)]
         comment: String,
     },
-    /// Overturn a disputed rejection. Not offered yet.
+    /// Overturn a disputed rejection.
     Overturn {
         /// Why.
         #[schema(min_length = 1, max_length = 2000)]
