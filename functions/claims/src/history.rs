@@ -14,10 +14,10 @@ pub(crate) async fn history(
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
-    queries::history(call)?;
-    let page = app.cursors.page(call, caller)?;
     let moment = moment(app, call).await?;
     let claim = claim(app, call, caller, moment).await?;
+    queries::history(call)?;
+    let page = app.cursors.page(call, caller)?;
     let from = page.position.as_deref().map(serde_json::from_str::<Cursor>).transpose();
     let from = from.map_err(|_| Failure::InvalidCursor)?;
     let limit = u16::try_from(page.limit).unwrap_or(u16::MAX);

@@ -51,9 +51,9 @@ async fn answer(app: &App, call: &Call<'_>) -> Result<Response<Body>, Failure> {
 }
 
 async fn get(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Response<Body>, Failure> {
-    queries::none(call)?;
     let moment = moment(app, call).await?;
     let claim = claim(app, call, caller, moment).await?;
+    queries::none(call)?;
     if call.if_none_match(claim.version) {
         return Ok(Reply::not_modified(claim.version));
     }
@@ -104,6 +104,6 @@ async fn view(
     moment: Moment,
 ) -> Result<ClaimView, Failure> {
     let policy = app.store.policy_of(claim).await.map_err(failed)?;
-    let shown = Shown { policy: &policy, now: moment.at, viewer: caller.viewer(), rivals: &[] };
+    let shown = Shown { policy: &policy, now: moment.at, viewer: caller.viewer(), rivals: None };
     Ok(ClaimView::of(claim, &shown))
 }

@@ -57,6 +57,6 @@ async fn view(
     moment: Moment,
 ) -> Result<ClaimView, Failure> {
     let policy = app.store.policy_of(claim).await.map_err(failed)?;
-    let shown = Shown { policy: &policy, now: moment.at, viewer: caller.viewer(), rivals: &[] };
+    let shown = Shown { policy: &policy, now: moment.at, viewer: caller.viewer(), rivals: None };
     Ok(ClaimView::of(claim, &shown))
 }

@@ -24,8 +24,9 @@ pub struct Shown<'a> {
     pub now: DateTime<Utc>,
     /// To whom.
     pub viewer: Viewer,
-    /// Who else claims its items: shown to operator staff alone.
-    pub rivals: &'a [Rival],
+    /// Who else claims its items, shown to operator staff alone; `None`: that was not looked up, and
+    /// the claim is shown without saying that there is nobody.
+    pub rivals: Option<&'a [Rival]>,
 }
 
 /// A claim.
@@ -439,7 +440,8 @@ fn defence(claim: &Claim) -> Option<DefenceView> {
 fn rivals(shown: &Shown<'_>) -> Option<Vec<RivalView>> {
     let view =
         |rival: &Rival| RivalView { item_no: rival.item.0, claim_id: rival.claim.to_string() };
-    (shown.viewer == Viewer::Staff).then(|| shown.rivals.iter().map(view).collect())
+    let known = shown.rivals.filter(|_| shown.viewer == Viewer::Staff);
+    known.map(|rivals| rivals.iter().map(view).collect())
 }
 
 /// What a customer's decision led to.
@@ -578,7 +580,7 @@ mod tests {
             place: None,
         };
         let now = at("2026-12-24T10:00:00Z");
-        let shown = Shown { policy: &Policy::default(), now, viewer, rivals: &[rival] };
+        let shown = Shown { policy: &Policy::default(), now, viewer, rivals: Some(&[rival]) };
         serde_json::to_value(ClaimView::of(claim, &shown)).unwrap()
     }
 
