@@ -40,11 +40,27 @@ impl Mail {
         let part =
             self.raw.split("\r\n--").find(|part| part.contains("text/plain")).expect("a text part");
         let (head, body) = part.split_once("\r\n\r\n").expect("a head and a body");
-        assert!(head.contains("base64"), "the text part is in base64: {head}");
-        let letters: String = body.split_whitespace().collect();
-        let bytes = STANDARD.decode(letters).expect("base64");
+        let bytes = if head.contains("base64") {
+            STANDARD.decode(body.split_whitespace().collect::<String>()).expect("base64")
+        } else {
+            assert!(head.contains("quoted-printable"), "an encoding: {head}");
+            unquoted(body)
+        };
         String::from_utf8(bytes).expect("UTF-8").replace("\r\n", "\n")
     }
+}
+
+/// Decodes quoted-printable text.
+fn unquoted(body: &str) -> Vec<u8> {
+    let joined = body.replace("=\r\n", "");
+    let mut parts = joined.split('=');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (code, rest) = part.split_at(2);
+        bytes.push(u8::from_str_radix(code, 16).expect("a byte in hexadecimal"));
+        bytes.extend(rest.as_bytes());
+    }
+    bytes
 }
 
 macro_rules! client {

@@ -58,7 +58,7 @@ impl<'a> Answers<'a> {
     /// The page that tells a genuine notice.
     pub(crate) fn genuine(&self, seen: &Seen, notice: &Notice) -> Response<Body> {
         let is_current = seen.claim.notice == notice.no;
-        let html = page::genuine(self.language(seen), notice, is_current);
+        let html = page::genuine(self.language(seen), notice, &seen.standing, is_current);
         self.html(StatusCode::OK, html, None)
     }
 

@@ -68,7 +68,8 @@ struct SesRecipient {
 }
 
 /// The proofs in a message, one a recipient; `None` where it is no mail event of a notice. An
-/// out-of-office answer and a full mailbox are transient and prove nothing.
+/// out-of-office answer and a full mailbox are transient and prove nothing; a bounce of which the
+/// provider cannot tell the cause counts, so that nobody is taken to have read what came back.
 pub(crate) fn proofs(body: &str) -> Option<Vec<Proof>> {
     let event: SesEvent = serde_json::from_value(unwrapped(body)?).ok()?;
     let claim = ClaimId::parse(tag(&event.mail.tags, "claim")?).ok()?;
@@ -105,8 +106,8 @@ fn outcome(event: SesEvent) -> Option<(Kind, String, Vec<String>)> {
         "Bounce" => {
             let bounce = event.bounce?;
             let recipients = addresses(bounce.bounced_recipients);
-            let permanent = bounce.bounce_type == "Permanent";
-            let recipients = if permanent { recipients } else { Vec::new() };
+            let transient = bounce.bounce_type == "Transient";
+            let recipients = if transient { Vec::new() } else { recipients };
             Some((Kind::Failed(FailureCause::Bounce), bounce.timestamp, recipients))
         }
         "Complaint" => {
@@ -167,8 +168,10 @@ mod tests {
     #[test]
     fn an_out_of_office_answer_proves_nothing() {
         assert_eq!(proofs(&bounce("Transient").to_string()), Some(Vec::new()));
-        let permanent = proofs(&bounce("Permanent").to_string()).unwrap();
-        assert_eq!(permanent.first().unwrap().kind, Kind::Failed(FailureCause::Bounce));
+        for kind in ["Permanent", "Undetermined"] {
+            let failed = proofs(&bounce(kind).to_string()).unwrap();
+            assert_eq!(failed.first().unwrap().kind, Kind::Failed(FailureCause::Bounce), "{kind}");
+        }
     }
 
     #[test]

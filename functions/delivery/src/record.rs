@@ -17,9 +17,10 @@ pub(crate) async fn record(store: &Store, proof: &Proof) -> Result<(), StoreErro
     let tenant = store.tenant(&claim.subject.tenant).await?.ok_or(Rejection::NotFound)?;
     let receipts = receipts(store, proof, &recipients_of(&claim, &tenant)).await?;
     let command = match proof.kind {
+        // Proofs come in any order: what came back later was not delivered.
         Kind::Delivered => Command::RecordDelivery {
             notice: proof.notice,
-            qualifying: tenant.qualifies(&proof.recipient),
+            qualifying: tenant.qualifies(&proof.recipient) && !receipts.failed(&proof.recipient),
         },
         Kind::Failed(cause) => Command::RecordFailure {
             notice: proof.notice,

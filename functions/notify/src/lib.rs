@@ -7,6 +7,7 @@
 mod aftermath;
 mod audience;
 mod event;
+mod past;
 mod post;
 
 use audience::Audience;
@@ -95,10 +96,8 @@ async fn send_notice(app: &App, audience: &Audience, told: &Told) -> Result<(), 
     app.store.put_notice_code(&links.notice_code, &told.claim, told.notice).await?;
     let deadline = Deadline::at_least(told.at, &audience.place, &audience.policy);
     let notice = audience.notice(&app.operator, told.notice, deadline);
-    for recipient in &audience.recipients {
-        let envelope = audience.envelope(app, recipient, told.at);
-        let written = mail::notice(&notice, &links, &envelope);
-        app.post.send(&written, &told.claim, Some(told.notice)).await?;
-    }
-    Ok(())
+    let write_to =
+        |recipient| mail::notice(&notice, &links, &audience.envelope(app, recipient, told.at));
+    let mails: Vec<_> = audience.recipients.iter().map(write_to).collect();
+    app.post.send_all(&mails, &told.claim, Some(told.notice)).await
 }

@@ -28,9 +28,26 @@ impl Post {
         &self.sender
     }
 
+    /// Hands the mails to all recipients over: one that is refused keeps nobody else from his.
+    ///
+    /// # Errors
+    /// The first failure. A retry sends every mail again, as the same mail.
+    pub(crate) async fn send_all(
+        &self,
+        mails: &[Mail],
+        claim: &ClaimId,
+        notice: Option<NoticeNo>,
+    ) -> Result<(), Failure> {
+        let mut result = Ok(());
+        for mail in mails {
+            result = result.and(self.send(mail, claim, notice).await);
+        }
+        result
+    }
+
     /// Hands a mail over. Only a notice bears its number: what the provider reports about any other
     /// mail proves nothing.
-    pub(crate) async fn send(
+    async fn send(
         &self,
         mail: &Mail,
         claim: &ClaimId,

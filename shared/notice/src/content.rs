@@ -2,7 +2,7 @@
 //! silence means.
 
 use domain::calendar::{SkipReason, SkippedDay, Window};
-use domain::claim::{Claim, Instant, Item, ItemStatus, PartnerContact};
+use domain::claim::{Claim, Instant, Item, ItemStatus, PartnerContact, Status};
 use domain::context::Place;
 use domain::directory::Tenant;
 use domain::event::EventType;
@@ -42,12 +42,13 @@ impl Deadline {
         window.map_or(Self::Unset, Self::AtLeast)
     }
 
-    /// The claim's own deadline, where a window runs or has run; else what a notice that is on its
-    /// way at `now` can promise.
-    pub fn of(claim: &Claim, now: Instant, place: &Place, policy: &Policy) -> Self {
+    /// The claim's own deadline, where a window runs or has run; while its notice is on its way, what
+    /// one that was sent at `sent_at` promises; otherwise none.
+    pub fn of(claim: &Claim, sent_at: Instant, place: &Place, policy: &Policy) -> Self {
         match claim.state.window() {
             Some(window) => Self::Exact(window.clone()),
-            None => Self::at_least(now, place, policy),
+            None if claim.status() == Status::Notifying => Self::at_least(sent_at, place, policy),
+            None => Self::Unset,
         }
     }
 

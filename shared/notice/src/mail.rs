@@ -94,6 +94,18 @@ pub enum Deed {
 }
 
 impl Deed {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Declined, Self::Undone, Self::Ended];
+
+    /// A word for it, in the ids of mails: one decision may decline some items and end others.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Declined => "declined",
+            Self::Undone => "undone",
+            Self::Ended => "ended",
+        }
+    }
+
     fn messages(self) -> (&'static str, &'static str) {
         match self {
             Self::Declined => ("receipt-declined-subject", "receipt-declined"),
@@ -124,7 +136,8 @@ pub fn receipt(notice: &Notice, receipt: &Receipt, envelope: &Envelope<'_>) -> M
         lines.push(say.of("receipt-stands"));
     }
     lines.push(say.of("receipt-not-you"));
-    short(&say, subject, &lines, &format!("receipt.{}", receipt.id), envelope)
+    let id = format!("{}.{}", receipt.deed.as_str(), receipt.id);
+    short(&say, subject, &lines, &id, envelope)
 }
 
 /// The partner has withdrawn. `version` of the claim tells the mails of a claim apart.

@@ -99,7 +99,7 @@ pub fn decision(
         frame: Frame::new(&say, say.of("page-title")),
         lead: lead(notice, standing.phase, &say),
         facts: Facts::of(notice, &say),
-        has_deadline: matches!(standing.phase, Phase::Open | Phase::Answered),
+        has_deadline: standing.has_deadline(),
         refusable: rows(notice, &standing.refusable, language),
         undoable: rows(notice, &standing.undoable, language),
         problem: problem.map(|problem| problem.shown(&say)),
@@ -174,6 +174,14 @@ impl Decision {
         Self::ALL.into_iter().find(|decision| decision.as_str() == name)
     }
 
+    /// Whether everyone who got the notice is told of it by mail.
+    fn is_receipted(self) -> bool {
+        match self {
+            Self::Decline | Self::Undo => true,
+            Self::WrongContact | Self::Extend => false,
+        }
+    }
+
     fn title(self) -> &'static str {
         match self {
             Self::Decline => "result-declined",
@@ -198,18 +206,27 @@ pub fn result(
         rows: notice.items.iter().map(|item| Row::of(item, language)).collect(),
         outcome,
         undoable: !standing.undoable.is_empty(),
+        is_receipted: outcome.changed && outcome.decision.is_receipted(),
+        is_longer: outcome.decision == Decision::Extend,
         say: &say,
     };
     view.render().unwrap_or_default()
 }
 
-/// The page that an authenticity code leads to: the notice's true content, and none of its secrets.
-pub fn genuine(language: Language, notice: &Notice, is_current: bool) -> String {
+/// The page that an authenticity code leads to: the notice's true content with how it stands now, and
+/// none of its secrets.
+pub fn genuine(
+    language: Language,
+    notice: &Notice,
+    standing: &Standing,
+    is_current: bool,
+) -> String {
     let say = notice.say(language);
     let view = GenuinePage {
         frame: Frame::new(&say, say.of("genuine-title")),
-        silence: notice.silence(&say),
+        lead: lead(notice, standing.phase, &say),
         facts: Facts::of(notice, &say),
+        has_deadline: standing.has_deadline(),
         is_current,
         say: &say,
     };
@@ -337,6 +354,8 @@ struct ResultPage<'a> {
     rows: Vec<Row>,
     outcome: &'a Outcome,
     undoable: bool,
+    is_receipted: bool,
+    is_longer: bool,
 }
 
 #[derive(Template)]
@@ -344,8 +363,9 @@ struct ResultPage<'a> {
 struct GenuinePage<'a> {
     frame: Frame,
     say: &'a Say,
-    silence: String,
+    lead: String,
     facts: Facts,
+    has_deadline: bool,
     is_current: bool,
 }
 

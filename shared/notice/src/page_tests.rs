@@ -50,7 +50,12 @@ fn the_result_page_bears_the_receipt() {
 #[test]
 fn the_page_of_an_authenticity_code_tells_the_notice_and_not_its_secrets() {
     let world = World::new();
-    let html = page::genuine(language("en"), &world.notice(), true);
+    let html = page::genuine(
+        language("en"),
+        &world.notice(),
+        &Standing::of(&world.claim, sent_at()),
+        true,
+    );
     let links = world.links();
     for secret in [&links.decision_url, &links.decision_code] {
         assert!(!html.contains(secret.as_str()));
@@ -108,8 +113,8 @@ fn every_page(language: Language) -> Vec<String> {
         page::result(language, &notice, &standing, &outcome(Decision::Undo, true)),
         page::result(language, &notice, &standing, &outcome(Decision::Undo, false)),
         page::result(language, &notice, &standing, &late),
-        page::genuine(language, &notice, false),
-        page::genuine(language, &unset, true),
+        page::genuine(language, &notice, &standing, false),
+        page::genuine(language, &unset, &standing, true),
         page::decision(language, &unset, &standing, None),
     ];
     pages.extend(
@@ -160,4 +165,14 @@ fn before_the_delivery_is_proved_the_page_counts_from_now_and_says_so() {
     let html = decision(&World::new(), "en", None);
     assert!(html.contains("at least until the end of Thursday 31 December 2026"), "{html}");
     assert_eq!(World::new().notice().no, NoticeNo(1));
+}
+
+#[test]
+fn the_page_of_a_code_says_how_a_claim_stands_that_is_over_and_names_no_deadline() {
+    let mut world = World::new();
+    world.claim.state = State::Withdrawn;
+    let standing = Standing::of(&world.claim, sent_at());
+    let html = page::genuine(language("en"), &world.notice(), &standing, true);
+    assert!(html.contains("has withdrawn this request"), "{html}");
+    assert!(!html.contains("If you do nothing") && !html.contains("Until when"), "{html}");
 }

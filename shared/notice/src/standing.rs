@@ -50,6 +50,11 @@ impl Standing {
         let phase = phase(claim, at, refusable.is_empty() && !undoable.is_empty());
         Self { phase, refusable, undoable }
     }
+
+    /// Whether a deadline runs that the customer has to know.
+    pub(crate) fn has_deadline(&self) -> bool {
+        matches!(self.phase, Phase::Open | Phase::Answered)
+    }
 }
 
 fn phase(claim: &Claim, at: Instant, answered: bool) -> Phase {

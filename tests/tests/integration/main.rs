@@ -29,6 +29,8 @@ mod invariants;
 #[cfg(test)]
 mod link;
 #[cfg(test)]
+mod mails;
+#[cfg(test)]
 mod race;
 #[cfg(test)]
 mod roles;

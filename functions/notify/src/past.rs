@@ -1,0 +1,103 @@
+//! What a claim's history tells of an event. The claim itself may have moved on since.
+
+use domain::claim::{Claim, Instant};
+use domain::event::EventType;
+use domain::ids::{ItemNo, Version};
+use notice::content::is_sent_on;
+use notice::mail::Deed;
+use serde_json::Value;
+use store::{HistoryEntry, Store, StoreError};
+
+/// How many entries are read at once.
+const PAGE: u16 = 100;
+
+/// The whole history, oldest first. It is archived before the bus tells of it.
+pub(crate) async fn history(store: &Store, claim: &Claim) -> Result<Vec<HistoryEntry>, StoreError> {
+    let mut entries = Vec::new();
+    let mut from = None;
+    loop {
+        let page = store.history(claim, from.as_ref(), PAGE).await?;
+        entries.extend(page.items);
+        from = page.next;
+        if from.is_none() {
+            return Ok(entries);
+        }
+    }
+}
+
+/// When the last notice before `version` became due.
+pub(crate) fn sent_at(history: &[HistoryEntry], version: Version) -> Option<Instant> {
+    let before = history.iter().filter(|entry| entry.version < version);
+    before.filter_map(|entry| due_at(&entry.event)).next_back()
+}
+
+/// When an entry made a notice due.
+fn due_at(event: &Value) -> Option<Instant> {
+    let event_type = EventType::parse(event.get("type")?.as_str()?)?;
+    let at = event.get("at")?.as_str()?.parse().ok()?;
+    is_sent_on(event_type).then_some(at)
+}
+
+/// The items to which the event of `version` did that.
+pub(crate) fn items(history: &[HistoryEntry], version: Version, deed: Deed) -> Vec<ItemNo> {
+    let entry = history.iter().find(|entry| entry.version == version);
+    let changes = entry.and_then(|entry| entry.event.pointer("/detail/items")?.as_array());
+    changes.into_iter().flatten().filter_map(|change| done(change, deed)).collect()
+}
+
+/// The item of a change, if the change is of that deed.
+fn done(change: &Value, deed: Deed) -> Option<ItemNo> {
+    let to = match deed {
+        Deed::Declined => "declined",
+        Deed::Undone => "pending",
+        Deed::Ended => "ended",
+    };
+    let no = change.get("no")?.as_u64().and_then(|no| u8::try_from(no).ok())?;
+    (change.get("to")?.as_str()? == to).then_some(ItemNo(no))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn entry(version: u32, event: Value) -> HistoryEntry {
+        HistoryEntry { version: Version(version), event, hash: None, previous_hash: None }
+    }
+
+    #[test]
+    fn a_decision_is_told_by_what_it_changed_and_not_by_what_became_of_it() {
+        let changes = json!([
+            {"no": 1, "from": "pending", "to": "declined"},
+            {"no": 3, "from": "active", "to": "ended"},
+        ]);
+        let history = [
+            entry(
+                5,
+                json!({"detail": {"items": [{"no": 2, "from": "pending", "to": "declined"}]}}),
+            ),
+            entry(6, json!({"detail": {"items": changes}})),
+            entry(7, json!({"detail": {}})),
+        ];
+        let of = |version, deed| items(&history, Version(version), deed);
+        assert_eq!(of(6, Deed::Declined), [ItemNo(1)]);
+        assert_eq!(of(6, Deed::Ended), [ItemNo(3)]);
+        assert_eq!(of(6, Deed::Undone), []);
+        assert_eq!(of(7, Deed::Declined), []);
+    }
+
+    #[test]
+    fn a_window_is_held_against_the_last_notice_before_it() {
+        let history = [
+            entry(3, json!({"type": "validated", "at": "2026-12-22T14:00:00Z"})),
+            entry(4, json!({"type": "notice_failed", "at": "2026-12-23T14:00:00Z"})),
+            entry(5, json!({"type": "contact_corrected", "at": "2026-12-28T08:00:00Z"})),
+            entry(6, json!({"type": "window_opened", "at": "2026-12-28T09:00:00Z"})),
+            entry(9, json!({"type": "resumed", "at": "2027-01-04T09:00:00Z"})),
+        ];
+        let sent = sent_at(&history, Version(6)).unwrap();
+        assert_eq!(sent.to_rfc3339(), "2026-12-28T08:00:00+00:00");
+        assert_eq!(sent_at(&history, Version(3)), None);
+    }
+}

@@ -1,0 +1,198 @@
+//! The short mails that follow a notice, and the page by which a notice proves genuine.
+
+use chrono::Duration;
+use domain::claim::Claim;
+use integration::backstage::{Mail, events, mail_event, mails, records};
+use integration::elsewhere::With;
+use integration::stack::Stack;
+use integration::world::{alpine, closes_at, reviewer, validate, withdraw};
+use serde_json::{Value, json};
+use web::event::Event;
+
+const NOW: &str = "2026-12-22T14:00:00Z";
+
+async fn awaiting() -> (Stack, Claim) {
+    let stack = Stack::at(NOW).await;
+    let claim = stack.world.awaiting("k", &["exchange-online", "teams"]).await;
+    (stack, claim)
+}
+
+/// Publishes what has happened, and hands the events of that type to `notify`; the mails they make.
+async fn told(stack: &Stack, event_type: &str) -> Vec<Mail> {
+    let (world, backstage) = (&stack.world, &stack.backstage);
+    world.elsewhere.forget();
+    backstage.publish(&records(world)).await.unwrap();
+    for event in events(world).iter().filter(|event| event["type"] == event_type) {
+        backstage.notify(event).await.unwrap();
+    }
+    mails(world)
+}
+
+/// The text of the only mail, without link and notice tag: it proves no delivery.
+fn only(mails: &[Mail]) -> String {
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    let text = mails[0].text();
+    assert!(mails[0].tags.iter().all(|(name, _)| name != "notice") && !text.contains("/d/"));
+    text
+}
+
+#[tokio::test]
+async fn a_no_is_receipted_with_what_it_declined_even_when_it_was_taken_back_since() {
+    let (stack, claim) = awaiting().await;
+    let declined = stack.decide(&claim, "decision=decline&items=2").await;
+    stack.decide(&claim, "decision=undo").await;
+    let text = only(&told(&stack, "items_declined").await);
+    assert!(text.contains("teams") && !text.contains("exchange-online"), "{text}");
+    assert!(text.contains(declined.body["receipt_id"].as_str().unwrap()), "{text}");
+    assert!(
+        text.contains("konce čtvrtka 31. prosince 2026"),
+        "until when it can be undone: {text}"
+    );
+    let text = only(&told(&stack, "decline_undone").await);
+    assert!(text.contains("teams") && !text.contains("exchange-online"), "{text}");
+}
+
+#[tokio::test]
+async fn a_later_no_is_receipted_as_an_end_and_the_partners_own_end_is_not() {
+    let (stack, claim) = awaiting().await;
+    stack.world.let_pass(closes_at(&claim));
+    stack.decide(&claim, "decision=decline&items=1").await;
+    let text = only(&told(&stack, "association_ended").await);
+    assert!(text.contains("exchange-online") && !text.contains("teams"), "{text}");
+    let (stack, claim) = awaiting().await;
+    stack.world.let_pass(closes_at(&claim));
+    let end = Event::post(&format!("/v1/associations/{}-1/end", claim.id));
+    let ended = stack.send(end.partner_admin("p-alpine").json(&json!({"comment": "done"}))).await;
+    assert_eq!(ended.status, 200, "{}", ended.text);
+    assert!(told(&stack, "association_ended").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_customer_who_was_notified_is_told_of_the_withdrawal_and_another_is_not() {
+    let (stack, claim) = awaiting().await;
+    stack.world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
+    assert!(only(&told(&stack, "withdrawn").await).contains("vzala zpět"));
+    let stack = Stack::at(NOW).await;
+    let claim = stack.world.submitted("k", &["teams"]).await;
+    stack.world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
+    assert!(told(&stack, "withdrawn").await.is_empty());
+}
+
+#[tokio::test]
+async fn the_exact_deadline_is_told_where_it_is_not_the_one_the_notice_gave() {
+    let (stack, _) = awaiting().await;
+    assert!(told(&stack, "window_opened").await.is_empty(), "delivered on the day it was sent");
+    let stack = Stack::at(NOW).await;
+    let claim = stack.world.notifying("k", &["teams"]).await;
+    stack.world.clock.advance(Duration::days(1));
+    let at = stack.world.clock.now();
+    stack.backstage.deliver(&delivery(&claim, at)).await;
+    let text = only(&told(&stack, "window_opened").await);
+    assert!(text.contains("pondělí 4. ledna 2027"), "{text}");
+}
+
+fn delivery(claim: &Claim, at: chrono::DateTime<chrono::Utc>) -> Value {
+    mail_event("Delivery", &claim.id, claim.notice.0, "jana@contoso.example", at)
+}
+
+/// A validated claim with two recipients, of whom only `it@contoso.example` speaks for the tenant.
+async fn two_recipients(stack: &Stack) -> Claim {
+    let mut body = integration::fixtures::claim_body(&["teams"]);
+    body["customer_contact"]["email"] = json!("jana@consulting.example");
+    let world = &stack.world;
+    let claim = world.create_of("p-alpine", "k", &body).await.unwrap().claim;
+    let begin = domain::command::Command::BeginReview;
+    world.give(&claim.id, &reviewer(), &begin).await.unwrap();
+    world.give(&claim.id, &reviewer(), &validate()).await.unwrap().claim
+}
+
+#[tokio::test]
+async fn a_recipient_whose_mail_is_refused_keeps_nobody_else_from_his() {
+    let stack = Stack::at(NOW).await;
+    two_recipients(&stack).await;
+    let (world, backstage) = (&stack.world, &stack.backstage);
+    backstage.publish(&records(world)).await.unwrap();
+    let event = events(world).into_iter().find(|event| event["type"] == "validated").unwrap();
+    world.elsewhere.refuse("SendEmail", 1, With::Error(400, "MessageRejected"));
+    assert!(backstage.notify(&event).await.is_err(), "the platform tries again");
+    assert_eq!(mails(world).len(), 2);
+}
+
+#[tokio::test]
+async fn a_delivery_told_after_the_bounce_of_the_same_mail_opens_nothing() {
+    let stack = Stack::at(NOW).await;
+    let claim = two_recipients(&stack).await;
+    let at = stack.world.clock.now();
+    for (kind, recipient) in [
+        ("Bounce", "it@contoso.example"),
+        ("Delivery", "it@contoso.example"),
+        ("Delivery", "jana@consulting.example"),
+    ] {
+        let event = mail_event(kind, &claim.id, claim.notice.0, recipient, at);
+        stack.backstage.deliver(&event).await;
+    }
+    assert!(stack.world.read(&claim.id).await.state.window().is_none());
+}
+
+#[tokio::test]
+async fn an_authenticity_code_shows_the_notice_and_every_other_code_one_and_the_same_nothing() {
+    let stack = Stack::at(NOW).await;
+    let claim = stack.world.notifying("k", &["teams"]).await;
+    let mail = told(&stack, "validated").await.remove(0).text();
+    let line = mail.lines().find(|line| line.contains("/n/") && line.starts_with("http")).unwrap();
+    let path = line.strip_prefix("https://cpor.test").unwrap();
+    let own = stack.send(Event::get(&format!("{path}?lang=en"))).await;
+    assert_eq!(own.status, 200, "{}", own.text);
+    for part in ["Alpine Cloud", "teams", "at least until the end of Thursday 31 December 2026"] {
+        assert!(own.text.contains(part), "{part}: {}", own.text);
+    }
+    let code = integration::stack::code(&claim.id, 1);
+    assert!(!own.text.contains(&code) && !own.text.contains("<form"), "nothing to decide with");
+    let typed = path.to_lowercase().replace('-', "");
+    assert_eq!(stack.send(Event::get(&typed)).await.status, 200, "as people type it");
+    let mut shapes = std::collections::BTreeSet::new();
+    for other in ["00000-00000", "x", "%C5%BE", &"A".repeat(500)] {
+        let answer = stack.send(Event::get(&format!("/n/{other}"))).await;
+        assert_eq!(answer.status, 404, "{other}");
+        shapes.insert(answer.text);
+    }
+    assert_eq!(shapes.len(), 1);
+}
+
+#[tokio::test]
+async fn a_form_with_an_error_is_answered_with_the_page_and_the_error_above_it() {
+    let (stack, claim) = awaiting().await;
+    let path = format!("/d/{}?lang=en", integration::stack::token(&claim.id, 1));
+    let code = integration::stack::code(&claim.id, 1);
+    let cases = [
+        ("decision=decline&code=".to_owned(), 403, "You have 4 tries left"),
+        (format!("decision=decline&items=9&code={code}"), 422, "items of this list only"),
+        (format!("decision=decline&decision=undo&code={code}"), 422, "one of the two answers"),
+        (format!("decision=wrong_contact&code={code}"), 409, "not possible now"),
+    ];
+    for (form, status, text) in cases {
+        let event = Event::post(&path).header("content-type", "application/x-www-form-urlencoded");
+        let answer = stack.send(event.body(&form)).await;
+        assert_eq!(answer.status, status, "{form}: {}", answer.text);
+        assert!(answer.text.contains(text) && answer.text.contains("role=\"alert\""), "{form}");
+    }
+    for (content_type, body, status) in [
+        ("application/json", "{}".to_owned(), 415),
+        ("application/x-www-form-urlencoded", "a".repeat(65 * 1024), 413),
+    ] {
+        let event = Event::post(&path).header("content-type", content_type).body(&body);
+        assert_eq!(stack.send(event).await.status, status);
+    }
+    assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
+}
+
+#[tokio::test]
+async fn an_extension_by_the_form_is_answered_with_the_longer_deadline() {
+    let (stack, claim) = awaiting().await;
+    let path = format!("/d/{}?lang=en", integration::stack::token(&claim.id, 1));
+    let form = format!("decision=extend&code={}", integration::stack::code(&claim.id, 1));
+    let post = || Event::post(&path).header("content-type", "application/x-www-form-urlencoded");
+    let answer = stack.send(post().body(&form)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert!(answer.text.contains("Until the end of Friday 8 January 2027"), "{}", answer.text);
+}
