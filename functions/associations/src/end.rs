@@ -5,8 +5,8 @@ use domain::ids::AssociationId;
 use domain::text::Comment;
 use web::{Call, Caller, Failure, Reply, bodies};
 
-use crate::failed::failed;
 use crate::{App, claim, moment, reply};
+use runtime::failed;
 
 /// Ends an association. The reason follows from the role; one that has ended stays as it is.
 pub(crate) async fn end(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {

@@ -2,7 +2,6 @@
 //! their partner reads the usage of exactly those items (`domain.md §4`, I5).
 
 mod end;
-mod failed;
 mod list;
 mod period;
 mod usage;
@@ -15,7 +14,7 @@ use web::routes::AssociationsRoute;
 use web::views::AssociationView;
 use web::{Call, Caller, Cursors, Failure, Reply};
 
-use crate::failed::failed;
+use runtime::failed;
 
 /// What the function works with.
 pub struct App {

@@ -7,8 +7,8 @@ use web::queries::AssociationStatus;
 use web::views::AssociationView;
 use web::{Call, Caller, Failure, Reply, Viewer, queries};
 
-use crate::failed::failed;
 use crate::{App, moment};
+use runtime::failed;
 
 /// Where a page begins: in the store's list of claims, and there behind one association, since a
 /// claim has up to 25.

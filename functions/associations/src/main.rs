@@ -1,7 +1,6 @@
 //! The function `associations` on Lambda.
 
-use runtime::{Clients, StartError, clock, keys, settings, telemetry, warmed};
-use store::{Closing, Store, StoreConfig};
+use runtime::{Clients, StartError, keys, open_store, settings, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartError> {
@@ -9,16 +8,7 @@ async fn main() -> Result<(), StartError> {
     let (table, secret) = settings::read::<settings::Associations>()?;
     let clients = Clients::load().await;
     let keys = keys::load(&clients.secrets(), &secret).await?;
-    let config = StoreConfig {
-        table: table.name,
-        shards: table.shards,
-        operator: table.operator,
-        clock: clock::raw(),
-        sandbox: table.sandbox,
-        closing: Closing::Batch,
-    };
-    let store = Store::new(clients.dynamodb(), config);
-    warmed(store.check()).await;
+    let store = open_store(&clients, table).await;
     let app = associations::App::new(store, keys.current_secret());
     runtime::serve_http("associations", app, associations::handle).await
 }

@@ -9,9 +9,9 @@ use store::UsageRow;
 use web::views::{UsageDay, UsageView};
 use web::{Call, Caller, Failure, Reply, queries};
 
-use crate::failed::failed;
 use crate::period::Period;
 use crate::{App, claim, moment};
+use runtime::failed;
 
 /// The usage of the association's item, day by day. Counts of less than five are withheld.
 pub(crate) async fn usage(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {

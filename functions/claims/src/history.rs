@@ -5,8 +5,8 @@ use store::Cursor;
 use web::views::HistoryEntryView;
 use web::{Call, Caller, Failure, queries};
 
-use crate::failed::failed;
 use crate::{App, claim, moment};
+use runtime::failed;
 
 /// The events of a claim, chained by their hashes.
 pub(crate) async fn history(

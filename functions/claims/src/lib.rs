@@ -1,6 +1,5 @@
 //! The partner's requests: submit, list, read, history, withdraw.
 
-mod failed;
 mod history;
 mod list;
 mod submit;
@@ -14,7 +13,7 @@ use web::routes::ClaimsRoute;
 use web::views::{ClaimView, Shown};
 use web::{Call, Caller, Cursors, Failure, Reply, bodies, queries};
 
-use crate::failed::failed;
+use runtime::failed;
 
 /// What the function works with.
 pub struct App {

@@ -5,8 +5,8 @@ use lambda_http::{Body, Response};
 use store::{Cursor, Scope};
 use web::{Call, Caller, Failure, queries};
 
-use crate::failed::failed;
 use crate::{App, moment, view};
+use runtime::failed;
 
 /// Lists a partner's own claims; operator staff list those of a partner or a tenant.
 pub(crate) async fn list(

@@ -4,8 +4,8 @@ use domain::ids::ClaimId;
 use lambda_http::{Body, Response};
 use web::{Call, Caller, Failure, Reply, bodies, request_hash};
 
-use crate::failed::failed;
 use crate::{App, moment, view};
+use runtime::failed;
 
 /// Submits a claim. The idempotency key names it, so a repeated request finds it again and is
 /// answered with the claim as it is now.

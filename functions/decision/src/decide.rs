@@ -11,10 +11,10 @@ use web::views::DecisionView;
 use web::{Call, Failure};
 
 use crate::answer::Answers;
-use crate::failed::failed;
 use crate::form::{Asked, Form};
 use crate::seen::Seen;
 use crate::{App, code, moment, seen};
+use runtime::failed;
 
 /// Answers a form.
 pub(crate) async fn answer(

@@ -6,9 +6,9 @@ use notice::NoticeCode;
 use web::{Call, Failure};
 
 use crate::answer::Answers;
-use crate::failed::failed;
 use crate::seen::Seen;
 use crate::{App, moment};
+use runtime::failed;
 
 /// Answers a code.
 pub(crate) async fn answer(app: &App, call: &Call<'_>, answers: &Answers<'_>) -> Response<Body> {

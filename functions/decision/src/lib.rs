@@ -7,7 +7,6 @@
 mod answer;
 mod code;
 mod decide;
-mod failed;
 mod form;
 mod genuine;
 mod seen;
@@ -20,8 +19,8 @@ use web::routes::DecisionRoute;
 use web::{Call, Failure};
 
 use crate::answer::Answers;
-use crate::failed::failed;
 use crate::seen::Seen;
+use runtime::failed;
 
 /// What the function works with.
 pub struct App {

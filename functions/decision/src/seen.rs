@@ -7,7 +7,7 @@ use store::Moment;
 use web::Failure;
 
 use crate::App;
-use crate::failed::failed;
+use runtime::failed;
 
 /// A claim as the customer sees it at a moment.
 pub(crate) struct Seen {

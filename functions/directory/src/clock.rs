@@ -4,7 +4,7 @@ use web::views::ClockView;
 use web::{Call, Failure, Reply, bodies};
 
 use crate::App;
-use crate::failed::failed;
+use runtime::failed;
 
 /// What the test clock shows.
 pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, Failure> {

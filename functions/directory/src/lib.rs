@@ -2,7 +2,6 @@
 //! nobody: deadlines explained, the contract, health, the test clock.
 
 mod clock;
-mod failed;
 mod partners;
 mod programs;
 mod tenants;
@@ -15,7 +14,7 @@ use web::routes::DirectoryRoute;
 use web::views::HealthView;
 use web::{Call, Failure, Reply, openapi};
 
-use crate::failed::failed;
+use runtime::failed;
 
 /// What the function works with.
 pub struct App {

@@ -1,8 +1,7 @@
 //! The function `notify` on Lambda.
 
 use notice::{LinkKeys, Operator};
-use runtime::{Clients, clock, keys, settings, telemetry, warmed};
-use store::{Closing, Store, StoreConfig};
+use runtime::{Clients, keys, open_store, settings, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -10,16 +9,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (table, secret, page, mail) = settings::read::<settings::Notify>()?;
     let clients = Clients::load().await;
     let keys = keys::load(&clients.secrets(), &secret).await?;
-    let config = StoreConfig {
-        table: table.name,
-        shards: table.shards,
-        operator: table.operator,
-        clock: clock::raw(),
-        sandbox: table.sandbox,
-        closing: Closing::Batch,
-    };
-    let store = Store::new(clients.dynamodb(), config);
-    warmed(store.check()).await;
+    let store = open_store(&clients, table).await;
     let links = LinkKeys::new(keys.current, keys.secrets)?;
     let operator =
         Operator { contact: page.operator_contact.as_str().to_owned(), base_url: page.base_url };

@@ -3,8 +3,8 @@
 use domain::ids::ClaimId;
 use web::{Call, Caller, Failure, Reply, bodies};
 
-use crate::failed::failed;
 use crate::{App, moment, view};
+use runtime::failed;
 
 /// Carries out an action on a claim. Who may do what is the domain's to say.
 pub(crate) async fn act(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {

@@ -1,7 +1,6 @@
 //! The operator's requests: the queue, and acting on a claim.
 
 mod act;
-mod failed;
 mod queue;
 
 use domain::claim::Claim;
@@ -11,7 +10,7 @@ use web::routes::ReviewRoute;
 use web::views::{ClaimView, Shown};
 use web::{Call, Caller, Cursors, Failure, Reply};
 
-use crate::failed::failed;
+use runtime::failed;
 
 /// What the function works with.
 pub struct App {

@@ -1,15 +1,14 @@
 //! `GET /v1/reviews?state=`: longest waiting first.
 
-use store::{Cursor, Queue};
-use web::queries::ReviewState;
+use store::Cursor;
 use web::{Call, Caller, Failure, Reply, queries};
 
-use crate::failed::failed;
 use crate::{App, moment, view};
+use runtime::failed;
 
 /// Lists the claims that wait for the operator in a state.
 pub(crate) async fn list(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
-    let queue = queue(queries::reviews(call)?);
+    let queue = queries::reviews(call)?;
     let page = app.cursors.page(call, caller)?;
     let from = page.position.as_deref().map(serde_json::from_str::<Cursor>).transpose();
     let from = from.map_err(|_| Failure::InvalidCursor)?;
@@ -23,15 +22,4 @@ pub(crate) async fn list(app: &App, call: &Call<'_>, caller: &Caller) -> Result<
     }
     let next = found.next.and_then(|next| serde_json::to_string(&next).ok());
     Ok(app.cursors.list(call, caller, &views, next.as_deref()))
-}
-
-fn queue(state: ReviewState) -> Queue {
-    match state {
-        ReviewState::Submitted => Queue::Submitted,
-        ReviewState::InReview => Queue::InReview,
-        ReviewState::Disputed => Queue::Disputed,
-        ReviewState::OnHold => Queue::OnHold,
-        ReviewState::Unreachable => Queue::Unreachable,
-        ReviewState::Overdue => Queue::Overdue,
-    }
 }

@@ -19,6 +19,7 @@ use crate::context::Context;
 use crate::event::{Event, EventBody};
 use crate::rejection::Rejection;
 
+pub use customer::{refusable, undoable};
 pub use draft::draft;
 pub use opening::{check, open};
 pub use silence::is_due;

@@ -19,6 +19,7 @@ pub mod evolve;
 pub mod history;
 pub mod ids;
 pub mod program;
+pub mod queue;
 pub mod reason;
 pub mod rejection;
 pub mod text;

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use domain::calendar::{CountryCode, Subdivision};
 use domain::claim::Status;
 use domain::ids::{PartnerId, TenantId};
+use domain::queue::Queue;
 use lambda_http::aws_lambda_events::query_map::QueryMap;
 
 use crate::call::Call;
@@ -23,47 +24,6 @@ pub struct ClaimsQuery {
     pub tenant: Option<TenantId>,
     /// Only those of this partner: for operator staff.
     pub partner: Option<PartnerId>,
-}
-
-/// A queue of the operator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReviewState {
-    /// Waiting for a reviewer.
-    Submitted,
-    /// Being reviewed.
-    InReview,
-    /// A rejection was disputed.
-    Disputed,
-    /// On hold.
-    OnHold,
-    /// Nobody could be reached.
-    Unreachable,
-    /// Whatever the operator is late with.
-    Overdue,
-}
-
-impl ReviewState {
-    /// Every queue.
-    pub const ALL: [Self; 6] = [
-        Self::Submitted,
-        Self::InReview,
-        Self::Disputed,
-        Self::OnHold,
-        Self::Unreachable,
-        Self::Overdue,
-    ];
-
-    /// The name on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Submitted => "submitted",
-            Self::InReview => "in_review",
-            Self::Disputed => "disputed",
-            Self::OnHold => "on_hold",
-            Self::Unreachable => "unreachable",
-            Self::Overdue => "overdue",
-        }
-    }
 }
 
 /// Whether an association runs.
@@ -166,10 +126,9 @@ pub fn claims(call: &Call<'_>) -> Result<ClaimsQuery, Failure> {
 }
 
 /// The operator's queues: one must be named.
-pub fn reviews(call: &Call<'_>) -> Result<ReviewState, Failure> {
+pub fn reviews(call: &Call<'_>) -> Result<Queue, Failure> {
     let parameters = Parameters::of(call, &["state", "limit", "cursor"])?;
-    parameters
-        .required("state", |text| ReviewState::ALL.into_iter().find(|state| state.as_str() == text))
+    parameters.required("state", Queue::parse)
 }
 
 /// The list of associations.
@@ -245,7 +204,7 @@ mod tests {
     fn a_filter_takes_what_is_given() {
         let query = with("status=awaiting_customer&limit=3&cursor=x", claims).unwrap();
         assert_eq!(query.status, Some(Status::AwaitingCustomer));
-        assert_eq!(with("state=overdue", reviews), Ok(ReviewState::Overdue));
+        assert_eq!(with("state=overdue", reviews), Ok(Queue::Overdue));
         let query = with("status=ended", associations).unwrap();
         assert_eq!(query.status, Some(AssociationStatus::Ended));
     }

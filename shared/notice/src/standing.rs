@@ -1,7 +1,8 @@
 //! What a claim means for the customer who looks at it at a moment: which items he can still say no
 //! to, which no he can take back, and what silence does.
 
-use domain::claim::{Claim, Instant, Item, ItemStatus, State};
+use domain::claim::{Claim, Instant, State};
+use domain::decide::{refusable, undoable};
 use domain::ids::ItemNo;
 
 /// How a claim stands for its customer.
@@ -80,63 +81,4 @@ fn phase(claim: &Claim, at: Instant, answered: bool) -> Phase {
         State::Ended { .. } => Phase::Ended,
         State::Discarded => Phase::Discarded,
     }
-}
-
-/// What a no would change: the guard of the rule itself is in `domain`.
-fn refusable(claim: &Claim, at: Instant) -> Vec<ItemNo> {
-    let over = match &claim.state {
-        State::Rejected { disputable_until, .. } => {
-            disputable_until.is_none_or(|until| at >= until)
-        }
-        State::Withdrawn | State::Discarded => true,
-        State::Draft { .. }
-        | State::Submitted { .. }
-        | State::InReview { .. }
-        | State::ActionRequired { .. }
-        | State::Disputed { .. }
-        | State::Notifying { .. }
-        | State::Unreachable { .. }
-        | State::AwaitingCustomer { .. }
-        | State::OnHold
-        | State::Associated { .. }
-        | State::Declined { .. }
-        | State::Ended { .. } => false,
-    };
-    numbers(claim, |status| match status {
-        ItemStatus::Active { .. } => true,
-        ItemStatus::Proposed | ItemStatus::Pending | ItemStatus::Rejected => !over,
-        ItemStatus::Declined { .. }
-        | ItemStatus::Ended { .. }
-        | ItemStatus::Dropped
-        | ItemStatus::Withdrawn => false,
-    })
-}
-
-fn undoable(claim: &Claim, at: Instant) -> Vec<ItemNo> {
-    let window = match &claim.state {
-        State::AwaitingCustomer { window } | State::Declined { window: Some(window) } => window,
-        State::Declined { window: None }
-        | State::Draft { .. }
-        | State::Submitted { .. }
-        | State::InReview { .. }
-        | State::ActionRequired { .. }
-        | State::Disputed { .. }
-        | State::Notifying { .. }
-        | State::Unreachable { .. }
-        | State::OnHold
-        | State::Associated { .. }
-        | State::Rejected { .. }
-        | State::Withdrawn
-        | State::Discarded
-        | State::Ended { .. } => return Vec::new(),
-    };
-    if at >= window.closes_at {
-        return Vec::new();
-    }
-    numbers(claim, |status| matches!(status, ItemStatus::Declined { .. }))
-}
-
-fn numbers(claim: &Claim, fits: impl Fn(ItemStatus) -> bool) -> Vec<ItemNo> {
-    let fits = |item: &&Item| fits(claim.item_status(item));
-    claim.items.iter().filter(fits).map(|item| item.no).collect()
 }

@@ -1,5 +1,5 @@
-//! What every function's `main.rs` needs: settings, clients, clock, keys, telemetry, and the loop
-//! that serves invocations. The only crate that reads the environment and the system's clock.
+//! What every function's `main.rs` needs: settings, clients, clock, the store, keys, telemetry, and
+//! the loop that serves invocations. The only crate that reads the environment and the system's clock.
 
 pub mod clients;
 pub mod clock;
@@ -11,11 +11,13 @@ mod metrics;
 mod panics;
 mod serve;
 pub mod settings;
+mod table;
 pub mod telemetry;
 
-pub use clients::{Clients, warmed};
+pub use clients::Clients;
 pub use clock::Clock;
 pub use failure::{Failure, StartError};
 pub use invocation::Invocation;
 pub use keys::Keys;
 pub use serve::{serve_event, serve_http};
+pub use table::{failed, open_store};

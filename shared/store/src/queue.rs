@@ -1,73 +1,12 @@
 //! The operator's queues: a sparse index by state and time of waiting.
 
-use domain::claim::{Claim, Instant, Status};
+use domain::claim::Claim;
+use domain::queue::Queue;
 
 use crate::config::{Moment, Store};
 use crate::error::StoreError;
 use crate::list::{Cursor, Page};
 use crate::schema;
-
-/// A queue of the operator's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Queue {
-    /// Wait for a reviewer.
-    Submitted,
-    /// In review.
-    InReview,
-    /// Disputed.
-    Disputed,
-    /// On hold.
-    OnHold,
-    /// Nobody can be reached.
-    Unreachable,
-    /// Of the reviews and disputes, those whose deadline has passed.
-    Overdue,
-}
-
-impl Queue {
-    /// Every queue.
-    pub const ALL: [Self; 6] = [
-        Self::Submitted,
-        Self::InReview,
-        Self::Disputed,
-        Self::OnHold,
-        Self::Unreachable,
-        Self::Overdue,
-    ];
-
-    /// The name on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Submitted => "submitted",
-            Self::InReview => "in_review",
-            Self::Disputed => "disputed",
-            Self::OnHold => "on_hold",
-            Self::Unreachable => "unreachable",
-            Self::Overdue => "overdue",
-        }
-    }
-
-    /// The queue of that name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|queue| queue.as_str() == text)
-    }
-
-    fn statuses(self) -> &'static [Status] {
-        match self {
-            Self::Submitted => &[Status::Submitted],
-            Self::InReview => &[Status::InReview],
-            Self::Disputed => &[Status::Disputed],
-            Self::OnHold => &[Status::OnHold],
-            Self::Unreachable => &[Status::Unreachable],
-            Self::Overdue => &[Status::Submitted, Status::InReview, Status::Disputed],
-        }
-    }
-
-    fn takes(self, claim: &Claim, now: Instant) -> bool {
-        let overdue = claim.deadline().is_none_or(|deadline| deadline <= now);
-        self.statuses().contains(&claim.status()) && (self != Self::Overdue || overdue)
-    }
-}
 
 impl Store {
     /// A queue of the operator's, longest waiting first.

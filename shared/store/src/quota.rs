@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::Select;
 use domain::calendar::{Zone, days_after, first_instant};
-use domain::claim::{Claim, Instant, State};
+use domain::claim::Instant;
 use domain::directory::Partner;
 
 use crate::attributes::text;
@@ -64,7 +64,7 @@ impl Store {
                 return Ok(false);
             }
             let records = self.load_records(&ids).await?;
-            let still = records.iter().filter(|record| is_open(&record.claim)).count();
+            let still = records.iter().filter(|record| record.claim.state.is_open()).count();
             open += u32::try_from(still).unwrap_or(u32::MAX);
             if open >= quota || next.is_none() {
                 break;
@@ -72,26 +72,5 @@ impl Store {
             from = next;
         }
         Ok(open >= quota)
-    }
-}
-
-/// Whether somebody still has to do something about the claim.
-fn is_open(claim: &Claim) -> bool {
-    match claim.state {
-        State::Submitted { .. }
-        | State::InReview { .. }
-        | State::ActionRequired { .. }
-        | State::Disputed { .. }
-        | State::Notifying { .. }
-        | State::Unreachable { .. }
-        | State::AwaitingCustomer { .. }
-        | State::OnHold => true,
-        State::Draft { .. }
-        | State::Associated { .. }
-        | State::Rejected { .. }
-        | State::Declined { .. }
-        | State::Withdrawn
-        | State::Discarded
-        | State::Ended { .. } => false,
     }
 }

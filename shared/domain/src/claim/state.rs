@@ -125,6 +125,27 @@ impl State {
         }
     }
 
+    /// Whether a submitted claim still waits for somebody's decision.
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Submitted { .. }
+            | Self::InReview { .. }
+            | Self::ActionRequired { .. }
+            | Self::Disputed { .. }
+            | Self::Notifying { .. }
+            | Self::Unreachable { .. }
+            | Self::AwaitingCustomer { .. }
+            | Self::OnHold => true,
+            Self::Draft { .. }
+            | Self::Associated { .. }
+            | Self::Rejected { .. }
+            | Self::Declined { .. }
+            | Self::Withdrawn
+            | Self::Discarded
+            | Self::Ended { .. } => false,
+        }
+    }
+
     /// The window that is open, or that led here.
     pub fn window(&self) -> Option<&Window> {
         match self {

@@ -1,6 +1,6 @@
 //! The customer's answers. A "no" is never lost and never an error (`domain.md §4`, I2).
 
-use crate::claim::{Claim, Instant, ItemStatus, State};
+use crate::claim::{Claim, Instant, Item, ItemStatus, State};
 use crate::command::{CommandKind, Selection};
 use crate::context::Context;
 use crate::decide::silence::term_end;
@@ -33,8 +33,20 @@ pub(super) fn decline(claim: &Claim, items: &Selection, context: &Context) -> De
 
 /// The customer takes a no back, before the window closes.
 pub(super) fn undo(claim: &Claim, items: &Selection, context: &Context) -> Decision {
-    let window = match &claim.state {
-        State::AwaitingCustomer { window } | State::Declined { window: Some(window) } => window,
+    if !undo_is_open(claim, context.at) {
+        return Err(misplaced(claim, CommandKind::Undo));
+    }
+    let chosen = chosen(claim, items)?;
+    let items = only(claim, &chosen, |status| matches!(status, ItemStatus::Declined { .. }));
+    Ok((!items.is_empty()).then(|| next(claim, context, EventBody::DeclineUndone { items })))
+}
+
+/// Whether the window runs in which a no can be taken back.
+fn undo_is_open(claim: &Claim, at: Instant) -> bool {
+    let closes_at = match &claim.state {
+        State::AwaitingCustomer { window } | State::Declined { window: Some(window) } => {
+            window.closes_at
+        }
         State::Declined { window: None }
         | State::Draft { .. }
         | State::Submitted { .. }
@@ -48,14 +60,26 @@ pub(super) fn undo(claim: &Claim, items: &Selection, context: &Context) -> Decis
         | State::Rejected { .. }
         | State::Withdrawn
         | State::Discarded
-        | State::Ended { .. } => return Err(misplaced(claim, CommandKind::Undo)),
+        | State::Ended { .. } => return false,
     };
-    if context.at >= window.closes_at {
-        return Err(misplaced(claim, CommandKind::Undo));
-    }
-    let chosen = chosen(claim, items)?;
-    let items = only(claim, &chosen, |status| matches!(status, ItemStatus::Declined { .. }));
-    Ok((!items.is_empty()).then(|| next(claim, context, EventBody::DeclineUndone { items })))
+    at < closes_at
+}
+
+/// The items to which an undo that arrived at `at` would do something.
+pub fn undoable(claim: &Claim, at: Instant) -> Vec<ItemNo> {
+    let declined = |status| matches!(status, ItemStatus::Declined { .. });
+    if undo_is_open(claim, at) { every(claim, declined) } else { Vec::new() }
+}
+
+/// The items to which a no that arrived at `at` would do something: the undecided and the active.
+pub fn refusable(claim: &Claim, at: Instant) -> Vec<ItemNo> {
+    let active = |status| matches!(status, ItemStatus::Active { .. });
+    every(claim, |status| active(status) || is_open(claim, status, at))
+}
+
+fn every(claim: &Claim, fits: impl Fn(ItemStatus) -> bool) -> Vec<ItemNo> {
+    let fits = |item: &&Item| fits(claim.item_status(item));
+    claim.items.iter().filter(fits).map(|item| item.no).collect()
 }
 
 /// The customer says yes: at once, and only signed in, since a link can be forwarded to the partner. A
@@ -97,13 +121,8 @@ fn chosen(claim: &Claim, items: &Selection) -> Result<Vec<ItemNo>, Rejection> {
 }
 
 fn only(claim: &Claim, chosen: &[ItemNo], fits: impl Fn(ItemStatus) -> bool) -> Vec<ItemNo> {
-    let mut numbers: Vec<_> = claim
-        .items
-        .iter()
-        .filter(|item| chosen.contains(&item.no) && fits(claim.item_status(item)))
-        .map(|item| item.no)
-        .collect();
-    numbers.dedup();
+    let mut numbers = every(claim, fits);
+    numbers.retain(|no| chosen.contains(no));
     numbers
 }
 

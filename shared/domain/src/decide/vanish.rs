@@ -28,34 +28,13 @@ fn gone(claim: &Claim, is_gone: impl Fn(ItemNo) -> bool, reason: EndReason) -> O
         return Some(EventBody::AssociationEnded { items: ended, reason });
     }
     let rejected = numbers(&mut claim.undecided());
-    (is_open(&claim.state) && !rejected.is_empty()).then(|| rejection(rejected))
+    (claim.state.is_open() && !rejected.is_empty()).then(|| rejection(rejected))
 }
 
 fn rejection(items: Vec<ItemNo>) -> EventBody {
     let reason = |no: &ItemNo| Reason { code: ReasonCode::ItemNotClaimable, item_no: Some(*no) };
     let rejection = RejectionRecord { by: None, reasons: items.iter().map(reason).collect() };
     EventBody::Rejected { items, rejection, disputable_until: None }
-}
-
-/// Whether the claim still waits for a decision.
-fn is_open(state: &State) -> bool {
-    match state {
-        State::Submitted { .. }
-        | State::InReview { .. }
-        | State::ActionRequired { .. }
-        | State::Disputed { .. }
-        | State::Notifying { .. }
-        | State::Unreachable { .. }
-        | State::AwaitingCustomer { .. }
-        | State::OnHold => true,
-        State::Draft { .. }
-        | State::Associated { .. }
-        | State::Rejected { .. }
-        | State::Declined { .. }
-        | State::Withdrawn
-        | State::Discarded
-        | State::Ended { .. } => false,
-    }
 }
 
 fn held(claim: &Claim) -> Option<EventBody> {

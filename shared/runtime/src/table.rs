@@ -1,14 +1,32 @@
-//! What the store's errors mean to a caller.
+//! The store over the function's table, and what its errors mean to a caller.
 
 use domain::rejection::Rejection;
-use runtime::fields::metric;
-use runtime::telemetry;
-use store::StoreError;
+use store::{Closing, Store, StoreConfig, StoreError};
 use web::Failure;
+
+use crate::clients::{Clients, warmed};
+use crate::fields::metric;
+use crate::settings::TableSettings;
+use crate::{clock, telemetry};
+
+/// The store of a function, its connection open.
+pub async fn open_store(clients: &Clients, table: TableSettings) -> Store {
+    let config = StoreConfig {
+        table: table.name,
+        shards: table.shards,
+        operator: table.operator,
+        clock: clock::raw(),
+        sandbox: table.sandbox,
+        closing: Closing::Batch,
+    };
+    let store = Store::new(clients.dynamodb(), config);
+    warmed(store.check()).await;
+    store
+}
 
 /// The answer to an error of the store. What is a fault of ours is logged here, once; a caller
 /// learns nothing of it but when to come again.
-pub(crate) fn failed(error: StoreError) -> Failure {
+pub fn failed(error: StoreError) -> Failure {
     match error {
         StoreError::Rejected(Rejection::MissingFact(_))
         | StoreError::Unavailable(_)
