@@ -50,6 +50,11 @@ impl Clients {
         aws_sdk_sesv2::Client::new(&self.config)
     }
 
+    /// The bucket of the documents.
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        aws_sdk_s3::Client::new(&self.config)
+    }
+
     /// The secrets.
     pub fn secrets(&self) -> aws_sdk_secretsmanager::Client {
         aws_sdk_secretsmanager::Client::new(&self.config)
