@@ -16,6 +16,7 @@ pub mod clock;
 pub mod elsewhere;
 pub mod engine;
 pub mod fixtures;
+pub mod rivals;
 pub mod stack;
 pub mod template;
 pub mod wire;

@@ -143,8 +143,7 @@ impl World {
 
     /// A claim of Borealis's on the same items, as far as in review.
     pub async fn rival_in_review(&self, key: &str, workloads: &[&str]) -> Claim {
-        let body = fixtures::claim_body_of("4712", fixtures::CONTOSO, "contoso.example", workloads);
-        let claim = self.create_of(fixtures::BOREALIS, key, &body).await.expect("a rival").claim;
+        let claim = self.rival_submitted(key, workloads).await;
         self.step(&claim.id, &reviewer(), &Command::BeginReview).await
     }
 

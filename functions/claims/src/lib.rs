@@ -10,10 +10,10 @@ use domain::ids::ClaimId;
 use lambda_http::{Body, Request, Response};
 use store::{Moment, Store};
 use web::routes::ClaimsRoute;
-use web::views::{ClaimView, Shown};
+use web::views::ClaimView;
 use web::{Call, Caller, Cursors, Failure, Reply, bodies, queries};
 
-use runtime::failed;
+use runtime::{claim_view, failed};
 
 /// What the function works with.
 pub struct App {
@@ -102,7 +102,5 @@ async fn view(
     caller: &Caller,
     moment: Moment,
 ) -> Result<ClaimView, Failure> {
-    let policy = app.store.policy_of(claim).await.map_err(failed)?;
-    let shown = Shown { policy: &policy, now: moment.at, viewer: caller.viewer(), rivals: None };
-    Ok(ClaimView::of(claim, &shown))
+    claim_view(&app.store, claim, caller, moment).await
 }

@@ -5,8 +5,8 @@ use lambda_http::{Body, Response};
 use store::{Cursor, Scope};
 use web::{Call, Caller, Failure, queries};
 
-use crate::{App, moment, view};
-use runtime::failed;
+use crate::{App, moment};
+use runtime::{failed, listed_view};
 
 /// Lists a partner's own claims; operator staff list those of a partner or a tenant.
 pub(crate) async fn list(
@@ -24,7 +24,7 @@ pub(crate) async fn list(
     let found = Box::pin(found).await.map_err(failed)?;
     let mut views = Vec::with_capacity(found.items.len());
     for claim in &found.items {
-        views.push(view(app, claim, caller, moment).await?);
+        views.push(listed_view(&app.store, claim, caller, moment).await?);
     }
     let next = found.next.and_then(|next| serde_json::to_string(&next).ok());
     Ok(app.cursors.list(call, caller, &views, next.as_deref()).done())

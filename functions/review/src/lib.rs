@@ -7,10 +7,10 @@ use domain::claim::Claim;
 use lambda_http::{Body, Request, Response};
 use store::{Moment, Store};
 use web::routes::ReviewRoute;
-use web::views::{ClaimView, Shown};
+use web::views::ClaimView;
 use web::{Call, Caller, Cursors, Failure, Reply};
 
-use runtime::failed;
+use runtime::{claim_view, failed};
 
 /// What the function works with.
 pub struct App {
@@ -55,7 +55,5 @@ async fn view(
     caller: &Caller,
     moment: Moment,
 ) -> Result<ClaimView, Failure> {
-    let policy = app.store.policy_of(claim).await.map_err(failed)?;
-    let shown = Shown { policy: &policy, now: moment.at, viewer: caller.viewer(), rivals: None };
-    Ok(ClaimView::of(claim, &shown))
+    claim_view(&app.store, claim, caller, moment).await
 }

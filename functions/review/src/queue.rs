@@ -3,8 +3,8 @@
 use store::Cursor;
 use web::{Call, Caller, Failure, Reply, queries};
 
-use crate::{App, moment, view};
-use runtime::failed;
+use crate::{App, moment};
+use runtime::{failed, listed_view};
 
 /// Lists the claims that wait for the operator in a state.
 pub(crate) async fn list(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
@@ -18,7 +18,7 @@ pub(crate) async fn list(app: &App, call: &Call<'_>, caller: &Caller) -> Result<
     let found = Box::pin(found).await.map_err(failed)?;
     let mut views = Vec::with_capacity(found.items.len());
     for claim in &found.items {
-        views.push(view(app, claim, caller, moment).await?);
+        views.push(listed_view(&app.store, claim, caller, moment).await?);
     }
     let next = found.next.and_then(|next| serde_json::to_string(&next).ok());
     Ok(app.cursors.list(call, caller, &views, next.as_deref()))

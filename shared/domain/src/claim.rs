@@ -43,8 +43,10 @@ pub struct Claim {
     pub state: State,
     /// Whether another partner held or claimed an item when the review began or was decided.
     pub contested: bool,
-    /// Until when the holder of a contested item may defend.
+    /// Of a claim in review, until when the holders of its items may defend: validate waits for it.
     pub defence_until: Option<Instant>,
+    /// Of a holder, that it was asked to defend.
+    pub defence: Option<Defence>,
     /// The number of the last notice.
     pub notice: NoticeNo,
     /// What the customer was shown, from validate on (`domain.md §4`, I6).
@@ -86,6 +88,22 @@ pub struct Subject {
     pub activity: Option<Activity>,
     /// The customer's tenant.
     pub tenant: TenantId,
+}
+
+/// A holder's defence of its items against a newcomer (`domain.md §3`, *Exclusivity*).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Defence {
+    /// Until when evidence may be added.
+    pub until: Instant,
+    /// Whether some was.
+    pub used: bool,
+}
+
+impl Defence {
+    /// Whether the newcomer's claim may be decided at `at`.
+    pub fn is_over(&self, at: Instant) -> bool {
+        self.used || at >= self.until
+    }
 }
 
 /// The last event of a claim, in brief.

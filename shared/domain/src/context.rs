@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::actor::Actor;
 use crate::calendar::{self, BusinessCalendar, Zone};
-use crate::claim::Instant;
+use crate::claim::{Defence, Instant};
 use crate::directory::{Partner, Tenant};
 use crate::ids::{ClaimId, ItemNo};
 use crate::program::{ItemRef, Policy, Program};
@@ -87,8 +87,8 @@ pub struct Rival {
     pub rival_item: ItemNo,
     /// How the other stands to the item.
     pub standing: Standing,
-    /// Whether the other has added evidence since it was asked to defend.
-    pub defended: bool,
+    /// Where the other stands with its defence; `None`: it was not asked.
+    pub defence: Option<Defence>,
     /// The calendar of the other's partner, in which its time to defend is counted.
     pub place: Option<Place>,
 }

@@ -29,6 +29,13 @@ pub fn lock_changes(old: Option<&Claim>, new: &Claim) -> Vec<LockChange> {
     new.items.iter().filter_map(change).collect()
 }
 
+/// The items that become active with the step from `old` to `new`: one that another partner holds
+/// changes hands (`domain.md §3`, *Exclusivity*).
+pub fn activated(old: &Claim, new: &Claim) -> Vec<ItemNo> {
+    let before = |no| old.active().any(|item| item.no == no);
+    new.active().map(|item| item.no).filter(|no| !before(*no)).collect()
+}
+
 /// Whether the claim holds the lock of one of its items: from validate until the item is final. A
 /// no in a window that can still be undone keeps it; it is settled when the window's timer fires.
 pub fn holds_lock(claim: &Claim, item: &Item) -> bool {

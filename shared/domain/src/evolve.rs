@@ -2,7 +2,7 @@
 
 use crate::calendar::Window;
 use crate::claim::{
-    Basis, Claim, Details, Instant, Item, ItemStatus, MAX_REMARKS, Mark, Remark, State,
+    Basis, Claim, Defence, Details, Instant, Item, ItemStatus, MAX_REMARKS, Mark, Remark, State,
 };
 use crate::event::{Event, EventBody, Opening, Silence};
 use crate::ids::{ItemNo, NoticeNo, Version};
@@ -52,6 +52,7 @@ fn opened(event: &Event) -> Option<Claim> {
         state,
         contested: false,
         defence_until: None,
+        defence: None,
         notice: NoticeNo::default(),
         content_hash: None,
         disputed: false,
@@ -99,7 +100,9 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
             claim.defence_until = *defence_until;
         }
         EventBody::ReviewOverdue => overdue(&mut claim.state)?,
-        EventBody::DefenceRequested { until } => claim.defence_until = Some(*until),
+        EventBody::DefenceRequested { until } => {
+            claim.defence = Some(Defence { until: *until, used: false });
+        }
         EventBody::InformationRequested { reasons, answer_by } => {
             let overturned = matches!(claim.state, State::InReview { overturned: true, .. });
             let reasons = reasons.clone();
@@ -127,7 +130,9 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
         }
         EventBody::Held => claim.state = State::OnHold,
         EventBody::Withdrawn => finish(&mut claim, Mark::Withdrawn, State::Withdrawn),
-        EventBody::EvidenceAdded => {}
+        EventBody::EvidenceAdded => {
+            claim.defence = claim.defence.map(|defence| Defence { used: true, ..defence });
+        }
         EventBody::Validated { .. }
         | EventBody::ContactCorrected { .. }
         | EventBody::Resumed { .. }
@@ -152,6 +157,7 @@ fn noticed(claim: &mut Claim, body: &EventBody) -> Option<()> {
             let numbers: Vec<_> = dropped.iter().map(|(no, _)| *no).collect();
             claim.mark(&numbers, Some(Mark::Dropped));
             claim.contested = *contested;
+            claim.defence_until = None;
             claim.content_hash = Some(*content_hash);
             notify(claim, *notice, *deliver_by);
         }

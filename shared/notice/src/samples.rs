@@ -128,6 +128,7 @@ fn claim() -> Claim {
         state: State::Notifying { deliver_by: at("2026-12-28T23:00:00Z") },
         contested: false,
         defence_until: None,
+        defence: None,
         notice: NoticeNo(1),
         content_hash: None,
         disputed: false,

@@ -13,6 +13,7 @@ mod serve;
 pub mod settings;
 mod table;
 pub mod telemetry;
+mod view;
 
 pub use clients::Clients;
 pub use clock::Clock;
@@ -21,3 +22,4 @@ pub use invocation::Invocation;
 pub use keys::Keys;
 pub use serve::{serve_event, serve_http};
 pub use table::{failed, open_store};
+pub use view::{claim_view, listed_view};

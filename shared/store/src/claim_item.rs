@@ -61,6 +61,9 @@ pub(crate) mod name {
     pub(crate) const SLOW: &str = "sl";
     pub(crate) const CONTESTED: &str = "co";
     pub(crate) const DEFENCE_UNTIL: &str = "de";
+    /// Until when a holder may defend, and whether it has.
+    pub(crate) const DEFENCE: &str = "df";
+    pub(crate) const DEFENDED: &str = "dx";
     pub(crate) const NOTICE: &str = "n";
     pub(crate) const CONTENT_HASH: &str = "ch";
     pub(crate) const DISPUTED: &str = "di";

@@ -75,6 +75,9 @@ impl Store {
         let Some(mut actions) = self.side_effects(old.claim(), &new, event, around).await? else {
             return Ok(None);
         };
+        let others = Box::pin(self.others(old.claim(), new.claim(), event, around, write));
+        let Some(others) = others.await? else { return Ok(None) };
+        actions.extend(others);
         self.arm(Some(old.claim()), new.claim(), now).await?;
         let record = new.record.attributes()?;
         let condition = as_read(old.claim(), &around.context.actor);
@@ -142,7 +145,13 @@ fn lock_number(change: effects::LockChange) -> domain::ids::ItemNo {
 }
 
 /// The record that follows.
-fn following(old: &Stored, claim: Claim, event: &Event, policy: &Policy, write: WriteId) -> Stored {
+pub(crate) fn following(
+    old: &Stored,
+    claim: Claim,
+    event: &Event,
+    policy: &Policy,
+    write: WriteId,
+) -> Stored {
     let details = match &event.details {
         Some(details) => old.details.changed(details),
         None => old.details.clone(),
@@ -171,7 +180,7 @@ pub(crate) fn stamp(
 }
 
 /// The record has the version that was read, and belongs to the party that asks.
-fn as_read(claim: &Claim, actor: &Actor) -> Condition {
+pub(crate) fn as_read(claim: &Claim, actor: &Actor) -> Condition {
     let condition = Condition::new("v = :v").with(":v", number(claim.version.0));
     match actor {
         Actor::Partner { id, .. } => condition.and("ip = :p").with(":p", text(id.as_str())),

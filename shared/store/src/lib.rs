@@ -23,6 +23,7 @@ mod list;
 mod load;
 mod lock;
 mod notice_code;
+mod others;
 mod packing;
 mod queue;
 mod quota;

@@ -100,16 +100,16 @@ impl Store {
         self.page_of(query.scan_index_forward(false), schema::PARTNER, limit).await
     }
 
-    /// All of a partner's claims at a tenant.
+    /// All claims at a tenant, or a partner's.
     pub(crate) async fn ids_at_tenant(
         &self,
-        partner: &PartnerId,
+        partner: Option<&PartnerId>,
         tenant: &TenantId,
     ) -> Result<Vec<ClaimId>, StoreError> {
         let mut all = Vec::new();
         let mut from = None;
         loop {
-            let query = self.index(schema::TENANT, tenant.as_str(), Some(partner), from.as_ref());
+            let query = self.index(schema::TENANT, tenant.as_str(), partner, from.as_ref());
             let (ids, next) = self.page_of(query, schema::TENANT, 1000).await?;
             all.extend(ids);
             match next {

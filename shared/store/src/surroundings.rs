@@ -57,6 +57,9 @@ impl Store {
         if needs.locks {
             let numbers: Vec<ItemNo> = claim.kept().map(|item| item.no).collect();
             locks = self.locks(claim, &numbers).await?;
+            if self.close_due_others(&locks, at).await? {
+                locks = self.locks(claim, &numbers).await?;
+            }
             facts.rivals = self.rivals(claim, &locks, at).await?;
         }
         let context = Context { at, actor: actor.clone(), policy, places, facts };
@@ -132,7 +135,7 @@ impl Store {
         &self,
         claimed: &Claimed<'_>,
     ) -> Result<Vec<(ItemRef, ClaimId)>, StoreError> {
-        let mut ids = self.ids_at_tenant(claimed.partner, claimed.tenant).await?;
+        let mut ids = self.ids_at_tenant(Some(claimed.partner), claimed.tenant).await?;
         ids.retain(|id| id != claimed.except);
         let records = self.load_records(&ids).await?;
         let mut own = Vec::new();
@@ -206,7 +209,7 @@ impl Store {
     }
 }
 
-fn partner_place(partner: &Partner, policy: &Policy) -> Result<Place, StoreError> {
+pub(crate) fn partner_place(partner: &Partner, policy: &Policy) -> Result<Place, StoreError> {
     let calendar = calendar(partner.country, None, policy.unknown_subdivision)?;
     Ok(Place { calendar, zone: Zone::Known(partner.time_zone) })
 }

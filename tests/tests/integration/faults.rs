@@ -1,217 +1,46 @@
 //! Every write path under every fault: nothing is lost and nothing happens twice. What an undisturbed
 //! run leaves in the table is what a disturbed one leaves, once its caller has asked again.
 
+mod step;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::Duration as Span;
-use domain::actor::Actor;
-use domain::claim::{Claim, Status};
+use domain::claim::Status;
 use domain::command::Command;
-use domain::event::FailureCause;
-use domain::ids::{ClaimId, ItemNo};
-use domain::program::{Consent, Policy};
+use domain::ids::ClaimId;
 use integration::engine::{Saved, key};
 use integration::wire::{Call, Fault, Wire, any};
-use integration::world::{
-    World, alpine, closes_at, decline, decline_all, delivered, link, reject, reviewer, undo_all,
-    validate, withdraw,
-};
+use integration::world::{World, closes_at, reviewer};
+use step::Step;
 use store::{Closing, Effect, Scope, Store, StoreError};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
 
-/// A way to write a claim.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Step {
-    Submit,
-    Begin,
-    Reject,
-    Validate,
-    OpenWindow,
-    Bounce,
-    DeclineOne,
-    DeclineAll,
-    Undo,
-    Withdraw,
-    WithdrawEarly,
-    End,
-    Revoke,
-    Close,
-    CloseOneByOne,
-    CloseByReading,
-    CloseSlowly,
-    CloseSlowlyByReading,
-    CloseOptIn,
-    Settle,
-    GiveUpNotifying,
-    GiveUpReaching,
-}
-
-impl Step {
-    /// Whether it is the system's own work, which the next tick takes up again.
-    fn is_timed(self) -> bool {
-        match self {
-            Self::Close
-            | Self::CloseOneByOne
-            | Self::CloseSlowly
-            | Self::CloseOptIn
-            | Self::Settle
-            | Self::GiveUpNotifying
-            | Self::GiveUpReaching => true,
-            Self::Submit
-            | Self::Begin
-            | Self::Reject
-            | Self::Validate
-            | Self::OpenWindow
-            | Self::Bounce
-            | Self::DeclineOne
-            | Self::DeclineAll
-            | Self::Undo
-            | Self::Withdraw
-            | Self::WithdrawEarly
-            | Self::End
-            | Self::Revoke
-            | Self::CloseByReading
-            | Self::CloseSlowlyByReading => false,
-        }
-    }
-
-    async fn world(self) -> World {
-        if self == Self::CloseOptIn {
-            return World::with_policy(
-                NOW,
-                Policy { consent: Consent::OptIn, ..Policy::default() },
-            )
-            .await;
-        }
-        World::at(NOW).await
-    }
-
-    /// Brings a claim to where the step begins.
-    async fn prepare(self, world: &World) -> ClaimId {
-        match self {
-            Self::Submit => ClaimId::of(&integration::world::partner_id("p-alpine"), "k"),
-            Self::Begin | Self::WithdrawEarly => world.submitted("k", &ITEMS).await.id,
-            Self::Reject | Self::Validate => world.in_review("k", &ITEMS).await.id,
-            Self::OpenWindow | Self::Bounce => world.notifying("k", &ITEMS).await.id,
-            Self::DeclineOne | Self::DeclineAll | Self::Withdraw => {
-                world.awaiting("k", &ITEMS).await.id
-            }
-            Self::Undo => declined(world, &decline_all()).await.id,
-            Self::End | Self::Revoke => associated(world).await,
-            Self::Close | Self::CloseOneByOne | Self::CloseByReading | Self::CloseOptIn => {
-                let claim = world.awaiting("k", &ITEMS).await;
-                world.let_pass(closes_at(&claim));
-                claim.id
-            }
-            Self::CloseSlowly | Self::CloseSlowlyByReading => {
-                let claim = declined(world, &decline(&[1])).await;
-                world.let_pass(closes_at(&claim));
-                claim.id
-            }
-            Self::Settle => {
-                let claim = declined(world, &decline_all()).await;
-                world.let_pass(closes_at(&claim));
-                claim.id
-            }
-            Self::GiveUpNotifying => {
-                let claim = world.notifying("k", &ITEMS).await;
-                world.let_pass(claim.deadline().unwrap());
-                claim.id
-            }
-            Self::GiveUpReaching => {
-                let claim = world.notifying("k", &ITEMS).await;
-                let claim =
-                    world.give(&claim.id, &Actor::System, &bounce(&claim)).await.unwrap().claim;
-                world.let_pass(claim.deadline().unwrap());
-                claim.id
-            }
-        }
-    }
-
-    /// The step itself, through `store`.
-    async fn act(self, world: &World, store: &Store, id: &ClaimId) -> Result<(), StoreError> {
-        let (actor, command) = match self {
-            Self::Submit => {
-                let body = integration::fixtures::claim_body(&ITEMS);
-                let made =
-                    integration::world::create_on(store, "p-alpine", "k", &body, world.now()).await;
-                return made.map(|_| ());
-            }
-            Self::CloseByReading | Self::CloseSlowlyByReading => {
-                return store.claim(id, world.now()).await.map(|_| ());
-            }
-            Self::Close
-            | Self::CloseOneByOne
-            | Self::CloseSlowly
-            | Self::CloseOptIn
-            | Self::Settle
-            | Self::GiveUpNotifying
-            | Self::GiveUpReaching => return finalize(world, store).await,
-            Self::Begin => (reviewer(), Command::BeginReview),
-            Self::Reject => (reviewer(), reject()),
-            Self::Validate => (reviewer(), validate()),
-            Self::OpenWindow => (Actor::System, delivered(domain::ids::NoticeNo(1))),
-            Self::Bounce => (Actor::System, failed()),
-            Self::DeclineOne => (link(1), decline(&[2])),
-            Self::DeclineAll | Self::Revoke => (link(1), decline_all()),
-            Self::Undo => (link(1), undo_all()),
-            Self::Withdraw | Self::WithdrawEarly => (alpine(), withdraw()),
-            Self::End => (alpine(), end(1)),
-        };
-        store.execute(id, &actor, &command, world.now(), None).await.map(|_| ())
-    }
-}
-
-async fn finalize(world: &World, store: &Store) -> Result<(), StoreError> {
-    let until = world.clock.now() + Span::seconds(40);
-    for shard in store.tick().await?.due {
-        store.drain(shard, until).await?;
-    }
-    Ok(())
-}
-
-fn bounce(claim: &Claim) -> Command {
-    Command::RecordFailure { notice: claim.notice, cause: FailureCause::Bounce, others_left: false }
-}
-
-fn failed() -> Command {
-    let notice = domain::ids::NoticeNo(1);
-    Command::RecordFailure { notice, cause: FailureCause::Bounce, others_left: false }
-}
-
-fn end(item: u8) -> Command {
-    let comment = domain::text::Comment::parse("we leave").ok();
-    Command::End { item: ItemNo(item), comment }
-}
-
-async fn declined(world: &World, no: &Command) -> Claim {
-    let claim = world.awaiting("k", &ITEMS).await;
-    world.give(&claim.id, &link(1), no).await.unwrap().claim
-}
-
-async fn associated(world: &World) -> ClaimId {
-    let claim = world.awaiting("k", &ITEMS).await;
-    world.let_pass(closes_at(&claim));
-    assert_eq!(world.read(&claim.id).await.status().as_str(), "associated");
-    claim.id
-}
-
 /// Everything that must be the same in the end: the claim, its locks and its blocks, and the events
 /// the stream has told. When a step happened is left out where the next tick repeats it.
 async fn outcome(world: &World, id: &ClaimId) -> BTreeMap<String, String> {
     let (store, _) = world.another_store(|_| {});
-    let mut claim = store.claim(id, world.now()).await.unwrap().expect("the claim");
-    claim.last_event.at = claim.created_at;
     let locks = world.engine.items("L#");
     let mut outcome: BTreeMap<String, String> =
         locks.iter().map(|lock| (format!("{:?}", key(lock)), holders(lock))).collect();
-    outcome.insert("claim".to_owned(), format!("{claim:#?}"));
+    assert!(world.engine.item(&format!("C#{id}"), "A").is_some(), "the claim");
+    for id in claims(world) {
+        let mut claim = store.claim(&id, world.now()).await.unwrap().expect("a claim");
+        claim.last_event.at = claim.created_at;
+        let versions = super::stream::versions(&world.engine, &id);
+        outcome.insert(format!("claim {id}"), format!("{versions:?} {claim:#?}"));
+    }
     outcome
-        .insert("versions".to_owned(), format!("{:?}", super::stream::versions(&world.engine, id)));
-    outcome
+}
+
+/// Every claim there is.
+fn claims(world: &World) -> Vec<ClaimId> {
+    let records = world.engine.items("C#").into_iter().map(|item| key(&item));
+    let records = records.filter(|(_, sk)| sk == "A");
+    records.map(|(pk, _)| ClaimId::parse(pk.trim_start_matches("C#")).unwrap()).collect()
 }
 
 /// Who holds a lock; of a block only that it stands, since its end follows from its beginning.
@@ -343,6 +172,13 @@ each_step! {
     a_final_no_gives_its_locks_back_once_whatever_breaks: Step::Settle;
     a_notice_without_proof_is_given_up_once_whatever_breaks: Step::GiveUpNotifying;
     an_unreachable_customer_ends_the_claim_once_whatever_breaks: Step::GiveUpReaching;
+    a_holder_is_asked_to_defend_once_whatever_breaks: Step::BeginContested;
+    a_newcomer_gets_in_line_once_whatever_breaks: Step::GetInLine;
+    an_item_changes_hands_once_whatever_breaks: Step::TakeOver;
+    an_item_changes_hands_once_by_a_reader_whatever_breaks: Step::TakeOverByReading;
+    an_item_changes_hands_once_by_a_yes_whatever_breaks: Step::TakeOverByYes;
+    a_newcomer_leaves_the_line_once_whatever_breaks: Step::LeaveTheLine;
+    a_holder_leaves_to_the_next_once_whatever_breaks: Step::LeaveToNext;
 }
 
 #[tokio::test]

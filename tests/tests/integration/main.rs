@@ -43,4 +43,6 @@ mod template;
 #[cfg(test)]
 mod timers;
 #[cfg(test)]
+mod transfer;
+#[cfg(test)]
 mod unreadable;

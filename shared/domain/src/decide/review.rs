@@ -16,13 +16,12 @@ use crate::{content, program};
 /// A reviewer takes the claim up. Where another partner holds an item he is asked to defend it; a
 /// holder who came in during the review is asked by beginning once more.
 pub(super) fn begin(claim: &Claim, context: &Context) -> Decision {
-    let defence_until = defence_until(claim, context)?;
-    let again = matches!(claim.state, State::InReview { .. })
-        && claim.defence_until.is_none()
-        && defence_until.is_some();
+    let unasked = holders(context).any(|holder| holder.defence.is_none());
+    let again = matches!(claim.state, State::InReview { .. }) && unasked;
     if !again && !matches!(claim.state, State::Submitted { .. }) {
         return Err(misplaced(claim, CommandKind::BeginReview));
     }
+    let defence_until = defence_until(claim, context)?;
     let due_at =
         context.places.operator.deadline(context.at, context.policy.review_business_days)?;
     let contested = !context.facts.rivals.is_empty();
@@ -34,18 +33,22 @@ pub(super) fn begin(claim: &Claim, context: &Context) -> Decision {
 fn defence_until(claim: &Claim, context: &Context) -> Result<Option<Instant>, Rejection> {
     let days = context.policy.defence_business_days;
     let mut latest = claim.defence_until;
-    for rival in &context.facts.rivals {
-        if rival.standing == Standing::Active {
-            let place = rival.place.as_ref().ok_or(Rejection::MissingFact("holder"))?;
-            latest = latest.max(Some(place.deadline(context.at, days)?));
-        }
+    for holder in holders(context) {
+        let place = holder.place.as_ref().ok_or(Rejection::MissingFact("holder"))?;
+        latest = latest.max(Some(place.deadline(context.at, days)?));
     }
     Ok(latest)
 }
 
-/// The holder of an item is asked to defend it (`domain.md §3`, *Exclusivity*).
+/// The rivals whose association runs.
+fn holders(context: &Context) -> impl Iterator<Item = &Rival> {
+    context.facts.rivals.iter().filter(|rival| rival.standing == Standing::Active)
+}
+
+/// The holder of an item is asked to defend it (`domain.md §3`, *Exclusivity*). Who has used an
+/// earlier defence is asked anew.
 pub(super) fn request_defence(claim: &Claim, until: Instant, context: &Context) -> Option<Event> {
-    let asked = claim.defence_until.is_some_and(|asked| asked >= until);
+    let asked = claim.defence.is_some_and(|asked| !asked.used && asked.until >= until);
     let holds = claim.active().next().is_some();
     (holds && !asked).then(|| next(claim, context, EventBody::DefenceRequested { until }))
 }
@@ -219,13 +222,19 @@ fn arbitrated(
     if comment.is_none() {
         return Err(fields(vec![FieldError::new("/comment", FieldCode::Required)]));
     }
-    let over = claim.defence_until.is_some_and(|until| context.at >= until);
-    let heard = |rival: &Rival| rival.standing != Standing::Active || rival.defended || over;
-    if remaining(drop, context).all(heard) {
+    if remaining(drop, context).all(|rival| is_heard(claim, rival, context.at)) {
         Ok(true)
     } else {
         Err(misplaced(claim, CommandKind::Validate))
     }
+}
+
+/// Whether a rival has nothing to defend, or has done so, or had his time to: a later newcomer's
+/// request does not make this one wait longer.
+fn is_heard(claim: &Claim, rival: &Rival, at: Instant) -> bool {
+    let own_time = claim.defence_until.is_some_and(|until| at >= until);
+    let asked = rival.defence.is_some_and(|defence| own_time || defence.is_over(at));
+    rival.standing != Standing::Active || asked
 }
 
 fn fields(errors: Vec<FieldError>) -> Rejection {

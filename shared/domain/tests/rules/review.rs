@@ -1,6 +1,7 @@
 use chrono::Duration;
+
 use domain::actor::Actor;
-use domain::claim::{State, Status};
+use domain::claim::{Defence, State, Status};
 use domain::command::{Command, GivenReason};
 use domain::content;
 use domain::context::{Context, Rival, Standing};
@@ -107,11 +108,11 @@ fn a_claim_without_evidence_cannot_be_validated() {
 }
 
 /// The claim in review, and a rival on its second item.
-fn contested(standing: Standing, defended: bool, actor: Actor, at: Instant) -> Context {
+fn contested(standing: Standing, defence: Option<Defence>, actor: Actor, at: Instant) -> Context {
     let mut context = context(actor, at);
     let place = Some(place("CZ", "Europe/Prague"));
     let (item, rival_item) = (ItemNo(2), ItemNo(1));
-    context.facts.rivals = vec![Rival { item, claim: id(), rival_item, standing, defended, place }];
+    context.facts.rivals = vec![Rival { item, claim: id(), rival_item, standing, defence, place }];
     context
 }
 
@@ -121,7 +122,7 @@ fn grounds() -> Command {
 
 #[test]
 fn an_item_that_another_claim_waits_for_is_busy() {
-    let context = contested(Standing::Next, false, operator(), now());
+    let context = contested(Standing::Next, None, operator(), now());
     let claim = Given::in_review().claim;
     let busy = Rejection::ItemBusy { items: vec![ItemNo(2)] };
     assert_eq!(decide(&claim, &grounds(), &context), Err(busy));
@@ -132,7 +133,7 @@ fn an_item_that_another_claim_waits_for_is_busy() {
 fn a_contested_claim_is_validated_by_the_operator_and_with_grounds() {
     let claim = Given::in_review().claim;
     let by = |actor, command: &Command| {
-        decide(&claim, command, &contested(Standing::Open, false, actor, now()))
+        decide(&claim, command, &contested(Standing::Open, None, actor, now()))
     };
     assert_eq!(by(reviewer(), &grounds()), Err(Rejection::RoleNotAllowed));
     let expected = FieldError::new("/comment", FieldCode::Required);
@@ -142,19 +143,23 @@ fn a_contested_claim_is_validated_by_the_operator_and_with_grounds() {
 
 #[test]
 fn a_holder_is_asked_to_defend_and_heard_before_the_claim_is_validated() {
-    let asking = contested(Standing::Active, false, reviewer(), now());
+    let asking = contested(Standing::Active, None, reviewer(), now());
     let begun = decide(&Given::submitted().claim, &Command::BeginReview, &asking).unwrap();
     let claim = Given::submitted().evolved(begun.unwrap()).claim;
     // Asked on Monday 21 December: 22, 23, 28, 29, 30.
     let until = at("2026-12-30T23:00:00Z");
     assert_eq!((claim.contested, claim.defence_until), (true, Some(until)));
-    let validate = |defended, at| {
-        let context = contested(Standing::Active, defended, operator(), at);
+    let validate = |defence, at| {
+        let context = contested(Standing::Active, defence, operator(), at);
         decide(&claim, &grounds(), &context)
     };
-    assert!(matches!(validate(false, now()), Err(Rejection::InvalidState { .. })));
-    assert!(validate(true, now()).unwrap().is_some(), "the holder has answered");
-    assert!(validate(false, until).unwrap().is_some(), "the holder had his time");
+    let asked = |used| Some(Defence { until, used });
+    assert!(matches!(validate(asked(false), now()), Err(Rejection::InvalidState { .. })));
+    assert!(validate(asked(true), now()).unwrap().is_some(), "the holder has answered");
+    assert!(validate(asked(false), until).unwrap().is_some(), "the holder had his time");
+    let later = Some(Defence { until: until + chrono::Duration::days(3), used: false });
+    assert!(validate(later, until).unwrap().is_some(), "asked again for somebody else's sake");
+    assert!(matches!(validate(None, until), Err(Rejection::InvalidState { .. })), "never asked");
 }
 
 #[test]

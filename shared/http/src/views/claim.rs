@@ -282,7 +282,7 @@ impl ClaimView {
             turn: claim.turn(shown.policy, shown.now).map(TurnView::of),
             window: claim.state.window().map(WindowView::of),
             reasons: reasons(claim),
-            defence: defence(claim),
+            defence: defence(claim, shown.now),
             last_event: LastEventView::of(claim, shown.viewer),
             rivals: rivals(shown),
         }
@@ -431,10 +431,10 @@ fn reasons(claim: &Claim) -> Vec<ReasonView> {
     claim.state.reasons().iter().enumerate().map(view).collect()
 }
 
-/// Who holds an item is asked to defend it; the newcomer's own date is not his to see.
-fn defence(claim: &Claim) -> Option<DefenceView> {
-    let until: Instant = claim.defence_until?;
-    claim.active().next().map(|_| DefenceView { until: rfc3339(until) })
+/// Who holds an item is asked to defend it, while there is time and something to defend.
+fn defence(claim: &Claim, now: Instant) -> Option<DefenceView> {
+    let asked = claim.defence.filter(|defence| !defence.is_over(now))?;
+    claim.active().next().map(|_| DefenceView { until: rfc3339(asked.until) })
 }
 
 fn rivals(shown: &Shown<'_>) -> Option<Vec<RivalView>> {
@@ -538,6 +538,7 @@ mod tests {
             state: State::AwaitingCustomer { window },
             contested: false,
             defence_until: None,
+            defence: None,
             notice: NoticeNo(1),
             content_hash: None,
             disputed: false,
@@ -576,7 +577,7 @@ mod tests {
             claim: claim.id.clone(),
             rival_item: ItemNo(1),
             standing: domain::context::Standing::Active,
-            defended: false,
+            defence: None,
             place: None,
         };
         let now = at("2026-12-24T10:00:00Z");

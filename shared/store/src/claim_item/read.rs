@@ -1,7 +1,9 @@
 //! From the record to the claim. An unknown stored value is an error.
 
 use domain::calendar::{PackedWindow, Window};
-use domain::claim::{Claim, Details, Instant, Item, RejectionRecord, State, Status, Subject};
+use domain::claim::{
+    Claim, Defence, Details, Instant, Item, RejectionRecord, State, Status, Subject,
+};
 use domain::ids::{
     Activity, FamilyId, LocationId, NoticeNo, PartnerId, ProgramId, Sha256Hash, StaffId, TenantId,
     Version,
@@ -31,6 +33,7 @@ impl ClaimItem {
             state: state(item, status)?,
             contested: item.flag(name::CONTESTED)?,
             defence_until: item.opt_instant(name::DEFENCE_UNTIL)?,
+            defence: defence(item)?,
             notice: NoticeNo(item.opt_number(name::NOTICE)?.unwrap_or(0)),
             content_hash: item.opt_hash(name::CONTENT_HASH)?,
             disputed: item.flag(name::DISPUTED)?,
@@ -50,6 +53,11 @@ impl ClaimItem {
         };
         Ok(Self { claim, stamp })
     }
+}
+
+fn defence(item: Reader<'_>) -> Result<Option<Defence>, StoreError> {
+    let Some(until) = item.opt_instant(name::DEFENCE)? else { return Ok(None) };
+    Ok(Some(Defence { until, used: item.flag(name::DEFENDED)? }))
 }
 
 fn details() -> Result<Details, StoreError> {

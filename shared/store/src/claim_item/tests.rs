@@ -66,6 +66,7 @@ fn with_items(state: State, mark: Option<Mark>, id: impl Fn(u8) -> String) -> Cl
         state,
         contested: true,
         defence_until: Some(at(1)),
+        defence: Some(domain::claim::Defence { until: at(2), used: true }),
         notice: NoticeNo(12),
         content_hash: Some(Sha256Hash([7; 32])),
         disputed: true,

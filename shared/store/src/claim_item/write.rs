@@ -74,6 +74,8 @@ fn history(claim: &Claim, item: &mut Attributes) {
     let priority_at = claim.priority_at.filter(|at| Some(*at) != claim.submitted_at);
     put(item, name::CONTESTED, flag(claim.contested));
     put(item, name::DEFENCE_UNTIL, claim.defence_until.map(instant));
+    put(item, name::DEFENCE, claim.defence.map(|defence| instant(defence.until)));
+    put(item, name::DEFENDED, flag(claim.defence.is_some_and(|defence| defence.used)));
     put(item, name::NOTICE, notice);
     put(item, name::CONTENT_HASH, claim.content_hash.map(|hash| bytes(hash.0)));
     put(item, name::DISPUTED, flag(claim.disputed));

@@ -1,0 +1,38 @@
+//! A claim as its reader may see it: what the store knows beside the record, put into the view.
+
+use domain::claim::Claim;
+use store::{Moment, Store};
+use web::views::{ClaimView, Shown};
+use web::{Caller, Viewer};
+
+use crate::failed;
+
+/// A claim that was asked for by its id. Operator staff also see its rivals.
+pub async fn claim_view(
+    store: &Store,
+    claim: &Claim,
+    caller: &Caller,
+    moment: Moment,
+) -> Result<ClaimView, web::Failure> {
+    let policy = store.policy_of(claim).await.map_err(failed)?;
+    let rivals = match caller.viewer() {
+        Viewer::Staff => Some(store.rivals_of(claim, moment.at).await.map_err(failed)?),
+        Viewer::Partner | Viewer::Customer => None,
+    };
+    let viewer = caller.viewer();
+    let shown = Shown { policy: &policy, now: moment.at, viewer, rivals: rivals.as_deref() };
+    Ok(ClaimView::of(claim, &shown))
+}
+
+/// A claim on a page of a list, where nobody's rivals are looked up.
+pub async fn listed_view(
+    store: &Store,
+    claim: &Claim,
+    caller: &Caller,
+    moment: Moment,
+) -> Result<ClaimView, web::Failure> {
+    let policy = store.policy_of(claim).await.map_err(failed)?;
+    let viewer = caller.viewer();
+    let shown = Shown { policy: &policy, now: moment.at, viewer, rivals: None };
+    Ok(ClaimView::of(claim, &shown))
+}
