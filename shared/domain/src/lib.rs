@@ -16,6 +16,7 @@ pub mod effects;
 pub mod eligibility;
 pub mod event;
 pub mod evolve;
+pub mod explain;
 pub mod history;
 pub mod ids;
 pub mod program;

@@ -7,7 +7,7 @@ use web::{Caller, Viewer};
 
 use crate::failed;
 
-/// A claim that was asked for by its id. Operator staff also see its rivals.
+/// A claim that was asked for by its id, explained. Operator staff also see its rivals.
 pub async fn claim_view(
     store: &Store,
     claim: &Claim,
@@ -21,7 +21,7 @@ pub async fn claim_view(
     };
     let viewer = caller.viewer();
     let shown = Shown { policy: &policy, now: moment.at, viewer, rivals: rivals.as_deref() };
-    Ok(ClaimView::of(claim, &shown))
+    Ok(ClaimView::of(claim, &shown).explained(claim, &shown))
 }
 
 /// A claim on a page of a list, where nobody's rivals are looked up.

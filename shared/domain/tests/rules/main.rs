@@ -8,6 +8,7 @@
 )]
 
 mod customer;
+mod explain;
 mod given;
 mod invariants;
 mod notice;

@@ -13,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::caller::Viewer;
-use crate::views::WindowView;
+use crate::views::{ExplainView, WindowView};
 
 /// What a claim is shown with.
 #[derive(Debug, Clone, Copy)]
@@ -90,6 +90,9 @@ pub struct ClaimView {
     /// Who else claims its items; for operator staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rivals: Option<Vec<RivalView>>,
+    /// Why it stands where it stands; of a claim that is answered alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explain: Option<ExplainView>,
 }
 
 /// An id with its name.
@@ -285,7 +288,15 @@ impl ClaimView {
             defence: defence(claim, shown.now),
             last_event: LastEventView::of(claim, shown.viewer),
             rivals: rivals(shown),
+            explain: None,
         }
+    }
+
+    /// The same with the explanation of the claim's state.
+    #[must_use]
+    pub fn explained(self, claim: &Claim, shown: &Shown<'_>) -> Self {
+        let explanation = claim.explain(shown.policy, shown.now);
+        Self { explain: Some(ExplainView::of(explanation)), ..self }
     }
 }
 
@@ -594,10 +605,26 @@ mod tests {
         assert_eq!(view["status"], "awaiting_customer");
         assert_eq!(view["items"][1]["declined_at"], "2026-12-23T10:00:00Z");
         assert_eq!(view["items"][1]["in_time"], true);
+        assert!(view.get("explain").is_none());
         assert_eq!(
             view["items"][0],
             json!({"no": 1, "kind": "workload", "id": "w-1", "status": "pending"})
         );
+    }
+
+    #[test]
+    fn a_claim_answered_alone_is_explained() {
+        let claim = claim();
+        let now = at("2026-12-24T10:00:00Z");
+        let viewer = Viewer::Partner;
+        let shown = Shown { policy: &Policy::default(), now, viewer, rivals: None };
+        let view = ClaimView::of(&claim, &shown).explained(&claim, &shown);
+        let explain = serde_json::to_value(view.explain).unwrap();
+        assert_eq!(explain["rule"]["name"], "decline");
+        let next = "The customer's turn until 2026-12-31T23:00:00Z; silence makes the undecided items active.";
+        assert_eq!(explain["next"], next);
+        let closes = json!({"name": "closes_at", "value": "2026-12-31T23:00:00Z"});
+        assert!(explain["facts"].as_array().unwrap().contains(&closes), "{explain}");
     }
 
     #[test]

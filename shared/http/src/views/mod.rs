@@ -3,6 +3,7 @@
 mod association;
 mod claim;
 mod directory;
+mod explain;
 mod history;
 mod window;
 
@@ -16,6 +17,7 @@ pub use directory::{
     ClockView, HealthView, ItemRefView, LocationView, PartnerView, PolicyView, ProgramView,
     TenantContactView, TenantItemView, TenantView, UsageDay, UsageView,
 };
+pub use explain::{ExplainView, FactView, RuleView};
 pub use history::HistoryEntryView;
 pub use window::{SkippedDayView, WindowView};
 

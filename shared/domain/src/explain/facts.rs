@@ -1,0 +1,122 @@
+//! The facts a state rests on: the policy's numbers, the moments that were stored, the window.
+
+use crate::calendar::Window;
+use crate::claim::{Claim, Instant, State};
+use crate::program::{Consent, Policy};
+use crate::time::rfc3339;
+
+/// A fact, by name. Values are RFC 3339 instants, ISO dates, numbers, or codes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value.
+    pub value: String,
+}
+
+fn fact(name: &'static str, value: &impl ToString) -> Fact {
+    Fact { name, value: value.to_string() }
+}
+
+fn moment(name: &'static str, at: Option<Instant>) -> Option<Fact> {
+    at.map(|at| fact(name, &rfc3339(at)))
+}
+
+/// What the state of this claim rests on.
+pub(super) fn of(claim: &Claim, policy: &Policy) -> Vec<Fact> {
+    let mut facts = vec![fact("policy_version", &claim.subject.policy_version)];
+    facts.extend(moment("last_event_at", Some(claim.last_event.at)));
+    facts.extend(moment("priority_at", claim.priority_at));
+    facts.extend(of_state(claim, policy));
+    facts.extend(moment("defence_until", claim.defence.map(|defence| defence.until)));
+    facts
+}
+
+/// What only this state has, with the policy's number that its deadline was counted with.
+fn of_state(claim: &Claim, policy: &Policy) -> Vec<Fact> {
+    match &claim.state {
+        State::Draft { discard_at, keeps_priority_until } => some([
+            Some(fact("draft_idle_days", &policy.draft_idle_days)),
+            moment("discard_at", Some(*discard_at)),
+            moment("keeps_priority_until", *keeps_priority_until),
+        ]),
+        State::Submitted { due_at } => some([
+            Some(fact("review_start_business_days", &policy.review_start_business_days)),
+            moment("due_at", *due_at),
+        ]),
+        State::InReview { due_at, .. } => some([
+            Some(fact("review_business_days", &policy.review_business_days)),
+            moment("due_at", *due_at),
+            Some(fact("contested", &claim.contested)),
+            moment("holders_may_defend_until", claim.defence_until),
+        ]),
+        State::Disputed { due_at, .. } => some([
+            Some(fact("review_business_days", &policy.review_business_days)),
+            moment("due_at", *due_at),
+        ]),
+        State::ActionRequired { answer_by, .. } => some([
+            Some(fact("answer_business_days", &policy.answer_business_days)),
+            moment("answer_by", Some(*answer_by)),
+        ]),
+        State::Notifying { deliver_by } => some([
+            Some(fact("notice", &claim.notice.0)),
+            Some(fact("delivery_business_days", &policy.delivery_business_days)),
+            moment("deliver_by", Some(*deliver_by)),
+        ]),
+        State::Unreachable { correct_by } => some([
+            Some(fact("contact_business_days", &policy.contact_business_days)),
+            moment("correct_by", Some(*correct_by)),
+        ]),
+        State::AwaitingCustomer { window } => open(window, policy),
+        State::Associated { window, ends_at } => {
+            let mut facts = window.as_ref().map(of_window).unwrap_or_default();
+            facts.extend(policy.term_months.map(|months| fact("term_months", &months)));
+            facts.extend(moment("ends_at", *ends_at));
+            facts
+        }
+        State::Rejected { disputable_until, .. } => some([
+            Some(fact("dispute_days", &policy.dispute_days)),
+            moment("disputable_until", *disputable_until),
+        ]),
+        State::Declined { window } | State::Ended { window } => {
+            window.as_ref().map(of_window).unwrap_or_default()
+        }
+        State::OnHold | State::Withdrawn | State::Discarded => Vec::new(),
+    }
+}
+
+/// An open window, with what its close waits for.
+fn open(window: &Window, policy: &Policy) -> Vec<Fact> {
+    let mut facts = of_window(window);
+    facts.push(fact("window_business_days", &policy.window_business_days));
+    facts.push(fact("grace_seconds", &policy.grace_seconds));
+    facts.push(fact("consent", &consent(policy.consent)));
+    facts
+}
+
+fn consent(consent: Consent) -> &'static str {
+    match consent {
+        Consent::OptOut => "opt_out",
+        Consent::OptIn => "opt_in",
+    }
+}
+
+/// A window's count.
+fn of_window(window: &Window) -> Vec<Fact> {
+    vec![
+        fact("delivered_at", &rfc3339(window.delivered_at)),
+        fact("day_zero", &window.day_zero()),
+        fact("time_zone", &window.time_zone),
+        fact("counted_days", &listed(window.counted.iter().copied())),
+        fact("skipped_days", &listed(window.skipped.iter().map(|day| day.date))),
+        fact("closes_at", &rfc3339(window.closes_at)),
+    ]
+}
+
+fn listed(days: impl Iterator<Item = chrono::NaiveDate>) -> String {
+    days.map(|day| day.to_string()).collect::<Vec<_>>().join(" ")
+}
+
+fn some<const N: usize>(facts: [Option<Fact>; N]) -> Vec<Fact> {
+    facts.into_iter().flatten().collect()
+}

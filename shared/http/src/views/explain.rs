@@ -1,0 +1,65 @@
+//! Why a claim stands where it stands, as it is answered.
+
+use domain::explain::Explanation;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The explanation of a claim's present state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ExplainView {
+    /// The rule that was applied last.
+    pub rule: RuleView,
+    /// Whether a deadline that passed unanswered applied it.
+    pub by_silence: bool,
+    /// What it used, and what the state now rests on.
+    pub facts: Vec<FactView>,
+    /// Whose turn it is, until when, and what silence does then.
+    #[schema(
+        example = "The customer's turn until 2026-12-31T23:00:00Z; silence makes the undecided items active."
+    )]
+    pub next: String,
+}
+
+/// A rule, by its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RuleView {
+    /// The section of the rules.
+    #[schema(example = "§3")]
+    pub section: String,
+    /// Its name there.
+    #[schema(example = "decline")]
+    pub name: String,
+    /// What it says.
+    pub says: String,
+}
+
+/// A fact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FactView {
+    /// Its name.
+    #[schema(example = "closes_at")]
+    pub name: String,
+    /// Its value: an instant, a date, dates with spaces between them, a number or a code.
+    pub value: String,
+}
+
+impl ExplainView {
+    /// The view of an explanation.
+    pub fn of(explanation: Explanation) -> Self {
+        let rule = explanation.rule;
+        Self {
+            rule: RuleView {
+                section: rule.section.to_owned(),
+                name: rule.name.to_owned(),
+                says: rule.says.to_owned(),
+            },
+            by_silence: explanation.by_silence,
+            facts: explanation
+                .facts
+                .into_iter()
+                .map(|fact| FactView { name: fact.name.to_owned(), value: fact.value })
+                .collect(),
+            next: explanation.next,
+        }
+    }
+}
