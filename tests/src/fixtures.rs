@@ -143,7 +143,15 @@ pub fn claim_body_of(location: &str, tenant: &str, domain: &str, workloads: &[&s
         "tenant": {"id": tenant, "domain": domain},
         "items": workloads.iter().map(item).collect::<Vec<_>>(),
         "customer_contact": {"name": "Jana Nováková", "title": "IT manager", "email": format!("jana@{domain}")},
-        "partner_contact": {"name": "Petr Alpin", "email": "petr@alpine.example"},
+        "partner_contact": partner_contact(location),
         "evidence": [{"name": "sow.pdf", "sha256": "a".repeat(64), "acknowledged_on": "2026-10-01"}],
     })
+}
+
+/// Whom the customer may ask at the partner of that location.
+fn partner_contact(location: &str) -> Value {
+    match location {
+        "4712" => json!({"name": "Bo Borg", "email": "bo@borealis.example"}),
+        _ => json!({"name": "Petr Alpin", "email": "petr@alpine.example"}),
+    }
 }

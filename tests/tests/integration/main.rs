@@ -35,6 +35,8 @@ mod race;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
+mod secrecy;
+#[cfg(test)]
 mod story;
 #[cfg(test)]
 mod stream;
