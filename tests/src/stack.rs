@@ -58,6 +58,10 @@ pub fn code(claim: &ClaimId, notice: u16) -> String {
     link(claim, notice).decision_code(&keys(SECRET))
 }
 
+fn etag(claim: &Claim) -> String {
+    format!("\"{}\"", claim.version.0)
+}
+
 fn link(claim: &ClaimId, notice: u16) -> Link {
     Link::of(&keys(SECRET), claim, NoticeNo(notice)).expect("a link")
 }
@@ -122,6 +126,18 @@ impl Stack {
     pub async fn submit(&self, partner: &str, key: &str, body: &Value) -> Answer {
         let event = Event::post("/v1/claims").partner_admin(partner);
         self.send(event.header("idempotency-key", key).json(body)).await
+    }
+
+    /// Gives a command of a partner's admin.
+    pub async fn command(&self, partner: &str, claim: &Claim, name: &str, body: &Value) -> Answer {
+        let event = Event::post(&format!("/v1/claims/{}/{name}", claim.id)).partner_admin(partner);
+        self.send(event.header("if-match", &etag(claim)).json(body)).await
+    }
+
+    /// Edits a claim of a partner's.
+    pub async fn edit(&self, partner: &str, claim: &Claim, patch: &Value) -> Answer {
+        let event = Event::new("PATCH", &format!("/v1/claims/{}", claim.id)).partner_user(partner);
+        self.send(event.header("if-match", &etag(claim)).json(patch)).await
     }
 
     /// Gives a reviewer's command.

@@ -11,7 +11,7 @@ use domain::ids::{ClaimId, ItemNo, NoticeNo, PartnerId, StaffId, TenantId};
 use domain::program::{Policy, Program};
 use domain::reason::{Reason, ReasonCode};
 use serde_json::{Value, json};
-use store::{Closing, Created, Moment, Outcome, Store, StoreConfig, StoreError};
+use store::{Closing, Created, Moment, NewClaim, Outcome, Store, StoreConfig, StoreError};
 
 use crate::clock::Clock;
 use crate::elsewhere::Elsewhere;
@@ -221,8 +221,16 @@ pub async fn create_on(
 ) -> Result<Created, StoreError> {
     let actor = partner_admin(partner);
     let id = ClaimId::of(&partner_id(partner), key);
-    let (input, malformed) = web::bodies::claim(body);
-    store.create(&actor, &id, &input, &malformed, web::request_hash(body), moment).await
+    let given = web::bodies::claim(body);
+    let new = NewClaim {
+        actor: &actor,
+        id: &id,
+        input: &given.input,
+        malformed: &given.malformed,
+        draft: given.draft,
+        request_hash: web::request_hash(body),
+    };
+    store.create(new, moment).await
 }
 
 /// A partner's id.

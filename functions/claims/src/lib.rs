@@ -1,8 +1,10 @@
-//! The partner's requests: submit, list, read, history, withdraw.
+//! The partner's requests: submit and drafts, check, list, read, history, and his commands.
 
+mod check;
+mod command;
+mod create;
 mod history;
 mod list;
-mod submit;
 
 use domain::claim::Claim;
 use domain::command::Command;
@@ -11,7 +13,7 @@ use lambda_http::{Body, Request, Response};
 use store::{Moment, Store};
 use web::routes::ClaimsRoute;
 use web::views::ClaimView;
-use web::{Call, Caller, Cursors, Failure, Reply, bodies, queries};
+use web::{Call, Caller, Cursors, Failure, Reply, queries};
 
 use runtime::{claim_view, failed};
 
@@ -41,11 +43,19 @@ async fn answer(app: &App, call: &Call<'_>) -> Result<Response<Body>, Failure> {
     let route = call.route::<ClaimsRoute>()?;
     let caller = call.caller()?;
     match route {
-        ClaimsRoute::Submit => submit::submit(app, call, &caller).await,
+        ClaimsRoute::Create => create::create(app, call, &caller).await,
+        ClaimsRoute::Check => check::check(app, call, &caller).await,
         ClaimsRoute::List => list::list(app, call, &caller).await,
         ClaimsRoute::Get => get(app, call, &caller).await,
         ClaimsRoute::History => history::history(app, call, &caller).await,
-        ClaimsRoute::Withdraw => withdraw(app, call, &caller).await,
+        ClaimsRoute::Edit => command::edit(app, call, &caller).await,
+        ClaimsRoute::Submit => command::plain(app, call, &caller, Command::Submit).await,
+        ClaimsRoute::Recall => command::plain(app, call, &caller, Command::Recall).await,
+        ClaimsRoute::Discard => command::plain(app, call, &caller, Command::Discard).await,
+        ClaimsRoute::Respond => command::respond(app, call, &caller).await,
+        ClaimsRoute::Withdraw => command::withdraw(app, call, &caller).await,
+        ClaimsRoute::Dispute => command::dispute(app, call, &caller).await,
+        ClaimsRoute::CorrectContact => command::correct_contact(app, call, &caller).await,
     }
 }
 
@@ -56,22 +66,6 @@ async fn get(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Response<Bod
     if call.if_none_match(claim.version) {
         return Ok(Reply::not_modified(claim.version));
     }
-    let view = view(app, &claim, caller, moment).await?;
-    Ok(Reply::ok(&view).etag(claim.version).done())
-}
-
-async fn withdraw(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Response<Body>, Failure> {
-    let moment = moment(app, call).await?;
-    let found = claim(app, call, caller, moment).await?;
-    let body = call.json_or_empty()?;
-    let expected = call.if_match()?;
-    let comment = match bodies::comment(&body) {
-        Err(_) if expected != found.version => return Err(Failure::VersionMismatch),
-        comment => comment?,
-    };
-    let command = Command::Withdraw { comment };
-    let executed = app.store.execute(&found.id, caller.actor(), &command, moment, Some(expected));
-    let claim = Box::pin(executed).await.map_err(failed)?.claim;
     let view = view(app, &claim, caller, moment).await?;
     Ok(Reply::ok(&view).etag(claim.version).done())
 }

@@ -3,14 +3,12 @@
 mod act;
 mod queue;
 
-use domain::claim::Claim;
 use lambda_http::{Body, Request, Response};
 use store::{Moment, Store};
 use web::routes::ReviewRoute;
-use web::views::ClaimView;
-use web::{Call, Caller, Cursors, Failure, Reply};
+use web::{Call, Cursors, Failure, Reply};
 
-use runtime::{claim_view, failed};
+use runtime::failed;
 
 /// What the function works with.
 pub struct App {
@@ -46,14 +44,4 @@ async fn answer(app: &App, call: &Call<'_>) -> Result<Reply, Failure> {
 /// The moment of the request.
 async fn moment(app: &App, call: &Call<'_>) -> Result<Moment, Failure> {
     app.store.moment_of(call.arrived_at()).await.map_err(failed)
-}
-
-/// The claim as the caller may see it.
-async fn view(
-    app: &App,
-    claim: &Claim,
-    caller: &Caller,
-    moment: Moment,
-) -> Result<ClaimView, Failure> {
-    claim_view(&app.store, claim, caller, moment).await
 }

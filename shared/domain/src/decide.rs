@@ -5,6 +5,7 @@ mod dispute;
 mod draft;
 mod ending;
 mod evidence;
+mod from;
 mod hold;
 mod notice;
 mod opening;
@@ -14,14 +15,15 @@ mod vanish;
 
 use crate::actor::{Actor, StaffRole};
 use crate::claim::Claim;
-use crate::command::Command;
+use crate::command::{Command, CommandKind};
 use crate::context::Context;
 use crate::event::{Event, EventBody};
 use crate::rejection::Rejection;
 
 pub use customer::{refusable, undoable};
-pub use draft::draft;
-pub use opening::{check, open};
+pub use draft::{draft, undrafted};
+pub use from::fits;
+pub use opening::{check, hindrances, open};
 pub use silence::is_due;
 
 /// What a command does: an event, or nothing because what it asks for is so already.
@@ -32,7 +34,7 @@ pub type Decision = Result<Option<Event>, Rejection>;
 /// # Errors
 /// The [`Rejection`] says what the caller can do about it; nothing changes.
 pub fn decide(claim: &Claim, command: &Command, context: &Context) -> Decision {
-    admit(claim, command, &context.actor)?;
+    admit(claim, command.kind(), &context.actor)?;
     let event = match command {
         Command::BeginReview => review::begin(claim, context),
         Command::Reject { reasons } => review::reject(claim, reasons, context),
@@ -79,7 +81,7 @@ pub fn decide(claim: &Claim, command: &Command, context: &Context) -> Decision {
 ///
 /// # Errors
 /// [`Rejection::RoleNotAllowed`] or [`Rejection::NotFound`].
-pub fn admit(claim: &Claim, command: &Command, actor: &Actor) -> Result<(), Rejection> {
+pub fn admit(claim: &Claim, command: CommandKind, actor: &Actor) -> Result<(), Rejection> {
     if !may(command, actor) {
         return Err(Rejection::RoleNotAllowed);
     }
@@ -93,7 +95,7 @@ pub fn admit(claim: &Claim, command: &Command, actor: &Actor) -> Result<(), Reje
 }
 
 /// The column *Who* of `domain.md §3`.
-fn may(command: &Command, actor: &Actor) -> bool {
+fn may(command: CommandKind, actor: &Actor) -> bool {
     let partner = matches!(actor, Actor::Partner { .. });
     let admin = matches!(actor, Actor::Partner { admin: true, .. });
     let operator = matches!(actor, Actor::Staff { role: StaffRole::Operator, .. });
@@ -101,35 +103,39 @@ fn may(command: &Command, actor: &Actor) -> bool {
     let signed_in = matches!(actor, Actor::CustomerAdmin { .. });
     let customer = signed_in || matches!(actor, Actor::CustomerLink { .. });
     match command {
-        Command::Edit(_) | Command::Recall | Command::Discard | Command::AddEvidence(_) => partner,
-        Command::Submit
-        | Command::Respond { .. }
-        | Command::Withdraw { .. }
-        | Command::Dispute { .. } => admin,
-        Command::BeginReview
-        | Command::RequestInformation { .. }
-        | Command::Reject { .. }
-        | Command::Validate { .. }
-        | Command::Uphold { .. }
-        | Command::Overturn { .. } => reviewer,
-        Command::Hold { .. } | Command::Resume => operator,
-        Command::CorrectContact { .. } => admin || operator,
-        Command::Decline { .. } | Command::Undo { .. } => customer,
-        Command::Accept { .. } => signed_in,
-        Command::WrongContact => matches!(actor, Actor::CustomerLink { .. }),
-        Command::Extend { .. } => customer || operator,
-        Command::End { .. } => admin || operator || signed_in,
-        Command::RecordDelivery { .. }
-        | Command::RecordFailure { .. }
-        | Command::RequestDefence { .. }
-        | Command::Supersede { .. }
-        | Command::Vanish(_)
-        | Command::DeadlinePassed => matches!(actor, Actor::System),
+        CommandKind::Draft
+        | CommandKind::Edit
+        | CommandKind::Recall
+        | CommandKind::Discard
+        | CommandKind::AddEvidence => partner,
+        CommandKind::Submit
+        | CommandKind::Respond
+        | CommandKind::Withdraw
+        | CommandKind::Dispute => admin,
+        CommandKind::BeginReview
+        | CommandKind::RequestInformation
+        | CommandKind::Reject
+        | CommandKind::Validate
+        | CommandKind::Uphold
+        | CommandKind::Overturn => reviewer,
+        CommandKind::Hold | CommandKind::Resume => operator,
+        CommandKind::CorrectContact => admin || operator,
+        CommandKind::Decline | CommandKind::Undo => customer,
+        CommandKind::Accept => signed_in,
+        CommandKind::WrongContact => matches!(actor, Actor::CustomerLink { .. }),
+        CommandKind::Extend => customer || operator,
+        CommandKind::End => admin || operator || signed_in,
+        CommandKind::RecordDelivery
+        | CommandKind::RecordFailure
+        | CommandKind::RequestDefence
+        | CommandKind::Supersede
+        | CommandKind::Vanish
+        | CommandKind::DeadlinePassed => matches!(actor, Actor::System),
     }
 }
 
 /// The refusal of a command that does not fit the state or the moment.
-fn misplaced(claim: &Claim, command: crate::command::CommandKind) -> Rejection {
+fn misplaced(claim: &Claim, command: CommandKind) -> Rejection {
     Rejection::InvalidState { status: claim.status(), command }
 }
 

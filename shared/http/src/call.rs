@@ -134,6 +134,15 @@ impl<'r> Call<'r> {
         if self.body().is_empty() { Ok(Value::Object(Map::new())) } else { self.json() }
     }
 
+    /// The body as a JSON merge patch, under its own media type or plainly as JSON.
+    pub fn merge_patch(&self) -> Result<Value, Failure> {
+        let content_type = self.header_of(&CONTENT_TYPE);
+        let own = is_type(content_type, "application/merge-patch+json");
+        let wanted = if own { "application/merge-patch+json" } else { "application/json" };
+        let body = self.bounded_body(wanted)?;
+        serde_json::from_slice(body).map_err(|_| Failure::MalformedBody)
+    }
+
     /// The body as the fields of a form, in their order.
     pub fn form(&self) -> Result<Vec<(String, String)>, Failure> {
         let body = self.bounded_body("application/x-www-form-urlencoded")?;

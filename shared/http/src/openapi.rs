@@ -47,6 +47,7 @@ fn methods(route: &Route) -> &'static [HttpMethod] {
         "GET" => &[HttpMethod::Get],
         "POST" => &[HttpMethod::Post],
         "PUT" => &[HttpMethod::Put],
+        "PATCH" => &[HttpMethod::Patch],
         _ => &[HttpMethod::Get, HttpMethod::Post],
     }
 }
@@ -55,7 +56,11 @@ fn components() -> Components {
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     let components = ComponentsBuilder::new();
     let components = with::<Problem>(components);
-    let components = with::<bodies::SubmitClaimBody>(components);
+    let components = with::<bodies::CreateClaimBody>(components);
+    let components = with::<bodies::EditClaimBody>(components);
+    let components = with::<bodies::NoFieldsBody>(components);
+    let components = with::<bodies::RequiredCommentBody>(components);
+    let components = with::<bodies::CorrectContactBody>(components);
     let components = with::<bodies::ReviewBody>(components);
     let components = with::<bodies::CommentBody>(components);
     let components = with::<bodies::PartnerBody>(components);
@@ -64,6 +69,7 @@ fn components() -> Components {
     let components = with::<bodies::UsageBody>(components);
     let components = with::<bodies::ClockBody>(components);
     let components = with::<views::ClaimView>(components);
+    let components = with::<views::CheckView>(components);
     let components = with::<views::HistoryEntryView>(components);
     let components = with::<views::AssociationView>(components);
     let components = with::<views::DecisionView>(components);

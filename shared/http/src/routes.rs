@@ -71,16 +71,32 @@ macro_rules! function_routes {
 function_routes! {
     /// The partner's requests.
     ClaimsRoute as Claims {
-        /// Submit a claim.
-        Submit,
+        /// Submit a claim, or store a draft.
+        Create,
+        /// Judge a claim and store nothing.
+        Check,
         /// List claims.
         List,
         /// Read a claim.
         Get,
         /// Read a claim's history.
         History,
+        /// Edit a draft, or a claim that is asked about.
+        Edit,
+        /// Submit a draft.
+        Submit,
+        /// Take a claim back before its review.
+        Recall,
+        /// Drop a draft.
+        Discard,
+        /// Answer the operator.
+        Respond,
         /// Withdraw a claim.
         Withdraw,
+        /// Dispute a rejection.
+        Dispute,
+        /// Name another contact at the customer.
+        CorrectContact,
     }
     /// The operator's requests.
     ReviewRoute as Review {
@@ -185,11 +201,19 @@ const fn row(
 
 /// Every route.
 pub const ROUTES: &[Route] = &[
-    route!("POST" "/v1/claims", Claims::Submit, "submitClaim", ADMIN),
+    route!("POST" "/v1/claims", Claims::Create, "createClaim", PARTNER),
+    route!("POST" "/v1/claims:check", Claims::Check, "checkClaim", PARTNER),
     route!("GET" "/v1/claims", Claims::List, "listClaims", PARTNER_AND_STAFF),
     route!("GET" "/v1/claims/{id}", Claims::Get, "getClaim", PARTNER_AND_STAFF),
     route!("GET" "/v1/claims/{id}/history", Claims::History, "getClaimHistory", PARTNER_AND_STAFF),
+    route!("PATCH" "/v1/claims/{id}", Claims::Edit, "editClaim", PARTNER),
+    route!("POST" "/v1/claims/{id}/submit", Claims::Submit, "submitClaim", ADMIN),
+    route!("POST" "/v1/claims/{id}/recall", Claims::Recall, "recallClaim", PARTNER),
+    route!("POST" "/v1/claims/{id}/discard", Claims::Discard, "discardClaim", PARTNER),
+    route!("POST" "/v1/claims/{id}/respond", Claims::Respond, "respondToClaim", ADMIN),
     route!("POST" "/v1/claims/{id}/withdraw", Claims::Withdraw, "withdrawClaim", ADMIN),
+    route!("POST" "/v1/claims/{id}/dispute", Claims::Dispute, "disputeClaim", ADMIN),
+    route!("POST" "/v1/claims/{id}/correct-contact", Claims::CorrectContact, "correctContact", ADMIN),
     route!("GET" "/v1/reviews", Review::List, "listReviews", STAFF),
     route!("POST" "/v1/claims/{id}/review", Review::Act, "reviewClaim", REVIEWERS),
     route!("ANY" "/d/{token}", Decision::Page, "decide", open),

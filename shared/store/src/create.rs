@@ -6,11 +6,12 @@ use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant};
 use domain::command::ClaimInput;
+use domain::context::Context;
 use domain::eligibility;
 use domain::event::Event;
 use domain::ids::{ClaimId, Sha256Hash};
 use domain::program::Policy;
-use domain::rejection::FieldError;
+use domain::rejection::{FieldError, Rejection};
 
 use crate::claim_item::ClaimItem;
 use crate::commit::{Attempts, stamp};
@@ -30,8 +31,45 @@ pub struct Created {
     pub replayed: bool,
 }
 
+/// A claim to create.
+#[derive(Debug, Clone, Copy)]
+pub struct NewClaim<'a> {
+    /// Who asks.
+    pub actor: &'a Actor,
+    /// Its id, from the partner and the idempotency key.
+    pub id: &'a ClaimId,
+    /// Its content.
+    pub input: &'a ClaimInput,
+    /// What of the content could not be read.
+    pub malformed: &'a [FieldError],
+    /// Whether it shall be a draft rather than submitted as it stands.
+    pub draft: bool,
+    /// The digest of the request, by which its repeat is known.
+    pub request_hash: Sha256Hash,
+}
+
+impl NewClaim<'_> {
+    /// Whether nothing is wrong with the body alone.
+    fn is_sound(&self) -> bool {
+        let missing = if self.draft {
+            domain::decide::undrafted(self.input, self.malformed)
+        } else {
+            eligibility::missing(self.input, None, &[])
+        };
+        self.malformed.is_empty() && missing.is_empty()
+    }
+
+    fn open(&self, context: &Context) -> Result<Event, Rejection> {
+        if self.draft {
+            domain::draft(self.id, self.input, self.malformed, context)
+        } else {
+            domain::open(self.id, self.input, self.malformed, context)
+        }
+    }
+}
+
 impl Store {
-    /// Creates the claim of that id, submitted as it stands.
+    /// Creates the claim of that id, submitted as it stands or as a draft.
     ///
     /// The order is that of `api.md`: what is wrong with the body alone, then the replay, then what
     /// the directory says. Whether the caller's role may create is the caller's own check before.
@@ -39,27 +77,19 @@ impl Store {
     /// # Errors
     /// [`StoreError::Rejected`] with every problem at once; [`StoreError::IdempotencyConflict`]
     /// where the key stands for another body.
-    pub async fn create(
-        &self,
-        actor: &Actor,
-        id: &ClaimId,
-        input: &ClaimInput,
-        malformed: &[FieldError],
-        request_hash: Sha256Hash,
-        moment: Moment,
-    ) -> Result<Created, StoreError> {
-        let sound = malformed.is_empty() && eligibility::missing(input, None, &[]).is_empty();
+    pub async fn create(&self, new: NewClaim<'_>, moment: Moment) -> Result<Created, StoreError> {
         let mut attempts = Attempts::default();
         loop {
-            if sound {
-                let found = Box::pin(self.current(id, moment.offset)).await?;
+            if new.is_sound() {
+                let found = Box::pin(self.current(new.id, moment.offset)).await?;
                 if let Some(stored) = found {
-                    return answer(stored, &attempts, request_hash);
+                    return answer(stored, &attempts, new.request_hash);
                 }
             }
-            let context = Box::pin(self.opening(id, input, actor, moment)).await?;
-            let event = domain::open(id, input, malformed, &context)?;
+            let context = Box::pin(self.opening(&new, moment)).await?;
+            let event = new.open(&context)?;
             let now = (self.raw_now() + moment.offset).max(moment.at);
+            let request_hash = new.request_hash;
             let opening = Opening { event, request_hash, write: attempts.next(), now };
             let result = Box::pin(self.store_opening(opening, &context.policy)).await;
             if let Some(stored) = attempts.again(result).await? {

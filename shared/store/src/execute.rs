@@ -55,7 +55,7 @@ impl Store {
             if attempts.wrote(&stored.record) {
                 return Ok(outcome(stored, Effect::Changed));
             }
-            decide::admit(stored.claim(), command, actor)?;
+            decide::admit(stored.claim(), command.kind(), actor)?;
             let stored = if self.is_overtaken(stored.claim(), clock, moment).await? {
                 Box::pin(self.current(id, moment.offset)).await?.ok_or(Rejection::NotFound)?
             } else {
@@ -73,6 +73,24 @@ impl Store {
                 Stepped::Again => {}
             }
         }
+    }
+
+    /// The claim as a command of that moment finds it: what was due by then is executed first, and a
+    /// deadline that passed while the request was on its way is not (`domain.md §4`, *The race*).
+    ///
+    /// # Errors
+    /// Where silence is due and cannot be executed now.
+    pub async fn claim_for_command(
+        &self,
+        id: &ClaimId,
+        moment: Moment,
+    ) -> Result<Option<Claim>, StoreError> {
+        let Loaded { stored, clock } = self.load(id).await?;
+        let Some(stored) = stored else { return Ok(None) };
+        if self.is_overtaken(stored.claim(), clock, moment).await? {
+            return self.claim(id, moment).await;
+        }
+        Ok(Some(stored.record.claim))
     }
 
     /// Whether silence comes before a command of that moment. One that arrived before the deadline

@@ -107,9 +107,9 @@ pub(crate) fn by_partner(partner: &PartnerId, at: Instant, claim: &ClaimId) -> S
     format!("{partner}#{}", by_time(at, claim))
 }
 
-/// The instant at the head of a sort key of the partner or queue index.
+/// The instant in a sort key of an index: what stands before the claim's id.
 pub(crate) fn time_of(sort: &str) -> Option<DateTime<Utc>> {
-    let millis = sort.split('#').next()?.parse().ok()?;
+    let millis = sort.rsplit('#').nth(1)?.parse().ok()?;
     DateTime::from_timestamp_millis(millis)
 }
 

@@ -6,6 +6,7 @@
 mod archive;
 mod attributes;
 mod block;
+mod check;
 mod claim_item;
 mod clock_check;
 mod codes;
@@ -38,8 +39,9 @@ mod usage;
 mod write_id;
 
 pub use archive::Image;
+pub use check::Checked;
 pub use config::{Closing, Moment, Store, StoreConfig};
-pub use create::Created;
+pub use create::{Created, NewClaim};
 pub use domain::queue::Queue;
 pub use due::{Drained, Tick};
 pub use error::StoreError;

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::Select;
 use domain::calendar::{Zone, days_after, first_instant};
-use domain::claim::Instant;
+use domain::claim::{Claim, Instant};
 use domain::directory::Partner;
 
 use crate::attributes::text;
@@ -26,7 +26,7 @@ impl Store {
         let date = at.with_timezone(&partner.time_zone).date_naive();
         let today = first_instant(date, partner.time_zone).unwrap_or(at);
         let tomorrow = days_after(at, 0, &Zone::Known(partner.time_zone));
-        if self.claims_since(partner, today).await? >= partner.daily_claim_quota {
+        if self.is_full(partner, today).await? {
             let seconds = (tomorrow - at).num_seconds();
             return Ok(Some(u32::try_from(seconds).ok()));
         }
@@ -34,14 +34,29 @@ impl Store {
         Ok(over.then_some(None))
     }
 
-    async fn claims_since(&self, partner: &Partner, since: Instant) -> Result<u32, StoreError> {
+    /// Whether the partner has submitted as many claims since that moment as its daily quota
+    /// permits. Drafts stand in the same index and count for nothing: only where they could matter
+    /// are they told from claims, among the newest entries.
+    async fn is_full(&self, partner: &Partner, since: Instant) -> Result<bool, StoreError> {
+        let entries = self.entries_since(partner, since).await?;
+        if entries < partner.daily_claim_quota {
+            return Ok(false);
+        }
+        let drafts = self.drafts_since(partner, since).await?;
+        Ok(entries.saturating_sub(drafts) >= partner.daily_claim_quota)
+    }
+
+    /// How many claims and drafts the partner's index has since that moment; counted no further
+    /// than matters.
+    async fn entries_since(&self, partner: &Partner, since: Instant) -> Result<u32, StoreError> {
+        let most = i32::try_from(partner.daily_claim_quota).unwrap_or(i32::MAX);
         let answer = self
             .client
             .query()
             .table_name(self.table())
             .index_name(schema::PARTNER.name)
             .select(Select::Count)
-            .limit(i32::try_from(partner.daily_claim_quota).unwrap_or(i32::MAX).max(1))
+            .limit(most.saturating_add(PAGE).max(1))
             .key_condition_expression("ip = :p AND ik >= :since")
             .expression_attribute_values(":p", text(partner.id.as_str()))
             .expression_attribute_values(":since", text(keys::moment(since)))
@@ -49,6 +64,15 @@ impl Store {
             .await
             .map_err(StoreError::of_call)?;
         Ok(u32::try_from(answer.count).unwrap_or(0))
+    }
+
+    /// How many of the partner's newest entries since that moment are drafts.
+    async fn drafts_since(&self, partner: &Partner, since: Instant) -> Result<u32, StoreError> {
+        let (ids, _) = self.newest_of(&partner.id, None, PAGE).await?;
+        let records = self.load_records(&ids).await?;
+        let is_draft = |claim: &Claim| claim.submitted_at.is_none() && claim.created_at >= since;
+        let drafts = records.iter().filter(|record| is_draft(&record.claim)).count();
+        Ok(u32::try_from(drafts).unwrap_or(u32::MAX))
     }
 
     /// Whether the partner has at least that many open claims among its newest. A partner with

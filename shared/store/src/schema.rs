@@ -21,7 +21,7 @@ pub struct Keys {
 
 /// The table's own keys.
 pub const TABLE: Keys = Keys { name: "", partition: "pk", sort: "sk" };
-/// Claims of a partner, by creation.
+/// Claims of a partner, by submission; drafts by creation.
 pub const PARTNER: Keys = Keys { name: "partner", partition: "ip", sort: "ik" };
 /// Claims at a tenant, by partner and creation.
 pub const TENANT: Keys = Keys { name: "tenant", partition: "it", sort: "iu" };

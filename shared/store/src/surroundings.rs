@@ -12,6 +12,7 @@ use domain::ids::{ClaimId, FamilyId, ItemNo, PartnerId, TenantId};
 use domain::program::{ItemRef, Policy, Program};
 
 use crate::config::{Moment, Store};
+use crate::create::NewClaim;
 use crate::error::StoreError;
 use crate::keys;
 use crate::lock::FoundLock;
@@ -53,6 +54,9 @@ impl Store {
             facts.program = self.program(&subject.program).await?;
             self.add_rights(&claimed(claim), at, &mut facts).await?;
         }
+        if let Some(partner) = facts.partner.as_ref().filter(|_| needs.quota) {
+            facts.over_quota = self.over_quota(partner, at).await?;
+        }
         let mut locks = Vec::new();
         if needs.locks {
             let numbers: Vec<ItemNo> = claim.kept().map(|item| item.no).collect();
@@ -66,24 +70,25 @@ impl Store {
         Ok(Surroundings { context, locks })
     }
 
-    /// What the opening of a claim may look at.
+    /// What the opening of a claim may look at. A draft counts for no duplicate, block or quota, so
+    /// nothing of them is read for it.
     pub(crate) async fn opening(
         &self,
-        id: &ClaimId,
-        input: &ClaimInput,
-        actor: &Actor,
+        new: &NewClaim<'_>,
         moment: Moment,
     ) -> Result<Context, StoreError> {
         let (partner, tenant, program) = tokio::try_join!(
-            self.acting_partner(actor),
-            self.named_tenant(input),
-            self.named_program(input),
+            self.acting_partner(new.actor),
+            self.named_tenant(new.input),
+            self.named_program(new.input),
         )?;
         let policy = program.as_ref().map(|program| program.policy.clone()).unwrap_or_default();
         let places = self.places(partner.as_ref(), tenant.as_ref(), &policy)?;
         let mut facts = Facts { partner, tenant, program, ..Facts::default() };
-        self.add_opening_rights(id, input, moment.at, &mut facts).await?;
-        Ok(Context { at: moment.at, actor: actor.clone(), policy, places, facts })
+        if !new.draft {
+            self.add_opening_rights(new.id, new.input, moment.at, &mut facts).await?;
+        }
+        Ok(Context { at: moment.at, actor: new.actor.clone(), policy, places, facts })
     }
 
     async fn add_opening_rights(

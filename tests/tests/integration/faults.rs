@@ -150,6 +150,13 @@ macro_rules! each_step {
 }
 
 each_step! {
+    a_draft_is_stored_once_whatever_breaks: Step::StoreDraft;
+    a_draft_is_edited_once_whatever_breaks: Step::EditDraft;
+    a_draft_is_submitted_once_whatever_breaks: Step::SubmitDraft;
+    a_claim_is_recalled_once_whatever_breaks: Step::Recall;
+    a_question_is_put_once_whatever_breaks: Step::Ask;
+    a_question_is_answered_once_whatever_breaks: Step::Respond;
+    a_contact_is_corrected_once_whatever_breaks: Step::CorrectContact;
     a_submit_is_stored_once_whatever_breaks: Step::Submit;
     a_review_begins_once_whatever_breaks: Step::Begin;
     a_rejection_is_recorded_once_whatever_breaks: Step::Reject;

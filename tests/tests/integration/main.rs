@@ -15,6 +15,8 @@ mod closing;
 #[cfg(test)]
 mod directory;
 #[cfg(test)]
+mod drafts;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod exclusivity;
@@ -22,6 +24,8 @@ mod exclusivity;
 mod faults;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
+mod information;
 #[cfg(test)]
 mod input;
 #[cfg(test)]

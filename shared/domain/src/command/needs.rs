@@ -4,7 +4,7 @@ use crate::command::CommandKind;
 
 /// What a command needs to know beyond the claim, so that no more is read than that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent reads, not a state")]
+#[expect(clippy::struct_excessive_bools, reason = "five independent reads, not a state")]
 pub struct Needs {
     /// The partner: its calendar and enrolment.
     pub partner: bool,
@@ -14,6 +14,8 @@ pub struct Needs {
     pub locks: bool,
     /// Everything submit's guards look at.
     pub eligibility: bool,
+    /// How many claims the partner has.
+    pub quota: bool,
 }
 
 impl CommandKind {
@@ -22,9 +24,11 @@ impl CommandKind {
         let none = Needs::default();
         match self {
             Self::Draft | Self::Submit => {
-                Needs { partner: true, tenant: true, eligibility: true, locks: false }
+                Needs { partner: true, tenant: true, eligibility: true, quota: true, ..none }
             }
-            Self::Validate => Needs { partner: true, tenant: true, eligibility: true, locks: true },
+            Self::Validate => {
+                Needs { partner: true, tenant: true, eligibility: true, locks: true, ..none }
+            }
             Self::BeginReview => Needs { locks: true, ..none },
             Self::Edit
             | Self::Recall

@@ -3,7 +3,7 @@
 use crate::actor::Actor;
 use crate::claim::{Claim, Details, Item, Mark, State};
 use crate::command::{ClaimInput, CommandKind};
-use crate::context::Context;
+use crate::context::{Context, Facts};
 use crate::decide::opening::{admissible, check, content, declared};
 use crate::decide::{Decision, misplaced, next};
 use crate::event::{Event, EventBody, Opening};
@@ -25,7 +25,8 @@ pub fn draft(
         return Err(Rejection::RoleNotAllowed);
     };
     let mut errors = malformed.to_vec();
-    errors.extend(unknown(input, malformed, context));
+    errors.extend(undrafted(input, malformed));
+    errors.extend(unknown(input, &context.facts));
     if !errors.is_empty() {
         errors.sort();
         return Err(Rejection::Fields(errors));
@@ -38,23 +39,30 @@ pub fn draft(
     Ok(Event { details: Some(Box::new(details)), ..event })
 }
 
-/// Program and tenant, where they are missing or not known.
-fn unknown(input: &ClaimInput, malformed: &[FieldError], context: &Context) -> Vec<FieldError> {
-    let facts = &context.facts;
-    let fields = [
-        ("/program", input.program.is_some(), facts.program.is_some(), FieldCode::ProgramUnknown),
-        ("/tenant/id", input.tenant.is_some(), facts.tenant.is_some(), FieldCode::TenantUnknown),
-        ("/tenant/domain", input.tenant_domain.is_some(), true, FieldCode::Required),
+/// What a draft must have and the input does not, beside what could not be read.
+pub fn undrafted(input: &ClaimInput, malformed: &[FieldError]) -> Vec<FieldError> {
+    let given = [
+        ("/program", input.program.is_some()),
+        ("/tenant/id", input.tenant.is_some()),
+        ("/tenant/domain", input.tenant_domain.is_some()),
     ];
-    fields
+    let unread = |pointer: &str| {
+        malformed.iter().any(|error| error.pointer == pointer || error.pointer == "/tenant")
+    };
+    given
         .into_iter()
-        .filter(|(pointer, ..)| !malformed.iter().any(|error| error.pointer == *pointer))
-        .filter_map(|(pointer, given, known, code)| match (given, known) {
-            (false, _) => Some(FieldError::new(pointer, FieldCode::Required)),
-            (true, false) => Some(FieldError::new(pointer, code)),
-            (true, true) => None,
-        })
+        .filter(|(pointer, given)| !given && !unread(pointer))
+        .map(|(pointer, _)| FieldError::new(pointer, FieldCode::Required))
         .collect()
+}
+
+/// Program and tenant, where they are named and not known.
+fn unknown(input: &ClaimInput, facts: &Facts) -> Vec<FieldError> {
+    let program = input.program.is_some() && facts.program.is_none();
+    let tenant = input.tenant.is_some() && facts.tenant.is_none();
+    let program = program.then(|| FieldError::new("/program", FieldCode::ProgramUnknown));
+    let tenant = tenant.then(|| FieldError::new("/tenant/id", FieldCode::TenantUnknown));
+    program.into_iter().chain(tenant).collect()
 }
 
 /// Submits a draft as it stands.

@@ -52,18 +52,17 @@ pub fn check(input: &ClaimInput, malformed: &[FieldError], context: &Context) ->
     errors
 }
 
-/// The refusals that are no fault of a field.
+/// The refusals that are no fault of a field, all of them, the one to answer with first.
+pub fn hindrances(facts: &Facts) -> Vec<Rejection> {
+    let own = facts.own_claims.first();
+    let duplicate = own.map(|(_, claim)| Rejection::DuplicateClaim { claim: claim.clone() });
+    let blocked = facts.blocked.then_some(Rejection::BlockedByCustomer);
+    let full = facts.over_quota.map(|retry_after_s| Rejection::QuotaExceeded { retry_after_s });
+    duplicate.into_iter().chain(blocked).chain(full).collect()
+}
+
 pub(super) fn admissible(facts: &Facts) -> Result<(), Rejection> {
-    if let Some((_, claim)) = facts.own_claims.first() {
-        return Err(Rejection::DuplicateClaim { claim: claim.clone() });
-    }
-    if facts.blocked {
-        return Err(Rejection::BlockedByCustomer);
-    }
-    match facts.over_quota {
-        Some(retry_after_s) => Err(Rejection::QuotaExceeded { retry_after_s }),
-        None => Ok(()),
-    }
+    hindrances(facts).into_iter().next().map_or(Ok(()), Err)
 }
 
 /// The content of a claim that has passed [`check`]; `None` where something is missing after all.

@@ -6,6 +6,7 @@ use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::{Evidence, Scan, Status};
 use domain::command::{Command, CommandKind, Vanished};
+use domain::decide::fits;
 use domain::event::FailureCause;
 use domain::ids::{EvidenceId, ItemNo, NoticeNo, Sha256Hash};
 use domain::rejection::Rejection;
@@ -110,4 +111,15 @@ fn every_command_in_every_state_does_what_the_table_says() {
         }
     }
     insta::assert_snapshot!("state_command_table", table);
+}
+
+#[test]
+fn what_a_state_takes_is_said_of_it_before_the_arguments_are_read() {
+    for kind in CommandKind::ALL {
+        for status in Status::ALL {
+            let cell = cell(status, *kind);
+            let taken = !matches!(cell.as_str(), "." | "-");
+            assert!(!taken || fits(*kind, status), "{} in {}", kind.as_str(), status.as_str());
+        }
+    }
 }

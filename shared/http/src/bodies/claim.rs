@@ -1,42 +1,66 @@
 //! The content of a claim, and comments.
 
-use domain::claim::{CustomerContact, MAX_EVIDENCE, MAX_ITEMS, PartnerContact};
+use domain::claim::{Claim, CustomerContact, Evidence, MAX_EVIDENCE, MAX_ITEMS, PartnerContact};
 use domain::command::{ClaimInput, DeclaredEvidence};
 use domain::ids::ItemId;
 use domain::program::ItemKind;
 use domain::rejection::{FieldCode, FieldError};
 use domain::text::Comment;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::failure::Failure;
 use crate::fields::Fields;
 
-/// Submit a claim.
+/// The content of a claim. Everything is required to submit; of a draft, program and tenant.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SubmitClaimBody {
+pub struct CreateClaimBody {
     /// The program.
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", example = "osu-m365")]
     pub program: String,
-    /// What the partner does: one of the program's activities.
-    #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", example = "usage")]
-    pub activity: String,
-    /// The partner's location, enrolled in the program.
-    #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", example = "4711")]
-    pub location_id: String,
     /// The customer.
     pub tenant: TenantRefBody,
+    /// The rest.
+    #[serde(flatten)]
+    pub content: ContentBody,
+    /// Store a draft instead of submitting.
+    pub draft: Option<bool>,
+}
+
+/// What of a claim can be edited; in a merge patch, what is named is changed. Program and tenant are
+/// fixed from the draft on: a patch may only repeat them.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditClaimBody {
+    /// The program.
+    pub program: Option<String>,
+    /// The customer.
+    pub tenant: Option<TenantRefBody>,
+    /// The rest.
+    #[serde(flatten)]
+    pub content: ContentBody,
+}
+
+/// What a draft may leave open.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ContentBody {
+    /// What the partner does: one of the program's activities.
+    #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", example = "usage")]
+    pub activity: Option<String>,
+    /// The partner's location, enrolled in the program.
+    #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", example = "4711")]
+    pub location_id: Option<String>,
     /// What is claimed.
     #[schema(min_items = 1, max_items = 25)]
-    pub items: Vec<ClaimItemBody>,
+    pub items: Option<Vec<ClaimItemBody>>,
     /// Who gets the notice.
-    pub customer_contact: ContactBody,
+    pub customer_contact: Option<ContactBody>,
     /// Required for subscriptions.
     pub technical_contact: Option<ContactBody>,
     /// Whom the customer may ask.
-    pub partner_contact: PartnerContactBody,
+    pub partner_contact: Option<PartnerContactBody>,
     /// The partner's own label.
     #[schema(min_length = 1, max_length = 200)]
     pub label: Option<String>,
@@ -44,10 +68,22 @@ pub struct SubmitClaimBody {
     #[schema(min_length = 1, max_length = 200)]
     pub external_ref: Option<String>,
     /// Declared evidence.
-    #[schema(max_items = 20, required = false, nullable)]
-    pub evidence: Vec<EvidenceBody>,
-    /// Storing a draft is not offered yet: only `false` is taken.
-    pub draft: Option<bool>,
+    #[schema(max_items = 20)]
+    pub evidence: Option<Vec<EvidenceBody>>,
+}
+
+/// No fields.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoFieldsBody {}
+
+/// A remark that must be there.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequiredCommentBody {
+    /// What is to be remarked.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub comment: String,
 }
 
 /// A tenant as the partner knows it.
@@ -125,14 +161,43 @@ pub struct CommentBody {
     pub comment: Option<String>,
 }
 
-/// Reads the content of a claim. What is left out is left to the domain, which knows what a submit
-/// needs; what is malformed is reported here.
-pub fn claim(body: &Value) -> (ClaimInput, Vec<FieldError>) {
+/// A claim to create, as it was sent.
+#[derive(Debug, Clone)]
+pub struct NewClaimBody {
+    /// Its content. What is left out is left to the domain, which knows what a submit needs.
+    pub input: ClaimInput,
+    /// What could not be read.
+    pub malformed: Vec<FieldError>,
+    /// Whether it shall be a draft.
+    pub draft: bool,
+}
+
+/// Reads a claim to create.
+pub fn claim(body: &Value) -> NewClaimBody {
     let mut fields = Fields::of(body);
+    let input = content(&mut fields);
+    let draft = fields.optional("draft").unwrap_or(false);
+    NewClaimBody { input, malformed: fields.errors(), draft }
+}
+
+/// Reads the content of a claim as a merge patch leaves it (RFC 7396): what `patch` names is changed,
+/// `null` takes away, lists are replaced whole.
+pub fn edited(claim: &Claim, patch: &Value) -> Result<ClaimInput, Failure> {
+    if !patch.is_object() {
+        return Err(Failure::Fields(vec![FieldError::new("", FieldCode::Malformed)]));
+    }
+    let mut whole = written(claim);
+    json_patch::merge(&mut whole, patch);
+    let mut fields = Fields::of(&whole);
+    let input = content(&mut fields);
+    fields.finish(Some(input))
+}
+
+fn content(fields: &mut Fields<'_>) -> ClaimInput {
     let (tenant, tenant_domain) = fields
         .object("tenant", |tenant| Some((tenant.required("id"), tenant.required("domain"))))
         .unwrap_or_default();
-    let input = ClaimInput {
+    ClaimInput {
         program: fields.optional("program"),
         activity: fields.optional("activity"),
         location: fields.optional("location_id"),
@@ -145,12 +210,32 @@ pub fn claim(body: &Value) -> (ClaimInput, Vec<FieldError>) {
         label: fields.optional("label"),
         external_ref: fields.optional("external_ref"),
         evidence: fields.objects("evidence", 0..=MAX_EVIDENCE, evidence),
-    };
-    // Drafts are part of the contract and not offered yet: said aloud rather than ignored.
-    if fields.optional::<bool>("draft") == Some(true) {
-        fields.report("draft", FieldCode::UnknownField);
     }
-    (input, fields.errors())
+}
+
+/// The content of a claim as its partner would send it.
+fn written(claim: &Claim) -> Value {
+    let (subject, details) = (&claim.subject, &claim.details);
+    let contact = |contact: &Option<CustomerContact>| {
+        contact.as_ref().map(
+            |contact| json!({"name": contact.name, "title": contact.title, "email": contact.email}),
+        )
+    };
+    let partner_contact = details.partner_contact.as_ref();
+    let entry = |entry: &Evidence| json!({"name": entry.name, "sha256": entry.sha256, "acknowledged_on": entry.acknowledged_on});
+    json!({
+        "program": subject.program,
+        "activity": subject.activity,
+        "location_id": subject.location,
+        "tenant": {"id": subject.tenant, "domain": details.tenant_domain},
+        "items": claim.kept().map(|item| json!({"kind": subject.kind.as_str(), "id": item.id})).collect::<Vec<_>>(),
+        "customer_contact": contact(&details.customer_contact),
+        "technical_contact": contact(&details.technical_contact),
+        "partner_contact": partner_contact.map(|contact| json!({"name": contact.name, "email": contact.email})),
+        "label": details.label,
+        "external_ref": details.external_ref,
+        "evidence": details.evidence.iter().map(entry).collect::<Vec<_>>(),
+    })
 }
 
 fn item(fields: &mut Fields<'_>) -> Option<(ItemKind, ItemId)> {
@@ -176,7 +261,34 @@ fn evidence(fields: &mut Fields<'_>) -> Option<DeclaredEvidence> {
     Some(DeclaredEvidence { name: name?, sha256: sha256?, acknowledged_on: acknowledged_on? })
 }
 
-/// Reads the remark that goes with a command; whether it must be there is the domain's to say.
+/// Name another contact.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectContactBody {
+    /// The new contact.
+    pub customer_contact: ContactBody,
+}
+
+/// Reads another contact.
+pub fn corrected_contact(body: &Value) -> Result<CustomerContact, Failure> {
+    let mut fields = Fields::of(body);
+    let contact = fields.required_object("customer_contact", contact);
+    fields.finish(contact)
+}
+
+/// Reads a body that has no fields.
+pub fn nothing(body: &Value) -> Result<(), Failure> {
+    Fields::of(body).finish(Some(()))
+}
+
+/// Reads the remark that must go with a command.
+pub fn required_comment(body: &Value) -> Result<Comment, Failure> {
+    let mut fields = Fields::of(body);
+    let comment = fields.required("comment");
+    fields.finish(comment)
+}
+
+/// Reads the remark that may go with a command.
 pub fn comment(body: &Value) -> Result<Option<Comment>, Failure> {
     let mut fields = Fields::of(body);
     let comment = fields.optional("comment");
@@ -209,12 +321,12 @@ mod tests {
     fn with(name: &str, value: Value) -> Vec<String> {
         let mut body = full();
         body[name] = value;
-        told(&claim(&body).1)
+        told(&claim(&body).malformed)
     }
 
     #[test]
     fn a_full_body_is_read_whole() {
-        let (input, errors) = claim(&full());
+        let NewClaimBody { input, malformed: errors, .. } = claim(&full());
         assert_eq!(errors, []);
         assert_eq!(input.items.len(), 2);
         assert_eq!(input.tenant_domain.unwrap().as_str(), "contoso.example");
@@ -232,7 +344,7 @@ mod tests {
             "evidence": [{"name": "a", "sha256": "12", "acknowledged_on": "1.10.2026"}],
         });
         assert_eq!(
-            told(&claim(&body).1),
+            told(&claim(&body).malformed),
             [
                 "unknown-field /colour",
                 "required /customer_contact/email",
@@ -253,7 +365,7 @@ mod tests {
     #[test]
     fn a_body_that_is_no_object_is_malformed_as_a_whole() {
         for body in [json!([]), json!("x"), json!(null), json!(1)] {
-            assert_eq!(told(&claim(&body).1), ["malformed "], "{body}");
+            assert_eq!(told(&claim(&body).malformed), ["malformed "], "{body}");
         }
     }
 
@@ -261,7 +373,7 @@ mod tests {
     fn a_malformed_entry_keeps_its_place() {
         let mut body = full();
         body["items"][0] = json!({"kind": "workload"});
-        let (input, errors) = claim(&body);
+        let NewClaimBody { input, malformed: errors, .. } = claim(&body);
         assert!(input.items[0].is_none() && input.items[1].is_some());
         assert_eq!(told(&errors), ["required /items/0/id"]);
     }
@@ -294,8 +406,12 @@ mod tests {
     }
 
     #[test]
-    fn a_draft_is_refused_visibly() {
-        assert_eq!(with("draft", json!(true)), ["unknown-field /draft"]);
+    fn a_draft_is_asked_for_with_true_alone() {
+        let mut body = full();
+        for (given, draft) in [(json!(true), true), (json!(false), false), (json!(null), false)] {
+            body["draft"] = given;
+            assert_eq!(claim(&body).draft, draft, "{body}");
+        }
         assert_eq!(with("draft", json!("yes")), ["malformed /draft"]);
     }
 

@@ -10,14 +10,16 @@ mod sandbox;
 mod usage;
 
 pub use claim::{
-    ClaimItemBody, CommentBody, ContactBody, EvidenceBody, PartnerContactBody, SubmitClaimBody,
-    TenantRefBody, claim, comment,
+    ClaimItemBody, CommentBody, ContactBody, ContentBody, CorrectContactBody, CreateClaimBody,
+    EditClaimBody, EvidenceBody, NewClaimBody, NoFieldsBody, PartnerContactBody,
+    RequiredCommentBody, TenantRefBody, claim, comment, corrected_contact, edited, nothing,
+    required_comment,
 };
 pub use directory::{
     LocationBody, PartnerBody, PolicyBody, ProgramBody, TenantBody, TenantContactBody,
     TenantItemBody, partner, program, tenant,
 };
-pub use review::{DropBody, ReasonBody, ReviewBody, review};
+pub use review::{DropBody, ReasonBody, ReviewBody, action, review};
 pub use sandbox::{ClockBody, ClockMove, clock};
 pub use usage::{UsageBody, UsageRow, UsageRowBody, usage};
 
@@ -59,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_pointer_escapes_what_means_something_in_it() {
-        let (_, errors) = super::claim(&json!({"a/b~c": 1}));
+        let errors = super::claim(&json!({"a/b~c": 1})).malformed;
         assert!(
             errors.contains(&FieldError::new("/a~1b~0c", FieldCode::UnknownField)),
             "{errors:?}"

@@ -1,7 +1,7 @@
 //! The operator's actions: each with the fields it has, and no others.
 
 use domain::claim::MAX_ITEMS;
-use domain::command::{Command, GivenReason};
+use domain::command::{Command, CommandKind, GivenReason};
 use domain::ids::ItemNo;
 use domain::reason::{Reason, ReasonCode};
 use domain::rejection::FieldCode;
@@ -100,11 +100,32 @@ pub struct DropBody {
     pub code: String,
 }
 
+/// The actions, by name.
+const ACTIONS: [(&str, CommandKind); 10] = [
+    ("begin", CommandKind::BeginReview),
+    ("request_information", CommandKind::RequestInformation),
+    ("reject", CommandKind::Reject),
+    ("validate", CommandKind::Validate),
+    ("hold", CommandKind::Hold),
+    ("resume", CommandKind::Resume),
+    ("extend", CommandKind::Extend),
+    ("correct_contact", CommandKind::CorrectContact),
+    ("uphold", CommandKind::Uphold),
+    ("overturn", CommandKind::Overturn),
+];
+
+/// The command that an action asks for; `None`: no such action.
+pub fn action(body: &Value) -> Option<CommandKind> {
+    let named = body.get("action")?.as_str()?;
+    ACTIONS.iter().find(|(name, _)| *name == named).map(|(_, kind)| *kind)
+}
+
 /// Reads an action. Of an unknown one nothing but the action is judged: its fields are unknown too.
 pub fn review(body: &Value) -> Result<Command, Failure> {
     let mut fields = Fields::of(body);
-    let action: Option<String> = fields.required("action");
-    let command = match action.as_deref() {
+    let named: Option<String> = fields.required("action");
+    let command = match named.as_deref() {
+        None => None,
         Some("begin") => Some(Command::BeginReview),
         Some("request_information") => {
             Some(Command::RequestInformation { reasons: reasons(&mut fields) })
@@ -122,7 +143,6 @@ pub fn review(body: &Value) -> Result<Command, Failure> {
         Some("uphold") => fields.required("comment").map(|comment| Command::Uphold { comment }),
         Some("overturn") => fields.required("comment").map(|comment| Command::Overturn { comment }),
         Some(_) => return Err(Failure::Fields(vec![unknown_action()])),
-        None => None,
     };
     fields.finish(command)
 }
@@ -156,7 +176,6 @@ fn validate(fields: &mut Fields<'_>) -> Command {
 
 #[cfg(test)]
 mod tests {
-    use domain::command::CommandKind;
     use serde_json::json;
 
     use super::*;
@@ -188,6 +207,7 @@ mod tests {
             (json!({"action": "overturn", "comment": "x"}), CommandKind::Overturn),
         ] {
             assert_eq!(review(&body).map(|command| command.kind()), Ok(kind), "{body}");
+            assert_eq!(action(&body), Some(kind), "{body}");
         }
     }
 

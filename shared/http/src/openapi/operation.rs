@@ -83,10 +83,18 @@ const fn write(summary: &'static str, body: &'static str, answer: Answer) -> Fac
 
 fn claims(route: ClaimsRoute) -> Facts {
     match route {
-        ClaimsRoute::Submit => Facts {
+        ClaimsRoute::Create => Facts {
             headers: &["Idempotency-Key"],
             refusals: &[400, 409, 413, 415, 422, 429],
-            ..write("Submit a claim", "SubmitClaimBody", Answer::Created("ClaimView"))
+            ..write(
+                "Submit a claim, or store a draft",
+                "CreateClaimBody",
+                Answer::Created("ClaimView"),
+            )
+        },
+        ClaimsRoute::Check => Facts {
+            refusals: &[400, 413, 415],
+            ..write("Judge a claim and store nothing", "CreateClaimBody", Answer::One("CheckView"))
         },
         ClaimsRoute::List => Facts {
             query: &["status", "tenant_id", "partner_id", LIST[0], LIST[1]],
@@ -99,11 +107,28 @@ fn claims(route: ClaimsRoute) -> Facts {
             query: &LIST,
             ..read("Read a claim's history, oldest first", Answer::List("HistoryEntryView"))
         },
-        ClaimsRoute::Withdraw => Facts {
-            headers: &["If-Match"],
-            refusals: CHANGE,
-            ..write("Take back what is undecided", "CommentBody", Answer::One("ClaimView"))
+        ClaimsRoute::Edit => change("Edit, by a JSON merge patch", "EditClaimBody"),
+        ClaimsRoute::Submit => Facts {
+            refusals: &[400, 409, 412, 413, 415, 422, 428, 429],
+            ..change("Submit a draft", "NoFieldsBody")
         },
+        ClaimsRoute::Recall => change("Take a claim back before its review", "NoFieldsBody"),
+        ClaimsRoute::Discard => change("Drop a draft", "NoFieldsBody"),
+        ClaimsRoute::Respond => change("Answer what the operator asked", "CommentBody"),
+        ClaimsRoute::Withdraw => change("Take back what is undecided", "CommentBody"),
+        ClaimsRoute::Dispute => change("Dispute a rejection", "RequiredCommentBody"),
+        ClaimsRoute::CorrectContact => {
+            change("Name another contact at the customer", "CorrectContactBody")
+        }
+    }
+}
+
+/// A command on a claim.
+const fn change(summary: &'static str, body: &'static str) -> Facts {
+    Facts {
+        headers: &["If-Match"],
+        refusals: CHANGE,
+        ..write(summary, body, Answer::One("ClaimView"))
     }
 }
 
@@ -113,11 +138,7 @@ fn review(route: ReviewRoute) -> Facts {
             query: &["state", LIST[0], LIST[1]],
             ..read("What waits for the operator, longest first", Answer::List("ClaimView"))
         },
-        ReviewRoute::Act => Facts {
-            headers: &["If-Match"],
-            refusals: CHANGE,
-            ..write("Act on a claim", "ReviewBody", Answer::One("ClaimView"))
-        },
+        ReviewRoute::Act => change("Act on a claim", "ReviewBody"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is answered: the domain's values as the contract shows them (`api.md`).
 
 mod association;
+mod check;
 mod claim;
 mod directory;
 mod explain;
@@ -8,6 +9,7 @@ mod history;
 mod window;
 
 pub use association::{AssociationStatusView, AssociationView};
+pub use check::{CheckErrorView, CheckView};
 pub use claim::{
     ClaimItemView, ClaimView, ContactView, DecidedItemView, DecisionView, DefenceView,
     EvidenceView, LastEventView, NamedView, PartnerContactView, ReasonView, RivalView, Shown,

@@ -23,7 +23,7 @@ impl ClaimItem {
         let item = Reader::new("claim", item);
         let status = item.parsed(name::STATUS, |text| Status::parse(text).ok_or(()))?;
         let (last_event, write) = item.unpacked(name::EVENT, event::unpack)?;
-        let created_at = time(item, name::PARTNER_SORT)?;
+        let created_at = time(item, name::TENANT_SORT)?;
         let submitted_at = submitted_at(item, status, created_at)?;
         let claim = Claim {
             id: keys::claim_of(item.text("pk")?)?,

@@ -35,7 +35,9 @@ fn indexes(stored: &ClaimItem, item: &mut Attributes) {
     let claim = &stored.claim;
     let (id, partner, created_at) = (&claim.id, &claim.subject.partner, claim.created_at);
     put(item, name::PARTNER, Some(text(partner.as_str())));
-    put(item, name::PARTNER_SORT, Some(text(keys::by_time(created_at, id))));
+    // By its submission, once there was one: a day's claims are counted there, and a draft is none.
+    let newest = claim.submitted_at.unwrap_or(created_at);
+    put(item, name::PARTNER_SORT, Some(text(keys::by_time(newest, id))));
     put(item, name::TENANT, Some(text(claim.subject.tenant.as_str())));
     put(item, name::TENANT_SORT, Some(text(keys::by_partner(partner, created_at, id))));
     if let (Some(queue), Some(since)) = (queue_of(claim.status()), stored.stamp.waiting_since) {

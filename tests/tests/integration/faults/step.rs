@@ -2,16 +2,20 @@
 
 use chrono::Duration as Span;
 use domain::actor::Actor;
-use domain::claim::Claim;
-use domain::command::Command;
+use domain::claim::{Claim, CustomerContact};
+use domain::command::{ClaimInput, Command, GivenReason};
 use domain::event::FailureCause;
 use domain::ids::{ClaimId, ItemNo};
 use domain::program::{Consent, Policy};
+use domain::reason::{Reason, ReasonCode};
+use domain::text::{Comment, Email, Name};
+use integration::fixtures::claim_body;
 use integration::rivals::{accept_all, borealis, grounds, operator};
 use integration::world::{
-    World, alpine, closes_at, contoso_admin, decline, decline_all, delivered, link, reject,
-    reviewer, undo_all, validate, withdraw,
+    World, alpine, closes_at, contoso_admin, create_on, decline, decline_all, delivered, link,
+    partner_id, reject, reviewer, undo_all, validate, withdraw,
 };
+use serde_json::{Value, json};
 use store::{Store, StoreError};
 
 use super::{ITEMS, NOW};
@@ -19,6 +23,13 @@ use super::{ITEMS, NOW};
 /// A way to write a claim.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Step {
+    StoreDraft,
+    EditDraft,
+    SubmitDraft,
+    Recall,
+    Ask,
+    Respond,
+    CorrectContact,
     Submit,
     Begin,
     Reject,
@@ -62,7 +73,14 @@ impl Step {
             | Self::GiveUpNotifying
             | Self::GiveUpReaching
             | Self::TakeOver => true,
-            Self::Submit
+            Self::StoreDraft
+            | Self::EditDraft
+            | Self::SubmitDraft
+            | Self::Recall
+            | Self::Ask
+            | Self::Respond
+            | Self::CorrectContact
+            | Self::Submit
             | Self::Begin
             | Self::Reject
             | Self::Validate
@@ -100,9 +118,20 @@ impl Step {
     /// Brings a claim to where the step begins.
     pub(super) async fn prepare(self, world: &World) -> ClaimId {
         match self {
-            Self::Submit => ClaimId::of(&integration::world::partner_id("p-alpine"), "k"),
-            Self::Begin | Self::WithdrawEarly => world.submitted("k", &ITEMS).await.id,
-            Self::Reject | Self::Validate => world.in_review("k", &ITEMS).await.id,
+            Self::StoreDraft | Self::Submit => ClaimId::of(&partner_id("p-alpine"), "k"),
+            Self::EditDraft | Self::SubmitDraft => draft(world).await,
+            Self::Respond => {
+                let claim = world.in_review("k", &ITEMS).await;
+                world.give(&claim.id, &reviewer(), &ask()).await.unwrap().claim.id
+            }
+            Self::CorrectContact => {
+                let claim = world.notifying("k", &ITEMS).await;
+                world.give(&claim.id, &Actor::System, &bounce(&claim)).await.unwrap().claim.id
+            }
+            Self::Recall | Self::Begin | Self::WithdrawEarly => {
+                world.submitted("k", &ITEMS).await.id
+            }
+            Self::Ask | Self::Reject | Self::Validate => world.in_review("k", &ITEMS).await.id,
             Self::OpenWindow | Self::Bounce => world.notifying("k", &ITEMS).await.id,
             Self::DeclineOne | Self::DeclineAll | Self::Withdraw => {
                 world.awaiting("k", &ITEMS).await.id
@@ -169,12 +198,8 @@ impl Step {
         id: &ClaimId,
     ) -> Result<(), StoreError> {
         let (actor, command) = match self {
-            Self::Submit => {
-                let body = integration::fixtures::claim_body(&ITEMS);
-                let made =
-                    integration::world::create_on(store, "p-alpine", "k", &body, world.now()).await;
-                return made.map(|_| ());
-            }
+            Self::StoreDraft => return create(world, store, &drafted()).await,
+            Self::Submit => return create(world, store, &claim_body(&ITEMS)).await,
             Self::CloseByReading | Self::CloseSlowlyByReading | Self::TakeOverByReading => {
                 return store.claim(id, world.now()).await.map(|_| ());
             }
@@ -186,6 +211,12 @@ impl Step {
             | Self::GiveUpNotifying
             | Self::GiveUpReaching
             | Self::TakeOver => return finalize(world, store).await,
+            Self::EditDraft => (alpine(), edit(&world.read(id).await)),
+            Self::SubmitDraft => (alpine(), Command::Submit),
+            Self::Recall => (alpine(), Command::Recall),
+            Self::Ask => (reviewer(), ask()),
+            Self::Respond => (alpine(), Command::Respond { comment: Comment::parse("Here.").ok() }),
+            Self::CorrectContact => (alpine(), corrected()),
             Self::Begin | Self::BeginContested => (reviewer(), Command::BeginReview),
             Self::Reject => (reviewer(), reject()),
             Self::Validate => (reviewer(), validate()),
@@ -201,6 +232,41 @@ impl Step {
             Self::LeaveTheLine => (borealis(), withdraw()),
         };
         store.execute(id, &actor, &command, world.now(), None).await.map(|_| ())
+    }
+}
+
+async fn create(world: &World, store: &Store, body: &Value) -> Result<(), StoreError> {
+    create_on(store, "p-alpine", "k", body, world.now()).await.map(|_| ())
+}
+
+fn drafted() -> Value {
+    let mut body = claim_body(&ITEMS);
+    body["draft"] = json!(true);
+    body
+}
+
+async fn draft(world: &World) -> ClaimId {
+    create_on(&world.store, "p-alpine", "k", &drafted(), world.now()).await.unwrap().claim.id
+}
+
+/// The same content under another label, whatever the claim's label is now.
+fn edit(claim: &Claim) -> Command {
+    let label = Name::parse("another").ok();
+    Command::Edit(Box::new(ClaimInput { label, ..ClaimInput::of(claim) }))
+}
+
+fn ask() -> Command {
+    let reason = Reason { code: ReasonCode::EvidenceMissing, item_no: None };
+    Command::RequestInformation {
+        reasons: vec![GivenReason { reason, comment: Comment::parse("Which?").ok() }],
+    }
+}
+
+fn corrected() -> Command {
+    let name = |text| Name::parse(text).unwrap();
+    let email = Email::parse("ota@contoso.example").unwrap();
+    Command::CorrectContact {
+        contact: CustomerContact { name: name("Ota"), title: name("CTO"), email },
     }
 }
 
@@ -222,7 +288,7 @@ fn failed() -> Command {
 }
 
 fn end(item: u8) -> Command {
-    let comment = domain::text::Comment::parse("we leave").ok();
+    let comment = Comment::parse("we leave").ok();
     Command::End { item: ItemNo(item), comment }
 }
 

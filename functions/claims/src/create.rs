@@ -1,27 +1,39 @@
 //! `POST /v1/claims`.
 
+use domain::actor::Role;
 use domain::ids::ClaimId;
 use lambda_http::{Body, Response};
+use store::NewClaim;
 use web::{Call, Caller, Failure, Reply, bodies, request_hash};
 
 use crate::{App, moment, view};
 use runtime::failed;
 
-/// Submits a claim. The idempotency key names it, so a repeated request finds it again and is
-/// answered with the claim as it is now.
-pub(crate) async fn submit(
+/// Submits a claim, or stores a draft. The idempotency key names it, so a repeated request finds it
+/// again and is answered with the claim as it is now.
+pub(crate) async fn create(
     app: &App,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
     let partner = caller.partner_id().ok_or(Failure::RoleNotAllowed)?;
     let body = call.json()?;
+    let given = bodies::claim(&body);
+    // A user stores drafts and nothing else.
+    if !given.draft {
+        caller.require(&[Role::PartnerAdmin])?;
+    }
     let id = ClaimId::of(partner, &call.idempotency_key()?);
-    let (input, malformed) = bodies::claim(&body);
+    let new = NewClaim {
+        actor: caller.actor(),
+        id: &id,
+        input: &given.input,
+        malformed: &given.malformed,
+        draft: given.draft,
+        request_hash: request_hash(&body),
+    };
     let moment = moment(app, call).await?;
-    let hash = request_hash(&body);
-    let created = app.store.create(caller.actor(), &id, &input, &malformed, hash, moment);
-    let created = Box::pin(created).await.map_err(failed)?;
+    let created = Box::pin(app.store.create(new, moment)).await.map_err(failed)?;
     let view = view(app, &created.claim, caller, moment).await?;
     let reply = Reply::created(&format!("/v1/claims/{id}"), &view).etag(created.claim.version);
     Ok(if created.replayed { reply.replayed() } else { reply }.done())

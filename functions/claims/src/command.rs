@@ -1,0 +1,103 @@
+//! The partner's commands on a claim: `PATCH /v1/claims/{id}` and `POST /v1/claims/{id}/<command>`.
+
+use domain::claim::Claim;
+use domain::command::{Command, CommandKind};
+use domain::ids::ClaimId;
+use lambda_http::{Body, Response};
+use serde_json::Value;
+use web::{Call, Caller, Failure, bodies};
+
+use crate::{App, moment};
+use runtime::{Asked, failed, give};
+
+/// Edits a draft, or what may still change of a claim that is asked about.
+pub(crate) async fn edit(
+    app: &App,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Response<Body>, Failure> {
+    let read = |claim: &Claim, patch: &Value| {
+        bodies::edited(claim, patch).map(|input| Command::Edit(Box::new(input)))
+    };
+    command(app, call, caller, CommandKind::Edit, call.merge_patch(), read).await
+}
+
+/// A command without arguments.
+pub(crate) async fn plain(
+    app: &App,
+    call: &Call<'_>,
+    caller: &Caller,
+    plain: Command,
+) -> Result<Response<Body>, Failure> {
+    let kind = plain.kind();
+    let read = |_: &Claim, body: &Value| bodies::nothing(body).map(|()| plain);
+    command(app, call, caller, kind, call.json_or_empty(), read).await
+}
+
+/// Answers what the operator asked.
+pub(crate) async fn respond(
+    app: &App,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Response<Body>, Failure> {
+    let read =
+        |_: &Claim, body: &Value| bodies::comment(body).map(|comment| Command::Respond { comment });
+    command(app, call, caller, CommandKind::Respond, call.json_or_empty(), read).await
+}
+
+/// Takes back what is undecided.
+pub(crate) async fn withdraw(
+    app: &App,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Response<Body>, Failure> {
+    let read = |_: &Claim, body: &Value| {
+        bodies::comment(body).map(|comment| Command::Withdraw { comment })
+    };
+    command(app, call, caller, CommandKind::Withdraw, call.json_or_empty(), read).await
+}
+
+/// Disputes a rejection.
+pub(crate) async fn dispute(
+    app: &App,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Response<Body>, Failure> {
+    let read = |_: &Claim, body: &Value| {
+        bodies::required_comment(body).map(|comment| Command::Dispute { comment })
+    };
+    command(app, call, caller, CommandKind::Dispute, call.json_or_empty(), read).await
+}
+
+/// Names another contact at a customer nobody could reach.
+pub(crate) async fn correct_contact(
+    app: &App,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Response<Body>, Failure> {
+    let read = |_: &Claim, body: &Value| {
+        bodies::corrected_contact(body).map(|contact| Command::CorrectContact { contact })
+    };
+    command(app, call, caller, CommandKind::CorrectContact, call.json(), read).await
+}
+
+/// Reads the arguments against the claim as it is, and gives the command.
+async fn command(
+    app: &App,
+    call: &Call<'_>,
+    caller: &Caller,
+    kind: CommandKind,
+    body: Result<Value, Failure>,
+    read: impl FnOnce(&Claim, &Value) -> Result<Command, Failure>,
+) -> Result<Response<Body>, Failure> {
+    let moment = moment(app, call).await?;
+    let id = call.path_id(ClaimId::parse)?;
+    let found = Box::pin(app.store.claim_for_command(&id, moment)).await.map_err(failed)?;
+    let found = &found.ok_or(Failure::NotFound)?;
+    caller.sees(found)?;
+    let body = body?;
+    let expected = call.if_match()?;
+    let command = read(found, &body);
+    let asked = Asked { caller, found, expected, kind: Some(kind), command, moment };
+    Ok(give(&app.store, asked).await?.done())
+}

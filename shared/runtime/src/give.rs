@@ -1,0 +1,63 @@
+//! A command on a claim, in the order of checks of `api.md`: what is wrong with the arguments is
+//! answered only after the version and the state.
+
+use domain::claim::Claim;
+use domain::command::{Command, CommandKind};
+use domain::decide;
+use domain::ids::Version;
+use domain::rejection::Rejection;
+use store::{Moment, Store};
+use web::{Caller, Failure, Reply};
+
+use crate::failed;
+use crate::view::claim_view;
+
+/// A command as it was asked for.
+pub struct Asked<'a> {
+    /// Who asks.
+    pub caller: &'a Caller,
+    /// The claim as he can see it.
+    pub found: &'a Claim,
+    /// The version he has seen.
+    pub expected: Version,
+    /// Which command; `None` where its name could not be read.
+    pub kind: Option<CommandKind>,
+    /// The command, or why its arguments could not be read.
+    pub command: Result<Command, Failure>,
+    /// When he asked.
+    pub moment: Moment,
+}
+
+/// Gives the command; the answer is the claim as it is then.
+pub async fn give(store: &Store, asked: Asked<'_>) -> Result<Reply, Failure> {
+    let Asked { caller, found, expected, kind, command, moment } = asked;
+    let command = match command {
+        Ok(command) => command,
+        Err(failure) => return Err(unreadable(caller, found, expected, kind, failure)),
+    };
+    let executed = store.execute(&found.id, caller.actor(), &command, moment, Some(expected));
+    let claim = Box::pin(executed).await.map_err(failed)?.claim;
+    let view = claim_view(store, &claim, caller, moment).await?;
+    Ok(Reply::ok(&view).etag(claim.version))
+}
+
+/// What to answer where the arguments cannot be read: the first check that fails.
+fn unreadable(
+    caller: &Caller,
+    found: &Claim,
+    expected: Version,
+    kind: Option<CommandKind>,
+    failure: Failure,
+) -> Failure {
+    let admitted = kind.map_or(Ok(()), |kind| decide::admit(found, kind, caller.actor()));
+    if let Err(rejection) = admitted {
+        return rejection.into();
+    }
+    if expected != found.version {
+        return Failure::VersionMismatch;
+    }
+    match kind.filter(|kind| !decide::fits(*kind, found.status())) {
+        Some(command) => Rejection::InvalidState { status: found.status(), command }.into(),
+        None => failure,
+    }
+}
