@@ -21,8 +21,11 @@ class Scene:
     contact: str = "it"
     claim: str = ""
     tenant: dict = field(default_factory=dict)
+    partner: str = "alpine"
 
     def __post_init__(self):
+        if self.tenant:
+            return
         self.tenant = seed.contoso(str(uuid.uuid4()), f"contoso-{uuid.uuid4().hex[:8]}.example")
         self.api.put(f"/v1/tenants/{self.tenant['id']}", "operator", self.tenant).must(200)
 
@@ -33,17 +36,32 @@ class Scene:
     def body(self, **changes) -> dict:
         body = claim_body(self.tenant, now(self.api), self.items)
         body["customer_contact"]["email"] = f"{self.contact}@{self.tenant['domains'][0]}"
+        if self.partner == "borealis":
+            body["location_id"] = "4712"
+            body["partner_contact"] = {"name": "Bo Borg", "email": "bo@borealis.example"}
         return {**body, **changes}
 
     def submit(self, key: str | None = None, **changes) -> Answer:
-        """Alpine submits; a refusal is for the caller to look at."""
-        answer = self.api.post("/v1/claims", "alpine_admin", self.body(**changes), idempotency_key=key or str(uuid.uuid4()))
+        """The partner submits; a refusal is for the caller to look at."""
+        answer = self.api.post("/v1/claims", self.admin, self.body(**changes), idempotency_key=key or str(uuid.uuid4()))
         if answer.status == 201:
             self.claim = answer.json["id"]
         return answer
 
-    def read(self, who: str = "alpine_admin") -> dict:
-        return self.api.get(self.path, who).must(200).json
+    @property
+    def admin(self) -> str:
+        return f"{self.partner}_admin"
+
+    def read(self, who: str | None = None) -> dict:
+        return self.api.get(self.path, who or self.admin).must(200).json
+
+    def association(self, who: str, item: int = 1) -> dict:
+        return self.api.get(f"/v1/associations/{self.claim}-{item}", who).must(200).json
+
+    def edit(self, who: str, patch: dict) -> Answer:
+        """A merge patch of the claim as it stands."""
+        etag = self.api.get(self.path, who).must(200).etag
+        return self.api.call("PATCH", self.path, who, patch, if_match=etag)
 
     def act(self, command: str, who: str, body: dict | None = None) -> Answer:
         """A command on the claim as it stands."""
@@ -83,9 +101,13 @@ class Scene:
 
     def past_the_deadline(self) -> None:
         """Moves the stack's clock past the deadline and the grace; does nothing where it is past already."""
-        target = instant(self.read()["window"]["closes_at"]) + timedelta(minutes=3)
-        if now(self.api) < target:
-            self.api.put("/v1/sandbox/clock", "operator", {"now": target.strftime("%Y-%m-%dT%H:%M:%SZ")}).must(200)
+        closes_at = instant(self.read()["window"]["closes_at"]) + timedelta(minutes=3)
+        self.clock_to(closes_at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+    def clock_to(self, at: str) -> None:
+        """Moves the stack's clock forwards; never back."""
+        if now(self.api) < instant(at):
+            self.api.put("/v1/sandbox/clock", "operator", {"now": at}).must(200)
 
     def statuses(self) -> list[str]:
         return [item["status"] for item in self.read()["items"]]

@@ -21,6 +21,7 @@ pub struct Backstage {
     notify: notify::App,
     delivery: delivery::App,
     finalize: finalize::App,
+    sweep: sweep::App,
 }
 
 /// A mail as it was handed to the mail service.
@@ -87,11 +88,18 @@ impl Backstage {
         let sender = Email::parse("notices@vendor.example").expect("an address");
         let post = notify::Post::new(client!(aws_sdk_sesv2, http()), sender, "cpor");
         Self {
+            sweep: sweep::App::new(store("sweep")),
             publish: publish::App::new(store("publish"), bus, parking),
             notify: notify::App::new(store("notify"), keys(SECRET), operator(), post),
             delivery: delivery::App::new(store("delivery")),
             finalize: finalize::App::new(store("finalize"), sqs(), "https://sqs.test/shards"),
         }
+    }
+
+    /// Hands the directory's records of the stream to `sweep`.
+    pub async fn sweep(&self, world: &World) -> Result<DynamoDbEventResponse, Failure> {
+        let records = json!({"Records": directory_records(world)});
+        sweep::handle(&self.sweep, records, invocation()).await
     }
 
     /// Hands records of the stream to `publish`.
@@ -152,10 +160,20 @@ fn message(body: &Value) -> Value {
 
 /// The records of the stream that the archive's filter lets through, as the platform hands them over.
 pub fn records(world: &World) -> Vec<Value> {
+    records_of(world, &["C#"])
+}
+
+/// The records that the sweep's filter lets through.
+pub fn directory_records(world: &World) -> Vec<Value> {
+    records_of(world, &["PA#", "TN#"])
+}
+
+fn records_of(world: &World, prefixes: &[&str]) -> Vec<Value> {
     let all = world.engine.stream().into_iter();
     let passes = |record: &Value| {
         let key = key(&record["dynamodb"]["Keys"]);
-        record["eventName"] != "REMOVE" && key.0.starts_with("C#") && key.1 == "A"
+        let wanted = prefixes.iter().any(|prefix| key.0.starts_with(prefix));
+        record["eventName"] != "REMOVE" && wanted && key.1 == "A"
     };
     all.filter(passes).map(complete).collect()
 }

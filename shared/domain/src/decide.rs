@@ -25,6 +25,7 @@ pub use draft::{draft, undrafted};
 pub use from::fits;
 pub use opening::{check, hindrances, open};
 pub use silence::is_due;
+pub use vanish::{gone_at, unenrolled};
 
 /// What a command does: an event, or nothing because what it asks for is so already.
 pub type Decision = Result<Option<Event>, Rejection>;

@@ -31,6 +31,10 @@ pub const SHARD: &str = "shard.no";
 pub const BUCKET: &str = "bucket.starts_at";
 /// How many records, messages or claims a message speaks of.
 pub const COUNT: &str = "count";
+/// How many claims were looked at.
+pub const CLAIMS_SEEN: &str = "claims.seen";
+/// How many changes they took.
+pub const CLAIMS_CHANGED: &str = "claims.changed";
 /// A message of a queue.
 pub const MESSAGE_ID: &str = "message.id";
 /// A stream record's sequence number.
@@ -54,6 +58,8 @@ pub mod metric {
     pub const MAILS: &str = "mails";
     /// Events put on the bus.
     pub const PUBLISHED: &str = "published";
+    /// Changes that the directory's changes made to claims.
+    pub const SWEPT: &str = "swept";
     /// Records that nobody can read, set aside whole.
     pub const PARKED: &str = "parked";
 }

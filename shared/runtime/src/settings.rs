@@ -31,6 +31,9 @@ pub type Finalize = (TableSettings, ShardQueueSettings);
 /// What `publish` needs.
 pub type Publish = (TableSettings, BusSettings, ParkSettings);
 
+/// What `sweep` needs.
+pub type Sweep = (TableSettings,);
+
 /// The names of the environment that each function reads.
 pub fn by_function() -> Vec<(&'static str, Vec<&'static str>)> {
     vec![
@@ -43,6 +46,7 @@ pub fn by_function() -> Vec<(&'static str, Vec<&'static str>)> {
         ("delivery", names::<Delivery>()),
         ("finalize", names::<Finalize>()),
         ("publish", names::<Publish>()),
+        ("sweep", names::<Sweep>()),
     ]
 }
 

@@ -57,6 +57,16 @@ pub(crate) fn program(id: &ProgramId) -> String {
     format!("PR#{id}")
 }
 
+/// The partner of an entry's key.
+pub(crate) fn partner_of(partition: &str) -> Option<PartnerId> {
+    PartnerId::parse(partition.strip_prefix("PA#")?).ok()
+}
+
+/// The tenant of an entry's key.
+pub(crate) fn tenant_of(partition: &str) -> Option<TenantId> {
+    TenantId::parse(partition.strip_prefix("TN#")?).ok()
+}
+
 pub(crate) fn policy(version: u32) -> String {
     format!("V#{version}")
 }

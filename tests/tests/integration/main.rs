@@ -52,3 +52,5 @@ mod timers;
 mod transfer;
 #[cfg(test)]
 mod unreadable;
+#[cfg(test)]
+mod vanish;

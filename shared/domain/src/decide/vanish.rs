@@ -6,6 +6,7 @@ use crate::claim::{Claim, Item, RejectionRecord, State};
 use crate::command::Vanished;
 use crate::context::Context;
 use crate::decide::next;
+use crate::directory::{Partner, PartnerStatus, Tenant, TenantItemState, TenantStatus};
 use crate::event::{Event, EventBody};
 use crate::ids::ItemNo;
 use crate::reason::{EndReason, Reason, ReasonCode};
@@ -38,5 +39,38 @@ fn rejection(items: Vec<ItemNo>) -> EventBody {
 }
 
 fn held(claim: &Claim) -> Option<EventBody> {
-    matches!(claim.state, State::AwaitingCustomer { .. }).then_some(EventBody::Held)
+    is_with_customer(claim).then_some(EventBody::Held)
+}
+
+/// A window is open, or opens with the proof that is on its way.
+fn is_with_customer(claim: &Claim) -> bool {
+    matches!(claim.state, State::AwaitingCustomer { .. } | State::Notifying { .. })
+}
+
+/// What a partner's entry takes from a claim of his: his enrolment, if he is suspended or the
+/// claim's location is not enrolled in its program any more.
+pub fn unenrolled(claim: &Claim, partner: &Partner) -> Option<Vanished> {
+    let subject = &claim.subject;
+    let location = subject.location.as_ref();
+    let enrolled = location.is_some_and(|own| partner.is_enrolled(own, &subject.program));
+    let may_claim = partner.status == PartnerStatus::Active && enrolled;
+    (is_with_customer(claim) && !may_claim).then_some(Vanished::Enrolment)
+}
+
+/// What a tenant's entry takes from a claim at it: everything if it is deleted, else the items that
+/// it has no more or that have ended. An item in grace is still there.
+pub fn gone_at(claim: &Claim, tenant: &Tenant) -> Option<Vanished> {
+    let touched = || claim.active().chain(claim.undecided());
+    if !claim.state.is_open() && claim.active().next().is_none() {
+        return None;
+    }
+    if tenant.status == TenantStatus::Deleted {
+        return touched().next().map(|_| Vanished::Tenant);
+    }
+    let is_there = |item: &Item| {
+        let item = tenant.item(&claim.item_ref(item));
+        item.is_some_and(|item| item.state != TenantItemState::Ended)
+    };
+    let gone: Vec<_> = touched().filter(|item| !is_there(item)).map(|item| item.no).collect();
+    (!gone.is_empty()).then_some(Vanished::Items(gone))
 }

@@ -40,11 +40,14 @@ fn a_deleted_tenant_ends_everything_in_the_window_and_after() {
 }
 
 #[test]
-fn a_lost_enrolment_holds_a_window_and_nothing_else() {
+fn a_lost_enrolment_holds_a_window_open_or_on_its_way_and_nothing_else() {
     let lost = Command::Vanish(Vanished::Enrolment);
     let given = Given::awaiting().then(&lost, Actor::System, delivered_at());
     assert_eq!(given.status(), Status::OnHold);
     assert_eq!(given.when(&lost, Actor::System, delivered_at()), Ok(None));
+    let given = Given::notifying().then(&lost, Actor::System, delivered_at());
+    assert_eq!(given.status(), Status::OnHold);
+    assert_eq!(Given::in_review().when(&lost, Actor::System, delivered_at()), Ok(None));
     assert_eq!(Given::associated().when(&lost, Actor::System, after_grace()), Ok(None));
 }
 
