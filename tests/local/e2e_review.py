@@ -92,3 +92,21 @@ def an_item_and_then_a_tenant_that_vanish_take_the_claim_with_them(api):
     deleted = {**scene.tenant, "status": "deleted"}
     api.put(f"/v1/tenants/{scene.tenant['id']}", "operator", deleted).must(200)
     until("the claim of a deleted tenant to end", lambda: scene.read()["status"] == "rejected", seconds=30)
+
+
+def a_holiday_announced_in_an_open_window_lengthens_it_with_a_mail(api):
+    scene = Scene(api)
+    scene.tenant |= {"country": "SK", "time_zone": "Europe/Bratislava"}
+    api.put(f"/v1/tenants/{scene.tenant['id']}", "operator", scene.tenant).must(200)
+    scene.awaiting()
+    window = scene.read()["window"]
+    last = window["counted"][-1]
+    added = {"added": [{"date": last, "name": "Day of mourning"}]}
+    assert api.put("/v1/calendars/SK", "operator", added).must(200).json["revision"] >= 1
+    until("the window to become longer", lambda: scene.read()["window"]["closes_at"] > window["closes_at"], seconds=60)
+    longer = scene.read()["window"]
+    assert {"date": last, "reason": "exception", "name": "Day of mourning"} in longer["skipped"]
+    assert len(longer["counted"]) == len(window["counted"])
+    until("the customer to be told", lambda: any("Day of mourning" in text for text in scene.mails()), seconds=60)
+    api.put("/v1/calendars/SK", "operator", {"added": []}).must(200)
+    assert scene.read()["window"]["closes_at"] == longer["closes_at"]

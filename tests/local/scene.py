@@ -93,6 +93,11 @@ class Scene:
         found = ((mail, link.find(mail["BodyText"])) for mail in outbox())
         return next((mail for mail, one in found if one and one.claim == self.claim), None)
 
+    def mails(self) -> list[str]:
+        """The texts of all mails to the tenant's people."""
+        domain = self.tenant["domains"][0]
+        return [mail["BodyText"] for mail in outbox() if any(to.endswith(domain) for to in mail["To"])]
+
     def decide(self, decision: str, items: list[int] = (), code: str | None = None, **headers) -> Answer:
         """The decision page's form, with link and code of the mail, answered as JSON."""
         text = self.mail()["BodyText"]

@@ -165,7 +165,7 @@ pub fn records(world: &World) -> Vec<Value> {
 
 /// The records that the sweep's filter lets through.
 pub fn directory_records(world: &World) -> Vec<Value> {
-    records_of(world, &["PA#", "TN#"])
+    records_of(world, &["PA#", "TN#", "CA#"])
 }
 
 fn records_of(world: &World, prefixes: &[&str]) -> Vec<Value> {

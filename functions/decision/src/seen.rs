@@ -31,11 +31,12 @@ impl Seen {
     /// What a notice of `claim` says at `moment`.
     pub(crate) async fn of(
         app: &App,
-        claim: Claim,
+        mut claim: Claim,
         no: NoticeNo,
         moment: Moment,
     ) -> Result<Self, Failure> {
         let store = &app.store;
+        store.name_added_days(&mut claim).await.map_err(failed)?;
         let tenant = store.tenant(&claim.subject.tenant).await.map_err(failed)?;
         let program = store.program(&claim.subject.program).await.map_err(failed)?;
         let policy = store.policy_of(&claim).await.map_err(failed)?;
@@ -43,7 +44,7 @@ impl Seen {
         let (Some(tenant), Some(program)) = (tenant, program) else {
             return Err(Failure::Unavailable);
         };
-        let place = store.customer_place(&tenant, &policy).map_err(failed)?;
+        let place = store.customer_place(&tenant, &policy).await.map_err(failed)?;
         let sent_at = Notice::sent_at(&claim).unwrap_or(moment.at);
         let deadline = Deadline::of(&claim, sent_at, &place, &policy);
         let directory = Directory { tenant: &tenant, program: &program, policy: &policy };

@@ -1,6 +1,7 @@
 //! The operator's directory: partners, tenants, programs and the usage feed; and what belongs to
 //! nobody: deadlines explained, the contract, health, the test clock.
 
+mod calendars;
 mod clock;
 mod partners;
 mod programs;
@@ -46,8 +47,9 @@ async fn answer(app: &App, call: &Call<'_>) -> Result<Reply, Failure> {
         DirectoryRoute::GetTenant => tenants::get(app, call).await,
         DirectoryRoute::PutProgram => programs::put(app, call).await,
         DirectoryRoute::GetProgram => programs::get(app, call).await,
+        DirectoryRoute::PutCalendar => calendars::put(app, call).await,
         DirectoryRoute::PutUsage => usage::put(app, call).await,
-        DirectoryRoute::Windows => windows::get(call),
+        DirectoryRoute::Windows => windows::get(app, call).await,
         DirectoryRoute::Health => health(app).await,
         DirectoryRoute::OpenApi => Ok(Reply::ok(&openapi::document())),
         DirectoryRoute::GetClock => clock::get(app, call).await,

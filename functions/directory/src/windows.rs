@@ -5,22 +5,24 @@ use web::queries::{self, WindowQuery};
 use web::views::WindowView;
 use web::{Call, Failure, Reply, outside_data};
 
-/// The window that a delivery at that moment would open.
-pub(crate) fn get(call: &Call<'_>) -> Result<Reply, Failure> {
+use crate::App;
+use runtime::failed;
+
+/// The window that a delivery at that moment would open. Where the subdivision is not known, a
+/// holiday of any counts, as the default policy has it.
+pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, Failure> {
     call.caller()?;
     let query = queries::window(call)?;
-    let window = window(&query)?;
+    let (country, subdivision) = (query.country, query.subdivision.clone());
+    let calendar = app.store.calendar(country, subdivision, UnknownSubdivision::Any).await;
+    let window = window(&query, &calendar.map_err(failed)?)?;
     Ok(Reply::ok(&WindowView::of(&window)))
 }
 
-/// Where the subdivision is not known, a holiday of any counts, as the default policy has it; where
-/// the zone is not known, the country's latest.
-fn window(query: &WindowQuery) -> Result<calendar::Window, Failure> {
-    let subdivision = query.subdivision.clone();
-    let calendar = BusinessCalendar::new(query.country, subdivision, UnknownSubdivision::Any)
-        .map_err(|_| Failure::InvalidQuery("subdivision".to_owned()))?;
+/// Where the zone is not known, the country's latest.
+fn window(query: &WindowQuery, calendar: &BusinessCalendar) -> Result<calendar::Window, Failure> {
     let zone = query.time_zone.map_or(Zone::AnyOf(query.country), Zone::Known);
-    calendar::window(query.delivered_at, query.business_days, &calendar, &zone)
+    calendar::window(query.delivered_at, query.business_days, calendar, &zone)
         .map_err(|_| outside_data())
 }
 
@@ -28,24 +30,26 @@ fn window(query: &WindowQuery) -> Result<calendar::Window, Failure> {
 mod tests {
     use super::*;
 
-    fn query(delivered_at: &str) -> WindowQuery {
-        WindowQuery {
+    fn explained(delivered_at: &str) -> Result<calendar::Window, Failure> {
+        let query = WindowQuery {
             country: "CZ".parse().unwrap(),
             subdivision: None,
             time_zone: None,
             delivered_at: delivered_at.parse().unwrap(),
             business_days: 5,
-        }
+        };
+        let calendar = BusinessCalendar::new(query.country, None, UnknownSubdivision::Any);
+        window(&query, &calendar.unwrap())
     }
 
     #[test]
     fn a_delivery_before_christmas_waits_for_the_new_year() {
-        let window = window(&query("2026-12-22T14:00:00Z")).unwrap();
+        let window = explained("2026-12-22T14:00:00Z").unwrap();
         assert_eq!(window.closes_at.to_rfc3339(), "2026-12-31T23:00:00+00:00");
     }
 
     #[test]
     fn a_deadline_outside_the_calendar_data_is_never_guessed() {
-        assert_eq!(window(&query("2140-12-22T14:00:00Z")), Err(outside_data()));
+        assert_eq!(explained("2140-12-22T14:00:00Z"), Err(outside_data()));
     }
 }

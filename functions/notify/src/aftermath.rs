@@ -77,6 +77,17 @@ pub(crate) async fn withdrawn(app: &App, audience: &Audience, told: &Told) -> Re
     tell(app, audience, told, |envelope| mail::withdrawn(&notice, told.version.0, envelope)).await
 }
 
+/// Tells the later deadline, while there is one.
+pub(crate) async fn extended(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
+    let (State::AwaitingCustomer { window } | State::Declined { window: Some(window) }) =
+        &audience.claim.state
+    else {
+        return Ok(());
+    };
+    let notice = audience.notice(&app.operator, told.notice, Deadline::Exact(window.clone()));
+    tell(app, audience, told, |envelope| mail::extended(&notice, told.version.0, envelope)).await
+}
+
 fn deadline(audience: &Audience) -> Deadline {
     match audience.claim.state.window() {
         Some(window) => Deadline::Exact(window.clone()),

@@ -32,7 +32,8 @@ impl Audience {
         moment: Moment,
     ) -> Result<Option<Self>, StoreError> {
         let store = &app.store;
-        let Some(claim) = store.claim(&told.claim, moment).await? else { return Ok(None) };
+        let Some(mut claim) = store.claim(&told.claim, moment).await? else { return Ok(None) };
+        store.name_added_days(&mut claim).await?;
         let policy = store.policy_of(&claim).await?;
         let tenant = store.tenant(&claim.subject.tenant).await?;
         let program = store.program(&claim.subject.program).await?;
@@ -40,7 +41,7 @@ impl Audience {
         let (Some(tenant), Some(program), Some(contact)) = (tenant, program, contact) else {
             return Ok(None);
         };
-        let place = store.customer_place(&tenant, &policy)?;
+        let place = store.customer_place(&tenant, &policy).await?;
         let recipients = recipients(&contact, &tenant);
         Ok(Some(Self { claim, policy, place, recipients, tenant, program }))
     }

@@ -60,6 +60,7 @@ pub async fn handle(app: &App, event: Value, _invocation: Invocation) -> Result<
         EventType::ItemsDeclined | EventType::DeclineUndone | EventType::AssociationEnded => {
             aftermath::decided(app, &audience, &told).await
         }
+        EventType::WindowExtended => aftermath::extended(app, &audience, &told).await,
         EventType::Withdrawn => aftermath::withdrawn(app, &audience, &told).await,
         EventType::Drafted
         | EventType::Submitted
@@ -74,7 +75,6 @@ pub async fn handle(app: &App, event: Value, _invocation: Invocation) -> Result<
         | EventType::Rejected
         | EventType::NoticeFailed
         | EventType::ItemsAccepted
-        | EventType::WindowExtended
         | EventType::Held
         | EventType::WindowClosed
         | EventType::Disputed

@@ -58,6 +58,8 @@ codes! {
         WrongContact => "wrong_contact",
         /// Make the window longer.
         Extend => "extend",
+        /// Count a window again: the calendar has changed.
+        Recount => "recount",
         /// Hold.
         Hold => "hold",
         /// Resume.
@@ -169,6 +171,8 @@ pub enum Command {
         /// The last counted date; `None`: the customer's one extension.
         closes_on: Option<NaiveDate>,
     },
+    /// [`CommandKind::Recount`].
+    Recount,
     /// [`CommandKind::Hold`].
     Hold {
         /// Why.
@@ -268,6 +272,7 @@ impl Command {
             Self::End { .. } => CommandKind::End,
             Self::WrongContact => CommandKind::WrongContact,
             Self::Extend { .. } => CommandKind::Extend,
+            Self::Recount => CommandKind::Recount,
             Self::Hold { .. } => CommandKind::Hold,
             Self::Resume => CommandKind::Resume,
             Self::Withdraw { .. } => CommandKind::Withdraw,

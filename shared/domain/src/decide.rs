@@ -64,6 +64,7 @@ pub fn decide(claim: &Claim, command: &Command, context: &Context) -> Decision {
         Command::Overturn { comment } => dispute::overturn(claim, comment, context),
         Command::CorrectContact { contact } => hold::correct_contact(claim, contact, context),
         Command::Extend { closes_on } => hold::extend(claim, *closes_on, context),
+        Command::Recount => hold::recount(claim, context),
         Command::Hold { comment } => hold::hold(claim, comment, context),
         Command::Resume => hold::resume(claim, context),
         Command::Accept { items } => customer::accept(claim, items, context),
@@ -131,6 +132,7 @@ fn may(command: CommandKind, actor: &Actor) -> bool {
         | CommandKind::RequestDefence
         | CommandKind::Supersede
         | CommandKind::Vanish
+        | CommandKind::Recount
         | CommandKind::DeadlinePassed => matches!(actor, Actor::System),
     }
 }

@@ -6,10 +6,33 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{CountryCode, Subdivision};
+use crate::calendar::{CountryCode, Exception, Subdivision};
 use crate::ids::{ItemId, LocationId, PartnerId, ProductId, ProgramId, TenantId};
 use crate::program::{ItemKind, ItemRef};
 use crate::text::{Domain, Email, Name};
+
+/// The most days that can be added to a country's calendar.
+pub const MAX_ADDED_DAYS: usize = 200;
+
+/// What the operator adds to the calendar of a country: holidays announced since the embedded data
+/// was made (`domain.md §4`, 2 and 5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CountryCalendar {
+    /// Whose calendar.
+    pub country: CountryCode,
+    /// How often it has changed; it stands in the ids of the calendars.
+    pub revision: u32,
+    /// The days.
+    pub added: BTreeSet<Exception>,
+}
+
+impl CountryCalendar {
+    /// A calendar to which nothing was ever added.
+    pub fn untouched(country: CountryCode) -> Self {
+        Self { country, revision: 0, added: BTreeSet::new() }
+    }
+}
 
 /// Whether a partner may claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -203,7 +203,12 @@ fn answered(claim: &mut Claim, event: &Event) -> Option<()> {
             settle(claim, *ends_at);
         }
         EventBody::WindowExtended { window, by_customer } => {
-            claim.state = State::AwaitingCustomer { window: window.clone() };
+            let declined = matches!(claim.state, State::Declined { .. });
+            claim.state = if declined {
+                State::Declined { window: Some(window.clone()) }
+            } else {
+                State::AwaitingCustomer { window: window.clone() }
+            };
             claim.extended |= *by_customer;
         }
         EventBody::WindowClosed { outcome, ends_at } => close(claim, *outcome, *ends_at)?,

@@ -66,6 +66,7 @@ fn components() -> Components {
     let components = with::<bodies::PartnerBody>(components);
     let components = with::<bodies::TenantBody>(components);
     let components = with::<bodies::ProgramBody>(components);
+    let components = with::<bodies::CalendarBody>(components);
     let components = with::<bodies::UsageBody>(components);
     let components = with::<bodies::ClockBody>(components);
     let components = with::<views::ClaimView>(components);
@@ -77,6 +78,7 @@ fn components() -> Components {
     let components = with::<views::PartnerView>(components);
     let components = with::<views::TenantView>(components);
     let components = with::<views::ProgramView>(components);
+    let components = with::<views::CalendarView>(components);
     let components = with::<views::WindowView>(components);
     let components = with::<views::ClockView>(components);
     let components = with::<views::HealthView>(components);

@@ -137,6 +137,8 @@ function_routes! {
         PutProgram,
         /// Read a program.
         GetProgram,
+        /// Add days to the calendar of a country.
+        PutCalendar,
         /// Write usage rows.
         PutUsage,
         /// Explain a deadline.
@@ -228,6 +230,7 @@ pub const ROUTES: &[Route] = &[
     route!("GET" "/v1/tenants/{id}", Directory::GetTenant, "getTenant", STAFF),
     route!("PUT" "/v1/programs/{id}", Directory::PutProgram, "putProgram", OPERATOR),
     route!("GET" "/v1/programs/{id}", Directory::GetProgram, "getProgram", STAFF),
+    route!("PUT" "/v1/calendars/{country}", Directory::PutCalendar, "putCalendar", OPERATOR),
     route!("PUT" "/v1/tenants/{id}/usage", Directory::PutUsage, "putUsage", OPERATOR),
     route!("GET" "/v1/windows", Directory::Windows, "getWindow", EVERYONE),
     route!("GET" "/v1/health", Directory::Health, "getHealth", open),

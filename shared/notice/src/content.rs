@@ -276,6 +276,16 @@ pub(crate) fn skipped(language: Language, window: &Window) -> Vec<String> {
     window.skipped.iter().map(line).collect()
 }
 
+/// Those of them that the operator added to the calendar.
+pub(crate) fn added(language: Language, window: &Window) -> Vec<String> {
+    let added = window.skipped.iter().filter(|day| day.reason == SkipReason::Exception);
+    let line = |day: &SkippedDay| match &day.name {
+        Some(name) => format!("{} ({})", dates::day(language, day.date), holiday(language, name)),
+        None => dates::day(language, day.date),
+    };
+    added.map(line).collect()
+}
+
 fn reason(language: Language, skipped: &SkippedDay) -> String {
     let reason = Say::new(language).of(match skipped.reason {
         SkipReason::Weekend => "skipped-weekend",

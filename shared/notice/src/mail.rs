@@ -12,7 +12,7 @@ use mail_builder::headers::date::Date;
 use mail_builder::headers::raw::Raw;
 use mail_builder::mime::{BodyPart, MimePart};
 
-use crate::content::{Links, Notice, counted, skipped};
+use crate::content::{Links, Notice, added, counted, skipped};
 use crate::dates;
 use crate::language::Language;
 use crate::say::Say;
@@ -155,6 +155,21 @@ pub fn exact_deadline(notice: &Notice, version: u32, envelope: &Envelope<'_>) ->
     let lines = messages.map(|message| say.of(message));
     let id = format!("deadline.{}.{version}", notice.claim);
     short(&say, "exact-subject", &lines, &id, envelope)
+}
+
+/// The deadline has moved: later, never earlier. The days that were added to the calendar are named.
+pub fn extended(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
+    let added = notice.deadline.window().map(|window| added(envelope.language, window));
+    let added = added.unwrap_or_default();
+    let say = notice.say(envelope.language).knowing("dates", added.join(", "));
+    let mut messages = vec!["extended", "deadline-local", "deadline-utc"];
+    if !added.is_empty() {
+        messages.push("extended-added");
+    }
+    messages.extend(["exact-how", "operator"]);
+    let lines: Vec<_> = messages.into_iter().map(|message| say.of(message)).collect();
+    let id = format!("extended.{}.{version}", notice.claim);
+    short(&say, "extended-subject", &lines, &id, envelope)
 }
 
 /// A mail of a few lines. It bears no link: only the notice does.

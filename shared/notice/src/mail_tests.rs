@@ -98,6 +98,7 @@ fn short_mails(world: &World, language: Language) -> Vec<Mail> {
         receipt(Deed::Ended, false),
         mail::withdrawn(&notice, 8, &envelope),
         mail::exact_deadline(&notice, 9, &envelope),
+        mail::extended(&world.announced(), 10, &envelope),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! A claim, its customer and its program, for the tests of this crate.
 
 use domain::actor::ActorKind;
-use domain::calendar::{BusinessCalendar, UnknownSubdivision, Window, Zone};
+use domain::calendar::{BusinessCalendar, Exception, UnknownSubdivision, Window, Zone, recount};
 use domain::claim::{Claim, Instant, LastEvent, State};
 use domain::context::Place;
 use domain::directory::Tenant;
@@ -81,6 +81,18 @@ impl World {
             Directory { tenant: &self.tenant, program: &self.program, policy: &self.policy };
         let deadline = Deadline::of(&self.claim, sent_at(), &self.place, &self.policy);
         Notice::of(&self.claim, NoticeNo(1), &directory, &self.operator, deadline)
+    }
+
+    /// The notice after New Year's Eve was announced as a holiday.
+    pub(crate) fn announced(&self) -> Notice {
+        let added = Exception {
+            date: chrono::NaiveDate::from_ymd_opt(2026, 12, 31).unwrap(),
+            name: "Day of mourning".to_owned(),
+            subdivision: None,
+        };
+        let calendar = self.place.calendar.clone().with_exceptions(1, [added]);
+        let window = recount(&self.window(), &calendar).unwrap().unwrap();
+        Notice { deadline: Deadline::Exact(window), ..self.notice() }
     }
 
     pub(crate) fn links(&self) -> Links {

@@ -14,6 +14,9 @@ pub async fn claim_view(
     caller: &Caller,
     moment: Moment,
 ) -> Result<ClaimView, web::Failure> {
+    let mut claim = claim.clone();
+    store.name_added_days(&mut claim).await.map_err(failed)?;
+    let claim = &claim;
     let policy = store.policy_of(claim).await.map_err(failed)?;
     let rivals = match caller.viewer() {
         Viewer::Staff => Some(store.rivals_of(claim, moment.at).await.map_err(failed)?),

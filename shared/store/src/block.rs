@@ -49,7 +49,7 @@ impl Store {
         } else {
             let tenant = self.tenant(&claim.subject.tenant).await?;
             let tenant = tenant.ok_or_else(|| StoreError::unreadable("claim", "it"))?;
-            self.customer_place(&tenant, policy)?.days_after(since, policy.block_days)
+            self.customer_place(&tenant, policy).await?.days_after(since, policy.block_days)
         };
         let chosen = claim.items.iter().filter(|item| items.contains(&item.no));
         Ok(chosen.map(|item| block(claim, &item.id, until)).collect())

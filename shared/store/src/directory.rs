@@ -22,7 +22,7 @@ const BODY: &str = "b";
 /// The policy version of a program, for conditions.
 const POLICY_VERSION: &str = "v";
 /// How often a program is put again when somebody else puts it too.
-const ATTEMPTS: u32 = 5;
+pub(crate) const ATTEMPTS: u32 = 5;
 
 impl Store {
     /// The partner of that id.
@@ -111,7 +111,10 @@ impl Store {
         self.policies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn entry<T: DeserializeOwned>(&self, key: Attributes) -> Result<Option<T>, StoreError> {
+    pub(crate) async fn entry<T: DeserializeOwned>(
+        &self,
+        key: Attributes,
+    ) -> Result<Option<T>, StoreError> {
         let Some(mut item) = self.get(key).await? else { return Ok(None) };
         let unreadable = || StoreError::unreadable("directory entry", BODY);
         let body = item.remove(BODY).ok_or_else(unreadable)?;
@@ -124,7 +127,10 @@ impl Store {
     }
 }
 
-fn with_body<T: Serialize>(mut key: Attributes, body: &T) -> Result<Attributes, StoreError> {
+pub(crate) fn with_body<T: Serialize>(
+    mut key: Attributes,
+    body: &T,
+) -> Result<Attributes, StoreError> {
     let body = serde_dynamo::to_attribute_value(body)
         .map_err(|_| StoreError::unreadable("directory entry", BODY))?;
     put(&mut key, BODY, Some(body));

@@ -7,6 +7,7 @@ mod drain;
 mod page;
 mod poison;
 mod position;
+mod recount;
 mod settle;
 mod timer;
 mod work;

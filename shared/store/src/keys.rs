@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use data_encoding::HEXLOWER;
+use domain::calendar::CountryCode;
 use domain::claim::{Claim, Instant};
 use domain::ids::{ClaimId, FamilyId, ItemId, NoticeNo, PartnerId, ProgramId, TenantId, Version};
 use domain::program::{ItemKind, ItemRef};
@@ -16,6 +17,8 @@ pub(crate) const DETAILS: &str = "D";
 pub(crate) const LOCK: &str = "L";
 /// The partition of positions and the test clock.
 pub(crate) const SYSTEM: &str = "S";
+/// The partition of the revisions of all calendars.
+pub(crate) const REVISIONS: &str = "CA#revisions";
 /// The sort key of the test clock.
 pub(crate) const CLOCK: &str = "clock";
 
@@ -55,6 +58,16 @@ pub(crate) fn tenant(id: &TenantId) -> String {
 
 pub(crate) fn program(id: &ProgramId) -> String {
     format!("PR#{id}")
+}
+
+/// The operator's additions to the calendar of a country.
+pub(crate) fn calendar(country: CountryCode) -> String {
+    format!("CA#{country}")
+}
+
+/// The country of an entry's key.
+pub(crate) fn country_of(partition: &str) -> Option<CountryCode> {
+    partition.strip_prefix("CA#")?.parse().ok()
 }
 
 /// The partner of an entry's key.

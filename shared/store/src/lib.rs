@@ -6,6 +6,7 @@
 mod archive;
 mod attributes;
 mod block;
+mod calendars;
 mod check;
 mod claim_item;
 mod clock_check;

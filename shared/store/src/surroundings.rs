@@ -1,9 +1,7 @@
 //! What a decision may look at, read as far as the command needs it.
 
 use domain::actor::Actor;
-use domain::calendar::{
-    BusinessCalendar, CalendarError, CountryCode, Subdivision, UnknownSubdivision, Zone,
-};
+use domain::calendar::Zone;
 use domain::claim::{Claim, Instant, ItemStatus, State};
 use domain::command::{ClaimInput, Needs};
 use domain::context::{Context, Facts, Place, Places};
@@ -48,7 +46,9 @@ impl Store {
             self.partner_if(needs.partner, &subject.partner),
             self.tenant_if(needs.tenant, &subject.tenant),
         )?;
-        let places = self.places(partner.as_ref(), tenant.as_ref(), &policy)?;
+        let operator = needs.operator;
+        let places = self.places(operator, partner.as_ref(), tenant.as_ref(), &policy);
+        let places = Box::pin(places).await?;
         let mut facts = Facts { partner, tenant, ..Facts::default() };
         if needs.eligibility {
             facts.program = self.program(&subject.program).await?;
@@ -83,7 +83,8 @@ impl Store {
             self.named_program(new.input),
         )?;
         let policy = program.as_ref().map(|program| program.policy.clone()).unwrap_or_default();
-        let places = self.places(partner.as_ref(), tenant.as_ref(), &policy)?;
+        let places = self.places(true, partner.as_ref(), tenant.as_ref(), &policy);
+        let places = Box::pin(places).await?;
         let mut facts = Facts { partner, tenant, program, ..Facts::default() };
         if !new.draft {
             self.add_opening_rights(new.id, new.input, moment.at, &mut facts).await?;
@@ -189,45 +190,64 @@ impl Store {
         }
     }
 
-    fn places(
+    /// The three calendars as they are now; the operator's without the days added to it where no
+    /// deadline of his is set.
+    async fn places(
         &self,
+        operator: bool,
         partner: Option<&Partner>,
         tenant: Option<&Tenant>,
         policy: &Policy,
     ) -> Result<Places, StoreError> {
-        Ok(Places {
-            operator: self.config.operator.clone(),
-            partner: partner.map(|partner| partner_place(partner, policy)).transpose()?,
-            customer: tenant.map(|tenant| self.customer_place(tenant, policy)).transpose()?,
-        })
+        let operator = async {
+            if operator { self.operator_place().await } else { Ok(self.config.operator.clone()) }
+        };
+        let partner = async {
+            match partner {
+                Some(partner) => self.partner_place(partner, policy).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let customer = async {
+            match tenant {
+                Some(tenant) => self.customer_place(tenant, policy).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let (operator, partner, customer) = tokio::try_join!(operator, partner, customer)?;
+        Ok(Places { operator, partner, customer })
+    }
+
+    async fn operator_place(&self) -> Result<Place, StoreError> {
+        let Place { calendar, zone } = self.config.operator.clone();
+        Ok(Place { calendar: self.announced(calendar).await?, zone })
     }
 
     /// Whose days a tenant's windows count, under a policy.
     ///
     /// # Errors
     /// `Corrupt` for a tenant whose subdivision the calendar data does not know.
-    pub fn customer_place(&self, tenant: &Tenant, policy: &Policy) -> Result<Place, StoreError> {
-        let unknown = policy.unknown_subdivision;
-        let calendar = calendar(tenant.country, tenant.subdivision.clone(), unknown)?;
+    pub async fn customer_place(
+        &self,
+        tenant: &Tenant,
+        policy: &Policy,
+    ) -> Result<Place, StoreError> {
+        let subdivision = tenant.subdivision.clone();
+        let calendar = self.calendar(tenant.country, subdivision, policy.unknown_subdivision);
         let zone = tenant.time_zone.map_or(Zone::AnyOf(tenant.country), Zone::Known);
-        Ok(Place { calendar: calendar.with_closures(tenant.closures.iter().copied()), zone })
+        let calendar = calendar.await?.with_closures(tenant.closures.iter().copied());
+        Ok(Place { calendar, zone })
     }
-}
 
-pub(crate) fn partner_place(partner: &Partner, policy: &Policy) -> Result<Place, StoreError> {
-    let calendar = calendar(partner.country, None, policy.unknown_subdivision)?;
-    Ok(Place { calendar, zone: Zone::Known(partner.time_zone) })
-}
-
-/// The calendar of a country: the one place where the operator's own holidays will be added to the
-/// embedded data.
-fn calendar(
-    country: CountryCode,
-    subdivision: Option<Subdivision>,
-    unknown: UnknownSubdivision,
-) -> Result<BusinessCalendar, StoreError> {
-    let calendar = BusinessCalendar::new(country, subdivision, unknown);
-    calendar.map_err(|error: CalendarError| StoreError::Corrupt(error.to_string()))
+    /// Whose days a partner's deadlines count, under a policy.
+    pub(crate) async fn partner_place(
+        &self,
+        partner: &Partner,
+        policy: &Policy,
+    ) -> Result<Place, StoreError> {
+        let calendar = self.calendar(partner.country, None, policy.unknown_subdivision).await?;
+        Ok(Place { calendar, zone: Zone::Known(partner.time_zone) })
+    }
 }
 
 fn claimed(claim: &Claim) -> Claimed<'_> {

@@ -1,7 +1,9 @@
-//! What a change of the directory does to claims (`domain.md §3`, *vanish*): every claim of the
-//! partner or at the tenant is held against the entry as it is now.
+//! What a change of the directory does to claims: every claim of the partner or at the tenant is held
+//! against the entry as it is now (`domain.md §3`, *vanish*), and windows are counted again by a
+//! calendar that has changed (`§4`, 5).
 
 use domain::actor::Actor;
+use domain::calendar::CountryCode;
 use domain::claim::Claim;
 use domain::command::{Command, Vanished};
 use domain::decide::{gone_at, unenrolled};
@@ -22,6 +24,8 @@ pub enum DirectoryEntry {
     Partner(PartnerId),
     /// A tenant.
     Tenant(TenantId),
+    /// What is added to the calendar of a country.
+    Calendar(CountryCode),
 }
 
 impl DirectoryEntry {
@@ -29,7 +33,9 @@ impl DirectoryEntry {
     pub fn of_key(partition: &str, sort: &str) -> Option<Self> {
         (sort == keys::RECORD).then_some(())?;
         let partner = keys::partner_of(partition).map(Self::Partner);
-        partner.or_else(|| keys::tenant_of(partition).map(Self::Tenant))
+        let tenant = || keys::tenant_of(partition).map(Self::Tenant);
+        let calendar = || keys::country_of(partition).map(Self::Calendar);
+        partner.or_else(tenant).or_else(calendar)
     }
 }
 
@@ -51,6 +57,7 @@ impl Store {
         match entry {
             DirectoryEntry::Partner(id) => self.sweep_partner(id).await,
             DirectoryEntry::Tenant(id) => self.sweep_tenant(id).await,
+            DirectoryEntry::Calendar(country) => self.recount_windows(*country).await,
         }
     }
 

@@ -3,9 +3,10 @@
 
 use chrono::Duration;
 use domain::actor::Actor;
+use domain::calendar::Zone;
 use domain::claim::Claim;
 use domain::command::Command;
-use domain::context::{Context, Facts, Places};
+use domain::context::{Context, Facts, Place, Places};
 use domain::program::Policy;
 use integration::fixtures;
 use integration::world::{World, closes_at, delivered, prague, reviewer, validate};
@@ -63,7 +64,10 @@ async fn awaiting(world: &World, shape: &Shape) -> Claim {
 
 /// What the rules make of the claim when its deadline has passed.
 fn closed_by_the_rules(claim: &Claim, at: domain::claim::Instant) -> Claim {
-    let places = Places { operator: prague(), partner: None, customer: None };
+    let window = claim.state.window().unwrap();
+    let calendar = window.calendar.embedded().unwrap();
+    let customer = Some(Place { calendar, zone: Zone::Known(window.time_zone) });
+    let places = Places { operator: prague(), partner: None, customer };
     let context = Context {
         at,
         actor: Actor::System,

@@ -9,6 +9,8 @@ mod aside;
 #[cfg(test)]
 mod associations;
 #[cfg(test)]
+mod calendars;
+#[cfg(test)]
 mod capacity;
 #[cfg(test)]
 mod closing;

@@ -44,7 +44,8 @@ fn path_of(route: &Route, claim: &ClaimId) -> String {
         RouteId::Associations(_) => format!("{claim}-1"),
         RouteId::Decision(_) | RouteId::Directory(_) => "unknown".to_owned(),
     };
-    route.path.replace("{id}", &id).replace("{token}", "unknown").replace("{code}", "unknown")
+    let path = route.path.replace("{id}", &id).replace("{country}", "CZ");
+    path.replace("{token}", "unknown").replace("{code}", "unknown")
 }
 
 /// What the door says: 401, 403 and, of a claim that is there, 404; anything else is past it.

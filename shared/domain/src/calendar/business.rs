@@ -20,7 +20,8 @@ pub enum UnknownSubdivision {
 }
 
 /// A holiday the operator added, for a country or one of its subdivisions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Exception {
     /// The day.
     pub date: NaiveDate,
@@ -120,6 +121,13 @@ impl BusinessCalendar {
     pub fn with_closures(mut self, closures: impl IntoIterator<Item = NaiveDate>) -> Self {
         self.closures.extend(closures);
         self
+    }
+
+    /// The same calendar with these closures instead of its own: those that act on a window that is
+    /// open already (§4 point 5).
+    #[must_use]
+    pub fn with_closures_only(self, closures: impl IntoIterator<Item = NaiveDate>) -> Self {
+        Self { closures: closures.into_iter().collect(), ..self }
     }
 
     /// The same calendar with the operator's exceptions of a revision (0: there are none), those of

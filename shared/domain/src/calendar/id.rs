@@ -46,6 +46,24 @@ impl CalendarId {
         }
     }
 
+    /// The country, where the embedded data still knows it.
+    pub fn country(&self) -> Option<CountryCode> {
+        self.0.split(['@', '-']).next()?.parse().ok()
+    }
+
+    /// The revision of the operator's exceptions; 0 where there are none.
+    pub fn revision(&self) -> u32 {
+        let revision = self.0.rsplit_once('+').and_then(|(_, revision)| revision.parse().ok());
+        revision.unwrap_or(0)
+    }
+
+    /// Whether this is the calendar of its place as it is now: of the embedded data, with the
+    /// operator's exceptions of that revision. What was counted by another has to be counted again.
+    pub fn is_current(&self, revision: u32) -> bool {
+        let version = self.0.split('@').nth(1).and_then(|rest| rest.split('+').next());
+        version == Some(DATA_VERSION) && self.revision() == revision
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

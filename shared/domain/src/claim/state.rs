@@ -146,6 +146,27 @@ impl State {
         }
     }
 
+    /// The same, to be written to.
+    pub fn window_mut(&mut self) -> Option<&mut Window> {
+        match self {
+            Self::AwaitingCustomer { window } => Some(window),
+            Self::Associated { window, .. }
+            | Self::Declined { window }
+            | Self::Ended { window } => window.as_mut(),
+            Self::Draft { .. }
+            | Self::Submitted { .. }
+            | Self::InReview { .. }
+            | Self::ActionRequired { .. }
+            | Self::Disputed { .. }
+            | Self::Notifying { .. }
+            | Self::Unreachable { .. }
+            | Self::OnHold
+            | Self::Rejected { .. }
+            | Self::Withdrawn
+            | Self::Discarded => None,
+        }
+    }
+
     /// The window that is open, or that led here.
     pub fn window(&self) -> Option<&Window> {
         match self {

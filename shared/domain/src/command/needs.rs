@@ -4,7 +4,7 @@ use crate::command::CommandKind;
 
 /// What a command needs to know beyond the claim, so that no more is read than that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "five independent reads, not a state")]
+#[expect(clippy::struct_excessive_bools, reason = "six independent reads, not a state")]
 pub struct Needs {
     /// The partner: its calendar and enrolment.
     pub partner: bool,
@@ -16,43 +16,40 @@ pub struct Needs {
     pub eligibility: bool,
     /// How many claims the partner has.
     pub quota: bool,
+    /// The operator's calendar as it is now.
+    pub operator: bool,
 }
 
 impl CommandKind {
     /// What the command needs to know beyond the claim and its policy.
     pub fn needs(self) -> Needs {
         let none = Needs::default();
+        let both = Needs { partner: true, tenant: true, ..none };
+        let eligibility = Needs { eligibility: true, operator: true, ..both };
         match self {
-            Self::Draft | Self::Submit => {
-                Needs { partner: true, tenant: true, eligibility: true, quota: true, ..none }
-            }
-            Self::Validate => {
-                Needs { partner: true, tenant: true, eligibility: true, locks: true, ..none }
-            }
-            Self::BeginReview => Needs { locks: true, ..none },
+            Self::Draft | Self::Submit => Needs { quota: true, ..eligibility },
+            Self::Validate => Needs { locks: true, ..eligibility },
+            Self::BeginReview => Needs { locks: true, operator: true, ..none },
             Self::Edit
             | Self::Recall
             | Self::RequestInformation
             | Self::Reject
             | Self::RecordFailure => Needs { partner: true, ..none },
-            Self::RecordDelivery | Self::CorrectContact | Self::Extend => {
-                Needs { tenant: true, ..none }
-            }
-            Self::WrongContact | Self::DeadlinePassed | Self::Vanish => {
-                Needs { partner: true, tenant: true, ..none }
+            Self::RecordDelivery | Self::Extend | Self::Recount => Needs { tenant: true, ..none },
+            Self::CorrectContact => Needs { tenant: true, operator: true, ..none },
+            Self::WrongContact => Needs { operator: true, ..both },
+            Self::DeadlinePassed | Self::Vanish => both,
+            Self::Respond | Self::Resume | Self::Dispute | Self::Overturn => {
+                Needs { operator: true, ..none }
             }
             Self::Discard
-            | Self::Respond
             | Self::Decline
             | Self::Undo
             | Self::Accept
             | Self::End
             | Self::Hold
-            | Self::Resume
             | Self::Withdraw
-            | Self::Dispute
             | Self::Uphold
-            | Self::Overturn
             | Self::RequestDefence
             | Self::Supersede
             | Self::AddEvidence => none,

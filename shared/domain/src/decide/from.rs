@@ -40,6 +40,7 @@ pub fn fits(command: CommandKind, status: Status) -> bool {
         | CommandKind::RequestDefence
         | CommandKind::Supersede
         | CommandKind::Vanish
+        | CommandKind::Recount
         | CommandKind::DeadlinePassed => true,
     }
 }

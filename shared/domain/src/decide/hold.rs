@@ -78,6 +78,24 @@ pub(super) fn extend(claim: &Claim, closes_on: Option<NaiveDate>, context: &Cont
     Ok(Some(next(claim, context, EventBody::WindowExtended { window, by_customer })))
 }
 
+/// The calendar has changed: the window is counted again, and takes the later end (`domain.md §4`,
+/// 5). One that leaves the years of the calendar data is void, and the claim on hold (7).
+pub(super) fn recount(claim: &Claim, context: &Context) -> Decision {
+    let undecided = matches!(claim.state, State::AwaitingCustomer { .. });
+    let undoable = |window: &&Window| {
+        matches!(claim.state, State::Declined { .. }) && context.at < window.closes_at
+    };
+    let window = claim.state.window().filter(|window| undecided || undoable(window));
+    let Some(window) = window else { return Ok(None) };
+    let calendar = context.customer_place()?.calendar.clone();
+    let body = match calendar::recount(window, &calendar.with_closures_only(window.closures())) {
+        Ok(Some(window)) => EventBody::WindowExtended { window, by_customer: false },
+        Err(_) if undecided => EventBody::Held,
+        Ok(None) | Err(_) => return Ok(None),
+    };
+    Ok(Some(next(claim, context, body)))
+}
+
 fn extended_to(
     window: &Window,
     date: NaiveDate,

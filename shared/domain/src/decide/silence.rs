@@ -5,7 +5,7 @@ use chrono::{Duration, Months};
 
 use crate::claim::{Claim, Instant, RejectionRecord, State};
 use crate::context::Context;
-use crate::decide::{Decision, next, notice};
+use crate::decide::{Decision, hold, next, notice};
 use crate::event::{Event, EventBody, FailureCause, Silence};
 use crate::program::{Consent, Policy};
 use crate::reason::{EndReason, Reason, ReasonCode};
@@ -15,6 +15,10 @@ use crate::rejection::Rejection;
 pub(super) fn deadline_passed(claim: &Claim, context: &Context) -> Decision {
     if !is_due(claim, &context.policy, context.at) {
         return Ok(None);
+    }
+    // A holiday announced in the meantime comes before anything else that happens to the claim.
+    if let Some(longer) = hold::recount(claim, context)? {
+        return Ok(Some(longer));
     }
     let event = match &claim.state {
         State::Draft { .. } => next(claim, context, EventBody::Discarded),

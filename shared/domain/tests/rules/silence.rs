@@ -1,5 +1,7 @@
 use chrono::Duration;
+use chrono::NaiveDate;
 use domain::actor::Actor;
+use domain::calendar::Exception;
 use domain::claim::{Basis, ItemStatus, Mark, State, Status};
 use domain::command::Command;
 use domain::decide::is_due;
@@ -34,6 +36,59 @@ fn the_window_closes_no_earlier_than_the_grace_after_the_deadline() {
     let early = after_grace() - Duration::milliseconds(1);
     assert_eq!(silent(Status::AwaitingCustomer, early, Policy::default()), None);
     assert!(silent(Status::AwaitingCustomer, after_grace(), Policy::default()).is_some());
+}
+
+/// The world in which New Year's Eve of 2026 was announced as a holiday of the whole of Czechia.
+fn announced(at: Instant) -> domain::context::Context {
+    let mut context = context(Actor::System, at);
+    let place = context.places.customer.as_mut().unwrap();
+    let added = Exception {
+        date: NaiveDate::from_ymd_opt(2026, 12, 31).unwrap(),
+        name: "Day of mourning".to_owned(),
+        subdivision: None,
+    };
+    place.calendar = place.calendar.clone().with_exceptions(1, [added]);
+    context
+}
+
+#[test]
+fn a_holiday_announced_in_an_open_window_makes_it_longer_and_never_shorter() {
+    let given = Given::awaiting();
+    let event = decide(&given.claim, &Command::Recount, &announced(delivered_at()));
+    let longer = given.evolved(event.unwrap().unwrap());
+    assert_eq!(longer.claim.deadline(), Some(at("2027-01-04T23:00:00Z")));
+    assert_eq!(longer.claim.last_event.event_type, EventType::WindowExtended);
+    assert!(!longer.claim.extended, "it is not the customer's one extension");
+    let again = decide(&longer.claim, &Command::Recount, &announced(delivered_at()));
+    assert_eq!(again, Ok(None));
+    let revoked = longer.when(&Command::Recount, Actor::System, delivered_at());
+    assert_eq!(revoked, Ok(None));
+}
+
+#[test]
+fn a_due_window_is_counted_again_before_it_is_closed() {
+    let given = Given::awaiting();
+    let event = decide(&given.claim, &Command::DeadlinePassed, &announced(after_grace()));
+    let event = event.unwrap().unwrap();
+    assert!(!event.by_silence);
+    let longer = given.evolved(event);
+    assert_eq!(longer.status(), Status::AwaitingCustomer);
+    let in_between = decide(&longer.claim, &Command::DeadlinePassed, &announced(after_grace()));
+    assert_eq!(in_between, Ok(None));
+    let late = at("2027-01-04T23:02:00Z");
+    let event = decide(&longer.claim, &Command::DeadlinePassed, &announced(late));
+    let closed = longer.evolved(event.unwrap().unwrap());
+    assert_eq!(closed.status(), Status::Associated);
+}
+
+#[test]
+fn a_no_can_be_taken_back_until_the_longer_window_ends() {
+    let given = Given::awaiting().then(&decline(&[]), link(), delivered_at());
+    let event = decide(&given.claim, &Command::Recount, &announced(delivered_at()));
+    let longer = given.evolved(event.unwrap().unwrap());
+    assert_eq!(longer.status(), Status::Declined);
+    let undone = longer.then(&undo(&[]), link(), closes_at());
+    assert_eq!(undone.status(), Status::AwaitingCustomer);
 }
 
 #[test]

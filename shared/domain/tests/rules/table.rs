@@ -69,6 +69,7 @@ fn of_kind(kind: CommandKind) -> Option<(Command, Actor)> {
         }
         CommandKind::Supersede => (Command::Supersede { items: vec![ItemNo(1)] }, Actor::System),
         CommandKind::Vanish => (Command::Vanish(Vanished::Items(vec![ItemNo(1)])), Actor::System),
+        CommandKind::Recount => (Command::Recount, Actor::System),
         CommandKind::DeadlinePassed => (Command::DeadlinePassed, Actor::System),
     })
 }

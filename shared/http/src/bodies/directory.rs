@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use domain::calendar::{CountryCode, Subdivision};
+use domain::calendar::CountryCode;
 use domain::directory::{Location, Partner, Tenant, TenantContact, TenantItem};
 use domain::ids::{PartnerId, ProgramId, TenantId};
 use domain::program::{Policy, Program};
@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::calendar::subdivision;
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::values::Readable;
@@ -281,16 +282,6 @@ pub fn tenant(id: &TenantId, body: &Value) -> Result<Tenant, Failure> {
         })
     };
     fields.finish(tenant())
-}
-
-/// A subdivision means something only within its country.
-fn subdivision(fields: &mut Fields<'_>, country: Option<CountryCode>) -> Option<Subdivision> {
-    let code: String = fields.optional("subdivision")?;
-    let known = Subdivision::parse(country?, &code).ok();
-    if known.is_none() {
-        fields.report("subdivision", FieldCode::Malformed);
-    }
-    known
 }
 
 fn tenant_contact(fields: &mut Fields<'_>) -> Option<TenantContact> {

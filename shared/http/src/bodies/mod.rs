@@ -3,12 +3,14 @@
 //! The structs named `…Body` say on the wire what the readers beside them take; the OpenAPI document
 //! shows them, and a test keeps the two equal.
 
+mod calendar;
 mod claim;
 mod directory;
 mod review;
 mod sandbox;
 mod usage;
 
+pub use calendar::{AddedDayBody, CalendarBody, calendar};
 pub use claim::{
     ClaimItemBody, CommentBody, ContactBody, ContentBody, CorrectContactBody, CreateClaimBody,
     EditClaimBody, EvidenceBody, NewClaimBody, NoFieldsBody, PartnerContactBody,

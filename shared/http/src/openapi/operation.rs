@@ -189,6 +189,9 @@ fn directory(route: DirectoryRoute) -> Facts {
             write("Write a program", "ProgramBody", Answer::One("ProgramView"))
         }
         DirectoryRoute::GetProgram => read("Read a program", Answer::One("ProgramView")),
+        DirectoryRoute::PutCalendar => {
+            write("Add days to a country's calendar", "CalendarBody", Answer::One("CalendarView"))
+        }
         DirectoryRoute::PutUsage => write("Write usage rows", "UsageBody", Answer::Document),
         DirectoryRoute::Windows => Facts {
             query: &["country", "subdivision", "time_zone", "delivered_at", "business_days"],

@@ -1,6 +1,7 @@
 //! What is answered: the domain's values as the contract shows them (`api.md`).
 
 mod association;
+mod calendar;
 mod check;
 mod claim;
 mod directory;
@@ -9,6 +10,7 @@ mod history;
 mod window;
 
 pub use association::{AssociationStatusView, AssociationView};
+pub use calendar::{AddedDayView, CalendarView};
 pub use check::{CheckErrorView, CheckView};
 pub use claim::{
     ClaimItemView, ClaimView, ContactView, DecidedItemView, DecisionView, DefenceView,

@@ -144,6 +144,9 @@ withdrawn-decided = Co bylo rozhodnuto dříve, zůstává beze změny.
 exact-subject = { $tenant }: přesná lhůta pro společnost { $partner } – { $deadline-date }
 exact = Oznámení o společnosti { $partner } bylo doručeno později, než bylo odesláno; odmítnout můžete do { $deadline-end }.
 exact-how = Odkaz a kód platí ty z oznámení.
+extended-subject = { $tenant }: lhůta pro společnost { $partner } je delší – { $deadline-date }
+extended = Lhůta, ve které můžete společnost { $partner } odmítnout, se prodloužila: odmítnout můžete do { $deadline-end }.
+extended-added = Nepočítají se nově vyhlášené dny: { $dates }.
 
 ## Stránky
 

@@ -130,6 +130,9 @@ withdrawn-decided = What was decided before stays as it is.
 exact-subject = { $tenant }: the exact deadline for { $partner } is { $deadline-date }
 exact = The notice about { $partner } was delivered later than it was sent; you can say no until { $deadline-end }.
 exact-how = Link and code are those of the notice.
+extended-subject = { $tenant }: you have longer to answer about { $partner }, until { $deadline-date }
+extended = The time in which you can say no to { $partner } has become longer: you can say no until { $deadline-end }.
+extended-added = These newly announced days do not count: { $dates }.
 
 ## Pages
 

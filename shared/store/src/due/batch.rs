@@ -40,7 +40,11 @@ pub(crate) struct OpenWindow {
 
 impl OpenWindow {
     pub(super) fn of(timer: &TimerItem) -> Self {
-        Self { claim: timer.claim.clone(), closes_at: timer.deadline }
+        Self::of_claim(&timer.claim, timer.deadline)
+    }
+
+    pub(super) fn of_claim(claim: &ClaimId, closes_at: Instant) -> Self {
+        Self { claim: claim.clone(), closes_at }
     }
 }
 

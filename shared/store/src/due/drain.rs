@@ -91,7 +91,8 @@ impl Store {
         if run.position.bucket > last_drainable(now) {
             return Ok(false);
         }
-        let worked = Box::pin(self.work(&page.timers, now, run.offset)).await;
+        let revisions = self.revisions().await?;
+        let worked = Box::pin(self.work(&page.timers, &revisions, now, run.offset)).await;
         for worked in worked {
             if !self.pass(run, worked, now).await? {
                 run.drained.held_up = true;

@@ -14,7 +14,7 @@ use crate::keys;
 /// How many empty buckets are probed at a time.
 const PROBES: usize = 16;
 /// How many timers are worked on at a time.
-const PAGE: i32 = 250;
+pub(super) const PAGE: i32 = 250;
 
 /// Timers of one bucket.
 pub(super) struct TimerPage {
@@ -76,7 +76,7 @@ impl Store {
         Ok(None)
     }
 
-    async fn timers(
+    pub(super) async fn timers(
         &self,
         pk: String,
         start: Option<Attributes>,

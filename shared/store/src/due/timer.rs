@@ -1,6 +1,7 @@
 //! Timers: where a claim's deadline is found again.
 
 use chrono::{DateTime, Duration};
+use domain::calendar::{CalendarId, Window};
 use domain::claim::{Claim, Instant, State};
 use domain::ids::{ClaimId, Sha256Hash};
 
@@ -11,6 +12,7 @@ use crate::keys;
 
 const DEADLINE: &str = "d";
 const KIND: &str = "k";
+const CALENDAR: &str = "c";
 /// How long a timer is kept after its bucket.
 const KEPT: Duration = Duration::days(90);
 
@@ -29,6 +31,8 @@ pub(crate) struct TimerItem {
     pub(crate) claim: ClaimId,
     pub(crate) deadline: Instant,
     pub(crate) kind: TimerKind,
+    /// By which calendar a window was counted.
+    pub(crate) calendar: Option<CalendarId>,
 }
 
 impl TimerKind {
@@ -54,6 +58,7 @@ impl TimerItem {
         let mut item = key(pk, self.claim.as_str());
         put(&mut item, DEADLINE, Some(instant(self.deadline)));
         put(&mut item, KIND, Some(text(self.kind.as_str())));
+        put(&mut item, CALENDAR, self.calendar.as_ref().map(|calendar| text(calendar.as_str())));
         put(&mut item, "expires", Some(number((bucket + KEPT).timestamp())));
         item
     }
@@ -64,6 +69,7 @@ impl TimerItem {
             claim: item.parsed("sk", ClaimId::parse)?,
             deadline: item.instant(DEADLINE)?,
             kind: item.parsed(KIND, TimerKind::parse)?,
+            calendar: item.opt_text(CALENDAR)?.map(CalendarId::from_stored),
         })
     }
 }
@@ -71,10 +77,14 @@ impl TimerItem {
 /// The timer a claim needs: for its deadline, or for settling a decline that can still be undone,
 /// which is due when its window is.
 pub(crate) fn timer_of(claim: &Claim) -> Option<TimerItem> {
-    let window = |closes_at| (closes_at, TimerKind::Window);
-    let (deadline, kind) = match &claim.state {
-        State::AwaitingCustomer { window: open } => window(open.closes_at),
-        State::Declined { window: open } => window(open.as_ref()?.closes_at),
+    let timer = |deadline, kind, calendar| {
+        Some(TimerItem { claim: claim.id.clone(), deadline, kind, calendar })
+    };
+    let of_window =
+        |open: &Window| timer(open.closes_at, TimerKind::Window, Some(open.calendar.clone()));
+    match &claim.state {
+        State::AwaitingCustomer { window } => of_window(window),
+        State::Declined { window } => of_window(window.as_ref()?),
         State::Draft { .. }
         | State::Submitted { .. }
         | State::InReview { .. }
@@ -87,9 +97,8 @@ pub(crate) fn timer_of(claim: &Claim) -> Option<TimerItem> {
         | State::Rejected { .. }
         | State::Withdrawn
         | State::Discarded
-        | State::Ended { .. } => (claim.deadline()?, TimerKind::Other),
-    };
-    Some(TimerItem { claim: claim.id.clone(), deadline, kind })
+        | State::Ended { .. } => timer(claim.deadline()?, TimerKind::Other, None),
+    }
 }
 
 /// The deadline rounded up to a quarter, never earlier than the next quarter from now.

@@ -9,6 +9,7 @@ use domain::ids::ClaimId;
 use super::SETTLING_TIME;
 use super::batch::{Closed, OpenWindow};
 use super::timer::{TimerItem, TimerKind};
+use crate::calendars::Revisions;
 use crate::claim_item::ClaimItem;
 use crate::config::{Moment, Store};
 use crate::error::StoreError;
@@ -37,15 +38,19 @@ pub(super) struct Worked {
 }
 
 impl Store {
-    /// Works timers off, in their order.
+    /// Works timers off, in their order. A window counted by another calendar than the present one
+    /// goes the generic way, where it is counted again.
     pub(super) async fn work(
         &self,
         timers: &[TimerItem],
+        revisions: &Revisions,
         now: Instant,
         offset: Duration,
     ) -> Vec<Worked> {
         let fast = |timer: &&TimerItem| {
-            timer.kind == TimerKind::Window && timer.deadline + SETTLING_TIME <= now
+            timer.kind == TimerKind::Window
+                && timer.deadline + SETTLING_TIME <= now
+                && timer.calendar.as_ref().is_some_and(|counted| revisions.are_those_of(counted))
         };
         let windows = timers.iter().filter(fast).map(OpenWindow::of).collect();
         let mut closed = self.close_windows(windows, now, offset).await;
@@ -125,10 +130,13 @@ impl Store {
     ) -> Result<Vec<Stored>, StoreError> {
         let ids: Vec<_> = due.iter().map(|(record, _)| record.claim.id.clone()).collect();
         let now = due.iter().map(|(_, now)| *now).min().unwrap_or(moment.at);
+        let revisions = self.revisions().await?;
         let windows = due.iter().filter_map(|(record, _)| {
-            let closes_at = record.claim.state.window()?.closes_at;
-            let fast = record.claim.status() == Status::AwaitingCustomer && !record.stamp.slow;
-            fast.then(|| OpenWindow { claim: record.claim.id.clone(), closes_at })
+            let window = record.claim.state.window()?;
+            let fast = record.claim.status() == Status::AwaitingCustomer
+                && !record.stamp.slow
+                && revisions.are_those_of(&window.calendar);
+            fast.then(|| OpenWindow::of_claim(&record.claim.id, window.closes_at))
         });
         let closed = self.close_windows(windows.collect(), now, moment.offset).await;
         for id in &ids {

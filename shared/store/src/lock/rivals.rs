@@ -10,7 +10,6 @@ use super::FoundLock;
 use crate::claim_item::ClaimItem;
 use crate::config::Store;
 use crate::error::StoreError;
-use crate::surroundings::partner_place;
 
 impl Store {
     /// Everybody else who holds, waits for or claims an item of the claim at `at`: what operator
@@ -64,7 +63,10 @@ impl Store {
     async fn place_of(&self, claim: &Claim) -> Result<Option<Place>, StoreError> {
         let policy = self.policy_of(claim).await?;
         let partner = self.partner(&claim.subject.partner).await?;
-        partner.map(|partner| partner_place(&partner, &policy)).transpose()
+        match partner {
+            Some(partner) => self.partner_place(&partner, &policy).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// How another claim that a lock names stands to the item; `None`: it has let go of it.

@@ -1,0 +1,47 @@
+//! What the operator has added to the calendar of a country.
+
+use domain::calendar::Exception;
+use domain::directory::CountryCalendar;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The days that are added to the calendar of a country.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CalendarView {
+    /// Whose calendar.
+    pub country: String,
+    /// How often it has changed; it stands in the ids of calendars: `CZ@2026.11+3`.
+    pub revision: u32,
+    /// The days.
+    pub added: Vec<AddedDayView>,
+}
+
+/// A holiday that was announced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AddedDayView {
+    /// Which day.
+    pub date: String,
+    /// What it is called.
+    pub name: String,
+    /// Where; `null`: in the whole country.
+    pub subdivision: Option<String>,
+}
+
+impl CalendarView {
+    /// The view of a calendar.
+    pub fn of(calendar: &CountryCalendar) -> Self {
+        Self {
+            country: calendar.country.to_string(),
+            revision: calendar.revision,
+            added: calendar.added.iter().map(added_day).collect(),
+        }
+    }
+}
+
+fn added_day(day: &Exception) -> AddedDayView {
+    AddedDayView {
+        date: day.date.to_string(),
+        name: day.name.clone(),
+        subdivision: day.subdivision.as_ref().map(ToString::to_string),
+    }
+}

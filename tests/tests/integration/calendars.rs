@@ -1,0 +1,226 @@
+//! Holidays that are announced while windows are open (`domain.md §4`, 2 and 5): they lengthen what
+//! they must, with a mail, before anything else happens to the claim, and shorten nothing.
+
+use domain::claim::{Claim, Status};
+use domain::event::EventType;
+use integration::backstage::{Mail, events, mails, records};
+use integration::fixtures::{self, ALPINE};
+use integration::stack::{Answer, Stack};
+use integration::world::closes_at;
+use serde_json::{Value, json};
+use store::DirectoryEntry;
+use web::event::Event;
+
+const NOW: &str = "2026-12-22T14:00:00Z";
+const ITEMS: [&str; 2] = ["exchange-online", "teams"];
+/// Five days of which 31 December is one, and the same without it.
+const SHORT: &str = "2026-12-31T23:00:00Z";
+const LONG: &str = "2027-01-04T23:00:00Z";
+
+async fn awaiting() -> (Stack, Claim) {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    assert_eq!(closes_at(&claim), SHORT.parse::<domain::claim::Instant>().unwrap());
+    (stack, claim)
+}
+
+fn new_years_eve() -> Value {
+    json!([{"date": "2026-12-31", "name": "Day of mourning"}])
+}
+
+/// Announces days, without anybody following the stream.
+async fn announce(stack: &Stack, country: &str, added: &Value) -> Answer {
+    let event = Event::new("PUT", &format!("/v1/calendars/{country}")).staff("operator", "op");
+    let answer = stack.send(event.json(&json!({"added": added}))).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer
+}
+
+async fn sweep(stack: &Stack) {
+    let response = Box::pin(stack.backstage.sweep(&stack.world)).await.unwrap();
+    assert!(response.batch_item_failures.is_empty(), "{response:?}");
+}
+
+async fn deadline(stack: &Stack, claim: &Claim) -> String {
+    let now = closes_at(&stack.world.read(&claim.id).await);
+    now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+/// The mails that tell of a longer window.
+async fn told(stack: &Stack) -> Vec<Mail> {
+    stack.world.elsewhere.forget();
+    stack.backstage.publish(&records(&stack.world)).await.unwrap();
+    for event in events(&stack.world).iter().filter(|event| event["type"] == "window_extended") {
+        stack.backstage.notify(event).await.unwrap();
+    }
+    mails(&stack.world)
+}
+
+#[tokio::test]
+async fn a_holiday_announced_in_an_open_window_lengthens_it_and_the_customer_is_told() {
+    let (stack, claim) = awaiting().await;
+    let answer = announce(&stack, "CZ", &new_years_eve()).await;
+    assert_eq!((&answer.body["country"], &answer.body["revision"]), (&json!("CZ"), &json!(1)));
+    sweep(&stack).await;
+    assert_eq!(deadline(&stack, &claim).await, LONG);
+    let mails = told(&stack).await;
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    let text = mails[0].text();
+    assert!(text.contains("konce pondělí 4. ledna 2027"), "{text}");
+    assert!(text.contains("Day of mourning") && !text.contains("/d/"), "{text}");
+    stack.world.let_pass(SHORT.parse().unwrap());
+    stack.world.finalize().await;
+    assert_eq!(stack.world.read(&claim.id).await.status(), Status::AwaitingCustomer);
+    stack.world.let_pass(LONG.parse().unwrap());
+    stack.world.finalize().await;
+    assert_eq!(stack.world.read(&claim.id).await.status(), Status::Associated);
+}
+
+#[tokio::test]
+async fn the_longer_window_explains_itself_with_the_name_of_the_day() {
+    let (stack, claim) = awaiting().await;
+    announce(&stack, "CZ", &new_years_eve()).await;
+    sweep(&stack).await;
+    let path = format!("/v1/claims/{}", claim.id);
+    let shown = stack.send(Event::get(&path).partner_user(ALPINE)).await;
+    assert_eq!(shown.body["window"]["calendar"], "CZ@2026.11+1", "{}", shown.text);
+    let day = json!({"date": "2026-12-31", "reason": "exception", "name": "Day of mourning"});
+    let skipped = shown.body["window"]["skipped"].as_array().unwrap();
+    assert!(skipped.contains(&day), "{skipped:?}");
+    assert_eq!(shown.body["last_event"]["actor"], "system");
+}
+
+#[tokio::test]
+async fn a_window_that_nobody_recounted_is_counted_again_before_it_is_closed() {
+    let (stack, claim) = awaiting().await;
+    announce(&stack, "CZ", &new_years_eve()).await;
+    stack.world.let_pass(SHORT.parse().unwrap());
+    stack.world.finalize().await;
+    let stored = stack.world.stored(&claim.id);
+    assert_eq!(stored["st"]["S"], Status::AwaitingCustomer.as_str());
+    assert_eq!(deadline(&stack, &claim).await, LONG);
+    stack.world.let_pass(LONG.parse().unwrap());
+    stack.world.finalize().await;
+    assert_eq!(stack.world.read(&claim.id).await.status(), Status::Associated);
+}
+
+#[tokio::test]
+async fn a_list_that_finds_a_window_due_counts_it_again_as_well() {
+    let (stack, claim) = awaiting().await;
+    announce(&stack, "CZ", &new_years_eve()).await;
+    stack.world.let_pass(SHORT.parse().unwrap());
+    let listed = stack.send(Event::get("/v1/claims").partner_admin(ALPINE)).await;
+    assert_eq!(listed.body["items"][0]["status"], "awaiting_customer", "{}", listed.text);
+    assert_eq!(listed.body["items"][0]["turn"]["until"], LONG);
+    assert_eq!(deadline(&stack, &claim).await, LONG);
+}
+
+#[tokio::test]
+async fn a_tenant_in_a_zone_of_another_country_has_his_window_counted_again_at_its_end() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let mut tenant = fixtures::contoso();
+    tenant.time_zone = "America/New_York".parse().ok();
+    stack.world.store.put_tenant(&tenant).await.unwrap();
+    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    announce(&stack, "CZ", &new_years_eve()).await;
+    sweep(&stack).await;
+    stack.world.let_pass(closes_at(&claim));
+    stack.world.finalize().await;
+    assert_eq!(deadline(&stack, &claim).await, "2027-01-05T05:00:00Z");
+}
+
+#[tokio::test]
+async fn a_day_that_is_taken_back_shortens_nothing_and_a_window_opened_later_counts_it() {
+    let (stack, claim) = awaiting().await;
+    announce(&stack, "CZ", &new_years_eve()).await;
+    sweep(&stack).await;
+    announce(&stack, "CZ", &json!([])).await;
+    sweep(&stack).await;
+    assert_eq!(deadline(&stack, &claim).await, LONG);
+    let later = stack.world.awaiting("k2", &["sharepoint-online"]).await;
+    assert_eq!(deadline(&stack, &later).await, SHORT);
+}
+
+#[tokio::test]
+async fn an_announcement_made_twice_and_swept_twice_changes_a_claim_once() {
+    let (stack, claim) = awaiting().await;
+    for _ in 0..2 {
+        let answer = announce(&stack, "CZ", &new_years_eve()).await;
+        assert_eq!(answer.body["revision"], 1);
+        sweep(&stack).await;
+    }
+    let after = stack.world.read(&claim.id).await;
+    assert_eq!(after.version.0, claim.version.0 + 1);
+    assert_eq!(after.last_event.event_type, EventType::WindowExtended);
+    let country = DirectoryEntry::Calendar("CZ".parse().unwrap());
+    assert_eq!(stack.world.store.sweep(&country).await.unwrap().changed, 0);
+}
+
+#[tokio::test]
+async fn windows_of_other_countries_are_closed_by_the_batch_as_ever() {
+    let (stack, claim) = awaiting().await;
+    announce(&stack, "DE", &new_years_eve()).await;
+    sweep(&stack).await;
+    stack.world.let_pass(SHORT.parse().unwrap());
+    let drained = stack.world.finalize().await;
+    assert_eq!(drained.iter().map(|run| run.closed).sum::<u32>(), 1, "{drained:?}");
+    assert_eq!(stack.world.read(&claim.id).await.version.0, claim.version.0 + 1);
+}
+
+#[tokio::test]
+async fn a_window_that_the_announced_day_counted_already_is_closed_by_the_batch() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    announce(&stack, "CZ", &new_years_eve()).await;
+    let claim = stack.world.awaiting("k", &ITEMS).await;
+    assert_eq!(deadline(&stack, &claim).await, LONG);
+    stack.world.let_pass(LONG.parse().unwrap());
+    let drained = stack.world.finalize().await;
+    assert_eq!(drained.iter().map(|run| run.closed).sum::<u32>(), 1, "{drained:?}");
+}
+
+#[tokio::test]
+async fn a_no_to_everything_can_be_taken_back_for_the_longer_time() {
+    let (stack, claim) = awaiting().await;
+    stack.decide(&claim, "decision=decline").await;
+    announce(&stack, "CZ", &new_years_eve()).await;
+    sweep(&stack).await;
+    assert_eq!(stack.world.read(&claim.id).await.status(), Status::Declined);
+    stack.world.clock.set(SHORT.parse().unwrap());
+    let undone = stack.decide(&claim, "decision=undo").await;
+    assert_eq!(undone.body["claim_status"], "awaiting_customer", "{}", undone.text);
+}
+
+#[tokio::test]
+async fn a_claim_in_no_window_keeps_its_deadline() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = stack.world.submitted("k", &ITEMS).await;
+    announce(&stack, "CZ", &new_years_eve()).await;
+    sweep(&stack).await;
+    assert_eq!(stack.world.read(&claim.id).await, claim);
+    let later = stack.world.submitted("k2", &["sharepoint-online"]).await;
+    assert!(later.deadline() > claim.deadline(), "the operator's own time skips the day as well");
+}
+
+#[tokio::test]
+async fn an_explained_deadline_skips_the_announced_day_only_where_it_was_announced() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let day = json!([{"date": "2026-12-29", "name": "Day of mourning", "subdivision": "US-CA"}]);
+    announce(&stack, "us", &day).await;
+    for (subdivision, skips) in [("CA", true), ("NY", false)] {
+        let path = format!(
+            "/v1/windows?country=US&subdivision={subdivision}&delivered_at=2026-12-22T14:00:00Z"
+        );
+        let shown = stack.send(Event::get(&path).partner_admin(ALPINE)).await;
+        let skipped = shown.body["skipped"].as_array().unwrap();
+        let named = skipped.iter().any(|day| day["name"] == "Day of mourning");
+        assert_eq!(named, skips, "{}", shown.text);
+    }
+}
+
+#[tokio::test]
+async fn a_country_that_does_not_exist_has_no_calendar() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let event = Event::new("PUT", "/v1/calendars/ZZ").staff("operator", "op");
+    let answer = stack.send(event.json(&json!({"added": []}))).await;
+    assert_eq!(answer.problem(), (404, "not-found"));
+}
