@@ -69,7 +69,7 @@ def _parameters() -> dict[str, str]:
     architecture = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
     return {
         "Architecture": architecture, "Sandbox": "true", "Shards": str(SHARDS),
-        "SenderAddress": SENDER, "OperatorContact": OPERATOR_CONTACT,
+        "SenderAddress": SENDER, "OperatorContact": OPERATOR_CONTACT, "MalwareScan": "external",
     }
 
 

@@ -4,6 +4,8 @@ The local cloud takes mails and sends no events about them. This process reads i
 and notice in the decision link of the text, and publishes SES's events to the topic. The recipient
 decides, as with SES's mailbox simulator: `bounce@…` bounces, `complaint@…` accepts and then complains,
 anyone else accepts. Mails without a decision link are nobody's proof and are passed over.
+
+The same process carries the scans of uploaded documents: see `scanner.py`.
 """
 
 import json
@@ -11,9 +13,12 @@ import sys
 import time
 from datetime import datetime, timezone
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from aws import client, outbox
 from link import Link
 from link import find as find_link
+from scanner import scan
 from settings import STACK, STATE
 
 SEEN = STATE / "postman.seen"
@@ -21,13 +26,15 @@ PAUSE_S = 0.3
 COMPLAINS_AFTER_S = 1  # people complain about what they have got; queues keep no order
 
 
-def main(topic: str) -> None:
+def main(topic: str, bucket: str) -> None:
+    scanned: set[str] = set()
     seen = set(SEEN.read_text().split()) if SEEN.exists() else set()
     while True:
         try:
             carry(topic, seen)
-        except OSError as error:  # the local cloud is starting or stopping
-            print("the outbox cannot be read:", error, flush=True)
+            scan(bucket, scanned)
+        except (OSError, BotoCoreError, ClientError) as error:  # the local cloud is starting or stopping
+            print("the local cloud cannot be read:", error, flush=True)
         time.sleep(PAUSE_S)
 
 
@@ -118,4 +125,4 @@ def _instant(seconds: float) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -10,7 +10,7 @@ TENANTS = {
 SUBSCRIPTIONS = {name: [f"{name}-d365-sales", f"{name}-d365-service"] for name in TENANTS}
 WORKLOADS = ["exchange-online", "teams", "sharepoint-online"]
 PRODUCTS = ["dynamics-365-sales", "dynamics-365-customer-service"]
-PROGRAMS = ["osu-m365", "osu-business-apps", "osa-sell"]
+PROGRAMS = ["osu-m365", "osu-business-apps", "osa-sell", "osu-security"]
 
 POLICY = {
     "window_business_days": 5, "consent": "opt_out", "grace_seconds": 120, "delivery_business_days": 2,
@@ -35,13 +35,15 @@ def programs() -> list[dict]:
         _program("osu-m365", "Online Services Usage – Microsoft 365", "workload", "usage", WORKLOADS),
         _program("osu-business-apps", "Online Services Usage – Business Applications", "subscription", "usage", PRODUCTS),
         _program("osa-sell", "Online Services Advisor – Sell", "subscription", "presales", PRODUCTS),
+        # The one that asks for documents.
+        _program("osu-security", "Online Services Usage – Security", "workload", "usage", WORKLOADS, evidence="uploaded"),
     ]
 
 
-def _program(id: str, name: str, item_kind: str, activity: str, catalogue: list[str]) -> dict:
+def _program(id: str, name: str, item_kind: str, activity: str, catalogue: list[str], **policy) -> dict:
     return {
         "id": id, "name": name, "status": "open", "family": id, "item_kind": item_kind, "activities": [activity],
-        "catalogue": catalogue, "policy_version": 1, "policy": POLICY,
+        "catalogue": catalogue, "policy_version": 1, "policy": {**POLICY, **policy},
     }
 
 

@@ -63,7 +63,9 @@ def _start_postman() -> None:
     if not process.running("postman"):
         script = ROOT / "tests" / "local" / "postman.py"
         environment = {**cloud_environment(), "CPOR_PORT": str(PORT), "CPOR_STATE": str(STATE)}
-        process.start("postman", [sys.executable, "-u", str(script), outputs()["MailEventsTopic"]], environment)
+        found = outputs()
+        command = [sys.executable, "-u", str(script), found["MailEventsTopic"], found["DocumentsBucket"]]
+        process.start("postman", command, environment)
 
 
 def _describe(outputs: dict[str, str]) -> dict:

@@ -11,6 +11,7 @@ use domain::text::Email;
 use runtime::{Failure, Invocation};
 use serde_json::{Value, json};
 
+use crate::documents;
 use crate::engine::key;
 use crate::stack::{SECRET, keys, operator, store_of};
 use crate::world::World;
@@ -22,6 +23,7 @@ pub struct Backstage {
     delivery: delivery::App,
     finalize: finalize::App,
     sweep: sweep::App,
+    scan: scan::App,
 }
 
 /// A mail as it was handed to the mail service.
@@ -89,6 +91,10 @@ impl Backstage {
         let post = notify::Post::new(client!(aws_sdk_sesv2, http()), sender, "cpor");
         Self {
             sweep: sweep::App::new(store("sweep")),
+            scan: scan::App::new(
+                store("scan"),
+                scan::Bucket::new(documents::client(world), documents::BUCKET),
+            ),
             publish: publish::App::new(store("publish"), bus, parking),
             notify: notify::App::new(store("notify"), keys(SECRET), operator(), post),
             delivery: delivery::App::new(store("delivery")),
@@ -100,6 +106,11 @@ impl Backstage {
     pub async fn sweep(&self, world: &World) -> Result<DynamoDbEventResponse, Failure> {
         let records = json!({"Records": directory_records(world)});
         sweep::handle(&self.sweep, records, invocation()).await
+    }
+
+    /// Hands an event of the scanner to `scan`.
+    pub async fn scan(&self, event: Value) -> Result<(), Failure> {
+        scan::handle(&self.scan, event, invocation()).await
     }
 
     /// Hands records of the stream to `publish`.

@@ -1,9 +1,13 @@
 //! The functions on a [`World`], called as the gateway calls them: each through a wire of its own that
 //! permits what the template permits its role, and no more.
 
+use std::sync::Arc;
+
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use chrono::{DateTime, Utc};
 use domain::claim::Claim;
 use domain::ids::{ClaimId, NoticeNo};
+use domain::program::Policy;
 use lambda_http::{Body, Response};
 use notice::{Link, LinkKeys, Operator};
 use serde_json::{Value, json};
@@ -11,6 +15,7 @@ use store::Store;
 use web::event::Event;
 
 use crate::backstage::Backstage;
+use crate::documents;
 use crate::template::Permissions;
 use crate::wire::Wire;
 use crate::world::World;
@@ -22,6 +27,7 @@ pub struct Stack {
     /// Those that answer no requests.
     pub backstage: Backstage,
     claims: claims::App,
+    evidence: evidence::App,
     review: review::App,
     decision: decision::App,
     associations: associations::App,
@@ -73,10 +79,24 @@ pub fn store_of(world: &World, function: &str, sandbox: bool) -> (Store, Wire) {
     (store, wire)
 }
 
+/// The bucket, signed for with the keys of the tests.
+fn bucket(world: &World) -> evidence::Bucket {
+    let credentials = Credentials::new("t", "t", None, None, "t");
+    let (client, clock) = (documents::client(world), world.clock.clone());
+    let signer = SharedCredentialsProvider::new(credentials);
+    let clock = Arc::new(move || clock.now());
+    evidence::Bucket::new(client, signer, "us-east-1", documents::BUCKET, clock)
+}
+
 impl Stack {
     /// The functions at that moment.
     pub async fn at(now: &str) -> Self {
         Self::on(World::at(now).await, false)
+    }
+
+    /// The functions, with another `osu-m365`.
+    pub async fn with_policy(now: &str, policy: Policy) -> Self {
+        Self::on(World::with_policy(now, policy).await, false)
     }
 
     /// The functions of a sandbox at that moment.
@@ -89,6 +109,7 @@ impl Stack {
         let secret = SECRET.as_bytes();
         Self {
             claims: claims::App::new(store("claims"), secret),
+            evidence: evidence::App::new(store("evidence"), bucket(&world)),
             review: review::App::new(store("review"), secret),
             decision: decision::App::new(store("decision"), keys(SECRET), operator()),
             associations: associations::App::new(store("associations"), secret),
@@ -114,6 +135,7 @@ impl Stack {
         let request = event.request();
         Answer::of(&match function {
             "claims" => claims::handle(&self.claims, request).await,
+            "evidence" => evidence::handle(&self.evidence, request).await,
             "review" => review::handle(&self.review, request).await,
             "decision" => decision::handle(&self.decision, request).await,
             "associations" => associations::handle(&self.associations, request).await,

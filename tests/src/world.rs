@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use store::{Closing, Created, Moment, NewClaim, Outcome, Store, StoreConfig, StoreError};
 
 use crate::clock::Clock;
+use crate::documents::Documents;
 use crate::elsewhere::Elsewhere;
 use crate::engine::{Engine, TABLE};
 use crate::fixtures;
@@ -34,6 +35,8 @@ pub struct World {
     pub store: Store,
     /// Mail, bus and queues.
     pub elsewhere: Elsewhere,
+    /// The bucket of the documents.
+    pub documents: Documents,
 }
 
 impl World {
@@ -53,7 +56,8 @@ impl World {
         let wire = Wire::new(clock.clone());
         let client = engine.client(wire.http());
         let store = Store::new(client, config(&clock));
-        let world = Self { engine, wire, clock, store, elsewhere: Elsewhere::default() };
+        let (elsewhere, documents) = (Elsewhere::default(), Documents::default());
+        let world = Self { engine, wire, clock, store, elsewhere, documents };
         world.seed(osu_m365).await;
         world.wire.reset();
         world

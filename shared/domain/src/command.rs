@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use crate::actor::Actor;
 use crate::canonical;
-use crate::claim::{CustomerContact, Evidence, Instant};
+use crate::claim::{CustomerContact, Instant, Scan};
 use crate::event::{FailureCause, Fingerprint};
-use crate::ids::{ItemNo, NoticeNo};
+use crate::ids::{EvidenceId, ItemNo, NoticeNo, Sha256Hash};
 use crate::reason::{Reason, ReasonCode, codes};
 use crate::text::Comment;
 
@@ -74,6 +74,8 @@ codes! {
         Overturn => "overturn",
         /// Add evidence.
         AddEvidence => "add_evidence",
+        /// The scan of a document has ended.
+        RecordScan => "record_scan",
         /// Ask the holder of an item to defend it.
         RequestDefence => "request_defence",
         /// End an association that another partner takes over.
@@ -201,7 +203,16 @@ pub enum Command {
         comment: Comment,
     },
     /// [`CommandKind::AddEvidence`].
-    AddEvidence(Box<Evidence>),
+    AddEvidence(Box<DeclaredEvidence>),
+    /// [`CommandKind::RecordScan`].
+    RecordScan {
+        /// Of which entry.
+        id: EvidenceId,
+        /// With which content.
+        sha256: Sha256Hash,
+        /// What it said; `None`: the document is not the one that was declared.
+        scan: Scan,
+    },
     /// [`CommandKind::RequestDefence`], of the holder's claim.
     RequestDefence {
         /// Until when.
@@ -279,6 +290,7 @@ impl Command {
             Self::Dispute { .. } => CommandKind::Dispute,
             Self::Uphold { .. } => CommandKind::Uphold,
             Self::Overturn { .. } => CommandKind::Overturn,
+            Self::RecordScan { .. } => CommandKind::RecordScan,
             Self::AddEvidence(_) => CommandKind::AddEvidence,
             Self::RequestDefence { .. } => CommandKind::RequestDefence,
             Self::Supersede { .. } => CommandKind::Supersede,

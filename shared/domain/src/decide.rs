@@ -69,6 +69,9 @@ pub fn decide(claim: &Claim, command: &Command, context: &Context) -> Decision {
         Command::Resume => hold::resume(claim, context),
         Command::Accept { items } => customer::accept(claim, items, context),
         Command::AddEvidence(entry) => evidence::add(claim, entry, context),
+        Command::RecordScan { id, sha256, scan } => {
+            Ok(evidence::record_scan(claim, id, *sha256, *scan, context))
+        }
         Command::RequestDefence { until } => Ok(review::request_defence(claim, *until, context)),
         Command::Supersede { items } => Ok(ending::supersede(claim, items, context)),
         Command::Vanish(what) => Ok(vanish::vanish(claim, what, context)),
@@ -133,6 +136,7 @@ fn may(command: CommandKind, actor: &Actor) -> bool {
         | CommandKind::Supersede
         | CommandKind::Vanish
         | CommandKind::Recount
+        | CommandKind::RecordScan
         | CommandKind::DeadlinePassed => matches!(actor, Actor::System),
     }
 }

@@ -210,7 +210,8 @@ fn evidence(
     }
 }
 
-fn evidence_problem(
+/// What is wrong with a new entry's date of acknowledgement.
+pub(crate) fn evidence_problem(
     entry: &DeclaredEvidence,
     policy: &Policy,
     at: Instant,

@@ -288,6 +288,8 @@ pub enum EventBody {
     },
     /// [`EventType::EvidenceAdded`].
     EvidenceAdded,
+    /// [`EventType::EvidenceAdded`] as well: the scan of an entry's document has ended.
+    EvidenceScanned,
 }
 
 /// Why a notice counts as not delivered.
@@ -343,7 +345,7 @@ impl EventBody {
             Self::DisputeUpheld => EventType::DisputeUpheld,
             Self::DisputeOverturned { .. } => EventType::DisputeOverturned,
             Self::AssociationEnded { .. } => EventType::AssociationEnded,
-            Self::EvidenceAdded => EventType::EvidenceAdded,
+            Self::EvidenceAdded | Self::EvidenceScanned => EventType::EvidenceAdded,
         }
     }
 }

@@ -128,6 +128,8 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
         EventBody::DisputeOverturned { due_at } => {
             claim.state = State::InReview { due_at: Some(*due_at), overturned: true };
         }
+        // The details came with the event.
+        EventBody::EvidenceScanned => {}
         EventBody::Held => claim.state = State::OnHold,
         EventBody::Withdrawn => finish(&mut claim, Mark::Withdrawn, State::Withdrawn),
         EventBody::EvidenceAdded => {

@@ -12,6 +12,7 @@ pub mod content;
 pub mod context;
 pub mod decide;
 pub mod directory;
+pub mod document;
 pub mod effects;
 pub mod eligibility;
 pub mod event;

@@ -76,6 +76,18 @@ impl<'r> Call<'r> {
         parse(self.path_text()?).map_err(|_| Failure::NotFound)
     }
 
+    /// The path's two parameters as ids.
+    pub fn path_ids<T, U, E, F>(
+        &self,
+        first: impl FnOnce(&str) -> Result<T, E>,
+        second: impl FnOnce(&str) -> Result<U, F>,
+    ) -> Result<(T, U), Failure> {
+        let (route, _) = self.route.ok_or(Failure::NotFound)?;
+        let parameter = routes::parameters(route.path, self.path()).nth(1);
+        let second = second(parameter.ok_or(Failure::NotFound)?).map_err(|_| Failure::NotFound)?;
+        Ok((self.path_id(first)?, second))
+    }
+
     /// When the request arrived at the gateway: the moment that decides about deadlines
     /// (`domain.md §4`, *The race*). Without the test clock's offset.
     pub fn arrived_at(&self) -> DateTime<Utc> {
@@ -183,6 +195,12 @@ impl<'r> Call<'r> {
     /// The key under which a create can be repeated: 400.
     pub fn idempotency_key(&self) -> Result<String, Failure> {
         precondition::idempotency_key(self.request.headers())
+    }
+
+    /// The same, where a request need not have one.
+    pub fn optional_idempotency_key(&self) -> Result<Option<String>, Failure> {
+        let given = self.request.headers().contains_key(precondition::IDEMPOTENCY_KEY);
+        given.then(|| self.idempotency_key()).transpose()
     }
 
     /// The answer to a failure, in the caller's language.

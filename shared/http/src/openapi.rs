@@ -62,6 +62,7 @@ fn components() -> Components {
     let components = with::<bodies::RequiredCommentBody>(components);
     let components = with::<bodies::CorrectContactBody>(components);
     let components = with::<bodies::ReviewBody>(components);
+    let components = with::<bodies::EvidenceUploadBody>(components);
     let components = with::<bodies::CommentBody>(components);
     let components = with::<bodies::PartnerBody>(components);
     let components = with::<bodies::TenantBody>(components);
@@ -71,6 +72,8 @@ fn components() -> Components {
     let components = with::<bodies::ClockBody>(components);
     let components = with::<views::ClaimView>(components);
     let components = with::<views::CheckView>(components);
+    let components = with::<views::EvidenceUploadView>(components);
+    let components = with::<views::EvidenceLinkView>(components);
     let components = with::<views::HistoryEntryView>(components);
     let components = with::<views::AssociationView>(components);
     let components = with::<views::DecisionView>(components);

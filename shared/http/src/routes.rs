@@ -19,7 +19,7 @@ pub struct Route {
     pub id: RouteId,
     /// The method; `ANY`: every one.
     pub method: &'static str,
-    /// The path, with at most one parameter: `/v1/claims/{id}`.
+    /// The path, with its parameters: `/v1/claims/{id}`.
     pub path: &'static str,
     /// The function that serves it.
     pub function: &'static str,
@@ -36,6 +36,8 @@ pub struct Route {
 pub enum RouteId {
     /// Of `claims`.
     Claims(ClaimsRoute),
+    /// Of `evidence`.
+    Evidence(EvidenceRoute),
     /// Of `review`.
     Review(ReviewRoute),
     /// Of `decision`.
@@ -97,6 +99,13 @@ function_routes! {
         Dispute,
         /// Name another contact at the customer.
         CorrectContact,
+    }
+    /// The documents of evidence.
+    EvidenceRoute as Evidence {
+        /// Add evidence, and get the form for its document.
+        Add,
+        /// Get the link to a clean document.
+        Get,
     }
     /// The operator's requests.
     ReviewRoute as Review {
@@ -175,6 +184,9 @@ macro_rules! route {
     (@ $method:literal, $path:literal, Claims, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
         row(RouteId::Claims(ClaimsRoute::$route), $method, $path, "claims", $operation, $auth, $roles)
     };
+    (@ $method:literal, $path:literal, Evidence, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
+        row(RouteId::Evidence(EvidenceRoute::$route), $method, $path, "evidence", $operation, $auth, $roles)
+    };
     (@ $method:literal, $path:literal, Review, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
         row(RouteId::Review(ReviewRoute::$route), $method, $path, "review", $operation, $auth, $roles)
     };
@@ -216,6 +228,8 @@ pub const ROUTES: &[Route] = &[
     route!("POST" "/v1/claims/{id}/withdraw", Claims::Withdraw, "withdrawClaim", ADMIN),
     route!("POST" "/v1/claims/{id}/dispute", Claims::Dispute, "disputeClaim", ADMIN),
     route!("POST" "/v1/claims/{id}/correct-contact", Claims::CorrectContact, "correctContact", ADMIN),
+    route!("POST" "/v1/claims/{id}/evidence", Evidence::Add, "addEvidence", PARTNER),
+    route!("GET" "/v1/claims/{id}/evidence/{eid}", Evidence::Get, "getEvidence", PARTNER_AND_STAFF),
     route!("GET" "/v1/reviews", Review::List, "listReviews", STAFF),
     route!("POST" "/v1/claims/{id}/review", Review::Act, "reviewClaim", REVIEWERS),
     route!("ANY" "/d/{token}", Decision::Page, "decide", open),
@@ -239,14 +253,14 @@ pub const ROUTES: &[Route] = &[
     route!("PUT" "/v1/sandbox/clock", Directory::PutClock, "putClock", OPERATOR),
 ];
 
-/// The route of a request and the value of its path's parameter. HEAD and OPTIONS have no routes of
+/// The route of a request and the value of its path's first parameter. HEAD and OPTIONS have no routes of
 /// their own.
 pub fn find<'p>(method: &str, path: &'p str) -> Option<(&'static Route, Option<&'p str>)> {
     ROUTES
         .iter()
         .filter(|route| route.method == "ANY" || route.method == method)
         .find(|route| fits(route.path, path))
-        .map(|route| (route, parameter(route.path, path)))
+        .map(|route| (route, parameters(route.path, path).next()))
 }
 
 fn is_parameter(name: &str) -> bool {
@@ -261,10 +275,10 @@ fn fits(template: &str, path: &str) -> bool {
     expected.clone().count() == given.clone().count() && expected.zip(given).all(fits)
 }
 
-/// The value of the template's parameter in a path that fits it.
-fn parameter<'p>(template: &str, path: &'p str) -> Option<&'p str> {
-    let mut pairs = template.split('/').zip(path.split('/'));
-    pairs.find(|(name, _)| is_parameter(name)).map(|(_, value)| value)
+/// The values of the template's parameters in a path that fits it, in their order.
+pub(crate) fn parameters<'p>(template: &str, path: &'p str) -> impl Iterator<Item = &'p str> {
+    let pairs = template.split('/').zip(path.split('/'));
+    pairs.filter(|(name, _)| is_parameter(name)).map(|(_, value)| value)
 }
 
 #[cfg(test)]

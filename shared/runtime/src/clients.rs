@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_s3::config::SharedCredentialsProvider;
 
 /// A connection that is not there within this time will not come.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -19,6 +20,15 @@ const ATTEMPTS: u32 = 3;
 #[derive(Debug, Clone)]
 pub struct Clients {
     config: SdkConfig,
+}
+
+/// Credentials and the region they sign for.
+#[derive(Debug, Clone)]
+pub struct Signer {
+    /// The credentials, new whenever the old ones run out.
+    pub credentials: SharedCredentialsProvider,
+    /// The region.
+    pub region: String,
 }
 
 impl Clients {
@@ -53,6 +63,13 @@ impl Clients {
     /// The bucket of the documents.
     pub fn s3(&self) -> aws_sdk_s3::Client {
         aws_sdk_s3::Client::new(&self.config)
+    }
+
+    /// What signs forms and links: the function's own credentials, in its region.
+    pub fn signer(&self) -> Option<Signer> {
+        let credentials = self.config.credentials_provider()?;
+        let region = self.config.region()?.as_ref().to_owned();
+        Some(Signer { credentials, region })
     }
 
     /// The secrets.

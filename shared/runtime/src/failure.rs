@@ -53,6 +53,9 @@ pub enum StartError {
     /// The keys could not be read.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// There is nothing to sign with: no credentials, or no region.
+    #[error("no credentials or no region to sign with")]
+    NoCredentials,
     /// The platform's interface for functions failed.
     #[error("the runtime interface failed: {0}")]
     Serve(#[source] lambda_runtime::Error),

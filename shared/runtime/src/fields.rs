@@ -35,6 +35,8 @@ pub const COUNT: &str = "count";
 pub const CLAIMS_SEEN: &str = "claims.seen";
 /// How many changes they took.
 pub const CLAIMS_CHANGED: &str = "claims.changed";
+/// What the scan of a document said.
+pub const SCAN: &str = "document.scan";
 /// A message of a queue.
 pub const MESSAGE_ID: &str = "message.id";
 /// A stream record's sequence number.
@@ -60,6 +62,8 @@ pub mod metric {
     pub const PUBLISHED: &str = "published";
     /// Changes that the directory's changes made to claims.
     pub const SWEPT: &str = "swept";
+    /// Documents whose scan was recorded.
+    pub const SCANNED: &str = "scanned";
     /// Records that nobody can read, set aside whole.
     pub const PARKED: &str = "parked";
 }

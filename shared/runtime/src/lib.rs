@@ -3,6 +3,7 @@
 
 pub mod clients;
 pub mod clock;
+mod documents;
 mod failure;
 pub mod fields;
 mod give;
@@ -18,6 +19,7 @@ mod view;
 
 pub use clients::Clients;
 pub use clock::Clock;
+pub use documents::Document;
 pub use failure::{Failure, StartError};
 pub use give::{Asked, give};
 pub use invocation::Invocation;

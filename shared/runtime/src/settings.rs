@@ -8,12 +8,16 @@ mod sections;
 
 pub use environment::{Environment, Settings, SettingsError, names, parse, read};
 pub use sections::{
-    BusSettings, MailSettings, PageSettings, ParkSettings, SecretSettings, ShardQueueSettings,
-    TableSettings,
+    BusSettings, DocumentSettings, MailSettings, PageSettings, ParkSettings, SecretSettings,
+    ShardQueueSettings, TableSettings,
 };
 
 /// What `claims` needs; the secret signs cursors.
 pub type Claims = (TableSettings, SecretSettings);
+/// What `evidence` needs.
+pub type Evidence = (TableSettings, DocumentSettings);
+/// What `scan` needs.
+pub type Scan = (TableSettings, DocumentSettings);
 /// What `review` needs; the secret signs cursors.
 pub type Review = (TableSettings, SecretSettings);
 /// What `decision` needs.
@@ -38,6 +42,8 @@ pub type Sweep = (TableSettings,);
 pub fn by_function() -> Vec<(&'static str, Vec<&'static str>)> {
     vec![
         ("claims", names::<Claims>()),
+        ("evidence", names::<Evidence>()),
+        ("scan", names::<Scan>()),
         ("review", names::<Review>()),
         ("decision", names::<Decision>()),
         ("associations", names::<Associations>()),

@@ -1,6 +1,7 @@
 //! A claim as its reader may see it: what the store knows beside the record, put into the view.
 
-use domain::claim::Claim;
+use domain::claim::{Claim, Scan};
+use domain::ids::EvidenceId;
 use store::{Moment, Store};
 use web::views::{ClaimView, Shown};
 use web::{Caller, Viewer};
@@ -23,8 +24,34 @@ pub async fn claim_view(
         Viewer::Partner | Viewer::Customer => None,
     };
     let viewer = caller.viewer();
-    let shown = Shown { policy: &policy, now: moment.at, viewer, rivals: rivals.as_deref() };
+    let reused = reused(store, claim, viewer).await?;
+    let shown = Shown {
+        policy: &policy,
+        now: moment.at,
+        viewer,
+        rivals: rivals.as_deref(),
+        reused: reused.as_deref(),
+    };
     Ok(ClaimView::of(claim, &shown).explained(claim, &shown))
+}
+
+/// Which documents of the claim were brought for another tenant too, for operator staff.
+async fn reused(
+    store: &Store,
+    claim: &Claim,
+    viewer: Viewer,
+) -> Result<Option<Vec<EvidenceId>>, web::Failure> {
+    if viewer != Viewer::Staff {
+        return Ok(None);
+    }
+    let mut reused = Vec::new();
+    for entry in claim.details.evidence.iter().filter(|entry| entry.scan == Scan::Clean) {
+        let tenant = &claim.subject.tenant;
+        if store.is_reused(entry.sha256, tenant).await.map_err(failed)? {
+            reused.push(entry.id.clone());
+        }
+    }
+    Ok(Some(reused))
 }
 
 /// A claim on a page of a list, where nobody's rivals are looked up.
@@ -36,6 +63,6 @@ pub async fn listed_view(
 ) -> Result<ClaimView, web::Failure> {
     let policy = store.policy_of(claim).await.map_err(failed)?;
     let viewer = caller.viewer();
-    let shown = Shown { policy: &policy, now: moment.at, viewer, rivals: None };
+    let shown = Shown { policy: &policy, now: moment.at, viewer, rivals: None, reused: None };
     Ok(ClaimView::of(claim, &shown))
 }

@@ -4,7 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use data_encoding::HEXLOWER;
 use domain::calendar::CountryCode;
 use domain::claim::{Claim, Instant};
-use domain::ids::{ClaimId, FamilyId, ItemId, NoticeNo, PartnerId, ProgramId, TenantId, Version};
+use domain::ids::{
+    ClaimId, FamilyId, ItemId, NoticeNo, PartnerId, ProgramId, Sha256Hash, TenantId, Version,
+};
 use domain::program::{ItemKind, ItemRef};
 
 use crate::error::StoreError;
@@ -58,6 +60,16 @@ pub(crate) fn tenant(id: &TenantId) -> String {
 
 pub(crate) fn program(id: &ProgramId) -> String {
     format!("PR#{id}")
+}
+
+/// The documents of that content.
+pub(crate) fn document(sha256: Sha256Hash) -> String {
+    format!("E#{sha256}")
+}
+
+/// A request within a claim's partition, by its idempotency key.
+pub(crate) fn request(idempotency_key: &str) -> String {
+    format!("I#{}", Sha256Hash::of(idempotency_key.as_bytes()))
 }
 
 /// The operator's additions to the calendar of a country.

@@ -16,6 +16,7 @@ mod config;
 mod create;
 mod details_item;
 mod directory;
+mod documents;
 mod due;
 mod error;
 mod execute;

@@ -21,6 +21,8 @@ mod drafts;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod evidence;
+#[cfg(test)]
 mod exclusivity;
 #[cfg(test)]
 mod faults;

@@ -2,9 +2,14 @@
 
 use std::fmt::Write as _;
 
+use domain::actor::Actor;
+use domain::claim::Scan;
+use domain::command::Command;
 use domain::ids::ClaimId;
-use integration::fixtures::{ALPINE, BOREALIS, CONTOSO, TAILWIND};
+use domain::program::{EvidencePolicy, Policy, Program};
+use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use integration::stack::Stack;
+use integration::world::alpine;
 use serde_json::json;
 use web::event::Event;
 use web::routes::{Auth, ROUTES, Route, RouteId};
@@ -37,21 +42,30 @@ fn from(event: Event, caller: &str) -> Event {
     }
 }
 
-/// The path with a claim of Alpine's at Contoso in it, or its first association.
-fn path_of(route: &Route, claim: &ClaimId) -> String {
+/// What there is to be seen: claims of Alpine's at Contoso.
+struct There {
+    /// One with an association.
+    held: ClaimId,
+    /// One with a clean document.
+    documented: ClaimId,
+}
+
+/// The path with a claim in it, or its first association.
+fn path_of(route: &Route, there: &There) -> String {
     let id = match route.id {
-        RouteId::Claims(_) | RouteId::Review(_) => claim.to_string(),
-        RouteId::Associations(_) => format!("{claim}-1"),
+        RouteId::Claims(_) | RouteId::Review(_) => there.held.to_string(),
+        RouteId::Evidence(_) => there.documented.to_string(),
+        RouteId::Associations(_) => format!("{}-1", there.held),
         RouteId::Decision(_) | RouteId::Directory(_) => "unknown".to_owned(),
     };
     let path = route.path.replace("{id}", &id).replace("{country}", "CZ");
-    path.replace("{token}", "unknown").replace("{code}", "unknown")
+    path.replace("{eid}", "e1").replace("{token}", "unknown").replace("{code}", "unknown")
 }
 
 /// What the door says: 401, 403 and, of a claim that is there, 404; anything else is past it.
-async fn door(stack: &Stack, route: &Route, claim: &ClaimId, caller: &str) -> &'static str {
+async fn door(stack: &Stack, route: &Route, claims: &There, caller: &str) -> &'static str {
     let method = if route.method == "ANY" { "GET" } else { route.method };
-    let event = Event::new(method, &path_of(route, claim)).json(&json!({}));
+    let event = Event::new(method, &path_of(route, claims)).json(&json!({}));
     let there = !matches!(route.id, RouteId::Decision(_) | RouteId::Directory(_));
     match stack.send(from(event, caller)).await.status {
         401 => "401",
@@ -61,17 +75,36 @@ async fn door(stack: &Stack, route: &Route, claim: &ClaimId, caller: &str) -> &'
     }
 }
 
+/// A draft under a policy that asks for documents, with a clean one.
+async fn documented(stack: &Stack) -> ClaimId {
+    let policy = Policy { evidence: EvidencePolicy::Uploaded, ..Policy::default() };
+    let program = Program { policy, ..fixtures::osu_m365() };
+    stack.world.store.put_program(&program).await.unwrap();
+    let mut body = fixtures::claim_body(&["exchange-online"]);
+    body["draft"] = json!(true);
+    let created = stack.submit(ALPINE, "k2", &body).await;
+    let id = ClaimId::parse(created.body["id"].as_str().unwrap()).unwrap();
+    let entry = &stack.world.read(&id).await.details.evidence[0];
+    let add = Command::AddEvidence(Box::new(entry.declared()));
+    stack.world.give(&id, &alpine(), &add).await.unwrap();
+    let (eid, sha256) = (entry.id.clone(), entry.sha256);
+    let clean = Command::RecordScan { id: eid, sha256, scan: Scan::Clean };
+    stack.world.give(&id, &Actor::System, &clean).await.unwrap();
+    id
+}
+
 #[tokio::test]
 async fn every_route_admits_exactly_the_roles_and_parties_of_the_table() {
     let stack = Stack::sandbox_at("2026-12-22T14:00:00Z").await;
-    let claim = stack.world.holding("k", &["teams"]).await.id;
+    let held = stack.world.holding("k", &["teams"]).await.id;
+    let claims = There { held, documented: documented(&stack).await };
     let saved = stack.world.engine.save();
     let mut table = format!("{:42}{}\n", "", CALLERS.join(" "));
     for route in ROUTES {
         let mut line = format!("{:42}", format!("{} {}", route.method, route.path));
         for caller in CALLERS {
             stack.world.engine.restore(&saved);
-            let said = door(&stack, route, &claim, caller).await;
+            let said = door(&stack, route, &claims, caller).await;
             write!(line, "{said:<width$} ", width = caller.len()).unwrap();
         }
         writeln!(table, "{}", line.trim_end()).unwrap();

@@ -88,9 +88,8 @@ async fn validating_a_contested_claim_takes_the_operator_grounds_and_the_end_of_
 async fn a_holder_that_has_defended_itself_is_not_waited_for_any_longer() {
     let world = World::at(NOW).await;
     let (holder, newcomer) = world.contested(&TEAMS, &TEAMS).await;
-    let mut entry = holder.details.evidence[0].clone();
-    entry.id = domain::ids::EvidenceId::parse("e2").unwrap();
-    entry.name = domain::text::Name::parse("newer.pdf").unwrap();
+    let mut entry = holder.details.evidence[0].declared();
+    entry.sha256 = domain::ids::Sha256Hash([9; 32]);
     world.give(&holder.id, &alpine(), &Command::AddEvidence(Box::new(entry))).await.unwrap();
     let next = world.give(&newcomer.id, &operator(), &grounds()).await.unwrap().claim;
     assert_eq!(line(&world), in_line(&holder, Some(&next)));

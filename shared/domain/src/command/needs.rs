@@ -34,6 +34,7 @@ impl CommandKind {
             | Self::Recall
             | Self::RequestInformation
             | Self::Reject
+            | Self::AddEvidence
             | Self::RecordFailure => Needs { partner: true, ..none },
             Self::RecordDelivery | Self::Extend | Self::Recount => Needs { tenant: true, ..none },
             Self::CorrectContact => Needs { tenant: true, operator: true, ..none },
@@ -52,7 +53,7 @@ impl CommandKind {
             | Self::Uphold
             | Self::RequestDefence
             | Self::Supersede
-            | Self::AddEvidence => none,
+            | Self::RecordScan => none,
         }
     }
 }

@@ -88,8 +88,10 @@ pub(super) fn submit(claim: &Claim, context: &Context) -> Decision {
             .deadline(context.at, context.policy.review_start_business_days)?,
         priority_at: kept.unwrap_or(context.at),
     };
-    let event = next(claim, context, body);
-    Ok(Some(Event { details: Some(Box::new(details)), ..event }))
+    // The entries with their documents, as they are.
+    let evidence = claim.details.evidence.clone();
+    let details = Some(Box::new(Details { evidence, ..details }));
+    Ok(Some(Event { details, ..next(claim, context, body) }))
 }
 
 /// Rewrites a draft; of a claim under a request for information, what may still change.

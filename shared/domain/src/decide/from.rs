@@ -41,6 +41,7 @@ pub fn fits(command: CommandKind, status: Status) -> bool {
         | CommandKind::Supersede
         | CommandKind::Vanish
         | CommandKind::Recount
+        | CommandKind::RecordScan
         | CommandKind::DeadlinePassed => true,
     }
 }

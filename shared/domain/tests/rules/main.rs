@@ -8,6 +8,7 @@
 )]
 
 mod customer;
+mod evidence;
 mod explain;
 mod given;
 mod invariants;

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use chrono::Duration;
 use domain::actor::Actor;
-use domain::claim::{Evidence, Scan, Status};
-use domain::command::{Command, CommandKind, Vanished};
+use domain::claim::{Scan, Status};
+use domain::command::{Command, CommandKind, DeclaredEvidence, Vanished};
 use domain::decide::fits;
 use domain::event::FailureCause;
 use domain::ids::{EvidenceId, ItemNo, NoticeNo, Sha256Hash};
@@ -55,14 +55,16 @@ fn of_kind(kind: CommandKind) -> Option<(Command, Actor)> {
         CommandKind::Uphold => (Command::Uphold { comment }, operator()),
         CommandKind::Overturn => (Command::Overturn { comment }, operator()),
         CommandKind::AddEvidence => {
-            let entry = Evidence {
-                id: EvidenceId::parse("e2").unwrap(),
+            let entry = DeclaredEvidence {
                 name: name("mail.pdf"),
                 sha256: Sha256Hash([8; 32]),
                 acknowledged_on: delivered_at().date_naive(),
-                scan: Scan::None,
             };
             (Command::AddEvidence(Box::new(entry)), alpine())
+        }
+        CommandKind::RecordScan => {
+            let (id, sha256) = (EvidenceId::parse("e1").unwrap(), Sha256Hash([7; 32]));
+            (Command::RecordScan { id, sha256, scan: Scan::Clean }, Actor::System)
         }
         CommandKind::RequestDefence => {
             (Command::RequestDefence { until: after_grace() }, Actor::System)

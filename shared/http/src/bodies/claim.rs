@@ -255,7 +255,7 @@ fn partner_contact(fields: &mut Fields<'_>) -> Option<PartnerContact> {
     Some(PartnerContact { name: name?, email: email? })
 }
 
-fn evidence(fields: &mut Fields<'_>) -> Option<DeclaredEvidence> {
+pub(super) fn evidence(fields: &mut Fields<'_>) -> Option<DeclaredEvidence> {
     let (name, sha256) = (fields.required("name"), fields.required("sha256"));
     let acknowledged_on = fields.required("acknowledged_on");
     Some(DeclaredEvidence { name: name?, sha256: sha256?, acknowledged_on: acknowledged_on? })

@@ -6,6 +6,7 @@
 mod calendar;
 mod claim;
 mod directory;
+mod evidence;
 mod review;
 mod sandbox;
 mod usage;
@@ -21,6 +22,7 @@ pub use directory::{
     LocationBody, PartnerBody, PolicyBody, ProgramBody, TenantBody, TenantContactBody,
     TenantItemBody, partner, program, tenant,
 };
+pub use evidence::{EvidenceUploadBody, Uploaded, uploaded};
 pub use review::{DropBody, ReasonBody, ReviewBody, action, review};
 pub use sandbox::{ClockBody, ClockMove, clock};
 pub use usage::{UsageBody, UsageRow, UsageRowBody, usage};

@@ -12,8 +12,8 @@ use utoipa::openapi::{
 
 use crate::openapi::BEARER;
 use crate::routes::{
-    AssociationsRoute, Auth, ClaimsRoute, DecisionRoute, DirectoryRoute, ReviewRoute, Route,
-    RouteId,
+    AssociationsRoute, Auth, ClaimsRoute, DecisionRoute, DirectoryRoute, EvidenceRoute,
+    ReviewRoute, Route, RouteId,
 };
 
 /// What is said of a route beyond its row in the table.
@@ -66,6 +66,7 @@ pub(super) fn of(route: &Route, method: &HttpMethod) -> Operation {
 fn facts(id: RouteId, method: &HttpMethod) -> Facts {
     match id {
         RouteId::Claims(route) => claims(route),
+        RouteId::Evidence(route) => evidence(route),
         RouteId::Review(route) => review(route),
         RouteId::Decision(route) => decision(route, method),
         RouteId::Associations(route) => associations(route),
@@ -129,6 +130,23 @@ const fn change(summary: &'static str, body: &'static str) -> Facts {
         headers: &["If-Match"],
         refusals: CHANGE,
         ..write(summary, body, Answer::One("ClaimView"))
+    }
+}
+
+fn evidence(route: EvidenceRoute) -> Facts {
+    match route {
+        EvidenceRoute::Add => Facts {
+            headers: &["Idempotency-Key"],
+            refusals: &[400, 409, 413, 415, 422],
+            ..write(
+                "Add evidence, and get the form for its document",
+                "EvidenceUploadBody",
+                Answer::Created("EvidenceUploadView"),
+            )
+        },
+        EvidenceRoute::Get => {
+            read("Get the link to a clean document", Answer::One("EvidenceLinkView"))
+        }
     }
 }
 

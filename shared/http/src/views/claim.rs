@@ -2,10 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use domain::actor::ActorKind;
-use domain::claim::{
-    Basis, Claim, CustomerContact, Evidence, Instant, Item, ItemStatus, PartnerContact, Scan,
-};
+use domain::claim::{Basis, Claim, CustomerContact, Instant, Item, ItemStatus, PartnerContact};
 use domain::context::Rival;
+use domain::ids::EvidenceId;
 use domain::program::Policy;
 use domain::time::rfc3339;
 use domain::turn::Turn;
@@ -13,7 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::caller::Viewer;
-use crate::views::{ExplainView, WindowView};
+use crate::views::{EvidenceView, ExplainView, WindowView};
 
 /// What a claim is shown with.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +26,9 @@ pub struct Shown<'a> {
     /// Who else claims its items, shown to operator staff alone; `None`: that was not looked up, and
     /// the claim is shown without saying that there is nobody.
     pub rivals: Option<&'a [Rival]>,
+    /// Which evidence was brought for another tenant too, shown to operator staff alone; `None`: that
+    /// was not looked up.
+    pub reused: Option<&'a [EvidenceId]>,
 }
 
 /// A claim.
@@ -173,23 +175,6 @@ pub struct PartnerContactView {
     pub email: String,
 }
 
-/// A piece of evidence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct EvidenceView {
-    /// `e1`, `e2`, …
-    pub id: String,
-    /// The document's name.
-    pub name: String,
-    /// The digest of its content.
-    pub sha256: String,
-    /// When the customer acknowledged it.
-    #[schema(value_type = String, format = Date)]
-    pub acknowledged_on: chrono::NaiveDate,
-    /// `none`, `pending`, `clean` or `infected`.
-    #[schema(value_type = String, pattern = "^(none|pending|clean|infected)$")]
-    pub scan: Scan,
-}
-
 /// Whose turn it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TurnView {
@@ -278,7 +263,7 @@ impl ClaimView {
             partner_contact: details.partner_contact.as_ref().map(PartnerContactView::of),
             label: details.label.as_ref().map(|label| label.as_str().to_owned()),
             external_ref: details.external_ref.as_ref().map(|text| text.as_str().to_owned()),
-            evidence: details.evidence.iter().map(EvidenceView::of).collect(),
+            evidence: evidence(claim, shown),
             created_at: rfc3339(claim.created_at),
             submitted_at: claim.submitted_at.map(rfc3339),
             priority_at: claim.priority_at.map(rfc3339),
@@ -385,16 +370,12 @@ impl PartnerContactView {
     }
 }
 
-impl EvidenceView {
-    fn of(evidence: &Evidence) -> Self {
-        Self {
-            id: evidence.id.to_string(),
-            name: evidence.name.as_str().to_owned(),
-            sha256: evidence.sha256.to_string(),
-            acknowledged_on: evidence.acknowledged_on,
-            scan: evidence.scan,
-        }
-    }
+fn evidence(claim: &Claim, shown: &Shown<'_>) -> Vec<EvidenceView> {
+    let reused = shown.reused.filter(|_| shown.viewer == Viewer::Staff);
+    let entries = claim.details.evidence.iter();
+    entries
+        .map(|entry| EvidenceView::of(entry, reused.map(|ids| ids.contains(&entry.id))))
+        .collect()
 }
 
 impl TurnView {
@@ -592,7 +573,8 @@ mod tests {
             place: None,
         };
         let now = at("2026-12-24T10:00:00Z");
-        let shown = Shown { policy: &Policy::default(), now, viewer, rivals: Some(&[rival]) };
+        let shown =
+            Shown { policy: &Policy::default(), now, viewer, rivals: Some(&[rival]), reused: None };
         serde_json::to_value(ClaimView::of(claim, &shown)).unwrap()
     }
 
@@ -617,7 +599,7 @@ mod tests {
         let claim = claim();
         let now = at("2026-12-24T10:00:00Z");
         let viewer = Viewer::Partner;
-        let shown = Shown { policy: &Policy::default(), now, viewer, rivals: None };
+        let shown = Shown { policy: &Policy::default(), now, viewer, rivals: None, reused: None };
         let view = ClaimView::of(&claim, &shown).explained(&claim, &shown);
         let explain = serde_json::to_value(view.explain).unwrap();
         assert_eq!(explain["rule"]["name"], "decline");

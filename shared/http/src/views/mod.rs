@@ -5,6 +5,7 @@ mod calendar;
 mod check;
 mod claim;
 mod directory;
+mod evidence;
 mod explain;
 mod history;
 mod window;
@@ -14,13 +15,14 @@ pub use calendar::{AddedDayView, CalendarView};
 pub use check::{CheckErrorView, CheckView};
 pub use claim::{
     ClaimItemView, ClaimView, ContactView, DecidedItemView, DecisionView, DefenceView,
-    EvidenceView, LastEventView, NamedView, PartnerContactView, ReasonView, RivalView, Shown,
-    TenantRefView, TurnView,
+    LastEventView, NamedView, PartnerContactView, ReasonView, RivalView, Shown, TenantRefView,
+    TurnView,
 };
 pub use directory::{
     ClockView, HealthView, ItemRefView, LocationView, PartnerView, PolicyView, ProgramView,
     TenantContactView, TenantItemView, TenantView, UsageDay, UsageView,
 };
+pub use evidence::{EvidenceLinkView, EvidenceUploadView, EvidenceView, UploadFormView};
 pub use explain::{ExplainView, FactView, RuleView};
 pub use history::HistoryEntryView;
 pub use window::{SkippedDayView, WindowView};

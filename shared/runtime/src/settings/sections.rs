@@ -144,3 +144,16 @@ impl Settings for ShardQueueSettings {
         Some(Self { queue_url: environment.text("SHARD_QUEUE_URL")? })
     }
 }
+
+/// Where the documents of evidence lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentSettings {
+    /// `DOCUMENT_BUCKET`.
+    pub bucket: String,
+}
+
+impl Settings for DocumentSettings {
+    fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
+        Some(Self { bucket: environment.text("DOCUMENT_BUCKET")? })
+    }
+}

@@ -1,0 +1,156 @@
+//! The bucket of the documents: forms by which exactly one document can be uploaded, and links by
+//! which one can be fetched, for a short while.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::{Credentials, ProvideCredentials, SharedCredentialsProvider};
+use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
+use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
+use domain::ids::Sha256Hash;
+use domain::text::Name;
+use domain::time::rfc3339;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use runtime::{Clock, Document};
+use serde_json::{Value, json};
+use web::Failure;
+use web::views::{EvidenceLinkView, UploadFormView};
+
+/// How long a form can be sent.
+const FORM_LASTS: Duration = Duration::from_mins(15);
+/// How long a link can be followed.
+const LINK_LASTS: Duration = Duration::from_mins(5);
+const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+const SERVICE: &str = "s3";
+
+/// The bucket, and what signs for it: the function's own credentials.
+pub struct Bucket {
+    client: Client,
+    credentials: SharedCredentialsProvider,
+    region: String,
+    name: String,
+    clock: Clock,
+}
+
+/// What a form lets through: this document, and nothing else.
+pub(crate) struct Upload<'a> {
+    pub(crate) document: &'a Document,
+    pub(crate) content_type: &'a str,
+    pub(crate) size: u64,
+}
+
+impl Bucket {
+    /// The bucket of that name.
+    pub fn new(
+        client: Client,
+        credentials: SharedCredentialsProvider,
+        region: &str,
+        name: &str,
+        clock: Clock,
+    ) -> Self {
+        Self { client, credentials, region: region.to_owned(), name: name.to_owned(), clock }
+    }
+
+    /// The form: its content type, its size and its digest are signed with it.
+    pub(crate) async fn form(&self, upload: &Upload<'_>) -> Result<UploadFormView, Failure> {
+        let now = (self.clock)();
+        let credentials = self.credentials().await?;
+        let expires_at = now + FORM_LASTS;
+        let fields = self.fields(upload, &credentials, now);
+        let size = upload.size;
+        let mut conditions: Vec<Value> =
+            fields.iter().map(|(name, value)| json!(["eq", format!("${name}"), value])).collect();
+        conditions.push(json!({"bucket": self.name}));
+        conditions.push(json!(["content-length-range", size, size]));
+        let policy = json!({"expiration": rfc3339(expires_at), "conditions": conditions});
+        let policy = STANDARD.encode(policy.to_string());
+        let secret = credentials.secret_access_key();
+        let key = generate_signing_key(secret, now.into(), &self.region, SERVICE);
+        let signature = calculate_signature(key, policy.as_bytes());
+        let mut fields = fields;
+        fields.insert("policy".to_owned(), policy);
+        fields.insert("x-amz-signature".to_owned(), signature);
+        Ok(UploadFormView { url: self.address().await?, fields, expires_at: rfc3339(expires_at) })
+    }
+
+    fn fields(
+        &self,
+        upload: &Upload<'_>,
+        credentials: &Credentials,
+        now: DateTime<Utc>,
+    ) -> BTreeMap<String, String> {
+        let scope = format!("{}/{}/{SERVICE}/aws4_request", now.format("%Y%m%d"), self.region);
+        let Sha256Hash(digest) = upload.document.sha256;
+        let mut fields = BTreeMap::from([
+            ("key", upload.document.quarantine_key()),
+            ("Content-Type", upload.content_type.to_owned()),
+            ("x-amz-checksum-algorithm", "SHA256".to_owned()),
+            ("x-amz-checksum-sha256", STANDARD.encode(digest)),
+            ("x-amz-algorithm", ALGORITHM.to_owned()),
+            ("x-amz-credential", format!("{}/{scope}", credentials.access_key_id())),
+            ("x-amz-date", now.format("%Y%m%dT%H%M%SZ").to_string()),
+        ]);
+        if let Some(token) = credentials.session_token() {
+            fields.insert("x-amz-security-token", token.to_owned());
+        }
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    /// The link to a clean document, which a browser saves under its name and never shows.
+    pub(crate) async fn link(
+        &self,
+        document: &Document,
+        name: &Name,
+    ) -> Result<EvidenceLinkView, Failure> {
+        let expires_at = (self.clock)() + LINK_LASTS;
+        let request = self
+            .client
+            .get_object()
+            .bucket(&self.name)
+            .key(document.clean_key())
+            .response_content_disposition(disposition(name))
+            .presigned(presigning(LINK_LASTS)?)
+            .await;
+        let request: PresignedRequest = request.map_err(|_| Failure::Unavailable)?;
+        Ok(EvidenceLinkView { url: request.uri().to_owned(), expires_at: rfc3339(expires_at) })
+    }
+
+    /// The bucket's own address, as the SDK makes it for the region and the endpoint.
+    async fn address(&self) -> Result<String, Failure> {
+        const OBJECT: &str = "form";
+        let request = self.client.get_object().bucket(&self.name).key(OBJECT);
+        let request = request.presigned(presigning(FORM_LASTS)?).await;
+        let request = request.map_err(|_| Failure::Unavailable)?;
+        let address = request.uri().split('?').next().unwrap_or_default();
+        address.strip_suffix(OBJECT).map(str::to_owned).ok_or(Failure::Unavailable)
+    }
+
+    async fn credentials(&self) -> Result<Credentials, Failure> {
+        self.credentials.provide_credentials().await.map_err(|_| Failure::Unavailable)
+    }
+}
+
+fn presigning(lasts: Duration) -> Result<PresigningConfig, Failure> {
+    PresigningConfig::expires_in(lasts).map_err(|_| Failure::Unavailable)
+}
+
+/// `attachment`, with the name in UTF-8 (RFC 6266, RFC 8187).
+fn disposition(name: &Name) -> String {
+    format!("attachment; filename*=UTF-8''{}", utf8_percent_encode(name.as_str(), NON_ALPHANUMERIC))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stands_in_the_header_whatever_it_is() {
+        let name = Name::parse("smlouva \"č. 1\".pdf").unwrap();
+        let expected = "attachment; filename*=UTF-8''smlouva%20%22%C4%8D%2E%201%22%2Epdf";
+        assert_eq!(disposition(&name), expected);
+    }
+}

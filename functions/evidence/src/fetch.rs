@@ -1,0 +1,24 @@
+//! `GET /v1/claims/{id}/evidence/{eid}`.
+
+use domain::claim::{Evidence, Scan};
+use domain::ids::{ClaimId, EvidenceId};
+use lambda_http::{Body, Response};
+use web::{Call, Caller, Failure, Reply, queries};
+
+use crate::{App, claim, moment};
+use runtime::Document;
+
+/// The link to a document that was found clean. There is no other document to be had.
+pub(crate) async fn get(
+    app: &App,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Response<Body>, Failure> {
+    let (id, eid) = call.path_ids(ClaimId::parse, EvidenceId::parse)?;
+    let claim = claim(app, &id, caller, moment(app, call.arrived_at()).await?).await?;
+    queries::none(call)?;
+    let clean = |entry: &&Evidence| entry.id == eid && entry.scan == Scan::Clean;
+    let entry = claim.details.evidence.iter().find(clean).ok_or(Failure::NotFound)?;
+    let document = Document { claim: id, id: eid, sha256: entry.sha256 };
+    Ok(Reply::ok(&app.bucket.link(&document, &entry.name).await?).done())
+}

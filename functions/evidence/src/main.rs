@@ -1,0 +1,20 @@
+//! The function `evidence` on Lambda.
+
+use runtime::{Clients, StartError, clock, open_store, settings, telemetry};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), StartError> {
+    telemetry::start();
+    let (table, documents) = settings::read::<settings::Evidence>()?;
+    let clients = Clients::load().await;
+    let store = open_store(&clients, table).await;
+    let signer = clients.signer().ok_or(StartError::NoCredentials)?;
+    let bucket = evidence::Bucket::new(
+        clients.s3(),
+        signer.credentials,
+        &signer.region,
+        &documents.bucket,
+        clock::raw(),
+    );
+    runtime::serve_http("evidence", evidence::App::new(store, bucket), evidence::handle).await
+}

@@ -1,0 +1,92 @@
+//! `POST /v1/claims/{id}/evidence`.
+
+use domain::claim::{Claim, Evidence, Scan};
+use domain::command::{Command, CommandKind};
+use domain::decide;
+use domain::ids::{ClaimId, Sha256Hash};
+use domain::rejection::Rejection;
+use lambda_http::{Body, Response};
+use web::bodies::Uploaded;
+use web::views::{EvidenceUploadView, EvidenceView};
+use web::{Call, Caller, Failure, Reply, bodies, request_hash};
+
+use crate::bucket::Upload;
+use crate::{App, claim, moment};
+use runtime::{Document, failed};
+
+/// Adds an entry, or finds the one that declared the digest, and answers with the form by which its
+/// document can be uploaded: none where the program asks for no documents, or has a clean one.
+pub(crate) async fn add(
+    app: &App,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Response<Body>, Failure> {
+    let (id, moment) = (call.path_id(ClaimId::parse)?, moment(app, call.arrived_at()).await?);
+    let found = claim(app, &id, caller, moment).await?;
+    let key = call.optional_idempotency_key()?;
+    let body = call.json()?;
+    let request = request_hash(&body);
+    let replayed = is_replay(app, &id, key.as_deref(), request).await?;
+    let uploaded = bodies::uploaded(&body).map_err(|failure| unreadable(&found, failure))?;
+    let command = Command::AddEvidence(Box::new(uploaded.entry.clone()));
+    let given = app.store.execute(&id, caller.actor(), &command, moment, None);
+    let claim = Box::pin(given).await.map_err(failed)?.claim;
+    if let Some(key) = key.filter(|_| !replayed) {
+        app.store.put_request(&id, &key, request).await.map_err(failed)?;
+    }
+    let entry = entry_of(&claim, &uploaded).ok_or(Failure::NotFound)?;
+    let reply = Reply::created(
+        &format!("/v1/claims/{id}/evidence/{}", entry.id),
+        &EvidenceUploadView {
+            evidence: EvidenceView::of(entry, None),
+            upload: form(app, &id, entry, &uploaded).await?,
+        },
+    );
+    let reply = reply.etag(claim.version);
+    Ok(if replayed { reply.replayed() } else { reply }.done())
+}
+
+/// Whether the key stands for this very request already.
+async fn is_replay(
+    app: &App,
+    claim: &ClaimId,
+    key: Option<&str>,
+    request: Sha256Hash,
+) -> Result<bool, Failure> {
+    let Some(key) = key else { return Ok(false) };
+    match app.store.request_of(claim, key).await.map_err(failed)? {
+        None => Ok(false),
+        Some(same) if same == request => Ok(true),
+        Some(_) => Err(Failure::IdempotencyConflict),
+    }
+}
+
+/// What cannot be read is told only where the state takes evidence at all.
+fn unreadable(claim: &Claim, failure: Failure) -> Failure {
+    let (command, status) = (CommandKind::AddEvidence, claim.status());
+    if decide::fits(command, status) {
+        failure
+    } else {
+        Rejection::InvalidState { status, command }.into()
+    }
+}
+
+fn entry_of<'c>(claim: &'c Claim, uploaded: &Uploaded) -> Option<&'c Evidence> {
+    claim.details.evidence.iter().find(|entry| entry.sha256 == uploaded.entry.sha256)
+}
+
+async fn form(
+    app: &App,
+    claim: &ClaimId,
+    entry: &Evidence,
+    uploaded: &Uploaded,
+) -> Result<Option<web::views::UploadFormView>, Failure> {
+    if entry.scan != Scan::Pending {
+        return Ok(None);
+    }
+    let (id, sha256) = (entry.id.clone(), entry.sha256);
+    let document = &Document { claim: claim.clone(), id, sha256 };
+    let content_type = uploaded.kind.content_type();
+    let upload = Upload { document, content_type, size: uploaded.size };
+    app.bucket.form(&upload).await.map(Some)
+}

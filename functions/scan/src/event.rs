@@ -1,0 +1,87 @@
+//! Events of the bucket's malware scan, as Amazon `GuardDuty` puts them on the default bus.
+
+use runtime::Document;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A document of the quarantine, and what the scan said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Scanned {
+    pub(crate) document: Document,
+    /// Of the bytes that were scanned.
+    pub(crate) etag: String,
+    /// `None`: it could not be scanned.
+    pub(crate) verdict: Option<Verdict>,
+}
+
+/// What a scan says of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Nothing was found.
+    NoThreats,
+    /// Something was found, or it cannot be looked into: a password protects it, for example.
+    Threats,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Detail {
+    s3_object_details: ObjectDetails,
+    scan_result_details: ResultDetails,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ObjectDetails {
+    object_key: String,
+    e_tag: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ResultDetails {
+    scan_result_status: String,
+}
+
+/// The scan in a message of the bus; `None` where it is of nothing in the quarantine.
+pub(crate) fn scanned(event: &Value) -> Option<Scanned> {
+    let detail: Detail = serde_json::from_value(event.get("detail")?.clone()).ok()?;
+    let verdict = match detail.scan_result_details.scan_result_status.as_str() {
+        "NO_THREATS_FOUND" => Some(Verdict::NoThreats),
+        "THREATS_FOUND" | "UNSUPPORTED" => Some(Verdict::Threats),
+        _ => None,
+    };
+    let document = Document::in_quarantine(&detail.s3_object_details.object_key)?;
+    Some(Scanned { document, etag: detail.s3_object_details.e_tag, verdict })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn event(key: &str, status: &str) -> Value {
+        json!({
+            "source": "aws.guardduty",
+            "detail-type": "GuardDuty Malware Protection Object Scan Result",
+            "detail": {
+                "schemaVersion": "1.0", "scanStatus": "COMPLETED", "resourceType": "S3_OBJECT",
+                "s3ObjectDetails": {"bucketName": "b", "objectKey": key, "eTag": "tag"},
+                "scanResultDetails": {"scanResultStatus": status, "threats": null},
+            },
+        })
+    }
+
+    #[test]
+    fn a_scan_of_the_quarantine_is_read_and_anything_else_is_not() {
+        let key = format!("quarantine/{}/e1/{}", "a".repeat(26), "ab".repeat(32));
+        let verdict = |status| scanned(&event(&key, status)).unwrap().verdict;
+        assert_eq!(verdict("NO_THREATS_FOUND"), Some(Verdict::NoThreats));
+        assert_eq!(verdict("THREATS_FOUND"), Some(Verdict::Threats));
+        assert_eq!(verdict("UNSUPPORTED"), Some(Verdict::Threats));
+        assert_eq!(verdict("FAILED"), None);
+        assert_eq!(scanned(&event("clean/x", "NO_THREATS_FOUND")), None);
+        assert_eq!(scanned(&json!({"detail": {}})), None);
+    }
+}

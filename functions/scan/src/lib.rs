@@ -1,0 +1,92 @@
+//! The function `scan`: what the malware scan of the bucket says about an uploaded document. One that
+//! is clean, and is what its entry declares, is moved out of the quarantine; any other is deleted.
+//!
+//! The bytes that are judged here are those that were scanned: they are fetched by the entity tag that
+//! the scan names, and copied by it.
+
+mod bucket;
+mod event;
+mod judge;
+
+use domain::actor::Actor;
+use domain::claim::{Claim, Scan};
+use domain::command::Command;
+use runtime::fields::{self, metric};
+use runtime::{Document, Failure, Invocation, telemetry};
+use serde_json::Value;
+use store::{Store, StoreError};
+use tracing::{info, warn};
+
+pub use crate::bucket::Bucket;
+use crate::event::{Scanned, Verdict};
+
+/// What the function needs.
+pub struct App {
+    store: Store,
+    bucket: Bucket,
+}
+
+impl App {
+    /// The function over a store and the bucket of the documents.
+    pub fn new(store: Store, bucket: Bucket) -> Self {
+        Self { store, bucket }
+    }
+}
+
+/// Carries out what an event of the scanner says.
+///
+/// # Errors
+/// Where the platform shall try again: the table or the bucket did not answer.
+pub async fn handle(app: &App, event: Value, _invocation: Invocation) -> Result<(), Failure> {
+    let Some(scanned) = event::scanned(&event) else {
+        warn!("An event is none of a scan of an uploaded document");
+        return Ok(());
+    };
+    let document = &scanned.document;
+    let Some(verdict) = scanned.verdict else {
+        telemetry::count(metric::FAULTS, 1);
+        warn!({ fields::CLAIM_ID } = %document.claim, "A document could not be scanned");
+        return Ok(());
+    };
+    let Some(scan) = Box::pin(judged(app, &scanned, verdict)).await? else {
+        info!({ fields::CLAIM_ID } = %document.claim, "A document has left the quarantine already");
+        return Ok(());
+    };
+    Box::pin(record(app, document, scan)).await?;
+    app.bucket.delete(document).await?;
+    telemetry::count(metric::SCANNED, 1);
+    Ok(())
+}
+
+/// What the entry is told; `None` where the document is not there any more, or another by now.
+async fn judged(app: &App, scanned: &Scanned, verdict: Verdict) -> Result<Option<Scan>, Failure> {
+    if verdict == Verdict::Threats {
+        return Ok(Some(Scan::Infected));
+    }
+    let Some(content) = app.bucket.fetch(scanned).await? else { return Ok(None) };
+    let scan = judge::judge(&content, scanned.document.sha256);
+    if scan == Scan::Clean && !app.bucket.keep(scanned).await? {
+        return Ok(None);
+    }
+    Ok(Some(scan))
+}
+
+/// Records the scan with the claim. A clean document is remembered by its content first, so that it is
+/// known when it comes again for another tenant.
+async fn record(app: &App, document: &Document, scan: Scan) -> Result<(), StoreError> {
+    let Document { claim, id, sha256 } = document;
+    let moment = app.store.moment().await?;
+    let Some(found) = app.store.claim_for_command(claim, moment).await? else { return Ok(()) };
+    if scan == Scan::Clean && awaits(&found, document) {
+        app.store.put_document(*sha256, &found.subject.tenant).await?;
+    }
+    let command = Command::RecordScan { id: id.clone(), sha256: *sha256, scan };
+    Box::pin(app.store.execute(claim, &Actor::System, &command, moment, None)).await?;
+    info!({ fields::CLAIM_ID } = %claim, { fields::SCAN } = ?scan, "A document was scanned");
+    Ok(())
+}
+
+fn awaits(claim: &Claim, document: &Document) -> bool {
+    let mut entries = claim.details.evidence.iter();
+    entries.any(|entry| entry.id == document.id && entry.sha256 == document.sha256)
+}

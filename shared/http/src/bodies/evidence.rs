@@ -1,0 +1,114 @@
+//! A document that is brought as evidence.
+
+use domain::command::DeclaredEvidence;
+use domain::document::{DocumentKind, MAX_DOCUMENT_BYTES};
+use domain::rejection::FieldCode;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::bodies::claim;
+use crate::failure::Failure;
+use crate::fields::Fields;
+
+/// Add evidence, with a document where the program asks for one.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceUploadBody {
+    /// The document's name.
+    #[schema(min_length = 1, max_length = 200, example = "sow.pdf")]
+    pub name: String,
+    /// Its size in bytes.
+    #[schema(minimum = 1, maximum = 10_485_760)]
+    pub size: u64,
+    /// PDF, PNG, JPEG, or DOCX without macros.
+    #[schema(example = "application/pdf")]
+    pub content_type: String,
+    /// The digest of its content; that of a declared entry attaches the document to it.
+    #[schema(pattern = "^[0-9A-Fa-f]{64}$")]
+    pub sha256: String,
+    /// When the customer acknowledged it.
+    #[schema(format = Date)]
+    pub acknowledged_on: String,
+}
+
+/// A document as it is announced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uploaded {
+    /// The entry it belongs to.
+    pub entry: DeclaredEvidence,
+    /// Its size in bytes.
+    pub size: u64,
+    /// What it is.
+    pub kind: DocumentKind,
+}
+
+/// Reads the announcement of a document.
+pub fn uploaded(body: &Value) -> Result<Uploaded, Failure> {
+    let mut fields = Fields::of(body);
+    let (size, kind) = (size(&mut fields), kind(&mut fields));
+    let entry = claim::evidence(&mut fields);
+    let read = || Some(Uploaded { entry: entry?, size: size?, kind: kind? });
+    let read = read();
+    fields.finish(read)
+}
+
+fn size(fields: &mut Fields<'_>) -> Option<u64> {
+    let size: u64 = fields.required::<u32>("size")?.into();
+    match size {
+        0 => fields.report("size", FieldCode::Malformed),
+        1..=MAX_DOCUMENT_BYTES => return Some(size),
+        _ => fields.report("size", FieldCode::TooLong),
+    }
+    None
+}
+
+fn kind(fields: &mut Fields<'_>) -> Option<DocumentKind> {
+    let content_type: String = fields.required("content_type")?;
+    let kind = DocumentKind::of_content_type(&content_type);
+    if kind.is_none() {
+        fields.report("content_type", FieldCode::Malformed);
+    }
+    kind
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::bodies::tests::refused;
+
+    fn body(name: &str, value: Value) -> Value {
+        let mut body = json!({
+            "name": "sow.pdf", "size": 1, "content_type": "application/pdf",
+            "sha256": "ab".repeat(32), "acknowledged_on": "2026-10-01",
+        });
+        body[name] = value;
+        body
+    }
+
+    #[test]
+    fn a_document_of_up_to_ten_mebibytes_of_a_known_kind_is_taken() {
+        for size in [1, 10_485_760] {
+            assert_eq!(uploaded(&body("size", json!(size))).unwrap().size, size);
+        }
+        for kind in DocumentKind::ALL {
+            let body = body("content_type", json!(kind.content_type()));
+            assert_eq!(uploaded(&body).unwrap().kind, kind);
+        }
+    }
+
+    #[test]
+    fn an_empty_an_oversized_and_an_unknown_document_are_refused_by_field() {
+        let told = |name, value| refused(uploaded(&body(name, value)));
+        assert_eq!(told("size", json!(0)), ["malformed /size"]);
+        assert_eq!(told("size", json!(10_485_761)), ["too-long /size"]);
+        assert_eq!(told("size", json!(-1)), ["malformed /size"]);
+        let macros = json!("application/vnd.ms-word.document.macroEnabled.12");
+        assert_eq!(told("content_type", macros), ["malformed /content_type"]);
+        assert_eq!(told("sha256", json!("ab")), ["malformed /sha256"]);
+        assert_eq!(refused(uploaded(&json!({}))).len(), 5);
+        assert_eq!(told("scan", json!("clean")), ["unknown-field /scan"]);
+    }
+}

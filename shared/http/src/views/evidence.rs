@@ -1,0 +1,72 @@
+//! Evidence: its entries, the form by which a document is uploaded, and the link to a clean one.
+
+use std::collections::BTreeMap;
+
+use domain::claim::{Evidence, Scan};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A piece of evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct EvidenceView {
+    /// `e1`, `e2`, …
+    pub id: String,
+    /// The document's name.
+    pub name: String,
+    /// The digest of its content.
+    pub sha256: String,
+    /// When the customer acknowledged it.
+    #[schema(value_type = String, format = Date)]
+    pub acknowledged_on: chrono::NaiveDate,
+    /// `none`, `pending`, `clean` or `infected`.
+    #[schema(value_type = String, pattern = "^(none|pending|clean|infected)$")]
+    pub scan: Scan,
+    /// For operator staff: whether the same document was brought for another tenant too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reused: Option<bool>,
+}
+
+impl EvidenceView {
+    /// The view of an entry; `reused` where the viewer may know it.
+    pub fn of(evidence: &Evidence, reused: Option<bool>) -> Self {
+        Self {
+            id: evidence.id.to_string(),
+            name: evidence.name.as_str().to_owned(),
+            sha256: evidence.sha256.to_string(),
+            acknowledged_on: evidence.acknowledged_on,
+            scan: evidence.scan,
+            reused,
+        }
+    }
+}
+
+/// Evidence that was added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct EvidenceUploadView {
+    /// The entry.
+    pub evidence: EvidenceView,
+    /// How its document is uploaded; `null` where none is awaited.
+    pub upload: Option<UploadFormView>,
+}
+
+/// A form: a `POST` of `multipart/form-data` to `url` with these fields and, after them, `file`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct UploadFormView {
+    /// Where to.
+    pub url: String,
+    /// The fields, as they are.
+    pub fields: BTreeMap<String, String>,
+    /// Until when.
+    #[schema(format = DateTime)]
+    pub expires_at: String,
+}
+
+/// A link to a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct EvidenceLinkView {
+    /// The link; it saves the document as a file.
+    pub url: String,
+    /// Until when.
+    #[schema(format = DateTime)]
+    pub expires_at: String,
+}

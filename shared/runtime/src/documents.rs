@@ -1,0 +1,64 @@
+//! Where the documents of evidence lie in their bucket. Nothing is read from the quarantine but by
+//! the scan; what it found clean lies elsewhere, under the digest that was declared.
+
+use domain::ids::{ClaimId, EvidenceId, Sha256Hash};
+
+/// The place of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Whose evidence it is.
+    pub claim: ClaimId,
+    /// Which entry of the claim.
+    pub id: EvidenceId,
+    /// The digest that its entry declares.
+    pub sha256: Sha256Hash,
+}
+
+const QUARANTINE: &str = "quarantine";
+const CLEAN: &str = "clean";
+
+impl Document {
+    /// Where it is uploaded to.
+    pub fn quarantine_key(&self) -> String {
+        self.key(QUARANTINE)
+    }
+
+    /// Where it lies once it was found clean.
+    pub fn clean_key(&self) -> String {
+        self.key(CLEAN)
+    }
+
+    /// The document of a key of the quarantine; `None` for any other key.
+    pub fn in_quarantine(key: &str) -> Option<Self> {
+        let mut parts = key.split('/');
+        (parts.next()? == QUARANTINE).then_some(())?;
+        let claim = ClaimId::parse(parts.next()?).ok()?;
+        let id = EvidenceId::parse(parts.next()?).ok()?;
+        let sha256 = Sha256Hash::parse(parts.next()?).ok()?;
+        parts.next().is_none().then_some(Self { claim, id, sha256 })
+    }
+
+    fn key(&self, prefix: &str) -> String {
+        format!("{prefix}/{}/{}/{}", self.claim, self.id, self.sha256)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_found_again_by_its_key_in_the_quarantine_and_by_no_other() {
+        let document = Document {
+            claim: ClaimId::from_bytes(*b"sixteen bytes id"),
+            id: EvidenceId::parse("e1").unwrap(),
+            sha256: Sha256Hash([7; 32]),
+        };
+        let key = document.quarantine_key();
+        assert_eq!(Document::in_quarantine(&key), Some(document.clone()));
+        let others = [document.clean_key(), format!("{key}/x"), format!("/{key}"), String::new()];
+        for other in others {
+            assert_eq!(Document::in_quarantine(&other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! Documents of evidence (`domain.md §3`, *add evidence*; `api.md`): the form, the scan, the link, and
+//! what a reviewer is told.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use domain::claim::{Claim, Status};
+use domain::ids::Sha256Hash;
+use domain::program::{EvidencePolicy, Policy};
+use integration::documents::Object;
+use integration::fixtures::{self, ALPINE, BOREALIS};
+use integration::stack::{Answer, Stack};
+use integration::world::reviewer;
+use serde_json::{Value, json};
+use web::event::Event;
+
+const NOW: &str = "2026-12-22T14:00:00Z";
+const PDF: &[u8] = b"%PDF-1.7\nsigned";
+const OTHER: &[u8] = b"%PDF-1.7\nsomething else";
+
+/// The functions, under a program that asks for documents.
+async fn stack() -> Stack {
+    let policy = Policy { evidence: EvidencePolicy::Uploaded, ..Policy::default() };
+    Box::pin(Stack::with_policy(NOW, policy)).await
+}
+
+async fn draft(stack: &Stack, key: &str, tenant: (&str, &str)) -> Claim {
+    let mut body = fixtures::claim_body_of("4711", tenant.0, tenant.1, &["teams"]);
+    body["draft"] = json!(true);
+    body["evidence"] = json!([]);
+    let created = stack.submit(ALPINE, key, &body).await;
+    assert_eq!(created.status, 201, "{}", created.text);
+    claim(stack, created.body["id"].as_str().unwrap()).await
+}
+
+const CONTOSO: (&str, &str) = (fixtures::CONTOSO, "contoso.example");
+const TAILWIND: (&str, &str) = (fixtures::TAILWIND, "tailwind.example");
+
+async fn claim(stack: &Stack, id: &str) -> Claim {
+    stack.world.read(&domain::ids::ClaimId::parse(id).unwrap()).await
+}
+
+fn announcement(bytes: &[u8]) -> Value {
+    json!({
+        "name": "smlouva.pdf", "size": bytes.len(), "content_type": "application/pdf",
+        "sha256": Sha256Hash::of(bytes).to_string(), "acknowledged_on": "2026-10-01",
+    })
+}
+
+fn adding(claim: &Claim, body: &Value) -> Event {
+    Event::post(&format!("/v1/claims/{}/evidence", claim.id)).partner_user(ALPINE).json(body)
+}
+
+async fn add(stack: &Stack, claim: &Claim, body: &Value) -> Answer {
+    stack.send(adding(claim, body)).await
+}
+
+/// Sends a form with that content.
+fn upload(stack: &Stack, added: &Answer, bytes: &[u8]) -> (String, Object) {
+    let field = |name: &str| added.body["upload"]["fields"][name].as_str().unwrap().to_owned();
+    let (key, content_type) = (field("key"), field("Content-Type"));
+    let object = stack.world.documents.upload(&key, &content_type, bytes);
+    (key, object)
+}
+
+fn scanned(key: &str, etag: &str, status: &str) -> Value {
+    json!({
+        "source": "aws.guardduty",
+        "detail-type": "GuardDuty Malware Protection Object Scan Result",
+        "detail": {
+            "scanStatus": "COMPLETED",
+            "s3ObjectDetails": {"bucketName": "documents", "objectKey": key, "eTag": etag},
+            "scanResultDetails": {"scanResultStatus": status},
+        },
+    })
+}
+
+const CLEAN: &str = "NO_THREATS_FOUND";
+const THREATS: &str = "THREATS_FOUND";
+
+/// Announces, uploads and scans a document of a claim.
+async fn bring(stack: &Stack, claim: &Claim, bytes: &[u8], status: &str) -> Answer {
+    let added = add(stack, claim, &announcement(bytes)).await;
+    assert_eq!(added.status, 201, "{}", added.text);
+    let (key, object) = upload(stack, &added, bytes);
+    stack.backstage.scan(scanned(&key, &object.etag(), status)).await.unwrap();
+    added
+}
+
+async fn scans(stack: &Stack, claim: &Claim) -> Vec<Value> {
+    let path = format!("/v1/claims/{}", claim.id);
+    let shown = stack.send(Event::get(&path).partner_user(ALPINE)).await;
+    let entries = shown.body["evidence"].as_array().unwrap();
+    assert!(entries.iter().all(|entry| entry.get("reused").is_none()), "{}", shown.text);
+    entries.iter().map(|entry| entry["scan"].clone()).collect()
+}
+
+async fn link(stack: &Stack, claim: &Claim, entry: &str) -> Answer {
+    let path = format!("/v1/claims/{}/evidence/{entry}", claim.id);
+    stack.send(Event::get(&path).staff("auditor", "auditor-1")).await
+}
+
+#[tokio::test]
+async fn a_clean_document_leaves_the_quarantine_and_carries_the_claim_through_validation() {
+    let stack = stack().await;
+    let claim = draft(&stack, "k", CONTOSO).await;
+    let added = bring(&stack, &claim, PDF, CLEAN).await;
+    assert_eq!(added.body["evidence"]["scan"], "pending");
+    assert_eq!(added.header("location"), format!("/v1/claims/{}/evidence/e1", claim.id));
+    assert_eq!(scans(&stack, &claim).await, ["clean"]);
+    let digest = Sha256Hash::of(PDF);
+    assert_eq!(stack.world.documents.keys(), [format!("clean/{}/e1/{digest}", claim.id)]);
+    let link = link(&stack, &claim, "e1").await;
+    let url = link.body["url"].as_str().unwrap();
+    assert!(url.contains(&format!("clean/{}/e1/{digest}?", claim.id)), "{url}");
+    assert!(
+        url.contains("response-content-disposition=attachment") && url.contains("X-Amz-Signature="),
+        "{url}"
+    );
+    let submitted = self::claim(&stack, claim.id.as_str()).await;
+    let submitted = stack.command(ALPINE, &submitted, "submit", &json!({})).await;
+    assert_eq!(submitted.status, 200, "{}", submitted.text);
+    stack.world.give(&claim.id, &reviewer(), &domain::command::Command::BeginReview).await.unwrap();
+    let validated = stack.world.give(&claim.id, &reviewer(), &integration::world::validate()).await;
+    assert_eq!(validated.unwrap().claim.status(), Status::Notifying);
+}
+
+#[tokio::test]
+async fn an_infected_document_is_deleted_and_carries_nothing() {
+    let stack = stack().await;
+    let claim = draft(&stack, "k", CONTOSO).await;
+    bring(&stack, &claim, PDF, THREATS).await;
+    assert_eq!(scans(&stack, &claim).await, ["infected"]);
+    assert_eq!(stack.world.documents.keys(), [""; 0]);
+    assert_eq!(link(&stack, &claim, "e1").await.problem(), (404, "not-found"));
+    let again = add(&stack, &claim, &announcement(PDF)).await;
+    assert_eq!(again.errors(), [("/sha256".to_owned(), "evidence-rejected".to_owned())]);
+    let submitted = self::claim(&stack, claim.id.as_str()).await;
+    stack.command(ALPINE, &submitted, "submit", &json!({})).await;
+    let begun = json!({"action": "begin"});
+    let version = self::claim(&stack, claim.id.as_str()).await.version.0;
+    stack.review(claim.id.as_str(), version.into(), &begun).await;
+    let version = self::claim(&stack, claim.id.as_str()).await.version.0;
+    let validate = json!({"action": "validate"});
+    let refused = stack.review(claim.id.as_str(), version.into(), &validate).await;
+    assert_eq!(refused.errors(), [("/evidence".to_owned(), "evidence-rejected".to_owned())]);
+}
+
+#[tokio::test]
+async fn a_document_of_the_wrong_kind_is_as_good_as_infected() {
+    let stack = stack().await;
+    let claim = draft(&stack, "k", CONTOSO).await;
+    bring(&stack, &claim, b"MZ, an executable", CLEAN).await;
+    assert_eq!(scans(&stack, &claim).await, ["infected"]);
+    assert_eq!(stack.world.documents.keys(), [""; 0]);
+}
+
+#[tokio::test]
+async fn another_content_than_the_declared_one_is_dropped_and_the_right_one_can_be_brought() {
+    let stack = stack().await;
+    let claim = draft(&stack, "k", CONTOSO).await;
+    let added = add(&stack, &claim, &announcement(PDF)).await;
+    let (key, object) = upload(&stack, &added, OTHER);
+    stack.backstage.scan(scanned(&key, &object.etag(), CLEAN)).await.unwrap();
+    assert_eq!(scans(&stack, &claim).await, ["none"]);
+    assert_eq!(stack.world.documents.keys(), [""; 0]);
+    bring(&stack, &claim, PDF, CLEAN).await;
+    assert_eq!(scans(&stack, &claim).await, ["clean"]);
+}
+
+#[tokio::test]
+async fn what_was_put_in_place_of_the_scanned_bytes_is_never_taken_for_clean() {
+    let stack = stack().await;
+    let claim = draft(&stack, "k", CONTOSO).await;
+    let added = add(&stack, &claim, &announcement(PDF)).await;
+    let (key, object) = upload(&stack, &added, PDF);
+    upload(&stack, &added, OTHER);
+    stack.backstage.scan(scanned(&key, &object.etag(), CLEAN)).await.unwrap();
+    assert_eq!(scans(&stack, &claim).await, ["pending"], "the scan of what is there now decides");
+    assert!(stack.world.documents.keys().iter().all(|key| key.starts_with("quarantine/")));
+}
+
+#[tokio::test]
+async fn a_scan_told_twice_or_late_changes_nothing_more() {
+    let stack = stack().await;
+    let claim = draft(&stack, "k", CONTOSO).await;
+    let added = bring(&stack, &claim, PDF, CLEAN).await;
+    let after = self::claim(&stack, claim.id.as_str()).await;
+    let (key, object) = upload(&stack, &added, PDF);
+    for status in [CLEAN, THREATS, CLEAN] {
+        stack.backstage.scan(scanned(&key, &object.etag(), status)).await.unwrap();
+    }
+    assert_eq!(self::claim(&stack, claim.id.as_str()).await, after);
+    assert!(stack.world.documents.keys().iter().all(|key| key.starts_with("clean/")));
+}
+
+#[tokio::test]
+async fn a_scan_that_meets_a_broken_bucket_is_told_again() {
+    for refused in 1..=3 {
+        let stack = stack().await;
+        let claim = draft(&stack, "k", CONTOSO).await;
+        let added = add(&stack, &claim, &announcement(PDF)).await;
+        let (key, object) = upload(&stack, &added, PDF);
+        let event = scanned(&key, &object.etag(), CLEAN);
+        let mut told = 0;
+        stack.world.documents.refuse(refused);
+        while stack.backstage.scan(event.clone()).await.is_err() {
+            told += 1;
+        }
+        assert_eq!((told, scans(&stack, &claim).await), (refused, vec![json!("clean")]));
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_could_not_be_scanned_waits_and_junk_is_passed() {
+    let stack = stack().await;
+    let claim = draft(&stack, "k", CONTOSO).await;
+    bring(&stack, &claim, PDF, "FAILED").await;
+    assert_eq!(scans(&stack, &claim).await, ["pending"]);
+    for junk in [json!({}), scanned("clean/x", "tag", CLEAN), json!({"detail": "x"})] {
+        stack.backstage.scan(junk).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_form_lets_through_this_size_type_digest_and_place_only() {
+    let stack = stack().await;
+    let claim = draft(&stack, "k", CONTOSO).await;
+    let form = add(&stack, &claim, &announcement(PDF)).await.body["upload"].clone();
+    let policy = STANDARD.decode(form["fields"]["policy"].as_str().unwrap()).unwrap();
+    let policy: Value = serde_json::from_slice(&policy).unwrap();
+    let conditions = policy["conditions"].as_array().unwrap();
+    let digest = Sha256Hash::of(PDF);
+    for condition in [
+        json!(["content-length-range", PDF.len(), PDF.len()]),
+        json!(["eq", "$Content-Type", "application/pdf"]),
+        json!(["eq", "$key", format!("quarantine/{}/e1/{digest}", claim.id)]),
+        json!(["eq", "$x-amz-checksum-sha256", STANDARD.encode(digest.0)]),
+        json!({"bucket": "documents"}),
+    ] {
+        assert!(conditions.contains(&condition), "{condition} in {policy}");
+    }
+    assert_eq!(policy["expiration"], "2026-12-22T14:15:00Z");
+    assert_eq!(form["url"], "https://documents.s3.us-east-1.amazonaws.com/");
+}
+
+#[tokio::test]
+async fn the_same_key_answers_again_and_takes_no_other_document() {
+    let stack = stack().await;
+    let claim = draft(&stack, "k", CONTOSO).await;
+    let with_key = |body: &Value| adding(&claim, body).header("idempotency-key", "upload-1");
+    let first = stack.send(with_key(&announcement(PDF))).await;
+    let again = stack.send(with_key(&announcement(PDF))).await;
+    assert_eq!(
+        (first.header("idempotent-replayed"), again.header("idempotent-replayed")),
+        ("", "true")
+    );
+    assert_eq!(first.body["evidence"], again.body["evidence"]);
+    let other = stack.send(with_key(&announcement(OTHER))).await;
+    assert_eq!(other.problem(), (422, "idempotency-conflict"));
+    assert_eq!(scans(&stack, &claim).await, ["pending"]);
+    let malformed = adding(&claim, &announcement(OTHER)).header("idempotency-key", "white space");
+    assert_eq!(stack.send(malformed).await.problem(), (400, "idempotency-key-missing"));
+}
+
+#[tokio::test]
+async fn a_program_that_asks_for_no_documents_takes_the_entry_without_one() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = Box::pin(stack.world.holding("k", &["teams"])).await;
+    let added = add(&stack, &claim, &announcement(PDF)).await;
+    assert_eq!((added.status, &added.body["upload"]), (201, &Value::Null), "{}", added.text);
+    assert_eq!(scans(&stack, &claim).await, ["none", "none"]);
+}
+
+#[tokio::test]
+async fn the_state_is_told_before_the_fields_and_another_partner_is_told_nothing() {
+    let stack = stack().await;
+    let claim = draft(&stack, "k", CONTOSO).await;
+    let empty = json!({"name": "", "size": 0, "sha256": "x"});
+    let told = add(&stack, &claim, &empty).await;
+    assert_eq!((told.status, told.errors().len()), (422, 5), "{}", told.text);
+    let foreign = adding(&claim, &announcement(PDF)).partner_admin(BOREALIS);
+    assert_eq!(stack.send(foreign).await.problem(), (404, "not-found"));
+    let submitted = stack.command(ALPINE, &claim, "submit", &json!({})).await;
+    assert_eq!(submitted.status, 200, "{}", submitted.text);
+    assert_eq!(add(&stack, &claim, &empty).await.problem(), (409, "invalid-state"));
+    assert_eq!(add(&stack, &claim, &announcement(PDF)).await.problem(), (409, "invalid-state"));
+}
+
+#[tokio::test]
+async fn a_document_brought_for_another_tenant_too_is_flagged_to_the_reviewer_alone() {
+    let stack = stack().await;
+    let first = draft(&stack, "k", CONTOSO).await;
+    bring(&stack, &first, PDF, CLEAN).await;
+    let flags = |shown: Answer| shown.body["evidence"][0]["reused"].clone();
+    let seen = |claim: &Claim| {
+        Event::get(&format!("/v1/claims/{}", claim.id)).staff("reviewer", "reviewer-1")
+    };
+    assert_eq!(flags(stack.send(seen(&first)).await), json!(false));
+    let second = draft(&stack, "k2", TAILWIND).await;
+    bring(&stack, &second, PDF, CLEAN).await;
+    assert_eq!(flags(stack.send(seen(&second)).await), json!(true));
+    assert_eq!(flags(stack.send(seen(&first)).await), json!(true));
+    assert_eq!(scans(&stack, &second).await, ["clean"]);
+}
+
+#[tokio::test]
+async fn a_document_of_a_claim_that_no_longer_lists_it_is_dropped() {
+    let stack = stack().await;
+    let claim = draft(&stack, "k", CONTOSO).await;
+    let added = add(&stack, &claim, &announcement(PDF)).await;
+    let now = self::claim(&stack, claim.id.as_str()).await;
+    let edited = stack.edit(ALPINE, &now, &json!({"evidence": []})).await;
+    assert_eq!(edited.status, 200, "{}", edited.text);
+    let (key, object) = upload(&stack, &added, PDF);
+    stack.backstage.scan(scanned(&key, &object.etag(), CLEAN)).await.unwrap();
+    assert_eq!(scans(&stack, &claim).await, [""; 0]);
+    assert!(stack.world.engine.items("E#").is_empty(), "it was no evidence of anybody's");
+}
