@@ -19,10 +19,9 @@ pub fn detail(old: Option<&Claim>, new: &Claim) -> Value {
     if !items.is_empty() {
         detail.insert("items".into(), Value::Array(items));
     }
-    if let Some(window) =
-        new.state.window().filter(|_| old.and_then(|old| old.state.window()).is_none())
-    {
-        detail.insert("closes_at".into(), time::rfc3339(window.closes_at).into());
+    let closes_at = |claim: &Claim| claim.state.window().map(|window| window.closes_at);
+    if let Some(closes_at) = closes_at(new).filter(|at| old.and_then(closes_at) != Some(*at)) {
+        detail.insert("closes_at".into(), time::rfc3339(closes_at).into());
     }
     if !new.state.reasons().is_empty() && old.is_none_or(|old| old.state.reasons().is_empty()) {
         detail.insert("reasons".into(), json!(new.state.reasons()));

@@ -21,7 +21,7 @@ pub(crate) enum Written {
 }
 
 /// A condition on an item as it is.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Condition {
     expression: String,
     values: HashMap<String, AttributeValue>,
@@ -54,7 +54,7 @@ impl Condition {
 }
 
 /// One action of a transaction.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Action {
     /// Writes an item.
     Put(Attributes, Option<Condition>),
@@ -128,7 +128,7 @@ impl Store {
         write: WriteId,
     ) -> Result<Written, StoreError> {
         let items: Result<Vec<_>, _> =
-            actions.into_iter().map(|action| action.build(self.table())).collect();
+            asked_once(actions).into_iter().map(|action| action.build(self.table())).collect();
         let call = self.client.transact_write_items().set_transact_items(Some(items?));
         match call.client_request_token(write.token()).send().await {
             Ok(_) => Ok(Written::Done),
@@ -136,6 +136,17 @@ impl Store {
             Err(error) => Err(StoreError::of_call(error)),
         }
     }
+}
+
+/// A transaction may name an item once: the same question about it is asked once.
+fn asked_once(actions: Vec<Action>) -> Vec<Action> {
+    let mut kept: Vec<Action> = Vec::with_capacity(actions.len());
+    for action in actions {
+        if !matches!(action, Action::Check(..)) || !kept.contains(&action) {
+            kept.push(action);
+        }
+    }
+    kept
 }
 
 fn is_conflict(error: Option<&PutItemError>) -> bool {

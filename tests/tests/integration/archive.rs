@@ -152,6 +152,21 @@ async fn the_history_holds_no_personal_data() {
 }
 
 #[tokio::test]
+async fn a_history_whose_contacts_are_erased_still_verifies_and_names_nobody() {
+    let (world, claim) = story().await;
+    for record in &records(&world) {
+        archive(&world.store, record).await.unwrap();
+    }
+    // The names, and with them the salt of their digests, which is kept nowhere else.
+    world.engine.delete(&format!("C#{}", claim.id), "D");
+    whole_history(&world, &claim).await;
+    let left: String = world.engine.items("C#").iter().map(ToString::to_string).collect();
+    for personal in ["jana", "Jana", "petr", "IT manager", "contoso.example"] {
+        assert!(!left.contains(personal), "{personal}");
+    }
+}
+
+#[tokio::test]
 async fn an_image_of_an_unknown_version_is_corrupt() {
     let (world, claim) = story().await;
     let mut record = world.stored(&claim.id);

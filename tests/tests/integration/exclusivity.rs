@@ -150,6 +150,19 @@ async fn a_lock_whose_claim_is_final_may_be_taken_over_before_it_is_settled() {
 }
 
 #[tokio::test]
+async fn all_the_items_of_one_declined_claim_are_taken_over_together_with_their_blocks() {
+    let world = World::at(NOW).await;
+    let holder = world.awaiting("k", &ITEMS).await;
+    world.give(&holder.id, &link(1), &decline_all()).await.unwrap();
+    let rival = world.rival_in_review("k", &ITEMS).await;
+    world.let_pass(closes_at(&holder));
+    let taken = world.give(&rival.id, &reviewer(), &validate()).await.unwrap().claim;
+    assert_eq!((taken.status(), locks(&world)), (Status::Notifying, 2));
+    let blocks = world.engine.items("L#").into_iter().filter(|item| key(item).1 == "B#p-alpine");
+    assert_eq!(blocks.count(), 2);
+}
+
+#[tokio::test]
 async fn settling_and_taking_over_leave_one_holder_whichever_comes_between() {
     for nth in 1..=12 {
         let (world, holder, rival) = declined_holder().await;

@@ -366,6 +366,45 @@ async fn a_corrected_contact_gets_a_new_notice_and_a_full_new_time_for_it() {
     assert_eq!(after.notice.0, claim.notice.0 + 1);
 }
 
+/// A claim whose window ends with Thursday 31 December.
+async fn awaiting() -> (Stack, Claim) {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    (stack, claim)
+}
+
+fn extend(date: &str) -> Value {
+    json!({"action": "extend", "closes_on": date})
+}
+
+#[tokio::test]
+async fn the_operator_makes_a_window_longer_and_the_customer_has_until_the_end_of_that_day() {
+    let (stack, claim) = awaiting().await;
+    let longer = act(&stack, &claim, OPERATOR, extend("2027-01-06")).await;
+    assert_eq!(longer.body["window"]["closes_at"], "2027-01-06T23:00:00Z", "{}", longer.text);
+    assert_eq!(longer.body["last_event"]["type"], "window_extended");
+    stack.world.let_pass(closes_at(&claim));
+    stack.world.finalize().await;
+    assert_eq!(stack.world.read(&claim.id).await.status().as_str(), "awaiting_customer");
+    let refused = act(&stack, &claim, REVIEWER, extend("2027-01-07")).await;
+    assert_eq!(refused.problem(), (403, "role-not-allowed"));
+}
+
+#[tokio::test]
+async fn a_deadline_in_the_past_an_earlier_one_and_one_on_a_holiday_are_refused() {
+    let (stack, claim) = awaiting().await;
+    for date in ["2026-12-01", "2026-12-30", "2026-12-31", "2027-01-01", "2027-01-02", "soon"] {
+        let refused = act(&stack, &claim, OPERATOR, extend(date)).await;
+        assert_eq!(refused.errors(), [("/closes_on".to_owned(), "malformed".to_owned())], "{date}");
+    }
+    let nowhere = act(&stack, &claim, OPERATOR, json!({"action": "extend"})).await;
+    assert_eq!(nowhere.errors(), [("/closes_on".to_owned(), "required".to_owned())]);
+    stack.world.clock.set(closes_at(&claim));
+    let late = act(&stack, &claim, OPERATOR, extend("2027-01-06")).await;
+    assert_eq!(late.problem(), (409, "invalid-state"));
+    assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
+}
+
 #[tokio::test]
 async fn an_overdue_review_is_recorded_once_and_decides_nothing() {
     let stack = Stack::at(NOW).await;

@@ -1,0 +1,169 @@
+//! A small model of the rules, written apart from them: which commands a state takes and where they
+//! lead (`domain.md §3`), and what has to be remembered of a claim to tell whether an invariant holds.
+//! It knows nothing of the code but the names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, TimeZone, Utc, Weekday};
+use chrono_tz::Europe::Prague;
+use domain::claim::Status;
+use domain::ids::Sha256Hash;
+
+use super::step::Step;
+
+/// What the model remembers of one claim.
+#[derive(Debug, Default)]
+pub(super) struct Model {
+    /// The items the customer said no to, and did not take back.
+    pub(super) refused: BTreeSet<u8>,
+    /// The items the customer said yes to.
+    pub(super) accepted: BTreeSet<u8>,
+    /// The proof of the last notice that opened a window: of which notice, and when.
+    pub(super) opened: Option<(u16, DateTime<Utc>)>,
+    /// What the customer was shown, by the validation that froze it.
+    pub(super) shown: Option<Sha256Hash>,
+    /// Who rejected it last.
+    pub(super) rejected_by: Option<u8>,
+    /// The latest deadline of each status in a row, to see that none moves earlier.
+    pub(super) deadlines: BTreeMap<(u32, Status), DateTime<Utc>>,
+}
+
+/// The states a command is taken in, and what it makes of them; `None`: they stay.
+type Move = (&'static [Status], Option<Status>);
+
+fn moves(step: Step) -> Move {
+    use Status as S;
+    match step {
+        Step::Submit => (&[S::Draft], Some(S::Submitted)),
+        Step::Discard => (&[S::Draft], Some(S::Discarded)),
+        Step::Recall => (&[S::Submitted], Some(S::Draft)),
+        Step::Begin => (&[S::Submitted, S::InReview], Some(S::InReview)),
+        Step::Ask(_) => (&[S::InReview], Some(S::ActionRequired)),
+        Step::Respond => (&[S::ActionRequired], Some(S::InReview)),
+        Step::Reject(_) => (&[S::InReview, S::OnHold], Some(S::Rejected)),
+        Step::Dispute => (&[S::Rejected], Some(S::Disputed)),
+        Step::Uphold(_) => (&[S::Disputed], Some(S::Rejected)),
+        Step::Overturn(_) => (&[S::Disputed], Some(S::InReview)),
+        Step::Validate => (&[S::InReview], Some(S::Notifying)),
+        Step::CorrectContact => (&[S::Unreachable], Some(S::Notifying)),
+        Step::Resume => (&[S::OnHold], Some(S::Notifying)),
+        Step::Deliver => (&[S::Notifying], Some(S::AwaitingCustomer)),
+        Step::Bounce => (&[S::Notifying, S::AwaitingCustomer], Some(S::Unreachable)),
+        Step::Hold => (&[S::Notifying, S::AwaitingCustomer], Some(S::OnHold)),
+        Step::Extend | Step::ExtendOnce | Step::Accept(_) => (&[S::AwaitingCustomer], None),
+        Step::Undo => (&[S::AwaitingCustomer, S::Declined], Some(S::AwaitingCustomer)),
+        Step::AddEvidence(_) => (&[S::Draft, S::ActionRequired, S::Associated], None),
+        Step::Withdraw => (UNDECIDED, Some(S::Withdrawn)),
+        // A no, and the end of what is active, in whatever state.
+        Step::Decline(_)
+        | Step::DeclineAll
+        | Step::DeclineByLink(_)
+        | Step::End(_)
+        | Step::Revoke(_) => (NOTICED, None),
+        Step::DeliverOlder
+        | Step::AcceptForTheCustomer
+        | Step::Advance
+        | Step::Suspend(_)
+        | Step::Read
+        | Step::Finalize
+        | Step::Wait(_)
+        | Step::ToDeadline(_) => (&[], None),
+    }
+}
+
+/// `submitted` … `on_hold`.
+const UNDECIDED: &[Status] = &[
+    Status::Submitted,
+    Status::InReview,
+    Status::ActionRequired,
+    Status::Disputed,
+    Status::Notifying,
+    Status::Unreachable,
+    Status::AwaitingCustomer,
+    Status::OnHold,
+];
+
+/// The states after a first notice: a recalled claim has had none.
+const NOTICED: &[Status] = &[
+    Status::InReview,
+    Status::ActionRequired,
+    Status::Disputed,
+    Status::Notifying,
+    Status::Unreachable,
+    Status::AwaitingCustomer,
+    Status::OnHold,
+    Status::Rejected,
+    Status::Associated,
+    Status::Declined,
+    Status::Withdrawn,
+    Status::Ended,
+];
+
+/// Whether an accepted command may lead from one state to the other: as it says, or where nothing is
+/// left to decide, as the items say (`domain.md §3`, *Status from items*).
+pub(super) fn leads(step: Step, from: Status, to: Status) -> bool {
+    let (states, result) = moves(step);
+    let decides = matches!(
+        step,
+        Step::Reject(_)
+            | Step::Withdraw
+            | Step::Accept(_)
+            | Step::Decline(_)
+            | Step::DeclineAll
+            | Step::DeclineByLink(_)
+            | Step::End(_)
+            | Step::Revoke(_)
+    );
+    let by_items = matches!(to, Status::Associated | Status::Ended | Status::Declined);
+    states.contains(&from) && (to == result.unwrap_or(from) || (decides && by_items))
+}
+
+/// Whether the rules leave no way to refuse the step in that state: nothing but the state decides.
+pub(super) fn must_be_taken(step: Step, from: Status) -> bool {
+    let by_state_alone = matches!(
+        step,
+        Step::Recall
+            | Step::Discard
+            | Step::Ask(_)
+            | Step::Respond
+            | Step::Resume
+            | Step::CorrectContact
+            | Step::Deliver
+            | Step::Withdraw
+    );
+    by_state_alone && moves(step).0.contains(&from)
+}
+
+/// Five business days of Czechia after a delivery, counted day by day: the first instant after them.
+/// Good for the winter and the spring in which the stories happen.
+pub(super) fn full_window(delivered_at: DateTime<Utc>) -> DateTime<Utc> {
+    let mut date = delivered_at.with_timezone(&Prague).date_naive();
+    let mut counted = 0;
+    while counted < 5 {
+        date = date.succ_opt().unwrap();
+        counted += u32::from(is_business_day(date));
+    }
+    let midnight = (date + Days::new(1)).and_hms_opt(0, 0, 0).unwrap();
+    Prague.from_local_datetime(&midnight).latest().unwrap().to_utc()
+}
+
+fn is_business_day(date: NaiveDate) -> bool {
+    let weekend = matches!(date.weekday(), Weekday::Sat | Weekday::Sun);
+    let fixed = [
+        (1, 1),
+        (5, 1),
+        (5, 8),
+        (7, 5),
+        (7, 6),
+        (9, 28),
+        (10, 28),
+        (11, 17),
+        (12, 24),
+        (12, 25),
+        (12, 26),
+    ];
+    let easter = [(2027, 3, 26), (2027, 3, 29), (2028, 4, 14), (2028, 4, 17)];
+    let holiday = fixed.contains(&(date.month(), date.day()))
+        || easter.contains(&(date.year(), date.month(), date.day()));
+    !weekend && !holiday
+}

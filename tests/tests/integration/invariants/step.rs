@@ -1,0 +1,205 @@
+//! The steps of a story: what anybody may try, and how time passes.
+
+use chrono::NaiveDate;
+use domain::actor::{Actor, StaffRole};
+use domain::claim::{Claim, CustomerContact, Status};
+use domain::command::{Command, DeclaredEvidence, GivenReason, Selection};
+use domain::event::FailureCause;
+use domain::ids::{ItemNo, NoticeNo, Sha256Hash, StaffId};
+use domain::reason::{Reason, ReasonCode};
+use domain::text::{Comment, Email, Name};
+use integration::rivals::{grounds, operator};
+use integration::world::{
+    contoso_admin, decline, decline_all, delivered, link, partner_admin, reject, undo_all,
+    validate, withdraw,
+};
+use proptest::prelude::*;
+
+/// One step of a story. Numbers are items of the claim, or reviewers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// What comes next on the straight way, whatever the state.
+    Advance,
+    Submit,
+    Recall,
+    Discard,
+    Begin,
+    Ask(u8),
+    Respond,
+    Reject(u8),
+    Validate,
+    Deliver,
+    DeliverOlder,
+    Bounce,
+    CorrectContact,
+    Hold,
+    Resume,
+    Extend,
+    ExtendOnce,
+    Decline(u8),
+    DeclineAll,
+    DeclineByLink(u16),
+    Undo,
+    Accept(u8),
+    AcceptForTheCustomer,
+    Withdraw,
+    Dispute,
+    Uphold(u8),
+    Overturn(u8),
+    AddEvidence(u8),
+    End(u8),
+    Revoke(u8),
+    /// The partner is suspended, or is not any more.
+    Suspend(bool),
+    Read,
+    Finalize,
+    /// Hours pass.
+    Wait(i64),
+    /// So many seconds more than the claim's deadline pass.
+    ToDeadline(i64),
+}
+
+pub(super) fn step() -> impl Strategy<Value = Step> {
+    let item = 1..3_u8;
+    let who = 1..4_u8;
+    let straight = prop_oneof![
+        12 => Just(Step::Advance),
+        3 => prop_oneof![Just(-1_i64), Just(0), Just(60), Just(125), Just(7200)].prop_map(Step::ToDeadline),
+        1 => (1..48_i64).prop_map(Step::Wait),
+        1 => Just(Step::Read),
+        1 => Just(Step::Finalize),
+    ];
+    let operators = prop_oneof![
+        Just(Step::Begin),
+        who.clone().prop_map(Step::Ask),
+        who.clone().prop_map(Step::Reject),
+        Just(Step::Validate),
+        Just(Step::Hold),
+        Just(Step::Resume),
+        Just(Step::Extend),
+        Just(Step::CorrectContact),
+        who.clone().prop_map(Step::Uphold),
+        who.prop_map(Step::Overturn),
+        Just(Step::AcceptForTheCustomer),
+    ];
+    let partners = prop_oneof![
+        Just(Step::Submit),
+        Just(Step::Recall),
+        Just(Step::Discard),
+        Just(Step::Respond),
+        Just(Step::Withdraw),
+        Just(Step::Dispute),
+        (1..4_u8).prop_map(Step::AddEvidence),
+        item.clone().prop_map(Step::End),
+        prop_oneof![1 => Just(true), 4 => Just(false)].prop_map(Step::Suspend),
+    ];
+    let customers = prop_oneof![
+        3 => item.clone().prop_map(Step::Decline),
+        1 => Just(Step::DeclineAll),
+        1 => (1..3_u16).prop_map(Step::DeclineByLink),
+        2 => Just(Step::Undo),
+        2 => item.clone().prop_map(Step::Accept),
+        1 => Just(Step::ExtendOnce),
+        1 => item.prop_map(Step::Revoke),
+    ];
+    let mails = prop_oneof![Just(Step::Deliver), Just(Step::DeliverOlder), Just(Step::Bounce)];
+    prop_oneof![20 => straight, 3 => operators, 3 => partners, 5 => customers, 1 => mails]
+}
+
+/// What comes next for a claim in that status; `None`: its deadline.
+pub(super) fn straight_on(claim: &Claim) -> Option<Step> {
+    match claim.status() {
+        Status::Draft => Some(Step::Submit),
+        Status::Submitted => Some(Step::Begin),
+        Status::InReview => Some(Step::Validate),
+        Status::ActionRequired => Some(Step::Respond),
+        Status::Disputed => Some(Step::Overturn(3)),
+        Status::Notifying => Some(Step::Deliver),
+        Status::Unreachable => Some(Step::CorrectContact),
+        Status::OnHold => Some(Step::Resume),
+        Status::Rejected => Some(Step::Dispute),
+        Status::AwaitingCustomer
+        | Status::Associated
+        | Status::Declined
+        | Status::Withdrawn
+        | Status::Discarded
+        | Status::Ended => None,
+    }
+}
+
+/// The command of a step, and who gives it; `None` for a step that is no command.
+pub(super) fn command(step: Step, claim: &Claim, partner: &str) -> Option<(Actor, Command)> {
+    let (remark, holder) = (Comment::parse("for a reason"), partner_admin(partner));
+    let comment = remark.ok()?;
+    let these = |no: u8| Selection::These(vec![ItemNo(no)]);
+    Some(match step {
+        Step::Submit => (holder, Command::Submit),
+        Step::Recall => (holder, Command::Recall),
+        Step::Discard => (holder, Command::Discard),
+        Step::Respond => (holder, Command::Respond { comment: None }),
+        Step::Withdraw => (holder, withdraw()),
+        Step::Dispute => (holder, Command::Dispute { comment }),
+        Step::AddEvidence(no) => (holder, Command::AddEvidence(Box::new(evidence(no)?))),
+        Step::End(no) => (holder, Command::End { item: ItemNo(no), comment: Some(comment) }),
+        Step::Begin => (reviewer(1), Command::BeginReview),
+        Step::Ask(no) => (reviewer(no), Command::RequestInformation { reasons: reasons() }),
+        Step::Reject(no) => (reviewer(no), reject()),
+        Step::Validate if claim.contested => (operator(), grounds()),
+        Step::Validate => (operator(), validate()),
+        Step::Hold => (operator(), Command::Hold { comment }),
+        Step::Resume => (operator(), Command::Resume),
+        Step::CorrectContact => (operator(), Command::CorrectContact { contact: contact()? }),
+        Step::Extend => (operator(), Command::Extend { closes_on: Some(later(claim)?) }),
+        Step::Uphold(no) => (reviewer(no), Command::Uphold { comment }),
+        Step::Overturn(no) => (reviewer(no), Command::Overturn { comment }),
+        Step::AcceptForTheCustomer => (operator(), Command::Accept { items: Selection::All }),
+        Step::Deliver => (Actor::System, delivered(claim.notice)),
+        Step::DeliverOlder => {
+            (Actor::System, delivered(NoticeNo(claim.notice.0.saturating_sub(1))))
+        }
+        Step::Bounce => {
+            let (notice, cause) = (claim.notice, FailureCause::Bounce);
+            (Actor::System, Command::RecordFailure { notice, cause, others_left: false })
+        }
+        Step::Decline(no) => (link(claim.notice.0), decline(&[no])),
+        Step::DeclineAll => (contoso_admin(), decline_all()),
+        Step::DeclineByLink(notice) => (link(notice), decline_all()),
+        Step::Undo => (link(claim.notice.0), undo_all()),
+        Step::Accept(no) => (contoso_admin(), Command::Accept { items: these(no) }),
+        Step::ExtendOnce => (contoso_admin(), Command::Extend { closes_on: None }),
+        Step::Revoke(no) => (contoso_admin(), Command::End { item: ItemNo(no), comment: None }),
+        Step::Advance
+        | Step::Suspend(_)
+        | Step::Read
+        | Step::Finalize
+        | Step::Wait(_)
+        | Step::ToDeadline(_) => return None,
+    })
+}
+
+fn reviewer(no: u8) -> Actor {
+    let id = StaffId::parse(&format!("reviewer-{no}")).unwrap();
+    Actor::Staff { id, role: StaffRole::Reviewer }
+}
+
+fn reasons() -> Vec<GivenReason> {
+    let reason = Reason { code: ReasonCode::EvidenceUnreadable, item_no: None };
+    vec![GivenReason { reason, comment: None }]
+}
+
+fn evidence(no: u8) -> Option<DeclaredEvidence> {
+    let name = Name::parse("mail.pdf").ok()?;
+    let acknowledged_on = NaiveDate::from_ymd_opt(2026, 11, 2)?;
+    Some(DeclaredEvidence { name, sha256: Sha256Hash([no; 32]), acknowledged_on })
+}
+
+fn contact() -> Option<CustomerContact> {
+    let (name, title) = (Name::parse("Jan").ok()?, Name::parse("CIO").ok()?);
+    let email = Email::parse("jan@contoso.example").ok()?;
+    Some(CustomerContact { name, title, email })
+}
+
+/// A day after the window's last one: often a holiday or of a weekend, and then refused.
+fn later(claim: &Claim) -> Option<NaiveDate> {
+    claim.state.window()?.last_counted()?.succ_opt()
+}
