@@ -31,6 +31,7 @@ pub struct Stack {
     review: review::App,
     decision: decision::App,
     associations: associations::App,
+    customer: customer::App,
     directory: directory::App,
 }
 
@@ -113,6 +114,7 @@ impl Stack {
             review: review::App::new(store("review"), secret),
             decision: decision::App::new(store("decision"), keys(SECRET), operator()),
             associations: associations::App::new(store("associations"), secret),
+            customer: customer::App::new(store("customer"), secret),
             directory: directory::App::new(store("directory"), sandbox),
             backstage: Backstage::of(&world, sandbox),
             world,
@@ -134,12 +136,13 @@ impl Stack {
             web::routes::find(method, path).map_or("claims", |(route, _)| route.function);
         let request = event.request();
         Answer::of(&match function {
-            "claims" => claims::handle(&self.claims, request).await,
-            "evidence" => evidence::handle(&self.evidence, request).await,
-            "review" => review::handle(&self.review, request).await,
-            "decision" => decision::handle(&self.decision, request).await,
-            "associations" => associations::handle(&self.associations, request).await,
-            "directory" => directory::handle(&self.directory, request).await,
+            "claims" => Box::pin(claims::handle(&self.claims, request)).await,
+            "evidence" => Box::pin(evidence::handle(&self.evidence, request)).await,
+            "review" => Box::pin(review::handle(&self.review, request)).await,
+            "decision" => Box::pin(decision::handle(&self.decision, request)).await,
+            "associations" => Box::pin(associations::handle(&self.associations, request)).await,
+            "customer" => Box::pin(customer::handle(&self.customer, request)).await,
+            "directory" => Box::pin(directory::handle(&self.directory, request)).await,
             other => panic!("no function {other} answers requests"),
         })
     }

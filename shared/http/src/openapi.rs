@@ -63,6 +63,8 @@ fn components() -> Components {
     let components = with::<bodies::CorrectContactBody>(components);
     let components = with::<bodies::ReviewBody>(components);
     let components = with::<bodies::EvidenceUploadBody>(components);
+    let components = with::<bodies::ChosenItemsBody>(components);
+    let components = with::<views::CustomerClaimView>(components);
     let components = with::<bodies::CommentBody>(components);
     let components = with::<bodies::PartnerBody>(components);
     let components = with::<bodies::TenantBody>(components);

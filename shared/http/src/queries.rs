@@ -145,6 +145,11 @@ pub fn associations(call: &Call<'_>) -> Result<AssociationsQuery, Failure> {
     })
 }
 
+/// A list that nothing narrows.
+pub fn page_only(call: &Call<'_>) -> Result<(), Failure> {
+    Parameters::of(call, &["limit", "cursor"]).map(|_| ())
+}
+
 /// The days of usage.
 pub fn usage(call: &Call<'_>) -> Result<UsageQuery, Failure> {
     let parameters = Parameters::of(call, &["from", "to"])?;

@@ -42,6 +42,8 @@ pub enum RouteId {
     Review(ReviewRoute),
     /// Of `decision`.
     Decision(DecisionRoute),
+    /// Of `customer`.
+    Customer(CustomerRoute),
     /// Of `associations`.
     Associations(AssociationsRoute),
     /// Of `directory`.
@@ -121,6 +123,19 @@ function_routes! {
         /// The notice to an authenticity code.
         Notice,
     }
+    /// The signed-in customer.
+    CustomerRoute as Customer {
+        /// List the claims on his tenant.
+        Claims,
+        /// Say yes.
+        Accept,
+        /// Say no.
+        Decline,
+        /// Take a no back.
+        Undo,
+        /// Ask for more time, once.
+        Extend,
+    }
     /// Associations.
     AssociationsRoute as Associations {
         /// List them.
@@ -171,6 +186,7 @@ const OPERATOR: &[Role] = &[Role::Operator];
 const PARTNER_AND_STAFF: &[Role] =
     &[Role::PartnerAdmin, Role::PartnerUser, Role::Reviewer, Role::Operator, Role::Auditor];
 const ENDERS: &[Role] = &[Role::PartnerAdmin, Role::CustomerAdmin, Role::Operator];
+const CUSTOMER: &[Role] = &[Role::CustomerAdmin];
 const EVERYONE: &[Role] = Role::ALL;
 const NOBODY: &[Role] = &[];
 
@@ -192,6 +208,9 @@ macro_rules! route {
     };
     (@ $method:literal, $path:literal, Decision, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
         row(RouteId::Decision(DecisionRoute::$route), $method, $path, "decision", $operation, $auth, $roles)
+    };
+    (@ $method:literal, $path:literal, Customer, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
+        row(RouteId::Customer(CustomerRoute::$route), $method, $path, "customer", $operation, $auth, $roles)
     };
     (@ $method:literal, $path:literal, Associations, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
         row(RouteId::Associations(AssociationsRoute::$route), $method, $path, "associations", $operation, $auth, $roles)
@@ -234,6 +253,11 @@ pub const ROUTES: &[Route] = &[
     route!("POST" "/v1/claims/{id}/review", Review::Act, "reviewClaim", REVIEWERS),
     route!("ANY" "/d/{token}", Decision::Page, "decide", open),
     route!("GET" "/n/{code}", Decision::Notice, "getNotice", open),
+    route!("GET" "/v1/customer/claims", Customer::Claims, "listCustomerClaims", CUSTOMER),
+    route!("POST" "/v1/customer/claims/{id}/accept", Customer::Accept, "acceptItems", CUSTOMER),
+    route!("POST" "/v1/customer/claims/{id}/decline", Customer::Decline, "declineItems", CUSTOMER),
+    route!("POST" "/v1/customer/claims/{id}/undo", Customer::Undo, "undoDecline", CUSTOMER),
+    route!("POST" "/v1/customer/claims/{id}/extend", Customer::Extend, "extendWindow", CUSTOMER),
     route!("GET" "/v1/associations", Associations::List, "listAssociations", EVERYONE),
     route!("GET" "/v1/associations/{id}", Associations::Get, "getAssociation", EVERYONE),
     route!("POST" "/v1/associations/{id}/end", Associations::End, "endAssociation", ENDERS),

@@ -24,6 +24,8 @@ pub type Review = (TableSettings, SecretSettings);
 pub type Decision = (TableSettings, SecretSettings, PageSettings);
 /// What `associations` needs; the secret signs cursors.
 pub type Associations = (TableSettings, SecretSettings);
+/// What `customer` needs; the secret signs cursors.
+pub type Customer = (TableSettings, SecretSettings);
 /// What `directory` needs.
 pub type Directory = (TableSettings,);
 /// What `notify` needs.
@@ -47,6 +49,7 @@ pub fn by_function() -> Vec<(&'static str, Vec<&'static str>)> {
         ("review", names::<Review>()),
         ("decision", names::<Decision>()),
         ("associations", names::<Associations>()),
+        ("customer", names::<Customer>()),
         ("directory", names::<Directory>()),
         ("notify", names::<Notify>()),
         ("delivery", names::<Delivery>()),

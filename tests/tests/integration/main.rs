@@ -15,6 +15,8 @@ mod capacity;
 #[cfg(test)]
 mod closing;
 #[cfg(test)]
+mod customer;
+#[cfg(test)]
 mod directory;
 #[cfg(test)]
 mod drafts;

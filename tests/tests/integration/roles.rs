@@ -53,7 +53,7 @@ struct There {
 /// The path with a claim in it, or its first association.
 fn path_of(route: &Route, there: &There) -> String {
     let id = match route.id {
-        RouteId::Claims(_) | RouteId::Review(_) => there.held.to_string(),
+        RouteId::Claims(_) | RouteId::Review(_) | RouteId::Customer(_) => there.held.to_string(),
         RouteId::Evidence(_) => there.documented.to_string(),
         RouteId::Associations(_) => format!("{}-1", there.held),
         RouteId::Decision(_) | RouteId::Directory(_) => "unknown".to_owned(),

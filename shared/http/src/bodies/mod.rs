@@ -5,6 +5,7 @@
 
 mod calendar;
 mod claim;
+mod customer;
 mod directory;
 mod evidence;
 mod review;
@@ -18,6 +19,7 @@ pub use claim::{
     RequiredCommentBody, TenantRefBody, claim, comment, corrected_contact, edited, nothing,
     required_comment,
 };
+pub use customer::{ChosenItemsBody, chosen_items};
 pub use directory::{
     LocationBody, PartnerBody, PolicyBody, ProgramBody, TenantBody, TenantContactBody,
     TenantItemBody, partner, program, tenant,

@@ -12,8 +12,8 @@ use utoipa::openapi::{
 
 use crate::openapi::BEARER;
 use crate::routes::{
-    AssociationsRoute, Auth, ClaimsRoute, DecisionRoute, DirectoryRoute, EvidenceRoute,
-    ReviewRoute, Route, RouteId,
+    AssociationsRoute, Auth, ClaimsRoute, CustomerRoute, DecisionRoute, DirectoryRoute,
+    EvidenceRoute, ReviewRoute, Route, RouteId,
 };
 
 /// What is said of a route beyond its row in the table.
@@ -69,6 +69,7 @@ fn facts(id: RouteId, method: &HttpMethod) -> Facts {
         RouteId::Evidence(route) => evidence(route),
         RouteId::Review(route) => review(route),
         RouteId::Decision(route) => decision(route, method),
+        RouteId::Customer(route) => customer(route),
         RouteId::Associations(route) => associations(route),
         RouteId::Directory(route) => directory(route),
     }
@@ -173,6 +174,23 @@ fn decision(route: DecisionRoute, method: &HttpMethod) -> Facts {
         DecisionRoute::Notice => {
             Facts { query: &["lang"], ..read("The true text of a notice", Answer::Page) }
         }
+    }
+}
+
+fn customer(route: CustomerRoute) -> Facts {
+    let answer = |summary| Facts {
+        refusals: &[400, 409, 413, 415, 422],
+        ..write(summary, "ChosenItemsBody", Answer::One("CustomerClaimView"))
+    };
+    match route {
+        CustomerRoute::Claims => Facts {
+            query: &LIST,
+            ..read("List the claims on one's tenant", Answer::List("CustomerClaimView"))
+        },
+        CustomerRoute::Accept => answer("Say yes, at once"),
+        CustomerRoute::Decline => answer("Say no, at any time"),
+        CustomerRoute::Undo => answer("Take a no back, until the deadline"),
+        CustomerRoute::Extend => answer("Ask for more time, once"),
     }
 }
 

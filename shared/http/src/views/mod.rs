@@ -4,6 +4,7 @@ mod association;
 mod calendar;
 mod check;
 mod claim;
+mod customer;
 mod directory;
 mod evidence;
 mod explain;
@@ -18,6 +19,7 @@ pub use claim::{
     LastEventView, NamedView, PartnerContactView, ReasonView, RivalView, Shown, TenantRefView,
     TurnView,
 };
+pub use customer::CustomerClaimView;
 pub use directory::{
     ClockView, HealthView, ItemRefView, LocationView, PartnerView, PolicyView, ProgramView,
     TenantContactView, TenantItemView, TenantView, UsageDay, UsageView,

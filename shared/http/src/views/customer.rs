@@ -1,0 +1,63 @@
+//! A claim as the signed-in customer sees it: what his notice says, and nothing of what partner and
+//! operator said to each other.
+
+use domain::claim::Claim;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::views::{
+    ClaimItemView, ClaimView, LastEventView, NamedView, Shown, TenantRefView, TurnView, WindowView,
+};
+
+/// A claim on the customer's tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CustomerClaimView {
+    /// Its id.
+    pub id: String,
+    /// Its version, also its ETag.
+    pub version: u32,
+    /// Where it stands.
+    #[schema(example = "awaiting_customer")]
+    pub status: String,
+    /// The program.
+    pub program: String,
+    /// What the partner does.
+    pub activity: Option<String>,
+    /// The partner.
+    pub partner: NamedView,
+    /// The tenant.
+    pub tenant: TenantRefView,
+    /// What is claimed.
+    pub items: Vec<ClaimItemView>,
+    /// When it was last submitted.
+    #[schema(format = DateTime)]
+    pub submitted_at: Option<String>,
+    /// Whose turn it is; absent in final states.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn: Option<TurnView>,
+    /// The window that is open, or that led here.
+    pub window: Option<WindowView>,
+    /// The last event.
+    pub last_event: LastEventView,
+}
+
+impl CustomerClaimView {
+    /// The view of a claim.
+    pub fn of(claim: &Claim, shown: &Shown<'_>) -> Self {
+        let whole = ClaimView::of(claim, shown);
+        Self {
+            id: whole.id,
+            version: whole.version,
+            status: whole.status,
+            program: whole.program,
+            activity: whole.activity,
+            partner: whole.partner,
+            tenant: whole.tenant,
+            items: whole.items,
+            submitted_at: whole.submitted_at,
+            turn: whole.turn,
+            window: whole.window,
+            last_event: whole.last_event,
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The signed-in customer (`api.md`, `/v1/customer/claims`): he sees what he was notified of, and
+//! answers for his own tenant without link and code.
+
+use chrono::Duration;
+use domain::claim::{Claim, Status};
+use integration::fixtures::{CONTOSO, TAILWIND};
+use integration::stack::{Answer, Stack};
+use integration::world::{closes_at, item_statuses, validate};
+use serde_json::{Value, json};
+use web::event::Event;
+
+const NOW: &str = "2026-12-22T14:00:00Z";
+const ITEMS: [&str; 2] = ["exchange-online", "teams"];
+
+async fn awaiting() -> (Stack, Claim) {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    (stack, claim)
+}
+
+async fn answer(stack: &Stack, claim: &Claim, answer: &str, body: &Value) -> Answer {
+    let event = Event::post(&format!("/v1/customer/claims/{}/{answer}", claim.id));
+    stack.send(event.customer_admin(CONTOSO).json(body)).await
+}
+
+fn of(answer: &Answer) -> (&str, Value) {
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    (answer.body["status"].as_str().unwrap(), answer.items())
+}
+
+async fn list(stack: &Stack, tenant: &str, query: &str) -> Answer {
+    stack.send(Event::get(&format!("/v1/customer/claims{query}")).customer_admin(tenant)).await
+}
+
+#[tokio::test]
+async fn a_yes_is_official_at_once_and_is_his_own() {
+    let (stack, claim) = awaiting().await;
+    let one = answer(&stack, &claim, "accept", &json!({"items": [1]})).await;
+    assert_eq!(of(&one), ("awaiting_customer", json!([[1, "active"], [2, "pending"]])));
+    assert_eq!(one.body["items"][0]["basis"], "explicit");
+    assert_eq!(one.body["items"][0]["effective_at"], NOW);
+    let all = answer(&stack, &claim, "accept", &json!({})).await;
+    assert_eq!(of(&all), ("associated", json!([[1, "active"], [2, "active"]])));
+}
+
+#[tokio::test]
+async fn a_declined_item_is_accepted_only_after_the_no_is_taken_back() {
+    let (stack, claim) = awaiting().await;
+    let no = answer(&stack, &claim, "decline", &json!({"items": [2]})).await;
+    assert_eq!(of(&no), ("awaiting_customer", json!([[1, "pending"], [2, "declined"]])));
+    let refused = answer(&stack, &claim, "accept", &json!({"items": [2]})).await;
+    assert_eq!(refused.problem(), (409, "invalid-state"));
+    let undone = answer(&stack, &claim, "undo", &json!({"items": [2]})).await;
+    assert_eq!(of(&undone), ("awaiting_customer", json!([[1, "pending"], [2, "pending"]])));
+    assert_eq!(answer(&stack, &claim, "accept", &json!({"items": [2]})).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_no_is_taken_at_any_time_and_is_never_an_error() {
+    let (stack, claim) = awaiting().await;
+    stack.world.let_pass(closes_at(&claim));
+    stack.world.finalize().await;
+    let ended = answer(&stack, &claim, "decline", &json!({"items": [1]})).await;
+    assert_eq!(of(&ended), ("associated", json!([[1, "ended"], [2, "active"]])));
+    for _ in 0..2 {
+        let again = answer(&stack, &claim, "decline", &json!({})).await;
+        assert_eq!(of(&again), ("ended", json!([[1, "ended"], [2, "ended"]])));
+    }
+}
+
+#[tokio::test]
+async fn account_and_link_answer_for_the_same_customer() {
+    let (stack, claim) = awaiting().await;
+    answer(&stack, &claim, "decline", &json!({"items": [1]})).await;
+    let undone = stack.decide(&claim, "decision=undo&items=1").await;
+    assert_eq!(undone.items(), json!([[1, "pending"], [2, "pending"]]), "{}", undone.text);
+    stack.decide(&claim, "decision=decline&items=2").await;
+    let undone = answer(&stack, &claim, "undo", &json!({})).await;
+    assert_eq!(of(&undone), ("awaiting_customer", json!([[1, "pending"], [2, "pending"]])));
+}
+
+#[tokio::test]
+async fn two_administrators_who_disagree_leave_a_no() {
+    let (stack, claim) = awaiting().await;
+    assert_eq!(answer(&stack, &claim, "accept", &json!({"items": [1]})).await.status, 200);
+    let no = answer(&stack, &claim, "decline", &json!({})).await;
+    assert_eq!(of(&no).1, json!([[1, "ended"], [2, "declined"]]));
+    stack.world.let_pass(closes_at(&claim));
+    stack.world.finalize().await;
+    assert_eq!(item_statuses(&stack.world.read(&claim.id).await), ["ended", "declined"]);
+}
+
+#[tokio::test]
+async fn more_time_is_given_once() {
+    let (stack, claim) = awaiting().await;
+    let longer = answer(&stack, &claim, "extend", &json!({})).await;
+    assert_eq!(longer.body["window"]["closes_at"], "2027-01-08T23:00:00Z", "{}", longer.text);
+    stack.world.clock.advance(Duration::minutes(1));
+    let repeated = answer(&stack, &claim, "extend", &json!({"items": []})).await;
+    assert_eq!(repeated.body["version"], longer.body["version"], "{}", repeated.text);
+    answer(&stack, &claim, "decline", &json!({"items": [1]})).await;
+    let again = answer(&stack, &claim, "extend", &json!({})).await;
+    assert_eq!(again.problem(), (409, "invalid-state"));
+}
+
+#[tokio::test]
+async fn he_sees_what_he_was_notified_of_and_nothing_of_what_others_said() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let unknown = stack.world.in_review("k", &ITEMS).await;
+    assert_eq!(list(&stack, CONTOSO, "").await.body["items"], json!([]));
+    let hidden = answer(&stack, &unknown, "decline", &json!({})).await;
+    assert_eq!(hidden.problem(), (404, "not-found"));
+    stack.world.give(&unknown.id, &integration::world::reviewer(), &validate()).await.unwrap();
+    let listed = list(&stack, CONTOSO, "?limit=1").await;
+    let shown = &listed.body["items"][0];
+    assert_eq!((&shown["id"], &shown["status"]), (&json!(unknown.id), &json!("notifying")));
+    assert_eq!(shown["partner"]["name"], "Alpine Cloud");
+    for hidden in
+        ["evidence", "reasons", "label", "external_ref", "partner_contact", "customer_contact"]
+    {
+        assert!(shown.get(hidden).is_none(), "{hidden}: {shown}");
+    }
+    assert_eq!(list(&stack, TAILWIND, "").await.body["items"], json!([]));
+    assert_eq!(list(&stack, CONTOSO, "?status=active").await.problem(), (400, "invalid-query"));
+}
+
+#[tokio::test]
+async fn he_answers_for_his_own_tenant_only() {
+    let (stack, claim) = awaiting().await;
+    for name in ["accept", "decline", "undo", "extend"] {
+        let path = format!("/v1/customer/claims/{}/{name}", claim.id);
+        let foreign =
+            stack.send(Event::post(&path).customer_admin(TAILWIND).json(&json!({}))).await;
+        assert_eq!(foreign.problem(), (404, "not-found"));
+        let partner =
+            stack.send(Event::post(&path).partner_admin("p-alpine").json(&json!({}))).await;
+        assert_eq!(partner.problem(), (403, "role-not-allowed"));
+    }
+    assert_eq!(stack.world.read(&claim.id).await.status(), Status::AwaitingCustomer);
+}
+
+#[tokio::test]
+async fn an_answer_about_items_that_are_not_there_is_refused_by_field() {
+    let (stack, claim) = awaiting().await;
+    let refused = answer(&stack, &claim, "decline", &json!({"items": [9]})).await;
+    assert_eq!(
+        refused.errors(),
+        [("/items/0".to_owned(), "malformed".to_owned())],
+        "{}",
+        refused.text
+    );
+    let twice = answer(&stack, &claim, "accept", &json!({"items": [1, 1]})).await;
+    assert_eq!(twice.errors(), [("/items/1".to_owned(), "duplicate".to_owned())]);
+}
