@@ -186,6 +186,16 @@ each_step! {
     an_item_changes_hands_once_by_a_yes_whatever_breaks: Step::TakeOverByYes;
     a_newcomer_leaves_the_line_once_whatever_breaks: Step::LeaveTheLine;
     a_holder_leaves_to_the_next_once_whatever_breaks: Step::LeaveToNext;
+    evidence_is_added_once_whatever_breaks: Step::AddEvidence;
+    a_holiday_is_announced_once_whatever_breaks: Step::Announce;
+    a_due_window_is_counted_again_once_and_stays_open_whatever_breaks: Step::CloseRecounted;
+}
+
+/// The search for open windows asks hundreds of buckets; what breaks it begins it anew.
+#[tokio::test]
+async fn a_window_is_counted_again_once_whatever_breaks() {
+    withstands(Step::Recount, &COMMON, writes).await;
+    withstands(Step::Recount, &[Fault::Conflict], writes).await;
 }
 
 #[tokio::test]

@@ -1,11 +1,12 @@
 //! The ways to write a claim: what comes before each, and the step itself.
 
-use chrono::Duration as Span;
+use chrono::{Duration as Span, NaiveDate};
 use domain::actor::Actor;
+use domain::calendar::Exception;
 use domain::claim::{Claim, CustomerContact};
-use domain::command::{ClaimInput, Command, GivenReason};
+use domain::command::{ClaimInput, Command, DeclaredEvidence, GivenReason};
 use domain::event::FailureCause;
-use domain::ids::{ClaimId, ItemNo};
+use domain::ids::{ClaimId, ItemNo, Sha256Hash};
 use domain::program::{Consent, Policy};
 use domain::reason::{Reason, ReasonCode};
 use domain::text::{Comment, Email, Name};
@@ -16,7 +17,7 @@ use integration::world::{
     partner_id, reject, reviewer, undo_all, validate, withdraw,
 };
 use serde_json::{Value, json};
-use store::{Store, StoreError};
+use store::{DirectoryEntry, Store, StoreError};
 
 use super::{ITEMS, NOW};
 
@@ -59,6 +60,10 @@ pub(super) enum Step {
     TakeOverByYes,
     LeaveTheLine,
     LeaveToNext,
+    AddEvidence,
+    Announce,
+    Recount,
+    CloseRecounted,
 }
 
 impl Step {
@@ -72,7 +77,8 @@ impl Step {
             | Self::Settle
             | Self::GiveUpNotifying
             | Self::GiveUpReaching
-            | Self::TakeOver => true,
+            | Self::TakeOver
+            | Self::CloseRecounted => true,
             Self::StoreDraft
             | Self::EditDraft
             | Self::SubmitDraft
@@ -100,7 +106,10 @@ impl Step {
             | Self::TakeOverByReading
             | Self::TakeOverByYes
             | Self::LeaveTheLine
-            | Self::LeaveToNext => false,
+            | Self::LeaveToNext
+            | Self::AddEvidence
+            | Self::Announce
+            | Self::Recount => false,
         }
     }
 
@@ -120,7 +129,7 @@ impl Step {
         match self {
             Self::StoreDraft | Self::Submit => ClaimId::of(&partner_id("p-alpine"), "k"),
             Self::EditDraft | Self::SubmitDraft => draft(world).await,
-            Self::Respond => {
+            Self::Respond | Self::AddEvidence => {
                 let claim = world.in_review("k", &ITEMS).await;
                 world.give(&claim.id, &reviewer(), &ask()).await.unwrap().claim.id
             }
@@ -133,7 +142,7 @@ impl Step {
             }
             Self::Ask | Self::Reject | Self::Validate => world.in_review("k", &ITEMS).await.id,
             Self::OpenWindow | Self::Bounce => world.notifying("k", &ITEMS).await.id,
-            Self::DeclineOne | Self::DeclineAll | Self::Withdraw => {
+            Self::DeclineOne | Self::DeclineAll | Self::Withdraw | Self::Announce => {
                 world.awaiting("k", &ITEMS).await.id
             }
             Self::Undo => declined(world, &decline_all()).await.id,
@@ -151,6 +160,14 @@ impl Step {
             Self::Settle => {
                 let claim = declined(world, &decline_all()).await;
                 world.let_pass(closes_at(&claim));
+                claim.id
+            }
+            Self::Recount | Self::CloseRecounted => {
+                let claim = world.awaiting("k", &ITEMS).await;
+                announce(&world.store).await.unwrap();
+                if self == Self::CloseRecounted {
+                    world.let_pass(closes_at(&claim));
+                }
                 claim.id
             }
             Self::GiveUpNotifying => {
@@ -210,7 +227,14 @@ impl Step {
             | Self::Settle
             | Self::GiveUpNotifying
             | Self::GiveUpReaching
-            | Self::TakeOver => return finalize(world, store).await,
+            | Self::TakeOver
+            | Self::CloseRecounted => return finalize(world, store).await,
+            Self::Announce => return announce(store).await,
+            Self::Recount => {
+                let country = DirectoryEntry::Calendar("CZ".parse().unwrap());
+                return store.sweep(&country).await.map(|_| ());
+            }
+            Self::AddEvidence => (alpine(), Command::AddEvidence(Box::new(evidence()))),
             Self::EditDraft => (alpine(), edit(&world.read(id).await)),
             Self::SubmitDraft => (alpine(), Command::Submit),
             Self::Recall => (alpine(), Command::Recall),
@@ -268,6 +292,22 @@ fn corrected() -> Command {
     Command::CorrectContact {
         contact: CustomerContact { name: name("Ota"), title: name("CTO"), email },
     }
+}
+
+fn evidence() -> DeclaredEvidence {
+    DeclaredEvidence {
+        name: Name::parse("mail.pdf").unwrap(),
+        sha256: Sha256Hash([7; 32]),
+        acknowledged_on: NaiveDate::from_ymd_opt(2026, 11, 2).unwrap(),
+    }
+}
+
+/// New Year's Eve is a holiday.
+async fn announce(store: &Store) -> Result<(), StoreError> {
+    let date = NaiveDate::from_ymd_opt(2026, 12, 31).unwrap();
+    let added = Exception { date, name: "Day of mourning".to_owned(), subdivision: None };
+    let country = "CZ".parse().unwrap();
+    store.put_country_calendar(country, &[added].into()).await.map(|_| ())
 }
 
 async fn finalize(world: &World, store: &Store) -> Result<(), StoreError> {
