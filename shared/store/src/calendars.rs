@@ -10,7 +10,7 @@ use domain::calendar::{
 use domain::claim::Claim;
 use domain::directory::CountryCalendar;
 
-use crate::attributes::{Reader, key, number, put, text};
+use crate::attributes::{Reader, key, number, put};
 use crate::config::Store;
 use crate::directory::{ATTEMPTS, with_body};
 use crate::error::StoreError;
@@ -91,18 +91,8 @@ impl Store {
 
     /// The revisions of all countries, in one query.
     pub(crate) async fn revisions(&self) -> Result<Revisions, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(self.table())
-            .consistent_read(true)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", text(keys::REVISIONS))
-            .send()
-            .await
-            .map_err(StoreError::of_call)?;
         let mut revisions = HashMap::new();
-        for item in answer.items.unwrap_or_default() {
+        for item in self.partition(keys::REVISIONS).await? {
             let item = Reader::new("revision", &item);
             let country = item.parsed("sk", str::parse::<CountryCode>)?;
             revisions.insert(country, item.number(REVISION)?);

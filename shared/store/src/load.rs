@@ -156,6 +156,21 @@ impl Store {
         Ok((found.flatten().collect(), rest.flat_map(|rest| rest.keys).collect()))
     }
 
+    /// All items of a partition that is small, read strongly.
+    pub(crate) async fn partition(&self, pk: &str) -> Result<Vec<Attributes>, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(self.table())
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", text(pk))
+            .send()
+            .await
+            .map_err(StoreError::of_call)?;
+        Ok(answer.items.unwrap_or_default())
+    }
+
     /// One item, by a strong read.
     pub(crate) async fn get(&self, key: Attributes) -> Result<Option<Attributes>, StoreError> {
         let answer = self

@@ -146,45 +146,29 @@ impl State {
         }
     }
 
-    /// The same, to be written to.
-    pub fn window_mut(&mut self) -> Option<&mut Window> {
-        match self {
-            Self::AwaitingCustomer { window } => Some(window),
-            Self::Associated { window, .. }
-            | Self::Declined { window }
-            | Self::Ended { window } => window.as_mut(),
-            Self::Draft { .. }
-            | Self::Submitted { .. }
-            | Self::InReview { .. }
-            | Self::ActionRequired { .. }
-            | Self::Disputed { .. }
-            | Self::Notifying { .. }
-            | Self::Unreachable { .. }
-            | Self::OnHold
-            | Self::Rejected { .. }
-            | Self::Withdrawn
-            | Self::Discarded => None,
+    /// The window that is open, or that led here.
+    pub fn window(&self) -> Option<&Window> {
+        if let Self::AwaitingCustomer { window }
+        | Self::Associated { window: Some(window), .. }
+        | Self::Declined { window: Some(window) }
+        | Self::Ended { window: Some(window) } = self
+        {
+            Some(window)
+        } else {
+            None
         }
     }
 
-    /// The window that is open, or that led here.
-    pub fn window(&self) -> Option<&Window> {
-        match self {
-            Self::AwaitingCustomer { window } => Some(window),
-            Self::Associated { window, .. }
-            | Self::Declined { window }
-            | Self::Ended { window } => window.as_ref(),
-            Self::Draft { .. }
-            | Self::Submitted { .. }
-            | Self::InReview { .. }
-            | Self::ActionRequired { .. }
-            | Self::Disputed { .. }
-            | Self::Notifying { .. }
-            | Self::Unreachable { .. }
-            | Self::OnHold
-            | Self::Rejected { .. }
-            | Self::Withdrawn
-            | Self::Discarded => None,
+    /// The same, to be written to.
+    pub fn window_mut(&mut self) -> Option<&mut Window> {
+        if let Self::AwaitingCustomer { window }
+        | Self::Associated { window: Some(window), .. }
+        | Self::Declined { window: Some(window) }
+        | Self::Ended { window: Some(window) } = self
+        {
+            Some(window)
+        } else {
+            None
         }
     }
 

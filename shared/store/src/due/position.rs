@@ -127,17 +127,7 @@ impl Store {
 
     /// The test clock and all positions.
     pub(crate) async fn system_items(&self) -> Result<Vec<Attributes>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(self.table())
-            .consistent_read(true)
-            .key_condition_expression("pk = :s")
-            .expression_attribute_values(":s", text(keys::SYSTEM))
-            .send()
-            .await
-            .map_err(StoreError::of_call)?;
-        Ok(answer.items.unwrap_or_default())
+        self.partition(keys::SYSTEM).await
     }
 
     /// Takes the lease of a shard until a little after `until`; `None` while another worker has it.
