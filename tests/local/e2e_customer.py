@@ -2,6 +2,7 @@
 
 import link
 import pytest
+import seed
 
 from demo import code_of, other_code
 from scene import Scene
@@ -125,3 +126,18 @@ def the_mail_says_what_silence_means_in_the_tenants_language(api):
     greeting, first = mail["BodyText"].split("\r\n\r\n")[:2]
     assert greeting == "Dobrý den," and first.startswith("Pokud neuděláte nic,"), first
     assert mail["To"] == [f"it@{mail['To'][0].partition('@')[2]}"]
+
+
+def the_signed_in_customer_answers_for_his_tenant_and_for_no_other(api):
+    scene = Scene(api, tenant=seed.contoso(), items=["teams"]).awaiting()
+    path = f"/v1/customer/claims/{scene.claim}"
+    listed = api.get("/v1/customer/claims", "contoso_admin").must(200).json["items"]
+    shown = next(claim for claim in listed if claim["id"] == scene.claim)
+    assert shown["turn"]["on_silence"] == "associate" and "evidence" not in shown
+    api.post(f"{path}/accept", "tailwind_admin", {}).must(404)
+    api.post(f"{path}/accept", "operator", {}).must(403)
+    assert api.post(f"{path}/decline", "contoso_admin", {}).must(200).json["status"] == "declined"
+    assert api.post(f"{path}/undo", "contoso_admin_2", {}).must(200).json["status"] == "awaiting_customer"
+    accepted = api.post(f"{path}/accept", "contoso_admin", {"items": [1]}).must(200).json
+    assert (accepted["status"], accepted["items"][0]["basis"]) == ("associated", "explicit")
+    until("the receipt of the yes", lambda: any("je odteď oficiálním partnerem" in text for text in scene.mails()), seconds=60)

@@ -1,8 +1,9 @@
 //! The short mails: the exact deadline, receipts, a withdrawal. None bears a link.
 
 use domain::actor::ActorKind;
-use domain::claim::State;
+use domain::claim::{Claim, Item, ItemStatus, State};
 use domain::ids::NoticeNo;
+use domain::reason::EndReason;
 use notice::Deadline;
 use notice::mail::{self, Deed, Mail, Receipt};
 use runtime::Failure;
@@ -75,6 +76,24 @@ pub(crate) async fn withdrawn(app: &App, audience: &Audience, told: &Told) -> Re
     }
     let notice = audience.notice(&app.operator, told.notice, deadline(audience));
     tell(app, audience, told, |envelope| mail::withdrawn(&notice, told.version.0, envelope)).await
+}
+
+/// Tells that another partner has taken items over; what ended for another reason is told elsewhere.
+pub(crate) async fn superseded(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
+    let claim = &audience.claim;
+    let history = past::history(&app.store, claim).await?;
+    let mut items = past::items(&history, told.version, Deed::Ended);
+    items.retain(|no| claim.item(*no).is_some_and(|item| is_superseded(claim, item)));
+    if items.is_empty() {
+        return Ok(());
+    }
+    let notice = audience.notice(&app.operator, told.notice, deadline(audience));
+    let version = told.version.0;
+    tell(app, audience, told, |envelope| mail::superseded(&notice, &items, version, envelope)).await
+}
+
+fn is_superseded(claim: &Claim, item: &Item) -> bool {
+    matches!(claim.item_status(item), ItemStatus::Ended { reason: EndReason::Superseded, .. })
 }
 
 /// Tells the later deadline, while there is one.

@@ -11,6 +11,7 @@ mod past;
 mod post;
 
 use audience::Audience;
+use domain::actor::ActorKind;
 use domain::event::EventType;
 use notice::mail;
 use notice::{Deadline, LinkKeys, Operator};
@@ -57,9 +58,13 @@ pub async fn handle(app: &App, event: Value, _invocation: Invocation) -> Result<
         | EventType::ContactCorrected
         | EventType::ContactRefused => send_notice(app, &audience, &told).await,
         EventType::WindowOpened => aftermath::window_opened(app, &audience, &told).await,
-        EventType::ItemsDeclined | EventType::DeclineUndone | EventType::AssociationEnded => {
-            aftermath::decided(app, &audience, &told).await
+        EventType::AssociationEnded if told.actor == ActorKind::System => {
+            aftermath::superseded(app, &audience, &told).await
         }
+        EventType::ItemsDeclined
+        | EventType::DeclineUndone
+        | EventType::ItemsAccepted
+        | EventType::AssociationEnded => aftermath::decided(app, &audience, &told).await,
         EventType::WindowExtended => aftermath::extended(app, &audience, &told).await,
         EventType::Withdrawn => aftermath::withdrawn(app, &audience, &told).await,
         EventType::Drafted
@@ -74,7 +79,6 @@ pub async fn handle(app: &App, event: Value, _invocation: Invocation) -> Result<
         | EventType::InformationAnswered
         | EventType::Rejected
         | EventType::NoticeFailed
-        | EventType::ItemsAccepted
         | EventType::Held
         | EventType::WindowClosed
         | EventType::Disputed

@@ -50,6 +50,7 @@ fn done(change: &Value, deed: Deed) -> Option<ItemNo> {
     let to = match deed {
         Deed::Declined => "declined",
         Deed::Undone => "pending",
+        Deed::Accepted => "active",
         Deed::Ended => "ended",
     };
     let no = change.get("no")?.as_u64().and_then(|no| u8::try_from(no).ok())?;

@@ -89,19 +89,22 @@ pub enum Deed {
     Declined,
     /// A no taken back.
     Undone,
+    /// A yes: the associations begin at once.
+    Accepted,
     /// A no to active items: the associations ended.
     Ended,
 }
 
 impl Deed {
     /// Every one.
-    pub const ALL: [Self; 3] = [Self::Declined, Self::Undone, Self::Ended];
+    pub const ALL: [Self; 4] = [Self::Declined, Self::Undone, Self::Accepted, Self::Ended];
 
     /// A word for it, in the ids of mails: one decision may decline some items and end others.
     fn as_str(self) -> &'static str {
         match self {
             Self::Declined => "declined",
             Self::Undone => "undone",
+            Self::Accepted => "accepted",
             Self::Ended => "ended",
         }
     }
@@ -110,6 +113,7 @@ impl Deed {
         match self {
             Self::Declined => ("receipt-declined-subject", "receipt-declined"),
             Self::Undone => ("receipt-undone-subject", "receipt-undone"),
+            Self::Accepted => ("receipt-accepted-subject", "receipt-accepted"),
             Self::Ended => ("receipt-ended-subject", "receipt-ended"),
         }
     }
@@ -146,6 +150,23 @@ pub fn withdrawn(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail
     let lines = [say.of("withdrawn"), say.of("withdrawn-decided"), say.of("operator")];
     let id = format!("withdrawn.{}.{version}", notice.claim);
     short(&say, "withdrawn-subject", &lines, &id, envelope)
+}
+
+/// Another partner has taken these items over. He is not named: neither of the two learns the other's
+/// name from a mail about his own claim.
+pub fn superseded(
+    notice: &Notice,
+    items: &[ItemNo],
+    version: u32,
+    envelope: &Envelope<'_>,
+) -> Mail {
+    let language = envelope.language;
+    let chosen = notice.items.iter().filter(|item| items.contains(&item.no));
+    let lines: Vec<_> = chosen.map(|item| item.line(language)).collect();
+    let say = notice.say(language).knowing("items", lines.join(", "));
+    let lines = [say.of("superseded"), say.of("superseded-by"), say.of("operator")];
+    let id = format!("superseded.{}.{version}", notice.claim);
+    short(&say, "superseded-subject", &lines, &id, envelope)
 }
 
 /// The exact deadline, where it is not the one the notice gave as the earliest.

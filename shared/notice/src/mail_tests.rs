@@ -95,10 +95,12 @@ fn short_mails(world: &World, language: Language) -> Vec<Mail> {
     vec![
         receipt(Deed::Declined, true),
         receipt(Deed::Undone, false),
+        receipt(Deed::Accepted, false),
         receipt(Deed::Ended, false),
         mail::withdrawn(&notice, 8, &envelope),
         mail::exact_deadline(&notice, 9, &envelope),
         mail::extended(&world.announced(), 10, &envelope),
+        mail::superseded(&notice, &[ItemNo(2)], 11, &envelope),
     ]
 }
 

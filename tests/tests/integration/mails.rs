@@ -68,6 +68,27 @@ async fn a_later_no_is_receipted_as_an_end_and_the_partners_own_end_is_not() {
 }
 
 #[tokio::test]
+async fn a_yes_is_receipted_with_what_it_made_official() {
+    let (stack, claim) = awaiting().await;
+    let accept = Event::post(&format!("/v1/customer/claims/{}/accept", claim.id));
+    let accept = accept.customer_admin(integration::fixtures::CONTOSO).json(&json!({"items": [2]}));
+    assert_eq!(stack.send(accept).await.status, 200);
+    let text = only(&told(&stack, "items_accepted").await);
+    assert!(text.contains("teams") && !text.contains("exchange-online"), "{text}");
+}
+
+#[tokio::test]
+async fn a_customer_is_told_when_another_partner_takes_over_and_of_no_vanished_item() {
+    let stack = Stack::at(NOW).await;
+    let (_, newcomer) = Box::pin(stack.world.in_line(&["teams"], &["teams"])).await;
+    stack.world.let_pass(closes_at(&newcomer));
+    stack.world.read(&newcomer.id).await;
+    let text = only(&told(&stack, "association_ended").await);
+    assert!(text.contains("Alpine Cloud") && text.contains("teams"), "{text}");
+    assert!(!text.contains("Borealis"), "{text}");
+}
+
+#[tokio::test]
 async fn a_customer_who_was_notified_is_told_of_the_withdrawal_and_another_is_not() {
     let (stack, claim) = awaiting().await;
     stack.world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
