@@ -1,13 +1,18 @@
 //! What the holder of a link looks at.
 
-use domain::claim::Claim;
+use domain::claim::{Claim, Status};
+use domain::event::EventType;
 use domain::ids::NoticeNo;
 use notice::{Deadline, Directory, Language, Link, Notice, Standing};
-use store::Moment;
+use serde_json::Value;
+use store::{Moment, StoreError};
 use web::Failure;
 
 use crate::App;
 use runtime::failed;
+
+/// How much of a history is read at once.
+const PAGE: u16 = 100;
 
 /// A claim as the customer sees it at a moment.
 pub(crate) struct Seen {
@@ -45,12 +50,13 @@ impl Seen {
             return Err(Failure::Unavailable);
         };
         let place = store.customer_place(&tenant, &policy).await.map_err(failed)?;
+        let passed_on = passed_on(app, &claim, no).await.map_err(failed)?;
         let sent_at = Notice::sent_at(&claim).unwrap_or(moment.at);
         let deadline = Deadline::of(&claim, sent_at, &place, &policy);
         let directory = Directory { tenant: &tenant, program: &program, policy: &policy };
         Ok(Self {
             notice: Notice::of(&claim, no, &directory, &app.operator, deadline),
-            standing: Standing::of(&claim, moment.at),
+            standing: Standing { passed_on, ..Standing::of(&claim, no, moment.at) },
             language: Language::of_locale(&tenant.locale),
             claim,
         })
@@ -62,4 +68,39 @@ pub(crate) async fn claim(app: &App, link: &Link, moment: Moment) -> Result<Clai
     let claim = app.store.claim(link.claim(), moment).await.map_err(failed)?;
     let known = |claim: &Claim| (NoticeNo(1)..=claim.notice).contains(&link.notice());
     claim.filter(known).ok_or(Failure::NotFound)
+}
+
+/// The notice whose recipients have just said so: no history is needed for that.
+fn just_refused(claim: &Claim) -> Option<NoticeNo> {
+    let nobody_left = claim.status() == Status::Unreachable;
+    let before = if nobody_left { claim.notice.0 } else { claim.notice.0.saturating_sub(1) };
+    (claim.last_event.event_type == EventType::ContactRefused).then_some(NoticeNo(before))
+}
+
+/// Whether the recipients of that notice have said that they are not the right people: the history
+/// tells, of claims of which anybody ever said so.
+async fn passed_on(app: &App, claim: &Claim, no: NoticeNo) -> Result<bool, StoreError> {
+    let refused = EventType::ContactRefused.as_str();
+    if just_refused(claim) == Some(no) {
+        return Ok(true);
+    }
+    if claim.refused_contacts == 0 && claim.notice == no {
+        return Ok(false);
+    }
+    let (mut from, mut current) = (None, 0);
+    loop {
+        let page = app.store.history(claim, from.as_ref(), PAGE).await?;
+        for entry in &page.items {
+            let event_type = entry.event.get("type").and_then(Value::as_str);
+            if event_type == Some(refused) && current == u64::from(no.0) {
+                return Ok(true);
+            }
+            let notice = entry.event.pointer("/detail/notice").and_then(Value::as_u64);
+            current = notice.unwrap_or(current);
+        }
+        from = page.next;
+        if from.is_none() {
+            return Ok(false);
+        }
+    }
 }

@@ -34,7 +34,8 @@ pub(crate) async fn record(store: &Store, proof: &Proof) -> Result<(), StoreErro
 
 fn recipients_of(claim: &Claim, tenant: &Tenant) -> Vec<Recipient> {
     let contact = claim.details.customer_contact.as_ref();
-    contact.map(|contact| recipients(contact, tenant)).unwrap_or_default()
+    let of = |contact| recipients(contact, tenant, claim.refused_contacts);
+    contact.map(of).unwrap_or_default()
 }
 
 /// Notes what became of the mail at this recipient, where there are others to compare with: the

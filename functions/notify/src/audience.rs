@@ -42,7 +42,7 @@ impl Audience {
             return Ok(None);
         };
         let place = store.customer_place(&tenant, &policy).await?;
-        let recipients = recipients(&contact, &tenant);
+        let recipients = recipients(&contact, &tenant, claim.refused_contacts);
         Ok(Some(Self { claim, policy, place, recipients, tenant, program }))
     }
 

@@ -23,6 +23,7 @@ use crate::rejection::Rejection;
 pub use customer::{refusable, undoable};
 pub use draft::{draft, undrafted};
 pub use from::fits;
+pub use notice::can_pass_on;
 pub use opening::{check, hindrances, open};
 pub use silence::is_due;
 pub use vanish::{gone_at, unenrolled};
@@ -75,7 +76,7 @@ pub fn decide(claim: &Claim, command: &Command, context: &Context) -> Decision {
         Command::RequestDefence { until } => Ok(review::request_defence(claim, *until, context)),
         Command::Supersede { items } => Ok(ending::supersede(claim, items, context)),
         Command::Vanish(what) => Ok(vanish::vanish(claim, what, context)),
-        Command::WrongContact => Err(Rejection::NotOffered(command.kind())),
+        Command::WrongContact => notice::wrong_contact(claim, context),
     }?;
     Ok(event.map(|event| Event { fingerprint: command.fingerprint(&context.actor), ..event }))
 }

@@ -157,7 +157,7 @@ fn lists(catalogue: &[ProductId], product: &ProductId) -> bool {
 /// Somebody must be there whose mail can open a window (`domain.md §5`).
 fn reachable(input: &ClaimInput, tenant: Option<&Tenant>, errors: &mut Vec<FieldError>) {
     let (Some(contact), Some(tenant)) = (&input.customer_contact, tenant) else { return };
-    if recipients(contact, tenant).iter().all(|recipient| !recipient.qualifying) {
+    if recipients(contact, tenant, 0).iter().all(|recipient| !recipient.qualifying) {
         errors.push(FieldError::new("/customer_contact/email", FieldCode::CustomerUnreachable));
     }
 }
@@ -174,24 +174,28 @@ pub struct Recipient {
 }
 
 /// Who gets the notice (`domain.md §5`): the claim's contact and, if its domain is not one of the
-/// tenant's, also the first verified contact of the tenant.
-pub fn recipients(contact: &CustomerContact, tenant: &Tenant) -> Vec<Recipient> {
+/// tenant's, also the first verified contact of the tenant. After `refused` of them said that they
+/// are not the right people, the next verified contact alone; nobody, where none is left.
+pub fn recipients(contact: &CustomerContact, tenant: &Tenant, refused: u8) -> Vec<Recipient> {
     let own_domain = tenant.domains.iter().any(|domain| domain.as_str() == contact.email.domain());
-    let claimed = Recipient {
-        name: contact.name.clone(),
-        email: contact.email.clone(),
-        qualifying: tenant.qualifies(&contact.email),
-    };
-    let verified = tenant
+    let mut verified = tenant
         .verified_contacts()
-        .find(|own| !own.email.same_mailbox(contact.email.as_str()))
-        .filter(|_| !own_domain)
+        .filter(|own| !own.email.same_mailbox(contact.email.as_str()))
         .map(|own| Recipient {
             name: own.name.clone(),
             email: own.email.clone(),
             qualifying: true,
         });
-    std::iter::once(claimed).chain(verified).collect()
+    let claimed = Recipient {
+        name: contact.name.clone(),
+        email: contact.email.clone(),
+        qualifying: tenant.qualifies(&contact.email),
+    };
+    let beside = if own_domain { None } else { verified.next() };
+    match refused.checked_sub(1) {
+        None => std::iter::once(claimed).chain(beside).collect(),
+        Some(passed) => verified.nth(passed.into()).into_iter().collect(),
+    }
 }
 
 fn evidence(

@@ -163,8 +163,11 @@ fn noticed(claim: &mut Claim, body: &EventBody) -> Option<()> {
             claim.content_hash = Some(*content_hash);
             notify(claim, *notice, *deliver_by);
         }
-        EventBody::ContactCorrected { notice, deliver_by }
-        | EventBody::Resumed { notice, deliver_by } => notify(claim, *notice, *deliver_by),
+        EventBody::ContactCorrected { notice, deliver_by } => {
+            claim.refused_contacts = 0;
+            notify(claim, *notice, *deliver_by);
+        }
+        EventBody::Resumed { notice, deliver_by } => notify(claim, *notice, *deliver_by),
         EventBody::WindowOpened { window } => {
             claim.state = State::AwaitingCustomer { window: window.clone() };
         }

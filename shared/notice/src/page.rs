@@ -95,6 +95,9 @@ pub fn decision(
     problem: Option<Problem>,
 ) -> String {
     let say = notice.say(language);
+    if standing.passed_on {
+        return passed_on(&say);
+    }
     let view = DecisionPage {
         frame: Frame::new(&say, say.of("page-title")),
         lead: lead(notice, standing.phase, &say),
@@ -103,8 +106,17 @@ pub fn decision(
         refusable: rows(notice, &standing.refusable, language),
         undoable: rows(notice, &standing.undoable, language),
         problem: problem.map(|problem| problem.shown(&say)),
+        can_pass_on: standing.can_pass_on,
+        can_extend: standing.can_extend,
         say: &say,
     };
+    view.render().unwrap_or_default()
+}
+
+/// All that the link of a recipient says who is not the right person.
+fn passed_on(say: &Say) -> String {
+    let frame = Frame::new(say, say.of("result-passed-on"));
+    let view = RefusalPage { frame, text: say.of("passed-on"), say };
     view.render().unwrap_or_default()
 }
 
@@ -344,6 +356,8 @@ struct DecisionPage<'a> {
     refusable: Vec<Row>,
     undoable: Vec<Row>,
     problem: Option<Shown>,
+    can_pass_on: bool,
+    can_extend: bool,
 }
 
 #[derive(Template)]

@@ -12,7 +12,7 @@ use crate::samples::{World, language, sent_at};
 use crate::standing::{Phase, Standing};
 
 fn decision(world: &World, tag: &str, problem: Option<Problem>) -> String {
-    let standing = Standing::of(&world.claim, sent_at());
+    let standing = Standing::of(&world.claim, NoticeNo(1), sent_at());
     page::decision(language(tag), &world.notice(), &standing, problem)
 }
 
@@ -42,7 +42,7 @@ fn the_decision_page_reads_well_in_english_with_a_partial_no_and_a_wrong_code() 
 #[test]
 fn the_result_page_bears_the_receipt() {
     let world = partly_declined();
-    let standing = Standing::of(&world.claim, sent_at());
+    let standing = Standing::of(&world.claim, NoticeNo(1), sent_at());
     let outcome = outcome(Decision::Decline, true);
     insta::assert_snapshot!(page::result(language("cs"), &world.notice(), &standing, &outcome));
 }
@@ -53,7 +53,7 @@ fn the_page_of_an_authenticity_code_tells_the_notice_and_not_its_secrets() {
     let html = page::genuine(
         language("en"),
         &world.notice(),
-        &Standing::of(&world.claim, sent_at()),
+        &Standing::of(&world.claim, NoticeNo(1), sent_at()),
         true,
     );
     let links = world.links();
@@ -85,7 +85,7 @@ fn no_message_is_missing_on_any_page_in_any_language() {
 fn every_page(language: Language) -> Vec<String> {
     let world = partly_declined();
     let notice = world.notice();
-    let standing = Standing::of(&world.claim, sent_at());
+    let standing = Standing::of(&world.claim, NoticeNo(1), sent_at());
     let phases = [
         Phase::Open,
         Phase::Answered,
@@ -146,7 +146,7 @@ fn the_headers_are_strict_and_name_the_one_style_sheet() {
 fn a_no_can_be_taken_back_until_the_window_closes_and_an_active_item_ended_after() {
     let mut world = partly_declined();
     let check = |world: &World, at| {
-        let standing = Standing::of(&world.claim, at);
+        let standing = Standing::of(&world.claim, NoticeNo(1), at);
         let numbers = |items: Vec<ItemNo>| items.iter().map(|no| no.0).collect::<Vec<_>>();
         (standing.phase, numbers(standing.refusable), numbers(standing.undoable))
     };
@@ -171,7 +171,7 @@ fn before_the_delivery_is_proved_the_page_counts_from_now_and_says_so() {
 fn the_page_of_a_code_says_how_a_claim_stands_that_is_over_and_names_no_deadline() {
     let mut world = World::new();
     world.claim.state = State::Withdrawn;
-    let standing = Standing::of(&world.claim, sent_at());
+    let standing = Standing::of(&world.claim, NoticeNo(1), sent_at());
     let html = page::genuine(language("en"), &world.notice(), &standing, true);
     assert!(html.contains("has withdrawn this request"), "{html}");
     assert!(!html.contains("If you do nothing") && !html.contains("Until when"), "{html}");

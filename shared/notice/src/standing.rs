@@ -2,8 +2,8 @@
 //! to, which no he can take back, and what silence does.
 
 use domain::claim::{Claim, Instant, State};
-use domain::decide::{refusable, undoable};
-use domain::ids::ItemNo;
+use domain::decide::{can_pass_on, refusable, undoable};
+use domain::ids::{ItemNo, NoticeNo};
 
 /// How a claim stands for its customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,12 @@ pub struct Standing {
     pub refusable: Vec<ItemNo>,
     /// The items whose no he can take back.
     pub undoable: Vec<ItemNo>,
+    /// Whether he can say that he is not the right person.
+    pub can_pass_on: bool,
+    /// Whether he can ask for more time.
+    pub can_extend: bool,
+    /// Whether he has said so, and somebody else is asked.
+    pub passed_on: bool,
 }
 
 /// The phases a customer can tell apart. They are fewer than the claim's states.
@@ -44,12 +50,21 @@ pub enum Phase {
 }
 
 impl Standing {
-    /// How the claim stands at `at`.
-    pub fn of(claim: &Claim, at: Instant) -> Self {
+    /// How the claim stands at `at` for who was sent the notice of that number.
+    pub fn of(claim: &Claim, no: NoticeNo, at: Instant) -> Self {
         let undoable = undoable(claim, at);
         let refusable = refusable(claim, at);
         let phase = phase(claim, at, refusable.is_empty() && !undoable.is_empty());
-        Self { phase, refusable, undoable }
+        let open = matches!(phase, Phase::Open | Phase::Answered)
+            && matches!(claim.state, State::AwaitingCustomer { .. });
+        Self {
+            phase,
+            refusable,
+            undoable,
+            can_pass_on: can_pass_on(claim, no, at),
+            can_extend: open && !claim.extended,
+            passed_on: false,
+        }
     }
 
     /// Whether a deadline runs that the customer has to know.

@@ -246,3 +246,81 @@ async fn the_page_speaks_the_customers_language_and_switches_on_request() {
     let other = stack.send(Event::get(&format!("{path}?lang=en"))).await;
     assert!(other.text.contains("lang=\"en\""));
 }
+
+/// Contoso with a second verified contact, and a claim whose window is open.
+async fn with_two_contacts() -> (Stack, Claim) {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let mut tenant = integration::fixtures::contoso();
+    let mut other = tenant.contacts[0].clone();
+    other.email = domain::text::Email::parse("ceo@contoso.example").unwrap();
+    tenant.contacts.push(other);
+    stack.world.store.put_tenant(&tenant).await.unwrap();
+    let claim = Box::pin(stack.world.awaiting("k", &["teams"])).await;
+    (stack, claim)
+}
+
+#[tokio::test]
+async fn the_wrong_person_hands_the_notice_on_and_his_link_says_only_that() {
+    let (stack, claim) = with_two_contacts().await;
+    let passed = stack.decide(&claim, "decision=wrong_contact").await;
+    assert_eq!(passed.body["claim_status"], "notifying", "{}", passed.text);
+    let again = stack.world.read(&claim.id).await;
+    let recipients = domain::eligibility::recipients(
+        again.details.customer_contact.as_ref().unwrap(),
+        &stack.world.store.tenant(&claim.subject.tenant).await.unwrap().unwrap(),
+        again.refused_contacts,
+    );
+    assert_eq!(recipients[0].email.as_str(), "it@contoso.example");
+    let page = |notice| Event::get(&format!("/d/{}", integration::stack::token(&claim.id, notice)));
+    let old = stack.send(page(1)).await;
+    assert!(
+        old.text.contains("Ptáme se někoho jiného") && !old.text.contains("<form"),
+        "{}",
+        old.text
+    );
+    let new = stack.send(page(2)).await;
+    assert!(new.text.contains("<form") && !new.text.contains("Ptáme se"), "{}", new.text);
+}
+
+#[tokio::test]
+async fn a_page_offers_more_time_once_and_another_person_twice() {
+    let (stack, claim) = with_two_contacts().await;
+    let buttons = async |claim: &Claim| {
+        let token = integration::stack::token(&claim.id, claim.notice.0);
+        let page = stack.send(Event::get(&format!("/d/{token}"))).await;
+        let has = |name: &str| page.text.contains(&format!("value=\"{name}\""));
+        (has("extend"), has("wrong_contact"))
+    };
+    assert_eq!(buttons(&claim).await, (true, true));
+    let longer = stack.decide(&claim, "decision=extend").await;
+    assert_eq!(longer.status, 200, "{}", longer.text);
+    assert_eq!(buttons(&claim).await, (false, true));
+    for notice in [2, 3] {
+        let now = stack.world.read(&claim.id).await;
+        assert_eq!(stack.decide(&now, "decision=wrong_contact").await.status, 200);
+        let proof = integration::world::delivered(domain::ids::NoticeNo(notice));
+        let system = domain::actor::Actor::System;
+        let given = stack.world.give(&claim.id, &system, &proof).await;
+        if notice == 3 {
+            assert_eq!(given.unwrap().claim.status().as_str(), "awaiting_customer");
+        }
+    }
+    let now = stack.world.read(&claim.id).await;
+    assert_eq!(buttons(&now).await, (false, false));
+    let third = stack.decide(&now, "decision=wrong_contact").await;
+    assert_eq!(third.problem(), (409, "invalid-state"));
+}
+
+#[tokio::test]
+async fn where_nobody_else_is_known_the_partner_is_asked_for_another_contact() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let mut tenant = integration::fixtures::contoso();
+    tenant.contacts.clear();
+    stack.world.store.put_tenant(&tenant).await.unwrap();
+    let claim = Box::pin(stack.world.awaiting("k", &["teams"])).await;
+    let passed = stack.decide(&claim, "decision=wrong_contact").await;
+    assert_eq!(passed.body["claim_status"], "unreachable", "{}", passed.text);
+    let token = integration::stack::token(&claim.id, 1);
+    let page = stack.send(Event::get(&format!("/d/{token}"))).await;
+    assert!(page.text.contains("Ptáme se někoho jiného"), "{}", page.text);
+}

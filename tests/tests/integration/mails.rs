@@ -189,8 +189,12 @@ async fn a_form_with_an_error_is_answered_with_the_page_and_the_error_above_it()
         ("decision=decline&code=".to_owned(), 403, "You have 4 tries left"),
         (format!("decision=decline&items=9&code={code}"), 422, "items of this list only"),
         (format!("decision=decline&decision=undo&code={code}"), 422, "one of the two answers"),
-        (format!("decision=wrong_contact&code={code}"), 409, "not possible now"),
+        (format!("decision=extend&code={code}"), 409, "not possible now"),
     ];
+    // The one extension is used up.
+    stack.decide(&claim, "decision=extend").await;
+    stack.decide(&claim, "decision=decline&items=1").await;
+    let claim = stack.world.read(&claim.id).await;
     for (form, status, text) in cases {
         let event = Event::post(&path).header("content-type", "application/x-www-form-urlencoded");
         let answer = stack.send(event.body(&form)).await;

@@ -44,7 +44,7 @@ pub(super) fn correct_contact(
         return Err(misplaced(claim, CommandKind::CorrectContact));
     };
     let tenant = context.facts.tenant.as_ref().ok_or(Rejection::MissingFact("tenant"))?;
-    if !eligibility::recipients(contact, tenant).iter().any(|one| one.qualifying) {
+    if !eligibility::recipients(contact, tenant, 0).iter().any(|one| one.qualifying) {
         let error = FieldError::new("/customer_contact/email", FieldCode::CustomerUnreachable);
         return Err(Rejection::Fields(vec![error]));
     }

@@ -1,8 +1,11 @@
 //! What becomes of a notice: delivery opens the window, failure voids it (`domain.md §5`).
 
-use crate::claim::{Claim, State};
+use crate::actor::Actor;
+use crate::claim::{Claim, Instant, State};
+use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decide::{Decision, next};
+use crate::decide::{Decision, misplaced, next};
+use crate::eligibility;
 use crate::event::{Event, EventBody, FailureCause};
 use crate::ids::NoticeNo;
 use crate::rejection::Rejection;
@@ -64,6 +67,42 @@ pub(super) fn record_failure(
 /// Whether somebody has answered the notice: a decided item is proof that it was read.
 fn answered(claim: &Claim) -> bool {
     claim.kept().any(|item| item.mark.is_some())
+}
+
+/// How many contacts may say that they are not the right people.
+const MOST_REFUSALS: u8 = 2;
+
+/// Whether the recipients of that notice can still say that they are not the right people.
+pub fn can_pass_on(claim: &Claim, notice: NoticeNo, at: Instant) -> bool {
+    let State::AwaitingCustomer { window } = &claim.state else { return false };
+    at < window.closes_at && notice == claim.notice && claim.refused_contacts < MOST_REFUSALS
+}
+
+/// The recipient is not the right person: another verified contact gets a new notice; where none is
+/// left, the partner has to name one.
+pub(super) fn wrong_contact(claim: &Claim, context: &Context) -> Decision {
+    let Actor::CustomerLink { notice } = context.actor else {
+        return Err(Rejection::RoleNotAllowed);
+    };
+    if !can_pass_on(claim, notice, context.at) {
+        return Err(misplaced(claim, CommandKind::WrongContact));
+    }
+    let (tenant, contact) = (&context.facts.tenant, &claim.details.customer_contact);
+    let (Some(tenant), Some(contact)) = (tenant, contact) else {
+        return Err(Rejection::MissingFact("tenant"));
+    };
+    let refused = claim.refused_contacts.saturating_add(1);
+    let (policy, at) = (&context.policy, context.at);
+    let body = if eligibility::recipients(contact, tenant, refused).is_empty() {
+        let days = policy.contact_business_days;
+        let correct_by = Some(context.partner_place()?.deadline(at, days)?);
+        EventBody::ContactRefused { next: None, correct_by }
+    } else {
+        let deliver_by = context.places.operator.deadline(at, policy.delivery_business_days)?;
+        let asked = Some((claim.notice.next(), deliver_by));
+        EventBody::ContactRefused { next: asked, correct_by: None }
+    };
+    Ok(Some(next(claim, context, body)))
 }
 
 /// The claim waits for a contact who can be reached, in the partner's days.

@@ -76,3 +76,74 @@ fn without_a_proof_in_two_of_the_operators_days_the_customer_is_unreachable() {
     let event = decide(&claim, &Command::DeadlinePassed, &context(Actor::System, due)).unwrap();
     assert!(event.unwrap().by_silence);
 }
+
+/// Contoso with these verified contacts besides its own.
+fn known(contacts: &[&str], at: Instant) -> domain::context::Context {
+    let mut context = context(link(), at);
+    let tenant = context.facts.tenant.as_mut().unwrap();
+    tenant.contacts = contacts
+        .iter()
+        .map(|email| domain::directory::TenantContact {
+            name: name("Contact"),
+            email: domain::text::Email::parse(email).unwrap(),
+            verified: true,
+        })
+        .collect();
+    context
+}
+
+const TWO: [&str; 2] = ["it@contoso.example", "ceo@contoso.example"];
+
+#[test]
+fn the_wrong_person_passes_the_notice_on_to_the_next_verified_contact() {
+    let given = Given::awaiting();
+    let now = delivered_at() + Duration::hours(1);
+    let event = decide(&given.claim, &Command::WrongContact, &known(&TWO, now)).unwrap();
+    let given = given.evolved(event.unwrap());
+    assert_eq!((given.status(), given.claim.notice), (Status::Notifying, NoticeNo(2)));
+    let asked = |refused| {
+        let contact = given.claim.details.customer_contact.clone().unwrap();
+        let tenant = known(&TWO, now).facts.tenant.unwrap();
+        let asked = domain::eligibility::recipients(&contact, &tenant, refused);
+        asked.into_iter().map(|one| one.email.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(asked(0), ["jana@contoso.example"]);
+    assert_eq!(asked(1), ["it@contoso.example"]);
+    assert_eq!(asked(2), ["ceo@contoso.example"]);
+    assert_eq!(asked(3), [""; 0]);
+}
+
+#[test]
+fn where_nobody_else_is_known_the_partner_names_another_and_the_count_begins_anew() {
+    let given = Given::awaiting();
+    let now = delivered_at() + Duration::hours(1);
+    let event = decide(&given.claim, &Command::WrongContact, &known(&[], now)).unwrap();
+    let given = given.evolved(event.unwrap());
+    assert_eq!(given.status(), Status::Unreachable);
+    let correct = Command::CorrectContact { contact: contact("ota@contoso.example") };
+    let given = given.then(&correct, alpine(), now);
+    assert_eq!((given.status(), given.claim.refused_contacts), (Status::Notifying, 0));
+}
+
+#[test]
+fn a_third_time_and_an_older_link_and_the_deadline_pass_nothing_on() {
+    let mut given = Given::awaiting();
+    let now = delivered_at() + Duration::hours(1);
+    for notice in [1, 2] {
+        let mut context = known(&TWO, now);
+        context.actor = domain::actor::Actor::CustomerLink { notice: NoticeNo(notice) };
+        let event = decide(&given.claim, &Command::WrongContact, &context).unwrap();
+        given = given.evolved(event.unwrap());
+        given = given.then(&delivery(notice + 1), domain::actor::Actor::System, now);
+    }
+    let refused = |notice, at| {
+        let mut context = known(&TWO, at);
+        context.actor = domain::actor::Actor::CustomerLink { notice: NoticeNo(notice) };
+        let refused = decide(&given.claim, &Command::WrongContact, &context);
+        matches!(refused, Err(domain::rejection::Rejection::InvalidState { .. }))
+    };
+    assert!(refused(3, now) && refused(1, now));
+    let first = Given::awaiting();
+    let late = decide(&first.claim, &Command::WrongContact, &known(&TWO, closes_at()));
+    assert!(late.is_err());
+}

@@ -187,7 +187,7 @@ fn only_a_partner_admin_submits() {
 #[test]
 fn recipients_are_the_contact_and_a_verified_one_where_the_contacts_domain_is_foreign() {
     let emails = |email: &str| {
-        let recipients = domain::eligibility::recipients(&contact(email), &tenant());
+        let recipients = domain::eligibility::recipients(&contact(email), &tenant(), 0);
         let show = |email: &Email, qualifying| format!("{} {qualifying}", email.as_str());
         recipients.iter().map(|one| show(&one.email, one.qualifying)).collect::<Vec<_>>()
     };
