@@ -1,17 +1,14 @@
 //! `POST /v1/customer/claims/{id}/…`: yes, no, neither yet, more time.
 
-use domain::claim::Claim;
 use domain::command::{Command, CommandKind, Selection};
-use domain::decide;
 use domain::ids::ClaimId;
-use domain::rejection::Rejection;
 use lambda_http::{Body, Response};
-use web::views::{CustomerClaimView, Shown};
+use web::views::CustomerClaimView;
 use web::{Call, Caller, Failure, Reply, bodies};
 
 use crate::list::is_his_to_see;
 use crate::{App, moment};
-use runtime::failed;
+use runtime::{failed, listed_view, state_first};
 
 /// What a customer may answer.
 #[derive(Debug, Clone, Copy)]
@@ -55,23 +52,11 @@ pub(crate) async fn answer(
     let found = found.filter(is_his_to_see).ok_or(Failure::NotFound)?;
     caller.sees(&found)?;
     let body = call.json_or_empty()?;
-    let items =
-        bodies::chosen_items(&body).map_err(|failure| unreadable(&found, answer, failure))?;
+    let items = bodies::chosen_items(&body)
+        .map_err(|failure| state_first(&found, answer.kind(), failure))?;
     let command = answer.command(items);
     let executed = app.store.execute(&id, caller.actor(), &command, moment, None);
     let claim = Box::pin(executed).await.map_err(failed)?.claim;
-    let policy = app.store.policy_of(&claim).await.map_err(failed)?;
-    let (viewer, now) = (caller.viewer(), moment.at);
-    let shown = Shown { policy: &policy, now, viewer, rivals: None, reused: None };
-    Ok(Reply::ok(&CustomerClaimView::of(&claim, &shown)).etag(claim.version).done())
-}
-
-/// What cannot be read is told only where the state takes the answer at all.
-fn unreadable(claim: &Claim, answer: Answer, failure: Failure) -> Failure {
-    let (command, status) = (answer.kind(), claim.status());
-    if decide::fits(command, status) {
-        failure
-    } else {
-        Rejection::InvalidState { status, command }.into()
-    }
+    let view = listed_view(&app.store, &claim, caller, moment).await?;
+    Ok(Reply::ok(&CustomerClaimView::of(view)).etag(claim.version).done())
 }

@@ -4,11 +4,11 @@ use domain::claim::Claim;
 use domain::ids::NoticeNo;
 use lambda_http::{Body, Response};
 use store::{Cursor, Scope};
-use web::views::{CustomerClaimView, Shown};
+use web::views::CustomerClaimView;
 use web::{Call, Caller, Failure, queries};
 
 use crate::{App, moment};
-use runtime::failed;
+use runtime::{failed, listed_view};
 
 pub(crate) async fn list(
     app: &App,
@@ -26,10 +26,7 @@ pub(crate) async fn list(
     let found = Box::pin(found).await.map_err(failed)?;
     let mut views = Vec::new();
     for claim in found.items.iter().filter(|claim| is_his_to_see(claim)) {
-        let policy = app.store.policy_of(claim).await.map_err(failed)?;
-        let (viewer, now) = (caller.viewer(), moment.at);
-        let shown = Shown { policy: &policy, now, viewer, rivals: None, reused: None };
-        views.push(CustomerClaimView::of(claim, &shown));
+        views.push(CustomerClaimView::of(listed_view(&app.store, claim, caller, moment).await?));
     }
     let next = found.next.and_then(|next| serde_json::to_string(&next).ok());
     Ok(app.cursors.list(call, caller, &views, next.as_deref()).done())

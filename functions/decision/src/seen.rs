@@ -11,9 +11,6 @@ use web::Failure;
 use crate::App;
 use runtime::failed;
 
-/// How much of a history is read at once.
-const PAGE: u16 = 100;
-
 /// A claim as the customer sees it at a moment.
 pub(crate) struct Seen {
     /// The claim, its due silence carried out.
@@ -87,20 +84,14 @@ async fn passed_on(app: &App, claim: &Claim, no: NoticeNo) -> Result<bool, Store
     if claim.refused_contacts == 0 && claim.notice == no {
         return Ok(false);
     }
-    let (mut from, mut current) = (None, 0);
-    loop {
-        let page = app.store.history(claim, from.as_ref(), PAGE).await?;
-        for entry in &page.items {
-            let event_type = entry.event.get("type").and_then(Value::as_str);
-            if event_type == Some(refused) && current == u64::from(no.0) {
-                return Ok(true);
-            }
-            let notice = entry.event.pointer("/detail/notice").and_then(Value::as_u64);
-            current = notice.unwrap_or(current);
+    let mut current = 0;
+    for entry in app.store.whole_history(claim).await? {
+        let event_type = entry.event.get("type").and_then(Value::as_str);
+        if event_type == Some(refused) && current == u64::from(no.0) {
+            return Ok(true);
         }
-        from = page.next;
-        if from.is_none() {
-            return Ok(false);
-        }
+        let notice = entry.event.pointer("/detail/notice").and_then(Value::as_u64);
+        current = notice.unwrap_or(current);
     }
+    Ok(false)
 }

@@ -2,9 +2,7 @@
 
 use domain::claim::{Claim, Evidence, Scan};
 use domain::command::{Command, CommandKind};
-use domain::decide;
 use domain::ids::{ClaimId, Sha256Hash};
-use domain::rejection::Rejection;
 use lambda_http::{Body, Response};
 use web::bodies::Uploaded;
 use web::views::{EvidenceUploadView, EvidenceView};
@@ -12,7 +10,7 @@ use web::{Call, Caller, Failure, Reply, bodies, request_hash};
 
 use crate::bucket::Upload;
 use crate::{App, claim, moment};
-use runtime::{Document, failed};
+use runtime::{Document, failed, state_first};
 
 /// Adds an entry, or finds the one that declared the digest, and answers with the form by which its
 /// document can be uploaded: none where the program asks for no documents, or has a clean one.
@@ -27,7 +25,8 @@ pub(crate) async fn add(
     let body = call.json()?;
     let request = request_hash(&body);
     let replayed = is_replay(app, &id, key.as_deref(), request).await?;
-    let uploaded = bodies::uploaded(&body).map_err(|failure| unreadable(&found, failure))?;
+    let uploaded = bodies::uploaded(&body)
+        .map_err(|failure| state_first(&found, CommandKind::AddEvidence, failure))?;
     let command = Command::AddEvidence(Box::new(uploaded.entry.clone()));
     let given = app.store.execute(&id, caller.actor(), &command, moment, None);
     let claim = Box::pin(given).await.map_err(failed)?.claim;
@@ -58,16 +57,6 @@ async fn is_replay(
         None => Ok(false),
         Some(same) if same == request => Ok(true),
         Some(_) => Err(Failure::IdempotencyConflict),
-    }
-}
-
-/// What cannot be read is told only where the state takes evidence at all.
-fn unreadable(claim: &Claim, failure: Failure) -> Failure {
-    let (command, status) = (CommandKind::AddEvidence, claim.status());
-    if decide::fits(command, status) {
-        failure
-    } else {
-        Rejection::InvalidState { status, command }.into()
     }
 }
 

@@ -36,7 +36,7 @@ async fn promised(
     audience: &Audience,
     told: &Told,
 ) -> Result<Option<Deadline>, StoreError> {
-    let history = past::history(&app.store, &audience.claim).await?;
+    let history = app.store.whole_history(&audience.claim).await?;
     let sent_at = past::sent_at(&history, told.version);
     Ok(sent_at.map(|at| Deadline::at_least(at, &audience.place, &audience.policy)))
 }
@@ -47,7 +47,7 @@ pub(crate) async fn decided(app: &App, audience: &Audience, told: &Told) -> Resu
     if told.actor != ActorKind::Customer {
         return Ok(());
     }
-    let history = past::history(&app.store, &audience.claim).await?;
+    let history = app.store.whole_history(&audience.claim).await?;
     let notice = audience.notice(&app.operator, told.notice, deadline(audience));
     for deed in Deed::ALL {
         let items = past::items(&history, told.version, deed);
@@ -81,7 +81,7 @@ pub(crate) async fn withdrawn(app: &App, audience: &Audience, told: &Told) -> Re
 /// Tells that another partner has taken items over; what ended for another reason is told elsewhere.
 pub(crate) async fn superseded(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
     let claim = &audience.claim;
-    let history = past::history(&app.store, claim).await?;
+    let history = app.store.whole_history(claim).await?;
     let mut items = past::items(&history, told.version, Deed::Ended);
     items.retain(|no| claim.item(*no).is_some_and(|item| is_superseded(claim, item)));
     if items.is_empty() {

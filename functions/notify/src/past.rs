@@ -1,29 +1,12 @@
 //! What a claim's history tells of an event. The claim itself may have moved on since.
 
-use domain::claim::{Claim, Instant};
+use domain::claim::Instant;
 use domain::event::EventType;
 use domain::ids::{ItemNo, Version};
 use notice::content::is_sent_on;
 use notice::mail::Deed;
 use serde_json::Value;
-use store::{HistoryEntry, Store, StoreError};
-
-/// How many entries are read at once.
-const PAGE: u16 = 100;
-
-/// The whole history, oldest first. It is archived before the bus tells of it.
-pub(crate) async fn history(store: &Store, claim: &Claim) -> Result<Vec<HistoryEntry>, StoreError> {
-    let mut entries = Vec::new();
-    let mut from = None;
-    loop {
-        let page = store.history(claim, from.as_ref(), PAGE).await?;
-        entries.extend(page.items);
-        from = page.next;
-        if from.is_none() {
-            return Ok(entries);
-        }
-    }
-}
+use store::HistoryEntry;
 
 /// When the last notice before `version` became due.
 pub(crate) fn sent_at(history: &[HistoryEntry], version: Version) -> Option<Instant> {

@@ -56,8 +56,18 @@ fn unreadable(
     if expected != found.version {
         return Failure::VersionMismatch;
     }
-    match kind.filter(|kind| !decide::fits(*kind, found.status())) {
-        Some(command) => Rejection::InvalidState { status: found.status(), command }.into(),
+    match kind {
+        Some(kind) => state_first(found, kind, failure),
         None => failure,
+    }
+}
+
+/// What is wrong with the arguments is told only where the state takes the command at all.
+pub fn state_first(found: &Claim, command: CommandKind, failure: Failure) -> Failure {
+    let status = found.status();
+    if decide::fits(command, status) {
+        failure
+    } else {
+        Rejection::InvalidState { status, command }.into()
     }
 }

@@ -14,6 +14,8 @@ use crate::list::{Cursor, Page};
 const EVENT: &str = "e";
 const HASH: &str = "h";
 const PREVIOUS: &str = "p";
+/// How many entries of a whole history are read at once.
+const PAGE: u16 = 100;
 
 /// An entry of the history.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,6 +99,20 @@ impl Store {
             items.push(HistoryEntry::latest(claim, self.details_hash(&claim.id).await?));
         }
         Ok(Page { items, next })
+    }
+
+    /// The whole history of a claim, oldest first.
+    pub async fn whole_history(&self, claim: &Claim) -> Result<Vec<HistoryEntry>, StoreError> {
+        let mut entries = Vec::new();
+        let mut from = None;
+        loop {
+            let page = self.history(claim, from.as_ref(), PAGE).await?;
+            entries.extend(page.items);
+            from = page.next;
+            if from.is_none() {
+                return Ok(entries);
+            }
+        }
     }
 
     async fn details_hash(&self, id: &ClaimId) -> Result<Sha256Hash, StoreError> {

@@ -286,11 +286,10 @@ fn silence_was_earned(claim: &Claim, model: &Model) -> Checked {
     Ok(())
 }
 
-/// I4: of one stay in a status, and of one notice's window.
+/// I4: of one notice's window.
 fn no_deadline_moved_earlier(claim: &Claim, model: &mut Model) -> Checked {
     let Some(deadline) = claim.state.window().map(|window| window.closes_at) else { return Ok(()) };
-    let place = (claim.notice.0.into(), Status::AwaitingCustomer);
-    let before: Option<Instant> = model.deadlines.insert(place, deadline);
+    let before: Option<Instant> = model.ends.insert(claim.notice.0, deadline);
     prop_assert!(before.is_none_or(|before| before <= deadline), "I4: {before:?} to {deadline}");
     Ok(())
 }

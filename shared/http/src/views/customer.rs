@@ -1,12 +1,11 @@
 //! A claim as the signed-in customer sees it: what his notice says, and nothing of what partner and
 //! operator said to each other.
 
-use domain::claim::Claim;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::views::{
-    ClaimItemView, ClaimView, LastEventView, NamedView, Shown, TenantRefView, TurnView, WindowView,
+    ClaimItemView, ClaimView, LastEventView, NamedView, TenantRefView, TurnView, WindowView,
 };
 
 /// A claim on the customer's tenant.
@@ -42,9 +41,8 @@ pub struct CustomerClaimView {
 }
 
 impl CustomerClaimView {
-    /// The view of a claim.
-    pub fn of(claim: &Claim, shown: &Shown<'_>) -> Self {
-        let whole = ClaimView::of(claim, shown);
+    /// What of a claim's view is the customer's.
+    pub fn of(whole: ClaimView) -> Self {
         Self {
             id: whole.id,
             version: whole.version,

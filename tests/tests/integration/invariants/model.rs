@@ -24,8 +24,8 @@ pub(super) struct Model {
     pub(super) shown: Option<Sha256Hash>,
     /// Who rejected it last.
     pub(super) rejected_by: Option<u8>,
-    /// The latest deadline of each status in a row, to see that none moves earlier.
-    pub(super) deadlines: BTreeMap<(u32, Status), DateTime<Utc>>,
+    /// The end of each notice's window, to see that none moves earlier.
+    pub(super) ends: BTreeMap<u16, DateTime<Utc>>,
 }
 
 /// The states a command is taken in, and what it makes of them; `None`: they stay.
