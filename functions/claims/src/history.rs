@@ -1,12 +1,11 @@
 //! `GET /v1/claims/{id}/history`: oldest first.
 
 use lambda_http::{Body, Response};
-use store::Cursor;
 use web::views::HistoryEntryView;
 use web::{Call, Caller, Failure, queries};
 
 use crate::{App, claim, moment};
-use runtime::failed;
+use runtime::{failed, pages};
 
 /// The events of a claim, chained by their hashes.
 pub(crate) async fn history(
@@ -18,9 +17,7 @@ pub(crate) async fn history(
     let claim = claim(app, call, caller, moment).await?;
     queries::history(call)?;
     let page = app.cursors.page(call, caller)?;
-    let from = page.position.as_deref().map(serde_json::from_str::<Cursor>).transpose();
-    let from = from.map_err(|_| Failure::InvalidCursor)?;
-    let limit = u16::try_from(page.limit).unwrap_or(u16::MAX);
+    let (from, limit) = pages::start(&page)?;
     let found = app.store.history(&claim, from.as_ref(), limit).await.map_err(failed)?;
     let viewer = caller.viewer();
     let entries: Vec<_> = found
@@ -30,6 +27,6 @@ pub(crate) async fn history(
             HistoryEntryView::of(&entry.event, entry.hash, entry.previous_hash, viewer)
         })
         .collect();
-    let next = found.next.and_then(|next| serde_json::to_string(&next).ok());
+    let next = pages::next(found.next);
     Ok(app.cursors.list(call, caller, &entries, next.as_deref()).done())
 }

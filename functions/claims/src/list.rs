@@ -2,11 +2,11 @@
 
 use domain::ids::{PartnerId, TenantId};
 use lambda_http::{Body, Response};
-use store::{Cursor, Scope};
+use store::Scope;
 use web::{Call, Caller, Failure, queries};
 
 use crate::{App, moment};
-use runtime::{failed, listed_view};
+use runtime::{failed, listed_view, pages};
 
 /// Lists a partner's own claims; operator staff list those of a partner or a tenant.
 pub(crate) async fn list(
@@ -17,21 +17,16 @@ pub(crate) async fn list(
     let query = queries::claims(call)?;
     let page = app.cursors.page(call, caller)?;
     let scope = scope(caller, query.partner, query.tenant)?;
-    let from = page.position.as_deref().map(position).transpose()?;
+    let (from, limit) = pages::start(&page)?;
     let moment = moment(app, call).await?;
-    let limit = u16::try_from(page.limit).unwrap_or(u16::MAX);
     let found = app.store.claims(&scope, query.status, from.as_ref(), limit, moment);
     let found = Box::pin(found).await.map_err(failed)?;
     let mut views = Vec::with_capacity(found.items.len());
     for claim in &found.items {
         views.push(listed_view(&app.store, claim, caller, moment).await?);
     }
-    let next = found.next.and_then(|next| serde_json::to_string(&next).ok());
+    let next = pages::next(found.next);
     Ok(app.cursors.list(call, caller, &views, next.as_deref()).done())
-}
-
-fn position(text: &str) -> Result<Cursor, Failure> {
-    serde_json::from_str(text).map_err(|_| Failure::InvalidCursor)
 }
 
 /// Whose claims are looked through. Only operator staff name a partner, and they name one or a

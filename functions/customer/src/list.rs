@@ -3,12 +3,12 @@
 use domain::claim::Claim;
 use domain::ids::NoticeNo;
 use lambda_http::{Body, Response};
-use store::{Cursor, Scope};
+use store::Scope;
 use web::views::CustomerClaimView;
 use web::{Call, Caller, Failure, queries};
 
 use crate::{App, moment};
-use runtime::{failed, listed_view};
+use runtime::{failed, listed_view, pages};
 
 pub(crate) async fn list(
     app: &App,
@@ -18,9 +18,8 @@ pub(crate) async fn list(
     let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
     queries::page_only(call)?;
     let page = app.cursors.page(call, caller)?;
-    let from = page.position.as_deref().map(position).transpose()?;
+    let (from, limit) = pages::start(&page)?;
     let moment = moment(app, call).await?;
-    let limit = u16::try_from(page.limit).unwrap_or(u16::MAX);
     let scope = Scope::Tenant(tenant.clone());
     let found = app.store.claims(&scope, None, from.as_ref(), limit, moment);
     let found = Box::pin(found).await.map_err(failed)?;
@@ -28,15 +27,11 @@ pub(crate) async fn list(
     for claim in found.items.iter().filter(|claim| is_his_to_see(claim)) {
         views.push(CustomerClaimView::of(listed_view(&app.store, claim, caller, moment).await?));
     }
-    let next = found.next.and_then(|next| serde_json::to_string(&next).ok());
+    let next = pages::next(found.next);
     Ok(app.cursors.list(call, caller, &views, next.as_deref()).done())
 }
 
 /// A claim that was never validated is between its partner and the operator.
 pub(crate) fn is_his_to_see(claim: &Claim) -> bool {
     claim.notice > NoticeNo::default()
-}
-
-fn position(text: &str) -> Result<Cursor, Failure> {
-    serde_json::from_str(text).map_err(|_| Failure::InvalidCursor)
 }

@@ -1,25 +1,22 @@
 //! `GET /v1/reviews?state=`: longest waiting first.
 
-use store::Cursor;
 use web::{Call, Caller, Failure, Reply, queries};
 
 use crate::{App, moment};
-use runtime::{failed, listed_view};
+use runtime::{failed, listed_view, pages};
 
 /// Lists the claims that wait for the operator in a state.
 pub(crate) async fn list(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
     let queue = queries::reviews(call)?;
     let page = app.cursors.page(call, caller)?;
-    let from = page.position.as_deref().map(serde_json::from_str::<Cursor>).transpose();
-    let from = from.map_err(|_| Failure::InvalidCursor)?;
+    let (from, limit) = pages::start(&page)?;
     let moment = moment(app, call).await?;
-    let limit = u16::try_from(page.limit).unwrap_or(u16::MAX);
     let found = app.store.queue(queue, from.as_ref(), limit, moment);
     let found = Box::pin(found).await.map_err(failed)?;
     let mut views = Vec::with_capacity(found.items.len());
     for claim in &found.items {
         views.push(listed_view(&app.store, claim, caller, moment).await?);
     }
-    let next = found.next.and_then(|next| serde_json::to_string(&next).ok());
+    let next = pages::next(found.next);
     Ok(app.cursors.list(call, caller, &views, next.as_deref()))
 }

@@ -10,6 +10,7 @@ mod give;
 mod invocation;
 pub mod keys;
 mod metrics;
+pub mod pages;
 mod panics;
 mod serve;
 pub mod settings;
