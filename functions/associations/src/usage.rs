@@ -23,6 +23,8 @@ pub(crate) async fn usage(app: &App, call: &Call<'_>, caller: &Caller) -> Result
     let period = Period::of(queries::usage(call)?, moment.at)?;
     let rows = app.store.usage(&claim.subject.tenant, &item, period.from, period.to).await;
     let rows = rows.map_err(failed)?;
+    // What cannot be noted for the customer is not told.
+    app.store.note_reading(&id, moment.at).await.map_err(failed)?;
     Ok(Reply::ok(&UsageView { items: rows.iter().map(day).collect() }))
 }
 

@@ -1,8 +1,11 @@
-//! The signed-in customer (`api.md`, `/v1/customer/…`): the claims on his tenant and his answers to
-//! them. He answers for his own tenant alone, and needs no link or code.
+//! The signed-in customer (`api.md`, `/v1/customer/…`): the claims on his tenant, his answers to them,
+//! who sees his data, and what he has settled beforehand. He speaks for his own tenant alone, and
+//! needs no link or code.
 
 mod answer;
+mod ledger;
 mod list;
+mod rules;
 
 use lambda_http::{Body, Request, Response};
 use store::{Moment, Store};
@@ -39,6 +42,9 @@ async fn route(app: &App, call: &Call<'_>) -> Result<Response<Body>, Failure> {
     let caller = call.caller()?;
     let answer = match route {
         CustomerRoute::Claims => return list::list(app, call, &caller).await,
+        CustomerRoute::Ledger => return ledger::ledger(app, call, &caller).await,
+        CustomerRoute::GetRules => return rules::get(app, call, &caller).await,
+        CustomerRoute::PutRules => return rules::put(app, call, &caller).await,
         CustomerRoute::Accept => Answer::Accept,
         CustomerRoute::Decline => Answer::Decline,
         CustomerRoute::Undo => Answer::Undo,

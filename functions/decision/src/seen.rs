@@ -54,7 +54,7 @@ impl Seen {
         Ok(Self {
             notice: Notice::of(&claim, no, &directory, &app.operator, deadline),
             standing: Standing { passed_on, ..Standing::of(&claim, no, moment.at) },
-            language: Language::of_locale(&tenant.locale),
+            language: Language::of_locale(tenant.language()),
             claim,
         })
     }

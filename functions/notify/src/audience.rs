@@ -67,7 +67,7 @@ impl Audience {
         Envelope {
             sender: app.post.sender(),
             to: &recipient.email,
-            language: Language::of_locale(&self.tenant.locale),
+            language: Language::of_locale(self.tenant.language()),
             at,
         }
     }

@@ -15,7 +15,7 @@ use crate::ids::{
     Activity, AssociationId, ClaimId, FamilyId, ItemNo, LocationId, NoticeNo, PartnerId, ProgramId,
     Sha256Hash, StaffId, TenantId, Version,
 };
-use crate::program::{ItemKind, ItemRef};
+use crate::program::{Consent, ItemKind, ItemRef, Policy};
 
 pub use details::{
     CustomerContact, Details, Evidence, MAX_EVIDENCE, MAX_ITEMS, MAX_REMARKS, PartnerContact,
@@ -88,6 +88,9 @@ pub struct Subject {
     pub activity: Option<Activity>,
     /// The customer's tenant.
     pub tenant: TenantId,
+    /// Whether the customer's standing rules ask for a yes: then silence is a no, whatever the policy.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub explicit_yes: bool,
 }
 
 /// A holder's defence of its items against a newcomer (`domain.md §3`, *Exclusivity*).
@@ -127,6 +130,11 @@ impl Claim {
     /// The name of its state.
     pub fn status(&self) -> Status {
         self.state.status()
+    }
+
+    /// What silence in the window means, under the policy the claim is pinned to.
+    pub fn consent(&self, policy: &Policy) -> Consent {
+        if self.subject.explicit_yes { Consent::OptIn } else { policy.consent }
     }
 
     /// The item of that number.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{CountryCode, Exception, Subdivision};
 use crate::ids::{ItemId, LocationId, PartnerId, ProductId, ProgramId, TenantId};
 use crate::program::{ItemKind, ItemRef};
+use crate::rules::StandingRules;
 use crate::text::{Domain, Email, Name};
 
 /// The most days that can be added to a country's calendar.
@@ -191,6 +192,9 @@ pub struct Tenant {
     pub contacts: Vec<TenantContact>,
     /// Its workloads and subscriptions.
     pub items: Vec<TenantItem>,
+    /// What the customer has settled beforehand: his own, and stored apart from the entry.
+    #[serde(skip)]
+    pub rules: StandingRules,
 }
 
 impl Tenant {
@@ -205,9 +209,21 @@ impl Tenant {
     }
 
     /// Whether delivery to `address` may open a window (`domain.md §5`): its domain is one of the
-    /// tenant's, or it is a verified contact's.
+    /// tenant's, or it is a verified contact's or one that the customer has named himself.
     pub fn qualifies(&self, address: &Email) -> bool {
+        let verified = self.verified_contacts().map(|own| &own.email);
+        let mut known = verified.chain(self.rules.contacts.iter().map(|own| &own.email));
         self.domains.iter().any(|own| own.as_str() == address.domain())
-            || self.verified_contacts().any(|own| own.email.same_mailbox(address.as_str()))
+            || known.any(|own| own.same_mailbox(address.as_str()))
+    }
+
+    /// The days on which the customer is closed, by the operator's directory and his own rules.
+    pub fn closed_days(&self) -> impl Iterator<Item = NaiveDate> {
+        self.closures.union(&self.rules.closures).copied()
+    }
+
+    /// The language the customer is written to in: what he asked for, else what the operator knows.
+    pub fn language(&self) -> &Locale {
+        self.rules.locale.as_ref().unwrap_or(&self.locale)
     }
 }

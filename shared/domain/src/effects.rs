@@ -93,9 +93,9 @@ fn refused(claim: &Claim, item: &Item) -> bool {
 }
 
 /// Whether closing the claim's window needs more than one attribute on one record: a declined or
-/// accepted item, an opt-in policy, a term, or a transfer (`architecture.md §3`).
+/// accepted item, a yes that is asked for, a term, or a transfer (`architecture.md §3`).
 pub fn closes_slowly(claim: &Claim, policy: &Policy) -> bool {
-    policy.consent == crate::program::Consent::OptIn
+    claim.consent(policy) == crate::program::Consent::OptIn
         || policy.term_months.is_some()
         || claim.contested
         || claim.kept().any(|item| item.mark.is_some())

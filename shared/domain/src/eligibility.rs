@@ -12,6 +12,7 @@ use crate::directory::{Partner, PartnerStatus, Tenant, TenantItemState, TenantSt
 use crate::ids::{ItemId, ProductId};
 use crate::program::{ItemKind, ItemRef, Policy, Program, ProgramStatus};
 use crate::rejection::{FieldCode, FieldError};
+use crate::text::{Email, Name};
 
 /// What submit still lacks: fields that must be there. `malformed` are the places that were there
 /// and could not be read; they are not reported a second time.
@@ -166,26 +167,41 @@ fn reachable(input: &ClaimInput, tenant: Option<&Tenant>, errors: &mut Vec<Field
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipient {
     /// Who.
-    pub name: crate::text::Name,
+    pub name: Name,
     /// Where to write.
-    pub email: crate::text::Email,
+    pub email: Email,
     /// Whether delivery to him may open a window.
     pub qualifying: bool,
 }
 
 /// Who gets the notice (`domain.md §5`): the claim's contact and, if its domain is not one of the
 /// tenant's, also the first verified contact of the tenant. After `refused` of them said that they
-/// are not the right people, the next verified contact alone; nobody, where none is left.
+/// are not the right people, the next verified contact instead; nobody, where none is left. Whom the
+/// customer's standing rules name gets every notice as well.
 pub fn recipients(contact: &CustomerContact, tenant: &Tenant, refused: u8) -> Vec<Recipient> {
+    let mut chosen = chosen(contact, tenant, refused);
+    if !chosen.is_empty() {
+        for extra in &tenant.rules.contacts {
+            let is_there = |own: &Recipient| own.email.same_mailbox(extra.email.as_str());
+            if !chosen.iter().any(is_there) {
+                chosen.push(trusted(&extra.name, &extra.email));
+            }
+        }
+    }
+    chosen
+}
+
+/// Somebody whose mail may open a window, whatever his domain.
+fn trusted(name: &Name, email: &Email) -> Recipient {
+    Recipient { name: name.clone(), email: email.clone(), qualifying: true }
+}
+
+fn chosen(contact: &CustomerContact, tenant: &Tenant, refused: u8) -> Vec<Recipient> {
     let own_domain = tenant.domains.iter().any(|domain| domain.as_str() == contact.email.domain());
     let mut verified = tenant
         .verified_contacts()
         .filter(|own| !own.email.same_mailbox(contact.email.as_str()))
-        .map(|own| Recipient {
-            name: own.name.clone(),
-            email: own.email.clone(),
-            qualifying: true,
-        });
+        .map(|own| trusted(&own.name, &own.email));
     let claimed = Recipient {
         name: contact.name.clone(),
         email: contact.email.clone(),

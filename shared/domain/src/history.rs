@@ -29,6 +29,9 @@ pub fn detail(old: Option<&Claim>, new: &Claim) -> Value {
     if old.map(|old| old.notice) != Some(new.notice) && new.notice.0 > 0 {
         detail.insert("notice".into(), json!(new.notice));
     }
+    if new.subject.explicit_yes && old.is_none_or(|old| !old.subject.explicit_yes) {
+        detail.insert("explicit_yes".into(), true.into());
+    }
     if new.last_event.by_silence {
         detail.insert("by".into(), "silence".into());
     }

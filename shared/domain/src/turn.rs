@@ -70,7 +70,7 @@ impl Claim {
                 turn(Who::Partner, Some(*correct_by), OnSilence::Reject)
             }
             State::AwaitingCustomer { window } => {
-                turn(Who::Customer, Some(window.closes_at), silence_of(policy.consent))
+                turn(Who::Customer, Some(window.closes_at), silence_of(self.consent(policy)))
             }
             State::OnHold => turn(Who::Operator, None, nothing),
             State::Associated { ends_at, .. } => {

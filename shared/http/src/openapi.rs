@@ -65,6 +65,9 @@ fn components() -> Components {
     let components = with::<bodies::EvidenceUploadBody>(components);
     let components = with::<bodies::ChosenItemsBody>(components);
     let components = with::<views::CustomerClaimView>(components);
+    let components = with::<views::LedgerView>(components);
+    let components = with::<bodies::RulesBody>(components);
+    let components = with::<views::RulesView>(components);
     let components = with::<bodies::CommentBody>(components);
     let components = with::<bodies::PartnerBody>(components);
     let components = with::<bodies::TenantBody>(components);

@@ -135,6 +135,12 @@ function_routes! {
         Undo,
         /// Ask for more time, once.
         Extend,
+        /// Everyone who sees the customer's data, or asks to.
+        Ledger,
+        /// Read the standing rules.
+        GetRules,
+        /// Write them.
+        PutRules,
     }
     /// Associations.
     AssociationsRoute as Associations {
@@ -258,6 +264,9 @@ pub const ROUTES: &[Route] = &[
     route!("POST" "/v1/customer/claims/{id}/decline", Customer::Decline, "declineItems", CUSTOMER),
     route!("POST" "/v1/customer/claims/{id}/undo", Customer::Undo, "undoDecline", CUSTOMER),
     route!("POST" "/v1/customer/claims/{id}/extend", Customer::Extend, "extendWindow", CUSTOMER),
+    route!("GET" "/v1/customer/ledger", Customer::Ledger, "getLedger", CUSTOMER),
+    route!("GET" "/v1/customer/rules", Customer::GetRules, "getRules", CUSTOMER),
+    route!("PUT" "/v1/customer/rules", Customer::PutRules, "putRules", CUSTOMER),
     route!("GET" "/v1/associations", Associations::List, "listAssociations", EVERYONE),
     route!("GET" "/v1/associations/{id}", Associations::Get, "getAssociation", EVERYONE),
     route!("POST" "/v1/associations/{id}/end", Associations::End, "endAssociation", ENDERS),

@@ -132,7 +132,7 @@ impl Notice {
             domain: claim.details.tenant_domain.as_str().to_owned(),
             program: directory.program.name.as_str().to_owned(),
             items: claim.kept().map(item).collect(),
-            consent: directory.policy.consent,
+            consent: claim.consent(directory.policy),
             days: directory.policy.window_business_days,
             deadline,
             operator: operator.contact.clone(),

@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::keys;
 use crate::transaction::Action;
 
-const UNTIL: &str = "u";
+pub(crate) const UNTIL: &str = "u";
 
 impl Store {
     /// Whether the customer blocks the claim's partner for one of these items at `at`.

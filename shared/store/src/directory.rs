@@ -5,7 +5,7 @@ use std::sync::{MutexGuard, PoisonError};
 
 use domain::claim::Claim;
 use domain::directory::{Partner, Tenant};
-use domain::ids::{PartnerId, ProgramId, TenantId};
+use domain::ids::{PartnerId, ProgramId};
 use domain::program::{Policy, Program};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -28,11 +28,6 @@ impl Store {
     /// The partner of that id.
     pub async fn partner(&self, id: &PartnerId) -> Result<Option<Partner>, StoreError> {
         self.entry(key(keys::partner(id), keys::RECORD)).await
-    }
-
-    /// The tenant of that id.
-    pub async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
-        self.entry(key(keys::tenant(id), keys::RECORD)).await
     }
 
     /// The program of that id, as it is now.
@@ -115,16 +110,20 @@ impl Store {
         &self,
         key: Attributes,
     ) -> Result<Option<T>, StoreError> {
-        let Some(mut item) = self.get(key).await? else { return Ok(None) };
-        let unreadable = || StoreError::unreadable("directory entry", BODY);
-        let body = item.remove(BODY).ok_or_else(unreadable)?;
-        serde_dynamo::from_attribute_value(body).map(Some).map_err(|_| unreadable())
+        self.get(key).await?.map(body_of).transpose()
     }
 
     /// One cheap read, to see that the table answers and to open the connection.
     pub async fn check(&self) -> Result<(), StoreError> {
         self.get(key(keys::SYSTEM, keys::CLOCK)).await.map(|_| ())
     }
+}
+
+/// The entry that an item holds.
+pub(crate) fn body_of<T: DeserializeOwned>(mut item: Attributes) -> Result<T, StoreError> {
+    let unreadable = || StoreError::unreadable("directory entry", BODY);
+    let body = item.remove(BODY).ok_or_else(unreadable)?;
+    serde_dynamo::from_attribute_value(body).map_err(|_| unreadable())
 }
 
 pub(crate) fn with_body<T: Serialize>(

@@ -5,7 +5,8 @@ use data_encoding::HEXLOWER;
 use domain::calendar::CountryCode;
 use domain::claim::{Claim, Instant};
 use domain::ids::{
-    ClaimId, FamilyId, ItemId, NoticeNo, PartnerId, ProgramId, Sha256Hash, TenantId, Version,
+    ClaimId, FamilyId, ItemId, ItemNo, NoticeNo, PartnerId, ProgramId, Sha256Hash, TenantId,
+    Version,
 };
 use domain::program::{ItemKind, ItemRef};
 
@@ -46,6 +47,16 @@ pub(crate) fn receipts(notice: NoticeNo) -> String {
     format!("P#{}", notice.0)
 }
 
+/// When the data of that item's association were last read.
+pub(crate) fn reading(item: ItemNo) -> String {
+    format!("R#{}", item.0)
+}
+
+/// The item of a reading's sort key.
+pub(crate) fn item_read(sort: &str) -> Option<ItemNo> {
+    sort.strip_prefix("R#")?.parse().ok().map(ItemNo)
+}
+
 pub(crate) fn notice_code(code: &str) -> String {
     format!("N#{code}")
 }
@@ -56,6 +67,11 @@ pub(crate) fn partner(id: &PartnerId) -> String {
 
 pub(crate) fn tenant(id: &TenantId) -> String {
     format!("TN#{id}")
+}
+
+/// The standing rules of a tenant's customer.
+pub(crate) fn rules(tenant: &TenantId) -> String {
+    format!("RU#{tenant}")
 }
 
 pub(crate) fn program(id: &ProgramId) -> String {

@@ -124,6 +124,8 @@ impl Store {
         at: Instant,
         facts: &mut Facts,
     ) -> Result<(), StoreError> {
+        let rules = facts.tenant.as_ref().map(|tenant| &tenant.rules);
+        let ruled_out = rules.is_some_and(|it| it.block(claimed.partner, &claimed.items, at));
         let lock = |item: &ItemRef| keys::lock(claimed.tenant, claimed.family, item.kind, &item.id);
         let locks: Vec<_> = claimed.items.iter().map(lock).collect();
         let (own_claims, blocked) = tokio::try_join!(
@@ -131,7 +133,7 @@ impl Store {
             self.is_blocked(&locks, claimed.partner, at),
         )?;
         facts.own_claims = own_claims;
-        facts.blocked = blocked;
+        facts.blocked = blocked || ruled_out;
         Ok(())
     }
 
@@ -235,7 +237,7 @@ impl Store {
         let subdivision = tenant.subdivision.clone();
         let calendar = self.calendar(tenant.country, subdivision, policy.unknown_subdivision);
         let zone = tenant.time_zone.map_or(Zone::AnyOf(tenant.country), Zone::Known);
-        let calendar = calendar.await?.with_closures(tenant.closures.iter().copied());
+        let calendar = calendar.await?.with_closures(tenant.closed_days());
         Ok(Place { calendar, zone })
     }
 

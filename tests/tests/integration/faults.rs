@@ -188,6 +188,8 @@ each_step! {
     a_holder_leaves_to_the_next_once_whatever_breaks: Step::LeaveToNext;
     evidence_is_added_once_whatever_breaks: Step::AddEvidence;
     a_holiday_is_announced_once_whatever_breaks: Step::Announce;
+    a_notice_is_passed_on_once_whatever_breaks: Step::PassOn;
+    a_block_is_lifted_whatever_breaks: Step::Lift;
     a_due_window_is_counted_again_once_and_stays_open_whatever_breaks: Step::CloseRecounted;
 }
 

@@ -37,6 +37,8 @@ mod input;
 #[cfg(test)]
 mod invariants;
 #[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod link;
 #[cfg(test)]
 mod mails;
@@ -44,6 +46,8 @@ mod mails;
 mod race;
 #[cfg(test)]
 mod roles;
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod secrecy;
 #[cfg(test)]

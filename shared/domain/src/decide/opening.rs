@@ -91,6 +91,7 @@ fn subject(input: &ClaimInput, partner: &Partner, program: &Program, tenant: &Te
         kind: program.item_kind,
         activity: input.activity.clone(),
         tenant: tenant.id.clone(),
+        explicit_yes: tenant.rules.ask_for_a_yes(&program.id),
     }
 }
 

@@ -73,7 +73,7 @@ fn rejected(claim: &Claim, code: ReasonCode, context: &Context) -> Result<Event,
 }
 
 fn closed(claim: &Claim, closes_at: Instant, context: &Context) -> Result<Event, Rejection> {
-    let outcome = match context.policy.consent {
+    let outcome = match claim.consent(&context.policy) {
         Consent::OptOut => Silence::Associate,
         Consent::OptIn => Silence::Decline,
     };

@@ -67,7 +67,7 @@ fn of_state(claim: &Claim, policy: &Policy) -> Vec<Fact> {
             Some(fact("contact_business_days", &policy.contact_business_days)),
             moment("correct_by", Some(*correct_by)),
         ]),
-        State::AwaitingCustomer { window } => open(window, policy),
+        State::AwaitingCustomer { window } => open(claim, window, policy),
         State::Associated { window, ends_at } => {
             let mut facts = window.as_ref().map(of_window).unwrap_or_default();
             facts.extend(policy.term_months.map(|months| fact("term_months", &months)));
@@ -86,11 +86,11 @@ fn of_state(claim: &Claim, policy: &Policy) -> Vec<Fact> {
 }
 
 /// An open window, with what its close waits for.
-fn open(window: &Window, policy: &Policy) -> Vec<Fact> {
+fn open(claim: &Claim, window: &Window, policy: &Policy) -> Vec<Fact> {
     let mut facts = of_window(window);
     facts.push(fact("window_business_days", &policy.window_business_days));
     facts.push(fact("grace_seconds", &policy.grace_seconds));
-    facts.push(fact("consent", &consent(policy.consent)));
+    facts.push(fact("consent", &consent(claim.consent(policy))));
     facts
 }
 

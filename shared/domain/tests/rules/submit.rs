@@ -197,3 +197,25 @@ fn recipients_are_the_contact_and_a_verified_one_where_the_contacts_domain_is_fo
         ["ceo@holding.example false", "it@contoso.example true"]
     );
 }
+
+#[test]
+fn whom_the_standing_rules_name_gets_every_notice_once_and_speaks_for_the_customer() {
+    let extra = |email: &str| domain::rules::RuleContact {
+        name: domain::text::Name::parse("CISO").unwrap(),
+        email: Email::parse(email).unwrap(),
+    };
+    let mut tenant = tenant();
+    tenant.rules.contacts = vec![extra("ciso@holding.example"), extra("JANA@contoso.example")];
+    let emails = |refused| {
+        let jana = contact("jana@contoso.example");
+        let recipients = domain::eligibility::recipients(&jana, &tenant, refused);
+        assert!(recipients.iter().all(|one| one.qualifying));
+        let emails = recipients.iter().map(|one| one.email.as_str().to_owned());
+        emails.collect::<Vec<_>>()
+    };
+    assert_eq!(emails(0), ["jana@contoso.example", "ciso@holding.example"]);
+    let passed_on = ["it@contoso.example", "ciso@holding.example", "JANA@contoso.example"];
+    assert_eq!(emails(1), passed_on);
+    assert!(emails(2).is_empty(), "nobody is left to pass it on to");
+    assert!(tenant.qualifies(&Email::parse("ciso@holding.example").unwrap()));
+}

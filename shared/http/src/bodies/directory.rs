@@ -7,6 +7,7 @@ use domain::directory::{Location, Partner, Tenant, TenantContact, TenantItem};
 use domain::ids::{PartnerId, ProgramId, TenantId};
 use domain::program::{Policy, Program};
 use domain::rejection::FieldCode;
+use domain::rules::StandingRules;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -279,6 +280,7 @@ pub fn tenant(id: &TenantId, body: &Value) -> Result<Tenant, Failure> {
             closures: closures.into_iter().collect(),
             contacts: contacts.into_iter().flatten().collect(),
             items: items.into_iter().flatten().collect(),
+            rules: StandingRules::default(),
         })
     };
     fields.finish(tenant())

@@ -9,6 +9,7 @@ mod customer;
 mod directory;
 mod evidence;
 mod review;
+mod rules;
 mod sandbox;
 mod usage;
 
@@ -26,6 +27,9 @@ pub use directory::{
 };
 pub use evidence::{EvidenceUploadBody, Uploaded, uploaded};
 pub use review::{DropBody, ReasonBody, ReviewBody, action, review};
+pub use rules::{
+    BlockBody, ExplicitYesBody, ExplicitYesWord, RuleContactBody, RulesBody, WrittenRules, rules,
+};
 pub use sandbox::{ClockBody, ClockMove, clock};
 pub use usage::{UsageBody, UsageRow, UsageRowBody, usage};
 

@@ -187,6 +187,14 @@ fn customer(route: CustomerRoute) -> Facts {
             query: &LIST,
             ..read("List the claims on one's tenant", Answer::List("CustomerClaimView"))
         },
+        CustomerRoute::Ledger => Facts {
+            query: &LIST,
+            ..read("Who sees one's data, or asks to", Answer::List("LedgerView"))
+        },
+        CustomerRoute::GetRules => read("Read the standing rules", Answer::One("RulesView")),
+        CustomerRoute::PutRules => {
+            write("Write the standing rules", "RulesBody", Answer::One("RulesView"))
+        }
         CustomerRoute::Accept => answer("Say yes, at once"),
         CustomerRoute::Decline => answer("Say no, at any time"),
         CustomerRoute::Undo => answer("Take a no back, until the deadline"),

@@ -525,6 +525,7 @@ mod tests {
                 kind: ItemKind::Workload,
                 activity: None,
                 tenant: TenantId::parse("6f3c0000-0000-4000-8000-000000000001").unwrap(),
+                explicit_yes: false,
             },
             items: vec![item(1, None), item(2, Some(declined)), item(3, None)],
             state: State::AwaitingCustomer { window },

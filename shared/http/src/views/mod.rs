@@ -9,6 +9,8 @@ mod directory;
 mod evidence;
 mod explain;
 mod history;
+mod ledger;
+mod rules;
 mod window;
 
 pub use association::{AssociationStatusView, AssociationView};
@@ -27,6 +29,8 @@ pub use directory::{
 pub use evidence::{EvidenceLinkView, EvidenceUploadView, EvidenceView, UploadFormView};
 pub use explain::{ExplainView, FactView, RuleView};
 pub use history::HistoryEntryView;
+pub use ledger::{LedgerAssociationView, LedgerView, ReceiptView};
+pub use rules::{BlockView, ExplicitYesView, RuleContactView, RulesView};
 pub use window::{SkippedDayView, WindowView};
 
 use serde::Serialize;

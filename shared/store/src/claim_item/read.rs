@@ -103,6 +103,7 @@ fn subject(item: Reader<'_>) -> Result<Subject, StoreError> {
         kind: item.parsed(name::KIND, |text| ItemKind::parse(text).ok_or(()))?,
         activity: item.opt_parsed(name::ACTIVITY, Activity::parse)?,
         tenant: item.parsed(name::TENANT, TenantId::parse)?,
+        explicit_yes: item.flag(name::EXPLICIT_YES)?,
     })
 }
 

@@ -61,6 +61,7 @@ fn with_items(state: State, mark: Option<Mark>, id: impl Fn(u8) -> String) -> Cl
             kind: ItemKind::Subscription,
             activity: Some(Activity::parse("presales").unwrap()),
             tenant: TenantId::parse("6f3c0a50-0f6a-4c7e-9b1c-2f0a1f3e5d77").unwrap(),
+            explicit_yes: true,
         },
         items: items.collect(),
         state,

@@ -56,6 +56,7 @@ fn subject(claim: &Claim, item: &mut Attributes) {
     put(item, name::FAMILY, other_family);
     put(item, name::KIND, Some(text(subject.kind.as_str())));
     put(item, name::ACTIVITY, subject.activity.as_ref().map(|id| text(id.as_str())));
+    put(item, name::EXPLICIT_YES, flag(subject.explicit_yes));
 }
 
 fn items(claim: &Claim, item: &mut Attributes) -> Result<(), StoreError> {

@@ -9,12 +9,13 @@ use domain::event::FailureCause;
 use domain::ids::{ClaimId, ItemNo, Sha256Hash};
 use domain::program::{Consent, Policy};
 use domain::reason::{Reason, ReasonCode};
+use domain::rules::StandingRules;
 use domain::text::{Comment, Email, Name};
-use integration::fixtures::claim_body;
+use integration::fixtures::{CONTOSO, claim_body};
 use integration::rivals::{accept_all, borealis, grounds, operator};
 use integration::world::{
     World, alpine, closes_at, contoso_admin, create_on, decline, decline_all, delivered, link,
-    partner_id, reject, reviewer, undo_all, validate, withdraw,
+    partner_id, reject, reviewer, tenant_id, undo_all, validate, withdraw,
 };
 use serde_json::{Value, json};
 use store::{DirectoryEntry, Store, StoreError};
@@ -64,6 +65,8 @@ pub(super) enum Step {
     Announce,
     Recount,
     CloseRecounted,
+    PassOn,
+    Lift,
 }
 
 impl Step {
@@ -109,7 +112,9 @@ impl Step {
             | Self::LeaveToNext
             | Self::AddEvidence
             | Self::Announce
-            | Self::Recount => false,
+            | Self::Recount
+            | Self::PassOn
+            | Self::Lift => false,
         }
     }
 
@@ -142,8 +147,14 @@ impl Step {
             }
             Self::Ask | Self::Reject | Self::Validate => world.in_review("k", &ITEMS).await.id,
             Self::OpenWindow | Self::Bounce => world.notifying("k", &ITEMS).await.id,
-            Self::DeclineOne | Self::DeclineAll | Self::Withdraw | Self::Announce => {
-                world.awaiting("k", &ITEMS).await.id
+            Self::DeclineOne
+            | Self::DeclineAll
+            | Self::Withdraw
+            | Self::Announce
+            | Self::PassOn => world.awaiting("k", &ITEMS).await.id,
+            Self::Lift => {
+                let id = associated(world).await;
+                world.give(&id, &link(1), &decline_all()).await.unwrap().claim.id
             }
             Self::Undo => declined(world, &decline_all()).await.id,
             Self::End | Self::Revoke => associated(world).await,
@@ -230,6 +241,10 @@ impl Step {
             | Self::TakeOver
             | Self::CloseRecounted => return finalize(world, store).await,
             Self::Announce => return announce(store).await,
+            Self::Lift => {
+                let (tenant, none) = (tenant_id(CONTOSO), StandingRules::default());
+                return store.put_standing_rules(&tenant, &none).await.map(|_| ());
+            }
             Self::Recount => {
                 let country = DirectoryEntry::Calendar("CZ".parse().unwrap());
                 return store.sweep(&country).await.map(|_| ());
@@ -249,6 +264,7 @@ impl Step {
             Self::DeclineOne => (link(1), decline(&[2])),
             Self::DeclineAll | Self::Revoke => (link(1), decline_all()),
             Self::Undo => (link(1), undo_all()),
+            Self::PassOn => (link(1), Command::WrongContact),
             Self::Withdraw | Self::WithdrawEarly => (alpine(), withdraw()),
             Self::End | Self::LeaveToNext => (alpine(), end(1)),
             Self::GetInLine => (operator(), grounds()),

@@ -1,0 +1,50 @@
+//! `GET` and `PUT /v1/customer/rules`: what holds for every claim on the customer's tenant from its
+//! submit on.
+
+use domain::rules::StandingRules;
+use lambda_http::{Body, Response};
+use store::Moment;
+use web::views::RulesView;
+use web::{Call, Caller, Failure, Reply, bodies};
+
+use crate::{App, moment};
+use runtime::failed;
+
+/// Tells the rules, with every block that holds.
+pub(crate) async fn get(
+    app: &App,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Response<Body>, Failure> {
+    let moment = moment(app, call).await?;
+    let rules = standing(app, caller, moment).await?;
+    Ok(Reply::ok(&RulesView::of(&rules)).done())
+}
+
+/// Writes them, whole; the answer is how they stand then.
+pub(crate) async fn put(
+    app: &App,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Response<Body>, Failure> {
+    let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
+    let moment = moment(app, call).await?;
+    let written = bodies::rules(&call.json()?)?;
+    let rules = if written.names_blocks {
+        written.rules
+    } else {
+        StandingRules { blocks: standing(app, caller, moment).await?.blocks, ..written.rules }
+    };
+    let there = app.store.put_standing_rules(tenant, &rules);
+    if !Box::pin(there).await.map_err(failed)? {
+        return Err(Failure::NotFound);
+    }
+    let rules = standing(app, caller, moment).await?;
+    Ok(Reply::ok(&RulesView::of(&rules)).done())
+}
+
+async fn standing(app: &App, caller: &Caller, moment: Moment) -> Result<StandingRules, Failure> {
+    let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
+    let rules = Box::pin(app.store.standing_rules(tenant, moment)).await.map_err(failed)?;
+    rules.ok_or(Failure::NotFound)
+}

@@ -1,0 +1,98 @@
+//! The customer's standing rules (`api.md`, `/v1/customer/rules`): what holds for every claim on his
+//! tenant from its submit on, without his having to answer each.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::claim::Instant;
+use crate::directory::Locale;
+use crate::ids::{ItemId, PartnerId, ProgramId};
+use crate::program::{ItemKind, ItemRef};
+use crate::text::{Email, Name};
+
+/// The most extra contacts: each of them gets every mail.
+pub const MAX_RULE_CONTACTS: usize = 5;
+/// The most entries of the other lists.
+pub const MAX_RULE_ENTRIES: usize = 500;
+
+/// What a customer has settled beforehand.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandingRules {
+    /// Partners that may claim nothing of his.
+    pub blocked_partners: BTreeSet<PartnerId>,
+    /// Where silence is a no.
+    pub explicit_yes: ExplicitYes,
+    /// Days on which he is closed, beside those that the operator knows.
+    pub closures: BTreeSet<NaiveDate>,
+    /// The language he wants to be written to in.
+    pub locale: Option<Locale>,
+    /// People who get every notice and receipt too; each of them speaks for him.
+    pub contacts: Vec<RuleContact>,
+    /// Blocks that are his own wish rather than the trace of a no.
+    pub blocks: BTreeSet<ItemBlock>,
+}
+
+/// In which programs a claim needs the customer's yes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExplicitYes {
+    /// In none: the program's policy decides what silence means.
+    #[default]
+    None,
+    /// In all.
+    All,
+    /// In these.
+    Programs(BTreeSet<ProgramId>),
+}
+
+/// Somebody whom the customer wants to be told as well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleContact {
+    /// Who.
+    pub name: Name,
+    /// Where to write.
+    pub email: Email,
+}
+
+/// A partner that may not claim an item for a while.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ItemBlock {
+    /// Who may not.
+    pub partner: PartnerId,
+    /// Workload or subscription.
+    pub kind: ItemKind,
+    /// Which.
+    pub id: ItemId,
+    /// Until when.
+    pub until: Instant,
+}
+
+impl ItemBlock {
+    /// Whether it keeps `partner` from `item` at `at`.
+    fn keeps(&self, partner: &PartnerId, item: &ItemRef, at: Instant) -> bool {
+        let subject = (&self.partner, self.kind, &self.id);
+        subject == (partner, item.kind, &item.id) && at < self.until
+    }
+}
+
+impl StandingRules {
+    /// Whether a claim of `partner` on these items is refused at `at`.
+    pub fn block(&self, partner: &PartnerId, items: &[ItemRef], at: Instant) -> bool {
+        let kept = |item| self.blocks.iter().any(|block| block.keeps(partner, item, at));
+        self.blocked_partners.contains(partner) || items.iter().any(kept)
+    }
+
+    /// Whether a claim in `program` needs the customer's yes.
+    pub fn ask_for_a_yes(&self, program: &ProgramId) -> bool {
+        match &self.explicit_yes {
+            ExplicitYes::None => false,
+            ExplicitYes::All => true,
+            ExplicitYes::Programs(programs) => programs.contains(program),
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The customer's standing rules, as he writes them.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use domain::ids::ProgramId;
+use domain::rejection::FieldCode;
+use domain::rules::{
+    ExplicitYes, ItemBlock, MAX_RULE_CONTACTS, MAX_RULE_ENTRIES, RuleContact, StandingRules,
+};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::failure::Failure;
+use crate::fields::Fields;
+use crate::values::Readable;
+
+const ENTRIES: RangeInclusive<usize> = 0..=MAX_RULE_ENTRIES;
+
+/// Write the standing rules, whole. What is left out is none, but for the blocks: those that are there
+/// stay unless a list of them is given.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RulesBody {
+    /// Partners that may claim nothing.
+    #[schema(max_items = 500, required = false, nullable)]
+    pub blocked_partners: Vec<String>,
+    /// Where silence is a no.
+    pub explicit_yes: Option<ExplicitYesBody>,
+    /// Days on which the customer is closed.
+    #[schema(max_items = 500, required = false, nullable)]
+    pub closures: Vec<String>,
+    /// The language to be written to in; none: the one the operator knows.
+    #[schema(pattern = "^[A-Za-z0-9-]{2,35}$", example = "cs")]
+    pub locale: Option<String>,
+    /// People who get every mail about a claim too.
+    #[schema(max_items = 5, required = false, nullable)]
+    pub contacts: Vec<RuleContactBody>,
+    /// Who may not claim what. One that is left out of the list is lifted.
+    #[schema(max_items = 500)]
+    pub blocks: Option<Vec<BlockBody>>,
+}
+
+/// `none`, `all`, or programs.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum ExplicitYesBody {
+    /// `none` or `all`.
+    Word(ExplicitYesWord),
+    /// In these programs.
+    Programs(Vec<String>),
+}
+
+/// Nowhere or everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExplicitYesWord {
+    /// The program's policy decides what silence means.
+    None,
+    /// Silence is a no, whatever the program.
+    All,
+}
+
+/// Somebody who is to be told as well.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleContactBody {
+    /// Who.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// Where to write.
+    #[schema(max_length = 254, format = Email)]
+    pub email: String,
+}
+
+/// A partner that may not claim an item for a while.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BlockBody {
+    /// Who may not.
+    #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    pub partner_id: String,
+    /// `workload` or `subscription`.
+    #[schema(pattern = "^(workload|subscription)$")]
+    pub kind: String,
+    /// Which.
+    #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    pub id: String,
+    /// Until when.
+    #[schema(format = DateTime)]
+    pub until: String,
+}
+
+/// The rules that were written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenRules {
+    /// The rules; their blocks are those that were given.
+    pub rules: StandingRules,
+    /// Whether a list of blocks was given at all.
+    pub names_blocks: bool,
+}
+
+/// Reads standing rules.
+pub fn rules(body: &Value) -> Result<WrittenRules, Failure> {
+    let mut fields = Fields::of(body);
+    let blocked_partners = fields.values("blocked_partners", ENTRIES);
+    let explicit_yes = fields.optional("explicit_yes");
+    let closures = fields.values("closures", ENTRIES);
+    let locale = fields.optional("locale");
+    let contacts = fields.objects("contacts", 0..=MAX_RULE_CONTACTS, contact);
+    let blocks = fields.objects("blocks", ENTRIES, block);
+    let kept = |block: &ItemBlock| (block.partner.clone(), block.kind, block.id.clone());
+    fields.unique("blocks", blocks.iter().map(|block| block.as_ref().map(kept)));
+    let rules = StandingRules {
+        blocked_partners: blocked_partners.into_iter().collect(),
+        explicit_yes: explicit_yes.unwrap_or_default(),
+        closures: closures.into_iter().collect(),
+        locale,
+        contacts: contacts.into_iter().flatten().collect(),
+        blocks: blocks.into_iter().flatten().collect(),
+    };
+    let names_blocks = body.get("blocks").is_some_and(|blocks| !blocks.is_null());
+    fields.finish(Some(WrittenRules { rules, names_blocks }))
+}
+
+fn contact(fields: &mut Fields<'_>) -> Option<RuleContact> {
+    let (name, email) = (fields.required("name"), fields.required("email"));
+    Some(RuleContact { name: name?, email: email? })
+}
+
+fn block(fields: &mut Fields<'_>) -> Option<ItemBlock> {
+    let (partner, kind) = (fields.required("partner_id"), fields.required("kind"));
+    let (id, until) = (fields.required("id"), fields.required("until"));
+    Some(ItemBlock { partner: partner?, kind: kind?, id: id?, until: until? })
+}
+
+impl Readable for ExplicitYes {
+    fn read(value: &Value) -> Result<Self, FieldCode> {
+        match value {
+            Value::String(word) if word == "none" => Ok(Self::None),
+            Value::String(word) if word == "all" => Ok(Self::All),
+            Value::Array(ids) if ids.len() > MAX_RULE_ENTRIES => Err(FieldCode::TooLong),
+            Value::Array(ids) => {
+                let ids: Result<BTreeSet<ProgramId>, _> = ids.iter().map(Readable::read).collect();
+                ids.map(Self::Programs)
+            }
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Object(_) => Err(FieldCode::Malformed),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::bodies::tests::refused;
+
+    #[test]
+    fn what_is_left_out_is_none_and_the_blocks_stay() {
+        let read = rules(&json!({})).unwrap();
+        assert_eq!(read, WrittenRules { rules: StandingRules::default(), names_blocks: false });
+        assert!(rules(&json!({"blocks": []})).unwrap().names_blocks);
+        assert!(!rules(&json!({"blocks": null})).unwrap().names_blocks);
+    }
+
+    #[test]
+    fn a_yes_is_asked_for_nowhere_everywhere_or_in_programs() {
+        let read =
+            |value: Value| rules(&json!({"explicit_yes": value})).map(|it| it.rules.explicit_yes);
+        assert_eq!(read(json!("all")).unwrap(), ExplicitYes::All);
+        assert_eq!(read(json!("none")).unwrap(), ExplicitYes::None);
+        let one = ExplicitYes::Programs([ProgramId::parse("osu-m365").unwrap()].into());
+        assert_eq!(read(json!(["osu-m365"])).unwrap(), one);
+        for wrong in [json!("some"), json!(true), json!({}), json!([1]), json!(["a b"])] {
+            assert_eq!(refused(read(wrong)), ["malformed /explicit_yes"]);
+        }
+        assert_eq!(refused(read(json!(vec!["p"; 501]))), ["too-long /explicit_yes"]);
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_said_at_once() {
+        let block = json!({"partner_id": "p", "kind": "workload", "id": "teams", "until": "2027-01-01T00:00:00Z"});
+        let body = json!({
+            "blocked_partners": ["p", "a b"], "closures": ["2026-02-30"], "locale": "?",
+            "contacts": [{"name": "A"}], "blocks": [block, block, {"until": "soon"}], "more": 1,
+        });
+        let expected = [
+            "duplicate /blocks/1",
+            "required /blocks/2/id",
+            "required /blocks/2/kind",
+            "required /blocks/2/partner_id",
+            "malformed /blocks/2/until",
+            "malformed /blocked_partners/1",
+            "malformed /closures/0",
+            "required /contacts/0/email",
+            "malformed /locale",
+            "unknown-field /more",
+        ];
+        let mut told = refused(rules(&body));
+        let mut expected = expected.map(str::to_owned).to_vec();
+        told.sort();
+        expected.sort();
+        assert_eq!(told, expected);
+        let contacts = vec![json!({"name": "A", "email": "a@contoso.example"}); 6];
+        assert_eq!(refused(rules(&json!({"contacts": contacts}))), ["too-long /contacts"]);
+    }
+}

@@ -1,0 +1,106 @@
+//! The customer's ledger: who sees his data, who asks to, and what he has answered.
+
+use domain::actor::ActorKind;
+use domain::claim::{Claim, Instant, ItemStatus};
+use domain::time::rfc3339;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::views::claim::partner;
+use crate::views::{AssociationView, CustomerClaimView, NamedView};
+
+/// What stands between the customer and one partner. A partner whose claims do not fit on a page comes
+/// again on the next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LedgerView {
+    /// The partner.
+    pub partner: NamedView,
+    /// What he is or was partner of record for, running or ended.
+    pub associations: Vec<LedgerAssociationView>,
+    /// The claims that wait for an answer.
+    pub pending: Vec<CustomerClaimView>,
+    /// What the customer has answered, oldest first.
+    pub receipts: Vec<ReceiptView>,
+}
+
+/// An association, with what its customer wants to know of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LedgerAssociationView {
+    /// The association; it is ended by its id.
+    #[serde(flatten)]
+    pub association: AssociationView,
+    /// Until when it runs, if it has a term; of an ended one, when it ended.
+    #[schema(format = DateTime)]
+    pub until: Option<String>,
+    /// When the partner last read its data; `null`: never.
+    #[schema(format = DateTime)]
+    pub last_read_at: Option<String>,
+}
+
+/// An answer of the customer's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ReceiptView {
+    /// The receipt id, as it was mailed and shown.
+    pub id: String,
+    /// About which claim.
+    pub claim_id: String,
+    /// What it was: an event type.
+    #[serde(rename = "type")]
+    #[schema(example = "items_declined")]
+    pub event_type: String,
+    /// When.
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// The items that it changed.
+    pub items: Vec<u8>,
+}
+
+impl LedgerView {
+    /// An entry of the claim's partner, with nothing in it yet.
+    pub fn of_partner(claim: &Claim) -> Self {
+        let (associations, pending, receipts) = (Vec::new(), Vec::new(), Vec::new());
+        Self { partner: partner(claim), associations, pending, receipts }
+    }
+
+    /// Whether there is nothing to tell.
+    pub fn is_empty(&self) -> bool {
+        self.associations.is_empty() && self.pending.is_empty() && self.receipts.is_empty()
+    }
+}
+
+impl LedgerAssociationView {
+    /// The associations of a claim; `last_read` tells when an item's data were last read.
+    pub fn of(claim: &Claim, last_read: impl Fn(&str) -> Option<Instant>) -> Vec<Self> {
+        let term = claim.deadline().filter(|_| claim.undecided().next().is_none());
+        let views = claim.items.iter().filter_map(|item| {
+            let association = AssociationView::of(claim, item.no)?;
+            let active = matches!(claim.item_status(item), ItemStatus::Active { .. });
+            let until = if active { term.map(rfc3339) } else { association.ended_at.clone() };
+            let last_read_at = last_read(&association.id).map(rfc3339);
+            Some(Self { association, until, last_read_at })
+        });
+        views.collect()
+    }
+}
+
+impl ReceiptView {
+    /// The receipt of a history entry, if the customer made it. `event` is as
+    /// `domain::history::event` has it.
+    pub fn of(claim: &Claim, event: &Value) -> Option<Self> {
+        let text = |name: &str| event.get(name).and_then(Value::as_str).map(str::to_owned);
+        let actor: ActorKind = serde_json::from_value(event.get("actor")?.clone()).ok()?;
+        if actor != ActorKind::Customer {
+            return None;
+        }
+        let items = event.pointer("/detail/items").and_then(Value::as_array);
+        let number = |item: &Value| u8::try_from(item.get("no")?.as_u64()?).ok();
+        Some(Self {
+            id: format!("{}-{}", claim.id, event.get("version")?),
+            claim_id: claim.id.to_string(),
+            event_type: text("type")?,
+            at: text("at")?,
+            items: items.into_iter().flatten().filter_map(number).collect(),
+        })
+    }
+}

@@ -1,0 +1,256 @@
+//! The customer's standing rules (`api.md`, `/v1/customer/rules`): they act on claims at their submit.
+
+use chrono::Duration;
+use domain::claim::{Claim, Status};
+use domain::rejection::Rejection;
+use integration::backstage::{mails, records};
+use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
+use integration::stack::{Answer, Stack};
+use integration::world::{
+    closes_at, create_on, decline_all, item_statuses, link, reviewer, validate,
+};
+use serde_json::{Value, json};
+use store::StoreError;
+use web::event::Event;
+
+const NOW: &str = "2026-12-22T14:00:00Z";
+
+async fn stack() -> Stack {
+    Box::pin(Stack::at(NOW)).await
+}
+
+async fn rules(stack: &Stack) -> Value {
+    let answer = stack.send(Event::get("/v1/customer/rules").customer_admin(CONTOSO)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.body
+}
+
+async fn put(stack: &Stack, rules: &Value) -> Answer {
+    let event = Event::new("PUT", "/v1/customer/rules").customer_admin(CONTOSO);
+    stack.send(event.json(rules)).await
+}
+
+async fn set(stack: &Stack, rules: &Value) -> Value {
+    let answer = put(stack, rules).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.body
+}
+
+async fn submit(stack: &Stack, partner: &str, key: &str, workloads: &[&str]) -> Answer {
+    let location = if partner == BOREALIS { "4712" } else { "4711" };
+    let body = fixtures::claim_body_of(location, CONTOSO, "contoso.example", workloads);
+    stack.submit(partner, key, &body).await
+}
+
+/// Declines everything of an awaiting claim and lets its window close.
+async fn refused(stack: &Stack, key: &str, workloads: &[&str]) -> Claim {
+    let claim = Box::pin(stack.world.awaiting(key, workloads)).await;
+    stack.world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
+    stack.world.let_pass(closes_at(&claim));
+    stack.world.finalize().await;
+    stack.world.read(&claim.id).await
+}
+
+#[tokio::test]
+async fn a_customer_without_rules_has_empty_ones_and_reads_back_what_he_writes() {
+    let stack = stack().await;
+    let none = json!({"blocked_partners": [], "explicit_yes": "none", "closures": [], "locale": null,
+        "contacts": [], "blocks": []});
+    assert_eq!(rules(&stack).await, none);
+    let own = json!({
+        "blocked_partners": [BOREALIS], "explicit_yes": ["osu-m365"], "closures": ["2026-12-31"],
+        "locale": "en", "contacts": [{"name": "CISO", "email": "ciso@contoso.example"}],
+        "blocks": [{"partner_id": ALPINE, "kind": "workload", "id": "teams", "until": "2027-06-01T00:00:00Z"}],
+    });
+    assert_eq!(set(&stack, &own).await, own);
+    assert_eq!(rules(&stack).await, own);
+    let other = stack.send(Event::get("/v1/customer/rules").customer_admin(TAILWIND)).await;
+    assert_eq!(other.body, none);
+    assert_eq!(set(&stack, &json!({"blocks": []})).await, none);
+}
+
+#[tokio::test]
+async fn the_operator_cannot_overwrite_them_by_writing_the_tenant() {
+    let stack = stack().await;
+    set(&stack, &json!({"blocked_partners": [BOREALIS]})).await;
+    stack.world.store.put_tenant(&fixtures::contoso()).await.unwrap();
+    assert_eq!(rules(&stack).await["blocked_partners"], json!([BOREALIS]));
+}
+
+#[tokio::test]
+async fn a_tenant_that_is_not_in_the_directory_has_none() {
+    let stack = stack().await;
+    let nowhere = "6f3c0000-0000-4000-8000-00000000dead";
+    for event in [Event::get("/v1/customer/rules"), Event::new("PUT", "/v1/customer/rules")] {
+        let answer = stack.send(event.customer_admin(nowhere).json(&json!({}))).await;
+        assert_eq!(answer.problem(), (404, "not-found"));
+    }
+}
+
+#[tokio::test]
+async fn a_blocked_partner_is_refused_at_submit_and_told_nothing_more() {
+    let stack = stack().await;
+    set(&stack, &json!({"blocked_partners": [BOREALIS]})).await;
+    let answer = submit(&stack, BOREALIS, "k", &["teams"]).await;
+    assert_eq!(answer.problem(), (409, "blocked-by-customer"));
+    let told: Vec<_> = answer.body.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(told, ["code", "detail", "instance", "status", "title", "type"]);
+    assert_eq!(submit(&stack, ALPINE, "k", &["teams"]).await.status, 201);
+    set(&stack, &json!({})).await;
+    assert_eq!(
+        submit(&stack, BOREALIS, "k", &["teams"]).await.status,
+        201,
+        "the key is not used up"
+    );
+}
+
+#[tokio::test]
+async fn a_block_that_comes_between_submit_and_validate_is_heeded() {
+    let stack = stack().await;
+    let claim = stack.world.in_review("k", &["teams"]).await;
+    set(&stack, &json!({"blocked_partners": [ALPINE]})).await;
+    let refused = stack.world.give(&claim.id, &reviewer(), &validate()).await;
+    assert!(
+        matches!(refused, Err(StoreError::Rejected(Rejection::BlockedByCustomer))),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_wished_block_keeps_a_partner_from_that_item_until_it_ends() {
+    let stack = stack().await;
+    let block = json!({"partner_id": ALPINE, "kind": "workload", "id": "teams", "until": "2026-12-29T00:00:00Z"});
+    set(&stack, &json!({"blocks": [block]})).await;
+    let refused = submit(&stack, ALPINE, "k1", &["teams", "exchange-online"]).await;
+    assert_eq!(refused.problem(), (409, "blocked-by-customer"));
+    assert_eq!(submit(&stack, ALPINE, "k2", &["exchange-online"]).await.status, 201);
+    stack.world.clock.set("2026-12-29T00:00:00Z".parse().unwrap());
+    assert_eq!(rules(&stack).await["blocks"], json!([]));
+    assert_eq!(submit(&stack, ALPINE, "k3", &["teams"]).await.status, 201);
+}
+
+#[tokio::test]
+async fn the_block_that_a_no_has_left_is_shown_and_lifted_by_leaving_it_out() {
+    let stack = stack().await;
+    refused(&stack, "k", &["teams", "exchange-online"]).await;
+    let shown = rules(&stack).await;
+    let until = "2027-04-01T22:00:00Z";
+    let block =
+        |id: &str| json!({"partner_id": ALPINE, "kind": "workload", "id": id, "until": until});
+    assert_eq!(shown["blocks"], json!([block("exchange-online"), block("teams")]));
+    assert_eq!(submit(&stack, ALPINE, "k2", &["teams"]).await.problem().1, "blocked-by-customer");
+    let left = set(&stack, &json!({"blocks": [block("exchange-online")]})).await;
+    assert_eq!(left["blocks"], json!([block("exchange-online")]));
+    assert_eq!(submit(&stack, ALPINE, "k3", &["teams"]).await.status, 201);
+    let other = submit(&stack, ALPINE, "k4", &["exchange-online"]).await;
+    assert_eq!(other.problem(), (409, "blocked-by-customer"));
+}
+
+#[tokio::test]
+async fn a_block_can_be_shortened_and_lengthened_and_stays_where_none_are_named() {
+    let stack = stack().await;
+    refused(&stack, "k", &["teams"]).await;
+    let with = |until: &str| json!({"blocks": [{"partner_id": ALPINE, "kind": "workload", "id": "teams", "until": until}]});
+    for until in ["2027-01-31T00:00:00Z", "2028-01-31T00:00:00Z", "2027-02-01T00:00:00Z"] {
+        set(&stack, &with(until)).await;
+        assert_eq!(set(&stack, &json!({"locale": "en"})).await["blocks"], with(until)["blocks"]);
+    }
+    stack.world.clock.set("2027-02-01T00:00:00Z".parse().unwrap());
+    assert_eq!(submit(&stack, ALPINE, "k2", &["teams"]).await.status, 201);
+}
+
+#[tokio::test]
+async fn where_a_yes_is_asked_for_silence_is_a_no_that_blocks_nobody() {
+    let stack = stack().await;
+    set(&stack, &json!({"explicit_yes": ["osu-m365"]})).await;
+    let claim = Box::pin(stack.world.awaiting("k", &["teams", "exchange-online"])).await;
+    let shown =
+        stack.send(Event::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE)).await;
+    assert_eq!(shown.body["turn"]["on_silence"], "decline");
+    let accept = Event::post(&format!("/v1/customer/claims/{}/accept", claim.id));
+    stack.send(accept.customer_admin(CONTOSO).json(&json!({"items": [1]}))).await;
+    stack.world.let_pass(closes_at(&claim));
+    stack.world.finalize().await;
+    let closed = stack.world.read(&claim.id).await;
+    assert_eq!(
+        (closed.status(), item_statuses(&closed)),
+        (Status::Associated, vec!["active", "declined"])
+    );
+    assert_eq!(rules(&stack).await["blocks"], json!([]));
+}
+
+#[tokio::test]
+async fn a_rule_acts_on_claims_that_are_submitted_after_it_and_on_no_other() {
+    let stack = stack().await;
+    let before = Box::pin(stack.world.awaiting("k1", &["teams"])).await;
+    set(&stack, &json!({"explicit_yes": "all"})).await;
+    let after = Box::pin(stack.world.awaiting("k2", &["exchange-online"])).await;
+    set(&stack, &json!({})).await;
+    stack.world.let_pass(closes_at(&before));
+    stack.world.finalize().await;
+    assert_eq!(stack.world.read(&before.id).await.status(), Status::Associated);
+    assert_eq!(stack.world.read(&after.id).await.status(), Status::Declined);
+}
+
+#[tokio::test]
+async fn a_draft_takes_the_rules_of_the_day_it_is_submitted() {
+    let stack = stack().await;
+    let mut body = fixtures::claim_body(&["teams"]);
+    body["draft"] = json!(true);
+    let draft = create_on(&stack.world.store, ALPINE, "k", &body, stack.world.now()).await.unwrap();
+    assert!(!draft.claim.subject.explicit_yes);
+    set(&stack, &json!({"explicit_yes": "all"})).await;
+    let submitted = stack.command(ALPINE, &draft.claim, "submit", &json!({})).await;
+    assert_eq!(submitted.status, 200, "{}", submitted.text);
+    assert!(stack.world.read(&draft.claim.id).await.subject.explicit_yes);
+}
+
+#[tokio::test]
+async fn a_closure_lengthens_the_windows_that_open_after_it() {
+    let stack = stack().await;
+    let before = Box::pin(stack.world.awaiting("k1", &["teams"])).await;
+    set(&stack, &json!({"closures": ["2026-12-30"]})).await;
+    let after = Box::pin(stack.world.awaiting("k2", &["exchange-online"])).await;
+    assert_eq!(closes_at(&before).to_rfc3339(), "2026-12-31T23:00:00+00:00");
+    assert_eq!(closes_at(&after).to_rfc3339(), "2027-01-04T23:00:00+00:00");
+}
+
+#[tokio::test]
+async fn the_language_and_the_contacts_of_the_rules_are_those_of_the_mails() {
+    let stack = stack().await;
+    let own =
+        json!({"locale": "en", "contacts": [{"name": "CISO", "email": "ciso@holding.example"}]});
+    set(&stack, &own).await;
+    let claim = stack.world.notifying("k", &["teams"]).await;
+    let (world, backstage) = (&stack.world, &stack.backstage);
+    backstage.publish(&records(world)).await.unwrap();
+    for event in integration::backstage::events(world) {
+        backstage.notify(&event).await.unwrap();
+    }
+    let to: Vec<_> = mails(world).into_iter().map(|mail| (mail.to.clone(), mail.text())).collect();
+    let names: Vec<_> = to.iter().map(|(to, _)| to.as_str()).collect();
+    assert_eq!(names, ["jana@contoso.example", "ciso@holding.example"]);
+    assert!(to.iter().all(|(_, text)| text.contains("If you do nothing")), "{}", to[0].1);
+    // He speaks for the customer, so his is the delivery that opens the window.
+    let at = world.clock.now() + Duration::minutes(1);
+    world.clock.set(at);
+    let event =
+        integration::backstage::mail_event("Delivery", &claim.id, 1, "ciso@holding.example", at);
+    backstage.deliver(&event).await;
+    assert_eq!(world.read(&claim.id).await.status(), Status::AwaitingCustomer);
+}
+
+#[tokio::test]
+async fn rules_that_make_no_sense_are_refused_by_field_and_change_nothing() {
+    let stack = stack().await;
+    let answer = put(&stack, &json!({"explicit_yes": "maybe", "blocked_partners": "all"})).await;
+    let told = answer.errors();
+    assert_eq!(
+        told,
+        [
+            ("/blocked_partners".to_owned(), "malformed".to_owned()),
+            ("/explicit_yes".to_owned(), "malformed".to_owned()),
+        ]
+    );
+    assert_eq!(rules(&stack).await["blocked_partners"], json!([]));
+}
