@@ -128,6 +128,30 @@ def the_mail_says_what_silence_means_in_the_tenants_language(api):
     assert mail["To"] == [f"it@{mail['To'][0].partition('@')[2]}"]
 
 
+def the_ledger_tells_who_sees_what_and_the_rules_keep_others_out(api):
+    contoso = seed.contoso()
+    scene = Scene(api, tenant=contoso, items=["exchange-online"]).associated()
+    association = f"{scene.claim}-1"
+    api.get(f"/v1/associations/{association}/usage", "alpine_admin").must(200)
+
+    def of_alpine():
+        entries = api.get("/v1/customer/ledger?limit=100", "contoso_admin").must(200).json["items"]
+        return next(entry for entry in entries if entry["partner"]["id"] == "p-alpine")
+
+    shown = next(one for one in of_alpine()["associations"] if one["id"] == association)
+    assert (shown["status"], shown["basis"]) == ("active", "deemed") and shown["last_read_at"]
+    api.get("/v1/customer/ledger", "alpine_admin").must(403)
+
+    rules = api.get("/v1/customer/rules", "contoso_admin").must(200).json
+    own = api.put("/v1/customer/rules", "contoso_admin", {**rules, "blocked_partners": ["p-borealis"]}).must(200).json
+    assert own["blocked_partners"] == ["p-borealis"]
+    rival = Scene(api, tenant=contoso, items=["exchange-online"], partner="borealis")
+    assert rival.submit().must(409).json["code"] == "blocked-by-customer"
+    api.put("/v1/customer/rules", "contoso_admin", rules).must(200)
+    api.post(f"/v1/associations/{association}/end", "contoso_admin", {}).must(200)
+    until("the receipt", lambda: any(receipt["type"] == "association_ended" for receipt in of_alpine()["receipts"]), seconds=60)
+
+
 def the_signed_in_customer_answers_for_his_tenant_and_for_no_other(api):
     scene = Scene(api, tenant=seed.contoso(), items=["teams"]).awaiting()
     path = f"/v1/customer/claims/{scene.claim}"

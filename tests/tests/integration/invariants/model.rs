@@ -51,6 +51,8 @@ fn moves(step: Step) -> Move {
         Step::Bounce => (&[S::Notifying, S::AwaitingCustomer], Some(S::Unreachable)),
         Step::Hold => (&[S::Notifying, S::AwaitingCustomer], Some(S::OnHold)),
         Step::Extend | Step::ExtendOnce | Step::Accept(_) => (&[S::AwaitingCustomer], None),
+        // Or `unreachable`, where nobody is left.
+        Step::PassOn => (&[S::AwaitingCustomer], Some(S::Notifying)),
         Step::Undo => (&[S::AwaitingCustomer, S::Declined], Some(S::AwaitingCustomer)),
         Step::AddEvidence(_) => (&[S::Draft, S::ActionRequired, S::Associated], None),
         Step::Withdraw => (UNDECIDED, Some(S::Withdrawn)),
@@ -114,8 +116,10 @@ pub(super) fn leads(step: Step, from: Status, to: Status) -> bool {
             | Step::End(_)
             | Step::Revoke(_)
     );
+    let nobody_left = step == Step::PassOn && to == Status::Unreachable;
     let by_items = matches!(to, Status::Associated | Status::Ended | Status::Declined);
-    states.contains(&from) && (to == result.unwrap_or(from) || (decides && by_items))
+    let fits = to == result.unwrap_or(from) || (decides && by_items) || nobody_left;
+    states.contains(&from) && fits
 }
 
 /// Whether the rules leave no way to refuse the step in that state: nothing but the state decides.

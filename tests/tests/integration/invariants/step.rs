@@ -36,6 +36,7 @@ pub(super) enum Step {
     Resume,
     Extend,
     ExtendOnce,
+    PassOn,
     Decline(u8),
     DeclineAll,
     DeclineByLink(u16),
@@ -100,6 +101,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         2 => Just(Step::Undo),
         2 => item.clone().prop_map(Step::Accept),
         1 => Just(Step::ExtendOnce),
+        1 => Just(Step::PassOn),
         1 => item.prop_map(Step::Revoke),
     ];
     let mails = prop_oneof![Just(Step::Deliver), Just(Step::DeliverOlder), Just(Step::Bounce)];
@@ -164,6 +166,7 @@ pub(super) fn command(step: Step, claim: &Claim, partner: &str) -> Option<(Actor
         Step::Decline(no) => (link(claim.notice.0), decline(&[no])),
         Step::DeclineAll => (contoso_admin(), decline_all()),
         Step::DeclineByLink(notice) => (link(notice), decline_all()),
+        Step::PassOn => (link(claim.notice.0), Command::WrongContact),
         Step::Undo => (link(claim.notice.0), undo_all()),
         Step::Accept(no) => (contoso_admin(), Command::Accept { items: these(no) }),
         Step::ExtendOnce => (contoso_admin(), Command::Extend { closes_on: None }),
