@@ -171,20 +171,20 @@ fn message(body: &Value) -> Value {
 
 /// The records of the stream that the archive's filter lets through, as the platform hands them over.
 pub fn records(world: &World) -> Vec<Value> {
-    records_of(world, &["C#"])
+    records_of(world, &["C#"], |sort| sort == "A" || sort.starts_with("M#"))
 }
 
 /// The records that the sweep's filter lets through.
 pub fn directory_records(world: &World) -> Vec<Value> {
-    records_of(world, &["PA#", "TN#", "CA#"])
+    records_of(world, &["PA#", "TN#", "CA#"], |sort| sort == "A")
 }
 
-fn records_of(world: &World, prefixes: &[&str]) -> Vec<Value> {
+fn records_of(world: &World, prefixes: &[&str], sorts: fn(&str) -> bool) -> Vec<Value> {
     let all = world.engine.stream().into_iter();
     let passes = |record: &Value| {
         let key = key(&record["dynamodb"]["Keys"]);
         let wanted = prefixes.iter().any(|prefix| key.0.starts_with(prefix));
-        record["eventName"] != "REMOVE" && wanted && key.1 == "A"
+        record["eventName"] != "REMOVE" && wanted && sorts(&key.1)
     };
     all.filter(passes).map(complete).collect()
 }

@@ -58,6 +58,7 @@ fn report(shard: u16, drained: &Drained) {
     info!(
         { fields::SHARD } = shard,
         { fields::COUNT } = worked,
+        drain.reminded = drained.reminded,
         drain.stale = drained.stale,
         drain.finished = drained.finished,
         drain.leased = drained.leased,

@@ -5,7 +5,7 @@ use domain::claim::{Claim, Status};
 use domain::context::Place;
 use domain::directory::Tenant;
 use domain::eligibility::{Recipient, recipients};
-use domain::ids::NoticeNo;
+use domain::ids::{ClaimId, NoticeNo};
 use domain::program::{Policy, Program};
 use notice::mail::Envelope;
 use notice::{Deadline, Directory, Language, Notice, Operator};
@@ -28,11 +28,11 @@ impl Audience {
     /// `None` where there is nobody to write to: no such claim, or no contact.
     pub(crate) async fn of(
         app: &App,
-        told: &Told,
+        id: &ClaimId,
         moment: Moment,
     ) -> Result<Option<Self>, StoreError> {
         let store = &app.store;
-        let Some(mut claim) = store.claim(&told.claim, moment).await? else { return Ok(None) };
+        let Some(mut claim) = store.claim(id, moment).await? else { return Ok(None) };
         store.name_added_days(&mut claim).await?;
         let policy = store.policy_of(&claim).await?;
         let tenant = store.tenant(&claim.subject.tenant).await?;

@@ -9,15 +9,17 @@ mod audience;
 mod event;
 mod past;
 mod post;
+mod remind;
 
 use audience::Audience;
 use domain::actor::ActorKind;
 use domain::event::EventType;
+use domain::ids::ClaimId;
 use notice::mail;
 use notice::{Deadline, LinkKeys, Operator};
 use runtime::{Failure, Invocation, fields};
 use serde_json::Value;
-use store::Store;
+use store::{Moment, Store};
 use tracing::{info, warn};
 
 use crate::event::Told;
@@ -43,30 +45,44 @@ impl App {
 /// # Errors
 /// Where the platform shall try again: the table or the mail service did not answer.
 pub async fn handle(app: &App, event: Value, _invocation: Invocation) -> Result<(), Failure> {
+    let moment = app.store.moment().await?;
+    if let Some(due) = remind::due(&event) {
+        let Some(audience) = audience(app, &due.claim, moment).await? else { return Ok(()) };
+        return remind::remind(app, &audience, &due, moment.at).await;
+    }
     let Some(told) = event::told(&event) else {
         warn!("An event is none that mails are written about");
         return Ok(());
     };
-    let moment = app.store.moment().await?;
-    let Some(audience) = Box::pin(Audience::of(app, &told, moment)).await? else {
-        info!({ fields::CLAIM_ID } = %told.claim, "An event is of a claim that nobody is told of");
-        return Ok(());
-    };
+    let Some(audience) = audience(app, &told.claim, moment).await? else { return Ok(()) };
+    Box::pin(write(app, &audience, &told)).await
+}
+
+async fn audience(app: &App, claim: &ClaimId, moment: Moment) -> Result<Option<Audience>, Failure> {
+    let audience = Box::pin(Audience::of(app, claim, moment)).await?;
+    if audience.is_none() {
+        info!({ fields::CLAIM_ID } = %claim, "An event is of a claim that nobody is told of");
+    }
+    Ok(audience)
+}
+
+/// The mails that an event of a claim calls for.
+async fn write(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
     match told.event_type {
         EventType::Validated
         | EventType::Resumed
         | EventType::ContactCorrected
-        | EventType::ContactRefused => send_notice(app, &audience, &told).await,
-        EventType::WindowOpened => aftermath::window_opened(app, &audience, &told).await,
+        | EventType::ContactRefused => send_notice(app, audience, told).await,
+        EventType::WindowOpened => aftermath::window_opened(app, audience, told).await,
         EventType::AssociationEnded if told.actor == ActorKind::System => {
-            aftermath::superseded(app, &audience, &told).await
+            aftermath::superseded(app, audience, told).await
         }
         EventType::ItemsDeclined
         | EventType::DeclineUndone
         | EventType::ItemsAccepted
-        | EventType::AssociationEnded => aftermath::decided(app, &audience, &told).await,
-        EventType::WindowExtended => aftermath::extended(app, &audience, &told).await,
-        EventType::Withdrawn => aftermath::withdrawn(app, &audience, &told).await,
+        | EventType::AssociationEnded => aftermath::decided(app, audience, told).await,
+        EventType::WindowExtended => aftermath::extended(app, audience, told).await,
+        EventType::Withdrawn => aftermath::withdrawn(app, audience, told).await,
         EventType::Drafted
         | EventType::Submitted
         | EventType::Edited

@@ -12,12 +12,13 @@ use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventR
 use runtime::fields::{self, metric};
 use runtime::{Failure, Invocation, telemetry};
 use serde_json::Value;
-use store::{Image, Store, StoreError};
+use store::{Store, StoreError};
 use tracing::warn;
 
 pub use bus::Bus;
 pub use park::Parking;
 
+use bus::Tidings;
 use record::Change;
 
 /// What the function needs.
@@ -46,12 +47,12 @@ pub async fn handle(
 ) -> Result<DynamoDbEventResponse, Failure> {
     let records = event.get("Records").and_then(Value::as_array);
     let records = records.ok_or_else(|| Failure::new("an event without records"))?;
-    let mut waiting: Vec<(String, Image)> = Vec::new();
+    let mut waiting: Vec<(String, Tidings)> = Vec::new();
     let mut failed = None;
     for record in records {
         let number = record::sequence_number(record);
         match Box::pin(archive(app, record)).await {
-            Ok(Some(image)) => waiting.push((number, image)),
+            Ok(Some(tidings)) => waiting.push((number, tidings)),
             Ok(None) => {}
             Err(()) => {
                 failed = Some(number);
@@ -65,15 +66,16 @@ pub async fn handle(
     Ok(response(first.or(failed)))
 }
 
-/// Archives a record; the image that has to go on the bus, if there is one.
-async fn archive(app: &App, record: &Value) -> Result<Option<Image>, ()> {
+/// Archives a record; what has to go on the bus, if anything has.
+async fn archive(app: &App, record: &Value) -> Result<Option<Tidings>, ()> {
     let (old, new) = match record::change(record) {
         Ok(Change::Version { old, new }) => (old, new),
+        Ok(Change::Reminder(due)) => return Ok(Some(Tidings::Reminder(due))),
         Ok(Change::Nothing) => return Ok(None),
         Err(reason) => return park(app, record, &reason).await,
     };
     match app.store.archive(old.as_deref(), &new).await {
-        Ok(()) => Ok(Some(*new)),
+        Ok(()) => Ok(Some(Tidings::Version(new))),
         Err(StoreError::Corrupt(reason)) => park(app, record, &reason).await,
         Err(error) => {
             telemetry::failure("A version could not be archived", &error);
@@ -84,7 +86,7 @@ async fn archive(app: &App, record: &Value) -> Result<Option<Image>, ()> {
 }
 
 /// Sets a record aside, whole, so that those behind it can go on.
-async fn park(app: &App, record: &Value, reason: &str) -> Result<Option<Image>, ()> {
+async fn park(app: &App, record: &Value, reason: &str) -> Result<Option<Tidings>, ()> {
     let number = record::sequence_number(record);
     warn!({ fields::SEQUENCE_NUMBER } = number, { fields::ERROR_CHAIN } = reason, "Record parked");
     telemetry::count(metric::PARKED, 1);

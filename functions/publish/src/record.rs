@@ -1,8 +1,8 @@
 //! A record of the stream, read by itself, so that one that cannot be read stops no other.
 
-use aws_lambda_events::event::dynamodb::EventRecord;
+use aws_lambda_events::event::dynamodb::{EventRecord, StreamRecord};
 use serde_json::Value;
-use store::Image;
+use store::{Image, ReminderDue};
 
 /// What a record says.
 pub(crate) enum Change {
@@ -13,6 +13,8 @@ pub(crate) enum Change {
         /// The new one.
         new: Box<Image>,
     },
+    /// A reminder is due.
+    Reminder(ReminderDue),
     /// Nothing that concerns the history.
     Nothing,
 }
@@ -28,9 +30,13 @@ pub(crate) fn sequence_number(record: &Value) -> String {
 /// # Errors
 /// Why it cannot be read.
 pub(crate) fn change(record: &Value) -> Result<Change, String> {
+    let is_mark = is_mark_of_reminder(record);
     let record: EventRecord =
         serde_json::from_value(record.clone()).map_err(|error| error.to_string())?;
     let (name, change) = (record.event_name, record.change);
+    if is_mark {
+        return reminder(&name, change);
+    }
     let read = |item| Image::from_stream(item).map(Box::new).map_err(|error| error.to_string());
     match name.as_str() {
         "INSERT" => Ok(Change::Version { old: None, new: read(change.new_image)? }),
@@ -44,6 +50,22 @@ pub(crate) fn change(record: &Value) -> Result<Change, String> {
         "REMOVE" => Ok(Change::Nothing),
         other => Err(format!("unknown event name {other:?}")),
     }
+}
+
+/// Whether the record is of the mark that a reminder leaves beside its claim.
+fn is_mark_of_reminder(record: &Value) -> bool {
+    let sort = record.pointer("/dynamodb/Keys/sk/S").and_then(Value::as_str);
+    sort.is_some_and(|sort| sort.starts_with("M#"))
+}
+
+/// A mark is put once and never changed.
+fn reminder(event_name: &str, change: StreamRecord) -> Result<Change, String> {
+    if event_name != "INSERT" {
+        return Ok(Change::Nothing);
+    }
+    ReminderDue::from_stream(change.new_image)
+        .map(Change::Reminder)
+        .map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub mod program;
 pub mod queue;
 pub mod reason;
 pub mod rejection;
+pub mod reminder;
 pub mod rules;
 pub mod text;
 pub mod time;

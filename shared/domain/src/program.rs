@@ -85,6 +85,16 @@ pub enum Consent {
     OptIn,
 }
 
+impl Consent {
+    /// Its stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OptOut => "opt_out",
+            Self::OptIn => "opt_in",
+        }
+    }
+}
+
 /// What a partner must bring as evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

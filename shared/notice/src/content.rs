@@ -155,6 +155,7 @@ impl Notice {
             .knowing("program", self.program.clone())
             .knowing("count", self.items.len())
             .knowing("days", self.days)
+            .knowing("consent", self.consent.as_str())
             .knowing("operator", self.operator.clone())
             .knowing("certainty", self.deadline.certainty());
         let say = match &self.partner_contact {

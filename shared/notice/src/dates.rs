@@ -24,6 +24,11 @@ pub fn day(language: Language, date: NaiveDate) -> String {
     dated(language, "date-day", date)
 }
 
+/// A day without weekday and year: `31 December`.
+pub fn short(language: Language, date: NaiveDate) -> String {
+    dated(language, "date-short", date)
+}
+
 /// A moment as the clocks of a zone show it, with the zone's name.
 pub fn local(language: Language, at: Instant, zone: Tz) -> String {
     let local = at.with_timezone(&zone);

@@ -13,6 +13,7 @@ pub mod mail;
 pub mod page;
 pub mod standing;
 
+mod picture;
 mod say;
 
 pub use content::{Deadline, Directory, Links, Notice, Operator};

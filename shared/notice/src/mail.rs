@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use askama::Template;
-use domain::claim::Instant;
+use domain::claim::{Instant, ItemStatus};
 use domain::ids::{ItemNo, Sha256Hash};
+use domain::program::Consent;
 use domain::text::Email;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::content_type::ContentType;
@@ -15,7 +16,11 @@ use mail_builder::mime::{BodyPart, MimePart};
 use crate::content::{Links, Notice, added, counted, skipped};
 use crate::dates;
 use crate::language::Language;
+use crate::picture::Picture;
 use crate::say::Say;
+
+/// The look of the calendar in a mail.
+const STYLE: &str = include_str!("../templates/mail.css");
 
 /// A mail to one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +58,7 @@ pub fn notice(notice: &Notice, links: &Links, envelope: &Envelope<'_>) -> Mail {
     let view = NoticeText {
         silence: notice.silence(&say),
         items: notice.item_lines(language),
+        picture: window.and_then(|window| Picture::of(language, window)),
         counted: window.map(|window| counted(language, window).join(", ")),
         skipped: window.map(|window| skipped(language, window).join(", ")).unwrap_or_default(),
         least: matches!(notice.deadline, crate::Deadline::AtLeast(_)),
@@ -64,7 +70,9 @@ pub fn notice(notice: &Notice, links: &Links, envelope: &Envelope<'_>) -> Mail {
     let parts = Parts {
         subject: say.of("notice-subject"),
         text: view.render().unwrap_or_default(),
-        html: NoticeHtml { text: &view, language: language.tag() }.render().unwrap_or_default(),
+        html: NoticeHtml { text: &view, language: language.tag(), style: STYLE }
+            .render()
+            .unwrap_or_default(),
     };
     parts.into_mail(&format!("notice.{}.{}", notice.claim, notice.no.0), envelope)
 }
@@ -193,6 +201,28 @@ pub fn extended(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail 
     short(&say, "extended-subject", &lines, &id, envelope)
 }
 
+/// Some of the time is over: `days_left` business days are left for the items that nobody has decided.
+/// `name` tells the reminders of a notice apart.
+pub fn reminder(notice: &Notice, name: &str, days_left: usize, envelope: &Envelope<'_>) -> Mail {
+    let mut notice = notice.clone();
+    notice.items.retain(|item| item.status == ItemStatus::Pending);
+    let say = notice.say(envelope.language).knowing("left", days_left);
+    let items = notice.item_lines(envelope.language).join(", ");
+    let mut lines = vec![
+        notice.silence(&say),
+        say.of_text("reminder-items", "items", &items),
+        say.of("deadline-local"),
+        say.of("deadline-utc"),
+        say.of("reminder-how"),
+    ];
+    if notice.consent == Consent::OptOut {
+        lines.push(say.of("answer-later"));
+    }
+    lines.push(say.of("operator"));
+    let id = format!("reminder.{}.{}.{name}", notice.claim, notice.no.0);
+    short(&say, "reminder-subject", &lines, &id, envelope)
+}
+
 /// A mail of a few lines. It bears no link: only the notice does.
 fn short(say: &Say, subject: &str, lines: &[String], id: &str, envelope: &Envelope<'_>) -> Mail {
     let greeting = say.of("greeting");
@@ -223,6 +253,7 @@ struct NoticeText<'a> {
     links: &'a Links,
     silence: String,
     items: Vec<String>,
+    picture: Option<Picture>,
     counted: Option<String>,
     skipped: String,
     least: bool,
@@ -235,6 +266,7 @@ struct NoticeText<'a> {
 struct NoticeHtml<'a> {
     text: &'a NoticeText<'a>,
     language: &'static str,
+    style: &'static str,
 }
 
 #[derive(Template)]

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::content::{Notice, NoticeItem, counted, skipped};
 use crate::language::Language;
+use crate::picture::Picture;
 use crate::say::Say;
 use crate::standing::{Phase, Standing};
 
@@ -322,6 +323,7 @@ struct Facts {
     has_contact: bool,
     is_exact: bool,
     days: Option<Days>,
+    picture: Option<Picture>,
 }
 
 struct Days {
@@ -341,6 +343,7 @@ impl Facts {
             has_contact: notice.partner_contact.is_some(),
             is_exact: matches!(notice.deadline, crate::Deadline::Exact(_)),
             days: notice.deadline.window().map(days),
+            picture: notice.deadline.window().and_then(|window| Picture::of(language, window)),
         }
     }
 }

@@ -6,12 +6,13 @@ use domain::claim::{Claim, Instant, State};
 use domain::effects;
 use domain::event::Event;
 use domain::program::Policy;
+use futures_util::future::try_join_all;
 
 use crate::attributes::{number, text};
 use crate::claim_item::{ClaimItem, Stamp, queue_of};
 use crate::config::Store;
 use crate::details_item::DetailsItem;
-use crate::due::timer_of;
+use crate::due::{reminders_of, timer_of};
 use crate::error::StoreError;
 use crate::load::Stored;
 use crate::surroundings::Surroundings;
@@ -120,7 +121,7 @@ impl Store {
         Ok(Some(actions))
     }
 
-    /// Puts the timer of a claim's new deadline, before the move: a crash between the two leaves a
+    /// Puts the timer of a claim's new deadline, and those of its reminders, before the move: a crash between the two leaves a
     /// harmless timer, never a forgotten claim.
     pub(crate) async fn arm(
         &self,
@@ -128,14 +129,14 @@ impl Store {
         new: &Claim,
         now: Instant,
     ) -> Result<(), StoreError> {
-        let timer = timer_of(new);
-        if timer.is_none() || timer == old.and_then(timer_of) {
+        let Some(timer) =
+            timer_of(new).filter(|timer| old.and_then(timer_of).as_ref() != Some(timer))
+        else {
             return Ok(());
-        }
-        match timer {
-            Some(timer) => self.put(timer.attributes(now, self.config.shards)).await,
-            None => Ok(()),
-        }
+        };
+        let timers = reminders_of(new, now).into_iter().chain([timer]);
+        let puts = timers.map(|timer| self.put(timer.attributes(now, self.config.shards)));
+        try_join_all(puts).await.map(|_| ())
     }
 }
 

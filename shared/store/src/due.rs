@@ -8,14 +8,17 @@ mod page;
 mod poison;
 mod position;
 mod recount;
+mod remind;
 mod settle;
 mod timer;
 mod work;
 
 pub use drain::Drained;
 pub use position::Tick;
+pub use remind::ReminderDue;
 
 pub(crate) use position::shard_of;
+pub(crate) use remind::reminders_of;
 pub(crate) use timer::{floor_quarter, timer_of};
 
 use chrono::Duration;

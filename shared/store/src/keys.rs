@@ -9,6 +9,7 @@ use domain::ids::{
     Version,
 };
 use domain::program::{ItemKind, ItemRef};
+use domain::reminder::Reminder;
 
 use crate::error::StoreError;
 
@@ -50,6 +51,17 @@ pub(crate) fn receipts(notice: NoticeNo) -> String {
 /// When the data of that item's association were last read.
 pub(crate) fn reading(item: ItemNo) -> String {
     format!("R#{}", item.0)
+}
+
+/// The mark of a reminder.
+pub(crate) fn reminder(notice: NoticeNo, reminder: Reminder) -> String {
+    format!("M#{}#{}", notice.0, reminder.as_str())
+}
+
+/// What a mark's sort key names.
+pub(crate) fn reminder_of(sort: &str) -> Option<(NoticeNo, Reminder)> {
+    let (notice, reminder) = sort.strip_prefix("M#")?.split_once('#')?;
+    Some((NoticeNo(notice.parse().ok()?), Reminder::parse(reminder)?))
 }
 
 /// The item of a reading's sort key.

@@ -48,7 +48,7 @@ pub use check::Checked;
 pub use config::{Closing, Moment, Store, StoreConfig};
 pub use create::{Created, NewClaim};
 pub use domain::queue::Queue;
-pub use due::{Drained, Tick};
+pub use due::{Drained, ReminderDue, Tick};
 pub use error::StoreError;
 pub use execute::{Effect, Outcome};
 pub use history::HistoryEntry;

@@ -80,12 +80,12 @@ async fn validating_costs_two_for_claim_and_each_item_and_one_for_timer_and_queu
 }
 
 #[tokio::test]
-async fn opening_a_window_costs_two() {
+async fn opening_a_window_costs_two_and_one_for_each_of_its_two_reminders() {
     let world = world().await;
     let claim = world.notifying("k", &ITEMS).await;
     world.wire.reset();
     world.give(&claim.id, &Actor::System, &delivered(claim.notice)).await.unwrap();
-    assert_eq!(written(&world), Units::new(2.0, 0.0));
+    assert_eq!(written(&world), Units::new(4.0, 0.0));
 }
 
 #[tokio::test]

@@ -45,6 +45,8 @@ mod mails;
 #[cfg(test)]
 mod race;
 #[cfg(test)]
+mod reminders;
+#[cfg(test)]
 mod robots;
 #[cfg(test)]
 mod roles;

@@ -196,7 +196,7 @@ fn the_tables_definition_is_the_stores() {
 }
 
 #[test]
-fn the_archives_filter_lets_claims_records_through_and_never_what_the_archive_writes() {
+fn the_archives_filter_lets_claims_and_reminders_through_and_never_what_the_archive_writes() {
     let template = template();
     let (_, source) = resources(&template, "AWS::Lambda::EventSourceMapping")
         .find(|(_, one)| one["Properties"]["EventSourceArn"]["!GetAtt"] == "Table.StreamArn")
@@ -206,7 +206,7 @@ fn the_archives_filter_lets_claims_records_through_and_never_what_the_archive_wr
     let pattern: Value = serde_json::from_str(filters[0]["Pattern"].as_str().unwrap()).unwrap();
     let expected = json!({
         "eventName": ["INSERT", "MODIFY"],
-        "dynamodb": {"Keys": {"pk": {"S": [{"prefix": "C#"}]}, "sk": {"S": ["A"]}}},
+        "dynamodb": {"Keys": {"pk": {"S": [{"prefix": "C#"}]}, "sk": {"S": ["A", {"prefix": "M#"}]}}},
     });
     assert_eq!(pattern, expected);
 }

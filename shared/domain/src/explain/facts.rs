@@ -2,7 +2,7 @@
 
 use crate::calendar::Window;
 use crate::claim::{Claim, Instant, State};
-use crate::program::{Consent, Policy};
+use crate::program::Policy;
 use crate::time::rfc3339;
 
 /// A fact, by name. Values are RFC 3339 instants, ISO dates, numbers, or codes.
@@ -90,15 +90,8 @@ fn open(claim: &Claim, window: &Window, policy: &Policy) -> Vec<Fact> {
     let mut facts = of_window(window);
     facts.push(fact("window_business_days", &policy.window_business_days));
     facts.push(fact("grace_seconds", &policy.grace_seconds));
-    facts.push(fact("consent", &consent(claim.consent(policy))));
+    facts.push(fact("consent", &claim.consent(policy).as_str()));
     facts
-}
-
-fn consent(consent: Consent) -> &'static str {
-    match consent {
-        Consent::OptOut => "opt_out",
-        Consent::OptIn => "opt_in",
-    }
 }
 
 /// A window's count.

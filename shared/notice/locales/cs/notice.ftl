@@ -7,6 +7,7 @@ language-switch = Česky
 date = { $weekday } { $day }. { $month } { $year }
 date-end = konce { $weekday-genitive } { $day }. { $month } { $year }
 date-day = { $weekday } { $day }. { $month }
+date-short = { $day }. { $month }
 date-local = { $weekday } { $day }. { $month } { $year } { $time }, { $zone } ({ $area })
 date-utc = { $weekday } { $day }. { $month } { $year } { $time } UTC
 weekday-1 = pondělí
@@ -23,6 +24,13 @@ weekday-genitive-4 = čtvrtka
 weekday-genitive-5 = pátku
 weekday-genitive-6 = soboty
 weekday-genitive-7 = neděle
+weekday-short-1 = po
+weekday-short-2 = út
+weekday-short-3 = st
+weekday-short-4 = čt
+weekday-short-5 = pá
+weekday-short-6 = so
+weekday-short-7 = ne
 month-1 = ledna
 month-2 = února
 month-3 = března
@@ -112,12 +120,22 @@ deadline-rule =
 deadline-sent = Tyto údaje jsou počítány od odeslání zprávy; přesné ukazuje stránka.
 deadline-counted = Počítané dny: { $dates }
 deadline-skipped = Nepočítané dny: { $dates }
+picture-week = Týden od
+picture-legend =
+    {"*"} den doručení, { $days ->
+        [one] (1) počítaný den
+       *[other] (1)–({ $days }) počítané dny
+    }, x den, který se nepočítá
 skipped-weekend = víkend
 skipped-holiday = svátek
 skipped-closure = máte zavřeno
 skipped-exception = výjimka
 answer-heading = Jak odpovědět
-answer-agree = Pokud souhlasíte, nemusíte dělat nic.
+answer-agree =
+    { $consent ->
+        [opt_in] Pokud souhlasíte, potvrdí žádost správce organizace { $tenant } po přihlášení u provozovatele; tímto odkazem lze jen odmítnout, protože se dá přeposlat.
+       *[opt_out] Pokud souhlasíte, nemusíte dělat nic.
+    }
 answer-open = Chcete-li odmítnout vše nebo jen něco, otevřete tuto stránku:
 answer-code = a zadejte tento kód:
 answer-later = Odmítnout můžete i později: po lhůtě tatáž stránka partnerství okamžitě ukončí.
@@ -153,6 +171,15 @@ extended-subject = { $tenant }: lhůta pro společnost { $partner } je delší �
 extended = Lhůta, ve které můžete společnost { $partner } odmítnout, se prodloužila: odmítnout můžete do { $deadline-end }.
 extended-added = Nepočítají se nově vyhlášené dny: { $dates }.
 
+reminder-subject =
+    { $tenant }: na odpověď o společnosti { $partner } { $left ->
+        [one] zbývá { $left } pracovní den
+        [few] zbývají { $left } pracovní dny
+       *[other] zbývá { $left } pracovních dnů
+    }
+reminder-items = Týká se: { $items }
+reminder-how = Odpovíte odkazem a kódem z oznámení, které máte. Tato připomínka nic nemění.
+
 ## Stránky
 
 page-title = { $partner } a { $tenant }
@@ -184,7 +211,11 @@ decline-hint = Vyberte položky, které odmítáte. Pokud nevyberete žádnou, p
 decline-legend = Položky
 decline-button = Odmítnout
 keep-heading = Ponechat beze změny
-keep = Pokud souhlasíte, stačí stránku zavřít. Nic se neodesílá.
+keep =
+    { $consent ->
+        [opt_in] Pokud souhlasíte, potvrdí žádost správce organizace { $tenant } po přihlášení u provozovatele. Zde není co odesílat.
+       *[opt_out] Pokud souhlasíte, stačí stránku zavřít. Nic se neodesílá.
+    }
 undo-heading = Vzít odmítnutí zpět
 undo-hint = Vyberte položky, které už neodmítáte. Pokud nevyberete žádnou, platí to pro všechny.
 undo-button = Vzít zpět

@@ -8,6 +8,7 @@ language-switch = In English
 date = { $weekday } { $day } { $month } { $year }
 date-end = the end of { $weekday } { $day } { $month } { $year }
 date-day = { $weekday } { $day } { $month }
+date-short = { $day } { $month }
 date-local = { $weekday } { $day } { $month } { $year } { $time }, { $zone } ({ $area })
 date-utc = { $weekday } { $day } { $month } { $year } { $time } UTC
 weekday-1 = Monday
@@ -24,6 +25,13 @@ weekday-genitive-4 = Thursday
 weekday-genitive-5 = Friday
 weekday-genitive-6 = Saturday
 weekday-genitive-7 = Sunday
+weekday-short-1 = Mon
+weekday-short-2 = Tue
+weekday-short-3 = Wed
+weekday-short-4 = Thu
+weekday-short-5 = Fri
+weekday-short-6 = Sat
+weekday-short-7 = Sun
 month-1 = January
 month-2 = February
 month-3 = March
@@ -98,12 +106,22 @@ deadline-rule =
 deadline-sent = These dates are counted from when the message was sent; the page shows the exact ones.
 deadline-counted = Days that count: { $dates }
 deadline-skipped = Days that do not count: { $dates }
+picture-week = Week of
+picture-legend =
+    {"*"} day of delivery, { $days ->
+        [one] (1) the day that counts
+       *[other] (1)–({ $days }) the days that count
+    }, x does not count
 skipped-weekend = weekend
 skipped-holiday = holiday
 skipped-closure = you are closed
 skipped-exception = exception
 answer-heading = How to answer
-answer-agree = If you agree, you need not do anything.
+answer-agree =
+    { $consent ->
+        [opt_in] If you agree, an administrator of { $tenant } accepts the request when signed in with the operator; this link can only refuse, since it can be forwarded.
+       *[opt_out] If you agree, you need not do anything.
+    }
 answer-open = To say no, to all or to some of it, open this page:
 answer-code = and enter this code:
 answer-later = You can say no later as well: after the deadline the same page ends the partnership at once.
@@ -139,6 +157,14 @@ extended-subject = { $tenant }: you have longer to answer about { $partner }, un
 extended = The time in which you can say no to { $partner } has become longer: you can say no until { $deadline-end }.
 extended-added = These newly announced days do not count: { $dates }.
 
+reminder-subject =
+    { $tenant }: { $left ->
+        [one] one business day is
+       *[other] { $left } business days are
+    } left to answer about { $partner }
+reminder-items = It is about: { $items }
+reminder-how = To answer, use the link and the code of the notice that you have. This reminder changes nothing.
+
 ## Pages
 
 page-title = { $partner } and { $tenant }
@@ -170,7 +196,11 @@ decline-hint = Choose the items you say no to. If you choose none, it is all of 
 decline-legend = Items
 decline-button = Say no
 keep-heading = Keep it as it is
-keep = If you agree, close this page. There is nothing to send.
+keep =
+    { $consent ->
+        [opt_in] If you agree, an administrator of { $tenant } accepts the request when signed in with the operator. There is nothing to send here.
+       *[opt_out] If you agree, close this page. There is nothing to send.
+    }
 undo-heading = Take back a "no"
 undo-hint = Choose the items you no longer say no to. If you choose none, it is all of them.
 undo-button = Take it back

@@ -22,6 +22,8 @@ pub struct Drained {
     pub silenced: u32,
     /// Declines settled: locks given back, blocks written.
     pub settled: u32,
+    /// Reminders that were due.
+    pub reminded: u32,
     /// Timers that had nothing to do any more.
     pub stale: u32,
     /// Timers given up.
@@ -112,19 +114,19 @@ impl Store {
             Ok(ending) => run.count(ending, worked.early),
             Err(StoreError::ClockUntrusted) => return Err(StoreError::ClockUntrusted),
             Err(failure) => {
-                let claim = worked.timer.claim.clone();
-                let before = run.position.stuck.take().filter(|(stuck, _)| *stuck == claim);
+                let timer = worked.timer.sort();
+                let before = run.position.stuck.take().filter(|(stuck, _)| *stuck == timer);
                 let failures = before.map_or(0, |(_, failures)| failures).saturating_add(1);
                 if !is_hopeless(failures, &failure) {
-                    warn!(claim.id = %claim, error.chain = %failure, "A timer failed");
-                    run.position.stuck = Some((claim, failures));
+                    warn!(claim.id = %worked.timer.claim, error.chain = %failure, "A timer failed");
+                    run.position.stuck = Some((timer, failures));
                     return Ok(false);
                 }
                 self.poison(&worked.timer, &failure, now).await?;
                 run.drained.poisoned += 1;
             }
         }
-        run.position.after = Some(worked.timer.claim);
+        run.position.after = Some(worked.timer.sort());
         run.position.stuck = None;
         Ok(true)
     }
@@ -137,6 +139,7 @@ impl Run {
             Ending::Closed => &mut drained.closed,
             Ending::Silenced => &mut drained.silenced,
             Ending::Settled => &mut drained.settled,
+            Ending::Reminded => &mut drained.reminded,
             Ending::Stale => &mut drained.stale,
         };
         *counter += 1;

@@ -53,7 +53,7 @@ impl Store {
         };
         let after = position.after.as_ref().filter(|_| bucket == position.bucket);
         let pk = keys::timers(bucket, shard);
-        let start = after.map(|after| key(pk.clone(), after.as_str()));
+        let start = after.map(|after| key(pk.clone(), after));
         let page = self.timers(pk, start, PAGE).await?;
         if page.timers.is_empty() {
             return Ok(Found::Nothing(next(bucket)));

@@ -32,7 +32,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let reason = failure.to_string();
         error!(claim.id = %timer.claim, error.chain = reason, "A timer keeps failing and is passed");
-        let mut item = key(keys::poison(now.date_naive()), timer.claim.as_str());
+        let mut item = key(keys::poison(now.date_naive()), timer.sort());
         put(&mut item, "d", Some(instant(timer.deadline)));
         put(&mut item, "e", Some(text(reason)));
         put(&mut item, "expires", Some(number((self.raw_now() + KEPT).timestamp())));

@@ -5,7 +5,6 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 use chrono::Duration;
 use domain::claim::Instant;
-use domain::ids::ClaimId;
 
 use super::timer::floor_quarter;
 use super::{QUARTER, SETTLING_TIME};
@@ -37,11 +36,11 @@ pub(crate) struct PositionItem {
     /// The bucket that is next; all before it are done.
     pub(crate) bucket: Instant,
     /// The last timer of the bucket that is done.
-    pub(crate) after: Option<ClaimId>,
+    pub(crate) after: Option<String>,
     /// Raised by every jump of the test clock.
     pub(crate) generation: i64,
     /// The timer at which the work stopped, and how often it has failed.
-    pub(crate) stuck: Option<(ClaimId, u32)>,
+    pub(crate) stuck: Option<(String, u32)>,
     /// Until when a worker has it, by the real clock.
     pub(crate) lease_until: Option<Instant>,
 }
@@ -60,13 +59,13 @@ pub struct Tick {
 impl PositionItem {
     pub(crate) fn read(item: &Attributes) -> Result<Self, StoreError> {
         let item = Reader::new("position", item);
-        let claim = item.opt_parsed(STUCK, ClaimId::parse)?;
+        let stuck = item.opt_text(STUCK)?.map(str::to_owned);
         let failures = item.opt_number(FAILURES)?.unwrap_or(0);
         Ok(Self {
             bucket: item.instant(BUCKET)?,
-            after: item.opt_parsed(AFTER, ClaimId::parse)?,
+            after: item.opt_text(AFTER)?.map(str::to_owned),
             generation: item.opt_number(GENERATION)?.unwrap_or(0),
-            stuck: claim.map(|claim| (claim, failures)),
+            stuck: stuck.map(|timer| (timer, failures)),
             lease_until: item.opt_instant(LEASE_UNTIL)?,
         })
     }
@@ -74,11 +73,11 @@ impl PositionItem {
     /// The item, without its lease.
     fn attributes(&self, shard: u16) -> Attributes {
         let mut item = key(keys::SYSTEM, keys::position(shard));
-        let (stuck, failures) = self.stuck.as_ref().map(|(claim, no)| (claim, *no)).unzip();
+        let (stuck, failures) = self.stuck.as_ref().map(|(timer, no)| (timer, *no)).unzip();
         put(&mut item, BUCKET, Some(instant(self.bucket)));
-        put(&mut item, AFTER, self.after.as_ref().map(|claim| text(claim.as_str())));
+        put(&mut item, AFTER, self.after.as_ref().map(text));
         put(&mut item, GENERATION, Some(number(self.generation)));
-        put(&mut item, STUCK, stuck.map(|claim| text(claim.as_str())));
+        put(&mut item, STUCK, stuck.map(text));
         put(&mut item, FAILURES, failures.map(number));
         item
     }

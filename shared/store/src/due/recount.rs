@@ -65,11 +65,11 @@ impl Store {
         calendar: &CountryCalendar,
     ) -> Result<Vec<ClaimId>, StoreError> {
         let mut claims = Vec::new();
-        let mut after: Option<ClaimId> = None;
+        let mut after: Option<String> = None;
         loop {
-            let start = after.map(|after| key(bucket, after.as_str()));
+            let start = after.map(|after| key(bucket, after));
             let page = self.timers(bucket.to_owned(), start, PAGE).await?;
-            after = page.timers.last().map(|timer| timer.claim.clone()).filter(|_| page.more);
+            after = page.timers.last().map(TimerItem::sort).filter(|_| page.more);
             let stale = page.timers.into_iter().filter(|timer| was_counted_before(timer, calendar));
             claims.extend(stale.map(|timer| timer.claim));
             if after.is_none() {

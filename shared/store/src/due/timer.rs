@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration};
 use domain::calendar::{CalendarId, Window};
 use domain::claim::{Claim, Instant, State};
 use domain::ids::{ClaimId, Sha256Hash};
+use domain::reminder::Reminder;
 
 use super::QUARTER;
 use crate::attributes::{Attributes, Reader, instant, key, number, put, text};
@@ -13,6 +14,7 @@ use crate::keys;
 const DEADLINE: &str = "d";
 const KIND: &str = "k";
 const CALENDAR: &str = "c";
+const CLOSES_AT: &str = "w";
 /// How long a timer is kept after its bucket.
 const KEPT: Duration = Duration::days(90);
 
@@ -21,6 +23,8 @@ const KEPT: Duration = Duration::days(90);
 pub(crate) enum TimerKind {
     /// A customer's window: closed by the batch.
     Window,
+    /// A reminder of a window that ends then: due earlier, and it writes no claim.
+    Reminder(Reminder, Instant),
     /// Anything else.
     Other,
 }
@@ -39,13 +43,20 @@ impl TimerKind {
     fn as_str(self) -> &'static str {
         match self {
             Self::Window => "window",
+            Self::Reminder(reminder, _) => reminder.as_str(),
             Self::Other => "other",
         }
     }
 
-    fn parse(text: &str) -> Result<Self, ()> {
-        let kind = [Self::Window, Self::Other].into_iter().find(|kind| kind.as_str() == text);
-        kind.ok_or(())
+    fn read(item: Reader<'_>) -> Result<Self, StoreError> {
+        match item.text(KIND)? {
+            "window" => Ok(Self::Window),
+            "other" => Ok(Self::Other),
+            name => {
+                let reminder = Reminder::parse(name).ok_or_else(|| item.bad(KIND))?;
+                Ok(Self::Reminder(reminder, item.instant(CLOSES_AT)?))
+            }
+        }
     }
 }
 
@@ -55,9 +66,12 @@ impl TimerItem {
     pub(crate) fn attributes(&self, now: Instant, shards: u16) -> Attributes {
         let bucket = bucket(self.deadline, now);
         let pk = keys::timers(bucket, shard(&self.claim, shards));
-        let mut item = key(pk, self.claim.as_str());
+        let mut item = key(pk, self.sort());
         put(&mut item, DEADLINE, Some(instant(self.deadline)));
         put(&mut item, KIND, Some(text(self.kind.as_str())));
+        if let TimerKind::Reminder(_, closes_at) = self.kind {
+            put(&mut item, CLOSES_AT, Some(instant(closes_at)));
+        }
         put(&mut item, CALENDAR, self.calendar.as_ref().map(|calendar| text(calendar.as_str())));
         put(&mut item, "expires", Some(number((bucket + KEPT).timestamp())));
         item
@@ -66,12 +80,37 @@ impl TimerItem {
     pub(crate) fn read(item: &Attributes) -> Result<Self, StoreError> {
         let item = Reader::new("timer", item);
         Ok(Self {
-            claim: item.parsed("sk", ClaimId::parse)?,
+            claim: item.parsed("sk", claim_in)?,
             deadline: item.instant(DEADLINE)?,
-            kind: item.parsed(KIND, TimerKind::parse)?,
+            kind: TimerKind::read(item)?,
             calendar: item.opt_text(CALENDAR)?.map(CalendarId::from_stored),
         })
     }
+
+    /// A reminder's timer.
+    pub(super) fn reminder(
+        claim: &Claim,
+        reminder: Reminder,
+        due_at: Instant,
+        closes_at: Instant,
+    ) -> Self {
+        let kind = TimerKind::Reminder(reminder, closes_at);
+        Self { claim: claim.id.clone(), deadline: due_at, kind, calendar: None }
+    }
+
+    /// Its place in its bucket: a claim's deadline, and beside it its reminders.
+    pub(super) fn sort(&self) -> String {
+        match self.kind {
+            TimerKind::Window | TimerKind::Other => self.claim.to_string(),
+            TimerKind::Reminder(reminder, _) => format!("{}#{}", self.claim, reminder.as_str()),
+        }
+    }
+}
+
+/// The claim in a sort key.
+fn claim_in(sort: &str) -> Result<ClaimId, ()> {
+    let id = sort.split_once('#').map_or(sort, |(id, _)| id);
+    ClaimId::parse(id).map_err(|_| ())
 }
 
 /// The timer a claim needs: for its deadline, or for settling a decline that can still be undone,

@@ -25,6 +25,8 @@ pub(crate) enum Ending {
     Silenced,
     /// A decline was settled.
     Settled,
+    /// The customer is to be reminded.
+    Reminded,
     /// There was nothing to do.
     Stale,
 }
@@ -56,6 +58,11 @@ impl Store {
         let mut closed = self.close_windows(windows, now, offset).await;
         let mut all = Vec::with_capacity(timers.len());
         for timer in timers {
+            if let TimerKind::Reminder(reminder, closes_at) = timer.kind {
+                let result = Box::pin(self.remind(timer, reminder, closes_at, now)).await;
+                all.push(Worked { timer: timer.clone(), result, early: false });
+                continue;
+            }
             let (result, early) = match closed.remove(&timer.claim) {
                 Some((Ok(Closed::Done), early)) => (Ok(Ending::Closed), early),
                 Some((Ok(Closed::Absent), _)) => (Ok(Ending::Stale), false),

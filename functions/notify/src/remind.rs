@@ -1,0 +1,85 @@
+//! Reminders: an open window is half over, or has one business day left. They move nothing.
+
+use domain::claim::{Instant, State};
+use domain::ids::{ClaimId, NoticeNo};
+use domain::reminder::Reminder;
+use notice::Deadline;
+use notice::mail;
+use runtime::Failure;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::App;
+use crate::audience::Audience;
+
+/// A reminder that is due, as the bus told it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Due {
+    pub(crate) claim: ClaimId,
+    notice: NoticeNo,
+    #[serde(deserialize_with = "reminder")]
+    reminder: Reminder,
+    at: Instant,
+    closes_at: Instant,
+}
+
+fn reminder<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Reminder, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    Reminder::parse(&name).ok_or_else(|| serde::de::Error::custom("no such reminder"))
+}
+
+/// The reminder in a message of the bus; `None` where it is none.
+pub(crate) fn due(event: &Value) -> Option<Due> {
+    let detail = event.get("detail")?;
+    let is_one = detail.get("type")? == "reminder_due";
+    is_one.then(|| serde_json::from_value(detail.clone()).ok())?
+}
+
+/// Reminds every contact of the notice, while there is something left to decide and to wait for.
+pub(crate) async fn remind(
+    app: &App,
+    audience: &Audience,
+    due: &Due,
+    now: Instant,
+) -> Result<(), Failure> {
+    let claim = &audience.claim;
+    let State::AwaitingCustomer { window } = &claim.state else { return Ok(()) };
+    if claim.notice != due.notice || window.closes_at != due.closes_at || window.closes_at <= now {
+        return Ok(());
+    }
+    let left = due.reminder.days_left(window);
+    let notice = audience.notice(&app.operator, due.notice, Deadline::Exact(window.clone()));
+    let write_to = |recipient| {
+        mail::reminder(
+            &notice,
+            due.reminder.as_str(),
+            left,
+            &audience.envelope(app, recipient, due.at),
+        )
+    };
+    let mails: Vec<_> = audience.recipients.iter().map(write_to).collect();
+    app.post.send_all(&mails, &due.claim, None).await
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_reminder_of_the_bus_is_read_and_anything_else_is_not() {
+        let detail = json!({
+            "id": "x", "claim": "a".repeat(26), "notice": 2, "type": "reminder_due",
+            "reminder": "last_day", "at": "2026-12-30T23:00:00Z", "closes_at": "2026-12-31T23:00:00Z",
+        });
+        let read = due(&json!({"detail": detail})).unwrap();
+        assert_eq!((read.notice, read.reminder), (NoticeNo(2), Reminder::LastDay));
+        let mut other = detail.clone();
+        other["reminder"] = json!("tomorrow");
+        for event in [json!({}), json!({"detail": {"type": "validated"}}), json!({"detail": other})]
+        {
+            assert_eq!(due(&event), None, "{event}");
+        }
+    }
+}

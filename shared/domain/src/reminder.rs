@@ -1,0 +1,106 @@
+//! Reminders of an open window: at half time and one business day before its end. They move nothing
+//! (`domain.md §6`, *Notice*), and one that would come late does not come at all.
+
+use chrono::Duration;
+
+use crate::calendar::{Window, first_instant};
+use crate::claim::{Claim, Instant, State};
+
+/// After how long a reminder is too late to be one.
+const LATE: Duration = Duration::hours(12);
+
+/// Which of a window's reminders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reminder {
+    /// Half of the business days are over.
+    HalfTime,
+    /// One business day is left.
+    LastDay,
+}
+
+impl Reminder {
+    /// Both, the earlier first.
+    pub const ALL: [Self; 2] = [Self::HalfTime, Self::LastDay];
+
+    /// Its stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::HalfTime => "half_time",
+            Self::LastDay => "last_day",
+        }
+    }
+
+    /// The reminder of a stable name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|own| own.as_str() == name)
+    }
+
+    /// When it is due: the first instant of the counted day with which its part of the window begins.
+    /// `None` where the window is too short to have it beside the last one.
+    pub fn due_at(self, window: &Window) -> Option<Instant> {
+        let half = window.counted.len() / 2;
+        let last = window.counted.len().checked_sub(1)?;
+        let day = match self {
+            Self::HalfTime => Some(half).filter(|half| *half < last),
+            Self::LastDay => Some(last),
+        };
+        first_instant(*window.counted.get(day?)?, window.time_zone)
+    }
+
+    /// How many business days are left when it is due.
+    pub fn days_left(self, window: &Window) -> usize {
+        match self {
+            Self::HalfTime => window.counted.len() - window.counted.len() / 2,
+            Self::LastDay => 1,
+        }
+    }
+}
+
+/// Whether a reminder that was due at `due_at`, of the window that ends at `closes_at`, is to be sent
+/// at `now`: the window is open still and ends then, and it is not late.
+pub fn is_wanted(claim: &Claim, closes_at: Instant, due_at: Instant, now: Instant) -> bool {
+    let State::AwaitingCustomer { window } = &claim.state else { return false };
+    window.closes_at == closes_at && now < closes_at && now < due_at + LATE
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::calendar::{BusinessCalendar, UnknownSubdivision, Zone, window};
+
+    fn at(text: &str) -> Instant {
+        DateTime::parse_from_rfc3339(text).unwrap().to_utc()
+    }
+
+    fn due(days: u32) -> [Option<Instant>; 2] {
+        let country = "CZ".parse().unwrap();
+        let calendar = BusinessCalendar::new(country, None, UnknownSubdivision::Any).unwrap();
+        let zone = Zone::Known(chrono_tz::Europe::Prague);
+        let window = window(at("2026-12-22T14:00:00Z"), days, &calendar, &zone).unwrap();
+        Reminder::ALL.map(|reminder| reminder.due_at(&window))
+    }
+
+    #[test]
+    fn half_time_and_the_last_business_day_begin_with_the_local_day() {
+        // 23, 28, 29, 30, 31 December.
+        let expected = [at("2026-12-28T23:00:00Z"), at("2026-12-30T23:00:00Z")];
+        assert_eq!(due(5), expected.map(Some));
+    }
+
+    #[test]
+    fn a_short_window_has_only_the_last_one() {
+        assert_eq!(due(1), [None, Some(at("2026-12-22T23:00:00Z"))]);
+        assert_eq!(due(2), [None, Some(at("2026-12-27T23:00:00Z"))]);
+        assert_eq!(due(3), [at("2026-12-27T23:00:00Z"), at("2026-12-28T23:00:00Z")].map(Some));
+    }
+
+    #[test]
+    fn a_name_is_read_back() {
+        for reminder in Reminder::ALL {
+            assert_eq!(Reminder::parse(reminder.as_str()), Some(reminder));
+        }
+        assert_eq!(Reminder::parse("tomorrow"), None);
+    }
+}

@@ -1,0 +1,96 @@
+//! The window as a small calendar: which days count, which do not. It is a table of texts, so that it
+//! reads the same in a mail without pictures, on a page and aloud.
+
+use chrono::{Datelike, NaiveDate, Weekday};
+use domain::calendar::Window;
+
+use crate::dates;
+use crate::language::Language;
+use crate::say::{self, Say};
+
+/// How wide a column of the text is.
+const COLUMN: usize = 8;
+
+/// Whole weeks, Monday first, from the day of delivery to the last that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Picture {
+    /// What the marks mean.
+    pub(crate) legend: String,
+    /// The heading of the first column.
+    pub(crate) corner: String,
+    /// The weekdays, in short.
+    pub(crate) weekdays: Vec<String>,
+    /// The weeks.
+    pub(crate) weeks: Vec<Week>,
+}
+
+/// A week of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Week {
+    /// Its Monday.
+    pub(crate) label: String,
+    /// Its days.
+    pub(crate) days: Vec<Cell>,
+}
+
+/// A day of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cell {
+    /// The day of the month and its mark; empty for a day outside the window.
+    pub(crate) text: String,
+    /// What the day is, as the style sheet names it.
+    pub(crate) class: &'static str,
+}
+
+impl Picture {
+    /// The picture of a window; `None` for one of no days.
+    pub(crate) fn of(language: Language, window: &Window) -> Option<Self> {
+        let last = window.last_counted()?;
+        let monday = |date: NaiveDate| date.week(Weekday::Mon).first_day();
+        let mondays = monday(window.day_zero()).iter_weeks();
+        let week = |monday: NaiveDate| Week {
+            label: dates::short(language, monday),
+            days: monday.iter_days().take(7).map(|date| cell(window, date)).collect(),
+        };
+        let name = |no: u32| say::plain(language, &format!("weekday-short-{no}"));
+        let say = Say::new(language).knowing("days", window.counted.len());
+        Some(Self {
+            legend: say.of("picture-legend"),
+            corner: say.of("picture-week"),
+            weekdays: (1..=7).map(name).collect(),
+            weeks: mondays.take_while(|monday| *monday <= last).map(week).collect(),
+        })
+    }
+
+    /// The picture as lines of equal columns.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let width = self.weeks.iter().map(|week| week.label.chars().count());
+        let width = width.chain([self.corner.chars().count()]).max().unwrap_or_default();
+        let line = |label: &str, cells: &mut dyn Iterator<Item = &str>| {
+            let first = format!("{label:width$}");
+            let line = cells.fold(first, |line, cell| line + &format!("{cell:>COLUMN$}"));
+            line.trim_end().to_owned()
+        };
+        let heading = line(&self.corner, &mut self.weekdays.iter().map(String::as_str));
+        let weeks = self
+            .weeks
+            .iter()
+            .map(|week| line(&week.label, &mut week.days.iter().map(|day| day.text.as_str())));
+        std::iter::once(heading).chain(weeks).collect()
+    }
+}
+
+fn cell(window: &Window, date: NaiveDate) -> Cell {
+    let counted = window.counted.iter().position(|day| *day == date);
+    let day = date.day();
+    let (text, class) = if let Some(before) = counted {
+        (format!("{day} ({})", before + 1), "counts")
+    } else if date == window.day_zero() {
+        (format!("{day} *"), "zero")
+    } else if window.skipped.iter().any(|skipped| skipped.date == date) {
+        (format!("{day} x"), "skipped")
+    } else {
+        (String::new(), "outside")
+    };
+    Cell { text, class }
+}
