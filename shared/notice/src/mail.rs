@@ -226,11 +226,12 @@ pub fn reminder(notice: &Notice, name: &str, days_left: usize, envelope: &Envelo
 /// A mail of a few lines. It bears no link: only the notice does.
 fn short(say: &Say, subject: &str, lines: &[String], id: &str, envelope: &Envelope<'_>) -> Mail {
     let greeting = say.of("greeting");
-    let view = ShortHtml { greeting: &greeting, lines, language: say.language().tag() };
+    let (subject, language) = (say.of(subject), say.language().tag());
+    let view = ShortHtml { title: &subject, greeting: &greeting, lines, language };
     let parts = Parts {
-        subject: say.of(subject),
         text: format!("{greeting}\n\n{}\n", lines.join("\n\n")),
         html: view.render().unwrap_or_default(),
+        subject,
     };
     parts.into_mail(id, envelope)
 }
@@ -272,6 +273,7 @@ struct NoticeHtml<'a> {
 #[derive(Template)]
 #[template(path = "short_mail.html")]
 struct ShortHtml<'a> {
+    title: &'a str,
     greeting: &'a str,
     lines: &'a [String],
     language: &'static str,

@@ -99,6 +99,7 @@ pub fn decision(
     if standing.passed_on {
         return passed_on(&say);
     }
+    let problem = problem.map(|problem| problem.shown(&say));
     let view = DecisionPage {
         frame: Frame::new(&say, say.of("page-title")),
         lead: lead(notice, standing.phase, &say),
@@ -106,7 +107,7 @@ pub fn decision(
         has_deadline: standing.has_deadline(),
         refusable: rows(notice, &standing.refusable, language),
         undoable: rows(notice, &standing.undoable, language),
-        problem: problem.map(|problem| problem.shown(&say)),
+        problem,
         can_pass_on: standing.can_pass_on,
         can_extend: standing.can_extend,
         say: &say,
@@ -361,6 +362,13 @@ struct DecisionPage<'a> {
     problem: Option<Shown>,
     can_pass_on: bool,
     can_extend: bool,
+}
+
+impl DecisionPage<'_> {
+    /// Whether the problem is with the code.
+    fn code_wrong(&self) -> bool {
+        self.problem.as_ref().is_some_and(|shown| shown.target == "code")
+    }
 }
 
 #[derive(Template)]

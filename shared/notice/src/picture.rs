@@ -36,8 +36,10 @@ pub(crate) struct Week {
 /// A day of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cell {
-    /// The day of the month and its mark; empty for a day outside the window.
-    pub(crate) text: String,
+    /// The day of the month; empty for one outside the window.
+    pub(crate) day: String,
+    /// Its mark, as the legend explains it.
+    pub(crate) mark: String,
     /// What the day is, as the style sheet names it.
     pub(crate) class: &'static str,
 }
@@ -66,31 +68,29 @@ impl Picture {
     pub(crate) fn lines(&self) -> Vec<String> {
         let width = self.weeks.iter().map(|week| week.label.chars().count());
         let width = width.chain([self.corner.chars().count()]).max().unwrap_or_default();
-        let line = |label: &str, cells: &mut dyn Iterator<Item = &str>| {
+        let line = |label: &str, cells: &mut dyn Iterator<Item = String>| {
             let first = format!("{label:width$}");
             let line = cells.fold(first, |line, cell| line + &format!("{cell:>COLUMN$}"));
             line.trim_end().to_owned()
         };
-        let heading = line(&self.corner, &mut self.weekdays.iter().map(String::as_str));
-        let weeks = self
-            .weeks
-            .iter()
-            .map(|week| line(&week.label, &mut week.days.iter().map(|day| day.text.as_str())));
+        let heading = line(&self.corner, &mut self.weekdays.iter().cloned());
+        let weeks = self.weeks.iter().map(|week| {
+            line(&week.label, &mut week.days.iter().map(|day| format!("{} {}", day.day, day.mark)))
+        });
         std::iter::once(heading).chain(weeks).collect()
     }
 }
 
 fn cell(window: &Window, date: NaiveDate) -> Cell {
     let counted = window.counted.iter().position(|day| *day == date);
-    let day = date.day();
-    let (text, class) = if let Some(before) = counted {
-        (format!("{day} ({})", before + 1), "counts")
+    let (mark, class) = if let Some(before) = counted {
+        (format!("({})", before + 1), "counts")
     } else if date == window.day_zero() {
-        (format!("{day} *"), "zero")
+        ("*".to_owned(), "zero")
     } else if window.skipped.iter().any(|skipped| skipped.date == date) {
-        (format!("{day} x"), "skipped")
+        ("x".to_owned(), "skipped")
     } else {
-        (String::new(), "outside")
+        return Cell { day: String::new(), mark: String::new(), class: "outside" };
     };
-    Cell { text, class }
+    Cell { day: date.day().to_string(), mark, class }
 }

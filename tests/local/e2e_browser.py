@@ -1,0 +1,244 @@
+"""The customer's pages in a real browser: by keyboard, on a phone, enlarged, printed, and among robots."""
+
+import os
+import re
+import shutil
+import uuid
+
+import browser as chromium
+import link
+import pytest
+from demo import code_of, other_code
+from scene import Scene
+from wait import until
+
+
+@pytest.fixture(scope="module")
+def browser():
+    shutil.rmtree(chromium.PAGES, ignore_errors=True)
+    with chromium.started() as started:
+        yield started
+
+
+@pytest.fixture
+def awaiting(api):
+    return Scene(api).awaiting()
+
+
+def url_of(scene: Scene, language: str = "") -> str:
+    url = link.find(scene.mail()["BodyText"]).url
+    return f"{url}?lang={language}" if language else url
+
+
+def code(scene: Scene) -> str:
+    return code_of(scene.mail()["BodyText"])
+
+
+SAYS = {
+    "cs": {"question": "Má být společnost Alpine Cloud", "no": "Vaše odmítnutí je zaznamenáno", "silence": "Pokud neuděláte nic", "problem": "Nebylo odesláno"},
+    "en": {"question": "Shall Alpine Cloud be your partner", "no": 'Your "no" is recorded', "silence": "If you do nothing", "problem": "That was not sent"},
+}
+
+
+@pytest.mark.parametrize("language", ["cs", "en"])
+def the_whole_decision_is_made_by_keyboard_alone(browser, awaiting, language):
+    says = SAYS[language]
+    with chromium.visit(browser) as visitor:
+        page = visitor.open(url_of(awaiting, language)).page
+        assert page.get_attribute("html", "lang") == language
+        assert says["question"] in page.inner_text("h1")
+        assert page.inner_text(".lead").startswith(says["silence"])
+        visitor.check(f"open-{language}")
+        visitor.screenshot(f"open-{language}")
+        visitor.tab_to("input[type=checkbox][value='2']")
+        page.keyboard.press("Space")
+        visitor.tab_to("#code")
+        page.keyboard.type(code(awaiting))
+        visitor.tab_to("button[value=decline]")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert says["no"] in page.inner_text("h1") and awaiting.claim in visitor.text
+        visitor.check(f"result-{language}")
+        visitor.screenshot(f"result-{language}")
+        assert awaiting.statuses() == ["pending", "declined", "pending"]
+        visitor.tab_to("main a")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        visitor.check(f"partly-declined-{language}")
+        visitor.tab_to("#undo-code")
+        page.keyboard.type(code(awaiting))
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert awaiting.statuses() == ["pending"] * 3
+
+
+@pytest.mark.parametrize("language", ["cs", "en"])
+def a_wrong_code_is_told_above_the_page_with_a_link_to_its_field(browser, awaiting, language):
+    with chromium.visit(browser) as visitor:
+        page = visitor.open(url_of(awaiting, language)).page
+        page.fill("#code", other_code(code(awaiting)))
+        visitor.send("decline")
+        assert page.inner_text("[role=alert] h2") == SAYS[language]["problem"]
+        page.click("[role=alert] a")
+        assert page.evaluate("document.activeElement.id") == "code"
+        assert page.get_attribute("#code", "aria-invalid") == "true"
+        assert "problem" in page.get_attribute("#code", "aria-describedby")
+        visitor.check(f"problem-{language}")
+        visitor.screenshot(f"problem-{language}")
+    assert awaiting.statuses() == ["pending"] * 3
+
+
+@pytest.mark.parametrize(("name", "width", "height", "scale"), [("phone", 320, 640, 2), ("enlarged", 320, 200, 4), ("desk", 1280, 800, 1)])
+def the_page_fits_and_works_at_every_size(browser, awaiting, name, width, height, scale):
+    with chromium.visit(browser, width, height, scale) as visitor:
+        page = visitor.open(url_of(awaiting)).page
+        assert not visitor.overflows()
+        for button in page.query_selector_all("button"):
+            box = button.bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= width and box["height"] >= 24
+        page.fill("#code", code(awaiting))
+        visitor.send("decline")
+        assert not visitor.overflows()
+        visitor.screenshot(f"result-{name}")
+        visitor.open(url_of(awaiting)).screenshot(f"declined-{name}")
+        assert not visitor.overflows()
+
+
+def the_no_is_as_prominent_as_the_keep(browser, awaiting):
+    look = """id => { const one = getComputedStyle(document.getElementById(id)); return [one.fontSize, one.fontWeight, one.color, one.display, one.marginTop] }"""
+    with chromium.visit(browser) as visitor:
+        page = visitor.open(url_of(awaiting)).page
+        assert page.evaluate(look, "no") == page.evaluate(look, "keep")
+        assert page.query_selector("#no").bounding_box()["y"] < page.query_selector("#keep").bounding_box()["y"]
+        assert not page.query_selector_all("input:checked"), "nothing is chosen beforehand"
+
+
+def the_page_is_whole_in_print(browser, awaiting):
+    with chromium.visit(browser) as visitor:
+        page = visitor.open(url_of(awaiting)).page
+        page.emulate_media(media="print")
+        assert not page.is_visible("button") and not page.is_visible("#code")
+        for text in ["exchange-online", "Alpine Cloud", "UTC", "Počítané dny"]:
+            assert text in visitor.text
+        visitor.screenshot("print")
+        assert page.pdf(format="A4")[:5] == b"%PDF-"
+
+
+def every_state_has_a_page_that_everybody_can_read(browser, api):
+    scenes = {name: Scene(api) for name in ["withdrawn", "held", "declined", "passed-on", "extended"]}
+    for scene in scenes.values():
+        scene.awaiting()
+    urls = {name: url_of(scene) for name, scene in scenes.items()}
+    scenes["withdrawn"].act("withdraw", "alpine_admin").must(200)
+    scenes["held"].act("review", "operator", {"action": "hold", "comment": "We are asking."}).must(200)
+    scenes["declined"].decide("decline").must(200)
+    scenes["extended"].decide("extend").must(200)
+    scenes["passed-on"].decide("wrong_contact").must(200)
+    with chromium.visit(browser) as visitor:
+        for name, url in urls.items():
+            for language in ["cs", "en"]:
+                visitor.open(f"{url}?lang={language}").check(f"{name}-{language}")
+            visitor.screenshot(name)
+        host = "/".join(urls["held"].split("/")[:3])
+        for name, path in {"unknown": "/d/nobody", "no-notice": "/n/AAAAA-AAAAA"}.items():
+            visitor.open(f"{host}{path}").check(name)
+        text = scenes["held"].mail()["BodyText"]
+        visitor.open(re.search(r"http\S+/n/\S+", text)[0]).check("genuine")
+        visitor.screenshot("genuine")
+        ended = scenes["declined"]
+        ended.past_the_deadline()
+        visitor.open(urls["declined"]).check("final-no")
+
+
+def a_late_no_ends_the_association_and_says_so(browser, api):
+    scene = Scene(api, items=["teams"]).associated()
+    with chromium.visit(browser) as visitor:
+        visitor.open(url_of(scene, "en")).check("associated")
+        visitor.page.fill("#code", code(scene))
+        visitor.send("decline")
+        visitor.check("late-result")
+        visitor.screenshot("late-result")
+        visitor.open(url_of(scene, "en")).check("ended")
+        assert "this partnership has ended" in visitor.text
+    assert scene.statuses() == ["ended"]
+
+
+PRESS = """at => { const button = document.querySelectorAll('button')[at]; button.form.noValidate = true; button.form.requestSubmit(button) }"""
+
+
+def a_robot_that_runs_scripts_and_posts_every_form_without_the_code_changes_nothing(browser, awaiting):
+    before = awaiting.read()
+    with chromium.visit(browser) as visitor:
+        page = visitor.open(url_of(awaiting)).page
+        for href in page.eval_on_selector_all("a", "all => all.map(one => one.href)"):
+            visitor.open(href)
+        buttons = len(visitor.open(url_of(awaiting)).page.query_selector_all("button"))
+        assert buttons == 3
+        for at in range(buttons):
+            visitor.open(url_of(awaiting))
+            with page.expect_navigation():
+                page.evaluate(PRESS, at)
+            assert page.is_visible("[role=alert]")
+    assert awaiting.read() == before
+
+
+def a_robot_with_the_whole_mail_can_at_most_decline_and_it_can_be_undone(browser, awaiting):
+    digits = code(awaiting)
+    with chromium.visit(browser) as visitor:
+        page = visitor.open(url_of(awaiting)).page
+        for at in range(len(page.query_selector_all("button"))):
+            visitor.open(url_of(awaiting))
+            for field in page.query_selector_all("input[name=code]"):
+                field.fill(digits)
+            if at < len(page.query_selector_all("button")):
+                with page.expect_navigation():
+                    page.evaluate(PRESS, at)
+    assert awaiting.statuses() == ["declined"] * 3
+    until("the receipt", lambda: any("je zaznamenána" in text for text in awaiting.mails()), seconds=60)
+    assert awaiting.decide("undo").must(200).json["claim_status"] == "awaiting_customer"
+    assert awaiting.statuses() == ["pending"] * 3
+
+
+def a_form_that_makes_no_sense_is_answered_with_a_page_and_loses_nothing(api, awaiting):
+    path = f"/d/{link.find(awaiting.mail()['BodyText']).token}"
+    digits = code(awaiting)
+    no = ("decision", "decline")
+    for fields, status in [
+        ([no, ("items", "9"), ("code", digits)], 422),
+        ([no, ("decision", "undo"), ("code", digits)], 422),
+        ([no, ("surprise", "1"), ("code", digits)], 422),
+        ([("code", digits)], 422),
+        ([no, ("code", "letter")], 403),
+    ]:
+        answer = api.form(path, fields).must(status)
+        assert "<h1>" in answer.text and 'role="alert"' in answer.text, fields
+    api.call("POST", path, None, "x" * 1_000_000, content_type="application/x-www-form-urlencoded").must(413)
+    api.call("POST", path, None, {"decision": "decline"}).must(415)
+    api.get(f"{path}?lang=tlh").must(200)
+    for token in ["a" * 5000, "!!!!", str(uuid.uuid4())]:
+        api.get(f"/d/{token}").must(404)
+    assert awaiting.statuses() == ["pending"] * 3
+
+
+def the_readme_has_small_pictures_of_the_page(browser, awaiting):
+    """`make pictures` takes them anew, in two halves to stand side by side."""
+    with chromium.visit(browser, 560, 700) as visitor:
+        page = visitor.open(url_of(awaiting, "en")).page
+        half = page.query_selector("#deadline").bounding_box()["y"] - 8
+        end = page.query_selector("footer").bounding_box()["y"]
+        for name, top, bottom in [("question", 0, half), ("answer", half, end)]:
+            picture = page.screenshot(full_page=True, clip={"x": 0, "y": top, "width": 560, "height": bottom - top})
+            kept = chromium.PICTURES / f"decision-page-{name}.png"
+            if os.environ.get("CPOR_PICTURES"):
+                chromium.PICTURES.mkdir(exist_ok=True)
+                kept.write_bytes(picture)
+            assert kept.read_bytes()[:4] == picture[:4] and kept.stat().st_size < 150_000
+
+
+def every_page_and_mail_is_valid_html(browser, awaiting):
+    """After the others: it judges what they have kept."""
+    for number, mail in enumerate(chromium.outbox()[-40:]):
+        if mail.get("BodyHtml"):
+            (chromium.PAGES / f"mail-{number}.html").write_text(mail["BodyHtml"])
+    found = chromium.validate()
+    assert not found, "\n".join(found)
