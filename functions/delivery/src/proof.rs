@@ -22,6 +22,8 @@ pub(crate) struct Proof {
 pub(crate) enum Kind {
     Delivered,
     Failed(FailureCause),
+    /// An automatic answer: out of office, or a full mailbox. It proves nothing.
+    Unattended,
 }
 
 #[derive(Deserialize)]
@@ -67,8 +69,8 @@ struct SesRecipient {
     email_address: String,
 }
 
-/// The proofs in a message, one a recipient; `None` where it is no mail event of a notice. An
-/// out-of-office answer and a full mailbox are transient and prove nothing; a bounce of which the
+/// The proofs in a message, one a recipient; `None` where it is no mail event of a notice. A transient
+/// bounce is an out-of-office answer or a full mailbox; one of which the
 /// provider cannot tell the cause counts, so that nobody is taken to have read what came back.
 pub(crate) fn proofs(body: &str) -> Option<Vec<Proof>> {
     let event: SesEvent = serde_json::from_value(unwrapped(body)?).ok()?;
@@ -107,8 +109,9 @@ fn outcome(event: SesEvent) -> Option<(Kind, String, Vec<String>)> {
             let bounce = event.bounce?;
             let recipients = addresses(bounce.bounced_recipients);
             let transient = bounce.bounce_type == "Transient";
-            let recipients = if transient { Vec::new() } else { recipients };
-            Some((Kind::Failed(FailureCause::Bounce), bounce.timestamp, recipients))
+            let kind =
+                if transient { Kind::Unattended } else { Kind::Failed(FailureCause::Bounce) };
+            Some((kind, bounce.timestamp, recipients))
         }
         "Complaint" => {
             let complaint = event.complaint?;
@@ -166,8 +169,9 @@ mod tests {
     }
 
     #[test]
-    fn an_out_of_office_answer_proves_nothing() {
-        assert_eq!(proofs(&bounce("Transient").to_string()), Some(Vec::new()));
+    fn an_out_of_office_answer_is_no_failure() {
+        let answered = proofs(&bounce("Transient").to_string()).unwrap();
+        assert_eq!(answered.first().unwrap().kind, Kind::Unattended);
         for kind in ["Permanent", "Undetermined"] {
             let failed = proofs(&bounce(kind).to_string()).unwrap();
             assert_eq!(failed.first().unwrap().kind, Kind::Failed(FailureCause::Bounce), "{kind}");

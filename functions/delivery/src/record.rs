@@ -22,6 +22,8 @@ pub(crate) async fn record(store: &Store, proof: &Proof) -> Result<(), StoreErro
             notice: proof.notice,
             qualifying: tenant.qualifies(&proof.recipient) && !receipts.failed(&proof.recipient),
         },
+        // Shown to the operator, and nothing more (`domain.md §3`, *record delivery*).
+        Kind::Unattended => return Ok(()),
         Kind::Failed(cause) => Command::RecordFailure {
             notice: proof.notice,
             cause,
@@ -45,12 +47,13 @@ async fn receipts(
     proof: &Proof,
     recipients: &[Recipient],
 ) -> Result<Receipts, StoreError> {
-    if recipients.len() < 2 {
+    if recipients.len() < 2 && proof.kind != Kind::Unattended {
         return Ok(Receipts::default());
     }
     let receipt = match proof.kind {
         Kind::Delivered => Receipt::Accepted,
         Kind::Failed(_) => Receipt::Failed,
+        Kind::Unattended => Receipt::Unattended,
     };
     store.record_receipt(&proof.claim, proof.notice, &proof.recipient, receipt).await
 }

@@ -25,12 +25,17 @@ pub async fn claim_view(
     };
     let viewer = caller.viewer();
     let reused = reused(store, claim, viewer).await?;
+    let out_of_office = match viewer {
+        Viewer::Staff => Some(store.receipts(&claim.id, claim.notice).await.map_err(failed)?),
+        Viewer::Partner | Viewer::Customer => None,
+    };
     let shown = Shown {
         policy: &policy,
         now: moment.at,
         viewer,
         rivals: rivals.as_deref(),
         reused: reused.as_deref(),
+        out_of_office: out_of_office.map(|receipts| receipts.unattended()),
     };
     Ok(ClaimView::of(claim, &shown).explained(claim, &shown))
 }
@@ -63,6 +68,13 @@ pub async fn listed_view(
 ) -> Result<ClaimView, web::Failure> {
     let policy = store.policy_of(claim).await.map_err(failed)?;
     let viewer = caller.viewer();
-    let shown = Shown { policy: &policy, now: moment.at, viewer, rivals: None, reused: None };
+    let shown = Shown {
+        policy: &policy,
+        now: moment.at,
+        viewer,
+        rivals: None,
+        reused: None,
+        out_of_office: None,
+    };
     Ok(ClaimView::of(claim, &shown))
 }

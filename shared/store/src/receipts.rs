@@ -13,6 +13,7 @@ use crate::keys;
 
 const ACCEPTED: &str = "a";
 const FAILED: &str = "f";
+const UNATTENDED: &str = "t";
 
 /// What the mail provider said about a recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub enum Receipt {
     Accepted,
     /// It came back, or he complained about it.
     Failed,
+    /// A machine answered that nobody is there now.
+    Unattended,
 }
 
 /// What is known of the recipients of a notice.
@@ -28,6 +31,7 @@ pub enum Receipt {
 pub struct Receipts {
     accepted: BTreeSet<String>,
     failed: BTreeSet<String>,
+    unattended: BTreeSet<String>,
 }
 
 impl Receipts {
@@ -41,8 +45,17 @@ impl Receipts {
         self.failed.contains(&keys::mailbox(recipient.as_str()))
     }
 
+    /// How many recipients had an automatic answer.
+    pub fn unattended(&self) -> usize {
+        self.unattended.len()
+    }
+
     fn read(item: &Attributes) -> Result<Self, StoreError> {
-        Ok(Self { accepted: mailboxes(item, ACCEPTED)?, failed: mailboxes(item, FAILED)? })
+        Ok(Self {
+            accepted: mailboxes(item, ACCEPTED)?,
+            failed: mailboxes(item, FAILED)?,
+            unattended: mailboxes(item, UNATTENDED)?,
+        })
     }
 }
 
@@ -58,6 +71,7 @@ impl Store {
         let expression = match receipt {
             Receipt::Accepted => "ADD a :mailbox",
             Receipt::Failed => "ADD f :mailbox",
+            Receipt::Unattended => "ADD t :mailbox",
         };
         let mailbox = AttributeValue::Ss(vec![keys::mailbox(recipient.as_str())]);
         let answer = self

@@ -9,8 +9,10 @@ use domain::event::FailureCause;
 use integration::backstage::{Backstage, events, mail_event, mails, records};
 use integration::elsewhere::With;
 use integration::engine::key;
+use integration::stack::Stack;
 use integration::world::{World, alpine, closes_at, decline, link, reviewer, validate, withdraw};
 use serde_json::{Value, json};
+use web::event::Event;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const CONTACT: &str = "jana@contoso.example";
@@ -381,4 +383,23 @@ async fn a_tick_and_its_messages_carry_out_what_is_due() {
     world.let_pass(closes_at(&open));
     backstage.tick(&world).await;
     assert_eq!(world.stored(&claim.id)["st"]["S"], "associated");
+}
+
+#[tokio::test]
+async fn an_out_of_office_answer_changes_nothing_and_is_shown_to_the_operator_alone() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = Box::pin(stack.world.awaiting("k", &["teams"])).await;
+    let at = stack.world.clock.now();
+    let mut away = mail_event("Bounce", &claim.id, 1, "jana@contoso.example", at);
+    away["bounce"]["bounceType"] = json!("Transient");
+    for _ in 0..2 {
+        stack.backstage.deliver(&away).await;
+    }
+    assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
+    let path = format!("/v1/claims/{}", claim.id);
+    let read = |event: Event| stack.send(event);
+    let staff = read(Event::get(&path).staff("auditor", "a-1")).await;
+    assert_eq!(staff.body["out_of_office"], 1, "{}", staff.text);
+    let partner = read(Event::get(&path).partner_admin("p-alpine")).await;
+    assert!(partner.body.get("out_of_office").is_none(), "{}", partner.text);
 }

@@ -29,6 +29,8 @@ pub struct Shown<'a> {
     /// Which evidence was brought for another tenant too, shown to operator staff alone; `None`: that
     /// was not looked up.
     pub reused: Option<&'a [EvidenceId]>,
+    /// How many mailboxes of the last notice answered automatically, shown to operator staff alone.
+    pub out_of_office: Option<usize>,
 }
 
 /// A claim.
@@ -92,6 +94,9 @@ pub struct ClaimView {
     /// Who else claims its items; for operator staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rivals: Option<Vec<RivalView>>,
+    /// How many mailboxes of its last notice answered that nobody is there now; for operator staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub out_of_office: Option<usize>,
     /// Why it stands where it stands; of a claim that is answered alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explain: Option<ExplainView>,
@@ -273,6 +278,7 @@ impl ClaimView {
             defence: defence(claim, shown.now),
             last_event: LastEventView::of(claim, shown.viewer),
             rivals: rivals(shown),
+            out_of_office: shown.out_of_office.filter(|_| shown.viewer == Viewer::Staff),
             explain: None,
         }
     }
@@ -574,8 +580,14 @@ mod tests {
             place: None,
         };
         let now = at("2026-12-24T10:00:00Z");
-        let shown =
-            Shown { policy: &Policy::default(), now, viewer, rivals: Some(&[rival]), reused: None };
+        let shown = Shown {
+            policy: &Policy::default(),
+            now,
+            viewer,
+            rivals: Some(&[rival]),
+            reused: None,
+            out_of_office: Some(1),
+        };
         serde_json::to_value(ClaimView::of(claim, &shown)).unwrap()
     }
 
@@ -600,7 +612,14 @@ mod tests {
         let claim = claim();
         let now = at("2026-12-24T10:00:00Z");
         let viewer = Viewer::Partner;
-        let shown = Shown { policy: &Policy::default(), now, viewer, rivals: None, reused: None };
+        let shown = Shown {
+            policy: &Policy::default(),
+            now,
+            viewer,
+            rivals: None,
+            reused: None,
+            out_of_office: Some(1),
+        };
         let view = ClaimView::of(&claim, &shown).explained(&claim, &shown);
         let explain = serde_json::to_value(view.explain).unwrap();
         assert_eq!(explain["rule"]["name"], "decline");
