@@ -1,10 +1,13 @@
 """The customer's side, as he meets it: mail, link, code, deadline, and what comes after."""
 
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
 import link
 import pytest
 import seed
 
-from demo import code_of, other_code
+from demo import TICK_S, code_of, other_code
 from scene import Scene
 from wait import until
 
@@ -86,6 +89,15 @@ def a_read_past_the_deadline_finds_the_window_closed(api):
     assert claim["status"] == "associated"
     assert claim["items"][0]["basis"] == "deemed"
     assert claim["items"][0]["effective_at"] == claim["window"]["closes_at"]
+
+
+def a_silent_customer_is_reminded_at_half_time_and_nothing_moves(api):
+    scene = Scene(api).awaiting()
+    before = scene.read()
+    day = datetime.fromisoformat(before["window"]["counted"][2]).replace(tzinfo=ZoneInfo(before["window"]["time_zone"]))
+    scene.clock_to((day + timedelta(minutes=3)).astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    until("the reminder", lambda: any("Tato připomínka nic nemění" in text for text in scene.mails()), seconds=TICK_S)
+    assert scene.read()["version"] == before["version"]
 
 
 def a_no_after_the_close_ends_the_association_and_its_data(api):

@@ -4,30 +4,22 @@
 use domain::claim::Claim;
 use domain::ids::AssociationId;
 use lambda_http::{Body, Response};
-use store::{Moment, Scope};
+use store::Moment;
 use web::views::{CustomerClaimView, LedgerAssociationView, LedgerView, ReceiptView};
-use web::{Call, Caller, Failure, queries};
+use web::{Call, Caller, Failure};
 
-use crate::list::is_his_to_see;
-use crate::{App, moment};
-use runtime::{failed, listed_view, pages};
+use crate::{App, list, moment};
+use runtime::{failed, listed_view};
 
 pub(crate) async fn ledger(
     app: &App,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
-    let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
-    queries::page_only(call)?;
-    let page = app.cursors.page(call, caller)?;
-    let (from, limit) = pages::start(&page)?;
     let moment = moment(app, call).await?;
-    let scope = Scope::Tenant(tenant.clone());
-    let found = app.store.claims(&scope, None, from.as_ref(), limit, moment);
-    let found = Box::pin(found).await.map_err(failed)?;
-    // The index has the claims of a partner side by side.
+    let (claims, next) = list::page(app, call, caller, moment).await?;
     let mut ledger: Vec<LedgerView> = Vec::new();
-    for claim in found.items.iter().filter(|claim| is_his_to_see(claim)) {
+    for claim in &claims {
         let entry = match ledger.last_mut().filter(|last| is_of(claim, last)) {
             Some(entry) => entry,
             None => ledger.push_mut(LedgerView::of_partner(claim)),
@@ -35,7 +27,6 @@ pub(crate) async fn ledger(
         add(app, claim, caller, moment, entry).await?;
     }
     ledger.retain(|entry| !entry.is_empty());
-    let next = pages::next(found.next);
     Ok(app.cursors.list(call, caller, &ledger, next.as_deref()).done())
 }
 

@@ -3,7 +3,7 @@
 use domain::claim::Claim;
 use domain::ids::NoticeNo;
 use lambda_http::{Body, Response};
-use store::Scope;
+use store::{Moment, Scope};
 use web::views::CustomerClaimView;
 use web::{Call, Caller, Failure, queries};
 
@@ -15,20 +15,32 @@ pub(crate) async fn list(
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
+    let moment = moment(app, call).await?;
+    let (claims, next) = page(app, call, caller, moment).await?;
+    let mut views = Vec::new();
+    for claim in &claims {
+        views.push(CustomerClaimView::of(listed_view(&app.store, claim, caller, moment).await?));
+    }
+    Ok(app.cursors.list(call, caller, &views, next.as_deref()).done())
+}
+
+/// The claims on the caller's tenant that are his to see, those of a partner side by side; and where
+/// the next page begins.
+pub(crate) async fn page(
+    app: &App,
+    call: &Call<'_>,
+    caller: &Caller,
+    moment: Moment,
+) -> Result<(Vec<Claim>, Option<String>), Failure> {
     let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
     queries::page_only(call)?;
     let page = app.cursors.page(call, caller)?;
     let (from, limit) = pages::start(&page)?;
-    let moment = moment(app, call).await?;
     let scope = Scope::Tenant(tenant.clone());
     let found = app.store.claims(&scope, None, from.as_ref(), limit, moment);
-    let found = Box::pin(found).await.map_err(failed)?;
-    let mut views = Vec::new();
-    for claim in found.items.iter().filter(|claim| is_his_to_see(claim)) {
-        views.push(CustomerClaimView::of(listed_view(&app.store, claim, caller, moment).await?));
-    }
-    let next = pages::next(found.next);
-    Ok(app.cursors.list(call, caller, &views, next.as_deref()).done())
+    let mut found = Box::pin(found).await.map_err(failed)?;
+    found.items.retain(is_his_to_see);
+    Ok((found.items, pages::next(found.next)))
 }
 
 /// A claim that was never validated is between its partner and the operator.
