@@ -80,9 +80,6 @@ pub enum Rejection {
         /// What was asked.
         command: CommandKind,
     },
-    /// The command is known but not offered yet.
-    #[error("{} is not offered", .0.as_str())]
-    NotOffered(CommandKind),
     /// Fields or facts are wrong: all of them, at once.
     #[error("{} fields are wrong", .0.len())]
     Fields(Vec<FieldError>),

@@ -79,7 +79,6 @@ impl From<Rejection> for Failure {
             Rejection::Fields(errors) => Self::Fields(errors),
             Rejection::MissingFact(_) => Self::Unavailable,
             Rejection::InvalidState { .. }
-            | Rejection::NotOffered(_)
             | Rejection::DuplicateClaim { .. }
             | Rejection::ItemBusy { .. }
             | Rejection::BlockedByCustomer
@@ -144,9 +143,7 @@ fn rejected(rejection: &Rejection) -> ProblemCode {
     match rejection {
         Rejection::RoleNotAllowed => ProblemCode::RoleNotAllowed,
         Rejection::NotFound => ProblemCode::NotFound,
-        Rejection::InvalidState { .. } | Rejection::NotOffered(_) | Rejection::OutsideCalendar => {
-            ProblemCode::InvalidState
-        }
+        Rejection::InvalidState { .. } | Rejection::OutsideCalendar => ProblemCode::InvalidState,
         Rejection::Fields(_) => ProblemCode::InvalidFields,
         Rejection::DuplicateClaim { .. } => ProblemCode::DuplicateClaim,
         Rejection::ItemBusy { .. } => ProblemCode::ItemBusy,

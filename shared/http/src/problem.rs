@@ -165,9 +165,6 @@ fn detail(failure: &Failure, language: Language) -> String {
     if let Rejection::InvalidState { status, command } = rejection {
         return speak("detail", &[("status", status.as_str()), ("command", command.as_str())]);
     }
-    if let Rejection::NotOffered(command) = rejection {
-        return speak("not-offered", &[("command", command.as_str())]);
-    }
     if *rejection == Rejection::OutsideCalendar {
         return speak("outside-calendar", &[]);
     }
@@ -228,16 +225,11 @@ mod tests {
     }
 
     #[test]
-    fn a_command_that_is_not_offered_is_told_from_one_that_does_not_fit_the_state() {
-        let not_offered = Failure::from(Rejection::NotOffered(CommandKind::Hold));
-        let status = Status::Draft;
-        let misplaced =
-            Failure::from(Rejection::InvalidState { status, command: CommandKind::Hold });
-        let (one, other) =
-            (document(&not_offered, Language::En), document(&misplaced, Language::En));
-        assert_eq!(one["code"], other["code"]);
-        assert!(one["detail"].as_str().unwrap().contains("not offered"), "{one}");
-        assert!(other["detail"].as_str().unwrap().contains("draft"), "{other}");
+    fn a_command_that_does_not_fit_is_answered_with_the_state() {
+        let (status, command) = (Status::Draft, CommandKind::Hold);
+        let misplaced = Failure::from(Rejection::InvalidState { status, command });
+        let problem = document(&misplaced, Language::En);
+        assert!(problem["detail"].as_str().unwrap().contains("draft"), "{problem}");
     }
 
     #[test]

@@ -125,3 +125,17 @@ fn a_name_cannot_become_markup() {
     let mail = notice(&World::new(), "en");
     assert!(mail.text.contains("Alpine <Cloud>") && mail.html.contains("Alpine &#60;Cloud&#62;"));
 }
+
+#[test]
+fn nothing_in_a_mail_is_fetched_from_anywhere() {
+    let world = World::new().awaiting();
+    for language in Language::all() {
+        let mut mails = short_mails(&world, language);
+        mails.push(mail::notice(&world.notice(), &world.links(), &world.envelope(language)));
+        for mail in mails {
+            for fetching in ["<img", "<link", "<script", "src=", "url(", "@import"] {
+                assert!(!mail.html.contains(fetching), "{fetching} in {}", mail.subject);
+            }
+        }
+    }
+}

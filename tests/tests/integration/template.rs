@@ -169,6 +169,18 @@ fn no_permission_has_a_wildcard_or_scans() {
 }
 
 #[test]
+fn what_anyone_may_guess_at_is_throttled_below_everything_else() {
+    let template = template();
+    let (_, stage) = resources(&template, "AWS::ApiGatewayV2::Stage").next().unwrap();
+    let properties = &stage["Properties"];
+    let rate = |settings: &Value| settings["ThrottlingRateLimit"].as_u64().unwrap();
+    let usual = rate(&properties["DefaultRouteSettings"]);
+    for route in ["ANY /d/{token}", "GET /n/{code}"] {
+        assert!(rate(&properties["RouteSettings"][route]) <= usual / 10, "{route}");
+    }
+}
+
+#[test]
 fn every_permission_on_the_table_names_leading_keys() {
     for (function, statement) in permissions() {
         let table = listed(&statement["Resource"]).contains(&json!({"!GetAtt": "Table.Arn"}));

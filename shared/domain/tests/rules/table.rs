@@ -92,7 +92,6 @@ fn cell(status: Status, kind: CommandKind) -> String {
             format!("{} > {}", event.body.event_type().as_str(), after.status().as_str())
         }
         Ok(None) => "=".to_owned(),
-        Err(Rejection::NotOffered(_)) => "-".to_owned(),
         Err(Rejection::InvalidState { .. } | Rejection::NotFound) => ".".to_owned(),
         Err(other) => format!("! {other}"),
     }

@@ -19,7 +19,6 @@ not-found = Nenalezeno
     .detail = Nic pro vás tu není.
 invalid-state = Teď to nejde
     .detail = „{ $command }“ nelze provést, dokud je žádost ve stavu „{ $status }“, nebo v tuto chvíli.
-    .not-offered = „{ $command }“ se zatím nenabízí.
     .outside-calendar = Lhůta by skončila mimo roky, pro něž máme kalendář.
 duplicate-claim = Položku už nárokujete
     .detail = Některou z položek uvádí vaše otevřená nebo účinná žádost.

@@ -19,7 +19,6 @@ not-found = Not found
     .detail = There is nothing here for you.
 invalid-state = Not possible now
     .detail = “{ $command }” is not possible while the claim is “{ $status }”, or at this moment.
-    .not-offered = “{ $command }” is not offered yet.
     .outside-calendar = The deadline would lie outside the years of the calendar data.
 duplicate-claim = You claim an item already
     .detail = An open or active claim of yours names one of the items.
