@@ -51,7 +51,7 @@ pub(crate) mod name {
     pub(crate) const FAMILY: &str = "fa";
     pub(crate) const KIND: &str = "ki";
     pub(crate) const ACTIVITY: &str = "ac";
-    pub(crate) const EXPLICIT_YES: &str = "ey";
+    pub(crate) const EXPLICIT_YES: &str = "y";
     pub(crate) const ITEMS: &str = "i";
     pub(crate) const MARKS: &str = "m";
     /// The state's own deadline; a window has its own.

@@ -1,0 +1,485 @@
+//! Two partners and one item (`domain.md §3`, *Exclusivity*): a lock, two claims, and transactions that
+//! hold what they read. Two workers, either claim's customer and partner, and the operator.
+
+use std::collections::BTreeSet;
+
+use chrono::Duration;
+use domain::actor::Actor;
+use domain::claim::{Claim, Defence, Instant, State as ClaimState, Status};
+use domain::command::{Command, DeclaredEvidence};
+use domain::context::{Rival, Standing};
+use domain::decide::is_due;
+use domain::effects::{self, LockChange};
+use domain::ids::{ItemNo, NoticeNo, Sha256Hash};
+use domain::program::Policy;
+use domain::text::Name;
+use stateright::{Model, Property};
+
+use crate::given::{World, at, comment, decline, link, operator, undo};
+use crate::record::Record;
+
+/// What a mutant does wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mutation {
+    /// A decline gives the lock back at once, though it can still be undone.
+    LockReleasedAtDecline,
+    /// A newcomer takes over whatever has become of the holder's record.
+    HolderUnasked,
+}
+
+/// Who holds the item, and who is next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Lock {
+    active: Option<usize>,
+    next: Option<usize>,
+}
+
+/// What is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Table {
+    claims: [Record; 2],
+    lock: Lock,
+}
+
+/// What somebody does to a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Deed {
+    /// Its customer says no.
+    Decline,
+    /// And takes it back.
+    Undo,
+    /// Its partner leaves.
+    Leave,
+    /// Its partner adds evidence.
+    Defend,
+    /// The operator validates it.
+    Validate,
+    /// Its notice arrives.
+    Deliver,
+    /// Its deadline has passed, by a worker or a reader.
+    Silence,
+    /// Its decline can no longer be undone.
+    Settle,
+}
+
+/// Somebody at a claim: nobody, or with what he has read and when he came.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Process {
+    /// Nothing to do.
+    Idle,
+    /// At the moment, about a claim.
+    Came(Deed, usize, usize),
+    /// He has read everything.
+    Read(Deed, usize, usize, Table),
+}
+
+/// Everything there is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct State {
+    moment: usize,
+    table: Table,
+    processes: [Process; 2],
+    left: u8,
+    crashes: u8,
+    /// The "no" of each claim's customer that was taken and stands.
+    refused: [bool; 2],
+    /// The versions that were written, with what they say: each has one event.
+    doubled: bool,
+    written: BTreeSet<(usize, u32)>,
+}
+
+/// A step of the model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// The next moment comes.
+    Tick,
+    /// Somebody comes to do something to a claim.
+    Come(usize, Deed, usize),
+    /// He reads.
+    Read(usize),
+    /// He writes; whether the answer is heard.
+    Write(usize, bool),
+    /// His process ends.
+    Crash(usize),
+}
+
+/// The model.
+pub struct Transfer {
+    worlds: [World; 2],
+    moments: Vec<Instant>,
+    table: Table,
+    deeds: u8,
+    mutation: Option<Mutation>,
+}
+
+/// What a write leaves, if nobody was faster.
+struct Change {
+    table: Table,
+    /// Whether what was read of each claim must still be so, and the lock.
+    asks: [bool; 2],
+    asks_lock: bool,
+}
+
+impl Transfer {
+    /// A holder, and a newcomer whose window is open.
+    pub fn taken_over() -> Self {
+        let worlds = worlds();
+        let holder = awaiting(&worlds[0], at("2026-12-01T14:00:00Z"));
+        let closed = holder.state.window().expect("a window").closes_at + Duration::seconds(120);
+        let holder = worlds[0].after(holder, Actor::System, &Command::DeadlinePassed, closed);
+        let newcomer =
+            Claim { contested: true, ..awaiting(&worlds[1], at("2026-12-22T14:00:00Z")) };
+        let lock = Lock { active: Some(0), next: Some(1) };
+        Self::of(worlds, [holder, newcomer], lock)
+    }
+
+    /// A claim whose window is open, and another that waits to be validated.
+    pub fn in_turn() -> Self {
+        let worlds = worlds();
+        let first = awaiting(&worlds[0], at("2026-12-22T14:00:00Z"));
+        let at = at("2026-12-21T14:00:00Z");
+        let second = worlds[1].submitted(at);
+        let second = worlds[1].after(second, operator(), &Command::BeginReview, at);
+        Self::of(worlds, [first, second], Lock { active: Some(0), next: None })
+    }
+
+    fn of(worlds: [World; 2], claims: [Claim; 2], lock: Lock) -> Self {
+        let moments = [
+            "2026-12-22T15:00:00Z",
+            "2026-12-31T22:59:59Z",
+            "2026-12-31T23:00:15Z",
+            "2026-12-31T23:02:05Z",
+            "2027-01-20T12:00:00Z",
+        ];
+        let moments = moments.into_iter().map(at).collect();
+        let table = Table { claims: claims.map(Record::of), lock };
+        Self { worlds, moments, table, deeds: 5, mutation: None }
+    }
+
+    /// The same with a mistake in it.
+    #[must_use]
+    pub fn with(self, mutation: Mutation) -> Self {
+        Self { mutation: Some(mutation), ..self }
+    }
+
+    fn now(&self, state: &State) -> Instant {
+        self.moments[state.moment]
+    }
+
+    /// What there is to be done to a claim, as far as anybody can see.
+    fn deeds(&self, state: &State, no: usize) -> Vec<Deed> {
+        let record = &state.table.claims[no];
+        let status = record.claim().status();
+        let policy = self.worlds[no].policy();
+        let now = self.now(state);
+        let due = is_due(record.claim(), policy, now) && status == Status::AwaitingCustomer;
+        let settled = effects::settles_at(record.claim(), policy).is_some_and(|end| end <= now);
+        let holds = [state.table.lock.active, state.table.lock.next].contains(&Some(no));
+        let customers = record.claim().notice.0 > 0;
+        let all = [
+            (Deed::Decline, customers && state.left > 0),
+            (Deed::Undo, state.refused[no] && state.left > 0),
+            (Deed::Leave, record.is_active() && state.left > 0),
+            (Deed::Defend, status == Status::Associated && state.left > 0),
+            (Deed::Validate, status == Status::InReview && state.left > 0),
+            (Deed::Deliver, status == Status::Notifying),
+            (Deed::Silence, due),
+            (Deed::Settle, settled && holds && status == Status::Declined),
+        ];
+        all.into_iter().filter(|(_, there)| *there).map(|(deed, _)| deed).collect()
+    }
+
+    fn command(&self, deed: Deed, no: usize, claim: &Claim) -> Option<(Actor, Command)> {
+        let world = &self.worlds[no];
+        Some(match deed {
+            Deed::Decline => (link(claim.notice.0), decline()),
+            Deed::Undo => (link(claim.notice.0), undo()),
+            Deed::Leave => {
+                (world.partner_admin(), Command::End { item: ItemNo(1), comment: Some(comment()) })
+            }
+            Deed::Defend => (world.partner_admin(), Command::AddEvidence(Box::new(evidence()))),
+            Deed::Validate => {
+                let comment = Some(comment());
+                (operator(), Command::Validate { drop: Vec::new(), comment })
+            }
+            Deed::Deliver => {
+                let notice = NoticeNo(claim.notice.0);
+                (Actor::System, Command::RecordDelivery { notice, qualifying: true })
+            }
+            Deed::Silence => (Actor::System, Command::DeadlinePassed),
+            Deed::Settle => return None,
+        })
+    }
+
+    /// How the other stands to the item, where the lock names him.
+    fn rivals(&self, table: &Table, no: usize, now: Instant) -> Vec<Rival> {
+        let other = 1 - no;
+        let named = [table.lock.active, table.lock.next].contains(&Some(other));
+        let record = &table.claims[other];
+        if !named || !effects::holds_lock(record.claim(), record.item()) {
+            return Vec::new();
+        }
+        let policy = self.worlds[other].policy();
+        if effects::settles_at(record.claim(), policy).is_some_and(|end| end <= now) {
+            return Vec::new();
+        }
+        let standing = if record.is_active() { Standing::Active } else { Standing::Next };
+        let defence = Some(Defence { until: self.moments[0], used: true });
+        let (item, rival_item) = (ItemNo(1), ItemNo(1));
+        let claim = record.claim().id.clone();
+        vec![Rival { item, claim, rival_item, standing, defence, place: None }]
+    }
+
+    /// What somebody writes who has read this; `None`: nothing.
+    fn change(
+        &self,
+        deed: Deed,
+        no: usize,
+        since: usize,
+        read: &Table,
+        now: Instant,
+    ) -> Option<Change> {
+        let claim = read.claims[no].claim();
+        if deed == Deed::Settle {
+            let ClaimState::Declined { window: Some(_) } = claim.state else { return None };
+            let table = Table { lock: released(read.lock, no), ..read.clone() };
+            return Some(Change { table, asks: only(no), asks_lock: true });
+        }
+        let moment = if deed == Deed::Silence { now } else { self.moments[since] };
+        let (actor, command) = self.command(deed, no, claim)?;
+        let rivals = self.rivals(read, no, now);
+        let context = self.worlds[no].context(actor, moment, rivals);
+        let event = domain::decide(claim, &command, &context).ok()??;
+        let new = domain::evolve(Some(claim.clone()), &event).ok()?;
+        let mut change = Change { table: read.clone(), asks: only(no), asks_lock: false };
+        for step in effects::lock_changes(Some(claim), &new) {
+            change.asks_lock = true;
+            change.table.lock = match step {
+                LockChange::Take(_) => self.taken(read, no, now)?,
+                LockChange::Release(_) => released(read.lock, no),
+            };
+        }
+        if deed == Deed::Decline && self.mutation == Some(Mutation::LockReleasedAtDecline) {
+            change.table.lock = released(read.lock, no);
+        }
+        if !effects::activated(claim, &new).is_empty() && read.lock.next == Some(no) {
+            self.take_over(read, no, moment, &mut change)?;
+        }
+        change.table.claims[no] = Record::of(new);
+        Some(change)
+    }
+
+    /// The lock with the claim in it, where there is room.
+    fn taken(&self, read: &Table, no: usize, now: Instant) -> Option<Lock> {
+        match self.rivals(read, no, now).first().map(|rival| rival.standing) {
+            None => Some(Lock { active: Some(no), next: None }),
+            Some(Standing::Active) => Some(Lock { active: read.lock.active, next: Some(no) }),
+            Some(Standing::Next | Standing::Open) => None,
+        }
+    }
+
+    /// The holder's association ends with the same transaction.
+    fn take_over(
+        &self,
+        read: &Table,
+        no: usize,
+        moment: Instant,
+        change: &mut Change,
+    ) -> Option<()> {
+        let holder = read.lock.active?;
+        let claim = read.claims[holder].claim();
+        let command = Command::Supersede { items: vec![ItemNo(1)] };
+        let context = self.worlds[holder].context(Actor::System, moment, Vec::new());
+        let event = domain::decide(claim, &command, &context).ok()??;
+        let ended = domain::evolve(Some(claim.clone()), &event).ok()?;
+        change.table.claims[holder] = Record::of(ended);
+        change.table.lock = Lock { active: Some(no), next: None };
+        change.asks_lock = true;
+        change.asks[holder] = self.mutation != Some(Mutation::HolderUnasked);
+        Some(())
+    }
+
+    fn write(&self, state: &mut State, who: usize, heard: bool) {
+        let Process::Read(deed, no, since, read) = state.processes[who].clone() else { return };
+        let Some(change) = self.change(deed, no, since, &read, self.now(state)) else {
+            state.processes[who] = Process::Idle;
+            return;
+        };
+        let unmoved = |claim: usize| state.table.claims[claim] == read.claims[claim];
+        let holds = (0..2).all(|claim| !change.asks[claim] || unmoved(claim))
+            && (!change.asks_lock || state.table.lock == read.lock);
+        if !holds {
+            state.processes[who] = Process::Came(deed, no, since);
+            return;
+        }
+        // What the transaction does not write stays as it is by now.
+        for claim in 0..2 {
+            if change.table.claims[claim] != read.claims[claim] {
+                let version = change.table.claims[claim].claim().version.0;
+                state.doubled |= !state.written.insert((claim, version));
+                state.table.claims[claim] = change.table.claims[claim].clone();
+            }
+        }
+        if change.table.lock != read.lock {
+            state.table.lock = change.table.lock;
+        }
+        match deed {
+            Deed::Decline => state.refused[no] = true,
+            Deed::Undo => state.refused[no] = false,
+            Deed::Leave
+            | Deed::Defend
+            | Deed::Validate
+            | Deed::Deliver
+            | Deed::Silence
+            | Deed::Settle => {}
+        }
+        state.processes[who] = if heard { Process::Idle } else { Process::Came(deed, no, since) };
+    }
+}
+
+impl Model for Transfer {
+    type State = State;
+    type Action = Action;
+
+    fn init_states(&self) -> Vec<State> {
+        let versions = self.table.claims.iter().enumerate();
+        vec![State {
+            moment: 0,
+            table: self.table.clone(),
+            processes: [Process::Idle, Process::Idle],
+            left: self.deeds,
+            crashes: 1,
+            refused: [false, false],
+            doubled: false,
+            written: versions.map(|(no, record)| (no, record.claim().version.0)).collect(),
+        }]
+    }
+
+    fn actions(&self, state: &State, actions: &mut Vec<Action>) {
+        if state.moment + 1 < self.moments.len() {
+            actions.push(Action::Tick);
+        }
+        for (who, process) in state.processes.iter().enumerate() {
+            match process {
+                Process::Idle => {
+                    for no in 0..2 {
+                        let deeds = self.deeds(state, no).into_iter();
+                        actions.extend(deeds.map(|deed| Action::Come(who, deed, no)));
+                    }
+                }
+                Process::Came(..) => actions.push(Action::Read(who)),
+                Process::Read(..) => {
+                    actions.push(Action::Write(who, true));
+                    if state.crashes > 0 {
+                        actions.extend([Action::Write(who, false), Action::Crash(who)]);
+                    }
+                }
+            }
+        }
+    }
+
+    fn next_state(&self, before: &State, action: Action) -> Option<State> {
+        let mut state = before.clone();
+        match action {
+            Action::Tick => {
+                state.moment += 1;
+                for process in &mut state.processes {
+                    let (Process::Came(deed, _, since) | Process::Read(deed, _, since, _)) =
+                        process
+                    else {
+                        continue;
+                    };
+                    let ran = self.moments[state.moment] - self.moments[*since];
+                    // A worker goes on with the next invocation; a request is answered or is not.
+                    let lasts = matches!(deed, Deed::Silence | Deed::Settle | Deed::Deliver);
+                    if !lasts && ran > Duration::seconds(20) {
+                        *process = Process::Idle;
+                    }
+                }
+            }
+            Action::Come(who, deed, no) => {
+                let own = matches!(deed, Deed::Silence | Deed::Settle | Deed::Deliver);
+                state.left -= u8::from(!own);
+                state.processes[who] = Process::Came(deed, no, state.moment);
+            }
+            Action::Read(who) => {
+                let Process::Came(deed, no, since) = state.processes[who] else { return None };
+                state.processes[who] = Process::Read(deed, no, since, state.table.clone());
+            }
+            Action::Write(who, heard) => {
+                state.crashes -= u8::from(!heard);
+                self.write(&mut state, who, heard);
+            }
+            Action::Crash(who) => {
+                state.crashes -= 1;
+                state.processes[who] = Process::Idle;
+            }
+        }
+        Some(state)
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        vec![
+            Property::always("I3: one active association", |_, state: &State| {
+                !state.table.claims.iter().all(Record::is_active)
+            }),
+            Property::always("I2: a no is never lost", |_, state: &State| {
+                (0..2).all(|no| !(state.refused[no] && state.table.claims[no].is_active()))
+            }),
+            Property::always("I7: each version has one event", |_, state: &State| !state.doubled),
+            Property::always("whoever is active holds the lock", |_, state: &State| {
+                let holds = |no: usize| state.table.lock.active == Some(no);
+                (0..2).all(|no| !state.table.claims[no].is_active() || holds(no))
+            }),
+            Property::always("no lock without an owner is left", |model: &Self, state: &State| {
+                let idle = state.processes.iter().all(|process| *process == Process::Idle);
+                let nothing_due = (0..2).all(|no| {
+                    let own = [Deed::Silence, Deed::Settle, Deed::Deliver];
+                    !model.deeds(state, no).iter().any(|deed| own.contains(deed))
+                });
+                let owned = |no: usize| {
+                    let record = &state.table.claims[no];
+                    effects::holds_lock(record.claim(), record.item())
+                };
+                let last = state.moment + 1 == model.moments.len();
+                let named = [state.table.lock.active, state.table.lock.next];
+                !(last && idle && nothing_due) || named.into_iter().flatten().all(owned)
+            }),
+            Property::sometimes("the item changes hands", |_, state: &State| {
+                state.table.claims[1].is_active()
+            }),
+        ]
+    }
+}
+
+fn worlds() -> [World; 2] {
+    ["p-alpine", "p-borealis"].map(|partner| World::new(Policy::default(), partner))
+}
+
+/// A claim whose window is open since then.
+fn awaiting(world: &World, at: Instant) -> Claim {
+    let claim = world.notifying(at - Duration::hours(1));
+    let proof = Command::RecordDelivery { notice: claim.notice, qualifying: true };
+    world.after(claim, Actor::System, &proof, at)
+}
+
+fn evidence() -> DeclaredEvidence {
+    DeclaredEvidence {
+        name: Name::parse("mail.pdf").expect("a name"),
+        sha256: Sha256Hash([9; 32]),
+        acknowledged_on: chrono::NaiveDate::from_ymd_opt(2026, 11, 2).expect("a date"),
+    }
+}
+
+/// The lock without the claim: the next moves up.
+fn released(lock: Lock, no: usize) -> Lock {
+    match lock {
+        Lock { active: Some(own), next } if own == no => Lock { active: next, next: None },
+        Lock { active, next: Some(own) } if own == no => Lock { active, next: None },
+        other => other,
+    }
+}
+
+fn only(no: usize) -> [bool; 2] {
+    [no == 0, no == 1]
+}
