@@ -17,7 +17,7 @@ MACHETE_VERSION := 0.9.2
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
 export CARGO_BUILD_TARGET ?= $(HOST)
 
-.PHONY: help demo test check up down deploy bench advisories pictures browser
+.PHONY: help demo test soak check up down deploy bench advisories pictures browser
 help:
 	@sed -n 's/^\([a-z]*\):.*## /make \1  /p' Makefile
 
@@ -33,6 +33,10 @@ down: $(TOOLS) ## stops what `make up` started
 test: $(TOOLS) $(PAGE_TOOLS) browser ## everything: unit, property, embedded engine, end to end on a stack of its own
 	cargo test --workspace --locked
 	$(VENV)/bin/python -m pytest tests/local
+
+SEEDS ?= 10000
+soak: ## the simulation for many more seeds: make soak [SEEDS=10000]
+	SEEDS=$(SEEDS) cargo test --locked -p integration -- simulation --nocapture
 
 pictures: $(TOOLS) $(PAGE_TOOLS) browser ## the pictures of the README, from the pages as they are
 	CPOR_PICTURES=1 $(VENV)/bin/python -m pytest tests/local/e2e_browser.py -k picture

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::documents;
 use crate::engine::key;
 use crate::stack::{SECRET, keys, operator, store_of};
+use crate::wire::Wire;
 use crate::world::World;
 
 /// The functions behind the stream, the bus and the queues.
@@ -24,6 +25,8 @@ pub struct Backstage {
     finalize: finalize::App,
     sweep: sweep::App,
     scan: scan::App,
+    /// The wires of these functions, to break.
+    pub wires: Vec<Wire>,
 }
 
 /// A mail as it was handed to the mail service.
@@ -82,7 +85,12 @@ macro_rules! client {
 impl Backstage {
     /// The functions of a world, each with the permissions of its role.
     pub fn of(world: &World, sandbox: bool) -> Self {
-        let store = |function| store_of(world, function, sandbox).0;
+        let mut wires = Vec::new();
+        let mut store = |function| {
+            let (store, wire) = store_of(world, function, sandbox);
+            wires.push(wire);
+            store
+        };
         let http = || world.elsewhere.http();
         let sqs = || client!(aws_sdk_sqs, http());
         let bus = publish::Bus::new(client!(aws_sdk_eventbridge, http()), "cpor");
@@ -99,6 +107,7 @@ impl Backstage {
             notify: notify::App::new(store("notify"), keys(SECRET), operator(), post),
             delivery: delivery::App::new(store("delivery")),
             finalize: finalize::App::new(store("finalize"), sqs(), "https://sqs.test/shards"),
+            wires,
         }
     }
 
@@ -145,16 +154,24 @@ impl Backstage {
     /// One minute of the timers: a tick, and every message it sends.
     pub async fn tick(&self, world: &World) {
         world.elsewhere.forget();
-        self.finalize(world, json!({"source": "aws.events"})).await.expect("a tick");
-        for batch in world.elsewhere.sent("SendMessageBatch") {
+        assert!(self.ticked(world).await, "the whole tick is done");
+    }
+
+    /// The same; whether all of it is done.
+    pub async fn ticked(&self, world: &World) -> bool {
+        let before = world.elsewhere.sent("SendMessageBatch").len();
+        let tick = self.finalize(world, json!({"source": "aws.events"})).await;
+        let mut done = tick.is_ok_and(|answer| answer.batch_item_failures.is_empty());
+        for batch in world.elsewhere.sent("SendMessageBatch").iter().skip(before) {
             for entry in batch["Entries"].as_array().expect("entries") {
                 let body: Value =
                     serde_json::from_str(entry["MessageBody"].as_str().expect("a body"))
                         .expect("JSON");
                 let answer = self.finalize(world, json!({"Records": [message(&body)]})).await;
-                assert!(answer.expect("an answer").batch_item_failures.is_empty());
+                done &= answer.is_ok_and(|answer| answer.batch_item_failures.is_empty());
             }
         }
+        done
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Stack {
     pub world: World,
     /// Those that answer no requests.
     pub backstage: Backstage,
+    /// The wires of the functions here, to break.
+    pub wires: Vec<Wire>,
     claims: claims::App,
     evidence: evidence::App,
     review: review::App,
@@ -106,7 +108,12 @@ impl Stack {
     }
 
     fn on(world: World, sandbox: bool) -> Self {
-        let store = |function| store_of(&world, function, sandbox).0;
+        let mut wires = Vec::new();
+        let mut store = |function| {
+            let (store, wire) = store_of(&world, function, sandbox);
+            wires.push(wire);
+            store
+        };
         let secret = SECRET.as_bytes();
         Self {
             claims: claims::App::new(store("claims"), secret),
@@ -117,6 +124,7 @@ impl Stack {
             customer: customer::App::new(store("customer"), secret),
             directory: directory::App::new(store("directory"), sandbox),
             backstage: Backstage::of(&world, sandbox),
+            wires,
             world,
         }
     }

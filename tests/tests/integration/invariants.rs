@@ -4,8 +4,8 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "most steps are given, few are remembered")]
 
-mod model;
-mod step;
+pub(crate) mod model;
+pub(crate) mod step;
 
 use chrono::Duration;
 use domain::claim::{Basis, Claim, Instant, ItemStatus, Status};

@@ -55,6 +55,8 @@ mod rules;
 #[cfg(test)]
 mod secrecy;
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod story;
 #[cfg(test)]
 mod stream;

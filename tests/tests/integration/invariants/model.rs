@@ -13,19 +13,19 @@ use super::step::Step;
 
 /// What the model remembers of one claim.
 #[derive(Debug, Default)]
-pub(super) struct Model {
+pub(crate) struct Model {
     /// The items the customer said no to, and did not take back.
-    pub(super) refused: BTreeSet<u8>,
+    pub(crate) refused: BTreeSet<u8>,
     /// The items the customer said yes to.
-    pub(super) accepted: BTreeSet<u8>,
+    pub(crate) accepted: BTreeSet<u8>,
     /// The proof of the last notice that opened a window: of which notice, and when.
-    pub(super) opened: Option<(u16, DateTime<Utc>)>,
+    pub(crate) opened: Option<(u16, DateTime<Utc>)>,
     /// What the customer was shown, by the validation that froze it.
-    pub(super) shown: Option<Sha256Hash>,
+    pub(crate) shown: Option<Sha256Hash>,
     /// Who rejected it last.
-    pub(super) rejected_by: Option<u8>,
+    pub(crate) rejected_by: Option<u8>,
     /// The end of each notice's window, to see that none moves earlier.
-    pub(super) ends: BTreeMap<u16, DateTime<Utc>>,
+    pub(crate) ends: BTreeMap<u16, DateTime<Utc>>,
 }
 
 /// The states a command is taken in, and what it makes of them; `None`: they stay.
@@ -103,7 +103,7 @@ const NOTICED: &[Status] = &[
 
 /// Whether an accepted command may lead from one state to the other: as it says, or where nothing is
 /// left to decide, as the items say (`domain.md §3`, *Status from items*).
-pub(super) fn leads(step: Step, from: Status, to: Status) -> bool {
+pub(crate) fn leads(step: Step, from: Status, to: Status) -> bool {
     let (states, result) = moves(step);
     let decides = matches!(
         step,
@@ -123,7 +123,7 @@ pub(super) fn leads(step: Step, from: Status, to: Status) -> bool {
 }
 
 /// Whether the rules leave no way to refuse the step in that state: nothing but the state decides.
-pub(super) fn must_be_taken(step: Step, from: Status) -> bool {
+pub(crate) fn must_be_taken(step: Step, from: Status) -> bool {
     let by_state_alone = matches!(
         step,
         Step::Recall
@@ -140,7 +140,7 @@ pub(super) fn must_be_taken(step: Step, from: Status) -> bool {
 
 /// Five business days of Czechia after a delivery, counted day by day: the first instant after them.
 /// Good for the winter and the spring in which the stories happen.
-pub(super) fn full_window(delivered_at: DateTime<Utc>) -> DateTime<Utc> {
+pub(crate) fn full_window(delivered_at: DateTime<Utc>) -> DateTime<Utc> {
     let mut date = delivered_at.with_timezone(&Prague).date_naive();
     let mut counted = 0;
     while counted < 5 {

@@ -17,7 +17,7 @@ use proptest::prelude::*;
 
 /// One step of a story. Numbers are items of the claim, or reviewers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// What comes next on the straight way, whatever the state.
     Advance,
     Submit,
@@ -60,7 +60,7 @@ pub(super) enum Step {
     ToDeadline(i64),
 }
 
-pub(super) fn step() -> impl Strategy<Value = Step> {
+pub(crate) fn step() -> impl Strategy<Value = Step> {
     let item = 1..3_u8;
     let who = 1..4_u8;
     let straight = prop_oneof![
@@ -109,7 +109,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
 }
 
 /// What comes next for a claim in that status; `None`: its deadline.
-pub(super) fn straight_on(claim: &Claim) -> Option<Step> {
+pub(crate) fn straight_on(claim: &Claim) -> Option<Step> {
     match claim.status() {
         Status::Draft => Some(Step::Submit),
         Status::Submitted => Some(Step::Begin),
@@ -130,7 +130,7 @@ pub(super) fn straight_on(claim: &Claim) -> Option<Step> {
 }
 
 /// The command of a step, and who gives it; `None` for a step that is no command.
-pub(super) fn command(step: Step, claim: &Claim, partner: &str) -> Option<(Actor, Command)> {
+pub(crate) fn command(step: Step, claim: &Claim, partner: &str) -> Option<(Actor, Command)> {
     let (remark, holder) = (Comment::parse("for a reason"), partner_admin(partner));
     let comment = remark.ok()?;
     let these = |no: u8| Selection::These(vec![ItemNo(no)]);
