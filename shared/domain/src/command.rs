@@ -299,14 +299,14 @@ impl Command {
         }
     }
 
-    /// What makes a repeat of this command by the same party recognisable (`api.md`, *Change*);
-    /// `None` for what the system does, whose repeats its own guards answer.
+    /// What makes a repeat of this command by the same party recognisable (`api.md`, *Change*): the
+    /// links of different notices are different people's. `None` for what the system does, whose repeats its own guards answer.
     pub fn fingerprint(&self, actor: &Actor) -> Option<Fingerprint> {
         let party = match actor {
             Actor::Partner { id, .. } => format!("partner:{id}"),
             Actor::Staff { id, .. } => format!("staff:{id}"),
             Actor::CustomerAdmin { tenant } => format!("tenant:{tenant}"),
-            Actor::CustomerLink { .. } => "link".to_owned(),
+            Actor::CustomerLink { notice } => format!("link:{}", notice.0),
             Actor::System => return None,
         };
         let digest = canonical::hash(&(party, self)).0;

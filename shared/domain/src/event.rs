@@ -72,6 +72,40 @@ codes! {
     }
 }
 
+impl EventType {
+    /// Whether a notice goes out on that event.
+    pub fn makes_notice_due(self) -> bool {
+        match self {
+            Self::Validated | Self::ContactCorrected | Self::ContactRefused | Self::Resumed => true,
+            Self::Drafted
+            | Self::Submitted
+            | Self::Edited
+            | Self::Recalled
+            | Self::Discarded
+            | Self::ReviewBegun
+            | Self::ReviewOverdue
+            | Self::DefenceRequested
+            | Self::InformationRequested
+            | Self::InformationAnswered
+            | Self::Rejected
+            | Self::WindowOpened
+            | Self::NoticeFailed
+            | Self::ItemsDeclined
+            | Self::DeclineUndone
+            | Self::ItemsAccepted
+            | Self::WindowExtended
+            | Self::Held
+            | Self::WindowClosed
+            | Self::Withdrawn
+            | Self::Disputed
+            | Self::DisputeUpheld
+            | Self::DisputeOverturned
+            | Self::AssociationEnded
+            | Self::EvidenceAdded => false,
+        }
+    }
+}
+
 /// 16 bytes of SHA-256 over a command, its arguments and the party that gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint(pub [u8; 16]);

@@ -126,6 +126,7 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
             claim.state = State::Rejected { rejection, disputable_until: None };
         }
         EventBody::DisputeOverturned { due_at } => {
+            propose_again(&mut claim);
             claim.state = State::InReview { due_at: Some(*due_at), overturned: true };
         }
         // The details came with the event.
@@ -269,7 +270,10 @@ fn close(claim: &mut Claim, outcome: Silence, ends_at: Option<Instant>) -> Optio
     let State::AwaitingCustomer { window } = &claim.state else { return None };
     let (window, at) = (window.clone(), window.closes_at);
     match outcome {
-        Silence::Associate => claim.state = State::Associated { window: Some(window), ends_at },
+        Silence::Associate if claim.undecided().next().is_some() => {
+            claim.state = State::Associated { window: Some(window), ends_at };
+        }
+        Silence::Associate => settle(claim, ends_at),
         Silence::Decline => {
             let mark = Mark::Declined { at, in_time: true, no_answer: true };
             mark_undecided(claim, mark);
@@ -304,6 +308,13 @@ fn reject(claim: &mut Claim, items: &[ItemNo], state: State) {
     }
 }
 
+/// A rejection falls: what it rejected waits for the review again.
+fn propose_again(claim: &mut Claim) {
+    let rejected = |item: &&Item| item.mark == Some(Mark::Rejected);
+    let numbers: Vec<_> = claim.items.iter().filter(rejected).map(|item| item.no).collect();
+    claim.mark(&numbers, None);
+}
+
 /// Whether a mark speaks for the claim's status (`domain.md §3`, *Status from items*).
 fn is_decisive(mark: Option<Mark>) -> bool {
     matches!(mark, Some(Mark::Active { .. } | Mark::Ended { .. }))
@@ -325,10 +336,11 @@ fn end(claim: &mut Claim, items: &[ItemNo], reason: EndReason, at: Instant) {
 }
 
 /// The status that follows from the items, once none is undecided; until then, and where other
-/// associations run, the state stays.
+/// associations run, the state stays. Beside a no, an item that has vanished does not speak: the no was
+/// the last command.
 fn settle(claim: &mut Claim, ends_at: Option<Instant>) {
     let kept: Vec<&Item> = claim.kept().collect();
-    if kept.iter().any(|item| item.mark.is_none()) {
+    if kept.iter().any(|item| is_undecided(claim, item)) {
         return;
     }
     let any =
@@ -340,9 +352,16 @@ fn settle(claim: &mut Claim, ends_at: Option<Instant>) {
         claim.state = State::Associated { window, ends_at };
     } else if any(|mark| matches!(mark, Mark::Ended { .. })) {
         claim.state = State::Ended { window };
-    } else if kept.iter().all(|item| matches!(item.mark, Some(Mark::Declined { .. }))) {
+    } else if any(|mark| matches!(mark, Mark::Declined { .. })) {
         claim.state = State::Declined { window };
     }
+}
+
+/// Whether nobody has decided an item for good: it follows the claim, or it was rejected and that can
+/// still fall.
+fn is_undecided(claim: &Claim, item: &Item) -> bool {
+    let rejected = item.mark == Some(Mark::Rejected);
+    item.mark.is_none() || (rejected && claim.state.can_be_overturned())
 }
 
 impl Details {

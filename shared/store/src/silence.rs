@@ -14,6 +14,11 @@ use crate::config::{Moment, Store};
 use crate::error::StoreError;
 use crate::load::{Loaded, Stored};
 
+/// How many steps of silence may follow one another: after a long outage a notice without a proof
+/// becomes unreachable and then rejected, or a window becomes longer, closes, and its term runs out.
+/// More are a fault of the rules, which is reported and not written without end.
+const MOST_STEPS: u8 = 8;
+
 /// What became of a claim that may be due.
 #[derive(Debug, Clone)]
 pub(crate) enum Silenced {
@@ -54,6 +59,7 @@ impl Store {
     ) -> Result<Silenced, StoreError> {
         let mut attempts = Attempts::default();
         let mut done = false;
+        let mut steps = 0;
         loop {
             let Loaded { stored, clock } = self.load(id).await?;
             let Some(stored) = stored else { return Ok(Silenced::Absent) };
@@ -61,11 +67,14 @@ impl Store {
             let Some(now) = self.due(stored.claim(), clock, offset).await? else {
                 return Ok(if done { Silenced::Done(stored) } else { Silenced::NotDue(stored) });
             };
+            if steps == MOST_STEPS {
+                return Err(StoreError::Corrupt("the silence of a claim does not end".to_owned()));
+            }
             let latest = clock.latest() + offset;
             let step = self.deadline_passed(&stored, now, latest, attempts.next());
             let result = Box::pin(step).await;
             if let Some(stored) = attempts.again(result).await? {
-                done = true;
+                (done, steps) = (true, steps + 1);
                 // What follows silence may be due as well, after a long outage.
                 if self.due(stored.claim(), clock, offset).await?.is_none() {
                     return Ok(Silenced::Done(stored));

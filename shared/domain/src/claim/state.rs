@@ -146,6 +146,28 @@ impl State {
         }
     }
 
+    /// Whether a rejection that was made can still fall: then its items are proposed again, so until
+    /// then they count as undecided.
+    pub fn can_be_overturned(&self) -> bool {
+        match self {
+            Self::Rejected { disputable_until, .. } => disputable_until.is_some(),
+            Self::Disputed { .. } => true,
+            Self::Draft { .. }
+            | Self::Submitted { .. }
+            | Self::InReview { .. }
+            | Self::ActionRequired { .. }
+            | Self::Notifying { .. }
+            | Self::Unreachable { .. }
+            | Self::AwaitingCustomer { .. }
+            | Self::OnHold
+            | Self::Associated { .. }
+            | Self::Declined { .. }
+            | Self::Withdrawn
+            | Self::Discarded
+            | Self::Ended { .. } => false,
+        }
+    }
+
     /// The window that is open, or that led here.
     pub fn window(&self) -> Option<&Window> {
         if let Self::AwaitingCustomer { window }

@@ -36,7 +36,9 @@ impl CommandKind {
             | Self::Reject
             | Self::AddEvidence
             | Self::RecordFailure => Needs { partner: true, ..none },
-            Self::RecordDelivery | Self::Extend | Self::Recount => Needs { tenant: true, ..none },
+            Self::RecordDelivery | Self::Undo | Self::Extend | Self::Recount => {
+                Needs { tenant: true, ..none }
+            }
             Self::CorrectContact => Needs { tenant: true, operator: true, ..none },
             Self::WrongContact => Needs { operator: true, ..both },
             Self::DeadlinePassed | Self::Vanish => both,
@@ -45,7 +47,6 @@ impl CommandKind {
             }
             Self::Discard
             | Self::Decline
-            | Self::Undo
             | Self::Accept
             | Self::End
             | Self::Hold

@@ -4,6 +4,7 @@ use crate::claim::{Claim, Instant, Item, ItemStatus, State};
 use crate::command::{CommandKind, Selection};
 use crate::context::Context;
 use crate::decide::silence::term_end;
+use crate::decide::vanish::has_item;
 use crate::decide::{Decision, misplaced, next};
 use crate::event::EventBody;
 use crate::ids::{ItemNo, NoticeNo};
@@ -37,8 +38,16 @@ pub(super) fn undo(claim: &Claim, items: &Selection, context: &Context) -> Decis
         return Err(misplaced(claim, CommandKind::Undo));
     }
     let chosen = chosen(claim, items)?;
-    let items = only(claim, &chosen, |status| matches!(status, ItemStatus::Declined { .. }));
+    let mut items = only(claim, &chosen, |status| matches!(status, ItemStatus::Declined { .. }));
+    items.retain(|no| is_there(claim, *no, context));
     Ok((!items.is_empty()).then(|| next(claim, context, EventBody::DeclineUndone { items })))
+}
+
+/// Whether the tenant still has an item: what has vanished since it was declined does not wait for
+/// silence again.
+fn is_there(claim: &Claim, no: ItemNo, context: &Context) -> bool {
+    let (tenant, item) = (context.facts.tenant.as_ref(), claim.item(no));
+    tenant.zip(item).is_none_or(|(tenant, item)| has_item(claim, item, tenant))
 }
 
 /// Whether the window runs in which a no can be taken back.
@@ -127,10 +136,11 @@ fn only(claim: &Claim, chosen: &[ItemNo], fits: impl Fn(ItemStatus) -> bool) -> 
 }
 
 /// Whether an item of that status can still be declined: nobody has decided it, or only the operator
-/// has, in a way that can still be disputed.
+/// has, in a way that can still be disputed. What has vanished while others wait is over.
 fn is_open(claim: &Claim, status: ItemStatus, at: Instant) -> bool {
     match status {
-        ItemStatus::Proposed | ItemStatus::Pending | ItemStatus::Rejected => !is_final(claim, at),
+        ItemStatus::Proposed | ItemStatus::Pending => !is_final(claim, at),
+        ItemStatus::Rejected => claim.state.can_be_overturned() && !is_final(claim, at),
         ItemStatus::Active { .. }
         | ItemStatus::Declined { .. }
         | ItemStatus::Ended { .. }

@@ -67,10 +67,14 @@ pub fn gone_at(claim: &Claim, tenant: &Tenant) -> Option<Vanished> {
     if tenant.status == TenantStatus::Deleted {
         return touched().next().map(|_| Vanished::Tenant);
     }
-    let is_there = |item: &Item| {
-        let item = tenant.item(&claim.item_ref(item));
-        item.is_some_and(|item| item.state != TenantItemState::Ended)
-    };
-    let gone: Vec<_> = touched().filter(|item| !is_there(item)).map(|item| item.no).collect();
+    let is_gone = |item: &&Item| !has_item(claim, item, tenant);
+    let gone: Vec<_> = touched().filter(is_gone).map(|item| item.no).collect();
     (!gone.is_empty()).then_some(Vanished::Items(gone))
+}
+
+/// Whether the tenant still has one of the claim's items.
+pub(super) fn has_item(claim: &Claim, item: &Item, tenant: &Tenant) -> bool {
+    let known = tenant.item(&claim.item_ref(item));
+    let runs = known.is_some_and(|known| known.state != TenantItemState::Ended);
+    tenant.status != TenantStatus::Deleted && runs
 }

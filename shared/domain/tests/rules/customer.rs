@@ -101,6 +101,22 @@ fn a_no_to_a_rejection_that_can_be_disputed_is_kept() {
 }
 
 #[test]
+fn a_no_beside_what_was_rejected_and_can_still_be_disputed_leaves_the_rest_undecided() {
+    let mut given = Given::notifying().then(&decline(&[1]), link(), delivered_at());
+    given.claim.state = State::OnHold;
+    let given = given.then(&reject(), reviewer(), delivered_at());
+    let dispute = Command::Dispute { comment: comment() };
+    let disputed = given.clone().then(&dispute, alpine(), delivered_at());
+    for (given, status) in [(given, Status::Rejected), (disputed, Status::Disputed)] {
+        let given = given.then(&decline(&[2]), link(), delivered_at());
+        assert_eq!(given.items(), ["declined", "declined", "rejected"]);
+        assert_eq!(given.status(), status);
+        let given = given.then(&decline(&[]), link(), delivered_at());
+        assert_eq!(given.status(), Status::Declined);
+    }
+}
+
+#[test]
 fn the_customer_cannot_decline_what_he_was_never_told_of() {
     let refused = Given::in_review().when(&decline(&[]), administrator(), delivered_at());
     assert!(matches!(refused, Err(Rejection::InvalidState { .. })));
@@ -135,6 +151,14 @@ fn one_answer_of_a_mixed_decision_is_one_event() {
     let given = given.evolved(event);
     assert_eq!(given.items(), ["ended", "declined", "declined"]);
     assert_eq!(given.status(), Status::Ended);
+}
+
+#[test]
+fn a_repeat_is_known_by_the_notice_it_came_from() {
+    let by = |notice| Actor::CustomerLink { notice: NoticeNo(notice) };
+    let print = |notice| Command::WrongContact.fingerprint(&by(notice));
+    assert_eq!(print(1), print(1));
+    assert_ne!(print(1), print(2), "another person is not the first one's repeat");
 }
 
 #[test]

@@ -114,6 +114,19 @@ fn the_wrong_person_passes_the_notice_on_to_the_next_verified_contact() {
 }
 
 #[test]
+fn whom_the_first_notice_went_to_as_well_is_not_asked_a_second_time() {
+    let contact = contact("jana@consulting.example");
+    let tenant = known(&TWO, delivered_at()).facts.tenant.unwrap();
+    let asked = |refused| {
+        let asked = domain::eligibility::recipients(&contact, &tenant, refused);
+        asked.into_iter().map(|one| one.email.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(asked(0), ["jana@consulting.example", "it@contoso.example"]);
+    assert_eq!(asked(1), ["ceo@contoso.example"]);
+    assert_eq!(asked(2), [""; 0]);
+}
+
+#[test]
 fn where_nobody_else_is_known_the_partner_names_another_and_the_count_begins_anew() {
     let given = Given::awaiting();
     let now = delivered_at() + Duration::hours(1);

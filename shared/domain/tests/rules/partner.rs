@@ -158,6 +158,18 @@ fn an_overturned_rejection_is_reviewed_again_and_a_second_one_is_final() {
 }
 
 #[test]
+fn an_overturned_rejection_proposes_what_stood_rejected_beside_a_no_again() {
+    let given = Given::notifying().then(&decline(&[1]), link(), now());
+    let hold = Command::Hold { comment: comment() };
+    let given = given.then(&hold, operator(), now()).then(&reject(), reviewer(), now());
+    assert_eq!(given.items(), ["declined", "rejected", "rejected"]);
+    let dispute = Command::Dispute { comment: comment() };
+    let given = given.then(&dispute, alpine(), now());
+    let given = given.then(&Command::Overturn { comment: comment() }, operator(), now());
+    assert_eq!(given.items(), ["declined", "proposed", "proposed"]);
+}
+
+#[test]
 fn a_held_claim_resumes_with_a_new_notice_and_a_full_new_window() {
     let hold = Command::Hold { comment: comment() };
     let given = Given::awaiting().then(&hold, operator(), delivered_at());

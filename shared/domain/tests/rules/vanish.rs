@@ -1,7 +1,10 @@
 use domain::actor::Actor;
 use domain::claim::{Mark, Status};
 use domain::command::{Command, Vanished};
+use domain::decide::{is_due, refusable};
+use domain::directory::TenantItemState;
 use domain::ids::ItemNo;
+use domain::program::{Consent, Policy};
 use domain::reason::{EndReason, ReasonCode};
 
 use crate::given::*;
@@ -28,6 +31,71 @@ fn an_undecided_item_that_is_gone_is_rejected_and_the_rest_waits_on() {
     assert_eq!(given.status(), Status::Rejected);
     let codes: Vec<_> = given.claim.state.reasons().iter().map(|reason| reason.code).collect();
     assert_eq!(codes, [ReasonCode::ItemNotClaimable; 2]);
+}
+
+/// A window in which the second item has vanished.
+fn without_the_second() -> Given {
+    Given::awaiting().then(&items(&[2]), Actor::System, delivered_at())
+}
+
+#[test]
+fn a_no_to_all_that_is_left_beside_a_vanished_item_declines_the_claim() {
+    let given = without_the_second().then(&decline(&[1]), link(), delivered_at());
+    assert_eq!(given.status(), Status::AwaitingCustomer);
+    let given = given.then(&decline(&[3]), link(), delivered_at());
+    assert_eq!(given.items(), ["declined", "rejected", "declined"]);
+    assert_eq!(given.status(), Status::Declined);
+    let given = given.then(&undo(&[]), link(), delivered_at());
+    assert_eq!(given.items(), ["pending", "rejected", "pending"]);
+    assert_eq!(given.status(), Status::AwaitingCustomer);
+}
+
+#[test]
+fn what_vanishes_beside_a_no_leaves_the_claim_rejected() {
+    let given = Given::awaiting().then(&decline(&[1, 3]), link(), delivered_at());
+    let given = given.then(&items(&[2]), Actor::System, delivered_at());
+    assert_eq!(given.items(), ["declined", "rejected", "declined"]);
+    assert_eq!(given.status(), Status::Rejected, "the last command says so");
+}
+
+#[test]
+fn silence_beside_a_vanished_item_is_executed_once_whatever_it_means() {
+    for (consent, status) in
+        [(Consent::OptOut, Status::Associated), (Consent::OptIn, Status::Declined)]
+    {
+        let policy = Policy { consent, ..Policy::default() };
+        let context = context(Actor::System, after_grace());
+        let context = domain::context::Context { policy: policy.clone(), ..context };
+        let given = without_the_second();
+        let event = domain::decide(&given.claim, &Command::DeadlinePassed, &context);
+        let given = given.evolved(event.unwrap().unwrap());
+        assert_eq!((given.status(), given.items()[1]), (status, "rejected"));
+        assert!(!is_due(&given.claim, &policy, after_grace()), "{consent:?}");
+    }
+}
+
+#[test]
+fn a_vanished_item_is_no_part_of_any_answer() {
+    let given = without_the_second();
+    let left = [ItemNo(1), ItemNo(3)];
+    assert_eq!(refusable(&given.claim, delivered_at()), left);
+    assert_eq!(given.when(&decline(&[2]), link(), delivered_at()), Ok(None));
+    let given = given.then(&decline(&[]), link(), delivered_at());
+    assert_eq!(given.items(), ["declined", "rejected", "declined"]);
+    let given = given.then(&undo(&[]), link(), delivered_at());
+    let given = given.then(&Command::DeadlinePassed, Actor::System, after_grace());
+    assert_eq!(given.items(), ["active", "rejected", "active"]);
+}
+
+#[test]
+fn a_no_to_an_item_that_has_vanished_since_cannot_be_taken_back() {
+    let given = Given::awaiting().then(&decline(&[]), link(), delivered_at());
+    let mut context = context(link(), delivered_at());
+    let tenant = context.facts.tenant.as_mut().unwrap();
+    tenant.items.get_mut(1).unwrap().state = TenantItemState::Ended;
+    let event = domain::decide(&given.claim, &undo(&[]), &context).unwrap().unwrap();
+    let given = given.evolved(event);
+    assert_eq!(given.items(), ["pending", "declined", "pending"]);
 }
 
 #[test]
