@@ -5,6 +5,7 @@ mod proof;
 mod record;
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use domain::rejection::Rejection;
 use runtime::fields::{self, metric};
 use runtime::{Failure, Invocation, telemetry};
 use store::{Store, StoreError};
@@ -66,7 +67,7 @@ async fn is_recorded(app: &App, proof: &Proof) -> bool {
             telemetry::failure("A mail event could not be recorded and comes again", &error);
             false
         }
-        Err(StoreError::Rejected(_)) => {
+        Err(StoreError::Rejected(Rejection::NotFound)) => {
             warn!({ fields::CLAIM_ID } = %proof.claim, "A mail event is of an unknown claim");
             true
         }

@@ -22,7 +22,7 @@ pub(crate) struct Proof {
 pub(crate) enum Kind {
     Delivered,
     Failed(FailureCause),
-    /// An automatic answer: out of office, or a full mailbox. It proves nothing.
+    /// An automatic answer: out of office. It proves nothing.
     Unattended,
 }
 
@@ -40,6 +40,10 @@ struct SesEvent {
 struct SesMail {
     #[serde(default)]
     tags: Value,
+    #[serde(default)]
+    timestamp: String,
+    #[serde(default)]
+    destination: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +57,8 @@ struct SesDelivery {
 struct SesBounce {
     timestamp: String,
     bounce_type: String,
+    #[serde(default)]
+    bounce_sub_type: String,
     bounced_recipients: Vec<SesRecipient>,
 }
 
@@ -69,9 +75,10 @@ struct SesRecipient {
     email_address: String,
 }
 
-/// The proofs in a message, one a recipient; `None` where it is no mail event of a notice. A transient
-/// bounce is an out-of-office answer or a full mailbox; one of which the
-/// provider cannot tell the cause counts, so that nobody is taken to have read what came back.
+/// The proofs in a message, one a recipient; `None` where it is no mail event of a notice. A general
+/// transient bounce is what an automatic answer, such as out of office, looks like; any other, of a full
+/// mailbox or of a cause that the provider cannot tell, counts as a failure, so that nobody is taken to
+/// have read what came back. So does a mail that the provider itself refused to send.
 pub(crate) fn proofs(body: &str) -> Option<Vec<Proof>> {
     let event: SesEvent = serde_json::from_value(unwrapped(body)?).ok()?;
     let claim = ClaimId::parse(tag(&event.mail.tags, "claim")?).ok()?;
@@ -108,10 +115,16 @@ fn outcome(event: SesEvent) -> Option<(Kind, String, Vec<String>)> {
         "Bounce" => {
             let bounce = event.bounce?;
             let recipients = addresses(bounce.bounced_recipients);
-            let transient = bounce.bounce_type == "Transient";
-            let kind =
-                if transient { Kind::Unattended } else { Kind::Failed(FailureCause::Bounce) };
+            let (kind, sub_type) = (bounce.bounce_type.as_str(), bounce.bounce_sub_type.as_str());
+            let kind = match (kind, sub_type) {
+                ("Transient", "General") => Kind::Unattended,
+                _ => Kind::Failed(FailureCause::Bounce),
+            };
             Some((kind, bounce.timestamp, recipients))
+        }
+        "Reject" => {
+            let mail = event.mail;
+            Some((Kind::Failed(FailureCause::Bounce), mail.timestamp, mail.destination))
         }
         "Complaint" => {
             let complaint = event.complaint?;
@@ -145,9 +158,9 @@ mod tests {
         event("Delivery", &details)
     }
 
-    fn bounce(kind: &str) -> Value {
+    fn bounce(kind: &str, sub_type: &str) -> Value {
         let details = json!({
-            "timestamp": "2026-12-22T14:00:00Z", "bounceType": kind,
+            "timestamp": "2026-12-22T14:00:00Z", "bounceType": kind, "bounceSubType": sub_type,
             "bouncedRecipients": [{"emailAddress": "it@contoso.example"}],
         });
         event("Bounce", &details)
@@ -170,12 +183,37 @@ mod tests {
 
     #[test]
     fn an_out_of_office_answer_is_no_failure() {
-        let answered = proofs(&bounce("Transient").to_string()).unwrap();
+        let answered = proofs(&bounce("Transient", "General").to_string()).unwrap();
         assert_eq!(answered.first().unwrap().kind, Kind::Unattended);
-        for kind in ["Permanent", "Undetermined"] {
-            let failed = proofs(&bounce(kind).to_string()).unwrap();
-            assert_eq!(failed.first().unwrap().kind, Kind::Failed(FailureCause::Bounce), "{kind}");
+    }
+
+    #[test]
+    fn what_came_back_for_any_other_cause_has_failed() {
+        for (kind, sub_type) in [
+            ("Permanent", "General"),
+            ("Permanent", "Suppressed"),
+            ("Undetermined", "Undetermined"),
+            ("Transient", "MailboxFull"),
+            ("Transient", "MessageTooLarge"),
+            ("Transient", "ContentRejected"),
+            ("Transient", "AttachmentRejected"),
+        ] {
+            let failed = proofs(&bounce(kind, sub_type).to_string()).unwrap();
+            let kind = failed.first().unwrap().kind;
+            assert_eq!(kind, Kind::Failed(FailureCause::Bounce), "{sub_type}");
         }
+    }
+
+    #[test]
+    fn a_mail_that_the_provider_refuses_to_send_has_failed_at_every_recipient() {
+        let mut rejected = event("Reject", &json!({"reason": "Bad content"}));
+        rejected["mail"]["timestamp"] = json!("2026-12-22T14:00:00.000Z");
+        rejected["mail"]["destination"] = json!(["it@contoso.example"]);
+        let proofs = proofs(&rejected.to_string()).unwrap();
+        let [proof] = proofs.as_slice() else { panic!("{proofs:?}") };
+        assert_eq!(proof.kind, Kind::Failed(FailureCause::Bounce));
+        assert_eq!(proof.recipient.as_str(), "it@contoso.example");
+        assert_eq!(proof.at.to_rfc3339(), "2026-12-22T14:00:00+00:00");
     }
 
     #[test]

@@ -392,6 +392,7 @@ async fn an_out_of_office_answer_changes_nothing_and_is_shown_to_the_operator_al
     let at = stack.world.clock.now();
     let mut away = mail_event("Bounce", &claim.id, 1, "jana@contoso.example", at);
     away["bounce"]["bounceType"] = json!("Transient");
+    away["bounce"]["bounceSubType"] = json!("General");
     for _ in 0..2 {
         stack.backstage.deliver(&away).await;
     }
