@@ -3,7 +3,7 @@
 use lambda_http::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use lambda_http::http::{HeaderName, HeaderValue, Method, StatusCode};
 use lambda_http::{Body, Response};
-use notice::page::{self, Problem, Refusal};
+use notice::page::{self, Refusal, Refused};
 use notice::{Language, Notice};
 use web::views::DecisionView;
 use web::{Call, Failure, Reply};
@@ -33,14 +33,28 @@ impl<'a> Answers<'a> {
         self.asked.unwrap_or(seen.language)
     }
 
-    /// The decision page; with a problem, as the answer to `failure`.
-    pub(crate) fn page(&self, seen: &Seen, failed: Option<(Problem, &Failure)>) -> Response<Body> {
-        let problem = failed.map(|(problem, _)| problem);
-        let html = page::decision(self.language(seen), &seen.notice, &seen.standing, problem);
-        match failed {
-            Some((_, failure)) => self.html(failure.status(), html, failure.retry_after_s()),
-            None => self.html(StatusCode::OK, html, None),
-        }
+    /// The language of a page where none is known of whom it is about.
+    pub(crate) fn accepted_language(&self) -> Language {
+        let accepted = self.call.header("accept-language").and_then(Language::negotiate);
+        self.asked.or(accepted).unwrap_or(Language::ENGLISH)
+    }
+
+    /// The decision page.
+    pub(crate) fn page(&self, seen: &Seen) -> Response<Body> {
+        let html = page::decision(self.language(seen), &seen.notice, &seen.standing, None);
+        self.html(StatusCode::OK, html, None)
+    }
+
+    /// The decision page with a form that was not taken, as the answer to `failure`.
+    pub(crate) fn again(
+        &self,
+        seen: &Seen,
+        refused: &Refused,
+        failure: &Failure,
+    ) -> Response<Body> {
+        let language = self.language(seen);
+        let html = page::decision(language, &seen.notice, &seen.standing, Some(refused));
+        self.html(failure.status(), html, failure.retry_after_s())
     }
 
     /// The page after a decision.
@@ -89,9 +103,7 @@ impl<'a> Answers<'a> {
     }
 
     fn refusal_page(&self, refusal: Refusal) -> String {
-        let accepted = self.call.header("accept-language").and_then(Language::negotiate);
-        let language = self.asked.or(accepted).unwrap_or(Language::ENGLISH);
-        page::refusal(language, refusal, &self.app.operator.contact)
+        page::refusal(self.accepted_language(), refusal, &self.app.operator.contact)
     }
 
     fn html(&self, status: StatusCode, html: String, retry_after_s: Option<u32>) -> Response<Body> {

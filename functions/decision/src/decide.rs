@@ -1,10 +1,12 @@
 //! A decision: the form, the code, the command, the answer.
 
 use domain::actor::Actor;
-use domain::claim::{Claim, Instant};
+use domain::claim::{Claim, Instant, ItemStatus};
+use domain::command::CommandKind;
+use domain::rejection::Rejection;
 use lambda_http::{Body, Response};
 use notice::Link;
-use notice::page::{Outcome, Problem};
+use notice::page::{Decision, Outcome, Problem, Refused};
 use runtime::fields;
 use store::{Effect, Moment};
 use web::views::DecisionView;
@@ -27,32 +29,50 @@ pub(crate) async fn answer(
         Ok(moment) => moment,
         Err(failure) => return answers.refusal(&failure),
     };
-    match decide(app, call, link, moment, answers).await {
+    let form = match call.form() {
+        Ok(fields) => Form::new(fields),
+        Err(failure) => return answers.refusal(&failure),
+    };
+    match decide(app, &form, link, moment, answers).await {
         Ok(response) => response,
         Err(failure) if answers.wants_json() => answers.problem(&failure),
-        Err(failure) => explain(app, link, moment, &failure, answers).await,
+        Err(failure) => explain(app, &form, link, moment, &failure, answers).await,
     }
 }
 
 async fn decide(
     app: &App,
-    call: &Call<'_>,
+    form: &Form,
     link: &Link,
     moment: Moment,
     answers: &Answers<'_>,
 ) -> Result<Response<Body>, Failure> {
-    let form = Form::new(call.form()?);
-    // Only then: a claim that is not there has no tries to count.
-    seen::claim(app, link, moment).await?;
+    // First: a claim that is not there has no tries to count.
+    let claim = seen::claim(app, link, moment).await?;
     code::check(app, link, form.code(), moment).await?;
     let asked = form.asked().map_err(Failure::Fields)?;
+    still_his(app, &claim, link, &asked).await?;
     let actor = Actor::CustomerLink { notice: link.notice() };
     let command = asked.command();
     let outcome = app.store.execute(link.claim(), &actor, &command, moment, None).await;
     let outcome = outcome.map_err(failed)?;
     log(&outcome.claim, &asked);
-    let changed = matches!(outcome.effect, Effect::Changed | Effect::Repeated);
-    done(app, link, outcome.claim, &asked, changed, moment, answers).await
+    Ok(done(app, link, outcome, &asked, moment, answers).await)
+}
+
+/// Who has passed a notice on can say no by it, and nothing else: the others are for those who are
+/// asked now.
+async fn still_his(app: &App, claim: &Claim, link: &Link, asked: &Asked) -> Result<(), Failure> {
+    let command = match asked.decision {
+        Decision::Decline | Decision::WrongContact => return Ok(()),
+        Decision::Undo => CommandKind::Undo,
+        Decision::Extend => CommandKind::Extend,
+    };
+    if seen::passed_on(app, claim, link.notice()).await.map_err(failed)? {
+        let status = claim.status();
+        return Err(Failure::Rejected(Rejection::InvalidState { status, command }));
+    }
+    Ok(())
 }
 
 fn log(claim: &Claim, asked: &Asked) {
@@ -65,46 +85,69 @@ fn log(claim: &Claim, asked: &Asked) {
     );
 }
 
-/// The answer to a decision that was taken. The decision stands whatever becomes of its page.
+/// The answer to a decision that was taken. The decision stands whatever becomes of its page: where
+/// nothing more can be read, the page says what the claim says.
 async fn done(
     app: &App,
     link: &Link,
-    claim: Claim,
+    executed: store::Outcome,
     asked: &Asked,
-    changed: bool,
     moment: Moment,
     answers: &Answers<'_>,
-) -> Result<Response<Body>, Failure> {
+) -> Response<Body> {
+    let claim = executed.claim;
+    let changed = matches!(executed.effect, Effect::Changed | Effect::Repeated);
     let outcome = Outcome {
         decision: asked.decision,
         changed,
-        in_time: is_in_time(&claim, moment.at),
-        receipt: format!("{}-{}", claim.id, claim.version),
+        in_time: is_in_time(&claim, asked, moment.at),
+        // The last event is somebody else's where nothing had to change.
+        receipt: changed.then(|| format!("{}-{}", claim.id, claim.version)),
     };
     if answers.wants_json() {
-        let view = DecisionView::of(&claim, outcome.receipt, outcome.in_time);
-        return Ok(Answers::view(&view));
+        return Answers::view(&DecisionView::of(&claim, outcome.receipt, outcome.in_time));
     }
-    let seen = Seen::of(app, claim, link.notice(), moment).await?;
-    Ok(answers.result(&seen, &outcome))
+    let no = link.notice();
+    let seen = match Box::pin(Seen::of(app, claim.clone(), no, moment)).await {
+        Ok(seen) => seen,
+        Err(_) => Seen::bare(app, claim, no, moment.at, answers.accepted_language()),
+    };
+    answers.result(&seen, &outcome)
 }
 
-/// Whether the decision arrived before the window's end; outside any window it is in time.
-fn is_in_time(claim: &Claim, at: Instant) -> bool {
-    claim.state.window().is_none_or(|window| at < window.closes_at)
+/// Whether the decision arrived before the window's end; outside any window it is in time. A no that
+/// stands already is as much in time as when it was said.
+fn is_in_time(claim: &Claim, asked: &Asked, at: Instant) -> bool {
+    let open = claim.state.window().is_none_or(|window| at < window.closes_at);
+    let said = claim.items.iter().filter(|item| asked.is_about(item.no)).filter_map(|item| {
+        match claim.item_status(item) {
+            ItemStatus::Declined { in_time, .. } => Some(in_time),
+            ItemStatus::Proposed
+            | ItemStatus::Pending
+            | ItemStatus::Active { .. }
+            | ItemStatus::Ended { .. } => Some(open),
+            ItemStatus::Dropped | ItemStatus::Withdrawn | ItemStatus::Rejected => None,
+        }
+    });
+    match asked.decision {
+        Decision::Decline => said.reduce(|all, one| all && one).unwrap_or(open),
+        Decision::Undo | Decision::WrongContact | Decision::Extend => open,
+    }
 }
 
-/// The page again, with what was wrong above it, where the customer can put it right.
+/// The page again with the form as it was sent, and what was wrong above it, where the customer can put it right.
 async fn explain(
     app: &App,
+    form: &Form,
     link: &Link,
     moment: Moment,
     failure: &Failure,
     answers: &Answers<'_>,
 ) -> Response<Body> {
     let Some(problem) = problem(failure) else { return answers.refusal(failure) };
+    let (decision, items) = form.sent();
     match Seen::load(app, link, moment).await {
-        Ok(seen) => answers.page(&seen, Some((problem, failure))),
+        Ok(seen) => answers.again(&seen, &Refused { problem, decision, items }, failure),
         Err(failure) => answers.refusal(&failure),
     }
 }

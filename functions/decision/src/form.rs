@@ -43,6 +43,12 @@ impl Form {
         }
     }
 
+    /// What can be shown again of a form that was not taken.
+    pub(crate) fn sent(&self) -> (Option<Decision>, Vec<ItemNo>) {
+        let items = self.values("items").into_iter().filter_map(number).collect();
+        (self.decision().ok(), items)
+    }
+
     fn values(&self, name: &str) -> Vec<&str> {
         let named = self.fields.iter().filter(|(own, _)| own == name);
         named.map(|(_, value)| value.as_str()).collect()
@@ -96,6 +102,14 @@ fn pointer(name: &str) -> String {
 }
 
 impl Asked {
+    /// Whether it is about that item.
+    pub(crate) fn is_about(&self, no: ItemNo) -> bool {
+        match &self.items {
+            Selection::All => true,
+            Selection::These(numbers) => numbers.contains(&no),
+        }
+    }
+
     /// The command for the claim.
     pub(crate) fn command(&self) -> Command {
         let items = self.items.clone();
@@ -145,6 +159,14 @@ mod tests {
         assert_eq!(asked(form), Err(expected.map(str::to_owned).to_vec()));
         assert_eq!(asked("code=1"), Err(vec!["/decision required".to_owned()]));
         assert_eq!(asked("decision=accept"), Err(vec!["/decision malformed".to_owned()]));
+    }
+
+    #[test]
+    fn what_made_sense_of_a_form_is_shown_again() {
+        let pairs = [("decision", "decline"), ("items", "2"), ("items", "x"), ("code", "1")];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(Form::new(pairs.to_vec()).sent(), (Some(Decision::Decline), vec![ItemNo(2)]));
+        assert_eq!(Form::new(Vec::new()).sent(), (None, Vec::new()));
     }
 
     #[test]

@@ -22,7 +22,7 @@ async fn seen(app: &App, call: &Call<'_>) -> Result<Seen, Failure> {
     let code = NoticeCode::parse(call.path_text()?).ok_or(Failure::NotFound)?;
     let moment = moment(app, call).await?;
     let found = app.store.notice_of_code(code.as_str()).await.map_err(failed)?;
-    let (claim, notice) = found.ok_or(Failure::NotFound)?;
-    let claim = app.store.claim(&claim, moment).await.map_err(failed)?;
-    Seen::of(app, claim.ok_or(Failure::NotFound)?, notice, moment).await
+    let found = found.ok_or(Failure::NotFound)?;
+    let claim = app.store.claim(&found.claim, moment).await.map_err(failed)?;
+    Seen::of(app, claim.ok_or(Failure::NotFound)?, found.notice, moment).await
 }

@@ -76,7 +76,7 @@ async fn look(app: &App, call: &Call<'_>, link: &Link, answers: &Answers<'_>) ->
         Err(failure) => Err(failure),
     };
     match seen {
-        Ok(seen) => answers.page(&seen, None),
+        Ok(seen) => answers.page(&seen),
         Err(failure) => answers.refusal(&failure),
     }
 }

@@ -1,6 +1,6 @@
 //! What the holder of a link looks at.
 
-use domain::claim::{Claim, Status};
+use domain::claim::{Claim, Instant, Status};
 use domain::event::EventType;
 use domain::ids::NoticeNo;
 use notice::{Deadline, Directory, Language, Link, Notice, Standing};
@@ -26,7 +26,8 @@ pub(crate) struct Seen {
 impl Seen {
     /// The claim of a link. A notice the claim never had is as unknown as a claim that is not there.
     pub(crate) async fn load(app: &App, link: &Link, moment: Moment) -> Result<Self, Failure> {
-        let claim = claim(app, link, moment).await?;
+        let claim = app.store.claim(link.claim(), moment).await.map_err(failed)?;
+        let claim = known(claim, link)?;
         Self::of(app, claim, link.notice(), moment).await
     }
 
@@ -48,7 +49,7 @@ impl Seen {
         };
         let place = store.customer_place(&tenant, &policy).await.map_err(failed)?;
         let passed_on = passed_on(app, &claim, no).await.map_err(failed)?;
-        let sent_at = Notice::sent_at(&claim).unwrap_or(moment.at);
+        let sent_at = sent_at(app, &claim).await.map_err(failed)?.unwrap_or(moment.at);
         let deadline = Deadline::of(&claim, sent_at, &place, &policy);
         let directory = Directory { tenant: &tenant, program: &program, policy: &policy };
         Ok(Self {
@@ -58,13 +59,43 @@ impl Seen {
             claim,
         })
     }
+
+    /// What can be said of a claim from itself alone, where a decision is recorded and nothing more can
+    /// be read.
+    pub(crate) fn bare(
+        app: &App,
+        claim: Claim,
+        no: NoticeNo,
+        at: Instant,
+        language: Language,
+    ) -> Self {
+        Self {
+            notice: Notice::bare(&claim, no, &app.operator),
+            standing: Standing::of(&claim, no, at),
+            language,
+            claim,
+        }
+    }
 }
 
-/// The claim that a link speaks of.
+/// The claim that a link speaks of, as a decision of that moment finds it.
 pub(crate) async fn claim(app: &App, link: &Link, moment: Moment) -> Result<Claim, Failure> {
-    let claim = app.store.claim(link.claim(), moment).await.map_err(failed)?;
-    let known = |claim: &Claim| (NoticeNo(1)..=claim.notice).contains(&link.notice());
-    claim.filter(known).ok_or(Failure::NotFound)
+    let claim = app.store.claim_for_command(link.claim(), moment).await.map_err(failed)?;
+    known(claim, link)
+}
+
+fn known(claim: Option<Claim>, link: &Link) -> Result<Claim, Failure> {
+    let had = |claim: &Claim| (NoticeNo(1)..=claim.notice).contains(&link.notice());
+    claim.filter(had).ok_or(Failure::NotFound)
+}
+
+/// When the notice on its way went out; a window that has opened says itself when it ends.
+async fn sent_at(app: &App, claim: &Claim) -> Result<Option<Instant>, StoreError> {
+    if claim.status() == Status::Notifying {
+        app.store.notice_due_at(claim).await
+    } else {
+        Ok(None)
+    }
 }
 
 /// The notice whose recipients have just said so: no history is needed for that.
@@ -76,7 +107,7 @@ fn just_refused(claim: &Claim) -> Option<NoticeNo> {
 
 /// Whether the recipients of that notice have said that they are not the right people: the history
 /// tells, of claims of which anybody ever said so.
-async fn passed_on(app: &App, claim: &Claim, no: NoticeNo) -> Result<bool, StoreError> {
+pub(crate) async fn passed_on(app: &App, claim: &Claim, no: NoticeNo) -> Result<bool, StoreError> {
     let refused = EventType::ContactRefused.as_str();
     if just_refused(claim) == Some(no) {
         return Ok(true);

@@ -2,12 +2,13 @@
 
 use domain::actor::ActorKind;
 use domain::claim::{Claim, Item, ItemStatus, State};
+use domain::decide::undo_is_open;
 use domain::ids::NoticeNo;
 use domain::reason::EndReason;
-use notice::Deadline;
-use notice::mail::{self, Deed, Mail, Receipt};
+use notice::content::zone_of;
+use notice::mail::{self, Deed, Extension, Mail, Receipt};
+use notice::{Deadline, Link};
 use runtime::Failure;
-use store::StoreError;
 
 use crate::App;
 use crate::audience::Audience;
@@ -21,24 +22,14 @@ pub(crate) async fn window_opened(
     told: &Told,
 ) -> Result<(), Failure> {
     let State::AwaitingCustomer { window } = &audience.claim.state else { return Ok(()) };
-    let Some(promised) = promised(app, audience, told).await? else { return Ok(()) };
-    if promised.window().is_none_or(|promised| promised.closes_at == window.closes_at) {
+    let code = Link::of(&app.links, &told.claim, told.notice)?.notice_code(&app.links);
+    let notice = app.store.notice_of_code(code.as_str()).await?;
+    if notice.is_none_or(|notice| notice.promised == Some(window.closes_at)) {
         return Ok(());
     }
     let notice = audience.notice(&app.operator, told.notice, Deadline::Exact(window.clone()));
     tell(app, audience, told, |envelope| mail::exact_deadline(&notice, told.version.0, envelope))
         .await
-}
-
-/// The deadline as the notice gave it: counted from the event that made it due.
-async fn promised(
-    app: &App,
-    audience: &Audience,
-    told: &Told,
-) -> Result<Option<Deadline>, StoreError> {
-    let history = app.store.whole_history(&audience.claim).await?;
-    let sent_at = past::sent_at(&history, told.version);
-    Ok(sent_at.map(|at| Deadline::at_least(at, &audience.place, &audience.policy)))
 }
 
 /// Receipts a decision of the customer's to every contact of the notice: what it did, whatever has
@@ -57,16 +48,13 @@ pub(crate) async fn decided(app: &App, audience: &Audience, told: &Told) -> Resu
         let receipt = Receipt {
             id: format!("{}-{}", told.claim, told.version),
             deed,
+            undoable: deed == Deed::Declined && undo_is_open(&audience.claim, told.at),
             items,
-            undoable: deed == Deed::Declined && is_undoable(audience, told),
+            zone: zone_of(&audience.claim, &audience.place),
         };
         tell(app, audience, told, |envelope| mail::receipt(&notice, &receipt, envelope)).await?;
     }
     Ok(())
-}
-
-fn is_undoable(audience: &Audience, told: &Told) -> bool {
-    audience.claim.state.window().is_some_and(|window| told.at < window.closes_at)
 }
 
 /// Tells a customer who had been notified that there is nothing to decide any more.
@@ -104,7 +92,13 @@ pub(crate) async fn extended(app: &App, audience: &Audience, told: &Told) -> Res
         return Ok(());
     };
     let notice = audience.notice(&app.operator, told.notice, Deadline::Exact(window.clone()));
-    tell(app, audience, told, |envelope| mail::extended(&notice, told.version.0, envelope)).await
+    let extension = Extension {
+        announced: told.actor == ActorKind::System,
+        answered: matches!(audience.claim.state, State::Declined { .. }),
+    };
+    let version = told.version.0;
+    tell(app, audience, told, |envelope| mail::extended(&notice, extension, version, envelope))
+        .await
 }
 
 fn deadline(audience: &Audience) -> Deadline {

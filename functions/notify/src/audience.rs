@@ -46,9 +46,11 @@ impl Audience {
         Ok(Some(Self { claim, policy, place, recipients, tenant, program }))
     }
 
-    /// Whether the claim waits to see this very notice delivered.
+    /// Whether the claim waits to see this very notice delivered, or answered: the delivery to one
+    /// recipient leaves another's mail due.
     pub(crate) fn awaits(&self, told: &Told) -> bool {
-        self.claim.status() == Status::Notifying && self.claim.notice == told.notice
+        let waits = matches!(self.claim.status(), Status::Notifying | Status::AwaitingCustomer);
+        waits && self.claim.notice == told.notice
     }
 
     pub(crate) fn notice(&self, operator: &Operator, no: NoticeNo, deadline: Deadline) -> Notice {
@@ -67,6 +69,7 @@ impl Audience {
         Envelope {
             sender: app.post.sender(),
             to: &recipient.email,
+            reply_to: &app.operator.contact,
             language: Language::of_locale(self.tenant.language()),
             at,
         }

@@ -19,7 +19,7 @@ use notice::mail;
 use notice::{Deadline, LinkKeys, Operator};
 use runtime::{Failure, Invocation, fields};
 use serde_json::Value;
-use store::{Moment, Store};
+use store::{Moment, NoticeOfCode, Store};
 use tracing::{info, warn};
 
 use crate::event::Told;
@@ -104,8 +104,8 @@ async fn write(app: &App, audience: &Audience, told: &Told) -> Result<(), Failur
     }
 }
 
-/// Sends the notice, if it is still the one that the claim waits to see delivered. Its authenticity
-/// code can be looked up before anyone reads it.
+/// Sends the notice, if it is still the one that the claim waits to see delivered or answered. Its
+/// authenticity code can be looked up before anyone reads it, and what it promises is kept there.
 async fn send_notice(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
     if !audience.awaits(told) {
         info!({ fields::CLAIM_ID } = %told.claim, "A notice is not due any more");
@@ -113,8 +113,10 @@ async fn send_notice(app: &App, audience: &Audience, told: &Told) -> Result<(), 
     }
     let link = notice::Link::of(&app.links, &told.claim, told.notice)?;
     let links = notice::Links::of(&link, &app.links, &app.operator);
-    app.store.put_notice_code(&links.notice_code, &told.claim, told.notice).await?;
     let deadline = Deadline::at_least(told.at, &audience.place, &audience.policy);
+    let promised = deadline.window().map(|window| window.closes_at);
+    let of = NoticeOfCode { claim: told.claim.clone(), notice: told.notice, promised };
+    app.store.put_notice_code(&links.notice_code, &of).await?;
     let notice = audience.notice(&app.operator, told.notice, deadline);
     let write_to =
         |recipient| mail::notice(&notice, &links, &audience.envelope(app, recipient, told.at));

@@ -1,25 +1,9 @@
 //! What a claim's history tells of an event. The claim itself may have moved on since.
 
-use domain::claim::Instant;
-use domain::event::EventType;
 use domain::ids::{ItemNo, Version};
-use notice::content::is_sent_on;
 use notice::mail::Deed;
 use serde_json::Value;
 use store::HistoryEntry;
-
-/// When the last notice before `version` became due.
-pub(crate) fn sent_at(history: &[HistoryEntry], version: Version) -> Option<Instant> {
-    let before = history.iter().filter(|entry| entry.version < version);
-    before.filter_map(|entry| due_at(&entry.event)).next_back()
-}
-
-/// When an entry made a notice due.
-fn due_at(event: &Value) -> Option<Instant> {
-    let event_type = EventType::parse(event.get("type")?.as_str()?)?;
-    let at = event.get("at")?.as_str()?.parse().ok()?;
-    is_sent_on(event_type).then_some(at)
-}
 
 /// The items to which the event of `version` did that.
 pub(crate) fn items(history: &[HistoryEntry], version: Version, deed: Deed) -> Vec<ItemNo> {
@@ -69,19 +53,5 @@ mod tests {
         assert_eq!(of(6, Deed::Ended), [ItemNo(3)]);
         assert_eq!(of(6, Deed::Undone), []);
         assert_eq!(of(7, Deed::Declined), []);
-    }
-
-    #[test]
-    fn a_window_is_held_against_the_last_notice_before_it() {
-        let history = [
-            entry(3, json!({"type": "validated", "at": "2026-12-22T14:00:00Z"})),
-            entry(4, json!({"type": "notice_failed", "at": "2026-12-23T14:00:00Z"})),
-            entry(5, json!({"type": "contact_corrected", "at": "2026-12-28T08:00:00Z"})),
-            entry(6, json!({"type": "window_opened", "at": "2026-12-28T09:00:00Z"})),
-            entry(9, json!({"type": "resumed", "at": "2027-01-04T09:00:00Z"})),
-        ];
-        let sent = sent_at(&history, Version(6)).unwrap();
-        assert_eq!(sent.to_rfc3339(), "2026-12-28T08:00:00+00:00");
-        assert_eq!(sent_at(&history, Version(3)), None);
     }
 }

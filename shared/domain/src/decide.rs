@@ -20,7 +20,7 @@ use crate::context::Context;
 use crate::event::{Event, EventBody};
 use crate::rejection::Rejection;
 
-pub use customer::{refusable, undoable};
+pub use customer::{refusable, undo_is_open, undoable};
 pub use draft::{draft, undrafted};
 pub use from::fits;
 pub use notice::can_pass_on;

@@ -1,11 +1,11 @@
 //! What a notice says (`domain.md §5`), as values: who claims, which items, until when, and what
 //! silence means.
 
-use domain::calendar::{SkipReason, SkippedDay, Window};
+use chrono_tz::Tz;
+use domain::calendar::{SkipReason, SkippedDay, Window, Zone};
 use domain::claim::{Claim, Instant, Item, ItemStatus, PartnerContact, Status};
 use domain::context::Place;
 use domain::directory::Tenant;
-use domain::event::EventType;
 use domain::ids::{ClaimId, ItemNo, NoticeNo};
 use domain::program::{Consent, ItemKind, Policy, Program};
 
@@ -122,7 +122,7 @@ impl Notice {
         operator: &Operator,
         deadline: Deadline,
     ) -> Self {
-        let item = |item: &Item| noticed(claim, item, directory.tenant);
+        let item = |item: &Item| noticed(claim, item, Some(directory.tenant));
         Self {
             claim: claim.id.clone(),
             no,
@@ -139,11 +139,31 @@ impl Notice {
         }
     }
 
-    /// When the claim's notice went out, while it is on its way and the claim's last event is what
-    /// made it due; a deadline counted from then is the one that stands in the mail.
-    pub fn sent_at(claim: &Claim) -> Option<Instant> {
-        let last = &claim.last_event;
-        is_sent_on(last.event_type).then_some(last.at)
+    /// What can be said of a claim where the directory does not answer: its items by their ids, and
+    /// its own deadline.
+    pub fn bare(claim: &Claim, no: NoticeNo, operator: &Operator) -> Self {
+        let consent = if claim.subject.explicit_yes { Consent::OptIn } else { Consent::OptOut };
+        Self {
+            claim: claim.id.clone(),
+            no,
+            partner: claim.details.partner_name.as_str().to_owned(),
+            partner_contact: claim.details.partner_contact.clone(),
+            tenant: claim.details.tenant_name.as_str().to_owned(),
+            domain: claim.details.tenant_domain.as_str().to_owned(),
+            program: claim.subject.program.as_str().to_owned(),
+            items: claim.kept().map(|item| noticed(claim, item, None)).collect(),
+            consent,
+            days: 0,
+            deadline: claim.state.window().cloned().map_or(Deadline::Unset, Deadline::Exact),
+            operator: operator.contact.clone(),
+        }
+    }
+
+    /// The notice of what is left to decide: of the items that nobody has decided, where there are any.
+    pub(crate) fn undecided(&self) -> Self {
+        let mut left = self.clone();
+        left.items.retain(|item| matches!(item.status, ItemStatus::Proposed | ItemStatus::Pending));
+        if left.items.is_empty() { self.clone() } else { left }
     }
 
     /// The messages of a language, knowing this notice.
@@ -184,41 +204,6 @@ impl Notice {
     }
 }
 
-/// Whether a notice goes out on that event.
-pub fn is_sent_on(event: EventType) -> bool {
-    match event {
-        EventType::Validated
-        | EventType::ContactCorrected
-        | EventType::ContactRefused
-        | EventType::Resumed => true,
-        EventType::Drafted
-        | EventType::Submitted
-        | EventType::Edited
-        | EventType::Recalled
-        | EventType::Discarded
-        | EventType::ReviewBegun
-        | EventType::ReviewOverdue
-        | EventType::DefenceRequested
-        | EventType::InformationRequested
-        | EventType::InformationAnswered
-        | EventType::Rejected
-        | EventType::WindowOpened
-        | EventType::NoticeFailed
-        | EventType::ItemsDeclined
-        | EventType::DeclineUndone
-        | EventType::ItemsAccepted
-        | EventType::WindowExtended
-        | EventType::Held
-        | EventType::WindowClosed
-        | EventType::Withdrawn
-        | EventType::Disputed
-        | EventType::DisputeUpheld
-        | EventType::DisputeOverturned
-        | EventType::AssociationEnded
-        | EventType::EvidenceAdded => false,
-    }
-}
-
 /// What the directory knows of a claim's tenant and program, and the policy the claim is pinned to.
 #[derive(Debug, Clone, Copy)]
 pub struct Directory<'a> {
@@ -230,8 +215,8 @@ pub struct Directory<'a> {
     pub policy: &'a Policy,
 }
 
-fn noticed(claim: &Claim, item: &Item, tenant: &Tenant) -> NoticeItem {
-    let known = tenant.item(&claim.item_ref(item));
+fn noticed(claim: &Claim, item: &Item, tenant: Option<&Tenant>) -> NoticeItem {
+    let known = tenant.and_then(|tenant| tenant.item(&claim.item_ref(item)));
     NoticeItem {
         no: item.no,
         kind: claim.subject.kind,
@@ -251,6 +236,16 @@ impl NoticeItem {
             }
             (ItemKind::Subscription, None) | (ItemKind::Workload, _) => say.of("item-workload"),
         }
+    }
+}
+
+/// By whose clocks a claim's customer is told moments: those of his window, else his own. UTC, where he
+/// has several zones.
+pub fn zone_of(claim: &Claim, place: &Place) -> Tz {
+    match (claim.state.window(), &place.zone) {
+        (Some(window), _) => window.time_zone,
+        (None, Zone::Known(zone)) => *zone,
+        (None, Zone::AnyOf(_)) => Tz::UTC,
     }
 }
 

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use askama::Template;
-use domain::claim::{Instant, ItemStatus};
+use chrono_tz::Tz;
+use domain::claim::Instant;
 use domain::ids::{ItemNo, Sha256Hash};
 use domain::program::Consent;
 use domain::text::Email;
@@ -44,15 +45,17 @@ pub struct Envelope<'a> {
     pub sender: &'a Email,
     /// The recipient.
     pub to: &'a Email,
+    /// Where an answer to it goes: the operator's contact.
+    pub reply_to: &'a str,
     /// In which language.
     pub language: Language,
     /// When the thing happened that the mail tells: its `Date`, so that a retry is the same mail.
     pub at: Instant,
 }
 
-/// The notice itself.
+/// The notice itself, about what is left to decide.
 pub fn notice(notice: &Notice, links: &Links, envelope: &Envelope<'_>) -> Mail {
-    let language = envelope.language;
+    let (notice, language) = (notice.undecided(), envelope.language);
     let say = notice.say(language).knowing("notice-code", links.notice_code.clone());
     let window = notice.deadline.window();
     let view = NoticeText {
@@ -86,8 +89,10 @@ pub struct Receipt {
     pub deed: Deed,
     /// Of which items.
     pub items: Vec<ItemNo>,
-    /// Until when it can be undone: while that is in the future.
+    /// Whether it can be taken back until the window's end.
     pub undoable: bool,
+    /// By whose clocks the moment is told: the customer's.
+    pub zone: Tz,
 }
 
 /// What a receipt is about.
@@ -132,12 +137,12 @@ pub fn receipt(notice: &Notice, receipt: &Receipt, envelope: &Envelope<'_>) -> M
     let language = envelope.language;
     let chosen = notice.items.iter().filter(|item| receipt.items.contains(&item.no));
     let items: Vec<_> = chosen.map(|item| item.line(language)).collect();
-    let zone = notice.deadline.window().map_or(chrono_tz::UTC, |window| window.time_zone);
     let say = notice
         .say(language)
+        .knowing("count", items.len())
         .knowing("items", items.join(", "))
         .knowing("receipt", receipt.id.clone())
-        .knowing("at-local", dates::local(language, envelope.at, zone))
+        .knowing("at-local", dates::local(language, envelope.at, receipt.zone))
         .knowing("at-utc", dates::utc(language, envelope.at));
     let (subject, body) = receipt.deed.messages();
     let mut lines = vec![say.of(body), say.of("receipt-at"), say.of("receipt-id")];
@@ -171,7 +176,7 @@ pub fn superseded(
     let language = envelope.language;
     let chosen = notice.items.iter().filter(|item| items.contains(&item.no));
     let lines: Vec<_> = chosen.map(|item| item.line(language)).collect();
-    let say = notice.say(language).knowing("items", lines.join(", "));
+    let say = notice.say(language).knowing("count", lines.len()).knowing("items", lines.join(", "));
     let lines = [say.of("superseded"), say.of("superseded-by"), say.of("operator")];
     let id = format!("superseded.{}.{version}", notice.claim);
     short(&say, "superseded-subject", &lines, &id, envelope)
@@ -186,11 +191,30 @@ pub fn exact_deadline(notice: &Notice, version: u32, envelope: &Envelope<'_>) ->
     short(&say, "exact-subject", &lines, &id, envelope)
 }
 
-/// The deadline has moved: later, never earlier. The days that were added to the calendar are named.
-pub fn extended(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
-    let added = notice.deadline.window().map(|window| added(envelope.language, window));
-    let added = added.unwrap_or_default();
-    let say = notice.say(envelope.language).knowing("dates", added.join(", "));
+/// Why a deadline has moved, and for whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extension {
+    /// Whether days were added to the calendar, and nobody asked for more time.
+    pub announced: bool,
+    /// Whether the customer has said no to everything already: he has longer to take it back.
+    pub answered: bool,
+}
+
+/// The deadline has moved: later, never earlier. Where that is so because days were added to the
+/// calendar, they are named.
+pub fn extended(
+    notice: &Notice,
+    extension: Extension,
+    version: u32,
+    envelope: &Envelope<'_>,
+) -> Mail {
+    let window = notice.deadline.window().filter(|_| extension.announced);
+    let added = window.map(|window| added(envelope.language, window)).unwrap_or_default();
+    let answered = if extension.answered { "yes" } else { "no" };
+    let say = notice
+        .say(envelope.language)
+        .knowing("dates", added.join(", "))
+        .knowing("answered", answered);
     let mut messages = vec!["extended", "deadline-local", "deadline-utc"];
     if !added.is_empty() {
         messages.push("extended-added");
@@ -202,10 +226,10 @@ pub fn extended(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail 
 }
 
 /// Some of the time is over: `days_left` business days are left for the items that nobody has decided.
-/// `name` tells the reminders of a notice apart.
+/// `name` tells the reminders of a window apart, and its end those of a notice: a longer window has
+/// reminders of its own.
 pub fn reminder(notice: &Notice, name: &str, days_left: usize, envelope: &Envelope<'_>) -> Mail {
-    let mut notice = notice.clone();
-    notice.items.retain(|item| item.status == ItemStatus::Pending);
+    let notice = notice.undecided();
     let say = notice.say(envelope.language).knowing("left", days_left);
     let items = notice.item_lines(envelope.language).join(", ");
     let mut lines = vec![
@@ -219,7 +243,8 @@ pub fn reminder(notice: &Notice, name: &str, days_left: usize, envelope: &Envelo
         lines.push(say.of("answer-later"));
     }
     lines.push(say.of("operator"));
-    let id = format!("reminder.{}.{}.{name}", notice.claim, notice.no.0);
+    let end = notice.deadline.window().map_or(0, |window| window.closes_at.timestamp());
+    let id = format!("reminder.{}.{}.{name}.{end}", notice.claim, notice.no.0);
     short(&say, "reminder-subject", &lines, &id, envelope)
 }
 
@@ -301,6 +326,7 @@ impl Parts {
         let parts = vec![part("text/plain", &self.text), part("text/html", &self.html)];
         let message = MessageBuilder::new()
             .from(envelope.sender.as_str())
+            .reply_to(envelope.reply_to)
             .to(to)
             .subject(self.subject.as_str())
             .date(Date::new(envelope.at.timestamp()))

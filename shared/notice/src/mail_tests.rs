@@ -2,14 +2,18 @@
 
 use std::fmt::Write;
 
+use chrono_tz::Tz;
 use domain::ids::{ItemNo, NoticeNo};
 use domain::text::Email;
 
 use crate::content::Deadline;
 use crate::language::Language;
 use crate::link::Link;
-use crate::mail::{self, Deed, Mail, Receipt};
+use crate::mail::{self, Deed, Extension, Mail, Receipt};
 use crate::samples::{World, language};
+
+const PRAGUE: Tz = Tz::Europe__Prague;
+const ANNOUNCED: Extension = Extension { announced: true, answered: false };
 
 fn notice(world: &World, tag: &str) -> Mail {
     mail::notice(&world.notice(), &world.links(), &world.envelope(language(tag)))
@@ -90,7 +94,8 @@ fn short_mails(world: &World, language: Language) -> Vec<Mail> {
     let (notice, envelope) = (world.notice(), world.envelope(language));
     let receipt = |deed, undoable| {
         let items = vec![ItemNo(1), ItemNo(3)];
-        mail::receipt(&notice, &Receipt { id: "x-7".into(), deed, items, undoable }, &envelope)
+        let receipt = Receipt { id: "x-7".into(), deed, items, undoable, zone: PRAGUE };
+        mail::receipt(&notice, &receipt, &envelope)
     };
     vec![
         receipt(Deed::Declined, true),
@@ -99,11 +104,112 @@ fn short_mails(world: &World, language: Language) -> Vec<Mail> {
         receipt(Deed::Ended, false),
         mail::withdrawn(&notice, 8, &envelope),
         mail::exact_deadline(&notice, 9, &envelope),
-        mail::extended(&world.announced(), 10, &envelope),
+        mail::extended(&world.announced(), ANNOUNCED, 10, &envelope),
+        mail::extended(
+            &world.announced(),
+            Extension { answered: true, ..ANNOUNCED },
+            10,
+            &envelope,
+        ),
+        mail::extended(
+            &world.announced(),
+            Extension { announced: false, ..ANNOUNCED },
+            10,
+            &envelope,
+        ),
         mail::superseded(&notice, &[ItemNo(2)], 11, &envelope),
         mail::reminder(&notice, "half_time", 3, &envelope),
         mail::reminder(&notice, "last_day", 1, &envelope),
     ]
+}
+
+#[test]
+fn the_short_mails_are_plain_in_html() {
+    let world = World::new().awaiting();
+    let mut all = String::new();
+    for tag in ["cs", "en"] {
+        for mail in short_mails(&world, language(tag)) {
+            writeln!(all, "{}\n=====", mail.html).unwrap();
+        }
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn where_silence_is_a_no_the_reminder_says_so() {
+    let world = World::new().awaiting().opt_in();
+    let mails = ["cs", "en"].map(|tag| {
+        shown(&mail::reminder(&world.notice(), "last_day", 1, &world.envelope(language(tag))))
+    });
+    insta::assert_snapshot!(mails.join("\n=====\n"));
+}
+
+#[test]
+fn subscriptions_are_told_by_their_products_and_every_count_has_its_form() {
+    let mut all = String::new();
+    for (tag, count) in [("cs", 1), ("cs", 2), ("cs", 4), ("cs", 5), ("en", 1), ("en", 5)] {
+        let world = World::new().with_subscriptions(count);
+        let text = notice(&world, tag).text;
+        let (head, _) = text.split_once("\n\n-").unwrap_or((&text, ""));
+        let told: Vec<_> = head.lines().take(14).collect();
+        writeln!(all, "{tag} {count}\n{}\n=====", told.join("\n")).unwrap();
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn a_receipt_of_one_item_speaks_of_one_and_tells_the_time_by_the_customers_clocks() {
+    let world = World::new();
+    let unset = crate::Notice { deadline: Deadline::Unset, ..world.notice() };
+    let mut all = String::new();
+    for tag in ["cs", "en"] {
+        let envelope = world.envelope(language(tag));
+        for deed in Deed::ALL {
+            let (id, items) = ("x-7".to_owned(), vec![ItemNo(2)]);
+            let receipt = Receipt { id, deed, items, undoable: false, zone: PRAGUE };
+            writeln!(all, "{}=====", mail::receipt(&unset, &receipt, &envelope).text).unwrap();
+        }
+        writeln!(all, "{}=====", mail::superseded(&unset, &[ItemNo(2)], 1, &envelope).text)
+            .unwrap();
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn a_notice_after_a_partial_no_is_about_the_rest() {
+    let mut world = World::new();
+    world.claim.items[1].mark = Some(domain::claim::Mark::Declined {
+        at: world.claim.created_at,
+        in_time: true,
+        no_answer: false,
+    });
+    let text = notice(&world, "en").text;
+    assert!(text.contains("the 2 items below") && !text.contains("teams"), "{text}");
+}
+
+#[test]
+fn an_answer_to_any_mail_goes_to_the_operators_contact() {
+    let world = World::new().awaiting();
+    let mut mails = short_mails(&world, language("cs"));
+    mails.push(notice(&world, "cs"));
+    for mail in mails {
+        let raw = String::from_utf8(mail.raw).unwrap();
+        assert!(raw.contains("Reply-To: <help@operator.example>\r\n"), "{raw}");
+    }
+}
+
+#[test]
+fn a_longer_windows_reminder_is_another_mail() {
+    let (world, id) = (World::new().awaiting(), |mail: &Mail| {
+        let raw = String::from_utf8(mail.raw.clone()).unwrap();
+        raw.lines().find(|line| line.starts_with("Message-ID:")).unwrap().to_owned()
+    });
+    let reminder = |notice: &crate::Notice| {
+        id(&mail::reminder(notice, "half_time", 3, &world.envelope(language("cs"))))
+    };
+    let (notice, longer) = (world.notice(), world.announced());
+    assert_ne!(reminder(&notice), reminder(&longer));
+    assert_eq!(reminder(&notice), reminder(&notice));
 }
 
 #[test]

@@ -65,21 +65,72 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// The text, and the field it leads to.
-    fn shown(self, say: &Say) -> Shown {
-        let (name, target) = match self {
-            Self::CodeWrong { .. } => ("problem-code-wrong", "code"),
-            Self::CodeLocked { .. } => ("problem-code-locked", "code"),
-            Self::Items => ("problem-items", "items"),
-            Self::Decision => ("problem-decision", "answer"),
-            Self::State => ("problem-state", "state"),
-        };
-        let text = match self {
-            Self::CodeWrong { tries_left } => say.of_number(name, "tries", tries_left.into()),
-            Self::CodeLocked { minutes } => say.of_number(name, "minutes", minutes),
-            Self::Items | Self::Decision | Self::State => say.of(name),
-        };
-        Shown { text, target }
+    fn text(self, say: &Say) -> String {
+        match self {
+            Self::CodeWrong { tries_left } => {
+                say.of_number("problem-code-wrong", "tries", tries_left.into())
+            }
+            Self::CodeLocked { minutes } => {
+                say.of_number("problem-code-locked", "minutes", minutes)
+            }
+            Self::Items => say.of("problem-items"),
+            Self::Decision => say.of("problem-decision"),
+            Self::State => say.of("problem-state"),
+        }
+    }
+
+    /// The field it leads to, in the form that was sent.
+    fn target(self, form: Option<Form>) -> &'static str {
+        match (self, form) {
+            (Self::CodeWrong { .. } | Self::CodeLocked { .. }, Some(form)) => form.code(),
+            (Self::Items, Some(form)) => form.items(),
+            (Self::Decision, Some(_)) => "answer",
+            (Self::State, _) | (_, None) => "state",
+        }
+    }
+}
+
+/// A form that was not taken: it is shown again as it was sent, but for the code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Why.
+    pub problem: Problem,
+    /// What was asked, where that can be told.
+    pub decision: Option<Decision>,
+    /// The items that were chosen.
+    pub items: Vec<ItemNo>,
+}
+
+impl Refused {
+    /// The items that were chosen in that form, if it is the one.
+    fn chosen_in(&self, form: Form) -> &[ItemNo] {
+        if self.decision.map(Decision::form) == Some(form) { &self.items } else { &[] }
+    }
+}
+
+/// The forms of the page. The ids of their fields are their own, whichever of them are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Decline,
+    Undo,
+    Other,
+}
+
+impl Form {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Decline => "code",
+            Self::Undo => "undo-code",
+            Self::Other => "other-code",
+        }
+    }
+
+    fn items(self) -> &'static str {
+        match self {
+            Self::Decline => "items",
+            Self::Undo => "undo-items",
+            Self::Other => "answer",
+        }
     }
 }
 
@@ -93,26 +144,42 @@ pub fn decision(
     language: Language,
     notice: &Notice,
     standing: &Standing,
-    problem: Option<Problem>,
+    refused: Option<&Refused>,
 ) -> String {
-    let say = notice.say(language);
+    let say = notice.undecided().say(language);
     if standing.passed_on {
         return passed_on(&say);
     }
-    let problem = problem.map(|problem| problem.shown(&say));
+    let chosen = |form| refused.map(|refused| refused.chosen_in(form)).unwrap_or_default();
+    let problem = refused.map(|refused| {
+        let form = form_of(refused.decision, standing);
+        Shown { text: refused.problem.text(&say), target: refused.problem.target(form) }
+    });
     let view = DecisionPage {
         frame: Frame::new(&say, say.of("page-title")),
         lead: lead(notice, standing.phase, &say),
         facts: Facts::of(notice, &say),
         has_deadline: standing.has_deadline(),
-        refusable: rows(notice, &standing.refusable, language),
-        undoable: rows(notice, &standing.undoable, language),
+        refusable: choices(notice, &standing.refusable, chosen(Form::Decline), language),
+        undoable: choices(notice, &standing.undoable, chosen(Form::Undo), language),
         problem,
         can_pass_on: standing.can_pass_on,
         can_extend: standing.can_extend,
         say: &say,
     };
     view.render().unwrap_or_default()
+}
+
+/// The form of a decision, if the page still has it; else the first that it has.
+fn form_of(decision: Option<Decision>, standing: &Standing) -> Option<Form> {
+    let forms = [
+        (Form::Decline, !standing.refusable.is_empty()),
+        (Form::Undo, !standing.undoable.is_empty()),
+        (Form::Other, standing.can_pass_on || standing.can_extend),
+    ];
+    let there = forms.into_iter().filter(|(_, there)| *there).map(|(form, _)| form);
+    let asked = decision.map(Decision::form);
+    there.clone().find(|form| Some(*form) == asked).or_else(|| there.clone().next())
 }
 
 /// All that the link of a recipient says who is not the right person.
@@ -124,6 +191,9 @@ fn passed_on(say: &Say) -> String {
 
 fn lead(notice: &Notice, phase: Phase, say: &Say) -> String {
     match phase {
+        Phase::Open if notice.undecided().items.len() < notice.items.len() => {
+            format!("{} {}", notice.silence(say), say.of("lead-partly"))
+        }
         Phase::Open => notice.silence(say),
         Phase::Answered => say.of("lead-answered"),
         Phase::Late => say.of("lead-late"),
@@ -138,9 +208,19 @@ fn lead(notice: &Notice, phase: Phase, say: &Say) -> String {
     }
 }
 
-fn rows(notice: &Notice, numbers: &[ItemNo], language: Language) -> Vec<Row> {
-    let chosen = notice.items.iter().filter(|item| numbers.contains(&item.no));
-    chosen.map(|item| Row::of(item, language)).collect()
+fn choices(
+    notice: &Notice,
+    numbers: &[ItemNo],
+    chosen: &[ItemNo],
+    language: Language,
+) -> Vec<Choice> {
+    let offered = notice.items.iter().filter(|item| numbers.contains(&item.no));
+    let choice = |item: &NoticeItem| Choice {
+        no: item.no.0,
+        line: item.line(language),
+        is_chosen: chosen.contains(&item.no),
+    };
+    offered.map(choice).collect()
 }
 
 /// What came of a decision.
@@ -152,8 +232,8 @@ pub struct Outcome {
     pub changed: bool,
     /// Whether it came before the deadline.
     pub in_time: bool,
-    /// The receipt's number.
-    pub receipt: String,
+    /// The receipt's number, where anything was recorded.
+    pub receipt: Option<String>,
 }
 
 /// The decisions of the page.
@@ -196,6 +276,14 @@ impl Decision {
         }
     }
 
+    fn form(self) -> Form {
+        match self {
+            Self::Decline => Form::Decline,
+            Self::Undo => Form::Undo,
+            Self::WrongContact | Self::Extend => Form::Other,
+        }
+    }
+
     fn title(self) -> &'static str {
         match self {
             Self::Decline => "result-declined",
@@ -235,7 +323,7 @@ pub fn genuine(
     standing: &Standing,
     is_current: bool,
 ) -> String {
-    let say = notice.say(language);
+    let say = notice.undecided().say(language);
     let view = GenuinePage {
         frame: Frame::new(&say, say.of("genuine-title")),
         lead: lead(notice, standing.phase, &say),
@@ -291,9 +379,15 @@ impl Frame {
     }
 }
 
-/// An item with a number, for a row or a choice.
-struct Row {
+/// An item that can be chosen.
+struct Choice {
     no: u8,
+    line: String,
+    is_chosen: bool,
+}
+
+/// An item and where it stands.
+struct Row {
     line: String,
     status: String,
 }
@@ -301,7 +395,7 @@ struct Row {
 impl Row {
     fn of(item: &NoticeItem, language: Language) -> Self {
         let status = Say::new(language).of(status_message(item.status));
-        Self { no: item.no.0, line: item.line(language), status }
+        Self { line: item.line(language), status }
     }
 }
 
@@ -357,17 +451,17 @@ struct DecisionPage<'a> {
     lead: String,
     facts: Facts,
     has_deadline: bool,
-    refusable: Vec<Row>,
-    undoable: Vec<Row>,
+    refusable: Vec<Choice>,
+    undoable: Vec<Choice>,
     problem: Option<Shown>,
     can_pass_on: bool,
     can_extend: bool,
 }
 
 impl DecisionPage<'_> {
-    /// Whether the problem is with the code.
-    fn code_wrong(&self) -> bool {
-        self.problem.as_ref().is_some_and(|shown| shown.target == "code")
+    /// Whether that field is the one with the problem.
+    fn is_wrong(&self, field: &str) -> bool {
+        self.problem.as_ref().is_some_and(|shown| shown.target == field)
     }
 }
 

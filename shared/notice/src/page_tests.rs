@@ -7,13 +7,19 @@ use domain::ids::{ItemNo, NoticeNo};
 use crate::content::Deadline;
 use crate::dates::at;
 use crate::language::Language;
-use crate::page::{self, Decision, Outcome, Problem, Refusal};
+use crate::page::{self, Decision, Outcome, Problem, Refusal, Refused};
 use crate::samples::{World, language, sent_at};
 use crate::standing::{Phase, Standing};
 
 fn decision(world: &World, tag: &str, problem: Option<Problem>) -> String {
     let standing = Standing::of(&world.claim, NoticeNo(1), sent_at());
-    page::decision(language(tag), &world.notice(), &standing, problem)
+    let refused = problem.map(|problem| refused(problem, Decision::Decline, &[]));
+    page::decision(language(tag), &world.notice(), &standing, refused.as_ref())
+}
+
+fn refused(problem: Problem, decision: Decision, items: &[u8]) -> Refused {
+    let items = items.iter().copied().map(ItemNo).collect();
+    Refused { problem, decision: Some(decision), items }
 }
 
 /// A customer who has declined the second of three items.
@@ -25,7 +31,7 @@ fn partly_declined() -> World {
 }
 
 fn outcome(decision: Decision, changed: bool) -> Outcome {
-    Outcome { decision, changed, in_time: true, receipt: "x-7".into() }
+    Outcome { decision, changed, in_time: true, receipt: changed.then(|| "x-7".into()) }
 }
 
 #[test]
@@ -37,6 +43,89 @@ fn the_decision_page_reads_well_in_czech() {
 fn the_decision_page_reads_well_in_english_with_a_partial_no_and_a_wrong_code() {
     let problem = Problem::CodeWrong { tries_left: 4 };
     insta::assert_snapshot!(decision(&partly_declined(), "en", Some(problem)));
+}
+
+#[test]
+fn a_form_that_was_not_taken_is_shown_as_it_was_sent_and_the_error_leads_to_its_own_field() {
+    let world = partly_declined();
+    let standing = Standing::of(&world.claim, NoticeNo(1), sent_at());
+    let again = |problem, decision, items: &[u8]| {
+        let refused = refused(problem, decision, items);
+        page::decision(language("en"), &world.notice(), &standing, Some(&refused))
+    };
+    let code = Problem::CodeWrong { tries_left: 4 };
+    let ticked = |html: &str| {
+        let boxes = html.split("<label class=\"choice\">").skip(1);
+        let ticked = boxes.filter(|one| one.contains(" checked>"));
+        ticked.map(|one| one.split('"').nth(5).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for (decision, items, field, expected) in [
+        (Decision::Decline, &[3][..], "code", &["3"][..]),
+        (Decision::Undo, &[2], "undo-code", &["2"]),
+        (Decision::Extend, &[], "other-code", &[]),
+        (Decision::WrongContact, &[], "other-code", &[]),
+    ] {
+        let html = again(code, decision, items);
+        assert!(html.contains(&format!("<a href=\"#{field}\">")), "{decision:?}: {html}");
+        assert_eq!(html.matches("aria-invalid").count(), 1, "{decision:?}");
+        assert_eq!(ticked(&html), expected, "{decision:?}");
+    }
+    assert!(again(Problem::Items, Decision::Undo, &[]).contains("<a href=\"#undo-items\">"));
+    assert!(!decision(&world, "en", None).contains(" checked"));
+}
+
+#[test]
+fn an_error_leads_to_something_that_is_there_whatever_has_become_of_its_form() {
+    let declined = {
+        let mut world = World::new().awaiting();
+        let mark = Mark::Declined { at: sent_at(), in_time: true, no_answer: false };
+        world.claim.items.iter_mut().for_each(|item| item.mark = Some(mark));
+        world.claim.state = State::Declined { window: Some(world.window()) };
+        world
+    };
+    let mut over = World::new();
+    over.claim.state = State::Withdrawn;
+    let problems = [
+        Problem::CodeWrong { tries_left: 4 },
+        Problem::CodeLocked { minutes: 15 },
+        Problem::Items,
+        Problem::Decision,
+        Problem::State,
+    ];
+    for world in [World::new().awaiting(), partly_declined(), declined, over] {
+        let standing = Standing::of(&world.claim, NoticeNo(1), sent_at());
+        for decision in Decision::ALL {
+            for problem in problems {
+                let refused = refused(problem, decision, &[]);
+                let html =
+                    page::decision(language("cs"), &world.notice(), &standing, Some(&refused));
+                let (_, target) = html.split_once("<li><a href=\"#").unwrap();
+                let (target, _) = target.split_once('"').unwrap();
+                assert_eq!(html.matches(&format!("id=\"{target}\"")).count(), 1, "{target}");
+            }
+        }
+    }
+}
+
+#[test]
+fn after_a_partial_no_question_and_lead_are_about_the_rest() {
+    let html = decision(&partly_declined(), "en", None);
+    assert!(html.contains("for these 2 items?"), "{html}");
+    assert!(html.contains("the 2 items that nobody has decided yet"), "{html}");
+    let whole = decision(&World::new().awaiting(), "en", None);
+    assert!(whole.contains("for these 3 items?") && !whole.contains("nobody has decided"));
+}
+
+#[test]
+fn a_result_can_be_told_from_the_claim_alone() {
+    let world = partly_declined();
+    let notice = crate::Notice::bare(&world.claim, NoticeNo(1), &world.operator);
+    let standing = Standing::of(&world.claim, NoticeNo(1), sent_at());
+    let outcome = outcome(Decision::Decline, true);
+    for language in Language::all() {
+        let html = page::result(language, &notice, &standing, &outcome);
+        assert!(html.contains("x-7") && html.contains("teams") && !html.contains('⟦'), "{html}");
+    }
 }
 
 #[test]
@@ -124,9 +213,10 @@ fn every_page(language: Language) -> Vec<String> {
     pages.extend(phases.map(|phase| {
         page::decision(language, &notice, &Standing { phase, ..standing.clone() }, None)
     }));
-    pages.extend(
-        problems.map(|problem| page::decision(language, &notice, &standing, Some(problem))),
-    );
+    pages.extend(problems.map(|problem| {
+        let refused = refused(problem, Decision::Extend, &[]);
+        page::decision(language, &notice, &standing, Some(&refused))
+    }));
     pages.extend(refusals.map(|refusal| page::refusal(language, refusal, "help@operator.example")));
     pages
 }

@@ -7,7 +7,7 @@ use domain::context::Place;
 use domain::directory::Tenant;
 use domain::event::EventType;
 use domain::ids::{ClaimId, NoticeNo, Version};
-use domain::program::{Consent, Policy, Program};
+use domain::program::{Consent, ItemKind, Policy, Program};
 use domain::text::Email;
 use serde_json::json;
 
@@ -72,6 +72,26 @@ impl World {
         self
     }
 
+    /// One item, or as many as that, all of them subscriptions.
+    pub(crate) fn with_subscriptions(mut self, count: usize) -> Self {
+        let ids = ["s-1", "s-2", "s-3", "s-4", "s-5"];
+        let items: Vec<_> = (1..)
+            .zip(ids)
+            .map(|(no, id): (u8, _)| json!({"no": no, "id": id, "mark": null}))
+            .take(count)
+            .collect();
+        self.claim.items = serde_json::from_value(json!(items)).unwrap();
+        self.claim.subject.kind = ItemKind::Subscription;
+        let known = |id: &&str| {
+            json!({"kind": "subscription", "id": id, "product": "E5", "claimable": true,
+                "state": "active"})
+        };
+        // The directory does not know the last one.
+        let known: Vec<_> = ids.iter().take(4).map(known).collect();
+        self.tenant.items = serde_json::from_value(json!(known)).unwrap();
+        self
+    }
+
     pub(crate) fn window(&self) -> Window {
         self.place.window(sent_at(), 5).unwrap()
     }
@@ -101,7 +121,8 @@ impl World {
     }
 
     pub(crate) fn envelope(&self, language: Language) -> Envelope<'_> {
-        Envelope { sender: &self.sender, to: &self.to, language, at: sent_at() }
+        let reply_to = &self.operator.contact;
+        Envelope { sender: &self.sender, to: &self.to, reply_to, language, at: sent_at() }
     }
 }
 

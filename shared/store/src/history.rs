@@ -1,6 +1,7 @@
 //! The history of a claim: one entry for each version, archived from the stream, chained by hashes.
 
-use domain::claim::Claim;
+use domain::claim::{Claim, Instant};
+use domain::event::EventType;
 use domain::history::Entry;
 use domain::ids::{ClaimId, Sha256Hash, Version};
 use serde_json::{Map, Value};
@@ -115,11 +116,29 @@ impl Store {
         }
     }
 
+    /// When a claim's present notice became due: its mail counts from then. `None` where it has none, or
+    /// where the archive does not tell it yet.
+    pub async fn notice_due_at(&self, claim: &Claim) -> Result<Option<Instant>, StoreError> {
+        let last = &claim.last_event;
+        if last.event_type.makes_notice_due() {
+            return Ok(Some(last.at));
+        }
+        let history = self.whole_history(claim).await?;
+        Ok(history.iter().rev().find_map(|entry| due_at(&entry.event)))
+    }
+
     async fn details_hash(&self, id: &ClaimId) -> Result<Sha256Hash, StoreError> {
         let stored = self.load(id).await?.stored;
         let stored = stored.ok_or_else(|| StoreError::unreadable("claim", "pk"))?;
         Ok(stored.record.stamp.details_hash)
     }
+}
+
+/// When an event made a notice due.
+fn due_at(event: &Value) -> Option<Instant> {
+    let event_type = EventType::parse(event.get("type")?.as_str()?)?;
+    let at = event.get("at")?.as_str()?.parse().ok()?;
+    event_type.makes_notice_due().then_some(at)
 }
 
 fn version_of(sort: &str) -> Option<Version> {

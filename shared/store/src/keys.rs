@@ -53,14 +53,15 @@ pub(crate) fn reading(item: ItemNo) -> String {
     format!("R#{}", item.0)
 }
 
-/// The mark of a reminder.
-pub(crate) fn reminder(notice: NoticeNo, reminder: Reminder) -> String {
-    format!("M#{}#{}", notice.0, reminder.as_str())
+/// The mark of a reminder of the window that ends then: a longer one has reminders of its own.
+pub(crate) fn reminder(notice: NoticeNo, reminder: Reminder, closes_at: Instant) -> String {
+    format!("M#{}#{}#{}", notice.0, reminder.as_str(), moment(closes_at))
 }
 
 /// What a mark's sort key names.
 pub(crate) fn reminder_of(sort: &str) -> Option<(NoticeNo, Reminder)> {
-    let (notice, reminder) = sort.strip_prefix("M#")?.split_once('#')?;
+    let (notice, rest) = sort.strip_prefix("M#")?.split_once('#')?;
+    let (reminder, _) = rest.split_once('#')?;
     Some((NoticeNo(notice.parse().ok()?), Reminder::parse(reminder)?))
 }
 

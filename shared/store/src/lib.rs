@@ -53,6 +53,7 @@ pub use error::StoreError;
 pub use execute::{Effect, Outcome};
 pub use history::HistoryEntry;
 pub use list::{Cursor, Page, Scope};
+pub use notice_code::NoticeOfCode;
 pub use receipts::{Receipt, Receipts};
 pub use sweep::{DirectoryEntry, Swept};
 pub use tries::Tries;

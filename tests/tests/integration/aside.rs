@@ -8,7 +8,7 @@ use domain::text::Email;
 use integration::fixtures;
 use integration::wire::{Fault, Wire, any};
 use integration::world::{World, tenant_id};
-use store::{Receipt, Store, StoreError, Tries, UsageRow};
+use store::{NoticeOfCode, Receipt, Store, StoreError, Tries, UsageRow};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const FAULTS: [Fault; 5] =
@@ -99,11 +99,15 @@ async fn a_receipt_and_a_notice_code_are_kept_whatever_breaks() {
         assert!(receipts.accepted(&address), "{fault:?}");
         disturbed(&world, fault, 11, |store| {
             let id = claim.id.clone();
-            async move { store.put_notice_code("ABCDE-FGHJK", &id, NoticeNo(1)).await }
+            let of =
+                NoticeOfCode { claim: id, notice: NoticeNo(1), promised: Some(world.now().at) };
+            async move { store.put_notice_code("ABCDE-FGHJK", &of).await }
         })
         .await;
         let found = world.store.notice_of_code("ABCDE-FGHJK").await.unwrap();
-        assert_eq!(found, Some((claim.id.clone(), NoticeNo(1))), "{fault:?}");
+        let found = found.unwrap();
+        assert_eq!((found.claim, found.notice), (claim.id.clone(), NoticeNo(1)), "{fault:?}");
+        assert_eq!(found.promised, Some(world.now().at), "{fault:?}");
     }
 }
 

@@ -105,6 +105,7 @@ async fn the_exact_deadline_is_told_where_it_is_not_the_one_the_notice_gave() {
     assert!(told(&stack, "window_opened").await.is_empty(), "delivered on the day it was sent");
     let stack = Stack::at(NOW).await;
     let claim = stack.world.notifying("k", &["teams"]).await;
+    told(&stack, "validated").await;
     stack.world.clock.advance(Duration::days(1));
     let at = stack.world.clock.now();
     stack.backstage.deliver(&delivery(&claim, at)).await;

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
 mod archive;
 #[cfg(test)]
 mod aside;
@@ -42,6 +44,8 @@ mod ledger;
 mod link;
 #[cfg(test)]
 mod mails;
+#[cfg(test)]
+mod postings;
 #[cfg(test)]
 mod race;
 #[cfg(test)]

@@ -91,6 +91,17 @@ async fn a_longer_window_has_reminders_of_its_own_instead() {
 }
 
 #[tokio::test]
+async fn a_window_that_becomes_longer_after_a_reminder_has_that_reminder_again() {
+    let (stack, claim) = awaiting().await;
+    assert_eq!(let_pass(&stack.world, due(&claim, Reminder::HalfTime), SOON).await, 1);
+    assert_eq!(told(&stack).await.len(), 1);
+    let extend = Command::Extend { closes_on: None };
+    let longer = stack.world.give(&claim.id, &contoso_admin(), &extend).await.unwrap().claim;
+    assert_eq!(let_pass(&stack.world, due(&longer, Reminder::HalfTime), SOON).await, 1);
+    assert_eq!(told(&stack).await.len(), 1, "and the first is of a window that is no more");
+}
+
+#[tokio::test]
 async fn a_reminder_is_told_once_however_often_its_timer_is_found() {
     let (stack, claim) = awaiting().await;
     let half = due(&claim, Reminder::HalfTime);

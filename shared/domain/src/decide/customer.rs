@@ -51,7 +51,7 @@ fn is_there(claim: &Claim, no: ItemNo, context: &Context) -> bool {
 }
 
 /// Whether the window runs in which a no can be taken back.
-fn undo_is_open(claim: &Claim, at: Instant) -> bool {
+pub fn undo_is_open(claim: &Claim, at: Instant) -> bool {
     let closes_at = match &claim.state {
         State::AwaitingCustomer { window } | State::Declined { window: Some(window) } => {
             window.closes_at

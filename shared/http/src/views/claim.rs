@@ -449,8 +449,8 @@ pub struct DecisionView {
     pub claim_status: String,
     /// Where its items stand now.
     pub items: Vec<DecidedItemView>,
-    /// What the decision is receipted under.
-    pub receipt_id: String,
+    /// What the decision is receipted under; `null` where nothing had to be recorded.
+    pub receipt_id: Option<String>,
     /// Whether it arrived in time.
     pub in_time: bool,
 }
@@ -466,7 +466,7 @@ pub struct DecidedItemView {
 
 impl DecisionView {
     /// The view of a decision on a claim.
-    pub fn of(claim: &Claim, receipt_id: String, in_time: bool) -> Self {
+    pub fn of(claim: &Claim, receipt_id: Option<String>, in_time: bool) -> Self {
         let item = |item: &Item| DecidedItemView {
             no: item.no.0,
             status: claim.item_status(item).as_str().to_owned(),

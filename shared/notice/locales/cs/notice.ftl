@@ -100,7 +100,11 @@ items-heading =
 item-workload = { $id }
 item-subscription = { $product } (předplatné { $id })
 sees-heading = Co partner uvidí
-sees = Pouze u těchto položek: kolik lidí je který den používá a kolik licencí je přiděleno. Počty menší než pět se nezobrazují.
+sees =
+    Pouze u { $count ->
+        [one] této položky: kolik lidí ji který den používá
+       *[other] těchto položek: kolik lidí je který den používá
+    } a kolik licencí je přiděleno. Počty menší než pět se nezobrazují.
 sees-not-heading = Co partner neuvidí
 sees-not = Žádný obsah, zprávy, soubory ani jména, nic o jakékoli jiné položce. Nezíská žádné oprávnění cokoli spravovat nebo měnit.
 costs-heading = Co stojí odmítnutí
@@ -146,13 +150,29 @@ operator = Kontakt na provozovatele: { $operator }
 ## Krátké zprávy
 
 receipt-declined-subject = { $tenant }: odmítnutí společnosti { $partner } je zaznamenáno
-receipt-declined = Odpověď „ne“ společnosti { $partner } je zaznamenána pro tyto položky: { $items }.
+receipt-declined =
+    Odpověď „ne“ společnosti { $partner } je zaznamenána pro { $count ->
+        [one] tuto položku
+       *[other] tyto položky
+    }: { $items }.
 receipt-undone-subject = { $tenant }: odmítnutí společnosti { $partner } je vzato zpět
-receipt-undone = Odpověď „ne“ společnosti { $partner } je vzata zpět pro tyto položky: { $items }. Znovu čekají na rozhodnutí.
+receipt-undone =
+    Odpověď „ne“ společnosti { $partner } je vzata zpět pro { $count ->
+        [one] tuto položku: { $items }. Znovu čeká
+       *[other] tyto položky: { $items }. Znovu čekají
+    } na rozhodnutí.
 receipt-accepted-subject = { $tenant }: souhlas se společností { $partner } je zaznamenán
-receipt-accepted = Společnost { $partner } je odteď oficiálním partnerem pro tyto položky: { $items }. Ukončit to můžete kdykoli.
+receipt-accepted =
+    Společnost { $partner } je odteď oficiálním partnerem pro { $count ->
+        [one] tuto položku
+       *[other] tyto položky
+    }: { $items }. Ukončit to můžete kdykoli.
 receipt-ended-subject = { $tenant }: partnerství se společností { $partner } skončilo
-receipt-ended = Partnerství se společností { $partner } okamžitě skončilo pro tyto položky: { $items }. Partner už jejich údaje nevidí.
+receipt-ended =
+    Partnerství se společností { $partner } okamžitě skončilo pro { $count ->
+        [one] tuto položku: { $items }. Partner už její údaje nevidí.
+       *[other] tyto položky: { $items }. Partner už jejich údaje nevidí.
+    }
 receipt-at = Zaznamenáno: { $at-local }; { $at-utc }
 receipt-id = Potvrzení: { $receipt }
 receipt-undo = Vzít to zpět lze do { $deadline-end } odkazem a kódem z oznámení.
@@ -162,13 +182,29 @@ withdrawn-subject = { $tenant }: společnost { $partner } vzala svou žádost zp
 withdrawn = Společnost { $partner } vzala zpět žádost stát se partnerem organizace { $tenant } v programu { $program }; nemusíte dělat nic.
 withdrawn-decided = Co bylo rozhodnuto dříve, zůstává beze změny.
 superseded-subject = { $tenant }: partnerství se společností { $partner } přešlo na jiného partnera
-superseded = Partnerství se společností { $partner } skončilo pro tyto položky: { $items }. Partner už jejich údaje nevidí.
-superseded-by = Tyto položky převzal jiný partner, o kterém jste dostali vlastní oznámení; odmítnout ho můžete kdykoli odkazem z něj.
+superseded =
+    Partnerství se společností { $partner } skončilo pro { $count ->
+        [one] tuto položku: { $items }. Partner už její údaje nevidí.
+       *[other] tyto položky: { $items }. Partner už jejich údaje nevidí.
+    }
+superseded-by =
+    { $count ->
+        [one] Tuto položku
+       *[other] Tyto položky
+    } převzal jiný partner, o kterém jste dostali vlastní oznámení; odmítnout ho můžete kdykoli odkazem z něj.
 exact-subject = { $tenant }: přesná lhůta pro společnost { $partner } – { $deadline-date }
 exact = Oznámení o společnosti { $partner } bylo doručeno později, než bylo odesláno; odmítnout můžete do { $deadline-end }.
-exact-how = Odkaz a kód platí ty z oznámení.
-extended-subject = { $tenant }: lhůta pro společnost { $partner } je delší – { $deadline-date }
-extended = Lhůta, ve které můžete společnost { $partner } odmítnout, se prodloužila: odmítnout můžete do { $deadline-end }.
+exact-how = Platí odkaz a kód z oznámení.
+extended-subject =
+    { $tenant }: { $answered ->
+        [yes] odmítnutí společnosti { $partner } lze vzít zpět déle
+       *[no] lhůta pro společnost { $partner } je delší
+    } – { $deadline-date }
+extended =
+    { $answered ->
+        [yes] Lhůta, ve které můžete odmítnutí společnosti { $partner } vzít zpět, se prodloužila: vzít je zpět můžete do { $deadline-end }.
+       *[no] Lhůta, ve které můžete společnost { $partner } odmítnout, se prodloužila: odmítnout můžete do { $deadline-end }.
+    }
 extended-added = Nepočítají se nově vyhlášené dny: { $dates }.
 
 reminder-subject =
@@ -188,6 +224,11 @@ page-question =
         [one] Má být společnost { $partner } vaším partnerem pro tuto položku?
        *[other] Má být společnost { $partner } vaším partnerem pro tyto položky ({ $count })?
     }
+lead-partly =
+    Týká se to { $count ->
+        [one] položky, o které
+       *[other] { $count } položek, o kterých
+    } zatím nikdo nerozhodl.
 lead-answered = Odmítli jste: společnost { $partner } se partnerem organizace { $tenant } nestane. Vzít to zpět můžete do { $deadline-end }.
 lead-late = Lhůta uplynula; odmítnout můžete i teď a platí to okamžitě.
 lead-paused = Tato žádost je pozastavena: pokud neuděláte nic, nic se nestane, a před novou lhůtou přijde nové oznámení. Odmítnout můžete hned.
@@ -267,4 +308,4 @@ error-method = Tuto stránku lze otevřít a její formulář odeslat.
 error-form-title = Formulář nešlo přečíst
 error-form = Otevřete znovu odkaz ze zprávy a odešlete formulář tak, jak je.
 error-unavailable-title = Právě teď to nejde
-error-unavailable = Nic se nezměnilo. Zkuste to prosím znovu za několik minut.
+error-unavailable = Pokud jste právě odeslali odpověď, nemůžeme říci, zda se zaznamenala. Zkuste to prosím znovu za několik minut: odeslat ji ještě jednou ničemu neuškodí.

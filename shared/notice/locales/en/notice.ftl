@@ -87,7 +87,11 @@ items-heading =
 item-workload = { $id }
 item-subscription = { $product } (subscription { $id })
 sees-heading = What the partner will see
-sees = Of these items only: how many people use them on each day, and how many seats are provisioned. Counts below five are not shown.
+sees =
+    { $count ->
+        [one] Of this item only: how many people use it on each day
+       *[other] Of these items only: how many people use them on each day
+    }, and how many seats are provisioned. Counts below five are not shown.
 sees-not-heading = What the partner will not see
 sees-not = No content, messages, files or names, nothing about any other item, and no rights to administer or change anything.
 costs-heading = What refusing costs
@@ -132,13 +136,29 @@ operator = Operator's contact: { $operator }
 ## Short messages
 
 receipt-declined-subject = { $tenant }: your "no" to { $partner } is recorded
-receipt-declined = The answer "no" to { $partner } is recorded for these items: { $items }.
+receipt-declined =
+    The answer "no" to { $partner } is recorded for { $count ->
+        [one] this item
+       *[other] these items
+    }: { $items }.
 receipt-undone-subject = { $tenant }: your "no" to { $partner } is taken back
-receipt-undone = The answer "no" to { $partner } is taken back for these items: { $items }. They wait for a decision again.
+receipt-undone =
+    The answer "no" to { $partner } is taken back for { $count ->
+        [one] this item: { $items }. It waits
+       *[other] these items: { $items }. They wait
+    } for a decision again.
 receipt-accepted-subject = { $tenant }: your yes to { $partner } is recorded
-receipt-accepted = { $partner } is from now on the official partner for these items: { $items }. You can end this at any time.
+receipt-accepted =
+    { $partner } is from now on the official partner for { $count ->
+        [one] this item
+       *[other] these items
+    }: { $items }. You can end this at any time.
 receipt-ended-subject = { $tenant }: the partnership with { $partner } has ended
-receipt-ended = The partnership with { $partner } has ended at once for these items: { $items }. The partner no longer sees their data.
+receipt-ended =
+    The partnership with { $partner } has ended at once for { $count ->
+        [one] this item: { $items }. The partner no longer sees its data.
+       *[other] these items: { $items }. The partner no longer sees their data.
+    }
 receipt-at = Recorded: { $at-local }; { $at-utc }
 receipt-id = Receipt: { $receipt }
 receipt-undo = It can be taken back until { $deadline-end } by the link and the code of the notice.
@@ -148,13 +168,29 @@ withdrawn-subject = { $tenant }: { $partner } has withdrawn its request
 withdrawn = { $partner } has withdrawn its request to become a partner of { $tenant } in the program { $program }; you need not do anything.
 withdrawn-decided = What was decided before stays as it is.
 superseded-subject = { $tenant }: the partnership with { $partner } has passed to another partner
-superseded = The partnership with { $partner } has ended for these items: { $items }. The partner no longer sees their data.
-superseded-by = Another partner, about whom you had a notice of its own, has taken these items over; you can refuse it at any time by the link in that notice.
+superseded =
+    The partnership with { $partner } has ended for { $count ->
+        [one] this item: { $items }. The partner no longer sees its data.
+       *[other] these items: { $items }. The partner no longer sees their data.
+    }
+superseded-by =
+    Another partner, about whom you had a notice of its own, has taken { $count ->
+        [one] this item
+       *[other] these items
+    } over; you can refuse it at any time by the link in that notice.
 exact-subject = { $tenant }: the exact deadline for { $partner } is { $deadline-date }
 exact = The notice about { $partner } was delivered later than it was sent; you can say no until { $deadline-end }.
 exact-how = Link and code are those of the notice.
-extended-subject = { $tenant }: you have longer to answer about { $partner }, until { $deadline-date }
-extended = The time in which you can say no to { $partner } has become longer: you can say no until { $deadline-end }.
+extended-subject =
+    { $tenant }: you have longer { $answered ->
+        [yes] to take back your "no" to { $partner }
+       *[no] to answer about { $partner }
+    }, until { $deadline-date }
+extended =
+    { $answered ->
+        [yes] The time in which you can take back your "no" to { $partner } has become longer: you can take it back until { $deadline-end }.
+       *[no] The time in which you can say no to { $partner } has become longer: you can say no until { $deadline-end }.
+    }
 extended-added = These newly announced days do not count: { $dates }.
 
 reminder-subject =
@@ -173,6 +209,11 @@ page-question =
         [one] Shall { $partner } be your partner for this item?
        *[other] Shall { $partner } be your partner for these { $count } items?
     }
+lead-partly =
+    This is about { $count ->
+        [one] the item
+       *[other] the { $count } items
+    } that nobody has decided yet.
 lead-answered = You said no: { $partner } does not become a partner of { $tenant }. You can take this back until { $deadline-end }.
 lead-late = The deadline has passed; you can still say no, and it takes effect at once.
 lead-paused = This request is paused: nothing happens while you do nothing, and a new notice comes before any new deadline. You can say no now.
@@ -250,4 +291,4 @@ error-method = This page can be opened, and its form can be sent.
 error-form-title = The form could not be read
 error-form = Open the link in the message again and send the form as it is.
 error-unavailable-title = Not possible right now
-error-unavailable = Nothing was changed. Please try again in a few minutes.
+error-unavailable = If you have just sent an answer, we cannot say whether it was recorded. Please try again in a few minutes: sending it again does no harm.

@@ -53,7 +53,8 @@ impl ReminderDue {
     }
 
     fn attributes(&self) -> Attributes {
-        let mut item = key(keys::claim(&self.claim), keys::reminder(self.notice, self.reminder));
+        let sort = keys::reminder(self.notice, self.reminder, self.closes_at);
+        let mut item = key(keys::claim(&self.claim), sort);
         put(&mut item, AT, Some(instant(self.at)));
         put(&mut item, CLOSES_AT, Some(instant(self.closes_at)));
         put(&mut item, "expires", Some(number((self.closes_at + KEPT).timestamp())));

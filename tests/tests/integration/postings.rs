@@ -1,0 +1,182 @@
+//! What mails promise and what becomes of them (`domain.md §5`): the deadline that a notice gave, the
+//! second recipient of a first delivery, longer windows, and what the mail service says.
+
+use domain::claim::{Claim, Status};
+use domain::command::Command;
+use integration::backstage::{Mail, events, mail_event, mails, records};
+use integration::elsewhere::With;
+use integration::fixtures;
+use integration::stack::Stack;
+use integration::world::{
+    closes_at, contoso_admin, decline, decline_all, link, reviewer, validate,
+};
+use serde_json::{Value, json};
+use web::event::Event;
+
+const NOW: &str = "2026-12-22T14:00:00Z";
+const CONTACT: &str = "jana@contoso.example";
+
+async fn awaiting() -> (Stack, Claim) {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = Box::pin(stack.world.awaiting("k", &["exchange-online", "teams"])).await;
+    (stack, claim)
+}
+
+/// The events of that type, once the stream has told everything.
+async fn events_of(stack: &Stack, event_type: &str) -> Vec<Value> {
+    stack.world.elsewhere.forget();
+    stack.backstage.publish(&records(&stack.world)).await.unwrap();
+    let mut all = events(&stack.world);
+    all.retain(|event| event["type"] == event_type);
+    stack.world.elsewhere.forget();
+    all
+}
+
+/// The mails that the last event of that type makes.
+async fn told(stack: &Stack, event_type: &str) -> Vec<Mail> {
+    let event = events_of(stack, event_type).await.pop().unwrap();
+    stack.backstage.notify(&event).await.unwrap();
+    mails(&stack.world)
+}
+
+/// Announces New Year's Eve of 2026 as a holiday of Czechia.
+async fn announce(stack: &Stack) {
+    let added = json!({"added": [{"date": "2026-12-31", "name": "Day of mourning"}]});
+    let event = Event::put("/v1/calendars/CZ").staff("operator", "op").json(&added);
+    assert_eq!(stack.send(event).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_exact_deadline_is_told_where_a_holiday_was_announced_after_the_notice_was_sent() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let notice = told(&stack, "validated").await.remove(0).text();
+    assert!(notice.contains("nejméně do konce čtvrtka 31. prosince 2026"), "{notice}");
+    announce(&stack).await;
+    let at = stack.world.clock.now();
+    stack.backstage.deliver(&mail_event("Delivery", &claim.id, 1, CONTACT, at)).await;
+    let mails = told(&stack, "window_opened").await;
+    assert_eq!(mails.len(), 1, "the notice promised another day");
+    assert!(mails[0].text().contains("pondělí 4. ledna 2027"), "{}", mails[0].text());
+}
+
+#[tokio::test]
+async fn a_second_recipient_whose_mail_failed_gets_it_though_the_first_ones_has_opened_the_window()
+{
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let world = &stack.world;
+    let mut body = fixtures::claim_body(&["teams"]);
+    body["customer_contact"]["email"] = json!("jana@consulting.example");
+    let claim = world.create_of("p-alpine", "k", &body).await.unwrap().claim;
+    world.give(&claim.id, &reviewer(), &Command::BeginReview).await.unwrap();
+    world.give(&claim.id, &reviewer(), &validate()).await.unwrap();
+    let event = events_of(&stack, "validated").await.pop().unwrap();
+    world.elsewhere.refuse("SendEmail", 1, With::Error(500, "InternalServiceErrorException"));
+    assert!(stack.backstage.notify(&event).await.is_err(), "the platform tries again");
+    let proof = mail_event("Delivery", &claim.id, 1, "it@contoso.example", world.clock.now());
+    stack.backstage.deliver(&proof).await;
+    assert_eq!(world.read(&claim.id).await.status(), Status::AwaitingCustomer);
+    world.elsewhere.forget();
+    stack.backstage.notify(&event).await.unwrap();
+    let to: Vec<String> = mails(world).into_iter().map(|mail| mail.to).collect();
+    assert_eq!(to, ["jana@consulting.example", "it@contoso.example"]);
+}
+
+#[tokio::test]
+async fn a_receipt_that_is_late_offers_no_undo_that_is_over() {
+    let (stack, claim) = awaiting().await;
+    stack.world.give(&claim.id, &link(1), &decline(&[2])).await.unwrap();
+    let text = told(&stack, "items_declined").await.remove(0).text();
+    assert!(text.contains("Vzít to zpět lze"), "{text}");
+    stack.world.let_pass(closes_at(&claim));
+    stack.world.finalize().await;
+    let text = told(&stack, "items_declined").await.remove(0).text();
+    assert!(text.contains("je zaznamenána") && !text.contains("Vzít to zpět"), "{text}");
+}
+
+#[tokio::test]
+async fn a_receipt_outside_any_window_tells_the_time_by_the_customers_clocks() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    stack.world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
+    let text = told(&stack, "items_declined").await.remove(0).text();
+    assert!(text.contains("15:00, středoevropský čas (Europe/Prague)"), "{text}");
+    assert!(text.contains("pro tuto položku: teams"), "{text}");
+}
+
+#[tokio::test]
+async fn announced_days_are_named_in_the_mail_that_announces_them_and_in_no_other() {
+    let (stack, claim) = awaiting().await;
+    announce(&stack).await;
+    stack.backstage.sweep(&stack.world).await.unwrap();
+    let text = told(&stack, "window_extended").await.remove(0).text();
+    assert!(text.contains("nově vyhlášené") && text.contains("odmítnout můžete do"), "{text}");
+    let extend = Command::Extend { closes_on: None };
+    stack.world.give(&claim.id, &contoso_admin(), &extend).await.unwrap();
+    let text = told(&stack, "window_extended").await.remove(0).text();
+    assert!(!text.contains("nově vyhlášené"), "the customer asked for it: {text}");
+}
+
+#[tokio::test]
+async fn who_has_said_no_is_told_that_he_has_longer_to_take_it_back() {
+    let (stack, claim) = awaiting().await;
+    stack.world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
+    announce(&stack).await;
+    stack.backstage.sweep(&stack.world).await.unwrap();
+    let text = told(&stack, "window_extended").await.remove(0).text();
+    assert!(text.contains("vzít je zpět můžete do konce pondělí 4. ledna 2027"), "{text}");
+    assert!(!text.contains("odmítnout můžete"), "{text}");
+}
+
+#[tokio::test]
+async fn a_full_mailbox_and_a_mail_that_was_not_sent_are_no_delivery() {
+    for kind in ["MailboxFull", "Reject"] {
+        let stack = Box::pin(Stack::at(NOW)).await;
+        let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+        let at = stack.world.clock.now();
+        let mut event = mail_event("Bounce", &claim.id, 1, CONTACT, at);
+        if kind == "Reject" {
+            event["eventType"] = json!("Reject");
+            event["reject"] = json!({"reason": "Bad content"});
+            event["mail"]["timestamp"] = event["bounce"]["timestamp"].clone();
+            event["mail"]["destination"] = json!([CONTACT]);
+        } else {
+            event["bounce"]["bounceType"] = json!("Transient");
+            event["bounce"]["bounceSubType"] = json!(kind);
+        }
+        stack.backstage.deliver(&event).await;
+        let status = stack.world.read(&claim.id).await.status();
+        assert_eq!(status, Status::Unreachable, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_mail_event_that_cannot_be_recorded_comes_again_and_one_of_nobodys_claim_does_not() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let (world, at) = (&stack.world, stack.world.clock.now());
+    let bounce = mail_event("Bounce", &claim.id, 1, CONTACT, at);
+    let nobody = domain::ids::ClaimId::from_bytes([7; 16]);
+    let unknown = mail_event("Bounce", &nobody, 1, CONTACT, at);
+    assert!(stack.backstage.deliver(&unknown).await.batch_item_failures.is_empty());
+    let partner = world.engine.item("PA#p-alpine", "A").unwrap();
+    world.engine.delete("PA#p-alpine", "A");
+    assert_eq!(stack.backstage.deliver(&bounce).await.batch_item_failures.len(), 1);
+    world.engine.put(&partner);
+    assert!(stack.backstage.deliver(&bounce).await.batch_item_failures.is_empty());
+    assert_eq!(world.read(&claim.id).await.status(), Status::Unreachable);
+}
+
+#[tokio::test]
+async fn a_retry_keeps_what_the_first_mail_promised() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    told(&stack, "validated").await;
+    announce(&stack).await;
+    told(&stack, "validated").await;
+    let found = stack.world.engine.items("N#");
+    assert_eq!(found.len(), 1, "of {}", claim.id);
+    let promised = found[0]["w"]["N"].as_str().unwrap();
+    let first: domain::claim::Instant = "2026-12-31T23:00:00Z".parse().unwrap();
+    assert_eq!(promised, first.timestamp_millis().to_string());
+}
