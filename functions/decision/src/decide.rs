@@ -54,8 +54,8 @@ async fn decide(
     still_his(app, &claim, link, &asked).await?;
     let actor = Actor::CustomerLink { notice: link.notice() };
     let command = asked.command();
-    let outcome = app.store.execute(link.claim(), &actor, &command, moment, None).await;
-    let outcome = outcome.map_err(failed)?;
+    let outcome = app.store.execute(link.claim(), &actor, &command, moment, None);
+    let outcome = Box::pin(outcome).await.map_err(failed)?;
     log(&outcome.claim, &asked);
     Ok(done(app, link, outcome, &asked, moment, answers).await)
 }

@@ -80,7 +80,8 @@ impl Seen {
 
 /// The claim that a link speaks of, as a decision of that moment finds it.
 pub(crate) async fn claim(app: &App, link: &Link, moment: Moment) -> Result<Claim, Failure> {
-    let claim = app.store.claim_for_command(link.claim(), moment).await.map_err(failed)?;
+    let found = Box::pin(app.store.claim_for_command(link.claim(), moment)).await;
+    let claim = found.map_err(failed)?;
     known(claim, link)
 }
 

@@ -6,6 +6,7 @@ use domain::program::Policy;
 use integration::backstage::records;
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use integration::stack::{Answer, Stack};
+use integration::wire::{Call, Fault};
 use integration::world::{closes_at, delivered, reviewer, validate};
 use serde_json::{Value, json};
 use web::event::Event;
@@ -104,6 +105,12 @@ async fn a_read_of_the_data_is_noted_and_one_that_cannot_be_is_not_answered() {
     let earlier = stack.world.clock.now() - Duration::minutes(1);
     assert_eq!(stack.send_at(usage(), earlier).await.status, 200);
     assert_eq!(entry(&stack, ALPINE).await["associations"][0]["last_read_at"], json!(read_at));
+    let note =
+        |call: &Call| call.operation == "UpdateItem" && call.request["Key"]["sk"]["S"] == "R#1";
+    stack.wires[4].always(note, Fault::Internal);
+    let unnoted = stack.send(usage()).await;
+    assert_eq!(unnoted.problem(), (503, "unavailable"), "{}", unnoted.text);
+    assert!(unnoted.body.get("items").is_none(), "{}", unnoted.text);
 }
 
 #[tokio::test]

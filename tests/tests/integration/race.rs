@@ -4,14 +4,18 @@
 use std::sync::Arc;
 
 use chrono::Duration;
+use domain::actor::Actor;
 use domain::claim::{Claim, ItemStatus, Mark, Status};
-use domain::command::CommandKind;
-use domain::ids::ClaimId;
+use domain::command::{Command, CommandKind, Selection};
+use domain::ids::{ClaimId, NoticeNo};
 use domain::reason::EndReason;
 use domain::rejection::Rejection;
+use domain::text::Comment;
+use integration::rivals::operator;
 use integration::wire::{Fault, any};
 use integration::world::{
-    World, alpine, closes_at, decline, decline_all, item_statuses, link, undo_all, withdraw,
+    World, alpine, closes_at, contoso_admin, decline, decline_all, delivered, item_statuses, link,
+    undo_all, withdraw,
 };
 use store::{Effect, Moment, Outcome, Store, StoreError};
 
@@ -223,9 +227,55 @@ async fn two_answers_at_once_are_both_kept() {
 async fn a_no_said_twice_or_by_two_links_is_one_no() {
     let world = World::at(NOW).await;
     let claim = world.awaiting("k", &ITEMS).await;
+    for (actor, command) in [
+        (operator(), Command::Hold { comment: Comment::parse("We are asking.").unwrap() }),
+        (operator(), Command::Resume),
+        (Actor::System, delivered(NoticeNo(2))),
+    ] {
+        world.give(&claim.id, &actor, &command).await.unwrap();
+    }
     let first = world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
-    let second = world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
-    assert_eq!(second.claim.version, first.claim.version);
-    assert_eq!(first.effect, Effect::Changed);
-    assert_ne!(second.effect, Effect::Changed);
+    assert_eq!((first.claim.status(), first.effect), (Status::Declined, Effect::Changed));
+    for notice in [1, 2] {
+        let again = world.give(&claim.id, &link(notice), &decline_all()).await.unwrap();
+        assert_eq!(again.claim.version, first.claim.version, "by notice {notice}");
+        assert_ne!(again.effect, Effect::Changed, "by notice {notice}");
+    }
+}
+
+/// Lets one of two answers come between the steps of the other, and holds the "no" against the claim.
+async fn at_once(yes_first: bool, before: bool, nth: usize) {
+    let world = World::at(NOW).await;
+    let claim = world.awaiting("k", &ITEMS).await;
+    let yes = (contoso_admin(), Command::Accept { items: Selection::All });
+    let no = (link(1), decline_all());
+    let (held_up, between) = if yes_first { (yes, no) } else { (no, yes) };
+    let (rival, _) = world.another_store(|_| {});
+    let (store, wire) = world.another_store(|_| {});
+    let (rival, id, now) = (Arc::new(rival), claim.id.clone(), world.now());
+    let act = move || {
+        let (rival, id, between) = (rival.clone(), id.clone(), between.clone());
+        // A yes that comes second is refused.
+        async move { drop(rival.execute(&id, &between.0, &between.1, now, None).await) }
+    };
+    let fault = if before { Fault::before(act) } else { Fault::after(act) };
+    wire.on(any, nth, fault);
+    drop(store.execute(&claim.id, &held_up.0, &held_up.1, now, None).await);
+    if wire.operations().len() >= nth {
+        let after = world.read(&claim.id).await;
+        assert!(is_refused(&after), "{yes_first} {before} {nth}: {:?}", item_statuses(&after));
+        world.let_pass(closes_at(&claim));
+        world.finalize().await;
+        assert!(is_refused(&world.read(&claim.id).await), "{yes_first} {before} {nth}");
+    }
+    versions_are_whole(&world, &claim.id);
+}
+
+#[tokio::test]
+async fn a_yes_and_a_no_at_once_leave_a_no() {
+    for nth in 1..=8 {
+        for (yes_first, before) in [(true, true), (true, false), (false, true), (false, false)] {
+            Box::pin(at_once(yes_first, before, nth)).await;
+        }
+    }
 }

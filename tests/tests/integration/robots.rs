@@ -7,11 +7,15 @@ use std::collections::BTreeSet;
 use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::{Claim, ItemStatus, Status};
+use domain::command::{Command, Vanished};
+use domain::ids::ItemNo;
+use domain::program::{Consent, Policy};
 use integration::fixtures::CONTOSO;
 use integration::stack::{self, Answer, Stack};
 use integration::world::{closes_at, delivered};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use store::Effect;
 use web::event::Event;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -28,6 +32,8 @@ enum Deed {
     Decides(u16, &'static str, u8),
     /// The signed-in customer answers.
     Answers(&'static str, u8),
+    /// An item is gone from the directory.
+    Vanishes(u8),
     /// The notice arrives at its next recipient.
     Arrives,
     /// Hours pass.
@@ -45,6 +51,7 @@ fn deed() -> impl Strategy<Value = Deed> {
             .prop_map(|(no, decision, code)| Deed::Posts(no, decision, code)),
         4 => (1..3_u16, decisions(), 0..3_u8).prop_map(|(no, decision, item)| Deed::Decides(no, decision, item)),
         4 => (proptest::sample::select(answers), 0..3_u8).prop_map(|(answer, item)| Deed::Answers(answer, item)),
+        1 => (1..3_u8).prop_map(Deed::Vanishes),
         1 => Just(Deed::Arrives),
         1 => (1..60_i64).prop_map(Deed::Waits),
     ]
@@ -58,17 +65,23 @@ fn chosen(item: u8) -> Vec<u8> {
 struct Story {
     stack: Stack,
     claim: Claim,
+    /// Whether silence is a no.
+    opt_in: bool,
     refused: BTreeSet<u8>,
     accepted: BTreeSet<u8>,
+    gone: BTreeSet<u8>,
 }
 
 type Checked = Result<(), TestCaseError>;
 
 impl Story {
-    async fn begin() -> Self {
-        let stack = Box::pin(Stack::at(NOW)).await;
+    async fn begin(opt_in: bool) -> Self {
+        let consent = if opt_in { Consent::OptIn } else { Consent::OptOut };
+        let policy = Policy { consent, ..Policy::default() };
+        let stack = Box::pin(Stack::with_policy(NOW, policy)).await;
         let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
-        Self { stack, claim, refused: BTreeSet::new(), accepted: BTreeSet::new() }
+        let (refused, accepted, gone) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        Self { stack, claim, opt_in, refused, accepted, gone }
     }
 
     async fn take(&mut self, deed: &Deed) -> Checked {
@@ -97,6 +110,7 @@ impl Story {
                 let answer = self.stack.send(event).await;
                 self.remember(name, *item, &answer)?;
             }
+            Deed::Vanishes(item) => self.vanish(*item).await,
             Deed::Arrives => {
                 let proof = delivered(self.claim.notice);
                 self.stack.world.give(&self.claim.id, &Actor::System, &proof).await.unwrap();
@@ -105,6 +119,14 @@ impl Story {
         }
         self.claim = self.stack.world.read(&self.claim.id).await;
         self.holds()
+    }
+
+    async fn vanish(&mut self, no: u8) {
+        let vanish = Command::Vanish(Vanished::Items(vec![ItemNo(no)]));
+        let given = self.stack.world.give(&self.claim.id, &Actor::System, &vanish).await;
+        if given.unwrap().effect == Effect::Changed {
+            self.gone.insert(no);
+        }
     }
 
     async fn decide(&self, notice: u16, decision: &str, item: u8) -> Answer {
@@ -154,15 +176,16 @@ impl Story {
             let lost = active || status == ItemStatus::Pending;
             prop_assert!(!(self.refused.contains(&no) && lost), "a no to item {no} is lost");
             let open = self.claim.state.window().is_none_or(|window| now < window.closes_at);
-            let early = active && open && !self.accepted.contains(&no);
+            let early = active && (open || self.opt_in) && !self.accepted.contains(&no);
             prop_assert!(!early, "item {no} is active before its deadline");
+            prop_assert!(!(active && self.gone.contains(&no)), "item {no} has vanished");
         }
         Ok(())
     }
 }
 
-async fn run(deeds: Vec<Deed>) -> Checked {
-    let mut story = Box::pin(Story::begin()).await;
+async fn run(opt_in: bool, deeds: Vec<Deed>) -> Checked {
+    let mut story = Box::pin(Story::begin(opt_in)).await;
     for deed in &deeds {
         Box::pin(story.take(deed)).await?;
     }
@@ -171,6 +194,7 @@ async fn run(deeds: Vec<Deed>) -> Checked {
         world.let_pass(closes_at(&story.claim));
         world.finalize().await;
         story.claim = world.read(&story.claim.id).await;
+        prop_assert!(story.claim.status() != Status::AwaitingCustomer, "silence ends the waiting");
     }
     story.holds()
 }
@@ -180,9 +204,10 @@ proptest! {
 
     #[test]
     fn no_sequence_of_customers_and_scanners_loses_a_no_or_makes_an_early_yes(
+        opt_in in any::<bool>(),
         deeds in proptest::collection::vec(deed(), 1..40),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(run(deeds))?;
+        runtime.block_on(run(opt_in, deeds))?;
     }
 }

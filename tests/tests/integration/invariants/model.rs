@@ -56,6 +56,8 @@ fn moves(step: Step) -> Move {
         Step::Undo => (&[S::AwaitingCustomer, S::Declined], Some(S::AwaitingCustomer)),
         Step::AddEvidence(_) => (&[S::Draft, S::ActionRequired, S::Associated], None),
         Step::Withdraw => (UNDECIDED, Some(S::Withdrawn)),
+        // Or they stay, where something is left.
+        Step::Vanish(_) => (TOUCHED, Some(S::Rejected)),
         // A no, and the end of what is active, in whatever state.
         Step::Decline(_)
         | Step::DeclineAll
@@ -83,6 +85,19 @@ const UNDECIDED: &[Status] = &[
     Status::Unreachable,
     Status::AwaitingCustomer,
     Status::OnHold,
+];
+
+/// The states in which anything waits or runs: from `submitted` on.
+const TOUCHED: &[Status] = &[
+    Status::Submitted,
+    Status::InReview,
+    Status::ActionRequired,
+    Status::Disputed,
+    Status::Notifying,
+    Status::Unreachable,
+    Status::AwaitingCustomer,
+    Status::OnHold,
+    Status::Associated,
 ];
 
 /// The states after a first notice: a recalled claim has had none.
@@ -115,10 +130,12 @@ pub(crate) fn leads(step: Step, from: Status, to: Status) -> bool {
             | Step::DeclineByLink(_)
             | Step::End(_)
             | Step::Revoke(_)
+            | Step::Vanish(_)
     );
+    let in_part = matches!(step, Step::Vanish(_)) && to == from;
     let nobody_left = step == Step::PassOn && to == Status::Unreachable;
     let by_items = matches!(to, Status::Associated | Status::Ended | Status::Declined);
-    let fits = to == result.unwrap_or(from) || (decides && by_items) || nobody_left;
+    let fits = to == result.unwrap_or(from) || (decides && by_items) || nobody_left || in_part;
     states.contains(&from) && fits
 }
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use domain::actor::{Actor, StaffRole};
 use domain::claim::{Claim, CustomerContact, Status};
-use domain::command::{Command, DeclaredEvidence, GivenReason, Selection};
+use domain::command::{Command, DeclaredEvidence, GivenReason, Selection, Vanished};
 use domain::event::FailureCause;
 use domain::ids::{ItemNo, NoticeNo, Sha256Hash, StaffId};
 use domain::reason::{Reason, ReasonCode};
@@ -50,6 +50,8 @@ pub(crate) enum Step {
     AddEvidence(u8),
     End(u8),
     Revoke(u8),
+    /// An item is gone from the directory.
+    Vanish(u8),
     /// The partner is suspended, or is not any more.
     Suspend(bool),
     Read,
@@ -104,8 +106,13 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::PassOn),
         1 => item.prop_map(Step::Revoke),
     ];
-    let mails = prop_oneof![Just(Step::Deliver), Just(Step::DeliverOlder), Just(Step::Bounce)];
-    prop_oneof![20 => straight, 3 => operators, 3 => partners, 5 => customers, 1 => mails]
+    let system = prop_oneof![
+        2 => Just(Step::Deliver),
+        2 => Just(Step::DeliverOlder),
+        2 => Just(Step::Bounce),
+        1 => (1..3_u8).prop_map(Step::Vanish),
+    ];
+    prop_oneof![20 => straight, 3 => operators, 3 => partners, 5 => customers, 1 => system]
 }
 
 /// What comes next for a claim in that status; `None`: its deadline.
@@ -163,6 +170,7 @@ pub(crate) fn command(step: Step, claim: &Claim, partner: &str) -> Option<(Actor
             let (notice, cause) = (claim.notice, FailureCause::Bounce);
             (Actor::System, Command::RecordFailure { notice, cause, others_left: false })
         }
+        Step::Vanish(no) => (Actor::System, Command::Vanish(Vanished::Items(vec![ItemNo(no)]))),
         Step::Decline(no) => (link(claim.notice.0), decline(&[no])),
         Step::DeclineAll => (contoso_admin(), decline_all()),
         Step::DeclineByLink(notice) => (link(notice), decline_all()),
