@@ -68,11 +68,14 @@ async fn still_his(app: &App, claim: &Claim, link: &Link, asked: &Asked) -> Resu
         Decision::Undo => CommandKind::Undo,
         Decision::Extend => CommandKind::Extend,
     };
-    if seen::passed_on(app, claim, link.notice()).await.map_err(failed)? {
-        let status = claim.status();
-        return Err(Failure::Rejected(Rejection::InvalidState { status, command }));
+    match seen::passed_on(app, claim, link.notice()).await.map_err(failed)? {
+        Some(false) => Ok(()),
+        Some(true) => {
+            let status = claim.status();
+            Err(Failure::Rejected(Rejection::InvalidState { status, command }))
+        }
+        None => Err(Failure::Unavailable),
     }
-    Ok(())
 }
 
 fn log(claim: &Claim, asked: &Asked) {

@@ -48,7 +48,7 @@ impl Seen {
             return Err(Failure::Unavailable);
         };
         let place = store.customer_place(&tenant, &policy).await.map_err(failed)?;
-        let passed_on = passed_on(app, &claim, no).await.map_err(failed)?;
+        let passed_on = passed_on(app, &claim, no).await.map_err(failed)?.unwrap_or(false);
         let sent_at = sent_at(app, &claim).await.map_err(failed)?.unwrap_or(moment.at);
         let deadline = Deadline::of(&claim, sent_at, &place, &policy);
         let directory = Directory { tenant: &tenant, program: &program, policy: &policy };
@@ -107,23 +107,31 @@ fn just_refused(claim: &Claim) -> Option<NoticeNo> {
 }
 
 /// Whether the recipients of that notice have said that they are not the right people: the history
-/// tells, of claims of which anybody ever said so.
-pub(crate) async fn passed_on(app: &App, claim: &Claim, no: NoticeNo) -> Result<bool, StoreError> {
+/// tells, of claims of which anybody ever said so. `None` while the archive does not tell it all.
+pub(crate) async fn passed_on(
+    app: &App,
+    claim: &Claim,
+    no: NoticeNo,
+) -> Result<Option<bool>, StoreError> {
     let refused = EventType::ContactRefused.as_str();
     if just_refused(claim) == Some(no) {
-        return Ok(true);
+        return Ok(Some(true));
     }
-    if claim.refused_contacts == 0 && claim.notice == no {
-        return Ok(false);
+    // A refusal voids the window of the notice.
+    let runs = claim.state.window().is_some() || claim.refused_contacts == 0;
+    if claim.notice == no && runs {
+        return Ok(Some(false));
     }
+    let history = app.store.whole_history(claim).await?;
+    let is_whole = u32::try_from(history.len()).is_ok_and(|length| length == claim.version.0);
     let mut current = 0;
-    for entry in app.store.whole_history(claim).await? {
+    for entry in history {
         let event_type = entry.event.get("type").and_then(Value::as_str);
         if event_type == Some(refused) && current == u64::from(no.0) {
-            return Ok(true);
+            return Ok(Some(true));
         }
         let notice = entry.event.pointer("/detail/notice").and_then(Value::as_u64);
         current = notice.unwrap_or(current);
     }
-    Ok(false)
+    Ok(is_whole.then_some(false))
 }

@@ -98,6 +98,8 @@ async fn the_link_of_a_notice_that_was_passed_on_takes_a_no_and_nothing_else() {
     let proof = delivered(NoticeNo(2));
     stack.world.give(&claim.id, &Actor::System, &proof).await.unwrap();
     assert_eq!(decide(&stack, &claim, 2, "decision=decline&items=1").await.status, 200);
+    let untold = decide(&stack, &claim, 1, "decision=undo").await;
+    assert_eq!(untold.problem(), (503, "unavailable"), "the archive does not tell it yet");
     stack.backstage.publish(&records(&stack.world)).await.unwrap();
     for fields in ["decision=undo", "decision=extend", "decision=wrong_contact"] {
         let refused = decide(&stack, &claim, 1, fields).await;
