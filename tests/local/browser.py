@@ -21,6 +21,13 @@ PAGES = STATE / "pages"
 # Nothing in an answer may be worse than a page for everybody; best practice is asked for as well.
 AXE = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(one => `${one.id}: ${one.nodes.map(node => node.html).join(' | ')}`)"
 
+POST = """([url, fields, enctype]) => {
+  const form = Object.assign(document.createElement('form'), {method: 'post', action: url, enctype});
+  for (const [name, value] of fields) form.append(Object.assign(document.createElement('textarea'), {name, value}));
+  document.body.append(form);
+  HTMLFormElement.prototype.submit.call(form);
+}"""
+
 
 def executable() -> str:
     """Debian's Chromium, or the browser that CHROMIUM names."""
@@ -41,13 +48,24 @@ def started():
             browser.close()
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A document that came another way."""
+
+    status: int
+    html: str
+
+    def text(self) -> str:
+        return self.html
+
+
 @dataclass
 class Visit:
     """One visitor: a page, every request it made, every document it was answered with."""
 
     page: Page
     requests: list[str] = field(default_factory=list)
-    documents: list[Response] = field(default_factory=list)
+    documents: list[Response | Shown] = field(default_factory=list)
 
     def open(self, url: str) -> "Visit":
         self.page.goto(url)
@@ -57,6 +75,22 @@ class Visit:
         """Presses a button and waits for the page it leads to."""
         with self.page.expect_navigation():
             self.page.click(f"button[value={button}]")
+
+    def post(self, url: str, fields: list[tuple[str, str]], enctype: str = "application/x-www-form-urlencoded") -> "Visit":
+        """Sends a form of any content, as no form of the page would, and waits for the answer."""
+        with self.page.expect_navigation():
+            self.page.evaluate(POST, [url, fields, enctype])
+        return self
+
+    def show(self, status: int, html: str) -> "Visit":
+        """Shows an answer that no browser asks for."""
+        self.documents.append(Shown(status, html))
+        self.page.set_content(html)
+        return self
+
+    @property
+    def status(self) -> int:
+        return self.documents[-1].status
 
     @property
     def text(self) -> str:

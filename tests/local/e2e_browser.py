@@ -4,11 +4,12 @@ import os
 import re
 import shutil
 import uuid
+from datetime import timedelta
 
 import browser as chromium
 import link
 import pytest
-from demo import code_of, other_code
+from demo import code_of, instant, other_code
 from scene import Scene
 from wait import until
 
@@ -88,20 +89,27 @@ def a_wrong_code_is_told_above_the_page_with_a_link_to_its_field(browser, awaiti
     assert awaiting.statuses() == ["pending"] * 3
 
 
+@pytest.mark.parametrize("language", ["cs", "en"])
 @pytest.mark.parametrize(("name", "width", "height", "scale"), [("phone", 320, 640, 2), ("enlarged", 320, 200, 4), ("desk", 1280, 800, 1)])
-def the_page_fits_and_works_at_every_size(browser, awaiting, name, width, height, scale):
+def the_page_fits_and_works_at_every_size(browser, awaiting, name, width, height, scale, language):
     with chromium.visit(browser, width, height, scale) as visitor:
-        page = visitor.open(url_of(awaiting)).page
+        page = visitor.open(url_of(awaiting, language)).page
         assert not visitor.overflows()
         for button in page.query_selector_all("button"):
             box = button.bounding_box()
             assert box["x"] >= 0 and box["x"] + box["width"] <= width and box["height"] >= 24
+        page.check("input[type=checkbox][value='2']")
+        page.fill("#code", other_code(code(awaiting)))
+        visitor.send("decline")
+        assert not visitor.overflows()
+        visitor.screenshot(f"problem-{name}-{language}")
         page.fill("#code", code(awaiting))
         visitor.send("decline")
         assert not visitor.overflows()
-        visitor.screenshot(f"result-{name}")
-        visitor.open(url_of(awaiting)).screenshot(f"declined-{name}")
+        visitor.screenshot(f"result-{name}-{language}")
+        visitor.open(url_of(awaiting, language)).screenshot(f"declined-{name}-{language}")
         assert not visitor.overflows()
+    assert awaiting.statuses() == ["pending", "declined", "pending"], "the tick outlived the wrong code"
 
 
 def the_no_is_as_prominent_as_the_keep(browser, awaiting):
@@ -139,15 +147,90 @@ def every_state_has_a_page_that_everybody_can_read(browser, api):
             for language in ["cs", "en"]:
                 visitor.open(f"{url}?lang={language}").check(f"{name}-{language}")
             visitor.screenshot(name)
-        host = "/".join(urls["held"].split("/")[:3])
-        for name, path in {"unknown": "/d/nobody", "no-notice": "/n/AAAAA-AAAAA"}.items():
-            visitor.open(f"{host}{path}").check(name)
         text = scenes["held"].mail()["BodyText"]
-        visitor.open(re.search(r"http\S+/n/\S+", text)[0]).check("genuine")
-        visitor.screenshot("genuine")
+        visitor.open(re.search(r"http\S+/n/\S+", text)[0]).screenshot("genuine")
         ended = scenes["declined"]
         ended.past_the_deadline()
         visitor.open(urls["declined"]).check("final-no")
+
+
+LANGUAGES = ["cs", "en"]
+
+
+def every_refusal_has_a_page_that_everybody_can_read(browser, api, awaiting):
+    digits, wrong = code(awaiting), other_code(code(awaiting))
+    no = ("decision", "decline")
+    host = "/".join(url_of(awaiting).split("/")[:3])
+    with chromium.visit(browser) as visitor:
+        for language in LANGUAGES:
+            url = url_of(awaiting, language)
+            for name, status, fields in [
+                ("items", 422, [no, ("items", "9"), ("code", digits)]),
+                ("two-decisions", 422, [no, ("decision", "undo"), ("code", digits)]),
+                ("too-large", 413, [no, ("code", "9" * 70_000)]),
+            ]:
+                visitor.open(url).post(url, fields).check(f"{name}-{language}")
+                assert visitor.status == status, name
+            visitor.open(url).post(url, [no], "text/plain").check(f"media-type-{language}")
+            assert visitor.status == 415
+            answer = api.call("PUT", f"/d/{link.find(url).token}?lang={language}", None).must(405)
+            visitor.open(url).show(answer.status, answer.text).check(f"method-{language}")
+            for name, path in {"unknown": "/d/nobody", "no-notice": "/n/AAAAA-AAAAA"}.items():
+                visitor.open(f"{host}{path}?lang={language}").check(f"{name}-{language}")
+                assert visitor.status == 404
+            genuine = re.search(r"http\S+/n/\S+", awaiting.mail()["BodyText"])[0]
+            visitor.open(f"{genuine}?lang={language}").check(f"genuine-{language}")
+        url = url_of(awaiting)
+        for _ in range(6):
+            visitor.open(url).post(url, [no, ("code", wrong)])
+        for language in LANGUAGES:
+            url = url_of(awaiting, language)
+            visitor.open(url).post(url, [no, ("code", digits)]).check(f"locked-{language}")
+            assert visitor.status == 429
+        visitor.screenshot("locked")
+    assert awaiting.statuses() == ["pending"] * 3
+
+
+def every_result_has_a_page_that_everybody_can_read(browser, api):
+    for language in LANGUAGES:
+        scene = Scene(api).awaiting()
+        url, digits = url_of(scene, language), ("code", code(scene))
+        with chromium.visit(browser) as visitor:
+            for name, fields in [
+                ("extend", [("decision", "extend")]),
+                ("no", [("decision", "decline"), ("items", "1")]),
+                ("undo", [("decision", "undo")]),
+                ("unchanged", [("decision", "undo")]),
+                ("wrong-contact", [("decision", "wrong_contact")]),
+            ]:
+                visitor.open(url).post(url, [*fields, digits]).check(f"result-{name}-{language}")
+                assert visitor.status == 200, name
+                visitor.screenshot(f"result-{name}-{language}")
+
+
+def a_claim_that_nobody_waits_for_has_a_page_as_well(browser, api):
+    unreachable = Scene(api, contact="bounce").validated()
+    until("the bounce", lambda: unreachable.read()["status"] == "unreachable", seconds=60)
+    rejected = Scene(api).awaiting()
+    rejected.act("review", "operator", {"action": "hold", "comment": "We are asking."}).must(200)
+    rejected.act("review", "reviewer", {"action": "reject", "reasons": [{"code": "policy_violation"}]}).must(200)
+    with chromium.visit(browser) as visitor:
+        for name, scene in {"unreachable": unreachable, "rejected": rejected}.items():
+            for language in LANGUAGES:
+                visitor.open(url_of(scene, language)).check(f"{name}-{language}")
+            visitor.screenshot(name)
+
+
+def between_the_deadline_and_the_close_the_page_takes_a_no_and_says_so(browser, api):
+    late = Scene(api).awaiting()
+    urls = {language: url_of(late, language) for language in LANGUAGES}
+    closes_at = instant(late.read()["window"]["closes_at"])
+    late.clock_to((closes_at + timedelta(seconds=2)).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    with chromium.visit(browser) as visitor:
+        for language, url in urls.items():
+            visitor.open(url).check(f"late-{language}")
+        assert "The deadline has passed; you can still say no" in visitor.text
+        visitor.screenshot("late")
 
 
 def a_late_no_ends_the_association_and_says_so(browser, api):
