@@ -17,7 +17,7 @@ MACHETE_VERSION := 0.9.2
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
 export CARGO_BUILD_TARGET ?= $(HOST)
 
-.PHONY: help demo test soak check up down deploy bench advisories pictures browser
+.PHONY: help demo test soak replay check up down deploy bench advisories pictures browser
 help:
 	@sed -n 's/^\([a-z]*\):.*## /make \1  /p' Makefile
 
@@ -36,7 +36,11 @@ test: $(TOOLS) $(PAGE_TOOLS) browser ## everything: unit, property, embedded eng
 
 SEEDS ?= 10000
 soak: ## the simulation for many more seeds: make soak [SEEDS=10000]
-	SEEDS=$(SEEDS) cargo test --locked -p integration -- simulation --nocapture
+	SEEDS=$(SEEDS) cargo test --locked -p integration --test integration -- simulation --nocapture
+
+SIMULATION := simulation::no_seed_loses_a_no_closes_early_forgets_a_timer_or_leaves_a_version_untold
+replay: ## one seed of the simulation again: make replay SEED=n
+	SEED=$${SEED:?which one} cargo test --locked -p integration --test integration -- --exact $(SIMULATION) --nocapture
 
 pictures: $(TOOLS) $(PAGE_TOOLS) browser ## the pictures of the README, from the pages as they are
 	CPOR_PICTURES=1 $(VENV)/bin/python -m pytest tests/local/e2e_browser.py -k picture

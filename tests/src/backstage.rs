@@ -12,7 +12,7 @@ use runtime::{Failure, Invocation};
 use serde_json::{Value, json};
 
 use crate::documents;
-use crate::engine::key;
+use crate::engine::{Cursor, key};
 use crate::stack::{SECRET, keys, operator, store_of};
 use crate::wire::Wire;
 use crate::world::World;
@@ -113,8 +113,12 @@ impl Backstage {
 
     /// Hands the directory's records of the stream to `sweep`.
     pub async fn sweep(&self, world: &World) -> Result<DynamoDbEventResponse, Failure> {
-        let records = json!({"Records": directory_records(world)});
-        sweep::handle(&self.sweep, records, invocation()).await
+        self.sweep_these(&directory_records(world)).await
+    }
+
+    /// Hands records of the directory to `sweep`.
+    pub async fn sweep_these(&self, records: &[Value]) -> Result<DynamoDbEventResponse, Failure> {
+        sweep::handle(&self.sweep, json!({"Records": records}), invocation()).await
     }
 
     /// Hands an event of the scanner to `scan`.
@@ -159,20 +163,33 @@ impl Backstage {
 
     /// The same; whether all of it is done.
     pub async fn ticked(&self, world: &World) -> bool {
-        let before = world.elsewhere.sent("SendMessageBatch").len();
-        let tick = self.finalize(world, json!({"source": "aws.events"})).await;
-        let mut done = tick.is_ok_and(|answer| answer.batch_item_failures.is_empty());
-        for batch in world.elsewhere.sent("SendMessageBatch").iter().skip(before) {
-            for entry in batch["Entries"].as_array().expect("entries") {
-                let body: Value =
-                    serde_json::from_str(entry["MessageBody"].as_str().expect("a body"))
-                        .expect("JSON");
-                let answer = self.finalize(world, json!({"Records": [message(&body)]})).await;
-                done &= answer.is_ok_and(|answer| answer.batch_item_failures.is_empty());
-            }
+        let before = shard_messages(world).len();
+        let mut done = self.tick_alone(world).await;
+        for message in shard_messages(world).iter().skip(before) {
+            done &= self.work(world, message).await;
         }
         done
     }
+
+    /// A tick alone, which sends messages and works none; whether it is done.
+    pub async fn tick_alone(&self, world: &World) -> bool {
+        let tick = self.finalize(world, json!({"source": "aws.events"})).await;
+        tick.is_ok_and(|answer| answer.batch_item_failures.is_empty())
+    }
+
+    /// Works a message of a shard; whether it is done with.
+    pub async fn work(&self, world: &World, body: &Value) -> bool {
+        let answer = self.finalize(world, json!({"Records": [message(body)]})).await;
+        answer.is_ok_and(|answer| answer.batch_item_failures.is_empty())
+    }
+}
+
+/// The messages of shards that are in the queue.
+pub fn shard_messages(world: &World) -> Vec<Value> {
+    let batches = world.elsewhere.taken("SendMessageBatch");
+    let entries = batches.iter().filter_map(|batch| batch["Entries"].as_array()).flatten();
+    let body = |entry: &Value| serde_json::from_str(entry["MessageBody"].as_str().expect("a body"));
+    entries.map(|entry| body(entry).expect("JSON")).collect()
 }
 
 fn invocation() -> Invocation {
@@ -180,7 +197,8 @@ fn invocation() -> Invocation {
     Invocation::lasting("request-1", now, Duration::seconds(30))
 }
 
-fn message(body: &Value) -> Value {
+/// An event of one message, as a queue hands it over.
+pub fn message(body: &Value) -> Value {
     let body = body.as_str().map_or_else(|| body.to_string(), str::to_owned);
     json!({"messageId": "message-1", "body": body, "attributes": {}, "messageAttributes": {},
         "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:q"})
@@ -188,22 +206,32 @@ fn message(body: &Value) -> Value {
 
 /// The records of the stream that the archive's filter lets through, as the platform hands them over.
 pub fn records(world: &World) -> Vec<Value> {
-    records_of(world, &["C#"], |sort| sort == "A" || sort.starts_with("M#"))
+    records_from(world, &mut Cursor::default())
+}
+
+/// The same behind a cursor, which moves on.
+pub fn records_from(world: &World, cursor: &mut Cursor) -> Vec<Value> {
+    let of_archive = |sort: &str| sort == "A" || sort.starts_with("M#");
+    records_of(world.engine.stream_from(cursor), &["C#"], of_archive)
 }
 
 /// The records that the sweep's filter lets through.
 pub fn directory_records(world: &World) -> Vec<Value> {
-    records_of(world, &["PA#", "TN#", "CA#"], |sort| sort == "A")
+    directory_records_from(world, &mut Cursor::default())
 }
 
-fn records_of(world: &World, prefixes: &[&str], sorts: fn(&str) -> bool) -> Vec<Value> {
-    let all = world.engine.stream().into_iter();
+/// The same behind a cursor, which moves on.
+pub fn directory_records_from(world: &World, cursor: &mut Cursor) -> Vec<Value> {
+    records_of(world.engine.stream_from(cursor), &["PA#", "TN#", "CA#"], |sort| sort == "A")
+}
+
+fn records_of(all: Vec<Value>, prefixes: &[&str], sorts: fn(&str) -> bool) -> Vec<Value> {
     let passes = |record: &Value| {
         let key = key(&record["dynamodb"]["Keys"]);
         let wanted = prefixes.iter().any(|prefix| key.0.starts_with(prefix));
         record["eventName"] != "REMOVE" && wanted && sorts(&key.1)
     };
-    all.filter(passes).map(complete).collect()
+    all.into_iter().filter(passes).map(complete).collect()
 }
 
 /// A record with what the platform adds to it.
@@ -220,16 +248,16 @@ fn complete(mut record: Value) -> Value {
 
 /// The details of the events that were put on the bus.
 pub fn events(world: &World) -> Vec<Value> {
-    let puts = world.elsewhere.sent("PutEvents");
+    let puts = world.elsewhere.taken("PutEvents");
     let entries =
         puts.iter().flat_map(|put| put["Entries"].as_array().cloned().unwrap_or_default());
     let detail = |entry: Value| serde_json::from_str(entry["Detail"].as_str().unwrap_or_default());
     entries.map(|entry| detail(entry).expect("a detail in JSON")).collect()
 }
 
-/// The mails that were sent.
+/// The mails that the mail service took.
 pub fn mails(world: &World) -> Vec<Mail> {
-    world.elsewhere.sent("SendEmail").iter().map(mail).collect()
+    world.elsewhere.taken("SendEmail").iter().map(mail).collect()
 }
 
 fn mail(sent: &Value) -> Mail {

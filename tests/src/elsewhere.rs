@@ -1,6 +1,7 @@
 //! The services beside the database, as far as functions call them: mail, bus and queues. Everything
 //! sent is kept; everything is answered well until a test says otherwise.
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_runtime_api::client::http::{
@@ -13,6 +14,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+use crate::wire::die;
 
 /// Mail, bus and queues. Clones share what was sent.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +25,7 @@ pub struct Elsewhere(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     sent: Vec<Sent>,
+    requests: usize,
     refusals: Vec<Refusal>,
 }
 
@@ -31,17 +36,18 @@ pub struct Sent {
     pub operation: String,
     /// Its JSON.
     pub body: Value,
+    /// What the service took of it: all, all but some entries, or nothing.
+    pub taken: Option<Value>,
 }
 
-/// How the next requests of an operation are refused.
+/// Which requests are refused.
 #[derive(Debug, Clone)]
-pub struct Refusal {
-    /// The operation.
-    pub operation: &'static str,
-    /// How many of its requests.
-    pub times: usize,
-    /// With what.
-    pub with: With,
+struct Refusal {
+    /// Of which operation; `None`: of any.
+    operation: Option<&'static str>,
+    due: Range<usize>,
+    seen: usize,
+    with: With,
 }
 
 /// What a refused request meets.
@@ -53,6 +59,41 @@ pub enum With {
     FailedEntries(Vec<usize>),
     /// A broken connection.
     Reset,
+    /// The service does it; the answer is lost.
+    AnswerLost,
+    /// The caller's process is gone before the service sees it; see [`crate::wire::until_death`].
+    CrashBefore(Arc<Notify>),
+    /// The service does it, and the caller's process is gone before it hears of it.
+    CrashAfter(Arc<Notify>),
+}
+
+impl Refusal {
+    /// Counts a request, if it is one of these, and tells whether it is its turn.
+    fn strikes(&mut self, operation: &str) -> bool {
+        if self.operation.is_some_and(|own| own != operation) {
+            return false;
+        }
+        self.seen += 1;
+        self.due.contains(&self.seen)
+    }
+}
+
+impl With {
+    /// What of a request the service takes.
+    fn taken(&self, body: &Value) -> Option<Value> {
+        match self {
+            Self::Error(..) | Self::Reset | Self::CrashBefore(_) => None,
+            Self::AnswerLost | Self::CrashAfter(_) => Some(body.clone()),
+            Self::FailedEntries(failed) => {
+                let entries = body["Entries"].as_array().cloned().unwrap_or_default();
+                let places = entries.into_iter().enumerate();
+                let good = places.filter(|(place, _)| !failed.contains(place));
+                let mut body = body.clone();
+                body["Entries"] = good.map(|(_, entry)| entry).collect();
+                Some(body)
+            }
+        }
+    }
 }
 
 impl Elsewhere {
@@ -67,6 +108,20 @@ impl Elsewhere {
         sent.into_iter().filter(|one| one.operation == operation).map(|one| one.body).collect()
     }
 
+    /// Everything that the services took by that operation: neither refused requests nor failed entries.
+    pub fn taken(&self, operation: &str) -> Vec<Value> {
+        let of_operation = |one: &&Sent| one.operation == operation;
+        self.state(|state| {
+            let sent = state.sent.iter().filter(of_operation);
+            sent.filter_map(|one| one.taken.clone()).collect()
+        })
+    }
+
+    /// How many requests there were, forgotten ones too.
+    pub fn count(&self) -> usize {
+        self.state(|state| state.requests)
+    }
+
     /// Forgets what was sent.
     pub fn forget(&self) {
         self.state(|state| state.sent.clear());
@@ -77,9 +132,19 @@ impl Elsewhere {
         self.state(|state| state.refusals.clear());
     }
 
-    /// Refuses requests.
+    /// Refuses the next requests of an operation.
     pub fn refuse(&self, operation: &'static str, times: usize, with: With) {
-        self.state(|state| state.refusals.push(Refusal { operation, times, with }));
+        self.rule(Some(operation), 1..times + 1, with);
+    }
+
+    /// Refuses the `nth` request from now (from 1), whatever it is.
+    pub fn on(&self, nth: usize, with: With) {
+        self.rule(None, nth..nth + 1, with);
+    }
+
+    fn rule(&self, operation: Option<&'static str>, due: Range<usize>, with: With) {
+        let refusal = Refusal { operation, due, seen: 0, with };
+        self.state(|state| state.refusals.push(refusal));
     }
 
     fn state<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
@@ -88,31 +153,37 @@ impl Elsewhere {
 
     fn refusal(&self, operation: &str) -> Option<With> {
         self.state(|state| {
-            let fits = |refusal: &&mut Refusal| refusal.operation == operation && refusal.times > 0;
-            let refusal = state.refusals.iter_mut().find(fits)?;
-            refusal.times -= 1;
+            let refusal =
+                state.refusals.iter_mut().find_map(|one| one.strikes(operation).then_some(one))?;
             Some(refusal.with.clone())
         })
     }
 
-    fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let operation = operation(request);
+    async fn answer(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let operation = operation(&request);
         let bytes = request.body().bytes().unwrap_or_default();
         let body: Value = serde_json::from_slice(bytes).unwrap_or(Value::Null);
         let refusal = self.refusal(&operation);
-        let answer = match &refusal {
-            None => respond(200, &good(&operation, &body, &[])),
-            Some(With::FailedEntries(failed)) => respond(200, &good(&operation, &body, failed)),
+        let taken = refusal.as_ref().map_or_else(|| Some(body.clone()), |with| with.taken(&body));
+        let sent = Sent { operation: operation.clone(), body: body.clone(), taken };
+        self.state(|state| {
+            state.requests += 1;
+            state.sent.push(sent);
+        });
+        match refusal {
+            None => Ok(respond(200, &good(&operation, &body, &[]))),
+            Some(With::FailedEntries(failed)) => {
+                Ok(respond(200, &good(&operation, &body, &failed)))
+            }
             Some(With::Error(status, code)) => {
-                respond(*status, &json!({"__type": code, "message": code}))
+                Ok(respond(status, &json!({"__type": code, "message": code})))
             }
-            Some(With::Reset) => {
+            Some(With::Reset | With::AnswerLost) => {
                 let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-                return Err(ConnectorError::io(reset.into()));
+                Err(ConnectorError::io(reset.into()))
             }
-        };
-        self.state(|state| state.sent.push(Sent { operation, body }));
-        Ok(answer)
+            Some(With::CrashBefore(death) | With::CrashAfter(death)) => die(&death).await,
+        }
     }
 }
 
@@ -173,6 +244,6 @@ impl HttpClient for Elsewhere {
 
 impl HttpConnector for Elsewhere {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::ready(self.answer(&request))
+        HttpConnectorFuture::new(self.clone().answer(request))
     }
 }

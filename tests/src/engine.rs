@@ -1,11 +1,14 @@
-//! A private database for each test: the embedded engine on a loopback port of this process, and the
-//! real SDK client on it.
+//! A private database for each test: the embedded engine in this process, and the real SDK client on it.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedHttpClient};
-use dynoxide::Database;
+use aws_sdk_dynamodb::config::{
+    AsyncSleep, BehaviorVersion, Credentials, Region, SharedHttpClient, Sleep,
+};
+use dynoxide::{Database, DynoxideError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -13,12 +16,18 @@ use std::time::Duration;
 /// The table's name in tests.
 pub const TABLE: &str = "cpor";
 
+/// The quota of second attempts that a client begins with: the SDK's own.
+const QUOTA: usize = 500;
+
 /// A database with the project's table in it.
 #[derive(Clone)]
 pub struct Engine {
     database: Database,
-    endpoint: String,
 }
+
+/// How far somebody has read the stream; nothing, to begin with.
+#[derive(Debug, Clone, Default)]
+pub struct Cursor(Option<Value>);
 
 /// A copy of a database; it is deleted with this.
 #[derive(Debug)]
@@ -34,37 +43,40 @@ impl Drop for Saved {
 
 impl Engine {
     /// Starts one and creates the table.
-    pub async fn start() -> Self {
+    pub fn start() -> Self {
         let database = Database::memory().expect("an in-memory database");
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
-        let address = listener.local_addr().expect("a bound address");
-        tokio::spawn(dynoxide::server::serve_on(listener, database.clone()));
         let table = serde_json::from_value(table()).expect("a table definition");
         database.create_table(table).expect("the table");
-        Self { database, endpoint: format!("http://{address}") }
+        Self { database }
+    }
+
+    /// Puts a server in front of the database, on a loopback port; where it is.
+    pub async fn serve(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
+        let address = listener.local_addr().expect("a bound address");
+        tokio::spawn(dynoxide::server::serve_on(listener, self.database.clone()));
+        format!("http://{address}")
+    }
+
+    /// The database itself.
+    pub fn database(&self) -> &Database {
+        &self.database
     }
 
     /// A client of the database through `http`, with the time limits and attempts of production and
-    /// pauses between attempts too short to notice.
+    /// no pauses between attempts.
     pub fn client(&self, http: SharedHttpClient) -> Client {
         self.client_within(http, Duration::from_secs(2))
     }
 
     /// The same with another limit for each attempt.
     pub fn client_within(&self, http: SharedHttpClient, attempt: Duration) -> Client {
-        let retries = RetryConfig::standard()
-            .with_max_attempts(3)
-            .with_initial_backoff(Duration::from_millis(1));
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-            .endpoint_url(&self.endpoint)
-            .http_client(http)
-            .retry_config(retries)
-            .timeout_config(limits(attempt))
-            .build();
-        Client::from_conf(config)
+        Client::from_conf(config(http, attempt).endpoint_url("http://table.test").build())
+    }
+
+    /// A client of the server at that address.
+    pub fn client_at(address: &str, http: SharedHttpClient) -> Client {
+        Client::from_conf(config(http, Duration::from_secs(2)).endpoint_url(address).build())
     }
 
     /// The item of that key, past the wire, in the JSON of the protocol.
@@ -119,9 +131,9 @@ impl Engine {
         let mut found = Vec::new();
         let mut start = Value::Null;
         loop {
-            let page = self.scan(&start);
-            found.extend(page.0.into_iter().filter(|item| key(item).0.starts_with(prefix)));
-            start = page.1;
+            let (items, next) = self.scan(prefix, &start);
+            found.extend(items);
+            start = next;
             if start.is_null() {
                 break;
             }
@@ -130,8 +142,12 @@ impl Engine {
         found
     }
 
-    fn scan(&self, start: &Value) -> (Vec<Value>, Value) {
+    fn scan(&self, prefix: &str, start: &Value) -> (Vec<Value>, Value) {
         let mut request = json!({"TableName": TABLE, "ConsistentRead": true});
+        if !prefix.is_empty() {
+            request["FilterExpression"] = json!("begins_with(pk, :p)");
+            request["ExpressionAttributeValues"] = json!({":p": {"S": prefix}});
+        }
         if !start.is_null() {
             request["ExclusiveStartKey"] = start.clone();
         }
@@ -144,25 +160,14 @@ impl Engine {
 
     /// The table's stream from its beginning, as records of the protocol.
     pub fn stream(&self) -> Vec<Value> {
-        let streams =
-            self.database.list_streams(read(json!({"TableName": TABLE}))).expect("streams");
-        let streams = serde_json::to_value(streams).expect("streams in JSON");
-        let arn = streams["Streams"][0]["StreamArn"].clone();
-        let described = self.database.describe_stream(read(json!({"StreamArn": arn})));
-        let described =
-            serde_json::to_value(described.expect("a stream")).expect("a stream in JSON");
-        let shards =
-            described["StreamDescription"]["Shards"].as_array().cloned().unwrap_or_default();
-        shards.iter().flat_map(|shard| self.shard(&arn, &shard["ShardId"])).collect()
+        self.stream_from(&mut Cursor::default())
     }
 
-    fn shard(&self, arn: &Value, shard: &Value) -> Vec<Value> {
-        let request =
-            json!({"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"});
-        let iterator = self.database.get_shard_iterator(read(request)).expect("an iterator");
-        let mut next = serde_json::to_value(iterator).expect("JSON")["ShardIterator"].clone();
+    /// What the stream has behind a cursor, which moves on.
+    pub fn stream_from(&self, cursor: &mut Cursor) -> Vec<Value> {
+        let mut next = cursor.0.take().unwrap_or_else(|| self.beginning_of_stream());
         let mut records = Vec::new();
-        while !next.is_null() {
+        loop {
             let page =
                 self.database.get_records(read(json!({"ShardIterator": next}))).expect("records");
             let page = serde_json::to_value(page).expect("records in JSON");
@@ -173,8 +178,57 @@ impl Engine {
             records.extend(some);
             next = page["NextShardIterator"].clone();
         }
+        cursor.0 = Some(next);
         records
     }
+
+    /// The engine keeps the stream of a table in one shard.
+    fn beginning_of_stream(&self) -> Value {
+        let streams =
+            self.database.list_streams(read(json!({"TableName": TABLE}))).expect("streams");
+        let streams = serde_json::to_value(streams).expect("streams in JSON");
+        let arn = streams["Streams"][0]["StreamArn"].clone();
+        let described = self.database.describe_stream(read(json!({"StreamArn": arn})));
+        let described =
+            serde_json::to_value(described.expect("a stream")).expect("a stream in JSON");
+        let shard = &described["StreamDescription"]["Shards"][0]["ShardId"];
+        let request =
+            json!({"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"});
+        let iterator = self.database.get_shard_iterator(read(request)).expect("an iterator");
+        serde_json::to_value(iterator).expect("JSON")["ShardIterator"].clone()
+    }
+}
+
+/// Pauses between attempts take no time, so that the calls of a test come in the same order however
+/// busy the machine is; limits take theirs.
+#[derive(Debug)]
+struct Naps;
+
+impl AsyncSleep for Naps {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        if duration < Duration::from_millis(25) {
+            Sleep::new(tokio::task::yield_now())
+        } else {
+            Sleep::new(tokio::time::sleep(duration))
+        }
+    }
+}
+
+/// The limits and attempts of production, with a quota of second attempts of the client's own: the
+/// SDK's is one for the whole process, where what breaks in one test would be felt in another.
+fn config(http: SharedHttpClient, attempt: Duration) -> aws_sdk_dynamodb::config::Builder {
+    let retries =
+        RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1));
+    let quota = RetryPartition::custom("wire").token_bucket(TokenBucket::new(QUOTA));
+    aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .http_client(http)
+        .retry_config(retries)
+        .retry_partition(quota.build())
+        .sleep_impl(Naps)
+        .timeout_config(limits(attempt))
 }
 
 fn read<T: serde::de::DeserializeOwned>(request: Value) -> T {
@@ -185,6 +239,41 @@ fn read<T: serde::de::DeserializeOwned>(request: Value) -> T {
 pub fn key(item: &Value) -> (String, String) {
     let part = |name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
     (part("pk"), part("sk"))
+}
+
+/// An operation of the protocol, without a server between: its status and its JSON.
+pub fn dispatch(database: &Database, operation: &str, body: &[u8]) -> (u16, String) {
+    match operation {
+        "GetItem" => run(body, |request| database.get_item(request)),
+        "PutItem" => run(body, |request| database.put_item(request)),
+        "UpdateItem" => run(body, |request| database.update_item(request)),
+        "DeleteItem" => run(body, |request| database.delete_item(request)),
+        "Query" => run(body, |request| database.query(request)),
+        "BatchGetItem" => run(body, |request| database.batch_get_item(request)),
+        "BatchWriteItem" => run(body, |request| database.batch_write_item(request)),
+        "TransactGetItems" => run(body, |request| database.transact_get_items(request)),
+        "TransactWriteItems" => run(body, |request| database.transact_write_items(request)),
+        "BatchExecuteStatement" => run(body, |request| database.batch_execute_statement(request)),
+        _ => (400, refusal("UnknownOperationException")),
+    }
+}
+
+fn run<Q: DeserializeOwned, A: Serialize>(
+    body: &[u8],
+    act: impl FnOnce(Q) -> Result<A, DynoxideError>,
+) -> (u16, String) {
+    let Ok(request) = serde_json::from_slice(body) else {
+        return (400, refusal("SerializationException"));
+    };
+    match act(request) {
+        Ok(answer) => (200, serde_json::to_string(&answer).expect("an answer in JSON")),
+        Err(error) => (error.status_code(), error.to_json()),
+    }
+}
+
+fn refusal(code: &str) -> String {
+    let code = format!("com.amazonaws.dynamodb.v20120810#{code}");
+    json!({"__type": code, "message": "refused"}).to_string()
 }
 
 /// `architecture.md §7`.

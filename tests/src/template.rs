@@ -1,14 +1,20 @@
 //! `template.yaml` as a value, and what it permits each function to do with the table.
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
 use serde_json::{Map, Value, json};
 use serde_norway::Value as Yaml;
 
 use crate::wire::Call;
 
 /// The template; an intrinsic function `!F x` stands as `{"!F": x}`.
-pub fn template() -> Value {
-    let text = include_str!("../../template.yaml");
-    read(serde_norway::from_str(text).expect("a readable template"))
+pub fn template() -> &'static Value {
+    static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
+        let text = include_str!("../../template.yaml");
+        read(serde_norway::from_str(text).expect("a readable template"))
+    });
+    &TEMPLATE
 }
 
 fn read(yaml: Yaml) -> Value {
@@ -91,16 +97,24 @@ struct Grant {
     keys: Vec<String>,
 }
 
+/// Permissions that were read before: every test asks for those of every function.
+type Known = HashMap<(String, bool), Arc<Permissions>>;
+
 /// One thing a call does: action, index, partition key.
 type Deed = (String, Option<String>, Option<String>);
 
 impl Permissions {
     /// What the template permits `function`, in a sandbox or outside.
-    pub fn of(function: &str, sandbox: bool) -> Self {
-        let grants = statements(&template(), function)
-            .iter()
-            .filter_map(|one| grant(one, sandbox))
-            .collect();
+    pub fn of(function: &str, sandbox: bool) -> Arc<Self> {
+        static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_function = known.entry((function.to_owned(), sandbox));
+        Arc::clone(of_function.or_insert_with(|| Arc::new(Self::read(function, sandbox))))
+    }
+
+    fn read(function: &str, sandbox: bool) -> Self {
+        let grants =
+            statements(template(), function).iter().filter_map(|one| grant(one, sandbox)).collect();
         Self { function: function.to_owned(), grants }
     }
 

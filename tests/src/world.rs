@@ -1,6 +1,8 @@
 //! A whole system without its functions: database, wire, clock and store, with the directory seeded,
 //! and the steps that bring a claim where a test wants it.
 
+use std::sync::LazyLock;
+
 use chrono::Duration;
 use domain::actor::{Actor, StaffRole};
 use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone};
@@ -52,8 +54,8 @@ impl World {
 
     async fn with(now: &str, osu_m365: &Program) -> Self {
         let clock = Clock::at(now);
-        let engine = Engine::start().await;
-        let wire = Wire::new(clock.clone());
+        let engine = Engine::start();
+        let wire = Wire::new(clock.clone(), &engine);
         let client = engine.client(wire.http());
         let store = Store::new(client, config(&clock));
         let (elsewhere, documents) = (Elsewhere::default(), Documents::default());
@@ -77,7 +79,7 @@ impl World {
 
     /// Another store on the same database, as another process has it: nothing cached, its own wire.
     pub fn another_store(&self, change: impl FnOnce(&mut StoreConfig)) -> (Store, Wire) {
-        let wire = Wire::new(self.clock.clone());
+        let wire = Wire::new(self.clock.clone(), &self.engine);
         let mut config = config(&self.clock);
         change(&mut config);
         (Store::new(self.engine.client(wire.http()), config), wire)
@@ -209,6 +211,11 @@ fn config(clock: &Clock) -> StoreConfig {
 
 /// The operator's place.
 pub fn prague() -> Place {
+    static PRAGUE: LazyLock<Place> = LazyLock::new(place_of_the_operator);
+    PRAGUE.clone()
+}
+
+fn place_of_the_operator() -> Place {
     let country = "CZ".parse().expect("a country");
     let calendar = BusinessCalendar::new(country, None, UnknownSubdivision::Any);
     let zone = Zone::Known("Europe/Prague".parse().expect("a zone"));

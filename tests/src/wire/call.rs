@@ -24,10 +24,13 @@ pub struct Call {
 impl Call {
     /// Reads a request, and lets it ask for its cost, table and indexes apart.
     pub(super) fn read(request: &HttpRequest) -> Self {
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let bytes = request.body().bytes().unwrap_or_default();
-        let mut request: Value = serde_json::from_slice(bytes).unwrap_or(Value::Null);
+        Self::new(operation(request), serde_json::from_slice(bytes).unwrap_or(Value::Null))
+    }
+
+    /// A call that lets the database say what it costs.
+    pub fn new(operation: impl Into<String>, mut request: Value) -> Self {
+        let operation = operation.into();
         let metered = METERED.contains(&operation.as_str());
         if metered {
             request["ReturnConsumedCapacity"] = json!("INDEXES");
@@ -78,6 +81,12 @@ impl Call {
             Spent { read: units, ..Spent::default() }
         }
     }
+}
+
+/// The operation that a request names.
+pub(super) fn operation(request: &HttpRequest) -> &str {
+    let target = request.headers().get("x-amz-target").unwrap_or_default();
+    target.rsplit('.').next().unwrap_or_default()
 }
 
 /// The operations that can tell what they cost.

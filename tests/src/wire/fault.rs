@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use super::{Call, Struck, forward};
 
@@ -30,8 +31,11 @@ pub enum Fault {
     ThrottleStatements(Vec<usize>),
     /// These statements of a batch (from 0) meet a transaction, the others run.
     ConflictStatements(Vec<usize>),
-    /// Another transaction holds an item of it.
-    Conflict,
+    /// These keys of a batch of reads (from 0) come back unprocessed, the others are read.
+    Unprocessed(Vec<usize>),
+    /// Another transaction holds an item of it; of a transaction or a batch of statements the one at
+    /// this place, or the same counted round.
+    Conflict(usize),
     /// The database does it; the answer is lost.
     AnswerLost,
     /// The connection breaks before the database sees it.
@@ -42,6 +46,10 @@ pub enum Fault {
     Before(Act),
     /// Something happens after the database did it and before the caller hears of it.
     After(Act),
+    /// The caller's process is gone before the database sees it; see [`until_death`].
+    CrashBefore(Arc<Notify>),
+    /// The database does it, and the caller's process is gone before it hears of it.
+    CrashAfter(Arc<Notify>),
 }
 
 impl fmt::Debug for Fault {
@@ -51,12 +59,15 @@ impl fmt::Debug for Fault {
             Self::Internal => "Internal",
             Self::ThrottleStatements(_) => "ThrottleStatements",
             Self::ConflictStatements(_) => "ConflictStatements",
-            Self::Conflict => "Conflict",
+            Self::Unprocessed(_) => "Unprocessed",
+            Self::Conflict(_) => "Conflict",
             Self::AnswerLost => "AnswerLost",
             Self::Reset => "Reset",
             Self::Slow(_) => "Slow",
             Self::Before(_) => "Before",
             Self::After(_) => "After",
+            Self::CrashBefore(_) => "CrashBefore",
+            Self::CrashAfter(_) => "CrashAfter",
         })
     }
 }
@@ -87,7 +98,17 @@ impl Fault {
         match self {
             Self::Throttle => unsent(throttled()),
             Self::Internal => unsent(refusal(500, "InternalServerError", &json!({}))),
-            Self::Conflict => unsent(conflict(call)),
+            Self::Conflict(place) if call.operation == "BatchExecuteStatement" => {
+                let place = place % call.statements().count().max(1);
+                partly(real, request, call, &[place], "TransactionConflict").await
+            }
+            Self::Conflict(place) => unsent(conflict(call, place)),
+            Self::Unprocessed(left) => unprocessed(real, request, call, &left).await,
+            Self::CrashBefore(death) => die(&death).await,
+            Self::CrashAfter(death) => {
+                forward(real, request).await;
+                die(&death).await
+            }
             Self::Reset => Struck { committed: None, seen: Err(broken("connection reset")) },
             Self::AnswerLost => {
                 Struck { seen: Err(broken("answer lost")), ..forward(real, request).await }
@@ -114,6 +135,22 @@ impl Fault {
             }
         }
     }
+}
+
+/// What comes of some work, or `None` where its process dies before it is done: then nothing of it goes
+/// on.
+pub async fn until_death<T>(work: impl Future<Output = T>, death: &Notify) -> Option<T> {
+    tokio::select! {
+        biased;
+        done = work => Some(done),
+        () = death.notified() => None,
+    }
+}
+
+/// Tells of the death, and never comes back.
+pub(crate) async fn die<T>(death: &Notify) -> T {
+    death.notify_one();
+    std::future::pending().await
 }
 
 /// Picks every call.
@@ -169,12 +206,13 @@ pub fn throttled() -> HttpResponse {
 }
 
 /// What a call meets whose item another transaction holds.
-fn conflict(call: &Call) -> HttpResponse {
+fn conflict(call: &Call, place: usize) -> HttpResponse {
     let Some(parts) = call.request["TransactItems"].as_array() else {
         return refusal(400, "TransactionConflictException", &json!({}));
     };
+    let place = place % parts.len().max(1);
     let reason = |at| {
-        if at == 0 {
+        if at == place {
             json!({"Code": "TransactionConflict", "Message": "injected"})
         } else {
             json!({"Code": "None"})
@@ -214,9 +252,7 @@ async fn partly(
     if !kept.is_empty() {
         let mut body = call.request.clone();
         body["Statements"] = Value::Array(kept);
-        let text = body.to_string();
-        request.headers_mut().insert("content-length", text.len().to_string());
-        *request.body_mut() = SdkBody::from(text);
+        fill(&mut request, &body);
         let sent = forward(real, request).await;
         let Some((200, body)) = sent.committed.clone() else { return sent };
         answers = body["Responses"].as_array().cloned().unwrap_or_default();
@@ -227,6 +263,43 @@ async fn partly(
     }
     answer["Responses"] = Value::Array(answers);
     Struck { seen: Ok(respond(200, &answer)), committed: Some((200, answer)) }
+}
+
+/// Reads the keys that are not left, and puts those that are into the answer.
+async fn unprocessed(
+    real: &SharedHttpConnector,
+    mut request: HttpRequest,
+    call: &Call,
+    left: &[usize],
+) -> Struck {
+    let mut asked = call.request.clone();
+    let mut rest_of = json!({});
+    for (table, wanted) in asked["RequestItems"].as_object_mut().into_iter().flatten() {
+        let all = wanted["Keys"].as_array().cloned().unwrap_or_default();
+        // A batch that reads nothing is none: its first key is always read.
+        let is_left = |place: usize| place > 0 && left.contains(&place);
+        let part = |want: bool| -> Vec<Value> {
+            let places = all.iter().enumerate().filter(|(place, _)| is_left(*place) == want);
+            places.map(|(_, key)| key.clone()).collect()
+        };
+        if !part(true).is_empty() {
+            rest_of[table] = wanted.clone();
+            rest_of[table]["Keys"] = Value::Array(part(true));
+        }
+        wanted["Keys"] = Value::Array(part(false));
+    }
+    fill(&mut request, &asked);
+    let sent = forward(real, request).await;
+    let Some((200, mut answer)) = sent.committed.clone() else { return sent };
+    answer["UnprocessedKeys"] = rest_of;
+    Struck { seen: Ok(respond(200, &answer)), committed: Some((200, answer)) }
+}
+
+/// Puts another body into a request.
+pub(super) fn fill(request: &mut HttpRequest, body: &Value) {
+    let text = body.to_string();
+    request.headers_mut().insert("content-length", text.len().to_string());
+    *request.body_mut() = SdkBody::from(text);
 }
 
 fn rest(all: &[Value], struck: &[usize]) -> Vec<Value> {

@@ -3,9 +3,11 @@
 
 mod call;
 mod fault;
+mod near;
 
 pub use call::{Call, Spent, Units};
-pub use fault::{Act, Fault, any, throttled};
+pub(crate) use fault::die;
+pub use fault::{Act, Fault, any, throttled, until_death};
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,6 +25,7 @@ use aws_smithy_types::byte_stream::ByteStream;
 use serde_json::Value;
 
 use crate::clock::Clock;
+use crate::engine::Engine;
 use crate::template::Permissions;
 use fault::Rule;
 
@@ -36,7 +39,7 @@ struct Shared {
     calls: Mutex<Vec<Call>>,
     rules: Mutex<Vec<Rule>>,
     undated: AtomicBool,
-    permissions: Mutex<Option<Permissions>>,
+    permissions: Mutex<Option<Arc<Permissions>>>,
 }
 
 impl fmt::Debug for Wire {
@@ -46,9 +49,18 @@ impl fmt::Debug for Wire {
 }
 
 impl Wire {
-    /// A wire on which nothing breaks; answers carry the date of `clock`.
-    pub fn new(clock: Clock) -> Self {
-        let real = aws_smithy_http_client::Builder::new().build_http();
+    /// A wire to a database in this process, on which nothing breaks; answers carry the date of
+    /// `clock`.
+    pub fn new(clock: Clock, engine: &Engine) -> Self {
+        Self::to(clock, near::http(engine.database().clone()))
+    }
+
+    /// A wire to whatever its client connects to.
+    pub fn far(clock: Clock) -> Self {
+        Self::to(clock, aws_smithy_http_client::Builder::new().build_http())
+    }
+
+    fn to(clock: Clock, real: SharedHttpClient) -> Self {
         let (calls, rules) = (Mutex::default(), Mutex::default());
         let (undated, permissions) = (AtomicBool::new(false), Mutex::default());
         Self(Arc::new(Shared { real, clock, calls, rules, undated, permissions }))
@@ -81,7 +93,7 @@ impl Wire {
     }
 
     /// From now on the database refuses what these permissions do not cover, as IAM does.
-    pub fn permit(&self, permissions: Permissions) {
+    pub fn permit(&self, permissions: Arc<Permissions>) {
         *lock(&self.0.permissions) = Some(permissions);
     }
 
@@ -93,6 +105,11 @@ impl Wire {
     /// The calls since the last reset, refused ones too.
     pub fn calls(&self) -> Vec<Call> {
         lock(&self.0.calls).clone()
+    }
+
+    /// What somebody makes of the calls since the last reset, without a copy of them.
+    pub fn told<T>(&self, of: impl FnOnce(&[Call]) -> T) -> T {
+        of(&lock(&self.0.calls))
     }
 
     /// The operations called since the last reset, in their order.
@@ -112,10 +129,7 @@ impl Wire {
     async fn pass(self, real: SharedHttpConnector, mut request: HttpRequest) -> Answer {
         let call = Call::read(&request);
         if call.metered {
-            let body = SdkBody::from(call.request.to_string());
-            let length = body.content_length().unwrap_or_default().to_string();
-            request.headers_mut().insert("content-length", length);
-            *request.body_mut() = body;
+            fault::fill(&mut request, &call.request);
         }
         let place = {
             let mut calls = lock(&self.0.calls);

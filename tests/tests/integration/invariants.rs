@@ -237,7 +237,7 @@ impl Story {
     }
 }
 
-fn says_no(step: Step) -> bool {
+pub(crate) fn says_no(step: Step) -> bool {
     matches!(
         step,
         Step::Decline(_) | Step::DeclineAll | Step::DeclineByLink(_) | Step::Undo | Step::Revoke(_)
@@ -309,7 +309,7 @@ fn one_active_each(claims: &[Claim]) -> Checked {
 }
 
 /// Nothing but a repeat, an undo before the deadline or a "no" has any effect from here on.
-fn is_final(claim: &Claim, now: Instant) -> bool {
+pub(crate) fn is_final(claim: &Claim, now: Instant) -> bool {
     match claim.status() {
         Status::Withdrawn | Status::Discarded | Status::Ended => true,
         Status::Declined => claim.state.window().is_none_or(|window| window.closes_at <= now),

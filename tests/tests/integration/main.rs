@@ -17,6 +17,8 @@ mod capacity;
 #[cfg(test)]
 mod closing;
 #[cfg(test)]
+mod crashes;
+#[cfg(test)]
 mod customer;
 #[cfg(test)]
 mod directory;

@@ -41,7 +41,7 @@ fn the_templates_routes_are_the_codes_routes() {
             (key, route.function.to_owned(), jwt, sandbox)
         })
         .collect();
-    assert_eq!(routes_of_the_template(&template()), code);
+    assert_eq!(routes_of_the_template(template()), code);
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn every_function_gets_the_environment_it_reads_and_no_other() {
         variables.into_iter().flat_map(|names| names.keys().cloned()).collect::<BTreeSet<_>>()
     };
     let common = names(&template["Globals"]["Function"]);
-    let given: BTreeMap<String, BTreeSet<String>> = functions(&template)
+    let given: BTreeMap<String, BTreeSet<String>> = functions(template)
         .into_iter()
         .map(|(function, _, properties)| (function, &common | &names(properties)))
         .collect();
@@ -87,7 +87,7 @@ fn every_function_gets_the_environment_it_reads_and_no_other() {
 fn timeouts() -> BTreeMap<String, i64> {
     let template = template();
     let common = template["Globals"]["Function"]["Timeout"].as_i64().unwrap();
-    functions(&template)
+    functions(template)
         .into_iter()
         .map(|(function, _, properties)| {
             (function, properties["Timeout"].as_i64().unwrap_or(common))
@@ -113,7 +113,7 @@ fn is_permitted_grace(grace_seconds: u32) -> bool {
 fn no_function_that_may_write_timers_runs_for_more_than_a_minute() {
     let template = template();
     for (function, timeout_s) in timeouts() {
-        let may = statements(&template, &function).iter().any(|statement| {
+        let may = statements(template, &function).iter().any(|statement| {
             listed(&statement["Action"]).contains(&json!("dynamodb:PutItem"))
                 && statement["Condition"].to_string().contains("\"T#*\"")
         });
@@ -124,11 +124,11 @@ fn no_function_that_may_write_timers_runs_for_more_than_a_minute() {
 #[test]
 fn a_queue_hides_its_messages_for_longer_than_their_function_runs() {
     let template = template();
-    for (name, source) in resources(&template, "AWS::Lambda::EventSourceMapping") {
+    for (name, source) in resources(template, "AWS::Lambda::EventSourceMapping") {
         let arn = source["Properties"]["EventSourceArn"]["!GetAtt"].as_str().unwrap();
         let Some(queue) = arn.strip_suffix(".Arn") else { continue };
         let logical = source["Properties"]["FunctionName"]["!Ref"].as_str().unwrap();
-        let functions = functions(&template);
+        let functions = functions(template);
         let function = &functions.iter().find(|one| one.1 == logical).unwrap().0;
         let hidden_s =
             template["Resources"][queue]["Properties"]["VisibilityTimeout"].as_i64().unwrap();
@@ -139,11 +139,11 @@ fn a_queue_hides_its_messages_for_longer_than_their_function_runs() {
 /// Actions and resources of every statement of every function, as texts.
 fn permissions() -> Vec<(String, Value)> {
     let template = template();
-    let names: Vec<String> = functions(&template).into_iter().map(|one| one.0).collect();
+    let names: Vec<String> = functions(template).into_iter().map(|one| one.0).collect();
     names
         .into_iter()
         .flat_map(|name| {
-            let statements = statements(&template, &name);
+            let statements = statements(template, &name);
             statements.into_iter().map(move |statement| (name.clone(), statement))
         })
         .collect()
@@ -171,7 +171,7 @@ fn no_permission_has_a_wildcard_or_scans() {
 #[test]
 fn what_anyone_may_guess_at_is_throttled_below_everything_else() {
     let template = template();
-    let (_, stage) = resources(&template, "AWS::ApiGatewayV2::Stage").next().unwrap();
+    let (_, stage) = resources(template, "AWS::ApiGatewayV2::Stage").next().unwrap();
     let properties = &stage["Properties"];
     let rate = |settings: &Value| settings["ThrottlingRateLimit"].as_u64().unwrap();
     let usual = rate(&properties["DefaultRouteSettings"]);
@@ -192,7 +192,7 @@ fn every_permission_on_the_table_names_leading_keys() {
 #[test]
 fn the_tables_definition_is_the_stores() {
     let template = template();
-    let (_, table) = resources(&template, "AWS::DynamoDB::Table").next().unwrap();
+    let (_, table) = resources(template, "AWS::DynamoDB::Table").next().unwrap();
     let ours = engine::table();
     let sorted = |value: &Value| {
         let mut all: Vec<String> = listed(value).iter().map(Value::to_string).collect();
@@ -210,7 +210,7 @@ fn the_tables_definition_is_the_stores() {
 #[test]
 fn the_archives_filter_lets_claims_and_reminders_through_and_never_what_the_archive_writes() {
     let template = template();
-    let (_, source) = resources(&template, "AWS::Lambda::EventSourceMapping")
+    let (_, source) = resources(template, "AWS::Lambda::EventSourceMapping")
         .find(|(_, one)| one["Properties"]["EventSourceArn"]["!GetAtt"] == "Table.StreamArn")
         .unwrap();
     let filters = source["Properties"]["FilterCriteria"]["Filters"].as_array().unwrap();

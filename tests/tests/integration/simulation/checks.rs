@@ -1,17 +1,22 @@
 //! What must be true when everything has come to rest.
+#![expect(clippy::wildcard_enum_match_arm, reason = "a few events of many matter here")]
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 use domain::claim::{Basis, Claim, Instant, ItemStatus, Status};
 use domain::effects::holds_lock;
+use domain::event::EventType;
 use domain::ids::{ClaimId, Version};
 use integration::engine::key;
 use serde_json::Value;
-use store::HistoryEntry;
+use store::{Effect, HistoryEntry, Image};
 
-use super::{Proof, Sim};
+use super::between::Proof;
+use super::{CLAIMS, Sim};
 use crate::invariants::model::full_window;
+use crate::invariants::step::{Step, command};
+use crate::invariants::{is_final, says_no};
 
 /// Until when a claim waits for something that silence will do, or did not do yet.
 pub(super) fn waits_until(claim: &Claim, now: Instant) -> Option<Instant> {
@@ -37,27 +42,63 @@ pub(super) fn waits_until(claim: &Claim, now: Instant) -> Option<Instant> {
     }
 }
 
+/// What anybody may try on a claim that is final.
+const TRIED: [Step; 25] = [
+    Step::Submit,
+    Step::Recall,
+    Step::Discard,
+    Step::Begin,
+    Step::Ask(1),
+    Step::Respond,
+    Step::Reject(1),
+    Step::Validate,
+    Step::Deliver,
+    Step::DeliverOlder,
+    Step::Bounce,
+    Step::CorrectContact,
+    Step::Hold,
+    Step::Resume,
+    Step::Extend,
+    Step::ExtendOnce,
+    Step::PassOn,
+    Step::Accept(1),
+    Step::AcceptForTheCustomer,
+    Step::Withdraw,
+    Step::Dispute,
+    Step::Uphold(3),
+    Step::Overturn(3),
+    Step::AddEvidence(2),
+    Step::End(1),
+];
+
 impl Sim {
-    pub(super) async fn check(&self) {
-        let claims: Vec<Claim> = self.ids.iter().map(|id| self.peek(id)).collect();
-        self.one_active_each(&claims);
+    /// Everything, over the whole table.
+    pub(in super::super) async fn check(&self) {
+        let claims = self.all();
+        self.no_timer_is_lost();
+        one_active_each(&claims);
         self.locks_have_owners(&claims);
         for claim in &claims {
             self.no_is_kept(claim);
             let history = self.stack.world.store.whole_history(claim).await.unwrap();
             self.every_version_is_told(claim, &history);
             self.silence_was_earned(claim, &history);
+            self.events_are_what_changed(claim, &history);
+            nobody_judged_himself(&history);
+        }
+        for (no, claim) in claims.iter().enumerate() {
+            self.final_is_final(no, claim).await;
         }
     }
 
-    /// I3.
-    fn one_active_each(&self, claims: &[Claim]) {
-        let mut active: Vec<&str> =
-            claims.iter().flat_map(|claim| claim.active().map(|item| item.id.as_str())).collect();
-        active.sort_unstable();
-        let all = active.len();
-        active.dedup();
-        assert_eq!(active.len(), all, "I3: {active:?}\n{}", self.trace.join("\n"));
+    /// Every claim in the table, in the order of their making.
+    fn all(&self) -> Vec<Claim> {
+        let items = self.stack.world.engine.items("C#").into_iter();
+        let records = items.filter(|item| key(item).1 == "A");
+        let mut claims: Vec<Claim> = records.map(|item| image(item).claim().clone()).collect();
+        assert_eq!(claims.len(), self.ids.len(), "no claim comes from nowhere");
+        claims.sort_by_key(|claim| self.ids.iter().position(|id| *id == claim.id));
+        claims
     }
 
     /// Every lock is of a claim that holds it, and every active item has its lock.
@@ -87,31 +128,30 @@ impl Sim {
 
     /// I2.
     fn no_is_kept(&self, claim: &Claim) {
-        let Some(refused) = self.refused.get(&claim.id) else { return };
+        let Some(refused) = self.books.refused.get(&claim.id) else { return };
         for item in claim.items.iter().filter(|item| refused.contains(&item.no.0)) {
             let status = claim.item_status(item);
             let lost = matches!(status, ItemStatus::Pending | ItemStatus::Active { .. });
-            assert!(
-                !lost,
-                "I2: item {} is {}\n{}",
-                item.no,
-                status.as_str(),
-                self.trace.join("\n")
-            );
+            assert!(!lost, "I2: item {} of {} is {}", item.no, claim.id, status.as_str());
         }
     }
 
-    /// I7: each version has one entry, chained to the one before, and was on the bus.
+    /// I7: each version has one entry, chained to the one before by hashes that can be computed again, and
+    /// was on the bus.
     fn every_version_is_told(&self, claim: &Claim, history: &[HistoryEntry]) {
         let versions: Vec<Version> = history.iter().map(|entry| entry.version).collect();
         let whole: Vec<Version> = (1..=claim.version.0).map(Version).collect();
         assert_eq!(versions, whole, "the history of {}", claim.id);
-        for (one, next) in history.iter().zip(history.iter().skip(1)) {
-            assert!(one.hash.is_some() && next.previous_hash == one.hash, "the chain breaks");
+        let mut previous = None;
+        for entry in history {
+            assert_eq!(entry.previous_hash, previous, "I7: the chain breaks at {}", entry.version);
+            let own = domain::history::Entry { event: entry.event.clone(), previous };
+            assert_eq!(entry.hash, Some(own.hash()), "I7: {}", entry.version);
+            previous = entry.hash;
         }
         for version in whole {
             let id = format!("{}-{version}", claim.id);
-            assert!(self.told.contains(&id), "{id} was never on the bus");
+            assert!(self.books.told.contains(&id), "{id} was never on the bus");
         }
     }
 
@@ -147,8 +187,57 @@ impl Sim {
             let ItemStatus::Active { basis: Basis::Explicit, .. } = claim.item_status(item) else {
                 continue;
             };
-            let yes = self.accepted.get(&claim.id).is_some_and(|own| own.contains(&item.no.0));
+            let yes =
+                self.books.accepted.get(&claim.id).is_some_and(|own| own.contains(&item.no.0));
             assert!(yes, "nobody said yes to item {}", item.no);
+        }
+    }
+
+    /// I6 and I7, from the stream: each record begins where the one before ended, its event is the
+    /// difference between the two, and what becomes active is what the last validation has frozen.
+    fn events_are_what_changed(&self, claim: &Claim, history: &[HistoryEntry]) {
+        let (mut before, mut shown) = (None::<(Value, Image)>, None);
+        let mut entries = history.iter();
+        for record in self.books.stream_of(&claim.id) {
+            let change = &record["dynamodb"];
+            let (old, new) = (&change["OldImage"], image(change["NewImage"].clone()));
+            assert_eq!(
+                before.as_ref().map_or(&Value::Null, |before| &before.0),
+                old,
+                "I7: the log"
+            );
+            let previous = before.as_ref().map(|before| before.1.claim());
+            if previous.is_none_or(|previous| previous.version < new.version()) {
+                let entry = entries.next().expect("an entry of each version");
+                let details = entry.event["details_sha256"].clone();
+                let details = serde_json::from_value(details).unwrap();
+                let event = domain::history::event(previous, new.claim(), details);
+                assert_eq!(entry.event, event, "I7: version {}", new.version());
+            }
+            let hash = domain::content::hash(new.claim());
+            match new.claim().last_event.event_type {
+                EventType::Validated => shown = Some(hash),
+                EventType::WindowClosed | EventType::ItemsAccepted => {
+                    assert_eq!((Some(hash), new.claim().content_hash), (shown, shown), "I6");
+                }
+                _ => {}
+            }
+            before = Some((change["NewImage"].clone(), new));
+        }
+        assert!(entries.next().is_none(), "the stream has told every version");
+    }
+
+    /// I8: nothing that anybody tries has an effect on a claim that is final, but the customer's "no" and its
+    /// repeat.
+    async fn final_is_final(&self, no: usize, claim: &Claim) {
+        if !is_final(claim, self.stack.world.clock.now()) {
+            return;
+        }
+        for step in TRIED.into_iter().filter(|step| !says_no(*step)) {
+            let Some((actor, command)) = command(step, claim, CLAIMS[no].0) else { continue };
+            let given = self.stack.world.give(&claim.id, &actor, &command).await;
+            let changed = given.is_ok_and(|outcome| outcome.effect == Effect::Changed);
+            assert!(!changed, "I8: {step:?} on {}, which is {:?}", claim.id, claim.status());
         }
     }
 
@@ -156,8 +245,43 @@ impl Sim {
         let proves = |proof: &Proof| {
             proof.claim == *claim && u64::from(proof.notice) == notice && proof.at == at
         };
-        self.proofs.iter().any(proves)
+        self.books.proofs.iter().any(proves)
     }
+}
+
+/// I3.
+fn one_active_each(claims: &[Claim]) {
+    let of_claim = |claim: &Claim| {
+        let (program, kind) = (claim.subject.program.clone(), claim.subject.kind);
+        let items = claim.active().map(move |item| format!("{program} {kind:?} {}", item.id));
+        items.collect::<Vec<_>>()
+    };
+    let mut active: Vec<String> = claims.iter().flat_map(of_claim).collect();
+    active.sort_unstable();
+    let all = active.len();
+    active.dedup();
+    assert_eq!(active.len(), all, "I3: {active:?}");
+}
+
+/// I9: whoever rejected a claim is not who judged the dispute, and a yes is the customer's own.
+fn nobody_judged_himself(history: &[HistoryEntry]) {
+    let mut rejected_by = &Value::Null;
+    for entry in history {
+        let event = &entry.event;
+        match event["type"].as_str().unwrap() {
+            "rejected" => rejected_by = &event["actor_id"],
+            "dispute_upheld" | "dispute_overturned" => {
+                assert_ne!(&event["actor_id"], rejected_by, "I9: {event}");
+            }
+            "items_accepted" => assert_eq!(event["actor"], "customer", "I9: {event}"),
+            _ => {}
+        }
+    }
+}
+
+fn image(item: Value) -> Image {
+    let item: serde_dynamo::Item = serde_json::from_value(item).unwrap();
+    Image::from_stream(item).unwrap()
 }
 
 fn moment(value: &Value) -> Option<DateTime<Utc>> {

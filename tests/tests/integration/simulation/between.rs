@@ -1,0 +1,311 @@
+//! What is between the functions: the stream, the bus, the mail and the queues. Everything comes late, in
+//! any order, and up to ten times.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use domain::ids::ClaimId;
+use integration::backstage::{
+    directory_records_from, events, mail_event, mails, records_from, shard_messages,
+};
+use integration::engine::{Cursor, key};
+use integration::world::World;
+use serde_json::Value;
+
+use super::{Deed, Sim};
+
+/// How many messages of shards wait at most: the queue sets aside what has come back a few times.
+const MESSAGES: usize = 12;
+
+/// A notice under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) struct Letter {
+    claim: ClaimId,
+    notice: u16,
+    to: String,
+}
+
+/// A proof of delivery that there was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Proof {
+    pub(super) claim: ClaimId,
+    pub(super) notice: u16,
+    pub(super) at: DateTime<Utc>,
+}
+
+/// What is on its way, and what has been promised: all that a run knows beside the table.
+#[derive(Debug, Clone, Default)]
+pub(in super::super) struct Books {
+    /// The stream as the archive sees it, as far as it was read, and how many of these are done.
+    pub(super) stream: Vec<Value>,
+    pub(super) published: usize,
+    read_to: Cursor,
+    /// The directory's changes, and how many of them are done.
+    changes: Vec<Value>,
+    swept: usize,
+    changes_read_to: Cursor,
+    /// Events on the bus, some of them told before.
+    bus: Vec<Value>,
+    /// The ids of all events that were ever on the bus.
+    pub(super) told: BTreeSet<String>,
+    letters: Vec<Letter>,
+    /// What the mail service says about letters.
+    reports: Vec<Value>,
+    pub(super) proofs: Vec<Proof>,
+    /// Messages of shards.
+    shards: Vec<Value>,
+    /// The noes that were answered and not taken back.
+    pub(in super::super) refused: BTreeMap<ClaimId, BTreeSet<u8>>,
+    /// The items somebody may have accepted.
+    pub(in super::super) accepted: BTreeMap<ClaimId, BTreeSet<u8>>,
+    /// The partners that are suspended.
+    pub(in super::super) suspended: BTreeSet<&'static str>,
+}
+
+impl Books {
+    /// Takes what the functions have sent.
+    pub(super) fn collect(&mut self, world: &World) {
+        for event in events(world) {
+            self.told.insert(event["id"].as_str().unwrap().to_owned());
+            self.bus.push(event);
+        }
+        for mail in mails(world) {
+            let tag = |name: &str| mail.tags.iter().find(|(own, _)| own == name).map(|tag| &tag.1);
+            if let (Some(claim), Some(notice)) = (tag("claim"), tag("notice")) {
+                let claim = ClaimId::parse(claim).unwrap();
+                self.letters.push(Letter {
+                    claim,
+                    notice: notice.parse().unwrap(),
+                    to: mail.to.clone(),
+                });
+            }
+        }
+        self.shards.extend(shard_messages(world));
+        let set_aside = self.shards.len().saturating_sub(MESSAGES);
+        self.shards.drain(..set_aside);
+        world.elsewhere.forget();
+    }
+
+    /// Reads on in the stream.
+    pub(super) fn read_on(&mut self, world: &World) {
+        self.stream.extend(records_from(world, &mut self.read_to));
+    }
+
+    /// What the stream has told of a claim's record.
+    pub(super) fn stream_of(&self, claim: &ClaimId) -> impl Iterator<Item = &Value> {
+        let own = (format!("C#{claim}"), "A".to_owned());
+        self.stream.iter().filter(move |record| key(&record["dynamodb"]["Keys"]) == own)
+    }
+
+    /// Whether there is something on its way that the deed is about.
+    pub(super) fn has_work_for(&self, deed: Deed) -> bool {
+        match deed {
+            Deed::Notify => !self.bus.is_empty(),
+            Deed::Deliver => !self.letters.is_empty(),
+            Deed::Prove => !self.reports.is_empty(),
+            Deed::Work => !self.shards.is_empty(),
+            Deed::Publish
+            | Deed::Sweep
+            | Deed::Tick
+            | Deed::Advance
+            | Deed::Somebody
+            | Deed::Customer
+            | Deed::Read
+            | Deed::ReadUsage
+            | Deed::Suspend
+            | Deed::StandStill
+            | Deed::Wait => true,
+        }
+    }
+
+    /// What the directory begins with changes nothing.
+    pub(super) fn skip_directory(&mut self, world: &World) {
+        drop(directory_records_from(world, &mut self.changes_read_to));
+    }
+
+    /// A letter arrives, or comes back: what the mail service will say about it.
+    fn report(&mut self, kind: &str, letter: &Letter, at: DateTime<Utc>) {
+        let Letter { claim, notice, to } = letter;
+        if kind == "Delivery" {
+            self.proofs.push(Proof { claim: claim.clone(), notice: *notice, at });
+        }
+        self.reports.push(mail_event(kind, claim, *notice, to, at));
+    }
+}
+
+impl Sim {
+    /// How often something comes.
+    fn times(&mut self) -> usize {
+        if self.rng.u8(0..10) == 0 { self.rng.usize(2..=10) } else { 1 }
+    }
+
+    /// One of so many; the earlier ones wait no longer than the others.
+    fn one_of(&mut self, count: usize) -> Option<usize> {
+        (count > 0).then(|| self.rng.usize(0..count))
+    }
+
+    /// The stream's next records, now and then with some that were done before.
+    pub(super) async fn publish(&mut self) {
+        let now = self.stack.world.clock.now();
+        if self.still_until.is_some_and(|until| now < until) {
+            return;
+        }
+        let again = if self.rng.u8(0..5) == 0 { self.rng.usize(0..4) } else { 0 };
+        let from = self.books.published.saturating_sub(again);
+        let count = self.rng.usize(1..12);
+        for _ in 0..self.times() {
+            let to = self.publish_some(from, count).await;
+            self.note(format!("publish {from} to {to}"));
+        }
+    }
+
+    /// Up to where they are done.
+    async fn publish_some(&mut self, from: usize, count: usize) -> usize {
+        self.books.read_on(&self.stack.world);
+        let all = &self.books.stream;
+        let some = &all[from..all.len().min(from + count)];
+        let answer = self.stack.backstage.publish(some).await;
+        let first = match &answer {
+            Ok(answer) => answer.batch_item_failures.first().map(|one| one.item_identifier.clone()),
+            Err(_) => Some(None),
+        };
+        let number =
+            |record: &Value| record["dynamodb"]["SequenceNumber"].as_str().map(str::to_owned);
+        let done = match first {
+            None => some.len(),
+            Some(number_of) => some.iter().position(|one| number(one) == number_of).unwrap_or(0),
+        };
+        self.books.published = self.books.published.max(from + done);
+        from + done
+    }
+
+    /// The directory's changes.
+    pub(in super::super) async fn sweep(&mut self) {
+        let new = directory_records_from(&self.stack.world, &mut self.books.changes_read_to);
+        self.books.changes.extend(new);
+        let some = &self.books.changes[self.books.swept..];
+        let answer = self.stack.backstage.sweep_these(some).await;
+        if answer.is_ok_and(|answer| answer.batch_item_failures.is_empty()) {
+            self.books.swept = self.books.changes.len();
+        }
+        self.note(format!("swept {}", self.books.swept));
+    }
+
+    /// Any event of the bus.
+    pub(super) async fn notify(&mut self) {
+        let Some(at) = self.one_of(self.books.bus.len()) else { return };
+        let event = self.books.bus[at].clone();
+        let mut done = false;
+        for _ in 0..self.times() {
+            done = self.stack.backstage.notify(&event).await.is_ok();
+        }
+        if done && self.rng.u8(0..10) > 0 {
+            self.books.bus.remove(at);
+        }
+        self.note(format!("notify {} {done}", event["type"]));
+    }
+
+    /// Any letter arrives, or comes back, or does both; what is said about it comes later.
+    pub(super) fn deliver(&mut self) {
+        let Some(at) = self.one_of(self.books.letters.len()) else { return };
+        let letter = self.books.letters[at].clone();
+        let kind = match self.rng.u8(0..20) {
+            0 => "Bounce",
+            1 => "Complaint",
+            _ => "Delivery",
+        };
+        self.books.report(kind, &letter, self.stack.world.clock.now());
+        if self.rng.u8(0..6) > 0 {
+            self.books.letters.remove(at);
+        }
+        self.note(format!("{kind} of notice {}", letter.notice));
+    }
+
+    /// Anything that the mail service says.
+    pub(super) async fn prove(&mut self) {
+        let Some(at) = self.one_of(self.books.reports.len()) else { return };
+        let report = self.books.reports[at].clone();
+        let mut done = false;
+        for _ in 0..self.times() {
+            done = self.stack.backstage.deliver(&report).await.batch_item_failures.is_empty();
+        }
+        if done && self.rng.u8(0..10) > 0 {
+            self.books.reports.remove(at);
+        }
+        self.note(format!("prove {} {done}", report["eventType"]));
+    }
+
+    pub(in super::super) async fn tick(&mut self) {
+        let whole = self.stack.backstage.tick_alone(&self.stack.world).await;
+        self.collect();
+        self.note(format!("tick {whole}"));
+    }
+
+    /// Any message of a shard.
+    pub(super) async fn work(&mut self) {
+        let Some(at) = self.one_of(self.books.shards.len()) else { return };
+        let message = self.books.shards[at].clone();
+        let mut done = false;
+        for _ in 0..self.times() {
+            done = self.stack.backstage.work(&self.stack.world, &message).await;
+        }
+        if done && self.rng.u8(0..10) > 0 {
+            self.books.shards.remove(at);
+        }
+        self.note(format!("work {} {done}", message["shard"]));
+    }
+
+    /// Everything that the stream has.
+    pub(in super::super) async fn publish_all(&mut self) {
+        self.books.read_on(&self.stack.world);
+        while self.books.published < self.books.stream.len() {
+            Box::pin(self.publish_some(self.books.published, 10)).await;
+        }
+    }
+
+    /// Everything that is on the bus.
+    pub(in super::super) async fn notify_all(&mut self) {
+        while let Some(event) = self.books.bus.first().cloned() {
+            self.stack.backstage.notify(&event).await.unwrap();
+            self.books.bus.remove(0);
+        }
+    }
+
+    /// Every letter, and everything that the mail service says.
+    pub(in super::super) async fn deliver_all(&mut self) {
+        for letter in std::mem::take(&mut self.books.letters) {
+            self.books.report("Delivery", &letter, self.stack.world.clock.now());
+        }
+        while let Some(report) = self.books.reports.first().cloned() {
+            let answer = self.stack.backstage.deliver(&report).await;
+            assert!(answer.batch_item_failures.is_empty(), "a proof is recorded");
+            self.books.reports.remove(0);
+        }
+    }
+
+    /// Every message of a shard.
+    pub(in super::super) async fn work_all(&mut self) {
+        while let Some(message) = self.books.shards.first().cloned() {
+            assert!(Box::pin(self.stack.backstage.work(&self.stack.world, &message)).await);
+            self.books.shards.remove(0);
+        }
+    }
+
+    /// What is on its way arrives once; whether nothing was, and nothing is.
+    pub(super) async fn arrive(&mut self) -> bool {
+        Box::pin(self.sweep()).await;
+        self.books.read_on(&self.stack.world);
+        let mut quiet = self.books.published == self.books.stream.len();
+        Box::pin(self.publish_all()).await;
+        self.collect();
+        quiet &= self.books.bus.is_empty();
+        Box::pin(self.notify_all()).await;
+        self.collect();
+        quiet &= self.books.letters.is_empty() && self.books.reports.is_empty();
+        Box::pin(self.deliver_all()).await;
+        Box::pin(self.tick()).await;
+        Box::pin(self.work_all()).await;
+        self.books.read_on(&self.stack.world);
+        quiet && self.books.published == self.books.stream.len()
+    }
+}

@@ -1,0 +1,257 @@
+//! What people do: the customer by link or signed in, the partners, the operator's staff.
+
+use domain::claim::{Claim, ItemStatus};
+use domain::directory::{Partner, PartnerStatus};
+use domain::ids::ClaimId;
+use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO};
+use integration::stack::{self, Stack};
+use serde_json::json;
+use std::sync::{Arc, Mutex, PoisonError};
+use web::event::Event;
+
+use super::{CLAIMS, Sim};
+use crate::invariants::step::{Step, command, straight_on};
+
+/// A customer's answer, and what he was told.
+#[derive(Debug, Clone)]
+pub(super) struct Answered {
+    intent: Intent,
+    /// `None`: he was never told.
+    status: Option<u16>,
+}
+
+/// What a customer is going to answer.
+#[derive(Debug, Clone)]
+pub(in super::super) struct Intent {
+    pub(in super::super) claim: ClaimId,
+    pub(in super::super) deed: &'static str,
+    /// 0: all of them.
+    pub(in super::super) item: u8,
+    pub(in super::super) signed_in: bool,
+    pub(in super::super) notice: u16,
+}
+
+impl Intent {
+    /// Answers. That he began to is known even where nobody hears what he was told.
+    pub(super) async fn done(&self, stack: &Stack, answers: &Mutex<Vec<Answered>>) {
+        let lock = || answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = {
+            let mut answers = lock();
+            answers.push(Answered { intent: self.clone(), status: None });
+            answers.len() - 1
+        };
+        let status = self.given(stack).await;
+        lock()[place].status = Some(status);
+    }
+
+    /// Gives the answer; what he was told.
+    pub(in super::super) async fn given(&self, stack: &Stack) -> u16 {
+        let Self { claim, deed, item, .. } = self;
+        let answer = if *deed == "accept" || self.signed_in {
+            let body = if *item == 0 { json!({}) } else { json!({"items": [item]}) };
+            let event = Event::post(&format!("/v1/customer/claims/{claim}/{deed}"));
+            stack.send(event.customer_admin(CONTOSO).json(&body)).await
+        } else {
+            let items = if *item == 0 { String::new() } else { format!("&items={item}") };
+            let code = stack::code(claim, self.notice);
+            let form = format!("decision={deed}{items}&code={code}");
+            stack.post_form(&stack::token(claim, self.notice), &form).await
+        };
+        answer.status
+    }
+
+    fn chosen(&self) -> Vec<u8> {
+        if self.item == 0 { vec![1, 2] } else { vec![self.item] }
+    }
+}
+
+impl Sim {
+    /// What comes next on the straight way.
+    pub(super) async fn advance(&mut self) {
+        let (no, id) = self.somebodys();
+        let claim = self.peek(&id);
+        let Some(step) = straight_on(&claim) else { return };
+        self.give(no, &claim, step).await;
+    }
+
+    /// What else the operator and the partner may do, or try to.
+    pub(super) async fn somebody(&mut self) {
+        let (no, id) = self.somebodys();
+        let some = [
+            Step::Hold,
+            Step::Resume,
+            Step::Extend,
+            Step::Reject(1),
+            Step::Ask(1),
+            Step::AddEvidence(1),
+            Step::Withdraw,
+            Step::End(1),
+            Step::Dispute,
+            Step::Uphold(1),
+            Step::Uphold(2),
+            Step::Overturn(1),
+            Step::Overturn(2),
+            Step::AcceptForTheCustomer,
+        ];
+        let step = *self.rng.choice(&some).unwrap();
+        let claim = self.peek(&id);
+        self.give(no, &claim, step).await;
+    }
+
+    async fn give(&mut self, no: usize, claim: &Claim, step: Step) {
+        let Some((actor, command)) = command(step, claim, CLAIMS[no].0) else { return };
+        // Delivery has its own way here: by mail, proof and queue.
+        if step == Step::Deliver {
+            return;
+        }
+        let given = self.stack.world.give(&claim.id, &actor, &command).await;
+        self.note(format!("{no} {step:?}: {}", if given.is_ok() { "taken" } else { "not taken" }));
+    }
+
+    /// The customer answers, by link or signed in.
+    pub(super) async fn customer(&mut self) {
+        let Some(intent) = self.intends() else { return };
+        intent.done(&self.stack, &self.answers).await;
+    }
+
+    /// What a customer is going to answer.
+    pub(super) fn intends(&mut self) -> Option<Intent> {
+        let (no, claim) = self.somebodys();
+        let notice = self.peek(&claim).notice.0;
+        if notice == 0 {
+            return None;
+        }
+        let items = u8::try_from(CLAIMS[no].2.len()).unwrap();
+        let deeds = ["decline", "decline", "undo", "accept", "extend"];
+        Some(Intent {
+            claim,
+            deed: self.rng.choice(&deeds).copied().unwrap(),
+            item: self.rng.u8(0..=items),
+            signed_in: self.rng.bool(),
+            notice: self.rng.u16(1..=notice),
+        })
+    }
+
+    /// What the answers of this step promise (I2): a "no" is no error, unless calls were broken under it,
+    /// and it stands until it was taken back, or may have been.
+    pub(super) fn hear(&mut self) {
+        let mut answers = std::mem::take(&mut *self.answers.lock().unwrap());
+        // Of two at once, a no that changed nothing may have been first.
+        answers.sort_by_key(|answer| answer.intent.deed == "undo");
+        for Answered { intent, status } in answers {
+            let (deed, chosen) = (intent.deed, intent.chosen());
+            self.note(format!("{deed} {chosen:?}: {status:?}"));
+            let refused = self.books.refused.entry(intent.claim.clone()).or_default();
+            match (deed, status) {
+                ("decline", Some(200)) => refused.extend(chosen),
+                ("decline", Some(503)) => assert!(self.disturbed, "I2: nothing breaks this no"),
+                ("decline", Some(status)) => panic!("I2: a no is an error: {status}"),
+                ("undo", None | Some(200 | 500..)) => refused.retain(|no| !chosen.contains(no)),
+                ("accept", None | Some(200 | 500..)) => {
+                    self.books.accepted.entry(intent.claim).or_default().extend(chosen);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) async fn read(&mut self) {
+        let (no, id) = self.somebodys();
+        let path = format!("/v1/claims/{id}");
+        let answer = self.stack.send(Event::get(&path).partner_user(CLAIMS[no].0)).await;
+        self.note(format!("{no} read: {} {}", answer.status, answer.body["status"]));
+    }
+
+    /// I5: the usage of every item is readable while it is active and its partner is not suspended. Who
+    /// asks has closed what was due, so the claim is looked at afterwards.
+    pub(super) async fn read_usage(&mut self) {
+        self.repair();
+        for (no, id) in self.ids.clone().iter().enumerate() {
+            let partner = CLAIMS[no].0;
+            for item in self.peek(id).items {
+                let path = format!("/v1/associations/{id}-{}/usage", item.no.0);
+                let query = "?from=2026-12-01&to=2026-12-02";
+                let event = Event::get(&format!("{path}{query}")).partner_admin(partner);
+                let answer = self.stack.send(event).await;
+                let claim = self.peek(id);
+                let item = claim.item(item.no).unwrap();
+                let active = matches!(claim.item_status(item), ItemStatus::Active { .. });
+                let readable = active && !self.books.suspended.contains(partner);
+                assert_eq!(answer.status == 200, readable, "I5: {path} {}", answer.text);
+            }
+        }
+        self.note("usage read");
+    }
+
+    /// A partner is suspended, or is not any more.
+    pub(super) async fn suspend(&mut self) {
+        self.repair();
+        let (id, entry) = *self.rng.choice(&PARTNERS).unwrap();
+        let suspended = !self.books.suspended.remove(id) && self.rng.bool();
+        self.put_partner(id, entry(), suspended).await;
+    }
+
+    async fn put_partner(&mut self, id: &'static str, entry: Partner, suspended: bool) {
+        let status = if suspended { PartnerStatus::Suspended } else { PartnerStatus::Active };
+        self.stack.world.store.put_partner(&Partner { status, ..entry }).await.unwrap();
+        if suspended {
+            self.books.suspended.insert(id);
+        }
+        self.note(format!("{id} suspended: {suspended}"));
+    }
+
+    /// Nobody is suspended any more.
+    pub(super) async fn forgive(&mut self) {
+        for (id, entry) in PARTNERS {
+            if self.books.suspended.remove(id) {
+                self.put_partner(id, entry(), false).await;
+            }
+        }
+    }
+
+    /// Who else may come in between: a customer, a reader, another worker.
+    pub(super) fn someone_else(&mut self) -> Option<Meanwhile> {
+        let (no, id) = self.somebodys();
+        match self.rng.u8(0..4) {
+            0 => Some(Meanwhile::Reader(CLAIMS[no].0, id)),
+            1 => Some(Meanwhile::Worker(self.rng.u16(0..integration::world::SHARDS))),
+            _ => self.intends().map(Meanwhile::Customer),
+        }
+    }
+
+    pub(super) fn answers(&self) -> Arc<Mutex<Vec<Answered>>> {
+        Arc::clone(&self.answers)
+    }
+}
+
+/// A partner and his entry.
+type Entry = (&'static str, fn() -> Partner);
+
+/// The partners, as the directory begins with them.
+const PARTNERS: [Entry; 2] = [(ALPINE, fixtures::alpine), (BOREALIS, fixtures::borealis)];
+
+/// Somebody in the middle of a call of somebody else's.
+#[derive(Debug, Clone)]
+pub(super) enum Meanwhile {
+    Customer(Intent),
+    /// Of that partner, who looks at that claim.
+    Reader(&'static str, ClaimId),
+    /// On that shard.
+    Worker(u16),
+}
+
+impl Meanwhile {
+    pub(super) async fn done(&self, stack: &Stack, answers: &Mutex<Vec<Answered>>) {
+        match self {
+            Self::Customer(intent) => intent.done(stack, answers).await,
+            Self::Reader(partner, id) => {
+                let event = Event::get(&format!("/v1/claims/{id}")).partner_user(partner);
+                drop(stack.send(event).await);
+            }
+            Self::Worker(shard) => {
+                let message = json!({"shard": shard});
+                Box::pin(stack.backstage.work(&stack.world, &message)).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! How time passes, and how everything comes to rest.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Duration, Utc};
+use domain::ids::ClaimId;
+use integration::engine::key;
+use serde_json::{Value, json};
+
+use super::{Sim, checks};
+
+/// How often things arrive and deadlines pass until nothing is left.
+const ROUNDS: usize = 60;
+
+/// A timer in the table.
+struct Timer {
+    bucket: DateTime<Utc>,
+    shard: u16,
+    sort: String,
+    deadline: i64,
+}
+
+impl Timer {
+    fn read(item: &Value) -> Option<Self> {
+        let (pk, sort) = key(item);
+        let (quarter, shard) = pk.strip_prefix("T#")?.rsplit_once('#')?;
+        let bucket = format!("{quarter}:00Z").parse().ok()?;
+        let deadline = item["d"]["N"].as_str()?.parse().ok()?;
+        Some(Self { bucket, shard: shard.parse().ok()?, sort, deadline })
+    }
+
+    fn is_of(&self, claim: &ClaimId, deadline: DateTime<Utc>) -> bool {
+        self.sort == claim.as_str() && self.deadline == deadline.timestamp_millis()
+    }
+}
+
+impl Sim {
+    fn timers(&self) -> Vec<Timer> {
+        let items = self.stack.world.engine.items("T#");
+        items.iter().map(|item| Timer::read(item).expect("a timer")).collect()
+    }
+
+    /// The positions by shard: the bucket, and the last timer of it that is done.
+    fn positions(&self) -> BTreeMap<u16, (i64, String, Value)> {
+        let items = self.stack.world.engine.items("S").into_iter();
+        items
+            .filter_map(|item| {
+                let shard = key(&item).1.parse().ok()?;
+                let bucket = item["b"]["N"].as_str()?.parse().ok()?;
+                let after = item["x"]["S"].as_str().unwrap_or_default().to_owned();
+                Some((shard, (bucket, after, item)))
+            })
+            .collect()
+    }
+
+    /// The stream stands still for a day.
+    pub(super) fn stand_still(&mut self) {
+        self.still_until = Some(self.stack.world.clock.now() + Duration::days(1));
+        self.note("the stream stands still");
+    }
+
+    /// Minutes or hours pass, or everything up to about the next timer; never much more than that at once,
+    /// for no more than hours of ticks are missed. Where they were, the ticks go on first.
+    pub(super) async fn wait(&mut self) {
+        let now = self.stack.world.clock.now();
+        let timers = self.timers();
+        if self.oldest_due(&timers).is_some_and(|due| due + Duration::hours(6) < now) {
+            Box::pin(self.tick()).await;
+            Box::pin(self.work()).await;
+            return;
+        }
+        let next = next_bucket(&timers, now).unwrap_or(now + Duration::days(3));
+        let until = match self.rng.u8(0..3) {
+            0 => now + Duration::minutes(self.rng.i64(1..90)),
+            1 => (now + Duration::hours(self.rng.i64(1..40))).min(next + Duration::hours(4)),
+            _ => {
+                let after = *self.rng.choice(&[-1, 0, 15, 60, 118, 125, 7200]).unwrap();
+                (next + Duration::seconds(after)).max(now)
+            }
+        };
+        self.stack.world.clock.set(until);
+        let lag = match self.rng.u8(0..6) {
+            0 => Duration::hours(self.rng.i64(1..6)),
+            _ => Duration::minutes(self.rng.i64(0..=30)),
+        };
+        self.pass_empty_buckets(&timers, lag);
+        self.note("wait");
+    }
+
+    /// It is later, and the ticks in between have found nothing.
+    fn jump(&self, to: DateTime<Utc>) {
+        let timers = self.timers();
+        self.stack.world.clock.set(to);
+        self.pass_empty_buckets(&timers, Duration::minutes(30));
+    }
+
+    /// It is two minutes after that moment, and everything due before it is done.
+    pub(in super::super) async fn pass_to(&mut self, to: DateTime<Utc>) {
+        let settled = Duration::seconds(125);
+        loop {
+            let next = next_bucket(&self.timers(), self.stack.world.clock.now());
+            let Some(next) = next.filter(|next| *next < to) else { break };
+            self.jump(next + settled);
+            Box::pin(self.tick()).await;
+            Box::pin(self.work_all()).await;
+        }
+        self.jump(to + settled);
+    }
+
+    /// The earliest bucket with a timer that is not done.
+    fn oldest_due(&self, timers: &[Timer]) -> Option<DateTime<Utc>> {
+        let positions = self.positions();
+        let ahead = timers
+            .iter()
+            .filter(|timer| positions[&timer.shard].0 <= timer.bucket.timestamp_millis());
+        ahead.map(|timer| timer.bucket).min()
+    }
+
+    /// Time in which the ticks found nothing: the positions stand before the first timer that is due, or
+    /// that long ago, since that is how long ticks were missed.
+    fn pass_empty_buckets(&self, timers: &[Timer], lag: Duration) {
+        let quarter_ms = 15 * 60 * 1000;
+        let now = self.stack.world.clock.now();
+        let lag_ago = (now - lag).timestamp_millis() / quarter_ms * quarter_ms;
+        for (shard, (at, _, mut position)) in self.positions() {
+            let of_shard = timers.iter().filter(|timer| timer.shard == shard);
+            let buckets = of_shard.map(|timer| timer.bucket.timestamp_millis());
+            let next = buckets.filter(|bucket| at <= *bucket).min();
+            let to = next.unwrap_or(lag_ago).min(lag_ago);
+            if at < to {
+                position["b"] = json!({"N": to.to_string()});
+                for of_bucket in ["x", "fc", "fn"] {
+                    position.as_object_mut().unwrap().remove(of_bucket);
+                }
+                self.stack.world.engine.put(&position);
+            }
+        }
+    }
+
+    /// Whatever waits for a deadline has a timer with it, and the timer's shard is not beyond it; unless the
+    /// timer was given up, which an operator is told of.
+    pub(super) fn no_timer_is_lost(&self) {
+        let (timers, positions) = (self.timers(), self.positions());
+        let now = self.stack.world.clock.now();
+        for id in &self.ids {
+            let Some(deadline) = checks::waits_until(&self.peek(id), now) else { continue };
+            let is_ahead = |timer: &Timer| {
+                let (bucket, after, _) = &positions[&timer.shard];
+                let own = timer.bucket.timestamp_millis();
+                own > *bucket || (own == *bucket && timer.sort > *after)
+            };
+            let kept = timers.iter().any(|timer| timer.is_of(id, deadline) && is_ahead(timer));
+            assert!(kept || self.is_given_up(id), "no timer leads to {id} at {deadline}");
+        }
+    }
+
+    fn is_given_up(&self, id: &ClaimId) -> bool {
+        self.stack.world.engine.items("X#").iter().any(|item| key(item).1 == id.as_str())
+    }
+
+    /// Everything works from now on: what is on its way arrives, and every deadline passes with nobody
+    /// looking but the timers.
+    pub(in super::super) async fn rest(&mut self) {
+        self.repair();
+        self.still_until = None;
+        self.forgive().await;
+        for _ in 0..ROUNDS {
+            let quiet = Box::pin(self.arrive()).await;
+            let now = self.stack.world.clock.now();
+            let deadlines =
+                self.ids.iter().filter_map(|id| checks::waits_until(&self.peek(id), now));
+            match deadlines.min() {
+                None if quiet => return,
+                None => {}
+                Some(end) => {
+                    let next = next_bucket(&self.timers(), now).map_or(end, |timer| timer.min(end));
+                    self.jump(next.max(now) + Duration::seconds(125));
+                }
+            }
+            self.repair();
+        }
+        panic!("the system does not come to rest");
+    }
+}
+
+/// The next bucket with a timer in it.
+fn next_bucket(timers: &[Timer], now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    timers.iter().map(|timer| timer.bucket).filter(|bucket| *bucket > now).min()
+}
