@@ -278,6 +278,10 @@ fn close(claim: &mut Claim, outcome: Silence, ends_at: Option<Instant>) -> Optio
             let mark = Mark::Declined { at, in_time: true, no_answer: true };
             mark_undecided(claim, mark);
             settle(claim, ends_at);
+            // Nothing can be undone any more, and no timer is left that could settle it later.
+            if let State::Declined { window } = &mut claim.state {
+                *window = None;
+            }
         }
     }
     Some(())

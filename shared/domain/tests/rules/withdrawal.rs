@@ -1,5 +1,5 @@
 use chrono::Duration;
-use domain::claim::{Basis, Mark, Status};
+use domain::claim::{Basis, Mark, State, Status};
 use domain::effects::{LockChange, lock_changes, newly_blocked};
 use domain::ids::ItemNo;
 use domain::rejection::Rejection;
@@ -59,6 +59,19 @@ fn a_no_in_the_window_keeps_its_lock_and_blocks_nobody_until_the_close() {
     let released = [LockChange::Release(ItemNo(2))];
     assert_eq!(lock_changes(Some(&declined.claim), &closed.claim), released);
     assert_eq!(newly_blocked(Some(&declined.claim), &closed.claim), [ItemNo(2)]);
+}
+
+#[test]
+fn silence_that_declines_gives_every_lock_back_and_only_an_earlier_no_blocks() {
+    let mut open = Given::awaiting();
+    open.claim.subject.explicit_yes = true;
+    let declined = open.then(&decline(&[2]), link(), delivered_at());
+    let close = domain::command::Command::DeadlinePassed;
+    let closed = declined.clone().then(&close, domain::actor::Actor::System, after_grace());
+    let released = [1, 2, 3].map(|no| LockChange::Release(ItemNo(no)));
+    assert_eq!(lock_changes(Some(&declined.claim), &closed.claim), released);
+    assert_eq!(newly_blocked(Some(&declined.claim), &closed.claim), [ItemNo(2)]);
+    assert_eq!(closed.claim.state, State::Declined { window: None });
 }
 
 #[test]
