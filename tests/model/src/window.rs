@@ -24,8 +24,6 @@ const SKEW_S: i64 = 2;
 /// What a mutant does wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mutation {
-    /// The window closes at its very end.
-    NoGrace,
     /// The timer is put after the move that it is for.
     TimerAfterTheMove,
     /// A worker closes without asking whether the claim is still as its timer says.
@@ -34,6 +32,10 @@ pub enum Mutation {
     BlindPut,
     /// The proof of an older notice opens the window of the present one.
     OlderNotice,
+    /// A "no" at or after the end is refused while the window is not closed yet.
+    LateNoRefused,
+    /// A "no" is refused once silence has had its effect.
+    NoRefusedAfterTheClose,
 }
 
 /// How often each may do what: the model stays finite.
@@ -82,6 +84,17 @@ const EXTENDED: [&str; 9] = [
     "2027-01-08T22:59:59Z",
     "2027-01-08T23:00:15Z",
     "2027-01-08T23:02:05Z",
+];
+
+/// A window's end, and the least grace after it.
+const LEAST_GRACE: [&str; 7] = [
+    "2026-12-22T14:00:00Z",
+    "2026-12-31T22:59:59Z",
+    "2026-12-31T23:00:00Z",
+    "2026-12-31T23:00:15Z",
+    "2026-12-31T23:00:41Z",
+    "2026-12-31T23:00:59Z",
+    "2026-12-31T23:01:05Z",
 ];
 
 /// The model.
@@ -219,8 +232,8 @@ pub enum Action {
     Crash(Who),
     /// A worker finds a timer.
     Find(usize, Instant),
-    /// It closes by the statement of the batch.
-    Batch(usize),
+    /// It closes by the statement of the batch; whether the table's answer is heard.
+    Batch(usize, bool),
     /// It closes the generic way; whether the table's answer is heard.
     Close(usize, bool),
     /// Its position passes the timer.
@@ -254,6 +267,12 @@ impl Window {
         Self::of(&EXTENDED, left)
     }
 
+    /// Link and account at once, under a policy with as little grace as there may be.
+    pub fn least_grace() -> Self {
+        let left = Left { answers: 1, accounts: 1, deliveries: 1, ..NOBODY };
+        Self::of(&LEAST_GRACE, left).graced(60)
+    }
+
     fn of(moments: &[&str], left: Left) -> Self {
         let moments = moments.iter().map(|text| at(text)).collect();
         let (world, known) = (World::new(Policy::default(), "p-alpine"), Memo::default());
@@ -263,9 +282,14 @@ impl Window {
     /// The same with a mistake in it.
     #[must_use]
     pub fn with(self, mutation: Mutation) -> Self {
-        let grace_seconds = if mutation == Mutation::NoGrace { 0 } else { 120 };
+        Self { mutation: Some(mutation), ..self }
+    }
+
+    /// The same under a policy with another grace.
+    #[must_use]
+    pub fn graced(self, grace_seconds: u32) -> Self {
         let policy = Policy { grace_seconds, ..Policy::default() };
-        Self { world: World::new(policy, "p-alpine"), mutation: Some(mutation), ..self }
+        Self { world: World::new(policy, "p-alpine"), ..self }
     }
 
     fn now(&self, state: &State) -> Instant {
@@ -309,10 +333,25 @@ impl Window {
 
     /// What follows; `Err`: it is refused.
     fn decided(&self, ask: Ask, since: usize, record: &Record) -> Answer {
+        if ask == Ask::Decline && self.refuses_the_no(since, record) {
+            return Err(Refused);
+        }
         self.known.answer(record, Question::Request(ask, since), || {
             let (actor, command, moment) = self.command(ask, since, record);
             self.ask(record, actor, &command, moment)
         })
+    }
+
+    /// A mutant's answer to a "no".
+    fn refuses_the_no(&self, since: usize, record: &Record) -> bool {
+        match self.mutation {
+            Some(Mutation::LateNoRefused) => {
+                let late = record.closes_at().is_some_and(|end| self.moments[since] >= end);
+                late && record.claim().status() == Status::AwaitingCustomer
+            }
+            Some(Mutation::NoRefusedAfterTheClose) => is_deemed(record),
+            _ => false,
+        }
     }
 
     fn ask(&self, record: &Record, actor: Actor, command: &Command, moment: Instant) -> Answer {
@@ -346,11 +385,8 @@ impl Window {
         if !blind && state.record != *read {
             return false;
         }
-        let closes = |record: &Record| {
-            matches!(record.status(), ItemStatus::Active { basis: Basis::Deemed, .. })
-        };
         let early = next.closes_at().is_some_and(|end| self.now(state) < end);
-        if closes(&next) && !closes(&state.record) && early {
+        if is_deemed(&next) && !is_deemed(&state.record) && early {
             state.wrong = Some(Wrong::Early);
         }
         if moved_earlier(&state.record, &next) {
@@ -485,7 +521,13 @@ impl Window {
                 let ripe = |end: &&Instant| **end + self.grace() <= self.clock(state, no);
                 actions.extend(state.timers.iter().filter(ripe).map(|end| Action::Find(no, *end)));
             }
-            Worker::Has(_) => actions.push(Action::Batch(no)),
+            Worker::Has(end) => {
+                actions.push(Action::Batch(no, true));
+                let closes = || self.batched(&state.record, *end, self.clock(state, no)).is_some();
+                if state.left.unheard > 0 && closes() {
+                    actions.push(Action::Batch(no, false));
+                }
+            }
             Worker::Sees(_, read) => {
                 actions.push(Action::Close(no, true));
                 if state.left.unheard > 0 && state.record == *read {
@@ -506,7 +548,8 @@ impl Window {
                 Some(next) => {
                     let read = state.record.clone();
                     self.put(state, &read, next);
-                    Worker::Done(end)
+                    state.left.unheard -= u8::from(!heard);
+                    if heard { Worker::Done(end) } else { Worker::Has(end) }
                 }
                 // The statement answers with the record as it is.
                 None => Worker::Sees(end, state.record.clone()),
@@ -536,8 +579,6 @@ impl Window {
 
     /// Whether a "no" that arrived in time is on its way while silence has already had its effect.
     fn loses_the_race(&self, state: &State) -> bool {
-        let deemed =
-            matches!(state.record.status(), ItemStatus::Active { basis: Basis::Deemed, .. });
         let in_time = |request: &Request| {
             let (Request::Arrived(Ask::Decline, since)
             | Request::Read(Ask::Decline, since, _)
@@ -547,7 +588,7 @@ impl Window {
             };
             state.record.closes_at().is_some_and(|end| self.moments[*since] < end)
         };
-        deemed && state.requests.iter().any(in_time)
+        is_deemed(&state.record) && state.requests.iter().any(in_time)
     }
 
     /// I1: silence made something active, and the notice it rests on never arrived, or not long enough
@@ -640,8 +681,7 @@ impl Model for Window {
                 state.requests[place(who)] = Request::Idle;
             }
             Action::Find(no, end) => state.workers[no] = Worker::Has(end),
-            Action::Batch(no) => self.work(&mut state, no, true),
-            Action::Close(no, heard) => self.work(&mut state, no, heard),
+            Action::Batch(no, heard) | Action::Close(no, heard) => self.work(&mut state, no, heard),
             Action::Pass(no) => {
                 let Worker::Done(end) = state.workers[no] else { return None };
                 state.timers.remove(&end);
@@ -681,9 +721,7 @@ impl Model for Window {
                 let open = state.record.claim().status() == Status::AwaitingCustomer;
                 !(open && model.is_quiet(state))
             }),
-            Property::sometimes("silence associates", |_, state: &State| {
-                matches!(state.record.status(), ItemStatus::Active { basis: Basis::Deemed, .. })
-            }),
+            Property::sometimes("silence associates", |_, state: &State| is_deemed(&state.record)),
             Property::sometimes(
                 "a no of the last second is kept",
                 |model: &Self, state: &State| {
@@ -726,6 +764,11 @@ fn remember(state: &mut State, ask: Ask) {
 fn following(record: &Record, event: &Event) -> Record {
     let claim = record.claim().clone();
     Record::of(domain::evolve(Some(claim), event).expect("a claim after a decided event"))
+}
+
+/// Whether silence made it active.
+fn is_deemed(record: &Record) -> bool {
+    matches!(record.status(), ItemStatus::Active { basis: Basis::Deemed, .. })
 }
 
 /// Of one notice.

@@ -60,6 +60,11 @@ fn a_window_of_a_customer_who_changes_his_mind_keeps_every_promise() {
 }
 
 #[test]
+fn a_window_with_the_least_grace_there_may_be_keeps_every_promise() {
+    holds(Window::least_grace());
+}
+
+#[test]
 fn an_item_that_changes_hands_keeps_every_promise() {
     holds(Transfer::taken_over());
 }
@@ -71,7 +76,24 @@ fn two_claims_in_turn_keep_every_promise() {
 
 #[test]
 fn without_the_grace_an_in_time_no_would_lose_the_race() {
-    is_found(Window::two_who_answer().with(window::Mutation::NoGrace), "an in-time no wins");
+    is_found(Window::two_who_answer().graced(0), "an in-time no wins");
+}
+
+#[test]
+fn a_grace_shorter_than_the_function_may_run_would_lose_the_race() {
+    is_found(Window::two_who_answer().graced(17), "an in-time no wins");
+}
+
+#[test]
+fn a_late_no_that_is_refused_before_the_close_would_be_an_error() {
+    let property = "I2: a no is never lost and never an error";
+    is_found(Window::two_who_answer().with(window::Mutation::LateNoRefused), property);
+}
+
+#[test]
+fn a_no_that_is_refused_after_the_close_would_be_an_error() {
+    let property = "I2: a no is never lost and never an error";
+    is_found(Window::two_who_answer().with(window::Mutation::NoRefusedAfterTheClose), property);
 }
 
 #[test]
@@ -90,6 +112,12 @@ fn without_its_conditions_the_close_would_come_early() {
 fn without_its_version_a_put_would_lose_a_no() {
     let property = "I2: a no is never lost and never an error";
     is_found(Window::two_who_answer().with(window::Mutation::BlindPut), property);
+}
+
+#[test]
+fn without_its_version_a_put_would_take_an_extension_back() {
+    let mutant = Window::two_who_answer().with(window::Mutation::BlindPut);
+    is_found(mutant, "I4: no deadline moves earlier");
 }
 
 #[test]
