@@ -18,6 +18,8 @@ use crate::record::{Answer, Memo, Record, Refused};
 
 /// How long a function runs at most after a request arrived, in seconds (`architecture.md §3`).
 const FUNCTION_S: i64 = 20;
+/// The same of the function that records proofs.
+const DELIVERY_S: i64 = 30;
 /// By how much a checked clock may be wrong, in seconds.
 const SKEW_S: i64 = 2;
 
@@ -37,6 +39,13 @@ pub enum Mutation {
     /// A "no" is refused once silence has had its effect.
     NoRefusedAfterTheClose,
 }
+
+/// What must come about in some model, or its promises would be kept by nothing ever happening.
+const SECOND_NOTICE: &str = "a window of the second notice closes";
+const EXTENSION: &str = "an extended window closes";
+const CLOSING_READER: &str = "a reader closes a window";
+const CONFLICT: &str = "a put meets a conflict and is decided again";
+const OWN_WRITE: &str = "an own write is recognised after a lost answer";
 
 /// How often each may do what: the model stays finite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,15 +70,16 @@ pub struct Left {
 const NOBODY: Left =
     Left { answers: 0, accounts: 0, operator: 0, deliveries: 0, reads: 0, crashes: 0, unheard: 0 };
 
-/// Two notices may go out, and the windows of both end; the seconds that matter stand around each end.
+/// Two notices may go out, and the windows of both end; the seconds that matter stand around each end,
+/// and a proof may be under way from before the grace is over until after it.
 const TWO_NOTICES: [&str; 8] = [
     "2026-12-22T14:00:00Z",
     "2026-12-23T10:00:00Z",
     "2026-12-31T22:59:59Z",
-    "2026-12-31T23:00:15Z",
+    "2026-12-31T23:01:35Z",
     "2026-12-31T23:02:01Z",
     "2027-01-04T22:59:59Z",
-    "2027-01-04T23:00:15Z",
+    "2027-01-04T23:01:40Z",
     "2027-01-04T23:02:05Z",
 ];
 
@@ -103,6 +113,8 @@ pub struct Window {
     moments: Vec<Instant>,
     left: Left,
     mutation: Option<Mutation>,
+    /// What comes about in it.
+    shows: &'static [&'static str],
     known: Memo<Question>,
 }
 
@@ -164,6 +176,8 @@ pub enum Request {
     Read(Ask, usize, Record),
     /// What follows is decided, and its timer stands.
     Decided(Ask, usize, Record, Record),
+    /// That was written, and the answer got lost: it looks whether what is stored is its own.
+    Wrote(Ask, usize, Record),
     /// A mutant: the claim has moved, and its timer is still to be put.
     Late(Instant),
 }
@@ -222,6 +236,8 @@ pub enum Action {
     Send(Who, Ask),
     /// Its function reads the claim.
     Load(Who),
+    /// It finds silence due, and executes it first.
+    Silence(Who),
     /// It decides, and puts the timer.
     Decide(Who),
     /// It writes; whether the table's answer is heard.
@@ -246,19 +262,19 @@ impl Window {
     /// Two notices with a hold between them; anybody may crash.
     pub fn held() -> Self {
         let left = Left { answers: 1, operator: 2, deliveries: 2, crashes: 1, ..NOBODY };
-        Self::of(&TWO_NOTICES, left)
+        Self::of(&TWO_NOTICES, left).showing(&[SECOND_NOTICE, CONFLICT])
     }
 
     /// One notice; a reader who looks when he likes, answers that nobody hears, proofs that come twice.
     pub fn unheard() -> Self {
         let left = Left { answers: 1, deliveries: 2, crashes: 1, reads: 1, unheard: 1, ..NOBODY };
-        Self::of(&TWO_NOTICES, left)
+        Self::of(&TWO_NOTICES, left).showing(&[CLOSING_READER, OWN_WRITE])
     }
 
     /// Link and account at once, and more time is asked for; anybody may crash.
     pub fn two_who_answer() -> Self {
         let left = Left { answers: 2, accounts: 1, deliveries: 1, crashes: 1, ..NOBODY };
-        Self::of(&EXTENDED, left)
+        Self::of(&EXTENDED, left).showing(&[EXTENSION, CONFLICT])
     }
 
     /// A customer who changes his mind twice, beside his administrator.
@@ -276,7 +292,11 @@ impl Window {
     fn of(moments: &[&str], left: Left) -> Self {
         let moments = moments.iter().map(|text| at(text)).collect();
         let (world, known) = (World::new(Policy::default(), "p-alpine"), Memo::default());
-        Self { world, moments, left, mutation: None, known }
+        Self { world, moments, left, mutation: None, shows: &[], known }
+    }
+
+    fn showing(self, shows: &'static [&'static str]) -> Self {
+        Self { shows, ..self }
     }
 
     /// The same with a mistake in it.
@@ -298,8 +318,7 @@ impl Window {
 
     /// What a worker's clock shows: one is slow, the other fast.
     fn clock(&self, state: &State, worker: usize) -> Instant {
-        let skew = if worker == 0 { -SKEW_S } else { SKEW_S };
-        self.now(state) + Duration::seconds(skew)
+        if worker == 0 { self.now(state) - skew() } else { self.now(state) + skew() }
     }
 
     fn grace(&self) -> Duration {
@@ -309,6 +328,19 @@ impl Window {
     fn is_due(&self, record: &Record, now: Instant) -> bool {
         let open = record.claim().status() == Status::AwaitingCustomer;
         open && is_due(record.claim(), self.world.policy(), now)
+    }
+
+    /// Whether silence comes before a request: one that arrived before the deadline counts, however
+    /// late it is processed.
+    fn is_overtaken(&self, ask: Ask, since: usize, read: &Record, clock: Instant) -> bool {
+        let moment = match ask {
+            Ask::Read => clock,
+            Ask::Deliver(_, at) => self.moments[at],
+            Ask::Decline | Ask::Undo | Ask::Accept | Ask::Extend | Ask::Hold | Ask::Resume => {
+                self.moments[since]
+            }
+        };
+        self.is_due(read, clock) && self.is_due(read, moment)
     }
 
     /// What a request asks of the domain.
@@ -398,32 +430,23 @@ impl Window {
 
     /// Whether a request can still be answered at a moment.
     fn lives(&self, request: &Request, moment: usize) -> bool {
-        let (Request::Arrived(_, since)
-        | Request::Read(_, since, _)
-        | Request::Decided(_, since, _, _)) = request
+        let (Request::Arrived(ask, since)
+        | Request::Read(ask, since, _)
+        | Request::Decided(ask, since, _, _)
+        | Request::Wrote(ask, since, _)) = request
         else {
             return true;
         };
-        self.moments[moment] - self.moments[*since] <= Duration::seconds(FUNCTION_S)
+        let most = if matches!(ask, Ask::Deliver(..)) { DELIVERY_S } else { FUNCTION_S };
+        self.moments[moment] - self.moments[*since] <= Duration::seconds(most)
     }
 
     /// The end of a request's write.
     fn written(&self, state: &mut State, who: Who, heard: bool) {
         let request = state.requests[place(who)].clone();
-        let (ask, since, read, next) = match request {
-            Request::Read(ask, since, read) if self.is_due(&read, self.now(state)) => {
-                // Whoever finds silence due executes it first, and looks again.
-                if let Some(next) = self.silenced(&read, self.now(state)) {
-                    self.put(state, &read, next);
-                }
-                state.requests[place(who)] = Request::Arrived(ask, since);
-                return;
-            }
-            Request::Decided(ask, since, read, next) => (ask, since, read, next),
-            Request::Idle | Request::Arrived(..) | Request::Read(..) | Request::Late(_) => return,
-        };
+        let Request::Decided(ask, since, read, next) = request else { return };
         let deadline = next.closes_at().filter(|end| read.closes_at() != Some(*end));
-        let done = self.put(state, &read, next);
+        let done = self.put(state, &read, next.clone());
         if done && !heard {
             state.left.unheard -= 1;
         }
@@ -434,14 +457,45 @@ impl Window {
         state.requests[place(who)] = match deadline.filter(|_| late && done) {
             Some(deadline) => Request::Late(deadline),
             None if done && heard => Request::Idle,
-            // A conflict, or an answer that nobody heard: it looks again.
+            None if done => Request::Wrote(ask, since, next),
+            // A conflict: it looks again.
             None => Request::Arrived(ask, since),
         };
+    }
+
+    /// A request's function executes the silence it finds due, and looks again.
+    fn close_first(&self, state: &mut State, who: Who) {
+        let Request::Read(ask, since, read) = state.requests[place(who)].clone() else { return };
+        if let Some(next) = self.silenced(&read, self.now(state) + skew()) {
+            self.put(state, &read, next);
+        }
+        state.requests[place(who)] = Request::Arrived(ask, since);
+    }
+
+    /// A request's function reads the claim.
+    fn load(&self, state: &mut State, who: Who) {
+        let (Request::Arrived(ask, since) | Request::Wrote(ask, since, _)) =
+            state.requests[place(who)]
+        else {
+            return;
+        };
+        let read = state.record.clone();
+        // Its own write, after a lost answer.
+        let own = state.requests[place(who)] == Request::Wrote(ask, since, read.clone());
+        let shown = ask == Ask::Read && !self.is_due(&read, self.now(state) + skew());
+        let over = own || shown;
+        state.requests[place(who)] =
+            if over { Request::Idle } else { Request::Read(ask, since, read) };
     }
 
     /// A request's function decides.
     fn decide(&self, state: &mut State, who: Who) {
         let Request::Read(ask, since, read) = state.requests[place(who)].clone() else { return };
+        if ask == Ask::Read {
+            // The clock shows that it is not due: the claim is shown as it is.
+            state.requests[place(who)] = Request::Idle;
+            return;
+        }
         state.requests[place(who)] = match self.decided(ask, since, &read) {
             Ok(Some(next)) => {
                 let late = self.mutation == Some(Mutation::TimerAfterTheMove);
@@ -496,11 +550,16 @@ impl Window {
         let lossy = state.left.unheard > 0;
         match request {
             Request::Idle => self.requests_of(state, who, actions),
-            Request::Arrived(..) => actions.push(Action::Load(who)),
-            Request::Read(_, _, read) if self.is_due(read, self.now(state)) => {
-                actions.push(Action::Write(who, true));
+            Request::Arrived(..) | Request::Wrote(..) => actions.push(Action::Load(who)),
+            // Within the seconds by which its clock may be wrong, it does the one or the other.
+            Request::Read(ask, since, read) => {
+                if self.is_overtaken(*ask, *since, read, self.now(state) + skew()) {
+                    actions.push(Action::Silence(who));
+                }
+                if !self.is_overtaken(*ask, *since, read, self.now(state) - skew()) {
+                    actions.push(Action::Decide(who));
+                }
             }
-            Request::Read(..) => actions.push(Action::Decide(who)),
             Request::Decided(_, _, read, _) => {
                 actions.push(Action::Write(who, true));
                 if lossy && state.record == *read {
@@ -591,6 +650,48 @@ impl Window {
         is_deemed(&state.record) && state.requests.iter().any(in_time)
     }
 
+    /// Whether only a reader can have closed the window: no worker has come to its timer, and nobody
+    /// else has asked for anything but the proof that opened it.
+    fn is_closed_by_a_reader(&self, state: &State) -> bool {
+        let asked = Left {
+            deliveries: self.left.deliveries.saturating_sub(1),
+            reads: self.left.reads.saturating_sub(1),
+            ..self.left
+        };
+        let untouched = state.workers.iter().all(|worker| *worker == Worker::Idle)
+            && state.record.closes_at().is_some_and(|end| state.timers.contains(&end));
+        is_deemed(&state.record) && state.left == asked && untouched
+    }
+
+    /// Whether somebody is about to put what he decided on a record that is no longer so, and what he
+    /// wants can be decided on the one that is.
+    fn meets_a_conflict(&self, state: &State) -> bool {
+        state.requests.iter().any(|request| {
+            let Request::Decided(ask, since, read, _) = request else { return false };
+            state.record != *read
+                && matches!(self.decided(*ask, *since, &state.record), Ok(Some(_)))
+        })
+    }
+
+    /// What must come about, where the model is made for it.
+    fn shown(&self) -> Vec<Property<Self>> {
+        let all = [
+            Property::sometimes(SECOND_NOTICE, |_: &Self, state: &State| {
+                is_deemed(&state.record) && state.record.claim().notice.0 == 2
+            }),
+            Property::sometimes(EXTENSION, |_: &Self, state: &State| {
+                is_deemed(&state.record) && state.record.claim().extended
+            }),
+            Property::sometimes(CLOSING_READER, Self::is_closed_by_a_reader),
+            Property::sometimes(CONFLICT, Self::meets_a_conflict),
+            Property::sometimes(OWN_WRITE, |_: &Self, state: &State| {
+                let own = |request: &Request| matches!(request, Request::Wrote(_, _, own) if *own == state.record);
+                state.requests.iter().any(own)
+            }),
+        ];
+        all.into_iter().filter(|property| self.shows.contains(&property.name)).collect()
+    }
+
     /// I1: silence made something active, and the notice it rests on never arrived, or not long enough
     /// ago.
     fn unearned(&self, state: &State) -> bool {
@@ -662,13 +763,8 @@ impl Model for Window {
                 spend(&mut state.left, who);
                 state.requests[place(who)] = Request::Arrived(ask, state.moment);
             }
-            Action::Load(who) => {
-                let Request::Arrived(ask, since) = state.requests[place(who)] else { return None };
-                let read = state.record.clone();
-                let satisfied = ask == Ask::Read && !self.is_due(&read, self.now(&state));
-                let seen = if satisfied { Request::Idle } else { Request::Read(ask, since, read) };
-                state.requests[place(who)] = seen;
-            }
+            Action::Load(who) => self.load(&mut state, who),
+            Action::Silence(who) => self.close_first(&mut state, who),
             Action::Decide(who) => self.decide(&mut state, who),
             Action::Write(who, heard) => self.written(&mut state, who, heard),
             Action::PutTimer(who) => {
@@ -696,7 +792,7 @@ impl Model for Window {
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        vec![
+        let mut properties = vec![
             Property::always(
                 "I1: silence has had a full window after the last proof",
                 |model: &Self, state: &State| {
@@ -732,8 +828,15 @@ impl Model for Window {
                         && state.record.claim().status() == Status::Declined
                 },
             ),
-        ]
+        ];
+        properties.extend(self.shown());
+        properties
     }
+}
+
+/// By how much a clock may be wrong.
+fn skew() -> Duration {
+    Duration::seconds(SKEW_S)
 }
 
 fn place(who: Who) -> usize {
