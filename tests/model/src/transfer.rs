@@ -5,17 +5,18 @@ use std::collections::BTreeSet;
 
 use chrono::Duration;
 use domain::actor::Actor;
-use domain::claim::{Claim, Defence, Instant, State as ClaimState, Status};
+use domain::claim::{Basis, Claim, Defence, Instant, ItemStatus, State as ClaimState, Status};
 use domain::command::{Command, DeclaredEvidence};
 use domain::context::{Rival, Standing};
 use domain::decide::is_due;
 use domain::effects::{self, LockChange};
 use domain::ids::{ItemNo, NoticeNo, Sha256Hash};
 use domain::program::Policy;
+use domain::reason::EndReason;
 use domain::text::Name;
 use stateright::{Model, Property};
 
-use crate::given::{World, at, comment, decline, link, operator, undo};
+use crate::given::{World, accept, at, comment, decline, link, operator, undo};
 use crate::record::Record;
 
 /// What a mutant does wrong.
@@ -26,6 +27,11 @@ pub enum Mutation {
     /// A newcomer takes over whatever has become of the holder's record.
     HolderUnasked,
 }
+
+/// What must come about in some model, or its promises would be kept by nothing ever happening.
+const SUPERSEDED: &str = "by silence, the newcomer supersedes the holder";
+const SUPERSEDED_BY_A_YES: &str = "by the customer's yes, the newcomer supersedes the holder";
+const LET_IN: &str = "a settled no lets the rival in";
 
 /// Who holds the item, and who is next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,6 +54,8 @@ pub enum Deed {
     Decline,
     /// And takes it back.
     Undo,
+    /// Its customer's administrator says yes.
+    Accept,
     /// Its partner leaves.
     Leave,
     /// Its partner adds evidence.
@@ -109,7 +117,11 @@ pub struct Transfer {
     moments: Vec<Instant>,
     table: Table,
     deeds: u8,
+    /// Whether the administrator says yes: where nobody is taken over, it only multiplies the states.
+    says_yes: bool,
     mutation: Option<Mutation>,
+    /// What comes about in it.
+    shows: &'static [&'static str],
 }
 
 /// What a write leaves, if nobody was faster.
@@ -130,7 +142,8 @@ impl Transfer {
         let newcomer =
             Claim { contested: true, ..awaiting(&worlds[1], at("2026-12-22T14:00:00Z")) };
         let lock = Lock { active: Some(0), next: Some(1) };
-        Self::of(worlds, [holder, newcomer], lock)
+        let shows = &[SUPERSEDED, SUPERSEDED_BY_A_YES];
+        Self { says_yes: true, shows, ..Self::of(worlds, [holder, newcomer], lock) }
     }
 
     /// A claim whose window is open, and another that waits to be validated.
@@ -140,7 +153,8 @@ impl Transfer {
         let at = at("2026-12-21T14:00:00Z");
         let second = worlds[1].submitted(at);
         let second = worlds[1].after(second, operator(), &Command::BeginReview, at);
-        Self::of(worlds, [first, second], Lock { active: Some(0), next: None })
+        let lock = Lock { active: Some(0), next: None };
+        Self { shows: &[LET_IN], ..Self::of(worlds, [first, second], lock) }
     }
 
     fn of(worlds: [World; 2], claims: [Claim; 2], lock: Lock) -> Self {
@@ -153,7 +167,7 @@ impl Transfer {
         ];
         let moments = moments.into_iter().map(at).collect();
         let table = Table { claims: claims.map(Record::of), lock };
-        Self { worlds, moments, table, deeds: 5, mutation: None }
+        Self { worlds, moments, table, deeds: 5, says_yes: false, mutation: None, shows: &[] }
     }
 
     /// The same with a mistake in it.
@@ -172,13 +186,15 @@ impl Transfer {
         let status = record.claim().status();
         let policy = self.worlds[no].policy();
         let now = self.now(state);
-        let due = is_due(record.claim(), policy, now) && status == Status::AwaitingCustomer;
+        let open = status == Status::AwaitingCustomer;
+        let due = is_due(record.claim(), policy, now) && open;
         let settled = effects::settles_at(record.claim(), policy).is_some_and(|end| end <= now);
         let holds = [state.table.lock.active, state.table.lock.next].contains(&Some(no));
         let customers = record.claim().notice.0 > 0;
         let all = [
             (Deed::Decline, customers && state.left > 0),
             (Deed::Undo, state.refused[no] && state.left > 0),
+            (Deed::Accept, self.says_yes && open && state.left > 0),
             (Deed::Leave, record.is_active() && state.left > 0),
             (Deed::Defend, status == Status::Associated && state.left > 0),
             (Deed::Validate, status == Status::InReview && state.left > 0),
@@ -194,6 +210,7 @@ impl Transfer {
         Some(match deed {
             Deed::Decline => (link(claim.notice.0), decline()),
             Deed::Undo => (link(claim.notice.0), undo()),
+            Deed::Accept => (world.administrator(), accept()),
             Deed::Leave => {
                 (world.partner_admin(), Command::End { item: ItemNo(1), comment: Some(comment()) })
             }
@@ -299,6 +316,23 @@ impl Transfer {
         Some(())
     }
 
+    /// What must come about, where the model is made for it.
+    fn shown(&self) -> Vec<Property<Self>> {
+        let all = [
+            Property::sometimes(SUPERSEDED, |_: &Self, state: &State| {
+                supersedes(state, Basis::Deemed)
+            }),
+            Property::sometimes(SUPERSEDED_BY_A_YES, |_: &Self, state: &State| {
+                supersedes(state, Basis::Explicit)
+            }),
+            Property::sometimes(LET_IN, |_: &Self, state: &State| {
+                let declined = state.table.claims[0].claim().status() == Status::Declined;
+                declined && state.table.lock.active == Some(1)
+            }),
+        ];
+        all.into_iter().filter(|property| self.shows.contains(&property.name)).collect()
+    }
+
     fn write(&self, state: &mut State, who: usize, heard: bool) {
         let Process::Read(deed, no, since, read) = state.processes[who].clone() else { return };
         let Some(change) = self.change(deed, no, since, &read, self.now(state)) else {
@@ -326,7 +360,8 @@ impl Transfer {
         match deed {
             Deed::Decline => state.refused[no] = true,
             Deed::Undo => state.refused[no] = false,
-            Deed::Leave
+            Deed::Accept
+            | Deed::Leave
             | Deed::Defend
             | Deed::Validate
             | Deed::Deliver
@@ -371,9 +406,12 @@ impl Model for Transfer {
                 Process::Read(..) => {
                     actions.push(Action::Write(who, true));
                     if state.crashes > 0 {
-                        actions.extend([Action::Write(who, false), Action::Crash(who)]);
+                        actions.push(Action::Write(who, false));
                     }
                 }
+            }
+            if *process != Process::Idle && state.crashes > 0 {
+                actions.push(Action::Crash(who));
             }
         }
     }
@@ -419,7 +457,7 @@ impl Model for Transfer {
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        vec![
+        let mut properties = vec![
             Property::always("I3: one active association", |_, state: &State| {
                 !state.table.claims.iter().all(Record::is_active)
             }),
@@ -448,7 +486,9 @@ impl Model for Transfer {
             Property::sometimes("the item changes hands", |_, state: &State| {
                 state.table.claims[1].is_active()
             }),
-        ]
+        ];
+        properties.extend(self.shown());
+        properties
     }
 }
 
@@ -469,6 +509,13 @@ fn evidence() -> DeclaredEvidence {
         sha256: Sha256Hash([9; 32]),
         acknowledged_on: chrono::NaiveDate::from_ymd_opt(2026, 11, 2).expect("a date"),
     }
+}
+
+/// Whether the newcomer is active for that reason, and the holder's association ended with it.
+fn supersedes(state: &State, basis: Basis) -> bool {
+    let [holder, newcomer] = state.table.claims.each_ref().map(Record::status);
+    let ended = matches!(holder, ItemStatus::Ended { reason: EndReason::Superseded, .. });
+    ended && matches!(newcomer, ItemStatus::Active { basis: own, .. } if own == basis)
 }
 
 /// The lock without the claim: the next moves up.
