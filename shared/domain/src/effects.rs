@@ -37,11 +37,11 @@ pub fn activated(old: &Claim, new: &Claim) -> Vec<ItemNo> {
 }
 
 /// Whether the claim holds the lock of one of its items: from validate until the item is final. A
-/// no in a window that can still be undone keeps it; it is settled when the window's timer fires.
+/// no that can still be undone keeps it; it is settled when the window's timer fires.
 pub fn holds_lock(claim: &Claim, item: &Item) -> bool {
     match claim.item_status(item) {
         ItemStatus::Pending | ItemStatus::Active { .. } => true,
-        ItemStatus::Declined { .. } => has_open_window(&claim.state),
+        ItemStatus::Declined { .. } => may_be_undone(&claim.state),
         ItemStatus::Proposed
         | ItemStatus::Ended { .. }
         | ItemStatus::Dropped
@@ -50,8 +50,17 @@ pub fn holds_lock(claim: &Claim, item: &Item) -> bool {
     }
 }
 
-fn has_open_window(state: &State) -> bool {
-    matches!(state, State::AwaitingCustomer { .. } | State::Declined { window: Some(_) })
+/// Whether a no to a part can still be taken back: in the window that runs, or in the one that the
+/// notice on its way, or the next, will open.
+fn may_be_undone(state: &State) -> bool {
+    matches!(
+        state,
+        State::Notifying { .. }
+            | State::Unreachable { .. }
+            | State::OnHold
+            | State::AwaitingCustomer { .. }
+            | State::Declined { window: Some(_) }
+    )
 }
 
 /// A claim whose customer declined everything in a window: once that has passed, its locks are
@@ -81,7 +90,7 @@ pub fn blocked_on_settling(claim: &Claim) -> Vec<ItemNo> {
 
 fn refused(claim: &Claim, item: &Item) -> bool {
     match claim.item_status(item) {
-        ItemStatus::Declined { no_answer, .. } => !no_answer && !has_open_window(&claim.state),
+        ItemStatus::Declined { no_answer, .. } => !no_answer && !may_be_undone(&claim.state),
         ItemStatus::Ended { reason, .. } => reason == EndReason::CustomerRevoked,
         ItemStatus::Proposed
         | ItemStatus::Pending

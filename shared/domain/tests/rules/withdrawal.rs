@@ -75,6 +75,21 @@ fn silence_that_declines_gives_every_lock_back_and_only_an_earlier_no_blocks() {
 }
 
 #[test]
+fn a_no_before_the_window_keeps_its_lock_through_it_as_it_can_be_undone_there() {
+    let before = Given::notifying();
+    let declined = before.clone().then(&decline(&[2]), link(), delivered_at());
+    assert_eq!(lock_changes(Some(&before.claim), &declined.claim), []);
+    assert_eq!(newly_blocked(Some(&before.claim), &declined.claim), []);
+    let (system, later) = (domain::actor::Actor::System, delivered_at() + Duration::hours(1));
+    let open = declined.clone().then(&delivery(1), system, later);
+    assert_eq!(lock_changes(Some(&declined.claim), &open.claim), []);
+    let left = declined.clone().then(&withdraw(), alpine(), later);
+    let released = [1, 2, 3].map(|no| LockChange::Release(ItemNo(no)));
+    assert_eq!(lock_changes(Some(&declined.claim), &left.claim), released);
+    assert_eq!(newly_blocked(Some(&declined.claim), &left.claim), [ItemNo(2)]);
+}
+
+#[test]
 fn a_no_after_the_close_gives_the_lock_back_and_blocks_at_once() {
     let before = Given::associated();
     let after = before.clone().then(&decline(&[2]), link(), after_grace());
