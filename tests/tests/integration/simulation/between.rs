@@ -9,6 +9,7 @@ use integration::backstage::{
     directory_records_from, events, mail_event, mails, records_from, shard_messages,
 };
 use integration::engine::{Cursor, key};
+use integration::template::template;
 use integration::world::World;
 use serde_json::Value;
 
@@ -44,7 +45,7 @@ pub(in super::super) struct Books {
     changes: Vec<Value>,
     swept: usize,
     changes_read_to: Cursor,
-    /// Events on the bus, some of them told before.
+    /// Events on the bus that its rule lets through to `notify`, some of them told before.
     bus: Vec<Value>,
     /// The ids of all events that were ever on the bus.
     pub(super) told: BTreeSet<String>,
@@ -65,9 +66,13 @@ pub(in super::super) struct Books {
 impl Books {
     /// Takes what the functions have sent.
     pub(super) fn collect(&mut self, world: &World) {
+        let rule = &template()["Resources"]["NotifyRule"]["Properties"];
+        let heard = rule["EventPattern"]["detail-type"].as_array().unwrap();
         for event in events(world) {
             self.told.insert(event["id"].as_str().unwrap().to_owned());
-            self.bus.push(event);
+            if heard.contains(&event["type"]) {
+                self.bus.push(event);
+            }
         }
         for mail in mails(world) {
             let tag = |name: &str| mail.tags.iter().find(|(own, _)| own == name).map(|tag| &tag.1);
@@ -104,8 +109,8 @@ impl Books {
             Deed::Deliver => !self.letters.is_empty(),
             Deed::Prove => !self.reports.is_empty(),
             Deed::Work => !self.shards.is_empty(),
-            Deed::Publish
-            | Deed::Sweep
+            Deed::Publish => self.published < self.stream.len(),
+            Deed::Sweep
             | Deed::Tick
             | Deed::Advance
             | Deed::Somebody
@@ -116,6 +121,11 @@ impl Books {
             | Deed::StandStill
             | Deed::Wait => true,
         }
+    }
+
+    /// Whether a notice or its proof has not arrived yet.
+    pub(super) fn is_under_way(&self) -> bool {
+        !self.bus.is_empty() || !self.letters.is_empty() || !self.reports.is_empty()
     }
 
     /// What the directory begins with changes nothing.
@@ -278,7 +288,8 @@ impl Sim {
         }
         while let Some(report) = self.books.reports.first().cloned() {
             let answer = self.stack.backstage.deliver(&report).await;
-            assert!(answer.batch_item_failures.is_empty(), "a proof is recorded");
+            let recorded = answer.batch_item_failures.is_empty();
+            assert!(recorded, "not recorded: {report}");
             self.books.reports.remove(0);
         }
     }

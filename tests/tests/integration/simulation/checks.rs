@@ -279,7 +279,7 @@ fn nobody_judged_himself(history: &[HistoryEntry]) {
     }
 }
 
-fn image(item: Value) -> Image {
+pub(super) fn image(item: Value) -> Image {
     let item: serde_dynamo::Item = serde_json::from_value(item).unwrap();
     Image::from_stream(item).unwrap()
 }

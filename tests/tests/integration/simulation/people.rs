@@ -1,6 +1,6 @@
 //! What people do: the customer by link or signed in, the partners, the operator's staff.
 
-use domain::claim::{Claim, ItemStatus};
+use domain::claim::{Claim, ItemStatus, Status};
 use domain::directory::{Partner, PartnerStatus};
 use domain::ids::ClaimId;
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO};
@@ -68,9 +68,10 @@ impl Intent {
 impl Sim {
     /// What comes next on the straight way.
     pub(super) async fn advance(&mut self) {
-        let (no, id) = self.somebodys();
-        let claim = self.peek(&id);
-        let Some(step) = straight_on(&claim) else { return };
+        // Delivery has its own way here: by mail, proof and queue.
+        let next = |claim: &Claim| straight_on(claim).filter(|step| *step != Step::Deliver);
+        let Some((no, claim)) = self.somebodys_that(|claim| next(claim).is_some()) else { return };
+        let Some(step) = next(&claim) else { return };
         self.give(no, &claim, step).await;
     }
 
@@ -100,10 +101,6 @@ impl Sim {
 
     async fn give(&mut self, no: usize, claim: &Claim, step: Step) {
         let Some((actor, command)) = command(step, claim, CLAIMS[no].0) else { return };
-        // Delivery has its own way here: by mail, proof and queue.
-        if step == Step::Deliver {
-            return;
-        }
         let given = self.stack.world.give(&claim.id, &actor, &command).await;
         self.note(format!("{no} {step:?}: {}", if given.is_ok() { "taken" } else { "not taken" }));
     }
@@ -116,11 +113,14 @@ impl Sim {
 
     /// What a customer is going to answer.
     pub(super) fn intends(&mut self) -> Option<Intent> {
-        let (no, claim) = self.somebodys();
-        let notice = self.peek(&claim).notice.0;
-        if notice == 0 {
-            return None;
-        }
+        // Most answer while they are waited for; some do before or long after.
+        let anytime = self.rng.u8(0..5) == 0;
+        let fits = |claim: &Claim| {
+            let waits = matches!(claim.status(), Status::AwaitingCustomer | Status::Declined);
+            claim.notice.0 > 0 && (waits || anytime)
+        };
+        let (no, claim) = self.somebodys_that(fits)?;
+        let (notice, claim) = (claim.notice.0, claim.id);
         let items = u8::try_from(CLAIMS[no].2.len()).unwrap();
         let deeds = ["decline", "decline", "undo", "accept", "extend"];
         Some(Intent {
@@ -183,12 +183,15 @@ impl Sim {
         self.note("usage read");
     }
 
-    /// A partner is suspended, or is not any more.
+    /// A partner is suspended, or nobody is any more.
     pub(super) async fn suspend(&mut self) {
         self.repair();
-        let (id, entry) = *self.rng.choice(&PARTNERS).unwrap();
-        let suspended = !self.books.suspended.remove(id) && self.rng.bool();
-        self.put_partner(id, entry(), suspended).await;
+        if self.books.suspended.is_empty() {
+            let (id, entry) = *self.rng.choice(&PARTNERS).unwrap();
+            self.put_partner(id, entry(), true).await;
+        } else {
+            self.forgive().await;
+        }
     }
 
     async fn put_partner(&mut self, id: &'static str, entry: Partner, suspended: bool) {
@@ -212,9 +215,9 @@ impl Sim {
     /// Who else may come in between: a customer, a reader, another worker.
     pub(super) fn someone_else(&mut self) -> Option<Meanwhile> {
         let (no, id) = self.somebodys();
-        match self.rng.u8(0..4) {
-            0 => Some(Meanwhile::Reader(CLAIMS[no].0, id)),
-            1 => Some(Meanwhile::Worker(self.rng.u16(0..integration::world::SHARDS))),
+        match self.rng.u8(0..6) {
+            0..2 => Some(Meanwhile::Reader(CLAIMS[no].0, id)),
+            2..4 => Some(Meanwhile::Worker(self.rng.u16(0..integration::world::SHARDS))),
             _ => self.intends().map(Meanwhile::Customer),
         }
     }

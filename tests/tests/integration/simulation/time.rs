@@ -32,7 +32,17 @@ impl Timer {
     fn is_of(&self, claim: &ClaimId, deadline: DateTime<Utc>) -> bool {
         self.sort == claim.as_str() && self.deadline == deadline.timestamp_millis()
     }
+
+    /// Whether its shard has still to come to it.
+    fn is_ahead(&self, positions: &Positions) -> bool {
+        let (bucket, after, _) = &positions[&self.shard];
+        let own = self.bucket.timestamp_millis();
+        own > *bucket || (own == *bucket && self.sort > *after)
+    }
 }
+
+/// By shard: the bucket, the last timer of it that is done, and the item.
+type Positions = BTreeMap<u16, (i64, String, Value)>;
 
 impl Sim {
     fn timers(&self) -> Vec<Timer> {
@@ -40,8 +50,7 @@ impl Sim {
         items.iter().map(|item| Timer::read(item).expect("a timer")).collect()
     }
 
-    /// The positions by shard: the bucket, and the last timer of it that is done.
-    fn positions(&self) -> BTreeMap<u16, (i64, String, Value)> {
+    fn positions(&self) -> Positions {
         let items = self.stack.world.engine.items("S").into_iter();
         items
             .filter_map(|item| {
@@ -70,9 +79,11 @@ impl Sim {
             return;
         }
         let next = next_bucket(&timers, now).unwrap_or(now + Duration::days(3));
-        let until = match self.rng.u8(0..3) {
-            0 => now + Duration::minutes(self.rng.i64(1..90)),
-            1 => (now + Duration::hours(self.rng.i64(1..40))).min(next + Duration::hours(4)),
+        // Mail takes minutes, deadlines are days away.
+        let briefly = self.books.is_under_way() && self.rng.u8(0..4) > 0;
+        let until = match if briefly { 0 } else { self.rng.u8(0..6) } {
+            0..3 => now + Duration::minutes(self.rng.i64(1..90)),
+            3 => (now + Duration::hours(self.rng.i64(1..40))).min(next + Duration::hours(4)),
             _ => {
                 let after = *self.rng.choice(&[-1, 0, 15, 60, 118, 125, 7200]).unwrap();
                 (next + Duration::seconds(after)).max(now)
@@ -110,9 +121,7 @@ impl Sim {
     /// The earliest bucket with a timer that is not done.
     fn oldest_due(&self, timers: &[Timer]) -> Option<DateTime<Utc>> {
         let positions = self.positions();
-        let ahead = timers
-            .iter()
-            .filter(|timer| positions[&timer.shard].0 <= timer.bucket.timestamp_millis());
+        let ahead = timers.iter().filter(|timer| timer.is_ahead(&positions));
         ahead.map(|timer| timer.bucket).min()
     }
 
@@ -122,10 +131,11 @@ impl Sim {
         let quarter_ms = 15 * 60 * 1000;
         let now = self.stack.world.clock.now();
         let lag_ago = (now - lag).timestamp_millis() / quarter_ms * quarter_ms;
-        for (shard, (at, _, mut position)) in self.positions() {
-            let of_shard = timers.iter().filter(|timer| timer.shard == shard);
-            let buckets = of_shard.map(|timer| timer.bucket.timestamp_millis());
-            let next = buckets.filter(|bucket| at <= *bucket).min();
+        let positions = self.positions();
+        let ahead: Vec<&Timer> = timers.iter().filter(|timer| timer.is_ahead(&positions)).collect();
+        for (shard, (at, _, mut position)) in positions {
+            let of_shard = ahead.iter().filter(|timer| timer.shard == shard);
+            let next = of_shard.map(|timer| timer.bucket.timestamp_millis()).min();
             let to = next.unwrap_or(lag_ago).min(lag_ago);
             if at < to {
                 position["b"] = json!({"N": to.to_string()});
@@ -144,12 +154,8 @@ impl Sim {
         let now = self.stack.world.clock.now();
         for id in &self.ids {
             let Some(deadline) = checks::waits_until(&self.peek(id), now) else { continue };
-            let is_ahead = |timer: &Timer| {
-                let (bucket, after, _) = &positions[&timer.shard];
-                let own = timer.bucket.timestamp_millis();
-                own > *bucket || (own == *bucket && timer.sort > *after)
-            };
-            let kept = timers.iter().any(|timer| timer.is_of(id, deadline) && is_ahead(timer));
+            let leads = |timer: &Timer| timer.is_of(id, deadline) && timer.is_ahead(&positions);
+            let kept = timers.iter().any(leads);
             assert!(kept || self.is_given_up(id), "no timer leads to {id} at {deadline}");
         }
     }
