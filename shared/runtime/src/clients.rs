@@ -5,7 +5,10 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_dynamodb::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_s3::config::SharedCredentialsProvider;
+
+use crate::https;
 
 /// A connection that is not there within this time will not come.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -14,6 +17,11 @@ const ATTEMPT: Duration = Duration::from_secs(2);
 /// All attempts together: well within every function's own timeout.
 const OPERATION: Duration = Duration::from_secs(5);
 const ATTEMPTS: u32 = 3;
+/// The table throttles single calls while its partitions split: it is asked again soon, and as often as the
+/// time of an operation allows, so that a request is slow rather than refused.
+const TABLE_ATTEMPTS: u32 = 24;
+const TABLE_BACKOFF: Duration = Duration::from_millis(25);
+const TABLE_LONGEST_BACKOFF: Duration = Duration::from_millis(250);
 
 /// Makes the clients. The configuration (region, credentials, `AWS_ENDPOINT_URL`) is loaded once;
 /// a client that is never asked for is never made.
@@ -35,14 +43,24 @@ impl Clients {
     /// Loads the configuration.
     pub async fn load() -> Self {
         let loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(https::client())
             .timeout_config(timeouts())
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
         Self { config: loader.load().await }
     }
 
-    /// The table.
+    /// The table. What bounds its retries is the time of an operation and not a number of tokens: a function
+    /// serves one request at a time, so nobody's retries add up to a storm.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::new(&self.config)
+        let retries = RetryConfig::standard()
+            .with_max_attempts(TABLE_ATTEMPTS)
+            .with_initial_backoff(TABLE_BACKOFF)
+            .with_max_backoff(TABLE_LONGEST_BACKOFF);
+        let unlimited = RetryPartition::custom("table").token_bucket(TokenBucket::unlimited());
+        let config = aws_sdk_dynamodb::config::Builder::from(&self.config)
+            .retry_config(retries)
+            .retry_partition(unlimited.build());
+        aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 
     /// The bus.

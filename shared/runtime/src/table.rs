@@ -6,8 +6,9 @@ use web::Failure;
 
 use crate::clients::{Clients, warmed};
 use crate::fields::metric;
-use crate::settings::TableSettings;
-use crate::{clock, telemetry};
+use crate::keys::{Keys, KeysError};
+use crate::settings::{SecretSettings, TableSettings};
+use crate::{clock, keys, telemetry};
 
 /// The store of a function, its connection open.
 pub async fn open_store(clients: &Clients, table: TableSettings) -> Store {
@@ -22,6 +23,21 @@ pub async fn open_store(clients: &Clients, table: TableSettings) -> Store {
     let store = Store::new(clients.dynamodb(), config);
     warmed(store.check()).await;
     store
+}
+
+/// The store of a function, and the keys: two services, asked at the same time.
+///
+/// # Errors
+/// If the keys cannot be read.
+pub async fn open_store_and_keys(
+    clients: &Clients,
+    table: TableSettings,
+    secret: &SecretSettings,
+) -> Result<(Store, Keys), KeysError> {
+    let secrets = clients.secrets();
+    let keys = Box::pin(keys::load(&secrets, secret));
+    let (keys, store) = tokio::join!(keys, Box::pin(open_store(clients, table)));
+    Ok((store, keys?))
 }
 
 /// The answer to an error of the store. What is a fault of ours is logged here, once; a caller
