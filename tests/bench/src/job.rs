@@ -1,0 +1,222 @@
+//! What each function is given to do: its everyday event, of which every one finds its work undone.
+
+use chrono::{DateTime, Utc};
+use domain::ids::{ClaimId, Sha256Hash};
+use integration::backstage::{directory_records, mail_event, message};
+use integration::documents::BUCKET;
+use integration::fixtures;
+use integration::stack;
+use serde_json::{Value, json};
+use web::event::Event;
+
+use crate::scene::{Scene, claim_body, renamed};
+
+/// How many windows one message of `finalize` finds due.
+pub const CLOSES: usize = 25;
+
+/// A job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Job {
+    /// An event that asks for nothing.
+    Nothing,
+    /// A request that asks for its own body.
+    Echo,
+    /// A partner's claim on two workloads of a tenant's that nobody has claimed.
+    Submit,
+    /// A partner announces a document.
+    Announce,
+    /// A document was scanned.
+    Scan,
+    /// A reviewer's queue.
+    Queue,
+    /// A customer's "no" to an item of two, by link and code.
+    Decline,
+    /// A partner reads usage.
+    Usage,
+    /// A customer's claims.
+    Claims,
+    /// An operator reads a tenant.
+    Tenant,
+    /// A validated claim is to be noticed.
+    Notice,
+    /// The proof of a delivery opens a window.
+    Proof,
+    /// A shard with 25 windows that are over.
+    Close,
+    /// A version of a claim is to be archived and told.
+    Archive,
+    /// A tenant has changed.
+    Sweep,
+}
+
+/// The functions and the job of each.
+pub const FUNCTIONS: [(&str, Job); 13] = [
+    ("claims", Job::Submit),
+    ("evidence", Job::Announce),
+    ("scan", Job::Scan),
+    ("review", Job::Queue),
+    ("decision", Job::Decline),
+    ("associations", Job::Usage),
+    ("customer", Job::Claims),
+    ("directory", Job::Tenant),
+    ("notify", Job::Notice),
+    ("delivery", Job::Proof),
+    ("finalize", Job::Close),
+    ("publish", Job::Archive),
+    ("sweep", Job::Sweep),
+];
+
+impl Job {
+    /// What the job is, in the words of the report.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Echo => "a body sent back",
+            Self::Submit => "submit a claim",
+            Self::Announce => "announce a document",
+            Self::Scan => "judge a scanned document",
+            Self::Queue => "list the queue",
+            Self::Decline => "decline an item",
+            Self::Usage => "read usage",
+            Self::Claims => "list a customer's claims",
+            Self::Tenant => "read a tenant",
+            Self::Notice => "mail a notice",
+            Self::Proof => "open a window",
+            Self::Close => "close 25 windows",
+            Self::Archive => "archive a version",
+            Self::Sweep => "sweep a tenant's claims",
+        }
+    }
+
+    /// Prepares the next event of the job, and gives it.
+    pub fn event(self, scene: &mut Scene, now: DateTime<Utc>) -> Value {
+        match self {
+            Self::Nothing => json!({}),
+            Self::Echo => Event::post("/echo").at(now).json(&json!({"echo": true})).payload(),
+            Self::Submit => submit(scene, now),
+            Self::Announce => announce(scene, now),
+            Self::Scan => scan(scene),
+            Self::Queue => {
+                let event = Event::get("/v1/reviews?state=submitted");
+                event.staff("reviewer", "reviewer-1").at(now).payload()
+            }
+            Self::Decline => decline(scene, now),
+            Self::Usage => {
+                let id = scene.associated.claim.id.clone();
+                let event = Event::get(&format!("/v1/associations/{id}-1/usage"));
+                event.partner_user(fixtures::ALPINE).at(now).payload()
+            }
+            Self::Claims => {
+                let event = Event::get("/v1/customer/claims");
+                event.customer_admin(scene.quiet.as_str()).at(now).payload()
+            }
+            Self::Tenant => {
+                let event = Event::get(&format!("/v1/tenants/{}", fixtures::CONTOSO));
+                event.staff("operator", "operator-1").at(now).payload()
+            }
+            Self::Notice => {
+                let detail = json!({
+                    "id": format!("{}-3", scene.notifying.claim.id), "claim": scene.notifying.claim.id,
+                    "version": scene.notifying.claim.version.0, "type": "validated",
+                    "at": now.to_rfc3339(), "notice": 1, "tenant": scene.notifying.claim.subject.tenant, "actor": "operator",
+                });
+                json!({"source": "cpor", "detail-type": "validated", "detail": detail})
+            }
+            Self::Proof => {
+                let template = scene.notifying.clone();
+                let id = scene.copy(&template);
+                let body = mail_event("Delivery", &id, 1, "it@contoso.example", now);
+                json!({"Records": [message(&body)]})
+            }
+            Self::Close => {
+                scene.fall_due(CLOSES, 0, now);
+                json!({"Records": [message(&json!({"shard": 0}))]})
+            }
+            Self::Archive => {
+                let template = scene.notifying.clone();
+                let id = scene.copy(&template);
+                let from = template.claim.id;
+                let record = scene.record["dynamodb"]["NewImage"]["pk"]["S"].as_str();
+                let own = record.and_then(|pk| pk.strip_prefix("C#")).map(str::to_owned);
+                let own = own.and_then(|id| ClaimId::parse(&id).ok()).unwrap_or(from);
+                json!({"Records": [renamed(&scene.record, &own, &id)]})
+            }
+            Self::Sweep => {
+                let of_tenant = |record: &Value| {
+                    record["dynamodb"]["Keys"]["pk"]["S"] == format!("TN#{}", scene.quiet)
+                };
+                let records = directory_records(&scene.world);
+                json!({"Records": [records.into_iter().find(of_tenant)]})
+            }
+        }
+    }
+
+    /// Whether an answer is that of a job well done.
+    pub fn is_done(self, answer: &Value) -> bool {
+        match self {
+            Self::Nothing | Self::Notice | Self::Scan => answer.is_null(),
+            Self::Submit | Self::Announce => answer["statusCode"] == 201,
+            Self::Echo
+            | Self::Queue
+            | Self::Decline
+            | Self::Usage
+            | Self::Claims
+            | Self::Tenant => answer["statusCode"] == 200,
+            Self::Proof | Self::Close | Self::Archive | Self::Sweep => {
+                answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty)
+            }
+        }
+    }
+}
+
+/// A partner's first claim, on two workloads of a tenant that nobody has claimed.
+pub fn submit(scene: &mut Scene, now: DateTime<Utc>) -> Value {
+    let (partner, tenant) = scene.newcomers();
+    let body = claim_body(&tenant, now);
+    let event = Event::post("/v1/claims").partner_admin(partner.as_str());
+    event.header("idempotency-key", "k").json(&body).at(now).payload()
+}
+
+fn decline(scene: &mut Scene, now: DateTime<Utc>) -> Value {
+    let template = scene.open.clone();
+    let id = scene.copy(&template);
+    decline_of(&id, now)
+}
+
+/// A "no" to the first item of a claim, by the link and code of its notice.
+pub fn decline_of(id: &ClaimId, now: DateTime<Utc>) -> Value {
+    let form = format!("decision=decline&items=1&code={}", stack::code(id, 1));
+    let event = Event::post(&format!("/d/{}", stack::token(id, 1)))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("accept", "application/json");
+    event.body(&form).at(now).payload()
+}
+
+fn announce(scene: &mut Scene, now: DateTime<Utc>) -> Value {
+    let template = scene.associated.clone();
+    let id = scene.copy(&template);
+    let bytes = id.as_str().as_bytes();
+    let body = json!({
+        "name": "contract.pdf", "size": bytes.len(), "content_type": "application/pdf",
+        "sha256": Sha256Hash::of(bytes).to_string(), "acknowledged_on": now.date_naive(),
+    });
+    let event = Event::post(&format!("/v1/claims/{id}/evidence")).partner_user(fixtures::ALPINE);
+    event.json(&body).at(now).payload()
+}
+
+fn scan(scene: &mut Scene) -> Value {
+    let template = scene.associated.clone();
+    let id = scene.copy(&template);
+    let bytes = b"%PDF-1.7\nsigned";
+    let key = format!("quarantine/{id}/e1/{}", Sha256Hash::of(bytes));
+    let object = scene.world.documents.upload(&key, "application/pdf", bytes);
+    json!({
+        "source": "aws.guardduty",
+        "detail-type": "GuardDuty Malware Protection Object Scan Result",
+        "detail": {
+            "scanStatus": "COMPLETED",
+            "s3ObjectDetails": {"bucketName": BUCKET, "objectKey": key, "eTag": object.etag()},
+            "scanResultDetails": {"scanResultStatus": "NO_THREATS_FOUND"},
+        },
+    })
+}
