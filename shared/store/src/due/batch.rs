@@ -28,8 +28,8 @@ use crate::write_id::WriteId;
 const BATCH: usize = 25;
 /// How many batches are in flight while nothing is throttled.
 const IN_FLIGHT: usize = 4;
-/// How often a throttled statement is tried alone.
-const ATTEMPTS: u32 = 6;
+/// How often a statement is tried while it is throttled, each time with none but those that were too.
+const ATTEMPTS: u32 = 20;
 
 /// A window that a timer says is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +65,7 @@ type Outcome = (Result<Closed, StoreError>, bool);
 /// What one statement answered.
 enum Answer {
     Closed(Closed),
-    /// Refused for now: to be tried alone.
+    /// Refused for now: to be tried again.
     Throttled,
     Failed(StoreError),
 }
@@ -131,35 +131,56 @@ impl Store {
     ) -> HashMap<ClaimId, Outcome> {
         let close = Close { now, offset, write: WriteId::new() };
         let mut outcomes = HashMap::with_capacity(windows.len());
-        let mut rest: Vec<_> = windows.chunks(BATCH).collect();
+        let mut waiting: Vec<&OpenWindow> = windows.iter().collect();
         let mut in_flight = IN_FLIGHT;
-        while !rest.is_empty() {
-            let group: Vec<_> = rest.drain(..in_flight.min(rest.len())).collect();
-            let answers = join_all(group.iter().map(|chunk| self.close_chunk(chunk, close))).await;
+        for attempt in 0..ATTEMPTS {
             let mut throttled = Vec::new();
-            for (chunk, (answers, date)) in group.into_iter().zip(answers) {
-                for (window, answer) in chunk.iter().zip(answers) {
-                    match answer.outcome(window, date) {
-                        Some(outcome) => drop(outcomes.insert(window.claim.clone(), outcome)),
-                        None => throttled.push(window),
-                    }
+            while !waiting.is_empty() {
+                let most = waiting.len().min(BATCH * in_flight);
+                let group: Vec<_> = waiting.drain(..most).collect();
+                let refused = self.close_group(&group, close, &mut outcomes).await;
+                if !refused.is_empty() {
+                    in_flight = (in_flight / 2).max(1);
+                    pause(attempt).await;
                 }
+                throttled.extend(refused);
             }
-            if !throttled.is_empty() {
-                in_flight = (in_flight / 2).max(1);
+            if throttled.is_empty() {
+                return outcomes;
             }
-            for window in throttled {
-                let outcome = self.close_alone(window, close).await;
-                outcomes.insert(window.claim.clone(), (outcome, false));
-            }
+            waiting = throttled;
+        }
+        for window in waiting {
+            let failure = StoreError::Unavailable("a statement stays throttled".to_owned());
+            outcomes.insert(window.claim.clone(), (Err(failure), false));
         }
         outcomes
+    }
+
+    /// Closes windows by batches that are under way at the same time; those that were throttled.
+    async fn close_group<'w>(
+        &self,
+        group: &[&'w OpenWindow],
+        close: Close,
+        outcomes: &mut HashMap<ClaimId, Outcome>,
+    ) -> Vec<&'w OpenWindow> {
+        let mut throttled = Vec::new();
+        let calls = group.chunks(BATCH).map(|chunk| self.close_chunk(chunk, close));
+        for (chunk, (answers, date)) in group.chunks(BATCH).zip(join_all(calls).await) {
+            for (window, answer) in chunk.iter().copied().zip(answers) {
+                match answer.outcome(window, date) {
+                    Some(outcome) => drop(outcomes.insert(window.claim.clone(), outcome)),
+                    None => throttled.push(window),
+                }
+            }
+        }
+        throttled
     }
 
     /// The answers for a chunk, in its order, and the table's time.
     async fn close_chunk(
         &self,
-        chunk: &[OpenWindow],
+        chunk: &[&OpenWindow],
         close: Close,
     ) -> (Vec<Answer>, Option<Instant>) {
         match self.config.closing {
@@ -173,12 +194,12 @@ impl Store {
 
     async fn close_batch(
         &self,
-        chunk: &[OpenWindow],
+        chunk: &[&OpenWindow],
         close: Close,
     ) -> (Vec<Answer>, Option<Instant>) {
         let probe = self.clock_probe();
         let failed = |failure: &str| {
-            let failure = |_: &OpenWindow| Answer::Failed(StoreError::Unavailable(failure.into()));
+            let failure = |_: &&OpenWindow| Answer::Failed(StoreError::Unavailable(failure.into()));
             chunk.iter().map(failure).collect()
         };
         let statements: Result<Vec<_>, _> =
@@ -225,23 +246,6 @@ impl Store {
             .map_err(|error| StoreError::Corrupt(error.to_string()))
     }
 
-    /// One window by itself, again and again while it is throttled.
-    async fn close_alone(&self, window: &OpenWindow, close: Close) -> Result<Closed, StoreError> {
-        for attempt in 0..ATTEMPTS {
-            pause(attempt).await;
-            let (mut answers, _) = match self.config.closing {
-                Closing::Batch => self.close_batch(std::slice::from_ref(window), close).await,
-                Closing::OneByOne => (vec![self.close_one(window, close).await], None),
-            };
-            match answers.pop() {
-                Some(Answer::Closed(closed)) => return Ok(closed),
-                Some(Answer::Failed(failure)) => return Err(failure),
-                Some(Answer::Throttled) | None => {}
-            }
-        }
-        Err(StoreError::Unavailable("a statement stays throttled".to_owned()))
-    }
-
     /// The same as a statement, as an update.
     async fn close_one(&self, window: &OpenWindow, close: Close) -> Answer {
         let call = self
@@ -277,7 +281,7 @@ fn answer_of(response: &BatchStatementResponse, close: Close) -> Answer {
     }
 }
 
-/// The codes of a statement's failure. Those that pass by themselves are tried alone.
+/// The codes of a statement's failure. Those that pass by themselves are tried again.
 fn refused(error: &BatchStatementError, close: Close) -> Answer {
     let code = error.code().map_or("", |code| code.as_str());
     match code {
