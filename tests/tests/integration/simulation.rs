@@ -38,7 +38,7 @@ pub(super) use people::Intent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 /// How many seeds `cargo test` runs, unless SEEDS says otherwise; `make soak` runs many more.
-const SEEDS: u64 = 30;
+const SEEDS: u64 = 120;
 /// A story has acts: after each everything is repaired and comes to rest.
 const ACTS: usize = 2;
 /// How many things happen in an act.
