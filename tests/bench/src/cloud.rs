@@ -90,7 +90,7 @@ impl Cloud {
         let (acceptor, authority) = tls.unzip();
         let scheme = if acceptor.is_some() { "https" } else { "http" };
         tokio::spawn(accept(listener, acceptor, Arc::clone(&shared)));
-        Self { endpoint: format!("{scheme}://localhost:{}", address.port()), authority, shared }
+        Self { endpoint: format!("{scheme}://{address}"), authority, shared }
     }
 
     /// From now on every call of the table asks what it costs.
