@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::{ClaimId, Sha256Hash};
-use integration::backstage::{directory_records, mail_event, message};
+use integration::backstage::{mail_event, message};
 use integration::documents::BUCKET;
 use integration::fixtures;
 use integration::stack;
@@ -141,13 +141,7 @@ impl Job {
                 let own = own.and_then(|id| ClaimId::parse(&id).ok()).unwrap_or(from);
                 json!({"Records": [renamed(&scene.record, &own, &id)]})
             }
-            Self::Sweep => {
-                let of_tenant = |record: &Value| {
-                    record["dynamodb"]["Keys"]["pk"]["S"] == format!("TN#{}", scene.quiet)
-                };
-                let records = directory_records(&scene.world);
-                json!({"Records": [records.into_iter().find(of_tenant)]})
-            }
+            Self::Sweep => json!({"Records": [scene.changed]}),
         }
     }
 

@@ -81,7 +81,6 @@ async fn close(due: usize, now: fn() -> DateTime<Utc>) -> Outcome {
     let bucket = last_drainable(began);
     let engine = &scene.world.engine;
     let later = floor_quarter(began + chrono::Duration::days(5));
-    without_stream(engine.database());
     let seeded = instant();
     fill(engine, &scene.open, "open", due, later);
     let cloud = Cloud::start(engine.database().clone(), scene.world.documents.clone(), None).await;
@@ -106,14 +105,6 @@ async fn close(due: usize, now: fn() -> DateTime<Utc>) -> Outcome {
     let memory = workers.iter().map(Function::peak_memory).max().unwrap_or(0);
     verify(engine.database(), due, stale);
     Outcome { due: due - stale, wall, cpu, memory, spent, calls, messages, idle, idle_calls }
-}
-
-/// The engine numbers the stream's records by looking at all of them, which a million closes would measure;
-/// the worker does not see the stream.
-fn without_stream(database: &Database) {
-    let request = json!({"TableName": TABLE, "StreamSpecification": {"StreamEnabled": false}});
-    let request = serde_json::from_value(request).expect("a change of the table");
-    database.update_table(request).expect("a table without a stream");
 }
 
 /// Puts copies of a claim into the table, all with their timers in one bucket.

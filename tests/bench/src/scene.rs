@@ -9,7 +9,8 @@ use domain::claim::Claim;
 use domain::command::Command;
 use domain::directory::Tenant;
 use domain::ids::{ClaimId, PartnerId, Sha256Hash, TenantId};
-use integration::backstage::records;
+use integration::backstage::{directory_records, records};
+use integration::engine::TABLE;
 use integration::engine::key;
 use integration::fixtures;
 use integration::world::{World, delivered, partner_id, reviewer, tenant_id, validate};
@@ -44,6 +45,8 @@ pub struct Scene {
     pub quiet: TenantId,
     /// The archive's record of a claim's first version.
     pub record: Value,
+    /// The stream's record of a tenant that is new.
+    pub changed: Value,
     next: u32,
     /// The claims whose timers are in a bucket.
     fallen: BTreeMap<String, Vec<ClaimId>>,
@@ -69,6 +72,10 @@ impl Scene {
         let quiet = claim_until(&world, 5, Step::Delivered).await.subject.tenant;
         let first = |record: &Value| record["dynamodb"]["NewImage"]["v"]["N"] == "1";
         let record = records(&world).into_iter().find(first).expect("a first version");
+        let of_quiet =
+            |record: &Value| record["dynamodb"]["Keys"]["pk"]["S"] == format!("TN#{quiet}");
+        let changed = directory_records(&world).into_iter().find(of_quiet).expect("a new tenant");
+        without_stream(&world);
         Self {
             world,
             open,
@@ -77,6 +84,7 @@ impl Scene {
             associated,
             quiet,
             record,
+            changed,
             next: 100,
             fallen: BTreeMap::new(),
         }
@@ -149,6 +157,14 @@ impl Template {
         timer["pk"] = json!({"S": partition});
         timer
     }
+}
+
+/// The engine numbers the stream's records by looking at all of them, which every later write would be
+/// measured with; no function sees the stream itself.
+fn without_stream(world: &World) {
+    let request = json!({"TableName": TABLE, "StreamSpecification": {"StreamEnabled": false}});
+    let request = serde_json::from_value(request).expect("a change of the table");
+    world.engine.database().update_table(request).expect("a table without a stream");
 }
 
 /// The same of another claim.
