@@ -31,7 +31,8 @@ where
     let app: &'static A = Box::leak(Box::new(app));
     let service = service_fn(|request: Request| {
         let id = request_id(&request);
-        let answer = handler(app, request);
+        // On the heap: a handler's future is deep, and the layers around it are futures too.
+        let answer = Box::pin(handler(app, request));
         observed(function, id, async { Ok(answer.await) }, |answer| {
             answer.status().is_server_error()
         })
@@ -70,7 +71,8 @@ where
     let service = service_fn(|event: LambdaEvent<E>| {
         let invocation = Invocation::from(&event.context);
         let id = invocation.request_id.clone();
-        observed(function, id, handler(app, event.payload, invocation), |_| false)
+        let work = Box::pin(handler(app, event.payload, invocation));
+        observed(function, id, work, |_| false)
     });
     lambda_runtime::run(service).await.map_err(StartError::Serve)
 }
