@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use integration::engine::TABLE;
 use integration::stack::BASE_URL;
 use rustix::thread::{CpuSet, sched_setaffinity};
 use serde_json::Value;
+use tokio::sync::oneshot;
 
 use crate::certificate::ALONE;
 use crate::cloud::Cloud;
@@ -57,18 +58,23 @@ impl Function {
         command.args(arguments).env_clear().envs(settings(cloud, &platform.address));
         command.envs(&program.environment);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log());
-        if let Some(core) = core {
-            rouse(core);
-        }
-        let began = now();
-        let child = command.spawn().unwrap_or_else(|error| panic!("{name} starts: {error}"));
-        if core.is_some() {
-            pin(0);
-        }
+        let name = name.clone();
+        let (sender, receiver) = oneshot::channel();
+        // By a thread of its own, on the function's core: whoever measures must not wait for that core.
+        std::thread::spawn(move || {
+            if let Some(core) = core {
+                rouse(core);
+            }
+            let began = now();
+            let child = command.spawn().unwrap_or_else(|error| panic!("{name} starts: {error}"));
+            drop(sender.send((child, began)));
+        });
+        let asked = platform.asked().await;
+        let (child, began) = receiver.await.expect("a started process");
         let mut function = Self {
             share: Share::of(child.id()),
             child,
-            start: asked_after(&mut platform, began).await,
+            start: asked - began,
             platform,
             start_cpu: Duration::ZERO,
         };
@@ -113,10 +119,6 @@ impl Drop for Function {
         drop(self.child.kill());
         drop(self.child.wait());
     }
-}
-
-async fn asked_after(platform: &mut Platform, began: Instant) -> Duration {
-    platform.asked().await - began
 }
 
 /// Where functions say what is wrong: nowhere, unless `BENCH_LOG` names a file.
