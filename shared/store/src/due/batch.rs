@@ -32,19 +32,15 @@ const IN_FLIGHT: usize = 4;
 const ATTEMPTS: u32 = 20;
 
 /// A window that a timer says is due.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct OpenWindow {
-    pub(crate) claim: ClaimId,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OpenWindow<'c> {
+    pub(crate) claim: &'c ClaimId,
     pub(crate) closes_at: Instant,
 }
 
-impl OpenWindow {
-    pub(super) fn of(timer: &TimerItem) -> Self {
-        Self::of_claim(&timer.claim, timer.deadline)
-    }
-
-    pub(super) fn of_claim(claim: &ClaimId, closes_at: Instant) -> Self {
-        Self { claim: claim.clone(), closes_at }
+impl<'c> OpenWindow<'c> {
+    pub(super) fn of(timer: &'c TimerItem) -> Self {
+        Self { claim: &timer.claim, closes_at: timer.deadline }
     }
 }
 
@@ -72,7 +68,7 @@ enum Answer {
 
 impl Answer {
     /// The outcome, where it is one; `date` is the latest it was by the table's clock.
-    fn outcome(self, window: &OpenWindow, date: Option<Instant>) -> Option<Outcome> {
+    fn outcome(self, window: OpenWindow<'_>, date: Option<Instant>) -> Option<Outcome> {
         match self {
             Self::Closed(Closed::Done) => {
                 let early = date.is_some_and(|date| date < window.closes_at);
@@ -123,15 +119,15 @@ impl Close {
 impl Store {
     /// Closes windows whose deadline and grace have passed at `now`, a checked time. Every window
     /// has an outcome.
-    pub(crate) async fn close_windows(
+    pub(crate) async fn close_windows<'c>(
         &self,
-        windows: Vec<OpenWindow>,
+        windows: Vec<OpenWindow<'c>>,
         now: Instant,
         offset: Duration,
-    ) -> HashMap<ClaimId, Outcome> {
+    ) -> HashMap<&'c ClaimId, Outcome> {
         let close = Close { now, offset, write: WriteId::new() };
         let mut outcomes = HashMap::with_capacity(windows.len());
-        let mut waiting: Vec<&OpenWindow> = windows.iter().collect();
+        let mut waiting = windows;
         let mut in_flight = IN_FLIGHT;
         for attempt in 0..ATTEMPTS {
             let mut throttled = Vec::new();
@@ -152,24 +148,24 @@ impl Store {
         }
         for window in waiting {
             let failure = StoreError::Unavailable("a statement stays throttled".to_owned());
-            outcomes.insert(window.claim.clone(), (Err(failure), false));
+            outcomes.insert(window.claim, (Err(failure), false));
         }
         outcomes
     }
 
     /// Closes windows by batches that are under way at the same time; those that were throttled.
-    async fn close_group<'w>(
+    async fn close_group<'c>(
         &self,
-        group: &[&'w OpenWindow],
+        group: &[OpenWindow<'c>],
         close: Close,
-        outcomes: &mut HashMap<ClaimId, Outcome>,
-    ) -> Vec<&'w OpenWindow> {
+        outcomes: &mut HashMap<&'c ClaimId, Outcome>,
+    ) -> Vec<OpenWindow<'c>> {
         let mut throttled = Vec::new();
         let calls = group.chunks(BATCH).map(|chunk| self.close_chunk(chunk, close));
         for (chunk, (answers, date)) in group.chunks(BATCH).zip(join_all(calls).await) {
             for (window, answer) in chunk.iter().copied().zip(answers) {
                 match answer.outcome(window, date) {
-                    Some(outcome) => drop(outcomes.insert(window.claim.clone(), outcome)),
+                    Some(outcome) => drop(outcomes.insert(window.claim, outcome)),
                     None => throttled.push(window),
                 }
             }
@@ -180,13 +176,13 @@ impl Store {
     /// The answers for a chunk, in its order, and the table's time.
     async fn close_chunk(
         &self,
-        chunk: &[&OpenWindow],
+        chunk: &[OpenWindow<'_>],
         close: Close,
     ) -> (Vec<Answer>, Option<Instant>) {
         match self.config.closing {
             Closing::Batch => self.close_batch(chunk, close).await,
             Closing::OneByOne => {
-                let calls = chunk.iter().map(|window| self.close_one(window, close));
+                let calls = chunk.iter().map(|window| self.close_one(*window, close));
                 (join_all(calls).await, None)
             }
         }
@@ -194,17 +190,16 @@ impl Store {
 
     async fn close_batch(
         &self,
-        chunk: &[&OpenWindow],
+        chunk: &[OpenWindow<'_>],
         close: Close,
     ) -> (Vec<Answer>, Option<Instant>) {
         let probe = self.clock_probe();
         let failed = |failure: &str| {
-            let failure = |_: &&OpenWindow| Answer::Failed(StoreError::Unavailable(failure.into()));
+            let failure =
+                |_: &OpenWindow<'_>| Answer::Failed(StoreError::Unavailable(failure.into()));
             chunk.iter().map(failure).collect()
         };
-        let statements: Result<Vec<_>, _> =
-            chunk.iter().map(|window| self.statement(window, close)).collect();
-        let statements = match statements {
+        let statements = match self.statements(chunk, close) {
             Ok(statements) => statements,
             Err(failure) => return (failed(&failure.to_string()), None),
         };
@@ -224,35 +219,45 @@ impl Store {
         }
     }
 
-    fn statement(
+    /// A statement for each window, all of them the same but for the parameters.
+    fn statements(
         &self,
-        window: &OpenWindow,
+        chunk: &[OpenWindow<'_>],
         close: Close,
-    ) -> Result<BatchStatementRequest, StoreError> {
+    ) -> Result<Vec<BatchStatementRequest>, StoreError> {
+        let event = close.event();
         let statement = format!(
             r#"UPDATE "{}" SET st=? SET v=v+1 SET le=? WHERE pk=? AND sk=? AND st=? AND cl=? AND sl IS MISSING"#,
             self.table(),
         );
-        BatchStatementRequest::builder()
-            .statement(statement)
-            .parameters(text(Status::Associated.as_str()))
-            .parameters(close.event())
-            .parameters(text(keys::claim(&window.claim)))
-            .parameters(text(keys::RECORD))
-            .parameters(text(Status::AwaitingCustomer.as_str()))
-            .parameters(instant(window.closes_at))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(|error| StoreError::Corrupt(error.to_string()))
+        let request = |window: &OpenWindow<'_>| {
+            let parameters = vec![
+                text(Status::Associated.as_str()),
+                event.clone(),
+                text(keys::claim(window.claim)),
+                text(keys::RECORD),
+                text(Status::AwaitingCustomer.as_str()),
+                instant(window.closes_at),
+            ];
+            BatchStatementRequest::builder()
+                .statement(&statement)
+                .set_parameters(Some(parameters))
+                .return_values_on_condition_check_failure(
+                    ReturnValuesOnConditionCheckFailure::AllOld,
+                )
+                .build()
+                .map_err(|error| StoreError::Corrupt(error.to_string()))
+        };
+        chunk.iter().map(request).collect()
     }
 
     /// The same as a statement, as an update.
-    async fn close_one(&self, window: &OpenWindow, close: Close) -> Answer {
+    async fn close_one(&self, window: OpenWindow<'_>, close: Close) -> Answer {
         let call = self
             .client
             .update_item()
             .table_name(self.table())
-            .set_key(Some(key(keys::claim(&window.claim), keys::RECORD)))
+            .set_key(Some(key(keys::claim(window.claim), keys::RECORD)))
             .update_expression("SET st = :closed, le = :event ADD v :one")
             .condition_expression("st = :open AND cl = :at AND attribute_not_exists(sl)")
             .expression_attribute_values(":closed", text(Status::Associated.as_str()))

@@ -93,15 +93,15 @@ impl Store {
         if run.position.bucket > last_drainable(now) {
             return Ok(false);
         }
-        let revisions = self.revisions().await?;
-        let worked = Box::pin(self.work(&page.timers, &revisions, now, run.offset)).await;
+        let (more, revisions) = (page.more, self.revisions().await?);
+        let worked = Box::pin(self.work(page.timers, &revisions, now, run.offset)).await;
         for worked in worked {
             if !self.pass(run, worked, now).await? {
                 run.drained.held_up = true;
                 return Ok(false);
             }
         }
-        if !page.more {
+        if !more {
             let bucket = next(run.position.bucket);
             run.position.pass_to(bucket);
         }

@@ -4,7 +4,7 @@ use domain::claim::Instant;
 use futures_util::future::join_all;
 
 use super::position::{PositionItem, next};
-use super::timer::TimerItem;
+use super::timer::{self, TimerItem};
 use crate::attributes::{Attributes, key, text};
 use crate::clock_check::ClockSample;
 use crate::config::Store;
@@ -90,6 +90,7 @@ impl Store {
             .consistent_read(true)
             .key_condition_expression("pk = :pk")
             .expression_attribute_values(":pk", text(pk))
+            .projection_expression(timer::READ)
             .set_exclusive_start_key(start)
             .limit(limit)
             .customize()

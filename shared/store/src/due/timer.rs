@@ -15,6 +15,8 @@ const DEADLINE: &str = "d";
 const KIND: &str = "k";
 const CALENDAR: &str = "c";
 const CLOSES_AT: &str = "w";
+/// What is read of a timer: all of it but what its partition says, and its end.
+pub(super) const READ: &str = "sk, d, k, c, w";
 /// How long a timer is kept after its bucket.
 const KEPT: Duration = Duration::days(90);
 
@@ -101,7 +103,7 @@ impl TimerItem {
     /// Its place in its bucket: a claim's deadline, and beside it its reminders.
     pub(super) fn sort(&self) -> String {
         match self.kind {
-            TimerKind::Window | TimerKind::Other => self.claim.to_string(),
+            TimerKind::Window | TimerKind::Other => self.claim.as_str().to_owned(),
             TimerKind::Reminder(reminder, _) => format!("{}#{}", self.claim, reminder.as_str()),
         }
     }

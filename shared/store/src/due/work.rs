@@ -44,7 +44,7 @@ impl Store {
     /// goes the generic way, where it is counted again.
     pub(super) async fn work(
         &self,
-        timers: &[TimerItem],
+        timers: Vec<TimerItem>,
         revisions: &Revisions,
         now: Instant,
         offset: Duration,
@@ -56,14 +56,14 @@ impl Store {
         };
         let windows = timers.iter().filter(fast).map(OpenWindow::of).collect();
         let mut closed = self.close_windows(windows, now, offset).await;
-        let mut all = Vec::with_capacity(timers.len());
-        for timer in timers {
+        let mut results = Vec::with_capacity(timers.len());
+        for timer in &timers {
             if let TimerKind::Reminder(reminder, closes_at) = timer.kind {
                 let result = Box::pin(self.remind(timer, reminder, closes_at, now)).await;
-                all.push(Worked { timer: timer.clone(), result, early: false });
+                results.push((result, false));
                 continue;
             }
-            let (result, early) = match closed.remove(&timer.claim) {
+            results.push(match closed.remove(&timer.claim) {
                 Some((Ok(Closed::Done), early)) => (Ok(Ending::Closed), early),
                 Some((Ok(Closed::Absent), _)) => (Ok(Ending::Stale), false),
                 Some((Ok(Closed::Is(record)), _)) => {
@@ -74,10 +74,10 @@ impl Store {
                     let silenced = self.silence_or_settle(&timer.claim, now, offset);
                     (Box::pin(silenced).await, false)
                 }
-            };
-            all.push(Worked { timer: timer.clone(), result, early });
+            });
         }
-        all
+        let worked = |(timer, (result, early))| Worked { timer, result, early };
+        timers.into_iter().zip(results).map(worked).collect()
     }
 
     /// What to do with a claim that the batch did not close, from its record: closed or with
@@ -143,7 +143,7 @@ impl Store {
             let fast = record.claim.status() == Status::AwaitingCustomer
                 && !record.stamp.slow
                 && revisions.are_those_of(&window.calendar);
-            fast.then(|| OpenWindow::of_claim(&record.claim.id, window.closes_at))
+            fast.then(|| OpenWindow { claim: &record.claim.id, closes_at: window.closes_at })
         });
         let closed = self.close_windows(windows.collect(), now, moment.offset).await;
         for id in &ids {
