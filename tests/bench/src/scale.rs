@@ -1,16 +1,15 @@
 //! `bench scale`: very many windows that end in one quarter of an hour, beside as many that do not, closed
 //! by the real worker in processes of its own; and what a close costs the worker alone.
 
+mod crowd;
+
 use std::collections::VecDeque;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use domain::ids::ClaimId;
-use dynoxide::Database;
 use integration::backstage::message;
-use integration::engine::{Engine, TABLE};
+use integration::engine::Engine;
 use integration::wire::{Spent, Units};
-use integration::world::partner_id;
 use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
@@ -19,15 +18,12 @@ use crate::pace::release;
 use crate::platform::now as instant;
 use crate::process::{Function, Program, SHARDS};
 use crate::report::{Table, machine, publish};
-use crate::scene::{Scene, Template, floor_quarter, last_drainable, position, shard_of, timers};
+use crate::scene::{Scene, floor_quarter, last_drainable, position};
 use crate::stub;
+use crowd::Crowd;
 
-/// How many items are put into the table at a time.
-const CHUNK: usize = 20_000;
 /// How many workers there are at a time.
 const WORKERS: usize = 2;
-/// One timer in so many is stale: its claim's window was extended since.
-const STALE: usize = 100;
 /// How many closes the stub is asked for.
 const STUBBED: u32 = 200_000;
 
@@ -57,15 +53,17 @@ pub async fn run(counts: &[usize], whole: bool, now: fn() -> DateTime<Utc>) {
         "calls per close",
         "an idle tick: calls, read units",
     ]);
-    for due in counts {
-        let outcome = Box::pin(close(*due, now)).await;
+    for count in counts {
+        let outcome = Box::pin(close(*count, now)).await;
         table.row(&outcome.cells());
     }
-    let cost = stub::cost_of_close(STUBBED, now).await;
+    let cost = stub::cost_of_close(STUBBED, now);
     let machine = machine(now());
     let note = format!(
-        "{WORKERS} worker processes and the table on the same {machine}. The worker alone, on a table that answers at \
-         once in its own process: **{} µs of CPU per close, {} closes per second and core**. `make bench-scale`.",
+        "{WORKERS} worker processes and the table on the same {machine}. One timer in a hundred is stale; afterwards \
+         every claim in the table is looked at: each that was due is closed once and not before its deadline, and no \
+         other has changed. The worker alone, on a table that answers at once in its own process: **{} µs of CPU per \
+         close, {} closes per second and core**. `make bench-scale`.",
         digits(cost.as_secs_f64() * 1e6),
         grouped(1.0 / cost.as_secs_f64()),
     );
@@ -75,14 +73,15 @@ pub async fn run(counts: &[usize], whole: bool, now: fn() -> DateTime<Utc>) {
     }
 }
 
-async fn close(due: usize, now: fn() -> DateTime<Utc>) -> Outcome {
+async fn close(count: usize, now: fn() -> DateTime<Utc>) -> Outcome {
+    let started = instant();
     let scene = Box::pin(Scene::set(now())).await;
     let began = now();
     let bucket = last_drainable(began);
     let engine = &scene.world.engine;
     let later = floor_quarter(began + chrono::Duration::days(5));
-    let seeded = instant();
-    fill(engine, &scene.open, "open", due, later);
+    let crowd = Crowd::gather(&scene, count, bucket, later);
+    tell(count, "timers are due, and as many are not", started);
     let cloud = Cloud::start(engine.database().clone(), scene.world.documents.clone(), None).await;
     cloud.meter();
     let program = Program::binary(&release().join("finalize"));
@@ -91,53 +90,25 @@ async fn close(due: usize, now: fn() -> DateTime<Utc>) -> Outcome {
         workers.push(Function::start(&program, &cloud, None).await);
     }
     let (idle, idle_calls) = idle_tick(engine, &cloud, &mut workers, now).await;
-    fill(engine, &scene.due, "due", due, bucket);
-    let stale = age(engine, &scene, due);
-    eprintln!("{} claims stand, after {:.0?}", grouped(as_f64(2 * due)), seeded.elapsed());
     (0..SHARDS).for_each(|shard| engine.put(&position(bucket, shard)));
-    cloud.spent();
     let before: Duration = workers.iter().map(Function::cpu).sum();
+    cloud.spent();
     let started = instant();
     let messages = Box::pin(work_off(&cloud, &mut workers)).await;
     let wall = started.elapsed();
     let (spent, calls) = cloud.spent();
+    tell(crowd.due(), "claims are closed", started);
     let cpu = workers.iter().map(Function::cpu).sum::<Duration>().saturating_sub(before);
     let memory = workers.iter().map(Function::peak_memory).max().unwrap_or(0);
-    verify(engine.database(), due, stale);
-    Outcome { due: due - stale, wall, cpu, memory, spent, calls, messages, idle, idle_calls }
+    let started = instant();
+    crowd.verify(engine.database());
+    tell(2 * count, "claims were looked at", started);
+    Outcome { due: crowd.due(), wall, cpu, memory, spent, calls, messages, idle, idle_calls }
 }
 
-/// Puts copies of a claim into the table, all with their timers in one bucket.
-fn fill(engine: &Engine, template: &Template, name: &str, count: usize, bucket: DateTime<Utc>) {
-    let partner = partner_id("p-alpine");
-    let ids = (0..count).map(|number| ClaimId::of(&partner, &format!("{name}-{number}")));
-    let mut items: Vec<Value> = Vec::with_capacity(CHUNK + 2);
-    for id in ids {
-        // What closes a window is its record alone.
-        items.extend(template.items_of(&id).into_iter().take(1));
-        items.push(template.timer_of(&id, &timers(bucket, shard_of(&id, SHARDS))));
-        if items.len() >= CHUNK {
-            engine.import(std::mem::take(&mut items));
-        }
-    }
-    engine.import(items);
-}
-
-/// Extends some of the windows by the length of the quarter: their timers are stale from now on.
-fn age(engine: &Engine, scene: &Scene, due: usize) -> usize {
-    let partner = partner_id("p-alpine");
-    let later = scene.open.claim.deadline().expect("a window").timestamp_millis().to_string();
-    let stale = (0..due).step_by(STALE);
-    let items = stale.map(|number| {
-        let id = ClaimId::of(&partner, &format!("due-{number}"));
-        let mut record = scene.due.items_of(&id).swap_remove(0);
-        record["cl"] = json!({"N": later});
-        record
-    });
-    let items: Vec<Value> = items.collect();
-    let count = items.len();
-    engine.import(items);
-    count
+/// How far a run is.
+fn tell(count: usize, what: &str, started: Instant) {
+    eprintln!("{} {what}, after {:.1?}", grouped(as_f64(count)), started.elapsed());
 }
 
 /// What a tick costs that finds nothing due.
@@ -181,37 +152,6 @@ async fn work_off(cloud: &Cloud, workers: &mut [Function]) -> usize {
             }
         });
         futures_util::future::join_all(work).await;
-    }
-}
-
-/// Everything due is closed, and nothing else: not the claims whose windows go on, nor those whose timers
-/// are stale, nor the scene's own.
-fn verify(database: &Database, due: usize, stale: usize) {
-    let (closed, open) = (count(database, "associated"), count(database, "awaiting_customer"));
-    assert_eq!((closed, open), (due - stale + 1, due + stale + 3), "closed and open claims");
-}
-
-/// How many claims have that status.
-fn count(database: &Database, status: &str) -> usize {
-    let mut total = 0;
-    let mut start = Value::Null;
-    loop {
-        let mut request = json!({
-            "TableName": TABLE, "Select": "COUNT", "ConsistentRead": true,
-            "FilterExpression": "st = :st AND sk = :sk",
-            "ExpressionAttributeValues": {":st": {"S": status}, ":sk": {"S": "A"}},
-        });
-        if !start.is_null() {
-            request["ExclusiveStartKey"] = start;
-        }
-        let request = serde_json::from_value(request).expect("a scan");
-        let page = database.scan(request).expect("an answer");
-        let page = serde_json::to_value(page).expect("a page in JSON");
-        total += page["Count"].as_u64().and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
-        start = page["LastEvaluatedKey"].clone();
-        if start.is_null() {
-            return total;
-        }
     }
 }
 

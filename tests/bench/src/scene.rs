@@ -9,6 +9,7 @@ use domain::claim::Claim;
 use domain::command::Command;
 use domain::directory::Tenant;
 use domain::ids::{ClaimId, PartnerId, Sha256Hash, TenantId};
+use dynoxide::Item;
 use integration::backstage::{directory_records, records};
 use integration::engine::{TABLE, key};
 use integration::fixtures;
@@ -26,6 +27,13 @@ pub struct Template {
     pub claim: Claim,
     items: Vec<Value>,
     timer: Option<Value>,
+}
+
+/// An item as text, in which the ids of other claims are put.
+#[derive(Debug)]
+pub struct Pattern {
+    text: String,
+    id: ClaimId,
 }
 
 /// The system.
@@ -155,6 +163,28 @@ impl Template {
         let mut timer = renamed(timer, &self.claim.id, id);
         timer["pk"] = json!({"S": partition});
         timer
+    }
+
+    /// The same with another value of its record's attribute.
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.items.first_mut().expect("a record")[name] = value;
+        self
+    }
+
+    /// Its record and its timer, for very many copies.
+    pub fn patterns(&self) -> (Pattern, Pattern) {
+        let pattern = |item: Option<&Value>| Pattern {
+            text: item.expect("an item").to_string(),
+            id: self.claim.id.clone(),
+        };
+        (pattern(self.items.first()), pattern(self.timer.as_ref()))
+    }
+}
+
+impl Pattern {
+    /// The item of another claim.
+    pub fn item(&self, id: &ClaimId) -> Item {
+        serde_json::from_str(&self.text.replace(self.id.as_str(), id.as_str())).expect("an item")
     }
 }
 
