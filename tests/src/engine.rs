@@ -88,6 +88,16 @@ impl Engine {
         answer.item.map(|item| serde_json::to_value(item).expect("an item in JSON"))
     }
 
+    /// The items of a partition, by their sort keys; no more than one page of them.
+    pub fn partition(&self, pk: &str) -> Vec<Value> {
+        let request = json!({"TableName": TABLE, "ConsistentRead": true,
+            "KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": pk}}});
+        let request = serde_json::from_value(request).expect("a Query request");
+        let page = self.database.query(request).expect("an answer of Query");
+        let page = serde_json::to_value(page).expect("a page in JSON");
+        page["Items"].as_array().cloned().unwrap_or_default()
+    }
+
     /// Keeps what is in the database now, to come back to.
     pub fn save(&self) -> Saved {
         static NUMBER: AtomicU32 = AtomicU32::new(0);

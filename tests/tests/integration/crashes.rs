@@ -16,12 +16,11 @@ use serde_json::json;
 use tokio::sync::Notify;
 use web::event::Event;
 
-use super::simulation::{Books, Intent, Sim, Trace};
+use super::simulation::{Books, Intent, Sim, Trace, WISHES};
 
 /// Before and after a call of the table, and of a service beside it.
 const AT_THE_TABLE: [fn(Arc<Notify>) -> Fault; 2] = [Fault::CrashBefore, Fault::CrashAfter];
 const ELSEWHERE: [fn(Arc<Notify>) -> With; 2] = [With::CrashBefore, With::CrashAfter];
-const ITEMS: [&str; 2] = ["teams", "exchange-online"];
 
 /// What happens in the story; most of it is one process's work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +65,7 @@ impl Story {
     async fn begin() -> Self {
         let mut sim = Box::pin(Sim::empty(0, Trace::default())).await;
         let id = ClaimId::of(&partner_id(ALPINE), "k");
-        sim.ids.push(id.clone());
+        sim.add(id.clone(), WISHES[0]);
         Self { sim, id }
     }
 
@@ -87,7 +86,7 @@ impl Story {
     async fn run(&mut self, stage: Stage) {
         match stage {
             Submit => {
-                let body = fixtures::claim_body(&ITEMS);
+                let body = fixtures::claim_body(WISHES[0].items);
                 let answer = self.sim.stack.submit(ALPINE, "k", &body).await;
                 assert!(answer.status < 300, "{}", answer.text);
             }

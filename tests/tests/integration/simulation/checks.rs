@@ -12,8 +12,8 @@ use integration::engine::key;
 use serde_json::Value;
 use store::{Effect, HistoryEntry, Image};
 
+use super::Sim;
 use super::between::Proof;
-use super::{CLAIMS, Sim};
 use crate::invariants::model::full_window;
 use crate::invariants::step::{Step, command};
 use crate::invariants::{is_final, says_no};
@@ -86,8 +86,8 @@ impl Sim {
             self.events_are_what_changed(claim, &history);
             nobody_judged_himself(&history);
         }
-        for (no, claim) in claims.iter().enumerate() {
-            self.final_is_final(no, claim).await;
+        for (made, claim) in self.made.iter().zip(&claims) {
+            self.final_is_final(made.wish.partner, claim).await;
         }
     }
 
@@ -96,8 +96,8 @@ impl Sim {
         let items = self.stack.world.engine.items("C#").into_iter();
         let records = items.filter(|item| key(item).1 == "A");
         let mut claims: Vec<Claim> = records.map(|item| image(item).claim().clone()).collect();
-        assert_eq!(claims.len(), self.ids.len(), "no claim comes from nowhere");
-        claims.sort_by_key(|claim| self.ids.iter().position(|id| *id == claim.id));
+        assert_eq!(claims.len(), self.made.len(), "no claim comes from nowhere");
+        claims.sort_by_key(|claim| self.made.iter().position(|made| made.id == claim.id));
         claims
     }
 
@@ -229,12 +229,12 @@ impl Sim {
 
     /// I8: nothing that anybody tries has an effect on a claim that is final, but the customer's "no" and its
     /// repeat.
-    async fn final_is_final(&self, no: usize, claim: &Claim) {
+    async fn final_is_final(&self, partner: &str, claim: &Claim) {
         if !is_final(claim, self.stack.world.clock.now()) {
             return;
         }
         for step in TRIED.into_iter().filter(|step| !says_no(*step)) {
-            let Some((actor, command)) = command(step, claim, CLAIMS[no].0) else { continue };
+            let Some((actor, command)) = command(step, claim, partner) else { continue };
             let given = self.stack.world.give(&claim.id, &actor, &command).await;
             let changed = given.is_ok_and(|outcome| outcome.effect == Effect::Changed);
             assert!(!changed, "I8: {step:?} on {}, which is {:?}", claim.id, claim.status());

@@ -9,8 +9,14 @@ use serde_json::json;
 use std::sync::{Arc, Mutex, PoisonError};
 use web::event::Event;
 
-use super::{CLAIMS, Sim};
+use super::{Made, Sim};
 use crate::invariants::step::{Step, command, straight_on};
+
+/// What customers answer: a "no" more often than anything else.
+const DEEDS: [&str; 7] =
+    ["decline", "decline", "decline", "undo", "accept", "extend", WRONG_CONTACT];
+/// Nobody who is signed in is a wrong contact.
+const WRONG_CONTACT: &str = "wrong_contact";
 
 /// A customer's answer, and what he was told.
 #[derive(Debug, Clone)]
@@ -70,14 +76,15 @@ impl Sim {
     pub(super) async fn advance(&mut self) {
         // Delivery has its own way here: by mail, proof and queue.
         let next = |claim: &Claim| straight_on(claim).filter(|step| *step != Step::Deliver);
-        let Some((no, claim)) = self.somebodys_that(|claim| next(claim).is_some()) else { return };
+        let some = self.somebodys_that(|claim| next(claim).is_some());
+        let Some((made, claim)) = some else { return };
         let Some(step) = next(&claim) else { return };
-        self.give(no, &claim, step).await;
+        self.give(&made, &claim, step).await;
     }
 
     /// What else the operator and the partner may do, or try to.
     pub(super) async fn somebody(&mut self) {
-        let (no, id) = self.somebodys();
+        let made = self.somebodys();
         let some = [
             Step::Hold,
             Step::Resume,
@@ -95,20 +102,28 @@ impl Sim {
             Step::AcceptForTheCustomer,
         ];
         let step = *self.rng.choice(&some).unwrap();
-        let claim = self.peek(&id);
-        self.give(no, &claim, step).await;
+        let claim = self.peek(&made.id);
+        self.give(&made, &claim, step).await;
     }
 
-    async fn give(&mut self, no: usize, claim: &Claim, step: Step) {
-        let Some((actor, command)) = command(step, claim, CLAIMS[no].0) else { return };
+    pub(super) async fn give(&mut self, made: &Made, claim: &Claim, step: Step) {
+        let Some((actor, command)) = command(step, claim, made.wish.partner) else { return };
         let given = self.stack.world.give(&claim.id, &actor, &command).await;
-        self.note(format!("{no} {step:?}: {}", if given.is_ok() { "taken" } else { "not taken" }));
+        let taken = if given.is_ok() { "taken" } else { "not taken" };
+        self.note(format!("{made} {step:?}: {taken}"));
     }
 
     /// The customer answers, by link or signed in.
     pub(super) async fn customer(&mut self) {
         let Some(intent) = self.intends() else { return };
         intent.done(&self.stack, &self.answers).await;
+    }
+
+    /// The customer answers about that claim.
+    pub(super) async fn customer_of(&mut self, id: &ClaimId) {
+        let Some(made) = self.made.iter().find(|made| made.id == *id).cloned() else { return };
+        let claim = self.peek(id);
+        self.intent(&made, &claim).done(&self.stack, &self.answers).await;
     }
 
     /// What a customer is going to answer.
@@ -119,17 +134,20 @@ impl Sim {
             let waits = matches!(claim.status(), Status::AwaitingCustomer | Status::Declined);
             claim.notice.0 > 0 && (waits || anytime)
         };
-        let (no, claim) = self.somebodys_that(fits)?;
-        let (notice, claim) = (claim.notice.0, claim.id);
-        let items = u8::try_from(CLAIMS[no].2.len()).unwrap();
-        let deeds = ["decline", "decline", "undo", "accept", "extend"];
-        Some(Intent {
-            claim,
-            deed: self.rng.choice(&deeds).copied().unwrap(),
-            item: self.rng.u8(0..=items),
-            signed_in: self.rng.bool(),
-            notice: self.rng.u16(1..=notice),
-        })
+        let (made, claim) = self.somebodys_that(fits)?;
+        Some(self.intent(&made, &claim))
+    }
+
+    fn intent(&mut self, made: &Made, claim: &Claim) -> Intent {
+        let items = u8::try_from(made.wish.items.len()).unwrap();
+        let deed = self.rng.choice(&DEEDS).copied().unwrap();
+        Intent {
+            claim: claim.id.clone(),
+            deed,
+            item: if deed == WRONG_CONTACT { 0 } else { self.rng.u8(0..=items) },
+            signed_in: self.rng.bool() && deed != WRONG_CONTACT,
+            notice: self.rng.u16(1..=claim.notice.0),
+        }
     }
 
     /// What the answers of this step promise (I2): a "no" is no error, unless calls were broken under it,
@@ -156,18 +174,18 @@ impl Sim {
     }
 
     pub(super) async fn read(&mut self) {
-        let (no, id) = self.somebodys();
-        let path = format!("/v1/claims/{id}");
-        let answer = self.stack.send(Event::get(&path).partner_user(CLAIMS[no].0)).await;
-        self.note(format!("{no} read: {} {}", answer.status, answer.body["status"]));
+        let made = self.somebodys();
+        let path = format!("/v1/claims/{}", made.id);
+        let answer = self.stack.send(Event::get(&path).partner_user(made.wish.partner)).await;
+        self.note(format!("{made} read: {} {}", answer.status, answer.body["status"]));
     }
 
     /// I5: the usage of every item is readable while it is active and its partner is not suspended. Who
     /// asks has closed what was due, so the claim is looked at afterwards.
     pub(super) async fn read_usage(&mut self) {
         self.repair();
-        for (no, id) in self.ids.clone().iter().enumerate() {
-            let partner = CLAIMS[no].0;
+        for Made { id, wish, .. } in &self.made {
+            let partner = wish.partner;
             for item in self.peek(id).items {
                 let path = format!("/v1/associations/{id}-{}/usage", item.no.0);
                 let query = "?from=2026-12-01&to=2026-12-02";
@@ -214,9 +232,9 @@ impl Sim {
 
     /// Who else may come in between: a customer, a reader, another worker.
     pub(super) fn someone_else(&mut self) -> Option<Meanwhile> {
-        let (no, id) = self.somebodys();
+        let made = self.somebodys();
         match self.rng.u8(0..6) {
-            0..2 => Some(Meanwhile::Reader(CLAIMS[no].0, id)),
+            0..2 => Some(Meanwhile::Reader(made.wish.partner, made.id)),
             2..4 => Some(Meanwhile::Worker(self.rng.u16(0..integration::world::SHARDS))),
             _ => self.intends().map(Meanwhile::Customer),
         }

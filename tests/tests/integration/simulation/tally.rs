@@ -7,7 +7,7 @@ use domain::claim::{Claim, ItemStatus};
 use domain::event::EventType;
 use domain::reason::EndReason;
 
-use super::{Sim, checks};
+use super::{Made, Sim, checks};
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,19 +20,23 @@ pub(super) enum Happened {
     Accepted,
     Superseded,
     Bounced,
+    PassedOn,
     Held,
     Revoked,
     Died,
 }
 
-/// What there is some of in every run of many seeds. A late no and a superseded holder are rarer.
-pub(super) const COMMON: [Happened; 9] = [
+/// Every one: there is some of each in every run of many seeds.
+pub(super) const ALL: [Happened; 12] = [
     Happened::Opened,
     Happened::ClosedBySilence,
     Happened::RefusedInTime,
+    Happened::RefusedLate,
     Happened::Undone,
     Happened::Accepted,
+    Happened::Superseded,
     Happened::Bounced,
+    Happened::PassedOn,
     Happened::Held,
     Happened::Revoked,
     Happened::Died,
@@ -45,7 +49,7 @@ impl Sim {
     /// What the stream has told of, and how many processes have died.
     pub(super) fn tally(&self) -> Tally {
         let mut tally = Tally::from([(Happened::Died, self.deaths)]);
-        for id in &self.ids {
+        for Made { id, .. } in &self.made {
             let mut before = None::<Claim>;
             for record in self.books.stream_of(id) {
                 let image = checks::image(record["dynamodb"]["NewImage"].clone());
@@ -69,6 +73,7 @@ fn between(old: &Claim, new: &Claim) -> Vec<Happened> {
         EventType::WindowOpened => vec![Happened::Opened],
         EventType::WindowClosed if event.by_silence => vec![Happened::ClosedBySilence],
         EventType::NoticeFailed if !event.by_silence => vec![Happened::Bounced],
+        EventType::ContactRefused => vec![Happened::PassedOn],
         EventType::DeclineUndone => vec![Happened::Undone],
         EventType::ItemsAccepted => vec![Happened::Accepted],
         EventType::Held => vec![Happened::Held],

@@ -3,12 +3,17 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
+use domain::claim::{Claim, Status};
 use domain::ids::ClaimId;
 use integration::engine::key;
 use serde_json::{Value, json};
 
-use super::{Sim, checks};
+use super::{Made, Sim, checks};
 
+/// How long after a deadline whatever it does is done.
+const SETTLED: Duration = Duration::seconds(125);
+/// How many windows end in an act with somebody answering.
+const WINDOWS: usize = 2;
 /// How often things arrive and deadlines pass until nothing is left.
 const ROUNDS: usize = 60;
 
@@ -51,7 +56,7 @@ impl Sim {
     }
 
     fn positions(&self) -> Positions {
-        let items = self.stack.world.engine.items("S").into_iter();
+        let items = self.stack.world.engine.partition("S").into_iter();
         items
             .filter_map(|item| {
                 let shard = key(&item).1.parse().ok()?;
@@ -107,15 +112,41 @@ impl Sim {
 
     /// It is two minutes after that moment, and everything due before it is done.
     pub(in super::super) async fn pass_to(&mut self, to: DateTime<Utc>) {
-        let settled = Duration::seconds(125);
+        Box::pin(self.do_what_is_due_before(to)).await;
+        self.jump(to + SETTLED);
+    }
+
+    async fn do_what_is_due_before(&mut self, to: DateTime<Utc>) {
         loop {
             let next = next_bucket(&self.timers(), self.stack.world.clock.now());
-            let Some(next) = next.filter(|next| *next < to) else { break };
-            self.jump(next + settled);
+            let Some(next) = next.filter(|next| *next < to) else { return };
+            self.jump(next + SETTLED);
             Box::pin(self.tick()).await;
             Box::pin(self.work_all()).await;
         }
-        self.jump(to + settled);
+    }
+
+    /// The next windows end, and about then the customer answers: a second before, or in the minutes until
+    /// the close.
+    pub(super) async fn end_windows(&mut self) {
+        self.repair();
+        self.still_until = None;
+        for _ in 0..WINDOWS {
+            Box::pin(self.arrive()).await;
+            let open = |claim: &Claim| claim.status() == Status::AwaitingCustomer;
+            let claims = self.made.iter().map(|made| self.peek(&made.id)).filter(open);
+            let Some(claim) = claims.min_by_key(Claim::deadline) else { return };
+            let Some(end) = claim.deadline().filter(|end| *end > self.stack.world.clock.now())
+            else {
+                continue;
+            };
+            Box::pin(self.do_what_is_due_before(end)).await;
+            let after = *self.rng.choice(&[-1, 0, 60, 118]).unwrap();
+            self.jump(end + Duration::seconds(after));
+            self.note(format!("{after} s after the window's end"));
+            Box::pin(self.customer_of(&claim.id)).await;
+            self.hear();
+        }
     }
 
     /// The earliest bucket with a timer that is not done.
@@ -152,7 +183,7 @@ impl Sim {
     pub(super) fn no_timer_is_lost(&self) {
         let (timers, positions) = (self.timers(), self.positions());
         let now = self.stack.world.clock.now();
-        for id in &self.ids {
+        for Made { id, .. } in &self.made {
             let Some(deadline) = checks::waits_until(&self.peek(id), now) else { continue };
             let leads = |timer: &Timer| timer.is_of(id, deadline) && timer.is_ahead(&positions);
             let kept = timers.iter().any(leads);
@@ -173,14 +204,13 @@ impl Sim {
         for _ in 0..ROUNDS {
             let quiet = Box::pin(self.arrive()).await;
             let now = self.stack.world.clock.now();
-            let deadlines =
-                self.ids.iter().filter_map(|id| checks::waits_until(&self.peek(id), now));
-            match deadlines.min() {
+            let until = |made: &Made| checks::waits_until(&self.peek(&made.id), now);
+            match self.made.iter().filter_map(until).min() {
                 None if quiet => return,
                 None => {}
                 Some(end) => {
                     let next = next_bucket(&self.timers(), now).map_or(end, |timer| timer.min(end));
-                    self.jump(next.max(now) + Duration::seconds(125));
+                    self.jump(next.max(now) + SETTLED);
                 }
             }
             self.repair();
