@@ -27,7 +27,7 @@ use store::{Closing, Store, StoreConfig};
 use crate::scene::{Scene, last_drainable, position, timers};
 
 /// How many timers a page has: as many as the worker asks for.
-const PAGE: u32 = 250;
+const PAGE: u32 = 1000;
 /// What it asks for of each.
 const READ: &str = "sk, d, k, c, w";
 

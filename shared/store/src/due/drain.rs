@@ -7,11 +7,15 @@ use tracing::warn;
 use super::page::{Found, TimerPage};
 use super::poison::is_hopeless;
 use super::position::{PositionItem, last_drainable, next};
+use super::timer::TimerItem;
 use super::work::{Ending, Worked};
 use crate::attributes::whole_millis;
 use crate::config::Store;
 use crate::error::StoreError;
 use crate::write_id::WriteId;
+
+/// How many timers of a page are worked on before the time is looked at again.
+const AT_A_TIME: usize = 250;
 
 /// What one run over a shard did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -78,7 +82,7 @@ impl Store {
                     if bucket != run.position.bucket {
                         run.position.pass_to(bucket);
                     }
-                    if !self.work_page(run, page).await? {
+                    if !self.work_page(run, page, until).await? {
                         return Ok(());
                     }
                 }
@@ -87,25 +91,46 @@ impl Store {
         Ok(())
     }
 
-    /// Works a page off; says whether to go on.
-    async fn work_page(&self, run: &mut Run, page: TimerPage) -> Result<bool, StoreError> {
+    /// Works a page off, or as much of it as there is time for; says whether to go on.
+    async fn work_page(
+        &self,
+        run: &mut Run,
+        page: TimerPage,
+        until: Instant,
+    ) -> Result<bool, StoreError> {
         let now = whole_millis(page.clock.checked()? + run.offset);
         if run.position.bucket > last_drainable(now) {
             return Ok(false);
         }
-        let (more, revisions) = (page.more, self.revisions().await?);
-        let worked = Box::pin(self.work(page.timers, &revisions, now, run.offset)).await;
-        for worked in worked {
-            if !self.pass(run, worked, now).await? {
+        let mut timers = page.timers.into_iter();
+        while timers.len() > 0 && self.raw_now() < until {
+            let some = timers.by_ref().take(AT_A_TIME).collect();
+            if !self.work_some(run, some, now).await? {
                 run.drained.held_up = true;
                 return Ok(false);
             }
         }
-        if !more {
+        if timers.len() == 0 && !page.more {
             let bucket = next(run.position.bucket);
             run.position.pass_to(bucket);
         }
         self.keep(run.shard, &run.position, run.owner, false).await
+    }
+
+    /// Works timers off; says whether all of them have a final outcome.
+    async fn work_some(
+        &self,
+        run: &mut Run,
+        timers: Vec<TimerItem>,
+        now: Instant,
+    ) -> Result<bool, StoreError> {
+        let revisions = self.revisions().await?;
+        for worked in Box::pin(self.work(timers, &revisions, now, run.offset)).await {
+            if !self.pass(run, worked, now).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Moves the position past a timer with a final outcome; says whether it has one.

@@ -13,8 +13,9 @@ use crate::keys;
 
 /// How many empty buckets are probed at a time.
 const PROBES: usize = 16;
-/// How many timers are worked on at a time.
-pub(super) const PAGE: i32 = 250;
+/// How many timers are read at a time. The position is written once for all of them: the positions of all
+/// shards are in one partition, which takes a thousand writes a second.
+pub(super) const PAGE: i32 = 1000;
 
 /// Timers of one bucket.
 pub(super) struct TimerPage {
