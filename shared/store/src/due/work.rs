@@ -143,7 +143,7 @@ impl Store {
             let fast = record.claim.status() == Status::AwaitingCustomer
                 && !record.stamp.slow
                 && revisions.are_those_of(&window.calendar);
-            fast.then(|| OpenWindow { claim: &record.claim.id, closes_at: window.closes_at })
+            fast.then_some(OpenWindow { claim: &record.claim.id, closes_at: window.closes_at })
         });
         let closed = self.close_windows(windows.collect(), now, moment.offset).await;
         for id in &ids {
