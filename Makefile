@@ -36,8 +36,8 @@ test: $(TOOLS) $(PAGE_TOOLS) browser ## everything: unit, property, embedded eng
 	$(VENV)/bin/python -m pytest tests/local
 
 SEEDS ?= 10000
-soak: ## the simulation for many more seeds: make soak [SEEDS=10000]
-	SEEDS=$(SEEDS) cargo test --locked -p integration --test integration -- simulation --nocapture
+soak: ## the simulation for many more seeds, optimized: make soak [SEEDS=10000]
+	SEEDS=$(SEEDS) cargo test --release --locked -p integration --test integration -- simulation --nocapture
 
 SIMULATION := simulation::no_seed_loses_a_no_closes_early_forgets_a_timer_or_leaves_a_version_untold
 replay: ## one seed of the simulation again: make replay SEED=n

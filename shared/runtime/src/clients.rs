@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
+use aws_config::environment::{
+    EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider,
+};
+use aws_config::meta::region::ProvideRegion as _;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_s3::config::SharedCredentialsProvider;
 
-use crate::https;
+use crate::{https, settings};
 
 /// A connection that is not there within this time will not come.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -40,13 +44,19 @@ pub struct Signer {
 }
 
 impl Clients {
-    /// Loads the configuration.
+    /// Reads the configuration where Lambda and the local cloud put it, in the environment. The SDK's own
+    /// search would go on to files and to other services, whose clients every binary would carry.
     pub async fn load() -> Self {
-        let loader = aws_config::defaults(BehaviorVersion::latest())
+        let credentials = EnvironmentVariableCredentialsProvider::new();
+        let mut config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(EnvironmentVariableRegionProvider::new().region().await)
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(https::client())
             .timeout_config(timeouts())
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
-        Self { config: loader.load().await }
+        config.set_endpoint_url(settings::endpoint());
+        Self { config: config.build() }
     }
 
     /// The table. What bounds its retries is the time of an operation and not a number of tokens: a function

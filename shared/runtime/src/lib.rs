@@ -24,6 +24,7 @@ pub use clock::Clock;
 pub use documents::Document;
 pub use failure::{Failure, StartError};
 pub use give::{Asked, give, state_first};
+pub use https::AMAZON_ROOTS;
 pub use invocation::Invocation;
 pub use keys::Keys;
 pub use serve::{serve_event, serve_http};

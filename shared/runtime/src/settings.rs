@@ -7,6 +7,7 @@ mod environment;
 mod sections;
 
 pub use environment::{Environment, Settings, SettingsError, names, parse, read};
+pub(crate) use environment::{endpoint, names_authorities};
 pub use sections::{
     BusSettings, DocumentSettings, MailSettings, PageSettings, ParkSettings, SecretSettings,
     ShardQueueSettings, TableSettings,

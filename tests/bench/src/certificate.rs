@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use runtime::AMAZON_ROOTS;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 
-/// The authorities that this machine trusts.
-const SYSTEM: &str = "/etc/ssl/certs/ca-certificates.crt";
-/// The file of the authority alone, beside that with all of them.
+/// The file of the authority alone, beside that with Amazon's too.
 pub const ALONE: &str = "authority.pem";
 
 /// Makes both anew; the authority's certificate goes into `folder`, for a trust store.
@@ -26,10 +25,10 @@ pub fn issue(folder: &Path) -> (TlsAcceptor, PathBuf) {
     let mut own = CertificateParams::new(names).expect("parameters");
     own.distinguished_name.push(DnType::CommonName, "localhost");
     let own = own.signed_by(&key, &issuer).expect("a certificate");
-    // Among those of this machine, as an authority is on Lambda: who reads all of them, reads all here.
-    let known = std::fs::read_to_string(SYSTEM).unwrap_or_default();
+    // Among those that a function trusts on Lambda, which are read there, too.
     let path = folder.join("authorities.pem");
-    std::fs::write(&path, format!("{known}\n{}", root.pem())).expect("a written certificate");
+    std::fs::write(&path, format!("{AMAZON_ROOTS}\n{}", root.pem()))
+        .expect("a written certificate");
     std::fs::write(folder.join(ALONE), root.pem()).expect("a written certificate");
     let private = PrivatePkcs8KeyDer::from(key.serialize_der()).into();
     let config = ServerConfig::builder()

@@ -370,6 +370,9 @@ fn no_seed_loses_a_no_closes_early_forgets_a_timer_or_leaves_a_version_untold() 
         for (happened, times) in told_by(seed).1 {
             *whole.lock().unwrap().entry(happened).or_default() += times;
         }
+        if (seed + 1).is_multiple_of(SEEDS) {
+            eprintln!("{} of {seeds} seeds", seed + 1 - first);
+        }
     });
     let whole = whole.into_inner().unwrap();
     eprintln!("{seeds} seeds: {whole:?}");

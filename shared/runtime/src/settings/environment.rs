@@ -53,9 +53,23 @@ impl<'a> Environment<'a> {
 ///
 /// # Errors
 /// [`SettingsError`] with every problem.
-#[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
 pub fn read<S: Settings>() -> Result<S, SettingsError> {
-    parse(&|name| std::env::var(name).ok())
+    parse(&variable)
+}
+
+/// Where the services are, if they are not Amazon's own.
+pub(crate) fn endpoint() -> Option<String> {
+    variable("AWS_ENDPOINT_URL").filter(|url| !url.is_empty())
+}
+
+/// Whether the authorities to trust are named: in the variables of OpenSSL, which others follow.
+pub(crate) fn names_authorities() -> bool {
+    ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().any(|name| variable(name).is_some())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// Reads settings from `lookup`.
