@@ -9,6 +9,7 @@ use aws_config::meta::region::ProvideRegion as _;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_dynamodb::config::StalledStreamProtectionConfig;
 use aws_sdk_dynamodb::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_s3::config::SharedCredentialsProvider;
 
@@ -59,7 +60,8 @@ impl Clients {
         Self { config: config.build() }
     }
 
-    /// The table. What bounds its retries is the time of an operation and not a number of tokens: a function
+    /// The table. Its answers are short and each attempt's time is bounded: nothing watches over streams. What
+    /// bounds its retries is the time of an operation and not a number of tokens: a function
     /// serves one request at a time, so nobody's retries add up to a storm.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         let retries = RetryConfig::standard()
@@ -69,7 +71,8 @@ impl Clients {
         let unlimited = RetryPartition::custom("table").token_bucket(TokenBucket::unlimited());
         let config = aws_sdk_dynamodb::config::Builder::from(&self.config)
             .retry_config(retries)
-            .retry_partition(unlimited.build());
+            .retry_partition(unlimited.build())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 

@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use domain::actor::Actor;
+use domain::claim::Claim;
 use domain::command::Command;
 use domain::ids::NoticeNo;
 use integration::engine::key;
@@ -179,10 +180,10 @@ async fn a_tick_with_nothing_due_is_one_query_however_many_claims_are_open() {
     }
 }
 
-/// Puts copies of an awaiting claim into the table, each with its timer.
-async fn copy_open_claims(world: &World, copies: usize) {
+/// Puts copies of an awaiting claim into the table, each with its timer; the claim.
+pub(crate) async fn copy_open_claims(world: &World, copies: usize) -> Option<Claim> {
     if copies == 0 {
-        return;
+        return None;
     }
     let claim = world.awaiting("k", &ITEMS[..1]).await;
     let records = world.engine.items(&format!("C#{}", claim.id));
@@ -201,6 +202,7 @@ async fn copy_open_claims(world: &World, copies: usize) {
         all.push(timer);
     }
     world.engine.import(all);
+    Some(claim)
 }
 
 /// A number in the letters of a claim id.

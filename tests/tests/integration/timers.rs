@@ -10,6 +10,8 @@ use integration::world::{SHARDS, World, closes_at, decline_all, delivered, item_
 use serde_json::json;
 use store::StoreError;
 
+use crate::capacity::copy_open_claims;
+
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
 
@@ -285,4 +287,29 @@ async fn a_settled_decline_gives_its_locks_back_when_its_timer_fires() {
     let of = |sk: &str| items.iter().filter(|item| key(item).1.starts_with(sk)).count();
     assert_eq!((of("L"), of("B#p-alpine")), (0, 2));
     assert_eq!(world.read(&claim.id).await.version, declined.version, "settling is no event");
+}
+
+#[tokio::test]
+async fn a_worker_whose_time_is_over_in_the_middle_of_a_page_leaves_the_rest_to_the_next() {
+    let world = World::at(NOW).await;
+    let claim = copy_open_claims(&world, 300).await.unwrap();
+    world.let_pass(closes_at(&claim));
+    let (clock, until) = (world.clock.clone(), world.clock.now() + Duration::seconds(40));
+    let over = Fault::before(move || {
+        let clock = clock.clone();
+        async move { clock.set(until) }
+    });
+    world.wire.on(|call| call.operation == "BatchExecuteStatement", 1, over);
+    let shard = shard_of(&world, &claim);
+    let first = world.store.drain(shard, until).await.unwrap();
+    assert_eq!((first.closed, first.finished), (250, false));
+    let second = world.store.drain(shard, until + Duration::seconds(40)).await.unwrap();
+    assert_eq!((second.closed, second.finished), (51, true));
+}
+
+/// The shard of a claim's timer.
+fn shard_of(world: &World, claim: &Claim) -> u16 {
+    let timers = world.engine.items("T#").into_iter().map(|timer| key(&timer));
+    let (bucket, _) = timers.into_iter().find(|(_, sk)| sk == claim.id.as_str()).unwrap();
+    bucket.rsplit_once('#').unwrap().1.parse().unwrap()
 }
