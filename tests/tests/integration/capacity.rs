@@ -11,7 +11,7 @@ use integration::world::{
     World, alpine, closes_at, decline, decline_all, delivered, link, reject, reviewer, undo_all,
     validate, withdraw,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
@@ -180,7 +180,7 @@ async fn a_tick_with_nothing_due_is_one_query_however_many_claims_are_open() {
     }
 }
 
-/// Puts copies of an awaiting claim into the table, each with its timer; the claim.
+/// Puts copies of an awaiting claim into the table, each with its window's timer; the claim.
 pub(crate) async fn copy_open_claims(world: &World, copies: usize) -> Option<Claim> {
     if copies == 0 {
         return None;
@@ -188,7 +188,9 @@ pub(crate) async fn copy_open_claims(world: &World, copies: usize) -> Option<Cla
     let claim = world.awaiting("k", &ITEMS[..1]).await;
     let records = world.engine.items(&format!("C#{}", claim.id));
     let timers = world.engine.items("T#");
-    let timer = timers.iter().find(|timer| key(timer).1 == claim.id.as_str()).expect("a timer");
+    let is_its_windows =
+        |timer: &&Value| key(timer).1 == claim.id.as_str() && timer["k"]["S"] == "window";
+    let timer = timers.iter().find(is_its_windows).expect("the timer of a window");
     let mut all = Vec::new();
     for copy in 0..copies {
         let id = format!("{:a>26}", letters(copy));

@@ -163,13 +163,15 @@ impl Sim {
         assert_eq!(self.peek(&self.made[0].id).status(), Status::Associated);
     }
 
-    /// An act begins: everybody claims what he wishes for, but who has it already or was refused it for a
-    /// while.
+    /// An act begins: everybody claims what he wishes for. Later, or after a prologue, some have it already, or
+    /// were refused it for a while.
     async fn open_act(&mut self, act: usize) {
+        let everybody_may = self.made.is_empty();
         self.act = act;
         for (no, wish) in WISHES.into_iter().enumerate() {
             let taken = self.wish(wish, &format!("{act}-{no}")).await;
             self.note(format!("{} of {}: {}", wish.items[0], wish.partner, taken.is_ok()));
+            assert!(taken.is_ok() || !everybody_may, "{taken:?}");
         }
     }
 
