@@ -34,7 +34,7 @@ impl Place {
     /// The local date of `at`; in UTC where the zone is not known.
     pub fn date_of(&self, at: Instant) -> NaiveDate {
         match &self.zone {
-            Zone::Known(zone) => at.with_timezone(zone).date_naive(),
+            Zone::Known(zone) => zone.date(at),
             Zone::AnyOf(_) => at.date_naive(),
         }
     }

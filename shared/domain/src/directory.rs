@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{CountryCode, Exception, Subdivision};
+use crate::calendar::{CountryCode, Exception, Subdivision, Tz};
 use crate::ids::{ItemId, LocationId, PartnerId, ProductId, ProgramId, TenantId};
 use crate::program::{ItemKind, ItemRef};
 use crate::rules::StandingRules;

@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 
-use crate::calendar::{Window, first_instant};
+use crate::calendar::Window;
 use crate::claim::{Claim, Instant, State};
 
 /// After how long a reminder is too late to be one.
@@ -44,7 +44,7 @@ impl Reminder {
             Self::HalfTime => Some(half).filter(|half| *half < last),
             Self::LastDay => Some(last),
         };
-        first_instant(*window.counted.get(day?)?, window.time_zone)
+        window.time_zone.first_instant(*window.counted.get(day?)?)
     }
 
     /// How many business days are left when it is due.
@@ -77,7 +77,7 @@ mod tests {
     fn due(days: u32) -> [Option<Instant>; 2] {
         let country = "CZ".parse().unwrap();
         let calendar = BusinessCalendar::new(country, None, UnknownSubdivision::Any).unwrap();
-        let zone = Zone::Known(chrono_tz::Europe::Prague);
+        let zone = Zone::Known("Europe/Prague".parse().unwrap());
         let window = window(at("2026-12-22T14:00:00Z"), days, &calendar, &zone).unwrap();
         Reminder::ALL.map(|reminder| reminder.due_at(&window))
     }

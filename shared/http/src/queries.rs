@@ -1,8 +1,7 @@
 //! Query parameters: whatever is not known, repeated or malformed is refused.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
-use domain::calendar::{CountryCode, Subdivision};
+use domain::calendar::{CountryCode, Subdivision, Tz};
 use domain::claim::Status;
 use domain::ids::{PartnerId, TenantId};
 use domain::queue::Queue;

@@ -1,8 +1,7 @@
 //! Plain values of requests: from JSON, and from text.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
-use domain::calendar::{CountryCode, UnknownSubdivision};
+use domain::calendar::{CountryCode, Tz, UnknownSubdivision};
 use domain::directory::{Locale, PartnerStatus, TenantItemState, TenantStatus};
 use domain::ids::{
     Activity, FamilyId, ItemId, ItemNo, LocationId, PartnerId, ProductId, ProgramId, Sha256Hash,

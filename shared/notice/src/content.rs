@@ -1,8 +1,7 @@
 //! What a notice says (`domain.md §5`), as values: who claims, which items, until when, and what
 //! silence means.
 
-use chrono_tz::Tz;
-use domain::calendar::{SkipReason, SkippedDay, Window, Zone};
+use domain::calendar::{SkipReason, SkippedDay, Tz, Window, Zone};
 use domain::claim::{Claim, Instant, Item, ItemStatus, PartnerContact, Status};
 use domain::context::Place;
 use domain::directory::Tenant;

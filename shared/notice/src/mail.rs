@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use askama::Template;
-use chrono_tz::Tz;
+use domain::calendar::Tz;
 use domain::claim::Instant;
 use domain::ids::{ItemNo, Sha256Hash};
 use domain::program::Consent;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use chrono_tz::Tz;
+use domain::calendar::Tz;
 use domain::ids::{ItemNo, NoticeNo};
 use domain::text::Email;
 
@@ -12,8 +12,11 @@ use crate::link::Link;
 use crate::mail::{self, Deed, Extension, Mail, Receipt};
 use crate::samples::{World, language};
 
-const PRAGUE: Tz = Tz::Europe__Prague;
 const ANNOUNCED: Extension = Extension { announced: true, answered: false };
+
+fn prague() -> Tz {
+    "Europe/Prague".parse().unwrap()
+}
 
 fn notice(world: &World, tag: &str) -> Mail {
     mail::notice(&world.notice(), &world.links(), &world.envelope(language(tag)))
@@ -94,7 +97,7 @@ fn short_mails(world: &World, language: Language) -> Vec<Mail> {
     let (notice, envelope) = (world.notice(), world.envelope(language));
     let receipt = |deed, undoable| {
         let items = vec![ItemNo(1), ItemNo(3)];
-        let receipt = Receipt { id: "x-7".into(), deed, items, undoable, zone: PRAGUE };
+        let receipt = Receipt { id: "x-7".into(), deed, items, undoable, zone: prague() };
         mail::receipt(&notice, &receipt, &envelope)
     };
     vec![
@@ -166,7 +169,7 @@ fn a_receipt_of_one_item_speaks_of_one_and_tells_the_time_by_the_customers_clock
         let envelope = world.envelope(language(tag));
         for deed in Deed::ALL {
             let (id, items) = ("x-7".to_owned(), vec![ItemNo(2)]);
-            let receipt = Receipt { id, deed, items, undoable: false, zone: PRAGUE };
+            let receipt = Receipt { id, deed, items, undoable: false, zone: prague() };
             writeln!(all, "{}=====", mail::receipt(&unset, &receipt, &envelope).text).unwrap();
         }
         writeln!(all, "{}=====", mail::superseded(&unset, &[ItemNo(2)], 1, &envelope).text)

@@ -87,7 +87,7 @@ mod tests {
     fn a_complete_environment_is_read() {
         let (table, pages) = parse::<(TableSettings, PageSettings)>(&good).unwrap();
         assert_eq!((table.name.as_str(), table.shards, table.sandbox), ("cpor", 16, false));
-        assert_eq!(table.operator.zone, Zone::Known(chrono_tz::Europe::Prague));
+        assert_eq!(table.operator.zone, Zone::Known("Europe/Prague".parse().unwrap()));
         assert_eq!(table.operator.calendar.country().as_str(), "CZ");
         assert_eq!(pages.base_url, "https://cpor.example", "links add their own slash");
     }

@@ -1,7 +1,7 @@
 //! A partner's quotas, counted in its index: best effort within the index's delay.
 
 use aws_sdk_dynamodb::types::Select;
-use domain::calendar::{Zone, days_after, first_instant};
+use domain::calendar::{Zone, days_after};
 use domain::claim::{Claim, Instant};
 use domain::directory::Partner;
 
@@ -23,8 +23,8 @@ impl Store {
         partner: &Partner,
         at: Instant,
     ) -> Result<Option<Option<u32>>, StoreError> {
-        let date = at.with_timezone(&partner.time_zone).date_naive();
-        let today = first_instant(date, partner.time_zone).unwrap_or(at);
+        let date = partner.time_zone.date(at);
+        let today = partner.time_zone.first_instant(date).unwrap_or(at);
         let tomorrow = days_after(at, 0, &Zone::Known(partner.time_zone));
         if self.is_full(partner, today).await? {
             let seconds = (tomorrow - at).num_seconds();

@@ -3,12 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono_tz::Tz;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::CalendarError;
 use super::data::{self, Line};
+use super::{CalendarError, Tz};
 
 /// A country of the data, by its ISO 3166-1 alpha-2 code (and `XK`).
 ///
@@ -54,7 +53,7 @@ impl CountryCode {
         });
         let zones: Vec<Tz> =
             names.unwrap_or_default().split(' ').filter_map(|name| name.parse().ok()).collect();
-        if zones.is_empty() { vec![LAST_ON_EARTH] } else { zones }
+        if zones.is_empty() { vec![Tz::LAST_ON_EARTH] } else { zones }
     }
 
     /// The subdivisions the data knows, sorted by code.
@@ -75,9 +74,6 @@ impl CountryCode {
             .collect()
     }
 }
-
-/// Where every date ends last: with it a deadline can be too late, never too early.
-const LAST_ON_EARTH: Tz = Tz::Etc__GMTPlus12;
 
 impl FromStr for CountryCode {
     type Err = CalendarError;

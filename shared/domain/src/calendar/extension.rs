@@ -6,7 +6,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::window::Count;
-use super::{BusinessCalendar, Day, OutsideData, SkipReason, Window, Zone, window};
+use super::{BusinessCalendar, Day, OutsideData, SkipReason, TZDB_VERSION, Window, Zone, window};
 
 /// Why a window cannot be extended to a date.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -100,7 +100,7 @@ fn extended(
         // The database may have changed since the window was stored: never earlier.
         closes_at: closes_at.max(window.closes_at),
         calendar: calendar.id().clone(),
-        tzdb: chrono_tz::IANA_TZDB_VERSION.to_owned(),
+        tzdb: TZDB_VERSION.to_owned(),
         counted: count.counted,
         skipped: count.skipped,
         ..window.clone()

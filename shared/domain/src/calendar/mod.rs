@@ -10,7 +10,7 @@
 //! let czechia: CountryCode = "CZ".parse()?;
 //! let calendar = BusinessCalendar::new(czechia, None, UnknownSubdivision::Any)?;
 //! let delivered_at = chrono::DateTime::parse_from_rfc3339("2026-12-22T15:00:00+01:00")?.to_utc();
-//! let window = window(delivered_at, 5, &calendar, &Zone::Known(chrono_tz::Europe::Prague))?;
+//! let window = window(delivered_at, 5, &calendar, &Zone::Known("Europe/Prague".parse()?))?;
 //!
 //! assert_eq!(window.closes_at.to_rfc3339(), "2026-12-31T23:00:00+00:00");
 //! assert_eq!(window.closes_at_local().to_rfc3339(), "2027-01-01T00:00:00+01:00");
@@ -23,9 +23,10 @@ mod data;
 mod error;
 mod extension;
 mod id;
-mod instant;
 mod pack;
+mod tz;
 mod window;
+mod zone;
 
 #[cfg(test)]
 mod cases;
@@ -41,6 +42,7 @@ pub use country::{CountryCode, Subdivision};
 pub use error::{CalendarError, OutsideData};
 pub use extension::{ExtendError, extend, extend_by, recount};
 pub use id::{CalendarId, DATA_VERSION};
-pub use instant::{Zone, days_after, first_instant};
 pub use pack::{PackedWindow, UnpackError};
+pub use tz::{TZDB_VERSION, Tz, UnknownTz};
 pub use window::{SkippedDay, Window, window};
+pub use zone::{Zone, days_after};

@@ -2,8 +2,8 @@
 //! after the other, one quarter of an hour after the other. Slow, and used by the properties only.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Timelike, Utc};
-use chrono_tz::Tz;
 
+use super::Tz;
 use super::data::COUNTRIES;
 
 /// Whether the date is a business day of the country and subdivision (`None`: of any).
@@ -48,7 +48,7 @@ pub(super) fn counted(
     zone: Tz,
     business_days: usize,
 ) -> Vec<NaiveDate> {
-    let day_zero = delivered_at.with_timezone(&zone).date_naive();
+    let day_zero = zone.date(delivered_at);
     day_zero
         .iter_days()
         .skip(1)
@@ -61,7 +61,7 @@ pub(super) fn counted(
 pub(super) fn begins(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
     let noon_before = date.and_hms_opt(0, 0, 0).unwrap().and_utc() - TimeDelta::hours(20);
     let quarters = (0..160).map(|n| noon_before + TimeDelta::minutes(15 * n));
-    let local = |instant: &DateTime<Utc>| instant.with_timezone(&zone).naive_local();
+    let local = |instant: &DateTime<Utc>| zone.local(*instant).naive_local();
     let midnight = quarters.clone().rfind(|instant| {
         local(instant).date() == date && local(instant).num_seconds_from_midnight() == 0
     });

@@ -4,12 +4,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{BusinessCalendar, CalendarId, Day, SkipReason, SkippedDay, Window};
+use super::{BusinessCalendar, CalendarId, Day, SkipReason, SkippedDay, Tz, Window};
 
-/// `20261223;bhhwwbbbb;CZ@2026.11;2025b;Europe/Prague`: the day after Day 0; a letter for each day
+/// `20261223;bhhwwbbbb;CZ@2026.11;2026f;Europe/Prague`: the day after Day 0; a letter for each day
 /// (`b` business, counted; `w` weekend; `h` holiday; `c` closure; `e` exception; `-` a date the zone
 /// never had); calendar; time zone database; zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

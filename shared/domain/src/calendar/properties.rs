@@ -1,12 +1,11 @@
 //! What holds for every country, zone, start and number of days.
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use chrono_tz::Tz;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::{
-    BusinessCalendar, CountryCode, Exception, Subdivision, UnknownSubdivision, Window, Zone,
+    BusinessCalendar, CountryCode, Exception, Subdivision, Tz, UnknownSubdivision, Window, Zone,
     extend_by, naive, recount, window,
 };
 

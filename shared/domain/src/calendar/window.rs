@@ -1,10 +1,8 @@
 //! The window: business days counted forward from Day 0, with the explanation (domain.md §4).
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
-use chrono_tz::Tz;
 
-use super::instant::exists;
-use super::{BusinessCalendar, CalendarId, Day, OutsideData, SkipReason, Zone, first_instant};
+use super::{BusinessCalendar, CalendarId, Day, OutsideData, SkipReason, TZDB_VERSION, Tz, Zone};
 
 /// A deadline in business days, with all that is needed to recompute it offline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +37,7 @@ pub struct SkippedDay {
 impl Window {
     /// The end as the clocks of its zone show it.
     pub fn closes_at_local(&self) -> DateTime<FixedOffset> {
-        self.closes_at.with_timezone(&self.time_zone).fixed_offset()
+        self.time_zone.local(self.closes_at)
     }
 
     /// The last day on which an answer is in time; `None` for a window of no days.
@@ -49,7 +47,7 @@ impl Window {
 
     /// The local date of delivery.
     pub fn day_zero(&self) -> NaiveDate {
-        self.delivered_at.with_timezone(&self.time_zone).date_naive()
+        self.time_zone.date(self.delivered_at)
     }
 
     /// The closures that this window skipped. Later closures do not act on it (§4 point 5), so
@@ -96,7 +94,7 @@ fn window_in(
     calendar: &BusinessCalendar,
     zone: Tz,
 ) -> Result<Window, OutsideData> {
-    let day_zero = delivered_at.with_timezone(&zone).date_naive();
+    let day_zero = zone.date(delivered_at);
     let mut count = Count { last: day_zero, counted: Vec::new(), skipped: Vec::new() };
     for _ in 0..business_days {
         count.next_business_day(calendar, zone)?;
@@ -106,7 +104,7 @@ fn window_in(
         closes_at: count.closes_at(calendar, zone)?,
         time_zone: zone,
         calendar: calendar.id().clone(),
-        tzdb: chrono_tz::IANA_TZDB_VERSION.to_owned(),
+        tzdb: TZDB_VERSION.to_owned(),
         counted: count.counted,
         skipped: count.skipped,
     })
@@ -140,7 +138,7 @@ impl Count {
         zone: Tz,
     ) -> Result<(), OutsideData> {
         let date = self.last.succ_opt().ok_or_else(|| calendar.outside(self.last))?;
-        if exists(date, zone) {
+        if zone.has(date) {
             match calendar.day(date)? {
                 Day::Business => self.counted.push(date),
                 Day::Skipped { reason, name } => {
@@ -160,7 +158,7 @@ impl Count {
     ) -> Result<DateTime<Utc>, OutsideData> {
         self.last
             .succ_opt()
-            .and_then(|after| first_instant(after, zone))
+            .and_then(|after| zone.first_instant(after))
             .ok_or_else(|| calendar.outside(self.last))
     }
 }

@@ -1,7 +1,6 @@
 //! The record: what is written is read again, and it stays within a kilobyte.
 
 use chrono::{DateTime, Duration};
-use chrono_tz::Tz;
 use domain::actor::ActorKind;
 use domain::calendar::{
     BusinessCalendar, CountryCode, Subdivision, UnknownSubdivision, Window, Zone, window,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 use domain::actor::Actor;
-use domain::calendar::{CountryCode, first_instant};
+use domain::calendar::CountryCode;
 use domain::claim::Instant;
 use domain::command::Command;
 use domain::directory::CountryCalendar;
@@ -84,8 +84,7 @@ fn midnights(country: CountryCode, first: NaiveDate, days: u64) -> Vec<Instant> 
     let date = first.checked_add_days(Days::new(days));
     let date = date.and_then(|date| date.succ_opt());
     let zones = country.zones().into_iter();
-    date.map(|date| zones.filter_map(|zone| first_instant(date, zone)).collect())
-        .unwrap_or_default()
+    date.map(|date| zones.filter_map(|zone| zone.first_instant(date)).collect()).unwrap_or_default()
 }
 
 fn was_counted_before(timer: &TimerItem, calendar: &CountryCalendar) -> bool {

@@ -1,0 +1,44 @@
+//! In which zone days are counted, and periods of them (domain.md §4 points 6 and 8).
+
+use chrono::{DateTime, Days, Utc};
+
+use super::{CountryCode, Tz};
+
+/// In which zone a party's days are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Zone {
+    /// Its own.
+    Known(Tz),
+    /// Unknown: every zone of the country, and the latest result wins (domain.md §4 point 6).
+    AnyOf(CountryCode),
+}
+
+impl Zone {
+    /// The zones to compute in; never empty.
+    pub(super) fn candidates(self) -> Vec<Tz> {
+        match self {
+            Self::Known(zone) => vec![zone],
+            Self::AnyOf(country) => country.zones(),
+        }
+    }
+}
+
+/// The end of a period in calendar days: the first instant of the local day after its last day
+/// (domain.md §4 point 8). The day of `start` is day 0, so 30 days end with day 30.
+///
+/// ```
+/// use domain::calendar::{Zone, days_after};
+///
+/// let rejected_at = chrono::DateTime::parse_from_rfc3339("2026-11-01T09:00:00+01:00")?.to_utc();
+/// let end = days_after(rejected_at, 30, &Zone::Known("Europe/Prague".parse()?));
+/// assert_eq!(end.to_rfc3339(), "2026-12-01T23:00:00+00:00"); // all of 1 December is in time
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn days_after(start: DateTime<Utc>, days: u32, zone: &Zone) -> DateTime<Utc> {
+    let end = |zone: Tz| {
+        zone.first_instant(zone.date(start).checked_add_days(Days::new(u64::from(days) + 1))?)
+    };
+    // Past the end of representable time: never, rather than too early.
+    let never = DateTime::<Utc>::MAX_UTC;
+    zone.candidates().into_iter().map(|zone| end(zone).unwrap_or(never)).max().unwrap_or(never)
+}
