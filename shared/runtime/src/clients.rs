@@ -61,8 +61,8 @@ impl Clients {
     }
 
     /// The table. Its answers are short and each attempt's time is bounded: nothing watches over streams. What
-    /// bounds its retries is the time of an operation and not a number of tokens: a function
-    /// serves one request at a time, so nobody's retries add up to a storm.
+    /// bounds its retries is the time of an operation and not a number of tokens: a function serves one request
+    /// at a time, so nobody's retries add up to a storm.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         let retries = RetryConfig::standard()
             .with_max_attempts(TABLE_ATTEMPTS)

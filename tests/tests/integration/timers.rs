@@ -309,7 +309,7 @@ async fn a_worker_whose_time_is_over_in_the_middle_of_a_page_leaves_the_rest_to_
 
 /// The shard of a claim's timer.
 fn shard_of(world: &World, claim: &Claim) -> u16 {
-    let timers = world.engine.items("T#").into_iter().map(|timer| key(&timer));
-    let (bucket, _) = timers.into_iter().find(|(_, sk)| sk == claim.id.as_str()).unwrap();
+    let mut timers = world.engine.items("T#").into_iter().map(|timer| key(&timer));
+    let (bucket, _) = timers.find(|(_, sk)| sk == claim.id.as_str()).unwrap();
     bucket.rsplit_once('#').unwrap().1.parse().unwrap()
 }

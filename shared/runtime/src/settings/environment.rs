@@ -64,7 +64,7 @@ pub(crate) fn endpoint() -> Option<String> {
 
 /// Whether the authorities to trust are named: in the variables of OpenSSL, which others follow.
 pub(crate) fn names_authorities() -> bool {
-    ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().any(|name| variable(name).is_some())
+    ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().filter_map(variable).any(|path| !path.is_empty())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
