@@ -38,10 +38,10 @@ pub(crate) async fn decided(app: &App, audience: &Audience, told: &Told) -> Resu
     if told.actor != ActorKind::Customer {
         return Ok(());
     }
-    let history = app.store.whole_history(&audience.claim).await?;
+    let event = app.store.archived(&told.claim, told.version).await?;
     let notice = audience.notice(&app.operator, told.notice, deadline(audience));
     for deed in Deed::ALL {
-        let items = past::items(&history, told.version, deed);
+        let items = past::items(event.as_ref(), deed);
         if items.is_empty() {
             continue;
         }
@@ -69,8 +69,8 @@ pub(crate) async fn withdrawn(app: &App, audience: &Audience, told: &Told) -> Re
 /// Tells that another partner has taken items over; what ended for another reason is told elsewhere.
 pub(crate) async fn superseded(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
     let claim = &audience.claim;
-    let history = app.store.whole_history(claim).await?;
-    let mut items = past::items(&history, told.version, Deed::Ended);
+    let event = app.store.archived(&told.claim, told.version).await?;
+    let mut items = past::items(event.as_ref(), Deed::Ended);
     items.retain(|no| claim.item(*no).is_some_and(|item| is_superseded(claim, item)));
     if items.is_empty() {
         return Ok(());

@@ -1,13 +1,12 @@
 //! What a claim's history tells of an event. The claim itself may have moved on since.
 
-use domain::ids::{ItemNo, Version};
+use domain::ids::ItemNo;
 use notice::mail::Deed;
 use serde_json::Value;
 use store::HistoryEntry;
 
-/// The items to which the event of `version` did that.
-pub(crate) fn items(history: &[HistoryEntry], version: Version, deed: Deed) -> Vec<ItemNo> {
-    let entry = history.iter().find(|entry| entry.version == version);
+/// The items to which the event did that.
+pub(crate) fn items(entry: Option<&HistoryEntry>, deed: Deed) -> Vec<ItemNo> {
     let changes = entry.and_then(|entry| entry.event.pointer("/detail/items")?.as_array());
     changes.into_iter().flatten().filter_map(|change| done(change, deed)).collect()
 }
@@ -26,13 +25,10 @@ fn done(change: &Value, deed: Deed) -> Option<ItemNo> {
 
 #[cfg(test)]
 mod tests {
+    use domain::ids::Version;
     use serde_json::json;
 
     use super::*;
-
-    fn entry(version: u32, event: Value) -> HistoryEntry {
-        HistoryEntry { version: Version(version), event, hash: None, previous_hash: None }
-    }
 
     #[test]
     fn a_decision_is_told_by_what_it_changed_and_not_by_what_became_of_it() {
@@ -40,18 +36,16 @@ mod tests {
             {"no": 1, "from": "pending", "to": "declined"},
             {"no": 3, "from": "active", "to": "ended"},
         ]);
-        let history = [
-            entry(
-                5,
-                json!({"detail": {"items": [{"no": 2, "from": "pending", "to": "declined"}]}}),
-            ),
-            entry(6, json!({"detail": {"items": changes}})),
-            entry(7, json!({"detail": {}})),
-        ];
-        let of = |version, deed| items(&history, Version(version), deed);
-        assert_eq!(of(6, Deed::Declined), [ItemNo(1)]);
-        assert_eq!(of(6, Deed::Ended), [ItemNo(3)]);
-        assert_eq!(of(6, Deed::Undone), []);
-        assert_eq!(of(7, Deed::Declined), []);
+        let of = |event, deed| {
+            let entry =
+                HistoryEntry { version: Version(6), event, hash: None, previous_hash: None };
+            items(Some(&entry), deed)
+        };
+        let event = json!({"detail": {"items": changes}});
+        assert_eq!(of(event.clone(), Deed::Declined), [ItemNo(1)]);
+        assert_eq!(of(event.clone(), Deed::Ended), [ItemNo(3)]);
+        assert_eq!(of(event, Deed::Undone), []);
+        assert_eq!(of(json!({"detail": {}}), Deed::Declined), []);
+        assert_eq!(items(None, Deed::Declined), []);
     }
 }

@@ -222,6 +222,8 @@ pub enum Command {
     Supersede {
         /// The items that change hands.
         items: Vec<ItemNo>,
+        /// Since when they are the newcomer's.
+        since: Instant,
     },
     /// [`CommandKind::Vanish`].
     Vanish(Vanished),

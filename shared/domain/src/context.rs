@@ -68,8 +68,8 @@ pub struct Facts {
     pub program: Option<Program>,
     /// Open or active claims of the same partner on items of this claim.
     pub own_claims: Vec<(ItemRef, ClaimId)>,
-    /// Whether the customer blocks this partner for an item of the claim.
-    pub blocked: bool,
+    /// The items of the claim for which the customer blocks this partner.
+    pub blocked: Vec<ItemRef>,
     /// Whether one more claim fits the partner's quotas; else seconds to wait, where waiting helps.
     pub over_quota: Option<Option<u32>>,
     /// Who else holds or claims an item.

@@ -74,7 +74,7 @@ pub fn decide(claim: &Claim, command: &Command, context: &Context) -> Decision {
             Ok(evidence::record_scan(claim, id, *sha256, *scan, context))
         }
         Command::RequestDefence { until } => Ok(review::request_defence(claim, *until, context)),
-        Command::Supersede { items } => Ok(ending::supersede(claim, items, context)),
+        Command::Supersede { items, since } => Ok(ending::supersede(claim, items, *since, context)),
         Command::Vanish(what) => Ok(vanish::vanish(claim, what, context)),
         Command::WrongContact => notice::wrong_contact(claim, context),
     }?;

@@ -41,7 +41,7 @@ pub fn activated(old: &Claim, new: &Claim) -> Vec<ItemNo> {
 pub fn holds_lock(claim: &Claim, item: &Item) -> bool {
     match claim.item_status(item) {
         ItemStatus::Pending | ItemStatus::Active { .. } => true,
-        ItemStatus::Declined { .. } => may_be_undone(&claim.state),
+        ItemStatus::Declined { settled, .. } => !settled && may_be_undone(&claim.state),
         ItemStatus::Proposed
         | ItemStatus::Ended { .. }
         | ItemStatus::Dropped
@@ -83,14 +83,17 @@ pub fn newly_blocked(old: Option<&Claim>, new: &Claim) -> Vec<ItemNo> {
 
 /// The items that a settled decline blocks: those the customer refused.
 pub fn blocked_on_settling(claim: &Claim) -> Vec<ItemNo> {
-    let answered =
-        |item: &&Item| matches!(item.mark, Some(Mark::Declined { no_answer: false, .. }));
+    let answered = |item: &&Item| {
+        matches!(item.mark, Some(Mark::Declined { no_answer: false, settled: false, .. }))
+    };
     claim.items.iter().filter(answered).map(|item| item.no).collect()
 }
 
 fn refused(claim: &Claim, item: &Item) -> bool {
     match claim.item_status(item) {
-        ItemStatus::Declined { no_answer, .. } => !no_answer && !may_be_undone(&claim.state),
+        ItemStatus::Declined { no_answer, settled, .. } => {
+            !no_answer && (settled || !may_be_undone(&claim.state))
+        }
         ItemStatus::Ended { reason, .. } => reason == EndReason::CustomerRevoked,
         ItemStatus::Proposed
         | ItemStatus::Pending

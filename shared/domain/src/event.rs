@@ -215,6 +215,8 @@ pub enum EventBody {
         rejection: RejectionRecord,
         /// Until when it can be disputed.
         disputable_until: Option<Instant>,
+        /// When the policy's term runs out, where nothing but associations is left.
+        ends_at: Option<Instant>,
     },
     /// [`EventType::Validated`].
     Validated {
@@ -263,6 +265,8 @@ pub enum EventBody {
         ended: Vec<ItemNo>,
         /// Whether the no arrived in time.
         in_time: bool,
+        /// When the policy's term runs out, where nothing but associations is left.
+        ends_at: Option<Instant>,
     },
     /// [`EventType::DeclineUndone`].
     DeclineUndone {
@@ -273,7 +277,7 @@ pub enum EventBody {
     ItemsAccepted {
         /// The items that are active now.
         items: Vec<ItemNo>,
-        /// When the policy's term runs out, where the last item was accepted.
+        /// When the policy's term runs out, where nothing but associations is left.
         ends_at: Option<Instant>,
     },
     /// [`EventType::WindowExtended`].
@@ -300,7 +304,10 @@ pub enum EventBody {
         ends_at: Option<Instant>,
     },
     /// [`EventType::Withdrawn`].
-    Withdrawn,
+    Withdrawn {
+        /// When the policy's term runs out, where nothing but associations is left.
+        ends_at: Option<Instant>,
+    },
     /// [`EventType::Disputed`].
     Disputed {
         /// When it should be judged.
@@ -319,6 +326,8 @@ pub enum EventBody {
         items: Vec<ItemNo>,
         /// Why.
         reason: EndReason,
+        /// Since when they run no more: where another partner took over, since his began.
+        at: Instant,
     },
     /// [`EventType::EvidenceAdded`].
     EvidenceAdded,
@@ -374,7 +383,7 @@ impl EventBody {
             Self::Held => EventType::Held,
             Self::Resumed { .. } => EventType::Resumed,
             Self::WindowClosed { .. } => EventType::WindowClosed,
-            Self::Withdrawn => EventType::Withdrawn,
+            Self::Withdrawn { .. } => EventType::Withdrawn,
             Self::Disputed { .. } => EventType::Disputed,
             Self::DisputeUpheld => EventType::DisputeUpheld,
             Self::DisputeOverturned { .. } => EventType::DisputeOverturned,

@@ -112,9 +112,9 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
             let overturned = matches!(claim.state, State::ActionRequired { overturned: true, .. });
             claim.state = State::InReview { due_at: Some(*due_at), overturned };
         }
-        EventBody::Rejected { items, rejection, disputable_until } => {
+        EventBody::Rejected { items, rejection, disputable_until, ends_at } => {
             let (rejection, disputable_until) = (rejection.clone(), *disputable_until);
-            reject(&mut claim, items, State::Rejected { rejection, disputable_until });
+            reject(&mut claim, items, State::Rejected { rejection, disputable_until }, *ends_at);
         }
         EventBody::Disputed { due_at } => {
             let State::Rejected { rejection, .. } = claim.state else { return None };
@@ -132,7 +132,9 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
         // The details came with the event.
         EventBody::EvidenceScanned => {}
         EventBody::Held => claim.state = State::OnHold,
-        EventBody::Withdrawn => finish(&mut claim, Mark::Withdrawn, State::Withdrawn),
+        EventBody::Withdrawn { ends_at } => {
+            finish(&mut claim, Mark::Withdrawn, State::Withdrawn, *ends_at);
+        }
         EventBody::EvidenceAdded => {
             claim.defence = claim.defence.map(|defence| Defence { used: true, ..defence });
         }
@@ -159,6 +161,7 @@ fn noticed(claim: &mut Claim, body: &EventBody) -> Option<()> {
         EventBody::Validated { dropped, contested, notice, content_hash, deliver_by } => {
             let numbers: Vec<_> = dropped.iter().map(|(no, _)| *no).collect();
             claim.mark(&numbers, Some(Mark::Dropped));
+            settle_declines(claim);
             claim.contested = *contested;
             claim.defence_until = None;
             claim.content_hash = Some(*content_hash);
@@ -192,11 +195,10 @@ fn noticed(claim: &mut Claim, body: &EventBody) -> Option<()> {
 #[expect(clippy::wildcard_enum_match_arm, reason = "`changed` is the exhaustive match")]
 fn answered(claim: &mut Claim, event: &Event) -> Option<()> {
     match &event.body {
-        EventBody::ItemsDeclined { declined, ended, in_time } => {
-            let mark = Mark::Declined { at: event.at, in_time: *in_time, no_answer: false };
-            claim.mark(declined, Some(mark));
+        EventBody::ItemsDeclined { declined, ended, in_time, ends_at } => {
+            claim.mark(declined, Some(no(event.at, *in_time, false)));
             end(claim, ended, EndReason::CustomerRevoked, event.at);
-            settle(claim, None);
+            settle(claim, *ends_at);
         }
         EventBody::DeclineUndone { items } => {
             let window = claim.state.window()?.clone();
@@ -218,8 +220,8 @@ fn answered(claim: &mut Claim, event: &Event) -> Option<()> {
             claim.extended |= *by_customer;
         }
         EventBody::WindowClosed { outcome, ends_at } => close(claim, *outcome, *ends_at)?,
-        EventBody::AssociationEnded { items, reason } => {
-            end(claim, items, *reason, event.at);
+        EventBody::AssociationEnded { items, reason, at } => {
+            end(claim, items, *reason, *at);
             settle(claim, None);
         }
         _ => return None,
@@ -275,8 +277,7 @@ fn close(claim: &mut Claim, outcome: Silence, ends_at: Option<Instant>) -> Optio
         }
         Silence::Associate => settle(claim, ends_at),
         Silence::Decline => {
-            let mark = Mark::Declined { at, in_time: true, no_answer: true };
-            mark_undecided(claim, mark);
+            mark_undecided(claim, no(at, true, true));
             settle(claim, ends_at);
             // Nothing can be undone any more, and no timer is left that could settle it later.
             if let State::Declined { window } = &mut claim.state {
@@ -287,9 +288,23 @@ fn close(claim: &mut Claim, outcome: Silence, ends_at: Option<Instant>) -> Optio
     Some(())
 }
 
+/// A no that can be undone as long as its window, or one that follows it, is open.
+fn no(at: Instant, in_time: bool, no_answer: bool) -> Mark {
+    Mark::Declined { at, in_time, no_answer, settled: false }
+}
+
+/// What the customer declined before this review stays so in every window that it leads to.
+fn settle_declines(claim: &mut Claim) {
+    for item in &mut claim.items {
+        if let Some(Mark::Declined { settled, .. }) = &mut item.mark {
+            *settled = true;
+        }
+    }
+}
+
 /// The last command decides what nobody else has: the undecided items get `mark`, and the claim goes
 /// to `state` unless an item already says otherwise.
-fn finish(claim: &mut Claim, mark: Mark, state: State) {
+fn finish(claim: &mut Claim, mark: Mark, state: State, ends_at: Option<Instant>) {
     if claim.kept().all(|item| item.mark.is_none()) {
         claim.state = state;
         return;
@@ -299,14 +314,14 @@ fn finish(claim: &mut Claim, mark: Mark, state: State) {
         claim.state = state;
         return;
     }
-    settle(claim, None);
+    settle(claim, ends_at);
 }
 
 /// Rejects these undecided items, or all; the claim goes to `state` once none is left.
-fn reject(claim: &mut Claim, items: &[ItemNo], state: State) {
+fn reject(claim: &mut Claim, items: &[ItemNo], state: State, ends_at: Option<Instant>) {
     let rest = |claim: &Claim| claim.undecided().any(|item| !items.contains(&item.no));
     if items.is_empty() || !rest(claim) {
-        finish(claim, Mark::Rejected, state);
+        finish(claim, Mark::Rejected, state, ends_at);
     } else {
         claim.mark(items, Some(Mark::Rejected));
     }
@@ -350,8 +365,8 @@ fn settle(claim: &mut Claim, ends_at: Option<Instant>) {
     let any =
         |fits: fn(&Mark) -> bool| kept.iter().any(|item| item.mark.as_ref().is_some_and(fits));
     let window: Option<Window> = claim.state.window().cloned();
-    let running = if let State::Associated { ends_at, .. } = claim.state { ends_at } else { None };
-    let ends_at = ends_at.or(running);
+    let ends_at =
+        if let State::Associated { ends_at, .. } = claim.state { ends_at } else { ends_at };
     if any(|mark| matches!(mark, Mark::Active { .. })) {
         claim.state = State::Associated { window, ends_at };
     } else if any(|mark| matches!(mark, Mark::Ended { .. })) {

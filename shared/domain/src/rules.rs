@@ -81,10 +81,10 @@ impl ItemBlock {
 }
 
 impl StandingRules {
-    /// Whether a claim of `partner` on these items is refused at `at`.
-    pub fn block(&self, partner: &PartnerId, items: &[ItemRef], at: Instant) -> bool {
-        let kept = |item| self.blocks.iter().any(|block| block.keeps(partner, item, at));
-        self.blocked_partners.contains(partner) || items.iter().any(kept)
+    /// Whether a claim of `partner` on that item is refused at `at`.
+    pub fn block(&self, partner: &PartnerId, item: &ItemRef, at: Instant) -> bool {
+        let kept = || self.blocks.iter().any(|block| block.keeps(partner, item, at));
+        self.blocked_partners.contains(partner) || kept()
     }
 
     /// Whether a claim in `program` needs the customer's yes.

@@ -185,6 +185,7 @@ fn a_notice_after_a_partial_no_is_about_the_rest() {
         at: world.claim.created_at,
         in_time: true,
         no_answer: false,
+        settled: false,
     });
     let text = notice(&world, "en").text;
     assert!(text.contains("the 2 items below") && !text.contains("teams"), "{text}");

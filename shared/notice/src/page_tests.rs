@@ -26,7 +26,7 @@ fn refused(problem: Problem, decision: Decision, items: &[u8]) -> Refused {
 fn partly_declined() -> World {
     let mut world = World::new().awaiting();
     world.claim.items[1].mark =
-        Some(Mark::Declined { at: sent_at(), in_time: true, no_answer: false });
+        Some(Mark::Declined { at: sent_at(), in_time: true, no_answer: false, settled: false });
     world
 }
 
@@ -78,7 +78,8 @@ fn a_form_that_was_not_taken_is_shown_as_it_was_sent_and_the_error_leads_to_its_
 fn an_error_leads_to_something_that_is_there_whatever_has_become_of_its_form() {
     let declined = {
         let mut world = World::new().awaiting();
-        let mark = Mark::Declined { at: sent_at(), in_time: true, no_answer: false };
+        let mark =
+            Mark::Declined { at: sent_at(), in_time: true, no_answer: false, settled: false };
         world.claim.items.iter_mut().for_each(|item| item.mark = Some(mark));
         world.claim.state = State::Declined { window: Some(world.window()) };
         world

@@ -1,5 +1,7 @@
 //! Blocks: a customer's "no" keeps the same partner from the same item for a while.
 
+use std::collections::BTreeSet;
+
 use domain::claim::{Claim, Instant};
 use domain::context::Place;
 use domain::ids::{ItemId, ItemNo, PartnerId};
@@ -14,22 +16,24 @@ use crate::transaction::Action;
 pub(crate) const UNTIL: &str = "u";
 
 impl Store {
-    /// Whether the customer blocks the claim's partner for one of these items at `at`.
-    pub(crate) async fn is_blocked(
+    /// Those of these locks whose item the customer keeps from the partner at `at`.
+    pub(crate) async fn blocked(
         &self,
         locks: &[String],
         partner: &PartnerId,
         at: Instant,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<BTreeSet<String>, StoreError> {
         let wanted: Vec<_> =
             locks.iter().map(|lock| key(lock.clone(), keys::block(partner))).collect();
         let (blocks, _) = self.get_all(wanted).await?;
+        let mut blocked = BTreeSet::new();
         for block in &blocks {
-            if at < Reader::new("block", block).instant(UNTIL)? {
-                return Ok(true);
+            let block = Reader::new("block", block);
+            if at < block.instant(UNTIL)? {
+                blocked.insert(block.text("pk")?.to_owned());
             }
         }
-        Ok(false)
+        Ok(blocked)
     }
 
     /// The writes of the blocks for these items of a claim, each from `since` on.

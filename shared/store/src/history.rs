@@ -102,6 +102,19 @@ impl Store {
         Ok(Page { items, next })
     }
 
+    /// What is archived of one version of a claim.
+    ///
+    /// # Errors
+    /// Where the table does not answer, or the entry cannot be read.
+    pub async fn archived(
+        &self,
+        claim: &ClaimId,
+        version: Version,
+    ) -> Result<Option<HistoryEntry>, StoreError> {
+        let item = self.get(key(keys::claim(claim), keys::history(version))).await?;
+        item.as_ref().map(HistoryEntry::read).transpose()
+    }
+
     /// The whole history of a claim, oldest first.
     pub async fn whole_history(&self, claim: &Claim) -> Result<Vec<HistoryEntry>, StoreError> {
         let mut entries = Vec::new();

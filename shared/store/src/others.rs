@@ -82,9 +82,10 @@ impl Store {
                 None => left.push((transfer.from.claim, vec![transfer.from.item])),
             }
         }
-        let at = effective_at(claim, activated);
+        let since = effective_at(claim, activated);
         for (holder, items) in left {
-            match self.step_of(&holder, &Command::Supersede { items }, at, write).await? {
+            let take_over = Command::Supersede { items, since };
+            match self.step_of(&holder, &take_over, since, write).await? {
                 Some(ended) => actions.push(ended),
                 None => return Ok(None),
             }

@@ -6,7 +6,7 @@ use domain::claim::{Claim, Instant, ItemStatus, State};
 use domain::command::{ClaimInput, Needs};
 use domain::context::{Context, Facts, Place, Places};
 use domain::directory::{Partner, Tenant};
-use domain::ids::{ClaimId, FamilyId, ItemNo, PartnerId, TenantId};
+use domain::ids::{ClaimId, FamilyId, ItemNo, PartnerId, ProgramId, TenantId};
 use domain::program::{ItemRef, Policy, Program};
 
 use crate::config::{Moment, Store};
@@ -41,17 +41,18 @@ impl Store {
         at: Instant,
     ) -> Result<Surroundings, StoreError> {
         let subject = &claim.subject;
-        let (policy, partner, tenant) = tokio::try_join!(
+        let (policy, partner, tenant, program) = tokio::try_join!(
             self.policy_of(claim),
             self.partner_if(needs.partner, &subject.partner),
             self.tenant_if(needs.tenant, &subject.tenant),
+            self.program_if(needs.eligibility, &subject.program),
         )?;
+        let policy = newest_of_draft(claim, program.as_ref()).unwrap_or(policy);
         let operator = needs.operator;
         let places = self.places(operator, partner.as_ref(), tenant.as_ref(), &policy);
         let places = Box::pin(places).await?;
-        let mut facts = Facts { partner, tenant, ..Facts::default() };
+        let mut facts = Facts { partner, tenant, program, ..Facts::default() };
         if needs.eligibility {
-            facts.program = self.program(&subject.program).await?;
             self.add_rights(&claimed(claim), at, &mut facts).await?;
         }
         if let Some(partner) = facts.partner.as_ref().filter(|_| needs.quota) {
@@ -59,7 +60,7 @@ impl Store {
         }
         let mut locks = Vec::new();
         if needs.locks {
-            let numbers: Vec<ItemNo> = claim.kept().map(|item| item.no).collect();
+            let numbers: Vec<ItemNo> = claim.undecided().map(|item| item.no).collect();
             locks = self.locks(claim, &numbers).await?;
             if self.close_due_others(&locks, at).await? {
                 locks = self.locks(claim, &numbers).await?;
@@ -124,16 +125,16 @@ impl Store {
         at: Instant,
         facts: &mut Facts,
     ) -> Result<(), StoreError> {
-        let rules = facts.tenant.as_ref().map(|tenant| &tenant.rules);
-        let ruled_out = rules.is_some_and(|it| it.block(claimed.partner, &claimed.items, at));
         let lock = |item: &ItemRef| keys::lock(claimed.tenant, claimed.family, item.kind, &item.id);
         let locks: Vec<_> = claimed.items.iter().map(lock).collect();
-        let (own_claims, blocked) = tokio::try_join!(
-            self.own_claims(claimed),
-            self.is_blocked(&locks, claimed.partner, at),
-        )?;
+        let (own_claims, blocks) =
+            tokio::try_join!(self.own_claims(claimed), self.blocked(&locks, claimed.partner, at),)?;
+        let rules = facts.tenant.as_ref().map(|tenant| &tenant.rules);
+        let ruled_out = |item| rules.is_some_and(|it| it.block(claimed.partner, item, at));
+        let blocked =
+            claimed.items.iter().filter(|item| blocks.contains(&lock(item)) || ruled_out(item));
+        facts.blocked = blocked.cloned().collect();
         facts.own_claims = own_claims;
-        facts.blocked = blocked || ruled_out;
         Ok(())
     }
 
@@ -166,6 +167,14 @@ impl Store {
 
     async fn tenant_if(&self, needed: bool, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
         if needed { self.tenant(id).await } else { Ok(None) }
+    }
+
+    async fn program_if(
+        &self,
+        needed: bool,
+        id: &ProgramId,
+    ) -> Result<Option<Program>, StoreError> {
+        if needed { self.program(id).await } else { Ok(None) }
     }
 
     async fn acting_partner(&self, actor: &Actor) -> Result<Option<Partner>, StoreError> {
@@ -252,13 +261,20 @@ impl Store {
     }
 }
 
+/// What a draft is judged by when it is submitted: the program's present policy, to which it is pinned from
+/// then on.
+fn newest_of_draft(claim: &Claim, program: Option<&Program>) -> Option<Policy> {
+    let draft = matches!(claim.state, State::Draft { .. });
+    program.filter(|_| draft).map(|program| program.policy.clone())
+}
+
 fn claimed(claim: &Claim) -> Claimed<'_> {
     let subject = &claim.subject;
     Claimed {
         partner: &subject.partner,
         tenant: &subject.tenant,
         family: &subject.family,
-        items: claim.kept().map(|item| claim.item_ref(item)).collect(),
+        items: claim.undecided().map(|item| claim.item_ref(item)).collect(),
         except: &claim.id,
     }
 }

@@ -305,7 +305,7 @@ impl Transfer {
     ) -> Option<()> {
         let holder = read.lock.active?;
         let claim = read.claims[holder].claim();
-        let command = Command::Supersede { items: vec![ItemNo(1)] };
+        let command = Command::Supersede { items: vec![ItemNo(1)], since: moment };
         let context = self.worlds[holder].context(Actor::System, moment, Vec::new());
         let event = domain::decide(claim, &command, &context).ok()??;
         let ended = domain::evolve(Some(claim.clone()), &event).ok()?;

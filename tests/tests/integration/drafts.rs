@@ -4,6 +4,7 @@ use chrono::Duration;
 use domain::claim::Claim;
 use domain::command::{ClaimInput, Command};
 use domain::ids::ClaimId;
+use domain::program::{Policy, Program};
 use domain::text::Name;
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND, claim_body, claim_body_of};
 use integration::stack::{Answer, Stack};
@@ -327,6 +328,23 @@ async fn submitting_a_draft_meets_the_guards_of_any_submit() {
     let refused = stack.command(ALPINE, &drafted, "submit", &json!({})).await;
     assert_eq!(refused.problem(), (409, "duplicate-claim"));
     assert_eq!(refused.body["claim_id"], first.id.as_str());
+}
+
+#[tokio::test]
+async fn a_draft_is_submitted_under_the_policy_of_that_day_and_judged_by_it() {
+    let stack = Stack::at(NOW).await;
+    let drafted = draft(&stack, claim_body(&TEAMS)).await;
+    let strict = Policy { evidence_max_age_months: 1, ..Policy::default() };
+    let program = |policy| Program { policy, ..fixtures::osu_m365() };
+    stack.world.store.put_program(&program(strict)).await.unwrap();
+    let refused = stack.command(ALPINE, &drafted, "submit", &json!({})).await;
+    let too_old = ("/evidence/0/acknowledged_on".to_owned(), "evidence-too-old".to_owned());
+    assert_eq!(refused.errors(), [too_old]);
+    let slower = Policy { window_business_days: 7, ..Policy::default() };
+    stack.world.store.put_program(&program(slower)).await.unwrap();
+    let submitted = stack.command(ALPINE, &drafted, "submit", &json!({})).await;
+    assert_eq!(submitted.status, 200, "{}", submitted.text);
+    assert_eq!(stack.world.read(&drafted.id).await.subject.policy_version, 3);
 }
 
 async fn check(stack: &Stack, partner: &str, body: &Value) -> Answer {

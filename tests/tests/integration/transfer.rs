@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use chrono::Duration;
+use domain::actor::Actor;
 use domain::claim::{Basis, Claim, ItemStatus, Status};
 use domain::command::Command;
 use domain::event::EventType;
@@ -16,8 +17,8 @@ use integration::fixtures;
 use integration::rivals::{accept_all, begin, borealis, grounds, operator};
 use integration::wire::{Fault, Units, any};
 use integration::world::{
-    World, alpine, closes_at, contoso_admin, decline_all, delivered, item_statuses, link, reject,
-    reviewer, validate, withdraw,
+    World, alpine, closes_at, contoso_admin, decline, decline_all, delivered, item_statuses, link,
+    reject, reviewer, validate, withdraw,
 };
 use store::StoreError;
 
@@ -112,6 +113,54 @@ async fn a_silent_holder_is_superseded_when_the_newcomers_window_closes() {
         ItemStatus::Ended { reason: EndReason::Superseded, at, .. } if at == closes_at);
     assert!(superseded, "no gap and no overlap: {ended:?}");
     assert_eq!(line(&world), in_line(&newcomer, None));
+}
+
+#[tokio::test]
+async fn a_holder_that_moves_before_the_late_close_is_superseded_as_of_the_deadline_too() {
+    let world = World::at(NOW).await;
+    let (holder, newcomer) = world.in_line(&TEAMS, &TEAMS).await;
+    let closes_at = closes_at(&newcomer);
+    world.let_pass(closes_at);
+    let mut entry = holder.details.evidence[0].declared();
+    entry.sha256 = domain::ids::Sha256Hash([9; 32]);
+    world.give(&holder.id, &alpine(), &Command::AddEvidence(Box::new(entry))).await.unwrap();
+    world.finalize().await;
+    let ended = status(&world.read(&holder.id).await);
+    let superseded = matches!(ended,
+        ItemStatus::Ended { reason: EndReason::Superseded, at, .. } if at == closes_at);
+    assert!(superseded, "no overlap: {ended:?}");
+}
+
+#[tokio::test]
+async fn an_item_declined_before_a_second_review_is_free_for_others() {
+    let world = World::at(NOW).await;
+    let claim = world.awaiting("k", &["exchange-online", "teams"]).await;
+    let said = || Comment::parse("Because.").unwrap();
+    for (actor, command) in [
+        (link(1), decline(&[2])),
+        (operator(), Command::Hold { comment: said() }),
+        (reviewer(), reject()),
+        (alpine(), Command::Dispute { comment: said() }),
+        (operator(), Command::Overturn { comment: said() }),
+    ] {
+        world.give(&claim.id, &actor, &command).await.unwrap();
+    }
+    let rival = world.rival_in_review("r", &TEAMS).await;
+    let rival = world.give(&rival.id, &reviewer(), &validate()).await.unwrap().claim;
+    let reviewed = world.give(&claim.id, &reviewer(), &validate()).await.unwrap().claim;
+    assert_eq!((reviewed.status(), reviewed.contested), (Status::Notifying, false));
+    assert_eq!(item_statuses(&reviewed), ["pending", "declined"]);
+    let named = |item: &str| {
+        let is_of_item = |(pk, sk): (String, String)| pk.ends_with(item) && sk == "L";
+        let lock = world.engine.items("L#").into_iter().find(|lock| is_of_item(key(lock)));
+        lock.expect("a lock")["a"]["S"].as_str().map(str::to_owned)
+    };
+    assert_eq!(named("teams"), Some(format!("{}-1", rival.id)));
+    assert_eq!(named("exchange-online"), Some(format!("{}-1", reviewed.id)));
+    let open = world.give(&claim.id, &Actor::System, &delivered(reviewed.notice)).await.unwrap();
+    world.let_pass(closes_at(&open.claim));
+    world.finalize().await;
+    assert_eq!(item_statuses(&world.read(&claim.id).await), ["active", "declined"]);
 }
 
 #[tokio::test]

@@ -35,6 +35,9 @@ pub enum Mark {
         in_time: bool,
         /// Whether it was silence under an opt-in policy (reason `no_answer`).
         no_answer: bool,
+        /// Whether the claim went through a review since: no later window takes it back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        settled: bool,
     },
     /// The association runs.
     Active {
@@ -88,6 +91,8 @@ pub enum ItemStatus {
         in_time: bool,
         /// Whether it was silence under an opt-in policy.
         no_answer: bool,
+        /// Whether no later window takes it back.
+        settled: bool,
     },
     /// The association has ended.
     Ended {
@@ -131,8 +136,8 @@ impl Mark {
             Self::Dropped => ItemStatus::Dropped,
             Self::Withdrawn => ItemStatus::Withdrawn,
             Self::Rejected => ItemStatus::Rejected,
-            Self::Declined { at, in_time, no_answer } => {
-                ItemStatus::Declined { at, in_time, no_answer }
+            Self::Declined { at, in_time, no_answer, settled } => {
+                ItemStatus::Declined { at, in_time, no_answer, settled }
             }
             Self::Active { basis, effective_at } => ItemStatus::Active { basis, effective_at },
             Self::Ended { reason, at, basis, effective_at } => {

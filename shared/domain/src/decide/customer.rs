@@ -24,10 +24,11 @@ pub(super) fn decline(claim: &Claim, items: &Selection, context: &Context) -> De
         return Ok(None);
     }
     let body = if declined.is_empty() {
-        EventBody::AssociationEnded { items: ended, reason: EndReason::CustomerRevoked }
+        let reason = EndReason::CustomerRevoked;
+        EventBody::AssociationEnded { items: ended, reason, at: context.at }
     } else {
-        let in_time = is_in_time(claim, context.at);
-        EventBody::ItemsDeclined { declined, ended, in_time }
+        let (in_time, ends_at) = (is_in_time(claim, context.at), term_end(claim, context));
+        EventBody::ItemsDeclined { declined, ended, in_time, ends_at }
     };
     Ok(Some(next(claim, context, body)))
 }
@@ -38,7 +39,7 @@ pub(super) fn undo(claim: &Claim, items: &Selection, context: &Context) -> Decis
         return Err(misplaced(claim, CommandKind::Undo));
     }
     let chosen = chosen(claim, items)?;
-    let mut items = only(claim, &chosen, |status| matches!(status, ItemStatus::Declined { .. }));
+    let mut items = only(claim, &chosen, may_be_taken_back);
     items.retain(|no| is_there(claim, *no, context));
     Ok((!items.is_empty()).then(|| next(claim, context, EventBody::DeclineUndone { items })))
 }
@@ -76,8 +77,11 @@ pub fn undo_is_open(claim: &Claim, at: Instant) -> bool {
 
 /// The items to which an undo that arrived at `at` would do something.
 pub fn undoable(claim: &Claim, at: Instant) -> Vec<ItemNo> {
-    let declined = |status| matches!(status, ItemStatus::Declined { .. });
-    if undo_is_open(claim, at) { every(claim, declined) } else { Vec::new() }
+    if undo_is_open(claim, at) { every(claim, may_be_taken_back) } else { Vec::new() }
+}
+
+fn may_be_taken_back(status: ItemStatus) -> bool {
+    matches!(status, ItemStatus::Declined { settled: false, .. })
 }
 
 /// The items to which a no that arrived at `at` would do something: the undecided and the active.
@@ -107,8 +111,7 @@ pub(super) fn accept(claim: &Claim, items: &Selection, context: &Context) -> Dec
     if pending.is_empty() {
         return Ok(None);
     }
-    let last = claim.undecided().count() == pending.len();
-    let ends_at = if last { term_end(context.at, context)? } else { None };
+    let ends_at = term_end(claim, context);
     Ok(Some(next(claim, context, EventBody::ItemsAccepted { items: pending, ends_at })))
 }
 

@@ -154,10 +154,11 @@ fn rewritten(claim: &Claim, input: &ClaimInput) -> Result<Opening, Rejection> {
     Ok(Opening { id: claim.id.clone(), subject, items })
 }
 
-/// The items an answer to a request for information removes: one must stay, and nothing else of the
-/// content may change.
+/// The items an answer to a request for information removes: one must stay that nobody has decided, what
+/// the customer has answered stays on record, and nothing else of the content may change.
 fn removed(claim: &Claim, input: &ClaimInput) -> Result<Vec<ItemNo>, Rejection> {
     let before = ClaimInput::of(claim);
+    let named = |item: &Item| input.items.iter().flatten().any(|(_, id)| *id == item.id);
     same(&[
         ("/program", input.program == before.program),
         ("/activity", input.activity == before.activity),
@@ -165,13 +166,15 @@ fn removed(claim: &Claim, input: &ClaimInput) -> Result<Vec<ItemNo>, Rejection> 
         ("/tenant/id", input.tenant == before.tenant),
         ("/tenant/domain", input.tenant_domain == before.tenant_domain),
         ("/items", input.items.iter().all(|item| before.items.contains(item))),
-        ("/items", !input.items.is_empty()),
+        ("/items", claim.undecided().any(named)),
+        ("/items", claim.kept().all(|item| named(item) || !is_answered(item))),
     ])?;
-    let stays = |item: &Item| {
-        input.items.iter().flatten().any(|(_, id)| *id == item.id)
-            || item.mark == Some(Mark::Dropped)
-    };
-    Ok(claim.items.iter().filter(|item| !stays(item)).map(|item| item.no).collect())
+    Ok(claim.kept().filter(|item| !named(item)).map(|item| item.no).collect())
+}
+
+/// Whether the customer has said something about an item: then it is not the partner's to remove.
+fn is_answered(item: &Item) -> bool {
+    matches!(item.mark, Some(Mark::Declined { .. } | Mark::Active { .. } | Mark::Ended { .. }))
 }
 
 fn same(fields: &[(&str, bool)]) -> Result<(), Rejection> {

@@ -1,9 +1,10 @@
 //! Ending an association, and withdrawing what is undecided.
 
 use crate::actor::Actor;
-use crate::claim::{Claim, ItemStatus, State};
+use crate::claim::{Claim, Instant, ItemStatus, State};
 use crate::command::CommandKind;
 use crate::context::Context;
+use crate::decide::silence::term_end;
 use crate::decide::{Decision, misplaced, next};
 use crate::event::{Event, EventBody};
 use crate::ids::ItemNo;
@@ -37,7 +38,7 @@ pub(super) fn end(
         let error = FieldError::new("/comment", FieldCode::Required);
         return Err(Rejection::Fields(vec![error]));
     }
-    let body = EventBody::AssociationEnded { items: vec![item], reason };
+    let body = EventBody::AssociationEnded { items: vec![item], reason, at: context.at };
     Ok(Some(remarked(claim, comment, next(claim, context, body))))
 }
 
@@ -51,12 +52,19 @@ fn end_reason(claim: &Claim, actor: &Actor) -> Result<EndReason, Rejection> {
     }
 }
 
-/// Another partner takes over at this very instant; a holder that ended first simply left.
-pub(super) fn supersede(claim: &Claim, items: &[ItemNo], context: &Context) -> Option<Event> {
+/// Another partner takes over, `since` when nothing of it is the holder's any more; a holder that ended
+/// first simply left.
+pub(super) fn supersede(
+    claim: &Claim,
+    items: &[ItemNo],
+    since: Instant,
+    context: &Context,
+) -> Option<Event> {
     let running = |no: &&ItemNo| claim.active().any(|item| item.no == **no);
     let items: Vec<_> = items.iter().filter(running).copied().collect();
-    let reason = EndReason::Superseded;
-    (!items.is_empty()).then(|| next(claim, context, EventBody::AssociationEnded { items, reason }))
+    let taken = !items.is_empty();
+    let body = EventBody::AssociationEnded { items, reason: EndReason::Superseded, at: since };
+    taken.then(|| next(claim, context, body))
 }
 
 /// The partner takes back what nobody has decided.
@@ -82,7 +90,8 @@ pub(super) fn withdraw(claim: &Claim, comment: Option<&Comment>, context: &Conte
     if !open {
         return Err(misplaced(claim, CommandKind::Withdraw));
     }
-    Ok(Some(remarked(claim, comment, next(claim, context, EventBody::Withdrawn))))
+    let body = EventBody::Withdrawn { ends_at: term_end(claim, context) };
+    Ok(Some(remarked(claim, comment, next(claim, context, body))))
 }
 
 /// The event with the comment in the claim's remarks.

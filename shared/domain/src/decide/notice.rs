@@ -1,13 +1,15 @@
 //! What becomes of a notice: delivery opens the window, failure voids it (`domain.md §5`).
 
 use crate::actor::Actor;
-use crate::claim::{Claim, Instant, State};
+use crate::calendar::Window;
+use crate::claim::{Basis, Claim, Instant, Mark, State};
 use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decide::{Decision, misplaced, next};
 use crate::eligibility;
 use crate::event::{Event, EventBody, FailureCause};
 use crate::ids::NoticeNo;
+use crate::reason::EndReason;
 use crate::rejection::Rejection;
 
 /// A proof of delivery. Only one for the current notice, to a recipient who speaks for the tenant,
@@ -43,7 +45,9 @@ pub(super) fn record_failure(
 ) -> Decision {
     let concerns = match &claim.state {
         State::Notifying { .. } => true,
-        State::AwaitingCustomer { window } => context.at < window.closes_at && !answered(claim),
+        State::AwaitingCustomer { window } => {
+            context.at < window.closes_at && !answered(claim, window)
+        }
         State::Draft { .. }
         | State::Submitted { .. }
         | State::InReview { .. }
@@ -64,9 +68,26 @@ pub(super) fn record_failure(
     unreachable(claim, cause, context).map(Some)
 }
 
-/// Whether somebody has answered the notice: a decided item is proof that it was read.
-fn answered(claim: &Claim) -> bool {
-    claim.kept().any(|item| item.mark.is_some())
+/// Whether somebody has answered the notice of this window: what the customer decided in it is proof that
+/// it was read. What he answered to an earlier notice, or what others did to an item, proves nothing.
+fn answered(claim: &Claim, window: &Window) -> bool {
+    claim.kept().filter_map(|item| answered_at(item.mark?)).any(|at| at >= window.delivered_at)
+}
+
+/// When the customer made that mark, if it was he.
+fn answered_at(mark: Mark) -> Option<Instant> {
+    match mark {
+        Mark::Declined { at, no_answer: false, .. } => Some(at),
+        Mark::Active { basis: Basis::Explicit, effective_at } => Some(effective_at),
+        Mark::Ended { reason: EndReason::CustomerRevoked, at, .. } => Some(at),
+        Mark::Ended { basis: Basis::Explicit, effective_at, .. } => Some(effective_at),
+        Mark::Declined { .. }
+        | Mark::Active { .. }
+        | Mark::Ended { .. }
+        | Mark::Dropped
+        | Mark::Withdrawn
+        | Mark::Rejected => None,
+    }
 }
 
 /// How many contacts may say that they are not the right people.

@@ -56,7 +56,7 @@ pub fn check(input: &ClaimInput, malformed: &[FieldError], context: &Context) ->
 pub fn hindrances(facts: &Facts) -> Vec<Rejection> {
     let own = facts.own_claims.first();
     let duplicate = own.map(|(_, claim)| Rejection::DuplicateClaim { claim: claim.clone() });
-    let blocked = facts.blocked.then_some(Rejection::BlockedByCustomer);
+    let blocked = (!facts.blocked.is_empty()).then_some(Rejection::BlockedByCustomer);
     let full = facts.over_quota.map(|retry_after_s| Rejection::QuotaExceeded { retry_after_s });
     duplicate.into_iter().chain(blocked).chain(full).collect()
 }

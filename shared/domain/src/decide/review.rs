@@ -4,10 +4,12 @@ use crate::actor::{Actor, StaffRole};
 use crate::claim::{Claim, Details, Instant, Mark, RejectionRecord, State};
 use crate::command::{ClaimInput, CommandKind, GivenReason};
 use crate::context::{Context, Rival, Standing};
+use crate::decide::silence::term_end;
 use crate::decide::{Decision, misplaced, next};
 use crate::eligibility;
 use crate::event::{Event, EventBody};
-use crate::ids::ItemNo;
+use crate::ids::{ClaimId, ItemNo};
+use crate::program::ItemRef;
 use crate::reason::ReasonCode;
 use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::text::Comment;
@@ -63,16 +65,23 @@ pub(super) fn reject(claim: &Claim, given: &[GivenReason], context: &Context) ->
         by: context.actor.staff_id().cloned(),
         reasons: given.iter().map(|given| given.reason).collect(),
     };
+    let event = rejected(claim, rejection, context)?;
+    Ok(Some(Event { details: commented(claim, given), ..event }))
+}
+
+/// Everything undecided is rejected; once, that can be disputed.
+pub(super) fn rejected(
+    claim: &Claim,
+    rejection: RejectionRecord,
+    context: &Context,
+) -> Result<Event, Rejection> {
     let disputable_until = (!claim.disputed)
         .then(|| context.partner_place())
         .transpose()?
         .map(|place| place.days_after(context.at, context.policy.dispute_days));
-    let event = next(
-        claim,
-        context,
-        EventBody::Rejected { items: Vec::new(), rejection, disputable_until },
-    );
-    Ok(Some(Event { details: commented(claim, given), ..event }))
+    let (items, ends_at) = (Vec::new(), term_end(claim, context));
+    let body = EventBody::Rejected { items, rejection, disputable_until, ends_at };
+    Ok(next(claim, context, body))
 }
 
 /// At least one reason, each of the claim or of an item that is still in it.
@@ -140,6 +149,14 @@ fn after(claim: &Claim, drop: &[(ItemNo, ReasonCode)]) -> Claim {
     kept
 }
 
+/// What is to be judged: the claim with the items only that are neither dropped nor decided, since what
+/// the customer has answered or has no more waits for nothing.
+fn judged(claim: &Claim, drop: &[(ItemNo, ReasonCode)]) -> Claim {
+    let kept = after(claim, drop);
+    let items = kept.undecided().cloned().collect();
+    Claim { items, ..kept }
+}
+
 fn drop_problems(claim: &Claim, drop: &[(ItemNo, ReasonCode)]) -> Vec<FieldError> {
     let undecided = |no: ItemNo| claim.undecided().any(|item| item.no == no);
     let mut errors: Vec<_> = drop
@@ -160,7 +177,7 @@ fn still_eligible(
     drop: &[(ItemNo, ReasonCode)],
     context: &Context,
 ) -> Vec<FieldError> {
-    let input = ClaimInput::of(&after(claim, drop));
+    let input = ClaimInput::of(&judged(claim, drop));
     let submitted_at = claim.submitted_at.unwrap_or(context.at);
     let facts = &context.facts;
     let place = context.places.partner.as_ref();
@@ -184,11 +201,13 @@ fn still_admissible(
     drop: &[(ItemNo, ReasonCode)],
     context: &Context,
 ) -> Result<(), Rejection> {
-    let facts = &context.facts;
-    if let Some((_, own)) = facts.own_claims.iter().find(|(_, own)| *own != claim.id) {
+    let (facts, judged) = (&context.facts, judged(claim, drop));
+    let is_judged = |item: &ItemRef| judged.items.iter().any(|own| claim.item_ref(own) == *item);
+    let duplicate = |(item, own): &&(ItemRef, ClaimId)| *own != claim.id && is_judged(item);
+    if let Some((_, own)) = facts.own_claims.iter().find(duplicate) {
         return Err(Rejection::DuplicateClaim { claim: own.clone() });
     }
-    if facts.blocked {
+    if facts.blocked.iter().any(is_judged) {
         return Err(Rejection::BlockedByCustomer);
     }
     let next = |rival: &&Rival| rival.standing == Standing::Next;

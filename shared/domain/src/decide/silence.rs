@@ -5,7 +5,7 @@ use chrono::{Duration, Months};
 
 use crate::claim::{Claim, Instant, RejectionRecord, State};
 use crate::context::Context;
-use crate::decide::{Decision, hold, next, notice};
+use crate::decide::{Decision, hold, next, notice, review};
 use crate::event::{Event, EventBody, FailureCause, Silence};
 use crate::program::{Consent, Policy};
 use crate::reason::{EndReason, Reason, ReasonCode};
@@ -28,7 +28,7 @@ pub(super) fn deadline_passed(claim: &Claim, context: &Context) -> Decision {
         State::ActionRequired { .. } => rejected(claim, ReasonCode::PartnerNoResponse, context)?,
         State::Unreachable { .. } => rejected(claim, ReasonCode::CustomerUnreachable, context)?,
         State::Notifying { .. } => notice::unreachable(claim, FailureCause::NoProof, context)?,
-        State::AwaitingCustomer { window } => closed(claim, window.closes_at, context)?,
+        State::AwaitingCustomer { .. } => closed(claim, context),
         State::Associated { .. } => expired(claim, context),
         State::OnHold
         | State::Rejected { .. }
@@ -65,33 +65,28 @@ pub fn is_due(claim: &Claim, policy: &Policy, now: Instant) -> bool {
 
 fn rejected(claim: &Claim, code: ReasonCode, context: &Context) -> Result<Event, Rejection> {
     let rejection = RejectionRecord { by: None, reasons: vec![Reason { code, item_no: None }] };
-    let disputable_until = (!claim.disputed)
-        .then(|| context.partner_place())
-        .transpose()?
-        .map(|place| place.days_after(context.at, context.policy.dispute_days));
-    Ok(next(claim, context, EventBody::Rejected { items: Vec::new(), rejection, disputable_until }))
+    review::rejected(claim, rejection, context)
 }
 
-fn closed(claim: &Claim, closes_at: Instant, context: &Context) -> Result<Event, Rejection> {
+fn closed(claim: &Claim, context: &Context) -> Event {
     let outcome = match claim.consent(&context.policy) {
         Consent::OptOut => Silence::Associate,
         Consent::OptIn => Silence::Decline,
     };
-    let ends_at = term_end(closes_at, context)?;
-    Ok(next(claim, context, EventBody::WindowClosed { outcome, ends_at }))
+    let ends_at = term_end(claim, context);
+    next(claim, context, EventBody::WindowClosed { outcome, ends_at })
 }
 
-/// When the policy's term runs out: that many calendar months after `closes_at`.
-pub(super) fn term_end(
-    closes_at: Instant,
-    context: &Context,
-) -> Result<Option<Instant>, Rejection> {
-    let Some(months) = context.policy.term_months else { return Ok(None) };
-    let end = closes_at.checked_add_months(Months::new(months));
-    end.map(Some).ok_or(Rejection::OutsideCalendar)
+/// When the policy's term runs out, should the claim become associated now: that many calendar months
+/// after its window's end, or from now where it has none. Past the end of representable time: never.
+pub(super) fn term_end(claim: &Claim, context: &Context) -> Option<Instant> {
+    let months = Months::new(context.policy.term_months?);
+    let from = claim.state.window().map_or(context.at, |window| window.closes_at);
+    from.checked_add_months(months)
 }
 
 fn expired(claim: &Claim, context: &Context) -> Event {
     let items = claim.active().map(|item| item.no).collect();
-    next(claim, context, EventBody::AssociationEnded { items, reason: EndReason::TermExpired })
+    let reason = EndReason::TermExpired;
+    next(claim, context, EventBody::AssociationEnded { items, reason, at: context.at })
 }

@@ -2,10 +2,11 @@
 //! rejected, and a window whose partner lost his enrolment is held. One event at a time: repeated
 //! until nothing is left to do.
 
-use crate::claim::{Claim, Item, RejectionRecord, State};
+use crate::claim::{Claim, Instant, Item, RejectionRecord, State};
 use crate::command::Vanished;
 use crate::context::Context;
 use crate::decide::next;
+use crate::decide::silence::term_end;
 use crate::directory::{Partner, PartnerStatus, Tenant, TenantItemState, TenantStatus};
 use crate::event::{Event, EventBody};
 use crate::ids::ItemNo;
@@ -13,29 +14,37 @@ use crate::reason::{EndReason, Reason, ReasonCode};
 
 pub(super) fn vanish(claim: &Claim, what: &Vanished, context: &Context) -> Option<Event> {
     let body = match what {
-        Vanished::Items(items) => gone(claim, |no| items.contains(&no), EndReason::ItemGone),
-        Vanished::Tenant => gone(claim, |_| true, EndReason::TenantGone),
+        Vanished::Items(items) => {
+            gone(claim, |no| items.contains(&no), EndReason::ItemGone, context)
+        }
+        Vanished::Tenant => gone(claim, |_| true, EndReason::TenantGone, context),
         Vanished::Enrolment => held(claim),
     };
     body.map(|body| next(claim, context, body))
 }
 
-fn gone(claim: &Claim, is_gone: impl Fn(ItemNo) -> bool, reason: EndReason) -> Option<EventBody> {
+fn gone(
+    claim: &Claim,
+    is_gone: impl Fn(ItemNo) -> bool,
+    reason: EndReason,
+    context: &Context,
+) -> Option<EventBody> {
     let numbers = |items: &mut dyn Iterator<Item = &Item>| -> Vec<ItemNo> {
         items.map(|item| item.no).filter(|no| is_gone(*no)).collect()
     };
     let ended = numbers(&mut claim.active());
     if !ended.is_empty() {
-        return Some(EventBody::AssociationEnded { items: ended, reason });
+        return Some(EventBody::AssociationEnded { items: ended, reason, at: context.at });
     }
     let rejected = numbers(&mut claim.undecided());
-    (claim.state.is_open() && !rejected.is_empty()).then(|| rejection(rejected))
+    let ends_at = term_end(claim, context);
+    (claim.state.is_open() && !rejected.is_empty()).then(|| rejection(rejected, ends_at))
 }
 
-fn rejection(items: Vec<ItemNo>) -> EventBody {
+fn rejection(items: Vec<ItemNo>, ends_at: Option<Instant>) -> EventBody {
     let reason = |no: &ItemNo| Reason { code: ReasonCode::ItemNotClaimable, item_no: Some(*no) };
     let rejection = RejectionRecord { by: None, reasons: items.iter().map(reason).collect() };
-    EventBody::Rejected { items, rejection, disputable_until: None }
+    EventBody::Rejected { items, rejection, disputable_until: None, ends_at }
 }
 
 fn held(claim: &Claim) -> Option<EventBody> {

@@ -33,14 +33,20 @@ fn declining_everything_declines_the_claim_and_can_be_undone_until_the_deadline(
 fn a_decline_that_arrived_a_millisecond_before_the_deadline_is_in_time() {
     let given = Given::awaiting().then(&decline(&[1]), link(), just_before());
     let mark = given.claim.items.first().unwrap().mark;
-    assert_eq!(mark, Some(Mark::Declined { at: just_before(), in_time: true, no_answer: false }));
+    assert_eq!(
+        mark,
+        Some(Mark::Declined { at: just_before(), in_time: true, no_answer: false, settled: false })
+    );
 }
 
 #[test]
 fn a_decline_exactly_at_the_deadline_counts_but_is_late_and_cannot_be_undone() {
     let given = Given::awaiting().then(&decline(&[]), link(), closes_at());
     let mark = given.claim.items.first().unwrap().mark;
-    assert_eq!(mark, Some(Mark::Declined { at: closes_at(), in_time: false, no_answer: false }));
+    assert_eq!(
+        mark,
+        Some(Mark::Declined { at: closes_at(), in_time: false, no_answer: false, settled: false })
+    );
     let refused = given.when(&undo(&[]), link(), closes_at());
     assert!(matches!(refused, Err(Rejection::InvalidState { .. })));
 }
@@ -146,7 +152,7 @@ fn one_answer_of_a_mixed_decision_is_one_event() {
     let (basis, effective_at) = (domain::claim::Basis::Explicit, delivered_at());
     given.claim.items.first_mut().unwrap().mark = Some(Mark::Active { basis, effective_at });
     let event = given.when(&decline(&[]), link(), delivered_at()).unwrap().unwrap();
-    let EventBody::ItemsDeclined { declined, ended, in_time } = &event.body else { panic!() };
+    let EventBody::ItemsDeclined { declined, ended, in_time, .. } = &event.body else { panic!() };
     assert_eq!((declined.len(), ended.len(), *in_time), (2, 1, true));
     let given = given.evolved(event);
     assert_eq!(given.items(), ["ended", "declined", "declined"]);

@@ -4,7 +4,7 @@ use domain::claim::{State, Status};
 use domain::command::Command;
 use domain::decide;
 use domain::event::FailureCause;
-use domain::ids::NoticeNo;
+use domain::ids::{ItemNo, NoticeNo};
 
 use crate::given::*;
 
@@ -56,6 +56,24 @@ fn a_bounce_changes_nothing_once_somebody_has_answered_or_the_window_is_over() {
     let answered = Given::awaiting().then(&decline(&[1]), link(), delivered_at());
     assert_eq!(answered.when(&failure(1, false), Actor::System, delivered_at()), Ok(None));
     assert_eq!(Given::awaiting().when(&failure(1, false), Actor::System, closes_at()), Ok(None));
+}
+
+#[test]
+fn what_nobody_answered_in_this_window_does_not_hide_a_bounce() {
+    // An item that vanished is nobody's answer.
+    let gone = Command::Vanish(domain::command::Vanished::Items(vec![ItemNo(2)]));
+    let given = Given::awaiting().then(&gone, Actor::System, delivered_at());
+    let later = delivered_at() + Duration::days(1);
+    let given = given.then(&failure(1, false), Actor::System, later);
+    assert_eq!(given.status(), Status::Unreachable);
+    // Nor is an answer to an earlier notice.
+    let hold = Command::Hold { comment: comment() };
+    let given = Given::awaiting().then(&decline(&[1]), link(), delivered_at());
+    let given = given.then(&hold, operator(), later).then(&Command::Resume, operator(), later);
+    let given = given.then(&delivery(2), Actor::System, later + Duration::hours(1));
+    let given = given.then(&failure(2, false), Actor::System, later + Duration::days(1));
+    assert_eq!(given.status(), Status::Unreachable);
+    assert_eq!(given.items(), ["declined", "pending", "pending"]);
 }
 
 #[test]

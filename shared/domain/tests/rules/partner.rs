@@ -1,7 +1,11 @@
 use chrono::Duration;
+use domain::actor::Actor;
 use domain::claim::{State, Status};
 use domain::command::{ClaimInput, Command};
+use domain::decide::undoable;
 use domain::directory::PartnerStatus;
+use domain::effects::{LockChange, lock_changes, newly_blocked};
+use domain::ids::ItemNo;
 use domain::reason::ReasonCode;
 use domain::rejection::{FieldCode, FieldError, Rejection};
 use domain::text::Domain;
@@ -15,8 +19,22 @@ fn drafted() -> Given {
 }
 
 fn asked() -> Given {
+    Given::in_review().then(&request(), reviewer(), now())
+}
+
+fn request() -> Command {
     let Command::Reject { reasons } = reject() else { panic!() };
-    Given::in_review().then(&Command::RequestInformation { reasons }, reviewer(), now())
+    Command::RequestInformation { reasons }
+}
+
+/// A claim of which the customer declined the first item, and which was rejected, disputed and overturned.
+fn overturned_beside_a_no() -> Given {
+    let given = Given::notifying().then(&decline(&[1]), link(), now());
+    let hold = Command::Hold { comment: comment() };
+    let given = given.then(&hold, operator(), now()).then(&reject(), reviewer(), now());
+    assert_eq!(given.items(), ["declined", "rejected", "rejected"]);
+    let given = given.then(&Command::Dispute { comment: comment() }, alpine(), now());
+    given.then(&Command::Overturn { comment: comment() }, operator(), now())
 }
 
 fn now() -> Instant {
@@ -123,6 +141,18 @@ fn under_a_request_for_information_items_can_be_removed_but_one_must_stay() {
 }
 
 #[test]
+fn what_the_customer_declined_is_not_the_partners_to_remove() {
+    let given = overturned_beside_a_no().then(&request(), reviewer(), now());
+    let erased = edit(|input| drop(input.items.remove(0)), &given);
+    assert_eq!(given.when(&erased, alpine(), now()), Err(refused_at("/items")));
+    let nothing_left = edit(|input| input.items.truncate(1), &given);
+    assert_eq!(given.when(&nothing_left, alpine(), now()), Err(refused_at("/items")));
+    let fewer = edit(|input| drop(input.items.remove(2)), &given);
+    let given = given.then(&fewer, alpine(), now());
+    assert_eq!(given.items(), ["declined", "proposed", "dropped"]);
+}
+
+#[test]
 fn silence_after_a_request_rejects() {
     let given = asked();
     let due = given.claim.deadline().unwrap();
@@ -159,14 +189,26 @@ fn an_overturned_rejection_is_reviewed_again_and_a_second_one_is_final() {
 
 #[test]
 fn an_overturned_rejection_proposes_what_stood_rejected_beside_a_no_again() {
-    let given = Given::notifying().then(&decline(&[1]), link(), now());
-    let hold = Command::Hold { comment: comment() };
-    let given = given.then(&hold, operator(), now()).then(&reject(), reviewer(), now());
-    assert_eq!(given.items(), ["declined", "rejected", "rejected"]);
-    let dispute = Command::Dispute { comment: comment() };
-    let given = given.then(&dispute, alpine(), now());
-    let given = given.then(&Command::Overturn { comment: comment() }, operator(), now());
-    assert_eq!(given.items(), ["declined", "proposed", "proposed"]);
+    assert_eq!(overturned_beside_a_no().items(), ["declined", "proposed", "proposed"]);
+}
+
+#[test]
+fn a_no_that_was_there_before_a_review_stays_in_the_window_that_follows_it() {
+    let reviewed = overturned_beside_a_no();
+    let mut context = context(reviewer(), now());
+    context.facts.blocked = vec![reviewed.claim.item_ref(reviewed.claim.items.first().unwrap())];
+    let validate = Command::Validate { drop: vec![], comment: None };
+    let event = domain::decide(&reviewed.claim, &validate, &context).unwrap().unwrap();
+    let given = reviewed.clone().evolved(event);
+    assert_eq!(given.items(), ["declined", "pending", "pending"]);
+    let taken = [2, 3].map(|no| LockChange::Take(ItemNo(no)));
+    assert_eq!(lock_changes(Some(&reviewed.claim), &given.claim), taken);
+    let open = given.then(&delivery(2), Actor::System, delivered_at());
+    assert_eq!(open.when(&undo(&[1]), link(), delivered_at()), Ok(None));
+    assert_eq!(undoable(&open.claim, delivered_at()), []);
+    let closed = open.clone().then(&Command::DeadlinePassed, Actor::System, after_grace());
+    assert_eq!(closed.items(), ["declined", "active", "active"]);
+    assert_eq!(newly_blocked(Some(&open.claim), &closed.claim), [], "it blocks since it was final");
 }
 
 #[test]

@@ -2,12 +2,12 @@ use chrono::Duration;
 
 use domain::actor::Actor;
 use domain::claim::{Defence, State, Status};
-use domain::command::{Command, GivenReason};
+use domain::command::{Command, GivenReason, Vanished};
 use domain::content;
 use domain::context::{Context, Rival, Standing};
 use domain::decide;
 use domain::directory::PartnerStatus;
-use domain::ids::ItemNo;
+use domain::ids::{ClaimId, ItemNo};
 use domain::reason::{Reason, ReasonCode};
 use domain::rejection::{FieldCode, FieldError, Rejection};
 
@@ -96,6 +96,27 @@ fn submits_guards_still_hold_at_validate() {
     let refused = decide(&Given::in_review().claim, &validate(&[]), &context);
     let expected = FieldError::new("", FieldCode::PartnerSuspended);
     assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
+}
+
+#[test]
+fn what_has_vanished_or_was_dropped_is_not_judged_at_validate() {
+    let gone = Command::Vanish(Vanished::Items(vec![ItemNo(1)]));
+    let given = Given::in_review().then(&gone, Actor::System, now());
+    let mut context = context(reviewer(), now());
+    context.facts.tenant.as_mut().unwrap().items.remove(0);
+    // The second is the partner's already, by another claim; the customer blocks him for the third.
+    let item_ref = |no| given.claim.item_ref(given.claim.item(ItemNo(no)).unwrap());
+    context.facts.own_claims = vec![(item_ref(2), ClaimId::of(&partner().id, "other"))];
+    let refused = decide(&given.claim, &validate(&[]), &context);
+    assert!(matches!(refused, Err(Rejection::DuplicateClaim { .. })), "{refused:?}");
+    let event = decide(&given.claim, &validate(&[2]), &context).unwrap().unwrap();
+    assert_eq!(given.clone().evolved(event).items(), ["rejected", "dropped", "pending"]);
+    context.facts.blocked = vec![item_ref(3)];
+    let refused = decide(&given.claim, &validate(&[2]), &context);
+    assert_eq!(refused, Err(Rejection::BlockedByCustomer));
+    context.facts.own_claims.clear();
+    let event = decide(&given.claim, &validate(&[3]), &context).unwrap().unwrap();
+    assert_eq!(given.evolved(event).items(), ["rejected", "pending", "dropped"]);
 }
 
 #[test]

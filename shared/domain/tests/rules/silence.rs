@@ -2,10 +2,11 @@ use chrono::Duration;
 use chrono::NaiveDate;
 use domain::actor::Actor;
 use domain::calendar::Exception;
-use domain::claim::{Basis, ItemStatus, Mark, State, Status};
-use domain::command::Command;
+use domain::claim::{Basis, Claim, ItemStatus, Mark, State, Status};
+use domain::command::{Command, Vanished};
 use domain::decide::is_due;
 use domain::event::EventType;
+use domain::ids::ItemNo;
 use domain::program::{Consent, Policy};
 use domain::reason::{EndReason, ReasonCode};
 use domain::{decide, evolve};
@@ -104,7 +105,8 @@ fn under_an_opt_in_policy_silence_declines_and_blocks_nobody() {
     let claim = silent(Status::AwaitingCustomer, after_grace(), policy).unwrap();
     assert_eq!(claim.status(), Status::Declined);
     let mark = claim.items.first().unwrap().mark;
-    let expected = Mark::Declined { at: closes_at(), in_time: true, no_answer: true };
+    let expected =
+        Mark::Declined { at: closes_at(), in_time: true, no_answer: true, settled: false };
     assert_eq!(mark, Some(expected));
     assert_eq!(domain::effects::blocked_on_settling(&claim), []);
 }
@@ -121,6 +123,35 @@ fn a_term_ends_the_associations_that_many_months_after_the_deadline() {
     assert_eq!(ended.status(), Status::Ended);
     let Some(Mark::Ended { reason, .. }) = ended.items.first().unwrap().mark else { panic!() };
     assert_eq!(reason, EndReason::TermExpired);
+}
+
+#[test]
+fn a_term_runs_from_the_windows_end_whichever_command_decides_the_last_item() {
+    let twelve_months = |actor, at| domain::context::Context {
+        policy: Policy { term_months: Some(12), ..Policy::default() },
+        ..context(actor, at)
+    };
+    let then = |claim: Claim, command: &Command, actor| {
+        let event = decide(&claim, command, &twelve_months(actor, delivered_at()));
+        evolve(Some(claim), &event.unwrap().unwrap()).unwrap()
+    };
+    let gone = |items: &[u8]| Vanished::Items(items.iter().map(|no| ItemNo(*no)).collect());
+    let accept = |items: &[u8]| Command::Accept { items: these(items) };
+    let accepted = then(Given::awaiting().claim, &accept(&[1]), administrator());
+    for (last, actor) in [
+        (accept(&[]), administrator()),
+        (decline(&[2, 3]), link()),
+        (withdraw(), alpine()),
+        (Command::Vanish(gone(&[2, 3])), Actor::System),
+    ] {
+        let claim = then(accepted.clone(), &last, actor);
+        assert_eq!(claim.status(), Status::Associated, "{last:?}");
+        assert_eq!(claim.deadline(), Some(at("2027-12-31T23:00:00Z")), "{last:?}");
+    }
+    // Without a window, from the decision on.
+    let held = then(accepted, &Command::Hold { comment: comment() }, operator());
+    let rejected = then(held, &reject(), reviewer());
+    assert_eq!(rejected.deadline(), Some(at("2027-12-22T14:00:00Z")));
 }
 
 #[test]

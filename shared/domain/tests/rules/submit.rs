@@ -161,14 +161,14 @@ fn a_duplicate_names_the_partners_own_claim_and_comes_before_block_and_quota() {
     let mut context = context(alpine(), submitted_at());
     let own = context.facts.tenant.as_ref().unwrap().items.first().unwrap();
     let item = domain::program::ItemRef { kind: own.kind, id: own.id.clone() };
-    context.facts.own_claims = vec![(item, id())];
-    context.facts.blocked = true;
+    context.facts.own_claims = vec![(item.clone(), id())];
+    context.facts.blocked = vec![item];
     context.facts.over_quota = Some(Some(60));
     let refuse = |context: &_| open(&id(), &input(), &[], context).unwrap_err();
     assert_eq!(refuse(&context), Rejection::DuplicateClaim { claim: id() });
     context.facts.own_claims.clear();
     assert_eq!(refuse(&context), Rejection::BlockedByCustomer);
-    context.facts.blocked = false;
+    context.facts.blocked.clear();
     assert_eq!(refuse(&context), Rejection::QuotaExceeded { retry_after_s: Some(60) });
 }
 

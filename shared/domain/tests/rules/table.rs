@@ -69,7 +69,9 @@ fn of_kind(kind: CommandKind) -> Option<(Command, Actor)> {
         CommandKind::RequestDefence => {
             (Command::RequestDefence { until: after_grace() }, Actor::System)
         }
-        CommandKind::Supersede => (Command::Supersede { items: vec![ItemNo(1)] }, Actor::System),
+        CommandKind::Supersede => {
+            (Command::Supersede { items: vec![ItemNo(1)], since: after_grace() }, Actor::System)
+        }
         CommandKind::Vanish => (Command::Vanish(Vanished::Items(vec![ItemNo(1)])), Actor::System),
         CommandKind::Recount => (Command::Recount, Actor::System),
         CommandKind::DeadlinePassed => (Command::DeadlinePassed, Actor::System),

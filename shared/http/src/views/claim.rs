@@ -345,7 +345,7 @@ impl ClaimItemView {
                 ended_at: Some(rfc3339(at)),
                 ..view
             },
-            ItemStatus::Declined { at, in_time, no_answer } => Self {
+            ItemStatus::Declined { at, in_time, no_answer, .. } => Self {
                 declined_at: Some(rfc3339(at)),
                 in_time: Some(in_time),
                 reason: no_answer.then(|| "no_answer".to_owned()),
@@ -512,8 +512,12 @@ mod tests {
             id: ItemId::parse(&format!("w-{no}")).unwrap(),
             mark,
         };
-        let declined =
-            Mark::Declined { at: at("2026-12-23T10:00:00Z"), in_time: true, no_answer: false };
+        let declined = Mark::Declined {
+            at: at("2026-12-23T10:00:00Z"),
+            in_time: true,
+            no_answer: false,
+            settled: false,
+        };
         let contact = CustomerContact {
             name: name("Jana"),
             title: name("CIO"),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration};
 use domain::actor::ActorKind;
 use domain::calendar::{
-    BusinessCalendar, CountryCode, Subdivision, UnknownSubdivision, Window, Zone, window,
+    BusinessCalendar, CountryCode, Subdivision, Tz, UnknownSubdivision, Window, Zone, window,
 };
 use domain::claim::{
     Basis, Claim, Instant, Item, LastEvent, Mark, RejectionRecord, State, Status, Subject,
@@ -244,8 +244,9 @@ fn any_mark() -> impl Strategy<Value = Option<Mark>> {
         Just(Some(Mark::Dropped)),
         Just(Some(Mark::Withdrawn)),
         Just(Some(Mark::Rejected)),
-        (time(), any::<bool>(), any::<bool>())
-            .prop_map(|(at, in_time, no_answer)| Some(Mark::Declined { at, in_time, no_answer })),
+        (time(), any::<[bool; 3]>()).prop_map(|(at, [in_time, no_answer, settled])| {
+            Some(Mark::Declined { at, in_time, no_answer, settled })
+        }),
         (time(), basis())
             .prop_map(|(effective_at, basis)| Some(Mark::Active { basis, effective_at })),
         (reason, time(), basis(), time()).prop_map(|(reason, at, basis, effective_at)| Some(

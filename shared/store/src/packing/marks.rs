@@ -22,6 +22,8 @@ const ENDED_EXPLICIT: u8 = 0x70;
 const FIRST: u8 = 1;
 /// By silence, of a declined item.
 const SECOND: u8 = 2;
+/// Settled, of a declined item.
+const THIRD: u8 = 4;
 
 /// The marks in the order of the items; empty where no item has one. Instants are counted from
 /// `base` on. `None` for an instant that lies 17 years from it.
@@ -41,8 +43,9 @@ fn pack_mark(mark: Option<Mark>, base: Instant, packed: &mut Vec<u8>) -> Option<
         Some(Mark::Dropped) => packed.push(DROPPED),
         Some(Mark::Withdrawn) => packed.push(WITHDRAWN),
         Some(Mark::Rejected) => packed.push(REJECTED),
-        Some(Mark::Declined { at, in_time, no_answer }) => {
-            packed.push(DECLINED | flag(in_time, FIRST) | flag(no_answer, SECOND));
+        Some(Mark::Declined { at, in_time, no_answer, settled }) => {
+            let flags = flag(in_time, FIRST) | flag(no_answer, SECOND) | flag(settled, THIRD);
+            packed.push(DECLINED | flags);
             packed.extend(five_bytes(at, base)?);
         }
         Some(Mark::Active { basis, effective_at }) => {
@@ -101,9 +104,9 @@ fn unpack_mark(tag: u8, bytes: &mut Bytes<'_>, base: Instant) -> Option<Mark> {
         (DROPPED, 0) => Some(Mark::Dropped),
         (WITHDRAWN, 0) => Some(Mark::Withdrawn),
         (REJECTED, 0) => Some(Mark::Rejected),
-        (DECLINED, 0..=3) => {
-            let at = instant(bytes, base)?;
-            Some(Mark::Declined { at, in_time: first, no_answer: second })
+        (DECLINED, 0..=7) => {
+            let (at, settled) = (instant(bytes, base)?, flags & THIRD != 0);
+            Some(Mark::Declined { at, in_time: first, no_answer: second, settled })
         }
         (ACTIVE, 0..=1) => {
             let basis = if first { Basis::Explicit } else { Basis::Deemed };
