@@ -1,5 +1,6 @@
 //! `POST /v1/claims/{id}/review`.
 
+use domain::decide;
 use domain::ids::ClaimId;
 use web::{Call, Caller, Failure, Reply, bodies};
 
@@ -13,7 +14,10 @@ pub(crate) async fn act(app: &App, call: &Call<'_>, caller: &Caller) -> Result<R
     let found = Box::pin(app.store.claim_for_command(&id, moment)).await.map_err(failed)?;
     let found = &found.ok_or(Failure::NotFound)?;
     let body = call.json()?;
-    let expected = call.if_match()?;
     let (kind, command) = (bodies::action(&body), bodies::review(&body));
+    if let Some(kind) = kind {
+        decide::admit(found, kind, caller.actor())?;
+    }
+    let expected = call.if_match()?;
     give(&app.store, Asked { caller, found, expected, kind, command, moment }).await
 }

@@ -272,6 +272,18 @@ async fn a_command_needs_the_version_that_stands() {
 }
 
 #[tokio::test]
+async fn a_role_that_may_not_act_is_refused_before_it_is_asked_for_a_version() {
+    let stack = stack().await;
+    let id = stack.submit(ALPINE, "k", &body()).await.body["id"].as_str().unwrap().to_owned();
+    let hold = Event::post(&format!("/v1/claims/{id}/review"));
+    let hold = hold.json(&json!({"action": "hold", "comment": "a call from the customer"}));
+    let reviewer = hold.clone().staff("reviewer", "reviewer-1");
+    assert_eq!(stack.send(reviewer).await.problem(), (403, "role-not-allowed"));
+    let operator = hold.staff("operator", "operator-1");
+    assert_eq!(stack.send(operator).await.problem(), (428, "precondition-required"));
+}
+
+#[tokio::test]
 async fn another_partys_claim_is_answered_as_one_that_does_not_exist() {
     let stack = stack().await;
     let id = stack.submit(ALPINE, "k", &body()).await.body["id"].as_str().unwrap().to_owned();
