@@ -2,6 +2,7 @@
 
 use domain::claim::{Claim, Evidence, Scan};
 use domain::command::{Command, CommandKind};
+use domain::decide;
 use domain::ids::{ClaimId, Sha256Hash};
 use lambda_http::{Body, Response};
 use web::bodies::Uploaded;
@@ -13,7 +14,8 @@ use crate::{App, claim, moment};
 use runtime::{Document, failed, state_first};
 
 /// Adds an entry, or finds the one that declared the digest, and answers with the form by which its
-/// document can be uploaded: none where the program asks for no documents, or has a clean one.
+/// document can be uploaded: none where the program asks for no documents, or has a clean one. A
+/// repeated request is answered from the claim as it is now, and adds nothing.
 pub(crate) async fn add(
     app: &App,
     call: &Call<'_>,
@@ -27,9 +29,14 @@ pub(crate) async fn add(
     let replayed = is_replay(app, &id, key.as_deref(), request).await?;
     let uploaded = bodies::uploaded(&body)
         .map_err(|failure| state_first(&found, CommandKind::AddEvidence, failure))?;
-    let command = Command::AddEvidence(Box::new(uploaded.entry.clone()));
-    let given = app.store.execute(&id, caller.actor(), &command, moment, None);
-    let claim = Box::pin(given).await.map_err(failed)?.claim;
+    let claim = if replayed {
+        decide::admit(&found, CommandKind::AddEvidence, caller.actor())?;
+        found
+    } else {
+        let command = Command::AddEvidence(Box::new(uploaded.entry.clone()));
+        let given = app.store.execute(&id, caller.actor(), &command, moment, None);
+        Box::pin(given).await.map_err(failed)?.claim
+    };
     if let Some(key) = key.filter(|_| !replayed) {
         app.store.put_request(&id, &key, request).await.map_err(failed)?;
     }

@@ -263,6 +263,34 @@ async fn the_same_key_answers_again_and_takes_no_other_document() {
 }
 
 #[tokio::test]
+async fn a_repeat_is_answered_from_a_claim_that_takes_no_evidence_any_more() {
+    let stack = stack().await;
+    let claim = draft(&stack, "k", CONTOSO).await;
+    let adding = adding(&claim, &announcement(PDF)).header("idempotency-key", "upload-1");
+    let first = stack.send(adding.clone()).await;
+    let added = self::claim(&stack, claim.id.as_str()).await;
+    let submitted = stack.command(ALPINE, &added, "submit", &json!({})).await;
+    assert_eq!(submitted.status, 200, "{}", submitted.text);
+    let again = stack.send(adding).await;
+    assert_eq!((again.status, again.header("idempotent-replayed")), (201, "true"));
+    assert_eq!(again.header("location"), first.header("location"));
+    assert_eq!(again.header("etag"), submitted.header("etag"));
+    assert_eq!(again.body["evidence"], first.body["evidence"]);
+}
+
+#[tokio::test]
+async fn a_repeat_does_not_bring_back_an_entry_that_was_taken_out() {
+    let stack = stack().await;
+    let claim = draft(&stack, "k", CONTOSO).await;
+    let adding = adding(&claim, &announcement(PDF)).header("idempotency-key", "upload-1");
+    assert_eq!(stack.send(adding.clone()).await.status, 201);
+    let added = self::claim(&stack, claim.id.as_str()).await;
+    assert_eq!(stack.edit(ALPINE, &added, &json!({"evidence": []})).await.status, 200);
+    assert_eq!(stack.send(adding).await.problem(), (404, "not-found"));
+    assert_eq!(scans(&stack, &claim).await, [""; 0]);
+}
+
+#[tokio::test]
 async fn a_program_that_asks_for_no_documents_takes_the_entry_without_one() {
     let stack = Box::pin(Stack::at(NOW)).await;
     let claim = Box::pin(stack.world.holding("k", &["teams"])).await;
