@@ -66,8 +66,8 @@ impl HistoryEntry {
 }
 
 impl Store {
-    /// The history of a claim, oldest first. Where its last event is not archived yet, it stands at
-    /// the end, without a hash; versions between are missing until they are.
+    /// The history of a claim, oldest first. Where only its last event is not archived yet, it stands
+    /// at the end, without a hash; where more are not, the history ends where the archive does.
     pub async fn history(
         &self,
         claim: &Claim,
@@ -96,7 +96,7 @@ impl Store {
         let next = next.map(|sort| Cursor { queue: None, sort: sort.to_owned() });
         let begun = from.and_then(|from| version_of(&from.sort)).unwrap_or(Version(0));
         let archived = items.last().map_or(begun, |entry| entry.version);
-        if next.is_none() && archived < claim.version {
+        if next.is_none() && archived.next() == claim.version {
             items.push(HistoryEntry::latest(claim, self.details_hash(&claim.id).await?));
         }
         Ok(Page { items, next })

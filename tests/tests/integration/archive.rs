@@ -139,6 +139,17 @@ async fn before_it_is_archived_the_last_event_stands_without_a_hash() {
 }
 
 #[tokio::test]
+async fn a_history_that_lags_by_more_than_the_last_event_ends_where_the_archive_does() {
+    let (world, claim) = story().await;
+    for record in &records(&world)[..3] {
+        archive(&world.store, record).await.unwrap();
+    }
+    let history = world.store.history(&claim, None, 100).await.unwrap();
+    let versions: Vec<u32> = history.items.iter().map(|entry| entry.version.0).collect();
+    assert_eq!((versions, history.next), (vec![1, 2, 3], None));
+}
+
+#[tokio::test]
 async fn the_history_holds_no_personal_data() {
     let (world, _) = story().await;
     for record in &records(&world) {
