@@ -57,7 +57,7 @@ bounded_text! {
     Name, 200, is_line;
     /// An e-mail address: one `@`, no white space, a dotted domain; at most 254 characters.
     Email, 254, is_email;
-    /// A remark: 1–2000 characters; line breaks are permitted.
+    /// A remark: 1–2000 characters; line breaks of every system are permitted.
     Comment, 2000, is_remark;
 }
 
@@ -66,7 +66,8 @@ fn is_line(text: &str) -> bool {
 }
 
 fn is_remark(text: &str) -> bool {
-    !text.trim().is_empty() && !text.chars().any(|c| c.is_control() && c != '\n' && c != '\t')
+    let is_space = |c: char| matches!(c, '\r' | '\n' | '\t');
+    !text.trim().is_empty() && !text.chars().any(|c| c.is_control() && !is_space(c))
 }
 
 fn is_email(text: &str) -> bool {
@@ -149,6 +150,16 @@ mod tests {
         assert_eq!(Name::parse(&"ž".repeat(201)), Err(TextError::TooLong));
         assert_eq!(Name::parse("a\u{7}"), Err(TextError::Malformed));
         assert_eq!(Name::parse("  "), Err(TextError::Malformed));
+    }
+
+    #[test]
+    fn a_remark_has_lines_as_any_system_ends_them_and_no_other_control_characters() {
+        for text in ["one\ntwo", "one\r\ntwo", "one\ttwo"] {
+            assert!(Comment::parse(text).is_ok(), "{text:?}");
+        }
+        for text in ["\r\n", "a\u{0}", "a\u{1b}[1m"] {
+            assert_eq!(Comment::parse(text), Err(TextError::Malformed), "{text:?}");
+        }
     }
 
     #[test]
