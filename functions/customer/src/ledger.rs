@@ -4,7 +4,7 @@
 use domain::claim::Claim;
 use domain::ids::AssociationId;
 use lambda_http::{Body, Response};
-use store::Moment;
+use store::{Moment, Scope};
 use web::views::{CustomerClaimView, LedgerAssociationView, LedgerView, ReceiptView};
 use web::{Call, Caller, Failure};
 
@@ -17,7 +17,7 @@ pub(crate) async fn ledger(
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
     let moment = moment(app, call).await?;
-    let (claims, next) = list::page(app, call, caller, moment).await?;
+    let (claims, next) = list::page(app, call, caller, moment, Scope::TenantByPartner).await?;
     let mut ledger: Vec<LedgerView> = Vec::new();
     for claim in &claims {
         let entry = match ledger.last_mut().filter(|last| is_of(claim, last)) {

@@ -1,7 +1,7 @@
 //! `GET /v1/customer/claims`: the claims on the customer's tenant, once they were validated.
 
 use domain::claim::Claim;
-use domain::ids::NoticeNo;
+use domain::ids::{NoticeNo, TenantId};
 use lambda_http::{Body, Response};
 use store::{Moment, Scope};
 use web::views::CustomerClaimView;
@@ -16,7 +16,7 @@ pub(crate) async fn list(
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
     let moment = moment(app, call).await?;
-    let (claims, next) = page(app, call, caller, moment).await?;
+    let (claims, next) = page(app, call, caller, moment, Scope::Tenant).await?;
     let mut views = Vec::new();
     for claim in &claims {
         views.push(CustomerClaimView::of(listed_view(&app.store, claim, caller, moment).await?));
@@ -24,19 +24,20 @@ pub(crate) async fn list(
     Ok(app.cursors.list(call, caller, &views, next.as_deref()).done())
 }
 
-/// The claims on the caller's tenant that are his to see, those of a partner side by side; and where
-/// the next page begins.
+/// The claims on the caller's tenant that are his to see, in that scope; and where the next page
+/// begins.
 pub(crate) async fn page(
     app: &App,
     call: &Call<'_>,
     caller: &Caller,
     moment: Moment,
+    scope: impl FnOnce(TenantId) -> Scope,
 ) -> Result<(Vec<Claim>, Option<String>), Failure> {
     let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
     queries::page_only(call)?;
     let page = app.cursors.page(call, caller)?;
     let (from, limit) = pages::start(&page)?;
-    let scope = Scope::Tenant(tenant.clone());
+    let scope = scope(tenant.clone());
     let found = app.store.claims(&scope, None, from.as_ref(), limit, moment);
     let mut found = Box::pin(found).await.map_err(failed)?;
     found.items.retain(is_his_to_see);

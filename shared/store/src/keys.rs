@@ -177,6 +177,11 @@ pub(crate) fn time_of(sort: &str) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(millis)
 }
 
+/// The claim in a sort key of an index: what it ends in.
+pub(crate) fn claim_in(sort: &str) -> Option<ClaimId> {
+    ClaimId::parse(sort.rsplit('#').next()?).ok()
+}
+
 /// A mailbox in a receipt: hashed, without regard to case, so that no address is stored twice.
 pub(crate) fn mailbox(address: &str) -> String {
     let digest = domain::ids::Sha256Hash::of(address.to_ascii_lowercase().as_bytes());

@@ -1,6 +1,7 @@
 //! Lists: an index names the claims, each is then read strongly, and what is due on the page is
 //! closed before it is answered.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
@@ -40,8 +41,10 @@ pub struct Cursor {
 pub enum Scope {
     /// A partner's.
     Partner(PartnerId),
-    /// Those at a tenant, by partner.
+    /// Those at a tenant.
     Tenant(TenantId),
+    /// Those at a tenant, each partner's side by side.
+    TenantByPartner(TenantId),
     /// A partner's at a tenant.
     PartnerAtTenant {
         /// The partner.
@@ -51,11 +54,14 @@ pub enum Scope {
     },
 }
 
+/// What an entry of an index is called where it cannot be read.
+const ENTRY: &str = "index entry";
+
 /// Ids from an index, and where the rest begins.
 type Ids = (Vec<ClaimId>, Option<Cursor>);
 
 impl Store {
-    /// Claims of a scope, newest first (at a whole tenant: by partner), of one status or of all.
+    /// Claims of a scope, newest first, of one status or of all.
     pub async fn claims(
         &self,
         scope: &Scope,
@@ -64,7 +70,7 @@ impl Store {
         limit: u16,
         moment: Moment,
     ) -> Result<Page<Claim>, StoreError> {
-        let (ids, next) = self.ids(scope, from, i32::from(limit)).await?;
+        let (ids, next) = self.ids(scope, from, limit).await?;
         let mut items = self.current_all(&ids, moment).await?;
         items.retain(|claim| status.is_none_or(|status| claim.status() == status));
         Ok(Page { items, next })
@@ -74,19 +80,48 @@ impl Store {
         &self,
         scope: &Scope,
         from: Option<&Cursor>,
-        limit: i32,
+        limit: u16,
     ) -> Result<Ids, StoreError> {
         match scope {
-            Scope::Partner(partner) => self.newest_of(partner, from, limit).await,
-            Scope::Tenant(tenant) => {
-                let query = self.index(schema::TENANT, tenant.as_str(), None, from);
-                self.page_of(query.scan_index_forward(false), schema::TENANT, limit).await
-            }
+            Scope::Partner(partner) => self.newest_of(partner, from, limit.into()).await,
+            Scope::Tenant(tenant) => self.newest_at(tenant, from, limit).await,
+            Scope::TenantByPartner(tenant) => self.by_partner(None, tenant, from, limit).await,
             Scope::PartnerAtTenant { partner, tenant } => {
-                let query = self.index(schema::TENANT, tenant.as_str(), Some(partner), from);
-                self.page_of(query.scan_index_forward(false), schema::TENANT, limit).await
+                self.by_partner(Some(partner), tenant, from, limit).await
             }
         }
+    }
+
+    /// Claims at a tenant, as the index has them: by partner, the newest first.
+    async fn by_partner(
+        &self,
+        partner: Option<&PartnerId>,
+        tenant: &TenantId,
+        from: Option<&Cursor>,
+        limit: u16,
+    ) -> Result<Ids, StoreError> {
+        let query = self.index(schema::TENANT, tenant.as_str(), partner, from);
+        self.page_of(query.scan_index_forward(false), schema::TENANT, limit.into()).await
+    }
+
+    /// Claims at a tenant, newest first. The index has them by partner, so all of its entries are
+    /// read, keys alone, and the page is cut from them.
+    async fn newest_at(
+        &self,
+        tenant: &TenantId,
+        from: Option<&Cursor>,
+        limit: u16,
+    ) -> Result<Ids, StoreError> {
+        let entries = self.entries_at_tenant(None, tenant).await?;
+        let mut sorts = entries.iter().map(by_time).collect::<Result<Vec<_>, _>>()?;
+        sorts.retain(|sort| from.is_none_or(|from| **sort < *from.sort));
+        sorts.sort_unstable_by_key(|sort| Reverse(*sort));
+        let rest = sorts.split_off(sorts.len().min(limit.into()));
+        let last = sorts.last().filter(|_| !rest.is_empty());
+        let next = last.map(|sort| Cursor { queue: None, sort: (*sort).to_owned() });
+        let id = |sort| keys::claim_in(sort).ok_or_else(|| unreadable(schema::TENANT.sort));
+        let ids: Result<_, _> = sorts.into_iter().map(id).collect();
+        Ok((ids?, next))
     }
 
     /// The partner's claims, newest first.
@@ -96,8 +131,12 @@ impl Store {
         from: Option<&Cursor>,
         limit: i32,
     ) -> Result<Ids, StoreError> {
-        let query = self.index(schema::PARTNER, partner.as_str(), None, from);
-        self.page_of(query.scan_index_forward(false), schema::PARTNER, limit).await
+        self.page_of(self.newest(partner, from), schema::PARTNER, limit).await
+    }
+
+    /// The query for the partner's claims, newest first.
+    pub(crate) fn newest(&self, partner: &PartnerId, from: Option<&Cursor>) -> QueryFluentBuilder {
+        self.index(schema::PARTNER, partner.as_str(), None, from).scan_index_forward(false)
     }
 
     /// All claims at a tenant, or a partner's.
@@ -106,12 +145,20 @@ impl Store {
         partner: Option<&PartnerId>,
         tenant: &TenantId,
     ) -> Result<Vec<ClaimId>, StoreError> {
+        ids_of(&self.entries_at_tenant(partner, tenant).await?)
+    }
+
+    async fn entries_at_tenant(
+        &self,
+        partner: Option<&PartnerId>,
+        tenant: &TenantId,
+    ) -> Result<Vec<Attributes>, StoreError> {
         let mut all = Vec::new();
         let mut from = None;
         loop {
             let query = self.index(schema::TENANT, tenant.as_str(), partner, from.as_ref());
-            let (ids, next) = self.page_of(query, schema::TENANT, 1000).await?;
-            all.extend(ids);
+            let (entries, next) = entries(query, schema::TENANT, 1000).await?;
+            all.extend(entries);
             match next {
                 Some(next) => from = Some(next),
                 None => return Ok(all),
@@ -152,17 +199,8 @@ impl Store {
         index: Keys,
         limit: i32,
     ) -> Result<Ids, StoreError> {
-        let answer = query.limit(limit).send().await.map_err(StoreError::of_call)?;
-        let items = answer.items.unwrap_or_default();
-        let ids: Result<Vec<_>, _> = items
-            .iter()
-            .map(|item| keys::claim_of(Reader::new("index entry", item).text("pk")?))
-            .collect();
-        let next = match &answer.last_evaluated_key {
-            Some(last) => Some(cursor(index, last)?),
-            None => None,
-        };
-        Ok((ids?, next))
+        let (entries, next) = entries(query, index, limit).await?;
+        Ok((ids_of(&entries)?, next))
     }
 
     /// The claims of these ids, none of them due: those that were are closed first, in one batch.
@@ -200,9 +238,39 @@ fn replace(page: &mut [Stored], now: Vec<Stored>) {
     }
 }
 
+/// A page of an index, and where the rest begins.
+async fn entries(
+    query: QueryFluentBuilder,
+    index: Keys,
+    limit: i32,
+) -> Result<(Vec<Attributes>, Option<Cursor>), StoreError> {
+    let answer = query.limit(limit).send().await.map_err(StoreError::of_call)?;
+    let next = match &answer.last_evaluated_key {
+        Some(last) => Some(cursor(index, last)?),
+        None => None,
+    };
+    Ok((answer.items.unwrap_or_default(), next))
+}
+
+fn ids_of(entries: &[Attributes]) -> Result<Vec<ClaimId>, StoreError> {
+    let id = |entry| keys::claim_of(Reader::new(ENTRY, entry).text("pk")?);
+    entries.iter().map(id).collect()
+}
+
+/// An entry's place in the tenant index without the partner, as [`keys::by_time`] has it.
+fn by_time(entry: &Attributes) -> Result<&str, StoreError> {
+    let sort = Reader::new(ENTRY, entry).text(schema::TENANT.sort)?;
+    let (_, by_time) = sort.split_once('#').ok_or_else(|| unreadable(schema::TENANT.sort))?;
+    Ok(by_time)
+}
+
+fn unreadable(name: &str) -> StoreError {
+    StoreError::unreadable(ENTRY, name)
+}
+
 /// The key of an index entry, from its sort key: that ends in the claim's id.
 fn start_key(index: Keys, partition: &str, sort: &str) -> Option<Attributes> {
-    let id = ClaimId::parse(sort.rsplit('#').next()?).ok()?;
+    let id = keys::claim_in(sort)?;
     let mut start = crate::attributes::key(keys::claim(&id), keys::RECORD);
     start.insert(index.partition.to_owned(), text(partition));
     start.insert(index.sort.to_owned(), text(sort));
@@ -210,6 +278,6 @@ fn start_key(index: Keys, partition: &str, sort: &str) -> Option<Attributes> {
 }
 
 fn cursor(index: Keys, last: &Attributes) -> Result<Cursor, StoreError> {
-    let sort = Reader::new("index entry", last).text(index.sort)?.to_owned();
+    let sort = Reader::new(ENTRY, last).text(index.sort)?.to_owned();
     Ok(Cursor { queue: None, sort })
 }

@@ -381,21 +381,61 @@ async fn a_query_that_cannot_be_read_is_invalid() {
 async fn a_list_walks_every_claim_once_newest_first() {
     let stack = stack().await;
     three_claims(&stack).await;
-    let (mut seen, mut cursor) = (Vec::new(), String::new());
-    loop {
-        let event = Event::get(&format!("/v1/claims?limit=1{cursor}")).partner_admin(ALPINE);
-        let page = stack.send(event).await;
-        let items = page.body["items"].as_array().unwrap().clone();
-        seen.extend(items.iter().map(|claim| claim["id"].as_str().unwrap().to_owned()));
-        let Some(next) = page.body["next_cursor"].as_str() else { break };
-        cursor = format!("&cursor={next}");
-    }
+    let seen = walked(&stack, "/v1/claims?limit=1", |event| event.partner_admin(ALPINE)).await;
     let mut unique = seen.clone();
     unique.sort();
     unique.dedup();
     assert_eq!((seen.len(), unique.len()), (3, 3));
     let none = stack.send(Event::get("/v1/claims").partner_admin(BOREALIS)).await;
     assert_eq!(none.body, json!({"items": [], "next_cursor": null}));
+}
+
+/// The ids of a list, page by page.
+async fn walked(stack: &Stack, list: &str, from: impl Fn(Event) -> Event) -> Vec<String> {
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = stack.send(from(Event::get(&format!("{list}{cursor}")))).await;
+        let items = page.body["items"].as_array().expect("a list");
+        seen.extend(items.iter().map(|claim| claim["id"].as_str().unwrap().to_owned()));
+        let Some(next) = page.body["next_cursor"].as_str() else { return seen };
+        cursor = format!("&cursor={next}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_a_tenant_walks_the_claims_of_all_its_partners_newest_first() {
+    let stack = stack().await;
+    let mut made = Vec::new();
+    for (partner, location, item) in [
+        (BOREALIS, "4712", "teams"),
+        (ALPINE, "4711", "teams"),
+        (BOREALIS, "4712", "exchange-online"),
+        (ALPINE, "4711", "exchange-online"),
+        (BOREALIS, "4712", "sharepoint-online"),
+    ] {
+        let body = fixtures::claim_body_of(location, CONTOSO, "contoso.example", &[item]);
+        let created = stack.submit(partner, item, &body).await;
+        made.insert(0, created.body["id"].as_str().unwrap().to_owned());
+        stack.world.clock.advance(chrono::Duration::seconds(1));
+    }
+    for limit in [1, 2, 5] {
+        let list = format!("/v1/claims?tenant_id={CONTOSO}&limit={limit}");
+        assert_eq!(walked(&stack, &list, |event| event.staff("auditor", "a")).await, made);
+    }
+    let own = format!("/v1/claims?tenant_id={CONTOSO}&limit=2");
+    let own = walked(&stack, &own, |event| event.partner_admin(BOREALIS)).await;
+    assert_eq!(own, [made[0].as_str(), &made[2], &made[4]]);
+}
+
+#[tokio::test]
+async fn claims_of_one_moment_are_each_listed_once() {
+    let stack = stack().await;
+    three_claims(&stack).await;
+    let list = format!("/v1/claims?tenant_id={CONTOSO}&limit=1");
+    let mut seen = walked(&stack, &list, |event| event.staff("auditor", "a")).await;
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 3);
 }
 
 #[tokio::test]

@@ -147,6 +147,18 @@ async fn what_was_never_validated_and_what_leaves_nothing_is_not_in_it() {
 }
 
 #[tokio::test]
+async fn a_partner_stands_in_it_once_however_his_claims_lie_between_anothers() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    Box::pin(stack.world.awaiting("k1", &["teams"])).await;
+    stack.world.clock.advance(Duration::minutes(1));
+    Box::pin(borealis(&stack, "k", &["sharepoint-online"])).await;
+    stack.world.clock.advance(Duration::minutes(1));
+    Box::pin(stack.world.awaiting("k2", &["exchange-online"])).await;
+    assert_eq!(entry(&stack, ALPINE).await["pending"].as_array().unwrap().len(), 2);
+    assert_eq!(entry(&stack, BOREALIS).await["pending"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn its_pages_together_are_the_whole() {
     let stack = Box::pin(Stack::at(NOW)).await;
     for workload in ["teams", "exchange-online", "sharepoint-online"] {
