@@ -1,5 +1,6 @@
 //! A partner's quotas, counted in its index: best effort within the index's delay.
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::Select;
 use domain::calendar::{Zone, days_after};
 use domain::claim::{Claim, Instant};
@@ -8,11 +9,12 @@ use domain::directory::Partner;
 use crate::attributes::text;
 use crate::config::Store;
 use crate::error::StoreError;
+use crate::list::Cursor;
 use crate::{keys, schema};
 
-/// How many claims are read at a time to count the open ones.
+/// How many claims are read at a time to count some of them.
 const PAGE: i32 = 100;
-/// How many pages at the most.
+/// How many pages at the most; of a day, beyond those that its quota fills.
 const PAGES: u32 = 5;
 
 impl Store {
@@ -35,66 +37,77 @@ impl Store {
     }
 
     /// Whether the partner has submitted as many claims since that moment as its daily quota
-    /// permits. Drafts stand in the same index and count for nothing: only where they could matter
-    /// are they told from claims, among the newest entries.
+    /// permits. Drafts stand in the same index and count for nothing: only where the entries reach
+    /// the quota are they told from claims. A submit does not cost more and more by them: of a day
+    /// with more drafts than [`PAGES`] pages hold, the oldest entries may stay unread, and the claims
+    /// among them uncounted.
     async fn is_full(&self, partner: &Partner, since: Instant) -> Result<bool, StoreError> {
-        let entries = self.entries_since(partner, since).await?;
-        if entries < partner.daily_claim_quota {
+        let quota = partner.daily_claim_quota;
+        if !self.may_be_full(partner, since).await? {
             return Ok(false);
         }
-        let drafts = self.drafts_since(partner, since).await?;
-        Ok(entries.saturating_sub(drafts) >= partner.daily_claim_quota)
+        let today = |from: Option<&Cursor>| self.entries_since(partner, since, from);
+        let is_submitted = |claim: &Claim| claim.submitted_at.is_some();
+        let pages = quota.div_ceil(PAGE.unsigned_abs()).saturating_add(PAGES);
+        self.counts_up_to(quota, today, pages, is_submitted).await
     }
 
-    /// How many claims and drafts the partner's index has since that moment; counted no further
-    /// than matters.
-    async fn entries_since(&self, partner: &Partner, since: Instant) -> Result<u32, StoreError> {
-        let most = i32::try_from(partner.daily_claim_quota).unwrap_or(i32::MAX);
-        let answer = self
-            .client
-            .query()
-            .table_name(self.table())
-            .index_name(schema::PARTNER.name)
-            .select(Select::Count)
-            .limit(most.saturating_add(PAGE).max(1))
+    /// Whether the partner's index has as many entries since that moment, claims and drafts, as its
+    /// daily quota permits claims; counted no further than matters.
+    async fn may_be_full(&self, partner: &Partner, since: Instant) -> Result<bool, StoreError> {
+        let quota = partner.daily_claim_quota;
+        let query = self.entries_since(partner, since, None).select(Select::Count);
+        let query = query.limit(i32::try_from(quota).unwrap_or(i32::MAX).max(1));
+        let answer = query.send().await.map_err(StoreError::of_call)?;
+        let counted = u32::try_from(answer.count).unwrap_or(0);
+        Ok(counted >= quota || answer.last_evaluated_key.is_some())
+    }
+
+    /// The partner's entries since that moment, newest first.
+    fn entries_since(
+        &self,
+        partner: &Partner,
+        since: Instant,
+        from: Option<&Cursor>,
+    ) -> QueryFluentBuilder {
+        self.newest(&partner.id, from)
             .key_condition_expression("ip = :p AND ik >= :since")
-            .expression_attribute_values(":p", text(partner.id.as_str()))
             .expression_attribute_values(":since", text(keys::moment(since)))
-            .send()
-            .await
-            .map_err(StoreError::of_call)?;
-        Ok(u32::try_from(answer.count).unwrap_or(0))
-    }
-
-    /// How many of the partner's newest entries since that moment are drafts.
-    async fn drafts_since(&self, partner: &Partner, since: Instant) -> Result<u32, StoreError> {
-        let (ids, _) = self.newest_of(&partner.id, None, PAGE).await?;
-        let records = self.load_records(&ids).await?;
-        let is_draft = |claim: &Claim| claim.submitted_at.is_none() && claim.created_at >= since;
-        let drafts = records.iter().filter(|record| is_draft(&record.claim)).count();
-        Ok(u32::try_from(drafts).unwrap_or(u32::MAX))
     }
 
     /// Whether the partner has at least that many open claims among its newest. A partner with
     /// fewer claims than its quota costs one short query; of one with many more, no more than
     /// [`PAGES`] pages are read, so that a submit never costs more the older a partner is.
     async fn has_open(&self, partner: &Partner, quota: u32) -> Result<bool, StoreError> {
+        let all = |from: Option<&Cursor>| self.newest(&partner.id, from);
+        self.counts_up_to(quota, all, PAGES, |claim| claim.state.is_open()).await
+    }
+
+    /// Whether at least `quota` of the claims that the query names are to be counted, as far as that
+    /// many pages tell.
+    async fn counts_up_to(
+        &self,
+        quota: u32,
+        query: impl Fn(Option<&Cursor>) -> QueryFluentBuilder,
+        pages: u32,
+        is_counted: impl Fn(&Claim) -> bool,
+    ) -> Result<bool, StoreError> {
         let mut from = None;
-        let mut open = 0;
-        for _ in 0..PAGES {
-            let (ids, next) = self.newest_of(&partner.id, from.as_ref(), PAGE).await?;
-            let most = open + u32::try_from(ids.len()).unwrap_or(u32::MAX);
+        let mut counted = 0;
+        for _ in 0..pages {
+            let (ids, next) = self.page_of(query(from.as_ref()), schema::PARTNER, PAGE).await?;
+            let most = counted + u32::try_from(ids.len()).unwrap_or(u32::MAX);
             if next.is_none() && most < quota {
                 return Ok(false);
             }
             let records = self.load_records(&ids).await?;
-            let still = records.iter().filter(|record| record.claim.state.is_open()).count();
-            open += u32::try_from(still).unwrap_or(u32::MAX);
-            if open >= quota || next.is_none() {
+            let more = records.iter().filter(|record| is_counted(&record.claim)).count();
+            counted += u32::try_from(more).unwrap_or(u32::MAX);
+            if counted >= quota || next.is_none() {
                 break;
             }
             from = next;
         }
-        Ok(open >= quota)
+        Ok(counted >= quota)
     }
 }

@@ -307,6 +307,24 @@ async fn a_draft_of_yesterday_counts_on_the_day_of_its_submission() {
 }
 
 #[tokio::test]
+async fn however_many_drafts_a_day_has_its_claims_alone_are_counted() {
+    let stack = Stack::at(NOW).await;
+    let mut partner = fixtures::alpine();
+    partner.daily_claim_quota = 2;
+    stack.world.store.put_partner(&partner).await.unwrap();
+    stack.world.submitted("k1", &TEAMS).await;
+    stack.world.clock.advance(Duration::minutes(1));
+    for no in 0..130 {
+        let drafted = create(&stack, &format!("d{no}"), &of_draft(claim_body(&TEAMS))).await;
+        assert_eq!(drafted.status, 201, "{}", drafted.text);
+    }
+    let other = |item| claim_body_of("4711", TAILWIND, "tailwind.example", &[item]);
+    assert_eq!(stack.submit(ALPINE, "k2", &other("teams")).await.status, 201);
+    let over = stack.submit(ALPINE, "k3", &other("exchange-online")).await;
+    assert_eq!(over.problem(), (429, "quota-exceeded"));
+}
+
+#[tokio::test]
 async fn open_claims_are_counted_and_closed_ones_make_room() {
     let stack = Stack::at(NOW).await;
     let mut partner = fixtures::alpine();
