@@ -4,7 +4,7 @@ use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent
 use chrono::{DateTime, Duration, Utc};
 use runtime::fields::{self, metric};
 use runtime::{Invocation, telemetry};
-use store::{Drained, StoreError};
+use store::Drained;
 use tracing::{info, warn};
 
 use crate::{App, ShardMessage};
@@ -40,9 +40,6 @@ async fn is_done(app: &App, message: &SqsMessage, until: DateTime<Utc>) -> bool 
             true
         }
         Err(error) => {
-            if matches!(error, StoreError::ClockUntrusted) {
-                telemetry::count(metric::EARLY_CLOSE, 1);
-            }
             telemetry::count(metric::FAULTS, 1);
             telemetry::failure("A shard could not be drained", &error);
             false

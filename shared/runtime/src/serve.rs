@@ -111,7 +111,18 @@ async fn logged<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, 
 
 #[cfg(test)]
 mod tests {
+    use store::StoreError;
+
     use super::*;
+    use crate::fields::metric;
+
+    #[tokio::test]
+    async fn an_event_whose_close_the_clock_check_refused_counts_it_once() {
+        let failing = async { Err::<(), _>(StoreError::ClockUntrusted.into()) };
+        let (outcome, values) = metrics::counted(logged(failing)).await;
+        assert!(outcome.is_err());
+        assert_eq!(values.get(metric::EARLY_CLOSE), Some(&1.0));
+    }
 
     #[tokio::test]
     async fn a_panic_and_a_failure_are_errors_of_their_invocation() {

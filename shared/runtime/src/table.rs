@@ -5,7 +5,6 @@ use store::{Closing, Store, StoreConfig, StoreError};
 use web::Failure;
 
 use crate::clients::{Clients, warmed};
-use crate::fields::metric;
 use crate::keys::{Keys, KeysError};
 use crate::settings::{SecretSettings, TableSettings};
 use crate::{clock, keys, telemetry};
@@ -51,7 +50,6 @@ pub fn failed(error: StoreError) -> Failure {
             Failure::Unavailable
         }
         StoreError::ClockUntrusted => {
-            telemetry::count(metric::EARLY_CLOSE, 1);
             telemetry::failure("A deadline was not carried out: the clock is wrong", &error);
             Failure::Unavailable
         }

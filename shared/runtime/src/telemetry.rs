@@ -5,6 +5,7 @@
 
 use std::error::Error;
 
+use store::StoreError;
 use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
@@ -12,6 +13,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::fields::metric;
 use crate::{fields, metrics, panics};
 
 /// Starts the logs: the first thing a function does. A second start changes nothing.
@@ -44,8 +46,11 @@ fn levels() -> Targets {
         .with_target("aws_config", LevelFilter::WARN)
 }
 
-/// Logs a failure, once, where it is handled.
+/// Logs a failure, once, where it is handled. A close that the clock check refused is counted.
 pub fn failure(message: &'static str, error: &(dyn Error + 'static)) {
+    if let Some(StoreError::ClockUntrusted) = error.downcast_ref() {
+        count(metric::EARLY_CLOSE, 1);
+    }
     tracing::error!({ fields::ERROR_CHAIN } = chain(error), "{message}");
 }
 
@@ -115,6 +120,17 @@ mod tests {
         });
         assert_eq!((&line["level"], &line["message"]), (&json!("INFO"), &json!("Claim closed")));
         assert_eq!((&line["claim.id"], &line["span"]["request.id"]), (&json!("c1"), &json!("r1")));
+    }
+
+    #[tokio::test]
+    async fn a_close_that_the_clock_check_refused_is_counted_and_no_other_failure() {
+        let ((), values) = metrics::counted(async {
+            failure("A shard could not be drained", &StoreError::ClockUntrusted);
+            failure("A shard could not be drained", &StoreError::Unavailable(String::new()));
+            failure("The queue was not read", &Unread(std::fmt::Error));
+        })
+        .await;
+        assert_eq!(values.get(metric::EARLY_CLOSE), Some(&1.0));
     }
 
     #[test]
