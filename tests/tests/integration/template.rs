@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use integration::engine;
 use integration::template::{functions, listed, resources, statements, template};
+use runtime::fields::metric;
 use serde_json::{Value, json};
 use web::routes::{Auth, ROUTES};
 
@@ -119,6 +120,33 @@ fn no_function_that_may_write_timers_runs_for_more_than_a_minute() {
         });
         assert!(!may || timeout_s <= 60, "{function} may run for {timeout_s} s");
     }
+}
+
+/// The functions of the alarms on one of our own metrics.
+fn alarmed(metric: &str) -> BTreeSet<String> {
+    let alarms = resources(template(), "AWS::CloudWatch::Alarm").map(|(_, one)| &one["Properties"]);
+    let ours = alarms.filter(|one| one["Namespace"] == "cpor" && one["MetricName"] == metric);
+    ours.map(|one| one["Dimensions"][0]["Value"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn every_function_that_may_close_a_claim_has_an_alarm_for_a_close_before_its_time() {
+    let template = template();
+    let may_close = |statement: &Value| {
+        listed(&statement["Action"]).contains(&json!("dynamodb:PutItem"))
+            && statement["Condition"].to_string().contains("\"L#*\"")
+    };
+    let closing: BTreeSet<String> = functions(template)
+        .into_iter()
+        .map(|(function, ..)| function)
+        .filter(|function| statements(template, function).iter().any(may_close))
+        .collect();
+    assert_eq!(alarmed(metric::EARLY_CLOSE), closing);
+}
+
+#[test]
+fn what_is_passed_because_it_keeps_failing_is_alarmed() {
+    assert_eq!(alarmed(metric::POISON), BTreeSet::from(["finalize".to_owned()]));
 }
 
 #[test]
