@@ -165,4 +165,122 @@ mod tests {
         let different: BTreeSet<_> = operations.iter().collect();
         assert_eq!(different.len(), operations.len());
     }
+
+    /// Every operation, with its path.
+    fn operations(document: &Value) -> Vec<(&str, &Value)> {
+        let mut all = Vec::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            all.extend(item.as_object().unwrap().values().map(|one| (path.as_str(), one)));
+        }
+        all
+    }
+
+    fn names_of<'d>(operations: impl Iterator<Item = &'d Value>) -> BTreeSet<&'d str> {
+        operations.map(|operation| operation["operationId"].as_str().unwrap()).collect()
+    }
+
+    /// The parameters of an operation that stand in a place, and whether they are required.
+    fn parameters<'d>(operation: &'d Value, place: &str) -> Vec<(&'d str, bool)> {
+        let all = operation["parameters"].as_array().into_iter().flatten();
+        all.filter(|parameter| parameter["in"] == place)
+            .map(|one| (one["name"].as_str().unwrap(), one["required"] == true))
+            .collect()
+    }
+
+    #[test]
+    fn the_parameters_of_a_path_are_those_of_its_route() {
+        let document = document();
+        for (path, operation) in operations(&document) {
+            let names = path.split('/').filter_map(|part| part.strip_prefix('{'));
+            let names: Vec<_> = names.map(|name| (name.trim_end_matches('}'), true)).collect();
+            assert_eq!(parameters(operation, "path"), names, "{path}");
+        }
+    }
+
+    #[test]
+    fn whoever_creates_a_claim_needs_a_key_and_whoever_adds_evidence_may_have_one() {
+        let document = document();
+        let with = |required| {
+            let operations = operations(&document).into_iter().map(|(_, operation)| operation);
+            names_of(operations.filter(|operation| {
+                parameters(operation, "header").contains(&("Idempotency-Key", required))
+            }))
+        };
+        assert_eq!(with(true), BTreeSet::from(["createClaim"]));
+        assert_eq!(with(false), BTreeSet::from(["addEvidence"]));
+    }
+
+    #[test]
+    fn a_body_that_need_have_no_fields_may_be_left_out() {
+        let document = document();
+        let bodies = operations(&document).into_iter().map(|(_, operation)| operation);
+        let optional = bodies.filter(|operation| operation["requestBody"]["required"] == false);
+        let expected = BTreeSet::from([
+            "submitClaim",
+            "recallClaim",
+            "discardClaim",
+            "respondToClaim",
+            "withdrawClaim",
+            "acceptItems",
+            "declineItems",
+            "undoDecline",
+            "extendWindow",
+            "endAssociation",
+        ]);
+        assert_eq!(names_of(optional), expected);
+    }
+
+    #[test]
+    fn a_claim_is_edited_by_a_merge_patch() {
+        let document = document();
+        let content = &document["paths"]["/v1/claims/{id}"]["patch"]["requestBody"]["content"];
+        let types: Vec<_> = content.as_object().unwrap().keys().collect();
+        assert_eq!(types, ["application/json", "application/merge-patch+json"]);
+    }
+
+    #[test]
+    fn a_success_names_the_headers_it_is_sent_with() {
+        let document = document();
+        for (path, operation) in operations(&document) {
+            let responses = &operation["responses"];
+            let headers = |status: &str| -> BTreeSet<&str> {
+                let headers = responses[status]["headers"].as_object();
+                headers.into_iter().flat_map(|headers| headers.keys().map(String::as_str)).collect()
+            };
+            let schema = &responses["200"]["content"]["application/json"]["schema"];
+            let is_claim = schema["$ref"].as_str().is_some_and(|name| name.ends_with("ClaimView"));
+            let is_list = !schema["properties"]["next_cursor"].is_null();
+            assert_eq!(headers("200").contains("ETag"), is_claim, "{path}");
+            assert_eq!(headers("200").contains("Link"), is_list, "{path}");
+            if !responses["201"].is_null() {
+                let created = BTreeSet::from(["ETag", "Idempotent-Replayed", "Location"]);
+                assert_eq!(headers("201"), created, "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_on_a_claim_tells_its_version() {
+        let document = document();
+        let changes =
+            |operation: &&Value| parameters(operation, "header").contains(&("If-Match", true));
+        let operations = operations(&document).into_iter().map(|(_, operation)| operation);
+        let commands: Vec<_> = operations.filter(changes).collect();
+        assert_eq!(commands.len(), 9);
+        for command in commands {
+            assert!(command["responses"]["200"]["headers"]["ETag"].is_object(), "{command}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_that_passes_says_when_to_come_again() {
+        let document = document();
+        for (path, operation) in operations(&document) {
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let says = response["headers"]["Retry-After"].is_object();
+                assert_eq!(says, ["429", "503"].contains(&status.as_str()), "{path} {status}");
+            }
+        }
+        assert!(document["paths"]["/d/{token}"]["post"]["responses"]["400"].is_object());
+    }
 }

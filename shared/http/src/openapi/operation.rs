@@ -7,7 +7,8 @@ use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{
-    ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder, ResponsesBuilder, Schema,
+    ContentBuilder, HeaderBuilder, Ref, RefOr, Required, Response, ResponseBuilder,
+    ResponsesBuilder, Schema,
 };
 
 use crate::openapi::BEARER;
@@ -21,9 +22,14 @@ struct Facts {
     summary: &'static str,
     /// The schema of the body, if it takes one.
     body: Option<&'static str>,
+    /// Whether no body means one without fields.
+    may_lack_body: bool,
     answer: Answer,
     query: &'static [&'static str],
+    /// Headers that must be sent.
     headers: &'static [&'static str],
+    /// Headers that may be sent.
+    optional_headers: &'static [&'static str],
     /// What it may be refused with, beyond 401, 403, 404 and 503.
     refusals: &'static [u16],
 }
@@ -31,6 +37,8 @@ struct Facts {
 /// What a success is made of.
 enum Answer {
     One(&'static str),
+    /// A claim, with its version.
+    Claim(&'static str),
     Created(&'static str),
     List(&'static str),
     Page,
@@ -51,7 +59,7 @@ pub(super) fn of(route: &Route, method: &HttpMethod) -> Operation {
         .operation_id(Some(name))
         .summary(Some(facts.summary))
         .tag(route.function)
-        .request_body(facts.body.map(|schema| body(route, schema)))
+        .request_body(facts.body.map(|schema| body(route, schema, facts.may_lack_body)))
         .parameters(Some(parameters(route, &facts)))
         .responses(responses(route, &facts));
     if route.auth == Auth::Jwt {
@@ -76,11 +84,20 @@ fn facts(id: RouteId, method: &HttpMethod) -> Facts {
 }
 
 const fn read(summary: &'static str, answer: Answer) -> Facts {
-    Facts { summary, body: None, answer, query: &[], headers: &[], refusals: &[400] }
+    Facts {
+        summary,
+        body: None,
+        may_lack_body: false,
+        answer,
+        query: &[],
+        headers: &[],
+        optional_headers: &[],
+        refusals: &[400],
+    }
 }
 
 const fn write(summary: &'static str, body: &'static str, answer: Answer) -> Facts {
-    Facts { summary, body: Some(body), answer, query: &[], headers: &[], refusals: WRITE }
+    Facts { body: Some(body), refusals: WRITE, ..read(summary, answer) }
 }
 
 fn claims(route: ClaimsRoute) -> Facts {
@@ -102,22 +119,33 @@ fn claims(route: ClaimsRoute) -> Facts {
             query: &["status", "tenant_id", "partner_id", LIST[0], LIST[1]],
             ..read("List claims, newest first", Answer::List("ClaimView"))
         },
-        ClaimsRoute::Get => {
-            Facts { headers: &["If-None-Match"], ..read("Read a claim", Answer::One("ClaimView")) }
-        }
+        ClaimsRoute::Get => Facts {
+            optional_headers: &["If-None-Match"],
+            ..read("Read a claim", Answer::Claim("ClaimView"))
+        },
         ClaimsRoute::History => Facts {
             query: &LIST,
             ..read("Read a claim's history, oldest first", Answer::List("HistoryEntryView"))
         },
         ClaimsRoute::Edit => change("Edit, by a JSON merge patch", "EditClaimBody"),
         ClaimsRoute::Submit => Facts {
+            may_lack_body: true,
             refusals: &[400, 409, 412, 413, 415, 422, 428, 429],
             ..change("Submit a draft", "NoFieldsBody")
         },
-        ClaimsRoute::Recall => change("Take a claim back before its review", "NoFieldsBody"),
-        ClaimsRoute::Discard => change("Drop a draft", "NoFieldsBody"),
-        ClaimsRoute::Respond => change("Answer what the operator asked", "CommentBody"),
-        ClaimsRoute::Withdraw => change("Take back what is undecided", "CommentBody"),
+        ClaimsRoute::Recall => Facts {
+            may_lack_body: true,
+            ..change("Take a claim back before its review", "NoFieldsBody")
+        },
+        ClaimsRoute::Discard => {
+            Facts { may_lack_body: true, ..change("Drop a draft", "NoFieldsBody") }
+        }
+        ClaimsRoute::Respond => {
+            Facts { may_lack_body: true, ..change("Answer what the operator asked", "CommentBody") }
+        }
+        ClaimsRoute::Withdraw => {
+            Facts { may_lack_body: true, ..change("Take back what is undecided", "CommentBody") }
+        }
         ClaimsRoute::Dispute => change("Dispute a rejection", "RequiredCommentBody"),
         ClaimsRoute::CorrectContact => {
             change("Name another contact at the customer", "CorrectContactBody")
@@ -130,14 +158,14 @@ const fn change(summary: &'static str, body: &'static str) -> Facts {
     Facts {
         headers: &["If-Match"],
         refusals: CHANGE,
-        ..write(summary, body, Answer::One("ClaimView"))
+        ..write(summary, body, Answer::Claim("ClaimView"))
     }
 }
 
 fn evidence(route: EvidenceRoute) -> Facts {
     match route {
         EvidenceRoute::Add => Facts {
-            headers: &["Idempotency-Key"],
+            optional_headers: &["Idempotency-Key"],
             refusals: &[400, 409, 413, 415, 422],
             ..write(
                 "Add evidence, and get the form for its document",
@@ -168,7 +196,7 @@ fn decision(route: DecisionRoute, method: &HttpMethod) -> Facts {
             ..read("The decision page; it decides nothing", Answer::Page)
         },
         DecisionRoute::Page => Facts {
-            refusals: &[403, 409, 413, 415, 422, 429],
+            refusals: &[400, 403, 409, 413, 415, 422, 429],
             ..write("Decide, with link and code", FORM, Answer::PageOr("DecisionView"))
         },
         DecisionRoute::Notice => {
@@ -179,8 +207,9 @@ fn decision(route: DecisionRoute, method: &HttpMethod) -> Facts {
 
 fn customer(route: CustomerRoute) -> Facts {
     let answer = |summary| Facts {
+        may_lack_body: true,
         refusals: &[400, 409, 413, 415, 422],
-        ..write(summary, "ChosenItemsBody", Answer::One("CustomerClaimView"))
+        ..write(summary, "ChosenItemsBody", Answer::Claim("CustomerClaimView"))
     };
     match route {
         CustomerRoute::Claims => Facts {
@@ -209,9 +238,10 @@ fn associations(route: AssociationsRoute) -> Facts {
             ..read("List associations, newest claim first", Answer::List("AssociationView"))
         },
         AssociationsRoute::Get => read("Read an association", Answer::One("AssociationView")),
-        AssociationsRoute::End => {
-            write("End an association", "CommentBody", Answer::One("AssociationView"))
-        }
+        AssociationsRoute::End => Facts {
+            may_lack_body: true,
+            ..write("End an association", "CommentBody", Answer::One("AssociationView"))
+        },
         AssociationsRoute::Usage => Facts {
             query: &["from", "to"],
             ..read("Read the usage of the item while active", Answer::One("UsageView"))
@@ -266,7 +296,8 @@ fn text() -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(Type::String).into()
 }
 
-fn body(route: &Route, schema: &str) -> RequestBody {
+fn body(route: &Route, schema: &str, may_be_missing: bool) -> RequestBody {
+    let body = RequestBodyBuilder::new().required(Some(needed(!may_be_missing)));
     if schema == FORM {
         let form = ObjectBuilder::new()
             .property("decision", text())
@@ -274,35 +305,40 @@ fn body(route: &Route, schema: &str) -> RequestBody {
             .property("code", text())
             .required("decision");
         let content = ContentBuilder::new().schema(Some(form)).build();
-        return RequestBodyBuilder::new()
-            .content("application/x-www-form-urlencoded", content)
-            .required(Some(Required::True))
-            .build();
+        return body.content("application/x-www-form-urlencoded", content).build();
     }
-    let needed = !route.path.ends_with("/withdraw") && !route.path.ends_with("/end");
     let content = ContentBuilder::new().schema(Some(reference(schema))).build();
-    RequestBodyBuilder::new()
-        .content("application/json", content)
-        .required(Some(if needed { Required::True } else { Required::False }))
-        .build()
+    let body = match route.method {
+        "PATCH" => body.content("application/merge-patch+json", content.clone()),
+        _ => body,
+    };
+    body.content("application/json", content).build()
+}
+
+fn needed(is_needed: bool) -> Required {
+    if is_needed { Required::True } else { Required::False }
 }
 
 fn parameters(route: &Route, facts: &Facts) -> Vec<Parameter> {
-    let path = route.path.split('{').nth(1).and_then(|rest| rest.split('}').next());
     let required = |name: &str| matches!(name, "state" | "country" | "delivered_at");
-    let header = |name: &str| name != "If-None-Match";
-    let path = path.map(|name| parameter(name, ParameterIn::Path, true));
+    let path = names(route.path).map(|name| parameter(name, ParameterIn::Path, true));
     let query = facts.query.iter().map(|name| parameter(name, ParameterIn::Query, required(name)));
-    let headers =
-        facts.headers.iter().map(|name| parameter(name, ParameterIn::Header, header(name)));
-    path.into_iter().chain(query).chain(headers).collect()
+    let header = |name: &&str, required| parameter(name, ParameterIn::Header, required);
+    let headers = facts.headers.iter().map(|name| header(name, true));
+    let optional = facts.optional_headers.iter().map(|name| header(name, false));
+    path.chain(query).chain(headers).chain(optional).collect()
+}
+
+/// The names in a path, each in its braces.
+fn names(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|rest| rest.split('}').next())
 }
 
 fn parameter(name: &str, place: ParameterIn, required: bool) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(place)
-        .required(if required { Required::True } else { Required::False })
+        .required(needed(required))
         .schema(Some(text()))
         .build()
 }
@@ -310,9 +346,12 @@ fn parameter(name: &str, place: ParameterIn, required: bool) -> Parameter {
 fn responses(route: &Route, facts: &Facts) -> ResponsesBuilder {
     let success = match facts.answer {
         Answer::Created(_) => "201",
-        Answer::One(_) | Answer::List(_) | Answer::Page | Answer::PageOr(_) | Answer::Document => {
-            "200"
-        }
+        Answer::One(_)
+        | Answer::Claim(_)
+        | Answer::List(_)
+        | Answer::Page
+        | Answer::PageOr(_)
+        | Answer::Document => "200",
     };
     let mut refusals = vec![404, 503];
     if route.auth == Auth::Jwt {
@@ -322,19 +361,20 @@ fn responses(route: &Route, facts: &Facts) -> ResponsesBuilder {
     refusals.sort_unstable();
     refusals.dedup();
     let mut responses = ResponsesBuilder::new().response(success, answer(&facts.answer));
-    if facts.headers.contains(&"If-None-Match") {
-        responses = responses.response("304", ResponseBuilder::new().description("Not changed"));
+    if facts.optional_headers.contains(&"If-None-Match") {
+        let unchanged = ResponseBuilder::new().description("Not changed");
+        responses = responses.response("304", with_headers(unchanged, &["ETag"]));
     }
-    refusals
-        .into_iter()
-        .fold(responses, |responses, status| responses.response(status.to_string(), problem()))
+    refusals.into_iter().fold(responses, |responses, status| {
+        responses.response(status.to_string(), problem(status))
+    })
 }
 
 fn answer(answer: &Answer) -> Response {
-    let response = ResponseBuilder::new().description("Done");
+    let response = with_headers(ResponseBuilder::new().description("Done"), sent_with(answer));
     let json = |schema| ContentBuilder::new().schema(Some(schema)).build();
     match answer {
-        Answer::One(schema) | Answer::Created(schema) => {
+        Answer::One(schema) | Answer::Claim(schema) | Answer::Created(schema) => {
             response.content("application/json", json(reference(schema)))
         }
         Answer::List(schema) => response.content("application/json", json(list(schema))),
@@ -345,6 +385,21 @@ fn answer(answer: &Answer) -> Response {
         Answer::Document => response.content("application/json", json(object())),
     }
     .build()
+}
+
+/// The headers of a success.
+fn sent_with(answer: &Answer) -> &'static [&'static str] {
+    match answer {
+        Answer::Claim(_) => &["ETag"],
+        Answer::Created(_) => &["ETag", "Location", "Idempotent-Replayed"],
+        Answer::List(_) => &["Link"],
+        Answer::One(_) | Answer::Page | Answer::PageOr(_) | Answer::Document => &[],
+    }
+}
+
+fn with_headers(response: ResponseBuilder, names: &[&str]) -> ResponseBuilder {
+    let header = || HeaderBuilder::new().schema(Some(text())).build();
+    names.iter().fold(response, |response, name| response.header(*name, header()))
 }
 
 fn list(schema: &str) -> RefOr<Schema> {
@@ -358,10 +413,11 @@ fn list(schema: &str) -> RefOr<Schema> {
         .into()
 }
 
-fn problem() -> Response {
+/// A refusal; one that says when to come again says it in a header.
+fn problem(status: u16) -> Response {
     let content = ContentBuilder::new().schema(Some(reference("Problem"))).build();
-    ResponseBuilder::new()
-        .description("Refused")
+    let headers: &[&str] = if matches!(status, 429 | 503) { &["Retry-After"] } else { &[] };
+    with_headers(ResponseBuilder::new().description("Refused"), headers)
         .content("application/problem+json", content)
         .build()
 }
