@@ -28,12 +28,12 @@ pub struct Stack {
     pub backstage: Backstage,
     /// The wires of the functions here, to break.
     pub wires: Vec<Wire>,
-    claims: claims::App,
+    claims: runtime::Api,
     evidence: evidence::App,
-    review: review::App,
+    review: runtime::Api,
     decision: decision::App,
-    associations: associations::App,
-    customer: customer::App,
+    associations: runtime::Api,
+    customer: runtime::Api,
     directory: directory::App,
 }
 
@@ -116,12 +116,12 @@ impl Stack {
         };
         let secret = SECRET.as_bytes();
         Self {
-            claims: claims::App::new(store("claims"), secret),
+            claims: runtime::Api::new(store("claims"), secret),
             evidence: evidence::App::new(store("evidence"), bucket(&world)),
-            review: review::App::new(store("review"), secret),
+            review: runtime::Api::new(store("review"), secret),
             decision: decision::App::new(store("decision"), keys(SECRET), operator()),
-            associations: associations::App::new(store("associations"), secret),
-            customer: customer::App::new(store("customer"), secret),
+            associations: runtime::Api::new(store("associations"), secret),
+            customer: runtime::Api::new(store("customer"), secret),
             directory: directory::App::new(store("directory"), sandbox),
             backstage: Backstage::of(&world, sandbox),
             wires,

@@ -5,13 +5,13 @@ use domain::ids::AssociationId;
 use domain::text::Comment;
 use web::{Call, Caller, Failure, Reply, bodies};
 
-use crate::{App, claim, moment, reply};
-use runtime::failed;
+use crate::{claim, reply};
+use runtime::{Api, failed, moment};
 
 /// Ends an association. The reason follows from the role; one that has ended stays as it is.
-pub(crate) async fn end(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
+pub(crate) async fn end(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
     let id = call.path_id(AssociationId::parse)?;
-    let moment = moment(app, call).await?;
+    let moment = moment(&app.store, call).await?;
     let comment = match comment(call) {
         Ok(comment) => comment,
         // What is not the caller's is not found, whatever the body says.

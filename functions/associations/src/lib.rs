@@ -9,36 +9,20 @@ mod usage;
 use domain::claim::Claim;
 use domain::ids::AssociationId;
 use lambda_http::{Body, Request, Response};
-use store::{Moment, Store};
+use store::Moment;
 use web::routes::AssociationsRoute;
 use web::views::AssociationView;
-use web::{Call, Caller, Cursors, Failure, Reply};
+use web::{Call, Caller, Failure, Reply};
 
-use runtime::failed;
-
-/// What the function works with.
-pub struct App {
-    store: Store,
-    cursors: Cursors,
-}
-
-impl App {
-    /// `cursor_secret` signs the cursors of lists.
-    pub fn new(store: Store, cursor_secret: &[u8]) -> Self {
-        Self { store, cursors: Cursors::new(cursor_secret) }
-    }
-}
+use runtime::{Api, failed, moment};
 
 /// Answers a request.
-pub async fn handle(app: &App, request: Request) -> Response<Body> {
+pub async fn handle(app: &Api, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    match answer(app, &call).await {
-        Ok(response) => response,
-        Err(failure) => call.problem(&failure),
-    }
+    call.answered(answer(app, &call).await)
 }
 
-async fn answer(app: &App, call: &Call<'_>) -> Result<Response<Body>, Failure> {
+async fn answer(app: &Api, call: &Call<'_>) -> Result<Response<Body>, Failure> {
     let route = call.route::<AssociationsRoute>()?;
     let caller = call.caller()?;
     let reply = match route {
@@ -50,21 +34,16 @@ async fn answer(app: &App, call: &Call<'_>) -> Result<Response<Body>, Failure> {
     Ok(reply.done())
 }
 
-async fn get(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
+async fn get(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
     let id = call.path_id(AssociationId::parse)?;
-    let moment = moment(app, call).await?;
+    let moment = moment(&app.store, call).await?;
     let claim = claim(app, caller, &id, moment).await?;
     reply(&claim, &id)
 }
 
-/// The moment of the request.
-async fn moment(app: &App, call: &Call<'_>) -> Result<Moment, Failure> {
-    app.store.moment_of(call.arrived_at()).await.map_err(failed)
-}
-
 /// The claim of an association, if the caller may see it, its due silence carried out.
 async fn claim(
-    app: &App,
+    app: &Api,
     caller: &Caller,
     id: &AssociationId,
     moment: Moment,

@@ -7,8 +7,7 @@ use web::queries::AssociationStatus;
 use web::views::AssociationView;
 use web::{Call, Caller, Failure, Reply, Viewer, queries};
 
-use crate::{App, moment};
-use runtime::failed;
+use runtime::{Api, failed, moment};
 
 /// Where a page begins: in the store's list of claims, and there behind one association, since a
 /// claim has up to 25.
@@ -34,13 +33,13 @@ impl Position {
 }
 
 /// Lists the associations that the caller may see.
-pub(crate) async fn list(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
+pub(crate) async fn list(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
     let query = queries::associations(call)?;
     let page = app.cursors.page(call, caller)?;
     let position = page.position.as_deref().map(Position::parse).transpose()?.unwrap_or_default();
     let (items, next) = match scope(caller, query.tenant.as_ref())? {
         Some(scope) => {
-            let moment = moment(app, call).await?;
+            let moment = moment(&app.store, call).await?;
             associations(app, &scope, query.status, position, page.limit, moment).await?
         }
         None => (Vec::new(), None),
@@ -75,7 +74,7 @@ fn scope(caller: &Caller, tenant: Option<&TenantId>) -> Result<Option<Scope>, Fa
 
 /// One page, and where the next begins. It may be short: claims without associations lie between.
 async fn associations(
-    app: &App,
+    app: &Api,
     scope: &Scope,
     status: Option<AssociationStatus>,
     position: Position,

@@ -9,14 +9,14 @@ use store::UsageRow;
 use web::views::{UsageDay, UsageView};
 use web::{Call, Caller, Failure, Reply, queries};
 
+use crate::claim;
 use crate::period::Period;
-use crate::{App, claim, moment};
-use runtime::failed;
+use runtime::{Api, failed, moment};
 
 /// The usage of the association's item, day by day. Counts of less than five are withheld.
-pub(crate) async fn usage(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
+pub(crate) async fn usage(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
     let id = call.path_id(AssociationId::parse)?;
-    let moment = moment(app, call).await?;
+    let moment = moment(&app.store, call).await?;
     let claim = claim(app, caller, &id, moment).await?;
     let item = readable(&claim, &id)?;
     not_suspended(app, &claim).await?;
@@ -43,7 +43,7 @@ fn readable(claim: &Claim, id: &AssociationId) -> Result<ItemRef, Failure> {
     }
 }
 
-async fn not_suspended(app: &App, claim: &Claim) -> Result<(), Failure> {
+async fn not_suspended(app: &Api, claim: &Claim) -> Result<(), Failure> {
     let partner = app.store.partner(&claim.subject.partner).await.map_err(failed)?;
     match partner.map(|partner| partner.status) {
         Some(PartnerStatus::Active) => Ok(()),

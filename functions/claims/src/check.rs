@@ -6,19 +6,18 @@ use store::NewClaim;
 use web::views::CheckView;
 use web::{Call, Caller, Failure, Reply, bodies, request_hash};
 
-use crate::{App, moment};
-use runtime::failed;
+use runtime::{Api, failed, moment};
 
 /// Judges a claim as if it were submitted now, and stores nothing.
 pub(crate) async fn check(
-    app: &App,
+    app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
     let partner = caller.partner_id().ok_or(Failure::RoleNotAllowed)?;
     let body = call.json()?;
     let given = bodies::claim(&body);
-    let moment = moment(app, call).await?;
+    let moment = moment(&app.store, call).await?;
     let new = NewClaim {
         actor: caller.actor(),
         // No claim has it: a key is never empty.

@@ -7,12 +7,11 @@ use lambda_http::{Body, Response};
 use serde_json::Value;
 use web::{Call, Caller, Failure, bodies};
 
-use crate::{App, moment};
-use runtime::{Asked, failed, give};
+use runtime::{Api, Asked, failed, give, moment};
 
 /// Edits a draft, or what may still change of a claim that is asked about.
 pub(crate) async fn edit(
-    app: &App,
+    app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
@@ -24,7 +23,7 @@ pub(crate) async fn edit(
 
 /// A command without arguments.
 pub(crate) async fn plain(
-    app: &App,
+    app: &Api,
     call: &Call<'_>,
     caller: &Caller,
     plain: Command,
@@ -36,7 +35,7 @@ pub(crate) async fn plain(
 
 /// Answers what the operator asked.
 pub(crate) async fn respond(
-    app: &App,
+    app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
@@ -47,7 +46,7 @@ pub(crate) async fn respond(
 
 /// Takes back what is undecided.
 pub(crate) async fn withdraw(
-    app: &App,
+    app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
@@ -59,7 +58,7 @@ pub(crate) async fn withdraw(
 
 /// Disputes a rejection.
 pub(crate) async fn dispute(
-    app: &App,
+    app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
@@ -71,7 +70,7 @@ pub(crate) async fn dispute(
 
 /// Names another contact at a customer nobody could reach.
 pub(crate) async fn correct_contact(
-    app: &App,
+    app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
@@ -83,14 +82,14 @@ pub(crate) async fn correct_contact(
 
 /// Reads the arguments against the claim as it is, and gives the command.
 async fn command(
-    app: &App,
+    app: &Api,
     call: &Call<'_>,
     caller: &Caller,
     kind: CommandKind,
     body: Result<Value, Failure>,
     read: impl FnOnce(&Claim, &Value) -> Result<Command, Failure>,
 ) -> Result<Response<Body>, Failure> {
-    let moment = moment(app, call).await?;
+    let moment = moment(&app.store, call).await?;
     let id = call.path_id(ClaimId::parse)?;
     let found = Box::pin(app.store.claim_for_command(&id, moment)).await.map_err(failed)?;
     let found = &found.ok_or(Failure::NotFound)?;

@@ -6,13 +6,13 @@ use lambda_http::{Body, Response};
 use store::NewClaim;
 use web::{Call, Caller, Failure, Reply, bodies, request_hash};
 
-use crate::{App, moment, view};
-use runtime::failed;
+use crate::view;
+use runtime::{Api, failed, moment};
 
 /// Submits a claim, or stores a draft. The idempotency key names it, so a repeated request finds it
 /// again and is answered with the claim as it is now.
 pub(crate) async fn create(
-    app: &App,
+    app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
@@ -32,7 +32,7 @@ pub(crate) async fn create(
         draft: given.draft,
         request_hash: request_hash(&body),
     };
-    let moment = moment(app, call).await?;
+    let moment = moment(&app.store, call).await?;
     let created = Box::pin(app.store.create(new, moment)).await.map_err(failed)?;
     let view = view(app, &created.claim, caller, moment).await?;
     let reply = Reply::created(&format!("/v1/claims/{id}"), &view).etag(created.claim.version);

@@ -4,16 +4,16 @@ use lambda_http::{Body, Response};
 use web::views::HistoryEntryView;
 use web::{Call, Caller, Failure, queries};
 
-use crate::{App, claim, moment};
-use runtime::{failed, pages};
+use crate::claim;
+use runtime::{Api, failed, moment, pages};
 
 /// The events of a claim, chained by their hashes.
 pub(crate) async fn history(
-    app: &App,
+    app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
-    let moment = moment(app, call).await?;
+    let moment = moment(&app.store, call).await?;
     let claim = claim(app, call, caller, moment).await?;
     queries::history(call)?;
     let page = app.cursors.page(call, caller)?;

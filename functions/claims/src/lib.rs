@@ -10,36 +10,20 @@ use domain::claim::Claim;
 use domain::command::Command;
 use domain::ids::ClaimId;
 use lambda_http::{Body, Request, Response};
-use store::{Moment, Store};
+use store::Moment;
 use web::routes::ClaimsRoute;
 use web::views::ClaimView;
-use web::{Call, Caller, Cursors, Failure, Reply, queries};
+use web::{Call, Caller, Failure, Reply, queries};
 
-use runtime::{claim_view, failed};
-
-/// What the function works with.
-pub struct App {
-    store: Store,
-    cursors: Cursors,
-}
-
-impl App {
-    /// `cursor_secret` signs the cursors of lists.
-    pub fn new(store: Store, cursor_secret: &[u8]) -> Self {
-        Self { store, cursors: Cursors::new(cursor_secret) }
-    }
-}
+use runtime::{Api, claim_view, failed, moment};
 
 /// Answers a request.
-pub async fn handle(app: &App, request: Request) -> Response<Body> {
+pub async fn handle(app: &Api, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    match answer(app, &call).await {
-        Ok(response) => response,
-        Err(failure) => call.problem(&failure),
-    }
+    call.answered(answer(app, &call).await)
 }
 
-async fn answer(app: &App, call: &Call<'_>) -> Result<Response<Body>, Failure> {
+async fn answer(app: &Api, call: &Call<'_>) -> Result<Response<Body>, Failure> {
     let route = call.route::<ClaimsRoute>()?;
     let caller = call.caller()?;
     match route {
@@ -59,8 +43,8 @@ async fn answer(app: &App, call: &Call<'_>) -> Result<Response<Body>, Failure> {
     }
 }
 
-async fn get(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Response<Body>, Failure> {
-    let moment = moment(app, call).await?;
+async fn get(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Response<Body>, Failure> {
+    let moment = moment(&app.store, call).await?;
     let claim = claim(app, call, caller, moment).await?;
     queries::none(call)?;
     if call.if_none_match(claim.version) {
@@ -70,14 +54,9 @@ async fn get(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Response<Bod
     Ok(Reply::ok(&view).etag(claim.version).done())
 }
 
-/// The moment of the request.
-async fn moment(app: &App, call: &Call<'_>) -> Result<Moment, Failure> {
-    app.store.moment_of(call.arrived_at()).await.map_err(failed)
-}
-
 /// The claim of the path, if the caller may see it, its due silence carried out.
 async fn claim(
-    app: &App,
+    app: &Api,
     call: &Call<'_>,
     caller: &Caller,
     moment: Moment,
@@ -91,7 +70,7 @@ async fn claim(
 
 /// The claim as the caller may see it.
 async fn view(
-    app: &App,
+    app: &Api,
     claim: &Claim,
     caller: &Caller,
     moment: Moment,

@@ -5,12 +5,11 @@ use lambda_http::{Body, Response};
 use store::Scope;
 use web::{Call, Caller, Failure, queries};
 
-use crate::{App, moment};
-use runtime::{failed, listed_view, pages};
+use runtime::{Api, failed, listed_view, moment, pages};
 
 /// Lists a partner's own claims; operator staff list those of a partner or a tenant.
 pub(crate) async fn list(
-    app: &App,
+    app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
@@ -18,7 +17,7 @@ pub(crate) async fn list(
     let page = app.cursors.page(call, caller)?;
     let scope = scope(caller, query.partner, query.tenant)?;
     let (from, limit) = pages::start(&page)?;
-    let moment = moment(app, call).await?;
+    let moment = moment(&app.store, call).await?;
     let found = app.store.claims(&scope, query.status, from.as_ref(), limit, moment);
     let found = Box::pin(found).await.map_err(failed)?;
     let mut views = Vec::with_capacity(found.items.len());

@@ -7,8 +7,7 @@ use web::views::CustomerClaimView;
 use web::{Call, Caller, Failure, Reply, bodies};
 
 use crate::list::is_his_to_see;
-use crate::{App, moment};
-use runtime::{failed, listed_view, state_first};
+use runtime::{Api, failed, listed_view, moment, state_first};
 
 /// What a customer may answer.
 #[derive(Debug, Clone, Copy)]
@@ -41,12 +40,12 @@ impl Answer {
 
 /// Gives the answer; the reply is the claim as it is then.
 pub(crate) async fn answer(
-    app: &App,
+    app: &Api,
     call: &Call<'_>,
     caller: &Caller,
     answer: Answer,
 ) -> Result<Response<Body>, Failure> {
-    let moment = moment(app, call).await?;
+    let moment = moment(&app.store, call).await?;
     let id = call.path_id(ClaimId::parse)?;
     let found = Box::pin(app.store.claim_for_command(&id, moment)).await.map_err(failed)?;
     let found = found.filter(is_his_to_see).ok_or(Failure::NotFound)?;

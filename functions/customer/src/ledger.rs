@@ -8,15 +8,15 @@ use store::{Moment, Scope};
 use web::views::{CustomerClaimView, LedgerAssociationView, LedgerView, ReceiptView};
 use web::{Call, Caller, Failure};
 
-use crate::{App, list, moment};
-use runtime::{failed, listed_view};
+use crate::list;
+use runtime::{Api, failed, listed_view, moment};
 
 pub(crate) async fn ledger(
-    app: &App,
+    app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
-    let moment = moment(app, call).await?;
+    let moment = moment(&app.store, call).await?;
     let (claims, next) = list::page(app, call, caller, moment, Scope::TenantByPartner).await?;
     let mut ledger: Vec<LedgerView> = Vec::new();
     for claim in &claims {
@@ -36,7 +36,7 @@ fn is_of(claim: &Claim, entry: &LedgerView) -> bool {
 
 /// What a claim adds to its partner's entry.
 async fn add(
-    app: &App,
+    app: &Api,
     claim: &Claim,
     caller: &Caller,
     moment: Moment,

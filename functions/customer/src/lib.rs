@@ -8,36 +8,19 @@ mod list;
 mod rules;
 
 use lambda_http::{Body, Request, Response};
-use store::{Moment, Store};
 use web::routes::CustomerRoute;
-use web::{Call, Cursors, Failure};
+use web::{Call, Failure};
 
 use answer::Answer;
-use runtime::failed;
-
-/// What the function works with.
-pub struct App {
-    store: Store,
-    cursors: Cursors,
-}
-
-impl App {
-    /// `cursor_secret` signs the cursors of lists.
-    pub fn new(store: Store, cursor_secret: &[u8]) -> Self {
-        Self { store, cursors: Cursors::new(cursor_secret) }
-    }
-}
+use runtime::Api;
 
 /// Answers a request.
-pub async fn handle(app: &App, request: Request) -> Response<Body> {
+pub async fn handle(app: &Api, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    match route(app, &call).await {
-        Ok(response) => response,
-        Err(failure) => call.problem(&failure),
-    }
+    call.answered(route(app, &call).await)
 }
 
-async fn route(app: &App, call: &Call<'_>) -> Result<Response<Body>, Failure> {
+async fn route(app: &Api, call: &Call<'_>) -> Result<Response<Body>, Failure> {
     let route = call.route::<CustomerRoute>()?;
     let caller = call.caller()?;
     let answer = match route {
@@ -51,9 +34,4 @@ async fn route(app: &App, call: &Call<'_>) -> Result<Response<Body>, Failure> {
         CustomerRoute::Extend => Answer::Extend,
     };
     answer::answer(app, call, &caller, answer).await
-}
-
-/// The moment of the request.
-async fn moment(app: &App, call: &Call<'_>) -> Result<Moment, Failure> {
-    app.store.moment_of(call.arrived_at()).await.map_err(failed)
 }

@@ -7,15 +7,14 @@ use store::{Moment, Scope};
 use web::views::CustomerClaimView;
 use web::{Call, Caller, Failure, queries};
 
-use crate::{App, moment};
-use runtime::{failed, listed_view, pages};
+use runtime::{Api, failed, listed_view, moment, pages};
 
 pub(crate) async fn list(
-    app: &App,
+    app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
-    let moment = moment(app, call).await?;
+    let moment = moment(&app.store, call).await?;
     let (claims, next) = page(app, call, caller, moment, Scope::Tenant).await?;
     let mut views = Vec::new();
     for claim in &claims {
@@ -27,7 +26,7 @@ pub(crate) async fn list(
 /// The claims on the caller's tenant that are his to see, in that scope; and where the next page
 /// begins.
 pub(crate) async fn page(
-    app: &App,
+    app: &Api,
     call: &Call<'_>,
     caller: &Caller,
     moment: Moment,

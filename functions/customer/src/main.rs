@@ -1,13 +1,6 @@
 //! The function `customer` on Lambda.
 
-use runtime::{Clients, StartError, open_store_and_keys, settings, telemetry};
-
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), StartError> {
-    telemetry::start();
-    let (table, secret) = settings::read::<settings::Customer>()?;
-    let clients = Clients::load().await;
-    let (store, keys) = open_store_and_keys(&clients, table, &secret).await?;
-    let app = customer::App::new(store, keys.current_secret());
-    runtime::serve_http("customer", app, customer::handle).await
+async fn main() -> Result<(), runtime::StartError> {
+    runtime::serve_api("customer", customer::handle).await
 }

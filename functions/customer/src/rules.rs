@@ -7,28 +7,27 @@ use store::Moment;
 use web::views::RulesView;
 use web::{Call, Caller, Failure, Reply, bodies};
 
-use crate::{App, moment};
-use runtime::failed;
+use runtime::{Api, failed, moment};
 
 /// Tells the rules, with every block that holds.
 pub(crate) async fn get(
-    app: &App,
+    app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
-    let moment = moment(app, call).await?;
+    let moment = moment(&app.store, call).await?;
     let rules = standing(app, caller, moment).await?;
     Ok(Reply::ok(&RulesView::of(&rules)).done())
 }
 
 /// Writes them, whole; the answer is how they stand then.
 pub(crate) async fn put(
-    app: &App,
+    app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
     let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
-    let moment = moment(app, call).await?;
+    let moment = moment(&app.store, call).await?;
     let written = bodies::rules(&call.json()?)?;
     let rules = if written.names_blocks {
         written.rules
@@ -43,7 +42,7 @@ pub(crate) async fn put(
     Ok(Reply::ok(&RulesView::of(&rules)).done())
 }
 
-async fn standing(app: &App, caller: &Caller, moment: Moment) -> Result<StandingRules, Failure> {
+async fn standing(app: &Api, caller: &Caller, moment: Moment) -> Result<StandingRules, Failure> {
     let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
     let rules = Box::pin(app.store.standing_rules(tenant, moment)).await.map_err(failed)?;
     rules.ok_or(Failure::NotFound)

@@ -7,7 +7,7 @@ use domain::rejection::Rejection;
 use lambda_http::{Body, Response};
 use notice::Link;
 use notice::page::{Decision, Outcome, Problem, Refused};
-use runtime::fields;
+use runtime::{fields, moment};
 use store::{Effect, Moment};
 use web::views::DecisionView;
 use web::{Call, Failure};
@@ -15,7 +15,7 @@ use web::{Call, Failure};
 use crate::answer::Answers;
 use crate::form::{Asked, Form};
 use crate::seen::Seen;
-use crate::{App, code, moment, seen};
+use crate::{App, code, seen};
 use runtime::failed;
 
 /// Answers a form.
@@ -25,7 +25,7 @@ pub(crate) async fn answer(
     link: &Link,
     answers: &Answers<'_>,
 ) -> Response<Body> {
-    let moment = match moment(app, call).await {
+    let moment = match moment(&app.store, call).await {
         Ok(moment) => moment,
         Err(failure) => return answers.refusal(&failure),
     };

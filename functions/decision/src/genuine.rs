@@ -5,10 +5,10 @@ use lambda_http::{Body, Response};
 use notice::NoticeCode;
 use web::{Call, Failure};
 
+use crate::App;
 use crate::answer::Answers;
 use crate::seen::Seen;
-use crate::{App, moment};
-use runtime::failed;
+use runtime::{failed, moment};
 
 /// Answers a code.
 pub(crate) async fn answer(app: &App, call: &Call<'_>, answers: &Answers<'_>) -> Response<Body> {
@@ -20,7 +20,7 @@ pub(crate) async fn answer(app: &App, call: &Call<'_>, answers: &Answers<'_>) ->
 
 async fn seen(app: &App, call: &Call<'_>) -> Result<Seen, Failure> {
     let code = NoticeCode::parse(call.path_text()?).ok_or(Failure::NotFound)?;
-    let moment = moment(app, call).await?;
+    let moment = moment(&app.store, call).await?;
     let found = app.store.notice_of_code(code.as_str()).await.map_err(failed)?;
     let found = found.ok_or(Failure::NotFound)?;
     let claim = app.store.claim(&found.claim, moment).await.map_err(failed)?;

@@ -14,13 +14,13 @@ mod seen;
 use lambda_http::http::Method;
 use lambda_http::{Body, Request, RequestExt as _, Response};
 use notice::{Language, Link, LinkKeys, Operator};
-use store::{Moment, Store};
+use store::Store;
 use web::routes::DecisionRoute;
 use web::{Call, Failure};
 
 use crate::answer::Answers;
 use crate::seen::Seen;
-use runtime::failed;
+use runtime::moment;
 
 /// What the function works with.
 pub struct App {
@@ -71,7 +71,7 @@ async fn link(app: &App, call: &Call<'_>, answers: &Answers<'_>) -> Response<Bod
 
 /// Shows how things stand. It decides nothing, whoever opens it and however often.
 async fn look(app: &App, call: &Call<'_>, link: &Link, answers: &Answers<'_>) -> Response<Body> {
-    let seen = match moment(app, call).await {
+    let seen = match moment(&app.store, call).await {
         Ok(moment) => Seen::load(app, link, moment).await,
         Err(failure) => Err(failure),
     };
@@ -79,9 +79,4 @@ async fn look(app: &App, call: &Call<'_>, link: &Link, answers: &Answers<'_>) ->
         Ok(seen) => answers.page(&seen),
         Err(failure) => answers.refusal(&failure),
     }
-}
-
-/// The moment of the request: the gateway's arrival stamp.
-async fn moment(app: &App, call: &Call<'_>) -> Result<Moment, Failure> {
-    app.store.moment_of(call.arrived_at()).await.map_err(failed)
 }

@@ -33,10 +33,7 @@ impl App {
 /// Answers a request.
 pub async fn handle(app: &App, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    match answer(app, &call).await {
-        Ok(reply) => reply.done(),
-        Err(failure) => call.problem(&failure),
-    }
+    call.answered(answer(app, &call).await)
 }
 
 async fn answer(app: &App, call: &Call<'_>) -> Result<Reply, Failure> {

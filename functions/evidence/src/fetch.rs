@@ -5,8 +5,8 @@ use domain::ids::{ClaimId, EvidenceId};
 use lambda_http::{Body, Response};
 use web::{Call, Caller, Failure, Reply, queries};
 
-use crate::{App, claim, moment};
-use runtime::Document;
+use crate::{App, claim};
+use runtime::{Document, moment};
 
 /// The link to a document that was found clean. There is no other document to be had.
 pub(crate) async fn get(
@@ -15,7 +15,7 @@ pub(crate) async fn get(
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
     let (id, eid) = call.path_ids(ClaimId::parse, EvidenceId::parse)?;
-    let claim = claim(app, &id, caller, moment(app, call.arrived_at()).await?).await?;
+    let claim = claim(app, &id, caller, moment(&app.store, call).await?).await?;
     queries::none(call)?;
     let clean = |entry: &&Evidence| entry.id == eid && entry.scan == Scan::Clean;
     let entry = claim.details.evidence.iter().find(clean).ok_or(Failure::NotFound)?;

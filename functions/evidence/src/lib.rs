@@ -5,7 +5,7 @@ mod bucket;
 mod fetch;
 mod upload;
 
-use domain::claim::{Claim, Instant};
+use domain::claim::Claim;
 use domain::ids::ClaimId;
 use lambda_http::{Body, Request, Response};
 use store::{Moment, Store};
@@ -32,10 +32,7 @@ impl App {
 /// Answers a request.
 pub async fn handle(app: &App, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    match answer(app, &call).await {
-        Ok(response) => response,
-        Err(failure) => call.problem(&failure),
-    }
+    call.answered(answer(app, &call).await)
 }
 
 async fn answer(app: &App, call: &Call<'_>) -> Result<Response<Body>, Failure> {
@@ -45,10 +42,6 @@ async fn answer(app: &App, call: &Call<'_>) -> Result<Response<Body>, Failure> {
         EvidenceRoute::Add => upload::add(app, call, &caller).await,
         EvidenceRoute::Get => fetch::get(app, call, &caller).await,
     }
-}
-
-async fn moment(app: &App, arrived_at: Instant) -> Result<Moment, Failure> {
-    app.store.moment_of(arrived_at).await.map_err(failed)
 }
 
 /// The claim, if the caller may see it.

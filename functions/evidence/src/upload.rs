@@ -10,8 +10,8 @@ use web::views::{EvidenceUploadView, EvidenceView};
 use web::{Call, Caller, Failure, Reply, bodies, request_hash};
 
 use crate::bucket::Upload;
-use crate::{App, claim, moment};
-use runtime::{Document, failed, state_first};
+use crate::{App, claim};
+use runtime::{Document, failed, moment, state_first};
 
 /// Adds an entry, or finds the one that declared the digest, and answers with the form by which its
 /// document can be uploaded: none where the program asks for no documents, or has a clean one. A
@@ -21,7 +21,7 @@ pub(crate) async fn add(
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
-    let (id, moment) = (call.path_id(ClaimId::parse)?, moment(app, call.arrived_at()).await?);
+    let (id, moment) = (call.path_id(ClaimId::parse)?, moment(&app.store, call).await?);
     let found = claim(app, &id, caller, moment).await?;
     let key = call.optional_idempotency_key()?;
     let body = call.json()?;

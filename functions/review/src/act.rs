@@ -4,13 +4,12 @@ use domain::decide;
 use domain::ids::ClaimId;
 use web::{Call, Caller, Failure, Reply, bodies};
 
-use crate::{App, moment};
-use runtime::{Asked, failed, give};
+use runtime::{Api, Asked, failed, give, moment};
 
 /// Carries out an action on a claim. Who may do what is the domain's to say.
-pub(crate) async fn act(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
+pub(crate) async fn act(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
     let id = call.path_id(ClaimId::parse)?;
-    let moment = moment(app, call).await?;
+    let moment = moment(&app.store, call).await?;
     let found = Box::pin(app.store.claim_for_command(&id, moment)).await.map_err(failed)?;
     let found = &found.ok_or(Failure::NotFound)?;
     let body = call.json()?;

@@ -2,15 +2,14 @@
 
 use web::{Call, Caller, Failure, Reply, queries};
 
-use crate::{App, moment};
-use runtime::{failed, listed_view, pages};
+use runtime::{Api, failed, listed_view, moment, pages};
 
 /// Lists the claims that wait for the operator in a state.
-pub(crate) async fn list(app: &App, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
+pub(crate) async fn list(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
     let queue = queries::reviews(call)?;
     let page = app.cursors.page(call, caller)?;
     let (from, limit) = pages::start(&page)?;
-    let moment = moment(app, call).await?;
+    let moment = moment(&app.store, call).await?;
     let found = app.store.queue(queue, from.as_ref(), limit, moment);
     let found = Box::pin(found).await.map_err(failed)?;
     let mut views = Vec::with_capacity(found.items.len());

@@ -203,6 +203,11 @@ impl<'r> Call<'r> {
         given.then(|| self.idempotency_key()).transpose()
     }
 
+    /// The answer, or that to a failure.
+    pub fn answered<R: Into<Response<Body>>>(&self, outcome: Result<R, Failure>) -> Response<Body> {
+        outcome.map_or_else(|failure| self.problem(&failure), Into::into)
+    }
+
     /// The answer to a failure, in the caller's language.
     pub fn problem(&self, failure: &Failure) -> Response<Body> {
         Reply::problem(failure, self.language(), self.request_id()).done()

@@ -1,6 +1,7 @@
 //! What every function's `main.rs` needs: settings, clients, clock, the store, keys, telemetry, and
 //! the loop that serves invocations. The only crate that reads the environment and the system's clock.
 
+mod api;
 pub mod clients;
 pub mod clock;
 mod documents;
@@ -19,6 +20,7 @@ mod table;
 pub mod telemetry;
 mod view;
 
+pub use api::{Api, moment, serve_api};
 pub use clients::Clients;
 pub use clock::Clock;
 pub use documents::Document;

@@ -13,20 +13,14 @@ pub use sections::{
     ShardQueueSettings, TableSettings,
 };
 
-/// What `claims` needs; the secret signs cursors.
-pub type Claims = (TableSettings, SecretSettings);
+/// What each function with lists needs; the secret signs cursors.
+pub type Api = (TableSettings, SecretSettings);
 /// What `evidence` needs.
 pub type Evidence = (TableSettings, DocumentSettings);
 /// What `scan` needs.
 pub type Scan = (TableSettings, DocumentSettings);
-/// What `review` needs; the secret signs cursors.
-pub type Review = (TableSettings, SecretSettings);
 /// What `decision` needs.
 pub type Decision = (TableSettings, SecretSettings, PageSettings);
-/// What `associations` needs; the secret signs cursors.
-pub type Associations = (TableSettings, SecretSettings);
-/// What `customer` needs; the secret signs cursors.
-pub type Customer = (TableSettings, SecretSettings);
 /// What `directory` needs.
 pub type Directory = (TableSettings,);
 /// What `notify` needs.
@@ -44,13 +38,13 @@ pub type Sweep = (TableSettings,);
 /// The names of the environment that each function reads.
 pub fn by_function() -> Vec<(&'static str, Vec<&'static str>)> {
     vec![
-        ("claims", names::<Claims>()),
+        ("claims", names::<Api>()),
         ("evidence", names::<Evidence>()),
         ("scan", names::<Scan>()),
-        ("review", names::<Review>()),
+        ("review", names::<Api>()),
         ("decision", names::<Decision>()),
-        ("associations", names::<Associations>()),
-        ("customer", names::<Customer>()),
+        ("associations", names::<Api>()),
+        ("customer", names::<Api>()),
         ("directory", names::<Directory>()),
         ("notify", names::<Notify>()),
         ("delivery", names::<Delivery>()),
@@ -101,7 +95,7 @@ mod tests {
             "SECRET_ID" => Some(String::new()),
             other => good(other),
         };
-        let error = parse::<Claims>(&bad).unwrap_err().to_string();
+        let error = parse::<Api>(&bad).unwrap_err().to_string();
         assert_eq!(
             error,
             "wrong settings: SHARDS is not a number from 1 to 64; SANDBOX is neither true nor \

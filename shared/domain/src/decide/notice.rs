@@ -77,10 +77,10 @@ fn answered(claim: &Claim, window: &Window) -> bool {
 /// When the customer made that mark, if it was he.
 fn answered_at(mark: Mark) -> Option<Instant> {
     match mark {
-        Mark::Declined { at, no_answer: false, .. } => Some(at),
-        Mark::Active { basis: Basis::Explicit, effective_at } => Some(effective_at),
-        Mark::Ended { reason: EndReason::CustomerRevoked, at, .. } => Some(at),
-        Mark::Ended { basis: Basis::Explicit, effective_at, .. } => Some(effective_at),
+        Mark::Declined { at, no_answer: false, .. }
+        | Mark::Ended { reason: EndReason::CustomerRevoked, at, .. } => Some(at),
+        Mark::Active { basis: Basis::Explicit, effective_at }
+        | Mark::Ended { basis: Basis::Explicit, effective_at, .. } => Some(effective_at),
         Mark::Declined { .. }
         | Mark::Active { .. }
         | Mark::Ended { .. }

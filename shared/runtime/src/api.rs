@@ -1,0 +1,47 @@
+//! What the functions with lists have in common: the store, the cursors, and how they start.
+
+use lambda_http::{Body, Request, Response};
+use store::{Moment, Store};
+use web::{Call, Cursors, Failure};
+
+use crate::failure::StartError;
+use crate::{Clients, failed, open_store_and_keys, serve_http, settings, telemetry};
+
+/// What a function with lists works with.
+pub struct Api {
+    /// The store.
+    pub store: Store,
+    /// The cursors of its lists.
+    pub cursors: Cursors,
+}
+
+impl Api {
+    /// `cursor_secret` signs the cursors.
+    pub fn new(store: Store, cursor_secret: &[u8]) -> Self {
+        Self { store, cursors: Cursors::new(cursor_secret) }
+    }
+}
+
+/// The moment of a request: the gateway's arrival stamp.
+///
+/// # Errors
+/// Where the table does not answer.
+pub async fn moment(store: &Store, call: &Call<'_>) -> Result<Moment, Failure> {
+    store.moment_of(call.arrived_at()).await.map_err(failed)
+}
+
+/// Starts such a function, and serves requests until the platform ends the process.
+///
+/// # Errors
+/// If it cannot start, or the platform's interface fails.
+pub async fn serve_api<F, Fut>(function: &'static str, handler: F) -> Result<(), StartError>
+where
+    F: Fn(&'static Api, Request) -> Fut,
+    Fut: Future<Output = Response<Body>> + Send + 'static,
+{
+    telemetry::start();
+    let (table, secret) = settings::read::<settings::Api>()?;
+    let clients = Clients::load().await;
+    let (store, keys) = open_store_and_keys(&clients, table, &secret).await?;
+    serve_http(function, Api::new(store, keys.current_secret()), handler).await
+}
