@@ -1,9 +1,9 @@
 //! The short mails: the exact deadline, receipts, a withdrawal. None bears a link.
 
 use domain::actor::ActorKind;
-use domain::claim::{Claim, Item, ItemStatus, State};
+use domain::claim::{Claim, Instant, Item, ItemStatus, State};
 use domain::decide::undo_is_open;
-use domain::ids::NoticeNo;
+use domain::ids::{ItemNo, NoticeNo};
 use domain::reason::EndReason;
 use notice::content::zone_of;
 use notice::mail::{self, Deed, Extension, Mail, Receipt};
@@ -48,13 +48,22 @@ pub(crate) async fn decided(app: &App, audience: &Audience, told: &Told) -> Resu
         let receipt = Receipt {
             id: format!("{}-{}", told.claim, told.version),
             deed,
-            undoable: deed == Deed::Declined && undo_is_open(&audience.claim, told.at),
+            undoable: deed == Deed::Declined && can_be_undone(&audience.claim, &items, told.at),
             items,
             zone: zone_of(&audience.claim, &audience.place),
         };
         tell(app, audience, told, |envelope| mail::receipt(&notice, &receipt, envelope)).await?;
     }
     Ok(())
+}
+
+/// Whether a no that came at `at` could be taken back in the window that runs, and still can.
+fn can_be_undone(claim: &Claim, items: &[ItemNo], at: Instant) -> bool {
+    let is_settled = |no: &ItemNo| {
+        let status = claim.item(*no).map(|item| claim.item_status(item));
+        matches!(status, Some(ItemStatus::Declined { settled: true, .. }))
+    };
+    undo_is_open(claim, at) && !items.iter().any(is_settled)
 }
 
 /// Tells a customer who had been notified that there is nothing to decide any more.

@@ -44,14 +44,10 @@ fn changed_items(old: Option<&Claim>, new: &Claim) -> Vec<Value> {
         .filter_map(|item| {
             let to = new.item_status(item);
             let from = old.and_then(|old| old.item(item.no).map(|item| old.item_status(item)));
-            (from != Some(to)).then(|| item_change(item.no.0, from, to))
+            let (from, to) = (from.map(ItemStatus::as_str), to.as_str());
+            (from != Some(to)).then(|| json!({"no": item.no, "from": from, "to": to}))
         })
         .collect()
-}
-
-fn item_change(no: u8, from: Option<ItemStatus>, to: ItemStatus) -> Value {
-    let from = from.map(ItemStatus::as_str);
-    json!({"no": no, "from": from, "to": to.as_str()})
 }
 
 /// An entry of a claim's history, as it is hashed.

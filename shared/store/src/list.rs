@@ -106,7 +106,7 @@ impl Store {
 
     /// Claims at a tenant, newest first. The index has them by partner, so all of its entries are
     /// read, keys alone, and the page is cut from them.
-    async fn newest_at(
+    pub(crate) async fn newest_at(
         &self,
         tenant: &TenantId,
         from: Option<&Cursor>,
@@ -157,7 +157,7 @@ impl Store {
         let mut from = None;
         loop {
             let query = self.index(schema::TENANT, tenant.as_str(), partner, from.as_ref());
-            let (entries, next) = entries(query, schema::TENANT, 1000).await?;
+            let (entries, next) = entries(query, schema::TENANT).await?;
             all.extend(entries);
             match next {
                 Some(next) => from = Some(next),
@@ -199,7 +199,7 @@ impl Store {
         index: Keys,
         limit: i32,
     ) -> Result<Ids, StoreError> {
-        let (entries, next) = entries(query, index, limit).await?;
+        let (entries, next) = entries(query.limit(limit), index).await?;
         Ok((ids_of(&entries)?, next))
     }
 
@@ -242,9 +242,8 @@ fn replace(page: &mut [Stored], now: Vec<Stored>) {
 async fn entries(
     query: QueryFluentBuilder,
     index: Keys,
-    limit: i32,
 ) -> Result<(Vec<Attributes>, Option<Cursor>), StoreError> {
-    let answer = query.limit(limit).send().await.map_err(StoreError::of_call)?;
+    let answer = query.send().await.map_err(StoreError::of_call)?;
     let next = match &answer.last_evaluated_key {
         Some(last) => Some(cursor(index, last)?),
         None => None,

@@ -433,6 +433,7 @@ async fn claims_of_one_moment_are_each_listed_once() {
     three_claims(&stack).await;
     let list = format!("/v1/claims?tenant_id={CONTOSO}&limit=1");
     let mut seen = walked(&stack, &list, |event| event.staff("auditor", "a")).await;
+    assert_eq!(seen.len(), 3);
     seen.sort();
     seen.dedup();
     assert_eq!(seen.len(), 3);

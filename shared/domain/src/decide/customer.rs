@@ -33,13 +33,17 @@ pub(super) fn decline(claim: &Claim, items: &Selection, context: &Context) -> De
     Ok(Some(next(claim, context, body)))
 }
 
-/// The customer takes a no back, before the window closes.
-pub(super) fn undo(claim: &Claim, items: &Selection, context: &Context) -> Decision {
+/// The customer takes a no back, before the window closes. One that a review has come after is settled.
+pub(super) fn undo(claim: &Claim, selection: &Selection, context: &Context) -> Decision {
     if !undo_is_open(claim, context.at) {
         return Err(misplaced(claim, CommandKind::Undo));
     }
-    let chosen = chosen(claim, items)?;
+    let chosen = chosen(claim, selection)?;
     let mut items = only(claim, &chosen, may_be_taken_back);
+    let settled = |status| matches!(status, ItemStatus::Declined { settled: true, .. });
+    if *selection != Selection::All && only(claim, &chosen, settled) == chosen {
+        return Err(misplaced(claim, CommandKind::Undo));
+    }
     items.retain(|no| is_there(claim, *no, context));
     Ok((!items.is_empty()).then(|| next(claim, context, EventBody::DeclineUndone { items })))
 }

@@ -68,10 +68,12 @@ pub(super) fn record_failure(
     unreachable(claim, cause, context).map(Some)
 }
 
-/// Whether somebody has answered the notice of this window: what the customer decided in it is proof that
+/// Whether somebody has answered the notice of this window: what the customer decided since is proof that
 /// it was read. What he answered to an earlier notice, or what others did to an item, proves nothing.
 fn answered(claim: &Claim, window: &Window) -> bool {
-    claim.kept().filter_map(|item| answered_at(item.mark?)).any(|at| at >= window.delivered_at)
+    let first = claim.notice == NoticeNo::default().next();
+    let mut answers = claim.kept().filter_map(|item| answered_at(item.mark?));
+    answers.any(|at| first || at >= window.delivered_at)
 }
 
 /// When the customer made that mark, if it was he.

@@ -1,7 +1,7 @@
 //! The operator's half: begin, reject, validate.
 
 use crate::actor::{Actor, StaffRole};
-use crate::claim::{Claim, Details, Instant, Mark, RejectionRecord, State};
+use crate::claim::{Claim, Details, Instant, Item, Mark, RejectionRecord, State};
 use crate::command::{ClaimInput, CommandKind, GivenReason};
 use crate::context::{Context, Rival, Standing};
 use crate::decide::silence::term_end;
@@ -177,7 +177,12 @@ fn still_eligible(
     drop: &[(ItemNo, ReasonCode)],
     context: &Context,
 ) -> Vec<FieldError> {
-    let input = ClaimInput::of(&judged(claim, drop));
+    let judged = judged(claim, drop);
+    // Each at its place, so that a pointer means the item that the claim has there.
+    let in_place =
+        |item: &Item| judged.item(item.no).map(|item| (claim.subject.kind, item.id.clone()));
+    let items = claim.items.iter().map(in_place).collect();
+    let input = ClaimInput { items, ..ClaimInput::of(&judged) };
     let submitted_at = claim.submitted_at.unwrap_or(context.at);
     let facts = &context.facts;
     let place = context.places.partner.as_ref();

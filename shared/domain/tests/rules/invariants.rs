@@ -1,5 +1,5 @@
 //! The invariants of `domain.md §4`, on random sequences of commands by everybody, with a moving
-//! clock. I3 and I5 need the store; I9 needs disputes.
+//! clock. I3 and I5 need the store; I9 has examples of its own.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ struct Step {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let items = prop::sample::subsequence(vec![1_u8, 2, 3], 0..=3);
-    let command = (0_u8..13, items).prop_map(|(kind, items)| command(kind, &items));
+    let command = (0_u8..19, items).prop_map(|(kind, items)| command(kind, &items));
     let minutes = prop_oneof![3 => 0_i64..300, 1 => 0_i64..20_000];
     let step = (command, minutes).prop_map(|((command, actor), minutes)| Step {
         command,
@@ -50,6 +50,12 @@ fn command(kind: u8, items: &[u8]) -> (Command, Actor) {
         }
         10 => (withdraw(), alpine()),
         11 => (end(items.first().copied().unwrap_or(1)), alpine()),
+        12 => (delivery(2), Actor::System),
+        13 => (Command::Hold { comment: comment() }, operator()),
+        14 => (Command::Resume, operator()),
+        15 => (Command::Dispute { comment: comment() }, alpine()),
+        16 => (Command::Overturn { comment: comment() }, operator()),
+        17 => (Command::Accept { items: these(items) }, administrator()),
         _ => (reject(), reviewer()),
     }
 }

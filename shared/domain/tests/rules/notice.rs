@@ -59,6 +59,14 @@ fn a_bounce_changes_nothing_once_somebody_has_answered_or_the_window_is_over() {
 }
 
 #[test]
+fn an_answer_that_came_before_the_proof_of_delivery_is_one_to_that_notice() {
+    let given = Given::notifying().then(&decline(&[1]), link(), delivered_at());
+    let later = delivered_at() + Duration::hours(1);
+    let given = given.then(&delivery(1), Actor::System, later);
+    assert_eq!(given.when(&failure(1, false), Actor::System, later), Ok(None));
+}
+
+#[test]
 fn what_nobody_answered_in_this_window_does_not_hide_a_bounce() {
     // An item that vanished is nobody's answer.
     let gone = Command::Vanish(domain::command::Vanished::Items(vec![ItemNo(2)]));

@@ -5,11 +5,11 @@ use domain::command::{ClaimInput, Command};
 use domain::decide::undoable;
 use domain::directory::PartnerStatus;
 use domain::effects::{LockChange, lock_changes, newly_blocked};
-use domain::ids::ItemNo;
+use domain::ids::{ItemNo, Sha256Hash};
 use domain::reason::ReasonCode;
 use domain::rejection::{FieldCode, FieldError, Rejection};
 use domain::text::Domain;
-use domain::{decide, draft, evolve};
+use domain::{decide, draft, evolve, history};
 
 use crate::given::*;
 
@@ -201,10 +201,15 @@ fn a_no_that_was_there_before_a_review_stays_in_the_window_that_follows_it() {
     let event = domain::decide(&reviewed.claim, &validate, &context).unwrap().unwrap();
     let given = reviewed.clone().evolved(event);
     assert_eq!(given.items(), ["declined", "pending", "pending"]);
+    let told = history::event(Some(&reviewed.claim), &given.claim, Sha256Hash([0; 32]));
+    let changes = told["detail"]["items"].as_array().unwrap();
+    assert!(changes.iter().all(|change| change["no"] != 1), "the no is told once: {told}");
     let taken = [2, 3].map(|no| LockChange::Take(ItemNo(no)));
     assert_eq!(lock_changes(Some(&reviewed.claim), &given.claim), taken);
     let open = given.then(&delivery(2), Actor::System, delivered_at());
-    assert_eq!(open.when(&undo(&[1]), link(), delivered_at()), Ok(None));
+    assert_eq!(open.when(&undo(&[]), link(), delivered_at()), Ok(None));
+    let refused = open.when(&undo(&[1]), link(), delivered_at());
+    assert!(matches!(refused, Err(Rejection::InvalidState { .. })), "{refused:?}");
     assert_eq!(undoable(&open.claim, delivered_at()), []);
     let closed = open.clone().then(&Command::DeadlinePassed, Actor::System, after_grace());
     assert_eq!(closed.items(), ["declined", "active", "active"]);

@@ -104,6 +104,11 @@ fn what_has_vanished_or_was_dropped_is_not_judged_at_validate() {
     let given = Given::in_review().then(&gone, Actor::System, now());
     let mut context = context(reviewer(), now());
     context.facts.tenant.as_mut().unwrap().items.remove(0);
+    let mut unclaimable = context.clone();
+    unclaimable.facts.tenant.as_mut().unwrap().items.first_mut().unwrap().claimable = false;
+    let refused = decide(&given.claim, &validate(&[]), &unclaimable);
+    let at_its_place = FieldError::new("/items/1/id", FieldCode::ItemNotClaimable);
+    assert_eq!(refused, Err(Rejection::Fields(vec![at_its_place])));
     // The second is the partner's already, by another claim; the customer blocks him for the third.
     let item_ref = |no| given.claim.item_ref(given.claim.item(ItemNo(no)).unwrap());
     context.facts.own_claims = vec![(item_ref(2), ClaimId::of(&partner().id, "other"))];

@@ -11,14 +11,18 @@ use crate::claim_item::ClaimItem;
 use crate::config::Store;
 use crate::error::StoreError;
 
+/// How many claims at a tenant are looked at for rivals that no lock names: drafts, too, stand among them.
+const MOST: u16 = 500;
+
 impl Store {
     /// Everybody else who holds, waits for or claims an item of the claim at `at`: what operator
-    /// staff see of its competition (`api.md`, *The claim*).
+    /// staff see of its competition (`api.md`, *The claim*). Whoever merely claims it is looked for among
+    /// the [`MOST`] newest claims at the tenant.
     pub async fn rivals_of(&self, claim: &Claim, at: Instant) -> Result<Vec<Rival>, StoreError> {
         let numbers: Vec<_> = claim.kept().map(|item| item.no).collect();
         let locks = self.locks(claim, &numbers).await?;
         let mut rivals = self.rivals(claim, &locks, at).await?;
-        let mut ids = self.ids_at_tenant(None, &claim.subject.tenant).await?;
+        let (mut ids, _) = self.newest_at(&claim.subject.tenant, None, MOST).await?;
         ids.retain(|id| *id != claim.id && rivals.iter().all(|rival| rival.claim != *id));
         for record in self.load_records(&ids).await? {
             rivals.extend(open_on(claim, &record.claim));
