@@ -17,7 +17,7 @@ const MOST: u16 = 500;
 impl Store {
     /// Everybody else who holds, waits for or claims an item of the claim at `at`: what operator
     /// staff see of its competition (`api.md`, *The claim*). Whoever merely claims it is looked for among
-    /// the [`MOST`] newest claims at the tenant.
+    /// the 500 newest claims at the tenant.
     pub async fn rivals_of(&self, claim: &Claim, at: Instant) -> Result<Vec<Rival>, StoreError> {
         let numbers: Vec<_> = claim.kept().map(|item| item.no).collect();
         let locks = self.locks(claim, &numbers).await?;
