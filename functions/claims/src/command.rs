@@ -95,7 +95,7 @@ async fn command(
     let found = &found.ok_or(Failure::NotFound)?;
     caller.sees(found)?;
     let body = body?;
-    let expected = call.if_match()?;
+    let expected = call.if_match();
     let command = read(found, &body);
     let asked = Asked { caller, found, expected, kind: Some(kind), command, moment };
     Ok(give(&app.store, asked).await?.done())

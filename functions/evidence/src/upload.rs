@@ -35,11 +35,12 @@ pub(crate) async fn add(
     } else {
         let command = Command::AddEvidence(Box::new(uploaded.entry.clone()));
         let given = app.store.execute(&id, caller.actor(), &command, moment, None);
-        Box::pin(given).await.map_err(failed)?.claim
+        let claim = Box::pin(given).await.map_err(failed)?.claim;
+        if let Some(key) = &key {
+            app.store.put_request(&id, key, request).await.map_err(failed)?;
+        }
+        claim
     };
-    if let Some(key) = key.filter(|_| !replayed) {
-        app.store.put_request(&id, &key, request).await.map_err(failed)?;
-    }
     let entry = entry_of(&claim, &uploaded).ok_or(Failure::NotFound)?;
     let reply = Reply::created(
         &format!("/v1/claims/{id}/evidence/{}", entry.id),

@@ -59,10 +59,8 @@ pub(crate) async fn decided(app: &App, audience: &Audience, told: &Told) -> Resu
 
 /// Whether a no that came at `at` could be taken back in the window that runs, and still can.
 fn can_be_undone(claim: &Claim, items: &[ItemNo], at: Instant) -> bool {
-    let is_settled = |no: &ItemNo| {
-        let status = claim.item(*no).map(|item| claim.item_status(item));
-        matches!(status, Some(ItemStatus::Declined { settled: true, .. }))
-    };
+    let is_settled =
+        |no: &ItemNo| claim.item(*no).is_some_and(|item| claim.item_status(item).is_settled());
     undo_is_open(claim, at) && !items.iter().any(is_settled)
 }
 

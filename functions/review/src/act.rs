@@ -1,6 +1,5 @@
 //! `POST /v1/claims/{id}/review`.
 
-use domain::decide;
 use domain::ids::ClaimId;
 use web::{Call, Caller, Failure, Reply, bodies};
 
@@ -14,9 +13,6 @@ pub(crate) async fn act(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<R
     let found = &found.ok_or(Failure::NotFound)?;
     let body = call.json()?;
     let (kind, command) = (bodies::action(&body), bodies::review(&body));
-    if let Some(kind) = kind {
-        decide::admit(found, kind, caller.actor())?;
-    }
-    let expected = call.if_match()?;
+    let expected = call.if_match();
     give(&app.store, Asked { caller, found, expected, kind, command, moment }).await
 }

@@ -18,8 +18,8 @@ pub struct Asked<'a> {
     pub caller: &'a Caller,
     /// The claim as he can see it.
     pub found: &'a Claim,
-    /// The version he has seen.
-    pub expected: Version,
+    /// The version he has seen, or that he names none.
+    pub expected: Result<Version, Failure>,
     /// Which command; `None` where its name could not be read.
     pub kind: Option<CommandKind>,
     /// The command, or why its arguments could not be read.
@@ -31,9 +31,13 @@ pub struct Asked<'a> {
 /// Gives the command; the answer is the claim as it is then.
 pub async fn give(store: &Store, asked: Asked<'_>) -> Result<Reply, Failure> {
     let Asked { caller, found, expected, kind, command, moment } = asked;
+    if let Some(kind) = kind {
+        decide::admit(found, kind, caller.actor())?;
+    }
+    let expected = expected?;
     let command = match command {
         Ok(command) => command,
-        Err(failure) => return Err(unreadable(caller, found, expected, kind, failure)),
+        Err(failure) => return Err(unreadable(found, expected, kind, failure)),
     };
     let executed = store.execute(&found.id, caller.actor(), &command, moment, Some(expected));
     let claim = Box::pin(executed).await.map_err(failed)?.claim;
@@ -43,16 +47,11 @@ pub async fn give(store: &Store, asked: Asked<'_>) -> Result<Reply, Failure> {
 
 /// What to answer where the arguments cannot be read: the first check that fails.
 fn unreadable(
-    caller: &Caller,
     found: &Claim,
     expected: Version,
     kind: Option<CommandKind>,
     failure: Failure,
 ) -> Failure {
-    let admitted = kind.map_or(Ok(()), |kind| decide::admit(found, kind, caller.actor()));
-    if let Err(rejection) = admitted {
-        return rejection.into();
-    }
     if expected != found.version {
         return Failure::VersionMismatch;
     }

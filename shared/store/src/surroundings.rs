@@ -6,7 +6,7 @@ use domain::claim::{Claim, Instant, ItemStatus, State};
 use domain::command::{ClaimInput, Needs};
 use domain::context::{Context, Facts, Place, Places};
 use domain::directory::{Partner, Tenant};
-use domain::ids::{ClaimId, FamilyId, ItemNo, PartnerId, ProgramId, TenantId};
+use domain::ids::{ClaimId, FamilyId, ItemNo, PartnerId, TenantId};
 use domain::program::{ItemRef, Policy, Program};
 
 use crate::config::{Moment, Store};
@@ -43,9 +43,9 @@ impl Store {
         let subject = &claim.subject;
         let (policy, partner, tenant, program) = tokio::try_join!(
             self.policy_of(claim),
-            self.partner_if(needs.partner, &subject.partner),
-            self.tenant_if(needs.tenant, &subject.tenant),
-            self.program_if(needs.eligibility, &subject.program),
+            where_needed(needs.partner, self.partner(&subject.partner)),
+            where_needed(needs.tenant, self.tenant(&subject.tenant)),
+            where_needed(needs.eligibility, self.program(&subject.program)),
         )?;
         let policy = newest_of_draft(claim, program.as_ref()).unwrap_or(policy);
         let operator = needs.operator;
@@ -157,26 +157,6 @@ impl Store {
         Ok(own)
     }
 
-    async fn partner_if(
-        &self,
-        needed: bool,
-        id: &PartnerId,
-    ) -> Result<Option<Partner>, StoreError> {
-        if needed { self.partner(id).await } else { Ok(None) }
-    }
-
-    async fn tenant_if(&self, needed: bool, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
-        if needed { self.tenant(id).await } else { Ok(None) }
-    }
-
-    async fn program_if(
-        &self,
-        needed: bool,
-        id: &ProgramId,
-    ) -> Result<Option<Program>, StoreError> {
-        if needed { self.program(id).await } else { Ok(None) }
-    }
-
     async fn acting_partner(&self, actor: &Actor) -> Result<Option<Partner>, StoreError> {
         match actor {
             Actor::Partner { id, .. } => self.partner(id).await,
@@ -259,6 +239,14 @@ impl Store {
         let calendar = self.calendar(partner.country, None, policy.unknown_subdivision).await?;
         Ok(Place { calendar, zone: Zone::Known(partner.time_zone) })
     }
+}
+
+/// What is read, if it is needed.
+async fn where_needed<T>(
+    needed: bool,
+    read: impl Future<Output = Result<Option<T>, StoreError>>,
+) -> Result<Option<T>, StoreError> {
+    if needed { read.await } else { Ok(None) }
 }
 
 /// What a draft is judged by when it is submitted: the program's present policy, to which it is pinned from

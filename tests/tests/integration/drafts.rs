@@ -3,6 +3,7 @@
 use chrono::Duration;
 use domain::claim::Claim;
 use domain::command::{ClaimInput, Command};
+use domain::directory::Partner;
 use domain::ids::ClaimId;
 use domain::program::{Policy, Program};
 use domain::text::Name;
@@ -29,6 +30,14 @@ fn least() -> Value {
 async fn create(stack: &Stack, key: &str, body: &Value) -> Answer {
     let event = Event::post("/v1/claims").partner_user(ALPINE).header("idempotency-key", key);
     stack.send(event.json(body)).await
+}
+
+/// Where Alpine may submit that many claims a day.
+async fn with_daily_quota(daily_claim_quota: u32) -> Stack {
+    let stack = Stack::at(NOW).await;
+    let partner = Partner { daily_claim_quota, ..fixtures::alpine() };
+    stack.world.store.put_partner(&partner).await.unwrap();
+    stack
 }
 
 /// A stored draft.
@@ -295,10 +304,7 @@ async fn a_draft_counts_for_no_duplicate_and_no_quota() {
 
 #[tokio::test]
 async fn a_draft_of_yesterday_counts_on_the_day_of_its_submission() {
-    let stack = Stack::at(NOW).await;
-    let mut partner = fixtures::alpine();
-    partner.daily_claim_quota = 1;
-    stack.world.store.put_partner(&partner).await.unwrap();
+    let stack = with_daily_quota(1).await;
     let drafted = draft(&stack, claim_body(&TEAMS)).await;
     stack.world.clock.advance(Duration::days(1));
     assert_eq!(stack.command(ALPINE, &drafted, "submit", &json!({})).await.status, 200);
@@ -308,10 +314,7 @@ async fn a_draft_of_yesterday_counts_on_the_day_of_its_submission() {
 
 #[tokio::test]
 async fn however_many_drafts_a_day_has_its_claims_alone_are_counted() {
-    let stack = Stack::at(NOW).await;
-    let mut partner = fixtures::alpine();
-    partner.daily_claim_quota = 2;
-    stack.world.store.put_partner(&partner).await.unwrap();
+    let stack = with_daily_quota(2).await;
     stack.world.submitted("k1", &TEAMS).await;
     stack.world.clock.advance(Duration::minutes(1));
     for no in 0..130 {

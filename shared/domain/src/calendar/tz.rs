@@ -72,11 +72,8 @@ impl Tz {
         let rules = self.rules();
         let midnight = midnight(date)?;
         let first = match rules.to_ambiguous_timestamp(midnight).offset() {
-            AmbiguousOffset::Unambiguous { offset } => offset.to_timestamp(midnight).ok()?,
-            AmbiguousOffset::Fold { before, after } => {
-                let (one, other) = (before.to_timestamp(midnight), after.to_timestamp(midnight));
-                one.ok()?.max(other.ok()?)
-            }
+            AmbiguousOffset::Unambiguous { offset }
+            | AmbiguousOffset::Fold { after: offset, .. } => offset.to_timestamp(midnight).ok()?,
             // By the later offset, the clocks have not been moved yet.
             AmbiguousOffset::Gap { after, .. } => {
                 rules.following(after.to_timestamp(midnight).ok()?).next()?.timestamp()

@@ -114,6 +114,11 @@ pub enum ItemStatus {
 }
 
 impl ItemStatus {
+    /// Whether it is a no that no window takes back any more.
+    pub fn is_settled(self) -> bool {
+        matches!(self, Self::Declined { settled: true, .. })
+    }
+
     /// The name on the wire.
     pub fn as_str(self) -> &'static str {
         match self {

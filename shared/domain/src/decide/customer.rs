@@ -40,8 +40,7 @@ pub(super) fn undo(claim: &Claim, selection: &Selection, context: &Context) -> D
     }
     let chosen = chosen(claim, selection)?;
     let mut items = only(claim, &chosen, may_be_taken_back);
-    let settled = |status| matches!(status, ItemStatus::Declined { settled: true, .. });
-    if *selection != Selection::All && only(claim, &chosen, settled) == chosen {
+    if *selection != Selection::All && only(claim, &chosen, ItemStatus::is_settled) == chosen {
         return Err(misplaced(claim, CommandKind::Undo));
     }
     items.retain(|no| is_there(claim, *no, context));

@@ -119,13 +119,13 @@ pub(super) fn validate(
     let State::InReview { .. } = claim.state else {
         return Err(misplaced(claim, CommandKind::Validate));
     };
-    let errors = [drop_problems(claim, drop), still_eligible(claim, drop, context)].concat();
+    let kept = after(claim, drop);
+    let errors = [drop_problems(claim, drop, &kept), still_eligible(&kept, context)].concat();
     if !errors.is_empty() {
         return Err(fields(errors));
     }
-    still_admissible(claim, drop, context)?;
+    still_admissible(&kept, drop, context)?;
     let contested = arbitrated(claim, drop, comment, context)?;
-    let kept = after(claim, drop);
     let body = EventBody::Validated {
         dropped: drop.to_vec(),
         contested,
@@ -149,15 +149,7 @@ fn after(claim: &Claim, drop: &[(ItemNo, ReasonCode)]) -> Claim {
     kept
 }
 
-/// What is to be judged: the claim with the items only that are neither dropped nor decided, since what
-/// the customer has answered or has no more waits for nothing.
-fn judged(claim: &Claim, drop: &[(ItemNo, ReasonCode)]) -> Claim {
-    let kept = after(claim, drop);
-    let items = kept.undecided().cloned().collect();
-    Claim { items, ..kept }
-}
-
-fn drop_problems(claim: &Claim, drop: &[(ItemNo, ReasonCode)]) -> Vec<FieldError> {
+fn drop_problems(claim: &Claim, drop: &[(ItemNo, ReasonCode)], kept: &Claim) -> Vec<FieldError> {
     let undecided = |no: ItemNo| claim.undecided().any(|item| item.no == no);
     let mut errors: Vec<_> = drop
         .iter()
@@ -165,24 +157,22 @@ fn drop_problems(claim: &Claim, drop: &[(ItemNo, ReasonCode)]) -> Vec<FieldError
         .filter(|(_, (no, _))| !undecided(*no))
         .map(|(at, _)| FieldError::new(format!("/drop/{at}/item_no"), FieldCode::Malformed))
         .collect();
-    if after(claim, drop).undecided().next().is_none() {
+    if kept.undecided().next().is_none() {
         errors.push(FieldError::new("/drop", FieldCode::Malformed));
     }
     errors
 }
 
-/// Submit's guards once more, for what is left of the claim; evidence is as old as it was at submit.
-fn still_eligible(
-    claim: &Claim,
-    drop: &[(ItemNo, ReasonCode)],
-    context: &Context,
-) -> Vec<FieldError> {
-    let judged = judged(claim, drop);
+/// Submit's guards once more, for the undecided items that are left of the claim: what the customer has
+/// answered or has no more waits for nothing. Evidence is as old as it was at submit.
+fn still_eligible(claim: &Claim, context: &Context) -> Vec<FieldError> {
     // Each at its place, so that a pointer means the item that the claim has there.
-    let in_place =
-        |item: &Item| judged.item(item.no).map(|item| (claim.subject.kind, item.id.clone()));
+    let in_place = |item: &Item| {
+        let judged = claim.undecided().any(|own| own.no == item.no);
+        judged.then(|| (claim.subject.kind, item.id.clone()))
+    };
     let items = claim.items.iter().map(in_place).collect();
-    let input = ClaimInput { items, ..ClaimInput::of(&judged) };
+    let input = ClaimInput { items, ..ClaimInput::of(claim) };
     let submitted_at = claim.submitted_at.unwrap_or(context.at);
     let facts = &context.facts;
     let place = context.places.partner.as_ref();
@@ -206,8 +196,8 @@ fn still_admissible(
     drop: &[(ItemNo, ReasonCode)],
     context: &Context,
 ) -> Result<(), Rejection> {
-    let (facts, judged) = (&context.facts, judged(claim, drop));
-    let is_judged = |item: &ItemRef| judged.items.iter().any(|own| claim.item_ref(own) == *item);
+    let facts = &context.facts;
+    let is_judged = |item: &ItemRef| claim.undecided().any(|own| claim.item_ref(own) == *item);
     let duplicate = |(item, own): &&(ItemRef, ClaimId)| *own != claim.id && is_judged(item);
     if let Some((_, own)) = facts.own_claims.iter().find(duplicate) {
         return Err(Rejection::DuplicateClaim { claim: own.clone() });
