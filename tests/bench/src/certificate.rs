@@ -9,9 +9,6 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 
-/// The file of the authority alone, beside that with Amazon's too.
-pub const ALONE: &str = "authority.pem";
-
 /// Makes both anew; the authority's certificate goes into `folder`, for a trust store.
 pub fn issue(folder: &Path) -> (TlsAcceptor, PathBuf) {
     let authority_key = KeyPair::generate().expect("a key");
@@ -29,7 +26,6 @@ pub fn issue(folder: &Path) -> (TlsAcceptor, PathBuf) {
     let path = folder.join("authorities.pem");
     std::fs::write(&path, format!("{AMAZON_ROOTS}\n{}", root.pem()))
         .expect("a written certificate");
-    std::fs::write(folder.join(ALONE), root.pem()).expect("a written certificate");
     let private = PrivatePkcs8KeyDer::from(key.serialize_der()).into();
     let config = ServerConfig::builder()
         .with_no_client_auth()

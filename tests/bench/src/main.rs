@@ -1,4 +1,4 @@
-//! The benchmarks: `bench pace`, `bench scale`, `bench load`; see the README for what they found.
+//! The benchmarks: `bench pace`, `bench scale`, `bench load`; `docs/performance.md` has what they found.
 #![expect(
     clippy::expect_used,
     clippy::panic,

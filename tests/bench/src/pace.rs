@@ -1,5 +1,5 @@
 //! `bench pace`: how fast each function starts, answers first and answers on, beside the limits of its
-//! libraries and the same jobs in other languages. All are started in turn, many times, in one run.
+//! libraries and two of the jobs in Python. All are started in turn, many times, in one run.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +15,7 @@ use crate::cloud::Cloud;
 use crate::figures::{Series, digits, megabytes};
 use crate::job::{FUNCTIONS, Job};
 use crate::package::zipped;
-use crate::peers::{Items, JOBS, Language, changes};
+use crate::peers::{self, Items, JOBS, changes};
 use crate::process::{Function, Program, pin};
 use crate::report::{Bars, Table, built, machine, publish};
 use crate::scene::Scene;
@@ -37,7 +37,7 @@ struct Subject {
 enum Kind {
     Limit,
     Own,
-    Peer(Language),
+    Peer,
 }
 
 /// What is measured of it.
@@ -85,19 +85,16 @@ fn subjects(only: &[String]) -> Vec<Subject> {
     let limit =
         |name: &str, job| subject(name, job, Kind::Limit, release.join("examples").join(name));
     let own = |(name, job): (&str, Job)| subject(name, job, Kind::Own, release.join(name));
-    let peer = |language: Language| {
-        JOBS.map(move |(name, job, _)| Subject {
-            name: format!("{} {name}", language.title()),
-            job,
-            kind: Kind::Peer(language),
-            program: language.program(name),
-            package: language.package(name),
-            figures: Figures::default(),
-        })
+    let peer = |(name, job, _): (&str, Job, &str)| Subject {
+        name: peers::title(name),
+        job,
+        kind: Kind::Peer,
+        program: peers::program(name),
+        package: peers::package(),
+        figures: Figures::default(),
     };
     let all = [limit("empty", Job::Nothing), limit("echo", Job::Echo)].into_iter();
-    let all = all.chain(FUNCTIONS.map(own));
-    let all = all.chain([Language::Python, Language::Node].into_iter().flat_map(peer));
+    let all = all.chain(FUNCTIONS.map(own)).chain(JOBS.map(peer));
     let wanted = |subject: &Subject| {
         only.is_empty() || only.iter().any(|name| subject.name.split(' ').any(|word| word == name))
     };
@@ -175,7 +172,7 @@ async fn check_peers(
     subjects: &[Subject],
     now: fn() -> DateTime<Utc>,
 ) {
-    for subject in subjects.iter().filter(|subject| matches!(subject.kind, Kind::Peer(_))) {
+    for subject in subjects.iter().filter(|subject| subject.kind == Kind::Peer) {
         let own = JOBS.iter().find(|(_, job, _)| *job == subject.job).map(|(.., name)| *name);
         let own = Program::binary(&release().join(own.expect("a function of the same job")));
         let expected = changed_by(&own, subject.job, scene, cloud, now).await;
@@ -245,7 +242,7 @@ fn tell(subjects: &[Subject], plan: Plan, now: DateTime<Utc>, whole: bool) {
         let title = match subject.kind {
             Kind::Limit => format!("*{name}*: {}", subject.job.title()),
             Kind::Own => format!("**{name}**: {}", subject.job.title()),
-            Kind::Peer(_) => name.clone(),
+            Kind::Peer => name.clone(),
         };
         table.row(&[
             title,
@@ -288,31 +285,17 @@ fn ratios(subjects: &[Subject]) -> String {
     let of =
         |name: &str| subjects.iter().find(|subject| subject.name == name).map(|it| &it.figures);
     let (Some(empty), Some(echo)) = (of("empty"), of("echo")) else { return String::new() };
-    let mut table = Table::new(&[
-        "",
-        "start ÷ empty",
-        "warm CPU ÷ echo",
-        "Python's start ÷ start",
-        "Node's start ÷ start",
-    ]);
-    let peers: BTreeMap<&str, &str> = JOBS.iter().map(|(job, _, own)| (*own, *job)).collect();
+    let mut table = Table::new(&["", "start ÷ empty", "warm CPU ÷ echo", "Python's start ÷ start"]);
+    let jobs: BTreeMap<&str, &str> = JOBS.iter().map(|(job, _, own)| (*own, *job)).collect();
     for subject in subjects.iter().filter(|subject| subject.kind == Kind::Own) {
-        let ratio = |other: Option<&Figures>| {
-            other.map_or("–".to_owned(), |other| {
-                digits(other.start.median() / subject.figures.start.median())
-            })
-        };
-        let peer = |language: Language| {
-            peers
-                .get(subject.name.as_str())
-                .and_then(|job| of(&format!("{} {job}", language.title())))
-        };
+        let peer = jobs.get(subject.name.as_str()).and_then(|job| of(&peers::title(job)));
         table.row(&[
             subject.name.clone(),
             digits(subject.figures.start.median() / empty.start.median()),
             digits(subject.figures.warm_cpu.median() / echo.warm_cpu.median()),
-            ratio(peer(Language::Python)),
-            ratio(peer(Language::Node)),
+            peer.map_or("–".to_owned(), |peer| {
+                digits(peer.start.median() / subject.figures.start.median())
+            }),
         ]);
     }
     table.text()

@@ -1,4 +1,4 @@
-//! The same jobs in Python and Node: how they are started, and a check that they write the same.
+//! Two of the jobs in Python: how they are started, and a check that they write the same.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,61 +9,34 @@ use crate::job::Job;
 use crate::process::Program;
 use crate::report::folder;
 
-/// The jobs that there are in every language.
-pub const JOBS: [(&str, Job, &str); 3] = [
-    ("submit", Job::Submit, "claims"),
-    ("decline", Job::Decline, "decision"),
-    ("close", Job::Close, "finalize"),
-];
+/// The jobs that there are in Python, each with the function that does it.
+pub const JOBS: [(&str, Job, &str); 2] =
+    [("decline", Job::Decline, "decision"), ("close", Job::Close, "finalize")];
 
-/// A language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// Python 3 with boto3 and Powertools.
-    Python,
-    /// Node with the SDK's version 3 and Powertools, bundled.
-    Node,
+/// The peer's name in the report.
+pub fn title(job: &str) -> String {
+    format!("Python {job}")
 }
 
-impl Language {
-    /// Its name, with what it is used with.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Python => "Python",
-            Self::Node => "Node",
-        }
-    }
-
-    /// What is deployed of it: code and packages, without what they are built with.
-    pub fn package(self, job: &str) -> Vec<PathBuf> {
-        let parts = match self {
-            Self::Python => {
-                vec!["python/bootstrap.py".to_owned(), "python/app".into(), "python/site".into()]
-            }
-            Self::Node => vec!["node/bootstrap.mjs".to_owned(), format!("node/dist/{job}.mjs")],
-        };
-        parts.into_iter().map(|part| peers().join(part)).collect()
-    }
-
-    /// The program that does a job.
-    pub fn program(self, job: &str) -> Program {
-        let (name, script) = match self {
-            Self::Python => ("python3.11", "python/bootstrap.py"),
-            Self::Node => ("node", "node/bootstrap.mjs"),
-        };
-        let command = vec![name.to_owned(), peers().join(script).display().to_string()];
-        let environment = BTreeMap::from([
-            ("JOB", job.to_owned()),
-            ("PYTHONPATH", peers().join("python/site").display().to_string()),
-            ("POWERTOOLS_SERVICE_NAME", job.to_owned()),
-            ("POWERTOOLS_METRICS_NAMESPACE", "cpor".to_owned()),
-        ]);
-        Program { command, environment }
-    }
+/// What is deployed of a peer: code and packages.
+pub fn package() -> Vec<PathBuf> {
+    ["bootstrap.py", "app", "site"].into_iter().map(|part| python().join(part)).collect()
 }
 
-fn peers() -> PathBuf {
-    folder().join("peers")
+/// The program that does a job.
+pub fn program(job: &str) -> Program {
+    let script = python().join("bootstrap.py").display().to_string();
+    let environment = BTreeMap::from([
+        ("JOB", job.to_owned()),
+        ("PYTHONPATH", python().join("site").display().to_string()),
+        ("POWERTOOLS_SERVICE_NAME", job.to_owned()),
+        ("POWERTOOLS_METRICS_NAMESPACE", "cpor".to_owned()),
+    ]);
+    Program { command: vec!["python3.11".to_owned(), script], environment }
+}
+
+fn python() -> PathBuf {
+    folder().join("peers/python")
 }
 
 /// A table's items by key.

@@ -12,7 +12,6 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::certificate::ALONE;
 use crate::cloud::Cloud;
 use crate::platform::{Answer, Platform, now};
 
@@ -166,12 +165,10 @@ fn settings(cloud: &Cloud, platform: &str) -> BTreeMap<String, String> {
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into();
     if let Some(authority) = &cloud.authority {
-        // As each language's SDK wants to be told; Node has the others compiled in.
+        // The functions read the first name, Python's SDK the second.
         for name in ["SSL_CERT_FILE", "AWS_CA_BUNDLE"] {
             settings.insert(name.to_owned(), authority.display().to_string());
         }
-        let alone = authority.with_file_name(ALONE).display().to_string();
-        settings.insert("NODE_EXTRA_CA_CERTS".to_owned(), alone);
     }
     settings
 }

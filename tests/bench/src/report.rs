@@ -1,4 +1,4 @@
-//! What was measured, as tables and pictures: printed, and put where the README shows them.
+//! What was measured, as tables and pictures: printed, and put into `docs/performance.md`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -86,18 +86,18 @@ impl<'a> Bars<'a> {
     }
 }
 
-/// Puts a text between two marks of the README.
+/// Puts a text between two marks of `docs/performance.md`.
 pub fn publish(mark: &str, text: &str) {
-    let path = root().join("README.md");
-    let readme = fs::read_to_string(&path).expect("the README");
+    let path = root().join("docs/performance.md");
+    let document = fs::read_to_string(&path).expect("docs/performance.md");
     let (begin, end) = (format!("<!-- {mark} -->\n"), format!("<!-- /{mark} -->"));
-    let parts = readme.split_once(&begin).and_then(|(before, rest)| {
+    let parts = document.split_once(&begin).and_then(|(before, rest)| {
         let (_, after) = rest.split_once(&end)?;
         Some(format!("{before}{begin}{text}\n{end}{after}"))
     });
     match parts {
-        Some(new) => fs::write(&path, new).expect("a written README"),
-        None => println!("(the README has no place for {mark})"),
+        Some(new) => fs::write(&path, new).expect("a written docs/performance.md"),
+        None => println!("(docs/performance.md has no place for {mark})"),
     }
 }
 

@@ -5,7 +5,6 @@ import hashlib
 import json
 import os
 import random
-import re
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +17,6 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 TABLE = os.environ["TABLE_NAME"]
-SHARDS = int(os.environ["SHARDS"])
 QUARTER = 15 * 60_000
 KEPT = 90 * 86_400_000
 ATTEMPTS = 6
@@ -159,28 +157,13 @@ def base32(raw: bytes) -> str:
     return base64.b32encode(raw).decode().rstrip("=").lower()
 
 
-def claim_id_of(partner: str, key: str) -> str:
-    name = partner.encode()
-    return base32(hashlib.sha256(len(name).to_bytes(4, "big") + name + key.encode()).digest()[:16])
-
-
 def event(kind: int, actor: int, at: int, write: bytes, fingerprint: bytes = b"") -> bytes:
     """The last event within the record: type, actor with flags, instant, write id, fingerprint."""
     return bytes([kind, actor]) + at.to_bytes(6, "big") + write + fingerprint
 
 
-def pack_items(ids) -> bytes:
-    """Item ids in the order of their numbers: a UUID takes 17 bytes, any other id its text and its length."""
-    return b"".join(_pack_id(item) for item in ids)
-
-
-def _pack_id(item: str) -> bytes:
-    if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", item):
-        return b"\xff" + uuid.UUID(item).bytes
-    return bytes([len(item)]) + item.encode()
-
-
 def items_of(record: dict) -> list[str]:
+    """Item ids in the order of their numbers: a UUID takes 17 bytes, any other id its length and its text."""
     packed, items = bytes(record["i"]), []
     while packed:
         end = 17 if packed[0] == 0xFF else 1 + packed[0]
@@ -212,16 +195,8 @@ def bucket_key(bucket: int, shard: int) -> str:
     return f"T#{datetime.fromtimestamp(bucket / 1000, UTC):%Y-%m-%dT%H:%M}#{shard}"
 
 
-def timer(claim_id: str, deadline: int, now: int) -> dict:
-    """A deadline's timer: in the quarter at or after it, and never in one that may be drained already."""
-    bucket = max(-(-deadline // QUARTER) * QUARTER, floor_quarter(now) + QUARTER)
-    shard = int.from_bytes(hashlib.sha256(claim_id.encode()).digest()[:2], "big") % SHARDS
-    expires = (bucket + KEPT) // 1000
-    return {"pk": bucket_key(bucket, shard), "sk": claim_id, "d": deadline, "k": "other", "expires": expires}
-
-
 def load_secrets() -> dict[int, bytes]:
-    """The keys that links and cursors are signed with, by their number."""
+    """The keys that links are signed with, by their number."""
     client = boto3.client("secretsmanager", config=CONFIG)
     texts = json.loads(client.get_secret_value(SecretId=os.environ["SECRET_ID"])["SecretString"])
     texts.pop("current")
