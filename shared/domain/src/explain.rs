@@ -1,5 +1,5 @@
 //! Why a claim stands where it stands: the rule that led there, the facts it used, and what comes
-//! next (`domain.md §2`).
+//! next (`docs/domain.md §2`).
 
 mod facts;
 mod rule;
@@ -30,7 +30,7 @@ impl Claim {
     /// every reader of the claim.
     pub fn explain(&self, policy: &Policy, now: Instant) -> Explanation {
         Explanation {
-            rule: rule::behind(self.last_event.event_type),
+            rule: Rule::of(self.last_event.event_type),
             by_silence: self.last_event.by_silence,
             facts: facts::of(self, policy),
             next: self.turn(policy, now).map_or_else(over, next),

@@ -1,4 +1,4 @@
-//! Which rule each event applied.
+//! Which rule each event applied, and where `docs/domain.md` has it.
 
 use crate::event::EventType;
 
@@ -11,104 +11,131 @@ pub struct Rule {
     pub name: &'static str,
     /// What it says, in one sentence.
     pub says: &'static str,
+    /// The path of the document with the rule in this repository, and its heading there.
+    pub href: &'static str,
 }
 
-/// The rule behind an event.
-pub(super) fn behind(event: EventType) -> Rule {
-    let (section, name, says) = match event {
-        EventType::Drafted => {
-            ("§3", "draft", "a draft waits for its partner, who edits and submits it")
-        }
-        EventType::Edited => ("§3", "edit", "the partner changed what the state lets him change"),
-        EventType::Submitted => {
-            ("§3", "submit", "every guard of a submission held, so a reviewer is due")
-        }
-        EventType::Recalled => (
-            "§3",
-            "recall",
-            "before its review a claim can be taken back, and keeps its priority date through a short recall",
-        ),
-        EventType::Discarded => {
-            ("§3", "discard", "a draft is dropped by its partner, or after its idle days")
-        }
-        EventType::ReviewBegun => (
-            "§3",
-            "begin",
-            "a reviewer reads the claim; who else holds or claims its items was looked up",
-        ),
-        EventType::ReviewOverdue => (
-            "§3",
-            "review overdue",
-            "a review deadline that passes decides nothing; it is recorded once",
-        ),
-        EventType::DefenceRequested => (
-            "§3",
-            "exclusivity",
-            "another claim names an item that is held, so the holder may defend it",
-        ),
-        EventType::InformationRequested => {
-            ("§3", "request information", "the reviewer asked, so the partner must answer")
-        }
-        EventType::InformationAnswered => {
-            ("§3", "respond", "the partner answered in time, so the review goes on")
-        }
-        EventType::Rejected => {
-            ("§3", "reject", "a rejection names its reasons; the partner may dispute it once")
-        }
-        EventType::Validated => (
-            "§3",
-            "validate",
-            "the operator found the claim in order, so the customer must be notified",
-        ),
-        EventType::WindowOpened => (
-            "§4",
-            "window",
-            "a notice was proved delivered: its local date is day 0, and business days are counted from the day after",
-        ),
-        EventType::NoticeFailed => {
-            ("§5", "notice", "no notice could be proved delivered, so no window runs")
-        }
-        EventType::ContactCorrected => ("§3", "correct contact", "a new contact gets a new notice"),
-        EventType::ContactRefused => ("§5", "notice", "a contact said that he is the wrong one"),
-        EventType::ItemsDeclined => {
-            ("§3", "decline", "the customer's no is never refused and never lost")
-        }
-        EventType::DeclineUndone => {
-            ("§3", "undo", "until the deadline the customer may take a no back")
-        }
-        EventType::ItemsAccepted => ("§3", "accept", "the customer's yes acts at once"),
-        EventType::WindowExtended => ("§4", "window", "a deadline moves later, never earlier"),
-        EventType::Held => ("§3", "hold", "on hold no window runs"),
-        EventType::Resumed => {
-            ("§3", "resume", "after a hold the customer gets a new notice and a full new window")
-        }
-        EventType::WindowClosed => (
-            "§3",
-            "close",
-            "the window and its grace passed, so the policy's consent decides what silence does",
-        ),
-        EventType::Withdrawn => {
-            ("§3", "withdraw", "until it is official a partner may withdraw a claim")
-        }
-        EventType::Disputed => {
-            ("§3", "dispute", "a rejection is judged once more, by another reviewer")
-        }
-        EventType::DisputeUpheld => {
-            ("§3", "uphold", "another reviewer found the rejection right: it is final")
-        }
-        EventType::DisputeOverturned => (
-            "§3",
-            "overturn",
-            "another reviewer found the rejection wrong: the review begins again",
-        ),
-        EventType::AssociationEnded => (
-            "§3",
-            "end",
-            "an association ends by its customer, its partner, the operator, its term, its item, or a rival's activation",
-        ),
-        EventType::EvidenceAdded => {
-            ("§3", "add evidence", "evidence can be added and moves no deadline")
-        }
-    };
-    Rule { section, name, says }
+/// A section of the rules, and the heading under which it has the rule.
+type Place = (&'static str, &'static str);
+
+const COMMANDS: Place = ("§3", "docs/domain.md#32-commands");
+const EXCLUSIVITY: Place = ("§3", "docs/domain.md#34-exclusivity");
+const COUNTING: Place = ("§4", "docs/domain.md#41-counting");
+const LONGER: Place = ("§4", "docs/domain.md#44-longer-windows");
+const DELIVERY: Place = ("§5", "docs/domain.md#53-delivery-bounce-complaint");
+const PAGE: Place = ("§5", "docs/domain.md#55-the-decision-page");
+
+impl Rule {
+    /// The rule that an event applied.
+    #[expect(clippy::too_many_lines, reason = "a table: a row for each event")]
+    pub fn of(event: EventType) -> Self {
+        let ((section, href), name, says) = match event {
+            EventType::Drafted => {
+                (COMMANDS, "draft", "a draft waits for its partner, who edits and submits it")
+            }
+            EventType::Edited => {
+                (COMMANDS, "edit", "the partner changed what the state lets him change")
+            }
+            EventType::Submitted => {
+                (COMMANDS, "submit", "every guard of a submission held, so a reviewer is due")
+            }
+            EventType::Recalled => (
+                COMMANDS,
+                "recall",
+                "before its review a claim can be taken back, and keeps its priority date through a short recall",
+            ),
+            EventType::Discarded => {
+                (COMMANDS, "discard", "a draft is dropped by its partner, or after its idle days")
+            }
+            EventType::ReviewBegun => (
+                COMMANDS,
+                "begin",
+                "a reviewer reads the claim; who else holds or claims its items was looked up",
+            ),
+            EventType::ReviewOverdue => (
+                COMMANDS,
+                "review overdue",
+                "a review deadline that passes decides nothing; it is recorded once",
+            ),
+            EventType::DefenceRequested => (
+                EXCLUSIVITY,
+                "exclusivity",
+                "another claim names an item that is held, so the holder may defend it",
+            ),
+            EventType::InformationRequested => {
+                (COMMANDS, "request information", "the reviewer asked, so the partner must answer")
+            }
+            EventType::InformationAnswered => {
+                (COMMANDS, "respond", "the partner answered in time, so the review goes on")
+            }
+            EventType::Rejected => (
+                COMMANDS,
+                "reject",
+                "a rejection names its reasons; the partner may dispute it once",
+            ),
+            EventType::Validated => (
+                COMMANDS,
+                "validate",
+                "the operator found the claim in order, so the customer must be notified",
+            ),
+            EventType::WindowOpened => (
+                COUNTING,
+                "window",
+                "a notice was proved delivered: its local date is day 0, and business days are counted from the day after",
+            ),
+            EventType::NoticeFailed => {
+                (DELIVERY, "notice", "no notice could be proved delivered, so no window runs")
+            }
+            EventType::ContactCorrected => {
+                (COMMANDS, "correct contact", "a new contact gets a new notice")
+            }
+            EventType::ContactRefused => {
+                (PAGE, "notice", "a contact said that he is the wrong one")
+            }
+            EventType::ItemsDeclined => {
+                (COMMANDS, "decline", "the customer's no is never refused and never lost")
+            }
+            EventType::DeclineUndone => {
+                (COMMANDS, "undo", "until the deadline the customer may take a no back")
+            }
+            EventType::ItemsAccepted => (COMMANDS, "accept", "the customer's yes acts at once"),
+            EventType::WindowExtended => {
+                (LONGER, "window", "a deadline moves later, never earlier")
+            }
+            EventType::Held => (COMMANDS, "hold", "on hold no window runs"),
+            EventType::Resumed => (
+                COMMANDS,
+                "resume",
+                "after a hold the customer gets a new notice and a full new window",
+            ),
+            EventType::WindowClosed => (
+                COMMANDS,
+                "close",
+                "the window and its grace passed, so the policy's consent decides what silence does",
+            ),
+            EventType::Withdrawn => {
+                (COMMANDS, "withdraw", "until it is official a partner may withdraw a claim")
+            }
+            EventType::Disputed => {
+                (COMMANDS, "dispute", "a rejection is judged once more, by another reviewer")
+            }
+            EventType::DisputeUpheld => {
+                (COMMANDS, "uphold", "another reviewer found the rejection right: it is final")
+            }
+            EventType::DisputeOverturned => (
+                COMMANDS,
+                "overturn",
+                "another reviewer found the rejection wrong: the review begins again",
+            ),
+            EventType::AssociationEnded => (
+                COMMANDS,
+                "end",
+                "an association ends by its customer, its partner, the operator, its term, its item, or a rival's activation",
+            ),
+            EventType::EvidenceAdded => {
+                (COMMANDS, "add evidence", "evidence can be added and moves no deadline")
+            }
+        };
+        Self { section, name, says, href }
+    }
 }

@@ -627,6 +627,7 @@ mod tests {
         let view = ClaimView::of(&claim, &shown).explained(&claim, &shown);
         let explain = serde_json::to_value(view.explain).unwrap();
         assert_eq!(explain["rule"]["name"], "decline");
+        assert_eq!(explain["rule"]["href"], "docs/domain.md#32-commands");
         let next = "The customer's turn until 2026-12-31T23:00:00Z; silence makes the undecided items active.";
         assert_eq!(explain["next"], next);
         let closes = json!({"name": "closes_at", "value": "2026-12-31T23:00:00Z"});

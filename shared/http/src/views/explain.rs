@@ -31,6 +31,9 @@ pub struct RuleView {
     pub name: String,
     /// What it says.
     pub says: String,
+    /// The path of the document with the rule in the project's repository, and its heading there.
+    #[schema(example = "docs/domain.md#32-commands")]
+    pub href: String,
 }
 
 /// A fact.
@@ -52,6 +55,7 @@ impl ExplainView {
                 section: rule.section.to_owned(),
                 name: rule.name.to_owned(),
                 says: rule.says.to_owned(),
+                href: rule.href.to_owned(),
             },
             by_silence: explanation.by_silence,
             facts: explanation
