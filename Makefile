@@ -31,9 +31,25 @@ demo: $(TOOLS) ## one claim's life, from the partner's request to the partner's 
 down: $(TOOLS) ## stops what `make up` started
 	@$(VENV)/bin/python tests/local/down.py
 
+.PHONY: invoke
+invoke: $(TOOLS) ## one function with a sample event, on the stack of `make up`: make invoke FUNCTION=claims EVENT=submit
+	@$(VENV)/bin/python tests/local/invoke.py "$(FUNCTION)" "$(EVENT)"
+
+# The tests with a database in their process use the processors, the end-to-end tests mostly wait: they run
+# beside each other, once everything is built. What the second ones print comes last.
+E2E_LOG := .local/e2e.log
 test: $(TOOLS) $(PAGE_TOOLS) browser ## everything: unit, property, embedded engine, end to end on a stack of its own
-	cargo test --workspace --locked
-	$(VENV)/bin/python -m pytest tests/local
+	cargo test --workspace --locked --no-run
+	@mkdir -p $(dir $(E2E_LOG))
+	@$(VENV)/bin/python -m pytest tests/local > $(E2E_LOG) 2>&1 & e2e=$$!; \
+	  nice cargo test --workspace --locked || failed=1; \
+	  wait $$e2e || failed=1; cat $(E2E_LOG); exit $${failed:-0}
+
+# Without the simulation, the crashes at every call and the model: those are for `make test`.
+SLOW := simulation:: crashes:: faults:: invariants::
+test-fast: ## the loop while writing: rules, units, and the functions on the embedded engine
+	cargo test --locked -p domain -p web -p notice -p store -p runtime
+	cargo test --locked -p integration -- $(SLOW:%=--skip %)
 
 SEEDS ?= 10000
 soak: ## the simulation for many more seeds, optimized: make soak [SEEDS=10000]
