@@ -286,7 +286,7 @@ fn refusal(code: &str) -> String {
     json!({"__type": code, "message": "refused"}).to_string()
 }
 
-/// `architecture.md §7`.
+/// `docs/architecture.md §7`.
 fn limits(attempt: Duration) -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))

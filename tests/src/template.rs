@@ -174,7 +174,7 @@ impl Grant {
     }
 }
 
-/// What a call does, as IAM sees it (`architecture.md §5`): a batch of statements and a transaction
+/// What a call does, as IAM sees it (`docs/architecture.md §5`): a batch of statements and a transaction
 /// are what is in them.
 fn deeds(call: &Call) -> Vec<Deed> {
     let request = &call.request;

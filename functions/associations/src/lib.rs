@@ -1,5 +1,5 @@
 //! Associations: the items of claims that became official. Who may see them reads and ends them, and
-//! their partner reads the usage of exactly those items (`domain.md §4`, I5).
+//! their partner reads the usage of exactly those items (`docs/domain.md §4`, I5).
 
 mod end;
 mod list;

@@ -1,5 +1,5 @@
 //! `GET /v1/associations/{id}/usage`: readable while the association is active, its partner is not
-//! suspended and the item is the association's (`domain.md §4`, I5).
+//! suspended and the item is the association's (`docs/domain.md §4`, I5).
 
 use domain::claim::{Claim, ItemStatus};
 use domain::directory::PartnerStatus;

@@ -1,4 +1,4 @@
-//! The signed-in customer (`api.md`, `/v1/customer/…`): the claims on his tenant, his answers to them,
+//! The signed-in customer (`docs/api.md §3.4`): the claims on his tenant, his answers to them,
 //! who sees his data, and what he has settled beforehand. He speaks for his own tenant alone, and
 //! needs no link or code.
 

@@ -1,5 +1,5 @@
 //! The code of the mail: five tries for a notice, then a lock for right and wrong codes alike
-//! (`domain.md §5`).
+//! (`docs/domain.md §5`).
 
 use domain::claim::Instant;
 use notice::Link;

@@ -70,7 +70,7 @@ impl Form {
         }
     }
 
-    /// No item means all of them (`api.md`).
+    /// No item means all of them (`docs/api.md §3.5`).
     fn items(&self) -> Result<Selection, Vec<FieldError>> {
         let (mut numbers, mut errors) = (Vec::new(), Vec::new());
         for (at, text) in self.values("items").into_iter().enumerate() {

@@ -1,5 +1,5 @@
 //! The customer's link: the decision page, the decisions, and the page that tells a genuine notice
-//! (`domain.md §5`, `api.md`).
+//! (`docs/domain.md §5`, `docs/api.md §3.5`).
 //!
 //! Mail scanners open links and send forms. So nothing but a form with the code of the mail decides,
 //! and a token is checked before anything is read.

@@ -1,5 +1,5 @@
 //! What the mail provider says about notices: a delivery opens the customer's window, a bounce or a
-//! complaint voids it (`domain.md §5`, `architecture.md §4`).
+//! complaint voids it (`docs/domain.md §5`, `docs/architecture.md §4`).
 
 mod proof;
 mod record;

@@ -22,7 +22,7 @@ pub(crate) async fn record(store: &Store, proof: &Proof) -> Result<(), StoreErro
             notice: proof.notice,
             qualifying: tenant.qualifies(&proof.recipient) && !receipts.failed(&proof.recipient),
         },
-        // Shown to the operator, and nothing more (`domain.md §3`, *record delivery*).
+        // Shown to the operator, and nothing more (`docs/domain.md §3`, *record delivery*).
         Kind::Unattended => return Ok(()),
         Kind::Failed(cause) => Command::RecordFailure {
             notice: proof.notice,

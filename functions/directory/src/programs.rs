@@ -8,7 +8,7 @@ use crate::App;
 use runtime::failed;
 
 /// Writes a program, whole. A policy other than the stored one becomes its next version, which
-/// acts on claims submitted from now on (`domain.md §7`).
+/// acts on claims submitted from now on (`docs/domain.md §7`).
 pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, Failure> {
     call.caller()?;
     let id = call.path_id(ProgramId::parse)?;

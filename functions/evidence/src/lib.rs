@@ -1,5 +1,5 @@
 //! The documents of a claim's evidence: a form to upload one, and a link to fetch a clean one. The
-//! bytes themselves never pass through here, nor through the API's origin (`architecture.md §5`).
+//! bytes themselves never pass through here, nor through the API's origin (`docs/architecture.md §5`).
 
 mod bucket;
 mod fetch;

@@ -1,4 +1,4 @@
-//! The function `finalize`: carries out deadlines (`architecture.md §3`).
+//! The function `finalize`: carries out deadlines (`docs/architecture.md §3`).
 //!
 //! A scheduled rule ticks every minute: one query finds the shards that are due, and each gets a
 //! message in a queue. The same function works the queue's messages off, a shard each. A tick is

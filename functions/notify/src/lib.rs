@@ -1,4 +1,4 @@
-//! Mails to the customer (`domain.md §5`): the notice of a validated claim, and the short mails about
+//! Mails to the customer (`docs/domain.md §5`): the notice of a validated claim, and the short mails about
 //! what has become of it since.
 //!
 //! Events come at least once and in any order, so each is held against the claim as it is now, and a

@@ -1,4 +1,4 @@
-//! The function `sweep`: what a change of the directory does to claims (`domain.md §3`, *vanish*).
+//! The function `sweep`: what a change of the directory does to claims (`docs/domain.md §3`, *vanish*).
 //!
 //! The table's stream is the log of the directory's changes too: an entry that was written is swept,
 //! however its writer fared, and one that changes twice is swept as it is last. A sweep that fails or

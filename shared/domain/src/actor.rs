@@ -1,4 +1,4 @@
-//! Who acts (`domain.md §1`).
+//! Who acts (`docs/domain.md §1`).
 
 use crate::ids::{NoticeNo, PartnerId, StaffId, TenantId};
 use crate::reason::codes;

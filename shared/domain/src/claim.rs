@@ -1,5 +1,5 @@
 //! The claim: the envelope that is one record, one version and one pending deadline
-//! (`domain.md §3`).
+//! (`docs/domain.md §3`).
 
 mod details;
 mod item;
@@ -49,7 +49,7 @@ pub struct Claim {
     pub defence: Option<Defence>,
     /// The number of the last notice.
     pub notice: NoticeNo,
-    /// What the customer was shown, from validate on (`domain.md §4`, I6).
+    /// What the customer was shown, from validate on (`docs/domain.md §4`, I6).
     pub content_hash: Option<Sha256Hash>,
     /// Whether the one dispute has been used.
     pub disputed: bool,
@@ -93,7 +93,7 @@ pub struct Subject {
     pub explicit_yes: bool,
 }
 
-/// A holder's defence of its items against a newcomer (`domain.md §3`, *Exclusivity*).
+/// A holder's defence of its items against a newcomer (`docs/domain.md §3`, *Exclusivity*).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Defence {
     /// Until when evidence may be added.

@@ -1,4 +1,4 @@
-//! Commands: what can be asked of a claim (`domain.md §3`, *Commands*).
+//! Commands: what can be asked of a claim (`docs/domain.md §3`, *Commands*).
 
 mod input;
 mod needs;
@@ -301,7 +301,7 @@ impl Command {
         }
     }
 
-    /// What makes a repeat of this command by the same party recognisable (`api.md`, *Change*): the
+    /// What makes a repeat of this command by the same party recognisable (`docs/api.md §1.5`): the
     /// links of different notices are different people's. `None` for what the system does, whose repeats its own guards answer.
     pub fn fingerprint(&self, actor: &Actor) -> Option<Fingerprint> {
         let party = match actor {

@@ -1,4 +1,4 @@
-//! What the customer is shown and what therefore becomes active (`domain.md §4`, I6).
+//! What the customer is shown and what therefore becomes active (`docs/domain.md §4`, I6).
 
 use serde_json::{Value, json};
 

@@ -20,7 +20,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// The deadline `business_days` after `from` in this place (`domain.md §4`).
+    /// The deadline `business_days` after `from` in this place (`docs/domain.md §4`).
     pub fn deadline(&self, from: Instant, business_days: u32) -> Result<Instant, Rejection> {
         self.window(from, business_days).map(|window| window.closes_at)
     }
@@ -45,7 +45,7 @@ impl Place {
     }
 }
 
-/// The three calendars (`domain.md §4`, 8). Partner and customer are there when the command's
+/// The three calendars (`docs/domain.md §4`, 8). Partner and customer are there when the command's
 /// [`crate::command::Needs`] ask for them.
 #[derive(Debug, Clone)]
 pub struct Places {
@@ -107,7 +107,7 @@ pub enum Standing {
 /// Everything `decide` may look at.
 #[derive(Debug, Clone)]
 pub struct Context {
-    /// The moment of the command: the gateway's arrival stamp of a request (`domain.md §4`, *The
+    /// The moment of the command: the gateway's arrival stamp of a request (`docs/domain.md §4`, *The
     /// race*), the checked clock for the system's own work.
     pub at: Instant,
     /// Who asks.

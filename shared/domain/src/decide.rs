@@ -1,4 +1,4 @@
-//! The rules: what a command does to a claim (`domain.md §3`, *Commands*). Pure: no clock, no I/O.
+//! The rules: what a command does to a claim (`docs/domain.md §3`, *Commands*). Pure: no clock, no I/O.
 
 mod customer;
 mod dispute;
@@ -82,7 +82,7 @@ pub fn decide(claim: &Claim, command: &Command, context: &Context) -> Decision {
 }
 
 /// Whether this actor may give this command at all, and whether the claim is his to see: another
-/// party's claim is answered as if it did not exist (`api.md`, *Who*). [`decide`] asks it first;
+/// party's claim is answered as if it did not exist (`docs/api.md §1.1`). [`decide`] asks it first;
 /// whoever compares versions before deciding asks it before that.
 ///
 /// # Errors
@@ -100,7 +100,7 @@ pub fn admit(claim: &Claim, command: CommandKind, actor: &Actor) -> Result<(), R
     if own { Ok(()) } else { Err(Rejection::NotFound) }
 }
 
-/// The column *Who* of `domain.md §3`.
+/// The column *Who* of `docs/domain.md §3`.
 fn may(command: CommandKind, actor: &Actor) -> bool {
     let partner = matches!(actor, Actor::Partner { .. });
     let admin = matches!(actor, Actor::Partner { admin: true, .. });

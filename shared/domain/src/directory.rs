@@ -1,4 +1,4 @@
-//! Partners and tenants, as the operator's directory knows them (`api.md`, last lines).
+//! Partners and tenants, as the operator's directory knows them (`docs/api.md §4`).
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::text::{Domain, Email, Name};
 pub const MAX_ADDED_DAYS: usize = 200;
 
 /// What the operator adds to the calendar of a country: holidays announced since the embedded data
-/// was made (`domain.md §4`, 2 and 5).
+/// was made (`docs/domain.md §4`, 2 and 5).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CountryCalendar {
@@ -177,7 +177,7 @@ pub struct Tenant {
     pub status: TenantStatus,
     /// The domains that are its own.
     pub domains: BTreeSet<Domain>,
-    /// Required of every tenant (`domain.md §4`, 6).
+    /// Required of every tenant (`docs/domain.md §4`, 6).
     pub country: CountryCode,
     /// Subdivision of the country, if known.
     pub subdivision: Option<Subdivision>,
@@ -207,7 +207,7 @@ impl Tenant {
         self.contacts.iter().filter(|contact| contact.verified)
     }
 
-    /// Whether delivery to `address` may open a window (`domain.md §5`): its domain is one of the
+    /// Whether delivery to `address` may open a window (`docs/domain.md §5`): its domain is one of the
     /// tenant's, or it is a verified contact's or one that the customer has named himself.
     pub fn qualifies(&self, address: &Email) -> bool {
         let verified = self.verified_contacts().map(|own| &own.email);

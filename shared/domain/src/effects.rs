@@ -1,5 +1,5 @@
 //! What a transition means beyond the claim's own record: locks on items, and blocks by the
-//! customer (`domain.md §3`, *Exclusivity*; `architecture.md §3`).
+//! customer (`docs/domain.md §3`, *Exclusivity*; `docs/architecture.md §3`).
 
 use crate::claim::{Claim, Instant, Item, ItemStatus, Mark, State};
 use crate::ids::ItemNo;
@@ -30,7 +30,7 @@ pub fn lock_changes(old: Option<&Claim>, new: &Claim) -> Vec<LockChange> {
 }
 
 /// The items that become active with the step from `old` to `new`: one that another partner holds
-/// changes hands (`domain.md §3`, *Exclusivity*).
+/// changes hands (`docs/domain.md §3`, *Exclusivity*).
 pub fn activated(old: &Claim, new: &Claim) -> Vec<ItemNo> {
     let before = |no| old.active().any(|item| item.no == no);
     new.active().map(|item| item.no).filter(|no| !before(*no)).collect()
@@ -105,7 +105,7 @@ fn refused(claim: &Claim, item: &Item) -> bool {
 }
 
 /// Whether closing the claim's window needs more than one attribute on one record: a declined or
-/// accepted item, a yes that is asked for, a term, or a transfer (`architecture.md §3`).
+/// accepted item, a yes that is asked for, a term, or a transfer (`docs/architecture.md §3`).
 pub fn closes_slowly(claim: &Claim, policy: &Policy) -> bool {
     claim.consent(policy) == crate::program::Consent::OptIn
         || policy.term_months.is_some()

@@ -1,4 +1,4 @@
-//! Submit's guards (`domain.md §3`, *submit*): every problem at once, each at its place in the
+//! Submit's guards (`docs/domain.md §3`, *submit*): every problem at once, each at its place in the
 //! request.
 
 use std::collections::BTreeSet;
@@ -155,7 +155,7 @@ fn lists(catalogue: &[ProductId], product: &ProductId) -> bool {
     catalogue.contains(product)
 }
 
-/// Somebody must be there whose mail can open a window (`domain.md §5`).
+/// Somebody must be there whose mail can open a window (`docs/domain.md §5`).
 fn reachable(input: &ClaimInput, tenant: Option<&Tenant>, errors: &mut Vec<FieldError>) {
     let (Some(contact), Some(tenant)) = (&input.customer_contact, tenant) else { return };
     if recipients(contact, tenant, 0).iter().all(|recipient| !recipient.qualifying) {
@@ -174,7 +174,7 @@ pub struct Recipient {
     pub qualifying: bool,
 }
 
-/// Who gets the notice (`domain.md §5`): the claim's contact and, if its domain is not one of the
+/// Who gets the notice (`docs/domain.md §5`): the claim's contact and, if its domain is not one of the
 /// tenant's, also the first verified contact of the tenant. After `refused` of them said that they
 /// are not the right people, the next verified contact instead; nobody, where none is left. Whom the
 /// customer's standing rules name gets every notice as well.

@@ -1,4 +1,4 @@
-//! Events: what happened to a claim, one for each version (`domain.md §3`, I7).
+//! Events: what happened to a claim, one for each version (`docs/domain.md §3`, I7).
 
 use serde::{Deserialize, Serialize};
 

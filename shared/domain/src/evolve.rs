@@ -1,4 +1,4 @@
-//! The claim after an event: the record is the fold of its events (`domain.md §3`, I7).
+//! The claim after an event: the record is the fold of its events (`docs/domain.md §3`, I7).
 
 use crate::calendar::Window;
 use crate::claim::{
@@ -334,7 +334,7 @@ fn propose_again(claim: &mut Claim) {
     claim.mark(&numbers, None);
 }
 
-/// Whether a mark speaks for the claim's status (`domain.md §3`, *Status from items*).
+/// Whether a mark speaks for the claim's status (`docs/domain.md §3`, *Status from items*).
 fn is_decisive(mark: Option<Mark>) -> bool {
     matches!(mark, Some(Mark::Active { .. } | Mark::Ended { .. }))
 }

@@ -1,4 +1,4 @@
-//! The history: one entry for each version, chained by digests (`architecture.md §2`).
+//! The history: one entry for each version, chained by digests (`docs/architecture.md §2`).
 
 use serde_json::{Map, Value, json};
 

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 #[error("malformed {0}")]
 pub struct MalformedId(pub &'static str);
 
-/// `[A-Za-z0-9][A-Za-z0-9._-]{0,63}` (`api.md`, *The claim*): none of these characters has a
+/// `[A-Za-z0-9][A-Za-z0-9._-]{0,63}` (`docs/api.md §2`): none of these characters has a
 /// meaning in a key, a path or a header.
 fn is_id(text: &str) -> bool {
     let tail = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-');
@@ -63,7 +63,7 @@ text_id! {
     TenantId, "tenant id", is_uuid;
     /// An incentive program.
     ProgramId, "program id", is_id;
-    /// Programs of one family share exclusivity (`domain.md §3`, *Exclusivity*).
+    /// Programs of one family share exclusivity (`docs/domain.md §3`, *Exclusivity*).
     FamilyId, "family id", is_id;
     /// What the partner does for the customer, out of the program's list.
     Activity, "activity", is_id;
@@ -91,7 +91,7 @@ fn is_uuid(text: &str) -> bool {
 
 impl ClaimId {
     /// The id of the claim that `partner` creates under `idempotency_key`: 128 bits of SHA-256 over
-    /// the length-prefixed partner id and the key (`architecture.md §2`), so a repeated request
+    /// the length-prefixed partner id and the key (`docs/architecture.md §2`), so a repeated request
     /// names the same claim and no table of keys is needed.
     pub fn of(partner: &PartnerId, idempotency_key: &str) -> Self {
         let length = u32::try_from(partner.as_str().len()).unwrap_or(u32::MAX);

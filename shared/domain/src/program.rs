@@ -1,5 +1,5 @@
 //! Incentive programs and their policy: versioned data, since programs change every fiscal year
-//! (`domain.md §1`, `§7`).
+//! (`docs/domain.md §1`, `§7`).
 
 use serde::{Deserialize, Serialize};
 
@@ -75,7 +75,7 @@ pub struct Program {
     pub policy: Policy,
 }
 
-/// What silence in the window means (`domain.md §3`, *close*).
+/// What silence in the window means (`docs/domain.md §3`, *close*).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Consent {
@@ -105,7 +105,7 @@ pub enum EvidencePolicy {
     Uploaded,
 }
 
-/// The policy of a program: `domain.md §7`, where the defaults stand. Day counts are business days
+/// The policy of a program: `docs/domain.md §7`, where the defaults stand. Day counts are business days
 /// of whoever's turn it is, unless the name says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -175,7 +175,7 @@ impl Default for Policy {
 
 impl Policy {
     /// The fields that lie outside their bounds, by name. The grace must outlast the decision
-    /// function and the clocks' skew (`domain.md §4`, *The race*), so 60–120 s; every period is at
+    /// function and the clocks' skew (`docs/domain.md §4`, *The race*), so 60–120 s; every period is at
     /// least one day, and short enough to stay within the calendar data.
     pub fn out_of_bounds(&self) -> Vec<&'static str> {
         let business_days = [

@@ -1,4 +1,4 @@
-//! Coded reasons (`domain.md §3`).
+//! Coded reasons (`docs/domain.md §3`).
 
 use serde::{Deserialize, Serialize};
 

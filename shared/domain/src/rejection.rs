@@ -6,7 +6,7 @@ use crate::ids::{ClaimId, ItemNo};
 use crate::reason::codes;
 
 codes! {
-    /// What is wrong with one field of a request (`api.md`, *Codes*).
+    /// What is wrong with one field of a request (`docs/api.md §1.7`).
     FieldCode {
         /// A field that must be there is not.
         Required => "required",
@@ -104,7 +104,7 @@ pub enum Rejection {
         /// Seconds after which it may fit, where waiting helps.
         retry_after_s: Option<u32>,
     },
-    /// A deadline would leave the years of the calendar data (`domain.md §4`, 7).
+    /// A deadline would leave the years of the calendar data (`docs/domain.md §4`, 7).
     #[error("outside the calendar data")]
     OutsideCalendar,
     /// The context lacks a fact that the command needs: a fault of ours, never of the caller.

@@ -1,5 +1,5 @@
 //! Reminders of an open window: at half time and one business day before its end. They move nothing
-//! (`domain.md §6`, *Notice*), and one that would come late does not come at all.
+//! (`docs/domain.md §6`, *Notice*), and one that would come late does not come at all.
 
 use chrono::Duration;
 

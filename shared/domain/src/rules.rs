@@ -1,4 +1,4 @@
-//! The customer's standing rules (`api.md`, `/v1/customer/rules`): what holds for every claim on his
+//! The customer's standing rules (`docs/api.md §3.4`): what holds for every claim on his
 //! tenant from its submit on, without his having to answer each.
 
 use std::collections::BTreeSet;

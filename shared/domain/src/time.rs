@@ -4,7 +4,7 @@ use chrono::SecondsFormat;
 
 use crate::claim::Instant;
 
-/// RFC 3339 in UTC with `Z`; fractions of a second only where there are any (`api.md`).
+/// RFC 3339 in UTC with `Z`; fractions of a second only where there are any (`docs/api.md §1`).
 pub fn rfc3339(at: Instant) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }

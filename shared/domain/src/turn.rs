@@ -1,4 +1,4 @@
-//! Whose turn it is, until when, and what silence will do (`domain.md §2`).
+//! Whose turn it is, until when, and what silence will do (`docs/domain.md §2`).
 
 use crate::claim::{Claim, Instant, State};
 use crate::program::{Consent, Policy};

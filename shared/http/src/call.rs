@@ -17,7 +17,7 @@ use crate::precondition;
 use crate::reply::Reply;
 use crate::routes::{self, FunctionRoute, Route, RouteId};
 
-/// The most bytes of a body (`api.md`).
+/// The most bytes of a body (`docs/api.md §1`).
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// A request with what every handler asks of it. Nothing is checked before it is asked for, so the
@@ -89,7 +89,7 @@ impl<'r> Call<'r> {
     }
 
     /// When the request arrived at the gateway: the moment that decides about deadlines
-    /// (`domain.md §4`, *The race*). Without the test clock's offset.
+    /// (`docs/domain.md §4`, *The race*). Without the test clock's offset.
     pub fn arrived_at(&self) -> DateTime<Utc> {
         let epoch_ms = self.context().map(|context| context.time_epoch);
         epoch_ms.and_then(DateTime::from_timestamp_millis).unwrap_or_default()

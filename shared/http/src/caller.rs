@@ -1,5 +1,5 @@
 //! Who asks: from the claims of a token that the gateway has verified, never from a body
-//! (`api.md`, *Who*).
+//! (`docs/api.md §1.1`).
 
 use std::collections::HashMap;
 

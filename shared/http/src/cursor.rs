@@ -1,5 +1,5 @@
 //! Pages of lists: cursors that only their caller can use, and only for the list they came from
-//! (`api.md`, *Lists*).
+//! (`docs/api.md §1.6`).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -88,7 +88,7 @@ impl From<Rejection> for Failure {
     }
 }
 
-/// A date that was asked for lies outside the years of the calendar data (`domain.md §4`, 7).
+/// A date that was asked for lies outside the years of the calendar data (`docs/domain.md §4`, 7).
 pub fn outside_data() -> Failure {
     let error = FieldError::new("/delivered_at", domain::rejection::FieldCode::Malformed);
     Failure::Fields(vec![error])

@@ -1,5 +1,5 @@
 //! Reading a request's JSON field by field, so that every error is found and told at once, each at
-//! its JSON Pointer (`api.md`, *Errors*).
+//! its JSON Pointer (`docs/api.md §1.2`).
 
 use std::ops::RangeInclusive;
 

@@ -1,4 +1,4 @@
-//! The conventions of the HTTP API (`api.md`) over `lambda_http`: who asks, what is asked, and how
+//! The conventions of the HTTP API (`docs/api.md`) over `lambda_http`: who asks, what is asked, and how
 //! it is answered or refused. It knows the domain and nothing of the store.
 //!
 //! A handler asks a [`Call`] its questions in the order of the contract's checks and puts together a

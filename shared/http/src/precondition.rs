@@ -1,4 +1,4 @@
-//! Entity tags and idempotency keys (`api.md`, *Create* and *Change*).
+//! Entity tags and idempotency keys (`docs/api.md §1.4` and `§1.5`).
 //!
 //! A claim's ETag is its version between quotes. `If-Match` must name exactly one version, strongly:
 //! `*`, weak tags, lists, repeated headers and everything malformed name none, and are answered like

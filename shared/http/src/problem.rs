@@ -11,7 +11,7 @@ use crate::language::Language;
 
 macro_rules! problem_codes {
     ($($(#[$doc:meta])* $case:ident => $text:literal, $status:ident;)*) => {
-        /// The code of a problem (`api.md`, *Codes*).
+        /// The code of a problem (`docs/api.md §1.7`).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum ProblemCode {$($(#[$doc])* $case,)*}
 

@@ -1,4 +1,4 @@
-//! What a notice says (`domain.md §5`), as values: who claims, which items, until when, and what
+//! What a notice says (`docs/domain.md §5`), as values: who claims, which items, until when, and what
 //! silence means.
 
 use domain::calendar::{SkipReason, SkippedDay, Tz, Window, Zone};

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 /// The keys by number. New tokens bear the current one; a link that was sent under an older key
-/// stays valid as long as that key is kept, and decision links never expire (`domain.md §5`).
+/// stays valid as long as that key is kept, and decision links never expire (`docs/domain.md §5`).
 #[derive(Clone)]
 pub struct LinkKeys {
     current: u8,

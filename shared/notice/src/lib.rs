@@ -1,5 +1,5 @@
 //! What the customer of a claim is told, and how he answers: link tokens and codes, the notice and
-//! its mails, the texts of the decision page (`domain.md §5`, `architecture.md §4`).
+//! its mails, the texts of the decision page (`docs/domain.md §5`, `docs/architecture.md §4`).
 //!
 //! Everything here is a pure function of the claim, the directory and the keys, so a notice that is
 //! sent twice is the same notice.

@@ -1,4 +1,4 @@
-//! The link of a notice, and the two codes beside it (`architecture.md §4`).
+//! The link of a notice, and the two codes beside it (`docs/architecture.md §4`).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

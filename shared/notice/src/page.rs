@@ -28,7 +28,7 @@ static CONTENT_POLICY: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// The headers that every page bears (`architecture.md §5`).
+/// The headers that every page bears (`docs/architecture.md §5`).
 pub fn headers() -> [(&'static str, &'static str); 9] {
     [
         ("content-type", "text/html; charset=utf-8"),

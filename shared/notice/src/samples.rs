@@ -31,7 +31,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Three workloads of Contoso, validated on V1's day (`domain.md §4`).
+    /// Three workloads of Contoso, validated on V1's day (`docs/domain.md §4`).
     pub(crate) fn new() -> Self {
         let claim = claim();
         Self {

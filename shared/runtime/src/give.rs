@@ -1,4 +1,4 @@
-//! A command on a claim, in the order of checks of `api.md`: what is wrong with the arguments is
+//! A command on a claim, in the order of checks of `docs/api.md §1.3`: what is wrong with the arguments is
 //! answered only after the version and the state.
 
 use domain::claim::Claim;

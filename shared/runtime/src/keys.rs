@@ -1,4 +1,4 @@
-//! The keys that links, codes and cursors are signed with (`architecture.md §4`).
+//! The keys that links, codes and cursors are signed with (`docs/architecture.md §4`).
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! The operator's holidays, by country (`domain.md §4`, 2 and 5). Every revision is kept, so that a
+//! The operator's holidays, by country (`docs/domain.md §4`, 2 and 5). Every revision is kept, so that a
 //! deadline counted by an old one can be counted again by anyone.
 
 use std::collections::{BTreeSet, HashMap};

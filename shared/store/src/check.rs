@@ -1,5 +1,5 @@
 //! Judging a claim without storing anything: what a submit would be refused for, whether it would be
-//! contested, and how early its window could close (`api.md`, `claims:check`).
+//! contested, and how early its window could close (`docs/api.md §3.1`).
 
 use domain::claim::{Claim, Instant};
 use domain::context::Context;

@@ -1,4 +1,4 @@
-//! Creating a claim: read by id, eligibility, timer, details, claim (`architecture.md §2`). A
+//! Creating a claim: read by id, eligibility, timer, details, claim (`docs/architecture.md §2`). A
 //! refused request writes nothing.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
@@ -71,7 +71,7 @@ impl NewClaim<'_> {
 impl Store {
     /// Creates the claim of that id, submitted as it stands or as a draft.
     ///
-    /// The order is that of `api.md`: what is wrong with the body alone, then the replay, then what
+    /// The order is that of `docs/api.md §1.4`: what is wrong with the body alone, then the replay, then what
     /// the directory says. Whether the caller's role may create is the caller's own check before.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Deadlines (`architecture.md §3`): one mechanism for every waiting state. Timers stand in buckets
+//! Deadlines (`docs/architecture.md §3`): one mechanism for every waiting state. Timers stand in buckets
 //! of a quarter of an hour, a position says how far each shard is drained, and what counts in the
 //! end is the claim's own deadline.
 

@@ -76,7 +76,7 @@ impl Store {
     }
 
     /// The claim as a command of that moment finds it: what was due by then is executed first, and a
-    /// deadline that passed while the request was on its way is not (`domain.md §4`, *The race*).
+    /// deadline that passed while the request was on its way is not (`docs/domain.md §4`, *The race*).
     ///
     /// # Errors
     /// Where silence is due and cannot be executed now.
@@ -94,7 +94,7 @@ impl Store {
     }
 
     /// Whether silence comes before a command of that moment. One that arrived before the deadline
-    /// counts, however late it is processed (`domain.md §4`, *The race*).
+    /// counts, however late it is processed (`docs/domain.md §4`, *The race*).
     async fn is_overtaken(
         &self,
         claim: &Claim,
@@ -157,7 +157,7 @@ fn outcome(stored: Stored, effect: Effect) -> Outcome {
 }
 
 /// Whether the claim's last event is this command's, by the same party and with the same arguments,
-/// and the caller has seen the version it led to or the one before (`api.md`, *Change*).
+/// and the caller has seen the version it led to or the one before (`docs/api.md §1.5`).
 fn is_repeat(claim: &Claim, command: &Command, actor: &Actor, expected: Option<Version>) -> bool {
     let print = command.fingerprint(actor);
     let seen = expected

@@ -1,4 +1,4 @@
-//! The table's keys (`architecture.md §2`). Ids have no `#` in them, so no part can pass for another.
+//! The table's keys (`docs/architecture.md §2`). Ids have no `#` in them, so no part can pass for another.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use data_encoding::HEXLOWER;

@@ -1,4 +1,4 @@
-//! The DynamoDB store: keys, items, commits, timers and locks (`architecture.md §2`, `§3`).
+//! The DynamoDB store: keys, items, commits, timers and locks (`docs/architecture.md §2`, `§3`).
 //!
 //! The only crate that names an `AttributeValue`. One concrete type, [`Store`], over the real SDK
 //! client; what varies between production and tests is injected below the SDK, and the clock.

@@ -1,5 +1,5 @@
 //! Locks: at most one active association per program family, tenant, kind and item
-//! (`domain.md §3`, *Exclusivity*). A lock says who is `active` and who is `next`.
+//! (`docs/domain.md §3`, *Exclusivity*). A lock says who is `active` and who is `next`.
 
 mod change;
 mod rivals;

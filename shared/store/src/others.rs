@@ -1,4 +1,4 @@
-//! What a step does to other claims, in the same transaction (`domain.md §3`, *Exclusivity*): the
+//! What a step does to other claims, in the same transaction (`docs/domain.md §3`, *Exclusivity*): the
 //! holders of a contested item are asked to defend it when its review begins, and superseded when the
 //! newcomer's item becomes active, so that there is no instant with two or with none.
 

@@ -1,5 +1,5 @@
 //! Silence: whoever reads or commands a claim whose deadline is due executes its silence first
-//! (`domain.md §4`, *The race*), by the same code as the timer.
+//! (`docs/domain.md §4`, *The race*), by the same code as the timer.
 
 use chrono::Duration;
 use domain::actor::Actor;

@@ -1,5 +1,5 @@
 //! What a change of the directory does to claims: every claim of the partner or at the tenant is held
-//! against the entry as it is now (`domain.md §3`, *vanish*), and windows are counted again by a
+//! against the entry as it is now (`docs/domain.md §3`, *vanish*), and windows are counted again by a
 //! calendar that has changed (`§4`, 5).
 
 use domain::actor::Actor;

@@ -1,4 +1,4 @@
-//! Tries of a notice's code (`domain.md §5`): five, then a lock for right and wrong codes alike.
+//! Tries of a notice's code (`docs/domain.md §5`): five, then a lock for right and wrong codes alike.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;

@@ -1,4 +1,4 @@
-//! A model check of the window protocol (`domain.md §4`, *The race*, and `§3`, *Exclusivity*): every
+//! A model check of the window protocol (`docs/domain.md §4`, *The race*, and `§3`, *Exclusivity*): every
 //! interleaving of workers, customers, the operator, the mail and a rival, each of which may crash,
 //! repeat, run late by as much as its function is given, and never hear an answer that was given.
 //!

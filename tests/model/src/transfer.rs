@@ -1,4 +1,4 @@
-//! Two partners and one item (`domain.md §3`, *Exclusivity*): a lock, two claims, and transactions that
+//! Two partners and one item (`docs/domain.md §3`, *Exclusivity*): a lock, two claims, and transactions that
 //! hold what they read. Two workers, either claim's customer and partner, and the operator.
 
 use std::collections::BTreeSet;

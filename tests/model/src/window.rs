@@ -16,7 +16,7 @@ use stateright::{Model, Property};
 use crate::given::{World, accept, at, comment, decline, link, operator, undo};
 use crate::record::{Answer, Memo, Record, Refused};
 
-/// How long a function runs at most after a request arrived, in seconds (`architecture.md §3`).
+/// How long a function runs at most after a request arrived, in seconds (`docs/architecture.md §3`).
 const FUNCTION_S: i64 = 20;
 /// The same of the function that records proofs.
 const DELIVERY_S: i64 = 30;

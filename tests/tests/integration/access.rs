@@ -1,4 +1,4 @@
-//! Who may read what, and when (`domain.md §4`, I5): usage is readable exactly while the association
+//! Who may read what, and when (`docs/domain.md §4`, I5): usage is readable exactly while the association
 //! runs, by its own partner, for its own item.
 
 use chrono::Duration;

@@ -1,4 +1,4 @@
-//! What the page answers (`domain.md §5`, `architecture.md §5`): a decision that is recorded is shown as
+//! What the page answers (`docs/domain.md §5`, `docs/architecture.md §5`): a decision that is recorded is shown as
 //! recorded, a form that was not taken comes back as it was sent, and every answer is as strict as the
 //! page.
 

@@ -1,4 +1,4 @@
-//! The archive of the stream (`architecture.md §3`, *publish*): each version becomes one entry of the
+//! The archive of the stream (`docs/architecture.md §3`, *publish*): each version becomes one entry of the
 //! history, chained by hashes, whatever comes twice, late or in another order.
 
 use domain::claim::Claim;

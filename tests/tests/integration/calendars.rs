@@ -1,4 +1,4 @@
-//! Holidays that are announced while windows are open (`domain.md §4`, 2 and 5): they lengthen what
+//! Holidays that are announced while windows are open (`docs/domain.md §4`, 2 and 5): they lengthen what
 //! they must, with a mail, before anything else happens to the claim, and shorten nothing.
 
 use domain::claim::{Claim, Status};

@@ -1,4 +1,4 @@
-//! What each step costs, exactly: table and index units apart (`architecture.md §2` and `§3`).
+//! What each step costs, exactly: table and index units apart (`docs/architecture.md §2` and `§3`).
 
 use chrono::Duration;
 use domain::actor::Actor;

@@ -1,5 +1,5 @@
 //! The fast close is the rules' close: the statement that sets one attribute leaves exactly the claim
-//! that `decide` and `evolve` make (`architecture.md §3`).
+//! that `decide` and `evolve` make (`docs/architecture.md §3`).
 
 use chrono::Duration;
 use domain::actor::Actor;

@@ -1,4 +1,4 @@
-//! The signed-in customer (`api.md`, `/v1/customer/claims`): he sees what he was notified of, and
+//! The signed-in customer (`docs/api.md §3.4`): he sees what he was notified of, and
 //! answers for his own tenant without link and code.
 
 use chrono::Duration;

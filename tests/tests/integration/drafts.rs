@@ -1,4 +1,4 @@
-//! Drafts: stored, edited, submitted, taken back, dropped, and forgotten (`domain.md §3`).
+//! Drafts: stored, edited, submitted, taken back, dropped, and forgotten (`docs/domain.md §3`).
 
 use chrono::Duration;
 use domain::claim::Claim;

@@ -1,4 +1,4 @@
-//! Documents of evidence (`domain.md §3`, *add evidence*; `api.md`): the form, the scan, the link, and
+//! Documents of evidence (`docs/domain.md §3`, *add evidence*; `docs/api.md`): the form, the scan, the link, and
 //! what a reviewer is told.
 
 use base64::Engine as _;

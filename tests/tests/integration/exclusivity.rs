@@ -1,4 +1,4 @@
-//! At most one claim holds an item (`domain.md §3`, *Exclusivity*, I3), whoever comes when.
+//! At most one claim holds an item (`docs/domain.md §3`, *Exclusivity*, I3), whoever comes when.
 
 use std::sync::Arc;
 

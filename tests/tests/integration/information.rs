@@ -1,5 +1,5 @@
 //! What reviewer and partner say to each other: questions and answers, rejections and disputes,
-//! contacts corrected (`domain.md §3`; §6, *Withdrawal and information*).
+//! contacts corrected (`docs/domain.md §3`; §6, *Withdrawal and information*).
 
 use chrono::{DateTime, Duration};
 use domain::actor::Actor;

@@ -1,4 +1,4 @@
-//! Bad input, each with its code (`api.md`, *Codes*), through the functions as the gateway calls them.
+//! Bad input, each with its code (`docs/api.md §1.7`), through the functions as the gateway calls them.
 
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO};
 use integration::stack::{Answer, Stack};

@@ -1,4 +1,4 @@
-//! The invariants of `domain.md §4`, held after every step of random stories: four claims of two
+//! The invariants of `docs/domain.md §4`, held after every step of random stories: four claims of two
 //! partners on the same items, everybody trying anything at any time, the real store on the embedded
 //! engine beside a small model of the rules.
 

@@ -1,4 +1,4 @@
-//! The customer's link (`domain.md §5`): what a GET shows, what a form does, codes, tries and locks.
+//! The customer's link (`docs/domain.md §5`): what a GET shows, what a form does, codes, tries and locks.
 
 use chrono::Duration;
 use domain::claim::{Claim, Status};

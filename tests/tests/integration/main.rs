@@ -15,6 +15,8 @@ mod calendars;
 #[cfg(test)]
 mod capacity;
 #[cfg(test)]
+mod citations;
+#[cfg(test)]
 mod closing;
 #[cfg(test)]
 mod crashes;

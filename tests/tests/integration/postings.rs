@@ -1,4 +1,4 @@
-//! What mails promise and what becomes of them (`domain.md §5`): the deadline that a notice gave, the
+//! What mails promise and what becomes of them (`docs/domain.md §5`): the deadline that a notice gave, the
 //! second recipient of a first delivery, longer windows, and what the mail service says.
 
 use domain::claim::{Claim, Status};

@@ -1,4 +1,4 @@
-//! The race between the customer's "no" and the close (`domain.md §4`, *The race*): exactly one wins,
+//! The race between the customer's "no" and the close (`docs/domain.md §4`, *The race*): exactly one wins,
 //! an in-time "no" always does, and no "no" is ever lost.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Customers and mail scanners in any order (`domain.md §5`): a scanner opens every link and sends
+//! Customers and mail scanners in any order (`docs/domain.md §5`): a scanner opens every link and sends
 //! every form, and decides nothing without the code; a "no" is kept until its customer takes it back,
 //! and nothing becomes active early but by the signed-in customer's own yes.
 

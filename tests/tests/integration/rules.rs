@@ -1,4 +1,4 @@
-//! The customer's standing rules (`api.md`, `/v1/customer/rules`): they act on claims at their submit.
+//! The customer's standing rules (`docs/api.md §3.4`): they act on claims at their submit.
 
 use chrono::Duration;
 use domain::claim::{Claim, Status};

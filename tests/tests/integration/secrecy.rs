@@ -1,4 +1,4 @@
-//! Neither of two rivals ever learns who the other is (`domain.md §3`, *Exclusivity*): not from an
+//! Neither of two rivals ever learns who the other is (`docs/domain.md §3`, *Exclusivity*): not from an
 //! answer, not from a mail, whatever he asks and however the contest ends.
 
 use domain::claim::Claim;

@@ -1,4 +1,4 @@
-//! Deadlines (`architecture.md §3`): a timer may come twice, early, late or never.
+//! Deadlines (`docs/architecture.md §3`): a timer may come twice, early, late or never.
 
 use chrono::Duration;
 use domain::actor::Actor;

@@ -1,4 +1,4 @@
-//! A newcomer on an item that another partner holds (`domain.md §3`, *Exclusivity*): defence,
+//! A newcomer on an item that another partner holds (`docs/domain.md §3`, *Exclusivity*): defence,
 //! arbitration, next in line, and the handing over in one transaction.
 
 use std::sync::Arc;

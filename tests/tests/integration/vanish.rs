@@ -1,4 +1,4 @@
-//! Things that vanish (`domain.md §3`, *vanish*; §6): what a change of the directory does to claims.
+//! Things that vanish (`docs/domain.md §3`, *vanish*; §6): what a change of the directory does to claims.
 
 use chrono::Duration;
 use domain::claim::{Claim, State, Status};

@@ -1,4 +1,4 @@
-//! Which days are business days (domain.md §4 point 2).
+//! Which days are business days (docs/domain.md §4 point 2).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +50,7 @@ pub enum SkipReason {
 pub enum Day {
     /// It is counted.
     Business,
-    /// It is not. If several reasons hold, this is the first in the order of domain.md §4 point 2:
+    /// It is not. If several reasons hold, this is the first in the order of docs/domain.md §4 point 2:
     /// weekend, holiday, closure, exception.
     Skipped {
         /// Why.
@@ -89,7 +89,7 @@ impl BusinessCalendar {
     /// The calendar of a country, or of one of its subdivisions.
     ///
     /// `unknown` matters only where no subdivision is given. The weekend is then the country's own
-    /// (domain.md §4 point 2 asks only holidays of the subdivisions).
+    /// (docs/domain.md §4 point 2 asks only holidays of the subdivisions).
     ///
     /// # Errors
     /// If the subdivision is not one of the country's.

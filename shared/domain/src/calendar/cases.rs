@@ -1,4 +1,4 @@
-//! The table of domain.md §4 and its edge cases, date by date.
+//! The table of docs/domain.md §4 and its edge cases, date by date.
 
 use chrono::{DateTime, NaiveDate, Utc};
 

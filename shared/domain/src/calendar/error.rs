@@ -24,7 +24,7 @@ pub enum CalendarError {
 }
 
 /// A date for which the calendar data says nothing: before its first year or after its last
-/// (domain.md §4 point 7). The caller holds the claim; nobody guesses.
+/// (docs/domain.md §4 point 7). The caller holds the claim; nobody guesses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{date} is outside the calendar data of {country} ({first_year} to {last_year})")]
 pub struct OutsideData {

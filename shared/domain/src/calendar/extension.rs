@@ -1,6 +1,6 @@
 //! Longer windows: by the customer, by the operator, or because a holiday was announced.
 //!
-//! A stored deadline is never shortened (domain.md §4 point 5, I4): what was counted stays counted,
+//! A stored deadline is never shortened (docs/domain.md §4 point 5, I4): what was counted stays counted,
 //! and a recount is taken only when it ends later.
 
 use chrono::{DateTime, NaiveDate, Utc};

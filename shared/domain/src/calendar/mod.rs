@@ -1,4 +1,4 @@
-//! The business calendar: when a window opens, counts and closes (domain.md §4).
+//! The business calendar: when a window opens, counts and closes (docs/domain.md §4).
 //!
 //! Everything here is pure. The holidays of every country, its weekends and its zones are embedded
 //! (`data/`, written by `data/generate.py`); nothing is parsed before a country is asked for, and a

@@ -1,5 +1,5 @@
 //! The window as the claim's record keeps it: first date, one letter per day, calendar, version and
-//! zone (architecture.md §2). `delivered_at` and `closes_at` stand beside it as numbers.
+//! zone (docs/architecture.md §2). `delivered_at` and `closes_at` stand beside it as numbers.
 
 use std::collections::BTreeMap;
 

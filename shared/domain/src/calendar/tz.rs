@@ -66,7 +66,7 @@ impl Tz {
     /// The first instant of a local day.
     ///
     /// A midnight that does not exist moves forward to the first valid instant, and one that exists
-    /// twice means the later (domain.md §4 point 3). A date the zone skipped whole begins, like the next
+    /// twice means the later (docs/domain.md §4 point 3). A date the zone skipped whole begins, like the next
     /// one, at that first valid instant. `None` only at the ends of representable time.
     pub fn first_instant(self, date: NaiveDate) -> Option<DateTime<Utc>> {
         let rules = self.rules();

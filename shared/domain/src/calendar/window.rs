@@ -1,4 +1,4 @@
-//! The window: business days counted forward from Day 0, with the explanation (domain.md §4).
+//! The window: business days counted forward from Day 0, with the explanation (docs/domain.md §4).
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 

@@ -1,4 +1,4 @@
-//! In which zone days are counted, and periods of them (domain.md §4 points 6 and 8).
+//! In which zone days are counted, and periods of them (docs/domain.md §4 points 6 and 8).
 
 use chrono::{DateTime, Days, Utc};
 
@@ -9,7 +9,7 @@ use super::{CountryCode, Tz};
 pub enum Zone {
     /// Its own.
     Known(Tz),
-    /// Unknown: every zone of the country, and the latest result wins (domain.md §4 point 6).
+    /// Unknown: every zone of the country, and the latest result wins (docs/domain.md §4 point 6).
     AnyOf(CountryCode),
 }
 
@@ -24,7 +24,7 @@ impl Zone {
 }
 
 /// The end of a period in calendar days: the first instant of the local day after its last day
-/// (domain.md §4 point 8). The day of `start` is day 0, so 30 days end with day 30.
+/// (docs/domain.md §4 point 8). The day of `start` is day 0, so 30 days end with day 30.
 ///
 /// ```
 /// use domain::calendar::{Zone, days_after};

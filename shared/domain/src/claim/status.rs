@@ -39,7 +39,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// Every status, in the order of `domain.md §3`.
+    /// Every status, in the order of `docs/domain.md §3`.
     pub const ALL: [Self; 15] = [
         Self::Draft,
         Self::Submitted,

@@ -1,4 +1,4 @@
-//! The customer's answers. A "no" is never lost and never an error (`domain.md §4`, I2).
+//! The customer's answers. A "no" is never lost and never an error (`docs/domain.md §4`, I2).
 
 use crate::claim::{Claim, Instant, Item, ItemStatus, State};
 use crate::command::{CommandKind, Selection};

@@ -1,4 +1,4 @@
-//! Information and disputes: what partner and operator say to each other (`domain.md §3`).
+//! Information and disputes: what partner and operator say to each other (`docs/domain.md §3`).
 
 use crate::claim::{Claim, RejectionRecord, State};
 use crate::command::{CommandKind, GivenReason};

@@ -10,7 +10,7 @@ use crate::event::{Event, EventBody, Opening};
 use crate::ids::{ClaimId, ItemNo, Version};
 use crate::rejection::{FieldCode, FieldError, Rejection};
 
-/// Decides a claim's first event: a draft, which needs only program and tenant (`domain.md §3`).
+/// Decides a claim's first event: a draft, which needs only program and tenant (`docs/domain.md §3`).
 ///
 /// # Errors
 /// [`Rejection::Fields`] with what could not be read, and program and tenant where they are missing

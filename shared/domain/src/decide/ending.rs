@@ -77,7 +77,7 @@ pub(super) fn withdraw(claim: &Claim, comment: Option<&Comment>, context: &Conte
         | State::Notifying { .. }
         | State::Unreachable { .. }
         | State::OnHold => true,
-        // From `closes_at` on only a "no" and the close are taken (`domain.md §4`, *The race*).
+        // From `closes_at` on only a "no" and the close are taken (`docs/domain.md §4`, *The race*).
         State::AwaitingCustomer { window } => context.at < window.closes_at,
         State::Draft { .. }
         | State::Associated { .. }

@@ -1,4 +1,4 @@
-//! Evidence that is added to a claim, and what the scan of a document says (`domain.md §3`).
+//! Evidence that is added to a claim, and what the scan of a document says (`docs/domain.md §3`).
 
 use crate::claim::{Claim, Details, Evidence, MAX_EVIDENCE, Scan, State};
 use crate::command::{CommandKind, DeclaredEvidence};

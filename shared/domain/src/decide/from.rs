@@ -1,4 +1,4 @@
-//! The column *From* of `domain.md §3`: in which states a command can be given at all.
+//! The column *From* of `docs/domain.md §3`: in which states a command can be given at all.
 
 use crate::claim::Status;
 use crate::command::CommandKind;

@@ -78,7 +78,7 @@ pub(super) fn extend(claim: &Claim, closes_on: Option<NaiveDate>, context: &Cont
     Ok(Some(next(claim, context, EventBody::WindowExtended { window, by_customer })))
 }
 
-/// The calendar has changed: the window is counted again, and takes the later end (`domain.md §4`,
+/// The calendar has changed: the window is counted again, and takes the later end (`docs/domain.md §4`,
 /// 5). One that leaves the years of the calendar data is void, and the claim on hold (7).
 pub(super) fn recount(claim: &Claim, context: &Context) -> Decision {
     let undecided = matches!(claim.state, State::AwaitingCustomer { .. });

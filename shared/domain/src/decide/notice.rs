@@ -1,4 +1,4 @@
-//! What becomes of a notice: delivery opens the window, failure voids it (`domain.md §5`).
+//! What becomes of a notice: delivery opens the window, failure voids it (`docs/domain.md §5`).
 
 use crate::actor::Actor;
 use crate::calendar::Window;
@@ -27,7 +27,7 @@ pub(super) fn record_delivery(
     let days = context.policy.window_business_days;
     let body = match context.customer_place()?.window(context.at, days) {
         Ok(window) => EventBody::WindowOpened { window },
-        // Never a guess: the operator must look (`domain.md §4`, 7).
+        // Never a guess: the operator must look (`docs/domain.md §4`, 7).
         Err(Rejection::OutsideCalendar) => EventBody::Held,
         Err(other) => return Err(other),
     };

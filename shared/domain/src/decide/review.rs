@@ -47,7 +47,7 @@ fn holders(context: &Context) -> impl Iterator<Item = &Rival> {
     context.facts.rivals.iter().filter(|rival| rival.standing == Standing::Active)
 }
 
-/// The holder of an item is asked to defend it (`domain.md §3`, *Exclusivity*). Who has used an
+/// The holder of an item is asked to defend it (`docs/domain.md §3`, *Exclusivity*). Who has used an
 /// earlier defence is asked anew.
 pub(super) fn request_defence(claim: &Claim, until: Instant, context: &Context) -> Option<Event> {
     let asked = claim.defence.is_some_and(|asked| !asked.used && asked.until >= until);

@@ -1,4 +1,4 @@
-//! What silence does: the last column of `domain.md §3`'s table of states, for every waiting state
+//! What silence does: the last column of `docs/domain.md §3`'s table of states, for every waiting state
 //! alike.
 
 use chrono::{Duration, Months};
@@ -41,7 +41,7 @@ pub(super) fn deadline_passed(claim: &Claim, context: &Context) -> Decision {
 }
 
 /// Whether silence is to be executed at `now`. The window waits for the grace, so that a "no" that
-/// arrived in time and is still being processed wins (`domain.md §4`, *The race*).
+/// arrived in time and is still being processed wins (`docs/domain.md §4`, *The race*).
 pub fn is_due(claim: &Claim, policy: &Policy, now: Instant) -> bool {
     let grace = match claim.state {
         State::AwaitingCustomer { .. } => Duration::seconds(policy.grace_seconds.into()),

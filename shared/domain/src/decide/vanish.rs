@@ -1,4 +1,4 @@
-//! Things that vanish (`domain.md §3`, *vanish*): running associations end, undecided items are
+//! Things that vanish (`docs/domain.md §3`, *vanish*): running associations end, undecided items are
 //! rejected, and a window whose partner lost his enrolment is held. One event at a time: repeated
 //! until nothing is left to do.
 

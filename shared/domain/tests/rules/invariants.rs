@@ -1,4 +1,4 @@
-//! The invariants of `domain.md §4`, on random sequences of commands by everybody, with a moving
+//! The invariants of `docs/domain.md §4`, on random sequences of commands by everybody, with a moving
 //! clock. I3 and I5 need the store; I9 has examples of its own.
 
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! What is answered: the domain's values as the contract shows them (`api.md`).
+//! What is answered: the domain's values as the contract shows them (`docs/api.md`).
 
 mod association;
 mod calendar;

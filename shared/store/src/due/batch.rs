@@ -1,5 +1,5 @@
 //! Closing windows 25 at a time: one attribute on one record each, whatever the number of items
-//! (`architecture.md §3`). Each statement carries its own conditions, so a stale timer never matches.
+//! (`docs/architecture.md §3`). Each statement carries its own conditions, so a stale timer never matches.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
 //! A calendar has changed: the open windows that it counted are found by their timers and counted
-//! again (`domain.md §4`, 5). A window that is not found here, for its tenant's zone is none of its
+//! again (`docs/domain.md §4`, 5). A window that is not found here, for its tenant's zone is none of its
 //! country's, is counted again before it is closed.
 
 use std::collections::BTreeSet;

@@ -16,7 +16,7 @@ const MOST: u16 = 500;
 
 impl Store {
     /// Everybody else who holds, waits for or claims an item of the claim at `at`: what operator
-    /// staff see of its competition (`api.md`, *The claim*). Whoever merely claims it is looked for among
+    /// staff see of its competition (`docs/api.md §2`). Whoever merely claims it is looked for among
     /// the 500 newest claims at the tenant.
     pub async fn rivals_of(&self, claim: &Claim, at: Instant) -> Result<Vec<Rival>, StoreError> {
         let numbers: Vec<_> = claim.kept().map(|item| item.no).collect();

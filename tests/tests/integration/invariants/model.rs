@@ -1,5 +1,5 @@
 //! A small model of the rules, written apart from them: which commands a state takes and where they
-//! lead (`domain.md §3`), and what has to be remembered of a claim to tell whether an invariant holds.
+//! lead (`docs/domain.md §3`), and what has to be remembered of a claim to tell whether an invariant holds.
 //! It knows nothing of the code but the names.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,7 +117,7 @@ const NOTICED: &[Status] = &[
 ];
 
 /// Whether an accepted command may lead from one state to the other: as it says, or where nothing is
-/// left to decide, as the items say (`domain.md §3`, *Status from items*).
+/// left to decide, as the items say (`docs/domain.md §3`, *Status from items*).
 pub(crate) fn leads(step: Step, from: Status, to: Status) -> bool {
     let (states, result) = moves(step);
     let decides = matches!(
