@@ -28,12 +28,12 @@ pub struct Stack {
     pub backstage: Backstage,
     /// The wires of the functions here, to break.
     pub wires: Vec<Wire>,
-    claims: runtime::Api,
+    claims: app::Api,
     evidence: evidence::App,
-    review: runtime::Api,
+    review: app::Api,
     decision: decision::App,
-    associations: runtime::Api,
-    customer: runtime::Api,
+    associations: app::Api,
+    customer: app::Api,
     directory: directory::App,
 }
 
@@ -116,12 +116,12 @@ impl Stack {
         };
         let secret = SECRET.as_bytes();
         Self {
-            claims: runtime::Api::new(store("claims"), secret),
+            claims: app::Api::new(store("claims"), secret),
             evidence: evidence::App::new(store("evidence"), bucket(&world)),
-            review: runtime::Api::new(store("review"), secret),
+            review: app::Api::new(store("review"), secret),
             decision: decision::App::new(store("decision"), keys(SECRET), operator()),
-            associations: runtime::Api::new(store("associations"), secret),
-            customer: runtime::Api::new(store("customer"), secret),
+            associations: app::Api::new(store("associations"), secret),
+            customer: app::Api::new(store("customer"), secret),
             directory: directory::App::new(store("directory"), sandbox),
             backstage: Backstage::of(&world, sandbox),
             wires,

@@ -6,7 +6,7 @@ use domain::text::Comment;
 use web::{Call, Caller, Failure, Reply, bodies};
 
 use crate::{claim, reply};
-use runtime::{Api, failed, moment};
+use app::{Api, failed, moment};
 
 /// Ends an association. The reason follows from the role; one that has ended stays as it is.
 pub(crate) async fn end(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {

@@ -14,7 +14,7 @@ use web::routes::AssociationsRoute;
 use web::views::AssociationView;
 use web::{Call, Caller, Failure, Reply};
 
-use runtime::{Api, failed, moment};
+use app::{Api, failed, moment};
 
 /// Answers a request.
 pub async fn handle(app: &Api, request: Request) -> Response<Body> {

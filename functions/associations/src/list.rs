@@ -7,7 +7,7 @@ use web::queries::AssociationStatus;
 use web::views::AssociationView;
 use web::{Call, Caller, Failure, Reply, Viewer, queries};
 
-use runtime::{Api, failed, moment};
+use app::{Api, failed, moment};
 
 /// Where a page begins: in the store's list of claims, and there behind one association, since a
 /// claim has up to 25.

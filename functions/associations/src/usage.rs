@@ -11,7 +11,7 @@ use web::{Call, Caller, Failure, Reply, queries};
 
 use crate::claim;
 use crate::period::Period;
-use runtime::{Api, failed, moment};
+use app::{Api, failed, moment};
 
 /// The usage of the association's item, day by day. Counts of less than five are withheld.
 pub(crate) async fn usage(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {

@@ -6,7 +6,7 @@ use store::NewClaim;
 use web::views::CheckView;
 use web::{Call, Caller, Failure, Reply, bodies, request_hash};
 
-use runtime::{Api, failed, moment};
+use app::{Api, failed, moment};
 
 /// Judges a claim as if it were submitted now, and stores nothing.
 pub(crate) async fn check(

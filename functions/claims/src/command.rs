@@ -7,7 +7,7 @@ use lambda_http::{Body, Response};
 use serde_json::Value;
 use web::{Call, Caller, Failure, bodies};
 
-use runtime::{Api, Asked, failed, give, moment};
+use app::{Api, Asked, failed, give, moment};
 
 /// Edits a draft, or what may still change of a claim that is asked about.
 pub(crate) async fn edit(

@@ -7,7 +7,7 @@ use store::NewClaim;
 use web::{Call, Caller, Failure, Reply, bodies, request_hash};
 
 use crate::view;
-use runtime::{Api, failed, moment};
+use app::{Api, failed, moment};
 
 /// Submits a claim, or stores a draft. The idempotency key names it, so a repeated request finds it
 /// again and is answered with the claim as it is now.

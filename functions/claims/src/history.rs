@@ -5,7 +5,7 @@ use web::views::HistoryEntryView;
 use web::{Call, Caller, Failure, queries};
 
 use crate::claim;
-use runtime::{Api, failed, moment, pages};
+use app::{Api, failed, moment, pages};
 
 /// The events of a claim, chained by their hashes.
 pub(crate) async fn history(

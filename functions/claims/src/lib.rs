@@ -15,7 +15,7 @@ use web::routes::ClaimsRoute;
 use web::views::ClaimView;
 use web::{Call, Caller, Failure, Reply, queries};
 
-use runtime::{Api, claim_view, failed, moment};
+use app::{Api, claim_view, failed, moment};
 
 /// Answers a request.
 pub async fn handle(app: &Api, request: Request) -> Response<Body> {

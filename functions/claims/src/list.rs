@@ -5,7 +5,7 @@ use lambda_http::{Body, Response};
 use store::Scope;
 use web::{Call, Caller, Failure, queries};
 
-use runtime::{Api, failed, listed_view, moment, pages};
+use app::{Api, failed, listed_view, moment, pages};
 
 /// Lists a partner's own claims; operator staff list those of a partner or a tenant.
 pub(crate) async fn list(

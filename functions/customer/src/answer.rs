@@ -7,7 +7,7 @@ use web::views::CustomerClaimView;
 use web::{Call, Caller, Failure, Reply, bodies};
 
 use crate::list::is_his_to_see;
-use runtime::{Api, failed, listed_view, moment, state_first};
+use app::{Api, failed, listed_view, moment, state_first};
 
 /// What a customer may answer.
 #[derive(Debug, Clone, Copy)]

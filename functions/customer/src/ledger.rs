@@ -9,7 +9,7 @@ use web::views::{CustomerClaimView, LedgerAssociationView, LedgerView, ReceiptVi
 use web::{Call, Caller, Failure};
 
 use crate::list;
-use runtime::{Api, failed, listed_view, moment};
+use app::{Api, failed, listed_view, moment};
 
 pub(crate) async fn ledger(
     app: &Api,

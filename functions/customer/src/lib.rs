@@ -12,7 +12,7 @@ use web::routes::CustomerRoute;
 use web::{Call, Failure};
 
 use answer::Answer;
-use runtime::Api;
+use app::Api;
 
 /// Answers a request.
 pub async fn handle(app: &Api, request: Request) -> Response<Body> {

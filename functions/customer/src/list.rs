@@ -7,7 +7,7 @@ use store::{Moment, Scope};
 use web::views::CustomerClaimView;
 use web::{Call, Caller, Failure, queries};
 
-use runtime::{Api, failed, listed_view, moment, pages};
+use app::{Api, failed, listed_view, moment, pages};
 
 pub(crate) async fn list(
     app: &Api,

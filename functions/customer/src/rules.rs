@@ -7,7 +7,7 @@ use store::Moment;
 use web::views::RulesView;
 use web::{Call, Caller, Failure, Reply, bodies};
 
-use runtime::{Api, failed, moment};
+use app::{Api, failed, moment};
 
 /// Tells the rules, with every block that holds.
 pub(crate) async fn get(

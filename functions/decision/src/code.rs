@@ -7,7 +7,7 @@ use store::{Moment, Tries};
 use web::Failure;
 
 use crate::App;
-use runtime::failed;
+use app::failed;
 
 /// Lets a right code pass while the notice is not locked. A wrong or missing one is counted before it
 /// is answered; a right one writes nothing.

@@ -1,5 +1,6 @@
 //! A decision: the form, the code, the command, the answer.
 
+use app::moment;
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant, ItemStatus};
 use domain::command::CommandKind;
@@ -7,7 +8,7 @@ use domain::rejection::Rejection;
 use lambda_http::{Body, Response};
 use notice::Link;
 use notice::page::{Decision, Outcome, Problem, Refused};
-use runtime::{fields, moment};
+use runtime::fields;
 use store::{Effect, Moment};
 use web::views::DecisionView;
 use web::{Call, Failure};
@@ -16,7 +17,7 @@ use crate::answer::Answers;
 use crate::form::{Asked, Form};
 use crate::seen::Seen;
 use crate::{App, code, seen};
-use runtime::failed;
+use app::failed;
 
 /// Answers a form.
 pub(crate) async fn answer(

@@ -8,7 +8,7 @@ use web::{Call, Failure};
 use crate::App;
 use crate::answer::Answers;
 use crate::seen::Seen;
-use runtime::{failed, moment};
+use app::{failed, moment};
 
 /// Answers a code.
 pub(crate) async fn answer(app: &App, call: &Call<'_>, answers: &Answers<'_>) -> Response<Body> {

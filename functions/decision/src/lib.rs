@@ -20,7 +20,7 @@ use web::{Call, Failure};
 
 use crate::answer::Answers;
 use crate::seen::Seen;
-use runtime::moment;
+use app::moment;
 
 /// What the function works with.
 pub struct App {

@@ -9,7 +9,7 @@ use store::{Moment, StoreError};
 use web::Failure;
 
 use crate::App;
-use runtime::failed;
+use app::failed;
 
 /// A claim as the customer sees it at a moment.
 pub(crate) struct Seen {

@@ -5,7 +5,7 @@ use web::views::CalendarView;
 use web::{Call, Failure, Reply, bodies};
 
 use crate::App;
-use runtime::failed;
+use app::failed;
 
 /// Writes the days added to the calendar of a country. Open windows that they make longer are
 /// counted again by what follows the table's stream.

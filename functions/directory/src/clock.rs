@@ -4,7 +4,7 @@ use web::views::ClockView;
 use web::{Call, Failure, Reply, bodies};
 
 use crate::App;
-use runtime::failed;
+use app::failed;
 
 /// What the test clock shows.
 pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, Failure> {

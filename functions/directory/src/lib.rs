@@ -15,7 +15,7 @@ use web::routes::DirectoryRoute;
 use web::views::HealthView;
 use web::{Call, Failure, Reply, openapi};
 
-use runtime::failed;
+use app::failed;
 
 /// What the function works with.
 pub struct App {

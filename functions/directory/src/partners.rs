@@ -5,7 +5,7 @@ use web::views::PartnerView;
 use web::{Call, Failure, Reply, bodies};
 
 use crate::App;
-use runtime::failed;
+use app::failed;
 
 /// Writes a partner, whole.
 pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, Failure> {

@@ -5,7 +5,7 @@ use web::views::ProgramView;
 use web::{Call, Failure, Reply, bodies};
 
 use crate::App;
-use runtime::failed;
+use app::failed;
 
 /// Writes a program, whole. A policy other than the stored one becomes its next version, which
 /// acts on claims submitted from now on (`docs/domain.md §7`).

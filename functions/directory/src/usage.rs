@@ -7,7 +7,7 @@ use store::UsageRow;
 use web::{Call, Failure, Reply, bodies};
 
 use crate::App;
-use runtime::failed;
+use app::failed;
 
 /// Stores rows; the same item and day overwrites. The items need not be in the directory: the feed
 /// may be ahead of it, and what nobody's association covers nobody reads.

@@ -6,7 +6,7 @@ use web::views::WindowView;
 use web::{Call, Failure, Reply, outside_data};
 
 use crate::App;
-use runtime::failed;
+use app::failed;
 
 /// The window that a delivery at that moment would open. Where the subdivision is not known, a
 /// holiday of any counts, as the default policy has it.

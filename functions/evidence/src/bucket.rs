@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use app::Document;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Credentials, ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
@@ -15,7 +16,7 @@ use domain::ids::Sha256Hash;
 use domain::text::Name;
 use domain::time::rfc3339;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use runtime::{Clock, Document};
+use runtime::Clock;
 use serde_json::{Value, json};
 use web::Failure;
 use web::views::{EvidenceLinkView, UploadFormView};

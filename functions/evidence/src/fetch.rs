@@ -6,7 +6,7 @@ use lambda_http::{Body, Response};
 use web::{Call, Caller, Failure, Reply, queries};
 
 use crate::{App, claim};
-use runtime::{Document, moment};
+use app::{Document, moment};
 
 /// The link to a document that was found clean. There is no other document to be had.
 pub(crate) async fn get(

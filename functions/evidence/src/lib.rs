@@ -12,7 +12,7 @@ use store::{Moment, Store};
 use web::routes::EvidenceRoute;
 use web::{Call, Caller, Failure};
 
-use runtime::failed;
+use app::failed;
 
 pub use bucket::Bucket;
 

@@ -11,7 +11,7 @@ use web::{Call, Caller, Failure, Reply, bodies, request_hash};
 
 use crate::bucket::Upload;
 use crate::{App, claim};
-use runtime::{Document, failed, moment, state_first};
+use app::{Document, failed, moment, state_first};
 
 /// Adds an entry, or finds the one that declared the digest, and answers with the form by which its
 /// document can be uploaded: none where the program asks for no documents, or has a clean one. A

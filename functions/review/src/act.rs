@@ -3,7 +3,7 @@
 use domain::ids::ClaimId;
 use web::{Call, Caller, Failure, Reply, bodies};
 
-use runtime::{Api, Asked, failed, give, moment};
+use app::{Api, Asked, failed, give, moment};
 
 /// Carries out an action on a claim. Who may do what is the domain's to say.
 pub(crate) async fn act(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {

@@ -7,7 +7,7 @@ use lambda_http::{Body, Request, Response};
 use web::routes::ReviewRoute;
 use web::{Call, Failure, Reply};
 
-use runtime::Api;
+use app::Api;
 
 /// Answers a request.
 pub async fn handle(app: &Api, request: Request) -> Response<Body> {

@@ -2,7 +2,7 @@
 
 use web::{Call, Caller, Failure, Reply, queries};
 
-use runtime::{Api, failed, listed_view, moment, pages};
+use app::{Api, failed, listed_view, moment, pages};
 
 /// Lists the claims that wait for the operator in a state.
 pub(crate) async fn list(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {

@@ -1,9 +1,10 @@
 //! The bucket: out of the quarantine, or away.
 
+use app::Document;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use domain::document::MAX_DOCUMENT_BYTES;
-use runtime::{Document, Failure};
+use runtime::Failure;
 
 use crate::event::Scanned;
 use crate::judge::Content;

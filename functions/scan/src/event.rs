@@ -1,6 +1,6 @@
 //! Events of the bucket's malware scan, as Amazon `GuardDuty` puts them on the default bus.
 
-use runtime::Document;
+use app::Document;
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -8,11 +8,12 @@ mod bucket;
 mod event;
 mod judge;
 
+use app::Document;
 use domain::actor::Actor;
 use domain::claim::{Claim, Scan};
 use domain::command::Command;
 use runtime::fields::{self, metric};
-use runtime::{Document, Failure, Invocation, telemetry};
+use runtime::{Failure, Invocation, telemetry};
 use serde_json::Value;
 use store::{Store, StoreError};
 use tracing::{info, warn};

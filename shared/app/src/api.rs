@@ -1,11 +1,11 @@
 //! What the functions with lists have in common: the store, the cursors, and how they start.
 
 use lambda_http::{Body, Request, Response};
+use runtime::{Clients, StartError, open_store_and_keys, serve_http, settings, telemetry};
 use store::{Moment, Store};
 use web::{Call, Cursors, Failure};
 
-use crate::failure::StartError;
-use crate::{Clients, failed, open_store_and_keys, serve_http, settings, telemetry};
+use crate::failed;
 
 /// What a function with lists works with.
 pub struct Api {
