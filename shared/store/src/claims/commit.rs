@@ -1,0 +1,193 @@
+//! The generic commit: timer first, then one conditional put on the version, or one transaction
+//! where locks, blocks or details go with it.
+
+use domain::actor::Actor;
+use domain::claim::{Claim, Instant, State};
+use domain::effects;
+use domain::event::Event;
+use domain::program::Policy;
+use futures_util::future::try_join_all;
+
+use crate::claims::context::Surroundings;
+use crate::claims::load::Stored;
+use crate::table::attributes::{number, text};
+use crate::table::codec::claim_item::{ClaimItem, Stamp, queue_of};
+use crate::table::codec::details_item::DetailsItem;
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::transaction::{Action, Condition, Written};
+use crate::table::write_id::WriteId;
+use crate::timers::{reminders_of, timer_of};
+
+/// How often a command is decided again when others write the same claim.
+const ATTEMPTS: u32 = 6;
+
+/// The attempts of one request: each write has an id of its own, by which the request knows it
+/// again after a lost answer.
+#[derive(Debug, Default)]
+pub(crate) struct Attempts {
+    writes: Vec<WriteId>,
+}
+
+impl Attempts {
+    /// The id of the next write.
+    pub(crate) fn next(&mut self) -> WriteId {
+        let write = WriteId::new();
+        self.writes.push(write);
+        write
+    }
+
+    /// Whether the record is what this request wrote.
+    pub(crate) fn wrote(&self, record: &ClaimItem) -> bool {
+        self.writes.contains(&record.stamp.write)
+    }
+
+    /// Whether to decide once more after this result of a write; waits before that.
+    pub(crate) async fn again(
+        &self,
+        result: Result<Option<Stored>, StoreError>,
+    ) -> Result<Option<Stored>, StoreError> {
+        let made = u32::try_from(self.writes.len()).unwrap_or(u32::MAX);
+        let left = made < ATTEMPTS;
+        match result {
+            Ok(Some(stored)) => return Ok(Some(stored)),
+            Ok(None) | Err(StoreError::Unavailable(_)) if left => {}
+            Ok(None) => return Err(StoreError::Unavailable("others write all the time".into())),
+            Err(error) => return Err(error),
+        }
+        crate::claims::load::pause(made).await;
+        Ok(None)
+    }
+}
+
+impl Store {
+    /// Writes an event; `None` where the claim or a lock is no longer as it was read. `now` is the
+    /// latest it can be by any clock: no timer may go into a bucket that is being drained.
+    pub(crate) async fn commit(
+        &self,
+        old: &Stored,
+        event: &Event,
+        around: &Surroundings,
+        now: Instant,
+        write: WriteId,
+    ) -> Result<Option<Stored>, StoreError> {
+        let claim = domain::evolve(Some(old.claim().clone()), event)?;
+        let new = following(old, claim, event, &around.context.policy, write);
+        let Some(mut actions) = self.side_effects(old.claim(), &new, event, around).await? else {
+            return Ok(None);
+        };
+        let others = Box::pin(self.others(old.claim(), new.claim(), event, around, write));
+        let Some(others) = others.await? else { return Ok(None) };
+        actions.extend(others);
+        self.arm(Some(old.claim()), new.claim(), now).await?;
+        let record = new.record.attributes()?;
+        let condition = as_read(old.claim(), &around.context.actor);
+        if event.details.is_some() {
+            actions.push(Action::Put(new.details.attributes(&new.claim().id)?, None));
+        }
+        let written = if actions.is_empty() {
+            self.put_if(record, condition).await?
+        } else {
+            actions.insert(0, Action::Put(record, Some(condition)));
+            self.transact(actions, write).await?
+        };
+        Ok((written == Written::Done).then_some(new))
+    }
+
+    /// The locks and blocks that go with a step; `None` where a lock is somebody else's by now.
+    async fn side_effects(
+        &self,
+        old: &Claim,
+        new: &Stored,
+        event: &Event,
+        around: &Surroundings,
+    ) -> Result<Option<Vec<Action>>, StoreError> {
+        let claim = new.claim();
+        let changes = effects::lock_changes(Some(old), claim);
+        let blocked = effects::newly_blocked(Some(old), claim);
+        let mut actions = Vec::new();
+        if !changes.is_empty() {
+            let numbers: Vec<_> = changes.iter().copied().map(lock_number).collect();
+            let read = around.locks.is_empty();
+            let fresh = if read { self.locks(claim, &numbers).await? } else { Vec::new() };
+            let locks = if read { &fresh } else { &around.locks };
+            match self.lock_actions(claim, &changes, locks, event.at).await? {
+                Some(taken) => actions = taken,
+                None => return Ok(None),
+            }
+        }
+        let (policy, place) = (&around.context.policy, around.context.places.customer.as_ref());
+        actions.extend(self.blocks(claim, &blocked, event.at, policy, place).await?);
+        Ok(Some(actions))
+    }
+
+    /// Puts the timer of a claim's new deadline, and those of its reminders, before the move: a crash between the two leaves a
+    /// harmless timer, never a forgotten claim.
+    pub(crate) async fn arm(
+        &self,
+        old: Option<&Claim>,
+        new: &Claim,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let Some(timer) =
+            timer_of(new).filter(|timer| old.and_then(timer_of).as_ref() != Some(timer))
+        else {
+            return Ok(());
+        };
+        let timers = reminders_of(new, now).into_iter().chain([timer]);
+        let puts = timers.map(|timer| self.put(timer.attributes(now, self.config.shards)));
+        try_join_all(puts).await.map(|_| ())
+    }
+}
+
+fn lock_number(change: effects::LockChange) -> domain::ids::ItemNo {
+    let (effects::LockChange::Take(no) | effects::LockChange::Release(no)) = change;
+    no
+}
+
+/// The record that follows.
+pub(crate) fn following(
+    old: &Stored,
+    claim: Claim,
+    event: &Event,
+    policy: &Policy,
+    write: WriteId,
+) -> Stored {
+    let details = match &event.details {
+        Some(details) => old.details.changed(details),
+        None => old.details.clone(),
+    };
+    let same_queue = queue_of(old.claim().status()) == queue_of(claim.status());
+    let since = if same_queue { old.record.stamp.waiting_since } else { Some(event.at) };
+    let stamp = stamp(&claim, &details, since, policy, write);
+    Stored { record: ClaimItem { claim, stamp }, details }
+}
+
+/// What the store keeps beside a claim.
+pub(crate) fn stamp(
+    claim: &Claim,
+    details: &DetailsItem,
+    since: Option<Instant>,
+    policy: &Policy,
+    write: WriteId,
+) -> Stamp {
+    let open = matches!(claim.state, State::AwaitingCustomer { .. });
+    Stamp {
+        details_hash: details.hash(),
+        waiting_since: since.filter(|_| queue_of(claim.status()).is_some()),
+        slow: open && effects::closes_slowly(claim, policy),
+        write,
+    }
+}
+
+/// The record has the version that was read, and belongs to the party that asks.
+pub(crate) fn as_read(claim: &Claim, actor: &Actor) -> Condition {
+    let condition = Condition::new("v = :v").with(":v", number(claim.version.0));
+    match actor {
+        Actor::Partner { id, .. } => condition.and("ip = :p").with(":p", text(id.as_str())),
+        Actor::CustomerAdmin { tenant } => {
+            condition.and("it = :t").with(":t", text(tenant.as_str()))
+        }
+        Actor::Staff { .. } | Actor::CustomerLink { .. } | Actor::System => condition,
+    }
+}

@@ -1,0 +1,186 @@
+//! Creating a claim: read by id, eligibility, timer, details, claim (`docs/architecture.md §2`). A
+//! refused request writes nothing.
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use domain::actor::Actor;
+use domain::claim::{Claim, Instant};
+use domain::command::ClaimInput;
+use domain::context::Context;
+use domain::eligibility;
+use domain::event::Event;
+use domain::ids::{ClaimId, Sha256Hash};
+use domain::program::Policy;
+use domain::rejection::{FieldError, Rejection};
+
+use crate::claims::commit::{Attempts, stamp};
+use crate::claims::load::Stored;
+use crate::table::codec::claim_item::ClaimItem;
+use crate::table::codec::details_item::DetailsItem;
+use crate::table::config::{Moment, Store};
+use crate::table::error::StoreError;
+use crate::table::transaction::{Action, Condition, Written};
+use crate::table::write_id::WriteId;
+
+/// A claim that was created, now or by an earlier request with the same key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// The claim as it is now.
+    pub claim: Claim,
+    /// Whether an earlier request with the same key and body had created it.
+    pub replayed: bool,
+}
+
+/// A claim to create.
+#[derive(Debug, Clone, Copy)]
+pub struct NewClaim<'a> {
+    /// Who asks.
+    pub actor: &'a Actor,
+    /// Its id, from the partner and the idempotency key.
+    pub id: &'a ClaimId,
+    /// Its content.
+    pub input: &'a ClaimInput,
+    /// What of the content could not be read.
+    pub malformed: &'a [FieldError],
+    /// Whether it shall be a draft rather than submitted as it stands.
+    pub draft: bool,
+    /// The digest of the request, by which its repeat is known.
+    pub request_hash: Sha256Hash,
+}
+
+impl NewClaim<'_> {
+    /// Whether nothing is wrong with the body alone.
+    fn is_sound(&self) -> bool {
+        let missing = if self.draft {
+            domain::decide::undrafted(self.input, self.malformed)
+        } else {
+            eligibility::missing(self.input, None, &[])
+        };
+        self.malformed.is_empty() && missing.is_empty()
+    }
+
+    fn open(&self, context: &Context) -> Result<Event, Rejection> {
+        if self.draft {
+            domain::draft(self.id, self.input, self.malformed, context)
+        } else {
+            domain::open(self.id, self.input, self.malformed, context)
+        }
+    }
+}
+
+impl Store {
+    /// Creates the claim of that id, submitted as it stands or as a draft.
+    ///
+    /// The order is that of `docs/api.md §1.4`: what is wrong with the body alone, then the replay, then what
+    /// the directory says. Whether the caller's role may create is the caller's own check before.
+    ///
+    /// # Errors
+    /// [`StoreError::Rejected`] with every problem at once; [`StoreError::IdempotencyConflict`]
+    /// where the key stands for another body.
+    pub async fn create(&self, new: NewClaim<'_>, moment: Moment) -> Result<Created, StoreError> {
+        let mut attempts = Attempts::default();
+        loop {
+            if new.is_sound() {
+                let found = Box::pin(self.current(new.id, moment.offset)).await?;
+                if let Some(stored) = found {
+                    return answer(stored, &attempts, new.request_hash);
+                }
+            }
+            let context = Box::pin(self.opening(&new, moment)).await?;
+            let event = new.open(&context)?;
+            let now = (self.raw_now() + moment.offset).max(moment.at);
+            let request_hash = new.request_hash;
+            let opening = Opening { event, request_hash, write: attempts.next(), now };
+            let result = Box::pin(self.store_opening(opening, &context.policy)).await;
+            if let Some(stored) = attempts.again(result).await? {
+                return Ok(Created { claim: stored.record.claim, replayed: false });
+            }
+        }
+    }
+
+    /// Timer and details, then the claim; `None` where there is one already.
+    async fn store_opening(
+        &self,
+        opening: Opening,
+        policy: &Policy,
+    ) -> Result<Option<Stored>, StoreError> {
+        let claim = domain::evolve(None, &opening.event)?;
+        let details = DetailsItem::new(&claim.details, opening.request_hash);
+        let ((), found) = tokio::try_join!(
+            self.arm(None, &claim, opening.now),
+            self.put_details(&claim.id, &details),
+        )?;
+        let same = found.as_ref().filter(|found| found.says(&details)).cloned();
+        let replaces = found.is_some() && same.is_none();
+        let details = same.unwrap_or(details);
+        let since = Some(claim.created_at);
+        let stamp = stamp(&claim, &details, since, policy, opening.write);
+        let stored = Stored { record: ClaimItem { claim, stamp }, details };
+        let written = self.put_claim(&stored, replaces, opening.write).await?;
+        Ok((written == Written::Done).then_some(stored))
+    }
+
+    /// Puts the claim if there is none. Details left by a creation that never came to its end are
+    /// replaced in the same transaction, so that no claim can ever get somebody else's.
+    async fn put_claim(
+        &self,
+        stored: &Stored,
+        replaces: bool,
+        write: WriteId,
+    ) -> Result<Written, StoreError> {
+        let record = stored.record.attributes()?;
+        if !replaces {
+            return self.put_if(record, Condition::absent()).await;
+        }
+        let details = stored.details.attributes(&stored.claim().id)?;
+        let actions =
+            vec![Action::Put(record, Some(Condition::absent())), Action::Put(details, None)];
+        self.transact(actions, write).await
+    }
+
+    /// Puts the details if there are none; else those that are there.
+    async fn put_details(
+        &self,
+        id: &ClaimId,
+        details: &DetailsItem,
+    ) -> Result<Option<DetailsItem>, StoreError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(self.table())
+            .set_item(Some(details.attributes(id)?))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let Err(error) = put.send().await else { return Ok(None) };
+        let found = match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(failed)) => failed.item().cloned(),
+            Some(_) | None => None,
+        };
+        match found {
+            Some(item) => DetailsItem::read(&item).map(Some),
+            None => Err(StoreError::of_call(error)),
+        }
+    }
+}
+
+/// The first event of a claim, on its way into the table.
+struct Opening {
+    event: Event,
+    request_hash: Sha256Hash,
+    write: WriteId,
+    now: Instant,
+}
+
+/// The answer where the claim is there already: this request's own work, a replay, or another
+/// request's key.
+fn answer(
+    stored: Stored,
+    attempts: &Attempts,
+    request_hash: Sha256Hash,
+) -> Result<Created, StoreError> {
+    let own = attempts.wrote(&stored.record);
+    if !own && stored.details.request_hash != request_hash {
+        return Err(StoreError::IdempotencyConflict);
+    }
+    Ok(Created { claim: stored.record.claim, replayed: !own })
+}

@@ -1,0 +1,138 @@
+//! What a step does to other claims, in the same transaction (`docs/domain.md §3`, *Exclusivity*): the
+//! holders of a contested item are asked to defend it when its review begins, and superseded when the
+//! newcomer's item becomes active, so that there is no instant with two or with none.
+
+use domain::actor::Actor;
+use domain::claim::{Claim, Instant, ItemStatus, State};
+use domain::command::Command;
+use domain::context::{Context, Facts, Places, Standing};
+use domain::effects;
+use domain::event::{Event, EventBody};
+use domain::ids::{ClaimId, ItemNo};
+
+use crate::claims::commit::{as_read, following};
+use crate::claims::context::Surroundings;
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::transaction::Action;
+use crate::table::write_id::WriteId;
+
+impl Store {
+    /// The writes to other claims that go with a step; `None` where one of them has moved.
+    pub(crate) async fn others(
+        &self,
+        old: &Claim,
+        new: &Claim,
+        event: &Event,
+        around: &Surroundings,
+        write: WriteId,
+    ) -> Result<Option<Vec<Action>>, StoreError> {
+        if let EventBody::ReviewBegun { defence_until: Some(until), .. } = event.body {
+            return self.ask_holders(old, until, around, write).await.map(Some);
+        }
+        let activated = effects::activated(old, new);
+        if new.contested && !activated.is_empty() {
+            return self.take_over(new, &activated, write).await;
+        }
+        Ok(Some(Vec::new()))
+    }
+
+    /// Asks the holders to defend: all when the review begins, later only those who came meanwhile.
+    async fn ask_holders(
+        &self,
+        claim: &Claim,
+        until: Instant,
+        around: &Surroundings,
+        write: WriteId,
+    ) -> Result<Vec<Action>, StoreError> {
+        let context = &around.context;
+        let first = matches!(claim.state, State::Submitted { .. });
+        let rivals = context.facts.rivals.iter();
+        let asked = rivals.filter(|rival| {
+            rival.standing == Standing::Active && (first || rival.defence.is_none())
+        });
+        let mut ids: Vec<_> = asked.map(|rival| rival.claim.clone()).collect();
+        ids.sort();
+        ids.dedup();
+        let mut actions = Vec::new();
+        for id in ids {
+            let request = Command::RequestDefence { until };
+            actions.extend(self.step_of(&id, &request, context.at, write).await?);
+        }
+        Ok(actions)
+    }
+
+    /// The items change hands at the instant from which they are the claim's.
+    async fn take_over(
+        &self,
+        claim: &Claim,
+        activated: &[ItemNo],
+        write: WriteId,
+    ) -> Result<Option<Vec<Action>>, StoreError> {
+        let locks = self.locks(claim, activated).await?;
+        if !locks.iter().all(|lock| lock.is_of(claim)) {
+            return Ok(None);
+        }
+        let mut actions = Vec::new();
+        let mut left: Vec<(ClaimId, Vec<ItemNo>)> = Vec::new();
+        for transfer in locks.iter().filter_map(|lock| lock.transfer(claim)) {
+            actions.push(transfer.lock);
+            match left.iter_mut().find(|(holder, _)| *holder == transfer.from.claim) {
+                Some((_, items)) => items.push(transfer.from.item),
+                None => left.push((transfer.from.claim, vec![transfer.from.item])),
+            }
+        }
+        let since = effective_at(claim, activated);
+        for (holder, items) in left {
+            let take_over = Command::Supersede { items, since };
+            match self.step_of(&holder, &take_over, since, write).await? {
+                Some(ended) => actions.push(ended),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(actions))
+    }
+
+    /// A step of another claim, as the system; `None` where it changes nothing. Neither of the two
+    /// commands sets a deadline, so there is no timer to put first.
+    async fn step_of(
+        &self,
+        id: &ClaimId,
+        command: &Command,
+        at: Instant,
+        write: WriteId,
+    ) -> Result<Option<Action>, StoreError> {
+        let Some(stored) = self.load(id).await?.stored else { return Ok(None) };
+        let at = at.max(stored.claim().last_event.at);
+        if self.close_if_due(stored.claim(), at).await? {
+            return Ok(None);
+        }
+        let policy = self.policy_of(stored.claim()).await?;
+        let operator = self.config.operator.clone();
+        let places = Places { operator, partner: None, customer: None };
+        let (actor, facts) = (Actor::System, Facts::default());
+        let context = Context { at, actor, policy, places, facts };
+        let Some(event) = domain::decide(stored.claim(), command, &context)? else {
+            return Ok(None);
+        };
+        let claim = domain::evolve(Some(stored.claim().clone()), &event)?;
+        let new = following(&stored, claim, &event, &context.policy, write);
+        let unmoved = as_read(stored.claim(), &context.actor);
+        Ok(Some(Action::Put(new.record.attributes()?, Some(unmoved))))
+    }
+}
+
+/// Since when these items are active: all of them became so by the same event.
+fn effective_at(claim: &Claim, activated: &[ItemNo]) -> Instant {
+    let since = activated.iter().filter_map(|no| match claim.item_status(claim.item(*no)?) {
+        ItemStatus::Active { effective_at, .. } => Some(effective_at),
+        ItemStatus::Proposed
+        | ItemStatus::Pending
+        | ItemStatus::Declined { .. }
+        | ItemStatus::Ended { .. }
+        | ItemStatus::Dropped
+        | ItemStatus::Withdrawn
+        | ItemStatus::Rejected => None,
+    });
+    since.min().unwrap_or(claim.last_event.at)
+}

@@ -1,0 +1,123 @@
+//! Silence: whoever reads or commands a claim whose deadline is due executes its silence first
+//! (`docs/domain.md §4`, *The race*), by the same code as the timer.
+
+use chrono::Duration;
+use domain::actor::Actor;
+use domain::claim::{Claim, Instant};
+use domain::command::{Command, CommandKind};
+use domain::decide::is_due;
+use domain::ids::ClaimId;
+
+use crate::claims::commit::Attempts;
+use crate::claims::load::{Loaded, Stored};
+use crate::table::clock_check::ClockSample;
+use crate::table::config::{Moment, Store};
+use crate::table::error::StoreError;
+
+/// How many steps of silence may follow one another: after a long outage a notice without a proof
+/// becomes unreachable and then rejected, or a window becomes longer, closes, and its term runs out.
+/// More are a fault of the rules, which is reported and not written without end.
+const MOST_STEPS: u8 = 8;
+
+/// What became of a claim that may be due.
+#[derive(Debug, Clone)]
+pub(crate) enum Silenced {
+    /// It was not due, or somebody else was faster.
+    NotDue(Stored),
+    /// Silence was executed.
+    Done(Stored),
+    /// There is no such claim.
+    Absent,
+}
+
+impl Store {
+    /// The claim as it is at `moment`; what was due is executed first. `None`: there is none.
+    ///
+    /// # Errors
+    /// Where silence is due and cannot be executed now: never the old state as if it were true.
+    pub async fn claim(&self, id: &ClaimId, moment: Moment) -> Result<Option<Claim>, StoreError> {
+        Ok(self.current(id, moment.offset).await?.map(|stored| stored.record.claim))
+    }
+
+    /// The stored claim, not due any more.
+    pub(crate) async fn current(
+        &self,
+        id: &ClaimId,
+        offset: Duration,
+    ) -> Result<Option<Stored>, StoreError> {
+        match self.silence(id, offset).await? {
+            Silenced::NotDue(stored) | Silenced::Done(stored) => Ok(Some(stored)),
+            Silenced::Absent => Ok(None),
+        }
+    }
+
+    /// Loads a claim and executes its silence as often as it is due.
+    pub(crate) async fn silence(
+        &self,
+        id: &ClaimId,
+        offset: Duration,
+    ) -> Result<Silenced, StoreError> {
+        let mut attempts = Attempts::default();
+        let mut done = false;
+        let mut steps = 0;
+        loop {
+            let Loaded { stored, clock } = self.load(id).await?;
+            let Some(stored) = stored else { return Ok(Silenced::Absent) };
+            done |= attempts.wrote(&stored.record);
+            let Some(now) = self.due(stored.claim(), clock, offset).await? else {
+                return Ok(if done { Silenced::Done(stored) } else { Silenced::NotDue(stored) });
+            };
+            if steps == MOST_STEPS {
+                return Err(StoreError::Corrupt("the silence of a claim does not end".to_owned()));
+            }
+            let latest = clock.latest() + offset;
+            let step = self.deadline_passed(&stored, now, latest, attempts.next());
+            let result = Box::pin(step).await;
+            if let Some(stored) = attempts.again(result).await? {
+                (done, steps) = (true, steps + 1);
+                // What follows silence may be due as well, after a long outage.
+                if self.due(stored.claim(), clock, offset).await?.is_none() {
+                    return Ok(Silenced::Done(stored));
+                }
+            }
+        }
+    }
+
+    /// The checked clock, where the claim is due by it. The check is made only where one of the two
+    /// clocks says that something is due: nothing else depends on them.
+    pub(crate) async fn due(
+        &self,
+        claim: &Claim,
+        clock: ClockSample,
+        offset: Duration,
+    ) -> Result<Option<Instant>, StoreError> {
+        let latest = clock.latest() + offset;
+        if claim.deadline().is_none_or(|deadline| latest < deadline) {
+            return Ok(None);
+        }
+        let policy = self.policy_of(claim).await?;
+        if !is_due(claim, &policy, latest) {
+            return Ok(None);
+        }
+        let now = crate::table::attributes::whole_millis(clock.checked()? + offset);
+        Ok(is_due(claim, &policy, now).then_some(now))
+    }
+
+    /// One step of silence; `None` on a conflict.
+    async fn deadline_passed(
+        &self,
+        stored: &Stored,
+        now: Instant,
+        latest: Instant,
+        write: crate::table::write_id::WriteId,
+    ) -> Result<Option<Stored>, StoreError> {
+        let needs = CommandKind::DeadlinePassed.needs();
+        let around = self.surroundings(stored.claim(), needs, &Actor::System, now);
+        let around = Box::pin(around).await?;
+        let decision = domain::decide(stored.claim(), &Command::DeadlinePassed, &around.context);
+        match decision? {
+            Some(event) => self.commit(stored, &event, &around, latest, write).await,
+            None => Ok(Some(stored.clone())),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Judging a claim without storing anything: what a submit would be refused for, whether it would be
+//! contested, and how early its window could close (`docs/api.md §3.1`).
+
+use domain::claim::{Claim, Instant};
+use domain::context::Context;
+use domain::ids::ItemNo;
+use domain::rejection::{FieldError, Rejection};
+
+use crate::claims::create::NewClaim;
+use crate::table::config::{Moment, Store};
+use crate::table::error::StoreError;
+
+/// What a submit would meet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// Every field that is wrong, at once.
+    pub errors: Vec<FieldError>,
+    /// Every refusal that is no fault of a field.
+    pub hindrances: Vec<Rejection>,
+    /// Whether somebody else holds an item or is next for it; `None` where program or tenant is not
+    /// known.
+    pub contested: Option<bool>,
+    /// When the window would close if its notice were delivered now; `None` where that cannot be
+    /// counted.
+    pub earliest_closes_at: Option<Instant>,
+}
+
+impl Store {
+    /// Judges a claim as if it were submitted now.
+    ///
+    /// # Errors
+    /// `Unavailable` where the table does not answer.
+    pub async fn judge_new(
+        &self,
+        new: NewClaim<'_>,
+        moment: Moment,
+    ) -> Result<Checked, StoreError> {
+        let context = Box::pin(self.opening(&new, moment)).await?;
+        Ok(Checked {
+            errors: domain::check(new.input, new.malformed, &context),
+            hindrances: domain::decide::hindrances(&context.facts),
+            contested: self.would_be_contested(&new, &context).await?,
+            earliest_closes_at: earliest_close(&context),
+        })
+    }
+
+    async fn would_be_contested(
+        &self,
+        new: &NewClaim<'_>,
+        context: &Context,
+    ) -> Result<Option<bool>, StoreError> {
+        let Some(claim) = drafted(new, context) else { return Ok(None) };
+        let numbers: Vec<ItemNo> = claim.items.iter().map(|item| item.no).collect();
+        let mut locks = self.locks(&claim, &numbers).await?;
+        if self.close_due_others(&locks, context.at).await? {
+            locks = self.locks(&claim, &numbers).await?;
+        }
+        let own = &context.facts.own_claims;
+        let rivals = self.rivals(&claim, &locks, context.at).await?;
+        Ok(Some(rivals.iter().any(|rival| own.iter().all(|(_, own)| *own != rival.claim))))
+    }
+}
+
+/// The claim as a draft, where program and tenant are known.
+fn drafted(new: &NewClaim<'_>, context: &Context) -> Option<Claim> {
+    let event = domain::draft(new.id, new.input, &[], context).ok()?;
+    domain::evolve(None, &event).ok()
+}
+
+fn earliest_close(context: &Context) -> Option<Instant> {
+    let customer = context.places.customer.as_ref()?;
+    context.facts.program.as_ref()?;
+    customer.deadline(context.at, context.policy.window_business_days).ok()
+}

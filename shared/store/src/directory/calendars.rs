@@ -1,0 +1,151 @@
+//! The operator's holidays, by country (`docs/domain.md §4`, 2 and 5). Every revision is kept, so that a
+//! deadline counted by an old one can be counted again by anyone.
+
+use std::collections::{BTreeSet, HashMap};
+
+use domain::calendar::{
+    BusinessCalendar, CalendarError, CalendarId, CountryCode, Exception, SkipReason, SkippedDay,
+    Subdivision, UnknownSubdivision, Window,
+};
+use domain::claim::Claim;
+use domain::directory::CountryCalendar;
+
+use crate::directory::programs::{ATTEMPTS, with_body};
+use crate::table::attributes::{Reader, key, number, put};
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::keys;
+use crate::table::transaction::{Action, Condition, Written};
+use crate::table::write_id::WriteId;
+
+const REVISION: &str = "v";
+
+/// By which revisions windows are counted now: that of each country that has one.
+#[derive(Debug, Default)]
+pub(crate) struct Revisions(HashMap<CountryCode, u32>);
+
+impl Revisions {
+    /// Whether a window that was counted by this calendar would be counted the same way now.
+    pub(crate) fn are_those_of(&self, calendar: &CalendarId) -> bool {
+        let revision = |country| self.0.get(&country).copied().unwrap_or(0);
+        calendar.country().is_some_and(|country| calendar.is_current(revision(country)))
+    }
+}
+
+impl Store {
+    /// What the operator has added to the calendar of a country.
+    pub async fn country_calendar(
+        &self,
+        country: CountryCode,
+    ) -> Result<CountryCalendar, StoreError> {
+        let stored = self.entry(key(keys::calendar(country), keys::RECORD)).await?;
+        Ok(stored.unwrap_or_else(|| CountryCalendar::untouched(country)))
+    }
+
+    /// Puts the days that are added to the calendar of a country, all of them, in a new revision;
+    /// the calendar as it is then. The same days again change nothing.
+    pub async fn put_country_calendar(
+        &self,
+        country: CountryCode,
+        added: &BTreeSet<Exception>,
+    ) -> Result<CountryCalendar, StoreError> {
+        for attempt in 0..ATTEMPTS {
+            let old = self.country_calendar(country).await?;
+            if old.added == *added {
+                return Ok(old);
+            }
+            let revision = old.revision.saturating_add(1);
+            let new = CountryCalendar { country, revision, added: added.clone() };
+            if self.replace_calendar(&old, &new).await? == Written::Done {
+                return Ok(new);
+            }
+            crate::claims::load::pause(attempt).await;
+        }
+        Err(StoreError::Unavailable("others put the same calendar all the time".to_owned()))
+    }
+
+    /// The entry, the list of revisions that is read before windows are closed, and the revision
+    /// itself, in one transaction.
+    async fn replace_calendar(
+        &self,
+        old: &CountryCalendar,
+        new: &CountryCalendar,
+    ) -> Result<Written, StoreError> {
+        let pk = || keys::calendar(new.country);
+        let unchanged = match old.revision {
+            0 => Condition::absent(),
+            revision => Condition::new("v = :v").with(":v", number(revision)),
+        };
+        let mut entry = with_body(key(pk(), keys::RECORD), new)?;
+        put(&mut entry, REVISION, Some(number(new.revision)));
+        let kept = with_body(key(pk(), keys::policy(new.revision)), new)?;
+        let mut listed = key(keys::REVISIONS, new.country.as_str());
+        put(&mut listed, REVISION, Some(number(new.revision)));
+        let actions = vec![
+            Action::Put(entry, Some(unchanged)),
+            Action::Put(kept, Some(Condition::absent())),
+            Action::Put(listed, None),
+        ];
+        self.transact(actions, WriteId::new()).await
+    }
+
+    /// The revisions of all countries, in one query.
+    pub(crate) async fn revisions(&self) -> Result<Revisions, StoreError> {
+        let mut revisions = HashMap::new();
+        for item in self.partition(keys::REVISIONS).await? {
+            let item = Reader::new("revision", &item);
+            let country = item.parsed("sk", str::parse::<CountryCode>)?;
+            revisions.insert(country, item.number(REVISION)?);
+        }
+        Ok(Revisions(revisions))
+    }
+
+    /// The business calendar of a place as it is now.
+    ///
+    /// # Errors
+    /// `Corrupt` for a subdivision that the calendar data does not know.
+    pub async fn calendar(
+        &self,
+        country: CountryCode,
+        subdivision: Option<Subdivision>,
+        unknown: UnknownSubdivision,
+    ) -> Result<BusinessCalendar, StoreError> {
+        let calendar = BusinessCalendar::new(country, subdivision, unknown)
+            .map_err(|error: CalendarError| StoreError::Corrupt(error.to_string()))?;
+        self.announced(calendar).await
+    }
+
+    /// The calendar with what was added to its country.
+    pub(crate) async fn announced(
+        &self,
+        calendar: BusinessCalendar,
+    ) -> Result<BusinessCalendar, StoreError> {
+        let CountryCalendar { revision, added, .. } =
+            self.country_calendar(calendar.country()).await?;
+        Ok(calendar.with_exceptions(revision, added))
+    }
+
+    /// Gives the added days that the claim's window skipped their names: its record keeps the days,
+    /// and the revision of the calendar that names them.
+    ///
+    /// # Errors
+    /// Where the revision cannot be read.
+    pub async fn name_added_days(&self, claim: &mut Claim) -> Result<(), StoreError> {
+        let window = claim.state.window_mut().filter(|window| has_unnamed(window));
+        let Some(window) = window else { return Ok(()) };
+        let Ok(calendar) = window.calendar.embedded() else { return Ok(()) };
+        let revision = keys::policy(window.calendar.revision());
+        let revision = key(keys::calendar(calendar.country()), revision);
+        if let Some(stored) = self.entry::<CountryCalendar>(revision).await? {
+            let calendar = calendar.with_exceptions(stored.revision, stored.added);
+            *window = window.clone().with_names_of(&calendar);
+        }
+        Ok(())
+    }
+}
+
+/// Whether a day was skipped that only the operator's calendar can name.
+fn has_unnamed(window: &Window) -> bool {
+    let unnamed = |day: &SkippedDay| day.reason == SkipReason::Exception && day.name.is_none();
+    window.skipped.iter().any(unnamed)
+}

@@ -1,0 +1,6 @@
+//! The directory: partners, tenants, programs and calendars, and what a change of it does to claims.
+
+pub(crate) mod calendars;
+pub(crate) mod programs;
+pub(crate) mod reconcile;
+mod tenants;

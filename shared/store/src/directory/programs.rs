@@ -1,0 +1,137 @@
+//! The directory: partners, tenants, programs and their policies.
+
+use std::collections::HashMap;
+use std::sync::{MutexGuard, PoisonError};
+
+use domain::claim::Claim;
+use domain::directory::{Partner, Tenant};
+use domain::ids::{PartnerId, ProgramId};
+use domain::program::{Policy, Program};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::table::attributes::{Attributes, key, number, put};
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::keys;
+use crate::table::transaction::{Action, Condition, Written};
+use crate::table::write_id::WriteId;
+
+/// The entry itself; around it stand the keys.
+const BODY: &str = "b";
+/// The policy version of a program, for conditions.
+const POLICY_VERSION: &str = "v";
+/// How often a program is put again when somebody else puts it too.
+pub(crate) const ATTEMPTS: u32 = 5;
+
+impl Store {
+    /// The partner of that id.
+    pub async fn partner(&self, id: &PartnerId) -> Result<Option<Partner>, StoreError> {
+        self.entry(key(keys::partner(id), keys::RECORD)).await
+    }
+
+    /// The program of that id, as it is now.
+    pub async fn program(&self, id: &ProgramId) -> Result<Option<Program>, StoreError> {
+        self.entry(key(keys::program(id), keys::RECORD)).await
+    }
+
+    /// Stores a partner, new or changed.
+    pub async fn put_partner(&self, partner: &Partner) -> Result<(), StoreError> {
+        let key = key(keys::partner(&partner.id), keys::RECORD);
+        self.put(with_body(key, partner)?).await
+    }
+
+    /// Stores a tenant, new or changed.
+    pub async fn put_tenant(&self, tenant: &Tenant) -> Result<(), StoreError> {
+        self.put(with_body(key(keys::tenant(&tenant.id), keys::RECORD), tenant)?).await
+    }
+
+    /// Stores a program. A policy other than the present one is its next version; the claims of the
+    /// older ones keep theirs. The program comes back with the version it has now.
+    pub async fn put_program(&self, program: &Program) -> Result<Program, StoreError> {
+        for attempt in 0..ATTEMPTS {
+            let old = self.program(&program.id).await?;
+            let policy_version = match &old {
+                Some(old) if old.policy == program.policy => old.policy_version,
+                Some(old) => old.policy_version.saturating_add(1),
+                None => 1,
+            };
+            let new = Program { policy_version, ..program.clone() };
+            if self.replace_program(old.as_ref(), &new).await? == Written::Done {
+                return Ok(new);
+            }
+            crate::claims::load::pause(attempt).await;
+        }
+        Err(StoreError::Unavailable("others put the same program all the time".to_owned()))
+    }
+
+    async fn replace_program(
+        &self,
+        old: Option<&Program>,
+        new: &Program,
+    ) -> Result<Written, StoreError> {
+        let mut entry = with_body(key(keys::program(&new.id), keys::RECORD), new)?;
+        put(&mut entry, POLICY_VERSION, Some(number(new.policy_version)));
+        let unchanged = match old {
+            Some(old) => Condition::new("v = :v").with(":v", number(old.policy_version)),
+            None => Condition::absent(),
+        };
+        if old.is_some_and(|old| old.policy_version == new.policy_version) {
+            return self.put_if(entry, unchanged).await;
+        }
+        let version = key(keys::program(&new.id), keys::policy(new.policy_version));
+        let version = with_body(version, &new.policy)?;
+        let actions = vec![
+            Action::Put(entry, Some(unchanged)),
+            Action::Put(version, Some(Condition::absent())),
+        ];
+        self.transact(actions, WriteId::new()).await
+    }
+
+    /// The policy a claim is pinned to. It never changes, so it is read once and kept.
+    pub async fn policy_of(&self, claim: &Claim) -> Result<Policy, StoreError> {
+        let pinned = (claim.subject.program.clone(), claim.subject.policy_version);
+        if let Some(policy) = self.kept_policies().get(&pinned).cloned() {
+            return Ok(policy);
+        }
+        let key = key(keys::program(&pinned.0), keys::policy(pinned.1));
+        let policy: Option<Policy> = self.entry(key).await?;
+        let policy = policy.ok_or_else(|| StoreError::unreadable("claim", "pv"))?;
+        self.kept_policies().insert(pinned, policy.clone());
+        Ok(policy)
+    }
+
+    /// The policies read so far; never held while something is awaited.
+    fn kept_policies(&self) -> MutexGuard<'_, HashMap<(ProgramId, u32), Policy>> {
+        self.policies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) async fn entry<T: DeserializeOwned>(
+        &self,
+        key: Attributes,
+    ) -> Result<Option<T>, StoreError> {
+        self.get(key).await?.map(body_of).transpose()
+    }
+
+    /// One cheap read, to see that the table answers and to open the connection.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.get(key(keys::SYSTEM, keys::CLOCK)).await.map(|_| ())
+    }
+}
+
+/// The entry that an item holds.
+pub(crate) fn body_of<T: DeserializeOwned>(mut item: Attributes) -> Result<T, StoreError> {
+    let unreadable = || StoreError::unreadable("directory entry", BODY);
+    let body = item.remove(BODY).ok_or_else(unreadable)?;
+    serde_dynamo::from_attribute_value(body).map_err(|_| unreadable())
+}
+
+pub(crate) fn with_body<T: Serialize>(
+    mut key: Attributes,
+    body: &T,
+) -> Result<Attributes, StoreError> {
+    let body = serde_dynamo::to_attribute_value(body)
+        .map_err(|_| StoreError::unreadable("directory entry", BODY))?;
+    put(&mut key, BODY, Some(body));
+    Ok(key)
+}

@@ -1,0 +1,116 @@
+//! What a change of the directory does to claims: every claim of the partner or at the tenant is held
+//! against the entry as it is now (`docs/domain.md §3`, *vanish*), and windows are counted again by a
+//! calendar that has changed (`§4`, 5).
+
+use domain::actor::Actor;
+use domain::calendar::CountryCode;
+use domain::claim::Claim;
+use domain::command::{Command, Vanished};
+use domain::decide::{gone_at, unenrolled};
+use domain::ids::{ClaimId, PartnerId, TenantId};
+
+use crate::claims::run::Effect;
+use crate::table::config::{Moment, Store};
+use crate::table::error::StoreError;
+use crate::table::keys;
+
+/// How many claims are read at a time.
+const PAGE: i32 = 100;
+
+/// An entry of the directory on which claims depend.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DirectoryEntry {
+    /// A partner.
+    Partner(PartnerId),
+    /// A tenant.
+    Tenant(TenantId),
+    /// What is added to the calendar of a country.
+    Calendar(CountryCode),
+}
+
+impl DirectoryEntry {
+    /// The entry of that key, if it is one.
+    pub fn of_key(partition: &str, sort: &str) -> Option<Self> {
+        (sort == keys::RECORD).then_some(())?;
+        let partner = keys::partner_of(partition).map(Self::Partner);
+        let tenant = || keys::tenant_of(partition).map(Self::Tenant);
+        let calendar = || keys::country_of(partition).map(Self::Calendar);
+        partner.or_else(tenant).or_else(calendar)
+    }
+}
+
+/// What a sweep found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Swept {
+    /// How many claims were looked at.
+    pub seen: u32,
+    /// How many changes they took.
+    pub changed: u32,
+}
+
+impl Store {
+    /// Does to claims what the entry, as it is now, demands. Twice does no more than once.
+    ///
+    /// # Errors
+    /// Where a claim could not be read or changed; those before it are done.
+    pub async fn sweep(&self, entry: &DirectoryEntry) -> Result<Swept, StoreError> {
+        match entry {
+            DirectoryEntry::Partner(id) => self.sweep_partner(id).await,
+            DirectoryEntry::Tenant(id) => self.sweep_tenant(id).await,
+            DirectoryEntry::Calendar(country) => self.recount_windows(*country).await,
+        }
+    }
+
+    async fn sweep_partner(&self, id: &PartnerId) -> Result<Swept, StoreError> {
+        let mut swept = Swept::default();
+        let Some(partner) = self.partner(id).await? else { return Ok(swept) };
+        let mut from = None;
+        loop {
+            let (ids, next) = self.newest_of(id, from.as_ref(), PAGE).await?;
+            self.sweep_page(&ids, &mut swept, |claim| unenrolled(claim, &partner)).await?;
+            match next {
+                Some(next) => from = Some(next),
+                None => return Ok(swept),
+            }
+        }
+    }
+
+    async fn sweep_tenant(&self, id: &TenantId) -> Result<Swept, StoreError> {
+        let mut swept = Swept::default();
+        let Some(tenant) = self.tenant(id).await? else { return Ok(swept) };
+        let ids = self.ids_at_tenant(None, id).await?;
+        for page in ids.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
+            self.sweep_page(page, &mut swept, |claim| gone_at(claim, &tenant)).await?;
+        }
+        Ok(swept)
+    }
+
+    async fn sweep_page(
+        &self,
+        ids: &[ClaimId],
+        swept: &mut Swept,
+        vanished: impl Fn(&Claim) -> Option<Vanished>,
+    ) -> Result<(), StoreError> {
+        for record in self.load_records(ids).await? {
+            swept.seen += 1;
+            if let Some(what) = vanished(&record.claim) {
+                swept.changed += self.let_vanish(&record.claim.id, what).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the command until it finds nothing left to do; how many changes it made.
+    async fn let_vanish(&self, id: &ClaimId, what: Vanished) -> Result<u32, StoreError> {
+        let command = Command::Vanish(what);
+        let mut changes = 0;
+        loop {
+            let moment: Moment = self.moment_of(self.raw_now()).await?;
+            let given = self.execute(id, &Actor::System, &command, moment, None);
+            match Box::pin(given).await?.effect {
+                Effect::Changed => changes += 1,
+                Effect::Repeated | Effect::Nothing => return Ok(changes),
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Documents that were found clean, by their content: whose tenants they were brought for. And the
+//! keys under which uploads were asked for, so that a repeat is known.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::Duration;
+use domain::ids::{ClaimId, Sha256Hash, TenantId};
+
+use crate::table::attributes::{Reader, bytes, key, number, put, text};
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::keys;
+
+const REQUEST: &str = "r";
+/// How long a repeat is known as one.
+const KEPT: Duration = Duration::days(1);
+
+impl Store {
+    /// Remembers that a document of that content was brought for a claim at that tenant.
+    pub async fn put_document(
+        &self,
+        sha256: Sha256Hash,
+        tenant: &TenantId,
+    ) -> Result<(), StoreError> {
+        self.put(key(keys::document(sha256), tenant.as_str())).await
+    }
+
+    /// Whether a document of that content was brought for another tenant too.
+    ///
+    /// # Errors
+    /// Where the table does not answer.
+    pub async fn is_reused(
+        &self,
+        sha256: Sha256Hash,
+        tenant: &TenantId,
+    ) -> Result<bool, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(self.table())
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", text(keys::document(sha256)))
+            .limit(2)
+            .send()
+            .await
+            .map_err(StoreError::of_call)?;
+        let others = answer.items.unwrap_or_default();
+        let own = AttributeValue::S(tenant.as_str().to_owned());
+        Ok(others.iter().any(|item| item.get("sk") != Some(&own)))
+    }
+
+    /// The request that used an idempotency key of a claim before.
+    ///
+    /// # Errors
+    /// Where the table does not answer.
+    pub async fn request_of(
+        &self,
+        claim: &ClaimId,
+        idempotency_key: &str,
+    ) -> Result<Option<Sha256Hash>, StoreError> {
+        let found = self.get(key(keys::claim(claim), keys::request(idempotency_key))).await?;
+        let hash = |item| Reader::new("request", &item).array(REQUEST).map(Sha256Hash);
+        found.map(hash).transpose()
+    }
+
+    /// Remembers the request that used an idempotency key of a claim.
+    ///
+    /// # Errors
+    /// Where the table does not answer.
+    pub async fn put_request(
+        &self,
+        claim: &ClaimId,
+        idempotency_key: &str,
+        request: Sha256Hash,
+    ) -> Result<(), StoreError> {
+        let mut item = key(keys::claim(claim), keys::request(idempotency_key));
+        put(&mut item, REQUEST, Some(bytes(request.0)));
+        put(&mut item, "expires", Some(number((self.raw_now() + KEPT).timestamp())));
+        self.put(item).await
+    }
+}

@@ -1,0 +1,3 @@
+//! Evidence: documents that were found clean, and uploads that were asked for.
+
+mod documents;

@@ -1,0 +1,155 @@
+//! How locks change: taken at validate, given back when an item is final, handed over when a
+//! newcomer's item becomes active.
+
+use domain::claim::{Claim, Instant, State};
+use domain::context::Standing;
+use domain::effects::{self, LockChange};
+use domain::ids::{AssociationId, ItemNo};
+
+use super::{FoundLock, LockItem, unmoved};
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::transaction::{Action, Condition};
+
+/// An item that changes hands.
+#[derive(Debug)]
+pub(crate) struct Transfer {
+    /// The association that ends.
+    pub(crate) from: AssociationId,
+    /// The lock as it is then.
+    pub(crate) lock: Action,
+}
+
+impl Store {
+    /// The writes of these changes, or `None` where a lock belongs to somebody else by now.
+    pub(crate) async fn lock_actions(
+        &self,
+        claim: &Claim,
+        changes: &[LockChange],
+        locks: &[FoundLock],
+        at: Instant,
+    ) -> Result<Option<Vec<Action>>, StoreError> {
+        let mut actions = Vec::new();
+        for change in changes {
+            let (LockChange::Take(no) | LockChange::Release(no)) = change;
+            let Some(found) = locks.iter().find(|lock| lock.item == *no) else { return Ok(None) };
+            match change {
+                LockChange::Release(_) => actions.extend(release(claim, found)),
+                LockChange::Take(_) => match self.take(claim, found, at).await? {
+                    Some(taken) => actions.extend(taken),
+                    None => return Ok(None),
+                },
+            }
+        }
+        Ok(Some(actions))
+    }
+
+    /// The claim takes a lock that is free, or gets in line behind an active holder.
+    async fn take(
+        &self,
+        claim: &Claim,
+        found: &FoundLock,
+        at: Instant,
+    ) -> Result<Option<Vec<Action>>, StoreError> {
+        let own = claim.association_id(found.item);
+        let Some(lock) = &found.lock else {
+            let free = LockItem { active: own, next: None }.attributes(&found.key);
+            return Ok(Some(vec![Action::Put(free, Some(Condition::absent()))]));
+        };
+        if lock.named().any(|named| *named == own) {
+            return Ok(Some(Vec::new()));
+        }
+        let taken = match self.standings(found, lock, at).await? {
+            (None, None) => LockItem { active: own, next: None },
+            (Some(Standing::Active), None) => {
+                LockItem { active: lock.active.clone(), next: Some(own) }
+            }
+            (Some(_), _) | (None, Some(_)) => return Ok(None),
+        };
+        let mut actions = vec![Action::Put(taken.attributes(&found.key), Some(lock.unchanged()))];
+        for left in lock.named().filter(|named| !taken.named().any(|kept| kept == *named)) {
+            actions.extend(self.let_go(found, left).await?);
+        }
+        Ok(Some(actions))
+    }
+
+    /// How the holder and who is next stand to the item; `None`: has let go of it, or is nobody.
+    async fn standings(
+        &self,
+        found: &FoundLock,
+        lock: &LockItem,
+        at: Instant,
+    ) -> Result<(Option<Standing>, Option<Standing>), StoreError> {
+        let mut standings = (None, None);
+        if let Some(record) = found.record(&lock.active) {
+            standings.0 = self.standing(record, lock.active.item, at).await?;
+        }
+        if let Some((next, record)) = lock.next.as_ref().and_then(|n| Some((n, found.record(n)?))) {
+            standings.1 = self.standing(record, next.item, at).await?;
+        }
+        Ok(standings)
+    }
+
+    /// What goes with taking the place of a claim that has let go of the item: it must still be as
+    /// it was read, and the block its customer's "no" may still owe is written.
+    async fn let_go(
+        &self,
+        found: &FoundLock,
+        left: &AssociationId,
+    ) -> Result<Vec<Action>, StoreError> {
+        let Some(record) = found.record(left) else { return Ok(Vec::new()) };
+        let mut actions = vec![unmoved(&record.claim)];
+        actions.extend(self.owed_blocks(&record.claim, left.item).await?);
+        Ok(actions)
+    }
+
+    /// The block of an item whose decline nobody has settled yet.
+    async fn owed_blocks(&self, holder: &Claim, item: ItemNo) -> Result<Vec<Action>, StoreError> {
+        let State::Declined { window: Some(window) } = &holder.state else {
+            return Ok(Vec::new());
+        };
+        let mut items = effects::blocked_on_settling(holder);
+        items.retain(|no| *no == item);
+        let policy = self.policy_of(holder).await?;
+        self.blocks(holder, &items, window.closes_at, &policy, None).await
+    }
+}
+
+impl FoundLock {
+    /// The handing over of the item to `claim`, whose item becomes active; `None` where the lock is
+    /// its own already, or the holder has left.
+    pub(crate) fn transfer(&self, claim: &Claim) -> Option<Transfer> {
+        let own = claim.association_id(self.item);
+        let lock = self.lock.as_ref().filter(|lock| lock.next.as_ref() == Some(&own))?;
+        let handed = LockItem { active: own, next: None };
+        Some(Transfer {
+            from: lock.active.clone(),
+            lock: Action::Put(handed.attributes(&self.key), Some(lock.unchanged())),
+        })
+    }
+
+    /// Whether the lock names the claim's item at all.
+    pub(crate) fn is_of(&self, claim: &Claim) -> bool {
+        let own = claim.association_id(self.item);
+        self.lock.as_ref().is_some_and(|lock| lock.named().any(|named| *named == own))
+    }
+}
+
+/// The claim gives a lock back: to the next, if there is one. A lock that is not the claim's any
+/// more stays as it is.
+fn release(claim: &Claim, found: &FoundLock) -> Option<Action> {
+    let lock = found.lock.as_ref()?;
+    let own = claim.association_id(found.item);
+    let left = if lock.active == own {
+        lock.next.clone().map(|next| LockItem { active: next, next: None })
+    } else if lock.next.as_ref() == Some(&own) {
+        Some(LockItem { active: lock.active.clone(), next: None })
+    } else {
+        return None;
+    };
+    let unchanged = lock.unchanged();
+    Some(match left {
+        Some(left) => Action::Put(left.attributes(&found.key), Some(unchanged)),
+        None => Action::Delete(found.key.clone(), unchanged),
+    })
+}

@@ -1,0 +1,5 @@
+//! Exclusivity: locks, blocks, and who else claims an item (`docs/domain.md §3`, *Exclusivity*).
+
+pub(crate) mod block;
+pub(crate) mod lock;
+mod rivals;

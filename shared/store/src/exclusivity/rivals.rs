@@ -1,0 +1,148 @@
+//! Who else holds an item, is next for it, or claims it.
+
+use domain::claim::{Claim, Instant, Item, ItemStatus, State};
+use domain::context::{Place, Rival, Standing};
+use domain::decide::is_due;
+use domain::effects;
+use domain::ids::{AssociationId, ItemNo};
+
+use super::lock::{FoundLock, LockItem};
+use crate::table::codec::claim_item::ClaimItem;
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+
+/// How many claims at a tenant are looked at for rivals that no lock names: drafts, too, stand among them.
+const MOST: u16 = 500;
+
+impl Store {
+    /// Everybody else who holds, waits for or claims an item of the claim at `at`: what operator
+    /// staff see of its competition (`docs/api.md §2`). Whoever merely claims it is looked for among
+    /// the 500 newest claims at the tenant.
+    pub async fn rivals_of(&self, claim: &Claim, at: Instant) -> Result<Vec<Rival>, StoreError> {
+        let numbers: Vec<_> = claim.kept().map(|item| item.no).collect();
+        let locks = self.locks(claim, &numbers).await?;
+        let mut rivals = self.rivals(claim, &locks, at).await?;
+        let (mut ids, _) = self.newest_at(&claim.subject.tenant, None, MOST).await?;
+        ids.retain(|id| *id != claim.id && rivals.iter().all(|rival| rival.claim != *id));
+        for record in self.load_records(&ids).await? {
+            rivals.extend(open_on(claim, &record.claim));
+        }
+        rivals.sort_by(|one, other| (one.item, &one.claim).cmp(&(other.item, &other.claim)));
+        Ok(rivals)
+    }
+
+    /// Who else holds or is next for the items of these locks at `at`.
+    pub(crate) async fn rivals(
+        &self,
+        claim: &Claim,
+        locks: &[FoundLock],
+        at: Instant,
+    ) -> Result<Vec<Rival>, StoreError> {
+        let mut rivals = Vec::new();
+        for found in locks {
+            let named = found.lock.iter().flat_map(LockItem::named);
+            for other in named.filter(|named| named.claim != claim.id) {
+                rivals.extend(self.rival(found, other, at).await?);
+            }
+        }
+        Ok(rivals)
+    }
+
+    async fn rival(
+        &self,
+        found: &FoundLock,
+        other: &AssociationId,
+        at: Instant,
+    ) -> Result<Option<Rival>, StoreError> {
+        let Some(record) = found.record(other) else { return Ok(None) };
+        let Some(standing) = self.standing(record, other.item, at).await? else { return Ok(None) };
+        let place = match standing {
+            Standing::Active => self.place_of(&record.claim).await?,
+            Standing::Next | Standing::Open => None,
+        };
+        Ok(Some(Rival { place, ..rival(found.item, &record.claim, other.item, standing) }))
+    }
+
+    /// The calendar in which a holder's time to defend is counted: his partner's.
+    async fn place_of(&self, claim: &Claim) -> Result<Option<Place>, StoreError> {
+        let policy = self.policy_of(claim).await?;
+        let partner = self.partner(&claim.subject.partner).await?;
+        match partner {
+            Some(partner) => self.partner_place(&partner, &policy).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// How another claim that a lock names stands to the item; `None`: it has let go of it.
+    pub(super) async fn standing(
+        &self,
+        record: &ClaimItem,
+        item: ItemNo,
+        at: Instant,
+    ) -> Result<Option<Standing>, StoreError> {
+        let claim = &record.claim;
+        let Some(item) = claim.item(item) else { return Ok(None) };
+        if !effects::holds_lock(claim, item) || self.is_settled(claim, at).await? {
+            return Ok(None);
+        }
+        let active = matches!(claim.item_status(item), ItemStatus::Active { .. });
+        Ok(Some(if active { Standing::Active } else { Standing::Next }))
+    }
+
+    /// Whether a decline can no longer be undone, settled or not.
+    async fn is_settled(&self, claim: &Claim, at: Instant) -> Result<bool, StoreError> {
+        if !matches!(claim.state, State::Declined { window: Some(_) }) {
+            return Ok(false);
+        }
+        let policy = self.policy_of(claim).await?;
+        Ok(effects::settles_at(claim, &policy).is_some_and(|settles_at| at >= settles_at))
+    }
+
+    /// Executes the silence of holders that is due at `at`, so that nobody is judged by what was;
+    /// whether there was any.
+    pub(crate) async fn close_due_others(
+        &self,
+        locks: &[FoundLock],
+        at: Instant,
+    ) -> Result<bool, StoreError> {
+        let mut closed = false;
+        for record in locks.iter().flat_map(|lock| &lock.others) {
+            closed |= self.close_if_due(&record.claim, at).await?;
+        }
+        Ok(closed)
+    }
+
+    /// Executes a claim's silence if it is due at `at`; whether it was.
+    pub(crate) async fn close_if_due(
+        &self,
+        claim: &Claim,
+        at: Instant,
+    ) -> Result<bool, StoreError> {
+        if claim.deadline().is_none_or(|deadline| at < deadline) {
+            return Ok(false);
+        }
+        let policy = self.policy_of(claim).await?;
+        if !is_due(claim, &policy, at) {
+            return Ok(false);
+        }
+        let moment = self.moment_of(self.raw_now()).await?;
+        Box::pin(self.current(&claim.id, moment.offset)).await?;
+        Ok(true)
+    }
+}
+
+/// The items of `claim` for which another claim, open and not validated, stands in line too.
+fn open_on(claim: &Claim, other: &Claim) -> Vec<Rival> {
+    let family = |claim: &Claim| (claim.subject.family.clone(), claim.subject.kind);
+    if !other.state.is_open() || family(claim) != family(other) {
+        return Vec::new();
+    }
+    let theirs = |own: &Item| other.undecided().find(|item| item.id == own.id);
+    let shared = claim.kept().filter_map(|item| Some((item.no, theirs(item)?.no)));
+    shared.map(|(own, theirs)| rival(own, other, theirs, Standing::Open)).collect()
+}
+
+fn rival(item: ItemNo, other: &Claim, rival_item: ItemNo, standing: Standing) -> Rival {
+    let (claim, defence) = (other.id.clone(), other.defence);
+    Rival { item, claim, rival_item, standing, defence, place: None }
+}

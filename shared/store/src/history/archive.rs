@@ -1,0 +1,100 @@
+//! Archiving the table's stream: each version of a claim becomes an entry of its history.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::claim::Claim;
+use domain::history::{self, Entry};
+use domain::ids::{ClaimId, Sha256Hash, Version};
+
+use crate::history::entries::HistoryEntry;
+use crate::table::attributes::key;
+use crate::table::codec::claim_item::ClaimItem;
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::keys;
+use crate::table::transaction::{Condition, Written};
+
+/// A claim's record as the stream shows it: the claim without its details.
+#[derive(Debug, Clone)]
+pub struct Image(ClaimItem);
+
+impl Image {
+    /// Reads an image of a stream record.
+    ///
+    /// # Errors
+    /// `Corrupt` for an image that is no claim's record, or of a version of this program unknown
+    /// here.
+    pub fn from_stream(item: serde_dynamo::Item) -> Result<Self, StoreError> {
+        let item: HashMap<String, AttributeValue> = item.into();
+        ClaimItem::read(&item).map(Self)
+    }
+
+    /// The claim; placeholders stand for its details.
+    pub fn claim(&self) -> &Claim {
+        &self.0.claim
+    }
+
+    /// The claim's version.
+    pub fn version(&self) -> Version {
+        self.0.claim.version
+    }
+}
+
+impl Store {
+    /// Writes the history entry of `new`, if there is none yet. Where the entry before is missing,
+    /// it is written first from the old image.
+    ///
+    /// # Errors
+    /// `Unavailable`: the same call again does no harm.
+    pub async fn archive(&self, old: Option<&Image>, new: &Image) -> Result<(), StoreError> {
+        let previous = match old {
+            Some(old) => Some(self.entry_of(old).await?),
+            None => None,
+        };
+        self.write_entry(old, new, previous).await.map(|_| ())
+    }
+
+    /// The hash of the entry of an image's version; written now, if it is missing.
+    async fn entry_of(&self, image: &Image) -> Result<Sha256Hash, StoreError> {
+        let id = &image.claim().id;
+        if let Some(hash) = self.entry_hash(id, image.version()).await? {
+            return Ok(hash);
+        }
+        let before = match image.version().0.checked_sub(1) {
+            None | Some(0) => None,
+            Some(before) => self.entry_hash(id, Version(before)).await?,
+        };
+        self.write_entry(None, image, before).await
+    }
+
+    /// The hash of the archived entry of a version.
+    async fn entry_hash(
+        &self,
+        id: &ClaimId,
+        version: Version,
+    ) -> Result<Option<Sha256Hash>, StoreError> {
+        let found = self.get(key(keys::claim(id), keys::history(version))).await?;
+        Ok(found.map(|item| HistoryEntry::read(&item)).transpose()?.and_then(|entry| entry.hash))
+    }
+
+    /// Writes an entry; the hash is that of the entry that is there then.
+    async fn write_entry(
+        &self,
+        old: Option<&Image>,
+        new: &Image,
+        previous: Option<Sha256Hash>,
+    ) -> Result<Sha256Hash, StoreError> {
+        let details = new.0.stamp.details_hash;
+        let event = history::event(old.map(Image::claim), new.claim(), details);
+        let entry = Entry { event, previous };
+        let item = HistoryEntry::attributes(&new.claim().id, new.version(), &entry);
+        match self.put_if(item, Condition::absent()).await? {
+            Written::Done => Ok(entry.hash()),
+            Written::Conflict => {
+                let there = self.entry_hash(&new.claim().id, new.version()).await?;
+                there.ok_or_else(|| StoreError::Unavailable("the entry is being written".into()))
+            }
+        }
+    }
+}

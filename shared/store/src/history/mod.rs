@@ -1,0 +1,4 @@
+//! The history of a claim, archived from the table's stream.
+
+pub(crate) mod archive;
+pub(crate) mod entries;

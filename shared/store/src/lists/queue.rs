@@ -1,0 +1,34 @@
+//! The operator's queues: a sparse index by state and time of waiting.
+
+use domain::claim::Claim;
+use domain::queue::Queue;
+
+use crate::lists::claims::{Cursor, Page};
+use crate::table::config::{Moment, Store};
+use crate::table::error::StoreError;
+use crate::table::schema;
+
+impl Store {
+    /// A queue of the operator's, longest waiting first.
+    pub async fn queue(
+        &self,
+        queue: Queue,
+        from: Option<&Cursor>,
+        limit: u16,
+        moment: Moment,
+    ) -> Result<Page<Claim>, StoreError> {
+        let statuses = queue.statuses();
+        let begun = from.and_then(|from| from.queue);
+        let first = statuses.iter().position(|status| Some(*status) == begun).unwrap_or(0);
+        let mut rest = statuses.iter().skip(first);
+        let Some(status) = rest.next() else { return Ok(Page { items: Vec::new(), next: None }) };
+        let from = from.filter(|from| !from.sort.is_empty());
+        let query = self.index(schema::QUEUE, status.as_str(), None, from);
+        let (ids, next) = self.page_of(query, schema::QUEUE, i32::from(limit)).await?;
+        let mut items = self.current_all(&ids, moment).await?;
+        items.retain(|claim| queue.takes(claim, moment.at));
+        let queue = |cursor: Cursor| Cursor { queue: Some(*status), ..cursor };
+        let following = rest.next().map(|next| Cursor { queue: Some(*next), sort: String::new() });
+        Ok(Page { items, next: next.map(queue).or(following) })
+    }
+}

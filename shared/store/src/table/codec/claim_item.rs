@@ -1,0 +1,125 @@
+//! The claim's hot record (`C#<claim>`, `A`): all of a claim but its details, at most 1 KB for ten
+//! items in the largest state, so that a transition costs one write unit.
+
+pub(crate) mod event;
+mod read;
+#[cfg(test)]
+pub(crate) mod tests;
+mod write;
+
+use domain::claim::{Claim, Instant, Status};
+use domain::ids::Sha256Hash;
+
+use crate::table::write_id::WriteId;
+
+/// A stored claim with what the record says beyond it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ClaimItem {
+    /// The claim. Its details are placeholders until they are put in their place.
+    pub(crate) claim: Claim,
+    /// What the record says beyond the claim.
+    pub(crate) stamp: Stamp,
+}
+
+/// What the store keeps beside a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    /// The salted digest of the details.
+    pub(crate) details_hash: Sha256Hash,
+    /// Since when the claim waits in the operator's queue, where it does.
+    pub(crate) waiting_since: Option<Instant>,
+    /// Whether its window needs more to close than one attribute.
+    pub(crate) slow: bool,
+    /// Who wrote it.
+    pub(crate) write: WriteId,
+}
+
+/// Names of the attributes. One or two letters each: they count as bytes of every record.
+pub(crate) mod name {
+    pub(crate) const VERSION: &str = "v";
+    pub(crate) const STATUS: &str = "st";
+    pub(crate) const PARTNER: &str = "ip";
+    pub(crate) const PARTNER_SORT: &str = "ik";
+    pub(crate) const TENANT: &str = "it";
+    pub(crate) const TENANT_SORT: &str = "iu";
+    pub(crate) const QUEUE: &str = "iq";
+    pub(crate) const QUEUE_SORT: &str = "iw";
+    pub(crate) const LOCATION: &str = "lo";
+    pub(crate) const PROGRAM: &str = "pr";
+    pub(crate) const POLICY: &str = "pv";
+    /// Absent where the family is named like the program.
+    pub(crate) const FAMILY: &str = "fa";
+    pub(crate) const KIND: &str = "ki";
+    pub(crate) const ACTIVITY: &str = "ac";
+    pub(crate) const EXPLICIT_YES: &str = "y";
+    pub(crate) const ITEMS: &str = "i";
+    pub(crate) const MARKS: &str = "m";
+    /// The state's own deadline; a window has its own.
+    pub(crate) const UNTIL: &str = "du";
+    pub(crate) const WINDOW: &str = "w";
+    pub(crate) const DELIVERED_AT: &str = "wd";
+    pub(crate) const CLOSES_AT: &str = "cl";
+    pub(crate) const SLOW: &str = "sl";
+    pub(crate) const CONTESTED: &str = "co";
+    pub(crate) const DEFENCE_UNTIL: &str = "de";
+    /// Until when a holder may defend, and whether it has.
+    pub(crate) const DEFENCE: &str = "df";
+    pub(crate) const DEFENDED: &str = "dx";
+    pub(crate) const NOTICE: &str = "n";
+    pub(crate) const CONTENT_HASH: &str = "ch";
+    pub(crate) const DISPUTED: &str = "di";
+    pub(crate) const REFUSED_CONTACTS: &str = "rc";
+    pub(crate) const EXTENDED: &str = "ex";
+    /// Absent where the claim was submitted when it was created.
+    pub(crate) const SUBMITTED_AT: &str = "sa";
+    /// Absent where it is the moment of submission.
+    pub(crate) const PRIORITY_AT: &str = "pa";
+    pub(crate) const DETAILS_HASH: &str = "dh";
+    pub(crate) const EVENT: &str = "le";
+    pub(crate) const REJECTED_BY: &str = "rb";
+    pub(crate) const REASONS: &str = "rs";
+    pub(crate) const OVERTURNED: &str = "ov";
+    pub(crate) const KEEPS_PRIORITY_UNTIL: &str = "kp";
+}
+
+/// The operator's queue a status waits in; `None`: in none, so that the index stays sparse.
+pub(crate) fn queue_of(status: Status) -> Option<&'static str> {
+    match status {
+        Status::Submitted
+        | Status::InReview
+        | Status::Disputed
+        | Status::OnHold
+        | Status::Unreachable => Some(status.as_str()),
+        Status::Draft
+        | Status::ActionRequired
+        | Status::Notifying
+        | Status::AwaitingCustomer
+        | Status::Associated
+        | Status::Rejected
+        | Status::Declined
+        | Status::Withdrawn
+        | Status::Discarded
+        | Status::Ended => None,
+    }
+}
+
+/// Whether a claim of that status has been submitted for certain: then the moment of its creation
+/// stands for that of its submission, where nothing else is stored.
+fn is_submitted(status: Status) -> bool {
+    match status {
+        Status::Draft | Status::Discarded => false,
+        Status::Submitted
+        | Status::InReview
+        | Status::ActionRequired
+        | Status::Disputed
+        | Status::Notifying
+        | Status::Unreachable
+        | Status::AwaitingCustomer
+        | Status::OnHold
+        | Status::Associated
+        | Status::Rejected
+        | Status::Declined
+        | Status::Withdrawn
+        | Status::Ended => true,
+    }
+}

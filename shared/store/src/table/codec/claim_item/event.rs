@@ -1,0 +1,60 @@
+//! The last event within the record, packed. The state change is the event: the table's stream is
+//! the log.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::actor::ActorKind;
+use domain::claim::LastEvent;
+use domain::event::{EventType, Fingerprint};
+use domain::ids::StaffId;
+
+use crate::table::attributes::bytes;
+use crate::table::codec::codes::StoredCode;
+use crate::table::codec::packing::{Bytes, pack_id, pack_instant, unpack_id};
+use crate::table::write_id::WriteId;
+
+const BY_SILENCE: u8 = 0x80;
+const HAS_FINGERPRINT: u8 = 0x40;
+const HAS_ACTOR_ID: u8 = 0x20;
+const ACTOR: u8 = 0x0f;
+
+/// The event as an attribute: type, actor with flags, instant, write id, and what the flags name.
+pub(crate) fn attribute(event: &LastEvent, write: WriteId) -> AttributeValue {
+    let flag = |set: bool, bit: u8| if set { bit } else { 0 };
+    let actor = event.actor.code()
+        | flag(event.by_silence, BY_SILENCE)
+        | flag(event.fingerprint.is_some(), HAS_FINGERPRINT)
+        | flag(event.actor_id.is_some(), HAS_ACTOR_ID);
+    let mut packed = vec![event.event_type.code(), actor];
+    packed.extend(pack_instant(event.at));
+    packed.extend(write.0);
+    if let Some(Fingerprint(print)) = event.fingerprint {
+        packed.extend(print);
+    }
+    if let Some(id) = &event.actor_id {
+        pack_id(id.as_str(), &mut packed);
+    }
+    bytes(packed)
+}
+
+/// The event again, and who wrote it.
+pub(super) fn unpack(packed: &[u8]) -> Option<(LastEvent, WriteId)> {
+    let mut bytes = Bytes(packed);
+    let (event_type, flags) = (EventType::of_code(bytes.next()?)?, bytes.next()?);
+    let (at, write) = (bytes.instant()?, WriteId(bytes.array()?));
+    let fingerprint =
+        if flags & HAS_FINGERPRINT == 0 { None } else { Some(Fingerprint(bytes.array()?)) };
+    let actor_id = if flags & HAS_ACTOR_ID == 0 {
+        None
+    } else {
+        Some(StaffId::parse(&unpack_id(&mut bytes)?).ok()?)
+    };
+    let event = LastEvent {
+        event_type,
+        at,
+        actor: ActorKind::of_code(flags & ACTOR)?,
+        actor_id,
+        by_silence: flags & BY_SILENCE != 0,
+        fingerprint,
+    };
+    bytes.is_empty().then_some((event, write))
+}

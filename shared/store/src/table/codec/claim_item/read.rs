@@ -1,0 +1,168 @@
+//! From the record to the claim. An unknown stored value is an error.
+
+use domain::calendar::{PackedWindow, Window};
+use domain::claim::{
+    Claim, Defence, Details, Instant, Item, RejectionRecord, State, Status, Subject,
+};
+use domain::ids::{
+    Activity, FamilyId, LocationId, NoticeNo, PartnerId, ProgramId, Sha256Hash, StaffId, TenantId,
+    Version,
+};
+use domain::program::ItemKind;
+use domain::reason::Reason;
+
+use super::{ClaimItem, Stamp, event, is_submitted, name, queue_of};
+use crate::table::attributes::{Attributes, Reader};
+use crate::table::codec::details_item::withheld;
+use crate::table::codec::packing;
+use crate::table::error::StoreError;
+use crate::table::keys;
+
+impl ClaimItem {
+    /// The claim of a record; its details are withheld, see [`withheld`].
+    pub(crate) fn read(item: &Attributes) -> Result<Self, StoreError> {
+        let item = Reader::new("claim", item);
+        let status = item.parsed(name::STATUS, |text| Status::parse(text).ok_or(()))?;
+        let (last_event, write) = item.unpacked(name::EVENT, event::unpack)?;
+        let created_at = time(item, name::TENANT_SORT)?;
+        let submitted_at = submitted_at(item, status, created_at)?;
+        let claim = Claim {
+            id: keys::claim_of(item.text("pk")?)?,
+            version: Version(item.number(name::VERSION)?),
+            subject: subject(item)?,
+            items: items(item, created_at)?,
+            state: state(item, status)?,
+            contested: item.flag(name::CONTESTED)?,
+            defence_until: item.opt_instant(name::DEFENCE_UNTIL)?,
+            defence: defence(item)?,
+            notice: NoticeNo(item.opt_number(name::NOTICE)?.unwrap_or(0)),
+            content_hash: item.opt_hash(name::CONTENT_HASH)?,
+            disputed: item.flag(name::DISPUTED)?,
+            refused_contacts: item.opt_number(name::REFUSED_CONTACTS)?.unwrap_or(0),
+            extended: item.flag(name::EXTENDED)?,
+            created_at,
+            submitted_at,
+            priority_at: item.opt_instant(name::PRIORITY_AT)?.or(submitted_at),
+            details: details()?,
+            last_event,
+        };
+        let stamp = Stamp {
+            details_hash: Sha256Hash(item.array(name::DETAILS_HASH)?),
+            waiting_since: waiting_since(item, status)?,
+            slow: item.flag(name::SLOW)?,
+            write,
+        };
+        Ok(Self { claim, stamp })
+    }
+}
+
+fn defence(item: Reader<'_>) -> Result<Option<Defence>, StoreError> {
+    let Some(until) = item.opt_instant(name::DEFENCE)? else { return Ok(None) };
+    Ok(Some(Defence { until, used: item.flag(name::DEFENDED)? }))
+}
+
+fn details() -> Result<Details, StoreError> {
+    withheld().ok_or_else(|| StoreError::unreadable("claim", "details"))
+}
+
+/// The instant at the head of a sort key.
+fn time(item: Reader<'_>, name: &str) -> Result<Instant, StoreError> {
+    keys::time_of(item.text(name)?).ok_or_else(|| item.bad(name))
+}
+
+/// A claim that was never a draft was submitted when it was created.
+fn submitted_at(
+    item: Reader<'_>,
+    status: Status,
+    created_at: Instant,
+) -> Result<Option<Instant>, StoreError> {
+    let at = item.opt_instant(name::SUBMITTED_AT)?;
+    Ok(at.or(is_submitted(status).then_some(created_at)))
+}
+
+fn waiting_since(item: Reader<'_>, status: Status) -> Result<Option<Instant>, StoreError> {
+    match (queue_of(status), item.opt_text(name::QUEUE)?) {
+        (Some(queue), Some(stored)) if queue == stored => time(item, name::QUEUE_SORT).map(Some),
+        (None, None) => Ok(None),
+        (Some(_) | None, Some(_)) | (Some(_), None) => Err(item.bad(name::QUEUE)),
+    }
+}
+
+fn subject(item: Reader<'_>) -> Result<Subject, StoreError> {
+    let program = item.parsed(name::PROGRAM, ProgramId::parse)?;
+    let family = item.opt_parsed(name::FAMILY, FamilyId::parse)?;
+    let family = match family {
+        Some(family) => family,
+        None => item.parsed(name::PROGRAM, FamilyId::parse)?,
+    };
+    Ok(Subject {
+        partner: item.parsed(name::PARTNER, PartnerId::parse)?,
+        location: item.opt_parsed(name::LOCATION, LocationId::parse)?,
+        program,
+        policy_version: item.number(name::POLICY)?,
+        family,
+        kind: item.parsed(name::KIND, |text| ItemKind::parse(text).ok_or(()))?,
+        activity: item.opt_parsed(name::ACTIVITY, Activity::parse)?,
+        tenant: item.parsed(name::TENANT, TenantId::parse)?,
+        explicit_yes: item.flag(name::EXPLICIT_YES)?,
+    })
+}
+
+fn items(item: Reader<'_>, created_at: Instant) -> Result<Vec<Item>, StoreError> {
+    let mut items = item.unpacked(name::ITEMS, packing::unpack_items)?;
+    let marks = item.opt_bytes(name::MARKS)?.unwrap_or_default();
+    packing::unpack_marks(marks, &mut items, created_at).ok_or_else(|| item.bad(name::MARKS))?;
+    Ok(items)
+}
+
+fn state(item: Reader<'_>, status: Status) -> Result<State, StoreError> {
+    let until = || item.instant(name::UNTIL);
+    let opt_until = || item.opt_instant(name::UNTIL);
+    let overturned = || item.flag(name::OVERTURNED);
+    Ok(match status {
+        Status::Draft => State::Draft {
+            discard_at: until()?,
+            keeps_priority_until: item.opt_instant(name::KEEPS_PRIORITY_UNTIL)?,
+        },
+        Status::Submitted => State::Submitted { due_at: opt_until()? },
+        Status::InReview => State::InReview { due_at: opt_until()?, overturned: overturned()? },
+        Status::ActionRequired => State::ActionRequired {
+            reasons: reasons(item)?,
+            answer_by: until()?,
+            overturned: overturned()?,
+        },
+        Status::Disputed => State::Disputed { rejection: rejection(item)?, due_at: opt_until()? },
+        Status::Notifying => State::Notifying { deliver_by: until()? },
+        Status::Unreachable => State::Unreachable { correct_by: until()? },
+        Status::AwaitingCustomer => {
+            let window = window(item)?.ok_or_else(|| item.bad(name::WINDOW))?;
+            State::AwaitingCustomer { window }
+        }
+        Status::OnHold => State::OnHold,
+        Status::Associated => State::Associated { window: window(item)?, ends_at: opt_until()? },
+        Status::Rejected => {
+            State::Rejected { rejection: rejection(item)?, disputable_until: opt_until()? }
+        }
+        Status::Declined => State::Declined { window: window(item)? },
+        Status::Withdrawn => State::Withdrawn,
+        Status::Discarded => State::Discarded,
+        Status::Ended => State::Ended { window: window(item)? },
+    })
+}
+
+fn window(item: Reader<'_>) -> Result<Option<Window>, StoreError> {
+    let Some(packed) = item.opt_text(name::WINDOW)? else { return Ok(None) };
+    let (delivered_at, closes_at) =
+        (item.instant(name::DELIVERED_AT)?, item.instant(name::CLOSES_AT)?);
+    let window = PackedWindow::from_stored(packed).unpack(delivered_at, closes_at);
+    window.map(Some).map_err(|_| item.bad(name::WINDOW))
+}
+
+fn rejection(item: Reader<'_>) -> Result<RejectionRecord, StoreError> {
+    let by = item.opt_parsed(name::REJECTED_BY, StaffId::parse)?;
+    Ok(RejectionRecord { by, reasons: reasons(item)? })
+}
+
+fn reasons(item: Reader<'_>) -> Result<Vec<Reason>, StoreError> {
+    item.unpacked(name::REASONS, packing::unpack_reasons)
+}

@@ -1,0 +1,146 @@
+//! From the claim to its record.
+
+use domain::calendar::Window;
+use domain::claim::{Claim, Instant, RejectionRecord, State};
+use domain::reason::Reason;
+
+use super::{ClaimItem, event, is_submitted, name, queue_of};
+use crate::table::attributes::{Attributes, bytes, flag, instant, key, number, put, text};
+use crate::table::codec::packing;
+use crate::table::error::StoreError;
+use crate::table::keys;
+
+impl ClaimItem {
+    /// The record. Every attribute that says nothing is left out.
+    ///
+    /// # Errors
+    /// `Corrupt` for a claim that has no stored form: items not numbered from 1 on.
+    pub(crate) fn attributes(&self) -> Result<Attributes, StoreError> {
+        let claim = &self.claim;
+        let mut item = key(keys::claim(&claim.id), keys::RECORD);
+        put(&mut item, name::VERSION, Some(number(claim.version.0)));
+        put(&mut item, name::STATUS, Some(text(claim.status().as_str())));
+        put(&mut item, name::SLOW, flag(self.stamp.slow));
+        put(&mut item, name::DETAILS_HASH, Some(bytes(self.stamp.details_hash.0)));
+        put(&mut item, name::EVENT, Some(event::attribute(&claim.last_event, self.stamp.write)));
+        indexes(self, &mut item);
+        subject(claim, &mut item);
+        items(claim, &mut item)?;
+        history(claim, &mut item);
+        state(&claim.state, &mut item);
+        Ok(item)
+    }
+}
+
+fn indexes(stored: &ClaimItem, item: &mut Attributes) {
+    let claim = &stored.claim;
+    let (id, partner, created_at) = (&claim.id, &claim.subject.partner, claim.created_at);
+    put(item, name::PARTNER, Some(text(partner.as_str())));
+    // By its submission, once there was one: a day's claims are counted there, and a draft is none.
+    let newest = claim.submitted_at.unwrap_or(created_at);
+    put(item, name::PARTNER_SORT, Some(text(keys::by_time(newest, id))));
+    put(item, name::TENANT, Some(text(claim.subject.tenant.as_str())));
+    put(item, name::TENANT_SORT, Some(text(keys::by_partner(partner, created_at, id))));
+    if let (Some(queue), Some(since)) = (queue_of(claim.status()), stored.stamp.waiting_since) {
+        put(item, name::QUEUE, Some(text(queue)));
+        put(item, name::QUEUE_SORT, Some(text(keys::by_time(since, id))));
+    }
+}
+
+fn subject(claim: &Claim, item: &mut Attributes) {
+    let subject = &claim.subject;
+    let family = subject.family.as_str();
+    let other_family = (family != subject.program.as_str()).then(|| text(family));
+    put(item, name::LOCATION, subject.location.as_ref().map(|id| text(id.as_str())));
+    put(item, name::PROGRAM, Some(text(subject.program.as_str())));
+    put(item, name::POLICY, Some(number(subject.policy_version)));
+    put(item, name::FAMILY, other_family);
+    put(item, name::KIND, Some(text(subject.kind.as_str())));
+    put(item, name::ACTIVITY, subject.activity.as_ref().map(|id| text(id.as_str())));
+    put(item, name::EXPLICIT_YES, flag(subject.explicit_yes));
+}
+
+fn items(claim: &Claim, item: &mut Attributes) -> Result<(), StoreError> {
+    let unstorable = |name| move || StoreError::unreadable("claim", name);
+    let ids = packing::pack_items(&claim.items).ok_or_else(unstorable(name::ITEMS))?;
+    let marks = packing::pack_marks(&claim.items, claim.created_at);
+    let marks = marks.ok_or_else(unstorable(name::MARKS))?;
+    put(item, name::ITEMS, Some(bytes(ids)));
+    put(item, name::MARKS, (!marks.is_empty()).then(|| bytes(marks)));
+    Ok(())
+}
+
+fn history(claim: &Claim, item: &mut Attributes) {
+    let notice = (claim.notice.0 > 0).then(|| number(claim.notice.0));
+    let refused = (claim.refused_contacts > 0).then(|| number(claim.refused_contacts));
+    let implied = is_submitted(claim.status()).then_some(claim.created_at);
+    let submitted_at = claim.submitted_at.filter(|at| Some(*at) != implied);
+    let priority_at = claim.priority_at.filter(|at| Some(*at) != claim.submitted_at);
+    put(item, name::CONTESTED, flag(claim.contested));
+    put(item, name::DEFENCE_UNTIL, claim.defence_until.map(instant));
+    put(item, name::DEFENCE, claim.defence.map(|defence| instant(defence.until)));
+    put(item, name::DEFENDED, flag(claim.defence.is_some_and(|defence| defence.used)));
+    put(item, name::NOTICE, notice);
+    put(item, name::CONTENT_HASH, claim.content_hash.map(|hash| bytes(hash.0)));
+    put(item, name::DISPUTED, flag(claim.disputed));
+    put(item, name::REFUSED_CONTACTS, refused);
+    put(item, name::EXTENDED, flag(claim.extended));
+    put(item, name::SUBMITTED_AT, submitted_at.map(instant));
+    put(item, name::PRIORITY_AT, priority_at.map(instant));
+}
+
+fn state(state: &State, item: &mut Attributes) {
+    match state {
+        State::Draft { discard_at, keeps_priority_until } => {
+            until(Some(*discard_at), item);
+            put(item, name::KEEPS_PRIORITY_UNTIL, keeps_priority_until.map(instant));
+        }
+        State::Submitted { due_at } => until(*due_at, item),
+        State::InReview { due_at, overturned } => {
+            until(*due_at, item);
+            put(item, name::OVERTURNED, flag(*overturned));
+        }
+        State::ActionRequired { reasons, answer_by, overturned } => {
+            until(Some(*answer_by), item);
+            put(item, name::OVERTURNED, flag(*overturned));
+            put_reasons(reasons, item);
+        }
+        State::Disputed { rejection, due_at } => {
+            until(*due_at, item);
+            put_rejection(rejection, item);
+        }
+        State::Rejected { rejection, disputable_until } => {
+            until(*disputable_until, item);
+            put_rejection(rejection, item);
+        }
+        State::Notifying { deliver_by } => until(Some(*deliver_by), item),
+        State::Unreachable { correct_by } => until(Some(*correct_by), item),
+        State::AwaitingCustomer { window } => put_window(Some(window), item),
+        State::Associated { window, ends_at } => {
+            until(*ends_at, item);
+            put_window(window.as_ref(), item);
+        }
+        State::Declined { window } | State::Ended { window } => put_window(window.as_ref(), item),
+        State::OnHold | State::Withdrawn | State::Discarded => {}
+    }
+}
+
+fn until(at: Option<Instant>, item: &mut Attributes) {
+    put(item, name::UNTIL, at.map(instant));
+}
+
+fn put_window(window: Option<&Window>, item: &mut Attributes) {
+    let Some(window) = window else { return };
+    put(item, name::WINDOW, Some(text(window.pack().as_str())));
+    put(item, name::DELIVERED_AT, Some(instant(window.delivered_at)));
+    put(item, name::CLOSES_AT, Some(instant(window.closes_at)));
+}
+
+fn put_rejection(rejection: &RejectionRecord, item: &mut Attributes) {
+    put(item, name::REJECTED_BY, rejection.by.as_ref().map(|id| text(id.as_str())));
+    put_reasons(&rejection.reasons, item);
+}
+
+fn put_reasons(reasons: &[Reason], item: &mut Attributes) {
+    put(item, name::REASONS, Some(bytes(packing::pack_reasons(reasons))));
+}

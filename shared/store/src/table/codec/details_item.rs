@@ -1,0 +1,99 @@
+//! The details (`C#<claim>`, `D`): names, contacts, label and evidence, with the request's hash and
+//! the salt under which their digest stands in the record and the history.
+
+mod fields;
+
+use domain::canonical;
+use domain::claim::Details;
+use domain::ids::{ClaimId, Sha256Hash};
+use domain::text::{Domain, Name};
+
+use crate::table::attributes::{Attributes, Reader, bytes, key, put};
+use crate::table::error::StoreError;
+use crate::table::keys;
+use fields::DetailsFields;
+
+/// The stored details of a claim.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct DetailsItem {
+    salt: [u8; 16],
+    /// Of the request that created the claim, as canonical JSON.
+    pub(crate) request_hash: Sha256Hash,
+    fields: DetailsFields,
+}
+
+const SALT: &str = "s";
+const REQUEST_HASH: &str = "r";
+const FIELDS: &str = "d";
+
+impl DetailsItem {
+    /// The details of a new claim, under a salt of their own.
+    pub(crate) fn new(details: &Details, request_hash: Sha256Hash) -> Self {
+        let salt = fastrand::u128(..).to_be_bytes();
+        Self { salt, request_hash, fields: DetailsFields::of(details) }
+    }
+
+    /// Other details of the same claim.
+    pub(crate) fn changed(&self, details: &Details) -> Self {
+        Self {
+            fields: DetailsFields::of(details),
+            salt: self.salt,
+            request_hash: self.request_hash,
+        }
+    }
+
+    /// Whether both say the same, whatever their salts.
+    pub(crate) fn says(&self, other: &Self) -> bool {
+        self.request_hash == other.request_hash && self.fields == other.fields
+    }
+
+    /// The digest that stands in the record: of salt and content, so that it tells nobody anything
+    /// once the salt is erased with the details.
+    pub(crate) fn hash(&self) -> Sha256Hash {
+        let digest = canonical::hash(&self.fields);
+        Sha256Hash::of(&[self.salt.as_slice(), digest.0.as_slice()].concat())
+    }
+
+    /// The details themselves.
+    pub(crate) fn details(&self) -> Details {
+        self.fields.details()
+    }
+
+    pub(crate) fn attributes(&self, claim: &ClaimId) -> Result<Attributes, StoreError> {
+        let fields = serde_dynamo::to_attribute_value(&self.fields)
+            .map_err(|_| StoreError::unreadable("details", FIELDS))?;
+        let mut item = key(keys::claim(claim), keys::DETAILS);
+        put(&mut item, SALT, Some(bytes(self.salt)));
+        put(&mut item, REQUEST_HASH, Some(bytes(self.request_hash.0)));
+        put(&mut item, FIELDS, Some(fields));
+        Ok(item)
+    }
+
+    pub(crate) fn read(item: &Attributes) -> Result<Self, StoreError> {
+        let reader = Reader::new("details", item);
+        let fields = item.get(FIELDS).cloned().ok_or_else(|| reader.bad(FIELDS))?;
+        Ok(Self {
+            salt: reader.array(SALT)?,
+            request_hash: Sha256Hash(reader.array(REQUEST_HASH)?),
+            fields: serde_dynamo::from_attribute_value(fields).map_err(|_| reader.bad(FIELDS))?,
+        })
+    }
+}
+
+/// What stands for the details of a claim of which only the record was read.
+pub(crate) fn withheld() -> Option<Details> {
+    let name = Name::parse("-").ok()?;
+    Some(Details {
+        partner_name: name.clone(),
+        tenant_name: name,
+        tenant_domain: Domain::parse("withheld.invalid").ok()?,
+        customer_contact: None,
+        technical_contact: None,
+        partner_contact: None,
+        label: None,
+        external_ref: None,
+        evidence: Vec::new(),
+        reason_comments: Vec::new(),
+        remarks: Vec::new(),
+    })
+}

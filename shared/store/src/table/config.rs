@@ -1,0 +1,79 @@
+//! The store itself, and what it is made of.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_dynamodb::Client;
+use chrono::{DateTime, Duration, Utc};
+use domain::claim::Instant;
+use domain::context::Place;
+use domain::ids::ProgramId;
+use domain::program::Policy;
+
+use crate::table::attributes::whole_millis;
+
+/// The store: one DynamoDB table behind the SDK's client. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) client: Client,
+    pub(crate) config: Arc<StoreConfig>,
+    /// Policies by program and version: they never change, so they are read once.
+    pub(crate) policies: Arc<Mutex<HashMap<(ProgramId, u32), Policy>>>,
+}
+
+/// What differs between deployments.
+pub struct StoreConfig {
+    /// The table's name.
+    pub table: String,
+    /// Into how many shards new timers go, at least 1.
+    pub shards: u16,
+    /// The operator's calendar and zone.
+    pub operator: Place,
+    /// The function's own clock, without the test clock's offset.
+    pub clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
+    /// Whether there is a test clock.
+    pub sandbox: bool,
+    /// How windows are closed.
+    pub closing: Closing,
+}
+
+/// How the worker closes windows that need one attribute on one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closing {
+    /// 25 at a time, by `BatchExecuteStatement`.
+    Batch,
+    /// One by one, by `UpdateItem`.
+    OneByOne,
+}
+
+/// When a command happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The moment of the command: the gateway's arrival stamp, on the test clock.
+    pub at: Instant,
+    /// How far the test clock is ahead of the real one.
+    pub offset: Duration,
+}
+
+impl Moment {
+    /// The moment of a command that arrived at `arrived_at` by the real clock.
+    pub fn new(arrived_at: Instant, offset: Duration) -> Self {
+        Self { at: whole_millis(arrived_at + offset), offset }
+    }
+}
+
+impl Store {
+    /// The store of a table.
+    pub fn new(client: Client, config: StoreConfig) -> Self {
+        Self { client, config: Arc::new(config), policies: Arc::default() }
+    }
+
+    /// The function's own clock.
+    pub(crate) fn raw_now(&self) -> Instant {
+        whole_millis((self.config.clock)())
+    }
+
+    pub(crate) fn table(&self) -> &str {
+        &self.config.table
+    }
+}

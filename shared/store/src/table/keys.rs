@@ -1,0 +1,189 @@
+//! The table's keys (`docs/architecture.md §2`). Ids have no `#` in them, so no part can pass for another.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use data_encoding::HEXLOWER;
+use domain::calendar::CountryCode;
+use domain::claim::{Claim, Instant};
+use domain::ids::{
+    ClaimId, FamilyId, ItemId, ItemNo, NoticeNo, PartnerId, ProgramId, Sha256Hash, TenantId,
+    Version,
+};
+use domain::program::{ItemKind, ItemRef};
+use domain::reminder::Reminder;
+
+use crate::table::error::StoreError;
+
+/// The sort key of a claim's hot record, a notice code, and a directory entry.
+pub(crate) const RECORD: &str = "A";
+/// The sort key of a claim's details.
+pub(crate) const DETAILS: &str = "D";
+/// The sort key of a lock.
+pub(crate) const LOCK: &str = "L";
+/// The partition of positions and the test clock.
+pub(crate) const SYSTEM: &str = "S";
+/// The partition of the revisions of all calendars.
+pub(crate) const REVISIONS: &str = "CA#revisions";
+/// The sort key of the test clock.
+pub(crate) const CLOCK: &str = "clock";
+
+pub(crate) fn claim(id: &ClaimId) -> String {
+    format!("C#{id}")
+}
+
+/// The claim whose partition this is.
+pub(crate) fn claim_of(pk: &str) -> Result<ClaimId, StoreError> {
+    let id = pk.strip_prefix("C#").and_then(|id| ClaimId::parse(id).ok());
+    id.ok_or_else(|| StoreError::unreadable("claim", "pk"))
+}
+
+pub(crate) fn history(version: Version) -> String {
+    format!("H#{:06}", version.0)
+}
+
+pub(crate) fn tries(notice: NoticeNo) -> String {
+    format!("K#{}", notice.0)
+}
+
+pub(crate) fn receipts(notice: NoticeNo) -> String {
+    format!("P#{}", notice.0)
+}
+
+/// When the data of that item's association were last read.
+pub(crate) fn reading(item: ItemNo) -> String {
+    format!("R#{}", item.0)
+}
+
+/// The mark of a reminder of the window that ends then: a longer one has reminders of its own.
+pub(crate) fn reminder(notice: NoticeNo, reminder: Reminder, closes_at: Instant) -> String {
+    format!("M#{}#{}#{}", notice.0, reminder.as_str(), moment(closes_at))
+}
+
+/// What a mark's sort key names.
+pub(crate) fn reminder_of(sort: &str) -> Option<(NoticeNo, Reminder)> {
+    let (notice, rest) = sort.strip_prefix("M#")?.split_once('#')?;
+    let (reminder, _) = rest.split_once('#')?;
+    Some((NoticeNo(notice.parse().ok()?), Reminder::parse(reminder)?))
+}
+
+/// The item of a reading's sort key.
+pub(crate) fn item_read(sort: &str) -> Option<ItemNo> {
+    sort.strip_prefix("R#")?.parse().ok().map(ItemNo)
+}
+
+pub(crate) fn notice_code(code: &str) -> String {
+    format!("N#{code}")
+}
+
+pub(crate) fn partner(id: &PartnerId) -> String {
+    format!("PA#{id}")
+}
+
+pub(crate) fn tenant(id: &TenantId) -> String {
+    format!("TN#{id}")
+}
+
+/// The standing rules of a tenant's customer.
+pub(crate) fn rules(tenant: &TenantId) -> String {
+    format!("RU#{tenant}")
+}
+
+pub(crate) fn program(id: &ProgramId) -> String {
+    format!("PR#{id}")
+}
+
+/// The documents of that content.
+pub(crate) fn document(sha256: Sha256Hash) -> String {
+    format!("E#{sha256}")
+}
+
+/// A request within a claim's partition, by its idempotency key.
+pub(crate) fn request(idempotency_key: &str) -> String {
+    format!("I#{}", Sha256Hash::of(idempotency_key.as_bytes()))
+}
+
+/// The operator's additions to the calendar of a country.
+pub(crate) fn calendar(country: CountryCode) -> String {
+    format!("CA#{country}")
+}
+
+/// The country of an entry's key.
+pub(crate) fn country_of(partition: &str) -> Option<CountryCode> {
+    partition.strip_prefix("CA#")?.parse().ok()
+}
+
+/// The partner of an entry's key.
+pub(crate) fn partner_of(partition: &str) -> Option<PartnerId> {
+    PartnerId::parse(partition.strip_prefix("PA#")?).ok()
+}
+
+/// The tenant of an entry's key.
+pub(crate) fn tenant_of(partition: &str) -> Option<TenantId> {
+    TenantId::parse(partition.strip_prefix("TN#")?).ok()
+}
+
+pub(crate) fn policy(version: u32) -> String {
+    format!("V#{version}")
+}
+
+pub(crate) fn usage(tenant: &TenantId, item: &ItemRef) -> String {
+    format!("U#{tenant}#{}#{}", item.kind.as_str(), item.id)
+}
+
+pub(crate) fn lock(tenant: &TenantId, family: &FamilyId, kind: ItemKind, item: &ItemId) -> String {
+    format!("L#{tenant}#{family}#{}#{item}", kind.as_str())
+}
+
+/// The lock of one of a claim's items.
+pub(crate) fn lock_of(claim: &Claim, item: &ItemId) -> String {
+    let subject = &claim.subject;
+    lock(&subject.tenant, &subject.family, subject.kind, item)
+}
+
+pub(crate) fn block(partner: &PartnerId) -> String {
+    format!("B#{partner}")
+}
+
+/// The bucket of a quarter hour and shard; `quarter` is a whole one.
+pub(crate) fn timers(quarter: Instant, shard: u16) -> String {
+    format!("T#{}#{shard}", quarter.format("%Y-%m-%dT%H:%M"))
+}
+
+pub(crate) fn position(shard: u16) -> String {
+    format!("{shard:02}")
+}
+
+pub(crate) fn poison(day: NaiveDate) -> String {
+    format!("X#{day}")
+}
+
+/// An instant within a sort key: as many digits for every instant, so that they sort.
+pub(crate) fn moment(at: Instant) -> String {
+    format!("{:013}", at.timestamp_millis())
+}
+
+/// Sort key of the partner index.
+pub(crate) fn by_time(at: Instant, claim: &ClaimId) -> String {
+    format!("{}#{claim}", moment(at))
+}
+
+/// Sort key of the tenant index.
+pub(crate) fn by_partner(partner: &PartnerId, at: Instant, claim: &ClaimId) -> String {
+    format!("{partner}#{}", by_time(at, claim))
+}
+
+/// The instant in a sort key of an index: what stands before the claim's id.
+pub(crate) fn time_of(sort: &str) -> Option<DateTime<Utc>> {
+    let millis = sort.rsplit('#').nth(1)?.parse().ok()?;
+    DateTime::from_timestamp_millis(millis)
+}
+
+/// The claim in a sort key of an index: what it ends in.
+pub(crate) fn claim_in(sort: &str) -> Option<ClaimId> {
+    ClaimId::parse(sort.rsplit('#').next()?).ok()
+}
+
+/// A mailbox in a receipt: hashed, without regard to case, so that no address is stored twice.
+pub(crate) fn mailbox(address: &str) -> String {
+    let digest = domain::ids::Sha256Hash::of(address.to_ascii_lowercase().as_bytes());
+    HEXLOWER.encode(digest.0.first_chunk::<16>().map_or(&digest.0[..], |head| &head[..]))
+}

@@ -1,0 +1,11 @@
+//! The table: its keys and items, and the calls on it.
+
+pub(crate) mod attributes;
+pub(crate) mod clock_check;
+pub(crate) mod codec;
+pub(crate) mod config;
+pub(crate) mod error;
+pub(crate) mod keys;
+pub mod schema;
+pub(crate) mod transaction;
+pub(crate) mod write_id;

@@ -1,0 +1,88 @@
+//! The table's definition, as the template has it: for tests and tools.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType,
+};
+
+use crate::table::error::StoreError;
+
+/// A pair of key attributes, both strings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keys {
+    /// The name of the index; empty for the table itself.
+    pub name: &'static str,
+    /// The partition key.
+    pub partition: &'static str,
+    /// The sort key.
+    pub sort: &'static str,
+}
+
+/// The table's own keys.
+pub const TABLE: Keys = Keys { name: "", partition: "pk", sort: "sk" };
+/// Claims of a partner, by submission; drafts by creation.
+pub const PARTNER: Keys = Keys { name: "partner", partition: "ip", sort: "ik" };
+/// Claims at a tenant, by partner and creation.
+pub const TENANT: Keys = Keys { name: "tenant", partition: "it", sort: "iu" };
+/// The operator's queue, sparse: by state and time of waiting.
+pub const QUEUE: Keys = Keys { name: "queue", partition: "iq", sort: "iw" };
+/// All of the indexes; each projects keys only.
+pub const INDEXES: [Keys; 3] = [PARTNER, TENANT, QUEUE];
+/// The attribute of the time to live.
+pub const TIME_TO_LIVE: &str = "expires";
+
+/// Creates the table with its indexes and its stream.
+///
+/// # Errors
+/// `Unavailable` where the engine refuses it or does not answer.
+pub async fn create(client: &Client, table: &str) -> Result<(), StoreError> {
+    let stream = StreamSpecification::builder()
+        .stream_enabled(true)
+        .stream_view_type(StreamViewType::NewAndOldImages)
+        .build()
+        .map_err(unbuilt)?;
+    let call = client
+        .create_table()
+        .table_name(table)
+        .billing_mode(BillingMode::PayPerRequest)
+        .stream_specification(stream)
+        .set_attribute_definitions(Some(attributes()?))
+        .set_key_schema(Some(key_schema(TABLE)?))
+        .set_global_secondary_indexes(Some(indexes()?));
+    call.send().await.map(|_| ()).map_err(StoreError::of_call)
+}
+
+fn attributes() -> Result<Vec<AttributeDefinition>, StoreError> {
+    let keys = [TABLE].into_iter().chain(INDEXES);
+    let names = keys.flat_map(|keys| [keys.partition, keys.sort]);
+    names.map(attribute).collect()
+}
+
+fn attribute(name: &str) -> Result<AttributeDefinition, StoreError> {
+    let definition = AttributeDefinition::builder().attribute_name(name);
+    definition.attribute_type(ScalarAttributeType::S).build().map_err(unbuilt)
+}
+
+fn key_schema(keys: Keys) -> Result<Vec<KeySchemaElement>, StoreError> {
+    let element = |name, kind| {
+        KeySchemaElement::builder().attribute_name(name).key_type(kind).build().map_err(unbuilt)
+    };
+    Ok(vec![element(keys.partition, KeyType::Hash)?, element(keys.sort, KeyType::Range)?])
+}
+
+fn indexes() -> Result<Vec<GlobalSecondaryIndex>, StoreError> {
+    let index = |keys: Keys| {
+        GlobalSecondaryIndex::builder()
+            .index_name(keys.name)
+            .set_key_schema(Some(key_schema(keys)?))
+            .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
+            .build()
+            .map_err(unbuilt)
+    };
+    INDEXES.into_iter().map(index).collect()
+}
+
+fn unbuilt(error: impl std::error::Error) -> StoreError {
+    StoreError::Corrupt(error.to_string())
+}

@@ -1,0 +1,302 @@
+//! Closing windows 25 at a time: one attribute on one record each, whatever the number of items
+//! (`docs/architecture.md §3`). Each statement carries its own conditions, so a stale timer never matches.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, BatchStatementError, BatchStatementRequest, BatchStatementResponse,
+    ReturnValuesOnConditionCheckFailure,
+};
+use chrono::Duration;
+use domain::actor::ActorKind;
+use domain::claim::{Instant, LastEvent, Status};
+use domain::event::EventType;
+use domain::ids::ClaimId;
+use futures_util::future::join_all;
+
+use super::timer::TimerItem;
+use crate::claims::load::pause;
+use crate::table::attributes::{Attributes, instant, key, number, text};
+use crate::table::codec::claim_item::{ClaimItem, event};
+use crate::table::config::{Closing, Store};
+use crate::table::error::StoreError;
+use crate::table::keys;
+use crate::table::write_id::WriteId;
+
+/// How many statements a batch takes.
+const BATCH: usize = 25;
+/// How many batches are in flight while nothing is throttled.
+const IN_FLIGHT: usize = 4;
+/// How often a statement is tried while it is throttled, each time with none but those that were too.
+const ATTEMPTS: u32 = 20;
+
+/// A window that a timer says is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OpenWindow<'c> {
+    pub(crate) claim: &'c ClaimId,
+    pub(crate) closes_at: Instant,
+}
+
+impl<'c> OpenWindow<'c> {
+    pub(super) fn of(timer: &'c TimerItem) -> Self {
+        Self { claim: &timer.claim, closes_at: timer.deadline }
+    }
+}
+
+/// What became of a statement.
+#[derive(Debug, Clone)]
+pub(crate) enum Closed {
+    /// The window is closed.
+    Done,
+    /// It is not as the timer says: this is the record.
+    Is(Box<ClaimItem>),
+    /// There is no such claim.
+    Absent,
+}
+
+/// An outcome, and whether the table's clock was not yet at the deadline.
+type Outcome = (Result<Closed, StoreError>, bool);
+
+/// What one statement answered.
+enum Answer {
+    Closed(Closed),
+    /// Refused for now: to be tried again.
+    Throttled,
+    Failed(StoreError),
+}
+
+impl Answer {
+    /// The outcome, where it is one; `date` is the latest it was by the table's clock.
+    fn outcome(self, window: OpenWindow<'_>, date: Option<Instant>) -> Option<Outcome> {
+        match self {
+            Self::Closed(Closed::Done) => {
+                let early = date.is_some_and(|date| date < window.closes_at);
+                Some((Ok(Closed::Done), early))
+            }
+            Self::Closed(closed) => Some((Ok(closed), false)),
+            Self::Failed(failure) => Some((Err(failure), false)),
+            Self::Throttled => None,
+        }
+    }
+}
+
+/// The close of a batch: the same event for every claim of it.
+#[derive(Clone, Copy)]
+struct Close {
+    now: Instant,
+    offset: Duration,
+    write: WriteId,
+}
+
+impl Close {
+    /// The event as `decide` would make it of *deadline passed*.
+    fn event(self) -> AttributeValue {
+        let event = LastEvent {
+            event_type: EventType::WindowClosed,
+            at: self.now,
+            actor: ActorKind::System,
+            actor_id: None,
+            by_silence: true,
+            fingerprint: None,
+        };
+        event::attribute(&event, self.write)
+    }
+
+    /// The record that a failed condition shows; this close's own, after a lost answer.
+    fn judge(self, item: Option<&Attributes>) -> Answer {
+        let Some(item) = item.filter(|item| !item.is_empty()) else {
+            return Answer::Closed(Closed::Absent);
+        };
+        match ClaimItem::read(item) {
+            Ok(record) if record.stamp.write == self.write => Answer::Closed(Closed::Done),
+            Ok(record) => Answer::Closed(Closed::Is(Box::new(record))),
+            Err(failure) => Answer::Failed(failure),
+        }
+    }
+}
+
+impl Store {
+    /// Closes windows whose deadline and grace have passed at `now`, a checked time. Every window
+    /// has an outcome.
+    pub(crate) async fn close_windows<'c>(
+        &self,
+        windows: Vec<OpenWindow<'c>>,
+        now: Instant,
+        offset: Duration,
+    ) -> HashMap<&'c ClaimId, Outcome> {
+        let close = Close { now, offset, write: WriteId::new() };
+        let mut outcomes = HashMap::with_capacity(windows.len());
+        let mut waiting = windows;
+        let mut in_flight = IN_FLIGHT;
+        for attempt in 0..ATTEMPTS {
+            let mut throttled = Vec::new();
+            while !waiting.is_empty() {
+                let most = waiting.len().min(BATCH * in_flight);
+                let group: Vec<_> = waiting.drain(..most).collect();
+                let refused = self.close_group(&group, close, &mut outcomes).await;
+                if !refused.is_empty() {
+                    in_flight = (in_flight / 2).max(1);
+                    pause(attempt).await;
+                }
+                throttled.extend(refused);
+            }
+            if throttled.is_empty() {
+                return outcomes;
+            }
+            waiting = throttled;
+        }
+        for window in waiting {
+            let failure = StoreError::Unavailable("a statement stays throttled".to_owned());
+            outcomes.insert(window.claim, (Err(failure), false));
+        }
+        outcomes
+    }
+
+    /// Closes windows by batches that are under way at the same time; those that were throttled.
+    async fn close_group<'c>(
+        &self,
+        group: &[OpenWindow<'c>],
+        close: Close,
+        outcomes: &mut HashMap<&'c ClaimId, Outcome>,
+    ) -> Vec<OpenWindow<'c>> {
+        let mut throttled = Vec::new();
+        let calls = group.chunks(BATCH).map(|chunk| self.close_chunk(chunk, close));
+        for (chunk, (answers, date)) in group.chunks(BATCH).zip(join_all(calls).await) {
+            for (window, answer) in chunk.iter().copied().zip(answers) {
+                match answer.outcome(window, date) {
+                    Some(outcome) => drop(outcomes.insert(window.claim, outcome)),
+                    None => throttled.push(window),
+                }
+            }
+        }
+        throttled
+    }
+
+    /// The answers for a chunk, in its order, and the table's time.
+    async fn close_chunk(
+        &self,
+        chunk: &[OpenWindow<'_>],
+        close: Close,
+    ) -> (Vec<Answer>, Option<Instant>) {
+        match self.config.closing {
+            Closing::Batch => self.close_batch(chunk, close).await,
+            Closing::OneByOne => {
+                let calls = chunk.iter().map(|window| self.close_one(*window, close));
+                (join_all(calls).await, None)
+            }
+        }
+    }
+
+    async fn close_batch(
+        &self,
+        chunk: &[OpenWindow<'_>],
+        close: Close,
+    ) -> (Vec<Answer>, Option<Instant>) {
+        let probe = self.clock_probe();
+        let failed = |failure: &str| {
+            let failure =
+                |_: &OpenWindow<'_>| Answer::Failed(StoreError::Unavailable(failure.into()));
+            chunk.iter().map(failure).collect()
+        };
+        let statements = match self.statements(chunk, close) {
+            Ok(statements) => statements,
+            Err(failure) => return (failed(&failure.to_string()), None),
+        };
+        let call = self.client.batch_execute_statement().set_statements(Some(statements));
+        let answer = call.customize().interceptor(probe.clone()).send().await;
+        match answer.map_err(StoreError::of_call) {
+            Ok(answer) => {
+                let responses = answer.responses.unwrap_or_default();
+                if responses.len() != chunk.len() {
+                    return (failed("a batch answered with another number of results"), None);
+                }
+                let date = probe.sample().date.map(|date| date + Duration::seconds(1));
+                let answers = responses.iter().map(|response| answer_of(response, close));
+                (answers.collect(), date.map(|date| date + close.offset))
+            }
+            Err(failure) => (failed(&failure.to_string()), None),
+        }
+    }
+
+    /// A statement for each window, all of them the same but for the parameters.
+    fn statements(
+        &self,
+        chunk: &[OpenWindow<'_>],
+        close: Close,
+    ) -> Result<Vec<BatchStatementRequest>, StoreError> {
+        let event = close.event();
+        let statement = format!(
+            r#"UPDATE "{}" SET st=? SET v=v+1 SET le=? WHERE pk=? AND sk=? AND st=? AND cl=? AND sl IS MISSING"#,
+            self.table(),
+        );
+        let request = |window: &OpenWindow<'_>| {
+            let parameters = vec![
+                text(Status::Associated.as_str()),
+                event.clone(),
+                text(keys::claim(window.claim)),
+                text(keys::RECORD),
+                text(Status::AwaitingCustomer.as_str()),
+                instant(window.closes_at),
+            ];
+            BatchStatementRequest::builder()
+                .statement(&statement)
+                .set_parameters(Some(parameters))
+                .return_values_on_condition_check_failure(
+                    ReturnValuesOnConditionCheckFailure::AllOld,
+                )
+                .build()
+                .map_err(|error| StoreError::Corrupt(error.to_string()))
+        };
+        chunk.iter().map(request).collect()
+    }
+
+    /// The same as a statement, as an update.
+    async fn close_one(&self, window: OpenWindow<'_>, close: Close) -> Answer {
+        let call = self
+            .client
+            .update_item()
+            .table_name(self.table())
+            .set_key(Some(key(keys::claim(window.claim), keys::RECORD)))
+            .update_expression("SET st = :closed, le = :event ADD v :one")
+            .condition_expression("st = :open AND cl = :at AND attribute_not_exists(sl)")
+            .expression_attribute_values(":closed", text(Status::Associated.as_str()))
+            .expression_attribute_values(":event", close.event())
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":open", text(Status::AwaitingCustomer.as_str()))
+            .expression_attribute_values(":at", instant(window.closes_at))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match call.send().await {
+            Ok(_) => Answer::Closed(Closed::Done),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    close.judge(failed.item())
+                }
+                Some(UpdateItemError::TransactionConflictException(_)) => Answer::Throttled,
+                Some(_) | None => Answer::Failed(StoreError::of_call(error)),
+            },
+        }
+    }
+}
+
+fn answer_of(response: &BatchStatementResponse, close: Close) -> Answer {
+    match response.error() {
+        None => Answer::Closed(Closed::Done),
+        Some(error) => refused(error, close),
+    }
+}
+
+/// The codes of a statement's failure. Those that pass by themselves are tried again.
+fn refused(error: &BatchStatementError, close: Close) -> Answer {
+    let code = error.code().map_or("", |code| code.as_str());
+    match code {
+        "ConditionalCheckFailed" => close.judge(error.item()),
+        "ThrottlingError"
+        | "ProvisionedThroughputExceeded"
+        | "RequestLimitExceeded"
+        | "TransactionConflict"
+        | "InternalServerError"
+        | "DuplicateItem" => Answer::Throttled,
+        _ => Answer::Failed(StoreError::Unavailable(format!("statement refused: {code}"))),
+    }
+}

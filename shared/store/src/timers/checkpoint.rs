@@ -1,0 +1,215 @@
+//! Positions: how far each shard is drained. They move only forward, except after a jump of the
+//! test clock.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::ReturnValue;
+use chrono::Duration;
+use domain::claim::Instant;
+
+use super::timer::floor_quarter;
+use super::{QUARTER, SETTLING_TIME};
+use crate::table::attributes::{
+    Attributes, Reader, bytes, instant, key, number, put, text, whole_millis,
+};
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::keys;
+use crate::table::transaction::{Condition, Written};
+use crate::table::write_id::WriteId;
+use crate::timers::test_clock;
+
+const BUCKET: &str = "b";
+const AFTER: &str = "x";
+const GENERATION: &str = "g";
+const STUCK: &str = "fc";
+const FAILURES: &str = "fn";
+const LEASE_UNTIL: &str = "lu";
+const LEASE_OWNER: &str = "lw";
+
+/// Where the worker begins in a shard that has no position yet. A deployment's first tick writes
+/// the positions, so this is a margin and not a rule.
+const LOOK_BACK: Duration = Duration::days(2);
+/// How long a lease outlives the work it is for.
+const LEASE_MARGIN: Duration = Duration::seconds(30);
+
+/// How far a shard is drained.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PositionItem {
+    /// The bucket that is next; all before it are done.
+    pub(crate) bucket: Instant,
+    /// The last timer of the bucket that is done.
+    pub(crate) after: Option<String>,
+    /// Raised by every jump of the test clock.
+    pub(crate) generation: i64,
+    /// The timer at which the work stopped, and how often it has failed.
+    pub(crate) stuck: Option<(String, u32)>,
+    /// Until when a worker has it, by the real clock.
+    pub(crate) lease_until: Option<Instant>,
+}
+
+/// What is due, by one query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tick {
+    /// The shards with buckets that may be drained.
+    pub due: Vec<u16>,
+    /// How long the oldest of these buckets has been due.
+    pub oldest_due: Option<Duration>,
+    /// The time by which it was found, on the test clock.
+    pub now: Instant,
+}
+
+impl PositionItem {
+    pub(crate) fn read(item: &Attributes) -> Result<Self, StoreError> {
+        let item = Reader::new("position", item);
+        let stuck = item.opt_text(STUCK)?.map(str::to_owned);
+        let failures = item.opt_number(FAILURES)?.unwrap_or(0);
+        Ok(Self {
+            bucket: item.instant(BUCKET)?,
+            after: item.opt_text(AFTER)?.map(str::to_owned),
+            generation: item.opt_number(GENERATION)?.unwrap_or(0),
+            stuck: stuck.map(|timer| (timer, failures)),
+            lease_until: item.opt_instant(LEASE_UNTIL)?,
+        })
+    }
+
+    /// The item, without its lease.
+    fn attributes(&self, shard: u16) -> Attributes {
+        let mut item = key(keys::SYSTEM, keys::position(shard));
+        let (stuck, failures) = self.stuck.as_ref().map(|(timer, no)| (timer, *no)).unzip();
+        put(&mut item, BUCKET, Some(instant(self.bucket)));
+        put(&mut item, AFTER, self.after.as_ref().map(text));
+        put(&mut item, GENERATION, Some(number(self.generation)));
+        put(&mut item, STUCK, stuck.map(text));
+        put(&mut item, FAILURES, failures.map(number));
+        item
+    }
+
+    /// On to the next bucket.
+    pub(crate) fn pass_to(&mut self, bucket: Instant) {
+        *self = Self { bucket, after: None, stuck: None, ..*self };
+    }
+
+    /// When the bucket may be drained.
+    fn due_at(&self) -> Instant {
+        self.bucket + SETTLING_TIME
+    }
+}
+
+/// Where a shard without a position begins.
+fn start(now: Instant) -> Instant {
+    floor_quarter(now) - LOOK_BACK
+}
+
+/// The last bucket that may be drained at `now`.
+pub(crate) fn last_drainable(now: Instant) -> Instant {
+    floor_quarter(now - SETTLING_TIME)
+}
+
+impl Store {
+    /// What is due: one query reads the test clock and all positions. Shards of an older, larger
+    /// count have positions still, so they are swept as well.
+    pub async fn tick(&self) -> Result<Tick, StoreError> {
+        let items = self.system_items().await?;
+        let offset = test_clock::offset_in(self.config.sandbox, &items)?;
+        let now = self.raw_now() + offset;
+        let mut positions: Vec<_> =
+            (0..self.config.shards).map(|shard| (shard, start(now) + SETTLING_TIME)).collect();
+        for item in &items {
+            let Some(shard) = shard_of(item) else { continue };
+            let due_at = PositionItem::read(item)?.due_at();
+            positions.retain(|(other, _)| *other != shard);
+            positions.push((shard, due_at));
+        }
+        positions.sort_unstable();
+        positions.retain(|(_, due_at)| *due_at <= now);
+        let oldest_due = positions.iter().map(|(_, due_at)| now - *due_at).max();
+        Ok(Tick { due: positions.into_iter().map(|(shard, _)| shard).collect(), oldest_due, now })
+    }
+
+    /// The test clock and all positions.
+    pub(crate) async fn system_items(&self) -> Result<Vec<Attributes>, StoreError> {
+        self.partition(keys::SYSTEM).await
+    }
+
+    /// Takes the lease of a shard until a little after `until`; `None` while another worker has it.
+    /// An economy: safety never depends on it.
+    pub(crate) async fn lease(
+        &self,
+        shard: u16,
+        offset: Duration,
+        until: Instant,
+        owner: WriteId,
+    ) -> Result<Option<PositionItem>, StoreError> {
+        let now = self.raw_now();
+        let call = self
+            .client
+            .update_item()
+            .table_name(self.table())
+            .set_key(Some(key(keys::SYSTEM, keys::position(shard))))
+            .update_expression("SET lu = :until, lw = :owner, b = if_not_exists(b, :start)")
+            .condition_expression("attribute_not_exists(lu) OR lu < :now OR lw = :owner")
+            .expression_attribute_values(":until", instant(until + LEASE_MARGIN))
+            .expression_attribute_values(":owner", bytes(owner.0))
+            .expression_attribute_values(":start", instant(start(now + offset)))
+            .expression_attribute_values(":now", instant(now))
+            .return_values(ReturnValue::AllNew);
+        match call.send().await {
+            Ok(answer) => PositionItem::read(&answer.attributes.unwrap_or_default()).map(Some),
+            Err(error) if is_refused(error.as_service_error()) => Ok(None),
+            Err(error) => Err(StoreError::of_call(error)),
+        }
+    }
+
+    /// Writes a position, if the lease is still this worker's and the test clock has not jumped;
+    /// says whether it was. `over` gives the lease back.
+    pub(crate) async fn keep(
+        &self,
+        shard: u16,
+        position: &PositionItem,
+        owner: WriteId,
+        over: bool,
+    ) -> Result<bool, StoreError> {
+        let lease = position.lease_until.filter(|_| !over);
+        let mut item = position.attributes(shard);
+        put(&mut item, LEASE_UNTIL, lease.map(instant));
+        put(&mut item, LEASE_OWNER, lease.map(|_| bytes(owner.0)));
+        let own = Condition::new("lw = :owner AND (attribute_not_exists(g) OR g = :g)")
+            .with(":owner", bytes(owner.0))
+            .with(":g", number(position.generation));
+        Ok(self.put_if(item, own).await? == Written::Done)
+    }
+
+    /// Sends a position back to a bucket, if it is beyond it, and makes every worker that has read
+    /// it stop.
+    pub(crate) async fn send_back(&self, shard: u16, bucket: Instant) -> Result<(), StoreError> {
+        let call = self
+            .client
+            .update_item()
+            .table_name(self.table())
+            .set_key(Some(key(keys::SYSTEM, keys::position(shard))))
+            .update_expression("SET b = :b REMOVE x, fc, #fn, lu, lw ADD g :one")
+            .condition_expression("b >= :b")
+            .expression_attribute_names("#fn", FAILURES)
+            .expression_attribute_values(":b", instant(whole_millis(bucket)))
+            .expression_attribute_values(":one", number(1));
+        match call.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if is_refused(error.as_service_error()) => Ok(()),
+            Err(error) => Err(StoreError::of_call(error)),
+        }
+    }
+}
+
+/// The shard of a position; `None` for the test clock.
+pub(crate) fn shard_of(item: &Attributes) -> Option<u16> {
+    item.get("sk").and_then(|sk| sk.as_s().ok()).and_then(|sk| sk.parse().ok())
+}
+
+fn is_refused(error: Option<&UpdateItemError>) -> bool {
+    error.is_some_and(UpdateItemError::is_conditional_check_failed_exception)
+}
+
+/// The bucket after another.
+pub(crate) fn next(bucket: Instant) -> Instant {
+    bucket + QUARTER
+}

@@ -1,0 +1,41 @@
+//! Poison: a timer that keeps failing is copied, logged and passed, so that the shard goes on.
+
+use chrono::Duration;
+use domain::claim::Instant;
+use tracing::error;
+
+use super::timer::TimerItem;
+use crate::table::attributes::{instant, key, number, put, text};
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::keys;
+
+/// How long the copy is kept.
+const KEPT: Duration = Duration::days(366);
+/// How often a failure that would fail again is tried.
+const FOR_GOOD: u32 = 3;
+/// How often one that may pass is tried: with a tick a minute, twenty minutes.
+const FOR_NOW: u32 = 20;
+
+/// Whether a timer that has failed that often, the last time like this, is given up.
+pub(super) fn is_hopeless(failures: u32, failure: &StoreError) -> bool {
+    failures >= if failure.retryable() { FOR_NOW } else { FOR_GOOD }
+}
+
+impl Store {
+    /// Copies a timer that is given up.
+    pub(super) async fn poison(
+        &self,
+        timer: &TimerItem,
+        failure: &StoreError,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let reason = failure.to_string();
+        error!(claim.id = %timer.claim, error.chain = reason, "A timer keeps failing and is passed");
+        let mut item = key(keys::poison(now.date_naive()), timer.sort());
+        put(&mut item, "d", Some(instant(timer.deadline)));
+        put(&mut item, "e", Some(text(reason)));
+        put(&mut item, "expires", Some(number((self.raw_now() + KEPT).timestamp())));
+        self.put(item).await
+    }
+}

@@ -1,0 +1,96 @@
+//! Reminders: a timer that leaves a mark beside the claim and never writes it. The stream tells the mark
+//! like any event, so a reminder is told once, and one of a window that has changed not at all.
+
+use chrono::Duration;
+use domain::claim::{Claim, Instant};
+use domain::ids::{ClaimId, NoticeNo};
+use domain::reminder::{self, Reminder};
+
+use super::timer::TimerItem;
+use super::work::Ending;
+use crate::table::attributes::{Attributes, Reader, instant, key, number, put};
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::keys;
+use crate::table::transaction::{Condition, Written};
+
+const AT: &str = "at";
+const CLOSES_AT: &str = "cl";
+/// How long a mark is kept.
+const KEPT: Duration = Duration::days(90);
+
+/// A reminder that is due, as the stream tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReminderDue {
+    /// Of which claim.
+    pub claim: ClaimId,
+    /// Of which notice.
+    pub notice: NoticeNo,
+    /// Which.
+    pub reminder: Reminder,
+    /// Since when.
+    pub at: Instant,
+    /// The end of the window it is about.
+    pub closes_at: Instant,
+}
+
+impl ReminderDue {
+    /// Reads an image of a stream record.
+    ///
+    /// # Errors
+    /// `Corrupt` for an image that is no mark of a reminder.
+    pub fn from_stream(item: serde_dynamo::Item) -> Result<Self, StoreError> {
+        let item: Attributes = item.into();
+        let item = Reader::new("reminder", &item);
+        let (notice, reminder) = item.parsed("sk", |sort| keys::reminder_of(sort).ok_or(()))?;
+        Ok(Self {
+            claim: keys::claim_of(item.text("pk")?)?,
+            notice,
+            reminder,
+            at: item.instant(AT)?,
+            closes_at: item.instant(CLOSES_AT)?,
+        })
+    }
+
+    fn attributes(&self) -> Attributes {
+        let sort = keys::reminder(self.notice, self.reminder, self.closes_at);
+        let mut item = key(keys::claim(&self.claim), sort);
+        put(&mut item, AT, Some(instant(self.at)));
+        put(&mut item, CLOSES_AT, Some(instant(self.closes_at)));
+        put(&mut item, "expires", Some(number((self.closes_at + KEPT).timestamp())));
+        item
+    }
+}
+
+/// The timers of the reminders of a claim's open window, those in the past left out.
+pub(crate) fn reminders_of(claim: &Claim, now: Instant) -> Vec<TimerItem> {
+    let domain::claim::State::AwaitingCustomer { window } = &claim.state else {
+        return Vec::new();
+    };
+    let due = Reminder::ALL.into_iter().filter_map(|one| Some((one, one.due_at(window)?)));
+    due.filter(|(_, due_at)| now < *due_at)
+        .map(|(one, due_at)| TimerItem::reminder(claim, one, due_at, window.closes_at))
+        .collect()
+}
+
+impl Store {
+    /// Leaves the mark of a reminder, where it is still wanted.
+    pub(super) async fn remind(
+        &self,
+        timer: &TimerItem,
+        reminder: Reminder,
+        closes_at: Instant,
+        now: Instant,
+    ) -> Result<Ending, StoreError> {
+        let records = self.load_records(std::slice::from_ref(&timer.claim)).await?;
+        let claim = records.first().map(|record| &record.claim);
+        let wanted = |claim: &&Claim| reminder::is_wanted(claim, closes_at, timer.deadline, now);
+        let Some(claim) = claim.filter(wanted) else { return Ok(Ending::Stale) };
+        let (id, notice) = (claim.id.clone(), claim.notice);
+        let due = ReminderDue { claim: id, notice, reminder, at: timer.deadline, closes_at };
+        match self.put_if(due.attributes(), Condition::absent()).await? {
+            Written::Done => Ok(Ending::Reminded),
+            Written::Conflict => Ok(Ending::Stale),
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What becomes of timers: windows by the batch, everything else by the generic commit.
+
+use chrono::Duration;
+use domain::claim::{Claim, Instant, State, Status};
+use domain::decide::is_due;
+use domain::effects;
+use domain::ids::ClaimId;
+
+use super::SETTLING_TIME;
+use super::batch_close::{Closed, OpenWindow};
+use super::timer::{TimerItem, TimerKind};
+use crate::claims::deadline::Silenced;
+use crate::claims::load::Stored;
+use crate::directory::calendars::Revisions;
+use crate::table::codec::claim_item::ClaimItem;
+use crate::table::config::{Moment, Store};
+use crate::table::error::StoreError;
+
+/// The final outcome of a timer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// The window was closed by the batch.
+    Closed,
+    /// Silence went the generic way.
+    Silenced,
+    /// A decline was settled.
+    Settled,
+    /// The customer is to be reminded.
+    Reminded,
+    /// There was nothing to do.
+    Stale,
+}
+
+/// A timer and what became of it.
+pub(super) struct Worked {
+    pub(super) timer: TimerItem,
+    pub(super) result: Result<Ending, StoreError>,
+    /// Whether the table's clock was not yet at the deadline.
+    pub(super) early: bool,
+}
+
+impl Store {
+    /// Works timers off, in their order. A window counted by another calendar than the present one
+    /// goes the generic way, where it is counted again.
+    pub(super) async fn work(
+        &self,
+        timers: Vec<TimerItem>,
+        revisions: &Revisions,
+        now: Instant,
+        offset: Duration,
+    ) -> Vec<Worked> {
+        let fast = |timer: &&TimerItem| {
+            timer.kind == TimerKind::Window
+                && timer.deadline + SETTLING_TIME <= now
+                && timer.calendar.as_ref().is_some_and(|counted| revisions.are_those_of(counted))
+        };
+        let windows = timers.iter().filter(fast).map(OpenWindow::of).collect();
+        let mut closed = self.close_windows(windows, now, offset).await;
+        let mut results = Vec::with_capacity(timers.len());
+        for timer in &timers {
+            if let TimerKind::Reminder(reminder, closes_at) = timer.kind {
+                let result = Box::pin(self.remind(timer, reminder, closes_at, now)).await;
+                results.push((result, false));
+                continue;
+            }
+            results.push(match closed.remove(&timer.claim) {
+                Some((Ok(Closed::Done), early)) => (Ok(Ending::Closed), early),
+                Some((Ok(Closed::Absent), _)) => (Ok(Ending::Stale), false),
+                Some((Ok(Closed::Is(record)), _)) => {
+                    (Box::pin(self.judge(*record, now, offset)).await, false)
+                }
+                Some((Err(failure), _)) => (Err(failure), false),
+                None => {
+                    let silenced = self.silence_or_settle(&timer.claim, now, offset);
+                    (Box::pin(silenced).await, false)
+                }
+            });
+        }
+        let worked = |(timer, (result, early))| Worked { timer, result, early };
+        timers.into_iter().zip(results).map(worked).collect()
+    }
+
+    /// What to do with a claim that the batch did not close, from its record: closed or with
+    /// another deadline, nothing; still due, the generic path.
+    async fn judge(
+        &self,
+        record: ClaimItem,
+        now: Instant,
+        offset: Duration,
+    ) -> Result<Ending, StoreError> {
+        let claim = &record.claim;
+        if claim.deadline().is_none_or(|deadline| now < deadline) && !is_declined(claim) {
+            return Ok(Ending::Stale);
+        }
+        Box::pin(self.silence_or_settle(&claim.id, now, offset)).await
+    }
+
+    async fn silence_or_settle(
+        &self,
+        id: &ClaimId,
+        now: Instant,
+        offset: Duration,
+    ) -> Result<Ending, StoreError> {
+        match self.silence(id, offset).await? {
+            Silenced::Done(_) => Ok(Ending::Silenced),
+            Silenced::Absent => Ok(Ending::Stale),
+            Silenced::NotDue(stored) if is_declined(stored.claim()) => {
+                let policy = self.policy_of(stored.claim()).await?;
+                let settles_at = effects::settles_at(stored.claim(), &policy);
+                if settles_at.is_some_and(|settles_at| settles_at <= now) {
+                    return self.settle(id, &policy).await;
+                }
+                Ok(Ending::Stale)
+            }
+            Silenced::NotDue(stored) => self.stale_or_early(&stored, now).await,
+        }
+    }
+
+    /// A claim that is not due by the checked clock of the load, though it was by that of the page,
+    /// is worked on again by the next tick.
+    async fn stale_or_early(&self, stored: &Stored, now: Instant) -> Result<Ending, StoreError> {
+        let claim = stored.claim();
+        if claim.deadline().is_some_and(|deadline| deadline <= now) {
+            let policy = self.policy_of(claim).await?;
+            if is_due(claim, &policy, now) {
+                return Err(StoreError::Unavailable("the clocks disagree for a moment".into()));
+            }
+        }
+        Ok(Ending::Stale)
+    }
+
+    /// Closes what is due on a page of a list; the claims come back as they are now.
+    pub(crate) async fn close_page(
+        &self,
+        due: Vec<(ClaimItem, Instant)>,
+        moment: Moment,
+    ) -> Result<Vec<Stored>, StoreError> {
+        let ids: Vec<_> = due.iter().map(|(record, _)| record.claim.id.clone()).collect();
+        let now = due.iter().map(|(_, now)| *now).min().unwrap_or(moment.at);
+        let revisions = self.revisions().await?;
+        let windows = due.iter().filter_map(|(record, _)| {
+            let window = record.claim.state.window()?;
+            let fast = record.claim.status() == Status::AwaitingCustomer
+                && !record.stamp.slow
+                && revisions.are_those_of(&window.calendar);
+            fast.then_some(OpenWindow { claim: &record.claim.id, closes_at: window.closes_at })
+        });
+        let closed = self.close_windows(windows.collect(), now, moment.offset).await;
+        for id in &ids {
+            match closed.get(id) {
+                Some((Ok(Closed::Done | Closed::Absent), _)) => {}
+                Some((Ok(Closed::Is(_)) | Err(_), _)) | None => {
+                    self.silence(id, moment.offset).await?;
+                }
+            }
+        }
+        let (page, clock) = self.load_all(&ids).await?;
+        for stored in &page {
+            if self.due(stored.claim(), clock, moment.offset).await?.is_some() {
+                return Err(StoreError::Unavailable("a claim stays due".to_owned()));
+            }
+        }
+        Ok(page)
+    }
+}
+
+fn is_declined(claim: &Claim) -> bool {
+    matches!(claim.state, State::Declined { window: Some(_) })
+}

@@ -1,0 +1,113 @@
+//! Usage rows: the customer's data that an associated partner may read, one row for each item and
+//! day.
+
+use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
+use chrono::NaiveDate;
+use domain::ids::TenantId;
+use domain::program::ItemRef;
+
+use crate::claims::load::pause;
+use crate::table::attributes::{Attributes, Reader, key, number, put, text};
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::keys;
+
+const ACTIVE_USERS: &str = "u";
+const SEATS: &str = "s";
+/// How many rows one call may write.
+const BATCH: usize = 25;
+/// How often the unprocessed rest is written again.
+const ROUNDS: u32 = 10;
+
+/// The usage of an item on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageRow {
+    /// Of which item.
+    pub item: ItemRef,
+    /// On which day.
+    pub date: NaiveDate,
+    /// How many people used it.
+    pub active_users: u32,
+    /// How many seats were provisioned.
+    pub provisioned_seats: u32,
+}
+
+impl UsageRow {
+    fn attributes(&self, tenant: &TenantId) -> Attributes {
+        let mut row = key(keys::usage(tenant, &self.item), self.date.to_string());
+        put(&mut row, ACTIVE_USERS, Some(number(self.active_users)));
+        put(&mut row, SEATS, Some(number(self.provisioned_seats)));
+        row
+    }
+
+    fn read(item: &ItemRef, row: &Attributes) -> Result<Self, StoreError> {
+        let row = Reader::new("usage", row);
+        Ok(Self {
+            item: item.clone(),
+            date: row.parsed("sk", str::parse)?,
+            active_users: row.number(ACTIVE_USERS)?,
+            provisioned_seats: row.number(SEATS)?,
+        })
+    }
+}
+
+impl Store {
+    /// Stores rows; one of the same item and day is overwritten, and of two in `rows` the last
+    /// counts.
+    ///
+    /// # Errors
+    /// `Unavailable` may leave some of the rows stored: the same call completes them.
+    pub async fn put_usage(&self, tenant: &TenantId, rows: &[UsageRow]) -> Result<(), StoreError> {
+        let items = rows.iter().map(|row| ((&row.item, row.date), row.attributes(tenant)));
+        let last: std::collections::BTreeMap<_, _> = items.collect();
+        let items: Vec<_> = last.into_values().collect();
+        for chunk in items.chunks(BATCH) {
+            self.put_batch(chunk).await?;
+        }
+        Ok(())
+    }
+
+    async fn put_batch(&self, items: &[Attributes]) -> Result<(), StoreError> {
+        let mut rest = items.iter().map(write).collect::<Result<Vec<_>, _>>()?;
+        for round in 0..ROUNDS {
+            let call = self.client.batch_write_item().request_items(self.table(), rest);
+            let answer = call.send().await.map_err(StoreError::of_call)?;
+            let unprocessed = answer.unprocessed_items.unwrap_or_default();
+            rest = unprocessed.into_values().flatten().collect();
+            if rest.is_empty() {
+                return Ok(());
+            }
+            pause(round).await;
+        }
+        Err(StoreError::Unavailable("rows stay unprocessed".to_owned()))
+    }
+
+    /// The rows of an item from one day to another, both included, oldest first.
+    pub async fn usage(
+        &self,
+        tenant: &TenantId,
+        item: &ItemRef,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Vec<UsageRow>, StoreError> {
+        let pages = self
+            .client
+            .query()
+            .table_name(self.table())
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":pk", text(keys::usage(tenant, item)))
+            .expression_attribute_values(":from", text(from.to_string()))
+            .expression_attribute_values(":to", text(to.to_string()))
+            .into_paginator()
+            .items()
+            .send();
+        let rows = pages.collect::<Result<Vec<_>, _>>().await.map_err(StoreError::of_call)?;
+        rows.iter().map(|row| UsageRow::read(item, row)).collect()
+    }
+}
+
+fn write(item: &Attributes) -> Result<WriteRequest, StoreError> {
+    let put = PutRequest::builder().set_item(Some(item.clone())).build();
+    let put = put.map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    Ok(WriteRequest::builder().put_request(put).build())
+}
