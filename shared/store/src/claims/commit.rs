@@ -15,6 +15,7 @@ use crate::table::codec::claim_item::{ClaimItem, Stamp, queue_of};
 use crate::table::codec::details_item::DetailsItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::retry::pause;
 use crate::table::transaction::{Action, Condition, Written};
 use crate::table::write_id::WriteId;
 use crate::timers::{reminders_of, timer_of};
@@ -55,7 +56,7 @@ impl Attempts {
             Ok(None) => return Err(StoreError::Unavailable("others write all the time".into())),
             Err(error) => return Err(error),
         }
-        crate::claims::load::pause(made).await;
+        pause(made).await;
         Ok(None)
     }
 }

@@ -15,6 +15,7 @@ use crate::table::attributes::{Reader, key, number, put};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
+use crate::table::retry::pause;
 use crate::table::transaction::{Action, Condition, Written};
 use crate::table::write_id::WriteId;
 
@@ -59,7 +60,7 @@ impl Store {
             if self.replace_calendar(&old, &new).await? == Written::Done {
                 return Ok(new);
             }
-            crate::claims::load::pause(attempt).await;
+            pause(attempt).await;
         }
         Err(StoreError::Unavailable("others put the same calendar all the time".to_owned()))
     }

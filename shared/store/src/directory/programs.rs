@@ -14,6 +14,7 @@ use crate::table::attributes::{Attributes, key, number, put};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
+use crate::table::retry::pause;
 use crate::table::transaction::{Action, Condition, Written};
 use crate::table::write_id::WriteId;
 
@@ -60,7 +61,7 @@ impl Store {
             if self.replace_program(old.as_ref(), &new).await? == Written::Done {
                 return Ok(new);
             }
-            crate::claims::load::pause(attempt).await;
+            pause(attempt).await;
         }
         Err(StoreError::Unavailable("others put the same program all the time".to_owned()))
     }
@@ -111,11 +112,6 @@ impl Store {
         key: Attributes,
     ) -> Result<Option<T>, StoreError> {
         self.get(key).await?.map(body_of).transpose()
-    }
-
-    /// One cheap read, to see that the table answers and to open the connection.
-    pub async fn check(&self) -> Result<(), StoreError> {
-        self.get(key(keys::SYSTEM, keys::CLOCK)).await.map(|_| ())
     }
 }
 

@@ -15,6 +15,7 @@ use crate::table::attributes::{Attributes, Reader, instant, key};
 use crate::table::config::{Moment, Store};
 use crate::table::error::StoreError;
 use crate::table::keys;
+use crate::table::retry::pause;
 use crate::table::transaction::{Action, Condition, Written};
 use crate::table::write_id::WriteId;
 
@@ -82,7 +83,7 @@ impl Store {
             if self.lift(lifted.map(lift).collect()).await? == Written::Done {
                 return Ok(true);
             }
-            crate::claims::load::pause(attempt).await;
+            pause(attempt).await;
         }
         Err(StoreError::Unavailable("blocks change all the time".to_owned()))
     }

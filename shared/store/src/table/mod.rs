@@ -6,6 +6,8 @@ pub(crate) mod codec;
 pub(crate) mod config;
 pub(crate) mod error;
 pub(crate) mod keys;
+pub(crate) mod read;
+pub(crate) mod retry;
 pub mod schema;
 pub(crate) mod transaction;
 pub(crate) mod write_id;

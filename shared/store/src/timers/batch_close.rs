@@ -16,12 +16,12 @@ use domain::ids::ClaimId;
 use futures_util::future::join_all;
 
 use super::timer::TimerItem;
-use crate::claims::load::pause;
 use crate::table::attributes::{Attributes, instant, key, number, text};
 use crate::table::codec::claim_item::{ClaimItem, event};
 use crate::table::config::{Closing, Store};
 use crate::table::error::StoreError;
 use crate::table::keys;
+use crate::table::retry::pause;
 use crate::table::write_id::WriteId;
 
 /// How many statements a batch takes.

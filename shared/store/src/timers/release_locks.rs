@@ -7,10 +7,10 @@ use domain::ids::ClaimId;
 use domain::program::Policy;
 
 use super::work::Ending;
-use crate::claims::load::pause;
 use crate::exclusivity::lock::unmoved;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::retry::pause;
 use crate::table::transaction::Written;
 use crate::table::write_id::WriteId;
 

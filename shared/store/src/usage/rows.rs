@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 use domain::ids::TenantId;
 use domain::program::ItemRef;
 
-use crate::claims::load::pause;
 use crate::table::attributes::{Attributes, Reader, key, number, put, text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
+use crate::table::retry::pause;
 
 const ACTIVE_USERS: &str = "u";
 const SEATS: &str = "s";

@@ -1,0 +1,109 @@
+//! Strong reads: one item, many, or a partition.
+
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+
+use crate::table::attributes::{Attributes, key, text};
+use crate::table::clock_check::{ClockProbe, ClockSample};
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::keys;
+use crate::table::retry::pause;
+
+/// How many keys one batch may name.
+const BATCH: usize = 100;
+/// How often the unprocessed rest of a batch is asked for again.
+const ROUNDS: u32 = 8;
+
+impl Store {
+    /// One item, by a strong read.
+    pub(crate) async fn get(&self, key: Attributes) -> Result<Option<Attributes>, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(self.table())
+            .set_key(Some(key))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(StoreError::of_call)?;
+        Ok(answer.item)
+    }
+
+    /// The items of these keys that exist, by strong reads, in no order.
+    pub(crate) async fn get_all(
+        &self,
+        wanted: Vec<Attributes>,
+    ) -> Result<(Vec<Attributes>, ClockSample), StoreError> {
+        let probe = self.clock_probe();
+        let mut found = Vec::new();
+        for chunk in distinct(wanted).chunks(BATCH) {
+            let mut rest = chunk.to_vec();
+            let mut round = 0;
+            while !rest.is_empty() {
+                if round == ROUNDS {
+                    return Err(StoreError::Unavailable("a batch stays unprocessed".to_owned()));
+                }
+                if round > 0 {
+                    pause(round).await;
+                }
+                let (items, unprocessed) = self.get_batch(rest, &probe).await?;
+                found.extend(items);
+                rest = unprocessed;
+                round += 1;
+            }
+        }
+        Ok((found, probe.sample()))
+    }
+
+    async fn get_batch(
+        &self,
+        wanted: Vec<Attributes>,
+        probe: &ClockProbe,
+    ) -> Result<(Vec<Attributes>, Vec<Attributes>), StoreError> {
+        let request = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(wanted));
+        let request = request.build().map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let answer = self
+            .client
+            .batch_get_item()
+            .request_items(self.table(), request)
+            .customize()
+            .interceptor(probe.clone())
+            .send()
+            .await
+            .map_err(StoreError::of_call)?;
+        let rest = answer.unprocessed_keys.unwrap_or_default().into_values();
+        let found = answer.responses.unwrap_or_default().into_values();
+        Ok((found.flatten().collect(), rest.flat_map(|rest| rest.keys).collect()))
+    }
+
+    /// All items of a partition that is small, read strongly.
+    pub(crate) async fn partition(&self, pk: &str) -> Result<Vec<Attributes>, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(self.table())
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", text(pk))
+            .send()
+            .await
+            .map_err(StoreError::of_call)?;
+        Ok(answer.items.unwrap_or_default())
+    }
+
+    /// One cheap read, to see that the table answers and to open the connection.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.get(key(keys::SYSTEM, keys::CLOCK)).await.map(|_| ())
+    }
+}
+
+/// Each key once: the table refuses a batch that names one twice.
+fn distinct(wanted: Vec<Attributes>) -> Vec<Attributes> {
+    let mut keys = Vec::with_capacity(wanted.len());
+    for key in wanted {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
+}
