@@ -6,10 +6,10 @@ use domain::calendar::{Zone, days_after};
 use domain::claim::{Claim, Instant};
 use domain::directory::Partner;
 
-use crate::lists::claims::Cursor;
 use crate::table::attributes::text;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::index::Cursor;
 use crate::table::{keys, schema};
 
 /// How many claims are read at a time to count some of them.

@@ -6,10 +6,10 @@ use domain::history::Entry;
 use domain::ids::{ClaimId, Sha256Hash, Version};
 use serde_json::{Map, Value};
 
-use crate::lists::claims::{Cursor, Page};
 use crate::table::attributes::{Attributes, Reader, bytes, key, put, text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::index::{Cursor, Page};
 use crate::table::keys;
 
 const EVENT: &str = "e";

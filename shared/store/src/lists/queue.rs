@@ -3,9 +3,9 @@
 use domain::claim::Claim;
 use domain::queue::Queue;
 
-use crate::lists::claims::{Cursor, Page};
 use crate::table::config::{Moment, Store};
 use crate::table::error::StoreError;
+use crate::table::index::{Cursor, Page};
 use crate::table::schema;
 
 impl Store {

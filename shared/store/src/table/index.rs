@@ -1,0 +1,196 @@
+//! The indexes: which claims a partner has, stand at a tenant, or wait in a queue. They hold keys alone.
+
+use std::cmp::Reverse;
+
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use domain::claim::Status;
+use domain::ids::{ClaimId, PartnerId, TenantId};
+use serde::{Deserialize, Serialize};
+
+use crate::table::attributes::{Attributes, Reader, key, text};
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::keys;
+use crate::table::schema::{self, Keys};
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// What is on it; it may be short while there is a next.
+    pub items: Vec<T>,
+    /// Where the next one begins.
+    pub next: Option<Cursor>,
+}
+
+/// A place in a list, opaque.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The partition, where a list runs through more than one.
+    #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) queue: Option<Status>,
+    /// The sort key of the last entry.
+    #[serde(rename = "s")]
+    pub(crate) sort: String,
+}
+
+/// What an entry of an index is called where it cannot be read.
+const ENTRY: &str = "index entry";
+
+/// Ids from an index, and where the rest begins.
+pub(crate) type Ids = (Vec<ClaimId>, Option<Cursor>);
+
+impl Store {
+    /// The partner's claims, newest first.
+    pub(crate) async fn newest_of(
+        &self,
+        partner: &PartnerId,
+        from: Option<&Cursor>,
+        limit: i32,
+    ) -> Result<Ids, StoreError> {
+        self.page_of(self.newest(partner, from), schema::PARTNER, limit).await
+    }
+
+    /// The query for the partner's claims, newest first.
+    pub(crate) fn newest(&self, partner: &PartnerId, from: Option<&Cursor>) -> QueryFluentBuilder {
+        self.index(schema::PARTNER, partner.as_str(), None, from).scan_index_forward(false)
+    }
+
+    /// Claims at a tenant, newest first. The index has them by partner, so all of its entries are
+    /// read, keys alone, and the page is cut from them.
+    pub(crate) async fn newest_at(
+        &self,
+        tenant: &TenantId,
+        from: Option<&Cursor>,
+        limit: u16,
+    ) -> Result<Ids, StoreError> {
+        let entries = self.entries_at_tenant(None, tenant).await?;
+        let mut sorts = entries.iter().map(by_time).collect::<Result<Vec<_>, _>>()?;
+        sorts.retain(|sort| from.is_none_or(|from| **sort < *from.sort));
+        sorts.sort_unstable_by_key(|sort| Reverse(*sort));
+        let rest = sorts.split_off(sorts.len().min(limit.into()));
+        let last = sorts.last().filter(|_| !rest.is_empty());
+        let next = last.map(|sort| Cursor { queue: None, sort: (*sort).to_owned() });
+        let id = |sort| keys::claim_in(sort).ok_or_else(|| unreadable(schema::TENANT.sort));
+        let ids: Result<_, _> = sorts.into_iter().map(id).collect();
+        Ok((ids?, next))
+    }
+
+    /// Claims at a tenant, as the index has them: by partner, the newest first.
+    pub(crate) async fn by_partner(
+        &self,
+        partner: Option<&PartnerId>,
+        tenant: &TenantId,
+        from: Option<&Cursor>,
+        limit: u16,
+    ) -> Result<Ids, StoreError> {
+        let query = self.index(schema::TENANT, tenant.as_str(), partner, from);
+        self.page_of(query.scan_index_forward(false), schema::TENANT, limit.into()).await
+    }
+
+    /// All claims at a tenant, or a partner's.
+    pub(crate) async fn ids_at_tenant(
+        &self,
+        partner: Option<&PartnerId>,
+        tenant: &TenantId,
+    ) -> Result<Vec<ClaimId>, StoreError> {
+        ids_of(&self.entries_at_tenant(partner, tenant).await?)
+    }
+
+    async fn entries_at_tenant(
+        &self,
+        partner: Option<&PartnerId>,
+        tenant: &TenantId,
+    ) -> Result<Vec<Attributes>, StoreError> {
+        let mut all = Vec::new();
+        let mut from = None;
+        loop {
+            let query = self.index(schema::TENANT, tenant.as_str(), partner, from.as_ref());
+            let (entries, next) = entries(query, schema::TENANT).await?;
+            all.extend(entries);
+            match next {
+                Some(next) => from = Some(next),
+                None => return Ok(all),
+            }
+        }
+    }
+
+    pub(crate) fn index(
+        &self,
+        index: Keys,
+        partition: &str,
+        partner: Option<&PartnerId>,
+        from: Option<&Cursor>,
+    ) -> QueryFluentBuilder {
+        let narrow = partner.map(|partner| format!("{partner}#"));
+        let condition = match narrow {
+            Some(_) => format!("{} = :p AND begins_with({}, :s)", index.partition, index.sort),
+            None => format!("{} = :p", index.partition),
+        };
+        let start = from.and_then(|from| start_key(index, partition, &from.sort));
+        let query = self
+            .client
+            .query()
+            .table_name(self.table())
+            .index_name(index.name)
+            .key_condition_expression(condition)
+            .expression_attribute_values(":p", text(partition))
+            .set_exclusive_start_key(start);
+        match narrow {
+            Some(narrow) => query.expression_attribute_values(":s", text(narrow)),
+            None => query,
+        }
+    }
+
+    pub(crate) async fn page_of(
+        &self,
+        query: QueryFluentBuilder,
+        index: Keys,
+        limit: i32,
+    ) -> Result<Ids, StoreError> {
+        let (entries, next) = entries(query.limit(limit), index).await?;
+        Ok((ids_of(&entries)?, next))
+    }
+}
+
+/// A page of an index, and where the rest begins.
+async fn entries(
+    query: QueryFluentBuilder,
+    index: Keys,
+) -> Result<(Vec<Attributes>, Option<Cursor>), StoreError> {
+    let answer = query.send().await.map_err(StoreError::of_call)?;
+    let next = match &answer.last_evaluated_key {
+        Some(last) => Some(cursor(index, last)?),
+        None => None,
+    };
+    Ok((answer.items.unwrap_or_default(), next))
+}
+
+fn ids_of(entries: &[Attributes]) -> Result<Vec<ClaimId>, StoreError> {
+    let id = |entry| keys::claim_of(Reader::new(ENTRY, entry).text("pk")?);
+    entries.iter().map(id).collect()
+}
+
+/// An entry's place in the tenant index without the partner, as [`keys::by_time`] has it.
+fn by_time(entry: &Attributes) -> Result<&str, StoreError> {
+    let sort = Reader::new(ENTRY, entry).text(schema::TENANT.sort)?;
+    let (_, by_time) = sort.split_once('#').ok_or_else(|| unreadable(schema::TENANT.sort))?;
+    Ok(by_time)
+}
+
+fn unreadable(name: &str) -> StoreError {
+    StoreError::unreadable(ENTRY, name)
+}
+
+/// The key of an index entry, from its sort key: that ends in the claim's id.
+fn start_key(index: Keys, partition: &str, sort: &str) -> Option<Attributes> {
+    let id = keys::claim_in(sort)?;
+    let mut start = key(keys::claim(&id), keys::RECORD);
+    start.insert(index.partition.to_owned(), text(partition));
+    start.insert(index.sort.to_owned(), text(sort));
+    Some(start)
+}
+
+fn cursor(index: Keys, last: &Attributes) -> Result<Cursor, StoreError> {
+    let sort = Reader::new(ENTRY, last).text(index.sort)?.to_owned();
+    Ok(Cursor { queue: None, sort })
+}
