@@ -10,7 +10,7 @@ use domain::calendar::{
 use domain::claim::Claim;
 use domain::directory::CountryCalendar;
 
-use crate::directory::programs::{ATTEMPTS, with_body};
+use super::entry::{ATTEMPTS, with_body};
 use crate::table::attributes::{Reader, key, number, put};
 use crate::table::config::Store;
 use crate::table::error::StoreError;

@@ -1,6 +1,9 @@
 //! The directory: partners, tenants, programs and calendars, and what a change of it does to claims.
 
 pub(crate) mod calendars;
-pub(crate) mod programs;
+mod entry;
+mod partners;
+mod places;
+mod programs;
 pub(crate) mod reconcile;
 mod tenants;

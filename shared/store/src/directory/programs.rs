@@ -1,16 +1,14 @@
-//! The directory: partners, tenants, programs and their policies.
+//! Programs and their policies.
 
 use std::collections::HashMap;
 use std::sync::{MutexGuard, PoisonError};
 
 use domain::claim::Claim;
-use domain::directory::{Partner, Tenant};
-use domain::ids::{PartnerId, ProgramId};
+use domain::ids::ProgramId;
 use domain::program::{Policy, Program};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use crate::table::attributes::{Attributes, key, number, put};
+use super::entry::{ATTEMPTS, with_body};
+use crate::table::attributes::{key, number, put};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -18,33 +16,13 @@ use crate::table::retry::pause;
 use crate::table::transaction::{Action, Condition, Written};
 use crate::table::write_id::WriteId;
 
-/// The entry itself; around it stand the keys.
-const BODY: &str = "b";
 /// The policy version of a program, for conditions.
 const POLICY_VERSION: &str = "v";
-/// How often a program is put again when somebody else puts it too.
-pub(crate) const ATTEMPTS: u32 = 5;
 
 impl Store {
-    /// The partner of that id.
-    pub async fn partner(&self, id: &PartnerId) -> Result<Option<Partner>, StoreError> {
-        self.entry(key(keys::partner(id), keys::RECORD)).await
-    }
-
     /// The program of that id, as it is now.
     pub async fn program(&self, id: &ProgramId) -> Result<Option<Program>, StoreError> {
         self.entry(key(keys::program(id), keys::RECORD)).await
-    }
-
-    /// Stores a partner, new or changed.
-    pub async fn put_partner(&self, partner: &Partner) -> Result<(), StoreError> {
-        let key = key(keys::partner(&partner.id), keys::RECORD);
-        self.put(with_body(key, partner)?).await
-    }
-
-    /// Stores a tenant, new or changed.
-    pub async fn put_tenant(&self, tenant: &Tenant) -> Result<(), StoreError> {
-        self.put(with_body(key(keys::tenant(&tenant.id), keys::RECORD), tenant)?).await
     }
 
     /// Stores a program. A policy other than the present one is its next version; the claims of the
@@ -106,28 +84,4 @@ impl Store {
     fn kept_policies(&self) -> MutexGuard<'_, HashMap<(ProgramId, u32), Policy>> {
         self.policies.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    pub(crate) async fn entry<T: DeserializeOwned>(
-        &self,
-        key: Attributes,
-    ) -> Result<Option<T>, StoreError> {
-        self.get(key).await?.map(body_of).transpose()
-    }
-}
-
-/// The entry that an item holds.
-pub(crate) fn body_of<T: DeserializeOwned>(mut item: Attributes) -> Result<T, StoreError> {
-    let unreadable = || StoreError::unreadable("directory entry", BODY);
-    let body = item.remove(BODY).ok_or_else(unreadable)?;
-    serde_dynamo::from_attribute_value(body).map_err(|_| unreadable())
-}
-
-pub(crate) fn with_body<T: Serialize>(
-    mut key: Attributes,
-    body: &T,
-) -> Result<Attributes, StoreError> {
-    let body = serde_dynamo::to_attribute_value(body)
-        .map_err(|_| StoreError::unreadable("directory entry", BODY))?;
-    put(&mut key, BODY, Some(body));
-    Ok(key)
 }

@@ -1,19 +1,32 @@
 //! Blocks: a customer's "no" keeps the same partner from the same item for a while.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::claim::{Claim, Instant};
 use domain::context::Place;
-use domain::ids::{ItemId, ItemNo, PartnerId};
-use domain::program::Policy;
+use domain::ids::{ItemId, ItemNo, PartnerId, TenantId};
+use domain::program::{ItemKind, Policy};
+use domain::rules::ItemBlock;
 
-use crate::table::attributes::{Reader, instant, key, number, put};
+use crate::table::attributes::{Attributes, Reader, instant, key, number, put};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
-use crate::table::transaction::Action;
+use crate::table::transaction::{Action, Condition, Written};
+use crate::table::write_id::WriteId;
 
-pub(crate) const UNTIL: &str = "u";
+const UNTIL: &str = "u";
+/// How many blocks one transaction lifts.
+const LIFTED_AT_ONCE: usize = 50;
+
+/// Whom a block keeps from what.
+type Subject = (PartnerId, ItemKind, ItemId);
+
+/// A block that a "no" has left.
+pub(crate) struct Trace {
+    key: Attributes,
+    pub(crate) block: ItemBlock,
+}
 
 impl Store {
     /// Those of these locks whose item the customer keeps from the partner at `at`.
@@ -58,6 +71,37 @@ impl Store {
         let chosen = claim.items.iter().filter(|item| items.contains(&item.no));
         Ok(chosen.map(|item| block(claim, &item.id, until)).collect())
     }
+
+    /// The blocks that the customer's noes have left, found by the claims on his tenant.
+    pub(crate) async fn traces(&self, tenant: &TenantId) -> Result<Vec<Trace>, StoreError> {
+        let ids = self.ids_at_tenant(None, tenant).await?;
+        let records = self.load_records(&ids).await?;
+        let claims = records.iter().map(|record| &record.claim);
+        let keys: BTreeMap<_, _> = claims.flat_map(block_keys).collect();
+        let (items, _) = self.get_all(keys.keys().map(|(pk, sk)| key(pk, sk)).collect()).await?;
+        let mut traces = Vec::new();
+        for item in &items {
+            let read = Reader::new("block", item);
+            let place = (read.text("pk")?.to_owned(), read.text("sk")?.to_owned());
+            let until = read.instant(UNTIL)?;
+            if let Some((partner, kind, id)) = keys.get(&place).cloned() {
+                let key = key(place.0, place.1);
+                traces.push(Trace { key, block: ItemBlock { partner, kind, id, until } });
+            }
+        }
+        Ok(traces)
+    }
+
+    /// Deletes blocks, those that are still the ones that were seen.
+    pub(crate) async fn lift(&self, traces: Vec<Trace>) -> Result<Written, StoreError> {
+        let actions: Vec<_> = traces.into_iter().map(lift).collect();
+        for chunk in actions.chunks(LIFTED_AT_ONCE) {
+            if self.transact(chunk.to_vec(), WriteId::new()).await? == Written::Conflict {
+                return Ok(Written::Conflict);
+            }
+        }
+        Ok(Written::Done)
+    }
 }
 
 fn block(claim: &Claim, item: &ItemId, until: Instant) -> Action {
@@ -65,4 +109,20 @@ fn block(claim: &Claim, item: &ItemId, until: Instant) -> Action {
     put(&mut block, UNTIL, Some(instant(until)));
     put(&mut block, "expires", Some(number(until.timestamp())));
     Action::Put(block, None)
+}
+
+/// Where a "no" to one of the claim's items would have left a block, and what it would keep from
+/// whom.
+fn block_keys(claim: &Claim) -> impl Iterator<Item = ((String, String), Subject)> {
+    let partner = &claim.subject.partner;
+    claim.items.iter().map(move |item| {
+        let place = (keys::lock_of(claim, &item.id), keys::block(partner));
+        (place, (partner.clone(), claim.subject.kind, item.id.clone()))
+    })
+}
+
+/// Deletes a block, if it is still the one that was seen.
+fn lift(trace: Trace) -> Action {
+    let unchanged = Condition::new("u = :u").with(":u", instant(trace.block.until));
+    Action::Delete(trace.key, unchanged)
 }

@@ -1,0 +1,23 @@
+//! Partners: who may claim.
+
+use domain::directory::Partner;
+use domain::ids::PartnerId;
+
+use super::entry::with_body;
+use crate::table::attributes::key;
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::keys;
+
+impl Store {
+    /// The partner of that id.
+    pub async fn partner(&self, id: &PartnerId) -> Result<Option<Partner>, StoreError> {
+        self.entry(key(keys::partner(id), keys::RECORD)).await
+    }
+
+    /// Stores a partner, new or changed.
+    pub async fn put_partner(&self, partner: &Partner) -> Result<(), StoreError> {
+        let key = key(keys::partner(&partner.id), keys::RECORD);
+        self.put(with_body(key, partner)?).await
+    }
+}
