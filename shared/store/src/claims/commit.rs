@@ -8,8 +8,8 @@ use domain::event::Event;
 use domain::program::Policy;
 use futures_util::future::try_join_all;
 
-use crate::claims::context::Surroundings;
-use crate::claims::load::Stored;
+use super::context::Surroundings;
+use super::load::Stored;
 use crate::table::attributes::{number, text};
 use crate::table::codec::claim_item::{ClaimItem, Stamp, queue_of};
 use crate::table::codec::details_item::DetailsItem;

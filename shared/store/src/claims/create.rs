@@ -13,8 +13,8 @@ use domain::ids::{ClaimId, Sha256Hash};
 use domain::program::Policy;
 use domain::rejection::{FieldError, Rejection};
 
-use crate::claims::commit::{Attempts, stamp};
-use crate::claims::load::Stored;
+use super::commit::{Attempts, stamp};
+use super::load::Stored;
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::codec::details_item::DetailsItem;
 use crate::table::config::{Moment, Store};

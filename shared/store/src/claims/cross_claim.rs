@@ -10,8 +10,8 @@ use domain::effects;
 use domain::event::{Event, EventBody};
 use domain::ids::{ClaimId, ItemNo};
 
-use crate::claims::commit::{as_read, following};
-use crate::claims::context::Surroundings;
+use super::commit::{as_read, following};
+use super::context::Surroundings;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::transaction::Action;

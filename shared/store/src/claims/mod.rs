@@ -1,11 +1,13 @@
 //! Claims: reading one, creating one, and running a command on one.
 
+mod claimed_items;
 pub(crate) mod commit;
 pub(crate) mod context;
 pub(crate) mod create;
 mod cross_claim;
 pub(crate) mod deadline;
 pub(crate) mod load;
+mod opening;
 pub(crate) mod preflight;
 mod quota;
 pub(crate) mod run;

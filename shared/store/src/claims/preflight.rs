@@ -6,7 +6,7 @@ use domain::context::Context;
 use domain::ids::ItemNo;
 use domain::rejection::{FieldError, Rejection};
 
-use crate::claims::create::NewClaim;
+use super::create::NewClaim;
 use crate::table::config::{Moment, Store};
 use crate::table::error::StoreError;
 

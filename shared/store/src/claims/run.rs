@@ -8,8 +8,8 @@ use domain::decide::{self, is_due};
 use domain::ids::{ClaimId, Version};
 use domain::rejection::Rejection;
 
-use crate::claims::commit::Attempts;
-use crate::claims::load::{Loaded, Stored};
+use super::commit::Attempts;
+use super::load::{Loaded, Stored};
 use crate::table::clock_check::ClockSample;
 use crate::table::config::{Moment, Store};
 use crate::table::error::StoreError;

@@ -7,7 +7,7 @@ use domain::claim::Claim;
 use domain::history::{self, Entry};
 use domain::ids::{ClaimId, Sha256Hash, Version};
 
-use crate::history::entries::HistoryEntry;
+use super::entries::HistoryEntry;
 use crate::table::attributes::key;
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::config::Store;

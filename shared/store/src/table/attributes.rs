@@ -10,7 +10,7 @@ use chrono::DateTime;
 use domain::claim::Instant;
 use domain::ids::Sha256Hash;
 
-use crate::table::error::StoreError;
+use super::error::StoreError;
 
 /// An item as the SDK has it.
 pub(crate) type Attributes = HashMap<String, AttributeValue>;

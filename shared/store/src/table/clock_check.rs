@@ -11,8 +11,8 @@ use aws_sdk_dynamodb::error::BoxError;
 use chrono::{DateTime, Duration, Utc};
 use domain::claim::Instant;
 
-use crate::table::config::Store;
-use crate::table::error::StoreError;
+use super::config::Store;
+use super::error::StoreError;
 
 /// How far the two clocks may differ.
 const TOLERANCE: Duration = Duration::seconds(2);

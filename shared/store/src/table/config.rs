@@ -10,7 +10,7 @@ use domain::context::Place;
 use domain::ids::ProgramId;
 use domain::program::Policy;
 
-use crate::table::attributes::whole_millis;
+use super::attributes::whole_millis;
 
 /// The store: one DynamoDB table behind the SDK's client. Cheap to clone.
 #[derive(Clone)]

@@ -7,11 +7,11 @@ use domain::claim::Status;
 use domain::ids::{ClaimId, PartnerId, TenantId};
 use serde::{Deserialize, Serialize};
 
-use crate::table::attributes::{Attributes, Reader, key, text};
-use crate::table::config::Store;
-use crate::table::error::StoreError;
-use crate::table::keys;
-use crate::table::schema::{self, Keys};
+use super::attributes::{Attributes, Reader, key, text};
+use super::config::Store;
+use super::error::StoreError;
+use super::keys;
+use super::schema::{self, Keys};
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

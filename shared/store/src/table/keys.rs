@@ -11,7 +11,7 @@ use domain::ids::{
 use domain::program::{ItemKind, ItemRef};
 use domain::reminder::Reminder;
 
-use crate::table::error::StoreError;
+use super::error::StoreError;
 
 /// The sort key of a claim's hot record, a notice code, and a directory entry.
 pub(crate) const RECORD: &str = "A";

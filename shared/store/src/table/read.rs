@@ -2,12 +2,12 @@
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 
-use crate::table::attributes::{Attributes, key, text};
-use crate::table::clock_check::{ClockProbe, ClockSample};
-use crate::table::config::Store;
-use crate::table::error::StoreError;
-use crate::table::keys;
-use crate::table::retry::pause;
+use super::attributes::{Attributes, key, text};
+use super::clock_check::{ClockProbe, ClockSample};
+use super::config::Store;
+use super::error::StoreError;
+use super::keys;
+use super::retry::pause;
 
 /// How many keys one batch may name.
 const BATCH: usize = 100;

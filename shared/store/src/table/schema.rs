@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{
     ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType,
 };
 
-use crate::table::error::StoreError;
+use super::error::StoreError;
 
 /// A pair of key attributes, both strings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem};
 
-use crate::table::attributes::Attributes;
-use crate::table::config::Store;
-use crate::table::error::StoreError;
-use crate::table::write_id::WriteId;
+use super::attributes::Attributes;
+use super::config::Store;
+use super::error::StoreError;
+use super::write_id::WriteId;
 
 /// What became of a conditional write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use chrono::Duration;
 use domain::claim::Instant;
 
+use super::test_clock;
 use super::timer::floor_quarter;
 use super::{QUARTER, SETTLING_TIME};
 use crate::table::attributes::{
@@ -16,7 +17,6 @@ use crate::table::error::StoreError;
 use crate::table::keys;
 use crate::table::transaction::{Condition, Written};
 use crate::table::write_id::WriteId;
-use crate::timers::test_clock;
 
 const BUCKET: &str = "b";
 const AFTER: &str = "x";

@@ -5,11 +5,11 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use chrono::Duration;
 use domain::claim::Instant;
 
+use super::{QUARTER, floor_quarter, shard_of};
 use crate::table::attributes::{Attributes, Reader, key, number};
 use crate::table::config::{Moment, Store};
 use crate::table::error::StoreError;
 use crate::table::keys;
-use crate::timers::{QUARTER, floor_quarter, shard_of};
 
 const OFFSET: &str = "o";
 
