@@ -6,7 +6,6 @@ use domain::claim::{Claim, Instant, State};
 use domain::effects;
 use domain::event::Event;
 use domain::program::Policy;
-use futures_util::future::try_join_all;
 
 use super::context::Surroundings;
 use super::load::Stored;
@@ -18,7 +17,6 @@ use crate::table::error::StoreError;
 use crate::table::retry::pause;
 use crate::table::transaction::{Action, Condition, Written};
 use crate::table::write_id::WriteId;
-use crate::timers::{reminders_of, timer_of};
 
 /// How often a command is decided again when others write the same claim.
 const ATTEMPTS: u32 = 6;
@@ -120,24 +118,6 @@ impl Store {
         let (policy, place) = (&around.context.policy, around.context.places.customer.as_ref());
         actions.extend(self.blocks(claim, &blocked, event.at, policy, place).await?);
         Ok(Some(actions))
-    }
-
-    /// Puts the timer of a claim's new deadline, and those of its reminders, before the move: a crash between the two leaves a
-    /// harmless timer, never a forgotten claim.
-    pub(crate) async fn arm(
-        &self,
-        old: Option<&Claim>,
-        new: &Claim,
-        now: Instant,
-    ) -> Result<(), StoreError> {
-        let Some(timer) =
-            timer_of(new).filter(|timer| old.and_then(timer_of).as_ref() != Some(timer))
-        else {
-            return Ok(());
-        };
-        let timers = reminders_of(new, now).into_iter().chain([timer]);
-        let puts = timers.map(|timer| self.put(timer.attributes(now, self.config.shards)));
-        try_join_all(puts).await.map(|_| ())
     }
 }
 

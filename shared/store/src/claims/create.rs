@@ -15,9 +15,10 @@ use domain::rejection::{FieldError, Rejection};
 
 use super::commit::{Attempts, stamp};
 use super::load::Stored;
+use crate::table::clock::Moment;
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::codec::details_item::DetailsItem;
-use crate::table::config::{Moment, Store};
+use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::transaction::{Action, Condition, Written};
 use crate::table::write_id::WriteId;

@@ -10,8 +10,9 @@ use domain::ids::ClaimId;
 
 use super::commit::Attempts;
 use super::load::{Loaded, Stored};
+use crate::table::clock::Moment;
 use crate::table::clock_check::ClockSample;
-use crate::table::config::{Moment, Store};
+use crate::table::config::Store;
 use crate::table::error::StoreError;
 
 /// How many steps of silence may follow one another: after a long outage a notice without a proof

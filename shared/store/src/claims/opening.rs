@@ -10,7 +10,8 @@ use domain::program::{ItemRef, Program};
 
 use super::claimed_items::Claimed;
 use super::create::NewClaim;
-use crate::table::config::{Moment, Store};
+use crate::table::clock::Moment;
+use crate::table::config::Store;
 use crate::table::error::StoreError;
 
 impl Store {

@@ -7,7 +7,8 @@ use domain::ids::ItemNo;
 use domain::rejection::{FieldError, Rejection};
 
 use super::create::NewClaim;
-use crate::table::config::{Moment, Store};
+use crate::table::clock::Moment;
+use crate::table::config::Store;
 use crate::table::error::StoreError;
 
 /// What a submit would meet.

@@ -10,7 +10,8 @@ use domain::decide::{gone_at, unenrolled};
 use domain::ids::{ClaimId, PartnerId, TenantId};
 
 use crate::claims::run::Effect;
-use crate::table::config::{Moment, Store};
+use crate::table::clock::Moment;
+use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
 

@@ -11,7 +11,8 @@ use domain::rules::{ItemBlock, StandingRules};
 
 use super::entry::{ATTEMPTS, body_of, with_body};
 use crate::table::attributes::{Attributes, Reader, key};
-use crate::table::config::{Moment, Store};
+use crate::table::clock::Moment;
+use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
 use crate::table::retry::pause;

@@ -8,7 +8,8 @@ use domain::ids::{ClaimId, PartnerId, TenantId};
 
 use crate::claims::load::Stored;
 use crate::table::attributes::whole_millis;
-use crate::table::config::{Moment, Store};
+use crate::table::clock::Moment;
+use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::index::{Cursor, Ids, Page};
 

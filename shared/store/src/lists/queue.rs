@@ -3,7 +3,8 @@
 use domain::claim::Claim;
 use domain::queue::Queue;
 
-use crate::table::config::{Moment, Store};
+use crate::table::clock::Moment;
+use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::index::{Cursor, Page};
 use crate::table::schema;

@@ -4,13 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::Client;
-use chrono::{DateTime, Duration, Utc};
-use domain::claim::Instant;
+use chrono::{DateTime, Utc};
 use domain::context::Place;
 use domain::ids::ProgramId;
 use domain::program::Policy;
-
-use super::attributes::whole_millis;
 
 /// The store: one DynamoDB table behind the SDK's client. Cheap to clone.
 #[derive(Clone)]
@@ -46,31 +43,10 @@ pub enum Closing {
     OneByOne,
 }
 
-/// When a command happens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
-    /// The moment of the command: the gateway's arrival stamp, on the test clock.
-    pub at: Instant,
-    /// How far the test clock is ahead of the real one.
-    pub offset: Duration,
-}
-
-impl Moment {
-    /// The moment of a command that arrived at `arrived_at` by the real clock.
-    pub fn new(arrived_at: Instant, offset: Duration) -> Self {
-        Self { at: whole_millis(arrived_at + offset), offset }
-    }
-}
-
 impl Store {
     /// The store of a table.
     pub fn new(client: Client, config: StoreConfig) -> Self {
         Self { client, config: Arc::new(config), policies: Arc::default() }
-    }
-
-    /// The function's own clock.
-    pub(crate) fn raw_now(&self) -> Instant {
-        whole_millis((self.config.clock)())
     }
 
     pub(crate) fn table(&self) -> &str {

@@ -1,6 +1,7 @@
 //! The table: its keys and items, and the calls on it.
 
 pub(crate) mod attributes;
+pub(crate) mod clock;
 pub(crate) mod clock_check;
 pub(crate) mod codec;
 pub(crate) mod config;

@@ -1,107 +1,59 @@
-//! Finding timers: a page of a bucket, and 16 buckets at a time while they are empty.
+//! Buckets: the quarters of an hour in which timers stand.
 
+use chrono::{DateTime, Duration};
 use domain::claim::Instant;
-use futures_util::future::join_all;
 
-use super::checkpoint::{PositionItem, next};
-use super::timer::{self, TimerItem};
-use crate::table::attributes::{Attributes, key, text};
-use crate::table::clock_check::ClockSample;
-use crate::table::config::Store;
-use crate::table::error::StoreError;
-use crate::table::keys;
+/// The length of a bucket. Every UTC offset in use is a multiple of it.
+pub(crate) const QUARTER: Duration = Duration::minutes(15);
+/// When a bucket may be drained, after its time: the longest grace, and longer than any function
+/// that writes timers runs.
+pub(crate) const SETTLING_TIME: Duration = Duration::seconds(120);
 
-/// How many empty buckets are probed at a time.
-const PROBES: usize = 16;
-/// How many timers are read at a time. The position is written once for all of them: the positions of all
-/// shards are in one partition, which takes a thousand writes a second.
-pub(super) const PAGE: i32 = 1000;
-
-/// Timers of one bucket.
-pub(super) struct TimerPage {
-    pub(super) timers: Vec<TimerItem>,
-    /// Whether the bucket has more.
-    pub(super) more: bool,
-    /// What the clocks said when they were read.
-    pub(super) clock: ClockSample,
+/// The deadline rounded up to a quarter, never earlier than the next quarter from now.
+pub(super) fn bucket(deadline: Instant, now: Instant) -> Instant {
+    let floor = floor_quarter(deadline);
+    let rounded = if floor == deadline { floor } else { floor + QUARTER };
+    rounded.max(floor_quarter(now) + QUARTER)
 }
 
-/// What stands at a position.
-pub(super) enum Found {
-    /// Nothing up to this bucket.
-    Nothing(Instant),
-    /// Timers of the bucket.
-    Timers(Instant, TimerPage),
+/// The quarter an instant is in.
+pub(crate) fn floor_quarter(at: Instant) -> Instant {
+    let quarter = QUARTER.num_milliseconds();
+    let millis = at.timestamp_millis().div_euclid(quarter) * quarter;
+    DateTime::from_timestamp_millis(millis).unwrap_or(at)
 }
 
-impl Store {
-    /// The next timers of a shard, in buckets up to `last`.
-    pub(super) async fn next_timers(
-        &self,
-        shard: u16,
-        position: &PositionItem,
-        last: Instant,
-    ) -> Result<Found, StoreError> {
-        let buckets = std::iter::successors(Some(position.bucket), |bucket| Some(next(*bucket)));
-        let buckets: Vec<_> = buckets.take(PROBES).take_while(|bucket| *bucket <= last).collect();
-        let bucket = if position.after.is_some() || buckets.len() < 2 {
-            Some(position.bucket)
-        } else {
-            self.first_filled(shard, &buckets).await?
-        };
-        let Some(bucket) = bucket else {
-            return Ok(Found::Nothing(buckets.last().map_or(position.bucket, |last| next(*last))));
-        };
-        let after = position.after.as_ref().filter(|_| bucket == position.bucket);
-        let pk = keys::timers(bucket, shard);
-        let start = after.map(|after| key(pk.clone(), after));
-        let page = self.timers(pk, start, PAGE).await?;
-        if page.timers.is_empty() {
-            return Ok(Found::Nothing(next(bucket)));
-        }
-        Ok(Found::Timers(bucket, page))
+/// The bucket after another.
+pub(crate) fn next(bucket: Instant) -> Instant {
+    bucket + QUARTER
+}
+
+/// The last bucket that may be drained at `now`.
+pub(crate) fn last_drainable(now: Instant) -> Instant {
+    floor_quarter(now - SETTLING_TIME)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        DateTime::parse_from_rfc3339(text).unwrap().to_utc()
     }
 
-    async fn first_filled(
-        &self,
-        shard: u16,
-        buckets: &[Instant],
-    ) -> Result<Option<Instant>, StoreError> {
-        let probes =
-            buckets.iter().map(|bucket| self.timers(keys::timers(*bucket, shard), None, 1));
-        for (bucket, probed) in buckets.iter().zip(join_all(probes).await) {
-            if !probed?.timers.is_empty() {
-                return Ok(Some(*bucket));
-            }
-        }
-        Ok(None)
+    #[test]
+    fn a_deadline_is_found_in_the_quarter_at_or_after_it() {
+        let now = at("2026-12-01T00:00:00Z");
+        let quarter = at("2026-12-31T23:00:00Z");
+        assert_eq!(bucket(quarter, now), quarter);
+        assert_eq!(bucket(quarter - Duration::milliseconds(1), now), quarter);
+        assert_eq!(bucket(quarter + Duration::milliseconds(1), now), quarter + QUARTER);
     }
 
-    pub(super) async fn timers(
-        &self,
-        pk: String,
-        start: Option<Attributes>,
-        limit: i32,
-    ) -> Result<TimerPage, StoreError> {
-        let probe = self.clock_probe();
-        let answer = self
-            .client
-            .query()
-            .table_name(self.table())
-            .consistent_read(true)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", text(pk))
-            .projection_expression(timer::READ)
-            .set_exclusive_start_key(start)
-            .limit(limit)
-            .customize()
-            .interceptor(probe.clone())
-            .send()
-            .await
-            .map_err(StoreError::of_call)?;
-        let items = answer.items.unwrap_or_default();
-        let timers: Result<Vec<_>, _> = items.iter().map(TimerItem::read).collect();
-        let more = answer.last_evaluated_key.is_some();
-        Ok(TimerPage { timers: timers?, more, clock: probe.sample() })
+    #[test]
+    fn no_timer_goes_into_a_quarter_that_has_begun() {
+        let now = at("2026-12-01T12:00:00Z");
+        assert_eq!(bucket(now, now), now + QUARTER);
+        assert_eq!(bucket(now - Duration::days(3), now), now + QUARTER);
     }
 }

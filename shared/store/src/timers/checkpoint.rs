@@ -6,12 +6,11 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use chrono::Duration;
 use domain::claim::Instant;
 
-use super::test_clock;
-use super::timer::floor_quarter;
-use super::{QUARTER, SETTLING_TIME};
+use super::bucket::{SETTLING_TIME, floor_quarter};
 use crate::table::attributes::{
     Attributes, Reader, bytes, instant, key, number, put, text, whole_millis,
 };
+use crate::table::clock::offset_in;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -100,17 +99,12 @@ fn start(now: Instant) -> Instant {
     floor_quarter(now) - LOOK_BACK
 }
 
-/// The last bucket that may be drained at `now`.
-pub(crate) fn last_drainable(now: Instant) -> Instant {
-    floor_quarter(now - SETTLING_TIME)
-}
-
 impl Store {
     /// What is due: one query reads the test clock and all positions. Shards of an older, larger
     /// count have positions still, so they are swept as well.
     pub async fn tick(&self) -> Result<Tick, StoreError> {
         let items = self.system_items().await?;
-        let offset = test_clock::offset_in(self.config.sandbox, &items)?;
+        let offset = offset_in(self.config.sandbox, &items)?;
         let now = self.raw_now() + offset;
         let mut positions: Vec<_> =
             (0..self.config.shards).map(|shard| (shard, start(now) + SETTLING_TIME)).collect();
@@ -207,9 +201,4 @@ pub(crate) fn shard_of(item: &Attributes) -> Option<u16> {
 
 fn is_refused(error: Option<&UpdateItemError>) -> bool {
     error.is_some_and(UpdateItemError::is_conditional_check_failed_exception)
-}
-
-/// The bucket after another.
-pub(crate) fn next(bucket: Instant) -> Instant {
-    bucket + QUARTER
 }

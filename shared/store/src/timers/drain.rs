@@ -4,9 +4,10 @@ use chrono::Duration;
 use domain::claim::Instant;
 use tracing::warn;
 
-use super::bucket::{Found, TimerPage};
-use super::checkpoint::{PositionItem, last_drainable, next};
+use super::bucket::{last_drainable, next};
+use super::checkpoint::PositionItem;
 use super::dead_letter::is_hopeless;
+use super::page::{Found, TimerPage};
 use super::timer::TimerItem;
 use super::work::{Ending, Worked};
 use crate::table::attributes::whole_millis;

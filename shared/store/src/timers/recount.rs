@@ -13,12 +13,13 @@ use domain::directory::CountryCalendar;
 use domain::ids::ClaimId;
 use futures_util::future::try_join_all;
 
-use super::bucket::PAGE;
+use super::page::PAGE;
 use super::timer::{TimerItem, TimerKind};
 use crate::claims::run::Effect;
 use crate::directory::reconcile::Swept;
 use crate::table::attributes::key;
-use crate::table::config::{Moment, Store};
+use crate::table::clock::Moment;
+use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
 

@@ -1,12 +1,12 @@
 //! Timers: where a claim's deadline is found again.
 
-use chrono::{DateTime, Duration};
+use chrono::Duration;
 use domain::calendar::{CalendarId, Window};
 use domain::claim::{Claim, Instant, State};
 use domain::ids::{ClaimId, Sha256Hash};
 use domain::reminder::Reminder;
 
-use super::QUARTER;
+use super::bucket::bucket;
 use crate::table::attributes::{Attributes, Reader, instant, key, number, put, text};
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -142,20 +142,6 @@ pub(crate) fn timer_of(claim: &Claim) -> Option<TimerItem> {
     }
 }
 
-/// The deadline rounded up to a quarter, never earlier than the next quarter from now.
-fn bucket(deadline: Instant, now: Instant) -> Instant {
-    let floor = floor_quarter(deadline);
-    let rounded = if floor == deadline { floor } else { floor + QUARTER };
-    rounded.max(floor_quarter(now) + QUARTER)
-}
-
-/// The quarter an instant is in.
-pub(crate) fn floor_quarter(at: Instant) -> Instant {
-    let quarter = QUARTER.num_milliseconds();
-    let millis = at.timestamp_millis().div_euclid(quarter) * quarter;
-    DateTime::from_timestamp_millis(millis).unwrap_or(at)
-}
-
 /// The shard of a claim's timers.
 fn shard(claim: &ClaimId, shards: u16) -> u16 {
     let digest = Sha256Hash::of(claim.as_str().as_bytes()).0;
@@ -168,26 +154,6 @@ mod tests {
     use domain::ids::PartnerId;
 
     use super::*;
-
-    fn at(text: &str) -> Instant {
-        DateTime::parse_from_rfc3339(text).unwrap().to_utc()
-    }
-
-    #[test]
-    fn a_deadline_is_found_in_the_quarter_at_or_after_it() {
-        let now = at("2026-12-01T00:00:00Z");
-        let quarter = at("2026-12-31T23:00:00Z");
-        assert_eq!(bucket(quarter, now), quarter);
-        assert_eq!(bucket(quarter - Duration::milliseconds(1), now), quarter);
-        assert_eq!(bucket(quarter + Duration::milliseconds(1), now), quarter + QUARTER);
-    }
-
-    #[test]
-    fn no_timer_goes_into_a_quarter_that_has_begun() {
-        let now = at("2026-12-01T12:00:00Z");
-        assert_eq!(bucket(now, now), now + QUARTER);
-        assert_eq!(bucket(now - Duration::days(3), now), now + QUARTER);
-    }
 
     #[test]
     fn claims_spread_over_all_the_shards() {

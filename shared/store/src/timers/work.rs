@@ -6,14 +6,15 @@ use domain::decide::is_due;
 use domain::effects;
 use domain::ids::ClaimId;
 
-use super::SETTLING_TIME;
 use super::batch_close::{Closed, OpenWindow};
+use super::bucket::SETTLING_TIME;
 use super::timer::{TimerItem, TimerKind};
 use crate::claims::deadline::Silenced;
 use crate::claims::load::Stored;
 use crate::directory::calendars::Revisions;
+use crate::table::clock::Moment;
 use crate::table::codec::claim_item::ClaimItem;
-use crate::table::config::{Moment, Store};
+use crate::table::config::Store;
 use crate::table::error::StoreError;
 
 /// The final outcome of a timer.

@@ -1,0 +1,72 @@
+//! The time of a request: the function's own clock, and the offset of the test clock, which is stored and
+//! read strongly at the start of each invocation.
+
+use chrono::Duration;
+use domain::claim::Instant;
+
+use super::attributes::{Attributes, Reader, key, whole_millis};
+use super::config::Store;
+use super::error::StoreError;
+use super::keys;
+
+const OFFSET: &str = "o";
+
+/// When a command happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The moment of the command: the gateway's arrival stamp, on the test clock.
+    pub at: Instant,
+    /// How far the test clock is ahead of the real one.
+    pub offset: Duration,
+}
+
+impl Moment {
+    /// The moment of a command that arrived at `arrived_at` by the real clock.
+    pub fn new(arrived_at: Instant, offset: Duration) -> Self {
+        Self { at: whole_millis(arrived_at + offset), offset }
+    }
+}
+
+impl Store {
+    /// The function's own clock.
+    pub(crate) fn raw_now(&self) -> Instant {
+        whole_millis((self.config.clock)())
+    }
+
+    /// How far the test clock is ahead; zero, without a read, where there is none.
+    pub async fn offset(&self) -> Result<Duration, StoreError> {
+        if !self.config.sandbox {
+            return Ok(Duration::zero());
+        }
+        match self.get(key(keys::SYSTEM, keys::CLOCK)).await? {
+            Some(item) => offset_of(&item),
+            None => Ok(Duration::zero()),
+        }
+    }
+
+    /// The present moment, for work that has no arrival stamp.
+    pub async fn moment(&self) -> Result<Moment, StoreError> {
+        self.moment_of(self.raw_now()).await
+    }
+
+    /// The moment of what arrived at `arrived_at` by the real clock.
+    pub async fn moment_of(&self, arrived_at: Instant) -> Result<Moment, StoreError> {
+        Ok(Moment::new(arrived_at, self.offset().await?))
+    }
+}
+
+/// The offset among the items of the system's partition.
+pub(crate) fn offset_in(sandbox: bool, items: &[Attributes]) -> Result<Duration, StoreError> {
+    let is_clock = |item: &&Attributes| {
+        item.get("sk").and_then(|sk| sk.as_s().ok()).is_some_and(|sk| sk == keys::CLOCK)
+    };
+    match items.iter().find(is_clock) {
+        Some(item) if sandbox => offset_of(item),
+        Some(_) | None => Ok(Duration::zero()),
+    }
+}
+
+/// The offset of the test clock's item.
+pub(crate) fn offset_of(item: &Attributes) -> Result<Duration, StoreError> {
+    Ok(Duration::milliseconds(Reader::new("test clock", item).number(OFFSET)?))
+}

@@ -1,0 +1,108 @@
+//! Finding timers: a page of a bucket, and 16 buckets at a time while they are empty.
+
+use domain::claim::Instant;
+use futures_util::future::join_all;
+
+use super::bucket::next;
+use super::checkpoint::PositionItem;
+use super::timer::{self, TimerItem};
+use crate::table::attributes::{Attributes, key, text};
+use crate::table::clock_check::ClockSample;
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::keys;
+
+/// How many empty buckets are probed at a time.
+const PROBES: usize = 16;
+/// How many timers are read at a time. The position is written once for all of them: the positions of all
+/// shards are in one partition, which takes a thousand writes a second.
+pub(super) const PAGE: i32 = 1000;
+
+/// Timers of one bucket.
+pub(super) struct TimerPage {
+    pub(super) timers: Vec<TimerItem>,
+    /// Whether the bucket has more.
+    pub(super) more: bool,
+    /// What the clocks said when they were read.
+    pub(super) clock: ClockSample,
+}
+
+/// What stands at a position.
+pub(super) enum Found {
+    /// Nothing up to this bucket.
+    Nothing(Instant),
+    /// Timers of the bucket.
+    Timers(Instant, TimerPage),
+}
+
+impl Store {
+    /// The next timers of a shard, in buckets up to `last`.
+    pub(super) async fn next_timers(
+        &self,
+        shard: u16,
+        position: &PositionItem,
+        last: Instant,
+    ) -> Result<Found, StoreError> {
+        let buckets = std::iter::successors(Some(position.bucket), |bucket| Some(next(*bucket)));
+        let buckets: Vec<_> = buckets.take(PROBES).take_while(|bucket| *bucket <= last).collect();
+        let bucket = if position.after.is_some() || buckets.len() < 2 {
+            Some(position.bucket)
+        } else {
+            self.first_filled(shard, &buckets).await?
+        };
+        let Some(bucket) = bucket else {
+            return Ok(Found::Nothing(buckets.last().map_or(position.bucket, |last| next(*last))));
+        };
+        let after = position.after.as_ref().filter(|_| bucket == position.bucket);
+        let pk = keys::timers(bucket, shard);
+        let start = after.map(|after| key(pk.clone(), after));
+        let page = self.timers(pk, start, PAGE).await?;
+        if page.timers.is_empty() {
+            return Ok(Found::Nothing(next(bucket)));
+        }
+        Ok(Found::Timers(bucket, page))
+    }
+
+    async fn first_filled(
+        &self,
+        shard: u16,
+        buckets: &[Instant],
+    ) -> Result<Option<Instant>, StoreError> {
+        let probes =
+            buckets.iter().map(|bucket| self.timers(keys::timers(*bucket, shard), None, 1));
+        for (bucket, probed) in buckets.iter().zip(join_all(probes).await) {
+            if !probed?.timers.is_empty() {
+                return Ok(Some(*bucket));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) async fn timers(
+        &self,
+        pk: String,
+        start: Option<Attributes>,
+        limit: i32,
+    ) -> Result<TimerPage, StoreError> {
+        let probe = self.clock_probe();
+        let answer = self
+            .client
+            .query()
+            .table_name(self.table())
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", text(pk))
+            .projection_expression(timer::READ)
+            .set_exclusive_start_key(start)
+            .limit(limit)
+            .customize()
+            .interceptor(probe.clone())
+            .send()
+            .await
+            .map_err(StoreError::of_call)?;
+        let items = answer.items.unwrap_or_default();
+        let timers: Result<Vec<_>, _> = items.iter().map(TimerItem::read).collect();
+        let more = answer.last_evaluated_key.is_some();
+        Ok(TimerPage { timers: timers?, more, clock: probe.sample() })
+    }
+}
