@@ -6,21 +6,23 @@ use domain::text::Comment;
 use web::{Call, Caller, Failure, Reply, bodies};
 
 use crate::{claim, reply};
-use app::{Api, failed, moment};
+use app::{Api, ApiError, moment};
 
 /// Ends an association. The reason follows from the role; one that has ended stays as it is.
-pub(crate) async fn end(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
+pub(crate) async fn end(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiError> {
     let id = call.path_id(AssociationId::parse)?;
     let moment = moment(&app.store, call).await?;
     let comment = match comment(call) {
         Ok(comment) => comment,
         // What is not the caller's is not found, whatever the body says.
-        Err(failure) => return Err(claim(app, caller, &id, moment).await.err().unwrap_or(failure)),
+        Err(failure) => {
+            return Err(claim(app, caller, &id, moment).await.err().unwrap_or(failure.into()));
+        }
     };
     let command = Command::End { item: id.item, comment };
     let executed = app.store.execute(&id.claim, caller.actor(), &command, moment, None);
-    let outcome = Box::pin(executed).await.map_err(failed)?;
-    reply(&outcome.claim, &id)
+    let outcome = Box::pin(executed).await?;
+    Ok(reply(&outcome.claim, &id)?)
 }
 
 fn comment(call: &Call<'_>) -> Result<Option<Comment>, Failure> {

@@ -14,15 +14,15 @@ use web::routes::AssociationsRoute;
 use web::views::AssociationView;
 use web::{Call, Caller, Failure, Reply};
 
-use app::{Api, failed, moment};
+use app::{Api, ApiError, moment, respond};
 
 /// Answers a request.
 pub async fn handle(app: &Api, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    call.answered(answer(app, &call).await)
+    respond(&call, answer(app, &call).await)
 }
 
-async fn answer(app: &Api, call: &Call<'_>) -> Result<Response<Body>, Failure> {
+async fn answer(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
     let route = call.route::<AssociationsRoute>()?;
     let caller = call.caller()?;
     let reply = match route {
@@ -34,11 +34,11 @@ async fn answer(app: &Api, call: &Call<'_>) -> Result<Response<Body>, Failure> {
     Ok(reply.done())
 }
 
-async fn get(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
+async fn get(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiError> {
     let id = call.path_id(AssociationId::parse)?;
     let moment = moment(&app.store, call).await?;
     let claim = claim(app, caller, &id, moment).await?;
-    reply(&claim, &id)
+    Ok(reply(&claim, &id)?)
 }
 
 /// The claim of an association, if the caller may see it, its due silence carried out.
@@ -47,8 +47,8 @@ async fn claim(
     caller: &Caller,
     id: &AssociationId,
     moment: Moment,
-) -> Result<Claim, Failure> {
-    let claim = Box::pin(app.store.claim(&id.claim, moment)).await.map_err(failed)?;
+) -> Result<Claim, ApiError> {
+    let claim = Box::pin(app.store.claim(&id.claim, moment)).await?;
     let claim = claim.ok_or(Failure::NotFound)?;
     caller.sees(&claim)?;
     Ok(claim)

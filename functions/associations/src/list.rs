@@ -7,7 +7,7 @@ use web::queries::AssociationStatus;
 use web::views::AssociationView;
 use web::{Call, Caller, Failure, Reply, Viewer, queries};
 
-use app::{Api, failed, moment};
+use app::{Api, ApiError, moment};
 
 /// Where a page begins: in the store's list of claims, and there behind one association, since a
 /// claim has up to 25.
@@ -33,7 +33,7 @@ impl Position {
 }
 
 /// Lists the associations that the caller may see.
-pub(crate) async fn list(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
+pub(crate) async fn list(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiError> {
     let query = queries::associations(call)?;
     let page = app.cursors.page(call, caller)?;
     let position = page.position.as_deref().map(Position::parse).transpose()?.unwrap_or_default();
@@ -80,10 +80,10 @@ async fn associations(
     position: Position,
     limit: usize,
     moment: Moment,
-) -> Result<(Vec<AssociationView>, Option<Position>), Failure> {
+) -> Result<(Vec<AssociationView>, Option<Position>), ApiError> {
     let claims = u16::try_from(limit).unwrap_or(u16::MAX);
     let page = app.store.claims(scope, None, position.from.as_ref(), claims, moment);
-    let page = Box::pin(page).await.map_err(failed)?;
+    let page = Box::pin(page).await?;
     let (new, after) = behind(&page.items, position.after);
     let mut found = found(new, after.as_ref(), status);
     let left_over = found.len() > limit;

@@ -2,7 +2,7 @@
 //! suspended and the item is the association's (`docs/domain.md §4`, I5).
 
 use domain::claim::{Claim, ItemStatus};
-use domain::directory::PartnerStatus;
+use domain::directory::{Partner, PartnerStatus};
 use domain::ids::AssociationId;
 use domain::program::ItemRef;
 use store::UsageRow;
@@ -11,21 +11,31 @@ use web::{Call, Caller, Failure, Reply, queries};
 
 use crate::claim;
 use crate::period::Period;
-use app::{Api, failed, moment};
+use app::{Api, ApiError, moment};
 
 /// The usage of the association's item, day by day. Counts of less than five are withheld.
-pub(crate) async fn usage(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, Failure> {
+pub(crate) async fn usage(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiError> {
     let id = call.path_id(AssociationId::parse)?;
     let moment = moment(&app.store, call).await?;
-    let claim = claim(app, caller, &id, moment).await?;
+    let (claim, partner) =
+        tokio::join!(claim(app, caller, &id, moment), calling_partner(app, caller));
+    let claim = claim?;
     let item = readable(&claim, &id)?;
-    not_suspended(app, &claim).await?;
+    not_suspended(partner?.as_ref())?;
     let period = Period::of(queries::usage(call)?, moment.at)?;
-    let rows = app.store.usage(&claim.subject.tenant, &item, period.from, period.to).await;
-    let rows = rows.map_err(failed)?;
+    let rows = app.store.usage(&claim.subject.tenant, &item, period.from, period.to);
+    let (rows, noted) = tokio::join!(rows, app.store.note_reading(&id, moment.at));
     // What cannot be noted for the customer is not told.
-    app.store.note_reading(&id, moment.at).await.map_err(failed)?;
-    Ok(Reply::ok(&UsageView { items: rows.iter().map(day).collect() }))
+    noted?;
+    Ok(Reply::ok(&UsageView { items: rows?.iter().map(day).collect() }))
+}
+
+/// The caller as the directory knows it; it is the claim's partner, or sees no claim.
+async fn calling_partner(app: &Api, caller: &Caller) -> Result<Option<Partner>, ApiError> {
+    match caller.partner_id() {
+        Some(id) => Ok(app.store.partner(id).await?),
+        None => Ok(None),
+    }
 }
 
 /// The item, if its association runs.
@@ -43,8 +53,7 @@ fn readable(claim: &Claim, id: &AssociationId) -> Result<ItemRef, Failure> {
     }
 }
 
-async fn not_suspended(app: &Api, claim: &Claim) -> Result<(), Failure> {
-    let partner = app.store.partner(&claim.subject.partner).await.map_err(failed)?;
+fn not_suspended(partner: Option<&Partner>) -> Result<(), Failure> {
     match partner.map(|partner| partner.status) {
         Some(PartnerStatus::Active) => Ok(()),
         Some(PartnerStatus::Suspended) | None => Err(Failure::AssociationNotActive),

@@ -6,14 +6,14 @@ use store::NewClaim;
 use web::views::CheckView;
 use web::{Call, Caller, Failure, Reply, bodies, request_hash};
 
-use app::{Api, failed, moment};
+use app::{Api, ApiError, moment};
 
 /// Judges a claim as if it were submitted now, and stores nothing.
 pub(crate) async fn check(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     let partner = caller.partner_id().ok_or(Failure::RoleNotAllowed)?;
     let body = call.json()?;
     let given = bodies::claim(&body);
@@ -27,7 +27,7 @@ pub(crate) async fn check(
         draft: false,
         request_hash: request_hash(&body),
     };
-    let checked = Box::pin(app.store.judge_new(new, moment)).await.map_err(failed)?;
+    let checked = Box::pin(app.store.judge_new(new, moment)).await?;
     let view = CheckView::of(
         checked.errors,
         checked.hindrances,

@@ -7,14 +7,14 @@ use lambda_http::{Body, Response};
 use serde_json::Value;
 use web::{Call, Caller, Failure, bodies};
 
-use app::{Api, Asked, failed, give, moment};
+use app::{Api, ApiError, CommandRequest, moment, run_command};
 
 /// Edits a draft, or what may still change of a claim that is asked about.
 pub(crate) async fn edit(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     let read = |claim: &Claim, patch: &Value| {
         bodies::edited(claim, patch).map(|input| Command::Edit(Box::new(input)))
     };
@@ -27,7 +27,7 @@ pub(crate) async fn plain(
     call: &Call<'_>,
     caller: &Caller,
     plain: Command,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     let kind = plain.kind();
     let read = |_: &Claim, body: &Value| bodies::nothing(body).map(|()| plain);
     command(app, call, caller, kind, call.json_or_empty(), read).await
@@ -38,7 +38,7 @@ pub(crate) async fn respond(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     let read =
         |_: &Claim, body: &Value| bodies::comment(body).map(|comment| Command::Respond { comment });
     command(app, call, caller, CommandKind::Respond, call.json_or_empty(), read).await
@@ -49,7 +49,7 @@ pub(crate) async fn withdraw(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     let read = |_: &Claim, body: &Value| {
         bodies::comment(body).map(|comment| Command::Withdraw { comment })
     };
@@ -61,7 +61,7 @@ pub(crate) async fn dispute(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     let read = |_: &Claim, body: &Value| {
         bodies::required_comment(body).map(|comment| Command::Dispute { comment })
     };
@@ -73,14 +73,14 @@ pub(crate) async fn correct_contact(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     let read = |_: &Claim, body: &Value| {
         bodies::corrected_contact(body).map(|contact| Command::CorrectContact { contact })
     };
     command(app, call, caller, CommandKind::CorrectContact, call.json(), read).await
 }
 
-/// Reads the arguments against the claim as it is, and gives the command.
+/// Reads the arguments against the claim as it is, and runs the command.
 async fn command(
     app: &Api,
     call: &Call<'_>,
@@ -88,15 +88,14 @@ async fn command(
     kind: CommandKind,
     body: Result<Value, Failure>,
     read: impl FnOnce(&Claim, &Value) -> Result<Command, Failure>,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
     let id = call.path_id(ClaimId::parse)?;
-    let found = Box::pin(app.store.claim_for_command(&id, moment)).await.map_err(failed)?;
-    let found = &found.ok_or(Failure::NotFound)?;
-    caller.sees(found)?;
+    let open = Box::pin(app.store.open_claim(&id, moment)).await?.ok_or(Failure::NotFound)?;
+    caller.sees(open.claim())?;
     let body = body?;
     let expected = call.if_match();
-    let command = read(found, &body);
-    let asked = Asked { caller, found, expected, kind: Some(kind), command, moment };
-    Ok(give(&app.store, asked).await?.done())
+    let command = read(open.claim(), &body);
+    let request = CommandRequest { caller, open, expected, kind: Some(kind), command, moment };
+    Ok(run_command(&app.store, request).await?.done())
 }

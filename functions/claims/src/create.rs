@@ -6,8 +6,7 @@ use lambda_http::{Body, Response};
 use store::NewClaim;
 use web::{Call, Caller, Failure, Reply, bodies, request_hash};
 
-use crate::view;
-use app::{Api, failed, moment};
+use app::{Api, ApiError, claim_view, moment};
 
 /// Submits a claim, or stores a draft. The idempotency key names it, so a repeated request finds it
 /// again and is answered with the claim as it is now.
@@ -15,7 +14,7 @@ pub(crate) async fn create(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     let partner = caller.partner_id().ok_or(Failure::RoleNotAllowed)?;
     let body = call.json()?;
     let given = bodies::claim(&body);
@@ -33,8 +32,9 @@ pub(crate) async fn create(
         request_hash: request_hash(&body),
     };
     let moment = moment(&app.store, call).await?;
-    let created = Box::pin(app.store.create(new, moment)).await.map_err(failed)?;
-    let view = view(app, &created.claim, caller, moment).await?;
-    let reply = Reply::created(&format!("/v1/claims/{id}"), &view).etag(created.claim.version);
+    let created = Box::pin(app.store.create(new, moment)).await?;
+    let version = created.claim.version;
+    let view = claim_view(&app.store, created.claim, caller, moment).await?;
+    let reply = Reply::created(&format!("/v1/claims/{id}"), &view).etag(version);
     Ok(if created.replayed { reply.replayed() } else { reply }.done())
 }

@@ -2,23 +2,23 @@
 
 use lambda_http::{Body, Response};
 use web::views::HistoryEntryView;
-use web::{Call, Caller, Failure, queries};
+use web::{Call, Caller, queries};
 
 use crate::claim;
-use app::{Api, failed, moment, pages};
+use app::{Api, ApiError, moment, pagination};
 
 /// The events of a claim, chained by their hashes.
 pub(crate) async fn history(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
     let claim = claim(app, call, caller, moment).await?;
     queries::history(call)?;
     let page = app.cursors.page(call, caller)?;
-    let (from, limit) = pages::start(&page)?;
-    let found = app.store.history(&claim, from.as_ref(), limit).await.map_err(failed)?;
+    let (from, limit) = pagination::start(&page)?;
+    let found = app.store.history(&claim, from.as_ref(), limit).await?;
     let viewer = caller.viewer();
     let entries: Vec<_> = found
         .items
@@ -27,6 +27,6 @@ pub(crate) async fn history(
             HistoryEntryView::of(&entry.event, entry.hash, entry.previous_hash, viewer)
         })
         .collect();
-    let next = pages::next(found.next);
+    let next = pagination::next(found.next);
     Ok(app.cursors.list(call, caller, &entries, next.as_deref()).done())
 }

@@ -12,18 +12,17 @@ use domain::ids::ClaimId;
 use lambda_http::{Body, Request, Response};
 use store::Moment;
 use web::routes::ClaimsRoute;
-use web::views::ClaimView;
 use web::{Call, Caller, Failure, Reply, queries};
 
-use app::{Api, claim_view, failed, moment};
+use app::{Api, ApiError, claim_view, moment, respond};
 
 /// Answers a request.
 pub async fn handle(app: &Api, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    call.answered(answer(app, &call).await)
+    respond(&call, answer(app, &call).await)
 }
 
-async fn answer(app: &Api, call: &Call<'_>) -> Result<Response<Body>, Failure> {
+async fn answer(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
     let route = call.route::<ClaimsRoute>()?;
     let caller = call.caller()?;
     match route {
@@ -43,15 +42,16 @@ async fn answer(app: &Api, call: &Call<'_>) -> Result<Response<Body>, Failure> {
     }
 }
 
-async fn get(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Response<Body>, Failure> {
+async fn get(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
     let claim = claim(app, call, caller, moment).await?;
     queries::none(call)?;
     if call.if_none_match(claim.version) {
         return Ok(Reply::not_modified(claim.version));
     }
-    let view = view(app, &claim, caller, moment).await?;
-    Ok(Reply::ok(&view).etag(claim.version).done())
+    let version = claim.version;
+    let view = claim_view(&app.store, claim, caller, moment).await?;
+    Ok(Reply::ok(&view).etag(version).done())
 }
 
 /// The claim of the path, if the caller may see it, its due silence carried out.
@@ -60,20 +60,10 @@ async fn claim(
     call: &Call<'_>,
     caller: &Caller,
     moment: Moment,
-) -> Result<Claim, Failure> {
+) -> Result<Claim, ApiError> {
     let id = call.path_id(ClaimId::parse)?;
-    let claim = Box::pin(app.store.claim(&id, moment)).await.map_err(failed)?;
+    let claim = Box::pin(app.store.claim(&id, moment)).await?;
     let claim = claim.ok_or(Failure::NotFound)?;
     caller.sees(&claim)?;
     Ok(claim)
-}
-
-/// The claim as the caller may see it.
-async fn view(
-    app: &Api,
-    claim: &Claim,
-    caller: &Caller,
-    moment: Moment,
-) -> Result<ClaimView, Failure> {
-    claim_view(&app.store, claim, caller, moment).await
 }

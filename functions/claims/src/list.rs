@@ -5,26 +5,26 @@ use lambda_http::{Body, Response};
 use store::Scope;
 use web::{Call, Caller, Failure, queries};
 
-use app::{Api, failed, listed_view, moment, pages};
+use app::{Api, ApiError, listed_view, moment, pagination};
 
 /// Lists a partner's own claims; operator staff list those of a partner or a tenant.
 pub(crate) async fn list(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     let query = queries::claims(call)?;
     let page = app.cursors.page(call, caller)?;
     let scope = scope(caller, query.partner, query.tenant)?;
-    let (from, limit) = pages::start(&page)?;
+    let (from, limit) = pagination::start(&page)?;
     let moment = moment(&app.store, call).await?;
     let found = app.store.claims(&scope, query.status, from.as_ref(), limit, moment);
-    let found = Box::pin(found).await.map_err(failed)?;
+    let found = Box::pin(found).await?;
     let mut views = Vec::with_capacity(found.items.len());
     for claim in &found.items {
         views.push(listed_view(&app.store, claim, caller, moment).await?);
     }
-    let next = pages::next(found.next);
+    let next = pagination::next(found.next);
     Ok(app.cursors.list(call, caller, &views, next.as_deref()).done())
 }
 

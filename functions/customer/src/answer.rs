@@ -7,7 +7,7 @@ use web::views::CustomerClaimView;
 use web::{Call, Caller, Failure, Reply, bodies};
 
 use crate::list::is_his_to_see;
-use app::{Api, failed, listed_view, moment, state_first};
+use app::{Api, ApiError, listed_view, moment, state_first};
 
 /// What a customer may answer.
 #[derive(Debug, Clone, Copy)]
@@ -44,18 +44,18 @@ pub(crate) async fn answer(
     call: &Call<'_>,
     caller: &Caller,
     answer: Answer,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
     let id = call.path_id(ClaimId::parse)?;
-    let found = Box::pin(app.store.claim_for_command(&id, moment)).await.map_err(failed)?;
-    let found = found.filter(is_his_to_see).ok_or(Failure::NotFound)?;
-    caller.sees(&found)?;
+    let open = Box::pin(app.store.open_claim(&id, moment)).await?;
+    let open = open.filter(|open| is_his_to_see(open.claim())).ok_or(Failure::NotFound)?;
+    caller.sees(open.claim())?;
     let body = call.json_or_empty()?;
     let items = bodies::chosen_items(&body)
-        .map_err(|failure| state_first(&found, answer.kind(), failure))?;
+        .map_err(|failure| state_first(open.claim(), answer.kind(), failure))?;
     let command = answer.command(items);
-    let executed = app.store.execute(&id, caller.actor(), &command, moment, None);
-    let claim = Box::pin(executed).await.map_err(failed)?.claim;
+    let ran = app.store.run_command(open, caller.actor(), &command, moment, None);
+    let claim = Box::pin(ran).await?.claim;
     let view = listed_view(&app.store, &claim, caller, moment).await?;
     Ok(Reply::ok(&CustomerClaimView::of(view)).etag(claim.version).done())
 }

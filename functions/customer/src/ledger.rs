@@ -6,16 +6,16 @@ use domain::ids::AssociationId;
 use lambda_http::{Body, Response};
 use store::{Moment, Scope};
 use web::views::{CustomerClaimView, LedgerAssociationView, LedgerView, ReceiptView};
-use web::{Call, Caller, Failure};
+use web::{Call, Caller};
 
 use crate::list;
-use app::{Api, failed, listed_view, moment};
+use app::{Api, ApiError, listed_view, moment};
 
 pub(crate) async fn ledger(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
     let (claims, next) = list::page(app, call, caller, moment, Scope::TenantByPartner).await?;
     let mut ledger: Vec<LedgerView> = Vec::new();
@@ -41,17 +41,17 @@ async fn add(
     caller: &Caller,
     moment: Moment,
     entry: &mut LedgerView,
-) -> Result<(), Failure> {
+) -> Result<(), ApiError> {
     let ids: Vec<AssociationId> =
         claim.items.iter().map(|item| claim.association_id(item.no)).collect();
-    let last = app.store.last_readings(&ids).await.map_err(failed)?;
+    let last = app.store.last_readings(&ids).await?;
     let last_read = |id: &str| last.get(&AssociationId::parse(id).ok()?).copied();
     entry.associations.extend(LedgerAssociationView::of(claim, last_read));
     if claim.undecided().next().is_some() {
         let view = listed_view(&app.store, claim, caller, moment).await?;
         entry.pending.push(CustomerClaimView::of(view));
     }
-    let history = app.store.whole_history(claim).await.map_err(failed)?;
+    let history = app.store.whole_history(claim).await?;
     let receipts = history.iter().filter_map(|past| ReceiptView::of(claim, &past.event));
     entry.receipts.extend(receipts);
     Ok(())

@@ -8,19 +8,19 @@ mod list;
 mod rules;
 
 use lambda_http::{Body, Request, Response};
+use web::Call;
 use web::routes::CustomerRoute;
-use web::{Call, Failure};
 
 use answer::Answer;
-use app::Api;
+use app::{Api, ApiError, respond};
 
 /// Answers a request.
 pub async fn handle(app: &Api, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    call.answered(route(app, &call).await)
+    respond(&call, route(app, &call).await)
 }
 
-async fn route(app: &Api, call: &Call<'_>) -> Result<Response<Body>, Failure> {
+async fn route(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
     let route = call.route::<CustomerRoute>()?;
     let caller = call.caller()?;
     let answer = match route {

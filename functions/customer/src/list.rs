@@ -7,13 +7,13 @@ use store::{Moment, Scope};
 use web::views::CustomerClaimView;
 use web::{Call, Caller, Failure, queries};
 
-use app::{Api, failed, listed_view, moment, pages};
+use app::{Api, ApiError, listed_view, moment, pagination};
 
 pub(crate) async fn list(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
     let (claims, next) = page(app, call, caller, moment, Scope::Tenant).await?;
     let mut views = Vec::new();
@@ -31,16 +31,16 @@ pub(crate) async fn page(
     caller: &Caller,
     moment: Moment,
     scope: impl FnOnce(TenantId) -> Scope,
-) -> Result<(Vec<Claim>, Option<String>), Failure> {
+) -> Result<(Vec<Claim>, Option<String>), ApiError> {
     let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
     queries::page_only(call)?;
     let page = app.cursors.page(call, caller)?;
-    let (from, limit) = pages::start(&page)?;
+    let (from, limit) = pagination::start(&page)?;
     let scope = scope(tenant.clone());
     let found = app.store.claims(&scope, None, from.as_ref(), limit, moment);
-    let mut found = Box::pin(found).await.map_err(failed)?;
+    let mut found = Box::pin(found).await?;
     found.items.retain(is_his_to_see);
-    Ok((found.items, pages::next(found.next)))
+    Ok((found.items, pagination::next(found.next)))
 }
 
 /// A claim that was never validated is between its partner and the operator.

@@ -7,14 +7,14 @@ use store::Moment;
 use web::views::RulesView;
 use web::{Call, Caller, Failure, Reply, bodies};
 
-use app::{Api, failed, moment};
+use app::{Api, ApiError, moment};
 
 /// Tells the rules, with every block that holds.
 pub(crate) async fn get(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
     let rules = standing(app, caller, moment).await?;
     Ok(Reply::ok(&RulesView::of(&rules)).done())
@@ -25,7 +25,7 @@ pub(crate) async fn put(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
     let moment = moment(&app.store, call).await?;
     let written = bodies::rules(&call.json()?)?;
@@ -35,15 +35,15 @@ pub(crate) async fn put(
         StandingRules { blocks: standing(app, caller, moment).await?.blocks, ..written.rules }
     };
     let there = app.store.put_standing_rules(tenant, &rules);
-    if !Box::pin(there).await.map_err(failed)? {
-        return Err(Failure::NotFound);
+    if !Box::pin(there).await? {
+        return Err(Failure::NotFound.into());
     }
     let rules = standing(app, caller, moment).await?;
     Ok(Reply::ok(&RulesView::of(&rules)).done())
 }
 
-async fn standing(app: &Api, caller: &Caller, moment: Moment) -> Result<StandingRules, Failure> {
+async fn standing(app: &Api, caller: &Caller, moment: Moment) -> Result<StandingRules, ApiError> {
     let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
-    let rules = Box::pin(app.store.standing_rules(tenant, moment)).await.map_err(failed)?;
-    rules.ok_or(Failure::NotFound)
+    let rules = Box::pin(app.store.standing_rules(tenant, moment)).await?;
+    Ok(rules.ok_or(Failure::NotFound)?)
 }

@@ -1,35 +1,32 @@
 //! The code of the mail: five tries for a notice, then a lock for right and wrong codes alike
 //! (`docs/domain.md §5`).
 
+use app::ApiError;
 use domain::claim::Instant;
 use notice::Link;
 use store::{Moment, Tries};
 use web::Failure;
 
 use crate::App;
-use app::failed;
 
-/// Lets a right code pass while the notice is not locked. A wrong or missing one is counted before it
-/// is answered; a right one writes nothing.
+/// Lets a right code pass while the notice is not locked, as its `tries` were read for this request. A wrong
+/// or missing one is counted before it is answered; a right one writes nothing.
 pub(crate) async fn check(
     app: &App,
     link: &Link,
     code: &str,
+    tries: Tries,
     moment: Moment,
-) -> Result<(), Failure> {
+) -> Result<(), ApiError> {
     let (claim, notice) = (link.claim(), link.notice());
     let right = link.accepts(&app.keys, code);
-    let tries = if right {
-        app.store.tries(claim, notice, moment.at).await
-    } else {
-        app.store.wrong_code(claim, notice, moment.at).await
-    };
-    match tries.map_err(failed)? {
+    let tries = if right { tries } else { app.store.wrong_code(claim, notice, moment.at).await? };
+    match tries {
         Tries::Locked { until } => {
-            Err(Failure::CodeLocked { retry_after_s: wait(until, moment.at) })
+            Err(Failure::CodeLocked { retry_after_s: wait(until, moment.at) }.into())
         }
         Tries::Left(_) if right => Ok(()),
-        Tries::Left(tries_left) => Err(Failure::CodeWrong { tries_left }),
+        Tries::Left(tries_left) => Err(Failure::CodeWrong { tries_left }.into()),
     }
 }
 

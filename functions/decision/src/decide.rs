@@ -1,6 +1,6 @@
 //! A decision: the form, the code, the command, the answer.
 
-use app::moment;
+use app::{ApiError, moment};
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant, ItemStatus};
 use domain::command::CommandKind;
@@ -17,7 +17,6 @@ use crate::answer::Answers;
 use crate::form::{Asked, Form};
 use crate::seen::Seen;
 use crate::{App, code, seen};
-use app::failed;
 
 /// Answers a form.
 pub(crate) async fn answer(
@@ -28,13 +27,14 @@ pub(crate) async fn answer(
 ) -> Response<Body> {
     let moment = match moment(&app.store, call).await {
         Ok(moment) => moment,
-        Err(failure) => return answers.refusal(&failure),
+        Err(error) => return answers.refusal(&error.into_failure()),
     };
     let form = match call.form() {
         Ok(fields) => Form::new(fields),
         Err(failure) => return answers.refusal(&failure),
     };
-    match decide(app, &form, link, moment, answers).await {
+    let decided = decide(app, &form, link, moment, answers).await;
+    match decided.map_err(ApiError::into_failure) {
         Ok(response) => response,
         Err(failure) if answers.wants_json() => answers.problem(&failure),
         Err(failure) => explain(app, &form, link, moment, &failure, answers).await,
@@ -47,35 +47,35 @@ async fn decide(
     link: &Link,
     moment: Moment,
     answers: &Answers<'_>,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     // First: a claim that is not there has no tries to count.
-    let claim = seen::claim(app, link, moment).await?;
-    code::check(app, link, form.code(), moment).await?;
+    let (open, tries) = seen::open(app, link, moment).await?;
+    code::check(app, link, form.code(), tries, moment).await?;
     let asked = form.asked().map_err(Failure::Fields)?;
-    still_his(app, &claim, link, &asked).await?;
+    still_his(app, open.claim(), link, &asked).await?;
     let actor = Actor::CustomerLink { notice: link.notice() };
     let command = asked.command();
-    let outcome = app.store.execute(link.claim(), &actor, &command, moment, None);
-    let outcome = Box::pin(outcome).await.map_err(failed)?;
+    let ran = app.store.run_command(open, &actor, &command, moment, None);
+    let outcome = Box::pin(ran).await?;
     log(&outcome.claim, &asked);
     Ok(done(app, link, outcome, &asked, moment, answers).await)
 }
 
 /// Who has passed a notice on can say no by it, and nothing else: the others are for those who are
 /// asked now.
-async fn still_his(app: &App, claim: &Claim, link: &Link, asked: &Asked) -> Result<(), Failure> {
+async fn still_his(app: &App, claim: &Claim, link: &Link, asked: &Asked) -> Result<(), ApiError> {
     let command = match asked.decision {
         Decision::Decline | Decision::WrongContact => return Ok(()),
         Decision::Undo => CommandKind::Undo,
         Decision::Extend => CommandKind::Extend,
     };
-    match seen::passed_on(app, claim, link.notice()).await.map_err(failed)? {
+    match seen::passed_on(app, claim, link.notice()).await? {
         Some(false) => Ok(()),
         Some(true) => {
             let status = claim.status();
-            Err(Failure::Rejected(Rejection::InvalidState { status, command }))
+            Err(Rejection::InvalidState { status, command }.into())
         }
-        None => Err(Failure::Unavailable),
+        None => Err(Failure::Unavailable.into()),
     }
 }
 
@@ -152,7 +152,7 @@ async fn explain(
     let (decision, items) = form.sent();
     match Seen::load(app, link, moment).await {
         Ok(seen) => answers.again(&seen, &Refused { problem, decision, items }, failure),
-        Err(failure) => answers.refusal(&failure),
+        Err(error) => answers.refusal(&error.into_failure()),
     }
 }
 

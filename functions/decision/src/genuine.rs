@@ -8,21 +8,21 @@ use web::{Call, Failure};
 use crate::App;
 use crate::answer::Answers;
 use crate::seen::Seen;
-use app::{failed, moment};
+use app::{ApiError, moment};
 
 /// Answers a code.
 pub(crate) async fn answer(app: &App, call: &Call<'_>, answers: &Answers<'_>) -> Response<Body> {
     match seen(app, call).await {
         Ok(seen) => answers.genuine(&seen, &seen.notice),
-        Err(failure) => answers.refusal(&failure),
+        Err(error) => answers.refusal(&error.into_failure()),
     }
 }
 
-async fn seen(app: &App, call: &Call<'_>) -> Result<Seen, Failure> {
+async fn seen(app: &App, call: &Call<'_>) -> Result<Seen, ApiError> {
     let code = NoticeCode::parse(call.path_text()?).ok_or(Failure::NotFound)?;
     let moment = moment(&app.store, call).await?;
-    let found = app.store.notice_of_code(code.as_str()).await.map_err(failed)?;
+    let found = app.store.notice_of_code(code.as_str()).await?;
     let found = found.ok_or(Failure::NotFound)?;
-    let claim = app.store.claim(&found.claim, moment).await.map_err(failed)?;
+    let claim = app.store.claim(&found.claim, moment).await?;
     Seen::of(app, claim.ok_or(Failure::NotFound)?, found.notice, moment).await
 }

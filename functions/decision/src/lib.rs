@@ -77,6 +77,6 @@ async fn look(app: &App, call: &Call<'_>, link: &Link, answers: &Answers<'_>) ->
     };
     match seen {
         Ok(seen) => answers.page(&seen),
-        Err(failure) => answers.refusal(&failure),
+        Err(error) => answers.refusal(&error.into_failure()),
     }
 }

@@ -1,15 +1,17 @@
 //! What the holder of a link looks at.
 
+use app::ApiError;
 use domain::claim::{Claim, Instant, Status};
+use domain::directory::Tenant;
 use domain::event::EventType;
 use domain::ids::NoticeNo;
+use domain::program::Policy;
 use notice::{Deadline, Directory, Language, Link, Notice, Standing};
 use serde_json::Value;
-use store::{Moment, StoreError};
+use store::{Moment, OpenClaim, StoreError, Tries};
 use web::Failure;
 
 use crate::App;
-use app::failed;
 
 /// A claim as the customer sees it at a moment.
 pub(crate) struct Seen {
@@ -25,9 +27,9 @@ pub(crate) struct Seen {
 
 impl Seen {
     /// The claim of a link. A notice the claim never had is as unknown as a claim that is not there.
-    pub(crate) async fn load(app: &App, link: &Link, moment: Moment) -> Result<Self, Failure> {
-        let claim = app.store.claim(link.claim(), moment).await.map_err(failed)?;
-        let claim = known(claim, link)?;
+    pub(crate) async fn load(app: &App, link: &Link, moment: Moment) -> Result<Self, ApiError> {
+        let claim = app.store.claim(link.claim(), moment).await?;
+        let claim = claim.filter(|claim| had_notice(claim, link)).ok_or(Failure::NotFound)?;
         Self::of(app, claim, link.notice(), moment).await
     }
 
@@ -37,20 +39,15 @@ impl Seen {
         mut claim: Claim,
         no: NoticeNo,
         moment: Moment,
-    ) -> Result<Self, Failure> {
-        let store = &app.store;
-        store.name_added_days(&mut claim).await.map_err(failed)?;
-        let tenant = store.tenant(&claim.subject.tenant).await.map_err(failed)?;
-        let program = store.program(&claim.subject.program).await.map_err(failed)?;
-        let policy = store.policy_of(&claim).await.map_err(failed)?;
+    ) -> Result<Self, ApiError> {
+        let known = app.store.directory_of(&mut claim).await?;
         // Neither is ever removed from the directory.
-        let (Some(tenant), Some(program)) = (tenant, program) else {
-            return Err(Failure::Unavailable);
+        let (Some(tenant), Some(program)) = (known.tenant, known.program) else {
+            return Err(Failure::Unavailable.into());
         };
-        let place = store.customer_place(&tenant, &policy).await.map_err(failed)?;
-        let passed_on = passed_on(app, &claim, no).await.map_err(failed)?.unwrap_or(false);
-        let sent_at = sent_at(app, &claim).await.map_err(failed)?.unwrap_or(moment.at);
-        let deadline = Deadline::of(&claim, sent_at, &place, &policy);
+        let policy = known.policy;
+        let passed_on = passed_on(app, &claim, no).await?.unwrap_or(false);
+        let deadline = deadline(app, &claim, &tenant, &policy, moment).await?;
         let directory = Directory { tenant: &tenant, program: &program, policy: &policy };
         Ok(Self {
             notice: Notice::of(&claim, no, &directory, &app.operator, deadline),
@@ -78,25 +75,39 @@ impl Seen {
     }
 }
 
-/// The claim that a link speaks of, as a decision of that moment finds it.
-pub(crate) async fn claim(app: &App, link: &Link, moment: Moment) -> Result<Claim, Failure> {
-    let found = Box::pin(app.store.claim_for_command(link.claim(), moment)).await;
-    let claim = found.map_err(failed)?;
-    known(claim, link)
+/// The claim that a link speaks of, as a decision of that moment finds it, and the tries of its code.
+pub(crate) async fn open(
+    app: &App,
+    link: &Link,
+    moment: Moment,
+) -> Result<(OpenClaim, Tries), ApiError> {
+    let found = Box::pin(app.store.open_by_link(link.claim(), link.notice(), moment)).await?;
+    let found = found.filter(|(open, _)| had_notice(open.claim(), link));
+    Ok(found.ok_or(Failure::NotFound)?)
 }
 
-fn known(claim: Option<Claim>, link: &Link) -> Result<Claim, Failure> {
-    let had = |claim: &Claim| (NoticeNo(1)..=claim.notice).contains(&link.notice());
-    claim.filter(had).ok_or(Failure::NotFound)
+/// Whether the claim ever had the notice of the link.
+fn had_notice(claim: &Claim, link: &Link) -> bool {
+    (NoticeNo(1)..=claim.notice).contains(&link.notice())
 }
 
-/// When the notice on its way went out; a window that has opened says itself when it ends.
-async fn sent_at(app: &App, claim: &Claim) -> Result<Option<Instant>, StoreError> {
-    if claim.status() == Status::Notifying {
-        app.store.notice_due_at(claim).await
-    } else {
-        Ok(None)
+/// Until when the customer can answer. A notice on its way promises what was counted when it went out; a
+/// window that has opened says itself when it ends.
+async fn deadline(
+    app: &App,
+    claim: &Claim,
+    tenant: &Tenant,
+    policy: &Policy,
+    moment: Moment,
+) -> Result<Deadline, StoreError> {
+    if claim.status() != Status::Notifying {
+        return Ok(Deadline::of(claim, None, policy));
     }
+    let (place, due_at) = tokio::try_join!(
+        app.store.customer_place(tenant, policy),
+        app.store.notice_due_at(claim),
+    )?;
+    Ok(Deadline::of(claim, Some((due_at.unwrap_or(moment.at), &place)), policy))
 }
 
 /// The notice whose recipients have just said so: no history is needed for that.

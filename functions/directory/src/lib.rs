@@ -9,13 +9,12 @@ mod tenants;
 mod usage;
 mod windows;
 
+use app::{ApiError, respond};
 use lambda_http::{Body, Request, Response};
 use store::Store;
 use web::routes::DirectoryRoute;
 use web::views::HealthView;
-use web::{Call, Failure, Reply, openapi};
-
-use app::failed;
+use web::{Call, Reply, openapi};
 
 /// What the function works with.
 pub struct App {
@@ -33,10 +32,10 @@ impl App {
 /// Answers a request.
 pub async fn handle(app: &App, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    call.answered(answer(app, &call).await)
+    respond(&call, answer(app, &call).await)
 }
 
-async fn answer(app: &App, call: &Call<'_>) -> Result<Reply, Failure> {
+async fn answer(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     match call.route::<DirectoryRoute>()? {
         DirectoryRoute::PutPartner => partners::put(app, call).await,
         DirectoryRoute::GetPartner => partners::get(app, call).await,
@@ -55,7 +54,7 @@ async fn answer(app: &App, call: &Call<'_>) -> Result<Reply, Failure> {
 }
 
 /// Whether the function is there and reaches its table.
-async fn health(app: &App) -> Result<Reply, Failure> {
-    app.store.check().await.map_err(failed)?;
+async fn health(app: &App) -> Result<Reply, ApiError> {
+    app.store.check().await?;
     Ok(Reply::ok(&HealthView::ok()))
 }

@@ -1,25 +1,25 @@
 //! `PUT` and `GET /v1/partners/{id}`.
 
+use app::ApiError;
 use domain::ids::PartnerId;
 use web::views::PartnerView;
 use web::{Call, Failure, Reply, bodies};
 
 use crate::App;
-use app::failed;
 
 /// Writes a partner, whole.
-pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, Failure> {
+pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     call.caller()?;
     let id = call.path_id(PartnerId::parse)?;
     let partner = bodies::partner(&id, &call.json()?)?;
-    app.store.put_partner(&partner).await.map_err(failed)?;
+    app.store.put_partner(&partner).await?;
     Ok(Reply::ok(&PartnerView::of(&partner)))
 }
 
 /// Reads a partner.
-pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, Failure> {
+pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     call.caller()?;
     let id = call.path_id(PartnerId::parse)?;
-    let partner = app.store.partner(&id).await.map_err(failed)?.ok_or(Failure::NotFound)?;
+    let partner = app.store.partner(&id).await?.ok_or(Failure::NotFound)?;
     Ok(Reply::ok(&PartnerView::of(&partner)))
 }

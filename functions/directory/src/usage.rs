@@ -1,5 +1,6 @@
 //! `PUT /v1/tenants/{id}/usage`: the vendor's feed of usage rows.
 
+use app::ApiError;
 use domain::ids::TenantId;
 use domain::program::ItemRef;
 use serde_json::json;
@@ -7,16 +8,15 @@ use store::UsageRow;
 use web::{Call, Failure, Reply, bodies};
 
 use crate::App;
-use app::failed;
 
 /// Stores rows; the same item and day overwrites. The items need not be in the directory: the feed
 /// may be ahead of it, and what nobody's association covers nobody reads.
-pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, Failure> {
+pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     call.caller()?;
     let tenant = call.path_id(TenantId::parse)?;
-    app.store.tenant(&tenant).await.map_err(failed)?.ok_or(Failure::NotFound)?;
+    app.store.tenant(&tenant).await?.ok_or(Failure::NotFound)?;
     let rows: Vec<_> = bodies::usage(&call.json()?)?.into_iter().map(row).collect();
-    app.store.put_usage(&tenant, &rows).await.map_err(failed)?;
+    app.store.put_usage(&tenant, &rows).await?;
     Ok(Reply::ok(&json!({ "rows": rows.len() })))
 }
 

@@ -1,21 +1,21 @@
 //! `GET /v1/windows`: a deadline explained, for anyone who is signed in.
 
+use app::ApiError;
 use domain::calendar::{self, BusinessCalendar, UnknownSubdivision, Zone};
 use web::queries::{self, WindowQuery};
 use web::views::WindowView;
 use web::{Call, Failure, Reply, outside_data};
 
 use crate::App;
-use app::failed;
 
 /// The window that a delivery at that moment would open. Where the subdivision is not known, a
 /// holiday of any counts, as the default policy has it.
-pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, Failure> {
+pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     call.caller()?;
     let query = queries::window(call)?;
     let (country, subdivision) = (query.country, query.subdivision.clone());
     let calendar = app.store.calendar(country, subdivision, UnknownSubdivision::Any).await;
-    let window = window(&query, &calendar.map_err(failed)?)?;
+    let window = window(&query, &calendar?)?;
     Ok(Reply::ok(&WindowView::of(&window)))
 }
 

@@ -5,20 +5,20 @@ use domain::ids::{ClaimId, EvidenceId};
 use lambda_http::{Body, Response};
 use web::{Call, Caller, Failure, Reply, queries};
 
-use crate::{App, claim};
-use app::{Document, moment};
+use crate::{App, open};
+use app::{ApiError, Document, moment};
 
 /// The link to a document that was found clean. There is no other document to be had.
 pub(crate) async fn get(
     app: &App,
     call: &Call<'_>,
     caller: &Caller,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     let (id, eid) = call.path_ids(ClaimId::parse, EvidenceId::parse)?;
-    let claim = claim(app, &id, caller, moment(&app.store, call).await?).await?;
+    let open = open(app, &id, caller, moment(&app.store, call).await?).await?;
     queries::none(call)?;
     let clean = |entry: &&Evidence| entry.id == eid && entry.scan == Scan::Clean;
-    let entry = claim.details.evidence.iter().find(clean).ok_or(Failure::NotFound)?;
+    let entry = open.claim().details.evidence.iter().find(clean).ok_or(Failure::NotFound)?;
     let document = Document { claim: id, id: eid, sha256: entry.sha256 };
     Ok(Reply::ok(&app.bucket.link(&document, &entry.name).await?).done())
 }

@@ -5,14 +5,12 @@ mod bucket;
 mod fetch;
 mod upload;
 
-use domain::claim::Claim;
+use app::{ApiError, respond};
 use domain::ids::ClaimId;
 use lambda_http::{Body, Request, Response};
-use store::{Moment, Store};
+use store::{Moment, OpenClaim, Store};
 use web::routes::EvidenceRoute;
 use web::{Call, Caller, Failure};
-
-use app::failed;
 
 pub use bucket::Bucket;
 
@@ -32,10 +30,10 @@ impl App {
 /// Answers a request.
 pub async fn handle(app: &App, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    call.answered(answer(app, &call).await)
+    respond(&call, answer(app, &call).await)
 }
 
-async fn answer(app: &App, call: &Call<'_>) -> Result<Response<Body>, Failure> {
+async fn answer(app: &App, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
     let route = call.route::<EvidenceRoute>()?;
     let caller = call.caller()?;
     match route {
@@ -45,9 +43,13 @@ async fn answer(app: &App, call: &Call<'_>) -> Result<Response<Body>, Failure> {
 }
 
 /// The claim, if the caller may see it.
-async fn claim(app: &App, id: &ClaimId, caller: &Caller, moment: Moment) -> Result<Claim, Failure> {
-    let found = Box::pin(app.store.claim_for_command(id, moment)).await.map_err(failed)?;
-    let found = found.ok_or(Failure::NotFound)?;
-    caller.sees(&found)?;
-    Ok(found)
+async fn open(
+    app: &App,
+    id: &ClaimId,
+    caller: &Caller,
+    moment: Moment,
+) -> Result<OpenClaim, ApiError> {
+    let open = Box::pin(app.store.open_claim(id, moment)).await?.ok_or(Failure::NotFound)?;
+    caller.sees(open.claim())?;
+    Ok(open)
 }

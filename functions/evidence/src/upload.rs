@@ -10,8 +10,8 @@ use web::views::{EvidenceUploadView, EvidenceView};
 use web::{Call, Caller, Failure, Reply, bodies, request_hash};
 
 use crate::bucket::Upload;
-use crate::{App, claim};
-use app::{Document, failed, moment, state_first};
+use crate::{App, open};
+use app::{ApiError, Document, moment, state_first};
 
 /// Adds an entry, or finds the one that declared the digest, and answers with the form by which its
 /// document can be uploaded: none where the program asks for no documents, or has a clean one. A
@@ -20,24 +20,24 @@ pub(crate) async fn add(
     app: &App,
     call: &Call<'_>,
     caller: &Caller,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, ApiError> {
     let (id, moment) = (call.path_id(ClaimId::parse)?, moment(&app.store, call).await?);
-    let found = claim(app, &id, caller, moment).await?;
+    let open = open(app, &id, caller, moment).await?;
     let key = call.optional_idempotency_key()?;
     let body = call.json()?;
     let request = request_hash(&body);
     let replayed = is_replay(app, &id, key.as_deref(), request).await?;
     let uploaded = bodies::uploaded(&body)
-        .map_err(|failure| state_first(&found, CommandKind::AddEvidence, failure))?;
+        .map_err(|failure| state_first(open.claim(), CommandKind::AddEvidence, failure))?;
     let claim = if replayed {
-        decide::admit(&found, CommandKind::AddEvidence, caller.actor())?;
-        found
+        decide::admit(open.claim(), CommandKind::AddEvidence, caller.actor())?;
+        open.claim().clone()
     } else {
         let command = Command::AddEvidence(Box::new(uploaded.entry.clone()));
-        let given = app.store.execute(&id, caller.actor(), &command, moment, None);
-        let claim = Box::pin(given).await.map_err(failed)?.claim;
+        let ran = app.store.run_command(open, caller.actor(), &command, moment, None);
+        let claim = Box::pin(ran).await?.claim;
         if let Some(key) = &key {
-            app.store.put_request(&id, key, request).await.map_err(failed)?;
+            app.store.put_request(&id, key, request).await?;
         }
         claim
     };
@@ -59,12 +59,12 @@ async fn is_replay(
     claim: &ClaimId,
     key: Option<&str>,
     request: Sha256Hash,
-) -> Result<bool, Failure> {
+) -> Result<bool, ApiError> {
     let Some(key) = key else { return Ok(false) };
-    match app.store.request_of(claim, key).await.map_err(failed)? {
+    match app.store.request_of(claim, key).await? {
         None => Ok(false),
         Some(same) if same == request => Ok(true),
-        Some(_) => Err(Failure::IdempotencyConflict),
+        Some(_) => Err(Failure::IdempotencyConflict.into()),
     }
 }
 
@@ -77,7 +77,7 @@ async fn form(
     claim: &ClaimId,
     entry: &Evidence,
     uploaded: &Uploaded,
-) -> Result<Option<web::views::UploadFormView>, Failure> {
+) -> Result<Option<web::views::UploadFormView>, ApiError> {
     if entry.scan != Scan::Pending {
         return Ok(None);
     }
@@ -85,5 +85,5 @@ async fn form(
     let document = &Document { claim: claim.clone(), id, sha256 };
     let content_type = uploaded.kind.content_type();
     let upload = Upload { document, content_type, size: uploaded.size };
-    app.bucket.form(&upload).await.map(Some)
+    Ok(Some(app.bucket.form(&upload).await?))
 }

@@ -5,17 +5,17 @@ mod queue;
 
 use lambda_http::{Body, Request, Response};
 use web::routes::ReviewRoute;
-use web::{Call, Failure, Reply};
+use web::{Call, Reply};
 
-use app::Api;
+use app::{Api, ApiError, respond};
 
 /// Answers a request.
 pub async fn handle(app: &Api, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    call.answered(answer(app, &call).await)
+    respond(&call, answer(app, &call).await)
 }
 
-async fn answer(app: &Api, call: &Call<'_>) -> Result<Reply, Failure> {
+async fn answer(app: &Api, call: &Call<'_>) -> Result<Reply, ApiError> {
     let route = call.route::<ReviewRoute>()?;
     let caller = call.caller()?;
     match route {

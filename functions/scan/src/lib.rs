@@ -77,12 +77,13 @@ async fn judged(app: &App, scanned: &Scanned, verdict: Verdict) -> Result<Option
 async fn record(app: &App, document: &Document, scan: Scan) -> Result<(), StoreError> {
     let Document { claim, id, sha256 } = document;
     let moment = app.store.moment().await?;
-    let Some(found) = app.store.claim_for_command(claim, moment).await? else { return Ok(()) };
-    if scan == Scan::Clean && awaits(&found, document) {
+    let Some(open) = app.store.open_claim(claim, moment).await? else { return Ok(()) };
+    let found = open.claim();
+    if scan == Scan::Clean && awaits(found, document) {
         app.store.put_document(*sha256, &found.subject.tenant).await?;
     }
     let command = Command::RecordScan { id: id.clone(), sha256: *sha256, scan };
-    Box::pin(app.store.execute(claim, &Actor::System, &command, moment, None)).await?;
+    Box::pin(app.store.run_command(open, &Actor::System, &command, moment, None)).await?;
     info!({ fields::CLAIM_ID } = %claim, { fields::SCAN } = ?scan, "A document was scanned");
     Ok(())
 }

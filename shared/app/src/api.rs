@@ -3,9 +3,9 @@
 use lambda_http::{Body, Request, Response};
 use runtime::{Clients, StartError, open_store_and_keys, serve_http, settings, telemetry};
 use store::{Moment, Store};
-use web::{Call, Cursors, Failure};
+use web::{Call, Cursors};
 
-use crate::failed;
+use crate::error::ApiError;
 
 /// What a function with lists works with.
 pub struct Api {
@@ -26,8 +26,8 @@ impl Api {
 ///
 /// # Errors
 /// Where the table does not answer.
-pub async fn moment(store: &Store, call: &Call<'_>) -> Result<Moment, Failure> {
-    store.moment_of(call.arrived_at()).await.map_err(failed)
+pub async fn moment(store: &Store, call: &Call<'_>) -> Result<Moment, ApiError> {
+    Ok(store.moment_of(call.arrived_at()).await?)
 }
 
 /// Starts such a function, and serves requests until the platform ends the process.

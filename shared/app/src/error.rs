@@ -1,26 +1,68 @@
-//! What an error of the store means to a caller.
+//! Why a request is not answered with what it asked for, and how it is answered then.
 
 use domain::rejection::Rejection;
+use lambda_http::{Body, Response};
 use runtime::telemetry;
 use store::StoreError;
-use web::Failure;
+use web::{Call, Failure};
 
-/// The answer to an error of the store. What is a fault of ours is logged here, once; a caller
-/// learns nothing of it but when to come again.
-pub fn failed(error: StoreError) -> Failure {
-    match error {
-        StoreError::Rejected(Rejection::MissingFact(_))
-        | StoreError::Unavailable(_)
-        | StoreError::Corrupt(_) => {
-            telemetry::failure("A request could not be answered", &error);
-            Failure::Unavailable
-        }
-        StoreError::ClockUntrusted => {
-            telemetry::failure("A deadline was not carried out: the clock is wrong", &error);
-            Failure::Unavailable
-        }
-        StoreError::Rejected(rejection) => rejection.into(),
-        StoreError::VersionMismatch { .. } => Failure::VersionMismatch,
-        StoreError::IdempotencyConflict => Failure::IdempotencyConflict,
+/// A refusal that the caller can do something about, or an error of the store.
+#[derive(Debug)]
+pub enum ApiError {
+    /// What the caller did wrong, or has to wait for.
+    Refused(Failure),
+    /// What the store says.
+    Store(StoreError),
+}
+
+impl From<Failure> for ApiError {
+    fn from(failure: Failure) -> Self {
+        Self::Refused(failure)
     }
+}
+
+impl From<Rejection> for ApiError {
+    fn from(rejection: Rejection) -> Self {
+        Self::Refused(rejection.into())
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl ApiError {
+    /// What the caller is told. What is a fault of ours is logged here, once; a caller learns nothing of it
+    /// but when to come again.
+    pub fn into_failure(self) -> Failure {
+        let error = match self {
+            Self::Refused(failure) => return failure,
+            Self::Store(error) => error,
+        };
+        match error {
+            StoreError::Rejected(Rejection::MissingFact(_))
+            | StoreError::Unavailable(_)
+            | StoreError::Corrupt(_) => {
+                telemetry::failure("A request could not be answered", &error);
+                Failure::Unavailable
+            }
+            StoreError::ClockUntrusted => {
+                telemetry::failure("A deadline was not carried out: the clock is wrong", &error);
+                Failure::Unavailable
+            }
+            StoreError::Rejected(rejection) => rejection.into(),
+            StoreError::VersionMismatch { .. } => Failure::VersionMismatch,
+            StoreError::IdempotencyConflict => Failure::IdempotencyConflict,
+        }
+    }
+}
+
+/// The response of a handler, or the problem document of its error.
+pub fn respond<R: Into<Response<Body>>>(
+    call: &Call<'_>,
+    outcome: Result<R, ApiError>,
+) -> Response<Body> {
+    call.answered(outcome.map_err(ApiError::into_failure))
 }

@@ -2,14 +2,14 @@
 //! its reader may see it, pages of lists, and what an error of the store means to a caller.
 
 mod api;
+mod claim_view;
+mod command;
 mod documents;
 mod error;
-mod give;
-pub mod pages;
-mod view;
+pub mod pagination;
 
 pub use api::{Api, moment, serve_api};
+pub use claim_view::{claim_view, listed_view};
+pub use command::{CommandRequest, run_command, state_first};
 pub use documents::Document;
-pub use error::failed;
-pub use give::{Asked, give, state_first};
-pub use view::{claim_view, listed_view};
+pub use error::{ApiError, respond};

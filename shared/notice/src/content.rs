@@ -2,7 +2,7 @@
 //! silence means.
 
 use domain::calendar::{SkipReason, SkippedDay, Tz, Window, Zone};
-use domain::claim::{Claim, Instant, Item, ItemStatus, PartnerContact, Status};
+use domain::claim::{Claim, Instant, Item, ItemStatus, PartnerContact};
 use domain::context::Place;
 use domain::directory::Tenant;
 use domain::ids::{ClaimId, ItemNo, NoticeNo};
@@ -41,13 +41,13 @@ impl Deadline {
         window.map_or(Self::Unset, Self::AtLeast)
     }
 
-    /// The claim's own deadline, where a window runs or has run; while its notice is on its way, what
-    /// one that was sent at `sent_at` promises; otherwise none.
-    pub fn of(claim: &Claim, sent_at: Instant, place: &Place, policy: &Policy) -> Self {
-        match claim.state.window() {
-            Some(window) => Self::Exact(window.clone()),
-            None if claim.status() == Status::Notifying => Self::at_least(sent_at, place, policy),
-            None => Self::Unset,
+    /// The claim's own deadline, where a window runs or has run; while its notice is on its way, what one
+    /// promises that was `sent` then to a customer of that place; otherwise none.
+    pub fn of(claim: &Claim, sent: Option<(Instant, &Place)>, policy: &Policy) -> Self {
+        match (claim.state.window(), sent) {
+            (Some(window), _) => Self::Exact(window.clone()),
+            (None, Some((sent_at, place))) => Self::at_least(sent_at, place, policy),
+            (None, None) => Self::Unset,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use domain::actor::ActorKind;
 use domain::calendar::{BusinessCalendar, Exception, UnknownSubdivision, Window, Zone, recount};
-use domain::claim::{Claim, Instant, LastEvent, State};
+use domain::claim::{Claim, Instant, LastEvent, State, Status};
 use domain::context::Place;
 use domain::directory::Tenant;
 use domain::event::EventType;
@@ -99,7 +99,9 @@ impl World {
     pub(crate) fn notice(&self) -> Notice {
         let directory =
             Directory { tenant: &self.tenant, program: &self.program, policy: &self.policy };
-        let deadline = Deadline::of(&self.claim, sent_at(), &self.place, &self.policy);
+        let on_its_way = self.claim.status() == Status::Notifying;
+        let sent = on_its_way.then(|| (sent_at(), &self.place));
+        let deadline = Deadline::of(&self.claim, sent, &self.policy);
         Notice::of(&self.claim, NoticeNo(1), &directory, &self.operator, deadline)
     }
 

@@ -14,9 +14,11 @@ mod table;
 mod timers;
 mod usage;
 
+pub use claims::competition::Competition;
 pub use claims::create::{Created, NewClaim};
 pub use claims::preflight::Checked;
-pub use claims::run::{Effect, Outcome};
+pub use claims::run::{Effect, OpenClaim, Outcome};
+pub use directory::of_claim::ClaimDirectory;
 pub use directory::reconcile::{DirectoryEntry, Swept};
 pub use domain::queue::Queue;
 pub use history::archive::Image;

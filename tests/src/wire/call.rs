@@ -19,6 +19,9 @@ pub struct Call {
     pub response: Option<Value>,
     /// Whether the database tells what the operation costs.
     pub(super) metered: bool,
+    /// How many calls waited for one another until this one was made, itself counted; see
+    /// [`super::Wire::count_rounds`].
+    pub round: usize,
 }
 
 impl Call {
@@ -35,7 +38,7 @@ impl Call {
         if metered {
             request["ReturnConsumedCapacity"] = json!("INDEXES");
         }
-        Self { operation, request, status: None, response: None, metered }
+        Self { operation, request, status: None, response: None, metered, round: 0 }
     }
 
     /// Whether it writes.

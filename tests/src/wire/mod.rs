@@ -10,7 +10,7 @@ pub(crate) use fault::die;
 pub use fault::{Act, Fault, any, throttled, until_death};
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_smithy_runtime_api::client::http::{
@@ -39,6 +39,8 @@ struct Shared {
     calls: Mutex<Vec<Call>>,
     rules: Mutex<Vec<Rule>>,
     undated: AtomicBool,
+    counts_rounds: AtomicBool,
+    rounds: AtomicUsize,
     permissions: Mutex<Option<Arc<Permissions>>>,
 }
 
@@ -63,7 +65,17 @@ impl Wire {
     fn to(clock: Clock, real: SharedHttpClient) -> Self {
         let (calls, rules) = (Mutex::default(), Mutex::default());
         let (undated, permissions) = (AtomicBool::new(false), Mutex::default());
-        Self(Arc::new(Shared { real, clock, calls, rules, undated, permissions }))
+        let (counts_rounds, rounds) = (AtomicBool::new(false), AtomicUsize::new(0));
+        Self(Arc::new(Shared {
+            real,
+            clock,
+            calls,
+            rules,
+            undated,
+            counts_rounds,
+            rounds,
+            permissions,
+        }))
     }
 
     /// The wire as the SDK's HTTP client.
@@ -86,8 +98,31 @@ impl Wire {
         lock(&self.0.rules).push(Rule::new(Arc::new(concerns), 1..usize::MAX, fault));
     }
 
+    /// From now on no call is answered before every call has been sent that does not wait for its answer.
+    /// So calls come in rounds, as they would if each took the same time: [`Wire::rounds`].
+    pub fn count_rounds(&self) {
+        self.0.counts_rounds.store(true, Ordering::Relaxed);
+    }
+
+    /// How many calls since the last reset had to wait for one another.
+    pub fn rounds(&self) -> usize {
+        self.0.rounds.load(Ordering::Relaxed)
+    }
+
+    /// The round of a call that is sent now; the calls beside it are sent meanwhile.
+    async fn begin_round(&self) -> usize {
+        let round = self.rounds() + 1;
+        if self.0.counts_rounds.load(Ordering::Relaxed) {
+            for _ in 0..TURNS {
+                tokio::task::yield_now().await;
+            }
+        }
+        round
+    }
+
     /// Repairs everything and forgets the calls so far.
     pub fn reset(&self) {
+        self.0.rounds.store(0, Ordering::Relaxed);
         lock(&self.0.rules).clear();
         lock(&self.0.calls).clear();
     }
@@ -137,11 +172,16 @@ impl Wire {
             calls.len() - 1
         };
         let refusal = lock(&self.0.permissions).as_ref().and_then(|own| own.refusal(&call));
+        let round = self.begin_round().await;
         let answer = match (refusal, self.fault_for(&call)) {
             (Some(refusal), _) => fault::forbidden(&refusal),
             (None, Some(fault)) => fault.strike(&real, request, &call).await,
             (None, None) => forward(&real, request).await,
         };
+        self.0.rounds.fetch_max(round, Ordering::Relaxed);
+        if let Some(call) = lock(&self.0.calls).get_mut(place) {
+            call.round = round;
+        }
         self.record(place, answer)
     }
 
@@ -161,6 +201,10 @@ impl Wire {
         Ok(response)
     }
 }
+
+/// How often other futures of a task may go on before a call is answered: as deep as joined futures are
+/// nested, and more.
+const TURNS: usize = 32;
 
 type Answer = Result<HttpResponse, ConnectorError>;
 

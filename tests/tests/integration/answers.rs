@@ -53,10 +53,7 @@ fn wire(stack: &Stack) -> &integration::wire::Wire {
 #[tokio::test]
 async fn a_no_that_is_recorded_is_shown_as_recorded_even_if_nothing_more_can_be_read() {
     let (stack, claim) = awaiting().await;
-    let program = |call: &integration::wire::Call| {
-        let key = &call.request["Key"];
-        key["pk"]["S"] == "PR#osu-m365" && key["sk"]["S"] == "A"
-    };
+    let program = |call: &integration::wire::Call| call.names("PR#osu-m365", "A");
     wire(&stack).always(program, Fault::Internal);
     let answer = stack.send(coded(&claim, 1, "decision=decline&items=2")).await;
     assert_eq!(answer.status, 200, "{}", answer.text);

@@ -139,6 +139,8 @@ fn leads_somewhere(file: &Path, link: &str) -> bool {
 fn every_file_and_section_that_is_cited_is_there() {
     let mut all = Vec::new();
     files(&root(), &mut all);
+    // This file cites wrongly on purpose.
+    all.retain(|file| !file.ends_with(Path::new(file!()).file_name().unwrap()));
     let (mut cited, mut nowhere) = (0, BTreeSet::new());
     for file in all {
         let Ok(text) = fs::read_to_string(&file) else { continue };

@@ -59,6 +59,8 @@ mod robots;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
+mod rounds;
+#[cfg(test)]
 mod rules;
 #[cfg(test)]
 mod secrecy;

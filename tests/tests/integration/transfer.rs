@@ -367,7 +367,7 @@ async fn operator_staff_see_the_rivals_of_a_claim_open_waiting_and_active() {
     let world = World::at(NOW).await;
     let first = world.submitted("k", &TEAMS).await;
     let second = world.rival_submitted("k", &["exchange-online", "teams"]).await;
-    let rivals = world.store.rivals_of(&second, world.clock.now()).await.unwrap();
+    let rivals = world.store.competition(&second, world.clock.now()).await.unwrap().rivals;
     let seen: Vec<_> = rivals.iter().map(|rival| (rival.item, &rival.claim)).collect();
     assert_eq!(seen, [(ItemNo(2), &first.id)]);
     let (actor, command) = begin();
@@ -375,6 +375,6 @@ async fn operator_staff_see_the_rivals_of_a_claim_open_waiting_and_active() {
     let first = world.give(&first.id, &reviewer(), &validate()).await.unwrap().claim;
     let proof = delivered(first.notice);
     world.give(&first.id, &domain::actor::Actor::System, &proof).await.unwrap();
-    let rivals = world.store.rivals_of(&second, world.clock.now()).await.unwrap();
+    let rivals = world.store.competition(&second, world.clock.now()).await.unwrap().rivals;
     assert_eq!(rivals.len(), 1, "named once: {rivals:?}");
 }

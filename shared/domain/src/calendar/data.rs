@@ -1,4 +1,4 @@
-//! The embedded text of one country, read line by line (`data/README.md` describes the format).
+//! The embedded text of one country, read line by line (`shared/domain/data/README.md` describes the format).
 
 use chrono::{Days, NaiveDate};
 

@@ -5,8 +5,8 @@ use domain::context::Facts;
 use domain::ids::{ClaimId, FamilyId, PartnerId, TenantId};
 use domain::program::ItemRef;
 
-use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::fetched::FetchedItems;
 use crate::table::keys;
 
 /// Items of one kind at a tenant, within the family in which they have one partner of record.
@@ -18,44 +18,44 @@ pub(super) struct Claimed<'a> {
     pub(super) except: &'a ClaimId,
 }
 
-impl Store {
-    pub(super) async fn add_rights(
-        &self,
-        claimed: &Claimed<'_>,
-        at: Instant,
-        facts: &mut Facts,
-    ) -> Result<(), StoreError> {
-        let lock = |item: &ItemRef| keys::lock(claimed.tenant, claimed.family, item.kind, &item.id);
-        let locks: Vec<_> = claimed.items.iter().map(lock).collect();
-        let (own_claims, blocks) =
-            tokio::try_join!(self.own_claims(claimed), self.blocked(&locks, claimed.partner, at),)?;
-        let rules = facts.tenant.as_ref().map(|tenant| &tenant.rules);
-        let ruled_out = |item| rules.is_some_and(|it| it.block(claimed.partner, item, at));
-        let blocked =
-            claimed.items.iter().filter(|item| blocks.contains(&lock(item)) || ruled_out(item));
-        facts.blocked = blocked.cloned().collect();
-        facts.own_claims = own_claims;
-        Ok(())
+impl Claimed<'_> {
+    /// The partitions of the items' locks, where their blocks stand, too.
+    pub(super) fn locks(&self) -> Vec<String> {
+        self.items.iter().map(|item| self.lock(item)).collect()
     }
 
-    /// Open or active claims of the same partner on one of the items: named by the index, within
-    /// its delay, and each read strongly.
-    async fn own_claims(
-        &self,
-        claimed: &Claimed<'_>,
-    ) -> Result<Vec<(ItemRef, ClaimId)>, StoreError> {
-        let mut ids = self.ids_at_tenant(Some(claimed.partner), claimed.tenant).await?;
-        ids.retain(|id| id != claimed.except);
-        let records = self.load_records(&ids).await?;
-        let mut own = Vec::new();
-        for claim in records.iter().map(|record| &record.claim) {
-            if claim.subject.family == *claimed.family {
-                let held = held_items(claim).filter(|item| claimed.items.contains(item));
-                own.extend(held.map(|item| (item, claim.id.clone())));
-            }
-        }
-        Ok(own)
+    fn lock(&self, item: &ItemRef) -> String {
+        keys::lock(self.tenant, self.family, item.kind, &item.id)
     }
+}
+
+/// What the customer keeps from the partner, and what the partner claims already: of the claims `own`, which
+/// the index names within its delay, each read strongly.
+pub(super) fn add_rights(
+    claimed: &Claimed<'_>,
+    own: &[ClaimId],
+    fetched: &FetchedItems,
+    at: Instant,
+    facts: &mut Facts,
+) -> Result<(), StoreError> {
+    let rules = facts.tenant.as_ref().map(|tenant| &tenant.rules);
+    let mut blocked = Vec::new();
+    for item in &claimed.items {
+        let ruled_out = rules.is_some_and(|rules| rules.block(claimed.partner, item, at));
+        if ruled_out || fetched.is_blocked(&claimed.lock(item), claimed.partner, at)? {
+            blocked.push(item.clone());
+        }
+    }
+    facts.blocked = blocked;
+    let own: Vec<_> = own.iter().filter(|id| *id != claimed.except).cloned().collect();
+    for record in fetched.records(&own)? {
+        let claim = &record.claim;
+        if claim.subject.family == *claimed.family {
+            let held = held_items(claim).filter(|item| claimed.items.contains(item));
+            facts.own_claims.extend(held.map(|item| (item, claim.id.clone())));
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn claimed(claim: &Claim) -> Claimed<'_> {

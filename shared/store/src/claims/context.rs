@@ -3,24 +3,45 @@
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant, State};
 use domain::command::Needs;
-use domain::context::{Context, Facts};
-use domain::ids::ItemNo;
+use domain::context::{Context, Facts, Places};
+use domain::ids::{ClaimId, ItemNo};
 use domain::program::{Policy, Program};
 
-use super::claimed_items::claimed;
-use crate::exclusivity::lock::FoundLock;
+use super::claimed_items::{add_rights, claimed};
+use super::competition::{competition_keys, newest, rival_keys};
+use super::load::record_key;
+use crate::directory::calendars::calendar_key;
+use crate::directory::partners::partner_key;
+use crate::directory::places::calendar_keys;
+use crate::directory::programs::program_key;
+use crate::directory::tenants::tenant_keys;
+use crate::exclusivity::block::block_key;
+use crate::exclusivity::lock::{FoundLock, lock_keys};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::fetched::{FetchedItems, ItemKey};
+use crate::table::index::ClaimsAtTenant;
 
-/// The context of a command, and the locks that were read for it.
+/// The context of a command, and what was fetched for it.
 #[derive(Debug)]
 pub(crate) struct Surroundings {
     pub(crate) context: Context,
     pub(crate) locks: Vec<FoundLock>,
+    /// What the answer to operator staff needs besides; `None` for everybody else.
+    pub(crate) staff: Option<StaffReads>,
+}
+
+/// What is known of a claim's competition before a command on it.
+#[derive(Debug)]
+pub(crate) struct StaffReads {
+    /// The newest claims at the tenant.
+    pub(crate) newest: Vec<ClaimId>,
+    pub(crate) fetched: FetchedItems,
 }
 
 impl Store {
-    /// What a command on an existing claim may look at.
+    /// What a command on an existing claim may look at: what the claim names in one batch beside the
+    /// tenant's index, then what those name.
     pub(crate) async fn surroundings(
         &self,
         claim: &Claim,
@@ -28,44 +49,130 @@ impl Store {
         actor: &Actor,
         at: Instant,
     ) -> Result<Surroundings, StoreError> {
+        let (mut found, locks) = Box::pin(self.fetch_around(claim, needs, actor, at)).await?;
+        if Box::pin(self.close_due_others(&locks, at)).await? {
+            // The locks may be others' by now.
+            (found, _) = Box::pin(self.fetch_around(claim, needs, actor, at)).await?;
+        }
+        let undecided = undecided(claim);
+        let locks = if needs.locks { found.fetched.locks(claim, &undecided)? } else { Vec::new() };
+        let mut facts = found.facts;
+        facts.rivals = Box::pin(self.rivals(claim, &locks, at)).await?;
+        let context =
+            Context { at, actor: actor.clone(), policy: found.policy, places: found.places, facts };
+        let fetched = found.fetched;
+        let staff = found.newest.map(|newest| StaffReads { newest, fetched });
+        Ok(Surroundings { context, locks, staff })
+    }
+
+    /// Fetches what a command needs, and the locks of the undecided items where it needs them.
+    async fn fetch_around(
+        &self,
+        claim: &Claim,
+        needs: Needs,
+        actor: &Actor,
+        at: Instant,
+    ) -> Result<(Around, Vec<FoundLock>), StoreError> {
         let subject = &claim.subject;
-        let (policy, partner, tenant, program) = tokio::try_join!(
-            self.policy_of(claim),
-            where_needed(needs.partner, self.partner(&subject.partner)),
-            where_needed(needs.tenant, self.tenant(&subject.tenant)),
-            where_needed(needs.eligibility, self.program(&subject.program)),
+        let staff = matches!(actor, Actor::Staff { .. });
+        let mut fetched = FetchedItems::default();
+        let (_, at_tenant) = tokio::try_join!(
+            self.fetch(&mut fetched, self.first_keys(claim, needs, staff)),
+            Box::pin(self.index_where_needed(claim, needs, staff)),
         )?;
-        let policy = newest_of_draft(claim, program.as_ref()).unwrap_or(policy);
-        let operator = needs.operator;
-        let places = self.places(operator, partner.as_ref(), tenant.as_ref(), &policy);
-        let places = Box::pin(places).await?;
-        let mut facts = Facts { partner, tenant, program, ..Facts::default() };
-        if needs.eligibility {
-            self.add_rights(&claimed(claim), at, &mut facts).await?;
-        }
-        if let Some(partner) = facts.partner.as_ref().filter(|_| needs.quota) {
-            facts.over_quota = self.over_quota(partner, at).await?;
-        }
-        let mut locks = Vec::new();
+        let partner = if needs.partner { fetched.partner(&subject.partner)? } else { None };
+        let tenant = if needs.tenant { fetched.tenant(&subject.tenant)? } else { None };
+        let program = if needs.eligibility { fetched.program(&subject.program)? } else { None };
+        let policy = match newest_of_draft(claim, program.as_ref()) {
+            Some(policy) => policy,
+            None => self.policy_in(claim, &fetched)?,
+        };
+        let newest = at_tenant.as_ref().filter(|_| staff).map(newest).transpose()?;
+        let mut then = calendar_keys(partner.as_ref(), tenant.as_ref());
+        let own = match at_tenant.as_ref().filter(|_| needs.eligibility) {
+            Some(at_tenant) => at_tenant.of_partner(&subject.partner)?,
+            None => Vec::new(),
+        };
+        then.extend(own.iter().filter(|id| **id != claim.id).map(record_key));
         if needs.locks {
-            let numbers: Vec<ItemNo> = claim.undecided().map(|item| item.no).collect();
-            locks = self.locks(claim, &numbers).await?;
-            if self.close_due_others(&locks, at).await? {
-                locks = self.locks(claim, &numbers).await?;
-            }
-            facts.rivals = self.rivals(claim, &locks, at).await?;
+            let named = fetched.claims_in_locks(claim, &undecided(claim))?;
+            then.extend(named.iter().map(record_key));
         }
-        let context = Context { at, actor: actor.clone(), policy, places, facts };
-        Ok(Surroundings { context, locks })
+        // What only the answer needs goes along where there is a second batch anyway.
+        if let Some(newest) = newest.as_ref().filter(|_| !then.is_empty()) {
+            then.extend(rival_keys(claim, newest, &fetched)?);
+        }
+        let quota = async {
+            match partner.as_ref().filter(|_| needs.quota) {
+                Some(partner) => Box::pin(self.over_quota(partner, at)).await,
+                None => Ok(None),
+            }
+        };
+        let (_, over_quota) = tokio::try_join!(self.fetch(&mut fetched, then), quota)?;
+        let places =
+            self.places_in(&fetched, needs.operator, partner.as_ref(), tenant.as_ref(), &policy)?;
+        let mut facts = Facts { partner, tenant, program, over_quota, ..Facts::default() };
+        if needs.eligibility {
+            add_rights(&claimed(claim), &own, &fetched, at, &mut facts)?;
+        }
+        let locks = if needs.locks { fetched.locks(claim, &undecided(claim))? } else { Vec::new() };
+        Ok((Around { facts, policy, places, newest, fetched }, locks))
+    }
+
+    /// What a claim names of all that a command needs.
+    fn first_keys(&self, claim: &Claim, needs: Needs, staff: bool) -> Vec<ItemKey> {
+        let subject = &claim.subject;
+        let mut keys: Vec<_> = self.policy_key_unless_kept(claim).into_iter().collect();
+        if needs.partner {
+            keys.push(partner_key(&subject.partner));
+        }
+        if needs.tenant {
+            keys.extend(tenant_keys(&subject.tenant));
+        }
+        if needs.eligibility {
+            keys.push(program_key(&subject.program));
+            let claimed = claimed(claim);
+            keys.extend(claimed.locks().iter().map(|lock| block_key(lock, claimed.partner)));
+        }
+        if needs.operator {
+            keys.push(calendar_key(self.config.operator.calendar.country()));
+        }
+        if needs.locks {
+            keys.extend(lock_keys(claim, &undecided(claim)));
+        }
+        if staff {
+            keys.extend(competition_keys(claim));
+        }
+        keys
+    }
+
+    /// The claims at the tenant: all of them for operator staff, who see the rivals, and otherwise the
+    /// partner's own.
+    async fn index_where_needed(
+        &self,
+        claim: &Claim,
+        needs: Needs,
+        staff: bool,
+    ) -> Result<Option<ClaimsAtTenant>, StoreError> {
+        if !needs.eligibility && !staff {
+            return Ok(None);
+        }
+        let own = (!staff).then_some(&claim.subject.partner);
+        self.claims_at_tenant(own, &claim.subject.tenant).await.map(Some)
     }
 }
 
-/// What is read, if it is needed.
-async fn where_needed<T>(
-    needed: bool,
-    read: impl Future<Output = Result<Option<T>, StoreError>>,
-) -> Result<Option<T>, StoreError> {
-    if needed { read.await } else { Ok(None) }
+/// What was fetched for a command.
+struct Around {
+    facts: Facts,
+    policy: Policy,
+    places: Places,
+    newest: Option<Vec<ClaimId>>,
+    fetched: FetchedItems,
+}
+
+fn undecided(claim: &Claim) -> Vec<ItemNo> {
+    claim.undecided().map(|item| item.no).collect()
 }
 
 /// What a draft is judged by when it is submitted: the program's present policy, to which it is pinned from

@@ -51,7 +51,7 @@ pub struct NewClaim<'a> {
 
 impl NewClaim<'_> {
     /// Whether nothing is wrong with the body alone.
-    fn is_sound(&self) -> bool {
+    pub(super) fn is_sound(&self) -> bool {
         let missing = if self.draft {
             domain::decide::undrafted(self.input, self.malformed)
         } else {
@@ -81,13 +81,12 @@ impl Store {
     pub async fn create(&self, new: NewClaim<'_>, moment: Moment) -> Result<Created, StoreError> {
         let mut attempts = Attempts::default();
         loop {
-            if new.is_sound() {
-                let found = Box::pin(self.current(new.id, moment.offset)).await?;
-                if let Some(stored) = found {
-                    return answer(stored, &attempts, new.request_hash);
+            let Some(context) = Box::pin(self.opening(&new, moment)).await? else {
+                match Box::pin(self.current(new.id, moment.offset)).await? {
+                    Some(stored) => return answer(stored, &attempts, new.request_hash),
+                    None => continue,
                 }
-            }
-            let context = Box::pin(self.opening(&new, moment)).await?;
+            };
             let event = new.open(&context)?;
             let now = (self.raw_now() + moment.offset).max(moment.at);
             let request_hash = new.request_hash;

@@ -2,10 +2,12 @@
 
 mod claimed_items;
 pub(crate) mod commit;
+pub(crate) mod competition;
 pub(crate) mod context;
 pub(crate) mod create;
 mod cross_claim;
 pub(crate) mod deadline;
+mod link;
 pub(crate) mod load;
 mod opening;
 pub(crate) mod preflight;

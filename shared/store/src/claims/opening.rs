@@ -1,89 +1,113 @@
-//! What the opening of a claim may look at.
+//! What the opening of a claim may look at, and whether the claim is there already.
 
 use domain::actor::Actor;
-use domain::claim::Instant;
-use domain::command::ClaimInput;
 use domain::context::{Context, Facts};
 use domain::directory::{Partner, Tenant};
-use domain::ids::ClaimId;
+use domain::ids::PartnerId;
 use domain::program::{ItemRef, Program};
 
-use super::claimed_items::Claimed;
+use super::claimed_items::{Claimed, add_rights};
 use super::create::NewClaim;
+use super::load::{Assembled, details_key, record_key};
+use crate::directory::calendars::calendar_key;
+use crate::directory::partners::partner_key;
+use crate::directory::places::calendar_keys;
+use crate::directory::programs::program_key;
+use crate::directory::tenants::tenant_keys;
+use crate::exclusivity::block::block_key;
 use crate::table::clock::Moment;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::fetched::FetchedItems;
 
 impl Store {
-    /// What the opening of a claim may look at. A draft counts for no duplicate, block or quota, so
-    /// nothing of them is read for it.
+    /// What the opening of a claim may look at; `None`: there is a claim of that id already, and nothing is
+    /// wrong with the body alone. A draft counts for no duplicate, block or quota, so nothing of them is read
+    /// for it.
     pub(crate) async fn opening(
         &self,
         new: &NewClaim<'_>,
         moment: Moment,
-    ) -> Result<Context, StoreError> {
-        let (partner, tenant, program) = tokio::try_join!(
-            self.acting_partner(new.actor),
-            self.named_tenant(new.input),
-            self.named_program(new.input),
-        )?;
+    ) -> Result<Option<Context>, StoreError> {
+        let acting = acting_partner(new.actor);
+        let mut first = vec![record_key(new.id), details_key(new.id)];
+        first.extend(acting.map(partner_key));
+        first.extend(new.input.tenant.iter().flat_map(tenant_keys));
+        first.extend(new.input.program.as_ref().map(program_key));
+        first.push(calendar_key(self.config.operator.calendar.country()));
+        let own = async {
+            match (acting, &new.input.tenant) {
+                (Some(partner), Some(tenant)) if !new.draft => {
+                    self.claims_at_tenant(Some(partner), tenant).await?.ids()
+                }
+                _ => Ok(Vec::new()),
+            }
+        };
+        let mut fetched = FetchedItems::default();
+        let (_, own) = tokio::try_join!(self.fetch(&mut fetched, first), own)?;
+        if new.is_sound() && !matches!(fetched.claim(new.id)?, Assembled::Absent) {
+            return Ok(None);
+        }
+        let partner = acting.map(|id| fetched.partner(id)).transpose()?.flatten();
+        let tenant = new.input.tenant.as_ref().map(|id| fetched.tenant(id)).transpose()?.flatten();
+        let program =
+            new.input.program.as_ref().map(|id| fetched.program(id)).transpose()?.flatten();
         let policy = program.as_ref().map(|program| program.policy.clone()).unwrap_or_default();
-        let places = self.places(true, partner.as_ref(), tenant.as_ref(), &policy);
-        let places = Box::pin(places).await?;
-        let mut facts = Facts { partner, tenant, program, ..Facts::default() };
-        if !new.draft {
-            self.add_opening_rights(new.id, new.input, moment.at, &mut facts).await?;
+        let claimed = opened(new, partner.as_ref(), tenant.as_ref(), program.as_ref());
+        let mut then = calendar_keys(partner.as_ref(), tenant.as_ref());
+        if let Some(claimed) = &claimed {
+            then.extend(claimed.locks().iter().map(|lock| block_key(lock, claimed.partner)));
+            then.extend(own.iter().filter(|id| *id != new.id).map(record_key));
         }
-        Ok(Context { at: moment.at, actor: new.actor.clone(), policy, places, facts })
-    }
-
-    async fn add_opening_rights(
-        &self,
-        id: &ClaimId,
-        input: &ClaimInput,
-        at: Instant,
-        facts: &mut Facts,
-    ) -> Result<(), StoreError> {
-        let (Some(partner), Some(tenant), Some(program)) =
-            (facts.partner.clone(), facts.tenant.clone(), facts.program.clone())
-        else {
-            return Ok(());
+        let quota = async {
+            match partner.as_ref().filter(|_| claimed.is_some()) {
+                Some(partner) => self.over_quota(partner, moment.at).await,
+                None => Ok(None),
+            }
         };
-        let items = input.items.iter().flatten();
-        let items = items.map(|(kind, id)| ItemRef { kind: *kind, id: id.clone() }).collect();
-        let claimed = Claimed {
-            partner: &partner.id,
-            tenant: &tenant.id,
-            family: &program.family,
-            items,
-            except: id,
-        };
-        self.add_rights(&claimed, at, facts).await?;
-        facts.over_quota = self.over_quota(&partner, at).await?;
-        Ok(())
-    }
-
-    async fn acting_partner(&self, actor: &Actor) -> Result<Option<Partner>, StoreError> {
-        match actor {
-            Actor::Partner { id, .. } => self.partner(id).await,
-            Actor::Staff { .. }
-            | Actor::CustomerAdmin { .. }
-            | Actor::CustomerLink { .. }
-            | Actor::System => Ok(None),
+        let (_, over_quota) = tokio::try_join!(self.fetch(&mut fetched, then), quota)?;
+        let places = self.places_in(&fetched, true, partner.as_ref(), tenant.as_ref(), &policy)?;
+        let mut rights = Facts::default();
+        if let Some(claimed) = &claimed {
+            rights.tenant.clone_from(&tenant);
+            add_rights(claimed, &own, &fetched, moment.at, &mut rights)?;
         }
-    }
-
-    async fn named_tenant(&self, input: &ClaimInput) -> Result<Option<Tenant>, StoreError> {
-        match &input.tenant {
-            Some(id) => self.tenant(id).await,
-            None => Ok(None),
+        if let Some(program) = &program {
+            let pinned = (program.id.clone(), program.policy_version);
+            self.keep_policy(pinned, program.policy.clone());
         }
+        let facts = Facts { partner, tenant, program, over_quota, ..rights };
+        let context = Context { at: moment.at, actor: new.actor.clone(), policy, places, facts };
+        Ok(Some(context))
     }
+}
 
-    async fn named_program(&self, input: &ClaimInput) -> Result<Option<Program>, StoreError> {
-        match &input.program {
-            Some(id) => self.program(id).await,
-            None => Ok(None),
-        }
+fn acting_partner(actor: &Actor) -> Option<&PartnerId> {
+    match actor {
+        Actor::Partner { id, .. } => Some(id),
+        Actor::Staff { .. }
+        | Actor::CustomerAdmin { .. }
+        | Actor::CustomerLink { .. }
+        | Actor::System => None,
     }
+}
+
+/// What a new claim asks for, where all that it names is known and it is no draft.
+fn opened<'a>(
+    new: &NewClaim<'a>,
+    partner: Option<&'a Partner>,
+    tenant: Option<&'a Tenant>,
+    program: Option<&'a Program>,
+) -> Option<Claimed<'a>> {
+    let items = new.input.items.iter().flatten();
+    let items = items.map(|(kind, id)| ItemRef { kind: *kind, id: id.clone() }).collect();
+    let (partner, tenant, program) = (partner?, tenant?, program?);
+    let family = &program.family;
+    (!new.draft).then_some(Claimed {
+        partner: &partner.id,
+        tenant: &tenant.id,
+        family,
+        items,
+        except: new.id,
+    })
 }

@@ -37,6 +37,7 @@ impl Store {
         moment: Moment,
     ) -> Result<Checked, StoreError> {
         let context = Box::pin(self.opening(&new, moment)).await?;
+        let context = context.ok_or_else(|| StoreError::unreadable("claim", "pk"))?;
         Ok(Checked {
             errors: domain::check(new.input, new.malformed, &context),
             hindrances: domain::decide::hindrances(&context.facts),

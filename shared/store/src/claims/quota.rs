@@ -28,12 +28,12 @@ impl Store {
         let date = partner.time_zone.date(at);
         let today = partner.time_zone.first_instant(date).unwrap_or(at);
         let tomorrow = days_after(at, 0, &Zone::Known(partner.time_zone));
-        if self.is_full(partner, today).await? {
-            let seconds = (tomorrow - at).num_seconds();
-            return Ok(Some(u32::try_from(seconds).ok()));
-        }
-        let over = self.has_open(partner, partner.open_claim_quota).await?;
-        Ok(over.then_some(None))
+        let (full, over) = tokio::try_join!(
+            self.is_full(partner, today),
+            self.has_open(partner, partner.open_claim_quota),
+        )?;
+        let seconds = || u32::try_from((tomorrow - at).num_seconds()).ok();
+        Ok(if full { Some(seconds()) } else { over.then_some(None) })
     }
 
     /// Whether the partner has submitted as many claims since that moment as its daily quota

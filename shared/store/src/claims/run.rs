@@ -9,19 +9,37 @@ use domain::ids::{ClaimId, Version};
 use domain::rejection::Rejection;
 
 use super::commit::Attempts;
+use super::competition::{Competition, rival_keys};
+use super::context::StaffReads;
 use super::load::{Loaded, Stored};
 use crate::table::clock::Moment;
 use crate::table::clock_check::ClockSample;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 
+/// A claim as a command of its moment finds it: what was due by then is carried out.
+#[derive(Debug, Clone)]
+pub struct OpenClaim {
+    stored: Stored,
+    clock: ClockSample,
+}
+
+impl OpenClaim {
+    /// The claim.
+    pub fn claim(&self) -> &Claim {
+        self.stored.claim()
+    }
+}
+
 /// What a command led to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Outcome {
     /// The claim as it is now.
     pub claim: Claim,
     /// What the command did to it.
     pub effect: Effect,
+    /// What operator staff see beside it, where it was read along; `None` for everybody else.
+    pub competition: Option<Competition>,
 }
 
 /// What a command did.
@@ -36,7 +54,8 @@ pub enum Effect {
 }
 
 impl Store {
-    /// Gives a command. `expected` is the version the caller has seen, where it must name one.
+    /// Opens a claim and runs a command on it. `expected` is the version the caller has seen, where it must
+    /// name one.
     ///
     /// # Errors
     /// [`StoreError::Rejected`] with the rules' answer, `NotFound` for an unknown claim as for
@@ -49,49 +68,76 @@ impl Store {
         moment: Moment,
         expected: Option<Version>,
     ) -> Result<Outcome, StoreError> {
+        let open = self.open_claim(id, moment).await?.ok_or(Rejection::NotFound)?;
+        Box::pin(self.run_command(open, actor, command, moment, expected)).await
+    }
+
+    /// Reads a claim for a command: what was due by its moment is executed first, and a deadline that passed
+    /// while the request was on its way is not (`docs/domain.md §4`, *The race*). `None`: there is none.
+    ///
+    /// # Errors
+    /// Where silence is due and cannot be executed now.
+    pub async fn open_claim(
+        &self,
+        id: &ClaimId,
+        moment: Moment,
+    ) -> Result<Option<OpenClaim>, StoreError> {
+        let Loaded { stored, clock } = self.load(id).await?;
+        match stored {
+            Some(stored) => self.open_stored(stored, clock, moment).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The same of a claim that was read with `clock`.
+    pub(crate) async fn open_stored(
+        &self,
+        stored: Stored,
+        clock: ClockSample,
+        moment: Moment,
+    ) -> Result<Option<OpenClaim>, StoreError> {
+        if !Box::pin(self.is_overtaken(stored.claim(), clock, moment)).await? {
+            return Ok(Some(OpenClaim { stored, clock }));
+        }
+        let id = &stored.claim().id;
+        let current = Box::pin(self.current(id, moment.offset)).await?;
+        Ok(current.map(|stored| OpenClaim { stored, clock }))
+    }
+
+    /// Runs a command on an open claim. A conflict alone reads the claim again.
+    ///
+    /// # Errors
+    /// Those of [`Store::execute`].
+    pub async fn run_command(
+        &self,
+        mut open: OpenClaim,
+        actor: &Actor,
+        command: &Command,
+        moment: Moment,
+        expected: Option<Version>,
+    ) -> Result<Outcome, StoreError> {
         let mut attempts = Attempts::default();
         loop {
-            let Loaded { stored, clock } = self.load(id).await?;
+            let claim = open.stored.claim();
+            decide::admit(claim, command.kind(), actor)?;
+            if is_repeat(claim, command, actor, expected) {
+                return Ok(outcome(open.stored, Effect::Repeated));
+            }
+            seen(claim, expected)?;
+            let latest = (open.clock.latest() + moment.offset).max(moment.at);
+            let step = Step { actor, command, at: moment.at, latest };
+            match Box::pin(self.step(&open.stored, step, &mut attempts)).await? {
+                Stepped::Nothing => return Ok(outcome(open.stored, Effect::Nothing)),
+                Stepped::Changed(changed) => return Ok(*changed),
+                Stepped::Again => {}
+            }
+            let Loaded { stored, clock } = self.load(&open.stored.claim().id).await?;
             let stored = stored.ok_or(Rejection::NotFound)?;
             if attempts.wrote(&stored.record) {
                 return Ok(outcome(stored, Effect::Changed));
             }
-            decide::admit(stored.claim(), command.kind(), actor)?;
-            let stored = if self.is_overtaken(stored.claim(), clock, moment).await? {
-                Box::pin(self.current(id, moment.offset)).await?.ok_or(Rejection::NotFound)?
-            } else {
-                stored
-            };
-            if is_repeat(stored.claim(), command, actor, expected) {
-                return Ok(outcome(stored, Effect::Repeated));
-            }
-            seen(stored.claim(), expected)?;
-            let latest = (clock.latest() + moment.offset).max(moment.at);
-            let step = Step { actor, command, at: moment.at, latest };
-            match Box::pin(self.step(&stored, step, &mut attempts)).await? {
-                Stepped::Nothing => return Ok(outcome(stored, Effect::Nothing)),
-                Stepped::Changed(stored) => return Ok(outcome(*stored, Effect::Changed)),
-                Stepped::Again => {}
-            }
+            open = self.open_stored(stored, clock, moment).await?.ok_or(Rejection::NotFound)?;
         }
-    }
-
-    /// The claim as a command of that moment finds it: what was due by then is executed first, and a
-    /// deadline that passed while the request was on its way is not (`docs/domain.md §4`, *The race*).
-    ///
-    /// # Errors
-    /// Where silence is due and cannot be executed now.
-    pub async fn claim_for_command(
-        &self,
-        id: &ClaimId,
-        moment: Moment,
-    ) -> Result<Option<Claim>, StoreError> {
-        let Loaded { stored, clock } = self.load(id).await?;
-        let Some(stored) = stored else { return Ok(None) };
-        if self.is_overtaken(stored.claim(), clock, moment).await? {
-            return self.claim(id, moment).await;
-        }
-        Ok(Some(stored.record.claim))
     }
 
     /// Whether silence comes before a command of that moment. One that arrived before the deadline
@@ -108,7 +154,7 @@ impl Store {
         Ok(is_due(claim, &self.policy_of(claim).await?, moment.at))
     }
 
-    /// Decides and commits once.
+    /// Decides and commits once; what only the answer to staff needs is read beside the commit.
     async fn step(
         &self,
         stored: &Stored,
@@ -117,13 +163,38 @@ impl Store {
     ) -> Result<Stepped, StoreError> {
         let needs = step.command.kind().needs();
         let around = self.surroundings(stored.claim(), needs, step.actor, step.at);
-        let around = Box::pin(around).await?;
+        let mut around = Box::pin(around).await?;
         let Some(event) = domain::decide(stored.claim(), step.command, &around.context)? else {
             return Ok(Stepped::Nothing);
         };
-        let result = self.commit(stored, &event, &around, step.latest, attempts.next()).await;
-        let committed = attempts.again(result).await?;
-        Ok(committed.map_or(Stepped::Again, |stored| Stepped::Changed(Box::new(stored))))
+        let staff = around.staff.take();
+        let (result, staff) = tokio::join!(
+            Box::pin(self.commit(stored, &event, &around, step.latest, attempts.next())),
+            Box::pin(self.complete_staff_reads(stored.claim(), staff)),
+        );
+        let Some(stored) = attempts.again(result).await? else { return Ok(Stepped::Again) };
+        let competition = match staff? {
+            Some(reads) => {
+                let StaffReads { newest, fetched } = &reads;
+                Some(Box::pin(self.competition_in(stored.claim(), newest, fetched, step.at)).await?)
+            }
+            None => None,
+        };
+        let claim = stored.record.claim;
+        let changed = Outcome { claim, effect: Effect::Changed, competition };
+        Ok(Stepped::Changed(Box::new(changed)))
+    }
+
+    /// Reads the records of the rivals, as far as they were not needed for the decision.
+    async fn complete_staff_reads(
+        &self,
+        claim: &Claim,
+        reads: Option<StaffReads>,
+    ) -> Result<Option<StaffReads>, StoreError> {
+        let Some(mut reads) = reads else { return Ok(None) };
+        let wanted = rival_keys(claim, &reads.newest, &reads.fetched)?;
+        self.fetch(&mut reads.fetched, wanted).await?;
+        Ok(Some(reads))
     }
 }
 
@@ -140,7 +211,7 @@ struct Step<'a> {
 /// What came of a step.
 enum Stepped {
     Nothing,
-    Changed(Box<Stored>),
+    Changed(Box<Outcome>),
     Again,
 }
 
@@ -154,7 +225,7 @@ fn seen(claim: &Claim, expected: Option<Version>) -> Result<(), StoreError> {
 }
 
 fn outcome(stored: Stored, effect: Effect) -> Outcome {
-    Outcome { claim: stored.record.claim, effect }
+    Outcome { claim: stored.record.claim, effect, competition: None }
 }
 
 /// Whether the claim's last event is this command's, by the same party and with the same arguments,

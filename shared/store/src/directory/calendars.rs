@@ -10,10 +10,11 @@ use domain::calendar::{
 use domain::claim::Claim;
 use domain::directory::CountryCalendar;
 
-use super::entry::{ATTEMPTS, with_body};
+use super::entry::{ATTEMPTS, body_of, with_body};
 use crate::table::attributes::{Reader, key, number, put};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
 use crate::table::retry::pause;
 use crate::table::transaction::{Action, Condition, Written};
@@ -132,17 +133,69 @@ impl Store {
     /// # Errors
     /// Where the revision cannot be read.
     pub async fn name_added_days(&self, claim: &mut Claim) -> Result<(), StoreError> {
-        let window = claim.state.window_mut().filter(|window| has_unnamed(window));
-        let Some(window) = window else { return Ok(()) };
-        let Ok(calendar) = window.calendar.embedded() else { return Ok(()) };
-        let revision = keys::policy(window.calendar.revision());
-        let revision = key(keys::calendar(calendar.country()), revision);
-        if let Some(stored) = self.entry::<CountryCalendar>(revision).await? {
+        let mut fetched = FetchedItems::default();
+        self.fetch(&mut fetched, named_revision_key(claim).into_iter().collect()).await?;
+        fetched.name_added_days(claim)
+    }
+}
+
+impl FetchedItems {
+    /// The business calendar of a place as it is now, if its country's entry was fetched.
+    ///
+    /// # Errors
+    /// `Corrupt` for a subdivision that the calendar data does not know.
+    pub(crate) fn calendar(
+        &self,
+        country: CountryCode,
+        subdivision: Option<Subdivision>,
+        unknown: UnknownSubdivision,
+    ) -> Result<BusinessCalendar, StoreError> {
+        let calendar = BusinessCalendar::new(country, subdivision, unknown)
+            .map_err(|error: CalendarError| StoreError::Corrupt(error.to_string()))?;
+        self.announced(calendar)
+    }
+
+    /// The calendar with what was added to its country, if its entry was fetched.
+    pub(crate) fn announced(
+        &self,
+        calendar: BusinessCalendar,
+    ) -> Result<BusinessCalendar, StoreError> {
+        let stored = self.get(&calendar_key(calendar.country()))?.cloned();
+        let stored = stored.map(body_of::<CountryCalendar>).transpose()?;
+        let CountryCalendar { revision, added, .. } =
+            stored.unwrap_or_else(|| CountryCalendar::untouched(calendar.country()));
+        Ok(calendar.with_exceptions(revision, added))
+    }
+}
+
+impl FetchedItems {
+    /// Gives the added days that the claim's window skipped their names, if the revision that names them was
+    /// fetched.
+    pub(crate) fn name_added_days(&self, claim: &mut Claim) -> Result<(), StoreError> {
+        let Some(key) = named_revision_key(claim) else { return Ok(()) };
+        let Some(stored) = self.get(&key)?.cloned() else { return Ok(()) };
+        let stored: CountryCalendar = body_of(stored)?;
+        if let Some(window) = claim.state.window_mut()
+            && let Ok(calendar) = window.calendar.embedded()
+        {
             let calendar = calendar.with_exceptions(stored.revision, stored.added);
             *window = window.clone().with_names_of(&calendar);
         }
         Ok(())
     }
+}
+
+/// Where the revision stands that names the added days which a claim's window skipped; `None` where there
+/// are no such days.
+pub(crate) fn named_revision_key(claim: &Claim) -> Option<ItemKey> {
+    let window = claim.state.window().filter(|window| has_unnamed(window))?;
+    let calendar = window.calendar.embedded().ok()?;
+    Some((keys::calendar(calendar.country()), keys::policy(window.calendar.revision())))
+}
+
+/// Where the calendar of a country stands.
+pub(crate) fn calendar_key(country: CountryCode) -> ItemKey {
+    (keys::calendar(country), keys::RECORD.to_owned())
 }
 
 /// Whether a day was skipped that only the operator's calendar can name.

@@ -2,8 +2,9 @@
 
 pub(crate) mod calendars;
 mod entry;
-mod partners;
-mod places;
-mod programs;
+pub(crate) mod of_claim;
+pub(crate) mod partners;
+pub(crate) mod places;
+pub(crate) mod programs;
 pub(crate) mod reconcile;
-mod tenants;
+pub(crate) mod tenants;

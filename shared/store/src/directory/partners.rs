@@ -3,10 +3,11 @@
 use domain::directory::Partner;
 use domain::ids::PartnerId;
 
-use super::entry::with_body;
+use super::entry::{body_of, with_body};
 use crate::table::attributes::key;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
 
 impl Store {
@@ -20,4 +21,16 @@ impl Store {
         let key = key(keys::partner(&partner.id), keys::RECORD);
         self.put(with_body(key, partner)?).await
     }
+}
+
+impl FetchedItems {
+    /// The partner of that id, if its key was fetched.
+    pub(crate) fn partner(&self, id: &PartnerId) -> Result<Option<Partner>, StoreError> {
+        self.get(&partner_key(id))?.cloned().map(body_of).transpose()
+    }
+}
+
+/// Where a partner stands.
+pub(crate) fn partner_key(id: &PartnerId) -> ItemKey {
+    (keys::partner(id), keys::RECORD.to_owned())
 }

@@ -5,41 +5,29 @@ use domain::context::{Place, Places};
 use domain::directory::{Partner, Tenant};
 use domain::program::Policy;
 
+use super::calendars::calendar_key;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::fetched::{FetchedItems, ItemKey};
 
 impl Store {
     /// The three calendars as they are now; the operator's without the days added to it where no
-    /// deadline of his is set.
-    pub(crate) async fn places(
+    /// deadline of its own is set.
+    pub(crate) fn places_in(
         &self,
+        fetched: &FetchedItems,
         operator: bool,
         partner: Option<&Partner>,
         tenant: Option<&Tenant>,
         policy: &Policy,
     ) -> Result<Places, StoreError> {
-        let operator = async {
-            if operator { self.operator_place().await } else { Ok(self.config.operator.clone()) }
-        };
-        let partner = async {
-            match partner {
-                Some(partner) => self.partner_place(partner, policy).await.map(Some),
-                None => Ok(None),
-            }
-        };
-        let customer = async {
-            match tenant {
-                Some(tenant) => self.customer_place(tenant, policy).await.map(Some),
-                None => Ok(None),
-            }
-        };
-        let (operator, partner, customer) = tokio::try_join!(operator, partner, customer)?;
-        Ok(Places { operator, partner, customer })
-    }
-
-    async fn operator_place(&self) -> Result<Place, StoreError> {
         let Place { calendar, zone } = self.config.operator.clone();
-        Ok(Place { calendar: self.announced(calendar).await?, zone })
+        let calendar = if operator { fetched.announced(calendar)? } else { calendar };
+        Ok(Places {
+            operator: Place { calendar, zone },
+            partner: partner.map(|partner| fetched.partner_place(partner, policy)).transpose()?,
+            customer: tenant.map(|tenant| fetched.customer_place(tenant, policy)).transpose()?,
+        })
     }
 
     /// Whose days a tenant's windows count, under a policy.
@@ -51,11 +39,9 @@ impl Store {
         tenant: &Tenant,
         policy: &Policy,
     ) -> Result<Place, StoreError> {
-        let subdivision = tenant.subdivision.clone();
-        let calendar = self.calendar(tenant.country, subdivision, policy.unknown_subdivision);
-        let zone = tenant.time_zone.map_or(Zone::AnyOf(tenant.country), Zone::Known);
-        let calendar = calendar.await?.with_closures(tenant.closed_days());
-        Ok(Place { calendar, zone })
+        let mut fetched = FetchedItems::default();
+        self.fetch(&mut fetched, vec![calendar_key(tenant.country)]).await?;
+        fetched.customer_place(tenant, policy)
     }
 
     /// Whose days a partner's deadlines count, under a policy.
@@ -64,7 +50,31 @@ impl Store {
         partner: &Partner,
         policy: &Policy,
     ) -> Result<Place, StoreError> {
-        let calendar = self.calendar(partner.country, None, policy.unknown_subdivision).await?;
+        let mut fetched = FetchedItems::default();
+        self.fetch(&mut fetched, vec![calendar_key(partner.country)]).await?;
+        fetched.partner_place(partner, policy)
+    }
+}
+
+impl FetchedItems {
+    /// Whose days a tenant's windows count, if its country's calendar was fetched.
+    fn customer_place(&self, tenant: &Tenant, policy: &Policy) -> Result<Place, StoreError> {
+        let subdivision = tenant.subdivision.clone();
+        let calendar = self.calendar(tenant.country, subdivision, policy.unknown_subdivision)?;
+        let zone = tenant.time_zone.map_or(Zone::AnyOf(tenant.country), Zone::Known);
+        Ok(Place { calendar: calendar.with_closures(tenant.closed_days()), zone })
+    }
+
+    /// Whose days a partner's deadlines count, if its country's calendar was fetched.
+    fn partner_place(&self, partner: &Partner, policy: &Policy) -> Result<Place, StoreError> {
+        let calendar = self.calendar(partner.country, None, policy.unknown_subdivision)?;
         Ok(Place { calendar, zone: Zone::Known(partner.time_zone) })
     }
+}
+
+/// Where the calendars of a partner's and a tenant's country stand.
+pub(crate) fn calendar_keys(partner: Option<&Partner>, tenant: Option<&Tenant>) -> Vec<ItemKey> {
+    let partner = partner.map(|partner| partner.country);
+    let countries = partner.into_iter().chain(tenant.map(|tenant| tenant.country));
+    countries.map(calendar_key).collect()
 }

@@ -79,7 +79,7 @@ impl Store {
     async fn sweep_tenant(&self, id: &TenantId) -> Result<Swept, StoreError> {
         let mut swept = Swept::default();
         let Some(tenant) = self.tenant(id).await? else { return Ok(swept) };
-        let ids = self.ids_at_tenant(None, id).await?;
+        let ids = self.claims_at_tenant(None, id).await?.ids()?;
         for page in ids.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
             self.sweep_page(page, &mut swept, |claim| gone_at(claim, &tenant)).await?;
         }

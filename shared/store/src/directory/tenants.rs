@@ -10,10 +10,11 @@ use domain::program::ItemKind;
 use domain::rules::{ItemBlock, StandingRules};
 
 use super::entry::{ATTEMPTS, body_of, with_body};
-use crate::table::attributes::{Attributes, Reader, key};
+use crate::table::attributes::{Attributes, key};
 use crate::table::clock::Moment;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
 use crate::table::retry::pause;
 use crate::table::transaction::Written;
@@ -24,16 +25,9 @@ type Subject = (PartnerId, ItemKind, ItemId);
 impl Store {
     /// The tenant of that id, with its customer's rules.
     pub async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
-        let keys = vec![entry_key(id), rules_key(id)];
-        let (mut tenant, mut rules) = (None, StandingRules::default());
-        for item in self.get_all(keys).await?.0 {
-            if Reader::new("tenant", &item).text("pk")? == keys::rules(id) {
-                rules = body_of(item)?;
-            } else {
-                tenant = Some(body_of::<Tenant>(item)?);
-            }
-        }
-        Ok(tenant.map(|tenant| Tenant { rules, ..tenant }))
+        let mut fetched = FetchedItems::default();
+        self.fetch(&mut fetched, tenant_keys(id).into()).await?;
+        fetched.tenant(id)
     }
 
     /// Stores a tenant, new or changed.
@@ -82,6 +76,21 @@ impl Store {
         }
         Err(StoreError::Unavailable("blocks change all the time".to_owned()))
     }
+}
+
+impl FetchedItems {
+    /// The tenant of that id with its customer's rules, if both keys were fetched.
+    pub(crate) fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
+        let [entry, rules] = tenant_keys(id);
+        let rules = self.get(&rules)?.cloned().map(body_of::<StandingRules>).transpose()?;
+        let tenant = self.get(&entry)?.cloned().map(body_of::<Tenant>).transpose()?;
+        Ok(tenant.map(|tenant| Tenant { rules: rules.unwrap_or_default(), ..tenant }))
+    }
+}
+
+/// Where a tenant and its customer's rules stand.
+pub(crate) fn tenant_keys(tenant: &TenantId) -> [ItemKey; 2] {
+    [keys::tenant(tenant), keys::rules(tenant)].map(|pk| (pk, keys::RECORD.to_owned()))
 }
 
 fn entry_key(tenant: &TenantId) -> Attributes {

@@ -1,6 +1,6 @@
 //! Blocks: a customer's "no" keeps the same partner from the same item for a while.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::claim::{Claim, Instant};
 use domain::context::Place;
@@ -11,6 +11,7 @@ use domain::rules::ItemBlock;
 use crate::table::attributes::{Attributes, Reader, instant, key, number, put};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
 use crate::table::transaction::{Action, Condition, Written};
 use crate::table::write_id::WriteId;
@@ -28,27 +29,28 @@ pub(crate) struct Trace {
     pub(crate) block: ItemBlock,
 }
 
-impl Store {
-    /// Those of these locks whose item the customer keeps from the partner at `at`.
-    pub(crate) async fn blocked(
+impl FetchedItems {
+    /// Whether the customer keeps the item of that lock from the partner at `at`, if the block's key was
+    /// fetched.
+    pub(crate) fn is_blocked(
         &self,
-        locks: &[String],
+        lock: &str,
         partner: &PartnerId,
         at: Instant,
-    ) -> Result<BTreeSet<String>, StoreError> {
-        let wanted: Vec<_> =
-            locks.iter().map(|lock| key(lock.clone(), keys::block(partner))).collect();
-        let (blocks, _) = self.get_all(wanted).await?;
-        let mut blocked = BTreeSet::new();
-        for block in &blocks {
-            let block = Reader::new("block", block);
-            if at < block.instant(UNTIL)? {
-                blocked.insert(block.text("pk")?.to_owned());
-            }
+    ) -> Result<bool, StoreError> {
+        match self.get(&block_key(lock, partner))? {
+            Some(block) => Ok(at < Reader::new("block", block).instant(UNTIL)?),
+            None => Ok(false),
         }
-        Ok(blocked)
     }
+}
 
+/// Where the block of a lock's item for a partner stands.
+pub(crate) fn block_key(lock: &str, partner: &PartnerId) -> ItemKey {
+    (lock.to_owned(), keys::block(partner))
+}
+
+impl Store {
     /// The writes of the blocks for these items of a claim, each from `since` on.
     pub(crate) async fn blocks(
         &self,
@@ -74,7 +76,7 @@ impl Store {
 
     /// The blocks that the customer's noes have left, found by the claims on his tenant.
     pub(crate) async fn traces(&self, tenant: &TenantId) -> Result<Vec<Trace>, StoreError> {
-        let ids = self.ids_at_tenant(None, tenant).await?;
+        let ids = self.claims_at_tenant(None, tenant).await?.ids()?;
         let records = self.load_records(&ids).await?;
         let claims = records.iter().map(|record| &record.claim);
         let keys: BTreeMap<_, _> = claims.flat_map(block_keys).collect();

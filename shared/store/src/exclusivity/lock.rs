@@ -6,10 +6,12 @@ mod change;
 use domain::claim::Claim;
 use domain::ids::{AssociationId, ClaimId, ItemNo};
 
+use crate::claims::load::record_key;
 use crate::table::attributes::{Attributes, Reader, key, number, put, text};
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
 use crate::table::transaction::{Action, Condition};
 
@@ -78,41 +80,62 @@ impl Store {
         claim: &Claim,
         items: &[ItemNo],
     ) -> Result<Vec<FoundLock>, StoreError> {
-        let mut found: Vec<_> = claim
-            .items
-            .iter()
-            .filter(|item| items.contains(&item.no))
-            .map(|item| (item.no, key(keys::lock_of(claim, &item.id), keys::LOCK)))
-            .map(|(item, key)| FoundLock { item, key, lock: None, others: Vec::new() })
-            .collect();
-        let (stored, _) = self.get_all(found.iter().map(|lock| lock.key.clone()).collect()).await?;
-        for item in &stored {
-            let own = found.iter_mut().find(|lock| lock.key.get("pk") == item.get("pk"));
-            if let Some(own) = own {
-                own.lock = Some(LockItem::read(item)?);
-            }
-        }
-        self.add_others(claim, &mut found).await?;
-        Ok(found)
-    }
-
-    async fn add_others(&self, claim: &Claim, found: &mut [FoundLock]) -> Result<(), StoreError> {
-        let mut ids: Vec<_> = found.iter().flat_map(|lock| other_claims(claim, lock)).collect();
-        ids.sort();
-        ids.dedup();
-        let records = self.load_records(&ids).await?;
-        for lock in found {
-            let named = other_claims(claim, lock);
-            let own = records.iter().filter(|record| named.contains(&record.claim.id));
-            lock.others = own.cloned().collect();
-        }
-        Ok(())
+        let mut fetched = FetchedItems::default();
+        self.fetch(&mut fetched, lock_keys(claim, items)).await?;
+        let named = fetched.claims_in_locks(claim, items)?;
+        self.fetch(&mut fetched, named.iter().map(record_key).collect()).await?;
+        fetched.locks(claim, items)
     }
 }
 
-fn other_claims(claim: &Claim, found: &FoundLock) -> Vec<ClaimId> {
-    let named = found.lock.iter().flat_map(LockItem::named);
-    named.map(|named| named.claim.clone()).filter(|id| *id != claim.id).collect()
+impl FetchedItems {
+    /// The other claims that the locks of these items name, each once, if the locks were fetched.
+    pub(crate) fn claims_in_locks(
+        &self,
+        claim: &Claim,
+        items: &[ItemNo],
+    ) -> Result<Vec<ClaimId>, StoreError> {
+        let mut named = Vec::new();
+        for (_, key) in places(claim, items) {
+            if let Some(lock) = self.get(&key)? {
+                named.extend(other_claims(claim, &LockItem::read(lock)?));
+            }
+        }
+        named.sort();
+        named.dedup();
+        Ok(named)
+    }
+
+    /// The locks of these items of a claim, if they and the records of the claims they name were fetched.
+    pub(crate) fn locks(
+        &self,
+        claim: &Claim,
+        items: &[ItemNo],
+    ) -> Result<Vec<FoundLock>, StoreError> {
+        let mut locks = Vec::new();
+        for (item, place) in places(claim, items) {
+            let lock = self.get(&place)?.map(LockItem::read).transpose()?;
+            let named = lock.iter().flat_map(|lock| other_claims(claim, lock)).collect::<Vec<_>>();
+            let others = self.records(&named)?;
+            locks.push(FoundLock { item, key: key(place.0, place.1), lock, others });
+        }
+        Ok(locks)
+    }
+}
+
+/// Where the locks of these items of a claim stand.
+pub(crate) fn lock_keys(claim: &Claim, items: &[ItemNo]) -> Vec<ItemKey> {
+    places(claim, items).map(|(_, key)| key).collect()
+}
+
+fn places(claim: &Claim, items: &[ItemNo]) -> impl Iterator<Item = (ItemNo, ItemKey)> {
+    let chosen = claim.items.iter().filter(|item| items.contains(&item.no));
+    chosen.map(|item| (item.no, (keys::lock_of(claim, &item.id), keys::LOCK.to_owned())))
+}
+
+fn other_claims(claim: &Claim, lock: &LockItem) -> Vec<ClaimId> {
+    let named = lock.named().map(|named| named.claim.clone());
+    named.filter(|id| *id != claim.id).collect()
 }
 
 /// The claim has still the version it was read with.

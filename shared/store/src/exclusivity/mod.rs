@@ -2,4 +2,4 @@
 
 pub(crate) mod block;
 pub(crate) mod lock;
-mod rivals;
+pub(crate) mod rivals;

@@ -11,26 +11,7 @@ use crate::table::codec::claim_item::ClaimItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 
-/// How many claims at a tenant are looked at for rivals that no lock names: drafts, too, stand among them.
-const MOST: u16 = 500;
-
 impl Store {
-    /// Everybody else who holds, waits for or claims an item of the claim at `at`: what operator
-    /// staff see of its competition (`docs/api.md §2`). Whoever merely claims it is looked for among
-    /// the 500 newest claims at the tenant.
-    pub async fn rivals_of(&self, claim: &Claim, at: Instant) -> Result<Vec<Rival>, StoreError> {
-        let numbers: Vec<_> = claim.kept().map(|item| item.no).collect();
-        let locks = self.locks(claim, &numbers).await?;
-        let mut rivals = self.rivals(claim, &locks, at).await?;
-        let (mut ids, _) = self.newest_at(&claim.subject.tenant, None, MOST).await?;
-        ids.retain(|id| *id != claim.id && rivals.iter().all(|rival| rival.claim != *id));
-        for record in self.load_records(&ids).await? {
-            rivals.extend(open_on(claim, &record.claim));
-        }
-        rivals.sort_by(|one, other| (one.item, &one.claim).cmp(&(other.item, &other.claim)));
-        Ok(rivals)
-    }
-
     /// Who else holds or is next for the items of these locks at `at`.
     pub(crate) async fn rivals(
         &self,
@@ -132,7 +113,7 @@ impl Store {
 }
 
 /// The items of `claim` for which another claim, open and not validated, stands in line too.
-fn open_on(claim: &Claim, other: &Claim) -> Vec<Rival> {
+pub(crate) fn rivals_on(claim: &Claim, other: &Claim) -> Vec<Rival> {
     let family = |claim: &Claim| (claim.subject.family.clone(), claim.subject.kind);
     if !other.state.is_open() || family(claim) != family(other) {
         return Vec::new();

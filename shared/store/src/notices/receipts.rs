@@ -9,6 +9,7 @@ use domain::text::Email;
 use crate::table::attributes::{Attributes, key};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
 
 const ACCEPTED: &str = "a";
@@ -99,6 +100,23 @@ impl Store {
             None => Ok(Receipts::default()),
         }
     }
+}
+
+impl FetchedItems {
+    /// What is known of the recipients of a notice, if the key was fetched.
+    pub(crate) fn receipts(
+        &self,
+        claim: &ClaimId,
+        notice: NoticeNo,
+    ) -> Result<Receipts, StoreError> {
+        let found = self.get(&receipts_key(claim, notice))?.map(Receipts::read).transpose()?;
+        Ok(found.unwrap_or_default())
+    }
+}
+
+/// Where the receipts of a notice stand.
+pub(crate) fn receipts_key(claim: &ClaimId, notice: NoticeNo) -> ItemKey {
+    (keys::claim(claim), keys::receipts(notice))
 }
 
 fn mailboxes(item: &Attributes, name: &str) -> Result<BTreeSet<String>, StoreError> {

@@ -10,6 +10,7 @@ use domain::ids::{ClaimId, NoticeNo};
 use crate::table::attributes::{Attributes, Reader, instant, key, number};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
 
 const USED: &str = "n";
@@ -87,6 +88,26 @@ impl Store {
             .expression_attribute_values(":x", number(expires))
             .expression_attribute_values(":one", number(1))
     }
+}
+
+impl FetchedItems {
+    /// Whether a code may be tried at `at`, if the key was fetched.
+    pub(crate) fn tries(
+        &self,
+        claim: &ClaimId,
+        notice: NoticeNo,
+        at: Instant,
+    ) -> Result<Tries, StoreError> {
+        match self.get(&tries_key(claim, notice))? {
+            Some(item) => standing(item, at),
+            None => Ok(Tries::Left(MOST)),
+        }
+    }
+}
+
+/// Where the tries of a notice stand.
+pub(crate) fn tries_key(claim: &ClaimId, notice: NoticeNo) -> ItemKey {
+    (keys::claim(claim), keys::tries(notice))
 }
 
 fn left(item: &Attributes) -> Result<Tries, StoreError> {

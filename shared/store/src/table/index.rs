@@ -63,16 +63,7 @@ impl Store {
         from: Option<&Cursor>,
         limit: u16,
     ) -> Result<Ids, StoreError> {
-        let entries = self.entries_at_tenant(None, tenant).await?;
-        let mut sorts = entries.iter().map(by_time).collect::<Result<Vec<_>, _>>()?;
-        sorts.retain(|sort| from.is_none_or(|from| **sort < *from.sort));
-        sorts.sort_unstable_by_key(|sort| Reverse(*sort));
-        let rest = sorts.split_off(sorts.len().min(limit.into()));
-        let last = sorts.last().filter(|_| !rest.is_empty());
-        let next = last.map(|sort| Cursor { queue: None, sort: (*sort).to_owned() });
-        let id = |sort| keys::claim_in(sort).ok_or_else(|| unreadable(schema::TENANT.sort));
-        let ids: Result<_, _> = sorts.into_iter().map(id).collect();
-        Ok((ids?, next))
+        self.claims_at_tenant(None, tenant).await?.newest(from, limit)
     }
 
     /// Claims at a tenant, as the index has them: by partner, the newest first.
@@ -88,19 +79,11 @@ impl Store {
     }
 
     /// All claims at a tenant, or a partner's.
-    pub(crate) async fn ids_at_tenant(
+    pub(crate) async fn claims_at_tenant(
         &self,
         partner: Option<&PartnerId>,
         tenant: &TenantId,
-    ) -> Result<Vec<ClaimId>, StoreError> {
-        ids_of(&self.entries_at_tenant(partner, tenant).await?)
-    }
-
-    async fn entries_at_tenant(
-        &self,
-        partner: Option<&PartnerId>,
-        tenant: &TenantId,
-    ) -> Result<Vec<Attributes>, StoreError> {
+    ) -> Result<ClaimsAtTenant, StoreError> {
         let mut all = Vec::new();
         let mut from = None;
         loop {
@@ -109,7 +92,7 @@ impl Store {
             all.extend(entries);
             match next {
                 Some(next) => from = Some(next),
-                None => return Ok(all),
+                None => return Ok(ClaimsAtTenant(all)),
             }
         }
     }
@@ -149,6 +132,42 @@ impl Store {
     ) -> Result<Ids, StoreError> {
         let (entries, next) = entries(query.limit(limit), index).await?;
         Ok((ids_of(&entries)?, next))
+    }
+}
+
+/// The claims at a tenant, as its index names them: by partner, keys alone.
+#[derive(Debug)]
+pub(crate) struct ClaimsAtTenant(Vec<Attributes>);
+
+impl ClaimsAtTenant {
+    /// All of them, by partner and time.
+    pub(crate) fn ids(&self) -> Result<Vec<ClaimId>, StoreError> {
+        ids_of(&self.0)
+    }
+
+    /// A partner's, by time.
+    pub(crate) fn of_partner(&self, partner: &PartnerId) -> Result<Vec<ClaimId>, StoreError> {
+        let mut own = Vec::new();
+        for entry in &self.0 {
+            let sort = Reader::new(ENTRY, entry).text(schema::TENANT.sort)?;
+            if sort.split_once('#').is_some_and(|(of, _)| of == partner.as_str()) {
+                own.push(keys::claim_of(Reader::new(ENTRY, entry).text("pk")?)?);
+            }
+        }
+        Ok(own)
+    }
+
+    /// The newest behind a cursor, and where the rest begins.
+    pub(crate) fn newest(&self, from: Option<&Cursor>, limit: u16) -> Result<Ids, StoreError> {
+        let mut sorts = self.0.iter().map(by_time).collect::<Result<Vec<_>, _>>()?;
+        sorts.retain(|sort| from.is_none_or(|from| **sort < *from.sort));
+        sorts.sort_unstable_by_key(|sort| Reverse(*sort));
+        let rest = sorts.split_off(sorts.len().min(limit.into()));
+        let last = sorts.last().filter(|_| !rest.is_empty());
+        let next = last.map(|sort| Cursor { queue: None, sort: (*sort).to_owned() });
+        let id = |sort| keys::claim_in(sort).ok_or_else(|| unreadable(schema::TENANT.sort));
+        let ids: Result<_, _> = sorts.into_iter().map(id).collect();
+        Ok((ids?, next))
     }
 }
 

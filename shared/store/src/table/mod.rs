@@ -6,6 +6,7 @@ pub(crate) mod clock_check;
 pub(crate) mod codec;
 pub(crate) mod config;
 pub(crate) mod error;
+pub(crate) mod fetched;
 pub(crate) mod index;
 pub(crate) mod keys;
 pub(crate) mod read;

@@ -1,6 +1,7 @@
 //! Strong reads: one item, many, or a partition.
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
+use futures_util::future::try_join_all;
 
 use super::attributes::{Attributes, key, text};
 use super::clock_check::{ClockProbe, ClockSample};
@@ -29,30 +30,39 @@ impl Store {
         Ok(answer.item)
     }
 
-    /// The items of these keys that exist, by strong reads, in no order.
+    /// The items of these keys that exist, by strong reads, in no order; batches side by side.
     pub(crate) async fn get_all(
         &self,
         wanted: Vec<Attributes>,
     ) -> Result<(Vec<Attributes>, ClockSample), StoreError> {
         let probe = self.clock_probe();
+        let wanted = distinct(wanted);
+        let batches = wanted.chunks(BATCH).map(|chunk| self.get_chunk(chunk.to_vec(), &probe));
+        let found = try_join_all(batches).await?;
+        Ok((found.into_iter().flatten().collect(), probe.sample()))
+    }
+
+    /// The items of at most [`BATCH`] keys; what the table leaves out is asked for again.
+    async fn get_chunk(
+        &self,
+        mut rest: Vec<Attributes>,
+        probe: &ClockProbe,
+    ) -> Result<Vec<Attributes>, StoreError> {
         let mut found = Vec::new();
-        for chunk in distinct(wanted).chunks(BATCH) {
-            let mut rest = chunk.to_vec();
-            let mut round = 0;
-            while !rest.is_empty() {
-                if round == ROUNDS {
-                    return Err(StoreError::Unavailable("a batch stays unprocessed".to_owned()));
-                }
-                if round > 0 {
-                    pause(round).await;
-                }
-                let (items, unprocessed) = self.get_batch(rest, &probe).await?;
-                found.extend(items);
-                rest = unprocessed;
-                round += 1;
+        let mut round = 0;
+        while !rest.is_empty() {
+            if round == ROUNDS {
+                return Err(StoreError::Unavailable("a batch stays unprocessed".to_owned()));
             }
+            if round > 0 {
+                pause(round).await;
+            }
+            let (items, unprocessed) = self.get_batch(rest, probe).await?;
+            found.extend(items);
+            rest = unprocessed;
+            round += 1;
         }
-        Ok((found, probe.sample()))
+        Ok(found)
     }
 
     async fn get_batch(

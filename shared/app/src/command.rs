@@ -6,64 +6,68 @@ use domain::command::{Command, CommandKind};
 use domain::decide;
 use domain::ids::Version;
 use domain::rejection::Rejection;
-use store::{Moment, Store};
+use store::{Moment, OpenClaim, Store};
 use web::{Caller, Failure, Reply};
 
-use crate::failed;
-use crate::view::claim_view;
+use crate::claim_view::view_after_command;
+use crate::error::ApiError;
 
 /// A command as it was asked for.
-pub struct Asked<'a> {
+pub struct CommandRequest<'a> {
     /// Who asks.
     pub caller: &'a Caller,
-    /// The claim as he can see it.
-    pub found: &'a Claim,
-    /// The version he has seen, or that he names none.
+    /// The claim as it was read for the command.
+    pub open: OpenClaim,
+    /// The version the caller has seen, or why none is named.
     pub expected: Result<Version, Failure>,
     /// Which command; `None` where its name could not be read.
     pub kind: Option<CommandKind>,
     /// The command, or why its arguments could not be read.
     pub command: Result<Command, Failure>,
-    /// When he asked.
+    /// When the request arrived.
     pub moment: Moment,
 }
 
-/// Gives the command; the answer is the claim as it is then.
-pub async fn give(store: &Store, asked: Asked<'_>) -> Result<Reply, Failure> {
-    let Asked { caller, found, expected, kind, command, moment } = asked;
+/// Runs the command: role, version, arguments, decision, commit. The answer is the claim as it is then.
+///
+/// # Errors
+/// The first check that fails, or the store's error.
+pub async fn run_command(store: &Store, request: CommandRequest<'_>) -> Result<Reply, ApiError> {
+    let CommandRequest { caller, open, expected, kind, command, moment } = request;
     if let Some(kind) = kind {
-        decide::admit(found, kind, caller.actor())?;
+        decide::admit(open.claim(), kind, caller.actor())?;
     }
     let expected = expected?;
     let command = match command {
         Ok(command) => command,
-        Err(failure) => return Err(unreadable(found, expected, kind, failure)),
+        Err(failure) => return Err(unreadable(open.claim(), expected, kind, failure).into()),
     };
-    let executed = store.execute(&found.id, caller.actor(), &command, moment, Some(expected));
-    let claim = Box::pin(executed).await.map_err(failed)?.claim;
-    let view = claim_view(store, &claim, caller, moment).await?;
-    Ok(Reply::ok(&view).etag(claim.version))
+    let ran = store.run_command(open, caller.actor(), &command, moment, Some(expected));
+    let outcome = Box::pin(ran).await?;
+    let version = outcome.claim.version;
+    let view = view_after_command(store, outcome, caller, moment).await?;
+    Ok(Reply::ok(&view).etag(version))
 }
 
 /// What to answer where the arguments cannot be read: the first check that fails.
 fn unreadable(
-    found: &Claim,
+    claim: &Claim,
     expected: Version,
     kind: Option<CommandKind>,
     failure: Failure,
 ) -> Failure {
-    if expected != found.version {
+    if expected != claim.version {
         return Failure::VersionMismatch;
     }
     match kind {
-        Some(kind) => state_first(found, kind, failure),
+        Some(kind) => state_first(claim, kind, failure),
         None => failure,
     }
 }
 
 /// What is wrong with the arguments is told only where the state takes the command at all.
-pub fn state_first(found: &Claim, command: CommandKind, failure: Failure) -> Failure {
-    let status = found.status();
+pub fn state_first(claim: &Claim, command: CommandKind, failure: Failure) -> Failure {
+    let status = claim.status();
     if decide::fits(command, status) {
         failure
     } else {

@@ -1,0 +1,103 @@
+//! A claim as its reader may see it: what the store knows beside the record, put into the view.
+
+use domain::claim::{Claim, Scan};
+use domain::ids::EvidenceId;
+use store::{Competition, Moment, Outcome, Store};
+use web::views::{ClaimView, Shown};
+use web::{Caller, Viewer};
+
+use crate::error::ApiError;
+
+/// A claim that was asked for by its id, explained. Operator staff also see its competition.
+///
+/// # Errors
+/// Where the table does not answer.
+pub async fn claim_view(
+    store: &Store,
+    claim: Claim,
+    caller: &Caller,
+    moment: Moment,
+) -> Result<ClaimView, ApiError> {
+    let competition = match caller.viewer() {
+        Viewer::Staff => Some(Box::pin(store.competition(&claim, moment.at)).await?),
+        Viewer::Partner | Viewer::Customer => None,
+    };
+    explained_view(store, claim, competition, caller, moment).await
+}
+
+/// The claim after a command, explained. What the command has read of the competition is not read again.
+pub(crate) async fn view_after_command(
+    store: &Store,
+    outcome: Outcome,
+    caller: &Caller,
+    moment: Moment,
+) -> Result<ClaimView, ApiError> {
+    let Outcome { claim, competition, effect: _ } = outcome;
+    match competition.filter(|_| caller.viewer() == Viewer::Staff) {
+        Some(read) => explained_view(store, claim, Some(read), caller, moment).await,
+        None => claim_view(store, claim, caller, moment).await,
+    }
+}
+
+async fn explained_view(
+    store: &Store,
+    mut claim: Claim,
+    competition: Option<Competition>,
+    caller: &Caller,
+    moment: Moment,
+) -> Result<ClaimView, ApiError> {
+    store.name_added_days(&mut claim).await?;
+    let policy = store.policy_of(&claim).await?;
+    let viewer = caller.viewer();
+    let reused = reused_documents(store, &claim, viewer).await?;
+    let shown = Shown {
+        policy: &policy,
+        now: moment.at,
+        viewer,
+        rivals: competition.as_ref().map(|known| &known.rivals[..]),
+        reused: reused.as_deref(),
+        out_of_office: competition.as_ref().map(|known| known.receipts.unattended()),
+    };
+    Ok(ClaimView::of(&claim, &shown).explained(&claim, &shown))
+}
+
+/// Which documents of the claim were brought for another tenant too, for operator staff.
+async fn reused_documents(
+    store: &Store,
+    claim: &Claim,
+    viewer: Viewer,
+) -> Result<Option<Vec<EvidenceId>>, ApiError> {
+    if viewer != Viewer::Staff {
+        return Ok(None);
+    }
+    let mut reused = Vec::new();
+    for entry in claim.details.evidence.iter().filter(|entry| entry.scan == Scan::Clean) {
+        if store.is_reused(entry.sha256, &claim.subject.tenant).await? {
+            reused.push(entry.id.clone());
+        }
+    }
+    Ok(Some(reused))
+}
+
+/// A claim on a page of a list, where nobody's rivals are looked up.
+///
+/// # Errors
+/// Where the table does not answer.
+pub async fn listed_view(
+    store: &Store,
+    claim: &Claim,
+    caller: &Caller,
+    moment: Moment,
+) -> Result<ClaimView, ApiError> {
+    let policy = store.policy_of(claim).await?;
+    let viewer = caller.viewer();
+    let shown = Shown {
+        policy: &policy,
+        now: moment.at,
+        viewer,
+        rivals: None,
+        reused: None,
+        out_of_office: None,
+    };
+    Ok(ClaimView::of(claim, &shown))
+}

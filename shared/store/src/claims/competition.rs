@@ -1,0 +1,97 @@
+//! What operator staff see beside a claim: who else holds, waits for or claims its items, and what became
+//! of its notice (`docs/api.md §2`).
+
+use domain::claim::{Claim, Instant};
+use domain::context::Rival;
+use domain::ids::{ClaimId, ItemNo};
+
+use super::load::record_key;
+use crate::exclusivity::lock::lock_keys;
+use crate::exclusivity::rivals::rivals_on;
+use crate::notices::receipts::{Receipts, receipts_key};
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::fetched::{FetchedItems, ItemKey};
+use crate::table::index::ClaimsAtTenant;
+
+/// How many claims at a tenant are looked at for rivals that no lock names: drafts, too, stand among them.
+const MOST: u16 = 500;
+
+/// What staff see beside a claim.
+#[derive(Debug, Clone, Default)]
+pub struct Competition {
+    /// Everybody else who holds, waits for or claims an item, by item and claim. Whoever merely claims it is
+    /// looked for among the 500 newest claims at the tenant.
+    pub rivals: Vec<Rival>,
+    /// What is known of the recipients of the last notice.
+    pub receipts: Receipts,
+}
+
+impl Store {
+    /// The competition of a claim at `at`: locks and receipts beside the tenant's index, then the records
+    /// that both name.
+    pub async fn competition(&self, claim: &Claim, at: Instant) -> Result<Competition, StoreError> {
+        let mut fetched = FetchedItems::default();
+        let (_, at_tenant) = tokio::try_join!(
+            self.fetch(&mut fetched, competition_keys(claim)),
+            self.claims_at_tenant(None, &claim.subject.tenant),
+        )?;
+        let newest = newest(&at_tenant)?;
+        let then = rival_keys(claim, &newest, &fetched)?;
+        self.fetch(&mut fetched, then).await?;
+        self.competition_in(claim, &newest, &fetched, at).await
+    }
+
+    /// The competition of a claim at `at`, everything fetched that [`competition_keys`] and [`rival_keys`]
+    /// name. An active holder's calendar is read besides.
+    pub(crate) async fn competition_in(
+        &self,
+        claim: &Claim,
+        newest: &[ClaimId],
+        fetched: &FetchedItems,
+        at: Instant,
+    ) -> Result<Competition, StoreError> {
+        let locks = fetched.locks(claim, &kept(claim))?;
+        let mut rivals = self.rivals(claim, &locks, at).await?;
+        let others = newest
+            .iter()
+            .filter(|id| **id != claim.id && rivals.iter().all(|rival| rival.claim != **id));
+        let others = others.cloned().collect::<Vec<_>>();
+        for record in fetched.records(&others)? {
+            rivals.extend(rivals_on(claim, &record.claim));
+        }
+        rivals.sort_by(|one, other| (one.item, &one.claim).cmp(&(other.item, &other.claim)));
+        // Of a notice that the command itself has made due there are none.
+        let known = fetched.knows(&receipts_key(&claim.id, claim.notice));
+        let receipts =
+            if known { fetched.receipts(&claim.id, claim.notice)? } else { Receipts::default() };
+        Ok(Competition { rivals, receipts })
+    }
+}
+
+/// What is fetched first: the locks of the items, and the receipts of the last notice.
+pub(crate) fn competition_keys(claim: &Claim) -> Vec<ItemKey> {
+    let mut keys = lock_keys(claim, &kept(claim));
+    keys.push(receipts_key(&claim.id, claim.notice));
+    keys
+}
+
+/// What is fetched then: the records of the claims that a lock names, and of the newest at the tenant.
+pub(crate) fn rival_keys(
+    claim: &Claim,
+    newest: &[ClaimId],
+    fetched: &FetchedItems,
+) -> Result<Vec<ItemKey>, StoreError> {
+    let named = fetched.claims_in_locks(claim, &kept(claim))?;
+    let others = newest.iter().filter(|id| **id != claim.id);
+    Ok(named.iter().chain(others).map(record_key).collect())
+}
+
+/// The claims at the tenant among which rivals are looked for.
+pub(crate) fn newest(at_tenant: &ClaimsAtTenant) -> Result<Vec<ClaimId>, StoreError> {
+    at_tenant.newest(None, MOST).map(|(ids, _)| ids)
+}
+
+fn kept(claim: &Claim) -> Vec<ItemNo> {
+    claim.kept().map(|item| item.no).collect()
+}

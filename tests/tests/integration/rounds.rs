@@ -1,0 +1,136 @@
+//! How many calls of the table a request makes, and in how many rounds: calls that wait for one another
+//! (`docs/performance.md §2`). Two items, a warm process, and other claims at the tenant.
+
+use domain::ids::ClaimId;
+use integration::fixtures::{self, ALPINE, CONTOSO};
+use integration::stack::{self, Answer, Stack};
+use serde_json::json;
+use web::event::Event;
+
+const NOW: &str = "2026-12-22T14:00:00Z";
+const ITEMS: [&str; 2] = ["exchange-online", "teams"];
+
+/// A stack whose functions are warm, with claims at the tenant that are nobody's rivals.
+async fn stack() -> Stack {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = stack.world.awaiting("other", &["sharepoint-online"]).await;
+    let page = Event::get(&format!("/d/{}", stack::token(&claim.id, 1)));
+    let list = Event::get("/v1/customer/claims").customer_admin(CONTOSO);
+    let read = Event::get(&format!("/v1/claims/{}", claim.id));
+    let (claims, review) = (read.partner_admin(ALPINE), Event::get("/v1/reviews?state=overdue"));
+    for request in [page, list, claims, review.staff("reviewer", "r1")] {
+        assert_eq!(stack.send(request).await.status, 200);
+    }
+    for wire in &stack.wires {
+        wire.count_rounds();
+    }
+    stack
+}
+
+fn id_of(answer: &Answer) -> String {
+    answer.body["id"].as_str().unwrap().to_owned()
+}
+
+/// The calls and rounds of a request, which is answered as expected.
+async fn cost(stack: &Stack, request: impl Future<Output = Answer>, status: u16) -> (usize, usize) {
+    stack.wires.iter().for_each(integration::wire::Wire::reset);
+    let answer = Box::pin(request).await;
+    assert_eq!(answer.status, status, "{}", answer.text);
+    let operations: Vec<_> = stack.wires.iter().flat_map(|wire| wire.operations()).collect();
+    eprintln!("{operations:?}");
+    let rounds = stack.wires.iter().map(integration::wire::Wire::rounds).sum();
+    (operations.len(), rounds)
+}
+
+/// A claim of Alpine on two items, as far as its submit.
+async fn submitted(stack: &Stack, key: &str) -> String {
+    id_of(&stack.submit(ALPINE, key, &fixtures::claim_body(&ITEMS)).await)
+}
+
+#[tokio::test]
+async fn submitting_takes_eight_calls_in_four_rounds() {
+    let stack = stack().await;
+    let body = fixtures::claim_body(&ITEMS);
+    assert_eq!(cost(&stack, stack.submit(ALPINE, "k", &body), 201).await, (8, 4));
+}
+
+#[tokio::test]
+async fn beginning_a_review_takes_six_calls_in_four_rounds() {
+    let stack = stack().await;
+    let id = submitted(&stack, "k").await;
+    stack.world.clock.advance(chrono::Duration::days(1));
+    let begin = json!({"action": "begin"});
+    assert_eq!(cost(&stack, stack.review(&id, 1, &begin), 200).await, (6, 4));
+}
+
+#[tokio::test]
+async fn validating_takes_six_calls_in_five_rounds() {
+    let stack = stack().await;
+    let id = submitted(&stack, "k").await;
+    stack.review(&id, 1, &json!({"action": "begin"})).await;
+    let validate = json!({"action": "validate"});
+    assert_eq!(cost(&stack, stack.review(&id, 2, &validate), 200).await, (6, 5));
+}
+
+#[tokio::test]
+async fn a_decision_by_link_takes_two_calls_in_two_rounds() {
+    let stack = stack().await;
+    let claim = stack.world.awaiting("k", &ITEMS).await;
+    assert_eq!(cost(&stack, stack.decide(&claim, "decision=decline"), 200).await, (2, 2));
+}
+
+#[tokio::test]
+async fn the_page_of_an_open_window_takes_two_calls_in_two_rounds() {
+    let stack = stack().await;
+    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let page = Event::get(&format!("/d/{}", stack::token(&claim.id, 1)));
+    assert_eq!(cost(&stack, stack.send(page), 200).await, (2, 2));
+}
+
+#[tokio::test]
+async fn accepting_takes_two_calls_in_two_rounds_and_ending_three_in_three() {
+    let stack = stack().await;
+    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let accept = Event::post(&format!("/v1/customer/claims/{}/accept", claim.id));
+    let accept = accept.customer_admin(CONTOSO).json(&json!({}));
+    assert_eq!(cost(&stack, stack.send(accept), 200).await, (2, 2));
+    let end = |item: u8| {
+        let end = Event::post(&format!("/v1/associations/{}-{item}/end", claim.id));
+        stack.send(end.partner_admin(ALPINE).json(&json!({"comment": "done"})))
+    };
+    // The first one warms its function.
+    assert_eq!(end(2).await.status, 200);
+    assert_eq!(cost(&stack, end(1), 200).await, (3, 3));
+}
+
+#[tokio::test]
+async fn withdrawing_takes_three_calls_in_three_rounds() {
+    let stack = stack().await;
+    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let nothing = json!({});
+    let withdraw = stack.command(ALPINE, &claim, "withdraw", &nothing);
+    assert_eq!(cost(&stack, withdraw, 200).await, (3, 3));
+}
+
+#[tokio::test]
+async fn reading_usage_takes_four_calls_in_two_rounds() {
+    let stack = stack().await;
+    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let accept = Event::post(&format!("/v1/customer/claims/{}/accept", claim.id));
+    stack.send(accept.customer_admin(CONTOSO).json(&json!({}))).await;
+    let usage = format!("/v1/associations/{}-1/usage?from=2026-12-01&to=2026-12-31", claim.id);
+    let usage = stack.send(Event::get(&usage).partner_admin(ALPINE));
+    assert_eq!(cost(&stack, usage, 200).await, (4, 2));
+}
+
+#[tokio::test]
+async fn a_claim_is_read_by_its_partner_with_one_call_and_by_staff_with_four_in_three_rounds() {
+    let stack = stack().await;
+    let id = submitted(&stack, "k").await;
+    ClaimId::parse(&id).unwrap();
+    let read = Event::get(&format!("/v1/claims/{id}"));
+    let own = stack.send(read.clone().partner_admin(ALPINE));
+    assert_eq!(cost(&stack, own, 200).await, (1, 1));
+    let staff = stack.send(read.staff("reviewer", "r1"));
+    assert_eq!(cost(&stack, staff, 200).await, (4, 3));
+}
