@@ -30,7 +30,7 @@ pub(crate) async fn add(
     let uploaded = bodies::uploaded(&body)
         .map_err(|failure| state_first(open.claim(), CommandKind::AddEvidence, failure))?;
     let claim = if replayed {
-        decide::admit(open.claim(), CommandKind::AddEvidence, caller.actor())?;
+        decide::authorize(open.claim(), CommandKind::AddEvidence, caller.actor())?;
         open.claim().clone()
     } else {
         let command = Command::AddEvidence(Box::new(uploaded.entry.clone()));

@@ -35,7 +35,7 @@ pub struct CommandRequest<'a> {
 pub async fn run_command(store: &Store, request: CommandRequest<'_>) -> Result<Reply, ApiError> {
     let CommandRequest { caller, open, expected, kind, command, moment } = request;
     if let Some(kind) = kind {
-        decide::admit(open.claim(), kind, caller.actor())?;
+        decide::authorize(open.claim(), kind, caller.actor())?;
     }
     let expected = expected?;
     let command = match command {
@@ -68,7 +68,7 @@ fn unreadable(
 /// What is wrong with the arguments is told only where the state takes the command at all.
 pub fn state_first(claim: &Claim, command: CommandKind, failure: Failure) -> Failure {
     let status = claim.status();
-    if decide::fits(command, status) {
+    if decide::is_allowed_in(command, status) {
         failure
     } else {
         Rejection::InvalidState { status, command }.into()

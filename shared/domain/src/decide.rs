@@ -1,11 +1,11 @@
 //! The rules: what a command does to a claim (`docs/domain.md §3`, *Commands*). Pure: no clock, no I/O.
 
+mod allowed_states;
 mod customer;
 mod dispute;
 mod draft;
 mod ending;
 mod evidence;
-mod from;
 mod hold;
 mod notice;
 mod opening;
@@ -20,11 +20,11 @@ use crate::context::Context;
 use crate::event::{Event, EventBody};
 use crate::rejection::Rejection;
 
+pub use allowed_states::is_allowed_in;
 pub use customer::{refusable, undo_is_open, undoable};
-pub use draft::{draft, undrafted};
-pub use from::fits;
+pub use draft::{draft, missing_for_draft};
 pub use notice::can_pass_on;
-pub use opening::{check, hindrances, open};
+pub use opening::{check, conflicts, open};
 pub use silence::is_due;
 pub use vanish::{gone_at, unenrolled};
 
@@ -36,7 +36,7 @@ pub type Decision = Result<Option<Event>, Rejection>;
 /// # Errors
 /// The [`Rejection`] says what the caller can do about it; nothing changes.
 pub fn decide(claim: &Claim, command: &Command, context: &Context) -> Decision {
-    admit(claim, command.kind(), &context.actor)?;
+    authorize(claim, command.kind(), &context.actor)?;
     let event = match command {
         Command::BeginReview => review::begin(claim, context),
         Command::Reject { reasons } => review::reject(claim, reasons, context),
@@ -87,8 +87,8 @@ pub fn decide(claim: &Claim, command: &Command, context: &Context) -> Decision {
 ///
 /// # Errors
 /// [`Rejection::RoleNotAllowed`] or [`Rejection::NotFound`].
-pub fn admit(claim: &Claim, command: CommandKind, actor: &Actor) -> Result<(), Rejection> {
-    if !may(command, actor) {
+pub fn authorize(claim: &Claim, command: CommandKind, actor: &Actor) -> Result<(), Rejection> {
+    if !is_permitted(command, actor) {
         return Err(Rejection::RoleNotAllowed);
     }
     let own = match actor {
@@ -101,7 +101,7 @@ pub fn admit(claim: &Claim, command: CommandKind, actor: &Actor) -> Result<(), R
 }
 
 /// The column *Who* of `docs/domain.md §3`.
-fn may(command: CommandKind, actor: &Actor) -> bool {
+fn is_permitted(command: CommandKind, actor: &Actor) -> bool {
     let partner = matches!(actor, Actor::Partner { .. });
     let admin = matches!(actor, Actor::Partner { admin: true, .. });
     let operator = matches!(actor, Actor::Staff { role: StaffRole::Operator, .. });
@@ -143,11 +143,11 @@ fn may(command: CommandKind, actor: &Actor) -> bool {
 }
 
 /// The refusal of a command that does not fit the state or the moment.
-fn misplaced(claim: &Claim, command: CommandKind) -> Rejection {
+fn invalid_state(claim: &Claim, command: CommandKind) -> Rejection {
     Rejection::InvalidState { status: claim.status(), command }
 }
 
 /// The next event of a claim.
-fn next(claim: &Claim, context: &Context, body: EventBody) -> Event {
+fn new_event(claim: &Claim, context: &Context, body: EventBody) -> Event {
     Event::new(claim.version.next(), context.at, &context.actor, body)
 }

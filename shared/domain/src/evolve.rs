@@ -385,7 +385,7 @@ fn is_undecided(claim: &Claim, item: &Item) -> bool {
 
 impl Details {
     /// The details with one more remark; the oldest give way.
-    pub(crate) fn remarked(&self, version: Version, text: &Comment) -> Self {
+    pub(crate) fn with_remark(&self, version: Version, text: &Comment) -> Self {
         let mut details = self.clone();
         details.remarks.push(Remark { version, text: text.clone() });
         let excess = details.remarks.len().saturating_sub(MAX_REMARKS);

@@ -5,7 +5,7 @@ use crate::command::{CommandKind, Selection};
 use crate::context::Context;
 use crate::decide::silence::term_end;
 use crate::decide::vanish::has_item;
-use crate::decide::{Decision, misplaced, next};
+use crate::decide::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
 use crate::ids::{ItemNo, NoticeNo};
 use crate::reason::EndReason;
@@ -15,7 +15,7 @@ use crate::rejection::{FieldCode, FieldError, Rejection};
 /// already stays as it is.
 pub(super) fn decline(claim: &Claim, items: &Selection, context: &Context) -> Decision {
     if claim.notice == NoticeNo::default() {
-        return Err(misplaced(claim, CommandKind::Decline));
+        return Err(invalid_state(claim, CommandKind::Decline));
     }
     let chosen = chosen(claim, items)?;
     let declined = only(claim, &chosen, |status| is_open(claim, status, context.at));
@@ -30,21 +30,21 @@ pub(super) fn decline(claim: &Claim, items: &Selection, context: &Context) -> De
         let (in_time, ends_at) = (is_in_time(claim, context.at), term_end(claim, context));
         EventBody::ItemsDeclined { declined, ended, in_time, ends_at }
     };
-    Ok(Some(next(claim, context, body)))
+    Ok(Some(new_event(claim, context, body)))
 }
 
 /// The customer takes a no back, before the window closes. One that a review has come after is settled.
 pub(super) fn undo(claim: &Claim, selection: &Selection, context: &Context) -> Decision {
     if !undo_is_open(claim, context.at) {
-        return Err(misplaced(claim, CommandKind::Undo));
+        return Err(invalid_state(claim, CommandKind::Undo));
     }
     let chosen = chosen(claim, selection)?;
     let mut items = only(claim, &chosen, may_be_taken_back);
     if *selection != Selection::All && only(claim, &chosen, ItemStatus::is_settled) == chosen {
-        return Err(misplaced(claim, CommandKind::Undo));
+        return Err(invalid_state(claim, CommandKind::Undo));
     }
     items.retain(|no| is_there(claim, *no, context));
-    Ok((!items.is_empty()).then(|| next(claim, context, EventBody::DeclineUndone { items })))
+    Ok((!items.is_empty()).then(|| new_event(claim, context, EventBody::DeclineUndone { items })))
 }
 
 /// Whether the tenant still has an item: what has vanished since it was declined does not wait for
@@ -102,20 +102,20 @@ fn every(claim: &Claim, fits: impl Fn(ItemStatus) -> bool) -> Vec<ItemNo> {
 /// declined item must be undone first.
 pub(super) fn accept(claim: &Claim, items: &Selection, context: &Context) -> Decision {
     let State::AwaitingCustomer { window } = &claim.state else {
-        return Err(misplaced(claim, CommandKind::Accept));
+        return Err(invalid_state(claim, CommandKind::Accept));
     };
     let chosen = chosen(claim, items)?;
     let pending = only(claim, &chosen, |status| status == ItemStatus::Pending);
     let refused = |status| matches!(status, ItemStatus::Declined { .. });
     let contradicts = *items != Selection::All && !only(claim, &chosen, refused).is_empty();
     if context.at >= window.closes_at || contradicts {
-        return Err(misplaced(claim, CommandKind::Accept));
+        return Err(invalid_state(claim, CommandKind::Accept));
     }
     if pending.is_empty() {
         return Ok(None);
     }
     let ends_at = term_end(claim, context);
-    Ok(Some(next(claim, context, EventBody::ItemsAccepted { items: pending, ends_at })))
+    Ok(Some(new_event(claim, context, EventBody::ItemsAccepted { items: pending, ends_at })))
 }
 
 /// The numbers the customer means; a number that is not in the claim is a fault of the request.

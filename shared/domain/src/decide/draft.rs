@@ -5,7 +5,7 @@ use crate::claim::{Claim, Details, Item, Mark, State};
 use crate::command::{ClaimInput, CommandKind};
 use crate::context::{Context, Facts};
 use crate::decide::opening::{admissible, check, content, declared};
-use crate::decide::{Decision, misplaced, next};
+use crate::decide::{Decision, invalid_state, new_event};
 use crate::event::{Event, EventBody, Opening};
 use crate::ids::{ClaimId, ItemNo, Version};
 use crate::rejection::{FieldCode, FieldError, Rejection};
@@ -25,7 +25,7 @@ pub fn draft(
         return Err(Rejection::RoleNotAllowed);
     };
     let mut errors = malformed.to_vec();
-    errors.extend(undrafted(input, malformed));
+    errors.extend(missing_for_draft(input, malformed));
     errors.extend(unknown(input, &context.facts));
     if !errors.is_empty() {
         errors.sort();
@@ -40,7 +40,7 @@ pub fn draft(
 }
 
 /// What a draft must have and the input does not, beside what could not be read.
-pub fn undrafted(input: &ClaimInput, malformed: &[FieldError]) -> Vec<FieldError> {
+pub fn missing_for_draft(input: &ClaimInput, malformed: &[FieldError]) -> Vec<FieldError> {
     let given = [
         ("/program", input.program.is_some()),
         ("/tenant/id", input.tenant.is_some()),
@@ -68,7 +68,7 @@ fn unknown(input: &ClaimInput, facts: &Facts) -> Vec<FieldError> {
 /// Submits a draft as it stands.
 pub(super) fn submit(claim: &Claim, context: &Context) -> Decision {
     let State::Draft { keeps_priority_until, .. } = &claim.state else {
-        return Err(misplaced(claim, CommandKind::Submit));
+        return Err(invalid_state(claim, CommandKind::Submit));
     };
     let input = ClaimInput::of(claim);
     let errors = check(&input, &[], context);
@@ -91,7 +91,7 @@ pub(super) fn submit(claim: &Claim, context: &Context) -> Decision {
     // The entries with their documents, as they are.
     let evidence = claim.details.evidence.clone();
     let details = Some(Box::new(Details { evidence, ..details }));
-    Ok(Some(Event { details, ..next(claim, context, body) }))
+    Ok(Some(Event { details, ..new_event(claim, context, body) }))
 }
 
 /// Rewrites a draft; of a claim under a request for information, what may still change.
@@ -118,13 +118,13 @@ pub(super) fn edit(claim: &Claim, input: &ClaimInput, context: &Context) -> Deci
         | State::Declined { .. }
         | State::Withdrawn
         | State::Discarded
-        | State::Ended { .. } => return Err(misplaced(claim, CommandKind::Edit)),
+        | State::Ended { .. } => return Err(invalid_state(claim, CommandKind::Edit)),
     };
     if ClaimInput::of(claim) == *input {
         return Ok(None);
     }
     let details = Box::new(edited_details(claim, input));
-    Ok(Some(Event { details: Some(details), ..next(claim, context, body) }))
+    Ok(Some(Event { details: Some(details), ..new_event(claim, context, body) }))
 }
 
 fn edited_details(claim: &Claim, input: &ClaimInput) -> Details {
@@ -189,22 +189,22 @@ fn same(fields: &[(&str, bool)]) -> Result<(), Rejection> {
 /// Takes a claim back before its review; resubmitted soon, it keeps its priority date.
 pub(super) fn recall(claim: &Claim, context: &Context) -> Decision {
     let State::Submitted { .. } = claim.state else {
-        return Err(misplaced(claim, CommandKind::Recall));
+        return Err(invalid_state(claim, CommandKind::Recall));
     };
     let days = context.policy.recall_business_days;
     let body = EventBody::Recalled {
         discard_at: idle_until(context)?,
         keeps_priority_until: context.partner_place()?.deadline(context.at, days)?,
     };
-    Ok(Some(next(claim, context, body)))
+    Ok(Some(new_event(claim, context, body)))
 }
 
 /// Drops a draft.
 pub(super) fn discard(claim: &Claim, context: &Context) -> Decision {
     let State::Draft { .. } = claim.state else {
-        return Err(misplaced(claim, CommandKind::Discard));
+        return Err(invalid_state(claim, CommandKind::Discard));
     };
-    Ok(Some(next(claim, context, EventBody::Discarded)))
+    Ok(Some(new_event(claim, context, EventBody::Discarded)))
 }
 
 fn idle_until(context: &Context) -> Result<crate::claim::Instant, Rejection> {

@@ -5,7 +5,7 @@ use crate::claim::{Claim, Instant, ItemStatus, State};
 use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decide::silence::term_end;
-use crate::decide::{Decision, misplaced, next};
+use crate::decide::{Decision, invalid_state, new_event};
 use crate::event::{Event, EventBody};
 use crate::ids::ItemNo;
 use crate::reason::EndReason;
@@ -39,7 +39,7 @@ pub(super) fn end(
         return Err(Rejection::Fields(vec![error]));
     }
     let body = EventBody::AssociationEnded { items: vec![item], reason, at: context.at };
-    Ok(Some(remarked(claim, comment, next(claim, context, body))))
+    Ok(Some(with_remark(claim, comment, new_event(claim, context, body))))
 }
 
 /// The reason follows from the role.
@@ -48,7 +48,7 @@ fn end_reason(claim: &Claim, actor: &Actor) -> Result<EndReason, Rejection> {
         Actor::Partner { .. } => Ok(EndReason::PartnerLeft),
         Actor::Staff { .. } => Ok(EndReason::OperatorRevoked),
         Actor::CustomerAdmin { .. } | Actor::CustomerLink { .. } => Ok(EndReason::CustomerRevoked),
-        Actor::System => Err(misplaced(claim, CommandKind::End)),
+        Actor::System => Err(invalid_state(claim, CommandKind::End)),
     }
 }
 
@@ -64,7 +64,7 @@ pub(super) fn supersede(
     let items: Vec<_> = items.iter().filter(running).copied().collect();
     let taken = !items.is_empty();
     let body = EventBody::AssociationEnded { items, reason: EndReason::Superseded, at: since };
-    taken.then(|| next(claim, context, body))
+    taken.then(|| new_event(claim, context, body))
 }
 
 /// The partner takes back what nobody has decided.
@@ -88,14 +88,14 @@ pub(super) fn withdraw(claim: &Claim, comment: Option<&Comment>, context: &Conte
         | State::Ended { .. } => false,
     };
     if !open {
-        return Err(misplaced(claim, CommandKind::Withdraw));
+        return Err(invalid_state(claim, CommandKind::Withdraw));
     }
     let body = EventBody::Withdrawn { ends_at: term_end(claim, context) };
-    Ok(Some(remarked(claim, comment, next(claim, context, body))))
+    Ok(Some(with_remark(claim, comment, new_event(claim, context, body))))
 }
 
 /// The event with the comment in the claim's remarks.
-pub(super) fn remarked(claim: &Claim, comment: Option<&Comment>, event: Event) -> Event {
-    let details = comment.map(|text| Box::new(claim.details.remarked(event.version, text)));
+pub(super) fn with_remark(claim: &Claim, comment: Option<&Comment>, event: Event) -> Event {
+    let details = comment.map(|text| Box::new(claim.details.with_remark(event.version, text)));
     Event { details, ..event }
 }

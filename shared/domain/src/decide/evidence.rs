@@ -4,7 +4,7 @@ use crate::claim::{Claim, Details, Evidence, MAX_EVIDENCE, Scan, State};
 use crate::command::{CommandKind, DeclaredEvidence};
 use crate::context::Context;
 use crate::decide::opening::declared;
-use crate::decide::{Decision, misplaced, next};
+use crate::decide::{Decision, invalid_state, new_event};
 use crate::eligibility::evidence_problem;
 use crate::event::{Event, EventBody};
 use crate::ids::{EvidenceId, Sha256Hash};
@@ -17,7 +17,7 @@ pub(super) fn add(claim: &Claim, entry: &DeclaredEvidence, context: &Context) ->
     let (State::Draft { .. } | State::ActionRequired { .. } | State::Associated { .. }) =
         claim.state
     else {
-        return Err(misplaced(claim, CommandKind::AddEvidence));
+        return Err(invalid_state(claim, CommandKind::AddEvidence));
     };
     let own = claim.details.evidence.iter().find(|own| own.sha256 == entry.sha256);
     let awaited = context.policy.evidence == EvidencePolicy::Uploaded;
@@ -72,7 +72,7 @@ pub(super) fn record_scan(
 
 fn listed(claim: &Claim, evidence: Vec<Evidence>, body: EventBody, context: &Context) -> Event {
     let details = Details { evidence, ..claim.details.clone() };
-    Event { details: Some(Box::new(details)), ..next(claim, context, body) }
+    Event { details: Some(Box::new(details)), ..new_event(claim, context, body) }
 }
 
 fn refused(pointer: &str, code: FieldCode) -> Rejection {

@@ -7,8 +7,8 @@ use crate::calendar::{self, Window};
 use crate::claim::{Claim, CustomerContact, Details, Instant, State};
 use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decide::ending::remarked;
-use crate::decide::{Decision, misplaced, next};
+use crate::decide::ending::with_remark;
+use crate::decide::{Decision, invalid_state, new_event};
 use crate::eligibility;
 use crate::event::{Event, EventBody};
 use crate::rejection::{FieldCode, FieldError, Rejection};
@@ -19,19 +19,19 @@ pub(super) fn hold(claim: &Claim, comment: &Comment, context: &Context) -> Decis
     let with_customer =
         matches!(claim.state, State::Notifying { .. }) || open_window(claim, context.at).is_some();
     if !with_customer {
-        return Err(misplaced(claim, CommandKind::Hold));
+        return Err(invalid_state(claim, CommandKind::Hold));
     }
-    Ok(Some(remarked(claim, Some(comment), next(claim, context, EventBody::Held))))
+    Ok(Some(with_remark(claim, Some(comment), new_event(claim, context, EventBody::Held))))
 }
 
 /// The hold is over: a new notice, and a full new window.
 pub(super) fn resume(claim: &Claim, context: &Context) -> Decision {
     let State::OnHold = claim.state else {
-        return Err(misplaced(claim, CommandKind::Resume));
+        return Err(invalid_state(claim, CommandKind::Resume));
     };
     let notice = claim.notice.next();
     let body = EventBody::Resumed { notice, deliver_by: deliver_by(context)? };
-    Ok(Some(next(claim, context, body)))
+    Ok(Some(new_event(claim, context, body)))
 }
 
 /// Another contact gets a new notice.
@@ -41,7 +41,7 @@ pub(super) fn correct_contact(
     context: &Context,
 ) -> Decision {
     let State::Unreachable { .. } = claim.state else {
-        return Err(misplaced(claim, CommandKind::CorrectContact));
+        return Err(invalid_state(claim, CommandKind::CorrectContact));
     };
     let tenant = context.facts.tenant.as_ref().ok_or(Rejection::MissingFact("tenant"))?;
     if !eligibility::recipients(contact, tenant, 0).iter().any(|one| one.qualifying) {
@@ -51,7 +51,7 @@ pub(super) fn correct_contact(
     let notice = claim.notice.next();
     let body = EventBody::ContactCorrected { notice, deliver_by: deliver_by(context)? };
     let details = Details { customer_contact: Some(contact.clone()), ..claim.details.clone() };
-    Ok(Some(Event { details: Some(Box::new(details)), ..next(claim, context, body) }))
+    Ok(Some(Event { details: Some(Box::new(details)), ..new_event(claim, context, body) }))
 }
 
 fn deliver_by(context: &Context) -> Result<Instant, Rejection> {
@@ -61,10 +61,10 @@ fn deliver_by(context: &Context) -> Result<Instant, Rejection> {
 /// More time: once by the customer, to any later date by the operator. Never earlier (I4).
 pub(super) fn extend(claim: &Claim, closes_on: Option<NaiveDate>, context: &Context) -> Decision {
     let window =
-        open_window(claim, context.at).ok_or_else(|| misplaced(claim, CommandKind::Extend))?;
+        open_window(claim, context.at).ok_or_else(|| invalid_state(claim, CommandKind::Extend))?;
     let by_customer = !matches!(context.actor, Actor::Staff { .. });
     if by_customer && claim.extended {
-        return Err(misplaced(claim, CommandKind::Extend));
+        return Err(invalid_state(claim, CommandKind::Extend));
     }
     let place = context.customer_place()?;
     let window = match (by_customer, closes_on) {
@@ -75,7 +75,7 @@ pub(super) fn extend(claim: &Claim, closes_on: Option<NaiveDate>, context: &Cont
         (false, Some(date)) => extended_to(window, date, &place.calendar)?,
         (false, None) => return Err(wrong_date(FieldCode::Required)),
     };
-    Ok(Some(next(claim, context, EventBody::WindowExtended { window, by_customer })))
+    Ok(Some(new_event(claim, context, EventBody::WindowExtended { window, by_customer })))
 }
 
 /// The calendar has changed: the window is counted again, and takes the later end (`docs/domain.md §4`,
@@ -93,7 +93,7 @@ pub(super) fn recount(claim: &Claim, context: &Context) -> Decision {
         Err(_) if undecided => EventBody::Held,
         Ok(None) | Err(_) => return Ok(None),
     };
-    Ok(Some(next(claim, context, body)))
+    Ok(Some(new_event(claim, context, body)))
 }
 
 fn extended_to(

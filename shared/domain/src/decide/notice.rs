@@ -5,7 +5,7 @@ use crate::calendar::Window;
 use crate::claim::{Basis, Claim, Instant, Mark, State};
 use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decide::{Decision, misplaced, next};
+use crate::decide::{Decision, invalid_state, new_event};
 use crate::eligibility;
 use crate::event::{Event, EventBody, FailureCause};
 use crate::ids::NoticeNo;
@@ -31,7 +31,7 @@ pub(super) fn record_delivery(
         Err(Rejection::OutsideCalendar) => EventBody::Held,
         Err(other) => return Err(other),
     };
-    Ok(Some(next(claim, context, body)))
+    Ok(Some(new_event(claim, context, body)))
 }
 
 /// A bounce or complaint. It voids the window unless somebody else who speaks for the tenant has
@@ -108,7 +108,7 @@ pub(super) fn wrong_contact(claim: &Claim, context: &Context) -> Decision {
         return Err(Rejection::RoleNotAllowed);
     };
     if !can_pass_on(claim, notice, context.at) {
-        return Err(misplaced(claim, CommandKind::WrongContact));
+        return Err(invalid_state(claim, CommandKind::WrongContact));
     }
     let (tenant, contact) = (&context.facts.tenant, &claim.details.customer_contact);
     let (Some(tenant), Some(contact)) = (tenant, contact) else {
@@ -125,7 +125,7 @@ pub(super) fn wrong_contact(claim: &Claim, context: &Context) -> Decision {
         let asked = Some((claim.notice.next(), deliver_by));
         EventBody::ContactRefused { next: asked, correct_by: None }
     };
-    Ok(Some(next(claim, context, body)))
+    Ok(Some(new_event(claim, context, body)))
 }
 
 /// The claim waits for a contact who can be reached, in the partner's days.
@@ -136,5 +136,5 @@ pub(super) fn unreachable(
 ) -> Result<Event, Rejection> {
     let days = context.policy.contact_business_days;
     let correct_by = context.partner_place()?.deadline(context.at, days)?;
-    Ok(next(claim, context, EventBody::NoticeFailed { cause, correct_by }))
+    Ok(new_event(claim, context, EventBody::NoticeFailed { cause, correct_by }))
 }

@@ -53,7 +53,7 @@ pub fn check(input: &ClaimInput, malformed: &[FieldError], context: &Context) ->
 }
 
 /// The refusals that are no fault of a field, all of them, the one to answer with first.
-pub fn hindrances(facts: &Facts) -> Vec<Rejection> {
+pub fn conflicts(facts: &Facts) -> Vec<Rejection> {
     let own = facts.own_claims.first();
     let duplicate = own.map(|(_, claim)| Rejection::DuplicateClaim { claim: claim.clone() });
     let blocked = (!facts.blocked.is_empty()).then_some(Rejection::BlockedByCustomer);
@@ -62,7 +62,7 @@ pub fn hindrances(facts: &Facts) -> Vec<Rejection> {
 }
 
 pub(super) fn admissible(facts: &Facts) -> Result<(), Rejection> {
-    hindrances(facts).into_iter().next().map_or(Ok(()), Err)
+    conflicts(facts).into_iter().next().map_or(Ok(()), Err)
 }
 
 /// The content of a claim that has passed [`check`]; `None` where something is missing after all.

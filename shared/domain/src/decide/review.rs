@@ -5,7 +5,7 @@ use crate::claim::{Claim, Details, Instant, Item, Mark, RejectionRecord, State};
 use crate::command::{ClaimInput, CommandKind, GivenReason};
 use crate::context::{Context, Rival, Standing};
 use crate::decide::silence::term_end;
-use crate::decide::{Decision, misplaced, next};
+use crate::decide::{Decision, invalid_state, new_event};
 use crate::eligibility;
 use crate::event::{Event, EventBody};
 use crate::ids::{ClaimId, ItemNo};
@@ -21,14 +21,14 @@ pub(super) fn begin(claim: &Claim, context: &Context) -> Decision {
     let unasked = holders(context).any(|holder| holder.defence.is_none());
     let again = matches!(claim.state, State::InReview { .. }) && unasked;
     if !again && !matches!(claim.state, State::Submitted { .. }) {
-        return Err(misplaced(claim, CommandKind::BeginReview));
+        return Err(invalid_state(claim, CommandKind::BeginReview));
     }
     let defence_until = defence_until(claim, context)?;
     let due_at =
         context.places.operator.deadline(context.at, context.policy.review_business_days)?;
     let contested = !context.facts.rivals.is_empty();
     let body = EventBody::ReviewBegun { due_at, contested, defence_until };
-    Ok(Some(next(claim, context, body)))
+    Ok(Some(new_event(claim, context, body)))
 }
 
 /// Until when the holders of the claim's items may defend, each in his own calendar: the latest.
@@ -52,13 +52,13 @@ fn holders(context: &Context) -> impl Iterator<Item = &Rival> {
 pub(super) fn request_defence(claim: &Claim, until: Instant, context: &Context) -> Option<Event> {
     let asked = claim.defence.is_some_and(|asked| !asked.used && asked.until >= until);
     let holds = claim.active().next().is_some();
-    (holds && !asked).then(|| next(claim, context, EventBody::DefenceRequested { until }))
+    (holds && !asked).then(|| new_event(claim, context, EventBody::DefenceRequested { until }))
 }
 
 /// A reviewer refuses the claim.
 pub(super) fn reject(claim: &Claim, given: &[GivenReason], context: &Context) -> Decision {
     let (State::InReview { .. } | State::OnHold) = claim.state else {
-        return Err(misplaced(claim, CommandKind::Reject));
+        return Err(invalid_state(claim, CommandKind::Reject));
     };
     reasons_fit(claim, given)?;
     let rejection = RejectionRecord {
@@ -81,7 +81,7 @@ pub(super) fn rejected(
         .map(|place| place.days_after(context.at, context.policy.dispute_days));
     let (items, ends_at) = (Vec::new(), term_end(claim, context));
     let body = EventBody::Rejected { items, rejection, disputable_until, ends_at };
-    Ok(next(claim, context, body))
+    Ok(new_event(claim, context, body))
 }
 
 /// At least one reason, each of the claim or of an item that is still in it.
@@ -117,7 +117,7 @@ pub(super) fn validate(
     context: &Context,
 ) -> Decision {
     let State::InReview { .. } = claim.state else {
-        return Err(misplaced(claim, CommandKind::Validate));
+        return Err(invalid_state(claim, CommandKind::Validate));
     };
     let kept = after(claim, drop);
     let errors = [drop_problems(claim, drop, &kept), still_eligible(&kept, context)].concat();
@@ -136,8 +136,8 @@ pub(super) fn validate(
             .operator
             .deadline(context.at, context.policy.delivery_business_days)?,
     };
-    let event = next(claim, context, body);
-    let details = comment.map(|text| Box::new(claim.details.remarked(event.version, text)));
+    let event = new_event(claim, context, body);
+    let details = comment.map(|text| Box::new(claim.details.with_remark(event.version, text)));
     Ok(Some(Event { details, ..event }))
 }
 
@@ -239,7 +239,7 @@ fn arbitrated(
     if remaining(drop, context).all(|rival| is_heard(claim, rival, context.at)) {
         Ok(true)
     } else {
-        Err(misplaced(claim, CommandKind::Validate))
+        Err(invalid_state(claim, CommandKind::Validate))
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::{Duration, Months};
 
 use crate::claim::{Claim, Instant, RejectionRecord, State};
 use crate::context::Context;
-use crate::decide::{Decision, hold, next, notice, review};
+use crate::decide::{Decision, hold, new_event, notice, review};
 use crate::event::{Event, EventBody, FailureCause, Silence};
 use crate::program::{Consent, Policy};
 use crate::reason::{EndReason, Reason, ReasonCode};
@@ -21,9 +21,9 @@ pub(super) fn deadline_passed(claim: &Claim, context: &Context) -> Decision {
         return Ok(Some(longer));
     }
     let event = match &claim.state {
-        State::Draft { .. } => next(claim, context, EventBody::Discarded),
+        State::Draft { .. } => new_event(claim, context, EventBody::Discarded),
         State::Submitted { .. } | State::InReview { .. } | State::Disputed { .. } => {
-            next(claim, context, EventBody::ReviewOverdue)
+            new_event(claim, context, EventBody::ReviewOverdue)
         }
         State::ActionRequired { .. } => rejected(claim, ReasonCode::PartnerNoResponse, context)?,
         State::Unreachable { .. } => rejected(claim, ReasonCode::CustomerUnreachable, context)?,
@@ -74,7 +74,7 @@ fn closed(claim: &Claim, context: &Context) -> Event {
         Consent::OptIn => Silence::Decline,
     };
     let ends_at = term_end(claim, context);
-    next(claim, context, EventBody::WindowClosed { outcome, ends_at })
+    new_event(claim, context, EventBody::WindowClosed { outcome, ends_at })
 }
 
 /// When the policy's term runs out, should the claim become associated now: that many calendar months
@@ -88,5 +88,5 @@ pub(super) fn term_end(claim: &Claim, context: &Context) -> Option<Instant> {
 fn expired(claim: &Claim, context: &Context) -> Event {
     let items = claim.active().map(|item| item.no).collect();
     let reason = EndReason::TermExpired;
-    next(claim, context, EventBody::AssociationEnded { items, reason, at: context.at })
+    new_event(claim, context, EventBody::AssociationEnded { items, reason, at: context.at })
 }

@@ -5,7 +5,7 @@
 use crate::claim::{Claim, Instant, Item, RejectionRecord, State};
 use crate::command::Vanished;
 use crate::context::Context;
-use crate::decide::next;
+use crate::decide::new_event;
 use crate::decide::silence::term_end;
 use crate::directory::{Partner, PartnerStatus, Tenant, TenantItemState, TenantStatus};
 use crate::event::{Event, EventBody};
@@ -20,7 +20,7 @@ pub(super) fn vanish(claim: &Claim, what: &Vanished, context: &Context) -> Optio
         Vanished::Tenant => gone(claim, |_| true, EndReason::TenantGone, context),
         Vanished::Enrolment => held(claim),
     };
-    body.map(|body| next(claim, context, body))
+    body.map(|body| new_event(claim, context, body))
 }
 
 fn gone(

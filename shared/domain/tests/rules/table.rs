@@ -6,7 +6,7 @@ use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::{Scan, Status};
 use domain::command::{Command, CommandKind, DeclaredEvidence, Vanished};
-use domain::decide::fits;
+use domain::decide::is_allowed_in;
 use domain::event::FailureCause;
 use domain::ids::{EvidenceId, ItemNo, NoticeNo, Sha256Hash};
 use domain::rejection::Rejection;
@@ -123,7 +123,12 @@ fn what_a_state_takes_is_said_of_it_before_the_arguments_are_read() {
         for status in Status::ALL {
             let cell = cell(status, *kind);
             let taken = !matches!(cell.as_str(), "." | "-");
-            assert!(!taken || fits(*kind, status), "{} in {}", kind.as_str(), status.as_str());
+            assert!(
+                !taken || is_allowed_in(*kind, status),
+                "{} in {}",
+                kind.as_str(),
+                status.as_str()
+            );
         }
     }
 }

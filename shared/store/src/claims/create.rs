@@ -53,7 +53,7 @@ impl NewClaim<'_> {
     /// Whether nothing is wrong with the body alone.
     pub(super) fn is_sound(&self) -> bool {
         let missing = if self.draft {
-            domain::decide::undrafted(self.input, self.malformed)
+            domain::decide::missing_for_draft(self.input, self.malformed)
         } else {
             eligibility::missing(self.input, None, &[])
         };

@@ -40,7 +40,7 @@ impl Store {
         let context = context.ok_or_else(|| StoreError::unreadable("claim", "pk"))?;
         Ok(Checked {
             errors: domain::check(new.input, new.malformed, &context),
-            hindrances: domain::decide::hindrances(&context.facts),
+            hindrances: domain::decide::conflicts(&context.facts),
             contested: self.would_be_contested(&new, &context).await?,
             earliest_closes_at: earliest_close(&context),
         })

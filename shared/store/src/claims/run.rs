@@ -119,7 +119,7 @@ impl Store {
         let mut attempts = Attempts::default();
         loop {
             let claim = open.stored.claim();
-            decide::admit(claim, command.kind(), actor)?;
+            decide::authorize(claim, command.kind(), actor)?;
             if is_repeat(claim, command, actor, expected) {
                 return Ok(outcome(open.stored, Effect::Repeated));
             }

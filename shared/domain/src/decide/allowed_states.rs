@@ -6,7 +6,7 @@ use crate::command::CommandKind;
 /// Whether a command can be given in that state, whatever its arguments and the moment. Asked where
 /// the arguments cannot be read, so that the state is answered first; [`super::decide`] judges for
 /// itself.
-pub fn fits(command: CommandKind, status: Status) -> bool {
+pub fn is_allowed_in(command: CommandKind, status: Status) -> bool {
     match command {
         CommandKind::Draft => false,
         CommandKind::Submit | CommandKind::Discard => matches!(status, Status::Draft),
