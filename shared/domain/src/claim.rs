@@ -6,11 +6,10 @@ mod item;
 mod state;
 mod status;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::actor::ActorKind;
-use crate::event::{EventType, Fingerprint};
+use crate::event_type::{EventType, Fingerprint};
 use crate::ids::{
     Activity, AssociationId, ClaimId, FamilyId, ItemNo, LocationId, NoticeNo, PartnerId, ProgramId,
     Sha256Hash, StaffId, TenantId, Version,
@@ -25,8 +24,7 @@ pub use item::{Basis, Item, ItemStatus, Mark};
 pub use state::{RejectionRecord, State};
 pub use status::Status;
 
-/// A moment in UTC.
-pub type Instant = DateTime<Utc>;
+pub use crate::time::Instant;
 
 /// A claim as stored: who claims what of whom, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,6 +11,8 @@ use crate::program::{ItemKind, ItemRef};
 use crate::rules::StandingRules;
 use crate::text::{Domain, Email, Name};
 
+pub use crate::locale::Locale;
+
 /// The most days that can be added to a country's calendar.
 pub const MAX_ADDED_DAYS: usize = 200;
 
@@ -131,38 +133,6 @@ pub struct TenantItem {
     pub claimable: bool,
     /// Active, in grace or ended.
     pub state: TenantItemState,
-}
-
-/// The language a customer is written to in, as a tag: `cs`, `en`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Locale(String);
-
-impl Locale {
-    /// Parses a language tag: letters, digits and hyphens, 2–35 characters.
-    pub fn parse(text: &str) -> Option<Self> {
-        let fits = (2..=35).contains(&text.len())
-            && text.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-');
-        fits.then(|| Self(text.to_owned()))
-    }
-
-    /// The tag.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for Locale {
-    type Error = crate::ids::MalformedId;
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or(crate::ids::MalformedId("locale"))
-    }
-}
-
-impl From<Locale> for String {
-    fn from(locale: Locale) -> Self {
-        locale.0
-    }
 }
 
 /// A customer's tenant.

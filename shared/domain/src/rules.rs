@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::claim::Instant;
-use crate::directory::Locale;
 use crate::ids::{ItemId, PartnerId, ProgramId};
+use crate::locale::Locale;
 use crate::program::{ItemKind, ItemRef};
 use crate::text::{Email, Name};
 

@@ -1,8 +1,9 @@
-//! Instants as text.
+//! Instants, and how they are written.
 
-use chrono::SecondsFormat;
+use chrono::{DateTime, SecondsFormat, Utc};
 
-use crate::claim::Instant;
+/// A moment in UTC.
+pub type Instant = DateTime<Utc>;
 
 /// RFC 3339 in UTC with `Z`; fractions of a second only where there are any (`docs/api.md §1`).
 pub fn rfc3339(at: Instant) -> String {

@@ -4,14 +4,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::CountryCode;
 use super::data::Region;
-use super::{BusinessCalendar, CalendarError, CountryCode, Subdivision, UnknownSubdivision};
 
 /// The version of the embedded data, as in `data/VERSION`.
 pub const DATA_VERSION: &str = "2026.11";
 
 /// Stands for the subdivision where the policy counts national holidays only.
-const NATIONAL_ONLY: &str = "none";
+pub(super) const NATIONAL_ONLY: &str = "none";
 
 /// `CZ@2026.11`; with a known subdivision `US-CA@2026.11`; with the operator's exceptions of
 /// revision 3 `CZ@2026.11+3`; under the policy `unknown_subdivision: none`, where it makes a
@@ -67,29 +67,6 @@ impl CalendarId {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    /// The calendar of the **embedded** data with this id's country and subdivision, without
-    /// closures and exceptions, whatever the version the id names: good for names of holidays, not
-    /// for counting again.
-    ///
-    /// # Errors
-    /// If the embedded data knows the country or the subdivision no longer.
-    pub fn embedded(&self) -> Result<BusinessCalendar, CalendarError> {
-        let place = self.0.split('@').next().unwrap_or_default();
-        let (country, subdivision) = match place.split_once('-') {
-            Some((country, subdivision)) => (country, Some(subdivision)),
-            None => (place, None),
-        };
-        let country: CountryCode = country.parse()?;
-        match subdivision {
-            None => BusinessCalendar::new(country, None, UnknownSubdivision::Any),
-            Some(NATIONAL_ONLY) => BusinessCalendar::new(country, None, UnknownSubdivision::None),
-            Some(code) => {
-                let subdivision = Subdivision::parse(country, code)?;
-                BusinessCalendar::new(country, Some(subdivision), UnknownSubdivision::Any)
-            }
-        }
     }
 }
 

@@ -20,9 +20,11 @@
 mod business;
 mod country;
 mod data;
+mod embedded;
 mod error;
 mod extension;
 mod id;
+mod known;
 mod pack;
 mod tz;
 mod window;

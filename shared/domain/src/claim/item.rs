@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::claim::Instant;
 use crate::ids::{ItemId, ItemNo};
 use crate::reason::EndReason;
+use crate::time::Instant;
 
 /// An item of a claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

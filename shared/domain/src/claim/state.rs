@@ -4,9 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Window;
-use crate::claim::{Basis, Instant, ItemStatus, Status};
+use crate::claim::{Basis, ItemStatus, Status};
 use crate::ids::StaffId;
 use crate::reason::Reason;
+use crate::time::Instant;
 
 /// The state of a claim, with what only that state has. A new state breaks every place that must
 /// think about it.

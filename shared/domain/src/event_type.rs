@@ -1,0 +1,105 @@
+//! The names of events, and what makes a repeat known: all that a claim keeps of its last event.
+
+use crate::reason::codes;
+
+codes! {
+    /// The name of an event, in the history and on the bus.
+    EventType {
+        /// A draft was stored.
+        Drafted => "drafted",
+        /// The claim was submitted.
+        Submitted => "submitted",
+        /// Its content was edited.
+        Edited => "edited",
+        /// It was taken back before its review.
+        Recalled => "recalled",
+        /// The draft was dropped.
+        Discarded => "discarded",
+        /// A reviewer began.
+        ReviewBegun => "review_begun",
+        /// A review deadline passed.
+        ReviewOverdue => "review_overdue",
+        /// A holder was asked to defend.
+        DefenceRequested => "defence_requested",
+        /// The partner was asked.
+        InformationRequested => "information_requested",
+        /// The partner answered.
+        InformationAnswered => "information_answered",
+        /// It was rejected.
+        Rejected => "rejected",
+        /// It was validated: a notice is due.
+        Validated => "validated",
+        /// A notice was delivered: the customer's window is open.
+        WindowOpened => "window_opened",
+        /// No contact could be reached.
+        NoticeFailed => "notice_failed",
+        /// The contact was corrected: a new notice is due.
+        ContactCorrected => "contact_corrected",
+        /// A contact said he is the wrong one.
+        ContactRefused => "contact_refused",
+        /// The customer said no to items.
+        ItemsDeclined => "items_declined",
+        /// The customer took a no back.
+        DeclineUndone => "decline_undone",
+        /// The customer said yes.
+        ItemsAccepted => "items_accepted",
+        /// The window became longer.
+        WindowExtended => "window_extended",
+        /// The operator holds the claim.
+        Held => "held",
+        /// The hold is over: a new notice is due.
+        Resumed => "resumed",
+        /// The window passed.
+        WindowClosed => "window_closed",
+        /// The partner withdrew.
+        Withdrawn => "withdrawn",
+        /// The partner disputed the rejection.
+        Disputed => "disputed",
+        /// The rejection stands.
+        DisputeUpheld => "dispute_upheld",
+        /// The rejection fell.
+        DisputeOverturned => "dispute_overturned",
+        /// Associations ended.
+        AssociationEnded => "association_ended",
+        /// Evidence was added.
+        EvidenceAdded => "evidence_added",
+    }
+}
+
+impl EventType {
+    /// Whether a notice goes out on that event.
+    pub fn makes_notice_due(self) -> bool {
+        match self {
+            Self::Validated | Self::ContactCorrected | Self::ContactRefused | Self::Resumed => true,
+            Self::Drafted
+            | Self::Submitted
+            | Self::Edited
+            | Self::Recalled
+            | Self::Discarded
+            | Self::ReviewBegun
+            | Self::ReviewOverdue
+            | Self::DefenceRequested
+            | Self::InformationRequested
+            | Self::InformationAnswered
+            | Self::Rejected
+            | Self::WindowOpened
+            | Self::NoticeFailed
+            | Self::ItemsDeclined
+            | Self::DeclineUndone
+            | Self::ItemsAccepted
+            | Self::WindowExtended
+            | Self::Held
+            | Self::WindowClosed
+            | Self::Withdrawn
+            | Self::Disputed
+            | Self::DisputeUpheld
+            | Self::DisputeOverturned
+            | Self::AssociationEnded
+            | Self::EvidenceAdded => false,
+        }
+    }
+}
+
+/// 16 bytes of SHA-256 over a command, its arguments and the party that gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint(pub [u8; 16]);
