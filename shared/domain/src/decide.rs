@@ -1,35 +1,27 @@
-//! The rules: what a command does to a claim (`docs/domain.md §3`, *Commands*). Pure: no clock, no I/O.
-
-mod allowed_states;
-mod customer;
-mod dispute;
-mod draft;
-mod ending;
-mod evidence;
-mod hold;
-mod notice;
-mod opening;
-mod review;
-mod silence;
-mod vanish;
+//! What a command does to a claim (`docs/domain.md §3`, *Commands*): who may give it, and the rule of it.
 
 use crate::actor::{Actor, StaffRole};
 use crate::claim::Claim;
 use crate::command::{Command, CommandKind};
+use crate::commands::{
+    accept, add_evidence, begin_review, correct_contact, deadline_passed, decline, discard,
+    dispute, edit, end, extend, hold, overturn, recall, record_delivery, record_failure,
+    record_scan, recount, reject, request_defence, request_information, respond, resume, submit,
+    supersede, undo, uphold, validate, vanish, withdraw, wrong_contact,
+};
 use crate::context::Context;
-use crate::event::{Event, EventBody};
+use crate::event::Event;
 use crate::rejection::Rejection;
 
-pub use allowed_states::is_allowed_in;
-pub use customer::{refusable, undo_is_open, undoable};
-pub use draft::{draft, missing_for_draft};
-pub use notice::can_pass_on;
-pub use opening::{check, conflicts, open};
-pub use silence::is_due;
-pub use vanish::{gone_at, unenrolled};
-
-/// What a command does: an event, or nothing because what it asks for is so already.
-pub type Decision = Result<Option<Event>, Rejection>;
+pub use crate::commands::allowed_states::is_allowed_in;
+pub use crate::commands::deadline_passed::is_due;
+pub use crate::commands::decline::refusable;
+pub use crate::commands::draft::{create as draft, missing_for_draft};
+pub use crate::commands::submit::{check, conflicts, open};
+pub use crate::commands::undo::{undo_is_open, undoable};
+pub use crate::commands::vanish::{gone_at, unenrolled};
+pub use crate::commands::wrong_contact::can_pass_on;
+pub use crate::decision::Decision;
 
 /// Decides a command on an existing claim.
 ///
@@ -38,45 +30,47 @@ pub type Decision = Result<Option<Event>, Rejection>;
 pub fn decide(claim: &Claim, command: &Command, context: &Context) -> Decision {
     authorize(claim, command.kind(), &context.actor)?;
     let event = match command {
-        Command::BeginReview => review::begin(claim, context),
-        Command::Reject { reasons } => review::reject(claim, reasons, context),
+        Command::BeginReview => begin_review::decide(claim, context),
+        Command::Reject { reasons } => reject::decide(claim, reasons, context),
         Command::Validate { drop, comment } => {
-            review::validate(claim, drop, comment.as_ref(), context)
+            validate::decide(claim, drop, comment.as_ref(), context)
         }
         Command::RecordDelivery { notice, qualifying } => {
-            notice::record_delivery(claim, *notice, *qualifying, context)
+            record_delivery::decide(claim, *notice, *qualifying, context)
         }
         Command::RecordFailure { notice, cause, others_left } => {
-            notice::record_failure(claim, *notice, *cause, *others_left, context)
+            record_failure::decide(claim, *notice, *cause, *others_left, context)
         }
-        Command::Decline { items } => customer::decline(claim, items, context),
-        Command::Undo { items } => customer::undo(claim, items, context),
-        Command::End { item, comment } => ending::end(claim, *item, comment.as_ref(), context),
-        Command::Withdraw { comment } => ending::withdraw(claim, comment.as_ref(), context),
-        Command::DeadlinePassed => silence::deadline_passed(claim, context),
-        Command::Submit => draft::submit(claim, context),
-        Command::Edit(input) => draft::edit(claim, input, context),
-        Command::Recall => draft::recall(claim, context),
-        Command::Discard => draft::discard(claim, context),
-        Command::RequestInformation { reasons } => dispute::request(claim, reasons, context),
-        Command::Respond { comment } => dispute::respond(claim, comment.as_ref(), context),
-        Command::Dispute { comment } => dispute::dispute(claim, comment, context),
-        Command::Uphold { comment } => dispute::uphold(claim, comment, context),
-        Command::Overturn { comment } => dispute::overturn(claim, comment, context),
-        Command::CorrectContact { contact } => hold::correct_contact(claim, contact, context),
-        Command::Extend { closes_on } => hold::extend(claim, *closes_on, context),
-        Command::Recount => hold::recount(claim, context),
-        Command::Hold { comment } => hold::hold(claim, comment, context),
-        Command::Resume => hold::resume(claim, context),
-        Command::Accept { items } => customer::accept(claim, items, context),
-        Command::AddEvidence(entry) => evidence::add(claim, entry, context),
+        Command::Decline { items } => decline::decide(claim, items, context),
+        Command::Undo { items } => undo::decide(claim, items, context),
+        Command::End { item, comment } => end::decide(claim, *item, comment.as_ref(), context),
+        Command::Withdraw { comment } => withdraw::decide(claim, comment.as_ref(), context),
+        Command::DeadlinePassed => deadline_passed::decide(claim, context),
+        Command::Submit => submit::decide(claim, context),
+        Command::Edit(input) => edit::decide(claim, input, context),
+        Command::Recall => recall::decide(claim, context),
+        Command::Discard => discard::decide(claim, context),
+        Command::RequestInformation { reasons } => {
+            request_information::decide(claim, reasons, context)
+        }
+        Command::Respond { comment } => respond::decide(claim, comment.as_ref(), context),
+        Command::Dispute { comment } => dispute::decide(claim, comment, context),
+        Command::Uphold { comment } => uphold::decide(claim, comment, context),
+        Command::Overturn { comment } => overturn::decide(claim, comment, context),
+        Command::CorrectContact { contact } => correct_contact::decide(claim, contact, context),
+        Command::Extend { closes_on } => extend::decide(claim, *closes_on, context),
+        Command::Recount => recount::decide(claim, context),
+        Command::Hold { comment } => hold::decide(claim, comment, context),
+        Command::Resume => resume::decide(claim, context),
+        Command::Accept { items } => accept::decide(claim, items, context),
+        Command::AddEvidence(entry) => add_evidence::decide(claim, entry, context),
         Command::RecordScan { id, sha256, scan } => {
-            Ok(evidence::record_scan(claim, id, *sha256, *scan, context))
+            Ok(record_scan::decide(claim, id, *sha256, *scan, context))
         }
-        Command::RequestDefence { until } => Ok(review::request_defence(claim, *until, context)),
-        Command::Supersede { items, since } => Ok(ending::supersede(claim, items, *since, context)),
-        Command::Vanish(what) => Ok(vanish::vanish(claim, what, context)),
-        Command::WrongContact => notice::wrong_contact(claim, context),
+        Command::RequestDefence { until } => Ok(request_defence::decide(claim, *until, context)),
+        Command::Supersede { items, since } => Ok(supersede::decide(claim, items, *since, context)),
+        Command::Vanish(what) => Ok(vanish::decide(claim, what, context)),
+        Command::WrongContact => wrong_contact::decide(claim, context),
     }?;
     Ok(event.map(|event| Event { fingerprint: command.fingerprint(&context.actor), ..event }))
 }
@@ -140,14 +134,4 @@ fn is_permitted(command: CommandKind, actor: &Actor) -> bool {
         | CommandKind::RecordScan
         | CommandKind::DeadlinePassed => matches!(actor, Actor::System),
     }
-}
-
-/// The refusal of a command that does not fit the state or the moment.
-fn invalid_state(claim: &Claim, command: CommandKind) -> Rejection {
-    Rejection::InvalidState { status: claim.status(), command }
-}
-
-/// The next event of a claim.
-fn new_event(claim: &Claim, context: &Context, body: EventBody) -> Event {
-    Event::new(claim.version.next(), context.at, &context.actor, body)
 }

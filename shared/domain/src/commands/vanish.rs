@@ -1,18 +1,19 @@
-//! Things that vanish (`docs/domain.md §3`, *vanish*): running associations end, undecided items are
-//! rejected, and a window whose partner lost his enrolment is held. One event at a time: repeated
-//! until nothing is left to do.
+//! `vanish`: what a claim stands on is gone (`docs/domain.md §3`, *vanish*). Running associations end,
+//! undecided items are rejected, and a window whose partner lost the enrolment is held. One event at a
+//! time: repeated until nothing is left to do.
 
 use crate::claim::{Claim, Instant, Item, RejectionRecord, State};
 use crate::command::Vanished;
 use crate::context::Context;
-use crate::decide::new_event;
-use crate::decide::silence::term_end;
-use crate::directory::{Partner, PartnerStatus, Tenant, TenantItemState, TenantStatus};
+use crate::decision::new_event;
+use crate::decision::tenant_item::has_item;
+use crate::decision::term::term_end;
+use crate::directory::{Partner, PartnerStatus, Tenant, TenantStatus};
 use crate::event::{Event, EventBody};
 use crate::ids::ItemNo;
 use crate::reason::{EndReason, Reason, ReasonCode};
 
-pub(super) fn vanish(claim: &Claim, what: &Vanished, context: &Context) -> Option<Event> {
+pub(crate) fn decide(claim: &Claim, what: &Vanished, context: &Context) -> Option<Event> {
     let body = match what {
         Vanished::Items(items) => {
             gone(claim, |no| items.contains(&no), EndReason::ItemGone, context)
@@ -79,11 +80,4 @@ pub fn gone_at(claim: &Claim, tenant: &Tenant) -> Option<Vanished> {
     let is_gone = |item: &&Item| !has_item(claim, item, tenant);
     let gone: Vec<_> = touched().filter(is_gone).map(|item| item.no).collect();
     (!gone.is_empty()).then_some(Vanished::Items(gone))
-}
-
-/// Whether the tenant still has one of the claim's items.
-pub(super) fn has_item(claim: &Claim, item: &Item, tenant: &Tenant) -> bool {
-    let known = tenant.item(&claim.item_ref(item));
-    let runs = known.is_some_and(|known| known.state != TenantItemState::Ended);
-    tenant.status != TenantStatus::Deleted && runs
 }

@@ -1,19 +1,18 @@
-//! Evidence that is added to a claim, and what the scan of a document says (`docs/domain.md §3`).
+//! `add_evidence`: an entry is added, or a document attached to one (`docs/domain.md §3`).
 
-use crate::claim::{Claim, Details, Evidence, MAX_EVIDENCE, Scan, State};
+use crate::claim::{Claim, Evidence, MAX_EVIDENCE, Scan, State};
 use crate::command::{CommandKind, DeclaredEvidence};
 use crate::context::Context;
-use crate::decide::opening::declared;
-use crate::decide::{Decision, invalid_state, new_event};
+use crate::decision::evidence::{declared, listed, refused};
+use crate::decision::{Decision, invalid_state};
 use crate::eligibility::evidence_problem;
-use crate::event::{Event, EventBody};
-use crate::ids::{EvidenceId, Sha256Hash};
+use crate::event::EventBody;
 use crate::program::EvidencePolicy;
-use crate::rejection::{FieldCode, FieldError, Rejection};
+use crate::rejection::{FieldCode, Rejection};
 
 /// Adds an entry, or attaches a document to the entry that declared its digest. Where the policy asks
 /// for documents, one is awaited from then on; what is there already changes nothing.
-pub(super) fn add(claim: &Claim, entry: &DeclaredEvidence, context: &Context) -> Decision {
+pub(crate) fn decide(claim: &Claim, entry: &DeclaredEvidence, context: &Context) -> Decision {
     let (State::Draft { .. } | State::ActionRequired { .. } | State::Associated { .. }) =
         claim.state
     else {
@@ -52,29 +51,4 @@ fn longer(
     }
     let entries = before.iter().map(Evidence::declared).chain([entry.clone()]);
     Ok(declared(&entries.map(Some).collect::<Vec<_>>(), before))
-}
-
-/// The scan of an awaited document has ended: it is clean, infected, or not the one that was declared
-/// and may be brought again (`none`).
-pub(super) fn record_scan(
-    claim: &Claim,
-    id: &EvidenceId,
-    sha256: Sha256Hash,
-    scan: Scan,
-    context: &Context,
-) -> Option<Event> {
-    let awaits =
-        |own: &Evidence| own.id == *id && own.sha256 == sha256 && own.scan == Scan::Pending;
-    let mut list = claim.details.evidence.clone();
-    list.iter_mut().find(|own| awaits(own))?.scan = scan;
-    Some(listed(claim, list, EventBody::EvidenceScanned, context))
-}
-
-fn listed(claim: &Claim, evidence: Vec<Evidence>, body: EventBody, context: &Context) -> Event {
-    let details = Details { evidence, ..claim.details.clone() };
-    Event { details: Some(Box::new(details)), ..new_event(claim, context, body) }
-}
-
-fn refused(pointer: &str, code: FieldCode) -> Rejection {
-    Rejection::Fields(vec![FieldError::new(pointer, code)])
 }

@@ -1,23 +1,27 @@
-//! What silence does: the last column of `docs/domain.md §3`'s table of states, for every waiting state
-//! alike.
+//! `deadline_passed`: what silence does, the last column of the table of states in `docs/domain.md §3`,
+//! for every waiting state alike.
 
-use chrono::{Duration, Months};
+use chrono::Duration;
 
 use crate::claim::{Claim, Instant, RejectionRecord, State};
+use crate::commands::recount;
 use crate::context::Context;
-use crate::decide::{Decision, hold, new_event, notice, review};
+use crate::decision::contact::unreachable;
+use crate::decision::rejection::rejected;
+use crate::decision::term::term_end;
+use crate::decision::{Decision, new_event};
 use crate::event::{Event, EventBody, FailureCause, Silence};
 use crate::program::{Consent, Policy};
 use crate::reason::{EndReason, Reason, ReasonCode};
 use crate::rejection::Rejection;
 
 /// The claim's deadline has passed, if it has: nothing happens early, and nothing twice.
-pub(super) fn deadline_passed(claim: &Claim, context: &Context) -> Decision {
+pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     if !is_due(claim, &context.policy, context.at) {
         return Ok(None);
     }
     // A holiday announced in the meantime comes before anything else that happens to the claim.
-    if let Some(longer) = hold::recount(claim, context)? {
+    if let Some(longer) = recount::decide(claim, context)? {
         return Ok(Some(longer));
     }
     let event = match &claim.state {
@@ -25,9 +29,11 @@ pub(super) fn deadline_passed(claim: &Claim, context: &Context) -> Decision {
         State::Submitted { .. } | State::InReview { .. } | State::Disputed { .. } => {
             new_event(claim, context, EventBody::ReviewOverdue)
         }
-        State::ActionRequired { .. } => rejected(claim, ReasonCode::PartnerNoResponse, context)?,
-        State::Unreachable { .. } => rejected(claim, ReasonCode::CustomerUnreachable, context)?,
-        State::Notifying { .. } => notice::unreachable(claim, FailureCause::NoProof, context)?,
+        State::ActionRequired { .. } => {
+            rejected_for(claim, ReasonCode::PartnerNoResponse, context)?
+        }
+        State::Unreachable { .. } => rejected_for(claim, ReasonCode::CustomerUnreachable, context)?,
+        State::Notifying { .. } => unreachable(claim, FailureCause::NoProof, context)?,
         State::AwaitingCustomer { .. } => closed(claim, context),
         State::Associated { .. } => expired(claim, context),
         State::OnHold
@@ -63,9 +69,9 @@ pub fn is_due(claim: &Claim, policy: &Policy, now: Instant) -> bool {
     claim.deadline().is_some_and(|deadline| now >= deadline + grace)
 }
 
-fn rejected(claim: &Claim, code: ReasonCode, context: &Context) -> Result<Event, Rejection> {
+fn rejected_for(claim: &Claim, code: ReasonCode, context: &Context) -> Result<Event, Rejection> {
     let rejection = RejectionRecord { by: None, reasons: vec![Reason { code, item_no: None }] };
-    review::rejected(claim, rejection, context)
+    rejected(claim, rejection, context)
 }
 
 fn closed(claim: &Claim, context: &Context) -> Event {
@@ -75,14 +81,6 @@ fn closed(claim: &Claim, context: &Context) -> Event {
     };
     let ends_at = term_end(claim, context);
     new_event(claim, context, EventBody::WindowClosed { outcome, ends_at })
-}
-
-/// When the policy's term runs out, should the claim become associated now: that many calendar months
-/// after its window's end, or from now where it has none. Past the end of representable time: never.
-pub(super) fn term_end(claim: &Claim, context: &Context) -> Option<Instant> {
-    let months = Months::new(context.policy.term_months?);
-    let from = claim.state.window().map_or(context.at, |window| window.closes_at);
-    from.checked_add_months(months)
 }
 
 fn expired(claim: &Claim, context: &Context) -> Event {

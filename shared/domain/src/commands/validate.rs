@@ -1,116 +1,20 @@
-//! The operator's half: begin, reject, validate.
+//! `validate`: a reviewer finds the claim right, and the customer is to be told.
 
 use crate::actor::{Actor, StaffRole};
-use crate::claim::{Claim, Details, Instant, Item, Mark, RejectionRecord, State};
-use crate::command::{ClaimInput, CommandKind, GivenReason};
+use crate::claim::{Claim, Instant, Item, Mark, State};
+use crate::command::{ClaimInput, CommandKind};
 use crate::context::{Context, Rival, Standing};
-use crate::decide::silence::term_end;
-use crate::decide::{Decision, invalid_state, new_event};
-use crate::eligibility;
+use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::{Event, EventBody};
 use crate::ids::{ClaimId, ItemNo};
 use crate::program::ItemRef;
 use crate::reason::ReasonCode;
 use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::text::Comment;
-use crate::{content, program};
-
-/// A reviewer takes the claim up. Where another partner holds an item he is asked to defend it; a
-/// holder who came in during the review is asked by beginning once more.
-pub(super) fn begin(claim: &Claim, context: &Context) -> Decision {
-    let unasked = holders(context).any(|holder| holder.defence.is_none());
-    let again = matches!(claim.state, State::InReview { .. }) && unasked;
-    if !again && !matches!(claim.state, State::Submitted { .. }) {
-        return Err(invalid_state(claim, CommandKind::BeginReview));
-    }
-    let defence_until = defence_until(claim, context)?;
-    let due_at =
-        context.places.operator.deadline(context.at, context.policy.review_business_days)?;
-    let contested = !context.facts.rivals.is_empty();
-    let body = EventBody::ReviewBegun { due_at, contested, defence_until };
-    Ok(Some(new_event(claim, context, body)))
-}
-
-/// Until when the holders of the claim's items may defend, each in his own calendar: the latest.
-fn defence_until(claim: &Claim, context: &Context) -> Result<Option<Instant>, Rejection> {
-    let days = context.policy.defence_business_days;
-    let mut latest = claim.defence_until;
-    for holder in holders(context) {
-        let place = holder.place.as_ref().ok_or(Rejection::MissingFact("holder"))?;
-        latest = latest.max(Some(place.deadline(context.at, days)?));
-    }
-    Ok(latest)
-}
-
-/// The rivals whose association runs.
-fn holders(context: &Context) -> impl Iterator<Item = &Rival> {
-    context.facts.rivals.iter().filter(|rival| rival.standing == Standing::Active)
-}
-
-/// The holder of an item is asked to defend it (`docs/domain.md §3`, *Exclusivity*). Who has used an
-/// earlier defence is asked anew.
-pub(super) fn request_defence(claim: &Claim, until: Instant, context: &Context) -> Option<Event> {
-    let asked = claim.defence.is_some_and(|asked| !asked.used && asked.until >= until);
-    let holds = claim.active().next().is_some();
-    (holds && !asked).then(|| new_event(claim, context, EventBody::DefenceRequested { until }))
-}
-
-/// A reviewer refuses the claim.
-pub(super) fn reject(claim: &Claim, given: &[GivenReason], context: &Context) -> Decision {
-    let (State::InReview { .. } | State::OnHold) = claim.state else {
-        return Err(invalid_state(claim, CommandKind::Reject));
-    };
-    reasons_fit(claim, given)?;
-    let rejection = RejectionRecord {
-        by: context.actor.staff_id().cloned(),
-        reasons: given.iter().map(|given| given.reason).collect(),
-    };
-    let event = rejected(claim, rejection, context)?;
-    Ok(Some(Event { details: commented(claim, given), ..event }))
-}
-
-/// Everything undecided is rejected; once, that can be disputed.
-pub(super) fn rejected(
-    claim: &Claim,
-    rejection: RejectionRecord,
-    context: &Context,
-) -> Result<Event, Rejection> {
-    let disputable_until = (!claim.disputed)
-        .then(|| context.partner_place())
-        .transpose()?
-        .map(|place| place.days_after(context.at, context.policy.dispute_days));
-    let (items, ends_at) = (Vec::new(), term_end(claim, context));
-    let body = EventBody::Rejected { items, rejection, disputable_until, ends_at };
-    Ok(new_event(claim, context, body))
-}
-
-/// At least one reason, each of the claim or of an item that is still in it.
-pub(super) fn reasons_fit(claim: &Claim, given: &[GivenReason]) -> Result<(), Rejection> {
-    if given.is_empty() {
-        return Err(fields(vec![FieldError::new("/reasons", FieldCode::Required)]));
-    }
-    let foreign = |no: ItemNo| !claim.kept().any(|item| item.no == no);
-    let errors: Vec<_> = given
-        .iter()
-        .enumerate()
-        .filter(|(_, given)| given.reason.item_no.is_some_and(foreign))
-        .map(|(at, _)| FieldError::new(format!("/reasons/{at}/item_no"), FieldCode::Malformed))
-        .collect();
-    if errors.is_empty() { Ok(()) } else { Err(fields(errors)) }
-}
-
-/// The details with the reasons' comments; `None` where there are none and were none, so that a
-/// rejection by code alone writes one record.
-pub(super) fn commented(claim: &Claim, given: &[GivenReason]) -> Option<Box<Details>> {
-    let spoken = given.iter().any(|given| given.comment.is_some());
-    (spoken || !claim.details.reason_comments.is_empty()).then(|| {
-        let reason_comments = given.iter().map(|given| given.comment.clone()).collect();
-        Box::new(Details { reason_comments, ..claim.details.clone() })
-    })
-}
+use crate::{content, eligibility, program};
 
 /// A reviewer finds the claim right: the customer is to be told.
-pub(super) fn validate(
+pub(crate) fn decide(
     claim: &Claim,
     drop: &[(ItemNo, ReasonCode)],
     comment: Option<&Comment>,

@@ -4,7 +4,7 @@ use crate::claim::Status;
 use crate::command::CommandKind;
 
 /// Whether a command can be given in that state, whatever its arguments and the moment. Asked where
-/// the arguments cannot be read, so that the state is answered first; [`super::decide`] judges for
+/// the arguments cannot be read, so that the state is answered first; [`crate::decide`] judges for
 /// itself.
 pub fn is_allowed_in(command: CommandKind, status: Status) -> bool {
     match command {

@@ -1,0 +1,35 @@
+//! The rules: a file for each command (`docs/domain.md §3`, *Commands*). Pure: no clock, no I/O.
+
+pub(crate) mod accept;
+pub(crate) mod add_evidence;
+pub(crate) mod allowed_states;
+pub(crate) mod begin_review;
+pub(crate) mod correct_contact;
+pub(crate) mod deadline_passed;
+pub(crate) mod decline;
+pub(crate) mod discard;
+pub(crate) mod dispute;
+pub(crate) mod draft;
+pub(crate) mod edit;
+pub(crate) mod end;
+pub(crate) mod extend;
+pub(crate) mod hold;
+pub(crate) mod overturn;
+pub(crate) mod recall;
+pub(crate) mod record_delivery;
+pub(crate) mod record_failure;
+pub(crate) mod record_scan;
+pub(crate) mod recount;
+pub(crate) mod reject;
+pub(crate) mod request_defence;
+pub(crate) mod request_information;
+pub(crate) mod respond;
+pub(crate) mod resume;
+pub(crate) mod submit;
+pub(crate) mod supersede;
+pub(crate) mod undo;
+pub(crate) mod uphold;
+pub(crate) mod validate;
+pub(crate) mod vanish;
+pub(crate) mod withdraw;
+pub(crate) mod wrong_contact;

@@ -1,0 +1,40 @@
+//! `begin_review`: a reviewer takes the claim up.
+
+use crate::claim::{Claim, Instant, State};
+use crate::command::CommandKind;
+use crate::context::{Context, Rival, Standing};
+use crate::decision::{Decision, invalid_state, new_event};
+use crate::event::EventBody;
+use crate::rejection::Rejection;
+
+/// A reviewer takes the claim up. Where another partner holds an item he is asked to defend it; a
+/// holder who came in during the review is asked by beginning once more.
+pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
+    let unasked = holders(context).any(|holder| holder.defence.is_none());
+    let again = matches!(claim.state, State::InReview { .. }) && unasked;
+    if !again && !matches!(claim.state, State::Submitted { .. }) {
+        return Err(invalid_state(claim, CommandKind::BeginReview));
+    }
+    let defence_until = defence_until(claim, context)?;
+    let due_at =
+        context.places.operator.deadline(context.at, context.policy.review_business_days)?;
+    let contested = !context.facts.rivals.is_empty();
+    let body = EventBody::ReviewBegun { due_at, contested, defence_until };
+    Ok(Some(new_event(claim, context, body)))
+}
+
+/// Until when the holders of the claim's items may defend, each in his own calendar: the latest.
+fn defence_until(claim: &Claim, context: &Context) -> Result<Option<Instant>, Rejection> {
+    let days = context.policy.defence_business_days;
+    let mut latest = claim.defence_until;
+    for holder in holders(context) {
+        let place = holder.place.as_ref().ok_or(Rejection::MissingFact("holder"))?;
+        latest = latest.max(Some(place.deadline(context.at, days)?));
+    }
+    Ok(latest)
+}
+
+/// The rivals whose association runs.
+fn holders(context: &Context) -> impl Iterator<Item = &Rival> {
+    context.facts.rivals.iter().filter(|rival| rival.standing == Standing::Active)
+}

@@ -1,0 +1,26 @@
+//! `correct_contact`: another contact gets a new notice.
+
+use crate::claim::{Claim, CustomerContact, Details, State};
+use crate::command::CommandKind;
+use crate::context::Context;
+use crate::decision::deadlines::deliver_by;
+use crate::decision::{Decision, invalid_state, new_event};
+use crate::eligibility;
+use crate::event::{Event, EventBody};
+use crate::rejection::{FieldCode, FieldError, Rejection};
+
+/// Another contact gets a new notice.
+pub(crate) fn decide(claim: &Claim, contact: &CustomerContact, context: &Context) -> Decision {
+    let State::Unreachable { .. } = claim.state else {
+        return Err(invalid_state(claim, CommandKind::CorrectContact));
+    };
+    let tenant = context.facts.tenant.as_ref().ok_or(Rejection::MissingFact("tenant"))?;
+    if !eligibility::recipients(contact, tenant, 0).iter().any(|one| one.qualifying) {
+        let error = FieldError::new("/customer_contact/email", FieldCode::CustomerUnreachable);
+        return Err(Rejection::Fields(vec![error]));
+    }
+    let notice = claim.notice.next();
+    let body = EventBody::ContactCorrected { notice, deliver_by: deliver_by(context)? };
+    let details = Details { customer_contact: Some(contact.clone()), ..claim.details.clone() };
+    Ok(Some(Event { details: Some(Box::new(details)), ..new_event(claim, context, body) }))
+}

@@ -1,0 +1,80 @@
+//! `decline`: the customer says no. A no is never lost and never an error (`docs/domain.md §4`, I2).
+
+use crate::claim::{Claim, Instant, ItemStatus, State};
+use crate::command::{CommandKind, Selection};
+use crate::context::Context;
+use crate::decision::selection::{chosen, every, only};
+use crate::decision::term::term_end;
+use crate::decision::{Decision, invalid_state, new_event};
+use crate::event::EventBody;
+use crate::ids::{ItemNo, NoticeNo};
+use crate::reason::EndReason;
+
+/// The customer says no: undecided items are declined, running associations end, and what is over
+/// already stays as it is.
+pub(crate) fn decide(claim: &Claim, items: &Selection, context: &Context) -> Decision {
+    if claim.notice == NoticeNo::default() {
+        return Err(invalid_state(claim, CommandKind::Decline));
+    }
+    let chosen = chosen(claim, items)?;
+    let declined = only(claim, &chosen, |status| is_open(claim, status, context.at));
+    let ended = only(claim, &chosen, |status| matches!(status, ItemStatus::Active { .. }));
+    if declined.is_empty() && ended.is_empty() {
+        return Ok(None);
+    }
+    let body = if declined.is_empty() {
+        let reason = EndReason::CustomerRevoked;
+        EventBody::AssociationEnded { items: ended, reason, at: context.at }
+    } else {
+        let (in_time, ends_at) = (is_in_time(claim, context.at), term_end(claim, context));
+        EventBody::ItemsDeclined { declined, ended, in_time, ends_at }
+    };
+    Ok(Some(new_event(claim, context, body)))
+}
+
+/// The items to which a no that arrived at `at` would do something: the undecided and the active.
+pub fn refusable(claim: &Claim, at: Instant) -> Vec<ItemNo> {
+    let active = |status| matches!(status, ItemStatus::Active { .. });
+    every(claim, |status| active(status) || is_open(claim, status, at))
+}
+
+/// Whether an item of that status can still be declined: nobody has decided it, or only the operator
+/// has, in a way that can still be disputed. What has vanished while others wait is over.
+fn is_open(claim: &Claim, status: ItemStatus, at: Instant) -> bool {
+    match status {
+        ItemStatus::Proposed | ItemStatus::Pending => !is_final(claim, at),
+        ItemStatus::Rejected => claim.state.can_be_overturned() && !is_final(claim, at),
+        ItemStatus::Active { .. }
+        | ItemStatus::Declined { .. }
+        | ItemStatus::Ended { .. }
+        | ItemStatus::Dropped
+        | ItemStatus::Withdrawn => false,
+    }
+}
+
+/// Whether nothing can change the claim any more but the customer's undo and his "no".
+fn is_final(claim: &Claim, at: Instant) -> bool {
+    match &claim.state {
+        State::Rejected { disputable_until, .. } => {
+            disputable_until.is_none_or(|until| at >= until)
+        }
+        State::Withdrawn | State::Discarded => true,
+        State::Draft { .. }
+        | State::Submitted { .. }
+        | State::InReview { .. }
+        | State::ActionRequired { .. }
+        | State::Disputed { .. }
+        | State::Notifying { .. }
+        | State::Unreachable { .. }
+        | State::AwaitingCustomer { .. }
+        | State::OnHold
+        | State::Associated { .. }
+        | State::Declined { .. }
+        | State::Ended { .. } => false,
+    }
+}
+
+/// A no is late only when a window has passed: outside any window it is in time.
+fn is_in_time(claim: &Claim, at: Instant) -> bool {
+    claim.state.window().is_none_or(|window| at < window.closes_at)
+}

@@ -1,0 +1,20 @@
+//! `dispute`: the partner disputes a rejection.
+
+use crate::claim::{Claim, State};
+use crate::command::CommandKind;
+use crate::context::Context;
+use crate::decision::deadlines::review_due;
+use crate::decision::remark::with_remark;
+use crate::decision::{Decision, invalid_state, new_event};
+use crate::event::EventBody;
+use crate::text::Comment;
+
+/// The partner disputes a rejection, once.
+pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Decision {
+    let open = |until| context.at < until;
+    if !matches!(claim.state, State::Rejected { disputable_until: Some(end), .. } if open(end)) {
+        return Err(invalid_state(claim, CommandKind::Dispute));
+    }
+    let body = EventBody::Disputed { due_at: review_due(context)? };
+    Ok(Some(with_remark(claim, Some(comment), new_event(claim, context, body))))
+}

@@ -1,0 +1,65 @@
+//! `draft`: a claim is stored and not submitted yet.
+
+use crate::actor::Actor;
+use crate::command::ClaimInput;
+use crate::context::{Context, Facts};
+use crate::decision::content::content;
+use crate::decision::deadlines::idle_until;
+use crate::event::{Event, EventBody};
+use crate::ids::{ClaimId, Version};
+use crate::rejection::{FieldCode, FieldError, Rejection};
+
+/// Decides a claim's first event: a draft, which needs only program and tenant (`docs/domain.md §3`).
+///
+/// # Errors
+/// [`Rejection::Fields`] with what could not be read, and program and tenant where they are missing
+/// or unknown.
+pub fn create(
+    id: &ClaimId,
+    input: &ClaimInput,
+    malformed: &[FieldError],
+    context: &Context,
+) -> Result<Event, Rejection> {
+    let Actor::Partner { .. } = &context.actor else {
+        return Err(Rejection::RoleNotAllowed);
+    };
+    let mut errors = malformed.to_vec();
+    errors.extend(missing_for_draft(input, malformed));
+    errors.extend(unknown(input, &context.facts));
+    if !errors.is_empty() {
+        errors.sort();
+        return Err(Rejection::Fields(errors));
+    }
+    let (opening, details) =
+        content(id, input, &context.facts).ok_or(Rejection::MissingFact("partner"))?;
+    let opening = Box::new(opening);
+    let body = EventBody::Drafted { opening, discard_at: idle_until(context)? };
+    let event = Event::new(Version(1), context.at, &context.actor, body);
+    Ok(Event { details: Some(Box::new(details)), ..event })
+}
+
+/// What a draft must have and the input does not, beside what could not be read.
+pub fn missing_for_draft(input: &ClaimInput, malformed: &[FieldError]) -> Vec<FieldError> {
+    let given = [
+        ("/program", input.program.is_some()),
+        ("/tenant/id", input.tenant.is_some()),
+        ("/tenant/domain", input.tenant_domain.is_some()),
+    ];
+    let unread = |pointer: &str| {
+        malformed.iter().any(|error| error.pointer == pointer || error.pointer == "/tenant")
+    };
+    given
+        .into_iter()
+        .filter(|(pointer, given)| !given && !unread(pointer))
+        .map(|(pointer, _)| FieldError::new(pointer, FieldCode::Required))
+        .collect()
+}
+
+/// Program and tenant, where they are named and not known.
+fn unknown(input: &ClaimInput, facts: &Facts) -> Vec<FieldError> {
+    let program = input.program.is_some() && facts.program.is_none();
+    let tenant = input.tenant.is_some() && facts.tenant.is_none();
+    let program = program.then(|| FieldError::new("/program", FieldCode::ProgramUnknown));
+    let tenant = tenant.then(|| FieldError::new("/tenant/id", FieldCode::TenantUnknown));
+    program.into_iter().chain(tenant).collect()
+}

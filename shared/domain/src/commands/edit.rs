@@ -1,0 +1,104 @@
+//! `edit`: a draft is rewritten; under a request for information, what may still change.
+
+use crate::claim::{Claim, Details, Item, Mark, State};
+use crate::command::{ClaimInput, CommandKind};
+use crate::context::Context;
+use crate::decision::content::items;
+use crate::decision::deadlines::idle_until;
+use crate::decision::evidence::declared;
+use crate::decision::{Decision, invalid_state, new_event};
+use crate::event::{Event, EventBody, Opening};
+use crate::ids::ItemNo;
+use crate::rejection::{FieldCode, FieldError, Rejection};
+
+/// Rewrites a draft; of a claim under a request for information, what may still change.
+pub(crate) fn decide(claim: &Claim, input: &ClaimInput, context: &Context) -> Decision {
+    let body = match &claim.state {
+        State::Draft { .. } => EventBody::Edited {
+            opening: Some(Box::new(rewritten(claim, input)?)),
+            removed: Vec::new(),
+            discard_at: Some(idle_until(context)?),
+        },
+        State::ActionRequired { .. } => {
+            let removed = removed(claim, input)?;
+            EventBody::Edited { opening: None, removed, discard_at: None }
+        }
+        State::Submitted { .. }
+        | State::InReview { .. }
+        | State::Disputed { .. }
+        | State::Notifying { .. }
+        | State::Unreachable { .. }
+        | State::AwaitingCustomer { .. }
+        | State::OnHold
+        | State::Associated { .. }
+        | State::Rejected { .. }
+        | State::Declined { .. }
+        | State::Withdrawn
+        | State::Discarded
+        | State::Ended { .. } => return Err(invalid_state(claim, CommandKind::Edit)),
+    };
+    if ClaimInput::of(claim) == *input {
+        return Ok(None);
+    }
+    let details = Box::new(edited_details(claim, input));
+    Ok(Some(Event { details: Some(details), ..new_event(claim, context, body) }))
+}
+
+fn edited_details(claim: &Claim, input: &ClaimInput) -> Details {
+    Details {
+        customer_contact: input.customer_contact.clone(),
+        technical_contact: input.technical_contact.clone(),
+        partner_contact: input.partner_contact.clone(),
+        label: input.label.clone(),
+        external_ref: input.external_ref.clone(),
+        evidence: declared(&input.evidence, &claim.details.evidence),
+        ..claim.details.clone()
+    }
+}
+
+/// The draft's new content. Program and tenant are fixed from the draft on.
+fn rewritten(claim: &Claim, input: &ClaimInput) -> Result<Opening, Rejection> {
+    let fixed = [
+        ("/program", input.program.as_ref() == Some(&claim.subject.program)),
+        ("/tenant/id", input.tenant.as_ref() == Some(&claim.subject.tenant)),
+        ("/tenant/domain", input.tenant_domain.as_ref() == Some(&claim.details.tenant_domain)),
+    ];
+    same(&fixed)?;
+    let mut subject = claim.subject.clone();
+    subject.location.clone_from(&input.location);
+    subject.activity.clone_from(&input.activity);
+    let items = items(input);
+    Ok(Opening { id: claim.id.clone(), subject, items })
+}
+
+/// The items an answer to a request for information removes: one must stay that nobody has decided, what
+/// the customer has answered stays on record, and nothing else of the content may change.
+fn removed(claim: &Claim, input: &ClaimInput) -> Result<Vec<ItemNo>, Rejection> {
+    let before = ClaimInput::of(claim);
+    let named = |item: &Item| input.items.iter().flatten().any(|(_, id)| *id == item.id);
+    same(&[
+        ("/program", input.program == before.program),
+        ("/activity", input.activity == before.activity),
+        ("/location_id", input.location == before.location),
+        ("/tenant/id", input.tenant == before.tenant),
+        ("/tenant/domain", input.tenant_domain == before.tenant_domain),
+        ("/items", input.items.iter().all(|item| before.items.contains(item))),
+        ("/items", claim.undecided().any(named)),
+        ("/items", claim.kept().all(|item| named(item) || !is_answered(item))),
+    ])?;
+    Ok(claim.kept().filter(|item| !named(item)).map(|item| item.no).collect())
+}
+
+/// Whether the customer has said something about an item: then it is not the partner's to remove.
+fn is_answered(item: &Item) -> bool {
+    matches!(item.mark, Some(Mark::Declined { .. } | Mark::Active { .. } | Mark::Ended { .. }))
+}
+
+fn same(fields: &[(&str, bool)]) -> Result<(), Rejection> {
+    let errors: Vec<_> = fields
+        .iter()
+        .filter(|(_, same)| !same)
+        .map(|(pointer, _)| FieldError::new(*pointer, FieldCode::Malformed))
+        .collect();
+    if errors.is_empty() { Ok(()) } else { Err(Rejection::Fields(errors)) }
+}

@@ -1,0 +1,53 @@
+//! `end`: an association is ended.
+
+use crate::actor::Actor;
+use crate::claim::{Claim, ItemStatus};
+use crate::command::CommandKind;
+use crate::context::Context;
+use crate::decision::remark::with_remark;
+use crate::decision::{Decision, invalid_state, new_event};
+use crate::event::EventBody;
+use crate::ids::ItemNo;
+use crate::reason::EndReason;
+use crate::rejection::{FieldCode, FieldError, Rejection};
+use crate::text::Comment;
+
+/// Ends a running association at once; one that has ended stays so.
+pub(crate) fn decide(
+    claim: &Claim,
+    item: ItemNo,
+    comment: Option<&Comment>,
+    context: &Context,
+) -> Decision {
+    let status = claim.item(item).map(|item| claim.item_status(item));
+    match status {
+        Some(ItemStatus::Active { .. }) => {}
+        Some(ItemStatus::Ended { .. }) => return Ok(None),
+        Some(
+            ItemStatus::Proposed
+            | ItemStatus::Pending
+            | ItemStatus::Declined { .. }
+            | ItemStatus::Dropped
+            | ItemStatus::Withdrawn
+            | ItemStatus::Rejected,
+        )
+        | None => return Err(Rejection::NotFound),
+    }
+    let reason = end_reason(claim, &context.actor)?;
+    if comment.is_none() && reason != EndReason::CustomerRevoked {
+        let error = FieldError::new("/comment", FieldCode::Required);
+        return Err(Rejection::Fields(vec![error]));
+    }
+    let body = EventBody::AssociationEnded { items: vec![item], reason, at: context.at };
+    Ok(Some(with_remark(claim, comment, new_event(claim, context, body))))
+}
+
+/// The reason follows from the role.
+fn end_reason(claim: &Claim, actor: &Actor) -> Result<EndReason, Rejection> {
+    match actor {
+        Actor::Partner { .. } => Ok(EndReason::PartnerLeft),
+        Actor::Staff { .. } => Ok(EndReason::OperatorRevoked),
+        Actor::CustomerAdmin { .. } | Actor::CustomerLink { .. } => Ok(EndReason::CustomerRevoked),
+        Actor::System => Err(invalid_state(claim, CommandKind::End)),
+    }
+}

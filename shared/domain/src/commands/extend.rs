@@ -1,0 +1,51 @@
+//! `extend`: the window becomes longer.
+
+use chrono::NaiveDate;
+
+use crate::actor::Actor;
+use crate::calendar;
+use crate::calendar::Window;
+use crate::claim::Claim;
+use crate::command::CommandKind;
+use crate::context::Context;
+use crate::decision::window::open_window;
+use crate::decision::{Decision, invalid_state, new_event};
+use crate::event::EventBody;
+use crate::rejection::{FieldCode, FieldError, Rejection};
+
+/// More time: once by the customer, to any later date by the operator. Never earlier (I4).
+pub(crate) fn decide(claim: &Claim, closes_on: Option<NaiveDate>, context: &Context) -> Decision {
+    let window =
+        open_window(claim, context.at).ok_or_else(|| invalid_state(claim, CommandKind::Extend))?;
+    let by_customer = !matches!(context.actor, Actor::Staff { .. });
+    if by_customer && claim.extended {
+        return Err(invalid_state(claim, CommandKind::Extend));
+    }
+    let place = context.customer_place()?;
+    let window = match (by_customer, closes_on) {
+        (true, _) => {
+            calendar::extend_by(window, context.policy.extension_business_days, &place.calendar)
+                .map_err(|_| Rejection::OutsideCalendar)?
+        }
+        (false, Some(date)) => extended_to(window, date, &place.calendar)?,
+        (false, None) => return Err(wrong_date(FieldCode::Required)),
+    };
+    Ok(Some(new_event(claim, context, EventBody::WindowExtended { window, by_customer })))
+}
+
+fn extended_to(
+    window: &Window,
+    date: NaiveDate,
+    calendar: &calendar::BusinessCalendar,
+) -> Result<Window, Rejection> {
+    calendar::extend(window, date, calendar).map_err(|error| match error {
+        calendar::ExtendError::NotLater(_) | calendar::ExtendError::NotBusiness { .. } => {
+            wrong_date(FieldCode::Malformed)
+        }
+        calendar::ExtendError::Outside(_) => Rejection::OutsideCalendar,
+    })
+}
+
+fn wrong_date(code: FieldCode) -> Rejection {
+    Rejection::Fields(vec![FieldError::new("/closes_on", code)])
+}

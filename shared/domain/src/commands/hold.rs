@@ -1,0 +1,20 @@
+//! `hold`: the operator holds the claim.
+
+use crate::claim::{Claim, State};
+use crate::command::CommandKind;
+use crate::context::Context;
+use crate::decision::remark::with_remark;
+use crate::decision::window::open_window;
+use crate::decision::{Decision, invalid_state, new_event};
+use crate::event::EventBody;
+use crate::text::Comment;
+
+/// The operator holds the claim: whatever window there is is void.
+pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Decision {
+    let with_customer =
+        matches!(claim.state, State::Notifying { .. }) || open_window(claim, context.at).is_some();
+    if !with_customer {
+        return Err(invalid_state(claim, CommandKind::Hold));
+    }
+    Ok(Some(with_remark(claim, Some(comment), new_event(claim, context, EventBody::Held))))
+}

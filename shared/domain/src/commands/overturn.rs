@@ -1,0 +1,18 @@
+//! `overturn`: another reviewer finds the rejection wrong.
+
+use crate::claim::Claim;
+use crate::command::CommandKind;
+use crate::context::Context;
+use crate::decision::deadlines::review_due;
+use crate::decision::dispute::judged;
+use crate::decision::remark::with_remark;
+use crate::decision::{Decision, new_event};
+use crate::event::EventBody;
+use crate::text::Comment;
+
+/// Another reviewer finds the rejection wrong: the review goes on.
+pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Decision {
+    judged(claim, CommandKind::Overturn, context)?;
+    let body = EventBody::DisputeOverturned { due_at: review_due(context)? };
+    Ok(Some(with_remark(claim, Some(comment), new_event(claim, context, body))))
+}

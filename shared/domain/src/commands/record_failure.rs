@@ -1,0 +1,68 @@
+//! `record_failure`: a notice bounced or was complained about, which voids it (`docs/domain.md §5`).
+
+use crate::calendar::Window;
+use crate::claim::{Basis, Claim, Instant, Mark, State};
+use crate::context::Context;
+use crate::decision::Decision;
+use crate::decision::contact::unreachable;
+use crate::event::FailureCause;
+use crate::ids::NoticeNo;
+use crate::reason::EndReason;
+
+/// A bounce or complaint. It voids the window unless somebody else who speaks for the tenant has
+/// the notice, or a decision came through it; for an older notice it changes nothing.
+pub(crate) fn decide(
+    claim: &Claim,
+    notice: NoticeNo,
+    cause: FailureCause,
+    others_left: bool,
+    context: &Context,
+) -> Decision {
+    let concerns = match &claim.state {
+        State::Notifying { .. } => true,
+        State::AwaitingCustomer { window } => {
+            context.at < window.closes_at && !answered(claim, window)
+        }
+        State::Draft { .. }
+        | State::Submitted { .. }
+        | State::InReview { .. }
+        | State::ActionRequired { .. }
+        | State::Disputed { .. }
+        | State::Unreachable { .. }
+        | State::OnHold
+        | State::Associated { .. }
+        | State::Rejected { .. }
+        | State::Declined { .. }
+        | State::Withdrawn
+        | State::Discarded
+        | State::Ended { .. } => false,
+    };
+    if !concerns || others_left || notice != claim.notice {
+        return Ok(None);
+    }
+    unreachable(claim, cause, context).map(Some)
+}
+
+/// Whether somebody has answered the notice of this window: what the customer decided since is proof that
+/// it was read. What he answered to an earlier notice, or what others did to an item, proves nothing.
+fn answered(claim: &Claim, window: &Window) -> bool {
+    let first = claim.notice == NoticeNo::default().next();
+    let mut answers = claim.kept().filter_map(|item| answered_at(item.mark?));
+    answers.any(|at| first || at >= window.delivered_at)
+}
+
+/// When the customer made that mark, if it was he.
+fn answered_at(mark: Mark) -> Option<Instant> {
+    match mark {
+        Mark::Declined { at, no_answer: false, .. }
+        | Mark::Ended { reason: EndReason::CustomerRevoked, at, .. } => Some(at),
+        Mark::Active { basis: Basis::Explicit, effective_at }
+        | Mark::Ended { basis: Basis::Explicit, effective_at, .. } => Some(effective_at),
+        Mark::Declined { .. }
+        | Mark::Active { .. }
+        | Mark::Ended { .. }
+        | Mark::Dropped
+        | Mark::Withdrawn
+        | Mark::Rejected => None,
+    }
+}

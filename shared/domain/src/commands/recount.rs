@@ -1,0 +1,26 @@
+//! `recount`: the calendar has changed, so a window is counted again.
+
+use crate::calendar;
+use crate::calendar::Window;
+use crate::claim::{Claim, State};
+use crate::context::Context;
+use crate::decision::{Decision, new_event};
+use crate::event::EventBody;
+
+/// The calendar has changed: the window is counted again, and takes the later end (`docs/domain.md §4`,
+/// 5). One that leaves the years of the calendar data is void, and the claim on hold (7).
+pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
+    let undecided = matches!(claim.state, State::AwaitingCustomer { .. });
+    let undoable = |window: &&Window| {
+        matches!(claim.state, State::Declined { .. }) && context.at < window.closes_at
+    };
+    let window = claim.state.window().filter(|window| undecided || undoable(window));
+    let Some(window) = window else { return Ok(None) };
+    let calendar = context.customer_place()?.calendar.clone();
+    let body = match calendar::recount(window, &calendar.with_closures_only(window.closures())) {
+        Ok(Some(window)) => EventBody::WindowExtended { window, by_customer: false },
+        Err(_) if undecided => EventBody::Held,
+        Ok(None) | Err(_) => return Ok(None),
+    };
+    Ok(Some(new_event(claim, context, body)))
+}

@@ -1,0 +1,14 @@
+//! `request_defence`: the holder of an item is asked to defend it.
+
+use crate::claim::{Claim, Instant};
+use crate::context::Context;
+use crate::decision::new_event;
+use crate::event::{Event, EventBody};
+
+/// The holder of an item is asked to defend it (`docs/domain.md §3`, *Exclusivity*). Who has used an
+/// earlier defence is asked anew.
+pub(crate) fn decide(claim: &Claim, until: Instant, context: &Context) -> Option<Event> {
+    let asked = claim.defence.is_some_and(|asked| !asked.used && asked.until >= until);
+    let holds = claim.active().next().is_some();
+    (holds && !asked).then(|| new_event(claim, context, EventBody::DefenceRequested { until }))
+}

@@ -1,0 +1,22 @@
+//! `request_information`: the reviewer asks the partner.
+
+use crate::claim::{Claim, State};
+use crate::command::{CommandKind, GivenReason};
+use crate::context::Context;
+use crate::decision::rejection::{commented, reasons_fit};
+use crate::decision::{Decision, invalid_state, new_event};
+use crate::event::{Event, EventBody};
+
+/// A reviewer asks the partner.
+pub(crate) fn decide(claim: &Claim, given: &[GivenReason], context: &Context) -> Decision {
+    let State::InReview { .. } = claim.state else {
+        return Err(invalid_state(claim, CommandKind::RequestInformation));
+    };
+    reasons_fit(claim, given)?;
+    let days = context.policy.answer_business_days;
+    let body = EventBody::InformationRequested {
+        reasons: given.iter().map(|given| given.reason).collect(),
+        answer_by: context.partner_place()?.deadline(context.at, days)?,
+    };
+    Ok(Some(Event { details: commented(claim, given), ..new_event(claim, context, body) }))
+}

@@ -1,0 +1,20 @@
+//! `respond`: the partner answers the reviewer.
+
+use crate::claim::{Claim, State};
+use crate::command::CommandKind;
+use crate::context::Context;
+use crate::decision::deadlines::review_due;
+use crate::decision::remark::with_remark;
+use crate::decision::{Decision, invalid_state, new_event};
+use crate::event::EventBody;
+use crate::text::Comment;
+
+/// The partner answers, in time.
+pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context) -> Decision {
+    let asked = |answer_by| context.at < answer_by;
+    if !matches!(claim.state, State::ActionRequired { answer_by, .. } if asked(answer_by)) {
+        return Err(invalid_state(claim, CommandKind::Respond));
+    }
+    let body = EventBody::InformationAnswered { due_at: review_due(context)? };
+    Ok(Some(with_remark(claim, comment, new_event(claim, context, body))))
+}

@@ -1,0 +1,95 @@
+//! `submit`: a claim is submitted at once, or a draft as it stands.
+
+use crate::actor::Actor;
+use crate::claim::{Claim, Details, State};
+use crate::command::{ClaimInput, CommandKind};
+use crate::context::{Context, Facts};
+use crate::decision::content::content;
+use crate::decision::{Decision, invalid_state, new_event};
+use crate::eligibility;
+use crate::event::{Event, EventBody};
+use crate::ids::{ClaimId, Version};
+use crate::rejection::{FieldCode, FieldError, Rejection};
+
+/// Decides a claim's first event: submitted as it stands. `malformed` are the fields of the request
+/// that could not be read; they are reported together with what is not eligible.
+///
+/// # Errors
+/// [`Rejection::Fields`] with every problem at once; then duplicate, block and quota, in that order.
+pub fn open(
+    id: &ClaimId,
+    input: &ClaimInput,
+    malformed: &[FieldError],
+    context: &Context,
+) -> Result<Event, Rejection> {
+    let Actor::Partner { admin: true, .. } = &context.actor else {
+        return Err(Rejection::RoleNotAllowed);
+    };
+    let errors = check(input, malformed, context);
+    if !errors.is_empty() {
+        return Err(Rejection::Fields(errors));
+    }
+    admissible(&context.facts)?;
+    let (opening, details) = content(id, input, &context.facts)
+        .ok_or_else(|| Rejection::Fields(vec![FieldError::new("", FieldCode::Required)]))?;
+    let due_at =
+        context.places.operator.deadline(context.at, context.policy.review_start_business_days)?;
+    let body = EventBody::Submitted { opening: Box::new(opening), due_at, priority_at: context.at };
+    let event = Event::new(Version(1), context.at, &context.actor, body);
+    Ok(Event { details: Some(Box::new(details)), ..event })
+}
+
+/// Submits a draft as it stands.
+pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
+    let State::Draft { keeps_priority_until, .. } = &claim.state else {
+        return Err(invalid_state(claim, CommandKind::Submit));
+    };
+    let input = ClaimInput::of(claim);
+    let errors = check(&input, &[], context);
+    if !errors.is_empty() {
+        return Err(Rejection::Fields(errors));
+    }
+    admissible(&context.facts)?;
+    let (opening, details) =
+        content(&claim.id, &input, &context.facts).ok_or(Rejection::MissingFact("partner"))?;
+    let kept =
+        claim.priority_at.filter(|_| keeps_priority_until.is_some_and(|end| context.at < end));
+    let body = EventBody::Submitted {
+        opening: Box::new(opening),
+        due_at: context
+            .places
+            .operator
+            .deadline(context.at, context.policy.review_start_business_days)?,
+        priority_at: kept.unwrap_or(context.at),
+    };
+    // The entries with their documents, as they are.
+    let evidence = claim.details.evidence.clone();
+    let details = Some(Box::new(Details { evidence, ..details }));
+    Ok(Some(Event { details, ..new_event(claim, context, body) }))
+}
+
+/// Everything that is wrong with a submit, at once and in the order of the pointers.
+pub fn check(input: &ClaimInput, malformed: &[FieldError], context: &Context) -> Vec<FieldError> {
+    let facts = &context.facts;
+    let kind = facts.program.as_ref().map(|program| program.item_kind);
+    let place = context.places.partner.as_ref();
+    let mut errors = malformed.to_vec();
+    errors.extend(eligibility::missing(input, kind, malformed));
+    errors.extend(eligibility::problems(input, facts, &context.policy, context.at, place));
+    errors.sort();
+    errors.dedup();
+    errors
+}
+
+/// The refusals that are no fault of a field, all of them, the one to answer with first.
+pub fn conflicts(facts: &Facts) -> Vec<Rejection> {
+    let own = facts.own_claims.first();
+    let duplicate = own.map(|(_, claim)| Rejection::DuplicateClaim { claim: claim.clone() });
+    let blocked = (!facts.blocked.is_empty()).then_some(Rejection::BlockedByCustomer);
+    let full = facts.over_quota.map(|retry_after_s| Rejection::QuotaExceeded { retry_after_s });
+    duplicate.into_iter().chain(blocked).chain(full).collect()
+}
+
+fn admissible(facts: &Facts) -> Result<(), Rejection> {
+    conflicts(facts).into_iter().next().map_or(Ok(()), Err)
+}

@@ -1,0 +1,47 @@
+//! `wrong_contact`: the recipient is not the right person.
+
+use crate::actor::Actor;
+use crate::claim::{Claim, Instant, State};
+use crate::command::CommandKind;
+use crate::context::Context;
+use crate::decision::{Decision, invalid_state, new_event};
+use crate::eligibility;
+use crate::event::EventBody;
+use crate::ids::NoticeNo;
+use crate::rejection::Rejection;
+
+/// The recipient is not the right person: another verified contact gets a new notice; where none is
+/// left, the partner has to name one.
+pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
+    let Actor::CustomerLink { notice } = context.actor else {
+        return Err(Rejection::RoleNotAllowed);
+    };
+    if !can_pass_on(claim, notice, context.at) {
+        return Err(invalid_state(claim, CommandKind::WrongContact));
+    }
+    let (tenant, contact) = (&context.facts.tenant, &claim.details.customer_contact);
+    let (Some(tenant), Some(contact)) = (tenant, contact) else {
+        return Err(Rejection::MissingFact("tenant"));
+    };
+    let refused = claim.refused_contacts.saturating_add(1);
+    let (policy, at) = (&context.policy, context.at);
+    let body = if eligibility::recipients(contact, tenant, refused).is_empty() {
+        let days = policy.contact_business_days;
+        let correct_by = Some(context.partner_place()?.deadline(at, days)?);
+        EventBody::ContactRefused { next: None, correct_by }
+    } else {
+        let deliver_by = context.places.operator.deadline(at, policy.delivery_business_days)?;
+        let asked = Some((claim.notice.next(), deliver_by));
+        EventBody::ContactRefused { next: asked, correct_by: None }
+    };
+    Ok(Some(new_event(claim, context, body)))
+}
+
+/// How many contacts may say that they are not the right people.
+const MOST_REFUSALS: u8 = 2;
+
+/// Whether the recipients of that notice can still say that they are not the right people.
+pub fn can_pass_on(claim: &Claim, notice: NoticeNo, at: Instant) -> bool {
+    let State::AwaitingCustomer { window } = &claim.state else { return false };
+    at < window.closes_at && notice == claim.notice && claim.refused_contacts < MOST_REFUSALS
+}

@@ -1,0 +1,32 @@
+//! What a command leads to, and the parts of it that several commands share.
+
+pub(crate) mod contact;
+pub(crate) mod content;
+pub(crate) mod deadlines;
+pub(crate) mod dispute;
+pub(crate) mod evidence;
+pub(crate) mod rejection;
+pub(crate) mod remark;
+pub(crate) mod selection;
+pub(crate) mod tenant_item;
+pub(crate) mod term;
+pub(crate) mod window;
+
+use crate::claim::Claim;
+use crate::command::CommandKind;
+use crate::context::Context;
+use crate::event::{Event, EventBody};
+use crate::rejection::Rejection;
+
+/// What a command does: an event, or nothing because what it asks for is so already.
+pub type Decision = Result<Option<Event>, Rejection>;
+
+/// The refusal of a command that does not fit the state or the moment.
+pub(crate) fn invalid_state(claim: &Claim, command: CommandKind) -> Rejection {
+    Rejection::InvalidState { status: claim.status(), command }
+}
+
+/// The next event of a claim.
+pub(crate) fn new_event(claim: &Claim, context: &Context, body: EventBody) -> Event {
+    Event::new(claim.version.next(), context.at, &context.actor, body)
+}

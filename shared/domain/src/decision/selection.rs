@@ -1,0 +1,38 @@
+//! Which items a customer means, and of which status they are.
+
+use crate::claim::{Claim, Item, ItemStatus};
+use crate::command::Selection;
+use crate::ids::ItemNo;
+use crate::rejection::{FieldCode, FieldError, Rejection};
+
+/// The numbers the customer means; a number that is not in the claim is a fault of the request.
+pub(crate) fn chosen(claim: &Claim, items: &Selection) -> Result<Vec<ItemNo>, Rejection> {
+    let Selection::These(numbers) = items else {
+        return Ok(claim.items.iter().map(|item| item.no).collect());
+    };
+    if numbers.is_empty() {
+        return Err(Rejection::Fields(vec![FieldError::new("/items", FieldCode::Required)]));
+    }
+    let errors: Vec<_> = numbers
+        .iter()
+        .enumerate()
+        .filter(|(_, no)| claim.item(**no).is_none())
+        .map(|(at, _)| FieldError::new(format!("/items/{at}"), FieldCode::Malformed))
+        .collect();
+    if errors.is_empty() { Ok(numbers.clone()) } else { Err(Rejection::Fields(errors)) }
+}
+
+pub(crate) fn only(
+    claim: &Claim,
+    chosen: &[ItemNo],
+    fits: impl Fn(ItemStatus) -> bool,
+) -> Vec<ItemNo> {
+    let mut numbers = every(claim, fits);
+    numbers.retain(|no| chosen.contains(no));
+    numbers
+}
+
+pub(crate) fn every(claim: &Claim, fits: impl Fn(ItemStatus) -> bool) -> Vec<ItemNo> {
+    let fits = |item: &&Item| fits(claim.item_status(item));
+    claim.items.iter().filter(fits).map(|item| item.no).collect()
+}
