@@ -32,6 +32,7 @@ pub mod reminder;
 pub mod rules;
 pub mod text;
 pub mod time;
+mod transition;
 pub mod turn;
 
 pub use decide::{check, decide, draft, open};

@@ -99,3 +99,14 @@ pub enum Scan {
     /// Scanned, something found: unusable.
     Infected,
 }
+
+impl Details {
+    /// The details with one more remark; the oldest give way.
+    pub(crate) fn with_remark(&self, version: Version, text: &Comment) -> Self {
+        let mut details = self.clone();
+        details.remarks.push(Remark { version, text: text.clone() });
+        let excess = details.remarks.len().saturating_sub(MAX_REMARKS);
+        details.remarks.drain(..excess);
+        details
+    }
+}

@@ -1,12 +1,14 @@
 //! `accept`: the customer says yes.
 
-use crate::claim::{Claim, ItemStatus, State};
+use crate::claim::{Basis, Claim, Instant, ItemStatus, Mark, State};
 use crate::command::{CommandKind, Selection};
 use crate::context::Context;
 use crate::decision::selection::{chosen, only};
 use crate::decision::term::term_end;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
+use crate::ids::ItemNo;
+use crate::transition::settle_state;
 
 /// The customer says yes: at once, and only signed in, since a link can be forwarded to the partner. A
 /// declined item must be undone first.
@@ -26,4 +28,11 @@ pub(crate) fn decide(claim: &Claim, items: &Selection, context: &Context) -> Dec
     }
     let ends_at = term_end(claim, context);
     Ok(Some(new_event(claim, context, EventBody::ItemsAccepted { items: pending, ends_at })))
+}
+
+/// The items are active at once.
+pub(crate) fn apply(claim: &mut Claim, at: Instant, items: &[ItemNo], ends_at: Option<Instant>) {
+    let mark = Mark::Active { basis: Basis::Explicit, effective_at: at };
+    claim.mark(items, Some(mark));
+    settle_state(claim, ends_at);
 }

@@ -1,6 +1,6 @@
 //! `add_evidence`: an entry is added, or a document attached to one (`docs/domain.md §3`).
 
-use crate::claim::{Claim, Evidence, MAX_EVIDENCE, Scan, State};
+use crate::claim::{Claim, Defence, Evidence, MAX_EVIDENCE, Scan, State};
 use crate::command::{CommandKind, DeclaredEvidence};
 use crate::context::Context;
 use crate::decision::evidence::{declared, listed, refused};
@@ -33,6 +33,11 @@ pub(crate) fn decide(claim: &Claim, entry: &DeclaredEvidence, context: &Context)
         Scan::None | Scan::Pending | Scan::Clean | Scan::Infected => own,
     });
     Ok(Some(listed(claim, list.collect(), EventBody::EvidenceAdded, context)))
+}
+
+/// The defence is used, where one was asked for. The details came with the event.
+pub(crate) fn apply(claim: &mut Claim) {
+    claim.defence = claim.defence.map(|defence| Defence { used: true, ..defence });
 }
 
 /// The list with one more entry.

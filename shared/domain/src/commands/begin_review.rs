@@ -23,6 +23,18 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     Ok(Some(new_event(claim, context, body)))
 }
 
+/// The claim is in review, for the first time or with newly asked holders.
+pub(crate) fn apply(
+    claim: &mut Claim,
+    due_at: Instant,
+    contested: bool,
+    defence_until: Option<Instant>,
+) {
+    claim.state = State::InReview { due_at: Some(due_at), overturned: false };
+    claim.contested = contested;
+    claim.defence_until = defence_until;
+}
+
 /// Until when the holders of the claim's items may defend, each in his own calendar: the latest.
 fn defence_until(claim: &Claim, context: &Context) -> Result<Option<Instant>, Rejection> {
     let days = context.policy.defence_business_days;

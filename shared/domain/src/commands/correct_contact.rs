@@ -1,13 +1,15 @@
 //! `correct_contact`: another contact gets a new notice.
 
-use crate::claim::{Claim, CustomerContact, Details, State};
+use crate::claim::{Claim, CustomerContact, Details, Instant, State};
 use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::deadlines::deliver_by;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::eligibility;
 use crate::event::{Event, EventBody};
+use crate::ids::NoticeNo;
 use crate::rejection::{FieldCode, FieldError, Rejection};
+use crate::transition::start_notice;
 
 /// Another contact gets a new notice.
 pub(crate) fn decide(claim: &Claim, contact: &CustomerContact, context: &Context) -> Decision {
@@ -23,4 +25,10 @@ pub(crate) fn decide(claim: &Claim, contact: &CustomerContact, context: &Context
     let body = EventBody::ContactCorrected { notice, deliver_by: deliver_by(context)? };
     let details = Details { customer_contact: Some(contact.clone()), ..claim.details.clone() };
     Ok(Some(Event { details: Some(Box::new(details)), ..new_event(claim, context, body) }))
+}
+
+/// The next notice is due, and refused contacts are counted anew.
+pub(crate) fn apply(claim: &mut Claim, notice: NoticeNo, deliver_by: Instant) {
+    claim.refused_contacts = 0;
+    start_notice(claim, notice, deliver_by);
 }

@@ -14,6 +14,7 @@ use crate::event::{Event, EventBody, FailureCause, Silence};
 use crate::program::{Consent, Policy};
 use crate::reason::{EndReason, Reason, ReasonCode};
 use crate::rejection::Rejection;
+use crate::transition::{declined_mark, mark_undecided, settle_state};
 
 /// The claim's deadline has passed, if it has: nothing happens early, and nothing twice.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
@@ -87,4 +88,41 @@ fn expired(claim: &Claim, context: &Context) -> Event {
     let items = claim.active().map(|item| item.no).collect();
     let reason = EndReason::TermExpired;
     new_event(claim, context, EventBody::AssociationEnded { items, reason, at: context.at })
+}
+
+/// A passed review deadline is recorded once: the state has no deadline afterwards.
+pub(crate) fn apply_overdue(claim: &mut Claim) -> Option<()> {
+    let (State::Submitted { due_at }
+    | State::InReview { due_at, .. }
+    | State::Disputed { due_at, .. }) = &mut claim.state
+    else {
+        return None;
+    };
+    *due_at = None;
+    Some(())
+}
+
+/// What silence does to the undecided items.
+pub(crate) fn apply_close(
+    claim: &mut Claim,
+    outcome: Silence,
+    ends_at: Option<Instant>,
+) -> Option<()> {
+    let State::AwaitingCustomer { window } = &claim.state else { return None };
+    let (window, at) = (window.clone(), window.closes_at);
+    match outcome {
+        Silence::Associate if claim.undecided().next().is_some() => {
+            claim.state = State::Associated { window: Some(window), ends_at };
+        }
+        Silence::Associate => settle_state(claim, ends_at),
+        Silence::Decline => {
+            mark_undecided(claim, declined_mark(at, true, true));
+            settle_state(claim, ends_at);
+            // Nothing can be undone any more, and no timer is left that could settle it later.
+            if let State::Declined { window } = &mut claim.state {
+                *window = None;
+            }
+        }
+    }
+    Some(())
 }

@@ -9,6 +9,7 @@ use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
 use crate::ids::{ItemNo, NoticeNo};
 use crate::reason::EndReason;
+use crate::transition::{declined_mark, end_items, settle_state};
 
 /// The customer says no: undecided items are declined, running associations end, and what is over
 /// already stays as it is.
@@ -30,6 +31,20 @@ pub(crate) fn decide(claim: &Claim, items: &Selection, context: &Context) -> Dec
         EventBody::ItemsDeclined { declined, ended, in_time, ends_at }
     };
     Ok(Some(new_event(claim, context, body)))
+}
+
+/// Undecided items are declined, running associations end.
+pub(crate) fn apply(
+    claim: &mut Claim,
+    at: Instant,
+    declined: &[ItemNo],
+    ended: &[ItemNo],
+    in_time: bool,
+    ends_at: Option<Instant>,
+) {
+    claim.mark(declined, Some(declined_mark(at, in_time, false)));
+    end_items(claim, ended, EndReason::CustomerRevoked, at);
+    settle_state(claim, ends_at);
 }
 
 /// The items to which a no that arrived at `at` would do something: the undecided and the active.

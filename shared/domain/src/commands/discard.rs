@@ -13,3 +13,8 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     };
     Ok(Some(new_event(claim, context, EventBody::Discarded)))
 }
+
+/// The draft is over.
+pub(crate) fn apply(claim: &mut Claim) {
+    claim.state = State::Discarded;
+}

@@ -1,6 +1,6 @@
 //! `dispute`: the partner disputes a rejection.
 
-use crate::claim::{Claim, State};
+use crate::claim::{Claim, Instant, State};
 use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::deadlines::review_due;
@@ -17,4 +17,13 @@ pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Dec
     }
     let body = EventBody::Disputed { due_at: review_due(context)? };
     Ok(Some(with_remark(claim, Some(comment), new_event(claim, context, body))))
+}
+
+/// The rejection is disputed, and the one dispute used. `None` where there is no rejection.
+pub(crate) fn apply(claim: &mut Claim, due_at: Instant) -> Option<()> {
+    let State::Rejected { rejection, .. } = &claim.state else { return None };
+    let rejection = rejection.clone();
+    claim.disputed = true;
+    claim.state = State::Disputed { rejection, due_at: Some(due_at) };
+    Some(())
 }

@@ -1,13 +1,15 @@
 //! `draft`: a claim is stored and not submitted yet.
 
 use crate::actor::Actor;
+use crate::claim::{Claim, Instant, State};
 use crate::command::ClaimInput;
 use crate::context::{Context, Facts};
 use crate::decision::content::content;
 use crate::decision::deadlines::idle_until;
-use crate::event::{Event, EventBody};
+use crate::event::{Event, EventBody, Opening};
 use crate::ids::{ClaimId, Version};
 use crate::rejection::{FieldCode, FieldError, Rejection};
+use crate::transition::new_claim;
 
 /// Decides a claim's first event: a draft, which needs only program and tenant (`docs/domain.md §3`).
 ///
@@ -36,6 +38,11 @@ pub fn create(
     let body = EventBody::Drafted { opening, discard_at: idle_until(context)? };
     let event = Event::new(Version(1), context.at, &context.actor, body);
     Ok(Event { details: Some(Box::new(details)), ..event })
+}
+
+/// The claim is a draft.
+pub(crate) fn create_claim(event: &Event, opening: &Opening, discard_at: Instant) -> Option<Claim> {
+    new_claim(event, opening, State::Draft { discard_at, keeps_priority_until: None })
 }
 
 /// What a draft must have and the input does not, beside what could not be read.

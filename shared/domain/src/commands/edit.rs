@@ -1,6 +1,6 @@
 //! `edit`: a draft is rewritten; under a request for information, what may still change.
 
-use crate::claim::{Claim, Details, Item, Mark, State};
+use crate::claim::{Claim, Details, Instant, Item, Mark, State};
 use crate::command::{ClaimInput, CommandKind};
 use crate::context::Context;
 use crate::decision::content::items;
@@ -10,6 +10,7 @@ use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::{Event, EventBody, Opening};
 use crate::ids::ItemNo;
 use crate::rejection::{FieldCode, FieldError, Rejection};
+use crate::transition::replace_content;
 
 /// Rewrites a draft; of a claim under a request for information, what may still change.
 pub(crate) fn decide(claim: &Claim, input: &ClaimInput, context: &Context) -> Decision {
@@ -42,6 +43,24 @@ pub(crate) fn decide(claim: &Claim, input: &ClaimInput, context: &Context) -> De
     }
     let details = Box::new(edited_details(claim, input));
     Ok(Some(Event { details: Some(details), ..new_event(claim, context, body) }))
+}
+
+/// The content is the new one, or items are removed; a draft idles anew.
+pub(crate) fn apply(
+    claim: &mut Claim,
+    opening: Option<&Opening>,
+    removed: &[ItemNo],
+    new_discard_at: Option<Instant>,
+) {
+    if let Some(opening) = opening {
+        replace_content(claim, opening);
+    }
+    claim.mark(removed, Some(Mark::Dropped));
+    if let (State::Draft { discard_at, .. }, Some(new_discard_at)) =
+        (&mut claim.state, new_discard_at)
+    {
+        *discard_at = new_discard_at;
+    }
 }
 
 fn edited_details(claim: &Claim, input: &ClaimInput) -> Details {

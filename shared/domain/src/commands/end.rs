@@ -1,7 +1,7 @@
 //! `end`: an association is ended.
 
 use crate::actor::Actor;
-use crate::claim::{Claim, ItemStatus};
+use crate::claim::{Claim, Instant, ItemStatus};
 use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::remark::with_remark;
@@ -11,6 +11,7 @@ use crate::ids::ItemNo;
 use crate::reason::EndReason;
 use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::text::Comment;
+use crate::transition::{end_items, settle_state};
 
 /// Ends a running association at once; one that has ended stays so.
 pub(crate) fn decide(
@@ -40,6 +41,12 @@ pub(crate) fn decide(
     }
     let body = EventBody::AssociationEnded { items: vec![item], reason, at: context.at };
     Ok(Some(with_remark(claim, comment, new_event(claim, context, body))))
+}
+
+/// The associations run no more.
+pub(crate) fn apply(claim: &mut Claim, items: &[ItemNo], reason: EndReason, at: Instant) {
+    end_items(claim, items, reason, at);
+    settle_state(claim, None);
 }
 
 /// The reason follows from the role.

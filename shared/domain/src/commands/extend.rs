@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::actor::Actor;
 use crate::calendar;
 use crate::calendar::Window;
-use crate::claim::Claim;
+use crate::claim::{Claim, State};
 use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::window::open_window;
@@ -31,6 +31,17 @@ pub(crate) fn decide(claim: &Claim, closes_on: Option<NaiveDate>, context: &Cont
         (false, None) => return Err(wrong_date(FieldCode::Required)),
     };
     Ok(Some(new_event(claim, context, EventBody::WindowExtended { window, by_customer })))
+}
+
+/// The window is the longer one; a claim that was declined in it stays so.
+pub(crate) fn apply(claim: &mut Claim, window: &Window, by_customer: bool) {
+    let declined = matches!(claim.state, State::Declined { .. });
+    claim.state = if declined {
+        State::Declined { window: Some(window.clone()) }
+    } else {
+        State::AwaitingCustomer { window: window.clone() }
+    };
+    claim.extended |= by_customer;
 }
 
 fn extended_to(

@@ -18,3 +18,8 @@ pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Dec
     }
     Ok(Some(with_remark(claim, Some(comment), new_event(claim, context, EventBody::Held))))
 }
+
+/// The claim is on hold.
+pub(crate) fn apply(claim: &mut Claim) {
+    claim.state = State::OnHold;
+}

@@ -1,6 +1,6 @@
 //! `overturn`: another reviewer finds the rejection wrong.
 
-use crate::claim::Claim;
+use crate::claim::{Claim, Instant, Item, Mark, State};
 use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::deadlines::review_due;
@@ -15,4 +15,12 @@ pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Dec
     judged(claim, CommandKind::Overturn, context)?;
     let body = EventBody::DisputeOverturned { due_at: review_due(context)? };
     Ok(Some(with_remark(claim, Some(comment), new_event(claim, context, body))))
+}
+
+/// What was rejected is proposed again, and the claim in review.
+pub(crate) fn apply(claim: &mut Claim, due_at: Instant) {
+    let rejected = |item: &&Item| item.mark == Some(Mark::Rejected);
+    let numbers: Vec<_> = claim.items.iter().filter(rejected).map(|item| item.no).collect();
+    claim.mark(&numbers, None);
+    claim.state = State::InReview { due_at: Some(due_at), overturned: true };
 }

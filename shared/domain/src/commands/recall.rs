@@ -1,6 +1,6 @@
 //! `recall`: a claim is taken back before its review.
 
-use crate::claim::{Claim, State};
+use crate::claim::{Claim, Instant, State};
 use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::deadlines::idle_until;
@@ -18,4 +18,10 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
         keeps_priority_until: context.partner_place()?.deadline(context.at, days)?,
     };
     Ok(Some(new_event(claim, context, body)))
+}
+
+/// The claim is a draft again.
+pub(crate) fn apply(claim: &mut Claim, discard_at: Instant, keeps_priority_until: Instant) {
+    let keeps_priority_until = Some(keeps_priority_until);
+    claim.state = State::Draft { discard_at, keeps_priority_until };
 }

@@ -1,5 +1,6 @@
 //! `record_delivery`: a notice was delivered, which opens the window (`docs/domain.md §5`).
 
+use crate::calendar::Window;
 use crate::claim::{Claim, State};
 use crate::context::Context;
 use crate::decision::{Decision, new_event};
@@ -27,4 +28,9 @@ pub(crate) fn decide(
         Err(other) => return Err(other),
     };
     Ok(Some(new_event(claim, context, body)))
+}
+
+/// The window is open.
+pub(crate) fn apply(claim: &mut Claim, window: &Window) {
+    claim.state = State::AwaitingCustomer { window: window.clone() };
 }

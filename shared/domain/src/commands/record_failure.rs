@@ -43,6 +43,11 @@ pub(crate) fn decide(
     unreachable(claim, cause, context).map(Some)
 }
 
+/// The claim waits for a contact who can be reached.
+pub(crate) fn apply(claim: &mut Claim, correct_by: Instant) {
+    claim.state = State::Unreachable { correct_by };
+}
+
 /// Whether somebody has answered the notice of this window: what the customer decided since is proof that
 /// it was read. What he answered to an earlier notice, or what others did to an item, proves nothing.
 fn answered(claim: &Claim, window: &Window) -> bool {

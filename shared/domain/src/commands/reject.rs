@@ -1,11 +1,13 @@
 //! `reject`: a reviewer refuses the claim.
 
-use crate::claim::{Claim, RejectionRecord, State};
+use crate::claim::{Claim, Instant, Mark, RejectionRecord, State};
 use crate::command::{CommandKind, GivenReason};
 use crate::context::Context;
 use crate::decision::rejection::{commented, reasons_fit, rejected};
 use crate::decision::{Decision, invalid_state};
 use crate::event::Event;
+use crate::ids::ItemNo;
+use crate::transition::finish_claim;
 
 /// A reviewer refuses the claim.
 pub(crate) fn decide(claim: &Claim, given: &[GivenReason], context: &Context) -> Decision {
@@ -19,4 +21,21 @@ pub(crate) fn decide(claim: &Claim, given: &[GivenReason], context: &Context) ->
     };
     let event = rejected(claim, rejection, context)?;
     Ok(Some(Event { details: commented(claim, given), ..event }))
+}
+
+/// Rejects these undecided items, or all; the claim is rejected once none is left.
+pub(crate) fn apply(
+    claim: &mut Claim,
+    items: &[ItemNo],
+    rejection: &RejectionRecord,
+    disputable_until: Option<Instant>,
+    ends_at: Option<Instant>,
+) {
+    let rest = claim.undecided().any(|item| !items.contains(&item.no));
+    if items.is_empty() || !rest {
+        let state = State::Rejected { rejection: rejection.clone(), disputable_until };
+        finish_claim(claim, Mark::Rejected, state, ends_at);
+    } else {
+        claim.mark(items, Some(Mark::Rejected));
+    }
 }

@@ -1,6 +1,6 @@
 //! `request_defence`: the holder of an item is asked to defend it.
 
-use crate::claim::{Claim, Instant};
+use crate::claim::{Claim, Defence, Instant};
 use crate::context::Context;
 use crate::decision::new_event;
 use crate::event::{Event, EventBody};
@@ -11,4 +11,9 @@ pub(crate) fn decide(claim: &Claim, until: Instant, context: &Context) -> Option
     let asked = claim.defence.is_some_and(|asked| !asked.used && asked.until >= until);
     let holds = claim.active().next().is_some();
     (holds && !asked).then(|| new_event(claim, context, EventBody::DefenceRequested { until }))
+}
+
+/// The holder may defend until then.
+pub(crate) fn apply(claim: &mut Claim, until: Instant) {
+    claim.defence = Some(Defence { until, used: false });
 }

@@ -1,11 +1,12 @@
 //! `request_information`: the reviewer asks the partner.
 
-use crate::claim::{Claim, State};
+use crate::claim::{Claim, Instant, State};
 use crate::command::{CommandKind, GivenReason};
 use crate::context::Context;
 use crate::decision::rejection::{commented, reasons_fit};
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::{Event, EventBody};
+use crate::reason::Reason;
 
 /// A reviewer asks the partner.
 pub(crate) fn decide(claim: &Claim, given: &[GivenReason], context: &Context) -> Decision {
@@ -19,4 +20,10 @@ pub(crate) fn decide(claim: &Claim, given: &[GivenReason], context: &Context) ->
         answer_by: context.partner_place()?.deadline(context.at, days)?,
     };
     Ok(Some(Event { details: commented(claim, given), ..new_event(claim, context, body) }))
+}
+
+/// The claim waits for the partner's answer.
+pub(crate) fn apply(claim: &mut Claim, reasons: &[Reason], answer_by: Instant) {
+    let overturned = matches!(claim.state, State::InReview { overturned: true, .. });
+    claim.state = State::ActionRequired { reasons: reasons.to_vec(), answer_by, overturned };
 }

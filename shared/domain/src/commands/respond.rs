@@ -1,6 +1,6 @@
 //! `respond`: the partner answers the reviewer.
 
-use crate::claim::{Claim, State};
+use crate::claim::{Claim, Instant, State};
 use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::deadlines::review_due;
@@ -17,4 +17,10 @@ pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context
     }
     let body = EventBody::InformationAnswered { due_at: review_due(context)? };
     Ok(Some(with_remark(claim, comment, new_event(claim, context, body))))
+}
+
+/// The review goes on.
+pub(crate) fn apply(claim: &mut Claim, due_at: Instant) {
+    let overturned = matches!(claim.state, State::ActionRequired { overturned: true, .. });
+    claim.state = State::InReview { due_at: Some(due_at), overturned };
 }

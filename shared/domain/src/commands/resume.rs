@@ -1,11 +1,13 @@
 //! `resume`: a hold is over.
 
-use crate::claim::{Claim, State};
+use crate::claim::{Claim, Instant, State};
 use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::deadlines::deliver_by;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
+use crate::ids::NoticeNo;
+use crate::transition::start_notice;
 
 /// The hold is over: a new notice, and a full new window.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
@@ -15,4 +17,9 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     let notice = claim.notice.next();
     let body = EventBody::Resumed { notice, deliver_by: deliver_by(context)? };
     Ok(Some(new_event(claim, context, body)))
+}
+
+/// The next notice is due.
+pub(crate) fn apply(claim: &mut Claim, notice: NoticeNo, deliver_by: Instant) {
+    start_notice(claim, notice, deliver_by);
 }

@@ -1,15 +1,16 @@
 //! `submit`: a claim is submitted at once, or a draft as it stands.
 
 use crate::actor::Actor;
-use crate::claim::{Claim, Details, State};
+use crate::claim::{Claim, Details, Instant, State};
 use crate::command::{ClaimInput, CommandKind};
 use crate::context::{Context, Facts};
 use crate::decision::content::content;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::eligibility;
-use crate::event::{Event, EventBody};
+use crate::event::{Event, EventBody, Opening};
 use crate::ids::{ClaimId, Version};
 use crate::rejection::{FieldCode, FieldError, Rejection};
+use crate::transition::{new_claim, replace_content};
 
 /// Decides a claim's first event: submitted as it stands. `malformed` are the fields of the request
 /// that could not be read; they are reported together with what is not eligible.
@@ -66,6 +67,33 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     let evidence = claim.details.evidence.clone();
     let details = Some(Box::new(Details { evidence, ..details }));
     Ok(Some(Event { details, ..new_event(claim, context, body) }))
+}
+
+/// The claim is submitted at once.
+pub(crate) fn create_claim(
+    event: &Event,
+    opening: &Opening,
+    due_at: Instant,
+    priority_at: Instant,
+) -> Option<Claim> {
+    let mut claim = new_claim(event, opening, State::Submitted { due_at: Some(due_at) })?;
+    claim.submitted_at = Some(event.at);
+    claim.priority_at = Some(priority_at);
+    Some(claim)
+}
+
+/// The draft is submitted, with the content that it has then.
+pub(crate) fn apply(
+    claim: &mut Claim,
+    at: Instant,
+    opening: &Opening,
+    due_at: Instant,
+    priority_at: Instant,
+) {
+    replace_content(claim, opening);
+    claim.submitted_at = Some(at);
+    claim.priority_at = Some(priority_at);
+    claim.state = State::Submitted { due_at: Some(due_at) };
 }
 
 /// Everything that is wrong with a submit, at once and in the order of the pointers.

@@ -23,6 +23,14 @@ pub(crate) fn decide(claim: &Claim, selection: &Selection, context: &Context) ->
     Ok((!items.is_empty()).then(|| new_event(claim, context, EventBody::DeclineUndone { items })))
 }
 
+/// The items wait in the window again. `None` where there is no window.
+pub(crate) fn apply(claim: &mut Claim, items: &[ItemNo]) -> Option<()> {
+    let window = claim.state.window()?.clone();
+    claim.mark(items, None);
+    claim.state = State::AwaitingCustomer { window };
+    Some(())
+}
+
 /// Whether the tenant still has an item: what has vanished since it was declined does not wait for
 /// silence again.
 fn is_there(claim: &Claim, no: ItemNo, context: &Context) -> bool {

@@ -1,6 +1,6 @@
 //! `uphold`: another reviewer finds the rejection right.
 
-use crate::claim::Claim;
+use crate::claim::{Claim, State};
 use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::dispute::judged;
@@ -14,4 +14,11 @@ pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Dec
     judged(claim, CommandKind::Uphold, context)?;
     let event = new_event(claim, context, EventBody::DisputeUpheld);
     Ok(Some(with_remark(claim, Some(comment), event)))
+}
+
+/// The rejection is final. `None` where none is disputed.
+pub(crate) fn apply(claim: &mut Claim) -> Option<()> {
+    let State::Disputed { rejection, .. } = &claim.state else { return None };
+    claim.state = State::Rejected { rejection: rejection.clone(), disputable_until: None };
+    Some(())
 }

@@ -6,11 +6,12 @@ use crate::command::{ClaimInput, CommandKind};
 use crate::context::{Context, Rival, Standing};
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::{Event, EventBody};
-use crate::ids::{ClaimId, ItemNo};
+use crate::ids::{ClaimId, ItemNo, NoticeNo, Sha256Hash};
 use crate::program::ItemRef;
 use crate::reason::ReasonCode;
 use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::text::Comment;
+use crate::transition::start_notice;
 use crate::{content, eligibility, program};
 
 /// A reviewer finds the claim right: the customer is to be told.
@@ -43,6 +44,33 @@ pub(crate) fn decide(
     let event = new_event(claim, context, body);
     let details = comment.map(|text| Box::new(claim.details.with_remark(event.version, text)));
     Ok(Some(Event { details, ..event }))
+}
+
+/// The notice is due, and what the reviewer dropped is out.
+pub(crate) fn apply(
+    claim: &mut Claim,
+    dropped: &[(ItemNo, ReasonCode)],
+    contested: bool,
+    notice: NoticeNo,
+    content_hash: Sha256Hash,
+    deliver_by: Instant,
+) {
+    let numbers: Vec<_> = dropped.iter().map(|(no, _)| *no).collect();
+    claim.mark(&numbers, Some(Mark::Dropped));
+    settle_declines(claim);
+    claim.contested = contested;
+    claim.defence_until = None;
+    claim.content_hash = Some(content_hash);
+    start_notice(claim, notice, deliver_by);
+}
+
+/// What the customer declined before this review stays so in every window that it leads to.
+fn settle_declines(claim: &mut Claim) {
+    for item in &mut claim.items {
+        if let Some(Mark::Declined { settled, .. }) = &mut item.mark {
+            *settled = true;
+        }
+    }
 }
 
 /// The claim without the dropped items.

@@ -9,6 +9,7 @@ use crate::eligibility;
 use crate::event::EventBody;
 use crate::ids::NoticeNo;
 use crate::rejection::Rejection;
+use crate::transition::start_notice;
 
 /// The recipient is not the right person: another verified contact gets a new notice; where none is
 /// left, the partner has to name one.
@@ -35,6 +36,22 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
         EventBody::ContactRefused { next: asked, correct_by: None }
     };
     Ok(Some(new_event(claim, context, body)))
+}
+
+/// The next notice is due; where no contact is left, the partner has to name one. `None` where the event
+/// has neither.
+pub(crate) fn apply(
+    claim: &mut Claim,
+    next: Option<(NoticeNo, Instant)>,
+    correct_by: Option<Instant>,
+) -> Option<()> {
+    claim.refused_contacts = claim.refused_contacts.saturating_add(1);
+    if let Some((notice, deliver_by)) = next {
+        start_notice(claim, notice, deliver_by);
+    } else {
+        claim.state = State::Unreachable { correct_by: correct_by? };
+    }
+    Some(())
 }
 
 /// How many contacts may say that they are not the right people.

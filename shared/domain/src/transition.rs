@@ -1,0 +1,114 @@
+//! What several events do to a claim: its content, its notice, its items, and the state that follows from
+//! them (`docs/domain.md §3`, *Status from items*).
+
+use crate::calendar::Window;
+use crate::claim::{Claim, Instant, Item, ItemStatus, Mark, State};
+use crate::event::{Event, Opening};
+use crate::ids::{ItemNo, NoticeNo};
+use crate::reason::EndReason;
+
+/// The claim that a first event makes, not submitted; `None` where the event lacks the details.
+pub(crate) fn new_claim(event: &Event, opening: &Opening, state: State) -> Option<Claim> {
+    Some(Claim {
+        id: opening.id.clone(),
+        version: event.version,
+        subject: opening.subject.clone(),
+        items: opening.items.clone(),
+        state,
+        contested: false,
+        defence_until: None,
+        defence: None,
+        notice: NoticeNo::default(),
+        content_hash: None,
+        disputed: false,
+        refused_contacts: 0,
+        extended: false,
+        created_at: event.at,
+        submitted_at: None,
+        priority_at: None,
+        details: event.details.as_deref()?.clone(),
+        last_event: event.brief(),
+    })
+}
+
+/// The content is as the opening has it.
+pub(crate) fn replace_content(claim: &mut Claim, opening: &Opening) {
+    claim.subject = opening.subject.clone();
+    claim.items.clone_from(&opening.items);
+}
+
+/// A notice is due: whatever window there was is void.
+pub(crate) fn start_notice(claim: &mut Claim, notice: NoticeNo, deliver_by: Instant) {
+    claim.notice = notice;
+    claim.state = State::Notifying { deliver_by };
+}
+
+/// A no that can be undone as long as its window, or one that follows it, is open.
+pub(crate) fn declined_mark(at: Instant, in_time: bool, no_answer: bool) -> Mark {
+    Mark::Declined { at, in_time, no_answer, settled: false }
+}
+
+/// Ends running associations; each keeps what it was.
+pub(crate) fn end_items(claim: &mut Claim, items: &[ItemNo], reason: EndReason, at: Instant) {
+    for no in items {
+        let status = claim.item(*no).map(|item| claim.item_status(item));
+        if let Some(ItemStatus::Active { basis, effective_at }) = status {
+            claim.mark(&[*no], Some(Mark::Ended { reason, at, basis, effective_at }));
+        }
+    }
+}
+
+/// Marks what nobody has decided.
+pub(crate) fn mark_undecided(claim: &mut Claim, mark: Mark) {
+    let open: Vec<_> = claim.undecided().map(|item| item.no).collect();
+    claim.mark(&open, Some(mark));
+}
+
+/// The last command decides what nobody else has: the undecided items get `mark`, and the claim goes
+/// to `state` unless an item already says otherwise.
+pub(crate) fn finish_claim(claim: &mut Claim, mark: Mark, state: State, ends_at: Option<Instant>) {
+    if claim.kept().all(|item| item.mark.is_none()) {
+        claim.state = state;
+        return;
+    }
+    mark_undecided(claim, mark);
+    if !claim.kept().any(|item| is_decisive(item.mark)) {
+        claim.state = state;
+        return;
+    }
+    settle_state(claim, ends_at);
+}
+
+/// The status that follows from the items, once none is undecided; until then, and where other
+/// associations run, the state stays. Beside a no, an item that has vanished does not speak: the no was
+/// the last command.
+pub(crate) fn settle_state(claim: &mut Claim, ends_at: Option<Instant>) {
+    let kept: Vec<&Item> = claim.kept().collect();
+    if kept.iter().any(|item| is_undecided(claim, item)) {
+        return;
+    }
+    let any =
+        |fits: fn(&Mark) -> bool| kept.iter().any(|item| item.mark.as_ref().is_some_and(fits));
+    let window: Option<Window> = claim.state.window().cloned();
+    let ends_at =
+        if let State::Associated { ends_at, .. } = claim.state { ends_at } else { ends_at };
+    if any(|mark| matches!(mark, Mark::Active { .. })) {
+        claim.state = State::Associated { window, ends_at };
+    } else if any(|mark| matches!(mark, Mark::Ended { .. })) {
+        claim.state = State::Ended { window };
+    } else if any(|mark| matches!(mark, Mark::Declined { .. })) {
+        claim.state = State::Declined { window };
+    }
+}
+
+/// Whether a mark speaks for the claim's status (`docs/domain.md §3`, *Status from items*).
+fn is_decisive(mark: Option<Mark>) -> bool {
+    matches!(mark, Some(Mark::Active { .. } | Mark::Ended { .. }))
+}
+
+/// Whether nobody has decided an item for good: it follows the claim, or it was rejected and that can
+/// still fall.
+fn is_undecided(claim: &Claim, item: &Item) -> bool {
+    let rejected = item.mark == Some(Mark::Rejected);
+    item.mark.is_none() || (rejected && claim.state.can_be_overturned())
+}
