@@ -97,3 +97,44 @@ impl Actor {
         }
     }
 }
+
+/// Who may give a command, as the tables of `docs/domain.md §3.2` say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Party {
+    /// A partner's user, whatever the role.
+    Partner,
+    /// A `partner_admin`.
+    PartnerAdmin,
+    /// A reviewer, and an operator, who may do all that a reviewer may.
+    Reviewer,
+    /// An operator.
+    Operator,
+    /// The customer, signed in or with a notice's link and code.
+    Customer,
+    /// The customer's signed-in administrator.
+    CustomerAdmin,
+    /// Somebody who holds the link and the code of a notice.
+    CustomerLink,
+    /// The system.
+    System,
+}
+
+impl Party {
+    /// Whether the actor belongs to it.
+    pub fn includes(self, actor: &Actor) -> bool {
+        let signed_in = matches!(actor, Actor::CustomerAdmin { .. });
+        let by_link = matches!(actor, Actor::CustomerLink { .. });
+        let operator = matches!(actor, Actor::Staff { role: StaffRole::Operator, .. });
+        let reviewer = matches!(actor, Actor::Staff { role: StaffRole::Reviewer, .. });
+        match self {
+            Self::Partner => matches!(actor, Actor::Partner { .. }),
+            Self::PartnerAdmin => matches!(actor, Actor::Partner { admin: true, .. }),
+            Self::Reviewer => reviewer || operator,
+            Self::Operator => operator,
+            Self::Customer => signed_in || by_link,
+            Self::CustomerAdmin => signed_in,
+            Self::CustomerLink => by_link,
+            Self::System => matches!(actor, Actor::System),
+        }
+    }
+}

@@ -1,8 +1,7 @@
-//! The rules: a file for each command (`docs/domain.md §3`, *Commands*). Pure: no clock, no I/O.
+//! The rules: a table with a row for each command, and a file for each (`docs/domain.md §3`, *Commands*). Pure: no clock, no I/O.
 
 pub(crate) mod accept;
 pub(crate) mod add_evidence;
-pub(crate) mod allowed_states;
 pub(crate) mod begin_review;
 pub(crate) mod correct_contact;
 pub(crate) mod deadline_passed;
@@ -27,6 +26,7 @@ pub(crate) mod respond;
 pub(crate) mod resume;
 pub(crate) mod submit;
 pub(crate) mod supersede;
+pub(crate) mod table;
 pub(crate) mod undo;
 pub(crate) mod uphold;
 pub(crate) mod validate;

@@ -1,6 +1,7 @@
-//! What a command does to a claim (`docs/domain.md §3`, *Commands*): who may give it, and the rule of it.
+//! What a command does to a claim (`docs/domain.md §3`, *Commands*): its row in the table says who may give it
+//! and when, its file what comes of it.
 
-use crate::actor::{Actor, StaffRole};
+use crate::actor::Actor;
 use crate::claim::Claim;
 use crate::command::{Command, CommandKind};
 use crate::commands::{
@@ -10,14 +11,15 @@ use crate::commands::{
     supersede, undo, uphold, validate, vanish, withdraw, wrong_contact,
 };
 use crate::context::Context;
+use crate::decision::invalid_state;
 use crate::event::Event;
 use crate::rejection::Rejection;
 
-pub use crate::commands::allowed_states::is_allowed_in;
 pub use crate::commands::deadline_passed::is_due;
 pub use crate::commands::decline::refusable;
 pub use crate::commands::draft::{create as draft, missing_for_draft};
 pub use crate::commands::submit::{check, conflicts, open};
+pub use crate::commands::table::{AllowedStates, Row, is_allowed_in, row};
 pub use crate::commands::undo::{undo_is_open, undoable};
 pub use crate::commands::vanish::{gone_at, unenrolled};
 pub use crate::commands::wrong_contact::can_pass_on;
@@ -29,6 +31,9 @@ pub use crate::decision::Decision;
 /// The [`Rejection`] says what the caller can do about it; nothing changes.
 pub fn decide(claim: &Claim, command: &Command, context: &Context) -> Decision {
     authorize(claim, command.kind(), &context.actor)?;
+    if !is_allowed_in(command.kind(), claim.status()) {
+        return Err(invalid_state(claim, command.kind()));
+    }
     let event = match command {
         Command::BeginReview => begin_review::decide(claim, context),
         Command::Reject { reasons } => reject::decide(claim, reasons, context),
@@ -49,7 +54,7 @@ pub fn decide(claim: &Claim, command: &Command, context: &Context) -> Decision {
         Command::Submit => submit::decide(claim, context),
         Command::Edit(input) => edit::decide(claim, input, context),
         Command::Recall => recall::decide(claim, context),
-        Command::Discard => discard::decide(claim, context),
+        Command::Discard => Ok(Some(discard::decide(claim, context))),
         Command::RequestInformation { reasons } => {
             request_information::decide(claim, reasons, context)
         }
@@ -94,44 +99,7 @@ pub fn authorize(claim: &Claim, command: CommandKind, actor: &Actor) -> Result<(
     if own { Ok(()) } else { Err(Rejection::NotFound) }
 }
 
-/// The column *Who* of `docs/domain.md §3`.
+/// Whether the table's column *who* names the actor.
 fn is_permitted(command: CommandKind, actor: &Actor) -> bool {
-    let partner = matches!(actor, Actor::Partner { .. });
-    let admin = matches!(actor, Actor::Partner { admin: true, .. });
-    let operator = matches!(actor, Actor::Staff { role: StaffRole::Operator, .. });
-    let reviewer = operator || matches!(actor, Actor::Staff { role: StaffRole::Reviewer, .. });
-    let signed_in = matches!(actor, Actor::CustomerAdmin { .. });
-    let customer = signed_in || matches!(actor, Actor::CustomerLink { .. });
-    match command {
-        CommandKind::Draft
-        | CommandKind::Edit
-        | CommandKind::Recall
-        | CommandKind::Discard
-        | CommandKind::AddEvidence => partner,
-        CommandKind::Submit
-        | CommandKind::Respond
-        | CommandKind::Withdraw
-        | CommandKind::Dispute => admin,
-        CommandKind::BeginReview
-        | CommandKind::RequestInformation
-        | CommandKind::Reject
-        | CommandKind::Validate
-        | CommandKind::Uphold
-        | CommandKind::Overturn => reviewer,
-        CommandKind::Hold | CommandKind::Resume => operator,
-        CommandKind::CorrectContact => admin || operator,
-        CommandKind::Decline | CommandKind::Undo => customer,
-        CommandKind::Accept => signed_in,
-        CommandKind::WrongContact => matches!(actor, Actor::CustomerLink { .. }),
-        CommandKind::Extend => customer || operator,
-        CommandKind::End => admin || operator || signed_in,
-        CommandKind::RecordDelivery
-        | CommandKind::RecordFailure
-        | CommandKind::RequestDefence
-        | CommandKind::Supersede
-        | CommandKind::Vanish
-        | CommandKind::Recount
-        | CommandKind::RecordScan
-        | CommandKind::DeadlinePassed => matches!(actor, Actor::System),
-    }
+    row(command).who.iter().any(|party| party.includes(actor))
 }

@@ -128,23 +128,7 @@ impl State {
 
     /// Whether a submitted claim still waits for somebody's decision.
     pub fn is_open(&self) -> bool {
-        match self {
-            Self::Submitted { .. }
-            | Self::InReview { .. }
-            | Self::ActionRequired { .. }
-            | Self::Disputed { .. }
-            | Self::Notifying { .. }
-            | Self::Unreachable { .. }
-            | Self::AwaitingCustomer { .. }
-            | Self::OnHold => true,
-            Self::Draft { .. }
-            | Self::Associated { .. }
-            | Self::Rejected { .. }
-            | Self::Declined { .. }
-            | Self::Withdrawn
-            | Self::Discarded
-            | Self::Ended { .. } => false,
-        }
+        self.status().is_open()
     }
 
     /// Whether a rejection that was made can still fall: then its items are proposed again, so until

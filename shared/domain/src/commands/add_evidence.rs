@@ -1,10 +1,10 @@
 //! `add_evidence`: an entry is added, or a document attached to one (`docs/domain.md §3`).
 
-use crate::claim::{Claim, Defence, Evidence, MAX_EVIDENCE, Scan, State};
-use crate::command::{CommandKind, DeclaredEvidence};
+use crate::claim::{Claim, Defence, Evidence, MAX_EVIDENCE, Scan};
+use crate::command::DeclaredEvidence;
 use crate::context::Context;
+use crate::decision::Decision;
 use crate::decision::evidence::{declared, listed, refused};
-use crate::decision::{Decision, invalid_state};
 use crate::eligibility::evidence_problem;
 use crate::event::EventBody;
 use crate::program::EvidencePolicy;
@@ -13,11 +13,6 @@ use crate::rejection::{FieldCode, Rejection};
 /// Adds an entry, or attaches a document to the entry that declared its digest. Where the policy asks
 /// for documents, one is awaited from then on; what is there already changes nothing.
 pub(crate) fn decide(claim: &Claim, entry: &DeclaredEvidence, context: &Context) -> Decision {
-    let (State::Draft { .. } | State::ActionRequired { .. } | State::Associated { .. }) =
-        claim.state
-    else {
-        return Err(invalid_state(claim, CommandKind::AddEvidence));
-    };
     let own = claim.details.evidence.iter().find(|own| own.sha256 == entry.sha256);
     let awaited = context.policy.evidence == EvidencePolicy::Uploaded;
     let list = match own.map(|own| own.scan) {

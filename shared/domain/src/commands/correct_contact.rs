@@ -1,10 +1,9 @@
 //! `correct_contact`: another contact gets a new notice.
 
-use crate::claim::{Claim, CustomerContact, Details, Instant, State};
-use crate::command::CommandKind;
+use crate::claim::{Claim, CustomerContact, Details, Instant};
 use crate::context::Context;
 use crate::decision::deadlines::deliver_by;
-use crate::decision::{Decision, invalid_state, new_event};
+use crate::decision::{Decision, new_event};
 use crate::eligibility;
 use crate::event::{Event, EventBody};
 use crate::ids::NoticeNo;
@@ -13,9 +12,6 @@ use crate::transition::start_notice;
 
 /// Another contact gets a new notice.
 pub(crate) fn decide(claim: &Claim, contact: &CustomerContact, context: &Context) -> Decision {
-    let State::Unreachable { .. } = claim.state else {
-        return Err(invalid_state(claim, CommandKind::CorrectContact));
-    };
     let tenant = context.facts.tenant.as_ref().ok_or(Rejection::MissingFact("tenant"))?;
     if !eligibility::recipients(contact, tenant, 0).iter().any(|one| one.qualifying) {
         let error = FieldError::new("/customer_contact/email", FieldCode::CustomerUnreachable);

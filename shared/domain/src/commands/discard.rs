@@ -1,17 +1,13 @@
 //! `discard`: a draft is dropped.
 
 use crate::claim::{Claim, State};
-use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decision::{Decision, invalid_state, new_event};
-use crate::event::EventBody;
+use crate::decision::new_event;
+use crate::event::{Event, EventBody};
 
 /// Drops a draft.
-pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
-    let State::Draft { .. } = claim.state else {
-        return Err(invalid_state(claim, CommandKind::Discard));
-    };
-    Ok(Some(new_event(claim, context, EventBody::Discarded)))
+pub(crate) fn decide(claim: &Claim, context: &Context) -> Event {
+    new_event(claim, context, EventBody::Discarded)
 }
 
 /// The draft is over.

@@ -1,12 +1,12 @@
 //! `edit`: a draft is rewritten; under a request for information, what may still change.
 
 use crate::claim::{Claim, Details, Instant, Item, Mark, State};
-use crate::command::{ClaimInput, CommandKind};
+use crate::command::ClaimInput;
 use crate::context::Context;
 use crate::decision::content::items;
 use crate::decision::deadlines::idle_until;
 use crate::decision::evidence::declared;
-use crate::decision::{Decision, invalid_state, new_event};
+use crate::decision::{Decision, new_event};
 use crate::event::{Event, EventBody, Opening};
 use crate::ids::ItemNo;
 use crate::rejection::{FieldCode, FieldError, Rejection};
@@ -14,29 +14,15 @@ use crate::transition::replace_content;
 
 /// Rewrites a draft; of a claim under a request for information, what may still change.
 pub(crate) fn decide(claim: &Claim, input: &ClaimInput, context: &Context) -> Decision {
-    let body = match &claim.state {
-        State::Draft { .. } => EventBody::Edited {
+    let body = if let State::Draft { .. } = claim.state {
+        EventBody::Edited {
             opening: Some(Box::new(rewritten(claim, input)?)),
             removed: Vec::new(),
             discard_at: Some(idle_until(context)?),
-        },
-        State::ActionRequired { .. } => {
-            let removed = removed(claim, input)?;
-            EventBody::Edited { opening: None, removed, discard_at: None }
         }
-        State::Submitted { .. }
-        | State::InReview { .. }
-        | State::Disputed { .. }
-        | State::Notifying { .. }
-        | State::Unreachable { .. }
-        | State::AwaitingCustomer { .. }
-        | State::OnHold
-        | State::Associated { .. }
-        | State::Rejected { .. }
-        | State::Declined { .. }
-        | State::Withdrawn
-        | State::Discarded
-        | State::Ended { .. } => return Err(invalid_state(claim, CommandKind::Edit)),
+    } else {
+        let removed = removed(claim, input)?;
+        EventBody::Edited { opening: None, removed, discard_at: None }
     };
     if ClaimInput::of(claim) == *input {
         return Ok(None);

@@ -5,6 +5,7 @@ use crate::claim::{Basis, Claim, Instant, Mark, State};
 use crate::context::Context;
 use crate::decision::Decision;
 use crate::decision::contact::unreachable;
+use crate::decision::window::open_window;
 use crate::event::FailureCause;
 use crate::ids::NoticeNo;
 use crate::reason::EndReason;
@@ -18,26 +19,9 @@ pub(crate) fn decide(
     others_left: bool,
     context: &Context,
 ) -> Decision {
-    let concerns = match &claim.state {
-        State::Notifying { .. } => true,
-        State::AwaitingCustomer { window } => {
-            context.at < window.closes_at && !answered(claim, window)
-        }
-        State::Draft { .. }
-        | State::Submitted { .. }
-        | State::InReview { .. }
-        | State::ActionRequired { .. }
-        | State::Disputed { .. }
-        | State::Unreachable { .. }
-        | State::OnHold
-        | State::Associated { .. }
-        | State::Rejected { .. }
-        | State::Declined { .. }
-        | State::Withdrawn
-        | State::Discarded
-        | State::Ended { .. } => false,
-    };
-    if !concerns || others_left || notice != claim.notice {
+    let notifying = matches!(claim.state, State::Notifying { .. });
+    let unanswered = open_window(claim, context.at).is_some_and(|window| !answered(claim, window));
+    if !(notifying || unanswered) || others_left || notice != claim.notice {
         return Ok(None);
     }
     unreachable(claim, cause, context).map(Some)

@@ -1,19 +1,16 @@
 //! `reject`: a reviewer refuses the claim.
 
 use crate::claim::{Claim, Instant, Mark, RejectionRecord, State};
-use crate::command::{CommandKind, GivenReason};
+use crate::command::GivenReason;
 use crate::context::Context;
+use crate::decision::Decision;
 use crate::decision::rejection::{commented, reasons_fit, rejected};
-use crate::decision::{Decision, invalid_state};
 use crate::event::Event;
 use crate::ids::ItemNo;
 use crate::transition::finish_claim;
 
 /// A reviewer refuses the claim.
 pub(crate) fn decide(claim: &Claim, given: &[GivenReason], context: &Context) -> Decision {
-    let (State::InReview { .. } | State::OnHold) = claim.state else {
-        return Err(invalid_state(claim, CommandKind::Reject));
-    };
     reasons_fit(claim, given)?;
     let rejection = RejectionRecord {
         by: context.actor.staff_id().cloned(),

@@ -1,18 +1,15 @@
 //! `request_information`: the reviewer asks the partner.
 
 use crate::claim::{Claim, Instant, State};
-use crate::command::{CommandKind, GivenReason};
+use crate::command::GivenReason;
 use crate::context::Context;
 use crate::decision::rejection::{commented, reasons_fit};
-use crate::decision::{Decision, invalid_state, new_event};
+use crate::decision::{Decision, new_event};
 use crate::event::{Event, EventBody};
 use crate::reason::Reason;
 
 /// A reviewer asks the partner.
 pub(crate) fn decide(claim: &Claim, given: &[GivenReason], context: &Context) -> Decision {
-    let State::InReview { .. } = claim.state else {
-        return Err(invalid_state(claim, CommandKind::RequestInformation));
-    };
     reasons_fit(claim, given)?;
     let days = context.policy.answer_business_days;
     let body = EventBody::InformationRequested {

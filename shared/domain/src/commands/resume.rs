@@ -1,19 +1,15 @@
 //! `resume`: a hold is over.
 
-use crate::claim::{Claim, Instant, State};
-use crate::command::CommandKind;
+use crate::claim::{Claim, Instant};
 use crate::context::Context;
 use crate::decision::deadlines::deliver_by;
-use crate::decision::{Decision, invalid_state, new_event};
+use crate::decision::{Decision, new_event};
 use crate::event::EventBody;
 use crate::ids::NoticeNo;
 use crate::transition::start_notice;
 
 /// The hold is over: a new notice, and a full new window.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
-    let State::OnHold = claim.state else {
-        return Err(invalid_state(claim, CommandKind::Resume));
-    };
     let notice = claim.notice.next();
     let body = EventBody::Resumed { notice, deliver_by: deliver_by(context)? };
     Ok(Some(new_event(claim, context, body)))

@@ -1,7 +1,7 @@
 //! `validate`: a reviewer finds the claim right, and the customer is to be told.
 
 use crate::actor::{Actor, StaffRole};
-use crate::claim::{Claim, Instant, Item, Mark, State};
+use crate::claim::{Claim, Instant, Item, Mark};
 use crate::command::{ClaimInput, CommandKind};
 use crate::context::{Context, Rival, Standing};
 use crate::decision::{Decision, invalid_state, new_event};
@@ -21,9 +21,6 @@ pub(crate) fn decide(
     comment: Option<&Comment>,
     context: &Context,
 ) -> Decision {
-    let State::InReview { .. } = claim.state else {
-        return Err(invalid_state(claim, CommandKind::Validate));
-    };
     let kept = after(claim, drop);
     let errors = [drop_problems(claim, drop, &kept), still_eligible(&kept, context)].concat();
     if !errors.is_empty() {

@@ -12,25 +12,10 @@ use crate::transition::finish_claim;
 
 /// The partner takes back what nobody has decided.
 pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context) -> Decision {
-    let open = match &claim.state {
-        State::Submitted { .. }
-        | State::InReview { .. }
-        | State::ActionRequired { .. }
-        | State::Disputed { .. }
-        | State::Notifying { .. }
-        | State::Unreachable { .. }
-        | State::OnHold => true,
-        // From `closes_at` on only a "no" and the close are taken (`docs/domain.md §4`, *The race*).
-        State::AwaitingCustomer { window } => context.at < window.closes_at,
-        State::Draft { .. }
-        | State::Associated { .. }
-        | State::Rejected { .. }
-        | State::Declined { .. }
-        | State::Withdrawn
-        | State::Discarded
-        | State::Ended { .. } => false,
-    };
-    if !open {
+    // From `closes_at` on only a "no" and the close are taken (`docs/domain.md §4`, *The race*).
+    if let State::AwaitingCustomer { window } = &claim.state
+        && context.at >= window.closes_at
+    {
         return Err(invalid_state(claim, CommandKind::Withdraw));
     }
     let body = EventBody::Withdrawn { ends_at: term_end(claim, context) };

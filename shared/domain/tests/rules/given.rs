@@ -6,6 +6,7 @@ use domain::calendar::{BusinessCalendar, CountryCode, UnknownSubdivision, Zone};
 use domain::claim::{Claim, CustomerContact, PartnerContact, RejectionRecord, State, Status};
 use domain::command::{ClaimInput, Command, DeclaredEvidence, GivenReason, Selection};
 use domain::context::{Context, Facts, Place, Places};
+use domain::decide::row;
 use domain::directory::{Partner, Tenant};
 use domain::event::Event;
 use domain::ids::{ClaimId, ItemId, ItemNo, NoticeNo, PartnerId, Sha256Hash, StaffId};
@@ -219,7 +220,12 @@ impl Given {
         actor: Actor,
         at: Instant,
     ) -> Result<Option<Event>, Rejection> {
-        decide(&self.claim, command, &context(actor, at))
+        let decision = decide(&self.claim, command, &context(actor, at));
+        if let Ok(Some(event)) = &decision {
+            let made = event.body.event_type();
+            assert!(row(command.kind()).makes.contains(&made), "{command:?} made {made:?}");
+        }
+        decision
     }
 
     pub(crate) fn status(&self) -> Status {

@@ -1,0 +1,125 @@
+//! The table of commands: `docs/domain.md §3.2` as code, a row for each. A command without a row does not
+//! compile.
+
+use crate::actor::Party;
+use crate::claim::Status;
+use crate::command::{CommandKind, Needs};
+use crate::event::EventType;
+
+/// What holds for a command whatever its arguments and the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// Who may give it.
+    pub who: &'static [Party],
+    /// Whether it can create a claim.
+    pub creates: bool,
+    /// In which states an existing claim takes it.
+    pub from: AllowedStates,
+    /// What it needs to know beyond the claim and its policy.
+    pub needs: Needs,
+    /// The events that it can lead to. What each does to a claim stands in the file of the command that it
+    /// is named after.
+    pub makes: &'static [EventType],
+}
+
+/// The states in which a command can be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AllowedStates {
+    /// In these.
+    Only(&'static [Status]),
+    /// While the claim waits for somebody's decision: `submitted` … `on_hold`.
+    Open,
+    /// In any: the items judge, not the state.
+    Any,
+}
+
+macro_rules! creates {
+    (NEW $($status:ident)*) => {
+        true
+    };
+    ($($status:ident)*) => {
+        false
+    };
+}
+
+macro_rules! from {
+    (NEW $($status:ident)*) => { from!($($status)*) };
+    (OPEN) => { AllowedStates::Open };
+    (ANY) => { AllowedStates::Any };
+    ($($status:ident)*) => { AllowedStates::Only(&[$(Status::$status),*]) };
+}
+
+macro_rules! table {
+    ($($kind:ident | $($who:ident)+ | $($from:ident)* | $($need:ident)*
+        | $($event:ident)+;)*) => {
+        /// The row of a command.
+        pub const fn row(command: CommandKind) -> Row {
+            match command {$(
+                CommandKind::$kind => Row {
+                    who: &[$(Party::$who),+],
+                    creates: creates!($($from)*),
+                    from: from!($($from)*),
+                    needs: Needs { $($need: true,)* ..Needs::NOTHING },
+                    makes: &[$(EventType::$event),+],
+                },
+            )*}
+        }
+    };
+}
+
+// NEW: there is no claim yet. OPEN, ANY: see `AllowedStates`.
+table! {
+//  command            | who                                 | from                            | needs                                     | makes
+    Draft              | Partner                             | NEW                             | partner tenant eligibility quota operator | Drafted;
+    Submit             | PartnerAdmin                        | NEW Draft                       | partner tenant eligibility quota operator | Submitted;
+    Edit               | Partner                             | Draft ActionRequired            | partner                                   | Edited;
+    Recall             | Partner                             | Submitted                       | partner                                   | Recalled;
+    Discard            | Partner                             | Draft                           |                                           | Discarded;
+    Respond            | PartnerAdmin                        | ActionRequired                  | operator                                  | InformationAnswered;
+    Withdraw           | PartnerAdmin                        | OPEN                            |                                           | Withdrawn;
+    Dispute            | PartnerAdmin                        | Rejected                        | operator                                  | Disputed;
+    CorrectContact     | PartnerAdmin Operator               | Unreachable                     | tenant operator                           | ContactCorrected;
+    AddEvidence        | Partner                             | Draft ActionRequired Associated | partner                                   | EvidenceAdded;
+    End                | PartnerAdmin Operator CustomerAdmin | ANY                             |                                           | AssociationEnded;
+
+    BeginReview        | Reviewer                            | Submitted InReview              | locks operator                            | ReviewBegun;
+    RequestInformation | Reviewer                            | InReview                        | partner                                   | InformationRequested;
+    Reject             | Reviewer                            | InReview OnHold                 | partner                                   | Rejected;
+    Validate           | Reviewer                            | InReview                        | partner tenant eligibility locks operator | Validated;
+    Uphold             | Reviewer                            | Disputed                        |                                           | DisputeUpheld;
+    Overturn           | Reviewer                            | Disputed                        | operator                                  | DisputeOverturned;
+    Hold               | Operator                            | Notifying AwaitingCustomer      |                                           | Held;
+    Resume             | Operator                            | OnHold                          | operator                                  | Resumed;
+    Extend             | Customer Operator                   | AwaitingCustomer                | tenant                                    | WindowExtended;
+
+    Decline            | Customer                            | ANY                             |                                           | ItemsDeclined AssociationEnded;
+    Undo               | Customer                            | AwaitingCustomer Declined       | tenant                                    | DeclineUndone;
+    Accept             | CustomerAdmin                       | AwaitingCustomer                |                                           | ItemsAccepted;
+    WrongContact       | CustomerLink                        | AwaitingCustomer                | partner tenant operator                   | ContactRefused;
+
+    RecordDelivery     | System                              | ANY                             | tenant                                    | WindowOpened Held;
+    RecordFailure      | System                              | ANY                             | partner                                   | NoticeFailed;
+    RecordScan         | System                              | ANY                             |                                           | EvidenceAdded;
+    Recount            | System                              | ANY                             | tenant                                    | WindowExtended Held;
+    RequestDefence     | System                              | ANY                             |                                           | DefenceRequested;
+    Supersede          | System                              | ANY                             |                                           | AssociationEnded;
+    Vanish             | System                              | ANY                             | partner tenant                            | AssociationEnded Rejected Held;
+    DeadlinePassed     | System                              | ANY                             | partner tenant                            | Discarded ReviewOverdue Rejected NoticeFailed WindowClosed
+                                                                                                                                             AssociationEnded WindowExtended Held;
+}
+
+/// Whether a command can be given in that state, whatever its arguments and the moment.
+pub fn is_allowed_in(command: CommandKind, status: Status) -> bool {
+    match row(command).from {
+        AllowedStates::Only(statuses) => statuses.contains(&status),
+        AllowedStates::Open => status.is_open(),
+        AllowedStates::Any => true,
+    }
+}
+
+impl CommandKind {
+    /// What the command needs to know beyond the claim and its policy.
+    pub const fn needs(self) -> Needs {
+        row(self).needs
+    }
+}
