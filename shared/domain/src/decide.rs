@@ -19,7 +19,7 @@ pub use crate::commands::deadline_passed::is_due;
 pub use crate::commands::decline::refusable;
 pub use crate::commands::draft::{create as draft, missing_for_draft};
 pub use crate::commands::submit::{check, conflicts, open};
-pub use crate::commands::table::{AllowedStates, Row, is_allowed_in, row};
+pub use crate::commands::table::{AllowedStates, CommandRow, is_allowed_in};
 pub use crate::commands::undo::{undo_is_open, undoable};
 pub use crate::commands::vanish::{gone_at, unenrolled};
 pub use crate::commands::wrong_contact::can_pass_on;
@@ -101,5 +101,5 @@ pub fn authorize(claim: &Claim, command: CommandKind, actor: &Actor) -> Result<(
 
 /// Whether the table's column *who* names the actor.
 fn is_permitted(command: CommandKind, actor: &Actor) -> bool {
-    row(command).who.iter().any(|party| party.includes(actor))
+    command.row().who.iter().any(|party| party.includes(actor))
 }

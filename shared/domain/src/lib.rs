@@ -30,6 +30,7 @@ pub mod reason;
 pub mod rejection;
 pub mod reminder;
 pub mod rules;
+pub mod states;
 pub mod text;
 pub mod time;
 mod transition;

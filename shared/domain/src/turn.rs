@@ -1,23 +1,13 @@
 //! Whose turn it is, until when, and what silence will do (`docs/domain.md §2`).
 
-use crate::claim::{Claim, Instant, State};
+use crate::claim::{Claim, Instant};
 use crate::program::{Consent, Policy};
 use crate::reason::codes;
+use crate::states::{OnDeadline, Stage};
+
+pub use crate::states::Who;
 
 codes! {
-    /// Whose turn it is.
-    Who {
-        /// The partner's.
-        Partner => "partner",
-        /// The operator's.
-        Operator => "operator",
-        /// The customer's.
-        Customer => "customer",
-        /// The system's.
-        System => "system",
-        /// Nobody's.
-        Nobody => "nobody",
-    }
     /// What silence will do.
     OnSilence {
         /// Undecided items become active.
@@ -51,62 +41,31 @@ pub struct Turn {
 impl Claim {
     /// Whose turn it is at `now`; `None` once the claim is final.
     pub fn turn(&self, policy: &Policy, now: Instant) -> Option<Turn> {
-        let turn = |who, until, on_silence| Some(Turn { who, until, on_silence });
-        let nothing = OnSilence::Nothing;
-        match &self.state {
-            State::Draft { discard_at, .. } => {
-                turn(Who::Partner, Some(*discard_at), OnSilence::Discard)
-            }
-            State::Submitted { due_at }
-            | State::InReview { due_at, .. }
-            | State::Disputed { due_at, .. } => turn(Who::Operator, *due_at, nothing),
-            State::ActionRequired { answer_by, .. } => {
-                turn(Who::Partner, Some(*answer_by), OnSilence::Reject)
-            }
-            State::Notifying { deliver_by } => {
-                turn(Who::System, Some(*deliver_by), OnSilence::Unreachable)
-            }
-            State::Unreachable { correct_by } => {
-                turn(Who::Partner, Some(*correct_by), OnSilence::Reject)
-            }
-            State::AwaitingCustomer { window } => {
-                turn(Who::Customer, Some(window.closes_at), silence_of(self.consent(policy)))
-            }
-            State::OnHold => turn(Who::Operator, None, nothing),
-            State::Associated { ends_at, .. } => {
-                turn(Who::Nobody, *ends_at, ends_at.map_or(nothing, |_| OnSilence::End))
-            }
-            State::Rejected { disputable_until, .. } => disputable_until
-                .filter(|until| now < *until)
-                .and_then(|until| turn(Who::Partner, Some(until), nothing)),
-            State::Declined { window } => window
-                .as_ref()
-                .map(|window| window.closes_at)
-                .filter(|closes_at| now < *closes_at)
-                .and_then(|closes_at| turn(Who::Customer, Some(closes_at), nothing)),
-            State::Withdrawn | State::Discarded | State::Ended { .. } => None,
+        if self.is_final(now) {
+            return None;
         }
+        let row = self.status().row();
+        let until = self.state.until();
+        let on_silence = match row.on_deadline {
+            OnDeadline::Discard => OnSilence::Discard,
+            OnDeadline::Reject(_) => OnSilence::Reject,
+            OnDeadline::CountUnreachable => OnSilence::Unreachable,
+            OnDeadline::CloseWindow => silence_of(self.consent(policy)),
+            OnDeadline::EndAssociations => until.map_or(OnSilence::Nothing, |_| OnSilence::End),
+            OnDeadline::RecordOverdue | OnDeadline::Nothing => OnSilence::Nothing,
+        };
+        Some(Turn { who: row.turn, until, on_silence })
+    }
+
+    /// Whether the claim is over at `now`, and nobody can reopen it any more.
+    pub fn is_final(&self, now: Instant) -> bool {
+        let is_over = self.state.until().is_none_or(|until| now >= until);
+        self.status().row().stage == Stage::Final && is_over
     }
 
     /// The instant at which silence does something to the claim; `None` where it does nothing.
     pub fn deadline(&self) -> Option<Instant> {
-        match &self.state {
-            State::Draft { discard_at, .. } => Some(*discard_at),
-            State::Submitted { due_at }
-            | State::InReview { due_at, .. }
-            | State::Disputed { due_at, .. } => *due_at,
-            State::ActionRequired { answer_by, .. } => Some(*answer_by),
-            State::Notifying { deliver_by } => Some(*deliver_by),
-            State::Unreachable { correct_by } => Some(*correct_by),
-            State::AwaitingCustomer { window } => Some(window.closes_at),
-            State::Associated { ends_at, .. } => *ends_at,
-            State::OnHold
-            | State::Rejected { .. }
-            | State::Declined { .. }
-            | State::Withdrawn
-            | State::Discarded
-            | State::Ended { .. } => None,
-        }
+        self.state.until().filter(|_| self.status().row().on_deadline != OnDeadline::Nothing)
     }
 }
 

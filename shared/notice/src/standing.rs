@@ -2,8 +2,10 @@
 //! to, which no he can take back, and what silence does.
 
 use domain::claim::{Claim, Instant, State};
-use domain::decide::{can_pass_on, refusable, undoable};
+use domain::decide::{can_pass_on, refusable, undo_is_open, undoable};
 use domain::ids::{ItemNo, NoticeNo};
+
+pub use domain::states::Phase;
 
 /// How a claim stands for its customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,33 +22,6 @@ pub struct Standing {
     pub can_extend: bool,
     /// Whether he has said so, and somebody else is asked.
     pub passed_on: bool,
-}
-
-/// The phases a customer can tell apart. They are fewer than the claim's states.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// The notice is on its way, or its window is open: silence counts.
-    Open,
-    /// Everything is answered with no, and that can be taken back.
-    Answered,
-    /// The window has passed and is not closed yet.
-    Late,
-    /// Held, or without a contact: silence does nothing, and a new notice comes first.
-    Paused,
-    /// Back with the operator: silence does nothing.
-    Review,
-    /// At least one association runs.
-    Associated,
-    /// Final, by the customer's no.
-    Declined,
-    /// Final: the partner took it back.
-    Withdrawn,
-    /// Final, or as good as: the operator refused it.
-    Rejected,
-    /// Final: the last association ended.
-    Ended,
-    /// Final: a draft that was dropped.
-    Discarded,
 }
 
 impl Standing {
@@ -74,26 +49,9 @@ impl Standing {
 }
 
 fn phase(claim: &Claim, at: Instant, answered: bool) -> Phase {
-    match &claim.state {
-        State::Notifying { .. } => Phase::Open,
-        State::AwaitingCustomer { window } | State::Declined { window: Some(window) }
-            if answered && at < window.closes_at =>
-        {
-            Phase::Answered
-        }
-        State::AwaitingCustomer { window } if at < window.closes_at => Phase::Open,
-        State::AwaitingCustomer { .. } => Phase::Late,
-        State::OnHold | State::Unreachable { .. } => Phase::Paused,
-        State::Draft { .. }
-        | State::Submitted { .. }
-        | State::InReview { .. }
-        | State::ActionRequired { .. }
-        | State::Disputed { .. } => Phase::Review,
-        State::Associated { .. } => Phase::Associated,
-        State::Declined { .. } => Phase::Declined,
-        State::Withdrawn => Phase::Withdrawn,
-        State::Rejected { .. } => Phase::Rejected,
-        State::Ended { .. } => Phase::Ended,
-        State::Discarded => Phase::Discarded,
+    if answered && undo_is_open(claim, at) {
+        return Phase::Answered;
     }
+    let late = matches!(&claim.state, State::AwaitingCustomer { window } if at >= window.closes_at);
+    if late { Phase::Late } else { claim.status().row().phase }
 }

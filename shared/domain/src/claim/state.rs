@@ -126,6 +126,24 @@ impl State {
         }
     }
 
+    /// Until when the state runs; `None`: without end.
+    pub fn until(&self) -> Option<Instant> {
+        match self {
+            Self::Draft { discard_at, .. } => Some(*discard_at),
+            Self::Submitted { due_at }
+            | Self::InReview { due_at, .. }
+            | Self::Disputed { due_at, .. } => *due_at,
+            Self::ActionRequired { answer_by, .. } => Some(*answer_by),
+            Self::Notifying { deliver_by } => Some(*deliver_by),
+            Self::Unreachable { correct_by } => Some(*correct_by),
+            Self::AwaitingCustomer { window } => Some(window.closes_at),
+            Self::Associated { ends_at, .. } => *ends_at,
+            Self::Rejected { disputable_until, .. } => *disputable_until,
+            Self::Declined { window } => window.as_ref().map(|window| window.closes_at),
+            Self::OnHold | Self::Withdrawn | Self::Discarded | Self::Ended { .. } => None,
+        }
+    }
+
     /// Whether a submitted claim still waits for somebody's decision.
     pub fn is_open(&self) -> bool {
         self.status().is_open()
@@ -134,23 +152,8 @@ impl State {
     /// Whether a rejection that was made can still fall: then its items are proposed again, so until
     /// then they count as undecided.
     pub fn can_be_overturned(&self) -> bool {
-        match self {
-            Self::Rejected { disputable_until, .. } => disputable_until.is_some(),
-            Self::Disputed { .. } => true,
-            Self::Draft { .. }
-            | Self::Submitted { .. }
-            | Self::InReview { .. }
-            | Self::ActionRequired { .. }
-            | Self::Notifying { .. }
-            | Self::Unreachable { .. }
-            | Self::AwaitingCustomer { .. }
-            | Self::OnHold
-            | Self::Associated { .. }
-            | Self::Declined { .. }
-            | Self::Withdrawn
-            | Self::Discarded
-            | Self::Ended { .. } => false,
-        }
+        let disputable = matches!(self, Self::Rejected { disputable_until: Some(_), .. });
+        disputable || matches!(self, Self::Disputed { .. })
     }
 
     /// The window that is open, or that led here.
@@ -181,23 +184,13 @@ impl State {
 
     /// The reasons that stand beside the state.
     pub fn reasons(&self) -> &[Reason] {
-        match self {
-            Self::ActionRequired { reasons, .. } => reasons,
-            Self::Disputed { rejection, .. } | Self::Rejected { rejection, .. } => {
-                &rejection.reasons
-            }
-            Self::Draft { .. }
-            | Self::Submitted { .. }
-            | Self::InReview { .. }
-            | Self::Notifying { .. }
-            | Self::Unreachable { .. }
-            | Self::AwaitingCustomer { .. }
-            | Self::OnHold
-            | Self::Associated { .. }
-            | Self::Declined { .. }
-            | Self::Withdrawn
-            | Self::Discarded
-            | Self::Ended { .. } => &[],
+        if let Self::ActionRequired { reasons, .. }
+        | Self::Disputed { rejection: RejectionRecord { reasons, .. }, .. }
+        | Self::Rejected { rejection: RejectionRecord { reasons, .. }, .. } = self
+        {
+            reasons
+        } else {
+            &[]
         }
     }
 

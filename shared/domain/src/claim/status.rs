@@ -83,25 +83,4 @@ impl Status {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
-
-    /// Whether a submitted claim still waits for somebody's decision.
-    pub fn is_open(self) -> bool {
-        match self {
-            Self::Submitted
-            | Self::InReview
-            | Self::ActionRequired
-            | Self::Disputed
-            | Self::Notifying
-            | Self::Unreachable
-            | Self::AwaitingCustomer
-            | Self::OnHold => true,
-            Self::Draft
-            | Self::Associated
-            | Self::Rejected
-            | Self::Declined
-            | Self::Withdrawn
-            | Self::Discarded
-            | Self::Ended => false,
-        }
-    }
 }

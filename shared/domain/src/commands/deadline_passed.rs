@@ -14,6 +14,7 @@ use crate::event::{Event, EventBody, FailureCause, Silence};
 use crate::program::{Consent, Policy};
 use crate::reason::{EndReason, Reason, ReasonCode};
 use crate::rejection::Rejection;
+use crate::states::OnDeadline;
 use crate::transition::{declined_mark, mark_undecided, settle_state};
 
 /// The claim's deadline has passed, if it has: nothing happens early, and nothing twice.
@@ -25,24 +26,14 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     if let Some(longer) = recount::decide(claim, context)? {
         return Ok(Some(longer));
     }
-    let event = match &claim.state {
-        State::Draft { .. } => new_event(claim, context, EventBody::Discarded),
-        State::Submitted { .. } | State::InReview { .. } | State::Disputed { .. } => {
-            new_event(claim, context, EventBody::ReviewOverdue)
-        }
-        State::ActionRequired { .. } => {
-            rejected_for(claim, ReasonCode::PartnerNoResponse, context)?
-        }
-        State::Unreachable { .. } => rejected_for(claim, ReasonCode::CustomerUnreachable, context)?,
-        State::Notifying { .. } => unreachable(claim, FailureCause::NoProof, context)?,
-        State::AwaitingCustomer { .. } => closed(claim, context),
-        State::Associated { .. } => expired(claim, context),
-        State::OnHold
-        | State::Rejected { .. }
-        | State::Declined { .. }
-        | State::Withdrawn
-        | State::Discarded
-        | State::Ended { .. } => return Ok(None),
+    let event = match claim.status().row().on_deadline {
+        OnDeadline::Discard => new_event(claim, context, EventBody::Discarded),
+        OnDeadline::RecordOverdue => new_event(claim, context, EventBody::ReviewOverdue),
+        OnDeadline::Reject(code) => rejected_for(claim, code, context)?,
+        OnDeadline::CountUnreachable => unreachable(claim, FailureCause::NoProof, context)?,
+        OnDeadline::CloseWindow => closed(claim, context),
+        OnDeadline::EndAssociations => expired(claim, context),
+        OnDeadline::Nothing => return Ok(None),
     };
     Ok(Some(Event { by_silence: true, ..event }))
 }
@@ -50,22 +41,14 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
 /// Whether silence is to be executed at `now`. The window waits for the grace, so that a "no" that
 /// arrived in time and is still being processed wins (`docs/domain.md §4`, *The race*).
 pub fn is_due(claim: &Claim, policy: &Policy, now: Instant) -> bool {
-    let grace = match claim.state {
-        State::AwaitingCustomer { .. } => Duration::seconds(policy.grace_seconds.into()),
-        State::Draft { .. }
-        | State::Submitted { .. }
-        | State::InReview { .. }
-        | State::ActionRequired { .. }
-        | State::Disputed { .. }
-        | State::Notifying { .. }
-        | State::Unreachable { .. }
-        | State::OnHold
-        | State::Associated { .. }
-        | State::Rejected { .. }
-        | State::Declined { .. }
-        | State::Withdrawn
-        | State::Discarded
-        | State::Ended { .. } => Duration::zero(),
+    let grace = match claim.status().row().on_deadline {
+        OnDeadline::CloseWindow => Duration::seconds(policy.grace_seconds.into()),
+        OnDeadline::Discard
+        | OnDeadline::RecordOverdue
+        | OnDeadline::Reject(_)
+        | OnDeadline::CountUnreachable
+        | OnDeadline::EndAssociations
+        | OnDeadline::Nothing => Duration::zero(),
     };
     claim.deadline().is_some_and(|deadline| now >= deadline + grace)
 }

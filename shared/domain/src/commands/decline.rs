@@ -1,6 +1,6 @@
 //! `decline`: the customer says no. A no is never lost and never an error (`docs/domain.md §4`, I2).
 
-use crate::claim::{Claim, Instant, ItemStatus, State};
+use crate::claim::{Claim, Instant, ItemStatus};
 use crate::command::{CommandKind, Selection};
 use crate::context::Context;
 use crate::decision::selection::{chosen, every, only};
@@ -57,35 +57,13 @@ pub fn refusable(claim: &Claim, at: Instant) -> Vec<ItemNo> {
 /// has, in a way that can still be disputed. What has vanished while others wait is over.
 fn is_open(claim: &Claim, status: ItemStatus, at: Instant) -> bool {
     match status {
-        ItemStatus::Proposed | ItemStatus::Pending => !is_final(claim, at),
-        ItemStatus::Rejected => claim.state.can_be_overturned() && !is_final(claim, at),
+        ItemStatus::Proposed | ItemStatus::Pending => !claim.is_final(at),
+        ItemStatus::Rejected => claim.state.can_be_overturned() && !claim.is_final(at),
         ItemStatus::Active { .. }
         | ItemStatus::Declined { .. }
         | ItemStatus::Ended { .. }
         | ItemStatus::Dropped
         | ItemStatus::Withdrawn => false,
-    }
-}
-
-/// Whether nothing can change the claim any more but the customer's undo and his "no".
-fn is_final(claim: &Claim, at: Instant) -> bool {
-    match &claim.state {
-        State::Rejected { disputable_until, .. } => {
-            disputable_until.is_none_or(|until| at >= until)
-        }
-        State::Withdrawn | State::Discarded => true,
-        State::Draft { .. }
-        | State::Submitted { .. }
-        | State::InReview { .. }
-        | State::ActionRequired { .. }
-        | State::Disputed { .. }
-        | State::Notifying { .. }
-        | State::Unreachable { .. }
-        | State::AwaitingCustomer { .. }
-        | State::OnHold
-        | State::Associated { .. }
-        | State::Declined { .. }
-        | State::Ended { .. } => false,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::event::EventType;
 
 /// What holds for a command whatever its arguments and the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row {
+pub struct CommandRow {
     /// Who may give it.
     pub who: &'static [Party],
     /// Whether it can create a claim.
@@ -52,17 +52,19 @@ macro_rules! from {
 macro_rules! table {
     ($($kind:ident | $($who:ident)+ | $($from:ident)* | $($need:ident)*
         | $($event:ident)+;)*) => {
-        /// The row of a command.
-        pub const fn row(command: CommandKind) -> Row {
-            match command {$(
-                CommandKind::$kind => Row {
-                    who: &[$(Party::$who),+],
-                    creates: creates!($($from)*),
-                    from: from!($($from)*),
-                    needs: Needs { $($need: true,)* ..Needs::NOTHING },
-                    makes: &[$(EventType::$event),+],
-                },
-            )*}
+        impl CommandKind {
+            /// The row of a command.
+            pub const fn row(self) -> CommandRow {
+                match self {$(
+                    Self::$kind => CommandRow {
+                        who: &[$(Party::$who),+],
+                        creates: creates!($($from)*),
+                        from: from!($($from)*),
+                        needs: Needs { $($need: true,)* ..Needs::NOTHING },
+                        makes: &[$(EventType::$event),+],
+                    },
+                )*}
+            }
         }
     };
 }
@@ -110,7 +112,7 @@ table! {
 
 /// Whether a command can be given in that state, whatever its arguments and the moment.
 pub fn is_allowed_in(command: CommandKind, status: Status) -> bool {
-    match row(command).from {
+    match command.row().from {
         AllowedStates::Only(statuses) => statuses.contains(&status),
         AllowedStates::Open => status.is_open(),
         AllowedStates::Any => true,
@@ -120,6 +122,6 @@ pub fn is_allowed_in(command: CommandKind, status: Status) -> bool {
 impl CommandKind {
     /// What the command needs to know beyond the claim and its policy.
     pub const fn needs(self) -> Needs {
-        row(self).needs
+        self.row().needs
     }
 }

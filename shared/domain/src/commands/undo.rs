@@ -40,26 +40,12 @@ fn is_there(claim: &Claim, no: ItemNo, context: &Context) -> bool {
 
 /// Whether the window runs in which a no can be taken back.
 pub fn undo_is_open(claim: &Claim, at: Instant) -> bool {
-    let closes_at = match &claim.state {
-        State::AwaitingCustomer { window } | State::Declined { window: Some(window) } => {
-            window.closes_at
-        }
-        State::Declined { window: None }
-        | State::Draft { .. }
-        | State::Submitted { .. }
-        | State::InReview { .. }
-        | State::ActionRequired { .. }
-        | State::Disputed { .. }
-        | State::Notifying { .. }
-        | State::Unreachable { .. }
-        | State::OnHold
-        | State::Associated { .. }
-        | State::Rejected { .. }
-        | State::Withdrawn
-        | State::Discarded
-        | State::Ended { .. } => return false,
+    let (State::AwaitingCustomer { window } | State::Declined { window: Some(window) }) =
+        &claim.state
+    else {
+        return false;
     };
-    at < closes_at
+    at < window.closes_at
 }
 
 /// The items to which an undo that arrived at `at` would do something.

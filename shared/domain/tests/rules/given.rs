@@ -6,7 +6,6 @@ use domain::calendar::{BusinessCalendar, CountryCode, UnknownSubdivision, Zone};
 use domain::claim::{Claim, CustomerContact, PartnerContact, RejectionRecord, State, Status};
 use domain::command::{ClaimInput, Command, DeclaredEvidence, GivenReason, Selection};
 use domain::context::{Context, Facts, Place, Places};
-use domain::decide::row;
 use domain::directory::{Partner, Tenant};
 use domain::event::Event;
 use domain::ids::{ClaimId, ItemId, ItemNo, NoticeNo, PartnerId, Sha256Hash, StaffId};
@@ -223,7 +222,7 @@ impl Given {
         let decision = decide(&self.claim, command, &context(actor, at));
         if let Ok(Some(event)) = &decision {
             let made = event.body.event_type();
-            assert!(row(command.kind()).makes.contains(&made), "{command:?} made {made:?}");
+            assert!(command.kind().row().makes.contains(&made), "{command:?} made {made:?}");
         }
         decision
     }

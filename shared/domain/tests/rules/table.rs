@@ -6,7 +6,7 @@ use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::{Scan, Status};
 use domain::command::{Command, CommandKind, DeclaredEvidence, Vanished};
-use domain::decide::{is_allowed_in, row};
+use domain::decide::is_allowed_in;
 use domain::event::FailureCause;
 use domain::ids::{EvidenceId, ItemNo, NoticeNo, Sha256Hash};
 use domain::rejection::Rejection;
@@ -90,7 +90,7 @@ fn cell(status: Status, kind: CommandKind) -> String {
     };
     match decide(&claim, &command, &context(actor, moment)) {
         Ok(Some(event)) => {
-            assert!(row(kind).makes.contains(&event.body.event_type()), "{kind:?}: {event:?}");
+            assert!(kind.row().makes.contains(&event.body.event_type()), "{kind:?}: {event:?}");
             let after = evolve(Some(claim), &event).unwrap();
             format!("{} > {}", event.body.event_type().as_str(), after.status().as_str())
         }

@@ -1,0 +1,93 @@
+//! The columns of the table of states.
+
+use crate::reason::{ReasonCode, codes};
+
+codes! {
+    /// Whose turn it is.
+    Who {
+        /// The partner's.
+        Partner => "partner",
+        /// The operator's.
+        Operator => "operator",
+        /// The customer's.
+        Customer => "customer",
+        /// The system's.
+        System => "system",
+        /// Nobody's.
+        Nobody => "nobody",
+    }
+    /// A queue of the operator's.
+    Queue {
+        /// Wait for a reviewer.
+        Submitted => "submitted",
+        /// In review.
+        InReview => "in_review",
+        /// Disputed.
+        Disputed => "disputed",
+        /// On hold.
+        OnHold => "on_hold",
+        /// Nobody can be reached.
+        Unreachable => "unreachable",
+        /// Of the reviews and disputes, those whose deadline has passed.
+        Overdue => "overdue",
+    }
+}
+
+/// What the system does when a state's deadline passes unanswered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnDeadline {
+    /// The draft is discarded.
+    Discard,
+    /// That the review is late is recorded, once.
+    RecordOverdue,
+    /// The claim is rejected for that reason.
+    Reject(ReasonCode),
+    /// The customer counts as unreachable.
+    CountUnreachable,
+    /// The window is closed, after the policy's grace: consent decides what silence means.
+    CloseWindow,
+    /// The associations end.
+    EndAssociations,
+    /// Nothing: there is no deadline, or with it only somebody's option ends.
+    Nothing,
+}
+
+/// How far a claim has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Not submitted.
+    Draft,
+    /// Submitted, and waiting for somebody's decision.
+    Open,
+    /// An association runs.
+    Associated,
+    /// Over; before the deadline of the state, if it has one, somebody can still reopen it.
+    Final,
+}
+
+/// The phases a customer can tell apart. They are fewer than the claim's states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The notice is on its way, or its window is open: silence counts.
+    Open,
+    /// Everything is answered with no, and that can be taken back.
+    Answered,
+    /// The window has passed and is not closed yet.
+    Late,
+    /// Held, or without a contact: silence does nothing, and a new notice comes first.
+    Paused,
+    /// Back with the operator: silence does nothing.
+    Review,
+    /// At least one association runs.
+    Associated,
+    /// Final, by the customer's no.
+    Declined,
+    /// Final: the partner took it back.
+    Withdrawn,
+    /// Final, or as good as: the operator refused it.
+    Rejected,
+    /// Final: the last association ended.
+    Ended,
+    /// Final: a draft that was dropped.
+    Discarded,
+}
