@@ -5,13 +5,12 @@ use domain::claim::{Claim, Instant};
 use domain::context::Rival;
 use domain::ids::{ClaimId, ItemNo};
 
-use super::load::record_key;
 use crate::exclusivity::lock::lock_keys;
 use crate::exclusivity::rivals::rivals_on;
 use crate::notices::receipts::{Receipts, receipts_key};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
-use crate::table::fetched::{FetchedItems, ItemKey};
+use crate::table::fetched::{FetchedItems, ItemKey, record_key};
 use crate::table::index::ClaimsAtTenant;
 
 /// How many claims at a tenant are looked at for rivals that no lock names: drafts, too, stand among them.

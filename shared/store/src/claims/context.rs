@@ -9,7 +9,6 @@ use domain::program::{Policy, Program};
 
 use super::claimed_items::{add_rights, claimed};
 use super::competition::{competition_keys, newest, rival_keys};
-use super::load::record_key;
 use crate::directory::calendars::calendar_key;
 use crate::directory::partners::partner_key;
 use crate::directory::places::calendar_keys;
@@ -19,7 +18,7 @@ use crate::exclusivity::block::block_key;
 use crate::exclusivity::lock::{FoundLock, lock_keys};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
-use crate::table::fetched::{FetchedItems, ItemKey};
+use crate::table::fetched::{FetchedItems, ItemKey, record_key};
 use crate::table::index::ClaimsAtTenant;
 
 /// The context of a command, and what was fetched for it.

@@ -12,12 +12,27 @@ use domain::ids::{ClaimId, ItemNo};
 
 use super::commit::{as_read, following};
 use super::context::Surroundings;
+use crate::exclusivity::lock::FoundLock;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::transaction::Action;
 use crate::table::write_id::WriteId;
 
 impl Store {
+    /// Executes the silence of holders that is due at `at`, so that nobody is judged by what was;
+    /// whether there was any.
+    pub(crate) async fn close_due_others(
+        &self,
+        locks: &[FoundLock],
+        at: Instant,
+    ) -> Result<bool, StoreError> {
+        let mut closed = false;
+        for record in locks.iter().flat_map(|lock| &lock.others) {
+            closed |= self.close_if_due(&record.claim, at).await?;
+        }
+        Ok(closed)
+    }
+
     /// The writes to other claims that go with a step; `None` where one of them has moved.
     pub(crate) async fn others(
         &self,

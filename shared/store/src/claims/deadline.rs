@@ -104,6 +104,24 @@ impl Store {
         Ok(is_due(claim, &policy, now).then_some(now))
     }
 
+    /// Executes a claim's silence if it is due at `at`; whether it was.
+    pub(crate) async fn close_if_due(
+        &self,
+        claim: &Claim,
+        at: Instant,
+    ) -> Result<bool, StoreError> {
+        if claim.deadline().is_none_or(|deadline| at < deadline) {
+            return Ok(false);
+        }
+        let policy = self.policy_of(claim).await?;
+        if !is_due(claim, &policy, at) {
+            return Ok(false);
+        }
+        let moment = self.moment_of(self.raw_now()).await?;
+        Box::pin(self.current(&claim.id, moment.offset)).await?;
+        Ok(true)
+    }
+
     /// One step of silence; `None` on a conflict.
     async fn deadline_passed(
         &self,

@@ -2,13 +2,13 @@
 
 use domain::ids::{ClaimId, NoticeNo};
 
-use super::load::{Assembled, Loaded, details_key, record_key};
+use super::load::{Assembled, Loaded};
 use super::run::OpenClaim;
 use crate::notices::tries::{Tries, tries_key};
 use crate::table::clock::Moment;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
-use crate::table::fetched::FetchedItems;
+use crate::table::fetched::{FetchedItems, details_key, record_key};
 
 impl Store {
     /// Opens a claim as [`Store::open_claim`] does, with the tries of a notice's code in the same batch.

@@ -9,7 +9,7 @@ use crate::table::codec::claim_item::ClaimItem;
 use crate::table::codec::details_item::DetailsItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
-use crate::table::fetched::{FetchedItems, ItemKey};
+use crate::table::fetched::{FetchedItems, details_key, record_key};
 use crate::table::keys;
 use crate::table::retry::pause;
 
@@ -111,25 +111,6 @@ impl FetchedItems {
         let parts = [self.get(&record_key(id))?, self.get(&details_key(id))?];
         assemble(&parts.into_iter().flatten().cloned().collect::<Vec<_>>())
     }
-
-    /// The records of those of these claims that exist, without their details, if their keys were fetched.
-    pub(crate) fn records(&self, ids: &[ClaimId]) -> Result<Vec<ClaimItem>, StoreError> {
-        let mut records = Vec::new();
-        for id in ids {
-            records.extend(self.get(&record_key(id))?.map(ClaimItem::read).transpose()?);
-        }
-        Ok(records)
-    }
-}
-
-/// Where the record of a claim stands.
-pub(crate) fn record_key(id: &ClaimId) -> ItemKey {
-    (keys::claim(id), keys::RECORD.to_owned())
-}
-
-/// Where the details of a claim stand.
-pub(crate) fn details_key(id: &ClaimId) -> ItemKey {
-    (keys::claim(id), keys::DETAILS.to_owned())
 }
 
 /// What a record and details that were read make.

@@ -8,7 +8,7 @@ use domain::program::{ItemRef, Program};
 
 use super::claimed_items::{Claimed, add_rights};
 use super::create::NewClaim;
-use super::load::{Assembled, details_key, record_key};
+use super::load::Assembled;
 use crate::directory::calendars::calendar_key;
 use crate::directory::partners::partner_key;
 use crate::directory::places::calendar_keys;
@@ -18,7 +18,7 @@ use crate::exclusivity::block::block_key;
 use crate::table::clock::Moment;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
-use crate::table::fetched::FetchedItems;
+use crate::table::fetched::{FetchedItems, details_key, record_key};
 
 impl Store {
     /// What the opening of a claim may look at; `None`: there is a claim of that id already, and nothing is

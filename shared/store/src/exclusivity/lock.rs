@@ -6,14 +6,13 @@ mod change;
 use domain::claim::Claim;
 use domain::ids::{AssociationId, ClaimId, ItemNo};
 
-use crate::claims::load::record_key;
-use crate::table::attributes::{Attributes, Reader, key, number, put, text};
+use crate::table::attributes::{Attributes, Reader, key, put, text};
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
-use crate::table::fetched::{FetchedItems, ItemKey};
+use crate::table::fetched::{FetchedItems, ItemKey, record_key};
 use crate::table::keys;
-use crate::table::transaction::{Action, Condition};
+use crate::table::transaction::Condition;
 
 const ACTIVE: &str = "a";
 const NEXT: &str = "n";
@@ -32,7 +31,7 @@ pub(crate) struct FoundLock {
     key: Attributes,
     pub(super) lock: Option<LockItem>,
     /// The records of the other claims that the lock names.
-    pub(super) others: Vec<ClaimItem>,
+    pub(crate) others: Vec<ClaimItem>,
 }
 
 impl FoundLock {
@@ -136,10 +135,4 @@ fn places(claim: &Claim, items: &[ItemNo]) -> impl Iterator<Item = (ItemNo, Item
 fn other_claims(claim: &Claim, lock: &LockItem) -> Vec<ClaimId> {
     let named = lock.named().map(|named| named.claim.clone());
     named.filter(|id| *id != claim.id).collect()
-}
-
-/// The claim has still the version it was read with.
-pub(crate) fn unmoved(claim: &Claim) -> Action {
-    let key = key(keys::claim(&claim.id), keys::RECORD);
-    Action::Check(key, Condition::new("v = :v").with(":v", number(claim.version.0)))
 }

@@ -2,7 +2,6 @@
 
 use domain::claim::{Claim, Instant, Item, ItemStatus, State};
 use domain::context::{Place, Rival, Standing};
-use domain::decide::is_due;
 use domain::effects;
 use domain::ids::{AssociationId, ItemNo};
 
@@ -77,38 +76,6 @@ impl Store {
         }
         let policy = self.policy_of(claim).await?;
         Ok(effects::settles_at(claim, &policy).is_some_and(|settles_at| at >= settles_at))
-    }
-
-    /// Executes the silence of holders that is due at `at`, so that nobody is judged by what was;
-    /// whether there was any.
-    pub(crate) async fn close_due_others(
-        &self,
-        locks: &[FoundLock],
-        at: Instant,
-    ) -> Result<bool, StoreError> {
-        let mut closed = false;
-        for record in locks.iter().flat_map(|lock| &lock.others) {
-            closed |= self.close_if_due(&record.claim, at).await?;
-        }
-        Ok(closed)
-    }
-
-    /// Executes a claim's silence if it is due at `at`; whether it was.
-    pub(crate) async fn close_if_due(
-        &self,
-        claim: &Claim,
-        at: Instant,
-    ) -> Result<bool, StoreError> {
-        if claim.deadline().is_none_or(|deadline| at < deadline) {
-            return Ok(false);
-        }
-        let policy = self.policy_of(claim).await?;
-        if !is_due(claim, &policy, at) {
-            return Ok(false);
-        }
-        let moment = self.moment_of(self.raw_now()).await?;
-        Box::pin(self.current(&claim.id, moment.offset)).await?;
-        Ok(true)
     }
 }
 

@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 
+use domain::ids::ClaimId;
+
 use super::attributes::{Attributes, key};
 use super::clock_check::ClockSample;
+use super::codec::claim_item::ClaimItem;
 use super::config::Store;
 use super::error::StoreError;
+use super::keys;
 
 /// The key of an item: partition, then sort key.
 pub(crate) type ItemKey = (String, String);
@@ -31,6 +35,25 @@ impl FetchedItems {
     pub(crate) fn knows(&self, key: &ItemKey) -> bool {
         self.0.contains_key(key)
     }
+
+    /// The records of those of these claims that exist, without their details, if their keys were fetched.
+    pub(crate) fn records(&self, ids: &[ClaimId]) -> Result<Vec<ClaimItem>, StoreError> {
+        let mut records = Vec::new();
+        for id in ids {
+            records.extend(self.get(&record_key(id))?.map(ClaimItem::read).transpose()?);
+        }
+        Ok(records)
+    }
+}
+
+/// Where the record of a claim stands.
+pub(crate) fn record_key(id: &ClaimId) -> ItemKey {
+    (keys::claim(id), keys::RECORD.to_owned())
+}
+
+/// Where the details of a claim stand.
+pub(crate) fn details_key(id: &ClaimId) -> ItemKey {
+    (keys::claim(id), keys::DETAILS.to_owned())
 }
 
 impl Store {

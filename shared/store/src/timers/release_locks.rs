@@ -7,7 +7,7 @@ use domain::ids::ClaimId;
 use domain::program::Policy;
 
 use super::work::Ending;
-use crate::exclusivity::lock::unmoved;
+use crate::table::codec::claim_item::unmoved;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::retry::pause;

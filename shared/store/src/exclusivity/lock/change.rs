@@ -6,7 +6,8 @@ use domain::context::Standing;
 use domain::effects::{self, LockChange};
 use domain::ids::{AssociationId, ItemNo};
 
-use super::{FoundLock, LockItem, unmoved};
+use super::{FoundLock, LockItem};
+use crate::table::codec::claim_item::unmoved;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::transaction::{Action, Condition};

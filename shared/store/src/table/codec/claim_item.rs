@@ -10,6 +10,9 @@ mod write;
 use domain::claim::{Claim, Instant, Status};
 use domain::ids::Sha256Hash;
 
+use crate::table::attributes::{key, number};
+use crate::table::keys;
+use crate::table::transaction::{Action, Condition};
 use crate::table::write_id::WriteId;
 
 /// A stored claim with what the record says beyond it.
@@ -122,4 +125,10 @@ fn is_submitted(status: Status) -> bool {
         | Status::Withdrawn
         | Status::Ended => true,
     }
+}
+
+/// The claim has still the version it was read with.
+pub(crate) fn unmoved(claim: &Claim) -> Action {
+    let key = key(keys::claim(&claim.id), keys::RECORD);
+    Action::Check(key, Condition::new("v = :v").with(":v", number(claim.version.0)))
 }

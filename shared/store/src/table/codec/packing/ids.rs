@@ -5,7 +5,7 @@ use data_encoding::HEXLOWER;
 use domain::claim::Item;
 use domain::ids::{ItemId, ItemNo};
 
-use super::Bytes;
+use super::bytes::Bytes;
 
 /// Stands where a length would: sixteen bytes of a UUID follow.
 const UUID: u8 = 0xff;

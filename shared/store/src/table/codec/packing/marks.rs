@@ -3,7 +3,7 @@
 use domain::claim::{Basis, Instant, Item, Mark};
 use domain::reason::EndReason;
 
-use super::Bytes;
+use super::bytes::Bytes;
 use crate::table::attributes::instant_of;
 use crate::table::codec::codes::StoredCode;
 
