@@ -1,4 +1,43 @@
-//! The table's keys (`docs/architecture.md §2`). Ids have no `#` in them, so no part can pass for another.
+//! The table's keys. Ids have no `#` in them, so no part of a key can pass for another part.
+//!
+//! | Item | pk | sk | Codec | Kept |
+//! |---|---|---|---|---|
+//! | claim | `C#<claim>` | `A` | `table/codec/claim_item.rs` | for good |
+//! | details | `C#<claim>` | `D` | `table/codec/details_item.rs` | for good |
+//! | history | `C#<claim>` | `H#<version, 6 digits>` | `history/entries.rs` | for good |
+//! | upload request | `C#<claim>` | `I#<sha256 of the idempotency key>` | `evidence/documents.rs` | 1 day |
+//! | tries | `C#<claim>` | `K#<notice>` | `notices/tries.rs` | 90 days after the last |
+//! | reminder mark | `C#<claim>` | `M#<notice>#<reminder>#<closes at, ms>` | `timers/reminders.rs` | 90 days after the window's end |
+//! | receipts | `C#<claim>` | `P#<notice>` | `notices/receipts.rs` | for good |
+//! | reading | `C#<claim>` | `R#<item no>` | `usage/readings.rs` | for good |
+//! | timer | `T#<quarter, UTC>#<shard>` | `<claim>`, or `<claim>#<reminder>` | `timers/timer.rs` | 90 days after the bucket |
+//! | checkpoint | `S` | `<shard, 2 digits>` | `timers/checkpoint.rs` | for good |
+//! | test clock | `S` | `clock` | `table/clock.rs` | for good |
+//! | dead letter | `X#<day>` | as the timer | `timers/dead_letter.rs` | 366 days |
+//! | lock | `L#<tenant>#<family>#<kind>#<item>` | `L` | `exclusivity/lock.rs` | for good |
+//! | block | as the lock | `B#<partner>` | `exclusivity/block.rs` | until its end |
+//! | notice code | `N#<code>` | `A` | `notices/notice_code.rs` | 366 days |
+//! | partner | `PA#<partner>` | `A` | `directory/partners.rs` | for good |
+//! | tenant | `TN#<tenant>` | `A` | `directory/tenants.rs` | for good |
+//! | customer's rules | `RU#<tenant>` | `A` | `directory/tenants.rs` | for good |
+//! | program | `PR#<program>` | `A` | `directory/programs.rs` | for good |
+//! | policy | `PR#<program>` | `V#<policy version>` | `directory/programs.rs` | for good |
+//! | calendar | `CA#<country>` | `A` | `directory/calendars.rs` | for good |
+//! | calendar revision | `CA#<country>` | `V#<revision>` | `directory/calendars.rs` | for good |
+//! | list of revisions | `CA#revisions` | `<country>` | `directory/calendars.rs` | for good |
+//! | document | `E#<sha256>` | `<tenant>` | `evidence/documents.rs` | for good |
+//! | usage row | `U#<tenant>#<kind>#<item>` | `<date>` | `usage/rows.rs` | for good |
+//!
+//! A claim and what belongs to it are one partition. `A` to `D` is the claim itself, which one query reads;
+//! the history and the rest sort behind it.
+//!
+//! | Index | Partition key | Sort key |
+//! |---|---|---|
+//! | `partner` | `ip`: partner | `ik`: `<submitted at, ms>#<claim>`; of a draft `<created at, ms>#<claim>` |
+//! | `tenant` | `it`: tenant | `iu`: `<partner>#<created at, ms>#<claim>` |
+//! | `queue` | `iq`: a state that waits for the operator | `iw`: `<waiting since, ms>#<claim>` |
+//!
+//! Who writes an item, what it holds and how large it may become: `docs/architecture.md §2`.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use data_encoding::HEXLOWER;
