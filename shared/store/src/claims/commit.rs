@@ -7,7 +7,7 @@ use domain::effects;
 use domain::event::Event;
 use domain::program::Policy;
 
-use super::context::Surroundings;
+use super::context::CommandContext;
 use super::load::Stored;
 use crate::table::attributes::{number, text};
 use crate::table::codec::claim_item::{ClaimItem, Stamp, queue_of};
@@ -66,21 +66,23 @@ impl Store {
         &self,
         old: &Stored,
         event: &Event,
-        around: &Surroundings,
+        command_context: &CommandContext,
         now: Instant,
         write: WriteId,
     ) -> Result<Option<Stored>, StoreError> {
         let claim = domain::evolve(Some(old.claim().clone()), event)?;
-        let new = following(old, claim, event, &around.context.policy, write);
-        let Some(mut actions) = self.side_effects(old.claim(), &new, event, around).await? else {
+        let new = following(old, claim, event, &command_context.context.policy, write);
+        let Some(mut actions) =
+            self.side_effects(old.claim(), &new, event, command_context).await?
+        else {
             return Ok(None);
         };
-        let others = Box::pin(self.others(old.claim(), new.claim(), event, around, write));
+        let others = Box::pin(self.others(old.claim(), new.claim(), event, command_context, write));
         let Some(others) = others.await? else { return Ok(None) };
         actions.extend(others);
         self.arm(Some(old.claim()), new.claim(), now).await?;
         let record = new.record.attributes()?;
-        let condition = as_read(old.claim(), &around.context.actor);
+        let condition = as_read(old.claim(), &command_context.context.actor);
         if event.details.is_some() {
             actions.push(Action::Put(new.details.attributes(&new.claim().id)?, None));
         }
@@ -99,7 +101,7 @@ impl Store {
         old: &Claim,
         new: &Stored,
         event: &Event,
-        around: &Surroundings,
+        command_context: &CommandContext,
     ) -> Result<Option<Vec<Action>>, StoreError> {
         let claim = new.claim();
         let changes = effects::lock_changes(Some(old), claim);
@@ -107,15 +109,16 @@ impl Store {
         let mut actions = Vec::new();
         if !changes.is_empty() {
             let numbers: Vec<_> = changes.iter().copied().map(lock_number).collect();
-            let read = around.locks.is_empty();
+            let read = command_context.locks.is_empty();
             let fresh = if read { self.locks(claim, &numbers).await? } else { Vec::new() };
-            let locks = if read { &fresh } else { &around.locks };
+            let locks = if read { &fresh } else { &command_context.locks };
             match self.lock_actions(claim, &changes, locks, event.at).await? {
                 Some(taken) => actions = taken,
                 None => return Ok(None),
             }
         }
-        let (policy, place) = (&around.context.policy, around.context.places.customer.as_ref());
+        let (policy, place) =
+            (&command_context.context.policy, command_context.context.places.customer.as_ref());
         actions.extend(self.blocks(claim, &blocked, event.at, policy, place).await?);
         Ok(Some(actions))
     }

@@ -23,7 +23,7 @@ use crate::table::index::ClaimsAtTenant;
 
 /// The context of a command, and what was fetched for it.
 #[derive(Debug)]
-pub(crate) struct Surroundings {
+pub(crate) struct CommandContext {
     pub(crate) context: Context,
     pub(crate) locks: Vec<FoundLock>,
     /// What the answer to operator staff needs besides; `None` for everybody else.
@@ -41,13 +41,13 @@ pub(crate) struct StaffReads {
 impl Store {
     /// What a command on an existing claim may look at: what the claim names in one batch beside the
     /// tenant's index, then what those name.
-    pub(crate) async fn surroundings(
+    pub(crate) async fn read_command_context(
         &self,
         claim: &Claim,
         needs: Needs,
         actor: &Actor,
         at: Instant,
-    ) -> Result<Surroundings, StoreError> {
+    ) -> Result<CommandContext, StoreError> {
         let (mut found, locks) = Box::pin(self.fetch_around(claim, needs, actor, at)).await?;
         if Box::pin(self.close_due_others(&locks, at)).await? {
             // The locks may be others' by now.
@@ -61,7 +61,7 @@ impl Store {
             Context { at, actor: actor.clone(), policy: found.policy, places: found.places, facts };
         let fetched = found.fetched;
         let staff = found.newest.map(|newest| StaffReads { newest, fetched });
-        Ok(Surroundings { context, locks, staff })
+        Ok(CommandContext { context, locks, staff })
     }
 
     /// Fetches what a command needs, and the locks of the undecided items where it needs them.

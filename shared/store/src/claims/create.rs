@@ -81,7 +81,7 @@ impl Store {
     pub async fn create(&self, new: NewClaim<'_>, moment: Moment) -> Result<Created, StoreError> {
         let mut attempts = Attempts::default();
         loop {
-            let Some(context) = Box::pin(self.opening(&new, moment)).await? else {
+            let Some(context) = Box::pin(self.read_opening_context(&new, moment)).await? else {
                 match Box::pin(self.current(new.id, moment.offset)).await? {
                     Some(stored) => return answer(stored, &attempts, new.request_hash),
                     None => continue,

@@ -11,7 +11,7 @@ use domain::event::{Event, EventBody};
 use domain::ids::{ClaimId, ItemNo};
 
 use super::commit::{as_read, following};
-use super::context::Surroundings;
+use super::context::CommandContext;
 use crate::exclusivity::lock::FoundLock;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -39,11 +39,11 @@ impl Store {
         old: &Claim,
         new: &Claim,
         event: &Event,
-        around: &Surroundings,
+        command_context: &CommandContext,
         write: WriteId,
     ) -> Result<Option<Vec<Action>>, StoreError> {
         if let EventBody::ReviewBegun { defence_until: Some(until), .. } = event.body {
-            return self.ask_holders(old, until, around, write).await.map(Some);
+            return self.ask_holders(old, until, command_context, write).await.map(Some);
         }
         let activated = effects::activated(old, new);
         if new.contested && !activated.is_empty() {
@@ -57,10 +57,10 @@ impl Store {
         &self,
         claim: &Claim,
         until: Instant,
-        around: &Surroundings,
+        command_context: &CommandContext,
         write: WriteId,
     ) -> Result<Vec<Action>, StoreError> {
-        let context = &around.context;
+        let context = &command_context.context;
         let first = matches!(claim.state, State::Submitted { .. });
         let rivals = context.facts.rivals.iter();
         let asked = rivals.filter(|rival| {

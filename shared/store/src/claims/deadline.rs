@@ -131,11 +131,12 @@ impl Store {
         write: crate::table::write_id::WriteId,
     ) -> Result<Option<Stored>, StoreError> {
         let needs = CommandKind::DeadlinePassed.needs();
-        let around = self.surroundings(stored.claim(), needs, &Actor::System, now);
-        let around = Box::pin(around).await?;
-        let decision = domain::decide(stored.claim(), &Command::DeadlinePassed, &around.context);
+        let command_context = self.read_command_context(stored.claim(), needs, &Actor::System, now);
+        let command_context = Box::pin(command_context).await?;
+        let decision =
+            domain::decide(stored.claim(), &Command::DeadlinePassed, &command_context.context);
         match decision? {
-            Some(event) => self.commit(stored, &event, &around, latest, write).await,
+            Some(event) => self.commit(stored, &event, &command_context, latest, write).await,
             None => Ok(Some(stored.clone())),
         }
     }

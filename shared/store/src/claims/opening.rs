@@ -24,7 +24,7 @@ impl Store {
     /// What the opening of a claim may look at; `None`: there is a claim of that id already, and nothing is
     /// wrong with the body alone. A draft counts for no duplicate, block or quota, so nothing of them is read
     /// for it.
-    pub(crate) async fn opening(
+    pub(crate) async fn read_opening_context(
         &self,
         new: &NewClaim<'_>,
         moment: Moment,

@@ -36,7 +36,7 @@ impl Store {
         new: NewClaim<'_>,
         moment: Moment,
     ) -> Result<Checked, StoreError> {
-        let context = Box::pin(self.opening(&new, moment)).await?;
+        let context = Box::pin(self.read_opening_context(&new, moment)).await?;
         let context = context.ok_or_else(|| StoreError::unreadable("claim", "pk"))?;
         Ok(Checked {
             errors: domain::check(new.input, new.malformed, &context),

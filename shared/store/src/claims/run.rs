@@ -162,7 +162,7 @@ impl Store {
         attempts: &mut Attempts,
     ) -> Result<Stepped, StoreError> {
         let needs = step.command.kind().needs();
-        let around = self.surroundings(stored.claim(), needs, step.actor, step.at);
+        let around = self.read_command_context(stored.claim(), needs, step.actor, step.at);
         let mut around = Box::pin(around).await?;
         let Some(event) = domain::decide(stored.claim(), step.command, &around.context)? else {
             return Ok(Stepped::Nothing);
