@@ -77,9 +77,15 @@ impl Store {
         else {
             return Ok(None);
         };
-        let others = Box::pin(self.others(old.claim(), new.claim(), event, command_context, write));
-        let Some(others) = others.await? else { return Ok(None) };
-        actions.extend(others);
+        let cross_claim = Box::pin(self.cross_claim_actions(
+            old.claim(),
+            new.claim(),
+            event,
+            command_context,
+            write,
+        ));
+        let Some(cross_claim) = cross_claim.await? else { return Ok(None) };
+        actions.extend(cross_claim);
         self.arm(Some(old.claim()), new.claim(), now).await?;
         let record = new.record.attributes()?;
         let condition = as_read(old.claim(), &command_context.context.actor);

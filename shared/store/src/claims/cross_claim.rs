@@ -34,7 +34,7 @@ impl Store {
     }
 
     /// The writes to other claims that go with a step; `None` where one of them has moved.
-    pub(crate) async fn others(
+    pub(crate) async fn cross_claim_actions(
         &self,
         old: &Claim,
         new: &Claim,

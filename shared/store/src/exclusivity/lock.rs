@@ -97,7 +97,7 @@ impl FetchedItems {
         let mut named = Vec::new();
         for (_, key) in places(claim, items) {
             if let Some(lock) = self.get(&key)? {
-                named.extend(other_claims(claim, &LockItem::read(lock)?));
+                named.extend(other_claim_ids(claim, &LockItem::read(lock)?));
             }
         }
         named.sort();
@@ -114,7 +114,8 @@ impl FetchedItems {
         let mut locks = Vec::new();
         for (item, place) in places(claim, items) {
             let lock = self.get(&place)?.map(LockItem::read).transpose()?;
-            let named = lock.iter().flat_map(|lock| other_claims(claim, lock)).collect::<Vec<_>>();
+            let named =
+                lock.iter().flat_map(|lock| other_claim_ids(claim, lock)).collect::<Vec<_>>();
             let others = self.records(&named)?;
             locks.push(FoundLock { item, key: key(place.0, place.1), lock, others });
         }
@@ -132,7 +133,7 @@ fn places(claim: &Claim, items: &[ItemNo]) -> impl Iterator<Item = (ItemNo, Item
     chosen.map(|item| (item.no, (keys::lock_of(claim, &item.id), keys::LOCK.to_owned())))
 }
 
-fn other_claims(claim: &Claim, lock: &LockItem) -> Vec<ClaimId> {
+fn other_claim_ids(claim: &Claim, lock: &LockItem) -> Vec<ClaimId> {
     let named = lock.named().map(|named| named.claim.clone());
     named.filter(|id| *id != claim.id).collect()
 }
