@@ -49,7 +49,7 @@ impl Store {
         at: Instant,
     ) -> Result<CommandContext, StoreError> {
         let (mut found, locks) = Box::pin(self.fetch_around(claim, needs, actor, at)).await?;
-        if Box::pin(self.close_due_others(&locks, at)).await? {
+        if Box::pin(self.pass_rival_deadlines(&locks, at)).await? {
             // The locks may be others' by now.
             (found, _) = Box::pin(self.fetch_around(claim, needs, actor, at)).await?;
         }

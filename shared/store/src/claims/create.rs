@@ -82,7 +82,7 @@ impl Store {
         let mut attempts = Attempts::default();
         loop {
             let Some(context) = Box::pin(self.read_opening_context(&new, moment)).await? else {
-                match Box::pin(self.current(new.id, moment.offset)).await? {
+                match Box::pin(self.load_up_to_date(new.id, moment.offset)).await? {
                     Some(stored) => return answer(stored, &attempts, new.request_hash),
                     None => continue,
                 }

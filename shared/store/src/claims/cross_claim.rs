@@ -21,14 +21,14 @@ use crate::table::write_id::WriteId;
 impl Store {
     /// Executes the silence of holders that is due at `at`, so that nobody is judged by what was;
     /// whether there was any.
-    pub(crate) async fn close_due_others(
+    pub(crate) async fn pass_rival_deadlines(
         &self,
         locks: &[FoundLock],
         at: Instant,
     ) -> Result<bool, StoreError> {
         let mut closed = false;
         for record in locks.iter().flat_map(|lock| &lock.others) {
-            closed |= self.close_if_due(&record.claim, at).await?;
+            closed |= self.pass_deadline_if_due(&record.claim, at).await?;
         }
         Ok(closed)
     }
@@ -119,7 +119,7 @@ impl Store {
     ) -> Result<Option<Action>, StoreError> {
         let Some(stored) = self.load(id).await?.stored else { return Ok(None) };
         let at = at.max(stored.claim().last_event.at);
-        if self.close_if_due(stored.claim(), at).await? {
+        if self.pass_deadline_if_due(stored.claim(), at).await? {
             return Ok(None);
         }
         let policy = self.policy_of(stored.claim()).await?;

@@ -22,7 +22,7 @@ const MOST_STEPS: u8 = 8;
 
 /// What became of a claim that may be due.
 #[derive(Debug, Clone)]
-pub(crate) enum Silenced {
+pub(crate) enum DeadlineOutcome {
     /// It was not due, or somebody else was faster.
     NotDue(Stored),
     /// Silence was executed.
@@ -37,48 +37,52 @@ impl Store {
     /// # Errors
     /// Where silence is due and cannot be executed now: never the old state as if it were true.
     pub async fn claim(&self, id: &ClaimId, moment: Moment) -> Result<Option<Claim>, StoreError> {
-        Ok(self.current(id, moment.offset).await?.map(|stored| stored.record.claim))
+        Ok(self.load_up_to_date(id, moment.offset).await?.map(|stored| stored.record.claim))
     }
 
     /// The stored claim, not due any more.
-    pub(crate) async fn current(
+    pub(crate) async fn load_up_to_date(
         &self,
         id: &ClaimId,
         offset: Duration,
     ) -> Result<Option<Stored>, StoreError> {
-        match self.silence(id, offset).await? {
-            Silenced::NotDue(stored) | Silenced::Done(stored) => Ok(Some(stored)),
-            Silenced::Absent => Ok(None),
+        match self.pass_deadline(id, offset).await? {
+            DeadlineOutcome::NotDue(stored) | DeadlineOutcome::Done(stored) => Ok(Some(stored)),
+            DeadlineOutcome::Absent => Ok(None),
         }
     }
 
     /// Loads a claim and executes its silence as often as it is due.
-    pub(crate) async fn silence(
+    pub(crate) async fn pass_deadline(
         &self,
         id: &ClaimId,
         offset: Duration,
-    ) -> Result<Silenced, StoreError> {
+    ) -> Result<DeadlineOutcome, StoreError> {
         let mut attempts = Attempts::default();
         let mut done = false;
         let mut steps = 0;
         loop {
             let Loaded { stored, clock } = self.load(id).await?;
-            let Some(stored) = stored else { return Ok(Silenced::Absent) };
+            let Some(stored) = stored else { return Ok(DeadlineOutcome::Absent) };
             done |= attempts.wrote(&stored.record);
-            let Some(now) = self.due(stored.claim(), clock, offset).await? else {
-                return Ok(if done { Silenced::Done(stored) } else { Silenced::NotDue(stored) });
+            let Some(now) = self.time_if_due(stored.claim(), clock, offset).await? else {
+                return Ok(if done {
+                    DeadlineOutcome::Done(stored)
+                } else {
+                    DeadlineOutcome::NotDue(stored)
+                });
             };
             if steps == MOST_STEPS {
                 return Err(StoreError::Corrupt("the silence of a claim does not end".to_owned()));
             }
             let latest = clock.latest() + offset;
-            let step = self.deadline_passed(&stored, now, latest, attempts.next());
+            let step = self.commit_deadline_passed(&stored, now, latest, attempts.next());
             let result = Box::pin(step).await;
             if let Some(stored) = attempts.again(result).await? {
                 (done, steps) = (true, steps + 1);
                 // What follows silence may be due as well, after a long outage.
-                if self.due(stored.claim(), clock, offset).await?.is_none() {
-                    return Ok(Silenced::Done(stored));
+                if self.time_if_due(stored.claim(), clock, offset).await?.is_none() {
+                    return Ok(DeadlineOutcome::Done(stored));
                 }
             }
         }
@@ -86,7 +90,7 @@ impl Store {
 
     /// The checked clock, where the claim is due by it. The check is made only where one of the two
     /// clocks says that something is due: nothing else depends on them.
-    pub(crate) async fn due(
+    pub(crate) async fn time_if_due(
         &self,
         claim: &Claim,
         clock: ClockSample,
@@ -105,7 +109,7 @@ impl Store {
     }
 
     /// Executes a claim's silence if it is due at `at`; whether it was.
-    pub(crate) async fn close_if_due(
+    pub(crate) async fn pass_deadline_if_due(
         &self,
         claim: &Claim,
         at: Instant,
@@ -118,12 +122,12 @@ impl Store {
             return Ok(false);
         }
         let moment = self.moment_of(self.raw_now()).await?;
-        Box::pin(self.current(&claim.id, moment.offset)).await?;
+        Box::pin(self.load_up_to_date(&claim.id, moment.offset)).await?;
         Ok(true)
     }
 
     /// One step of silence; `None` on a conflict.
-    async fn deadline_passed(
+    async fn commit_deadline_passed(
         &self,
         stored: &Stored,
         now: Instant,

@@ -54,7 +54,7 @@ impl Store {
         let Some(claim) = drafted(new, context) else { return Ok(None) };
         let numbers: Vec<ItemNo> = claim.items.iter().map(|item| item.no).collect();
         let mut locks = self.locks(&claim, &numbers).await?;
-        if self.close_due_others(&locks, context.at).await? {
+        if self.pass_rival_deadlines(&locks, context.at).await? {
             locks = self.locks(&claim, &numbers).await?;
         }
         let own = &context.facts.own_claims;

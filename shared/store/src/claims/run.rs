@@ -96,11 +96,11 @@ impl Store {
         clock: ClockSample,
         moment: Moment,
     ) -> Result<Option<OpenClaim>, StoreError> {
-        if !Box::pin(self.is_overtaken(stored.claim(), clock, moment)).await? {
+        if !Box::pin(self.is_past_deadline(stored.claim(), clock, moment)).await? {
             return Ok(Some(OpenClaim { stored, clock }));
         }
         let id = &stored.claim().id;
-        let current = Box::pin(self.current(id, moment.offset)).await?;
+        let current = Box::pin(self.load_up_to_date(id, moment.offset)).await?;
         Ok(current.map(|stored| OpenClaim { stored, clock }))
     }
 
@@ -142,13 +142,13 @@ impl Store {
 
     /// Whether silence comes before a command of that moment. One that arrived before the deadline
     /// counts, however late it is processed (`docs/domain.md §4`, *The race*).
-    async fn is_overtaken(
+    async fn is_past_deadline(
         &self,
         claim: &Claim,
         clock: ClockSample,
         moment: Moment,
     ) -> Result<bool, StoreError> {
-        if self.due(claim, clock, moment.offset).await?.is_none() {
+        if self.time_if_due(claim, clock, moment.offset).await?.is_none() {
             return Ok(false);
         }
         Ok(is_due(claim, &self.policy_of(claim).await?, moment.at))

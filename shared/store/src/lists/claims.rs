@@ -42,7 +42,7 @@ impl Store {
         moment: Moment,
     ) -> Result<Page<Claim>, StoreError> {
         let (ids, next) = self.ids(scope, from, limit).await?;
-        let mut items = self.current_all(&ids, moment).await?;
+        let mut items = self.load_all_up_to_date(&ids, moment).await?;
         items.retain(|claim| status.is_none_or(|status| claim.status() == status));
         Ok(Page { items, next })
     }
@@ -64,7 +64,7 @@ impl Store {
     }
 
     /// The claims of these ids, none of them due: those that were are closed first, in one batch.
-    pub(crate) async fn current_all(
+    pub(crate) async fn load_all_up_to_date(
         &self,
         ids: &[ClaimId],
         moment: Moment,
@@ -75,7 +75,7 @@ impl Store {
         let (mut page, clock) = self.load_all(ids).await?;
         let mut due = Vec::new();
         for stored in &page {
-            if let Some(now) = self.due(stored.claim(), clock, moment.offset).await? {
+            if let Some(now) = self.time_if_due(stored.claim(), clock, moment.offset).await? {
                 due.push((stored.record.clone(), whole_millis(now)));
             }
         }

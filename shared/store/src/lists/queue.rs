@@ -26,7 +26,7 @@ impl Store {
         let from = from.filter(|from| !from.sort.is_empty());
         let query = self.index(schema::QUEUE, status.as_str(), None, from);
         let (ids, next) = self.page_of(query, schema::QUEUE, i32::from(limit)).await?;
-        let mut items = self.current_all(&ids, moment).await?;
+        let mut items = self.load_all_up_to_date(&ids, moment).await?;
         items.retain(|claim| queue.takes(claim, moment.at));
         let queue = |cursor: Cursor| Cursor { queue: Some(*status), ..cursor };
         let following = rest.next().map(|next| Cursor { queue: Some(*next), sort: String::new() });

@@ -9,7 +9,7 @@ use domain::ids::ClaimId;
 use super::batch_close::{Closed, OpenWindow};
 use super::bucket::SETTLING_TIME;
 use super::timer::{TimerItem, TimerKind};
-use crate::claims::deadline::Silenced;
+use crate::claims::deadline::DeadlineOutcome;
 use crate::claims::load::Stored;
 use crate::directory::calendars::Revisions;
 use crate::table::clock::Moment;
@@ -72,8 +72,8 @@ impl Store {
                 }
                 Some((Err(failure), _)) => (Err(failure), false),
                 None => {
-                    let silenced = self.silence_or_settle(&timer.claim, now, offset);
-                    (Box::pin(silenced).await, false)
+                    let passed = self.pass_deadline_or_settle(&timer.claim, now, offset);
+                    (Box::pin(passed).await, false)
                 }
             });
         }
@@ -93,19 +93,19 @@ impl Store {
         if claim.deadline().is_none_or(|deadline| now < deadline) && !is_declined(claim) {
             return Ok(Ending::Stale);
         }
-        Box::pin(self.silence_or_settle(&claim.id, now, offset)).await
+        Box::pin(self.pass_deadline_or_settle(&claim.id, now, offset)).await
     }
 
-    async fn silence_or_settle(
+    async fn pass_deadline_or_settle(
         &self,
         id: &ClaimId,
         now: Instant,
         offset: Duration,
     ) -> Result<Ending, StoreError> {
-        match self.silence(id, offset).await? {
-            Silenced::Done(_) => Ok(Ending::Silenced),
-            Silenced::Absent => Ok(Ending::Stale),
-            Silenced::NotDue(stored) if is_declined(stored.claim()) => {
+        match self.pass_deadline(id, offset).await? {
+            DeadlineOutcome::Done(_) => Ok(Ending::Silenced),
+            DeadlineOutcome::Absent => Ok(Ending::Stale),
+            DeadlineOutcome::NotDue(stored) if is_declined(stored.claim()) => {
                 let policy = self.policy_of(stored.claim()).await?;
                 let settles_at = effects::settles_at(stored.claim(), &policy);
                 if settles_at.is_some_and(|settles_at| settles_at <= now) {
@@ -113,7 +113,7 @@ impl Store {
                 }
                 Ok(Ending::Stale)
             }
-            Silenced::NotDue(stored) => self.stale_or_early(&stored, now).await,
+            DeadlineOutcome::NotDue(stored) => self.stale_or_early(&stored, now).await,
         }
     }
 
@@ -151,13 +151,13 @@ impl Store {
             match closed.get(id) {
                 Some((Ok(Closed::Done | Closed::Absent), _)) => {}
                 Some((Ok(Closed::Is(_)) | Err(_), _)) | None => {
-                    self.silence(id, moment.offset).await?;
+                    self.pass_deadline(id, moment.offset).await?;
                 }
             }
         }
         let (page, clock) = self.load_all(&ids).await?;
         for stored in &page {
-            if self.due(stored.claim(), clock, moment.offset).await?.is_some() {
+            if self.time_if_due(stored.claim(), clock, moment.offset).await?.is_some() {
                 return Err(StoreError::Unavailable("a claim stays due".to_owned()));
             }
         }
