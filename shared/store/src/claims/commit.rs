@@ -86,7 +86,7 @@ impl Store {
         ));
         let Some(cross_claim) = cross_claim.await? else { return Ok(None) };
         actions.extend(cross_claim);
-        self.arm(Some(old.claim()), new.claim(), now).await?;
+        self.schedule_timers(Some(old.claim()), new.claim(), now).await?;
         let record = new.record.attributes()?;
         let condition = as_read(old.claim(), &command_context.context.actor);
         if event.details.is_some() {

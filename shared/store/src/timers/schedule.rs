@@ -11,7 +11,7 @@ use crate::table::error::StoreError;
 impl Store {
     /// Puts the timer of a claim's new deadline, and those of its reminders, before the move: a crash between the two leaves a
     /// harmless timer, never a forgotten claim.
-    pub(crate) async fn arm(
+    pub(crate) async fn schedule_timers(
         &self,
         old: Option<&Claim>,
         new: &Claim,
