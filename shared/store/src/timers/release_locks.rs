@@ -19,7 +19,11 @@ const ATTEMPTS: u32 = 5;
 impl Store {
     /// Settles a declined claim whose window has passed. Twice does no harm: where no lock is the
     /// claim's any more, nothing is left to do.
-    pub(super) async fn settle(&self, id: &ClaimId, policy: &Policy) -> Result<Ending, StoreError> {
+    pub(super) async fn release_locks(
+        &self,
+        id: &ClaimId,
+        policy: &Policy,
+    ) -> Result<Ending, StoreError> {
         for attempt in 0..ATTEMPTS {
             let Some(stored) = self.load(id).await?.stored else { return Ok(Ending::Stale) };
             let claim = stored.claim();

@@ -72,7 +72,7 @@ impl Store {
                 }
                 Some((Err(failure), _)) => (Err(failure), false),
                 None => {
-                    let passed = self.pass_deadline_or_settle(&timer.claim, now, offset);
+                    let passed = self.pass_deadline_or_release_locks(&timer.claim, now, offset);
                     (Box::pin(passed).await, false)
                 }
             });
@@ -93,10 +93,10 @@ impl Store {
         if claim.deadline().is_none_or(|deadline| now < deadline) && !is_declined(claim) {
             return Ok(Ending::Stale);
         }
-        Box::pin(self.pass_deadline_or_settle(&claim.id, now, offset)).await
+        Box::pin(self.pass_deadline_or_release_locks(&claim.id, now, offset)).await
     }
 
-    async fn pass_deadline_or_settle(
+    async fn pass_deadline_or_release_locks(
         &self,
         id: &ClaimId,
         now: Instant,
@@ -109,7 +109,7 @@ impl Store {
                 let policy = self.policy_of(stored.claim()).await?;
                 let settles_at = effects::settles_at(stored.claim(), &policy);
                 if settles_at.is_some_and(|settles_at| settles_at <= now) {
-                    return self.settle(id, &policy).await;
+                    return self.release_locks(id, &policy).await;
                 }
                 Ok(Ending::Stale)
             }
