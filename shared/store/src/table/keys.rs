@@ -191,7 +191,7 @@ pub(crate) fn position(shard: u16) -> String {
     format!("{shard:02}")
 }
 
-pub(crate) fn poison(day: NaiveDate) -> String {
+pub(crate) fn dead_letter(day: NaiveDate) -> String {
     format!("X#{day}")
 }
 

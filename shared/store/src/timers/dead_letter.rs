@@ -1,4 +1,4 @@
-//! Poison: a timer that keeps failing is copied, logged and passed, so that the shard goes on.
+//! Dead letters: a timer that keeps failing is copied, logged and passed, so that the shard goes on.
 
 use chrono::Duration;
 use domain::claim::Instant;
@@ -24,7 +24,7 @@ pub(super) fn is_hopeless(failures: u32, failure: &StoreError) -> bool {
 
 impl Store {
     /// Copies a timer that is given up.
-    pub(super) async fn poison(
+    pub(super) async fn put_dead_letter(
         &self,
         timer: &TimerItem,
         failure: &StoreError,
@@ -32,7 +32,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let reason = failure.to_string();
         error!(claim.id = %timer.claim, error.chain = reason, "A timer keeps failing and is passed");
-        let mut item = key(keys::poison(now.date_naive()), timer.sort());
+        let mut item = key(keys::dead_letter(now.date_naive()), timer.sort());
         put(&mut item, "d", Some(instant(timer.deadline)));
         put(&mut item, "e", Some(text(reason)));
         put(&mut item, "expires", Some(number((self.raw_now() + KEPT).timestamp())));

@@ -148,7 +148,7 @@ impl Store {
                     run.position.stuck = Some((timer, failures));
                     return Ok(false);
                 }
-                self.poison(&worked.timer, &failure, now).await?;
+                self.put_dead_letter(&worked.timer, &failure, now).await?;
                 run.drained.poisoned += 1;
             }
         }
