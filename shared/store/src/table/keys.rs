@@ -58,7 +58,7 @@ pub(crate) const RECORD: &str = "A";
 pub(crate) const DETAILS: &str = "D";
 /// The sort key of a lock.
 pub(crate) const LOCK: &str = "L";
-/// The partition of positions and the test clock.
+/// The partition of checkpoints and the test clock.
 pub(crate) const SYSTEM: &str = "S";
 /// The partition of the revisions of all calendars.
 pub(crate) const REVISIONS: &str = "CA#revisions";
@@ -187,7 +187,7 @@ pub(crate) fn timers(quarter: Instant, shard: u16) -> String {
     format!("T#{}#{shard}", quarter.format("%Y-%m-%dT%H:%M"))
 }
 
-pub(crate) fn position(shard: u16) -> String {
+pub(crate) fn checkpoint(shard: u16) -> String {
     format!("{shard:02}")
 }
 

@@ -1,4 +1,4 @@
-//! Positions: how far each shard is drained. They move only forward, except after a jump of the
+//! Checkpoints: how far each shard is drained. They move only forward, except after a jump of the
 //! test clock.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -25,15 +25,15 @@ const FAILURES: &str = "fn";
 const LEASE_UNTIL: &str = "lu";
 const LEASE_OWNER: &str = "lw";
 
-/// Where the worker begins in a shard that has no position yet. A deployment's first tick writes
-/// the positions, so this is a margin and not a rule.
+/// Where the worker begins in a shard that has no checkpoint yet. A deployment's first tick writes
+/// the checkpoints, so this is a margin and not a rule.
 const LOOK_BACK: Duration = Duration::days(2);
 /// How long a lease outlives the work it is for.
 const LEASE_MARGIN: Duration = Duration::seconds(30);
 
 /// How far a shard is drained.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PositionItem {
+pub(crate) struct Checkpoint {
     /// The bucket that is next; all before it are done.
     pub(crate) bucket: Instant,
     /// The last timer of the bucket that is done.
@@ -57,7 +57,7 @@ pub struct Tick {
     pub now: Instant,
 }
 
-impl PositionItem {
+impl Checkpoint {
     pub(crate) fn read(item: &Attributes) -> Result<Self, StoreError> {
         let item = Reader::new("position", item);
         let stuck = item.opt_text(STUCK)?.map(str::to_owned);
@@ -73,7 +73,7 @@ impl PositionItem {
 
     /// The item, without its lease.
     fn attributes(&self, shard: u16) -> Attributes {
-        let mut item = key(keys::SYSTEM, keys::position(shard));
+        let mut item = key(keys::SYSTEM, keys::checkpoint(shard));
         let (stuck, failures) = self.stuck.as_ref().map(|(timer, no)| (timer, *no)).unzip();
         put(&mut item, BUCKET, Some(instant(self.bucket)));
         put(&mut item, AFTER, self.after.as_ref().map(text));
@@ -94,52 +94,52 @@ impl PositionItem {
     }
 }
 
-/// Where a shard without a position begins.
+/// Where a shard without a checkpoint begins.
 fn start(now: Instant) -> Instant {
     floor_quarter(now) - LOOK_BACK
 }
 
 impl Store {
-    /// What is due: one query reads the test clock and all positions. Shards of an older, larger
-    /// count have positions still, so they are swept as well.
+    /// What is due: one query reads the test clock and all checkpoints. Shards of an older, larger
+    /// count have checkpoints still, so they are swept as well.
     pub async fn tick(&self) -> Result<Tick, StoreError> {
-        let items = self.system_items().await?;
+        let items = self.query_system_items().await?;
         let offset = offset_in(self.config.sandbox, &items)?;
         let now = self.raw_now() + offset;
-        let mut positions: Vec<_> =
+        let mut checkpoints: Vec<_> =
             (0..self.config.shards).map(|shard| (shard, start(now) + SETTLING_TIME)).collect();
         for item in &items {
             let Some(shard) = shard_of(item) else { continue };
-            let due_at = PositionItem::read(item)?.due_at();
-            positions.retain(|(other, _)| *other != shard);
-            positions.push((shard, due_at));
+            let due_at = Checkpoint::read(item)?.due_at();
+            checkpoints.retain(|(other, _)| *other != shard);
+            checkpoints.push((shard, due_at));
         }
-        positions.sort_unstable();
-        positions.retain(|(_, due_at)| *due_at <= now);
-        let oldest_due = positions.iter().map(|(_, due_at)| now - *due_at).max();
-        Ok(Tick { due: positions.into_iter().map(|(shard, _)| shard).collect(), oldest_due, now })
+        checkpoints.sort_unstable();
+        checkpoints.retain(|(_, due_at)| *due_at <= now);
+        let oldest_due = checkpoints.iter().map(|(_, due_at)| now - *due_at).max();
+        Ok(Tick { due: checkpoints.into_iter().map(|(shard, _)| shard).collect(), oldest_due, now })
     }
 
-    /// The test clock and all positions.
-    pub(crate) async fn system_items(&self) -> Result<Vec<Attributes>, StoreError> {
+    /// The test clock and all checkpoints.
+    pub(crate) async fn query_system_items(&self) -> Result<Vec<Attributes>, StoreError> {
         self.partition(keys::SYSTEM).await
     }
 
     /// Takes the lease of a shard until a little after `until`; `None` while another worker has it.
     /// An economy: safety never depends on it.
-    pub(crate) async fn lease(
+    pub(crate) async fn lease_shard(
         &self,
         shard: u16,
         offset: Duration,
         until: Instant,
         owner: WriteId,
-    ) -> Result<Option<PositionItem>, StoreError> {
+    ) -> Result<Option<Checkpoint>, StoreError> {
         let now = self.raw_now();
         let call = self
             .client
             .update_item()
             .table_name(self.table())
-            .set_key(Some(key(keys::SYSTEM, keys::position(shard))))
+            .set_key(Some(key(keys::SYSTEM, keys::checkpoint(shard))))
             .update_expression("SET lu = :until, lw = :owner, b = if_not_exists(b, :start)")
             .condition_expression("attribute_not_exists(lu) OR lu < :now OR lw = :owner")
             .expression_attribute_values(":until", instant(until + LEASE_MARGIN))
@@ -148,39 +148,43 @@ impl Store {
             .expression_attribute_values(":now", instant(now))
             .return_values(ReturnValue::AllNew);
         match call.send().await {
-            Ok(answer) => PositionItem::read(&answer.attributes.unwrap_or_default()).map(Some),
+            Ok(answer) => Checkpoint::read(&answer.attributes.unwrap_or_default()).map(Some),
             Err(error) if is_refused(error.as_service_error()) => Ok(None),
             Err(error) => Err(StoreError::of_call(error)),
         }
     }
 
-    /// Writes a position, if the lease is still this worker's and the test clock has not jumped;
+    /// Writes a checkpoint, if the lease is still this worker's and the test clock has not jumped;
     /// says whether it was. `over` gives the lease back.
-    pub(crate) async fn keep(
+    pub(crate) async fn put_checkpoint(
         &self,
         shard: u16,
-        position: &PositionItem,
+        checkpoint: &Checkpoint,
         owner: WriteId,
         over: bool,
     ) -> Result<bool, StoreError> {
-        let lease = position.lease_until.filter(|_| !over);
-        let mut item = position.attributes(shard);
+        let lease = checkpoint.lease_until.filter(|_| !over);
+        let mut item = checkpoint.attributes(shard);
         put(&mut item, LEASE_UNTIL, lease.map(instant));
         put(&mut item, LEASE_OWNER, lease.map(|_| bytes(owner.0)));
         let own = Condition::new("lw = :owner AND (attribute_not_exists(g) OR g = :g)")
             .with(":owner", bytes(owner.0))
-            .with(":g", number(position.generation));
+            .with(":g", number(checkpoint.generation));
         Ok(self.put_if(item, own).await? == Written::Done)
     }
 
-    /// Sends a position back to a bucket, if it is beyond it, and makes every worker that has read
+    /// Sends a checkpoint back to a bucket, if it is beyond it, and makes every worker that has read
     /// it stop.
-    pub(crate) async fn send_back(&self, shard: u16, bucket: Instant) -> Result<(), StoreError> {
+    pub(crate) async fn send_checkpoint_back(
+        &self,
+        shard: u16,
+        bucket: Instant,
+    ) -> Result<(), StoreError> {
         let call = self
             .client
             .update_item()
             .table_name(self.table())
-            .set_key(Some(key(keys::SYSTEM, keys::position(shard))))
+            .set_key(Some(key(keys::SYSTEM, keys::checkpoint(shard))))
             .update_expression("SET b = :b REMOVE x, fc, #fn, lu, lw ADD g :one")
             .condition_expression("b >= :b")
             .expression_attribute_names("#fn", FAILURES)
@@ -194,7 +198,7 @@ impl Store {
     }
 }
 
-/// The shard of a position; `None` for the test clock.
+/// The shard of a checkpoint; `None` for the test clock.
 pub(crate) fn shard_of(item: &Attributes) -> Option<u16> {
     item.get("sk").and_then(|sk| sk.as_s().ok()).and_then(|sk| sk.parse().ok())
 }

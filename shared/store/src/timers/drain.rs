@@ -1,11 +1,11 @@
-//! Draining a shard: from its position to now, page by page.
+//! Draining a shard: from its checkpoint to now, page by page.
 
 use chrono::Duration;
 use domain::claim::Instant;
 use tracing::warn;
 
 use super::bucket::{last_drainable, next};
-use super::checkpoint::PositionItem;
+use super::checkpoint::Checkpoint;
 use super::dead_letter::is_hopeless;
 use super::page::{Found, TimerPage};
 use super::timer::TimerItem;
@@ -48,7 +48,7 @@ struct Run {
     shard: u16,
     owner: WriteId,
     offset: Duration,
-    position: PositionItem,
+    checkpoint: Checkpoint,
     drained: Drained,
 }
 
@@ -57,31 +57,31 @@ impl Store {
     /// tick.
     ///
     /// # Errors
-    /// `ClockUntrusted` or `Unavailable`; what was done before is done, and the position says so.
+    /// `ClockUntrusted` or `Unavailable`; what was done before is done, and the checkpoint says so.
     pub async fn drain(&self, shard: u16, until: Instant) -> Result<Drained, StoreError> {
         let (offset, owner) = (self.offset().await?, WriteId::new());
-        let Some(position) = self.lease(shard, offset, until, owner).await? else {
+        let Some(checkpoint) = self.lease_shard(shard, offset, until, owner).await? else {
             return Ok(Drained::default());
         };
         let drained = Drained { leased: true, ..Drained::default() };
-        let mut run = Run { shard, owner, offset, position, drained };
+        let mut run = Run { shard, owner, offset, checkpoint, drained };
         let result = Box::pin(self.walk(&mut run, until)).await;
-        self.keep(shard, &run.position, owner, true).await?;
+        self.put_checkpoint(shard, &run.checkpoint, owner, true).await?;
         result.map(|()| run.drained)
     }
 
     async fn walk(&self, run: &mut Run, until: Instant) -> Result<(), StoreError> {
         while self.raw_now() < until {
             let last = last_drainable(self.raw_now() + run.offset);
-            if run.position.bucket > last {
+            if run.checkpoint.bucket > last {
                 run.drained.finished = true;
                 return Ok(());
             }
-            match self.next_timers(run.shard, &run.position, last).await? {
-                Found::Nothing(bucket) => run.position.pass_to(bucket),
+            match self.next_timers(run.shard, &run.checkpoint, last).await? {
+                Found::Nothing(bucket) => run.checkpoint.pass_to(bucket),
                 Found::Timers(bucket, page) => {
-                    if bucket != run.position.bucket {
-                        run.position.pass_to(bucket);
+                    if bucket != run.checkpoint.bucket {
+                        run.checkpoint.pass_to(bucket);
                     }
                     if !self.work_page(run, page, until).await? {
                         return Ok(());
@@ -100,7 +100,7 @@ impl Store {
         until: Instant,
     ) -> Result<bool, StoreError> {
         let now = whole_millis(page.clock.checked()? + run.offset);
-        if run.position.bucket > last_drainable(now) {
+        if run.checkpoint.bucket > last_drainable(now) {
             return Ok(false);
         }
         let mut timers = page.timers.into_iter();
@@ -112,10 +112,10 @@ impl Store {
             }
         }
         if timers.len() == 0 && !page.more {
-            let bucket = next(run.position.bucket);
-            run.position.pass_to(bucket);
+            let bucket = next(run.checkpoint.bucket);
+            run.checkpoint.pass_to(bucket);
         }
-        self.keep(run.shard, &run.position, run.owner, false).await
+        self.put_checkpoint(run.shard, &run.checkpoint, run.owner, false).await
     }
 
     /// Works timers off; says whether all of them have a final outcome.
@@ -134,26 +134,26 @@ impl Store {
         Ok(true)
     }
 
-    /// Moves the position past a timer with a final outcome; says whether it has one.
+    /// Moves the checkpoint past a timer with a final outcome; says whether it has one.
     async fn pass(&self, run: &mut Run, worked: Worked, now: Instant) -> Result<bool, StoreError> {
         match worked.result {
             Ok(ending) => run.count(ending, worked.early),
             Err(StoreError::ClockUntrusted) => return Err(StoreError::ClockUntrusted),
             Err(failure) => {
                 let timer = worked.timer.sort();
-                let before = run.position.stuck.take().filter(|(stuck, _)| *stuck == timer);
+                let before = run.checkpoint.stuck.take().filter(|(stuck, _)| *stuck == timer);
                 let failures = before.map_or(0, |(_, failures)| failures).saturating_add(1);
                 if !is_hopeless(failures, &failure) {
                     warn!(claim.id = %worked.timer.claim, error.chain = %failure, "A timer failed");
-                    run.position.stuck = Some((timer, failures));
+                    run.checkpoint.stuck = Some((timer, failures));
                     return Ok(false);
                 }
                 self.put_dead_letter(&worked.timer, &failure, now).await?;
                 run.drained.poisoned += 1;
             }
         }
-        run.position.after = Some(worked.timer.sort());
-        run.position.stuck = None;
+        run.checkpoint.after = Some(worked.timer.sort());
+        run.checkpoint.stuck = None;
         Ok(true)
     }
 }

@@ -1,5 +1,5 @@
 //! Deadlines (`docs/architecture.md §3`): one mechanism for every waiting state. Timers stand in buckets
-//! of a quarter of an hour, a position says how far each shard is drained, and what counts in the
+//! of a quarter of an hour, a checkpoint says how far each shard is drained, and what counts in the
 //! end is the claim's own deadline.
 
 mod batch_close;

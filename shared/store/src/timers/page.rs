@@ -4,7 +4,7 @@ use domain::claim::Instant;
 use futures_util::future::join_all;
 
 use super::bucket::next;
-use super::checkpoint::PositionItem;
+use super::checkpoint::Checkpoint;
 use super::timer::{self, TimerItem};
 use crate::table::attributes::{Attributes, key, text};
 use crate::table::clock_check::ClockSample;
@@ -14,7 +14,7 @@ use crate::table::keys;
 
 /// How many empty buckets are probed at a time.
 const PROBES: usize = 16;
-/// How many timers are read at a time. The position is written once for all of them: the positions of all
+/// How many timers are read at a time. The checkpoint is written once for all of them: the checkpoints of all
 /// shards are in one partition, which takes a thousand writes a second.
 pub(super) const PAGE: i32 = 1000;
 
@@ -27,7 +27,7 @@ pub(super) struct TimerPage {
     pub(super) clock: ClockSample,
 }
 
-/// What stands at a position.
+/// What stands at a checkpoint.
 pub(super) enum Found {
     /// Nothing up to this bucket.
     Nothing(Instant),
@@ -40,20 +40,22 @@ impl Store {
     pub(super) async fn next_timers(
         &self,
         shard: u16,
-        position: &PositionItem,
+        checkpoint: &Checkpoint,
         last: Instant,
     ) -> Result<Found, StoreError> {
-        let buckets = std::iter::successors(Some(position.bucket), |bucket| Some(next(*bucket)));
+        let buckets = std::iter::successors(Some(checkpoint.bucket), |bucket| Some(next(*bucket)));
         let buckets: Vec<_> = buckets.take(PROBES).take_while(|bucket| *bucket <= last).collect();
-        let bucket = if position.after.is_some() || buckets.len() < 2 {
-            Some(position.bucket)
+        let bucket = if checkpoint.after.is_some() || buckets.len() < 2 {
+            Some(checkpoint.bucket)
         } else {
             self.first_filled(shard, &buckets).await?
         };
         let Some(bucket) = bucket else {
-            return Ok(Found::Nothing(buckets.last().map_or(position.bucket, |last| next(*last))));
+            return Ok(Found::Nothing(
+                buckets.last().map_or(checkpoint.bucket, |last| next(*last)),
+            ));
         };
-        let after = position.after.as_ref().filter(|_| bucket == position.bucket);
+        let after = checkpoint.after.as_ref().filter(|_| bucket == checkpoint.bucket);
         let pk = keys::timers(bucket, shard);
         let start = after.map(|after| key(pk.clone(), after));
         let page = self.timers(pk, start, PAGE).await?;

@@ -13,11 +13,11 @@ use crate::table::error::StoreError;
 use crate::table::keys;
 
 impl Store {
-    /// Moves the test clock forwards. Afterwards all positions go back to the quarter before the
+    /// Moves the test clock forwards. Afterwards all checkpoints go back to the quarter before the
     /// jump: a function that still has the old offset may write timers there.
     ///
     /// # Errors
-    /// `Unavailable`: the clock may have moved; positions that were not sent back are by the next
+    /// `Unavailable`: the clock may have moved; checkpoints that were not sent back are by the next
     /// jump, and every reader closes what it finds due.
     pub async fn advance_clock(&self, by: Duration) -> Result<Instant, StoreError> {
         let before = self.raw_now() + self.offset().await?;
@@ -34,9 +34,9 @@ impl Store {
             .map_err(StoreError::of_call)?;
         let offset = offset_of(&answer.attributes.unwrap_or_default())?;
         let back = floor_quarter(before) - QUARTER;
-        for item in self.system_items().await? {
+        for item in self.query_system_items().await? {
             if let Some(shard) = shard_of(&item) {
-                self.send_back(shard, back).await?;
+                self.send_checkpoint_back(shard, back).await?;
             }
         }
         Ok(self.raw_now() + offset)
