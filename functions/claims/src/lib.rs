@@ -32,7 +32,7 @@ async fn answer(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> 
         ClaimsRoute::Get => get(app, call, &caller).await,
         ClaimsRoute::History => history::history(app, call, &caller).await,
         ClaimsRoute::Edit => command::edit(app, call, &caller).await,
-        ClaimsRoute::Submit => command::plain(app, call, &caller, Command::Submit).await,
+        ClaimsRoute::Submit => command::plain(app, call, &caller, Command::Submit(None)).await,
         ClaimsRoute::Recall => command::plain(app, call, &caller, Command::Recall).await,
         ClaimsRoute::Discard => command::plain(app, call, &caller, Command::Discard).await,
         ClaimsRoute::Respond => command::respond(app, call, &caller).await,

@@ -10,8 +10,9 @@ use crate::actor::Actor;
 use crate::canonical;
 use crate::claim::{CustomerContact, Instant, Scan};
 use crate::event::{FailureCause, Fingerprint};
-use crate::ids::{EvidenceId, ItemNo, NoticeNo, Sha256Hash};
+use crate::ids::{ClaimId, EvidenceId, ItemNo, NoticeNo, Sha256Hash};
 use crate::reason::{Reason, ReasonCode, codes};
+use crate::rejection::FieldError;
 use crate::text::Comment;
 
 pub use input::{ClaimInput, DeclaredEvidence};
@@ -91,8 +92,10 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
-    /// [`CommandKind::Submit`] of a draft as it stands.
-    Submit,
+    /// [`CommandKind::Draft`].
+    Draft(Box<Creation>),
+    /// [`CommandKind::Submit`]: a new claim at once; `None`: a draft as it stands.
+    Submit(Option<Box<Creation>>),
     /// [`CommandKind::Edit`]: the whole content as it shall be.
     Edit(Box<ClaimInput>),
     /// [`CommandKind::Recall`].
@@ -231,6 +234,18 @@ pub enum Command {
     DeadlinePassed,
 }
 
+/// What a claim is created from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Creation {
+    /// The id that it gets.
+    pub id: ClaimId,
+    /// Its content.
+    pub input: ClaimInput,
+    /// The fields of the request that could not be read: reported together with what is not eligible.
+    #[serde(skip)]
+    pub malformed: Vec<FieldError>,
+}
+
 /// What is gone, of what a claim stands on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -267,7 +282,8 @@ impl Command {
     /// The name of the command.
     pub fn kind(&self) -> CommandKind {
         match self {
-            Self::Submit => CommandKind::Submit,
+            Self::Draft(_) => CommandKind::Draft,
+            Self::Submit(_) => CommandKind::Submit,
             Self::Edit(_) => CommandKind::Edit,
             Self::Recall => CommandKind::Recall,
             Self::Discard => CommandKind::Discard,
@@ -311,7 +327,12 @@ impl Command {
             Actor::CustomerLink { notice } => format!("link:{}", notice.0),
             Actor::System => return None,
         };
-        let digest = canonical::hash(&(party, self)).0;
+        let digest = if let Self::Submit(None) = self {
+            // A draft is submitted without arguments: the name is all there is.
+            canonical::hash(&(party, self.kind())).0
+        } else {
+            canonical::hash(&(party, self)).0
+        };
         digest.first_chunk::<16>().map(|bytes| Fingerprint(*bytes))
     }
 }

@@ -6,7 +6,7 @@ use crate::claim::Claim;
 use crate::command::{Command, CommandKind};
 use crate::commands::{
     accept, add_evidence, begin_review, correct_contact, deadline_passed, decline, discard,
-    dispute, edit, end, extend, hold, overturn, recall, record_delivery, record_failure,
+    dispute, draft, edit, end, extend, hold, overturn, recall, record_delivery, record_failure,
     record_scan, recount, reject, request_defence, request_information, respond, resume, submit,
     supersede, undo, uphold, validate, vanish, withdraw, wrong_contact,
 };
@@ -17,19 +17,39 @@ use crate::rejection::Rejection;
 
 pub use crate::commands::deadline_passed::is_due;
 pub use crate::commands::decline::refusable;
-pub use crate::commands::draft::{create as draft, missing_for_draft};
-pub use crate::commands::submit::{check, conflicts, open};
+pub use crate::commands::draft::missing_for_draft;
+pub use crate::commands::submit::{check, conflicts};
 pub use crate::commands::table::{AllowedStates, CommandRow, is_allowed_in};
 pub use crate::commands::undo::{undo_is_open, undoable};
 pub use crate::commands::vanish::{gone_at, unenrolled};
 pub use crate::commands::wrong_contact::can_pass_on;
 pub use crate::decision::Decision;
 
-/// Decides a command on an existing claim.
+/// Decides a command on a claim; `None` where it is to create one.
 ///
 /// # Errors
 /// The [`Rejection`] says what the caller can do about it; nothing changes.
-pub fn decide(claim: &Claim, command: &Command, context: &Context) -> Decision {
+pub fn decide(claim: Option<&Claim>, command: &Command, context: &Context) -> Decision {
+    match claim {
+        Some(claim) => change(claim, command, context),
+        None => create(command, context).map(Some),
+    }
+}
+
+/// Decides a claim's first event.
+fn create(command: &Command, context: &Context) -> Result<Event, Rejection> {
+    if !is_permitted(command.kind(), &context.actor) {
+        return Err(Rejection::RoleNotAllowed);
+    }
+    if let Command::Draft(creation) = command {
+        return draft::create(creation, context);
+    }
+    let Command::Submit(Some(creation)) = command else { return Err(Rejection::NotFound) };
+    submit::create(creation, context)
+}
+
+/// Decides a later event.
+fn change(claim: &Claim, command: &Command, context: &Context) -> Decision {
     authorize(claim, command.kind(), &context.actor)?;
     if !is_allowed_in(command.kind(), claim.status()) {
         return Err(invalid_state(claim, command.kind()));
@@ -51,7 +71,8 @@ pub fn decide(claim: &Claim, command: &Command, context: &Context) -> Decision {
         Command::End { item, comment } => end::decide(claim, *item, comment.as_ref(), context),
         Command::Withdraw { comment } => withdraw::decide(claim, comment.as_ref(), context),
         Command::DeadlinePassed => deadline_passed::decide(claim, context),
-        Command::Submit => submit::decide(claim, context),
+        Command::Submit(None) => submit::decide(claim, context),
+        Command::Draft(_) | Command::Submit(Some(_)) => Err(invalid_state(claim, command.kind())),
         Command::Edit(input) => edit::decide(claim, input, context),
         Command::Recall => recall::decide(claim, context),
         Command::Discard => Ok(Some(discard::decide(claim, context))),

@@ -36,5 +36,5 @@ pub mod time;
 mod transition;
 pub mod turn;
 
-pub use decide::{check, decide, draft, open};
+pub use decide::{check, decide};
 pub use evolve::evolve;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, NaiveDate};
 use domain::actor::{Actor, StaffRole};
 use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone};
 use domain::claim::{Claim, CustomerContact, Instant, PartnerContact};
-use domain::command::{ClaimInput, Command, DeclaredEvidence, Selection};
+use domain::command::{ClaimInput, Command, Creation, DeclaredEvidence, Selection};
 use domain::context::{Context, Facts, Place, Places, Rival};
 use domain::directory::{Partner, Tenant};
 use domain::ids::{ClaimId, ItemId, NoticeNo, PartnerId, Sha256Hash, StaffId};
@@ -96,14 +96,17 @@ impl World {
         let id = ClaimId::of(&self.partner.id, "key");
         let actor = Actor::Partner { id: self.partner.id.clone(), admin: true };
         let context = self.context(actor, at, Vec::new());
-        let event = domain::open(&id, &self.input(), &[], &context).expect("a claim");
+        let creation = Creation { id, input: self.input(), malformed: Vec::new() };
+        let command = Command::Submit(Some(Box::new(creation)));
+        let event = domain::decide(None, &command, &context).expect("taken").expect("an event");
         domain::evolve(None, &event).expect("a claim")
     }
 
     /// The claim after a command that must lead somewhere.
     pub fn after(&self, claim: Claim, actor: Actor, command: &Command, at: Instant) -> Claim {
         let context = self.context(actor, at, Vec::new());
-        let event = domain::decide(&claim, command, &context).expect("taken").expect("an event");
+        let event =
+            domain::decide(Some(&claim), command, &context).expect("taken").expect("an event");
         domain::evolve(Some(claim), &event).expect("a claim")
     }
 

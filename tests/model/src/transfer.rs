@@ -266,7 +266,7 @@ impl Transfer {
         let (actor, command) = self.command(deed, no, claim)?;
         let rivals = self.rivals(read, no, now);
         let context = self.worlds[no].context(actor, moment, rivals);
-        let event = domain::decide(claim, &command, &context).ok()??;
+        let event = domain::decide(Some(claim), &command, &context).ok()??;
         let new = domain::evolve(Some(claim.clone()), &event).ok()?;
         let mut change = Change { table: read.clone(), asks: only(no), asks_lock: false };
         for step in effects::lock_changes(Some(claim), &new) {
@@ -307,7 +307,7 @@ impl Transfer {
         let claim = read.claims[holder].claim();
         let command = Command::Supersede { items: vec![ItemNo(1)], since: moment };
         let context = self.worlds[holder].context(Actor::System, moment, Vec::new());
-        let event = domain::decide(claim, &command, &context).ok()??;
+        let event = domain::decide(Some(claim), &command, &context).ok()??;
         let ended = domain::evolve(Some(claim.clone()), &event).ok()?;
         change.table.claims[holder] = Record::of(ended);
         change.table.lock = Lock { active: Some(no), next: None };

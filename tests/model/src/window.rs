@@ -388,7 +388,7 @@ impl Window {
 
     fn ask(&self, record: &Record, actor: Actor, command: &Command, moment: Instant) -> Answer {
         let context = self.world.context(actor, moment, Vec::new());
-        let event = domain::decide(record.claim(), command, &context).map_err(|_| Refused)?;
+        let event = domain::decide(Some(record.claim()), command, &context).map_err(|_| Refused)?;
         Ok(event.map(|event| following(record, &event)))
     }
 

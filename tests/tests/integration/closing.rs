@@ -75,7 +75,7 @@ fn closed_by_the_rules(claim: &Claim, at: domain::claim::Instant) -> Claim {
         places,
         facts: Facts::default(),
     };
-    let event = domain::decide(claim, &Command::DeadlinePassed, &context).unwrap().unwrap();
+    let event = domain::decide(Some(claim), &Command::DeadlinePassed, &context).unwrap().unwrap();
     domain::evolve(Some(claim.clone()), &event).unwrap()
 }
 

@@ -446,6 +446,6 @@ async fn storing_a_draft_editing_it_and_submitting_it_cost_a_write_of_each_recor
     store.execute(&id, &alpine(), &edit, moment, None).await.unwrap();
     assert_eq!(wire.spent().written, Units::new(4.0, 0.0), "claim and details together");
     wire.reset();
-    store.execute(&id, &alpine(), &Command::Submit, moment, None).await.unwrap();
+    store.execute(&id, &alpine(), &Command::Submit(None), moment, None).await.unwrap();
     assert_eq!(wire.spent().written, Units::new(5.0, 1.0), "the same, a timer, and the queue");
 }

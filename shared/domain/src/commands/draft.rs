@@ -1,31 +1,23 @@
 //! `draft`: a claim is stored and not submitted yet.
 
-use crate::actor::Actor;
 use crate::claim::{Claim, Instant, State};
-use crate::command::ClaimInput;
+use crate::command::{ClaimInput, Creation};
 use crate::context::{Context, Facts};
 use crate::decision::content::content;
 use crate::decision::deadlines::idle_until;
 use crate::event::{Event, EventBody, Opening};
-use crate::ids::{ClaimId, Version};
+use crate::ids::Version;
 use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::transition::new_claim;
 
-/// Decides a claim's first event: a draft, which needs only program and tenant (`docs/domain.md §3`).
+/// A draft needs only program and tenant (`docs/domain.md §3`).
 ///
 /// # Errors
 /// [`Rejection::Fields`] with what could not be read, and program and tenant where they are missing
 /// or unknown.
-pub fn create(
-    id: &ClaimId,
-    input: &ClaimInput,
-    malformed: &[FieldError],
-    context: &Context,
-) -> Result<Event, Rejection> {
-    let Actor::Partner { .. } = &context.actor else {
-        return Err(Rejection::RoleNotAllowed);
-    };
-    let mut errors = malformed.to_vec();
+pub(crate) fn create(creation: &Creation, context: &Context) -> Result<Event, Rejection> {
+    let Creation { id, input, malformed } = creation;
+    let mut errors = malformed.clone();
     errors.extend(missing_for_draft(input, malformed));
     errors.extend(unknown(input, &context.facts));
     if !errors.is_empty() {

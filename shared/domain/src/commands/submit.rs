@@ -1,31 +1,22 @@
 //! `submit`: a claim is submitted at once, or a draft as it stands.
 
-use crate::actor::Actor;
 use crate::claim::{Claim, Details, Instant, State};
-use crate::command::{ClaimInput, CommandKind};
+use crate::command::{ClaimInput, CommandKind, Creation};
 use crate::context::{Context, Facts};
 use crate::decision::content::content;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::eligibility;
 use crate::event::{Event, EventBody, Opening};
-use crate::ids::{ClaimId, Version};
+use crate::ids::Version;
 use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::transition::{new_claim, replace_content};
 
-/// Decides a claim's first event: submitted as it stands. `malformed` are the fields of the request
-/// that could not be read; they are reported together with what is not eligible.
+/// A new claim is submitted at once.
 ///
 /// # Errors
 /// [`Rejection::Fields`] with every problem at once; then duplicate, block and quota, in that order.
-pub fn open(
-    id: &ClaimId,
-    input: &ClaimInput,
-    malformed: &[FieldError],
-    context: &Context,
-) -> Result<Event, Rejection> {
-    let Actor::Partner { admin: true, .. } = &context.actor else {
-        return Err(Rejection::RoleNotAllowed);
-    };
+pub(crate) fn create(creation: &Creation, context: &Context) -> Result<Event, Rejection> {
+    let Creation { id, input, malformed } = creation;
     let errors = check(input, malformed, context);
     if !errors.is_empty() {
         return Err(Rejection::Fields(errors));

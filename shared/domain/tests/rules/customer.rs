@@ -73,7 +73,7 @@ fn a_second_no_changes_nothing_by_the_same_link_or_another() {
 fn a_no_to_a_claim_that_is_over_changes_nothing_and_is_no_error() {
     for status in [Status::Withdrawn, Status::Declined, Status::Ended] {
         let claim = in_status(status);
-        let decided = domain::decide(&claim, &decline(&[]), &context(link(), after_grace()));
+        let decided = domain::decide(Some(&claim), &decline(&[]), &context(link(), after_grace()));
         assert_eq!(decided, Ok(None), "{status:?}");
     }
 }

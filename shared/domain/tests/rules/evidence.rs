@@ -37,7 +37,7 @@ fn uploading(actor: Actor) -> Context {
 }
 
 fn after(claim: Claim, command: &Command, actor: Actor) -> Claim {
-    let event = decide(&claim, command, &uploading(actor)).unwrap().expect("an event");
+    let event = decide(Some(&claim), command, &uploading(actor)).unwrap().expect("an event");
     assert_eq!(event.body.event_type(), EventType::EvidenceAdded);
     evolve(Some(claim), &event).unwrap()
 }
@@ -47,7 +47,7 @@ fn evidence(claim: &Claim) -> Vec<(&str, Scan)> {
 }
 
 fn refused(claim: &Claim, command: &Command, pointer: &str, code: FieldCode) {
-    let refused = decide(claim, command, &uploading(alpine()));
+    let refused = decide(Some(claim), command, &uploading(alpine()));
     let expected = vec![FieldError::new(pointer, code)];
     assert_eq!(refused, Err(Rejection::Fields(expected)));
 }
@@ -58,7 +58,7 @@ fn a_document_attaches_to_the_entry_that_declared_its_digest() {
     assert_eq!(evidence(&claim), [("e1", Scan::Pending)]);
     let name = claim.details.evidence.first().unwrap().name.as_str();
     assert_eq!(name, "sow.pdf", "as it was declared");
-    assert_eq!(decide(&claim, &add(7), &uploading(alpine())), Ok(None));
+    assert_eq!(decide(Some(&claim), &add(7), &uploading(alpine())), Ok(None));
 }
 
 #[test]
@@ -71,29 +71,29 @@ fn a_document_that_nobody_declared_is_an_entry_of_its_own() {
 fn under_a_policy_that_asks_for_no_documents_none_is_awaited() {
     let claim = in_status(Status::ActionRequired);
     let context = context(alpine(), submitted_at());
-    let event = decide(&claim, &add(8), &context).unwrap().unwrap();
+    let event = decide(Some(&claim), &add(8), &context).unwrap().unwrap();
     let claim = evolve(Some(claim), &event).unwrap();
     assert_eq!(evidence(&claim), [("e1", Scan::None), ("e2", Scan::None)]);
-    assert_eq!(decide(&claim, &add(8), &context), Ok(None));
+    assert_eq!(decide(Some(&claim), &add(8), &context), Ok(None));
 }
 
 #[test]
 fn a_scan_is_recorded_once_and_of_the_very_document() {
     let claim = after(in_status(Status::ActionRequired), &add(7), alpine());
     for foreign in [scanned("e1", 8, Scan::Clean), scanned("e2", 7, Scan::Clean)] {
-        assert_eq!(decide(&claim, &foreign, &uploading(Actor::System)), Ok(None));
+        assert_eq!(decide(Some(&claim), &foreign, &uploading(Actor::System)), Ok(None));
     }
     let clean = after(claim, &scanned("e1", 7, Scan::Clean), Actor::System);
     assert_eq!(evidence(&clean), [("e1", Scan::Clean)]);
     let late = scanned("e1", 7, Scan::Infected);
-    assert_eq!(decide(&clean, &late, &uploading(Actor::System)), Ok(None));
+    assert_eq!(decide(Some(&clean), &late, &uploading(Actor::System)), Ok(None));
 }
 
 #[test]
 fn a_scan_that_ends_in_the_review_is_recorded_there_and_moves_nothing() {
     let claim = after(in_status(Status::ActionRequired), &add(7), alpine());
     let respond = Command::Respond { comment: None };
-    let event = decide(&claim, &respond, &uploading(alpine())).unwrap().unwrap();
+    let event = decide(Some(&claim), &respond, &uploading(alpine())).unwrap().unwrap();
     let claim = evolve(Some(claim), &event).unwrap();
     let deadline = claim.deadline();
     let claim = after(claim, &scanned("e1", 7, Scan::Clean), Actor::System);
@@ -104,7 +104,8 @@ fn a_scan_that_ends_in_the_review_is_recorded_there_and_moves_nothing() {
 fn a_draft_is_submitted_with_its_documents() {
     let claim = after(in_status(Status::Draft), &add(7), alpine());
     let claim = after(claim, &scanned("e1", 7, Scan::Clean), Actor::System);
-    let event = decide(&claim, &Command::Submit, &uploading(alpine())).unwrap().unwrap();
+    let event =
+        decide(Some(&claim), &Command::Submit(None), &uploading(alpine())).unwrap().unwrap();
     assert_eq!(evidence(&evolve(Some(claim), &event).unwrap()), [("e1", Scan::Clean)]);
 }
 
@@ -125,7 +126,7 @@ fn only_a_clean_document_carries_a_claim_of_such_a_program_through_validation() 
         let mut claim = Given::in_review().claim;
         claim.details.evidence.first_mut().unwrap().scan = scan;
         let validate = Command::Validate { drop: vec![], comment: None };
-        let decision = decide(&claim, &validate, &uploading(reviewer()));
+        let decision = decide(Some(&claim), &validate, &uploading(reviewer()));
         assert_eq!(decision.is_ok(), carries, "{scan:?}: {decision:?}");
     }
 }

@@ -4,16 +4,16 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::actor::{Actor, StaffRole};
 use domain::calendar::{BusinessCalendar, CountryCode, UnknownSubdivision, Zone};
 use domain::claim::{Claim, CustomerContact, PartnerContact, RejectionRecord, State, Status};
-use domain::command::{ClaimInput, Command, DeclaredEvidence, GivenReason, Selection};
+use domain::command::{ClaimInput, Command, Creation, DeclaredEvidence, GivenReason, Selection};
 use domain::context::{Context, Facts, Place, Places};
 use domain::directory::{Partner, Tenant};
 use domain::event::Event;
 use domain::ids::{ClaimId, ItemId, ItemNo, NoticeNo, PartnerId, Sha256Hash, StaffId};
 use domain::program::{ItemKind, Policy, Program};
 use domain::reason::{Reason, ReasonCode};
-use domain::rejection::Rejection;
+use domain::rejection::{FieldError, Rejection};
 use domain::text::{Comment, Domain, Email, Name};
-use domain::{decide, evolve, open};
+use domain::{decide, evolve};
 use serde_json::json;
 
 pub(crate) type Instant = DateTime<Utc>;
@@ -165,7 +165,24 @@ pub(crate) fn submitted_at() -> Instant {
 }
 
 pub(crate) fn opened(input: &ClaimInput) -> Result<Event, Rejection> {
-    open(&id(), input, &[], &context(alpine(), submitted_at()))
+    created(&submit(input, &[]), &context(alpine(), submitted_at()))
+}
+
+/// The first event of a claim.
+pub(crate) fn created(command: &Command, context: &Context) -> Result<Event, Rejection> {
+    decide(None, command, context).map(|event| event.expect("an event"))
+}
+
+fn creation(input: &ClaimInput, malformed: &[FieldError]) -> Box<Creation> {
+    Box::new(Creation { id: id(), input: input.clone(), malformed: malformed.to_vec() })
+}
+
+pub(crate) fn draft(input: &ClaimInput) -> Command {
+    Command::Draft(creation(input, &[]))
+}
+
+pub(crate) fn submit(input: &ClaimInput, malformed: &[FieldError]) -> Command {
+    Command::Submit(Some(creation(input, malformed)))
 }
 
 /// A claim, and what has happened to it.
@@ -219,7 +236,7 @@ impl Given {
         actor: Actor,
         at: Instant,
     ) -> Result<Option<Event>, Rejection> {
-        let decision = decide(&self.claim, command, &context(actor, at));
+        let decision = decide(Some(&self.claim), command, &context(actor, at));
         if let Ok(Some(event)) = &decision {
             let made = event.body.event_type();
             assert!(command.kind().row().makes.contains(&made), "{command:?} made {made:?}");

@@ -185,7 +185,7 @@ proptest! {
             now += after;
             let Ok(Some(event)) = given.when(&command, actor.clone(), now) else { continue };
             given = given.evolved(event);
-            let again = decide(&given.claim, &command, &context(actor, now));
+            let again = decide(Some(&given.claim), &command, &context(actor, now));
             prop_assert!(!matches!(again, Ok(Some(_))), "{command:?} twice: {again:?}");
         }
     }

@@ -98,8 +98,9 @@ fn without_a_proof_in_two_of_the_operators_days_the_customer_is_unreachable() {
     // Validated on Monday 21 December: 22 and 23.
     assert_eq!(due, at("2026-12-23T23:00:00Z"));
     let early = context(Actor::System, due - Duration::milliseconds(1));
-    assert_eq!(decide(&claim, &Command::DeadlinePassed, &early), Ok(None));
-    let event = decide(&claim, &Command::DeadlinePassed, &context(Actor::System, due)).unwrap();
+    assert_eq!(decide(Some(&claim), &Command::DeadlinePassed, &early), Ok(None));
+    let event =
+        decide(Some(&claim), &Command::DeadlinePassed, &context(Actor::System, due)).unwrap();
     assert!(event.unwrap().by_silence);
 }
 
@@ -124,7 +125,7 @@ const TWO: [&str; 2] = ["it@contoso.example", "ceo@contoso.example"];
 fn the_wrong_person_passes_the_notice_on_to_the_next_verified_contact() {
     let given = Given::awaiting();
     let now = delivered_at() + Duration::hours(1);
-    let event = decide(&given.claim, &Command::WrongContact, &known(&TWO, now)).unwrap();
+    let event = decide(Some(&given.claim), &Command::WrongContact, &known(&TWO, now)).unwrap();
     let given = given.evolved(event.unwrap());
     assert_eq!((given.status(), given.claim.notice), (Status::Notifying, NoticeNo(2)));
     let asked = |refused| {
@@ -156,7 +157,7 @@ fn whom_the_first_notice_went_to_as_well_is_not_asked_a_second_time() {
 fn where_nobody_else_is_known_the_partner_names_another_and_the_count_begins_anew() {
     let given = Given::awaiting();
     let now = delivered_at() + Duration::hours(1);
-    let event = decide(&given.claim, &Command::WrongContact, &known(&[], now)).unwrap();
+    let event = decide(Some(&given.claim), &Command::WrongContact, &known(&[], now)).unwrap();
     let given = given.evolved(event.unwrap());
     assert_eq!(given.status(), Status::Unreachable);
     let correct = Command::CorrectContact { contact: contact("ota@contoso.example") };
@@ -171,18 +172,18 @@ fn a_third_time_and_an_older_link_and_the_deadline_pass_nothing_on() {
     for notice in [1, 2] {
         let mut context = known(&TWO, now);
         context.actor = domain::actor::Actor::CustomerLink { notice: NoticeNo(notice) };
-        let event = decide(&given.claim, &Command::WrongContact, &context).unwrap();
+        let event = decide(Some(&given.claim), &Command::WrongContact, &context).unwrap();
         given = given.evolved(event.unwrap());
         given = given.then(&delivery(notice + 1), domain::actor::Actor::System, now);
     }
     let refused = |notice, at| {
         let mut context = known(&TWO, at);
         context.actor = domain::actor::Actor::CustomerLink { notice: NoticeNo(notice) };
-        let refused = decide(&given.claim, &Command::WrongContact, &context);
+        let refused = decide(Some(&given.claim), &Command::WrongContact, &context);
         matches!(refused, Err(domain::rejection::Rejection::InvalidState { .. }))
     };
     assert!(refused(3, now) && refused(1, now));
     let first = Given::awaiting();
-    let late = decide(&first.claim, &Command::WrongContact, &known(&TWO, closes_at()));
+    let late = decide(Some(&first.claim), &Command::WrongContact, &known(&TWO, closes_at()));
     assert!(late.is_err());
 }

@@ -9,12 +9,12 @@ use domain::ids::{ItemNo, Sha256Hash};
 use domain::reason::ReasonCode;
 use domain::rejection::{FieldCode, FieldError, Rejection};
 use domain::text::Domain;
-use domain::{decide, draft, evolve, history};
+use domain::{decide, evolve, history};
 
 use crate::given::*;
 
 fn drafted() -> Given {
-    let event = draft(&id(), &input(), &[], &context(alpine(), submitted_at())).unwrap();
+    let event = created(&draft(&input()), &context(alpine(), submitted_at())).unwrap();
     Given { claim: evolve(None, &event).unwrap(), events: vec![event] }
 }
 
@@ -59,12 +59,12 @@ fn a_draft_needs_only_program_and_tenant_and_is_discarded_after_ninety_idle_days
         tenant_domain: input().tenant_domain,
         ..ClaimInput::default()
     };
-    let event = draft(&id(), &bare, &[], &context(alpine(), submitted_at())).unwrap();
+    let event = created(&draft(&bare), &context(alpine(), submitted_at())).unwrap();
     let claim = evolve(None, &event).unwrap();
     assert_eq!(claim.status(), Status::Draft);
     // Stored on 21 December in Prague; the 90th day is 21 March.
     assert_eq!(claim.deadline(), Some(at("2027-03-21T23:00:00Z")));
-    let refused = draft(&id(), &ClaimInput::default(), &[], &context(alpine(), submitted_at()));
+    let refused = created(&draft(&ClaimInput::default()), &context(alpine(), submitted_at()));
     let required = ["/program", "/tenant/domain", "/tenant/id"]
         .map(|pointer| FieldError::new(pointer, FieldCode::Required));
     assert_eq!(refused, Err(Rejection::Fields(required.to_vec())));
@@ -75,8 +75,8 @@ fn a_draft_is_submitted_as_it_stands_and_by_an_admin_only() {
     let given = drafted();
     let user =
         domain::actor::Actor::Partner { id: given.claim.subject.partner.clone(), admin: false };
-    assert_eq!(given.when(&Command::Submit, user, now()), Err(Rejection::RoleNotAllowed));
-    let given = given.then(&Command::Submit, alpine(), now());
+    assert_eq!(given.when(&Command::Submit(None), user, now()), Err(Rejection::RoleNotAllowed));
+    let given = given.then(&Command::Submit(None), alpine(), now());
     assert_eq!((given.status(), given.claim.priority_at), (Status::Submitted, Some(now())));
 }
 
@@ -86,7 +86,7 @@ fn submitting_a_draft_reports_what_it_lacks() {
     let without = edit(|input| input.customer_contact = None, &given);
     let given = given.then(&without, alpine(), now());
     let expected = FieldError::new("/customer_contact", FieldCode::Required);
-    let refused = given.when(&Command::Submit, alpine(), now());
+    let refused = given.when(&Command::Submit(None), alpine(), now());
     assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
 }
 
@@ -107,10 +107,10 @@ fn editing_a_draft_moves_its_idle_deadline_and_leaves_program_and_tenant() {
 fn a_recalled_claim_resubmitted_soon_keeps_its_priority_date_and_later_does_not() {
     let recalled = Given::submitted().then(&Command::Recall, alpine(), now());
     assert_eq!(recalled.status(), Status::Draft);
-    let soon = recalled.clone().then(&Command::Submit, alpine(), now() + Duration::days(1));
+    let soon = recalled.clone().then(&Command::Submit(None), alpine(), now() + Duration::days(1));
     assert_eq!(soon.claim.priority_at, Some(submitted_at()));
     let late = now() + Duration::days(30);
-    let late_claim = recalled.then(&Command::Submit, alpine(), late);
+    let late_claim = recalled.then(&Command::Submit(None), alpine(), late);
     assert_eq!(late_claim.claim.priority_at, Some(late));
 }
 
@@ -198,7 +198,7 @@ fn a_no_that_was_there_before_a_review_stays_in_the_window_that_follows_it() {
     let mut context = context(reviewer(), now());
     context.facts.blocked = vec![reviewed.claim.item_ref(reviewed.claim.items.first().unwrap())];
     let validate = Command::Validate { drop: vec![], comment: None };
-    let event = domain::decide(&reviewed.claim, &validate, &context).unwrap().unwrap();
+    let event = domain::decide(Some(&reviewed.claim), &validate, &context).unwrap().unwrap();
     let given = reviewed.clone().evolved(event);
     assert_eq!(given.items(), ["declined", "pending", "pending"]);
     let told = history::event(Some(&reviewed.claim), &given.claim, Sha256Hash([0; 32]));
@@ -244,11 +244,11 @@ fn a_corrected_contact_must_speak_for_the_tenant() {
     let claim = in_status(Status::Unreachable);
     let correct = |email| Command::CorrectContact { contact: contact(email) };
     let mut context = context(alpine(), delivered_at());
-    let event = decide(&claim, &correct("ota@contoso.example"), &context).unwrap().unwrap();
+    let event = decide(Some(&claim), &correct("ota@contoso.example"), &context).unwrap().unwrap();
     assert_eq!(evolve(Some(claim.clone()), &event).unwrap().status(), Status::Notifying);
     context.facts.tenant.as_mut().unwrap().contacts.clear();
     let expected = FieldError::new("/customer_contact/email", FieldCode::CustomerUnreachable);
-    let refused = decide(&claim, &correct("ceo@holding.example"), &context);
+    let refused = decide(Some(&claim), &correct("ceo@holding.example"), &context);
     assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
 }
 
@@ -256,7 +256,7 @@ fn a_corrected_contact_must_speak_for_the_tenant() {
 fn a_draft_of_a_suspended_partner_is_not_submitted() {
     let mut context = context(alpine(), now());
     context.facts.partner.as_mut().unwrap().status = PartnerStatus::Suspended;
-    let refused = decide(&drafted().claim, &Command::Submit, &context);
+    let refused = decide(Some(&drafted().claim), &Command::Submit(None), &context);
     let expected = FieldError::new("", FieldCode::PartnerSuspended);
     assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
 }

@@ -93,7 +93,7 @@ fn dropping_every_item_or_a_foreign_one_is_refused() {
 fn submits_guards_still_hold_at_validate() {
     let mut context = context(reviewer(), now());
     context.facts.partner.as_mut().unwrap().status = PartnerStatus::Suspended;
-    let refused = decide(&Given::in_review().claim, &validate(&[]), &context);
+    let refused = decide(Some(&Given::in_review().claim), &validate(&[]), &context);
     let expected = FieldError::new("", FieldCode::PartnerSuspended);
     assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
 }
@@ -106,21 +106,21 @@ fn what_has_vanished_or_was_dropped_is_not_judged_at_validate() {
     context.facts.tenant.as_mut().unwrap().items.remove(0);
     let mut unclaimable = context.clone();
     unclaimable.facts.tenant.as_mut().unwrap().items.first_mut().unwrap().claimable = false;
-    let refused = decide(&given.claim, &validate(&[]), &unclaimable);
+    let refused = decide(Some(&given.claim), &validate(&[]), &unclaimable);
     let at_its_place = FieldError::new("/items/1/id", FieldCode::ItemNotClaimable);
     assert_eq!(refused, Err(Rejection::Fields(vec![at_its_place])));
     // The second is the partner's already, by another claim; the customer blocks him for the third.
     let item_ref = |no| given.claim.item_ref(given.claim.item(ItemNo(no)).unwrap());
     context.facts.own_claims = vec![(item_ref(2), ClaimId::of(&partner().id, "other"))];
-    let refused = decide(&given.claim, &validate(&[]), &context);
+    let refused = decide(Some(&given.claim), &validate(&[]), &context);
     assert!(matches!(refused, Err(Rejection::DuplicateClaim { .. })), "{refused:?}");
-    let event = decide(&given.claim, &validate(&[2]), &context).unwrap().unwrap();
+    let event = decide(Some(&given.claim), &validate(&[2]), &context).unwrap().unwrap();
     assert_eq!(given.clone().evolved(event).items(), ["rejected", "dropped", "pending"]);
     context.facts.blocked = vec![item_ref(3)];
-    let refused = decide(&given.claim, &validate(&[2]), &context);
+    let refused = decide(Some(&given.claim), &validate(&[2]), &context);
     assert_eq!(refused, Err(Rejection::BlockedByCustomer));
     context.facts.own_claims.clear();
-    let event = decide(&given.claim, &validate(&[3]), &context).unwrap().unwrap();
+    let event = decide(Some(&given.claim), &validate(&[3]), &context).unwrap().unwrap();
     assert_eq!(given.evolved(event).items(), ["rejected", "pending", "dropped"]);
 }
 
@@ -128,7 +128,7 @@ fn what_has_vanished_or_was_dropped_is_not_judged_at_validate() {
 fn a_claim_without_evidence_cannot_be_validated() {
     let mut claim = Given::in_review().claim;
     claim.details.evidence.clear();
-    let refused = decide(&claim, &validate(&[]), &context(reviewer(), now()));
+    let refused = decide(Some(&claim), &validate(&[]), &context(reviewer(), now()));
     let expected = FieldError::new("/evidence", FieldCode::Required);
     assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
 }
@@ -151,15 +151,15 @@ fn an_item_that_another_claim_waits_for_is_busy() {
     let context = contested(Standing::Next, None, operator(), now());
     let claim = Given::in_review().claim;
     let busy = Rejection::ItemBusy { items: vec![ItemNo(2)] };
-    assert_eq!(decide(&claim, &grounds(), &context), Err(busy));
-    assert!(decide(&claim, &validate(&[2]), &context).is_ok(), "a dropped item is free");
+    assert_eq!(decide(Some(&claim), &grounds(), &context), Err(busy));
+    assert!(decide(Some(&claim), &validate(&[2]), &context).is_ok(), "a dropped item is free");
 }
 
 #[test]
 fn a_contested_claim_is_validated_by_the_operator_and_with_grounds() {
     let claim = Given::in_review().claim;
     let by = |actor, command: &Command| {
-        decide(&claim, command, &contested(Standing::Open, None, actor, now()))
+        decide(Some(&claim), command, &contested(Standing::Open, None, actor, now()))
     };
     assert_eq!(by(reviewer(), &grounds()), Err(Rejection::RoleNotAllowed));
     let expected = FieldError::new("/comment", FieldCode::Required);
@@ -170,14 +170,14 @@ fn a_contested_claim_is_validated_by_the_operator_and_with_grounds() {
 #[test]
 fn a_holder_is_asked_to_defend_and_heard_before_the_claim_is_validated() {
     let asking = contested(Standing::Active, None, reviewer(), now());
-    let begun = decide(&Given::submitted().claim, &Command::BeginReview, &asking).unwrap();
+    let begun = decide(Some(&Given::submitted().claim), &Command::BeginReview, &asking).unwrap();
     let claim = Given::submitted().evolved(begun.unwrap()).claim;
     // Asked on Monday 21 December: 22, 23, 28, 29, 30.
     let until = at("2026-12-30T23:00:00Z");
     assert_eq!((claim.contested, claim.defence_until), (true, Some(until)));
     let validate = |defence, at| {
         let context = contested(Standing::Active, defence, operator(), at);
-        decide(&claim, &grounds(), &context)
+        decide(Some(&claim), &grounds(), &context)
     };
     let asked = |used| Some(Defence { until, used });
     assert!(matches!(validate(asked(false), now()), Err(Rejection::InvalidState { .. })));

@@ -17,7 +17,7 @@ use crate::given::*;
 fn silent(status: Status, at: Instant, policy: Policy) -> Option<domain::claim::Claim> {
     let claim = in_status(status);
     let context = domain::context::Context { policy, ..context(Actor::System, at) };
-    let event = decide(&claim, &Command::DeadlinePassed, &context).unwrap()?;
+    let event = decide(Some(&claim), &Command::DeadlinePassed, &context).unwrap()?;
     assert!(event.by_silence);
     Some(evolve(Some(claim), &event).unwrap())
 }
@@ -55,12 +55,12 @@ fn announced(at: Instant) -> domain::context::Context {
 #[test]
 fn a_holiday_announced_in_an_open_window_makes_it_longer_and_never_shorter() {
     let given = Given::awaiting();
-    let event = decide(&given.claim, &Command::Recount, &announced(delivered_at()));
+    let event = decide(Some(&given.claim), &Command::Recount, &announced(delivered_at()));
     let longer = given.evolved(event.unwrap().unwrap());
     assert_eq!(longer.claim.deadline(), Some(at("2027-01-04T23:00:00Z")));
     assert_eq!(longer.claim.last_event.event_type, EventType::WindowExtended);
     assert!(!longer.claim.extended, "it is not the customer's one extension");
-    let again = decide(&longer.claim, &Command::Recount, &announced(delivered_at()));
+    let again = decide(Some(&longer.claim), &Command::Recount, &announced(delivered_at()));
     assert_eq!(again, Ok(None));
     let revoked = longer.when(&Command::Recount, Actor::System, delivered_at());
     assert_eq!(revoked, Ok(None));
@@ -69,15 +69,16 @@ fn a_holiday_announced_in_an_open_window_makes_it_longer_and_never_shorter() {
 #[test]
 fn a_due_window_is_counted_again_before_it_is_closed() {
     let given = Given::awaiting();
-    let event = decide(&given.claim, &Command::DeadlinePassed, &announced(after_grace()));
+    let event = decide(Some(&given.claim), &Command::DeadlinePassed, &announced(after_grace()));
     let event = event.unwrap().unwrap();
     assert!(!event.by_silence);
     let longer = given.evolved(event);
     assert_eq!(longer.status(), Status::AwaitingCustomer);
-    let in_between = decide(&longer.claim, &Command::DeadlinePassed, &announced(after_grace()));
+    let in_between =
+        decide(Some(&longer.claim), &Command::DeadlinePassed, &announced(after_grace()));
     assert_eq!(in_between, Ok(None));
     let late = at("2027-01-04T23:02:00Z");
-    let event = decide(&longer.claim, &Command::DeadlinePassed, &announced(late));
+    let event = decide(Some(&longer.claim), &Command::DeadlinePassed, &announced(late));
     let closed = longer.evolved(event.unwrap().unwrap());
     assert_eq!(closed.status(), Status::Associated);
 }
@@ -85,7 +86,7 @@ fn a_due_window_is_counted_again_before_it_is_closed() {
 #[test]
 fn a_no_can_be_taken_back_until_the_longer_window_ends() {
     let given = Given::awaiting().then(&decline(&[]), link(), delivered_at());
-    let event = decide(&given.claim, &Command::Recount, &announced(delivered_at()));
+    let event = decide(Some(&given.claim), &Command::Recount, &announced(delivered_at()));
     let longer = given.evolved(event.unwrap().unwrap());
     assert_eq!(longer.status(), Status::Declined);
     let undone = longer.then(&undo(&[]), link(), closes_at());
@@ -118,7 +119,7 @@ fn a_term_ends_the_associations_that_many_months_after_the_deadline() {
     let ends_at = at("2027-12-31T23:00:00Z");
     assert_eq!(claim.deadline(), Some(ends_at));
     let context = domain::context::Context { policy, ..context(Actor::System, ends_at) };
-    let event = decide(&claim, &Command::DeadlinePassed, &context).unwrap().unwrap();
+    let event = decide(Some(&claim), &Command::DeadlinePassed, &context).unwrap().unwrap();
     let ended = evolve(Some(claim), &event).unwrap();
     assert_eq!(ended.status(), Status::Ended);
     let Some(Mark::Ended { reason, .. }) = ended.items.first().unwrap().mark else { panic!() };
@@ -132,7 +133,7 @@ fn a_term_runs_from_the_windows_end_whichever_command_decides_the_last_item() {
         ..context(actor, at)
     };
     let then = |claim: Claim, command: &Command, actor| {
-        let event = decide(&claim, command, &twelve_months(actor, delivered_at()));
+        let event = decide(Some(&claim), command, &twelve_months(actor, delivered_at()));
         evolve(Some(claim), &event.unwrap().unwrap()).unwrap()
     };
     let gone = |items: &[u8]| Vanished::Items(items.iter().map(|no| ItemNo(*no)).collect());

@@ -2,10 +2,10 @@ use chrono::Duration;
 use domain::claim::Status;
 use domain::command::ClaimInput;
 use domain::directory::{PartnerStatus, Tenant, TenantItemState, TenantStatus};
+use domain::evolve;
 use domain::program::{ItemKind, ProgramStatus};
 use domain::rejection::{FieldCode, FieldError, Rejection};
 use domain::text::{Domain, Email};
-use domain::{evolve, open};
 
 use crate::given::*;
 
@@ -13,7 +13,7 @@ use crate::given::*;
 fn errors(input: &ClaimInput, change: impl FnOnce(&mut domain::context::Facts)) -> Vec<String> {
     let mut context = context(alpine(), submitted_at());
     change(&mut context.facts);
-    match open(&id(), input, &[], &context) {
+    match created(&submit(input, &[]), &context) {
         Err(Rejection::Fields(errors)) => errors
             .iter()
             .map(|error| format!("{} {}", error.pointer, error.code.as_str()))
@@ -58,7 +58,7 @@ fn what_could_not_be_read_is_reported_with_what_is_not_eligible_and_not_as_missi
         ..input()
     };
     let malformed = [FieldError::new("/customer_contact/email", FieldCode::Malformed)];
-    let refused = open(&id(), &input, &malformed, &context(alpine(), submitted_at()));
+    let refused = created(&submit(&input, &malformed), &context(alpine(), submitted_at()));
     let expected = vec![
         FieldError::new("/customer_contact/email", FieldCode::Malformed),
         FieldError::new("/tenant/domain", FieldCode::TenantDomainMismatch),
@@ -164,7 +164,7 @@ fn a_duplicate_names_the_partners_own_claim_and_comes_before_block_and_quota() {
     context.facts.own_claims = vec![(item.clone(), id())];
     context.facts.blocked = vec![item];
     context.facts.over_quota = Some(Some(60));
-    let refuse = |context: &_| open(&id(), &input(), &[], context).unwrap_err();
+    let refuse = |context: &_| created(&submit(&input(), &[]), context).unwrap_err();
     assert_eq!(refuse(&context), Rejection::DuplicateClaim { claim: id() });
     context.facts.own_claims.clear();
     assert_eq!(refuse(&context), Rejection::BlockedByCustomer);
@@ -179,7 +179,7 @@ fn only_a_partner_admin_submits() {
         admin: false,
     };
     for actor in [user, reviewer(), operator(), administrator(), link()] {
-        let refused = open(&id(), &input(), &[], &context(actor, submitted_at()));
+        let refused = created(&submit(&input(), &[]), &context(actor, submitted_at()));
         assert_eq!(refused, Err(Rejection::RoleNotAllowed));
     }
 }

@@ -17,8 +17,8 @@ use crate::given::*;
 fn of_kind(kind: CommandKind) -> Option<(Command, Actor)> {
     let comment = comment();
     Some(match kind {
-        CommandKind::Draft => return None,
-        CommandKind::Submit => (Command::Submit, alpine()),
+        CommandKind::Draft => (draft(&input()), alpine()),
+        CommandKind::Submit => (Command::Submit(None), alpine()),
         CommandKind::Edit => (Command::Edit(Box::new(input())), alpine()),
         CommandKind::Recall => (Command::Recall, alpine()),
         CommandKind::Discard => (Command::Discard, alpine()),
@@ -88,7 +88,7 @@ fn cell(status: Status, kind: CommandKind) -> String {
     } else {
         delivered_at() + Duration::minutes(1)
     };
-    match decide(&claim, &command, &context(actor, moment)) {
+    match decide(Some(&claim), &command, &context(actor, moment)) {
         Ok(Some(event)) => {
             assert!(kind.row().makes.contains(&event.body.event_type()), "{kind:?}: {event:?}");
             let after = evolve(Some(claim), &event).unwrap();

@@ -67,7 +67,7 @@ fn silence_beside_a_vanished_item_is_executed_once_whatever_it_means() {
         let context = context(Actor::System, after_grace());
         let context = domain::context::Context { policy: policy.clone(), ..context };
         let given = without_the_second();
-        let event = domain::decide(&given.claim, &Command::DeadlinePassed, &context);
+        let event = domain::decide(Some(&given.claim), &Command::DeadlinePassed, &context);
         let given = given.evolved(event.unwrap().unwrap());
         assert_eq!((given.status(), given.items()[1]), (status, "rejected"));
         assert!(!is_due(&given.claim, &policy, after_grace()), "{consent:?}");
@@ -93,7 +93,7 @@ fn a_no_to_an_item_that_has_vanished_since_cannot_be_taken_back() {
     let mut context = context(link(), delivered_at());
     let tenant = context.facts.tenant.as_mut().unwrap();
     tenant.items.get_mut(1).unwrap().state = TenantItemState::Ended;
-    let event = domain::decide(&given.claim, &undo(&[]), &context).unwrap().unwrap();
+    let event = domain::decide(Some(&given.claim), &undo(&[]), &context).unwrap().unwrap();
     let given = given.evolved(event);
     assert_eq!(given.items(), ["pending", "declined", "pending"]);
 }

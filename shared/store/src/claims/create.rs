@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant};
-use domain::command::ClaimInput;
+use domain::command::{ClaimInput, Command, Creation};
 use domain::context::Context;
 use domain::eligibility;
 use domain::event::Event;
@@ -60,12 +60,17 @@ impl NewClaim<'_> {
         self.malformed.is_empty() && missing.is_empty()
     }
 
-    fn open(&self, context: &Context) -> Result<Event, Rejection> {
-        if self.draft {
-            domain::draft(self.id, self.input, self.malformed, context)
-        } else {
-            domain::open(self.id, self.input, self.malformed, context)
-        }
+    /// The claim's first event.
+    fn event(&self, context: &Context) -> Result<Event, Rejection> {
+        let creation = self.creation(self.malformed.to_vec());
+        let command =
+            if self.draft { Command::Draft(creation) } else { Command::Submit(Some(creation)) };
+        domain::decide(None, &command, context)?.ok_or(Rejection::MissingFact("event"))
+    }
+
+    /// What the claim is created from.
+    pub(crate) fn creation(&self, malformed: Vec<FieldError>) -> Box<Creation> {
+        Box::new(Creation { id: self.id.clone(), input: self.input.clone(), malformed })
     }
 }
 
@@ -87,7 +92,7 @@ impl Store {
                     None => continue,
                 }
             };
-            let event = new.open(&context)?;
+            let event = new.event(&context)?;
             let now = (self.raw_now() + moment.offset).max(moment.at);
             let request_hash = new.request_hash;
             let opening = Opening { event, request_hash, write: attempts.next(), now };

@@ -127,7 +127,7 @@ impl Store {
         let places = Places { operator, partner: None, customer: None };
         let (actor, facts) = (Actor::System, Facts::default());
         let context = Context { at, actor, policy, places, facts };
-        let Some(event) = domain::decide(stored.claim(), command, &context)? else {
+        let Some(event) = domain::decide(Some(stored.claim()), command, &context)? else {
             return Ok(None);
         };
         let claim = domain::evolve(Some(stored.claim().clone()), &event)?;

@@ -137,8 +137,11 @@ impl Store {
         let needs = CommandKind::DeadlinePassed.needs();
         let command_context = self.read_command_context(stored.claim(), needs, &Actor::System, now);
         let command_context = Box::pin(command_context).await?;
-        let decision =
-            domain::decide(stored.claim(), &Command::DeadlinePassed, &command_context.context);
+        let decision = domain::decide(
+            Some(stored.claim()),
+            &Command::DeadlinePassed,
+            &command_context.context,
+        );
         match decision? {
             Some(event) => self.commit(stored, &event, &command_context, latest, write).await,
             None => Ok(Some(stored.clone())),

@@ -2,6 +2,7 @@
 //! contested, and how early its window could close (`docs/api.md §3.1`).
 
 use domain::claim::{Claim, Instant};
+use domain::command::Command;
 use domain::context::Context;
 use domain::ids::ItemNo;
 use domain::rejection::{FieldError, Rejection};
@@ -65,7 +66,8 @@ impl Store {
 
 /// The claim as a draft, where program and tenant are known.
 fn drafted(new: &NewClaim<'_>, context: &Context) -> Option<Claim> {
-    let event = domain::draft(new.id, new.input, &[], context).ok()?;
+    let command = Command::Draft(new.creation(Vec::new()));
+    let event = domain::decide(None, &command, context).ok()??;
     domain::evolve(None, &event).ok()
 }
 

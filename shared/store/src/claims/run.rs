@@ -164,7 +164,8 @@ impl Store {
         let needs = step.command.kind().needs();
         let around = self.read_command_context(stored.claim(), needs, step.actor, step.at);
         let mut around = Box::pin(around).await?;
-        let Some(event) = domain::decide(stored.claim(), step.command, &around.context)? else {
+        let Some(event) = domain::decide(Some(stored.claim()), step.command, &around.context)?
+        else {
             return Ok(Stepped::Nothing);
         };
         let staff = around.staff.take();

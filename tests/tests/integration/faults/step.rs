@@ -251,7 +251,7 @@ impl Step {
             }
             Self::AddEvidence => (alpine(), Command::AddEvidence(Box::new(evidence()))),
             Self::EditDraft => (alpine(), edit(&world.read(id).await)),
-            Self::SubmitDraft => (alpine(), Command::Submit),
+            Self::SubmitDraft => (alpine(), Command::Submit(None)),
             Self::Recall => (alpine(), Command::Recall),
             Self::Ask => (reviewer(), ask()),
             Self::Respond => (alpine(), Command::Respond { comment: Comment::parse("Here.").ok() }),

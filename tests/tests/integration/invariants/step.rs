@@ -142,7 +142,7 @@ pub(crate) fn command(step: Step, claim: &Claim, partner: &str) -> Option<(Actor
     let comment = remark.ok()?;
     let these = |no: u8| Selection::These(vec![ItemNo(no)]);
     Some(match step {
-        Step::Submit => (holder, Command::Submit),
+        Step::Submit => (holder, Command::Submit(None)),
         Step::Recall => (holder, Command::Recall),
         Step::Discard => (holder, Command::Discard),
         Step::Respond => (holder, Command::Respond { comment: None }),
