@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use chrono::Duration;
 use domain::actor::Actor;
-use domain::claim::{Scan, Status};
+use domain::claim::{Claim, Scan, Status};
 use domain::command::{Command, CommandKind, DeclaredEvidence, Vanished};
+use domain::context::Context;
 use domain::decide::is_allowed_in;
 use domain::event::FailureCause;
 use domain::ids::{EvidenceId, ItemNo, NoticeNo, Sha256Hash};
@@ -78,20 +79,39 @@ fn of_kind(kind: CommandKind) -> Option<(Command, Actor)> {
     })
 }
 
+/// How a claim is created by a command of that kind, where there is a way.
+fn creating(kind: CommandKind) -> Option<(Command, Actor)> {
+    if kind == CommandKind::Submit {
+        Some((submit(&input(), &[]), alpine()))
+    } else {
+        of_kind(kind)
+    }
+}
+
 /// What the command does in the status: the status it leads to, `=` where nothing changes, `.` where
 /// it is not possible, `-` where it is not offered yet.
 fn cell(status: Status, kind: CommandKind) -> String {
     let Some((command, actor)) = of_kind(kind) else { return ".".to_owned() };
-    let claim = in_status(status);
     let moment = if kind == CommandKind::DeadlinePassed {
         after_grace() + Duration::days(400)
     } else {
         delivered_at() + Duration::minutes(1)
     };
-    match decide(Some(&claim), &command, &context(actor, moment)) {
+    outcome(Some(in_status(status)), &command, &context(actor, moment))
+}
+
+/// The same where there is no claim yet.
+fn creating_cell(kind: CommandKind) -> String {
+    let Some((command, actor)) = creating(kind) else { return ".".to_owned() };
+    outcome(None, &command, &context(actor, submitted_at()))
+}
+
+fn outcome(claim: Option<Claim>, command: &Command, context: &Context) -> String {
+    let kind = command.kind();
+    match decide(claim.as_ref(), command, context) {
         Ok(Some(event)) => {
             assert!(kind.row().makes.contains(&event.body.event_type()), "{kind:?}: {event:?}");
-            let after = evolve(Some(claim), &event).unwrap();
+            let after = evolve(claim, &event).unwrap();
             format!("{} > {}", event.body.event_type().as_str(), after.status().as_str())
         }
         Ok(None) => "=".to_owned(),
@@ -108,6 +128,11 @@ fn every_command_in_every_state_does_what_the_table_says() {
     );
     for kind in CommandKind::ALL {
         writeln!(table, "\n{}", kind.as_str()).unwrap();
+        let created = creating_cell(*kind);
+        assert_eq!(created != ".", kind.row().creates, "{}", kind.as_str());
+        if created != "." {
+            writeln!(table, "  {:<18} {created}", "(no claim yet)").unwrap();
+        }
         for status in Status::ALL {
             let cell = cell(status, *kind);
             if cell != "." {
