@@ -1,7 +1,7 @@
 //! Who acts (`docs/domain.md §1`).
 
+use crate::codes::codes;
 use crate::ids::{NoticeNo, PartnerId, StaffId, TenantId};
-use crate::reason::codes;
 
 codes! {
     /// The role in a caller's verified token.

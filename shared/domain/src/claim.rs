@@ -4,7 +4,6 @@
 mod details;
 mod item;
 mod state;
-mod status;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,8 +20,7 @@ pub use details::{
     Remark, Scan,
 };
 pub use item::{Basis, Item, ItemStatus, Mark};
-pub use state::{RejectionRecord, State};
-pub use status::Status;
+pub use state::{RejectionRecord, State, Status};
 
 pub use crate::time::Instant;
 

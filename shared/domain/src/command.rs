@@ -9,24 +9,27 @@ use serde::Serialize;
 use crate::actor::Actor;
 use crate::canonical;
 use crate::claim::{CustomerContact, Instant, Scan};
+use crate::codes::coded;
 use crate::event::{FailureCause, Fingerprint};
+use crate::field_error::FieldError;
 use crate::ids::{ClaimId, EvidenceId, ItemNo, NoticeNo, Sha256Hash};
-use crate::reason::{Reason, ReasonCode, codes};
-use crate::rejection::FieldError;
+use crate::reason::{Reason, ReasonCode};
 use crate::text::Comment;
 
 pub use input::{ClaimInput, DeclaredEvidence};
 pub use needs::Needs;
 
-codes! {
-    /// The name of a command.
-    CommandKind {
+coded! {
+    /// A command with its arguments.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    #[serde(rename_all = "snake_case")]
+    Command {
         /// Store a draft.
-        Draft => "draft",
-        /// Submit.
-        Submit => "submit",
-        /// Edit.
-        Edit => "edit",
+        Draft(Box<Creation>) => "draft",
+        /// Submit: a new claim at once; `None`: a draft as it stands.
+        Submit(Option<Box<Creation>>) => "submit",
+        /// Edit: the whole content as it shall be.
+        Edit(Box<ClaimInput>) => "edit",
         /// Take a submitted claim back.
         Recall => "recall",
         /// Drop a draft.
@@ -34,204 +37,136 @@ codes! {
         /// Begin the review.
         BeginReview => "begin_review",
         /// Ask the partner.
-        RequestInformation => "request_information",
+        RequestInformation {
+            /// At least one.
+            reasons: Vec<GivenReason>,
+        } => "request_information",
         /// Answer the operator.
-        Respond => "respond",
+        Respond {
+            /// A remark.
+            comment: Option<Comment>,
+        } => "respond",
         /// Reject.
-        Reject => "reject",
+        Reject {
+            /// At least one.
+            reasons: Vec<GivenReason>,
+        } => "reject",
         /// Validate.
-        Validate => "validate",
+        Validate {
+            /// Items to drop.
+            drop: Vec<(ItemNo, ReasonCode)>,
+            /// The grounds, required of a contested claim.
+            comment: Option<Comment>,
+        } => "validate",
         /// A notice was delivered.
-        RecordDelivery => "record_delivery",
+        RecordDelivery {
+            /// The notice that was delivered.
+            notice: NoticeNo,
+            /// Whether its recipient is verified or of the tenant's domain.
+            qualifying: bool,
+        } => "record_delivery",
         /// A notice bounced or was complained about.
-        RecordFailure => "record_failure",
+        RecordFailure {
+            /// The notice that failed.
+            notice: NoticeNo,
+            /// Bounce or complaint.
+            cause: FailureCause,
+            /// Whether another qualifying recipient accepted the notice, or has yet to answer.
+            others_left: bool,
+        } => "record_failure",
         /// Name another contact.
-        CorrectContact => "correct_contact",
+        CorrectContact {
+            /// The new contact.
+            contact: CustomerContact,
+        } => "correct_contact",
         /// The customer says no.
-        Decline => "decline",
+        Decline {
+            /// Which items.
+            items: Selection,
+        } => "decline",
         /// The customer takes a no back.
-        Undo => "undo",
+        Undo {
+            /// Which items.
+            items: Selection,
+        } => "undo",
         /// The customer says yes.
-        Accept => "accept",
+        Accept {
+            /// Which items.
+            items: Selection,
+        } => "accept",
         /// End an association.
-        End => "end",
+        End {
+            /// Whose association.
+            item: ItemNo,
+            /// Required of partner and operator.
+            comment: Option<Comment>,
+        } => "end",
         /// The recipient is not the right person.
         WrongContact => "wrong_contact",
         /// Make the window longer.
-        Extend => "extend",
+        Extend {
+            /// The last counted date; `None`: the customer's one extension.
+            closes_on: Option<NaiveDate>,
+        } => "extend",
         /// Count a window again: the calendar has changed.
         Recount => "recount",
         /// Hold.
-        Hold => "hold",
+        Hold {
+            /// Why.
+            comment: Comment,
+        } => "hold",
         /// Resume.
         Resume => "resume",
         /// Withdraw.
-        Withdraw => "withdraw",
+        Withdraw {
+            /// Why.
+            comment: Option<Comment>,
+        } => "withdraw",
         /// Dispute a rejection.
-        Dispute => "dispute",
+        Dispute {
+            /// Why.
+            comment: Comment,
+        } => "dispute",
         /// The rejection stands.
-        Uphold => "uphold",
+        Uphold {
+            /// Why.
+            comment: Comment,
+        } => "uphold",
         /// The rejection falls.
-        Overturn => "overturn",
+        Overturn {
+            /// Why.
+            comment: Comment,
+        } => "overturn",
         /// Add evidence.
-        AddEvidence => "add_evidence",
+        AddEvidence(Box<DeclaredEvidence>) => "add_evidence",
         /// The scan of a document has ended.
-        RecordScan => "record_scan",
-        /// Ask the holder of an item to defend it.
-        RequestDefence => "request_defence",
-        /// End an association that another partner takes over.
-        Supersede => "supersede",
+        RecordScan {
+            /// Of which entry.
+            id: EvidenceId,
+            /// With which content.
+            sha256: Sha256Hash,
+            /// What it said; `None`: the document is not the one that was declared.
+            scan: Scan,
+        } => "record_scan",
+        /// Ask the holder of an item, of whose claim it is, to defend it.
+        RequestDefence {
+            /// Until when.
+            until: Instant,
+        } => "request_defence",
+        /// End an association of the holder that another partner takes over.
+        Supersede {
+            /// The items that change hands.
+            items: Vec<ItemNo>,
+            /// Since when they are the newcomer's.
+            since: Instant,
+        } => "supersede",
         /// Items, tenant or enrolment are gone.
-        Vanish => "vanish",
+        Vanish(Vanished) => "vanish",
         /// The claim's deadline has passed: do what silence does.
         DeadlinePassed => "deadline_passed",
     }
-}
-
-/// A command with its arguments.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Command {
-    /// [`CommandKind::Draft`].
-    Draft(Box<Creation>),
-    /// [`CommandKind::Submit`]: a new claim at once; `None`: a draft as it stands.
-    Submit(Option<Box<Creation>>),
-    /// [`CommandKind::Edit`]: the whole content as it shall be.
-    Edit(Box<ClaimInput>),
-    /// [`CommandKind::Recall`].
-    Recall,
-    /// [`CommandKind::Discard`].
-    Discard,
-    /// [`CommandKind::BeginReview`].
-    BeginReview,
-    /// [`CommandKind::RequestInformation`].
-    RequestInformation {
-        /// At least one.
-        reasons: Vec<GivenReason>,
-    },
-    /// [`CommandKind::Respond`].
-    Respond {
-        /// A remark.
-        comment: Option<Comment>,
-    },
-    /// [`CommandKind::Reject`].
-    Reject {
-        /// At least one.
-        reasons: Vec<GivenReason>,
-    },
-    /// [`CommandKind::Validate`].
-    Validate {
-        /// Items to drop.
-        drop: Vec<(ItemNo, ReasonCode)>,
-        /// The grounds, required of a contested claim.
-        comment: Option<Comment>,
-    },
-    /// [`CommandKind::RecordDelivery`].
-    RecordDelivery {
-        /// The notice that was delivered.
-        notice: NoticeNo,
-        /// Whether its recipient is verified or of the tenant's domain.
-        qualifying: bool,
-    },
-    /// [`CommandKind::RecordFailure`].
-    RecordFailure {
-        /// The notice that failed.
-        notice: NoticeNo,
-        /// Bounce or complaint.
-        cause: FailureCause,
-        /// Whether another qualifying recipient accepted the notice, or has yet to answer.
-        others_left: bool,
-    },
-    /// [`CommandKind::CorrectContact`].
-    CorrectContact {
-        /// The new contact.
-        contact: CustomerContact,
-    },
-    /// [`CommandKind::Decline`].
-    Decline {
-        /// Which items.
-        items: Selection,
-    },
-    /// [`CommandKind::Undo`].
-    Undo {
-        /// Which items.
-        items: Selection,
-    },
-    /// [`CommandKind::Accept`].
-    Accept {
-        /// Which items.
-        items: Selection,
-    },
-    /// [`CommandKind::End`].
-    End {
-        /// Whose association.
-        item: ItemNo,
-        /// Required of partner and operator.
-        comment: Option<Comment>,
-    },
-    /// [`CommandKind::WrongContact`].
-    WrongContact,
-    /// [`CommandKind::Extend`].
-    Extend {
-        /// The last counted date; `None`: the customer's one extension.
-        closes_on: Option<NaiveDate>,
-    },
-    /// [`CommandKind::Recount`].
-    Recount,
-    /// [`CommandKind::Hold`].
-    Hold {
-        /// Why.
-        comment: Comment,
-    },
-    /// [`CommandKind::Resume`].
-    Resume,
-    /// [`CommandKind::Withdraw`].
-    Withdraw {
-        /// Why.
-        comment: Option<Comment>,
-    },
-    /// [`CommandKind::Dispute`].
-    Dispute {
-        /// Why.
-        comment: Comment,
-    },
-    /// [`CommandKind::Uphold`].
-    Uphold {
-        /// Why.
-        comment: Comment,
-    },
-    /// [`CommandKind::Overturn`].
-    Overturn {
-        /// Why.
-        comment: Comment,
-    },
-    /// [`CommandKind::AddEvidence`].
-    AddEvidence(Box<DeclaredEvidence>),
-    /// [`CommandKind::RecordScan`].
-    RecordScan {
-        /// Of which entry.
-        id: EvidenceId,
-        /// With which content.
-        sha256: Sha256Hash,
-        /// What it said; `None`: the document is not the one that was declared.
-        scan: Scan,
-    },
-    /// [`CommandKind::RequestDefence`], of the holder's claim.
-    RequestDefence {
-        /// Until when.
-        until: Instant,
-    },
-    /// [`CommandKind::Supersede`], of the holder's claim.
-    Supersede {
-        /// The items that change hands.
-        items: Vec<ItemNo>,
-        /// Since when they are the newcomer's.
-        since: Instant,
-    },
-    /// [`CommandKind::Vanish`].
-    Vanish(Vanished),
-    /// [`CommandKind::DeadlinePassed`].
-    DeadlinePassed,
+    /// The name of a command.
+    kind: CommandKind
 }
 
 /// What a claim is created from.
@@ -279,44 +214,6 @@ pub enum Selection {
 }
 
 impl Command {
-    /// The name of the command.
-    pub fn kind(&self) -> CommandKind {
-        match self {
-            Self::Draft(_) => CommandKind::Draft,
-            Self::Submit(_) => CommandKind::Submit,
-            Self::Edit(_) => CommandKind::Edit,
-            Self::Recall => CommandKind::Recall,
-            Self::Discard => CommandKind::Discard,
-            Self::BeginReview => CommandKind::BeginReview,
-            Self::RequestInformation { .. } => CommandKind::RequestInformation,
-            Self::Respond { .. } => CommandKind::Respond,
-            Self::Reject { .. } => CommandKind::Reject,
-            Self::Validate { .. } => CommandKind::Validate,
-            Self::RecordDelivery { .. } => CommandKind::RecordDelivery,
-            Self::RecordFailure { .. } => CommandKind::RecordFailure,
-            Self::CorrectContact { .. } => CommandKind::CorrectContact,
-            Self::Decline { .. } => CommandKind::Decline,
-            Self::Undo { .. } => CommandKind::Undo,
-            Self::Accept { .. } => CommandKind::Accept,
-            Self::End { .. } => CommandKind::End,
-            Self::WrongContact => CommandKind::WrongContact,
-            Self::Extend { .. } => CommandKind::Extend,
-            Self::Recount => CommandKind::Recount,
-            Self::Hold { .. } => CommandKind::Hold,
-            Self::Resume => CommandKind::Resume,
-            Self::Withdraw { .. } => CommandKind::Withdraw,
-            Self::Dispute { .. } => CommandKind::Dispute,
-            Self::Uphold { .. } => CommandKind::Uphold,
-            Self::Overturn { .. } => CommandKind::Overturn,
-            Self::RecordScan { .. } => CommandKind::RecordScan,
-            Self::AddEvidence(_) => CommandKind::AddEvidence,
-            Self::RequestDefence { .. } => CommandKind::RequestDefence,
-            Self::Supersede { .. } => CommandKind::Supersede,
-            Self::Vanish(_) => CommandKind::Vanish,
-            Self::DeadlinePassed => CommandKind::DeadlinePassed,
-        }
-    }
-
     /// What makes a repeat of this command by the same party recognisable (`docs/api.md §1.5`): the
     /// links of different notices are different people's. `None` for what the system does, whose repeats its own guards answer.
     pub fn fingerprint(&self, actor: &Actor) -> Option<Fingerprint> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::{Actor, ActorKind};
 use crate::calendar::Window;
 use crate::claim::{Details, Instant, Item, LastEvent, RejectionRecord, Subject};
+use crate::codes::coded;
 use crate::ids::{ClaimId, ItemNo, NoticeNo, Sha256Hash, StaffId, Version};
 use crate::reason::{EndReason, Reason, ReasonCode};
 
@@ -42,197 +43,202 @@ pub struct Opening {
     pub items: Vec<Item>,
 }
 
-/// What happened, with exactly what `evolve` needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EventBody {
-    /// [`EventType::Drafted`].
-    Drafted {
-        /// What is fixed.
-        opening: Box<Opening>,
-        /// When idleness discards it.
-        discard_at: Instant,
-    },
-    /// [`EventType::Submitted`], at once or from a draft.
-    Submitted {
-        /// The content as submitted.
-        opening: Box<Opening>,
-        /// When the review should have begun.
-        due_at: Instant,
-        /// The date that ranks rivals.
-        priority_at: Instant,
-    },
-    /// [`EventType::Edited`].
-    Edited {
-        /// The content after it, where the claim is a draft.
-        opening: Option<Box<Opening>>,
-        /// Items removed under a request for information.
-        removed: Vec<ItemNo>,
-        /// A draft's new idle deadline.
-        discard_at: Option<Instant>,
-    },
-    /// [`EventType::Recalled`].
-    Recalled {
-        /// When idleness discards the draft.
-        discard_at: Instant,
-        /// Until when a resubmit keeps the priority date.
-        keeps_priority_until: Instant,
-    },
-    /// [`EventType::Discarded`].
-    Discarded,
-    /// [`EventType::ReviewBegun`].
-    ReviewBegun {
-        /// When it should be decided.
-        due_at: Instant,
-        /// Whether somebody else holds or claims an item.
-        contested: bool,
-        /// Until when the holder may defend.
-        defence_until: Option<Instant>,
-    },
-    /// [`EventType::ReviewOverdue`].
-    ReviewOverdue,
-    /// [`EventType::DefenceRequested`], of the holder's claim.
-    DefenceRequested {
-        /// Until when.
-        until: Instant,
-    },
-    /// [`EventType::InformationRequested`].
-    InformationRequested {
-        /// What is asked.
-        reasons: Vec<Reason>,
-        /// Until when.
-        answer_by: Instant,
-    },
-    /// [`EventType::InformationAnswered`].
-    InformationAnswered {
-        /// When the review should be done.
-        due_at: Instant,
-    },
-    /// [`EventType::Rejected`].
-    Rejected {
-        /// Which undecided items; empty: all of them.
-        items: Vec<ItemNo>,
-        /// Who and why.
-        rejection: RejectionRecord,
-        /// Until when it can be disputed.
-        disputable_until: Option<Instant>,
-        /// When the policy's term runs out, where nothing but associations is left.
-        ends_at: Option<Instant>,
-    },
-    /// [`EventType::Validated`].
-    Validated {
-        /// Items the reviewer dropped, each with its reason.
-        dropped: Vec<(ItemNo, ReasonCode)>,
-        /// Whether an item is held by another partner.
-        contested: bool,
-        /// The notice that is due.
-        notice: NoticeNo,
-        /// What the notice will say.
-        content_hash: Sha256Hash,
-        /// Until when a proof of delivery must come.
-        deliver_by: Instant,
-    },
-    /// [`EventType::WindowOpened`].
-    WindowOpened {
-        /// The deadline, explained.
-        window: Window,
-    },
-    /// [`EventType::NoticeFailed`].
-    NoticeFailed {
-        /// Why.
-        cause: FailureCause,
-        /// Until when the contact must be corrected.
-        correct_by: Instant,
-    },
-    /// [`EventType::ContactCorrected`].
-    ContactCorrected {
-        /// The new notice.
-        notice: NoticeNo,
-        /// Until when a proof of delivery must come.
-        deliver_by: Instant,
-    },
-    /// [`EventType::ContactRefused`].
-    ContactRefused {
-        /// The new notice and its delivery deadline; `None`: no contact is left.
-        next: Option<(NoticeNo, Instant)>,
-        /// Until when the contact must be corrected, where none is left.
-        correct_by: Option<Instant>,
-    },
-    /// [`EventType::ItemsDeclined`].
-    ItemsDeclined {
-        /// Items that were undecided.
-        declined: Vec<ItemNo>,
-        /// Items that were active: their associations end.
-        ended: Vec<ItemNo>,
-        /// Whether the no arrived in time.
-        in_time: bool,
-        /// When the policy's term runs out, where nothing but associations is left.
-        ends_at: Option<Instant>,
-    },
-    /// [`EventType::DeclineUndone`].
-    DeclineUndone {
-        /// The items that wait again.
-        items: Vec<ItemNo>,
-    },
-    /// [`EventType::ItemsAccepted`].
-    ItemsAccepted {
-        /// The items that are active now.
-        items: Vec<ItemNo>,
-        /// When the policy's term runs out, where nothing but associations is left.
-        ends_at: Option<Instant>,
-    },
-    /// [`EventType::WindowExtended`].
-    WindowExtended {
-        /// The longer window.
-        window: Window,
-        /// Whether it was the customer's one extension.
-        by_customer: bool,
-    },
-    /// [`EventType::Held`].
-    Held,
-    /// [`EventType::Resumed`].
-    Resumed {
-        /// The new notice.
-        notice: NoticeNo,
-        /// Until when a proof of delivery must come.
-        deliver_by: Instant,
-    },
-    /// [`EventType::WindowClosed`].
-    WindowClosed {
-        /// What silence did to the undecided items.
-        outcome: Silence,
-        /// When the policy's term runs out.
-        ends_at: Option<Instant>,
-    },
-    /// [`EventType::Withdrawn`].
-    Withdrawn {
-        /// When the policy's term runs out, where nothing but associations is left.
-        ends_at: Option<Instant>,
-    },
-    /// [`EventType::Disputed`].
-    Disputed {
-        /// When it should be judged.
-        due_at: Instant,
-    },
-    /// [`EventType::DisputeUpheld`].
-    DisputeUpheld,
-    /// [`EventType::DisputeOverturned`].
-    DisputeOverturned {
-        /// When the new review should be done.
-        due_at: Instant,
-    },
-    /// [`EventType::AssociationEnded`].
-    AssociationEnded {
-        /// Whose associations.
-        items: Vec<ItemNo>,
-        /// Why.
-        reason: EndReason,
-        /// Since when they run no more: where another partner took over, since his began.
-        at: Instant,
-    },
-    /// [`EventType::EvidenceAdded`].
-    EvidenceAdded,
-    /// [`EventType::EvidenceAdded`] as well: the scan of an entry's document has ended.
-    EvidenceScanned,
+coded! {
+    of
+    /// What happened, with exactly what `evolve` needs.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    EventBody {
+        /// [`EventType::Drafted`].
+        Drafted {
+            /// What is fixed.
+            opening: Box<Opening>,
+            /// When idleness discards it.
+            discard_at: Instant,
+        },
+        /// [`EventType::Submitted`], at once or from a draft.
+        Submitted {
+            /// The content as submitted.
+            opening: Box<Opening>,
+            /// When the review should have begun.
+            due_at: Instant,
+            /// The date that ranks rivals.
+            priority_at: Instant,
+        },
+        /// [`EventType::Edited`].
+        Edited {
+            /// The content after it, where the claim is a draft.
+            opening: Option<Box<Opening>>,
+            /// Items removed under a request for information.
+            removed: Vec<ItemNo>,
+            /// A draft's new idle deadline.
+            discard_at: Option<Instant>,
+        },
+        /// [`EventType::Recalled`].
+        Recalled {
+            /// When idleness discards the draft.
+            discard_at: Instant,
+            /// Until when a resubmit keeps the priority date.
+            keeps_priority_until: Instant,
+        },
+        /// [`EventType::Discarded`].
+        Discarded,
+        /// [`EventType::ReviewBegun`].
+        ReviewBegun {
+            /// When it should be decided.
+            due_at: Instant,
+            /// Whether somebody else holds or claims an item.
+            contested: bool,
+            /// Until when the holder may defend.
+            defence_until: Option<Instant>,
+        },
+        /// [`EventType::ReviewOverdue`].
+        ReviewOverdue,
+        /// [`EventType::DefenceRequested`], of the holder's claim.
+        DefenceRequested {
+            /// Until when.
+            until: Instant,
+        },
+        /// [`EventType::InformationRequested`].
+        InformationRequested {
+            /// What is asked.
+            reasons: Vec<Reason>,
+            /// Until when.
+            answer_by: Instant,
+        },
+        /// [`EventType::InformationAnswered`].
+        InformationAnswered {
+            /// When the review should be done.
+            due_at: Instant,
+        },
+        /// [`EventType::Rejected`].
+        Rejected {
+            /// Which undecided items; empty: all of them.
+            items: Vec<ItemNo>,
+            /// Who and why.
+            rejection: RejectionRecord,
+            /// Until when it can be disputed.
+            disputable_until: Option<Instant>,
+            /// When the policy's term runs out, where nothing but associations is left.
+            ends_at: Option<Instant>,
+        },
+        /// [`EventType::Validated`].
+        Validated {
+            /// Items the reviewer dropped, each with its reason.
+            dropped: Vec<(ItemNo, ReasonCode)>,
+            /// Whether an item is held by another partner.
+            contested: bool,
+            /// The notice that is due.
+            notice: NoticeNo,
+            /// What the notice will say.
+            content_hash: Sha256Hash,
+            /// Until when a proof of delivery must come.
+            deliver_by: Instant,
+        },
+        /// [`EventType::WindowOpened`].
+        WindowOpened {
+            /// The deadline, explained.
+            window: Window,
+        },
+        /// [`EventType::NoticeFailed`].
+        NoticeFailed {
+            /// Why.
+            cause: FailureCause,
+            /// Until when the contact must be corrected.
+            correct_by: Instant,
+        },
+        /// [`EventType::ContactCorrected`].
+        ContactCorrected {
+            /// The new notice.
+            notice: NoticeNo,
+            /// Until when a proof of delivery must come.
+            deliver_by: Instant,
+        },
+        /// [`EventType::ContactRefused`].
+        ContactRefused {
+            /// The new notice and its delivery deadline; `None`: no contact is left.
+            next: Option<(NoticeNo, Instant)>,
+            /// Until when the contact must be corrected, where none is left.
+            correct_by: Option<Instant>,
+        },
+        /// [`EventType::ItemsDeclined`].
+        ItemsDeclined {
+            /// Items that were undecided.
+            declined: Vec<ItemNo>,
+            /// Items that were active: their associations end.
+            ended: Vec<ItemNo>,
+            /// Whether the no arrived in time.
+            in_time: bool,
+            /// When the policy's term runs out, where nothing but associations is left.
+            ends_at: Option<Instant>,
+        },
+        /// [`EventType::DeclineUndone`].
+        DeclineUndone {
+            /// The items that wait again.
+            items: Vec<ItemNo>,
+        },
+        /// [`EventType::ItemsAccepted`].
+        ItemsAccepted {
+            /// The items that are active now.
+            items: Vec<ItemNo>,
+            /// When the policy's term runs out, where nothing but associations is left.
+            ends_at: Option<Instant>,
+        },
+        /// [`EventType::WindowExtended`].
+        WindowExtended {
+            /// The longer window.
+            window: Window,
+            /// Whether it was the customer's one extension.
+            by_customer: bool,
+        },
+        /// [`EventType::Held`].
+        Held,
+        /// [`EventType::Resumed`].
+        Resumed {
+            /// The new notice.
+            notice: NoticeNo,
+            /// Until when a proof of delivery must come.
+            deliver_by: Instant,
+        },
+        /// [`EventType::WindowClosed`].
+        WindowClosed {
+            /// What silence did to the undecided items.
+            outcome: Silence,
+            /// When the policy's term runs out.
+            ends_at: Option<Instant>,
+        },
+        /// [`EventType::Withdrawn`].
+        Withdrawn {
+            /// When the policy's term runs out, where nothing but associations is left.
+            ends_at: Option<Instant>,
+        },
+        /// [`EventType::Disputed`].
+        Disputed {
+            /// When it should be judged.
+            due_at: Instant,
+        },
+        /// [`EventType::DisputeUpheld`].
+        DisputeUpheld,
+        /// [`EventType::DisputeOverturned`].
+        DisputeOverturned {
+            /// When the new review should be done.
+            due_at: Instant,
+        },
+        /// [`EventType::AssociationEnded`].
+        AssociationEnded {
+            /// Whose associations.
+            items: Vec<ItemNo>,
+            /// Why.
+            reason: EndReason,
+            /// Since when they run no more: where another partner took over, since his began.
+            at: Instant,
+        },
+        /// [`EventType::EvidenceAdded`]: an entry, a document, or what its scan said.
+        EvidenceAdded {
+            /// Whether the partner brought it, which uses the defence that was asked for.
+            by_partner: bool,
+        },
+    }
+    event_type: EventType
 }
 
 /// Why a notice counts as not delivered.
@@ -254,43 +260,6 @@ pub enum Silence {
     Associate,
     /// Undecided items become declined, reason `no_answer`.
     Decline,
-}
-
-impl EventBody {
-    /// The name of the event.
-    pub fn event_type(&self) -> EventType {
-        match self {
-            Self::Drafted { .. } => EventType::Drafted,
-            Self::Submitted { .. } => EventType::Submitted,
-            Self::Edited { .. } => EventType::Edited,
-            Self::Recalled { .. } => EventType::Recalled,
-            Self::Discarded => EventType::Discarded,
-            Self::ReviewBegun { .. } => EventType::ReviewBegun,
-            Self::ReviewOverdue => EventType::ReviewOverdue,
-            Self::DefenceRequested { .. } => EventType::DefenceRequested,
-            Self::InformationRequested { .. } => EventType::InformationRequested,
-            Self::InformationAnswered { .. } => EventType::InformationAnswered,
-            Self::Rejected { .. } => EventType::Rejected,
-            Self::Validated { .. } => EventType::Validated,
-            Self::WindowOpened { .. } => EventType::WindowOpened,
-            Self::NoticeFailed { .. } => EventType::NoticeFailed,
-            Self::ContactCorrected { .. } => EventType::ContactCorrected,
-            Self::ContactRefused { .. } => EventType::ContactRefused,
-            Self::ItemsDeclined { .. } => EventType::ItemsDeclined,
-            Self::DeclineUndone { .. } => EventType::DeclineUndone,
-            Self::ItemsAccepted { .. } => EventType::ItemsAccepted,
-            Self::WindowExtended { .. } => EventType::WindowExtended,
-            Self::Held => EventType::Held,
-            Self::Resumed { .. } => EventType::Resumed,
-            Self::WindowClosed { .. } => EventType::WindowClosed,
-            Self::Withdrawn { .. } => EventType::Withdrawn,
-            Self::Disputed { .. } => EventType::Disputed,
-            Self::DisputeUpheld => EventType::DisputeUpheld,
-            Self::DisputeOverturned { .. } => EventType::DisputeOverturned,
-            Self::AssociationEnded { .. } => EventType::AssociationEnded,
-            Self::EvidenceAdded | Self::EvidenceScanned => EventType::EvidenceAdded,
-        }
-    }
 }
 
 impl Event {

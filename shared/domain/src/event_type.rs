@@ -1,6 +1,6 @@
 //! The names of events, and what makes a repeat known: all that a claim keeps of its last event.
 
-use crate::reason::codes;
+use crate::codes::codes;
 
 codes! {
     /// The name of an event, in the history and on the bus.

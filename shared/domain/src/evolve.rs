@@ -108,9 +108,7 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
         EventBody::DisputeUpheld => uphold::apply(it)?,
         EventBody::DisputeOverturned { due_at } => overturn::apply(it, *due_at),
         EventBody::AssociationEnded { items, reason, at } => end::apply(it, items, *reason, *at),
-        EventBody::EvidenceAdded => add_evidence::apply(it),
-        // The details came with the event.
-        EventBody::EvidenceScanned => {}
+        EventBody::EvidenceAdded { by_partner } => add_evidence::apply(it, *by_partner),
     }
     Some(claim)
 }

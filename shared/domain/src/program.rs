@@ -4,31 +4,17 @@
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::UnknownSubdivision;
+use crate::codes::codes;
 use crate::ids::{Activity, FamilyId, ItemId, ProductId, ProgramId};
 use crate::text::Name;
 
-/// What a program's items are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ItemKind {
-    /// A workload of the tenant, such as a mail service.
-    Workload,
-    /// A subscription the tenant has bought.
-    Subscription,
-}
-
-impl ItemKind {
-    /// The name on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Workload => "workload",
-            Self::Subscription => "subscription",
-        }
-    }
-
-    /// The kind of that name.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Workload, Self::Subscription].into_iter().find(|kind| kind.as_str() == text)
+codes! {
+    /// What a program's items are.
+    ItemKind {
+        /// A workload of the tenant, such as a mail service.
+        Workload => "workload",
+        /// A subscription the tenant has bought.
+        Subscription => "subscription",
     }
 }
 

@@ -8,7 +8,7 @@ pub use crate::states::Queue;
 impl Queue {
     /// The statuses of the claims in it, in the order of the table of states.
     pub fn statuses(self) -> Vec<Status> {
-        Status::ALL.into_iter().filter(|status| self.takes_status(*status)).collect()
+        Status::ALL.iter().copied().filter(|status| self.takes_status(*status)).collect()
     }
 
     fn takes_status(self, status: Status) -> bool {

@@ -2,38 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::codes::codes;
 use crate::ids::ItemNo;
-
-macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$case_doc:meta])* $case:ident => $text:literal,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(
-            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize,
-            serde::Deserialize,
-        )]
-        pub enum $name {$(
-            $(#[$case_doc])*
-            #[serde(rename = $text)]
-            $case,
-        )*}
-
-        impl $name {
-            /// Every one, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$case),*];
-
-            /// The name on the wire.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$case => $text,)* }
-            }
-
-            /// The one of that name.
-            pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|code| code.as_str() == text)
-            }
-        }
-    )*};
-}
-pub(crate) use codes;
 
 codes! {
     /// Why information is asked for or a claim rejected.

@@ -1,8 +1,8 @@
 //! Whose turn it is, until when, and what silence will do (`docs/domain.md §2`).
 
 use crate::claim::{Claim, Instant};
+use crate::codes::codes;
 use crate::program::{Consent, Policy};
-use crate::reason::codes;
 use crate::states::{OnDeadline, Stage};
 
 pub use crate::states::Who;

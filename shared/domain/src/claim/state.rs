@@ -4,95 +4,100 @@
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Window;
-use crate::claim::{Basis, ItemStatus, Status};
+use crate::claim::{Basis, ItemStatus};
+use crate::codes::coded;
 use crate::ids::StaffId;
 use crate::reason::Reason;
 use crate::time::Instant;
 
-/// The state of a claim, with what only that state has. A new state breaks every place that must
-/// think about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum State {
-    /// The partner is still writing.
-    Draft {
-        /// First instant after 90 idle days.
-        discard_at: Instant,
-        /// The priority date of a recalled claim, and until when a resubmit keeps it.
-        keeps_priority_until: Option<Instant>,
-    },
-    /// Waits for a reviewer. No deadline once its passing has been recorded.
-    Submitted {
-        /// When the review should have begun.
-        due_at: Option<Instant>,
-    },
-    /// A reviewer reads it.
-    InReview {
-        /// When it should be decided.
-        due_at: Option<Instant>,
-        /// Who rejected it before it was overturned.
-        overturned: bool,
-    },
-    /// The partner must answer.
-    ActionRequired {
-        /// What is asked.
-        reasons: Vec<Reason>,
-        /// Until when.
-        answer_by: Instant,
-        /// Whether the review follows an overturned rejection.
-        overturned: bool,
-    },
-    /// Another reviewer judges the rejection.
-    Disputed {
-        /// The rejection.
-        rejection: RejectionRecord,
-        /// When it should be judged.
-        due_at: Option<Instant>,
-    },
-    /// Validated; the notice is on its way.
-    Notifying {
-        /// Until when a proof of delivery must come.
-        deliver_by: Instant,
-    },
-    /// Nobody could be reached.
-    Unreachable {
-        /// Until when the contact must be corrected.
-        correct_by: Instant,
-    },
-    /// The customer's window is open.
-    AwaitingCustomer {
-        /// The deadline, explained.
-        window: Window,
-    },
-    /// The operator holds it.
-    OnHold,
-    /// At least one association runs.
-    Associated {
-        /// The window that led here; `None` when the last undecided item went outside any.
-        window: Option<Window>,
-        /// When the policy's term runs out.
-        ends_at: Option<Instant>,
-    },
-    /// Refused by the operator or by silence.
-    Rejected {
-        /// Who and why.
-        rejection: RejectionRecord,
-        /// First instant at which it can no longer be disputed; `None` when it is final.
-        disputable_until: Option<Instant>,
-    },
-    /// The customer declined everything.
-    Declined {
-        /// The window in which it happened: until it closes the customer may undo.
-        window: Option<Window>,
-    },
-    /// Taken back by the partner.
-    Withdrawn,
-    /// A draft that was dropped.
-    Discarded,
-    /// The last association ended.
-    Ended {
-        /// The window that had led to it.
-        window: Option<Window>,
-    },
+coded! {
+    /// The state of a claim, with what only that state has. A new state breaks every place that must
+    /// think about it.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    State {
+        /// The partner is still writing.
+        Draft {
+            /// First instant after 90 idle days.
+            discard_at: Instant,
+            /// The priority date of a recalled claim, and until when a resubmit keeps it.
+            keeps_priority_until: Option<Instant>,
+        } => "draft",
+        /// Waits for a reviewer. No deadline once its passing has been recorded.
+        Submitted {
+            /// When the review should have begun.
+            due_at: Option<Instant>,
+        } => "submitted",
+        /// A reviewer reads it.
+        InReview {
+            /// When it should be decided.
+            due_at: Option<Instant>,
+            /// Who rejected it before it was overturned.
+            overturned: bool,
+        } => "in_review",
+        /// The partner must answer.
+        ActionRequired {
+            /// What is asked.
+            reasons: Vec<Reason>,
+            /// Until when.
+            answer_by: Instant,
+            /// Whether the review follows an overturned rejection.
+            overturned: bool,
+        } => "action_required",
+        /// Another reviewer judges the rejection.
+        Disputed {
+            /// The rejection.
+            rejection: RejectionRecord,
+            /// When it should be judged.
+            due_at: Option<Instant>,
+        } => "disputed",
+        /// Validated; the notice is on its way.
+        Notifying {
+            /// Until when a proof of delivery must come.
+            deliver_by: Instant,
+        } => "notifying",
+        /// Nobody could be reached.
+        Unreachable {
+            /// Until when the contact must be corrected.
+            correct_by: Instant,
+        } => "unreachable",
+        /// The customer's window is open.
+        AwaitingCustomer {
+            /// The deadline, explained.
+            window: Window,
+        } => "awaiting_customer",
+        /// The operator holds it.
+        OnHold => "on_hold",
+        /// At least one association runs.
+        Associated {
+            /// The window that led here; `None` when the last undecided item went outside any.
+            window: Option<Window>,
+            /// When the policy's term runs out.
+            ends_at: Option<Instant>,
+        } => "associated",
+        /// Refused by the operator or by silence.
+        Rejected {
+            /// Who and why.
+            rejection: RejectionRecord,
+            /// First instant at which it can no longer be disputed; `None` when it is final.
+            disputable_until: Option<Instant>,
+        } => "rejected",
+        /// The customer declined everything.
+        Declined {
+            /// The window in which it happened: until it closes the customer may undo.
+            window: Option<Window>,
+        } => "declined",
+        /// Taken back by the partner.
+        Withdrawn => "withdrawn",
+        /// A draft that was dropped.
+        Discarded => "discarded",
+        /// The last association ended.
+        Ended {
+            /// The window that had led to it.
+            window: Option<Window>,
+        } => "ended",
+    }
+    /// The name of a claim's state, in the order of `docs/domain.md §3`.
+    status: Status
 }
 
 /// A rejection that stands or is disputed.
@@ -105,27 +110,6 @@ pub struct RejectionRecord {
 }
 
 impl State {
-    /// The name of the state.
-    pub fn status(&self) -> Status {
-        match self {
-            Self::Draft { .. } => Status::Draft,
-            Self::Submitted { .. } => Status::Submitted,
-            Self::InReview { .. } => Status::InReview,
-            Self::ActionRequired { .. } => Status::ActionRequired,
-            Self::Disputed { .. } => Status::Disputed,
-            Self::Notifying { .. } => Status::Notifying,
-            Self::Unreachable { .. } => Status::Unreachable,
-            Self::AwaitingCustomer { .. } => Status::AwaitingCustomer,
-            Self::OnHold => Status::OnHold,
-            Self::Associated { .. } => Status::Associated,
-            Self::Rejected { .. } => Status::Rejected,
-            Self::Declined { .. } => Status::Declined,
-            Self::Withdrawn => Status::Withdrawn,
-            Self::Discarded => Status::Discarded,
-            Self::Ended { .. } => Status::Ended,
-        }
-    }
-
     /// Until when the state runs; `None`: without end.
     pub fn until(&self) -> Option<Instant> {
         match self {

@@ -27,12 +27,13 @@ pub(crate) fn decide(claim: &Claim, entry: &DeclaredEvidence, context: &Context)
         }
         Scan::None | Scan::Pending | Scan::Clean | Scan::Infected => own,
     });
-    Ok(Some(listed(claim, list.collect(), EventBody::EvidenceAdded, context)))
+    Ok(Some(listed(claim, list.collect(), EventBody::EvidenceAdded { by_partner: true }, context)))
 }
 
-/// The defence is used, where one was asked for. The details came with the event.
-pub(crate) fn apply(claim: &mut Claim) {
-    claim.defence = claim.defence.map(|defence| Defence { used: true, ..defence });
+/// What the partner brought uses the defence, where one was asked for. The details came with the event.
+pub(crate) fn apply(claim: &mut Claim, by_partner: bool) {
+    claim.defence =
+        claim.defence.map(|defence| Defence { used: defence.used || by_partner, ..defence });
 }
 
 /// The list with one more entry.

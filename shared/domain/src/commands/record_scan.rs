@@ -19,5 +19,5 @@ pub(crate) fn decide(
         |own: &Evidence| own.id == *id && own.sha256 == sha256 && own.scan == Scan::Pending;
     let mut list = claim.details.evidence.clone();
     list.iter_mut().find(|own| awaits(own))?.scan = scan;
-    Some(listed(claim, list, EventBody::EvidenceScanned, context))
+    Some(listed(claim, list, EventBody::EvidenceAdded { by_partner: false }, context))
 }

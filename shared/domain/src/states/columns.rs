@@ -1,6 +1,7 @@
 //! The columns of the table of states.
 
-use crate::reason::{ReasonCode, codes};
+use crate::codes::codes;
+use crate::reason::ReasonCode;
 
 codes! {
     /// Whose turn it is.

@@ -133,7 +133,7 @@ fn every_command_in_every_state_does_what_the_table_says() {
         if created != "." {
             writeln!(table, "  {:<18} {created}", "(no claim yet)").unwrap();
         }
-        for status in Status::ALL {
+        for status in Status::ALL.iter().copied() {
             let cell = cell(status, *kind);
             if cell != "." {
                 writeln!(table, "  {:<18} {cell}", status.as_str()).unwrap();
@@ -146,7 +146,7 @@ fn every_command_in_every_state_does_what_the_table_says() {
 #[test]
 fn what_a_state_takes_is_said_of_it_before_the_arguments_are_read() {
     for kind in CommandKind::ALL {
-        for status in Status::ALL {
+        for status in Status::ALL.iter().copied() {
             let cell = cell(status, *kind);
             let taken = !matches!(cell.as_str(), "." | "-");
             assert!(
