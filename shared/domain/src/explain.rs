@@ -9,8 +9,8 @@ use crate::program::Policy;
 use crate::time::rfc3339;
 use crate::turn::{OnSilence, Turn, Who};
 
+pub use crate::rule::Rule;
 pub use facts::Fact;
-pub use rule::Rule;
 
 /// The explanation of a claim's present state.
 #[derive(Debug, Clone, PartialEq, Eq)]

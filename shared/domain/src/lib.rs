@@ -31,6 +31,7 @@ pub mod queue;
 pub mod reason;
 pub mod rejection;
 pub mod reminder;
+mod rule;
 pub mod rules;
 pub mod states;
 pub mod text;

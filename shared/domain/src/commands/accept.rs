@@ -8,7 +8,11 @@ use crate::decision::term::term_end;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
 use crate::ids::ItemNo;
+use crate::rule::{COMMANDS, Rule};
 use crate::transition::settle_state;
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "accept", "the customer's yes acts at once");
 
 /// The customer says yes: at once, and only signed in, since a link can be forwarded to the partner. A
 /// declined item must be undone first.

@@ -9,6 +9,11 @@ use crate::eligibility::evidence_problem;
 use crate::event::EventBody;
 use crate::program::EvidencePolicy;
 use crate::rejection::{FieldCode, Rejection};
+use crate::rule::{COMMANDS, Rule};
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule =
+    Rule::new(COMMANDS, "add evidence", "evidence can be added and moves no deadline");
 
 /// Adds an entry, or attaches a document to the entry that declared its digest. Where the policy asks
 /// for documents, one is awaited from then on; what is there already changes nothing.

@@ -6,6 +6,14 @@ use crate::context::{Context, Rival, Standing};
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
 use crate::rejection::Rejection;
+use crate::rule::{COMMANDS, Rule};
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule = Rule::new(
+    COMMANDS,
+    "begin",
+    "a reviewer reads the claim; who else holds or claims its items was looked up",
+);
 
 /// A reviewer takes the claim up. Where another partner holds an item he is asked to defend it; a
 /// holder who came in during the review is asked by beginning once more.

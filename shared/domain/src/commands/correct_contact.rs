@@ -8,7 +8,12 @@ use crate::eligibility;
 use crate::event::{Event, EventBody};
 use crate::ids::NoticeNo;
 use crate::rejection::{FieldCode, FieldError, Rejection};
+use crate::rule::{COMMANDS, Rule};
 use crate::transition::start_notice;
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule =
+    Rule::new(COMMANDS, "correct contact", "a new contact gets a new notice");
 
 /// Another contact gets a new notice.
 pub(crate) fn decide(claim: &Claim, contact: &CustomerContact, context: &Context) -> Decision {

@@ -14,8 +14,23 @@ use crate::event::{Event, EventBody, FailureCause, Silence};
 use crate::program::{Consent, Policy};
 use crate::reason::{EndReason, Reason, ReasonCode};
 use crate::rejection::Rejection;
+use crate::rule::{COMMANDS, Rule};
 use crate::states::OnDeadline;
 use crate::transition::{declined_mark, mark_undecided, settle_state};
+
+/// The rule of a window that closes.
+pub(crate) const CLOSE_RULE: Rule = Rule::new(
+    COMMANDS,
+    "close",
+    "the window and its grace passed, so the policy's consent decides what silence does",
+);
+
+/// The rule of a late review.
+pub(crate) const OVERDUE_RULE: Rule = Rule::new(
+    COMMANDS,
+    "review overdue",
+    "a review deadline that passes decides nothing; it is recorded once",
+);
 
 /// The claim's deadline has passed, if it has: nothing happens early, and nothing twice.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {

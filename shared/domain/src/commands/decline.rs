@@ -9,7 +9,12 @@ use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
 use crate::ids::{ItemNo, NoticeNo};
 use crate::reason::EndReason;
+use crate::rule::{COMMANDS, Rule};
 use crate::transition::{declined_mark, end_items, settle_state};
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule =
+    Rule::new(COMMANDS, "decline", "the customer's no is never refused and never lost");
 
 /// The customer says no: undecided items are declined, running associations end, and what is over
 /// already stays as it is.

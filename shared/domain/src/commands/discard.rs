@@ -4,6 +4,11 @@ use crate::claim::{Claim, State};
 use crate::context::Context;
 use crate::decision::new_event;
 use crate::event::{Event, EventBody};
+use crate::rule::{COMMANDS, Rule};
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule =
+    Rule::new(COMMANDS, "discard", "a draft is dropped by its partner, or after its idle days");
 
 /// Drops a draft.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Event {

@@ -7,7 +7,12 @@ use crate::decision::deadlines::review_due;
 use crate::decision::remark::with_remark;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
+use crate::rule::{COMMANDS, Rule};
 use crate::text::Comment;
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule =
+    Rule::new(COMMANDS, "dispute", "a rejection is judged once more, by another reviewer");
 
 /// The partner disputes a rejection, once.
 pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Decision {

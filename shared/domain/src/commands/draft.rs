@@ -8,7 +8,12 @@ use crate::decision::deadlines::idle_until;
 use crate::event::{Event, EventBody, Opening};
 use crate::ids::Version;
 use crate::rejection::{FieldCode, FieldError, Rejection};
+use crate::rule::{COMMANDS, Rule};
 use crate::transition::new_claim;
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule =
+    Rule::new(COMMANDS, "draft", "a draft waits for its partner, who edits and submits it");
 
 /// A draft needs only program and tenant (`docs/domain.md §3`).
 ///

@@ -12,6 +12,10 @@ use crate::decision::window::open_window;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
 use crate::rejection::{FieldCode, FieldError, Rejection};
+use crate::rule::{LONGER, Rule};
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule = Rule::new(LONGER, "window", "a deadline moves later, never earlier");
 
 /// More time: once by the customer, to any later date by the operator. Never earlier (I4).
 pub(crate) fn decide(claim: &Claim, closes_on: Option<NaiveDate>, context: &Context) -> Decision {

@@ -7,7 +7,11 @@ use crate::decision::remark::with_remark;
 use crate::decision::window::open_window;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
+use crate::rule::{COMMANDS, Rule};
 use crate::text::Comment;
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "hold", "on hold no window runs");
 
 /// The operator holds the claim: whatever window there is is void.
 pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Decision {

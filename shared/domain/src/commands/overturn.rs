@@ -8,7 +8,15 @@ use crate::decision::dispute::judged;
 use crate::decision::remark::with_remark;
 use crate::decision::{Decision, new_event};
 use crate::event::EventBody;
+use crate::rule::{COMMANDS, Rule};
 use crate::text::Comment;
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule = Rule::new(
+    COMMANDS,
+    "overturn",
+    "another reviewer found the rejection wrong: the review begins again",
+);
 
 /// Another reviewer finds the rejection wrong: the review goes on.
 pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Decision {

@@ -5,6 +5,14 @@ use crate::context::Context;
 use crate::decision::deadlines::idle_until;
 use crate::decision::{Decision, new_event};
 use crate::event::EventBody;
+use crate::rule::{COMMANDS, Rule};
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule = Rule::new(
+    COMMANDS,
+    "recall",
+    "before its review a claim can be taken back, and keeps its priority date through a short recall",
+);
 
 /// Takes a claim back before its review; resubmitted soon, it keeps its priority date.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {

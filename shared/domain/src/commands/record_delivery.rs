@@ -7,6 +7,14 @@ use crate::decision::{Decision, new_event};
 use crate::event::EventBody;
 use crate::ids::NoticeNo;
 use crate::rejection::Rejection;
+use crate::rule::{COUNTING, Rule};
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule = Rule::new(
+    COUNTING,
+    "window",
+    "a notice was proved delivered: its local date is day 0, and business days are counted from the day after",
+);
 
 /// A proof of delivery. Only one for the current notice, to a recipient who speaks for the tenant,
 /// opens the window; any other proof, and every further one, changes nothing.

@@ -9,6 +9,11 @@ use crate::decision::window::open_window;
 use crate::event::FailureCause;
 use crate::ids::NoticeNo;
 use crate::reason::EndReason;
+use crate::rule::{DELIVERY, Rule};
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule =
+    Rule::new(DELIVERY, "notice", "no notice could be proved delivered, so no window runs");
 
 /// A bounce or complaint. It voids the window unless somebody else who speaks for the tenant has
 /// the notice, or a decision came through it; for an older notice it changes nothing.

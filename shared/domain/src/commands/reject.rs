@@ -7,7 +7,12 @@ use crate::decision::Decision;
 use crate::decision::rejection::{commented, reasons_fit, rejected};
 use crate::event::Event;
 use crate::ids::ItemNo;
+use crate::rule::{COMMANDS, Rule};
 use crate::transition::finish_claim;
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule =
+    Rule::new(COMMANDS, "reject", "a rejection names its reasons; the partner may dispute it once");
 
 /// A reviewer refuses the claim.
 pub(crate) fn decide(claim: &Claim, given: &[GivenReason], context: &Context) -> Decision {

@@ -4,6 +4,14 @@ use crate::claim::{Claim, Defence, Instant};
 use crate::context::Context;
 use crate::decision::new_event;
 use crate::event::{Event, EventBody};
+use crate::rule::{EXCLUSIVITY, Rule};
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule = Rule::new(
+    EXCLUSIVITY,
+    "exclusivity",
+    "another claim names an item that is held, so the holder may defend it",
+);
 
 /// The holder of an item is asked to defend it (`docs/domain.md §3`, *Exclusivity*). Who has used an
 /// earlier defence is asked anew.

@@ -7,6 +7,11 @@ use crate::decision::rejection::{commented, reasons_fit};
 use crate::decision::{Decision, new_event};
 use crate::event::{Event, EventBody};
 use crate::reason::Reason;
+use crate::rule::{COMMANDS, Rule};
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule =
+    Rule::new(COMMANDS, "request information", "the reviewer asked, so the partner must answer");
 
 /// A reviewer asks the partner.
 pub(crate) fn decide(claim: &Claim, given: &[GivenReason], context: &Context) -> Decision {

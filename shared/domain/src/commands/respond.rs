@@ -7,7 +7,12 @@ use crate::decision::deadlines::review_due;
 use crate::decision::remark::with_remark;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
+use crate::rule::{COMMANDS, Rule};
 use crate::text::Comment;
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule =
+    Rule::new(COMMANDS, "respond", "the partner answered in time, so the review goes on");
 
 /// The partner answers, in time.
 pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context) -> Decision {

@@ -6,7 +6,15 @@ use crate::decision::deadlines::deliver_by;
 use crate::decision::{Decision, new_event};
 use crate::event::EventBody;
 use crate::ids::NoticeNo;
+use crate::rule::{COMMANDS, Rule};
 use crate::transition::start_notice;
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule = Rule::new(
+    COMMANDS,
+    "resume",
+    "after a hold the customer gets a new notice and a full new window",
+);
 
 /// The hold is over: a new notice, and a full new window.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {

@@ -9,7 +9,12 @@ use crate::eligibility;
 use crate::event::{Event, EventBody, Opening};
 use crate::ids::Version;
 use crate::rejection::{FieldCode, FieldError, Rejection};
+use crate::rule::{COMMANDS, Rule};
 use crate::transition::{new_claim, replace_content};
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule =
+    Rule::new(COMMANDS, "submit", "every guard of a submission held, so a reviewer is due");
 
 /// A new claim is submitted at once.
 ///

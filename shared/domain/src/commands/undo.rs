@@ -8,6 +8,11 @@ use crate::decision::tenant_item::has_item;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
 use crate::ids::ItemNo;
+use crate::rule::{COMMANDS, Rule};
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule =
+    Rule::new(COMMANDS, "undo", "until the deadline the customer may take a no back");
 
 /// The customer takes a no back, before the window closes. One that a review has come after is settled.
 pub(crate) fn decide(claim: &Claim, selection: &Selection, context: &Context) -> Decision {

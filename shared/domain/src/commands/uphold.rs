@@ -7,7 +7,12 @@ use crate::decision::dispute::judged;
 use crate::decision::remark::with_remark;
 use crate::decision::{Decision, new_event};
 use crate::event::EventBody;
+use crate::rule::{COMMANDS, Rule};
 use crate::text::Comment;
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule =
+    Rule::new(COMMANDS, "uphold", "another reviewer found the rejection right: it is final");
 
 /// Another reviewer finds the rejection right: it is final.
 pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Decision {

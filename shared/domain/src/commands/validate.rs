@@ -10,9 +10,17 @@ use crate::ids::{ClaimId, ItemNo, NoticeNo, Sha256Hash};
 use crate::program::ItemRef;
 use crate::reason::ReasonCode;
 use crate::rejection::{FieldCode, FieldError, Rejection};
+use crate::rule::{COMMANDS, Rule};
 use crate::text::Comment;
 use crate::transition::start_notice;
 use crate::{content, eligibility, program};
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule = Rule::new(
+    COMMANDS,
+    "validate",
+    "the operator found the claim in order, so the customer must be notified",
+);
 
 /// A reviewer finds the claim right: the customer is to be told.
 pub(crate) fn decide(

@@ -7,8 +7,13 @@ use crate::decision::remark::with_remark;
 use crate::decision::term::term_end;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
+use crate::rule::{COMMANDS, Rule};
 use crate::text::Comment;
 use crate::transition::finish_claim;
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule =
+    Rule::new(COMMANDS, "withdraw", "until it is official a partner may withdraw a claim");
 
 /// The partner takes back what nobody has decided.
 pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context) -> Decision {

@@ -9,7 +9,11 @@ use crate::eligibility;
 use crate::event::EventBody;
 use crate::ids::NoticeNo;
 use crate::rejection::Rejection;
+use crate::rule::{PAGE, Rule};
 use crate::transition::start_notice;
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule = Rule::new(PAGE, "notice", "a contact said that he is the wrong one");
 
 /// The recipient is not the right person: another verified contact gets a new notice; where none is
 /// left, the partner has to name one.
