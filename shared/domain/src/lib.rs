@@ -1,7 +1,27 @@
 //! The rules of claiming a partner of record: pure and synchronous, without I/O, without a clock.
 //!
-//! `decide` tells what a command does to a [`claim::Claim`], [`evolve()`] gives the claim after it, and
-//! [`effects`] what goes with the step in the same transaction.
+//! - A [`claim::Claim`] is in a state. What holds of every claim in it is its row in the table of states:
+//!   [`claim::Status::row`].
+//! - A [`command::Command`] asks something of it. Who may give it, from which states, what has to be read for it
+//!   and which events it can lead to is its row in the table of commands: [`command::CommandKind::row`].
+//! - [`decide()`] tells what a command leads to, an event or a refusal; [`evolve()`] gives the claim after the
+//!   event; [`effects`] tells what goes with the step in the same transaction.
+//!
+//! ```
+//! use domain::claim::Status;
+//! use domain::command::CommandKind;
+//! use domain::decide::is_allowed_in;
+//! use domain::states::{OnDeadline, Who};
+//!
+//! // A claim can be taken back until its review begins, and its partner's calendar is read for that.
+//! assert!(is_allowed_in(CommandKind::Recall, Status::Submitted));
+//! assert!(!is_allowed_in(CommandKind::Recall, Status::InReview));
+//! assert!(CommandKind::Recall.needs().partner);
+//!
+//! // It is the operator's turn then, and silence decides nothing.
+//! let row = Status::Submitted.row();
+//! assert_eq!((row.turn, row.on_deadline), (Who::Operator, OnDeadline::RecordOverdue));
+//! ```
 
 pub mod actor;
 pub mod calendar;
