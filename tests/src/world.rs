@@ -187,12 +187,12 @@ impl World {
     }
 
     /// Ticks once and drains every shard that is due, as `finalize` does.
-    pub async fn finalize(&self) -> Vec<store::Drained> {
+    pub async fn finalize(&self) -> Vec<store::DrainReport> {
         let tick = self.store.tick().await.expect("a tick");
         let until = self.clock.now() + Duration::seconds(40);
         let mut drained = Vec::new();
         for shard in tick.due {
-            drained.push(self.store.drain(shard, until).await.expect("a drained shard"));
+            drained.push(self.store.drain_timers(shard, until).await.expect("a drained shard"));
         }
         drained
     }

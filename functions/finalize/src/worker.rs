@@ -4,7 +4,7 @@ use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent
 use chrono::{DateTime, Duration, Utc};
 use runtime::fields::{self, metric};
 use runtime::{Invocation, telemetry};
-use store::Drained;
+use store::DrainReport;
 use tracing::{info, warn};
 
 use crate::{App, ShardMessage};
@@ -34,7 +34,7 @@ async fn is_done(app: &App, message: &SqsMessage, until: DateTime<Utc>) -> bool 
         warn!({ fields::MESSAGE_ID } = id, "A message names no shard");
         return false;
     };
-    match app.store.drain(shard, until).await {
+    match app.store.drain_timers(shard, until).await {
         Ok(drained) => {
             report(shard, &drained);
             true
@@ -47,7 +47,7 @@ async fn is_done(app: &App, message: &SqsMessage, until: DateTime<Utc>) -> bool 
     }
 }
 
-fn report(shard: u16, drained: &Drained) {
+fn report(shard: u16, drained: &DrainReport) {
     telemetry::count(metric::CLOSED, drained.closed + drained.silenced);
     telemetry::count(metric::POISON, drained.poisoned);
     telemetry::count(metric::EARLY_CLOSE, drained.early);

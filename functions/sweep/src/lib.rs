@@ -8,7 +8,7 @@ use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventR
 use runtime::fields::{self, metric};
 use runtime::{Failure, Invocation, telemetry};
 use serde_json::Value;
-use store::{DirectoryEntry, Store, StoreError, Swept};
+use store::{DirectoryEntry, ReconcileReport, Store, StoreError};
 use tracing::info;
 
 /// What the function needs.
@@ -49,7 +49,7 @@ pub async fn handle(
 }
 
 async fn sweep(app: &App, entry: &DirectoryEntry) -> Result<(), StoreError> {
-    let Swept { seen, changed } = app.store.sweep(entry).await?;
+    let ReconcileReport { seen, changed } = app.store.reconcile(entry).await?;
     telemetry::count(metric::SWEPT, changed);
     info!({ fields::CLAIMS_SEEN } = seen, { fields::CLAIMS_CHANGED } = changed, "Swept");
     Ok(())

@@ -1,7 +1,31 @@
-//! The DynamoDB store: keys, items, commits, timers and locks (`docs/architecture.md §2`, `§3`).
+//! The DynamoDB store: claims, timers, locks, the directory, the history (`docs/architecture.md §2`, `§3`).
 //!
 //! The only crate that names an `AttributeValue`. One concrete type, [`Store`], over the real SDK
 //! client; what varies between production and tests is injected below the SDK, and the clock.
+//!
+//! A folder is a noun, and the methods of [`Store`] stand where their noun stands. `table` has keys, items and
+//! calls; `claims` loads, creates and commands a claim; `timers` carries out deadlines that nobody asked
+//! about; `exclusivity` has locks and blocks. No folder imports one that imports it.
+//!
+//! ```no_run
+//! # use domain::{actor::Actor, command::Command, ids::ClaimId};
+//! # use store::{Store, StoreConfig, StoreError};
+//! # async fn example(
+//! #     client: aws_sdk_dynamodb::Client,
+//! #     config: StoreConfig,
+//! #     (id, actor, command): (&ClaimId, &Actor, &Command),
+//! # ) -> Result<(), StoreError> {
+//! let store = Store::new(client, config);
+//! let moment = store.moment().await?;
+//! // What was due by then is carried out first.
+//! if let Some(claim) = store.claim(id, moment).await? {
+//!     // Decided by the rules, and written under the condition that the claim has this version still.
+//!     let outcome = store.execute(id, actor, command, moment, Some(claim.version)).await?;
+//!     assert!(outcome.claim.version >= claim.version);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod claims;
 mod directory;
@@ -19,7 +43,7 @@ pub use claims::create::{Created, NewClaim};
 pub use claims::preflight::Checked;
 pub use claims::run::{Effect, OpenClaim, Outcome};
 pub use directory::of_claim::ClaimDirectory;
-pub use directory::reconcile::{DirectoryEntry, Swept};
+pub use directory::reconcile::{DirectoryEntry, ReconcileReport};
 pub use domain::queue::Queue;
 pub use history::archive::Image;
 pub use history::entries::HistoryEntry;
@@ -33,6 +57,6 @@ pub use table::error::StoreError;
 pub use table::index::{Cursor, Page};
 pub use table::schema;
 pub use timers::checkpoint::Tick;
-pub use timers::drain::Drained;
+pub use timers::drain::DrainReport;
 pub use timers::reminders::ReminderDue;
 pub use usage::rows::UsageRow;

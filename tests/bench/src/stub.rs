@@ -66,7 +66,7 @@ async fn measure(closes: u32, now: fn() -> DateTime<Utc>) -> Duration {
     let store = Store::new(Client::from_conf(config), config_of_store);
     let until = now() + chrono::Duration::hours(1);
     let before = processor_time();
-    let drained = store.drain(0, until).await.expect("a drained shard");
+    let drained = store.drain_timers(0, until).await.expect("a drained shard");
     let took = processor_time().saturating_sub(before);
     assert_eq!((drained.closed, drained.early), (closes / PAGE * PAGE, 0), "{drained:?}");
     took / drained.closed

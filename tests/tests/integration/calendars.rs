@@ -153,7 +153,7 @@ async fn an_announcement_made_twice_and_swept_twice_changes_a_claim_once() {
     assert_eq!(after.version.0, claim.version.0 + 1);
     assert_eq!(after.last_event.event_type, EventType::WindowExtended);
     let country = DirectoryEntry::Calendar("CZ".parse().unwrap());
-    assert_eq!(stack.world.store.sweep(&country).await.unwrap().changed, 0);
+    assert_eq!(stack.world.store.reconcile(&country).await.unwrap().changed, 0);
 }
 
 #[tokio::test]

@@ -129,7 +129,7 @@ async fn closing_a_window_costs_one() {
     let tick = world.store.tick().await.unwrap();
     world.wire.reset();
     for shard in tick.due {
-        world.store.drain(shard, world.clock.now() + Duration::seconds(40)).await.unwrap();
+        world.store.drain_timers(shard, world.clock.now() + Duration::seconds(40)).await.unwrap();
     }
     let closes =
         world.wire.calls().into_iter().filter(|call| call.operation == "BatchExecuteStatement");

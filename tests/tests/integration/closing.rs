@@ -90,7 +90,7 @@ async fn hold(shape: Shape) -> Result<(), TestCaseError> {
     let now = world.clock.now();
     let (store, wire) = world.another_store(|config| config.closing = shape.closing);
     for shard in store.tick().await.unwrap().due {
-        store.drain(shard, now + Duration::seconds(40)).await.unwrap();
+        store.drain_timers(shard, now + Duration::seconds(40)).await.unwrap();
     }
     // A dropped item is an exception like any other, so such a claim closes slowly.
     let fast = wire.calls().iter().any(|call| match shape.closing {

@@ -177,7 +177,7 @@ async fn settling_and_taking_over_leave_one_holder_whichever_comes_between() {
                 let other = other.clone();
                 async move {
                     for shard in other.tick().await.unwrap().due {
-                        other.drain(shard, now + Duration::seconds(40)).await.unwrap();
+                        other.drain_timers(shard, now + Duration::seconds(40)).await.unwrap();
                     }
                 }
             }),
@@ -303,7 +303,7 @@ async fn an_undo_that_comes_between_the_steps_of_settling_keeps_the_item() {
         let (store, wire) = world.another_store(|_| {});
         undo_meanwhile(&world, &holder, &wire, any, nth);
         for shard in store.tick().await.unwrap().due {
-            drop(store.drain(shard, world.clock.now() + Duration::seconds(40)).await);
+            drop(store.drain_timers(shard, world.clock.now() + Duration::seconds(40)).await);
         }
         let (locked, held) = holders(&world, [&holder, &rival]).await;
         assert_eq!(locked.as_ref(), held.first(), "call {nth}: {held:?}");

@@ -332,7 +332,11 @@ async fn a_close_whose_answer_was_lost_counts_as_closed() {
         wire.on(is_close, 1, Fault::AnswerLost);
         let mut done = 0;
         for shard in store.tick().await.unwrap().due {
-            done += store.drain(shard, world.clock.now() + Span::seconds(40)).await.unwrap().closed;
+            done += store
+                .drain_timers(shard, world.clock.now() + Span::seconds(40))
+                .await
+                .unwrap()
+                .closed;
         }
         assert_eq!(done, 1, "{closing:?}");
     }

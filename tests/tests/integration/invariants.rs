@@ -117,7 +117,7 @@ impl Story {
             self.suspended.push(partner);
         }
         let id = integration::world::partner_id(partner);
-        self.stack.world.store.sweep(&store::DirectoryEntry::Partner(id)).await.unwrap();
+        self.stack.world.store.reconcile(&store::DirectoryEntry::Partner(id)).await.unwrap();
     }
 
     /// Gives the command of a step, and holds what became of it against the model.

@@ -129,7 +129,7 @@ async fn due(partly: bool) -> (World, Claim) {
 
 async fn close_all(store: &Store, world_now: domain::claim::Instant) {
     for shard in store.tick().await.unwrap().due {
-        store.drain(shard, world_now + Duration::seconds(40)).await.unwrap();
+        store.drain_timers(shard, world_now + Duration::seconds(40)).await.unwrap();
     }
 }
 

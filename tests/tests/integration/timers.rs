@@ -45,7 +45,8 @@ async fn a_window_does_not_close_before_deadline_and_grace() {
         world.let_pass_by(closes_at(&claim), Duration::seconds(seconds));
         world.finalize().await;
         for shard in 0..SHARDS {
-            let drained = world.store.drain(shard, world.clock.now() + Duration::seconds(40)).await;
+            let drained =
+                world.store.drain_timers(shard, world.clock.now() + Duration::seconds(40)).await;
             assert!(drained.is_ok(), "{drained:?}");
         }
         world.read(&claim.id).await;
@@ -155,7 +156,7 @@ async fn a_function_whose_clock_is_an_hour_off_refuses_to_close() {
         let read = world.store.claim(&claim.id, world.now()).await;
         assert!(matches!(read, Err(StoreError::ClockUntrusted)), "{error} h off: {read:?}");
         for shard in 0..SHARDS {
-            drop(world.store.drain(shard, true_time + Duration::hours(2)).await);
+            drop(world.store.drain_timers(shard, true_time + Duration::hours(2)).await);
         }
         assert_eq!(world.stored(&claim.id), before, "{error} h off");
     }
@@ -239,7 +240,7 @@ async fn a_drain_stops_in_time_and_leaves_the_rest_to_the_next() {
     let (world, claim) = awaiting().await;
     world.let_pass(closes_at(&claim));
     for shard in 0..SHARDS {
-        let drained = world.store.drain(shard, world.clock.now()).await.unwrap();
+        let drained = world.store.drain_timers(shard, world.clock.now()).await.unwrap();
         assert!(!drained.finished);
     }
     assert_eq!(status(&world, &claim), "awaiting_customer");
@@ -263,13 +264,13 @@ async fn while_a_shard_is_leased_another_worker_leaves_it_alone_and_safety_does_
             let second = second.clone();
             async move {
                 for shard in 0..SHARDS {
-                    second.drain(shard, until).await.unwrap();
+                    second.drain_timers(shard, until).await.unwrap();
                 }
             }
         }),
     );
     for shard in 0..SHARDS {
-        first.drain(shard, until).await.unwrap();
+        first.drain_timers(shard, until).await.unwrap();
     }
     let closed = world.read(&claim.id).await;
     assert_eq!((closed.status(), closed.version), (Status::Associated, claim.version.next()));
@@ -301,9 +302,9 @@ async fn a_worker_whose_time_is_over_in_the_middle_of_a_page_leaves_the_rest_to_
     });
     world.wire.on(|call| call.operation == "BatchExecuteStatement", 1, over);
     let shard = shard_of(&world, &claim);
-    let first = world.store.drain(shard, until).await.unwrap();
+    let first = world.store.drain_timers(shard, until).await.unwrap();
     assert_eq!((first.closed, first.finished), (250, false));
-    let second = world.store.drain(shard, until + Duration::seconds(40)).await.unwrap();
+    let second = world.store.drain_timers(shard, until + Duration::seconds(40)).await.unwrap();
     assert_eq!((second.closed, second.finished), (51, true));
 }
 

@@ -271,13 +271,13 @@ async fn a_sweep_that_breaks_off_begins_anew_and_does_nothing_twice() {
         for more in 0..12 {
             wire.on(any, nth + more, Fault::Throttle);
         }
-        let broken = Box::pin(store.sweep(&entry)).await;
+        let broken = Box::pin(store.reconcile(&entry)).await;
         wire.reset();
         if broken.is_ok() {
             break;
         }
     }
-    let again = Box::pin(store.sweep(&entry)).await.unwrap();
+    let again = Box::pin(store.reconcile(&entry)).await.unwrap();
     assert_eq!((again.seen, again.changed), (1, 0));
     let after = stack.world.read(&claim.id).await;
     assert_eq!((after.status(), after.version.0), (Status::Ended, claim.version.0 + 1));

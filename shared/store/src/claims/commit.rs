@@ -93,7 +93,7 @@ impl Store {
             actions.push(Action::Put(new.details.attributes(&new.claim().id)?, None));
         }
         let written = if actions.is_empty() {
-            self.put_if(record, condition).await?
+            self.put_item_if(record, condition).await?
         } else {
             actions.insert(0, Action::Put(record, Some(condition)));
             self.transact(actions, write).await?
@@ -116,7 +116,7 @@ impl Store {
         if !changes.is_empty() {
             let numbers: Vec<_> = changes.iter().copied().map(lock_number).collect();
             let read = command_context.locks.is_empty();
-            let fresh = if read { self.locks(claim, &numbers).await? } else { Vec::new() };
+            let fresh = if read { self.load_locks(claim, &numbers).await? } else { Vec::new() };
             let locks = if read { &fresh } else { &command_context.locks };
             match self.lock_actions(claim, &changes, locks, event.at).await? {
                 Some(taken) => actions = taken,
@@ -125,7 +125,7 @@ impl Store {
         }
         let (policy, place) =
             (&command_context.context.policy, command_context.context.places.customer.as_ref());
-        actions.extend(self.blocks(claim, &blocked, event.at, policy, place).await?);
+        actions.extend(self.block_actions(claim, &blocked, event.at, policy, place).await?);
         Ok(Some(actions))
     }
 }

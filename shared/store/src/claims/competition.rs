@@ -51,7 +51,7 @@ impl Store {
         at: Instant,
     ) -> Result<Competition, StoreError> {
         let locks = fetched.locks(claim, &kept(claim))?;
-        let mut rivals = self.rivals(claim, &locks, at).await?;
+        let mut rivals = self.find_rivals(claim, &locks, at).await?;
         let others = newest
             .iter()
             .filter(|id| **id != claim.id && rivals.iter().all(|rival| rival.claim != **id));

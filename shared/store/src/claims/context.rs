@@ -56,7 +56,7 @@ impl Store {
         let undecided = undecided(claim);
         let locks = if needs.locks { found.fetched.locks(claim, &undecided)? } else { Vec::new() };
         let mut facts = found.facts;
-        facts.rivals = Box::pin(self.rivals(claim, &locks, at)).await?;
+        facts.rivals = Box::pin(self.find_rivals(claim, &locks, at)).await?;
         let context =
             Context { at, actor: actor.clone(), policy: found.policy, places: found.places, facts };
         let fetched = found.fetched;

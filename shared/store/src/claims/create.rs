@@ -88,7 +88,7 @@ impl Store {
         loop {
             let Some(context) = Box::pin(self.read_opening_context(&new, moment)).await? else {
                 match Box::pin(self.load_up_to_date(new.id, moment.offset)).await? {
-                    Some(stored) => return answer(stored, &attempts, new.request_hash),
+                    Some(stored) => return created_of(stored, &attempts, new.request_hash),
                     None => continue,
                 }
             };
@@ -135,7 +135,7 @@ impl Store {
     ) -> Result<Written, StoreError> {
         let record = stored.record.attributes()?;
         if !replaces {
-            return self.put_if(record, Condition::absent()).await;
+            return self.put_item_if(record, Condition::absent()).await;
         }
         let details = stored.details.attributes(&stored.claim().id)?;
         let actions =
@@ -178,7 +178,7 @@ struct Opening {
 
 /// The answer where the claim is there already: this request's own work, a replay, or another
 /// request's key.
-fn answer(
+fn created_of(
     stored: Stored,
     attempts: &Attempts,
     request_hash: Sha256Hash,

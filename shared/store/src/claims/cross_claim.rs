@@ -72,7 +72,7 @@ impl Store {
         let mut actions = Vec::new();
         for id in ids {
             let request = Command::RequestDefence { until };
-            actions.extend(self.step_of(&id, &request, context.at, write).await?);
+            actions.extend(self.step_other_claim(&id, &request, context.at, write).await?);
         }
         Ok(actions)
     }
@@ -84,7 +84,7 @@ impl Store {
         activated: &[ItemNo],
         write: WriteId,
     ) -> Result<Option<Vec<Action>>, StoreError> {
-        let locks = self.locks(claim, activated).await?;
+        let locks = self.load_locks(claim, activated).await?;
         if !locks.iter().all(|lock| lock.is_of(claim)) {
             return Ok(None);
         }
@@ -100,7 +100,7 @@ impl Store {
         let since = effective_at(claim, activated);
         for (holder, items) in left {
             let take_over = Command::Supersede { items, since };
-            match self.step_of(&holder, &take_over, since, write).await? {
+            match self.step_other_claim(&holder, &take_over, since, write).await? {
                 Some(ended) => actions.push(ended),
                 None => return Ok(None),
             }
@@ -110,14 +110,14 @@ impl Store {
 
     /// A step of another claim, as the system; `None` where it changes nothing. Neither of the two
     /// commands sets a deadline, so there is no timer to put first.
-    async fn step_of(
+    async fn step_other_claim(
         &self,
         id: &ClaimId,
         command: &Command,
         at: Instant,
         write: WriteId,
     ) -> Result<Option<Action>, StoreError> {
-        let Some(stored) = self.load(id).await?.stored else { return Ok(None) };
+        let Some(stored) = self.load_claim(id).await?.stored else { return Ok(None) };
         let at = at.max(stored.claim().last_event.at);
         if self.pass_deadline_if_due(stored.claim(), at).await? {
             return Ok(None);

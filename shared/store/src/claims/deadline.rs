@@ -62,7 +62,7 @@ impl Store {
         let mut done = false;
         let mut steps = 0;
         loop {
-            let Loaded { stored, clock } = self.load(id).await?;
+            let Loaded { stored, clock } = self.load_claim(id).await?;
             let Some(stored) = stored else { return Ok(DeadlineOutcome::Absent) };
             done |= attempts.wrote(&stored.record);
             let Some(now) = self.time_if_due(stored.claim(), clock, offset).await? else {

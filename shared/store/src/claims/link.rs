@@ -28,7 +28,7 @@ impl Store {
         let loaded = match (fetched.claim(id)?, clock) {
             (Assembled::Whole(stored), Some(clock)) => Loaded { stored: Some(*stored), clock },
             (Assembled::Absent, _) => return Ok(None),
-            (Assembled::Whole(_) | Assembled::Torn, _) => self.load(id).await?,
+            (Assembled::Whole(_) | Assembled::Torn, _) => self.load_claim(id).await?,
         };
         let Some(stored) = loaded.stored else { return Ok(None) };
         let open = self.open_stored(stored, loaded.clock, moment).await?;

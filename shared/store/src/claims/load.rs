@@ -41,7 +41,7 @@ const READS: u32 = 4;
 
 impl Store {
     /// The claim with its details, by a strong query of `A` to `D`: the history is not touched.
-    pub(crate) async fn load(&self, id: &ClaimId) -> Result<Loaded, StoreError> {
+    pub(crate) async fn load_claim(&self, id: &ClaimId) -> Result<Loaded, StoreError> {
         for attempt in 0..READS {
             let (items, clock) = self.query_claim(id).await?;
             match assemble(&items)? {
@@ -76,13 +76,13 @@ impl Store {
     }
 
     /// The claims of these ids that exist, whole, in the order of the ids.
-    pub(crate) async fn load_all(
+    pub(crate) async fn load_claims(
         &self,
         ids: &[ClaimId],
     ) -> Result<(Vec<Stored>, ClockSample), StoreError> {
         let parts = [keys::RECORD, keys::DETAILS];
         let wanted = ids.iter().flat_map(|id| parts.map(|part| key(keys::claim(id), part)));
-        let (items, clock) = self.get_all(wanted.collect()).await?;
+        let (items, clock) = self.get_items(wanted.collect()).await?;
         let mut found = Vec::with_capacity(ids.len());
         for id in ids {
             let pk = text(keys::claim(id));
@@ -91,16 +91,19 @@ impl Store {
             match assemble(&own)? {
                 Assembled::Whole(stored) => found.push(*stored),
                 Assembled::Absent => {}
-                Assembled::Torn => found.extend(self.load(id).await?.stored),
+                Assembled::Torn => found.extend(self.load_claim(id).await?.stored),
             }
         }
         Ok((found, clock))
     }
 
     /// The records of these claims, without their details.
-    pub(crate) async fn load_records(&self, ids: &[ClaimId]) -> Result<Vec<ClaimItem>, StoreError> {
+    pub(crate) async fn load_claim_records(
+        &self,
+        ids: &[ClaimId],
+    ) -> Result<Vec<ClaimItem>, StoreError> {
         let wanted = ids.iter().map(|id| key(keys::claim(id), keys::RECORD)).collect();
-        let (items, _) = self.get_all(wanted).await?;
+        let (items, _) = self.get_items(wanted).await?;
         items.iter().map(ClaimItem::read).collect()
     }
 }

@@ -54,12 +54,12 @@ impl Store {
     ) -> Result<Option<bool>, StoreError> {
         let Some(claim) = drafted(new, context) else { return Ok(None) };
         let numbers: Vec<ItemNo> = claim.items.iter().map(|item| item.no).collect();
-        let mut locks = self.locks(&claim, &numbers).await?;
+        let mut locks = self.load_locks(&claim, &numbers).await?;
         if self.pass_rival_deadlines(&locks, context.at).await? {
-            locks = self.locks(&claim, &numbers).await?;
+            locks = self.load_locks(&claim, &numbers).await?;
         }
         let own = &context.facts.own_claims;
-        let rivals = self.rivals(&claim, &locks, context.at).await?;
+        let rivals = self.find_rivals(&claim, &locks, context.at).await?;
         Ok(Some(rivals.iter().any(|rival| own.iter().all(|(_, own)| *own != rival.claim))))
     }
 }

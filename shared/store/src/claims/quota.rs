@@ -70,7 +70,7 @@ impl Store {
         since: Instant,
         from: Option<&Cursor>,
     ) -> QueryFluentBuilder {
-        self.newest(&partner.id, from)
+        self.query_newest(&partner.id, from)
             .key_condition_expression("ip = :p AND ik >= :since")
             .expression_attribute_values(":since", text(keys::moment(since)))
     }
@@ -79,7 +79,7 @@ impl Store {
     /// fewer claims than its quota costs one short query; of one with many more, no more than
     /// [`PAGES`] pages are read, so that a submit never costs more the older a partner is.
     async fn has_open(&self, partner: &Partner, quota: u32) -> Result<bool, StoreError> {
-        let all = |from: Option<&Cursor>| self.newest(&partner.id, from);
+        let all = |from: Option<&Cursor>| self.query_newest(&partner.id, from);
         self.counts_up_to(quota, all, PAGES, |claim| claim.state.is_open()).await
     }
 
@@ -95,12 +95,12 @@ impl Store {
         let mut from = None;
         let mut counted = 0;
         for _ in 0..pages {
-            let (ids, next) = self.page_of(query(from.as_ref()), schema::PARTNER, PAGE).await?;
+            let (ids, next) = self.query_page(query(from.as_ref()), schema::PARTNER, PAGE).await?;
             let most = counted + u32::try_from(ids.len()).unwrap_or(u32::MAX);
             if next.is_none() && most < quota {
                 return Ok(false);
             }
-            let records = self.load_records(&ids).await?;
+            let records = self.load_claim_records(&ids).await?;
             let more = records.iter().filter(|record| is_counted(&record.claim)).count();
             counted += u32::try_from(more).unwrap_or(u32::MAX);
             if counted >= quota || next.is_none() {

@@ -50,7 +50,7 @@ pub enum Effect {
     /// It is the claim's last event already.
     Repeated,
     /// What it asks for is so already.
-    Nothing,
+    Unchanged,
 }
 
 impl Store {
@@ -82,7 +82,7 @@ impl Store {
         id: &ClaimId,
         moment: Moment,
     ) -> Result<Option<OpenClaim>, StoreError> {
-        let Loaded { stored, clock } = self.load(id).await?;
+        let Loaded { stored, clock } = self.load_claim(id).await?;
         match stored {
             Some(stored) => self.open_stored(stored, clock, moment).await,
             None => Ok(None),
@@ -121,20 +121,20 @@ impl Store {
             let claim = open.stored.claim();
             decide::authorize(claim, command.kind(), actor)?;
             if is_repeat(claim, command, actor, expected) {
-                return Ok(outcome(open.stored, Effect::Repeated));
+                return Ok(outcome_of(open.stored, Effect::Repeated));
             }
-            seen(claim, expected)?;
+            check_version(claim, expected)?;
             let latest = (open.clock.latest() + moment.offset).max(moment.at);
             let step = Step { actor, command, at: moment.at, latest };
             match Box::pin(self.step(&open.stored, step, &mut attempts)).await? {
-                Stepped::Nothing => return Ok(outcome(open.stored, Effect::Nothing)),
+                Stepped::Unchanged => return Ok(outcome_of(open.stored, Effect::Unchanged)),
                 Stepped::Changed(changed) => return Ok(*changed),
                 Stepped::Again => {}
             }
-            let Loaded { stored, clock } = self.load(&open.stored.claim().id).await?;
+            let Loaded { stored, clock } = self.load_claim(&open.stored.claim().id).await?;
             let stored = stored.ok_or(Rejection::NotFound)?;
             if attempts.wrote(&stored.record) {
-                return Ok(outcome(stored, Effect::Changed));
+                return Ok(outcome_of(stored, Effect::Changed));
             }
             open = self.open_stored(stored, clock, moment).await?.ok_or(Rejection::NotFound)?;
         }
@@ -166,7 +166,7 @@ impl Store {
         let mut around = Box::pin(around).await?;
         let Some(event) = domain::decide(Some(stored.claim()), step.command, &around.context)?
         else {
-            return Ok(Stepped::Nothing);
+            return Ok(Stepped::Unchanged);
         };
         let staff = around.staff.take();
         let (result, staff) = tokio::join!(
@@ -211,13 +211,13 @@ struct Step<'a> {
 
 /// What came of a step.
 enum Stepped {
-    Nothing,
+    Unchanged,
     Changed(Box<Outcome>),
     Again,
 }
 
 /// The caller has seen the present version, where he must have.
-fn seen(claim: &Claim, expected: Option<Version>) -> Result<(), StoreError> {
+fn check_version(claim: &Claim, expected: Option<Version>) -> Result<(), StoreError> {
     let current = claim.version;
     match expected {
         Some(expected) if expected != current => Err(StoreError::VersionMismatch { current }),
@@ -225,7 +225,7 @@ fn seen(claim: &Claim, expected: Option<Version>) -> Result<(), StoreError> {
     }
 }
 
-fn outcome(stored: Stored, effect: Effect) -> Outcome {
+fn outcome_of(stored: Stored, effect: Effect) -> Outcome {
     Outcome { claim: stored.record.claim, effect, competition: None }
 }
 

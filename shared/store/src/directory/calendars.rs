@@ -40,7 +40,7 @@ impl Store {
         &self,
         country: CountryCode,
     ) -> Result<CountryCalendar, StoreError> {
-        let stored = self.entry(key(keys::calendar(country), keys::RECORD)).await?;
+        let stored = self.load_entry(key(keys::calendar(country), keys::RECORD)).await?;
         Ok(stored.unwrap_or_else(|| CountryCalendar::untouched(country)))
     }
 
@@ -92,9 +92,9 @@ impl Store {
     }
 
     /// The revisions of all countries, in one query.
-    pub(crate) async fn revisions(&self) -> Result<Revisions, StoreError> {
+    pub(crate) async fn load_revisions(&self) -> Result<Revisions, StoreError> {
         let mut revisions = HashMap::new();
-        for item in self.partition(keys::REVISIONS).await? {
+        for item in self.query_partition(keys::REVISIONS).await? {
             let item = Reader::new("revision", &item);
             let country = item.parsed("sk", str::parse::<CountryCode>)?;
             revisions.insert(country, item.number(REVISION)?);
@@ -114,11 +114,11 @@ impl Store {
     ) -> Result<BusinessCalendar, StoreError> {
         let calendar = BusinessCalendar::new(country, subdivision, unknown)
             .map_err(|error: CalendarError| StoreError::Corrupt(error.to_string()))?;
-        self.announced(calendar).await
+        self.with_added_days(calendar).await
     }
 
     /// The calendar with what was added to its country.
-    pub(crate) async fn announced(
+    pub(crate) async fn with_added_days(
         &self,
         calendar: BusinessCalendar,
     ) -> Result<BusinessCalendar, StoreError> {

@@ -14,11 +14,11 @@ pub(super) const ATTEMPTS: u32 = 5;
 
 impl Store {
     /// The entry of that key.
-    pub(super) async fn entry<T: DeserializeOwned>(
+    pub(super) async fn load_entry<T: DeserializeOwned>(
         &self,
         key: Attributes,
     ) -> Result<Option<T>, StoreError> {
-        self.get(key).await?.map(body_of).transpose()
+        self.get_item(key).await?.map(body_of).transpose()
     }
 }
 

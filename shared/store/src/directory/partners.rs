@@ -13,13 +13,13 @@ use crate::table::keys;
 impl Store {
     /// The partner of that id.
     pub async fn partner(&self, id: &PartnerId) -> Result<Option<Partner>, StoreError> {
-        self.entry(key(keys::partner(id), keys::RECORD)).await
+        self.load_entry(key(keys::partner(id), keys::RECORD)).await
     }
 
     /// Stores a partner, new or changed.
     pub async fn put_partner(&self, partner: &Partner) -> Result<(), StoreError> {
         let key = key(keys::partner(&partner.id), keys::RECORD);
-        self.put(with_body(key, partner)?).await
+        self.put_item(with_body(key, partner)?).await
     }
 }
 

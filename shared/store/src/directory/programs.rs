@@ -25,7 +25,7 @@ const MOST_KEPT: usize = 1_000;
 impl Store {
     /// The program of that id, as it is now.
     pub async fn program(&self, id: &ProgramId) -> Result<Option<Program>, StoreError> {
-        self.entry(key(keys::program(id), keys::RECORD)).await
+        self.load_entry(key(keys::program(id), keys::RECORD)).await
     }
 
     /// Stores a program. A policy other than the present one is its next version; the claims of the
@@ -59,7 +59,7 @@ impl Store {
             None => Condition::absent(),
         };
         if old.is_some_and(|old| old.policy_version == new.policy_version) {
-            return self.put_if(entry, unchanged).await;
+            return self.put_item_if(entry, unchanged).await;
         }
         let version = key(keys::program(&new.id), keys::policy(new.policy_version));
         let version = with_body(version, &new.policy)?;
@@ -77,7 +77,7 @@ impl Store {
             return Ok(policy);
         }
         let key = key(keys::program(&pinned.0), keys::policy(pinned.1));
-        let policy: Option<Policy> = self.entry(key).await?;
+        let policy: Option<Policy> = self.load_entry(key).await?;
         let policy = policy.ok_or_else(|| StoreError::unreadable("claim", "pv"))?;
         self.keep_policy(pinned, policy.clone());
         Ok(policy)

@@ -40,9 +40,9 @@ impl DirectoryEntry {
     }
 }
 
-/// What a sweep found.
+/// What reconciling claims with an entry did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Swept {
+pub struct ReconcileReport {
     /// How many claims were looked at.
     pub seen: u32,
     /// How many changes they took.
@@ -54,55 +54,55 @@ impl Store {
     ///
     /// # Errors
     /// Where a claim could not be read or changed; those before it are done.
-    pub async fn sweep(&self, entry: &DirectoryEntry) -> Result<Swept, StoreError> {
+    pub async fn reconcile(&self, entry: &DirectoryEntry) -> Result<ReconcileReport, StoreError> {
         match entry {
-            DirectoryEntry::Partner(id) => self.sweep_partner(id).await,
-            DirectoryEntry::Tenant(id) => self.sweep_tenant(id).await,
+            DirectoryEntry::Partner(id) => self.reconcile_partner(id).await,
+            DirectoryEntry::Tenant(id) => self.reconcile_tenant(id).await,
             DirectoryEntry::Calendar(country) => self.recount_windows(*country).await,
         }
     }
 
-    async fn sweep_partner(&self, id: &PartnerId) -> Result<Swept, StoreError> {
-        let mut swept = Swept::default();
-        let Some(partner) = self.partner(id).await? else { return Ok(swept) };
+    async fn reconcile_partner(&self, id: &PartnerId) -> Result<ReconcileReport, StoreError> {
+        let mut report = ReconcileReport::default();
+        let Some(partner) = self.partner(id).await? else { return Ok(report) };
         let mut from = None;
         loop {
-            let (ids, next) = self.newest_of(id, from.as_ref(), PAGE).await?;
-            self.sweep_page(&ids, &mut swept, |claim| unenrolled(claim, &partner)).await?;
+            let (ids, next) = self.newest_of_partner(id, from.as_ref(), PAGE).await?;
+            self.reconcile_page(&ids, &mut report, |claim| unenrolled(claim, &partner)).await?;
             match next {
                 Some(next) => from = Some(next),
-                None => return Ok(swept),
+                None => return Ok(report),
             }
         }
     }
 
-    async fn sweep_tenant(&self, id: &TenantId) -> Result<Swept, StoreError> {
-        let mut swept = Swept::default();
-        let Some(tenant) = self.tenant(id).await? else { return Ok(swept) };
+    async fn reconcile_tenant(&self, id: &TenantId) -> Result<ReconcileReport, StoreError> {
+        let mut report = ReconcileReport::default();
+        let Some(tenant) = self.tenant(id).await? else { return Ok(report) };
         let ids = self.claims_at_tenant(None, id).await?.ids()?;
         for page in ids.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
-            self.sweep_page(page, &mut swept, |claim| gone_at(claim, &tenant)).await?;
+            self.reconcile_page(page, &mut report, |claim| gone_at(claim, &tenant)).await?;
         }
-        Ok(swept)
+        Ok(report)
     }
 
-    async fn sweep_page(
+    async fn reconcile_page(
         &self,
         ids: &[ClaimId],
-        swept: &mut Swept,
+        report: &mut ReconcileReport,
         vanished: impl Fn(&Claim) -> Option<Vanished>,
     ) -> Result<(), StoreError> {
-        for record in self.load_records(ids).await? {
-            swept.seen += 1;
+        for record in self.load_claim_records(ids).await? {
+            report.seen += 1;
             if let Some(what) = vanished(&record.claim) {
-                swept.changed += self.let_vanish(&record.claim.id, what).await?;
+                report.changed += self.run_vanish(&record.claim.id, what).await?;
             }
         }
         Ok(())
     }
 
     /// Gives the command until it finds nothing left to do; how many changes it made.
-    async fn let_vanish(&self, id: &ClaimId, what: Vanished) -> Result<u32, StoreError> {
+    async fn run_vanish(&self, id: &ClaimId, what: Vanished) -> Result<u32, StoreError> {
         let command = Command::Vanish(what);
         let mut changes = 0;
         loop {
@@ -110,7 +110,7 @@ impl Store {
             let given = self.execute(id, &Actor::System, &command, moment, None);
             match Box::pin(given).await?.effect {
                 Effect::Changed => changes += 1,
-                Effect::Repeated | Effect::Nothing => return Ok(changes),
+                Effect::Repeated | Effect::Unchanged => return Ok(changes),
             }
         }
     }

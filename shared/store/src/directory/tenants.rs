@@ -32,7 +32,7 @@ impl Store {
 
     /// Stores a tenant, new or changed.
     pub async fn put_tenant(&self, tenant: &Tenant) -> Result<(), StoreError> {
-        self.put(with_body(entry_key(&tenant.id), tenant)?).await
+        self.put_item(with_body(entry_key(&tenant.id), tenant)?).await
     }
 
     /// The rules of a tenant's customer, with every block that holds at `moment`: those he wished for
@@ -43,7 +43,7 @@ impl Store {
         moment: Moment,
     ) -> Result<Option<StandingRules>, StoreError> {
         let Some(tenant) = self.tenant(id).await? else { return Ok(None) };
-        let traces = self.traces(id).await?.into_iter().map(|trace| trace.block);
+        let traces = self.load_blocks(id).await?.into_iter().map(|trace| trace.block);
         let blocks = longest(tenant.rules.blocks.into_iter().chain(traces));
         let blocks = listed(&blocks).filter(|block| moment.at < block.until).collect();
         Ok(Some(StandingRules { blocks, ..tenant.rules }))
@@ -61,15 +61,15 @@ impl Store {
         }
         let wanted = longest(rules.blocks.iter().cloned());
         for attempt in 0..ATTEMPTS {
-            let traces = self.traces(id).await?;
+            let traces = self.load_blocks(id).await?;
             let left = |block: &ItemBlock| traces.iter().any(|trace| trace.block == *block);
             let wished = listed(&wanted).filter(|block| !left(block)).collect();
             let stored = StandingRules { blocks: wished, ..rules.clone() };
-            self.put(with_body(rules_key(id), &stored)?).await?;
+            self.put_item(with_body(rules_key(id), &stored)?).await?;
             let lifted = traces.into_iter().filter(|trace| {
                 wanted.get(&subject(&trace.block)).is_none_or(|until| *until < trace.block.until)
             });
-            if self.lift(lifted.collect()).await? == Written::Done {
+            if self.lift_blocks(lifted.collect()).await? == Written::Done {
                 return Ok(true);
             }
             pause(attempt).await;

@@ -21,7 +21,7 @@ impl Store {
         sha256: Sha256Hash,
         tenant: &TenantId,
     ) -> Result<(), StoreError> {
-        self.put(key(keys::document(sha256), tenant.as_str())).await
+        self.put_item(key(keys::document(sha256), tenant.as_str())).await
     }
 
     /// Whether a document of that content was brought for another tenant too.
@@ -57,7 +57,7 @@ impl Store {
         claim: &ClaimId,
         idempotency_key: &str,
     ) -> Result<Option<Sha256Hash>, StoreError> {
-        let found = self.get(key(keys::claim(claim), keys::request(idempotency_key))).await?;
+        let found = self.get_item(key(keys::claim(claim), keys::request(idempotency_key))).await?;
         let hash = |item| Reader::new("request", &item).array(REQUEST).map(Sha256Hash);
         found.map(hash).transpose()
     }
@@ -75,6 +75,6 @@ impl Store {
         let mut item = key(keys::claim(claim), keys::request(idempotency_key));
         put(&mut item, REQUEST, Some(bytes(request.0)));
         put(&mut item, "expires", Some(number((self.raw_now() + KEPT).timestamp())));
-        self.put(item).await
+        self.put_item(item).await
     }
 }

@@ -24,7 +24,7 @@ const LIFTED_AT_ONCE: usize = 50;
 type Subject = (PartnerId, ItemKind, ItemId);
 
 /// A block that a "no" has left.
-pub(crate) struct Trace {
+pub(crate) struct StoredBlock {
     key: Attributes,
     pub(crate) block: ItemBlock,
 }
@@ -52,7 +52,7 @@ pub(crate) fn block_key(lock: &str, partner: &PartnerId) -> ItemKey {
 
 impl Store {
     /// The writes of the blocks for these items of a claim, each from `since` on.
-    pub(crate) async fn blocks(
+    pub(crate) async fn block_actions(
         &self,
         claim: &Claim,
         items: &[ItemNo],
@@ -75,12 +75,15 @@ impl Store {
     }
 
     /// The blocks that the customer's noes have left, found by the claims on his tenant.
-    pub(crate) async fn traces(&self, tenant: &TenantId) -> Result<Vec<Trace>, StoreError> {
+    pub(crate) async fn load_blocks(
+        &self,
+        tenant: &TenantId,
+    ) -> Result<Vec<StoredBlock>, StoreError> {
         let ids = self.claims_at_tenant(None, tenant).await?.ids()?;
-        let records = self.load_records(&ids).await?;
+        let records = self.load_claim_records(&ids).await?;
         let claims = records.iter().map(|record| &record.claim);
         let keys: BTreeMap<_, _> = claims.flat_map(block_keys).collect();
-        let (items, _) = self.get_all(keys.keys().map(|(pk, sk)| key(pk, sk)).collect()).await?;
+        let (items, _) = self.get_items(keys.keys().map(|(pk, sk)| key(pk, sk)).collect()).await?;
         let mut traces = Vec::new();
         for item in &items {
             let read = Reader::new("block", item);
@@ -88,14 +91,17 @@ impl Store {
             let until = read.instant(UNTIL)?;
             if let Some((partner, kind, id)) = keys.get(&place).cloned() {
                 let key = key(place.0, place.1);
-                traces.push(Trace { key, block: ItemBlock { partner, kind, id, until } });
+                traces.push(StoredBlock { key, block: ItemBlock { partner, kind, id, until } });
             }
         }
         Ok(traces)
     }
 
     /// Deletes blocks, those that are still the ones that were seen.
-    pub(crate) async fn lift(&self, traces: Vec<Trace>) -> Result<Written, StoreError> {
+    pub(crate) async fn lift_blocks(
+        &self,
+        traces: Vec<StoredBlock>,
+    ) -> Result<Written, StoreError> {
         let actions: Vec<_> = traces.into_iter().map(lift).collect();
         for chunk in actions.chunks(LIFTED_AT_ONCE) {
             if self.transact(chunk.to_vec(), WriteId::new()).await? == Written::Conflict {
@@ -124,7 +130,7 @@ fn block_keys(claim: &Claim) -> impl Iterator<Item = ((String, String), Subject)
 }
 
 /// Deletes a block, if it is still the one that was seen.
-fn lift(trace: Trace) -> Action {
+fn lift(trace: StoredBlock) -> Action {
     let unchanged = Condition::new("u = :u").with(":u", instant(trace.block.until));
     Action::Delete(trace.key, unchanged)
 }

@@ -74,7 +74,7 @@ impl LockItem {
 
 impl Store {
     /// The locks of these items of a claim, with the records of the other claims they name.
-    pub(crate) async fn locks(
+    pub(crate) async fn load_locks(
         &self,
         claim: &Claim,
         items: &[ItemNo],

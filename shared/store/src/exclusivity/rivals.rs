@@ -12,7 +12,7 @@ use crate::table::error::StoreError;
 
 impl Store {
     /// Who else holds or is next for the items of these locks at `at`.
-    pub(crate) async fn rivals(
+    pub(crate) async fn find_rivals(
         &self,
         claim: &Claim,
         locks: &[FoundLock],
@@ -22,13 +22,13 @@ impl Store {
         for found in locks {
             let named = found.lock.iter().flat_map(LockItem::named);
             for other in named.filter(|named| named.claim != claim.id) {
-                rivals.extend(self.rival(found, other, at).await?);
+                rivals.extend(self.find_rival(found, other, at).await?);
             }
         }
         Ok(rivals)
     }
 
-    async fn rival(
+    async fn find_rival(
         &self,
         found: &FoundLock,
         other: &AssociationId,

@@ -74,7 +74,7 @@ impl Store {
         id: &ClaimId,
         version: Version,
     ) -> Result<Option<Sha256Hash>, StoreError> {
-        let found = self.get(key(keys::claim(id), keys::history(version))).await?;
+        let found = self.get_item(key(keys::claim(id), keys::history(version))).await?;
         Ok(found.map(|item| HistoryEntry::read(&item)).transpose()?.and_then(|entry| entry.hash))
     }
 
@@ -89,7 +89,7 @@ impl Store {
         let event = history::event(old.map(Image::claim), new.claim(), details);
         let entry = Entry { event, previous };
         let item = HistoryEntry::attributes(&new.claim().id, new.version(), &entry);
-        match self.put_if(item, Condition::absent()).await? {
+        match self.put_item_if(item, Condition::absent()).await? {
             Written::Done => Ok(entry.hash()),
             Written::Conflict => {
                 let there = self.entry_hash(&new.claim().id, new.version()).await?;

@@ -111,7 +111,7 @@ impl Store {
         claim: &ClaimId,
         version: Version,
     ) -> Result<Option<HistoryEntry>, StoreError> {
-        let item = self.get(key(keys::claim(claim), keys::history(version))).await?;
+        let item = self.get_item(key(keys::claim(claim), keys::history(version))).await?;
         item.as_ref().map(HistoryEntry::read).transpose()
     }
 
@@ -141,7 +141,7 @@ impl Store {
     }
 
     async fn details_hash(&self, id: &ClaimId) -> Result<Sha256Hash, StoreError> {
-        let stored = self.load(id).await?.stored;
+        let stored = self.load_claim(id).await?.stored;
         let stored = stored.ok_or_else(|| StoreError::unreadable("claim", "pk"))?;
         Ok(stored.record.stamp.details_hash)
     }

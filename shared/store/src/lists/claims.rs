@@ -54,11 +54,11 @@ impl Store {
         limit: u16,
     ) -> Result<Ids, StoreError> {
         match scope {
-            Scope::Partner(partner) => self.newest_of(partner, from, limit.into()).await,
-            Scope::Tenant(tenant) => self.newest_at(tenant, from, limit).await,
-            Scope::TenantByPartner(tenant) => self.by_partner(None, tenant, from, limit).await,
+            Scope::Partner(partner) => self.newest_of_partner(partner, from, limit.into()).await,
+            Scope::Tenant(tenant) => self.newest_at_tenant(tenant, from, limit).await,
+            Scope::TenantByPartner(tenant) => self.ids_by_partner(None, tenant, from, limit).await,
             Scope::PartnerAtTenant { partner, tenant } => {
-                self.by_partner(Some(partner), tenant, from, limit).await
+                self.ids_by_partner(Some(partner), tenant, from, limit).await
             }
         }
     }
@@ -72,7 +72,7 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let (mut page, clock) = self.load_all(ids).await?;
+        let (mut page, clock) = self.load_claims(ids).await?;
         let mut due = Vec::new();
         for stored in &page {
             if let Some(now) = self.time_if_due(stored.claim(), clock, moment.offset).await? {
@@ -80,7 +80,7 @@ impl Store {
             }
         }
         if !due.is_empty() {
-            let closed = Box::pin(self.close_page(due, moment)).await?;
+            let closed = Box::pin(self.close_due_page(due, moment)).await?;
             replace(&mut page, closed);
         }
         Ok(page.into_iter().map(|stored| stored.record.claim).collect())

@@ -24,8 +24,8 @@ impl Store {
         let mut rest = statuses.iter().skip(first);
         let Some(status) = rest.next() else { return Ok(Page { items: Vec::new(), next: None }) };
         let from = from.filter(|from| !from.sort.is_empty());
-        let query = self.index(schema::QUEUE, status.as_str(), None, from);
-        let (ids, next) = self.page_of(query, schema::QUEUE, i32::from(limit)).await?;
+        let query = self.query_index(schema::QUEUE, status.as_str(), None, from);
+        let (ids, next) = self.query_page(query, schema::QUEUE, i32::from(limit)).await?;
         let mut items = self.load_all_up_to_date(&ids, moment).await?;
         items.retain(|claim| queue.takes(claim, moment.at));
         let queue = |cursor: Cursor| Cursor { queue: Some(*status), ..cursor };

@@ -39,7 +39,7 @@ impl Store {
         put(&mut item, NOTICE, Some(number(of.notice.0)));
         put(&mut item, PROMISED, of.promised.map(instant));
         put(&mut item, "expires", Some(number((self.raw_now() + YEAR).timestamp())));
-        if self.put_if(item, Condition::absent()).await? == Written::Done {
+        if self.put_item_if(item, Condition::absent()).await? == Written::Done {
             return Ok(());
         }
         match self.notice_of_code(code).await? {
@@ -51,7 +51,7 @@ impl Store {
 
     /// The notice a code stands for.
     pub async fn notice_of_code(&self, code: &str) -> Result<Option<NoticeOfCode>, StoreError> {
-        let found = self.get(key(keys::notice_code(code), keys::RECORD)).await?;
+        let found = self.get_item(key(keys::notice_code(code), keys::RECORD)).await?;
         let Some(item) = found else { return Ok(None) };
         let item = Reader::new("notice code", &item);
         Ok(Some(NoticeOfCode {

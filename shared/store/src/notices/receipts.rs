@@ -95,7 +95,7 @@ impl Store {
         claim: &ClaimId,
         notice: NoticeNo,
     ) -> Result<Receipts, StoreError> {
-        match self.get(key(keys::claim(claim), keys::receipts(notice))).await? {
+        match self.get_item(key(keys::claim(claim), keys::receipts(notice))).await? {
             Some(item) => Receipts::read(&item),
             None => Ok(Receipts::default()),
         }

@@ -40,7 +40,7 @@ impl Store {
         notice: NoticeNo,
         at: Instant,
     ) -> Result<Tries, StoreError> {
-        match self.get(key(keys::claim(claim), keys::tries(notice))).await? {
+        match self.get_item(key(keys::claim(claim), keys::tries(notice))).await? {
             Some(item) => standing(&item, at),
             None => Ok(Tries::Left(MOST)),
         }

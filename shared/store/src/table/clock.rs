@@ -38,7 +38,7 @@ impl Store {
         if !self.config.sandbox {
             return Ok(Duration::zero());
         }
-        match self.get(key(keys::SYSTEM, keys::CLOCK)).await? {
+        match self.get_item(key(keys::SYSTEM, keys::CLOCK)).await? {
             Some(item) => offset_of(&item),
             None => Ok(Duration::zero()),
         }

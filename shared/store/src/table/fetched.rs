@@ -70,7 +70,7 @@ impl Store {
             return Ok(None);
         }
         let asked = wanted.iter().map(|(pk, sk)| key(pk, sk)).collect();
-        let (items, clock) = Box::pin(self.get_all(asked)).await?;
+        let (items, clock) = Box::pin(self.get_items(asked)).await?;
         fetched.0.extend(wanted.into_iter().map(|key| (key, None)));
         for item in items {
             fetched.0.insert(key_of(&item)?, Some(item));

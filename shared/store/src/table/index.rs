@@ -41,23 +41,27 @@ pub(crate) type Ids = (Vec<ClaimId>, Option<Cursor>);
 
 impl Store {
     /// The partner's claims, newest first.
-    pub(crate) async fn newest_of(
+    pub(crate) async fn newest_of_partner(
         &self,
         partner: &PartnerId,
         from: Option<&Cursor>,
         limit: i32,
     ) -> Result<Ids, StoreError> {
-        self.page_of(self.newest(partner, from), schema::PARTNER, limit).await
+        self.query_page(self.query_newest(partner, from), schema::PARTNER, limit).await
     }
 
     /// The query for the partner's claims, newest first.
-    pub(crate) fn newest(&self, partner: &PartnerId, from: Option<&Cursor>) -> QueryFluentBuilder {
-        self.index(schema::PARTNER, partner.as_str(), None, from).scan_index_forward(false)
+    pub(crate) fn query_newest(
+        &self,
+        partner: &PartnerId,
+        from: Option<&Cursor>,
+    ) -> QueryFluentBuilder {
+        self.query_index(schema::PARTNER, partner.as_str(), None, from).scan_index_forward(false)
     }
 
     /// Claims at a tenant, newest first. The index has them by partner, so all of its entries are
     /// read, keys alone, and the page is cut from them.
-    pub(crate) async fn newest_at(
+    pub(crate) async fn newest_at_tenant(
         &self,
         tenant: &TenantId,
         from: Option<&Cursor>,
@@ -67,15 +71,15 @@ impl Store {
     }
 
     /// Claims at a tenant, as the index has them: by partner, the newest first.
-    pub(crate) async fn by_partner(
+    pub(crate) async fn ids_by_partner(
         &self,
         partner: Option<&PartnerId>,
         tenant: &TenantId,
         from: Option<&Cursor>,
         limit: u16,
     ) -> Result<Ids, StoreError> {
-        let query = self.index(schema::TENANT, tenant.as_str(), partner, from);
-        self.page_of(query.scan_index_forward(false), schema::TENANT, limit.into()).await
+        let query = self.query_index(schema::TENANT, tenant.as_str(), partner, from);
+        self.query_page(query.scan_index_forward(false), schema::TENANT, limit.into()).await
     }
 
     /// All claims at a tenant, or a partner's.
@@ -87,8 +91,8 @@ impl Store {
         let mut all = Vec::new();
         let mut from = None;
         loop {
-            let query = self.index(schema::TENANT, tenant.as_str(), partner, from.as_ref());
-            let (entries, next) = entries(query, schema::TENANT).await?;
+            let query = self.query_index(schema::TENANT, tenant.as_str(), partner, from.as_ref());
+            let (entries, next) = query_entries(query, schema::TENANT).await?;
             all.extend(entries);
             match next {
                 Some(next) => from = Some(next),
@@ -97,7 +101,7 @@ impl Store {
         }
     }
 
-    pub(crate) fn index(
+    pub(crate) fn query_index(
         &self,
         index: Keys,
         partition: &str,
@@ -124,13 +128,13 @@ impl Store {
         }
     }
 
-    pub(crate) async fn page_of(
+    pub(crate) async fn query_page(
         &self,
         query: QueryFluentBuilder,
         index: Keys,
         limit: i32,
     ) -> Result<Ids, StoreError> {
-        let (entries, next) = entries(query.limit(limit), index).await?;
+        let (entries, next) = query_entries(query.limit(limit), index).await?;
         Ok((ids_of(&entries)?, next))
     }
 }
@@ -172,7 +176,7 @@ impl ClaimsAtTenant {
 }
 
 /// A page of an index, and where the rest begins.
-async fn entries(
+async fn query_entries(
     query: QueryFluentBuilder,
     index: Keys,
 ) -> Result<(Vec<Attributes>, Option<Cursor>), StoreError> {

@@ -17,7 +17,7 @@ const ROUNDS: u32 = 8;
 
 impl Store {
     /// One item, by a strong read.
-    pub(crate) async fn get(&self, key: Attributes) -> Result<Option<Attributes>, StoreError> {
+    pub(crate) async fn get_item(&self, key: Attributes) -> Result<Option<Attributes>, StoreError> {
         let answer = self
             .client
             .get_item()
@@ -31,7 +31,7 @@ impl Store {
     }
 
     /// The items of these keys that exist, by strong reads, in no order; batches side by side.
-    pub(crate) async fn get_all(
+    pub(crate) async fn get_items(
         &self,
         wanted: Vec<Attributes>,
     ) -> Result<(Vec<Attributes>, ClockSample), StoreError> {
@@ -57,7 +57,7 @@ impl Store {
             if round > 0 {
                 pause(round).await;
             }
-            let (items, unprocessed) = self.get_batch(rest, probe).await?;
+            let (items, unprocessed) = self.get_item_batch(rest, probe).await?;
             found.extend(items);
             rest = unprocessed;
             round += 1;
@@ -65,7 +65,7 @@ impl Store {
         Ok(found)
     }
 
-    async fn get_batch(
+    async fn get_item_batch(
         &self,
         wanted: Vec<Attributes>,
         probe: &ClockProbe,
@@ -87,7 +87,7 @@ impl Store {
     }
 
     /// All items of a partition that is small, read strongly.
-    pub(crate) async fn partition(&self, pk: &str) -> Result<Vec<Attributes>, StoreError> {
+    pub(crate) async fn query_partition(&self, pk: &str) -> Result<Vec<Attributes>, StoreError> {
         let answer = self
             .client
             .query()
@@ -103,7 +103,7 @@ impl Store {
 
     /// One cheap read, to see that the table answers and to open the connection.
     pub async fn check(&self) -> Result<(), StoreError> {
-        self.get(key(keys::SYSTEM, keys::CLOCK)).await.map(|_| ())
+        self.get_item(key(keys::SYSTEM, keys::CLOCK)).await.map(|_| ())
     }
 }
 

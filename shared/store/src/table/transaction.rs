@@ -99,7 +99,7 @@ fn unbuilt(error: impl std::error::Error) -> StoreError {
 
 impl Store {
     /// Puts an item under a condition.
-    pub(crate) async fn put_if(
+    pub(crate) async fn put_item_if(
         &self,
         item: Attributes,
         condition: Condition,
@@ -115,7 +115,7 @@ impl Store {
     }
 
     /// Puts an item whatever is there.
-    pub(crate) async fn put(&self, item: Attributes) -> Result<(), StoreError> {
+    pub(crate) async fn put_item(&self, item: Attributes) -> Result<(), StoreError> {
         let put = self.client.put_item().table_name(self.table()).set_item(Some(item));
         put.send().await.map(|_| ()).map_err(StoreError::of_call)
     }

@@ -10,7 +10,7 @@ pub(crate) const QUARTER: Duration = Duration::minutes(15);
 pub(crate) const SETTLING_TIME: Duration = Duration::seconds(120);
 
 /// The deadline rounded up to a quarter, never earlier than the next quarter from now.
-pub(super) fn bucket(deadline: Instant, now: Instant) -> Instant {
+pub(super) fn bucket_of(deadline: Instant, now: Instant) -> Instant {
     let floor = floor_quarter(deadline);
     let rounded = if floor == deadline { floor } else { floor + QUARTER };
     rounded.max(floor_quarter(now) + QUARTER)
@@ -24,7 +24,7 @@ pub(crate) fn floor_quarter(at: Instant) -> Instant {
 }
 
 /// The bucket after another.
-pub(crate) fn next(bucket: Instant) -> Instant {
+pub(crate) fn next_bucket(bucket: Instant) -> Instant {
     bucket + QUARTER
 }
 
@@ -45,15 +45,15 @@ mod tests {
     fn a_deadline_is_found_in_the_quarter_at_or_after_it() {
         let now = at("2026-12-01T00:00:00Z");
         let quarter = at("2026-12-31T23:00:00Z");
-        assert_eq!(bucket(quarter, now), quarter);
-        assert_eq!(bucket(quarter - Duration::milliseconds(1), now), quarter);
-        assert_eq!(bucket(quarter + Duration::milliseconds(1), now), quarter + QUARTER);
+        assert_eq!(bucket_of(quarter, now), quarter);
+        assert_eq!(bucket_of(quarter - Duration::milliseconds(1), now), quarter);
+        assert_eq!(bucket_of(quarter + Duration::milliseconds(1), now), quarter + QUARTER);
     }
 
     #[test]
     fn no_timer_goes_into_a_quarter_that_has_begun() {
         let now = at("2026-12-01T12:00:00Z");
-        assert_eq!(bucket(now, now), now + QUARTER);
-        assert_eq!(bucket(now - Duration::days(3), now), now + QUARTER);
+        assert_eq!(bucket_of(now, now), now + QUARTER);
+        assert_eq!(bucket_of(now - Duration::days(3), now), now + QUARTER);
     }
 }

@@ -101,7 +101,7 @@ fn start(now: Instant) -> Instant {
 
 impl Store {
     /// What is due: one query reads the test clock and all checkpoints. Shards of an older, larger
-    /// count have checkpoints still, so they are swept as well.
+    /// count have checkpoints still, so they are drained as well.
     pub async fn tick(&self) -> Result<Tick, StoreError> {
         let items = self.query_system_items().await?;
         let offset = offset_in(self.config.sandbox, &items)?;
@@ -122,7 +122,7 @@ impl Store {
 
     /// The test clock and all checkpoints.
     pub(crate) async fn query_system_items(&self) -> Result<Vec<Attributes>, StoreError> {
-        self.partition(keys::SYSTEM).await
+        self.query_partition(keys::SYSTEM).await
     }
 
     /// Takes the lease of a shard until a little after `until`; `None` while another worker has it.
@@ -170,7 +170,7 @@ impl Store {
         let own = Condition::new("lw = :owner AND (attribute_not_exists(g) OR g = :g)")
             .with(":owner", bytes(owner.0))
             .with(":g", number(checkpoint.generation));
-        Ok(self.put_if(item, own).await? == Written::Done)
+        Ok(self.put_item_if(item, own).await? == Written::Done)
     }
 
     /// Sends a checkpoint back to a bucket, if it is beyond it, and makes every worker that has read

@@ -36,6 +36,6 @@ impl Store {
         put(&mut item, "d", Some(instant(timer.deadline)));
         put(&mut item, "e", Some(text(reason)));
         put(&mut item, "expires", Some(number((self.raw_now() + KEPT).timestamp())));
-        self.put(item).await
+        self.put_item(item).await
     }
 }

@@ -4,7 +4,7 @@ use chrono::Duration;
 use domain::claim::Instant;
 use tracing::warn;
 
-use super::bucket::{last_drainable, next};
+use super::bucket::{last_drainable, next_bucket};
 use super::checkpoint::Checkpoint;
 use super::dead_letter::is_hopeless;
 use super::page::{Found, TimerPage};
@@ -20,7 +20,7 @@ const AT_A_TIME: usize = 250;
 
 /// What one run over a shard did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Drained {
+pub struct DrainReport {
     /// Windows closed by the batch.
     pub closed: u32,
     /// Claims whose silence went the generic way.
@@ -49,7 +49,7 @@ struct Run {
     owner: WriteId,
     offset: Duration,
     checkpoint: Checkpoint,
-    drained: Drained,
+    drained: DrainReport,
 }
 
 impl Store {
@@ -58,19 +58,23 @@ impl Store {
     ///
     /// # Errors
     /// `ClockUntrusted` or `Unavailable`; what was done before is done, and the checkpoint says so.
-    pub async fn drain(&self, shard: u16, until: Instant) -> Result<Drained, StoreError> {
+    pub async fn drain_timers(
+        &self,
+        shard: u16,
+        until: Instant,
+    ) -> Result<DrainReport, StoreError> {
         let (offset, owner) = (self.offset().await?, WriteId::new());
         let Some(checkpoint) = self.lease_shard(shard, offset, until, owner).await? else {
-            return Ok(Drained::default());
+            return Ok(DrainReport::default());
         };
-        let drained = Drained { leased: true, ..Drained::default() };
+        let drained = DrainReport { leased: true, ..DrainReport::default() };
         let mut run = Run { shard, owner, offset, checkpoint, drained };
-        let result = Box::pin(self.walk(&mut run, until)).await;
+        let result = Box::pin(self.drain_buckets(&mut run, until)).await;
         self.put_checkpoint(shard, &run.checkpoint, owner, true).await?;
         result.map(|()| run.drained)
     }
 
-    async fn walk(&self, run: &mut Run, until: Instant) -> Result<(), StoreError> {
+    async fn drain_buckets(&self, run: &mut Run, until: Instant) -> Result<(), StoreError> {
         while self.raw_now() < until {
             let last = last_drainable(self.raw_now() + run.offset);
             if run.checkpoint.bucket > last {
@@ -106,28 +110,28 @@ impl Store {
         let mut timers = page.timers.into_iter();
         while timers.len() > 0 && self.raw_now() < until {
             let some = timers.by_ref().take(AT_A_TIME).collect();
-            if !self.work_some(run, some, now).await? {
+            if !self.work_group(run, some, now).await? {
                 run.drained.held_up = true;
                 return Ok(false);
             }
         }
         if timers.len() == 0 && !page.more {
-            let bucket = next(run.checkpoint.bucket);
+            let bucket = next_bucket(run.checkpoint.bucket);
             run.checkpoint.pass_to(bucket);
         }
         self.put_checkpoint(run.shard, &run.checkpoint, run.owner, false).await
     }
 
     /// Works timers off; says whether all of them have a final outcome.
-    async fn work_some(
+    async fn work_group(
         &self,
         run: &mut Run,
         timers: Vec<TimerItem>,
         now: Instant,
     ) -> Result<bool, StoreError> {
-        let revisions = self.revisions().await?;
-        for worked in Box::pin(self.work(timers, &revisions, now, run.offset)).await {
-            if !self.pass(run, worked, now).await? {
+        let revisions = self.load_revisions().await?;
+        for worked in Box::pin(self.work_timers(timers, &revisions, now, run.offset)).await {
+            if !self.pass_timer(run, worked, now).await? {
                 return Ok(false);
             }
         }
@@ -135,7 +139,12 @@ impl Store {
     }
 
     /// Moves the checkpoint past a timer with a final outcome; says whether it has one.
-    async fn pass(&self, run: &mut Run, worked: Worked, now: Instant) -> Result<bool, StoreError> {
+    async fn pass_timer(
+        &self,
+        run: &mut Run,
+        worked: Worked,
+        now: Instant,
+    ) -> Result<bool, StoreError> {
         match worked.result {
             Ok(ending) => run.count(ending, worked.early),
             Err(StoreError::ClockUntrusted) => return Err(StoreError::ClockUntrusted),

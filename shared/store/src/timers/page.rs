@@ -3,7 +3,7 @@
 use domain::claim::Instant;
 use futures_util::future::join_all;
 
-use super::bucket::next;
+use super::bucket::next_bucket;
 use super::checkpoint::Checkpoint;
 use super::timer::{self, TimerItem};
 use crate::table::attributes::{Attributes, key, text};
@@ -43,35 +43,36 @@ impl Store {
         checkpoint: &Checkpoint,
         last: Instant,
     ) -> Result<Found, StoreError> {
-        let buckets = std::iter::successors(Some(checkpoint.bucket), |bucket| Some(next(*bucket)));
+        let buckets =
+            std::iter::successors(Some(checkpoint.bucket), |bucket| Some(next_bucket(*bucket)));
         let buckets: Vec<_> = buckets.take(PROBES).take_while(|bucket| *bucket <= last).collect();
         let bucket = if checkpoint.after.is_some() || buckets.len() < 2 {
             Some(checkpoint.bucket)
         } else {
-            self.first_filled(shard, &buckets).await?
+            self.find_filled_bucket(shard, &buckets).await?
         };
         let Some(bucket) = bucket else {
             return Ok(Found::Nothing(
-                buckets.last().map_or(checkpoint.bucket, |last| next(*last)),
+                buckets.last().map_or(checkpoint.bucket, |last| next_bucket(*last)),
             ));
         };
         let after = checkpoint.after.as_ref().filter(|_| bucket == checkpoint.bucket);
         let pk = keys::timers(bucket, shard);
         let start = after.map(|after| key(pk.clone(), after));
-        let page = self.timers(pk, start, PAGE).await?;
+        let page = self.query_timers(pk, start, PAGE).await?;
         if page.timers.is_empty() {
-            return Ok(Found::Nothing(next(bucket)));
+            return Ok(Found::Nothing(next_bucket(bucket)));
         }
         Ok(Found::Timers(bucket, page))
     }
 
-    async fn first_filled(
+    async fn find_filled_bucket(
         &self,
         shard: u16,
         buckets: &[Instant],
     ) -> Result<Option<Instant>, StoreError> {
         let probes =
-            buckets.iter().map(|bucket| self.timers(keys::timers(*bucket, shard), None, 1));
+            buckets.iter().map(|bucket| self.query_timers(keys::timers(*bucket, shard), None, 1));
         for (bucket, probed) in buckets.iter().zip(join_all(probes).await) {
             if !probed?.timers.is_empty() {
                 return Ok(Some(*bucket));
@@ -80,7 +81,7 @@ impl Store {
         Ok(None)
     }
 
-    pub(super) async fn timers(
+    pub(super) async fn query_timers(
         &self,
         pk: String,
         start: Option<Attributes>,

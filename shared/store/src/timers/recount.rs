@@ -16,7 +16,7 @@ use futures_util::future::try_join_all;
 use super::page::PAGE;
 use super::timer::{TimerItem, TimerKind};
 use crate::claims::run::Effect;
-use crate::directory::reconcile::Swept;
+use crate::directory::reconcile::ReconcileReport;
 use crate::table::attributes::key;
 use crate::table::clock::Moment;
 use crate::table::config::Store;
@@ -30,21 +30,24 @@ const AT_A_TIME: usize = 16;
 
 impl Store {
     /// Counts the country's open windows again.
-    pub(crate) async fn recount_windows(&self, country: CountryCode) -> Result<Swept, StoreError> {
+    pub(crate) async fn recount_windows(
+        &self,
+        country: CountryCode,
+    ) -> Result<ReconcileReport, StoreError> {
         let calendar = self.country_calendar(country).await?;
-        let mut swept = Swept::default();
+        let mut report = ReconcileReport::default();
         let moment: Moment = self.moment_of(self.raw_now()).await?;
         for buckets in self.buckets(&calendar, moment.at).chunks(AT_A_TIME) {
-            let found = buckets.iter().map(|bucket| self.counted_before(bucket, &calendar));
+            let found = buckets.iter().map(|bucket| self.find_counted_before(bucket, &calendar));
             for claim in try_join_all(found).await?.into_iter().flatten() {
-                swept.seen += 1;
+                report.seen += 1;
                 let moment: Moment = self.moment_of(self.raw_now()).await?;
                 let (actor, command) = (Actor::System, Command::Recount);
                 let done = Box::pin(self.execute(&claim, &actor, &command, moment, None)).await?;
-                swept.changed += u32::from(done.effect == Effect::Changed);
+                report.changed += u32::from(done.effect == Effect::Changed);
             }
         }
-        Ok(swept)
+        Ok(report)
     }
 
     /// The partitions of the timers of windows that an added day can make longer: they end at a
@@ -60,7 +63,7 @@ impl Store {
     }
 
     /// The claims of a bucket whose windows another revision of the calendar counted.
-    async fn counted_before(
+    async fn find_counted_before(
         &self,
         bucket: &str,
         calendar: &CountryCalendar,
@@ -69,7 +72,7 @@ impl Store {
         let mut after: Option<String> = None;
         loop {
             let start = after.map(|after| key(bucket, after));
-            let page = self.timers(bucket.to_owned(), start, PAGE).await?;
+            let page = self.query_timers(bucket.to_owned(), start, PAGE).await?;
             after = page.timers.last().map(TimerItem::sort).filter(|_| page.more);
             let stale = page.timers.into_iter().filter(|timer| was_counted_before(timer, calendar));
             claims.extend(stale.map(|timer| timer.claim));

@@ -7,7 +7,7 @@ use domain::ids::ClaimId;
 use domain::program::Policy;
 
 use super::work::Ending;
-use crate::table::codec::claim_item::unmoved;
+use crate::table::codec::claim_item::check_unchanged;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::retry::pause;
@@ -25,14 +25,14 @@ impl Store {
         policy: &Policy,
     ) -> Result<Ending, StoreError> {
         for attempt in 0..ATTEMPTS {
-            let Some(stored) = self.load(id).await?.stored else { return Ok(Ending::Stale) };
+            let Some(stored) = self.load_claim(id).await?.stored else { return Ok(Ending::Stale) };
             let claim = stored.claim();
             let State::Declined { window: Some(window) } = &claim.state else {
                 return Ok(Ending::Stale);
             };
             let held = claim.items.iter().filter(|item| effects::holds_lock(claim, item));
             let held: Vec<_> = held.map(|item| item.no).collect();
-            let locks = self.locks(claim, &held).await?;
+            let locks = self.load_locks(claim, &held).await?;
             let changes: Vec<_> = held.into_iter().map(LockChange::Release).collect();
             let closes_at = window.closes_at;
             let released = self.lock_actions(claim, &changes, &locks, closes_at).await?;
@@ -41,8 +41,8 @@ impl Store {
                 return Ok(Ending::Stale);
             }
             let refused = effects::blocked_on_settling(claim);
-            actions.extend(self.blocks(claim, &refused, closes_at, policy, None).await?);
-            actions.push(unmoved(claim));
+            actions.extend(self.block_actions(claim, &refused, closes_at, policy, None).await?);
+            actions.push(check_unchanged(claim));
             if self.transact(actions, WriteId::new()).await? == Written::Done {
                 return Ok(Ending::Settled);
             }

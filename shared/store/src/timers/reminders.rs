@@ -75,20 +75,20 @@ pub(crate) fn reminders_of(claim: &Claim, now: Instant) -> Vec<TimerItem> {
 
 impl Store {
     /// Leaves the mark of a reminder, where it is still wanted.
-    pub(super) async fn remind(
+    pub(super) async fn put_reminder_mark(
         &self,
         timer: &TimerItem,
         reminder: Reminder,
         closes_at: Instant,
         now: Instant,
     ) -> Result<Ending, StoreError> {
-        let records = self.load_records(std::slice::from_ref(&timer.claim)).await?;
+        let records = self.load_claim_records(std::slice::from_ref(&timer.claim)).await?;
         let claim = records.first().map(|record| &record.claim);
         let wanted = |claim: &&Claim| reminder::is_wanted(claim, closes_at, timer.deadline, now);
         let Some(claim) = claim.filter(wanted) else { return Ok(Ending::Stale) };
         let (id, notice) = (claim.id.clone(), claim.notice);
         let due = ReminderDue { claim: id, notice, reminder, at: timer.deadline, closes_at };
-        match self.put_if(due.attributes(), Condition::absent()).await? {
+        match self.put_item_if(due.attributes(), Condition::absent()).await? {
             Written::Done => Ok(Ending::Reminded),
             Written::Conflict => Ok(Ending::Stale),
         }

@@ -23,7 +23,7 @@ impl Store {
             return Ok(());
         };
         let timers = reminders_of(new, now).into_iter().chain([timer]);
-        let puts = timers.map(|timer| self.put(timer.attributes(now, self.config.shards)));
+        let puts = timers.map(|timer| self.put_item(timer.attributes(now, self.config.shards)));
         try_join_all(puts).await.map(|_| ())
     }
 }

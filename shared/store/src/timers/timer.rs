@@ -6,7 +6,7 @@ use domain::claim::{Claim, Instant, State};
 use domain::ids::{ClaimId, Sha256Hash};
 use domain::reminder::Reminder;
 
-use super::bucket::bucket;
+use super::bucket::bucket_of;
 use crate::table::attributes::{Attributes, Reader, instant, key, number, put, text};
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -66,8 +66,8 @@ impl TimerItem {
     /// The item, in the bucket of its deadline, but never in one that may be drained already at
     /// `now`.
     pub(crate) fn attributes(&self, now: Instant, shards: u16) -> Attributes {
-        let bucket = bucket(self.deadline, now);
-        let pk = keys::timers(bucket, shard(&self.claim, shards));
+        let bucket = bucket_of(self.deadline, now);
+        let pk = keys::timers(bucket, shard_of_claim(&self.claim, shards));
         let mut item = key(pk, self.sort());
         put(&mut item, DEADLINE, Some(instant(self.deadline)));
         put(&mut item, KIND, Some(text(self.kind.as_str())));
@@ -143,7 +143,7 @@ pub(crate) fn timer_of(claim: &Claim) -> Option<TimerItem> {
 }
 
 /// The shard of a claim's timers.
-fn shard(claim: &ClaimId, shards: u16) -> u16 {
+fn shard_of_claim(claim: &ClaimId, shards: u16) -> u16 {
     let digest = Sha256Hash::of(claim.as_str().as_bytes()).0;
     let head = digest.first_chunk::<2>().map_or(0, |head| u16::from_be_bytes(*head));
     head.checked_rem(shards).unwrap_or(0)
@@ -160,7 +160,7 @@ mod tests {
         let partner = PartnerId::parse("p").unwrap();
         let mut seen = std::collections::BTreeSet::new();
         for no in 0..200 {
-            seen.insert(shard(&ClaimId::of(&partner, &no.to_string()), 4));
+            seen.insert(shard_of_claim(&ClaimId::of(&partner, &no.to_string()), 4));
         }
         assert_eq!(seen.into_iter().collect::<Vec<_>>(), [0, 1, 2, 3]);
     }

@@ -43,7 +43,7 @@ pub(super) struct Worked {
 impl Store {
     /// Works timers off, in their order. A window counted by another calendar than the present one
     /// goes the generic way, where it is counted again.
-    pub(super) async fn work(
+    pub(super) async fn work_timers(
         &self,
         timers: Vec<TimerItem>,
         revisions: &Revisions,
@@ -60,7 +60,8 @@ impl Store {
         let mut results = Vec::with_capacity(timers.len());
         for timer in &timers {
             if let TimerKind::Reminder(reminder, closes_at) = timer.kind {
-                let result = Box::pin(self.remind(timer, reminder, closes_at, now)).await;
+                let result =
+                    Box::pin(self.put_reminder_mark(timer, reminder, closes_at, now)).await;
                 results.push((result, false));
                 continue;
             }
@@ -68,7 +69,7 @@ impl Store {
                 Some((Ok(Closed::Done), early)) => (Ok(Ending::Closed), early),
                 Some((Ok(Closed::Absent), _)) => (Ok(Ending::Stale), false),
                 Some((Ok(Closed::Is(record)), _)) => {
-                    (Box::pin(self.judge(*record, now, offset)).await, false)
+                    (Box::pin(self.close_unmatched(*record, now, offset)).await, false)
                 }
                 Some((Err(failure), _)) => (Err(failure), false),
                 None => {
@@ -83,7 +84,7 @@ impl Store {
 
     /// What to do with a claim that the batch did not close, from its record: closed or with
     /// another deadline, nothing; still due, the generic path.
-    async fn judge(
+    async fn close_unmatched(
         &self,
         record: ClaimItem,
         now: Instant,
@@ -131,14 +132,14 @@ impl Store {
     }
 
     /// Closes what is due on a page of a list; the claims come back as they are now.
-    pub(crate) async fn close_page(
+    pub(crate) async fn close_due_page(
         &self,
         due: Vec<(ClaimItem, Instant)>,
         moment: Moment,
     ) -> Result<Vec<Stored>, StoreError> {
         let ids: Vec<_> = due.iter().map(|(record, _)| record.claim.id.clone()).collect();
         let now = due.iter().map(|(_, now)| *now).min().unwrap_or(moment.at);
-        let revisions = self.revisions().await?;
+        let revisions = self.load_revisions().await?;
         let windows = due.iter().filter_map(|(record, _)| {
             let window = record.claim.state.window()?;
             let fast = record.claim.status() == Status::AwaitingCustomer
@@ -155,7 +156,7 @@ impl Store {
                 }
             }
         }
-        let (page, clock) = self.load_all(&ids).await?;
+        let (page, clock) = self.load_claims(&ids).await?;
         for stored in &page {
             if self.time_if_due(stored.claim(), clock, moment.offset).await?.is_some() {
                 return Err(StoreError::Unavailable("a claim stays due".to_owned()));

@@ -48,7 +48,7 @@ impl Store {
         associations: &[AssociationId],
     ) -> Result<BTreeMap<AssociationId, Instant>, StoreError> {
         let place = |id: &AssociationId| key(keys::claim(&id.claim), keys::reading(id.item));
-        let (items, _) = self.get_all(associations.iter().map(place).collect()).await?;
+        let (items, _) = self.get_items(associations.iter().map(place).collect()).await?;
         let mut last = BTreeMap::new();
         for item in &items {
             let item = Reader::new("reading", item);

@@ -247,7 +247,7 @@ impl Step {
             }
             Self::Recount => {
                 let country = DirectoryEntry::Calendar("CZ".parse().unwrap());
-                return store.sweep(&country).await.map(|_| ());
+                return store.reconcile(&country).await.map(|_| ());
             }
             Self::AddEvidence => (alpine(), Command::AddEvidence(Box::new(evidence()))),
             Self::EditDraft => (alpine(), edit(&world.read(id).await)),
@@ -329,7 +329,7 @@ async fn announce(store: &Store) -> Result<(), StoreError> {
 async fn finalize(world: &World, store: &Store) -> Result<(), StoreError> {
     let until = world.clock.now() + Span::seconds(40);
     for shard in store.tick().await?.due {
-        store.drain(shard, until).await?;
+        store.drain_timers(shard, until).await?;
     }
     Ok(())
 }

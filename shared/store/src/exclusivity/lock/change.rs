@@ -7,7 +7,7 @@ use domain::effects::{self, LockChange};
 use domain::ids::{AssociationId, ItemNo};
 
 use super::{FoundLock, LockItem};
-use crate::table::codec::claim_item::unmoved;
+use crate::table::codec::claim_item::check_unchanged;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::transaction::{Action, Condition};
@@ -36,7 +36,7 @@ impl Store {
             let Some(found) = locks.iter().find(|lock| lock.item == *no) else { return Ok(None) };
             match change {
                 LockChange::Release(_) => actions.extend(release(claim, found)),
-                LockChange::Take(_) => match self.take(claim, found, at).await? {
+                LockChange::Take(_) => match self.take_lock(claim, found, at).await? {
                     Some(taken) => actions.extend(taken),
                     None => return Ok(None),
                 },
@@ -46,7 +46,7 @@ impl Store {
     }
 
     /// The claim takes a lock that is free, or gets in line behind an active holder.
-    async fn take(
+    async fn take_lock(
         &self,
         claim: &Claim,
         found: &FoundLock,
@@ -99,7 +99,7 @@ impl Store {
         left: &AssociationId,
     ) -> Result<Vec<Action>, StoreError> {
         let Some(record) = found.record(left) else { return Ok(Vec::new()) };
-        let mut actions = vec![unmoved(&record.claim)];
+        let mut actions = vec![check_unchanged(&record.claim)];
         actions.extend(self.owed_blocks(&record.claim, left.item).await?);
         Ok(actions)
     }
@@ -112,7 +112,7 @@ impl Store {
         let mut items = effects::blocked_on_settling(holder);
         items.retain(|no| *no == item);
         let policy = self.policy_of(holder).await?;
-        self.blocks(holder, &items, window.closes_at, &policy, None).await
+        self.block_actions(holder, &items, window.closes_at, &policy, None).await
     }
 }
 

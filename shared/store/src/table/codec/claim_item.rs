@@ -128,7 +128,7 @@ fn is_submitted(status: Status) -> bool {
 }
 
 /// The claim has still the version it was read with.
-pub(crate) fn unmoved(claim: &Claim) -> Action {
+pub(crate) fn check_unchanged(claim: &Claim) -> Action {
     let key = key(keys::claim(&claim.id), keys::RECORD);
     Action::Check(key, Condition::new("v = :v").with(":v", number(claim.version.0)))
 }
