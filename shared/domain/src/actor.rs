@@ -52,7 +52,7 @@ pub enum Actor {
     },
     /// The customer's signed-in administrator.
     CustomerAdmin {
-        /// The tenant he administers.
+        /// Which tenant.
         tenant: TenantId,
     },
     /// Somebody who holds the link and the code of a notice.

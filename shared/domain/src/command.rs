@@ -189,7 +189,7 @@ pub enum Vanished {
     Items(Vec<ItemNo>),
     /// The tenant, and with it every item.
     Tenant,
-    /// The partner's enrolment, or his right to claim at all.
+    /// The partner's enrolment, or the right to claim at all.
     Enrolment,
 }
 

@@ -101,7 +101,7 @@ fn change(claim: &Claim, command: &Command, context: &Context) -> Decision {
     Ok(event.map(|event| Event { fingerprint: command.fingerprint(&context.actor), ..event }))
 }
 
-/// Whether this actor may give this command at all, and whether the claim is his to see: another
+/// Whether this actor may give this command at all, and whether the claim is the actor's to see: another
 /// party's claim is answered as if it did not exist (`docs/api.md §1.1`). [`decide`] asks it first;
 /// whoever compares versions before deciding asks it before that.
 ///

@@ -1,4 +1,4 @@
-//! The operator's queues: what waits for him (`docs/api.md §3.2`).
+//! The operator's queues: what waits for the operator (`docs/api.md §3.2`).
 
 use crate::claim::{Claim, Instant, Status};
 use crate::states::OnDeadline;

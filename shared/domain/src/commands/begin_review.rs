@@ -15,7 +15,7 @@ pub(crate) const RULE: Rule = Rule::new(
     "a reviewer reads the claim; who else holds or claims its items was looked up",
 );
 
-/// A reviewer takes the claim up. Where another partner holds an item he is asked to defend it; a
+/// A reviewer takes the claim up. Where another partner holds an item, that partner is asked to defend it; a
 /// holder who came in during the review is asked by beginning once more.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     let unasked = holders(context).any(|holder| holder.defence.is_none());
@@ -43,7 +43,7 @@ pub(crate) fn apply(
     claim.defence_until = defence_until;
 }
 
-/// Until when the holders of the claim's items may defend, each in his own calendar: the latest.
+/// Until when the holders of the claim's items may defend, each in the calendar of its own partner: the latest.
 fn defence_until(claim: &Claim, context: &Context) -> Result<Option<Instant>, Rejection> {
     let days = context.policy.defence_business_days;
     let mut latest = claim.defence_until;

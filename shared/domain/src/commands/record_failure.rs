@@ -38,14 +38,14 @@ pub(crate) fn apply(claim: &mut Claim, correct_by: Instant) {
 }
 
 /// Whether somebody has answered the notice of this window: what the customer decided since is proof that
-/// it was read. What he answered to an earlier notice, or what others did to an item, proves nothing.
+/// it was read. An answer to an earlier notice, or what others did to an item, proves nothing.
 fn answered(claim: &Claim, window: &Window) -> bool {
     let first = claim.notice == NoticeNo::default().next();
     let mut answers = claim.kept().filter_map(|item| answered_at(item.mark?));
     answers.any(|at| first || at >= window.delivered_at)
 }
 
-/// When the customer made that mark, if it was he.
+/// When the customer made that mark; `None` where somebody else did, or silence.
 fn answered_at(mark: Mark) -> Option<Instant> {
     match mark {
         Mark::Declined { at, no_answer: false, .. }

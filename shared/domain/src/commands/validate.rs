@@ -157,7 +157,7 @@ fn remaining<'a>(
 }
 
 /// Whether the claim is contested; if so only the operator decides, says on which grounds, and waits
-/// until every holder has defended or had his time to.
+/// until every holder has defended or had the time to.
 fn arbitrated(
     claim: &Claim,
     drop: &[(ItemNo, ReasonCode)],
@@ -180,7 +180,7 @@ fn arbitrated(
     }
 }
 
-/// Whether a rival has nothing to defend, or has done so, or had his time to: a later newcomer's
+/// Whether a rival has nothing to defend, or has done so, or had the time to: a later newcomer's
 /// request does not make this one wait longer.
 fn is_heard(claim: &Claim, rival: &Rival, at: Instant) -> bool {
     let own_time = claim.defence_until.is_some_and(|until| at >= until);

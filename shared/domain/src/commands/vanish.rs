@@ -57,7 +57,7 @@ fn is_with_customer(claim: &Claim) -> bool {
     matches!(claim.state, State::AwaitingCustomer { .. } | State::Notifying { .. })
 }
 
-/// What a partner's entry takes from a claim of his: his enrolment, if he is suspended or the
+/// What a partner's entry takes from one of its claims: the enrolment, if the partner is suspended or the
 /// claim's location is not enrolled in its program any more.
 pub fn unenrolled(claim: &Claim, partner: &Partner) -> Option<Vanished> {
     let subject = &claim.subject;
