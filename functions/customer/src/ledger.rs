@@ -2,57 +2,48 @@
 //! customer has answered him.
 
 use domain::claim::Claim;
-use domain::ids::AssociationId;
+use domain::ids::ItemNo;
+use futures_util::future::try_join_all;
 use lambda_http::{Body, Response};
-use store::{Moment, Scope};
 use web::views::{CustomerClaimView, LedgerAssociationView, LedgerView, ReceiptView};
 use web::{Call, Caller};
 
-use crate::list;
-use app::{Api, ApiError, listed_view, moment};
+use crate::list::{asked_page, is_his_to_see};
+use app::{Api, ApiError, listed_view, moment, pagination};
 
+/// The page of the ledger: the claims with their readings in one batch, then the history of each side by side.
 pub(crate) async fn ledger(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
-    let (claims, next) = list::page(app, call, caller, moment, Scope::TenantByPartner).await?;
+    let (tenant, from, limit) = asked_page(app, call, caller)?;
+    let found = app.store.claims_with_readings(tenant, from.as_ref(), limit, moment);
+    let mut found = Box::pin(found).await?;
+    found.items.retain(|(claim, _)| is_his_to_see(claim));
+    let histories = found.items.iter().map(|(claim, _)| app.store.whole_history(claim));
+    let histories = try_join_all(histories).await?;
     let mut ledger: Vec<LedgerView> = Vec::new();
-    for claim in &claims {
+    for ((claim, readings), history) in found.items.iter().zip(histories) {
         let entry = match ledger.last_mut().filter(|last| is_of(claim, last)) {
             Some(entry) => entry,
             None => ledger.push_mut(LedgerView::of_partner(claim)),
         };
-        add(app, claim, caller, moment, entry).await?;
+        let last_read = |no: ItemNo| readings.get(&no).copied();
+        entry.associations.extend(LedgerAssociationView::of(claim, last_read));
+        if claim.undecided().next().is_some() {
+            let view = listed_view(&app.store, claim, caller, moment).await?;
+            entry.pending.push(CustomerClaimView::of(view));
+        }
+        let receipts = history.iter().filter_map(|past| ReceiptView::of(claim, &past.event));
+        entry.receipts.extend(receipts);
     }
     ledger.retain(|entry| !entry.is_empty());
+    let next = pagination::next(found.next);
     Ok(app.cursors.list(call, caller, &ledger, next.as_deref()).done())
 }
 
 fn is_of(claim: &Claim, entry: &LedgerView) -> bool {
     entry.partner.id == claim.subject.partner.as_str()
-}
-
-/// What a claim adds to its partner's entry.
-async fn add(
-    app: &Api,
-    claim: &Claim,
-    caller: &Caller,
-    moment: Moment,
-    entry: &mut LedgerView,
-) -> Result<(), ApiError> {
-    let ids: Vec<AssociationId> =
-        claim.items.iter().map(|item| claim.association_id(item.no)).collect();
-    let last = app.store.last_readings(&ids).await?;
-    let last_read = |id: &str| last.get(&AssociationId::parse(id).ok()?).copied();
-    entry.associations.extend(LedgerAssociationView::of(claim, last_read));
-    if claim.undecided().next().is_some() {
-        let view = listed_view(&app.store, claim, caller, moment).await?;
-        entry.pending.push(CustomerClaimView::of(view));
-    }
-    let history = app.store.whole_history(claim).await?;
-    let receipts = history.iter().filter_map(|past| ReceiptView::of(claim, &past.event));
-    entry.receipts.extend(receipts);
-    Ok(())
 }

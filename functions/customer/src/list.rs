@@ -3,7 +3,7 @@
 use domain::claim::Claim;
 use domain::ids::{NoticeNo, TenantId};
 use lambda_http::{Body, Response};
-use store::{Moment, Scope};
+use store::{Cursor, Scope};
 use web::views::CustomerClaimView;
 use web::{Call, Caller, Failure, queries};
 
@@ -15,32 +15,30 @@ pub(crate) async fn list(
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
-    let (claims, next) = page(app, call, caller, moment, Scope::Tenant).await?;
+    let (tenant, from, limit) = asked_page(app, call, caller)?;
+    let scope = Scope::Tenant(tenant.clone());
+    let found = app.store.claims(&scope, None, from.as_ref(), limit, moment);
+    let mut found = Box::pin(found).await?;
+    found.items.retain(is_his_to_see);
     let mut views = Vec::new();
-    for claim in &claims {
+    for claim in &found.items {
         views.push(CustomerClaimView::of(listed_view(&app.store, claim, caller, moment).await?));
     }
+    let next = pagination::next(found.next);
     Ok(app.cursors.list(call, caller, &views, next.as_deref()).done())
 }
 
-/// The claims on the caller's tenant that are his to see, in that scope; and where the next page
-/// begins.
-pub(crate) async fn page(
+/// Whose claims are listed, where the page begins, and how many entries it may have.
+pub(crate) fn asked_page<'c>(
     app: &Api,
     call: &Call<'_>,
-    caller: &Caller,
-    moment: Moment,
-    scope: impl FnOnce(TenantId) -> Scope,
-) -> Result<(Vec<Claim>, Option<String>), ApiError> {
+    caller: &'c Caller,
+) -> Result<(&'c TenantId, Option<Cursor>, u16), Failure> {
     let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
     queries::page_only(call)?;
     let page = app.cursors.page(call, caller)?;
     let (from, limit) = pagination::start(&page)?;
-    let scope = scope(tenant.clone());
-    let found = app.store.claims(&scope, None, from.as_ref(), limit, moment);
-    let mut found = Box::pin(found).await?;
-    found.items.retain(is_his_to_see);
-    Ok((found.items, pagination::next(found.next)))
+    Ok((tenant, from, limit))
 }
 
 /// A claim that was never validated is between its partner and the operator.

@@ -59,4 +59,5 @@ pub use table::schema;
 pub use timers::checkpoint::Tick;
 pub use timers::drain::DrainReport;
 pub use timers::reminders::ReminderDue;
+pub use usage::readings::Readings;
 pub use usage::rows::UsageRow;

@@ -139,8 +139,6 @@ fn leads_somewhere(file: &Path, link: &str) -> bool {
 fn every_file_and_section_that_is_cited_is_there() {
     let mut all = Vec::new();
     files(&root(), &mut all);
-    // This file cites wrongly on purpose.
-    all.retain(|file| !file.ends_with(Path::new(file!()).file_name().unwrap()));
     let (mut cited, mut nowhere) = (0, BTreeSet::new());
     for file in all {
         let Ok(text) = fs::read_to_string(&file) else { continue };
@@ -172,13 +170,20 @@ fn the_rule_that_explains_a_claim_is_a_heading_of_the_rules() {
     }
 }
 
+/// A line in which the documents are named without their ending, so that this file itself cites rightly.
+fn cites(line: &str) -> String {
+    line.replace('*', ".md")
+}
+
 #[test]
 fn a_citation_that_leads_nowhere_is_found() {
-    let here = root().join("README.md");
-    let line = |line: &str| broken(&here, line);
-    assert_eq!(line("see `docs/domain.md §3`, §4 and docs/api.md §1.3."), [""; 0]);
-    assert_eq!(line("see `docs/domain.md §99`, §98"), ["docs/domain.md §99", "docs/domain.md §98"]);
-    assert_eq!(line("see docs/nowhere.md"), ["docs/nowhere.md"]);
-    assert_eq!(broken_links(&here, "[a](docs/domain.md#nowhere)"), ["docs/domain.md#nowhere"]);
-    assert_eq!(broken_links(&here, "[a](LICENSE-MIT) [b](https://a.test/x.md)"), [""; 0]);
+    let here = root().join(cites("README*"));
+    let line = |line: &str| broken(&here, &cites(line));
+    assert_eq!(line("see `docs/domain* §3`, §4 and docs/api* §1.3."), [""; 0]);
+    let missing = ["docs/domain* §99", "docs/domain* §98"].map(cites);
+    assert_eq!(line("see `docs/domain* §99`, §98"), missing);
+    assert_eq!(line("see docs/nowhere*"), [cites("docs/nowhere*")]);
+    let link = |line: &str| broken_links(&here, &cites(line));
+    assert_eq!(link("[a](docs/domain*#nowhere)"), [cites("docs/domain*#nowhere")]);
+    assert_eq!(link("[a](LICENSE-MIT) [b](https://a.test/x*)"), [""; 0]);
 }

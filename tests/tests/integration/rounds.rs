@@ -2,6 +2,7 @@
 //! (`docs/performance.md §2`). Two items, a warm process, and other claims at the tenant.
 
 use domain::ids::ClaimId;
+use integration::backstage::records;
 use integration::fixtures::{self, ALPINE, CONTOSO};
 use integration::stack::{self, Answer, Stack};
 use serde_json::json;
@@ -133,4 +134,27 @@ async fn a_claim_is_read_by_its_partner_with_one_call_and_by_staff_with_four_in_
     assert_eq!(cost(&stack, own, 200).await, (1, 1));
     let staff = stack.send(read.staff("reviewer", "r1"));
     assert_eq!(cost(&stack, staff, 200).await, (4, 3));
+}
+
+#[tokio::test]
+async fn a_page_of_the_ledger_takes_three_rounds_however_many_claims_are_on_it() {
+    for claims in [1_usize, 33, 100] {
+        // The index, a batch for each hundred keys of three a claim, and a history a claim.
+        let calls = 1 + (3 * claims).div_ceil(100) + claims;
+        assert_eq!(Box::pin(ledger(claims)).await, (calls, 3), "{claims} claims");
+    }
+}
+
+/// What a page of the ledger with that many claims costs.
+async fn ledger(claims: usize) -> (usize, usize) {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let world = &stack.world;
+    if crate::capacity::copy_open_claims(world, claims - 1).await.is_none() {
+        world.awaiting("k", &["exchange-online"]).await;
+    }
+    let list = Event::get("/v1/customer/ledger?limit=100").customer_admin(CONTOSO);
+    assert_eq!(stack.send(list.clone()).await.status, 200);
+    stack.backstage.publish(&records(world)).await.unwrap();
+    stack.wires.iter().for_each(integration::wire::Wire::count_rounds);
+    cost(&stack, stack.send(list), 200).await
 }

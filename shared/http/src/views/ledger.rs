@@ -2,6 +2,7 @@
 
 use domain::actor::ActorKind;
 use domain::claim::{Claim, Instant, ItemStatus};
+use domain::ids::ItemNo;
 use domain::time::rfc3339;
 use serde::Serialize;
 use serde_json::Value;
@@ -71,13 +72,13 @@ impl LedgerView {
 
 impl LedgerAssociationView {
     /// The associations of a claim; `last_read` tells when an item's data were last read.
-    pub fn of(claim: &Claim, last_read: impl Fn(&str) -> Option<Instant>) -> Vec<Self> {
+    pub fn of(claim: &Claim, last_read: impl Fn(ItemNo) -> Option<Instant>) -> Vec<Self> {
         let term = claim.deadline().filter(|_| claim.undecided().next().is_none());
         let views = claim.items.iter().filter_map(|item| {
             let association = AssociationView::of(claim, item.no)?;
             let active = matches!(claim.item_status(item), ItemStatus::Active { .. });
             let until = if active { term.map(rfc3339) } else { association.ended_at.clone() };
-            let last_read_at = last_read(&association.id).map(rfc3339);
+            let last_read_at = last_read(item.no).map(rfc3339);
             Some(Self { association, until, last_read_at })
         });
         views.collect()

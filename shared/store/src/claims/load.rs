@@ -75,26 +75,35 @@ impl Store {
         Ok((answer.items.unwrap_or_default(), probe.sample()))
     }
 
-    /// The claims of these ids that exist, whole, in the order of the ids.
+    /// The claims of these ids that exist, whole, in the order of the ids, and what the clocks said meanwhile;
+    /// `None` for no id.
     pub(crate) async fn load_claims(
         &self,
         ids: &[ClaimId],
-    ) -> Result<(Vec<Stored>, ClockSample), StoreError> {
-        let parts = [keys::RECORD, keys::DETAILS];
-        let wanted = ids.iter().flat_map(|id| parts.map(|part| key(keys::claim(id), part)));
-        let (items, clock) = self.get_items(wanted.collect()).await?;
+    ) -> Result<Option<(Vec<Stored>, ClockSample)>, StoreError> {
+        let mut fetched = FetchedItems::default();
+        let parts = |id: &ClaimId| [record_key(id), details_key(id)];
+        let clock = self.fetch(&mut fetched, ids.iter().flat_map(parts).collect()).await?;
+        let Some(clock) = clock else { return Ok(None) };
+        Ok(Some((self.claims_in(ids, &fetched).await?, clock)))
+    }
+
+    /// Those of these claims that exist, whole, in the order of the ids, if record and details of each were
+    /// fetched. One of which the two do not belong together is read again.
+    pub(crate) async fn claims_in(
+        &self,
+        ids: &[ClaimId],
+        fetched: &FetchedItems,
+    ) -> Result<Vec<Stored>, StoreError> {
         let mut found = Vec::with_capacity(ids.len());
         for id in ids {
-            let pk = text(keys::claim(id));
-            let own: Vec<_> =
-                items.iter().filter(|item| item.get("pk") == Some(&pk)).cloned().collect();
-            match assemble(&own)? {
+            match fetched.claim(id)? {
                 Assembled::Whole(stored) => found.push(*stored),
                 Assembled::Absent => {}
                 Assembled::Torn => found.extend(self.load_claim(id).await?.stored),
             }
         }
-        Ok((found, clock))
+        Ok(found)
     }
 
     /// The records of these claims, without their details.

@@ -9,9 +9,12 @@ use domain::ids::{ClaimId, PartnerId, TenantId};
 use crate::claims::load::Stored;
 use crate::table::attributes::whole_millis;
 use crate::table::clock::Moment;
+use crate::table::clock_check::ClockSample;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::fetched::{FetchedItems, details_key, record_key};
 use crate::table::index::{Cursor, Ids, Page};
+use crate::usage::readings::{Readings, readings_key};
 
 /// Whose claims.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +23,6 @@ pub enum Scope {
     Partner(PartnerId),
     /// Those at a tenant.
     Tenant(TenantId),
-    /// Those at a tenant, each partner's side by side.
-    TenantByPartner(TenantId),
     /// A partner's at a tenant.
     PartnerAtTenant {
         /// The partner.
@@ -47,6 +48,28 @@ impl Store {
         Ok(Page { items, next })
     }
 
+    /// Claims at a tenant, each partner's side by side, with the readings of their associations.
+    pub async fn claims_with_readings(
+        &self,
+        tenant: &TenantId,
+        from: Option<&Cursor>,
+        limit: u16,
+        moment: Moment,
+    ) -> Result<Page<(Claim, Readings)>, StoreError> {
+        let (ids, next) = self.ids_by_partner(None, tenant, from, limit).await?;
+        let mut fetched = FetchedItems::default();
+        let parts = |id: &ClaimId| [record_key(id), details_key(id), readings_key(id)];
+        let clock = self.fetch(&mut fetched, ids.iter().flat_map(parts).collect()).await?;
+        let Some(clock) = clock else { return Ok(Page { items: Vec::new(), next }) };
+        let page = self.claims_in(&ids, &fetched).await?;
+        let claims = Box::pin(self.bring_up_to_date(page, clock, moment)).await?;
+        let items = claims.into_iter().map(|claim| {
+            let readings = fetched.readings(&claim)?;
+            Ok((claim, readings))
+        });
+        Ok(Page { items: items.collect::<Result<_, StoreError>>()?, next })
+    }
+
     async fn ids(
         &self,
         scope: &Scope,
@@ -56,7 +79,6 @@ impl Store {
         match scope {
             Scope::Partner(partner) => self.newest_of_partner(partner, from, limit.into()).await,
             Scope::Tenant(tenant) => self.newest_at_tenant(tenant, from, limit).await,
-            Scope::TenantByPartner(tenant) => self.ids_by_partner(None, tenant, from, limit).await,
             Scope::PartnerAtTenant { partner, tenant } => {
                 self.ids_by_partner(Some(partner), tenant, from, limit).await
             }
@@ -69,10 +91,19 @@ impl Store {
         ids: &[ClaimId],
         moment: Moment,
     ) -> Result<Vec<Claim>, StoreError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
+        match self.load_claims(ids).await? {
+            Some((page, clock)) => self.bring_up_to_date(page, clock, moment).await,
+            None => Ok(Vec::new()),
         }
-        let (mut page, clock) = self.load_claims(ids).await?;
+    }
+
+    /// The claims of a page that were read with `clock`; those that are due are closed first, in one batch.
+    async fn bring_up_to_date(
+        &self,
+        mut page: Vec<Stored>,
+        clock: ClockSample,
+        moment: Moment,
+    ) -> Result<Vec<Claim>, StoreError> {
         let mut due = Vec::new();
         for stored in &page {
             if let Some(now) = self.time_if_due(stored.claim(), clock, moment.offset).await? {

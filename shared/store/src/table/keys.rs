@@ -9,7 +9,7 @@
 //! | tries | `C#<claim>` | `K#<notice>` | `notices/tries.rs` | 90 days after the last |
 //! | reminder mark | `C#<claim>` | `M#<notice>#<reminder>#<closes at, ms>` | `timers/reminders.rs` | 90 days after the window's end |
 //! | receipts | `C#<claim>` | `P#<notice>` | `notices/receipts.rs` | for good |
-//! | reading | `C#<claim>` | `R#<item no>` | `usage/readings.rs` | for good |
+//! | readings | `C#<claim>` | `R` | `usage/readings.rs` | for good |
 //! | timer | `T#<quarter, UTC>#<shard>` | `<claim>`, or `<claim>#<reminder>` | `timers/timer.rs` | 90 days after the bucket |
 //! | checkpoint | `S` | `<shard, 2 digits>` | `timers/checkpoint.rs` | for good |
 //! | test clock | `S` | `clock` | `table/clock.rs` | for good |
@@ -44,8 +44,7 @@ use data_encoding::HEXLOWER;
 use domain::calendar::CountryCode;
 use domain::claim::{Claim, Instant};
 use domain::ids::{
-    ClaimId, FamilyId, ItemId, ItemNo, NoticeNo, PartnerId, ProgramId, Sha256Hash, TenantId,
-    Version,
+    ClaimId, FamilyId, ItemId, NoticeNo, PartnerId, ProgramId, Sha256Hash, TenantId, Version,
 };
 use domain::program::{ItemKind, ItemRef};
 use domain::reminder::Reminder;
@@ -56,6 +55,8 @@ use super::error::StoreError;
 pub(crate) const RECORD: &str = "A";
 /// The sort key of a claim's details.
 pub(crate) const DETAILS: &str = "D";
+/// The sort key of the readings of a claim's associations.
+pub(crate) const READINGS: &str = "R";
 /// The sort key of a lock.
 pub(crate) const LOCK: &str = "L";
 /// The partition of checkpoints and the test clock.
@@ -87,11 +88,6 @@ pub(crate) fn receipts(notice: NoticeNo) -> String {
     format!("P#{}", notice.0)
 }
 
-/// When the data of that item's association were last read.
-pub(crate) fn reading(item: ItemNo) -> String {
-    format!("R#{}", item.0)
-}
-
 /// The mark of a reminder of the window that ends then: a longer one has reminders of its own.
 pub(crate) fn reminder(notice: NoticeNo, reminder: Reminder, closes_at: Instant) -> String {
     format!("M#{}#{}#{}", notice.0, reminder.as_str(), moment(closes_at))
@@ -102,11 +98,6 @@ pub(crate) fn reminder_of(sort: &str) -> Option<(NoticeNo, Reminder)> {
     let (notice, rest) = sort.strip_prefix("M#")?.split_once('#')?;
     let (reminder, _) = rest.split_once('#')?;
     Some((NoticeNo(notice.parse().ok()?), Reminder::parse(reminder)?))
-}
-
-/// The item of a reading's sort key.
-pub(crate) fn item_read(sort: &str) -> Option<ItemNo> {
-    sort.strip_prefix("R#")?.parse().ok().map(ItemNo)
 }
 
 pub(crate) fn notice_code(code: &str) -> String {

@@ -156,7 +156,7 @@ impl Store {
                 }
             }
         }
-        let (page, clock) = self.load_claims(&ids).await?;
+        let Some((page, clock)) = self.load_claims(&ids).await? else { return Ok(Vec::new()) };
         for stored in &page {
             if self.time_if_due(stored.claim(), clock, moment.offset).await?.is_some() {
                 return Err(StoreError::Unavailable("a claim stays due".to_owned()));

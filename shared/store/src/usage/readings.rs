@@ -1,17 +1,20 @@
-//! When an association's data were last read: the customer may know who has looked, and when.
+//! When the associations of a claim were last read: the customer may know who has looked, and when. One item a
+//! claim, with an attribute for each association.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use domain::claim::Instant;
-use domain::ids::AssociationId;
+use domain::claim::{Claim, Instant};
+use domain::ids::{AssociationId, ClaimId, ItemNo};
 
 use crate::table::attributes::{Reader, instant, key};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
 
-const LAST: &str = "r";
+/// When the data of each of a claim's associations were last read; those that never were are left out.
+pub type Readings = BTreeMap<ItemNo, Instant>;
 
 impl Store {
     /// Notes that the data of an association were read at `at`; an earlier read changes nothing.
@@ -24,10 +27,11 @@ impl Store {
             .client
             .update_item()
             .table_name(self.table())
-            .set_key(Some(key(keys::claim(&association.claim), keys::reading(association.item))))
-            .update_expression("SET r = :r")
-            .condition_expression("attribute_not_exists(r) OR r < :r")
-            .expression_attribute_values(":r", instant(at))
+            .set_key(Some(key(keys::claim(&association.claim), keys::READINGS)))
+            .update_expression("SET #last = :at")
+            .condition_expression("attribute_not_exists(#last) OR #last < :at")
+            .expression_attribute_names("#last", attribute(association.item))
+            .expression_attribute_values(":at", instant(at))
             .send()
             .await;
         match noted {
@@ -41,24 +45,26 @@ impl Store {
             noted => noted.map(|_| ()).map_err(StoreError::of_call),
         }
     }
+}
 
-    /// When the data of these associations were last read; those that never were are left out.
-    pub async fn last_readings(
-        &self,
-        associations: &[AssociationId],
-    ) -> Result<BTreeMap<AssociationId, Instant>, StoreError> {
-        let place = |id: &AssociationId| key(keys::claim(&id.claim), keys::reading(id.item));
-        let (items, _) = self.get_items(associations.iter().map(place).collect()).await?;
-        let mut last = BTreeMap::new();
-        for item in &items {
-            let item = Reader::new("reading", item);
-            let number = |sk: &str| keys::item_read(sk).ok_or(());
-            let id = AssociationId {
-                claim: keys::claim_of(item.text("pk")?)?,
-                item: item.parsed("sk", number)?,
-            };
-            last.insert(id, item.instant(LAST)?);
+impl FetchedItems {
+    /// The readings of a claim, if their key was fetched.
+    pub(crate) fn readings(&self, claim: &Claim) -> Result<Readings, StoreError> {
+        let Some(item) = self.get(&readings_key(&claim.id))? else { return Ok(Readings::new()) };
+        let item = Reader::new("readings", item);
+        let mut readings = Readings::new();
+        for no in claim.items.iter().map(|item| item.no) {
+            readings.extend(item.opt_instant(&attribute(no))?.map(|at| (no, at)));
         }
-        Ok(last)
+        Ok(readings)
     }
+}
+
+/// Where the readings of a claim stand.
+pub(crate) fn readings_key(claim: &ClaimId) -> ItemKey {
+    (keys::claim(claim), keys::READINGS.to_owned())
+}
+
+fn attribute(item: ItemNo) -> String {
+    format!("r{}", item.0)
 }
