@@ -1,4 +1,4 @@
-//! The directory: partners, tenants, programs and calendars, and what a change of it does to claims.
+//! The directory: partners, tenants, programs and calendars.
 
 pub(crate) mod calendars;
 mod entry;
@@ -6,5 +6,4 @@ pub(crate) mod of_claim;
 pub(crate) mod partners;
 pub(crate) mod places;
 pub(crate) mod programs;
-pub(crate) mod reconcile;
 pub(crate) mod tenants;

@@ -16,13 +16,13 @@ use crate::table::keys;
 const PROBES: usize = 16;
 /// How many timers are read at a time. The checkpoint is written once for all of them: the checkpoints of all
 /// shards are in one partition, which takes a thousand writes a second.
-pub(super) const PAGE: i32 = 1000;
+pub(crate) const PAGE: i32 = 1000;
 
 /// Timers of one bucket.
-pub(super) struct TimerPage {
-    pub(super) timers: Vec<TimerItem>,
+pub(crate) struct TimerPage {
+    pub(crate) timers: Vec<TimerItem>,
     /// Whether the bucket has more.
-    pub(super) more: bool,
+    pub(crate) more: bool,
     /// What the clocks said when they were read.
     pub(super) clock: ClockSample,
 }
@@ -81,7 +81,7 @@ impl Store {
         Ok(None)
     }
 
-    pub(super) async fn query_timers(
+    pub(crate) async fn query_timers(
         &self,
         pk: String,
         start: Option<Attributes>,

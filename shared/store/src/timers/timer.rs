@@ -101,7 +101,7 @@ impl TimerItem {
     }
 
     /// Its place in its bucket: a claim's deadline, and beside it its reminders.
-    pub(super) fn sort(&self) -> String {
+    pub(crate) fn sort(&self) -> String {
         match self.kind {
             TimerKind::Window | TimerKind::Other => self.claim.as_str().to_owned(),
             TimerKind::Reminder(reminder, _) => format!("{}#{}", self.claim, reminder.as_str()),

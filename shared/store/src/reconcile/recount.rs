@@ -13,15 +13,15 @@ use domain::directory::CountryCalendar;
 use domain::ids::ClaimId;
 use futures_util::future::try_join_all;
 
-use super::page::PAGE;
-use super::timer::{TimerItem, TimerKind};
+use super::directory::ReconcileReport;
 use crate::claims::run::Effect;
-use crate::directory::reconcile::ReconcileReport;
 use crate::table::attributes::key;
 use crate::table::clock::Moment;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
+use crate::timers::page::PAGE;
+use crate::timers::timer::{TimerItem, TimerKind};
 
 /// How many days ahead windows end that are looked for.
 const AHEAD: u64 = 130;
