@@ -61,7 +61,7 @@ impl Store {
         }
         let quota = async {
             match partner.as_ref().filter(|_| claimed.is_some()) {
-                Some(partner) => self.over_quota(partner, moment.at).await,
+                Some(partner) => Box::pin(self.over_quota(partner, moment.at)).await,
                 None => Ok(None),
             }
         };
