@@ -97,5 +97,5 @@ async fn command(
     let expected = call.if_match();
     let command = read(open.claim(), &body);
     let request = CommandRequest { caller, open, expected, kind: Some(kind), command, moment };
-    Ok(run_command(&app.store, request).await?.done())
+    Ok(Box::pin(run_command(&app.store, request)).await?.done())
 }

@@ -14,5 +14,5 @@ pub(crate) async fn act(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<R
     let (kind, command) = (bodies::action(&body), bodies::review(&body));
     let expected = call.if_match();
     let request = CommandRequest { caller, open, expected, kind, command, moment };
-    run_command(&app.store, request).await
+    Box::pin(run_command(&app.store, request)).await
 }

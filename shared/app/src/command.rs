@@ -45,7 +45,7 @@ pub async fn run_command(store: &Store, request: CommandRequest<'_>) -> Result<R
     let ran = store.run_command(open, caller.actor(), &command, moment, Some(expected));
     let outcome = Box::pin(ran).await?;
     let version = outcome.claim.version;
-    let view = view_after_command(store, outcome, caller, moment).await?;
+    let view = Box::pin(view_after_command(store, outcome, caller, moment)).await?;
     Ok(Reply::ok(&view).etag(version))
 }
 

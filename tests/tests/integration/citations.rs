@@ -183,7 +183,7 @@ fn a_citation_that_leads_nowhere_is_found() {
     let missing = ["docs/domain* §99", "docs/domain* §98"].map(cites);
     assert_eq!(line("see `docs/domain* §99`, §98"), missing);
     assert_eq!(line("see docs/nowhere*"), [cites("docs/nowhere*")]);
-    let link = |line: &str| broken_links(&here, &cites(line));
-    assert_eq!(link("[a](docs/domain*#nowhere)"), [cites("docs/domain*#nowhere")]);
-    assert_eq!(link("[a](LICENSE-MIT) [b](https://a.test/x*)"), [""; 0]);
+    let followed = |line: &str| broken_links(&here, &cites(line));
+    assert_eq!(followed("[a](docs/domain*#nowhere)"), [cites("docs/domain*#nowhere")]);
+    assert_eq!(followed("[a](LICENSE-MIT) [b](https://a.test/x*)"), [""; 0]);
 }

@@ -5,6 +5,7 @@ use domain::ids::ClaimId;
 use integration::backstage::records;
 use integration::fixtures::{self, ALPINE, CONTOSO};
 use integration::stack::{self, Answer, Stack};
+use integration::wire::Wire;
 use serde_json::json;
 use web::event::Event;
 
@@ -34,12 +35,12 @@ fn id_of(answer: &Answer) -> String {
 
 /// The calls and rounds of a request, which is answered as expected.
 async fn cost(stack: &Stack, request: impl Future<Output = Answer>, status: u16) -> (usize, usize) {
-    stack.wires.iter().for_each(integration::wire::Wire::reset);
+    stack.wires.iter().for_each(Wire::reset);
     let answer = Box::pin(request).await;
     assert_eq!(answer.status, status, "{}", answer.text);
-    let operations: Vec<_> = stack.wires.iter().flat_map(|wire| wire.operations()).collect();
+    let operations: Vec<_> = stack.wires.iter().flat_map(Wire::operations).collect();
     eprintln!("{operations:?}");
-    let rounds = stack.wires.iter().map(integration::wire::Wire::rounds).sum();
+    let rounds = stack.wires.iter().map(Wire::rounds).sum();
     (operations.len(), rounds)
 }
 
@@ -155,6 +156,6 @@ async fn ledger(claims: usize) -> (usize, usize) {
     let list = Event::get("/v1/customer/ledger?limit=100").customer_admin(CONTOSO);
     assert_eq!(stack.send(list.clone()).await.status, 200);
     stack.backstage.publish(&records(world)).await.unwrap();
-    stack.wires.iter().for_each(integration::wire::Wire::count_rounds);
+    stack.wires.iter().for_each(Wire::count_rounds);
     cost(&stack, stack.send(list), 200).await
 }
