@@ -45,11 +45,11 @@ test: $(TOOLS) $(PAGE_TOOLS) browser ## everything: unit, property, embedded eng
 	  nice cargo test --workspace --locked || failed=1; \
 	  wait $$e2e || failed=1; cat $(E2E_LOG); exit $${failed:-0}
 
-# Without the simulation, the crashes at every call and the model: those are for `make test`.
-SLOW := simulation:: crashes:: faults:: invariants::
+# Without the simulation, the crashes at every call, the model and the runnable examples: those are for `make test`.
+SLOW := simulation:: crashes:: faults:: invariants:: robots::
 test-fast: ## the loop while writing: rules, units, and the functions on the embedded engine
-	cargo test --locked -p domain -p web -p notice -p store -p runtime
-	cargo test --locked -p integration -- $(SLOW:%=--skip %)
+	cargo test --quiet --locked --lib --tests -p domain -p web -p notice -p store -p runtime -p integration \
+	  -- $(SLOW:%=--skip %)
 
 SEEDS ?= 10000
 soak: ## the simulation for many more seeds, optimized: make soak [SEEDS=10000]
