@@ -112,19 +112,9 @@ impl Store {
         subdivision: Option<Subdivision>,
         unknown: UnknownSubdivision,
     ) -> Result<BusinessCalendar, StoreError> {
-        let calendar = BusinessCalendar::new(country, subdivision, unknown)
-            .map_err(|error: CalendarError| StoreError::Corrupt(error.to_string()))?;
-        self.with_added_days(calendar).await
-    }
-
-    /// The calendar with what was added to its country.
-    pub(crate) async fn with_added_days(
-        &self,
-        calendar: BusinessCalendar,
-    ) -> Result<BusinessCalendar, StoreError> {
-        let CountryCalendar { revision, added, .. } =
-            self.country_calendar(calendar.country()).await?;
-        Ok(calendar.with_exceptions(revision, added))
+        let mut fetched = FetchedItems::default();
+        self.fetch(&mut fetched, vec![calendar_key(country)]).await?;
+        fetched.calendar(country, subdivision, unknown)
     }
 
     /// Gives the added days that the claim's window skipped their names: its record keeps the days,
@@ -152,11 +142,11 @@ impl FetchedItems {
     ) -> Result<BusinessCalendar, StoreError> {
         let calendar = BusinessCalendar::new(country, subdivision, unknown)
             .map_err(|error: CalendarError| StoreError::Corrupt(error.to_string()))?;
-        self.announced(calendar)
+        self.with_added_days(calendar)
     }
 
     /// The calendar with what was added to its country, if its entry was fetched.
-    pub(crate) fn announced(
+    pub(crate) fn with_added_days(
         &self,
         calendar: BusinessCalendar,
     ) -> Result<BusinessCalendar, StoreError> {
@@ -166,9 +156,7 @@ impl FetchedItems {
             stored.unwrap_or_else(|| CountryCalendar::untouched(calendar.country()));
         Ok(calendar.with_exceptions(revision, added))
     }
-}
 
-impl FetchedItems {
     /// Gives the added days that the claim's window skipped their names, if the revision that names them was
     /// fetched.
     pub(crate) fn name_added_days(&self, claim: &mut Claim) -> Result<(), StoreError> {

@@ -22,7 +22,7 @@ impl Store {
         policy: &Policy,
     ) -> Result<Places, StoreError> {
         let Place { calendar, zone } = self.config.operator.clone();
-        let calendar = if operator { fetched.announced(calendar)? } else { calendar };
+        let calendar = if operator { fetched.with_added_days(calendar)? } else { calendar };
         Ok(Places {
             operator: Place { calendar, zone },
             partner: partner.map(|partner| fetched.partner_place(partner, policy)).transpose()?,
