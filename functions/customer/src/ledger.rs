@@ -11,6 +11,10 @@ use web::{Call, Caller};
 use crate::list::{asked_page, is_his_to_see};
 use app::{Api, ApiError, listed_view, moment, pagination};
 
+/// How many histories are read side by side: those of a page, unless a longer one is asked for. Each takes a
+/// connection of its own.
+const AT_ONCE: usize = 32;
+
 /// The page of the ledger: the claims with their readings in one batch, then the history of each side by side.
 pub(crate) async fn ledger(
     app: &Api,
@@ -22,8 +26,11 @@ pub(crate) async fn ledger(
     let found = app.store.claims_with_readings(tenant, from.as_ref(), limit, moment);
     let mut found = Box::pin(found).await?;
     found.items.retain(|(claim, _)| is_his_to_see(claim));
-    let histories = found.items.iter().map(|(claim, _)| app.store.whole_history(claim));
-    let histories = try_join_all(histories).await?;
+    let mut histories = Vec::with_capacity(found.items.len());
+    for group in found.items.chunks(AT_ONCE) {
+        let read = group.iter().map(|(claim, _)| app.store.whole_history(claim));
+        histories.extend(try_join_all(read).await?);
+    }
     let mut ledger: Vec<LedgerView> = Vec::new();
     for ((claim, readings), history) in found.items.iter().zip(histories) {
         let entry = match ledger.last_mut().filter(|last| is_of(claim, last)) {

@@ -10,7 +10,8 @@ use web::Failure;
 use crate::App;
 
 /// Lets a right code pass while the notice is not locked, as its `tries` were read for this request. A wrong
-/// or missing one is counted before it is answered; a right one writes nothing.
+/// or missing one is counted before it is answered; a right one writes nothing. While it is locked, no code is
+/// looked at, so that the time of the answer tells nothing about it.
 pub(crate) async fn check(
     app: &App,
     link: &Link,
@@ -18,14 +19,15 @@ pub(crate) async fn check(
     tries: Tries,
     moment: Moment,
 ) -> Result<(), ApiError> {
-    let (claim, notice) = (link.claim(), link.notice());
-    let right = link.accepts(&app.keys, code);
-    let tries = if right { tries } else { app.store.wrong_code(claim, notice, moment.at).await? };
-    match tries {
-        Tries::Locked { until } => {
-            Err(Failure::CodeLocked { retry_after_s: wait(until, moment.at) }.into())
-        }
-        Tries::Left(_) if right => Ok(()),
+    let locked = |until| Failure::CodeLocked { retry_after_s: wait(until, moment.at) };
+    if let Tries::Locked { until } = tries {
+        return Err(locked(until).into());
+    }
+    if link.accepts(&app.keys, code) {
+        return Ok(());
+    }
+    match app.store.wrong_code(link.claim(), link.notice(), moment.at).await? {
+        Tries::Locked { until } => Err(locked(until).into()),
         Tries::Left(tries_left) => Err(Failure::CodeWrong { tries_left }.into()),
     }
 }

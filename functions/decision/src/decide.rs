@@ -55,7 +55,7 @@ async fn decide(
     still_his(app, open.claim(), link, &asked).await?;
     let actor = Actor::CustomerLink { notice: link.notice() };
     let command = asked.command();
-    let ran = app.store.run_command(open, &actor, &command, moment, None);
+    let ran = app.store.run_command(open, &actor, &command, moment, None, store::Answer::Claim);
     let outcome = Box::pin(ran).await?;
     log(&outcome.claim, &asked);
     Ok(done(app, link, outcome, &asked, moment, answers).await)
@@ -114,7 +114,11 @@ async fn done(
     let no = link.notice();
     let seen = match Box::pin(Seen::of(app, claim.clone(), no, moment)).await {
         Ok(seen) => seen,
-        Err(_) => Seen::bare(app, claim, no, moment.at, answers.accepted_language()),
+        Err(error) => {
+            // Logged, and not told: the decision stands.
+            error.into_failure();
+            Seen::bare(app, claim, no, moment.at, answers.accepted_language())
+        }
     };
     answers.result(&seen, &outcome)
 }

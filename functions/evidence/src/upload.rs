@@ -34,7 +34,14 @@ pub(crate) async fn add(
         open.claim().clone()
     } else {
         let command = Command::AddEvidence(Box::new(uploaded.entry.clone()));
-        let ran = app.store.run_command(open, caller.actor(), &command, moment, None);
+        let ran = app.store.run_command(
+            open,
+            caller.actor(),
+            &command,
+            moment,
+            None,
+            store::Answer::Claim,
+        );
         let claim = Box::pin(ran).await?.claim;
         if let Some(key) = &key {
             app.store.put_request(&id, key, request).await?;

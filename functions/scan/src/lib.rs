@@ -83,7 +83,15 @@ async fn record(app: &App, document: &Document, scan: Scan) -> Result<(), StoreE
         app.store.put_document(*sha256, &found.subject.tenant).await?;
     }
     let command = Command::RecordScan { id: id.clone(), sha256: *sha256, scan };
-    Box::pin(app.store.run_command(open, &Actor::System, &command, moment, None)).await?;
+    Box::pin(app.store.run_command(
+        open,
+        &Actor::System,
+        &command,
+        moment,
+        None,
+        store::Answer::Claim,
+    ))
+    .await?;
     info!({ fields::CLAIM_ID } = %claim, { fields::SCAN } = ?scan, "A document was scanned");
     Ok(())
 }

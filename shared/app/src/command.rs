@@ -6,8 +6,8 @@ use domain::command::{Command, CommandKind};
 use domain::decide;
 use domain::ids::Version;
 use domain::rejection::Rejection;
-use store::{Moment, OpenClaim, Store};
-use web::{Caller, Failure, Reply};
+use store::{Answer, Moment, OpenClaim, Store};
+use web::{Caller, Failure, Reply, Viewer};
 
 use crate::claim_view::view_after_command;
 use crate::error::ApiError;
@@ -42,7 +42,11 @@ pub async fn run_command(store: &Store, request: CommandRequest<'_>) -> Result<R
         Ok(command) => command,
         Err(failure) => return Err(unreadable(open.claim(), expected, kind, failure).into()),
     };
-    let ran = store.run_command(open, caller.actor(), &command, moment, Some(expected));
+    let answer = match caller.viewer() {
+        Viewer::Staff => Answer::ClaimWithCompetition,
+        Viewer::Partner | Viewer::Customer => Answer::Claim,
+    };
+    let ran = store.run_command(open, caller.actor(), &command, moment, Some(expected), answer);
     let outcome = Box::pin(ran).await?;
     let version = outcome.claim.version;
     let view = Box::pin(view_after_command(store, outcome, caller, moment)).await?;

@@ -82,6 +82,22 @@ async fn a_decision_by_link_takes_two_calls_in_two_rounds() {
 }
 
 #[tokio::test]
+async fn while_a_notice_is_locked_a_right_code_costs_what_a_wrong_one_does() {
+    let stack = stack().await;
+    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let guess = || {
+        let form = Event::post(&format!("/d/{}", stack::token(&claim.id, 1)));
+        let form = form.header("content-type", "application/x-www-form-urlencoded");
+        form.header("accept", "application/json").body("decision=decline&code=000000")
+    };
+    for _ in 0..5 {
+        assert_eq!(stack.send(guess()).await.status, 403);
+    }
+    assert_eq!(cost(&stack, stack.send(guess()), 429).await, (1, 1));
+    assert_eq!(cost(&stack, stack.decide(&claim, "decision=decline"), 429).await, (1, 1));
+}
+
+#[tokio::test]
 async fn the_page_of_an_open_window_takes_two_calls_in_two_rounds() {
     let stack = stack().await;
     let claim = stack.world.awaiting("k", &ITEMS).await;
@@ -138,12 +154,28 @@ async fn a_claim_is_read_by_its_partner_with_one_call_and_by_staff_with_four_in_
 }
 
 #[tokio::test]
-async fn a_page_of_the_ledger_takes_three_rounds_however_many_claims_are_on_it() {
-    for claims in [1_usize, 33, 100] {
+async fn a_page_of_the_ledger_takes_a_round_for_each_thirty_two_histories_and_two_more() {
+    for claims in [1_usize, 25, 100] {
         // The index, a batch for each hundred keys of three a claim, and a history a claim.
         let calls = 1 + (3 * claims).div_ceil(100) + claims;
-        assert_eq!(Box::pin(ledger(claims)).await, (calls, 3), "{claims} claims");
+        let rounds = 2 + claims.div_ceil(32);
+        assert_eq!(Box::pin(ledger(claims)).await, (calls, rounds), "{claims} claims");
     }
+}
+
+#[tokio::test]
+async fn an_operator_ends_an_association_with_as_many_calls_as_its_partner() {
+    let stack = stack().await;
+    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let accept = Event::post(&format!("/v1/customer/claims/{}/accept", claim.id));
+    stack.send(accept.customer_admin(CONTOSO).json(&json!({}))).await;
+    let end = |item: u8| {
+        let end = Event::post(&format!("/v1/associations/{}-{item}/end", claim.id));
+        stack.send(end.staff("operator", "o1").json(&json!({"comment": "done"})))
+    };
+    // The first one warms its function.
+    assert_eq!(end(2).await.status, 200);
+    assert_eq!(cost(&stack, end(1), 200).await, (3, 3));
 }
 
 /// What a page of the ledger with that many claims costs.

@@ -9,6 +9,7 @@ use domain::program::{Policy, Program};
 
 use super::claimed_items::{add_rights, claimed};
 use super::competition::{competition_keys, newest, rival_keys};
+use super::run::Answer;
 use crate::directory::calendars::calendar_key;
 use crate::directory::partners::partner_key;
 use crate::directory::places::calendar_keys;
@@ -26,7 +27,7 @@ use crate::table::index::ClaimsAtTenant;
 pub(crate) struct CommandContext {
     pub(crate) context: Context,
     pub(crate) locks: Vec<FoundLock>,
-    /// What the answer to operator staff needs besides; `None` for everybody else.
+    /// What an answer with the competition needs besides.
     pub(crate) staff: Option<StaffReads>,
 }
 
@@ -47,11 +48,12 @@ impl Store {
         needs: Needs,
         actor: &Actor,
         at: Instant,
+        answer: Answer,
     ) -> Result<CommandContext, StoreError> {
-        let (mut found, locks) = Box::pin(self.fetch_around(claim, needs, actor, at)).await?;
+        let (mut found, locks) = Box::pin(self.fetch_around(claim, needs, at, answer)).await?;
         if Box::pin(self.pass_rival_deadlines(&locks, at)).await? {
             // The locks may be others' by now.
-            (found, _) = Box::pin(self.fetch_around(claim, needs, actor, at)).await?;
+            (found, _) = Box::pin(self.fetch_around(claim, needs, at, answer)).await?;
         }
         let undecided = undecided(claim);
         let locks = if needs.locks { found.fetched.locks(claim, &undecided)? } else { Vec::new() };
@@ -69,11 +71,11 @@ impl Store {
         &self,
         claim: &Claim,
         needs: Needs,
-        actor: &Actor,
         at: Instant,
+        answer: Answer,
     ) -> Result<(Around, Vec<FoundLock>), StoreError> {
         let subject = &claim.subject;
-        let staff = matches!(actor, Actor::Staff { .. });
+        let staff = answer == Answer::ClaimWithCompetition;
         let mut fetched = FetchedItems::default();
         let (_, at_tenant) = tokio::try_join!(
             self.fetch(&mut fetched, self.first_keys(claim, needs, staff)),

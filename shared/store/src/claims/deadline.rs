@@ -10,6 +10,7 @@ use domain::ids::ClaimId;
 
 use super::commit::Attempts;
 use super::load::{Loaded, Stored};
+use super::run::Answer;
 use crate::table::clock::Moment;
 use crate::table::clock_check::ClockSample;
 use crate::table::config::Store;
@@ -135,7 +136,8 @@ impl Store {
         write: crate::table::write_id::WriteId,
     ) -> Result<Option<Stored>, StoreError> {
         let needs = CommandKind::DeadlinePassed.needs();
-        let command_context = self.read_command_context(stored.claim(), needs, &Actor::System, now);
+        let command_context =
+            self.read_command_context(stored.claim(), needs, &Actor::System, now, Answer::Claim);
         let command_context = Box::pin(command_context).await?;
         let decision = domain::decide(
             Some(stored.claim()),

@@ -31,6 +31,15 @@ impl OpenClaim {
     }
 }
 
+/// What the answer to a command tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// The claim.
+    Claim,
+    /// The claim with its competition, as operator staff see it: read along where that costs no time.
+    ClaimWithCompetition,
+}
+
 /// What a command led to.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -38,7 +47,7 @@ pub struct Outcome {
     pub claim: Claim,
     /// What the command did to it.
     pub effect: Effect,
-    /// What operator staff see beside it, where it was read along; `None` for everybody else.
+    /// What operator staff see beside it, where [`Answer`] asks for it and it was read along.
     pub competition: Option<Competition>,
 }
 
@@ -68,8 +77,11 @@ impl Store {
         moment: Moment,
         expected: Option<Version>,
     ) -> Result<Outcome, StoreError> {
-        let open = self.open_claim(id, moment).await?.ok_or(Rejection::NotFound)?;
-        Box::pin(self.run_command(open, actor, command, moment, expected)).await
+        let Loaded { stored, clock } = self.load_claim(id).await?;
+        let stored = stored.ok_or(Rejection::NotFound)?;
+        decide::authorize(stored.claim(), command.kind(), actor)?;
+        let open = self.open_stored(stored, clock, moment).await?.ok_or(Rejection::NotFound)?;
+        Box::pin(self.run_command(open, actor, command, moment, expected, Answer::Claim)).await
     }
 
     /// Reads a claim for a command: what was due by its moment is executed first, and a deadline that passed
@@ -115,6 +127,7 @@ impl Store {
         command: &Command,
         moment: Moment,
         expected: Option<Version>,
+        answer: Answer,
     ) -> Result<Outcome, StoreError> {
         let mut attempts = Attempts::default();
         loop {
@@ -125,7 +138,7 @@ impl Store {
             }
             check_version(claim, expected)?;
             let latest = (open.clock.latest() + moment.offset).max(moment.at);
-            let step = Step { actor, command, at: moment.at, latest };
+            let step = Step { actor, command, at: moment.at, latest, answer };
             match Box::pin(self.step(&open.stored, step, &mut attempts)).await? {
                 Stepped::Unchanged => return Ok(outcome_of(open.stored, Effect::Unchanged)),
                 Stepped::Changed(changed) => return Ok(*changed),
@@ -162,7 +175,8 @@ impl Store {
         attempts: &mut Attempts,
     ) -> Result<Stepped, StoreError> {
         let needs = step.command.kind().needs();
-        let around = self.read_command_context(stored.claim(), needs, step.actor, step.at);
+        let around =
+            self.read_command_context(stored.claim(), needs, step.actor, step.at, step.answer);
         let mut around = Box::pin(around).await?;
         let Some(event) = domain::decide(Some(stored.claim()), step.command, &around.context)?
         else {
@@ -174,12 +188,13 @@ impl Store {
             Box::pin(self.complete_staff_reads(stored.claim(), staff)),
         );
         let Some(stored) = attempts.again(result).await? else { return Ok(Stepped::Again) };
-        let competition = match staff? {
-            Some(reads) => {
-                let StaffReads { newest, fetched } = &reads;
-                Some(Box::pin(self.competition_in(stored.claim(), newest, fetched, step.at)).await?)
+        // What could not be read for the answer is read again with it: the command is done.
+        let competition = match staff {
+            Ok(Some(StaffReads { newest, fetched })) => {
+                let known = self.competition_in(stored.claim(), &newest, &fetched, step.at);
+                Box::pin(known).await.ok()
             }
-            None => None,
+            Ok(None) | Err(_) => None,
         };
         let claim = stored.record.claim;
         let changed = Outcome { claim, effect: Effect::Changed, competition };
@@ -207,6 +222,7 @@ struct Step<'a> {
     at: Instant,
     /// The latest it can be by any clock.
     latest: Instant,
+    answer: Answer,
 }
 
 /// What came of a step.

@@ -88,18 +88,6 @@ impl Store {
             .map_err(StoreError::of_call)?;
         Receipts::read(&answer.attributes.unwrap_or_default())
     }
-
-    /// What is known of the recipients of a notice.
-    pub async fn receipts(
-        &self,
-        claim: &ClaimId,
-        notice: NoticeNo,
-    ) -> Result<Receipts, StoreError> {
-        match self.get_item(key(keys::claim(claim), keys::receipts(notice))).await? {
-            Some(item) => Receipts::read(&item),
-            None => Ok(Receipts::default()),
-        }
-    }
 }
 
 impl FetchedItems {

@@ -33,7 +33,7 @@ pub enum Tries {
 }
 
 impl Store {
-    /// Whether a code may be tried at `at`: asked, by a strong read, before a right one is honoured.
+    /// Whether a code may be tried at `at`, by a strong read.
     pub async fn tries(
         &self,
         claim: &ClaimId,

@@ -1,5 +1,7 @@
 //! Strong reads: one item, many, or a partition.
 
+use std::collections::HashSet;
+
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use futures_util::future::try_join_all;
 
@@ -12,8 +14,11 @@ use super::retry::pause;
 
 /// How many keys one batch may name.
 const BATCH: usize = 100;
-/// How often the unprocessed rest of a batch is asked for again.
-const ROUNDS: u32 = 8;
+/// How often the unprocessed rest of a batch is asked for: as often as the client tries any other read, and
+/// within the same five seconds.
+const ROUNDS: u32 = 24;
+/// The attempt whose pause is the longest between two rounds.
+const LONGEST_PAUSE: u32 = 3;
 
 impl Store {
     /// One item, by a strong read.
@@ -55,7 +60,7 @@ impl Store {
                 return Err(StoreError::Unavailable("a batch stays unprocessed".to_owned()));
             }
             if round > 0 {
-                pause(round).await;
+                pause(round.min(LONGEST_PAUSE)).await;
             }
             let (items, unprocessed) = self.get_item_batch(rest, probe).await?;
             found.extend(items);
@@ -108,12 +113,10 @@ impl Store {
 }
 
 /// Each key once: the table refuses a batch that names one twice.
-fn distinct(wanted: Vec<Attributes>) -> Vec<Attributes> {
-    let mut keys = Vec::with_capacity(wanted.len());
-    for key in wanted {
-        if !keys.contains(&key) {
-            keys.push(key);
-        }
-    }
-    keys
+fn distinct(mut wanted: Vec<Attributes>) -> Vec<Attributes> {
+    let mut seen = HashSet::with_capacity(wanted.len());
+    let part =
+        |key: &Attributes, name: &str| key.get(name).and_then(|part| part.as_s().ok()).cloned();
+    wanted.retain(|key| seen.insert((part(key, "pk"), part(key, "sk"))));
+    wanted
 }
