@@ -4,7 +4,7 @@
 use domain::rejection::{FieldError, Rejection};
 use lambda_http::http::StatusCode;
 
-use crate::problem::ProblemCode;
+use crate::problem_code::ProblemCode;
 
 /// A refusal, or a fault, as the caller may know it. It carries nothing internal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

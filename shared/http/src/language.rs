@@ -93,7 +93,7 @@ mod tests {
     use domain::rejection::FieldCode;
 
     use super::*;
-    use crate::problem::ProblemCode;
+    use crate::problem_code::ProblemCode;
 
     const SOURCES: [(Language, &str); 2] = [
         (Language::En, include_str!("texts/en.ftl")),

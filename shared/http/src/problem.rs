@@ -1,83 +1,12 @@
 //! Problem documents (RFC 9457): codes that never change, texts in the caller's language.
 
 use domain::rejection::{FieldError, Rejection};
-use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::failure::Failure;
 use crate::language::Language;
-
-macro_rules! problem_codes {
-    ($($(#[$doc:meta])* $case:ident => $text:literal, $status:ident;)*) => {
-        /// The code of a problem (`docs/api.md §1.7`).
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum ProblemCode {$($(#[$doc])* $case,)*}
-
-        impl ProblemCode {
-            /// Every one.
-            pub const ALL: &'static [Self] = &[$(Self::$case),*];
-
-            /// The name on the wire.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$case => $text,)* }
-            }
-
-            /// The status it is answered with.
-            pub fn status(self) -> StatusCode {
-                match self { $(Self::$case => StatusCode::$status,)* }
-            }
-        }
-    };
-}
-
-problem_codes! {
-    /// The body cannot be read.
-    MalformedBody => "malformed-body", BAD_REQUEST;
-    /// The cursor is not this caller's for this list.
-    InvalidCursor => "invalid-cursor", BAD_REQUEST;
-    /// A query parameter is wrong.
-    InvalidQuery => "invalid-query", BAD_REQUEST;
-    /// No usable idempotency key.
-    IdempotencyKeyMissing => "idempotency-key-missing", BAD_REQUEST;
-    /// No identity.
-    Unauthenticated => "unauthenticated", UNAUTHORIZED;
-    /// Not for this role.
-    RoleNotAllowed => "role-not-allowed", FORBIDDEN;
-    /// No active association, no data.
-    AssociationNotActive => "association-not-active", FORBIDDEN;
-    /// The code of the mail is wrong.
-    CodeWrong => "code-wrong", FORBIDDEN;
-    /// Not there.
-    NotFound => "not-found", NOT_FOUND;
-    /// Not in this state.
-    InvalidState => "invalid-state", CONFLICT;
-    /// The partner's own claim is in the way.
-    DuplicateClaim => "duplicate-claim", CONFLICT;
-    /// Another claim is in the way.
-    ItemBusy => "item-busy", CONFLICT;
-    /// The customer is in the way.
-    BlockedByCustomer => "blocked-by-customer", CONFLICT;
-    /// The version has moved on.
-    VersionMismatch => "version-mismatch", PRECONDITION_FAILED;
-    /// The body is too large.
-    PayloadTooLarge => "payload-too-large", PAYLOAD_TOO_LARGE;
-    /// The body is of another type.
-    UnsupportedMediaType => "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE;
-    /// Fields are wrong.
-    InvalidFields => "invalid-fields", UNPROCESSABLE_ENTITY;
-    /// The key belongs to another request.
-    IdempotencyConflict => "idempotency-conflict", UNPROCESSABLE_ENTITY;
-    /// No `If-Match`.
-    PreconditionRequired => "precondition-required", PRECONDITION_REQUIRED;
-    /// Too many claims.
-    QuotaExceeded => "quota-exceeded", TOO_MANY_REQUESTS;
-    /// Too many wrong codes.
-    CodeLocked => "code-locked", TOO_MANY_REQUESTS;
-    /// Try again.
-    Unavailable => "unavailable", SERVICE_UNAVAILABLE;
-}
 
 /// A problem document as it is described in the OpenAPI document.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -194,6 +123,7 @@ mod tests {
     use domain::rejection::FieldCode;
 
     use super::*;
+    use crate::problem_code::ProblemCode;
 
     fn document(failure: &Failure, language: Language) -> Value {
         serde_json::to_value(Problem::of(failure, language, "r-1")).unwrap()

@@ -39,10 +39,10 @@ mod table;
 mod timers;
 mod usage;
 
-pub use claims::competition::Competition;
+pub use claims::competition::{Answer, Competition};
 pub use claims::create::{Created, NewClaim};
 pub use claims::preflight::Checked;
-pub use claims::run::{Answer, Effect, OpenClaim, Outcome};
+pub use claims::run::{Effect, OpenClaim, Outcome};
 pub use directory::of_claim::ClaimDirectory;
 pub use domain::queue::Queue;
 pub use history::archive::Image;

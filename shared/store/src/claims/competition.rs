@@ -16,6 +16,15 @@ use crate::table::index::ClaimsAtTenant;
 /// How many claims at a tenant are looked at for rivals that no lock names: drafts, too, stand among them.
 const MOST: u16 = 500;
 
+/// What the answer to a command tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// The claim.
+    Claim,
+    /// The claim with its competition, as operator staff see it: read along where that costs no time.
+    ClaimWithCompetition,
+}
+
 /// What staff see beside a claim.
 #[derive(Debug, Clone, Default)]
 pub struct Competition {

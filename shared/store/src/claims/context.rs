@@ -8,8 +8,7 @@ use domain::ids::{ClaimId, ItemNo};
 use domain::program::{Policy, Program};
 
 use super::claimed_items::{add_rights, claimed};
-use super::competition::{competition_keys, newest, rival_keys};
-use super::run::Answer;
+use super::competition::{Answer, competition_keys, newest, rival_keys};
 use crate::directory::calendars::calendar_key;
 use crate::directory::partners::partner_key;
 use crate::directory::places::calendar_keys;

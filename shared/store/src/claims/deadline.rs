@@ -9,8 +9,8 @@ use domain::decide::is_due;
 use domain::ids::ClaimId;
 
 use super::commit::Attempts;
+use super::competition::Answer;
 use super::load::{Loaded, Stored};
-use super::run::Answer;
 use crate::table::clock::Moment;
 use crate::table::clock_check::ClockSample;
 use crate::table::config::Store;

@@ -9,7 +9,7 @@ use domain::ids::{ClaimId, Version};
 use domain::rejection::Rejection;
 
 use super::commit::Attempts;
-use super::competition::{Competition, rival_keys};
+use super::competition::{Answer, Competition, rival_keys};
 use super::context::StaffReads;
 use super::load::{Loaded, Stored};
 use crate::table::clock::Moment;
@@ -29,15 +29,6 @@ impl OpenClaim {
     pub fn claim(&self) -> &Claim {
         self.stored.claim()
     }
-}
-
-/// What the answer to a command tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// The claim.
-    Claim,
-    /// The claim with its competition, as operator staff see it: read along where that costs no time.
-    ClaimWithCompetition,
 }
 
 /// What a command led to.
