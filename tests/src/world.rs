@@ -13,7 +13,7 @@ use domain::ids::{ClaimId, ItemNo, NoticeNo, PartnerId, StaffId, TenantId};
 use domain::program::{Policy, Program};
 use domain::reason::{Reason, ReasonCode};
 use serde_json::{Value, json};
-use store::{Closing, Created, Moment, NewClaim, Outcome, Store, StoreConfig, StoreError};
+use store::{Closing, CommandOutcome, Created, Moment, NewClaim, Store, StoreConfig, StoreError};
 
 use crate::clock::Clock;
 use crate::documents::Documents;
@@ -116,7 +116,7 @@ impl World {
         id: &ClaimId,
         actor: &Actor,
         command: &Command,
-    ) -> Result<Outcome, StoreError> {
+    ) -> Result<CommandOutcome, StoreError> {
         self.store.execute(id, actor, command, self.now(), None).await
     }
 

@@ -5,7 +5,7 @@ use domain::claim::{Claim, ItemStatus};
 use domain::directory::{Partner, PartnerStatus};
 use domain::ids::AssociationId;
 use domain::program::ItemRef;
-use store::UsageRow;
+use store::UsageRecord;
 use web::views::{UsageDay, UsageView};
 use web::{Call, Caller, Failure, Reply, queries};
 
@@ -60,6 +60,6 @@ fn not_suspended(partner: Option<&Partner>) -> Result<(), Failure> {
     }
 }
 
-fn day(row: &UsageRow) -> UsageDay {
+fn day(row: &UsageRecord) -> UsageDay {
     UsageDay::of(row.date, row.active_users, row.provisioned_seats)
 }

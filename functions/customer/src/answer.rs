@@ -54,8 +54,14 @@ pub(crate) async fn answer(
     let items = bodies::chosen_items(&body)
         .map_err(|failure| state_first(open.claim(), answer.kind(), failure))?;
     let command = answer.command(items);
-    let ran =
-        app.store.run_command(open, caller.actor(), &command, moment, None, store::Answer::Claim);
+    let ran = app.store.run_command(
+        open,
+        caller.actor(),
+        &command,
+        moment,
+        None,
+        store::CommandAnswer::Claim,
+    );
     let claim = Box::pin(ran).await?.claim;
     let view = listed_view(&app.store, &claim, caller, moment).await?;
     Ok(Reply::ok(&CustomerClaimView::of(view)).etag(claim.version).done())

@@ -55,7 +55,8 @@ async fn decide(
     still_his(app, open.claim(), link, &asked).await?;
     let actor = Actor::CustomerLink { notice: link.notice() };
     let command = asked.command();
-    let ran = app.store.run_command(open, &actor, &command, moment, None, store::Answer::Claim);
+    let ran =
+        app.store.run_command(open, &actor, &command, moment, None, store::CommandAnswer::Claim);
     let outcome = Box::pin(ran).await?;
     log(&outcome.claim, &asked);
     Ok(done(app, link, outcome, &asked, moment, answers).await)
@@ -94,7 +95,7 @@ fn log(claim: &Claim, asked: &Asked) {
 async fn done(
     app: &App,
     link: &Link,
-    executed: store::Outcome,
+    executed: store::CommandOutcome,
     asked: &Asked,
     moment: Moment,
     answers: &Answers<'_>,

@@ -6,7 +6,7 @@ use domain::directory::Tenant;
 use domain::event::EventType;
 use domain::ids::NoticeNo;
 use domain::program::Policy;
-use notice::{Deadline, Directory, Language, Link, Notice, Standing};
+use notice::{CustomerOptions, Deadline, Directory, Language, Link, Notice};
 use serde_json::Value;
 use store::{Moment, OpenClaim, StoreError, Tries};
 use web::Failure;
@@ -20,7 +20,7 @@ pub(crate) struct Seen {
     /// What the notice says, with the deadline as it is now.
     pub(crate) notice: Notice,
     /// What it means for him.
-    pub(crate) standing: Standing,
+    pub(crate) standing: CustomerOptions,
     /// The language he is written to in.
     pub(crate) language: Language,
 }
@@ -51,7 +51,7 @@ impl Seen {
         let directory = Directory { tenant: &tenant, program: &program, policy: &policy };
         Ok(Self {
             notice: Notice::of(&claim, no, &directory, &app.operator, deadline),
-            standing: Standing { passed_on, ..Standing::of(&claim, no, moment.at) },
+            standing: CustomerOptions { passed_on, ..CustomerOptions::of(&claim, no, moment.at) },
             language: Language::of_locale(tenant.language()),
             claim,
         })
@@ -68,7 +68,7 @@ impl Seen {
     ) -> Self {
         Self {
             notice: Notice::bare(&claim, no, &app.operator),
-            standing: Standing::of(&claim, no, at),
+            standing: CustomerOptions::of(&claim, no, at),
             language,
             claim,
         }

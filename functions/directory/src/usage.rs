@@ -4,7 +4,7 @@ use app::ApiError;
 use domain::ids::TenantId;
 use domain::program::ItemRef;
 use serde_json::json;
-use store::UsageRow;
+use store::UsageRecord;
 use web::{Call, Failure, Reply, bodies};
 
 use crate::App;
@@ -20,8 +20,8 @@ pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::ok(&json!({ "rows": rows.len() })))
 }
 
-fn row(row: bodies::UsageRow) -> UsageRow {
-    UsageRow {
+fn row(row: bodies::UsageRow) -> UsageRecord {
+    UsageRecord {
         item: ItemRef { kind: row.kind, id: row.id },
         date: row.date,
         active_users: row.active_users,

@@ -40,7 +40,7 @@ pub(crate) async fn add(
             &command,
             moment,
             None,
-            store::Answer::Claim,
+            store::CommandAnswer::Claim,
         );
         let claim = Box::pin(ran).await?.claim;
         if let Some(key) = &key {

@@ -89,7 +89,7 @@ async fn record(app: &App, document: &Document, scan: Scan) -> Result<(), StoreE
         &command,
         moment,
         None,
-        store::Answer::Claim,
+        store::CommandAnswer::Claim,
     ))
     .await?;
     info!({ fields::CLAIM_ID } = %claim, { fields::SCAN } = ?scan, "A document was scanned");

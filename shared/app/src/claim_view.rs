@@ -2,7 +2,7 @@
 
 use domain::claim::{Claim, Scan};
 use domain::ids::EvidenceId;
-use store::{Competition, Moment, Outcome, Store};
+use store::{CommandOutcome, Competition, Moment, Store};
 use web::views::{ClaimView, Shown};
 use web::{Caller, Viewer};
 
@@ -28,11 +28,11 @@ pub async fn claim_view(
 /// The claim after a command, explained. What the command has read of the competition is not read again.
 pub(crate) async fn view_after_command(
     store: &Store,
-    outcome: Outcome,
+    outcome: CommandOutcome,
     caller: &Caller,
     moment: Moment,
 ) -> Result<ClaimView, ApiError> {
-    let Outcome { claim, competition, effect: _ } = outcome;
+    let CommandOutcome { claim, competition, effect: _ } = outcome;
     match competition.filter(|_| caller.viewer() == Viewer::Staff) {
         Some(read) => explained_view(store, claim, Some(read), caller, moment).await,
         None => claim_view(store, claim, caller, moment).await,

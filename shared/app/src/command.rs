@@ -6,7 +6,7 @@ use domain::command::{Command, CommandKind};
 use domain::decide;
 use domain::ids::Version;
 use domain::rejection::Rejection;
-use store::{Answer, Moment, OpenClaim, Store};
+use store::{CommandAnswer, Moment, OpenClaim, Store};
 use web::{Caller, Failure, Reply, Viewer};
 
 use crate::claim_view::view_after_command;
@@ -43,8 +43,8 @@ pub async fn run_command(store: &Store, request: CommandRequest<'_>) -> Result<R
         Err(failure) => return Err(unreadable(open.claim(), expected, kind, failure).into()),
     };
     let answer = match caller.viewer() {
-        Viewer::Staff => Answer::ClaimWithCompetition,
-        Viewer::Partner | Viewer::Customer => Answer::Claim,
+        Viewer::Staff => CommandAnswer::ClaimWithCompetition,
+        Viewer::Partner | Viewer::Customer => CommandAnswer::Claim,
     };
     let ran = store.run_command(open, caller.actor(), &command, moment, Some(expected), answer);
     let outcome = Box::pin(ran).await?;

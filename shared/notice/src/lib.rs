@@ -20,7 +20,7 @@ pub use content::{Deadline, Directory, Links, Notice, Operator};
 pub use keys::LinkKeys;
 pub use language::Language;
 pub use link::{Link, NoticeCode};
-pub use standing::Standing;
+pub use standing::CustomerOptions;
 
 #[cfg(test)]
 mod mail_tests;

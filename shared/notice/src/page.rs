@@ -14,7 +14,7 @@ use crate::content::{Notice, NoticeItem, counted, skipped};
 use crate::language::Language;
 use crate::picture::Picture;
 use crate::say::Say;
-use crate::standing::{Phase, Standing};
+use crate::standing::{CustomerOptions, Phase};
 
 /// The one style sheet, inside every page.
 const STYLE: &str = include_str!("../templates/style.css");
@@ -143,7 +143,7 @@ struct Shown {
 pub fn decision(
     language: Language,
     notice: &Notice,
-    standing: &Standing,
+    standing: &CustomerOptions,
     refused: Option<&Refused>,
 ) -> String {
     let say = notice.undecided().say(language);
@@ -158,7 +158,7 @@ pub fn decision(
     let view = DecisionPage {
         frame: Frame::new(&say, say.of("page-title")),
         lead: lead(notice, standing.phase, &say),
-        facts: Facts::of(notice, &say),
+        facts: NoticeFacts::of(notice, &say),
         has_deadline: standing.has_deadline(),
         refusable: choices(notice, &standing.refusable, chosen(Form::Decline), language),
         undoable: choices(notice, &standing.undoable, chosen(Form::Undo), language),
@@ -171,7 +171,7 @@ pub fn decision(
 }
 
 /// The form of a decision, if the page still has it; else the first that it has.
-fn form_of(decision: Option<Decision>, standing: &Standing) -> Option<Form> {
+fn form_of(decision: Option<Decision>, standing: &CustomerOptions) -> Option<Form> {
     let forms = [
         (Form::Decline, !standing.refusable.is_empty()),
         (Form::Undo, !standing.undoable.is_empty()),
@@ -298,7 +298,7 @@ impl Decision {
 pub fn result(
     language: Language,
     notice: &Notice,
-    standing: &Standing,
+    standing: &CustomerOptions,
     outcome: &Outcome,
 ) -> String {
     let say = notice.say(language);
@@ -320,14 +320,14 @@ pub fn result(
 pub fn genuine(
     language: Language,
     notice: &Notice,
-    standing: &Standing,
+    standing: &CustomerOptions,
     is_current: bool,
 ) -> String {
     let say = notice.undecided().say(language);
     let view = GenuinePage {
         frame: Frame::new(&say, say.of("genuine-title")),
         lead: lead(notice, standing.phase, &say),
-        facts: Facts::of(notice, &say),
+        facts: NoticeFacts::of(notice, &say),
         has_deadline: standing.has_deadline(),
         is_current,
         say: &say,
@@ -413,7 +413,7 @@ fn status_message(status: ItemStatus) -> &'static str {
 }
 
 /// What a notice says, for a page.
-struct Facts {
+struct NoticeFacts {
     rows: Vec<Row>,
     has_contact: bool,
     is_exact: bool,
@@ -426,7 +426,7 @@ struct Days {
     skipped: String,
 }
 
-impl Facts {
+impl NoticeFacts {
     fn of(notice: &Notice, say: &Say) -> Self {
         let language = say.language();
         let days = |window| Days {
@@ -449,7 +449,7 @@ struct DecisionPage<'a> {
     frame: Frame,
     say: &'a Say,
     lead: String,
-    facts: Facts,
+    facts: NoticeFacts,
     has_deadline: bool,
     refusable: Vec<Choice>,
     undoable: Vec<Choice>,
@@ -483,7 +483,7 @@ struct GenuinePage<'a> {
     frame: Frame,
     say: &'a Say,
     lead: String,
-    facts: Facts,
+    facts: NoticeFacts,
     has_deadline: bool,
     is_current: bool,
 }

@@ -9,10 +9,10 @@ use crate::dates::at;
 use crate::language::Language;
 use crate::page::{self, Decision, Outcome, Problem, Refusal, Refused};
 use crate::samples::{World, language, sent_at};
-use crate::standing::{Phase, Standing};
+use crate::standing::{CustomerOptions, Phase};
 
 fn decision(world: &World, tag: &str, problem: Option<Problem>) -> String {
-    let standing = Standing::of(&world.claim, NoticeNo(1), sent_at());
+    let standing = CustomerOptions::of(&world.claim, NoticeNo(1), sent_at());
     let refused = problem.map(|problem| refused(problem, Decision::Decline, &[]));
     page::decision(language(tag), &world.notice(), &standing, refused.as_ref())
 }
@@ -48,7 +48,7 @@ fn the_decision_page_reads_well_in_english_with_a_partial_no_and_a_wrong_code() 
 #[test]
 fn a_form_that_was_not_taken_is_shown_as_it_was_sent_and_the_error_leads_to_its_own_field() {
     let world = partly_declined();
-    let standing = Standing::of(&world.claim, NoticeNo(1), sent_at());
+    let standing = CustomerOptions::of(&world.claim, NoticeNo(1), sent_at());
     let again = |problem, decision, items: &[u8]| {
         let refused = refused(problem, decision, items);
         page::decision(language("en"), &world.notice(), &standing, Some(&refused))
@@ -94,7 +94,7 @@ fn an_error_leads_to_something_that_is_there_whatever_has_become_of_its_form() {
         Problem::State,
     ];
     for world in [World::new().awaiting(), partly_declined(), declined, over] {
-        let standing = Standing::of(&world.claim, NoticeNo(1), sent_at());
+        let standing = CustomerOptions::of(&world.claim, NoticeNo(1), sent_at());
         for decision in Decision::ALL {
             for problem in problems {
                 let refused = refused(problem, decision, &[]);
@@ -121,7 +121,7 @@ fn after_a_partial_no_question_and_lead_are_about_the_rest() {
 fn a_result_can_be_told_from_the_claim_alone() {
     let world = partly_declined();
     let notice = crate::Notice::bare(&world.claim, NoticeNo(1), &world.operator);
-    let standing = Standing::of(&world.claim, NoticeNo(1), sent_at());
+    let standing = CustomerOptions::of(&world.claim, NoticeNo(1), sent_at());
     let outcome = outcome(Decision::Decline, true);
     for language in Language::all() {
         let html = page::result(language, &notice, &standing, &outcome);
@@ -132,7 +132,7 @@ fn a_result_can_be_told_from_the_claim_alone() {
 #[test]
 fn the_result_page_bears_the_receipt() {
     let world = partly_declined();
-    let standing = Standing::of(&world.claim, NoticeNo(1), sent_at());
+    let standing = CustomerOptions::of(&world.claim, NoticeNo(1), sent_at());
     let outcome = outcome(Decision::Decline, true);
     insta::assert_snapshot!(page::result(language("cs"), &world.notice(), &standing, &outcome));
 }
@@ -143,7 +143,7 @@ fn the_page_of_an_authenticity_code_tells_the_notice_and_not_its_secrets() {
     let html = page::genuine(
         language("en"),
         &world.notice(),
-        &Standing::of(&world.claim, NoticeNo(1), sent_at()),
+        &CustomerOptions::of(&world.claim, NoticeNo(1), sent_at()),
         true,
     );
     let links = world.links();
@@ -175,7 +175,7 @@ fn no_message_is_missing_on_any_page_in_any_language() {
 fn every_page(language: Language) -> Vec<String> {
     let world = partly_declined();
     let notice = world.notice();
-    let standing = Standing::of(&world.claim, NoticeNo(1), sent_at());
+    let standing = CustomerOptions::of(&world.claim, NoticeNo(1), sent_at());
     let phases = [
         Phase::Open,
         Phase::Answered,
@@ -212,7 +212,7 @@ fn every_page(language: Language) -> Vec<String> {
             .map(|decision| page::result(language, &notice, &standing, &outcome(decision, true))),
     );
     pages.extend(phases.map(|phase| {
-        page::decision(language, &notice, &Standing { phase, ..standing.clone() }, None)
+        page::decision(language, &notice, &CustomerOptions { phase, ..standing.clone() }, None)
     }));
     pages.extend(problems.map(|problem| {
         let refused = refused(problem, Decision::Extend, &[]);
@@ -237,7 +237,7 @@ fn the_headers_are_strict_and_name_the_one_style_sheet() {
 fn a_no_can_be_taken_back_until_the_window_closes_and_an_active_item_ended_after() {
     let mut world = partly_declined();
     let check = |world: &World, at| {
-        let standing = Standing::of(&world.claim, NoticeNo(1), at);
+        let standing = CustomerOptions::of(&world.claim, NoticeNo(1), at);
         let numbers = |items: Vec<ItemNo>| items.iter().map(|no| no.0).collect::<Vec<_>>();
         (standing.phase, numbers(standing.refusable), numbers(standing.undoable))
     };
@@ -262,7 +262,7 @@ fn before_the_delivery_is_proved_the_page_counts_from_now_and_says_so() {
 fn the_page_of_a_code_says_how_a_claim_stands_that_is_over_and_names_no_deadline() {
     let mut world = World::new();
     world.claim.state = State::Withdrawn;
-    let standing = Standing::of(&world.claim, NoticeNo(1), sent_at());
+    let standing = CustomerOptions::of(&world.claim, NoticeNo(1), sent_at());
     let html = page::genuine(language("en"), &world.notice(), &standing, true);
     assert!(html.contains("has withdrawn this request"), "{html}");
     assert!(!html.contains("If you do nothing") && !html.contains("Until when"), "{html}");

@@ -9,7 +9,7 @@ pub use domain::states::Phase;
 
 /// How a claim stands for its customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct CustomerOptions {
     /// In a word.
     pub phase: Phase,
     /// The items he can say no to.
@@ -24,7 +24,7 @@ pub struct Standing {
     pub passed_on: bool,
 }
 
-impl Standing {
+impl CustomerOptions {
     /// How the claim stands at `at` for who was sent the notice of that number.
     pub fn of(claim: &Claim, no: NoticeNo, at: Instant) -> Self {
         let undoable = undoable(claim, at);

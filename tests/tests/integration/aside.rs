@@ -8,7 +8,7 @@ use domain::text::Email;
 use integration::fixtures;
 use integration::wire::{Fault, Wire, any};
 use integration::world::{World, tenant_id};
-use store::{NoticeOfCode, Receipt, Store, StoreError, Tries, UsageRow};
+use store::{NoticeOfCode, Receipt, Store, StoreError, Tries, UsageRecord};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const FAULTS: [Fault; 5] =
@@ -34,11 +34,11 @@ where
     }
 }
 
-fn row(day: u32, users: u32) -> UsageRow {
+fn row(day: u32, users: u32) -> UsageRecord {
     let item =
         ItemRef { kind: ItemKind::Workload, id: domain::ids::ItemId::parse("teams").unwrap() };
     let date = NaiveDate::from_ymd_opt(2026, 12, day).unwrap();
-    UsageRow { item, date, active_users: users, provisioned_seats: 100 }
+    UsageRecord { item, date, active_users: users, provisioned_seats: 100 }
 }
 
 #[tokio::test]

@@ -15,12 +15,12 @@ use integration::world::{
     World, alpine, closes_at, contoso_admin, decline, decline_all, link, reviewer, undo_all,
     validate, withdraw,
 };
-use store::{Moment, Outcome, StoreError};
+use store::{CommandOutcome, Moment, StoreError};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
 
-fn busy(result: &Result<Outcome, StoreError>) -> Option<Vec<u8>> {
+fn busy(result: &Result<CommandOutcome, StoreError>) -> Option<Vec<u8>> {
     match result {
         Err(StoreError::Rejected(Rejection::ItemBusy { items })) => {
             Some(items.iter().map(|no| no.0).collect())
@@ -30,12 +30,12 @@ fn busy(result: &Result<Outcome, StoreError>) -> Option<Vec<u8>> {
 }
 
 /// Whether validate was answered "busy", by another's lock or by losing the race for it.
-fn is_busy(result: &Result<Outcome, StoreError>) -> bool {
+fn is_busy(result: &Result<CommandOutcome, StoreError>) -> bool {
     busy(result).is_some()
 }
 
 /// Whether validate was left to the operator, since the item is another's.
-fn is_the_operators(result: &Result<Outcome, StoreError>) -> bool {
+fn is_the_operators(result: &Result<CommandOutcome, StoreError>) -> bool {
     matches!(result, Err(StoreError::Rejected(Rejection::RoleNotAllowed)))
 }
 

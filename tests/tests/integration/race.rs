@@ -17,7 +17,7 @@ use integration::world::{
     World, alpine, closes_at, contoso_admin, decline, decline_all, delivered, item_statuses, link,
     undo_all, withdraw,
 };
-use store::{Effect, Moment, Outcome, Store, StoreError};
+use store::{CommandOutcome, Effect, Moment, Store, StoreError};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
@@ -38,7 +38,7 @@ async fn say_no(
     store: &Store,
     id: &ClaimId,
     at: domain::claim::Instant,
-) -> Result<Outcome, StoreError> {
+) -> Result<CommandOutcome, StoreError> {
     store.execute(id, &link(1), &decline_all(), arrived(at), None).await
 }
 

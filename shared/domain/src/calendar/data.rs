@@ -15,15 +15,15 @@ pub(super) enum Line {
     /// The years the file covers.
     Years { first: i32, last: i32 },
     /// Some subdivisions for which the source ends earlier.
-    Until { scope: Scope, last: i32 },
+    Until { scope: HolidayScope, last: i32 },
     /// Zones, separated by spaces.
     Zones(&'static str),
     /// Codes, separated by commas.
     Subdivisions(&'static str),
     /// Weekend days (`6` is Saturday), from a date on or from the beginning.
-    Weekend { scope: Scope, from: Option<NaiveDate>, days: &'static str },
+    Weekend { scope: HolidayScope, from: Option<NaiveDate>, days: &'static str },
     /// A holiday; estimated ones count one day either side.
-    Holiday { scope: Scope, name: &'static str, dates: &'static str, estimated: bool },
+    Holiday { scope: HolidayScope, name: &'static str, dates: &'static str, estimated: bool },
 }
 
 impl Line {
@@ -33,16 +33,16 @@ impl Line {
         let mut field = || fields.next();
         match kind {
             "years" => Some(Self::Years { first: number(field()?)?, last: number(field()?)? }),
-            "until" => Some(Self::Until { scope: Scope(field()?), last: number(field()?)? }),
+            "until" => Some(Self::Until { scope: HolidayScope(field()?), last: number(field()?)? }),
             "zones" => Some(Self::Zones(rest)),
             "subdivisions" => Some(Self::Subdivisions(rest)),
             "weekend" => Some(Self::Weekend {
-                scope: Scope(field()?),
+                scope: HolidayScope(field()?),
                 from: NaiveDate::parse_from_str(field()?, "%Y%m%d").ok(),
                 days: field()?,
             }),
             "holiday" | "estimated" => Some(Self::Holiday {
-                scope: Scope(field()?),
+                scope: HolidayScope(field()?),
                 name: field()?,
                 dates: field()?,
                 estimated: kind == "estimated",
@@ -88,9 +88,9 @@ pub(super) enum Region {
 /// For whom a line holds: `*` everybody, `-` the country without a subdivision, `A,B` these,
 /// `!A,B` everybody but these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Scope(&'static str);
+pub(super) struct HolidayScope(&'static str);
 
-impl Scope {
+impl HolidayScope {
     /// Whether the line holds for the region.
     pub(super) fn covers(self, region: &Region) -> bool {
         let code = match region {

@@ -18,13 +18,13 @@ use crate::routes::{
 };
 
 /// What is said of a route beyond its row in the table.
-struct Facts {
+struct RouteFacts {
     summary: &'static str,
     /// The schema of the body, if it takes one.
     body: Option<&'static str>,
     /// Whether no body means one without fields.
     may_lack_body: bool,
-    answer: Answer,
+    answer: AnswerShape,
     query: &'static [&'static str],
     /// Headers that must be sent.
     headers: &'static [&'static str],
@@ -35,7 +35,7 @@ struct Facts {
 }
 
 /// What a success is made of.
-enum Answer {
+enum AnswerShape {
     One(&'static str),
     /// A claim, with its version.
     Claim(&'static str),
@@ -71,7 +71,7 @@ pub(super) fn of(route: &Route, method: &HttpMethod) -> Operation {
     operation.build()
 }
 
-fn facts(id: RouteId, method: &HttpMethod) -> Facts {
+fn facts(id: RouteId, method: &HttpMethod) -> RouteFacts {
     match id {
         RouteId::Claims(route) => claims(route),
         RouteId::Evidence(route) => evidence(route),
@@ -83,8 +83,8 @@ fn facts(id: RouteId, method: &HttpMethod) -> Facts {
     }
 }
 
-const fn read(summary: &'static str, answer: Answer) -> Facts {
-    Facts {
+const fn read(summary: &'static str, answer: AnswerShape) -> RouteFacts {
+    RouteFacts {
         summary,
         body: None,
         may_lack_body: false,
@@ -96,56 +96,62 @@ const fn read(summary: &'static str, answer: Answer) -> Facts {
     }
 }
 
-const fn write(summary: &'static str, body: &'static str, answer: Answer) -> Facts {
-    Facts { body: Some(body), refusals: WRITE, ..read(summary, answer) }
+const fn write(summary: &'static str, body: &'static str, answer: AnswerShape) -> RouteFacts {
+    RouteFacts { body: Some(body), refusals: WRITE, ..read(summary, answer) }
 }
 
-fn claims(route: ClaimsRoute) -> Facts {
+fn claims(route: ClaimsRoute) -> RouteFacts {
     match route {
-        ClaimsRoute::Create => Facts {
+        ClaimsRoute::Create => RouteFacts {
             headers: &["Idempotency-Key"],
             refusals: &[400, 409, 413, 415, 422, 429],
             ..write(
                 "Submit a claim, or store a draft",
                 "CreateClaimBody",
-                Answer::Created("ClaimView"),
+                AnswerShape::Created("ClaimView"),
             )
         },
-        ClaimsRoute::Check => Facts {
+        ClaimsRoute::Check => RouteFacts {
             refusals: &[400, 413, 415],
-            ..write("Judge a claim and store nothing", "CreateClaimBody", Answer::One("CheckView"))
+            ..write(
+                "Judge a claim and store nothing",
+                "CreateClaimBody",
+                AnswerShape::One("CheckView"),
+            )
         },
-        ClaimsRoute::List => Facts {
+        ClaimsRoute::List => RouteFacts {
             query: &["status", "tenant_id", "partner_id", LIST[0], LIST[1]],
-            ..read("List claims, newest first", Answer::List("ClaimView"))
+            ..read("List claims, newest first", AnswerShape::List("ClaimView"))
         },
-        ClaimsRoute::Get => Facts {
+        ClaimsRoute::Get => RouteFacts {
             optional_headers: &["If-None-Match"],
-            ..read("Read a claim", Answer::Claim("ClaimView"))
+            ..read("Read a claim", AnswerShape::Claim("ClaimView"))
         },
-        ClaimsRoute::History => Facts {
+        ClaimsRoute::History => RouteFacts {
             query: &LIST,
-            ..read("Read a claim's history, oldest first", Answer::List("HistoryEntryView"))
+            ..read("Read a claim's history, oldest first", AnswerShape::List("HistoryEntryView"))
         },
         ClaimsRoute::Edit => change("Edit, by a JSON merge patch", "EditClaimBody"),
-        ClaimsRoute::Submit => Facts {
+        ClaimsRoute::Submit => RouteFacts {
             may_lack_body: true,
             refusals: &[400, 409, 412, 413, 415, 422, 428, 429],
             ..change("Submit a draft", "NoFieldsBody")
         },
-        ClaimsRoute::Recall => Facts {
+        ClaimsRoute::Recall => RouteFacts {
             may_lack_body: true,
             ..change("Take a claim back before its review", "NoFieldsBody")
         },
         ClaimsRoute::Discard => {
-            Facts { may_lack_body: true, ..change("Drop a draft", "NoFieldsBody") }
+            RouteFacts { may_lack_body: true, ..change("Drop a draft", "NoFieldsBody") }
         }
-        ClaimsRoute::Respond => {
-            Facts { may_lack_body: true, ..change("Answer what the operator asked", "CommentBody") }
-        }
-        ClaimsRoute::Withdraw => {
-            Facts { may_lack_body: true, ..change("Take back what is undecided", "CommentBody") }
-        }
+        ClaimsRoute::Respond => RouteFacts {
+            may_lack_body: true,
+            ..change("AnswerShape what the operator asked", "CommentBody")
+        },
+        ClaimsRoute::Withdraw => RouteFacts {
+            may_lack_body: true,
+            ..change("Take back what is undecided", "CommentBody")
+        },
         ClaimsRoute::Dispute => change("Dispute a rejection", "RequiredCommentBody"),
         ClaimsRoute::CorrectContact => {
             change("Name another contact at the customer", "CorrectContactBody")
@@ -154,75 +160,75 @@ fn claims(route: ClaimsRoute) -> Facts {
 }
 
 /// A command on a claim.
-const fn change(summary: &'static str, body: &'static str) -> Facts {
-    Facts {
+const fn change(summary: &'static str, body: &'static str) -> RouteFacts {
+    RouteFacts {
         headers: &["If-Match"],
         refusals: CHANGE,
-        ..write(summary, body, Answer::Claim("ClaimView"))
+        ..write(summary, body, AnswerShape::Claim("ClaimView"))
     }
 }
 
-fn evidence(route: EvidenceRoute) -> Facts {
+fn evidence(route: EvidenceRoute) -> RouteFacts {
     match route {
-        EvidenceRoute::Add => Facts {
+        EvidenceRoute::Add => RouteFacts {
             optional_headers: &["Idempotency-Key"],
             refusals: &[400, 409, 413, 415, 422],
             ..write(
                 "Add evidence, and get the form for its document",
                 "EvidenceUploadBody",
-                Answer::Created("EvidenceUploadView"),
+                AnswerShape::Created("EvidenceUploadView"),
             )
         },
         EvidenceRoute::Get => {
-            read("Get the link to a clean document", Answer::One("EvidenceLinkView"))
+            read("Get the link to a clean document", AnswerShape::One("EvidenceLinkView"))
         }
     }
 }
 
-fn review(route: ReviewRoute) -> Facts {
+fn review(route: ReviewRoute) -> RouteFacts {
     match route {
-        ReviewRoute::List => Facts {
+        ReviewRoute::List => RouteFacts {
             query: &["state", LIST[0], LIST[1]],
-            ..read("What waits for the operator, longest first", Answer::List("ClaimView"))
+            ..read("What waits for the operator, longest first", AnswerShape::List("ClaimView"))
         },
         ReviewRoute::Act => change("Act on a claim", "ReviewBody"),
     }
 }
 
-fn decision(route: DecisionRoute, method: &HttpMethod) -> Facts {
+fn decision(route: DecisionRoute, method: &HttpMethod) -> RouteFacts {
     match route {
-        DecisionRoute::Page if *method == HttpMethod::Get => Facts {
+        DecisionRoute::Page if *method == HttpMethod::Get => RouteFacts {
             query: &["lang"],
-            ..read("The decision page; it decides nothing", Answer::Page)
+            ..read("The decision page; it decides nothing", AnswerShape::Page)
         },
-        DecisionRoute::Page => Facts {
+        DecisionRoute::Page => RouteFacts {
             refusals: &[400, 403, 409, 413, 415, 422, 429],
-            ..write("Decide, with link and code", FORM, Answer::PageOr("DecisionView"))
+            ..write("Decide, with link and code", FORM, AnswerShape::PageOr("DecisionView"))
         },
         DecisionRoute::Notice => {
-            Facts { query: &["lang"], ..read("The true text of a notice", Answer::Page) }
+            RouteFacts { query: &["lang"], ..read("The true text of a notice", AnswerShape::Page) }
         }
     }
 }
 
-fn customer(route: CustomerRoute) -> Facts {
-    let answer = |summary| Facts {
+fn customer(route: CustomerRoute) -> RouteFacts {
+    let answer = |summary| RouteFacts {
         may_lack_body: true,
         refusals: &[400, 409, 413, 415, 422],
-        ..write(summary, "ChosenItemsBody", Answer::Claim("CustomerClaimView"))
+        ..write(summary, "ChosenItemsBody", AnswerShape::Claim("CustomerClaimView"))
     };
     match route {
-        CustomerRoute::Claims => Facts {
+        CustomerRoute::Claims => RouteFacts {
             query: &LIST,
-            ..read("List the claims on one's tenant", Answer::List("CustomerClaimView"))
+            ..read("List the claims on one's tenant", AnswerShape::List("CustomerClaimView"))
         },
-        CustomerRoute::Ledger => Facts {
+        CustomerRoute::Ledger => RouteFacts {
             query: &LIST,
-            ..read("Who sees one's data, or asks to", Answer::List("LedgerView"))
+            ..read("Who sees one's data, or asks to", AnswerShape::List("LedgerView"))
         },
-        CustomerRoute::GetRules => read("Read the standing rules", Answer::One("RulesView")),
+        CustomerRoute::GetRules => read("Read the standing rules", AnswerShape::One("RulesView")),
         CustomerRoute::PutRules => {
-            write("Write the standing rules", "RulesBody", Answer::One("RulesView"))
+            write("Write the standing rules", "RulesBody", AnswerShape::One("RulesView"))
         }
         CustomerRoute::Accept => answer("Say yes, at once"),
         CustomerRoute::Decline => answer("Say no, at any time"),
@@ -231,52 +237,54 @@ fn customer(route: CustomerRoute) -> Facts {
     }
 }
 
-fn associations(route: AssociationsRoute) -> Facts {
+fn associations(route: AssociationsRoute) -> RouteFacts {
     match route {
-        AssociationsRoute::List => Facts {
+        AssociationsRoute::List => RouteFacts {
             query: &["tenant_id", "status", LIST[0], LIST[1]],
-            ..read("List associations, newest claim first", Answer::List("AssociationView"))
+            ..read("List associations, newest claim first", AnswerShape::List("AssociationView"))
         },
-        AssociationsRoute::Get => read("Read an association", Answer::One("AssociationView")),
-        AssociationsRoute::End => Facts {
+        AssociationsRoute::Get => read("Read an association", AnswerShape::One("AssociationView")),
+        AssociationsRoute::End => RouteFacts {
             may_lack_body: true,
-            ..write("End an association", "CommentBody", Answer::One("AssociationView"))
+            ..write("End an association", "CommentBody", AnswerShape::One("AssociationView"))
         },
-        AssociationsRoute::Usage => Facts {
+        AssociationsRoute::Usage => RouteFacts {
             query: &["from", "to"],
-            ..read("Read the usage of the item while active", Answer::One("UsageView"))
+            ..read("Read the usage of the item while active", AnswerShape::One("UsageView"))
         },
     }
 }
 
-fn directory(route: DirectoryRoute) -> Facts {
+fn directory(route: DirectoryRoute) -> RouteFacts {
     match route {
         DirectoryRoute::PutPartner => {
-            write("Write a partner", "PartnerBody", Answer::One("PartnerView"))
+            write("Write a partner", "PartnerBody", AnswerShape::One("PartnerView"))
         }
-        DirectoryRoute::GetPartner => read("Read a partner", Answer::One("PartnerView")),
+        DirectoryRoute::GetPartner => read("Read a partner", AnswerShape::One("PartnerView")),
         DirectoryRoute::PutTenant => {
-            write("Write a tenant", "TenantBody", Answer::One("TenantView"))
+            write("Write a tenant", "TenantBody", AnswerShape::One("TenantView"))
         }
-        DirectoryRoute::GetTenant => read("Read a tenant", Answer::One("TenantView")),
+        DirectoryRoute::GetTenant => read("Read a tenant", AnswerShape::One("TenantView")),
         DirectoryRoute::PutProgram => {
-            write("Write a program", "ProgramBody", Answer::One("ProgramView"))
+            write("Write a program", "ProgramBody", AnswerShape::One("ProgramView"))
         }
-        DirectoryRoute::GetProgram => read("Read a program", Answer::One("ProgramView")),
-        DirectoryRoute::PutCalendar => {
-            write("Add days to a country's calendar", "CalendarBody", Answer::One("CalendarView"))
-        }
-        DirectoryRoute::PutUsage => write("Write usage rows", "UsageBody", Answer::Document),
-        DirectoryRoute::Windows => Facts {
+        DirectoryRoute::GetProgram => read("Read a program", AnswerShape::One("ProgramView")),
+        DirectoryRoute::PutCalendar => write(
+            "Add days to a country's calendar",
+            "CalendarBody",
+            AnswerShape::One("CalendarView"),
+        ),
+        DirectoryRoute::PutUsage => write("Write usage rows", "UsageBody", AnswerShape::Document),
+        DirectoryRoute::Windows => RouteFacts {
             query: &["country", "subdivision", "time_zone", "delivered_at", "business_days"],
             refusals: &[400, 422],
-            ..read("Explain a deadline", Answer::One("WindowView"))
+            ..read("Explain a deadline", AnswerShape::One("WindowView"))
         },
-        DirectoryRoute::Health => read("Whether the API is there", Answer::One("HealthView")),
-        DirectoryRoute::OpenApi => read("This document", Answer::Document),
-        DirectoryRoute::GetClock => read("Read the test clock", Answer::One("ClockView")),
+        DirectoryRoute::Health => read("Whether the API is there", AnswerShape::One("HealthView")),
+        DirectoryRoute::OpenApi => read("This document", AnswerShape::Document),
+        DirectoryRoute::GetClock => read("Read the test clock", AnswerShape::One("ClockView")),
         DirectoryRoute::PutClock => {
-            write("Move the test clock forwards", "ClockBody", Answer::One("ClockView"))
+            write("Move the test clock forwards", "ClockBody", AnswerShape::One("ClockView"))
         }
     }
 }
@@ -319,7 +327,7 @@ fn needed(is_needed: bool) -> Required {
     if is_needed { Required::True } else { Required::False }
 }
 
-fn parameters(route: &Route, facts: &Facts) -> Vec<Parameter> {
+fn parameters(route: &Route, facts: &RouteFacts) -> Vec<Parameter> {
     let required = |name: &str| matches!(name, "state" | "country" | "delivered_at");
     let path = names(route.path).map(|name| parameter(name, ParameterIn::Path, true));
     let query = facts.query.iter().map(|name| parameter(name, ParameterIn::Query, required(name)));
@@ -343,15 +351,15 @@ fn parameter(name: &str, place: ParameterIn, required: bool) -> Parameter {
         .build()
 }
 
-fn responses(route: &Route, facts: &Facts) -> ResponsesBuilder {
+fn responses(route: &Route, facts: &RouteFacts) -> ResponsesBuilder {
     let success = match facts.answer {
-        Answer::Created(_) => "201",
-        Answer::One(_)
-        | Answer::Claim(_)
-        | Answer::List(_)
-        | Answer::Page
-        | Answer::PageOr(_)
-        | Answer::Document => "200",
+        AnswerShape::Created(_) => "201",
+        AnswerShape::One(_)
+        | AnswerShape::Claim(_)
+        | AnswerShape::List(_)
+        | AnswerShape::Page
+        | AnswerShape::PageOr(_)
+        | AnswerShape::Document => "200",
     };
     let mut refusals = vec![404, 503];
     if route.auth == Auth::Jwt {
@@ -370,30 +378,33 @@ fn responses(route: &Route, facts: &Facts) -> ResponsesBuilder {
     })
 }
 
-fn answer(answer: &Answer) -> Response {
+fn answer(answer: &AnswerShape) -> Response {
     let response = with_headers(ResponseBuilder::new().description("Done"), sent_with(answer));
     let json = |schema| ContentBuilder::new().schema(Some(schema)).build();
     match answer {
-        Answer::One(schema) | Answer::Claim(schema) | Answer::Created(schema) => {
+        AnswerShape::One(schema) | AnswerShape::Claim(schema) | AnswerShape::Created(schema) => {
             response.content("application/json", json(reference(schema)))
         }
-        Answer::List(schema) => response.content("application/json", json(list(schema))),
-        Answer::Page => response.content("text/html", json(text())),
-        Answer::PageOr(schema) => response
+        AnswerShape::List(schema) => response.content("application/json", json(list(schema))),
+        AnswerShape::Page => response.content("text/html", json(text())),
+        AnswerShape::PageOr(schema) => response
             .content("text/html", json(text()))
             .content("application/json", json(reference(schema))),
-        Answer::Document => response.content("application/json", json(object())),
+        AnswerShape::Document => response.content("application/json", json(object())),
     }
     .build()
 }
 
 /// The headers of a success.
-fn sent_with(answer: &Answer) -> &'static [&'static str] {
+fn sent_with(answer: &AnswerShape) -> &'static [&'static str] {
     match answer {
-        Answer::Claim(_) => &["ETag"],
-        Answer::Created(_) => &["ETag", "Location", "Idempotent-Replayed"],
-        Answer::List(_) => &["Link"],
-        Answer::One(_) | Answer::Page | Answer::PageOr(_) | Answer::Document => &[],
+        AnswerShape::Claim(_) => &["ETag"],
+        AnswerShape::Created(_) => &["ETag", "Location", "Idempotent-Replayed"],
+        AnswerShape::List(_) => &["Link"],
+        AnswerShape::One(_)
+        | AnswerShape::Page
+        | AnswerShape::PageOr(_)
+        | AnswerShape::Document => &[],
     }
 }
 

@@ -18,7 +18,7 @@ const MOST: u16 = 500;
 
 /// What the answer to a command tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub enum CommandAnswer {
     /// The claim.
     Claim,
     /// The claim with its competition, as operator staff see it: read along where that costs no time.

@@ -8,7 +8,7 @@ use domain::ids::{ClaimId, ItemNo};
 use domain::program::{Policy, Program};
 
 use super::claimed_items::{add_rights, claimed};
-use super::competition::{Answer, competition_keys, newest, rival_keys};
+use super::competition::{CommandAnswer, competition_keys, newest, rival_keys};
 use crate::directory::calendars::calendar_key;
 use crate::directory::partners::partner_key;
 use crate::directory::places::calendar_keys;
@@ -47,7 +47,7 @@ impl Store {
         needs: Needs,
         actor: &Actor,
         at: Instant,
-        answer: Answer,
+        answer: CommandAnswer,
     ) -> Result<CommandContext, StoreError> {
         let (mut found, locks) = Box::pin(self.fetch_around(claim, needs, at, answer)).await?;
         if Box::pin(self.pass_rival_deadlines(&locks, at)).await? {
@@ -71,10 +71,10 @@ impl Store {
         claim: &Claim,
         needs: Needs,
         at: Instant,
-        answer: Answer,
+        answer: CommandAnswer,
     ) -> Result<(Around, Vec<FoundLock>), StoreError> {
         let subject = &claim.subject;
-        let staff = answer == Answer::ClaimWithCompetition;
+        let staff = answer == CommandAnswer::ClaimWithCompetition;
         let mut fetched = FetchedItems::default();
         let (_, at_tenant) = tokio::try_join!(
             self.fetch(&mut fetched, self.first_keys(claim, needs, staff)),

@@ -95,7 +95,7 @@ impl Store {
             let event = new.event(&context)?;
             let now = (self.raw_now() + moment.offset).max(moment.at);
             let request_hash = new.request_hash;
-            let opening = Opening { event, request_hash, write: attempts.next(), now };
+            let opening = FirstEvent { event, request_hash, write: attempts.next(), now };
             let result = Box::pin(self.store_opening(opening, &context.policy)).await;
             if let Some(stored) = attempts.again(result).await? {
                 return Ok(Created { claim: stored.record.claim, replayed: false });
@@ -106,7 +106,7 @@ impl Store {
     /// Timer and details, then the claim; `None` where there is one already.
     async fn store_opening(
         &self,
-        opening: Opening,
+        opening: FirstEvent,
         policy: &Policy,
     ) -> Result<Option<Stored>, StoreError> {
         let claim = domain::evolve(None, &opening.event)?;
@@ -169,7 +169,7 @@ impl Store {
 }
 
 /// The first event of a claim, on its way into the table.
-struct Opening {
+struct FirstEvent {
     event: Event,
     request_hash: Sha256Hash,
     write: WriteId,

@@ -9,7 +9,7 @@ use domain::decide::is_due;
 use domain::ids::ClaimId;
 
 use super::commit::Attempts;
-use super::competition::Answer;
+use super::competition::CommandAnswer;
 use super::load::{Loaded, Stored};
 use crate::table::clock::Moment;
 use crate::table::clock_check::ClockSample;
@@ -136,8 +136,13 @@ impl Store {
         write: crate::table::write_id::WriteId,
     ) -> Result<Option<Stored>, StoreError> {
         let needs = CommandKind::DeadlinePassed.needs();
-        let command_context =
-            self.read_command_context(stored.claim(), needs, &Actor::System, now, Answer::Claim);
+        let command_context = self.read_command_context(
+            stored.claim(),
+            needs,
+            &Actor::System,
+            now,
+            CommandAnswer::Claim,
+        );
         let command_context = Box::pin(command_context).await?;
         let decision = domain::decide(
             Some(stored.claim()),

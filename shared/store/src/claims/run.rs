@@ -9,7 +9,7 @@ use domain::ids::{ClaimId, Version};
 use domain::rejection::Rejection;
 
 use super::commit::Attempts;
-use super::competition::{Answer, Competition, rival_keys};
+use super::competition::{CommandAnswer, Competition, rival_keys};
 use super::context::StaffReads;
 use super::load::{Loaded, Stored};
 use crate::table::clock::Moment;
@@ -33,12 +33,12 @@ impl OpenClaim {
 
 /// What a command led to.
 #[derive(Debug, Clone)]
-pub struct Outcome {
+pub struct CommandOutcome {
     /// The claim as it is now.
     pub claim: Claim,
     /// What the command did to it.
     pub effect: Effect,
-    /// What operator staff see beside it, where [`Answer`] asks for it and it was read along.
+    /// What operator staff see beside it, where [`CommandAnswer`] asks for it and it was read along.
     pub competition: Option<Competition>,
 }
 
@@ -67,12 +67,13 @@ impl Store {
         command: &Command,
         moment: Moment,
         expected: Option<Version>,
-    ) -> Result<Outcome, StoreError> {
+    ) -> Result<CommandOutcome, StoreError> {
         let Loaded { stored, clock } = self.load_claim(id).await?;
         let stored = stored.ok_or(Rejection::NotFound)?;
         decide::authorize(stored.claim(), command.kind(), actor)?;
         let open = self.open_stored(stored, clock, moment).await?.ok_or(Rejection::NotFound)?;
-        Box::pin(self.run_command(open, actor, command, moment, expected, Answer::Claim)).await
+        Box::pin(self.run_command(open, actor, command, moment, expected, CommandAnswer::Claim))
+            .await
     }
 
     /// Reads a claim for a command: what was due by its moment is executed first, and a deadline that passed
@@ -118,8 +119,8 @@ impl Store {
         command: &Command,
         moment: Moment,
         expected: Option<Version>,
-        answer: Answer,
-    ) -> Result<Outcome, StoreError> {
+        answer: CommandAnswer,
+    ) -> Result<CommandOutcome, StoreError> {
         let mut attempts = Attempts::default();
         loop {
             let claim = open.stored.claim();
@@ -188,7 +189,7 @@ impl Store {
             Ok(None) | Err(_) => None,
         };
         let claim = stored.record.claim;
-        let changed = Outcome { claim, effect: Effect::Changed, competition };
+        let changed = CommandOutcome { claim, effect: Effect::Changed, competition };
         Ok(Stepped::Changed(Box::new(changed)))
     }
 
@@ -213,13 +214,13 @@ struct Step<'a> {
     at: Instant,
     /// The latest it can be by any clock.
     latest: Instant,
-    answer: Answer,
+    answer: CommandAnswer,
 }
 
 /// What came of a step.
 enum Stepped {
     Unchanged,
-    Changed(Box<Outcome>),
+    Changed(Box<CommandOutcome>),
     Again,
 }
 
@@ -232,8 +233,8 @@ fn check_version(claim: &Claim, expected: Option<Version>) -> Result<(), StoreEr
     }
 }
 
-fn outcome_of(stored: Stored, effect: Effect) -> Outcome {
-    Outcome { claim: stored.record.claim, effect, competition: None }
+fn outcome_of(stored: Stored, effect: Effect) -> CommandOutcome {
+    CommandOutcome { claim: stored.record.claim, effect, competition: None }
 }
 
 /// Whether the claim's last event is this command's, by the same party and with the same arguments,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::table::attributes::{Attributes, Reader, bytes, key, put, text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
-use crate::table::index::{Cursor, Page};
+use crate::table::index::{Cursor, ListPage};
 use crate::table::keys;
 
 const EVENT: &str = "e";
@@ -73,7 +73,7 @@ impl Store {
         claim: &Claim,
         from: Option<&Cursor>,
         limit: u16,
-    ) -> Result<Page<HistoryEntry>, StoreError> {
+    ) -> Result<ListPage<HistoryEntry>, StoreError> {
         let start = from.map(|from| key(keys::claim(&claim.id), from.sort.clone()));
         let answer = self
             .client
@@ -99,7 +99,7 @@ impl Store {
         if next.is_none() && archived.next() == claim.version {
             items.push(HistoryEntry::latest(claim, self.details_hash(&claim.id).await?));
         }
-        Ok(Page { items, next })
+        Ok(ListPage { items, next })
     }
 
     /// What is archived of one version of a claim.

@@ -13,7 +13,7 @@ use crate::table::clock_check::ClockSample;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, details_key, record_key};
-use crate::table::index::{Cursor, Ids, Page};
+use crate::table::index::{Cursor, Ids, ListPage};
 use crate::usage::readings::{Readings, readings_key};
 
 /// Whose claims.
@@ -41,11 +41,11 @@ impl Store {
         from: Option<&Cursor>,
         limit: u16,
         moment: Moment,
-    ) -> Result<Page<Claim>, StoreError> {
+    ) -> Result<ListPage<Claim>, StoreError> {
         let (ids, next) = self.ids(scope, from, limit).await?;
         let mut items = self.load_all_up_to_date(&ids, moment).await?;
         items.retain(|claim| status.is_none_or(|status| claim.status() == status));
-        Ok(Page { items, next })
+        Ok(ListPage { items, next })
     }
 
     /// Claims at a tenant, each partner's side by side, with the readings of their associations.
@@ -55,19 +55,19 @@ impl Store {
         from: Option<&Cursor>,
         limit: u16,
         moment: Moment,
-    ) -> Result<Page<(Claim, Readings)>, StoreError> {
+    ) -> Result<ListPage<(Claim, Readings)>, StoreError> {
         let (ids, next) = self.ids_by_partner(None, tenant, from, limit).await?;
         let mut fetched = FetchedItems::default();
         let parts = |id: &ClaimId| [record_key(id), details_key(id), readings_key(id)];
         let clock = self.fetch(&mut fetched, ids.iter().flat_map(parts).collect()).await?;
-        let Some(clock) = clock else { return Ok(Page { items: Vec::new(), next }) };
+        let Some(clock) = clock else { return Ok(ListPage { items: Vec::new(), next }) };
         let page = self.claims_in(&ids, &fetched).await?;
         let claims = Box::pin(self.bring_up_to_date(page, clock, moment)).await?;
         let items = claims.into_iter().map(|claim| {
             let readings = fetched.readings(&claim)?;
             Ok((claim, readings))
         });
-        Ok(Page { items: items.collect::<Result<_, StoreError>>()?, next })
+        Ok(ListPage { items: items.collect::<Result<_, StoreError>>()?, next })
     }
 
     async fn ids(

@@ -6,7 +6,7 @@ use domain::queue::Queue;
 use crate::table::clock::Moment;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
-use crate::table::index::{Cursor, Page};
+use crate::table::index::{Cursor, ListPage};
 use crate::table::schema;
 
 impl Store {
@@ -17,12 +17,14 @@ impl Store {
         from: Option<&Cursor>,
         limit: u16,
         moment: Moment,
-    ) -> Result<Page<Claim>, StoreError> {
+    ) -> Result<ListPage<Claim>, StoreError> {
         let statuses = queue.statuses();
         let begun = from.and_then(|from| from.queue);
         let first = statuses.iter().position(|status| Some(*status) == begun).unwrap_or(0);
         let mut rest = statuses.iter().skip(first);
-        let Some(status) = rest.next() else { return Ok(Page { items: Vec::new(), next: None }) };
+        let Some(status) = rest.next() else {
+            return Ok(ListPage { items: Vec::new(), next: None });
+        };
         let from = from.filter(|from| !from.sort.is_empty());
         let query = self.query_index(schema::QUEUE, status.as_str(), None, from);
         let (ids, next) = self.query_page(query, schema::QUEUE, i32::from(limit)).await?;
@@ -30,6 +32,6 @@ impl Store {
         items.retain(|claim| queue.takes(claim, moment.at));
         let queue = |cursor: Cursor| Cursor { queue: Some(*status), ..cursor };
         let following = rest.next().map(|next| Cursor { queue: Some(*next), sort: String::new() });
-        Ok(Page { items, next: next.map(queue).or(following) })
+        Ok(ListPage { items, next: next.map(queue).or(following) })
     }
 }

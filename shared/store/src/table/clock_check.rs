@@ -54,11 +54,11 @@ type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 #[derive(Clone)]
 pub(crate) struct ClockProbe {
     clock: Clock,
-    seen: Arc<Mutex<Seen>>,
+    seen: Arc<Mutex<ClockReadings>>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-struct Seen {
+struct ClockReadings {
     sent_at: Option<Instant>,
     received_at: Option<Instant>,
     date: Option<Instant>,
@@ -76,7 +76,7 @@ impl ClockProbe {
         }
     }
 
-    fn note(&self, change: impl FnOnce(&mut Seen)) {
+    fn note(&self, change: impl FnOnce(&mut ClockReadings)) {
         change(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
@@ -99,7 +99,7 @@ impl Intercept for ClockProbe {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let sent_at = Some((self.clock)());
-        self.note(|seen| *seen = Seen { sent_at, ..Seen::default() });
+        self.note(|seen| *seen = ClockReadings { sent_at, ..ClockReadings::default() });
         Ok(())
     }
 

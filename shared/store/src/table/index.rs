@@ -11,11 +11,11 @@ use super::attributes::{Attributes, Reader, key, text};
 use super::config::Store;
 use super::error::StoreError;
 use super::keys;
-use super::schema::{self, Keys};
+use super::schema::{self, IndexKeys};
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page<T> {
+pub struct ListPage<T> {
     /// What is on it; it may be short while there is a next.
     pub items: Vec<T>,
     /// Where the next one begins.
@@ -103,7 +103,7 @@ impl Store {
 
     pub(crate) fn query_index(
         &self,
-        index: Keys,
+        index: IndexKeys,
         partition: &str,
         partner: Option<&PartnerId>,
         from: Option<&Cursor>,
@@ -131,7 +131,7 @@ impl Store {
     pub(crate) async fn query_page(
         &self,
         query: QueryFluentBuilder,
-        index: Keys,
+        index: IndexKeys,
         limit: i32,
     ) -> Result<Ids, StoreError> {
         let (entries, next) = query_entries(query.limit(limit), index).await?;
@@ -178,7 +178,7 @@ impl ClaimsAtTenant {
 /// A page of an index, and where the rest begins.
 async fn query_entries(
     query: QueryFluentBuilder,
-    index: Keys,
+    index: IndexKeys,
 ) -> Result<(Vec<Attributes>, Option<Cursor>), StoreError> {
     let answer = query.send().await.map_err(StoreError::of_call)?;
     let next = match &answer.last_evaluated_key {
@@ -205,7 +205,7 @@ fn unreadable(name: &str) -> StoreError {
 }
 
 /// The key of an index entry, from its sort key: that ends in the claim's id.
-fn start_key(index: Keys, partition: &str, sort: &str) -> Option<Attributes> {
+fn start_key(index: IndexKeys, partition: &str, sort: &str) -> Option<Attributes> {
     let id = keys::claim_in(sort)?;
     let mut start = key(keys::claim(&id), keys::RECORD);
     start.insert(index.partition.to_owned(), text(partition));
@@ -213,7 +213,7 @@ fn start_key(index: Keys, partition: &str, sort: &str) -> Option<Attributes> {
     Some(start)
 }
 
-fn cursor(index: Keys, last: &Attributes) -> Result<Cursor, StoreError> {
+fn cursor(index: IndexKeys, last: &Attributes) -> Result<Cursor, StoreError> {
     let sort = Reader::new(ENTRY, last).text(index.sort)?.to_owned();
     Ok(Cursor { queue: None, sort })
 }

@@ -10,7 +10,7 @@ use super::error::StoreError;
 
 /// A pair of key attributes, both strings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keys {
+pub struct IndexKeys {
     /// The name of the index; empty for the table itself.
     pub name: &'static str,
     /// The partition key.
@@ -20,15 +20,15 @@ pub struct Keys {
 }
 
 /// The table's own keys.
-pub const TABLE: Keys = Keys { name: "", partition: "pk", sort: "sk" };
+pub const TABLE: IndexKeys = IndexKeys { name: "", partition: "pk", sort: "sk" };
 /// Claims of a partner, by submission; drafts by creation.
-pub const PARTNER: Keys = Keys { name: "partner", partition: "ip", sort: "ik" };
+pub const PARTNER: IndexKeys = IndexKeys { name: "partner", partition: "ip", sort: "ik" };
 /// Claims at a tenant, by partner and creation.
-pub const TENANT: Keys = Keys { name: "tenant", partition: "it", sort: "iu" };
+pub const TENANT: IndexKeys = IndexKeys { name: "tenant", partition: "it", sort: "iu" };
 /// The operator's queue, sparse: by state and time of waiting.
-pub const QUEUE: Keys = Keys { name: "queue", partition: "iq", sort: "iw" };
+pub const QUEUE: IndexKeys = IndexKeys { name: "queue", partition: "iq", sort: "iw" };
 /// All of the indexes; each projects keys only.
-pub const INDEXES: [Keys; 3] = [PARTNER, TENANT, QUEUE];
+pub const INDEXES: [IndexKeys; 3] = [PARTNER, TENANT, QUEUE];
 /// The attribute of the time to live.
 pub const TIME_TO_LIVE: &str = "expires";
 
@@ -64,7 +64,7 @@ fn attribute(name: &str) -> Result<AttributeDefinition, StoreError> {
     definition.attribute_type(ScalarAttributeType::S).build().map_err(unbuilt)
 }
 
-fn key_schema(keys: Keys) -> Result<Vec<KeySchemaElement>, StoreError> {
+fn key_schema(keys: IndexKeys) -> Result<Vec<KeySchemaElement>, StoreError> {
     let element = |name, kind| {
         KeySchemaElement::builder().attribute_name(name).key_type(kind).build().map_err(unbuilt)
     };
@@ -72,7 +72,7 @@ fn key_schema(keys: Keys) -> Result<Vec<KeySchemaElement>, StoreError> {
 }
 
 fn indexes() -> Result<Vec<GlobalSecondaryIndex>, StoreError> {
-    let index = |keys: Keys| {
+    let index = |keys: IndexKeys| {
         GlobalSecondaryIndex::builder()
             .index_name(keys.name)
             .set_key_schema(Some(key_schema(keys)?))

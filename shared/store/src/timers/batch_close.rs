@@ -56,19 +56,19 @@ pub(crate) enum Closed {
 }
 
 /// An outcome, and whether the table's clock was not yet at the deadline.
-type Outcome = (Result<Closed, StoreError>, bool);
+type CloseOutcome = (Result<Closed, StoreError>, bool);
 
 /// What one statement answered.
-enum Answer {
+enum StatementAnswer {
     Closed(Closed),
     /// Refused for now: to be tried again.
     Throttled,
     Failed(StoreError),
 }
 
-impl Answer {
+impl StatementAnswer {
     /// The outcome, where it is one; `date` is the latest it was by the table's clock.
-    fn outcome(self, window: OpenWindow<'_>, date: Option<Instant>) -> Option<Outcome> {
+    fn outcome(self, window: OpenWindow<'_>, date: Option<Instant>) -> Option<CloseOutcome> {
         match self {
             Self::Closed(Closed::Done) => {
                 let early = date.is_some_and(|date| date < window.closes_at);
@@ -104,14 +104,14 @@ impl Close {
     }
 
     /// The record that a failed condition shows; this close's own, after a lost answer.
-    fn judge(self, item: Option<&Attributes>) -> Answer {
+    fn judge(self, item: Option<&Attributes>) -> StatementAnswer {
         let Some(item) = item.filter(|item| !item.is_empty()) else {
-            return Answer::Closed(Closed::Absent);
+            return StatementAnswer::Closed(Closed::Absent);
         };
         match ClaimItem::read(item) {
-            Ok(record) if record.stamp.write == self.write => Answer::Closed(Closed::Done),
-            Ok(record) => Answer::Closed(Closed::Is(Box::new(record))),
-            Err(failure) => Answer::Failed(failure),
+            Ok(record) if record.stamp.write == self.write => StatementAnswer::Closed(Closed::Done),
+            Ok(record) => StatementAnswer::Closed(Closed::Is(Box::new(record))),
+            Err(failure) => StatementAnswer::Failed(failure),
         }
     }
 }
@@ -124,7 +124,7 @@ impl Store {
         windows: Vec<OpenWindow<'c>>,
         now: Instant,
         offset: Duration,
-    ) -> HashMap<&'c ClaimId, Outcome> {
+    ) -> HashMap<&'c ClaimId, CloseOutcome> {
         let close = Close { now, offset, write: WriteId::new() };
         let mut outcomes = HashMap::with_capacity(windows.len());
         let mut waiting = windows;
@@ -158,7 +158,7 @@ impl Store {
         &self,
         group: &[OpenWindow<'c>],
         close: Close,
-        outcomes: &mut HashMap<&'c ClaimId, Outcome>,
+        outcomes: &mut HashMap<&'c ClaimId, CloseOutcome>,
     ) -> Vec<OpenWindow<'c>> {
         let mut throttled = Vec::new();
         let calls = group.chunks(BATCH).map(|chunk| self.close_chunk(chunk, close));
@@ -178,7 +178,7 @@ impl Store {
         &self,
         chunk: &[OpenWindow<'_>],
         close: Close,
-    ) -> (Vec<Answer>, Option<Instant>) {
+    ) -> (Vec<StatementAnswer>, Option<Instant>) {
         match self.config.closing {
             Closing::Batch => self.close_batch(chunk, close).await,
             Closing::OneByOne => {
@@ -192,11 +192,12 @@ impl Store {
         &self,
         chunk: &[OpenWindow<'_>],
         close: Close,
-    ) -> (Vec<Answer>, Option<Instant>) {
+    ) -> (Vec<StatementAnswer>, Option<Instant>) {
         let probe = self.clock_probe();
         let failed = |failure: &str| {
-            let failure =
-                |_: &OpenWindow<'_>| Answer::Failed(StoreError::Unavailable(failure.into()));
+            let failure = |_: &OpenWindow<'_>| {
+                StatementAnswer::Failed(StoreError::Unavailable(failure.into()))
+            };
             chunk.iter().map(failure).collect()
         };
         let statements = match self.statements(chunk, close) {
@@ -252,7 +253,7 @@ impl Store {
     }
 
     /// The same as a statement, as an update.
-    async fn close_one(&self, window: OpenWindow<'_>, close: Close) -> Answer {
+    async fn close_one(&self, window: OpenWindow<'_>, close: Close) -> StatementAnswer {
         let call = self
             .client
             .update_item()
@@ -267,27 +268,29 @@ impl Store {
             .expression_attribute_values(":at", instant(window.closes_at))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match call.send().await {
-            Ok(_) => Answer::Closed(Closed::Done),
+            Ok(_) => StatementAnswer::Closed(Closed::Done),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                     close.judge(failed.item())
                 }
-                Some(UpdateItemError::TransactionConflictException(_)) => Answer::Throttled,
-                Some(_) | None => Answer::Failed(StoreError::of_call(error)),
+                Some(UpdateItemError::TransactionConflictException(_)) => {
+                    StatementAnswer::Throttled
+                }
+                Some(_) | None => StatementAnswer::Failed(StoreError::of_call(error)),
             },
         }
     }
 }
 
-fn answer_of(response: &BatchStatementResponse, close: Close) -> Answer {
+fn answer_of(response: &BatchStatementResponse, close: Close) -> StatementAnswer {
     match response.error() {
-        None => Answer::Closed(Closed::Done),
+        None => StatementAnswer::Closed(Closed::Done),
         Some(error) => refused(error, close),
     }
 }
 
 /// The codes of a statement's failure. Those that pass by themselves are tried again.
-fn refused(error: &BatchStatementError, close: Close) -> Answer {
+fn refused(error: &BatchStatementError, close: Close) -> StatementAnswer {
     let code = error.code().map_or("", |code| code.as_str());
     match code {
         "ConditionalCheckFailed" => close.judge(error.item()),
@@ -296,7 +299,7 @@ fn refused(error: &BatchStatementError, close: Close) -> Answer {
         | "RequestLimitExceeded"
         | "TransactionConflict"
         | "InternalServerError"
-        | "DuplicateItem" => Answer::Throttled,
-        _ => Answer::Failed(StoreError::Unavailable(format!("statement refused: {code}"))),
+        | "DuplicateItem" => StatementAnswer::Throttled,
+        _ => StatementAnswer::Failed(StoreError::Unavailable(format!("statement refused: {code}"))),
     }
 }

@@ -21,7 +21,7 @@ const ROUNDS: u32 = 10;
 
 /// The usage of an item on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UsageRow {
+pub struct UsageRecord {
     /// Of which item.
     pub item: ItemRef,
     /// On which day.
@@ -32,7 +32,7 @@ pub struct UsageRow {
     pub provisioned_seats: u32,
 }
 
-impl UsageRow {
+impl UsageRecord {
     fn attributes(&self, tenant: &TenantId) -> Attributes {
         let mut row = key(keys::usage(tenant, &self.item), self.date.to_string());
         put(&mut row, ACTIVE_USERS, Some(number(self.active_users)));
@@ -57,7 +57,11 @@ impl Store {
     ///
     /// # Errors
     /// `Unavailable` may leave some of the rows stored: the same call completes them.
-    pub async fn put_usage(&self, tenant: &TenantId, rows: &[UsageRow]) -> Result<(), StoreError> {
+    pub async fn put_usage(
+        &self,
+        tenant: &TenantId,
+        rows: &[UsageRecord],
+    ) -> Result<(), StoreError> {
         let items = rows.iter().map(|row| ((&row.item, row.date), row.attributes(tenant)));
         let last: std::collections::BTreeMap<_, _> = items.collect();
         let items: Vec<_> = last.into_values().collect();
@@ -89,7 +93,7 @@ impl Store {
         item: &ItemRef,
         from: NaiveDate,
         to: NaiveDate,
-    ) -> Result<Vec<UsageRow>, StoreError> {
+    ) -> Result<Vec<UsageRecord>, StoreError> {
         let pages = self
             .client
             .query()
@@ -102,7 +106,7 @@ impl Store {
             .items()
             .send();
         let rows = pages.collect::<Result<Vec<_>, _>>().await.map_err(StoreError::of_call)?;
-        rows.iter().map(|row| UsageRow::read(item, row)).collect()
+        rows.iter().map(|row| UsageRecord::read(item, row)).collect()
     }
 }
 
