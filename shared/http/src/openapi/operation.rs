@@ -146,7 +146,7 @@ fn claims(route: ClaimsRoute) -> RouteFacts {
         }
         ClaimsRoute::Respond => RouteFacts {
             may_lack_body: true,
-            ..change("AnswerShape what the operator asked", "CommentBody")
+            ..change("Answer what the operator asked", "CommentBody")
         },
         ClaimsRoute::Withdraw => RouteFacts {
             may_lack_body: true,
