@@ -16,8 +16,8 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     };
     let window = claim.state.window().filter(|window| undecided || undoable(window));
     let Some(window) = window else { return Ok(None) };
-    let calendar = context.customer_place()?.calendar.clone();
-    let body = match calendar::recount(window, &calendar.with_closures_only(window.closures())) {
+    let place = context.customer_place()?;
+    let body = match calendar::recount(window, &place.calendar, &place.zone) {
         Ok(Some(window)) => EventBody::WindowExtended { window, by_customer: false },
         Err(_) if undecided => EventBody::Held,
         Ok(None) | Err(_) => return Ok(None),

@@ -8,6 +8,7 @@
 )]
 
 mod customer;
+mod days;
 mod evidence;
 mod explain;
 mod given;
