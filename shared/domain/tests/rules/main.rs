@@ -8,6 +8,7 @@
 )]
 
 mod customer;
+mod ends;
 mod evidence;
 mod explain;
 mod given;
