@@ -6,6 +6,7 @@ use crate::actor::{Actor, ActorKind};
 use crate::calendar::Window;
 use crate::claim::{Details, Instant, Item, LastEvent, RejectionRecord, Subject};
 use crate::codes::coded;
+use crate::deadline::Deadline;
 use crate::ids::{ClaimId, ItemNo, NoticeNo, Sha256Hash, StaffId, Version};
 use crate::reason::{EndReason, Reason, ReasonCode};
 
@@ -60,7 +61,7 @@ coded! {
             /// The content as submitted.
             opening: Box<Opening>,
             /// When the review should have begun.
-            due_at: Instant,
+            due_at: Deadline,
             /// The date that ranks rivals.
             priority_at: Instant,
         },
@@ -78,14 +79,14 @@ coded! {
             /// When idleness discards the draft.
             discard_at: Instant,
             /// Until when a resubmit keeps the priority date.
-            keeps_priority_until: Instant,
+            keeps_priority_until: Deadline,
         },
         /// [`EventType::Discarded`].
         Discarded,
         /// [`EventType::ReviewBegun`].
         ReviewBegun {
             /// When it should be decided.
-            due_at: Instant,
+            due_at: Deadline,
             /// Whether somebody else holds or claims an item.
             contested: bool,
             /// Until when the holder may defend.
@@ -103,12 +104,12 @@ coded! {
             /// What is asked.
             reasons: Vec<Reason>,
             /// Until when.
-            answer_by: Instant,
+            answer_by: Deadline,
         },
         /// [`EventType::InformationAnswered`].
         InformationAnswered {
             /// When the review should be done.
-            due_at: Instant,
+            due_at: Deadline,
         },
         /// [`EventType::Rejected`].
         Rejected {
@@ -132,7 +133,7 @@ coded! {
             /// What the notice will say.
             content_hash: Sha256Hash,
             /// Until when a proof of delivery must come.
-            deliver_by: Instant,
+            deliver_by: Deadline,
         },
         /// [`EventType::WindowOpened`].
         WindowOpened {
@@ -144,21 +145,21 @@ coded! {
             /// Why.
             cause: FailureCause,
             /// Until when the contact must be corrected.
-            correct_by: Instant,
+            correct_by: Deadline,
         },
         /// [`EventType::ContactCorrected`].
         ContactCorrected {
             /// The new notice.
             notice: NoticeNo,
             /// Until when a proof of delivery must come.
-            deliver_by: Instant,
+            deliver_by: Deadline,
         },
         /// [`EventType::ContactRefused`].
         ContactRefused {
             /// The new notice and its delivery deadline; `None`: no contact is left.
-            next: Option<(NoticeNo, Instant)>,
+            next: Option<(NoticeNo, Deadline)>,
             /// Until when the contact must be corrected, where none is left.
-            correct_by: Option<Instant>,
+            correct_by: Option<Deadline>,
         },
         /// [`EventType::ItemsDeclined`].
         ItemsDeclined {
@@ -197,7 +198,7 @@ coded! {
             /// The new notice.
             notice: NoticeNo,
             /// Until when a proof of delivery must come.
-            deliver_by: Instant,
+            deliver_by: Deadline,
         },
         /// [`EventType::WindowClosed`].
         WindowClosed {
@@ -214,14 +215,14 @@ coded! {
         /// [`EventType::Disputed`].
         Disputed {
             /// When it should be judged.
-            due_at: Instant,
+            due_at: Deadline,
         },
         /// [`EventType::DisputeUpheld`].
         DisputeUpheld,
         /// [`EventType::DisputeOverturned`].
         DisputeOverturned {
             /// When the new review should be done.
-            due_at: Instant,
+            due_at: Deadline,
         },
         /// [`EventType::AssociationEnded`].
         AssociationEnded {
@@ -239,6 +240,30 @@ coded! {
         },
     }
     event_type: EventType
+}
+
+impl EventBody {
+    /// The deadline in business days of partner or operator that the event sets.
+    pub fn deadline(&self) -> Option<&Deadline> {
+        if let Self::Submitted { due_at: deadline, .. }
+        | Self::Recalled { keeps_priority_until: deadline, .. }
+        | Self::ReviewBegun { due_at: deadline, .. }
+        | Self::InformationRequested { answer_by: deadline, .. }
+        | Self::InformationAnswered { due_at: deadline }
+        | Self::Validated { deliver_by: deadline, .. }
+        | Self::NoticeFailed { correct_by: deadline, .. }
+        | Self::ContactCorrected { deliver_by: deadline, .. }
+        | Self::ContactRefused { next: Some((_, deadline)), .. }
+        | Self::ContactRefused { next: None, correct_by: Some(deadline) }
+        | Self::Resumed { deliver_by: deadline, .. }
+        | Self::Disputed { due_at: deadline }
+        | Self::DisputeOverturned { due_at: deadline } = self
+        {
+            Some(deadline)
+        } else {
+            None
+        }
+    }
 }
 
 /// Why a notice counts as not delivered.

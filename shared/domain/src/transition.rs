@@ -18,6 +18,7 @@ pub(crate) fn new_claim(event: &Event, opening: &Opening, state: State) -> Optio
         contested: false,
         defence_until: None,
         defence: None,
+        deadline_calendar: None,
         notice: NoticeNo::default(),
         content_hash: None,
         disputed: false,

@@ -166,6 +166,7 @@ fn claim() -> Claim {
         defence: None,
         notice: NoticeNo(1),
         content_hash: None,
+        deadline_calendar: None,
         disputed: false,
         refused_contacts: 0,
         extended: false,

@@ -1,8 +1,9 @@
 //! `correct_contact`: another contact gets a new notice.
 
 use crate::claim::{Claim, CustomerContact, Details, Instant};
+use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decision::deadlines::deliver_by;
+use crate::decision::deadlines::{deliver_by, window_can_be_counted};
 use crate::decision::{Decision, new_event};
 use crate::eligibility;
 use crate::event::{Event, EventBody};
@@ -22,8 +23,9 @@ pub(crate) fn decide(claim: &Claim, contact: &CustomerContact, context: &Context
         let error = FieldError::new("/customer_contact/email", FieldCode::CustomerUnreachable);
         return Err(Rejection::Fields(vec![error]));
     }
+    window_can_be_counted(claim, CommandKind::CorrectContact, context)?;
     let notice = claim.notice.next();
-    let body = EventBody::ContactCorrected { notice, deliver_by: deliver_by(context)? };
+    let body = EventBody::ContactCorrected { notice, deliver_by: deliver_by(context) };
     let details = Details { customer_contact: Some(contact.clone()), ..claim.details.clone() };
     Ok(Some(Event { details: Some(Box::new(details)), ..new_event(claim, context, body) }))
 }

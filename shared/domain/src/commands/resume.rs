@@ -1,8 +1,9 @@
 //! `resume`: a hold is over.
 
 use crate::claim::{Claim, Instant};
+use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decision::deadlines::deliver_by;
+use crate::decision::deadlines::{deliver_by, window_can_be_counted};
 use crate::decision::{Decision, new_event};
 use crate::event::EventBody;
 use crate::ids::NoticeNo;
@@ -18,8 +19,9 @@ pub(crate) const RULE: Rule = Rule::new(
 
 /// The hold is over: a new notice, and a full new window.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
+    window_can_be_counted(claim, CommandKind::Resume, context)?;
     let notice = claim.notice.next();
-    let body = EventBody::Resumed { notice, deliver_by: deliver_by(context)? };
+    let body = EventBody::Resumed { notice, deliver_by: deliver_by(context) };
     Ok(Some(new_event(claim, context, body)))
 }
 

@@ -75,7 +75,7 @@ table! {
     Draft              | Partner                             | NEW                             | partner tenant eligibility quota operator | Drafted;
     Submit             | PartnerAdmin                        | NEW Draft                       | partner tenant eligibility quota operator | Submitted;
     Edit               | Partner                             | Draft ActionRequired            | partner                                   | Edited;
-    Recall             | Partner                             | Submitted                       | partner                                   | Recalled;
+    Recall             | Partner                             | Submitted                       | partner operator                          | Recalled;
     Discard            | Partner                             | Draft                           |                                           | Discarded;
     Respond            | PartnerAdmin                        | ActionRequired                  | operator                                  | InformationAnswered;
     Withdraw           | PartnerAdmin                        | OPEN                            |                                           | Withdrawn;
@@ -85,13 +85,13 @@ table! {
     End                | PartnerAdmin Operator CustomerAdmin | ANY                             |                                           | AssociationEnded;
 
     BeginReview        | Reviewer                            | Submitted InReview              | locks operator                            | ReviewBegun;
-    RequestInformation | Reviewer                            | InReview                        | partner                                   | InformationRequested;
+    RequestInformation | Reviewer                            | InReview                        | partner operator                          | InformationRequested;
     Reject             | Reviewer                            | InReview OnHold                 | partner                                   | Rejected;
     Validate           | Reviewer                            | InReview                        | partner tenant eligibility locks operator | Validated;
     Uphold             | Reviewer                            | Disputed                        |                                           | DisputeUpheld;
     Overturn           | Reviewer                            | Disputed                        | operator                                  | DisputeOverturned;
     Hold               | Operator                            | Notifying AwaitingCustomer      |                                           | Held;
-    Resume             | Operator                            | OnHold                          | operator                                  | Resumed;
+    Resume             | Operator                            | OnHold                          | tenant operator                           | Resumed;
     Extend             | Customer Operator                   | AwaitingCustomer                | tenant                                    | WindowExtended;
 
     Decline            | Customer                            | ANY                             |                                           | ItemsDeclined AssociationEnded;
@@ -100,13 +100,13 @@ table! {
     WrongContact       | CustomerLink                        | AwaitingCustomer                | partner tenant operator                   | ContactRefused;
 
     RecordDelivery     | System                              | ANY                             | tenant                                    | WindowOpened Held;
-    RecordFailure      | System                              | ANY                             | partner                                   | NoticeFailed;
+    RecordFailure      | System                              | ANY                             | partner operator                          | NoticeFailed;
     RecordScan         | System                              | ANY                             |                                           | EvidenceAdded;
     Recount            | System                              | ANY                             | tenant                                    | WindowExtended Held;
     RequestDefence     | System                              | ANY                             |                                           | DefenceRequested;
     Supersede          | System                              | ANY                             |                                           | AssociationEnded;
     Vanish             | System                              | ANY                             | partner tenant                            | AssociationEnded Rejected Held;
-    DeadlinePassed     | System                              | ANY                             | partner tenant                            | Discarded ReviewOverdue Rejected NoticeFailed WindowClosed
+    DeadlinePassed     | System                              | ANY                             | partner tenant operator                   | Discarded ReviewOverdue Rejected NoticeFailed WindowClosed
                                                                                                                                              AssociationEnded WindowExtended Held;
 }
 

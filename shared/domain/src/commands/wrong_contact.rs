@@ -4,6 +4,7 @@ use crate::actor::Actor;
 use crate::claim::{Claim, Instant, State};
 use crate::command::CommandKind;
 use crate::context::Context;
+use crate::decision::deadlines::{correct_by, deliver_by};
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::eligibility;
 use crate::event::EventBody;
@@ -29,14 +30,10 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
         return Err(Rejection::MissingFact("tenant"));
     };
     let refused = claim.refused_contacts.saturating_add(1);
-    let (policy, at) = (&context.policy, context.at);
     let body = if eligibility::recipients(contact, tenant, refused).is_empty() {
-        let days = policy.contact_business_days;
-        let correct_by = Some(context.partner_place()?.deadline(at, days)?);
-        EventBody::ContactRefused { next: None, correct_by }
+        EventBody::ContactRefused { next: None, correct_by: Some(correct_by(context)?) }
     } else {
-        let deliver_by = context.places.operator.deadline(at, policy.delivery_business_days)?;
-        let asked = Some((claim.notice.next(), deliver_by));
+        let asked = Some((claim.notice.next(), deliver_by(context)));
         EventBody::ContactRefused { next: asked, correct_by: None }
     };
     Ok(Some(new_event(claim, context, body)))

@@ -2,6 +2,7 @@
 
 use crate::claim::Claim;
 use crate::context::Context;
+use crate::decision::deadlines::correct_by;
 use crate::decision::new_event;
 use crate::event::{Event, EventBody, FailureCause};
 use crate::rejection::Rejection;
@@ -12,7 +13,6 @@ pub(crate) fn unreachable(
     cause: FailureCause,
     context: &Context,
 ) -> Result<Event, Rejection> {
-    let days = context.policy.contact_business_days;
-    let correct_by = context.partner_place()?.deadline(context.at, days)?;
+    let correct_by = correct_by(context)?;
     Ok(new_event(claim, context, EventBody::NoticeFailed { cause, correct_by }))
 }

@@ -9,6 +9,7 @@
 
 mod customer;
 mod days;
+mod ends;
 mod evidence;
 mod explain;
 mod given;

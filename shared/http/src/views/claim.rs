@@ -544,6 +544,7 @@ mod tests {
             defence: None,
             notice: NoticeNo(1),
             content_hash: None,
+            deadline_calendar: None,
             disputed: false,
             refused_contacts: 0,
             extended: false,

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Duration};
 use domain::actor::ActorKind;
 use domain::calendar::{
-    BusinessCalendar, CountryCode, Subdivision, Tz, UnknownSubdivision, Window, Zone, window,
+    BusinessCalendar, CalendarId, CountryCode, Subdivision, Tz, UnknownSubdivision, Window, Zone,
+    window,
 };
 use domain::claim::{
     Basis, Claim, Instant, Item, LastEvent, Mark, RejectionRecord, State, Status, Subject,
@@ -45,7 +46,13 @@ pub(crate) fn largest(state: State, mark: Option<Mark>) -> Claim {
     with_items(state, mark, |no| format!("{no:x>36}"))
 }
 
+/// Whether the state has a deadline that another calendar may have counted: never beside a window.
+fn counts_days(state: &State) -> bool {
+    state.counted_until().is_some()
+}
+
 fn with_items(state: State, mark: Option<Mark>, id: impl Fn(u8) -> String) -> Claim {
+    let deadline_calendar = counts_days(&state).then(|| CalendarId::from_stored("weekdays"));
     let items =
         (1..=10).map(|no| Item { no: ItemNo(no), id: ItemId::parse(&id(no)).unwrap(), mark });
     Claim {
@@ -69,6 +76,7 @@ fn with_items(state: State, mark: Option<Mark>, id: impl Fn(u8) -> String) -> Cl
         defence: Some(domain::claim::Defence { until: at(2), used: true }),
         notice: NoticeNo(12),
         content_hash: Some(Sha256Hash([7; 32])),
+        deadline_calendar,
         disputed: true,
         refused_contacts: 2,
         extended: true,

@@ -82,6 +82,7 @@ fn history(claim: &Claim, item: &mut Attributes) {
     put(item, name::DEFENDED, flag(claim.defence.is_some_and(|defence| defence.used)));
     put(item, name::NOTICE, notice);
     put(item, name::CONTENT_HASH, claim.content_hash.map(|hash| bytes(hash.0)));
+    put(item, name::CALENDAR, claim.deadline_calendar.as_ref().map(|own| text(own.to_string())));
     put(item, name::DISPUTED, flag(claim.disputed));
     put(item, name::REFUSED_CONTACTS, refused);
     put(item, name::EXTENDED, flag(claim.extended));
