@@ -4,18 +4,17 @@
 use std::sync::Arc;
 
 use chrono::Duration;
-use domain::actor::Actor;
 use domain::claim::{Claim, ItemStatus, Mark, Status};
 use domain::command::{Command, CommandKind, Selection};
-use domain::ids::{ClaimId, NoticeNo};
+use domain::ids::ClaimId;
 use domain::reason::EndReason;
 use domain::rejection::Rejection;
 use domain::text::Comment;
 use integration::rivals::operator;
 use integration::wire::{Fault, any};
 use integration::world::{
-    World, alpine, closes_at, contoso_admin, decline, decline_all, delivered, item_statuses, link,
-    undo_all, withdraw,
+    World, alpine, closes_at, contoso_admin, decline, decline_all, item_statuses, link, undo_all,
+    withdraw,
 };
 use store::{CommandOutcome, Effect, Moment, Store, StoreError};
 
@@ -230,10 +229,10 @@ async fn a_no_said_twice_or_by_two_links_is_one_no() {
     for (actor, command) in [
         (operator(), Command::Hold { comment: Comment::parse("We are asking.").unwrap() }),
         (operator(), Command::Resume),
-        (Actor::System, delivered(NoticeNo(2))),
     ] {
         world.give(&claim.id, &actor, &command).await.unwrap();
     }
+    world.deliver(&world.read(&claim.id).await).await.unwrap();
     let first = world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
     assert_eq!((first.claim.status(), first.effect), (Status::Declined, Effect::Changed));
     for notice in [1, 2] {
