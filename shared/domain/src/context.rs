@@ -8,6 +8,7 @@ use crate::claim::{Defence, Instant};
 use crate::directory::{Partner, Tenant};
 use crate::ids::{ClaimId, ItemNo};
 use crate::program::{ItemRef, Policy, Program};
+use crate::recipient::Recipients;
 use crate::rejection::Rejection;
 
 /// Whose days are counted: a calendar and a zone.
@@ -74,6 +75,9 @@ pub struct Facts {
     pub over_quota: Option<Option<u32>>,
     /// Who else holds or claims an item.
     pub rivals: Vec<Rival>,
+    /// Who is asked by the current notice, and what became of its mails; `None` before the first, and of a
+    /// notice from before recipients were kept.
+    pub recipients: Option<Recipients>,
 }
 
 /// Another claim on an item of this one.

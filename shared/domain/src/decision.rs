@@ -1,10 +1,11 @@
 //! What a command leads to, and the parts of it that several commands share.
 
-pub(crate) mod contact;
 pub(crate) mod content;
 pub(crate) mod deadlines;
 pub(crate) mod dispute;
 pub(crate) mod evidence;
+pub(crate) mod notice;
+pub(crate) mod recipient;
 pub(crate) mod rejection;
 pub(crate) mod remark;
 pub(crate) mod selection;

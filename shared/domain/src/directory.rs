@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{CountryCode, Exception, Subdivision, Tz};
 use crate::ids::{ItemId, LocationId, PartnerId, ProductId, ProgramId, TenantId};
 use crate::program::{ItemKind, ItemRef};
+use crate::recipient::Authority;
 use crate::rules::StandingRules;
 use crate::text::{Domain, Email, Name};
 
@@ -177,13 +178,28 @@ impl Tenant {
         self.contacts.iter().filter(|contact| contact.verified)
     }
 
-    /// Whether delivery to `address` may open a window (`docs/domain.md §5`): its domain is one of the
-    /// tenant's, or it is a verified contact's or one that the customer has named himself.
-    pub fn qualifies(&self, address: &Email) -> bool {
+    /// What an address may do for the tenant, by the directory and the standing rules
+    /// (`docs/domain.md §5.1`).
+    pub fn authority(&self, address: &Email) -> Authority {
         let verified = self.verified_contacts().map(|own| &own.email);
         let mut known = verified.chain(self.rules.contacts.iter().map(|own| &own.email));
+        if known.any(|own| own.same_mailbox(address.as_str())) {
+            Authority::Verified
+        } else if self.has_domain_of(address) {
+            Authority::Domain
+        } else {
+            Authority::Outside
+        }
+    }
+
+    /// Whether the domain of an address is one of the tenant's.
+    pub fn has_domain_of(&self, address: &Email) -> bool {
         self.domains.iter().any(|own| own.as_str() == address.domain())
-            || known.any(|own| own.same_mailbox(address.as_str()))
+    }
+
+    /// Whether the tenant has anybody whose delivery can open a window without vouching.
+    pub fn has_verified_contact(&self) -> bool {
+        self.verified_contacts().next().is_some() || !self.rules.contacts.is_empty()
     }
 
     /// The days on which the customer is closed, by the operator's directory and his own rules.

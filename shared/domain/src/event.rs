@@ -4,10 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::{Actor, ActorKind};
 use crate::calendar::Window;
-use crate::claim::{Details, Instant, Item, LastEvent, RejectionRecord, Subject};
+use crate::claim::{
+    Details, ExtensionCause, HoldReason, Instant, Item, LastEvent, RejectionRecord, Subject,
+};
 use crate::codes::coded;
 use crate::ids::{ClaimId, ItemNo, NoticeNo, Sha256Hash, StaffId, Version};
 use crate::reason::{EndReason, Reason, ReasonCode};
+use crate::recipient::{Decliners, RecipientList, RecipientNo};
 
 pub use crate::event_type::{EventType, Fingerprint};
 
@@ -30,6 +33,8 @@ pub struct Event {
     pub body: EventBody,
     /// The details, where they changed.
     pub details: Option<Box<Details>>,
+    /// The list of recipients, where it changed.
+    pub recipients: Option<Box<RecipientList>>,
 }
 
 /// What a first event fixes.
@@ -138,14 +143,46 @@ coded! {
         WindowOpened {
             /// The deadline, explained.
             window: Window,
+            /// Whose delivery it is counted from.
+            opened_by: RecipientNo,
         },
-        /// [`EventType::NoticeFailed`].
+        /// [`EventType::NoticeFailed`]: nobody can be reached.
         NoticeFailed {
             /// Why.
             cause: FailureCause,
             /// Until when the contact must be corrected.
             correct_by: Instant,
+            /// Whether that is the operator's turn.
+            with_operator: bool,
         },
+        /// [`EventType::RecipientFailed`].
+        RecipientFailed {
+            /// Why.
+            cause: FailureCause,
+            /// What becomes of the notice.
+            change: NoticeChange,
+        },
+        /// [`EventType::ContactVouched`].
+        ContactVouched,
+        /// [`EventType::ContactProposed`].
+        ContactProposed {
+            /// When the operator should have answered.
+            due_at: Instant,
+        },
+        /// [`EventType::ContactProposalRefused`].
+        ContactProposalRefused {
+            /// Until when the contact must be corrected.
+            correct_by: Instant,
+        },
+        /// [`EventType::LinkRetired`].
+        LinkRetired {
+            /// Whose link.
+            recipient: RecipientNo,
+            /// What becomes of the notice.
+            change: NoticeChange,
+        },
+        /// [`EventType::ConsentChanged`]: silence is a "no" from now on.
+        ConsentChanged,
         /// [`EventType::ContactCorrected`].
         ContactCorrected {
             /// The new notice.
@@ -155,10 +192,10 @@ coded! {
         },
         /// [`EventType::ContactRefused`].
         ContactRefused {
-            /// The new notice and its delivery deadline; `None`: no contact is left.
-            next: Option<(NoticeNo, Instant)>,
-            /// Until when the contact must be corrected, where none is left.
-            correct_by: Option<Instant>,
+            /// Who.
+            recipient: RecipientNo,
+            /// What becomes of the notice.
+            change: NoticeChange,
         },
         /// [`EventType::ItemsDeclined`].
         ItemsDeclined {
@@ -166,6 +203,10 @@ coded! {
             declined: Vec<ItemNo>,
             /// Items that were active: their associations end.
             ended: Vec<ItemNo>,
+            /// Items that somebody else had declined before.
+            joined: Vec<ItemNo>,
+            /// Who says no.
+            by: Decliners,
             /// Whether the no arrived in time.
             in_time: bool,
             /// When the policy's term runs out, where nothing but associations is left.
@@ -173,8 +214,14 @@ coded! {
         },
         /// [`EventType::DeclineUndone`].
         DeclineUndone {
-            /// The items that wait again.
+            /// The items of which a no is taken back.
             items: Vec<ItemNo>,
+            /// Whose.
+            by: Decliners,
+            /// Whether it was by a link.
+            by_link: bool,
+            /// What becomes of the notice: no delivery may stand any more, or the window becomes longer.
+            change: NoticeChange,
         },
         /// [`EventType::ItemsAccepted`].
         ItemsAccepted {
@@ -187,11 +234,16 @@ coded! {
         WindowExtended {
             /// The longer window.
             window: Window,
-            /// Whether it was the customer's one extension.
-            by_customer: bool,
+            /// Why.
+            cause: ExtensionCause,
+            /// Whose delivery it is counted from now, where that has changed.
+            opened_by: Option<RecipientNo>,
         },
         /// [`EventType::Held`].
-        Held,
+        Held {
+            /// Why the system holds it; `None`: the operator does.
+            reason: Option<HoldReason>,
+        },
         /// [`EventType::Resumed`].
         Resumed {
             /// The new notice.
@@ -251,6 +303,44 @@ pub enum FailureCause {
     Complaint,
     /// No proof came in time.
     NoProof,
+    /// The provider refuses to write to the address.
+    Suppressed,
+}
+
+/// What becomes of a notice and its window.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum NoticeChange {
+    /// Nothing.
+    #[default]
+    None,
+    /// The window is counted from another delivery, or it ends later.
+    Window {
+        /// The window.
+        window: Window,
+        /// Whose delivery it is counted from.
+        opened_by: Option<RecipientNo>,
+        /// Why it is longer, where it is.
+        cause: Option<ExtensionCause>,
+    },
+    /// A new notice is due; a window is void.
+    Renewed {
+        /// Its number.
+        notice: NoticeNo,
+        /// Until when a proof of delivery must come.
+        deliver_by: Instant,
+    },
+    /// Nobody is left who could be asked.
+    Unreachable {
+        /// Until when the contact must be corrected.
+        correct_by: Instant,
+        /// Whether that is the operator's turn.
+        with_operator: bool,
+    },
+    /// The window cannot be counted any more.
+    Held {
+        /// Why.
+        reason: HoldReason,
+    },
 }
 
 /// What silence in a window does.
@@ -274,6 +364,7 @@ impl Event {
             fingerprint: None,
             body,
             details: None,
+            recipients: None,
         }
     }
 

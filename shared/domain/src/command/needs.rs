@@ -2,7 +2,7 @@
 
 /// What a command needs to know beyond the claim, so that no more is read than that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "six independent reads, not a state")]
+#[expect(clippy::struct_excessive_bools, reason = "seven independent reads, not a state")]
 pub struct Needs {
     /// The partner: its calendar and enrolment.
     pub partner: bool,
@@ -16,6 +16,8 @@ pub struct Needs {
     pub quota: bool,
     /// The operator's calendar as it is now.
     pub operator: bool,
+    /// The list of the current notice, with its reports.
+    pub recipients: bool,
 }
 
 impl Needs {
@@ -27,5 +29,6 @@ impl Needs {
         eligibility: false,
         quota: false,
         operator: false,
+        recipients: false,
     };
 }

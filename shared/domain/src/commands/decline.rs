@@ -1,14 +1,17 @@
 //! `decline`: the customer says no. A no is never lost and never an error (`docs/domain.md §4`, I2).
 
-use crate::claim::{Claim, Instant, ItemStatus};
+use crate::actor::Actor;
+use crate::claim::{Claim, Instant, ItemStatus, Mark};
 use crate::command::{CommandKind, Selection};
 use crate::context::Context;
 use crate::decision::selection::{chosen, every, only};
 use crate::decision::term::term_end;
 use crate::decision::{Decision, invalid_state, new_event};
+use crate::effects::may_be_undone;
 use crate::event::EventBody;
 use crate::ids::{ItemNo, NoticeNo};
 use crate::reason::EndReason;
+use crate::recipient::Decliners;
 use crate::rule::{COMMANDS, Rule};
 use crate::transition::{declined_mark, end_items, settle_state};
 
@@ -23,31 +26,68 @@ pub(crate) fn decide(claim: &Claim, items: &Selection, context: &Context) -> Dec
         return Err(invalid_state(claim, CommandKind::Decline));
     }
     let chosen = chosen(claim, items)?;
+    let by = party(&context.actor);
     let declined = only(claim, &chosen, |status| is_open(claim, status, context.at));
     let ended = only(claim, &chosen, |status| matches!(status, ItemStatus::Active { .. }));
-    if declined.is_empty() && ended.is_empty() {
+    let joined = only(claim, &chosen, |status| can_be_joined(claim, status, by));
+    if declined.is_empty() && ended.is_empty() && joined.is_empty() {
         return Ok(None);
     }
-    let body = if declined.is_empty() {
+    let body = if declined.is_empty() && joined.is_empty() {
         let reason = EndReason::CustomerRevoked;
         EventBody::AssociationEnded { items: ended, reason, at: context.at }
     } else {
         let (in_time, ends_at) = (is_in_time(claim, context.at), term_end(claim, context));
-        EventBody::ItemsDeclined { declined, ended, in_time, ends_at }
+        EventBody::ItemsDeclined { declined, ended, joined, by, in_time, ends_at }
     };
     Ok(Some(new_event(claim, context, body)))
+}
+
+/// Whose "no" it is. A link of a form without recipients speaks for the administrator: nobody but the
+/// administrator takes it back.
+fn party(actor: &Actor) -> Decliners {
+    match actor {
+        Actor::CustomerLink { recipient: Some(no), .. } => Decliners::recipient(*no),
+        Actor::CustomerLink { recipient: None, .. }
+        | Actor::CustomerAdmin { .. }
+        | Actor::Partner { .. }
+        | Actor::Staff { .. }
+        | Actor::System => Decliners::ADMINISTRATOR,
+    }
+}
+
+/// Whether somebody else's "no" to an item can be joined: it can still be undone, and the party has not said it.
+fn can_be_joined(claim: &Claim, status: ItemStatus, by: Decliners) -> bool {
+    let ItemStatus::Declined { by: before, settled: false, no_answer: false, .. } = status else {
+        return false;
+    };
+    may_be_undone(&claim.state) && !before.contains(by)
+}
+
+/// What a "no" does to which items.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Declined<'a> {
+    pub(crate) declined: &'a [ItemNo],
+    pub(crate) ended: &'a [ItemNo],
+    pub(crate) joined: &'a [ItemNo],
+    pub(crate) by: Decliners,
 }
 
 /// Undecided items are declined, running associations end.
 pub(crate) fn apply(
     claim: &mut Claim,
     at: Instant,
-    declined: &[ItemNo],
-    ended: &[ItemNo],
+    said: &Declined<'_>,
     in_time: bool,
     ends_at: Option<Instant>,
 ) {
-    claim.mark(declined, Some(declined_mark(at, in_time, false)));
+    let Declined { declined, ended, joined, by } = *said;
+    claim.mark(declined, Some(declined_mark(at, by, in_time, false)));
+    for item in claim.items.iter_mut().filter(|item| joined.contains(&item.no)) {
+        if let Some(Mark::Declined { latest, by: before, .. }) = &mut item.mark {
+            (*latest, *before) = ((*latest).max(at), before.with(by));
+        }
+    }
     end_items(claim, ended, EndReason::CustomerRevoked, at);
     settle_state(claim, ends_at);
 }

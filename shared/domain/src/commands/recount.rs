@@ -2,7 +2,7 @@
 
 use crate::calendar;
 use crate::calendar::Window;
-use crate::claim::{Claim, State};
+use crate::claim::{Claim, ExtensionCause, HoldReason, State};
 use crate::context::Context;
 use crate::decision::{Decision, new_event};
 use crate::event::EventBody;
@@ -18,8 +18,10 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     let Some(window) = window else { return Ok(None) };
     let calendar = context.customer_place()?.calendar.clone();
     let body = match calendar::recount(window, &calendar.with_closures_only(window.closures())) {
-        Ok(Some(window)) => EventBody::WindowExtended { window, by_customer: false },
-        Err(_) if undecided => EventBody::Held,
+        Ok(Some(window)) => {
+            EventBody::WindowExtended { window, cause: ExtensionCause::Holiday, opened_by: None }
+        }
+        Err(_) if undecided => EventBody::Held { reason: Some(HoldReason::CalendarEnds) },
         Ok(None) | Err(_) => return Ok(None),
     };
     Ok(Some(new_event(claim, context, body)))

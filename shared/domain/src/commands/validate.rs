@@ -4,6 +4,7 @@ use crate::actor::{Actor, StaffRole};
 use crate::claim::{Claim, Instant, Item, Mark};
 use crate::command::{ClaimInput, CommandKind};
 use crate::context::{Context, Rival, Standing};
+use crate::decision::notice::next_list;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::{Event, EventBody};
 use crate::ids::{ClaimId, ItemNo, NoticeNo, Sha256Hash};
@@ -36,10 +37,12 @@ pub(crate) fn decide(
     }
     still_admissible(&kept, drop, context)?;
     let contested = arbitrated(claim, drop, comment, context)?;
+    let recipients = context.facts.recipients.as_ref();
+    let list = next_list(claim, recipients, context)?.ok_or(Rejection::ContactUnverified)?;
     let body = EventBody::Validated {
         dropped: drop.to_vec(),
         contested,
-        notice: claim.notice.next(),
+        notice: list.notice,
         content_hash: content::hash(&kept),
         deliver_by: context
             .places
@@ -48,7 +51,7 @@ pub(crate) fn decide(
     };
     let event = new_event(claim, context, body);
     let details = comment.map(|text| Box::new(claim.details.with_remark(event.version, text)));
-    Ok(Some(Event { details, ..event }))
+    Ok(Some(Event { details, recipients: Some(Box::new(list)), ..event }))
 }
 
 /// The notice is due, and what the reviewer dropped is out.

@@ -2,7 +2,7 @@
 //! undecided items are rejected, and a window whose partner lost the enrolment is held. One event at a
 //! time: repeated until nothing is left to do.
 
-use crate::claim::{Claim, Instant, Item, RejectionRecord, State};
+use crate::claim::{Claim, HoldReason, Instant, Item, RejectionRecord, State};
 use crate::command::Vanished;
 use crate::context::Context;
 use crate::decision::new_event;
@@ -19,7 +19,8 @@ pub(crate) fn decide(claim: &Claim, what: &Vanished, context: &Context) -> Optio
             gone(claim, |no| items.contains(&no), EndReason::ItemGone, context)
         }
         Vanished::Tenant => gone(claim, |_| true, EndReason::TenantGone, context),
-        Vanished::Enrolment => held(claim),
+        Vanished::Enrolment => held(claim, HoldReason::NotEnrolled),
+        Vanished::Partner => held(claim, HoldReason::PartnerSuspended),
     };
     body.map(|body| new_event(claim, context, body))
 }
@@ -48,13 +49,16 @@ fn rejection(items: Vec<ItemNo>, ends_at: Option<Instant>) -> EventBody {
     EventBody::Rejected { items, rejection, disputable_until: None, ends_at }
 }
 
-fn held(claim: &Claim) -> Option<EventBody> {
-    is_with_customer(claim).then_some(EventBody::Held)
+fn held(claim: &Claim, reason: HoldReason) -> Option<EventBody> {
+    is_with_customer(claim).then_some(EventBody::Held { reason: Some(reason) })
 }
 
-/// A window is open, or opens with the proof that is on its way.
+/// The claim waits for the customer, or for somebody who can be asked.
 fn is_with_customer(claim: &Claim) -> bool {
-    matches!(claim.state, State::AwaitingCustomer { .. } | State::Notifying { .. })
+    matches!(
+        claim.state,
+        State::AwaitingCustomer { .. } | State::Notifying { .. } | State::Unreachable { .. }
+    )
 }
 
 /// What a partner's entry takes from one of its claims: the enrolment, if the partner is suspended or the
@@ -63,8 +67,11 @@ pub fn unenrolled(claim: &Claim, partner: &Partner) -> Option<Vanished> {
     let subject = &claim.subject;
     let location = subject.location.as_ref();
     let enrolled = location.is_some_and(|own| partner.is_enrolled(own, &subject.program));
-    let may_claim = partner.status == PartnerStatus::Active && enrolled;
-    (is_with_customer(claim) && !may_claim).then_some(Vanished::Enrolment)
+    let gone = match partner.status {
+        PartnerStatus::Suspended => Some(Vanished::Partner),
+        PartnerStatus::Active => (!enrolled).then_some(Vanished::Enrolment),
+    };
+    gone.filter(|_| is_with_customer(claim))
 }
 
 /// What a tenant's entry takes from a claim at it: everything if it is deleted, else the items that

@@ -15,3 +15,7 @@ pub(crate) fn review_due(context: &Context) -> Result<Instant, Rejection> {
 pub(crate) fn deliver_by(context: &Context) -> Result<Instant, Rejection> {
     context.places.operator.deadline(context.at, context.policy.delivery_business_days)
 }
+
+pub(crate) fn contact_due(context: &Context) -> Result<Instant, Rejection> {
+    context.partner_place()?.deadline(context.at, context.policy.contact_business_days)
+}

@@ -1,0 +1,167 @@
+//! The list of a notice: who is asked by it, and everybody who was asked before.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Authority, Recipient, RecipientNo, RecipientStanding, Reports};
+use crate::event::FailureCause;
+use crate::ids::{NoticeNo, StaffId};
+use crate::text::Email;
+use crate::time::Instant;
+
+/// The recipients of a claim as of one of its notices. It is made once, with the event that makes the notice
+/// due; a refusal or a retirement changes the standing of one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecipientList {
+    /// Whose list it is.
+    pub notice: NoticeNo,
+    /// The latest end of a window that was told: no later window ends before it.
+    pub told_until: Option<Instant>,
+    /// Everybody, in the order of their numbers.
+    pub recipients: Vec<Recipient>,
+    /// The staff who validated, vouched, held, resumed, extended or retired a link in this claim.
+    pub acted: BTreeSet<StaffId>,
+}
+
+impl RecipientList {
+    /// The recipient of that number.
+    pub fn get(&self, no: RecipientNo) -> Option<&Recipient> {
+        self.recipients.iter().find(|own| own.no == no)
+    }
+
+    /// The recipient with that address.
+    pub fn find(&self, email: &Email) -> Option<&Recipient> {
+        self.recipients.iter().find(|own| own.email.same_mailbox(email.as_str()))
+    }
+
+    /// The list with another standing of one recipient.
+    pub(crate) fn with_standing(&self, no: RecipientNo, standing: RecipientStanding) -> Self {
+        let mut list = self.clone();
+        for own in list.recipients.iter_mut().filter(|own| own.no == no) {
+            own.standing = standing;
+        }
+        list
+    }
+
+    /// The list after an act of that member of staff.
+    pub(crate) fn with_actor(mut self, staff: Option<&StaffId>) -> Self {
+        self.acted.extend(staff.cloned());
+        self
+    }
+}
+
+/// The list of the current notice with its reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipients {
+    /// Who is asked.
+    pub list: RecipientList,
+    /// What became of the mails.
+    pub reports: Reports,
+}
+
+impl Recipients {
+    /// Whether the recipient's delivery stands: it may open a window, it was delivered, and it has not failed.
+    pub fn delivery_stands(&self, no: RecipientNo) -> bool {
+        self.standing_delivery(no).is_some()
+    }
+
+    /// When the notice was delivered to the recipient, where that stands.
+    fn standing_delivery(&self, no: RecipientNo) -> Option<Instant> {
+        let report = self.reports.of(no);
+        let may_open = self.list.get(no).is_some_and(Recipient::may_open);
+        report.delivered_at.filter(|_| may_open && report.failure.is_none())
+    }
+
+    /// The earliest delivery that stands, and whose it is.
+    pub fn earliest_delivery(&self) -> Option<(RecipientNo, Instant)> {
+        let standing = |own: &Recipient| Some((own.no, self.standing_delivery(own.no)?));
+        self.list.recipients.iter().filter_map(standing).min_by_key(|(no, at)| (*at, *no))
+    }
+
+    /// The earliest delivery that stood before `until`: failures stamped from then on do not count.
+    pub(crate) fn earliest_delivery_before(&self, until: Instant) -> Option<Instant> {
+        let stood = |own: &Recipient| {
+            let report = self.reports.of(own.no);
+            let failed = report.failure.is_some_and(|failure| failure.at < until);
+            report.delivered_at.filter(|_| own.may_open() && !failed)
+        };
+        self.list.recipients.iter().filter_map(stood).min()
+    }
+
+    /// Whether a recipient that may open the window has the notice, or may still get it.
+    pub(crate) fn may_still_be_delivered(&self) -> bool {
+        let may = |own: &&Recipient| {
+            own.may_open()
+                && own.standing == RecipientStanding::Asked
+                && self.reports.of(own.no).failure.is_none()
+        };
+        self.list.recipients.iter().any(|own| may(&own))
+    }
+
+    /// Whether everything that failed at recipients who might have opened the window failed because the
+    /// provider refuses to write to them: then the operator has to act, not the partner.
+    pub(crate) fn only_suppressed(&self) -> bool {
+        let mut failures = self.list.recipients.iter().filter_map(|own| {
+            let failure = self.reports.of(own.no).failure?;
+            (own.authority == Authority::Verified).then_some(failure.cause)
+        });
+        let first = failures.next();
+        first == Some(FailureCause::Suppressed)
+            && failures.all(|cause| cause == FailureCause::Suppressed)
+    }
+
+    /// Whether the recipient gets later mails of the claim: it has a link, and neither failed nor was retired.
+    pub fn is_told(&self, own: &Recipient) -> bool {
+        let standing = match own.standing {
+            RecipientStanding::Asked
+            | RecipientStanding::Refused
+            | RecipientStanding::Unreported => true,
+            RecipientStanding::Reserve => self.reports.of(own.no).sent,
+            RecipientStanding::Retired | RecipientStanding::Failed => false,
+            RecipientStanding::Past => true,
+        };
+        standing && own.has_link() && self.reports.of(own.no).failure.is_none()
+    }
+
+    /// The recipients with an address that may be asked again although mails to it failed: the operator says so.
+    /// Who refused, or whose link was retired, stays so.
+    pub(crate) fn forgiving(&self, email: &Email) -> Self {
+        let mut recipients = self.clone();
+        let same = |own: &&mut Recipient| own.email.same_mailbox(email.as_str());
+        if let Some(own) = recipients.list.recipients.iter_mut().find(same) {
+            if matches!(own.standing, RecipientStanding::Failed | RecipientStanding::Unreported) {
+                own.standing = RecipientStanding::Past;
+            }
+            recipients.reports.entry(own.no).failure = None;
+        }
+        recipients
+    }
+
+    /// How the recipients stand once the notice is over: who failed, and, where it reached nobody, who is without
+    /// a report.
+    pub(crate) fn closed_standings(&self, reached_nobody: bool) -> Vec<Recipient> {
+        let closed = |own: &Recipient| {
+            let report = self.reports.of(own.no);
+            let standing = match own.standing {
+                RecipientStanding::Asked | RecipientStanding::Reserve
+                    if report.failure.is_some() =>
+                {
+                    RecipientStanding::Failed
+                }
+                RecipientStanding::Asked if reached_nobody && report.delivered_at.is_none() => {
+                    RecipientStanding::Unreported
+                }
+                RecipientStanding::Asked => RecipientStanding::Past,
+                other @ (RecipientStanding::Reserve
+                | RecipientStanding::Refused
+                | RecipientStanding::Retired
+                | RecipientStanding::Failed
+                | RecipientStanding::Unreported
+                | RecipientStanding::Past) => other,
+            };
+            Recipient { standing, ..own.clone() }
+        };
+        self.list.recipients.iter().map(closed).collect()
+    }
+}

@@ -1,0 +1,51 @@
+//! What the mail provider reported about the mails of a notice.
+
+use std::collections::BTreeMap;
+
+use crate::event::FailureCause;
+use crate::time::Instant;
+
+use super::RecipientNo;
+
+/// A failure, by the provider's stamp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failure {
+    /// When.
+    pub at: Instant,
+    /// Why.
+    pub cause: FailureCause,
+}
+
+/// What is known of the notice at one recipient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Report {
+    /// Whether the provider took the mail.
+    pub sent: bool,
+    /// When the recipient's server took it, first.
+    pub delivered_at: Option<Instant>,
+    /// That it failed, first.
+    pub failure: Option<Failure>,
+    /// Whether a machine answered that nobody is there now.
+    pub unattended: bool,
+}
+
+/// The reports of a notice, by recipient.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reports(BTreeMap<RecipientNo, Report>);
+
+impl Reports {
+    /// What is known of one recipient.
+    pub fn of(&self, no: RecipientNo) -> Report {
+        self.0.get(&no).copied().unwrap_or_default()
+    }
+
+    /// The report of one recipient, to be written to.
+    pub fn entry(&mut self, no: RecipientNo) -> &mut Report {
+        self.0.entry(no).or_default()
+    }
+
+    /// How many recipients had an automatic answer.
+    pub fn unattended(&self) -> usize {
+        self.0.values().filter(|report| report.unattended).count()
+    }
+}

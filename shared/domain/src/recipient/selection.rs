@@ -1,0 +1,177 @@
+//! Who gets a notice.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Authority, MAX_RECIPIENTS, Recipient, RecipientList, RecipientNo, RecipientStanding, Recipients,
+};
+use crate::claim::{Claim, CustomerContact, Details};
+use crate::directory::Tenant;
+use crate::ids::{NoticeNo, StaffId};
+use crate::text::{Email, Name};
+use crate::time::Instant;
+
+/// How many verified contacts of the directory are asked beside everybody else.
+const VERIFIED_BESIDE: usize = 2;
+
+/// What the list of a notice is made of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Selection<'a> {
+    pub(crate) tenant: &'a Tenant,
+    pub(crate) details: &'a Details,
+    /// The claim's recipients so far; `None` before its first notice, and where an earlier form of the rules
+    /// kept none.
+    pub(crate) before: Option<&'a Recipients>,
+    /// The latest end of a window that was told.
+    pub(crate) told_until: Option<Instant>,
+    /// Whether the contact in reserve is asked with everybody else, since the window is too short to wait.
+    pub(crate) reserve_at_once: bool,
+    pub(crate) at: Instant,
+}
+
+/// Somebody who may be asked.
+struct Candidate<'a> {
+    name: &'a Name,
+    email: &'a Email,
+    authority: Authority,
+    standing: RecipientStanding,
+}
+
+impl<'a> Selection<'a> {
+    /// The list of the notice `no`; `None` where the numbers are used up, or nobody is on it whose delivery
+    /// could open a window.
+    pub(crate) fn list(self, no: NoticeNo, staff: Option<&StaffId>) -> Option<RecipientList> {
+        self.list_beside(self.known(false), no).map(|list| list.with_actor(staff))
+    }
+
+    /// The same where the notice before reached nobody: whoever stayed without a report is not asked again.
+    pub(crate) fn list_after_failure(self, no: NoticeNo) -> Option<RecipientList> {
+        self.list_beside(self.known(true), no)
+    }
+
+    fn list_beside(self, known: Vec<Recipient>, no: NoticeNo) -> Option<RecipientList> {
+        let mut recipients = known;
+        for candidate in self.candidates(&recipients) {
+            add(&mut recipients, &candidate, self.at)?;
+        }
+        let told_before = self.before.and_then(|before| before.list.told_until);
+        let acted = self.before.map(|before| before.list.acted.clone()).unwrap_or_default();
+        let told_until = told_before.max(self.told_until);
+        let list = RecipientList { notice: no, told_until, recipients, acted };
+        let can_open = list
+            .recipients
+            .iter()
+            .any(|own| own.may_open() && own.standing == RecipientStanding::Asked);
+        can_open.then_some(list)
+    }
+
+    /// Everybody who was asked before, with nobody asked by this notice yet.
+    fn known(self, reached_nobody: bool) -> Vec<Recipient> {
+        let standings = |before: &Recipients| before.closed_standings(reached_nobody);
+        let mut known: Vec<_> = self.before.map(standings).unwrap_or_default();
+        for own in &mut known {
+            if own.standing == RecipientStanding::Reserve {
+                own.standing = RecipientStanding::Past;
+            }
+        }
+        known
+    }
+
+    /// Whom the rules name, each once, in the order in which they are asked.
+    fn candidates(self, known: &[Recipient]) -> Vec<Candidate<'a>> {
+        let may_be_asked = |email: &Email| {
+            let known = known.iter().find(|own| own.email.same_mailbox(email.as_str()));
+            known.is_none_or(|own| own.standing.may_be_asked())
+        };
+        let mut chosen: Vec<Candidate<'a>> = Vec::new();
+        let asked = |name, email, authority| Candidate {
+            name,
+            email,
+            authority,
+            standing: RecipientStanding::Asked,
+        };
+        if let Some(contact) = &self.details.customer_contact {
+            let authority = authority(self.tenant, self.details, contact);
+            chosen.push(asked(&contact.name, &contact.email, authority));
+        }
+        for extra in &self.tenant.rules.contacts {
+            chosen.push(asked(&extra.name, &extra.email, Authority::Verified));
+        }
+        chosen.retain(|own| may_be_asked(own.email));
+        keep_first_of_each(&mut chosen);
+        let own_domain = |email: &Email| self.tenant.has_domain_of(email);
+        let mut verified: Vec<_> = self
+            .tenant
+            .verified_contacts()
+            .filter(|own| may_be_asked(&own.email))
+            .filter(|own| !chosen.iter().any(|one| one.email.same_mailbox(own.email.as_str())))
+            .map(|own| asked(&own.name, &own.email, Authority::Verified))
+            .collect();
+        keep_first_of_each(&mut verified);
+        let foreign = verified.iter().position(|own| !own_domain(own.email));
+        if let Some(at) = foreign.filter(|at| *at >= VERIFIED_BESIDE) {
+            let outside = verified.remove(at);
+            verified.insert(VERIFIED_BESIDE - 1, outside);
+        }
+        if let (Some(reserve), false) = (verified.get_mut(VERIFIED_BESIDE), self.reserve_at_once) {
+            reserve.standing = RecipientStanding::Reserve;
+        }
+        verified.truncate(VERIFIED_BESIDE + 1);
+        chosen.extend(verified);
+        chosen
+    }
+}
+
+/// The list of a claim's first notice, as validate would make it at `at`; `None` where nobody could open a
+/// window.
+pub fn select_first_list(claim: &Claim, tenant: &Tenant, at: Instant) -> Option<RecipientList> {
+    let selection = Selection {
+        tenant,
+        details: &claim.details,
+        before: None,
+        told_until: None,
+        reserve_at_once: false,
+        at,
+    };
+    selection.list(claim.notice.next(), None)
+}
+
+/// What the claim's contact may do: vouching makes an address of the tenant's domain as good as verified.
+fn authority(tenant: &Tenant, details: &Details, contact: &CustomerContact) -> Authority {
+    let vouched = details.is_vouched_for(&contact.email);
+    match tenant.authority(&contact.email) {
+        Authority::Domain if vouched => Authority::Verified,
+        other @ (Authority::Domain | Authority::Verified | Authority::Outside) => other,
+    }
+}
+
+/// One address gets one mail.
+fn keep_first_of_each(candidates: &mut Vec<Candidate<'_>>) {
+    let mut seen = BTreeSet::new();
+    candidates.retain(|own| seen.insert(own.email.as_str().to_ascii_lowercase()));
+}
+
+/// Adds a candidate, or asks a known recipient again; `None` where no number is left.
+fn add(recipients: &mut Vec<Recipient>, candidate: &Candidate<'_>, at: Instant) -> Option<()> {
+    let asked_at = (candidate.standing == RecipientStanding::Asked).then_some(at);
+    let same = |own: &&mut Recipient| own.email.same_mailbox(candidate.email.as_str());
+    if let Some(known) = recipients.iter_mut().find(same) {
+        known.name = candidate.name.clone();
+        known.authority = candidate.authority;
+        known.standing = candidate.standing;
+        known.asked_at = known.asked_at.or(asked_at);
+        return Some(());
+    }
+    let highest = recipients.iter().map(|own| own.no.0).max().unwrap_or(0);
+    let no =
+        highest.checked_add(1).filter(|no| *no <= MAX_RECIPIENTS).and_then(RecipientNo::new)?;
+    recipients.push(Recipient {
+        no,
+        name: candidate.name.clone(),
+        email: candidate.email.clone(),
+        authority: candidate.authority,
+        standing: candidate.standing,
+        asked_at,
+    });
+    Some(())
+}
