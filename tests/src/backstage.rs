@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration, Utc};
 use domain::ids::ClaimId;
+use domain::recipient::RecipientNo;
 use domain::text::Email;
 use runtime::{Failure, Invocation};
 use serde_json::{Value, json};
@@ -272,12 +273,12 @@ fn mail(sent: &Value) -> Mail {
     }
 }
 
-/// What SES publishes about a mail.
+/// What SES publishes about the mail of a notice to a recipient: by its number, at its address.
 pub fn mail_event(
     kind: &str,
     claim: &ClaimId,
     notice: u16,
-    recipient: &str,
+    (no, recipient): (RecipientNo, &str),
     at: DateTime<Utc>,
 ) -> Value {
     let at = at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
@@ -289,7 +290,11 @@ pub fn mail_event(
     };
     let mut event = json!({
         "eventType": kind,
-        "mail": {"tags": {"claim": [claim.as_str()], "notice": [notice.to_string()]}},
+        "mail": {"tags": {
+            "claim": [claim.as_str()],
+            "notice": [notice.to_string()],
+            "recipient": [no.0.to_string()],
+        }},
     });
     event[kind.to_ascii_lowercase()] = details;
     event

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use domain::claim::Claim;
 use domain::ids::{ClaimId, NoticeNo};
 use domain::program::Policy;
+use domain::recipient::RecipientNo;
 use lambda_http::{Body, Response};
 use notice::{Link, LinkKeys, Operator};
 use serde_json::{Value, json};
@@ -18,7 +19,7 @@ use crate::backstage::Backstage;
 use crate::documents;
 use crate::template::Permissions;
 use crate::wire::Wire;
-use crate::world::World;
+use crate::world::{VERIFIED, World};
 
 /// The functions that answer requests.
 pub struct Stack {
@@ -57,22 +58,29 @@ pub fn operator() -> Operator {
     Operator { contact: "help@vendor.example".to_owned(), base_url: BASE_URL.to_owned() }
 }
 
-/// The token of a claim's notice.
+/// The token of the verified contact's link in a claim's notice.
 pub fn token(claim: &ClaimId, notice: u16) -> String {
-    link(claim, notice).token(&keys(SECRET))
+    link(claim, notice, VERIFIED).token(&keys(SECRET))
 }
 
-/// The six digits of a claim's notice.
+/// The six digits beside it.
 pub fn code(claim: &ClaimId, notice: u16) -> String {
-    link(claim, notice).decision_code(&keys(SECRET))
+    link(claim, notice, VERIFIED).decision_code(&keys(SECRET))
+}
+
+/// The code that a decision by the verified contact's link needs: the receipt's for an undo, else the notice's.
+pub fn code_for(decision: &str, claim: &ClaimId, notice: u16) -> String {
+    let link = link(claim, notice, VERIFIED);
+    if decision == "undo" { link.undo_code(&keys(SECRET)) } else { link.decision_code(&keys(SECRET)) }
 }
 
 fn etag(claim: &Claim) -> String {
     format!("\"{}\"", claim.version.0)
 }
 
-fn link(claim: &ClaimId, notice: u16) -> Link {
-    Link::of(&keys(SECRET), claim, NoticeNo(notice)).expect("a link")
+/// The link of a recipient of a claim's notice.
+pub fn link(claim: &ClaimId, notice: u16, recipient: RecipientNo) -> Link {
+    Link::of(&keys(SECRET), claim, NoticeNo(notice), recipient).expect("a link")
 }
 
 /// A store for a function: its own wire, with the permissions of its role.
@@ -182,7 +190,9 @@ impl Stack {
     /// Sends a decision through the link of the claim's present notice, with the right code, asking for
     /// JSON.
     pub async fn decide(&self, claim: &Claim, form: &str) -> Answer {
-        let (token, code) = (token(&claim.id, claim.notice.0), code(&claim.id, claim.notice.0));
+        let decision = form.split('&').find_map(|field| field.strip_prefix("decision="));
+        let token = token(&claim.id, claim.notice.0);
+        let code = code_for(decision.unwrap_or_default(), &claim.id, claim.notice.0);
         self.post_form(&token, &format!("{form}&code={code}")).await
     }
 

@@ -9,11 +9,15 @@ use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone};
 use domain::claim::{Claim, Instant};
 use domain::command::{Command, GivenReason, Selection};
 use domain::context::Place;
+use domain::event::FailureCause;
 use domain::ids::{ClaimId, ItemNo, NoticeNo, PartnerId, StaffId, TenantId};
 use domain::program::{Policy, Program};
 use domain::reason::{Reason, ReasonCode};
+use domain::recipient::RecipientNo;
 use serde_json::{Value, json};
-use store::{Closing, CommandOutcome, Created, Moment, NewClaim, Store, StoreConfig, StoreError};
+use store::{
+    Closing, CommandOutcome, Created, Moment, NewClaim, Noted, Store, StoreConfig, StoreError,
+};
 
 use crate::clock::Clock;
 use crate::documents::Documents;
@@ -144,7 +148,38 @@ impl World {
     /// A claim whose window is open since now.
     pub async fn awaiting(&self, key: &str, workloads: &[&str]) -> Claim {
         let claim = self.notifying(key, workloads).await;
-        self.step(&claim.id, &Actor::System, &delivered(claim.notice)).await
+        self.deliver(&claim).await.expect("a delivery")
+    }
+
+    /// The claim's notice is delivered now to the first of its recipients who may open the window.
+    pub async fn deliver(&self, claim: &Claim) -> Result<Claim, StoreError> {
+        self.report(claim, Noted::Delivered { at: self.clock.now() }).await
+    }
+
+    /// The claim's notice fails now at the first of its recipients who may open the window.
+    pub async fn fail(&self, claim: &Claim, cause: FailureCause) -> Result<Claim, StoreError> {
+        self.report(claim, Noted::Failed { at: self.clock.now(), cause }).await
+    }
+
+    async fn report(&self, claim: &Claim, noted: Noted) -> Result<Claim, StoreError> {
+        self.note(claim, claim.notice, noted).await?;
+        let apply = apply_reports(claim.notice);
+        Ok(self.give(&claim.id, &Actor::System, &apply).await?.claim)
+    }
+
+    /// Notes a report of a notice, without acting on it; nothing where the notice has no list.
+    pub async fn note(
+        &self,
+        claim: &Claim,
+        notice: NoticeNo,
+        noted: Noted,
+    ) -> Result<(), StoreError> {
+        let list = self.store.recipient_list(&claim.id, notice).await?;
+        let opener = list.as_ref().and_then(|list| list.recipients.iter().find(|own| own.may_open()));
+        if let Some(own) = opener {
+            self.store.note_report(&claim.id, notice, own.no, noted).await?;
+        }
+        Ok(())
     }
 
     /// A claim of Borealis's on the same items, as far as in review.
@@ -272,9 +307,13 @@ pub fn reviewer() -> Actor {
     }
 }
 
-/// Somebody with the link and code of that notice.
+/// The verified contact of a tenant of [`fixtures`], as a recipient of a claim from there: the claim's own contact,
+/// of the tenant's domain, comes first.
+pub const VERIFIED: RecipientNo = RecipientNo(2);
+
+/// The verified contact with the link and code of that notice.
 pub fn link(notice: u16) -> Actor {
-    Actor::CustomerLink { notice: NoticeNo(notice) }
+    Actor::CustomerLink { notice: NoticeNo(notice), recipient: Some(VERIFIED) }
 }
 
 /// Contoso's administrator.
@@ -293,9 +332,9 @@ pub fn reject() -> Command {
     Command::Reject { reasons: vec![GivenReason { reason, comment: None }] }
 }
 
-/// A proof of delivery to somebody who speaks for the tenant.
-pub fn delivered(notice: NoticeNo) -> Command {
-    Command::RecordDelivery { notice, qualifying: true }
+/// Acting on the reports of a notice.
+pub fn apply_reports(notice: NoticeNo) -> Command {
+    Command::ApplyReports { notice }
 }
 
 /// "No" to everything.
