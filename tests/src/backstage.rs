@@ -223,7 +223,7 @@ pub fn directory_records(world: &World) -> Vec<Value> {
 
 /// The same behind a cursor, which moves on.
 pub fn directory_records_from(world: &World, cursor: &mut Cursor) -> Vec<Value> {
-    records_of(world.engine.stream_from(cursor), &["PA#", "TN#", "CA#"], |sort| sort == "A")
+    records_of(world.engine.stream_from(cursor), &["PA#", "TN#", "CA#", "RU#"], |sort| sort == "A")
 }
 
 fn records_of(all: Vec<Value>, prefixes: &[&str], sorts: fn(&str) -> bool) -> Vec<Value> {

@@ -60,17 +60,21 @@ pub fn operator() -> Operator {
 
 /// The token of the verified contact's link in a claim's notice.
 pub fn token(claim: &ClaimId, notice: u16) -> String {
-    link(claim, notice, VERIFIED).token(&keys(SECRET))
+    token_of(&link(claim, notice, VERIFIED))
 }
 
 /// The six digits beside it.
 pub fn code(claim: &ClaimId, notice: u16) -> String {
-    link(claim, notice, VERIFIED).decision_code(&keys(SECRET))
+    code_of(&link(claim, notice, VERIFIED), "decline")
 }
 
-/// The code that a decision by the verified contact's link needs: the receipt's for an undo, else the notice's.
-pub fn code_for(decision: &str, claim: &ClaimId, notice: u16) -> String {
-    let link = link(claim, notice, VERIFIED);
+/// The token of a link.
+pub fn token_of(link: &Link) -> String {
+    link.token(&keys(SECRET))
+}
+
+/// The code that a decision by a link needs: the receipt's for an undo, else the notice's.
+pub fn code_of(link: &Link, decision: &str) -> String {
     if decision == "undo" { link.undo_code(&keys(SECRET)) } else { link.decision_code(&keys(SECRET)) }
 }
 
@@ -187,13 +191,17 @@ impl Stack {
         self.send(event.header("if-match", &format!("\"{version}\"")).json(body)).await
     }
 
-    /// Sends a decision through the link of the claim's present notice, with the right code, asking for
-    /// JSON.
+    /// Sends a decision through the verified contact's link in the claim's present notice, with the right code,
+    /// asking for JSON.
     pub async fn decide(&self, claim: &Claim, form: &str) -> Answer {
+        self.decide_by(&link(&claim.id, claim.notice.0, VERIFIED), form).await
+    }
+
+    /// The same through any link.
+    pub async fn decide_by(&self, link: &Link, form: &str) -> Answer {
         let decision = form.split('&').find_map(|field| field.strip_prefix("decision="));
-        let token = token(&claim.id, claim.notice.0);
-        let code = code_for(decision.unwrap_or_default(), &claim.id, claim.notice.0);
-        self.post_form(&token, &format!("{form}&code={code}")).await
+        let code = code_of(link, decision.unwrap_or_default());
+        self.post_form(&token_of(link), &format!("{form}&code={code}")).await
     }
 
     /// Posts a form to a link, asking for JSON.

@@ -1,7 +1,8 @@
 //! The function `sweep`: what a change of the directory does to claims (`docs/domain.md §3`, *vanish*).
 //!
 //! The table's stream is the log of the directory's changes too: an entry that was written is swept,
-//! however its writer fared, and one that changes twice is swept as it is last. A sweep that fails or
+//! however its writer fared, and one that changes twice is swept as it is last. The rules of a customer are swept
+//! as they were written, each time, since a "no" in them counts however soon they change. A sweep that fails or
 //! runs out of time begins anew and passes quickly over what is done.
 
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
@@ -59,7 +60,9 @@ async fn sweep(app: &App, entry: &DirectoryEntry) -> Result<(), StoreError> {
 fn entry_of(record: &Value) -> Option<DirectoryEntry> {
     let keys = record.pointer("/dynamodb/Keys")?;
     let key = |name: &str| keys.get(name)?.get("S")?.as_str();
-    DirectoryEntry::of_key(key("pk")?, key("sk")?)
+    let image = record.pointer("/dynamodb/NewImage").cloned();
+    let image = image.and_then(|image| serde_json::from_value(image).ok());
+    DirectoryEntry::of_item(key("pk")?, key("sk")?, image)
 }
 
 fn first_undone(record: &Value) -> DynamoDbBatchItemFailure {

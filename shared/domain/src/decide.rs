@@ -16,6 +16,7 @@ use crate::decision::invalid_state;
 use crate::event::Event;
 use crate::rejection::Rejection;
 
+pub use crate::commands::change_consent::demanded_by;
 pub use crate::commands::deadline_passed::is_due;
 pub use crate::commands::decline::refusable;
 pub use crate::commands::draft::missing_for_draft;

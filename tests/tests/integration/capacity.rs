@@ -85,7 +85,7 @@ async fn opening_a_window_costs_two_and_one_for_each_of_its_two_reminders() {
     let world = world().await;
     let claim = world.notifying("k", &ITEMS).await;
     world.wire.reset();
-    world.give(&claim.id, &Actor::System, &delivered(claim.notice)).await.unwrap();
+    world.deliver(&claim).await.unwrap();
     assert_eq!(written(&world), Units::new(4.0, 0.0));
 }
 

@@ -58,8 +58,7 @@ async fn awaiting(world: &World, shape: &Shape) -> Claim {
     }
     let claim = world.give(&claim.id, &reviewer(), &command).await.unwrap().claim;
     world.clock.advance(Duration::hours(shape.delivered_after_h));
-    let opened = world.give(&claim.id, &Actor::System, &delivered(claim.notice)).await.unwrap();
-    opened.claim
+    world.deliver(&claim).await.unwrap()
 }
 
 /// What the rules make of the claim when its deadline has passed.

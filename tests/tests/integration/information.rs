@@ -345,12 +345,7 @@ async fn an_item_accepted_before_the_withdrawal_stays_official() {
 async fn a_corrected_contact_gets_a_new_notice_and_a_full_new_time_for_it() {
     let stack = Stack::at(NOW).await;
     let claim = stack.world.notifying("k", &ITEMS).await;
-    let bounce = Command::RecordFailure {
-        notice: claim.notice,
-        cause: FailureCause::Bounce,
-        others_left: false,
-    };
-    let claim = stack.world.give(&claim.id, &Actor::System, &bounce).await.unwrap().claim;
+    let claim = stack.world.fail(&claim, FailureCause::Bounce).await.unwrap();
     let contact =
         |email: &str| json!({"customer_contact": {"name": "Ota", "title": "CTO", "email": email}});
     let foreign =

@@ -24,7 +24,7 @@ use store::{Effect, StoreError};
 use web::event::Event;
 
 use model::{Model, full_window, leads, must_be_taken};
-use step::{Step, command, step, straight_on};
+use step::{Step, command, report, step, straight_on};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
@@ -126,6 +126,9 @@ impl Story {
         let before = world.read(&self.ids[at]).await;
         let Some((actor, command)) = command(step, &before, CLAIMS[at].0) else { return Ok(()) };
         let now = world.clock.now();
+        if let Some((notice, noted)) = report(step, &before, now) {
+            world.note(&before, notice, noted).await.unwrap();
+        }
         let given = world.give(&before.id, &actor, &command).await;
         let model = &mut self.models[at];
         let from = before.status();

@@ -39,8 +39,7 @@ async fn borealis(stack: &Stack, key: &str, workloads: &[&str]) -> Claim {
     let begin = domain::command::Command::BeginReview;
     world.give(&claim.id, &reviewer(), &begin).await.unwrap();
     let claim = world.give(&claim.id, &reviewer(), &validate()).await.unwrap().claim;
-    let proof = delivered(claim.notice);
-    world.give(&claim.id, &domain::actor::Actor::System, &proof).await.unwrap().claim
+    world.deliver(&claim).await.unwrap()
 }
 
 #[tokio::test]

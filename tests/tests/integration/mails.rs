@@ -114,7 +114,7 @@ async fn the_exact_deadline_is_told_where_it_is_not_the_one_the_notice_gave() {
 }
 
 fn delivery(claim: &Claim, at: chrono::DateTime<chrono::Utc>) -> Value {
-    mail_event("Delivery", &claim.id, claim.notice.0, "jana@contoso.example", at)
+    mail_event("Delivery", &claim.id, claim.notice.0, (VERIFIED, "it@contoso.example"), at)
 }
 
 /// A validated claim with two recipients, of whom only `it@contoso.example` speaks for the tenant.
@@ -146,9 +146,9 @@ async fn a_delivery_told_after_the_bounce_of_the_same_mail_opens_nothing() {
     let claim = two_recipients(&stack).await;
     let at = stack.world.clock.now();
     for (kind, recipient) in [
-        ("Bounce", "it@contoso.example"),
-        ("Delivery", "it@contoso.example"),
-        ("Delivery", "jana@consulting.example"),
+        ("Bounce", (VERIFIED, "it@contoso.example")),
+        ("Delivery", (VERIFIED, "it@contoso.example")),
+        ("Delivery", (RecipientNo(1), "jana@consulting.example")),
     ] {
         let event = mail_event(kind, &claim.id, claim.notice.0, recipient, at);
         stack.backstage.deliver(&event).await;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use web::event::Event;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
-const CONTACT: &str = "jana@contoso.example";
+const CONTACT: (RecipientNo, &str) = (VERIFIED, "it@contoso.example");
 
 async fn awaiting() -> (Stack, Claim) {
     let stack = Box::pin(Stack::at(NOW)).await;
@@ -73,7 +73,7 @@ async fn a_second_recipient_whose_mail_failed_gets_it_though_the_first_ones_has_
     let event = events_of(&stack, "validated").await.pop().unwrap();
     world.elsewhere.refuse("SendEmail", 1, With::Error(500, "InternalServiceErrorException"));
     assert!(stack.backstage.notify(&event).await.is_err(), "the platform tries again");
-    let proof = mail_event("Delivery", &claim.id, 1, "it@contoso.example", world.clock.now());
+    let proof = mail_event("Delivery", &claim.id, 1, CONTACT, world.clock.now());
     stack.backstage.deliver(&proof).await;
     assert_eq!(world.read(&claim.id).await.status(), Status::AwaitingCustomer);
     world.elsewhere.forget();
@@ -139,7 +139,7 @@ async fn a_full_mailbox_and_a_mail_that_was_not_sent_are_no_delivery() {
             event["eventType"] = json!("Reject");
             event["reject"] = json!({"reason": "Bad content"});
             event["mail"]["timestamp"] = event["bounce"]["timestamp"].clone();
-            event["mail"]["destination"] = json!([CONTACT]);
+            event["mail"]["destination"] = json!([CONTACT.1]);
         } else {
             event["bounce"]["bounceType"] = json!("Transient");
             event["bounce"]["bounceSubType"] = json!(kind);

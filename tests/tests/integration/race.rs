@@ -230,10 +230,10 @@ async fn a_no_said_twice_or_by_two_links_is_one_no() {
     for (actor, command) in [
         (operator(), Command::Hold { comment: Comment::parse("We are asking.").unwrap() }),
         (operator(), Command::Resume),
-        (Actor::System, delivered(NoticeNo(2))),
     ] {
         world.give(&claim.id, &actor, &command).await.unwrap();
     }
+    world.deliver(&world.read(&claim.id).await).await.unwrap();
     let first = world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
     assert_eq!((first.claim.status(), first.effect), (Status::Declined, Effect::Changed));
     for notice in [1, 2] {

@@ -112,8 +112,7 @@ impl Story {
             }
             Deed::Vanishes(item) => self.vanish(*item).await,
             Deed::Arrives => {
-                let proof = delivered(self.claim.notice);
-                self.stack.world.give(&self.claim.id, &Actor::System, &proof).await.unwrap();
+                self.stack.world.deliver(&self.claim).await.unwrap();
             }
             Deed::Waits(hours) => self.stack.world.clock.advance(Duration::hours(*hours)),
         }

@@ -193,8 +193,9 @@ async fn a_timer_stands_before_the_move_it_is_for() {
     let claim = world.notifying("k", &ITEMS).await;
     let (store, wire) = world.another_store(|_| {});
     wire.always(|call| call.names("C#", "A") && call.writes(), Fault::Reset);
-    let broken =
-        store.execute(&claim.id, &Actor::System, &delivered(claim.notice), world.now(), None).await;
+    world.note(&claim, claim.notice, delivered_at(&world)).await.unwrap();
+    let apply = apply_reports(claim.notice);
+    let broken = store.execute(&claim.id, &Actor::System, &apply, world.now(), None).await;
     assert!(matches!(broken, Err(StoreError::Unavailable(_))), "{broken:?}");
     let windows = world.engine.items("T#2026-12-31T23:00");
     assert_eq!(windows.len(), 1, "the timer of the window that did not open");
@@ -210,8 +211,9 @@ async fn without_its_timer_nothing_moves() {
     let before = world.stored(&claim.id);
     let (store, wire) = world.another_store(|_| {});
     wire.always(|call| call.names("T#", "") && call.writes(), Fault::Throttle);
-    let broken =
-        store.execute(&claim.id, &Actor::System, &delivered(claim.notice), world.now(), None).await;
+    world.note(&claim, claim.notice, delivered_at(&world)).await.unwrap();
+    let apply = apply_reports(claim.notice);
+    let broken = store.execute(&claim.id, &Actor::System, &apply, world.now(), None).await;
     assert!(matches!(broken, Err(StoreError::Unavailable(_))), "{broken:?}");
     assert_eq!(world.stored(&claim.id), before);
 }

@@ -180,9 +180,8 @@ async fn a_notice_on_its_way_when_the_partner_is_suspended_opens_no_window() {
     let claim = stack.world.notifying("k", &ITEMS).await;
     alpine(&stack, suspended).await;
     assert_eq!(stack.world.read(&claim.id).await.state, State::OnHold);
-    let proof = integration::world::delivered(claim.notice);
-    let late = stack.world.give(&claim.id, &domain::actor::Actor::System, &proof).await;
-    assert!(late.is_err() || late.is_ok_and(|late| late.claim.state == State::OnHold));
+    let late = stack.world.deliver(&claim).await;
+    assert_eq!(late.unwrap().status(), Status::OnHold);
 }
 
 #[tokio::test]
@@ -235,9 +234,7 @@ async fn a_policy_changed_from_five_to_seven_days_is_for_claims_submitted_afterw
     program(&stack, |program| program["policy"]["window_business_days"] = json!(7)).await;
     let new = stack.world.notifying("k2", &["exchange-online"]).await;
     for (claim, days, version) in [(old, 5, 1), (new, 7, 2)] {
-        let proof = integration::world::delivered(claim.notice);
-        let system = domain::actor::Actor::System;
-        let claim = stack.world.give(&claim.id, &system, &proof).await.unwrap().claim;
+        let claim = stack.world.deliver(&claim).await.unwrap();
         assert_eq!(claim.state.window().unwrap().counted.len(), days);
         assert_eq!(claim.subject.policy_version, version);
     }

@@ -1,12 +1,15 @@
 //! `change_consent`: the customer's standing rules make silence a "no" in a claim under way.
 
-use crate::claim::{Basis, Claim, ItemStatus};
+use crate::claim::{Basis, Claim, Instant, Item, ItemStatus};
+use crate::command::{Command, Selection};
 use crate::context::Context;
 use crate::decision::selection::every;
 use crate::decision::{Decision, new_event};
 use crate::event::EventBody;
+use crate::ids::NoticeNo;
 use crate::reason::EndReason;
 use crate::rule::{COMMANDS, Rule};
+use crate::rules::StandingRules;
 
 /// The rule, as the explanation of a claim names it.
 pub(crate) const RULE: Rule =
@@ -35,6 +38,34 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
         return Ok(None);
     }
     Ok(Some(new_event(claim, context, EventBody::ConsentChanged)))
+}
+
+/// What the standing rules, as they were written at `at`, demand of a claim under way: silence is a "no" where a yes
+/// is asked for, and what they block is declined, if the claim had a notice.
+pub fn demanded_by(rules: &StandingRules, claim: &Claim, at: Instant) -> Vec<Command> {
+    let yes = rules.ask_for_a_yes(&claim.subject.program).then_some(Command::ChangeConsent);
+    let closes_at = claim.state.window().map(|window| window.closes_at);
+    let is_touched = |status| match status {
+        ItemStatus::Proposed | ItemStatus::Pending => claim.state.is_open(),
+        ItemStatus::Active { basis: Basis::Deemed, effective_at } => {
+            Some(effective_at) == closes_at && at < effective_at
+        }
+        ItemStatus::Active { .. }
+        | ItemStatus::Declined { .. }
+        | ItemStatus::Ended { .. }
+        | ItemStatus::Dropped
+        | ItemStatus::Withdrawn
+        | ItemStatus::Rejected => false,
+    };
+    let blocked = |item: &&Item| {
+        is_touched(claim.item_status(item))
+            && rules.block(&claim.subject.partner, &claim.item_ref(item), at)
+    };
+    let items: Vec<_> = claim.items.iter().filter(blocked).map(|item| item.no).collect();
+    let had_notice = claim.notice != NoticeNo::default();
+    let decline = (had_notice && !items.is_empty())
+        .then(|| Command::Decline { items: Selection::These(items) });
+    decline.into_iter().chain(yes).collect()
 }
 
 /// Silence is a "no".

@@ -10,7 +10,7 @@ use domain::program::ItemKind;
 use domain::rules::{ItemBlock, StandingRules};
 
 use super::entry::{ATTEMPTS, body_of, with_body};
-use crate::table::attributes::{Attributes, key};
+use crate::table::attributes::{Attributes, Reader, instant, key, put};
 use crate::table::clock::Moment;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -18,6 +18,27 @@ use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
 use crate::table::retry::pause;
 use crate::table::transaction::Written;
+
+/// When the rules arrived.
+const WRITTEN_AT: &str = "t";
+
+/// The standing rules as they were written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenRules {
+    /// The rules.
+    pub rules: StandingRules,
+    /// When they arrived.
+    pub at: Instant,
+}
+
+impl WrittenRules {
+    /// The rules of an item of the stream; `None` of an item from before arrivals were kept.
+    pub(crate) fn of_item(item: impl Into<Attributes>) -> Option<Self> {
+        let item = item.into();
+        let at = Reader::new("standing rules", &item).opt_instant(WRITTEN_AT).ok()??;
+        Some(Self { rules: body_of(item).ok()?, at })
+    }
+}
 
 /// Whom a block keeps from what.
 type Subject = (PartnerId, ItemKind, ItemId);
@@ -49,12 +70,13 @@ impl Store {
         Ok(Some(StandingRules { blocks, ..tenant.rules }))
     }
 
-    /// Puts the rules of a tenant's customer, all of them: a block that is not among them, or is
-    /// shorter there, is lifted. `false`: there is no such tenant.
+    /// Puts the rules of a tenant's customer, all of them, with the moment at which they arrived: a block that is
+    /// not among them, or is shorter there, is lifted. `false`: there is no such tenant.
     pub async fn put_standing_rules(
         &self,
         id: &TenantId,
         rules: &StandingRules,
+        moment: Moment,
     ) -> Result<bool, StoreError> {
         if self.tenant(id).await?.is_none() {
             return Ok(false);
@@ -65,7 +87,9 @@ impl Store {
             let left = |block: &ItemBlock| traces.iter().any(|trace| trace.block == *block);
             let wished = listed(&wanted).filter(|block| !left(block)).collect();
             let stored = StandingRules { blocks: wished, ..rules.clone() };
-            self.put_item(with_body(rules_key(id), &stored)?).await?;
+            let mut item = with_body(rules_key(id), &stored)?;
+            put(&mut item, WRITTEN_AT, Some(instant(moment.at)));
+            self.put_item(item).await?;
             let lifted = traces.into_iter().filter(|trace| {
                 wanted.get(&subject(&trace.block)).is_none_or(|until| *until < trace.block.until)
             });

@@ -8,15 +8,17 @@ use domain::claim::Claim;
 use domain::command::{Command, Vanished};
 use domain::decide::{gone_at, unenrolled};
 use domain::ids::{ClaimId, PartnerId, TenantId};
+use serde_dynamo::Item;
 
 use crate::claims::run::Effect;
+use crate::directory::tenants::WrittenRules;
 use crate::table::clock::Moment;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
 
 /// How many claims are read at a time.
-const PAGE: i32 = 100;
+pub(super) const PAGE: i32 = 100;
 
 /// An entry of the directory on which claims depend.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,16 +29,22 @@ pub enum DirectoryEntry {
     Tenant(TenantId),
     /// What is added to the calendar of a country.
     Calendar(CountryCode),
+    /// The rules of a tenant's customer, as they were written at a moment.
+    Rules(TenantId, Box<WrittenRules>),
 }
 
 impl DirectoryEntry {
-    /// The entry of that key, if it is one.
-    pub fn of_key(partition: &str, sort: &str) -> Option<Self> {
+    /// The entry of an item that was written, if it is one; `image` is the item as it was written.
+    pub fn of_item(partition: &str, sort: &str, image: Option<Item>) -> Option<Self> {
         (sort == keys::RECORD).then_some(())?;
         let partner = keys::partner_of(partition).map(Self::Partner);
         let tenant = || keys::tenant_of(partition).map(Self::Tenant);
         let calendar = || keys::country_of(partition).map(Self::Calendar);
-        partner.or_else(tenant).or_else(calendar)
+        let rules = || {
+            let written = WrittenRules::of_item(image?)?;
+            Some(Self::Rules(keys::tenant_of_rules(partition)?, Box::new(written)))
+        };
+        partner.or_else(tenant).or_else(calendar).or_else(rules)
     }
 }
 
@@ -59,6 +67,10 @@ impl Store {
             DirectoryEntry::Partner(id) => self.reconcile_partner(id).await,
             DirectoryEntry::Tenant(id) => self.reconcile_tenant(id).await,
             DirectoryEntry::Calendar(country) => self.recount_windows(*country).await,
+            DirectoryEntry::Rules(tenant, written) => {
+                let moment = Moment { at: written.at, offset: self.offset().await? };
+                self.apply_rules(tenant, &written.rules, moment, None).await
+            }
         }
     }
 

@@ -112,6 +112,11 @@ pub(crate) fn tenant(id: &TenantId) -> String {
     format!("TN#{id}")
 }
 
+/// The tenant of the key of its customer's rules.
+pub(crate) fn tenant_of_rules(partition: &str) -> Option<TenantId> {
+    TenantId::parse(partition.strip_prefix("RU#")?).ok()
+}
+
 /// The standing rules of a tenant's customer.
 pub(crate) fn rules(tenant: &TenantId) -> String {
     format!("RU#{tenant}")

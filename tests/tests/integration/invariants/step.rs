@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::actor::{Actor, StaffRole};
-use domain::claim::{Claim, CustomerContact, Status};
+use domain::claim::{Claim, CustomerContact, Instant, Status};
 use domain::command::{Command, DeclaredEvidence, GivenReason, Selection, Vanished};
 use domain::event::FailureCause;
 use domain::ids::{ItemNo, NoticeNo, Sha256Hash, StaffId};
@@ -10,10 +10,11 @@ use domain::reason::{Reason, ReasonCode};
 use domain::text::{Comment, Email, Name};
 use integration::rivals::{grounds, operator};
 use integration::world::{
-    contoso_admin, decline, decline_all, delivered, link, partner_admin, reject, undo_all,
+    apply_reports, contoso_admin, decline, decline_all, link, partner_admin, reject, undo_all,
     validate, withdraw,
 };
 use proptest::prelude::*;
+use store::Noted;
 
 /// One step of a story. Numbers are items of the claim, or reviewers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,6 +137,19 @@ pub(crate) fn straight_on(claim: &Claim) -> Option<Step> {
     }
 }
 
+/// What the mail provider reports before a step, and of which notice.
+pub(crate) fn report(step: Step, claim: &Claim, now: Instant) -> Option<(NoticeNo, Noted)> {
+    let older = NoticeNo(claim.notice.0.saturating_sub(1));
+    match step {
+        Step::Deliver => Some((claim.notice, Noted::Delivered { at: now })),
+        Step::DeliverOlder => Some((older, Noted::Delivered { at: now })),
+        Step::Bounce => {
+            Some((claim.notice, Noted::Failed { at: now, cause: FailureCause::Bounce }))
+        }
+        _ => None,
+    }
+}
+
 /// The command of a step, and who gives it; `None` for a step that is no command.
 pub(crate) fn command(step: Step, claim: &Claim, partner: &str) -> Option<(Actor, Command)> {
     let (remark, holder) = (Comment::parse("for a reason"), partner_admin(partner));
@@ -162,20 +176,16 @@ pub(crate) fn command(step: Step, claim: &Claim, partner: &str) -> Option<(Actor
         Step::Uphold(no) => (reviewer(no), Command::Uphold { comment }),
         Step::Overturn(no) => (reviewer(no), Command::Overturn { comment }),
         Step::AcceptForTheCustomer => (operator(), Command::Accept { items: Selection::All }),
-        Step::Deliver => (Actor::System, delivered(claim.notice)),
+        Step::Deliver | Step::Bounce => (Actor::System, apply_reports(claim.notice)),
         Step::DeliverOlder => {
-            (Actor::System, delivered(NoticeNo(claim.notice.0.saturating_sub(1))))
-        }
-        Step::Bounce => {
-            let (notice, cause) = (claim.notice, FailureCause::Bounce);
-            (Actor::System, Command::RecordFailure { notice, cause, others_left: false })
+            (Actor::System, apply_reports(NoticeNo(claim.notice.0.saturating_sub(1))))
         }
         Step::Vanish(no) => (Actor::System, Command::Vanish(Vanished::Items(vec![ItemNo(no)]))),
         Step::Decline(no) => (link(claim.notice.0), decline(&[no])),
         Step::DeclineAll => (contoso_admin(), decline_all()),
         Step::DeclineByLink(notice) => (link(notice), decline_all()),
         Step::PassOn => (link(claim.notice.0), Command::WrongContact),
-        Step::Undo => (link(claim.notice.0), undo_all()),
+        Step::Undo => (contoso_admin(), undo_all()),
         Step::Accept(no) => (contoso_admin(), Command::Accept { items: these(no) }),
         Step::ExtendOnce => (contoso_admin(), Command::Extend { closes_on: None }),
         Step::Revoke(no) => (contoso_admin(), Command::End { item: ItemNo(no), comment: None }),
@@ -206,7 +216,7 @@ fn evidence(no: u8) -> Option<DeclaredEvidence> {
 
 fn contact() -> Option<CustomerContact> {
     let (name, title) = (Name::parse("Jan").ok()?, Name::parse("CIO").ok()?);
-    let email = Email::parse("jan@contoso.example").ok()?;
+    let email = Email::parse("it@contoso.example").ok()?;
     Some(CustomerContact { name, title, email })
 }
 

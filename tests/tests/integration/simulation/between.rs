@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::ids::ClaimId;
+use domain::recipient::RecipientNo;
 use integration::backstage::{
     directory_records_from, events, mail_event, mails, records_from, shard_messages,
 };
@@ -23,6 +24,7 @@ const MESSAGES: usize = 12;
 pub(in super::super) struct Letter {
     claim: ClaimId,
     notice: u16,
+    no: RecipientNo,
     to: String,
 }
 
@@ -31,6 +33,7 @@ pub(in super::super) struct Letter {
 pub(super) struct Proof {
     pub(super) claim: ClaimId,
     pub(super) notice: u16,
+    pub(super) no: RecipientNo,
     pub(super) at: DateTime<Utc>,
 }
 
@@ -55,8 +58,9 @@ pub(in super::super) struct Books {
     pub(super) proofs: Vec<Proof>,
     /// Messages of shards.
     shards: Vec<Value>,
-    /// The noes that were answered and not taken back.
-    pub(in super::super) refused: BTreeMap<ClaimId, BTreeSet<u8>>,
+    /// The noes that were answered and not taken back: by item, whose they are. 0 is the administrator, any other
+    /// number a recipient.
+    pub(in super::super) refused: BTreeMap<ClaimId, BTreeMap<u8, BTreeSet<u8>>>,
     /// The items somebody may have accepted.
     pub(in super::super) accepted: BTreeMap<ClaimId, BTreeSet<u8>>,
     /// The partners that are suspended.
@@ -76,11 +80,13 @@ impl Books {
         }
         for mail in mails(world) {
             let tag = |name: &str| mail.tags.iter().find(|(own, _)| own == name).map(|tag| &tag.1);
-            if let (Some(claim), Some(notice)) = (tag("claim"), tag("notice")) {
-                let claim = ClaimId::parse(claim).unwrap();
+            if let (Some(claim), Some(notice), Some(no)) =
+                (tag("claim"), tag("notice"), tag("recipient"))
+            {
                 self.letters.push(Letter {
-                    claim,
+                    claim: ClaimId::parse(claim).unwrap(),
                     notice: notice.parse().unwrap(),
+                    no: RecipientNo(no.parse().unwrap()),
                     to: mail.to.clone(),
                 });
             }
@@ -135,11 +141,11 @@ impl Books {
 
     /// A letter arrives, or comes back: what the mail service will say about it.
     fn report(&mut self, kind: &str, letter: &Letter, at: DateTime<Utc>) {
-        let Letter { claim, notice, to } = letter;
+        let Letter { claim, notice, no, to } = letter;
         if kind == "Delivery" {
-            self.proofs.push(Proof { claim: claim.clone(), notice: *notice, at });
+            self.proofs.push(Proof { claim: claim.clone(), notice: *notice, no: *no, at });
         }
-        self.reports.push(mail_event(kind, claim, *notice, to, at));
+        self.reports.push(mail_event(kind, claim, *notice, (*no, to), at));
     }
 }
 

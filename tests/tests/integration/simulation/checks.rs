@@ -9,6 +9,7 @@ use domain::effects::holds_lock;
 use domain::event::EventType;
 use domain::ids::{ClaimId, Version};
 use integration::engine::key;
+use integration::world::VERIFIED;
 use serde_json::Value;
 use store::{Effect, HistoryEntry, Image};
 
@@ -129,7 +130,8 @@ impl Sim {
     /// I2.
     fn no_is_kept(&self, claim: &Claim) {
         let Some(refused) = self.books.refused.get(&claim.id) else { return };
-        for item in claim.items.iter().filter(|item| refused.contains(&item.no.0)) {
+        let stands = |no: u8| refused.get(&no).is_some_and(|parties| !parties.is_empty());
+        for item in claim.items.iter().filter(|item| stands(item.no.0)) {
             let status = claim.item_status(item);
             let lost = matches!(status, ItemStatus::Pending | ItemStatus::Active { .. });
             assert!(!lost, "I2: item {} of {} is {}", item.no, claim.id, status.as_str());
@@ -243,7 +245,8 @@ impl Sim {
 
     fn is_proven(&self, claim: &ClaimId, notice: u64, at: DateTime<Utc>) -> bool {
         let proves = |proof: &Proof| {
-            proof.claim == *claim && u64::from(proof.notice) == notice && proof.at == at
+            let of_notice = proof.claim == *claim && u64::from(proof.notice) == notice;
+            of_notice && proof.no == VERIFIED && proof.at == at
         };
         self.books.proofs.iter().any(proves)
     }

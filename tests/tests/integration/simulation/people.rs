@@ -3,8 +3,10 @@
 use domain::claim::{Claim, ItemStatus, Status};
 use domain::directory::{Partner, PartnerStatus};
 use domain::ids::ClaimId;
+use domain::recipient::RecipientNo;
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO};
 use integration::stack::{self, Stack};
+use integration::world::VERIFIED;
 use serde_json::json;
 use std::sync::{Arc, Mutex, PoisonError};
 use web::event::Event;
@@ -35,6 +37,8 @@ pub(in super::super) struct Intent {
     pub(in super::super) item: u8,
     pub(in super::super) signed_in: bool,
     pub(in super::super) notice: u16,
+    /// Whose link: 1 is the contact that the partner named, 2 the verified one.
+    pub(in super::super) recipient: u8,
 }
 
 impl Intent {
@@ -59,15 +63,26 @@ impl Intent {
             stack.send(event.customer_admin(CONTOSO).json(&body)).await
         } else {
             let items = if *item == 0 { String::new() } else { format!("&items={item}") };
-            let code = stack::code(claim, self.notice);
-            let form = format!("decision={deed}{items}&code={code}");
-            stack.post_form(&stack::token(claim, self.notice), &form).await
+            let link = stack::link(claim, self.notice, RecipientNo(self.recipient));
+            let form = format!("decision={deed}{items}&code={}", stack::code_of(&link, deed));
+            stack.post_form(&stack::token_of(&link), &form).await
         };
         answer.status
     }
 
     fn chosen(&self) -> Vec<u8> {
         if self.item == 0 { vec![1, 2] } else { vec![self.item] }
+    }
+
+    /// Who says it: 0 is the administrator.
+    fn party(&self) -> u8 {
+        if self.signed_in { 0 } else { self.recipient }
+    }
+
+    /// Whether the party may take back another's "no".
+    fn may_take_back(&self, other: u8) -> bool {
+        let (own, unverified) = (self.party(), 1);
+        own == 0 || own == other || (own == VERIFIED.0 && other == unverified)
     }
 }
 
@@ -147,6 +162,7 @@ impl Sim {
             item: if deed == WRONG_CONTACT { 0 } else { self.rng.u8(0..=items) },
             signed_in: self.rng.bool() && deed != WRONG_CONTACT,
             notice: self.rng.u16(1..=claim.notice.0),
+            recipient: if self.rng.u8(0..4) == 0 { 1 } else { VERIFIED.0 },
         }
     }
 
@@ -161,10 +177,19 @@ impl Sim {
             self.note(format!("{deed} {chosen:?}: {status:?}"));
             let refused = self.books.refused.entry(intent.claim.clone()).or_default();
             match (deed, status) {
-                ("decline", Some(200)) => refused.extend(chosen),
+                ("decline", Some(200)) => {
+                    for no in chosen {
+                        refused.entry(no).or_default().insert(intent.party());
+                    }
+                }
                 ("decline", Some(503)) => assert!(self.disturbed, "I2: nothing breaks this no"),
                 ("decline", Some(status)) => panic!("I2: a no is an error: {status}"),
-                ("undo", None | Some(200 | 500..)) => refused.retain(|no| !chosen.contains(no)),
+                ("undo", None | Some(200 | 500..)) => {
+                    for no in chosen {
+                        let parties = refused.entry(no).or_default();
+                        parties.retain(|other| !intent.may_take_back(*other));
+                    }
+                }
                 ("accept", None | Some(200 | 500..)) => {
                     self.books.accepted.entry(intent.claim).or_default().extend(chosen);
                 }
