@@ -75,7 +75,11 @@ pub fn token_of(link: &Link) -> String {
 
 /// The code that a decision by a link needs: the receipt's for an undo, else the notice's.
 pub fn code_of(link: &Link, decision: &str) -> String {
-    if decision == "undo" { link.undo_code(&keys(SECRET)) } else { link.decision_code(&keys(SECRET)) }
+    if decision == "undo" {
+        link.undo_code(&keys(SECRET))
+    } else {
+        link.decision_code(&keys(SECRET))
+    }
 }
 
 fn etag(claim: &Claim) -> String {

@@ -175,7 +175,8 @@ impl World {
         noted: Noted,
     ) -> Result<(), StoreError> {
         let list = self.store.recipient_list(&claim.id, notice).await?;
-        let opener = list.as_ref().and_then(|list| list.recipients.iter().find(|own| own.may_open()));
+        let opener =
+            list.as_ref().and_then(|list| list.recipients.iter().find(|own| own.may_open()));
         if let Some(own) = opener {
             self.store.note_report(&claim.id, notice, own.no, noted).await?;
         }

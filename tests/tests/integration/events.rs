@@ -135,8 +135,10 @@ async fn the_notice_goes_to_its_recipients_in_the_customers_language_and_says_ev
     let event = validated(&world, &backstage).await;
     backstage.notify(&event).await.unwrap();
     let mails = mails(&world);
-    assert_eq!(mails.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(),
-        ["jana@contoso.example", "it@contoso.example"]);
+    assert_eq!(
+        mails.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(),
+        ["jana@contoso.example", "it@contoso.example"]
+    );
     let mail = &mails[0];
     assert_eq!(mail.tags, [("claim".into(), claim.id.to_string()), ("notice".into(), "1".into())]);
     let text = mail.text();
@@ -226,7 +228,11 @@ async fn a_delivery_to_a_stranger_or_of_another_notice_opens_nothing() {
     for (notice, recipient) in [(1, stranger), (0, CONTACT), (2, CONTACT)] {
         let event = mail_event("Delivery", &claim.id, notice, recipient, at);
         assert!(backstage.deliver(&event).await.batch_item_failures.is_empty());
-        assert_eq!(world.read(&claim.id).await.status(), Status::Notifying, "{notice} {recipient:?}");
+        assert_eq!(
+            world.read(&claim.id).await.status(),
+            Status::Notifying,
+            "{notice} {recipient:?}"
+        );
     }
 }
 
@@ -305,11 +311,27 @@ async fn a_contact_of_another_domain_is_told_and_only_the_verified_one_opens_the
     let to: Vec<String> = mails(&world).into_iter().map(|mail| mail.to).collect();
     assert_eq!(to, ["jana@consulting.example", "it@contoso.example"]);
     let at = world.clock.now();
-    backstage.deliver(&mail_event("Delivery", &claim.id, 1, (RecipientNo(1), "jana@consulting.example"), at)).await;
+    backstage
+        .deliver(&mail_event(
+            "Delivery",
+            &claim.id,
+            1,
+            (RecipientNo(1), "jana@consulting.example"),
+            at,
+        ))
+        .await;
     assert_eq!(world.read(&claim.id).await.status(), Status::Notifying);
     backstage.deliver(&mail_event("Delivery", &claim.id, 1, CONTACT, at)).await;
     assert_eq!(world.read(&claim.id).await.status(), Status::AwaitingCustomer);
-    backstage.deliver(&mail_event("Bounce", &claim.id, 1, (RecipientNo(1), "jana@consulting.example"), at)).await;
+    backstage
+        .deliver(&mail_event(
+            "Bounce",
+            &claim.id,
+            1,
+            (RecipientNo(1), "jana@consulting.example"),
+            at,
+        ))
+        .await;
     assert_eq!(world.read(&claim.id).await.status(), Status::AwaitingCustomer, "the other has it");
 }
 
@@ -317,7 +339,15 @@ async fn a_contact_of_another_domain_is_told_and_only_the_verified_one_opens_the
 async fn the_first_contact_bounces_and_the_second_accepts() {
     let (world, backstage, claim) = two_recipients().await;
     let at = world.clock.now();
-    backstage.deliver(&mail_event("Bounce", &claim.id, 1, (RecipientNo(1), "jana@consulting.example"), at)).await;
+    backstage
+        .deliver(&mail_event(
+            "Bounce",
+            &claim.id,
+            1,
+            (RecipientNo(1), "jana@consulting.example"),
+            at,
+        ))
+        .await;
     assert_eq!(
         world.read(&claim.id).await.status(),
         Status::Notifying,

@@ -234,8 +234,13 @@ async fn the_language_and_the_contacts_of_the_rules_are_those_of_the_mails() {
     // He speaks for the customer, so his is the delivery that opens the window.
     let at = world.clock.now() + Duration::minutes(1);
     world.clock.set(at);
-    let event =
-        integration::backstage::mail_event("Delivery", &claim.id, 1, (VERIFIED, "ciso@holding.example"), at);
+    let event = integration::backstage::mail_event(
+        "Delivery",
+        &claim.id,
+        1,
+        (VERIFIED, "ciso@holding.example"),
+        at,
+    );
     backstage.deliver(&event).await;
     assert_eq!(world.read(&claim.id).await.status(), Status::AwaitingCustomer);
 }
