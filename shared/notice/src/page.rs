@@ -196,9 +196,9 @@ fn form_of(decision: Option<Decision>, standing: &CustomerOptions) -> Option<For
 /// What has to be said of a link that is good for less than its recipient may expect.
 fn remark(standing: &CustomerOptions) -> Option<&'static str> {
     match standing.rights {
-        Rights::Refused => Some("link-refused"),
-        Rights::Retired => Some("link-retired"),
-        Rights::Earlier => standing.can_decline().then_some("link-earlier"),
+        Rights::Refused => Some("page-link-refused"),
+        Rights::Retired => Some("page-link-retired"),
+        Rights::Earlier => standing.can_decline().then_some("page-link-earlier"),
         Rights::Verified | Rights::Unverified => None,
     }
 }

@@ -64,10 +64,10 @@ fn page_of(world: &World, recipient: u8, tag: &str) -> String {
 }
 
 /// A "no" in time of these parties.
-fn declined(by: Decliners) -> Option<Mark> {
+fn declined(by: Decliners) -> Mark {
     let (at, latest) = (sent_at(), sent_at());
     let (in_time, no_answer, settled) = (true, false, false);
-    Some(Mark::Declined { at, latest, by, in_time, no_answer, settled })
+    Mark::Declined { at, latest, by, in_time, no_answer, settled }
 }
 
 fn by(recipient: u8) -> Decliners {
@@ -88,7 +88,7 @@ fn refused(problem: Problem, decision: Decision, items: &[u8]) -> Refused {
 /// A customer who has declined the second of three items.
 fn partly_declined() -> World {
     let mut world = World::new().awaiting();
-    world.claim.items[1].mark = declined(by(VERIFIED));
+    world.claim.items[1].mark = Some(declined(by(VERIFIED)));
     world
 }
 
@@ -140,7 +140,7 @@ fn a_form_that_was_not_taken_is_shown_as_it_was_sent_and_the_error_leads_to_its_
 fn an_error_leads_to_something_that_is_there_whatever_has_become_of_its_form() {
     let declined = {
         let mut world = World::new().awaiting();
-        world.claim.items.iter_mut().for_each(|item| item.mark = declined(by(VERIFIED)));
+        world.claim.items.iter_mut().for_each(|item| item.mark = Some(declined(by(VERIFIED))));
         world.claim.state = State::Declined { window: Some(world.window()) };
         world
     };
@@ -431,7 +431,7 @@ fn a_contact_that_is_verified_no_longer_takes_nothing_back() {
 fn a_verified_recipient_takes_back_its_own_no_and_those_of_unverified_ones() {
     let undoable = |by: Decliners| {
         let mut world = World::new().awaiting();
-        world.claim.items[1].mark = declined(by);
+        world.claim.items[1].mark = Some(declined(by));
         options(&world.claim).undoable
     };
     assert_eq!(undoable(by(VERIFIED)), [ItemNo(2)]);
@@ -457,7 +457,7 @@ fn somebody_elses_no_can_be_joined() {
     let other = options_of(&world.claim, OTHER_VERIFIED, after());
     assert_eq!((other.refusable, other.joinable), (vec![ItemNo(1), ItemNo(3)], vec![ItemNo(2)]));
     let mut all = World::new().awaiting();
-    all.claim.items.iter_mut().for_each(|item| item.mark = declined(by(VERIFIED)));
+    all.claim.items.iter_mut().for_each(|item| item.mark = Some(declined(by(VERIFIED))));
     all.claim.state = State::Declined { window: Some(all.window()) };
     let html = page_of(&all, OTHER_VERIFIED, "en");
     assert_eq!(offered(&html), ["decline", "wrong_contact"]);

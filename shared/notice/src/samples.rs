@@ -119,8 +119,12 @@ impl World {
     }
 
     pub(crate) fn links(&self) -> Links {
-        let link = Link::of(&self.keys, &self.claim.id, NoticeNo(1), RecipientNo(1)).unwrap();
-        Links::of(&link, &self.keys, &self.operator)
+        Links::of(&self.link(RecipientNo(1)), &self.keys, &self.operator)
+    }
+
+    /// The link of a recipient of the notice.
+    pub(crate) fn link(&self, recipient: RecipientNo) -> Link {
+        Link::of(&self.keys, &self.claim.id, NoticeNo(1), recipient).unwrap()
     }
 
     pub(crate) fn envelope(&self, language: Language) -> Envelope<'_> {
