@@ -74,7 +74,8 @@ impl Form {
     /// code is no try.
     fn code(&self, decision: Option<Decision>) -> Result<String, FieldError> {
         let malformed = || FieldError::new("/code", FieldCode::Malformed);
-        let [text] = self.values("code").as_slice() else { return Err(malformed()) };
+        let given = self.values("code");
+        let [text] = given.as_slice() else { return Err(malformed()) };
         let asked = |one: &Decision| decision.is_none_or(|decision| decision == *one);
         let mut counts = Decision::ALL.into_iter().filter(asked).map(code::digits);
         counts.find_map(|count| read_digits(text, count).ok()).ok_or_else(malformed)
