@@ -182,9 +182,9 @@ fn a_receipt_of_one_item_speaks_of_one_and_tells_the_time_by_the_customers_clock
 fn a_notice_after_a_partial_no_is_about_the_rest() {
     let mut world = World::new();
     world.claim.items[1].mark = Some(domain::claim::Mark::Declined {
+        at: world.claim.created_at,
         latest: world.claim.created_at,
         by: domain::recipient::Decliners::ADMINISTRATOR,
-        at: world.claim.created_at,
         in_time: true,
         no_answer: false,
         settled: false,
