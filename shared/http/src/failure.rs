@@ -33,8 +33,8 @@ pub enum Failure {
     /// The code printed in the mail was given wrong.
     #[error("code wrong")]
     CodeWrong {
-        /// How often it may be tried yet.
-        tries_left: u8,
+        /// How often it may be tried yet; `None` where wrong ones lock nothing.
+        tries_left: Option<u8>,
     },
     /// No such thing, or not the caller's.
     #[error("not found")]

@@ -88,7 +88,10 @@ fn detail(failure: &Failure, language: Language) -> String {
         return speak("detail", &[("parameter", name)]);
     }
     if let Failure::CodeWrong { tries_left } = failure {
-        return speak("detail", &[("tries", &tries_left.to_string())]);
+        return match tries_left {
+            Some(tries) => speak("detail", &[("tries", &tries.to_string())]),
+            None => speak("unlimited", &[]),
+        };
     }
     let Failure::Rejected(rejection) = failure else { return speak("detail", &[]) };
     if let Rejection::InvalidState { status, command } = rejection {
@@ -103,7 +106,7 @@ fn detail(failure: &Failure, language: Language) -> String {
 /// The members that a code carries beside the standard ones.
 fn more(failure: &Failure) -> Map<String, Value> {
     let mut more = Map::new();
-    if let Failure::CodeWrong { tries_left } = failure {
+    if let Failure::CodeWrong { tries_left: Some(tries_left) } = failure {
         more.insert("tries_left".to_owned(), json!(tries_left));
     }
     if let Failure::Rejected(Rejection::DuplicateClaim { claim }) = failure {

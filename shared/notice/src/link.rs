@@ -147,9 +147,11 @@ impl Link {
         self.decision_code(keys).as_bytes().ct_eq(digits.as_bytes()).into()
     }
 
-    /// Whether the digits are those of the link's receipts. The time of the comparison tells nothing.
+    /// Whether the digits are those of the link's receipts. The time of the comparison tells nothing. A link of the
+    /// form without recipients has none.
     pub fn accepts_undo(&self, keys: &LinkKeys, digits: &str) -> bool {
-        self.undo_code(keys).as_bytes().ct_eq(digits.as_bytes()).into()
+        let same: bool = self.undo_code(keys).as_bytes().ct_eq(digits.as_bytes()).into();
+        same && self.recipient.is_some()
     }
 
     /// The code by which the recipient's notice proves genuine on the operator's own site.
@@ -254,21 +256,98 @@ impl fmt::Display for NoticeCode {
 mod tests {
     use super::*;
 
+    /// What the form without recipients made of the same claim, notice and key.
+    const OLD_TOKEN: &str = "AXNpeHRlZW4gYnl0ZXMgaWQBAjrmtK1eAFi-AQxl4PdBxP8";
+    const OLD_CODE: &str = "505161";
+    const OLD_NOTICE_CODE: &str = "Q7KT7-P58KX";
+
     fn keys() -> LinkKeys {
         LinkKeys::new(1, [(1, b"the first key, which is long".to_vec())]).unwrap()
     }
 
     fn link(keys: &LinkKeys) -> Link {
-        Link::of(keys, &ClaimId::from_bytes(*b"sixteen bytes id"), NoticeNo(258)).unwrap()
+        link_to(keys, 2)
+    }
+
+    fn link_to(keys: &LinkKeys, recipient: u8) -> Link {
+        let claim = ClaimId::from_bytes(*b"sixteen bytes id");
+        Link::of(keys, &claim, NoticeNo(258), RecipientNo(recipient)).unwrap()
+    }
+
+    /// The link of the same notice, in the form without recipients.
+    fn old_link(keys: &LinkKeys) -> Link {
+        Link { recipient: None, ..link(keys) }
     }
 
     #[test]
-    fn a_token_leads_back_to_its_claim_and_notice() {
+    fn a_token_leads_back_to_its_claim_notice_and_recipient() {
         let token = link(&keys()).token(&keys());
         assert_eq!(token.len(), TOKEN_CHARS);
         let opened = Link::open(&keys(), &token).unwrap();
         assert_eq!(opened.claim().to_bytes(), Some(*b"sixteen bytes id"));
         assert_eq!(opened.notice(), NoticeNo(258));
+        assert_eq!(opened.recipient(), Some(RecipientNo(2)));
+    }
+
+    #[test]
+    fn a_token_without_a_recipient_still_opens_with_the_code_it_was_sent_with() {
+        let opened = Link::open(&keys(), OLD_TOKEN).unwrap();
+        assert_eq!(OLD_TOKEN.len(), OLD_TOKEN_CHARS);
+        assert_eq!(opened, old_link(&keys()));
+        assert_eq!((opened.recipient(), opened.notice()), (None, NoticeNo(258)));
+        assert_eq!(opened.token(&keys()), OLD_TOKEN);
+        assert!(opened.accepts(&keys(), OLD_CODE));
+        assert_eq!(opened.notice_code(&keys()).as_str(), OLD_NOTICE_CODE);
+    }
+
+    #[test]
+    fn a_token_without_a_recipient_has_the_code_of_no_recipient_and_no_receipt() {
+        let keys = keys();
+        let old = old_link(&keys);
+        for no in 1..=23 {
+            let own = link_to(&keys, no);
+            assert!(!old.accepts(&keys, &own.decision_code(&keys)), "{no}");
+            assert!(!own.accepts(&keys, &old.decision_code(&keys)), "{no}");
+            assert!(!old.accepts_undo(&keys, &own.undo_code(&keys)), "{no}");
+        }
+        assert!(!old.accepts_undo(&keys, &old.undo_code(&keys)));
+    }
+
+    #[test]
+    fn a_token_of_a_recipient_that_cannot_be_is_unknown() {
+        for no in [0, 24, 255] {
+            let impossible = Link { recipient: Some(RecipientNo(no)), ..link(&keys()) };
+            assert_eq!(Link::open(&keys(), &impossible.token(&keys())), Err(UnknownLink), "{no}");
+        }
+    }
+
+    #[test]
+    fn the_codes_of_one_recipient_are_not_those_of_another() {
+        let keys = keys();
+        let distinct = |text: fn(&Link, &LinkKeys) -> String| {
+            let texts = (1..=23).map(|no| text(&link_to(&keys, no), &keys));
+            texts.collect::<std::collections::BTreeSet<_>>().len()
+        };
+        assert_eq!(distinct(Link::token), 23);
+        assert_eq!(distinct(Link::decision_code), 23);
+        assert_eq!(distinct(Link::undo_code), 23);
+        assert_eq!(distinct(|link, keys| link.notice_code(keys).to_string()), 23);
+        let (one, two) = (link_to(&keys, 1), link_to(&keys, 2));
+        assert!(!one.accepts(&keys, &two.decision_code(&keys)));
+        assert!(!one.accepts_undo(&keys, &two.undo_code(&keys)));
+    }
+
+    #[test]
+    fn the_code_of_a_receipt_is_ten_digits_under_a_label_of_its_own() {
+        let keys = keys();
+        let link = link(&keys);
+        let code = link.undo_code(&keys);
+        assert!(code.len() == 10 && code.bytes().all(|c| c.is_ascii_digit()));
+        assert!(link.accepts_undo(&keys, &code) && !link.accepts(&keys, &code));
+        assert!(!link.accepts(&keys, &code[4..]), "the six digits are no part of it");
+        assert!(!link.accepts_undo(&keys, &link.decision_code(&keys)));
+        let next = Link { notice: NoticeNo(259), ..link.clone() };
+        assert!(!next.accepts_undo(&keys, &code));
     }
 
     #[test]
@@ -292,9 +371,12 @@ mod tests {
         for text in ["", "abc", &token[1..], &longer, &endless, &format!("{token}="), "ž"] {
             assert_eq!(Link::open(&keys(), text), Err(UnknownLink));
         }
-        let accented = format!("{}ž", &token[..45]);
-        assert_eq!(accented.len(), TOKEN_CHARS);
-        assert_eq!(Link::open(&keys(), &accented), Err(UnknownLink));
+        for length in [TOKEN_CHARS, OLD_TOKEN_CHARS] {
+            let accented = format!("{}ž", &token[..length - 2]);
+            assert_eq!(accented.len(), length);
+            assert_eq!(Link::open(&keys(), &accented), Err(UnknownLink));
+        }
+        assert_eq!(Link::open(&keys(), &token[..OLD_TOKEN_CHARS]), Err(UnknownLink));
     }
 
     #[test]
@@ -321,7 +403,7 @@ mod tests {
         let keys = keys();
         let code = link(&keys).decision_code(&keys);
         assert!(code.len() == 6 && code.bytes().all(|c| c.is_ascii_digit()));
-        assert!(link(&keys).accepts(&keys, &format!(" {} {}\n", &code[..3], &code[3..])));
+        assert!(link(&keys).accepts(&keys, &code));
         for wrong in ["", "abcdef", "12345", "0123456", "١٢٣٤٥٦"] {
             assert!(!link(&keys).accepts(&keys, wrong), "{wrong}");
         }
@@ -348,12 +430,19 @@ mod tests {
     }
 
     #[test]
-    fn the_three_texts_of_a_notice_do_not_reveal_one_another() {
+    fn the_texts_of_a_link_do_not_reveal_one_another() {
         let keys = keys();
-        let link = link(&keys);
-        let (token, _) = link.mac(&keys, Label::Token);
-        let (decision, _) = link.mac(&keys, Label::DecisionCode);
-        let (notice, _) = link.mac(&keys, Label::NoticeCode);
-        assert!(token != decision && decision != notice && notice != token);
+        let labels = [
+            Label::Token,
+            Label::DecisionCode,
+            Label::NoticeCode,
+            Label::UndoCode,
+            Label::OldToken,
+            Label::OldDecisionCode,
+            Label::OldNoticeCode,
+        ];
+        let macs = labels.map(|label| link(&keys).mac(&keys, label).0);
+        let distinct: std::collections::BTreeSet<_> = macs.into_iter().collect();
+        assert_eq!(distinct.len(), labels.len());
     }
 }

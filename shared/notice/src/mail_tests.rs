@@ -183,6 +183,8 @@ fn a_notice_after_a_partial_no_is_about_the_rest() {
     let mut world = World::new();
     world.claim.items[1].mark = Some(domain::claim::Mark::Declined {
         at: world.claim.created_at,
+        latest: world.claim.created_at,
+        by: domain::recipient::Decliners::ADMINISTRATOR,
         in_time: true,
         no_answer: false,
         settled: false,

@@ -23,6 +23,8 @@ pub const CLAIM_VERSION: &str = "claim.version";
 pub const CLAIM_STATUS: &str = "claim.status";
 /// The type of an event.
 pub const EVENT_TYPE: &str = "event.type";
+/// The number of a recipient within its claim.
+pub const RECIPIENT_NO: &str = "recipient.no";
 /// The number of a notice within its claim.
 pub const NOTICE_NO: &str = "notice.no";
 /// A shard of the timers.
@@ -56,6 +58,8 @@ pub mod metric {
     pub const CLOSED: &str = "closed";
     /// Timers that keep failing and were passed.
     pub const POISON: &str = "poison";
+    /// Wrong codes of a link that are so many that somebody guesses.
+    pub const CODE_ATTACK: &str = "code_attack";
     /// Mails handed to the mail service.
     pub const MAILS: &str = "mails";
     /// Events put on the bus.

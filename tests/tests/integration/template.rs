@@ -150,6 +150,11 @@ fn what_is_passed_because_it_keeps_failing_is_alarmed() {
 }
 
 #[test]
+fn guessed_codes_are_alarmed() {
+    assert_eq!(alarmed(metric::CODE_ATTACK), BTreeSet::from(["decision".to_owned()]));
+}
+
+#[test]
 fn a_queue_hides_its_messages_for_longer_than_their_function_runs() {
     let template = template();
     for (name, source) in resources(template, "AWS::Lambda::EventSourceMapping") {

@@ -229,7 +229,7 @@ lead-partly =
         [one] položky, o které
        *[other] { $count } položek, o kterých
     } zatím nikdo nerozhodl.
-lead-answered = Odmítli jste: společnost { $partner } se partnerem organizace { $tenant } nestane. Vzít to zpět můžete do { $deadline-end }.
+lead-answered = Odmítli jste: společnost { $partner } se partnerem organizace { $tenant } nestane. Vzít to zpět můžete do { $deadline-end } kódem z potvrzení.
 lead-late = Lhůta uplynula; odmítnout můžete i teď a platí to okamžitě.
 lead-paused = Tato žádost je pozastavena: pokud neuděláte nic, nic se nestane, a před novou lhůtou přijde nové oznámení. Odmítnout můžete hned.
 lead-review = Provozovatel žádost znovu posuzuje: pokud neuděláte nic, nic se nestane. Odmítnout můžete hned.
@@ -239,6 +239,9 @@ lead-withdrawn = Nemusíte dělat nic: společnost { $partner } vzala tuto žád
 lead-rejected = Nemusíte dělat nic: provozovatel tuto žádost zamítl.
 lead-ended = Nemusíte dělat nic: toto partnerství skončilo.
 lead-discarded = Nemusíte dělat nic: tato žádost byla zrušena.
+page-link-refused = Sdělili jste, že nejste ta správná osoba; od vás už nepotřebujeme nic. Odmítnout zde můžete i tak, teď nebo později, a zprávy o této žádosti vám budou chodit dál.
+page-link-retired = Tento odkaz byl vyřazen: odmítnout jím lze stále, teď nebo později, nic jiného už ne. Pokud je to omyl, obraťte se na provozovatele: { $operator }
+page-link-earlier = Tímto odkazem lze jen odmítnout. Pro vše ostatní použijte odkaz z nejnovější zprávy o této žádosti; pokud žádnou nemáte, obraťte se na provozovatele: { $operator }
 status-proposed = posuzuje se
 status-pending = čeká
 status-active = aktivní
@@ -249,6 +252,7 @@ status-withdrawn = vzata zpět
 status-rejected = zamítnuta
 decline-heading = Odmítnout
 decline-hint = Vyberte položky, které odmítáte. Pokud nevyberete žádnou, platí to pro všechny.
+join-hint = Následující už odmítl někdo jiný z vaší organizace. Pokud odmítnete i vy, vaše „ne“ platí, i když ten druhý své vezme zpět.
 decline-legend = Položky
 decline-button = Odmítnout
 keep-heading = Ponechat beze změny
@@ -259,19 +263,27 @@ keep =
     }
 undo-heading = Vzít odmítnutí zpět
 undo-hint = Vyberte položky, které už neodmítáte. Pokud nevyberete žádnou, platí to pro všechny.
+undo-code-label = Desetimístný kód z potvrzení
+undo-code-hint = Stojí ve zprávě, která vás o odmítnutí informovala. Šestimístným kódem z oznámení odmítnutí vzít zpět nelze.
 undo-button = Vzít zpět
 other-heading = Něco jiného
 extend-hint = Potřebujete víc času? Jednou můžete lhůtu prodloužit.
 extend-button = Prodloužit lhůtu
-wrong-contact-hint = Nejste ta správná osoba? Zeptáme se někoho jiného z vaší organizace a nová lhůta začne od začátku.
+wrong-contact-hint = Nejste ta správná osoba? Sdělte nám to: pokud jsme se nezeptali nikoho dalšího z vaší organizace, zeptáme se někoho jiného. Vaším odkazem pak půjde už jen odmítnout.
+wrong-contact-hint-unverified = Nejste ta správná osoba? Sdělte nám to: provozovatel se to dozví a lhůta zůstane stejná. Vaším odkazem pak půjde už jen odmítnout.
 wrong-contact-button = Nejsem správná osoba
-passed-on = Děkujeme. Ptáme se někoho jiného; od vás už nepotřebujeme nic.
 code-label = Šestimístný kód ze zprávy
 code-hint = Stojí na samostatném řádku ve zprávě, která vás sem přivedla.
 problem-heading = Nebylo odesláno
+problem-code-malformed =
+    Kód má { $digits ->
+        [10] deset číslic a stojí v potvrzení
+       *[other] šest číslic a stojí ve zprávě, která vás sem přivedla
+    }. O ničem se nerozhodlo a jako pokus se to nepočítá.
+problem-code-wrong-no = Kód nesouhlasí. Šest číslic stojí ve zprávě s tímto odkazem; zkoušet to můžete, kolikrát potřebujete.
 problem-code-wrong =
     Kód nesouhlasí. { $tries ->
-        [0] Kód je nyní na 15 minut uzamčen.
+        [0] Na 15 minut se teď pro toto nepřijímá žádný kód; odmítnout můžete i tak.
         [one] Zbývá vám { $tries } pokus.
         [few] Zbývají vám { $tries } pokusy.
        *[other] Zbývá vám { $tries } pokusů.
@@ -281,25 +293,27 @@ problem-code-locked =
         [one] { $minutes } minutu
         [few] { $minutes } minuty
        *[other] { $minutes } minut
-    }; pak bude správný kód fungovat.
+    }; pak bude správný kód fungovat. Odmítnout můžete hned.
 problem-items = Vyberte jen položky z tohoto seznamu.
-problem-decision = Vyberte jednu ze dvou odpovědí.
+problem-decision = Vyberte jednu z odpovědí.
 problem-state = To teď není možné. Stránka ukazuje, jak se věci mají.
 result-declined = Vaše odmítnutí je zaznamenáno
 result-undone = Vaše odmítnutí je vzato zpět
-result-passed-on = Předáno: zeptáme se někoho jiného
+result-refused = Víme, že nejste ta správná osoba
 result-extended = Lhůta je prodloužena
 result-unchanged = Tak to už bylo
 result-unchanged-hint = Nebylo co měnit.
 result-late = Přišlo po lhůtě a platí okamžitě.
-result-undo = Vzít to zpět můžete do { $deadline-end } týmž odkazem a kódem.
-result-copy = Kopii dostane poštou každý, komu přišlo oznámení.
+result-undo = Poštou vám přijde potvrzení. Desetimístným kódem, který v něm stojí, to můžete vzít zpět do { $deadline-end }.
+result-still-declined = Co má stále stav „odmítli jste“, tak zůstává: toto „ne“ jste zpět nebrali, nebo je někoho jiného a platí, dokud je nevezme zpět.
+result-copy = Poštou se o tom dozví každý, koho jsme se ptali.
 result-receipt = Potvrzení
 result-back = Zpět k žádosti
 column-item = Položka
 column-status = Stav
 genuine-title = Toto oznámení je pravé
 genuine-lead = Provozovatel odeslal oznámení s tímto kódem. Pokud vaše zpráva říká něco jiného než tato stránka, nevěřte jí.
+genuine-sent = Co říká
 genuine-older = Od té doby bylo odesláno novější oznámení.
 error-not-found-title = Tady nic není
 error-not-found = Adresa není úplná, nebo není naše. Zkopírujte ze zprávy celý řádek, nebo se zeptejte provozovatele: { $operator }

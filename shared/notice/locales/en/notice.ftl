@@ -214,7 +214,7 @@ lead-partly =
         [one] the item
        *[other] the { $count } items
     } that nobody has decided yet.
-lead-answered = You said no: { $partner } does not become a partner of { $tenant }. You can take this back until { $deadline-end }.
+lead-answered = You said no: { $partner } does not become a partner of { $tenant }. You can take this back until { $deadline-end }, with the code of the receipt.
 lead-late = The deadline has passed; you can still say no, and it takes effect at once.
 lead-paused = This request is paused: nothing happens while you do nothing, and a new notice comes before any new deadline. You can say no now.
 lead-review = The operator is examining this request again: nothing happens while you do nothing. You can say no now.
@@ -224,6 +224,9 @@ lead-withdrawn = There is nothing to do: { $partner } has withdrawn this request
 lead-rejected = There is nothing to do: the operator has rejected this request.
 lead-ended = There is nothing to do: this partnership has ended.
 lead-discarded = There is nothing to do: this request has been dropped.
+page-link-refused = You said that you are not the right person; there is nothing left for you to do. You can still say no here, now or later, and you go on getting the mails about this request.
+page-link-retired = This link was retired: it still says no, now or later, and nothing else. If you think that this is a mistake, ask the operator: { $operator }
+page-link-earlier = By this link you can only say no. For anything else use the link of the newest message about this request; if you have none, ask the operator: { $operator }
 status-proposed = being examined
 status-pending = waiting
 status-active = active
@@ -234,6 +237,7 @@ status-withdrawn = withdrawn
 status-rejected = rejected
 decline-heading = Say no
 decline-hint = Choose the items you say no to. If you choose none, it is all of them.
+join-hint = Somebody else in your organisation has said no to what follows. If you say no as well, your no stands even if theirs is taken back.
 decline-legend = Items
 decline-button = Say no
 keep-heading = Keep it as it is
@@ -244,19 +248,27 @@ keep =
     }
 undo-heading = Take back a "no"
 undo-hint = Choose the items you no longer say no to. If you choose none, it is all of them.
+undo-code-label = Ten-digit code from the receipt
+undo-code-hint = It stands in the message that told you of the "no". The six-digit code of the notice does not take a "no" back.
 undo-button = Take it back
 other-heading = Something else
 extend-hint = Do you need more time? Once, you can make the time longer.
 extend-button = Ask for more time
-wrong-contact-hint = Are you not the right person? We will ask somebody else in your organisation, and the time begins anew.
+wrong-contact-hint = Are you not the right person? Then say so: if nobody else in your organisation has been asked, we will ask somebody else. Your link then says no and nothing else.
+wrong-contact-hint-unverified = Are you not the right person? Then say so: the operator will know, and the deadline stays as it is. Your link then says no and nothing else.
 wrong-contact-button = I am not the right person
-passed-on = Thank you. We are asking somebody else; there is nothing left for you to do.
 code-label = Six-digit code from the message
 code-hint = It stands on a line of its own in the message that brought you here.
 problem-heading = That was not sent
+problem-code-malformed =
+    The code has { $digits ->
+        [10] ten digits and stands in the receipt
+       *[other] six digits and stands in the message that brought you here
+    }. Nothing was decided, and this was not counted as a try.
+problem-code-wrong-no = The code is not right. The six digits stand in the message with this link; try again as often as you need.
 problem-code-wrong =
     The code is not right. { $tries ->
-        [0] The code is locked for 15 minutes now.
+        [0] For 15 minutes now no code is taken for this; a "no" still is.
         [one] You have one try left.
        *[other] You have { $tries } tries left.
     }
@@ -264,25 +276,27 @@ problem-code-locked =
     Too many wrong codes. Try again in { $minutes ->
         [one] one minute
        *[other] { $minutes } minutes
-    }; the right code works then.
+    }; the right code works then. You can say no at once.
 problem-items = Choose items of this list only.
-problem-decision = Choose one of the two answers.
+problem-decision = Choose one of the answers.
 problem-state = This is not possible now. The page shows how things stand.
 result-declined = Your "no" is recorded
 result-undone = Your "no" is taken back
-result-passed-on = Your answer is passed on: somebody else will be asked
+result-refused = It is noted that you are not the right person
 result-extended = You have more time now
 result-unchanged = It was so already
 result-unchanged-hint = Nothing had to be changed.
 result-late = It came after the deadline, and took effect at once.
-result-undo = You can take it back until { $deadline-end }, by the same link and code.
-result-copy = Everyone who got the notice gets a copy of this by mail.
+result-undo = A receipt is on its way to you by mail. With the ten-digit code in it you can take this back until { $deadline-end }.
+result-still-declined = What is still shown as "you said no" stays so: that "no" was not meant, or it is somebody else's and stands until they take it back.
+result-copy = Everyone who was asked is told of this by mail.
 result-receipt = Receipt
 result-back = Back to the request
 column-item = Item
 column-status = State
 genuine-title = This notice is genuine
 genuine-lead = The operator sent a notice with this code. If your message says anything else than this page, do not trust it.
+genuine-sent = What it says
 genuine-older = A newer notice has been sent since.
 error-not-found-title = Nothing is here
 error-not-found = The address is not complete, or it is not one of ours. Copy the whole line out of the message, or ask the operator: { $operator }
