@@ -69,15 +69,22 @@ fn without_partner(claim: &Claim, reason: HoldReason, context: &Context) -> Opti
     (!items.is_empty()).then_some(EventBody::AssociationEnded { items, reason, at })
 }
 
+/// Whether what the partner lost came when the claim's window had ended already, so that it says nothing about
+/// the claim.
+fn has_ended_before(claim: &Claim, partner: &Partner) -> bool {
+    let State::AwaitingCustomer { window } = &claim.state else { return false };
+    lost_at(claim, partner).is_some_and(|lost| window.closes_at <= lost)
+}
+
+/// Since when the partner may not claim what it claims here, where that is known.
+fn lost_at(claim: &Claim, partner: &Partner) -> Option<Instant> {
+    partner.excluded_since(claim.subject.location.as_ref()?, &claim.subject.program)
+}
+
 /// The items that silence made active at an end of the window that came after the partner's loss.
 fn active_without_right(claim: &Claim, partner: &Partner) -> Vec<ItemNo> {
-    let (State::Associated { window: Some(window), .. }, Some(location)) =
-        (&claim.state, &claim.subject.location)
-    else {
-        return Vec::new();
-    };
-    let lost = partner.excluded_since(location, &claim.subject.program);
-    if lost.is_none_or(|lost| window.closes_at <= lost) {
+    let State::Associated { window: Some(window), .. } = &claim.state else { return Vec::new() };
+    if lost_at(claim, partner).is_none_or(|lost| window.closes_at <= lost) {
         return Vec::new();
     }
     every(
@@ -159,13 +166,14 @@ fn is_with_customer(claim: &Claim) -> bool {
 }
 
 /// What a partner's entry takes from one of its claims: the enrolment, if the partner is suspended or the
-/// claim's location is not enrolled in its program any more.
+/// claim's location is not enrolled in its program any more. What had ended before that stays.
 pub fn unenrolled(claim: &Claim, partner: &Partner) -> Option<Vanished> {
     let gone = match partner.status {
         PartnerStatus::Suspended => Some(Vanished::Partner),
         PartnerStatus::Active => (!is_enrolled(claim, partner)).then_some(Vanished::Enrolment),
     };
-    gone.filter(|_| is_with_customer(claim) || !active_without_right(claim, partner).is_empty())
+    let waits = is_with_customer(claim) && !has_ended_before(claim, partner);
+    gone.filter(|_| waits || !active_without_right(claim, partner).is_empty())
 }
 
 /// What a tenant's entry takes from a claim at it: everything if it is deleted, else the items that

@@ -533,6 +533,9 @@ fn a_window_that_has_ended_is_not_held_any_more() {
     let end = story.closes_at();
     story.partner = suspended(end - Duration::hours(1));
     assert_eq!(story.decides(&vanish, Actor::System, end), Ok(None));
+    // Silence makes it active first; a window that had ended before the loss is none of the sweep's.
+    assert_eq!(unenrolled(story.claim(), &story.partner), Some(Vanished::Partner));
+    assert_eq!(unenrolled(story.claim(), &suspended(end)), None);
     assert!(is_closing(story.claim(), end));
     let last = end - Duration::milliseconds(1);
     assert!(!is_closing(story.claim(), last));
