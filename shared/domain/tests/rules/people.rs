@@ -20,7 +20,7 @@ use domain::ids::{ClaimId, ItemId, ItemNo, PartnerId, ProgramId, Sha256Hash, Sta
 use domain::program::{ItemKind, Policy, Program};
 use domain::reason::EndReason;
 use domain::recipient::{
-    Failure, RecipientList, RecipientNo, RecipientStanding, Recipients, Reports,
+    Failure, Recipient, RecipientList, RecipientNo, RecipientStanding, Recipients, Reports,
 };
 use domain::rejection::{FieldCode, FieldError, Rejection};
 use domain::rules::RuleContact;
@@ -346,11 +346,11 @@ impl Story {
 
     /// Whom the notice of the list goes to, at once or at half time.
     fn reached(&self) -> Vec<String> {
-        let reaches =
-            |standing| matches!(standing, RecipientStanding::Asked | RecipientStanding::Reserve);
+        let goes_to = |own: &&Recipient| {
+            matches!(own.standing, RecipientStanding::Asked | RecipientStanding::Reserve)
+        };
         let recipients = self.list.iter().flat_map(|list| &list.recipients);
-        let reached = recipients.filter(|own| reaches(own.standing));
-        reached.map(|own| own.email.as_str().to_owned()).collect()
+        recipients.filter(goes_to).map(|own| own.email.as_str().to_owned()).collect()
     }
 }
 
@@ -734,6 +734,9 @@ fn who_vouched_for_a_proposed_contact_does_not_correct_to_it() {
     assert_eq!(story.reached(), ["rui@tejo.example"]);
 }
 
+/// What somebody does to a claim.
+type Act = Box<dyn FnOnce(&mut Story)>;
+
 /// A claim that somebody resumes after otto acted on it.
 fn after_act(act: impl FnOnce(&mut Story)) -> Story {
     let mut story = Story::awaiting(tenant(&["it@tejo.example"]), "it@tejo.example");
@@ -754,18 +757,18 @@ fn resumed(mut story: Story) -> Vec<String> {
 fn a_contact_that_was_verified_by_who_acted_on_the_claim_is_on_no_list_of_it() {
     let then = delivered_at() + Duration::hours(1);
     let extend = Command::Extend { closes_on: Some(NaiveDate::from_ymd_opt(2026, 12, 4).unwrap()) };
-    let acts: [Box<dyn FnOnce(&mut Story)>; 4] = [
-        Box::new(|story: &mut Story| {
+    let acts: [Act; 4] = [
+        Box::new(move |story: &mut Story| {
             story.does(&hold(), operator("otto"), then);
         }),
-        Box::new(|story: &mut Story| {
+        Box::new(move |story: &mut Story| {
             story.does(&hold(), operator("olga"), then);
             story.does(&Command::Resume, operator("otto"), then);
         }),
         Box::new(move |story: &mut Story| {
             story.does(&extend, operator("otto"), then);
         }),
-        Box::new(|story: &mut Story| {
+        Box::new(move |story: &mut Story| {
             // Another recipient than the one that is left.
             story.tenant =
                 with_contact(&story.tenant, "b@tejo.example", "ines", at("2026-01-01T09:00:00Z"));
