@@ -111,10 +111,8 @@ impl Partner {
     /// Since when the partner may not claim from that location in that program: the earlier of its suspension
     /// and the end of the enrolment. `None`: it may, or the moment is not known.
     pub fn excluded_since(&self, location: &LocationId, program: &ProgramId) -> Option<Instant> {
-        let suspended = self.suspended_since.filter(|_| self.status == PartnerStatus::Suspended);
         let left = self.left_programs.get(location).and_then(|programs| programs.get(program));
-        let left = left.copied().filter(|_| !self.is_enrolled(location, program));
-        suspended.into_iter().chain(left).min()
+        self.suspended_since.into_iter().chain(left.copied()).min()
     }
 
     /// Whether `location` is one of the partner's and enrolled in `program`.
