@@ -201,6 +201,8 @@ pub enum Vanished {
     Enrolment,
     /// The partner's right to claim at all.
     Partner,
+    /// Verified contacts that notices went to.
+    Contacts,
 }
 
 /// A reason with its comment, as given.

@@ -23,7 +23,7 @@ pub use crate::commands::draft::missing_for_draft;
 pub use crate::commands::submit::{check, conflicts};
 pub use crate::commands::table::{AllowedStates, CommandRow, is_allowed_in};
 pub use crate::commands::undo::{undo_is_open, undoable};
-pub use crate::commands::vanish::{gone_at, unenrolled};
+pub use crate::commands::vanish::{contacts_at, gone_at, is_closing, unenrolled};
 pub use crate::commands::wrong_contact::can_refuse;
 pub use crate::decision::Decision;
 
@@ -100,7 +100,7 @@ fn change(claim: &Claim, command: &Command, context: &Context) -> Decision {
         }
         Command::RequestDefence { until } => Ok(request_defence::decide(claim, *until, context)),
         Command::Supersede { items, since } => Ok(supersede::decide(claim, items, *since, context)),
-        Command::Vanish(what) => Ok(vanish::decide(claim, what, context)),
+        Command::Vanish(what) => vanish::decide(claim, what, context),
         Command::WrongContact => wrong_contact::decide(claim, context),
     }?;
     Ok(event.map(|event| Event { fingerprint: command.fingerprint(&context.actor), ..event }))

@@ -9,8 +9,10 @@ pub(crate) mod recipient;
 pub(crate) mod rejection;
 pub(crate) mod remark;
 pub(crate) mod selection;
+pub(crate) mod standing;
 pub(crate) mod tenant_item;
 pub(crate) mod term;
+pub(crate) mod two_people;
 pub(crate) mod window;
 
 use crate::claim::Claim;

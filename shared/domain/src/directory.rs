@@ -1,16 +1,17 @@
 //! Partners and tenants, as the operator's directory knows them (`docs/api.md §4`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{CountryCode, Exception, Subdivision, Tz};
-use crate::ids::{ItemId, LocationId, PartnerId, ProductId, ProgramId, TenantId};
+use crate::ids::{ItemId, LocationId, PartnerId, ProductId, ProgramId, StaffId, TenantId};
 use crate::program::{ItemKind, ItemRef};
 use crate::recipient::Authority;
 use crate::rules::StandingRules;
 use crate::text::{Domain, Email, Name};
+use crate::time::Instant;
 
 pub use crate::locale::Locale;
 
@@ -77,9 +78,43 @@ pub struct Partner {
     pub daily_claim_quota: u32,
     /// How many open claims it may have.
     pub open_claim_quota: u32,
+    /// Since when it is suspended, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended_since: Option<Instant>,
+    /// The programs that a location was enrolled in and is not any more, each with the moment of the change.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_programs: BTreeMap<LocationId, BTreeMap<ProgramId, Instant>>,
 }
 
 impl Partner {
+    /// The entry as it is stored at `at` in place of `before`: what the partner loses by it keeps the moment
+    /// of its loss, and what it gets back has none.
+    #[must_use]
+    pub fn stamped(self, before: Option<&Self>, at: Instant) -> Self {
+        let suspended = self.status == PartnerStatus::Suspended;
+        let since = before
+            .filter(|old| old.status == PartnerStatus::Suspended)
+            .map_or(Some(at), |old| old.suspended_since);
+        let mut left = before.map(|old| old.left_programs.clone()).unwrap_or_default();
+        for location in before.iter().flat_map(|old| &old.locations) {
+            for program in &location.programs {
+                left.entry(location.id.clone()).or_default().insert(program.clone(), at);
+            }
+        }
+        for (location, programs) in &mut left {
+            programs.retain(|program, _| !self.is_enrolled(location, program));
+        }
+        left.retain(|_, programs| !programs.is_empty());
+        Self { suspended_since: since.filter(|_| suspended), left_programs: left, ..self }
+    }
+
+    /// Since when the partner may not claim from that location in that program: the earlier of its suspension
+    /// and the end of the enrolment. `None`: it may, or the moment is not known.
+    pub fn excluded_since(&self, location: &LocationId, program: &ProgramId) -> Option<Instant> {
+        let left = self.left_programs.get(location).and_then(|programs| programs.get(program));
+        self.suspended_since.into_iter().chain(left.copied()).min()
+    }
+
     /// Whether `location` is one of the partner's and enrolled in `program`.
     pub fn is_enrolled(&self, location: &LocationId, program: &ProgramId) -> bool {
         self.locations.iter().any(|own| own.id == *location && own.programs.contains(program))
@@ -106,6 +141,30 @@ pub struct TenantContact {
     pub email: Email,
     /// Whether the vendor has verified that the contact speaks for the tenant.
     pub verified: bool,
+    /// Since when it is verified; the system says so. `None`: since the tenant's first entry, or not at all.
+    #[serde(default)]
+    pub verified_since: Option<Instant>,
+    /// Who made it verified; `None` as above.
+    #[serde(default)]
+    pub verified_by: Option<StaffId>,
+}
+
+/// Who in the operator's staff made a change of the directory, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// When.
+    pub since: Instant,
+    /// Who.
+    pub by: StaffId,
+}
+
+impl TenantContact {
+    /// Who made it verified, and when, where that is known.
+    fn grant(&self) -> Option<Grant> {
+        let (since, by) = self.verified_since.zip(self.verified_by.clone())?;
+        Some(Grant { since, by })
+    }
 }
 
 /// The state of an item at its tenant.
@@ -148,6 +207,9 @@ pub struct Tenant {
     pub status: TenantStatus,
     /// The domains that are its own.
     pub domains: BTreeSet<Domain>,
+    /// Who added which of them; the system says so. The domains of the tenant's first entry are not in it.
+    #[serde(default)]
+    pub domain_added: BTreeMap<Domain, Grant>,
     /// Required of every tenant (`docs/domain.md §4`, 6).
     pub country: CountryCode,
     /// Subdivision of the country, if known.
@@ -190,6 +252,59 @@ impl Tenant {
         } else {
             Authority::Outside
         }
+    }
+
+    /// Who gave an address what it may do for the tenant: made it a verified contact, or added its domain.
+    /// `None`: the tenant's first entry did, or the customer's standing rules.
+    pub fn grant(&self, address: &Email) -> Option<Grant> {
+        if self.rules.contacts.iter().any(|own| own.email.same_mailbox(address.as_str())) {
+            return None;
+        }
+        let same = |own: &&TenantContact| own.email.same_mailbox(address.as_str());
+        let mut verified = self.verified_contacts().filter(same).map(TenantContact::grant);
+        if let Some(first) = verified.next() {
+            // Of two entries of one address the older one counts.
+            let older = |one: Option<Grant>, other: Option<Grant>| {
+                one.zip(other).map(|(one, other)| if other.since < one.since { other } else { one })
+            };
+            return verified.fold(first, older);
+        }
+        let domain = self.domains.iter().find(|own| own.as_str() == address.domain())?;
+        self.domain_added.get(domain).cloned()
+    }
+
+    /// The entry as `by` stores it at `at` in place of `before`: contacts that are verified and domains that
+    /// are there by this change bear who made it and when, all others what they bore. A tenant's first entry
+    /// leaves them without.
+    #[must_use]
+    pub fn stamped(self, before: Option<&Self>, by: &StaffId, at: Instant) -> Self {
+        let grant = Grant { since: at, by: by.clone() };
+        let contacts = self.contacts.into_iter().map(|contact| {
+            let was_verified = |old: &&TenantContact| {
+                old.verified && old.email.same_mailbox(contact.email.as_str())
+            };
+            let given = match before {
+                Some(before) if contact.verified => match before.contacts.iter().find(was_verified)
+                {
+                    Some(old) => old.grant(),
+                    None => Some(grant.clone()),
+                },
+                Some(_) | None => None,
+            };
+            let (verified_since, verified_by) = given.map(|own| (own.since, own.by)).unzip();
+            TenantContact { verified_since, verified_by, ..contact }
+        });
+        let contacts = contacts.collect();
+        let given = |domain: &Domain| match before {
+            Some(before) if before.domains.contains(domain) => {
+                before.domain_added.get(domain).cloned()
+            }
+            Some(_) => Some(grant.clone()),
+            None => None,
+        };
+        let added = |domain: &Domain| Some((domain.clone(), given(domain)?));
+        let domain_added = self.domains.iter().filter_map(added).collect();
+        Self { domain_added, contacts, ..self }
     }
 
     /// Whether the domain of an address is one of the tenant's.

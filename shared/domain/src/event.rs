@@ -305,6 +305,8 @@ pub enum FailureCause {
     NoProof,
     /// The provider refuses to write to the address.
     Suppressed,
+    /// The contact is not verified any more.
+    Unverified,
 }
 
 /// What becomes of a notice and its window.

@@ -15,8 +15,8 @@ use crate::time::Instant;
 pub use decliners::Decliners;
 pub use list::{RecipientList, Recipients};
 pub use reports::{Failure, Report, Reports};
-pub(crate) use selection::Selection;
 pub use selection::select_first_list;
+pub(crate) use selection::{Selection, is_recent_grant};
 
 /// The most recipients of a claim, through all of its notices.
 pub const MAX_RECIPIENTS: u8 = 23;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{EvidenceId, Sha256Hash, Version};
+use crate::ids::{EvidenceId, Sha256Hash, StaffId, Version};
 use crate::text::{Comment, Domain, Email, Name};
 
 /// The personal and descriptive part of a claim.
@@ -35,6 +35,8 @@ pub struct Details {
     pub proposed_contact: Option<CustomerContact>,
     /// The address of the tenant's domain that the operator vouches for.
     pub vouched_for: Option<Email>,
+    /// Who does.
+    pub vouched_by: Option<StaffId>,
 }
 
 /// The most items of a claim.

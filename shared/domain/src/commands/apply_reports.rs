@@ -6,6 +6,7 @@ use crate::claim::{Basis, Claim, HoldReason, ItemStatus, State};
 use crate::context::Context;
 use crate::decision::notice::{failure_event, reconsider};
 use crate::decision::selection::every;
+use crate::decision::standing::reason_to_hold;
 use crate::decision::{Decision, new_event};
 use crate::event::{Event, EventBody, FailureCause};
 use crate::ids::NoticeNo;
@@ -73,7 +74,8 @@ pub(crate) fn decide(claim: &Claim, notice: NoticeNo, context: &Context) -> Deci
     }
 }
 
-/// The window that the earliest delivery to a verified recipient opens.
+/// The window that the earliest delivery to a verified recipient opens; none for a partner that may not claim
+/// any more.
 fn opened(
     claim: &Claim,
     recipients: &Recipients,
@@ -81,6 +83,9 @@ fn opened(
     at: crate::claim::Instant,
     context: &Context,
 ) -> Result<Event, Rejection> {
+    if let Some(reason) = reason_to_hold(claim, context) {
+        return Ok(new_event(claim, context, EventBody::Held { reason: Some(reason) }));
+    }
     let days = context.policy.window_business_days;
     let body = match context.customer_place()?.window(at, days) {
         Ok(mut window) => {

@@ -5,7 +5,9 @@ use crate::claim::{Claim, CustomerContact, Details, Instant, State};
 use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::deadlines::{deliver_by, review_due};
-use crate::decision::notice::{next_list, tenant};
+use crate::decision::notice::tenant;
+use crate::decision::standing::still_entitled;
+use crate::decision::two_people::reviewed_list;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::{Event, EventBody};
 use crate::ids::NoticeNo;
@@ -36,6 +38,7 @@ pub(crate) fn decide(claim: &Claim, contact: &CustomerContact, context: &Context
     if by_partner && with_operator {
         return Err(invalid_state(claim, CommandKind::CorrectContact));
     }
+    still_entitled(claim, context)?;
     let authority = tenant(context)?.authority(&contact.email);
     let vouched = claim.details.is_vouched_for(&contact.email);
     match authority {
@@ -67,7 +70,7 @@ fn corrected(claim: &Claim, contact: &CustomerContact, context: &Context) -> Dec
     let asked = |list: &RecipientList| {
         list.find(&contact.email).is_some_and(|own| own.standing == RecipientStanding::Asked)
     };
-    let list = next_list(&named, before.as_ref(), context)?
+    let list = reviewed_list(&named, before.as_ref(), context)?
         .filter(asked)
         .ok_or_else(|| invalid_contact(FieldCode::CustomerUnreachable))?;
     let body =

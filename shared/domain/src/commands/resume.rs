@@ -4,6 +4,7 @@ use crate::claim::{Claim, Instant};
 use crate::context::Context;
 use crate::decision::deadlines::deliver_by;
 use crate::decision::notice::{NoticeOutcome, failure_event, next_list, unreachable};
+use crate::decision::standing::still_entitled;
 use crate::decision::{Decision, new_event};
 use crate::event::{Event, EventBody, FailureCause};
 use crate::ids::NoticeNo;
@@ -20,6 +21,7 @@ pub(crate) const RULE: Rule = Rule::new(
 /// The hold is over: a new notice to whoever the rules name now, and a full new window. Where nobody is left who
 /// could be asked, the claim waits for a contact.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
+    still_entitled(claim, context)?;
     let recipients = context.facts.recipients.as_ref();
     if let Some(list) = next_list(claim, recipients, context)? {
         let body = EventBody::Resumed { notice: list.notice, deliver_by: deliver_by(context)? };

@@ -80,7 +80,7 @@ table! {
     Respond            | PartnerAdmin                        | ActionRequired                  | operator                                  | InformationAnswered;
     Withdraw           | PartnerAdmin                        | OPEN                            |                                           | Withdrawn;
     Dispute            | PartnerAdmin                        | Rejected                        | operator                                  | Disputed;
-    CorrectContact     | PartnerAdmin Operator               | Unreachable                     | partner tenant operator recipients        | ContactCorrected ContactProposed;
+    CorrectContact     | PartnerAdmin Operator               | Unreachable                     | partner tenant blocks operator recipients | ContactCorrected ContactProposed;
     AddEvidence        | Partner                             | Draft ActionRequired Associated | partner                                   | EvidenceAdded;
     End                | PartnerAdmin Operator CustomerAdmin | ANY                             |                                           | AssociationEnded;
 
@@ -93,22 +93,22 @@ table! {
     Uphold             | Reviewer                            | Disputed                        |                                           | DisputeUpheld;
     Overturn           | Reviewer                            | Disputed                        | operator                                  | DisputeOverturned;
     Hold               | Operator                            | Notifying AwaitingCustomer Unreachable | recipients                         | Held;
-    Resume             | Operator                            | OnHold                          | partner tenant operator recipients        | Resumed NoticeFailed;
+    Resume             | Operator                            | OnHold                          | partner tenant blocks operator recipients | Resumed NoticeFailed;
     Extend             | Customer Operator                   | AwaitingCustomer                | tenant recipients                         | WindowExtended;
     RetireLink         | CustomerAdmin Operator              | ANY                             | partner tenant operator recipients        | LinkRetired;
 
     Decline            | Customer                            | ANY                             |                                           | ItemsDeclined AssociationEnded;
-    Undo               | Customer                            | AwaitingCustomer Declined       | partner tenant operator recipients        | DeclineUndone;
-    Accept             | CustomerAdmin                       | AwaitingCustomer                |                                           | ItemsAccepted;
+    Undo               | Customer                            | AwaitingCustomer Declined       | partner tenant blocks operator recipients | DeclineUndone;
+    Accept             | CustomerAdmin                       | AwaitingCustomer                | partner tenant blocks                     | ItemsAccepted;
     WrongContact       | CustomerLink                        | ANY                             | partner tenant operator recipients        | ContactRefused;
     ChangeConsent      | CustomerAdmin                       | ANY                             |                                           | ConsentChanged AssociationEnded;
 
-    ApplyReports       | System                              | ANY                             | partner tenant operator recipients        | WindowOpened NoticeFailed RecipientFailed WindowExtended Held AssociationEnded;
+    ApplyReports       | System                              | ANY                             | partner tenant blocks operator recipients | WindowOpened NoticeFailed RecipientFailed WindowExtended Held AssociationEnded;
     RecordScan         | System                              | ANY                             |                                           | EvidenceAdded;
     Recount            | System                              | ANY                             | tenant                                    | WindowExtended Held;
     RequestDefence     | System                              | ANY                             |                                           | DefenceRequested;
     Supersede          | System                              | ANY                             |                                           | AssociationEnded;
-    Vanish             | System                              | ANY                             | partner tenant                            | AssociationEnded Rejected Held;
+    Vanish             | System                              | ANY                             | partner tenant operator recipients        | AssociationEnded Rejected Held NoticeFailed RecipientFailed WindowExtended;
     DeadlinePassed     | System                              | ANY                             | partner tenant operator recipients        | Discarded ReviewOverdue Rejected NoticeFailed RecipientFailed WindowClosed
                                                                                                                                              AssociationEnded WindowExtended Held Resumed;
 }

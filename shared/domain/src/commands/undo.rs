@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::decision::notice::{NoticeOutcome, reconsider};
 use crate::decision::recipient::acting_verified;
 use crate::decision::selection::{chosen, every, only};
+use crate::decision::standing::still_claimable;
 use crate::decision::tenant_item::has_item;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::{EventBody, NoticeChange};
@@ -40,6 +41,7 @@ pub(crate) fn decide(claim: &Claim, selection: &Selection, context: &Context) ->
     if items.is_empty() {
         return if declined.is_empty() { Ok(None) } else { Err(refused()) };
     }
+    still_claimable(claim, &items, CommandKind::Undo, context)?;
     if by_link && claim.used.undos >= UsedChances::MOST_UNDOS {
         return Err(refused());
     }

@@ -4,7 +4,7 @@ use crate::actor::{Actor, StaffRole};
 use crate::claim::{Claim, Instant, Item, Mark};
 use crate::command::{ClaimInput, CommandKind};
 use crate::context::{Context, Rival, Standing};
-use crate::decision::notice::next_list;
+use crate::decision::two_people::reviewed_list;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::{Event, EventBody};
 use crate::ids::{ClaimId, ItemNo, NoticeNo, Sha256Hash};
@@ -38,7 +38,7 @@ pub(crate) fn decide(
     still_admissible(&kept, drop, context)?;
     let contested = arbitrated(claim, drop, comment, context)?;
     let recipients = context.facts.recipients.as_ref();
-    let list = next_list(claim, recipients, context)?.ok_or(Rejection::ContactUnverified)?;
+    let list = reviewed_list(claim, recipients, context)?.ok_or(Rejection::ContactUnverified)?;
     let body = EventBody::Validated {
         dropped: drop.to_vec(),
         contested,

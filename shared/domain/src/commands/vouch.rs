@@ -44,7 +44,11 @@ pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context
     }
     let event = new_event(claim, context, EventBody::ContactVouched);
     let details = details.with_remark(event.version, comment);
-    let details = Details { vouched_for: Some(contact.email.clone()), ..details };
+    let details = Details {
+        vouched_for: Some(contact.email.clone()),
+        vouched_by: context.actor.staff_id().cloned(),
+        ..details
+    };
     let recipients = context.facts.recipients.as_ref();
     let acted = recipients.map(|own| own.list.clone().with_actor(context.actor.staff_id()));
     Ok(Some(Event { details: Some(Box::new(details)), recipients: acted.map(Box::new), ..event }))

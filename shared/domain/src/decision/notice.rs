@@ -137,6 +137,16 @@ pub(crate) fn next_list(
     Ok(selection.list(claim.notice.next(), context.actor.staff_id()))
 }
 
+/// The same as it would be if whoever makes it had nothing to do with the claim.
+pub(crate) fn candidate_list(
+    claim: &Claim,
+    recipients: Option<&Recipients>,
+    context: &Context,
+) -> Result<Option<RecipientList>, Rejection> {
+    let selection = selection(claim, tenant(context)?, recipients, context);
+    Ok(Selection { acting: None, ..selection }.list(claim.notice.next(), None))
+}
+
 /// The claim waits for a contact who can be reached: for the partner, in the partner's days, or for the
 /// operator, where the provider refuses to write to everybody.
 pub(crate) fn unreachable(
@@ -152,7 +162,7 @@ fn selection<'a>(
     claim: &'a Claim,
     tenant: &'a Tenant,
     before: Option<&'a Recipients>,
-    context: &Context,
+    context: &'a Context,
 ) -> Selection<'a> {
     Selection {
         tenant,
@@ -160,6 +170,7 @@ fn selection<'a>(
         before,
         told_until: told_until(claim),
         reserve_at_once: context.policy.window_business_days <= SHORT_WINDOW,
+        acting: context.actor.staff_id(),
         at: context.at,
     }
 }

@@ -2,17 +2,27 @@
 
 use std::collections::BTreeSet;
 
+use chrono::Duration;
+
 use super::{
     Authority, MAX_RECIPIENTS, Recipient, RecipientList, RecipientNo, RecipientStanding, Recipients,
 };
 use crate::claim::{Claim, CustomerContact, Details};
-use crate::directory::Tenant;
+use crate::directory::{Grant, Tenant};
 use crate::ids::{NoticeNo, StaffId};
 use crate::text::{Email, Name};
 use crate::time::Instant;
 
 /// How many verified contacts of the directory are asked beside everybody else.
 const VERIFIED_BESIDE: usize = 2;
+
+/// For how long what a member of staff gave an address needs another person.
+const TWO_PEOPLE_DAYS: i64 = 7;
+
+/// Whether an address was given what it may do within the days before `at` in which that needs another person.
+pub(crate) fn is_recent_grant(grant: &Grant, at: Instant) -> bool {
+    grant.since > at - Duration::days(TWO_PEOPLE_DAYS)
+}
 
 /// What the list of a notice is made of.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +36,8 @@ pub(crate) struct Selection<'a> {
     pub(crate) told_until: Option<Instant>,
     /// Whether the contact in reserve is asked with everybody else, since the window is too short to wait.
     pub(crate) reserve_at_once: bool,
+    /// The member of staff who makes the list, where that counts as having acted on the claim.
+    pub(crate) acting: Option<&'a StaffId>,
     pub(crate) at: Instant,
 }
 
@@ -80,6 +92,9 @@ impl<'a> Selection<'a> {
     /// Whom the rules name, each once, in the order in which they are asked.
     fn candidates(self, known: &[Recipient]) -> Vec<Candidate<'a>> {
         let may_be_asked = |email: &Email| {
+            if self.is_barred(email) {
+                return false;
+            }
             let known = known.iter().find(|own| own.email.same_mailbox(email.as_str()));
             known.is_none_or(|own| own.standing.may_be_asked())
         };
@@ -120,6 +135,22 @@ impl<'a> Selection<'a> {
         chosen.extend(verified);
         chosen
     }
+
+    /// Whether an address became what it is by somebody who also acted on this claim, later than seven days
+    /// before the claim's first validation: it is on no list of the claim.
+    fn is_barred(&self, email: &Email) -> bool {
+        let Some(grant) = self.tenant.grant(email) else { return false };
+        let acted = self.before.is_some_and(|before| before.list.acted.contains(&grant.by));
+        let vouched = self.details.vouched_by.as_ref() == Some(&grant.by);
+        (acted || vouched || self.acting == Some(&grant.by))
+            && is_recent_grant(&grant, self.first_asked_at())
+    }
+
+    /// When the claim was first validated: then its first recipients were asked.
+    fn first_asked_at(&self) -> Instant {
+        let recipients = self.before.into_iter().flat_map(|before| &before.list.recipients);
+        recipients.filter_map(|own| own.asked_at).min().unwrap_or(self.at)
+    }
 }
 
 /// The list of a claim's first notice, as validate would make it at `at`; `None` where nobody could open a
@@ -131,6 +162,7 @@ pub fn select_first_list(claim: &Claim, tenant: &Tenant, at: Instant) -> Option<
         before: None,
         told_until: None,
         reserve_at_once: false,
+        acting: None,
         at,
     };
     selection.list(claim.notice.next(), None)

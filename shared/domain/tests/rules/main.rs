@@ -14,6 +14,7 @@ mod given;
 mod invariants;
 mod notice;
 mod partner;
+mod people;
 mod review;
 mod silence;
 mod submit;

@@ -1,5 +1,6 @@
 //! Partners, tenants and programs, as the operator writes them.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use domain::calendar::CountryCode;
@@ -78,6 +79,9 @@ pub struct TenantBody {
     /// The domains that are its own.
     #[schema(min_items = 1, max_items = 500)]
     pub domains: Vec<String>,
+    /// Taken and ignored: the system says who added a domain, and when.
+    #[schema(value_type = Option<Object>)]
+    pub domain_added: Option<Value>,
     /// Its country.
     #[schema(pattern = "^[A-Za-z]{2}$", example = "CZ")]
     pub country: String,
@@ -111,6 +115,10 @@ pub struct TenantContactBody {
     pub email: String,
     /// Whether the contact is known to speak for the tenant.
     pub verified: bool,
+    /// Taken and ignored: the system says since when.
+    pub verified_since: Option<String>,
+    /// Taken and ignored: the system says who did it.
+    pub verified_by: Option<String>,
 }
 
 /// A workload or subscription of a tenant.
@@ -244,6 +252,8 @@ pub fn partner(id: &PartnerId, body: &Value) -> Result<Partner, Failure> {
             time_zone: time_zone?,
             daily_claim_quota: daily_claim_quota?,
             open_claim_quota: open_claim_quota?,
+            suspended_since: None,
+            left_programs: BTreeMap::new(),
         })
     };
     fields.finish(partner())
@@ -254,12 +264,14 @@ fn location(fields: &mut Fields<'_>) -> Option<Location> {
     Some(Location { id: id?, programs: programs.into_iter().collect() })
 }
 
-/// Reads a tenant, whose id is the path's.
+/// Reads a tenant, whose id is the path's. Who made a contact verified or added a domain is not read: the
+/// system knows it.
 pub fn tenant(id: &TenantId, body: &Value) -> Result<Tenant, Failure> {
     let mut fields = Fields::of(body);
     same_id(&mut fields, id);
     let (name, status) = (fields.required("name"), fields.required("status"));
     let domains = fields.values("domains", SOME_ENTRIES);
+    fields.ignore("domain_added");
     let country: Option<CountryCode> = fields.required("country");
     let subdivision = subdivision(&mut fields, country);
     let (time_zone, locale) = (fields.optional("time_zone"), fields.required("locale"));
@@ -273,6 +285,7 @@ pub fn tenant(id: &TenantId, body: &Value) -> Result<Tenant, Failure> {
             name: name?,
             status: status?,
             domains: domains.into_iter().collect(),
+            domain_added: BTreeMap::new(),
             country: country?,
             subdivision,
             time_zone,
@@ -289,7 +302,15 @@ pub fn tenant(id: &TenantId, body: &Value) -> Result<Tenant, Failure> {
 fn tenant_contact(fields: &mut Fields<'_>) -> Option<TenantContact> {
     let (name, email) = (fields.required("name"), fields.required("email"));
     let verified = fields.required("verified");
-    Some(TenantContact { name: name?, email: email?, verified: verified? })
+    fields.ignore("verified_since");
+    fields.ignore("verified_by");
+    Some(TenantContact {
+        name: name?,
+        email: email?,
+        verified: verified?,
+        verified_since: None,
+        verified_by: None,
+    })
 }
 
 fn tenant_item(fields: &mut Fields<'_>) -> Option<TenantItem> {
@@ -396,9 +417,11 @@ mod tests {
 
     fn contoso() -> Value {
         json!({"id": TENANT, "name": "Contoso", "status": "active", "domains": ["contoso.example"],
+               "domain_added": {},
                "country": "CZ", "subdivision": null, "time_zone": "Europe/Prague", "locale": "cs",
                "closures": ["2026-12-31"],
-               "contacts": [{"name": "IT", "email": "it@contoso.example", "verified": true}],
+               "contacts": [{"name": "IT", "email": "it@contoso.example", "verified": true,
+                             "verified_since": null, "verified_by": null}],
                "items": [{"kind": "workload", "id": "teams", "product": "teams", "claimable": true, "state": "active"}]})
     }
 
@@ -425,6 +448,18 @@ mod tests {
         assert_eq!(read.policy, Policy { window_business_days: 7, ..Policy::default() });
         let written = serde_json::to_value(&read).unwrap();
         assert_eq!(program(&id, &written).unwrap(), read);
+    }
+
+    #[test]
+    fn who_made_a_contact_verified_or_added_a_domain_is_not_taken_from_a_body() {
+        let id = TenantId::parse(TENANT).unwrap();
+        let contact = json!({"name": "IT", "email": "it@contoso.example", "verified": true,
+                             "verified_since": "2020-01-01T00:00:00Z", "verified_by": "somebody"});
+        let since = json!({"since": "2020-01-01T00:00:00Z", "by": "somebody"});
+        let body = edited(contoso(), "contacts", json!([contact]));
+        let body = edited(body, "domain_added", json!({"contoso.example": since}));
+        let read = tenant(&id, &body).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), contoso());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::claim::Instant;
 use domain::directory::Tenant;
-use domain::ids::{ItemId, PartnerId, TenantId};
+use domain::ids::{ItemId, PartnerId, StaffId, TenantId};
 use domain::program::ItemKind;
 use domain::rules::{ItemBlock, StandingRules};
 
@@ -51,7 +51,22 @@ impl Store {
         fetched.tenant(id)
     }
 
-    /// Stores a tenant, new or changed.
+    /// Stores a tenant as `by` writes it at `at`, and gives it as it is stored: contacts and domains that
+    /// this makes verified or adds bear who did it and when (`docs/domain.md §3`, *Two people*).
+    ///
+    /// # Errors
+    /// Where others put the same tenant all the time, and of the table.
+    pub async fn change_tenant(
+        &self,
+        tenant: &Tenant,
+        by: &StaffId,
+        at: Instant,
+    ) -> Result<Tenant, StoreError> {
+        let stamped = |before: Option<&Tenant>| tenant.clone().stamped(before, by, at);
+        self.change_entry(&entry_key(&tenant.id), stamped).await
+    }
+
+    /// Stores a tenant as it stands, with what it says of its contacts and domains: of imports and tests.
     pub async fn put_tenant(&self, tenant: &Tenant) -> Result<(), StoreError> {
         self.put_item(with_body(entry_key(&tenant.id), tenant)?).await
     }

@@ -6,7 +6,7 @@ use domain::actor::Actor;
 use domain::calendar::CountryCode;
 use domain::claim::Claim;
 use domain::command::{Command, Vanished};
-use domain::decide::{gone_at, unenrolled};
+use domain::decide::{contacts_at, gone_at, is_closing, unenrolled};
 use domain::ids::{ClaimId, PartnerId, TenantId};
 use serde_dynamo::Item;
 
@@ -77,12 +77,18 @@ impl Store {
     async fn reconcile_partner(&self, id: &PartnerId) -> Result<ReconcileReport, StoreError> {
         let mut report = ReconcileReport::default();
         let Some(partner) = self.partner(id).await? else { return Ok(report) };
-        let mut from = None;
+        let (mut from, mut closing) = (None, false);
         loop {
             let (ids, next) = self.newest_of_partner(id, from.as_ref(), PAGE).await?;
-            self.reconcile_page(&ids, &mut report, |claim| unenrolled(claim, &partner)).await?;
+            let lost = |claim: &Claim| unenrolled(claim, &partner).into_iter().collect::<Vec<_>>();
+            closing |= self.reconcile_page(&ids, &mut report, lost).await?;
             match next {
                 Some(next) => from = Some(next),
+                // From the end of a window to its close nothing but a "no" acts on it: what silence makes of
+                // it is judged when the sweep comes again.
+                None if closing => {
+                    return Err(StoreError::Unavailable("a window is about to close".to_owned()));
+                }
                 None => return Ok(report),
             }
         }
@@ -91,26 +97,34 @@ impl Store {
     async fn reconcile_tenant(&self, id: &TenantId) -> Result<ReconcileReport, StoreError> {
         let mut report = ReconcileReport::default();
         let Some(tenant) = self.tenant(id).await? else { return Ok(report) };
+        let now = self.moment().await?.at;
+        let lost = |claim: &Claim| {
+            gone_at(claim, &tenant).into_iter().chain(contacts_at(claim, now)).collect::<Vec<_>>()
+        };
         let ids = self.claims_at_tenant(None, id).await?.ids()?;
         for page in ids.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
-            self.reconcile_page(page, &mut report, |claim| gone_at(claim, &tenant)).await?;
+            self.reconcile_page(page, &mut report, &lost).await?;
         }
         Ok(report)
     }
 
+    /// Does to the claims what they have lost; whether one of them waits for its close first.
     async fn reconcile_page(
         &self,
         ids: &[ClaimId],
         report: &mut ReconcileReport,
-        vanished: impl Fn(&Claim) -> Option<Vanished>,
-    ) -> Result<(), StoreError> {
+        lost: impl Fn(&Claim) -> Vec<Vanished>,
+    ) -> Result<bool, StoreError> {
+        let mut closing = false;
         for record in self.load_claim_records(ids).await? {
             report.seen += 1;
-            if let Some(what) = vanished(&record.claim) {
-                report.changed += self.run_vanish(&record.claim.id, what).await?;
+            for what in lost(&record.claim) {
+                let changes = self.run_vanish(&record.claim.id, what).await?;
+                report.changed += changes;
+                closing |= changes == 0 && is_closing(&record.claim, self.moment().await?.at);
             }
         }
-        Ok(())
+        Ok(closing)
     }
 
     /// Gives the command until it finds nothing left to do; how many changes it made.
