@@ -105,10 +105,10 @@ table! {
 
     ApplyReports       | System                              | ANY                             | partner tenant operator recipients        | WindowOpened NoticeFailed RecipientFailed WindowExtended Held AssociationEnded;
     RecordScan         | System                              | ANY                             |                                           | EvidenceAdded;
-    Recount            | System                              | ANY                             | tenant                                    | WindowExtended Held;
+    Recount            | System                              | ANY                             | tenant recipients                         | WindowExtended Held;
     RequestDefence     | System                              | ANY                             |                                           | DefenceRequested;
     Supersede          | System                              | ANY                             |                                           | AssociationEnded;
-    Vanish             | System                              | ANY                             | partner tenant                            | AssociationEnded Rejected Held;
+    Vanish             | System                              | ANY                             | partner tenant recipients                 | AssociationEnded Rejected Held;
     DeadlinePassed     | System                              | ANY                             | partner tenant operator recipients        | Discarded ReviewOverdue Rejected NoticeFailed RecipientFailed WindowClosed
                                                                                                                                              AssociationEnded WindowExtended Held Resumed;
 }

@@ -7,16 +7,19 @@
     reason = "fixtures fail by panicking"
 )]
 
+mod consent;
 mod customer;
 mod evidence;
 mod explain;
 mod given;
 mod invariants;
-mod notice;
 mod partner;
+mod recipients;
 mod review;
 mod silence;
+mod states;
 mod submit;
 mod table;
+mod undo;
 mod vanish;
 mod withdrawal;
