@@ -13,6 +13,7 @@ use crate::commands::{
 };
 use crate::context::Context;
 use crate::decision::invalid_state;
+use crate::decision::recipient::with_told_end;
 use crate::event::Event;
 use crate::rejection::Rejection;
 
@@ -103,7 +104,10 @@ fn change(claim: &Claim, command: &Command, context: &Context) -> Decision {
         Command::Vanish(what) => vanish::decide(claim, what, context),
         Command::WrongContact => wrong_contact::decide(claim, context),
     }?;
-    Ok(event.map(|event| Event { fingerprint: command.fingerprint(&context.actor), ..event }))
+    Ok(event.map(|event| {
+        let event = with_told_end(claim, event, context);
+        Event { fingerprint: command.fingerprint(&context.actor), ..event }
+    }))
 }
 
 /// Whether this actor may give this command at all, and whether the claim is the actor's to see: another

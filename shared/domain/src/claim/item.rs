@@ -40,7 +40,7 @@ pub enum Mark {
         in_time: bool,
         /// Whether it was silence under an opt-in policy (reason `no_answer`).
         no_answer: bool,
-        /// Whether the claim went through a review since: no later window takes it back.
+        /// Whether no window takes it back: the claim went through a review since, or the item had vanished.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         settled: bool,
     },

@@ -1,7 +1,12 @@
 //! `change_consent`: the customer's standing rules make silence a "no" in a claim under way.
 
+<<<<<<< HEAD
 use crate::claim::{Basis, Claim, Instant, Item, ItemStatus};
 use crate::command::{Command, Selection};
+=======
+use crate::claim::{Basis, Claim, ItemStatus};
+use crate::commands::undo::undo_is_open;
+>>>>>>> h-rules
 use crate::context::Context;
 use crate::decision::selection::every;
 use crate::decision::{Decision, new_event};
@@ -15,7 +20,8 @@ use crate::rules::StandingRules;
 pub(crate) const RULE: Rule =
     Rule::new(COMMANDS, "change consent", "the customer's rules ask for a yes, so silence is a no");
 
-/// Silence is a "no" from the moment of the rule on. What silence made active meanwhile, although the rule came
+/// Silence is a "no" from the moment of the rule on, also of what can wait for it again: a "no" may be taken back,
+/// a rejection overturned. What silence made active meanwhile, although the rule came
 /// before the window's end, ends.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     let closes_at = claim.state.window().map(|window| window.closes_at);
@@ -33,8 +39,10 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
         return Ok(Some(new_event(claim, context, body)));
     }
     let waits = claim.state.is_open() && claim.undecided().next().is_some();
+    let may_wait = undo_is_open(claim, context.at)
+        || (claim.state.can_be_overturned() && !claim.is_final(context.at));
     let in_window = closes_at.is_none_or(|closes_at| context.at < closes_at);
-    if claim.subject.explicit_yes || !waits || !in_window {
+    if claim.subject.explicit_yes || !(waits || may_wait) || !in_window {
         return Ok(None);
     }
     Ok(Some(new_event(claim, context, EventBody::ConsentChanged)))

@@ -39,8 +39,8 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     if !is_due(claim, &context.policy, context.at) {
         return Ok(None);
     }
-    // A holiday announced in the meantime comes before anything else that happens to the claim.
-    if let Some(longer) = recount::decide(claim, context)? {
+    // A holiday announced while the window was open comes before anything else that happens to the claim.
+    if let Some(longer) = recount::recounted(claim, context)? {
         return Ok(Some(longer));
     }
     let event = match claim.state.on_deadline() {

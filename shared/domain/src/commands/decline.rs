@@ -13,7 +13,7 @@ use crate::ids::{ItemNo, NoticeNo};
 use crate::reason::EndReason;
 use crate::recipient::Decliners;
 use crate::rule::{COMMANDS, Rule};
-use crate::transition::{declined_mark, end_items, settle_state};
+use crate::transition::{end_items, settle_state};
 
 /// The rule, as the explanation of a claim names it.
 pub(crate) const RULE: Rule =
@@ -82,7 +82,11 @@ pub(crate) fn apply(
     ends_at: Option<Instant>,
 ) {
     let Declined { declined, ended, joined, by } = *said;
-    claim.mark(declined, Some(declined_mark(at, by, in_time, false)));
+    for item in claim.items.iter_mut().filter(|item| declined.contains(&item.no)) {
+        // What was rejected waits for nothing that a "no" could be taken back for.
+        let settled = item.mark == Some(Mark::Rejected);
+        item.mark = Some(Mark::Declined { at, latest: at, by, in_time, no_answer: false, settled });
+    }
     for item in claim.items.iter_mut().filter(|item| joined.contains(&item.no)) {
         if let Some(Mark::Declined { latest, by: before, .. }) = &mut item.mark {
             (*latest, *before) = ((*latest).max(at), before.with(by));
@@ -92,18 +96,26 @@ pub(crate) fn apply(
     settle_state(claim, ends_at);
 }
 
-/// The items to which a no that arrived at `at` would do something: the undecided and the active.
+/// The items that a customer is asked about at `at`: the undecided and the active. What has vanished is not
+/// asked about, though a "no" to it is kept.
 pub fn refusable(claim: &Claim, at: Instant) -> Vec<ItemNo> {
-    let active = |status| matches!(status, ItemStatus::Active { .. });
-    every(claim, |status| active(status) || is_open(claim, status, at))
+    every(claim, |status| {
+        let active = matches!(status, ItemStatus::Active { .. });
+        let vanished = status == ItemStatus::Rejected && !claim.state.can_be_overturned();
+        active || (is_open(claim, status, at) && !vanished)
+    })
 }
 
 /// Whether an item of that status can still be declined: nobody has decided it, or only the operator
-/// has, in a way that can still be disputed. What has vanished while others wait is over.
+/// has, in a way that can still be disputed. What has vanished while others wait may be proposed again with
+/// them, so a "no" to it is kept too.
 fn is_open(claim: &Claim, status: ItemStatus, at: Instant) -> bool {
     match status {
         ItemStatus::Proposed | ItemStatus::Pending => !claim.is_final(at),
-        ItemStatus::Rejected => claim.state.can_be_overturned() && !claim.is_final(at),
+        ItemStatus::Rejected => {
+            let waits = claim.state.is_open() || claim.state.can_be_overturned();
+            waits && !claim.is_final(at)
+        }
         ItemStatus::Active { .. }
         | ItemStatus::Declined { .. }
         | ItemStatus::Ended { .. }

@@ -105,10 +105,14 @@ table! {
 
     ApplyReports       | System                              | ANY                             | partner tenant blocks operator recipients | WindowOpened NoticeFailed RecipientFailed WindowExtended Held AssociationEnded;
     RecordScan         | System                              | ANY                             |                                           | EvidenceAdded;
-    Recount            | System                              | ANY                             | tenant                                    | WindowExtended Held;
+    Recount            | System                              | ANY                             | tenant recipients                         | WindowExtended Held;
     RequestDefence     | System                              | ANY                             |                                           | DefenceRequested;
     Supersede          | System                              | ANY                             |                                           | AssociationEnded;
+<<<<<<< HEAD
     Vanish             | System                              | ANY                             | partner tenant operator recipients        | AssociationEnded Rejected Held NoticeFailed RecipientFailed WindowExtended;
+=======
+    Vanish             | System                              | ANY                             | partner tenant recipients                 | AssociationEnded Rejected Held;
+>>>>>>> h-rules
     DeadlinePassed     | System                              | ANY                             | partner tenant operator recipients        | Discarded ReviewOverdue Rejected NoticeFailed RecipientFailed WindowClosed
                                                                                                                                              AssociationEnded WindowExtended Held Resumed;
 }

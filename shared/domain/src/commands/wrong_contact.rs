@@ -4,7 +4,7 @@ use crate::claim::{Claim, Instant, State};
 use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::notice::reconsider;
-use crate::decision::recipient::{acting, with_standing};
+use crate::decision::recipient::{acting, is_verified, with_standing};
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
 use crate::recipient::{Authority, RecipientStanding};
@@ -23,7 +23,7 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     }
     let after = with_standing(recipients, own.no, RecipientStanding::Refused);
     let outcome = reconsider(claim, &after, context)?;
-    let verified = own.authority == Authority::Verified;
+    let verified = own.authority == Authority::Verified && is_verified(claim, own, context)?;
     let outcome = if verified { outcome } else { Default::default() };
     let body = EventBody::ContactRefused { recipient: own.no, change: outcome.change.clone() };
     let event = new_event(claim, context, body);

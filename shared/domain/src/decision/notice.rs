@@ -179,7 +179,7 @@ fn selection<'a>(
 const SHORT_WINDOW: u32 = 2;
 
 /// The end of the window that is void now, where it was told.
-fn told_until(claim: &Claim) -> Option<Instant> {
+pub(crate) fn told_until(claim: &Claim) -> Option<Instant> {
     let (State::AwaitingCustomer { window } | State::Declined { window: Some(window) }) =
         &claim.state
     else {

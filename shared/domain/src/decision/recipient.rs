@@ -5,9 +5,11 @@ use crate::claim::Claim;
 use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::invalid_state;
-use crate::decision::notice::tenant;
-use crate::event::Event;
-use crate::recipient::{Authority, Recipient, RecipientNo, RecipientStanding, Recipients};
+use crate::decision::notice::{tenant, told_until};
+use crate::event::{Event, EventBody, NoticeChange};
+use crate::recipient::{
+    Authority, Recipient, RecipientList, RecipientNo, RecipientStanding, Recipients,
+};
 use crate::rejection::Rejection;
 
 /// The recipient that acts by a link of the current notice, for everything but a "no": its link must not be
@@ -70,6 +72,30 @@ pub(crate) fn with_standing(
     Recipients {
         list: recipients.list.with_standing(no, standing),
         reports: recipients.reports.clone(),
+    }
+}
+
+/// The event with the list that keeps the end of a window which the event makes void, since it was told: no
+/// later window ends before it. Where a new notice is due at once, its own list keeps it.
+pub(crate) fn with_told_end(claim: &Claim, event: Event, context: &Context) -> Event {
+    let Some(told) = told_until(claim).filter(|_| voids_window(&event.body)) else { return event };
+    let kept = context.facts.recipients.as_ref().map(|own| &own.list);
+    let Some(list) = event.recipients.as_deref().or(kept) else { return event };
+    let told_until = list.told_until.max(Some(told));
+    let list = RecipientList { told_until, ..list.clone() };
+    Event { recipients: Some(Box::new(list)), ..event }
+}
+
+/// Whether an event leaves the claim without a window and without a new notice.
+fn voids_window(body: &EventBody) -> bool {
+    if let EventBody::RecipientFailed { change, .. }
+    | EventBody::ContactRefused { change, .. }
+    | EventBody::LinkRetired { change, .. }
+    | EventBody::DeclineUndone { change, .. } = body
+    {
+        matches!(change, NoticeChange::Unreachable { .. } | NoticeChange::Held { .. })
+    } else {
+        matches!(body, EventBody::Held { .. } | EventBody::NoticeFailed { .. })
     }
 }
 

@@ -119,7 +119,8 @@ impl Recipients {
             | RecipientStanding::Unreported => true,
             RecipientStanding::Reserve => self.reports.of(own.no).sent,
             RecipientStanding::Retired | RecipientStanding::Failed => false,
-            RecipientStanding::Past => true,
+            // Whoever was in reserve and never asked has no link.
+            RecipientStanding::Past => own.asked_at.is_some(),
         };
         standing && own.has_link() && self.reports.of(own.no).failure.is_none()
     }
@@ -140,27 +141,31 @@ impl Recipients {
 
     /// How the recipients stand once the notice is over: who failed, and, where it reached nobody, who is without
     /// a report.
-    pub(crate) fn closed_standings(&self, reached_nobody: bool) -> Vec<Recipient> {
+    pub(crate) fn closed_standings(&self, reached_nobody: bool, at: Instant) -> Vec<Recipient> {
         let closed = |own: &Recipient| {
             let report = self.reports.of(own.no);
+            let asked = own.standing == RecipientStanding::Asked
+                || (own.standing == RecipientStanding::Reserve && report.sent);
             let standing = match own.standing {
                 RecipientStanding::Asked | RecipientStanding::Reserve
                     if report.failure.is_some() =>
                 {
                     RecipientStanding::Failed
                 }
-                RecipientStanding::Asked if reached_nobody && report.delivered_at.is_none() => {
+                RecipientStanding::Asked | RecipientStanding::Reserve
+                    if asked && reached_nobody && report.delivered_at.is_none() =>
+                {
                     RecipientStanding::Unreported
                 }
-                RecipientStanding::Asked => RecipientStanding::Past,
-                other @ (RecipientStanding::Reserve
-                | RecipientStanding::Refused
+                RecipientStanding::Asked | RecipientStanding::Reserve => RecipientStanding::Past,
+                other @ (RecipientStanding::Refused
                 | RecipientStanding::Retired
                 | RecipientStanding::Failed
                 | RecipientStanding::Unreported
                 | RecipientStanding::Past) => other,
             };
-            Recipient { standing, ..own.clone() }
+            let asked_at = own.asked_at.or(asked.then_some(at));
+            Recipient { standing, asked_at, ..own.clone() }
         };
         self.list.recipients.iter().map(closed).collect()
     }

@@ -79,14 +79,8 @@ impl<'a> Selection<'a> {
 
     /// Everybody who was asked before, with nobody asked by this notice yet.
     fn known(self, reached_nobody: bool) -> Vec<Recipient> {
-        let standings = |before: &Recipients| before.closed_standings(reached_nobody);
-        let mut known: Vec<_> = self.before.map(standings).unwrap_or_default();
-        for own in &mut known {
-            if own.standing == RecipientStanding::Reserve {
-                own.standing = RecipientStanding::Past;
-            }
-        }
-        known
+        let standings = |before: &Recipients| before.closed_standings(reached_nobody, self.at);
+        self.before.map(standings).unwrap_or_default()
     }
 
     /// Whom the rules name, each once, in the order in which they are asked.

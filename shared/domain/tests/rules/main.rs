@@ -7,17 +7,23 @@
     reason = "fixtures fail by panicking"
 )]
 
+mod consent;
 mod customer;
 mod evidence;
 mod explain;
 mod given;
 mod invariants;
-mod notice;
 mod partner;
+<<<<<<< HEAD
 mod people;
+=======
+mod recipients;
+>>>>>>> h-rules
 mod review;
 mod silence;
+mod states;
 mod submit;
 mod table;
+mod undo;
 mod vanish;
 mod withdrawal;

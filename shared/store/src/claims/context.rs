@@ -7,7 +7,7 @@ use domain::context::{Context, Facts, Places};
 use domain::ids::{ClaimId, ItemNo};
 use domain::program::{Policy, Program};
 
-use super::claimed_items::{add_rights, claimed};
+use super::claimed_items::{add_blocks, add_rights, claimed, claimed_again};
 use super::competition::{CommandAnswer, competition_keys, newest, rival_keys};
 use crate::directory::calendars::calendar_key;
 use crate::directory::partners::partner_key;
@@ -117,6 +117,8 @@ impl Store {
             Facts { partner, tenant, program, over_quota, recipients, ..Facts::default() };
         if needs.eligibility {
             add_rights(&claimed(claim), &own, &fetched, at, &mut facts)?;
+        } else if needs.blocks {
+            add_blocks(&claimed_again(claim), &fetched, at, &mut facts)?;
         }
         let locks = if needs.locks { fetched.locks(claim, &undecided(claim))? } else { Vec::new() };
         Ok((Around { facts, policy, places, newest, fetched }, locks))
@@ -134,7 +136,9 @@ impl Store {
         }
         if needs.eligibility {
             keys.push(program_key(&subject.program));
-            let claimed = claimed(claim);
+        }
+        if needs.eligibility || needs.blocks {
+            let claimed = if needs.eligibility { claimed(claim) } else { claimed_again(claim) };
             keys.extend(claimed.locks().iter().map(|lock| block_key(lock, claimed.partner)));
         }
         if needs.operator {
