@@ -1,12 +1,8 @@
 //! `change_consent`: the customer's standing rules make silence a "no" in a claim under way.
 
-<<<<<<< HEAD
 use crate::claim::{Basis, Claim, Instant, Item, ItemStatus};
 use crate::command::{Command, Selection};
-=======
-use crate::claim::{Basis, Claim, ItemStatus};
 use crate::commands::undo::undo_is_open;
->>>>>>> h-rules
 use crate::context::Context;
 use crate::decision::selection::every;
 use crate::decision::{Decision, new_event};

@@ -108,11 +108,7 @@ table! {
     Recount            | System                              | ANY                             | tenant recipients                         | WindowExtended Held;
     RequestDefence     | System                              | ANY                             |                                           | DefenceRequested;
     Supersede          | System                              | ANY                             |                                           | AssociationEnded;
-<<<<<<< HEAD
     Vanish             | System                              | ANY                             | partner tenant operator recipients        | AssociationEnded Rejected Held NoticeFailed RecipientFailed WindowExtended;
-=======
-    Vanish             | System                              | ANY                             | partner tenant recipients                 | AssociationEnded Rejected Held;
->>>>>>> h-rules
     DeadlinePassed     | System                              | ANY                             | partner tenant operator recipients        | Discarded ReviewOverdue Rejected NoticeFailed RecipientFailed WindowClosed
                                                                                                                                              AssociationEnded WindowExtended Held Resumed;
 }

@@ -14,11 +14,8 @@ mod explain;
 mod given;
 mod invariants;
 mod partner;
-<<<<<<< HEAD
 mod people;
-=======
 mod recipients;
->>>>>>> h-rules
 mod review;
 mod silence;
 mod states;
