@@ -7,22 +7,23 @@
 mod aftermath;
 mod audience;
 mod event;
+mod notices;
 mod past;
 mod post;
 mod remind;
 
-use audience::Audience;
-use domain::actor::ActorKind;
 use domain::event::EventType;
-use domain::ids::ClaimId;
-use notice::mail;
-use notice::{Deadline, LinkKeys, Operator};
+use domain::ids::{ClaimId, NoticeNo};
+use notice::{LinkKeys, Operator};
 use runtime::{Failure, Invocation, fields};
 use serde_json::Value;
-use store::{Moment, NoticeOfCode, Store};
+use store::{Moment, Store};
 use tracing::{info, warn};
 
+use crate::aftermath::Aftermath;
+use crate::audience::Audience;
 use crate::event::Told;
+use crate::past::PastEvent;
 pub use crate::post::Post;
 
 /// What the function needs.
@@ -68,21 +69,25 @@ async fn audience(app: &App, claim: &ClaimId, moment: Moment) -> Result<Option<A
 
 /// The mails that an event of a claim calls for.
 async fn write(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
+    if told.notice == NoticeNo::default() {
+        return Ok(());
+    }
     match told.event_type {
-        EventType::Validated
-        | EventType::Resumed
-        | EventType::ContactCorrected
-        | EventType::ContactRefused => send_notice(app, audience, told).await,
-        EventType::WindowOpened => aftermath::window_opened(app, audience, told).await,
-        EventType::AssociationEnded if told.actor == ActorKind::System => {
-            aftermath::superseded(app, audience, told).await
+        EventType::Validated | EventType::Resumed | EventType::ContactCorrected => {
+            notices::send(app, audience, told).await
         }
-        EventType::ItemsDeclined
+        EventType::RecipientFailed
+        | EventType::ContactRefused
+        | EventType::LinkRetired
         | EventType::DeclineUndone
+        | EventType::WindowOpened
+        | EventType::ItemsDeclined
         | EventType::ItemsAccepted
-        | EventType::AssociationEnded => aftermath::decided(app, audience, told).await,
-        EventType::WindowExtended => aftermath::extended(app, audience, told).await,
-        EventType::Withdrawn => aftermath::withdrawn(app, audience, told).await,
+        | EventType::WindowClosed
+        | EventType::AssociationEnded
+        | EventType::WindowExtended
+        | EventType::ConsentChanged
+        | EventType::Withdrawn => tell(app, audience, told).await,
         EventType::Drafted
         | EventType::Submitted
         | EventType::Edited
@@ -95,8 +100,10 @@ async fn write(app: &App, audience: &Audience, told: &Told) -> Result<(), Failur
         | EventType::InformationAnswered
         | EventType::Rejected
         | EventType::NoticeFailed
+        | EventType::ContactVouched
+        | EventType::ContactProposed
+        | EventType::ContactProposalRefused
         | EventType::Held
-        | EventType::WindowClosed
         | EventType::Disputed
         | EventType::DisputeUpheld
         | EventType::DisputeOverturned
@@ -104,22 +111,26 @@ async fn write(app: &App, audience: &Audience, told: &Told) -> Result<(), Failur
     }
 }
 
-/// Sends the notice, if it is still the one that the claim waits to see delivered or answered. Its
-/// authenticity code can be looked up before anyone reads it, and what it promises is kept there.
-async fn send_notice(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
-    if !audience.awaits(told) {
-        info!({ fields::CLAIM_ID } = %told.claim, "A notice is not due any more");
-        return Ok(());
+/// Tells an act; where it made a new notice due, that goes first, and its recipients get nothing else.
+async fn tell(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
+    let entry = app.store.archived(&told.claim, told.version).await?;
+    let entry = entry.ok_or_else(|| Failure::new("an event that is in no archive"))?;
+    let past = PastEvent::of(&entry);
+    if told.event_type.makes_notice_due() && past.has_new_notice() {
+        notices::send(app, audience, told).await?;
     }
-    let link = notice::Link::of(&app.links, &told.claim, told.notice)?;
-    let links = notice::Links::of(&link, &app.links, &app.operator);
-    let deadline = Deadline::at_least(told.at, &audience.place, &audience.policy);
-    let promised = deadline.window().map(|window| window.closes_at);
-    let of = NoticeOfCode { claim: told.claim.clone(), notice: told.notice, promised };
-    app.store.put_notice_code(&links.notice_code, &of).await?;
-    let notice = audience.notice(&app.operator, told.notice, deadline);
-    let write_to =
-        |recipient| mail::notice(&notice, &links, &audience.envelope(app, recipient, told.at));
-    let mails: Vec<_> = audience.recipients.iter().map(write_to).collect();
-    app.post.send_all(&mails, &told.claim, Some(told.notice)).await
+    let aftermath = Aftermath { app, audience, told, past };
+    match told.event_type {
+        EventType::WindowOpened => aftermath.tell_exact_deadline().await,
+        EventType::ItemsDeclined | EventType::DeclineUndone => aftermath.tell_decision().await,
+        EventType::ItemsAccepted => aftermath.tell_activation(false).await,
+        EventType::WindowClosed => aftermath.tell_activation(true).await,
+        EventType::AssociationEnded => aftermath.tell_end().await,
+        EventType::WindowExtended => aftermath.tell_extension().await,
+        EventType::ConsentChanged => aftermath.tell_consent().await,
+        EventType::ContactRefused => aftermath.tell_refusal().await,
+        EventType::LinkRetired => aftermath.tell_retirement().await,
+        EventType::Withdrawn => aftermath.tell_withdrawal().await,
+        _ => Ok(()),
+    }
 }

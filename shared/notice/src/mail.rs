@@ -86,10 +86,8 @@ pub fn notice(notice: &Notice, links: &Links, envelope: &Envelope<'_>) -> Mail {
 pub struct Receipt {
     /// The receipt's number: the claim and its version.
     pub id: String,
-    /// What was recorded.
-    pub deed: Deed,
-    /// Of which items.
-    pub items: Vec<ItemNo>,
+    /// What was recorded, of which items: one decision may decline some and end others.
+    pub deeds: Vec<(Deed, Vec<ItemNo>)>,
     /// How it can be taken back until the window's end.
     pub undo: Undo,
     /// By whose clocks the moment is told: the customer's.
@@ -107,7 +105,7 @@ pub enum Undo {
     Code(String),
 }
 
-/// What a receipt is about.
+/// What a receipt tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deed {
     /// A no.
@@ -124,16 +122,6 @@ impl Deed {
     /// Every one.
     pub const ALL: [Self; 4] = [Self::Declined, Self::Undone, Self::UndoneInPart, Self::Ended];
 
-    /// A word for it, in the ids of mails: one decision may decline some items and end others.
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Declined => "declined",
-            Self::Undone => "undone",
-            Self::UndoneInPart => "undone-in-part",
-            Self::Ended => "ended",
-        }
-    }
-
     fn messages(self) -> (&'static str, &'static str) {
         match self {
             Self::Declined => ("receipt-declined-subject", "receipt-declined"),
@@ -147,13 +135,18 @@ impl Deed {
 /// The receipt of a decision.
 pub fn receipt(notice: &Notice, receipt: &Receipt, envelope: &Envelope<'_>) -> Mail {
     let language = envelope.language;
-    let say = about(notice, &receipt.items, language)
+    let say = notice
+        .say(language)
         .knowing("receipt", receipt.id.clone())
         .knowing("at-local", dates::local(language, envelope.at, receipt.zone))
         .knowing("at-utc", dates::utc(language, envelope.at));
-    let (subject, body) = receipt.deed.messages();
-    let mut lines = vec![say.of(body)];
-    if receipt.deed == Deed::Undone {
+    let done = |deed| receipt.deeds.iter().any(|(own, _)| *own == deed);
+    let line = |(deed, items): &(Deed, Vec<ItemNo>)| {
+        let (_, body) = deed.messages();
+        about(notice, items, language).of(body)
+    };
+    let mut lines: Vec<_> = receipt.deeds.iter().map(line).collect();
+    if done(Deed::Undone) {
         lines.extend(deadline_lines(notice, &say));
     }
     lines.extend([say.of("receipt-at"), say.of("receipt-id")]);
@@ -162,12 +155,13 @@ pub fn receipt(notice: &Notice, receipt: &Receipt, envelope: &Envelope<'_>) -> M
         Undo::Administrator => lines.push(say.of("receipt-undo-administrator")),
         Undo::Code(digits) => lines.extend([say.of("receipt-undo"), digits.clone()]),
     }
-    if receipt.deed == Deed::Declined {
+    if done(Deed::Declined) {
         lines.push(say.of("receipt-stands"));
     }
     lines.push(say.of("receipt-not-you"));
-    let id = format!("{}.{}", receipt.deed.as_str(), receipt.id);
-    short(&say, subject, &lines, &id, envelope)
+    let first = receipt.deeds.first().map_or(Deed::Declined, |(deed, _)| *deed);
+    let (subject, _) = first.messages();
+    short(&say, subject, &lines, &format!("receipt.{}", receipt.id), envelope)
 }
 
 /// What became active, and what that means.

@@ -101,8 +101,12 @@ fn short_mails(world: &World, language: Language) -> Vec<Mail> {
     let (notice, envelope) = (world.notice(), world.envelope(language));
     let items = vec![ItemNo(1), ItemNo(3)];
     let receipt = |deed, undo| {
-        let (id, items) = ("x-7".into(), items.clone());
-        mail::receipt(&notice, &Receipt { id, deed, items, undo, zone: prague() }, &envelope)
+        let deeds = vec![(deed, items.clone())];
+        mail::receipt(
+            &notice,
+            &Receipt { id: "x-7".into(), deeds, undo, zone: prague() },
+            &envelope,
+        )
     };
     let extended = |extension| mail::extended(&world.announced(), extension, 10, &envelope);
     let mut mails = vec![
@@ -192,8 +196,8 @@ fn a_receipt_of_one_item_speaks_of_one_and_tells_the_time_by_the_customers_clock
     for tag in ["cs", "en"] {
         let envelope = world.envelope(language(tag));
         for deed in Deed::ALL {
-            let (id, items) = ("x-7".to_owned(), vec![ItemNo(2)]);
-            let receipt = Receipt { id, deed, items, undo: Undo::Nobody, zone: prague() };
+            let (id, deeds) = ("x-7".to_owned(), vec![(deed, vec![ItemNo(2)])]);
+            let receipt = Receipt { id, deeds, undo: Undo::Nobody, zone: prague() };
             writeln!(all, "{}=====", mail::receipt(&unset, &receipt, &envelope).text).unwrap();
         }
         let one = [ItemNo(2)];
@@ -207,6 +211,16 @@ fn a_receipt_of_one_item_speaks_of_one_and_tells_the_time_by_the_customers_clock
         }
     }
     insta::assert_snapshot!(all);
+}
+
+#[test]
+fn a_no_that_declines_some_items_and_ends_others_has_one_receipt() {
+    let world = World::new().awaiting();
+    let deeds = vec![(Deed::Declined, vec![ItemNo(1)]), (Deed::Ended, vec![ItemNo(2)])];
+    let receipt = Receipt { id: "x-7".into(), deeds, undo: Undo::Nobody, zone: prague() };
+    let text = mail::receipt(&world.notice(), &receipt, &world.envelope(language("en"))).text;
+    assert!(text.contains("recorded for this item: exchange-online."), "{text}");
+    assert!(text.contains("ended at once for this item: teams."), "{text}");
 }
 
 #[test]
