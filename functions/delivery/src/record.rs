@@ -9,9 +9,10 @@ use domain::command::Command;
 use domain::ids::NoticeNo;
 use domain::recipient::{Authority, Recipient, RecipientNo, RecipientStanding, Recipients};
 use domain::rejection::Rejection;
-use runtime::fields::metric;
+use runtime::fields::{self, metric};
 use runtime::telemetry;
 use store::{Effect, Moment, Noted, Store, StoreError};
+use tracing::error;
 
 use crate::report::{MailKind, MailReport, Outcome};
 
@@ -119,6 +120,7 @@ async fn record_activation(store: &Store, report: &MailReport) -> Result<(), Sto
     let told = told_of_activation(&recipients);
     if told.is_subset(&failed.after) && !told.is_subset(&failed.before) {
         telemetry::count(metric::ACTIVATION_UNTOLD, 1);
+        error!({ fields::CLAIM_ID } = %claim.id, "Nobody could be told what became active");
     }
     Ok(())
 }

@@ -141,10 +141,8 @@ impl Aftermath<'_> {
         let Some(since) = items.first().and_then(|no| self.active_since(*no)) else {
             return Ok(());
         };
-        let ends_at = match &claim.state {
-            State::Associated { ends_at, .. } => *ends_at,
-            _ => None,
-        };
+        let ends_at =
+            if let State::Associated { ends_at, .. } = &claim.state { *ends_at } else { None };
         let zone = zone_of(claim, &self.audience.place);
         let mut mails = Vec::new();
         for addressee in self.audience.told_of_activation() {

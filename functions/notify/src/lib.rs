@@ -67,27 +67,43 @@ async fn audience(app: &App, claim: &ClaimId, moment: Moment) -> Result<Option<A
     Ok(audience)
 }
 
+/// What is told beside a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Opening,
+    Decision,
+    Yes,
+    Close,
+    End,
+    Extension,
+    Consent,
+    Refusal,
+    Retirement,
+    Withdrawal,
+    /// A recipient failed: nobody is told, but somebody else may be asked.
+    Failure,
+}
+
 /// The mails that an event of a claim calls for.
 async fn write(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
     if told.notice == NoticeNo::default() {
         return Ok(());
     }
-    match told.event_type {
+    let act = match told.event_type {
         EventType::Validated | EventType::Resumed | EventType::ContactCorrected => {
-            notices::send(app, audience, told).await
+            return notices::send(app, audience, told).await;
         }
-        EventType::RecipientFailed
-        | EventType::ContactRefused
-        | EventType::LinkRetired
-        | EventType::DeclineUndone
-        | EventType::WindowOpened
-        | EventType::ItemsDeclined
-        | EventType::ItemsAccepted
-        | EventType::WindowClosed
-        | EventType::AssociationEnded
-        | EventType::WindowExtended
-        | EventType::ConsentChanged
-        | EventType::Withdrawn => tell(app, audience, told).await,
+        EventType::WindowOpened => Act::Opening,
+        EventType::ItemsDeclined | EventType::DeclineUndone => Act::Decision,
+        EventType::ItemsAccepted => Act::Yes,
+        EventType::WindowClosed => Act::Close,
+        EventType::AssociationEnded => Act::End,
+        EventType::WindowExtended => Act::Extension,
+        EventType::ConsentChanged => Act::Consent,
+        EventType::ContactRefused => Act::Refusal,
+        EventType::LinkRetired => Act::Retirement,
+        EventType::Withdrawn => Act::Withdrawal,
+        EventType::RecipientFailed => Act::Failure,
         EventType::Drafted
         | EventType::Submitted
         | EventType::Edited
@@ -107,12 +123,13 @@ async fn write(app: &App, audience: &Audience, told: &Told) -> Result<(), Failur
         | EventType::Disputed
         | EventType::DisputeUpheld
         | EventType::DisputeOverturned
-        | EventType::EvidenceAdded => Ok(()),
-    }
+        | EventType::EvidenceAdded => return Ok(()),
+    };
+    tell(app, audience, told, act).await
 }
 
 /// Tells an act; where it made a new notice due, that goes first, and its recipients get nothing else.
-async fn tell(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
+async fn tell(app: &App, audience: &Audience, told: &Told, act: Act) -> Result<(), Failure> {
     let entry = app.store.archived(&told.claim, told.version).await?;
     let entry = entry.ok_or_else(|| Failure::new("an event that is in no archive"))?;
     let past = PastEvent::of(&entry);
@@ -120,17 +137,17 @@ async fn tell(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure
         notices::send(app, audience, told).await?;
     }
     let aftermath = Aftermath { app, audience, told, past };
-    match told.event_type {
-        EventType::WindowOpened => aftermath.tell_exact_deadline().await,
-        EventType::ItemsDeclined | EventType::DeclineUndone => aftermath.tell_decision().await,
-        EventType::ItemsAccepted => aftermath.tell_activation(false).await,
-        EventType::WindowClosed => aftermath.tell_activation(true).await,
-        EventType::AssociationEnded => aftermath.tell_end().await,
-        EventType::WindowExtended => aftermath.tell_extension().await,
-        EventType::ConsentChanged => aftermath.tell_consent().await,
-        EventType::ContactRefused => aftermath.tell_refusal().await,
-        EventType::LinkRetired => aftermath.tell_retirement().await,
-        EventType::Withdrawn => aftermath.tell_withdrawal().await,
-        _ => Ok(()),
+    match act {
+        Act::Opening => aftermath.tell_exact_deadline().await,
+        Act::Decision => aftermath.tell_decision().await,
+        Act::Yes => aftermath.tell_activation(false).await,
+        Act::Close => aftermath.tell_activation(true).await,
+        Act::End => aftermath.tell_end().await,
+        Act::Extension => aftermath.tell_extension().await,
+        Act::Consent => aftermath.tell_consent().await,
+        Act::Refusal => aftermath.tell_refusal().await,
+        Act::Retirement => aftermath.tell_retirement().await,
+        Act::Withdrawal => aftermath.tell_withdrawal().await,
+        Act::Failure => Ok(()),
     }
 }

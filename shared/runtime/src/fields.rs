@@ -23,8 +23,6 @@ pub const CLAIM_VERSION: &str = "claim.version";
 pub const CLAIM_STATUS: &str = "claim.status";
 /// The type of an event.
 pub const EVENT_TYPE: &str = "event.type";
-/// The number of a recipient within its claim.
-pub const RECIPIENT_NO: &str = "recipient.no";
 /// The number of a notice within its claim.
 pub const NOTICE_NO: &str = "notice.no";
 /// A shard of the timers.
