@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::event::EventType;
 use integration::engine;
 use integration::template::{functions, listed, resources, statements, template};
 use runtime::fields::metric;
