@@ -160,8 +160,7 @@ fn the_mail_service_refuses_addresses_that_bounced_and_reports_everything_that_i
     let template = template();
     let mail = &template["Resources"]["Mail"]["Properties"];
     assert_eq!(mail["SuppressionOptions"]["SuppressedReasons"], json!(["BOUNCE"]));
-    let reported =
-        &template["Resources"]["MailEventDestination"]["Properties"]["EventDestination"];
+    let reported = &template["Resources"]["MailEventDestination"]["Properties"]["EventDestination"];
     let reported = listed(&reported["MatchingEventTypes"]);
     for kind in ["delivery", "bounce", "complaint", "reject", "renderingFailure"] {
         assert!(reported.contains(&json!(kind)), "{kind}");
