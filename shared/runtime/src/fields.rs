@@ -62,6 +62,18 @@ pub mod metric {
     pub const CODE_ATTACK: &str = "code_attack";
     /// Mails handed to the mail service.
     pub const MAILS: &str = "mails";
+    /// Reports that a notice was delivered.
+    pub const DELIVERED: &str = "delivered";
+    /// Reports that a notice failed at a recipient.
+    pub const FAILED: &str = "failed";
+    /// Automatic answers to notices.
+    pub const UNATTENDED: &str = "unattended";
+    /// Reports that change nothing.
+    pub const OTHER_REPORTS: &str = "other_reports";
+    /// Claims of which the mails about an activation came back from every verified recipient.
+    pub const ACTIVATION_UNTOLD: &str = "activation_untold";
+    /// Mails to addresses outside a tenant that were not sent, since the day's were used up.
+    pub const OUTSIDE_UNSENT: &str = "outside_unsent";
     /// Events put on the bus.
     pub const PUBLISHED: &str = "published";
     /// Changes that the directory's changes made to claims.

@@ -50,6 +50,7 @@ pub use domain::queue::Queue;
 pub use history::archive::Image;
 pub use history::entries::HistoryEntry;
 pub use lists::claims::Scope;
+pub use notices::mails::FailedActivations;
 pub use notices::notice_code::NoticeOfCode;
 pub use notices::reports::Noted;
 pub use notices::wrong_codes::{CodeCount, CodeUse, WrongCodes};

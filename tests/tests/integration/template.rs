@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::event::EventType;
 use integration::engine;
 use integration::template::{functions, listed, resources, statements, template};
 use runtime::fields::metric;
@@ -152,6 +153,32 @@ fn what_is_passed_because_it_keeps_failing_is_alarmed() {
 #[test]
 fn guessed_codes_are_alarmed() {
     assert_eq!(alarmed(metric::CODE_ATTACK), BTreeSet::from(["decision".to_owned()]));
+}
+
+#[test]
+fn an_activation_that_nobody_could_be_told_of_is_alarmed() {
+    assert_eq!(alarmed(metric::ACTIVATION_UNTOLD), BTreeSet::from(["delivery".to_owned()]));
+}
+
+#[test]
+fn the_mail_service_refuses_addresses_that_bounced_and_reports_everything_that_is_acted_on() {
+    let template = template();
+    let mail = &template["Resources"]["Mail"]["Properties"];
+    assert_eq!(mail["SuppressionOptions"]["SuppressedReasons"], json!(["BOUNCE"]));
+    let reported = &template["Resources"]["MailEventDestination"]["Properties"]["EventDestination"];
+    let reported = listed(&reported["MatchingEventTypes"]);
+    for kind in ["delivery", "bounce", "complaint", "reject", "renderingFailure"] {
+        assert!(reported.contains(&json!(kind)), "{kind}");
+    }
+}
+
+#[test]
+fn every_event_that_makes_a_notice_due_reaches_notify() {
+    let rule = &template()["Resources"]["NotifyRule"]["Properties"]["EventPattern"]["detail-type"];
+    let told = listed(rule);
+    for event in EventType::ALL.iter().filter(|event| event.makes_notice_due()) {
+        assert!(told.contains(&json!(event.as_str())), "{event:?}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The history of a claim.
 
+use domain::history::RECIPIENTS;
 use domain::ids::Sha256Hash;
 use serde::Serialize;
 use serde_json::Value;
@@ -48,11 +49,20 @@ impl HistoryEntryView {
             at: text("at")?,
             actor: text("actor")?,
             actor_id: text("actor_id").filter(|_| viewer == Viewer::Staff),
-            detail: event.get("detail")?.clone(),
+            detail: detail(event.get("detail")?, viewer),
             hash: hash.map(|hash| hash.to_string()),
             previous_hash: previous.map(|hash| hash.to_string()),
         })
     }
+}
+
+/// What changed, as the viewer may read it: a partner learns nothing of the recipients of notices.
+fn detail(detail: &Value, viewer: Viewer) -> Value {
+    let mut detail = detail.clone();
+    if let (Viewer::Partner, Some(members)) = (viewer, detail.as_object_mut()) {
+        members.remove(RECIPIENTS);
+    }
+    detail
 }
 
 #[cfg(test)]
@@ -79,6 +89,15 @@ mod tests {
         let staff = view(Some(Sha256Hash::of(b"x")), Viewer::Staff);
         assert_eq!(staff["actor_id"], "s-1");
         assert!(staff["hash"].is_string());
+    }
+
+    #[test]
+    fn a_partner_reads_nothing_of_the_recipients_of_notices() {
+        let mut event = event();
+        event["detail"][RECIPIENTS] = json!({"noes": {"by": 6, "items": [1]}});
+        let view = |viewer| HistoryEntryView::of(&event, None, None, viewer).unwrap().detail;
+        assert!(view(Viewer::Partner).get(RECIPIENTS).is_none());
+        assert_eq!(view(Viewer::Staff)[RECIPIENTS]["noes"]["by"], 6);
     }
 
     #[test]

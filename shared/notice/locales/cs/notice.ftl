@@ -161,12 +161,11 @@ receipt-undone =
         [one] tuto položku: { $items }. Znovu čeká
        *[other] tyto položky: { $items }. Znovu čekají
     } na rozhodnutí.
-receipt-accepted-subject = { $tenant }: souhlas se společností { $partner } je zaznamenán
-receipt-accepted =
-    Společnost { $partner } je odteď oficiálním partnerem pro { $count ->
-        [one] tuto položku
-       *[other] tyto položky
-    }: { $items }. Ukončit to můžete kdykoli.
+receipt-undone-in-part =
+    Jedna odpověď „ne“ společnosti { $partner } je vzata zpět pro { $count ->
+        [one] tuto položku: { $items }. Odmítnutí někoho dalšího u ní platí dál, takže se nic nemění.
+       *[other] tyto položky: { $items }. Odmítnutí někoho dalšího u nich platí dál, takže se nic nemění.
+    }
 receipt-ended-subject = { $tenant }: partnerství se společností { $partner } skončilo
 receipt-ended =
     Partnerství se společností { $partner } okamžitě skončilo pro { $count ->
@@ -175,23 +174,73 @@ receipt-ended =
     }
 receipt-at = Zaznamenáno: { $at-local }; { $at-utc }
 receipt-id = Potvrzení: { $receipt }
-receipt-undo = Vzít to zpět lze do { $deadline-end } odkazem a kódem z oznámení.
+receipt-undo = Chcete-li to vzít zpět, otevřete do { $deadline-end } stránku odkazem z oznámení, které máte, a zadejte tam těchto deset číslic; nikomu je nepřeposílejte.
+receipt-undo-administrator = Vzít to zpět může do { $deadline-end } správce organizace { $tenant } po přihlášení u provozovatele.
 receipt-stands = O položkách, o kterých nikdo nerozhodl, platí dál to, co říká oznámení.
 receipt-not-you = Pokud jste to nebyli vy ani nikdo z kolegů, napište na adresu { $operator }.
 withdrawn-subject = { $tenant }: společnost { $partner } vzala svou žádost zpět
 withdrawn = Společnost { $partner } vzala zpět žádost stát se partnerem organizace { $tenant } v programu { $program }; nemusíte dělat nic.
 withdrawn-decided = Co bylo rozhodnuto dříve, zůstává beze změny.
 superseded-subject = { $tenant }: partnerství se společností { $partner } přešlo na jiného partnera
-superseded =
-    Partnerství se společností { $partner } skončilo pro { $count ->
-        [one] tuto položku: { $items }. Partner už její údaje nevidí.
-       *[other] tyto položky: { $items }. Partner už jejich údaje nevidí.
-    }
 superseded-by =
     { $count ->
         [one] Tuto položku
        *[other] Tyto položky
     } převzal jiný partner, o kterém jste dostali vlastní oznámení; odmítnout ho můžete kdykoli odkazem z něj.
+ended =
+    Partnerství se společností { $partner } skončilo pro { $count ->
+        [one] tuto položku: { $items }. Partner už její údaje nevidí.
+       *[other] tyto položky: { $items }. Partner už jejich údaje nevidí.
+    }
+ended-notice-failed = Začalo proto, že nikdo neodmítl. Mezitím vyšlo najevo, že jste oznámení neměli po celou dobu, kterou na odpověď máte.
+ended-not-enrolled = Partner už ve chvíli, kdy lhůta uplynula, nebyl účastníkem programu.
+ended-partner-left = Ukončil je partner.
+ended-customer-revoked = Skončilo proto, že to vaše pravidla nebo někdo od vás včas řekli.
+ended-operator-revoked = Ukončil je provozovatel.
+ended-term-expired = Uplynula doba, na kterou bylo sjednáno.
+ended-item-gone =
+    { $count ->
+        [one] Tuto položku už nemáte.
+       *[other] Tyto položky už nemáte.
+    }
+activated-subject = { $tenant }: společnost { $partner } je nyní vaším oficiálním partnerem
+activated =
+    Společnost { $partner } je nyní oficiálním partnerem organizace { $tenant } pro { $count ->
+        [one] tuto položku
+       *[other] tyto položky
+    }: { $items }.
+activated-by-silence = Do konce lhůty nikdo neodmítl.
+activated-by-yes = Správce organizace { $tenant } souhlasil.
+activated-since = Od: { $since-local }; { $since-utc }
+activated-sees =
+    { $count ->
+        [one] Co partner nyní vidí, a to pouze u této položky: kolik lidí ji který den používá
+       *[other] Co partner nyní vidí, a to pouze u těchto položek: kolik lidí je který den používá
+    } a kolik licencí je přiděleno. Počty menší než pět se nezobrazují.
+activated-until = Trvá to do: { $ends-local }, pokud to neukončíte dřív.
+activated-without-end = Trvá to, dokud to vy nebo partner neukončíte.
+activated-by-link = Ukončit to můžete kdykoli: odkazem a kódem z oznámení, které máte, lze dál odmítnout a platí to okamžitě.
+activated-by-others = Ukončit to může kdykoli správce organizace { $tenant } a také každý, kdo má oznámení, jeho odkazem a kódem.
+lapsed-subject = { $tenant }: žádost společnosti { $partner } propadla
+lapsed =
+    Nikdo včas neodpověděl a to znamená „ne“: společnost { $partner } se nestane partnerem organizace { $tenant } pro { $count ->
+        [one] tuto položku
+       *[other] tyto položky
+    }: { $items }. Nemusíte dělat nic.
+recipients-subject = { $tenant }: změnilo se, koho se ptáme na společnost { $partner }
+contact-refused = Jeden z příjemců oznámení o společnosti { $partner } řekl, že není ta správná osoba. Jeho odkazem lze dál odmítnout a nic jiného.
+link-retired = Odkaz jednoho z příjemců oznámení o společnosti { $partner } byl vyřazen. Lze jím dál odmítnout a nic jiného.
+recipients-not-right = Pokud to není v pořádku, napište na adresu { $operator }.
+own-link-retired-subject = { $tenant }: váš odkaz o společnosti { $partner } byl vyřazen
+own-link-retired = Váš odkaz z oznámení o společnosti { $partner } vyřadil správce organizace { $tenant } nebo provozovatel.
+own-link-says-no = Spolu s kódem, který je u něj, jím lze dál odmítnout, a to vše a kdykoli. Nic jiného nedělá.
+still-open = Odmítnout můžete do { $deadline-end }.
+consent-changed-subject = { $tenant }: mlčení nyní znamená odmítnutí společnosti { $partner }
+consent-changed = Podle vašich pravidel se bez souhlasu nic nestane a nyní to platí i pro žádost společnosti { $partner }: pokud neuděláte nic, společnost { $partner } se partnerem organizace { $tenant } nestane.
+consent-changed-yes = Pokud souhlasíte, potvrdí žádost správce organizace { $tenant } po přihlášení u provozovatele.
+named-subject = Někdo vás uvedl jako kontakt organizace { $tenant }
+named = Někdo vás uvedl jako kontakt organizace { $tenant }; nemusíte dělat nic.
+named-why = Vaši adresu neznáme jako adresu organizace { $tenant }, a proto se ptáme jiných lidí v ní.
 exact-subject = { $tenant }: přesná lhůta pro společnost { $partner } – { $deadline-date }
 exact = Oznámení o společnosti { $partner } bylo doručeno později, než bylo odesláno; odmítnout můžete do { $deadline-end }.
 exact-how = Platí odkaz a kód z oznámení.
@@ -206,6 +255,7 @@ extended =
        *[no] Lhůta, ve které můžete společnost { $partner } odmítnout, se prodloužila: odmítnout můžete do { $deadline-end }.
     }
 extended-added = Nepočítají se nově vyhlášené dny: { $dates }.
+extended-delivery = Oznámení se od jednoho z příjemců vrátilo, nebo se ho už neptáme, a proto se lhůta počítá znovu od pozdějšího doručení.
 
 reminder-subject =
     { $tenant }: na odpověď o společnosti { $partner } { $left ->

@@ -147,12 +147,11 @@ receipt-undone =
         [one] this item: { $items }. It waits
        *[other] these items: { $items }. They wait
     } for a decision again.
-receipt-accepted-subject = { $tenant }: your yes to { $partner } is recorded
-receipt-accepted =
-    { $partner } is from now on the official partner for { $count ->
-        [one] this item
-       *[other] these items
-    }: { $items }. You can end this at any time.
+receipt-undone-in-part =
+    One "no" to { $partner } is taken back for { $count ->
+        [one] this item: { $items }. Somebody else's "no" still stands, so nothing changes for it.
+       *[other] these items: { $items }. Somebody else's "no" still stands, so nothing changes for them.
+    }
 receipt-ended-subject = { $tenant }: the partnership with { $partner } has ended
 receipt-ended =
     The partnership with { $partner } has ended at once for { $count ->
@@ -161,23 +160,73 @@ receipt-ended =
     }
 receipt-at = Recorded: { $at-local }; { $at-utc }
 receipt-id = Receipt: { $receipt }
-receipt-undo = It can be taken back until { $deadline-end } by the link and the code of the notice.
+receipt-undo = To take it back until { $deadline-end }, open the page by the link of the notice that you have and enter these ten digits there; do not forward them.
+receipt-undo-administrator = An administrator of { $tenant } who is signed in with the operator can take it back until { $deadline-end }.
 receipt-stands = What happens to items nobody has decided stays as the notice says.
 receipt-not-you = If neither you nor a colleague did this, write to { $operator }.
 withdrawn-subject = { $tenant }: { $partner } has withdrawn its request
 withdrawn = { $partner } has withdrawn its request to become a partner of { $tenant } in the program { $program }; you need not do anything.
 withdrawn-decided = What was decided before stays as it is.
 superseded-subject = { $tenant }: the partnership with { $partner } has passed to another partner
-superseded =
-    The partnership with { $partner } has ended for { $count ->
-        [one] this item: { $items }. The partner no longer sees its data.
-       *[other] these items: { $items }. The partner no longer sees their data.
-    }
 superseded-by =
     Another partner, about whom you had a notice of its own, has taken { $count ->
         [one] this item
        *[other] these items
     } over; you can refuse it at any time by the link in that notice.
+ended =
+    The partnership with { $partner } has ended for { $count ->
+        [one] this item: { $items }. The partner no longer sees its data.
+       *[other] these items: { $items }. The partner no longer sees their data.
+    }
+ended-notice-failed = It had begun because nobody said no. Meanwhile it turned out that the notice had not been with you for the whole time that you have to answer.
+ended-not-enrolled = The partner was no longer admitted to the program when the time to answer ended.
+ended-partner-left = The partner ended it.
+ended-customer-revoked = It ended because your rules, or one of you, said so in time.
+ended-operator-revoked = The operator ended it.
+ended-term-expired = The time for which it was agreed is over.
+ended-item-gone =
+    { $count ->
+        [one] You no longer have this item.
+       *[other] You no longer have these items.
+    }
+activated-subject = { $tenant }: { $partner } is now your official partner
+activated =
+    { $partner } is now the official partner of { $tenant } for { $count ->
+        [one] this item
+       *[other] these items
+    }: { $items }.
+activated-by-silence = Nobody had said no by the deadline.
+activated-by-yes = An administrator of { $tenant } said yes.
+activated-since = Since: { $since-local }; { $since-utc }
+activated-sees =
+    { $count ->
+        [one] What the partner sees now, of this item only: how many people use it on each day
+       *[other] What the partner sees now, of these items only: how many people use them on each day
+    }, and how many seats are provisioned. Counts below five are not shown.
+activated-until = It lasts until { $ends-local }, unless you end it before.
+activated-without-end = It lasts until you or the partner end it.
+activated-by-link = You can end it at any time: the link and the code of the notice that you have still say no, and that takes effect at once.
+activated-by-others = An administrator of { $tenant } can end it at any time, and so can everybody who has the notice, by its link and code.
+lapsed-subject = { $tenant }: the request of { $partner } has lapsed
+lapsed =
+    Nobody answered in time, and that counts as a "no": { $partner } does not become a partner of { $tenant } for { $count ->
+        [one] this item
+       *[other] these items
+    }: { $items }. You need not do anything.
+recipients-subject = { $tenant }: who is asked about { $partner } has changed
+contact-refused = A recipient of the notice about { $partner } has said that it is not the right person. Its link still says no, and nothing else.
+link-retired = The link of a recipient of the notice about { $partner } has been retired. It still says no, and nothing else.
+recipients-not-right = If that is not right, write to { $operator }.
+own-link-retired-subject = { $tenant }: your link about { $partner } has been retired
+own-link-retired = Your link in the notice about { $partner } has been retired by an administrator of { $tenant } or by the operator.
+own-link-says-no = It still says no, to everything and at any time, with the code beside it. It does nothing else.
+still-open = You can say no until { $deadline-end }.
+consent-changed-subject = { $tenant }: silence is now a "no" to { $partner }
+consent-changed = By your rules, nothing happens without a yes, and that now holds for the request of { $partner } as well: if you do nothing, { $partner } does not become a partner of { $tenant }.
+consent-changed-yes = If you agree, an administrator of { $tenant } accepts the request when signed in with the operator.
+named-subject = You were named as a contact of { $tenant }
+named = You were named as a contact of { $tenant }; you need do nothing.
+named-why = Your address is not known to us as one of { $tenant }, so we ask other people there.
 exact-subject = { $tenant }: the exact deadline for { $partner } is { $deadline-date }
 exact = The notice about { $partner } was delivered later than it was sent; you can say no until { $deadline-end }.
 exact-how = Link and code are those of the notice.
@@ -192,6 +241,7 @@ extended =
        *[no] The time in which you can say no to { $partner } has become longer: you can say no until { $deadline-end }.
     }
 extended-added = These newly announced days do not count: { $dates }.
+extended-delivery = The notice came back from a recipient, or that recipient is no longer asked, so the time is counted again from a later delivery.
 
 reminder-subject =
     { $tenant }: { $left ->

@@ -1,5 +1,6 @@
 //! Notices: who is asked, what became of the mails, their codes and texts, and wrong codes.
 
+pub(crate) mod mails;
 pub(crate) mod notice_code;
 pub(crate) mod recipients;
 pub(crate) mod reports;

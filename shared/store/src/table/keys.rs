@@ -19,6 +19,8 @@
 //! | block | as the lock | `B#<partner>` | `exclusivity/block.rs` | until its end |
 //! | notice text | `C#<claim>` | `X#<notice>#<language>` | `notices/texts.rs` | for good |
 //! | notice code | `N#<code>` | `A` | `notices/notice_code.rs` | 366 days |
+//! | mails | `C#<claim>` | `O` | `notices/mails.rs` | for good |
+//! | mails outside | `PA#<partner>` | `O#<date>` | `notices/mails.rs` | 90 days |
 //! | partner | `PA#<partner>` | `A` | `directory/partners.rs` | for good |
 //! | tenant | `TN#<tenant>` | `A` | `directory/tenants.rs` | for good |
 //! | customer's rules | `RU#<tenant>` | `A` | `directory/tenants.rs` | for good |
@@ -59,6 +61,8 @@ pub(crate) const RECORD: &str = "A";
 pub(crate) const DETAILS: &str = "D";
 /// The sort key of the readings of a claim's associations.
 pub(crate) const READINGS: &str = "R";
+/// The sort key of what is remembered of a claim's mails.
+pub(crate) const MAILS: &str = "O";
 /// The sort key of a lock.
 pub(crate) const LOCK: &str = "L";
 /// The partition of checkpoints and the test clock.
@@ -112,6 +116,11 @@ pub(crate) fn reminder_of(sort: &str) -> Option<(NoticeNo, Reminder)> {
     let (notice, rest) = sort.strip_prefix("M#")?.split_once('#')?;
     let (reminder, _) = rest.split_once('#')?;
     Some((NoticeNo(notice.parse().ok()?), Reminder::parse(reminder)?))
+}
+
+/// How many mails went outside on a day.
+pub(crate) fn outside_mails(date: NaiveDate) -> String {
+    format!("O#{date}")
 }
 
 pub(crate) fn notice_code(code: &str) -> String {
