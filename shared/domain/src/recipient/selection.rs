@@ -8,6 +8,7 @@ use super::{
 use crate::claim::{Claim, CustomerContact, Details};
 use crate::directory::Tenant;
 use crate::ids::{NoticeNo, StaffId};
+use crate::rules::MAX_RULE_CONTACTS;
 use crate::text::{Email, Name};
 use crate::time::Instant;
 
@@ -94,7 +95,7 @@ impl<'a> Selection<'a> {
             let authority = authority(self.tenant, self.details, contact);
             chosen.push(asked(&contact.name, &contact.email, authority));
         }
-        for extra in &self.tenant.rules.contacts {
+        for extra in self.tenant.rules.contacts.iter().take(MAX_RULE_CONTACTS) {
             chosen.push(asked(&extra.name, &extra.email, Authority::Verified));
         }
         chosen.retain(|own| may_be_asked(own.email));
