@@ -111,7 +111,7 @@ mod tests {
         assert!(staff["hash"].is_string());
     }
 
-    fn of_recipients(event_type: &str, detail: Value) -> Value {
+    fn of_recipients(event_type: &str, detail: &Value) -> Value {
         json!({"version": 7, "type": event_type, "at": "2026-12-29T10:00:00Z", "actor": "operator",
                "actor_id": "s-1", "detail": detail})
     }
@@ -126,10 +126,10 @@ mod tests {
         let status =
             json!({"status": {"from": "awaiting_customer", "to": "notifying"}, "notice": 2});
         for event in [
-            of_recipients("recipient_failed", status.clone()),
-            of_recipients("link_retired", status),
-            of_recipients("items_declined", json!({})),
-            of_recipients("decline_undone", json!({})),
+            of_recipients("recipient_failed", &status),
+            of_recipients("link_retired", &status),
+            of_recipients("items_declined", &json!({})),
+            of_recipients("decline_undone", &json!({})),
         ] {
             let partner = view(&event, Viewer::Partner);
             let mut expected = json!({"version": 7, "type": "notice_changed", "at": "2026-12-29T10:00:00Z",
@@ -140,13 +140,13 @@ mod tests {
             assert_eq!((&staff["type"], &staff["detail"]), (&event["type"], &event["detail"]));
         }
         let items = json!({"items": [{"no": 1, "from": "pending", "to": "declined"}]});
-        let declined = of_recipients("items_declined", items);
+        let declined = of_recipients("items_declined", &items);
         assert_eq!(view(&declined, Viewer::Partner)["type"], "items_declined");
     }
 
     #[test]
     fn a_no_that_is_not_archived_yet_is_told_by_the_claim() {
-        let event = of_recipients("items_declined", json!({}));
+        let event = of_recipients("items_declined", &json!({}));
         let view = |claim: &Claim| {
             HistoryEntryView::of(claim, &event, None, None, Viewer::Partner).unwrap().event_type
         };
