@@ -3,12 +3,14 @@
 use domain::claim::{Claim, Scan};
 use domain::ids::EvidenceId;
 use store::{CommandOutcome, Competition, Moment, Store};
-use web::views::{ClaimView, Shown};
+use web::views::{ClaimView, CustomerClaimView, Shown};
 use web::{Caller, Viewer};
 
 use crate::error::ApiError;
+use crate::recipients::KnownRecipients;
 
-/// A claim that was asked for by its id, explained. Operator staff also see its competition.
+/// A claim that was asked for by its id, explained. Operator staff also see its competition and its recipients,
+/// which are read in one batch.
 ///
 /// # Errors
 /// Where the table does not answer.
@@ -50,13 +52,19 @@ async fn explained_view(
     let policy = store.policy_of(&claim).await?;
     let viewer = caller.viewer();
     let reused = reused_documents(store, &claim, viewer).await?;
+    let (rivals, asked) = competition.map(|known| (known.rivals, known.recipients)).unzip();
+    let recipients = match asked {
+        Some(asked) => KnownRecipients::for_staff(store, &claim, asked, moment.at).await?,
+        None => None,
+    };
     let shown = Shown {
         policy: &policy,
         now: moment.at,
         viewer,
-        rivals: competition.as_ref().map(|known| &known.rivals[..]),
+        rivals: rivals.as_deref(),
         reused: reused.as_deref(),
-        out_of_office: competition.as_ref().map(|known| known.receipts.unattended()),
+        out_of_office: Some(recipients.as_ref().map_or(0, KnownRecipients::unattended)),
+        recipients: recipients.as_ref().map(KnownRecipients::shown),
     };
     Ok(ClaimView::of(&claim, &shown).explained(&claim, &shown))
 }
@@ -98,6 +106,31 @@ pub async fn listed_view(
         rivals: None,
         reused: None,
         out_of_office: None,
+        recipients: None,
     };
     Ok(ClaimView::of(claim, &shown))
+}
+
+/// A claim that its customer asked for by its id, or has answered, with its recipients.
+///
+/// # Errors
+/// Where the table does not answer.
+pub async fn customer_view(
+    store: &Store,
+    claim: &Claim,
+    caller: &Caller,
+    moment: Moment,
+) -> Result<CustomerClaimView, ApiError> {
+    let policy = store.policy_of(claim).await?;
+    let recipients = store.recipients(claim).await?.map(KnownRecipients::asked);
+    let shown = Shown {
+        policy: &policy,
+        now: moment.at,
+        viewer: caller.viewer(),
+        rivals: None,
+        reused: None,
+        out_of_office: None,
+        recipients: recipients.as_ref().map(KnownRecipients::shown),
+    };
+    Ok(CustomerClaimView::of(ClaimView::of(claim, &shown)))
 }

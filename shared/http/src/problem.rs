@@ -166,6 +166,18 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_for_the_sake_of_consent_is_a_conflict_with_a_code_of_its_own() {
+        for (rejection, code) in [
+            (Rejection::ContactUnverified, "contact-unverified"),
+            (Rejection::LinkRetired, "link-retired"),
+            (Rejection::AnotherReviewerRequired, "another-reviewer-required"),
+        ] {
+            let problem = document(&Failure::from(rejection), Language::En);
+            assert_eq!((&problem["status"], &problem["code"]), (&json!(409), &json!(code)));
+        }
+    }
+
+    #[test]
     fn a_fault_of_ours_tells_nothing_but_when_to_come_back() {
         let failure = Failure::from(Rejection::MissingFact("tenant"));
         let problem = document(&failure, Language::En);
@@ -178,7 +190,7 @@ mod tests {
     fn every_code_of_the_contract_has_its_status() {
         let table: Vec<_> =
             ProblemCode::ALL.iter().map(|code| (code.status().as_u16(), code.as_str())).collect();
-        assert_eq!(table.len(), 22);
+        assert_eq!(table.len(), 25);
         assert!(table.is_sorted_by_key(|(status, _)| *status), "{table:?}");
     }
 }

@@ -10,6 +10,7 @@ use super::{
 use crate::claim::{Claim, CustomerContact, Details};
 use crate::directory::{Grant, Tenant};
 use crate::ids::{NoticeNo, StaffId};
+use crate::rules::MAX_RULE_CONTACTS;
 use crate::text::{Email, Name};
 use crate::time::Instant;
 
@@ -103,7 +104,7 @@ impl<'a> Selection<'a> {
             let authority = authority(self.tenant, self.details, contact);
             chosen.push(asked(&contact.name, &contact.email, authority));
         }
-        for extra in &self.tenant.rules.contacts {
+        for extra in self.tenant.rules.contacts.iter().take(MAX_RULE_CONTACTS) {
             chosen.push(asked(&extra.name, &extra.email, Authority::Verified));
         }
         chosen.retain(|own| may_be_asked(own.email));

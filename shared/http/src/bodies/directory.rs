@@ -230,6 +230,9 @@ pub struct PolicyBody {
     /// Months after which associations end.
     #[schema(minimum = 1, maximum = 120)]
     pub term_months: Option<u32>,
+    /// `allowed` or `never`: whether the operator may vouch for a contact of the tenant's domain.
+    #[schema(pattern = "^(allowed|never)$")]
+    pub vouching: Option<String>,
 }
 
 /// Reads a partner, whose id is the path's.
@@ -374,6 +377,7 @@ fn policy(fields: &mut Fields<'_>) -> Option<Policy> {
     set(fields, "evidence_max_age_months", &mut policy.evidence_max_age_months);
     set(fields, "unknown_subdivision", &mut policy.unknown_subdivision);
     policy.term_months = fields.optional("term_months");
+    set(fields, "vouching", &mut policy.vouching);
     for name in policy.out_of_bounds() {
         fields.report(name, FieldCode::Malformed);
     }
@@ -401,6 +405,7 @@ fn ids<T, K>(entries: &[Option<T>], key: impl Fn(&T) -> K) -> Vec<Option<K>> {
 
 #[cfg(test)]
 mod tests {
+    use domain::program::Vouching;
     use serde_json::json;
 
     use super::*;
@@ -500,5 +505,14 @@ mod tests {
         assert_eq!(read(json!({"grace_seconds": 5})), ["malformed /policy/grace_seconds"]);
         assert_eq!(read(json!({"window_days": 5})), ["unknown-field /policy/window_days"]);
         assert_eq!(read(json!({"consent": "maybe"})), ["malformed /policy/consent"]);
+        assert_eq!(read(json!({"vouching": "often"})), ["malformed /policy/vouching"]);
+    }
+
+    #[test]
+    fn a_policy_says_whether_the_operator_may_vouch() {
+        let id = ProgramId::parse("osu-m365").unwrap();
+        let read = |policy| program(&id, &edited(osu(), "policy", policy)).unwrap().policy.vouching;
+        assert_eq!(read(json!({})), Vouching::Allowed);
+        assert_eq!(read(json!({"vouching": "never"})), Vouching::Never);
     }
 }

@@ -256,6 +256,8 @@ pub struct PolicyView {
     pub unknown_subdivision: String,
     /// Months after which associations end.
     pub term_months: Option<u32>,
+    /// `allowed` or `never`: whether the operator may vouch for a contact of the tenant's domain.
+    pub vouching: String,
 }
 
 impl ProgramView {
@@ -296,6 +298,7 @@ impl PolicyView {
             evidence_max_age_months: policy.evidence_max_age_months,
             unknown_subdivision: word(&policy.unknown_subdivision),
             term_months: policy.term_months,
+            vouching: word(&policy.vouching),
         }
     }
 }

@@ -1,0 +1,76 @@
+//! Who is asked by a claim's notices, for its view: as they were asked, or as the first notice would ask them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::claim::{Claim, Instant};
+use domain::ids::NoticeNo;
+use domain::recipient::{RecipientList, RecipientNo, Recipients, Reports, select_first_list};
+use store::Store;
+use web::views::ShownRecipients;
+
+use crate::error::ApiError;
+
+/// The recipients of a claim, as far as they are known.
+#[derive(Debug)]
+pub(crate) struct KnownRecipients {
+    list: RecipientList,
+    /// `None` before the first notice.
+    reports: Option<Reports>,
+    /// Since when the directory has their addresses as verified.
+    verified_since: BTreeMap<RecipientNo, Instant>,
+}
+
+impl KnownRecipients {
+    /// Those that were asked.
+    pub(crate) fn asked(recipients: Recipients) -> Self {
+        let Recipients { list, reports } = recipients;
+        Self { list, reports: Some(reports), verified_since: BTreeMap::new() }
+    }
+
+    /// Those whom the first notice would ask; nobody where no delivery could open a window.
+    fn planned(list: Option<RecipientList>) -> Self {
+        let nobody = || RecipientList {
+            notice: NoticeNo::default(),
+            told_until: None,
+            recipients: Vec::new(),
+            acted: BTreeSet::new(),
+        };
+        let list = list.unwrap_or_else(nobody);
+        Self { list, reports: None, verified_since: BTreeMap::new() }
+    }
+
+    /// Those that operator staff see: who was asked, and from the submission to the first notice who would be.
+    ///
+    /// # Errors
+    /// Where the table does not answer.
+    pub(crate) async fn for_staff(
+        store: &Store,
+        claim: &Claim,
+        asked: Option<Recipients>,
+        at: Instant,
+    ) -> Result<Option<Self>, ApiError> {
+        if let Some(asked) = asked {
+            return Ok(Some(Self::asked(asked)));
+        }
+        if claim.notice > NoticeNo::default() || !claim.state.is_open() {
+            return Ok(None);
+        }
+        let tenant = store.tenant(&claim.subject.tenant).await?;
+        let list = tenant.and_then(|tenant| select_first_list(claim, &tenant, at));
+        Ok(Some(Self::planned(list)))
+    }
+
+    /// How many mailboxes answered automatically.
+    pub(crate) fn unattended(&self) -> usize {
+        self.reports.as_ref().map_or(0, Reports::unattended)
+    }
+
+    /// The same, to be shown.
+    pub(crate) fn shown(&self) -> ShownRecipients<'_> {
+        ShownRecipients {
+            list: &self.list,
+            reports: self.reports.as_ref(),
+            verified_since: &self.verified_since,
+        }
+    }
+}
