@@ -9,7 +9,6 @@ use domain::program::Policy;
 
 use super::context::CommandContext;
 use super::load::Stored;
-use crate::notices::recipients::put_list;
 use crate::table::attributes::{number, text};
 use crate::table::codec::claim_item::{ClaimItem, Stamp, queue_of};
 use crate::table::codec::details_item::DetailsItem;
@@ -92,9 +91,6 @@ impl Store {
         let condition = as_read(old.claim(), &command_context.context.actor);
         if event.details.is_some() {
             actions.push(Action::Put(new.details.attributes(&new.claim().id)?, None));
-        }
-        if let Some(list) = &event.recipients {
-            actions.push(put_list(&new.claim().id, list)?);
         }
         let written = if actions.is_empty() {
             self.put_item_if(record, condition).await?

@@ -4,11 +4,10 @@
 use domain::claim::{Claim, Instant};
 use domain::context::Rival;
 use domain::ids::{ClaimId, ItemNo};
-use domain::recipient::Recipients;
 
 use crate::exclusivity::lock::lock_keys;
 use crate::exclusivity::rivals::rivals_on;
-use crate::notices::recipients::recipients_keys;
+use crate::notices::receipts::{Receipts, receipts_key};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey, record_key};
@@ -32,8 +31,8 @@ pub struct Competition {
     /// Everybody else who holds, waits for or claims an item, by item and claim. Whoever merely claims it is
     /// looked for among the 500 newest claims at the tenant.
     pub rivals: Vec<Rival>,
-    /// The recipients of the last notice, with what was reported of its mails.
-    pub recipients: Option<Recipients>,
+    /// What is known of the recipients of the last notice.
+    pub receipts: Receipts,
 }
 
 impl Store {
@@ -71,16 +70,17 @@ impl Store {
         }
         rivals.sort_by(|one, other| (one.item, &one.claim).cmp(&(other.item, &other.claim)));
         // Of a notice that the command itself has made due there are none.
-        let known = recipients_keys(claim).iter().all(|key| fetched.knows(key));
-        let recipients = if known { fetched.recipients(claim)? } else { None };
-        Ok(Competition { rivals, recipients })
+        let known = fetched.knows(&receipts_key(&claim.id, claim.notice));
+        let receipts =
+            if known { fetched.receipts(&claim.id, claim.notice)? } else { Receipts::default() };
+        Ok(Competition { rivals, receipts })
     }
 }
 
-/// What is fetched first: the locks of the items, and the recipients of the last notice.
+/// What is fetched first: the locks of the items, and the receipts of the last notice.
 pub(crate) fn competition_keys(claim: &Claim) -> Vec<ItemKey> {
     let mut keys = lock_keys(claim, &kept(claim));
-    keys.extend(recipients_keys(claim));
+    keys.push(receipts_key(&claim.id, claim.notice));
     keys
 }
 

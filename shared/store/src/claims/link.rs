@@ -1,30 +1,17 @@
 //! A claim as the answer by a link finds it.
 
 use domain::ids::{ClaimId, NoticeNo};
-use domain::recipient::{RecipientList, RecipientNo};
 
 use super::load::{Assembled, Loaded};
 use super::run::OpenClaim;
-use crate::notices::recipients::list_key;
-use crate::notices::wrong_codes::{WrongCodes, wrong_codes_key};
+use crate::notices::tries::{Tries, tries_key};
 use crate::table::clock::Moment;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, details_key, record_key};
 
-/// A claim, and what is known of the link that names it.
-#[derive(Debug)]
-pub struct LinkClaim {
-    /// The claim, open for a command.
-    pub open: OpenClaim,
-    /// The wrong codes of the link.
-    pub wrong: WrongCodes,
-    /// The recipients of the link's notice; `None` of a notice from before recipients were kept.
-    pub list: Option<RecipientList>,
-}
-
 impl Store {
-    /// Opens a claim as [`Store::open_claim`] does, with what is known of a link in the same batch.
+    /// Opens a claim as [`Store::open_claim`] does, with the tries of a notice's code in the same batch.
     ///
     /// # Errors
     /// Where silence is due and cannot be executed now.
@@ -32,19 +19,12 @@ impl Store {
         &self,
         id: &ClaimId,
         notice: NoticeNo,
-        recipient: Option<RecipientNo>,
         moment: Moment,
-    ) -> Result<Option<LinkClaim>, StoreError> {
+    ) -> Result<Option<(OpenClaim, Tries)>, StoreError> {
         let mut fetched = FetchedItems::default();
-        let keys = vec![
-            record_key(id),
-            details_key(id),
-            wrong_codes_key(id, notice, recipient),
-            list_key(id, notice),
-        ];
+        let keys = vec![record_key(id), details_key(id), tries_key(id, notice)];
         let clock = self.fetch(&mut fetched, keys).await?;
-        let wrong = fetched.wrong_codes(id, notice, recipient)?;
-        let list = fetched.recipient_list(id, notice)?;
+        let tries = fetched.tries(id, notice, moment.at)?;
         let loaded = match (fetched.claim(id)?, clock) {
             (Assembled::Whole(stored), Some(clock)) => Loaded { stored: Some(*stored), clock },
             (Assembled::Absent, _) => return Ok(None),
@@ -52,6 +32,6 @@ impl Store {
         };
         let Some(stored) = loaded.stored else { return Ok(None) };
         let open = self.open_stored(stored, loaded.clock, moment).await?;
-        Ok(open.map(|open| LinkClaim { open, wrong, list }))
+        Ok(open.map(|open| (open, tries)))
     }
 }

@@ -1,8 +1,6 @@
-//! Notices: who is asked, what became of the mails, their codes and texts, and wrong codes.
+//! Notices: the codes of their mails, what became of the mails, and tries of a code.
 
 pub(crate) mod mails;
 pub(crate) mod notice_code;
-pub(crate) mod recipients;
-pub(crate) mod reports;
-pub(crate) mod texts;
-pub(crate) mod wrong_codes;
+pub(crate) mod receipts;
+pub(crate) mod tries;

@@ -3,7 +3,6 @@
 use chrono::Duration;
 use domain::claim::Instant;
 use domain::ids::{ClaimId, NoticeNo};
-use domain::recipient::RecipientNo;
 
 use crate::table::attributes::{Reader, instant, key, number, put, text};
 use crate::table::config::Store;
@@ -13,7 +12,6 @@ use crate::table::transaction::{Condition, Written};
 
 const CLAIM: &str = "c";
 const NOTICE: &str = "n";
-const RECIPIENT: &str = "r";
 const PROMISED: &str = "w";
 /// How long a code is answered.
 const YEAR: Duration = Duration::days(366);
@@ -25,8 +23,6 @@ pub struct NoticeOfCode {
     pub claim: ClaimId,
     /// Its number.
     pub notice: NoticeNo,
-    /// Whose it is; `None` of a notice from before recipients were kept.
-    pub recipient: Option<RecipientNo>,
     /// The end of the window that its mail gives as the earliest; `None` where it gives none.
     pub promised: Option<Instant>,
 }
@@ -41,19 +37,13 @@ impl Store {
         let mut item = key(keys::notice_code(code), keys::RECORD);
         put(&mut item, CLAIM, Some(text(of.claim.as_str())));
         put(&mut item, NOTICE, Some(number(of.notice.0)));
-        put(&mut item, RECIPIENT, of.recipient.map(|no| number(no.0)));
         put(&mut item, PROMISED, of.promised.map(instant));
         put(&mut item, "expires", Some(number((self.raw_now() + YEAR).timestamp())));
         if self.put_item_if(item, Condition::absent()).await? == Written::Done {
             return Ok(());
         }
         match self.notice_of_code(code).await? {
-            Some(found)
-                if (&found.claim, found.notice, found.recipient)
-                    == (&of.claim, of.notice, of.recipient) =>
-            {
-                Ok(())
-            }
+            Some(found) if (&found.claim, found.notice) == (&of.claim, of.notice) => Ok(()),
             Some(_) => Err(StoreError::Corrupt("the code stands for another notice".to_owned())),
             None => Err(StoreError::Unavailable("the code is being written".to_owned())),
         }
@@ -67,7 +57,6 @@ impl Store {
         Ok(Some(NoticeOfCode {
             claim: item.parsed(CLAIM, ClaimId::parse)?,
             notice: NoticeNo(item.number(NOTICE)?),
-            recipient: item.opt_number(RECIPIENT)?.map(RecipientNo),
             promised: item.opt_instant(PROMISED)?,
         }))
     }

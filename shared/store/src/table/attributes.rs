@@ -102,11 +102,6 @@ impl<'a> Reader<'a> {
         value.map(|value| value.as_b().map(Blob::as_ref).map_err(|_| self.bad(name))).transpose()
     }
 
-    /// Whether there are bytes of that name.
-    pub(crate) fn is_bytes(&self, name: &str) -> bool {
-        self.item.get(name).is_some_and(AttributeValue::is_b)
-    }
-
     pub(crate) fn opt_array<const N: usize>(
         &self,
         name: &str,

@@ -2,7 +2,6 @@
 //! items in the largest state, so that a transition costs one write unit.
 
 pub(crate) mod event;
-mod flags;
 mod read;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -55,14 +54,7 @@ pub(crate) mod name {
     pub(crate) const FAMILY: &str = "fa";
     pub(crate) const KIND: &str = "ki";
     pub(crate) const ACTIVITY: &str = "ac";
-    /// Flags and small counters in one number; absent where all are zero. The attributes below it had each a place of
-    /// its own before, and are read where a record still has them.
-    pub(crate) const FLAGS: &str = "f";
     pub(crate) const EXPLICIT_YES: &str = "y";
-    /// Whose delivery the window is counted from: the closing statement demands it.
-    pub(crate) const OPENED_BY: &str = "ob";
-    /// Why the system holds the claim.
-    pub(crate) const HOLD_REASON: &str = "hr";
     pub(crate) const ITEMS: &str = "i";
     pub(crate) const MARKS: &str = "m";
     /// The state's own deadline; a window has its own.
@@ -79,6 +71,7 @@ pub(crate) mod name {
     pub(crate) const NOTICE: &str = "n";
     pub(crate) const CONTENT_HASH: &str = "ch";
     pub(crate) const DISPUTED: &str = "di";
+    pub(crate) const REFUSED_CONTACTS: &str = "rc";
     pub(crate) const EXTENDED: &str = "ex";
     /// Absent where the claim was submitted when it was created.
     pub(crate) const SUBMITTED_AT: &str = "sa";

@@ -1,8 +1,7 @@
 //! Stored bytes of the enumerations that are packed. A number, once given, keeps its meaning.
 
 use domain::actor::ActorKind;
-use domain::claim::HoldReason;
-use domain::event::{EventType, FailureCause};
+use domain::event::EventType;
 use domain::reason::{EndReason, ReasonCode};
 
 /// A value that is stored as one byte.
@@ -56,12 +55,6 @@ stored_codes! {
         DisputeOverturned = 27,
         AssociationEnded = 28,
         EvidenceAdded = 29,
-        ContactVouched = 30,
-        ContactProposed = 31,
-        ContactProposalRefused = 32,
-        RecipientFailed = 33,
-        LinkRetired = 34,
-        ConsentChanged = 35,
     }
     ActorKind {
         Partner = 1,
@@ -77,21 +70,6 @@ stored_codes! {
         TermExpired = 5,
         ItemGone = 6,
         TenantGone = 7,
-        NoticeFailed = 8,
-        NotEnrolled = 9,
-    }
-    FailureCause {
-        Bounce = 1,
-        Complaint = 2,
-        NoProof = 3,
-        Suppressed = 4,
-        Unverified = 5,
-    }
-    HoldReason {
-        PartnerSuspended = 1,
-        NotEnrolled = 2,
-        NoVerifiedDelivery = 3,
-        CalendarEnds = 4,
     }
     ReasonCode {
         EvidenceMissing = 1,
@@ -109,8 +87,6 @@ stored_codes! {
         NotEnrolled = 13,
         ItemNotClaimable = 14,
         PolicyViolation = 15,
-        ContactUnverified = 16,
-        CustomerDeclined = 17,
     }
 }
 
@@ -131,6 +107,5 @@ mod tests {
         come_back(ActorKind::ALL);
         come_back(EndReason::ALL);
         come_back(ReasonCode::ALL);
-        come_back(HoldReason::ALL);
     }
 }

@@ -7,5 +7,5 @@ mod reasons;
 
 pub(crate) use bytes::{Bytes, pack_instant};
 pub(crate) use ids::{pack_id, pack_items, unpack_id, unpack_items};
-pub(crate) use marks::{pack_beside, pack_marks, unpack_beside, unpack_marks};
+pub(crate) use marks::{pack_marks, unpack_marks};
 pub(crate) use reasons::{pack_reasons, unpack_reasons};

@@ -2,7 +2,7 @@
 
 use domain::calendar::{PackedWindow, Window};
 use domain::claim::{
-    Claim, Defence, Details, HoldReason, Instant, Item, RejectionRecord, State, Status, Subject,
+    Claim, Defence, Details, Instant, Item, RejectionRecord, State, Status, Subject,
 };
 use domain::ids::{
     Activity, FamilyId, LocationId, NoticeNo, PartnerId, ProgramId, Sha256Hash, StaffId, TenantId,
@@ -10,12 +10,9 @@ use domain::ids::{
 };
 use domain::program::ItemKind;
 use domain::reason::Reason;
-use domain::recipient::RecipientNo;
 
-use super::flags::Flags;
 use super::{ClaimItem, Stamp, event, is_submitted, name, queue_of};
 use crate::table::attributes::{Attributes, Reader};
-use crate::table::codec::codes::StoredCode;
 use crate::table::codec::details_item::withheld;
 use crate::table::codec::packing;
 use crate::table::error::StoreError;
@@ -29,26 +26,23 @@ impl ClaimItem {
         let (last_event, write) = item.unpacked(name::EVENT, event::unpack)?;
         let created_at = time(item, name::TENANT_SORT)?;
         let submitted_at = submitted_at(item, status, created_at)?;
-        let flags = Flags::read(item)?;
         let claim = Claim {
             id: keys::claim_of(item.text("pk")?)?,
             version: Version(item.number(name::VERSION)?),
-            subject: subject(item, flags)?,
+            subject: subject(item)?,
             items: items(item, created_at)?,
-            state: state(item, status, flags)?,
-            contested: flags.contested,
-            defence_until: beside(item, name::DEFENCE_UNTIL, created_at)?,
-            defence: defence(item, flags, created_at)?,
+            state: state(item, status)?,
+            contested: item.flag(name::CONTESTED)?,
+            defence_until: item.opt_instant(name::DEFENCE_UNTIL)?,
+            defence: defence(item)?,
             notice: NoticeNo(item.opt_number(name::NOTICE)?.unwrap_or(0)),
             content_hash: item.opt_hash(name::CONTENT_HASH)?,
-            disputed: flags.disputed,
-            extended: flags.extended,
-            opened_by: opened_by(item)?,
-            extended_by: flags.extended_by,
-            used: flags.used,
+            disputed: item.flag(name::DISPUTED)?,
+            refused_contacts: item.opt_number(name::REFUSED_CONTACTS)?.unwrap_or(0),
+            extended: item.flag(name::EXTENDED)?,
             created_at,
             submitted_at,
-            priority_at: beside(item, name::PRIORITY_AT, created_at)?.or(submitted_at),
+            priority_at: item.opt_instant(name::PRIORITY_AT)?.or(submitted_at),
             details: details()?,
             last_event,
         };
@@ -62,36 +56,9 @@ impl ClaimItem {
     }
 }
 
-/// An instant that is kept beside that of the creation, or, as it was before, by itself.
-fn beside(
-    item: Reader<'_>,
-    name: &str,
-    created_at: Instant,
-) -> Result<Option<Instant>, StoreError> {
-    if !item.is_bytes(name) {
-        return item.opt_instant(name);
-    }
-    let packed = item.array(name)?;
-    packing::unpack_beside(packed, created_at).map(Some).ok_or_else(|| item.bad(name))
-}
-
-fn defence(
-    item: Reader<'_>,
-    flags: Flags,
-    created_at: Instant,
-) -> Result<Option<Defence>, StoreError> {
-    let until = beside(item, name::DEFENCE, created_at)?;
-    Ok(until.map(|until| Defence { until, used: flags.defended }))
-}
-
-fn opened_by(item: Reader<'_>) -> Result<Option<RecipientNo>, StoreError> {
-    let Some(no) = item.opt_number(name::OPENED_BY)? else { return Ok(None) };
-    RecipientNo::new(no).map(Some).ok_or_else(|| item.bad(name::OPENED_BY))
-}
-
-fn hold_reason(item: Reader<'_>) -> Result<Option<HoldReason>, StoreError> {
-    let Some(code) = item.opt_number(name::HOLD_REASON)? else { return Ok(None) };
-    HoldReason::of_code(code).map(Some).ok_or_else(|| item.bad(name::HOLD_REASON))
+fn defence(item: Reader<'_>) -> Result<Option<Defence>, StoreError> {
+    let Some(until) = item.opt_instant(name::DEFENCE)? else { return Ok(None) };
+    Ok(Some(Defence { until, used: item.flag(name::DEFENDED)? }))
 }
 
 fn details() -> Result<Details, StoreError> {
@@ -109,7 +76,7 @@ fn submitted_at(
     status: Status,
     created_at: Instant,
 ) -> Result<Option<Instant>, StoreError> {
-    let at = beside(item, name::SUBMITTED_AT, created_at)?;
+    let at = item.opt_instant(name::SUBMITTED_AT)?;
     Ok(at.or(is_submitted(status).then_some(created_at)))
 }
 
@@ -121,7 +88,7 @@ fn waiting_since(item: Reader<'_>, status: Status) -> Result<Option<Instant>, St
     }
 }
 
-fn subject(item: Reader<'_>, flags: Flags) -> Result<Subject, StoreError> {
+fn subject(item: Reader<'_>) -> Result<Subject, StoreError> {
     let program = item.parsed(name::PROGRAM, ProgramId::parse)?;
     let family = item.opt_parsed(name::FAMILY, FamilyId::parse)?;
     let family = match family {
@@ -134,20 +101,11 @@ fn subject(item: Reader<'_>, flags: Flags) -> Result<Subject, StoreError> {
         program,
         policy_version: item.number(name::POLICY)?,
         family,
-        kind: item.parsed(name::KIND, |text| kind(text).ok_or(()))?,
+        kind: item.parsed(name::KIND, |text| ItemKind::parse(text).ok_or(()))?,
         activity: item.opt_parsed(name::ACTIVITY, Activity::parse)?,
         tenant: item.parsed(name::TENANT, TenantId::parse)?,
-        explicit_yes: flags.explicit_yes,
+        explicit_yes: item.flag(name::EXPLICIT_YES)?,
     })
-}
-
-/// The kind, by its first letter or, as it was before, by its name.
-fn kind(text: &str) -> Option<ItemKind> {
-    match text {
-        "w" => Some(ItemKind::Workload),
-        "s" => Some(ItemKind::Subscription),
-        name => ItemKind::parse(name),
-    }
 }
 
 fn items(item: Reader<'_>, created_at: Instant) -> Result<Vec<Item>, StoreError> {
@@ -157,30 +115,30 @@ fn items(item: Reader<'_>, created_at: Instant) -> Result<Vec<Item>, StoreError>
     Ok(items)
 }
 
-fn state(item: Reader<'_>, status: Status, flags: Flags) -> Result<State, StoreError> {
+fn state(item: Reader<'_>, status: Status) -> Result<State, StoreError> {
     let until = || item.instant(name::UNTIL);
     let opt_until = || item.opt_instant(name::UNTIL);
-    let overturned = flags.overturned;
+    let overturned = || item.flag(name::OVERTURNED);
     Ok(match status {
         Status::Draft => State::Draft {
             discard_at: until()?,
             keeps_priority_until: item.opt_instant(name::KEEPS_PRIORITY_UNTIL)?,
         },
         Status::Submitted => State::Submitted { due_at: opt_until()? },
-        Status::InReview => State::InReview { due_at: opt_until()?, overturned },
-        Status::ActionRequired => {
-            State::ActionRequired { reasons: reasons(item)?, answer_by: until()?, overturned }
-        }
+        Status::InReview => State::InReview { due_at: opt_until()?, overturned: overturned()? },
+        Status::ActionRequired => State::ActionRequired {
+            reasons: reasons(item)?,
+            answer_by: until()?,
+            overturned: overturned()?,
+        },
         Status::Disputed => State::Disputed { rejection: rejection(item)?, due_at: opt_until()? },
         Status::Notifying => State::Notifying { deliver_by: until()? },
-        Status::Unreachable => {
-            State::Unreachable { due_at: opt_until()?, with_operator: flags.with_operator }
-        }
+        Status::Unreachable => State::Unreachable { correct_by: until()? },
         Status::AwaitingCustomer => {
             let window = window(item)?.ok_or_else(|| item.bad(name::WINDOW))?;
             State::AwaitingCustomer { window }
         }
-        Status::OnHold => State::OnHold { reason: hold_reason(item)? },
+        Status::OnHold => State::OnHold,
         Status::Associated => State::Associated { window: window(item)?, ends_at: opt_until()? },
         Status::Rejected => {
             State::Rejected { rejection: rejection(item)?, disputable_until: opt_until()? }

@@ -6,8 +6,7 @@ use domain::calendar::{
     BusinessCalendar, CountryCode, Subdivision, Tz, UnknownSubdivision, Window, Zone, window,
 };
 use domain::claim::{
-    Basis, Claim, ExtensionCause, ExtensionCauses, HoldReason, Instant, Item, LastEvent, Mark,
-    RejectionRecord, State, Status, Subject, UsedChances,
+    Basis, Claim, Instant, Item, LastEvent, Mark, RejectionRecord, State, Status, Subject,
 };
 use domain::event::{EventType, Fingerprint};
 use domain::ids::{
@@ -16,7 +15,6 @@ use domain::ids::{
 };
 use domain::program::ItemKind;
 use domain::reason::{EndReason, Reason, ReasonCode};
-use domain::recipient::{Decliners, RecipientNo};
 use proptest::prelude::*;
 
 use super::{ClaimItem, Stamp, name, queue_of};
@@ -72,10 +70,8 @@ fn with_items(state: State, mark: Option<Mark>, id: impl Fn(u8) -> String) -> Cl
         notice: NoticeNo(12),
         content_hash: Some(Sha256Hash([7; 32])),
         disputed: true,
+        refused_contacts: 2,
         extended: true,
-        opened_by: RecipientNo::new(23),
-        extended_by: every_cause(),
-        used: UsedChances { renewals: 5, refused_proposals: 2, undos: 3 },
         created_at: at(2),
         submitted_at: Some(at(3)),
         priority_at: Some(at(4)),
@@ -89,10 +85,6 @@ fn with_items(state: State, mark: Option<Mark>, id: impl Fn(u8) -> String) -> Cl
             fingerprint: Some(Fingerprint([9; 16])),
         },
     }
-}
-
-fn every_cause() -> ExtensionCauses {
-    ExtensionCause::ALL.iter().fold(ExtensionCauses::default(), |all, one| all.with(*one))
 }
 
 fn stored(claim: Claim) -> ClaimItem {
@@ -137,9 +129,9 @@ fn every_state() -> Vec<State> {
         State::ActionRequired { reasons, answer_by: at(10), overturned: true },
         State::Disputed { rejection: rejection.clone(), due_at: None },
         State::Notifying { deliver_by: at(10) },
-        State::Unreachable { due_at: Some(at(10)), with_operator: true },
+        State::Unreachable { correct_by: at(10) },
         State::AwaitingCustomer { window: long_window() },
-        State::OnHold { reason: Some(HoldReason::CalendarEnds) },
+        State::OnHold,
         State::Associated { window: window.clone(), ends_at: Some(at(10)) },
         State::Rejected { rejection, disputable_until: Some(at(10)) },
         State::Declined { window: window.clone() },
@@ -147,18 +139,6 @@ fn every_state() -> Vec<State> {
         State::Discarded,
         State::Ended { window },
     ]
-}
-
-/// Declined by everybody who can, at different times.
-fn joined() -> Mark {
-    Mark::Declined {
-        at: at(20),
-        latest: at(21),
-        by: Decliners::ALL,
-        in_time: true,
-        no_answer: false,
-        settled: true,
-    }
 }
 
 fn ended() -> Mark {
@@ -172,8 +152,8 @@ fn ended() -> Mark {
 
 #[test]
 fn ten_items_of_36_characters_fit_in_a_kilobyte_in_every_state() {
-    let marked = |state: State| [ended(), joined()].map(|mark| largest(state.clone(), Some(mark)));
-    for claim in every_state().into_iter().flat_map(marked) {
+    for state in every_state() {
+        let claim = largest(state, Some(ended()));
         let status = claim.status();
         let size = size(&stored(claim).attributes().unwrap());
         println!("{}: {size} bytes", status.as_str());
@@ -200,7 +180,7 @@ fn with_uuids_for_items_every_other_id_may_have_36_characters_too() {
 #[test]
 fn what_is_stored_in_any_state_is_read_again() {
     for state in every_state() {
-        for mark in [None, Some(Mark::Dropped), Some(ended()), Some(joined())] {
+        for mark in [None, Some(Mark::Dropped), Some(ended())] {
             let item = stored(largest(state.clone(), mark));
             assert_eq!(ClaimItem::read(&item.attributes().unwrap()).unwrap(), item);
         }
@@ -229,7 +209,7 @@ fn index_keys_stand_only_where_the_operator_has_to_look() {
 
 #[test]
 fn an_unknown_stored_value_is_an_error_and_never_a_default() {
-    let item = stored(largest(State::OnHold { reason: None }, None)).attributes().unwrap();
+    let item = stored(largest(State::OnHold, None)).attributes().unwrap();
     let unknown = [
         (name::STATUS, text("levitating")),
         (name::KIND, text("planet")),
@@ -239,8 +219,7 @@ fn an_unknown_stored_value_is_an_error_and_never_a_default() {
         (name::QUEUE, text("submitted")),
         (name::VERSION, text("7")),
         (name::DETAILS_HASH, crate::table::attributes::bytes([1, 2, 3])),
-        (name::FLAGS, crate::table::attributes::number(1_i64 << 20)),
-        (name::OPENED_BY, crate::table::attributes::number(24)),
+        (name::CONTESTED, AttributeValue::Bool(false)),
     ];
     for (name, value) in unknown {
         let mut item = item.clone();
@@ -251,7 +230,7 @@ fn an_unknown_stored_value_is_an_error_and_never_a_default() {
 
 #[test]
 fn items_that_are_not_numbered_from_one_have_no_stored_form() {
-    let mut claim = largest(State::OnHold { reason: None }, None);
+    let mut claim = largest(State::OnHold, None);
     claim.items.remove(0);
     assert!(stored(claim).attributes().is_err());
 }
@@ -265,12 +244,9 @@ fn any_mark() -> impl Strategy<Value = Option<Mark>> {
         Just(Some(Mark::Dropped)),
         Just(Some(Mark::Withdrawn)),
         Just(Some(Mark::Rejected)),
-        (time(), time(), 0_u32..1 << 24, any::<[bool; 3]>()).prop_map(
-            |(at, latest, by, [in_time, no_answer, settled])| {
-                let by = Decliners::of_bits(by)?;
-                Some(Mark::Declined { at, latest, by, in_time, no_answer, settled })
-            }
-        ),
+        (time(), any::<[bool; 3]>()).prop_map(|(at, [in_time, no_answer, settled])| {
+            Some(Mark::Declined { at, in_time, no_answer, settled })
+        }),
         (time(), basis())
             .prop_map(|(effective_at, basis)| Some(Mark::Active { basis, effective_at })),
         (reason, time(), basis(), time()).prop_map(|(reason, at, basis, effective_at)| Some(
@@ -282,7 +258,7 @@ fn any_mark() -> impl Strategy<Value = Option<Mark>> {
 proptest! {
     #[test]
     fn marks_survive_packing(marks in proptest::collection::vec(any_mark(), 10)) {
-        let mut claim = largest(State::OnHold { reason: None }, None);
+        let mut claim = largest(State::OnHold, None);
         for (item, mark) in claim.items.iter_mut().zip(marks) {
             item.mark = mark;
         }
@@ -292,46 +268,8 @@ proptest! {
 
     #[test]
     fn bytes_that_nobody_packed_are_refused_or_read_but_never_a_panic(bytes in any::<Vec<u8>>()) {
-        let mut item = stored(largest(State::OnHold { reason: None }, None)).attributes().unwrap();
+        let mut item = stored(largest(State::OnHold, None)).attributes().unwrap();
         item.insert(name::MARKS.to_owned(), crate::table::attributes::bytes(bytes));
         let _ = ClaimItem::read(&item);
     }
-}
-
-#[test]
-fn a_record_from_before_the_flags_were_one_number_is_read_as_it_was() {
-    let mut claim = largest(State::InReview { due_at: None, overturned: true }, None);
-    claim.opened_by = None;
-    (claim.extended_by, claim.used) = (ExtensionCauses::default(), UsedChances::default());
-    let item = stored(claim);
-    let mut old = item.attributes().unwrap();
-    old.remove(name::FLAGS);
-    for flag in [
-        name::CONTESTED,
-        name::DISPUTED,
-        name::EXTENDED,
-        name::EXPLICIT_YES,
-        name::DEFENDED,
-        name::OVERTURNED,
-    ] {
-        old.insert(flag.to_owned(), AttributeValue::Bool(true));
-    }
-    assert_eq!(ClaimItem::read(&old).unwrap(), item);
-}
-
-#[test]
-fn a_no_from_before_recipients_were_known_is_the_administrators() {
-    let mut claim = largest(State::OnHold { reason: None }, None);
-    let (at, by) = (at(20), Decliners::ADMINISTRATOR);
-    let mark =
-        Mark::Declined { at, latest: at, by, in_time: true, no_answer: false, settled: false };
-    claim.items.truncate(1);
-    for item in &mut claim.items {
-        item.mark = Some(mark);
-    }
-    let item = stored(claim);
-    let attributes = item.attributes().unwrap();
-    let marks = attributes.get(name::MARKS).and_then(|marks| marks.as_b().ok()).unwrap();
-    assert_eq!(marks.as_ref().len(), 6, "one byte and five of the arrival, as they were");
-    assert_eq!(ClaimItem::read(&attributes).unwrap(), item);
 }

@@ -2,7 +2,6 @@
 
 use domain::claim::{Basis, Instant, Item, Mark};
 use domain::reason::EndReason;
-use domain::recipient::Decliners;
 
 use super::bytes::Bytes;
 use crate::table::attributes::instant_of;
@@ -14,8 +13,6 @@ const DROPPED: u8 = 0x10;
 const WITHDRAWN: u8 = 0x20;
 const REJECTED: u8 = 0x30;
 const DECLINED: u8 = 0x40;
-/// With who said it, and when the last of them did.
-const DECLINED_LATER: u8 = 0x80;
 const ACTIVE: u8 = 0x50;
 /// With the reason's code in the lower half.
 const ENDED_DEEMED: u8 = 0x60;
@@ -27,8 +24,6 @@ const FIRST: u8 = 1;
 const SECOND: u8 = 2;
 /// Settled, of a declined item.
 const THIRD: u8 = 4;
-/// That it follows whose "no" a declined item has.
-const FOURTH: u8 = 8;
 
 /// The marks in the order of the items; empty where no item has one. Instants are counted from
 /// `base` on. `None` for an instant that lies 17 years from it.
@@ -48,20 +43,10 @@ fn pack_mark(mark: Option<Mark>, base: Instant, packed: &mut Vec<u8>) -> Option<
         Some(Mark::Dropped) => packed.push(DROPPED),
         Some(Mark::Withdrawn) => packed.push(WITHDRAWN),
         Some(Mark::Rejected) => packed.push(REJECTED),
-        Some(Mark::Declined { at, latest, by, in_time, no_answer, settled }) => {
-            let (kind, later) =
-                if latest == at { (DECLINED, false) } else { (DECLINED_LATER, true) };
-            let named = later || by != Decliners::ADMINISTRATOR;
+        Some(Mark::Declined { at, in_time, no_answer, settled }) => {
             let flags = flag(in_time, FIRST) | flag(no_answer, SECOND) | flag(settled, THIRD);
-            packed.push(kind | flags | flag(named, FOURTH));
+            packed.push(DECLINED | flags);
             packed.extend(five_bytes(at, base)?);
-            if named {
-                let [_, bits @ ..] = by.bits().to_be_bytes();
-                packed.extend(bits);
-            }
-            if later {
-                packed.extend(five_bytes(latest, base)?);
-            }
         }
         Some(Mark::Active { basis, effective_at }) => {
             packed.push(ACTIVE | flag(basis == Basis::Explicit, FIRST));
@@ -80,23 +65,8 @@ fn pack_mark(mark: Option<Mark>, base: Instant, packed: &mut Vec<u8>) -> Option<
     Some(())
 }
 
-fn decliners(bytes: &mut Bytes<'_>) -> Option<Decliners> {
-    let [first, second, third] = bytes.array()?;
-    Decliners::of_bits(u32::from_be_bytes([0, first, second, third]))
-}
-
 fn flag(set: bool, bit: u8) -> u8 {
     if set { bit } else { 0 }
-}
-
-/// An instant beside another one, in five bytes; `None` where it lies 17 years from it.
-pub(crate) fn pack_beside(at: Instant, base: Instant) -> Option<[u8; 5]> {
-    five_bytes(at, base)
-}
-
-/// The instant again.
-pub(crate) fn unpack_beside(packed: [u8; 5], base: Instant) -> Option<Instant> {
-    instant_of(base.timestamp_millis().checked_add(signed(packed))?)
 }
 
 /// Milliseconds since `base`, in 40 bits with a sign.
@@ -134,12 +104,9 @@ fn unpack_mark(tag: u8, bytes: &mut Bytes<'_>, base: Instant) -> Option<Mark> {
         (DROPPED, 0) => Some(Mark::Dropped),
         (WITHDRAWN, 0) => Some(Mark::Withdrawn),
         (REJECTED, 0) => Some(Mark::Rejected),
-        (DECLINED | DECLINED_LATER, _) => {
+        (DECLINED, 0..=7) => {
             let (at, settled) = (instant(bytes, base)?, flags & THIRD != 0);
-            // As before recipients were known.
-            let by = if flags & FOURTH == 0 { Decliners::ADMINISTRATOR } else { decliners(bytes)? };
-            let latest = if kind == DECLINED { at } else { instant(bytes, base)? };
-            Some(Mark::Declined { at, latest, by, in_time: first, no_answer: second, settled })
+            Some(Mark::Declined { at, in_time: first, no_answer: second, settled })
         }
         (ACTIVE, 0..=1) => {
             let basis = if first { Basis::Explicit } else { Basis::Deemed };
@@ -158,5 +125,5 @@ fn ended(bytes: &mut Bytes<'_>, reason: u8, basis: Basis, base: Instant) -> Opti
 }
 
 fn instant(bytes: &mut Bytes<'_>, base: Instant) -> Option<Instant> {
-    unpack_beside(bytes.array()?, base)
+    instant_of(base.timestamp_millis().checked_add(signed(bytes.array()?))?)
 }
