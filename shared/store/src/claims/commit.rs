@@ -1,5 +1,5 @@
 //! The generic commit: timer first, then one conditional put on the version, or one transaction
-//! where locks, blocks or details go with it.
+//! where locks, blocks, details or a list of recipients go with it.
 
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant, State};
@@ -9,6 +9,7 @@ use domain::program::Policy;
 
 use super::context::CommandContext;
 use super::load::Stored;
+use crate::notices::recipients;
 use crate::table::attributes::{number, text};
 use crate::table::codec::claim_item::{ClaimItem, Stamp, queue_of};
 use crate::table::codec::details_item::DetailsItem;
@@ -91,6 +92,9 @@ impl Store {
         let condition = as_read(old.claim(), &command_context.context.actor);
         if event.details.is_some() {
             actions.push(Action::Put(new.details.attributes(&new.claim().id)?, None));
+        }
+        if let Some(list) = &event.recipients {
+            actions.push(Action::Put(recipients::attributes(&new.claim().id, list), None));
         }
         let written = if actions.is_empty() {
             self.put_item_if(record, condition).await?

@@ -3,11 +3,13 @@
 
 use domain::claim::{Claim, Instant};
 use domain::context::Rival;
+use domain::event::Event;
 use domain::ids::{ClaimId, ItemNo};
+use domain::recipient::Recipients;
 
 use crate::exclusivity::lock::lock_keys;
 use crate::exclusivity::rivals::rivals_on;
-use crate::notices::receipts::{Receipts, receipts_key};
+use crate::notices::recipients::recipients_keys;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey, record_key};
@@ -31,12 +33,22 @@ pub struct Competition {
     /// Everybody else who holds, waits for or claims an item, by item and claim. Whoever merely claims it is
     /// looked for among the 500 newest claims at the tenant.
     pub rivals: Vec<Rival>,
-    /// What is known of the recipients of the last notice.
-    pub receipts: Receipts,
+    /// The recipients of the last notice, and what became of its mails; `None` where no recipients are kept.
+    pub recipients: Option<Recipients>,
+}
+
+impl Competition {
+    /// The same after an event that was written since the recipients were read.
+    pub(crate) fn after(self, event: &Event) -> Self {
+        let Some(list) = event.recipients.as_deref().cloned() else { return self };
+        let same = self.recipients.filter(|known| known.list.notice == list.notice);
+        let reports = same.map(|known| known.reports).unwrap_or_default();
+        Self { recipients: Some(Recipients { list, reports }), ..self }
+    }
 }
 
 impl Store {
-    /// The competition of a claim at `at`: locks and receipts beside the tenant's index, then the records
+    /// The competition of a claim at `at`: locks and recipients beside the tenant's index, then the records
     /// that both name.
     pub async fn competition(&self, claim: &Claim, at: Instant) -> Result<Competition, StoreError> {
         let mut fetched = FetchedItems::default();
@@ -69,18 +81,17 @@ impl Store {
             rivals.extend(rivals_on(claim, &record.claim));
         }
         rivals.sort_by(|one, other| (one.item, &one.claim).cmp(&(other.item, &other.claim)));
-        // Of a notice that the command itself has made due there are none.
-        let known = fetched.knows(&receipts_key(&claim.id, claim.notice));
-        let receipts =
-            if known { fetched.receipts(&claim.id, claim.notice)? } else { Receipts::default() };
-        Ok(Competition { rivals, receipts })
+        // Of a notice that the command itself has made due nothing was read.
+        let known = recipients_keys(claim).iter().all(|key| fetched.knows(key));
+        let recipients = if known { fetched.recipients(claim)? } else { None };
+        Ok(Competition { rivals, recipients })
     }
 }
 
-/// What is fetched first: the locks of the items, and the receipts of the last notice.
+/// What is fetched first: the locks of the items, and the recipients of the last notice.
 pub(crate) fn competition_keys(claim: &Claim) -> Vec<ItemKey> {
     let mut keys = lock_keys(claim, &kept(claim));
-    keys.push(receipts_key(&claim.id, claim.notice));
+    keys.extend(recipients_keys(claim));
     keys
 }
 

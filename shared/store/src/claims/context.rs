@@ -16,6 +16,7 @@ use crate::directory::programs::program_key;
 use crate::directory::tenants::tenant_keys;
 use crate::exclusivity::block::block_key;
 use crate::exclusivity::lock::{FoundLock, lock_keys};
+use crate::notices::recipients::recipients_keys;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey, record_key};
@@ -111,7 +112,9 @@ impl Store {
         let (_, over_quota) = tokio::try_join!(self.fetch(&mut fetched, then), quota)?;
         let places =
             self.places_in(&fetched, needs.operator, partner.as_ref(), tenant.as_ref(), &policy)?;
-        let mut facts = Facts { partner, tenant, program, over_quota, ..Facts::default() };
+        let recipients = if needs.recipients { fetched.recipients(claim)? } else { None };
+        let mut facts =
+            Facts { partner, tenant, program, over_quota, recipients, ..Facts::default() };
         if needs.eligibility {
             add_rights(&claimed(claim), &own, &fetched, at, &mut facts)?;
         } else if needs.blocks {
@@ -143,6 +146,9 @@ impl Store {
         }
         if needs.locks {
             keys.extend(lock_keys(claim, &undecided(claim)));
+        }
+        if needs.recipients {
+            keys.extend(recipients_keys(claim));
         }
         if staff {
             keys.extend(competition_keys(claim));

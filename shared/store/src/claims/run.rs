@@ -184,7 +184,7 @@ impl Store {
         let competition = match staff {
             Ok(Some(StaffReads { newest, fetched })) => {
                 let known = self.competition_in(stored.claim(), &newest, &fetched, step.at);
-                Box::pin(known).await.ok()
+                Box::pin(known).await.ok().map(|known| known.after(&event))
             }
             Ok(None) | Err(_) => None,
         };

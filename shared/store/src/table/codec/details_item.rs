@@ -95,5 +95,7 @@ pub(crate) fn withheld() -> Option<Details> {
         evidence: Vec::new(),
         reason_comments: Vec::new(),
         remarks: Vec::new(),
+        proposed_contact: None,
+        vouched_for: None,
     })
 }
