@@ -155,6 +155,7 @@ fn cause(cause: FailureCause) -> &'static str {
         FailureCause::Complaint => "complaint",
         FailureCause::NoProof => "no_proof",
         FailureCause::Suppressed => "suppressed",
+        FailureCause::Unverified => "unverified",
     }
 }
 

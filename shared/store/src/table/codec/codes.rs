@@ -130,6 +130,7 @@ stored_codes! {
         Complaint = 2,
         NoProof = 3,
         Suppressed = 4,
+        Unverified = 5,
     }
 }
 

@@ -97,5 +97,6 @@ pub(crate) fn withheld() -> Option<Details> {
         remarks: Vec::new(),
         proposed_contact: None,
         vouched_for: None,
+        vouched_by: None,
     })
 }

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use domain::claim::{CustomerContact, Details, Evidence, PartnerContact, Remark, Scan};
-use domain::ids::{EvidenceId, Sha256Hash, Version};
+use domain::ids::{EvidenceId, Sha256Hash, StaffId, Version};
 use domain::text::{Comment, Domain, Email, Name};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,8 @@ pub(super) struct DetailsFields {
     proposed_contact: Option<ContactFields>,
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
     vouched_for: Option<Email>,
+    #[serde(rename = "vb", default, skip_serializing_if = "Option::is_none")]
+    vouched_by: Option<StaffId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -88,6 +90,7 @@ impl DetailsFields {
             remarks: details.remarks.iter().map(remark).collect(),
             proposed_contact: details.proposed_contact.as_ref().map(ContactFields::of),
             vouched_for: details.vouched_for.clone(),
+            vouched_by: details.vouched_by.clone(),
         }
     }
 
@@ -108,6 +111,7 @@ impl DetailsFields {
             remarks: self.remarks.iter().map(remark).collect(),
             proposed_contact: self.proposed_contact.as_ref().map(ContactFields::contact),
             vouched_for: self.vouched_for.clone(),
+            vouched_by: self.vouched_by.clone(),
         }
     }
 }
