@@ -1,7 +1,8 @@
 //! `GET` and `PUT /v1/customer/rules`: what holds for every claim on the customer's tenant from its
 //! submit on.
 
-use chrono::Duration;
+use std::time::Duration;
+
 use domain::rules::StandingRules;
 use lambda_http::{Body, Response};
 use store::Moment;
@@ -11,7 +12,7 @@ use web::{Call, Caller, Failure, Reply, bodies};
 use app::{Api, ApiError, moment};
 
 /// How long the claims under way are changed before the answer says that it is not done.
-const WITHIN: Duration = Duration::seconds(20);
+const WITHIN: Duration = Duration::from_secs(20);
 
 /// Tells the rules, with every block that holds.
 pub(crate) async fn get(
@@ -43,8 +44,7 @@ pub(crate) async fn put(
         return Err(Failure::NotFound.into());
     }
     // Whatever is not done in time is done by `sweep`, as of the same moment.
-    let until = Some(app.store.time() + WITHIN);
-    Box::pin(app.store.apply_rules(tenant, &rules, moment, until)).await?;
+    Box::pin(app.store.apply_rules(tenant, &rules, moment, Some(WITHIN))).await?;
     let rules = standing(app, caller, moment).await?;
     Ok(Reply::ok(&RulesView::of(&rules)).done())
 }

@@ -1,8 +1,9 @@
 //! What the customer's standing rules do to claims under way (`docs/domain.md §3.7`): a yes that is asked for, and
 //! blocks, which are a "no". Each acts as of the moment at which the rules arrived, however late it is carried out.
 
+use std::time::Duration;
+
 use domain::actor::Actor;
-use domain::claim::Instant;
 use domain::decide::demanded_by;
 use domain::ids::{ClaimId, TenantId};
 use domain::rules::StandingRules;
@@ -15,7 +16,7 @@ use crate::table::error::StoreError;
 
 impl Store {
     /// Does to the claims at a tenant what its customer's rules demand, which were written at `moment`. Twice does
-    /// no more than once. `until` is the moment by the function's clock after which no further claim is begun.
+    /// no more than once. No further claim is begun once it took `within`.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where time ran out, and where a claim could not be read or changed; what came
@@ -25,9 +26,10 @@ impl Store {
         tenant: &TenantId,
         rules: &StandingRules,
         moment: Moment,
-        until: Option<Instant>,
+        within: Option<Duration>,
     ) -> Result<ReconcileReport, StoreError> {
         let mut report = ReconcileReport::default();
+        let until = within.map(|within| self.raw_now() + within);
         let ids = self.claims_at_tenant(None, tenant).await?.ids()?;
         for page in ids.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
             for record in self.load_claim_records(page).await? {

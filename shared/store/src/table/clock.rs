@@ -28,11 +28,6 @@ impl Moment {
 }
 
 impl Store {
-    /// The function's own clock, for how long something takes; when something happens is a [`Moment`].
-    pub fn time(&self) -> Instant {
-        self.raw_now()
-    }
-
     /// The function's own clock.
     pub(crate) fn raw_now(&self) -> Instant {
         whole_millis((self.config.clock)())
