@@ -128,14 +128,14 @@ fn read(notice: NoticeNo, item: &Attributes) -> Result<Option<RecipientList>, St
         Some(AttributeValue::L(recipients)) => recipients,
         None | Some(_) => return Err(reader.bad(LIST)),
     };
-    let recipients = recipients.iter().map(|own| match own {
-        AttributeValue::M(fields) => recipient(Reader::new("recipient", fields)),
-        _ => Err(reader.bad(LIST)),
+    let recipients = recipients.iter().map(|own| {
+        let fields = own.as_m().map_err(|_| reader.bad(LIST))?;
+        recipient(Reader::new("recipient", fields))
     });
     Ok(Some(RecipientList {
         notice,
         told_until: reader.opt_instant(TOLD_UNTIL)?,
-        recipients: recipients.collect::<Result<_, _>>()?,
+        recipients: recipients.collect::<Result<_, StoreError>>()?,
         acted: acted(reader)?,
     }))
 }
