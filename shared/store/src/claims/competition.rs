@@ -114,3 +114,42 @@ pub(crate) fn newest(at_tenant: &ClaimsAtTenant) -> Result<Vec<ClaimId>, StoreEr
 fn kept(claim: &Claim) -> Vec<ItemNo> {
     claim.kept().map(|item| item.no).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use domain::actor::Actor;
+    use domain::event::EventBody;
+    use domain::ids::{NoticeNo, Version};
+    use domain::recipient::{RecipientList, RecipientNo, Reports};
+
+    use super::*;
+
+    fn list(notice: u16, told_until: Option<i64>) -> RecipientList {
+        let told_until = told_until.and_then(DateTime::from_timestamp_millis);
+        let (notice, acted) = (NoticeNo(notice), std::collections::BTreeSet::new());
+        RecipientList { notice, told_until, recipients: Vec::new(), acted }
+    }
+
+    fn sent() -> Reports {
+        let mut reports = Reports::default();
+        reports.entry(RecipientNo(1)).sent = true;
+        reports
+    }
+
+    fn after(written: Option<RecipientList>) -> Option<Recipients> {
+        let recipients = Some(Recipients { list: list(1, None), reports: sent() });
+        let at = DateTime::from_timestamp_millis(0).unwrap();
+        let event = Event::new(Version(2), at, &Actor::System, EventBody::ConsentChanged);
+        let event = Event { recipients: written.map(Box::new), ..event };
+        Competition { rivals: Vec::new(), recipients }.after(&event).recipients
+    }
+
+    #[test]
+    fn an_answer_tells_the_list_that_its_command_wrote_and_reports_of_the_same_notice_alone() {
+        let known = |list, reports| Some(Recipients { list, reports });
+        assert_eq!(after(None), known(list(1, None), sent()));
+        assert_eq!(after(Some(list(1, Some(5)))), known(list(1, Some(5)), sent()));
+        assert_eq!(after(Some(list(2, None))), known(list(2, None), Reports::default()));
+    }
+}

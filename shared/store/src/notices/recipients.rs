@@ -128,14 +128,14 @@ fn read(notice: NoticeNo, item: &Attributes) -> Result<Option<RecipientList>, St
         Some(AttributeValue::L(recipients)) => recipients,
         None | Some(_) => return Err(reader.bad(LIST)),
     };
-    let recipients = recipients.iter().map(|own| match own {
-        AttributeValue::M(fields) => recipient(Reader::new("recipient", fields)),
-        _ => Err(reader.bad(LIST)),
+    let recipients = recipients.iter().map(|own| {
+        let fields = own.as_m().map_err(|_| reader.bad(LIST))?;
+        recipient(Reader::new("recipient", fields))
     });
     Ok(Some(RecipientList {
         notice,
         told_until: reader.opt_instant(TOLD_UNTIL)?,
-        recipients: recipients.collect::<Result<_, _>>()?,
+        recipients: recipients.collect::<Result<_, StoreError>>()?,
         acted: acted(reader)?,
     }))
 }
@@ -172,10 +172,11 @@ fn acted(item: Reader<'_>) -> Result<BTreeSet<StaffId>, StoreError> {
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
+    use domain::claim::State;
     use domain::ids::PartnerId;
 
     use super::*;
-    use crate::table::codec::claim_item::tests::size;
+    use crate::table::codec::claim_item::tests::{largest, size};
 
     fn claim() -> ClaimId {
         ClaimId::of(&PartnerId::parse("p").unwrap(), "k")
@@ -231,6 +232,16 @@ mod tests {
         let list = list((1..=3).map(|no| own(no, &name, &email)).collect());
         let size = size(&attributes(&claim(), &list));
         assert!(size <= 1024, "{size} bytes");
+    }
+
+    #[test]
+    fn a_claim_before_its_first_notice_has_no_recipients_and_needs_no_read_to_say_so() {
+        let mut claim = largest(State::Submitted { due_at: None }, None);
+        let wanted = [list_key(&claim.id, claim.notice), reports_key(&claim.id, claim.notice)];
+        assert_eq!(recipients_keys(&claim), wanted);
+        claim.notice = NoticeNo(0);
+        assert_eq!(recipients_keys(&claim), []);
+        assert_eq!(FetchedItems::default().recipients(&claim).unwrap(), None);
     }
 
     #[test]

@@ -24,25 +24,26 @@ pub(super) struct FlagSet(u8);
 
 /// A flag, by its bit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum Flag {
-    Contested = 1,
-    Disputed = 1 << 1,
-    Extended = 1 << 2,
-    ExplicitYes = 1 << 3,
-    Defended = 1 << 4,
-    Overturned = 1 << 5,
-    WithOperator = 1 << 6,
+pub(super) struct Flag(u8);
+
+impl Flag {
+    pub(super) const CONTESTED: Self = Self(1);
+    pub(super) const DISPUTED: Self = Self(1 << 1);
+    pub(super) const EXTENDED: Self = Self(1 << 2);
+    pub(super) const EXPLICIT_YES: Self = Self(1 << 3);
+    pub(super) const DEFENDED: Self = Self(1 << 4);
+    pub(super) const OVERTURNED: Self = Self(1 << 5);
+    pub(super) const WITH_OPERATOR: Self = Self(1 << 6);
 }
 
 impl FlagSet {
     pub(super) fn has(self, flag: Flag) -> bool {
-        self.0 & flag as u8 != 0
+        self.0 & flag.0 != 0
     }
 
     fn of(flags: &[(Flag, bool)]) -> Self {
         let set = flags.iter().filter(|(_, set)| *set);
-        Self(set.fold(0, |bits, (flag, _)| bits | *flag as u8))
+        Self(set.fold(0, |bits, (flag, _)| bits | flag.0))
     }
 }
 
@@ -59,13 +60,13 @@ impl Flags {
     pub(super) fn of(claim: &Claim) -> Self {
         let (state, subject) = (&claim.state, &claim.subject);
         let set = FlagSet::of(&[
-            (Flag::Contested, claim.contested),
-            (Flag::Disputed, claim.disputed),
-            (Flag::Extended, claim.extended),
-            (Flag::ExplicitYes, subject.explicit_yes),
-            (Flag::Defended, claim.defence.is_some_and(|defence| defence.used)),
-            (Flag::Overturned, is_overturned(state)),
-            (Flag::WithOperator, matches!(state, State::Unreachable { with_operator: true, .. })),
+            (Flag::CONTESTED, claim.contested),
+            (Flag::DISPUTED, claim.disputed),
+            (Flag::EXTENDED, claim.extended),
+            (Flag::EXPLICIT_YES, subject.explicit_yes),
+            (Flag::DEFENDED, claim.defence.is_some_and(|defence| defence.used)),
+            (Flag::OVERTURNED, is_overturned(state)),
+            (Flag::WITH_OPERATOR, matches!(state, State::Unreachable { with_operator: true, .. })),
         ]);
         let hold_reason = if let State::OnHold { reason } = &claim.state { *reason } else { None };
         let (used, extended_by) = (claim.used, claim.extended_by);
@@ -119,12 +120,12 @@ impl Flags {
             return Self::unpack(packed).ok_or_else(|| item.bad(name::FLAGS));
         }
         let set = FlagSet::of(&[
-            (Flag::Contested, item.flag(name::CONTESTED)?),
-            (Flag::Disputed, item.flag(name::DISPUTED)?),
-            (Flag::Extended, item.flag(name::EXTENDED)?),
-            (Flag::ExplicitYes, item.flag(name::EXPLICIT_YES)?),
-            (Flag::Defended, item.flag(name::DEFENDED)?),
-            (Flag::Overturned, item.flag(name::OVERTURNED)?),
+            (Flag::CONTESTED, item.flag(name::CONTESTED)?),
+            (Flag::DISPUTED, item.flag(name::DISPUTED)?),
+            (Flag::EXTENDED, item.flag(name::EXTENDED)?),
+            (Flag::EXPLICIT_YES, item.flag(name::EXPLICIT_YES)?),
+            (Flag::DEFENDED, item.flag(name::DEFENDED)?),
+            (Flag::OVERTURNED, item.flag(name::OVERTURNED)?),
         ]);
         let kind = item.parsed(name::KIND, |text| ItemKind::parse(text).ok_or(()))?;
         // What such a record counted, `rc`, has no limit any more.

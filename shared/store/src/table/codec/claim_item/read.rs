@@ -34,13 +34,13 @@ impl ClaimItem {
             subject: subject(item, flags)?,
             items: items(item, created_at)?,
             state: state(item, status, flags)?,
-            contested: flags.set.has(Flag::Contested),
+            contested: flags.set.has(Flag::CONTESTED),
             defence_until: item.opt_instant(name::DEFENCE_UNTIL)?,
             defence: defence(item, flags)?,
             notice: NoticeNo(item.opt_number(name::NOTICE)?.unwrap_or(0)),
             content_hash: item.opt_hash(name::CONTENT_HASH)?,
-            disputed: flags.set.has(Flag::Disputed),
-            extended: flags.set.has(Flag::Extended),
+            disputed: flags.set.has(Flag::DISPUTED),
+            extended: flags.set.has(Flag::EXTENDED),
             opened_by: opened_by(item)?,
             extended_by: flags.extended_by,
             used: flags.used,
@@ -62,7 +62,7 @@ impl ClaimItem {
 
 fn defence(item: Reader<'_>, flags: Flags) -> Result<Option<Defence>, StoreError> {
     let Some(until) = item.opt_instant(name::DEFENCE)? else { return Ok(None) };
-    Ok(Some(Defence { until, used: flags.set.has(Flag::Defended) }))
+    Ok(Some(Defence { until, used: flags.set.has(Flag::DEFENDED) }))
 }
 
 fn opened_by(item: Reader<'_>) -> Result<Option<RecipientNo>, StoreError> {
@@ -111,7 +111,7 @@ fn subject(item: Reader<'_>, flags: Flags) -> Result<Subject, StoreError> {
         kind: flags.kind,
         activity: item.opt_parsed(name::ACTIVITY, Activity::parse)?,
         tenant: item.parsed(name::TENANT, TenantId::parse)?,
-        explicit_yes: flags.set.has(Flag::ExplicitYes),
+        explicit_yes: flags.set.has(Flag::EXPLICIT_YES),
     })
 }
 
@@ -125,7 +125,7 @@ fn items(item: Reader<'_>, created_at: Instant) -> Result<Vec<Item>, StoreError>
 fn state(item: Reader<'_>, status: Status, flags: Flags) -> Result<State, StoreError> {
     let until = || item.instant(name::UNTIL);
     let opt_until = || item.opt_instant(name::UNTIL);
-    let overturned = flags.set.has(Flag::Overturned);
+    let overturned = flags.set.has(Flag::OVERTURNED);
     Ok(match status {
         Status::Draft => State::Draft {
             discard_at: until()?,
@@ -139,7 +139,7 @@ fn state(item: Reader<'_>, status: Status, flags: Flags) -> Result<State, StoreE
         Status::Disputed => State::Disputed { rejection: rejection(item)?, due_at: opt_until()? },
         Status::Notifying => State::Notifying { deliver_by: until()? },
         Status::Unreachable => {
-            let with_operator = flags.set.has(Flag::WithOperator);
+            let with_operator = flags.set.has(Flag::WITH_OPERATOR);
             State::Unreachable { due_at: opt_until()?, with_operator }
         }
         Status::AwaitingCustomer => {

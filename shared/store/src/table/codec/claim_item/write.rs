@@ -90,8 +90,9 @@ fn state(state: &State, item: &mut Attributes) {
             until(Some(*discard_at), item);
             put(item, name::KEEPS_PRIORITY_UNTIL, keeps_priority_until.map(instant));
         }
-        State::Submitted { due_at } => until(*due_at, item),
-        State::InReview { due_at, .. } | State::Unreachable { due_at, .. } => until(*due_at, item),
+        State::Submitted { due_at }
+        | State::InReview { due_at, .. }
+        | State::Unreachable { due_at, .. } => until(*due_at, item),
         State::ActionRequired { reasons, answer_by, .. } => {
             until(Some(*answer_by), item);
             put_reasons(reasons, item);
