@@ -118,10 +118,10 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn contact(address: &str) -> Option<CustomerContact> {
+    fn contact(address: &str) -> CustomerContact {
         let name = Name::parse("Jana").unwrap();
         let email = Email::parse(address).unwrap();
-        Some(CustomerContact { name: name.clone(), title: name, email })
+        CustomerContact { name: name.clone(), title: name, email }
     }
 
     /// A claim that waits for a reviewer; its contact is at the tenant's domain.
@@ -162,7 +162,7 @@ mod tests {
                 partner_name: name("Alpine Cloud"),
                 tenant_name: name("Contoso"),
                 tenant_domain: Domain::parse("contoso.example").unwrap(),
-                customer_contact: contact("jana@contoso.example"),
+                customer_contact: Some(contact("jana@contoso.example")),
                 technical_contact: None,
                 partner_contact: None,
                 label: None,
@@ -207,20 +207,20 @@ mod tests {
         assert!(!needs(&claim, &tenant(false), &never));
         claim.details.vouched_for = Some(Email::parse("jana@contoso.example").unwrap());
         assert!(!needs(&claim, &tenant(false), &policy));
-        claim.details.customer_contact = contact("jana@alpine.example");
+        claim.details.customer_contact = Some(contact("jana@alpine.example"));
         assert!(!needs(&claim, &tenant(false), &policy));
     }
 
     #[test]
     fn a_proposed_contact_of_the_tenants_domain_needs_vouching_while_it_is_the_operators_turn() {
         let (mut claim, policy) = (claim(), Policy::default());
-        claim.details.proposed_contact = contact("karel@contoso.example");
+        claim.details.proposed_contact = Some(contact("karel@contoso.example"));
         claim.state = State::Unreachable { due_at: None, with_operator: true };
         assert!(needs(&claim, &tenant(true), &policy));
         claim.state = State::Unreachable { due_at: None, with_operator: false };
         assert!(!needs(&claim, &tenant(true), &policy));
         claim.state = State::Unreachable { due_at: None, with_operator: true };
-        claim.details.proposed_contact = contact("it@contoso.example");
+        claim.details.proposed_contact = Some(contact("it@contoso.example"));
         assert!(!needs(&claim, &tenant(true), &policy));
     }
 
