@@ -102,7 +102,127 @@ fn needs_vouching(claim: &Claim, tenant: &Tenant, policy: &Policy, at: Instant) 
 
 #[cfg(test)]
 mod tests {
+    use domain::actor::ActorKind;
+    use domain::claim::{Details, ExtensionCauses, LastEvent, Subject, UsedChances};
+    use domain::event::EventType;
+    use domain::ids::{ClaimId, NoticeNo, PartnerId, Version};
+    use domain::program::ItemKind;
+    use domain::text::{Domain, Email, Name};
+    use serde_json::json;
+
     use super::*;
+
+    const TENANT: &str = "6f3c0000-0000-4000-8000-000000000001";
+
+    fn at(text: &str) -> Instant {
+        text.parse().unwrap()
+    }
+
+    fn contact(address: &str) -> CustomerContact {
+        let name = Name::parse("Jana").unwrap();
+        let email = Email::parse(address).unwrap();
+        CustomerContact { name: name.clone(), title: name, email }
+    }
+
+    /// A claim that waits for a reviewer; its contact is at the tenant's domain.
+    fn claim() -> Claim {
+        let name = |text| Name::parse(text).unwrap();
+        let now = at("2026-12-20T10:00:00Z");
+        let partner = PartnerId::parse("p-alpine").unwrap();
+        Claim {
+            id: ClaimId::of(&partner, "k"),
+            version: Version(1),
+            subject: Subject {
+                partner,
+                location: None,
+                program: "osu-m365".to_owned().try_into().unwrap(),
+                policy_version: 1,
+                family: "osu-m365".to_owned().try_into().unwrap(),
+                kind: ItemKind::Workload,
+                activity: None,
+                tenant: TenantId::parse(TENANT).unwrap(),
+                explicit_yes: false,
+            },
+            items: vec![],
+            state: State::Submitted { due_at: None },
+            contested: false,
+            defence_until: None,
+            defence: None,
+            notice: NoticeNo(0),
+            content_hash: None,
+            disputed: false,
+            extended: false,
+            opened_by: None,
+            extended_by: ExtensionCauses::default(),
+            used: UsedChances::default(),
+            created_at: now,
+            submitted_at: Some(now),
+            priority_at: Some(now),
+            details: Details {
+                partner_name: name("Alpine Cloud"),
+                tenant_name: name("Contoso"),
+                tenant_domain: Domain::parse("contoso.example").unwrap(),
+                customer_contact: Some(contact("jana@contoso.example")),
+                technical_contact: None,
+                partner_contact: None,
+                label: None,
+                external_ref: None,
+                evidence: vec![],
+                reason_comments: vec![],
+                remarks: vec![],
+                proposed_contact: None,
+                vouched_for: None,
+            },
+            last_event: LastEvent {
+                event_type: EventType::Submitted,
+                at: now,
+                actor: ActorKind::Partner,
+                actor_id: None,
+                by_silence: false,
+                fingerprint: None,
+            },
+        }
+    }
+
+    fn tenant(verified: bool) -> Tenant {
+        serde_json::from_value(json!({
+            "id": TENANT, "name": "Contoso", "status": "active", "domains": ["contoso.example"],
+            "country": "CZ", "subdivision": null, "time_zone": null, "locale": "cs", "closures": [],
+            "contacts": [{"name": "IT", "email": "it@contoso.example", "verified": verified}],
+            "items": [],
+        }))
+        .unwrap()
+    }
+
+    fn needs(claim: &Claim, tenant: &Tenant, policy: &Policy) -> bool {
+        needs_vouching(claim, tenant, policy, at("2026-12-21T10:00:00Z"))
+    }
+
+    #[test]
+    fn a_claim_on_a_tenant_without_a_verified_contact_needs_vouching_until_somebody_vouches() {
+        let (mut claim, policy) = (claim(), Policy::default());
+        assert!(needs(&claim, &tenant(false), &policy));
+        assert!(!needs(&claim, &tenant(true), &policy));
+        let never = Policy { vouching: Vouching::Never, ..Policy::default() };
+        assert!(!needs(&claim, &tenant(false), &never));
+        claim.details.vouched_for = Some(Email::parse("jana@contoso.example").unwrap());
+        assert!(!needs(&claim, &tenant(false), &policy));
+        claim.details.customer_contact = Some(contact("jana@alpine.example"));
+        assert!(!needs(&claim, &tenant(false), &policy));
+    }
+
+    #[test]
+    fn a_proposed_contact_of_the_tenants_domain_needs_vouching_while_it_is_the_operators_turn() {
+        let (mut claim, policy) = (claim(), Policy::default());
+        claim.details.proposed_contact = Some(contact("karel@contoso.example"));
+        claim.state = State::Unreachable { due_at: None, with_operator: true };
+        assert!(needs(&claim, &tenant(true), &policy));
+        claim.state = State::Unreachable { due_at: None, with_operator: false };
+        assert!(!needs(&claim, &tenant(true), &policy));
+        claim.state = State::Unreachable { due_at: None, with_operator: true };
+        claim.details.proposed_contact = Some(contact("it@contoso.example"));
+        assert!(!needs(&claim, &tenant(true), &policy));
+    }
 
     #[test]
     fn the_queues_are_gone_through_one_after_the_other() {
