@@ -170,7 +170,8 @@ mod tests {
     fn a_partner_reads_nothing_of_the_recipients_of_notices() {
         let mut event = event();
         event["detail"][RECIPIENTS] = json!({"noes": {"by": 6, "items": [1]}});
-        let view = |viewer| HistoryEntryView::of(&claim(), &event, None, None, viewer).unwrap().detail;
+        let view =
+            |viewer| HistoryEntryView::of(&claim(), &event, None, None, viewer).unwrap().detail;
         assert!(view(Viewer::Partner).get(RECIPIENTS).is_none());
         assert_eq!(view(Viewer::Staff)[RECIPIENTS]["noes"]["by"], 6);
     }
