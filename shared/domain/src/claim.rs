@@ -9,6 +9,7 @@ mod state;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::ActorKind;
+use crate::calendar::CalendarId;
 use crate::event_type::{EventType, Fingerprint};
 use crate::ids::{
     Activity, AssociationId, ClaimId, FamilyId, ItemNo, LocationId, NoticeNo, PartnerId, ProgramId,
@@ -46,6 +47,9 @@ pub struct Claim {
     pub defence_until: Option<Instant>,
     /// Of a holder, that it was asked to defend.
     pub defence: Option<Defence>,
+    /// By which calendar the state's deadline ([`State::counted_until`]) was counted, where not by
+    /// that of the party whose turn it is, which ends before it (`docs/domain.md §4`, 7).
+    pub deadline_calendar: Option<CalendarId>,
     /// The number of the last notice.
     pub notice: NoticeNo,
     /// What the customer was shown, from validate on (`docs/domain.md §4`, I6).

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 
 use crate::actor::Actor;
-use crate::calendar::{self, BusinessCalendar, Zone};
+use crate::calendar::{self, BusinessCalendar, CalendarId, Zone};
 use crate::claim::{Defence, Instant};
+use crate::deadline::Deadline;
 use crate::directory::{Partner, Tenant};
 use crate::ids::{ClaimId, ItemNo};
 use crate::program::{ItemRef, Policy, Program};
@@ -21,12 +22,26 @@ pub struct Place {
 }
 
 impl Place {
-    /// The deadline `business_days` after `from` in this place (`docs/domain.md §4`).
-    pub fn deadline(&self, from: Instant, business_days: u32) -> Result<Instant, Rejection> {
-        self.window(from, business_days).map(|window| window.closes_at)
+    /// The deadline `business_days` after `from` of a party whose place this is. Where its calendar ends
+    /// it is counted in the operator's, and where that ends too in Monday to Friday; always in this
+    /// place's zone (`docs/domain.md §4`, 7). Not for a customer's window, which is never guessed:
+    /// [`Self::window`].
+    pub fn deadline(&self, from: Instant, business_days: u32, operator: &Self) -> Deadline {
+        let by = |calendar| calendar::window(from, business_days, calendar, &self.zone);
+        if let Ok(own) = by(&self.calendar) {
+            return Deadline { at: own.closes_at, stand_in: None };
+        }
+        if let Ok(window) = by(&operator.calendar) {
+            return Deadline { at: window.closes_at, stand_in: Some(window.calendar) };
+        }
+        let at = calendar::weekdays_after(from, business_days, &self.zone);
+        Deadline { at, stand_in: Some(CalendarId::weekdays()) }
     }
 
-    /// The same, explained.
+    /// The customer's window of `days` business days that a delivery at `from` opens, explained.
+    ///
+    /// # Errors
+    /// [`Rejection::OutsideCalendar`] where it would leave the years of the calendar data.
     pub fn window(&self, from: Instant, days: u32) -> Result<calendar::Window, Rejection> {
         calendar::window(from, days, &self.calendar, &self.zone)
             .map_err(|_| Rejection::OutsideCalendar)

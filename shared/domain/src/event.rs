@@ -8,6 +8,7 @@ use crate::claim::{
     Details, ExtensionCause, HoldReason, Instant, Item, LastEvent, RejectionRecord, Subject,
 };
 use crate::codes::coded;
+use crate::deadline::Deadline;
 use crate::ids::{ClaimId, ItemNo, NoticeNo, Sha256Hash, StaffId, Version};
 use crate::reason::{EndReason, Reason, ReasonCode};
 use crate::recipient::{Decliners, RecipientList, RecipientNo};
@@ -65,7 +66,7 @@ coded! {
             /// The content as submitted.
             opening: Box<Opening>,
             /// When the review should have begun.
-            due_at: Instant,
+            due_at: Deadline,
             /// The date that ranks rivals.
             priority_at: Instant,
         },
@@ -83,14 +84,14 @@ coded! {
             /// When idleness discards the draft.
             discard_at: Instant,
             /// Until when a resubmit keeps the priority date.
-            keeps_priority_until: Instant,
+            keeps_priority_until: Deadline,
         },
         /// [`EventType::Discarded`].
         Discarded,
         /// [`EventType::ReviewBegun`].
         ReviewBegun {
             /// When it should be decided.
-            due_at: Instant,
+            due_at: Deadline,
             /// Whether somebody else holds or claims an item.
             contested: bool,
             /// Until when the holder may defend.
@@ -108,12 +109,12 @@ coded! {
             /// What is asked.
             reasons: Vec<Reason>,
             /// Until when.
-            answer_by: Instant,
+            answer_by: Deadline,
         },
         /// [`EventType::InformationAnswered`].
         InformationAnswered {
             /// When the review should be done.
-            due_at: Instant,
+            due_at: Deadline,
         },
         /// [`EventType::Rejected`].
         Rejected {
@@ -137,7 +138,7 @@ coded! {
             /// What the notice will say.
             content_hash: Sha256Hash,
             /// Until when a proof of delivery must come.
-            deliver_by: Instant,
+            deliver_by: Deadline,
         },
         /// [`EventType::WindowOpened`].
         WindowOpened {
@@ -151,7 +152,7 @@ coded! {
             /// Why.
             cause: FailureCause,
             /// Until when the contact must be corrected.
-            correct_by: Instant,
+            correct_by: Deadline,
             /// Whether that is the operator's turn.
             with_operator: bool,
         },
@@ -167,12 +168,12 @@ coded! {
         /// [`EventType::ContactProposed`].
         ContactProposed {
             /// When the operator should have answered.
-            due_at: Instant,
+            due_at: Deadline,
         },
         /// [`EventType::ContactProposalRefused`].
         ContactProposalRefused {
             /// Until when the contact must be corrected.
-            correct_by: Instant,
+            correct_by: Deadline,
         },
         /// [`EventType::LinkRetired`].
         LinkRetired {
@@ -188,7 +189,7 @@ coded! {
             /// The new notice.
             notice: NoticeNo,
             /// Until when a proof of delivery must come.
-            deliver_by: Instant,
+            deliver_by: Deadline,
         },
         /// [`EventType::ContactRefused`].
         ContactRefused {
@@ -249,7 +250,7 @@ coded! {
             /// The new notice.
             notice: NoticeNo,
             /// Until when a proof of delivery must come.
-            deliver_by: Instant,
+            deliver_by: Deadline,
         },
         /// [`EventType::WindowClosed`].
         WindowClosed {
@@ -266,14 +267,14 @@ coded! {
         /// [`EventType::Disputed`].
         Disputed {
             /// When it should be judged.
-            due_at: Instant,
+            due_at: Deadline,
         },
         /// [`EventType::DisputeUpheld`].
         DisputeUpheld,
         /// [`EventType::DisputeOverturned`].
         DisputeOverturned {
             /// When the new review should be done.
-            due_at: Instant,
+            due_at: Deadline,
         },
         /// [`EventType::AssociationEnded`].
         AssociationEnded {
@@ -291,6 +292,40 @@ coded! {
         },
     }
     event_type: EventType
+}
+
+impl EventBody {
+    /// The deadline in business days of partner or operator that the event sets.
+    pub fn deadline(&self) -> Option<&Deadline> {
+        if let Self::Submitted { due_at: deadline, .. }
+        | Self::Recalled { keeps_priority_until: deadline, .. }
+        | Self::ReviewBegun { due_at: deadline, .. }
+        | Self::InformationRequested { answer_by: deadline, .. }
+        | Self::InformationAnswered { due_at: deadline }
+        | Self::Validated { deliver_by: deadline, .. }
+        | Self::NoticeFailed { correct_by: deadline, .. }
+        | Self::ContactCorrected { deliver_by: deadline, .. }
+        | Self::ContactProposed { due_at: deadline }
+        | Self::ContactProposalRefused { correct_by: deadline }
+        | Self::Resumed { deliver_by: deadline, .. }
+        | Self::Disputed { due_at: deadline }
+        | Self::DisputeOverturned { due_at: deadline } = self
+        {
+            return Some(deadline);
+        }
+        let (Self::RecipientFailed { change, .. }
+        | Self::ContactRefused { change, .. }
+        | Self::LinkRetired { change, .. }
+        | Self::DeclineUndone { change, .. }) = self
+        else {
+            return None;
+        };
+        match change {
+            NoticeChange::Renewed { deliver_by, .. } => Some(deliver_by),
+            NoticeChange::Unreachable { correct_by, .. } => Some(correct_by),
+            NoticeChange::None | NoticeChange::Window { .. } | NoticeChange::Held { .. } => None,
+        }
+    }
 }
 
 /// Why a notice counts as not delivered.
@@ -329,12 +364,12 @@ pub enum NoticeChange {
         /// Its number.
         notice: NoticeNo,
         /// Until when a proof of delivery must come.
-        deliver_by: Instant,
+        deliver_by: Deadline,
     },
     /// Nobody is left who could be asked.
     Unreachable {
         /// Until when the contact must be corrected.
-        correct_by: Instant,
+        correct_by: Deadline,
         /// Whether that is the operator's turn.
         with_operator: bool,
     },

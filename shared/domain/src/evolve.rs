@@ -1,5 +1,6 @@
 //! The claim after an event: the record is the fold of its events (`docs/domain.md §3`, I7).
 
+use crate::calendar::CalendarId;
 use crate::claim::{Claim, Details};
 use crate::commands::decline::Declined;
 use crate::commands::{
@@ -38,10 +39,21 @@ pub fn evolve(claim: Option<Claim>, event: &Event) -> Result<Claim, Unfit> {
     };
     next.version = event.version;
     next.last_event = event.brief();
+    next.deadline_calendar = deadline_calendar(&next, event);
     if let Some(details) = &event.details {
         next.details = Details::clone(details);
     }
     Ok(next)
+}
+
+/// By which calendar the deadline of the claim's new state was counted, where not by the party's own: as
+/// the event says, or as before where the deadline still runs.
+fn deadline_calendar(next: &Claim, event: &Event) -> Option<CalendarId> {
+    match event.body.deadline() {
+        Some(deadline) => deadline.stand_in.clone(),
+        None if next.state.counted_until().is_some() => next.deadline_calendar.clone(),
+        None => None,
+    }
 }
 
 /// The claim that a first event makes; `None` for an event that cannot be the first.
@@ -50,7 +62,7 @@ fn opened(event: &Event) -> Option<Claim> {
         return draft::create_claim(event, opening, *discard_at);
     }
     let EventBody::Submitted { opening, due_at, priority_at } = &event.body else { return None };
-    submit::create_claim(event, opening, *due_at, *priority_at)
+    submit::create_claim(event, opening, due_at.at, *priority_at)
 }
 
 /// The claim that a later event leads to, by the command that the event is named after; `None` where the
@@ -60,44 +72,46 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
     match &event.body {
         EventBody::Drafted { .. } => return None,
         EventBody::Submitted { opening, due_at, priority_at } => {
-            submit::apply(it, at, opening, *due_at, *priority_at);
+            submit::apply(it, at, opening, due_at.at, *priority_at);
         }
         EventBody::Edited { opening, removed, discard_at } => {
             edit::apply(it, opening.as_deref(), removed, *discard_at);
         }
         EventBody::Recalled { discard_at, keeps_priority_until } => {
-            recall::apply(it, *discard_at, *keeps_priority_until);
+            recall::apply(it, *discard_at, keeps_priority_until.at);
         }
         EventBody::Discarded => discard::apply(it),
         EventBody::ReviewBegun { due_at, contested, defence_until } => {
-            begin_review::apply(it, *due_at, *contested, *defence_until);
+            begin_review::apply(it, due_at.at, *contested, *defence_until);
         }
         EventBody::ReviewOverdue => deadline_passed::apply_overdue(it)?,
         EventBody::DefenceRequested { until } => request_defence::apply(it, *until),
         EventBody::InformationRequested { reasons, answer_by } => {
-            request_information::apply(it, reasons, *answer_by);
+            request_information::apply(it, reasons, answer_by.at);
         }
-        EventBody::InformationAnswered { due_at } => respond::apply(it, *due_at),
+        EventBody::InformationAnswered { due_at } => respond::apply(it, due_at.at),
         EventBody::Rejected { items, rejection, disputable_until, ends_at } => {
             reject::apply(it, items, rejection, *disputable_until, *ends_at);
         }
         EventBody::Validated { dropped, contested, notice, content_hash, deliver_by } => {
-            validate::apply(it, dropped, *contested, *notice, *content_hash, *deliver_by);
+            validate::apply(it, dropped, *contested, *notice, *content_hash, deliver_by.at);
         }
         EventBody::WindowOpened { window, opened_by } => {
             apply_reports::apply_opening(it, window, *opened_by);
         }
         EventBody::NoticeFailed { correct_by, with_operator, .. } => {
-            wait_for_contact(it, *correct_by, *with_operator);
+            wait_for_contact(it, correct_by.at, *with_operator);
         }
         EventBody::RecipientFailed { change, .. } => change_notice(it, change),
         EventBody::ContactVouched => {}
-        EventBody::ContactProposed { due_at } => correct_contact::apply_proposal(it, *due_at),
-        EventBody::ContactProposalRefused { correct_by } => refuse_contact::apply(it, *correct_by),
+        EventBody::ContactProposed { due_at } => correct_contact::apply_proposal(it, due_at.at),
+        EventBody::ContactProposalRefused { correct_by } => {
+            refuse_contact::apply(it, correct_by.at)
+        }
         EventBody::LinkRetired { change, .. } => change_notice(it, change),
         EventBody::ConsentChanged => change_consent::apply(it),
         EventBody::ContactCorrected { notice, deliver_by } => {
-            correct_contact::apply(it, *notice, *deliver_by);
+            correct_contact::apply(it, *notice, deliver_by.at);
         }
         EventBody::ContactRefused { change, .. } => change_notice(it, change),
         EventBody::ItemsDeclined { declined, ended, joined, by, in_time, ends_at } => {
@@ -117,14 +131,14 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
             extend::apply(it, window, *cause, *opened_by);
         }
         EventBody::Held { reason } => hold_claim(it, *reason),
-        EventBody::Resumed { notice, deliver_by } => resume::apply(it, *notice, *deliver_by),
+        EventBody::Resumed { notice, deliver_by } => resume::apply(it, *notice, deliver_by.at),
         EventBody::WindowClosed { outcome, ends_at } => {
             deadline_passed::apply_close(it, *outcome, *ends_at)?;
         }
         EventBody::Withdrawn { ends_at } => withdraw::apply(it, *ends_at),
-        EventBody::Disputed { due_at } => dispute::apply(it, *due_at)?,
+        EventBody::Disputed { due_at } => dispute::apply(it, due_at.at)?,
         EventBody::DisputeUpheld => uphold::apply(it)?,
-        EventBody::DisputeOverturned { due_at } => overturn::apply(it, *due_at),
+        EventBody::DisputeOverturned { due_at } => overturn::apply(it, due_at.at),
         EventBody::AssociationEnded { items, reason, at } => end::apply(it, items, *reason, *at),
         EventBody::EvidenceAdded { by_partner } => add_evidence::apply(it, *by_partner),
     }

@@ -32,6 +32,7 @@ pub mod command;
 mod commands;
 pub mod content;
 pub mod context;
+pub mod deadline;
 pub mod decide;
 mod decision;
 pub mod directory;

@@ -56,7 +56,7 @@ pub enum Rejection {
         /// Seconds after which it may fit, where waiting helps.
         retry_after_s: Option<u32>,
     },
-    /// A deadline would leave the years of the calendar data (`docs/domain.md §4`, 7).
+    /// A longer window would leave the years of the calendar data (`docs/domain.md §4`, 7).
     #[error("outside the calendar data")]
     OutsideCalendar,
     /// The context lacks a fact that the command needs: a fault of ours, never of the caller.

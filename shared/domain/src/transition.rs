@@ -21,6 +21,7 @@ pub(crate) fn new_claim(event: &Event, opening: &Opening, state: State) -> Optio
         contested: false,
         defence_until: None,
         defence: None,
+        deadline_calendar: None,
         notice: NoticeNo::default(),
         content_hash: None,
         disputed: false,
@@ -80,10 +81,10 @@ pub(crate) fn change_notice(claim: &mut Claim, change: &NoticeChange) {
         }
         NoticeChange::Renewed { notice, deliver_by } => {
             claim.used.renewals = claim.used.renewals.saturating_add(1);
-            start_notice(claim, *notice, *deliver_by);
+            start_notice(claim, *notice, deliver_by.at);
         }
         NoticeChange::Unreachable { correct_by, with_operator } => {
-            wait_for_contact(claim, *correct_by, *with_operator);
+            wait_for_contact(claim, correct_by.at, *with_operator);
         }
         NoticeChange::Held { reason } => hold_claim(claim, Some(*reason)),
     }

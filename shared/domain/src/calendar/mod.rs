@@ -27,6 +27,7 @@ mod id;
 mod known;
 mod pack;
 mod tz;
+mod weekdays;
 mod window;
 mod zone;
 
@@ -46,5 +47,6 @@ pub use extension::{ExtendError, extend, extend_by, recount};
 pub use id::{CalendarId, DATA_VERSION};
 pub use pack::{PackedWindow, UnpackError};
 pub use tz::{TZDB_VERSION, Tz, UnknownTz};
+pub use weekdays::weekdays_after;
 pub use window::{SkippedDay, Window, window};
 pub use zone::{Zone, days_after};

@@ -149,6 +149,28 @@ impl State {
         }
     }
 
+    /// What the state has that was counted in the business days of partner or operator: its deadline,
+    /// or of a recalled draft until when it keeps its priority date.
+    pub fn counted_until(&self) -> Option<Instant> {
+        match self {
+            Self::Draft { keeps_priority_until, .. } => *keeps_priority_until,
+            Self::Submitted { .. }
+            | Self::InReview { .. }
+            | Self::ActionRequired { .. }
+            | Self::Disputed { .. }
+            | Self::Notifying { .. }
+            | Self::Unreachable { .. } => self.until(),
+            Self::AwaitingCustomer { .. }
+            | Self::OnHold { .. }
+            | Self::Associated { .. }
+            | Self::Rejected { .. }
+            | Self::Declined { .. }
+            | Self::Withdrawn
+            | Self::Discarded
+            | Self::Ended { .. } => None,
+        }
+    }
+
     /// Whether a submitted claim still waits for somebody's decision.
     pub fn is_open(&self) -> bool {
         self.status().is_open()

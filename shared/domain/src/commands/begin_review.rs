@@ -3,6 +3,7 @@
 use crate::claim::{Claim, Instant, State};
 use crate::command::CommandKind;
 use crate::context::{Context, Rival, Standing};
+use crate::decision::deadlines::{holder_deadline, review_due};
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
 use crate::rejection::Rejection;
@@ -24,8 +25,7 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
         return Err(invalid_state(claim, CommandKind::BeginReview));
     }
     let defence_until = defence_until(claim, context)?;
-    let due_at =
-        context.places.operator.deadline(context.at, context.policy.review_business_days)?;
+    let due_at = review_due(context);
     let contested = !context.facts.rivals.is_empty();
     let body = EventBody::ReviewBegun { due_at, contested, defence_until };
     Ok(Some(new_event(claim, context, body)))
@@ -49,7 +49,7 @@ fn defence_until(claim: &Claim, context: &Context) -> Result<Option<Instant>, Re
     let mut latest = claim.defence_until;
     for holder in holders(context) {
         let place = holder.place.as_ref().ok_or(Rejection::MissingFact("holder"))?;
-        latest = latest.max(Some(place.deadline(context.at, days)?));
+        latest = latest.max(Some(holder_deadline(place, context, days).at));
     }
     Ok(latest)
 }

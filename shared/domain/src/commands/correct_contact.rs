@@ -4,7 +4,7 @@ use crate::actor::Actor;
 use crate::claim::{Claim, CustomerContact, Details, Instant, State};
 use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decision::deadlines::{deliver_by, review_due};
+use crate::decision::deadlines::{deliver_by, review_due, window_can_be_counted};
 use crate::decision::notice::tenant;
 use crate::decision::standing::still_entitled;
 use crate::decision::two_people::reviewed_list;
@@ -39,6 +39,7 @@ pub(crate) fn decide(claim: &Claim, contact: &CustomerContact, context: &Context
         return Err(invalid_state(claim, CommandKind::CorrectContact));
     }
     still_entitled(claim, context)?;
+    window_can_be_counted(claim, CommandKind::CorrectContact, context)?;
     let authority = tenant(context)?.authority(&contact.email);
     let vouched = claim.details.is_vouched_for(&contact.email);
     match authority {
@@ -73,8 +74,7 @@ fn corrected(claim: &Claim, contact: &CustomerContact, context: &Context) -> Dec
     let list = reviewed_list(&named, before.as_ref(), context)?
         .filter(asked)
         .ok_or_else(|| invalid_contact(FieldCode::CustomerUnreachable))?;
-    let body =
-        EventBody::ContactCorrected { notice: list.notice, deliver_by: deliver_by(context)? };
+    let body = EventBody::ContactCorrected { notice: list.notice, deliver_by: deliver_by(context) };
     Ok(Some(Event {
         details: Some(Box::new(details)),
         recipients: Some(Box::new(list)),
@@ -84,7 +84,7 @@ fn corrected(claim: &Claim, contact: &CustomerContact, context: &Context) -> Dec
 
 fn proposed(claim: &Claim, contact: &CustomerContact, context: &Context) -> Decision {
     let details = Details { proposed_contact: Some(contact.clone()), ..claim.details.clone() };
-    let body = EventBody::ContactProposed { due_at: review_due(context)? };
+    let body = EventBody::ContactProposed { due_at: review_due(context) };
     let event = new_event(claim, context, body);
     Ok(Some(Event { details: Some(Box::new(details)), ..event }))
 }

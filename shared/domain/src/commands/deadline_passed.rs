@@ -90,7 +90,7 @@ fn unopened(claim: &Claim, context: &Context) -> Result<Event, Rejection> {
         return Ok(new_event(claim, context, EventBody::Held { reason }));
     }
     if let Some(list) = next_list(claim, None, context)? {
-        let body = EventBody::Resumed { notice: list.notice, deliver_by: deliver_by(context)? };
+        let body = EventBody::Resumed { notice: list.notice, deliver_by: deliver_by(context) };
         let event = new_event(claim, context, body);
         return Ok(Event { recipients: Some(Box::new(list)), ..event });
     }

@@ -20,7 +20,7 @@ pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Dec
     if !matches!(claim.state, State::Rejected { disputable_until: Some(end), .. } if open(end)) {
         return Err(invalid_state(claim, CommandKind::Dispute));
     }
-    let body = EventBody::Disputed { due_at: review_due(context)? };
+    let body = EventBody::Disputed { due_at: review_due(context) };
     Ok(Some(with_remark(claim, Some(comment), new_event(claim, context, body))))
 }
 

@@ -21,7 +21,7 @@ pub(crate) const RULE: Rule = Rule::new(
 /// Another reviewer finds the rejection wrong: the review goes on.
 pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Decision {
     judged(claim, CommandKind::Overturn, context)?;
-    let body = EventBody::DisputeOverturned { due_at: review_due(context)? };
+    let body = EventBody::DisputeOverturned { due_at: review_due(context) };
     Ok(Some(with_remark(claim, Some(comment), new_event(claim, context, body))))
 }
 

@@ -3,7 +3,7 @@
 use crate::claim::{Claim, Details, Instant, State, UsedChances};
 use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decision::deadlines::contact_due;
+use crate::decision::deadlines::correct_by;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::{Event, EventBody};
 use crate::rule::{COMMANDS, Rule};
@@ -23,7 +23,7 @@ pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context
     if !(is_proposed && chance_left) {
         return Err(invalid_state(claim, CommandKind::RefuseContact));
     }
-    let body = EventBody::ContactProposalRefused { correct_by: contact_due(context)? };
+    let body = EventBody::ContactProposalRefused { correct_by: correct_by(context)? };
     let event = new_event(claim, context, body);
     let details = match comment {
         Some(text) => claim.details.with_remark(event.version, text),

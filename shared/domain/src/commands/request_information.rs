@@ -3,6 +3,7 @@
 use crate::claim::{Claim, Instant, State};
 use crate::command::GivenReason;
 use crate::context::Context;
+use crate::decision::deadlines::partner_deadline;
 use crate::decision::rejection::{commented, reasons_fit};
 use crate::decision::{Decision, new_event};
 use crate::event::{Event, EventBody};
@@ -19,7 +20,7 @@ pub(crate) fn decide(claim: &Claim, given: &[GivenReason], context: &Context) ->
     let days = context.policy.answer_business_days;
     let body = EventBody::InformationRequested {
         reasons: given.iter().map(|given| given.reason).collect(),
-        answer_by: context.partner_place()?.deadline(context.at, days)?,
+        answer_by: partner_deadline(context, days)?,
     };
     Ok(Some(Event { details: commented(claim, given), ..new_event(claim, context, body) }))
 }

@@ -1,8 +1,9 @@
 //! `resume`: a hold is over.
 
 use crate::claim::{Claim, Instant};
+use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decision::deadlines::deliver_by;
+use crate::decision::deadlines::{deliver_by, window_can_be_counted};
 use crate::decision::notice::{NoticeOutcome, failure_event, next_list, unreachable};
 use crate::decision::standing::still_entitled;
 use crate::decision::{Decision, new_event};
@@ -22,9 +23,10 @@ pub(crate) const RULE: Rule = Rule::new(
 /// could be asked, the claim waits for a contact.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     still_entitled(claim, context)?;
+    window_can_be_counted(claim, CommandKind::Resume, context)?;
     let recipients = context.facts.recipients.as_ref();
     if let Some(list) = next_list(claim, recipients, context)? {
-        let body = EventBody::Resumed { notice: list.notice, deliver_by: deliver_by(context)? };
+        let body = EventBody::Resumed { notice: list.notice, deliver_by: deliver_by(context) };
         return Ok(Some(Event {
             recipients: Some(Box::new(list)),
             ..new_event(claim, context, body)

@@ -4,6 +4,7 @@ use crate::claim::{Claim, Details, Instant, State};
 use crate::command::{ClaimInput, CommandKind, Creation};
 use crate::context::{Context, Facts};
 use crate::decision::content::content;
+use crate::decision::deadlines::review_begins_by;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::eligibility;
 use crate::event::{Event, EventBody, Opening};
@@ -29,8 +30,7 @@ pub(crate) fn create(creation: &Creation, context: &Context) -> Result<Event, Re
     admissible(&context.facts)?;
     let (opening, details) = content(id, input, &context.facts)
         .ok_or_else(|| Rejection::Fields(vec![FieldError::new("", FieldCode::Required)]))?;
-    let due_at =
-        context.places.operator.deadline(context.at, context.policy.review_start_business_days)?;
+    let due_at = review_begins_by(context);
     let body = EventBody::Submitted { opening: Box::new(opening), due_at, priority_at: context.at };
     let event = Event::new(Version(1), context.at, &context.actor, body);
     Ok(Event { details: Some(Box::new(details)), ..event })
@@ -53,10 +53,7 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
         claim.priority_at.filter(|_| keeps_priority_until.is_some_and(|end| context.at < end));
     let body = EventBody::Submitted {
         opening: Box::new(opening),
-        due_at: context
-            .places
-            .operator
-            .deadline(context.at, context.policy.review_start_business_days)?,
+        due_at: review_begins_by(context),
         priority_at: kept.unwrap_or(context.at),
     };
     // The entries with their documents, as they are.

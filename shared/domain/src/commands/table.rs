@@ -75,7 +75,7 @@ table! {
     Draft              | Partner                             | NEW                             | partner tenant eligibility quota operator | Drafted;
     Submit             | PartnerAdmin                        | NEW Draft                       | partner tenant eligibility quota operator | Submitted;
     Edit               | Partner                             | Draft ActionRequired            | partner                                   | Edited;
-    Recall             | Partner                             | Submitted                       | partner                                   | Recalled;
+    Recall             | Partner                             | Submitted                       | partner operator                          | Recalled;
     Discard            | Partner                             | Draft                           |                                           | Discarded;
     Respond            | PartnerAdmin                        | ActionRequired                  | operator                                  | InformationAnswered;
     Withdraw           | PartnerAdmin                        | OPEN                            |                                           | Withdrawn;
@@ -85,10 +85,10 @@ table! {
     End                | PartnerAdmin Operator CustomerAdmin | ANY                             |                                           | AssociationEnded;
 
     BeginReview        | Reviewer                            | Submitted InReview              | locks operator                            | ReviewBegun;
-    RequestInformation | Reviewer                            | InReview                        | partner                                   | InformationRequested;
+    RequestInformation | Reviewer                            | InReview                        | partner operator                          | InformationRequested;
     Reject             | Reviewer                            | InReview OnHold Unreachable     | partner                                   | Rejected;
     Vouch              | Operator                            | Submitted InReview Unreachable  | tenant recipients                         | ContactVouched;
-    RefuseContact      | Operator                            | Unreachable                     | partner                                   | ContactProposalRefused;
+    RefuseContact      | Operator                            | Unreachable                     | partner operator                          | ContactProposalRefused;
     Validate           | Reviewer                            | InReview                        | partner tenant eligibility locks operator recipients | Validated;
     Uphold             | Reviewer                            | Disputed                        |                                           | DisputeUpheld;
     Overturn           | Reviewer                            | Disputed                        | operator                                  | DisputeOverturned;

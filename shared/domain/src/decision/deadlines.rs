@@ -1,21 +1,58 @@
-//! Deadlines that several commands set.
+//! Deadlines that several commands set. None of them is refused because a calendar ends
+//! (`docs/domain.md §4`, 7).
 
-use crate::claim::Instant;
-use crate::context::Context;
+use crate::claim::{Claim, Instant};
+use crate::command::CommandKind;
+use crate::context::{Context, Place};
+use crate::deadline::Deadline;
+use crate::decision::invalid_state;
 use crate::rejection::Rejection;
+
+/// A deadline of the partner's.
+pub(crate) fn partner_deadline(context: &Context, days: u32) -> Result<Deadline, Rejection> {
+    Ok(holder_deadline(context.partner_place()?, context, days))
+}
+
+/// A deadline of the partner whose place this is: the claim's own, or one that holds an item of it.
+pub(crate) fn holder_deadline(place: &Place, context: &Context, days: u32) -> Deadline {
+    place.deadline(context.at, days, &context.places.operator)
+}
+
+/// A deadline of the operator's, or of the system's.
+pub(crate) fn operator_deadline(context: &Context, days: u32) -> Deadline {
+    holder_deadline(&context.places.operator, context, days)
+}
 
 pub(crate) fn idle_until(context: &Context) -> Result<Instant, Rejection> {
     Ok(context.partner_place()?.days_after(context.at, context.policy.draft_idle_days))
 }
 
-pub(crate) fn review_due(context: &Context) -> Result<Instant, Rejection> {
-    context.places.operator.deadline(context.at, context.policy.review_business_days)
+pub(crate) fn review_begins_by(context: &Context) -> Deadline {
+    operator_deadline(context, context.policy.review_start_business_days)
 }
 
-pub(crate) fn deliver_by(context: &Context) -> Result<Instant, Rejection> {
-    context.places.operator.deadline(context.at, context.policy.delivery_business_days)
+pub(crate) fn review_due(context: &Context) -> Deadline {
+    operator_deadline(context, context.policy.review_business_days)
 }
 
-pub(crate) fn contact_due(context: &Context) -> Result<Instant, Rejection> {
-    context.partner_place()?.deadline(context.at, context.policy.contact_business_days)
+pub(crate) fn deliver_by(context: &Context) -> Deadline {
+    operator_deadline(context, context.policy.delivery_business_days)
+}
+
+pub(crate) fn correct_by(context: &Context) -> Result<Deadline, Rejection> {
+    partner_deadline(context, context.policy.contact_business_days)
+}
+
+/// Nothing is mailed for a window that could not be counted: the command is refused while one that
+/// were delivered at its moment would leave the years of the customer's calendar.
+pub(crate) fn window_can_be_counted(
+    claim: &Claim,
+    command: CommandKind,
+    context: &Context,
+) -> Result<(), Rejection> {
+    let days = context.policy.window_business_days;
+    match context.customer_place()?.window(context.at, days) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(invalid_state(claim, command)),
+    }
 }

@@ -3,7 +3,7 @@
 use crate::calendar::Window;
 use crate::claim::{Claim, ExtensionCause, HoldReason, Instant, State};
 use crate::context::Context;
-use crate::decision::deadlines::{contact_due, deliver_by, review_due};
+use crate::decision::deadlines::{correct_by, deliver_by, review_due};
 use crate::decision::new_event;
 use crate::directory::Tenant;
 use crate::event::{Event, EventBody, FailureCause, NoticeChange};
@@ -120,7 +120,7 @@ pub(crate) fn renew(
     match list.filter(|_| chance_left) {
         Some(list) => {
             let change =
-                NoticeChange::Renewed { notice: list.notice, deliver_by: deliver_by(context)? };
+                NoticeChange::Renewed { notice: list.notice, deliver_by: deliver_by(context) };
             Ok(NoticeOutcome { change, list: Some(list) })
         }
         None => unreachable(recipients, context).map(NoticeOutcome::of),
@@ -154,7 +154,7 @@ pub(crate) fn unreachable(
     context: &Context,
 ) -> Result<NoticeChange, Rejection> {
     let with_operator = recipients.is_some_and(Recipients::only_suppressed);
-    let correct_by = if with_operator { review_due(context)? } else { contact_due(context)? };
+    let correct_by = if with_operator { review_due(context) } else { correct_by(context)? };
     Ok(NoticeChange::Unreachable { correct_by, with_operator })
 }
 

@@ -28,6 +28,7 @@ pub(super) fn of(claim: &Claim, policy: &Policy) -> Vec<Fact> {
     facts.extend(moment("last_event_at", Some(claim.last_event.at)));
     facts.extend(moment("priority_at", claim.priority_at));
     facts.extend(of_state(claim, policy));
+    facts.extend(claim.deadline_calendar.as_ref().map(|calendar| fact("calendar", calendar)));
     facts.extend(moment("defence_until", claim.defence.map(|defence| defence.until)));
     facts
 }

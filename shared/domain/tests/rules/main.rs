@@ -9,6 +9,7 @@
 
 mod consent;
 mod customer;
+mod ends;
 mod evidence;
 mod explain;
 mod given;

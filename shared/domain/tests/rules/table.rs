@@ -15,7 +15,7 @@ use domain::{decide, evolve};
 
 use crate::given::*;
 
-fn of_kind(kind: CommandKind) -> Option<(Command, Actor)> {
+pub(crate) fn of_kind(kind: CommandKind) -> Option<(Command, Actor)> {
     let comment = comment();
     Some(match kind {
         CommandKind::Draft => (draft(&input()), alpine()),
