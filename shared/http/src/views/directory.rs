@@ -304,7 +304,7 @@ impl PolicyView {
 }
 
 /// The name on the wire of a word that only serde knows.
-fn word<T: Serialize>(value: &T) -> String {
+pub(super) fn word<T: Serialize>(value: &T) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
         Ok(other) => other.to_string(),

@@ -63,7 +63,10 @@ impl HistoryEntryView {
             // Its detail is not there yet: the claim tells.
             None => told::hides_last_event(claim, viewer),
         };
-        Some(if hides { whole.without_recipients() } else { whole })
+        if hides {
+            return Some(whole.without_recipients());
+        }
+        Some(Self { detail: told::detail(whole.detail, viewer), ..whole })
     }
 
     fn concerns_recipients(&self) -> bool {
@@ -152,6 +155,18 @@ mod tests {
         let items = json!({"items": [{"no": 1, "from": "pending", "to": "declined"}]});
         let declined = of_recipients("items_declined", &items);
         assert_eq!(view(&declined, Viewer::Partner)["type"], "items_declined");
+    }
+
+    #[test]
+    fn the_partner_reads_no_detail_about_recipients_of_any_event() {
+        let detail =
+            json!({"closes_at": "2027-01-05T23:00:00Z", "recipients": {"counted_from": 2}});
+        let event = of_recipients("window_extended", &detail);
+        let hash = Some(Sha256Hash::of(b"x"));
+        let view =
+            |viewer| HistoryEntryView::of(&claim(), &event, hash, None, viewer).unwrap().detail;
+        assert_eq!(view(Viewer::Partner), json!({"closes_at": "2027-01-05T23:00:00Z"}));
+        assert_eq!(view(Viewer::Staff), detail);
     }
 
     #[test]

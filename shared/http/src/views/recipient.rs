@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use domain::claim::Instant;
-use domain::event::FailureCause;
 use domain::recipient::{
     Authority, Recipient, RecipientList, RecipientNo, RecipientStanding, Report, Reports,
 };
@@ -12,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::caller::Viewer;
+use crate::views::directory::word;
 
 /// The recipients that a claim is shown with.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +43,7 @@ pub struct RecipientView {
     /// Where it stands.
     pub state: RecipientStateView,
     /// Of one at which the present notice failed: why.
-    #[schema(pattern = "^(bounce|complaint|no_proof|suppressed)$")]
+    #[schema(pattern = "^(bounce|complaint|no_proof|suppressed|unverified)$")]
     pub cause: Option<String>,
     /// Since when the directory has the address as verified; for operator staff.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,7 +109,7 @@ impl RecipientView {
             authority: own.authority.as_str().to_owned(),
             asked_at: own.asked_at.filter(|_| report.is_some()).map(rfc3339),
             state,
-            cause: failure.map(|failure| cause(failure.cause).to_owned()),
+            cause: failure.map(|failure| word(&failure.cause)),
             verified_since: since.map(rfc3339),
         }
     }
@@ -148,21 +148,11 @@ impl RecipientStateView {
     }
 }
 
-/// The name of a cause on the wire.
-fn cause(cause: FailureCause) -> &'static str {
-    match cause {
-        FailureCause::Bounce => "bounce",
-        FailureCause::Complaint => "complaint",
-        FailureCause::NoProof => "no_proof",
-        FailureCause::Suppressed => "suppressed",
-        FailureCause::Unverified => "unverified",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
+    use domain::event::FailureCause;
     use domain::ids::NoticeNo;
     use domain::recipient::Failure;
     use domain::text::{Email, Name};

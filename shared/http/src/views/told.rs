@@ -3,6 +3,7 @@
 
 use domain::claim::{Claim, ItemStatus};
 use domain::event::EventType;
+use serde_json::Value;
 
 use crate::caller::Viewer;
 use crate::views::RuleView;
@@ -11,6 +12,17 @@ use crate::views::RuleView;
 pub(super) const NOTICE_CHANGED: &str = "notice_changed";
 /// Whose doing it is for the partner.
 pub(super) const ACTOR: &str = "system";
+
+/// The member of an event's detail that tells of recipients.
+const RECIPIENTS: &str = "recipients";
+
+/// The detail of an event as `viewer` may read it.
+pub(super) fn detail(mut detail: Value, viewer: Viewer) -> Value {
+    if let (Viewer::Partner, Some(members)) = (viewer, detail.as_object_mut()) {
+        members.remove(RECIPIENTS);
+    }
+    detail
+}
 
 /// Whether an event concerns single recipients: a failure, a retirement, and a no or an undo that leaves every
 /// item as it was.
