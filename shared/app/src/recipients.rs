@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::claim::{Claim, Instant};
+use domain::directory::{Tenant, TenantContact};
 use domain::ids::NoticeNo;
 use domain::recipient::{RecipientList, RecipientNo, Recipients, Reports, select_first_list};
 use store::Store;
@@ -49,15 +50,30 @@ impl KnownRecipients {
         asked: Option<Recipients>,
         at: Instant,
     ) -> Result<Option<Self>, ApiError> {
-        if let Some(asked) = asked {
-            return Ok(Some(Self::asked(asked)));
-        }
-        if claim.notice > NoticeNo::default() || !claim.state.is_open() {
+        let planned = claim.notice == NoticeNo::default() && claim.state.is_open();
+        if asked.is_none() && !planned {
             return Ok(None);
         }
         let tenant = store.tenant(&claim.subject.tenant).await?;
-        let list = tenant.and_then(|tenant| select_first_list(claim, &tenant, at));
-        Ok(Some(Self::planned(list)))
+        let known = match asked {
+            Some(asked) => Self::asked(asked),
+            None => {
+                let of_tenant = |tenant| select_first_list(claim, tenant, at);
+                Self::planned(tenant.as_ref().and_then(of_tenant))
+            }
+        };
+        Ok(Some(known.verified_at(tenant.as_ref())))
+    }
+
+    /// The same with since when the directory has each address as verified.
+    fn verified_at(mut self, tenant: Option<&Tenant>) -> Self {
+        let contacts = tenant.map(|tenant| tenant.contacts.as_slice()).unwrap_or_default();
+        for own in &self.list.recipients {
+            let same = |contact: &&TenantContact| contact.email.same_mailbox(own.email.as_str());
+            let since = contacts.iter().find(same).and_then(|contact| contact.verified_since);
+            self.verified_since.extend(since.map(|since| (own.no, since)));
+        }
+        self
     }
 
     /// How many mailboxes answered automatically.

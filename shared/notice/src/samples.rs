@@ -171,6 +171,7 @@ fn claim() -> Claim {
         defence: None,
         notice: NoticeNo(1),
         content_hash: None,
+        deadline_calendar: None,
         disputed: false,
         extended: false,
         opened_by: None,

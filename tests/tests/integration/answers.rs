@@ -12,9 +12,7 @@ use integration::backstage::records;
 use integration::fixtures;
 use integration::stack::{self, Answer, Stack};
 use integration::wire::Fault;
-use integration::world::{
-    closes_at, contoso_admin, decline_all, delivered, item_statuses, link, withdraw,
-};
+use integration::world::{closes_at, contoso_admin, decline_all, item_statuses, link, withdraw};
 use serde_json::{Value, json};
 use store::StoreError;
 use web::event::Event;

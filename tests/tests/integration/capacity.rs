@@ -8,8 +8,8 @@ use domain::ids::NoticeNo;
 use integration::engine::key;
 use integration::wire::{Spent, Units};
 use integration::world::{
-    World, alpine, closes_at, decline, decline_all, delivered, link, reject, reviewer, undo_all,
-    validate, withdraw,
+    World, alpine, closes_at, decline, decline_all, link, reject, reviewer, undo_all, validate,
+    withdraw,
 };
 use serde_json::{Value, json};
 

@@ -9,7 +9,7 @@ use domain::command::Command;
 use domain::context::{Context, Facts, Place, Places};
 use domain::program::Policy;
 use integration::fixtures;
-use integration::world::{World, closes_at, delivered, prague, reviewer, validate};
+use integration::world::{World, closes_at, prague, reviewer, validate};
 use proptest::prelude::*;
 use store::Closing;
 

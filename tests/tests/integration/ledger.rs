@@ -7,7 +7,7 @@ use integration::backstage::records;
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use integration::stack::{Answer, Stack};
 use integration::wire::{Call, Fault};
-use integration::world::{closes_at, delivered, reviewer, validate};
+use integration::world::{closes_at, reviewer, validate};
 use serde_json::{Value, json};
 use web::event::Event;
 

@@ -2,10 +2,11 @@
 
 use chrono::Duration;
 use domain::claim::Claim;
+use domain::recipient::RecipientNo;
 use integration::backstage::{Mail, events, mail_event, mails, records};
 use integration::elsewhere::With;
 use integration::stack::Stack;
-use integration::world::{alpine, closes_at, reviewer, validate, withdraw};
+use integration::world::{VERIFIED, alpine, closes_at, reviewer, validate, withdraw};
 use serde_json::{Value, json};
 use web::event::Event;
 

@@ -3,12 +3,13 @@
 
 use domain::claim::{Claim, Status};
 use domain::command::Command;
+use domain::recipient::RecipientNo;
 use integration::backstage::{Mail, events, mail_event, mails, records};
 use integration::elsewhere::With;
 use integration::fixtures;
 use integration::stack::Stack;
 use integration::world::{
-    closes_at, contoso_admin, decline, decline_all, link, reviewer, validate,
+    VERIFIED, closes_at, contoso_admin, decline, decline_all, link, reviewer, validate,
 };
 use serde_json::{Value, json};
 use web::event::Event;

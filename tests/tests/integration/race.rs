@@ -14,8 +14,8 @@ use domain::text::Comment;
 use integration::rivals::operator;
 use integration::wire::{Fault, any};
 use integration::world::{
-    World, alpine, closes_at, contoso_admin, decline, decline_all, delivered, item_statuses, link,
-    undo_all, withdraw,
+    World, alpine, closes_at, contoso_admin, decline, decline_all, item_statuses, link, undo_all,
+    withdraw,
 };
 use store::{CommandOutcome, Effect, Moment, Store, StoreError};
 

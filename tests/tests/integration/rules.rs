@@ -7,7 +7,7 @@ use integration::backstage::{mails, records};
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use integration::stack::{Answer, Stack};
 use integration::world::{
-    closes_at, create_on, decline_all, item_statuses, link, reviewer, validate,
+    VERIFIED, closes_at, create_on, decline_all, item_statuses, link, reviewer, validate,
 };
 use serde_json::{Value, json};
 use store::StoreError;

@@ -6,7 +6,7 @@ use domain::claim::{Claim, Status};
 use integration::clock::instant;
 use integration::engine::key;
 use integration::wire::Fault;
-use integration::world::{SHARDS, World, closes_at, decline_all, delivered, item_statuses, link};
+use integration::world::{SHARDS, World, closes_at, decline_all, item_statuses, link};
 use serde_json::json;
 use store::StoreError;
 

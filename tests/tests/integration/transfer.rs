@@ -17,8 +17,8 @@ use integration::fixtures;
 use integration::rivals::{accept_all, begin, borealis, grounds, operator};
 use integration::wire::{Fault, Units, any};
 use integration::world::{
-    World, alpine, closes_at, contoso_admin, decline, decline_all, delivered, item_statuses, link,
-    reject, reviewer, validate, withdraw,
+    World, alpine, closes_at, contoso_admin, decline, decline_all, item_statuses, link, reject,
+    reviewer, validate, withdraw,
 };
 use store::StoreError;
 

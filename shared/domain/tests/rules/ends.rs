@@ -78,9 +78,17 @@ fn by_weekdays(until: &str) -> (Option<Instant>, Option<String>) {
     (Some(at(until)), Some("weekdays".to_owned()))
 }
 
-fn bounce() -> Command {
-    let (notice, cause) = (NoticeNo(1), FailureCause::Bounce);
-    Command::RecordFailure { notice, cause, others_left: false }
+/// The first notice with what became of it at every verified recipient.
+fn reported(given: Given, failed: bool) -> Given {
+    let verified: Vec<_> = given.list().recipients.iter().filter(|own| own.may_open()).collect();
+    let numbers: Vec<_> = verified.iter().map(|own| own.no).collect();
+    numbers.into_iter().fold(given, |given, no| {
+        if failed {
+            given.noted_failure(no, now(), FailureCause::Bounce)
+        } else {
+            given.noted_delivery(no, now())
+        }
+    })
 }
 
 fn request() -> Command {

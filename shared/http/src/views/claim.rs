@@ -606,6 +606,7 @@ pub(super) mod tests {
             defence: None,
             notice: NoticeNo(1),
             content_hash: None,
+            deadline_calendar: None,
             disputed: false,
             extended: false,
             opened_by: Some(RecipientNo(1)),

@@ -74,5 +74,6 @@ fn drafted(new: &NewClaim<'_>, context: &Context) -> Option<Claim> {
 fn earliest_close(context: &Context) -> Option<Instant> {
     let customer = context.places.customer.as_ref()?;
     context.facts.program.as_ref()?;
-    customer.deadline(context.at, context.policy.window_business_days).ok()
+    let window = customer.window(context.at, context.policy.window_business_days).ok()?;
+    Some(window.closes_at)
 }

@@ -64,6 +64,8 @@ pub(crate) mod name {
     pub(crate) const MARKS: &str = "m";
     /// The state's own deadline; a window has its own.
     pub(crate) const UNTIL: &str = "du";
+    /// By which calendar it was counted, where not by the party's own.
+    pub(crate) const CALENDAR: &str = "dc";
     pub(crate) const WINDOW: &str = "w";
     pub(crate) const DELIVERED_AT: &str = "wd";
     pub(crate) const CLOSES_AT: &str = "cl";

@@ -1,6 +1,6 @@
 //! From the record to the claim. An unknown stored value is an error.
 
-use domain::calendar::{PackedWindow, Window};
+use domain::calendar::{CalendarId, PackedWindow, Window};
 use domain::claim::{
     Claim, Defence, Details, Instant, Item, RejectionRecord, State, Status, Subject,
 };
@@ -39,6 +39,7 @@ impl ClaimItem {
             defence: defence(item, flags)?,
             notice: NoticeNo(item.opt_number(name::NOTICE)?.unwrap_or(0)),
             content_hash: item.opt_hash(name::CONTENT_HASH)?,
+            deadline_calendar: item.opt_text(name::CALENDAR)?.map(CalendarId::from_stored),
             disputed: flags.set.has(Flag::DISPUTED),
             extended: flags.set.has(Flag::EXTENDED),
             opened_by: opened_by(item)?,

@@ -71,6 +71,7 @@ fn with_items(state: State, mark: Option<Mark>, id: impl Fn(u8) -> String) -> Cl
         defence: Some(domain::claim::Defence { until: at(2), used: true }),
         notice: NoticeNo(12),
         content_hash: Some(Sha256Hash([7; 32])),
+        deadline_calendar: None,
         disputed: true,
         extended: true,
         opened_by: Some(RecipientNo(23)),
