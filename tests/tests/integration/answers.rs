@@ -3,10 +3,8 @@
 //! page.
 
 use chrono::Duration;
-use domain::actor::Actor;
 use domain::claim::{Claim, Status};
 use domain::command::Command;
-use domain::ids::NoticeNo;
 use domain::rejection::Rejection;
 use integration::backstage::records;
 use integration::fixtures;
@@ -90,8 +88,7 @@ async fn the_link_of_a_notice_that_was_passed_on_takes_a_no_and_nothing_else() {
         let passed = decide(&stack, &claim, 1, "decision=wrong_contact").await;
         assert_eq!((passed.status, &passed.body["claim_status"]), (200, &json!("notifying")));
     }
-    let proof = delivered(NoticeNo(2));
-    stack.world.give(&claim.id, &Actor::System, &proof).await.unwrap();
+    stack.world.deliver(&stack.world.read(&claim.id).await).await.unwrap();
     assert_eq!(decide(&stack, &claim, 2, "decision=decline&items=1").await.status, 200);
     let untold = decide(&stack, &claim, 1, "decision=undo").await;
     assert_eq!(untold.problem(), (503, "unavailable"), "the archive does not tell it yet");

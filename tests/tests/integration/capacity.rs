@@ -1,17 +1,18 @@
 //! What each step costs, exactly: table and index units apart (`docs/architecture.md §2` and `§3`).
 
 use chrono::Duration;
-use domain::actor::Actor;
 use domain::claim::Claim;
 use domain::command::Command;
 use domain::ids::NoticeNo;
 use integration::engine::key;
 use integration::wire::{Spent, Units};
 use integration::world::{
-    World, alpine, closes_at, decline, decline_all, link, reject, reviewer, undo_all, validate,
-    withdraw,
+    VERIFIED, World, alpine, closes_at, decline, decline_all, link, reject, reviewer, undo_all,
+    validate, withdraw,
 };
 use serde_json::{Value, json};
+
+use store::CodeUse;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
@@ -98,6 +99,7 @@ async fn a_decline_costs_one_and_its_undo_one() {
         world.give(&claim.id, &link(1), &no).await.unwrap();
         assert_eq!(written(&world), Units::new(1.0, 0.0));
         world.wire.reset();
+        world.clock.advance(chrono::Duration::milliseconds(1));
         world.give(&claim.id, &link(1), &undo_all()).await.unwrap();
         assert_eq!(written(&world), Units::new(1.0, 0.0));
     }
@@ -108,7 +110,8 @@ async fn a_wrong_code_costs_one() {
     let world = world().await;
     let claim = world.awaiting("k", &ITEMS).await;
     world.wire.reset();
-    world.store.wrong_code(&claim.id, NoticeNo(1), world.now().at).await.unwrap();
+    let (no, used, at) = (Some(VERIFIED), CodeUse::Undo, world.now().at);
+    world.store.count_wrong_code(&claim.id, NoticeNo(1), no, used, at).await.unwrap();
     assert_eq!(written(&world), Units::new(1.0, 0.0));
 }
 

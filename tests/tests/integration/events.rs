@@ -5,14 +5,13 @@ use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::{Claim, Status};
 use domain::command::Command;
-use domain::event::FailureCause;
 use domain::recipient::RecipientNo;
 use integration::backstage::{Backstage, events, mail_event, mails, records};
 use integration::elsewhere::With;
 use integration::engine::key;
 use integration::stack::Stack;
 use integration::world::{
-    VERIFIED, World, alpine, closes_at, decline, link, reviewer, validate, withdraw,
+    VERIFIED, World, alpine, apply_reports, closes_at, decline, link, reviewer, validate, withdraw,
 };
 use serde_json::{Value, json};
 use web::event::Event;

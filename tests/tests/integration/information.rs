@@ -2,7 +2,6 @@
 //! contacts corrected (`docs/domain.md §3`; §6, *Withdrawal and information*).
 
 use chrono::{DateTime, Duration};
-use domain::actor::Actor;
 use domain::claim::{Claim, RejectionRecord, State};
 use domain::command::Command;
 use domain::event::FailureCause;

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use domain::claim::{Claim, Status};
 use integration::stack::{self, OTHER_SECRET, Stack, keys};
-use integration::world::{alpine, closes_at, withdraw};
+use integration::world::{VERIFIED, alpine, closes_at, withdraw};
 use notice::Link;
 use serde_json::json;
 use web::event::Event;
@@ -117,7 +117,8 @@ async fn an_undo_after_the_deadline_is_a_state_conflict() {
 async fn a_token_that_was_tampered_with_or_is_of_another_stack_is_not_found() {
     let (stack, claim) = awaiting().await;
     let good = token(&claim);
-    let foreign = Link::of(&keys(OTHER_SECRET), &claim.id, domain::ids::NoticeNo(1)).unwrap();
+    let foreign =
+        Link::of(&keys(OTHER_SECRET), &claim.id, domain::ids::NoticeNo(1), VERIFIED).unwrap();
     let mut tokens = vec![
         foreign.token(&keys(OTHER_SECRET)),
         "x".to_owned(),
@@ -265,12 +266,8 @@ async fn the_wrong_person_hands_the_notice_on_and_his_link_says_only_that() {
     let passed = stack.decide(&claim, "decision=wrong_contact").await;
     assert_eq!(passed.body["claim_status"], "notifying", "{}", passed.text);
     let again = stack.world.read(&claim.id).await;
-    let recipients = domain::eligibility::recipients(
-        again.details.customer_contact.as_ref().unwrap(),
-        &stack.world.store.tenant(&claim.subject.tenant).await.unwrap().unwrap(),
-        again.refused_contacts,
-    );
-    assert_eq!(recipients[0].email.as_str(), "it@contoso.example");
+    let list = stack.world.store.recipient_list(&claim.id, again.notice).await.unwrap().unwrap();
+    assert_eq!(list.get(VERIFIED).unwrap().standing.as_str(), "refused");
     let page = |notice| Event::get(&format!("/d/{}", integration::stack::token(&claim.id, notice)));
     let old = stack.send(page(1)).await;
     assert!(
@@ -298,11 +295,10 @@ async fn a_page_offers_more_time_once_and_another_person_twice() {
     for notice in [2, 3] {
         let now = stack.world.read(&claim.id).await;
         assert_eq!(stack.decide(&now, "decision=wrong_contact").await.status, 200);
-        let proof = integration::world::delivered(domain::ids::NoticeNo(notice));
-        let system = domain::actor::Actor::System;
-        let given = stack.world.give(&claim.id, &system, &proof).await;
+        let now = stack.world.read(&claim.id).await;
+        let given = stack.world.deliver(&now).await;
         if notice == 3 {
-            assert_eq!(given.unwrap().claim.status().as_str(), "awaiting_customer");
+            assert_eq!(given.unwrap().status().as_str(), "awaiting_customer");
         }
     }
     let now = stack.world.read(&claim.id).await;

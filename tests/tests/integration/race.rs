@@ -4,10 +4,9 @@
 use std::sync::Arc;
 
 use chrono::Duration;
-use domain::actor::Actor;
 use domain::claim::{Claim, ItemStatus, Mark, Status};
 use domain::command::{Command, CommandKind, Selection};
-use domain::ids::{ClaimId, NoticeNo};
+use domain::ids::ClaimId;
 use domain::reason::EndReason;
 use domain::rejection::Rejection;
 use domain::text::Comment;

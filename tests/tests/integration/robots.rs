@@ -12,7 +12,7 @@ use domain::ids::ItemNo;
 use domain::program::{Consent, Policy};
 use integration::fixtures::CONTOSO;
 use integration::stack::{self, Answer, Stack};
-use integration::world::{closes_at, delivered};
+use integration::world::closes_at;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use store::Effect;

@@ -6,9 +6,11 @@ use domain::claim::{Claim, Status};
 use integration::clock::instant;
 use integration::engine::key;
 use integration::wire::Fault;
-use integration::world::{SHARDS, World, closes_at, decline_all, item_statuses, link};
+use integration::world::{
+    SHARDS, World, apply_reports, closes_at, decline_all, item_statuses, link,
+};
 use serde_json::json;
-use store::StoreError;
+use store::{Noted, StoreError};
 
 use crate::capacity::copy_open_claims;
 
@@ -193,7 +195,7 @@ async fn a_timer_stands_before_the_move_it_is_for() {
     let claim = world.notifying("k", &ITEMS).await;
     let (store, wire) = world.another_store(|_| {});
     wire.always(|call| call.names("C#", "A") && call.writes(), Fault::Reset);
-    world.note(&claim, claim.notice, delivered_at(&world)).await.unwrap();
+    world.note(&claim, claim.notice, Noted::Delivered { at: world.clock.now() }).await.unwrap();
     let apply = apply_reports(claim.notice);
     let broken = store.execute(&claim.id, &Actor::System, &apply, world.now(), None).await;
     assert!(matches!(broken, Err(StoreError::Unavailable(_))), "{broken:?}");
@@ -211,7 +213,7 @@ async fn without_its_timer_nothing_moves() {
     let before = world.stored(&claim.id);
     let (store, wire) = world.another_store(|_| {});
     wire.always(|call| call.names("T#", "") && call.writes(), Fault::Throttle);
-    world.note(&claim, claim.notice, delivered_at(&world)).await.unwrap();
+    world.note(&claim, claim.notice, Noted::Delivered { at: world.clock.now() }).await.unwrap();
     let apply = apply_reports(claim.notice);
     let broken = store.execute(&claim.id, &Actor::System, &apply, world.now(), None).await;
     assert!(matches!(broken, Err(StoreError::Unavailable(_))), "{broken:?}");

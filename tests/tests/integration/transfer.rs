@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use chrono::Duration;
-use domain::actor::Actor;
 use domain::claim::{Basis, Claim, ItemStatus, Status};
 use domain::command::Command;
 use domain::event::EventType;
