@@ -17,7 +17,7 @@ from holidays import country_holidays
 from holidays.constants import PUBLIC
 from holidays.utils import list_supported_countries
 
-DATA_VERSION = "2026.11"
+DATA_VERSION = "2026.12"
 FIRST, LAST = 2024, 2040
 # Far enough past LAST to see which tables of the source end before it.
 PROBE = range(FIRST - 8, LAST + 5)
@@ -34,6 +34,41 @@ ZONES_BY_HAND = {
     "XK": ["Europe/Belgrade"],  # Kosovo: no ISO code, so no line
 }
 
+# Laid over the source's weekends: country -> weekend days (ISO, 1 = Monday), when that was checked,
+# and the reason. The source has the legal day of rest only, its default, or an older week.
+WEEKENDS = {
+    "AI": ("67", "2026-11-28", "the source has Sunday alone; public offices work Monday to Friday"),
+    "BN": ("567", "2026-11-28", "public offices rest on Friday and Sunday, and many others on "
+                                "Saturday: a day on which either rests is not counted"),
+    "CD": ("67", "2026-11-28", "the source has Sunday alone; offices work Monday to Friday"),
+    "HK": ("67", "2026-11-28", "the source has Sunday alone; the five-day week of the government "
+                               "(2006) is that of offices"),
+    "IR": ("45", "2026-11-28", "the source has Friday alone; public offices rest on Thursday, too"),
+    "KN": ("67", "2026-11-28", "the source has Sunday alone; public offices work Monday to Friday"),
+    "LY": ("56", "2026-11-28", "the source has its default; offices work Sunday to Thursday"),
+    "MR": ("67", "2026-11-28", "the source has the week before 2014-10-01, when the weekend moved "
+                               "from Friday and Saturday to Saturday and Sunday"),
+    "NE": ("67", "2026-11-28", "the source has Sunday alone; public offices work Monday to Friday"),
+    "PS": ("56", "2026-11-28", "the source has its default; offices work Sunday to Thursday"),
+    "PY": ("67", "2026-11-28", "the source has Sunday alone; public offices work Monday to Friday"),
+    "SO": ("56", "2026-11-28", "the source has its default; offices rest on Friday and Saturday"),
+    "TK": ("67", "2026-11-28", "the source has Sunday alone; public offices work Monday to Friday"),
+    "VE": ("67", "2026-11-28", "the source has Sunday alone; the labour law of 2012 gives two days "
+                               "of rest, and offices work Monday to Friday"),
+}
+# A holiday that the source moves away from a working day is off on both days, since the move is
+# announced year by year and the source only predicts it. Not so in these countries: country ->
+# when that was checked, and the reason.
+MOVED_BY_LAW = {
+    "AR": ("2026-11-28", "Law 27399 names the holidays that move, and to which Monday"),
+    "CL": ("2026-11-28", "Law 19668 and Law 20299 name the holidays that move, and to which day"),
+    "CO": ("2026-11-28", "Law 51 of 1983 moves them to the next Monday"),
+    "CR": ("2026-11-28", "Law 9875 names the days for 2020 to 2024"),
+    "DO": ("2026-11-28", "Law 139-97 names the holidays that move, and to which Monday"),
+    "GT": ("2026-11-28", "Decree 19-2018 of the congress is a law; it names the Monday"),
+    "NZ": ("2026-11-28", "anniversary days of provinces are kept on a Monday by old custom"),
+}
+
 
 def zones_by_country():
     """Country -> zones, in the order of zone.tab."""
@@ -46,15 +81,34 @@ def zones_by_country():
     return {**ZONES_BY_HAND, **zones}
 
 
+def keeping_moves(base):
+    """The class of a source's calendar, which keeps the days from which it moves a holiday."""
+
+    class Keeping(base):
+        def __init__(self, **options):
+            self.moved = []
+            super().__init__(**options)
+
+        def _move_holiday(self, dt, **options):
+            names = self.get_list(dt)
+            moved, to = super()._move_holiday(dt, **options)
+            if moved:
+                self.moved.append((dt, names))
+            return moved, to
+
+    return Keeping
+
+
 def calendars(country):
     """Scope (a subdivision, or NATIONAL) -> the source's calendar, names in English."""
     plain = country_holidays(country)
+    scopes = [NATIONAL, *sorted(plain.subdivisions)]
     language = "en_US" if "en_US" in plain.supported_languages else None
     if not language and plain.supported_languages:
         raise SystemExit(f"{country}: no English names")
-    scopes = [NATIONAL, *sorted(plain.subdivisions)]
-    return {s: country_holidays(country, subdiv=s or None, years=PROBE, language=language,
-                                expand=False, categories=(PUBLIC,)) for s in scopes}
+    keeping = keeping_moves(type(plain))
+    return {s: keeping(subdiv=s or None, years=PROBE, language=language, expand=False,
+                       categories=(PUBLIC,)) for s in scopes}
 
 
 def last_year(calendar):
@@ -72,8 +126,15 @@ def last_year(calendar):
     return last
 
 
-def weekends(calendar):
+def weekends(country, calendar):
     """The weekend days (ISO, 1 = Monday) with the date each set begins; the first has none."""
+    if country in WEEKENDS:
+        return (("", WEEKENDS[country][0]),)
+    return source_weekends(calendar)
+
+
+def source_weekends(calendar):
+    """The same by the source alone."""
     found, before = [], None
     day = date(FIRST, 1, 1)
     while day.year <= LAST:
@@ -85,12 +146,27 @@ def weekends(calendar):
     return tuple(found)
 
 
-def holidays(by_scope, last):
+def moved_by_announcement(country, calendar):
+    """The working days, with names, from which the source moves a holiday by a prediction only."""
+    if country in MOVED_BY_LAW:
+        return []
+    rules = weekends(country, calendar)
+
+    def working(day):
+        rest = [days for begins, days in rules if begins <= f"{day:%Y%m%d}"][-1]
+        return str(day.isoweekday()) not in rest
+
+    return [(day, names) for day, names in calendar.moved
+            if FIRST <= day.year <= LAST and day not in calendar and working(day)]
+
+
+def holidays(country, by_scope, last):
     """(estimated?, name, scopes) -> dates."""
     scopes = defaultdict(set)
     for scope, calendar in by_scope.items():
-        for day in calendar:
-            for name in calendar.get_list(day):
+        listed = [(day, calendar.get_list(day)) for day in calendar]
+        for day, names in [*listed, *moved_by_announcement(country, calendar)]:
+            for name in names:
                 estimated = "estimated" in name
                 # An estimated day counts one day either side, so its neighbours may be in range.
                 reach = timedelta(days=1 if estimated else 0)
@@ -135,19 +211,39 @@ def country_text(country, zones):
     lines.append("subdivisions|" + ",".join(sorted(s for s in by_scope if s)))
     by_weekend = defaultdict(set)
     for scope, calendar in by_scope.items():
-        for rule in weekends(calendar):
+        for rule in weekends(country, calendar):
             by_weekend[rule].add(scope)
     for (begins, days), where in sorted(by_weekend.items()):
         lines.append(f"weekend|{scope_text(where, everywhere)}|{begins}|{days}")
     rows = []
-    for (estimated, name, where), days in holidays(by_scope, last).items():
+    for (estimated, name, where), days in holidays(country, by_scope, last).items():
         if "|" in name or not name.strip():
             raise SystemExit(f"{country}: unusable name {name!r}")
         kind = "estimated" if estimated else "holiday"
         rows.append((min(days).strftime("%m%d"), f"{kind}|{scope_text(where, everywhere)}|{name}|"
                      + date_text(days, FIRST, last)))
     lines += [row for _, row in sorted(rows)]
+    print_changes(country, by_scope)
     return "\n".join(lines) + "\n", last
+
+
+def print_changes(country, by_scope):
+    """Says where the tables above change the source's calendars, and which row changes nothing."""
+    changed = {s for s, c in by_scope.items() if weekends(country, c) != source_weekends(c)}
+    if country in WEEKENDS:
+        days, checked, reason = WEEKENDS[country]
+        if not changed:
+            raise SystemExit(f"{country}: the source has this weekend now, so the row must go")
+        was = sorted({days for s in changed for _, days in source_weekends(by_scope[s])})
+        where = scope_text(changed, frozenset(by_scope))
+        print(f"{country} {where}: weekend {days}, was {'/'.join(was)} ({checked}: {reason})")
+    both = {(day, name) for c in by_scope.values()
+            for day, names in moved_by_announcement(country, c) for name in names}
+    for name in sorted({name for _, name in both}):
+        days = sorted(day for day, other in both if other == name)
+        print(f"{country}: {name} is off on its own day as well: {', '.join(map(str, days))}")
+    if country in MOVED_BY_LAW and not any(c.moved for c in by_scope.values()):
+        raise SystemExit(f"{country}: the source moves no holiday now, so the row must go")
 
 
 def table_text(countries):
@@ -169,6 +265,8 @@ def version_text(lasts):
 def main():
     zones = zones_by_country()
     countries = sorted(list_supported_countries(include_aliases=False))
+    if unknown := {*WEEKENDS, *MOVED_BY_LAW} - set(countries):
+        raise SystemExit(f"no such country: {sorted(unknown)}")
     folder = HERE / "countries"
     folder.mkdir(exist_ok=True)
     for stale in folder.glob("*.txt"):

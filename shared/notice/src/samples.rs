@@ -114,7 +114,7 @@ impl World {
             subdivision: None,
         };
         let calendar = self.place.calendar.clone().with_exceptions(1, [added]);
-        let window = recount(&self.window(), &calendar).unwrap().unwrap();
+        let window = recount(&self.window(), &calendar, &self.place.zone).unwrap().unwrap();
         Notice { deadline: Deadline::Exact(window), ..self.notice() }
     }
 

@@ -83,7 +83,7 @@ async fn the_longer_window_explains_itself_with_the_name_of_the_day() {
     sweep(&stack).await;
     let path = format!("/v1/claims/{}", claim.id);
     let shown = stack.send(Event::get(&path).partner_user(ALPINE)).await;
-    assert_eq!(shown.body["window"]["calendar"], "CZ@2026.11+1", "{}", shown.text);
+    assert_eq!(shown.body["window"]["calendar"], "CZ@2026.12+1", "{}", shown.text);
     let day = json!({"date": "2026-12-31", "reason": "exception", "name": "Day of mourning"});
     let skipped = shown.body["window"]["skipped"].as_array().unwrap();
     assert!(skipped.contains(&day), "{skipped:?}");

@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::data::{self, Line, Region};
-use super::{CalendarError, CalendarId, CountryCode, OutsideData, Subdivision};
+use super::{CalendarError, CalendarId, CountryCode, OutsideData, Subdivision, Window};
 
 /// What counts where a tenant's subdivision is not known: policy key `unknown_subdivision`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +71,8 @@ pub struct BusinessCalendar {
     country: CountryCode,
     region: Region,
     years: (i32, i32),
-    weekends: Vec<Weekend>,
+    /// The weekends of each subdivision that is asked for: a day in any of them is a weekend day.
+    weekends: Vec<Vec<Weekend>>,
     /// Sorted by date.
     holidays: Vec<(NaiveDate, &'static str)>,
     closures: BTreeSet<NaiveDate>,
@@ -88,8 +89,8 @@ struct Weekend {
 impl BusinessCalendar {
     /// The calendar of a country, or of one of its subdivisions.
     ///
-    /// `unknown` matters only where no subdivision is given. The weekend is then the country's own
-    /// (docs/domain.md §4 point 2 asks only holidays of the subdivisions).
+    /// `unknown` matters only where no subdivision is given, and only for holidays. The weekend is
+    /// then the days on which any of the subdivisions rests (docs/domain.md §4 point 2).
     ///
     /// # Errors
     /// If the subdivision is not one of the country's.
@@ -123,11 +124,25 @@ impl BusinessCalendar {
         self
     }
 
-    /// The same calendar with these closures instead of its own: those that act on a window that is
-    /// open already (§4 point 5).
+    /// The same calendar with the closures that act when an open window is counted again (§4 point
+    /// 5): those it skipped, and those of days it did not count. Of the latter nobody knows which
+    /// were there when it opened, so all are taken: late, never early.
     #[must_use]
-    pub fn with_closures_only(self, closures: impl IntoIterator<Item = NaiveDate>) -> Self {
-        Self { closures: closures.into_iter().collect(), ..self }
+    pub(super) fn with_closures_of(mut self, window: &Window) -> Self {
+        self.closures.retain(|date| !window.counted.contains(date));
+        self.closures.extend(window.closures());
+        self
+    }
+
+    /// The same calendar with at most so many of its closures: the first after a date on days that
+    /// would be business days.
+    #[must_use]
+    pub(super) fn with_closures_after(mut self, date: NaiveDate, most: usize) -> Self {
+        let closures = std::mem::take(&mut self.closures);
+        let open = |day: &NaiveDate| matches!(self.day(*day), Ok(Day::Business));
+        let first = closures.into_iter().filter(|day| *day > date && open(day)).take(most);
+        self.closures = first.collect();
+        self
     }
 
     /// The same calendar with the operator's exceptions of a revision (0: there are none), those of
@@ -147,7 +162,7 @@ impl BusinessCalendar {
         self
     }
 
-    /// What names this calendar in the API and in the record: `CZ@2026.11`.
+    /// What names this calendar in the API and in the record: `CZ@2026.12`.
     pub fn id(&self) -> &CalendarId {
         &self.id
     }
@@ -204,10 +219,10 @@ impl BusinessCalendar {
         let weekday = date.weekday().number_from_monday();
         self.weekends
             .iter()
-            .rfind(|weekend| weekend.from.is_none_or(|from| from <= date))
-            .is_some_and(|weekend| {
-                weekend.days.chars().any(|day| day.to_digit(10) == Some(weekday))
+            .filter_map(|own| {
+                own.iter().rfind(|weekend| weekend.from.is_none_or(|from| from <= date))
             })
+            .any(|weekend| weekend.days.chars().any(|day| day.to_digit(10) == Some(weekday)))
     }
 }
 
@@ -260,18 +275,35 @@ fn years(country: CountryCode, region: &Region) -> (i32, i32) {
     years
 }
 
-/// The weekends, in the order in which they begin.
-fn weekends(country: CountryCode, region: &Region) -> Vec<Weekend> {
-    let region = match region {
-        Region::Any | Region::National => &Region::National,
-        Region::Known(_) => region,
+/// The weekends of the region, each once: of a known subdivision its own; else those of the country
+/// and of all its subdivisions, whatever the policy says of their holidays.
+fn weekends(country: CountryCode, region: &Region) -> Vec<Vec<Weekend>> {
+    let regions = match region {
+        Region::Known(_) => vec![region.clone()],
+        Region::Any | Region::National => {
+            let subdivisions = country.subdivisions().into_iter().map(Region::Known);
+            subdivisions.chain([Region::National]).collect()
+        }
     };
+    let lines: Vec<Line> = data::lines(country).collect();
+    let mut found: Vec<Vec<Weekend>> = Vec::new();
+    for region in &regions {
+        let own = weekends_of(&lines, region);
+        if !found.contains(&own) {
+            found.push(own);
+        }
+    }
+    found
+}
+
+/// The weekends of one subdivision, in the order in which they begin.
+fn weekends_of(lines: &[Line], region: &Region) -> Vec<Weekend> {
     let mut found = Vec::new();
-    for line in data::lines(country) {
+    for line in lines {
         if let Line::Weekend { scope, from, days } = line
             && scope.covers(region)
         {
-            found.push(Weekend { from, days });
+            found.push(Weekend { from: *from, days });
         }
     }
     found.sort_by_key(|weekend| weekend.from);

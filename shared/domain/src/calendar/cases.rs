@@ -72,7 +72,7 @@ fn v1_christmas_in_prague() {
     );
     assert_eq!(window.skipped[0].name.as_deref(), Some("Christmas Eve"));
     assert_eq!(window.closes_at_local().to_rfc3339(), "2027-01-01T00:00:00+01:00");
-    assert_eq!(window.calendar.as_str(), "CZ@2026.11");
+    assert_eq!(window.calendar.as_str(), "CZ@2026.12");
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn v2_easter_in_prague_with_summer_time_beginning() {
 fn v3_california_with_summer_time_ending() {
     let window = five_days("2026-10-30T18:30:00-07:00", "US-CA", zone("America/Los_Angeles"));
     check(&window, &["11-02", "11-03", "11-04", "11-05", "11-06"], "2026-11-07T08:00:00Z");
-    assert_eq!(window.calendar.as_str(), "US-CA@2026.11");
+    assert_eq!(window.calendar.as_str(), "US-CA@2026.12");
 }
 
 #[test]
@@ -138,14 +138,6 @@ fn a_window_of_no_days_ends_with_the_day_of_delivery() {
 }
 
 #[test]
-fn a_week_may_have_six_business_days_or_a_split_weekend() {
-    let hong_kong = five_days("2026-11-04T12:00:00+08:00", "HK", zone("Asia/Hong_Kong"));
-    check(&hong_kong, &["11-05", "11-06", "11-07", "11-09", "11-10"], "2026-11-10T16:00:00Z");
-    let brunei = five_days("2026-11-04T12:00:00+08:00", "BN", zone("Asia/Brunei"));
-    check(&brunei, &["11-05", "11-07", "11-09", "11-10", "11-11"], "2026-11-11T16:00:00Z");
-}
-
-#[test]
 fn a_subdivision_may_have_its_own_weekend_and_change_it() {
     let weekday = |place: &str, date: &str| calendar(place).day(day(date)).unwrap();
     let rests = |place: &str, date: &str| weekday(place, date) != super::Day::Business;
@@ -159,8 +151,9 @@ fn a_subdivision_may_have_its_own_weekend_and_change_it() {
 fn a_midnight_that_exists_twice_means_the_later() {
     let havana = zone("America/Havana");
     assert_eq!(havana.first_instant(day("2024-11-03")), Some(at("2024-11-03T05:00:00Z")));
-    // Saturday counts in Hong Kong's calendar, so the window ends with that night.
-    let window = five_days("2024-10-28T12:00:00-04:00", "HK", havana);
+    // Saturday counts in Iran's calendar, so the window ends with that night.
+    let delivered_at = at("2024-10-28T12:00:00-04:00");
+    let window = window(delivered_at, 3, &calendar("IR"), &Zone::Known(havana)).unwrap();
     assert_eq!(window.last_counted(), Some(day("2024-11-02")));
     assert_eq!(window.closes_at, at("2024-11-03T05:00:00Z"));
 }
@@ -223,7 +216,7 @@ fn an_unknown_subdivision_rests_with_any_or_with_none() {
     assert!(business(None, UnknownSubdivision::None));
     assert!(business(Some(nevada), UnknownSubdivision::Any));
     let national = BusinessCalendar::new(us, None, UnknownSubdivision::None).unwrap();
-    assert_eq!(national.id().as_str(), "US-none@2026.11");
+    assert_eq!(national.id().as_str(), "US-none@2026.12");
 }
 
 #[test]
@@ -268,7 +261,7 @@ fn closures_and_exceptions_are_not_counted() {
         ["11-26 Closure", "11-27 Exception", "11-28 Weekend", "11-29 Weekend"]
     );
     assert_eq!(window.skipped[1].name.as_deref(), Some("Day of mourning"));
-    assert_eq!(window.calendar.as_str(), "CZ@2026.11+3");
+    assert_eq!(window.calendar.as_str(), "CZ@2026.12+3");
     assert_eq!(window.closures().collect::<Vec<_>>(), [day("2026-11-26")]);
 }
 
@@ -288,11 +281,11 @@ fn an_exception_of_another_subdivision_does_not_count() {
 fn a_holiday_announced_in_an_open_window_lengthens_it() {
     let stored = five_days("2026-11-25T09:00:00+01:00", "CZ", prague());
     let announced = calendar("CZ").with_exceptions(1, [exception("2026-11-30", None)]);
-    let longer = recount(&stored, &announced).unwrap().unwrap();
+    let longer = recount(&stored, &announced, &Zone::Known(prague())).unwrap().unwrap();
     assert_eq!(counted(&longer), ["11-26", "11-27", "12-01", "12-02", "12-03"]);
     assert_eq!(longer.closes_at, at("2026-12-03T23:00:00Z"));
     assert_eq!(
-        recount(&longer, &calendar("CZ")).unwrap(),
+        recount(&longer, &calendar("CZ"), &Zone::Known(prague())).unwrap(),
         None,
         "a taken back one changes nothing"
     );
@@ -336,7 +329,7 @@ fn a_packed_window_is_short_and_says_all() {
     let window = five_days("2026-12-22T15:00:00+01:00", "CZ", prague());
     let packed = window.pack();
     let version = TZDB_VERSION;
-    let expected = format!("20261223;bhhwwbbbb;CZ@2026.11;{version};Europe/Prague");
+    let expected = format!("20261223;bhhwwbbbb;CZ@2026.12;{version};Europe/Prague");
     assert_eq!(packed.as_str(), expected);
     assert_eq!(packed.unpack(window.delivered_at, window.closes_at).unwrap(), window);
 }
@@ -372,10 +365,10 @@ fn a_packed_window_of_an_older_version_is_read_and_a_damaged_one_refused() {
     for damaged in [
         "",
         "20251223",
-        "20251323;b;CZ@2026.11;2026f;Europe/Prague",
-        "20251223;bx;CZ@2026.11;2026f;Europe/Prague",
-        "20251223;b;CZ@2026.11;2026f;Europe/Nowhere",
-        "20251223;b;CZ@2026.11;2026f;Europe/Prague;",
+        "20251323;b;CZ@2026.12;2026f;Europe/Prague",
+        "20251223;bx;CZ@2026.12;2026f;Europe/Prague",
+        "20251223;b;CZ@2026.12;2026f;Europe/Nowhere",
+        "20251223;b;CZ@2026.12;2026f;Europe/Prague;",
     ] {
         assert!(read(damaged).is_err(), "{damaged:?}");
     }

@@ -28,6 +28,7 @@ pub enum ExtendError {
 }
 
 /// The window extended so that `last_counted` is its last counted date (the operator's `closes_on`).
+/// Closures after the present one refuse no date: they act on later windows (§4 point 5).
 ///
 /// # Errors
 /// [`ExtendError`]; the window then stays as it is.
@@ -40,6 +41,7 @@ pub fn extend(
     if last_counted <= count.last {
         return Err(ExtendError::NotLater(count.last));
     }
+    let calendar = &calendar.clone().with_closures_after(count.last, 0);
     if let Day::Skipped { reason, .. } = calendar.day(last_counted)? {
         return Err(ExtendError::NotBusiness { date: last_counted, reason });
     }
@@ -51,6 +53,9 @@ pub fn extend(
 
 /// The window with more business days after its last counted one (the customer's extension).
 ///
+/// Of the closures after that date nobody knows which were there when the window opened. As many as
+/// days are added are taken: a known closure is not counted, and a year of new ones is no year more.
+///
 /// # Errors
 /// [`OutsideData`] if a day has to be judged that the calendar does not know.
 pub fn extend_by(
@@ -59,6 +64,8 @@ pub fn extend_by(
     calendar: &BusinessCalendar,
 ) -> Result<Window, OutsideData> {
     let mut count = resume(window);
+    let most = usize::try_from(business_days).unwrap_or(usize::MAX);
+    let calendar = &calendar.clone().with_closures_after(count.last, most);
     for _ in 0..business_days {
         count.next_business_day(calendar, window.time_zone)?;
     }
@@ -68,17 +75,26 @@ pub fn extend_by(
 /// The window counted anew, with as many days, by a calendar that has changed; `None` if it would
 /// not close later, for then the stored one stands.
 ///
-/// Give the calendar the window's own [closures](Window::closures): later ones do not act on it.
+/// Where the zone is not known, every zone of the country is considered (§4 point 6), and the one
+/// in which the window was counted. A closure that was added on a counted day does not act.
 ///
 /// # Errors
 /// [`OutsideData`] if a day has to be judged that the calendar does not know.
 pub fn recount(
     stored: &Window,
     calendar: &BusinessCalendar,
+    zone: &Zone,
 ) -> Result<Option<Window>, OutsideData> {
     let days = u32::try_from(stored.counted.len()).unwrap_or(u32::MAX);
-    let anew = window(stored.delivered_at, days, calendar, &Zone::Known(stored.time_zone))?;
-    Ok((anew.closes_at > stored.closes_at).then_some(anew))
+    let calendar = &calendar.clone().with_closures_of(stored);
+    let mut latest = window(stored.delivered_at, days, calendar, &Zone::Known(stored.time_zone))?;
+    if let Zone::AnyOf(_) = zone {
+        let any = window(stored.delivered_at, days, calendar, zone)?;
+        if any.closes_at > latest.closes_at {
+            latest = any;
+        }
+    }
+    Ok((latest.closes_at > stored.closes_at).then_some(latest))
 }
 
 /// The count, where the window left it.

@@ -8,14 +8,14 @@ use super::CountryCode;
 use super::data::Region;
 
 /// The version of the embedded data, as in `data/VERSION`.
-pub const DATA_VERSION: &str = "2026.11";
+pub const DATA_VERSION: &str = "2026.12";
 
 /// Stands for the subdivision where the policy counts national holidays only.
 pub(super) const NATIONAL_ONLY: &str = "none";
 
-/// `CZ@2026.11`; with a known subdivision `US-CA@2026.11`; with the operator's exceptions of
-/// revision 3 `CZ@2026.11+3`; under the policy `unknown_subdivision: none`, where it makes a
-/// difference, `US-none@2026.11`.
+/// `CZ@2026.12`; with a known subdivision `US-CA@2026.12`; with the operator's exceptions of
+/// revision 3 `CZ@2026.12+3`; under the policy `unknown_subdivision: none`, where it makes a
+/// difference, `US-none@2026.12`.
 ///
 /// The text is kept as it was written: a calendar of an older version must still be readable.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -36,6 +36,8 @@ mod cases;
 #[cfg(test)]
 mod dataset;
 #[cfg(test)]
+mod days;
+#[cfg(test)]
 mod naive;
 #[cfg(test)]
 mod properties;

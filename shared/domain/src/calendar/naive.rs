@@ -10,18 +10,22 @@ use super::data::COUNTRIES;
 pub(super) fn is_business(country: &str, subdivision: Option<&str>, date: NaiveDate) -> bool {
     let (_, text) = COUNTRIES.iter().find(|(code, _)| *code == country).unwrap();
     let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split('|').collect()).collect();
-    let weekend = rows
-        .iter()
-        .filter(|row| row[0] == "weekend" && holds(row[1], subdivision.unwrap_or("-")))
-        .filter(|row| row[2] <= date.format("%Y%m%d").to_string().as_str())
-        .max_by_key(|row| row[2]);
+    let all = rows.iter().find(|row| row[0] == "subdivisions").unwrap()[1].split(',');
+    let whose = subdivision.map_or_else(|| all.chain(["-"]).collect(), |code| vec![code]);
+    let weekend = |code: &str| {
+        rows.iter()
+            .filter(|row| row[0] == "weekend" && holds(row[1], code))
+            .filter(|row| row[2] <= date.format("%Y%m%d").to_string().as_str())
+            .max_by_key(|row| row[2])
+    };
     let weekday = date.weekday().number_from_monday().to_string();
     let holiday = rows
         .iter()
         .filter(|row| row[0] == "holiday" || row[0] == "estimated")
         .filter(|row| subdivision.is_none_or(|code| holds(row[1], code)))
         .any(|row| reach(row[0], date).any(|date| names(row[3], date)));
-    !weekend.unwrap()[3].contains(&weekday) && !holiday
+    let rests = |code: &str| weekend(code).unwrap()[3].contains(&weekday);
+    !whose.into_iter().filter(|code| !code.is_empty()).any(rests) && !holiday
 }
 
 fn holds(scope: &str, code: &str) -> bool {

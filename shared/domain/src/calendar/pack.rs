@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{BusinessCalendar, CalendarId, Day, SkipReason, SkippedDay, Tz, Window};
 
-/// `20261223;bhhwwbbbb;CZ@2026.11;2026f;Europe/Prague`: the day after Day 0; a letter for each day
+/// `20261223;bhhwwbbbb;CZ@2026.12;2026f;Europe/Prague`: the day after Day 0; a letter for each day
 /// (`b` business, counted; `w` weekend; `h` holiday; `c` closure; `e` exception; `-` a date the zone
 /// never had); calendar; time zone database; zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -50,8 +50,8 @@ impl Window {
         self.time_zone.date(self.delivered_at)
     }
 
-    /// The closures that this window skipped. Later closures do not act on it (§4 point 5), so
-    /// these are the ones to recount or extend it with.
+    /// The closures that this window skipped. A closure between them that was added later does not
+    /// act on it (§4 point 5).
     pub fn closures(&self) -> impl Iterator<Item = NaiveDate> {
         self.skipped.iter().filter(|day| day.reason == SkipReason::Closure).map(|day| day.date)
     }

@@ -20,8 +20,8 @@ pub(crate) fn recounted(claim: &Claim, context: &Context) -> Decision {
     let undoable = matches!(claim.state, State::Declined { .. });
     let window = claim.state.window().filter(|_| undecided || undoable);
     let Some(window) = window else { return Ok(None) };
-    let calendar = context.customer_place()?.calendar.clone();
-    let body = match calendar::recount(window, &calendar.with_closures_only(window.closures())) {
+    let place = context.customer_place()?;
+    let body = match calendar::recount(window, &place.calendar, &place.zone) {
         Ok(Some(window)) => {
             EventBody::WindowExtended { window, cause: ExtensionCause::Holiday, opened_by: None }
         }

@@ -9,6 +9,7 @@
 
 mod consent;
 mod customer;
+mod days;
 mod ends;
 mod evidence;
 mod explain;

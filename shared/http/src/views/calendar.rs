@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 pub struct CalendarView {
     /// Whose calendar.
     pub country: String,
-    /// How often it has changed; it stands in the ids of calendars: `CZ@2026.11+3`.
+    /// How often it has changed; it stands in the ids of calendars: `CZ@2026.12+3`.
     pub revision: u32,
     /// The days.
     pub added: Vec<AddedDayView>,

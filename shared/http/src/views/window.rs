@@ -25,7 +25,7 @@ pub struct WindowView {
     #[schema(example = "Europe/Prague")]
     pub time_zone: String,
     /// By which calendar.
-    #[schema(example = "CZ@2026.11")]
+    #[schema(example = "CZ@2026.12")]
     pub calendar: String,
     /// By which version of the time zone database.
     #[schema(example = "2026b")]
