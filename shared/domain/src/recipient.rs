@@ -102,3 +102,23 @@ impl Recipient {
         self.authority != Authority::Outside
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_run_from_one_to_twenty_three() {
+        assert_eq!(RecipientNo::new(0), None);
+        assert_eq!(RecipientNo::new(1), Some(RecipientNo(1)));
+        assert_eq!(RecipientNo::new(23), Some(RecipientNo(23)));
+        assert_eq!(RecipientNo::new(24), None);
+    }
+
+    #[test]
+    fn whoever_failed_refused_was_retired_or_stayed_without_report_is_not_asked_again() {
+        use RecipientStanding::{Asked, Past, Reserve};
+        let asked = RecipientStanding::ALL.iter().copied().filter(|own| own.may_be_asked());
+        assert_eq!(asked.collect::<Vec<_>>(), [Asked, Reserve, Past]);
+    }
+}

@@ -65,3 +65,47 @@ impl Decliners {
         (1..=MAX_RECIPIENTS).map(RecipientNo).filter(is_in)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recipient(no: u8) -> Decliners {
+        Decliners::recipient(RecipientNo(no))
+    }
+
+    #[test]
+    fn the_administrator_is_bit_zero_and_recipient_n_bit_n() {
+        assert_eq!(Decliners::ADMINISTRATOR.bits(), 1);
+        assert_eq!(recipient(1).bits(), 2);
+        assert_eq!(recipient(MAX_RECIPIENTS).bits(), 1 << 23);
+        assert_eq!(Decliners::ALL.bits(), 0x00ff_ffff);
+    }
+
+    #[test]
+    fn a_set_is_read_from_its_bits_and_a_bit_for_nobody_is_refused() {
+        for set in [Decliners::NOBODY, Decliners::ALL, recipient(7).with(recipient(23))] {
+            assert_eq!(Decliners::of_bits(set.bits()), Some(set));
+        }
+        assert_eq!(Decliners::of_bits(1 << 24), None);
+        assert_eq!(Decliners::of_bits(u32::MAX), None);
+    }
+
+    #[test]
+    fn whoever_is_added_is_in_it_and_whoever_is_taken_out_is_not() {
+        let both = Decliners::ADMINISTRATOR.with(recipient(2));
+        assert!(both.has_administrator() && both.contains(recipient(2)));
+        assert!(!both.contains(recipient(2).with(recipient(3))), "not all of them");
+        let one = both.without(Decliners::ADMINISTRATOR);
+        assert!(!one.has_administrator() && !one.is_empty());
+        assert!(one.without(Decliners::ALL).is_empty());
+        assert_eq!(one.without(recipient(9)), one);
+    }
+
+    #[test]
+    fn its_recipients_come_in_the_order_of_their_numbers_and_without_the_administrator() {
+        let set = recipient(23).with(Decliners::ADMINISTRATOR).with(recipient(1));
+        let numbers: Vec<_> = set.recipients().map(|no| no.0).collect();
+        assert_eq!(numbers, [1, 23]);
+    }
+}

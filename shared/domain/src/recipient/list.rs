@@ -170,3 +170,142 @@ impl Recipients {
         self.list.recipients.iter().map(closed).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipient::Failure;
+    use crate::text::Name;
+
+    fn at(hours: i64) -> Instant {
+        Instant::UNIX_EPOCH + chrono::Duration::hours(hours)
+    }
+
+    fn recipient(no: u8, authority: Authority, standing: RecipientStanding) -> Recipient {
+        let email = format!("r{no}@contoso.example");
+        let (name, email) = (Name::parse("IT").unwrap(), Email::parse(&email).unwrap());
+        Recipient { no: RecipientNo(no), name, email, authority, standing, asked_at: Some(at(0)) }
+    }
+
+    /// Number 1 is of the domain, 2 and 3 are verified, 4 is verified and in reserve.
+    fn recipients() -> Recipients {
+        use RecipientStanding::{Asked, Reserve};
+        let recipients = vec![
+            recipient(1, Authority::Domain, Asked),
+            recipient(2, Authority::Verified, Asked),
+            recipient(3, Authority::Verified, Asked),
+            Recipient { asked_at: None, ..recipient(4, Authority::Verified, Reserve) },
+        ];
+        let (told_until, acted) = (None, BTreeSet::new());
+        let list = RecipientList { notice: NoticeNo(1), told_until, recipients, acted };
+        Recipients { list, reports: Reports::default() }
+    }
+
+    fn delivered(recipients: &mut Recipients, no: u8, hours: i64) {
+        recipients.reports.entry(RecipientNo(no)).delivered_at = Some(at(hours));
+    }
+
+    fn failed(recipients: &mut Recipients, no: u8, hours: i64, cause: FailureCause) {
+        let failure = Failure { at: at(hours), cause };
+        recipients.reports.entry(RecipientNo(no)).failure = Some(failure);
+    }
+
+    #[test]
+    fn the_earliest_delivery_is_of_a_verified_recipient_that_has_not_failed() {
+        let mut own = recipients();
+        delivered(&mut own, 1, 1);
+        assert_eq!(own.earliest_delivery(), None, "of the domain");
+        delivered(&mut own, 3, 2);
+        delivered(&mut own, 2, 2);
+        assert_eq!(own.earliest_delivery(), Some((RecipientNo(2), at(2))), "the lower number");
+        failed(&mut own, 2, 3, FailureCause::Bounce);
+        assert_eq!(own.earliest_delivery(), Some((RecipientNo(3), at(2))));
+        assert!(own.delivery_stands(RecipientNo(3)) && !own.delivery_stands(RecipientNo(2)));
+    }
+
+    #[test]
+    fn whoever_refused_or_was_retired_carries_no_window() {
+        use RecipientStanding::{Failed, Past, Refused, Retired, Unreported};
+        let mut own = recipients();
+        delivered(&mut own, 2, 1);
+        for standing in [Refused, Retired, Failed, Unreported, Past] {
+            let list = own.list.with_standing(RecipientNo(2), standing);
+            let changed = Recipients { list, reports: own.reports.clone() };
+            assert!(!changed.delivery_stands(RecipientNo(2)), "{standing:?}");
+        }
+    }
+
+    #[test]
+    fn a_failure_stamped_from_an_end_on_takes_no_delivery_away_that_stood_before_it() {
+        let mut own = recipients();
+        delivered(&mut own, 2, 1);
+        failed(&mut own, 2, 10, FailureCause::Bounce);
+        assert_eq!(own.earliest_delivery_before(at(10)), Some(at(1)));
+        assert_eq!(own.earliest_delivery_before(at(11)), None);
+    }
+
+    #[test]
+    fn a_notice_may_still_arrive_while_a_verified_recipient_that_was_asked_has_not_failed() {
+        let mut own = recipients();
+        failed(&mut own, 2, 1, FailureCause::Bounce);
+        assert!(own.may_still_be_delivered());
+        failed(&mut own, 3, 1, FailureCause::Bounce);
+        assert!(!own.may_still_be_delivered(), "the one in reserve was not asked");
+    }
+
+    #[test]
+    fn only_where_every_verified_failure_is_a_suppression_is_the_provider_to_blame() {
+        let mut own = recipients();
+        assert!(!own.only_suppressed(), "nothing failed");
+        failed(&mut own, 1, 1, FailureCause::Bounce);
+        failed(&mut own, 2, 1, FailureCause::Suppressed);
+        assert!(own.only_suppressed(), "the domain's does not count");
+        failed(&mut own, 3, 1, FailureCause::Complaint);
+        assert!(!own.only_suppressed());
+    }
+
+    #[test]
+    fn the_contact_in_reserve_is_told_once_its_mail_was_sent() {
+        let mut own = recipients();
+        let is_told = |own: &Recipients, no: u8| {
+            own.list.get(RecipientNo(no)).is_some_and(|recipient| own.is_told(recipient))
+        };
+        assert!(is_told(&own, 1) && is_told(&own, 2) && !is_told(&own, 4));
+        own.reports.entry(RecipientNo(4)).sent = true;
+        assert!(is_told(&own, 4));
+        failed(&mut own, 4, 1, FailureCause::Bounce);
+        assert!(!is_told(&own, 4));
+    }
+
+    #[test]
+    fn once_a_notice_is_over_each_recipient_stands_by_what_was_reported() {
+        let mut own = recipients();
+        failed(&mut own, 1, 1, FailureCause::Bounce);
+        delivered(&mut own, 2, 1);
+        let standings = |own: &Recipients, reached_nobody| {
+            let closed = own.closed_standings(reached_nobody, at(9));
+            closed.into_iter().map(|own| own.standing.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(standings(&own, false), ["failed", "past", "past", "past"]);
+        assert_eq!(standings(&own, true), ["failed", "past", "unreported", "past"]);
+        own.reports.entry(RecipientNo(4)).sent = true;
+        assert_eq!(standings(&own, true), ["failed", "past", "unreported", "unreported"]);
+        let asked_at = own.closed_standings(false, at(9)).last().and_then(|own| own.asked_at);
+        assert_eq!(asked_at, Some(at(9)), "it was asked, by its mail");
+    }
+
+    #[test]
+    fn an_address_that_the_operator_names_again_may_be_asked_unless_it_refused() {
+        use RecipientStanding::{Failed, Past, Refused, Retired};
+        for (before, after) in [(Failed, Past), (Refused, Refused), (Retired, Retired)] {
+            let mut own = recipients();
+            own.list = own.list.with_standing(RecipientNo(2), before);
+            failed(&mut own, 2, 1, FailureCause::Suppressed);
+            let email = own.list.get(RecipientNo(2)).unwrap().email.clone();
+            let forgiven = own.forgiving(&email);
+            let standing = forgiven.list.get(RecipientNo(2)).map(|own| own.standing);
+            assert_eq!(standing, Some(after));
+            assert_eq!(forgiven.reports.of(RecipientNo(2)).failure, None);
+        }
+    }
+}

@@ -49,3 +49,17 @@ impl Reports {
         self.0.values().filter(|report| report.unattended).count()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_recipient_without_report_nothing_is_known() {
+        let mut reports = Reports::default();
+        reports.entry(RecipientNo(2)).unattended = true;
+        assert_eq!(reports.of(RecipientNo(1)), Report::default());
+        assert!(reports.of(RecipientNo(2)).unattended);
+        assert_eq!(reports.unattended(), 1);
+    }
+}

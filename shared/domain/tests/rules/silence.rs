@@ -67,6 +67,21 @@ fn a_holiday_announced_in_an_open_window_makes_it_longer_and_never_shorter() {
 }
 
 #[test]
+fn b7_a_holiday_announced_from_the_end_of_the_window_on_does_not_lengthen_it() {
+    let given = Given::awaiting();
+    let last = closes_at() - Duration::milliseconds(1);
+    let in_time = given.decided(&Command::Recount, &announced(&given, last));
+    assert!(in_time.unwrap().is_some());
+    for moment in [closes_at(), after_grace()] {
+        let late = given.decided(&Command::Recount, &announced(&given, moment));
+        assert_eq!(late, Ok(None), "{moment}");
+    }
+    let declined = given.then(&decline(&[]), link(), delivered_at());
+    let late = declined.decided(&Command::Recount, &announced(&declined, closes_at()));
+    assert_eq!(late, Ok(None));
+}
+
+#[test]
 fn a_due_window_is_counted_again_before_it_is_closed() {
     let given = Given::awaiting();
     let event = given.decided(&Command::DeadlinePassed, &announced(&given, after_grace()));
