@@ -111,7 +111,7 @@ impl World {
         key: &str,
         body: &Value,
     ) -> Result<Created, StoreError> {
-        create_on(&self.store, partner, key, body, self.now()).await
+        Box::pin(create_on(&self.store, partner, key, body, self.now())).await
     }
 
     /// Gives a command, now and without a version.
@@ -121,7 +121,7 @@ impl World {
         actor: &Actor,
         command: &Command,
     ) -> Result<CommandOutcome, StoreError> {
-        self.store.execute(id, actor, command, self.now(), None).await
+        Box::pin(self.store.execute(id, actor, command, self.now(), None)).await
     }
 
     async fn step(&self, id: &ClaimId, actor: &Actor, command: &Command) -> Claim {

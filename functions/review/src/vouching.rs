@@ -150,6 +150,7 @@ mod tests {
             defence: None,
             notice: NoticeNo(0),
             content_hash: None,
+            deadline_calendar: None,
             disputed: false,
             extended: false,
             opened_by: None,
@@ -172,6 +173,7 @@ mod tests {
                 remarks: vec![],
                 proposed_contact: None,
                 vouched_for: None,
+                vouched_by: None,
             },
             last_event: LastEvent {
                 event_type: EventType::Submitted,

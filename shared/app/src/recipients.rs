@@ -55,12 +55,11 @@ impl KnownRecipients {
             return Ok(None);
         }
         let tenant = store.tenant(&claim.subject.tenant).await?;
-        let known = match asked {
-            Some(asked) => Self::asked(asked),
-            None => {
-                let of_tenant = |tenant| select_first_list(claim, tenant, at);
-                Self::planned(tenant.as_ref().and_then(of_tenant))
-            }
+        let known = if let Some(asked) = asked {
+            Self::asked(asked)
+        } else {
+            let of_tenant = |tenant| select_first_list(claim, tenant, at);
+            Self::planned(tenant.as_ref().and_then(of_tenant))
         };
         Ok(Some(known.verified_at(tenant.as_ref())))
     }

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
-use domain::actor::Actor;
 use domain::claim::Claim;
 use domain::command::Command;
 use domain::directory::Tenant;

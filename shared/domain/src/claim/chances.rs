@@ -56,7 +56,14 @@ impl ExtensionCauses {
 }
 
 fn bit(cause: ExtensionCause) -> u8 {
-    1 << (cause as u8)
+    match cause {
+        ExtensionCause::Customer => 1,
+        ExtensionCause::Operator => 2,
+        ExtensionCause::Holiday => 4,
+        ExtensionCause::Delivery => 8,
+        ExtensionCause::Undo => 16,
+        ExtensionCause::Outage => 32,
+    }
 }
 
 /// How often something was done that may be done a few times only.

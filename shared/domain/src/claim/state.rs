@@ -178,18 +178,18 @@ impl State {
 
     /// Whose turn it is: the state's row, but for an unreachable customer whom the operator looks after.
     pub fn turn(&self) -> Who {
-        match self {
-            Self::Unreachable { with_operator: true, .. } => Who::Operator,
-            other => other.status().row().turn,
+        if let Self::Unreachable { with_operator: true, .. } = self {
+            return Who::Operator;
         }
+        self.status().row().turn
     }
 
     /// What the passing of the deadline does.
     pub fn on_deadline(&self) -> OnDeadline {
-        match self {
-            Self::Unreachable { with_operator: true, .. } => OnDeadline::RecordOverdue,
-            other => other.status().row().on_deadline,
+        if let Self::Unreachable { with_operator: true, .. } = self {
+            return OnDeadline::RecordOverdue;
         }
+        self.status().row().on_deadline
     }
 
     /// Whether a rejection that was made can still fall: then its items are proposed again, so until

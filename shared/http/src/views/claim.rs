@@ -629,6 +629,7 @@ pub(super) mod tests {
                 remarks: vec![],
                 proposed_contact: None,
                 vouched_for: None,
+                vouched_by: None,
             },
             last_event: LastEvent {
                 event_type: EventType::ItemsDeclined,
