@@ -196,7 +196,7 @@ impl World {
 
     /// The claim, read as anybody reads it now.
     pub async fn read(&self, id: &ClaimId) -> Claim {
-        let read = self.store.claim(id, self.now()).await.expect("a readable claim");
+        let read = Box::pin(self.store.claim(id, self.now())).await.expect("a readable claim");
         read.expect("a claim that exists")
     }
 
@@ -228,7 +228,8 @@ impl World {
         let until = self.clock.now() + Duration::seconds(40);
         let mut drained = Vec::new();
         for shard in tick.due {
-            drained.push(self.store.drain_timers(shard, until).await.expect("a drained shard"));
+            let drained_shard = Box::pin(self.store.drain_timers(shard, until));
+            drained.push(drained_shard.await.expect("a drained shard"));
         }
         drained
     }

@@ -298,7 +298,7 @@ async fn a_reviewer_drops_one_item_of_three_and_the_others_go_on() {
 
 #[tokio::test]
 async fn an_item_is_not_added_after_validation_but_by_a_new_claim() {
-    let stack = Stack::at(NOW).await;
+    let stack = Box::pin(Stack::at(NOW)).await;
     let claim = stack.world.notifying("k", &["teams"]).await;
     let two = json!({"items": [{"kind": "workload", "id": "teams"}, {"kind": "workload", "id": "exchange-online"}]});
     assert_eq!(stack.edit(ALPINE, &claim, &two).await.problem(), (409, "invalid-state"));
@@ -308,7 +308,7 @@ async fn an_item_is_not_added_after_validation_but_by_a_new_claim() {
 
 #[tokio::test]
 async fn a_withdrawal_in_the_last_second_leaves_nothing_to_become_official() {
-    let stack = Stack::at(NOW).await;
+    let stack = Box::pin(Stack::at(NOW)).await;
     let claim = stack.world.awaiting("k", &ITEMS).await;
     stack.world.clock.set(closes_at(&claim) - Duration::seconds(1));
     let withdrawn = stack.command(ALPINE, &claim, "withdraw", &json!({})).await;
@@ -320,7 +320,7 @@ async fn a_withdrawal_in_the_last_second_leaves_nothing_to_become_official() {
 
 #[tokio::test]
 async fn of_a_claim_declined_in_part_the_rest_is_withdrawn() {
-    let stack = Stack::at(NOW).await;
+    let stack = Box::pin(Stack::at(NOW)).await;
     let claim = stack.world.awaiting("k", &["teams", "exchange-online"]).await;
     stack.world.give(&claim.id, &link(1), &decline(&[1])).await.unwrap();
     let withdrawn = stack.world.give(&claim.id, &alpine(), &withdraw()).await.unwrap().claim;
@@ -330,7 +330,7 @@ async fn of_a_claim_declined_in_part_the_rest_is_withdrawn() {
 
 #[tokio::test]
 async fn an_item_accepted_before_the_withdrawal_stays_official() {
-    let stack = Stack::at(NOW).await;
+    let stack = Box::pin(Stack::at(NOW)).await;
     let claim = stack.world.awaiting("k", &["teams", "exchange-online"]).await;
     let items = domain::command::Selection::These(vec![ItemNo(1)]);
     let yes = Command::Accept { items };
@@ -342,7 +342,7 @@ async fn an_item_accepted_before_the_withdrawal_stays_official() {
 
 #[tokio::test]
 async fn a_corrected_contact_gets_a_new_notice_and_a_full_new_time_for_it() {
-    let stack = Stack::at(NOW).await;
+    let stack = Box::pin(Stack::at(NOW)).await;
     let claim = stack.world.notifying("k", &ITEMS).await;
     let claim = stack.world.fail(&claim, FailureCause::Bounce).await.unwrap();
     let contact =
@@ -401,7 +401,7 @@ async fn a_deadline_in_the_past_an_earlier_one_and_one_on_a_holiday_are_refused(
 
 #[tokio::test]
 async fn an_overdue_review_is_recorded_once_and_decides_nothing() {
-    let stack = Stack::at(NOW).await;
+    let stack = Box::pin(Stack::at(NOW)).await;
     let claim = stack.world.submitted("k", &ITEMS).await;
     let due = claim.deadline().expect("a deadline");
     for _ in 0..3 {
