@@ -89,7 +89,7 @@ fn change(claim: &Claim, command: &Command, context: &Context) -> Decision {
         Command::RetireLink { recipient, comment } => {
             retire_link::decide(claim, *recipient, comment.as_ref(), context)
         }
-        Command::ChangeConsent => change_consent::decide(claim, context),
+        Command::ChangeConsent => Ok(change_consent::decide(claim, context)),
         Command::Extend { closes_on } => extend::decide(claim, *closes_on, context),
         Command::Recount => recount::decide(claim, context),
         Command::Hold { comment } => hold::decide(claim, comment, context),

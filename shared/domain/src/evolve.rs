@@ -2,7 +2,7 @@
 
 use crate::calendar::CalendarId;
 use crate::claim::{Claim, Details};
-use crate::commands::decline::Declined;
+use crate::commands::decline::DeclineEffect;
 use crate::commands::{
     accept, add_evidence, apply_reports, begin_review, change_consent, correct_contact,
     deadline_passed, decline, discard, dispute, draft, edit, end, extend, overturn, recall,
@@ -102,23 +102,23 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
         EventBody::NoticeFailed { correct_by, with_operator, .. } => {
             wait_for_contact(it, correct_by.at, *with_operator);
         }
-        EventBody::RecipientFailed { change, .. } => change_notice(it, change),
+        EventBody::RecipientFailed { change, .. }
+        | EventBody::LinkRetired { change, .. }
+        | EventBody::ContactRefused { change, .. } => change_notice(it, change),
         EventBody::ContactVouched => {}
         EventBody::ContactProposed { due_at } => correct_contact::apply_proposal(it, due_at.at),
         EventBody::ContactProposalRefused { correct_by } => {
-            refuse_contact::apply(it, correct_by.at)
+            refuse_contact::apply(it, correct_by.at);
         }
-        EventBody::LinkRetired { change, .. } => change_notice(it, change),
         EventBody::ConsentChanged => change_consent::apply(it),
         EventBody::ContactCorrected { notice, deliver_by } => {
             correct_contact::apply(it, *notice, deliver_by.at);
         }
-        EventBody::ContactRefused { change, .. } => change_notice(it, change),
         EventBody::ItemsDeclined { declined, ended, joined, by, in_time, ends_at } => {
             decline::apply(
                 it,
                 at,
-                &Declined { declined, ended, joined, by: *by },
+                &DeclineEffect { declined, ended, joined, by: *by },
                 *in_time,
                 *ends_at,
             );

@@ -56,7 +56,14 @@ impl ExtensionCauses {
 }
 
 fn bit(cause: ExtensionCause) -> u8 {
-    1 << (cause as u8)
+    match cause {
+        ExtensionCause::Customer => 1,
+        ExtensionCause::Operator => 1 << 1,
+        ExtensionCause::Holiday => 1 << 2,
+        ExtensionCause::Delivery => 1 << 3,
+        ExtensionCause::Undo => 1 << 4,
+        ExtensionCause::Outage => 1 << 5,
+    }
 }
 
 /// How often something was done that may be done a few times only.

@@ -178,18 +178,21 @@ impl State {
 
     /// Whose turn it is: the state's row, but for an unreachable customer whom the operator looks after.
     pub fn turn(&self) -> Who {
-        match self {
-            Self::Unreachable { with_operator: true, .. } => Who::Operator,
-            other => other.status().row().turn,
-        }
+        if self.is_with_operator() { Who::Operator } else { self.status().row().turn }
     }
 
     /// What the passing of the deadline does.
     pub fn on_deadline(&self) -> OnDeadline {
-        match self {
-            Self::Unreachable { with_operator: true, .. } => OnDeadline::RecordOverdue,
-            other => other.status().row().on_deadline,
+        if self.is_with_operator() {
+            OnDeadline::RecordOverdue
+        } else {
+            self.status().row().on_deadline
         }
+    }
+
+    /// Whether the operator looks after an unreachable customer.
+    fn is_with_operator(&self) -> bool {
+        matches!(self, Self::Unreachable { with_operator: true, .. })
     }
 
     /// Whether a rejection that was made can still fall: then its items are proposed again, so until

@@ -4,9 +4,9 @@ use crate::claim::{Basis, Claim, Instant, Item, ItemStatus};
 use crate::command::{Command, Selection};
 use crate::commands::undo::undo_is_open;
 use crate::context::Context;
+use crate::decision::new_event;
 use crate::decision::selection::every;
-use crate::decision::{Decision, new_event};
-use crate::event::EventBody;
+use crate::event::{Event, EventBody};
 use crate::ids::NoticeNo;
 use crate::reason::EndReason;
 use crate::rule::{COMMANDS, Rule};
@@ -19,7 +19,7 @@ pub(crate) const RULE: Rule =
 /// Silence is a "no" from the moment of the rule on, also of what can wait for it again: a "no" may be taken back,
 /// a rejection overturned. What silence made active meanwhile, although the rule came
 /// before the window's end, ends.
-pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
+pub(crate) fn decide(claim: &Claim, context: &Context) -> Option<Event> {
     let closes_at = claim.state.window().map(|window| window.closes_at);
     let before = closes_at.is_some_and(|closes_at| context.at < closes_at);
     let deemed = |status| {
@@ -32,16 +32,16 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     if !items.is_empty() {
         let at = context.at.max(claim.last_event.at);
         let body = EventBody::AssociationEnded { items, reason: EndReason::CustomerRevoked, at };
-        return Ok(Some(new_event(claim, context, body)));
+        return Some(new_event(claim, context, body));
     }
     let waits = claim.state.is_open() && claim.undecided().next().is_some();
     let may_wait = undo_is_open(claim, context.at)
         || (claim.state.can_be_overturned() && !claim.is_final(context.at));
     let in_window = closes_at.is_none_or(|closes_at| context.at < closes_at);
     if claim.subject.explicit_yes || !(waits || may_wait) || !in_window {
-        return Ok(None);
+        return None;
     }
-    Ok(Some(new_event(claim, context, EventBody::ConsentChanged)))
+    Some(new_event(claim, context, EventBody::ConsentChanged))
 }
 
 /// What the standing rules, as they were written at `at`, demand of a claim under way: silence is a "no" where a yes
@@ -68,7 +68,7 @@ pub fn demanded_by(rules: &StandingRules, claim: &Claim, at: Instant) -> Vec<Com
     let items: Vec<_> = claim.items.iter().filter(blocked).map(|item| item.no).collect();
     let had_notice = claim.notice != NoticeNo::default();
     let decline = (had_notice && !items.is_empty())
-        .then(|| Command::Decline { items: Selection::These(items) });
+        .then_some(Command::Decline { items: Selection::These(items) });
     decline.into_iter().chain(yes).collect()
 }
 

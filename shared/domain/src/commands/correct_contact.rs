@@ -47,7 +47,9 @@ pub(crate) fn decide(claim: &Claim, contact: &CustomerContact, context: &Context
             corrected(claim, contact, context)
         }
         Authority::Domain if !by_partner && vouched => corrected(claim, contact, context),
-        Authority::Verified | Authority::Domain if by_partner => proposed(claim, contact, context),
+        Authority::Verified | Authority::Domain if by_partner => {
+            Ok(Some(proposed(claim, contact, context)))
+        }
         Authority::Domain => Err(Rejection::ContactUnverified),
         Authority::Verified | Authority::Outside => {
             Err(invalid_contact(FieldCode::CustomerUnreachable))
@@ -82,11 +84,10 @@ fn corrected(claim: &Claim, contact: &CustomerContact, context: &Context) -> Dec
     }))
 }
 
-fn proposed(claim: &Claim, contact: &CustomerContact, context: &Context) -> Decision {
+fn proposed(claim: &Claim, contact: &CustomerContact, context: &Context) -> Event {
     let details = Details { proposed_contact: Some(contact.clone()), ..claim.details.clone() };
     let body = EventBody::ContactProposed { due_at: review_due(context) };
-    let event = new_event(claim, context, body);
-    Ok(Some(Event { details: Some(Box::new(details)), ..event }))
+    Event { details: Some(Box::new(details)), ..new_event(claim, context, body) }
 }
 
 fn with_contact(claim: &Claim, contact: &CustomerContact) -> Details {

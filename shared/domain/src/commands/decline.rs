@@ -66,7 +66,7 @@ fn can_be_joined(claim: &Claim, status: ItemStatus, by: Decliners) -> bool {
 
 /// What a "no" does to which items.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Declined<'a> {
+pub(crate) struct DeclineEffect<'a> {
     pub(crate) declined: &'a [ItemNo],
     pub(crate) ended: &'a [ItemNo],
     pub(crate) joined: &'a [ItemNo],
@@ -77,11 +77,11 @@ pub(crate) struct Declined<'a> {
 pub(crate) fn apply(
     claim: &mut Claim,
     at: Instant,
-    said: &Declined<'_>,
+    said: &DeclineEffect<'_>,
     in_time: bool,
     ends_at: Option<Instant>,
 ) {
-    let Declined { declined, ended, joined, by } = *said;
+    let DeclineEffect { declined, ended, joined, by } = *said;
     for item in claim.items.iter_mut().filter(|item| declined.contains(&item.no)) {
         // What was rejected waits for nothing that a "no" could be taken back for.
         let settled = item.mark == Some(Mark::Rejected);

@@ -4,7 +4,7 @@ use crate::actor::Actor;
 use crate::claim::{Claim, Instant, State};
 use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decision::notice::reconsider;
+use crate::decision::notice::{NoticeOutcome, reconsider};
 use crate::decision::recipient::with_standing;
 use crate::decision::remark::with_remark;
 use crate::decision::{Decision, invalid_state, new_event};
@@ -48,7 +48,7 @@ pub(crate) fn decide(
     let outcome = if moves_notice(claim, context.at) {
         reconsider(claim, &after, context)?
     } else {
-        Default::default()
+        NoticeOutcome::default()
     };
     let body = EventBody::LinkRetired { recipient: own.no, change: outcome.change.clone() };
     let event = with_remark(claim, comment, new_event(claim, context, body));

@@ -1,7 +1,5 @@
 //! `undo`: the customer takes a no back.
 
-use chrono::NaiveDate;
-
 use crate::actor::Actor;
 use crate::calendar;
 use crate::calendar::Window;
@@ -123,8 +121,8 @@ fn lengthened(
     if least.closes_at <= window.closes_at {
         return Ok(None);
     }
-    let last: Option<NaiveDate> = least.last_counted();
-    let longer = last.and_then(|date| calendar::extend(window, date, &place.calendar).ok());
+    let longer =
+        least.last_counted().and_then(|date| calendar::extend(window, date, &place.calendar).ok());
     match longer {
         Some(longer) if !claim.extended_by.contains(ExtensionCause::Undo) => Ok(Some(longer)),
         Some(_) | None => Err(refused()),

@@ -27,10 +27,8 @@ pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context
     }
     let comment = comment.ok_or_else(|| field("/comment", FieldCode::Required))?;
     let details = &claim.details;
-    let proposed = match claim.state {
-        State::Unreachable { .. } => details.proposed_contact.as_ref(),
-        _ => None,
-    };
+    let is_unreachable = matches!(claim.state, State::Unreachable { .. });
+    let proposed = details.proposed_contact.as_ref().filter(|_| is_unreachable);
     let contact = proposed
         .or(details.customer_contact.as_ref())
         .ok_or_else(|| invalid_state(claim, CommandKind::Vouch))?;

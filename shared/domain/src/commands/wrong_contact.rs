@@ -3,7 +3,7 @@
 use crate::claim::{Claim, Instant, State};
 use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decision::notice::reconsider;
+use crate::decision::notice::{NoticeOutcome, reconsider};
 use crate::decision::recipient::{acting, is_verified, with_standing};
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
@@ -24,7 +24,7 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     let after = with_standing(recipients, own.no, RecipientStanding::Refused);
     let outcome = reconsider(claim, &after, context)?;
     let verified = own.authority == Authority::Verified && is_verified(claim, own, context)?;
-    let outcome = if verified { outcome } else { Default::default() };
+    let outcome = if verified { outcome } else { NoticeOutcome::default() };
     let body = EventBody::ContactRefused { recipient: own.no, change: outcome.change.clone() };
     let event = new_event(claim, context, body);
     Ok(Some(outcome.recorded(event, Some(after.list))))

@@ -51,10 +51,12 @@ fn of_state(claim: &Claim, policy: &Policy) -> Vec<Fact> {
             Some(fact("contested", &claim.contested)),
             moment("holders_may_defend_until", claim.defence_until),
         ]),
-        State::Disputed { due_at, .. } => some([
-            Some(fact("review_business_days", &policy.review_business_days)),
-            moment("due_at", *due_at),
-        ]),
+        State::Disputed { due_at, .. } | State::Unreachable { due_at, with_operator: true } => {
+            some([
+                Some(fact("review_business_days", &policy.review_business_days)),
+                moment("due_at", *due_at),
+            ])
+        }
         State::ActionRequired { answer_by, .. } => some([
             Some(fact("answer_business_days", &policy.answer_business_days)),
             moment("answer_by", Some(*answer_by)),
@@ -67,10 +69,6 @@ fn of_state(claim: &Claim, policy: &Policy) -> Vec<Fact> {
         State::Unreachable { due_at, with_operator: false } => some([
             Some(fact("contact_business_days", &policy.contact_business_days)),
             moment("correct_by", *due_at),
-        ]),
-        State::Unreachable { due_at, with_operator: true } => some([
-            Some(fact("review_business_days", &policy.review_business_days)),
-            moment("due_at", *due_at),
         ]),
         State::AwaitingCustomer { window } => open(claim, window, policy),
         State::Associated { window, ends_at } => {

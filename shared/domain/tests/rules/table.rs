@@ -100,18 +100,15 @@ fn cell(status: Status, kind: CommandKind) -> String {
 /// The claim, with what the command needs to have something to do: a report of the verified recipient, which is
 /// the delivery of a notice that is on its way and else a bounce; or a contact that the partner proposes.
 pub(crate) fn prepared(mut given: Given, kind: CommandKind) -> Given {
-    match kind {
-        CommandKind::ApplyReports if given.status() == Status::Notifying => {
-            given.noted_delivery(FIRST, delivered_at())
-        }
-        CommandKind::ApplyReports if given.recipients.is_some() => {
-            given.noted_failure(FIRST, delivered_at(), FailureCause::Bounce)
-        }
-        CommandKind::RefuseContact => {
-            given.claim.details.proposed_contact = Some(contact("ota@contoso.example"));
-            given
-        }
-        _ => given,
+    if kind == CommandKind::RefuseContact {
+        given.claim.details.proposed_contact = Some(contact("ota@contoso.example"));
+    }
+    if kind != CommandKind::ApplyReports || given.recipients.is_none() {
+        given
+    } else if given.status() == Status::Notifying {
+        given.noted_delivery(FIRST, delivered_at())
+    } else {
+        given.noted_failure(FIRST, delivered_at(), FailureCause::Bounce)
     }
 }
 
