@@ -16,6 +16,7 @@ mod given;
 mod invariants;
 mod partner;
 mod people;
+mod queue;
 mod recipients;
 mod review;
 mod silence;
