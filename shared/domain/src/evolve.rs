@@ -2,7 +2,7 @@
 
 use crate::calendar::CalendarId;
 use crate::claim::{Claim, Details};
-use crate::commands::decline::DeclineEffect;
+use crate::commands::decline::Refusal;
 use crate::commands::{
     accept, add_evidence, apply_reports, begin_review, change_consent, correct_contact,
     deadline_passed, decline, discard, dispute, draft, edit, end, extend, overturn, recall,
@@ -103,8 +103,8 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
             wait_for_contact(it, correct_by.at, *with_operator);
         }
         EventBody::RecipientFailed { change, .. }
-        | EventBody::LinkRetired { change, .. }
-        | EventBody::ContactRefused { change, .. } => change_notice(it, change),
+        | EventBody::ContactRefused { change, .. }
+        | EventBody::LinkRetired { change, .. } => change_notice(it, change),
         EventBody::ContactVouched => {}
         EventBody::ContactProposed { due_at } => correct_contact::apply_proposal(it, due_at.at),
         EventBody::ContactProposalRefused { correct_by } => {
@@ -118,7 +118,7 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
             decline::apply(
                 it,
                 at,
-                &DeclineEffect { declined, ended, joined, by: *by },
+                &Refusal { undecided: declined, active: ended, declined: joined, by: *by },
                 *in_time,
                 *ends_at,
             );

@@ -58,11 +58,11 @@ impl ExtensionCauses {
 fn bit(cause: ExtensionCause) -> u8 {
     match cause {
         ExtensionCause::Customer => 1,
-        ExtensionCause::Operator => 1 << 1,
-        ExtensionCause::Holiday => 1 << 2,
-        ExtensionCause::Delivery => 1 << 3,
-        ExtensionCause::Undo => 1 << 4,
-        ExtensionCause::Outage => 1 << 5,
+        ExtensionCause::Operator => 2,
+        ExtensionCause::Holiday => 4,
+        ExtensionCause::Delivery => 8,
+        ExtensionCause::Undo => 16,
+        ExtensionCause::Outage => 32,
     }
 }
 

@@ -178,21 +178,18 @@ impl State {
 
     /// Whose turn it is: the state's row, but for an unreachable customer whom the operator looks after.
     pub fn turn(&self) -> Who {
-        if self.is_with_operator() { Who::Operator } else { self.status().row().turn }
+        if let Self::Unreachable { with_operator: true, .. } = self {
+            return Who::Operator;
+        }
+        self.status().row().turn
     }
 
     /// What the passing of the deadline does.
     pub fn on_deadline(&self) -> OnDeadline {
-        if self.is_with_operator() {
-            OnDeadline::RecordOverdue
-        } else {
-            self.status().row().on_deadline
+        if let Self::Unreachable { with_operator: true, .. } = self {
+            return OnDeadline::RecordOverdue;
         }
-    }
-
-    /// Whether the operator looks after an unreachable customer.
-    fn is_with_operator(&self) -> bool {
-        matches!(self, Self::Unreachable { with_operator: true, .. })
+        self.status().row().on_deadline
     }
 
     /// Whether a rejection that was made can still fall: then its items are proposed again, so until

@@ -38,10 +38,8 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Option<Event> {
     let may_wait = undo_is_open(claim, context.at)
         || (claim.state.can_be_overturned() && !claim.is_final(context.at));
     let in_window = closes_at.is_none_or(|closes_at| context.at < closes_at);
-    if claim.subject.explicit_yes || !(waits || may_wait) || !in_window {
-        return None;
-    }
-    Some(new_event(claim, context, EventBody::ConsentChanged))
+    let changes = !claim.subject.explicit_yes && (waits || may_wait) && in_window;
+    changes.then(|| new_event(claim, context, EventBody::ConsentChanged))
 }
 
 /// What the standing rules, as they were written at `at`, demand of a claim under way: silence is a "no" where a yes

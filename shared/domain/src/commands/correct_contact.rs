@@ -87,7 +87,8 @@ fn corrected(claim: &Claim, contact: &CustomerContact, context: &Context) -> Dec
 fn proposed(claim: &Claim, contact: &CustomerContact, context: &Context) -> Event {
     let details = Details { proposed_contact: Some(contact.clone()), ..claim.details.clone() };
     let body = EventBody::ContactProposed { due_at: review_due(context) };
-    Event { details: Some(Box::new(details)), ..new_event(claim, context, body) }
+    let event = new_event(claim, context, body);
+    Event { details: Some(Box::new(details)), ..event }
 }
 
 fn with_contact(claim: &Claim, contact: &CustomerContact) -> Details {

@@ -66,10 +66,10 @@ fn can_be_joined(claim: &Claim, status: ItemStatus, by: Decliners) -> bool {
 
 /// What a "no" does to which items.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct DeclineEffect<'a> {
+pub(crate) struct Refusal<'a> {
+    pub(crate) undecided: &'a [ItemNo],
+    pub(crate) active: &'a [ItemNo],
     pub(crate) declined: &'a [ItemNo],
-    pub(crate) ended: &'a [ItemNo],
-    pub(crate) joined: &'a [ItemNo],
     pub(crate) by: Decliners,
 }
 
@@ -77,22 +77,22 @@ pub(crate) struct DeclineEffect<'a> {
 pub(crate) fn apply(
     claim: &mut Claim,
     at: Instant,
-    said: &DeclineEffect<'_>,
+    said: &Refusal<'_>,
     in_time: bool,
     ends_at: Option<Instant>,
 ) {
-    let DeclineEffect { declined, ended, joined, by } = *said;
-    for item in claim.items.iter_mut().filter(|item| declined.contains(&item.no)) {
+    let Refusal { undecided, active, declined, by } = *said;
+    for item in claim.items.iter_mut().filter(|item| undecided.contains(&item.no)) {
         // What was rejected waits for nothing that a "no" could be taken back for.
         let settled = item.mark == Some(Mark::Rejected);
         item.mark = Some(Mark::Declined { at, latest: at, by, in_time, no_answer: false, settled });
     }
-    for item in claim.items.iter_mut().filter(|item| joined.contains(&item.no)) {
+    for item in claim.items.iter_mut().filter(|item| declined.contains(&item.no)) {
         if let Some(Mark::Declined { latest, by: before, .. }) = &mut item.mark {
             (*latest, *before) = ((*latest).max(at), before.with(by));
         }
     }
-    end_items(claim, ended, EndReason::CustomerRevoked, at);
+    end_items(claim, active, EndReason::CustomerRevoked, at);
     settle_state(claim, ends_at);
 }
 

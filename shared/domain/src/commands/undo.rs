@@ -1,5 +1,7 @@
 //! `undo`: the customer takes a no back.
 
+use chrono::NaiveDate;
+
 use crate::actor::Actor;
 use crate::calendar;
 use crate::calendar::Window;
@@ -117,12 +119,12 @@ fn lengthened(
 ) -> Result<Option<Window>, Rejection> {
     let refused = || invalid_state(claim, CommandKind::Undo);
     let place = context.customer_place()?;
-    let least = place.window(context.at, 1).map_err(|_| refused())?;
-    if least.closes_at <= window.closes_at {
+    let one_day = place.window(context.at, 1).map_err(|_| refused())?;
+    if one_day.closes_at <= window.closes_at {
         return Ok(None);
     }
-    let longer =
-        least.last_counted().and_then(|date| calendar::extend(window, date, &place.calendar).ok());
+    let date: Option<NaiveDate> = one_day.last_counted();
+    let longer = date.and_then(|date| calendar::extend(window, date, &place.calendar).ok());
     match longer {
         Some(longer) if !claim.extended_by.contains(ExtensionCause::Undo) => Ok(Some(longer)),
         Some(_) | None => Err(refused()),
