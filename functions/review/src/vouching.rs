@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::claim::{Claim, CustomerContact, Instant, State};
+use domain::decide::select_first_list;
 use domain::directory::Tenant;
 use domain::ids::TenantId;
 use domain::program::{Policy, Vouching};
 use domain::queue::Queue;
-use domain::recipient::{Authority, select_first_list};
+use domain::recipient::Authority;
 use futures_util::future::try_join_all;
 use store::{Cursor, Moment};
 use web::{Failure, Page};

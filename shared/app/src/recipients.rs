@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::claim::{Claim, Instant};
+use domain::decide::select_first_list;
 use domain::directory::{Tenant, TenantContact};
 use domain::ids::NoticeNo;
-use domain::recipient::{RecipientList, RecipientNo, Recipients, Reports, select_first_list};
+use domain::recipient::{RecipientList, RecipientNo, Recipients, Reports};
 use store::Store;
 use web::views::ShownRecipients;
 

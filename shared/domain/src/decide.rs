@@ -27,6 +27,7 @@ pub use crate::commands::undo::{undo_is_open, undoable};
 pub use crate::commands::vanish::{contacts_at, gone_at, is_closing, unenrolled};
 pub use crate::commands::wrong_contact::can_refuse;
 pub use crate::decision::Decision;
+pub use crate::decision::recipient_selection::select_first_list;
 
 /// Decides a command on a claim; `None` where it is to create one.
 ///

@@ -6,6 +6,7 @@ pub(crate) mod dispute;
 pub(crate) mod evidence;
 pub(crate) mod notice;
 pub(crate) mod recipient;
+pub(crate) mod recipient_selection;
 pub(crate) mod rejection;
 pub(crate) mod remark;
 pub(crate) mod selection;

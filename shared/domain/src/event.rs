@@ -1,7 +1,5 @@
 //! Events: what happened to a claim, one for each version (`docs/domain.md §3`, I7).
 
-use serde::{Deserialize, Serialize};
-
 use crate::actor::{Actor, ActorKind};
 use crate::calendar::Window;
 use crate::claim::{
@@ -14,6 +12,7 @@ use crate::reason::{EndReason, Reason, ReasonCode};
 use crate::recipient::{Decliners, RecipientList, RecipientNo};
 
 pub use crate::event_type::{EventType, Fingerprint};
+pub use crate::recipient::FailureCause;
 
 /// An event: the claim's next version and what changes with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -326,22 +325,6 @@ impl EventBody {
             NoticeChange::None | NoticeChange::Window { .. } | NoticeChange::Held { .. } => None,
         }
     }
-}
-
-/// Why a notice counts as not delivered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FailureCause {
-    /// The mail came back.
-    Bounce,
-    /// The recipient complained about it.
-    Complaint,
-    /// No proof came in time.
-    NoProof,
-    /// The provider refuses to write to the address.
-    Suppressed,
-    /// The contact is not verified any more.
-    Unverified,
 }
 
 /// What becomes of a notice and its window.

@@ -4,7 +4,6 @@
 mod decliners;
 mod list;
 mod reports;
-mod selection;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,9 +13,7 @@ use crate::time::Instant;
 
 pub use decliners::Decliners;
 pub use list::{RecipientList, Recipients};
-pub use reports::{Failure, Report, Reports};
-pub use selection::select_first_list;
-pub(crate) use selection::{Selection, is_recent_grant};
+pub use reports::{Failure, FailureCause, Report, Reports};
 
 /// The most recipients of a claim, through all of its notices.
 pub const MAX_RECIPIENTS: u8 = 23;

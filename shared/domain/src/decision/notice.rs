@@ -5,9 +5,10 @@ use crate::claim::{Claim, ExtensionCause, HoldReason, Instant, State};
 use crate::context::Context;
 use crate::decision::deadlines::{correct_by, deliver_by, review_due};
 use crate::decision::new_event;
+use crate::decision::recipient_selection::Selection;
 use crate::directory::Tenant;
 use crate::event::{Event, EventBody, FailureCause, NoticeChange};
-use crate::recipient::{RecipientList, Recipients, Selection};
+use crate::recipient::{RecipientList, Recipients};
 use crate::rejection::Rejection;
 
 /// What becomes of a notice, and its list where that changes.

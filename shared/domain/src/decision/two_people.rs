@@ -4,10 +4,9 @@
 use crate::claim::Claim;
 use crate::context::Context;
 use crate::decision::notice::{candidate_list, next_list, tenant};
+use crate::decision::recipient_selection::is_recent_grant;
 use crate::ids::StaffId;
-use crate::recipient::{
-    Authority, Recipient, RecipientList, RecipientStanding, Recipients, is_recent_grant,
-};
+use crate::recipient::{Authority, Recipient, RecipientList, RecipientStanding, Recipients};
 use crate::rejection::Rejection;
 
 /// The list of the next notice, made by somebody who gave none of its recipients what it may do: who vouched

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authority, Recipient, RecipientNo, RecipientStanding, Reports};
-use crate::event::FailureCause;
+use super::{Authority, FailureCause, Recipient, RecipientNo, RecipientStanding, Reports};
 use crate::ids::{NoticeNo, StaffId};
 use crate::text::Email;
 use crate::time::Instant;

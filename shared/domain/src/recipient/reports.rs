@@ -2,10 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use crate::event::FailureCause;
+use serde::{Deserialize, Serialize};
+
 use crate::time::Instant;
 
 use super::RecipientNo;
+
+/// Why a notice counts as not delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureCause {
+    /// The mail came back.
+    Bounce,
+    /// The recipient complained about it.
+    Complaint,
+    /// No proof came in time.
+    NoProof,
+    /// The provider refuses to write to the address.
+    Suppressed,
+    /// The contact is not verified any more.
+    Unverified,
+}
 
 /// A failure, by the provider's stamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -17,6 +17,7 @@ mod given;
 mod invariants;
 mod partner;
 mod people;
+mod queue;
 mod recipients;
 mod review;
 mod silence;

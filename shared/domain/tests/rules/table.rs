@@ -99,7 +99,7 @@ fn cell(status: Status, kind: CommandKind) -> String {
 
 /// The claim, with what the command needs to have something to do: a report of the verified recipient, which is
 /// the delivery of a notice that is on its way and else a bounce; or a contact that the partner proposes.
-fn prepared(mut given: Given, kind: CommandKind) -> Given {
+pub(crate) fn prepared(mut given: Given, kind: CommandKind) -> Given {
     if kind == CommandKind::RefuseContact {
         given.claim.details.proposed_contact = Some(contact("ota@contoso.example"));
     }

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use chrono::Duration;
 
-use super::{
-    Authority, MAX_RECIPIENTS, Recipient, RecipientList, RecipientNo, RecipientStanding, Recipients,
-};
 use crate::claim::{Claim, CustomerContact, Details};
 use crate::directory::{Grant, Tenant};
 use crate::ids::{NoticeNo, StaffId};
+use crate::recipient::{
+    Authority, MAX_RECIPIENTS, Recipient, RecipientList, RecipientNo, RecipientStanding, Recipients,
+};
 use crate::rules::MAX_RULE_CONTACTS;
 use crate::text::{Email, Name};
 use crate::time::Instant;
