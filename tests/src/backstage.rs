@@ -290,7 +290,7 @@ pub fn mail_event(
     };
     let mut event = json!({
         "eventType": kind,
-        "mail": {"tags": {
+        "mail": {"timestamp": at, "tags": {
             "claim": [claim.as_str()],
             "notice": [notice.to_string()],
             "recipient": [no.0.to_string()],
