@@ -283,7 +283,16 @@ impl Ask {
         match self {
             Self::Undo(by) | Self::Extend(by) => by.link(),
             Self::WrongContact(no) => Some(no),
-            _ => None,
+            Self::Decline(_)
+            | Self::Accept
+            | Self::Guess(_)
+            | Self::Retire(_)
+            | Self::AskForYes
+            | Self::TakeYesBack
+            | Self::Hold
+            | Self::Resume
+            | Self::Deliver(_)
+            | Self::Read => None,
         }
     }
 }
@@ -709,9 +718,10 @@ impl Window {
     fn after_write(&self, state: &mut State, ask: Ask, since: usize) -> Request {
         // Where nothing fails, it would see nothing.
         let looks = self.left.failures > 0 && self.mutation != Some(Mutation::NoSecondLook);
-        match ask {
-            Ask::Deliver(_) if looks => Request::Noted(ask, since),
-            _ => finished(state, ask),
+        if looks && matches!(ask, Ask::Deliver(_)) {
+            Request::Noted(ask, since)
+        } else {
+            finished(state, ask)
         }
     }
 
@@ -775,10 +785,10 @@ impl Window {
                 finished(state, ask)
             }
             Err(Refused) => {
-                match ask {
-                    Ask::Decline(_) => state.wrong = Some(Wrong::NoRefused),
-                    Ask::Deliver(_) => state.wrong = Some(Wrong::ReportRefused),
-                    _ => {}
+                if matches!(ask, Ask::Decline(_)) {
+                    state.wrong = Some(Wrong::NoRefused);
+                } else if matches!(ask, Ask::Deliver(_)) {
+                    state.wrong = Some(Wrong::ReportRefused);
                 }
                 finished(state, ask)
             }
@@ -813,11 +823,21 @@ impl Window {
             return;
         }
         let held = state.record.claim().status() == Status::OnHold;
-        let possible = |ask: &&Ask| match ask {
+        let unlocked = |no: u8| !state.locked.contains(&no);
+        let possible = |ask: &&Ask| match **ask {
             Ask::Hold => !held,
             Ask::Resume => held,
-            Ask::Guess(no) => !state.locked.contains(no),
-            other => other.lockable().is_none_or(|no| !state.locked.contains(&no)),
+            Ask::Guess(no) => unlocked(no),
+            Ask::Decline(_)
+            | Ask::Undo(_)
+            | Ask::Accept
+            | Ask::Extend(_)
+            | Ask::WrongContact(_)
+            | Ask::Retire(_)
+            | Ask::AskForYes
+            | Ask::TakeYesBack
+            | Ask::Deliver(_)
+            | Ask::Read => ask.lockable().is_none_or(unlocked),
         };
         actions.extend(asks.iter().filter(possible).map(|ask| Action::Send(who, *ask)));
     }
@@ -1249,7 +1269,15 @@ fn remember(state: &mut State, ask: Ask, since: usize) {
         }
         Ask::Accept => state.accepted = true,
         Ask::AskForYes => state.yes_asked = true,
-        _ => {}
+        Ask::Extend(_)
+        | Ask::WrongContact(_)
+        | Ask::Guess(_)
+        | Ask::Retire(_)
+        | Ask::TakeYesBack
+        | Ask::Hold
+        | Ask::Resume
+        | Ask::Deliver(_)
+        | Ask::Read => {}
     }
 }
 

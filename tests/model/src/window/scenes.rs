@@ -322,14 +322,10 @@ impl Window {
         // A moment of its own, in the past of all others.
         own.moments.push(delivered_at);
         own.ends.push(own.world.end_of_window(delivered_at));
-        own.delivered = own.delivered_at(own.moments.len() - 1);
+        let moment = own.moments.len() - 1;
+        own.delivered = [Report { notice: 1, recipient: FIRST, failed: false, moment }].into();
         own.cast.delivered_before = cast.delivered_before;
         own
-    }
-
-    fn delivered_at(&self, moment: usize) -> ReportSet {
-        let recipient = FIRST;
-        [Report { notice: 1, recipient, failed: false, moment }].into()
     }
 
     fn showing(self, shows: &'static [&'static str]) -> Self {
