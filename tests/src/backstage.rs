@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use domain::ids::ClaimId;
 use domain::recipient::RecipientNo;
 use domain::text::Email;
-use runtime::{Failure, Invocation};
+use runtime::{Bus, Failure, Invocation};
 use serde_json::{Value, json};
 
 use crate::documents;
@@ -94,7 +94,7 @@ impl Backstage {
         };
         let http = || world.elsewhere.http();
         let sqs = || client!(aws_sdk_sqs, http());
-        let bus = publish::Bus::new(client!(aws_sdk_eventbridge, http()), "cpor");
+        let bus = Bus::new(client!(aws_sdk_eventbridge, http()), "cpor");
         let parking = publish::Parking::new(sqs(), "https://sqs.test/park");
         let sender = Email::parse("notices@vendor.example").expect("an address");
         let post = notify::Post::new(client!(aws_sdk_sesv2, http()), sender, "cpor");
