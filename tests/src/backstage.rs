@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use domain::ids::ClaimId;
 use domain::recipient::RecipientNo;
 use domain::text::Email;
-use runtime::{Failure, Invocation};
+use runtime::{Bus, Failure, Invocation};
 use serde_json::{Value, json};
 
 use crate::documents;
@@ -94,17 +94,17 @@ impl Backstage {
         };
         let http = || world.elsewhere.http();
         let sqs = || client!(aws_sdk_sqs, http());
-        let bus = publish::Bus::new(client!(aws_sdk_eventbridge, http()), "cpor");
+        let bus = || Bus::new(client!(aws_sdk_eventbridge, http()), "cpor");
         let parking = publish::Parking::new(sqs(), "https://sqs.test/park");
         let sender = Email::parse("notices@vendor.example").expect("an address");
         let post = notify::Post::new(client!(aws_sdk_sesv2, http()), sender, "cpor");
         Self {
-            sweep: sweep::App::new(store("sweep")),
+            sweep: sweep::App::new(store("sweep"), bus()),
             scan: scan::App::new(
                 store("scan"),
                 scan::Bucket::new(documents::client(world), documents::BUCKET),
             ),
-            publish: publish::App::new(store("publish"), bus, parking),
+            publish: publish::App::new(store("publish"), bus(), parking),
             notify: notify::App::new(store("notify"), keys(SECRET), operator(), post),
             delivery: delivery::App::new(store("delivery")),
             finalize: finalize::App::new(store("finalize"), sqs(), "https://sqs.test/shards"),

@@ -1,11 +1,12 @@
-//! Mails to the customer (`docs/domain.md §5`): the notice of a validated claim, and the short mails about
-//! what has become of it since.
+//! Mails to the customer (`docs/domain.md §5`): the notice of a validated claim, the short mails about what has
+//! become of it since, and that more contacts may be asked.
 //!
 //! Events come at least once and in any order, so each is held against the claim as it is now, and a
 //! mail that is made twice is the same mail.
 
 mod aftermath;
 mod audience;
+mod contacts;
 mod event;
 mod notices;
 mod past;
@@ -46,6 +47,9 @@ impl App {
 /// # Errors
 /// Where the platform shall try again: the table or the mail service did not answer.
 pub async fn handle(app: &App, event: Value, _invocation: Invocation) -> Result<(), Failure> {
+    if let Some(verified) = contacts::verified(&event) {
+        return contacts::tell(app, &verified).await;
+    }
     let moment = app.store.moment().await?;
     if let Some(due) = remind::due(&event) {
         let Some(audience) = audience(app, &due.claim, moment).await? else { return Ok(()) };

@@ -56,6 +56,18 @@ impl Post {
         result
     }
 
+    /// Hands mails over that are about no claim, as the others: a report about one has no tag to be told by.
+    ///
+    /// # Errors
+    /// As [`Self::send_all`].
+    pub(crate) async fn send_of_directory(&self, mails: &[Mail]) -> Result<(), Failure> {
+        let mut result = Ok(());
+        for mail in mails {
+            result = result.and(self.hand_over(mail, None).await);
+        }
+        result
+    }
+
     /// Hands a mail over.
     ///
     /// # Errors
@@ -66,6 +78,10 @@ impl Post {
         claim: &ClaimId,
         followed: Followed,
     ) -> Result<(), Failure> {
+        self.hand_over(mail, Some(tags(claim, followed)?)).await
+    }
+
+    async fn hand_over(&self, mail: &Mail, tags: Option<Vec<MessageTag>>) -> Result<(), Failure> {
         let raw = RawMessage::builder().data(Blob::new(mail.raw.clone())).build()?;
         self.client
             .send_email()
@@ -73,7 +89,7 @@ impl Post {
             .destination(Destination::builder().to_addresses(mail.to.as_str()).build())
             .content(EmailContent::builder().raw(raw).build())
             .configuration_set_name(&self.configuration_set)
-            .set_email_tags(Some(tags(claim, followed)?))
+            .set_email_tags(tags)
             .send()
             .await?;
         telemetry::count(metric::MAILS, 1);

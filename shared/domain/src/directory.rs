@@ -307,6 +307,23 @@ impl Tenant {
         Self { domain_added, contacts, ..self }
     }
 
+    /// Since when the tenant has a verified contact that `before` did not have as one, where the system knows it.
+    pub fn newly_verified_since(&self, before: &Self) -> Option<Instant> {
+        let was_verified = |own: &TenantContact| {
+            before.verified_contacts().any(|old| old.email.same_mailbox(own.email.as_str()))
+        };
+        let mut new = self.verified_contacts().filter(|own| !was_verified(own));
+        new.find_map(|own| own.verified_since)
+    }
+
+    /// The verified contacts that are so since `at`, and the others; each mailbox once.
+    pub fn verified_at(&self, at: Instant) -> (Vec<&TenantContact>, Vec<&TenantContact>) {
+        let mut seen = BTreeSet::new();
+        let once = move |own: &&TenantContact| seen.insert(own.email.as_str().to_ascii_lowercase());
+        let verified = self.verified_contacts().filter(once);
+        verified.partition(|own| own.verified_since == Some(at))
+    }
+
     /// Whether the domain of an address is one of the tenant's.
     pub fn has_domain_of(&self, address: &Email) -> bool {
         self.domains.iter().any(|own| own.as_str() == address.domain())

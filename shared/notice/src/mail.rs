@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use askama::Template;
 use domain::calendar::Tz;
 use domain::claim::Instant;
+use domain::directory::{Tenant, TenantContact};
 use domain::ids::{ItemNo, Sha256Hash};
 use domain::program::Consent;
 use domain::reason::EndReason;
@@ -15,7 +16,7 @@ use mail_builder::headers::date::Date;
 use mail_builder::headers::raw::Raw;
 use mail_builder::mime::{BodyPart, MimePart};
 
-use crate::content::{Links, Notice, added, counted, skipped};
+use crate::content::{Links, Notice, Operator, added, counted, skipped};
 use crate::dates;
 use crate::language::Language;
 use crate::picture::Picture;
@@ -296,6 +297,29 @@ pub fn named_as_contact(notice: &Notice, envelope: &Envelope<'_>) -> Mail {
     let lines = ["named", "named-why", "operator"].map(|message| say.of(message));
     let id = format!("named.{}", notice.claim);
     short(&say, "named-subject", &lines, &id, envelope)
+}
+
+/// More contacts of a tenant may be asked about claims since the envelope's moment. It is about no claim.
+pub fn contact_verified(
+    tenant: &Tenant,
+    new: &[&TenantContact],
+    operator: &Operator,
+    envelope: &Envelope<'_>,
+) -> Mail {
+    let (language, zone) = (envelope.language, tenant.time_zone.unwrap_or(Tz::UTC));
+    let contact = |own: &&TenantContact| format!("{} ({})", own.name.as_str(), own.email.as_str());
+    let contacts: Vec<_> = new.iter().map(contact).collect();
+    let say = Say::new(language)
+        .knowing("tenant", tenant.name.as_str().to_owned())
+        .knowing("operator", operator.contact.clone())
+        .knowing("count", contacts.len())
+        .knowing("contacts", contacts.join(", "))
+        .knowing("at-local", dates::local(language, envelope.at, zone))
+        .knowing("at-utc", dates::utc(language, envelope.at));
+    let lines = ["contact-verified", "receipt-at", "contact-verified-why", "recipients-not-right"];
+    let lines = lines.map(|message| say.of(message));
+    let id = format!("contact-verified.{}.{}", tenant.id, envelope.at.timestamp_millis());
+    short(&say, "contact-verified-subject", &lines, &id, envelope)
 }
 
 /// The exact deadline, where it is not the one the notice gave as the earliest.

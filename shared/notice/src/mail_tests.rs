@@ -3,10 +3,12 @@
 use std::fmt::Write;
 
 use domain::calendar::Tz;
+use domain::directory::TenantContact;
 use domain::ids::{ItemNo, NoticeNo};
 use domain::reason::EndReason;
 use domain::recipient::{Decliners, RecipientNo};
 use domain::text::Email;
+use serde_json::json;
 
 use crate::content::Deadline;
 use crate::dates::at;
@@ -127,6 +129,8 @@ fn short_mails(world: &World, language: Language) -> Vec<Mail> {
         mail::own_link_retired(&notice, 13, &envelope),
         mail::consent_changed(&notice, 14, &envelope),
         mail::named_as_contact(&notice, &envelope),
+        contact_verified(world, 1, language),
+        contact_verified(world, 2, language),
         mail::reminder(&notice, "half_time", 3, &envelope),
         mail::reminder(&notice, "last_day", 1, &envelope),
     ];
@@ -141,6 +145,18 @@ fn short_mails(world: &World, language: Language) -> Vec<Mail> {
     let ended = |reason: &EndReason| mail::ended(&notice, &items, *reason, 16, &envelope);
     mails.extend(EndReason::ALL.iter().map(ended));
     mails
+}
+
+/// That so many contacts with names like markup became verified.
+fn contact_verified(world: &World, count: usize, language: Language) -> Mail {
+    let contact = |name: &str| {
+        let email = format!("{name}@contoso.example");
+        let name = format!("{name} <b>Nová</b>");
+        serde_json::from_value(json!({"name": name, "email": email, "verified": true})).unwrap()
+    };
+    let new: Vec<TenantContact> = ["eva", "petra"].map(contact).into();
+    let new: Vec<_> = new.iter().take(count).collect();
+    mail::contact_verified(&world.tenant, &new, &world.operator, &world.envelope(language))
 }
 
 fn activation(items: &[ItemNo]) -> Activation {
@@ -320,6 +336,22 @@ fn who_was_named_and_is_not_known_learns_neither_the_partner_nor_an_item() {
         for kept in [&codes.decision_url, &codes.decision_code, &codes.notice_code] {
             assert!(!told.contains(kept.as_str()), "{kept} in {told}");
         }
+    }
+}
+
+#[test]
+fn who_may_be_asked_from_now_on_is_told_by_name_and_address_with_the_moment_and_whom_to_write_to() {
+    let world = World::new();
+    for language in Language::all() {
+        let mail = contact_verified(&world, 1, language);
+        for told in
+            ["eva <b>Nová</b> (eva@contoso.example)", "14:00", "15:00", "help@operator.example"]
+        {
+            assert!(mail.text.contains(told), "{told} in {}", mail.text);
+        }
+        assert!(mail.html.contains("eva &#60;b&#62;Nová&#60;/b&#62;"), "{}", mail.html);
+        assert!(!mail.html.contains("<b>") && !mail.text.contains("Alpine"), "{}", mail.html);
+        assert_eq!(mail.raw, contact_verified(&world, 1, language).raw);
     }
 }
 

@@ -45,6 +45,7 @@ pub use claims::link::LinkClaim;
 pub use claims::preflight::Checked;
 pub use claims::run::{CommandOutcome, Effect, OpenClaim};
 pub use directory::of_claim::ClaimDirectory;
+pub use directory::tenants::ContactVerified;
 pub use domain::queue::Queue;
 pub use history::archive::Image;
 pub use history::entries::HistoryEntry;

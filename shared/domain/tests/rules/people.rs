@@ -890,6 +890,29 @@ fn a_tenants_first_entry_is_free_and_every_later_change_bears_who_made_it() {
     assert_eq!(domains, BTreeSet::from(["tejo.test"]));
 }
 
+#[test]
+fn a_contact_that_another_change_makes_verified_is_told_from_those_that_were_so_before() {
+    let since = at("2026-11-03T09:00:00Z");
+    let before = tenant(&["it@tejo.example", "IT@tejo.example", "ceo@tejo.example"]);
+    let after = with_contact(&before, "new@tejo.example", "otto", since);
+    assert_eq!(after.newly_verified_since(&before), Some(since));
+    let addresses = |contacts: Vec<&TenantContact>| {
+        contacts.into_iter().map(|own| own.email.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    let (new, known) = after.verified_at(since);
+    assert_eq!(addresses(new), ["new@tejo.example"]);
+    assert_eq!(addresses(known), ["it@tejo.example", "ceo@tejo.example"], "each mailbox once");
+    let (new, known) = after.verified_at(since + Duration::milliseconds(1));
+    assert_eq!((new.len(), known.len()), (0, 3));
+    // Nothing that leaves the verified mailboxes as they are tells anybody.
+    assert_eq!(after.newly_verified_since(&after), None);
+    assert_eq!(without_contact(&after, "ceo@tejo.example").newly_verified_since(&after), None);
+    assert_eq!(
+        with_contact(&before, "IT@tejo.example", "otto", since).newly_verified_since(&before),
+        None
+    );
+}
+
 fn contacts_changed() -> Command {
     Command::Vanish(Vanished::Contacts)
 }

@@ -241,6 +241,17 @@ consent-changed-yes = Pokud souhlasíte, potvrdí žádost správce organizace {
 named-subject = Někdo vás uvedl jako kontakt organizace { $tenant }
 named = Někdo vás uvedl jako kontakt organizace { $tenant }; nemusíte dělat nic.
 named-why = Vaši adresu neznáme jako adresu organizace { $tenant }, a proto se ptáme jiných lidí v ní.
+contact-verified-subject =
+    { $tenant }: { $count ->
+        [one] přibyl kontakt, kterého se lze ptát na žádosti partnerů
+       *[other] přibyly kontakty, kterých se lze ptát na žádosti partnerů
+    }
+contact-verified =
+    { $count ->
+        [one] Organizace { $tenant } má další kontakt, kterého se lze ptát na žádosti partnerů
+       *[other] Organizace { $tenant } má další kontakty, kterých se lze ptát na žádosti partnerů
+    }: { $contacts }.
+contact-verified-why = Píšeme všem, kdo takovým kontaktem organizace { $tenant } byli už dříve.
 exact-subject = { $tenant }: přesná lhůta pro společnost { $partner } – { $deadline-date }
 exact = Oznámení o společnosti { $partner } bylo doručeno později, než bylo odesláno; odmítnout můžete do { $deadline-end }.
 exact-how = Platí odkaz a kód z oznámení.

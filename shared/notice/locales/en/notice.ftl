@@ -227,6 +227,17 @@ consent-changed-yes = If you agree, an administrator of { $tenant } accepts the 
 named-subject = You were named as a contact of { $tenant }
 named = You were named as a contact of { $tenant }; you need do nothing.
 named-why = Your address is not known to us as one of { $tenant }, so we ask other people there.
+contact-verified-subject =
+    { $tenant }: { $count ->
+        [one] a further contact
+       *[other] further contacts
+    } may be asked about the requests of partners
+contact-verified =
+    { $count ->
+        [one] A further contact of { $tenant } may now be asked about the requests of partners
+       *[other] Further contacts of { $tenant } may now be asked about the requests of partners
+    }: { $contacts }.
+contact-verified-why = We write to everybody who was such a contact of { $tenant } before.
 exact-subject = { $tenant }: the exact deadline for { $partner } is { $deadline-date }
 exact = The notice about { $partner } was delivered later than it was sent; you can say no until { $deadline-end }.
 exact-how = Link and code are those of the notice.

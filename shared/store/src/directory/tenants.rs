@@ -8,6 +8,7 @@ use domain::directory::Tenant;
 use domain::ids::{ItemId, PartnerId, StaffId, TenantId};
 use domain::program::ItemKind;
 use domain::rules::{ItemBlock, StandingRules};
+use serde_dynamo::Item;
 
 use super::entry::{ATTEMPTS, body_of, with_body};
 use crate::table::attributes::{Attributes, Reader, instant, key, put};
@@ -37,6 +38,26 @@ impl WrittenRules {
         let item = item.into();
         let at = Reader::new("standing rules", &item).opt_instant(WRITTEN_AT).ok()??;
         Some(Self { rules: body_of(item).ok()?, at })
+    }
+}
+
+/// A tenant has a verified contact that it did not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContactVerified {
+    /// Which tenant.
+    pub tenant: TenantId,
+    /// Since when.
+    pub at: Instant,
+}
+
+impl ContactVerified {
+    /// What the change of a tenant's item from one image to another says of its contacts. `None`: nobody became
+    /// verified, or there is an image that is no tenant.
+    pub fn of_images(old: Item, new: Item) -> Option<Self> {
+        let [old, new] = [old, new].map(|image| body_of::<Tenant>(image.into()).ok());
+        let (old, new) = old.zip(new)?;
+        let at = new.newly_verified_since(&old)?;
+        Some(Self { tenant: new.id, at })
     }
 }
 
