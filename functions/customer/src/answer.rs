@@ -3,6 +3,7 @@
 use domain::claim::Claim;
 use domain::command::{Command, CommandKind, Selection};
 use domain::ids::ClaimId;
+use domain::recipient::Recipients;
 use lambda_http::{Body, Response};
 use serde_json::Value;
 use store::{CommandAnswer, Moment, OpenClaim};
@@ -89,10 +90,10 @@ async fn run(
     command: &Command,
     moment: Moment,
 ) -> Result<Response<Body>, ApiError> {
-    let (actor, answer) = (caller.actor(), CommandAnswer::Claim);
+    let (actor, answer) = (caller.actor(), CommandAnswer::ClaimWithRecipients);
     let ran = app.store.run_command(open, actor, command, moment, None, answer);
-    let claim = Box::pin(ran).await?.claim;
-    shown(app, &claim, caller, moment).await
+    let outcome = Box::pin(ran).await?;
+    shown(app, &outcome.claim, outcome.recipients, caller, moment).await
 }
 
 /// Reads a claim.
@@ -106,15 +107,16 @@ pub(crate) async fn read(
     let claim = Box::pin(app.store.claim(&id, moment)).await?;
     let claim = claim.filter(is_his_to_see).ok_or(Failure::NotFound)?;
     caller.sees(&claim)?;
-    shown(app, &claim, caller, moment).await
+    shown(app, &claim, None, caller, moment).await
 }
 
 async fn shown(
     app: &Api,
     claim: &Claim,
+    asked: Option<Recipients>,
     caller: &Caller,
     moment: Moment,
 ) -> Result<Response<Body>, ApiError> {
-    let view = customer_view(&app.store, claim, caller, moment).await?;
+    let view = customer_view(&app.store, claim, asked, caller, moment).await?;
     Ok(Reply::ok(&view).etag(claim.version).done())
 }

@@ -54,17 +54,13 @@ impl Seen {
         addressee: Addressee,
         moment: Moment,
     ) -> Result<Self, ApiError> {
-        let (id, current) = (claim.id.clone(), claim.notice);
-        // The list of the present notice has everybody who was ever asked, as they stand now.
-        let (known, list) = tokio::try_join!(
-            app.store.directory_of(&mut claim),
-            app.store.recipient_list(&id, current),
-        )?;
+        let known = app.store.directory_of(&mut claim).await?;
         // Neither is ever removed from the directory.
         let (Some(tenant), Some(program)) = (known.tenant, known.program) else {
             return Err(Failure::Unavailable.into());
         };
-        let policy = known.policy;
+        // The list of the present notice has everybody who was ever asked, as they stand now.
+        let (policy, list) = (known.policy, known.recipients);
         let deadline = deadline(app, &claim, &tenant, &policy, moment).await?;
         let directory = Directory { tenant: &tenant, program: &program, policy: &policy };
         let Addressee { notice, recipient } = addressee;

@@ -9,11 +9,13 @@ mod park;
 mod record;
 
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use domain::claim::{Claim, HoldReason, State};
+use domain::event::EventType;
 use runtime::fields::{self, metric};
 use runtime::{Bus, BusEvent, Failure, Invocation, telemetry};
 use serde_json::Value;
 use store::{Store, StoreError};
-use tracing::warn;
+use tracing::{error, warn};
 
 pub use park::Parking;
 
@@ -73,13 +75,26 @@ async fn archive(app: &App, record: &Value) -> Result<Option<BusEvent>, ()> {
         Err(reason) => return park(app, record, &reason).await,
     };
     match app.store.archive(old.as_deref(), &new).await {
-        Ok(()) => Ok(Some(event::of_version(&new))),
+        Ok(()) => {
+            watch(new.claim());
+            Ok(Some(Tidings::Version(new)))
+        }
         Err(StoreError::Corrupt(reason)) => park(app, record, &reason).await,
         Err(error) => {
             telemetry::failure("A version could not be archived", &error);
             telemetry::count(metric::FAULTS, 1);
             Err(())
         }
+    }
+}
+
+/// A window that no verified delivery had opened should be impossible: somebody has to look.
+fn watch(claim: &Claim) {
+    let unopened = Some(HoldReason::NoVerifiedDelivery);
+    let is_held = matches!(claim.state, State::OnHold { reason } if reason == unopened);
+    if is_held && claim.last_event.event_type == EventType::Held {
+        telemetry::count(metric::UNOPENED_WINDOW, 1);
+        error!({ fields::CLAIM_ID } = %claim.id, "A window ended that no verified delivery had opened");
     }
 }
 

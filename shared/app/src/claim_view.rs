@@ -2,6 +2,7 @@
 
 use domain::claim::{Claim, Scan};
 use domain::ids::EvidenceId;
+use domain::recipient::Recipients;
 use store::{CommandOutcome, Competition, Moment, Store};
 use web::views::{ClaimView, CustomerClaimView, Shown};
 use web::{Caller, Viewer};
@@ -34,7 +35,7 @@ pub(crate) async fn view_after_command(
     caller: &Caller,
     moment: Moment,
 ) -> Result<ClaimView, ApiError> {
-    let CommandOutcome { claim, competition, effect: _ } = outcome;
+    let CommandOutcome { claim, competition, recipients: _, effect: _ } = outcome;
     match competition.filter(|_| caller.viewer() == Viewer::Staff) {
         Some(read) => explained_view(store, claim, Some(read), caller, moment).await,
         None => claim_view(store, claim, caller, moment).await,
@@ -52,10 +53,12 @@ async fn explained_view(
     let policy = store.policy_of(&claim).await?;
     let viewer = caller.viewer();
     let reused = reused_documents(store, &claim, viewer).await?;
-    let (rivals, asked) = competition.map(|known| (known.rivals, known.recipients)).unzip();
-    let recipients = match asked {
-        Some(asked) => KnownRecipients::for_staff(store, &claim, asked, moment.at).await?,
-        None => None,
+    let (rivals, recipients) = match competition {
+        Some(Competition { rivals, recipients: asked, tenant }) => {
+            let known = KnownRecipients::for_staff(&claim, asked, tenant.as_ref(), moment.at);
+            (Some(rivals), known)
+        }
+        None => (None, None),
     };
     let shown = Shown {
         policy: &policy,
@@ -111,18 +114,24 @@ pub async fn listed_view(
     Ok(ClaimView::of(claim, &shown))
 }
 
-/// A claim that its customer asked for by its id, or has answered, with its recipients.
+/// A claim that its customer asked for by its id, or has answered, with its recipients. What the command has read
+/// of them is not read again.
 ///
 /// # Errors
 /// Where the table does not answer.
 pub async fn customer_view(
     store: &Store,
     claim: &Claim,
+    asked: Option<Recipients>,
     caller: &Caller,
     moment: Moment,
 ) -> Result<CustomerClaimView, ApiError> {
     let policy = store.policy_of(claim).await?;
-    let recipients = store.recipients(claim).await?.map(KnownRecipients::asked);
+    let asked = match asked {
+        Some(asked) => Some(asked),
+        None => store.recipients(claim).await?,
+    };
+    let recipients = asked.map(KnownRecipients::asked);
     let shown = Shown {
         policy: &policy,
         now: moment.at,

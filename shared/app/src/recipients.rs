@@ -6,11 +6,8 @@ use domain::claim::{Claim, Instant};
 use domain::decide::select_first_list;
 use domain::directory::{Tenant, TenantContact};
 use domain::ids::NoticeNo;
-use domain::recipient::{RecipientList, RecipientNo, Recipients, Reports};
-use store::Store;
+use domain::recipient::{RecipientList, RecipientNo, Recipients, Reports, select_first_list};
 use web::views::ShownRecipients;
-
-use crate::error::ApiError;
 
 /// The recipients of a claim, as far as they are known.
 #[derive(Debug)]
@@ -42,27 +39,24 @@ impl KnownRecipients {
     }
 
     /// Those that operator staff see: who was asked, and from the submission to the first notice who would be.
-    ///
-    /// # Errors
-    /// Where the table does not answer.
-    pub(crate) async fn for_staff(
-        store: &Store,
+    pub(crate) fn for_staff(
         claim: &Claim,
         asked: Option<Recipients>,
+        tenant: Option<&Tenant>,
         at: Instant,
-    ) -> Result<Option<Self>, ApiError> {
+    ) -> Option<Self> {
         let planned = claim.notice == NoticeNo::default() && claim.state.is_open();
         if asked.is_none() && !planned {
-            return Ok(None);
+            return None;
         }
-        let tenant = store.tenant(&claim.subject.tenant).await?;
-        let known = if let Some(asked) = asked {
-            Self::asked(asked)
-        } else {
-            let of_tenant = |tenant| select_first_list(claim, tenant, at);
-            Self::planned(tenant.as_ref().and_then(of_tenant))
+        let known = match asked {
+            Some(asked) => Self::asked(asked),
+            None => {
+                let of_tenant = |tenant| select_first_list(claim, tenant, at);
+                Self::planned(tenant.and_then(of_tenant))
+            }
         };
-        Ok(Some(known.verified_at(tenant.as_ref())))
+        Some(known.verified_at(tenant))
     }
 
     /// The same with since when the directory has each address as verified.

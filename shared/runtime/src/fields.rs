@@ -74,6 +74,8 @@ pub mod metric {
     pub const ACTIVATION_UNTOLD: &str = "activation_untold";
     /// Mails to addresses outside a tenant that were not sent, since the day's were used up.
     pub const OUTSIDE_UNSENT: &str = "outside_unsent";
+    /// Windows that came to their end although no verified delivery had opened them; their claims are held.
+    pub const UNOPENED_WINDOW: &str = "unopened_window";
     /// Events put on the bus.
     pub const PUBLISHED: &str = "published";
     /// Changes that the directory's changes made to claims.

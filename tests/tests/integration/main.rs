@@ -19,6 +19,8 @@ mod citations;
 #[cfg(test)]
 mod closing;
 #[cfg(test)]
+mod contacts;
+#[cfg(test)]
 mod crashes;
 #[cfg(test)]
 mod customer;

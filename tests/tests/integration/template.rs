@@ -161,6 +161,11 @@ fn an_activation_that_nobody_could_be_told_of_is_alarmed() {
 }
 
 #[test]
+fn a_window_that_no_verified_delivery_had_opened_is_alarmed() {
+    assert_eq!(alarmed(metric::UNOPENED_WINDOW), BTreeSet::from(["publish".to_owned()]));
+}
+
+#[test]
 fn the_mail_service_refuses_addresses_that_bounced_and_reports_everything_that_is_acted_on() {
     let template = template();
     let mail = &template["Resources"]["Mail"]["Properties"];

@@ -202,8 +202,9 @@ async fn a_timer_stands_before_the_move_it_is_for() {
     let windows = world.engine.items("T#2026-12-31T23:00");
     assert_eq!(windows.len(), 1, "the timer of the window that did not open");
     world.clock.set(instant("2026-12-31T23:05:00Z"));
-    let stuck = world.read(&claim.id).await;
-    assert_eq!(stuck.status(), Status::Unreachable, "the notice's own deadline has passed");
+    let renewed = world.read(&claim.id).await;
+    assert_eq!((renewed.status(), renewed.notice), (Status::Notifying, claim.notice.next()));
+    assert!(renewed.last_event.by_silence, "the notice's own deadline has passed");
 }
 
 #[tokio::test]

@@ -3,10 +3,12 @@
 
 use domain::claim::{Claim, Instant};
 use domain::context::Rival;
+use domain::directory::Tenant;
 use domain::event::Event;
 use domain::ids::{ClaimId, ItemNo};
 use domain::recipient::Recipients;
 
+use crate::directory::tenants::tenant_keys;
 use crate::exclusivity::lock::lock_keys;
 use crate::exclusivity::rivals::rivals_on;
 use crate::notices::recipients::recipients_keys;
@@ -23,6 +25,8 @@ const MOST: u16 = 500;
 pub enum CommandAnswer {
     /// The claim.
     Claim,
+    /// The claim with its recipients, as its customer sees it: read along.
+    ClaimWithRecipients,
     /// The claim with its competition, as operator staff see it: read along where that costs no time.
     ClaimWithCompetition,
 }
@@ -35,21 +39,31 @@ pub struct Competition {
     pub rivals: Vec<Rival>,
     /// The recipients of the last notice, and what became of its mails; `None` where no recipients are kept.
     pub recipients: Option<Recipients>,
+    /// The tenant as it is now: whom a notice would ask, and since when their addresses are verified.
+    pub tenant: Option<Tenant>,
 }
 
 impl Competition {
     /// The same after an event that was written since the recipients were read.
     pub(crate) fn after(self, event: &Event) -> Self {
-        let Some(list) = event.recipients.as_deref().cloned() else { return self };
-        let same = self.recipients.filter(|known| known.list.notice == list.notice);
-        let reports = same.map(|known| known.reports).unwrap_or_default();
-        Self { recipients: Some(Recipients { list, reports }), ..self }
+        Self { recipients: recipients_after(self.recipients, event), ..self }
     }
 }
 
+/// The recipients after an event that was written since they were read.
+pub(crate) fn recipients_after(
+    known: Option<Recipients>,
+    event: &Event,
+) -> Option<Recipients> {
+    let Some(list) = event.recipients.as_deref().cloned() else { return known };
+    let same = known.filter(|known| known.list.notice == list.notice);
+    let reports = same.map(|known| known.reports).unwrap_or_default();
+    Some(Recipients { list, reports })
+}
+
 impl Store {
-    /// The competition of a claim at `at`: locks and recipients beside the tenant's index, then the records
-    /// that both name.
+    /// The competition of a claim at `at`: locks, recipients and tenant beside the tenant's index, then the
+    /// records that locks and index name.
     pub async fn competition(&self, claim: &Claim, at: Instant) -> Result<Competition, StoreError> {
         let mut fetched = FetchedItems::default();
         let (_, at_tenant) = tokio::try_join!(
@@ -84,14 +98,16 @@ impl Store {
         // Of a notice that the command itself has made due nothing was read.
         let known = recipients_keys(claim).iter().all(|key| fetched.knows(key));
         let recipients = if known { fetched.recipients(claim)? } else { None };
-        Ok(Competition { rivals, recipients })
+        let tenant = fetched.tenant(&claim.subject.tenant)?;
+        Ok(Competition { rivals, recipients, tenant })
     }
 }
 
-/// What is fetched first: the locks of the items, and the recipients of the last notice.
+/// What is fetched first: the locks of the items, the recipients of the last notice, and the tenant.
 pub(crate) fn competition_keys(claim: &Claim) -> Vec<ItemKey> {
     let mut keys = lock_keys(claim, &kept(claim));
     keys.extend(recipients_keys(claim));
+    keys.extend(tenant_keys(&claim.subject.tenant));
     keys
 }
 
@@ -142,7 +158,7 @@ mod tests {
         let at = DateTime::from_timestamp_millis(0).unwrap();
         let event = Event::new(Version(2), at, &Actor::System, EventBody::ConsentChanged);
         let event = Event { recipients: written.map(Box::new), ..event };
-        Competition { rivals: Vec::new(), recipients }.after(&event).recipients
+        Competition { recipients, ..Competition::default() }.after(&event).recipients
     }
 
     #[test]

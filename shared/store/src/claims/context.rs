@@ -6,6 +6,7 @@ use domain::command::Needs;
 use domain::context::{Context, Facts, Places};
 use domain::ids::{ClaimId, ItemNo};
 use domain::program::{Policy, Program};
+use domain::recipient::Recipients;
 
 use super::claimed_items::{add_blocks, add_rights, claimed, claimed_again};
 use super::competition::{CommandAnswer, competition_keys, newest, rival_keys};
@@ -27,6 +28,8 @@ use crate::table::index::ClaimsAtTenant;
 pub(crate) struct CommandContext {
     pub(crate) context: Context,
     pub(crate) locks: Vec<FoundLock>,
+    /// Who is asked by the last notice, where the answer tells it.
+    pub(crate) asked: Option<Recipients>,
     /// What an answer with the competition needs besides.
     pub(crate) staff: Option<StaffReads>,
 }
@@ -62,8 +65,12 @@ impl Store {
         let context =
             Context { at, actor: actor.clone(), policy: found.policy, places: found.places, facts };
         let fetched = found.fetched;
+        let asked = match answer {
+            CommandAnswer::ClaimWithRecipients => fetched.recipients(claim)?,
+            CommandAnswer::Claim | CommandAnswer::ClaimWithCompetition => None,
+        };
         let staff = found.newest.map(|newest| StaffReads { newest, fetched });
-        Ok(CommandContext { context, locks, staff })
+        Ok(CommandContext { context, locks, asked, staff })
     }
 
     /// Fetches what a command needs, and the locks of the undecided items where it needs them.
@@ -78,7 +85,7 @@ impl Store {
         let staff = answer == CommandAnswer::ClaimWithCompetition;
         let mut fetched = FetchedItems::default();
         let (_, at_tenant) = tokio::try_join!(
-            self.fetch(&mut fetched, self.first_keys(claim, needs, staff)),
+            self.fetch(&mut fetched, self.first_keys(claim, needs, answer)),
             Box::pin(self.index_where_needed(claim, needs, staff)),
         )?;
         let partner = if needs.partner { fetched.partner(&subject.partner)? } else { None };
@@ -125,7 +132,7 @@ impl Store {
     }
 
     /// What a claim names of all that a command needs.
-    fn first_keys(&self, claim: &Claim, needs: Needs, staff: bool) -> Vec<ItemKey> {
+    fn first_keys(&self, claim: &Claim, needs: Needs, answer: CommandAnswer) -> Vec<ItemKey> {
         let subject = &claim.subject;
         let mut keys: Vec<_> = self.policy_key_unless_kept(claim).into_iter().collect();
         if needs.partner {
@@ -150,8 +157,10 @@ impl Store {
         if needs.recipients {
             keys.extend(recipients_keys(claim));
         }
-        if staff {
-            keys.extend(competition_keys(claim));
+        match answer {
+            CommandAnswer::Claim => {}
+            CommandAnswer::ClaimWithRecipients => keys.extend(recipients_keys(claim)),
+            CommandAnswer::ClaimWithCompetition => keys.extend(competition_keys(claim)),
         }
         keys
     }

@@ -6,10 +6,11 @@ use domain::claim::{Claim, Instant};
 use domain::command::Command;
 use domain::decide::{self, is_due};
 use domain::ids::{ClaimId, Version};
+use domain::recipient::Recipients;
 use domain::rejection::Rejection;
 
 use super::commit::Attempts;
-use super::competition::{CommandAnswer, Competition, rival_keys};
+use super::competition::{CommandAnswer, Competition, recipients_after, rival_keys};
 use super::context::StaffReads;
 use super::load::{Loaded, Stored};
 use crate::table::clock::Moment;
@@ -38,6 +39,8 @@ pub struct CommandOutcome {
     pub claim: Claim,
     /// What the command did to it.
     pub effect: Effect,
+    /// Who is asked by its last notice, where [`CommandAnswer`] asks for it and it was read along.
+    pub recipients: Option<Recipients>,
     /// What operator staff see beside it, where [`CommandAnswer`] asks for it and it was read along.
     pub competition: Option<Competition>,
 }
@@ -174,7 +177,7 @@ impl Store {
         else {
             return Ok(Stepped::Unchanged);
         };
-        let staff = around.staff.take();
+        let (staff, asked) = (around.staff.take(), around.asked.take());
         let (result, staff) = tokio::join!(
             Box::pin(self.commit(stored, &event, &around, step.latest, attempts.next())),
             Box::pin(self.complete_staff_reads(stored.claim(), staff)),
@@ -189,7 +192,11 @@ impl Store {
             Ok(None) | Err(_) => None,
         };
         let claim = stored.record.claim;
-        let changed = CommandOutcome { claim, effect: Effect::Changed, competition };
+        let recipients = match step.answer {
+            CommandAnswer::ClaimWithRecipients => recipients_after(asked, &event),
+            CommandAnswer::Claim | CommandAnswer::ClaimWithCompetition => None,
+        };
+        let changed = CommandOutcome { claim, effect: Effect::Changed, recipients, competition };
         Ok(Stepped::Changed(Box::new(changed)))
     }
 
@@ -234,7 +241,7 @@ fn check_version(claim: &Claim, expected: Option<Version>) -> Result<(), StoreEr
 }
 
 fn outcome_of(stored: Stored, effect: Effect) -> CommandOutcome {
-    CommandOutcome { claim: stored.record.claim, effect, competition: None }
+    CommandOutcome { claim: stored.record.claim, effect, recipients: None, competition: None }
 }
 
 /// Whether the claim's last event is this command's, by the same party and with the same arguments,
