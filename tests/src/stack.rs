@@ -4,9 +4,11 @@
 use std::sync::Arc;
 
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use domain::claim::Claim;
-use domain::ids::{ClaimId, NoticeNo};
+use domain::ids::{ClaimId, NoticeNo, Sha256Hash};
 use domain::program::Policy;
 use domain::recipient::RecipientNo;
 use lambda_http::{Body, Response};
@@ -89,6 +91,26 @@ fn etag(claim: &Claim) -> String {
 /// The link of a recipient of a claim's notice.
 pub fn link(claim: &ClaimId, notice: u16, recipient: RecipientNo) -> Link {
     Link::of(&keys(SECRET), claim, NoticeNo(notice), recipient).expect("a link")
+}
+
+/// The link of the form without recipients, as a claim's notice from before recipients were kept bears it.
+pub fn old_link(claim: &ClaimId, notice: u16) -> Link {
+    let mut named = claim.to_bytes().expect("a claim id of 16 bytes").to_vec();
+    named.extend(notice.to_be_bytes());
+    let secrets = runtime::keys::Keys::parse(SECRET).expect("keys");
+    let message = [b"cpor/link-token/1".as_slice(), &[0, secrets.current], &named].concat();
+    let mac = hmac(&secrets.secrets[&secrets.current], &message);
+    let token = [[secrets.current].as_slice(), &named, &mac[..16]].concat();
+    Link::open(&keys(SECRET), &URL_SAFE_NO_PAD.encode(token)).expect("a link of the old form")
+}
+
+/// HMAC-SHA-256 of a key that is no longer than a block.
+fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let padded = |pad: u8| -> Vec<u8> {
+        (0..64).map(|at| key.get(at).copied().unwrap_or_default() ^ pad).collect()
+    };
+    let inner = Sha256Hash::of(&[padded(0x36), message.to_vec()].concat());
+    Sha256Hash::of(&[padded(0x5c), inner.0.to_vec()].concat()).0
 }
 
 /// A store for a function: its own wire, with the permissions of its role.

@@ -784,9 +784,13 @@ pub(super) mod tests {
     fn the_partner_is_told_of_single_recipients_that_the_notice_changed_and_nothing_else() {
         let told =
             json!({"type": "notice_changed", "at": "2026-12-23T11:00:00Z", "actor": "system"});
-        for event_type in
-            [EventType::RecipientFailed, EventType::LinkRetired, EventType::ItemsDeclined]
-        {
+        for event_type in [
+            EventType::RecipientFailed,
+            EventType::ContactRefused,
+            EventType::LinkRetired,
+            EventType::ItemsDeclined,
+            EventType::DeclineUndone,
+        ] {
             let claim = after(event_type);
             assert_eq!(shown(&claim, Viewer::Partner)["last_event"], told, "{event_type:?}");
             for viewer in [Viewer::Staff, Viewer::Customer] {
@@ -801,7 +805,8 @@ pub(super) mod tests {
     fn a_no_that_declines_an_item_is_told_to_the_partner_as_such() {
         let event = &shown(&claim(), Viewer::Partner)["last_event"];
         assert_eq!(event["type"], "items_declined");
-        let undone = after(EventType::DeclineUndone);
+        let mut undone = after(EventType::DeclineUndone);
+        undone.items[1].mark = None;
         assert_eq!(shown(&undone, Viewer::Partner)["last_event"]["type"], "decline_undone");
     }
 

@@ -140,6 +140,7 @@ mod tests {
             json!({"status": {"from": "awaiting_customer", "to": "notifying"}, "notice": 2});
         for event in [
             of_recipients("recipient_failed", &status),
+            of_recipients("contact_refused", &status),
             of_recipients("link_retired", &status),
             of_recipients("items_declined", &json!({})),
             of_recipients("decline_undone", &json!({})),

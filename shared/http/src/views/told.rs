@@ -24,10 +24,13 @@ pub(super) fn detail(mut detail: Value, viewer: Viewer) -> Value {
     detail
 }
 
-/// Whether an event concerns single recipients: a failure, a retirement, and a no or an undo that leaves every
-/// item as it was.
+/// Whether an event concerns single recipients: a failure, a refusal, a retirement, and a no or an undo that leaves
+/// every item as it was.
 pub(super) fn concerns_recipients(event: EventType, changes_items: bool) -> bool {
-    let always = matches!(event, EventType::RecipientFailed | EventType::LinkRetired);
+    let always = matches!(
+        event,
+        EventType::RecipientFailed | EventType::ContactRefused | EventType::LinkRetired
+    );
     let by_items = matches!(event, EventType::ItemsDeclined | EventType::DeclineUndone);
     always || (by_items && !changes_items)
 }
@@ -38,10 +41,12 @@ pub(super) fn hides_last_event(claim: &Claim, viewer: Viewer) -> bool {
     viewer == Viewer::Partner && concerns_recipients(event, has_changed_items(claim))
 }
 
-/// Whether the last event, a no or an undo, changed an item. An undo that did left an item without an answer.
+/// Whether the last event, a no or an undo, changed an item, as far as the claim tells. While an item is declined, the
+/// undo may have taken one of several noes to it: that counts as if nothing had changed.
 fn has_changed_items(claim: &Claim) -> bool {
     if claim.last_event.event_type == EventType::DeclineUndone {
-        return claim.undecided().next().is_some();
+        let is_declined = |status| matches!(status, ItemStatus::Declined { no_answer: false, settled: false, .. });
+        return !claim.items.iter().any(|item| is_declined(claim.item_status(item)));
     }
     let is_new = |status| {
         let (ItemStatus::Declined { at, .. } | ItemStatus::Ended { at, .. }) = status else {
@@ -68,12 +73,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_and_a_retirement_always_concern_recipients_and_answers_where_no_item_changed() {
+    fn a_failure_a_refusal_and_a_retirement_always_concern_recipients_and_answers_where_no_item_changed() {
         for event in EventType::ALL.iter().copied() {
             let (changing, idle) =
                 (concerns_recipients(event, true), concerns_recipients(event, false));
             let expected = match event.as_str() {
-                "recipient_failed" | "link_retired" => (true, true),
+                "recipient_failed" | "contact_refused" | "link_retired" => (true, true),
                 "items_declined" | "decline_undone" => (false, true),
                 _ => (false, false),
             };
