@@ -11,14 +11,10 @@ use domain::recipient::{Authority, Recipient, RecipientNo, RecipientStanding, Re
 use domain::rejection::Rejection;
 use runtime::fields::{self, metric};
 use runtime::telemetry;
-use store::{Effect, Moment, Noted, Store, StoreError};
+use store::{Moment, Noted, Store, StoreError};
 use tracing::error;
 
 use crate::report::{MailKind, MailReport, Outcome};
-
-/// How often reports are acted on, as long as each time the window is counted from a delivery that has failed
-/// meanwhile.
-const ROUNDS: usize = 5;
 
 /// Notes a report at the moment the mail provider gives for it, and does what follows now.
 pub(crate) async fn record(store: &Store, report: &MailReport) -> Result<(), StoreError> {
@@ -46,36 +42,10 @@ async fn record_notice(
     };
     store.note_report(&report.claim, notice, report.recipient, noted).await?;
     telemetry::count(counted, 1);
-    let claim = Box::pin(act(store, report, notice, moment)).await?;
-    ask_reserve(store, &claim, notice, moment).await
-}
-
-/// Acts on what is noted. Whoever makes the window count from a recipient's delivery looks at the reports once
-/// more: a failure that was noted meanwhile was decided on before the record named that recipient.
-async fn act(
-    store: &Store,
-    report: &MailReport,
-    notice: NoticeNo,
-    moment: Moment,
-) -> Result<Claim, StoreError> {
     let command = Command::ApplyReports { notice };
-    for _ in 0..ROUNDS {
-        let outcome =
-            Box::pin(store.execute(&report.claim, &Actor::System, &command, moment, None)).await?;
-        if outcome.effect != Effect::Changed || opener_stands(store, &outcome.claim).await? {
-            return Ok(outcome.claim);
-        }
-    }
-    Err(StoreError::Unavailable("the window's delivery keeps failing".to_owned()))
-}
-
-/// Whether the delivery that an open window is counted from stands, by a strong read.
-async fn opener_stands(store: &Store, claim: &Claim) -> Result<bool, StoreError> {
-    let (State::AwaitingCustomer { .. }, Some(no)) = (&claim.state, claim.opened_by) else {
-        return Ok(true);
-    };
-    let recipients = store.recipients(claim).await?;
-    Ok(recipients.is_none_or(|recipients| recipients.delivery_stands(no)))
+    let acted = store.execute(&report.claim, &Actor::System, &command, moment, None);
+    let claim = Box::pin(acted).await?.claim;
+    ask_reserve(store, &claim, notice, moment).await
 }
 
 /// Where every verified recipient whose delivery stands answered automatically, the contact in reserve is asked

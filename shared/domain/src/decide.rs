@@ -17,6 +17,7 @@ use crate::decision::recipient::with_told_end;
 use crate::event::Event;
 use crate::rejection::Rejection;
 
+pub use crate::commands::apply_reports::reports_are_pending;
 pub use crate::commands::change_consent::demanded_by;
 pub use crate::commands::deadline_passed::is_due;
 pub use crate::commands::decline::refusable;

@@ -10,7 +10,7 @@ use domain::directory::{Partner, PartnerStatus};
 use domain::ids::ClaimId;
 use integration::elsewhere::With;
 use integration::engine::Saved;
-use integration::fixtures::{self, ALPINE};
+use integration::fixtures::{self, ALPINE, CONTOSO};
 use integration::wire::{Fault, any, until_death};
 use integration::world::{VERIFIED, closes_at, partner_id};
 use serde_json::json;
@@ -144,8 +144,17 @@ impl Story {
     async fn answer(&self, deed: &'static str, item: u8) -> u16 {
         // An undo takes back what arrived before it.
         self.sim.stack.world.clock.advance(Duration::milliseconds(1));
-        let (claim, recipient) = (self.id.clone(), VERIFIED.0);
-        let intent = Intent { claim, deed, item, signed_in: false, notice: 1, recipient };
+        let intent = Intent {
+            claim: self.id.clone(),
+            deed,
+            item,
+            signed_in: false,
+            tenant: CONTOSO,
+            notice: 1,
+            recipient: VERIFIED.0,
+            unverified: [1].into(),
+            forged: None,
+        };
         let status = intent.given(&self.sim.stack).await;
         assert_eq!(status, 200, "{deed}");
         status

@@ -74,6 +74,29 @@ pub(crate) fn decide(claim: &Claim, notice: NoticeNo, context: &Context) -> Deci
     }
 }
 
+/// Whether what is noted of the claim's notice demands something that was not done yet.
+pub fn reports_are_pending(claim: &Claim, recipients: &Recipients) -> bool {
+    match &claim.state {
+        State::Notifying { .. } => {
+            recipients.earliest_delivery().is_some() || !recipients.may_still_be_delivered()
+        }
+        State::AwaitingCustomer { window } => failed_before(claim, recipients, window),
+        State::Draft { .. }
+        | State::Submitted { .. }
+        | State::InReview { .. }
+        | State::ActionRequired { .. }
+        | State::Disputed { .. }
+        | State::Unreachable { .. }
+        | State::OnHold { .. }
+        | State::Associated { .. }
+        | State::Rejected { .. }
+        | State::Declined { .. }
+        | State::Withdrawn
+        | State::Discarded
+        | State::Ended { .. } => false,
+    }
+}
+
 /// The window that the earliest delivery to a verified recipient opens; none for a partner that may not claim
 /// any more.
 fn opened(

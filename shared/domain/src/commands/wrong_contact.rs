@@ -33,11 +33,12 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
 /// Whether a recipient of a claim can still say that it is not the right person.
 pub fn can_refuse(claim: &Claim, at: Instant) -> bool {
     match &claim.state {
-        State::AwaitingCustomer { window } => at < window.closes_at,
+        State::AwaitingCustomer { window } | State::Declined { window: Some(window) } => {
+            at < window.closes_at
+        }
         State::Notifying { .. }
         | State::Unreachable { .. }
         | State::OnHold { .. }
-        | State::Declined { window: Some(_) }
         | State::Associated { .. } => true,
         State::Draft { .. }
         | State::Submitted { .. }

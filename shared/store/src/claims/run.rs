@@ -2,7 +2,7 @@
 //! were faster.
 
 use domain::actor::Actor;
-use domain::claim::{Claim, Instant};
+use domain::claim::{Claim, Instant, State};
 use domain::command::Command;
 use domain::decide::{self, is_due};
 use domain::ids::{ClaimId, Version};
@@ -129,23 +129,51 @@ impl Store {
             let claim = open.stored.claim();
             decide::authorize(claim, command.kind(), actor)?;
             if is_repeat(claim, command, actor, expected) {
-                return Ok(outcome_of(open.stored, Effect::Repeated));
+                let repeated = outcome_of(open.stored, Effect::Repeated);
+                return Box::pin(self.act_on_reports(None, repeated, moment)).await;
             }
             check_version(claim, expected)?;
             let latest = (open.clock.latest() + moment.offset).max(moment.at);
             let step = Step { actor, command, at: moment.at, latest, answer };
             match Box::pin(self.step(&open.stored, step, &mut attempts)).await? {
                 Stepped::Unchanged => return Ok(outcome_of(open.stored, Effect::Unchanged)),
-                Stepped::Changed(changed) => return Ok(*changed),
+                Stepped::Changed(changed) => {
+                    return Box::pin(self.act_on_reports(Some(claim), *changed, moment)).await;
+                }
                 Stepped::Again => {}
             }
             let Loaded { stored, clock } = self.load_claim(&open.stored.claim().id).await?;
             let stored = stored.ok_or(Rejection::NotFound)?;
             if attempts.wrote(&stored.record) {
-                return Ok(outcome_of(stored, Effect::Changed));
+                let changed = outcome_of(stored, Effect::Changed);
+                return Box::pin(self.act_on_reports(None, changed, moment)).await;
             }
             open = self.open_stored(stored, clock, moment).await?.ok_or(Rejection::NotFound)?;
         }
+    }
+
+    /// Looks at the reports once more where an event has named the delivery that the window is counted from, or
+    /// has taken somebody off the list: a failure that was noted since they were read was decided on before the
+    /// record said so, and nobody else comes back to it (`docs/domain.md §5.3`).
+    async fn act_on_reports(
+        &self,
+        before: Option<&Claim>,
+        outcome: CommandOutcome,
+        moment: Moment,
+    ) -> Result<CommandOutcome, StoreError> {
+        let claim = &outcome.claim;
+        if !depends_on_reports(before, claim) {
+            return Ok(outcome);
+        }
+        let known = self.recipients(claim).await?;
+        if !known.is_some_and(|known| decide::reports_are_pending(claim, &known)) {
+            return Ok(outcome);
+        }
+        let command = Command::ApplyReports { notice: claim.notice };
+        let acted = self.execute(&claim.id, &Actor::System, &command, moment, None);
+        let claim = Box::pin(acted).await?.claim;
+        // What was known beside the claim is not as it was either.
+        Ok(CommandOutcome { claim, competition: None, ..outcome })
     }
 
     /// Whether silence comes before a command of that moment. One that arrived before the deadline
@@ -229,6 +257,18 @@ enum Stepped {
     Unchanged,
     Changed(Box<CommandOutcome>),
     Again,
+}
+
+/// Whether the claim's last event was decided by the reports of its notice, and more of them may change it. An
+/// open window that is counted from the same delivery as before is changed by whoever reports of it; `before` is
+/// `None` where the event may have been written by an earlier call.
+fn depends_on_reports(before: Option<&Claim>, claim: &Claim) -> bool {
+    let is_open = |claim: &Claim| matches!(claim.state, State::AwaitingCustomer { .. });
+    let waits = is_open(claim) || matches!(claim.state, State::Notifying { .. });
+    let is_kept = |before: &Claim| {
+        is_open(before) && is_open(claim) && before.opened_by == claim.opened_by
+    };
+    waits && claim.last_event.event_type.depends_on_reports() && !before.is_some_and(is_kept)
 }
 
 /// The caller has seen the present version, where he must have.

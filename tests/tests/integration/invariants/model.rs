@@ -45,7 +45,11 @@ fn moves(step: Step) -> Move {
         Step::Uphold(_) => (&[S::Disputed], Some(S::Rejected)),
         Step::Overturn(_) => (&[S::Disputed], Some(S::InReview)),
         Step::Validate => (&[S::InReview], Some(S::Notifying)),
-        Step::CorrectContact => (&[S::Unreachable], Some(S::Notifying)),
+        Step::CorrectContact | Step::CorrectTo(_) => (&[S::Unreachable], Some(S::Notifying)),
+        Step::ProposeContact | Step::RefuseContact => (&[S::Unreachable], None),
+        Step::Vouch => (&[S::Submitted, S::InReview, S::Unreachable], None),
+        // Or somebody else is asked, or nobody is left.
+        Step::RetireLink(_) => (NOTICED, None),
         Step::Resume => (&[S::OnHold], Some(S::Notifying)),
         Step::Deliver => (&[S::Notifying], Some(S::AwaitingCustomer)),
         Step::Bounce => (&[S::Notifying, S::AwaitingCustomer], Some(S::Unreachable)),
@@ -133,7 +137,9 @@ pub(crate) fn leads(step: Step, from: Status, to: Status) -> bool {
             | Step::Vanish(_)
     );
     let in_part = matches!(step, Step::Vanish(_)) && to == from;
-    let nobody_left = step == Step::PassOn && to == Status::Unreachable;
+    let (refused, retired) = (step == Step::PassOn, matches!(step, Step::RetireLink(_)));
+    let with_customer = matches!(from, Status::Notifying | Status::AwaitingCustomer);
+    let nobody_left = (refused || (retired && with_customer)) && to == Status::Unreachable;
     let by_items = matches!(to, Status::Associated | Status::Ended | Status::Declined);
     let fits = to == result.unwrap_or(from) || (decides && by_items) || nobody_left || in_part;
     states.contains(&from) && fits

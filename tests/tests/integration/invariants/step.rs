@@ -33,6 +33,14 @@ pub(crate) enum Step {
     DeliverOlder,
     Bounce,
     CorrectContact,
+    /// To one of several contacts.
+    CorrectTo(u8),
+    /// The partner names a contact of the tenant's domain that nobody has verified.
+    ProposeContact,
+    RefuseContact,
+    Vouch,
+    /// The operator retires a recipient's link.
+    RetireLink(u8),
     Hold,
     Resume,
     Extend,
@@ -82,6 +90,9 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         Just(Step::Resume),
         Just(Step::Extend),
         Just(Step::CorrectContact),
+        Just(Step::RefuseContact),
+        Just(Step::Vouch),
+        (1..4_u8).prop_map(Step::RetireLink),
         who.clone().prop_map(Step::Uphold),
         who.prop_map(Step::Overturn),
         Just(Step::AcceptForTheCustomer),
@@ -91,6 +102,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         Just(Step::Recall),
         Just(Step::Discard),
         Just(Step::Respond),
+        Just(Step::ProposeContact),
         Just(Step::Withdraw),
         Just(Step::Dispute),
         (1..4_u8).prop_map(Step::AddEvidence),
@@ -171,7 +183,21 @@ pub(crate) fn command(step: Step, claim: &Claim, partner: &str) -> Option<(Actor
         Step::Validate => (operator(), validate()),
         Step::Hold => (operator(), Command::Hold { comment }),
         Step::Resume => (operator(), Command::Resume),
-        Step::CorrectContact => (operator(), Command::CorrectContact { contact: contact()? }),
+        Step::CorrectContact => {
+            (operator(), Command::CorrectContact { contact: contact("it@contoso.example")? })
+        }
+        Step::CorrectTo(no) => {
+            let address = ADDRESSES.get(usize::from(no))?;
+            (operator(), Command::CorrectContact { contact: contact(address)? })
+        }
+        Step::ProposeContact => {
+            (holder, Command::CorrectContact { contact: contact("ota@contoso.example")? })
+        }
+        Step::RefuseContact => (operator(), Command::RefuseContact { comment: Some(comment) }),
+        Step::Vouch => (second_operator()?, Command::Vouch { comment: Some(comment) }),
+        Step::RetireLink(recipient) => {
+            (operator(), Command::RetireLink { recipient, comment: Some(comment) })
+        }
         Step::Extend => (operator(), Command::Extend { closes_on: Some(later(claim)?) }),
         Step::Uphold(no) => (reviewer(no), Command::Uphold { comment }),
         Step::Overturn(no) => (reviewer(no), Command::Overturn { comment }),
@@ -214,9 +240,24 @@ fn evidence(no: u8) -> Option<DeclaredEvidence> {
     Some(DeclaredEvidence { name, sha256: Sha256Hash([no; 32]), acknowledged_on })
 }
 
-fn contact() -> Option<CustomerContact> {
+/// Whom the operator may name: verified contacts, and one that somebody has to vouch for.
+const ADDRESSES: [&str; 5] = [
+    "it@contoso.example",
+    "security@contoso.example",
+    "ciso@contoso.example",
+    "msp@helper.example",
+    "ota@contoso.example",
+];
+
+/// Whoever vouches does not bring the claim to the contact.
+fn second_operator() -> Option<Actor> {
+    let id = StaffId::parse("operator-2").ok()?;
+    Some(Actor::Staff { id, role: StaffRole::Operator })
+}
+
+fn contact(address: &str) -> Option<CustomerContact> {
     let (name, title) = (Name::parse("Jan").ok()?, Name::parse("CIO").ok()?);
-    let email = Email::parse("it@contoso.example").ok()?;
+    let email = Email::parse(address).ok()?;
     Some(CustomerContact { name, title, email })
 }
 
