@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import browser as chromium
 import pytest
+import seed
 from demo import instant, other_code
 from link import sign_old
 from scene import Scene
@@ -352,24 +353,25 @@ def a_robot_that_runs_scripts_and_posts_every_form_without_the_code_changes_noth
     assert awaiting.read() == before
 
 
-def a_robot_with_the_whole_mail_can_at_most_decline_and_it_can_be_undone(browser, awaiting):
-    digits = code(awaiting)
+def a_robot_with_the_whole_mail_can_at_most_decline_and_the_administrator_takes_it_back(browser, api):
+    scene = Scene(api, tenant=seed.tailwind()).awaiting()
+    digits = code(scene)
     with chromium.visit(browser) as visitor:
-        page = visitor.open(url_of(awaiting)).page
-        for value in buttons(visitor):
-            visitor.open(url_of(awaiting))
+        page = visitor.open(url_of(scene)).page
+        for value in ["decline", "undo", "extend", "wrong_contact"]:
+            visitor.open(url_of(scene))
             for field in page.query_selector_all("input[name=code]"):
                 field.fill(digits)
             if value in buttons(visitor):
                 with page.expect_navigation():
                     page.evaluate(PRESS, buttons(visitor).index(value))
-        assert buttons(visitor.open(url_of(awaiting))) == ["undo"]
-        page.fill("#undo-code", digits)
-        visitor.send("undo")
-        assert visitor.status == 422, "the mail does not bear the code for an undo"
-    assert awaiting.statuses() == ["declined"] * 3
-    assert awaiting.decide("undo").must(200).json["claim_status"] == "awaiting_customer"
-    assert awaiting.statuses() == ["pending"] * 3
+        assert buttons(visitor.open(url_of(scene))) == [], "the link says no, and has said it to everything"
+        visitor.check("declined-and-refused")
+    assert scene.statuses() == ["declined"] * 3
+    undone = api.post(f"/v1/customer{scene.path.removeprefix('/v1')}/undo", "tailwind_admin", {}).must(200).json
+    # The one recipient whose delivery counted has refused as well: nothing closes before somebody else is asked.
+    assert undone["status"] == "unreachable" and scene.statuses() == ["pending"] * 3
+    scene.act("withdraw", "alpine_admin").must(200)
 
 
 def a_form_that_makes_no_sense_is_answered_with_a_page_and_loses_nothing(api, awaiting):
