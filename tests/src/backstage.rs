@@ -290,11 +290,14 @@ pub fn mail_event(
     };
     let mut event = json!({
         "eventType": kind,
-        "mail": {"tags": {
-            "claim": [claim.as_str()],
-            "notice": [notice.to_string()],
-            "recipient": [no.0.to_string()],
-        }},
+        "mail": {
+            "timestamp": at,
+            "tags": {
+                "claim": [claim.as_str()],
+                "notice": [notice.to_string()],
+                "recipient": [no.0.to_string()],
+            },
+        },
     });
     event[kind.to_ascii_lowercase()] = details;
     event
