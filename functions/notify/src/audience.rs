@@ -169,6 +169,11 @@ impl Audience {
         }
     }
 
+    /// The language that the customer is written to in.
+    pub(crate) fn language(&self) -> Language {
+        Language::of_locale(self.tenant.language())
+    }
+
     /// The envelope of a mail, dated by what it tells.
     pub(crate) fn envelope<'a>(
         &self,
@@ -180,7 +185,7 @@ impl Audience {
             sender: app.post.sender(),
             to,
             reply_to: &app.operator.contact,
-            language: Language::of_locale(self.tenant.language()),
+            language: self.language(),
             at,
         }
     }

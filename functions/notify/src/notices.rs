@@ -7,7 +7,7 @@ use domain::recipient::{Authority, Recipient, RecipientStanding};
 use notice::{Deadline, Link, Links, Notice, mail};
 use runtime::fields::{self, metric};
 use runtime::{Failure, telemetry};
-use store::NoticeOfCode;
+use store::{NoticeOfCode, NoticeText};
 use tracing::{info, warn};
 
 use crate::App;
@@ -52,6 +52,9 @@ impl Due<'_> {
     /// Sends it to these recipients; to whom it was handed over is noted, so that a retry leaves them alone.
     async fn send_to(&self, recipients: &[&Recipient]) -> Result<(), Failure> {
         let notice = self.audience.notice(&self.app.operator, self.no, self.deadline.clone());
+        if recipients.iter().any(|own| own.has_link()) {
+            self.keep_text(&notice).await?;
+        }
         let (mut sent, mut result) = (Vec::new(), Ok(()));
         for own in recipients {
             match self.send_one(&notice, own).await {
@@ -64,6 +67,14 @@ impl Due<'_> {
             self.app.store.note_sent(&self.audience.claim.id, self.no, &sent).await?;
         }
         result
+    }
+
+    /// What an authenticity code shows is there before anyone has one.
+    async fn keep_text(&self, notice: &Notice) -> Result<(), Failure> {
+        let language = self.audience.language();
+        let text = NoticeText { text: mail::notice_text(notice, language) };
+        let claim = &self.audience.claim.id;
+        Ok(self.app.store.put_notice_text(claim, self.no, language.tag(), &text).await?)
     }
 
     /// Whether the mail was handed over.

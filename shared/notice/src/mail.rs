@@ -59,27 +59,23 @@ pub struct Envelope<'a> {
 pub fn notice(notice: &Notice, links: &Links, envelope: &Envelope<'_>) -> Mail {
     let (notice, language) = (notice.undecided(), envelope.language);
     let say = notice.say(language).knowing("notice-code", links.notice_code.clone());
-    let window = notice.deadline.window();
-    let view = NoticeText {
-        silence: notice.silence(&say),
-        items: notice.item_lines(language),
-        picture: window.and_then(|window| Picture::of(language, window)),
-        counted: window.map(|window| counted(language, window).join(", ")),
-        skipped: window.map(|window| skipped(language, window).join(", ")).unwrap_or_default(),
-        least: matches!(notice.deadline, crate::Deadline::AtLeast(_)),
-        has_contact: notice.partner_contact.is_some(),
-        switches: switches(language, &links.decision_url),
-        say: &say,
-        links,
-    };
+    let view = NoticeText::of(&notice, &say, Some(links));
     let parts = Parts {
         subject: say.of("notice-subject"),
         text: view.render().unwrap_or_default(),
-        html: NoticeHtml { text: &view, language: language.tag(), style: STYLE }
+        html: NoticeHtml { text: &view, links, language: language.tag(), style: STYLE }
             .render()
             .unwrap_or_default(),
     };
     parts.into_mail(&format!("notice.{}.{}", notice.claim, notice.no.0), envelope)
+}
+
+/// The text of the notice without what is only one recipient's, the link and the codes: what an authenticity code
+/// shows.
+pub fn notice_text(notice: &Notice, language: Language) -> String {
+    let notice = notice.undecided();
+    let say = notice.say(language);
+    NoticeText::of(&notice, &say, None).render().unwrap_or_default()
 }
 
 /// What was done, for the receipt of it.
@@ -447,7 +443,8 @@ fn switches(language: Language, url: &str) -> Vec<(Language, String, String)> {
 #[template(path = "notice.txt", escape = "none")]
 struct NoticeText<'a> {
     say: &'a Say,
-    links: &'a Links,
+    /// What is only one recipient's.
+    links: Option<&'a Links>,
     silence: String,
     items: Vec<String>,
     picture: Option<Picture>,
@@ -458,10 +455,31 @@ struct NoticeText<'a> {
     switches: Vec<(Language, String, String)>,
 }
 
+impl<'a> NoticeText<'a> {
+    fn of(notice: &Notice, say: &'a Say, links: Option<&'a Links>) -> Self {
+        let (language, window) = (say.language(), notice.deadline.window());
+        Self {
+            silence: notice.silence(say),
+            items: notice.item_lines(language),
+            picture: window.and_then(|window| Picture::of(language, window)),
+            counted: window.map(|window| counted(language, window).join(", ")),
+            skipped: window.map(|window| skipped(language, window).join(", ")).unwrap_or_default(),
+            least: matches!(notice.deadline, crate::Deadline::AtLeast(_)),
+            has_contact: notice.partner_contact.is_some(),
+            switches: links
+                .map(|links| switches(language, &links.decision_url))
+                .unwrap_or_default(),
+            say,
+            links,
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "notice_mail.html")]
 struct NoticeHtml<'a> {
     text: &'a NoticeText<'a>,
+    links: &'a Links,
     language: &'static str,
     style: &'static str,
 }

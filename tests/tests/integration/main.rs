@@ -55,6 +55,8 @@ mod postings;
 #[cfg(test)]
 mod race;
 #[cfg(test)]
+mod recipients;
+#[cfg(test)]
 mod reminders;
 #[cfg(test)]
 mod robots;
