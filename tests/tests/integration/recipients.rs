@@ -811,6 +811,11 @@ async fn an_authenticity_code_shows_the_text_as_it_was_sent_whatever_happens_to_
         }
         let code = digits(&text, 6).unwrap();
         assert!(!kept.contains(&code) && !kept.contains(who.1), "{kept}");
+        assert!(text.contains(&format!("\n\n{code}\n\n")), "it stands alone: {text}");
+        let mut mailed = text.lines();
+        for line in kept.lines() {
+            assert!(mailed.any(|other| other == line), "{line} is in the mail: {text}");
+        }
     }
     let path = format!("/n/{}", line_of(&to(&mails, IT).text(), "https://cpor.test/n/"));
     let end = "nejméně do konce čtvrtka 31. prosince 2026";
