@@ -63,21 +63,6 @@ fn link_code_and_authenticity_link_each_stand_alone_on_a_line() {
 }
 
 #[test]
-fn the_text_that_is_kept_is_that_of_the_mail_without_link_and_codes() {
-    let (world, language) = (World::new(), language("en"));
-    let (mail, links) = (notice(&world, "en"), world.links());
-    let kept = mail::notice_text(&world.notice(), language);
-    for secret in [&links.decision_url, &links.decision_code, &links.notice_code] {
-        assert!(mail.text.contains(secret) && !kept.contains(secret), "{kept}");
-    }
-    let mut mailed = mail.text.lines();
-    for line in kept.lines() {
-        assert!(mailed.any(|other| other == line), "{line}: {kept}");
-    }
-    assert!(kept.contains("Nothing. Prices, contracts") && !kept.contains("http"), "{kept}");
-}
-
-#[test]
 fn a_notice_made_twice_is_the_same_message_and_another_recipients_is_another() {
     let world = World::new();
     assert_eq!(notice(&world, "cs").raw, notice(&world, "cs").raw);
