@@ -14,8 +14,8 @@ use integration::engine::key;
 use integration::fixtures;
 use integration::wire::{Spent, Units};
 use integration::world::{
-    VERIFIED, World, alpine, apply_reports, closes_at, decline, decline_all, link, reject, reviewer,
-    undo_all, validate, withdraw,
+    VERIFIED, World, alpine, apply_reports, closes_at, decline, decline_all, link, reject,
+    reviewer, undo_all, validate, withdraw,
 };
 use serde_json::{Value, json};
 

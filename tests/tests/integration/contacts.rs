@@ -35,7 +35,8 @@ async fn validate(stack: &Stack, id: &ClaimId, who: (&str, &str)) -> Answer {
 }
 
 async fn vouch(stack: &Stack, id: &ClaimId, who: (&str, &str)) -> Answer {
-    act(stack, id, who, json!({"action": "vouch", "comment": "She answered the main number."})).await
+    act(stack, id, who, json!({"action": "vouch", "comment": "She answered the main number."}))
+        .await
 }
 
 fn contact(email: &str) -> Value {
@@ -137,7 +138,10 @@ async fn without_a_verified_contact_nobody_validates_before_the_operator_vouched
     let validated = validate(&stack, &claim.id, REVIEWER).await;
     assert_eq!(validated.body["status"], "notifying", "{}", validated.text);
     let asked = &validated.body["recipients"][0];
-    assert_eq!((&asked["email"], &asked["authority"]), (&json!("jana@contoso.example"), &json!("verified")));
+    assert_eq!(
+        (&asked["email"], &asked["authority"]),
+        (&json!("jana@contoso.example"), &json!("verified"))
+    );
 }
 
 #[tokio::test]
@@ -199,7 +203,8 @@ async fn the_claims_that_need_somebody_to_vouch_are_listed_until_somebody_did() 
     let (stack, claim) = nobody_verified().await;
     let body = claim_body_of("4711", TAILWIND, "tailwind.example", &["teams"]);
     stack.world.create_of(ALPINE, "known", &body).await.unwrap();
-    let request = || Event::get("/v1/reviews?needs=vouch&limit=100").staff("operator", "operator-1");
+    let request =
+        || Event::get("/v1/reviews?needs=vouch&limit=100").staff("operator", "operator-1");
     let needed = walk(&stack, request).await;
     assert_eq!(needed, [claim.id.as_str()]);
     assert_eq!(vouch(&stack, &claim.id, OPERATOR).await.status, 200);
@@ -257,7 +262,10 @@ async fn a_contact_that_the_partner_names_is_proposed_and_nothing_is_mailed() {
     mailed(&stack, &mut cursor).await;
     let proposed = correct(&stack, &claim.id, "ota@contoso.example").await;
     assert_eq!(proposed.status, 200, "{}", proposed.text);
-    assert_eq!((&proposed.body["status"], &proposed.body["turn"]["who"]), (&json!("unreachable"), &json!("operator")));
+    assert_eq!(
+        (&proposed.body["status"], &proposed.body["turn"]["who"]),
+        (&json!("unreachable"), &json!("operator"))
+    );
     assert_eq!(proposed.body["proposed_contact"]["email"], "ota@contoso.example");
     assert_eq!(proposed.body["customer_contact"]["email"], "jana@contoso.example");
     assert_eq!(proposed.body["last_event"]["type"], "contact_proposed");
@@ -584,7 +592,12 @@ async fn where_a_partners_calendar_ends_claims_are_read_and_a_no_counts() {
     assert_eq!(waiting.status().as_str(), "unreachable");
     assert!(waiting.deadline().is_some(), "counted by a calendar that stands in");
     let declined = stack.decide(&claim, "decision=decline").await;
-    assert_eq!((declined.status, &declined.body["claim_status"]), (200, &json!("declined")), "{}", declined.text);
+    assert_eq!(
+        (declined.status, &declined.body["claim_status"]),
+        (200, &json!("declined")),
+        "{}",
+        declined.text
+    );
 }
 
 #[tokio::test]

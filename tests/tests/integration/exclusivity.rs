@@ -285,7 +285,8 @@ async fn holders(world: &World, claims: [&Claim; 2]) -> (Option<String>, Vec<Str
 }
 
 #[tokio::test]
-async fn an_undo_that_comes_before_the_commit_of_a_takeover_keeps_the_item_and_waits_for_a_later_end() {
+async fn an_undo_that_comes_before_the_commit_of_a_takeover_keeps_the_item_and_waits_for_a_later_end()
+ {
     let (world, holder, rival) = declined_holder().await;
     world.let_pass(closes_at(&holder));
     let (store, wire) = world.another_store(|_| {});

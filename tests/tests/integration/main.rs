@@ -29,6 +29,8 @@ mod directory;
 #[cfg(test)]
 mod drafts;
 #[cfg(test)]
+mod earlier;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod evidence;
