@@ -120,18 +120,6 @@ impl Permissions {
 
     /// What of the call is not permitted, if anything.
     pub fn refusal(&self, call: &Call) -> Option<String> {
-        if let Ok(path) = std::env::var("CPOR_DEEDS") { // TEMP
-            use std::io::Write as _;
-            let f = std::fs::OpenOptions::new().append(true).create(true).open(path);
-            let mut f = f.expect("file");
-            let mut text = String::new();
-            for (action, index, key) in deeds(call) {
-                let key = key.unwrap_or_default();
-                let kind = key.split_once('#').map_or(key.clone(), |(kind, _)| format!("{kind}#"));
-                text.push_str(&format!("{} {} {} {} {}\n", call.operation, self.function, action, index.unwrap_or_default(), kind));
-            }
-            f.write_all(text.as_bytes()).expect("written");
-        }
         let forbidden = deeds(call)
             .into_iter()
             .find(|deed| !self.grants.iter().any(|grant| grant.covers(deed)));

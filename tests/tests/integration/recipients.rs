@@ -141,7 +141,11 @@ async fn each_recipient_has_a_mail_link_and_codes_of_its_own_and_nothing_in_it_s
     let mut seen = std::collections::BTreeSet::new();
     let mut own = Vec::new();
     for (mail, no) in mails.iter().zip(1..) {
-        let tags = [("claim", claim.id.to_string()), ("notice", "1".into()), ("recipient", format!("{no}"))];
+        let tags = [
+            ("claim", claim.id.to_string()),
+            ("notice", "1".into()),
+            ("recipient", format!("{no}")),
+        ];
         assert_eq!(mail.tags, tags.map(|(name, value)| (name.to_owned(), value)));
         let text = mail.text();
         let token = line_of(&text, "https://cpor.test/d/");
@@ -261,7 +265,8 @@ async fn delivered_twice(stack: &Stack) -> Claim {
 const COUNTED_FROM_THE_BOARD: &str = "2027-01-05T23:00:00Z";
 
 #[tokio::test]
-async fn a_window_whose_delivery_fails_is_counted_again_from_the_one_that_stands_and_a_mail_says_so() {
+async fn a_window_whose_delivery_fails_is_counted_again_from_the_one_that_stands_and_a_mail_says_so()
+ {
     let stack = with_contacts(&[BOARD]).await;
     let open = delivered_twice(&stack).await;
     let longer = report(&stack, "Bounce", &open, IT, stack.world.clock.now()).await;
@@ -411,7 +416,8 @@ async fn a_failure_stamped_at_the_end_or_later_changes_nothing_that_silence_did(
 }
 
 #[tokio::test]
-async fn a_failure_told_late_of_one_of_two_deliveries_that_stood_for_a_full_window_changes_nothing() {
+async fn a_failure_told_late_of_one_of_two_deliveries_that_stood_for_a_full_window_changes_nothing()
+{
     let stack = with_contacts(&[BOARD]).await;
     let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
     let at = stack.world.clock.now();
@@ -547,8 +553,7 @@ async fn what_a_yes_made_active_is_told_to_everybody_as_well() {
 
 #[tokio::test]
 async fn silence_that_declined_is_told_as_well() {
-    let (stack, open) =
-        left_by_two(Policy { consent: Consent::OptIn, ..Policy::default() }).await;
+    let (stack, open) = left_by_two(Policy { consent: Consent::OptIn, ..Policy::default() }).await;
     stack.world.let_pass(closes_at(&open));
     stack.world.finalize().await;
     let mails = told(&stack, "window_closed").await;
@@ -566,13 +571,16 @@ async fn after(change: impl Fn(&mut Value)) -> (Stack, Claim, Report) {
     event["mail"]["timestamp"] = event["bounce"]["timestamp"].clone();
     change(&mut event);
     hand_over(&stack, &event).await;
-    let (now, report) =
-        (stack.world.read(&claim.id).await, noted(&stack, &claim, IT).await);
+    let (now, report) = (stack.world.read(&claim.id).await, noted(&stack, &claim, IT).await);
     (stack, now, report)
 }
 
 /// A bounce of that type and subtype, with what the receiving server said.
-fn bounce(kind: &'static str, sub_type: &'static str, status: Option<&'static str>) -> impl Fn(&mut Value) {
+fn bounce(
+    kind: &'static str,
+    sub_type: &'static str,
+    status: Option<&'static str>,
+) -> impl Fn(&mut Value) {
     move |event| {
         event["bounce"]["bounceType"] = json!(kind);
         event["bounce"]["bounceSubType"] = json!(sub_type);
@@ -594,7 +602,11 @@ async fn what_has_failed_by_the_table_of_reports_leaves_nobody_and_it_is_the_par
     ] {
         let (_, claim, report) = after(bounce(kind, sub_type, status)).await;
         let turn = claim.state.turn().as_str();
-        assert_eq!((claim.status().as_str(), turn), ("unreachable", "partner"), "{kind} {sub_type}");
+        assert_eq!(
+            (claim.status().as_str(), turn),
+            ("unreachable", "partner"),
+            "{kind} {sub_type}"
+        );
         assert!(report.failure.is_some());
     }
     for kind in ["Reject", "Rendering Failure", "Complaint"] {
@@ -709,7 +721,8 @@ fn undo_code(mails: &[Mail], who: Addressee) -> Option<String> {
 }
 
 #[tokio::test]
-async fn the_receipt_of_a_domain_recipients_no_gives_verified_recipients_alone_digits_that_undo_it() {
+async fn the_receipt_of_a_domain_recipients_no_gives_verified_recipients_alone_digits_that_undo_it()
+{
     let stack = with_contacts(&[BOARD, CFO]).await;
     let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
     told(&stack, "validated").await;
@@ -798,9 +811,12 @@ async fn an_authenticity_code_shows_the_text_as_it_was_sent_whatever_happens_to_
     let stack = with_contacts(&[BOARD]).await;
     let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
     let mails = told(&stack, "validated").await;
-    let texts = stack.world.engine.items("C#").into_iter().filter(|item| {
-        item["sk"]["S"].as_str().is_some_and(|sort| sort.starts_with("X#"))
-    });
+    let texts = stack
+        .world
+        .engine
+        .items("C#")
+        .into_iter()
+        .filter(|item| item["sk"]["S"].as_str().is_some_and(|sort| sort.starts_with("X#")));
     let texts: Vec<Value> = texts.collect();
     assert_eq!(texts.len(), 1, "once a notice and language");
     let kept = texts[0]["t"]["S"].as_str().unwrap();
@@ -826,7 +842,11 @@ async fn an_authenticity_code_shows_the_text_as_it_was_sent_whatever_happens_to_
     report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
     told(&stack, "validated").await;
     let page = stack.send(Event::get(&format!("{path}?lang=en"))).await;
-    assert!(page.text.contains("This notice is genuine") && page.text.contains(end), "{}", page.text);
+    assert!(
+        page.text.contains("This notice is genuine") && page.text.contains(end),
+        "{}",
+        page.text
+    );
 }
 
 #[tokio::test]

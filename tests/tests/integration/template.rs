@@ -254,6 +254,41 @@ fn every_permission_on_the_table_names_leading_keys() {
     }
 }
 
+/// The partition keys that a function may write, by their beginnings.
+fn written_by(function: &str) -> Vec<String> {
+    let reads = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem"];
+    let writes = |action: &Value| {
+        let action = action.as_str().unwrap_or_default();
+        action.starts_with("dynamodb:") && !reads.contains(&action)
+    };
+    let statements = statements(template(), function);
+    let on_the_table = statements.iter().filter(|one| one["Resource"]["!GetAtt"] == "Table.Arn");
+    let writing: Vec<_> =
+        on_the_table.filter(|one| listed(&one["Action"]).iter().any(writes)).collect();
+    assert_eq!(writing.len(), 1, "{function}: one statement holds what a transaction may name");
+    let keys = &writing[0]["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+    listed(keys).iter().filter_map(|key| key.as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn each_role_writes_the_items_that_its_code_writes_and_no_other() {
+    let claims = ["C#*", "T#*", "L#*"];
+    let own: BTreeMap<&str, &[&str]> = BTreeMap::from([
+        ("customer", ["RU#*"].as_slice()),
+        ("finalize", &["S", "X#*"]),
+        ("notify", &["N#*", "PA#*"]),
+        ("scan", &["E#*"]),
+    ]);
+    for (function, ..) in functions(template()) {
+        let expected = match function.as_str() {
+            "directory" => vec!["TN#*", "PA#*", "PR#*", "CA#*", "U#*", "S"],
+            "publish" => vec!["C#*"],
+            other => [claims.as_slice(), own.get(other).copied().unwrap_or_default()].concat(),
+        };
+        assert_eq!(written_by(&function), expected, "{function}");
+    }
+}
+
 #[test]
 fn the_tables_definition_is_the_stores() {
     let template = template();
