@@ -152,7 +152,10 @@ async fn recipients_are_shown_to_staff_and_from_the_first_notice_on_to_the_admin
     };
     let of = |states: [&str; 2]| {
         let [named, verified] = states.map(str::to_owned);
-        vec![("jana@contoso.example".to_owned(), named), ("it@contoso.example".to_owned(), verified)]
+        vec![
+            ("jana@contoso.example".to_owned(), named),
+            ("it@contoso.example".to_owned(), verified),
+        ]
     };
     let staff = |id: &ClaimId| Event::get(&format!("/v1/claims/{id}")).staff("auditor", "a");
     let early = stack.send(staff(&submitted.id)).await;

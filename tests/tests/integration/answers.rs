@@ -11,7 +11,9 @@ use integration::backstage::records;
 use integration::fixtures;
 use integration::stack::{self, Answer, Stack};
 use integration::wire::Fault;
-use integration::world::{VERIFIED, closes_at, contoso_admin, decline_all, item_statuses, link, withdraw};
+use integration::world::{
+    VERIFIED, closes_at, contoso_admin, decline_all, item_statuses, link, withdraw,
+};
 use serde_json::{Value, json};
 use store::StoreError;
 use web::event::Event;

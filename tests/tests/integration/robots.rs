@@ -155,7 +155,8 @@ impl Story {
             Deed::Retires(recipient) => {
                 let path = format!("/v1/customer/claims/{}/retire-link", self.claim.id);
                 let body = json!({"recipient": recipient});
-                let answer = self.stack.send(Event::post(&path).customer_admin(CONTOSO).json(&body));
+                let answer =
+                    self.stack.send(Event::post(&path).customer_admin(CONTOSO).json(&body));
                 let answer = answer.await;
                 prop_assert!(answer.status == 200, "{}", answer.text);
             }

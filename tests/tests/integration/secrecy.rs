@@ -281,10 +281,8 @@ async fn told_to_the_partner(stack: &Stack, claim: &Claim) -> Vec<(String, Value
     ];
     let mut told = Vec::new();
     for path in paths {
-        let events = [
-            Event::get(&path).partner_admin(ALPINE),
-            Event::get(&path).partner_user(ALPINE),
-        ];
+        let events =
+            [Event::get(&path).partner_admin(ALPINE), Event::get(&path).partner_user(ALPINE)];
         for event in events {
             told.push((path.clone(), without_hashes(stack.send(event).await.body)));
         }

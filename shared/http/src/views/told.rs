@@ -45,7 +45,9 @@ pub(super) fn hides_last_event(claim: &Claim, viewer: Viewer) -> bool {
 /// undo may have taken one of several noes to it: that counts as if nothing had changed.
 fn has_changed_items(claim: &Claim) -> bool {
     if claim.last_event.event_type == EventType::DeclineUndone {
-        let is_declined = |status| matches!(status, ItemStatus::Declined { no_answer: false, settled: false, .. });
+        let is_declined = |status| {
+            matches!(status, ItemStatus::Declined { no_answer: false, settled: false, .. })
+        };
         return !claim.items.iter().any(|item| is_declined(claim.item_status(item)));
     }
     let is_new = |status| {
@@ -73,7 +75,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_a_refusal_and_a_retirement_always_concern_recipients_and_answers_where_no_item_changed() {
+    fn a_failure_a_refusal_and_a_retirement_always_concern_recipients_and_answers_where_no_item_changed()
+     {
         for event in EventType::ALL.iter().copied() {
             let (changing, idle) =
                 (concerns_recipients(event, true), concerns_recipients(event, false));
