@@ -77,7 +77,7 @@ async fn archive(app: &App, record: &Value) -> Result<Option<BusEvent>, ()> {
     match app.store.archive(old.as_deref(), &new).await {
         Ok(()) => {
             watch(new.claim());
-            Ok(Some(Tidings::Version(new)))
+            Ok(Some(event::of_version(&new)))
         }
         Err(StoreError::Corrupt(reason)) => park(app, record, &reason).await,
         Err(error) => {

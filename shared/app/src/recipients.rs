@@ -6,7 +6,7 @@ use domain::claim::{Claim, Instant};
 use domain::decide::select_first_list;
 use domain::directory::{Tenant, TenantContact};
 use domain::ids::NoticeNo;
-use domain::recipient::{RecipientList, RecipientNo, Recipients, Reports, select_first_list};
+use domain::recipient::{RecipientList, RecipientNo, Recipients, Reports};
 use web::views::ShownRecipients;
 
 /// The recipients of a claim, as far as they are known.

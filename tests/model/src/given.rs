@@ -120,7 +120,8 @@ impl World {
 
     /// The end of a window that is counted from a moment.
     pub fn end_of_window(&self, from: Instant) -> Instant {
-        self.place.deadline(from, self.policy.window_business_days).expect("a deadline")
+        let days = self.policy.window_business_days;
+        self.place.window(from, days).expect("a window").closes_at
     }
 
     /// The context of a command.

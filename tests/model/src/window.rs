@@ -10,12 +10,12 @@ use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::{Basis, Claim, ExtensionCause, ExtensionCauses, Instant, ItemStatus, Status};
 use domain::command::Command;
-use domain::decide::is_due;
+use domain::decide::{is_due, select_first_list};
 use domain::effects;
 use domain::event::{Event, EventBody, Silence};
 use domain::ids::NoticeNo;
 use domain::reason::EndReason;
-use domain::recipient::{Authority, RecipientNo, RecipientStanding, Recipients, select_first_list};
+use domain::recipient::{Authority, RecipientNo, RecipientStanding, Recipients};
 use stateright::{Model, Property};
 
 use crate::given::{

@@ -11,8 +11,8 @@ use integration::elsewhere::With;
 use integration::engine::key;
 use integration::stack::Stack;
 use integration::world::{
-    VERIFIED, World, alpine, apply_reports, closes_at, decline_all, link, reviewer, validate,
-    withdraw,
+    VERIFIED, World, alpine, apply_reports, closes_at, decline_all, item_statuses, link, reviewer,
+    validate, withdraw,
 };
 use serde_json::{Value, json};
 use web::event::Event;

@@ -4,12 +4,13 @@ use chrono::Duration;
 use domain::actor::{Actor, StaffRole};
 use domain::claim::{ExtensionCause, State, Status};
 use domain::command::{ClaimInput, Command};
+use domain::decide::select_first_list;
 use domain::event::{EventBody, EventType, FailureCause, NoticeChange};
 use domain::ids::{NoticeNo, StaffId};
 use domain::program::{Policy, Vouching};
 use domain::reason::{EndReason, ReasonCode};
 use domain::recipient::{
-    Authority, MAX_RECIPIENTS, RecipientList, RecipientNo, RecipientStanding, select_first_list,
+    Authority, MAX_RECIPIENTS, RecipientList, RecipientNo, RecipientStanding,
 };
 use domain::rejection::{FieldCode, FieldError, Rejection};
 use domain::rules::RuleContact;
