@@ -41,7 +41,8 @@ pub(crate) async fn check(
         return Ok(());
     }
     let (claim, notice, recipient) = (link.claim(), link.notice(), link.recipient());
-    let count = app.store.count_wrong_code(claim, notice, recipient, used, moment.at).await?;
+    let counted = app.store.count_wrong_code(claim, notice, recipient, used, moment.at, *wrong);
+    let count = counted.await?;
     if count.attack {
         telemetry::count(metric::CODE_ATTACK, 1);
         tracing::warn!(

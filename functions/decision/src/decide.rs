@@ -5,6 +5,7 @@ use std::time::Duration;
 use app::{ApiError, moment};
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant, ItemStatus};
+use domain::command::CommandKind;
 use domain::recipient::{RecipientList, RecipientStanding};
 use domain::rejection::{FieldError, Rejection};
 use lambda_http::{Body, Response};
@@ -55,8 +56,9 @@ async fn decide(
     let LinkClaim { open, wrong, list } = seen::open(app, link, moment).await?;
     // What cannot be meant is no try: scanners send forms as they stand.
     let asked = form.asked().map_err(Failure::Fields)?;
+    refuse_undo_without_code(link, asked.decision, open.claim())?;
     code::check(app, link, &asked, &wrong, moment).await?;
-    refuse_retired(link, list.as_ref(), asked.decision)?;
+    refuse_retired(app, link, open.claim(), list, asked.decision).await?;
     let actor = Actor::CustomerLink { notice: link.notice(), recipient: link.recipient() };
     let command = asked.command();
     let ran =
@@ -66,15 +68,38 @@ async fn decide(
     Ok(done(app, link, outcome, &asked, moment, answers).await)
 }
 
-/// A retired link says no and nothing else, whatever the state is.
-fn refuse_retired(
+/// A link of the form without recipients has no code that takes a "no" back, so that none is compared.
+fn refuse_undo_without_code(
     link: &Link,
-    list: Option<&RecipientList>,
     decision: Decision,
+    claim: &Claim,
 ) -> Result<(), Rejection> {
-    let own = list.zip(link.recipient()).and_then(|(list, no)| list.get(no));
+    if link.recipient().is_none() && decision == Decision::Undo {
+        return Err(Rejection::InvalidState { status: claim.status(), command: CommandKind::Undo });
+    }
+    Ok(())
+}
+
+/// A retired link says no and nothing else, whatever the state is. `list` is that of the link's notice; that of the
+/// present one has everybody as they stand now.
+async fn refuse_retired(
+    app: &App,
+    link: &Link,
+    claim: &Claim,
+    list: Option<RecipientList>,
+    decision: Decision,
+) -> Result<(), ApiError> {
+    let Some(no) = link.recipient().filter(|_| decision != Decision::Decline) else {
+        return Ok(());
+    };
+    let list = if claim.notice == link.notice() {
+        list
+    } else {
+        app.store.recipient_list(&claim.id, claim.notice).await?
+    };
+    let own = list.as_ref().and_then(|list| list.get(no));
     let is_retired = own.is_some_and(|own| own.standing == RecipientStanding::Retired);
-    if is_retired && decision != Decision::Decline { Err(Rejection::LinkRetired) } else { Ok(()) }
+    if is_retired { Err(Rejection::LinkRetired.into()) } else { Ok(()) }
 }
 
 fn log(claim: &Claim, link: &Link, asked: &Asked) {

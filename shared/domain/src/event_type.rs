@@ -79,19 +79,6 @@ codes! {
 }
 
 impl EventType {
-    /// Whether what is known of the notice at its recipients decides what the event does.
-    pub fn depends_on_reports(self) -> bool {
-        matches!(
-            self,
-            Self::WindowOpened
-                | Self::WindowExtended
-                | Self::RecipientFailed
-                | Self::ContactRefused
-                | Self::LinkRetired
-                | Self::DeclineUndone
-        )
-    }
-
     /// Whether a notice may go out on that event.
     pub fn makes_notice_due(self) -> bool {
         match self {

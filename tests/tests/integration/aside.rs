@@ -7,7 +7,7 @@ use domain::program::{ItemKind, ItemRef, Policy, Program};
 use integration::fixtures;
 use integration::wire::{Fault, Wire, any};
 use integration::world::{VERIFIED, World, tenant_id};
-use store::{CodeUse, Noted, NoticeOfCode, Store, StoreError, UsageRecord};
+use store::{CodeUse, Noted, NoticeOfCode, Store, StoreError, UsageRecord, WrongCodes};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const FAULTS: [Fault; 5] =
@@ -123,8 +123,8 @@ async fn a_wrong_code_is_never_left_uncounted_and_the_lock_comes_no_later() {
         for _ in 0..10 {
             disturbed(&world, fault, 0, |store| {
                 let id = claim.id.clone();
-                let (no, used) = (Some(VERIFIED), CodeUse::Undo);
-                async move { store.count_wrong_code(&id, NoticeNo(1), no, used, at).await }
+                let (no, used, known) = (Some(VERIFIED), CodeUse::Undo, WrongCodes::default());
+                async move { store.count_wrong_code(&id, NoticeNo(1), no, used, at, known).await }
             })
             .await;
         }

@@ -19,7 +19,7 @@ use integration::world::{
 };
 use serde_json::{Value, json};
 
-use store::{CodeUse, Effect, Noted};
+use store::{CodeUse, Effect, Noted, WrongCodes};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
@@ -140,8 +140,10 @@ async fn the_list_of_three_recipients_costs_no_more_than_that_of_two() {
 }
 
 #[tokio::test]
-async fn a_decline_costs_one_and_its_undo_one() {
-    for no in [decline(&[1]), decline_all()] {
+async fn a_decline_costs_one_and_an_undo_one_or_four_where_nothing_else_waits() {
+    // An open window is watched by the reports of its notice. One that opens again is not, so the transaction asks
+    // whether the delivery has failed: two for the record, two for the question.
+    for (no, undo) in [(decline(&[1]), 1.0), (decline_all(), 4.0)] {
         let world = world().await;
         let claim = world.awaiting("k", &ITEMS).await;
         world.wire.reset();
@@ -150,12 +152,12 @@ async fn a_decline_costs_one_and_its_undo_one() {
         world.wire.reset();
         world.clock.advance(chrono::Duration::milliseconds(1));
         world.give(&claim.id, &link(1), &undo_all()).await.unwrap();
-        assert_eq!(written(&world), Units::new(1.0, 0.0));
+        assert_eq!(written(&world), Units::new(undo, 0.0));
     }
 }
 
 #[tokio::test]
-async fn an_undo_that_moves_the_end_costs_one_more_for_the_timer() {
+async fn an_undo_that_moves_the_end_costs_one_more_for_each_of_its_two_timers() {
     let world = world().await;
     let claim = world.awaiting("k", &ITEMS).await;
     world.clock.set(instant("2026-12-31T08:00:00Z"));
@@ -164,7 +166,9 @@ async fn an_undo_that_moves_the_end_costs_one_more_for_the_timer() {
     world.wire.reset();
     let undone = world.give(&claim.id, &link(1), &undo_all()).await.unwrap().claim;
     assert_eq!(closes_at(&undone), instant("2027-01-04T23:00:00Z"));
-    assert_eq!(written(&world), Units::new(2.0, 0.0));
+    // Each in a transaction: the record, and that the delivery has not failed. The timers of the end and of the
+    // reminder before it are one each.
+    assert_eq!(written(&world), Units::new(6.0, 0.0));
 }
 
 #[tokio::test]
@@ -173,7 +177,11 @@ async fn a_wrong_code_costs_one() {
     let claim = world.awaiting("k", &ITEMS).await;
     world.wire.reset();
     let (no, used, at) = (Some(VERIFIED), CodeUse::Undo, world.now().at);
-    world.store.count_wrong_code(&claim.id, NoticeNo(1), no, used, at).await.unwrap();
+    world
+        .store
+        .count_wrong_code(&claim.id, NoticeNo(1), no, used, at, WrongCodes::default())
+        .await
+        .unwrap();
     assert_eq!(written(&world), Units::new(1.0, 0.0));
 }
 

@@ -573,7 +573,7 @@ async fn where_a_partners_calendar_ends_claims_are_read_and_a_no_counts() {
     stack.world.store.put_partner(&partner).await.unwrap();
     let claim = stack.world.notifying("k", &ITEMS).await;
     stack.world.note(&claim, claim.notice, store::Noted::Sent).await.unwrap();
-    stack.world.clock.set("2026-12-28T14:00:00Z".parse().unwrap());
+    stack.world.clock.set("2026-12-30T14:00:00Z".parse().unwrap());
     let path = format!("/v1/claims/{}", claim.id);
     let reads = [
         Event::get(&path).partner_admin(ALPINE),

@@ -11,7 +11,7 @@ use integration::elsewhere::With;
 use integration::engine::key;
 use integration::stack::Stack;
 use integration::world::{
-    VERIFIED, World, alpine, apply_reports, closes_at, decline_all, item_statuses, link, reviewer,
+    VERIFIED, World, alpine, apply_reports, closes_at, decline, item_statuses, link, reviewer,
     validate, withdraw,
 };
 use serde_json::{Value, json};
@@ -298,7 +298,7 @@ async fn a_bounce_or_complaint_of_the_only_recipient_makes_the_customer_unreacha
 async fn a_bounce_counts_beside_an_answer_and_not_after_the_deadline() {
     let (world, backstage, claim) = notifying().await;
     backstage.deliver(&mail_event("Delivery", &claim.id, 1, CONTACT, world.clock.now())).await;
-    let answered = world.give(&claim.id, &link(1), &decline_all()).await.unwrap().claim;
+    world.give(&claim.id, &link(1), &decline(&[1])).await.unwrap();
     backstage.deliver(&mail_event("Bounce", &claim.id, 1, CONTACT, world.clock.now())).await;
     let unreachable = world.read(&claim.id).await;
     assert_eq!(unreachable.status(), Status::Unreachable, "nobody verified has the notice");

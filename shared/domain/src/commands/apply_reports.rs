@@ -4,7 +4,7 @@
 use crate::calendar::Window;
 use crate::claim::{Basis, Claim, HoldReason, ItemStatus, State};
 use crate::context::Context;
-use crate::decision::notice::{failure_event, reconsider};
+use crate::decision::notice::{Unreported, failure_event, reconsider, renew};
 use crate::decision::selection::every;
 use crate::decision::standing::reason_to_hold;
 use crate::decision::{Decision, new_event};
@@ -117,6 +117,12 @@ fn opened(
                 .list
                 .told_until
                 .map_or(window.closes_at, |told| told.max(window.closes_at));
+            // A report so late leaves the customer no time to answer: the notice goes out anew.
+            if window.closes_at <= context.at {
+                let outcome = renew(claim, Some(recipients), Unreported::MayArrive, context)?;
+                let event = failure_event(claim, outcome, FailureCause::NoProof, context);
+                return event.ok_or(Rejection::MissingFact("recipients"));
+            }
             EventBody::WindowOpened { window, opened_by }
         }
         // Never a guess: the operator must look (`docs/domain.md §4.1`, 7).

@@ -4,10 +4,12 @@
 use chrono::Duration;
 
 use crate::claim::{Claim, HoldReason, Instant, RejectionRecord, State};
-use crate::commands::recount;
+use crate::commands::{apply_reports, recount};
 use crate::context::Context;
-use crate::decision::deadlines::deliver_by;
-use crate::decision::notice::{NoticeOutcome, failure_event, next_list, renew, unreachable};
+use crate::decision::deadlines::{can_count_window, deliver_by};
+use crate::decision::notice::{
+    NoticeOutcome, Unreported, failure_event, next_list, renew, unreachable,
+};
 use crate::decision::rejection::rejected;
 use crate::decision::term::term_end;
 use crate::decision::{Decision, new_event};
@@ -47,13 +49,10 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
         OnDeadline::Discard => new_event(claim, context, EventBody::Discarded),
         OnDeadline::RecordOverdue => new_event(claim, context, EventBody::ReviewOverdue),
         OnDeadline::Reject(code) => rejected_for(claim, code, context)?,
-        OnDeadline::CountUnreachable => {
-            let outcome = renew(claim, context.facts.recipients.as_ref(), context)?;
-            match failure_event(claim, outcome, FailureCause::NoProof, context) {
-                Some(event) => event,
-                None => return Ok(None),
-            }
-        }
+        OnDeadline::CountUnreachable => match undelivered(claim, context)? {
+            Some(event) => event,
+            None => return Ok(None),
+        },
         OnDeadline::CloseWindow if claim.opened_by.is_none() => unopened(claim, context)?,
         OnDeadline::CloseWindow => closed(claim, context),
         OnDeadline::EndAssociations => expired(claim, context),
@@ -82,6 +81,17 @@ fn rejected_for(claim: &Claim, code: ReasonCode, context: &Context) -> Result<Ev
     rejected(claim, rejection, context)
 }
 
+/// No delivery was proved in time: somebody else is asked. A delivery that is noted opens the window, however late
+/// it is looked at.
+fn undelivered(claim: &Claim, context: &Context) -> Decision {
+    let recipients = context.facts.recipients.as_ref();
+    if recipients.is_some_and(|known| known.earliest_delivery().is_some()) {
+        return apply_reports::decide(claim, claim.notice, context);
+    }
+    let outcome = renew(claim, recipients, Unreported::Failed, context)?;
+    Ok(failure_event(claim, outcome, FailureCause::NoProof, context))
+}
+
 /// A window that no delivery to a verified contact opened does not close. One of an earlier form of the rules, which
 /// kept no recipients, gets a new notice by the present ones; any other should be impossible and is held.
 fn unopened(claim: &Claim, context: &Context) -> Result<Event, Rejection> {
@@ -90,6 +100,10 @@ fn unopened(claim: &Claim, context: &Context) -> Result<Event, Rejection> {
         return Ok(new_event(claim, context, EventBody::Held { reason }));
     }
     if let Some(list) = next_list(claim, None, context)? {
+        if !can_count_window(context)? {
+            let reason = Some(HoldReason::CalendarEnds);
+            return Ok(new_event(claim, context, EventBody::Held { reason }));
+        }
         let body = EventBody::Resumed { notice: list.notice, deliver_by: deliver_by(context) };
         let event = new_event(claim, context, body);
         return Ok(Event { recipients: Some(Box::new(list)), ..event });

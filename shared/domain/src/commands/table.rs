@@ -109,7 +109,7 @@ table! {
     RequestDefence     | System                              | ANY                             |                                           | DefenceRequested;
     Supersede          | System                              | ANY                             |                                           | AssociationEnded;
     Vanish             | System                              | ANY                             | partner tenant operator recipients        | AssociationEnded Rejected Held NoticeFailed RecipientFailed WindowExtended;
-    DeadlinePassed     | System                              | ANY                             | partner tenant operator recipients        | Discarded ReviewOverdue Rejected NoticeFailed RecipientFailed WindowClosed
+    DeadlinePassed     | System                              | ANY                             | partner tenant blocks operator recipients | Discarded ReviewOverdue Rejected WindowOpened NoticeFailed RecipientFailed WindowClosed
                                                                                                                                              AssociationEnded WindowExtended Held Resumed;
 }
 

@@ -3,7 +3,9 @@
 use crate::calendar::Window;
 use crate::claim::{Claim, ExtensionCause, HoldReason, Instant, State};
 use crate::context::Context;
-use crate::decision::deadlines::{correct_by, deliver_by, review_due};
+use crate::decision::deadlines::{
+    can_count_window, correct_by, deliver_by, report_due, review_due,
+};
 use crate::decision::new_event;
 use crate::decision::recipient_selection::Selection;
 use crate::directory::Tenant;
@@ -42,7 +44,7 @@ pub(crate) fn reconsider(
         State::Notifying { .. } if recipients.may_still_be_delivered() => {
             Ok(NoticeOutcome::of(NoticeChange::None))
         }
-        State::Notifying { .. } => renew(claim, Some(recipients), context),
+        State::Notifying { .. } => renew(claim, Some(recipients), Unreported::MayArrive, context),
         State::AwaitingCustomer { window } => {
             if claim.opened_by.is_some_and(|no| recipients.delivery_stands(no)) {
                 return Ok(NoticeOutcome::of(NoticeChange::None));
@@ -56,7 +58,11 @@ pub(crate) fn reconsider(
                         Err(_) => NoticeChange::Held { reason: HoldReason::CalendarEnds },
                     }))
                 }
-                None => renew(claim, Some(recipients), context),
+                None => {
+                    let late = context.at >= report_due(window.delivered_at, context).at;
+                    let unreported = if late { Unreported::Failed } else { Unreported::MayArrive };
+                    renew(claim, Some(recipients), unreported, context)
+                }
             }
         }
         State::Draft { .. }
@@ -108,17 +114,31 @@ pub(crate) fn failure_event(
     Some(outcome.recorded(new_event(claim, context, body), None))
 }
 
-/// A new notice to whoever is left, five times in the life of a claim; else the claim waits for a contact.
+/// What a new notice takes a missing report for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unreported {
+    /// It may still come: the recipient is asked again.
+    MayArrive,
+    /// The time for it has passed: the recipient is not asked again.
+    Failed,
+}
+
+/// A new notice to whoever is left, five times in the life of a claim; else the claim waits for a contact. Nothing
+/// is mailed for a window that could not be counted: the claim is held.
 pub(crate) fn renew(
     claim: &Claim,
     recipients: Option<&Recipients>,
+    unreported: Unreported,
     context: &Context,
 ) -> Result<NoticeOutcome, Rejection> {
     let tenant = tenant(context)?;
     let chance_left = claim.used.renewals < crate::claim::UsedChances::MOST_RENEWALS;
-    let list =
-        selection(claim, tenant, recipients, context).list_after_failure(claim.notice.next());
+    let selection = selection(claim, tenant, recipients, context);
+    let list = selection.list_after(unreported, claim.notice.next());
     match list.filter(|_| chance_left) {
+        Some(_) if !can_count_window(context)? => {
+            Ok(NoticeOutcome::of(NoticeChange::Held { reason: HoldReason::CalendarEnds }))
+        }
         Some(list) => {
             let change =
                 NoticeChange::Renewed { notice: list.notice, deliver_by: deliver_by(context) };

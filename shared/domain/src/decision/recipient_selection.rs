@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::Duration;
 
 use crate::claim::{Claim, CustomerContact, Details};
+use crate::decision::notice::Unreported;
 use crate::directory::{Grant, Tenant};
 use crate::ids::{NoticeNo, StaffId};
 use crate::recipient::{
@@ -54,12 +55,12 @@ impl<'a> Selection<'a> {
     /// The list of the notice `no`; `None` where the numbers are used up, or nobody is on it whose delivery
     /// could open a window.
     pub(crate) fn list(self, no: NoticeNo, staff: Option<&StaffId>) -> Option<RecipientList> {
-        self.list_beside(self.known(false), no).map(|list| list.with_actor(staff))
+        self.list_after(Unreported::MayArrive, no).map(|list| list.with_actor(staff))
     }
 
-    /// The same where the notice before reached nobody: whoever stayed without a report is not asked again.
-    pub(crate) fn list_after_failure(self, no: NoticeNo) -> Option<RecipientList> {
-        self.list_beside(self.known(true), no)
+    /// The same where the notice before reached nobody, made by the system.
+    pub(crate) fn list_after(self, unreported: Unreported, no: NoticeNo) -> Option<RecipientList> {
+        self.list_beside(self.known(unreported == Unreported::Failed), no)
     }
 
     fn list_beside(self, known: Vec<Recipient>, no: NoticeNo) -> Option<RecipientList> {
@@ -107,7 +108,13 @@ impl<'a> Selection<'a> {
         for extra in self.tenant.rules.contacts.iter().take(MAX_RULE_CONTACTS) {
             chosen.push(asked(&extra.name, &extra.email, Authority::Verified));
         }
-        chosen.retain(|own| may_be_asked(own.email));
+        // A contact outside gets one mail in the life of a claim.
+        let was_told = |own: &Candidate<'_>| {
+            let same = |known: &&Recipient| known.email.same_mailbox(own.email.as_str());
+            let before = known.iter().find(same).and_then(|known| known.asked_at);
+            own.authority == Authority::Outside && before.is_some()
+        };
+        chosen.retain(|own| may_be_asked(own.email) && !was_told(own));
         keep_first_of_each(&mut chosen);
         let own_domain = |email: &Email| self.tenant.has_domain_of(email);
         let mut verified: Vec<_> = self

@@ -9,9 +9,7 @@ use domain::event::{EventBody, EventType, FailureCause, NoticeChange};
 use domain::ids::{NoticeNo, StaffId};
 use domain::program::{Policy, Vouching};
 use domain::reason::{EndReason, ReasonCode};
-use domain::recipient::{
-    Authority, MAX_RECIPIENTS, RecipientList, RecipientNo, RecipientStanding,
-};
+use domain::recipient::{Authority, MAX_RECIPIENTS, RecipientList, RecipientNo, RecipientStanding};
 use domain::rejection::{FieldCode, FieldError, Rejection};
 use domain::rules::RuleContact;
 use domain::text::Email;
@@ -138,10 +136,8 @@ fn r1_whoever_failed_in_the_claim_is_not_asked_again() {
     let given = Given::notifying_to(&FOUR);
     let given = given.failed(FIRST, delivered_at()).failed(SECOND, delivered_at());
     assert_eq!((given.status(), given.claim.notice), (Status::Notifying, NoticeNo(2)));
-    assert_eq!(
-        given.emails(RecipientStanding::Asked),
-        ["ciso@contoso.example", "audit@contoso.example"]
-    );
+    let asked = ["jana@contoso.example", "ciso@contoso.example", "audit@contoso.example"];
+    assert_eq!(given.emails(RecipientStanding::Asked), asked);
     let failed = given.emails(RecipientStanding::Failed);
     assert_eq!(failed, ["it@contoso.example", "board@holding.example"]);
 }
@@ -493,7 +489,7 @@ fn r6_where_a_verified_delivery_stands_the_window_is_counted_from_it() {
 }
 
 #[test]
-fn r6_else_a_new_notice_goes_to_who_has_not_failed_refused_been_retired_or_stayed_without_report() {
+fn r6_else_a_new_notice_goes_to_who_has_not_failed_refused_or_been_retired() {
     for (cause, end) in ends() {
         let given = end(Given::awaiting_of(&FOUR), FIRST);
         assert_eq!(
@@ -502,16 +498,39 @@ fn r6_else_a_new_notice_goes_to_who_has_not_failed_refused_been_retired_or_staye
             "{cause}"
         );
         assert_eq!(given.claim.opened_by, None, "{cause}: the window is void");
+        let asked = ["jana@contoso.example", "board@holding.example", "ciso@contoso.example"];
         assert_eq!(
             given.emails(RecipientStanding::Asked),
-            ["ciso@contoso.example", "audit@contoso.example"],
-            "{cause}"
+            asked,
+            "{cause}: reports may still come"
         );
-        let unreported = given.emails(RecipientStanding::Unreported);
-        assert_eq!(unreported, ["jana@contoso.example", "board@holding.example"], "{cause}");
+        assert!(given.emails(RecipientStanding::Unreported).is_empty(), "{cause}");
         // Two of the operator's days in Dublin: 23 and 24.
         assert_eq!(given.claim.deadline(), Some(at("2026-12-25T00:00:00Z")), "{cause}");
     }
+}
+
+#[test]
+fn r6_who_stayed_without_report_until_it_was_due_is_not_asked_again() {
+    // Two of the operator's days after the first delivery: 23 and 24.
+    let due = at("2026-12-25T00:00:00Z");
+    let given = Given::awaiting_of(&FOUR).failed(FIRST, due - Duration::milliseconds(1));
+    assert!(given.emails(RecipientStanding::Unreported).is_empty());
+    let given = Given::awaiting_of(&FOUR).failed(FIRST, due);
+    assert_eq!((given.status(), given.claim.notice), (Status::Notifying, NoticeNo(2)));
+    let asked = ["ciso@contoso.example", "audit@contoso.example"];
+    assert_eq!(given.emails(RecipientStanding::Asked), asked);
+    let unreported = ["jana@contoso.example", "board@holding.example"];
+    assert_eq!(given.emails(RecipientStanding::Unreported), unreported);
+}
+
+#[test]
+fn r6_a_delivery_that_is_noted_opens_the_window_though_its_deadline_has_passed() {
+    let given = Given::notifying_to(&TWO).noted_delivery(SECOND, delivered_at());
+    let given = given.then(&Command::DeadlinePassed, Actor::System, at("2026-12-28T09:00:00Z"));
+    assert_eq!(given.claim.opened_by, Some(SECOND));
+    assert_eq!((given.status(), given.claim.notice), (Status::AwaitingCustomer, NoticeNo(1)));
+    assert_eq!(given.closes_at(), Some(closes_at()));
 }
 
 #[test]

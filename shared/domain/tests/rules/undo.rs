@@ -305,7 +305,8 @@ fn an_undo_after_the_counted_delivery_failed_counts_from_another_or_asks_anew() 
 #[test]
 fn an_undo_where_no_verified_delivery_stands_leads_to_a_new_notice_and_none_ends_earlier() {
     let given = Given::awaiting_of(&TWO).then(&decline(&[]), second_link(), later());
-    let given = given.failed(FIRST, minutes(1)).then(&undo(&[]), administrator(), minutes(2));
+    let given = given.failed(FIRST, at("2026-12-29T08:00:00Z"));
+    let given = given.then(&undo(&[]), administrator(), at("2026-12-29T09:00:00Z"));
     assert_eq!((given.status(), given.items()), (Status::Unreachable, vec!["pending"; 3]));
     assert_eq!(given.list().told_until, Some(closes_at()));
     let three = ["it@contoso.example", "ciso@contoso.example", "audit@contoso.example"];

@@ -51,10 +51,7 @@ impl Competition {
 }
 
 /// The recipients after an event that was written since they were read.
-pub(crate) fn recipients_after(
-    known: Option<Recipients>,
-    event: &Event,
-) -> Option<Recipients> {
+pub(crate) fn recipients_after(known: Option<Recipients>, event: &Event) -> Option<Recipients> {
     let Some(list) = event.recipients.as_deref().cloned() else { return known };
     let same = known.filter(|known| known.list.notice == list.notice);
     let reports = same.map(|known| known.reports).unwrap_or_default();

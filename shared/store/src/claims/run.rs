@@ -2,9 +2,10 @@
 //! were faster.
 
 use domain::actor::Actor;
-use domain::claim::{Claim, Instant, State};
+use domain::claim::{Claim, Instant, Status};
 use domain::command::Command;
 use domain::decide::{self, is_due};
+use domain::event::EventType;
 use domain::ids::{ClaimId, Version};
 use domain::recipient::Recipients;
 use domain::rejection::Rejection;
@@ -130,7 +131,7 @@ impl Store {
             decide::authorize(claim, command.kind(), actor)?;
             if is_repeat(claim, command, actor, expected) {
                 let repeated = outcome_of(open.stored, Effect::Repeated);
-                return Box::pin(self.act_on_reports(None, repeated, moment)).await;
+                return Box::pin(self.act_on_reports(repeated, moment)).await;
             }
             check_version(claim, expected)?;
             let latest = (open.clock.latest() + moment.offset).max(moment.at);
@@ -138,7 +139,7 @@ impl Store {
             match Box::pin(self.step(&open.stored, step, &mut attempts)).await? {
                 Stepped::Unchanged => return Ok(outcome_of(open.stored, Effect::Unchanged)),
                 Stepped::Changed(changed) => {
-                    return Box::pin(self.act_on_reports(Some(claim), *changed, moment)).await;
+                    return Box::pin(self.act_on_reports(*changed, moment)).await;
                 }
                 Stepped::Again => {}
             }
@@ -146,23 +147,22 @@ impl Store {
             let stored = stored.ok_or(Rejection::NotFound)?;
             if attempts.wrote(&stored.record) {
                 let changed = outcome_of(stored, Effect::Changed);
-                return Box::pin(self.act_on_reports(None, changed, moment)).await;
+                return Box::pin(self.act_on_reports(changed, moment)).await;
             }
             open = self.open_stored(stored, clock, moment).await?.ok_or(Rejection::NotFound)?;
         }
     }
 
-    /// Looks at the reports once more where an event has named the delivery that the window is counted from, or
-    /// has taken somebody off the list: a failure that was noted since they were read was decided on before the
-    /// record said so, and nobody else comes back to it (`docs/domain.md §5.3`).
+    /// Looks at the reports once more where a report has opened the window, or somebody was taken off the list of
+    /// a notice on its way: a failure that was noted since they were read was decided on before the record said
+    /// so, and nobody else comes back to it (`docs/domain.md §5.3`).
     async fn act_on_reports(
         &self,
-        before: Option<&Claim>,
         outcome: CommandOutcome,
         moment: Moment,
     ) -> Result<CommandOutcome, StoreError> {
         let claim = &outcome.claim;
-        if !depends_on_reports(before, claim) {
+        if !depends_on_reports(claim) {
             return Ok(outcome);
         }
         let known = self.recipients(claim).await?;
@@ -259,16 +259,29 @@ enum Stepped {
     Again,
 }
 
-/// Whether the claim's last event was decided by the reports of its notice, and more of them may change it. An
-/// open window that is counted from the same delivery as before is changed by whoever reports of it; `before` is
-/// `None` where the event may have been written by an earlier call.
-fn depends_on_reports(before: Option<&Claim>, claim: &Claim) -> bool {
-    let is_open = |claim: &Claim| matches!(claim.state, State::AwaitingCustomer { .. });
-    let waits = is_open(claim) || matches!(claim.state, State::Notifying { .. });
-    let is_kept = |before: &Claim| {
-        is_open(before) && is_open(claim) && before.opened_by == claim.opened_by
-    };
-    waits && claim.last_event.event_type.depends_on_reports() && !before.is_some_and(is_kept)
+/// Whether the claim's last event was decided by the reports of its notice, and more of them may change it.
+fn depends_on_reports(claim: &Claim) -> bool {
+    let last = claim.last_event.event_type;
+    match claim.status() {
+        Status::AwaitingCustomer => last == EventType::WindowOpened,
+        Status::Notifying => matches!(
+            last,
+            EventType::RecipientFailed | EventType::ContactRefused | EventType::LinkRetired
+        ),
+        Status::Draft
+        | Status::Submitted
+        | Status::InReview
+        | Status::ActionRequired
+        | Status::Disputed
+        | Status::Unreachable
+        | Status::OnHold
+        | Status::Associated
+        | Status::Rejected
+        | Status::Declined
+        | Status::Withdrawn
+        | Status::Discarded
+        | Status::Ended => false,
+    }
 }
 
 /// The caller has seen the present version, where he must have.

@@ -17,6 +17,7 @@ use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
+use crate::table::transaction::{Action, Condition};
 
 /// The recipients whose mail the provider took.
 const SENT: &str = "s";
@@ -151,6 +152,12 @@ impl FetchedItems {
     pub(crate) fn reports(&self, claim: &ClaimId, notice: NoticeNo) -> Result<Reports, StoreError> {
         self.get(&reports_key(claim, notice))?.map_or(Ok(Reports::default()), read)
     }
+}
+
+/// Asks that no failure is noted of a notice at a recipient.
+pub(crate) fn has_not_failed(claim: &ClaimId, notice: NoticeNo, recipient: RecipientNo) -> Action {
+    let condition = Condition::new(format!("attribute_not_exists({})", failed(recipient)));
+    Action::Check(key(keys::claim(claim), keys::reports(notice)), condition)
 }
 
 /// Where the reports of a notice stand.

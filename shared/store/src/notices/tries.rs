@@ -201,7 +201,8 @@ impl CountUpdate {
 }
 
 impl Store {
-    /// Counts a wrong code, before it is answered. One for a decision that is locked by now is not counted.
+    /// Counts a wrong code, before it is answered; `known` are those before it, as they were read for the same
+    /// request. One for a decision that is locked by now is not counted.
     ///
     /// # Errors
     /// Where the table does not answer, or the item cannot be read.
@@ -212,10 +213,10 @@ impl Store {
         recipient: Option<RecipientNo>,
         used: CodeUse,
         at: Instant,
+        known: WrongCodes,
     ) -> Result<CodeCount, StoreError> {
         let key = key(keys::claim(claim), keys::tries(notice, recipient));
-        let found = self.get_item(key.clone()).await?;
-        let mut wrong = WrongCodes::read(&found.unwrap_or_default())?;
+        let mut wrong = known;
         for _ in 0..ATTEMPTS {
             let Some(next) = wrong.next_count(used, at) else {
                 return Ok(CodeCount { left: 0, attack: false });

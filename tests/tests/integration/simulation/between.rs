@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Duration, Utc};
 use domain::ids::ClaimId;
 use domain::recipient::RecipientNo;
+use fastrand::Rng;
 use integration::backstage::{
     directory_records_from, events, mail_event, mails, records_from, shard_messages,
 };
 use integration::engine::{Cursor, key};
 use integration::template::template;
 use integration::world::World;
-use fastrand::Rng;
 use serde_json::Value;
 
 use super::others::Entry;

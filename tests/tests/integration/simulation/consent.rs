@@ -116,9 +116,8 @@ impl Sim {
         list: &RecipientList,
         window: &Window,
     ) -> bool {
-        let stood = |own: &&Recipient| {
-            asked.contains(&own.no) && own.authority == Authority::Verified
-        };
+        let stood =
+            |own: &&Recipient| asked.contains(&own.no) && own.authority == Authority::Verified;
         let of = |proofs: &[Proof], no| {
             let own = proofs.iter().filter(|proof| is_of(proof, claim) && proof.no == no);
             own.map(|proof| proof.at).min()
@@ -195,9 +194,10 @@ impl Sim {
                 assert_eq!(answer.status, 200, "I2: {no}, {standing:?}, notice {notice} of {made}");
             }
             let claim = self.peek(&made.id);
-            let left = claim.items.iter().map(|item| claim.item_status(item)).find(|status| {
-                matches!(status, ItemStatus::Pending | ItemStatus::Active { .. })
-            });
+            let left =
+                claim.items.iter().map(|item| claim.item_status(item)).find(|status| {
+                    matches!(status, ItemStatus::Pending | ItemStatus::Active { .. })
+                });
             assert!(notices == 0 || left.is_none(), "I2: {made} is {left:?}");
         }
     }
@@ -211,9 +211,9 @@ fn list_of<'l>(lists: &'l [RecipientList], claim: &Claim) -> &'l RecipientList {
 fn asked_by(list: &Value) -> BTreeSet<RecipientNo> {
     let recipients = list["l"]["L"].as_array().map(Vec::as_slice).unwrap_or_default();
     let number = |own: &Value, name: &str| own["M"][name]["N"].as_str().map(str::to_owned);
-    let asked = recipients.iter().filter(|own| {
-        number(own, "s").is_some_and(|standing| ASKED.contains(&standing.as_str()))
-    });
+    let asked = recipients
+        .iter()
+        .filter(|own| number(own, "s").is_some_and(|standing| ASKED.contains(&standing.as_str())));
     asked.map(|own| RecipientNo(number(own, "n").unwrap().parse().unwrap())).collect()
 }
 
@@ -278,7 +278,8 @@ fn nothing_is_extended_for_ever(made: &Made, versions: &[Version]) {
         }
         let Some(window) = after.state.window() else { continue };
         if ends.is_some_and(|end| window.closes_at > end) {
-            let new = |cause| after.extended_by.contains(cause) && !before.extended_by.contains(cause);
+            let new =
+                |cause| after.extended_by.contains(cause) && !before.extended_by.contains(cause);
             let once = [ExtensionCause::Customer, ExtensionCause::Undo].into_iter().any(new);
             let moved = before.opened_by != after.opened_by;
             deliveries += u8::from(moved);

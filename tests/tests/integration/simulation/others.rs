@@ -16,8 +16,12 @@ use super::{Made, Sim};
 use crate::invariants::step::Step;
 
 /// The contacts that the directory may have; the last is at no domain of the customer's.
-const CONTACTS: [&str; 4] =
-    ["it@contoso.example", "security@contoso.example", "ciso@contoso.example", "msp@helper.example"];
+const CONTACTS: [&str; 4] = [
+    "it@contoso.example",
+    "security@contoso.example",
+    "ciso@contoso.example",
+    "msp@helper.example",
+];
 /// Whoever keeps the directory. The first may also be who validates.
 const KEEPERS: [&str; 3] = ["operator-1", "admin-1", "admin-2"];
 
@@ -58,9 +62,8 @@ impl Sim {
 
     /// Somebody says no and takes it back, again and again.
     pub(super) async fn toggle(&mut self) {
-        let fits = |claim: &Claim| {
-            matches!(claim.status(), Status::AwaitingCustomer | Status::Declined)
-        };
+        let fits =
+            |claim: &Claim| matches!(claim.status(), Status::AwaitingCustomer | Status::Declined);
         let Some((made, claim)) = self.somebodys_that(fits) else { return };
         let mut no = self.meant(&made, &claim, "decline", claim.notice.0).await;
         no.signed_in = self.rng.u8(0..4) == 0;
