@@ -49,12 +49,11 @@ impl KnownRecipients {
         if asked.is_none() && !planned {
             return None;
         }
-        let known = match asked {
-            Some(asked) => Self::asked(asked),
-            None => {
-                let of_tenant = |tenant| select_first_list(claim, tenant, at);
-                Self::planned(tenant.and_then(of_tenant))
-            }
+        let known = if let Some(asked) = asked {
+            Self::asked(asked)
+        } else {
+            let of_tenant = |tenant| select_first_list(claim, tenant, at);
+            Self::planned(tenant.and_then(of_tenant))
         };
         Some(known.verified_at(tenant))
     }

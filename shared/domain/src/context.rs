@@ -93,6 +93,9 @@ pub struct Facts {
     /// Who is asked by the current notice, and what became of its mails; `None` before the first, and of a
     /// notice from before recipients were kept.
     pub recipients: Option<Recipients>,
+    /// When a "no" that stood already was last said again, as far as the current notice is concerned: it is no
+    /// event, and an undo that arrived before it takes nothing back.
+    pub no_repeated_at: Option<Instant>,
 }
 
 /// Another claim on an item of this one.

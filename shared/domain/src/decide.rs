@@ -20,6 +20,7 @@ use crate::rejection::Rejection;
 pub use crate::commands::apply_reports::reports_are_pending;
 pub use crate::commands::change_consent::demanded_by;
 pub use crate::commands::deadline_passed::is_due;
+pub use crate::commands::decline::is_kept_as_repeated;
 pub use crate::commands::decline::refusable;
 pub use crate::commands::draft::missing_for_draft;
 pub use crate::commands::submit::{check, conflicts};

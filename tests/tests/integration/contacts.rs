@@ -174,7 +174,7 @@ async fn where_the_policy_lets_nobody_vouch_such_a_tenant_cannot_be_claimed() {
     let unreachable = ("/customer_contact/email".to_owned(), "customer-unreachable".to_owned());
     let refused = stack.submit(ALPINE, "k", &claim_body(&ITEMS)).await;
     assert_eq!(refused.problem(), (422, "invalid-fields"), "{}", refused.text);
-    assert_eq!(refused.errors(), [unreachable.clone()]);
+    assert_eq!(refused.errors(), std::slice::from_ref(&unreachable));
     let checked = check(&stack, &claim_body(&ITEMS)).await;
     assert_eq!((checked.status, &checked.body["ok"]), (200, &json!(false)));
     assert_eq!(checked.errors(), [unreachable]);
@@ -368,16 +368,16 @@ async fn silence_about_a_proposed_contact_is_recorded_once_and_rejects_nothing()
 #[tokio::test]
 async fn a_claim_that_nobody_can_be_asked_for_is_held_and_resumed_by_who_can_be_asked_then() {
     let (stack, claim) = unreachable().await;
-    let hold = json!({"action": "hold", "comment": "The customer is moving its mail."});
-    let held = act(&stack, &claim.id, OPERATOR, hold.clone()).await;
+    let asked = json!({"action": "hold", "comment": "The customer is moving its mail."});
+    let held = act(&stack, &claim.id, OPERATOR, asked.clone()).await;
     assert_eq!(held.body["status"], "on_hold", "{}", held.text);
     assert_eq!(held.body.get("hold_reason"), None, "the operator holds it");
-    let resume = || json!({"action": "resume"});
-    let nobody = act(&stack, &claim.id, OPERATOR, resume()).await;
+    let again = || json!({"action": "resume"});
+    let nobody = act(&stack, &claim.id, OPERATOR, again()).await;
     assert_eq!(nobody.body["status"], "unreachable", "{}", nobody.text);
-    act(&stack, &claim.id, OPERATOR, hold).await;
+    act(&stack, &claim.id, OPERATOR, asked).await;
     with_contacts(&stack, &["it@contoso.example", "ota@contoso.example"]).await;
-    let resumed = act(&stack, &claim.id, OPERATOR, resume()).await;
+    let resumed = act(&stack, &claim.id, OPERATOR, again()).await;
     assert_eq!(resumed.body["status"], "notifying", "{}", resumed.text);
     let states = resumed.body["recipients"].as_array().unwrap().iter();
     let states: Vec<_> = states.map(|own| (&own["email"], &own["state"])).collect();

@@ -1,5 +1,9 @@
 //! Claims as they were stored before a notice kept its recipients: each is read, and silence makes none of them
 //! active (`docs/domain.md §5.3`).
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "each state is made from one of a few before it"
+)]
 
 use domain::actor::ActorKind;
 use domain::claim::{Claim, HoldReason, State, Status};
@@ -170,8 +174,8 @@ async fn a_window_from_then_is_not_closed_but_begun_anew_by_the_present_rules() 
     let renewed = world.read(&claim.id).await;
     assert_eq!((renewed.status(), renewed.notice), (Status::Notifying, claim.notice.next()));
     assert_eq!(renewed.version, claim.version.next());
-    let last = &renewed.last_event;
-    assert_eq!((last.event_type, last.actor), (EventType::Resumed, ActorKind::System));
+    let event = &renewed.last_event;
+    assert_eq!((event.event_type, event.actor), (EventType::Resumed, ActorKind::System));
     let list = world.store.recipient_list(&claim.id, renewed.notice).await.unwrap().unwrap();
     assert_eq!(list.told_until, Some(closes_at(&claim)), "no window ends before what was told");
     let open = world.deliver(&renewed).await.unwrap();

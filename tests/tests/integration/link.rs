@@ -283,7 +283,8 @@ async fn a_code_is_taken_as_people_paste_it() {
         in_script(0x966),
     ];
     for (at, text) in pasted.iter().enumerate() {
-        let encoded: String = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let encoded: String =
+            text.bytes().fold(String::new(), |all, byte| format!("{all}%{byte:02x}"));
         let item = at % 2 + 1;
         let form = format!("decision=decline&items={item}&code={encoded}");
         let answer = stack.post_form(&token(&claim), &form).await;

@@ -192,7 +192,7 @@ async fn a_form_with_an_error_is_answered_with_the_page_and_the_error_above_it()
     let (stack, claim) = awaiting().await;
     let path = format!("/d/{}?lang=en", integration::stack::token(&claim.id, 1));
     let code = integration::stack::code(&claim.id, 1);
-    let wrong = format!("{}{}", if code.starts_with('0') { 1 } else { 0 }, &code[1..]);
+    let wrong = format!("{}{}", i32::from(code.starts_with('0')), &code[1..]);
     let cases = [
         ("decision=decline&code=".to_owned(), 422, "The code has six digits"),
         (format!("decision=decline&code={wrong}"), 403, "try again as often as you need"),

@@ -7,7 +7,7 @@ use domain::recipient::RecipientNo;
 use integration::backstage::{Mail, events, mail_event, mails, records};
 use integration::elsewhere::With;
 use integration::fixtures;
-use integration::stack::{self, Stack};
+use integration::stack::Stack;
 use integration::world::{
     VERIFIED, closes_at, contoso_admin, decline, decline_all, link, reviewer, validate,
 };

@@ -65,7 +65,7 @@ fn addresses(mails: &[Mail]) -> Vec<&str> {
 }
 
 /// The mail to an address.
-fn to<'m>(mails: &'m [Mail], (_, email): Addressee) -> &'m Mail {
+fn to(mails: &[Mail], (_, email): Addressee) -> &Mail {
     mails.iter().find(|mail| mail.to == email).unwrap()
 }
 

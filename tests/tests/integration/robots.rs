@@ -193,8 +193,8 @@ impl Story {
             "undo" if taken => {
                 for no in chosen(item) {
                     let by = self.refused.entry(no).or_default();
-                    let takes = |other: u8| other == party || other == UNVERIFIED;
-                    by.retain(|other| party != ADMINISTRATOR && !takes(*other));
+                    let is_own = |other: u8| other == party || other == UNVERIFIED;
+                    by.retain(|other| party != ADMINISTRATOR && !is_own(*other));
                 }
             }
             "accept" if taken => {
@@ -278,8 +278,7 @@ fn forms(page: &str) -> Vec<String> {
             .iter()
             .filter(|tag| tag.contains("name=\"items\""))
             .filter_map(|tag| value(tag))
-            .map(|no| format!("&items={no}"))
-            .collect();
+            .fold(String::new(), |items, no| format!("{items}&items={no}"));
         for button in tags("button").iter().filter_map(|tag| value(tag)) {
             forms.push(format!("decision={button}&code="));
             forms.push(format!("decision={button}{items}&code="));

@@ -185,11 +185,11 @@ async fn every_link_decides_exactly_what_the_table_says() {
         let mut line = format!("{decision:15}");
         for whose in LINKS {
             stack.world.engine.restore(&saved);
-            let link = link_of(&claim, whose);
-            let no = stack.decide_by(&link, "decision=decline&items=2").await;
+            let own = link_of(&claim, whose);
+            let no = stack.decide_by(&own, "decision=decline&items=2").await;
             assert_eq!(no.status, 200, "a no of {whose}: {}", no.text);
             stack.world.clock.advance(Duration::milliseconds(1));
-            let answer = stack.decide_by(&link, &format!("decision={decision}")).await;
+            let answer = stack.decide_by(&own, &format!("decision={decision}")).await;
             let (status, code) = answer.problem();
             write!(line, "{:20}", format!("{status} {code}").trim_end()).unwrap();
         }

@@ -105,7 +105,14 @@ async fn while_an_undo_is_locked_a_right_code_costs_what_a_wrong_one_does() {
     stack.world.clock.advance(chrono::Duration::milliseconds(1));
     assert_eq!(cost(&stack, guess(), 429).await, (1, 1));
     assert_eq!(cost(&stack, stack.decide(&claim, "decision=undo"), 429).await, (1, 1));
-    assert_eq!(cost(&stack, stack.decide(&claim, "decision=decline"), 200).await, (1, 1));
+}
+
+#[tokio::test]
+async fn a_no_that_stands_is_noted_again_in_three_calls() {
+    let stack = stack().await;
+    let claim = stack.world.awaiting("k", &ITEMS).await;
+    assert_eq!(cost(&stack, stack.decide(&claim, "decision=decline"), 200).await, (2, 2));
+    assert_eq!(cost(&stack, stack.decide(&claim, "decision=decline"), 200).await, (3, 3));
 }
 
 #[tokio::test]

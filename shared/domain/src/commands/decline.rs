@@ -2,7 +2,7 @@
 
 use crate::actor::Actor;
 use crate::claim::{Claim, Instant, ItemStatus, Mark};
-use crate::command::{CommandKind, Selection};
+use crate::command::{Command, CommandKind, Selection};
 use crate::context::Context;
 use crate::decision::selection::{chosen, every, only};
 use crate::decision::term::term_end;
@@ -29,10 +29,12 @@ pub(crate) fn decide(claim: &Claim, items: &Selection, context: &Context) -> Dec
     let by = party(&context.actor);
     let declined = only(claim, &chosen, |status| is_open(claim, status, context.at));
     let ended = only(claim, &chosen, |status| matches!(status, ItemStatus::Active { .. }));
-    let joined = only(claim, &chosen, |status| can_be_joined(claim, status, by));
+    let mut joined = only(claim, &chosen, |status| can_be_joined(claim, status, by));
     if declined.is_empty() && ended.is_empty() && joined.is_empty() {
         return Ok(None);
     }
+    // What the party has declined before is declined again, later than an undo that is on its way.
+    joined.extend(only(claim, &chosen, |status| can_be_repeated(claim, status, by)));
     let body = if declined.is_empty() && joined.is_empty() {
         let reason = EndReason::CustomerRevoked;
         EventBody::AssociationEnded { items: ended, reason, at: context.at }
@@ -58,10 +60,35 @@ fn party(actor: &Actor) -> Decliners {
 
 /// Whether somebody else's "no" to an item can be joined: it can still be undone, and the party has not said it.
 fn can_be_joined(claim: &Claim, status: ItemStatus, by: Decliners) -> bool {
-    let ItemStatus::Declined { by: before, settled: false, no_answer: false, .. } = status else {
-        return false;
-    };
-    may_be_undone(&claim.state) && !before.contains(by)
+    standing_no(claim, status).is_some_and(|before| !before.contains(by))
+}
+
+/// Whether the party's "no" to an item stands already, and can still be undone.
+fn can_be_repeated(claim: &Claim, status: ItemStatus, by: Decliners) -> bool {
+    standing_no(claim, status).is_some_and(|before| before.contains(by))
+}
+
+/// Whose "no" to an item stands, where it can still be undone.
+fn standing_no(claim: &Claim, status: ItemStatus) -> Option<Decliners> {
+    match status {
+        ItemStatus::Declined { by, settled: false, no_answer: false, .. } => {
+            Some(by).filter(|_| may_be_undone(&claim.state))
+        }
+        ItemStatus::Declined { .. }
+        | ItemStatus::Proposed
+        | ItemStatus::Pending
+        | ItemStatus::Active { .. }
+        | ItemStatus::Ended { .. }
+        | ItemStatus::Dropped
+        | ItemStatus::Withdrawn
+        | ItemStatus::Rejected => None,
+    }
+}
+
+/// Whether a "no" that changes nothing has to be kept beside the claim: an undo that arrived before it may still
+/// be on its way.
+pub fn is_kept_as_repeated(claim: &Claim, command: &Command) -> bool {
+    matches!(command, Command::Decline { .. }) && may_be_undone(&claim.state)
 }
 
 /// What a "no" does to which items.

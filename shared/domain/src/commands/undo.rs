@@ -34,6 +34,9 @@ pub(crate) fn decide(claim: &Claim, selection: &Selection, context: &Context) ->
     }
     let refused = || invalid_state(claim, CommandKind::Undo);
     let (by, by_link) = revocable(claim, context)?;
+    if context.facts.no_repeated_at.is_some_and(|repeated| repeated >= context.at) {
+        return Err(refused());
+    }
     let chosen = chosen(claim, selection)?;
     let declined = only(claim, &chosen, |status| matches!(status, ItemStatus::Declined { .. }));
     let mut items = only(claim, &chosen, |status| may_be_taken_back(status, by, context.at));

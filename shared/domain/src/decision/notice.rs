@@ -49,21 +49,16 @@ pub(crate) fn reconsider(
             if claim.opened_by.is_some_and(|no| recipients.delivery_stands(no)) {
                 return Ok(NoticeOutcome::of(NoticeChange::None));
             }
-            match recipients.earliest_delivery() {
-                Some((no, at)) => {
-                    let counted =
-                        context.customer_place()?.window(at, context.policy.window_business_days);
-                    Ok(NoticeOutcome::of(match counted {
-                        Ok(counted) => recounted(window, counted, no),
-                        Err(_) => NoticeChange::Held { reason: HoldReason::CalendarEnds },
-                    }))
-                }
-                None => {
-                    let late = context.at >= report_due(window.delivered_at, context).at;
-                    let unreported = if late { Unreported::Failed } else { Unreported::MayArrive };
-                    renew(claim, Some(recipients), unreported, context)
-                }
-            }
+            let Some((no, at)) = recipients.earliest_delivery() else {
+                let late = context.at >= report_due(window.delivered_at, context).at;
+                let unreported = if late { Unreported::Failed } else { Unreported::MayArrive };
+                return renew(claim, Some(recipients), unreported, context);
+            };
+            let counted = context.customer_place()?.window(at, context.policy.window_business_days);
+            Ok(NoticeOutcome::of(match counted {
+                Ok(counted) => recounted(window, counted, no),
+                Err(_) => NoticeChange::Held { reason: HoldReason::CalendarEnds },
+            }))
         }
         State::Draft { .. }
         | State::Submitted { .. }

@@ -122,6 +122,9 @@ impl Store {
         let recipients = if needs.recipients { fetched.recipients(claim)? } else { None };
         let mut facts =
             Facts { partner, tenant, program, over_quota, recipients, ..Facts::default() };
+        if needs.recipients {
+            facts.no_repeated_at = fetched.no_repeated_at(claim)?;
+        }
         if needs.eligibility {
             add_rights(&claimed(claim), &own, &fetched, at, &mut facts)?;
         } else if needs.blocks {

@@ -130,14 +130,24 @@ impl Store {
             let claim = open.stored.claim();
             decide::authorize(claim, command.kind(), actor)?;
             if is_repeat(claim, command, actor, expected) {
-                let repeated = outcome_of(open.stored, Effect::Repeated);
-                return Box::pin(self.act_on_reports(repeated, moment)).await;
+                if self.repeat_stands(claim, command, moment.at).await? {
+                    let repeated = outcome_of(open.stored, Effect::Repeated);
+                    return Box::pin(self.act_on_reports(repeated, moment)).await;
+                }
+                open = self.reopen(open, &mut attempts, moment).await?;
+                continue;
             }
             check_version(claim, expected)?;
             let latest = (open.clock.latest() + moment.offset).max(moment.at);
             let step = Step { actor, command, at: moment.at, latest, answer };
             match Box::pin(self.step(&open.stored, step, &mut attempts)).await? {
-                Stepped::Unchanged => return Ok(outcome_of(open.stored, Effect::Unchanged)),
+                Stepped::Unchanged => {
+                    if self.repeat_stands(claim, command, moment.at).await? {
+                        return Ok(outcome_of(open.stored, Effect::Unchanged));
+                    }
+                    open = self.reopen(open, &mut attempts, moment).await?;
+                    continue;
+                }
                 Stepped::Changed(changed) => {
                     return Box::pin(self.act_on_reports(*changed, moment)).await;
                 }
@@ -151,6 +161,35 @@ impl Store {
             }
             open = self.open_stored(stored, clock, moment).await?.ok_or(Rejection::NotFound)?;
         }
+    }
+
+    /// Whether a command that changes nothing leaves the claim as it was read. A "no" that stands already is noted
+    /// first, so that no undo which arrived before it takes it back; one that was faster is seen afterwards.
+    async fn repeat_stands(
+        &self,
+        claim: &Claim,
+        command: &Command,
+        at: Instant,
+    ) -> Result<bool, StoreError> {
+        if !decide::is_kept_as_repeated(claim, command) {
+            return Ok(true);
+        }
+        self.note_repeated_no(&claim.id, claim.notice, at).await?;
+        let Loaded { stored, .. } = self.load_claim(&claim.id).await?;
+        Ok(stored.is_some_and(|stored| stored.claim().version == claim.version))
+    }
+
+    /// Reads a claim again that somebody else has written meanwhile.
+    async fn reopen(
+        &self,
+        open: OpenClaim,
+        attempts: &mut Attempts,
+        moment: Moment,
+    ) -> Result<OpenClaim, StoreError> {
+        attempts.next();
+        attempts.again(Ok(None)).await?;
+        let found = self.open_claim(&open.stored.claim().id, moment).await?;
+        Ok(found.ok_or(Rejection::NotFound)?)
     }
 
     /// Looks at the reports once more where a report has opened the window, or somebody was taken off the list of

@@ -43,10 +43,8 @@ impl Store {
         keys.extend(noticed.then(|| list_key(&claim.id, claim.notice)));
         self.fetch(&mut fetched, keys).await?;
         fetched.name_added_days(claim)?;
-        let recipients = match noticed {
-            true => fetched.recipient_list(&claim.id, claim.notice)?,
-            false => None,
-        };
+        let recipients =
+            if noticed { fetched.recipient_list(&claim.id, claim.notice)? } else { None };
         Ok(ClaimDirectory {
             tenant: fetched.tenant(&claim.subject.tenant)?,
             program: fetched.program(&claim.subject.program)?,

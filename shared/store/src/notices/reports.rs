@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
-use domain::claim::Instant;
+use domain::claim::{Claim, Instant};
 use domain::event::FailureCause;
 use domain::ids::{ClaimId, NoticeNo};
 use domain::recipient::{Failure, MAX_RECIPIENTS, RecipientNo, Reports};
@@ -23,6 +23,8 @@ use crate::table::transaction::{Action, Condition};
 const SENT: &str = "s";
 /// The recipients of whom a machine said that nobody is there now.
 const UNATTENDED: &str = "u";
+/// When a "no" that stood already was last said again.
+const NO_REPEATED_AT: &str = "n";
 /// What the cause of a failure takes in the number that has its instant, too.
 const CAUSES: i64 = 8;
 
@@ -54,6 +56,8 @@ enum Note {
     Add(&'static str, Vec<RecipientNo>),
     /// An attribute gets a number, unless it has one that is not greater.
     Lower(String, i64),
+    /// An attribute gets a number, unless it has one that is not smaller.
+    Raise(&'static str, i64),
 }
 
 impl Note {
@@ -80,6 +84,11 @@ impl Note {
             Self::Lower(name, value) => call
                 .update_expression("SET #what = :value")
                 .condition_expression("attribute_not_exists(#what) OR #what > :value")
+                .expression_attribute_names("#what", name)
+                .expression_attribute_values(":value", number(value)),
+            Self::Raise(name, value) => call
+                .update_expression("SET #what = :value")
+                .condition_expression("attribute_not_exists(#what) OR #what < :value")
                 .expression_attribute_names("#what", name)
                 .expression_attribute_values(":value", number(value)),
         }
@@ -121,6 +130,17 @@ impl Store {
         self.note(claim, notice, note).await.map(|_| ())
     }
 
+    /// Notes that a "no" that stands was said again: of several the latest stays.
+    pub(crate) async fn note_repeated_no(
+        &self,
+        claim: &ClaimId,
+        notice: NoticeNo,
+        at: Instant,
+    ) -> Result<(), StoreError> {
+        let note = Note::Raise(NO_REPEATED_AT, at.timestamp_millis());
+        self.note(claim, notice, note).await.map(|_| ())
+    }
+
     async fn note(
         &self,
         claim: &ClaimId,
@@ -137,7 +157,7 @@ impl Store {
         match note.update(call).send().await {
             Ok(answer) => read(&answer.attributes.unwrap_or_default()),
             Err(error) => match error.as_service_error() {
-                // An earlier one stands already.
+                // What stands already is not changed by this one.
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                     read(failed.item().unwrap_or(&Attributes::new()))
                 }
@@ -152,12 +172,46 @@ impl FetchedItems {
     pub(crate) fn reports(&self, claim: &ClaimId, notice: NoticeNo) -> Result<Reports, StoreError> {
         self.get(&reports_key(claim, notice))?.map_or(Ok(Reports::default()), read)
     }
+
+    /// When a "no" to the claim's last notice was said again, if [`super::recipients::recipients_keys`] were
+    /// fetched.
+    pub(crate) fn no_repeated_at(&self, claim: &Claim) -> Result<Option<Instant>, StoreError> {
+        if claim.notice == NoticeNo::default() {
+            return Ok(None);
+        }
+        let found = self.get(&reports_key(&claim.id, claim.notice))?;
+        found.map_or(Ok(None), |item| Reader::new("reports", item).opt_instant(NO_REPEATED_AT))
+    }
 }
 
-/// Asks that no failure is noted of a notice at a recipient.
-pub(crate) fn has_not_failed(claim: &ClaimId, notice: NoticeNo, recipient: RecipientNo) -> Action {
-    let condition = Condition::new(format!("attribute_not_exists({})", failed(recipient)));
-    Action::Check(key(keys::claim(claim), keys::reports(notice)), condition)
+/// What must be so in the reports of a notice for an event that was decided on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Expected {
+    /// No failure is noted of this recipient.
+    pub(crate) not_failed: Option<RecipientNo>,
+    /// No "no" was said again at this moment or later.
+    pub(crate) no_repeated_since: Option<Instant>,
+}
+
+impl Expected {
+    /// The question, as a part of the event's transaction; `None`: there is none.
+    pub(crate) fn check(self, claim: &ClaimId, notice: NoticeNo) -> Option<Action> {
+        let not_failed = |no| Condition::new(format!("attribute_not_exists({})", failed(no)));
+        let condition = match (self.not_failed.map(not_failed), self.no_repeated_since) {
+            (None, None) => return None,
+            (Some(condition), None) => condition,
+            (None, Some(at)) => not_repeated(Condition::new(NOT_REPEATED), at),
+            (Some(condition), Some(at)) => not_repeated(condition.and(NOT_REPEATED), at),
+        };
+        Some(Action::Check(key(keys::claim(claim), keys::reports(notice)), condition))
+    }
+}
+
+/// That no "no" was said again at `:undone` or later.
+const NOT_REPEATED: &str = "(attribute_not_exists(n) OR n < :undone)";
+
+fn not_repeated(condition: Condition, at: Instant) -> Condition {
+    condition.with(":undone", number(at.timestamp_millis()))
 }
 
 /// Where the reports of a notice stand.
@@ -241,6 +295,9 @@ mod tests {
                     item.insert(name, number(value));
                 }
             }
+            Note::Raise(name, value) => {
+                item.insert(name.to_owned(), number(value));
+            }
         }
         item
     }
@@ -254,7 +311,7 @@ mod tests {
                 item = noted(item, Note::of(no, report));
             }
         }
-        item
+        noted(item, Note::Raise(NO_REPEATED_AT, at(9).timestamp_millis()))
     }
 
     #[test]

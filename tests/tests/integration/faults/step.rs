@@ -351,7 +351,10 @@ fn end(item: u8) -> Command {
 
 async fn declined(world: &World, no: &Command) -> Claim {
     let claim = world.awaiting("k", &ITEMS).await;
-    world.give(&claim.id, &link(1), no).await.unwrap().claim
+    let declined = world.give(&claim.id, &link(1), no).await.unwrap().claim;
+    // A no is taken back by what arrives after it.
+    world.clock.advance(chrono::Duration::milliseconds(1));
+    declined
 }
 
 async fn associated(world: &World) -> ClaimId {

@@ -48,12 +48,10 @@ fn moves(step: Step) -> Move {
         Step::CorrectContact | Step::CorrectTo(_) => (&[S::Unreachable], Some(S::Notifying)),
         Step::ProposeContact | Step::RefuseContact => (&[S::Unreachable], None),
         Step::Vouch => (&[S::Submitted, S::InReview, S::Unreachable], None),
-        // Or somebody else is asked, or nobody is left.
-        Step::RetireLink(_) => (NOTICED, None),
         Step::Resume => (&[S::OnHold], Some(S::Notifying)),
         Step::Deliver => (&[S::Notifying], Some(S::AwaitingCustomer)),
         Step::Bounce => (&[S::Notifying, S::AwaitingCustomer], Some(S::Unreachable)),
-        Step::Hold => (&[S::Notifying, S::AwaitingCustomer], Some(S::OnHold)),
+        Step::Hold => (&[S::Notifying, S::AwaitingCustomer, S::Unreachable], Some(S::OnHold)),
         Step::Extend | Step::ExtendOnce | Step::Accept(_) => (&[S::AwaitingCustomer], None),
         // Or `unreachable`, where nobody is left.
         Step::PassOn => (&[S::AwaitingCustomer], Some(S::Notifying)),
@@ -67,7 +65,9 @@ fn moves(step: Step) -> Move {
         | Step::DeclineAll
         | Step::DeclineByLink(_)
         | Step::End(_)
-        | Step::Revoke(_) => (NOTICED, None),
+        | Step::Revoke(_)
+        // Or somebody else is asked, or nobody is left.
+        | Step::RetireLink(_) => (NOTICED, None),
         Step::DeliverOlder
         | Step::AcceptForTheCustomer
         | Step::Advance

@@ -1,6 +1,5 @@
 //! That silence could be believed: who was asked, from whose delivery windows were counted, and that every
 //! recipient's "no" counts for good (`docs/domain.md §5`).
-#![expect(clippy::wildcard_enum_match_arm, reason = "a few events of many matter here")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,7 +83,7 @@ impl Sim {
     /// I1: each window is counted from a delivery to a verified recipient, and where silence made items active, such
     /// a delivery had stood for a full window, or they are not active any more.
     fn windows_were_earned(&self, made: &Made, versions: &[Version], lists: &[RecipientList]) {
-        let last = &versions.last().expect("a version").claim;
+        let newest = &versions.last().expect("a version").claim;
         for Version { claim, asked } in versions {
             match (&claim.state, claim.last_event.event_type) {
                 (State::AwaitingCustomer { window }, event) => {
@@ -93,14 +92,14 @@ impl Sim {
                     let own = list.get(no).expect("a recipient");
                     assert_eq!(own.authority, Authority::Verified, "I1: {made}, {no:?}");
                     let opened = event == EventType::WindowOpened;
-                    let proves = |proof: &&Proof| is_of(proof, claim) && proof.no == no;
-                    let mut proofs = self.books.proofs.iter().filter(proves);
+                    let is_its = |proof: &&Proof| is_of(proof, claim) && proof.no == no;
+                    let mut proofs = self.books.proofs.iter().filter(is_its);
                     let proven = proofs.any(|proof| !opened || proof.at == window.delivered_at);
                     assert!(proven, "I1: nothing proves notice {} at {no:?}", claim.notice.0);
                 }
                 (State::Associated { window: Some(window), .. }, EventType::WindowClosed) => {
                     let stood = self.stood_for(made, claim, asked, list_of(lists, claim), window);
-                    assert!(stood || !is_active_since(last, window.closes_at), "I1: {made}");
+                    assert!(stood || !is_active_since(newest, window.closes_at), "I1: {made}");
                 }
                 _ => {}
             }
