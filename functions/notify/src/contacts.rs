@@ -26,12 +26,12 @@ pub(crate) fn verified(event: &Value) -> Option<Verified> {
     is_one.then(|| serde_json::from_value(detail.clone()).ok())?
 }
 
-/// Tells every contact that was verified before of those that are since then, as far as they are still.
+/// Tells every contact that was verified before of those that are since then, whoever has left meanwhile.
 pub(crate) async fn tell(app: &App, verified: &Verified) -> Result<(), Failure> {
     let Some(tenant) = app.store.tenant(&verified.tenant).await? else { return Ok(()) };
     let (new, before) = tenant.verified_at(verified.at);
     if new.is_empty() {
-        info!("A contact is not verified any more");
+        info!("Nobody is verified since then");
         return Ok(());
     }
     let write_to = |own: &&TenantContact| {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{CountryCode, Exception, Subdivision, Tz};
@@ -149,6 +149,21 @@ pub struct TenantContact {
     pub verified_by: Option<StaffId>,
 }
 
+/// For how many days a contact that was verified is told who becomes verified after it.
+const FORMER_DAYS: i64 = 7;
+/// How many such contacts are kept of a tenant.
+const MAX_FORMER_CONTACTS: usize = 50;
+
+/// A contact that was verified, and is so no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormerContact {
+    /// The contact as it was.
+    pub contact: TenantContact,
+    /// Until when it was verified.
+    pub until: Instant,
+}
+
 /// Who in the operator's staff made a change of the directory, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -222,6 +237,10 @@ pub struct Tenant {
     pub closures: BTreeSet<NaiveDate>,
     /// Its contacts, in the order in which notices try them.
     pub contacts: Vec<TenantContact>,
+    /// Who was a verified contact in the last seven days and is none now; the system says so. Whoever becomes
+    /// verified in such a contact's place is told to it, too.
+    #[serde(default)]
+    pub former_contacts: Vec<FormerContact>,
     /// Its workloads and subscriptions.
     pub items: Vec<TenantItem>,
     /// What the customer has settled beforehand: his own, and stored apart from the entry.
@@ -294,7 +313,7 @@ impl Tenant {
             let (verified_since, verified_by) = given.map(|own| (own.since, own.by)).unzip();
             TenantContact { verified_since, verified_by, ..contact }
         });
-        let contacts = contacts.collect();
+        let contacts: Vec<_> = contacts.collect();
         let given = |domain: &Domain| match before {
             Some(before) if before.domains.contains(domain) => {
                 before.domain_added.get(domain).cloned()
@@ -304,7 +323,23 @@ impl Tenant {
         };
         let added = |domain: &Domain| Some((domain.clone(), given(domain)?));
         let domain_added = self.domains.iter().filter_map(added).collect();
-        Self { domain_added, contacts, ..self }
+        let former_contacts = before.map(|before| before.leave(&contacts, at)).unwrap_or_default();
+        Self { domain_added, contacts, former_contacts, ..self }
+    }
+
+    /// The former contacts once `contacts` have taken the place of the present ones at `at`.
+    fn leave(&self, contacts: &[TenantContact], at: Instant) -> Vec<FormerContact> {
+        let stays = |own: &TenantContact| {
+            let same = |new: &&TenantContact| new.email.same_mailbox(own.email.as_str());
+            contacts.iter().filter(same).any(|new| new.verified)
+        };
+        let recent = |former: &&FormerContact| former.until > at - Duration::days(FORMER_DAYS);
+        let before = self.former_contacts.iter().filter(recent).cloned();
+        let left =
+            self.verified_contacts().map(|own| FormerContact { contact: own.clone(), until: at });
+        let all: Vec<_> = before.chain(left).filter(|former| !stays(&former.contact)).collect();
+        let beyond = all.len().saturating_sub(MAX_FORMER_CONTACTS);
+        all.into_iter().skip(beyond).collect()
     }
 
     /// Since when the tenant has a verified contact that `before` did not have as one, where the system knows it.
@@ -316,11 +351,13 @@ impl Tenant {
         new.find_map(|own| own.verified_since)
     }
 
-    /// The verified contacts that are so since `at`, and the others; each mailbox once.
+    /// The verified contacts that are so since `at`, and the others; each mailbox once. Those who were verified
+    /// until a few days ago count as well: nobody is replaced without being told.
     pub fn verified_at(&self, at: Instant) -> (Vec<&TenantContact>, Vec<&TenantContact>) {
         let mut seen = BTreeSet::new();
         let once = move |own: &&TenantContact| seen.insert(own.email.as_str().to_ascii_lowercase());
-        let verified = self.verified_contacts().filter(once);
+        let former = self.former_contacts.iter().map(|former| &former.contact);
+        let verified = self.verified_contacts().chain(former).filter(once);
         verified.partition(|own| own.verified_since == Some(at))
     }
 

@@ -223,6 +223,22 @@ async fn who_was_verified_before_gets_one_mail_when_another_contact_is() {
 }
 
 #[tokio::test]
+async fn who_is_replaced_in_the_same_change_is_told_and_no_answer_names_who_left() {
+    let stack = Stack::at(NOW).await;
+    let mut read_to = Cursor::default();
+    let mut swapped = contoso_and(&stack, contact("eva@contoso.example", true)).await;
+    swapped["contacts"].as_array_mut().unwrap().remove(0);
+    put_tenant(&stack, &swapped).await;
+    let (events, mails) = told_of_contacts(&stack, &mut read_to).await;
+    assert_eq!(events.len(), 1);
+    let [mail] = mails.as_slice() else { panic!("{mails:?}") };
+    assert_eq!(mail.to, "it@contoso.example");
+    assert!(mail.text().contains("eva@contoso.example"), "{}", mail.text());
+    let shown = get(&stack, &format!("/v1/tenants/{CONTOSO}")).await;
+    assert!(!shown.text.contains("it@contoso.example"), "{}", shown.text);
+}
+
+#[tokio::test]
 async fn a_contact_that_becomes_verified_is_told_again_as_the_same_mail_when_its_record_comes_again()
  {
     let stack = Stack::at(NOW).await;

@@ -1008,3 +1008,38 @@ fn from_the_end_of_the_window_a_lost_contact_changes_nothing() {
     let later = end + Duration::hours(1);
     assert_eq!(closed.decides(&contacts_changed(), Actor::System, later), Ok(None));
 }
+
+#[test]
+fn who_is_replaced_as_a_verified_contact_is_told_who_took_the_place() {
+    let (first, second) = (at("2026-11-03T09:00:00Z"), at("2026-11-03T09:01:00Z"));
+    let before = tenant(&["it@tejo.example"]);
+    let addresses = |contacts: Vec<&TenantContact>| {
+        contacts.into_iter().map(|own| own.email.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    // In one change, and in two.
+    let swapped = with_contact(&before, "new@tejo.example", "otto", second);
+    let swapped = Tenant {
+        contacts: swapped.contacts.into_iter().filter(|own| own.verified_since.is_some()).collect(),
+        ..swapped
+    };
+    let swapped = swapped.stamped(Some(&before), &staff("otto"), second);
+    let emptied = Tenant { contacts: Vec::new(), ..before.clone() };
+    let emptied = emptied.stamped(Some(&before), &staff("otto"), first);
+    let refilled = with_contact(&emptied, "new@tejo.example", "otto", second);
+    for after in [&swapped, &refilled] {
+        let (new, known) = after.verified_at(second);
+        assert_eq!(addresses(new), ["new@tejo.example"]);
+        assert_eq!(addresses(known), ["it@tejo.example"]);
+    }
+    // Who was verified for a minute is told of, and is not told later.
+    let gone = Tenant { contacts: Vec::new(), ..refilled.clone() };
+    let gone = gone.stamped(Some(&refilled), &staff("otto"), second + Duration::minutes(1));
+    assert_eq!(addresses(gone.verified_at(second).0), ["new@tejo.example"]);
+    // A week later nothing is kept.
+    let week = second + Duration::days(7);
+    let later = refilled.clone().stamped(Some(&refilled), &staff("olga"), week);
+    assert!(later.former_contacts.is_empty());
+    // Who comes back is former no more.
+    let back = with_contact(&emptied, "it@tejo.example", "olga", second);
+    assert!(back.former_contacts.is_empty());
+}

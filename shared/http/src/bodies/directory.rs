@@ -289,6 +289,7 @@ pub fn tenant(id: &TenantId, body: &Value) -> Result<Tenant, Failure> {
             status: status?,
             domains: domains.into_iter().collect(),
             domain_added: BTreeMap::new(),
+            former_contacts: Vec::new(),
             country: country?,
             subdivision,
             time_zone,

@@ -53,8 +53,6 @@ fn moves(step: Step) -> Move {
         Step::Bounce => (&[S::Notifying, S::AwaitingCustomer], Some(S::Unreachable)),
         Step::Hold => (&[S::Notifying, S::AwaitingCustomer, S::Unreachable], Some(S::OnHold)),
         Step::Extend | Step::ExtendOnce | Step::Accept(_) => (&[S::AwaitingCustomer], None),
-        // Or `unreachable`, where nobody is left.
-        Step::PassOn => (&[S::AwaitingCustomer], Some(S::Notifying)),
         Step::Undo => (&[S::AwaitingCustomer, S::Declined], Some(S::AwaitingCustomer)),
         Step::AddEvidence(_) => (&[S::Draft, S::ActionRequired, S::Associated], None),
         Step::Withdraw => (UNDECIDED, Some(S::Withdrawn)),
@@ -67,6 +65,7 @@ fn moves(step: Step) -> Move {
         | Step::End(_)
         | Step::Revoke(_)
         // Or somebody else is asked, or nobody is left.
+        | Step::PassOn
         | Step::RetireLink(_) => (NOTICED, None),
         Step::DeliverOlder
         | Step::AcceptForTheCustomer
