@@ -330,7 +330,8 @@ async fn a_no_to_more_items_counts_again_for_those_that_are_declined() {
 #[tokio::test]
 async fn whichever_is_written_first_a_no_said_again_stands() {
     for nth in 0..4 {
-        for side in [Fault::Before as fn(Act) -> Fault, Fault::After] {
+        let sides: [fn(Act) -> Fault; 2] = [Fault::Before, Fault::After];
+        for side in sides {
             let world = World::at(NOW).await;
             let claim = world.awaiting("k", &ITEMS).await;
             let second = |n: i64| arrived(world.clock.now() + Duration::seconds(n));

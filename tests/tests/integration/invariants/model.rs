@@ -40,7 +40,7 @@ fn moves(step: Step) -> Move {
         Step::Begin => (&[S::Submitted, S::InReview], Some(S::InReview)),
         Step::Ask(_) => (&[S::InReview], Some(S::ActionRequired)),
         Step::Respond => (&[S::ActionRequired], Some(S::InReview)),
-        Step::Reject(_) => (&[S::InReview, S::OnHold], Some(S::Rejected)),
+        Step::Reject(_) => (&[S::InReview, S::OnHold, S::Unreachable], Some(S::Rejected)),
         Step::Dispute => (&[S::Rejected], Some(S::Disputed)),
         Step::Uphold(_) => (&[S::Disputed], Some(S::Rejected)),
         Step::Overturn(_) => (&[S::Disputed], Some(S::InReview)),
@@ -136,11 +136,15 @@ pub(crate) fn leads(step: Step, from: Status, to: Status) -> bool {
             | Step::Vanish(_)
     );
     let in_part = matches!(step, Step::Vanish(_)) && to == from;
-    let (refused, retired) = (step == Step::PassOn, matches!(step, Step::RetireLink(_)));
+    let retired = matches!(step, Step::RetireLink(_));
     let with_customer = matches!(from, Status::Notifying | Status::AwaitingCustomer);
-    let nobody_left = (refused || (retired && with_customer)) && to == Status::Unreachable;
+    let asks =
+        matches!(step, Step::PassOn | Step::Resume | Step::Undo) || (retired && with_customer);
+    let anew = asks && to == Status::Notifying;
+    let nobody_left = asks && to == Status::Unreachable;
     let by_items = matches!(to, Status::Associated | Status::Ended | Status::Declined);
-    let fits = to == result.unwrap_or(from) || (decides && by_items) || nobody_left || in_part;
+    let fits =
+        to == result.unwrap_or(from) || (decides && by_items) || anew || nobody_left || in_part;
     states.contains(&from) && fits
 }
 
@@ -152,8 +156,6 @@ pub(crate) fn must_be_taken(step: Step, from: Status) -> bool {
             | Step::Discard
             | Step::Ask(_)
             | Step::Respond
-            | Step::Resume
-            | Step::CorrectContact
             | Step::Deliver
             | Step::Withdraw
     );
