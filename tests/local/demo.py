@@ -7,7 +7,7 @@ import re
 import sys
 import textwrap
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import seed
@@ -19,6 +19,11 @@ from link import find as find_link
 from wait import until
 
 GRACE = timedelta(minutes=3)  # the policy's two minutes, and one to be past them
+RECIPIENTS = ["jana", "it"]
+AUTHORITY = {
+    "domain": "an address of the customer's domain; the link says no",
+    "verified": "a contact that the operator knows; the delivery of this mail starts the time",
+}
 TICK_S = 150  # the rule ticks every minute; a tick, its message and the close
 
 
@@ -30,8 +35,10 @@ class Story:
     api: Api
     tenant: dict
     claim: str = ""
-    mail: dict | None = None
-    link: Link | None = None
+    notices: dict[str, dict] = field(default_factory=dict)  # by recipient, without the domain
+
+    def link(self, name: str) -> Link:
+        return find_link(self.notices[name]["BodyText"])
 
 
 def main() -> None:
@@ -40,13 +47,16 @@ def main() -> None:
         told = tell(stack)
     except (AssertionError, TimeoutError) as difference:
         sys.exit(f"\nThe story went another way: {difference}")
-    print(f"\nThe decision page of this claim, for a browser:\n  {told.link.url}\nTo stop everything: make down")
+    print("\nThe decision pages of this claim, for a browser:")
+    for name in RECIPIENTS:
+        print(f"  {name:<5} {told.link(name).url}")
+    print("To stop everything: make down")
 
 
 def tell(stack: dict) -> Story:
     """The whole story with a tenant of its own, so that it can be told again."""
     short = uuid.uuid4().hex[:8]
-    tenant = seed.contoso(str(uuid.uuid4()), f"contoso-{short}.example")
+    tenant = {**seed.contoso(str(uuid.uuid4()), f"contoso-{short}.example"), "locale": "en"}
     story = Story(stack, Api(stack["api_host"], stack["tokens"]), tenant)
     for number, step in enumerate(STEPS, 1):
         print(f"\n{number}. {step.__doc__.splitlines()[0]}", flush=True)
@@ -55,14 +65,16 @@ def tell(stack: dict) -> Story:
 
 
 def a_tenant_appears(story: Story) -> None:
-    """A fresh tenant with Contoso's data"""
+    """The operator enters a new customer, Contoso"""
     story.api.put(f"/v1/tenants/{story.tenant['id']}", "operator", story.tenant).must(200)
-    show(f"PUT /v1/tenants/{story.tenant['id']}", f"200, domain {story.tenant['domains'][0]}")
+    verified = ", ".join(contact["email"] for contact in story.tenant["contacts"])
+    show(f"PUT /v1/tenants/{story.tenant['id']}", f"200, verified contact {verified}")
 
 
 def the_partner_claims(story: Story) -> None:
-    """Alpine claims three workloads"""
+    """The partner Alpine claims three workloads, and names Jana as its contact at Contoso"""
     body = claim_body(story.tenant, now(story.api))
+    body["customer_contact"]["email"] = f"jana@{story.tenant['domains'][0]}"
     answer = story.api.post("/v1/claims", "alpine_admin", body, idempotency_key=str(uuid.uuid4())).must(201)
     claim = answer.json
     story.claim = claim["id"]
@@ -81,19 +93,24 @@ def the_operator_reviews(story: Story) -> None:
     same("status", validated["status"], "notifying")
 
 
-def the_customer_gets_a_mail(story: Story) -> None:
-    """The customer gets a mail, in his language"""
-    story.mail = until("the notice in the outbox", lambda: notice_of(story.claim), seconds=60)
-    story.link = find_link(story.mail["BodyText"])
-    same("recipients", story.mail["To"], [f"it@{story.tenant['domains'][0]}"])
-    print(f"   To: {', '.join(story.mail['To'])}\n   Subject: {story.mail['Subject']}\n")
-    print(textwrap.indent(story.mail["BodyText"].strip(), "   | "))
+def the_customer_gets_two_mails(story: Story) -> None:
+    """Two people at Contoso get the notice, each with a link and a code of their own"""
+    story.notices = until("the two notices in the outbox", lambda: notices_of(story), seconds=60)
+    codes = {code_of(mail["BodyText"]) for mail in story.notices.values()}
+    links = {story.link(name).token for name in RECIPIENTS}
+    same("different links and codes", (len(links), len(codes)), (2, 2))
+    for one in recipients(story):
+        print(f"   {one['no']}. {one['email']}: {AUTHORITY[one['authority']]}")
+    print("\n   The second mail; the first has another link and other codes:")
+    print_mail(story.notices["it"])
 
 
 def the_window_opens(story: Story) -> None:
-    """The proof of delivery opens the window"""
+    """The delivery to the verified contact opens the window of five business days"""
     claim = until("the window to open", lambda: claim_in(story, "awaiting_customer"), seconds=60)
     window = claim["window"]
+    staff = story.api.get(f"/v1/claims/{story.claim}", "reviewer").must(200).json
+    same("recipient whose delivery counts", staff["window"]["counted_from"]["recipient"], 2)
     same("counted days", len(window["counted"]), 5)
     show(f"GET /v1/claims/{story.claim}", f"200 {claim['status']}; {turn(claim)}")
     print(f"   delivered {window['delivered_at']} ({window['time_zone']}, {window['calendar']})")
@@ -103,21 +120,29 @@ def the_window_opens(story: Story) -> None:
 
 
 def the_customer_declines_one(story: Story) -> None:
-    """Contoso declines one item with link and code"""
-    page = story.api.get(f"/d/{story.link.token}").must(200)
+    """Jana says no to one item with her link and code"""
+    token, code = story.link("jana").token, code_of(story.notices["jana"]["BodyText"])
+    page = story.api.get(f"/d/{token}").must(200)
     same("page", page.headers["content-type"].partition(";")[0], "text/html")
-    code = code_of(story.mail["BodyText"])
-    refused = story.api.form(f"/d/{story.link.token}", decision("3", other_code(code)), accept="application/json").must(403)
-    same("code", refused.json["code"], "code-wrong")
-    show("POST /d/… decision=decline items=3 code=(wrong)", f"403 {refused.json['code']}, {refused.json['tries_left']} tries left")
-    answer = story.api.form(f"/d/{story.link.token}", decision("3", code), accept="application/json").must(200).json
+    for wrong, whose in [(other_code(code), "wrong"), (code_of(story.notices["it"]["BodyText"]), "of the other mail")]:
+        refused = story.api.form(f"/d/{token}", decision("3", wrong), accept="application/json").must(403)
+        same("code", refused.json["code"], "code-wrong")
+        show(f"POST /d/… decision=decline items=3 code=({whose})", f"403 {refused.json['code']}")
+    answer = story.api.form(f"/d/{token}", decision("3", code), accept="application/json").must(200).json
     same("in time", answer["in_time"], True)
     same("items", {item["no"]: item["status"] for item in answer["items"]}, {1: "pending", 2: "pending", 3: "declined"})
     show(f"POST /d/… decision=decline items=3 code={code}", f"200 {answer['claim_status']}, item 3 declined, receipt {answer['receipt_id']}")
 
 
+def both_are_told_of_the_no(story: Story) -> None:
+    """Both are told of the no, and only the verified contact gets ten digits that would take it back"""
+    told = until("the receipts", lambda: mails_about(story, 'your "no" to Alpine Cloud is recorded'), seconds=60)
+    same("who can take it back", {name: bool(undo_code_of(mail["BodyText"])) for name, mail in told.items()}, {"jana": False, "it": True})
+    print_mail(told["it"])
+
+
 def nothing_happens_before_the_deadline(story: Story) -> None:
-    """A minute before the deadline nothing happens"""
+    """One minute before the deadline, nothing happens"""
     closes_at = closing(story)
     version = stored_version(story)
     set_clock(story, closes_at - timedelta(minutes=1))
@@ -130,7 +155,7 @@ def nothing_happens_before_the_deadline(story: Story) -> None:
 
 
 def the_rule_closes_the_window(story: Story) -> None:
-    """Past the deadline the scheduled rule closes the window"""
+    """After the deadline the scheduled rule closes the window: silence makes the other two items active"""
     version = stored_version(story)
     set_clock(story, closing(story) + GRACE)
     print("   waiting for the rule of every minute, without asking for the claim …", flush=True)
@@ -142,8 +167,14 @@ def the_rule_closes_the_window(story: Story) -> None:
     show(f"GET /v1/claims/{story.claim}", f"200 {claim['status']}: " + ", ".join(f"{item['id']} {item['status']}" for item in claim["items"]))
 
 
-def the_partner_reads_what_is_his(story: Story) -> None:
-    """Alpine reads usage of what is his, and of nothing else"""
+def both_are_told_that_it_is_official(story: Story) -> None:
+    """Both are told that Alpine is official now, and how they can end it"""
+    told = until("the mails", lambda: mails_about(story, "Alpine Cloud is now your official partner"), seconds=60)
+    print_mail(told["jana"])
+
+
+def the_partner_reads_what_it_may(story: Story) -> None:
+    """Alpine reads the usage of an active item, and not that of the declined one"""
     today = now(story.api).date()
     rows = [usage_row(item, today) for item in seed.WORKLOADS]
     story.api.put(f"/v1/tenants/{story.tenant['id']}/usage", "operator", {"rows": rows}).must(200)
@@ -157,7 +188,7 @@ def the_partner_reads_what_is_his(story: Story) -> None:
 
 
 def the_other_partner_sees_nothing(story: Story) -> None:
-    """Borealis sees nothing of it"""
+    """Borealis, another partner, sees nothing of it"""
     for path in (f"/v1/claims/{story.claim}", f"/v1/associations/{story.claim}-1", f"/v1/associations/{story.claim}-1/usage"):
         refused = story.api.get(path, "borealis_admin").must(404)
         same("code", refused.json["code"], "not-found")
@@ -168,7 +199,7 @@ def the_other_partner_sees_nothing(story: Story) -> None:
 
 
 def the_history_tells_it(story: Story) -> None:
-    """The history tells it all"""
+    """The history keeps every step, each entry with the hash of the one before"""
     history = until("the archived history", lambda: complete_history(story), seconds=60)
     kinds = [event["type"] for event in history]
     same("events", kinds, ["submitted", "review_begun", "validated", "window_opened", "items_declined", "window_closed"])
@@ -178,9 +209,9 @@ def the_history_tells_it(story: Story) -> None:
 
 
 STEPS = [
-    a_tenant_appears, the_partner_claims, the_operator_reviews, the_customer_gets_a_mail, the_window_opens,
-    the_customer_declines_one, nothing_happens_before_the_deadline, the_rule_closes_the_window,
-    the_partner_reads_what_is_his, the_other_partner_sees_nothing, the_history_tells_it,
+    a_tenant_appears, the_partner_claims, the_operator_reviews, the_customer_gets_two_mails, the_window_opens,
+    the_customer_declines_one, both_are_told_of_the_no, nothing_happens_before_the_deadline, the_rule_closes_the_window,
+    both_are_told_that_it_is_official, the_partner_reads_what_it_may, the_other_partner_sees_nothing, the_history_tells_it,
 ]
 
 
@@ -207,10 +238,31 @@ def review(story: Story, body: dict) -> dict:
     return claim
 
 
-def notice_of(claim: str) -> dict | None:
-    """The first mail in the outbox that is a notice of that claim."""
-    found = ((mail, find_link(mail["BodyText"])) for mail in outbox())
-    return next((mail for mail, link in found if link and link.claim == claim), None)
+def recipients(story: Story) -> list[dict]:
+    """Whom the notice asks, as the operator sees it: the partner does not."""
+    return story.api.get(f"/v1/claims/{story.claim}", "reviewer").must(200).json["recipients"]
+
+
+def notices_of(story: Story) -> dict[str, dict] | None:
+    """The notices of the claim by recipient, once everybody has one."""
+    links = ((mail, find_link(mail["BodyText"])) for mail in outbox())
+    return by_recipient(mail for mail, link in links if link and link.claim == story.claim)
+
+
+def mails_about(story: Story, subject: str) -> dict[str, dict] | None:
+    """The mails to Contoso's people with that subject, once both have one."""
+    domain = story.tenant["domains"][0]
+    return by_recipient(mail for mail in outbox() if mail["To"][0].endswith(domain) and subject in mail["Subject"])
+
+
+def by_recipient(mails) -> dict[str, dict] | None:
+    found = {mail["To"][0].partition("@")[0]: mail for mail in mails}
+    return found if found.keys() == set(RECIPIENTS) else None
+
+
+def print_mail(mail: dict) -> None:
+    print(f"   To: {', '.join(mail['To'])}\n   Subject: {mail['Subject']}\n")
+    print(textwrap.indent(mail["BodyText"].strip(), "   | "), flush=True)
 
 
 def claim_in(story: Story, status: str) -> dict | None:
@@ -264,8 +316,15 @@ def code_of(text: str) -> str:
     return re.search(r"^\s*(\d{6})\s*$", text, re.MULTILINE)[1]
 
 
+def undo_code_of(text: str) -> str | None:
+    """The ten digits of a receipt, alone on a line; nothing in a receipt that lets nobody take anything back."""
+    found = re.search(r"^\s*(\d{10})\s*$", text, re.MULTILINE)
+    return found and found[1]
+
+
 def other_code(code: str) -> str:
-    return f"{(int(code) + 1) % 1_000_000:06d}"
+    """A wrong code with as many digits."""
+    return f"{(int(code) + 1) % 10 ** len(code):0{len(code)}d}"
 
 
 def decision(item: str, code: str) -> list[tuple[str, str]]:

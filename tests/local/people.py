@@ -12,6 +12,7 @@ USERS = {
     "reviewer": ("OperatorsClientId", {"role": "reviewer"}),
     "reviewer_2": ("OperatorsClientId", {"role": "reviewer"}),
     "operator": ("OperatorsClientId", {"role": "operator"}),
+    "operator_2": ("OperatorsClientId", {"role": "operator"}),
     "auditor": ("OperatorsClientId", {"role": "auditor"}),
     "contoso_admin": ("CustomersClientId", {"role": "customer_admin", "tenant_id": TENANTS["contoso"]}),
     "contoso_admin_2": ("CustomersClientId", {"role": "customer_admin", "tenant_id": TENANTS["contoso"]}),
@@ -20,7 +21,7 @@ USERS = {
 
 
 def tokens(outputs: dict[str, str]) -> dict[str, str]:
-    """A fresh token for every user, who is created if he is not there yet."""
+    """A fresh token for every user; a user who is not there yet is created."""
     pool = outputs["UserPoolId"]
     known = {user["Username"] for user in client("cognito-idp").list_users(UserPoolId=pool)["Users"]}
     for name, (_, claims) in USERS.items():

@@ -1,7 +1,7 @@
 """The postman: tells the system what became of its mails, as SES would.
 
-The local cloud takes mails and sends no events about them. This process reads its outbox, finds claim
-and notice in the decision link of the text, and publishes SES's events to the topic. The recipient
+The local cloud takes mails and sends no events about them. This process reads its outbox, finds claim,
+notice and recipient in the decision link of the text, and publishes SES's events to the topic. The recipient
 decides, as with SES's mailbox simulator: `bounce@…` bounces, `complaint@…` accepts and then complains,
 anyone else accepts. Mails without a decision link are nobody's proof and are passed over.
 
@@ -83,7 +83,7 @@ def _envelope(mail: dict, found: Link, recipients: list[str]) -> dict:
         "headersTruncated": False,
         "headers": [{"name": "Subject", "value": mail["Subject"]}],
         "commonHeaders": {"from": [mail["Source"]], "to": recipients, "subject": mail["Subject"]},
-        "tags": {"ses:configuration-set": [STACK], "claim": [found.claim], "notice": [str(found.notice)]},
+        "tags": {"ses:configuration-set": [STACK], "claim": [found.claim], "notice": [str(found.notice)], "recipient": [str(found.recipient)]},
     }
 
 

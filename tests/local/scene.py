@@ -4,21 +4,27 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import link
 import seed
 from api import Answer, Api
 from aws import outbox
-from demo import claim_body, code_of, instant, now
+from demo import claim_body, code_of, instant, now, undo_code_of
+from link import Link
+from link import find as find_link
 from wait import until
 
 
 @dataclass
 class Scene:
-    """One claim at a tenant of its own, and the calls that move it."""
+    """One claim at a tenant of its own, and the calls that move it.
+
+    `contact` is whom the partner names, `verified` are the contacts that the directory knows. The first of
+    these is the reader whose mails and links are meant where none is named.
+    """
 
     api: Api
     items: list[str] = field(default_factory=lambda: list(seed.WORKLOADS))
     contact: str = "it"
+    verified: tuple[str, ...] = ("it",)
     claim: str = ""
     tenant: dict = field(default_factory=dict)
     partner: str = "alpine"
@@ -27,7 +33,11 @@ class Scene:
         if self.tenant:
             return
         self.tenant = seed.contoso(str(uuid.uuid4()), f"contoso-{uuid.uuid4().hex[:8]}.example")
+        self.tenant["contacts"] = [{"name": f"Contoso {name}", "email": self.address(name), "verified": True} for name in self.verified]
         self.api.put(f"/v1/tenants/{self.tenant['id']}", "operator", self.tenant).must(200)
+
+    def address(self, name: str) -> str:
+        return f"{name}@{self.tenant['domains'][0]}"
 
     @property
     def path(self) -> str:
@@ -35,7 +45,7 @@ class Scene:
 
     def body(self, **changes) -> dict:
         body = claim_body(self.tenant, now(self.api), self.items)
-        body["customer_contact"]["email"] = f"{self.contact}@{self.tenant['domains'][0]}"
+        body["customer_contact"]["email"] = self.address(self.contact)
         if self.partner == "borealis":
             body["location_id"] = "4712"
             body["partner_contact"] = {"name": "Bo Borg", "email": "bo@borealis.example"}
@@ -68,8 +78,8 @@ class Scene:
         etag = self.api.get(self.path, who).must(200).etag
         return self.api.post(f"{self.path}/{command}", who, body or {}, if_match=etag)
 
-    def validated(self) -> "Scene":
-        self.submit().must(201)
+    def validated(self, **changes) -> "Scene":
+        self.submit(**changes).must(201)
         self.act("review", "reviewer", {"action": "begin"}).must(200)
         self.act("review", "reviewer", {"action": "validate"}).must(200)
         return self
@@ -85,24 +95,45 @@ class Scene:
         assert self.read()["status"] == "associated"
         return self
 
-    def mail(self) -> dict:
-        """The notice as it arrived."""
-        return until("the notice", self._notice, seconds=60)
+    def mail(self, to: str = "", notice: int = 1) -> dict:
+        """The notice as it arrived at one recipient."""
+        return until(f"notice {notice} to {to}", lambda: self._notice(to or self.verified[0], notice), seconds=60)
 
-    def _notice(self) -> dict | None:
-        found = ((mail, link.find(mail["BodyText"])) for mail in outbox())
-        return next((mail for mail, one in found if one and one.claim == self.claim), None)
+    def _notice(self, to: str, notice: int) -> dict | None:
+        found = ((mail, find_link(mail["BodyText"])) for mail in outbox() if self.address(to) in mail["To"])
+        return next((mail for mail, one in found if one and (one.claim, one.notice) == (self.claim, notice)), None)
 
-    def mails(self) -> list[str]:
-        """The texts of all mails to the tenant's people."""
-        domain = self.tenant["domains"][0]
-        return [mail["BodyText"] for mail in outbox() if any(to.endswith(domain) for to in mail["To"])]
+    def link(self, to: str = "", notice: int = 1) -> Link:
+        return find_link(self.mail(to, notice)["BodyText"])
 
-    def decide(self, decision: str, items: list[int] = (), code: str | None = None, **headers) -> Answer:
-        """The decision page's form, with link and code of the mail, answered as JSON."""
-        text = self.mail()["BodyText"]
-        fields = [("decision", decision), *(("items", str(item)) for item in items), ("code", code or code_of(text))]
-        return self.api.form(f"/d/{link.find(text).token}", fields, **{"accept": "application/json", **headers})
+    def code(self, to: str = "", notice: int = 1) -> str:
+        """The six digits of a recipient's notice."""
+        return code_of(self.mail(to, notice)["BodyText"])
+
+    def undo_code(self, to: str = "") -> str:
+        """The ten digits of a recipient's receipt, which is awaited."""
+        found = lambda: next((code for text in self.mails(to or self.verified[0]) if self.claim in text and (code := undo_code_of(text))), None)
+        return until("a receipt with a code", found, seconds=60)
+
+    def mails(self, to: str = "") -> list[str]:
+        """The texts of all mails to one of the tenant's people, or to all of them."""
+        end = self.address(to)
+        return [mail["BodyText"] for mail in outbox() if any(one.endswith(end) for one in mail["To"])]
+
+    def told(self, to: str, words: str) -> None:
+        """Waits for a mail with those words."""
+        until(f"{words!r} to {to}", lambda: any(words in text for text in self.mails(to)), seconds=60)
+
+    def decide(self, decision: str, items: list[int] = (), code: str | None = None, by: str = "", **headers) -> Answer:
+        """The decision page's form, with a recipient's link and code, answered as JSON."""
+        if code is None:
+            code = self.undo_code(by) if decision == "undo" else self.code(by)
+        fields = [("decision", decision), *(("items", str(item)) for item in items), ("code", code)]
+        return self.api.form(f"/d/{self.link(by).token}", fields, **{"accept": "application/json", **headers})
+
+    def recipients(self) -> dict[str, str]:
+        """Where everybody stands who is asked, as staff see it."""
+        return {one["email"].partition("@")[0]: one["state"] for one in self.read("reviewer")["recipients"]}
 
     def past_the_deadline(self) -> None:
         """Moves the stack's clock past the deadline and the grace; does nothing where it is past already."""

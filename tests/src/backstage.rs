@@ -7,8 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration, Utc};
 use domain::ids::ClaimId;
+use domain::recipient::RecipientNo;
 use domain::text::Email;
-use runtime::{Failure, Invocation};
+use runtime::{Bus, Failure, Invocation};
 use serde_json::{Value, json};
 
 use crate::documents;
@@ -93,17 +94,17 @@ impl Backstage {
         };
         let http = || world.elsewhere.http();
         let sqs = || client!(aws_sdk_sqs, http());
-        let bus = publish::Bus::new(client!(aws_sdk_eventbridge, http()), "cpor");
+        let bus = || Bus::new(client!(aws_sdk_eventbridge, http()), "cpor");
         let parking = publish::Parking::new(sqs(), "https://sqs.test/park");
         let sender = Email::parse("notices@vendor.example").expect("an address");
         let post = notify::Post::new(client!(aws_sdk_sesv2, http()), sender, "cpor");
         Self {
-            sweep: sweep::App::new(store("sweep")),
+            sweep: sweep::App::new(store("sweep"), bus()),
             scan: scan::App::new(
                 store("scan"),
                 scan::Bucket::new(documents::client(world), documents::BUCKET),
             ),
-            publish: publish::App::new(store("publish"), bus, parking),
+            publish: publish::App::new(store("publish"), bus(), parking),
             notify: notify::App::new(store("notify"), keys(SECRET), operator(), post),
             delivery: delivery::App::new(store("delivery")),
             finalize: finalize::App::new(store("finalize"), sqs(), "https://sqs.test/shards"),
@@ -222,7 +223,7 @@ pub fn directory_records(world: &World) -> Vec<Value> {
 
 /// The same behind a cursor, which moves on.
 pub fn directory_records_from(world: &World, cursor: &mut Cursor) -> Vec<Value> {
-    records_of(world.engine.stream_from(cursor), &["PA#", "TN#", "CA#"], |sort| sort == "A")
+    records_of(world.engine.stream_from(cursor), &["PA#", "TN#", "CA#", "RU#"], |sort| sort == "A")
 }
 
 fn records_of(all: Vec<Value>, prefixes: &[&str], sorts: fn(&str) -> bool) -> Vec<Value> {
@@ -272,12 +273,12 @@ fn mail(sent: &Value) -> Mail {
     }
 }
 
-/// What SES publishes about a mail.
+/// What SES publishes about the mail of a notice to a recipient: by its number, at its address.
 pub fn mail_event(
     kind: &str,
     claim: &ClaimId,
     notice: u16,
-    recipient: &str,
+    (no, recipient): (RecipientNo, &str),
     at: DateTime<Utc>,
 ) -> Value {
     let at = at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
@@ -289,7 +290,14 @@ pub fn mail_event(
     };
     let mut event = json!({
         "eventType": kind,
-        "mail": {"tags": {"claim": [claim.as_str()], "notice": [notice.to_string()]}},
+        "mail": {
+            "timestamp": at,
+            "tags": {
+                "claim": [claim.as_str()],
+                "notice": [notice.to_string()],
+                "recipient": [no.0.to_string()],
+            },
+        },
     });
     event[kind.to_ascii_lowercase()] = details;
     event

@@ -1,7 +1,8 @@
 //! The directory that `make up` seeds, as values: two partners, three tenants, three programs.
 
-use domain::directory::{Partner, Tenant};
+use domain::directory::{Partner, Tenant, TenantContact};
 use domain::program::Program;
+use domain::text::Email;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -40,6 +41,17 @@ fn partner(id: &str, name: &str, location: &str, country: &str, zone: &str) -> P
 /// Contoso, Prague, Czech.
 pub fn contoso() -> Tenant {
     tenant(CONTOSO, "Contoso", "CZ", None, "Europe/Prague", "cs")
+}
+
+/// Contoso with further verified contacts, by what stands before their addresses' `@`.
+pub fn contoso_with(more: &[&str]) -> Tenant {
+    let mut tenant = contoso();
+    let verified = tenant.contacts.first().expect("a verified contact").clone();
+    for name in more {
+        let email = Email::parse(&format!("{name}@contoso.example")).expect("an address");
+        tenant.contacts.push(TenantContact { email, ..verified.clone() });
+    }
+    tenant
 }
 
 /// Tailwind, California, English.

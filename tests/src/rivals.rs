@@ -7,7 +7,7 @@ use domain::ids::StaffId;
 use domain::text::Comment;
 
 use crate::fixtures;
-use crate::world::{World, closes_at, delivered, partner_admin, reviewer};
+use crate::world::{World, closes_at, partner_admin, reviewer};
 
 impl World {
     /// A claim of Alpine's whose associations run since the deadline passed a moment ago.
@@ -42,8 +42,7 @@ impl World {
     /// Validates a newcomer on its grounds and delivers its notice.
     async fn let_in(&self, newcomer: &Claim) -> Claim {
         let validated = self.give(&newcomer.id, &operator(), &grounds()).await.expect("validated");
-        let proof = delivered(validated.claim.notice);
-        self.give(&newcomer.id, &Actor::System, &proof).await.expect("a window").claim
+        self.deliver(&validated.claim).await.expect("a window")
     }
 }
 

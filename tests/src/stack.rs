@@ -4,10 +4,13 @@
 use std::sync::Arc;
 
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use domain::claim::Claim;
-use domain::ids::{ClaimId, NoticeNo};
+use domain::ids::{ClaimId, NoticeNo, Sha256Hash};
 use domain::program::Policy;
+use domain::recipient::RecipientNo;
 use lambda_http::{Body, Response};
 use notice::{Link, LinkKeys, Operator};
 use serde_json::{Value, json};
@@ -18,7 +21,7 @@ use crate::backstage::Backstage;
 use crate::documents;
 use crate::template::Permissions;
 use crate::wire::Wire;
-use crate::world::World;
+use crate::world::{VERIFIED, World};
 
 /// The functions that answer requests.
 pub struct Stack {
@@ -57,22 +60,57 @@ pub fn operator() -> Operator {
     Operator { contact: "help@vendor.example".to_owned(), base_url: BASE_URL.to_owned() }
 }
 
-/// The token of a claim's notice.
+/// The token of the verified contact's link in a claim's notice.
 pub fn token(claim: &ClaimId, notice: u16) -> String {
-    link(claim, notice).token(&keys(SECRET))
+    token_of(&link(claim, notice, VERIFIED))
 }
 
-/// The six digits of a claim's notice.
+/// The six digits beside it.
 pub fn code(claim: &ClaimId, notice: u16) -> String {
-    link(claim, notice).decision_code(&keys(SECRET))
+    code_of(&link(claim, notice, VERIFIED), "decline")
+}
+
+/// The token of a link.
+pub fn token_of(link: &Link) -> String {
+    link.token(&keys(SECRET))
+}
+
+/// The code that a decision by a link needs: the receipt's for an undo, else the notice's.
+pub fn code_of(link: &Link, decision: &str) -> String {
+    if decision == "undo" {
+        link.undo_code(&keys(SECRET))
+    } else {
+        link.decision_code(&keys(SECRET))
+    }
 }
 
 fn etag(claim: &Claim) -> String {
     format!("\"{}\"", claim.version.0)
 }
 
-fn link(claim: &ClaimId, notice: u16) -> Link {
-    Link::of(&keys(SECRET), claim, NoticeNo(notice)).expect("a link")
+/// The link of a recipient of a claim's notice.
+pub fn link(claim: &ClaimId, notice: u16, recipient: RecipientNo) -> Link {
+    Link::of(&keys(SECRET), claim, NoticeNo(notice), recipient).expect("a link")
+}
+
+/// The link of the form without recipients, as a claim's notice from before recipients were kept bears it.
+pub fn old_link(claim: &ClaimId, notice: u16) -> Link {
+    let mut named = claim.to_bytes().expect("a claim id of 16 bytes").to_vec();
+    named.extend(notice.to_be_bytes());
+    let secrets = runtime::keys::Keys::parse(SECRET).expect("keys");
+    let message = [b"cpor/link-token/1".as_slice(), &[0, secrets.current], &named].concat();
+    let mac = hmac(&secrets.secrets[&secrets.current], &message);
+    let token = [[secrets.current].as_slice(), &named, &mac[..16]].concat();
+    Link::open(&keys(SECRET), &URL_SAFE_NO_PAD.encode(token)).expect("a link of the old form")
+}
+
+/// HMAC-SHA-256 of a key that is no longer than a block.
+fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let padded = |pad: u8| -> Vec<u8> {
+        (0..64).map(|at| key.get(at).copied().unwrap_or_default() ^ pad).collect()
+    };
+    let inner = Sha256Hash::of(&[padded(0x36), message.to_vec()].concat());
+    Sha256Hash::of(&[padded(0x5c), inner.0.to_vec()].concat()).0
 }
 
 /// A store for a function: its own wire, with the permissions of its role.
@@ -179,11 +217,17 @@ impl Stack {
         self.send(event.header("if-match", &format!("\"{version}\"")).json(body)).await
     }
 
-    /// Sends a decision through the link of the claim's present notice, with the right code, asking for
-    /// JSON.
+    /// Sends a decision through the verified contact's link in the claim's present notice, with the right code,
+    /// asking for JSON.
     pub async fn decide(&self, claim: &Claim, form: &str) -> Answer {
-        let (token, code) = (token(&claim.id, claim.notice.0), code(&claim.id, claim.notice.0));
-        self.post_form(&token, &format!("{form}&code={code}")).await
+        self.decide_by(&link(&claim.id, claim.notice.0, VERIFIED), form).await
+    }
+
+    /// The same through any link.
+    pub async fn decide_by(&self, link: &Link, form: &str) -> Answer {
+        let decision = form.split('&').find_map(|field| field.strip_prefix("decision="));
+        let code = code_of(link, decision.unwrap_or_default());
+        self.post_form(&token_of(link), &format!("{form}&code={code}")).await
     }
 
     /// Posts a form to a link, asking for JSON.

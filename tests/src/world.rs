@@ -9,11 +9,15 @@ use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone};
 use domain::claim::{Claim, Instant};
 use domain::command::{Command, GivenReason, Selection};
 use domain::context::Place;
+use domain::event::FailureCause;
 use domain::ids::{ClaimId, ItemNo, NoticeNo, PartnerId, StaffId, TenantId};
 use domain::program::{Policy, Program};
 use domain::reason::{Reason, ReasonCode};
+use domain::recipient::RecipientNo;
 use serde_json::{Value, json};
-use store::{Closing, CommandOutcome, Created, Moment, NewClaim, Store, StoreConfig, StoreError};
+use store::{
+    Closing, CommandOutcome, Created, Moment, NewClaim, Noted, Store, StoreConfig, StoreError,
+};
 
 use crate::clock::Clock;
 use crate::documents::Documents;
@@ -107,7 +111,7 @@ impl World {
         key: &str,
         body: &Value,
     ) -> Result<Created, StoreError> {
-        create_on(&self.store, partner, key, body, self.now()).await
+        Box::pin(create_on(&self.store, partner, key, body, self.now())).await
     }
 
     /// Gives a command, now and without a version.
@@ -117,7 +121,7 @@ impl World {
         actor: &Actor,
         command: &Command,
     ) -> Result<CommandOutcome, StoreError> {
-        self.store.execute(id, actor, command, self.now(), None).await
+        Box::pin(self.store.execute(id, actor, command, self.now(), None)).await
     }
 
     async fn step(&self, id: &ClaimId, actor: &Actor, command: &Command) -> Claim {
@@ -144,7 +148,39 @@ impl World {
     /// A claim whose window is open since now.
     pub async fn awaiting(&self, key: &str, workloads: &[&str]) -> Claim {
         let claim = self.notifying(key, workloads).await;
-        self.step(&claim.id, &Actor::System, &delivered(claim.notice)).await
+        self.deliver(&claim).await.expect("a delivery")
+    }
+
+    /// The claim's notice is delivered now to the first of its recipients who may open the window.
+    pub async fn deliver(&self, claim: &Claim) -> Result<Claim, StoreError> {
+        self.report(claim, Noted::Delivered { at: self.clock.now() }).await
+    }
+
+    /// The claim's notice fails now at the first of its recipients who may open the window.
+    pub async fn fail(&self, claim: &Claim, cause: FailureCause) -> Result<Claim, StoreError> {
+        self.report(claim, Noted::Failed { at: self.clock.now(), cause }).await
+    }
+
+    async fn report(&self, claim: &Claim, noted: Noted) -> Result<Claim, StoreError> {
+        self.note(claim, claim.notice, noted).await?;
+        let apply = apply_reports(claim.notice);
+        Ok(self.give(&claim.id, &Actor::System, &apply).await?.claim)
+    }
+
+    /// Notes a report of a notice, without acting on it; nothing where the notice has no list.
+    pub async fn note(
+        &self,
+        claim: &Claim,
+        notice: NoticeNo,
+        noted: Noted,
+    ) -> Result<(), StoreError> {
+        let list = self.store.recipient_list(&claim.id, notice).await?;
+        let opener =
+            list.as_ref().and_then(|list| list.recipients.iter().find(|own| own.may_open()));
+        if let Some(own) = opener {
+            self.store.note_report(&claim.id, notice, own.no, noted).await?;
+        }
+        Ok(())
     }
 
     /// A claim of Borealis's on the same items, as far as in review.
@@ -160,7 +196,7 @@ impl World {
 
     /// The claim, read as anybody reads it now.
     pub async fn read(&self, id: &ClaimId) -> Claim {
-        let read = self.store.claim(id, self.now()).await.expect("a readable claim");
+        let read = Box::pin(self.store.claim(id, self.now())).await.expect("a readable claim");
         read.expect("a claim that exists")
     }
 
@@ -192,7 +228,8 @@ impl World {
         let until = self.clock.now() + Duration::seconds(40);
         let mut drained = Vec::new();
         for shard in tick.due {
-            drained.push(self.store.drain_timers(shard, until).await.expect("a drained shard"));
+            let drained_shard = Box::pin(self.store.drain_timers(shard, until));
+            drained.push(drained_shard.await.expect("a drained shard"));
         }
         drained
     }
@@ -272,9 +309,13 @@ pub fn reviewer() -> Actor {
     }
 }
 
-/// Somebody with the link and code of that notice.
+/// The verified contact of a tenant of [`fixtures`], as a recipient of a claim from there: the claim's own contact,
+/// of the tenant's domain, comes first.
+pub const VERIFIED: RecipientNo = RecipientNo(2);
+
+/// The verified contact with the link and code of that notice.
 pub fn link(notice: u16) -> Actor {
-    Actor::CustomerLink { notice: NoticeNo(notice) }
+    Actor::CustomerLink { notice: NoticeNo(notice), recipient: Some(VERIFIED) }
 }
 
 /// Contoso's administrator.
@@ -293,9 +334,9 @@ pub fn reject() -> Command {
     Command::Reject { reasons: vec![GivenReason { reason, comment: None }] }
 }
 
-/// A proof of delivery to somebody who speaks for the tenant.
-pub fn delivered(notice: NoticeNo) -> Command {
-    Command::RecordDelivery { notice, qualifying: true }
+/// Acting on the reports of a notice.
+pub fn apply_reports(notice: NoticeNo) -> Command {
+    Command::ApplyReports { notice }
 }
 
 /// "No" to everything.

@@ -1,9 +1,11 @@
 //! `POST /v1/claims:check`.
 
+use domain::command::ClaimInput;
 use domain::ids::ClaimId;
+use domain::rejection::FieldError;
 use lambda_http::{Body, Response};
 use store::NewClaim;
-use web::views::CheckView;
+use web::views::{CheckView, CheckWarning};
 use web::{Call, Caller, Failure, Reply, bodies, request_hash};
 
 use app::{Api, ApiError, moment};
@@ -28,12 +30,34 @@ pub(crate) async fn check(
         request_hash: request_hash(&body),
     };
     let checked = Box::pin(app.store.judge_new(new, moment)).await?;
+    let warning = warning(app, &given.input, &checked.errors).await?;
     let view = CheckView::of(
         checked.errors,
         checked.hindrances,
         checked.contested,
         checked.earliest_closes_at,
+        warning,
         call.language(),
     );
     Ok(Reply::ok(&view).done())
+}
+
+/// What is worth knowing of the contact. Nothing is told of a tenant that the claim does not name rightly, nor of
+/// a contact that is refused anyway.
+async fn warning(
+    app: &Api,
+    input: &ClaimInput,
+    errors: &[FieldError],
+) -> Result<Option<CheckWarning>, ApiError> {
+    let wrong = |error: &FieldError| {
+        error.pointer.starts_with("/tenant") || error.pointer.starts_with("/customer_contact")
+    };
+    let (Some(id), Some(contact)) = (&input.tenant, &input.customer_contact) else {
+        return Ok(None);
+    };
+    if errors.iter().any(wrong) {
+        return Ok(None);
+    }
+    let tenant = app.store.tenant(id).await?;
+    Ok(tenant.and_then(|tenant| CheckWarning::of_contact(&tenant, &contact.email)))
 }

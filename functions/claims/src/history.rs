@@ -24,7 +24,8 @@ pub(crate) async fn history(
         .items
         .iter()
         .filter_map(|entry| {
-            HistoryEntryView::of(&entry.event, entry.hash, entry.previous_hash, viewer)
+            let (hash, previous) = (entry.hash, entry.previous_hash);
+            HistoryEntryView::of(&claim, &entry.event, hash, previous, viewer)
         })
         .collect();
     let next = pagination::next(found.next);

@@ -1,13 +1,16 @@
-//! `POST /v1/customer/claims/{id}/…`: yes, no, neither yet, more time.
+//! `POST /v1/customer/claims/{id}/…`: yes, no, neither yet, more time, and whose link is retired.
 
+use domain::claim::Claim;
 use domain::command::{Command, CommandKind, Selection};
 use domain::ids::ClaimId;
+use domain::recipient::Recipients;
 use lambda_http::{Body, Response};
-use web::views::CustomerClaimView;
+use serde_json::Value;
+use store::{CommandAnswer, Moment, OpenClaim};
 use web::{Call, Caller, Failure, Reply, bodies};
 
 use crate::list::is_his_to_see;
-use app::{Api, ApiError, listed_view, moment, state_first};
+use app::{Api, ApiError, customer_view, moment, state_first};
 
 /// What a customer may answer.
 #[derive(Debug, Clone, Copy)]
@@ -46,23 +49,74 @@ pub(crate) async fn answer(
     answer: Answer,
 ) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
+    let open = Box::pin(open(app, call, caller, moment)).await?;
+    let read = |body: &Value| bodies::chosen_items(body).map(|items| answer.command(items));
+    let command = read(&call.json_or_empty()?)
+        .map_err(|failure| state_first(open.claim(), answer.kind(), failure))?;
+    Box::pin(run(app, caller, open, &command, moment)).await
+}
+
+/// Retires the link of a recipient; the reply is the claim as it is then.
+pub(crate) async fn retire_link(
+    app: &Api,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Response<Body>, ApiError> {
+    let moment = moment(&app.store, call).await?;
+    let open = Box::pin(open(app, call, caller, moment)).await?;
+    let command = bodies::retired_link(&call.json()?)
+        .map_err(|failure| state_first(open.claim(), CommandKind::RetireLink, failure))?;
+    Box::pin(run(app, caller, open, &command, moment)).await
+}
+
+/// The claim of the path, if it is the caller's to see.
+async fn open(
+    app: &Api,
+    call: &Call<'_>,
+    caller: &Caller,
+    moment: Moment,
+) -> Result<OpenClaim, ApiError> {
     let id = call.path_id(ClaimId::parse)?;
     let open = Box::pin(app.store.open_claim(&id, moment)).await?;
     let open = open.filter(|open| is_his_to_see(open.claim())).ok_or(Failure::NotFound)?;
     caller.sees(open.claim())?;
-    let body = call.json_or_empty()?;
-    let items = bodies::chosen_items(&body)
-        .map_err(|failure| state_first(open.claim(), answer.kind(), failure))?;
-    let command = answer.command(items);
-    let ran = app.store.run_command(
-        open,
-        caller.actor(),
-        &command,
-        moment,
-        None,
-        store::CommandAnswer::Claim,
-    );
-    let claim = Box::pin(ran).await?.claim;
-    let view = listed_view(&app.store, &claim, caller, moment).await?;
-    Ok(Reply::ok(&CustomerClaimView::of(view)).etag(claim.version).done())
+    Ok(open)
+}
+
+async fn run(
+    app: &Api,
+    caller: &Caller,
+    open: OpenClaim,
+    command: &Command,
+    moment: Moment,
+) -> Result<Response<Body>, ApiError> {
+    let (actor, answer) = (caller.actor(), CommandAnswer::ClaimWithRecipients);
+    let ran = app.store.run_command(open, actor, command, moment, None, answer);
+    let outcome = Box::pin(ran).await?;
+    shown(app, &outcome.claim, outcome.recipients, caller, moment).await
+}
+
+/// Reads a claim.
+pub(crate) async fn read(
+    app: &Api,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Response<Body>, ApiError> {
+    let moment = moment(&app.store, call).await?;
+    let id = call.path_id(ClaimId::parse)?;
+    let claim = Box::pin(app.store.claim(&id, moment)).await?;
+    let claim = claim.filter(is_his_to_see).ok_or(Failure::NotFound)?;
+    caller.sees(&claim)?;
+    shown(app, &claim, None, caller, moment).await
+}
+
+async fn shown(
+    app: &Api,
+    claim: &Claim,
+    asked: Option<Recipients>,
+    caller: &Caller,
+    moment: Moment,
+) -> Result<Response<Body>, ApiError> {
+    let view = customer_view(&app.store, claim, asked, caller, moment).await?;
+    Ok(Reply::ok(&view).etag(claim.version).done())
 }

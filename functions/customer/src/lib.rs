@@ -25,6 +25,8 @@ async fn route(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
     let caller = call.caller()?;
     let answer = match route {
         CustomerRoute::Claims => return list::list(app, call, &caller).await,
+        CustomerRoute::Claim => return answer::read(app, call, &caller).await,
+        CustomerRoute::RetireLink => return answer::retire_link(app, call, &caller).await,
         CustomerRoute::Ledger => return ledger::ledger(app, call, &caller).await,
         CustomerRoute::GetRules => return rules::get(app, call, &caller).await,
         CustomerRoute::PutRules => return rules::put(app, call, &caller).await,

@@ -1,6 +1,8 @@
 //! `GET` and `PUT /v1/customer/rules`: what holds for every claim on the customer's tenant from its
 //! submit on.
 
+use std::time::Duration;
+
 use domain::rules::StandingRules;
 use lambda_http::{Body, Response};
 use store::Moment;
@@ -8,6 +10,9 @@ use web::views::RulesView;
 use web::{Call, Caller, Failure, Reply, bodies};
 
 use app::{Api, ApiError, moment};
+
+/// How long the claims under way are changed before the answer says that it is not done.
+const WITHIN: Duration = Duration::from_secs(20);
 
 /// Tells the rules, with every block that holds.
 pub(crate) async fn get(
@@ -34,10 +39,12 @@ pub(crate) async fn put(
     } else {
         StandingRules { blocks: standing(app, caller, moment).await?.blocks, ..written.rules }
     };
-    let there = app.store.put_standing_rules(tenant, &rules);
+    let there = app.store.put_standing_rules(tenant, &rules, moment);
     if !Box::pin(there).await? {
         return Err(Failure::NotFound.into());
     }
+    // Whatever is not done in time is done by `sweep`, as of the same moment.
+    Box::pin(app.store.apply_rules(tenant, &rules, moment, Some(WITHIN))).await?;
     let rules = standing(app, caller, moment).await?;
     Ok(Reply::ok(&RulesView::of(&rules)).done())
 }

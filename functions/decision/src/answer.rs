@@ -3,8 +3,8 @@
 use lambda_http::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use lambda_http::http::{HeaderName, HeaderValue, Method, StatusCode};
 use lambda_http::{Body, Response};
-use notice::page::{self, Refusal, Refused};
-use notice::{Language, Notice};
+use notice::Language;
+use notice::page::{self, Refusal, Refused, SentText};
 use web::views::DecisionView;
 use web::{Call, Failure, Reply};
 
@@ -69,10 +69,11 @@ impl<'a> Answers<'a> {
         strict(Reply::ok(view).done())
     }
 
-    /// The page that tells a genuine notice.
-    pub(crate) fn genuine(&self, seen: &Seen, notice: &Notice) -> Response<Body> {
-        let is_current = seen.claim.notice == notice.no;
-        let html = page::genuine(self.language(seen), notice, &seen.standing, is_current);
+    /// The page that tells a genuine notice, by the text that was sent where that was kept.
+    pub(crate) fn genuine(&self, seen: &Seen, sent: Option<&SentText>) -> Response<Body> {
+        let is_current = seen.claim.notice == seen.notice.no;
+        let language = self.language(seen);
+        let html = page::genuine(language, &seen.notice, &seen.standing, is_current, sent);
         self.html(StatusCode::OK, html, None)
     }
 

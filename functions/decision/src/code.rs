@@ -1,34 +1,78 @@
-//! The code of the mail: five tries for a notice, then a lock for right and wrong codes alike
-//! (`docs/domain.md §5`).
+//! The codes of the mails: a "no" is never locked, everything else after ten wrong ones
+//! (`docs/domain.md §5.4`).
 
 use app::ApiError;
 use domain::claim::Instant;
-use notice::Link;
-use store::{Moment, Tries};
+use notice::code::{DECISION_CODE_DIGITS, UNDO_CODE_DIGITS};
+use notice::page::Decision;
+use notice::{Link, LinkKeys};
+use runtime::fields::{self, metric};
+use runtime::telemetry;
+use store::{CodeUse, Moment, WrongCodes};
 use web::Failure;
 
 use crate::App;
+use crate::form::Asked;
 
-/// Lets a right code pass while the notice is not locked, as its `tries` were read for this request. A wrong
-/// or missing one is counted before it is answered; a right one writes nothing. While it is locked, no code is
-/// looked at, so that the time of the answer tells nothing about it.
+/// The digits of the code that a decision asks for.
+pub(crate) fn digits(decision: Decision) -> usize {
+    match decision {
+        Decision::Undo => UNDO_CODE_DIGITS,
+        Decision::Decline | Decision::WrongContact | Decision::Extend => DECISION_CODE_DIGITS,
+    }
+}
+
+/// Lets a right code pass: for a "no" always, for anything else while that decision is not locked, as its `wrong`
+/// codes were read for this request. A wrong one is counted before it is answered; a right one writes nothing.
+/// While a decision is locked, no code for it is looked at, so that neither the answer nor its time tells anything
+/// about the code.
 pub(crate) async fn check(
     app: &App,
     link: &Link,
-    code: &str,
-    tries: Tries,
+    asked: &Asked,
+    wrong: &WrongCodes,
     moment: Moment,
 ) -> Result<(), ApiError> {
-    let locked = |until| Failure::CodeLocked { retry_after_s: wait(until, moment.at) };
-    if let Tries::Locked { until } = tries {
-        return Err(locked(until).into());
+    let used = used_for(asked.decision);
+    if let Some(until) = wrong.locked_until(used, moment.at) {
+        return Err(Failure::CodeLocked { retry_after_s: wait(until, moment.at) }.into());
     }
-    if link.accepts(&app.keys, code) {
+    if is_right(link, &app.keys, asked) {
         return Ok(());
     }
-    match app.store.wrong_code(link.claim(), link.notice(), moment.at).await? {
-        Tries::Locked { until } => Err(locked(until).into()),
-        Tries::Left(tries_left) => Err(Failure::CodeWrong { tries_left }.into()),
+    let (claim, notice, recipient) = (link.claim(), link.notice(), link.recipient());
+    let counted = app.store.count_wrong_code(claim, notice, recipient, used, moment.at, *wrong);
+    let count = counted.await?;
+    if count.attack {
+        telemetry::count(metric::CODE_ATTACK, 1);
+        tracing::warn!(
+            { fields::CLAIM_ID } = %claim,
+            { fields::NOTICE_NO } = notice.0,
+            { fields::RECIPIENT_NO } = recipient.map(|no| no.0),
+            decision = asked.decision.as_str(),
+            "Somebody guesses codes"
+        );
+    }
+    let tries_left = (asked.decision != Decision::Decline).then_some(count.left);
+    Err(Failure::CodeWrong { tries_left }.into())
+}
+
+fn is_right(link: &Link, keys: &LinkKeys, asked: &Asked) -> bool {
+    match asked.decision {
+        Decision::Undo => link.accepts_undo(keys, &asked.code),
+        Decision::Decline | Decision::WrongContact | Decision::Extend => {
+            link.accepts(keys, &asked.code)
+        }
+    }
+}
+
+/// As what a wrong code is counted.
+fn used_for(decision: Decision) -> CodeUse {
+    match decision {
+        Decision::Decline => CodeUse::No,
+        Decision::Undo => CodeUse::Undo,
+        Decision::Extend => CodeUse::Extend,
+        Decision::WrongContact => CodeUse::WrongContact,
     }
 }
 

@@ -1,21 +1,25 @@
 //! A decision: the form, the code, the command, the answer.
 
+use std::time::Duration;
+
 use app::{ApiError, moment};
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant, ItemStatus};
 use domain::command::CommandKind;
-use domain::rejection::Rejection;
+use domain::recipient::{RecipientList, RecipientStanding};
+use domain::rejection::{FieldError, Rejection};
 use lambda_http::{Body, Response};
 use notice::Link;
+use notice::code::DECISION_CODE_DIGITS;
 use notice::page::{Decision, Outcome, Problem, Refused};
 use runtime::fields;
-use store::{Effect, Moment};
+use store::{Effect, LinkClaim, Moment};
 use web::views::DecisionView;
 use web::{Call, Failure};
 
 use crate::answer::Answers;
 use crate::form::{Asked, Form};
-use crate::seen::Seen;
+use crate::seen::{Addressee, Seen};
 use crate::{App, code, seen};
 
 /// Answers a form.
@@ -49,42 +53,61 @@ async fn decide(
     answers: &Answers<'_>,
 ) -> Result<Response<Body>, ApiError> {
     // First: a claim that is not there has no tries to count.
-    let (open, tries) = seen::open(app, link, moment).await?;
-    code::check(app, link, form.code(), tries, moment).await?;
+    let LinkClaim { open, wrong, list } = seen::open(app, link, moment).await?;
+    // What cannot be meant is no try: scanners send forms as they stand.
     let asked = form.asked().map_err(Failure::Fields)?;
-    still_his(app, open.claim(), link, &asked).await?;
-    let actor = Actor::CustomerLink { notice: link.notice() };
+    refuse_undo_without_code(link, asked.decision, open.claim())?;
+    code::check(app, link, &asked, &wrong, moment).await?;
+    refuse_retired(app, link, open.claim(), list, asked.decision).await?;
+    let actor = Actor::CustomerLink { notice: link.notice(), recipient: link.recipient() };
     let command = asked.command();
     let ran =
         app.store.run_command(open, &actor, &command, moment, None, store::CommandAnswer::Claim);
     let outcome = Box::pin(ran).await?;
-    log(&outcome.claim, &asked);
+    log(&outcome.claim, link, &asked);
     Ok(done(app, link, outcome, &asked, moment, answers).await)
 }
 
-/// Who has passed a notice on can say no by it, and nothing else: the others are for those who are
-/// asked now.
-async fn still_his(app: &App, claim: &Claim, link: &Link, asked: &Asked) -> Result<(), ApiError> {
-    let command = match asked.decision {
-        Decision::Decline | Decision::WrongContact => return Ok(()),
-        Decision::Undo => CommandKind::Undo,
-        Decision::Extend => CommandKind::Extend,
-    };
-    match seen::passed_on(app, claim, link.notice()).await? {
-        Some(false) => Ok(()),
-        Some(true) => {
-            let status = claim.status();
-            Err(Rejection::InvalidState { status, command }.into())
-        }
-        None => Err(Failure::Unavailable.into()),
+/// A link of the form without recipients has no code that takes a "no" back, so that none is compared.
+fn refuse_undo_without_code(
+    link: &Link,
+    decision: Decision,
+    claim: &Claim,
+) -> Result<(), Rejection> {
+    if link.recipient().is_none() && decision == Decision::Undo {
+        return Err(Rejection::InvalidState { status: claim.status(), command: CommandKind::Undo });
     }
+    Ok(())
 }
 
-fn log(claim: &Claim, asked: &Asked) {
+/// A retired link says no and nothing else, whatever the state is. `list` is that of the link's notice; that of the
+/// present one has everybody as they stand now.
+async fn refuse_retired(
+    app: &App,
+    link: &Link,
+    claim: &Claim,
+    list: Option<RecipientList>,
+    decision: Decision,
+) -> Result<(), ApiError> {
+    let Some(no) = link.recipient().filter(|_| decision != Decision::Decline) else {
+        return Ok(());
+    };
+    let list = if claim.notice == link.notice() {
+        list
+    } else {
+        app.store.recipient_list(&claim.id, claim.notice).await?
+    };
+    let own = list.as_ref().and_then(|list| list.get(no));
+    let is_retired = own.is_some_and(|own| own.standing == RecipientStanding::Retired);
+    if is_retired { Err(Rejection::LinkRetired.into()) } else { Ok(()) }
+}
+
+fn log(claim: &Claim, link: &Link, asked: &Asked) {
     tracing::info!(
         { fields::CLAIM_ID } = %claim.id,
         { fields::CLAIM_VERSION } = claim.version.0,
         { fields::CLAIM_STATUS } = claim.status().as_str(),
+        { fields::RECIPIENT_NO } = link.recipient().map(|no| no.0),
         decision = asked.decision.as_str(),
         "The customer decided"
     );
@@ -112,13 +135,15 @@ async fn done(
     if answers.wants_json() {
         return Answers::view(&DecisionView::of(&claim, outcome.receipt, outcome.in_time));
     }
-    let no = link.notice();
-    let seen = match Box::pin(Seen::of(app, claim.clone(), no, moment)).await {
+    let addressee = Addressee::from(link);
+    // What can be done next: a "no" can be taken back after the moment in which it was said.
+    let next = Moment { at: moment.at + Duration::from_millis(1), ..moment };
+    let seen = match Box::pin(Seen::of(app, claim.clone(), addressee, next)).await {
         Ok(seen) => seen,
         Err(error) => {
             // Logged, and not told: the decision stands.
             error.into_failure();
-            Seen::bare(app, claim, no, moment.at, answers.accepted_language())
+            Seen::bare(app, claim, addressee, next.at, answers.accepted_language())
         }
     };
     answers.result(&seen, &outcome)
@@ -153,25 +178,21 @@ async fn explain(
     failure: &Failure,
     answers: &Answers<'_>,
 ) -> Response<Body> {
-    let Some(problem) = problem(failure) else { return answers.refusal(failure) };
     let (decision, items) = form.sent();
+    let Some(problem) = problem(failure, decision) else { return answers.refusal(failure) };
     match Seen::load(app, link, moment).await {
         Ok(seen) => answers.again(&seen, &Refused { problem, decision, items }, failure),
         Err(error) => answers.refusal(&error.into_failure()),
     }
 }
 
-fn problem(failure: &Failure) -> Option<Problem> {
+fn problem(failure: &Failure, decision: Option<Decision>) -> Option<Problem> {
     match failure {
         Failure::CodeWrong { tries_left } => Some(Problem::CodeWrong { tries_left: *tries_left }),
         Failure::CodeLocked { retry_after_s } => {
             Some(Problem::CodeLocked { minutes: retry_after_s.div_ceil(60) })
         }
-        Failure::Fields(errors) => {
-            let about_items = |pointer: &str| pointer.starts_with("/items");
-            let items = errors.iter().all(|error| about_items(&error.pointer));
-            Some(if items { Problem::Items } else { Problem::Decision })
-        }
+        Failure::Fields(errors) => Some(wrong_fields(errors, decision)),
         Failure::Rejected(_) => Some(Problem::State),
         Failure::MalformedBody
         | Failure::InvalidCursor
@@ -187,5 +208,19 @@ fn problem(failure: &Failure) -> Option<Problem> {
         | Failure::IdempotencyConflict
         | Failure::PreconditionRequired
         | Failure::Unavailable => None,
+    }
+}
+
+/// What is told first of the fields that are wrong.
+fn wrong_fields(errors: &[FieldError], decision: Option<Decision>) -> Problem {
+    let about = |prefix: &str| errors.iter().filter(|one| one.pointer.starts_with(prefix)).count();
+    let (items, code) = (about("/items"), about("/code"));
+    if items + code < errors.len() {
+        Problem::Decision
+    } else if code > 0 {
+        let digits = decision.map_or(DECISION_CODE_DIGITS, code::digits);
+        Problem::CodeMalformed { digits: u32::try_from(digits).unwrap_or(u32::MAX) }
+    } else {
+        Problem::Items
     }
 }

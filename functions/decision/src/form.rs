@@ -3,9 +3,12 @@
 use domain::command::{Command, Selection};
 use domain::ids::ItemNo;
 use domain::rejection::{FieldCode, FieldError};
+use notice::code::read_digits;
 use notice::page::Decision;
 
-/// A form whose fields are not judged yet, but for the code, which comes first.
+use crate::code;
+
+/// A form whose fields are not judged yet.
 pub(crate) struct Form {
     fields: Vec<(String, String)>,
 }
@@ -17,6 +20,8 @@ pub(crate) struct Asked {
     pub(crate) decision: Decision,
     /// About which items.
     pub(crate) items: Selection,
+    /// The digits of the code, as many as the decision asks for. Whether they are right is not known yet.
+    pub(crate) code: String,
 }
 
 impl Form {
@@ -24,21 +29,16 @@ impl Form {
         Self { fields }
     }
 
-    /// The code; empty where there is none, or more than one.
-    pub(crate) fn code(&self) -> &str {
-        match self.values("code").as_slice() {
-            [code] => code,
-            _ => "",
-        }
-    }
-
     /// What is asked, or everything that is wrong with it.
     pub(crate) fn asked(&self) -> Result<Asked, Vec<FieldError>> {
         let mut errors = self.unknown();
         let decision = self.decision().map_err(|error| errors.push(error));
         let items = self.items().map_err(|wrong| errors.extend(wrong));
-        match (decision, items) {
-            (Ok(decision), Ok(items)) if errors.is_empty() => Ok(Asked { decision, items }),
+        let code = self.code(decision.ok()).map_err(|error| errors.push(error));
+        match (decision, items, code) {
+            (Ok(decision), Ok(items), Ok(code)) if errors.is_empty() => {
+                Ok(Asked { decision, items, code })
+            }
             _ => Err(errors),
         }
     }
@@ -68,6 +68,17 @@ impl Form {
             [name] => Decision::parse(name).ok_or_else(|| wrong(FieldCode::Malformed)),
             [_, ..] => Err(wrong(FieldCode::Duplicate)),
         }
+    }
+
+    /// The digits of the one code, as many as the decision asks for; where none can be told, of any. What is not a
+    /// code is no try.
+    fn code(&self, decision: Option<Decision>) -> Result<String, FieldError> {
+        let malformed = || FieldError::new("/code", FieldCode::Malformed);
+        let given = self.values("code");
+        let [text] = given.as_slice() else { return Err(malformed()) };
+        let asked = |one: &Decision| decision.is_none_or(|decision| decision == *one);
+        let mut counts = Decision::ALL.into_iter().filter(asked).map(code::digits);
+        counts.find_map(|count| read_digits(text, count).ok()).ok_or_else(malformed)
     }
 
     /// No item means all of them (`docs/api.md §3.5`).
@@ -141,7 +152,7 @@ mod tests {
         let items = |text| asked(text).unwrap().items;
         assert_eq!(items("decision=decline&code=123456"), Selection::All);
         let two = Selection::These(vec![ItemNo(1), ItemNo(2)]);
-        assert_eq!(items("decision=decline&items=2&items=1&items=2"), two);
+        assert_eq!(items("decision=decline&items=2&items=1&items=2&code=123456"), two);
     }
 
     #[test]
@@ -155,10 +166,48 @@ mod tests {
             "/items/2 malformed",
             "/items/3 malformed",
             "/items/4 malformed",
+            "/code malformed",
         ];
         assert_eq!(asked(form), Err(expected.map(str::to_owned).to_vec()));
-        assert_eq!(asked("code=1"), Err(vec!["/decision required".to_owned()]));
-        assert_eq!(asked("decision=accept"), Err(vec!["/decision malformed".to_owned()]));
+        let required = "/decision required".to_owned();
+        assert_eq!(asked("code=123456"), Err(vec![required.clone()]));
+        assert_eq!(asked("code=1234567890"), Err(vec![required.clone()]));
+        assert_eq!(asked("code=1234567"), Err(vec![required, "/code malformed".to_owned()]));
+        let accept = asked("decision=accept&code=123456");
+        assert_eq!(accept, Err(vec!["/decision malformed".to_owned()]));
+    }
+
+    #[test]
+    fn a_code_is_read_as_people_paste_it() {
+        for code in ["304-999", "\u{a0}304999\u{200b}", "３０４９９９", "٣٠٤٩٩٩"] {
+            assert_eq!(asked(&format!("decision=decline&code={code}")).unwrap().code, "304999");
+        }
+        let undo = asked("decision=undo&code=01234 - 56789").unwrap();
+        assert_eq!((undo.decision, undo.code.as_str()), (Decision::Undo, "0123456789"));
+    }
+
+    #[test]
+    fn an_undo_takes_ten_digits_and_every_other_decision_six() {
+        let malformed = Err(vec!["/code malformed".to_owned()]);
+        assert_eq!(asked("decision=undo&code=123456"), malformed);
+        for decision in ["decline", "extend", "wrong_contact"] {
+            assert_eq!(asked(&format!("decision={decision}&code=1234567890")), malformed);
+        }
+    }
+
+    #[test]
+    fn a_form_that_is_sent_as_it_stands_decides_nothing() {
+        let decisions = Decision::ALL.map(|decision| format!("decision={}", decision.as_str()));
+        let every_button = decisions.join("&");
+        for buttons in decisions.iter().map(String::as_str).chain([every_button.as_str()]) {
+            for code in ["&code=", "", "&code=123456&code=123456", "&code=&code="] {
+                let errors = asked(&format!("{buttons}{code}")).unwrap_err();
+                assert!(errors.contains(&"/code malformed".to_owned()), "{buttons}{code}");
+            }
+        }
+        assert!(asked("code=").unwrap_err().contains(&"/code malformed".to_owned()));
+        let long = "1".repeat(notice::code::MAX_TYPED_CHARS + 1);
+        assert!(asked(&format!("decision=decline&code={long}")).is_err());
     }
 
     #[test]
@@ -167,15 +216,5 @@ mod tests {
         let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(Form::new(pairs.to_vec()).sent(), (Some(Decision::Decline), vec![ItemNo(2)]));
         assert_eq!(Form::new(Vec::new()).sent(), (None, Vec::new()));
-    }
-
-    #[test]
-    fn two_codes_are_none() {
-        let fields = |codes: &[&str]| {
-            Form::new(codes.iter().map(|code| ("code".to_owned(), (*code).to_owned())).collect())
-        };
-        assert_eq!(fields(&["123456"]).code(), "123456");
-        assert_eq!(fields(&["123456", "123456"]).code(), "");
-        assert_eq!(fields(&[]).code(), "");
     }
 }

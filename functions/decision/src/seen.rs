@@ -3,15 +3,29 @@
 use app::ApiError;
 use domain::claim::{Claim, Instant, Status};
 use domain::directory::Tenant;
-use domain::event::EventType;
 use domain::ids::NoticeNo;
 use domain::program::Policy;
-use notice::{CustomerOptions, Deadline, Directory, Language, Link, Notice};
-use serde_json::Value;
-use store::{Moment, OpenClaim, StoreError, Tries};
+use domain::recipient::RecipientNo;
+use notice::{CustomerOptions, Deadline, Directory, Holder, Language, Link, Notice};
+use store::{LinkClaim, Moment, StoreError};
 use web::Failure;
 
 use crate::App;
+
+/// Of which notice a page is, and whose.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Addressee {
+    /// The notice.
+    pub(crate) notice: NoticeNo,
+    /// Its recipient; `None` of a link or a code of the form without recipients.
+    pub(crate) recipient: Option<RecipientNo>,
+}
+
+impl From<&Link> for Addressee {
+    fn from(link: &Link) -> Self {
+        Self { notice: link.notice(), recipient: link.recipient() }
+    }
+}
 
 /// A claim as the customer sees it at a moment.
 pub(crate) struct Seen {
@@ -19,9 +33,9 @@ pub(crate) struct Seen {
     pub(crate) claim: Claim,
     /// What the notice says, with the deadline as it is now.
     pub(crate) notice: Notice,
-    /// What it means for him.
+    /// What it means for whoever looks.
     pub(crate) standing: CustomerOptions,
-    /// The language he is written to in.
+    /// The language the customer is written to in.
     pub(crate) language: Language,
 }
 
@@ -30,14 +44,14 @@ impl Seen {
     pub(crate) async fn load(app: &App, link: &Link, moment: Moment) -> Result<Self, ApiError> {
         let claim = app.store.claim(link.claim(), moment).await?;
         let claim = claim.filter(|claim| had_notice(claim, link)).ok_or(Failure::NotFound)?;
-        Self::of(app, claim, link.notice(), moment).await
+        Self::of(app, claim, link.into(), moment).await
     }
 
-    /// What a notice of `claim` says at `moment`.
+    /// What a notice of `claim` says at `moment` to whom it was sent.
     pub(crate) async fn of(
         app: &App,
         mut claim: Claim,
-        no: NoticeNo,
+        addressee: Addressee,
         moment: Moment,
     ) -> Result<Self, ApiError> {
         let known = app.store.directory_of(&mut claim).await?;
@@ -45,13 +59,15 @@ impl Seen {
         let (Some(tenant), Some(program)) = (known.tenant, known.program) else {
             return Err(Failure::Unavailable.into());
         };
-        let policy = known.policy;
-        let passed_on = passed_on(app, &claim, no).await?.unwrap_or(false);
+        // The list of the present notice has everybody who was ever asked, as they stand now.
+        let (policy, list) = (known.policy, known.recipients);
         let deadline = deadline(app, &claim, &tenant, &policy, moment).await?;
         let directory = Directory { tenant: &tenant, program: &program, policy: &policy };
+        let Addressee { notice, recipient } = addressee;
+        let holder = Holder { notice, recipient, list: list.as_ref(), tenant: Some(&tenant) };
         Ok(Self {
-            notice: Notice::of(&claim, no, &directory, &app.operator, deadline),
-            standing: CustomerOptions { passed_on, ..CustomerOptions::of(&claim, no, moment.at) },
+            notice: Notice::of(&claim, notice, &directory, &app.operator, deadline),
+            standing: CustomerOptions::of(&claim, holder, moment.at),
             language: Language::of_locale(tenant.language()),
             claim,
         })
@@ -62,27 +78,27 @@ impl Seen {
     pub(crate) fn bare(
         app: &App,
         claim: Claim,
-        no: NoticeNo,
+        addressee: Addressee,
         at: Instant,
         language: Language,
     ) -> Self {
+        let Addressee { notice, recipient } = addressee;
+        let holder = Holder { notice, recipient, list: None, tenant: None };
         Self {
-            notice: Notice::bare(&claim, no, &app.operator),
-            standing: CustomerOptions::of(&claim, no, at),
+            notice: Notice::bare(&claim, notice, &app.operator),
+            standing: CustomerOptions::of(&claim, holder, at),
             language,
             claim,
         }
     }
 }
 
-/// The claim that a link speaks of, as a decision of that moment finds it, and the tries of its code.
-pub(crate) async fn open(
-    app: &App,
-    link: &Link,
-    moment: Moment,
-) -> Result<(OpenClaim, Tries), ApiError> {
-    let found = Box::pin(app.store.open_by_link(link.claim(), link.notice(), moment)).await?;
-    let found = found.filter(|(open, _)| had_notice(open.claim(), link));
+/// The claim that a link speaks of, as a decision of that moment finds it, with the wrong codes of the link and
+/// the list of its notice.
+pub(crate) async fn open(app: &App, link: &Link, moment: Moment) -> Result<LinkClaim, ApiError> {
+    let (claim, notice, recipient) = (link.claim(), link.notice(), link.recipient());
+    let found = Box::pin(app.store.open_by_link(claim, notice, recipient, moment)).await?;
+    let found = found.filter(|found| had_notice(found.open.claim(), link));
     Ok(found.ok_or(Failure::NotFound)?)
 }
 
@@ -108,41 +124,4 @@ async fn deadline(
         app.store.notice_due_at(claim),
     )?;
     Ok(Deadline::of(claim, Some((due_at.unwrap_or(moment.at), &place)), policy))
-}
-
-/// The notice whose recipients have just said so: no history is needed for that.
-fn just_refused(claim: &Claim) -> Option<NoticeNo> {
-    let nobody_left = claim.status() == Status::Unreachable;
-    let before = if nobody_left { claim.notice.0 } else { claim.notice.0.saturating_sub(1) };
-    (claim.last_event.event_type == EventType::ContactRefused).then_some(NoticeNo(before))
-}
-
-/// Whether the recipients of that notice have said that they are not the right people: the history
-/// tells, of claims of which anybody ever said so. `None` while the archive does not tell it all.
-pub(crate) async fn passed_on(
-    app: &App,
-    claim: &Claim,
-    no: NoticeNo,
-) -> Result<Option<bool>, StoreError> {
-    let refused = EventType::ContactRefused.as_str();
-    if just_refused(claim) == Some(no) {
-        return Ok(Some(true));
-    }
-    // A refusal voids the window of the notice.
-    let runs = claim.state.window().is_some() || claim.refused_contacts == 0;
-    if claim.notice == no && runs {
-        return Ok(Some(false));
-    }
-    let history = app.store.whole_history(claim).await?;
-    let is_whole = u32::try_from(history.len()).is_ok_and(|length| length == claim.version.0);
-    let mut current = 0;
-    for entry in history {
-        let event_type = entry.event.get("type").and_then(Value::as_str);
-        if event_type == Some(refused) && current == u64::from(no.0) {
-            return Ok(Some(true));
-        }
-        let notice = entry.event.pointer("/detail/notice").and_then(Value::as_u64);
-        current = notice.unwrap_or(current);
-    }
-    Ok(is_whole.then_some(false))
 }

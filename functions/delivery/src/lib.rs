@@ -1,8 +1,8 @@
-//! What the mail provider says about notices: a delivery opens the customer's window, a bounce or a
-//! complaint voids it (`docs/domain.md §5`, `docs/architecture.md §4`).
+//! What the mail provider says about notices: a delivery to a verified recipient opens the customer's window, a
+//! failure moves or voids it (`docs/domain.md §5.3`, `docs/architecture.md §4`).
 
-mod proof;
 mod record;
+mod report;
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::rejection::Rejection;
@@ -11,7 +11,7 @@ use runtime::{Failure, Invocation, telemetry};
 use store::{Store, StoreError};
 use tracing::warn;
 
-use crate::proof::Proof;
+use crate::report::MailReport;
 
 /// What the function needs.
 pub struct App {
@@ -25,7 +25,7 @@ impl App {
     }
 }
 
-/// Records the proofs in the queue's messages.
+/// Records the reports in the queue's messages.
 ///
 /// # Errors
 /// Never: a message that must come again is named in the answer, and the others are done with.
@@ -47,20 +47,19 @@ pub async fn handle(
 
 /// Whether the message is done with: recorded, or of no concern to any claim.
 async fn is_done(app: &App, message: &SqsMessage) -> bool {
-    let Some(proofs) = proof::proofs(message.body.as_deref().unwrap_or_default()) else {
+    let Some(report) = report::read(message.body.as_deref().unwrap_or_default()) else {
         let id = message.message_id.as_deref().unwrap_or_default();
-        warn!({ fields::MESSAGE_ID } = id, "A mail event is not of a notice");
+        warn!(
+            { fields::MESSAGE_ID } = id,
+            "A mail event names no recipient of a mail that is followed"
+        );
         return true;
     };
-    let mut done = true;
-    for proof in proofs {
-        done &= is_recorded(app, &proof).await;
-    }
-    done
+    is_recorded(app, &report).await
 }
 
-async fn is_recorded(app: &App, proof: &Proof) -> bool {
-    match Box::pin(record::record(&app.store, proof)).await {
+async fn is_recorded(app: &App, report: &MailReport) -> bool {
+    match Box::pin(record::record(&app.store, report)).await {
         Ok(()) => true,
         Err(error) if error.retryable() => {
             telemetry::count(metric::FAULTS, 1);
@@ -68,7 +67,7 @@ async fn is_recorded(app: &App, proof: &Proof) -> bool {
             false
         }
         Err(StoreError::Rejected(Rejection::NotFound)) => {
-            warn!({ fields::CLAIM_ID } = %proof.claim, "A mail event is of an unknown claim");
+            warn!({ fields::CLAIM_ID } = %report.claim, "A mail event is of an unknown claim");
             true
         }
         Err(error) => {

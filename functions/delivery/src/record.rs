@@ -1,71 +1,182 @@
-//! What a proof does to its claim.
+//! What a report does to its claim. It is noted first, and then acted on: what is done depends on everything
+//! that is noted, and not on which report came last (`docs/domain.md §5.3`).
+
+use std::collections::BTreeSet;
 
 use domain::actor::Actor;
-use domain::claim::{Claim, Status};
+use domain::claim::{Claim, State};
 use domain::command::Command;
-use domain::directory::Tenant;
-use domain::eligibility::{Recipient, recipients};
+use domain::ids::NoticeNo;
+use domain::recipient::{Authority, Recipient, RecipientNo, RecipientStanding, Recipients};
 use domain::rejection::Rejection;
-use store::{Moment, Receipt, Receipts, Store, StoreError};
+use runtime::fields::{self, metric};
+use runtime::telemetry;
+use store::{Moment, Noted, Store, StoreError};
+use tracing::error;
 
-use crate::proof::{Kind, Proof};
+use crate::report::{MailKind, MailReport, Outcome};
 
-/// Records a proof at the moment the mail provider gives for it.
-pub(crate) async fn record(store: &Store, proof: &Proof) -> Result<(), StoreError> {
-    let moment = Moment::new(proof.at, store.offset().await?);
-    let claim = store.claim(&proof.claim, moment).await?.ok_or(Rejection::NotFound)?;
-    let tenant = store.tenant(&claim.subject.tenant).await?.ok_or(Rejection::NotFound)?;
-    let receipts = receipts(store, proof, &recipients_of(&claim, &tenant)).await?;
-    let command = match proof.kind {
-        // Proofs come in any order: what came back later was not delivered.
-        Kind::Delivered => Command::RecordDelivery {
-            notice: proof.notice,
-            qualifying: tenant.qualifies(&proof.recipient) && !receipts.failed(&proof.recipient),
-        },
-        // Shown to the operator, and nothing more (`docs/domain.md §3`, *record delivery*).
-        Kind::Unattended => return Ok(()),
-        Kind::Failed(cause) => Command::RecordFailure {
-            notice: proof.notice,
-            cause,
-            others_left: others_left(&claim, &tenant, proof, &receipts),
-        },
+/// Notes a report at the moment the mail provider gives for it, and does what follows now.
+pub(crate) async fn record(store: &Store, report: &MailReport) -> Result<(), StoreError> {
+    match report.mail {
+        MailKind::Notice(notice) => Box::pin(record_notice(store, report, notice)).await,
+        MailKind::Activation => Box::pin(record_activation(store, report)).await,
+    }
+}
+
+async fn record_notice(
+    store: &Store,
+    report: &MailReport,
+    notice: NoticeNo,
+) -> Result<(), StoreError> {
+    let moment = store.moment().await?;
+    let at = Moment::new(report.at, moment.offset).at;
+    let (noted, counted) = match report.outcome {
+        Outcome::Delivered => (Noted::Delivered { at }, metric::DELIVERED),
+        Outcome::Failed(cause) => (Noted::Failed { at, cause }, metric::FAILED),
+        Outcome::Unattended => (Noted::Unattended, metric::UNATTENDED),
+        Outcome::Other => {
+            telemetry::count(metric::OTHER_REPORTS, 1);
+            return Ok(());
+        }
     };
-    store.execute(&claim.id, &Actor::System, &command, moment, None).await?;
+    store.note_report(&report.claim, notice, report.recipient, noted).await?;
+    telemetry::count(counted, 1);
+    let command = Command::ApplyReports { notice };
+    let acted = store.execute(&report.claim, &Actor::System, &command, moment, None);
+    let claim = Box::pin(acted).await?.claim;
+    ask_reserve(store, &claim, notice, moment).await
+}
+
+/// Where every verified recipient whose delivery stands answered automatically, the contact in reserve is asked
+/// before half time.
+async fn ask_reserve(
+    store: &Store,
+    claim: &Claim,
+    notice: NoticeNo,
+    moment: Moment,
+) -> Result<(), StoreError> {
+    let open = matches!(claim.state, State::AwaitingCustomer { .. }) && claim.notice == notice;
+    if !open {
+        return Ok(());
+    }
+    let Some(recipients) = store.recipients(claim).await? else { return Ok(()) };
+    if is_unattended(&recipients) {
+        store.ask_reserve(claim, moment.at).await?;
+    }
     Ok(())
 }
 
-fn recipients_of(claim: &Claim, tenant: &Tenant) -> Vec<Recipient> {
-    let contact = claim.details.customer_contact.as_ref();
-    let of = |contact| recipients(contact, tenant, claim.refused_contacts);
-    contact.map(of).unwrap_or_default()
-}
-
-/// Notes what became of the mail at this recipient, where there are others to compare with: the
-/// proof for an only recipient stands in the claim itself.
-async fn receipts(
-    store: &Store,
-    proof: &Proof,
-    recipients: &[Recipient],
-) -> Result<Receipts, StoreError> {
-    if recipients.len() < 2 && proof.kind != Kind::Unattended {
-        return Ok(Receipts::default());
-    }
-    let receipt = match proof.kind {
-        Kind::Delivered => Receipt::Accepted,
-        Kind::Failed(_) => Receipt::Failed,
-        Kind::Unattended => Receipt::Unattended,
+/// Whether a contact is left in reserve, and nobody who has the notice answers in person.
+fn is_unattended(recipients: &Recipients) -> bool {
+    let all = &recipients.list.recipients;
+    let in_reserve = |own: &Recipient| {
+        own.standing == RecipientStanding::Reserve && !recipients.reports.of(own.no).sent
     };
-    store.record_receipt(&proof.claim, proof.notice, &proof.recipient, receipt).await
+    let mut standing = all.iter().filter(|own| recipients.delivery_stands(own.no)).peekable();
+    all.iter().any(in_reserve)
+        && standing.peek().is_some()
+        && standing.all(|own| recipients.reports.of(own.no).unattended)
 }
 
-/// Whether another recipient who speaks for the tenant has the notice, or, while it is on its way,
-/// may still get it.
-fn others_left(claim: &Claim, tenant: &Tenant, proof: &Proof, receipts: &Receipts) -> bool {
-    let on_its_way = claim.status() == Status::Notifying;
-    recipients_of(claim, tenant)
-        .iter()
-        .filter(|other| other.qualifying && !other.email.same_mailbox(proof.recipient.as_str()))
-        .any(|other| {
-            receipts.accepted(&other.email) || (on_its_way && !receipts.failed(&other.email))
-        })
+/// A mail about an activation that came back from every verified recipient was told to nobody.
+async fn record_activation(store: &Store, report: &MailReport) -> Result<(), StoreError> {
+    let Outcome::Failed(_) = report.outcome else { return Ok(()) };
+    let moment = store.moment().await?;
+    let claim = store.claim(&report.claim, moment).await?.ok_or(Rejection::NotFound)?;
+    let Some(recipients) = store.recipients(&claim).await? else { return Ok(()) };
+    // Last: what is noted already is not counted again.
+    let failed = store.note_failed_activation(&claim.id, report.recipient).await?;
+    let told = told_of_activation(&recipients);
+    if told.is_subset(&failed.after) && !told.is_subset(&failed.before) {
+        telemetry::count(metric::ACTIVATION_UNTOLD, 1);
+        error!({ fields::CLAIM_ID } = %claim.id, "Nobody could be told what became active");
+    }
+    Ok(())
+}
+
+/// The verified recipients to whom mails about an activation go.
+fn told_of_activation(recipients: &Recipients) -> BTreeSet<RecipientNo> {
+    let told = |own: &&Recipient| {
+        let left = matches!(own.standing, RecipientStanding::Refused | RecipientStanding::Retired);
+        own.authority == Authority::Verified && (left || recipients.is_told(own))
+    };
+    recipients.list.recipients.iter().filter(told).map(|own| own.no).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::recipient::{RecipientList, Reports};
+    use domain::text::{Email, Name};
+
+    use super::*;
+
+    fn recipients(standings: &[(Authority, RecipientStanding)]) -> Recipients {
+        let recipient =
+            |(no, (authority, standing)): (u8, &(Authority, RecipientStanding))| Recipient {
+                no: RecipientNo(no),
+                name: Name::parse("Jana Nováková").unwrap(),
+                email: Email::parse(&format!("r{no}@contoso.example")).unwrap(),
+                authority: *authority,
+                standing: *standing,
+                asked_at: None,
+            };
+        let recipients = (1..).zip(standings).map(recipient).collect();
+        let list = RecipientList {
+            notice: NoticeNo(1),
+            told_until: None,
+            recipients,
+            acted: BTreeSet::new(),
+        };
+        Recipients { list, reports: Reports::default() }
+    }
+
+    fn delivered(recipients: &mut Recipients, no: u8, unattended: bool) {
+        let report = recipients.reports.entry(RecipientNo(no));
+        report.delivered_at = Some("2026-12-22T14:00:00Z".parse().unwrap());
+        report.unattended = unattended;
+    }
+
+    #[test]
+    fn the_reserve_is_asked_when_every_delivery_that_stands_was_answered_by_a_machine() {
+        let asked = (Authority::Verified, RecipientStanding::Asked);
+        let reserve = (Authority::Verified, RecipientStanding::Reserve);
+        let mut own = recipients(&[asked, asked, reserve]);
+        assert!(!is_unattended(&own), "nothing is delivered");
+        delivered(&mut own, 1, true);
+        assert!(is_unattended(&own));
+        delivered(&mut own, 2, false);
+        assert!(!is_unattended(&own), "somebody has it");
+        own.reports.entry(RecipientNo(2)).unattended = true;
+        assert!(is_unattended(&own));
+        own.reports.entry(RecipientNo(3)).sent = true;
+        assert!(!is_unattended(&own), "the reserve is asked already");
+    }
+
+    #[test]
+    fn a_domain_recipients_machine_does_not_keep_the_reserve_away_nor_call_it() {
+        let mut own = recipients(&[
+            (Authority::Domain, RecipientStanding::Asked),
+            (Authority::Verified, RecipientStanding::Asked),
+            (Authority::Verified, RecipientStanding::Reserve),
+        ]);
+        delivered(&mut own, 1, true);
+        assert!(!is_unattended(&own));
+        delivered(&mut own, 2, true);
+        own.reports.entry(RecipientNo(1)).unattended = false;
+        assert!(is_unattended(&own));
+    }
+
+    #[test]
+    fn whoever_refused_or_is_retired_is_told_of_an_activation_and_whoever_failed_is_not() {
+        let own = recipients(&[
+            (Authority::Verified, RecipientStanding::Refused),
+            (Authority::Verified, RecipientStanding::Retired),
+            (Authority::Verified, RecipientStanding::Failed),
+            (Authority::Domain, RecipientStanding::Asked),
+            (Authority::Verified, RecipientStanding::Asked),
+        ]);
+        let numbers: Vec<_> = told_of_activation(&own).into_iter().map(|no| no.0).collect();
+        assert_eq!(numbers, [1, 2, 5]);
+    }
 }

@@ -1,6 +1,6 @@
 //! `PUT` and `GET /v1/partners/{id}`.
 
-use app::ApiError;
+use app::{ApiError, moment};
 use domain::ids::PartnerId;
 use web::views::PartnerView;
 use web::{Call, Failure, Reply, bodies};
@@ -12,7 +12,8 @@ pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     call.caller()?;
     let id = call.path_id(PartnerId::parse)?;
     let partner = bodies::partner(&id, &call.json()?)?;
-    app.store.put_partner(&partner).await?;
+    let at = moment(&app.store, call).await?.at;
+    let partner = app.store.change_partner(&partner, at).await?;
     Ok(Reply::ok(&PartnerView::of(&partner)))
 }
 

@@ -1,18 +1,20 @@
 //! `PUT` and `GET /v1/tenants/{id}`.
 
-use app::ApiError;
+use app::{ApiError, moment};
 use domain::ids::TenantId;
 use web::views::TenantView;
 use web::{Call, Failure, Reply, bodies};
 
 use crate::App;
 
-/// Writes a tenant, whole.
+/// Writes a tenant, whole. Contacts that are verified and domains that are added by it bear the caller's name.
 pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    call.caller()?;
+    let caller = call.caller()?;
+    let by = caller.actor().staff_id().ok_or(Failure::RoleNotAllowed)?;
     let id = call.path_id(TenantId::parse)?;
     let tenant = bodies::tenant(&id, &call.json()?)?;
-    app.store.put_tenant(&tenant).await?;
+    let at = moment(&app.store, call).await?.at;
+    let tenant = app.store.change_tenant(&tenant, by, at).await?;
     Ok(Reply::ok(&TenantView::of(&tenant)))
 }
 

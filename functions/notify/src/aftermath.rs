@@ -1,128 +1,288 @@
-//! The short mails: the exact deadline, receipts, a withdrawal. None bears a link.
+//! The short mails: the exact deadline, receipts, what became active, who is asked no more. None bears a link.
 
 use domain::actor::ActorKind;
-use domain::claim::{Claim, Instant, Item, ItemStatus, State};
+use domain::claim::{Claim, Instant, Item, ItemStatus, State, UsedChances};
 use domain::decide::undo_is_open;
-use domain::ids::{ItemNo, NoticeNo};
+use domain::ids::ItemNo;
 use domain::reason::EndReason;
+use domain::recipient::{Authority, Decliners, Recipient, RecipientStanding};
 use notice::content::zone_of;
-use notice::mail::{self, Deed, Extension, Mail, Receipt};
-use notice::{Deadline, Link};
+use notice::mail::{self, Activation, Cause, Deed, Envelope, Extension, Mail, Receipt, Undo};
+use notice::{Deadline, Link, Notice};
 use runtime::Failure;
 
 use crate::App;
-use crate::audience::Audience;
+use crate::audience::{Addressee, Audience};
 use crate::event::Told;
-use crate::past;
+use crate::past::{Noes, PastEvent};
+use crate::post::Followed;
 
-/// Tells the exact deadline, where the notice could only say "at least" and said another.
-pub(crate) async fn window_opened(
-    app: &App,
-    audience: &Audience,
-    told: &Told,
-) -> Result<(), Failure> {
-    let State::AwaitingCustomer { window } = &audience.claim.state else { return Ok(()) };
-    let code = Link::of(&app.links, &told.claim, told.notice)?.notice_code(&app.links);
-    let notice = app.store.notice_of_code(code.as_str()).await?;
-    if notice.is_none_or(|notice| notice.promised == Some(window.closes_at)) {
-        return Ok(());
-    }
-    let notice = audience.notice(&app.operator, told.notice, Deadline::Exact(window.clone()));
-    tell(app, audience, told, |envelope| mail::exact_deadline(&notice, told.version.0, envelope))
-        .await
+/// An event, the claim it happened to, and what its archive says of it.
+pub(crate) struct Aftermath<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) audience: &'a Audience,
+    pub(crate) told: &'a Told,
+    pub(crate) past: PastEvent,
 }
 
-/// Receipts a decision of the customer's to every contact of the notice: what it did, whatever has
-/// become of it since.
-pub(crate) async fn decided(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
-    if told.actor != ActorKind::Customer {
-        return Ok(());
-    }
-    let event = app.store.archived(&told.claim, told.version).await?;
-    let notice = audience.notice(&app.operator, told.notice, deadline(audience));
-    for deed in Deed::ALL {
-        let items = past::items(event.as_ref(), deed);
-        if items.is_empty() {
-            continue;
+impl Aftermath<'_> {
+    /// Tells the exact deadline, where the notice could only say "at least" and said another.
+    pub(crate) async fn tell_exact_deadline(&self) -> Result<(), Failure> {
+        let (app, told) = (self.app, self.told);
+        let State::AwaitingCustomer { window } = &self.audience.claim.state else { return Ok(()) };
+        if self.audience.claim.notice != told.notice {
+            return Ok(());
         }
-        let receipt = Receipt {
-            id: format!("{}-{}", told.claim, told.version),
-            deed,
-            undoable: deed == Deed::Declined && can_be_undone(&audience.claim, &items, told.at),
-            items,
-            zone: zone_of(&audience.claim, &audience.place),
+        let mut late = Vec::new();
+        for addressee in self.audience.linked() {
+            let Some(own) = addressee.recipient else { continue };
+            let code = Link::of(&app.links, &told.claim, told.notice, own.no)?;
+            let code = code.notice_code(&app.links);
+            let sent = app.store.notice_of_code(code.as_str()).await?;
+            if sent.is_some_and(|sent| sent.promised != Some(window.closes_at)) {
+                late.push(addressee);
+            }
+        }
+        let notice = self.notice();
+        self.send(&late, |envelope| mail::exact_deadline(&notice, told.version.0, envelope)).await
+    }
+
+    /// Receipts a decision, whoever made it: what it did, whatever has become of it since.
+    pub(crate) async fn tell_decision(&self) -> Result<(), Failure> {
+        let noes = self.past.noes();
+        let deeds = self.deeds(&noes);
+        if deeds.is_empty() {
+            return Ok(());
+        }
+        let notice = self.notice();
+        let zone = zone_of(&self.audience.claim, &self.audience.place);
+        let mut mails = Vec::new();
+        for addressee in self.addressees() {
+            let id = format!("{}-{}", self.told.claim, self.told.version);
+            let undo = self.undo(addressee.recipient, &noes)?;
+            let receipt = Receipt { id, deeds: deeds.clone(), undo, zone };
+            let mail = mail::receipt(&notice, &receipt, &self.envelope(addressee));
+            mails.push((mail, Followed::No));
+        }
+        self.app.post.send_all(&mails, &self.told.claim).await
+    }
+
+    /// What the decision did, to which items.
+    fn deeds(&self, noes: &Noes) -> Vec<(Deed, Vec<ItemNo>)> {
+        let undone = self.past.became("pending");
+        let mut declined = self.past.became("declined");
+        declined.extend(&noes.items);
+        declined.sort_unstable();
+        declined.dedup();
+        let mut in_part = self.past.taken_back().items;
+        in_part.retain(|no| !undone.contains(no));
+        let all = [
+            (Deed::Declined, declined),
+            (Deed::Undone, undone),
+            (Deed::UndoneInPart, in_part),
+            (Deed::Ended, self.past.became("ended")),
+        ];
+        all.into_iter().filter(|(_, items)| !items.is_empty()).collect()
+    }
+
+    /// How the reader can take the "no" back. A verified recipient can take back its own and those of recipients
+    /// that are not verified: only the mail about such a "no" has the code.
+    fn undo(&self, reader: Option<&Recipient>, noes: &Noes) -> Result<Undo, Failure> {
+        if noes.by.is_empty() || !self.can_be_undone(&noes.items) {
+            return Ok(Undo::Nobody);
+        }
+        let is_left = self.audience.claim.used.undos < UsedChances::MOST_UNDOS;
+        let is_current = self.audience.claim.notice == self.told.notice;
+        let entitled = |own: &&Recipient| own.may_open() && is_left && is_current;
+        match reader.filter(entitled).filter(|own| self.may_take_back(own, noes.by)) {
+            Some(own) => {
+                let link = Link::of(&self.app.links, &self.told.claim, self.told.notice, own.no)?;
+                Ok(Undo::Code(link.undo_code(&self.app.links)))
+            }
+            None => Ok(Undo::Administrator),
+        }
+    }
+
+    /// Whether it is the reader's own "no", or that of a recipient that is not verified.
+    fn may_take_back(&self, reader: &Recipient, by: Decliners) -> bool {
+        let list = self.audience.recipients.as_ref().map(|own| &own.list);
+        let unverified = |no| {
+            let own = list.and_then(|list| list.get(no));
+            own.is_some_and(|own| own.authority != Authority::Verified)
         };
-        tell(app, audience, told, |envelope| mail::receipt(&notice, &receipt, envelope)).await?;
+        by.contains(Decliners::recipient(reader.no)) || by.recipients().any(unverified)
     }
-    Ok(())
-}
 
-/// Whether a no that came at `at` could be taken back in the window that runs, and still can.
-fn can_be_undone(claim: &Claim, items: &[ItemNo], at: Instant) -> bool {
-    let is_settled =
-        |no: &ItemNo| claim.item(*no).is_some_and(|item| claim.item_status(item).is_settled());
-    undo_is_open(claim, at) && !items.iter().any(is_settled)
-}
-
-/// Tells a customer who had been notified that there is nothing to decide any more.
-pub(crate) async fn withdrawn(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
-    if told.notice == NoticeNo::default() {
-        return Ok(());
+    /// Whether a no to these items can be taken back now.
+    fn can_be_undone(&self, items: &[ItemNo]) -> bool {
+        let claim = &self.audience.claim;
+        let waits = |no: &ItemNo| {
+            let status = claim.item(*no).map(|item| claim.item_status(item));
+            matches!(
+                status,
+                Some(ItemStatus::Declined { in_time: true, no_answer: false, settled: false, .. })
+            )
+        };
+        undo_is_open(claim, self.audience.now) && items.iter().any(waits)
     }
-    let notice = audience.notice(&app.operator, told.notice, deadline(audience));
-    tell(app, audience, told, |envelope| mail::withdrawn(&notice, told.version.0, envelope)).await
-}
 
-/// Tells that another partner has taken items over; what ended for another reason is told elsewhere.
-pub(crate) async fn superseded(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
-    let claim = &audience.claim;
-    let event = app.store.archived(&told.claim, told.version).await?;
-    let mut items = past::items(event.as_ref(), Deed::Ended);
-    items.retain(|no| claim.item(*no).is_some_and(|item| is_superseded(claim, item)));
-    if items.is_empty() {
-        return Ok(());
+    /// Tells what became active, by silence or a yes, as far as it is active still; or that silence was a no.
+    pub(crate) async fn tell_activation(&self, by_silence: bool) -> Result<(), Failure> {
+        let claim = &self.audience.claim;
+        let (notice, version) = (self.notice(), self.told.version.0);
+        let lapsed = if by_silence { self.past.became("declined") } else { Vec::new() };
+        if !lapsed.is_empty() {
+            let told = self.audience.told_of_activation();
+            let write = |envelope: &Envelope<'_>| mail::lapsed(&notice, &lapsed, version, envelope);
+            return self.send(&told, write).await;
+        }
+        let mut items = self.past.became("active");
+        items.retain(|no| self.active_since(*no).is_some());
+        let Some(since) = items.first().and_then(|no| self.active_since(*no)) else {
+            return Ok(());
+        };
+        let ends_at =
+            if let State::Associated { ends_at, .. } = &claim.state { *ends_at } else { None };
+        let zone = zone_of(claim, &self.audience.place);
+        let mut mails = Vec::new();
+        for addressee in self.audience.told_of_activation() {
+            let (items, has_link) = (items.clone(), addressee.recipient.is_some());
+            let activation = Activation { items, since, ends_at, by_silence, has_link, zone };
+            let mail = mail::activated(&notice, &activation, version, &self.envelope(addressee));
+            let followed =
+                addressee.recipient.map_or(Followed::No, |own| Followed::Activation(own.no));
+            mails.push((mail, followed));
+        }
+        self.app.post.send_all(&mails, &self.told.claim).await
     }
-    let notice = audience.notice(&app.operator, told.notice, deadline(audience));
-    let version = told.version.0;
-    tell(app, audience, told, |envelope| mail::superseded(&notice, &items, version, envelope)).await
-}
 
-fn is_superseded(claim: &Claim, item: &Item) -> bool {
-    matches!(claim.item_status(item), ItemStatus::Ended { reason: EndReason::Superseded, .. })
-}
+    fn active_since(&self, no: ItemNo) -> Option<Instant> {
+        let claim = &self.audience.claim;
+        match claim.item_status(claim.item(no)?) {
+            ItemStatus::Active { effective_at, .. } => Some(effective_at),
+            ItemStatus::Proposed
+            | ItemStatus::Pending
+            | ItemStatus::Declined { .. }
+            | ItemStatus::Ended { .. }
+            | ItemStatus::Dropped
+            | ItemStatus::Withdrawn
+            | ItemStatus::Rejected => None,
+        }
+    }
 
-/// Tells the later deadline, while there is one.
-pub(crate) async fn extended(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
-    let (State::AwaitingCustomer { window } | State::Declined { window: Some(window) }) =
-        &audience.claim.state
-    else {
-        return Ok(());
-    };
-    let notice = audience.notice(&app.operator, told.notice, Deadline::Exact(window.clone()));
-    let extension = Extension {
-        announced: told.actor == ActorKind::System,
-        answered: matches!(audience.claim.state, State::Declined { .. }),
-    };
-    let version = told.version.0;
-    tell(app, audience, told, |envelope| mail::extended(&notice, extension, version, envelope))
-        .await
-}
+    /// Tells an end: as the receipt of a decision of the customer's, else with its reason.
+    pub(crate) async fn tell_end(&self) -> Result<(), Failure> {
+        let claim = &self.audience.claim;
+        let items = self.past.became("ended");
+        let reason = items.first().and_then(|no| end_reason(claim.item(*no)?, claim));
+        let Some(reason) = reason else { return Ok(()) };
+        if reason == EndReason::CustomerRevoked && self.told.actor == ActorKind::Customer {
+            return self.tell_decision().await;
+        }
+        let (notice, version) = (self.notice(), self.told.version.0);
+        self.tell(|envelope| mail::ended(&notice, &items, reason, version, envelope)).await
+    }
 
-fn deadline(audience: &Audience) -> Deadline {
-    match audience.claim.state.window() {
-        Some(window) => Deadline::Exact(window.clone()),
-        None => Deadline::Unset,
+    /// Tells the later deadline, while there is one.
+    pub(crate) async fn tell_extension(&self) -> Result<(), Failure> {
+        let (audience, version) = (self.audience, self.told.version.0);
+        let Deadline::Exact(_) = audience.deadline() else { return Ok(()) };
+        let cause = match self.told.actor {
+            _ if self.past.is_counted_anew() => Cause::Delivery,
+            ActorKind::System => Cause::Announced,
+            ActorKind::Partner | ActorKind::Customer | ActorKind::Operator => Cause::Asked,
+        };
+        let answered = matches!(audience.claim.state, State::Declined { .. });
+        let (notice, extension) = (self.notice(), Extension { cause, answered });
+        self.tell(|envelope| mail::extended(&notice, extension, version, envelope)).await
+    }
+
+    /// Tells a customer who had been notified that there is nothing to decide any more.
+    pub(crate) async fn tell_withdrawal(&self) -> Result<(), Failure> {
+        let (notice, version) = (self.notice(), self.told.version.0);
+        self.tell(|envelope| mail::withdrawn(&notice, version, envelope)).await
+    }
+
+    /// Tells that silence is a no from now on.
+    pub(crate) async fn tell_consent(&self) -> Result<(), Failure> {
+        let (notice, version) = (self.notice(), self.told.version.0);
+        self.tell(|envelope| mail::consent_changed(&notice, version, envelope)).await
+    }
+
+    /// Tells that a recipient is not the right person.
+    pub(crate) async fn tell_refusal(&self) -> Result<(), Failure> {
+        let (notice, version) = (self.notice_to_decide(), self.told.version.0);
+        self.tell(|envelope| mail::contact_refused(&notice, version, envelope)).await
+    }
+
+    /// Tells that a link was retired: whose it is, once, that it still says no; and the others.
+    pub(crate) async fn tell_retirement(&self) -> Result<(), Failure> {
+        let (notice, version) = (self.notice_to_decide(), self.told.version.0);
+        self.tell(|envelope| mail::link_retired(&notice, version, envelope)).await?;
+        let (app, claim) = (self.app, &self.told.claim);
+        let told = app.store.told_of_retirement(claim).await?;
+        for own in self.audience.retired() {
+            if told.contains(&own.no) {
+                continue;
+            }
+            let envelope = self.envelope(Addressee::asked(own));
+            let mail = mail::own_link_retired(&notice, version, &envelope);
+            app.post.send(&mail, claim, Followed::No).await?;
+            app.store.note_told_of_retirement(claim, own.no).await?;
+        }
+        Ok(())
+    }
+
+    /// The notice with the end of the window that runs.
+    fn notice(&self) -> Notice {
+        self.audience.notice(&self.app.operator, self.told.notice, self.audience.deadline())
+    }
+
+    /// The same, of a window in which the customer can say no.
+    fn notice_to_decide(&self) -> Notice {
+        let open = matches!(self.audience.claim.state, State::AwaitingCustomer { .. });
+        let deadline = if open { self.audience.deadline() } else { Deadline::Unset };
+        self.audience.notice(&self.app.operator, self.told.notice, deadline)
+    }
+
+    /// Who is told of the act: one mail an act and address, so nobody who gets a new notice for it.
+    fn addressees(&self) -> Vec<Addressee<'_>> {
+        let renewed = self.past.has_new_notice();
+        let is_asked = |own: &Recipient| own.standing == RecipientStanding::Asked;
+        let mut told = self.audience.told();
+        told.retain(|addressee| !(renewed && addressee.recipient.is_some_and(is_asked)));
+        told
+    }
+
+    /// One mail to everybody who is told of the act.
+    async fn tell(&self, write: impl Fn(&Envelope<'_>) -> Mail) -> Result<(), Failure> {
+        self.send(&self.addressees(), write).await
+    }
+
+    async fn send(
+        &self,
+        addressees: &[Addressee<'_>],
+        write: impl Fn(&Envelope<'_>) -> Mail,
+    ) -> Result<(), Failure> {
+        let mail = |own: &Addressee<'_>| (write(&self.envelope(*own)), Followed::No);
+        let mails: Vec<_> = addressees.iter().map(mail).collect();
+        self.app.post.send_all(&mails, &self.told.claim).await
+    }
+
+    fn envelope<'a>(&'a self, addressee: Addressee<'a>) -> Envelope<'a> {
+        self.audience.envelope(self.app, addressee.email, self.told.at)
     }
 }
 
-/// One mail to every contact of the notice.
-async fn tell(
-    app: &App,
-    audience: &Audience,
-    told: &Told,
-    write: impl Fn(&mail::Envelope<'_>) -> Mail,
-) -> Result<(), Failure> {
-    let write_to = |recipient| write(&audience.envelope(app, recipient, told.at));
-    let mails: Vec<Mail> = audience.recipients.iter().map(write_to).collect();
-    app.post.send_all(&mails, &told.claim, None).await
+fn end_reason(item: &Item, claim: &Claim) -> Option<EndReason> {
+    match claim.item_status(item) {
+        ItemStatus::Ended { reason, .. } => Some(reason),
+        ItemStatus::Proposed
+        | ItemStatus::Pending
+        | ItemStatus::Active { .. }
+        | ItemStatus::Declined { .. }
+        | ItemStatus::Dropped
+        | ItemStatus::Withdrawn
+        | ItemStatus::Rejected => None,
+    }
 }

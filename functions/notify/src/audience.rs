@@ -1,12 +1,16 @@
-//! Who is written to about a claim, and what must be known to write.
+//! Who is written to about a claim, and what must be known to write. The list of the claim's current notice says
+//! who its recipients are; nobody is computed anew.
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use domain::claim::{Claim, Status};
+use domain::claim::{Claim, State, Status};
 use domain::context::Place;
-use domain::directory::Tenant;
-use domain::eligibility::{Recipient, recipients};
+use domain::directory::{Tenant, TenantContact};
 use domain::ids::{ClaimId, NoticeNo};
 use domain::program::{Policy, Program};
+use domain::recipient::{Recipient, RecipientNo, RecipientStanding, Recipients};
+use domain::text::Email;
 use notice::mail::Envelope;
 use notice::{Deadline, Directory, Language, Notice, Operator};
 use store::{Moment, StoreError};
@@ -14,18 +18,43 @@ use store::{Moment, StoreError};
 use crate::App;
 use crate::event::Told;
 
-/// The claim as it is now, and the people of its notice.
+/// The claim as it is now, and the people of its notices.
 pub(crate) struct Audience {
     pub(crate) claim: Claim,
     pub(crate) policy: Policy,
     pub(crate) place: Place,
-    pub(crate) recipients: Vec<Recipient>,
+    /// Who is asked; `None` of a notice from before recipients were kept.
+    pub(crate) recipients: Option<Recipients>,
+    /// When the claim was read.
+    pub(crate) now: DateTime<Utc>,
     tenant: Tenant,
     program: Program,
 }
 
+/// Somebody who gets a mail.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Addressee<'a> {
+    pub(crate) email: &'a Email,
+    /// Which recipient of the notices it is; `None`: a contact of the directory who was not asked.
+    pub(crate) recipient: Option<&'a Recipient>,
+}
+
+impl<'a> Addressee<'a> {
+    /// A recipient of the notices.
+    pub(crate) fn asked(recipient: &'a Recipient) -> Self {
+        Self { email: &recipient.email, recipient: Some(recipient) }
+    }
+
+    fn unasked(contact: &'a TenantContact) -> Self {
+        Self { email: &contact.email, recipient: None }
+    }
+}
+
+/// How many verified contacts that were not asked are told what happens.
+const UNASKED: usize = 2;
+
 impl Audience {
-    /// `None` where there is nobody to write to: no such claim, or no contact.
+    /// `None` where there is nothing to write about: no such claim, or no directory of it.
     pub(crate) async fn of(
         app: &App,
         id: &ClaimId,
@@ -37,13 +66,10 @@ impl Audience {
         let policy = store.policy_of(&claim).await?;
         let tenant = store.tenant(&claim.subject.tenant).await?;
         let program = store.program(&claim.subject.program).await?;
-        let contact = claim.details.customer_contact.clone();
-        let (Some(tenant), Some(program), Some(contact)) = (tenant, program, contact) else {
-            return Ok(None);
-        };
+        let (Some(tenant), Some(program)) = (tenant, program) else { return Ok(None) };
         let place = store.customer_place(&tenant, &policy).await?;
-        let recipients = recipients(&contact, &tenant, claim.refused_contacts);
-        Ok(Some(Self { claim, policy, place, recipients, tenant, program }))
+        let recipients = store.recipients(&claim).await?;
+        Ok(Some(Self { claim, policy, place, recipients, now: moment.at, tenant, program }))
     }
 
     /// Whether the claim waits to see this very notice delivered, or answered: the delivery to one
@@ -53,24 +79,113 @@ impl Audience {
         waits && self.claim.notice == told.notice
     }
 
+    /// The recipients of the list, in the order of their numbers.
+    fn listed(&self) -> impl Iterator<Item = &Recipient> {
+        self.recipients.iter().flat_map(|own| &own.list.recipients)
+    }
+
+    /// Whether the current notice was handed over for the recipient.
+    pub(crate) fn is_sent(&self, no: RecipientNo) -> bool {
+        self.recipients.as_ref().is_some_and(|own| own.reports.of(no).sent)
+    }
+
+    /// The recipients with that standing to whom the current notice was not sent yet.
+    pub(crate) fn unsent(&self, standing: RecipientStanding) -> Vec<&Recipient> {
+        self.listed().filter(|own| own.standing == standing && !self.is_sent(own.no)).collect()
+    }
+
+    /// The recipients with a link that has neither failed nor been retired.
+    pub(crate) fn linked(&self) -> Vec<Addressee<'_>> {
+        self.listed().filter(|own| self.is_told(own)).map(Addressee::asked).collect()
+    }
+
+    /// Who is told of an act: those, and the first verified contacts that were not asked.
+    pub(crate) fn told(&self) -> Vec<Addressee<'_>> {
+        self.linked().into_iter().chain(self.unasked()).collect()
+    }
+
+    /// Who is told what became active: those, and everybody who refused or whose link was retired.
+    pub(crate) fn told_of_activation(&self) -> Vec<Addressee<'_>> {
+        let left = |own: &Recipient| {
+            matches!(own.standing, RecipientStanding::Refused | RecipientStanding::Retired)
+        };
+        let told = |own: &&Recipient| own.has_link() && (left(own) || self.is_told(own));
+        self.listed().filter(told).map(Addressee::asked).chain(self.unasked()).collect()
+    }
+
+    /// The recipients whose link was retired.
+    pub(crate) fn retired(&self) -> Vec<&Recipient> {
+        let retired = |own: &&Recipient| own.standing == RecipientStanding::Retired;
+        self.listed().filter(retired).filter(|own| own.has_link()).collect()
+    }
+
+    fn is_told(&self, own: &Recipient) -> bool {
+        self.recipients.as_ref().is_some_and(|recipients| recipients.is_told(own))
+    }
+
+    /// The first verified contacts of the directory that no notice went to.
+    fn unasked(&self) -> impl Iterator<Item = Addressee<'_>> {
+        let was_asked = |contact: &&TenantContact| {
+            let known = self.recipients.as_ref().and_then(|own| own.list.find(&contact.email));
+            known.is_some_and(|own| {
+                own.standing != RecipientStanding::Reserve || self.is_sent(own.no)
+            })
+        };
+        let mut seen = BTreeSet::new();
+        let contacts = self.tenant.verified_contacts().filter(move |own| !was_asked(own));
+        contacts
+            .filter(move |own| seen.insert(own.email.as_str().to_ascii_lowercase()))
+            .take(UNASKED)
+            .map(Addressee::unasked)
+    }
+
+    /// The notice of that number, with a deadline.
     pub(crate) fn notice(&self, operator: &Operator, no: NoticeNo, deadline: Deadline) -> Notice {
         let directory =
             Directory { tenant: &self.tenant, program: &self.program, policy: &self.policy };
         Notice::of(&self.claim, no, &directory, operator, deadline)
     }
 
-    /// The envelope of a mail to one of the recipients, dated by what it tells.
+    /// The end of the window in which the customer can say no, or take it back.
+    pub(crate) fn deadline(&self) -> Deadline {
+        match &self.claim.state {
+            State::AwaitingCustomer { window } | State::Declined { window: Some(window) } => {
+                Deadline::Exact(window.clone())
+            }
+            State::Draft { .. }
+            | State::Submitted { .. }
+            | State::InReview { .. }
+            | State::ActionRequired { .. }
+            | State::Disputed { .. }
+            | State::Notifying { .. }
+            | State::Unreachable { .. }
+            | State::OnHold { .. }
+            | State::Associated { .. }
+            | State::Rejected { .. }
+            | State::Declined { window: None }
+            | State::Withdrawn
+            | State::Discarded
+            | State::Ended { .. } => Deadline::Unset,
+        }
+    }
+
+    /// The language that the customer is written to in.
+    pub(crate) fn language(&self) -> Language {
+        Language::of_locale(self.tenant.language())
+    }
+
+    /// The envelope of a mail, dated by what it tells.
     pub(crate) fn envelope<'a>(
         &self,
         app: &'a App,
-        recipient: &'a Recipient,
+        to: &'a Email,
         at: DateTime<Utc>,
     ) -> Envelope<'a> {
         Envelope {
             sender: app.post.sender(),
-            to: &recipient.email,
+            to,
             reply_to: &app.operator.contact,
-            language: Language::of_locale(self.tenant.language()),
+            language: self.language(),
             at,
         }
     }

@@ -1,28 +1,30 @@
-//! Mails to the customer (`docs/domain.md §5`): the notice of a validated claim, and the short mails about
-//! what has become of it since.
+//! Mails to the customer (`docs/domain.md §5`): the notice of a validated claim, the short mails about what has
+//! become of it since, and that more contacts may be asked.
 //!
 //! Events come at least once and in any order, so each is held against the claim as it is now, and a
 //! mail that is made twice is the same mail.
 
 mod aftermath;
 mod audience;
+mod contacts;
 mod event;
+mod notices;
 mod past;
 mod post;
 mod remind;
 
-use audience::Audience;
-use domain::actor::ActorKind;
 use domain::event::EventType;
-use domain::ids::ClaimId;
-use notice::mail;
-use notice::{Deadline, LinkKeys, Operator};
+use domain::ids::{ClaimId, NoticeNo};
+use notice::{LinkKeys, Operator};
 use runtime::{Failure, Invocation, fields};
 use serde_json::Value;
-use store::{Moment, NoticeOfCode, Store};
+use store::{Moment, Store};
 use tracing::{info, warn};
 
+use crate::aftermath::Aftermath;
+use crate::audience::Audience;
 use crate::event::Told;
+use crate::past::PastEvent;
 pub use crate::post::Post;
 
 /// What the function needs.
@@ -45,6 +47,9 @@ impl App {
 /// # Errors
 /// Where the platform shall try again: the table or the mail service did not answer.
 pub async fn handle(app: &App, event: Value, _invocation: Invocation) -> Result<(), Failure> {
+    if let Some(verified) = contacts::verified(&event) {
+        return contacts::tell(app, &verified).await;
+    }
     let moment = app.store.moment().await?;
     if let Some(due) = remind::due(&event) {
         let Some(audience) = audience(app, &due.claim, moment).await? else { return Ok(()) };
@@ -66,23 +71,43 @@ async fn audience(app: &App, claim: &ClaimId, moment: Moment) -> Result<Option<A
     Ok(audience)
 }
 
+/// What is told beside a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Opening,
+    Decision,
+    Yes,
+    Close,
+    End,
+    Extension,
+    Consent,
+    Refusal,
+    Retirement,
+    Withdrawal,
+    /// A recipient failed: nobody is told, but somebody else may be asked.
+    Failure,
+}
+
 /// The mails that an event of a claim calls for.
 async fn write(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
-    match told.event_type {
-        EventType::Validated
-        | EventType::Resumed
-        | EventType::ContactCorrected
-        | EventType::ContactRefused => send_notice(app, audience, told).await,
-        EventType::WindowOpened => aftermath::window_opened(app, audience, told).await,
-        EventType::AssociationEnded if told.actor == ActorKind::System => {
-            aftermath::superseded(app, audience, told).await
+    if told.notice == NoticeNo::default() {
+        return Ok(());
+    }
+    let act = match told.event_type {
+        EventType::Validated | EventType::Resumed | EventType::ContactCorrected => {
+            return notices::send(app, audience, told).await;
         }
-        EventType::ItemsDeclined
-        | EventType::DeclineUndone
-        | EventType::ItemsAccepted
-        | EventType::AssociationEnded => aftermath::decided(app, audience, told).await,
-        EventType::WindowExtended => aftermath::extended(app, audience, told).await,
-        EventType::Withdrawn => aftermath::withdrawn(app, audience, told).await,
+        EventType::WindowOpened => Act::Opening,
+        EventType::ItemsDeclined | EventType::DeclineUndone => Act::Decision,
+        EventType::ItemsAccepted => Act::Yes,
+        EventType::WindowClosed => Act::Close,
+        EventType::AssociationEnded => Act::End,
+        EventType::WindowExtended => Act::Extension,
+        EventType::ConsentChanged => Act::Consent,
+        EventType::ContactRefused => Act::Refusal,
+        EventType::LinkRetired => Act::Retirement,
+        EventType::Withdrawn => Act::Withdrawal,
+        EventType::RecipientFailed => Act::Failure,
         EventType::Drafted
         | EventType::Submitted
         | EventType::Edited
@@ -95,31 +120,38 @@ async fn write(app: &App, audience: &Audience, told: &Told) -> Result<(), Failur
         | EventType::InformationAnswered
         | EventType::Rejected
         | EventType::NoticeFailed
+        | EventType::ContactVouched
+        | EventType::ContactProposed
+        | EventType::ContactProposalRefused
         | EventType::Held
-        | EventType::WindowClosed
         | EventType::Disputed
         | EventType::DisputeUpheld
         | EventType::DisputeOverturned
-        | EventType::EvidenceAdded => Ok(()),
-    }
+        | EventType::EvidenceAdded => return Ok(()),
+    };
+    tell(app, audience, told, act).await
 }
 
-/// Sends the notice, if it is still the one that the claim waits to see delivered or answered. Its
-/// authenticity code can be looked up before anyone reads it, and what it promises is kept there.
-async fn send_notice(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
-    if !audience.awaits(told) {
-        info!({ fields::CLAIM_ID } = %told.claim, "A notice is not due any more");
-        return Ok(());
+/// Tells an act; where it made a new notice due, that goes first, and its recipients get nothing else.
+async fn tell(app: &App, audience: &Audience, told: &Told, act: Act) -> Result<(), Failure> {
+    let entry = app.store.archived(&told.claim, told.version).await?;
+    let entry = entry.ok_or_else(|| Failure::new("an event that is in no archive"))?;
+    let past = PastEvent::of(&entry);
+    if told.event_type.makes_notice_due() && past.has_new_notice() {
+        notices::send(app, audience, told).await?;
     }
-    let link = notice::Link::of(&app.links, &told.claim, told.notice)?;
-    let links = notice::Links::of(&link, &app.links, &app.operator);
-    let deadline = Deadline::at_least(told.at, &audience.place, &audience.policy);
-    let promised = deadline.window().map(|window| window.closes_at);
-    let of = NoticeOfCode { claim: told.claim.clone(), notice: told.notice, promised };
-    app.store.put_notice_code(&links.notice_code, &of).await?;
-    let notice = audience.notice(&app.operator, told.notice, deadline);
-    let write_to =
-        |recipient| mail::notice(&notice, &links, &audience.envelope(app, recipient, told.at));
-    let mails: Vec<_> = audience.recipients.iter().map(write_to).collect();
-    app.post.send_all(&mails, &told.claim, Some(told.notice)).await
+    let aftermath = Aftermath { app, audience, told, past };
+    match act {
+        Act::Opening => aftermath.tell_exact_deadline().await,
+        Act::Decision => aftermath.tell_decision().await,
+        Act::Yes => aftermath.tell_activation(false).await,
+        Act::Close => aftermath.tell_activation(true).await,
+        Act::End => aftermath.tell_end().await,
+        Act::Extension => aftermath.tell_extension().await,
+        Act::Consent => aftermath.tell_consent().await,
+        Act::Refusal => aftermath.tell_refusal().await,
+        Act::Retirement => aftermath.tell_retirement().await,
+        Act::Withdrawal => aftermath.tell_withdrawal().await,
+        Act::Failure => Ok(()),
+    }
 }

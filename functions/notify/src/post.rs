@@ -5,6 +5,7 @@ use aws_sdk_sesv2::error::BuildError;
 use aws_sdk_sesv2::primitives::Blob;
 use aws_sdk_sesv2::types::{Destination, EmailContent, MessageTag, RawMessage};
 use domain::ids::{ClaimId, NoticeNo};
+use domain::recipient::RecipientNo;
 use domain::text::Email;
 use notice::mail::Mail;
 use runtime::fields::metric;
@@ -15,6 +16,17 @@ pub struct Post {
     client: Client,
     sender: Email,
     configuration_set: String,
+}
+
+/// What the mail service is told to report about a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Followed {
+    /// A notice: what becomes of it at its recipient moves the claim.
+    Notice(NoticeNo, RecipientNo),
+    /// A mail about what became active: that it comes back is counted.
+    Activation(RecipientNo),
+    /// Any other: a report about it proves nothing.
+    No,
 }
 
 impl Post {
@@ -28,31 +40,48 @@ impl Post {
         &self.sender
     }
 
-    /// Hands the mails to all recipients over: one that is refused keeps nobody else from his.
+    /// Hands the mails over: one that is refused keeps nobody else from theirs.
     ///
     /// # Errors
     /// The first failure. A retry sends every mail again, as the same mail.
     pub(crate) async fn send_all(
         &self,
-        mails: &[Mail],
+        mails: &[(Mail, Followed)],
         claim: &ClaimId,
-        notice: Option<NoticeNo>,
     ) -> Result<(), Failure> {
         let mut result = Ok(());
-        for mail in mails {
-            result = result.and(self.send(mail, claim, notice).await);
+        for (mail, followed) in mails {
+            result = result.and(self.send(mail, claim, *followed).await);
         }
         result
     }
 
-    /// Hands a mail over. Only a notice bears its number: what the provider reports about any other
-    /// mail proves nothing.
-    async fn send(
+    /// Hands mails over that are about no claim, as the others: a report about one has no tag to be told by.
+    ///
+    /// # Errors
+    /// As [`Self::send_all`].
+    pub(crate) async fn send_of_directory(&self, mails: &[Mail]) -> Result<(), Failure> {
+        let mut result = Ok(());
+        for mail in mails {
+            result = result.and(self.hand_over(mail, None).await);
+        }
+        result
+    }
+
+    /// Hands a mail over.
+    ///
+    /// # Errors
+    /// Where the mail service refuses it, or does not answer.
+    pub(crate) async fn send(
         &self,
         mail: &Mail,
         claim: &ClaimId,
-        notice: Option<NoticeNo>,
+        followed: Followed,
     ) -> Result<(), Failure> {
+        self.hand_over(mail, Some(tags(claim, followed)?)).await
+    }
+
+    async fn hand_over(&self, mail: &Mail, tags: Option<Vec<MessageTag>>) -> Result<(), Failure> {
         let raw = RawMessage::builder().data(Blob::new(mail.raw.clone())).build()?;
         self.client
             .send_email()
@@ -60,7 +89,7 @@ impl Post {
             .destination(Destination::builder().to_addresses(mail.to.as_str()).build())
             .content(EmailContent::builder().raw(raw).build())
             .configuration_set_name(&self.configuration_set)
-            .set_email_tags(Some(tags(claim, notice)?))
+            .set_email_tags(tags)
             .send()
             .await?;
         telemetry::count(metric::MAILS, 1);
@@ -68,8 +97,36 @@ impl Post {
     }
 }
 
-fn tags(claim: &ClaimId, notice: Option<NoticeNo>) -> Result<Vec<MessageTag>, BuildError> {
-    let tag = |name: &str, value: String| MessageTag::builder().name(name).value(value).build();
-    let notice = notice.map(|notice| tag("notice", notice.0.to_string()));
-    std::iter::once(tag("claim", claim.to_string())).chain(notice).collect()
+fn tags(claim: &ClaimId, followed: Followed) -> Result<Vec<MessageTag>, BuildError> {
+    let claim = ("claim", claim.to_string());
+    let recipient = |no: RecipientNo| ("recipient", no.0.to_string());
+    let all = match followed {
+        Followed::Notice(notice, no) => {
+            vec![claim, ("notice", notice.0.to_string()), recipient(no)]
+        }
+        Followed::Activation(no) => vec![claim, ("kind", "activation".to_owned()), recipient(no)],
+        Followed::No => vec![claim],
+    };
+    let tag = |(name, value): (&str, String)| MessageTag::builder().name(name).value(value).build();
+    all.into_iter().map(tag).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(followed: Followed) -> Vec<(String, String)> {
+        let tags = tags(&ClaimId::from_bytes([7; 16]), followed).unwrap();
+        tags.iter().skip(1).map(|tag| (tag.name().to_owned(), tag.value().to_owned())).collect()
+    }
+
+    #[test]
+    fn only_a_notice_names_its_number_and_whoever_is_followed_is_named() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let notice = named(Followed::Notice(NoticeNo(2), RecipientNo(3)));
+        assert_eq!(notice, [pair("notice", "2"), pair("recipient", "3")]);
+        let activation = named(Followed::Activation(RecipientNo(3)));
+        assert_eq!(activation, [pair("kind", "activation"), pair("recipient", "3")]);
+        assert_eq!(named(Followed::No), []);
+    }
 }

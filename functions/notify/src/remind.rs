@@ -1,4 +1,5 @@
-//! Reminders: an open window is half over, or has one business day left. They move nothing.
+//! Reminders: an open window is half over, or has one business day left. They move nothing. At half time the
+//! contact in reserve gets the notice itself.
 
 use domain::claim::{Instant, State};
 use domain::ids::{ClaimId, NoticeNo};
@@ -10,7 +11,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::App;
-use crate::audience::Audience;
+use crate::audience::{Addressee, Audience};
+use crate::notices;
+use crate::post::Followed;
 
 /// A reminder that is due, as the bus told it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -35,7 +38,8 @@ pub(crate) fn due(event: &Value) -> Option<Due> {
     is_one.then(|| serde_json::from_value(detail.clone()).ok())?
 }
 
-/// Reminds every contact of the notice, while there is something left to decide and to wait for.
+/// Reminds every recipient with a link, while there is something left to decide and to wait for; and asks the
+/// contact in reserve, where its time has come. That is last: who is asked now needs no reminder.
 pub(crate) async fn remind(
     app: &App,
     audience: &Audience,
@@ -47,18 +51,19 @@ pub(crate) async fn remind(
     if claim.notice != due.notice || window.closes_at != due.closes_at || window.closes_at <= now {
         return Ok(());
     }
-    let left = due.reminder.days_left(window);
-    let notice = audience.notice(&app.operator, due.notice, Deadline::Exact(window.clone()));
-    let write_to = |recipient| {
-        mail::reminder(
-            &notice,
-            due.reminder.as_str(),
-            left,
-            &audience.envelope(app, recipient, due.at),
-        )
-    };
-    let mails: Vec<_> = audience.recipients.iter().map(write_to).collect();
-    app.post.send_all(&mails, &due.claim, None).await
+    if let Some(left) = due.reminder.days_left(window) {
+        let notice = audience.notice(&app.operator, due.notice, Deadline::Exact(window.clone()));
+        let write_to = |addressee: Addressee<'_>| {
+            let envelope = audience.envelope(app, addressee.email, due.at);
+            (mail::reminder(&notice, due.reminder.as_str(), left, &envelope), Followed::No)
+        };
+        let mails: Vec<_> = audience.linked().into_iter().map(write_to).collect();
+        app.post.send_all(&mails, &due.claim).await?;
+    }
+    if due.reminder.asks_reserve() {
+        notices::ask_reserve(app, audience, window, due.at).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

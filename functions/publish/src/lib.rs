@@ -4,21 +4,21 @@
 //! History first, then always the bus, so that an event is on the bus at least once. A record that
 //! cannot be read is parked whole and passed; anything else that fails is tried again from there on.
 
-mod bus;
+mod event;
 mod park;
 mod record;
 
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use domain::claim::{Claim, HoldReason, State};
+use domain::event::EventType;
 use runtime::fields::{self, metric};
-use runtime::{Failure, Invocation, telemetry};
+use runtime::{Bus, BusEvent, Failure, Invocation, telemetry};
 use serde_json::Value;
 use store::{Store, StoreError};
-use tracing::warn;
+use tracing::{error, warn};
 
-pub use bus::Bus;
 pub use park::Parking;
 
-use bus::Tidings;
 use record::Change;
 
 /// What the function needs.
@@ -47,12 +47,12 @@ pub async fn handle(
 ) -> Result<DynamoDbEventResponse, Failure> {
     let records = event.get("Records").and_then(Value::as_array);
     let records = records.ok_or_else(|| Failure::new("an event without records"))?;
-    let mut waiting: Vec<(String, Tidings)> = Vec::new();
+    let mut waiting: Vec<(String, BusEvent)> = Vec::new();
     let mut failed = None;
     for record in records {
         let number = record::sequence_number(record);
         match Box::pin(archive(app, record)).await {
-            Ok(Some(tidings)) => waiting.push((number, tidings)),
+            Ok(Some(event)) => waiting.push((number, event)),
             Ok(None) => {}
             Err(()) => {
                 failed = Some(number);
@@ -67,15 +67,18 @@ pub async fn handle(
 }
 
 /// Archives a record; what has to go on the bus, if anything has.
-async fn archive(app: &App, record: &Value) -> Result<Option<Tidings>, ()> {
+async fn archive(app: &App, record: &Value) -> Result<Option<BusEvent>, ()> {
     let (old, new) = match record::change(record) {
         Ok(Change::Version { old, new }) => (old, new),
-        Ok(Change::Reminder(due)) => return Ok(Some(Tidings::Reminder(due))),
+        Ok(Change::Reminder(due)) => return Ok(Some(event::of_reminder(&due))),
         Ok(Change::Nothing) => return Ok(None),
         Err(reason) => return park(app, record, &reason).await,
     };
     match app.store.archive(old.as_deref(), &new).await {
-        Ok(()) => Ok(Some(Tidings::Version(new))),
+        Ok(()) => {
+            watch(new.claim());
+            Ok(Some(event::of_version(&new)))
+        }
         Err(StoreError::Corrupt(reason)) => park(app, record, &reason).await,
         Err(error) => {
             telemetry::failure("A version could not be archived", &error);
@@ -85,8 +88,18 @@ async fn archive(app: &App, record: &Value) -> Result<Option<Tidings>, ()> {
     }
 }
 
+/// A window that no verified delivery had opened should be impossible: somebody has to look.
+fn watch(claim: &Claim) {
+    let unopened = Some(HoldReason::NoVerifiedDelivery);
+    let is_held = matches!(claim.state, State::OnHold { reason } if reason == unopened);
+    if is_held && claim.last_event.event_type == EventType::Held {
+        telemetry::count(metric::UNOPENED_WINDOW, 1);
+        error!({ fields::CLAIM_ID } = %claim.id, "A window ended that no verified delivery had opened");
+    }
+}
+
 /// Sets a record aside, whole, so that those behind it can go on.
-async fn park(app: &App, record: &Value, reason: &str) -> Result<Option<Tidings>, ()> {
+async fn park(app: &App, record: &Value, reason: &str) -> Result<Option<BusEvent>, ()> {
     let number = record::sequence_number(record);
     warn!({ fields::SEQUENCE_NUMBER } = number, { fields::ERROR_CHAIN } = reason, "Record parked");
     telemetry::count(metric::PARKED, 1);

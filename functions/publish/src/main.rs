@@ -1,6 +1,6 @@
 //! The function `publish` on Lambda.
 
-use runtime::{Clients, StartError, open_store, settings, telemetry};
+use runtime::{Bus, Clients, StartError, open_store, settings, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartError> {
@@ -8,7 +8,7 @@ async fn main() -> Result<(), StartError> {
     let (table, bus, park) = settings::read::<settings::Publish>()?;
     let clients = Clients::load().await;
     let store = open_store(&clients, table).await;
-    let bus = publish::Bus::new(clients.eventbridge(), bus.name);
+    let bus = Bus::new(clients.eventbridge(), bus.name);
     let parking = publish::Parking::new(clients.sqs(), park.queue_url);
     let app = publish::App::new(store, bus, parking);
     runtime::serve_event("publish", app, publish::handle).await

@@ -2,6 +2,7 @@
 
 mod act;
 mod queue;
+mod vouching;
 
 use lambda_http::{Body, Request, Response};
 use web::routes::ReviewRoute;

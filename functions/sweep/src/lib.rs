@@ -1,25 +1,32 @@
 //! The function `sweep`: what a change of the directory does to claims (`docs/domain.md §3`, *vanish*).
 //!
 //! The table's stream is the log of the directory's changes too: an entry that was written is swept,
-//! however its writer fared, and one that changes twice is swept as it is last. A sweep that fails or
+//! however its writer fared, and one that changes twice is swept as it is last. The rules of a customer are swept
+//! as they were written, each time, since a "no" in them counts however soon they change. A sweep that fails or
 //! runs out of time begins anew and passes quickly over what is done.
+//!
+//! That a tenant has another verified contact is told on the bus (`docs/domain.md §5.7`), by the two images of the
+//! record. A record that comes again tells it again.
+
+mod event;
 
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use runtime::fields::{self, metric};
-use runtime::{Failure, Invocation, telemetry};
+use runtime::{Bus, Failure, Invocation, telemetry};
 use serde_json::Value;
-use store::{DirectoryEntry, ReconcileReport, Store, StoreError};
+use store::{ContactVerified, DirectoryEntry, ReconcileReport, Store, StoreError};
 use tracing::info;
 
 /// What the function needs.
 pub struct App {
     store: Store,
+    bus: Bus,
 }
 
 impl App {
-    /// The function over a store.
-    pub fn new(store: Store) -> Self {
-        Self { store }
+    /// The function over a store and the bus.
+    pub fn new(store: Store, bus: Bus) -> Self {
+        Self { store, bus }
     }
 }
 
@@ -44,6 +51,10 @@ pub async fn handle(
             response.batch_item_failures.push(first_undone(record));
             break;
         }
+        if !tell(app, &entry, record).await {
+            response.batch_item_failures.push(first_undone(record));
+            break;
+        }
     }
     Ok(response)
 }
@@ -55,16 +66,42 @@ async fn sweep(app: &App, entry: &DirectoryEntry) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Tells what the record says of a tenant's contacts, if anything; whether nothing is left to tell.
+async fn tell(app: &App, entry: &DirectoryEntry, record: &Value) -> bool {
+    let Some(verified) = contact_verified(entry, record) else { return true };
+    let number = sequence_number(record).unwrap_or_default();
+    app.bus.put(&[(number, event::of_contact(&verified))]).await.is_empty()
+}
+
+/// A tenant's first entry has no image before it, and so nobody to tell.
+fn contact_verified(entry: &DirectoryEntry, record: &Value) -> Option<ContactVerified> {
+    match entry {
+        DirectoryEntry::Tenant(_) => {
+            let image = |at: &str| serde_json::from_value(record.pointer(at)?.clone()).ok();
+            ContactVerified::of_images(image("/dynamodb/OldImage")?, image("/dynamodb/NewImage")?)
+        }
+        DirectoryEntry::Partner(_) | DirectoryEntry::Calendar(_) | DirectoryEntry::Rules(..) => {
+            None
+        }
+    }
+}
+
 /// The directory's entry that a record is about.
 fn entry_of(record: &Value) -> Option<DirectoryEntry> {
     let keys = record.pointer("/dynamodb/Keys")?;
     let key = |name: &str| keys.get(name)?.get("S")?.as_str();
-    DirectoryEntry::of_key(key("pk")?, key("sk")?)
+    let image = record.pointer("/dynamodb/NewImage").cloned();
+    let image = image.and_then(|image| serde_json::from_value(image).ok());
+    DirectoryEntry::of_item(key("pk")?, key("sk")?, image)
 }
 
 fn first_undone(record: &Value) -> DynamoDbBatchItemFailure {
-    let number = record.pointer("/dynamodb/SequenceNumber").and_then(Value::as_str);
     let mut failure = DynamoDbBatchItemFailure::default();
-    failure.item_identifier = number.map(str::to_owned);
+    failure.item_identifier = sequence_number(record);
     failure
+}
+
+fn sequence_number(record: &Value) -> Option<String> {
+    let number = record.pointer("/dynamodb/SequenceNumber").and_then(Value::as_str);
+    number.map(str::to_owned)
 }

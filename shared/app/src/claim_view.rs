@@ -2,13 +2,16 @@
 
 use domain::claim::{Claim, Scan};
 use domain::ids::EvidenceId;
+use domain::recipient::Recipients;
 use store::{CommandOutcome, Competition, Moment, Store};
-use web::views::{ClaimView, Shown};
+use web::views::{ClaimView, CustomerClaimView, Shown};
 use web::{Caller, Viewer};
 
 use crate::error::ApiError;
+use crate::recipients::KnownRecipients;
 
-/// A claim that was asked for by its id, explained. Operator staff also see its competition.
+/// A claim that was asked for by its id, explained. Operator staff also see its competition and its recipients,
+/// which are read in one batch.
 ///
 /// # Errors
 /// Where the table does not answer.
@@ -32,7 +35,7 @@ pub(crate) async fn view_after_command(
     caller: &Caller,
     moment: Moment,
 ) -> Result<ClaimView, ApiError> {
-    let CommandOutcome { claim, competition, effect: _ } = outcome;
+    let CommandOutcome { claim, competition, recipients: _, effect: _ } = outcome;
     match competition.filter(|_| caller.viewer() == Viewer::Staff) {
         Some(read) => explained_view(store, claim, Some(read), caller, moment).await,
         None => claim_view(store, claim, caller, moment).await,
@@ -50,13 +53,21 @@ async fn explained_view(
     let policy = store.policy_of(&claim).await?;
     let viewer = caller.viewer();
     let reused = reused_documents(store, &claim, viewer).await?;
+    let (rivals, recipients) = match competition {
+        Some(Competition { rivals, recipients: asked, tenant }) => {
+            let known = KnownRecipients::for_staff(&claim, asked, tenant.as_ref(), moment.at);
+            (Some(rivals), known)
+        }
+        None => (None, None),
+    };
     let shown = Shown {
         policy: &policy,
         now: moment.at,
         viewer,
-        rivals: competition.as_ref().map(|known| &known.rivals[..]),
+        rivals: rivals.as_deref(),
         reused: reused.as_deref(),
-        out_of_office: competition.as_ref().map(|known| known.receipts.unattended()),
+        out_of_office: Some(recipients.as_ref().map_or(0, KnownRecipients::unattended)),
+        recipients: recipients.as_ref().map(KnownRecipients::shown),
     };
     Ok(ClaimView::of(&claim, &shown).explained(&claim, &shown))
 }
@@ -98,6 +109,37 @@ pub async fn listed_view(
         rivals: None,
         reused: None,
         out_of_office: None,
+        recipients: None,
     };
     Ok(ClaimView::of(claim, &shown))
+}
+
+/// A claim that its customer asked for by its id, or has answered, with its recipients. What the command has read
+/// of them is not read again.
+///
+/// # Errors
+/// Where the table does not answer.
+pub async fn customer_view(
+    store: &Store,
+    claim: &Claim,
+    asked: Option<Recipients>,
+    caller: &Caller,
+    moment: Moment,
+) -> Result<CustomerClaimView, ApiError> {
+    let policy = store.policy_of(claim).await?;
+    let asked = match asked {
+        Some(asked) => Some(asked),
+        None => store.recipients(claim).await?,
+    };
+    let recipients = asked.map(KnownRecipients::asked);
+    let shown = Shown {
+        policy: &policy,
+        now: moment.at,
+        viewer: caller.viewer(),
+        rivals: None,
+        reused: None,
+        out_of_office: None,
+        recipients: recipients.as_ref().map(KnownRecipients::shown),
+    };
+    Ok(CustomerClaimView::of(ClaimView::of(claim, &shown)))
 }

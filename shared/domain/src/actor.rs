@@ -2,6 +2,7 @@
 
 use crate::codes::codes;
 use crate::ids::{NoticeNo, PartnerId, StaffId, TenantId};
+use crate::recipient::RecipientNo;
 
 codes! {
     /// The role in a caller's verified token.
@@ -59,6 +60,8 @@ pub enum Actor {
     CustomerLink {
         /// The notice.
         notice: NoticeNo,
+        /// Whose link it is; `None`: of a form without recipients, which says no and nothing else.
+        recipient: Option<RecipientNo>,
     },
     /// The system: delivery proofs, deadlines, the directory.
     System,

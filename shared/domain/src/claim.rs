@@ -1,6 +1,7 @@
 //! The claim: the envelope that is one record, one version and one pending deadline
 //! (`docs/domain.md §3`).
 
+mod chances;
 mod details;
 mod item;
 mod state;
@@ -15,13 +16,15 @@ use crate::ids::{
     Sha256Hash, StaffId, TenantId, Version,
 };
 use crate::program::{Consent, ItemKind, ItemRef, Policy};
+use crate::recipient::RecipientNo;
 
+pub use chances::{ExtensionCause, ExtensionCauses, UsedChances};
 pub use details::{
     CustomerContact, Details, Evidence, MAX_EVIDENCE, MAX_ITEMS, MAX_REMARKS, PartnerContact,
     Remark, Scan,
 };
 pub use item::{Basis, Item, ItemStatus, Mark};
-pub use state::{RejectionRecord, State, Status};
+pub use state::{HoldReason, RejectionRecord, State, Status};
 
 pub use crate::time::Instant;
 
@@ -53,10 +56,14 @@ pub struct Claim {
     pub content_hash: Option<Sha256Hash>,
     /// Whether the one dispute has been used.
     pub disputed: bool,
-    /// How often a customer's contact said he was the wrong one.
-    pub refused_contacts: u8,
     /// Whether the customer's one extension has been used.
     pub extended: bool,
+    /// Whose delivery the window is counted from; it stands and goes with the window.
+    pub opened_by: Option<RecipientNo>,
+    /// Why the window is longer than it was counted first.
+    pub extended_by: ExtensionCauses,
+    /// What has been used up of what a claim or a notice may have.
+    pub used: UsedChances,
     /// When the claim was first stored.
     pub created_at: Instant,
     /// When it was last submitted.

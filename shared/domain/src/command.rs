@@ -10,7 +10,7 @@ use crate::actor::Actor;
 use crate::canonical;
 use crate::claim::{CustomerContact, Instant, Scan};
 use crate::codes::coded;
-use crate::event::{FailureCause, Fingerprint};
+use crate::event::Fingerprint;
 use crate::field_error::FieldError;
 use crate::ids::{ClaimId, EvidenceId, ItemNo, NoticeNo, Sha256Hash};
 use crate::reason::{Reason, ReasonCode};
@@ -58,22 +58,30 @@ coded! {
             /// The grounds, required of a contested claim.
             comment: Option<Comment>,
         } => "validate",
-        /// A notice was delivered.
-        RecordDelivery {
-            /// The notice that was delivered.
+        /// Reports of the mail provider were noted: do what they call for.
+        ApplyReports {
+            /// Of which notice.
             notice: NoticeNo,
-            /// Whether its recipient is verified or of the tenant's domain.
-            qualifying: bool,
-        } => "record_delivery",
-        /// A notice bounced or was complained about.
-        RecordFailure {
-            /// The notice that failed.
-            notice: NoticeNo,
-            /// Bounce or complaint.
-            cause: FailureCause,
-            /// Whether another qualifying recipient accepted the notice, or has yet to answer.
-            others_left: bool,
-        } => "record_failure",
+        } => "apply_reports",
+        /// Vouch for a contact of the tenant's domain.
+        Vouch {
+            /// Why; required.
+            comment: Option<Comment>,
+        } => "vouch",
+        /// Refuse the contact that the partner proposes.
+        RefuseContact {
+            /// Why.
+            comment: Option<Comment>,
+        } => "refuse_contact",
+        /// Retire the link of a recipient.
+        RetireLink {
+            /// The recipient's number, as it was given.
+            recipient: u8,
+            /// Why; required of the operator.
+            comment: Option<Comment>,
+        } => "retire_link",
+        /// The customer's rules make silence a no.
+        ChangeConsent => "change_consent",
         /// Name another contact.
         CorrectContact {
             /// The new contact.
@@ -189,8 +197,12 @@ pub enum Vanished {
     Items(Vec<ItemNo>),
     /// The tenant, and with it every item.
     Tenant,
-    /// The partner's enrolment, or the right to claim at all.
+    /// The enrolment of the claim's location.
     Enrolment,
+    /// The partner's right to claim at all.
+    Partner,
+    /// Verified contacts that notices went to.
+    Contacts,
 }
 
 /// A reason with its comment, as given.
@@ -221,7 +233,10 @@ impl Command {
             Actor::Partner { id, .. } => format!("partner:{id}"),
             Actor::Staff { id, .. } => format!("staff:{id}"),
             Actor::CustomerAdmin { tenant } => format!("tenant:{tenant}"),
-            Actor::CustomerLink { notice } => format!("link:{}", notice.0),
+            Actor::CustomerLink { notice, recipient: None } => format!("link:{}", notice.0),
+            Actor::CustomerLink { notice, recipient: Some(no) } => {
+                format!("link:{}:{}", notice.0, no.0)
+            }
             Actor::System => return None,
         };
         let digest = if let Self::Submit(None) = self {

@@ -9,6 +9,7 @@ use crate::deadline::Deadline;
 use crate::directory::{Partner, Tenant};
 use crate::ids::{ClaimId, ItemNo};
 use crate::program::{ItemRef, Policy, Program};
+use crate::recipient::Recipients;
 use crate::rejection::Rejection;
 
 /// Whose days are counted: a calendar and a zone.
@@ -89,6 +90,12 @@ pub struct Facts {
     pub over_quota: Option<Option<u32>>,
     /// Who else holds or claims an item.
     pub rivals: Vec<Rival>,
+    /// Who is asked by the current notice, and what became of its mails; `None` before the first, and of a
+    /// notice from before recipients were kept.
+    pub recipients: Option<Recipients>,
+    /// When a "no" that stood already was last said again, as far as the current notice is concerned: it is no
+    /// event, and an undo that arrived before it takes nothing back.
+    pub no_repeated_at: Option<Instant>,
 }
 
 /// Another claim on an item of this one.

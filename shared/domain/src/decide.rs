@@ -5,25 +5,31 @@ use crate::actor::Actor;
 use crate::claim::Claim;
 use crate::command::{Command, CommandKind};
 use crate::commands::{
-    accept, add_evidence, begin_review, correct_contact, deadline_passed, decline, discard,
-    dispute, draft, edit, end, extend, hold, overturn, recall, record_delivery, record_failure,
-    record_scan, recount, reject, request_defence, request_information, respond, resume, submit,
-    supersede, undo, uphold, validate, vanish, withdraw, wrong_contact,
+    accept, add_evidence, apply_reports, begin_review, change_consent, correct_contact,
+    deadline_passed, decline, discard, dispute, draft, edit, end, extend, hold, overturn, recall,
+    record_scan, recount, refuse_contact, reject, request_defence, request_information, respond,
+    resume, retire_link, submit, supersede, undo, uphold, validate, vanish, vouch, withdraw,
+    wrong_contact,
 };
 use crate::context::Context;
 use crate::decision::invalid_state;
+use crate::decision::recipient::with_told_end;
 use crate::event::Event;
 use crate::rejection::Rejection;
 
+pub use crate::commands::apply_reports::reports_are_pending;
+pub use crate::commands::change_consent::demanded_by;
 pub use crate::commands::deadline_passed::is_due;
+pub use crate::commands::decline::is_kept_as_repeated;
 pub use crate::commands::decline::refusable;
 pub use crate::commands::draft::missing_for_draft;
 pub use crate::commands::submit::{check, conflicts};
 pub use crate::commands::table::{AllowedStates, CommandRow, is_allowed_in};
 pub use crate::commands::undo::{undo_is_open, undoable};
-pub use crate::commands::vanish::{gone_at, unenrolled};
-pub use crate::commands::wrong_contact::can_pass_on;
+pub use crate::commands::vanish::{contacts_at, gone_at, is_closing, unenrolled};
+pub use crate::commands::wrong_contact::can_refuse;
 pub use crate::decision::Decision;
+pub use crate::decision::recipient_selection::select_first_list;
 
 /// Decides a command on a claim; `None` where it is to create one.
 ///
@@ -60,12 +66,7 @@ fn change(claim: &Claim, command: &Command, context: &Context) -> Decision {
         Command::Validate { drop, comment } => {
             validate::decide(claim, drop, comment.as_ref(), context)
         }
-        Command::RecordDelivery { notice, qualifying } => {
-            record_delivery::decide(claim, *notice, *qualifying, context)
-        }
-        Command::RecordFailure { notice, cause, others_left } => {
-            record_failure::decide(claim, *notice, *cause, *others_left, context)
-        }
+        Command::ApplyReports { notice } => apply_reports::decide(claim, *notice, context),
         Command::Decline { items } => decline::decide(claim, items, context),
         Command::Undo { items } => undo::decide(claim, items, context),
         Command::End { item, comment } => end::decide(claim, *item, comment.as_ref(), context),
@@ -84,6 +85,14 @@ fn change(claim: &Claim, command: &Command, context: &Context) -> Decision {
         Command::Uphold { comment } => uphold::decide(claim, comment, context),
         Command::Overturn { comment } => overturn::decide(claim, comment, context),
         Command::CorrectContact { contact } => correct_contact::decide(claim, contact, context),
+        Command::Vouch { comment } => vouch::decide(claim, comment.as_ref(), context),
+        Command::RefuseContact { comment } => {
+            refuse_contact::decide(claim, comment.as_ref(), context)
+        }
+        Command::RetireLink { recipient, comment } => {
+            retire_link::decide(claim, *recipient, comment.as_ref(), context)
+        }
+        Command::ChangeConsent => Ok(change_consent::decide(claim, context)),
         Command::Extend { closes_on } => extend::decide(claim, *closes_on, context),
         Command::Recount => recount::decide(claim, context),
         Command::Hold { comment } => hold::decide(claim, comment, context),
@@ -95,10 +104,13 @@ fn change(claim: &Claim, command: &Command, context: &Context) -> Decision {
         }
         Command::RequestDefence { until } => Ok(request_defence::decide(claim, *until, context)),
         Command::Supersede { items, since } => Ok(supersede::decide(claim, items, *since, context)),
-        Command::Vanish(what) => Ok(vanish::decide(claim, what, context)),
+        Command::Vanish(what) => vanish::decide(claim, what, context),
         Command::WrongContact => wrong_contact::decide(claim, context),
     }?;
-    Ok(event.map(|event| Event { fingerprint: command.fingerprint(&context.actor), ..event }))
+    Ok(event.map(|event| {
+        let event = with_told_end(claim, event, context);
+        Event { fingerprint: command.fingerprint(&context.actor), ..event }
+    }))
 }
 
 /// Whether this actor may give this command at all, and whether the claim is the actor's to see: another
@@ -114,7 +126,7 @@ pub fn authorize(claim: &Claim, command: CommandKind, actor: &Actor) -> Result<(
     let own = match actor {
         Actor::Partner { id, .. } => claim.subject.partner == *id,
         Actor::CustomerAdmin { tenant } => claim.subject.tenant == *tenant,
-        Actor::CustomerLink { notice } => *notice <= claim.notice,
+        Actor::CustomerLink { notice, .. } => *notice <= claim.notice,
         Actor::Staff { .. } | Actor::System => true,
     };
     if own { Ok(()) } else { Err(Rejection::NotFound) }

@@ -1,15 +1,19 @@
 //! What a command leads to, and the parts of it that several commands share.
 
-pub(crate) mod contact;
 pub(crate) mod content;
 pub(crate) mod deadlines;
 pub(crate) mod dispute;
 pub(crate) mod evidence;
+pub(crate) mod notice;
+pub(crate) mod recipient;
+pub(crate) mod recipient_selection;
 pub(crate) mod rejection;
 pub(crate) mod remark;
 pub(crate) mod selection;
+pub(crate) mod standing;
 pub(crate) mod tenant_item;
 pub(crate) mod term;
+pub(crate) mod two_people;
 pub(crate) mod window;
 
 use crate::claim::Claim;

@@ -1,15 +1,17 @@
 //! Partners and tenants, as the operator's directory knows them (`docs/api.md §4`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{CountryCode, Exception, Subdivision, Tz};
-use crate::ids::{ItemId, LocationId, PartnerId, ProductId, ProgramId, TenantId};
+use crate::ids::{ItemId, LocationId, PartnerId, ProductId, ProgramId, StaffId, TenantId};
 use crate::program::{ItemKind, ItemRef};
+use crate::recipient::Authority;
 use crate::rules::StandingRules;
 use crate::text::{Domain, Email, Name};
+use crate::time::Instant;
 
 pub use crate::locale::Locale;
 
@@ -76,9 +78,43 @@ pub struct Partner {
     pub daily_claim_quota: u32,
     /// How many open claims it may have.
     pub open_claim_quota: u32,
+    /// Since when it is suspended, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended_since: Option<Instant>,
+    /// The programs that a location was enrolled in and is not any more, each with the moment of the change.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_programs: BTreeMap<LocationId, BTreeMap<ProgramId, Instant>>,
 }
 
 impl Partner {
+    /// The entry as it is stored at `at` in place of `before`: what the partner loses by it keeps the moment
+    /// of its loss, and what it gets back has none.
+    #[must_use]
+    pub fn stamped(self, before: Option<&Self>, at: Instant) -> Self {
+        let suspended = self.status == PartnerStatus::Suspended;
+        let since = before
+            .filter(|old| old.status == PartnerStatus::Suspended)
+            .map_or(Some(at), |old| old.suspended_since);
+        let mut left = before.map(|old| old.left_programs.clone()).unwrap_or_default();
+        for location in before.iter().flat_map(|old| &old.locations) {
+            for program in &location.programs {
+                left.entry(location.id.clone()).or_default().insert(program.clone(), at);
+            }
+        }
+        for (location, programs) in &mut left {
+            programs.retain(|program, _| !self.is_enrolled(location, program));
+        }
+        left.retain(|_, programs| !programs.is_empty());
+        Self { suspended_since: since.filter(|_| suspended), left_programs: left, ..self }
+    }
+
+    /// Since when the partner may not claim from that location in that program: the earlier of its suspension
+    /// and the end of the enrolment. `None`: it may, or the moment is not known.
+    pub fn excluded_since(&self, location: &LocationId, program: &ProgramId) -> Option<Instant> {
+        let left = self.left_programs.get(location).and_then(|programs| programs.get(program));
+        self.suspended_since.into_iter().chain(left.copied()).min()
+    }
+
     /// Whether `location` is one of the partner's and enrolled in `program`.
     pub fn is_enrolled(&self, location: &LocationId, program: &ProgramId) -> bool {
         self.locations.iter().any(|own| own.id == *location && own.programs.contains(program))
@@ -105,6 +141,45 @@ pub struct TenantContact {
     pub email: Email,
     /// Whether the vendor has verified that the contact speaks for the tenant.
     pub verified: bool,
+    /// Since when it is verified; the system says so. `None`: since the tenant's first entry, or not at all.
+    #[serde(default)]
+    pub verified_since: Option<Instant>,
+    /// Who made it verified; `None` as above.
+    #[serde(default)]
+    pub verified_by: Option<StaffId>,
+}
+
+/// For how many days a contact that was verified is told who becomes verified after it.
+const FORMER_DAYS: i64 = 7;
+/// How many such contacts are kept of a tenant.
+const MAX_FORMER_CONTACTS: usize = 50;
+
+/// A contact that was verified, and is so no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormerContact {
+    /// The contact as it was.
+    pub contact: TenantContact,
+    /// Until when it was verified.
+    pub until: Instant,
+}
+
+/// Who in the operator's staff made a change of the directory, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// When.
+    pub since: Instant,
+    /// Who.
+    pub by: StaffId,
+}
+
+impl TenantContact {
+    /// Who made it verified, and when, where that is known.
+    fn grant(&self) -> Option<Grant> {
+        let (since, by) = self.verified_since.zip(self.verified_by.clone())?;
+        Some(Grant { since, by })
+    }
 }
 
 /// The state of an item at its tenant.
@@ -147,6 +222,9 @@ pub struct Tenant {
     pub status: TenantStatus,
     /// The domains that are its own.
     pub domains: BTreeSet<Domain>,
+    /// Who added which of them; the system says so. The domains of the tenant's first entry are not in it.
+    #[serde(default)]
+    pub domain_added: BTreeMap<Domain, Grant>,
     /// Required of every tenant (`docs/domain.md §4`, 6).
     pub country: CountryCode,
     /// Subdivision of the country, if known.
@@ -159,6 +237,10 @@ pub struct Tenant {
     pub closures: BTreeSet<NaiveDate>,
     /// Its contacts, in the order in which notices try them.
     pub contacts: Vec<TenantContact>,
+    /// Who was a verified contact in the last seven days and is none now; the system says so. Whoever becomes
+    /// verified in such a contact's place is told to it, too.
+    #[serde(default)]
+    pub former_contacts: Vec<FormerContact>,
     /// Its workloads and subscriptions.
     pub items: Vec<TenantItem>,
     /// What the customer has settled beforehand: his own, and stored apart from the entry.
@@ -177,13 +259,116 @@ impl Tenant {
         self.contacts.iter().filter(|contact| contact.verified)
     }
 
-    /// Whether delivery to `address` may open a window (`docs/domain.md §5`): its domain is one of the
-    /// tenant's, or it is a verified contact's or one that the customer has named himself.
-    pub fn qualifies(&self, address: &Email) -> bool {
+    /// What an address may do for the tenant, by the directory and the standing rules
+    /// (`docs/domain.md §5.1`).
+    pub fn authority(&self, address: &Email) -> Authority {
         let verified = self.verified_contacts().map(|own| &own.email);
         let mut known = verified.chain(self.rules.contacts.iter().map(|own| &own.email));
+        if known.any(|own| own.same_mailbox(address.as_str())) {
+            Authority::Verified
+        } else if self.has_domain_of(address) {
+            Authority::Domain
+        } else {
+            Authority::Outside
+        }
+    }
+
+    /// Who gave an address what it may do for the tenant: made it a verified contact, or added its domain.
+    /// `None`: the tenant's first entry did, or the customer's standing rules.
+    pub fn grant(&self, address: &Email) -> Option<Grant> {
+        if self.rules.contacts.iter().any(|own| own.email.same_mailbox(address.as_str())) {
+            return None;
+        }
+        let same = |own: &&TenantContact| own.email.same_mailbox(address.as_str());
+        let mut verified = self.verified_contacts().filter(same).map(TenantContact::grant);
+        if let Some(first) = verified.next() {
+            // Of two entries of one address the older one counts.
+            let older = |one: Option<Grant>, other: Option<Grant>| {
+                one.zip(other).map(|(one, other)| if other.since < one.since { other } else { one })
+            };
+            return verified.fold(first, older);
+        }
+        let domain = self.domains.iter().find(|own| own.as_str() == address.domain())?;
+        self.domain_added.get(domain).cloned()
+    }
+
+    /// The entry as `by` stores it at `at` in place of `before`: contacts that are verified and domains that
+    /// are there by this change bear who made it and when, all others what they bore. A tenant's first entry
+    /// leaves them without.
+    #[must_use]
+    pub fn stamped(self, before: Option<&Self>, by: &StaffId, at: Instant) -> Self {
+        let grant = Grant { since: at, by: by.clone() };
+        let contacts = self.contacts.into_iter().map(|contact| {
+            let was_verified = |old: &&TenantContact| {
+                old.verified && old.email.same_mailbox(contact.email.as_str())
+            };
+            let given = match before {
+                Some(before) if contact.verified => match before.contacts.iter().find(was_verified)
+                {
+                    Some(old) => old.grant(),
+                    None => Some(grant.clone()),
+                },
+                Some(_) | None => None,
+            };
+            let (verified_since, verified_by) = given.map(|own| (own.since, own.by)).unzip();
+            TenantContact { verified_since, verified_by, ..contact }
+        });
+        let contacts: Vec<_> = contacts.collect();
+        let given = |domain: &Domain| match before {
+            Some(before) if before.domains.contains(domain) => {
+                before.domain_added.get(domain).cloned()
+            }
+            Some(_) => Some(grant.clone()),
+            None => None,
+        };
+        let added = |domain: &Domain| Some((domain.clone(), given(domain)?));
+        let domain_added = self.domains.iter().filter_map(added).collect();
+        let former_contacts = before.map(|before| before.leave(&contacts, at)).unwrap_or_default();
+        Self { domain_added, contacts, former_contacts, ..self }
+    }
+
+    /// The former contacts once `contacts` have taken the place of the present ones at `at`.
+    fn leave(&self, contacts: &[TenantContact], at: Instant) -> Vec<FormerContact> {
+        let stays = |own: &TenantContact| {
+            let same = |new: &&TenantContact| new.email.same_mailbox(own.email.as_str());
+            contacts.iter().filter(same).any(|new| new.verified)
+        };
+        let recent = |former: &&FormerContact| former.until > at - Duration::days(FORMER_DAYS);
+        let before = self.former_contacts.iter().filter(recent).cloned();
+        let left =
+            self.verified_contacts().map(|own| FormerContact { contact: own.clone(), until: at });
+        let all: Vec<_> = before.chain(left).filter(|former| !stays(&former.contact)).collect();
+        let beyond = all.len().saturating_sub(MAX_FORMER_CONTACTS);
+        all.into_iter().skip(beyond).collect()
+    }
+
+    /// Since when the tenant has a verified contact that `before` did not have as one, where the system knows it.
+    pub fn newly_verified_since(&self, before: &Self) -> Option<Instant> {
+        let was_verified = |own: &TenantContact| {
+            before.verified_contacts().any(|old| old.email.same_mailbox(own.email.as_str()))
+        };
+        let mut new = self.verified_contacts().filter(|own| !was_verified(own));
+        new.find_map(|own| own.verified_since)
+    }
+
+    /// The verified contacts that are so since `at`, and the others; each mailbox once. Those who were verified
+    /// until a few days ago count as well: nobody is replaced without being told.
+    pub fn verified_at(&self, at: Instant) -> (Vec<&TenantContact>, Vec<&TenantContact>) {
+        let mut seen = BTreeSet::new();
+        let once = move |own: &&TenantContact| seen.insert(own.email.as_str().to_ascii_lowercase());
+        let former = self.former_contacts.iter().map(|former| &former.contact);
+        let verified = self.verified_contacts().chain(former).filter(once);
+        verified.partition(|own| own.verified_since == Some(at))
+    }
+
+    /// Whether the domain of an address is one of the tenant's.
+    pub fn has_domain_of(&self, address: &Email) -> bool {
         self.domains.iter().any(|own| own.as_str() == address.domain())
-            || known.any(|own| own.same_mailbox(address.as_str()))
+    }
+
+    /// Whether the tenant has anybody whose delivery can open a window without vouching.
+    pub fn has_verified_contact(&self) -> bool {
+        self.verified_contacts().next().is_some() || !self.rules.contacts.is_empty()
     }
 
     /// The days on which the customer is closed, by the operator's directory and his own rules.

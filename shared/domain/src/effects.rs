@@ -52,12 +52,12 @@ pub fn holds_lock(claim: &Claim, item: &Item) -> bool {
 
 /// Whether a no to a part can still be taken back: in the window that runs, or in the one that the
 /// notice on its way, or the next, will open.
-fn may_be_undone(state: &State) -> bool {
+pub(crate) fn may_be_undone(state: &State) -> bool {
     matches!(
         state,
         State::Notifying { .. }
             | State::Unreachable { .. }
-            | State::OnHold
+            | State::OnHold { .. }
             | State::AwaitingCustomer { .. }
             | State::Declined { window: Some(_) }
     )

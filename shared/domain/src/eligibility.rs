@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 
 use chrono::Months;
 
-use crate::claim::{CustomerContact, Instant, Scan};
+use crate::claim::{Instant, Scan};
 use crate::command::{ClaimInput, DeclaredEvidence};
 use crate::context::{Facts, Place};
 use crate::directory::{Partner, PartnerStatus, Tenant, TenantItemState, TenantStatus};
 use crate::ids::{ItemId, ProductId};
-use crate::program::{ItemKind, ItemRef, Policy, Program, ProgramStatus};
+use crate::program::{ItemKind, ItemRef, Policy, Program, ProgramStatus, Vouching};
+use crate::recipient::Authority;
 use crate::rejection::{FieldCode, FieldError};
-use crate::text::{Email, Name};
 
 /// What submit still lacks: fields that must be there. `malformed` are the places that were there
 /// and could not be read; they are not reported a second time.
@@ -63,7 +63,7 @@ pub fn problems(
     program(input, facts.program.as_ref(), &mut errors);
     tenant(input, facts.tenant.as_ref(), &mut errors);
     items(input, facts.tenant.as_ref(), facts.program.as_ref(), &mut errors);
-    reachable(input, facts.tenant.as_ref(), &mut errors);
+    reachable(input, facts.tenant.as_ref(), policy, &mut errors);
     evidence(input, policy, at, partner_place, &mut errors);
     errors
 }
@@ -155,62 +155,19 @@ fn lists(catalogue: &[ProductId], product: &ProductId) -> bool {
     catalogue.contains(product)
 }
 
-/// Somebody must be there whose mail can open a window (`docs/domain.md §5`).
-fn reachable(input: &ClaimInput, tenant: Option<&Tenant>, errors: &mut Vec<FieldError>) {
+/// Somebody must be there whose delivery can open a window, or for whom the operator can vouch
+/// (`docs/domain.md §5.1`).
+fn reachable(
+    input: &ClaimInput,
+    tenant: Option<&Tenant>,
+    policy: &Policy,
+    errors: &mut Vec<FieldError>,
+) {
     let (Some(contact), Some(tenant)) = (&input.customer_contact, tenant) else { return };
-    if recipients(contact, tenant, 0).iter().all(|recipient| !recipient.qualifying) {
+    let authority = tenant.authority(&contact.email);
+    let can_be_vouched = authority == Authority::Domain && policy.vouching == Vouching::Allowed;
+    if !tenant.has_verified_contact() && !can_be_vouched {
         errors.push(FieldError::new("/customer_contact/email", FieldCode::CustomerUnreachable));
-    }
-}
-
-/// Somebody who gets a notice.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recipient {
-    /// Who.
-    pub name: Name,
-    /// Where to write.
-    pub email: Email,
-    /// Whether delivery to him may open a window.
-    pub qualifying: bool,
-}
-
-/// Who gets the notice (`docs/domain.md §5`): the claim's contact and, if its domain is not one of the
-/// tenant's, also the first verified contact of the tenant. After `refused` of them said that they
-/// are not the right people, the next verified contact instead; nobody, where none is left. Whom the
-/// customer's standing rules name gets every notice as well.
-pub fn recipients(contact: &CustomerContact, tenant: &Tenant, refused: u8) -> Vec<Recipient> {
-    let mut chosen = chosen(contact, tenant, refused);
-    if !chosen.is_empty() {
-        for extra in &tenant.rules.contacts {
-            let is_there = |own: &Recipient| own.email.same_mailbox(extra.email.as_str());
-            if !chosen.iter().any(is_there) {
-                chosen.push(trusted(&extra.name, &extra.email));
-            }
-        }
-    }
-    chosen
-}
-
-/// Somebody whose mail may open a window, whatever his domain.
-fn trusted(name: &Name, email: &Email) -> Recipient {
-    Recipient { name: name.clone(), email: email.clone(), qualifying: true }
-}
-
-fn chosen(contact: &CustomerContact, tenant: &Tenant, refused: u8) -> Vec<Recipient> {
-    let own_domain = tenant.domains.iter().any(|domain| domain.as_str() == contact.email.domain());
-    let mut verified = tenant
-        .verified_contacts()
-        .filter(|own| !own.email.same_mailbox(contact.email.as_str()))
-        .map(|own| trusted(&own.name, &own.email));
-    let claimed = Recipient {
-        name: contact.name.clone(),
-        email: contact.email.clone(),
-        qualifying: tenant.qualifies(&contact.email),
-    };
-    let beside = if own_domain { None } else { verified.next() };
-    match refused.checked_sub(1) {
-        None => std::iter::once(claimed).chain(beside).collect(),
-        Some(passed) => verified.nth(passed.into()).into_iter().collect(),
     }
 }
 

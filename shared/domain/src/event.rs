@@ -1,16 +1,18 @@
 //! Events: what happened to a claim, one for each version (`docs/domain.md §3`, I7).
 
-use serde::{Deserialize, Serialize};
-
 use crate::actor::{Actor, ActorKind};
 use crate::calendar::Window;
-use crate::claim::{Details, Instant, Item, LastEvent, RejectionRecord, Subject};
+use crate::claim::{
+    Details, ExtensionCause, HoldReason, Instant, Item, LastEvent, RejectionRecord, Subject,
+};
 use crate::codes::coded;
 use crate::deadline::Deadline;
 use crate::ids::{ClaimId, ItemNo, NoticeNo, Sha256Hash, StaffId, Version};
 use crate::reason::{EndReason, Reason, ReasonCode};
+use crate::recipient::{Decliners, RecipientList, RecipientNo};
 
 pub use crate::event_type::{EventType, Fingerprint};
+pub use crate::recipient::FailureCause;
 
 /// An event: the claim's next version and what changes with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +33,8 @@ pub struct Event {
     pub body: EventBody,
     /// The details, where they changed.
     pub details: Option<Box<Details>>,
+    /// The list of recipients, where it changed.
+    pub recipients: Option<Box<RecipientList>>,
 }
 
 /// What a first event fixes.
@@ -139,14 +143,46 @@ coded! {
         WindowOpened {
             /// The deadline, explained.
             window: Window,
+            /// Whose delivery it is counted from.
+            opened_by: RecipientNo,
         },
-        /// [`EventType::NoticeFailed`].
+        /// [`EventType::NoticeFailed`]: nobody can be reached.
         NoticeFailed {
             /// Why.
             cause: FailureCause,
             /// Until when the contact must be corrected.
             correct_by: Deadline,
+            /// Whether that is the operator's turn.
+            with_operator: bool,
         },
+        /// [`EventType::RecipientFailed`].
+        RecipientFailed {
+            /// Why.
+            cause: FailureCause,
+            /// What becomes of the notice.
+            change: NoticeChange,
+        },
+        /// [`EventType::ContactVouched`].
+        ContactVouched,
+        /// [`EventType::ContactProposed`].
+        ContactProposed {
+            /// When the operator should have answered.
+            due_at: Deadline,
+        },
+        /// [`EventType::ContactProposalRefused`].
+        ContactProposalRefused {
+            /// Until when the contact must be corrected.
+            correct_by: Deadline,
+        },
+        /// [`EventType::LinkRetired`].
+        LinkRetired {
+            /// Whose link.
+            recipient: RecipientNo,
+            /// What becomes of the notice.
+            change: NoticeChange,
+        },
+        /// [`EventType::ConsentChanged`]: silence is a "no" from now on.
+        ConsentChanged,
         /// [`EventType::ContactCorrected`].
         ContactCorrected {
             /// The new notice.
@@ -156,10 +192,10 @@ coded! {
         },
         /// [`EventType::ContactRefused`].
         ContactRefused {
-            /// The new notice and its delivery deadline; `None`: no contact is left.
-            next: Option<(NoticeNo, Deadline)>,
-            /// Until when the contact must be corrected, where none is left.
-            correct_by: Option<Deadline>,
+            /// Who.
+            recipient: RecipientNo,
+            /// What becomes of the notice.
+            change: NoticeChange,
         },
         /// [`EventType::ItemsDeclined`].
         ItemsDeclined {
@@ -167,6 +203,10 @@ coded! {
             declined: Vec<ItemNo>,
             /// Items that were active: their associations end.
             ended: Vec<ItemNo>,
+            /// Items that somebody else had declined before.
+            joined: Vec<ItemNo>,
+            /// Who says no.
+            by: Decliners,
             /// Whether the no arrived in time.
             in_time: bool,
             /// When the policy's term runs out, where nothing but associations is left.
@@ -174,8 +214,14 @@ coded! {
         },
         /// [`EventType::DeclineUndone`].
         DeclineUndone {
-            /// The items that wait again.
+            /// The items of which a no is taken back.
             items: Vec<ItemNo>,
+            /// Whose.
+            by: Decliners,
+            /// Whether it was by a link.
+            by_link: bool,
+            /// What becomes of the notice: no delivery may stand any more, or the window becomes longer.
+            change: NoticeChange,
         },
         /// [`EventType::ItemsAccepted`].
         ItemsAccepted {
@@ -188,11 +234,16 @@ coded! {
         WindowExtended {
             /// The longer window.
             window: Window,
-            /// Whether it was the customer's one extension.
-            by_customer: bool,
+            /// Why.
+            cause: ExtensionCause,
+            /// Whose delivery it is counted from now, where that has changed.
+            opened_by: Option<RecipientNo>,
         },
         /// [`EventType::Held`].
-        Held,
+        Held {
+            /// Why the system holds it; `None`: the operator does.
+            reason: Option<HoldReason>,
+        },
         /// [`EventType::Resumed`].
         Resumed {
             /// The new notice.
@@ -253,29 +304,63 @@ impl EventBody {
         | Self::Validated { deliver_by: deadline, .. }
         | Self::NoticeFailed { correct_by: deadline, .. }
         | Self::ContactCorrected { deliver_by: deadline, .. }
-        | Self::ContactRefused { next: Some((_, deadline)), .. }
-        | Self::ContactRefused { next: None, correct_by: Some(deadline) }
+        | Self::ContactProposed { due_at: deadline }
+        | Self::ContactProposalRefused { correct_by: deadline }
         | Self::Resumed { deliver_by: deadline, .. }
         | Self::Disputed { due_at: deadline }
         | Self::DisputeOverturned { due_at: deadline } = self
         {
-            Some(deadline)
-        } else {
-            None
+            return Some(deadline);
+        }
+        let (Self::RecipientFailed { change, .. }
+        | Self::ContactRefused { change, .. }
+        | Self::LinkRetired { change, .. }
+        | Self::DeclineUndone { change, .. }) = self
+        else {
+            return None;
+        };
+        match change {
+            NoticeChange::Renewed { deliver_by, .. } => Some(deliver_by),
+            NoticeChange::Unreachable { correct_by, .. } => Some(correct_by),
+            NoticeChange::None | NoticeChange::Window { .. } | NoticeChange::Held { .. } => None,
         }
     }
 }
 
-/// Why a notice counts as not delivered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FailureCause {
-    /// The mail came back.
-    Bounce,
-    /// The recipient complained about it.
-    Complaint,
-    /// No proof came in time.
-    NoProof,
+/// What becomes of a notice and its window.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum NoticeChange {
+    /// Nothing.
+    #[default]
+    None,
+    /// The window is counted from another delivery, or it ends later.
+    Window {
+        /// The window.
+        window: Window,
+        /// Whose delivery it is counted from.
+        opened_by: Option<RecipientNo>,
+        /// Why it is longer, where it is.
+        cause: Option<ExtensionCause>,
+    },
+    /// A new notice is due; a window is void.
+    Renewed {
+        /// Its number.
+        notice: NoticeNo,
+        /// Until when a proof of delivery must come.
+        deliver_by: Deadline,
+    },
+    /// Nobody is left who could be asked.
+    Unreachable {
+        /// Until when the contact must be corrected.
+        correct_by: Deadline,
+        /// Whether that is the operator's turn.
+        with_operator: bool,
+    },
+    /// The window cannot be counted any more.
+    Held {
+        /// Why.
+        reason: HoldReason,
+    },
 }
 
 /// What silence in a window does.
@@ -299,6 +384,7 @@ impl Event {
             fingerprint: None,
             body,
             details: None,
+            recipients: None,
         }
     }
 

@@ -35,8 +35,20 @@ codes! {
         NoticeFailed => "notice_failed",
         /// The contact was corrected: a new notice is due.
         ContactCorrected => "contact_corrected",
-        /// A contact said he is the wrong one.
+        /// A recipient said that it is not the right person.
         ContactRefused => "contact_refused",
+        /// The operator vouched for a contact.
+        ContactVouched => "contact_vouched",
+        /// The partner proposed another contact.
+        ContactProposed => "contact_proposed",
+        /// The operator refused the proposed contact.
+        ContactProposalRefused => "contact_proposal_refused",
+        /// The notice failed at the recipient whose delivery counted.
+        RecipientFailed => "recipient_failed",
+        /// A recipient's link was retired.
+        LinkRetired => "link_retired",
+        /// The customer's rules make silence a no.
+        ConsentChanged => "consent_changed",
         /// The customer said no to items.
         ItemsDeclined => "items_declined",
         /// The customer took a no back.
@@ -67,10 +79,16 @@ codes! {
 }
 
 impl EventType {
-    /// Whether a notice goes out on that event.
+    /// Whether a notice may go out on that event.
     pub fn makes_notice_due(self) -> bool {
         match self {
-            Self::Validated | Self::ContactCorrected | Self::ContactRefused | Self::Resumed => true,
+            Self::Validated
+            | Self::ContactCorrected
+            | Self::ContactRefused
+            | Self::RecipientFailed
+            | Self::LinkRetired
+            | Self::DeclineUndone
+            | Self::Resumed => true,
             Self::Drafted
             | Self::Submitted
             | Self::Edited
@@ -84,8 +102,11 @@ impl EventType {
             | Self::Rejected
             | Self::WindowOpened
             | Self::NoticeFailed
+            | Self::ContactVouched
+            | Self::ContactProposed
+            | Self::ContactProposalRefused
+            | Self::ConsentChanged
             | Self::ItemsDeclined
-            | Self::DeclineUndone
             | Self::ItemsAccepted
             | Self::WindowExtended
             | Self::Held

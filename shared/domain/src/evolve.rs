@@ -2,14 +2,16 @@
 
 use crate::calendar::CalendarId;
 use crate::claim::{Claim, Details};
+use crate::commands::decline::Refusal;
 use crate::commands::{
-    accept, add_evidence, begin_review, correct_contact, deadline_passed, decline, discard,
-    dispute, draft, edit, end, extend, hold, overturn, recall, record_delivery, record_failure,
-    reject, request_defence, request_information, respond, resume, submit, undo, uphold, validate,
-    withdraw, wrong_contact,
+    accept, add_evidence, apply_reports, begin_review, change_consent, correct_contact,
+    deadline_passed, decline, discard, dispute, draft, edit, end, extend, overturn, recall,
+    refuse_contact, reject, request_defence, request_information, respond, resume, submit, undo,
+    uphold, validate, withdraw,
 };
 use crate::event::{Event, EventBody};
 use crate::ids::Version;
+use crate::transition::{change_notice, hold_claim, wait_for_contact};
 
 /// An event that cannot follow: not the claim's next version, or not of its state.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -94,24 +96,41 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
         EventBody::Validated { dropped, contested, notice, content_hash, deliver_by } => {
             validate::apply(it, dropped, *contested, *notice, *content_hash, deliver_by.at);
         }
-        EventBody::WindowOpened { window } => record_delivery::apply(it, window),
-        EventBody::NoticeFailed { correct_by, .. } => record_failure::apply(it, correct_by.at),
+        EventBody::WindowOpened { window, opened_by } => {
+            apply_reports::apply_opening(it, window, *opened_by);
+        }
+        EventBody::NoticeFailed { correct_by, with_operator, .. } => {
+            wait_for_contact(it, correct_by.at, *with_operator);
+        }
+        EventBody::RecipientFailed { change, .. }
+        | EventBody::ContactRefused { change, .. }
+        | EventBody::LinkRetired { change, .. } => change_notice(it, change),
+        EventBody::ContactVouched => {}
+        EventBody::ContactProposed { due_at } => correct_contact::apply_proposal(it, due_at.at),
+        EventBody::ContactProposalRefused { correct_by } => {
+            refuse_contact::apply(it, correct_by.at);
+        }
+        EventBody::ConsentChanged => change_consent::apply(it),
         EventBody::ContactCorrected { notice, deliver_by } => {
             correct_contact::apply(it, *notice, deliver_by.at);
         }
-        EventBody::ContactRefused { next, correct_by } => {
-            let next = next.as_ref().map(|(notice, deliver_by)| (*notice, deliver_by.at));
-            wrong_contact::apply(it, next, correct_by.as_ref().map(|deadline| deadline.at))?;
+        EventBody::ItemsDeclined { declined, ended, joined, by, in_time, ends_at } => {
+            decline::apply(
+                it,
+                at,
+                &Refusal { undecided: declined, active: ended, declined: joined, by: *by },
+                *in_time,
+                *ends_at,
+            );
         }
-        EventBody::ItemsDeclined { declined, ended, in_time, ends_at } => {
-            decline::apply(it, at, declined, ended, *in_time, *ends_at);
+        EventBody::DeclineUndone { items, by, by_link, change } => {
+            undo::apply(it, items, *by, *by_link, change)?;
         }
-        EventBody::DeclineUndone { items } => undo::apply(it, items)?,
         EventBody::ItemsAccepted { items, ends_at } => accept::apply(it, at, items, *ends_at),
-        EventBody::WindowExtended { window, by_customer } => {
-            extend::apply(it, window, *by_customer);
+        EventBody::WindowExtended { window, cause, opened_by } => {
+            extend::apply(it, window, *cause, *opened_by);
         }
-        EventBody::Held => hold::apply(it),
+        EventBody::Held { reason } => hold_claim(it, *reason),
         EventBody::Resumed { notice, deliver_by } => resume::apply(it, *notice, deliver_by.at),
         EventBody::WindowClosed { outcome, ends_at } => {
             deadline_passed::apply_close(it, *outcome, *ends_at)?;

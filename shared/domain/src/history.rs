@@ -3,9 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use crate::canonical;
-use crate::claim::{Claim, ItemStatus};
-use crate::ids::Sha256Hash;
+use crate::claim::{Claim, Item, ItemStatus};
+use crate::ids::{ItemNo, Sha256Hash};
+use crate::recipient::Decliners;
 use crate::time;
+
+/// The member of a detail that a partner does not read: what concerns the recipients of notices.
+pub const RECIPIENTS: &str = "recipients";
 
 /// What an event changed, without personal data: the difference between a claim's two versions.
 /// `old` is `None` for the first.
@@ -35,7 +39,55 @@ pub fn detail(old: Option<&Claim>, new: &Claim) -> Value {
     if new.last_event.by_silence {
         detail.insert("by".into(), "silence".into());
     }
+    let recipients = old.map(|old| of_recipients(old, new)).unwrap_or_default();
+    if !recipients.is_empty() {
+        detail.insert(RECIPIENTS.into(), Value::Object(recipients));
+    }
     Value::Object(detail)
+}
+
+/// Whose "no" came and whose was taken back, at which items, as numbers of 24 bits; and whose delivery the
+/// window is counted from, where that has changed.
+fn of_recipients(old: &Claim, new: &Claim) -> Map<String, Value> {
+    let mut changes = Map::new();
+    for (name, more, fewer) in [("noes", new, old), ("taken_back", old, new)] {
+        let (by, items) = gained(more, fewer);
+        if !by.is_empty() {
+            changes.insert(name.into(), json!({"by": by.bits(), "items": items}));
+        }
+    }
+    let moved = old.opened_by.is_some() && old.opened_by != new.opened_by;
+    if let Some(no) = new.opened_by.filter(|_| moved) {
+        changes.insert("counted_from".into(), json!(no));
+    }
+    changes
+}
+
+/// Whose "no" stands in `more` and not in `fewer`, and at which items.
+fn gained(more: &Claim, fewer: &Claim) -> (Decliners, Vec<ItemNo>) {
+    let (mut by, mut items) = (Decliners::NOBODY, Vec::new());
+    for item in &more.items {
+        let before = fewer.item(item.no).map(|item| decliners(fewer, item)).unwrap_or_default();
+        let own = decliners(more, item).without(before);
+        if !own.is_empty() {
+            by = by.with(own);
+            items.push(item.no);
+        }
+    }
+    (by, items)
+}
+
+fn decliners(claim: &Claim, item: &Item) -> Decliners {
+    match claim.item_status(item) {
+        ItemStatus::Declined { by, .. } => by,
+        ItemStatus::Proposed
+        | ItemStatus::Pending
+        | ItemStatus::Active { .. }
+        | ItemStatus::Ended { .. }
+        | ItemStatus::Dropped
+        | ItemStatus::Withdrawn
+        | ItemStatus::Rejected => Decliners::NOBODY,
+    }
 }
 
 fn changed_items(old: Option<&Claim>, new: &Claim) -> Vec<Value> {

@@ -50,6 +50,7 @@ mod locale;
 pub mod program;
 pub mod queue;
 pub mod reason;
+pub mod recipient;
 pub mod rejection;
 pub mod reminder;
 mod rule;

@@ -132,6 +132,19 @@ pub struct Policy {
     pub unknown_subdivision: UnknownSubdivision,
     /// Calendar months after `closes_at` at which associations end; `null`: never.
     pub term_months: Option<u32>,
+    /// Whether a tenant without a verified contact can be claimed by vouching for the claim's contact.
+    pub vouching: Vouching,
+}
+
+/// Whether the operator may vouch for a contact of the tenant's domain.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Vouching {
+    /// The operator may.
+    #[default]
+    Allowed,
+    /// A tenant needs a verified contact.
+    Never,
 }
 
 impl Default for Policy {
@@ -155,6 +168,7 @@ impl Default for Policy {
             evidence_max_age_months: 12,
             unknown_subdivision: UnknownSubdivision::Any,
             term_months: None,
+            vouching: Vouching::Allowed,
         }
     }
 }

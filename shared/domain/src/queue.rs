@@ -11,15 +11,21 @@ impl Queue {
         Status::ALL.iter().copied().filter(|status| self.takes_status(*status)).collect()
     }
 
+    /// Whether a claim in that status may stand in it. A claim without a contact may be the operator's to look
+    /// after: that says its state, not its status.
     fn takes_status(self, status: Status) -> bool {
         let row = status.row();
-        let reviewed = row.on_deadline == OnDeadline::RecordOverdue;
+        let reviewed =
+            row.on_deadline == OnDeadline::RecordOverdue || status == Status::Unreachable;
         row.queue == Some(self) || (self == Self::Overdue && reviewed)
     }
 
     /// Whether the claim stands in it at `now`.
     pub fn takes(self, claim: &Claim, now: Instant) -> bool {
-        let overdue = claim.deadline().is_none_or(|deadline| deadline <= now);
-        self.takes_status(claim.status()) && (self != Self::Overdue || overdue)
+        if self != Self::Overdue {
+            return self.takes_status(claim.status());
+        }
+        let reviewed = claim.state.on_deadline() == OnDeadline::RecordOverdue;
+        reviewed && claim.deadline().is_none_or(|deadline| deadline <= now)
     }
 }

@@ -28,6 +28,10 @@ codes! {
         PartnerRequest => "partner_request",
         /// No customer contact could be reached.
         CustomerUnreachable => "customer_unreachable",
+        /// The contact is not verified.
+        ContactUnverified => "contact_unverified",
+        /// The customer declined.
+        CustomerDeclined => "customer_declined",
         /// It repeats another claim.
         Duplicate => "duplicate",
         /// Another partner's claim prevailed.
@@ -55,6 +59,10 @@ codes! {
         ItemGone => "item_gone",
         /// The tenant is gone.
         TenantGone => "tenant_gone",
+        /// No verified delivery had stood for a full window.
+        NoticeFailed => "notice_failed",
+        /// The partner lost the enrolment before silence was executed.
+        NotEnrolled => "not_enrolled",
     }
 }
 

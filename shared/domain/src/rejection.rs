@@ -32,6 +32,15 @@ pub enum Rejection {
         /// That claim.
         claim: ClaimId,
     },
+    /// The contact is not verified, and nobody has vouched for it.
+    #[error("the contact is not verified")]
+    ContactUnverified,
+    /// The recipient's link was retired: it takes a no and nothing else.
+    #[error("the link is retired")]
+    LinkRetired,
+    /// The member of staff made a contact of the claim reachable, so somebody else has to act on it.
+    #[error("another reviewer is required")]
+    AnotherReviewerRequired,
     /// Another claim holds or is next for these items.
     #[error("items are busy")]
     ItemBusy {

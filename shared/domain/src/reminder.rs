@@ -1,5 +1,6 @@
 //! Reminders of an open window: at half time and one business day before its end. They move nothing
-//! (`docs/domain.md §6`, *Notice*), and one that would come late does not come at all.
+//! (`docs/domain.md §5.6`), and one that would come late does not come at all. The contact in reserve is asked
+//! by the same way.
 
 use chrono::Duration;
 
@@ -16,10 +17,13 @@ pub enum Reminder {
     HalfTime,
     /// One business day is left.
     LastDay,
+    /// Everybody who has the notice answered automatically: the contact in reserve is asked now, and nobody is
+    /// reminded. No timer.
+    Reserve,
 }
 
 impl Reminder {
-    /// Both, the earlier first.
+    /// Those that come by a timer, the earlier first.
     pub const ALL: [Self; 2] = [Self::HalfTime, Self::LastDay];
 
     /// Its stable name.
@@ -27,12 +31,13 @@ impl Reminder {
         match self {
             Self::HalfTime => "half_time",
             Self::LastDay => "last_day",
+            Self::Reserve => "reserve",
         }
     }
 
     /// The reminder of a stable name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|own| own.as_str() == name)
+        Self::ALL.into_iter().chain([Self::Reserve]).find(|own| own.as_str() == name)
     }
 
     /// When it is due: the first instant of the counted day with which its part of the window begins.
@@ -43,15 +48,25 @@ impl Reminder {
         let day = match self {
             Self::HalfTime => Some(half).filter(|half| *half < last),
             Self::LastDay => Some(last),
+            Self::Reserve => None,
         };
         window.time_zone.first_instant(*window.counted.get(day?)?)
     }
 
-    /// How many business days are left when it is due.
-    pub fn days_left(self, window: &Window) -> usize {
+    /// How many business days are left when it is due; `None` where nobody is reminded.
+    pub fn days_left(self, window: &Window) -> Option<usize> {
         match self {
-            Self::HalfTime => window.counted.len() - window.counted.len() / 2,
-            Self::LastDay => 1,
+            Self::HalfTime => Some(window.counted.len() - window.counted.len() / 2),
+            Self::LastDay => Some(1),
+            Self::Reserve => None,
+        }
+    }
+
+    /// Whether the contact in reserve gets the notice itself with it.
+    pub fn asks_reserve(self) -> bool {
+        match self {
+            Self::HalfTime | Self::Reserve => true,
+            Self::LastDay => false,
         }
     }
 }
@@ -97,8 +112,14 @@ mod tests {
     }
 
     #[test]
+    fn the_contact_in_reserve_is_asked_at_half_time_or_when_nobody_answers_in_person() {
+        assert!(Reminder::HalfTime.asks_reserve() && Reminder::Reserve.asks_reserve());
+        assert!(!Reminder::LastDay.asks_reserve());
+    }
+
+    #[test]
     fn a_name_is_read_back() {
-        for reminder in Reminder::ALL {
+        for reminder in Reminder::ALL.into_iter().chain([Reminder::Reserve]) {
             assert_eq!(Reminder::parse(reminder.as_str()), Some(reminder));
         }
         assert_eq!(Reminder::parse("tomorrow"), None);

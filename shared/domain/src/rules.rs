@@ -13,7 +13,7 @@ use crate::program::{ItemKind, ItemRef};
 use crate::text::{Email, Name};
 
 /// The most extra contacts: each of them gets every mail.
-pub const MAX_RULE_CONTACTS: usize = 5;
+pub const MAX_RULE_CONTACTS: usize = 10;
 /// The most entries of the other lists.
 pub const MAX_RULE_ENTRIES: usize = 500;
 

@@ -2,10 +2,13 @@
 //! them (`docs/domain.md §3`, *Status from items*).
 
 use crate::calendar::Window;
-use crate::claim::{Claim, Instant, Item, ItemStatus, Mark, State};
-use crate::event::{Event, Opening};
+use crate::claim::{
+    Claim, ExtensionCauses, HoldReason, Instant, Item, ItemStatus, Mark, State, UsedChances,
+};
+use crate::event::{Event, NoticeChange, Opening};
 use crate::ids::{ItemNo, NoticeNo};
 use crate::reason::EndReason;
+use crate::recipient::Decliners;
 
 /// The claim that a first event makes, not submitted; `None` where the event lacks the details.
 pub(crate) fn new_claim(event: &Event, opening: &Opening, state: State) -> Option<Claim> {
@@ -22,8 +25,10 @@ pub(crate) fn new_claim(event: &Event, opening: &Opening, state: State) -> Optio
         notice: NoticeNo::default(),
         content_hash: None,
         disputed: false,
-        refused_contacts: 0,
         extended: false,
+        opened_by: None,
+        extended_by: ExtensionCauses::default(),
+        used: UsedChances::default(),
         created_at: event.at,
         submitted_at: None,
         priority_at: None,
@@ -41,12 +46,53 @@ pub(crate) fn replace_content(claim: &mut Claim, opening: &Opening) {
 /// A notice is due: whatever window there was is void.
 pub(crate) fn start_notice(claim: &mut Claim, notice: NoticeNo, deliver_by: Instant) {
     claim.notice = notice;
-    claim.state = State::Notifying { deliver_by };
+    claim.used.undos = 0;
+    void_window(claim, State::Notifying { deliver_by });
+}
+
+/// Nobody can be reached: whatever window there was is void.
+pub(crate) fn wait_for_contact(claim: &mut Claim, correct_by: Instant, with_operator: bool) {
+    void_window(claim, State::Unreachable { due_at: Some(correct_by), with_operator });
+}
+
+/// The claim is held: whatever window there was is void.
+pub(crate) fn hold_claim(claim: &mut Claim, reason: Option<HoldReason>) {
+    void_window(claim, State::OnHold { reason });
+}
+
+fn void_window(claim: &mut Claim, state: State) {
+    claim.opened_by = None;
+    claim.extended_by = ExtensionCauses::default();
+    claim.state = state;
+}
+
+/// What a change of a notice does to the claim.
+pub(crate) fn change_notice(claim: &mut Claim, change: &NoticeChange) {
+    match change {
+        NoticeChange::None => {}
+        NoticeChange::Window { window, opened_by, cause } => {
+            claim.opened_by = *opened_by;
+            if let Some(cause) = cause {
+                claim.extended_by = claim.extended_by.with(*cause);
+            }
+            if let Some(stored) = claim.state.window_mut() {
+                stored.clone_from(window);
+            }
+        }
+        NoticeChange::Renewed { notice, deliver_by } => {
+            claim.used.renewals = claim.used.renewals.saturating_add(1);
+            start_notice(claim, *notice, deliver_by.at);
+        }
+        NoticeChange::Unreachable { correct_by, with_operator } => {
+            wait_for_contact(claim, correct_by.at, *with_operator);
+        }
+        NoticeChange::Held { reason } => hold_claim(claim, Some(*reason)),
+    }
 }
 
 /// A no that can be undone as long as its window, or one that follows it, is open.
-pub(crate) fn declined_mark(at: Instant, in_time: bool, no_answer: bool) -> Mark {
-    Mark::Declined { at, in_time, no_answer, settled: false }
+pub(crate) fn declined_mark(at: Instant, by: Decliners, in_time: bool, no_answer: bool) -> Mark {
+    Mark::Declined { at, latest: at, by, in_time, no_answer, settled: false }
 }
 
 /// Ends running associations; each keeps what it was.

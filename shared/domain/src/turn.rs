@@ -44,9 +44,8 @@ impl Claim {
         if self.is_final(now) {
             return None;
         }
-        let row = self.status().row();
         let until = self.state.until();
-        let on_silence = match row.on_deadline {
+        let on_silence = match self.state.on_deadline() {
             OnDeadline::Discard => OnSilence::Discard,
             OnDeadline::Reject(_) => OnSilence::Reject,
             OnDeadline::CountUnreachable => OnSilence::Unreachable,
@@ -54,7 +53,7 @@ impl Claim {
             OnDeadline::EndAssociations => until.map_or(OnSilence::Nothing, |_| OnSilence::End),
             OnDeadline::RecordOverdue | OnDeadline::Nothing => OnSilence::Nothing,
         };
-        Some(Turn { who: row.turn, until, on_silence })
+        Some(Turn { who: self.state.turn(), until, on_silence })
     }
 
     /// Whether the claim is over at `now`, and nobody can reopen it any more.
@@ -65,7 +64,7 @@ impl Claim {
 
     /// The instant at which silence does something to the claim; `None` where it does nothing.
     pub fn deadline(&self) -> Option<Instant> {
-        self.state.until().filter(|_| self.status().row().on_deadline != OnDeadline::Nothing)
+        self.state.until().filter(|_| self.state.on_deadline() != OnDeadline::Nothing)
     }
 }
 

@@ -33,8 +33,8 @@ pub enum Failure {
     /// The code printed in the mail was given wrong.
     #[error("code wrong")]
     CodeWrong {
-        /// How often it may be tried yet.
-        tries_left: u8,
+        /// How often it may be tried yet; `None` where wrong ones lock nothing.
+        tries_left: Option<u8>,
     },
     /// No such thing, or not the caller's.
     #[error("not found")]
@@ -80,6 +80,9 @@ impl From<Rejection> for Failure {
             Rejection::MissingFact(_) => Self::Unavailable,
             Rejection::InvalidState { .. }
             | Rejection::DuplicateClaim { .. }
+            | Rejection::ContactUnverified
+            | Rejection::LinkRetired
+            | Rejection::AnotherReviewerRequired
             | Rejection::ItemBusy { .. }
             | Rejection::BlockedByCustomer
             | Rejection::QuotaExceeded { .. }
@@ -146,6 +149,9 @@ fn rejected(rejection: &Rejection) -> ProblemCode {
         Rejection::InvalidState { .. } | Rejection::OutsideCalendar => ProblemCode::InvalidState,
         Rejection::Fields(_) => ProblemCode::InvalidFields,
         Rejection::DuplicateClaim { .. } => ProblemCode::DuplicateClaim,
+        Rejection::ContactUnverified => ProblemCode::ContactUnverified,
+        Rejection::LinkRetired => ProblemCode::LinkRetired,
+        Rejection::AnotherReviewerRequired => ProblemCode::AnotherReviewerRequired,
         Rejection::ItemBusy { .. } => ProblemCode::ItemBusy,
         Rejection::BlockedByCustomer => ProblemCode::BlockedByCustomer,
         Rejection::QuotaExceeded { .. } => ProblemCode::QuotaExceeded,

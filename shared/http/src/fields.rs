@@ -50,6 +50,11 @@ impl<'v> Fields<'v> {
         self.members?.get(name).filter(|value| !value.is_null())
     }
 
+    /// A field that is taken and ignored, whatever it says: what is read can be written back.
+    pub(crate) fn ignore(&mut self, name: &'static str) {
+        self.known.push(name);
+    }
+
     /// A field that may be left out.
     pub(crate) fn optional<T: Readable>(&mut self, name: &'static str) -> Option<T> {
         let value = self.member(name)?;

@@ -64,6 +64,7 @@ fn components() -> Components {
     let components = with::<bodies::ReviewBody>(components);
     let components = with::<bodies::EvidenceUploadBody>(components);
     let components = with::<bodies::ChosenItemsBody>(components);
+    let components = with::<bodies::RetireLinkBody>(components);
     let components = with::<views::CustomerClaimView>(components);
     let components = with::<views::LedgerView>(components);
     let components = with::<bodies::RulesBody>(components);

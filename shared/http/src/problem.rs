@@ -88,7 +88,10 @@ fn detail(failure: &Failure, language: Language) -> String {
         return speak("detail", &[("parameter", name)]);
     }
     if let Failure::CodeWrong { tries_left } = failure {
-        return speak("detail", &[("tries", &tries_left.to_string())]);
+        return match tries_left {
+            Some(tries) => speak("detail", &[("tries", &tries.to_string())]),
+            None => speak("unlimited", &[]),
+        };
     }
     let Failure::Rejected(rejection) = failure else { return speak("detail", &[]) };
     if let Rejection::InvalidState { status, command } = rejection {
@@ -103,7 +106,7 @@ fn detail(failure: &Failure, language: Language) -> String {
 /// The members that a code carries beside the standard ones.
 fn more(failure: &Failure) -> Map<String, Value> {
     let mut more = Map::new();
-    if let Failure::CodeWrong { tries_left } = failure {
+    if let Failure::CodeWrong { tries_left: Some(tries_left) } = failure {
         more.insert("tries_left".to_owned(), json!(tries_left));
     }
     if let Failure::Rejected(Rejection::DuplicateClaim { claim }) = failure {
@@ -163,6 +166,18 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_for_the_sake_of_consent_is_a_conflict_with_a_code_of_its_own() {
+        for (rejection, code) in [
+            (Rejection::ContactUnverified, "contact-unverified"),
+            (Rejection::LinkRetired, "link-retired"),
+            (Rejection::AnotherReviewerRequired, "another-reviewer-required"),
+        ] {
+            let problem = document(&Failure::from(rejection), Language::En);
+            assert_eq!((&problem["status"], &problem["code"]), (&json!(409), &json!(code)));
+        }
+    }
+
+    #[test]
     fn a_fault_of_ours_tells_nothing_but_when_to_come_back() {
         let failure = Failure::from(Rejection::MissingFact("tenant"));
         let problem = document(&failure, Language::En);
@@ -175,7 +190,7 @@ mod tests {
     fn every_code_of_the_contract_has_its_status() {
         let table: Vec<_> =
             ProblemCode::ALL.iter().map(|code| (code.status().as_u16(), code.as_str())).collect();
-        assert_eq!(table.len(), 22);
+        assert_eq!(table.len(), 25);
         assert!(table.is_sorted_by_key(|(status, _)| *status), "{table:?}");
     }
 }

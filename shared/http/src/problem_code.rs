@@ -52,6 +52,12 @@ problem_codes! {
     ItemBusy => "item-busy", CONFLICT;
     /// The customer is in the way.
     BlockedByCustomer => "blocked-by-customer", CONFLICT;
+    /// Nobody has verified the contact, or vouched for it.
+    ContactUnverified => "contact-unverified", CONFLICT;
+    /// The link takes a no and nothing else.
+    LinkRetired => "link-retired", CONFLICT;
+    /// Somebody else of the staff has to do it.
+    AnotherReviewerRequired => "another-reviewer-required", CONFLICT;
     /// The version has moved on.
     VersionMismatch => "version-mismatch", PRECONDITION_FAILED;
     /// The body is too large.

@@ -25,6 +25,15 @@ pub struct ClaimsQuery {
     pub partner: Option<PartnerId>,
 }
 
+/// What the operator asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReviewsQuery {
+    /// What waits in a queue.
+    Queue(Queue),
+    /// The claims whose contact somebody has to vouch for.
+    Vouching,
+}
+
 /// Whether an association runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AssociationStatus {
@@ -124,10 +133,17 @@ pub fn claims(call: &Call<'_>) -> Result<ClaimsQuery, Failure> {
     })
 }
 
-/// The operator's queues: one must be named.
-pub fn reviews(call: &Call<'_>) -> Result<Queue, Failure> {
-    let parameters = Parameters::of(call, &["state", "limit", "cursor"])?;
-    parameters.required("state", Queue::parse)
+/// The operator's queues: one must be named, or what its claims need.
+pub fn reviews(call: &Call<'_>) -> Result<ReviewsQuery, Failure> {
+    let parameters = Parameters::of(call, &["state", "needs", "limit", "cursor"])?;
+    let state = parameters.optional("state", Queue::parse)?;
+    let vouch = parameters.optional("needs", |text| (text == "vouch").then_some(()))?;
+    match (state, vouch) {
+        (Some(queue), None) => Ok(ReviewsQuery::Queue(queue)),
+        (None, Some(())) => Ok(ReviewsQuery::Vouching),
+        (Some(_), Some(())) => Err(wrong("needs")),
+        (None, None) => Err(wrong("state")),
+    }
 }
 
 /// The list of associations.
@@ -208,9 +224,16 @@ mod tests {
     fn a_filter_takes_what_is_given() {
         let query = with("status=awaiting_customer&limit=3&cursor=x", claims).unwrap();
         assert_eq!(query.status, Some(Status::AwaitingCustomer));
-        assert_eq!(with("state=overdue", reviews), Ok(Queue::Overdue));
+        assert_eq!(with("state=overdue", reviews), Ok(ReviewsQuery::Queue(Queue::Overdue)));
         let query = with("status=ended", associations).unwrap();
         assert_eq!(query.status, Some(AssociationStatus::Ended));
+    }
+
+    #[test]
+    fn reviews_are_asked_for_by_queue_or_by_what_they_need() {
+        assert_eq!(with("needs=vouch", reviews), Ok(ReviewsQuery::Vouching));
+        refused(with("needs=tea", reviews), "needs");
+        refused(with("needs=vouch&state=submitted", reviews), "needs");
     }
 
     #[test]

@@ -127,6 +127,8 @@ function_routes! {
     CustomerRoute as Customer {
         /// List the claims on his tenant.
         Claims,
+        /// Read one of them.
+        Claim,
         /// Say yes.
         Accept,
         /// Say no.
@@ -135,6 +137,8 @@ function_routes! {
         Undo,
         /// Ask for more time, once.
         Extend,
+        /// Retire the link of a recipient.
+        RetireLink,
         /// Everyone who sees the customer's data, or asks to.
         Ledger,
         /// Read the standing rules.
@@ -260,6 +264,8 @@ pub const ROUTES: &[Route] = &[
     route!("ANY" "/d/{token}", Decision::Page, "decide", open),
     route!("GET" "/n/{code}", Decision::Notice, "getNotice", open),
     route!("GET" "/v1/customer/claims", Customer::Claims, "listCustomerClaims", CUSTOMER),
+    route!("GET" "/v1/customer/claims/{id}", Customer::Claim, "getCustomerClaim", CUSTOMER),
+    route!("POST" "/v1/customer/claims/{id}/retire-link", Customer::RetireLink, "retireLink", CUSTOMER),
     route!("POST" "/v1/customer/claims/{id}/accept", Customer::Accept, "acceptItems", CUSTOMER),
     route!("POST" "/v1/customer/claims/{id}/decline", Customer::Decline, "declineItems", CUSTOMER),
     route!("POST" "/v1/customer/claims/{id}/undo", Customer::Undo, "undoDecline", CUSTOMER),

@@ -7,7 +7,7 @@ use domain::ids::{
     Activity, FamilyId, ItemId, ItemNo, LocationId, PartnerId, ProductId, ProgramId, Sha256Hash,
     TenantId,
 };
-use domain::program::{Consent, EvidencePolicy, ItemKind, ProgramStatus};
+use domain::program::{Consent, EvidencePolicy, ItemKind, ProgramStatus, Vouching};
 use domain::reason::ReasonCode;
 use domain::rejection::FieldCode;
 use domain::text::{Comment, Domain, Email, Name, TextError};
@@ -66,7 +66,8 @@ words!(
     ProgramStatus,
     Consent,
     EvidencePolicy,
-    UnknownSubdivision
+    UnknownSubdivision,
+    Vouching
 );
 
 /// One of a closed list of words, by the name it has on the wire.
@@ -129,6 +130,12 @@ impl Readable for bool {
 }
 
 impl Readable for u32 {
+    fn read(value: &Value) -> Result<Self, FieldCode> {
+        value.as_u64().and_then(|number| number.try_into().ok()).ok_or(FieldCode::Malformed)
+    }
+}
+
+impl Readable for u8 {
     fn read(value: &Value) -> Result<Self, FieldCode> {
         value.as_u64().and_then(|number| number.try_into().ok()).ok_or(FieldCode::Malformed)
     }

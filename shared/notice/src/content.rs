@@ -1,6 +1,7 @@
 //! What a notice says (`docs/domain.md §5`), as values: who claims, which items, until when, and what
 //! silence means.
 
+use chrono::{Duration, NaiveDate};
 use domain::calendar::{SkipReason, SkippedDay, Tz, Window, Zone};
 use domain::claim::{Claim, Instant, Item, ItemStatus, PartnerContact};
 use domain::context::Place;
@@ -39,6 +40,18 @@ impl Deadline {
     pub fn at_least(sent_at: Instant, place: &Place, policy: &Policy) -> Self {
         let window = place.window(sent_at, policy.window_business_days);
         window.map_or(Self::Unset, Self::AtLeast)
+    }
+
+    /// The same, never before an end that was told already.
+    #[must_use]
+    pub fn not_before(self, told: Option<Instant>) -> Self {
+        match (self, told) {
+            (Self::AtLeast(window), Some(told)) => {
+                let closes_at = window.closes_at.max(told);
+                Self::AtLeast(Window { closes_at, ..window })
+            }
+            (other @ (Self::AtLeast(_) | Self::Exact(_) | Self::Unset), _) => other,
+        }
     }
 
     /// The claim's own deadline, where a window runs or has run; while its notice is on its way, what one
@@ -251,11 +264,18 @@ pub fn zone_of(claim: &Claim, place: &Place) -> Tz {
 /// The last day, and the instant after it in the customer's zone and in UTC.
 fn knowing_window(say: Say, window: &Window) -> Say {
     let language = say.language();
-    let last = window.last_counted().unwrap_or_else(|| window.day_zero());
+    let last = last_day(window);
     say.knowing("deadline-end", dates::end_of(language, last))
         .knowing("deadline-date", dates::date(language, last))
         .knowing("deadline-local", dates::local(language, window.closes_at, window.time_zone))
         .knowing("deadline-utc", dates::utc(language, window.closes_at))
+}
+
+/// The last local day before the end. That is the last day that counts, or a later one where an end was told
+/// before that comes later.
+fn last_day(window: &Window) -> NaiveDate {
+    let counted = window.last_counted().unwrap_or_else(|| window.day_zero());
+    counted.max(window.time_zone.date(window.closes_at - Duration::milliseconds(1)))
 }
 
 /// The counted days of a window, in words.

@@ -28,24 +28,36 @@ pub enum KeysError {
 /// The least number of bytes of a key: as many as of the MAC's own strength.
 pub const MIN_KEY_BYTES: usize = 16;
 
-/// What a MAC is about. One secret serves three purposes, and none of the results can stand in for
+/// What a MAC is about. One secret serves several purposes, and none of the results can stand in for
 /// another.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Label {
-    /// The link's token.
+    /// The token of a recipient's link.
     Token,
-    /// The six digits beside the link.
+    /// The six digits beside it.
     DecisionCode,
-    /// The code by which a notice proves genuine.
+    /// The code by which a recipient's notice proves genuine.
     NoticeCode,
+    /// The ten digits of a receipt.
+    UndoCode,
+    /// The token of a link of the form without recipients.
+    OldToken,
+    /// The six digits beside such a link.
+    OldDecisionCode,
+    /// The code by which such a notice proves genuine.
+    OldNoticeCode,
 }
 
 impl Label {
     fn bytes(self) -> &'static [u8] {
         match self {
-            Self::Token => b"cpor/link-token/1",
-            Self::DecisionCode => b"cpor/decision-code/1",
-            Self::NoticeCode => b"cpor/notice-code/1",
+            Self::Token => b"cpor/link-token/2",
+            Self::DecisionCode => b"cpor/decision-code/2",
+            Self::NoticeCode => b"cpor/notice-code/2",
+            Self::UndoCode => b"cpor/undo-code/1",
+            Self::OldToken => b"cpor/link-token/1",
+            Self::OldDecisionCode => b"cpor/decision-code/1",
+            Self::OldNoticeCode => b"cpor/notice-code/1",
         }
     }
 }

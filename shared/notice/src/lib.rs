@@ -1,9 +1,10 @@
-//! What the customer of a claim is told, and how he answers: link tokens and codes, the notice and
+//! What the customer of a claim is told, and how the customer answers: link tokens and codes, the notice and
 //! its mails, the texts of the decision page (`docs/domain.md §5`, `docs/architecture.md §4`).
 //!
 //! Everything here is a pure function of the claim, the directory and the keys, so a notice that is
 //! sent twice is the same notice.
 
+pub mod code;
 pub mod content;
 pub mod dates;
 pub mod keys;
@@ -20,7 +21,7 @@ pub use content::{Deadline, Directory, Links, Notice, Operator};
 pub use keys::LinkKeys;
 pub use language::Language;
 pub use link::{Link, NoticeCode};
-pub use standing::CustomerOptions;
+pub use standing::{CustomerOptions, Holder, Rights};
 
 #[cfg(test)]
 mod mail_tests;

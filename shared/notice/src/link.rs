@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use data_encoding::{Encoding, Specification};
 use domain::ids::{ClaimId, NoticeNo};
+use domain::recipient::RecipientNo;
 use hmac::Mac;
 use std::fmt;
 use std::sync::LazyLock;
@@ -11,22 +12,24 @@ use subtle::ConstantTimeEq;
 
 use crate::keys::{Label, LinkKeys};
 
-/// The bytes of a token: key number, claim, notice, MAC.
-const TOKEN_BYTES: usize = 1 + 16 + 2 + MAC_BYTES;
+/// The bytes of a token: key number, claim, notice, recipient, MAC.
+const TOKEN_BYTES: usize = 1 + 16 + 2 + 1 + MAC_BYTES;
 /// The bytes of a token's MAC.
 const MAC_BYTES: usize = 16;
 /// The characters of a token.
-pub const TOKEN_CHARS: usize = 47;
+pub const TOKEN_CHARS: usize = 48;
+/// The characters of a token of the form without recipients.
+pub const OLD_TOKEN_CHARS: usize = 47;
 /// The characters of an authenticity code, without its hyphen: 50 bits.
 const NOTICE_CODE_CHARS: usize = 10;
 
-/// Whom a link speaks for: one notice of one claim. Whoever has one has read its notice, or was
-/// given the mail.
+/// Whom a link speaks for: one recipient of one notice of one claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     claim: ClaimId,
     raw_claim: [u8; 16],
     notice: NoticeNo,
+    recipient: Option<RecipientNo>,
     key: u8,
 }
 
@@ -42,40 +45,60 @@ pub struct UnknownLink;
 pub struct NotLinkable;
 
 impl Link {
-    /// The link of a notice under the current key.
-    pub fn of(keys: &LinkKeys, claim: &ClaimId, notice: NoticeNo) -> Result<Self, NotLinkable> {
+    /// The link of a recipient of a notice, under the current key.
+    ///
+    /// # Errors
+    /// [`NotLinkable`].
+    pub fn of(
+        keys: &LinkKeys,
+        claim: &ClaimId,
+        notice: NoticeNo,
+        recipient: RecipientNo,
+    ) -> Result<Self, NotLinkable> {
         let raw_claim = claim.to_bytes().ok_or(NotLinkable)?;
-        Ok(Self { claim: claim.clone(), raw_claim, notice, key: keys.current() })
+        let recipient = Some(recipient);
+        Ok(Self { claim: claim.clone(), raw_claim, notice, recipient, key: keys.current() })
     }
 
     /// The link that a token names, if one of our keys made it. Takes no read, and the time of the
-    /// comparison does not depend on the token.
+    /// comparison does not depend on the token. A token of the form without recipients names none.
     ///
     /// ```
     /// use domain::ids::{ClaimId, NoticeNo};
+    /// use domain::recipient::RecipientNo;
     /// use notice::{Link, LinkKeys};
     ///
     /// let keys = LinkKeys::new(1, [(1, b"thirty-two bytes of randomness..".to_vec())])?;
-    /// let link = Link::of(&keys, &ClaimId::from_bytes([7; 16]), NoticeNo(1))?;
+    /// let link = Link::of(&keys, &ClaimId::from_bytes([7; 16]), NoticeNo(1), RecipientNo(2))?;
     /// assert_eq!(Link::open(&keys, &link.token(&keys)), Ok(link));
     /// assert!(Link::open(&keys, "not-a-token").is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// # Errors
+    /// [`UnknownLink`].
     pub fn open(keys: &LinkKeys, token: &str) -> Result<Self, UnknownLink> {
-        if token.len() != TOKEN_CHARS {
+        if token.len() != TOKEN_CHARS && token.len() != OLD_TOKEN_CHARS {
             return Err(UnknownLink);
         }
         let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| UnknownLink)?;
         let (key, rest) = bytes.split_first().ok_or(UnknownLink)?;
         let (claim, rest) = rest.split_first_chunk::<16>().ok_or(UnknownLink)?;
-        let (notice, mac) = rest.split_first_chunk::<2>().ok_or(UnknownLink)?;
+        let (notice, rest) = rest.split_first_chunk::<2>().ok_or(UnknownLink)?;
+        let (recipient, mac) = if token.len() == OLD_TOKEN_CHARS {
+            (None, rest)
+        } else {
+            let (no, mac) = rest.split_first().ok_or(UnknownLink)?;
+            (Some(RecipientNo::new(*no).ok_or(UnknownLink)?), mac)
+        };
         let link = Self {
             claim: ClaimId::from_bytes(*claim),
             raw_claim: *claim,
             notice: NoticeNo(u16::from_be_bytes(*notice)),
+            recipient,
             key: *key,
         };
-        let (expected, known) = link.mac(keys, Label::Token);
+        let (expected, known) = link.mac(keys, link.labels().token);
         let genuine = expected.as_slice().ct_eq(mac).into();
         if known && genuine { Ok(link) } else { Err(UnknownLink) }
     }
@@ -90,13 +113,19 @@ impl Link {
         self.notice
     }
 
+    /// The recipient; `None` of a link of the form without recipients.
+    pub fn recipient(&self) -> Option<RecipientNo> {
+        self.recipient
+    }
+
     /// The token: [`TOKEN_CHARS`] characters that stand in a path as they are.
     pub fn token(&self, keys: &LinkKeys) -> String {
-        let (mac, _) = self.mac(keys, Label::Token);
+        let (mac, _) = self.mac(keys, self.labels().token);
         let mut bytes = Vec::with_capacity(TOKEN_BYTES);
         bytes.push(self.key);
         bytes.extend(self.raw_claim);
         bytes.extend(self.notice.0.to_be_bytes());
+        bytes.extend(self.recipient.map(|no| no.0));
         bytes.extend(mac);
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -104,31 +133,73 @@ impl Link {
     /// The six digits that stand in the mail and nowhere else. They keep a machine that follows links
     /// and sends forms from deciding; what they cannot do is tell one reader from another.
     pub fn decision_code(&self, keys: &LinkKeys) -> String {
-        let (mac, _) = self.mac(keys, Label::DecisionCode);
-        let number = mac.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
-        format!("{:06}", number % 1_000_000)
+        format!("{:06}", self.number(keys, self.labels().decision_code) % 1_000_000)
     }
 
-    /// Whether `code` is the link's. White space does not count: people copy it along.
-    pub fn accepts(&self, keys: &LinkKeys, code: &str) -> bool {
-        let given: String = code.chars().filter(|c| !c.is_whitespace()).collect();
-        self.decision_code(keys).as_bytes().ct_eq(given.as_bytes()).into()
+    /// The ten digits of a receipt, by which the recipient takes a "no" back. Neither the link nor the code of
+    /// the notice tells them.
+    pub fn undo_code(&self, keys: &LinkKeys) -> String {
+        format!("{:010}", self.number(keys, Label::UndoCode) % 10_000_000_000)
     }
 
-    /// The code by which the notice proves genuine on the operator's own site.
+    /// Whether the digits are the link's decision code. The time of the comparison tells nothing.
+    pub fn accepts(&self, keys: &LinkKeys, digits: &str) -> bool {
+        self.decision_code(keys).as_bytes().ct_eq(digits.as_bytes()).into()
+    }
+
+    /// Whether the digits are those of the link's receipts. The time of the comparison tells nothing. A link of the
+    /// form without recipients has none.
+    pub fn accepts_undo(&self, keys: &LinkKeys, digits: &str) -> bool {
+        let same: bool = self.undo_code(keys).as_bytes().ct_eq(digits.as_bytes()).into();
+        same && self.recipient.is_some()
+    }
+
+    /// The code by which the recipient's notice proves genuine on the operator's own site.
     pub fn notice_code(&self, keys: &LinkKeys) -> NoticeCode {
-        let (mac, _) = self.mac(keys, Label::NoticeCode);
+        let (mac, _) = self.mac(keys, self.labels().notice_code);
         let mut text = CROCKFORD.encode(&mac);
         text.truncate(NOTICE_CODE_CHARS);
         NoticeCode::grouped(&text)
     }
 
+    /// The labels of the link's form.
+    fn labels(&self) -> Labels {
+        match self.recipient {
+            Some(_) => Labels {
+                token: Label::Token,
+                decision_code: Label::DecisionCode,
+                notice_code: Label::NoticeCode,
+            },
+            None => Labels {
+                token: Label::OldToken,
+                decision_code: Label::OldDecisionCode,
+                notice_code: Label::OldNoticeCode,
+            },
+        }
+    }
+
+    fn number(&self, keys: &LinkKeys, label: Label) -> u64 {
+        let (mac, _) = self.mac(keys, label);
+        mac.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
+    }
+
     fn mac(&self, keys: &LinkKeys, label: Label) -> ([u8; MAC_BYTES], bool) {
-        let (mac, known) = keys.mac(self.key, label);
-        let mac = mac.chain_update(self.raw_claim).chain_update(self.notice.0.to_be_bytes());
+        let (mut mac, known) = keys.mac(self.key, label);
+        mac.update(&self.raw_claim);
+        mac.update(&self.notice.0.to_be_bytes());
+        if let Some(no) = self.recipient {
+            mac.update(&[no.0]);
+        }
         let digest: [u8; 32] = mac.finalize().into_bytes().into();
         (digest.first_chunk().copied().unwrap_or_default(), known)
     }
+}
+
+/// The labels of a link's MACs.
+struct Labels {
+    token: Label,
+    decision_code: Label,
+    notice_code: Label,
 }
 
 /// Crockford's base32: no I, L, O or U, so a code can be read aloud and typed from paper.
@@ -185,21 +256,98 @@ impl fmt::Display for NoticeCode {
 mod tests {
     use super::*;
 
+    /// What the form without recipients made of the same claim, notice and key.
+    const OLD_TOKEN: &str = "AXNpeHRlZW4gYnl0ZXMgaWQBAjrmtK1eAFi-AQxl4PdBxP8";
+    const OLD_CODE: &str = "505161";
+    const OLD_NOTICE_CODE: &str = "Q7KT7-P58KX";
+
     fn keys() -> LinkKeys {
         LinkKeys::new(1, [(1, b"the first key, which is long".to_vec())]).unwrap()
     }
 
     fn link(keys: &LinkKeys) -> Link {
-        Link::of(keys, &ClaimId::from_bytes(*b"sixteen bytes id"), NoticeNo(258)).unwrap()
+        link_to(keys, 2)
+    }
+
+    fn link_to(keys: &LinkKeys, recipient: u8) -> Link {
+        let claim = ClaimId::from_bytes(*b"sixteen bytes id");
+        Link::of(keys, &claim, NoticeNo(258), RecipientNo(recipient)).unwrap()
+    }
+
+    /// The link of the same notice, in the form without recipients.
+    fn old_link(keys: &LinkKeys) -> Link {
+        Link { recipient: None, ..link(keys) }
     }
 
     #[test]
-    fn a_token_leads_back_to_its_claim_and_notice() {
+    fn a_token_leads_back_to_its_claim_notice_and_recipient() {
         let token = link(&keys()).token(&keys());
         assert_eq!(token.len(), TOKEN_CHARS);
         let opened = Link::open(&keys(), &token).unwrap();
         assert_eq!(opened.claim().to_bytes(), Some(*b"sixteen bytes id"));
         assert_eq!(opened.notice(), NoticeNo(258));
+        assert_eq!(opened.recipient(), Some(RecipientNo(2)));
+    }
+
+    #[test]
+    fn a_token_without_a_recipient_still_opens_with_the_code_it_was_sent_with() {
+        let opened = Link::open(&keys(), OLD_TOKEN).unwrap();
+        assert_eq!(OLD_TOKEN.len(), OLD_TOKEN_CHARS);
+        assert_eq!(opened, old_link(&keys()));
+        assert_eq!((opened.recipient(), opened.notice()), (None, NoticeNo(258)));
+        assert_eq!(opened.token(&keys()), OLD_TOKEN);
+        assert!(opened.accepts(&keys(), OLD_CODE));
+        assert_eq!(opened.notice_code(&keys()).as_str(), OLD_NOTICE_CODE);
+    }
+
+    #[test]
+    fn a_token_without_a_recipient_has_the_code_of_no_recipient_and_no_receipt() {
+        let keys = keys();
+        let old = old_link(&keys);
+        for no in 1..=23 {
+            let own = link_to(&keys, no);
+            assert!(!old.accepts(&keys, &own.decision_code(&keys)), "{no}");
+            assert!(!own.accepts(&keys, &old.decision_code(&keys)), "{no}");
+            assert!(!old.accepts_undo(&keys, &own.undo_code(&keys)), "{no}");
+        }
+        assert!(!old.accepts_undo(&keys, &old.undo_code(&keys)));
+    }
+
+    #[test]
+    fn a_token_of_a_recipient_that_cannot_be_is_unknown() {
+        for no in [0, 24, 255] {
+            let impossible = Link { recipient: Some(RecipientNo(no)), ..link(&keys()) };
+            assert_eq!(Link::open(&keys(), &impossible.token(&keys())), Err(UnknownLink), "{no}");
+        }
+    }
+
+    #[test]
+    fn the_codes_of_one_recipient_are_not_those_of_another() {
+        let keys = keys();
+        let distinct = |text: fn(&Link, &LinkKeys) -> String| {
+            let texts = (1..=23).map(|no| text(&link_to(&keys, no), &keys));
+            texts.collect::<std::collections::BTreeSet<_>>().len()
+        };
+        assert_eq!(distinct(Link::token), 23);
+        assert_eq!(distinct(Link::decision_code), 23);
+        assert_eq!(distinct(Link::undo_code), 23);
+        assert_eq!(distinct(|link, keys| link.notice_code(keys).to_string()), 23);
+        let (one, two) = (link_to(&keys, 1), link_to(&keys, 2));
+        assert!(!one.accepts(&keys, &two.decision_code(&keys)));
+        assert!(!one.accepts_undo(&keys, &two.undo_code(&keys)));
+    }
+
+    #[test]
+    fn the_code_of_a_receipt_is_ten_digits_under_a_label_of_its_own() {
+        let keys = keys();
+        let link = link(&keys);
+        let code = link.undo_code(&keys);
+        assert!(code.len() == 10 && code.bytes().all(|c| c.is_ascii_digit()));
+        assert!(link.accepts_undo(&keys, &code) && !link.accepts(&keys, &code));
+        assert!(!link.accepts(&keys, &code[4..]), "the six digits are no part of it");
+        assert!(!link.accepts_undo(&keys, &link.decision_code(&keys)));
+        let next = Link { notice: NoticeNo(259), ..link.clone() };
+        assert!(!next.accepts_undo(&keys, &code));
     }
 
     #[test]
@@ -223,9 +371,12 @@ mod tests {
         for text in ["", "abc", &token[1..], &longer, &endless, &format!("{token}="), "ž"] {
             assert_eq!(Link::open(&keys(), text), Err(UnknownLink));
         }
-        let accented = format!("{}ž", &token[..45]);
-        assert_eq!(accented.len(), TOKEN_CHARS);
-        assert_eq!(Link::open(&keys(), &accented), Err(UnknownLink));
+        for length in [TOKEN_CHARS, OLD_TOKEN_CHARS] {
+            let accented = format!("{}ž", &token[..length - 2]);
+            assert_eq!(accented.len(), length);
+            assert_eq!(Link::open(&keys(), &accented), Err(UnknownLink));
+        }
+        assert_eq!(Link::open(&keys(), &token[..OLD_TOKEN_CHARS]), Err(UnknownLink));
     }
 
     #[test]
@@ -252,7 +403,7 @@ mod tests {
         let keys = keys();
         let code = link(&keys).decision_code(&keys);
         assert!(code.len() == 6 && code.bytes().all(|c| c.is_ascii_digit()));
-        assert!(link(&keys).accepts(&keys, &format!(" {} {}\n", &code[..3], &code[3..])));
+        assert!(link(&keys).accepts(&keys, &code));
         for wrong in ["", "abcdef", "12345", "0123456", "١٢٣٤٥٦"] {
             assert!(!link(&keys).accepts(&keys, wrong), "{wrong}");
         }
@@ -279,12 +430,19 @@ mod tests {
     }
 
     #[test]
-    fn the_three_texts_of_a_notice_do_not_reveal_one_another() {
+    fn the_texts_of_a_link_do_not_reveal_one_another() {
         let keys = keys();
-        let link = link(&keys);
-        let (token, _) = link.mac(&keys, Label::Token);
-        let (decision, _) = link.mac(&keys, Label::DecisionCode);
-        let (notice, _) = link.mac(&keys, Label::NoticeCode);
-        assert!(token != decision && decision != notice && notice != token);
+        let labels = [
+            Label::Token,
+            Label::DecisionCode,
+            Label::NoticeCode,
+            Label::UndoCode,
+            Label::OldToken,
+            Label::OldDecisionCode,
+            Label::OldNoticeCode,
+        ];
+        let macs = labels.map(|label| link(&keys).mac(&keys, label).0);
+        let distinct: std::collections::BTreeSet<_> = macs.into_iter().collect();
+        assert_eq!(distinct.len(), labels.len());
     }
 }

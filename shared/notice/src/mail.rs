@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use askama::Template;
 use domain::calendar::Tz;
 use domain::claim::Instant;
+use domain::directory::{Tenant, TenantContact};
 use domain::ids::{ItemNo, Sha256Hash};
 use domain::program::Consent;
+use domain::reason::EndReason;
 use domain::text::Email;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::content_type::ContentType;
@@ -14,7 +16,7 @@ use mail_builder::headers::date::Date;
 use mail_builder::headers::raw::Raw;
 use mail_builder::mime::{BodyPart, MimePart};
 
-use crate::content::{Links, Notice, added, counted, skipped};
+use crate::content::{Links, Notice, Operator, added, counted, skipped};
 use crate::dates;
 use crate::language::Language;
 use crate::picture::Picture;
@@ -57,104 +59,155 @@ pub struct Envelope<'a> {
 pub fn notice(notice: &Notice, links: &Links, envelope: &Envelope<'_>) -> Mail {
     let (notice, language) = (notice.undecided(), envelope.language);
     let say = notice.say(language).knowing("notice-code", links.notice_code.clone());
-    let window = notice.deadline.window();
-    let view = NoticeText {
-        silence: notice.silence(&say),
-        items: notice.item_lines(language),
-        picture: window.and_then(|window| Picture::of(language, window)),
-        counted: window.map(|window| counted(language, window).join(", ")),
-        skipped: window.map(|window| skipped(language, window).join(", ")).unwrap_or_default(),
-        least: matches!(notice.deadline, crate::Deadline::AtLeast(_)),
-        has_contact: notice.partner_contact.is_some(),
-        switches: switches(language, &links.decision_url),
-        say: &say,
-        links,
-    };
+    let view = NoticeText::of(&notice, &say, Some(links));
     let parts = Parts {
         subject: say.of("notice-subject"),
         text: view.render().unwrap_or_default(),
-        html: NoticeHtml { text: &view, language: language.tag(), style: STYLE }
+        html: NoticeHtml { text: &view, links, language: language.tag(), style: STYLE }
             .render()
             .unwrap_or_default(),
     };
     parts.into_mail(&format!("notice.{}.{}", notice.claim, notice.no.0), envelope)
 }
 
-/// What a customer did, for the receipt of it.
+/// The text of the notice without what is only one recipient's, the link and the codes: what an authenticity code
+/// shows.
+pub fn notice_text(notice: &Notice, language: Language) -> String {
+    let notice = notice.undecided();
+    let say = notice.say(language);
+    NoticeText::of(&notice, &say, None).render().unwrap_or_default()
+}
+
+/// What was done, for the receipt of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// The receipt's number: the claim and its version.
     pub id: String,
-    /// What was recorded.
-    pub deed: Deed,
-    /// Of which items.
-    pub items: Vec<ItemNo>,
-    /// Whether it can be taken back until the window's end.
-    pub undoable: bool,
+    /// What was recorded, of which items: one decision may decline some and end others.
+    pub deeds: Vec<(Deed, Vec<ItemNo>)>,
+    /// How it can be taken back until the window's end.
+    pub undo: Undo,
     /// By whose clocks the moment is told: the customer's.
     pub zone: Tz,
 }
 
-/// What a receipt is about.
+/// How the reader of a receipt can take a "no" back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Undo {
+    /// Nobody can.
+    Nobody,
+    /// The administrator can, the reader cannot.
+    Administrator,
+    /// The reader can, by the link of the notice and these ten digits, which stand in this mail only.
+    Code(String),
+}
+
+/// What a receipt tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deed {
-    /// A no to undecided items.
+    /// A no.
     Declined,
-    /// A no taken back.
+    /// A no taken back, and no other left.
     Undone,
-    /// A yes: the associations begin at once.
-    Accepted,
+    /// A no taken back, and another left.
+    UndoneInPart,
     /// A no to active items: the associations ended.
     Ended,
 }
 
 impl Deed {
     /// Every one.
-    pub const ALL: [Self; 4] = [Self::Declined, Self::Undone, Self::Accepted, Self::Ended];
-
-    /// A word for it, in the ids of mails: one decision may decline some items and end others.
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Declined => "declined",
-            Self::Undone => "undone",
-            Self::Accepted => "accepted",
-            Self::Ended => "ended",
-        }
-    }
+    pub const ALL: [Self; 4] = [Self::Declined, Self::Undone, Self::UndoneInPart, Self::Ended];
 
     fn messages(self) -> (&'static str, &'static str) {
         match self {
             Self::Declined => ("receipt-declined-subject", "receipt-declined"),
             Self::Undone => ("receipt-undone-subject", "receipt-undone"),
-            Self::Accepted => ("receipt-accepted-subject", "receipt-accepted"),
+            Self::UndoneInPart => ("receipt-undone-subject", "receipt-undone-in-part"),
             Self::Ended => ("receipt-ended-subject", "receipt-ended"),
         }
     }
 }
 
-/// The receipt of a decision, to every contact of the notice.
+/// The receipt of a decision.
 pub fn receipt(notice: &Notice, receipt: &Receipt, envelope: &Envelope<'_>) -> Mail {
     let language = envelope.language;
-    let chosen = notice.items.iter().filter(|item| receipt.items.contains(&item.no));
-    let items: Vec<_> = chosen.map(|item| item.line(language)).collect();
     let say = notice
         .say(language)
-        .knowing("count", items.len())
-        .knowing("items", items.join(", "))
         .knowing("receipt", receipt.id.clone())
         .knowing("at-local", dates::local(language, envelope.at, receipt.zone))
         .knowing("at-utc", dates::utc(language, envelope.at));
-    let (subject, body) = receipt.deed.messages();
-    let mut lines = vec![say.of(body), say.of("receipt-at"), say.of("receipt-id")];
-    if receipt.undoable {
-        lines.push(say.of("receipt-undo"));
+    let done = |deed| receipt.deeds.iter().any(|(own, _)| *own == deed);
+    let line = |(deed, items): &(Deed, Vec<ItemNo>)| {
+        let (_, body) = deed.messages();
+        about(notice, items, language).of(body)
+    };
+    let mut lines: Vec<_> = receipt.deeds.iter().map(line).collect();
+    if done(Deed::Undone) {
+        lines.extend(deadline_lines(notice, &say));
     }
-    if receipt.deed == Deed::Declined {
+    lines.extend([say.of("receipt-at"), say.of("receipt-id")]);
+    match &receipt.undo {
+        Undo::Nobody => {}
+        Undo::Administrator => lines.push(say.of("receipt-undo-administrator")),
+        Undo::Code(digits) => lines.extend([say.of("receipt-undo"), digits.clone()]),
+    }
+    if done(Deed::Declined) {
         lines.push(say.of("receipt-stands"));
     }
     lines.push(say.of("receipt-not-you"));
-    let id = format!("{}.{}", receipt.deed.as_str(), receipt.id);
-    short(&say, subject, &lines, &id, envelope)
+    let first = receipt.deeds.first().map_or(Deed::Declined, |(deed, _)| *deed);
+    let (subject, _) = first.messages();
+    short(&say, subject, &lines, &format!("receipt.{}", receipt.id), envelope)
+}
+
+/// What became active, and what that means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Activation {
+    /// Which items.
+    pub items: Vec<ItemNo>,
+    /// Since when.
+    pub since: Instant,
+    /// When the policy's term runs out.
+    pub ends_at: Option<Instant>,
+    /// Whether nobody had answered.
+    pub by_silence: bool,
+    /// Whether the reader has the link of a notice.
+    pub has_link: bool,
+    /// By whose clocks moments are told: the customer's.
+    pub zone: Tz,
+}
+
+/// The partner is official for these items: what it sees now, until when, and how that is ended. It stands in
+/// place of a receipt.
+pub fn activated(
+    notice: &Notice,
+    activation: &Activation,
+    version: u32,
+    envelope: &Envelope<'_>,
+) -> Mail {
+    let language = envelope.language;
+    let mut say = about(notice, &activation.items, language)
+        .knowing("since-local", dates::local(language, activation.since, activation.zone))
+        .knowing("since-utc", dates::utc(language, activation.since));
+    if let Some(ends_at) = activation.ends_at {
+        say = say.knowing("ends-local", dates::local(language, ends_at, activation.zone));
+    }
+    let why = if activation.by_silence { "activated-by-silence" } else { "activated-by-yes" };
+    let until = activation.ends_at.map_or("activated-without-end", |_| "activated-until");
+    let how = if activation.has_link { "activated-by-link" } else { "activated-by-others" };
+    let messages = ["activated", why, "activated-since", "activated-sees", until, how, "operator"];
+    let lines = messages.map(|message| say.of(message));
+    let id = format!("activated.{}.{version}", notice.claim);
+    short(&say, "activated-subject", &lines, &id, envelope)
+}
+
+/// Nobody answered, and that was a no.
+pub fn lapsed(notice: &Notice, items: &[ItemNo], version: u32, envelope: &Envelope<'_>) -> Mail {
+    let say = about(notice, items, envelope.language);
+    let lines = ["lapsed", "operator"].map(|message| say.of(message));
+    let id = format!("lapsed.{}.{version}", notice.claim);
+    short(&say, "lapsed-subject", &lines, &id, envelope)
 }
 
 /// The partner has withdrawn. `version` of the claim tells the mails of a claim apart.
@@ -165,21 +218,104 @@ pub fn withdrawn(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail
     short(&say, "withdrawn-subject", &lines, &id, envelope)
 }
 
-/// Another partner has taken these items over. He is not named: neither of the two learns the other's
-/// name from a mail about his own claim.
-pub fn superseded(
+/// Associations have ended, and the customer did not do it. Another partner that has taken items over is not
+/// named: neither of the two learns the other's name from a mail about its own claim.
+pub fn ended(
     notice: &Notice,
     items: &[ItemNo],
+    reason: EndReason,
     version: u32,
     envelope: &Envelope<'_>,
 ) -> Mail {
-    let language = envelope.language;
-    let chosen = notice.items.iter().filter(|item| items.contains(&item.no));
-    let lines: Vec<_> = chosen.map(|item| item.line(language)).collect();
-    let say = notice.say(language).knowing("count", lines.len()).knowing("items", lines.join(", "));
-    let lines = [say.of("superseded"), say.of("superseded-by"), say.of("operator")];
-    let id = format!("superseded.{}.{version}", notice.claim);
-    short(&say, "superseded-subject", &lines, &id, envelope)
+    let say = about(notice, items, envelope.language);
+    let (subject, why) = match reason {
+        EndReason::Superseded => ("superseded-subject", "superseded-by"),
+        EndReason::NoticeFailed => ("receipt-ended-subject", "ended-notice-failed"),
+        EndReason::NotEnrolled => ("receipt-ended-subject", "ended-not-enrolled"),
+        EndReason::PartnerLeft => ("receipt-ended-subject", "ended-partner-left"),
+        EndReason::CustomerRevoked => ("receipt-ended-subject", "ended-customer-revoked"),
+        EndReason::OperatorRevoked => ("receipt-ended-subject", "ended-operator-revoked"),
+        EndReason::TermExpired => ("receipt-ended-subject", "ended-term-expired"),
+        EndReason::ItemGone | EndReason::TenantGone => ("receipt-ended-subject", "ended-item-gone"),
+    };
+    let lines = ["ended", why, "operator"].map(|message| say.of(message));
+    let id = format!("{}.{}.{version}", reason.as_str(), notice.claim);
+    short(&say, subject, &lines, &id, envelope)
+}
+
+/// A recipient of the notice is not the right person.
+pub fn contact_refused(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
+    changed_recipients(notice, "contact-refused", version, envelope)
+}
+
+/// The link of another recipient was retired.
+pub fn link_retired(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
+    changed_recipients(notice, "link-retired", version, envelope)
+}
+
+/// The reader's own link was retired: it says no, and nothing else.
+pub fn own_link_retired(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
+    let say = notice.say(envelope.language);
+    let lines = ["own-link-retired", "own-link-says-no", "operator"].map(|message| say.of(message));
+    let id = format!("own-link-retired.{}.{version}", notice.claim);
+    short(&say, "own-link-retired-subject", &lines, &id, envelope)
+}
+
+fn changed_recipients(
+    notice: &Notice,
+    message: &'static str,
+    version: u32,
+    envelope: &Envelope<'_>,
+) -> Mail {
+    let say = notice.say(envelope.language);
+    let mut lines = vec![say.of(message)];
+    lines.extend(deadline_lines(notice, &say));
+    lines.extend([say.of("recipients-not-right"), say.of("operator")]);
+    let id = format!("{message}.{}.{version}", notice.claim);
+    short(&say, "recipients-subject", &lines, &id, envelope)
+}
+
+/// The customer's rules make silence a no, also in this request.
+pub fn consent_changed(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
+    let say = notice.say(envelope.language);
+    let lines = ["consent-changed", "consent-changed-yes", "operator"];
+    let lines = lines.map(|message| say.of(message));
+    let id = format!("consent-changed.{}.{version}", notice.claim);
+    short(&say, "consent-changed-subject", &lines, &id, envelope)
+}
+
+/// Somebody whose address is not known to belong to the customer was named as its contact. No item, no code, no
+/// link, and nothing that the partner wrote.
+pub fn named_as_contact(notice: &Notice, envelope: &Envelope<'_>) -> Mail {
+    let say = Say::new(envelope.language)
+        .knowing("tenant", notice.tenant.clone())
+        .knowing("operator", notice.operator.clone());
+    let lines = ["named", "named-why", "operator"].map(|message| say.of(message));
+    let id = format!("named.{}", notice.claim);
+    short(&say, "named-subject", &lines, &id, envelope)
+}
+
+/// More contacts of a tenant may be asked about claims since the envelope's moment. It is about no claim.
+pub fn contact_verified(
+    tenant: &Tenant,
+    new: &[&TenantContact],
+    operator: &Operator,
+    envelope: &Envelope<'_>,
+) -> Mail {
+    let (language, zone) = (envelope.language, tenant.time_zone.unwrap_or(Tz::UTC));
+    let contact = |own: &&TenantContact| format!("{} ({})", own.name.as_str(), own.email.as_str());
+    let contacts: Vec<_> = new.iter().map(contact).collect();
+    let say = Say::new(language)
+        .knowing("tenant", tenant.name.as_str().to_owned())
+        .knowing("operator", operator.contact.clone())
+        .knowing("count", contacts.len())
+        .knowing("contacts", contacts.join(", "))
+        .knowing("at-local", dates::local(language, envelope.at, zone))
+        .knowing("at-utc", dates::utc(language, envelope.at));
+    let lines = ["contact-verified", "receipt-at", "contact-verified-why", "recipients-not-right"];
+    let lines = lines.map(|message| say.of(message));
+    let id = format!("contact-verified.{}.{}", tenant.id, envelope.at.timestamp_millis());
+    short(&say, "contact-verified-subject", &lines, &id, envelope)
 }
 
 /// The exact deadline, where it is not the one the notice gave as the earliest.
@@ -191,12 +327,23 @@ pub fn exact_deadline(notice: &Notice, version: u32, envelope: &Envelope<'_>) ->
     short(&say, "exact-subject", &lines, &id, envelope)
 }
 
-/// Why a deadline has moved, and for whom.
+/// Why a deadline has moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// Somebody asked for more time, or gave it.
+    Asked,
+    /// Days were added to the calendar.
+    Announced,
+    /// The time is counted from another delivery.
+    Delivery,
+}
+
+/// A deadline that has moved, and for whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Extension {
-    /// Whether days were added to the calendar, and nobody asked for more time.
-    pub announced: bool,
-    /// Whether the customer has said no to everything already: he has longer to take it back.
+    /// Why.
+    pub cause: Cause,
+    /// Whether the customer has said no to everything already: there is longer to take it back.
     pub answered: bool,
 }
 
@@ -208,7 +355,7 @@ pub fn extended(
     version: u32,
     envelope: &Envelope<'_>,
 ) -> Mail {
-    let window = notice.deadline.window().filter(|_| extension.announced);
+    let window = notice.deadline.window().filter(|_| extension.cause == Cause::Announced);
     let added = window.map(|window| added(envelope.language, window)).unwrap_or_default();
     let answered = if extension.answered { "yes" } else { "no" };
     let say = notice
@@ -219,10 +366,30 @@ pub fn extended(
     if !added.is_empty() {
         messages.push("extended-added");
     }
+    if extension.cause == Cause::Delivery {
+        messages.push("extended-delivery");
+    }
     messages.extend(["exact-how", "operator"]);
     let lines: Vec<_> = messages.into_iter().map(|message| say.of(message)).collect();
     let id = format!("extended.{}.{version}", notice.claim);
     short(&say, "extended-subject", &lines, &id, envelope)
+}
+
+/// The messages of a language, knowing the notice and those of its items that a mail is about.
+fn about(notice: &Notice, items: &[ItemNo], language: Language) -> Say {
+    let chosen = notice.items.iter().filter(|item| items.contains(&item.no));
+    let lines: Vec<_> = chosen.map(|item| item.line(language)).collect();
+    notice.say(language).knowing("count", lines.len()).knowing("items", lines.join(", "))
+}
+
+/// Until when the customer can say no, where a window runs.
+fn deadline_lines(notice: &Notice, say: &Say) -> Vec<String> {
+    match notice.deadline {
+        crate::Deadline::Exact(_) => {
+            ["still-open", "deadline-local", "deadline-utc"].map(|message| say.of(message)).into()
+        }
+        crate::Deadline::AtLeast(_) | crate::Deadline::Unset => Vec::new(),
+    }
 }
 
 /// Some of the time is over: `days_left` business days are left for the items that nobody has decided.
@@ -276,7 +443,8 @@ fn switches(language: Language, url: &str) -> Vec<(Language, String, String)> {
 #[template(path = "notice.txt", escape = "none")]
 struct NoticeText<'a> {
     say: &'a Say,
-    links: &'a Links,
+    /// What is only one recipient's.
+    links: Option<&'a Links>,
     silence: String,
     items: Vec<String>,
     picture: Option<Picture>,
@@ -287,10 +455,31 @@ struct NoticeText<'a> {
     switches: Vec<(Language, String, String)>,
 }
 
+impl<'a> NoticeText<'a> {
+    fn of(notice: &Notice, say: &'a Say, links: Option<&'a Links>) -> Self {
+        let (language, window) = (say.language(), notice.deadline.window());
+        Self {
+            silence: notice.silence(say),
+            items: notice.item_lines(language),
+            picture: window.and_then(|window| Picture::of(language, window)),
+            counted: window.map(|window| counted(language, window).join(", ")),
+            skipped: window.map(|window| skipped(language, window).join(", ")).unwrap_or_default(),
+            least: matches!(notice.deadline, crate::Deadline::AtLeast(_)),
+            has_contact: notice.partner_contact.is_some(),
+            switches: links
+                .map(|links| switches(language, &links.decision_url))
+                .unwrap_or_default(),
+            say,
+            links,
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "notice_mail.html")]
 struct NoticeHtml<'a> {
     text: &'a NoticeText<'a>,
+    links: &'a Links,
     language: &'static str,
     style: &'static str,
 }

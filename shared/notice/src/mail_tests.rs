@@ -3,16 +3,21 @@
 use std::fmt::Write;
 
 use domain::calendar::Tz;
+use domain::directory::TenantContact;
 use domain::ids::{ItemNo, NoticeNo};
+use domain::reason::EndReason;
+use domain::recipient::{Decliners, RecipientNo};
 use domain::text::Email;
+use serde_json::json;
 
 use crate::content::Deadline;
+use crate::dates::at;
 use crate::language::Language;
 use crate::link::Link;
-use crate::mail::{self, Deed, Extension, Mail, Receipt};
-use crate::samples::{World, language};
+use crate::mail::{self, Activation, Cause, Deed, Extension, Mail, Receipt, Undo};
+use crate::samples::{World, language, sent_at};
 
-const ANNOUNCED: Extension = Extension { announced: true, answered: false };
+const ANNOUNCED: Extension = Extension { cause: Cause::Announced, answered: false };
 
 fn prague() -> Tz {
     "Europe/Prague".parse().unwrap()
@@ -54,6 +59,7 @@ fn link_code_and_authenticity_link_each_stand_alone_on_a_line() {
     let token = links.decision_url.rsplit('/').next().unwrap();
     let link = Link::open(&world.keys, token).unwrap();
     assert_eq!((link.claim(), link.notice()), (&world.claim.id, NoticeNo(1)));
+    assert_eq!(link.recipient(), Some(RecipientNo(1)));
 }
 
 #[test]
@@ -95,35 +101,73 @@ fn the_short_mails_read_well_and_bear_no_link() {
 
 fn short_mails(world: &World, language: Language) -> Vec<Mail> {
     let (notice, envelope) = (world.notice(), world.envelope(language));
-    let receipt = |deed, undoable| {
-        let items = vec![ItemNo(1), ItemNo(3)];
-        let receipt = Receipt { id: "x-7".into(), deed, items, undoable, zone: prague() };
-        mail::receipt(&notice, &receipt, &envelope)
+    let items = vec![ItemNo(1), ItemNo(3)];
+    let receipt = |deed, undo| {
+        let deeds = vec![(deed, items.clone())];
+        mail::receipt(
+            &notice,
+            &Receipt { id: "x-7".into(), deeds, undo, zone: prague() },
+            &envelope,
+        )
     };
-    vec![
-        receipt(Deed::Declined, true),
-        receipt(Deed::Undone, false),
-        receipt(Deed::Accepted, false),
-        receipt(Deed::Ended, false),
+    let extended = |extension| mail::extended(&world.announced(), extension, 10, &envelope);
+    let mut mails = vec![
+        receipt(Deed::Declined, Undo::Code(world.link(RecipientNo(1)).undo_code(&world.keys))),
+        receipt(Deed::Declined, Undo::Administrator),
+        receipt(Deed::Undone, Undo::Nobody),
+        receipt(Deed::UndoneInPart, Undo::Nobody),
+        receipt(Deed::Ended, Undo::Nobody),
         mail::withdrawn(&notice, 8, &envelope),
         mail::exact_deadline(&notice, 9, &envelope),
-        mail::extended(&world.announced(), ANNOUNCED, 10, &envelope),
-        mail::extended(
-            &world.announced(),
-            Extension { answered: true, ..ANNOUNCED },
-            10,
-            &envelope,
-        ),
-        mail::extended(
-            &world.announced(),
-            Extension { announced: false, ..ANNOUNCED },
-            10,
-            &envelope,
-        ),
-        mail::superseded(&notice, &[ItemNo(2)], 11, &envelope),
+        extended(ANNOUNCED),
+        extended(Extension { answered: true, ..ANNOUNCED }),
+        extended(Extension { cause: Cause::Asked, ..ANNOUNCED }),
+        extended(Extension { cause: Cause::Delivery, ..ANNOUNCED }),
+        mail::lapsed(&notice, &items, 11, &envelope),
+        mail::contact_refused(&notice, 12, &envelope),
+        mail::link_retired(&notice, 13, &envelope),
+        mail::own_link_retired(&notice, 13, &envelope),
+        mail::consent_changed(&notice, 14, &envelope),
+        mail::named_as_contact(&notice, &envelope),
+        contact_verified(world, 1, language),
+        contact_verified(world, 2, language),
         mail::reminder(&notice, "half_time", 3, &envelope),
         mail::reminder(&notice, "last_day", 1, &envelope),
-    ]
+    ];
+    let activated = |activation| mail::activated(&notice, &activation, 15, &envelope);
+    let by_silence = activation(&items);
+    let (ends_at, since) = (Some(at("2028-01-31T23:00:00Z")), sent_at());
+    mails.extend([
+        activated(Activation { ends_at, ..by_silence.clone() }),
+        activated(Activation { by_silence: false, since, ..by_silence.clone() }),
+        activated(Activation { has_link: false, ..by_silence }),
+    ]);
+    let ended = |reason: &EndReason| mail::ended(&notice, &items, *reason, 16, &envelope);
+    mails.extend(EndReason::ALL.iter().map(ended));
+    mails
+}
+
+/// That so many contacts with names like markup became verified.
+fn contact_verified(world: &World, count: usize, language: Language) -> Mail {
+    let contact = |name: &str| {
+        let email = format!("{name}@contoso.example");
+        let name = format!("{name} <b>Nová</b>");
+        serde_json::from_value(json!({"name": name, "email": email, "verified": true})).unwrap()
+    };
+    let new: Vec<TenantContact> = ["eva", "petra"].map(contact).into();
+    let new: Vec<_> = new.iter().take(count).collect();
+    mail::contact_verified(&world.tenant, &new, &world.operator, &world.envelope(language))
+}
+
+fn activation(items: &[ItemNo]) -> Activation {
+    Activation {
+        items: items.to_vec(),
+        since: at("2026-12-31T23:00:00Z"),
+        ends_at: None,
+        by_silence: true,
+        has_link: true,
+        zone: prague(),
+    }
 }
 
 #[test]
@@ -168,14 +212,31 @@ fn a_receipt_of_one_item_speaks_of_one_and_tells_the_time_by_the_customers_clock
     for tag in ["cs", "en"] {
         let envelope = world.envelope(language(tag));
         for deed in Deed::ALL {
-            let (id, items) = ("x-7".to_owned(), vec![ItemNo(2)]);
-            let receipt = Receipt { id, deed, items, undoable: false, zone: prague() };
+            let (id, deeds) = ("x-7".to_owned(), vec![(deed, vec![ItemNo(2)])]);
+            let receipt = Receipt { id, deeds, undo: Undo::Nobody, zone: prague() };
             writeln!(all, "{}=====", mail::receipt(&unset, &receipt, &envelope).text).unwrap();
         }
-        writeln!(all, "{}=====", mail::superseded(&unset, &[ItemNo(2)], 1, &envelope).text)
-            .unwrap();
+        let one = [ItemNo(2)];
+        for mail in [
+            mail::ended(&unset, &one, EndReason::Superseded, 1, &envelope),
+            mail::ended(&unset, &one, EndReason::ItemGone, 1, &envelope),
+            mail::activated(&unset, &activation(&one), 1, &envelope),
+            mail::lapsed(&unset, &one, 1, &envelope),
+        ] {
+            writeln!(all, "{}=====", mail.text).unwrap();
+        }
     }
     insta::assert_snapshot!(all);
+}
+
+#[test]
+fn a_no_that_declines_some_items_and_ends_others_has_one_receipt() {
+    let world = World::new().awaiting();
+    let deeds = vec![(Deed::Declined, vec![ItemNo(1)]), (Deed::Ended, vec![ItemNo(2)])];
+    let receipt = Receipt { id: "x-7".into(), deeds, undo: Undo::Nobody, zone: prague() };
+    let text = mail::receipt(&world.notice(), &receipt, &world.envelope(language("en"))).text;
+    assert!(text.contains("recorded for this item: exchange-online."), "{text}");
+    assert!(text.contains("ended at once for this item: teams."), "{text}");
 }
 
 #[test]
@@ -183,6 +244,8 @@ fn a_notice_after_a_partial_no_is_about_the_rest() {
     let mut world = World::new();
     world.claim.items[1].mark = Some(domain::claim::Mark::Declined {
         at: world.claim.created_at,
+        latest: world.claim.created_at,
+        by: Decliners::ADMINISTRATOR,
         in_time: true,
         no_answer: false,
         settled: false,
@@ -232,8 +295,80 @@ fn no_message_is_missing_in_any_mail() {
 
 #[test]
 fn a_name_cannot_become_markup() {
-    let mail = notice(&World::new(), "en");
-    assert!(mail.text.contains("Alpine <Cloud>") && mail.html.contains("Alpine &#60;Cloud&#62;"));
+    let world = World::new().awaiting();
+    let mut mails = short_mails(&world, language("en"));
+    mails.push(notice(&world, "en"));
+    for mail in mails {
+        assert!(!mail.html.contains("<Cloud>"), "{}", mail.subject);
+        let named = mail.text.contains("Alpine <Cloud>");
+        assert_eq!(mail.html.contains("Alpine &#60;Cloud&#62;"), named, "{}", mail.subject);
+    }
+}
+
+#[test]
+fn only_a_receipt_that_may_take_a_no_back_bears_ten_digits_and_they_stand_alone() {
+    let world = World::new().awaiting();
+    let code = world.link(RecipientNo(1)).undo_code(&world.keys);
+    let has_ten_digits = |line: &str| line.len() == 10 && line.bytes().all(|c| c.is_ascii_digit());
+    for language in Language::all() {
+        let mails = short_mails(&world, language);
+        let bearing: Vec<_> =
+            mails.iter().filter(|mail| mail.text.lines().any(has_ten_digits)).collect();
+        let [receipt] = bearing.as_slice() else { panic!("{} mails", bearing.len()) };
+        assert_eq!(receipt.text.lines().filter(|line| *line == code).count(), 1);
+        let notice = mail::notice(&world.notice(), &world.links(), &world.envelope(language));
+        assert!(!shown(&notice).contains(&code));
+    }
+}
+
+#[test]
+fn who_was_named_and_is_not_known_learns_neither_the_partner_nor_an_item() {
+    let world = World::new();
+    for language in Language::all() {
+        let told = shown(&mail::named_as_contact(&world.notice(), &world.envelope(language)));
+        assert!(told.contains("Contoso"));
+        let contact = world.notice().partner_contact.unwrap();
+        let codes = world.links();
+        for kept in ["Alpine", "teams", "Microsoft", contact.name.as_str(), contact.email.as_str()]
+        {
+            assert!(!told.contains(kept), "{kept} in {told}");
+        }
+        for kept in [&codes.decision_url, &codes.decision_code, &codes.notice_code] {
+            assert!(!told.contains(kept.as_str()), "{kept} in {told}");
+        }
+    }
+}
+
+#[test]
+fn who_may_be_asked_from_now_on_is_told_by_name_and_address_with_the_moment_and_whom_to_write_to() {
+    let world = World::new();
+    for language in Language::all() {
+        let mail = contact_verified(&world, 1, language);
+        for told in
+            ["eva <b>Nová</b> (eva@contoso.example)", "14:00", "15:00", "help@operator.example"]
+        {
+            assert!(mail.text.contains(told), "{told} in {}", mail.text);
+        }
+        assert!(mail.html.contains("eva &#60;b&#62;Nová&#60;/b&#62;"), "{}", mail.html);
+        assert!(!mail.html.contains("<b>") && !mail.text.contains("Alpine"), "{}", mail.html);
+        assert_eq!(mail.raw, contact_verified(&world, 1, language).raw);
+    }
+}
+
+#[test]
+fn a_notice_never_promises_an_end_before_one_that_was_told() {
+    let world = World::new();
+    let told = at("2027-01-10T23:00:00Z");
+    let deadline = world.notice().deadline.not_before(Some(told));
+    let later = crate::Notice { deadline, ..world.notice() };
+    let mail = mail::notice(&later, &world.links(), &world.envelope(language("en")));
+    assert!(
+        mail.text.contains("At least until the end of Sunday 10 January 2027"),
+        "{}",
+        mail.text
+    );
+    assert_eq!(later.deadline.clone().not_before(None), later.deadline);
+    assert_eq!(Deadline::Unset.not_before(Some(told)), Deadline::Unset);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::content::{Notice, NoticeItem, counted, skipped};
 use crate::language::Language;
 use crate::picture::Picture;
 use crate::say::Say;
-use crate::standing::{CustomerOptions, Phase};
+use crate::standing::{CustomerOptions, Phase, Rights};
 
 /// The one style sheet, inside every page.
 const STYLE: &str = include_str!("../templates/style.css");
@@ -46,12 +46,17 @@ pub fn headers() -> [(&'static str, &'static str); 9] {
 /// Why a form was not taken. The page is shown again, with this above it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
-    /// A wrong code, or none.
-    CodeWrong {
-        /// How many tries are left.
-        tries_left: u8,
+    /// A code that cannot be one. It is no try.
+    CodeMalformed {
+        /// How many digits it has.
+        digits: u32,
     },
-    /// Too many wrong codes: even the right one has to wait.
+    /// A wrong code.
+    CodeWrong {
+        /// How many tries are left; `None` where wrong ones lock nothing.
+        tries_left: Option<u8>,
+    },
+    /// Too many wrong codes for what was asked: even the right one has to wait.
     CodeLocked {
         /// Until it does not.
         minutes: u32,
@@ -67,9 +72,13 @@ pub enum Problem {
 impl Problem {
     fn text(self, say: &Say) -> String {
         match self {
-            Self::CodeWrong { tries_left } => {
-                say.of_number("problem-code-wrong", "tries", tries_left.into())
+            Self::CodeMalformed { digits } => {
+                say.of_number("problem-code-malformed", "digits", digits)
             }
+            Self::CodeWrong { tries_left: Some(tries) } => {
+                say.of_number("problem-code-wrong", "tries", tries.into())
+            }
+            Self::CodeWrong { tries_left: None } => say.of("problem-code-wrong-no"),
             Self::CodeLocked { minutes } => {
                 say.of_number("problem-code-locked", "minutes", minutes)
             }
@@ -82,7 +91,10 @@ impl Problem {
     /// The field it leads to, in the form that was sent.
     fn target(self, form: Option<Form>) -> &'static str {
         match (self, form) {
-            (Self::CodeWrong { .. } | Self::CodeLocked { .. }, Some(form)) => form.code(),
+            (
+                Self::CodeMalformed { .. } | Self::CodeWrong { .. } | Self::CodeLocked { .. },
+                Some(form),
+            ) => form.code(),
             (Self::Items, Some(form)) => form.items(),
             (Self::Decision, Some(_)) => "answer",
             (Self::State, _) | (_, None) => "state",
@@ -147,9 +159,6 @@ pub fn decision(
     refused: Option<&Refused>,
 ) -> String {
     let say = notice.undecided().say(language);
-    if standing.passed_on {
-        return passed_on(&say);
-    }
     let chosen = |form| refused.map(|refused| refused.chosen_in(form)).unwrap_or_default();
     let problem = refused.map(|refused| {
         let form = form_of(refused.decision, standing);
@@ -158,12 +167,14 @@ pub fn decision(
     let view = DecisionPage {
         frame: Frame::new(&say, say.of("page-title")),
         lead: lead(notice, standing.phase, &say),
+        remark: remark(standing).map(|name| say.of(name)),
         facts: NoticeFacts::of(notice, &say),
         has_deadline: standing.has_deadline(),
         refusable: choices(notice, &standing.refusable, chosen(Form::Decline), language),
+        joinable: choices(notice, &standing.joinable, chosen(Form::Decline), language),
         undoable: choices(notice, &standing.undoable, chosen(Form::Undo), language),
         problem,
-        can_pass_on: standing.can_pass_on,
+        refusal_hint: standing.can_refuse.then(|| say.of(refusal_hint(standing.rights))),
         can_extend: standing.can_extend,
         say: &say,
     };
@@ -173,20 +184,33 @@ pub fn decision(
 /// The form of a decision, if the page still has it; else the first that it has.
 fn form_of(decision: Option<Decision>, standing: &CustomerOptions) -> Option<Form> {
     let forms = [
-        (Form::Decline, !standing.refusable.is_empty()),
+        (Form::Decline, standing.can_decline()),
         (Form::Undo, !standing.undoable.is_empty()),
-        (Form::Other, standing.can_pass_on || standing.can_extend),
+        (Form::Other, standing.can_refuse || standing.can_extend),
     ];
     let there = forms.into_iter().filter(|(_, there)| *there).map(|(form, _)| form);
     let asked = decision.map(Decision::form);
     there.clone().find(|form| Some(*form) == asked).or_else(|| there.clone().next())
 }
 
-/// All that the link of a recipient says who is not the right person.
-fn passed_on(say: &Say) -> String {
-    let frame = Frame::new(say, say.of("result-passed-on"));
-    let view = RefusalPage { frame, text: say.of("passed-on"), say };
-    view.render().unwrap_or_default()
+/// What has to be said of a link that is good for less than its recipient may expect.
+fn remark(standing: &CustomerOptions) -> Option<&'static str> {
+    match standing.rights {
+        Rights::Refused => Some("page-link-refused"),
+        Rights::Retired => Some("page-link-retired"),
+        Rights::Earlier => standing.can_decline().then_some("page-link-earlier"),
+        Rights::Verified | Rights::Unverified => None,
+    }
+}
+
+/// What follows when a recipient says that it is not the right person.
+fn refusal_hint(rights: Rights) -> &'static str {
+    match rights {
+        Rights::Unverified => "wrong-contact-hint-unverified",
+        Rights::Verified | Rights::Earlier | Rights::Refused | Rights::Retired => {
+            "wrong-contact-hint"
+        }
+    }
 }
 
 fn lead(notice: &Notice, phase: Phase, say: &Say) -> String {
@@ -243,7 +267,7 @@ pub enum Decision {
     Decline,
     /// Not no any more.
     Undo,
-    /// Ask somebody else.
+    /// The recipient is not the right person.
     WrongContact,
     /// More time.
     Extend,
@@ -268,14 +292,6 @@ impl Decision {
         Self::ALL.into_iter().find(|decision| decision.as_str() == name)
     }
 
-    /// Whether everyone who got the notice is told of it by mail.
-    fn is_receipted(self) -> bool {
-        match self {
-            Self::Decline | Self::Undo => true,
-            Self::WrongContact | Self::Extend => false,
-        }
-    }
-
     fn form(self) -> Form {
         match self {
             Self::Decline => Form::Decline,
@@ -288,7 +304,7 @@ impl Decision {
         match self {
             Self::Decline => "result-declined",
             Self::Undo => "result-undone",
-            Self::WrongContact => "result-passed-on",
+            Self::WrongContact => "result-refused",
             Self::Extend => "result-extended",
         }
     }
@@ -307,21 +323,37 @@ pub fn result(
         frame: Frame::new(&say, say.of(title)),
         rows: notice.items.iter().map(|item| Row::of(item, language)).collect(),
         outcome,
-        undoable: !standing.undoable.is_empty(),
-        is_receipted: outcome.changed && outcome.decision.is_receipted(),
+        remark: remark(standing).map(|name| say.of(name)),
+        undoable: outcome.decision == Decision::Decline && !standing.undoable.is_empty(),
+        is_still_declined: outcome.decision == Decision::Undo && has_declined(notice),
         is_longer: outcome.decision == Decision::Extend,
         say: &say,
     };
     view.render().unwrap_or_default()
 }
 
+/// Whether a "no" stands on an item.
+fn has_declined(notice: &Notice) -> bool {
+    notice.items.iter().any(|item| matches!(item.status, ItemStatus::Declined { .. }))
+}
+
+/// The text of a notice as it was sent, without its links and codes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentText {
+    /// In which language.
+    pub language: Language,
+    /// The text.
+    pub text: String,
+}
+
 /// The page that an authenticity code leads to: the notice's true content with how it stands now, and
-/// none of its secrets.
+/// none of its secrets. The `sent` text is the notice; where none was kept, the claim tells what it said.
 pub fn genuine(
     language: Language,
     notice: &Notice,
     standing: &CustomerOptions,
     is_current: bool,
+    sent: Option<&SentText>,
 ) -> String {
     let say = notice.undecided().say(language);
     let view = GenuinePage {
@@ -330,6 +362,7 @@ pub fn genuine(
         facts: NoticeFacts::of(notice, &say),
         has_deadline: standing.has_deadline(),
         is_current,
+        sent,
         say: &say,
     };
     view.render().unwrap_or_default()
@@ -449,12 +482,14 @@ struct DecisionPage<'a> {
     frame: Frame,
     say: &'a Say,
     lead: String,
+    remark: Option<String>,
     facts: NoticeFacts,
     has_deadline: bool,
     refusable: Vec<Choice>,
+    joinable: Vec<Choice>,
     undoable: Vec<Choice>,
     problem: Option<Shown>,
-    can_pass_on: bool,
+    refusal_hint: Option<String>,
     can_extend: bool,
 }
 
@@ -472,8 +507,9 @@ struct ResultPage<'a> {
     say: &'a Say,
     rows: Vec<Row>,
     outcome: &'a Outcome,
+    remark: Option<String>,
     undoable: bool,
-    is_receipted: bool,
+    is_still_declined: bool,
     is_longer: bool,
 }
 
@@ -486,6 +522,7 @@ struct GenuinePage<'a> {
     facts: NoticeFacts,
     has_deadline: bool,
     is_current: bool,
+    sent: Option<&'a SentText>,
 }
 
 #[derive(Template)]

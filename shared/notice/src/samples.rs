@@ -2,12 +2,13 @@
 
 use domain::actor::ActorKind;
 use domain::calendar::{BusinessCalendar, Exception, UnknownSubdivision, Window, Zone, recount};
-use domain::claim::{Claim, Instant, LastEvent, State, Status};
+use domain::claim::{Claim, ExtensionCauses, Instant, LastEvent, State, Status, UsedChances};
 use domain::context::Place;
 use domain::directory::Tenant;
 use domain::event::EventType;
 use domain::ids::{ClaimId, NoticeNo, Version};
 use domain::program::{Consent, ItemKind, Policy, Program};
+use domain::recipient::RecipientNo;
 use domain::text::Email;
 use serde_json::json;
 
@@ -118,8 +119,12 @@ impl World {
     }
 
     pub(crate) fn links(&self) -> Links {
-        let link = Link::of(&self.keys, &self.claim.id, NoticeNo(1)).unwrap();
-        Links::of(&link, &self.keys, &self.operator)
+        Links::of(&self.link(RecipientNo(1)), &self.keys, &self.operator)
+    }
+
+    /// The link of a recipient of the notice.
+    pub(crate) fn link(&self, recipient: RecipientNo) -> Link {
+        Link::of(&self.keys, &self.claim.id, NoticeNo(1), recipient).unwrap()
     }
 
     pub(crate) fn envelope(&self, language: Language) -> Envelope<'_> {
@@ -168,8 +173,10 @@ fn claim() -> Claim {
         content_hash: None,
         deadline_calendar: None,
         disputed: false,
-        refused_contacts: 0,
         extended: false,
+        opened_by: None,
+        extended_by: ExtensionCauses::default(),
+        used: UsedChances::default(),
         created_at: sent_at(),
         submitted_at: Some(sent_at()),
         priority_at: Some(sent_at()),

@@ -23,6 +23,8 @@ pub const CLAIM_VERSION: &str = "claim.version";
 pub const CLAIM_STATUS: &str = "claim.status";
 /// The type of an event.
 pub const EVENT_TYPE: &str = "event.type";
+/// The number of a recipient within its claim.
+pub const RECIPIENT_NO: &str = "recipient.no";
 /// The number of a notice within its claim.
 pub const NOTICE_NO: &str = "notice.no";
 /// A shard of the timers.
@@ -56,8 +58,24 @@ pub mod metric {
     pub const CLOSED: &str = "closed";
     /// Timers that keep failing and were passed.
     pub const POISON: &str = "poison";
+    /// Wrong codes of a link that are so many that somebody guesses.
+    pub const CODE_ATTACK: &str = "code_attack";
     /// Mails handed to the mail service.
     pub const MAILS: &str = "mails";
+    /// Reports that a notice was delivered.
+    pub const DELIVERED: &str = "delivered";
+    /// Reports that a notice failed at a recipient.
+    pub const FAILED: &str = "failed";
+    /// Automatic answers to notices.
+    pub const UNATTENDED: &str = "unattended";
+    /// Reports that change nothing.
+    pub const OTHER_REPORTS: &str = "other_reports";
+    /// Claims of which the mails about an activation came back from every verified recipient.
+    pub const ACTIVATION_UNTOLD: &str = "activation_untold";
+    /// Mails to addresses outside a tenant that were not sent, since the day's were used up.
+    pub const OUTSIDE_UNSENT: &str = "outside_unsent";
+    /// Windows that came to their end although no verified delivery had opened them; their claims are held.
+    pub const UNOPENED_WINDOW: &str = "unopened_window";
     /// Events put on the bus.
     pub const PUBLISHED: &str = "published";
     /// Changes that the directory's changes made to claims.

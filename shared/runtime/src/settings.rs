@@ -33,7 +33,7 @@ pub type Finalize = (TableSettings, ShardQueueSettings);
 pub type Publish = (TableSettings, BusSettings, ParkSettings);
 
 /// What `sweep` needs.
-pub type Sweep = (TableSettings,);
+pub type Sweep = (TableSettings, BusSettings);
 
 /// The names of the environment that each function reads.
 pub fn by_function() -> Vec<(&'static str, Vec<&'static str>)> {

@@ -6,6 +6,7 @@ use integration::backstage::{mail_event, message};
 use integration::documents::BUCKET;
 use integration::fixtures;
 use integration::stack;
+use integration::world::VERIFIED;
 use serde_json::{Value, json};
 use web::event::Event;
 
@@ -125,7 +126,7 @@ impl Job {
             Self::Proof => {
                 let template = scene.notifying.clone();
                 let id = scene.copy(&template);
-                let body = mail_event("Delivery", &id, 1, "it@contoso.example", now);
+                let body = mail_event("Delivery", &id, 1, (VERIFIED, "it@contoso.example"), now);
                 json!({"Records": [message(&body)]})
             }
             Self::Close => {

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
-use domain::actor::Actor;
 use domain::claim::Claim;
 use domain::command::Command;
 use domain::directory::Tenant;
@@ -13,7 +12,7 @@ use dynoxide::Item;
 use integration::backstage::{directory_records, records};
 use integration::engine::{TABLE, key};
 use integration::fixtures;
-use integration::world::{World, delivered, partner_id, reviewer, tenant_id, validate};
+use integration::world::{World, partner_id, reviewer, tenant_id, validate};
 use serde_json::{Value, json};
 
 /// How long a bucket waits before it may be drained.
@@ -273,6 +272,5 @@ async fn advance(world: &World, claim: Claim, step: Step) -> Claim {
     if step == Step::Validated {
         return sent;
     }
-    let proof = delivered(sent.notice);
-    world.give(&claim.id, &Actor::System, &proof).await.expect("a window").claim
+    world.deliver(&sent).await.expect("a window")
 }

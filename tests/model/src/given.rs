@@ -3,14 +3,30 @@
 use chrono::{DateTime, Duration, NaiveDate};
 use domain::actor::{Actor, StaffRole};
 use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone};
-use domain::claim::{Claim, CustomerContact, Instant, PartnerContact};
+use domain::claim::{CustomerContact, Instant, PartnerContact};
 use domain::command::{ClaimInput, Command, Creation, DeclaredEvidence, Selection};
 use domain::context::{Context, Facts, Place, Places, Rival};
 use domain::directory::{Partner, Tenant};
 use domain::ids::{ClaimId, ItemId, NoticeNo, PartnerId, Sha256Hash, StaffId};
 use domain::program::{ItemKind, Policy, Program};
+use domain::recipient::{RecipientNo, Recipients, Reports};
 use domain::text::{Comment, Domain, Email, Name};
 use serde_json::json;
+
+use crate::record::Record;
+
+/// The number of the claim's contact, whose address is of the tenant's domain and not verified.
+pub const DOMAIN: u8 = 1;
+/// The number of the first verified contact of the directory.
+pub const FIRST: u8 = 2;
+/// The number of the second, at no domain of the tenant's.
+pub const SECOND: u8 = 3;
+/// Every recipient, with its address.
+pub const RECIPIENTS: [(u8, &str); 3] = [
+    (DOMAIN, "jana@contoso.example"),
+    (FIRST, "it@contoso.example"),
+    (SECOND, "office@holding.example"),
+];
 
 /// A moment.
 pub fn at(text: &str) -> Instant {
@@ -36,11 +52,15 @@ fn partner(id: &str) -> Partner {
 }
 
 fn tenant() -> Tenant {
+    let contact = |name: &str, no: u8| {
+        let email = RECIPIENTS.iter().find(|(own, _)| *own == no).map(|(_, email)| *email);
+        json!({"name": name, "email": email, "verified": true})
+    };
     let tenant = json!({
         "id": "6f3c0000-0000-4000-8000-000000000001", "name": "Contoso", "status": "active",
         "domains": ["contoso.example"], "country": "CZ", "subdivision": null,
         "time_zone": "Europe/Prague", "locale": "cs", "closures": [],
-        "contacts": [{"name": "IT", "email": "it@contoso.example", "verified": true}],
+        "contacts": [contact("IT", FIRST), contact("Office", SECOND)],
         "items": [{"kind": "workload", "id": "teams", "product": "teams", "claimable": true, "state": "active"}],
     });
     serde_json::from_value(tenant).expect("a tenant")
@@ -53,6 +73,15 @@ fn program() -> Program {
         "catalogue": ["teams"],
     });
     serde_json::from_value(program).expect("a program")
+}
+
+/// What a command finds beside its claim.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// Who else holds or claims the item.
+    pub rivals: Vec<Rival>,
+    /// Who is asked, and what became of the mails.
+    pub recipients: Option<Recipients>,
 }
 
 /// What a command may look at. The calendars are made once for each model: they are most of its cost.
@@ -77,13 +106,32 @@ impl World {
         &self.policy
     }
 
+    /// The same world after the directory has put its contacts in another order.
+    #[must_use]
+    pub fn reordered(mut self) -> Self {
+        self.tenant.contacts.reverse();
+        self
+    }
+
+    /// The tenant.
+    pub fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
+    /// The end of a window that is counted from a moment.
+    pub fn end_of_window(&self, from: Instant) -> Instant {
+        let days = self.policy.window_business_days;
+        self.place.window(from, days).expect("a window").closes_at
+    }
+
     /// The context of a command.
-    pub fn context(&self, actor: Actor, at: Instant, rivals: Vec<Rival>) -> Context {
+    pub fn context(&self, actor: Actor, at: Instant, known: Known) -> Context {
         let facts = Facts {
             partner: Some(self.partner.clone()),
             tenant: Some(self.tenant.clone()),
             program: Some(self.program.clone()),
-            rivals,
+            rivals: known.rivals,
+            recipients: known.recipients,
             ..Facts::default()
         };
         let (operator, place) = (self.place.clone(), Some(self.place.clone()));
@@ -92,30 +140,52 @@ impl World {
     }
 
     /// A submitted claim on the one item.
-    pub fn submitted(&self, at: Instant) -> Claim {
+    pub fn submitted(&self, at: Instant) -> Record {
         let id = ClaimId::of(&self.partner.id, "key");
         let actor = Actor::Partner { id: self.partner.id.clone(), admin: true };
-        let context = self.context(actor, at, Vec::new());
+        let context = self.context(actor, at, Known::default());
         let creation = Creation { id, input: self.input(), malformed: Vec::new() };
         let command = Command::Submit(Some(Box::new(creation)));
         let event = domain::decide(None, &command, &context).expect("taken").expect("an event");
-        domain::evolve(None, &event).expect("a claim")
+        Record::of(domain::evolve(None, &event).expect("a claim"), None)
     }
 
-    /// The claim after a command that must lead somewhere.
-    pub fn after(&self, claim: Claim, actor: Actor, command: &Command, at: Instant) -> Claim {
-        let context = self.context(actor, at, Vec::new());
-        let event =
-            domain::decide(Some(&claim), command, &context).expect("taken").expect("an event");
-        domain::evolve(Some(claim), &event).expect("a claim")
+    /// The record after a command that must lead somewhere.
+    pub fn after(&self, record: &Record, actor: Actor, command: &Command, at: Instant) -> Record {
+        self.after_reports(record, actor, command, at, Reports::default())
+    }
+
+    /// The same with what the mail provider has reported.
+    fn after_reports(
+        &self,
+        record: &Record,
+        actor: Actor,
+        command: &Command,
+        at: Instant,
+        reports: Reports,
+    ) -> Record {
+        let known = Known { recipients: record.recipients(reports), ..Known::default() };
+        let context = self.context(actor, at, known);
+        let event = domain::decide(Some(record.claim()), command, &context)
+            .expect("taken")
+            .expect("an event");
+        record.after(&event).expect("a claim")
     }
 
     /// A validated claim, whose first notice is on its way.
-    pub fn notifying(&self, at: Instant) -> Claim {
+    pub fn notifying(&self, at: Instant) -> Record {
         let before = at - Duration::days(1);
-        let claim = self.after(self.submitted(before), operator(), &Command::BeginReview, before);
+        let begun = self.after(&self.submitted(before), operator(), &Command::BeginReview, before);
         let validate = Command::Validate { drop: Vec::new(), comment: None };
-        self.after(claim, operator(), &validate, at)
+        self.after(&begun, operator(), &validate, at)
+    }
+
+    /// The claim whose window is open since its notice was delivered to the first verified contact.
+    pub fn awaiting(&self, record: &Record, at: Instant) -> Record {
+        let mut reports = Reports::default();
+        reports.entry(RecipientNo(FIRST)).delivered_at = Some(at);
+        let command = Command::ApplyReports { notice: record.claim().notice };
+        self.after_reports(record, Actor::System, &command, at, reports)
     }
 
     fn input(&self) -> ClaimInput {
@@ -168,9 +238,9 @@ pub fn operator() -> Actor {
     Actor::Staff { id, role: StaffRole::Operator }
 }
 
-/// Whoever has the link of that notice.
-pub fn link(notice: u16) -> Actor {
-    Actor::CustomerLink { notice: NoticeNo(notice) }
+/// Whoever has the link of that notice and recipient; 0: a link of the form without recipients.
+pub fn link(notice: u16, recipient: u8) -> Actor {
+    Actor::CustomerLink { notice: NoticeNo(notice), recipient: RecipientNo::new(recipient) }
 }
 
 /// A remark.

@@ -6,6 +6,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::claim::{Claim, Instant, Item, ItemStatus};
+use domain::event::Event;
+use domain::evolve::Unfit;
+use domain::recipient::{RecipientList, Recipients, Reports};
 
 /// What was computed before: the same question about the same record has the same answer, and the same
 /// record is kept once.
@@ -40,28 +43,62 @@ impl<Q: Eq + Hash> Memo<Q> {
     }
 }
 
-/// A version of a claim. Two are the same where nothing that a rule looks at differs.
+/// A version of a claim, with the list of its last notice. Two are the same where nothing that a rule looks
+/// at differs.
 #[derive(Clone)]
 pub struct Record {
     claim: Arc<Claim>,
+    list: Option<Arc<RecipientList>>,
     print: u64,
 }
 
 impl Record {
     /// The record of a claim.
-    pub fn of(claim: Claim) -> Self {
+    pub fn of(claim: Claim, list: Option<Arc<RecipientList>>) -> Self {
         let told = format!(
-            "{} {:?} {:?} {} {} {:?}",
+            "{} {:?} {:?} {} {:?} {} {} {:?} {:?} {:?} {:?}",
             claim.version,
             claim.state,
             claim.items,
             claim.notice.0,
+            claim.opened_by,
             claim.extended,
-            claim.content_hash
+            claim.subject.explicit_yes,
+            claim.extended_by,
+            claim.used,
+            claim.content_hash,
+            list,
         );
         let mut hasher = DefaultHasher::new();
         told.hash(&mut hasher);
-        Self { claim: Arc::new(claim), print: hasher.finish() }
+        Self { claim: Arc::new(claim), list, print: hasher.finish() }
+    }
+
+    /// The record after an event: the list that the event bears is stored with it.
+    ///
+    /// # Errors
+    /// Where the event does not follow.
+    pub fn after(&self, event: &Event) -> Result<Self, Unfit> {
+        let claim = domain::evolve(Some(self.claim().clone()), event)?;
+        let list = event.recipients.as_deref().cloned().map(Arc::new);
+        Ok(Self::of(claim, list.or_else(|| self.list.clone())))
+    }
+
+    /// Another claim with the same list.
+    #[must_use]
+    pub fn with(&self, claim: Claim) -> Self {
+        Self::of(claim, self.list.clone())
+    }
+
+    /// The list of the last notice.
+    pub fn list(&self) -> Option<&RecipientList> {
+        self.list.as_deref()
+    }
+
+    /// The list with what became of the mails.
+    pub fn recipients(&self, reports: Reports) -> Option<Recipients> {
+        let list = self.list().filter(|list| list.notice == self.claim.notice)?.clone();
+        Some(Recipients { list, reports })
     }
 
     /// The claim.

@@ -10,14 +10,15 @@ use domain::command::{Command, DeclaredEvidence};
 use domain::context::{Rival, Standing};
 use domain::decide::is_due;
 use domain::effects::{self, LockChange};
-use domain::ids::{ItemNo, NoticeNo, Sha256Hash};
+use domain::ids::{ItemNo, Sha256Hash};
 use domain::program::Policy;
 use domain::reason::EndReason;
+use domain::recipient::{RecipientNo, Reports};
 use domain::text::Name;
 use stateright::{Model, Property};
 
-use crate::given::{World, accept, at, comment, decline, link, operator, undo};
-use crate::record::Record;
+use crate::given::{FIRST, Known, World, accept, at, comment, decline, link, operator, undo};
+use crate::record::{Answer, Memo, Record, Refused};
 
 /// What a mutant does wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +123,16 @@ pub struct Transfer {
     mutation: Option<Mutation>,
     /// What comes about in it.
     shows: &'static [&'static str],
+    known: Memo<Question>,
+}
+
+/// What is asked of the domain about a claim, at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Question {
+    /// What a deed does; of the rival, if there is one, whether it is active.
+    Deed(Deed, usize, usize, Option<bool>),
+    /// What the end of an association does that another claim takes over.
+    Supersede(usize, usize),
 }
 
 /// What a write leaves, if nobody was faster.
@@ -137,10 +148,10 @@ impl Transfer {
     pub fn taken_over() -> Self {
         let worlds = worlds();
         let holder = awaiting(&worlds[0], at("2026-12-01T14:00:00Z"));
-        let closed = holder.state.window().expect("a window").closes_at + Duration::seconds(120);
-        let holder = worlds[0].after(holder, Actor::System, &Command::DeadlinePassed, closed);
-        let newcomer =
-            Claim { contested: true, ..awaiting(&worlds[1], at("2026-12-22T14:00:00Z")) };
+        let closed = holder.closes_at().expect("a window") + Duration::seconds(120);
+        let holder = worlds[0].after(&holder, Actor::System, &Command::DeadlinePassed, closed);
+        let newcomer = awaiting(&worlds[1], at("2026-12-22T14:00:00Z"));
+        let newcomer = newcomer.with(Claim { contested: true, ..newcomer.claim().clone() });
         let lock = Lock { active: Some(0), next: Some(1) };
         let shows = &[SUPERSEDED, SUPERSEDED_BY_A_YES];
         Self { says_yes: true, shows, ..Self::of(worlds, [holder, newcomer], lock) }
@@ -152,12 +163,12 @@ impl Transfer {
         let first = awaiting(&worlds[0], at("2026-12-22T14:00:00Z"));
         let at = at("2026-12-21T14:00:00Z");
         let second = worlds[1].submitted(at);
-        let second = worlds[1].after(second, operator(), &Command::BeginReview, at);
+        let second = worlds[1].after(&second, operator(), &Command::BeginReview, at);
         let lock = Lock { active: Some(0), next: None };
         Self { shows: &[LET_IN], ..Self::of(worlds, [first, second], lock) }
     }
 
-    fn of(worlds: [World; 2], claims: [Claim; 2], lock: Lock) -> Self {
+    fn of(worlds: [World; 2], claims: [Record; 2], lock: Lock) -> Self {
         let moments = [
             "2026-12-22T15:00:00Z",
             "2026-12-31T22:59:59Z",
@@ -166,8 +177,17 @@ impl Transfer {
             "2027-01-20T12:00:00Z",
         ];
         let moments = moments.into_iter().map(at).collect();
-        let table = Table { claims: claims.map(Record::of), lock };
-        Self { worlds, moments, table, deeds: 5, says_yes: false, mutation: None, shows: &[] }
+        let table = Table { claims, lock };
+        Self {
+            worlds,
+            moments,
+            table,
+            deeds: 5,
+            says_yes: false,
+            mutation: None,
+            shows: &[],
+            known: Memo::default(),
+        }
     }
 
     /// The same with a mistake in it.
@@ -208,8 +228,8 @@ impl Transfer {
     fn command(&self, deed: Deed, no: usize, claim: &Claim) -> Option<(Actor, Command)> {
         let world = &self.worlds[no];
         Some(match deed {
-            Deed::Decline => (link(claim.notice.0), decline()),
-            Deed::Undo => (link(claim.notice.0), undo()),
+            Deed::Decline => (link(claim.notice.0, FIRST), decline()),
+            Deed::Undo => (link(claim.notice.0, FIRST), undo()),
             Deed::Accept => (world.administrator(), accept()),
             Deed::Leave => {
                 (world.partner_admin(), Command::End { item: ItemNo(1), comment: Some(comment()) })
@@ -219,10 +239,7 @@ impl Transfer {
                 let comment = Some(comment());
                 (operator(), Command::Validate { drop: Vec::new(), comment })
             }
-            Deed::Deliver => {
-                let notice = NoticeNo(claim.notice.0);
-                (Actor::System, Command::RecordDelivery { notice, qualifying: true })
-            }
+            Deed::Deliver => (Actor::System, Command::ApplyReports { notice: claim.notice }),
             Deed::Silence => (Actor::System, Command::DeadlinePassed),
             Deed::Settle => return None,
         })
@@ -254,7 +271,7 @@ impl Transfer {
         no: usize,
         since: usize,
         read: &Table,
-        now: Instant,
+        now: usize,
     ) -> Option<Change> {
         let claim = read.claims[no].claim();
         if deed == Deed::Settle {
@@ -262,28 +279,49 @@ impl Transfer {
             let table = Table { lock: released(read.lock, no), ..read.clone() };
             return Some(Change { table, asks: only(no), asks_lock: true });
         }
-        let moment = if deed == Deed::Silence { now } else { self.moments[since] };
-        let (actor, command) = self.command(deed, no, claim)?;
-        let rivals = self.rivals(read, no, now);
-        let context = self.worlds[no].context(actor, moment, rivals);
-        let event = domain::decide(Some(claim), &command, &context).ok()??;
-        let new = domain::evolve(Some(claim.clone()), &event).ok()?;
+        let moment = if deed == Deed::Silence { now } else { since };
+        let rivals = self.rivals(read, no, self.moments[now]);
+        let rival = rivals.first().map(|rival| rival.standing == Standing::Active);
+        let question = Question::Deed(deed, no, moment, rival);
+        let answer = self.known.answer(&read.claims[no], question, || {
+            let (actor, command) = self.command(deed, no, claim).ok_or(Refused)?;
+            self.ask(&read.claims[no], no, actor, &command, moment, rivals)
+        });
+        let next = answer.ok()??;
+        let new = next.claim();
         let mut change = Change { table: read.clone(), asks: only(no), asks_lock: false };
-        for step in effects::lock_changes(Some(claim), &new) {
+        for step in effects::lock_changes(Some(claim), new) {
             change.asks_lock = true;
             change.table.lock = match step {
-                LockChange::Take(_) => self.taken(read, no, now)?,
+                LockChange::Take(_) => self.taken(read, no, self.moments[now])?,
                 LockChange::Release(_) => released(read.lock, no),
             };
         }
         if deed == Deed::Decline && self.mutation == Some(Mutation::LockReleasedAtDecline) {
             change.table.lock = released(read.lock, no);
         }
-        if !effects::activated(claim, &new).is_empty() && read.lock.next == Some(no) {
+        if !effects::activated(claim, new).is_empty() && read.lock.next == Some(no) {
             self.take_over(read, no, moment, &mut change)?;
         }
-        change.table.claims[no] = Record::of(new);
+        change.table.claims[no] = next;
         Some(change)
+    }
+
+    /// What follows from a record by a command.
+    fn ask(
+        &self,
+        record: &Record,
+        no: usize,
+        actor: Actor,
+        command: &Command,
+        moment: usize,
+        rivals: Vec<Rival>,
+    ) -> Answer {
+        let at = self.moments[moment];
+        let known = Known { rivals, recipients: record.recipients(delivered(at)) };
+        let context = self.worlds[no].context(actor, at, known);
+        let event = domain::decide(Some(record.claim()), command, &context).map_err(|_| Refused)?;
+        event.map(|event| record.after(&event).map_err(|_| Refused)).transpose()
     }
 
     /// The lock with the claim in it, where there is room.
@@ -296,20 +334,15 @@ impl Transfer {
     }
 
     /// The holder's association ends with the same transaction.
-    fn take_over(
-        &self,
-        read: &Table,
-        no: usize,
-        moment: Instant,
-        change: &mut Change,
-    ) -> Option<()> {
+    fn take_over(&self, read: &Table, no: usize, moment: usize, change: &mut Change) -> Option<()> {
         let holder = read.lock.active?;
-        let claim = read.claims[holder].claim();
-        let command = Command::Supersede { items: vec![ItemNo(1)], since: moment };
-        let context = self.worlds[holder].context(Actor::System, moment, Vec::new());
-        let event = domain::decide(Some(claim), &command, &context).ok()??;
-        let ended = domain::evolve(Some(claim.clone()), &event).ok()?;
-        change.table.claims[holder] = Record::of(ended);
+        let record = &read.claims[holder];
+        let answer = self.known.answer(record, Question::Supersede(holder, moment), || {
+            let since = self.moments[moment];
+            let command = Command::Supersede { items: vec![ItemNo(1)], since };
+            self.ask(record, holder, Actor::System, &command, moment, Vec::new())
+        });
+        change.table.claims[holder] = answer.ok()??;
         change.table.lock = Lock { active: Some(no), next: None };
         change.asks_lock = true;
         change.asks[holder] = self.mutation != Some(Mutation::HolderUnasked);
@@ -335,7 +368,7 @@ impl Transfer {
 
     fn write(&self, state: &mut State, who: usize, heard: bool) {
         let Process::Read(deed, no, since, read) = state.processes[who].clone() else { return };
-        let Some(change) = self.change(deed, no, since, &read, self.now(state)) else {
+        let Some(change) = self.change(deed, no, since, &read, state.moment) else {
             state.processes[who] = Process::Idle;
             return;
         };
@@ -497,10 +530,15 @@ fn worlds() -> [World; 2] {
 }
 
 /// A claim whose window is open since then.
-fn awaiting(world: &World, at: Instant) -> Claim {
-    let claim = world.notifying(at - Duration::hours(1));
-    let proof = Command::RecordDelivery { notice: claim.notice, qualifying: true };
-    world.after(claim, Actor::System, &proof, at)
+fn awaiting(world: &World, at: Instant) -> Record {
+    world.awaiting(&world.notifying(at - Duration::hours(1)), at)
+}
+
+/// The notice was delivered to the first verified contact, and nothing has failed.
+fn delivered(at: Instant) -> Reports {
+    let mut reports = Reports::default();
+    reports.entry(RecipientNo(FIRST)).delivered_at = Some(at);
+    reports
 }
 
 fn evidence() -> DeclaredEvidence {

@@ -1,20 +1,29 @@
-//! One claim and its window: two workers, the customer twice, the operator, the mail, and a reader.
+//! One claim and its window: two workers, two who hold links, the administrator, the operator, the mail twice,
+//! and a reader.
+
+mod reports;
+mod scenes;
 
 use std::collections::BTreeSet;
 
 use chrono::Duration;
 use domain::actor::Actor;
-use domain::claim::{Basis, Instant, ItemStatus, Status};
+use domain::claim::{Basis, Claim, ExtensionCause, ExtensionCauses, Instant, ItemStatus, Status};
 use domain::command::Command;
-use domain::decide::is_due;
+use domain::decide::{is_due, select_first_list};
 use domain::effects;
 use domain::event::{Event, EventBody, Silence};
 use domain::ids::NoticeNo;
-use domain::program::Policy;
+use domain::reason::EndReason;
+use domain::recipient::{Authority, RecipientNo, RecipientStanding, Recipients};
 use stateright::{Model, Property};
 
-use crate::given::{World, accept, at, comment, decline, link, operator, undo};
+use crate::given::{
+    DOMAIN, Known, RECIPIENTS, World, accept, comment, decline, link, operator, undo,
+};
 use crate::record::{Answer, Memo, Record, Refused};
+
+pub use reports::{Report, ReportSet};
 
 /// How long a function runs at most after a request arrived, in seconds (`docs/architecture.md §3`).
 const FUNCTION_S: i64 = 20;
@@ -38,7 +47,45 @@ pub enum Mutation {
     LateNoRefused,
     /// A "no" is refused once silence has had its effect.
     NoRefusedAfterTheClose,
+    /// Whoever has a link takes back every "no".
+    UndoByAnyLink,
+    /// A delivery to an address of the tenant's domain opens the window.
+    OpenedByDomain,
+    /// Only the first who said "no" is kept.
+    OneDeclinerKept,
+    /// A window goes on when the delivery that it is counted from fails.
+    NoRecount,
+    /// A failure that comes to light after the close is left at that.
+    NoEndAfterTheClose,
+    /// The batch closes a window that no delivery opened.
+    OpenerNotDemanded,
+    /// Whoever reads the recipients makes the list again from the directory as it is then.
+    ListComputedAnew,
+    /// Wrong codes lock a right "no", too.
+    LockRefusesNo,
+    /// A retired link refuses what silence made active.
+    RetiredRefusesActive,
+    /// The yes that is asked for is taken back in a claim under way.
+    YesTakenBack,
+    /// Whoever opens a window does not look at the reports again.
+    NoSecondLook,
+    /// An undo does not ask whether the window's delivery has failed while it was on its way.
+    RevivedUnasked,
+    /// Each undo may move the window's end.
+    EndMovedAgain,
 }
+
+/// What holds in every state, as far as a mutant is to break it.
+pub const FULL_WINDOW: &str = "I1: a verified delivery had stood for a full window";
+/// The same of the customer's "no".
+pub const NO_STANDS: &str =
+    "I2: a no is never an error, and stands until its party or one above takes it back";
+/// The same of a yes that is asked for.
+pub const YES_STANDS: &str = "where a yes is asked for, silence makes nothing active";
+/// The same of the numbers of recipients.
+pub const ONE_ADDRESS: &str = "a number means one address through all notices";
+/// The same of the window's end.
+pub const BOUNDED: &str = "no window is extended for ever";
 
 /// What must come about in some model, or its promises would be kept by nothing ever happening.
 const SECOND_NOTICE: &str = "a window of the second notice closes";
@@ -46,17 +93,31 @@ const EXTENSION: &str = "an extended window closes";
 const CLOSING_READER: &str = "a reader closes a window";
 const CONFLICT: &str = "a put meets a conflict and is decided again";
 const OWN_WRITE: &str = "an own write is recognised after a lost answer";
+const SILENCE: &str = "silence associates";
+const LAST_SECOND: &str = "a no of the last second is kept";
+const RECOUNTED: &str = "a window that is counted from another delivery closes";
+const ENDED_LATER: &str =
+    "a failure that comes to light after the close ends what silence made active";
+const JOINED: &str = "a no stands when another party has taken its own back";
+const RETIRED_NO: &str = "a retired link ends what silence made active";
+const MOVED_BY_UNDO: &str = "an undo moves the end of the window";
+const YES_ASKED: &str = "silence declines where a yes is asked for";
+const LOCKED_NO: &str = "a no is taken from a link that is locked for everything else";
 
 /// How often each may do what: the model stays finite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Left {
-    /// Answers through the link.
+    /// Answers through links.
     pub answers: u8,
+    /// Answers through links, of somebody else at the same time.
+    pub others: u8,
     /// Answers of the signed-in administrator.
     pub accounts: u8,
     /// Steps of the operator.
     pub operator: u8,
-    /// Proofs of delivery that are handed over, doubled ones too.
+    /// Mails that come back.
+    pub failures: u8,
+    /// Reports that are handed over, doubled ones too.
     pub deliveries: u8,
     /// Reads.
     pub reads: u8,
@@ -67,50 +128,46 @@ pub struct Left {
 }
 
 /// Nobody does anything.
-const NOBODY: Left =
-    Left { answers: 0, accounts: 0, operator: 0, deliveries: 0, reads: 0, crashes: 0, unheard: 0 };
+const NOBODY: Left = Left {
+    answers: 0,
+    others: 0,
+    accounts: 0,
+    operator: 0,
+    failures: 0,
+    deliveries: 0,
+    reads: 0,
+    crashes: 0,
+    unheard: 0,
+};
 
-/// Two notices may go out, and the windows of both end; the seconds that matter stand around each end,
-/// and a proof may be under way from before the grace is over until after it.
-const TWO_NOTICES: [&str; 8] = [
-    "2026-12-22T14:00:00Z",
-    "2026-12-23T10:00:00Z",
-    "2026-12-31T22:59:59Z",
-    "2026-12-31T23:01:35Z",
-    "2026-12-31T23:02:01Z",
-    "2027-01-04T22:59:59Z",
-    "2027-01-04T23:01:40Z",
-    "2027-01-04T23:02:05Z",
-];
-
-/// A window's end, and the one that an extension moves it to.
-const EXTENDED: [&str; 9] = [
-    "2026-12-22T14:00:00Z",
-    "2026-12-31T22:59:59Z",
-    "2026-12-31T23:00:00Z",
-    "2026-12-31T23:00:15Z",
-    "2026-12-31T23:01:58Z",
-    "2026-12-31T23:02:05Z",
-    "2027-01-08T22:59:59Z",
-    "2027-01-08T23:00:15Z",
-    "2027-01-08T23:02:05Z",
-];
-
-/// A window's end, and the least grace after it.
-const LEAST_GRACE: [&str; 7] = [
-    "2026-12-22T14:00:00Z",
-    "2026-12-31T22:59:59Z",
-    "2026-12-31T23:00:00Z",
-    "2026-12-31T23:00:15Z",
-    "2026-12-31T23:00:41Z",
-    "2026-12-31T23:00:59Z",
-    "2026-12-31T23:01:05Z",
-];
+/// Who may ask for what, and of whose mails the provider reports.
+#[derive(Debug, Clone, Copy)]
+pub struct Cast {
+    customer: &'static [Ask],
+    other: &'static [Ask],
+    admin: &'static [Ask],
+    operator: &'static [Ask],
+    mailed: &'static [u8],
+    /// Before which moment mails are delivered.
+    delivered_before: usize,
+    /// Whether reports are handed over two at a time.
+    both_mails: bool,
+    /// Whether a second worker looks for timers.
+    both_workers: bool,
+}
 
 /// The model.
 pub struct Window {
     world: World,
+    first: Record,
     moments: Vec<Instant>,
+    /// The last moment that comes.
+    last: usize,
+    /// The end of a window that is counted from each moment.
+    ends: Vec<Instant>,
+    cast: Cast,
+    /// What was delivered before the first moment.
+    delivered: ReportSet,
     left: Left,
     mutation: Option<Mutation>,
     /// What comes about in it.
@@ -119,10 +176,10 @@ pub struct Window {
 }
 
 /// What is asked of the domain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Question {
-    /// What a request does that arrived at a moment.
-    Request(Ask, usize),
+    /// What a request does that arrived at a moment, by what is noted.
+    Request(Ask, usize, ReportSet),
     /// What silence does by a clock.
     Silence(Instant),
 }
@@ -132,37 +189,112 @@ enum Question {
 pub enum Who {
     /// Somebody with link and code.
     Customer,
+    /// Somebody else with link and code.
+    Other,
     /// The customer's administrator.
     Admin,
     /// The operator.
     Operator,
-    /// The function that records proofs.
+    /// The function that records reports.
     Mail,
+    /// The same, at the same time.
+    OtherMail,
     /// Whoever reads the claim.
     Reader,
 }
 
-const EVERYBODY: [Who; 5] = [Who::Customer, Who::Admin, Who::Operator, Who::Mail, Who::Reader];
+const EVERYBODY: [Who; 7] =
+    [Who::Customer, Who::Other, Who::Admin, Who::Operator, Who::Mail, Who::OtherMail, Who::Reader];
+
+/// For whom somebody speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum By {
+    /// The recipient whose link is used; 0: a link of the form without recipients.
+    Link(u8),
+    /// The administrator.
+    Account,
+}
+
+impl By {
+    /// The party whose "no" it is: a link without recipient speaks for the administrator.
+    fn party(self) -> usize {
+        match self {
+            Self::Link(no) => no.into(),
+            Self::Account => 0,
+        }
+    }
+
+    /// Whether it takes back the "no" of a party.
+    fn is_above(self, party: usize) -> bool {
+        match self {
+            Self::Account => true,
+            Self::Link(0 | DOMAIN) => false,
+            Self::Link(no) => party == usize::from(no) || party == usize::from(DOMAIN),
+        }
+    }
+
+    fn link(self) -> Option<u8> {
+        match self {
+            Self::Link(no) => Some(no),
+            Self::Account => None,
+        }
+    }
+}
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Ask {
     /// "No".
-    Decline,
-    /// The no is taken back.
-    Undo,
+    Decline(By),
+    /// A no is taken back.
+    Undo(By),
     /// "Yes".
     Accept,
     /// Five business days more.
-    Extend,
+    Extend(By),
+    /// The recipient is not the right person.
+    WrongContact(u8),
+    /// A wrong code is typed.
+    Guess(u8),
+    /// The link of a recipient is retired.
+    Retire(u8),
+    /// Silence shall be a "no" from now on.
+    AskForYes,
+    /// And not any more.
+    TakeYesBack,
     /// The operator stops everything.
     Hold,
     /// And lets it go on, with a new notice.
     Resume,
-    /// A proof that the notice was delivered at that moment.
-    Deliver(u16, usize),
+    /// A report is handed over.
+    Deliver(Report),
     /// The claim as it is.
     Read,
+}
+
+impl Ask {
+    /// Whether the recipients and the reports are read for it.
+    fn needs_reports(self) -> bool {
+        !matches!(self, Self::Decline(_) | Self::Accept | Self::Read)
+    }
+
+    /// The link that it comes by, where wrong codes lock that.
+    fn lockable(self) -> Option<u8> {
+        match self {
+            Self::Undo(by) | Self::Extend(by) => by.link(),
+            Self::WrongContact(no) => Some(no),
+            Self::Decline(_)
+            | Self::Accept
+            | Self::Guess(_)
+            | Self::Retire(_)
+            | Self::AskForYes
+            | Self::TakeYesBack
+            | Self::Hold
+            | Self::Resume
+            | Self::Deliver(_)
+            | Self::Read => None,
+        }
+    }
 }
 
 /// A request on its way through its function.
@@ -172,14 +304,38 @@ pub enum Request {
     Idle,
     /// It arrived at that moment; nothing is read yet.
     Arrived(Ask, usize),
-    /// The claim was read.
-    Read(Ask, usize, Record),
+    /// Its report is noted; nothing is read yet.
+    Noted(Ask, usize),
+    /// The claim was read, with what was noted by then.
+    Read(Ask, usize, Record, ReportSet),
     /// What follows is decided, and its timer stands.
     Decided(Ask, usize, Record, Record),
     /// That was written, and the answer got lost: it looks whether what is stored is its own.
     Wrote(Ask, usize, Record),
     /// A mutant: the claim has moved, and its timer is still to be put.
     Late(Instant),
+}
+
+impl Request {
+    /// What is asked for.
+    fn ask(&self) -> Option<Ask> {
+        match self {
+            Self::Arrived(ask, _)
+            | Self::Noted(ask, _)
+            | Self::Read(ask, ..)
+            | Self::Decided(ask, ..)
+            | Self::Wrote(ask, ..) => Some(*ask),
+            Self::Idle | Self::Late(_) => None,
+        }
+    }
+
+    /// The report that it is about.
+    fn report(&self) -> Option<Report> {
+        match self.ask() {
+            Some(Ask::Deliver(report)) => Some(report),
+            _ => None,
+        }
+    }
 }
 
 /// A worker at a timer.
@@ -201,18 +357,35 @@ pub struct State {
     moment: usize,
     record: Record,
     timers: BTreeSet<Instant>,
-    /// Which notice arrived when.
-    arrived: BTreeSet<(u16, usize)>,
+    /// What the provider has to report.
+    sent: ReportSet,
+    /// What is noted of it.
+    noted: ReportSet,
+    /// What is acknowledged: it does not come again of itself.
+    acknowledged: ReportSet,
     requests: Vec<Request>,
     workers: [Worker; 2],
     left: Left,
-    /// A "no" was answered and has not been taken back.
-    refused: bool,
+    /// Of each party, when its last "no" arrived that was answered and stands.
+    noes: [Option<usize>; PARTIES],
+    /// The links that wrong codes have locked.
+    locked: BTreeSet<u8>,
     /// The administrator said yes.
     accepted: bool,
+    /// A yes was asked for in time.
+    yes_asked: bool,
+    /// Who could carry the window when silence closed it.
+    closed_with: BTreeSet<u8>,
+    /// The latest end that was told.
+    told: Option<Instant>,
+    /// How often the end of the notice's window moved.
+    lengthened: u8,
     /// Something that must never be.
     wrong: Option<Wrong>,
 }
+
+/// The administrator, and three recipients.
+const PARTIES: usize = RECIPIENTS.len() + 1;
 
 /// What must never be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -223,6 +396,8 @@ pub enum Wrong {
     Early,
     /// A deadline moved earlier.
     MovedEarlier,
+    /// A report was an error.
+    ReportRefused,
 }
 
 /// A step of the model.
@@ -230,10 +405,12 @@ pub enum Wrong {
 pub enum Action {
     /// The next moment comes.
     Tick,
-    /// The notice arrives.
-    Arrive(u16),
+    /// The provider stamps a report.
+    Stamp(Report),
     /// A request arrives.
     Send(Who, Ask),
+    /// Its function notes the report.
+    Note(Who),
     /// Its function reads the claim.
     Load(Who),
     /// It finds silence due, and executes it first.
@@ -259,59 +436,6 @@ pub enum Action {
 }
 
 impl Window {
-    /// Two notices with a hold between them; anybody may crash.
-    pub fn held() -> Self {
-        let left = Left { answers: 1, operator: 2, deliveries: 2, crashes: 1, ..NOBODY };
-        Self::of(&TWO_NOTICES, left).showing(&[SECOND_NOTICE, CONFLICT])
-    }
-
-    /// One notice; a reader who looks when he likes, answers that nobody hears, proofs that come twice.
-    pub fn unheard() -> Self {
-        let left = Left { answers: 1, deliveries: 2, crashes: 1, reads: 1, unheard: 1, ..NOBODY };
-        Self::of(&TWO_NOTICES, left).showing(&[CLOSING_READER, OWN_WRITE])
-    }
-
-    /// Link and account at once, and more time is asked for; anybody may crash.
-    pub fn two_who_answer() -> Self {
-        let left = Left { answers: 2, accounts: 1, deliveries: 1, crashes: 1, ..NOBODY };
-        Self::of(&EXTENDED, left).showing(&[EXTENSION, CONFLICT])
-    }
-
-    /// A customer who changes his mind twice, beside his administrator.
-    pub fn changed_mind() -> Self {
-        let left = Left { answers: 3, accounts: 1, deliveries: 1, ..NOBODY };
-        Self::of(&EXTENDED, left)
-    }
-
-    /// Link and account at once, under a policy with as little grace as there may be.
-    pub fn least_grace() -> Self {
-        let left = Left { answers: 1, accounts: 1, deliveries: 1, ..NOBODY };
-        Self::of(&LEAST_GRACE, left).graced(60)
-    }
-
-    fn of(moments: &[&str], left: Left) -> Self {
-        let moments = moments.iter().map(|text| at(text)).collect();
-        let (world, known) = (World::new(Policy::default(), "p-alpine"), Memo::default());
-        Self { world, moments, left, mutation: None, shows: &[], known }
-    }
-
-    fn showing(self, shows: &'static [&'static str]) -> Self {
-        Self { shows, ..self }
-    }
-
-    /// The same with a mistake in it.
-    #[must_use]
-    pub fn with(self, mutation: Mutation) -> Self {
-        Self { mutation: Some(mutation), ..self }
-    }
-
-    /// The same under a policy with another grace.
-    #[must_use]
-    pub fn graced(self, grace_seconds: u32) -> Self {
-        let policy = Policy { grace_seconds, ..Policy::default() };
-        Self { world: World::new(policy, "p-alpine"), ..self }
-    }
-
     fn now(&self, state: &State) -> Instant {
         self.moments[state.moment]
     }
@@ -333,68 +457,160 @@ impl Window {
     /// Whether silence comes before a request: one that arrived before the deadline counts, however
     /// late it is processed.
     fn is_overtaken(&self, ask: Ask, since: usize, read: &Record, clock: Instant) -> bool {
-        let moment = match ask {
-            Ask::Read => clock,
-            Ask::Deliver(_, at) => self.moments[at],
-            Ask::Decline | Ask::Undo | Ask::Accept | Ask::Extend | Ask::Hold | Ask::Resume => {
-                self.moments[since]
-            }
-        };
+        let moment = if ask == Ask::Read { clock } else { self.moments[since] };
         self.is_due(read, clock) && self.is_due(read, moment)
     }
 
     /// What a request asks of the domain.
     fn command(&self, ask: Ask, since: usize, record: &Record) -> (Actor, Command, Instant) {
-        let arrived = self.moments[since];
-        match ask {
-            Ask::Decline => (link(1), decline(), arrived),
-            Ask::Undo => (link(1), undo(), arrived),
-            Ask::Accept => (self.world.administrator(), accept(), arrived),
-            Ask::Extend => (link(1), Command::Extend { closes_on: None }, arrived),
-            Ask::Hold => (operator(), Command::Hold { comment: comment() }, arrived),
-            Ask::Resume => (operator(), Command::Resume, arrived),
-            Ask::Deliver(notice, at) => {
-                let older = self.mutation == Some(Mutation::OlderNotice);
-                let notice = if older { record.claim().notice } else { NoticeNo(notice) };
-                let proof = Command::RecordDelivery { notice, qualifying: true };
-                (Actor::System, proof, self.moments[at])
+        let (arrived, notice) = (self.moments[since], record.claim().notice.0);
+        let actor = |by: By, notice| match by {
+            By::Link(no) => link(notice, no),
+            By::Account => self.world.administrator(),
+        };
+        let (actor, command) = match ask {
+            // The oldest link is as good for a "no" as any.
+            Ask::Decline(by) => (actor(by, 1), decline()),
+            Ask::Undo(By::Link(_)) if self.mutation == Some(Mutation::UndoByAnyLink) => {
+                (self.world.administrator(), undo())
             }
-            Ask::Read => (Actor::System, Command::DeadlinePassed, arrived),
-        }
+            Ask::Undo(by) => (actor(by, notice), undo()),
+            Ask::Accept => (self.world.administrator(), accept()),
+            Ask::Extend(by) => (actor(by, notice), Command::Extend { closes_on: None }),
+            Ask::WrongContact(no) => (link(notice, no), Command::WrongContact),
+            Ask::Retire(recipient) => {
+                let retire = Command::RetireLink { recipient, comment: Some(comment()) };
+                (self.world.administrator(), retire)
+            }
+            Ask::AskForYes => (self.world.administrator(), Command::ChangeConsent),
+            Ask::Hold => (operator(), Command::Hold { comment: comment() }),
+            Ask::Resume => (operator(), Command::Resume),
+            Ask::Deliver(report) => {
+                let older = self.mutation == Some(Mutation::OlderNotice);
+                let notice = NoticeNo(if older { notice } else { report.notice });
+                (Actor::System, Command::ApplyReports { notice })
+            }
+            Ask::Read | Ask::Guess(_) | Ask::TakeYesBack => {
+                (Actor::System, Command::DeadlinePassed)
+            }
+        };
+        (actor, command, arrived)
     }
 
     /// What follows; `Err`: it is refused.
-    fn decided(&self, ask: Ask, since: usize, record: &Record) -> Answer {
-        if ask == Ask::Decline && self.refuses_the_no(since, record) {
-            return Err(Refused);
+    fn decided(&self, ask: Ask, since: usize, record: &Record, noted: &ReportSet) -> Answer {
+        if ask == Ask::TakeYesBack {
+            return Ok(self.without_yes(record));
         }
-        self.known.answer(record, Question::Request(ask, since), || {
+        let deemed = is_deemed(record);
+        let ignored = match self.mutation {
+            Some(Mutation::NoRecount) => record.claim().status() == Status::AwaitingCustomer,
+            Some(Mutation::NoEndAfterTheClose) => deemed,
+            _ => false,
+        };
+        if ignored && matches!(ask, Ask::Deliver(_)) {
+            return Ok(None);
+        }
+        let question = Question::Request(ask, since, noted.clone());
+        self.known.answer(record, question, || {
             let (actor, command, moment) = self.command(ask, since, record);
-            self.ask(record, actor, &command, moment)
+            self.ask(record, actor, &command, moment, noted)
         })
     }
 
+    /// A mutant's record after the yes that is asked for was taken back.
+    fn without_yes(&self, record: &Record) -> Option<Record> {
+        let claim = record.claim().clone();
+        if self.mutation != Some(Mutation::YesTakenBack) || !claim.subject.explicit_yes {
+            return None;
+        }
+        let mut claim = Claim { version: claim.version.next(), ..claim };
+        claim.subject.explicit_yes = false;
+        Some(record.with(claim))
+    }
+
     /// A mutant's answer to a "no".
-    fn refuses_the_no(&self, since: usize, record: &Record) -> bool {
+    fn refuses_the_no(&self, state: &State, by: By, since: usize, record: &Record) -> bool {
+        let is = |standing| {
+            let own = by.link().and_then(RecipientNo::new);
+            let own = own.and_then(|no| record.list()?.get(no));
+            own.is_some_and(|own| own.standing == standing)
+        };
         match self.mutation {
             Some(Mutation::LateNoRefused) => {
                 let late = record.closes_at().is_some_and(|end| self.moments[since] >= end);
                 late && record.claim().status() == Status::AwaitingCustomer
             }
             Some(Mutation::NoRefusedAfterTheClose) => is_deemed(record),
+            Some(Mutation::LockRefusesNo) => by.link().is_some_and(|no| state.locked.contains(&no)),
+            Some(Mutation::RetiredRefusesActive) => {
+                record.is_active() && is(RecipientStanding::Retired)
+            }
             _ => false,
         }
     }
 
-    fn ask(&self, record: &Record, actor: Actor, command: &Command, moment: Instant) -> Answer {
-        let context = self.world.context(actor, moment, Vec::new());
+    fn ask(
+        &self,
+        record: &Record,
+        actor: Actor,
+        command: &Command,
+        moment: Instant,
+        noted: &ReportSet,
+    ) -> Answer {
+        let recipients = self.recipients(record, moment, noted);
+        let context = self.world.context(actor, moment, Known { recipients, ..Known::default() });
         let event = domain::decide(Some(record.claim()), command, &context).map_err(|_| Refused)?;
-        Ok(event.map(|event| following(record, &event)))
+        Ok(event.map(|event| self.following(record, event)))
+    }
+
+    /// Who is asked, and what is noted of the mails, as a command reads it.
+    fn recipients(
+        &self,
+        record: &Record,
+        moment: Instant,
+        noted: &ReportSet,
+    ) -> Option<Recipients> {
+        let notice = record.claim().notice;
+        let older = |report: &Report| Report { notice: notice.0, ..*report };
+        let reports = if self.mutation == Some(Mutation::OlderNotice) {
+            let noted = noted.iter().map(older).collect();
+            reports::of_notice(&noted, notice, &self.moments)
+        } else {
+            reports::of_notice(noted, notice, &self.moments)
+        };
+        let mut recipients = record.recipients(reports)?;
+        if self.mutation == Some(Mutation::ListComputedAnew) {
+            let anew = select_first_list(record.claim(), self.world.tenant(), moment)?;
+            recipients.list.recipients = anew.recipients;
+        }
+        if self.mutation == Some(Mutation::OpenedByDomain) {
+            for own in &mut recipients.list.recipients {
+                own.authority = Authority::Verified;
+            }
+        }
+        Some(recipients)
+    }
+
+    fn following(&self, record: &Record, mut event: Event) -> Record {
+        if let EventBody::ItemsDeclined { joined, .. } = &mut event.body
+            && self.mutation == Some(Mutation::OneDeclinerKept)
+        {
+            joined.clear();
+        }
+        let next = record.after(&event).expect("a claim after a decided event");
+        if self.mutation == Some(Mutation::EndMovedAgain) {
+            let extended_by = ExtensionCauses::default();
+            return next.with(Claim { extended_by, ..next.claim().clone() });
+        }
+        next
     }
 
     /// What silence makes of the claim by a clock.
     fn silenced(&self, record: &Record, now: Instant) -> Option<Record> {
-        let silence = || self.ask(record, Actor::System, &Command::DeadlinePassed, now);
+        // A window's end asks for no report.
+        let none = ReportSet::new();
+        let silence = || self.ask(record, Actor::System, &Command::DeadlinePassed, now, &none);
         self.known.answer(record, Question::Silence(now), silence).ok()?
     }
 
@@ -404,11 +620,17 @@ impl Window {
             return closed_blindly(record, now);
         }
         let claim = record.claim();
+        let unopened = self.mutation == Some(Mutation::OpenerNotDemanded);
         let matches = claim.status() == Status::AwaitingCustomer
             && record.closes_at() == Some(deadline)
             && deadline + self.grace() <= now
+            && (claim.opened_by.is_some() || unopened)
             && !effects::closes_slowly(claim, self.world.policy());
-        if matches { self.silenced(record, now) } else { None }
+        match matches {
+            true if unopened => closed_blindly(record, now),
+            true => self.silenced(record, now),
+            false => None,
+        }
     }
 
     /// Stores what follows `read`, if that is still what is stored; whether it was.
@@ -421,8 +643,18 @@ impl Window {
         if is_deemed(&next) && !is_deemed(&state.record) && early {
             state.wrong = Some(Wrong::Early);
         }
-        if moved_earlier(&state.record, &next) {
-            state.wrong = Some(Wrong::MovedEarlier);
+        if let Some(end) = next.closes_at() {
+            if state.told.is_some_and(|told| end < told) {
+                state.wrong = Some(Wrong::MovedEarlier);
+            }
+            let same = state.record.claim().notice == next.claim().notice;
+            let longer = state.record.closes_at().is_some_and(|before| before < end);
+            state.lengthened = (if same { state.lengthened } else { 0 }) + u8::from(same && longer);
+            state.told = state.told.max(Some(end));
+        }
+        if is_deemed(&next) && !is_deemed(&state.record) {
+            let list = next.list().into_iter().flat_map(|list| &list.recipients);
+            state.closed_with = list.filter(|own| own.may_open()).map(|own| own.no.0).collect();
         }
         state.record = next;
         true
@@ -431,7 +663,8 @@ impl Window {
     /// Whether a request can still be answered at a moment.
     fn lives(&self, request: &Request, moment: usize) -> bool {
         let (Request::Arrived(ask, since)
-        | Request::Read(ask, since, _)
+        | Request::Noted(ask, since)
+        | Request::Read(ask, since, ..)
         | Request::Decided(ask, since, _, _)
         | Request::Wrote(ask, since, _)) = request
         else {
@@ -446,36 +679,66 @@ impl Window {
         let request = state.requests[place(who)].clone();
         let Request::Decided(ask, since, read, next) = request else { return };
         let deadline = next.closes_at().filter(|end| read.closes_at() != Some(*end));
-        let done = self.put(state, &read, next.clone());
+        let done = self.may_write(state, ask, &read, &next) && self.put(state, &read, next.clone());
         if done && !heard {
             state.left.unheard -= 1;
         }
         if done {
-            remember(state, ask);
+            remember(state, ask, since);
         }
         let late = self.mutation == Some(Mutation::TimerAfterTheMove);
         state.requests[place(who)] = match deadline.filter(|_| late && done) {
             Some(deadline) => Request::Late(deadline),
-            None if done && heard => Request::Idle,
+            None if done && heard => self.after_write(state, ask, since),
             None if done => Request::Wrote(ask, since, next),
             // A conflict: it looks again.
-            None => Request::Arrived(ask, since),
+            None => again(ask, since),
         };
+    }
+
+    /// Whether a write keeps what it demands of the reports: one that makes a window count from a recipient's
+    /// delivery, and is not the proof's own, demands in its transaction that no failure is noted of that.
+    fn may_write(&self, state: &State, ask: Ask, read: &Record, next: &Record) -> bool {
+        let opener = |record: &Record| {
+            let open = record.claim().status() == Status::AwaitingCustomer;
+            record.claim().opened_by.filter(|_| open)
+        };
+        let Some(no) = opener(next).filter(|no| opener(read) != Some(*no)) else { return true };
+        let failed = |report: &Report| {
+            report.failed
+                && report.recipient == no.0
+                && NoticeNo(report.notice) == next.claim().notice
+        };
+        matches!(ask, Ask::Deliver(_))
+            || self.mutation == Some(Mutation::RevivedUnasked)
+            || !state.noted.iter().any(failed)
+    }
+
+    /// Whoever has written because of a report looks once more at all that is noted.
+    fn after_write(&self, state: &mut State, ask: Ask, since: usize) -> Request {
+        // Where nothing fails, it would see nothing.
+        let looks = self.left.failures > 0 && self.mutation != Some(Mutation::NoSecondLook);
+        if looks && matches!(ask, Ask::Deliver(_)) {
+            Request::Noted(ask, since)
+        } else {
+            finished(state, ask)
+        }
     }
 
     /// A request's function executes the silence it finds due, and looks again.
     fn close_first(&self, state: &mut State, who: Who) {
-        let Request::Read(ask, since, read) = state.requests[place(who)].clone() else { return };
+        let Request::Read(ask, since, read, _) = state.requests[place(who)].clone() else { return };
         if let Some(next) = self.silenced(&read, self.now(state) + skew()) {
             self.put(state, &read, next);
         }
-        state.requests[place(who)] = Request::Arrived(ask, since);
+        state.requests[place(who)] = again(ask, since);
     }
 
     /// A request's function reads the claim.
     fn load(&self, state: &mut State, who: Who) {
-        let (Request::Arrived(ask, since) | Request::Wrote(ask, since, _)) =
-            state.requests[place(who)]
+        let (Request::Arrived(ask, since)
+        | Request::Noted(ask, since)
+        | Request::Wrote(ask, since, _)) = state.requests[place(who)]
         else {
             return;
         };
@@ -483,65 +746,120 @@ impl Window {
         // Its own write, after a lost answer.
         let own = state.requests[place(who)] == Request::Wrote(ask, since, read.clone());
         let shown = ask == Ask::Read && !self.is_due(&read, self.now(state) + skew());
-        let over = own || shown;
-        state.requests[place(who)] =
-            if over { Request::Idle } else { Request::Read(ask, since, read) };
+        state.requests[place(who)] = if own {
+            self.after_write(state, ask, since)
+        } else if shown {
+            Request::Idle
+        } else {
+            let noted = if ask.needs_reports() { state.noted.clone() } else { ReportSet::new() };
+            Request::Read(ask, since, read, noted)
+        };
     }
 
     /// A request's function decides.
     fn decide(&self, state: &mut State, who: Who) {
-        let Request::Read(ask, since, read) = state.requests[place(who)].clone() else { return };
+        let request = state.requests[place(who)].clone();
+        let Request::Read(ask, since, read, noted) = request else { return };
         if ask == Ask::Read {
             // The clock shows that it is not due: the claim is shown as it is.
             state.requests[place(who)] = Request::Idle;
             return;
         }
-        state.requests[place(who)] = match self.decided(ask, since, &read) {
+        let refused =
+            matches!(ask, Ask::Decline(by) if self.refuses_the_no(state, by, since, &read));
+        let answer = if refused { Err(Refused) } else { self.decided(ask, since, &read, &noted) };
+        state.requests[place(who)] = match answer {
             Ok(Some(next)) => {
                 let late = self.mutation == Some(Mutation::TimerAfterTheMove);
                 let deadline = next.closes_at().filter(|end| read.closes_at() != Some(*end));
                 state.timers.extend(deadline.filter(|_| !late));
                 Request::Decided(ask, since, read, next)
             }
-            // It is so already: whoever made it so has promised it.
-            Ok(None) => Request::Idle,
-            Err(Refused) => {
-                if ask == Ask::Decline && read.claim().notice.0 > 0 {
-                    state.wrong = Some(Wrong::NoRefused);
+            // It is so already.
+            Ok(None) => {
+                if let Ask::Decline(by) = ask
+                    && stands_firmly(state, by, &read)
+                {
+                    state.noes[by.party()].get_or_insert(since);
                 }
-                Request::Idle
+                finished(state, ask)
+            }
+            Err(Refused) => {
+                if matches!(ask, Ask::Decline(_)) {
+                    state.wrong = Some(Wrong::NoRefused);
+                } else if matches!(ask, Ask::Deliver(_)) {
+                    state.wrong = Some(Wrong::ReportRefused);
+                }
+                finished(state, ask)
             }
         };
     }
 
     fn requests_of(&self, state: &State, who: Who, actions: &mut Vec<Action>) {
         let left = state.left;
-        let mut may = |ask, left: u8| {
-            if left > 0 {
-                actions.push(Action::Send(who, ask));
+        let (asks, left) = match who {
+            Who::Customer => (self.cast.customer, left.answers),
+            Who::Other => (self.cast.other, left.others),
+            Who::Admin => (self.cast.admin, left.accounts),
+            Who::Operator => (self.cast.operator, left.operator),
+            Who::Reader => (&[Ask::Read][..], left.reads),
+            // Two of a kind: the first comes first.
+            Who::OtherMail if state.requests[place(Who::Mail)] == Request::Idle => return,
+            Who::OtherMail if !self.cast.both_mails => return,
+            Who::Mail | Who::OtherMail => {
+                // A message that is being read is not handed to another reader meanwhile.
+                let free = |report: &&Report| {
+                    let same = |request: &Request| request.report() == Some(**report);
+                    !state.requests.iter().any(same)
+                };
+                if left.deliveries > 0 {
+                    let sends = |report: &Report| Action::Send(who, Ask::Deliver(*report));
+                    actions.extend(state.sent.iter().filter(free).map(sends));
+                }
+                return;
             }
         };
-        match who {
-            Who::Customer => {
-                may(Ask::Decline, left.answers);
-                may(Ask::Undo, left.answers);
-                // Extensions make their own model; with a hold they only multiply the states.
-                may(Ask::Extend, if self.left.operator == 0 { left.answers } else { 0 });
+        if left == 0 {
+            return;
+        }
+        let held = state.record.claim().status() == Status::OnHold;
+        let unlocked = |no: u8| !state.locked.contains(&no);
+        let possible = |ask: &&Ask| match **ask {
+            Ask::Hold => !held,
+            Ask::Resume => held,
+            Ask::Guess(no) => unlocked(no),
+            Ask::Decline(_)
+            | Ask::Undo(_)
+            | Ask::Accept
+            | Ask::Extend(_)
+            | Ask::WrongContact(_)
+            | Ask::Retire(_)
+            | Ask::AskForYes
+            | Ask::TakeYesBack
+            | Ask::Deliver(_)
+            | Ask::Read => ask.lockable().is_none_or(unlocked),
+        };
+        actions.extend(asks.iter().filter(possible).map(|ask| Action::Send(who, *ask)));
+    }
+
+    /// What the provider may report now.
+    fn stamps(&self, state: &State, actions: &mut Vec<Action>) {
+        let (notice, status) = (state.record.claim().notice.0, state.record.claim().status());
+        let waits = matches!(status, Status::Notifying | Status::AwaitingCustomer);
+        for recipient in self.cast.mailed.iter().copied() {
+            let known = |failed| {
+                let same = |own: &Report| {
+                    (own.notice, own.recipient, own.failed) == (notice, recipient, failed)
+                };
+                state.sent.iter().any(same)
+            };
+            let report = |failed| Report { notice, recipient, failed, moment: state.moment };
+            if waits && state.moment < self.cast.delivered_before && !known(false) {
+                actions.push(Action::Stamp(report(false)));
             }
-            Who::Admin => {
-                may(Ask::Accept, left.accounts);
-                may(Ask::Decline, left.accounts);
+            if state.left.failures > 0 && !known(true) {
+                actions.push(Action::Stamp(report(true)));
             }
-            Who::Operator => {
-                let held = state.record.claim().status() == Status::OnHold;
-                may(if held { Ask::Resume } else { Ask::Hold }, left.operator);
-            }
-            Who::Mail => {
-                for (notice, moment) in &state.arrived {
-                    may(Ask::Deliver(*notice, *moment), left.deliveries);
-                }
-            }
-            Who::Reader => may(Ask::Read, left.reads),
         }
     }
 
@@ -550,9 +868,12 @@ impl Window {
         let lossy = state.left.unheard > 0;
         match request {
             Request::Idle => self.requests_of(state, who, actions),
-            Request::Arrived(..) | Request::Wrote(..) => actions.push(Action::Load(who)),
+            Request::Arrived(Ask::Deliver(_), _) => actions.push(Action::Note(who)),
+            Request::Arrived(..) | Request::Noted(..) | Request::Wrote(..) => {
+                actions.push(Action::Load(who));
+            }
             // Within the seconds by which its clock may be wrong, it does the one or the other.
-            Request::Read(ask, since, read) => {
+            Request::Read(ask, since, read, _) => {
                 if self.is_overtaken(*ask, *since, read, self.now(state) + skew()) {
                     actions.push(Action::Silence(who));
                 }
@@ -575,6 +896,7 @@ impl Window {
 
     fn steps_of_worker(&self, state: &State, no: usize, actions: &mut Vec<Action>) {
         match &state.workers[no] {
+            Worker::Idle if no == 0 && !self.cast.both_workers => {}
             Worker::Idle => {
                 // The other has the lease: two at the same timer are met by a lease that ran out.
                 let ripe = |end: &&Instant| **end + self.grace() <= self.clock(state, no);
@@ -629,19 +951,20 @@ impl Window {
     fn is_quiet(&self, state: &State) -> bool {
         let idle = state.requests.iter().all(|request| *request == Request::Idle);
         let rested = state.workers.iter().all(|worker| *worker == Worker::Idle);
-        state.moment + 1 == self.moments.len()
+        state.moment == self.last
             && idle
             && rested
             && state.timers.is_empty()
+            && state.sent == state.acknowledged
             && state.left.reads == 0
     }
 
     /// Whether a "no" that arrived in time is on its way while silence has already had its effect.
     fn loses_the_race(&self, state: &State) -> bool {
         let in_time = |request: &Request| {
-            let (Request::Arrived(Ask::Decline, since)
-            | Request::Read(Ask::Decline, since, _)
-            | Request::Decided(Ask::Decline, since, _, _)) = request
+            let (Request::Arrived(Ask::Decline(_), since)
+            | Request::Read(Ask::Decline(_), since, ..)
+            | Request::Decided(Ask::Decline(_), since, _, _)) = request
             else {
                 return false;
             };
@@ -669,7 +992,7 @@ impl Window {
         state.requests.iter().any(|request| {
             let Request::Decided(ask, since, read, _) = request else { return false };
             state.record != *read
-                && matches!(self.decided(*ask, *since, &state.record), Ok(Some(_)))
+                && matches!(self.decided(*ask, *since, &state.record, &state.noted), Ok(Some(_)))
         })
     }
 
@@ -683,6 +1006,40 @@ impl Window {
                 is_deemed(&state.record) && state.record.claim().extended
             }),
             Property::sometimes(CLOSING_READER, Self::is_closed_by_a_reader),
+            Property::sometimes(SILENCE, |_: &Self, state: &State| is_deemed(&state.record)),
+            Property::sometimes(LAST_SECOND, |model: &Self, state: &State| {
+                let over = state.record.closes_at().is_some_and(|end| model.now(state) > end);
+                over && has_no(state) && state.record.claim().status() == Status::Declined
+            }),
+            Property::sometimes(RECOUNTED, |_: &Self, state: &State| {
+                is_deemed(&state.record)
+                    && state.acknowledged.iter().any(|report| {
+                        let opener = state.record.claim().opened_by;
+                        report.failed && opener.is_some_and(|no| no.0 != report.recipient)
+                    })
+            }),
+            Property::sometimes(ENDED_LATER, |_: &Self, state: &State| {
+                let ended = EndReason::NoticeFailed;
+                matches!(state.record.status(), ItemStatus::Ended { reason, .. } if reason == ended)
+            }),
+            Property::sometimes(JOINED, |_: &Self, state: &State| {
+                has_no(state) && state.record.claim().used.undos > 0
+            }),
+            Property::sometimes(RETIRED_NO, |_: &Self, state: &State| {
+                let list = state.record.list().into_iter().flat_map(|list| &list.recipients);
+                let mut retired = list.filter(|own| own.standing == RecipientStanding::Retired);
+                let ended = matches!(state.record.status(), ItemStatus::Ended { .. });
+                ended && retired.any(|own| state.noes[usize::from(own.no.0)].is_some())
+            }),
+            Property::sometimes(MOVED_BY_UNDO, |_: &Self, state: &State| {
+                state.record.claim().extended_by.contains(ExtensionCause::Undo)
+            }),
+            Property::sometimes(YES_ASKED, |_: &Self, state: &State| {
+                matches!(state.record.status(), ItemStatus::Declined { no_answer: true, .. })
+            }),
+            Property::sometimes(LOCKED_NO, |_: &Self, state: &State| {
+                state.locked.iter().any(|no| state.noes[usize::from(*no)].is_some())
+            }),
             Property::sometimes(CONFLICT, Self::meets_a_conflict),
             Property::sometimes(OWN_WRITE, |_: &Self, state: &State| {
                 let own = |request: &Request| matches!(request, Request::Wrote(_, _, own) if *own == state.record);
@@ -692,20 +1049,42 @@ impl Window {
         all.into_iter().filter(|property| self.shows.contains(&property.name)).collect()
     }
 
-    /// I1: silence made something active, and the notice it rests on never arrived, or not long enough
-    /// ago.
-    fn unearned(&self, state: &State) -> bool {
+    /// I1: silence made something active, and by all that is known no delivery to a verified recipient had
+    /// stood for a full window. As long as a report is under way, or noted and not acknowledged,
+    /// somebody is still to look.
+    fn is_unearned(&self, state: &State) -> bool {
         let ItemStatus::Active { basis: Basis::Deemed, effective_at } = state.record.status()
         else {
             return false;
         };
-        let notice = state.record.claim().notice.0;
-        let Some(window) = state.record.claim().state.window() else { return true };
-        let proof = |(no, moment): &(u16, usize)| {
-            *no == notice && self.moments[*moment] == window.delivered_at
+        let record = &state.record;
+        let notice = record.claim().notice.0;
+        let looked = state.requests.iter().all(|request| request.report().is_none());
+        if !looked || !state.noted.is_subset(&state.acknowledged) {
+            return false;
+        }
+        let Some(closes_at) = record.closes_at() else { return true };
+        let stood = |delivered: &Report| {
+            let failed = |report: &Report| {
+                report.failed
+                    && (report.notice, report.recipient) == (notice, delivered.recipient)
+                    && self.moments[report.moment] < closes_at
+            };
+            !delivered.failed
+                && delivered.notice == notice
+                && state.closed_with.contains(&delivered.recipient)
+                && self.ends[delivered.moment] <= closes_at
+                && !state.acknowledged.iter().any(failed)
         };
-        let full = window.counted.len() >= 5 && effective_at >= window.closes_at;
-        !(state.arrived.iter().any(proof) && full)
+        effective_at < closes_at || !state.noted.iter().any(stood)
+    }
+
+    /// How often the end of a window may move: once for an undo, once where the customer may ask for more time,
+    /// and once for each delivery that another takes the place of.
+    fn most_lengthenings(&self) -> u8 {
+        let others = self.cast.mailed.len().saturating_sub(1);
+        let asks = self.cast.customer.iter().any(|ask| matches!(ask, Ask::Extend(_)));
+        u8::try_from(others).expect("few") + 1 + u8::from(asks)
     }
 }
 
@@ -716,27 +1095,30 @@ impl Model for Window {
     fn init_states(&self) -> Vec<State> {
         vec![State {
             moment: 0,
-            record: Record::of(self.world.notifying(self.moments[0])),
-            timers: BTreeSet::new(),
-            arrived: BTreeSet::new(),
+            record: self.first.clone(),
+            timers: self.first.closes_at().into_iter().collect(),
+            sent: self.delivered.clone(),
+            noted: self.delivered.clone(),
+            acknowledged: self.delivered.clone(),
             requests: vec![Request::Idle; EVERYBODY.len()],
             workers: [Worker::Idle, Worker::Idle],
             left: self.left,
-            refused: false,
+            noes: [None; PARTIES],
+            locked: BTreeSet::new(),
             accepted: false,
+            yes_asked: false,
+            closed_with: BTreeSet::new(),
+            told: self.first.closes_at(),
+            lengthened: 0,
             wrong: None,
         }]
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
-        if state.moment + 1 < self.moments.len() {
+        if state.moment < self.last {
             actions.push(Action::Tick);
         }
-        let notice = state.record.claim().notice.0;
-        let on_its_way = state.record.claim().status() == Status::Notifying;
-        if on_its_way && state.moment < 2 && state.arrived.iter().all(|(no, _)| *no != notice) {
-            actions.push(Action::Arrive(notice));
-        }
+        self.stamps(state, actions);
         for who in EVERYBODY {
             self.steps_of(state, who, actions);
         }
@@ -756,12 +1138,30 @@ impl Model for Window {
                     }
                 }
             }
-            Action::Arrive(notice) => {
-                state.arrived.insert((notice, state.moment));
+            Action::Stamp(report) => {
+                state.left.failures -= u8::from(report.failed);
+                state.sent.insert(report);
             }
             Action::Send(who, ask) => {
                 spend(&mut state.left, who);
-                state.requests[place(who)] = Request::Arrived(ask, state.moment);
+                if let Ask::Guess(no) = ask {
+                    state.locked.insert(no);
+                } else {
+                    state.requests[place(who)] = Request::Arrived(ask, state.moment);
+                }
+            }
+            Action::Note(who) => {
+                let Request::Arrived(ask @ Ask::Deliver(report), since) =
+                    state.requests[place(who)]
+                else {
+                    return None;
+                };
+                state.noted.insert(report);
+                state.requests[place(who)] = Request::Noted(ask, since);
+                // Where nothing fails, what is between the two steps changes nothing.
+                if self.left.failures == 0 {
+                    self.load(&mut state, who);
+                }
             }
             Action::Load(who) => self.load(&mut state, who),
             Action::Silence(who) => self.close_first(&mut state, who),
@@ -793,15 +1193,25 @@ impl Model for Window {
 
     fn properties(&self) -> Vec<Property<Self>> {
         let mut properties = vec![
-            Property::always(
-                "I1: silence has had a full window after the last proof",
-                |model: &Self, state: &State| {
-                    !model.unearned(state) && state.wrong != Some(Wrong::Early)
-                },
-            ),
-            Property::always("I2: a no is never lost and never an error", |_, state: &State| {
+            Property::always(FULL_WINDOW, |model: &Self, state: &State| {
+                !model.is_unearned(state) && state.wrong != Some(Wrong::Early)
+            }),
+            Property::always(NO_STANDS, |_, state: &State| {
                 let lost = state.record.is_active() || state.record.status() == ItemStatus::Pending;
-                !(state.refused && lost) && state.wrong != Some(Wrong::NoRefused)
+                !(has_no(state) && lost) && state.wrong != Some(Wrong::NoRefused)
+            }),
+            Property::always("a report is never an error", |_, state: &State| {
+                state.wrong != Some(Wrong::ReportRefused)
+            }),
+            Property::always(YES_STANDS, |_, state: &State| {
+                !(state.yes_asked && is_deemed(&state.record))
+            }),
+            Property::always(ONE_ADDRESS, |_, state: &State| {
+                let list = state.record.list().into_iter().flat_map(|list| &list.recipients);
+                list.into_iter().all(|own| RECIPIENTS.contains(&(own.no.0, own.email.as_str())))
+            }),
+            Property::always(BOUNDED, |model: &Self, state: &State| {
+                state.lengthened <= model.most_lengthenings()
             }),
             Property::always("an in-time no wins", |model: &Self, state: &State| {
                 !model.loses_the_race(state)
@@ -817,17 +1227,6 @@ impl Model for Window {
                 let open = state.record.claim().status() == Status::AwaitingCustomer;
                 !(open && model.is_quiet(state))
             }),
-            Property::sometimes("silence associates", |_, state: &State| is_deemed(&state.record)),
-            Property::sometimes(
-                "a no of the last second is kept",
-                |model: &Self, state: &State| {
-                    let end = state.record.closes_at();
-                    let last = |end: Instant| model.now(state) > end;
-                    state.refused
-                        && end.is_some_and(last)
-                        && state.record.claim().status() == Status::Declined
-                },
-            ),
         ];
         properties.extend(self.shown());
         properties
@@ -846,27 +1245,70 @@ fn place(who: Who) -> usize {
 fn spend(left: &mut Left, who: Who) {
     let budget = match who {
         Who::Customer => &mut left.answers,
+        Who::Other => &mut left.others,
         Who::Admin => &mut left.accounts,
         Who::Operator => &mut left.operator,
-        Who::Mail => &mut left.deliveries,
         Who::Reader => &mut left.reads,
+        Who::Mail | Who::OtherMail => &mut left.deliveries,
     };
     *budget -= 1;
 }
 
 /// What a request that was carried out promises, whether its answer was heard or not.
-fn remember(state: &mut State, ask: Ask) {
+fn remember(state: &mut State, ask: Ask, since: usize) {
     match ask {
-        Ask::Decline => state.refused = true,
-        Ask::Undo => state.refused = false,
+        Ask::Decline(by) => {
+            let own = &mut state.noes[by.party()];
+            *own = (*own).max(Some(since));
+        }
+        // What arrived after the undo, or with it, stands.
+        Ask::Undo(by) => {
+            for (party, no) in state.noes.iter_mut().enumerate() {
+                *no = no.filter(|arrived| !by.is_above(party) || *arrived >= since);
+            }
+        }
         Ask::Accept => state.accepted = true,
-        Ask::Extend | Ask::Hold | Ask::Resume | Ask::Deliver(..) | Ask::Read => {}
+        Ask::AskForYes => state.yes_asked = true,
+        Ask::Extend(_)
+        | Ask::WrongContact(_)
+        | Ask::Guess(_)
+        | Ask::Retire(_)
+        | Ask::TakeYesBack
+        | Ask::Hold
+        | Ask::Resume
+        | Ask::Deliver(_)
+        | Ask::Read => {}
     }
 }
 
-fn following(record: &Record, event: &Event) -> Record {
-    let claim = record.claim().clone();
-    Record::of(domain::evolve(Some(claim), event).expect("a claim after a decided event"))
+/// Whether a "no" that was said before is promised once more: unless an undo is on its way, which takes the
+/// first and knows nothing of the second.
+fn stands_firmly(state: &State, by: By, read: &Record) -> bool {
+    let takes = |ask: Ask| matches!(ask, Ask::Undo(other) if other.is_above(by.party()));
+    let on_its_way = |request: &Request| request.ask().is_some_and(takes);
+    state.record == *read && !state.requests.iter().any(on_its_way)
+}
+
+/// Whether anybody's "no" stands.
+fn has_no(state: &State) -> bool {
+    state.noes.iter().any(Option::is_some)
+}
+
+/// A request that looks again: what it had to note is noted.
+fn again(ask: Ask, since: usize) -> Request {
+    if matches!(ask, Ask::Deliver(_)) {
+        Request::Noted(ask, since)
+    } else {
+        Request::Arrived(ask, since)
+    }
+}
+
+/// A request is done: its report does not come again.
+fn finished(state: &mut State, ask: Ask) -> Request {
+    if let Ask::Deliver(report) = ask {
+        state.acknowledged.insert(report);
+    }
+    Request::Idle
 }
 
 /// Whether silence made it active.
@@ -874,16 +1316,10 @@ fn is_deemed(record: &Record) -> bool {
     matches!(record.status(), ItemStatus::Active { basis: Basis::Deemed, .. })
 }
 
-/// Of one notice.
-fn moved_earlier(before: &Record, after: &Record) -> bool {
-    let same = before.claim().notice == after.claim().notice;
-    same && matches!((before.closes_at(), after.closes_at()), (Some(old), Some(new)) if new < old)
-}
-
 /// The move of a statement without its conditions.
 fn closed_blindly(record: &Record, now: Instant) -> Option<Record> {
     let claim = record.claim();
     let body = EventBody::WindowClosed { outcome: Silence::Associate, ends_at: None };
     let event = Event::new(claim.version.next(), now, &Actor::System, body);
-    domain::evolve(Some(claim.clone()), &event).ok().map(Record::of)
+    record.after(&event).ok()
 }

@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 use model::transfer::{self, Transfer};
-use model::window::{self, Window};
+use model::window::{self, BOUNDED, FULL_WINDOW, NO_STANDS, ONE_ADDRESS, Window, YES_STANDS};
 use stateright::{Checker, HasDiscoveries, Model};
 
 /// Every state there is, and every property held in each.
@@ -55,13 +55,78 @@ fn a_window_with_two_who_answer_and_an_extension_keeps_every_promise() {
 }
 
 #[test]
-fn a_window_of_a_customer_who_changes_his_mind_keeps_every_promise() {
+fn a_window_of_a_customer_who_changes_the_answer_keeps_every_promise() {
     holds(Window::changed_mind());
 }
 
 #[test]
 fn a_window_with_the_least_grace_there_may_be_keeps_every_promise() {
     holds(Window::least_grace());
+}
+
+#[test]
+fn a_window_with_two_reports_at_once_keeps_every_promise() {
+    holds(Window::two_reports_at_once());
+}
+
+#[test]
+fn a_window_whose_reports_come_again_after_a_crash_keeps_every_promise() {
+    holds(Window::reports_that_come_again());
+}
+
+#[test]
+fn a_window_of_which_every_delivery_comes_back_keeps_every_promise() {
+    holds(Window::two_failures());
+}
+
+#[test]
+fn a_window_whose_delivery_comes_back_while_a_no_is_taken_back_keeps_every_promise() {
+    holds(Window::failure_under_an_undo());
+}
+
+#[test]
+fn a_window_is_not_opened_by_an_unverified_delivery() {
+    holds(Window::unverified_delivery());
+}
+
+#[test]
+fn noes_by_two_links_and_the_administrator_keep_every_promise() {
+    holds(Window::two_noes());
+}
+
+#[test]
+fn noes_by_unverified_and_old_links_keep_every_promise() {
+    holds(Window::unverified_noes());
+}
+
+#[test]
+fn a_link_that_wrong_codes_have_locked_keeps_every_promise() {
+    holds(Window::locked());
+}
+
+#[test]
+fn recipients_who_refuse_keep_every_promise() {
+    holds(Window::refused());
+}
+
+#[test]
+fn links_that_are_retired_keep_every_promise() {
+    holds(Window::retired());
+}
+
+#[test]
+fn noes_that_are_said_and_taken_back_again_and_again_keep_every_promise() {
+    holds(Window::toggled());
+}
+
+#[test]
+fn a_yes_that_is_asked_for_in_an_open_window_keeps_every_promise() {
+    holds(Window::yes_asked_for());
+}
+
+#[test]
+fn a_window_from_before_recipients_were_kept_keeps_every_promise() {
+    holds(Window::from_before());
 }
 
 #[test]
@@ -86,14 +151,12 @@ fn a_grace_shorter_than_the_function_may_run_would_lose_the_race() {
 
 #[test]
 fn a_late_no_that_is_refused_before_the_close_would_be_an_error() {
-    let property = "I2: a no is never lost and never an error";
-    is_found(Window::two_who_answer().with(window::Mutation::LateNoRefused), property);
+    is_found(Window::two_who_answer().with(window::Mutation::LateNoRefused), NO_STANDS);
 }
 
 #[test]
 fn a_no_that_is_refused_after_the_close_would_be_an_error() {
-    let property = "I2: a no is never lost and never an error";
-    is_found(Window::two_who_answer().with(window::Mutation::NoRefusedAfterTheClose), property);
+    is_found(Window::two_who_answer().with(window::Mutation::NoRefusedAfterTheClose), NO_STANDS);
 }
 
 #[test]
@@ -104,14 +167,12 @@ fn with_the_timer_after_the_move_a_window_would_stay_open() {
 
 #[test]
 fn without_its_conditions_the_close_would_come_early() {
-    let property = "I1: silence has had a full window after the last proof";
-    is_found(Window::two_who_answer().with(window::Mutation::BlindClose), property);
+    is_found(Window::two_who_answer().with(window::Mutation::BlindClose), FULL_WINDOW);
 }
 
 #[test]
 fn without_its_version_a_put_would_lose_a_no() {
-    let property = "I2: a no is never lost and never an error";
-    is_found(Window::two_who_answer().with(window::Mutation::BlindPut), property);
+    is_found(Window::two_who_answer().with(window::Mutation::BlindPut), NO_STANDS);
 }
 
 #[test]
@@ -122,8 +183,7 @@ fn without_its_version_a_put_would_take_an_extension_back() {
 
 #[test]
 fn an_older_notice_would_open_a_window_nobody_was_told_of() {
-    let property = "I1: silence has had a full window after the last proof";
-    is_found(Window::held().with(window::Mutation::OlderNotice), property);
+    is_found(Window::held().with(window::Mutation::OlderNotice), FULL_WINDOW);
 }
 
 #[test]
@@ -136,4 +196,74 @@ fn a_lock_given_back_at_the_decline_would_make_two_active() {
 fn a_newcomer_who_does_not_ask_for_the_holders_version_would_write_one_twice() {
     let mutant = Transfer::taken_over().with(transfer::Mutation::HolderUnasked);
     is_found(mutant, "I7: each version has one event");
+}
+
+#[test]
+fn an_undo_by_any_link_would_take_away_what_others_said() {
+    is_found(Window::unverified_noes().with(window::Mutation::UndoByAnyLink), NO_STANDS);
+}
+
+#[test]
+fn an_undo_of_everything_would_take_away_what_another_verified_contact_said() {
+    is_found(Window::two_noes().with(window::Mutation::UndoByAnyLink), NO_STANDS);
+}
+
+#[test]
+fn a_window_opened_by_an_unverified_delivery_would_close_too_early() {
+    is_found(Window::unverified_delivery().with(window::Mutation::OpenedByDomain), FULL_WINDOW);
+}
+
+#[test]
+fn a_decline_that_keeps_one_decliner_would_forget_the_others() {
+    is_found(Window::two_noes().with(window::Mutation::OneDeclinerKept), NO_STANDS);
+}
+
+#[test]
+fn without_a_recount_a_failed_delivery_would_carry_the_window() {
+    is_found(Window::two_reports_at_once().with(window::Mutation::NoRecount), FULL_WINDOW);
+}
+
+#[test]
+fn a_failure_that_is_ignored_after_the_close_would_leave_an_association() {
+    is_found(Window::two_reports_at_once().with(window::Mutation::NoEndAfterTheClose), FULL_WINDOW);
+}
+
+#[test]
+fn a_batch_that_does_not_demand_a_delivery_would_close_what_nobody_was_told() {
+    is_found(Window::from_before().with(window::Mutation::OpenerNotDemanded), FULL_WINDOW);
+}
+
+#[test]
+fn a_list_that_is_computed_anew_would_change_what_numbers_mean() {
+    is_found(Window::held().with(window::Mutation::ListComputedAnew), ONE_ADDRESS);
+}
+
+#[test]
+fn a_lock_that_refuses_a_right_no_would_be_an_error() {
+    is_found(Window::locked().with(window::Mutation::LockRefusesNo), NO_STANDS);
+}
+
+#[test]
+fn a_retired_link_that_refuses_what_is_active_would_be_an_error() {
+    is_found(Window::retired().with(window::Mutation::RetiredRefusesActive), NO_STANDS);
+}
+
+#[test]
+fn a_yes_taken_back_in_a_claim_under_way_would_let_silence_associate() {
+    is_found(Window::yes_asked_for().with(window::Mutation::YesTakenBack), YES_STANDS);
+}
+
+#[test]
+fn without_a_second_look_a_failure_noted_meanwhile_would_be_lost() {
+    is_found(Window::two_reports_at_once().with(window::Mutation::NoSecondLook), FULL_WINDOW);
+}
+
+#[test]
+fn an_undo_that_does_not_ask_for_failures_would_revive_a_failed_window() {
+    is_found(Window::failure_under_an_undo().with(window::Mutation::RevivedUnasked), FULL_WINDOW);
+}
+
+#[test]
+fn an_end_that_every_undo_moves_would_never_come() {
+    is_found(Window::toggled().with(window::Mutation::EndMovedAgain), BOUNDED);
 }

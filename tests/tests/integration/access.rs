@@ -4,10 +4,11 @@
 use chrono::Duration;
 use domain::claim::Claim;
 use domain::directory::{Partner, PartnerStatus};
+use domain::ids::ClaimId;
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use integration::stack::{Answer, Stack};
 use integration::world::{closes_at, decline, link};
-use serde_json::json;
+use serde_json::{Value, json};
 use web::event::Event;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -137,6 +138,42 @@ async fn the_customers_contact_is_shown_to_partner_and_operator_only() {
     }
     let customer = stack.send(get().customer_admin(CONTOSO)).await;
     assert!(!customer.text.contains("jana@contoso.example"), "{}", customer.text);
+}
+
+#[tokio::test]
+async fn recipients_are_shown_to_staff_and_from_the_first_notice_on_to_the_administrator() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let submitted = stack.world.submitted("k1", &["sharepoint-online"]).await;
+    let open = Box::pin(stack.world.awaiting("k2", &ITEMS)).await;
+    let states = |answer: &Answer| -> Vec<(String, String)> {
+        let text = |own: &Value, name: &str| own[name].as_str().unwrap().to_owned();
+        let all = answer.body["recipients"].as_array().map(Vec::as_slice).unwrap_or_default();
+        all.iter().map(|own| (text(own, "email"), text(own, "state"))).collect()
+    };
+    let of = |states: [&str; 2]| {
+        let [named, verified] = states.map(str::to_owned);
+        vec![
+            ("jana@contoso.example".to_owned(), named),
+            ("it@contoso.example".to_owned(), verified),
+        ]
+    };
+    let staff = |id: &ClaimId| Event::get(&format!("/v1/claims/{id}")).staff("auditor", "a");
+    let early = stack.send(staff(&submitted.id)).await;
+    assert_eq!(states(&early), of(["not_asked", "not_asked"]), "{}", early.text);
+    let shown = stack.send(staff(&open.id)).await;
+    assert_eq!(states(&shown), of(["asked", "delivered"]), "{}", shown.text);
+    let get = |id: &ClaimId| Event::get(&format!("/v1/customer/claims/{id}"));
+    let hidden = stack.send(get(&submitted.id).customer_admin(CONTOSO)).await;
+    assert_eq!(hidden.problem(), (404, "not-found"));
+    let customer = stack.send(get(&open.id).customer_admin(CONTOSO)).await;
+    assert_eq!(states(&customer), of(["asked", "delivered"]), "{}", customer.text);
+    let listed = stack.send(Event::get("/v1/customer/claims").customer_admin(CONTOSO)).await;
+    assert!(!listed.text.contains("it@contoso.example"), "of a claim that is read alone");
+    for id in [&submitted.id, &open.id] {
+        let partner = Event::get(&format!("/v1/claims/{id}")).partner_admin(ALPINE);
+        let partner = stack.send(partner).await;
+        assert!(partner.body.get("recipients").is_none(), "{}", partner.text);
+    }
 }
 
 #[tokio::test]

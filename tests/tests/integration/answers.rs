@@ -3,17 +3,16 @@
 //! page.
 
 use chrono::Duration;
-use domain::actor::Actor;
 use domain::claim::{Claim, Status};
 use domain::command::Command;
-use domain::ids::NoticeNo;
+use domain::recipient::RecipientNo;
 use domain::rejection::Rejection;
 use integration::backstage::records;
 use integration::fixtures;
 use integration::stack::{self, Answer, Stack};
 use integration::wire::Fault;
 use integration::world::{
-    closes_at, contoso_admin, decline_all, delivered, item_statuses, link, withdraw,
+    VERIFIED, closes_at, contoso_admin, decline_all, item_statuses, link, withdraw,
 };
 use serde_json::{Value, json};
 use store::StoreError;
@@ -69,42 +68,42 @@ async fn a_no_that_is_recorded_is_shown_as_recorded_even_if_nothing_more_can_be_
 #[tokio::test]
 async fn a_partial_no_with_a_wrong_code_is_still_a_partial_one_when_it_is_sent_again() {
     let (stack, claim) = awaiting().await;
-    let again = stack.send(form(&claim, 1, "decision=decline&items=2&code=1")).await;
+    let wrong = if stack::code(&claim.id, 1) == "000000" { "000001" } else { "000000" };
+    let no = format!("decision=decline&items=2&code={wrong}");
+    let again = stack.send(form(&claim, 1, &no)).await;
     assert_eq!(again.status, 403, "{}", again.text);
     assert!(again.text.contains("value=\"2\" checked>"), "{}", again.text);
     assert!(!again.text.contains("value=\"1\" checked>") && again.text.contains("href=\"#code\""));
     stack.send(coded(&claim, 1, "decision=decline&items=1")).await;
+    stack.world.clock.advance(Duration::milliseconds(1));
     let again = stack.send(form(&claim, 1, "decision=undo&items=1&code=1")).await;
+    assert_eq!(again.status, 422, "not ten digits: {}", again.text);
     assert!(again.text.contains("value=\"1\" checked>"), "{}", again.text);
     assert!(again.text.contains("href=\"#undo-code\""), "{}", again.text);
 }
 
 #[tokio::test]
-async fn the_link_of_a_notice_that_was_passed_on_takes_a_no_and_nothing_else() {
+async fn what_a_refused_link_is_sent_twice_is_answered_twice_and_after_that_it_says_no() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let mut tenant = fixtures::contoso();
-    let mut other = tenant.contacts[0].clone();
-    other.email = domain::text::Email::parse("ceo@contoso.example").unwrap();
-    tenant.contacts.push(other);
-    stack.world.store.put_tenant(&tenant).await.unwrap();
+    stack.world.store.put_tenant(&fixtures::contoso_with(&["ceo"])).await.unwrap();
     let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
     for _ in 0..2 {
         let passed = decide(&stack, &claim, 1, "decision=wrong_contact").await;
         assert_eq!((passed.status, &passed.body["claim_status"]), (200, &json!("notifying")));
     }
-    let proof = delivered(NoticeNo(2));
-    stack.world.give(&claim.id, &Actor::System, &proof).await.unwrap();
-    assert_eq!(decide(&stack, &claim, 2, "decision=decline&items=1").await.status, 200);
-    let untold = decide(&stack, &claim, 1, "decision=undo").await;
-    assert_eq!(untold.problem(), (503, "unavailable"), "the archive does not tell it yet");
-    stack.backstage.publish(&records(&stack.world)).await.unwrap();
+    stack.world.deliver(&stack.world.read(&claim.id).await).await.unwrap();
+    let ceo = stack::link(&claim.id, 2, RecipientNo(3));
+    assert_eq!(stack.decide_by(&ceo, "decision=decline&items=1").await.status, 200);
+    stack.world.clock.advance(Duration::milliseconds(1));
     for fields in ["decision=undo", "decision=extend", "decision=wrong_contact"] {
-        let refused = decide(&stack, &claim, 1, fields).await;
+        let refused = stack.decide_by(&stack::link(&claim.id, 1, VERIFIED), fields).await;
         assert_eq!(refused.problem(), (409, "invalid-state"), "{fields}");
     }
     let no = decide(&stack, &claim, 1, "decision=decline").await;
     assert_eq!((no.status, &no.body["claim_status"]), (200, &json!("declined")));
-    assert_eq!(decide(&stack, &claim, 2, "decision=undo").await.status, 200);
+    stack.world.clock.advance(Duration::milliseconds(1));
+    let undone = stack.decide_by(&ceo, "decision=undo").await;
+    assert_eq!(undone.items(), json!([[1, "declined"], [2, "declined"]]), "{}", undone.text);
 }
 
 #[tokio::test]
@@ -183,6 +182,8 @@ async fn every_answer_bears_the_strict_headers() {
     let json = |event: Event| event.header("accept", "application/json");
     let other = |kind: &str, body: &str| Event::post(&path).header("content-type", kind).body(body);
     let urlencoded = "application/x-www-form-urlencoded";
+    let wrong = if stack::code(&claim.id, 1) == "000000" { "000001" } else { "000000" };
+    let guess = format!("decision=decline&code={wrong}");
     let cases = [
         (200, get(&path)),
         (200, Event::new("HEAD", &path)),
@@ -190,8 +191,10 @@ async fn every_answer_bears_the_strict_headers() {
         (404, get("/n/AAAAA-AAAAA")),
         (405, Event::new("PUT", &path)),
         (405, Event::new("OPTIONS", &path)),
-        (403, form(&claim, 1, "decision=decline&code=1")),
-        (403, json(form(&claim, 1, "decision=decline&code=1"))),
+        (422, form(&claim, 1, "decision=decline&code=1")),
+        (422, json(form(&claim, 1, "decision=decline&code=1"))),
+        (403, form(&claim, 1, &guess)),
+        (403, json(form(&claim, 1, &guess))),
         (422, coded(&claim, 1, "decision=decline&items=9")),
         (422, json(coded(&claim, 1, "decision=decline&items=9"))),
         (413, other(urlencoded, &"a".repeat(65 * 1024))),
@@ -255,7 +258,7 @@ async fn a_link_says_no_beside_an_item_that_has_vanished() {
     let page = stack.send(Event::get(&format!("/d/{}", stack::token(&claim.id, 1)))).await;
     assert!(!page.text.contains("value=\"2\""), "it is not offered: {}", page.text);
     let no = decide(&stack, &claim, 1, "decision=decline").await;
-    assert_eq!(no.items(), json!([[1, "declined"], [2, "rejected"]]));
+    assert_eq!(no.items(), json!([[1, "declined"], [2, "declined"]]), "the no is kept");
     assert_eq!(no.body["claim_status"], "declined");
     stack.world.let_pass(closes_at(&claim));
     stack.world.finalize().await;

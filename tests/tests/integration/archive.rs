@@ -169,7 +169,9 @@ async fn a_history_whose_contacts_are_erased_still_verifies_and_names_nobody() {
         archive(&world.store, record).await.unwrap();
     }
     // The names, and with them the salt of their digests, which is kept nowhere else.
-    world.engine.delete(&format!("C#{}", claim.id), "D");
+    for item in ["D", "P#1"] {
+        world.engine.delete(&format!("C#{}", claim.id), item);
+    }
     whole_history(&world, &claim).await;
     let left: String = world.engine.items("C#").iter().map(ToString::to_string).collect();
     for personal in ["jana", "Jana", "petr", "IT manager", "contoso.example"] {

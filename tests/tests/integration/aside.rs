@@ -4,11 +4,10 @@
 use chrono::{Duration, NaiveDate};
 use domain::ids::NoticeNo;
 use domain::program::{ItemKind, ItemRef, Policy, Program};
-use domain::text::Email;
 use integration::fixtures;
 use integration::wire::{Fault, Wire, any};
-use integration::world::{World, tenant_id};
-use store::{NoticeOfCode, Receipt, Store, StoreError, Tries, UsageRecord};
+use integration::world::{VERIFIED, World, tenant_id};
+use store::{CodeUse, Noted, NoticeOfCode, Store, StoreError, UsageRecord, WrongCodes};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const FAULTS: [Fault; 5] =
@@ -86,21 +85,25 @@ async fn a_changed_policy_is_one_new_version_whatever_breaks() {
 }
 
 #[tokio::test]
-async fn a_receipt_and_a_notice_code_are_kept_whatever_breaks() {
+async fn a_report_and_a_notice_code_are_kept_whatever_breaks() {
     for fault in &FAULTS {
         let world = World::at(NOW).await;
         let claim = world.notifying("k", &["teams"]).await;
-        let address = Email::parse("it@contoso.example").unwrap();
-        let receipts = disturbed(&world, fault, 11, |store| {
-            let (id, address) = (claim.id.clone(), address.clone());
-            async move { store.record_receipt(&id, NoticeNo(1), &address, Receipt::Accepted).await }
+        let noted = Noted::Delivered { at: world.now().at };
+        let reports = disturbed(&world, fault, 11, |store| {
+            let id = claim.id.clone();
+            async move { store.note_report(&id, NoticeNo(1), VERIFIED, noted).await }
         })
         .await;
-        assert!(receipts.accepted(&address), "{fault:?}");
+        assert_eq!(reports.of(VERIFIED).delivered_at, Some(world.now().at), "{fault:?}");
         disturbed(&world, fault, 11, |store| {
             let id = claim.id.clone();
-            let of =
-                NoticeOfCode { claim: id, notice: NoticeNo(1), promised: Some(world.now().at) };
+            let of = NoticeOfCode {
+                claim: id,
+                notice: NoticeNo(1),
+                recipient: Some(VERIFIED),
+                promised: Some(world.now().at),
+            };
             async move { store.put_notice_code("ABCDE-FGHJK", &of).await }
         })
         .await;
@@ -117,15 +120,18 @@ async fn a_wrong_code_is_never_left_uncounted_and_the_lock_comes_no_later() {
         let world = World::at(NOW).await;
         let claim = world.awaiting("k", &["teams"]).await;
         let at = world.clock.now();
-        for _ in 0..5 {
+        for _ in 0..10 {
             disturbed(&world, fault, 0, |store| {
                 let id = claim.id.clone();
-                async move { store.wrong_code(&id, NoticeNo(1), at).await }
+                let (no, used, known) = (Some(VERIFIED), CodeUse::Undo, WrongCodes::default());
+                async move { store.count_wrong_code(&id, NoticeNo(1), no, used, at, known).await }
             })
             .await;
         }
-        let tries = world.store.tries(&claim.id, NoticeNo(1), at).await.unwrap();
-        assert!(matches!(tries, Tries::Locked { .. }), "{fault:?}: {tries:?}");
+        let opened = world.store.open_by_link(&claim.id, NoticeNo(1), Some(VERIFIED), world.now());
+        let wrong = opened.await.unwrap().unwrap().wrong;
+        assert!(wrong.locked_until(CodeUse::Undo, at).is_some(), "{fault:?}: {wrong:?}");
+        assert_eq!(wrong.locked_until(CodeUse::No, at), None, "a no is never locked");
     }
 }
 

@@ -4,16 +4,27 @@ use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::Claim;
 use domain::command::Command;
+use domain::directory::TenantContact;
+use domain::event::FailureCause;
 use domain::ids::NoticeNo;
+use domain::recipient::RecipientNo;
+use domain::text::Email;
+use integration::clock::instant;
 use integration::engine::key;
+use integration::fixtures;
 use integration::wire::{Spent, Units};
 use integration::world::{
-    World, alpine, closes_at, decline, decline_all, delivered, link, reject, reviewer, undo_all,
-    validate, withdraw,
+    VERIFIED, World, alpine, apply_reports, closes_at, decline, decline_all, link, reject,
+    reviewer, undo_all, validate, withdraw,
 };
 use serde_json::{Value, json};
 
+use store::{CodeUse, Effect, Noted, WrongCodes};
+
 const NOW: &str = "2026-12-22T14:00:00Z";
+
+/// The claim's contact, whom nobody has verified.
+const UNVERIFIED: RecipientNo = RecipientNo(1);
 
 /// Three items, of which each has its lock.
 const ITEMS: [&str; 3] = ["exchange-online", "teams", "sharepoint-online"];
@@ -63,7 +74,7 @@ async fn rejecting_from_review_costs_one_and_one() {
 }
 
 #[tokio::test]
-async fn validating_costs_two_for_claim_and_each_item_and_one_for_timer_and_queue() {
+async fn validating_costs_two_for_claim_each_item_and_list_and_one_for_timer_and_queue() {
     for items in [&ITEMS[..1], &ITEMS[..2], &ITEMS[..]] {
         let world = world().await;
         let claim = world.in_review("k", items).await;
@@ -76,7 +87,8 @@ async fn validating_costs_two_for_claim_and_each_item_and_one_for_timer_and_queu
         } else {
             4.0
         };
-        assert_eq!(written(&world), Units::new(2.0 * records + 1.0, 1.0), "{items:?}");
+        let list = 2.0;
+        assert_eq!(written(&world), Units::new(2.0 * records + list + 1.0, 1.0), "{items:?}");
     }
 }
 
@@ -84,13 +96,53 @@ async fn validating_costs_two_for_claim_and_each_item_and_one_for_timer_and_queu
 async fn opening_a_window_costs_two_and_one_for_each_of_its_two_reminders() {
     let world = world().await;
     let claim = world.notifying("k", &ITEMS).await;
+    let delivered = Noted::Delivered { at: world.clock.now() };
+    world.note(&claim, claim.notice, delivered).await.unwrap();
     world.wire.reset();
-    world.give(&claim.id, &Actor::System, &delivered(claim.notice)).await.unwrap();
+    world.give(&claim.id, &Actor::System, &apply_reports(claim.notice)).await.unwrap();
     assert_eq!(written(&world), Units::new(4.0, 0.0));
 }
 
 #[tokio::test]
-async fn a_decline_costs_one_and_its_undo_one() {
+async fn a_report_costs_one_and_one_that_changes_nothing_no_more() {
+    let world = world().await;
+    let claim = world.awaiting("k", &ITEMS).await;
+    let at = world.clock.now();
+    let failed = Noted::Failed { at, cause: FailureCause::Bounce };
+    let later = Noted::Delivered { at: at - Duration::seconds(1) };
+    for noted in [Noted::Sent, Noted::Unattended, later, failed] {
+        world.wire.reset();
+        world.store.note_report(&claim.id, claim.notice, UNVERIFIED, noted).await.unwrap();
+        let apply = apply_reports(claim.notice);
+        let acted = world.give(&claim.id, &Actor::System, &apply).await.unwrap();
+        assert_eq!(acted.effect, Effect::Unchanged, "{noted:?}");
+        assert_eq!(written(&world), Units::new(1.0, 0.0), "{noted:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_list_of_three_recipients_costs_no_more_than_that_of_two() {
+    let world = world().await;
+    let mut tenant = fixtures::contoso();
+    let second = TenantContact {
+        email: Email::parse("second@contoso.example").unwrap(),
+        ..tenant.contacts[0].clone()
+    };
+    tenant.contacts.push(second);
+    world.store.put_tenant(&tenant).await.unwrap();
+    let claim = world.in_review("k", &ITEMS[..1]).await;
+    world.wire.reset();
+    world.give(&claim.id, &reviewer(), &validate()).await.unwrap();
+    let list = world.store.recipient_list(&claim.id, NoticeNo(1)).await.unwrap().unwrap();
+    assert_eq!(list.recipients.len(), 3);
+    // The record, the lock, the list: 2 each, so each is at most a kilobyte. The timer is one.
+    assert_eq!(written(&world), Units::new(7.0, 1.0));
+}
+
+#[tokio::test]
+async fn a_decline_costs_one_and_its_undo_four() {
+    // In one transaction: two for the record, and two for the question whether the delivery has failed since, or the
+    // "no" was said again.
     for no in [decline(&[1]), decline_all()] {
         let world = world().await;
         let claim = world.awaiting("k", &ITEMS).await;
@@ -98,9 +150,24 @@ async fn a_decline_costs_one_and_its_undo_one() {
         world.give(&claim.id, &link(1), &no).await.unwrap();
         assert_eq!(written(&world), Units::new(1.0, 0.0));
         world.wire.reset();
+        world.clock.advance(chrono::Duration::milliseconds(1));
         world.give(&claim.id, &link(1), &undo_all()).await.unwrap();
-        assert_eq!(written(&world), Units::new(1.0, 0.0));
+        assert_eq!(written(&world), Units::new(4.0, 0.0));
     }
+}
+
+#[tokio::test]
+async fn an_undo_that_moves_the_end_costs_one_more_for_each_of_its_two_timers() {
+    let world = world().await;
+    let claim = world.awaiting("k", &ITEMS).await;
+    world.clock.set(instant("2026-12-31T08:00:00Z"));
+    world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
+    world.clock.set(instant("2026-12-31T09:00:00Z"));
+    world.wire.reset();
+    let undone = world.give(&claim.id, &link(1), &undo_all()).await.unwrap().claim;
+    assert_eq!(closes_at(&undone), instant("2027-01-04T23:00:00Z"));
+    // The undo costs four as ever; the timers of the end and of the reminder before it are one each.
+    assert_eq!(written(&world), Units::new(6.0, 0.0));
 }
 
 #[tokio::test]
@@ -108,7 +175,12 @@ async fn a_wrong_code_costs_one() {
     let world = world().await;
     let claim = world.awaiting("k", &ITEMS).await;
     world.wire.reset();
-    world.store.wrong_code(&claim.id, NoticeNo(1), world.now().at).await.unwrap();
+    let (no, used, at) = (Some(VERIFIED), CodeUse::Undo, world.now().at);
+    world
+        .store
+        .count_wrong_code(&claim.id, NoticeNo(1), no, used, at, WrongCodes::default())
+        .await
+        .unwrap();
     assert_eq!(written(&world), Units::new(1.0, 0.0));
 }
 

@@ -9,7 +9,7 @@ use domain::command::Command;
 use domain::context::{Context, Facts, Place, Places};
 use domain::program::Policy;
 use integration::fixtures;
-use integration::world::{World, closes_at, delivered, prague, reviewer, validate};
+use integration::world::{World, closes_at, prague, reviewer, validate};
 use proptest::prelude::*;
 use store::Closing;
 
@@ -58,8 +58,7 @@ async fn awaiting(world: &World, shape: &Shape) -> Claim {
     }
     let claim = world.give(&claim.id, &reviewer(), &command).await.unwrap().claim;
     world.clock.advance(Duration::hours(shape.delivered_after_h));
-    let opened = world.give(&claim.id, &Actor::System, &delivered(claim.notice)).await.unwrap();
-    opened.claim
+    world.deliver(&claim).await.unwrap()
 }
 
 /// What the rules make of the claim when its deadline has passed.

@@ -4,14 +4,15 @@
 
 use std::sync::Arc;
 
+use chrono::Duration;
 use domain::claim::Instant;
 use domain::directory::{Partner, PartnerStatus};
 use domain::ids::ClaimId;
 use integration::elsewhere::With;
 use integration::engine::Saved;
-use integration::fixtures::{self, ALPINE};
+use integration::fixtures::{self, ALPINE, CONTOSO};
 use integration::wire::{Fault, any, until_death};
-use integration::world::{closes_at, partner_id};
+use integration::world::{VERIFIED, closes_at, partner_id};
 use serde_json::json;
 use tokio::sync::Notify;
 use web::event::Event;
@@ -98,7 +99,10 @@ impl Story {
             Decline(item) => {
                 if self.answer("decline", item).await == 200 {
                     let no = if item == 0 { vec![1, 2] } else { vec![item] };
-                    self.sim.books.refused.entry(self.id.clone()).or_default().extend(no);
+                    let refused = self.sim.books.refused.entry(self.id.clone()).or_default();
+                    for no in no {
+                        refused.entry(no).or_default().insert(VERIFIED.0);
+                    }
                 }
             }
             Undo => {
@@ -138,7 +142,19 @@ impl Story {
     }
 
     async fn answer(&self, deed: &'static str, item: u8) -> u16 {
-        let intent = Intent { claim: self.id.clone(), deed, item, signed_in: false, notice: 1 };
+        // An undo takes back what arrived before it.
+        self.sim.stack.world.clock.advance(Duration::milliseconds(1));
+        let intent = Intent {
+            claim: self.id.clone(),
+            deed,
+            item,
+            signed_in: false,
+            tenant: CONTOSO,
+            notice: 1,
+            recipient: VERIFIED.0,
+            unverified: [1].into(),
+            forged: None,
+        };
         let status = intent.given(&self.sim.stack).await;
         assert_eq!(status, 200, "{deed}");
         status

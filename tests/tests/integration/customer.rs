@@ -3,7 +3,8 @@
 
 use chrono::Duration;
 use domain::claim::{Claim, Status};
-use integration::fixtures::{CONTOSO, TAILWIND};
+use domain::directory::{Partner, PartnerStatus};
+use integration::fixtures::{self, CONTOSO, TAILWIND};
 use integration::stack::{Answer, Stack};
 use integration::world::{closes_at, item_statuses, validate};
 use serde_json::{Value, json};
@@ -21,6 +22,11 @@ async fn awaiting() -> (Stack, Claim) {
 async fn answer(stack: &Stack, claim: &Claim, answer: &str, body: &Value) -> Answer {
     let event = Event::post(&format!("/v1/customer/claims/{}/{answer}", claim.id));
     stack.send(event.customer_admin(CONTOSO).json(body)).await
+}
+
+/// A no can be taken back after the moment at which it was said.
+fn a_moment(stack: &Stack) {
+    stack.world.clock.advance(Duration::milliseconds(1));
 }
 
 fn of(answer: &Answer) -> (&str, Value) {
@@ -50,6 +56,7 @@ async fn a_declined_item_is_accepted_only_after_the_no_is_taken_back() {
     assert_eq!(of(&no), ("awaiting_customer", json!([[1, "pending"], [2, "declined"]])));
     let refused = answer(&stack, &claim, "accept", &json!({"items": [2]})).await;
     assert_eq!(refused.problem(), (409, "invalid-state"));
+    a_moment(&stack);
     let undone = answer(&stack, &claim, "undo", &json!({"items": [2]})).await;
     assert_eq!(of(&undone), ("awaiting_customer", json!([[1, "pending"], [2, "pending"]])));
     assert_eq!(answer(&stack, &claim, "accept", &json!({"items": [2]})).await.status, 200);
@@ -69,14 +76,45 @@ async fn a_no_is_taken_at_any_time_and_is_never_an_error() {
 }
 
 #[tokio::test]
-async fn account_and_link_answer_for_the_same_customer() {
+async fn an_administrator_takes_back_everybodys_no_and_a_link_not_the_administrators() {
     let (stack, claim) = awaiting().await;
     answer(&stack, &claim, "decline", &json!({"items": [1]})).await;
-    let undone = stack.decide(&claim, "decision=undo&items=1").await;
-    assert_eq!(undone.items(), json!([[1, "pending"], [2, "pending"]]), "{}", undone.text);
+    a_moment(&stack);
+    let refused = stack.decide(&claim, "decision=undo&items=1").await;
+    assert_eq!(refused.problem(), (409, "invalid-state"), "{}", refused.text);
+    stack.decide(&claim, "decision=decline").await;
+    a_moment(&stack);
+    let undone = stack.decide(&claim, "decision=undo").await;
+    assert_eq!(undone.items(), json!([[1, "declined"], [2, "pending"]]), "{}", undone.text);
     stack.decide(&claim, "decision=decline&items=2").await;
+    a_moment(&stack);
     let undone = answer(&stack, &claim, "undo", &json!({})).await;
     assert_eq!(of(&undone), ("awaiting_customer", json!([[1, "pending"], [2, "pending"]])));
+}
+
+#[tokio::test]
+async fn an_empty_list_of_items_does_not_mean_all_of_them() {
+    let (stack, claim) = awaiting().await;
+    for name in ["accept", "decline", "undo"] {
+        let refused = answer(&stack, &claim, name, &json!({"items": []})).await;
+        assert_eq!(refused.problem(), (422, "invalid-fields"), "{name}: {}", refused.text);
+        assert_eq!(refused.errors(), [("/items".to_owned(), "required".to_owned())], "{name}");
+    }
+    assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
+}
+
+#[tokio::test]
+async fn a_yes_to_an_item_counts_only_while_the_partner_may_still_claim() {
+    let (stack, claim) = awaiting().await;
+    let suspended = Partner { status: PartnerStatus::Suspended, ..fixtures::alpine() };
+    stack.world.store.put_partner(&suspended).await.unwrap();
+    let refused = answer(&stack, &claim, "accept", &json!({})).await;
+    assert_eq!(refused.problem(), (409, "invalid-state"), "{}", refused.text);
+    let no = answer(&stack, &claim, "decline", &json!({"items": [1]})).await;
+    assert_eq!(of(&no).1, json!([[1, "declined"], [2, "pending"]]));
+    a_moment(&stack);
+    let refused = answer(&stack, &claim, "undo", &json!({})).await;
+    assert_eq!(refused.problem(), (409, "invalid-state"), "{}", refused.text);
 }
 
 #[tokio::test]
@@ -96,7 +134,7 @@ async fn more_time_is_given_once() {
     let longer = answer(&stack, &claim, "extend", &json!({})).await;
     assert_eq!(longer.body["window"]["closes_at"], "2027-01-08T23:00:00Z", "{}", longer.text);
     stack.world.clock.advance(Duration::minutes(1));
-    let repeated = answer(&stack, &claim, "extend", &json!({"items": []})).await;
+    let repeated = answer(&stack, &claim, "extend", &json!({"items": [1]})).await;
     assert_eq!(repeated.body["version"], longer.body["version"], "{}", repeated.text);
     answer(&stack, &claim, "decline", &json!({"items": [1]})).await;
     let again = answer(&stack, &claim, "extend", &json!({})).await;
@@ -127,7 +165,7 @@ async fn he_sees_what_he_was_notified_of_and_nothing_of_what_others_said() {
 #[tokio::test]
 async fn he_answers_for_his_own_tenant_only() {
     let (stack, claim) = awaiting().await;
-    for name in ["accept", "decline", "undo", "extend"] {
+    for name in ["accept", "decline", "undo", "extend", "retire-link"] {
         let path = format!("/v1/customer/claims/{}/{name}", claim.id);
         let foreign =
             stack.send(Event::post(&path).customer_admin(TAILWIND).json(&json!({}))).await;

@@ -1,6 +1,10 @@
 //! The operator's directory, deadlines explained, and the test clock.
 
 use domain::claim::Status;
+use domain::time::rfc3339;
+use integration::backstage::{Mail, directory_records, directory_records_from, events, mails};
+use integration::elsewhere::With;
+use integration::engine::Cursor;
 use integration::fixtures::{ALPINE, CONTOSO};
 use integration::stack::{Answer, Stack};
 use integration::world::closes_at;
@@ -146,7 +150,7 @@ async fn the_test_clock_moves_forwards_and_takes_every_deadline_with_it() {
     let back = put(&stack, path, &json!({"now": "2026-12-22T13:59:59Z"})).await;
     assert_eq!(back.problem(), (422, "invalid-fields"));
     let to = closes_at(&claim) + chrono::Duration::seconds(125);
-    let moved = put(&stack, path, &json!({"now": domain::time::rfc3339(to)})).await;
+    let moved = put(&stack, path, &json!({"now": rfc3339(to)})).await;
     assert_eq!(
         (moved.status, &moved.body["now"]),
         (200, &json!("2026-12-31T23:02:05Z")),
@@ -158,4 +162,148 @@ async fn the_test_clock_moves_forwards_and_takes_every_deadline_with_it() {
     assert_eq!(read.body["status"], Status::Associated.as_str(), "{}", read.text);
     let auditor = stack.send(Event::get(path).staff("auditor", "a")).await;
     assert_eq!(auditor.problem(), (403, "role-not-allowed"));
+}
+
+/// Puts a tenant as the operator does.
+async fn put_tenant(stack: &Stack, tenant: &Value) {
+    let path = format!("/v1/tenants/{}", tenant["id"].as_str().unwrap());
+    let written = put(stack, &path, tenant).await;
+    assert_eq!(written.status, 200, "{}", written.text);
+}
+
+fn contact(email: &str, verified: bool) -> Value {
+    json!({"name": "Eva Nová", "email": email, "verified": verified})
+}
+
+/// Contoso with another contact.
+async fn contoso_and(stack: &Stack, contact: Value) -> Value {
+    let mut tenant = get(stack, &format!("/v1/tenants/{CONTOSO}")).await.body;
+    tenant["contacts"].as_array_mut().unwrap().push(contact);
+    tenant
+}
+
+/// Sweeps what was written behind the cursor, and hands `notify` what it tells of contacts: the events and the
+/// mails they make.
+async fn told_of_contacts(stack: &Stack, read_to: &mut Cursor) -> (Vec<Value>, Vec<Mail>) {
+    let (world, backstage) = (&stack.world, &stack.backstage);
+    world.elsewhere.forget();
+    let records = directory_records_from(world, read_to);
+    let answer = backstage.sweep_these(&records).await.unwrap();
+    assert!(answer.batch_item_failures.is_empty());
+    let events = events(world);
+    for event in &events {
+        backstage.notify(event).await.unwrap();
+    }
+    (events, mails(world))
+}
+
+#[tokio::test]
+async fn who_was_verified_before_gets_one_mail_when_another_contact_is() {
+    let stack = Stack::at(NOW).await;
+    let mut read_to = Cursor::default();
+    let new = contact("eva@contoso.example", true);
+    put_tenant(&stack, &contoso_and(&stack, new).await).await;
+    let (events, mails) = told_of_contacts(&stack, &mut read_to).await;
+    let [event] = events.as_slice() else { panic!("{events:?}") };
+    let since = stack.world.clock.now();
+    let expected = json!({
+        "id": format!("{CONTOSO}-{}", since.timestamp_millis()), "type": "contact_verified",
+        "tenant": CONTOSO, "at": rfc3339(since),
+    });
+    assert_eq!(*event, expected, "nothing of the contact is on the bus");
+    let [mail] = mails.as_slice() else { panic!("{mails:?}") };
+    assert_eq!((mail.to.as_str(), mail.tags.as_slice()), ("it@contoso.example", [].as_slice()));
+    let text = mail.text();
+    assert!(text.contains("Eva Nová (eva@contoso.example)"), "{text}");
+    assert!(text.contains("help@vendor.example") && text.contains("Contoso"), "{text}");
+    assert!(
+        text.contains("15:00") && text.contains("Dobrý den"),
+        "in the tenant's language: {text}"
+    );
+}
+
+#[tokio::test]
+async fn who_is_replaced_in_the_same_change_is_told_and_no_answer_names_who_left() {
+    let stack = Stack::at(NOW).await;
+    let mut read_to = Cursor::default();
+    let mut swapped = contoso_and(&stack, contact("eva@contoso.example", true)).await;
+    swapped["contacts"].as_array_mut().unwrap().remove(0);
+    put_tenant(&stack, &swapped).await;
+    let (events, mails) = told_of_contacts(&stack, &mut read_to).await;
+    assert_eq!(events.len(), 1);
+    let [mail] = mails.as_slice() else { panic!("{mails:?}") };
+    assert_eq!(mail.to, "it@contoso.example");
+    assert!(mail.text().contains("eva@contoso.example"), "{}", mail.text());
+    let shown = get(&stack, &format!("/v1/tenants/{CONTOSO}")).await;
+    assert!(!shown.text.contains("it@contoso.example"), "{}", shown.text);
+}
+
+#[tokio::test]
+async fn a_contact_that_becomes_verified_is_told_again_as_the_same_mail_when_its_record_comes_again()
+ {
+    let stack = Stack::at(NOW).await;
+    let mut read_to = Cursor::default();
+    let tenant = contoso_and(&stack, contact("eva@contoso.example", false)).await;
+    put_tenant(&stack, &tenant).await;
+    assert_eq!(told_of_contacts(&stack, &mut read_to).await.0, Vec::<Value>::new());
+    let again = read_to.clone();
+    let mut verified = tenant;
+    verified["contacts"][1]["verified"] = json!(true);
+    put_tenant(&stack, &verified).await;
+    let first = told_of_contacts(&stack, &mut read_to).await;
+    let second = told_of_contacts(&stack, &mut again.clone()).await;
+    assert_eq!((first.0.len(), first.1.len()), (1, 1));
+    assert_eq!(first.0, second.0);
+    let raw = |mails: &[Mail]| mails.iter().map(|mail| mail.raw.clone()).collect::<Vec<_>>();
+    assert_eq!(raw(&first.1), raw(&second.1));
+}
+
+#[tokio::test]
+async fn a_first_entry_an_unverified_contact_and_any_other_change_tell_no_contact() {
+    let stack = Stack::at(NOW).await;
+    let mut read_to = Cursor::default();
+    let mut first = get(&stack, &format!("/v1/tenants/{CONTOSO}")).await.body;
+    first["id"] = json!("6f3c0000-0000-4000-8000-00000000beef");
+    put_tenant(&stack, &first).await;
+    put_tenant(&stack, &contoso_and(&stack, contact("eva@contoso.example", false)).await).await;
+    let mut renamed = get(&stack, &format!("/v1/tenants/{CONTOSO}")).await.body;
+    renamed["name"] = json!("Contoso and Sons");
+    renamed["contacts"][0]["email"] = json!("IT@contoso.example");
+    put_tenant(&stack, &renamed).await;
+    renamed["contacts"].as_array_mut().unwrap().clear();
+    put_tenant(&stack, &renamed).await;
+    let (events, mails) = told_of_contacts(&stack, &mut read_to).await;
+    assert!(events.is_empty() && mails.is_empty(), "{events:?} {mails:?}");
+}
+
+#[tokio::test]
+async fn a_contact_that_is_taken_away_at_once_is_told_all_the_same() {
+    let stack = Stack::at(NOW).await;
+    let mut read_to = Cursor::default();
+    let before = get(&stack, &format!("/v1/tenants/{CONTOSO}")).await.body;
+    put_tenant(&stack, &contoso_and(&stack, contact("eva@contoso.example", true)).await).await;
+    put_tenant(&stack, &before).await;
+    let (events, mails) = told_of_contacts(&stack, &mut read_to).await;
+    assert_eq!(events.len(), 1);
+    let [mail] = mails.as_slice() else { panic!("{mails:?}") };
+    assert_eq!(mail.to, "it@contoso.example");
+    assert!(mail.text().contains("eva@contoso.example"), "{}", mail.text());
+}
+
+#[tokio::test]
+async fn a_record_whose_event_is_not_on_the_bus_comes_again_and_nothing_behind_it_is_done_before() {
+    let stack = Stack::at(NOW).await;
+    let (world, backstage) = (&stack.world, &stack.backstage);
+    let tenant = contoso_and(&stack, contact("eva@contoso.example", true)).await;
+    put_tenant(&stack, &tenant).await;
+    let records = directory_records(world);
+    let number = records.last().unwrap()["dynamodb"]["SequenceNumber"].as_str().unwrap();
+    world.elsewhere.refuse("PutEvents", 4, With::Error(500, "InternalFailure"));
+    let answer = backstage.sweep_these(&records).await.unwrap();
+    let failed: Vec<_> =
+        answer.batch_item_failures.iter().map(|own| own.item_identifier.as_deref()).collect();
+    assert_eq!(failed, [Some(number)]);
+    world.elsewhere.repair();
+    assert!(backstage.sweep_these(&records).await.unwrap().batch_item_failures.is_empty());
+    assert_eq!(events(world).len(), 1);
 }

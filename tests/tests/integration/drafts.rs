@@ -380,7 +380,7 @@ async fn a_check_tells_the_earliest_deadline_and_stores_nothing() {
     assert_eq!(checked.status, 200, "{}", checked.text);
     assert_eq!(
         checked.body,
-        json!({"ok": true, "errors": [], "contested": false, "earliest_closes_at": "2026-12-31T23:00:00Z"})
+        json!({"ok": true, "errors": [], "contested": false, "earliest_closes_at": "2026-12-31T23:00:00Z", "warnings": []})
     );
     assert_eq!(stack.world.engine.items("").len(), before);
 }

@@ -5,17 +5,20 @@ use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::{Claim, Status};
 use domain::command::Command;
-use domain::event::FailureCause;
+use domain::recipient::RecipientNo;
 use integration::backstage::{Backstage, events, mail_event, mails, records};
 use integration::elsewhere::With;
 use integration::engine::key;
 use integration::stack::Stack;
-use integration::world::{World, alpine, closes_at, decline, link, reviewer, validate, withdraw};
+use integration::world::{
+    VERIFIED, World, alpine, apply_reports, closes_at, decline, item_statuses, link, reviewer,
+    validate, withdraw,
+};
 use serde_json::{Value, json};
 use web::event::Event;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
-const CONTACT: &str = "jana@contoso.example";
+const CONTACT: (RecipientNo, &str) = (VERIFIED, "it@contoso.example");
 
 async fn notifying() -> (World, Backstage, Claim) {
     let world = World::at(NOW).await;
@@ -135,16 +138,24 @@ async fn the_notice_goes_to_its_recipients_in_the_customers_language_and_says_ev
     let event = validated(&world, &backstage).await;
     backstage.notify(&event).await.unwrap();
     let mails = mails(&world);
-    assert_eq!(mails.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), [CONTACT]);
-    let mail = &mails[0];
-    assert_eq!(mail.tags, [("claim".into(), claim.id.to_string()), ("notice".into(), "1".into())]);
+    assert_eq!(
+        mails.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(),
+        ["jana@contoso.example", "it@contoso.example"]
+    );
+    let mail = &mails[1];
+    let recipient = ("recipient".into(), VERIFIED.0.to_string());
+    let tags = [("claim".into(), claim.id.to_string()), ("notice".into(), "1".into()), recipient];
+    assert_eq!(mail.tags, tags);
     let text = mail.text();
     let lines: Vec<&str> = text.lines().collect();
     let link = format!("https://cpor.test/d/{}", integration::stack::token(&claim.id, 1));
     let code = integration::stack::code(&claim.id, 1);
-    let notice_codes = world.engine.items("N#");
-    assert_eq!(notice_codes.len(), 1, "the authenticity code was written before the mail");
-    let genuine = format!("https://cpor.test/n/{}", &key(&notice_codes[0]).0[2..]);
+    let own = integration::stack::link(&claim.id, 1, VERIFIED);
+    let own = own.notice_code(&integration::stack::keys(integration::stack::SECRET));
+    let known: Vec<_> = world.engine.items("N#").iter().map(|item| key(item).0).collect();
+    assert_eq!(known.len(), 2, "the authenticity codes were written before the mails");
+    assert!(known.contains(&format!("N#{}", own.as_str())), "{known:?}");
+    let genuine = format!("https://cpor.test/n/{}", own.as_str());
     for alone in [link.as_str(), &code, &genuine] {
         assert!(lines.contains(&alone), "{alone} stands alone on a line: {text}");
     }
@@ -165,21 +176,32 @@ async fn the_notice_goes_to_its_recipients_in_the_customers_language_and_says_ev
 }
 
 #[tokio::test]
-async fn an_event_that_comes_twice_sends_the_same_mail_and_one_of_an_older_notice_none() {
+async fn an_event_that_comes_twice_sends_its_mails_once_and_one_of_an_older_notice_none() {
     let (world, backstage, claim) = notifying().await;
     let event = validated(&world, &backstage).await;
     backstage.notify(&event).await.unwrap();
     backstage.notify(&event).await.unwrap();
-    let twice = mails(&world);
-    assert_eq!(twice.len(), 2);
-    assert_eq!(twice[0].raw, twice[1].raw, "a retried mail is the same mail");
+    assert_eq!(mails(&world).len(), 2);
     world.elsewhere.forget();
     let mut older = event.clone();
     older["notice"] = json!(0);
     backstage.notify(&older).await.unwrap();
+    world.engine.delete(&format!("C#{}", claim.id), "R#1");
     world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
     backstage.notify(&event).await.unwrap();
     assert_eq!(mails(&world).len(), 0, "nobody waits for that notice any more");
+}
+
+#[tokio::test]
+async fn a_mail_that_was_sent_without_a_mark_of_it_is_sent_again_as_the_same_mail() {
+    let (world, backstage, claim) = notifying().await;
+    let event = validated(&world, &backstage).await;
+    backstage.notify(&event).await.unwrap();
+    world.engine.delete(&format!("C#{}", claim.id), "R#1");
+    backstage.notify(&event).await.unwrap();
+    let raw: Vec<_> = mails(&world).into_iter().map(|mail| mail.raw).collect();
+    assert_eq!(raw.len(), 4);
+    assert_eq!(raw[..2], raw[2..]);
 }
 
 #[tokio::test]
@@ -203,7 +225,7 @@ async fn a_mail_that_could_not_be_handed_over_is_tried_again_by_the_platform() {
 }
 
 #[tokio::test]
-async fn a_delivery_to_somebody_who_speaks_for_the_tenant_opens_the_window() {
+async fn a_delivery_to_a_verified_contact_opens_the_window() {
     let (world, backstage, claim) = notifying().await;
     let at = world.clock.now();
     let answer = backstage.deliver(&mail_event("Delivery", &claim.id, 1, CONTACT, at)).await;
@@ -221,10 +243,15 @@ async fn a_delivery_to_somebody_who_speaks_for_the_tenant_opens_the_window() {
 async fn a_delivery_to_a_stranger_or_of_another_notice_opens_nothing() {
     let (world, backstage, claim) = notifying().await;
     let at = world.clock.now();
-    for (notice, recipient) in [(1, "somebody@alpine.example"), (0, CONTACT), (2, CONTACT)] {
+    let stranger = (RecipientNo(9), "somebody@alpine.example");
+    for (notice, recipient) in [(1, stranger), (0, CONTACT), (2, CONTACT)] {
         let event = mail_event("Delivery", &claim.id, notice, recipient, at);
         assert!(backstage.deliver(&event).await.batch_item_failures.is_empty());
-        assert_eq!(world.read(&claim.id).await.status(), Status::Notifying, "{notice} {recipient}");
+        assert_eq!(
+            world.read(&claim.id).await.status(),
+            Status::Notifying,
+            "{notice} {recipient:?}"
+        );
     }
 }
 
@@ -268,12 +295,14 @@ async fn a_bounce_or_complaint_of_the_only_recipient_makes_the_customer_unreacha
 }
 
 #[tokio::test]
-async fn a_bounce_after_an_answer_or_after_the_deadline_changes_nothing() {
+async fn a_bounce_counts_beside_an_answer_and_not_after_the_deadline() {
     let (world, backstage, claim) = notifying().await;
     backstage.deliver(&mail_event("Delivery", &claim.id, 1, CONTACT, world.clock.now())).await;
-    let answered = world.give(&claim.id, &link(1), &decline(&[1])).await.unwrap().claim;
+    world.give(&claim.id, &link(1), &decline(&[1])).await.unwrap();
     backstage.deliver(&mail_event("Bounce", &claim.id, 1, CONTACT, world.clock.now())).await;
-    assert_eq!(world.read(&claim.id).await.version, answered.version);
+    let unreachable = world.read(&claim.id).await;
+    assert_eq!(unreachable.status(), Status::Unreachable, "nobody verified has the notice");
+    assert_eq!(item_statuses(&unreachable), ["declined", "pending"], "the no stands");
     let (world, backstage, claim) = notifying().await;
     backstage.deliver(&mail_event("Delivery", &claim.id, 1, CONTACT, world.clock.now())).await;
     let open = world.read(&claim.id).await;
@@ -303,11 +332,27 @@ async fn a_contact_of_another_domain_is_told_and_only_the_verified_one_opens_the
     let to: Vec<String> = mails(&world).into_iter().map(|mail| mail.to).collect();
     assert_eq!(to, ["jana@consulting.example", "it@contoso.example"]);
     let at = world.clock.now();
-    backstage.deliver(&mail_event("Delivery", &claim.id, 1, "jana@consulting.example", at)).await;
+    backstage
+        .deliver(&mail_event(
+            "Delivery",
+            &claim.id,
+            1,
+            (RecipientNo(1), "jana@consulting.example"),
+            at,
+        ))
+        .await;
     assert_eq!(world.read(&claim.id).await.status(), Status::Notifying);
-    backstage.deliver(&mail_event("Delivery", &claim.id, 1, "it@contoso.example", at)).await;
+    backstage.deliver(&mail_event("Delivery", &claim.id, 1, CONTACT, at)).await;
     assert_eq!(world.read(&claim.id).await.status(), Status::AwaitingCustomer);
-    backstage.deliver(&mail_event("Bounce", &claim.id, 1, "jana@consulting.example", at)).await;
+    backstage
+        .deliver(&mail_event(
+            "Bounce",
+            &claim.id,
+            1,
+            (RecipientNo(1), "jana@consulting.example"),
+            at,
+        ))
+        .await;
     assert_eq!(world.read(&claim.id).await.status(), Status::AwaitingCustomer, "the other has it");
 }
 
@@ -315,16 +360,24 @@ async fn a_contact_of_another_domain_is_told_and_only_the_verified_one_opens_the
 async fn the_first_contact_bounces_and_the_second_accepts() {
     let (world, backstage, claim) = two_recipients().await;
     let at = world.clock.now();
-    backstage.deliver(&mail_event("Bounce", &claim.id, 1, "jana@consulting.example", at)).await;
+    backstage
+        .deliver(&mail_event(
+            "Bounce",
+            &claim.id,
+            1,
+            (RecipientNo(1), "jana@consulting.example"),
+            at,
+        ))
+        .await;
     assert_eq!(
         world.read(&claim.id).await.status(),
         Status::Notifying,
         "the other may still get it"
     );
-    backstage.deliver(&mail_event("Delivery", &claim.id, 1, "it@contoso.example", at)).await;
+    backstage.deliver(&mail_event("Delivery", &claim.id, 1, CONTACT, at)).await;
     assert_eq!(world.read(&claim.id).await.status(), Status::AwaitingCustomer);
     let (world, backstage, claim) = two_recipients().await;
-    for recipient in ["jana@consulting.example", "it@contoso.example"] {
+    for recipient in [(RecipientNo(1), "jana@consulting.example"), CONTACT] {
         backstage.deliver(&mail_event("Bounce", &claim.id, 1, recipient, at)).await;
     }
     assert_eq!(world.read(&claim.id).await.status(), Status::Unreachable);
@@ -333,12 +386,8 @@ async fn the_first_contact_bounces_and_the_second_accepts() {
 #[tokio::test]
 async fn an_event_of_an_older_notice_voids_nothing() {
     let (world, _, claim) = notifying().await;
-    let failed = Command::RecordFailure {
-        notice: domain::ids::NoticeNo(0),
-        cause: FailureCause::Bounce,
-        others_left: false,
-    };
-    let outcome = world.give(&claim.id, &Actor::System, &failed).await.unwrap();
+    let older = apply_reports(domain::ids::NoticeNo(0));
+    let outcome = world.give(&claim.id, &Actor::System, &older).await.unwrap();
     assert_eq!(outcome.claim.version, claim.version);
 }
 
@@ -390,7 +439,7 @@ async fn an_out_of_office_answer_changes_nothing_and_is_shown_to_the_operator_al
     let stack = Box::pin(Stack::at(NOW)).await;
     let claim = Box::pin(stack.world.awaiting("k", &["teams"])).await;
     let at = stack.world.clock.now();
-    let mut away = mail_event("Bounce", &claim.id, 1, "jana@contoso.example", at);
+    let mut away = mail_event("Bounce", &claim.id, 1, CONTACT, at);
     away["bounce"]["bounceType"] = json!("Transient");
     away["bounce"]["bounceSubType"] = json!("General");
     for _ in 0..2 {

@@ -8,6 +8,7 @@ use domain::command::Command;
 use domain::ids::ItemNo;
 use domain::rejection::Rejection;
 use domain::text::Comment;
+use integration::clock::instant;
 use integration::engine::key;
 use integration::fixtures;
 use integration::wire::{Call, Fault, Wire, any};
@@ -284,14 +285,17 @@ async fn holders(world: &World, claims: [&Claim; 2]) -> (Option<String>, Vec<Str
 }
 
 #[tokio::test]
-async fn an_undo_that_comes_before_the_commit_of_a_takeover_keeps_the_item() {
+async fn an_undo_that_comes_before_the_commit_of_a_takeover_keeps_the_item_and_waits_for_a_later_end()
+ {
     let (world, holder, rival) = declined_holder().await;
     world.let_pass(closes_at(&holder));
     let (store, wire) = world.another_store(|_| {});
     undo_meanwhile(&world, &holder, &wire, |call| call.operation == "TransactWriteItems", 1);
     let result = store.execute(&rival.id, &reviewer(), &validate(), world.now(), None).await;
     let (locked, held) = holders(&world, [&holder, &rival]).await;
-    assert!(is_the_operators(&result), "official by now: {result:?}");
+    assert!(is_busy(&result), "the holder waits once more: {result:?}");
+    let reopened = world.read(&holder.id).await;
+    assert_eq!(closes_at(&reopened), instant("2027-01-04T23:00:00Z"));
     assert_eq!((locked.as_ref(), held.len()), (held.first(), 1), "{held:?}");
 }
 

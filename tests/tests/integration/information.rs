@@ -2,12 +2,12 @@
 //! contacts corrected (`docs/domain.md §3`; §6, *Withdrawal and information*).
 
 use chrono::{DateTime, Duration};
-use domain::actor::Actor;
 use domain::claim::{Claim, RejectionRecord, State};
 use domain::command::Command;
 use domain::event::FailureCause;
 use domain::ids::{ItemNo, StaffId};
 use domain::reason::{Reason, ReasonCode};
+use domain::text::Email;
 use integration::fixtures::ALPINE;
 use integration::stack::{Answer, Stack};
 use integration::world::{alpine, closes_at, decline, link, withdraw};
@@ -299,7 +299,7 @@ async fn a_reviewer_drops_one_item_of_three_and_the_others_go_on() {
 
 #[tokio::test]
 async fn an_item_is_not_added_after_validation_but_by_a_new_claim() {
-    let stack = Stack::at(NOW).await;
+    let stack = Box::pin(Stack::at(NOW)).await;
     let claim = stack.world.notifying("k", &["teams"]).await;
     let two = json!({"items": [{"kind": "workload", "id": "teams"}, {"kind": "workload", "id": "exchange-online"}]});
     assert_eq!(stack.edit(ALPINE, &claim, &two).await.problem(), (409, "invalid-state"));
@@ -309,7 +309,7 @@ async fn an_item_is_not_added_after_validation_but_by_a_new_claim() {
 
 #[tokio::test]
 async fn a_withdrawal_in_the_last_second_leaves_nothing_to_become_official() {
-    let stack = Stack::at(NOW).await;
+    let stack = Box::pin(Stack::at(NOW)).await;
     let claim = stack.world.awaiting("k", &ITEMS).await;
     stack.world.clock.set(closes_at(&claim) - Duration::seconds(1));
     let withdrawn = stack.command(ALPINE, &claim, "withdraw", &json!({})).await;
@@ -321,7 +321,7 @@ async fn a_withdrawal_in_the_last_second_leaves_nothing_to_become_official() {
 
 #[tokio::test]
 async fn of_a_claim_declined_in_part_the_rest_is_withdrawn() {
-    let stack = Stack::at(NOW).await;
+    let stack = Box::pin(Stack::at(NOW)).await;
     let claim = stack.world.awaiting("k", &["teams", "exchange-online"]).await;
     stack.world.give(&claim.id, &link(1), &decline(&[1])).await.unwrap();
     let withdrawn = stack.world.give(&claim.id, &alpine(), &withdraw()).await.unwrap().claim;
@@ -331,7 +331,7 @@ async fn of_a_claim_declined_in_part_the_rest_is_withdrawn() {
 
 #[tokio::test]
 async fn an_item_accepted_before_the_withdrawal_stays_official() {
-    let stack = Stack::at(NOW).await;
+    let stack = Box::pin(Stack::at(NOW)).await;
     let claim = stack.world.awaiting("k", &["teams", "exchange-online"]).await;
     let items = domain::command::Selection::These(vec![ItemNo(1)]);
     let yes = Command::Accept { items };
@@ -343,25 +343,22 @@ async fn an_item_accepted_before_the_withdrawal_stays_official() {
 
 #[tokio::test]
 async fn a_corrected_contact_gets_a_new_notice_and_a_full_new_time_for_it() {
-    let stack = Stack::at(NOW).await;
+    let stack = Box::pin(Stack::at(NOW)).await;
     let claim = stack.world.notifying("k", &ITEMS).await;
-    let bounce = Command::RecordFailure {
-        notice: claim.notice,
-        cause: FailureCause::Bounce,
-        others_left: false,
-    };
-    let claim = stack.world.give(&claim.id, &Actor::System, &bounce).await.unwrap().claim;
+    let claim = stack.world.fail(&claim, FailureCause::Bounce).await.unwrap();
     let contact =
         |email: &str| json!({"customer_contact": {"name": "Ota", "title": "CTO", "email": email}});
     let foreign =
         stack.command(ALPINE, &claim, "correct-contact", &contact("ota@alpine.example")).await;
-    assert_eq!(
-        foreign.status, 200,
-        "the tenant's verified contact is written to as well: {}",
-        foreign.text
-    );
-    assert_eq!(foreign.body["status"], "notifying");
-    assert_eq!(foreign.body["customer_contact"]["name"], "Ota");
+    assert_eq!(foreign.problem(), (422, "invalid-fields"), "{}", foreign.text);
+    let mut tenant = integration::fixtures::contoso();
+    tenant.contacts[0].email = Email::parse("ota@contoso.example").unwrap();
+    stack.world.store.put_tenant(&tenant).await.unwrap();
+    let known =
+        stack.command(ALPINE, &claim, "correct-contact", &contact("ota@contoso.example")).await;
+    assert_eq!(known.status, 200, "the directory has it as verified: {}", known.text);
+    assert_eq!(known.body["status"], "notifying");
+    assert_eq!(known.body["customer_contact"]["name"], "Ota");
     let after = stack.world.read(&claim.id).await;
     assert_eq!(after.notice.0, claim.notice.0 + 1);
 }
@@ -407,7 +404,7 @@ async fn a_deadline_in_the_past_an_earlier_one_and_one_on_a_holiday_are_refused(
 
 #[tokio::test]
 async fn an_overdue_review_is_recorded_once_and_decides_nothing() {
-    let stack = Stack::at(NOW).await;
+    let stack = Box::pin(Stack::at(NOW)).await;
     let claim = stack.world.submitted("k", &ITEMS).await;
     let due = claim.deadline().expect("a deadline");
     for _ in 0..3 {

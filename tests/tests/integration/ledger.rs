@@ -7,7 +7,7 @@ use integration::backstage::records;
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use integration::stack::{Answer, Stack};
 use integration::wire::{Call, Fault};
-use integration::world::{closes_at, delivered, reviewer, validate};
+use integration::world::{closes_at, reviewer, validate};
 use serde_json::{Value, json};
 use web::event::Event;
 
@@ -39,8 +39,7 @@ async fn borealis(stack: &Stack, key: &str, workloads: &[&str]) -> Claim {
     let begin = domain::command::Command::BeginReview;
     world.give(&claim.id, &reviewer(), &begin).await.unwrap();
     let claim = world.give(&claim.id, &reviewer(), &validate()).await.unwrap().claim;
-    let proof = delivered(claim.notice);
-    world.give(&claim.id, &domain::actor::Actor::System, &proof).await.unwrap().claim
+    world.deliver(&claim).await.unwrap()
 }
 
 #[tokio::test]

@@ -19,6 +19,8 @@ mod citations;
 #[cfg(test)]
 mod closing;
 #[cfg(test)]
+mod contacts;
+#[cfg(test)]
 mod crashes;
 #[cfg(test)]
 mod customer;
@@ -26,6 +28,8 @@ mod customer;
 mod directory;
 #[cfg(test)]
 mod drafts;
+#[cfg(test)]
+mod earlier;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
@@ -52,6 +56,8 @@ mod mails;
 mod postings;
 #[cfg(test)]
 mod race;
+#[cfg(test)]
+mod recipients;
 #[cfg(test)]
 mod reminders;
 #[cfg(test)]

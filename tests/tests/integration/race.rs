@@ -4,18 +4,17 @@
 use std::sync::Arc;
 
 use chrono::Duration;
-use domain::actor::Actor;
 use domain::claim::{Claim, ItemStatus, Mark, Status};
 use domain::command::{Command, CommandKind, Selection};
-use domain::ids::{ClaimId, NoticeNo};
+use domain::ids::ClaimId;
 use domain::reason::EndReason;
 use domain::rejection::Rejection;
 use domain::text::Comment;
 use integration::rivals::operator;
-use integration::wire::{Fault, any};
+use integration::wire::{Act, Fault, any};
 use integration::world::{
-    World, alpine, closes_at, contoso_admin, decline, decline_all, delivered, item_statuses, link,
-    undo_all, withdraw,
+    World, alpine, closes_at, contoso_admin, decline, decline_all, item_statuses, link, undo_all,
+    withdraw,
 };
 use store::{CommandOutcome, Effect, Moment, Store, StoreError};
 
@@ -230,10 +229,10 @@ async fn a_no_said_twice_or_by_two_links_is_one_no() {
     for (actor, command) in [
         (operator(), Command::Hold { comment: Comment::parse("We are asking.").unwrap() }),
         (operator(), Command::Resume),
-        (Actor::System, delivered(NoticeNo(2))),
     ] {
         world.give(&claim.id, &actor, &command).await.unwrap();
     }
+    world.deliver(&world.read(&claim.id).await).await.unwrap();
     let first = world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
     assert_eq!((first.claim.status(), first.effect), (Status::Declined, Effect::Changed));
     for notice in [1, 2] {
@@ -276,6 +275,82 @@ async fn a_yes_and_a_no_at_once_leave_a_no() {
     for nth in 1..=8 {
         for (yes_first, before) in [(true, true), (true, false), (false, true), (false, false)] {
             Box::pin(at_once(yes_first, before, nth)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_no_said_again_outlives_an_undo_that_arrived_before_it() {
+    for actor in [link(1), contoso_admin()] {
+        let world = World::at(NOW).await;
+        let claim = world.awaiting("k", &ITEMS).await;
+        let second = |n: i64| arrived(world.clock.now() + Duration::seconds(n));
+        let say = |no: Command, at: Moment| {
+            let (store, id, actor) = (&world.store, &claim.id, &actor);
+            async move { store.execute(id, actor, &no, at, None).await }
+        };
+        let no = say(decline_all(), second(1)).await.unwrap();
+        let again = say(decline_all(), second(3)).await.unwrap();
+        assert_eq!(again.claim.version, no.claim.version, "it is no event");
+        // A slow function: it arrived between the two.
+        let refused = say(undo_all(), second(2)).await.unwrap_err();
+        assert!(
+            matches!(refused, StoreError::Rejected(Rejection::InvalidState { .. })),
+            "{refused}"
+        );
+        let refused = say(undo_all(), second(3)).await.unwrap_err();
+        assert!(
+            matches!(refused, StoreError::Rejected(Rejection::InvalidState { .. })),
+            "{refused}"
+        );
+        let undone = say(undo_all(), second(4)).await.unwrap().claim;
+        assert_eq!(item_statuses(&undone), ["pending", "pending"]);
+    }
+}
+
+#[tokio::test]
+async fn a_no_to_more_items_counts_again_for_those_that_are_declined() {
+    let world = World::at(NOW).await;
+    let claim = world.awaiting("k", &ITEMS).await;
+    let second = |n: i64| arrived(world.clock.now() + Duration::seconds(n));
+    let say = |no: Command, at: Moment| {
+        let (store, id) = (&world.store, &claim.id);
+        async move { store.execute(id, &link(1), &no, at, None).await }
+    };
+    say(decline(&[1]), second(1)).await.unwrap();
+    say(decline_all(), second(3)).await.unwrap();
+    let undo = Command::Undo { items: Selection::These(vec![domain::ids::ItemNo(1)]) };
+    let refused = say(undo.clone(), second(2)).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Rejected(Rejection::InvalidState { .. })), "{refused}");
+    let undone = say(undo, second(4)).await.unwrap().claim;
+    assert_eq!(item_statuses(&undone), ["pending", "declined"]);
+}
+
+/// Each call of a "no" that is said again, with the whole of an undo that arrived before it on either side.
+#[tokio::test]
+async fn whichever_is_written_first_a_no_said_again_stands() {
+    for nth in 0..4 {
+        let sides: [fn(Act) -> Fault; 2] = [Fault::Before, Fault::After];
+        for side in sides {
+            let world = World::at(NOW).await;
+            let claim = world.awaiting("k", &ITEMS).await;
+            let second = |n: i64| arrived(world.clock.now() + Duration::seconds(n));
+            let (no, undo, again) = (second(1), second(2), second(3));
+            world.store.execute(&claim.id, &link(1), &decline_all(), no, None).await.unwrap();
+            let (store, id) = (world.store.clone(), claim.id.clone());
+            let undoes: Act = Arc::new(move || {
+                let (store, id) = (store.clone(), id.clone());
+                Box::pin(async move {
+                    // It is done, or refused: a "no" that arrived later is noted already.
+                    let undone = store.execute(&id, &link(1), &undo_all(), undo, None).await;
+                    assert!(matches!(undone, Ok(_) | Err(StoreError::Rejected(_))), "{undone:?}");
+                })
+            });
+            let (slow, wire) = world.another_store(|_| {});
+            wire.on(any, nth, side(undoes));
+            slow.execute(&claim.id, &link(1), &decline_all(), again, None).await.unwrap();
+            let after = world.read(&claim.id).await;
+            assert_eq!(item_statuses(&after), ["declined", "declined"], "around call {nth}");
         }
     }
 }

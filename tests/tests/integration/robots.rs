@@ -1,8 +1,8 @@
 //! Customers and mail scanners in any order (`docs/domain.md §5`): a scanner opens every link and sends
-//! every form, and decides nothing without the code; a "no" is kept until its customer takes it back,
-//! and nothing becomes active early but by the signed-in customer's own yes.
+//! every form, and decides nothing without the code; a "no" is kept until whoever said it, or somebody named above
+//! them, takes it back, and nothing becomes active early but by the signed-in customer's own yes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
 use domain::actor::Actor;
@@ -10,9 +10,11 @@ use domain::claim::{Claim, ItemStatus, Status};
 use domain::command::{Command, Vanished};
 use domain::ids::ItemNo;
 use domain::program::{Consent, Policy};
-use integration::fixtures::CONTOSO;
+use domain::recipient::RecipientNo;
+use integration::fixtures::{CONTOSO, contoso_with};
 use integration::stack::{self, Answer, Stack};
-use integration::world::{closes_at, delivered};
+use integration::world::closes_at;
+use notice::Link;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use store::Effect;
@@ -21,17 +23,46 @@ use web::event::Event;
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
 
+/// A link that somebody holds: of which notice, and whose.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    notice: u16,
+    /// `None`: of the form without recipients.
+    recipient: Option<u8>,
+}
+
+impl Held {
+    fn of(self, claim: &Claim) -> Link {
+        match self.recipient {
+            Some(no) => stack::link(&claim.id, self.notice, RecipientNo(no)),
+            None => stack::old_link(&claim.id, self.notice),
+        }
+    }
+
+    /// Who says no by it.
+    fn party(self) -> u8 {
+        self.recipient.unwrap_or(ADMINISTRATOR)
+    }
+}
+
+/// The party that the administrator is; recipients have their numbers.
+const ADMINISTRATOR: u8 = 0;
+/// The recipient that is not verified: the claim's contact.
+const UNVERIFIED: u8 = 1;
+
 /// What is done to the claim.
 #[derive(Debug, Clone)]
 enum Deed {
-    /// A scanner opens the link of a notice.
-    Opens(&'static str, u16),
+    /// A scanner opens a link.
+    Opens(&'static str, Held),
     /// A scanner sends a form with what it finds in the page: no code, or one it makes up.
-    Posts(u16, &'static str, &'static str),
-    /// Whoever has the whole mail of a notice sends its form: the customer, or a scanner.
-    Decides(u16, &'static str, u8),
+    Posts(Held, &'static str, &'static str),
+    /// Whoever has the whole mail of a notice or a receipt sends its form: the customer, or a scanner.
+    Decides(Held, &'static str, u8),
     /// The signed-in customer answers.
     Answers(&'static str, u8),
+    /// The signed-in customer retires a link.
+    Retires(u8),
     /// An item is gone from the directory.
     Vanishes(u8),
     /// The notice arrives at its next recipient.
@@ -40,17 +71,24 @@ enum Deed {
     Waits(i64),
 }
 
+fn held() -> impl Strategy<Value = Held> {
+    let recipients = vec![Some(1), Some(2), Some(2), Some(3), None];
+    (1..3_u16, proptest::sample::select(recipients))
+        .prop_map(|(notice, recipient)| Held { notice, recipient })
+}
+
 fn deed() -> impl Strategy<Value = Deed> {
     let decisions = || proptest::sample::select(vec!["decline", "undo", "wrong_contact", "extend"]);
     let methods = vec!["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"];
     let codes = vec!["", "&code=", "&code=letter", "&code=12345", "&code=000000&code=000001"];
     let answers = vec!["accept", "decline", "undo", "extend"];
     prop_oneof![
-        3 => (proptest::sample::select(methods), 1..3_u16).prop_map(|(method, no)| Deed::Opens(method, no)),
-        3 => (1..3_u16, decisions(), proptest::sample::select(codes))
-            .prop_map(|(no, decision, code)| Deed::Posts(no, decision, code)),
-        4 => (1..3_u16, decisions(), 0..3_u8).prop_map(|(no, decision, item)| Deed::Decides(no, decision, item)),
+        3 => (proptest::sample::select(methods), held()).prop_map(|(method, link)| Deed::Opens(method, link)),
+        3 => (held(), decisions(), proptest::sample::select(codes))
+            .prop_map(|(link, decision, code)| Deed::Posts(link, decision, code)),
+        6 => (held(), decisions(), 0..3_u8).prop_map(|(link, decision, item)| Deed::Decides(link, decision, item)),
         4 => (proptest::sample::select(answers), 0..3_u8).prop_map(|(answer, item)| Deed::Answers(answer, item)),
+        1 => (1..4_u8).prop_map(Deed::Retires),
         1 => (1..3_u8).prop_map(Deed::Vanishes),
         1 => Just(Deed::Arrives),
         1 => (1..60_i64).prop_map(Deed::Waits),
@@ -67,7 +105,8 @@ struct Story {
     claim: Claim,
     /// Whether silence is a no.
     opt_in: bool,
-    refused: BTreeSet<u8>,
+    /// Who declined each item, and has not taken it back.
+    refused: BTreeMap<u8, BTreeSet<u8>>,
     accepted: BTreeSet<u8>,
     gone: BTreeSet<u8>,
 }
@@ -79,44 +118,56 @@ impl Story {
         let consent = if opt_in { Consent::OptIn } else { Consent::OptOut };
         let policy = Policy { consent, ..Policy::default() };
         let stack = Box::pin(Stack::with_policy(NOW, policy)).await;
+        stack.world.store.put_tenant(&contoso_with(&["ceo"])).await.unwrap();
         let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
-        let (refused, accepted, gone) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let (refused, accepted, gone) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
         Self { stack, claim, opt_in, refused, accepted, gone }
     }
 
     async fn take(&mut self, deed: &Deed) -> Checked {
         match deed {
-            Deed::Opens(method, notice) => {
-                let path = format!("/d/{}", stack::token(&self.claim.id, *notice));
+            Deed::Opens(method, link) => {
+                let path = format!("/d/{}", stack::token_of(&link.of(&self.claim)));
                 let answer = self.stack.send(Event::new(method, &path)).await;
                 prop_assert!([200, 404, 405].contains(&answer.status), "{}", answer.status);
                 self.nothing_changed().await?;
             }
-            Deed::Posts(notice, decision, code) => {
-                let token = stack::token(&self.claim.id, *notice);
+            Deed::Posts(link, decision, code) => {
+                let token = stack::token_of(&link.of(&self.claim));
                 let form = format!("decision={decision}{code}");
                 let answer = self.stack.post_form(&token, &form).await;
-                prop_assert!([403, 404, 429].contains(&answer.status), "{}", answer.text);
+                prop_assert!([404, 422].contains(&answer.status), "{}", answer.text);
                 self.nothing_changed().await?;
             }
-            Deed::Decides(notice, decision, item) => {
-                let answer = self.decide(*notice, decision, *item).await;
-                self.remember(decision, *item, &answer)?;
+            Deed::Decides(link, decision, item) => {
+                let items = if *item == 0 { String::new() } else { format!("&items={item}") };
+                let form = format!("decision={decision}{items}");
+                let answer = self.stack.decide_by(&link.of(&self.claim), &form).await;
+                self.remember(link.party(), decision, *item, &answer)?;
             }
             Deed::Answers(name, item) => {
                 let path = format!("/v1/customer/claims/{}/{name}", self.claim.id);
                 let items: Value = if *item == 0 { json!({}) } else { json!({"items": [item]}) };
                 let event = Event::post(&path).customer_admin(CONTOSO).json(&items);
                 let answer = self.stack.send(event).await;
-                self.remember(name, *item, &answer)?;
+                self.remember(ADMINISTRATOR, name, *item, &answer)?;
+            }
+            Deed::Retires(recipient) => {
+                let path = format!("/v1/customer/claims/{}/retire-link", self.claim.id);
+                let body = json!({"recipient": recipient});
+                let answer =
+                    self.stack.send(Event::post(&path).customer_admin(CONTOSO).json(&body));
+                let answer = answer.await;
+                prop_assert!(answer.status == 200, "{}", answer.text);
             }
             Deed::Vanishes(item) => self.vanish(*item).await,
             Deed::Arrives => {
-                let proof = delivered(self.claim.notice);
-                self.stack.world.give(&self.claim.id, &Actor::System, &proof).await.unwrap();
+                self.stack.world.deliver(&self.claim).await.unwrap();
             }
             Deed::Waits(hours) => self.stack.world.clock.advance(Duration::hours(*hours)),
         }
+        // A no can be taken back after the moment at which it was said.
+        self.stack.world.clock.advance(Duration::milliseconds(1));
         self.claim = self.stack.world.read(&self.claim.id).await;
         self.holds()
     }
@@ -129,25 +180,23 @@ impl Story {
         }
     }
 
-    async fn decide(&self, notice: u16, decision: &str, item: u8) -> Answer {
-        let id = &self.claim.id;
-        let items = if item == 0 { String::new() } else { format!("&items={item}") };
-        let form = format!("decision={decision}{items}&code={}", stack::code(id, notice));
-        self.stack.post_form(&stack::token(id, notice), &form).await
-    }
-
-    /// What an answer that was taken means. A "no" is refused only while the code is locked, or by the
-    /// link of a notice that there never was.
-    fn remember(&mut self, decision: &str, item: u8, answer: &Answer) -> Checked {
+    /// What an answer that was taken means. A "no" is refused only by the link of a notice that there never was.
+    fn remember(&mut self, party: u8, decision: &str, item: u8, answer: &Answer) -> Checked {
         let taken = answer.status == 200;
         match decision {
             "decline" => {
-                prop_assert!(taken || [404, 429].contains(&answer.status), "{}", answer.text);
-                if taken {
-                    self.refused.extend(chosen(item));
+                prop_assert!(taken || answer.status == 404, "{}", answer.text);
+                for no in chosen(item).into_iter().filter(|_| taken) {
+                    self.refused.entry(no).or_default().insert(party);
                 }
             }
-            "undo" if taken => self.refused.retain(|no| !chosen(item).contains(no)),
+            "undo" if taken => {
+                for no in chosen(item) {
+                    let by = self.refused.entry(no).or_default();
+                    let is_own = |other: u8| other == party || other == UNVERIFIED;
+                    by.retain(|other| party != ADMINISTRATOR && !is_own(*other));
+                }
+            }
             "accept" if taken => {
                 let items = answer.body["items"].as_array().unwrap();
                 let active = items.iter().filter(|item| item["status"] == "active");
@@ -174,7 +223,8 @@ impl Story {
             let (no, status) = (item.no.0, self.claim.item_status(item));
             let active = matches!(status, ItemStatus::Active { .. });
             let lost = active || status == ItemStatus::Pending;
-            prop_assert!(!(self.refused.contains(&no) && lost), "a no to item {no} is lost");
+            let refused = self.refused.get(&no).is_some_and(|by| !by.is_empty());
+            prop_assert!(!(refused && lost), "a no to item {no} is lost");
             let open = self.claim.state.window().is_none_or(|window| now < window.closes_at);
             let early = active && (open || self.opt_in) && !self.accepted.contains(&no);
             prop_assert!(!early, "item {no} is active before its deadline");
@@ -210,4 +260,61 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(run(opt_in, deeds))?;
     }
+}
+
+/// What a scanner finds in a page: every form, with every button, the fields as they stand.
+fn forms(page: &str) -> Vec<String> {
+    let value = |tag: &str| {
+        let (_, rest) = tag.split_once("value=\"")?;
+        rest.split_once('"').map(|(value, _)| value.to_owned())
+    };
+    let mut forms = Vec::new();
+    for form in page.split("<form").skip(1) {
+        let form = form.split("</form>").next().unwrap_or_default();
+        let tags = |name: &'static str| {
+            form.split('<').filter(move |tag| tag.starts_with(name)).collect::<Vec<_>>()
+        };
+        let items: String = tags("input")
+            .iter()
+            .filter(|tag| tag.contains("name=\"items\""))
+            .filter_map(|tag| value(tag))
+            .fold(String::new(), |items, no| format!("{items}&items={no}"));
+        for button in tags("button").iter().filter_map(|tag| value(tag)) {
+            forms.push(format!("decision={button}&code="));
+            forms.push(format!("decision={button}{items}&code="));
+        }
+    }
+    forms
+}
+
+#[tokio::test]
+async fn a_scanner_that_opens_every_link_and_sends_every_form_changes_nothing() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    stack.world.store.put_tenant(&contoso_with(&["ceo"])).await.unwrap();
+    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    let of = |no| stack::link(&claim.id, 1, RecipientNo(no));
+    stack.decide_by(&of(2), "decision=decline&items=2").await;
+    let retire = Event::post(&format!("/v1/customer/claims/{}/retire-link", claim.id));
+    stack.send(retire.customer_admin(CONTOSO).json(&json!({"recipient": 3}))).await;
+    stack.world.clock.advance(Duration::milliseconds(1));
+    let before = stack.world.engine.items("");
+    let links = [
+        ("unverified", of(1), 1),
+        ("verified", of(2), 4),
+        ("retired", of(3), 1),
+        ("old", stack::old_link(&claim.id, 1), 1),
+    ];
+    for (whose, link, buttons) in links {
+        let (token, code) = (stack::token_of(&link), stack::code_of(&link, "decline"));
+        let page = stack.send(Event::get(&format!("/d/{token}"))).await;
+        assert!(!page.text.contains(&code), "{whose}: the page tells the code");
+        assert!(!page.text.contains(&stack::code_of(&link, "undo")), "{whose}");
+        let forms = forms(&page.text);
+        assert!(forms.len() >= 2 * buttons, "{whose}: {forms:?}");
+        for form in forms {
+            let answer = stack.post_form(&token, &form).await;
+            assert_eq!(answer.status, 422, "{whose} {form}: {}", answer.text);
+        }
+    }
+    assert_eq!(stack.world.engine.items(""), before, "nothing was written");
 }

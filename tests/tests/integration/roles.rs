@@ -1,15 +1,20 @@
-//! Who may call what: every route under every role, as a table that a change of a rule shows up in.
+//! Who may call what: every route under every role, and every decision of a link under every authority of its
+//! recipient, as tables that a change of a rule shows up in.
 
 use std::fmt::Write as _;
 
-use domain::actor::Actor;
+use chrono::Duration;
+use domain::actor::{Actor, StaffRole};
 use domain::claim::Scan;
 use domain::command::Command;
-use domain::ids::ClaimId;
+use domain::ids::{ClaimId, StaffId};
 use domain::program::{EvidencePolicy, Policy, Program};
+use domain::recipient::RecipientNo;
+use domain::text::Comment;
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
-use integration::stack::Stack;
-use integration::world::alpine;
+use integration::stack::{self, Stack};
+use integration::world::{alpine, contoso_admin};
+use notice::Link;
 use serde_json::json;
 use web::event::Event;
 use web::routes::{Auth, ROUTES, Route, RouteId};
@@ -118,4 +123,78 @@ fn a_route_with_a_token_names_its_roles_and_one_without_has_none() {
     for route in ROUTES {
         assert_eq!(matches!(route.auth, Auth::Jwt), !route.roles.is_empty(), "{}", route.path);
     }
+}
+
+/// Whose link it is.
+const LINKS: [&str; 6] = ["verified", "domain", "refused", "retired", "earlier", "old"];
+
+/// What is done by a link, in a window that is open, to a claim with a no of that very link.
+const DECISIONS: [&str; 5] = ["decline", "undo", "extend", "wrong_contact", "accept"];
+
+/// A claim in its second notice with recipients of every kind: the contact of the tenant's domain, and three of the
+/// customer's standing rules. The second of these counts for the window, one said that it is not the right person,
+/// and one had its link retired.
+async fn with_every_link(stack: &Stack) -> ClaimId {
+    let contact = |name: &str| json!({"name": name, "email": format!("{name}@holding.example")});
+    let rules = json!({"contacts": [contact("ciso"), contact("cfo"), contact("ceo")]});
+    let put = Event::put("/v1/customer/rules").customer_admin(CONTOSO).json(&rules);
+    assert_eq!(stack.send(put).await.status, 200);
+    let claim = stack.world.awaiting("k", &["teams", "exchange-online"]).await;
+    for command in [Command::Hold { comment: comment("wait") }, Command::Resume] {
+        stack.world.give(&claim.id, &operator(), &command).await.unwrap();
+    }
+    let claim = stack.world.deliver(&stack.world.read(&claim.id).await).await.unwrap();
+    let refused = stack.decide_by(&link_of(&claim.id, "refused"), "decision=wrong_contact").await;
+    assert_eq!(refused.status, 200, "{}", refused.text);
+    let retire = Command::RetireLink { recipient: 4, comment: None };
+    stack.world.give(&claim.id, &contoso_admin(), &retire).await.unwrap();
+    claim.id
+}
+
+fn comment(text: &str) -> Comment {
+    Comment::parse(text).unwrap()
+}
+
+fn operator() -> Actor {
+    Actor::Staff { id: StaffId::parse("operator-1").unwrap(), role: StaffRole::Operator }
+}
+
+fn link_of(claim: &ClaimId, whose: &str) -> Link {
+    let (notice, no) = match whose {
+        "domain" => (2, 1),
+        "verified" => (2, 2),
+        "earlier" => (1, 2),
+        "refused" => (2, 3),
+        "retired" => (2, 4),
+        _ => return stack::old_link(claim, 2),
+    };
+    stack::link(claim, notice, RecipientNo(no))
+}
+
+#[tokio::test]
+async fn every_link_decides_exactly_what_the_table_says() {
+    let stack = Stack::at("2026-12-22T14:00:00Z").await;
+    let claim = with_every_link(&stack).await;
+    let saved = stack.world.engine.save();
+    let mut table = format!("{:15}", "");
+    for whose in LINKS {
+        write!(table, "{whose:20}").unwrap();
+    }
+    table = format!("{}\n", table.trim_end());
+    for decision in DECISIONS {
+        let mut line = format!("{decision:15}");
+        for whose in LINKS {
+            stack.world.engine.restore(&saved);
+            let own = link_of(&claim, whose);
+            let no = stack.decide_by(&own, "decision=decline&items=2").await;
+            assert_eq!(no.status, 200, "a no of {whose}: {}", no.text);
+            stack.world.clock.advance(Duration::milliseconds(1));
+            let answer = stack.decide_by(&own, &format!("decision={decision}")).await;
+            let (status, code) = answer.problem();
+            write!(line, "{:20}", format!("{status} {code}").trim_end()).unwrap();
+        }
+        writeln!(table, "{}", line.trim_end()).unwrap();
+    }
+    let golden = include_str!("../golden/links.txt");
+    assert_eq!(table, golden, "\n{table}");
 }

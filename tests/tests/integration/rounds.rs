@@ -82,19 +82,46 @@ async fn a_decision_by_link_takes_two_calls_in_two_rounds() {
 }
 
 #[tokio::test]
-async fn while_a_notice_is_locked_a_right_code_costs_what_a_wrong_one_does() {
+async fn a_wrong_code_costs_what_a_right_one_does_for_a_no_and_for_an_undo() {
     let stack = stack().await;
     let claim = stack.world.awaiting("k", &ITEMS).await;
-    let guess = || {
-        let form = Event::post(&format!("/d/{}", stack::token(&claim.id, 1)));
-        let form = form.header("content-type", "application/x-www-form-urlencoded");
-        form.header("accept", "application/json").body("decision=decline&code=000000")
-    };
-    for _ in 0..5 {
-        assert_eq!(stack.send(guess()).await.status, 403);
+    let token = stack::token(&claim.id, 1);
+    let guess = |form: &'static str| stack.post_form(&token, form);
+    assert_eq!(cost(&stack, guess("decision=decline&code=000000"), 403).await, (2, 2));
+    assert_eq!(cost(&stack, stack.decide(&claim, "decision=decline"), 200).await, (2, 2));
+    assert_eq!(cost(&stack, guess("decision=undo&code=0000000000"), 403).await, (2, 2));
+}
+
+#[tokio::test]
+async fn while_an_undo_is_locked_a_right_code_costs_what_a_wrong_one_does() {
+    let stack = stack().await;
+    let claim = stack.world.awaiting("k", &ITEMS).await;
+    assert_eq!(stack.decide(&claim, "decision=decline").await.status, 200);
+    let token = stack::token(&claim.id, 1);
+    let guess = || stack.post_form(&token, "decision=undo&code=0000000000");
+    for _ in 0..10 {
+        assert_eq!(guess().await.status, 403);
     }
-    assert_eq!(cost(&stack, stack.send(guess()), 429).await, (1, 1));
-    assert_eq!(cost(&stack, stack.decide(&claim, "decision=decline"), 429).await, (1, 1));
+    stack.world.clock.advance(chrono::Duration::milliseconds(1));
+    assert_eq!(cost(&stack, guess(), 429).await, (1, 1));
+    assert_eq!(cost(&stack, stack.decide(&claim, "decision=undo"), 429).await, (1, 1));
+}
+
+#[tokio::test]
+async fn a_no_that_stands_is_noted_again_in_three_calls() {
+    let stack = stack().await;
+    let claim = stack.world.awaiting("k", &ITEMS).await;
+    assert_eq!(cost(&stack, stack.decide(&claim, "decision=decline"), 200).await, (2, 2));
+    assert_eq!(cost(&stack, stack.decide(&claim, "decision=decline"), 200).await, (3, 3));
+}
+
+#[tokio::test]
+async fn an_undo_by_link_takes_three_calls_in_three_rounds() {
+    let stack = stack().await;
+    let claim = stack.world.awaiting("k", &ITEMS).await;
+    assert_eq!(stack.decide(&claim, "decision=decline").await.status, 200);
+    stack.world.clock.advance(chrono::Duration::milliseconds(1));
+    assert_eq!(cost(&stack, stack.decide(&claim, "decision=undo"), 200).await, (3, 3));
 }
 
 #[tokio::test]
@@ -106,12 +133,13 @@ async fn the_page_of_an_open_window_takes_two_calls_in_two_rounds() {
 }
 
 #[tokio::test]
-async fn accepting_takes_two_calls_in_two_rounds_and_ending_three_in_three() {
+async fn accepting_takes_four_calls_in_four_rounds_and_ending_three_in_three() {
     let stack = stack().await;
     let claim = stack.world.awaiting("k", &ITEMS).await;
     let accept = Event::post(&format!("/v1/customer/claims/{}/accept", claim.id));
     let accept = accept.customer_admin(CONTOSO).json(&json!({}));
-    assert_eq!(cost(&stack, stack.send(accept), 200).await, (2, 2));
+    // The claim, what it names, the calendars that those name, the record.
+    assert_eq!(cost(&stack, stack.send(accept), 200).await, (4, 4));
     let end = |item: u8| {
         let end = Event::post(&format!("/v1/associations/{}-{item}/end", claim.id));
         stack.send(end.partner_admin(ALPINE).json(&json!({"comment": "done"})))

@@ -1,13 +1,17 @@
-//! The customer's standing rules (`docs/api.md §3.4`): they act on claims at their submit.
+//! The customer's standing rules (`docs/domain.md §3.7`, `docs/api.md §3.4`): they act on claims at their submit, and
+//! on claims under way as of the moment at which they arrived.
 
 use chrono::Duration;
-use domain::claim::{Claim, Status};
+use domain::claim::{Claim, ItemStatus, Status};
+use domain::reason::EndReason;
+use domain::recipient::Decliners;
 use domain::rejection::Rejection;
 use integration::backstage::{mails, records};
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use integration::stack::{Answer, Stack};
+use integration::wire::Fault;
 use integration::world::{
-    closes_at, create_on, decline_all, item_statuses, link, reviewer, validate,
+    VERIFIED, closes_at, create_on, decline_all, item_statuses, link, reviewer, validate,
 };
 use serde_json::{Value, json};
 use store::StoreError;
@@ -180,16 +184,193 @@ async fn where_a_yes_is_asked_for_silence_is_a_no_that_blocks_nobody() {
 }
 
 #[tokio::test]
-async fn a_rule_acts_on_claims_that_are_submitted_after_it_and_on_no_other() {
+async fn a_yes_that_is_asked_for_in_an_open_window_makes_silence_a_no_before_the_answer() {
     let stack = stack().await;
-    let before = Box::pin(stack.world.awaiting("k1", &["teams"])).await;
+    let open = Box::pin(stack.world.awaiting("k1", &["teams"])).await;
+    let sent = Box::pin(stack.world.notifying("k2", &["exchange-online"])).await;
+    let submitted = stack.world.submitted("k3", &["sharepoint-online"]).await;
+    stack.world.clock.advance(Duration::hours(1));
     set(&stack, &json!({"explicit_yes": "all"})).await;
-    let after = Box::pin(stack.world.awaiting("k2", &["exchange-online"])).await;
-    set(&stack, &json!({})).await;
-    stack.world.let_pass(closes_at(&before));
+    for claim in [&open, &sent, &submitted] {
+        let stored = stack.world.read(&claim.id).await;
+        assert_eq!(stored.version.0, claim.version.0 + 1, "one event, before the answer");
+        assert_eq!(stored.last_event.event_type.as_str(), "consent_changed");
+        assert_eq!(stored.last_event.at, stack.world.clock.now());
+        assert!(stored.subject.explicit_yes);
+        assert_eq!(stored.status(), claim.status());
+    }
+    set(&stack, &json!({"explicit_yes": ["osu-m365"]})).await;
+    assert_eq!(stack.world.read(&open.id).await.version.0, open.version.0 + 1, "once");
+    stack.world.let_pass(closes_at(&open));
     stack.world.finalize().await;
-    assert_eq!(stack.world.read(&before.id).await.status(), Status::Associated);
-    assert_eq!(stack.world.read(&after.id).await.status(), Status::Declined);
+    let closed = stack.world.read(&open.id).await;
+    assert_eq!((closed.status(), item_statuses(&closed)), (Status::Declined, vec!["declined"]));
+    assert_eq!(rules(&stack).await["blocks"], json!([]), "silence blocks nobody");
+}
+
+#[tokio::test]
+async fn a_yes_that_is_asked_for_no_more_changes_no_claim_that_was_submitted() {
+    let stack = stack().await;
+    set(&stack, &json!({"explicit_yes": "all"})).await;
+    let open = Box::pin(stack.world.awaiting("k1", &["teams"])).await;
+    set(&stack, &json!({})).await;
+    assert_eq!(stack.world.read(&open.id).await.version, open.version);
+    stack.backstage.sweep(&stack.world).await.unwrap();
+    let later = Box::pin(stack.world.awaiting("k2", &["exchange-online"])).await;
+    stack.world.let_pass(closes_at(&later));
+    stack.world.finalize().await;
+    assert_eq!(stack.world.read(&open.id).await.status(), Status::Declined);
+    assert_eq!(stack.world.read(&later.id).await.status(), Status::Associated);
+}
+
+#[tokio::test]
+async fn a_yes_that_is_asked_for_in_one_program_concerns_its_claims_alone() {
+    let stack = stack().await;
+    let open = Box::pin(stack.world.awaiting("k1", &["teams"])).await;
+    set(&stack, &json!({"explicit_yes": ["osa-sell"]})).await;
+    assert_eq!(stack.world.read(&open.id).await.version, open.version);
+}
+
+#[tokio::test]
+async fn a_blocked_partner_is_a_no_to_every_undecided_item_of_a_claim_that_had_a_notice() {
+    let stack = stack().await;
+    let open = Box::pin(stack.world.awaiting("k1", &["teams", "exchange-online"])).await;
+    let sent = Box::pin(stack.world.notifying("k2", &["sharepoint-online"])).await;
+    let rival = stack.world.rival_submitted("k3", &["teams"]).await;
+    stack.world.clock.advance(Duration::hours(1));
+    let arrived = stack.world.clock.now();
+    set(&stack, &json!({"blocked_partners": [ALPINE]})).await;
+    for claim in [&open, &sent] {
+        let stored = stack.world.read(&claim.id).await;
+        assert_eq!(stored.status(), Status::Declined);
+        for item in &stored.items {
+            let ItemStatus::Declined { at, by, in_time, no_answer, .. } = stored.item_status(item)
+            else {
+                panic!("{:?}", stored.item_status(item))
+            };
+            assert_eq!((at, in_time, no_answer), (arrived, true, false));
+            assert_eq!(by, Decliners::ADMINISTRATOR);
+        }
+    }
+    assert_eq!(stack.world.read(&rival.id).await.version, rival.version, "another partner's");
+    set(&stack, &json!({})).await;
+    assert_eq!(stack.world.read(&open.id).await.status(), Status::Declined, "it undoes nothing");
+}
+
+#[tokio::test]
+async fn a_block_is_a_no_to_that_item_alone_and_a_claim_without_a_notice_is_judged_at_validate() {
+    let stack = stack().await;
+    let open = Box::pin(stack.world.awaiting("k1", &["teams", "exchange-online"])).await;
+    let reviewed = stack.world.in_review("k2", &["sharepoint-online"]).await;
+    let block = |id: &str| json!({"partner_id": ALPINE, "kind": "workload", "id": id, "until": "2028-01-01T00:00:00Z"});
+    set(&stack, &json!({"blocks": [block("teams"), block("sharepoint-online")]})).await;
+    let stored = stack.world.read(&open.id).await;
+    assert_eq!(item_statuses(&stored), ["declined", "pending"]);
+    assert_eq!(stored.status(), Status::AwaitingCustomer);
+    assert_eq!(stack.world.read(&reviewed.id).await.version, reviewed.version);
+    let shown =
+        stack.send(Event::get(&format!("/v1/claims/{}", open.id)).partner_admin(ALPINE)).await;
+    assert_eq!(shown.body["items"][0]["status"], "declined", "{}", shown.text);
+    assert!(!shown.text.contains("block"), "{}", shown.text);
+    stack.world.let_pass(closes_at(&open));
+    stack.world.finalize().await;
+    assert_eq!(item_statuses(&stack.world.read(&open.id).await), ["declined", "active"]);
+}
+
+#[tokio::test]
+async fn a_blocked_partner_does_not_end_what_is_active_already() {
+    let stack = stack().await;
+    let held = Box::pin(stack.world.holding("k1", &["teams"])).await;
+    set(&stack, &json!({"blocked_partners": [ALPINE], "explicit_yes": "all"})).await;
+    assert_eq!(item_statuses(&stack.world.read(&held.id).await), ["active"]);
+}
+
+#[tokio::test]
+async fn a_claim_that_falls_for_a_block_cannot_be_disputed() {
+    let stack = stack().await;
+    let open = Box::pin(stack.world.awaiting("k1", &["teams"])).await;
+    set(&stack, &json!({"blocked_partners": [ALPINE]})).await;
+    let body = json!({"comment": "we disagree"});
+    let refused = stack.command(ALPINE, &stack.world.read(&open.id).await, "dispute", &body).await;
+    assert_eq!(refused.problem(), (409, "invalid-state"), "{}", refused.text);
+}
+
+/// The function `customer` writes the rules, and no claim after them: the answer is 503.
+async fn dies_after_the_rules(stack: &Stack, rules: &Value) {
+    let wire = &stack.wires[5];
+    wire.always(|call| call.writes() && !call.names("RU#", ""), Fault::Internal);
+    let answer = put(stack, rules).await;
+    assert_eq!(answer.problem(), (503, "unavailable"), "{}", answer.text);
+    wire.reset();
+}
+
+#[tokio::test]
+async fn a_put_that_broke_off_is_carried_on_by_the_sweep_as_of_its_arrival() {
+    let stack = stack().await;
+    let open = Box::pin(stack.world.awaiting("k1", &["teams"])).await;
+    let sent = Box::pin(stack.world.notifying("k2", &["exchange-online"])).await;
+    stack.world.clock.advance(Duration::hours(1));
+    let arrived = stack.world.clock.now();
+    dies_after_the_rules(&stack, &json!({"blocked_partners": [ALPINE]})).await;
+    assert_eq!(rules(&stack).await["blocked_partners"], json!([ALPINE]), "the rules are stored");
+    assert_eq!(stack.world.read(&open.id).await.version, open.version);
+    stack.world.clock.advance(Duration::hours(1));
+    for _ in 0..2 {
+        let swept = stack.backstage.sweep(&stack.world).await.unwrap();
+        assert!(swept.batch_item_failures.is_empty());
+    }
+    for claim in [&open, &sent] {
+        let stored = stack.world.read(&claim.id).await;
+        assert_eq!((stored.status(), stored.version.0), (Status::Declined, claim.version.0 + 1));
+        let ItemStatus::Declined { at, in_time, .. } = stored.item_status(&stored.items[0]) else {
+            panic!("{:?}", stored.items)
+        };
+        assert_eq!((at, in_time), (arrived, true));
+    }
+}
+
+#[tokio::test]
+async fn the_rules_of_a_put_that_broke_off_count_though_they_are_written_anew_before_the_sweep() {
+    let stack = stack().await;
+    let open = Box::pin(stack.world.awaiting("k1", &["teams"])).await;
+    dies_after_the_rules(&stack, &json!({"blocked_partners": [ALPINE]})).await;
+    stack.world.clock.advance(Duration::hours(1));
+    set(&stack, &json!({})).await;
+    stack.backstage.sweep(&stack.world).await.unwrap();
+    assert_eq!(stack.world.read(&open.id).await.status(), Status::Declined);
+}
+
+#[tokio::test]
+async fn what_silence_made_active_although_the_rule_came_before_the_end_ends_with_the_sweep() {
+    for given in [json!({"explicit_yes": "all"}), json!({"blocked_partners": [ALPINE]})] {
+        let stack = stack().await;
+        let open = Box::pin(stack.world.awaiting("k1", &["teams"])).await;
+        stack.world.clock.set(closes_at(&open) - Duration::milliseconds(1));
+        dies_after_the_rules(&stack, &given).await;
+        stack.world.let_pass(closes_at(&open));
+        stack.world.finalize().await;
+        assert_eq!(item_statuses(&stack.world.read(&open.id).await), ["active"], "{given}");
+        stack.backstage.sweep(&stack.world).await.unwrap();
+        let stored = stack.world.read(&open.id).await;
+        assert_eq!(item_statuses(&stored), ["ended"], "{given}");
+        let ItemStatus::Ended { reason, .. } = stored.item_status(&stored.items[0]) else {
+            panic!("{:?}", stored.items)
+        };
+        assert_eq!(reason, EndReason::CustomerRevoked, "{given}");
+    }
+}
+
+#[tokio::test]
+async fn a_rule_that_arrives_at_the_end_of_a_window_comes_too_late_for_it() {
+    for given in [json!({"explicit_yes": "all"}), json!({"blocked_partners": [ALPINE]})] {
+        let stack = stack().await;
+        let open = Box::pin(stack.world.awaiting("k1", &["teams"])).await;
+        stack.world.let_pass(closes_at(&open));
+        set(&stack, &given).await;
+        stack.backstage.sweep(&stack.world).await.unwrap();
+        let stored = stack.world.read(&open.id).await;
+        assert_eq!(item_statuses(&stored), ["active"], "{given}");
+    }
 }
 
 #[tokio::test]
@@ -229,13 +410,19 @@ async fn the_language_and_the_contacts_of_the_rules_are_those_of_the_mails() {
     }
     let to: Vec<_> = mails(world).into_iter().map(|mail| (mail.to.clone(), mail.text())).collect();
     let names: Vec<_> = to.iter().map(|(to, _)| to.as_str()).collect();
-    assert_eq!(names, ["jana@contoso.example", "ciso@holding.example"]);
+    let everybody = ["jana@contoso.example", "ciso@holding.example", "it@contoso.example"];
+    assert_eq!(names, everybody);
     assert!(to.iter().all(|(_, text)| text.contains("If you do nothing")), "{}", to[0].1);
     // He speaks for the customer, so his is the delivery that opens the window.
     let at = world.clock.now() + Duration::minutes(1);
     world.clock.set(at);
-    let event =
-        integration::backstage::mail_event("Delivery", &claim.id, 1, "ciso@holding.example", at);
+    let event = integration::backstage::mail_event(
+        "Delivery",
+        &claim.id,
+        1,
+        (VERIFIED, "ciso@holding.example"),
+        at,
+    );
     backstage.deliver(&event).await;
     assert_eq!(world.read(&claim.id).await.status(), Status::AwaitingCustomer);
 }

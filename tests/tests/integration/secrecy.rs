@@ -1,12 +1,18 @@
 //! Neither of two rivals ever learns who the other is (`docs/domain.md §3`, *Exclusivity*): not from an
-//! answer, not from a mail, whatever he asks and however the contest ends.
+//! answer, not from a mail, whatever he asks and however the contest ends. Nor does a partner learn whom the
+//! customer's organisation has asked, or how many (`docs/domain.md §1.2`).
 
+use chrono::Duration;
+use domain::actor::Actor;
 use domain::claim::Claim;
+use domain::event::FailureCause;
+use domain::recipient::RecipientNo;
 use integration::backstage::{events, mails, records};
-use integration::fixtures::{ALPINE, BOREALIS, CONTOSO, claim_body_of};
-use integration::stack::Stack;
-use integration::world::{closes_at, decline, link};
-use serde_json::json;
+use integration::fixtures::{ALPINE, BOREALIS, CONTOSO, claim_body_of, contoso_with};
+use integration::stack::{self, Stack};
+use integration::world::{VERIFIED, apply_reports, closes_at, decline, link};
+use serde_json::{Value, json};
+use store::Noted;
 use web::event::Event;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -157,4 +163,214 @@ async fn a_refused_newcomer_and_his_holder_do_not_learn_each_others_name() {
     contest.stack.world.give(&newcomer, &link(1), &decline(&[1])).await.unwrap();
     assert_eq!(contest.stack.world.stored(&newcomer)["st"]["S"], "declined");
     Box::pin(contest.goes_on()).await;
+}
+
+/// The claim's contact, whom the partner named.
+const NAMED: RecipientNo = RecipientNo(1);
+/// The second verified contact.
+const CEO: RecipientNo = RecipientNo(3);
+
+/// What would tell the partner of recipients: addresses and names that it did not give, and whatever counts them.
+const OF_RECIPIENTS: [&str; 12] = [
+    "it@contoso",
+    "ceo@contoso",
+    "cfo@contoso",
+    "IT desk",
+    "recipient:",
+    "\"recipient\"",
+    "\"recipients\":",
+    "declined_by",
+    "counted_from",
+    "recipient_failed",
+    "link_retired",
+    "contact_refused",
+];
+
+/// What concerns single recipients of a claim, and leaves its items and its window as they are.
+#[derive(Debug, Clone, Copy)]
+enum Happening {
+    /// One more recipient says no to an item that is declined.
+    Joined,
+    /// The delivery that the window is counted from fails, and another one has stood as long.
+    Failed,
+    /// An administrator retires a link.
+    Retired,
+    /// The contact that the partner named says that it is not the right person.
+    NamedRefuses,
+    /// Another recipient says so.
+    OtherRefuses,
+    /// One of two noes to an item is taken back.
+    Undone,
+}
+
+/// A claim in an open window with three recipients and one in reserve; two of them have declined its second item.
+async fn asked() -> (Stack, Claim) {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    stack.world.store.put_tenant(&contoso_with(&["ceo", "cfo"])).await.unwrap();
+    let claim = Box::pin(stack.world.notifying("k", &["exchange-online", "teams"])).await;
+    let noted = Noted::Delivered { at: stack.world.clock.now() };
+    stack.world.store.note_report(&claim.id, claim.notice, CEO, noted).await.unwrap();
+    let claim = stack.world.deliver(&claim).await.unwrap();
+    for no in [VERIFIED, CEO] {
+        stack.world.clock.advance(Duration::hours(1));
+        say(&stack, &claim, no, "decision=decline&items=2").await;
+    }
+    stack.backstage.publish(&records(&stack.world)).await.unwrap();
+    stack.world.clock.advance(Duration::hours(1));
+    let claim = stack.world.read(&claim.id).await;
+    (stack, claim)
+}
+
+async fn say(stack: &Stack, claim: &Claim, no: RecipientNo, form: &str) {
+    let answer = stack.decide_by(&stack::link(&claim.id, 1, no), form).await;
+    assert_eq!(answer.status, 200, "{form}: {}", answer.text);
+}
+
+impl Happening {
+    const ALL: [Self; 6] = [
+        Self::Joined,
+        Self::Failed,
+        Self::Retired,
+        Self::NamedRefuses,
+        Self::OtherRefuses,
+        Self::Undone,
+    ];
+
+    /// The event, as staff see it.
+    fn event(self) -> &'static str {
+        match self {
+            Self::Joined => "items_declined",
+            Self::Failed => "recipient_failed",
+            Self::Retired => "link_retired",
+            Self::NamedRefuses | Self::OtherRefuses => "contact_refused",
+            Self::Undone => "decline_undone",
+        }
+    }
+
+    async fn happens(self, stack: &Stack, claim: &Claim) {
+        match self {
+            Self::Joined => say(stack, claim, NAMED, "decision=decline&items=2").await,
+            Self::Failed => {
+                stack.world.fail(claim, FailureCause::Bounce).await.unwrap();
+            }
+            Self::Retired => {
+                let path = format!("/v1/customer/claims/{}/retire-link", claim.id);
+                let event = Event::post(&path).customer_admin(CONTOSO);
+                let answer = stack.send(event.json(&json!({"recipient": CEO.0}))).await;
+                assert_eq!(answer.status, 200, "{}", answer.text);
+            }
+            Self::NamedRefuses => say(stack, claim, NAMED, "decision=wrong_contact").await,
+            Self::OtherRefuses => say(stack, claim, CEO, "decision=wrong_contact").await,
+            Self::Undone => say(stack, claim, VERIFIED, "decision=undo").await,
+        }
+    }
+}
+
+/// Every answer that the claim's partner may read, besides the hashes of its history.
+async fn told_to_the_partner(stack: &Stack, claim: &Claim) -> Vec<(String, Value)> {
+    let id = &claim.id;
+    let days = "from=2026-12-01&to=2026-12-31";
+    let paths = [
+        format!("/v1/claims/{id}"),
+        format!("/v1/claims/{id}/history"),
+        "/v1/claims".to_owned(),
+        format!("/v1/claims?tenant_id={CONTOSO}"),
+        "/v1/associations".to_owned(),
+        format!("/v1/associations/{id}-1"),
+        format!("/v1/associations/{id}-1/usage?{days}"),
+    ];
+    let mut told = Vec::new();
+    for path in paths {
+        let events =
+            [Event::get(&path).partner_admin(ALPINE), Event::get(&path).partner_user(ALPINE)];
+        for event in events {
+            told.push((path.clone(), without_hashes(stack.send(event).await.body)));
+        }
+    }
+    for name in ["withdraw", "correct-contact", "respond", "dispute"] {
+        let answer = stack.command(ALPINE, claim, name, &json!({"color": 1})).await;
+        told.push((name.to_owned(), answer.body));
+    }
+    let again = claim_body_of("4711", CONTOSO, "contoso.example", &["teams"]);
+    let check = Event::post("/v1/claims:check").partner_admin(ALPINE).json(&again);
+    told.push(("check".to_owned(), stack.send(check).await.body));
+    told
+}
+
+/// A hash is of what other parties read as well: it differs, and tells nothing.
+fn without_hashes(mut body: Value) -> Value {
+    for entry in body["items"].as_array_mut().into_iter().flatten() {
+        for name in ["hash", "previous_hash"] {
+            entry.as_object_mut().map(|members| members.remove(name));
+        }
+    }
+    body
+}
+
+fn tells_nothing_of_recipients(told: &[(String, Value)], when: &str) {
+    for (path, answer) in told {
+        let text = answer.to_string();
+        for secret in OF_RECIPIENTS {
+            assert!(!text.contains(secret), "{when}: {path} tells {secret}: {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_partner_cannot_tell_one_thing_that_concerns_recipients_from_another() {
+    let mut first: Option<Vec<(String, Value)>> = None;
+    for happening in Happening::ALL {
+        let (stack, claim) = asked().await;
+        happening.happens(&stack, &claim).await;
+        let now = stack.world.read(&claim.id).await;
+        assert_eq!(now.version.0, claim.version.0 + 1, "{happening:?}");
+        assert_eq!(closes_at(&now), closes_at(&claim), "{happening:?}");
+        let staff = Event::get(&format!("/v1/claims/{}", claim.id)).staff("auditor", "a");
+        let staff = stack.send(staff).await;
+        assert_eq!(staff.body["last_event"]["type"], happening.event(), "{}", staff.text);
+
+        let mut told = told_to_the_partner(&stack, &now).await;
+        assert_eq!(told[0].1["last_event"]["type"], "notice_changed", "{happening:?}");
+        assert_eq!(told[0].1["explain"]["rule"]["name"], "recipients", "{happening:?}");
+        stack.backstage.publish(&records(&stack.world)).await.unwrap();
+        told.extend(told_to_the_partner(&stack, &now).await);
+        tells_nothing_of_recipients(&told, &format!("{happening:?}"));
+        match &first {
+            None => first = Some(told),
+            Some(first) => assert_eq!(*first, told, "{happening:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_partner_learns_of_no_recipient_whatever_becomes_of_the_notice() {
+    let (stack, claim) = asked().await;
+    let look = async |when: &str| {
+        let now = stack.world.read(&claim.id).await;
+        tells_nothing_of_recipients(&told_to_the_partner(&stack, &now).await, when);
+        stack.backstage.publish(&records(&stack.world)).await.unwrap();
+        tells_nothing_of_recipients(&told_to_the_partner(&stack, &now).await, when);
+        stack.world.clock.advance(Duration::minutes(1));
+    };
+    look("two have declined").await;
+    say(&stack, &claim, CEO, "decision=undo").await;
+    look("one takes it back").await;
+    say(&stack, &claim, VERIFIED, "decision=undo").await;
+    look("nobody declines any more").await;
+    say(&stack, &claim, CEO, "decision=decline&items=2").await;
+    // The delivery that counted fails, then the other one: a new notice goes to whoever was in reserve.
+    stack.world.fail(&claim, FailureCause::Bounce).await.unwrap();
+    look("another delivery counts").await;
+    let failed = Noted::Failed { at: stack.world.clock.now(), cause: FailureCause::Complaint };
+    stack.world.store.note_report(&claim.id, claim.notice, CEO, failed).await.unwrap();
+    stack.world.give(&claim.id, &Actor::System, &apply_reports(claim.notice)).await.unwrap();
+    let renewed = stack.world.read(&claim.id).await;
+    assert_eq!((renewed.status().as_str(), renewed.notice.0), ("notifying", 2));
+    look("a new notice is due").await;
+    stack.world.deliver(&renewed).await.unwrap();
+    look("it was delivered").await;
+    let cfo = stack::link(&claim.id, 2, RecipientNo(4));
+    let refused = stack.decide_by(&cfo, "decision=wrong_contact").await;
+    assert_eq!(refused.body["claim_status"], "unreachable", "{}", refused.text);
+    look("nobody is left").await;
 }

@@ -9,7 +9,9 @@
 
 mod between;
 mod checks;
+mod consent;
 mod faults;
+mod others;
 mod people;
 mod seeds;
 mod tally;
@@ -23,11 +25,11 @@ use chrono::{DateTime, Duration, Utc};
 use domain::claim::{Claim, Status};
 use domain::ids::ClaimId;
 use fastrand::Rng;
-use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO};
+use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, FABRIKAM};
 use integration::stack::Stack;
 use integration::wire::{Call, Wire, until_death};
 use serde_json::{Value, json};
-use store::{Image, StoreError};
+use store::{Image, Store, StoreError};
 use tokio::sync::Notify;
 
 use crate::invariants::step::Step;
@@ -51,17 +53,31 @@ const STEPS: usize = 60;
 pub(super) struct Wish {
     pub(super) partner: &'static str,
     location: &'static str,
+    pub(super) tenant: &'static str,
     pub(super) items: &'static [&'static str],
     /// How much of the story is about it.
     weight: usize,
 }
 
-/// The first two are rivals; the last is on a subscription, in another program.
-pub(super) const WISHES: [Wish; 4] = [
-    Wish { partner: ALPINE, location: "4711", items: &["teams", "exchange-online"], weight: 3 },
-    Wish { partner: BOREALIS, location: "4712", items: &["teams"], weight: 2 },
-    Wish { partner: BOREALIS, location: "4712", items: &["sharepoint-online"], weight: 1 },
-    Wish { partner: ALPINE, location: "4711", items: &["sub-contoso-d365-sales"], weight: 1 },
+/// A wish of one of the two partners at a tenant.
+const fn wish_of(
+    partner: &'static str,
+    tenant: &'static str,
+    items: &'static [&'static str],
+    weight: usize,
+) -> Wish {
+    let location = if matches!(partner.as_bytes(), b"p-alpine") { "4711" } else { "4712" };
+    Wish { partner, location, tenant, items, weight }
+}
+
+/// The first two are rivals; the fourth is on a subscription, in another program; the last is in a country whose
+/// data end soon.
+pub(super) const WISHES: [Wish; 5] = [
+    wish_of(ALPINE, CONTOSO, &["teams", "exchange-online"], 3),
+    wish_of(BOREALIS, CONTOSO, &["teams"], 2),
+    wish_of(BOREALIS, CONTOSO, &["sharepoint-online"], 1),
+    wish_of(ALPINE, CONTOSO, &["sub-contoso-d365-sales"], 1),
+    wish_of(BOREALIS, FABRIKAM, &["teams"], 1),
 ];
 
 /// A claim that was submitted.
@@ -85,6 +101,8 @@ pub(super) type Trace = Arc<Mutex<Vec<String>>>;
 /// A system, and what is known of it beside its table.
 pub(super) struct Sim {
     pub(super) stack: Arc<Stack>,
+    /// Reads past every fault.
+    watch: Store,
     pub(super) made: Vec<Made>,
     act: usize,
     pub(super) books: Books,
@@ -118,6 +136,14 @@ enum Deed {
     Read,
     ReadUsage,
     Suspend,
+    /// The directory changes: contacts come, go, or change places.
+    Reorder,
+    /// Somebody says no and takes it back, again and again.
+    Toggle,
+    /// Whoever holds a copy of a notice tries everything.
+    Forge,
+    /// Staff and administrators misuse what they may do.
+    Misuse,
     StandStill,
     Wait,
 }
@@ -129,8 +155,10 @@ impl Sim {
         let stack = Box::pin(Stack::at(NOW)).await;
         // Ticks have gone on before: no shard has days of empty buckets to look at.
         stack.world.let_pass_by(stack.world.clock.now(), Duration::zero());
+        let (watch, _) = stack.world.another_store(|_| {});
         let mut sim = Self {
             stack: Arc::new(stack),
+            watch,
             made: Vec::new(),
             act: 0,
             books: Books::default(),
@@ -176,7 +204,7 @@ impl Sim {
     }
 
     async fn wish(&mut self, wish: Wish, key: &str) -> Result<(), StoreError> {
-        let body = body(wish.location, wish.items);
+        let body = body(wish);
         let created = self.stack.world.create_of(wish.partner, key, &body).await?;
         self.add(created.claim.id, wish);
         Ok(())
@@ -226,8 +254,9 @@ impl Sim {
 
     async fn step(&mut self) {
         self.books.read_on(&self.stack.world);
+        self.books.speak(self.stack.world.clock.now());
         let deed = self.choose();
-        self.disturb(deed);
+        self.disturb(deed).await;
         let death = Arc::clone(&self.death);
         if Box::pin(until_death(self.act(deed), &death)).await.is_none() {
             self.note(format!("dead in {deed:?}"));
@@ -265,7 +294,7 @@ impl Sim {
     }
 
     fn draw(&mut self) -> Deed {
-        match self.rng.u8(0..100) {
+        match self.rng.u8(0..110) {
             0..16 => Deed::Publish,
             16 => Deed::Sweep,
             17..31 => Deed::Notify,
@@ -280,6 +309,10 @@ impl Sim {
             89 => Deed::ReadUsage,
             90..92 => Deed::Suspend,
             92 => Deed::StandStill,
+            100..102 => Deed::Reorder,
+            102..105 => Deed::Toggle,
+            105..107 => Deed::Forge,
+            107..110 => Deed::Misuse,
             _ => Deed::Wait,
         }
     }
@@ -299,6 +332,10 @@ impl Sim {
             Deed::Read => Box::pin(self.read()).await,
             Deed::ReadUsage => Box::pin(self.read_usage()).await,
             Deed::Suspend => Box::pin(self.suspend()).await,
+            Deed::Reorder => Box::pin(self.reorder()).await,
+            Deed::Toggle => Box::pin(self.toggle()).await,
+            Deed::Forge => Box::pin(self.forge()).await,
+            Deed::Misuse => Box::pin(self.misuse()).await,
             Deed::StandStill => self.stand_still(),
             Deed::Wait => Box::pin(self.wait()).await,
         }
@@ -334,8 +371,10 @@ fn print(call: &Call) -> (&str, Vec<(String, String)>, Option<u16>) {
     (&call.operation, keys, call.status)
 }
 
-fn body(location: &str, items: &[&str]) -> Value {
-    let mut body = fixtures::claim_body_of(location, CONTOSO, "contoso.example", items);
+fn body(wish: Wish) -> Value {
+    let Wish { location, tenant, items, .. } = wish;
+    let domain = if tenant == CONTOSO { "contoso.example" } else { "fabrikam.example" };
+    let mut body = fixtures::claim_body_of(location, tenant, domain, items);
     if items[0].starts_with("sub-") {
         body["program"] = json!("osu-business-apps");
         body["items"] = items.iter().map(|id| json!({"kind": "subscription", "id": id})).collect();
@@ -347,6 +386,7 @@ fn body(location: &str, items: &[&str]) -> Value {
 /// One run.
 async fn run(seed: u64, trace: Trace) -> Tally {
     let mut sim = Box::pin(Sim::empty(seed, trace)).await;
+    Box::pin(sim.furnish()).await;
     Box::pin(sim.prologue()).await;
     for act in 0..ACTS {
         Box::pin(sim.open_act(act)).await;
@@ -357,7 +397,9 @@ async fn run(seed: u64, trace: Trace) -> Tally {
         Box::pin(sim.rest()).await;
     }
     Box::pin(sim.check()).await;
-    sim.tally()
+    let tally = sim.tally();
+    Box::pin(sim.every_link_says_no()).await;
+    tally
 }
 
 #[test]

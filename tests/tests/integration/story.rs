@@ -6,7 +6,7 @@ use integration::backstage::{events, mail_event, mails, records};
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, WORKLOADS};
 use integration::stack::{self, Stack};
 use integration::template::Permissions;
-use integration::world::{World, closes_at};
+use integration::world::{VERIFIED, World, closes_at};
 use serde_json::{Value, json};
 use web::event::Event;
 
@@ -42,10 +42,16 @@ async fn a_claim_goes_from_its_submission_to_the_data_of_its_associations() {
     settle(&stack).await;
     let event = events(world).into_iter().find(|event| event["type"] == "validated").unwrap();
     stack.backstage.notify(&event).await.unwrap();
-    let mail = mails(world).remove(0);
+    let mail = mails(world).remove(1);
     stack
         .backstage
-        .deliver(&mail_event("Delivery", &claim_id(&id), 1, &mail.to, world.clock.now()))
+        .deliver(&mail_event(
+            "Delivery",
+            &claim_id(&id),
+            1,
+            (VERIFIED, &mail.to),
+            world.clock.now(),
+        ))
         .await;
 
     let awaiting = world.read(&claim_id(&id)).await;

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::event::EventType;
 use integration::engine;
 use integration::template::{functions, listed, resources, statements, template};
 use runtime::fields::metric;
@@ -150,6 +151,42 @@ fn what_is_passed_because_it_keeps_failing_is_alarmed() {
 }
 
 #[test]
+fn guessed_codes_are_alarmed() {
+    assert_eq!(alarmed(metric::CODE_ATTACK), BTreeSet::from(["decision".to_owned()]));
+}
+
+#[test]
+fn an_activation_that_nobody_could_be_told_of_is_alarmed() {
+    assert_eq!(alarmed(metric::ACTIVATION_UNTOLD), BTreeSet::from(["delivery".to_owned()]));
+}
+
+#[test]
+fn a_window_that_no_verified_delivery_had_opened_is_alarmed() {
+    assert_eq!(alarmed(metric::UNOPENED_WINDOW), BTreeSet::from(["publish".to_owned()]));
+}
+
+#[test]
+fn the_mail_service_refuses_addresses_that_bounced_and_reports_everything_that_is_acted_on() {
+    let template = template();
+    let mail = &template["Resources"]["Mail"]["Properties"];
+    assert_eq!(mail["SuppressionOptions"]["SuppressedReasons"], json!(["BOUNCE"]));
+    let reported = &template["Resources"]["MailEventDestination"]["Properties"]["EventDestination"];
+    let reported = listed(&reported["MatchingEventTypes"]);
+    for kind in ["delivery", "bounce", "complaint", "reject", "renderingFailure"] {
+        assert!(reported.contains(&json!(kind)), "{kind}");
+    }
+}
+
+#[test]
+fn every_event_that_makes_a_notice_due_reaches_notify() {
+    let rule = &template()["Resources"]["NotifyRule"]["Properties"]["EventPattern"]["detail-type"];
+    let told = listed(rule);
+    for event in EventType::ALL.iter().filter(|event| event.makes_notice_due()) {
+        assert!(told.contains(&json!(event.as_str())), "{event:?}");
+    }
+}
+
+#[test]
 fn a_queue_hides_its_messages_for_longer_than_their_function_runs() {
     let template = template();
     for (name, source) in resources(template, "AWS::Lambda::EventSourceMapping") {
@@ -214,6 +251,41 @@ fn every_permission_on_the_table_names_leading_keys() {
         let table = listed(&statement["Resource"]).contains(&json!({"!GetAtt": "Table.Arn"}));
         let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
         assert!(!table || keys.is_array(), "{function}: {statement}");
+    }
+}
+
+/// The partition keys that a function may write, by their beginnings.
+fn written_by(function: &str) -> Vec<String> {
+    let reads = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem"];
+    let writes = |action: &Value| {
+        let action = action.as_str().unwrap_or_default();
+        action.starts_with("dynamodb:") && !reads.contains(&action)
+    };
+    let statements = statements(template(), function);
+    let on_the_table = statements.iter().filter(|one| one["Resource"]["!GetAtt"] == "Table.Arn");
+    let writing: Vec<_> =
+        on_the_table.filter(|one| listed(&one["Action"]).iter().any(writes)).collect();
+    assert_eq!(writing.len(), 1, "{function}: one statement holds what a transaction may name");
+    let keys = &writing[0]["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+    listed(keys).iter().filter_map(|key| key.as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn each_role_writes_the_items_that_its_code_writes_and_no_other() {
+    let claims = ["C#*", "T#*", "L#*"];
+    let own: BTreeMap<&str, &[&str]> = BTreeMap::from([
+        ("customer", ["RU#*"].as_slice()),
+        ("finalize", &["S", "X#*"]),
+        ("notify", &["N#*", "PA#*"]),
+        ("scan", &["E#*"]),
+    ]);
+    for (function, ..) in functions(template()) {
+        let expected = match function.as_str() {
+            "directory" => vec!["TN#*", "PA#*", "PR#*", "CA#*", "U#*", "S"],
+            "publish" => vec!["C#*"],
+            other => [claims.as_slice(), own.get(other).copied().unwrap_or_default()].concat(),
+        };
+        assert_eq!(written_by(&function), expected, "{function}");
     }
 }
 

@@ -6,9 +6,11 @@ use domain::claim::{Claim, Status};
 use integration::clock::instant;
 use integration::engine::key;
 use integration::wire::Fault;
-use integration::world::{SHARDS, World, closes_at, decline_all, delivered, item_statuses, link};
+use integration::world::{
+    SHARDS, World, apply_reports, closes_at, decline_all, item_statuses, link,
+};
 use serde_json::json;
-use store::StoreError;
+use store::{Noted, StoreError};
 
 use crate::capacity::copy_open_claims;
 
@@ -193,14 +195,16 @@ async fn a_timer_stands_before_the_move_it_is_for() {
     let claim = world.notifying("k", &ITEMS).await;
     let (store, wire) = world.another_store(|_| {});
     wire.always(|call| call.names("C#", "A") && call.writes(), Fault::Reset);
-    let broken =
-        store.execute(&claim.id, &Actor::System, &delivered(claim.notice), world.now(), None).await;
+    world.note(&claim, claim.notice, Noted::Delivered { at: world.clock.now() }).await.unwrap();
+    let apply = apply_reports(claim.notice);
+    let broken = store.execute(&claim.id, &Actor::System, &apply, world.now(), None).await;
     assert!(matches!(broken, Err(StoreError::Unavailable(_))), "{broken:?}");
     let windows = world.engine.items("T#2026-12-31T23:00");
     assert_eq!(windows.len(), 1, "the timer of the window that did not open");
     world.clock.set(instant("2026-12-31T23:05:00Z"));
-    let stuck = world.read(&claim.id).await;
-    assert_eq!(stuck.status(), Status::Unreachable, "the notice's own deadline has passed");
+    let renewed = world.read(&claim.id).await;
+    assert_eq!((renewed.status(), renewed.notice), (Status::Notifying, claim.notice.next()));
+    assert!(renewed.last_event.by_silence, "the notice's own deadline has passed");
 }
 
 #[tokio::test]
@@ -210,8 +214,9 @@ async fn without_its_timer_nothing_moves() {
     let before = world.stored(&claim.id);
     let (store, wire) = world.another_store(|_| {});
     wire.always(|call| call.names("T#", "") && call.writes(), Fault::Throttle);
-    let broken =
-        store.execute(&claim.id, &Actor::System, &delivered(claim.notice), world.now(), None).await;
+    world.note(&claim, claim.notice, Noted::Delivered { at: world.clock.now() }).await.unwrap();
+    let apply = apply_reports(claim.notice);
+    let broken = store.execute(&claim.id, &Actor::System, &apply, world.now(), None).await;
     assert!(matches!(broken, Err(StoreError::Unavailable(_))), "{broken:?}");
     assert_eq!(world.stored(&claim.id), before);
 }

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use chrono::Duration;
-use domain::actor::Actor;
 use domain::claim::{Basis, Claim, ItemStatus, Status};
 use domain::command::Command;
 use domain::event::EventType;
@@ -17,8 +16,8 @@ use integration::fixtures;
 use integration::rivals::{accept_all, begin, borealis, grounds, operator};
 use integration::wire::{Fault, Units, any};
 use integration::world::{
-    World, alpine, closes_at, contoso_admin, decline, decline_all, delivered, item_statuses, link,
-    reject, reviewer, validate, withdraw,
+    World, alpine, closes_at, contoso_admin, decline, decline_all, item_statuses, link, reject,
+    reviewer, validate, withdraw,
 };
 use store::StoreError;
 
@@ -157,8 +156,8 @@ async fn an_item_declined_before_a_second_review_is_free_for_others() {
     };
     assert_eq!(named("teams"), Some(format!("{}-1", rival.id)));
     assert_eq!(named("exchange-online"), Some(format!("{}-1", reviewed.id)));
-    let open = world.give(&claim.id, &Actor::System, &delivered(reviewed.notice)).await.unwrap();
-    world.let_pass(closes_at(&open.claim));
+    let open = world.deliver(&reviewed).await.unwrap();
+    world.let_pass(closes_at(&open));
     world.finalize().await;
     assert_eq!(item_statuses(&world.read(&claim.id).await), ["active", "declined"]);
 }
@@ -373,8 +372,7 @@ async fn operator_staff_see_the_rivals_of_a_claim_open_waiting_and_active() {
     let (actor, command) = begin();
     world.give(&first.id, &actor, &command).await.unwrap();
     let first = world.give(&first.id, &reviewer(), &validate()).await.unwrap().claim;
-    let proof = delivered(first.notice);
-    world.give(&first.id, &domain::actor::Actor::System, &proof).await.unwrap();
+    world.deliver(&first).await.unwrap();
     let rivals = world.store.competition(&second, world.clock.now()).await.unwrap().rivals;
     assert_eq!(rivals.len(), 1, "named once: {rivals:?}");
 }

@@ -1,7 +1,7 @@
 //! Things that vanish (`docs/domain.md §3`, *vanish*; §6): what a change of the directory does to claims.
 
 use chrono::Duration;
-use domain::claim::{Claim, State, Status};
+use domain::claim::{Claim, HoldReason, State, Status};
 use domain::directory::{Partner, PartnerStatus, Tenant, TenantItemState, TenantStatus};
 use domain::reason::{EndReason, ReasonCode};
 use domain::text::Domain;
@@ -141,7 +141,8 @@ async fn a_window_of_a_suspended_partner_is_held_and_his_data_closed_until_he_is
     let (stack, claim) = awaiting().await;
     alpine(&stack, suspended).await;
     let held = stack.world.read(&claim.id).await;
-    assert_eq!(held.state, State::OnHold);
+    let reason = Some(HoldReason::PartnerSuspended);
+    assert_eq!(held.state, State::OnHold { reason });
     stack.world.let_pass(closes_at(&claim));
     stack.world.finalize().await;
     assert_eq!(stack.world.read(&claim.id).await.status(), Status::OnHold, "no window runs");
@@ -164,7 +165,7 @@ async fn a_lost_enrolment_holds_the_window_and_a_resume_is_a_new_notice_and_a_fu
     })
     .await;
     let held = stack.world.read(&claim.id).await;
-    assert_eq!(held.state, State::OnHold);
+    assert_eq!(held.state, State::OnHold { reason: Some(HoldReason::NotEnrolled) });
     alpine(&stack, |_| {}).await;
     let event = Event::post(&format!("/v1/claims/{}/review", claim.id)).staff("operator", "op");
     let event = event.header("if-match", &format!("\"{}\"", held.version.0));
@@ -179,10 +180,9 @@ async fn a_notice_on_its_way_when_the_partner_is_suspended_opens_no_window() {
     let stack = Stack::at(NOW).await;
     let claim = stack.world.notifying("k", &ITEMS).await;
     alpine(&stack, suspended).await;
-    assert_eq!(stack.world.read(&claim.id).await.state, State::OnHold);
-    let proof = integration::world::delivered(claim.notice);
-    let late = stack.world.give(&claim.id, &domain::actor::Actor::System, &proof).await;
-    assert!(late.is_err() || late.is_ok_and(|late| late.claim.state == State::OnHold));
+    assert_eq!(stack.world.read(&claim.id).await.status(), Status::OnHold);
+    let late = stack.world.deliver(&claim).await;
+    assert_eq!(late.unwrap().status(), Status::OnHold);
 }
 
 #[tokio::test]
@@ -235,9 +235,7 @@ async fn a_policy_changed_from_five_to_seven_days_is_for_claims_submitted_afterw
     program(&stack, |program| program["policy"]["window_business_days"] = json!(7)).await;
     let new = stack.world.notifying("k2", &["exchange-online"]).await;
     for (claim, days, version) in [(old, 5, 1), (new, 7, 2)] {
-        let proof = integration::world::delivered(claim.notice);
-        let system = domain::actor::Actor::System;
-        let claim = stack.world.give(&claim.id, &system, &proof).await.unwrap().claim;
+        let claim = stack.world.deliver(&claim).await.unwrap();
         assert_eq!(claim.state.window().unwrap().counted.len(), days);
         assert_eq!(claim.subject.policy_version, version);
     }
@@ -297,6 +295,6 @@ async fn a_sweep_looks_at_every_claim_of_a_partner_however_many_there_are() {
             .unwrap();
     }
     alpine(&stack, suspended).await;
-    assert_eq!(stack.world.read(&first.id).await.state, State::OnHold);
+    assert_eq!(stack.world.read(&first.id).await.status(), Status::OnHold);
     assert_eq!(stack.world.engine.items("TN#").len(), 3, "{CONTOSO} among them");
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{EvidenceId, Sha256Hash, Version};
+use crate::ids::{EvidenceId, Sha256Hash, StaffId, Version};
 use crate::text::{Comment, Domain, Email, Name};
 
 /// The personal and descriptive part of a claim.
@@ -31,6 +31,12 @@ pub struct Details {
     pub reason_comments: Vec<Option<Comment>>,
     /// What operator and partner remarked on their commands, the last [`MAX_REMARKS`].
     pub remarks: Vec<Remark>,
+    /// The contact that the partner proposes, while the operator has not answered.
+    pub proposed_contact: Option<CustomerContact>,
+    /// The address of the tenant's domain that the operator vouches for.
+    pub vouched_for: Option<Email>,
+    /// Who does.
+    pub vouched_by: Option<StaffId>,
 }
 
 /// The most items of a claim.
@@ -101,6 +107,16 @@ pub enum Scan {
 }
 
 impl Details {
+    /// Whether the operator vouches for an address.
+    pub fn is_vouched_for(&self, address: &Email) -> bool {
+        self.vouched_for.as_ref().is_some_and(|own| own.same_mailbox(address.as_str()))
+    }
+
+    /// Whether the operator vouches for the contact that gets the notice.
+    pub fn has_vouched_contact(&self) -> bool {
+        self.customer_contact.as_ref().is_some_and(|contact| self.is_vouched_for(&contact.email))
+    }
+
     /// The details with one more remark; the oldest give way.
     pub(crate) fn with_remark(&self, version: Version, text: &Comment) -> Self {
         let mut details = self.clone();

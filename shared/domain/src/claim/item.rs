@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{ItemId, ItemNo};
 use crate::reason::EndReason;
+use crate::recipient::Decliners;
 use crate::time::Instant;
 
 /// An item of a claim.
@@ -29,13 +30,17 @@ pub enum Mark {
     Rejected,
     /// The customer said no.
     Declined {
-        /// When the no arrived.
+        /// When the first no arrived.
         at: Instant,
-        /// Whether it arrived within the window, or before any.
+        /// When the last no arrived, of those that stand or were taken back since the first.
+        latest: Instant,
+        /// Who said no, and has not taken it back.
+        by: Decliners,
+        /// Whether the first arrived within the window, or before any.
         in_time: bool,
         /// Whether it was silence under an opt-in policy (reason `no_answer`).
         no_answer: bool,
-        /// Whether the claim went through a review since: no later window takes it back.
+        /// Whether no window takes it back: the claim went through a review since, or the item had vanished.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         settled: bool,
     },
@@ -85,9 +90,13 @@ pub enum ItemStatus {
     },
     /// The customer said no.
     Declined {
-        /// When.
+        /// When the first no arrived.
         at: Instant,
-        /// Whether in time.
+        /// When the last no arrived.
+        latest: Instant,
+        /// Who said no, and has not taken it back.
+        by: Decliners,
+        /// Whether the first was in time.
         in_time: bool,
         /// Whether it was silence under an opt-in policy.
         no_answer: bool,
@@ -141,8 +150,8 @@ impl Mark {
             Self::Dropped => ItemStatus::Dropped,
             Self::Withdrawn => ItemStatus::Withdrawn,
             Self::Rejected => ItemStatus::Rejected,
-            Self::Declined { at, in_time, no_answer, settled } => {
-                ItemStatus::Declined { at, in_time, no_answer, settled }
+            Self::Declined { at, latest, by, in_time, no_answer, settled } => {
+                ItemStatus::Declined { at, latest, by, in_time, no_answer, settled }
             }
             Self::Active { basis, effective_at } => ItemStatus::Active { basis, effective_at },
             Self::Ended { reason, at, basis, effective_at } => {

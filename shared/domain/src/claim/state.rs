@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Window;
 use crate::claim::{Basis, ItemStatus};
-use crate::codes::coded;
+use crate::codes::{coded, codes};
 use crate::ids::StaffId;
 use crate::reason::Reason;
+use crate::states::{OnDeadline, Who};
 use crate::time::Instant;
 
 coded! {
@@ -57,16 +58,22 @@ coded! {
         } => "notifying",
         /// Nobody could be reached.
         Unreachable {
-            /// Until when the contact must be corrected.
-            correct_by: Instant,
+            /// Until when the contact must be corrected, or the proposed one judged; `None`: its passing has
+            /// been recorded.
+            due_at: Option<Instant>,
+            /// Whether it is the operator's turn: a contact is proposed, or the provider refuses to write.
+            with_operator: bool,
         } => "unreachable",
         /// The customer's window is open.
         AwaitingCustomer {
             /// The deadline, explained.
             window: Window,
         } => "awaiting_customer",
-        /// The operator holds it.
-        OnHold => "on_hold",
+        /// The operator or the system holds it.
+        OnHold {
+            /// Why the system does; `None`: the operator does.
+            reason: Option<HoldReason>,
+        } => "on_hold",
         /// At least one association runs.
         Associated {
             /// The window that led here; `None` when the last undecided item went outside any.
@@ -100,6 +107,20 @@ coded! {
     status: Status
 }
 
+codes! {
+    /// Why the system holds a claim.
+    HoldReason {
+        /// The partner is suspended.
+        PartnerSuspended => "partner_suspended",
+        /// The location is not enrolled any more.
+        NotEnrolled => "not_enrolled",
+        /// The window was opened by no delivery that the rules know.
+        NoVerifiedDelivery => "no_verified_delivery",
+        /// The window cannot be counted: the calendar's data end.
+        CalendarEnds => "calendar_ends",
+    }
+}
+
 /// A rejection that stands or is disputed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RejectionRecord {
@@ -116,15 +137,15 @@ impl State {
             Self::Draft { discard_at, .. } => Some(*discard_at),
             Self::Submitted { due_at }
             | Self::InReview { due_at, .. }
-            | Self::Disputed { due_at, .. } => *due_at,
+            | Self::Disputed { due_at, .. }
+            | Self::Unreachable { due_at, .. } => *due_at,
             Self::ActionRequired { answer_by, .. } => Some(*answer_by),
             Self::Notifying { deliver_by } => Some(*deliver_by),
-            Self::Unreachable { correct_by } => Some(*correct_by),
             Self::AwaitingCustomer { window } => Some(window.closes_at),
             Self::Associated { ends_at, .. } => *ends_at,
             Self::Rejected { disputable_until, .. } => *disputable_until,
             Self::Declined { window } => window.as_ref().map(|window| window.closes_at),
-            Self::OnHold | Self::Withdrawn | Self::Discarded | Self::Ended { .. } => None,
+            Self::OnHold { .. } | Self::Withdrawn | Self::Discarded | Self::Ended { .. } => None,
         }
     }
 
@@ -140,7 +161,7 @@ impl State {
             | Self::Notifying { .. }
             | Self::Unreachable { .. } => self.until(),
             Self::AwaitingCustomer { .. }
-            | Self::OnHold
+            | Self::OnHold { .. }
             | Self::Associated { .. }
             | Self::Rejected { .. }
             | Self::Declined { .. }
@@ -153,6 +174,22 @@ impl State {
     /// Whether a submitted claim still waits for somebody's decision.
     pub fn is_open(&self) -> bool {
         self.status().is_open()
+    }
+
+    /// Whose turn it is: the state's row, but for an unreachable customer whom the operator looks after.
+    pub fn turn(&self) -> Who {
+        if let Self::Unreachable { with_operator: true, .. } = self {
+            return Who::Operator;
+        }
+        self.status().row().turn
+    }
+
+    /// What the passing of the deadline does.
+    pub fn on_deadline(&self) -> OnDeadline {
+        if let Self::Unreachable { with_operator: true, .. } = self {
+            return OnDeadline::RecordOverdue;
+        }
+        self.status().row().on_deadline
     }
 
     /// Whether a rejection that was made can still fall: then its items are proposed again, so until
@@ -212,7 +249,7 @@ impl State {
             Self::Notifying { .. }
             | Self::Unreachable { .. }
             | Self::AwaitingCustomer { .. }
-            | Self::OnHold
+            | Self::OnHold { .. }
             // The states below are reached only when every item has a mark.
             | Self::Associated { window: None, .. }
             | Self::Declined { .. }

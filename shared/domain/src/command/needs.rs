@@ -2,7 +2,7 @@
 
 /// What a command needs to know beyond the claim, so that no more is read than that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "six independent reads, not a state")]
+#[expect(clippy::struct_excessive_bools, reason = "eight independent reads, not a state")]
 pub struct Needs {
     /// The partner: its calendar and enrolment.
     pub partner: bool,
@@ -12,10 +12,14 @@ pub struct Needs {
     pub locks: bool,
     /// Everything submit's guards look at.
     pub eligibility: bool,
+    /// What the customer keeps from the partner; `eligibility` looks at it too.
+    pub blocks: bool,
     /// How many claims the partner has.
     pub quota: bool,
     /// The operator's calendar as it is now.
     pub operator: bool,
+    /// The list of the current notice, with its reports.
+    pub recipients: bool,
 }
 
 impl Needs {
@@ -25,7 +29,9 @@ impl Needs {
         tenant: false,
         locks: false,
         eligibility: false,
+        blocks: false,
         quota: false,
         operator: false,
+        recipients: false,
     };
 }

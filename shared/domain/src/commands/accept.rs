@@ -4,6 +4,7 @@ use crate::claim::{Basis, Claim, Instant, ItemStatus, Mark, State};
 use crate::command::{CommandKind, Selection};
 use crate::context::Context;
 use crate::decision::selection::{chosen, only};
+use crate::decision::standing::still_claimable;
 use crate::decision::term::term_end;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
@@ -30,6 +31,7 @@ pub(crate) fn decide(claim: &Claim, items: &Selection, context: &Context) -> Dec
     if pending.is_empty() {
         return Ok(None);
     }
+    still_claimable(claim, &pending, CommandKind::Accept, context)?;
     let ends_at = term_end(claim, context);
     Ok(Some(new_event(claim, context, EventBody::ItemsAccepted { items: pending, ends_at })))
 }

@@ -1,37 +1,112 @@
-//! `correct_contact`: another contact gets a new notice.
+//! `correct_contact`: another contact gets a new notice, or is proposed for one.
 
-use crate::claim::{Claim, CustomerContact, Details, Instant};
+use crate::actor::Actor;
+use crate::claim::{Claim, CustomerContact, Details, Instant, State};
 use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decision::deadlines::{deliver_by, window_can_be_counted};
-use crate::decision::{Decision, new_event};
-use crate::eligibility;
+use crate::decision::deadlines::{deliver_by, review_due, window_can_be_counted};
+use crate::decision::notice::tenant;
+use crate::decision::standing::still_entitled;
+use crate::decision::two_people::reviewed_list;
+use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::{Event, EventBody};
 use crate::ids::NoticeNo;
+use crate::recipient::{Authority, RecipientList, RecipientStanding};
 use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::rule::{COMMANDS, Rule};
 use crate::transition::start_notice;
 
-/// The rule, as the explanation of a claim names it.
+/// The rule of a contact that is asked.
 pub(crate) const RULE: Rule =
     Rule::new(COMMANDS, "correct contact", "a new contact gets a new notice");
 
-/// Another contact gets a new notice.
+/// The rule of a contact that the operator has to judge.
+pub(crate) const PROPOSAL_RULE: Rule = Rule::new(
+    COMMANDS,
+    "correct contact",
+    "a contact that the partner names is asked only when the directory or the operator knows it",
+);
+
+/// Another contact. The partner's is asked at once only where the directory has it as verified and it has not
+/// failed in this claim; else it is proposed, and it is the operator's turn. The operator's must be verified, or
+/// vouched for.
 pub(crate) fn decide(claim: &Claim, contact: &CustomerContact, context: &Context) -> Decision {
-    let tenant = context.facts.tenant.as_ref().ok_or(Rejection::MissingFact("tenant"))?;
-    if !eligibility::recipients(contact, tenant, 0).iter().any(|one| one.qualifying) {
-        let error = FieldError::new("/customer_contact/email", FieldCode::CustomerUnreachable);
-        return Err(Rejection::Fields(vec![error]));
+    let State::Unreachable { with_operator, .. } = claim.state else {
+        return Err(invalid_state(claim, CommandKind::CorrectContact));
+    };
+    let by_partner = matches!(context.actor, Actor::Partner { .. });
+    if by_partner && with_operator {
+        return Err(invalid_state(claim, CommandKind::CorrectContact));
     }
+    still_entitled(claim, context)?;
     window_can_be_counted(claim, CommandKind::CorrectContact, context)?;
-    let notice = claim.notice.next();
-    let body = EventBody::ContactCorrected { notice, deliver_by: deliver_by(context) };
-    let details = Details { customer_contact: Some(contact.clone()), ..claim.details.clone() };
-    Ok(Some(Event { details: Some(Box::new(details)), ..new_event(claim, context, body) }))
+    let authority = tenant(context)?.authority(&contact.email);
+    let vouched = claim.details.is_vouched_for(&contact.email);
+    match authority {
+        Authority::Verified if !by_partner || !has_failed(contact, context) => {
+            corrected(claim, contact, context)
+        }
+        Authority::Domain if !by_partner && vouched => corrected(claim, contact, context),
+        Authority::Verified | Authority::Domain if by_partner => {
+            Ok(Some(proposed(claim, contact, context)))
+        }
+        Authority::Domain => Err(Rejection::ContactUnverified),
+        Authority::Verified | Authority::Outside => {
+            Err(invalid_contact(FieldCode::CustomerUnreachable))
+        }
+    }
 }
 
-/// The next notice is due, and refused contacts are counted anew.
+/// Whether the address failed, refused or was retired in this claim.
+fn has_failed(contact: &CustomerContact, context: &Context) -> bool {
+    let Some(recipients) = &context.facts.recipients else { return false };
+    recipients.list.find(&contact.email).is_some_and(|own| {
+        recipients.reports.of(own.no).failure.is_some() || !own.standing.may_be_asked()
+    })
+}
+
+fn corrected(claim: &Claim, contact: &CustomerContact, context: &Context) -> Decision {
+    let details = with_contact(claim, contact);
+    let named = Claim { details: details.clone(), ..claim.clone() };
+    let before = context.facts.recipients.as_ref();
+    let before = before.map(|recipients| recipients.forgiving(&contact.email));
+    let asked = |list: &RecipientList| {
+        list.find(&contact.email).is_some_and(|own| own.standing == RecipientStanding::Asked)
+    };
+    let list = reviewed_list(&named, before.as_ref(), context)?
+        .filter(asked)
+        .ok_or_else(|| invalid_contact(FieldCode::CustomerUnreachable))?;
+    let body = EventBody::ContactCorrected { notice: list.notice, deliver_by: deliver_by(context) };
+    Ok(Some(Event {
+        details: Some(Box::new(details)),
+        recipients: Some(Box::new(list)),
+        ..new_event(claim, context, body)
+    }))
+}
+
+fn proposed(claim: &Claim, contact: &CustomerContact, context: &Context) -> Event {
+    let details = Details { proposed_contact: Some(contact.clone()), ..claim.details.clone() };
+    let body = EventBody::ContactProposed { due_at: review_due(context) };
+    let event = new_event(claim, context, body);
+    Event { details: Some(Box::new(details)), ..event }
+}
+
+fn with_contact(claim: &Claim, contact: &CustomerContact) -> Details {
+    let customer_contact = Some(contact.clone());
+    Details { customer_contact, proposed_contact: None, ..claim.details.clone() }
+}
+
+fn invalid_contact(code: FieldCode) -> Rejection {
+    Rejection::Fields(vec![FieldError::new("/customer_contact/email", code)])
+}
+
+/// The next notice is due, and refused proposals are counted anew.
 pub(crate) fn apply(claim: &mut Claim, notice: NoticeNo, deliver_by: Instant) {
-    claim.refused_contacts = 0;
+    claim.used.refused_proposals = 0;
     start_notice(claim, notice, deliver_by);
+}
+
+/// It is the operator's turn to judge the contact.
+pub(crate) fn apply_proposal(claim: &mut Claim, due_at: Instant) {
+    claim.state = State::Unreachable { due_at: Some(due_at), with_operator: true };
 }

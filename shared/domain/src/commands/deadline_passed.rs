@@ -3,16 +3,20 @@
 
 use chrono::Duration;
 
-use crate::claim::{Claim, Instant, RejectionRecord, State};
-use crate::commands::recount;
+use crate::claim::{Claim, HoldReason, Instant, RejectionRecord, State};
+use crate::commands::{apply_reports, recount};
 use crate::context::Context;
-use crate::decision::contact::unreachable;
+use crate::decision::deadlines::{can_count_window, deliver_by};
+use crate::decision::notice::{
+    NoticeOutcome, Unreported, failure_event, next_list, renew, unreachable,
+};
 use crate::decision::rejection::rejected;
 use crate::decision::term::term_end;
 use crate::decision::{Decision, new_event};
 use crate::event::{Event, EventBody, FailureCause, Silence};
 use crate::program::{Consent, Policy};
 use crate::reason::{EndReason, Reason, ReasonCode};
+use crate::recipient::Decliners;
 use crate::rejection::Rejection;
 use crate::rule::{COMMANDS, Rule};
 use crate::states::OnDeadline;
@@ -37,15 +41,19 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     if !is_due(claim, &context.policy, context.at) {
         return Ok(None);
     }
-    // A holiday announced in the meantime comes before anything else that happens to the claim.
-    if let Some(longer) = recount::decide(claim, context)? {
+    // A holiday announced while the window was open comes before anything else that happens to the claim.
+    if let Some(longer) = recount::recounted(claim, context)? {
         return Ok(Some(longer));
     }
-    let event = match claim.status().row().on_deadline {
+    let event = match claim.state.on_deadline() {
         OnDeadline::Discard => new_event(claim, context, EventBody::Discarded),
         OnDeadline::RecordOverdue => new_event(claim, context, EventBody::ReviewOverdue),
         OnDeadline::Reject(code) => rejected_for(claim, code, context)?,
-        OnDeadline::CountUnreachable => unreachable(claim, FailureCause::NoProof, context)?,
+        OnDeadline::CountUnreachable => match undelivered(claim, context)? {
+            Some(event) => event,
+            None => return Ok(None),
+        },
+        OnDeadline::CloseWindow if claim.opened_by.is_none() => unopened(claim, context)?,
         OnDeadline::CloseWindow => closed(claim, context),
         OnDeadline::EndAssociations => expired(claim, context),
         OnDeadline::Nothing => return Ok(None),
@@ -56,7 +64,7 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
 /// Whether silence is to be executed at `now`. The window waits for the grace, so that a "no" that
 /// arrived in time and is still being processed wins (`docs/domain.md §4`, *The race*).
 pub fn is_due(claim: &Claim, policy: &Policy, now: Instant) -> bool {
-    let grace = match claim.status().row().on_deadline {
+    let grace = match claim.state.on_deadline() {
         OnDeadline::CloseWindow => Duration::seconds(policy.grace_seconds.into()),
         OnDeadline::Discard
         | OnDeadline::RecordOverdue
@@ -71,6 +79,38 @@ pub fn is_due(claim: &Claim, policy: &Policy, now: Instant) -> bool {
 fn rejected_for(claim: &Claim, code: ReasonCode, context: &Context) -> Result<Event, Rejection> {
     let rejection = RejectionRecord { by: None, reasons: vec![Reason { code, item_no: None }] };
     rejected(claim, rejection, context)
+}
+
+/// No delivery was proved in time: somebody else is asked. A delivery that is noted opens the window, however late
+/// it is looked at.
+fn undelivered(claim: &Claim, context: &Context) -> Decision {
+    let recipients = context.facts.recipients.as_ref();
+    if recipients.is_some_and(|known| known.earliest_delivery().is_some()) {
+        return apply_reports::decide(claim, claim.notice, context);
+    }
+    let outcome = renew(claim, recipients, Unreported::Failed, context)?;
+    Ok(failure_event(claim, outcome, FailureCause::NoProof, context))
+}
+
+/// A window that no delivery to a verified contact opened does not close. One of an earlier form of the rules, which
+/// kept no recipients, gets a new notice by the present ones; any other should be impossible and is held.
+fn unopened(claim: &Claim, context: &Context) -> Result<Event, Rejection> {
+    if context.facts.recipients.is_some() {
+        let reason = Some(HoldReason::NoVerifiedDelivery);
+        return Ok(new_event(claim, context, EventBody::Held { reason }));
+    }
+    if let Some(list) = next_list(claim, None, context)? {
+        if !can_count_window(context)? {
+            let reason = Some(HoldReason::CalendarEnds);
+            return Ok(new_event(claim, context, EventBody::Held { reason }));
+        }
+        let body = EventBody::Resumed { notice: list.notice, deliver_by: deliver_by(context) };
+        let event = new_event(claim, context, body);
+        return Ok(Event { recipients: Some(Box::new(list)), ..event });
+    }
+    let outcome = NoticeOutcome::of(unreachable(None, context)?);
+    failure_event(claim, outcome, FailureCause::NoProof, context)
+        .ok_or(Rejection::MissingFact("recipients"))
 }
 
 fn closed(claim: &Claim, context: &Context) -> Event {
@@ -92,7 +132,8 @@ fn expired(claim: &Claim, context: &Context) -> Event {
 pub(crate) fn apply_overdue(claim: &mut Claim) -> Option<()> {
     let (State::Submitted { due_at }
     | State::InReview { due_at, .. }
-    | State::Disputed { due_at, .. }) = &mut claim.state
+    | State::Disputed { due_at, .. }
+    | State::Unreachable { due_at, .. }) = &mut claim.state
     else {
         return None;
     };
@@ -114,7 +155,7 @@ pub(crate) fn apply_close(
         }
         Silence::Associate => settle_state(claim, ends_at),
         Silence::Decline => {
-            mark_undecided(claim, declined_mark(at, true, true));
+            mark_undecided(claim, declined_mark(at, Decliners::NOBODY, true, true));
             settle_state(claim, ends_at);
             // Nothing can be undone any more, and no timer is left that could settle it later.
             if let State::Declined { window } = &mut claim.state {

@@ -1,16 +1,19 @@
 //! `decline`: the customer says no. A no is never lost and never an error (`docs/domain.md §4`, I2).
 
-use crate::claim::{Claim, Instant, ItemStatus};
-use crate::command::{CommandKind, Selection};
+use crate::actor::Actor;
+use crate::claim::{Claim, Instant, ItemStatus, Mark};
+use crate::command::{Command, CommandKind, Selection};
 use crate::context::Context;
 use crate::decision::selection::{chosen, every, only};
 use crate::decision::term::term_end;
 use crate::decision::{Decision, invalid_state, new_event};
+use crate::effects::may_be_undone;
 use crate::event::EventBody;
 use crate::ids::{ItemNo, NoticeNo};
 use crate::reason::EndReason;
+use crate::recipient::Decliners;
 use crate::rule::{COMMANDS, Rule};
-use crate::transition::{declined_mark, end_items, settle_state};
+use crate::transition::{end_items, settle_state};
 
 /// The rule, as the explanation of a claim names it.
 pub(crate) const RULE: Rule =
@@ -23,47 +26,123 @@ pub(crate) fn decide(claim: &Claim, items: &Selection, context: &Context) -> Dec
         return Err(invalid_state(claim, CommandKind::Decline));
     }
     let chosen = chosen(claim, items)?;
+    let by = party(&context.actor);
     let declined = only(claim, &chosen, |status| is_open(claim, status, context.at));
     let ended = only(claim, &chosen, |status| matches!(status, ItemStatus::Active { .. }));
-    if declined.is_empty() && ended.is_empty() {
+    let mut joined = only(claim, &chosen, |status| can_be_joined(claim, status, by));
+    if declined.is_empty() && ended.is_empty() && joined.is_empty() {
         return Ok(None);
     }
-    let body = if declined.is_empty() {
+    // What the party has declined before is declined again, later than an undo that is on its way.
+    joined.extend(only(claim, &chosen, |status| can_be_repeated(claim, status, by)));
+    let body = if declined.is_empty() && joined.is_empty() {
         let reason = EndReason::CustomerRevoked;
         EventBody::AssociationEnded { items: ended, reason, at: context.at }
     } else {
         let (in_time, ends_at) = (is_in_time(claim, context.at), term_end(claim, context));
-        EventBody::ItemsDeclined { declined, ended, in_time, ends_at }
+        EventBody::ItemsDeclined { declined, ended, joined, by, in_time, ends_at }
     };
     Ok(Some(new_event(claim, context, body)))
+}
+
+/// Whose "no" it is. A link of a form without recipients speaks for the administrator: nobody but the
+/// administrator takes it back.
+fn party(actor: &Actor) -> Decliners {
+    match actor {
+        Actor::CustomerLink { recipient: Some(no), .. } => Decliners::recipient(*no),
+        Actor::CustomerLink { recipient: None, .. }
+        | Actor::CustomerAdmin { .. }
+        | Actor::Partner { .. }
+        | Actor::Staff { .. }
+        | Actor::System => Decliners::ADMINISTRATOR,
+    }
+}
+
+/// Whether somebody else's "no" to an item can be joined: it can still be undone, and the party has not said it.
+fn can_be_joined(claim: &Claim, status: ItemStatus, by: Decliners) -> bool {
+    standing_no(claim, status).is_some_and(|before| !before.contains(by))
+}
+
+/// Whether the party's "no" to an item stands already, and can still be undone.
+fn can_be_repeated(claim: &Claim, status: ItemStatus, by: Decliners) -> bool {
+    standing_no(claim, status).is_some_and(|before| before.contains(by))
+}
+
+/// Whose "no" to an item stands, where it can still be undone.
+fn standing_no(claim: &Claim, status: ItemStatus) -> Option<Decliners> {
+    match status {
+        ItemStatus::Declined { by, settled: false, no_answer: false, .. } => {
+            Some(by).filter(|_| may_be_undone(&claim.state))
+        }
+        ItemStatus::Declined { .. }
+        | ItemStatus::Proposed
+        | ItemStatus::Pending
+        | ItemStatus::Active { .. }
+        | ItemStatus::Ended { .. }
+        | ItemStatus::Dropped
+        | ItemStatus::Withdrawn
+        | ItemStatus::Rejected => None,
+    }
+}
+
+/// Whether a "no" that changes nothing has to be kept beside the claim: an undo that arrived before it may still
+/// be on its way.
+pub fn is_kept_as_repeated(claim: &Claim, command: &Command) -> bool {
+    matches!(command, Command::Decline { .. }) && may_be_undone(&claim.state)
+}
+
+/// What a "no" does to which items.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Refusal<'a> {
+    pub(crate) undecided: &'a [ItemNo],
+    pub(crate) active: &'a [ItemNo],
+    pub(crate) declined: &'a [ItemNo],
+    pub(crate) by: Decliners,
 }
 
 /// Undecided items are declined, running associations end.
 pub(crate) fn apply(
     claim: &mut Claim,
     at: Instant,
-    declined: &[ItemNo],
-    ended: &[ItemNo],
+    said: &Refusal<'_>,
     in_time: bool,
     ends_at: Option<Instant>,
 ) {
-    claim.mark(declined, Some(declined_mark(at, in_time, false)));
-    end_items(claim, ended, EndReason::CustomerRevoked, at);
+    let Refusal { undecided, active, declined, by } = *said;
+    for item in claim.items.iter_mut().filter(|item| undecided.contains(&item.no)) {
+        // What was rejected waits for nothing that a "no" could be taken back for.
+        let settled = item.mark == Some(Mark::Rejected);
+        item.mark = Some(Mark::Declined { at, latest: at, by, in_time, no_answer: false, settled });
+    }
+    for item in claim.items.iter_mut().filter(|item| declined.contains(&item.no)) {
+        if let Some(Mark::Declined { latest, by: before, .. }) = &mut item.mark {
+            (*latest, *before) = ((*latest).max(at), before.with(by));
+        }
+    }
+    end_items(claim, active, EndReason::CustomerRevoked, at);
     settle_state(claim, ends_at);
 }
 
-/// The items to which a no that arrived at `at` would do something: the undecided and the active.
+/// The items that a customer is asked about at `at`: the undecided and the active. What has vanished is not
+/// asked about, though a "no" to it is kept.
 pub fn refusable(claim: &Claim, at: Instant) -> Vec<ItemNo> {
-    let active = |status| matches!(status, ItemStatus::Active { .. });
-    every(claim, |status| active(status) || is_open(claim, status, at))
+    every(claim, |status| {
+        let active = matches!(status, ItemStatus::Active { .. });
+        let vanished = status == ItemStatus::Rejected && !claim.state.can_be_overturned();
+        active || (is_open(claim, status, at) && !vanished)
+    })
 }
 
 /// Whether an item of that status can still be declined: nobody has decided it, or only the operator
-/// has, in a way that can still be disputed. What has vanished while others wait is over.
+/// has, in a way that can still be disputed. What has vanished while others wait may be proposed again with
+/// them, so a "no" to it is kept too.
 fn is_open(claim: &Claim, status: ItemStatus, at: Instant) -> bool {
     match status {
         ItemStatus::Proposed | ItemStatus::Pending => !claim.is_final(at),
-        ItemStatus::Rejected => claim.state.can_be_overturned() && !claim.is_final(at),
+        ItemStatus::Rejected => {
+            let waits = claim.state.is_open() || claim.state.can_be_overturned();
+            waits && !claim.is_final(at)
+        }
         ItemStatus::Active { .. }
         | ItemStatus::Declined { .. }
         | ItemStatus::Ended { .. }

@@ -5,12 +5,14 @@ use chrono::NaiveDate;
 use crate::actor::Actor;
 use crate::calendar;
 use crate::calendar::Window;
-use crate::claim::{Claim, State};
+use crate::claim::{Claim, ExtensionCause, State};
 use crate::command::CommandKind;
 use crate::context::Context;
+use crate::decision::recipient::{acting_verified, with_acting_staff};
 use crate::decision::window::open_window;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
+use crate::recipient::RecipientNo;
 use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::rule::{LONGER, Rule};
 
@@ -25,6 +27,9 @@ pub(crate) fn decide(claim: &Claim, closes_on: Option<NaiveDate>, context: &Cont
     if by_customer && claim.extended {
         return Err(invalid_state(claim, CommandKind::Extend));
     }
+    if matches!(context.actor, Actor::CustomerLink { .. }) {
+        acting_verified(claim, CommandKind::Extend, context)?;
+    }
     let place = context.customer_place()?;
     let window = match (by_customer, closes_on) {
         (true, _) => {
@@ -34,18 +39,28 @@ pub(crate) fn decide(claim: &Claim, closes_on: Option<NaiveDate>, context: &Cont
         (false, Some(date)) => extended_to(window, date, &place.calendar)?,
         (false, None) => return Err(wrong_date(FieldCode::Required)),
     };
-    Ok(Some(new_event(claim, context, EventBody::WindowExtended { window, by_customer })))
+    let cause = if by_customer { ExtensionCause::Customer } else { ExtensionCause::Operator };
+    let event =
+        new_event(claim, context, EventBody::WindowExtended { window, cause, opened_by: None });
+    Ok(Some(with_acting_staff(event, context)))
 }
 
 /// The window is the longer one; a claim that was declined in it stays so.
-pub(crate) fn apply(claim: &mut Claim, window: &Window, by_customer: bool) {
+pub(crate) fn apply(
+    claim: &mut Claim,
+    window: &Window,
+    cause: ExtensionCause,
+    opened_by: Option<RecipientNo>,
+) {
+    claim.opened_by = opened_by.or(claim.opened_by);
+    claim.extended_by = claim.extended_by.with(cause);
     let declined = matches!(claim.state, State::Declined { .. });
     claim.state = if declined {
         State::Declined { window: Some(window.clone()) }
     } else {
         State::AwaitingCustomer { window: window.clone() }
     };
-    claim.extended |= by_customer;
+    claim.extended |= cause == ExtensionCause::Customer;
 }
 
 fn extended_to(

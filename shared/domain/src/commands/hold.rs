@@ -3,6 +3,7 @@
 use crate::claim::{Claim, State};
 use crate::command::CommandKind;
 use crate::context::Context;
+use crate::decision::recipient::with_acting_staff;
 use crate::decision::remark::with_remark;
 use crate::decision::window::open_window;
 use crate::decision::{Decision, invalid_state, new_event};
@@ -15,15 +16,11 @@ pub(crate) const RULE: Rule = Rule::new(COMMANDS, "hold", "on hold no window run
 
 /// The operator holds the claim: whatever window there is is void.
 pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Decision {
-    let with_customer =
-        matches!(claim.state, State::Notifying { .. }) || open_window(claim, context.at).is_some();
+    let with_customer = matches!(claim.state, State::Notifying { .. } | State::Unreachable { .. })
+        || open_window(claim, context.at).is_some();
     if !with_customer {
         return Err(invalid_state(claim, CommandKind::Hold));
     }
-    Ok(Some(with_remark(claim, Some(comment), new_event(claim, context, EventBody::Held))))
-}
-
-/// The claim is on hold.
-pub(crate) fn apply(claim: &mut Claim) {
-    claim.state = State::OnHold;
+    let event = new_event(claim, context, EventBody::Held { reason: None });
+    Ok(Some(with_acting_staff(with_remark(claim, Some(comment), event), context)))
 }

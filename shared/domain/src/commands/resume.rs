@@ -4,8 +4,10 @@ use crate::claim::{Claim, Instant};
 use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::deadlines::{deliver_by, window_can_be_counted};
+use crate::decision::notice::{NoticeOutcome, failure_event, next_list, unreachable};
+use crate::decision::standing::still_entitled;
 use crate::decision::{Decision, new_event};
-use crate::event::EventBody;
+use crate::event::{Event, EventBody, FailureCause};
 use crate::ids::NoticeNo;
 use crate::rule::{COMMANDS, Rule};
 use crate::transition::start_notice;
@@ -17,12 +19,22 @@ pub(crate) const RULE: Rule = Rule::new(
     "after a hold the customer gets a new notice and a full new window",
 );
 
-/// The hold is over: a new notice, and a full new window.
+/// The hold is over: a new notice to whoever the rules name now, and a full new window. Where nobody is left who
+/// could be asked, the claim waits for a contact.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
+    still_entitled(claim, context)?;
     window_can_be_counted(claim, CommandKind::Resume, context)?;
-    let notice = claim.notice.next();
-    let body = EventBody::Resumed { notice, deliver_by: deliver_by(context) };
-    Ok(Some(new_event(claim, context, body)))
+    let recipients = context.facts.recipients.as_ref();
+    if let Some(list) = next_list(claim, recipients, context)? {
+        let body = EventBody::Resumed { notice: list.notice, deliver_by: deliver_by(context) };
+        return Ok(Some(Event {
+            recipients: Some(Box::new(list)),
+            ..new_event(claim, context, body)
+        }));
+    }
+    let change = unreachable(recipients, context)?;
+    let outcome = NoticeOutcome::of(change);
+    Ok(failure_event(claim, outcome, FailureCause::NoProof, context))
 }
 
 /// The next notice is due.

@@ -80,34 +80,37 @@ table! {
     Respond            | PartnerAdmin                        | ActionRequired                  | operator                                  | InformationAnswered;
     Withdraw           | PartnerAdmin                        | OPEN                            |                                           | Withdrawn;
     Dispute            | PartnerAdmin                        | Rejected                        | operator                                  | Disputed;
-    CorrectContact     | PartnerAdmin Operator               | Unreachable                     | tenant operator                           | ContactCorrected;
+    CorrectContact     | PartnerAdmin Operator               | Unreachable                     | partner tenant blocks operator recipients | ContactCorrected ContactProposed;
     AddEvidence        | Partner                             | Draft ActionRequired Associated | partner                                   | EvidenceAdded;
     End                | PartnerAdmin Operator CustomerAdmin | ANY                             |                                           | AssociationEnded;
 
     BeginReview        | Reviewer                            | Submitted InReview              | locks operator                            | ReviewBegun;
     RequestInformation | Reviewer                            | InReview                        | partner operator                          | InformationRequested;
-    Reject             | Reviewer                            | InReview OnHold                 | partner                                   | Rejected;
-    Validate           | Reviewer                            | InReview                        | partner tenant eligibility locks operator | Validated;
+    Reject             | Reviewer                            | InReview OnHold Unreachable     | partner                                   | Rejected;
+    Vouch              | Operator                            | Submitted InReview Unreachable  | tenant recipients                         | ContactVouched;
+    RefuseContact      | Operator                            | Unreachable                     | partner operator                          | ContactProposalRefused;
+    Validate           | Reviewer                            | InReview                        | partner tenant eligibility locks operator recipients | Validated;
     Uphold             | Reviewer                            | Disputed                        |                                           | DisputeUpheld;
     Overturn           | Reviewer                            | Disputed                        | operator                                  | DisputeOverturned;
-    Hold               | Operator                            | Notifying AwaitingCustomer      |                                           | Held;
-    Resume             | Operator                            | OnHold                          | tenant operator                           | Resumed;
-    Extend             | Customer Operator                   | AwaitingCustomer                | tenant                                    | WindowExtended;
+    Hold               | Operator                            | Notifying AwaitingCustomer Unreachable | recipients                         | Held;
+    Resume             | Operator                            | OnHold                          | partner tenant blocks operator recipients | Resumed NoticeFailed;
+    Extend             | Customer Operator                   | AwaitingCustomer                | tenant recipients                         | WindowExtended;
+    RetireLink         | CustomerAdmin Operator              | ANY                             | partner tenant operator recipients        | LinkRetired;
 
     Decline            | Customer                            | ANY                             |                                           | ItemsDeclined AssociationEnded;
-    Undo               | Customer                            | AwaitingCustomer Declined       | tenant                                    | DeclineUndone;
-    Accept             | CustomerAdmin                       | AwaitingCustomer                |                                           | ItemsAccepted;
-    WrongContact       | CustomerLink                        | AwaitingCustomer                | partner tenant operator                   | ContactRefused;
+    Undo               | Customer                            | AwaitingCustomer Declined       | partner tenant blocks operator recipients | DeclineUndone;
+    Accept             | CustomerAdmin                       | AwaitingCustomer                | partner tenant blocks                     | ItemsAccepted;
+    WrongContact       | CustomerLink                        | ANY                             | partner tenant operator recipients        | ContactRefused;
+    ChangeConsent      | CustomerAdmin                       | ANY                             |                                           | ConsentChanged AssociationEnded;
 
-    RecordDelivery     | System                              | ANY                             | tenant                                    | WindowOpened Held;
-    RecordFailure      | System                              | ANY                             | partner operator                          | NoticeFailed;
+    ApplyReports       | System                              | ANY                             | partner tenant blocks operator recipients | WindowOpened NoticeFailed RecipientFailed WindowExtended Held AssociationEnded;
     RecordScan         | System                              | ANY                             |                                           | EvidenceAdded;
-    Recount            | System                              | ANY                             | tenant                                    | WindowExtended Held;
+    Recount            | System                              | ANY                             | tenant recipients                         | WindowExtended Held;
     RequestDefence     | System                              | ANY                             |                                           | DefenceRequested;
     Supersede          | System                              | ANY                             |                                           | AssociationEnded;
-    Vanish             | System                              | ANY                             | partner tenant                            | AssociationEnded Rejected Held;
-    DeadlinePassed     | System                              | ANY                             | partner tenant operator                   | Discarded ReviewOverdue Rejected NoticeFailed WindowClosed
-                                                                                                                                             AssociationEnded WindowExtended Held;
+    Vanish             | System                              | ANY                             | partner tenant operator recipients        | AssociationEnded Rejected Held NoticeFailed RecipientFailed WindowExtended;
+    DeadlinePassed     | System                              | ANY                             | partner tenant blocks operator recipients | Discarded ReviewOverdue Rejected WindowOpened NoticeFailed RecipientFailed WindowClosed
+                                                                                                                                             AssociationEnded WindowExtended Held Resumed;
 }
 
 /// Whether a command can be given in that state, whatever its arguments and the moment.

@@ -1,38 +1,163 @@
 //! `undo`: the customer takes a no back.
 
-use crate::claim::{Claim, Instant, ItemStatus, State};
+use chrono::NaiveDate;
+
+use crate::actor::Actor;
+use crate::calendar;
+use crate::calendar::Window;
+use crate::claim::{Claim, ExtensionCause, Instant, ItemStatus, Mark, State, UsedChances};
 use crate::command::{CommandKind, Selection};
 use crate::context::Context;
+use crate::decision::notice::{NoticeOutcome, reconsider};
+use crate::decision::recipient::acting_verified;
 use crate::decision::selection::{chosen, every, only};
+use crate::decision::standing::still_claimable;
 use crate::decision::tenant_item::has_item;
 use crate::decision::{Decision, invalid_state, new_event};
-use crate::event::EventBody;
+use crate::event::{EventBody, NoticeChange};
 use crate::ids::ItemNo;
+use crate::recipient::{Authority, Decliners};
+use crate::rejection::Rejection;
 use crate::rule::{COMMANDS, Rule};
+use crate::transition::change_notice;
 
 /// The rule, as the explanation of a claim names it.
 pub(crate) const RULE: Rule =
     Rule::new(COMMANDS, "undo", "until the deadline the customer may take a no back");
 
-/// The customer takes a no back, before the window closes. One that a review has come after is settled.
+/// The customer takes a no back, before the window closes. One that a review has come after is settled. A link
+/// takes back its own "no" and those of unverified recipients, an administrator those of everybody. The item waits
+/// again when no "no" is left. A "no" that arrived after the undo stays.
 pub(crate) fn decide(claim: &Claim, selection: &Selection, context: &Context) -> Decision {
     if !undo_is_open(claim, context.at) {
         return Err(invalid_state(claim, CommandKind::Undo));
     }
-    let chosen = chosen(claim, selection)?;
-    let mut items = only(claim, &chosen, may_be_taken_back);
-    if *selection != Selection::All && only(claim, &chosen, ItemStatus::is_settled) == chosen {
-        return Err(invalid_state(claim, CommandKind::Undo));
+    let refused = || invalid_state(claim, CommandKind::Undo);
+    let (by, by_link) = revocable(claim, context)?;
+    if context.facts.no_repeated_at.is_some_and(|repeated| repeated >= context.at) {
+        return Err(refused());
     }
+    let chosen = chosen(claim, selection)?;
+    let declined = only(claim, &chosen, |status| matches!(status, ItemStatus::Declined { .. }));
+    let mut items = only(claim, &chosen, |status| may_be_taken_back(status, by, context.at));
     items.retain(|no| is_there(claim, *no, context));
-    Ok((!items.is_empty()).then(|| new_event(claim, context, EventBody::DeclineUndone { items })))
+    if items.is_empty() {
+        return if declined.is_empty() { Ok(None) } else { Err(refused()) };
+    }
+    still_claimable(claim, &items, CommandKind::Undo, context)?;
+    if by_link && claim.used.undos >= UsedChances::MOST_UNDOS {
+        return Err(refused());
+    }
+    let outcome = if waits_again(claim, &items, by) {
+        reopened(claim, context)?
+    } else {
+        NoticeOutcome::default()
+    };
+    let body = EventBody::DeclineUndone { items, by, by_link, change: outcome.change.clone() };
+    Ok(Some(outcome.recorded(new_event(claim, context, body), None)))
 }
 
-/// The items wait in the window again. `None` where there is no window.
-pub(crate) fn apply(claim: &mut Claim, items: &[ItemNo]) -> Option<()> {
+/// Whose noes the party takes back.
+fn revocable(claim: &Claim, context: &Context) -> Result<(Decliners, bool), Rejection> {
+    if !matches!(context.actor, Actor::CustomerLink { .. }) {
+        return Ok((Decliners::ALL, false));
+    }
+    let (recipients, own) = acting_verified(claim, CommandKind::Undo, context)?;
+    let unverified = recipients
+        .list
+        .recipients
+        .iter()
+        .filter(|other| other.authority != Authority::Verified)
+        .map(|other| Decliners::recipient(other.no));
+    let by = unverified.fold(Decliners::recipient(own.no), Decliners::with);
+    Ok((by, true))
+}
+
+/// Whether an item waits for silence again.
+fn waits_again(claim: &Claim, items: &[ItemNo], by: Decliners) -> bool {
+    let left = |no: &ItemNo| {
+        let status = claim.item(*no).map(|item| claim.item_status(item));
+        matches!(status, Some(ItemStatus::Declined { by: before, .. }) if before.without(by).is_empty())
+    };
+    items.iter().any(left)
+}
+
+/// What becomes of the notice: a delivery must stand, and the customer keeps a full business day.
+fn reopened(claim: &Claim, context: &Context) -> Result<NoticeOutcome, Rejection> {
+    let refused = || invalid_state(claim, CommandKind::Undo);
+    let window = claim.state.window().ok_or_else(refused)?;
+    if let Some(recipients) = &context.facts.recipients {
+        let awaiting =
+            Claim { state: State::AwaitingCustomer { window: window.clone() }, ..claim.clone() };
+        let outcome = reconsider(&awaiting, recipients, context)?;
+        match &outcome.change {
+            NoticeChange::None | NoticeChange::Window { .. } => {}
+            NoticeChange::Renewed { .. }
+            | NoticeChange::Unreachable { .. }
+            | NoticeChange::Held { .. } => return Ok(outcome),
+        }
+        if let NoticeChange::Window { window, opened_by, cause } = &outcome.change {
+            let longer = lengthened(claim, window, context)?;
+            let cause = if longer.is_some() { Some(ExtensionCause::Undo) } else { *cause };
+            let window = longer.unwrap_or_else(|| window.clone());
+            let change = NoticeChange::Window { window, opened_by: *opened_by, cause };
+            return Ok(NoticeOutcome { change, list: None });
+        }
+    }
+    Ok(match lengthened(claim, window, context)? {
+        Some(window) => {
+            let (opened_by, cause) = (claim.opened_by, Some(ExtensionCause::Undo));
+            NoticeOutcome { change: NoticeChange::Window { window, opened_by, cause }, list: None }
+        }
+        None => NoticeOutcome::default(),
+    })
+}
+
+/// The window, where it would end before the first instant after the first business day that follows the undo:
+/// once a notice.
+fn lengthened(
+    claim: &Claim,
+    window: &Window,
+    context: &Context,
+) -> Result<Option<Window>, Rejection> {
+    let refused = || invalid_state(claim, CommandKind::Undo);
+    let place = context.customer_place()?;
+    let one_day = place.window(context.at, 1).map_err(|_| refused())?;
+    if one_day.closes_at <= window.closes_at {
+        return Ok(None);
+    }
+    let date: Option<NaiveDate> = one_day.last_counted();
+    let longer = date.and_then(|date| calendar::extend(window, date, &place.calendar).ok());
+    match longer {
+        Some(longer) if !claim.extended_by.contains(ExtensionCause::Undo) => Ok(Some(longer)),
+        Some(_) | None => Err(refused()),
+    }
+}
+
+/// The items of which no "no" is left wait in the window again. `None` where there is no window.
+pub(crate) fn apply(
+    claim: &mut Claim,
+    items: &[ItemNo],
+    by: Decliners,
+    by_link: bool,
+    change: &NoticeChange,
+) -> Option<()> {
     let window = claim.state.window()?.clone();
-    claim.mark(items, None);
-    claim.state = State::AwaitingCustomer { window };
+    let mut waits = false;
+    for item in claim.items.iter_mut().filter(|item| items.contains(&item.no)) {
+        if let Some(Mark::Declined { by: before, .. }) = &mut item.mark {
+            *before = before.without(by);
+            if before.is_empty() {
+                item.mark = None;
+                waits = true;
+            }
+        }
+    }
+    if waits {
+        claim.state = State::AwaitingCustomer { window };
+    }
+    claim.used.undos = claim.used.undos.saturating_add(u8::from(by_link));
+    change_notice(claim, change);
     Some(())
 }
 
@@ -53,11 +178,26 @@ pub fn undo_is_open(claim: &Claim, at: Instant) -> bool {
     at < window.closes_at
 }
 
-/// The items to which an undo that arrived at `at` would do something.
-pub fn undoable(claim: &Claim, at: Instant) -> Vec<ItemNo> {
-    if undo_is_open(claim, at) { every(claim, may_be_taken_back) } else { Vec::new() }
+/// The items to which an undo by one of `parties`, that arrived at `at`, would do something.
+pub fn undoable(claim: &Claim, parties: Decliners, at: Instant) -> Vec<ItemNo> {
+    if undo_is_open(claim, at) {
+        every(claim, |status| may_be_taken_back(status, parties, at))
+    } else {
+        Vec::new()
+    }
 }
 
-fn may_be_taken_back(status: ItemStatus) -> bool {
-    matches!(status, ItemStatus::Declined { settled: false, .. })
+fn may_be_taken_back(status: ItemStatus, by: Decliners, at: Instant) -> bool {
+    let ItemStatus::Declined {
+        latest,
+        by: before,
+        in_time: true,
+        no_answer: false,
+        settled: false,
+        ..
+    } = status
+    else {
+        return false;
+    };
+    !before.without(before.without(by)).is_empty() && latest < at
 }

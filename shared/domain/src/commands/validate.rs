@@ -5,6 +5,7 @@ use crate::claim::{Claim, Instant, Item, Mark};
 use crate::command::{ClaimInput, CommandKind};
 use crate::context::{Context, Rival, Standing};
 use crate::decision::deadlines::{deliver_by, window_can_be_counted};
+use crate::decision::two_people::reviewed_list;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::{Event, EventBody};
 use crate::ids::{ClaimId, ItemNo, NoticeNo, Sha256Hash};
@@ -38,16 +39,18 @@ pub(crate) fn decide(
     still_admissible(&kept, drop, context)?;
     let contested = arbitrated(claim, drop, comment, context)?;
     window_can_be_counted(claim, CommandKind::Validate, context)?;
+    let recipients = context.facts.recipients.as_ref();
+    let list = reviewed_list(claim, recipients, context)?.ok_or(Rejection::ContactUnverified)?;
     let body = EventBody::Validated {
         dropped: drop.to_vec(),
         contested,
-        notice: claim.notice.next(),
+        notice: list.notice,
         content_hash: content::hash(&kept),
         deliver_by: deliver_by(context),
     };
     let event = new_event(claim, context, body);
     let details = comment.map(|text| Box::new(claim.details.with_remark(event.version, text)));
-    Ok(Some(Event { details, ..event }))
+    Ok(Some(Event { details, recipients: Some(Box::new(list)), ..event }))
 }
 
 /// The notice is due, and what the reviewer dropped is out.

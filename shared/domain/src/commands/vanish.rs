@@ -1,27 +1,36 @@
 //! `vanish`: what a claim stands on is gone (`docs/domain.md §3`, *vanish*). Running associations end,
-//! undecided items are rejected, and a window whose partner lost the enrolment is held. One event at a
-//! time: repeated until nothing is left to do.
+//! undecided items are rejected, a claim of a partner that lost the right to claim is held or, where silence
+//! came first, ends, and a contact that is not verified any more is off the list. One event at a time: repeated
+//! until nothing is left to do.
 
-use crate::claim::{Claim, Instant, Item, RejectionRecord, State};
+use crate::claim::{Basis, Claim, HoldReason, Instant, Item, ItemStatus, RejectionRecord, State};
 use crate::command::Vanished;
 use crate::context::Context;
-use crate::decision::new_event;
+use crate::decision::notice::{failure_event, reconsider};
+use crate::decision::recipient::{is_verified, with_standing};
+use crate::decision::selection::every;
+use crate::decision::standing::is_enrolled;
 use crate::decision::tenant_item::has_item;
 use crate::decision::term::term_end;
+use crate::decision::{Decision, new_event};
 use crate::directory::{Partner, PartnerStatus, Tenant, TenantStatus};
-use crate::event::{Event, EventBody};
+use crate::event::{EventBody, FailureCause, NoticeChange};
 use crate::ids::ItemNo;
 use crate::reason::{EndReason, Reason, ReasonCode};
+use crate::recipient::{Recipient, RecipientStanding, Recipients};
+use crate::rejection::Rejection;
 
-pub(crate) fn decide(claim: &Claim, what: &Vanished, context: &Context) -> Option<Event> {
+pub(crate) fn decide(claim: &Claim, what: &Vanished, context: &Context) -> Decision {
     let body = match what {
         Vanished::Items(items) => {
             gone(claim, |no| items.contains(&no), EndReason::ItemGone, context)
         }
         Vanished::Tenant => gone(claim, |_| true, EndReason::TenantGone, context),
-        Vanished::Enrolment => held(claim),
+        Vanished::Enrolment => without_partner(claim, HoldReason::NotEnrolled, context),
+        Vanished::Partner => without_partner(claim, HoldReason::PartnerSuspended, context),
+        Vanished::Contacts => return without_contacts(claim, context),
     };
-    body.map(|body| new_event(claim, context, body))
+    Ok(body.map(|body| new_event(claim, context, body)))
 }
 
 fn gone(
@@ -48,23 +57,123 @@ fn rejection(items: Vec<ItemNo>, ends_at: Option<Instant>) -> EventBody {
     EventBody::Rejected { items, rejection, disputable_until: None, ends_at }
 }
 
-fn held(claim: &Claim) -> Option<EventBody> {
-    is_with_customer(claim).then_some(EventBody::Held)
+/// What waits for the customer is held. What silence made active after the partner had lost the right to claim
+/// ends, if the partner still has none.
+fn without_partner(claim: &Claim, reason: HoldReason, context: &Context) -> Option<EventBody> {
+    if is_with_customer(claim) {
+        let held = EventBody::Held { reason: Some(reason) };
+        return (!is_closing(claim, context.at)).then_some(held);
+    }
+    let items = active_without_right(claim, context.facts.partner.as_ref()?);
+    let (reason, at) = (EndReason::NotEnrolled, context.at);
+    (!items.is_empty()).then_some(EventBody::AssociationEnded { items, reason, at })
 }
 
-/// A window is open, or opens with the proof that is on its way.
+/// Whether what the partner lost came when the claim's window had ended already, so that it says nothing about
+/// the claim.
+fn has_ended_before(claim: &Claim, partner: &Partner) -> bool {
+    let State::AwaitingCustomer { window } = &claim.state else { return false };
+    lost_at(claim, partner).is_some_and(|lost| window.closes_at <= lost)
+}
+
+/// Since when the partner may not claim what it claims here, where that is known.
+fn lost_at(claim: &Claim, partner: &Partner) -> Option<Instant> {
+    partner.excluded_since(claim.subject.location.as_ref()?, &claim.subject.program)
+}
+
+/// The items that silence made active at an end of the window that came after the partner's loss.
+fn active_without_right(claim: &Claim, partner: &Partner) -> Vec<ItemNo> {
+    let State::Associated { window: Some(window), .. } = &claim.state else { return Vec::new() };
+    if lost_at(claim, partner).is_none_or(|lost| window.closes_at <= lost) {
+        return Vec::new();
+    }
+    every(
+        claim,
+        |status| matches!(status, ItemStatus::Active { basis: Basis::Deemed, effective_at } if effective_at == window.closes_at),
+    )
+}
+
+/// Whether the claim's window has ended and silence is not executed yet: then only a "no" and the close act on
+/// it, and whoever has something to do to the claim does it after the close.
+pub fn is_closing(claim: &Claim, at: Instant) -> bool {
+    matches!(&claim.state, State::AwaitingCustomer { window } if at >= window.closes_at)
+}
+
+/// Recipients that are not verified any more are off the list of the notice. While the claim waits for the
+/// customer, what follows for the notice is what follows a failure; where everything is declined, that shows
+/// when the customer takes a "no" back.
+fn without_contacts(claim: &Claim, context: &Context) -> Decision {
+    let Some(recipients) = &context.facts.recipients else { return Ok(None) };
+    if !asks_contacts(claim, context.at) {
+        return Ok(None);
+    }
+    let after = still_verified(claim, recipients, context)?;
+    if after == *recipients {
+        return Ok(None);
+    }
+    let outcome = reconsider(claim, &after, context)?;
+    let cause = FailureCause::Unverified;
+    let unchanged = || EventBody::RecipientFailed { cause, change: NoticeChange::None };
+    let event = failure_event(claim, outcome.clone(), cause, context)
+        .unwrap_or_else(|| new_event(claim, context, unchanged()));
+    Ok(Some(outcome.recorded(event, Some(after.list))))
+}
+
+/// The recipients with those off the list who could open a window by it and are not verified now.
+fn still_verified(
+    claim: &Claim,
+    recipients: &Recipients,
+    context: &Context,
+) -> Result<Recipients, Rejection> {
+    let mut after = recipients.clone();
+    for own in recipients.list.recipients.iter().filter(|own| Recipient::may_open(own)) {
+        if !is_verified(claim, own, context)? {
+            after = with_standing(&after, own.no, RecipientStanding::Past);
+        }
+    }
+    Ok(after)
+}
+
+/// Whether a delivery to a contact decides something about the claim, now or when a "no" is taken back.
+fn asks_contacts(claim: &Claim, at: Instant) -> bool {
+    match &claim.state {
+        State::Notifying { .. } => true,
+        State::AwaitingCustomer { window } | State::Declined { window: Some(window) } => {
+            at < window.closes_at
+        }
+        State::Draft { .. }
+        | State::Submitted { .. }
+        | State::InReview { .. }
+        | State::ActionRequired { .. }
+        | State::Disputed { .. }
+        | State::Unreachable { .. }
+        | State::OnHold { .. }
+        | State::Associated { .. }
+        | State::Rejected { .. }
+        | State::Declined { window: None }
+        | State::Withdrawn
+        | State::Discarded
+        | State::Ended { .. } => false,
+    }
+}
+
+/// The claim waits for the customer, or for somebody who can be asked.
 fn is_with_customer(claim: &Claim) -> bool {
-    matches!(claim.state, State::AwaitingCustomer { .. } | State::Notifying { .. })
+    matches!(
+        claim.state,
+        State::AwaitingCustomer { .. } | State::Notifying { .. } | State::Unreachable { .. }
+    )
 }
 
 /// What a partner's entry takes from one of its claims: the enrolment, if the partner is suspended or the
-/// claim's location is not enrolled in its program any more.
+/// claim's location is not enrolled in its program any more. What had ended before that stays.
 pub fn unenrolled(claim: &Claim, partner: &Partner) -> Option<Vanished> {
-    let subject = &claim.subject;
-    let location = subject.location.as_ref();
-    let enrolled = location.is_some_and(|own| partner.is_enrolled(own, &subject.program));
-    let may_claim = partner.status == PartnerStatus::Active && enrolled;
-    (is_with_customer(claim) && !may_claim).then_some(Vanished::Enrolment)
+    let gone = match partner.status {
+        PartnerStatus::Suspended => Some(Vanished::Partner),
+        PartnerStatus::Active => (!is_enrolled(claim, partner)).then_some(Vanished::Enrolment),
+    };
+    let waits = is_with_customer(claim) && !has_ended_before(claim, partner);
+    gone.filter(|_| waits || !active_without_right(claim, partner).is_empty())
 }
 
 /// What a tenant's entry takes from a claim at it: everything if it is deleted, else the items that
@@ -80,4 +189,9 @@ pub fn gone_at(claim: &Claim, tenant: &Tenant) -> Option<Vanished> {
     let is_gone = |item: &&Item| !has_item(claim, item, tenant);
     let gone: Vec<_> = touched().filter(is_gone).map(|item| item.no).collect();
     (!gone.is_empty()).then_some(Vanished::Items(gone))
+}
+
+/// Whether a tenant's entry may take recipients off the list of a claim at it: the list says whom.
+pub fn contacts_at(claim: &Claim, at: Instant) -> Option<Vanished> {
+    asks_contacts(claim, at).then_some(Vanished::Contacts)
 }

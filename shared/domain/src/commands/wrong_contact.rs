@@ -1,65 +1,54 @@
 //! `wrong_contact`: the recipient is not the right person.
 
-use crate::actor::Actor;
 use crate::claim::{Claim, Instant, State};
 use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decision::deadlines::{correct_by, deliver_by};
+use crate::decision::notice::{NoticeOutcome, reconsider};
+use crate::decision::recipient::{acting, is_verified, with_standing};
 use crate::decision::{Decision, invalid_state, new_event};
-use crate::eligibility;
 use crate::event::EventBody;
-use crate::ids::NoticeNo;
-use crate::rejection::Rejection;
+use crate::recipient::{Authority, RecipientStanding};
 use crate::rule::{PAGE, Rule};
-use crate::transition::start_notice;
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule = Rule::new(PAGE, "notice", "a contact said that he is the wrong one");
+pub(crate) const RULE: Rule =
+    Rule::new(PAGE, "notice", "a recipient said that it is not the right person");
 
-/// The recipient is not the right person: another verified contact gets a new notice; where none is
-/// left, the partner has to name one.
+/// The recipient is not the right person. What follows for the notice is what follows a failure; the word of an
+/// unverified recipient is told to staff and changes no window.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
-    let Actor::CustomerLink { notice } = context.actor else {
-        return Err(Rejection::RoleNotAllowed);
-    };
-    if !can_pass_on(claim, notice, context.at) {
+    let (recipients, own) = acting(claim, CommandKind::WrongContact, context)?;
+    if !can_refuse(claim, context.at) {
         return Err(invalid_state(claim, CommandKind::WrongContact));
     }
-    let (tenant, contact) = (&context.facts.tenant, &claim.details.customer_contact);
-    let (Some(tenant), Some(contact)) = (tenant, contact) else {
-        return Err(Rejection::MissingFact("tenant"));
-    };
-    let refused = claim.refused_contacts.saturating_add(1);
-    let body = if eligibility::recipients(contact, tenant, refused).is_empty() {
-        EventBody::ContactRefused { next: None, correct_by: Some(correct_by(context)?) }
-    } else {
-        let asked = Some((claim.notice.next(), deliver_by(context)));
-        EventBody::ContactRefused { next: asked, correct_by: None }
-    };
-    Ok(Some(new_event(claim, context, body)))
+    let after = with_standing(recipients, own.no, RecipientStanding::Refused);
+    let outcome = reconsider(claim, &after, context)?;
+    let verified = own.authority == Authority::Verified && is_verified(claim, own, context)?;
+    let outcome = if verified { outcome } else { NoticeOutcome::default() };
+    let body = EventBody::ContactRefused { recipient: own.no, change: outcome.change.clone() };
+    let event = new_event(claim, context, body);
+    Ok(Some(outcome.recorded(event, Some(after.list))))
 }
 
-/// The next notice is due; where no contact is left, the partner has to name one. `None` where the event
-/// has neither.
-pub(crate) fn apply(
-    claim: &mut Claim,
-    next: Option<(NoticeNo, Instant)>,
-    correct_by: Option<Instant>,
-) -> Option<()> {
-    claim.refused_contacts = claim.refused_contacts.saturating_add(1);
-    if let Some((notice, deliver_by)) = next {
-        start_notice(claim, notice, deliver_by);
-    } else {
-        claim.state = State::Unreachable { correct_by: correct_by? };
+/// Whether a recipient of a claim can still say that it is not the right person.
+pub fn can_refuse(claim: &Claim, at: Instant) -> bool {
+    match &claim.state {
+        State::AwaitingCustomer { window } | State::Declined { window: Some(window) } => {
+            at < window.closes_at
+        }
+        State::Notifying { .. }
+        | State::Unreachable { .. }
+        | State::OnHold { .. }
+        | State::Associated { .. } => true,
+        State::Draft { .. }
+        | State::Submitted { .. }
+        | State::InReview { .. }
+        | State::ActionRequired { .. }
+        | State::Disputed { .. }
+        | State::Rejected { .. }
+        | State::Declined { window: None }
+        | State::Withdrawn
+        | State::Discarded
+        | State::Ended { .. } => false,
     }
-    Some(())
-}
-
-/// How many contacts may say that they are not the right people.
-const MOST_REFUSALS: u8 = 2;
-
-/// Whether the recipients of that notice can still say that they are not the right people.
-pub fn can_pass_on(claim: &Claim, notice: NoticeNo, at: Instant) -> bool {
-    let State::AwaitingCustomer { window } = &claim.state else { return false };
-    at < window.closes_at && notice == claim.notice && claim.refused_contacts < MOST_REFUSALS
 }

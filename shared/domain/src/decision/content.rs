@@ -57,5 +57,8 @@ fn details(input: &ClaimInput, partner: &Partner, tenant: &Tenant) -> Option<Det
         evidence: declared(&input.evidence, &[]),
         reason_comments: Vec::new(),
         remarks: Vec::new(),
+        proposed_contact: None,
+        vouched_for: None,
+        vouched_by: None,
     })
 }

@@ -39,6 +39,12 @@ pub(crate) fn deliver_by(context: &Context) -> Deadline {
     operator_deadline(context, context.policy.delivery_business_days)
 }
 
+/// Until when the reports of a notice are waited for that was delivered to somebody at `from`.
+pub(crate) fn report_due(from: Instant, context: &Context) -> Deadline {
+    let operator = &context.places.operator;
+    operator.deadline(from, context.policy.delivery_business_days, operator)
+}
+
 pub(crate) fn correct_by(context: &Context) -> Result<Deadline, Rejection> {
     partner_deadline(context, context.policy.contact_business_days)
 }
@@ -50,9 +56,11 @@ pub(crate) fn window_can_be_counted(
     command: CommandKind,
     context: &Context,
 ) -> Result<(), Rejection> {
+    if can_count_window(context)? { Ok(()) } else { Err(invalid_state(claim, command)) }
+}
+
+/// Whether the customer's calendar has the days of a window that were delivered at the moment of the context.
+pub(crate) fn can_count_window(context: &Context) -> Result<bool, Rejection> {
     let days = context.policy.window_business_days;
-    match context.customer_place()?.window(context.at, days) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(invalid_state(claim, command)),
-    }
+    Ok(context.customer_place()?.window(context.at, days).is_ok())
 }

@@ -51,10 +51,12 @@ fn of_state(claim: &Claim, policy: &Policy) -> Vec<Fact> {
             Some(fact("contested", &claim.contested)),
             moment("holders_may_defend_until", claim.defence_until),
         ]),
-        State::Disputed { due_at, .. } => some([
-            Some(fact("review_business_days", &policy.review_business_days)),
-            moment("due_at", *due_at),
-        ]),
+        State::Disputed { due_at, .. } | State::Unreachable { due_at, with_operator: true } => {
+            some([
+                Some(fact("review_business_days", &policy.review_business_days)),
+                moment("due_at", *due_at),
+            ])
+        }
         State::ActionRequired { answer_by, .. } => some([
             Some(fact("answer_business_days", &policy.answer_business_days)),
             moment("answer_by", Some(*answer_by)),
@@ -64,9 +66,9 @@ fn of_state(claim: &Claim, policy: &Policy) -> Vec<Fact> {
             Some(fact("delivery_business_days", &policy.delivery_business_days)),
             moment("deliver_by", Some(*deliver_by)),
         ]),
-        State::Unreachable { correct_by } => some([
+        State::Unreachable { due_at, with_operator: false } => some([
             Some(fact("contact_business_days", &policy.contact_business_days)),
-            moment("correct_by", Some(*correct_by)),
+            moment("correct_by", *due_at),
         ]),
         State::AwaitingCustomer { window } => open(claim, window, policy),
         State::Associated { window, ends_at } => {
@@ -82,7 +84,10 @@ fn of_state(claim: &Claim, policy: &Policy) -> Vec<Fact> {
         State::Declined { window } | State::Ended { window } => {
             window.as_ref().map(of_window).unwrap_or_default()
         }
-        State::OnHold | State::Withdrawn | State::Discarded => Vec::new(),
+        State::OnHold { reason } => {
+            reason.map(|reason| fact("hold_reason", &reason.as_str())).into_iter().collect()
+        }
+        State::Withdrawn | State::Discarded => Vec::new(),
     }
 }
 

@@ -1,10 +1,10 @@
 //! Which rule each event applied.
 
 use crate::commands::{
-    accept, add_evidence, begin_review, correct_contact, deadline_passed, decline, discard,
-    dispute, draft, edit, end, extend, hold, overturn, recall, record_delivery, record_failure,
-    reject, request_defence, request_information, respond, resume, submit, undo, uphold, validate,
-    withdraw, wrong_contact,
+    accept, add_evidence, apply_reports, begin_review, change_consent, correct_contact,
+    deadline_passed, decline, discard, dispute, draft, edit, end, extend, hold, overturn, recall,
+    refuse_contact, reject, request_defence, request_information, respond, resume, retire_link,
+    submit, undo, uphold, validate, vouch, withdraw, wrong_contact,
 };
 use crate::event::EventType;
 use crate::rule::Rule;
@@ -25,8 +25,14 @@ impl Rule {
             EventType::InformationAnswered => respond::RULE,
             EventType::Rejected => reject::RULE,
             EventType::Validated => validate::RULE,
-            EventType::WindowOpened => record_delivery::RULE,
-            EventType::NoticeFailed => record_failure::RULE,
+            EventType::WindowOpened => apply_reports::OPENING_RULE,
+            EventType::NoticeFailed => apply_reports::FAILURE_RULE,
+            EventType::RecipientFailed => apply_reports::RECIPIENT_RULE,
+            EventType::ContactVouched => vouch::RULE,
+            EventType::ContactProposed => correct_contact::PROPOSAL_RULE,
+            EventType::ContactProposalRefused => refuse_contact::RULE,
+            EventType::LinkRetired => retire_link::RULE,
+            EventType::ConsentChanged => change_consent::RULE,
             EventType::ContactCorrected => correct_contact::RULE,
             EventType::ContactRefused => wrong_contact::RULE,
             EventType::ItemsDeclined => decline::RULE,

@@ -29,7 +29,8 @@ codes! {
         OnHold => "on_hold",
         /// Nobody can be reached.
         Unreachable => "unreachable",
-        /// Of the reviews and disputes, those whose deadline has passed.
+        /// Of the reviews and disputes, and of the claims without a contact that the operator looks after, those
+        /// whose deadline has passed.
         Overdue => "overdue",
     }
 }

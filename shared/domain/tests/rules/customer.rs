@@ -3,14 +3,20 @@ use domain::actor::Actor;
 use domain::claim::{Mark, State, Status};
 use domain::command::Command;
 use domain::event::{EventBody, EventType};
-use domain::ids::{NoticeNo, TenantId};
+use domain::ids::TenantId;
 use domain::reason::EndReason;
+use domain::recipient::Decliners;
 use domain::rejection::{FieldCode, FieldError, Rejection};
 
 use crate::given::*;
 
 fn just_before() -> Instant {
     closes_at() - Duration::milliseconds(1)
+}
+
+fn declined_by_link(at: Instant, in_time: bool) -> Mark {
+    let by = Decliners::recipient(FIRST);
+    Mark::Declined { at, latest: at, by, in_time, no_answer: false, settled: false }
 }
 
 #[test]
@@ -33,20 +39,14 @@ fn declining_everything_declines_the_claim_and_can_be_undone_until_the_deadline(
 fn a_decline_that_arrived_a_millisecond_before_the_deadline_is_in_time() {
     let given = Given::awaiting().then(&decline(&[1]), link(), just_before());
     let mark = given.claim.items.first().unwrap().mark;
-    assert_eq!(
-        mark,
-        Some(Mark::Declined { at: just_before(), in_time: true, no_answer: false, settled: false })
-    );
+    assert_eq!(mark, Some(declined_by_link(just_before(), true)));
 }
 
 #[test]
 fn a_decline_exactly_at_the_deadline_counts_but_is_late_and_cannot_be_undone() {
     let given = Given::awaiting().then(&decline(&[]), link(), closes_at());
     let mark = given.claim.items.first().unwrap().mark;
-    assert_eq!(
-        mark,
-        Some(Mark::Declined { at: closes_at(), in_time: false, no_answer: false, settled: false })
-    );
+    assert_eq!(mark, Some(declined_by_link(closes_at(), false)));
     let refused = given.when(&undo(&[]), link(), closes_at());
     assert!(matches!(refused, Err(Rejection::InvalidState { .. })));
 }
@@ -62,9 +62,11 @@ fn a_no_after_the_close_ends_the_association() {
 }
 
 #[test]
-fn a_second_no_changes_nothing_by_the_same_link_or_another() {
+fn a_second_no_of_the_same_party_changes_nothing_by_whichever_of_its_links() {
     let given = Given::awaiting().then(&decline(&[1]), link(), delivered_at());
-    for actor in [link(), administrator()] {
+    assert_eq!(given.when(&decline(&[1]), link(), delivered_at()), Ok(None));
+    let given = given.then(&decline(&[1]), administrator(), delivered_at());
+    for actor in [administrator(), old_link(1), link()] {
         assert_eq!(given.when(&decline(&[1]), actor, delivered_at()), Ok(None));
     }
 }
@@ -82,7 +84,8 @@ fn a_no_to_a_claim_that_is_over_changes_nothing_and_is_no_error() {
 fn a_no_before_the_delivery_proof_was_processed_counts() {
     let given = Given::notifying().then(&decline(&[1]), link(), delivered_at());
     assert_eq!(given.items(), ["declined", "pending", "pending"]);
-    let given = given.then(&delivery(1), Actor::System, delivered_at());
+    let given = given.delivered(FIRST, delivered_at());
+    assert_eq!(given.status(), Status::AwaitingCustomer);
     assert_eq!(given.items(), ["declined", "pending", "pending"], "and survives the opening");
 }
 
@@ -97,7 +100,7 @@ fn a_no_to_everything_outside_a_window_is_final() {
 #[test]
 fn a_no_to_a_rejection_that_can_be_disputed_is_kept() {
     let mut given = Given::notifying();
-    given.claim.state = State::OnHold;
+    given.claim.state = State::OnHold { reason: None };
     let given = given.then(&reject(), reviewer(), delivered_at());
     let given = given.then(&decline(&[1]), link(), delivered_at());
     assert_eq!(given.items(), ["declined", "rejected", "rejected"]);
@@ -109,7 +112,7 @@ fn a_no_to_a_rejection_that_can_be_disputed_is_kept() {
 #[test]
 fn a_no_beside_what_was_rejected_and_can_still_be_disputed_leaves_the_rest_undecided() {
     let mut given = Given::notifying().then(&decline(&[1]), link(), delivered_at());
-    given.claim.state = State::OnHold;
+    given.claim.state = State::OnHold { reason: None };
     let given = given.then(&reject(), reviewer(), delivered_at());
     let dispute = Command::Dispute { comment: comment() };
     let disputed = given.clone().then(&dispute, alpine(), delivered_at());
@@ -123,7 +126,7 @@ fn a_no_beside_what_was_rejected_and_can_still_be_disputed_leaves_the_rest_undec
 }
 
 #[test]
-fn the_customer_cannot_decline_what_he_was_never_told_of() {
+fn the_customer_cannot_decline_what_was_never_told() {
     let refused = Given::in_review().when(&decline(&[]), administrator(), delivered_at());
     assert!(matches!(refused, Err(Rejection::InvalidState { .. })));
 }
@@ -140,7 +143,7 @@ fn another_tenants_administrator_and_a_link_of_a_later_notice_find_nothing() {
     let stranger = Actor::CustomerAdmin {
         tenant: TenantId::parse("6f3c0000-0000-4000-8000-000000000002").unwrap(),
     };
-    for actor in [stranger, Actor::CustomerLink { notice: NoticeNo(2) }] {
+    for actor in [stranger, link_of(2, FIRST)] {
         let refused = Given::awaiting().when(&decline(&[]), actor, delivered_at());
         assert_eq!(refused, Err(Rejection::NotFound));
     }
@@ -160,11 +163,12 @@ fn one_answer_of_a_mixed_decision_is_one_event() {
 }
 
 #[test]
-fn a_repeat_is_known_by_the_notice_it_came_from() {
-    let by = |notice| Actor::CustomerLink { notice: NoticeNo(notice) };
-    let print = |notice| Command::WrongContact.fingerprint(&by(notice));
-    assert_eq!(print(1), print(1));
-    assert_ne!(print(1), print(2), "another person is not the first one's repeat");
+fn a_repeat_is_known_by_the_notice_and_the_recipient_it_came_from() {
+    let print = |actor: Actor| Command::WrongContact.fingerprint(&actor);
+    assert_eq!(print(link()), print(link()));
+    for other in [link_of(2, FIRST), link_of(1, SECOND), old_link(1)] {
+        assert_ne!(print(link()), print(other), "another person is not the first one's repeat");
+    }
 }
 
 #[test]

@@ -34,14 +34,14 @@ fn prague() -> Place {
 
 /// A claim whose window is open by the days of `place`.
 fn awaiting_in(place: Place, delivered_at: Instant) -> Given {
-    let given = Given::notifying();
-    let event = in_place(&given, &delivery(1), Actor::System, delivered_at, place);
+    let given = Given::notifying().noted_delivery(FIRST, delivered_at);
+    let event = in_place(&given, &reports(1), Actor::System, delivered_at, place);
     given.evolved(event)
 }
 
 /// The event that a command makes where the customer's days are those of `place`.
 fn in_place(given: &Given, command: &Command, actor: Actor, at: Instant, place: Place) -> Event {
-    let mut context: Context = context(actor, at);
+    let mut context: Context = given.context(actor, at);
     context.places.customer = Some(place);
     decide(Some(&given.claim), command, &context).unwrap().expect("an event")
 }

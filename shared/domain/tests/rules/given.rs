@@ -1,4 +1,5 @@
-//! Fixtures: a world with Contoso and Alpine in it, and claims in every state.
+//! Fixtures: a world with Contoso and Alpine in it, and claims in every state. The operator counts its days in
+//! Dublin, the partner in Berlin, the customer in Prague.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::actor::{Actor, StaffRole};
@@ -7,10 +8,13 @@ use domain::claim::{Claim, CustomerContact, PartnerContact, RejectionRecord, Sta
 use domain::command::{ClaimInput, Command, Creation, DeclaredEvidence, GivenReason, Selection};
 use domain::context::{Context, Facts, Place, Places};
 use domain::directory::{Partner, Tenant};
-use domain::event::Event;
+use domain::event::{Event, FailureCause};
 use domain::ids::{ClaimId, ItemId, ItemNo, NoticeNo, PartnerId, Sha256Hash, StaffId};
 use domain::program::{ItemKind, Policy, Program};
 use domain::reason::{Reason, ReasonCode};
+use domain::recipient::{
+    Failure, RecipientList, RecipientNo, RecipientStanding, Recipients, Reports,
+};
 use domain::rejection::{FieldError, Rejection};
 use domain::text::{Comment, Domain, Email, Name};
 use domain::{decide, evolve};
@@ -53,19 +57,27 @@ pub(crate) fn partner() -> Partner {
     let partner = json!({
         "id": "p-alpine", "name": "Alpine Cloud", "status": "active",
         "locations": [{"id": "4711", "programs": ["osu-m365"]}],
-        "country": "CZ", "time_zone": "Europe/Prague",
+        "country": "DE", "time_zone": "Europe/Berlin",
         "daily_claim_quota": 100, "open_claim_quota": 100,
     });
     serde_json::from_value(partner).unwrap()
 }
 
+/// Contoso, with one verified contact.
 pub(crate) fn tenant() -> Tenant {
+    tenant_with(&["it@contoso.example"])
+}
+
+/// Contoso with these verified contacts, in their order.
+pub(crate) fn tenant_with(verified: &[&str]) -> Tenant {
+    let contact = |email: &&str| json!({"name": "IT", "email": email, "verified": true});
+    let contacts: Vec<_> = verified.iter().map(contact).collect();
     let item = |id: &str| json!({"kind": "workload", "id": id, "product": id, "claimable": true, "state": "active"});
     let tenant = json!({
         "id": "6f3c0000-0000-4000-8000-000000000001", "name": "Contoso", "status": "active",
         "domains": ["contoso.example"], "country": "CZ", "subdivision": null,
         "time_zone": "Europe/Prague", "locale": "cs", "closures": [],
-        "contacts": [{"name": "IT", "email": "it@contoso.example", "verified": true}],
+        "contacts": contacts,
         "items": [item("exchange-online"), item("teams"), item("sharepoint-online")],
     });
     serde_json::from_value(tenant).unwrap()
@@ -86,8 +98,8 @@ pub(crate) fn context(actor: Actor, at: Instant) -> Context {
         actor,
         policy: Policy::default(),
         places: Places {
-            operator: place("CZ", "Europe/Prague"),
-            partner: Some(place("CZ", "Europe/Prague")),
+            operator: place("IE", "Europe/Dublin"),
+            partner: Some(place("DE", "Europe/Berlin")),
             customer: Some(place("CZ", "Europe/Prague")),
         },
         facts: facts(),
@@ -110,8 +122,27 @@ pub(crate) fn administrator() -> Actor {
     Actor::CustomerAdmin { tenant: tenant().id }
 }
 
+/// The recipient of the first notice whose address nobody has verified: the claim's contact.
+pub(crate) const DOMAIN: RecipientNo = RecipientNo(1);
+
+/// The first verified contact of the directory.
+pub(crate) const FIRST: RecipientNo = RecipientNo(2);
+
+/// The second.
+pub(crate) const SECOND: RecipientNo = RecipientNo(3);
+
+/// The link of the first verified contact, of the first notice.
 pub(crate) fn link() -> Actor {
-    Actor::CustomerLink { notice: NoticeNo(1) }
+    link_of(1, FIRST)
+}
+
+pub(crate) fn link_of(notice: u16, recipient: RecipientNo) -> Actor {
+    Actor::CustomerLink { notice: NoticeNo(notice), recipient: Some(recipient) }
+}
+
+/// A link of the form that names no recipient.
+pub(crate) fn old_link(notice: u16) -> Actor {
+    Actor::CustomerLink { notice: NoticeNo(notice), recipient: None }
 }
 
 pub(crate) fn name(text: &str) -> Name {
@@ -185,37 +216,145 @@ pub(crate) fn submit(input: &ClaimInput, malformed: &[FieldError]) -> Command {
     Command::Submit(Some(creation(input, malformed)))
 }
 
-/// A claim, and what has happened to it.
+/// A claim, what has happened to it, and what is known of its recipients.
 #[derive(Debug, Clone)]
 pub(crate) struct Given {
     pub(crate) claim: Claim,
     pub(crate) events: Vec<Event>,
+    /// The list of the current notice, with its reports.
+    pub(crate) recipients: Option<Recipients>,
+    pub(crate) tenant: Tenant,
+    pub(crate) policy: Policy,
 }
 
 impl Given {
+    /// The claim that an event begins.
+    pub(crate) fn begun(event: Event) -> Self {
+        let claim = evolve(None, &event).unwrap();
+        let (tenant, policy) = (tenant(), Policy::default());
+        Self { claim, events: vec![event], recipients: None, tenant, policy }
+    }
+
     pub(crate) fn submitted() -> Self {
-        let event = opened(&input()).unwrap();
-        Self { claim: evolve(None, &event).unwrap(), events: vec![event] }
+        Self::begun(opened(&input()).unwrap())
     }
 
     pub(crate) fn in_review() -> Self {
+        Self::in_review_at(tenant())
+    }
+
+    /// The same at another tenant.
+    pub(crate) fn in_review_at(tenant: Tenant) -> Self {
         let moment = submitted_at() + Duration::hours(1);
-        Self::submitted().then(&Command::BeginReview, reviewer(), moment)
+        let submitted = Self { tenant, ..Self::submitted() };
+        submitted.then(&Command::BeginReview, reviewer(), moment)
     }
 
     pub(crate) fn notifying() -> Self {
+        Self::in_review().validated()
+    }
+
+    /// The first notice is on its way to the claim's contact and to these verified contacts.
+    pub(crate) fn notifying_to(verified: &[&str]) -> Self {
+        Self::in_review_at(tenant_with(verified)).validated()
+    }
+
+    fn validated(self) -> Self {
         let validate = Command::Validate { drop: vec![], comment: None };
-        Self::in_review().then(&validate, reviewer(), submitted_at() + Duration::hours(2))
+        self.then(&validate, reviewer(), submitted_at() + Duration::hours(2))
     }
 
     /// The window of V1 is open.
     pub(crate) fn awaiting() -> Self {
-        Self::notifying().then(&delivery(1), Actor::System, delivered_at())
+        Self::notifying().delivered(FIRST, delivered_at())
+    }
+
+    /// The same, with the first of these verified contacts having it open.
+    pub(crate) fn awaiting_of(verified: &[&str]) -> Self {
+        Self::notifying_to(verified).delivered(FIRST, delivered_at())
     }
 
     /// The window of V1 has closed in silence.
     pub(crate) fn associated() -> Self {
-        Self::awaiting().then(&Command::DeadlinePassed, Actor::System, after_grace())
+        Self::awaiting().closed()
+    }
+
+    /// The window of V1 closes in silence.
+    pub(crate) fn closed(self) -> Self {
+        self.then(&Command::DeadlinePassed, Actor::System, after_grace())
+    }
+
+    /// A delivery is noted, and acted on.
+    pub(crate) fn delivered(self, no: RecipientNo, at: Instant) -> Self {
+        self.noted_delivery(no, at).reports_applied(at)
+    }
+
+    /// A bounce is noted, and acted on.
+    pub(crate) fn failed(self, no: RecipientNo, at: Instant) -> Self {
+        self.failed_by(no, at, FailureCause::Bounce)
+    }
+
+    /// A failure is noted, and acted on.
+    pub(crate) fn failed_by(self, no: RecipientNo, at: Instant, cause: FailureCause) -> Self {
+        self.noted_failure(no, at, cause).reports_applied(at)
+    }
+
+    /// A delivery is noted; the first stays.
+    pub(crate) fn noted_delivery(mut self, no: RecipientNo, at: Instant) -> Self {
+        let report = self.reports().entry(no);
+        report.sent = true;
+        report.delivered_at = Some(report.delivered_at.map_or(at, |before| before.min(at)));
+        self
+    }
+
+    /// A failure is noted; the first stays.
+    pub(crate) fn noted_failure(
+        mut self,
+        no: RecipientNo,
+        at: Instant,
+        cause: FailureCause,
+    ) -> Self {
+        let report = self.reports().entry(no);
+        report.sent = true;
+        report.failure = report.failure.or(Some(Failure { at, cause }));
+        self
+    }
+
+    fn reports(&mut self) -> &mut Reports {
+        &mut self.recipients.as_mut().expect("a notice").reports
+    }
+
+    /// What is noted is acted on.
+    pub(crate) fn reports_applied(self, at: Instant) -> Self {
+        match self.when(&reports(self.claim.notice.0), Actor::System, at).unwrap() {
+            Some(event) => self.evolved(event),
+            None => self,
+        }
+    }
+
+    /// The list of the current notice.
+    pub(crate) fn list(&self) -> &RecipientList {
+        &self.recipients.as_ref().expect("a notice").list
+    }
+
+    /// Where a recipient stands.
+    pub(crate) fn standing(&self, no: RecipientNo) -> RecipientStanding {
+        self.list().get(no).expect("a recipient").standing
+    }
+
+    /// The addresses of the list with this standing, in the order of their numbers.
+    pub(crate) fn emails(&self, standing: RecipientStanding) -> Vec<&str> {
+        let listed = self.list().recipients.iter().filter(|own| own.standing == standing);
+        listed.map(|own| own.email.as_str()).collect()
+    }
+
+    /// The world as it is for the next command.
+    pub(crate) fn context(&self, actor: Actor, at: Instant) -> Context {
+        let mut context = context(actor, at);
+        context.policy = self.policy.clone();
+        context.facts.tenant = Some(self.tenant.clone());
+        context.facts.recipients.clone_from(&self.recipients);
+        context
     }
 
     /// The claim after a command that must lead to an event.
@@ -224,8 +363,17 @@ impl Given {
         self.evolved(event)
     }
 
+    /// The event is stored, and its list of recipients with it.
     pub(crate) fn evolved(mut self, event: Event) -> Self {
         self.claim = evolve(Some(self.claim), &event).unwrap();
+        if let Some(list) = event.recipients.as_deref().cloned() {
+            let known = self.recipients.take().filter(|own| own.list.notice == list.notice);
+            let reports = known.map(|own| own.reports).unwrap_or_default();
+            assert_eq!(list.notice, self.claim.notice, "a list belongs to the current notice");
+            self.recipients = Some(Recipients { list, reports });
+        }
+        let listed = self.recipients.as_ref().map(|own| own.list.notice);
+        assert_eq!(listed.unwrap_or_default(), self.claim.notice, "a notice has a list");
         self.events.push(event);
         self
     }
@@ -236,7 +384,16 @@ impl Given {
         actor: Actor,
         at: Instant,
     ) -> Result<Option<Event>, Rejection> {
-        let decision = decide(Some(&self.claim), command, &context(actor, at));
+        self.decided(command, &self.context(actor, at))
+    }
+
+    /// The same in another world.
+    pub(crate) fn decided(
+        &self,
+        command: &Command,
+        context: &Context,
+    ) -> Result<Option<Event>, Rejection> {
+        let decision = decide(Some(&self.claim), command, context);
         if let Ok(Some(event)) = &decision {
             let made = event.body.event_type();
             assert!(command.kind().row().makes.contains(&made), "{command:?} made {made:?}");
@@ -252,14 +409,33 @@ impl Given {
     pub(crate) fn items(&self) -> Vec<&'static str> {
         self.claim.items.iter().map(|item| self.claim.item_status(item).as_str()).collect()
     }
+
+    /// The end of the window.
+    pub(crate) fn closes_at(&self) -> Option<Instant> {
+        self.claim.state.window().map(|window| window.closes_at)
+    }
 }
 
 pub(crate) fn after_grace() -> Instant {
     closes_at() + Duration::seconds(120)
 }
 
-pub(crate) fn delivery(notice: u16) -> Command {
-    Command::RecordDelivery { notice: NoticeNo(notice), qualifying: true }
+/// What was noted of a notice is to be acted on.
+pub(crate) fn reports(notice: u16) -> Command {
+    Command::ApplyReports { notice: NoticeNo(notice) }
+}
+
+pub(crate) fn hold() -> Command {
+    Command::Hold { comment: comment() }
+}
+
+pub(crate) fn retire(no: RecipientNo) -> Command {
+    Command::RetireLink { recipient: no.0, comment: Some(comment()) }
+}
+
+/// The refusal of a command that the claim's state does not take.
+pub(crate) fn is_invalid_state<T>(result: &Result<T, Rejection>) -> bool {
+    matches!(result, Err(Rejection::InvalidState { .. }))
 }
 
 pub(crate) fn decline(items: &[u8]) -> Command {
@@ -293,38 +469,44 @@ pub(crate) fn withdraw() -> Command {
 
 /// A claim in every status, each as it comes about.
 pub(crate) fn in_status(status: Status) -> Claim {
-    let validated = || Given::notifying().claim;
+    given_in(status).claim
+}
+
+/// The same with what is known of its recipients.
+pub(crate) fn given_in(status: Status) -> Given {
     let rejection =
         || RejectionRecord { by: Some(StaffId::parse("reviewer").unwrap()), reasons: vec![] };
-    let with = |claim: Claim, state| Claim { state, ..claim };
-    let submitted = || Given::submitted().claim;
+    let with = |given: Given, state| Given { claim: Claim { state, ..given.claim }, ..given };
     match status {
-        Status::Draft => {
-            with(submitted(), State::Draft { discard_at: closes_at(), keeps_priority_until: None })
-        }
-        Status::Submitted => submitted(),
-        Status::InReview => Given::in_review().claim,
+        Status::Draft => with(
+            Given::submitted(),
+            State::Draft { discard_at: closes_at(), keeps_priority_until: None },
+        ),
+        Status::Submitted => Given::submitted(),
+        Status::InReview => Given::in_review(),
         Status::ActionRequired => with(
-            submitted(),
+            Given::submitted(),
             State::ActionRequired { reasons: vec![], answer_by: closes_at(), overturned: false },
         ),
         Status::Disputed => {
             let state = State::Disputed { rejection: rejection(), due_at: Some(closes_at()) };
-            Claim { disputed: true, ..with(submitted(), state) }
+            let mut given = with(Given::submitted(), state);
+            given.claim.disputed = true;
+            given
         }
-        Status::Notifying => validated(),
-        Status::Unreachable => with(validated(), State::Unreachable { correct_by: closes_at() }),
-        Status::AwaitingCustomer => Given::awaiting().claim,
-        Status::OnHold => with(validated(), State::OnHold),
-        Status::Associated => Given::associated().claim,
+        Status::Notifying => Given::notifying(),
+        Status::Unreachable => Given::awaiting().failed(FIRST, delivered_at()),
+        Status::AwaitingCustomer => Given::awaiting(),
+        Status::OnHold => Given::awaiting().then(&hold(), operator(), delivered_at()),
+        Status::Associated => Given::associated(),
         Status::Rejected => {
             let state =
                 State::Rejected { rejection: rejection(), disputable_until: Some(closes_at()) };
-            with(submitted(), state)
+            with(Given::submitted(), state)
         }
-        Status::Declined => Given::awaiting().then(&decline(&[]), link(), delivered_at()).claim,
-        Status::Withdrawn => Given::notifying().then(&withdraw(), alpine(), delivered_at()).claim,
-        Status::Discarded => with(submitted(), State::Discarded),
-        Status::Ended => Given::associated().then(&decline(&[]), link(), after_grace()).claim,
+        Status::Declined => Given::awaiting().then(&decline(&[]), link(), delivered_at()),
+        Status::Withdrawn => Given::notifying().then(&withdraw(), alpine(), delivered_at()),
+        Status::Discarded => with(Given::submitted(), State::Discarded),
+        Status::Ended => Given::associated().then(&decline(&[]), link(), after_grace()),
     }
 }

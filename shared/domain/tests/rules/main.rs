@@ -7,6 +7,7 @@
     reason = "fixtures fail by panicking"
 )]
 
+mod consent;
 mod customer;
 mod days;
 mod ends;
@@ -14,11 +15,15 @@ mod evidence;
 mod explain;
 mod given;
 mod invariants;
-mod notice;
 mod partner;
+mod people;
+mod queue;
+mod recipients;
 mod review;
 mod silence;
+mod states;
 mod submit;
 mod table;
+mod undo;
 mod vanish;
 mod withdrawal;

@@ -7,6 +7,7 @@ use domain::directory::PartnerStatus;
 use domain::effects::{LockChange, lock_changes, newly_blocked};
 use domain::ids::{ItemNo, Sha256Hash};
 use domain::reason::ReasonCode;
+use domain::recipient::Decliners;
 use domain::rejection::{FieldCode, FieldError, Rejection};
 use domain::text::Domain;
 use domain::{decide, evolve, history};
@@ -15,7 +16,7 @@ use crate::given::*;
 
 fn drafted() -> Given {
     let event = created(&draft(&input()), &context(alpine(), submitted_at())).unwrap();
-    Given { claim: evolve(None, &event).unwrap(), events: vec![event] }
+    Given::begun(event)
 }
 
 fn asked() -> Given {
@@ -30,8 +31,7 @@ fn request() -> Command {
 /// A claim of which the customer declined the first item, and which was rejected, disputed and overturned.
 fn overturned_beside_a_no() -> Given {
     let given = Given::notifying().then(&decline(&[1]), link(), now());
-    let hold = Command::Hold { comment: comment() };
-    let given = given.then(&hold, operator(), now()).then(&reject(), reviewer(), now());
+    let given = given.then(&hold(), operator(), now()).then(&reject(), reviewer(), now());
     assert_eq!(given.items(), ["declined", "rejected", "rejected"]);
     let given = given.then(&Command::Dispute { comment: comment() }, alpine(), now());
     given.then(&Command::Overturn { comment: comment() }, operator(), now())
@@ -195,7 +195,7 @@ fn an_overturned_rejection_proposes_what_stood_rejected_beside_a_no_again() {
 #[test]
 fn a_no_that_was_there_before_a_review_stays_in_the_window_that_follows_it() {
     let reviewed = overturned_beside_a_no();
-    let mut context = context(reviewer(), now());
+    let mut context = reviewed.context(reviewer(), now());
     context.facts.blocked = vec![reviewed.claim.item_ref(reviewed.claim.items.first().unwrap())];
     let validate = Command::Validate { drop: vec![], comment: None };
     let event = domain::decide(Some(&reviewed.claim), &validate, &context).unwrap().unwrap();
@@ -206,11 +206,11 @@ fn a_no_that_was_there_before_a_review_stays_in_the_window_that_follows_it() {
     assert!(changes.iter().all(|change| change["no"] != 1), "the no is told once: {told}");
     let taken = [2, 3].map(|no| LockChange::Take(ItemNo(no)));
     assert_eq!(lock_changes(Some(&reviewed.claim), &given.claim), taken);
-    let open = given.then(&delivery(2), Actor::System, delivered_at());
-    assert_eq!(open.when(&undo(&[]), link(), delivered_at()), Ok(None));
-    let refused = open.when(&undo(&[1]), link(), delivered_at());
+    let open = given.delivered(FIRST, delivered_at());
+    assert_eq!(open.when(&undo(&[2]), link_of(2, FIRST), delivered_at()), Ok(None));
+    let refused = open.when(&undo(&[1]), link_of(2, FIRST), delivered_at());
     assert!(matches!(refused, Err(Rejection::InvalidState { .. })), "{refused:?}");
-    assert_eq!(undoable(&open.claim, delivered_at()), []);
+    assert_eq!(undoable(&open.claim, Decliners::ALL, delivered_at()), []);
     let closed = open.clone().then(&Command::DeadlinePassed, Actor::System, after_grace());
     assert_eq!(closed.items(), ["declined", "active", "active"]);
     assert_eq!(newly_blocked(Some(&open.claim), &closed.claim), [], "it blocks since it was final");
@@ -218,13 +218,12 @@ fn a_no_that_was_there_before_a_review_stays_in_the_window_that_follows_it() {
 
 #[test]
 fn a_held_claim_resumes_with_a_new_notice_and_a_full_new_window() {
-    let hold = Command::Hold { comment: comment() };
-    let given = Given::awaiting().then(&hold, operator(), delivered_at());
+    let given = Given::awaiting().then(&hold(), operator(), delivered_at());
     assert_eq!(given.claim.deadline(), None);
     let given = given.then(&Command::Resume, operator(), delivered_at());
     assert_eq!((given.status(), given.claim.notice.0), (Status::Notifying, 2));
     let later = at("2027-01-11T09:00:00Z");
-    let given = given.then(&delivery(2), domain::actor::Actor::System, later);
+    let given = given.delivered(FIRST, later);
     assert_eq!(given.claim.deadline(), Some(at("2027-01-18T23:00:00Z")));
 }
 
@@ -237,19 +236,6 @@ fn the_operator_extends_to_a_later_business_day_and_never_to_an_earlier_one() {
     }
     let given = Given::awaiting().then(&to("2027-01-05"), operator(), delivered_at());
     assert_eq!(given.claim.deadline(), Some(at("2027-01-05T23:00:00Z")));
-}
-
-#[test]
-fn a_corrected_contact_must_speak_for_the_tenant() {
-    let claim = in_status(Status::Unreachable);
-    let correct = |email| Command::CorrectContact { contact: contact(email) };
-    let mut context = context(alpine(), delivered_at());
-    let event = decide(Some(&claim), &correct("ota@contoso.example"), &context).unwrap().unwrap();
-    assert_eq!(evolve(Some(claim.clone()), &event).unwrap().status(), Status::Notifying);
-    context.facts.tenant.as_mut().unwrap().contacts.clear();
-    let expected = FieldError::new("/customer_contact/email", FieldCode::CustomerUnreachable);
-    let refused = decide(Some(&claim), &correct("ceo@holding.example"), &context);
-    assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
 }
 
 #[test]

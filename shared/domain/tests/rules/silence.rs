@@ -9,17 +9,17 @@ use domain::event::EventType;
 use domain::ids::ItemNo;
 use domain::program::{Consent, Policy};
 use domain::reason::{EndReason, ReasonCode};
+use domain::recipient::Decliners;
 use domain::{decide, evolve};
 
 use crate::given::*;
 
 /// What silence makes of a claim in that status, at `at` under `policy`.
 fn silent(status: Status, at: Instant, policy: Policy) -> Option<domain::claim::Claim> {
-    let claim = in_status(status);
-    let context = domain::context::Context { policy, ..context(Actor::System, at) };
-    let event = decide(Some(&claim), &Command::DeadlinePassed, &context).unwrap()?;
+    let given = Given { policy, ..given_in(status) };
+    let event = given.when(&Command::DeadlinePassed, Actor::System, at).unwrap()?;
     assert!(event.by_silence);
-    Some(evolve(Some(claim), &event).unwrap())
+    Some(given.evolved(event).claim)
 }
 
 #[test]
@@ -40,8 +40,8 @@ fn the_window_closes_no_earlier_than_the_grace_after_the_deadline() {
 }
 
 /// The world in which New Year's Eve of 2026 was announced as a holiday of the whole of Czechia.
-fn announced(at: Instant) -> domain::context::Context {
-    let mut context = context(Actor::System, at);
+fn announced(given: &Given, at: Instant) -> domain::context::Context {
+    let mut context = given.context(Actor::System, at);
     let place = context.places.customer.as_mut().unwrap();
     let added = Exception {
         date: NaiveDate::from_ymd_opt(2026, 12, 31).unwrap(),
@@ -55,30 +55,44 @@ fn announced(at: Instant) -> domain::context::Context {
 #[test]
 fn a_holiday_announced_in_an_open_window_makes_it_longer_and_never_shorter() {
     let given = Given::awaiting();
-    let event = decide(Some(&given.claim), &Command::Recount, &announced(delivered_at()));
+    let event = given.decided(&Command::Recount, &announced(&given, delivered_at()));
     let longer = given.evolved(event.unwrap().unwrap());
     assert_eq!(longer.claim.deadline(), Some(at("2027-01-04T23:00:00Z")));
     assert_eq!(longer.claim.last_event.event_type, EventType::WindowExtended);
     assert!(!longer.claim.extended, "it is not the customer's one extension");
-    let again = decide(Some(&longer.claim), &Command::Recount, &announced(delivered_at()));
+    let again = longer.decided(&Command::Recount, &announced(&longer, delivered_at()));
     assert_eq!(again, Ok(None));
     let revoked = longer.when(&Command::Recount, Actor::System, delivered_at());
     assert_eq!(revoked, Ok(None));
 }
 
 #[test]
+fn b7_a_holiday_announced_from_the_end_of_the_window_on_does_not_lengthen_it() {
+    let given = Given::awaiting();
+    let last = closes_at() - Duration::milliseconds(1);
+    let in_time = given.decided(&Command::Recount, &announced(&given, last));
+    assert!(in_time.unwrap().is_some());
+    for moment in [closes_at(), after_grace()] {
+        let late = given.decided(&Command::Recount, &announced(&given, moment));
+        assert_eq!(late, Ok(None), "{moment}");
+    }
+    let declined = given.then(&decline(&[]), link(), delivered_at());
+    let late = declined.decided(&Command::Recount, &announced(&declined, closes_at()));
+    assert_eq!(late, Ok(None));
+}
+
+#[test]
 fn a_due_window_is_counted_again_before_it_is_closed() {
     let given = Given::awaiting();
-    let event = decide(Some(&given.claim), &Command::DeadlinePassed, &announced(after_grace()));
+    let event = given.decided(&Command::DeadlinePassed, &announced(&given, after_grace()));
     let event = event.unwrap().unwrap();
     assert!(!event.by_silence);
     let longer = given.evolved(event);
     assert_eq!(longer.status(), Status::AwaitingCustomer);
-    let in_between =
-        decide(Some(&longer.claim), &Command::DeadlinePassed, &announced(after_grace()));
+    let in_between = longer.decided(&Command::DeadlinePassed, &announced(&longer, after_grace()));
     assert_eq!(in_between, Ok(None));
     let late = at("2027-01-04T23:02:00Z");
-    let event = decide(Some(&longer.claim), &Command::DeadlinePassed, &announced(late));
+    let event = longer.decided(&Command::DeadlinePassed, &announced(&longer, late));
     let closed = longer.evolved(event.unwrap().unwrap());
     assert_eq!(closed.status(), Status::Associated);
 }
@@ -86,7 +100,7 @@ fn a_due_window_is_counted_again_before_it_is_closed() {
 #[test]
 fn a_no_can_be_taken_back_until_the_longer_window_ends() {
     let given = Given::awaiting().then(&decline(&[]), link(), delivered_at());
-    let event = decide(Some(&given.claim), &Command::Recount, &announced(delivered_at()));
+    let event = given.decided(&Command::Recount, &announced(&given, delivered_at()));
     let longer = given.evolved(event.unwrap().unwrap());
     assert_eq!(longer.status(), Status::Declined);
     let undone = longer.then(&undo(&[]), link(), closes_at());
@@ -106,8 +120,14 @@ fn under_an_opt_in_policy_silence_declines_and_blocks_nobody() {
     let claim = silent(Status::AwaitingCustomer, after_grace(), policy).unwrap();
     assert_eq!(claim.status(), Status::Declined);
     let mark = claim.items.first().unwrap().mark;
-    let expected =
-        Mark::Declined { at: closes_at(), in_time: true, no_answer: true, settled: false };
+    let expected = Mark::Declined {
+        at: closes_at(),
+        latest: closes_at(),
+        by: Decliners::NOBODY,
+        in_time: true,
+        no_answer: true,
+        settled: false,
+    };
     assert_eq!(mark, Some(expected));
     assert_eq!(domain::effects::blocked_on_settling(&claim), []);
 }

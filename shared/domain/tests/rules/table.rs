@@ -9,7 +9,7 @@ use domain::command::{Command, CommandKind, DeclaredEvidence, Vanished};
 use domain::context::Context;
 use domain::decide::is_allowed_in;
 use domain::event::FailureCause;
-use domain::ids::{EvidenceId, ItemNo, NoticeNo, Sha256Hash};
+use domain::ids::{EvidenceId, ItemNo, Sha256Hash};
 use domain::rejection::Rejection;
 use domain::{decide, evolve};
 
@@ -31,15 +31,11 @@ pub(crate) fn of_kind(kind: CommandKind) -> Option<(Command, Actor)> {
         CommandKind::Respond => (Command::Respond { comment: None }, alpine()),
         CommandKind::Reject => (reject(), reviewer()),
         CommandKind::Validate => (Command::Validate { drop: vec![], comment: None }, reviewer()),
-        CommandKind::RecordDelivery => (delivery(1), Actor::System),
-        CommandKind::RecordFailure => (
-            Command::RecordFailure {
-                notice: NoticeNo(1),
-                cause: FailureCause::Bounce,
-                others_left: false,
-            },
-            Actor::System,
-        ),
+        CommandKind::ApplyReports => (reports(1), Actor::System),
+        CommandKind::Vouch => (Command::Vouch { comment: Some(comment) }, operator()),
+        CommandKind::RefuseContact => (Command::RefuseContact { comment: None }, operator()),
+        CommandKind::RetireLink => (retire(FIRST), administrator()),
+        CommandKind::ChangeConsent => (Command::ChangeConsent, administrator()),
         CommandKind::CorrectContact => {
             (Command::CorrectContact { contact: contact("ota@contoso.example") }, alpine())
         }
@@ -97,7 +93,23 @@ fn cell(status: Status, kind: CommandKind) -> String {
     } else {
         delivered_at() + Duration::minutes(1)
     };
-    outcome(Some(in_status(status)), &command, &context(actor, moment))
+    let given = prepared(given_in(status), kind);
+    outcome(Some(given.claim.clone()), &command, &given.context(actor, moment))
+}
+
+/// The claim, with what the command needs to have something to do: a report of the verified recipient, which is
+/// the delivery of a notice that is on its way and else a bounce; or a contact that the partner proposes.
+pub(crate) fn prepared(mut given: Given, kind: CommandKind) -> Given {
+    if kind == CommandKind::RefuseContact {
+        given.claim.details.proposed_contact = Some(contact("ota@contoso.example"));
+    }
+    if kind != CommandKind::ApplyReports || given.recipients.is_none() {
+        given
+    } else if given.status() == Status::Notifying {
+        given.noted_delivery(FIRST, delivered_at())
+    } else {
+        given.noted_failure(FIRST, delivered_at(), FailureCause::Bounce)
+    }
 }
 
 /// The same where there is no claim yet.

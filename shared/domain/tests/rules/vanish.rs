@@ -3,11 +3,16 @@ use domain::claim::{Mark, Status};
 use domain::command::{Command, Vanished};
 use domain::decide::{is_due, refusable};
 use domain::directory::TenantItemState;
+use domain::effects::{lock_changes, newly_blocked};
 use domain::ids::ItemNo;
 use domain::program::{Consent, Policy};
 use domain::reason::{EndReason, ReasonCode};
 
 use crate::given::*;
+
+fn an_hour_later() -> Instant {
+    delivered_at() + chrono::Duration::hours(1)
+}
 
 fn items(numbers: &[u8]) -> Command {
     Command::Vanish(Vanished::Items(numbers.iter().map(|no| ItemNo(*no)).collect()))
@@ -45,7 +50,7 @@ fn a_no_to_all_that_is_left_beside_a_vanished_item_declines_the_claim() {
     let given = given.then(&decline(&[3]), link(), delivered_at());
     assert_eq!(given.items(), ["declined", "rejected", "declined"]);
     assert_eq!(given.status(), Status::Declined);
-    let given = given.then(&undo(&[]), link(), delivered_at());
+    let given = given.then(&undo(&[]), link(), an_hour_later());
     assert_eq!(given.items(), ["pending", "rejected", "pending"]);
     assert_eq!(given.status(), Status::AwaitingCustomer);
 }
@@ -75,22 +80,43 @@ fn silence_beside_a_vanished_item_is_executed_once_whatever_it_means() {
 }
 
 #[test]
-fn a_vanished_item_is_no_part_of_any_answer() {
+fn nobody_is_asked_about_a_vanished_item_but_a_no_to_it_is_kept() {
     let given = without_the_second();
-    let left = [ItemNo(1), ItemNo(3)];
-    assert_eq!(refusable(&given.claim, delivered_at()), left);
-    assert_eq!(given.when(&decline(&[2]), link(), delivered_at()), Ok(None));
-    let given = given.then(&decline(&[]), link(), delivered_at());
-    assert_eq!(given.items(), ["declined", "rejected", "declined"]);
-    let given = given.then(&undo(&[]), link(), delivered_at());
-    let given = given.then(&Command::DeadlinePassed, Actor::System, after_grace());
-    assert_eq!(given.items(), ["active", "rejected", "active"]);
+    assert_eq!(refusable(&given.claim, delivered_at()), [ItemNo(1), ItemNo(3)]);
+    let before = given.claim.clone();
+    let alone = given.clone().then(&decline(&[2]), link(), delivered_at());
+    assert_eq!(alone.items(), ["pending", "declined", "pending"]);
+    assert_eq!(alone.status(), Status::AwaitingCustomer);
+    assert_eq!(lock_changes(Some(&before), &alone.claim), [], "nobody waits for it");
+    assert_eq!(newly_blocked(Some(&before), &alone.claim), [ItemNo(2)]);
+    let all = given.then(&decline(&[]), link(), delivered_at());
+    assert_eq!(all.items(), ["declined", "declined", "declined"]);
+    let undone = all.then(&undo(&[]), link(), an_hour_later());
+    assert_eq!(undone.items(), ["pending", "declined", "pending"], "it waits for no silence");
+    assert_eq!(undone.closed().items(), ["active", "declined", "active"]);
+}
+
+#[test]
+fn b3_a_no_to_an_item_that_vanished_survives_an_overturned_rejection() {
+    let given = without_the_second().then(&decline(&[2]), link(), delivered_at());
+    let given = given.then(&hold(), operator(), an_hour_later());
+    let given = given.then(&reject(), reviewer(), an_hour_later());
+    assert_eq!(given.items(), ["rejected", "declined", "rejected"]);
+    let dispute = Command::Dispute { comment: comment() };
+    let given = given.then(&dispute, alpine(), an_hour_later());
+    let overturn = Command::Overturn { comment: comment() };
+    let given = given.then(&overturn, operator(), an_hour_later());
+    assert_eq!(given.items(), ["proposed", "declined", "proposed"], "it is not proposed again");
+    let validate = Command::Validate { drop: vec![], comment: None };
+    let given = given.then(&validate, reviewer(), an_hour_later());
+    assert_eq!(given.items(), ["pending", "declined", "pending"]);
+    assert_eq!(given.when(&undo(&[2]), link_of(2, FIRST), an_hour_later()).ok(), None);
 }
 
 #[test]
 fn a_no_to_an_item_that_has_vanished_since_cannot_be_taken_back() {
     let given = Given::awaiting().then(&decline(&[]), link(), delivered_at());
-    let mut context = context(link(), delivered_at());
+    let mut context = given.context(link(), an_hour_later());
     let tenant = context.facts.tenant.as_mut().unwrap();
     tenant.items.get_mut(1).unwrap().state = TenantItemState::Ended;
     let event = domain::decide(Some(&given.claim), &undo(&[]), &context).unwrap().unwrap();

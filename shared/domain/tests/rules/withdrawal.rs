@@ -80,8 +80,8 @@ fn a_no_before_the_window_keeps_its_lock_through_it_as_it_can_be_undone_there() 
     let declined = before.clone().then(&decline(&[2]), link(), delivered_at());
     assert_eq!(lock_changes(Some(&before.claim), &declined.claim), []);
     assert_eq!(newly_blocked(Some(&before.claim), &declined.claim), []);
-    let (system, later) = (domain::actor::Actor::System, delivered_at() + Duration::hours(1));
-    let open = declined.clone().then(&delivery(1), system, later);
+    let later = delivered_at() + Duration::hours(1);
+    let open = declined.clone().delivered(FIRST, later);
     assert_eq!(lock_changes(Some(&declined.claim), &open.claim), []);
     let left = declined.clone().then(&withdraw(), alpine(), later);
     let released = [1, 2, 3].map(|no| LockChange::Release(ItemNo(no)));

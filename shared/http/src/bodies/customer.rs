@@ -1,8 +1,9 @@
-//! Which items a signed-in customer means.
+//! Which items a signed-in customer means, and whose link is to be retired.
 
 use domain::claim::MAX_ITEMS;
-use domain::command::Selection;
+use domain::command::{Command, Selection};
 use domain::ids::ItemNo;
+use domain::rejection::FieldCode;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -14,18 +15,37 @@ use crate::fields::Fields;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChosenItemsBody {
-    /// Their numbers; none: all of them.
-    #[schema(max_items = 25, required = false, nullable, example = json!([1]))]
+    /// Their numbers; left out: all of them.
+    #[schema(min_items = 1, max_items = 25, required = false, nullable, example = json!([1]))]
     pub items: Vec<u8>,
 }
 
-/// Reads the items of an answer.
+/// Whose link is to be retired.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetireLinkBody {
+    /// The recipient's number.
+    #[schema(minimum = 1, maximum = 23)]
+    pub recipient: u8,
+}
+
+/// Reads the items of an answer. A list without an entry means nothing: it is refused.
 pub fn chosen_items(body: &Value) -> Result<Selection, Failure> {
     let mut fields = Fields::of(body);
     let items: Vec<ItemNo> = fields.values("items", 0..=MAX_ITEMS);
     fields.unique("items", items.iter().map(|no| Some(*no)));
+    if body.get("items").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+        fields.report("items", FieldCode::Required);
+    }
     let selection = if items.is_empty() { Selection::All } else { Selection::These(items) };
     fields.finish(Some(selection))
+}
+
+/// Reads whose link an administrator retires.
+pub fn retired_link(body: &Value) -> Result<Command, Failure> {
+    let mut fields = Fields::of(body);
+    let recipient: Option<u8> = fields.required("recipient");
+    fields.finish(recipient.map(|recipient| Command::RetireLink { recipient, comment: None }))
 }
 
 #[cfg(test)]
@@ -44,5 +64,24 @@ mod tests {
         assert_eq!(refused(chosen_items(&json!({"items": [0]}))), ["malformed /items/0"]);
         assert_eq!(refused(chosen_items(&json!({"items": vec![1; 26]}))), ["too-long /items"]);
         assert_eq!(refused(chosen_items(&json!({"yes": 1}))), ["unknown-field /yes"]);
+    }
+
+    #[test]
+    fn an_empty_list_of_items_is_refused_and_does_not_mean_all() {
+        assert_eq!(refused(chosen_items(&json!({"items": []}))), ["required /items"]);
+        assert_eq!(chosen_items(&json!({"items": null})).unwrap(), Selection::All);
+    }
+
+    #[test]
+    fn a_retired_link_is_named_by_its_recipients_number_without_a_comment() {
+        let read = retired_link(&json!({"recipient": 2})).unwrap();
+        assert_eq!(read, Command::RetireLink { recipient: 2, comment: None });
+        assert_eq!(refused(retired_link(&json!({}))), ["required /recipient"]);
+        for wrong in [json!("2"), json!(-1), json!(256), json!(1.5)] {
+            let body = json!({"recipient": wrong});
+            assert_eq!(refused(retired_link(&body)), ["malformed /recipient"], "{body}");
+        }
+        let body = json!({"recipient": 2, "comment": "x"});
+        assert_eq!(refused(retired_link(&body)), ["unknown-field /comment"]);
     }
 }

@@ -1,5 +1,6 @@
 //! Partners, tenants and programs, as the operator writes them.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use domain::calendar::CountryCode;
@@ -78,6 +79,9 @@ pub struct TenantBody {
     /// The domains that are its own.
     #[schema(min_items = 1, max_items = 500)]
     pub domains: Vec<String>,
+    /// Taken and ignored: the system says who added a domain, and when.
+    #[schema(value_type = Option<Object>)]
+    pub domain_added: Option<Value>,
     /// Its country.
     #[schema(pattern = "^[A-Za-z]{2}$", example = "CZ")]
     pub country: String,
@@ -111,6 +115,10 @@ pub struct TenantContactBody {
     pub email: String,
     /// Whether the contact is known to speak for the tenant.
     pub verified: bool,
+    /// Taken and ignored: the system says since when.
+    pub verified_since: Option<String>,
+    /// Taken and ignored: the system says who did it.
+    pub verified_by: Option<String>,
 }
 
 /// A workload or subscription of a tenant.
@@ -222,6 +230,9 @@ pub struct PolicyBody {
     /// Months after which associations end.
     #[schema(minimum = 1, maximum = 120)]
     pub term_months: Option<u32>,
+    /// `allowed` or `never`: whether the operator may vouch for a contact of the tenant's domain.
+    #[schema(pattern = "^(allowed|never)$")]
+    pub vouching: Option<String>,
 }
 
 /// Reads a partner, whose id is the path's.
@@ -244,6 +255,8 @@ pub fn partner(id: &PartnerId, body: &Value) -> Result<Partner, Failure> {
             time_zone: time_zone?,
             daily_claim_quota: daily_claim_quota?,
             open_claim_quota: open_claim_quota?,
+            suspended_since: None,
+            left_programs: BTreeMap::new(),
         })
     };
     fields.finish(partner())
@@ -254,12 +267,14 @@ fn location(fields: &mut Fields<'_>) -> Option<Location> {
     Some(Location { id: id?, programs: programs.into_iter().collect() })
 }
 
-/// Reads a tenant, whose id is the path's.
+/// Reads a tenant, whose id is the path's. Who made a contact verified or added a domain is not read: the
+/// system knows it.
 pub fn tenant(id: &TenantId, body: &Value) -> Result<Tenant, Failure> {
     let mut fields = Fields::of(body);
     same_id(&mut fields, id);
     let (name, status) = (fields.required("name"), fields.required("status"));
     let domains = fields.values("domains", SOME_ENTRIES);
+    fields.ignore("domain_added");
     let country: Option<CountryCode> = fields.required("country");
     let subdivision = subdivision(&mut fields, country);
     let (time_zone, locale) = (fields.optional("time_zone"), fields.required("locale"));
@@ -273,6 +288,8 @@ pub fn tenant(id: &TenantId, body: &Value) -> Result<Tenant, Failure> {
             name: name?,
             status: status?,
             domains: domains.into_iter().collect(),
+            domain_added: BTreeMap::new(),
+            former_contacts: Vec::new(),
             country: country?,
             subdivision,
             time_zone,
@@ -289,7 +306,15 @@ pub fn tenant(id: &TenantId, body: &Value) -> Result<Tenant, Failure> {
 fn tenant_contact(fields: &mut Fields<'_>) -> Option<TenantContact> {
     let (name, email) = (fields.required("name"), fields.required("email"));
     let verified = fields.required("verified");
-    Some(TenantContact { name: name?, email: email?, verified: verified? })
+    fields.ignore("verified_since");
+    fields.ignore("verified_by");
+    Some(TenantContact {
+        name: name?,
+        email: email?,
+        verified: verified?,
+        verified_since: None,
+        verified_by: None,
+    })
 }
 
 fn tenant_item(fields: &mut Fields<'_>) -> Option<TenantItem> {
@@ -353,6 +378,7 @@ fn policy(fields: &mut Fields<'_>) -> Option<Policy> {
     set(fields, "evidence_max_age_months", &mut policy.evidence_max_age_months);
     set(fields, "unknown_subdivision", &mut policy.unknown_subdivision);
     policy.term_months = fields.optional("term_months");
+    set(fields, "vouching", &mut policy.vouching);
     for name in policy.out_of_bounds() {
         fields.report(name, FieldCode::Malformed);
     }
@@ -380,6 +406,7 @@ fn ids<T, K>(entries: &[Option<T>], key: impl Fn(&T) -> K) -> Vec<Option<K>> {
 
 #[cfg(test)]
 mod tests {
+    use domain::program::Vouching;
     use serde_json::json;
 
     use super::*;
@@ -396,9 +423,11 @@ mod tests {
 
     fn contoso() -> Value {
         json!({"id": TENANT, "name": "Contoso", "status": "active", "domains": ["contoso.example"],
+               "domain_added": {},
                "country": "CZ", "subdivision": null, "time_zone": "Europe/Prague", "locale": "cs",
                "closures": ["2026-12-31"],
-               "contacts": [{"name": "IT", "email": "it@contoso.example", "verified": true}],
+               "contacts": [{"name": "IT", "email": "it@contoso.example", "verified": true,
+                             "verified_since": null, "verified_by": null}],
                "items": [{"kind": "workload", "id": "teams", "product": "teams", "claimable": true, "state": "active"}]})
     }
 
@@ -425,6 +454,18 @@ mod tests {
         assert_eq!(read.policy, Policy { window_business_days: 7, ..Policy::default() });
         let written = serde_json::to_value(&read).unwrap();
         assert_eq!(program(&id, &written).unwrap(), read);
+    }
+
+    #[test]
+    fn who_made_a_contact_verified_or_added_a_domain_is_not_taken_from_a_body() {
+        let id = TenantId::parse(TENANT).unwrap();
+        let contact = json!({"name": "IT", "email": "it@contoso.example", "verified": true,
+                             "verified_since": "2020-01-01T00:00:00Z", "verified_by": "somebody"});
+        let since = json!({"since": "2020-01-01T00:00:00Z", "by": "somebody"});
+        let body = edited(contoso(), "contacts", json!([contact]));
+        let body = edited(body, "domain_added", json!({"contoso.example": since}));
+        let read = tenant(&id, &body).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), contoso());
     }
 
     #[test]
@@ -465,5 +506,14 @@ mod tests {
         assert_eq!(read(json!({"grace_seconds": 5})), ["malformed /policy/grace_seconds"]);
         assert_eq!(read(json!({"window_days": 5})), ["unknown-field /policy/window_days"]);
         assert_eq!(read(json!({"consent": "maybe"})), ["malformed /policy/consent"]);
+        assert_eq!(read(json!({"vouching": "often"})), ["malformed /policy/vouching"]);
+    }
+
+    #[test]
+    fn a_policy_says_whether_the_operator_may_vouch() {
+        let id = ProgramId::parse("osu-m365").unwrap();
+        let read = |policy| program(&id, &edited(osu(), "policy", policy)).unwrap().policy.vouching;
+        assert_eq!(read(json!({})), Vouching::Allowed);
+        assert_eq!(read(json!({"vouching": "never"})), Vouching::Never);
     }
 }

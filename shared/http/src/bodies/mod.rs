@@ -20,7 +20,7 @@ pub use claim::{
     RequiredCommentBody, TenantRefBody, claim, comment, corrected_contact, edited, nothing,
     required_comment,
 };
-pub use customer::{ChosenItemsBody, chosen_items};
+pub use customer::{ChosenItemsBody, RetireLinkBody, chosen_items, retired_link};
 pub use directory::{
     LocationBody, PartnerBody, PolicyBody, ProgramBody, TenantBody, TenantContactBody,
     TenantItemBody, partner, program, tenant,

@@ -59,6 +59,27 @@ pub enum ReviewBody {
         /// The new contact.
         customer_contact: ContactBody,
     },
+    /// Vouch for the contact: its domain is the tenant's, and nobody has verified it.
+    Vouch {
+        /// Why.
+        #[schema(min_length = 1, max_length = 2000)]
+        comment: String,
+    },
+    /// Refuse the contact that the partner proposes.
+    RefuseContact {
+        /// Why.
+        #[schema(min_length = 1, max_length = 2000)]
+        comment: Option<String>,
+    },
+    /// Retire the link of a recipient: it takes a no and nothing else.
+    RetireLink {
+        /// The recipient's number.
+        #[schema(minimum = 1, maximum = 23)]
+        recipient: u8,
+        /// Why.
+        #[schema(min_length = 1, max_length = 2000)]
+        comment: String,
+    },
     /// Let a disputed rejection stand.
     Uphold {
         /// Why.
@@ -101,7 +122,7 @@ pub struct DropBody {
 }
 
 /// The actions, by name.
-const ACTIONS: [(&str, CommandKind); 10] = [
+const ACTIONS: [(&str, CommandKind); 13] = [
     ("begin", CommandKind::BeginReview),
     ("request_information", CommandKind::RequestInformation),
     ("reject", CommandKind::Reject),
@@ -110,6 +131,9 @@ const ACTIONS: [(&str, CommandKind); 10] = [
     ("resume", CommandKind::Resume),
     ("extend", CommandKind::Extend),
     ("correct_contact", CommandKind::CorrectContact),
+    ("vouch", CommandKind::Vouch),
+    ("refuse_contact", CommandKind::RefuseContact),
+    ("retire_link", CommandKind::RetireLink),
     ("uphold", CommandKind::Uphold),
     ("overturn", CommandKind::Overturn),
 ];
@@ -140,6 +164,13 @@ pub fn review(body: &Value) -> Result<Command, Failure> {
         Some("correct_contact") => fields
             .required_object("customer_contact", contact)
             .map(|contact| Command::CorrectContact { contact }),
+        Some("vouch") => {
+            fields.required("comment").map(|comment| Command::Vouch { comment: Some(comment) })
+        }
+        Some("refuse_contact") => {
+            Some(Command::RefuseContact { comment: fields.optional("comment") })
+        }
+        Some("retire_link") => retire_link(&mut fields),
         Some("uphold") => fields.required("comment").map(|comment| Command::Uphold { comment }),
         Some("overturn") => fields.required("comment").map(|comment| Command::Overturn { comment }),
         Some(_) => return Err(Failure::Fields(vec![unknown_action()])),
@@ -160,6 +191,11 @@ fn reasons(fields: &mut Fields<'_>) -> Vec<GivenReason> {
     let key = |given: &GivenReason| (given.reason.code, given.reason.item_no);
     fields.unique("reasons", given.iter().map(|given| given.as_ref().map(key)));
     given.into_iter().flatten().collect()
+}
+
+fn retire_link(fields: &mut Fields<'_>) -> Option<Command> {
+    let (recipient, comment) = (fields.required("recipient"), fields.required("comment"));
+    Some(Command::RetireLink { recipient: recipient?, comment: Some(comment?) })
 }
 
 fn validate(fields: &mut Fields<'_>) -> Command {
@@ -203,6 +239,13 @@ mod tests {
                 json!({"action": "correct_contact", "customer_contact": contact()}),
                 CommandKind::CorrectContact,
             ),
+            (json!({"action": "vouch", "comment": "x"}), CommandKind::Vouch),
+            (json!({"action": "refuse_contact"}), CommandKind::RefuseContact),
+            (json!({"action": "refuse_contact", "comment": "x"}), CommandKind::RefuseContact),
+            (
+                json!({"action": "retire_link", "recipient": 2, "comment": "x"}),
+                CommandKind::RetireLink,
+            ),
             (json!({"action": "uphold", "comment": "x"}), CommandKind::Uphold),
             (json!({"action": "overturn", "comment": "x"}), CommandKind::Overturn),
         ] {
@@ -215,6 +258,10 @@ mod tests {
     fn a_field_of_another_action_is_unknown() {
         for (body, field) in [
             (json!({"action": "begin", "comment": "x"}), "unknown-field /comment"),
+            (
+                json!({"action": "vouch", "comment": "x", "recipient": 1}),
+                "unknown-field /recipient",
+            ),
             (json!({"action": "resume", "reasons": []}), "unknown-field /reasons"),
             (json!({"action": "validate", "reasons": []}), "unknown-field /reasons"),
             (
@@ -241,6 +288,12 @@ mod tests {
             (json!({"action": "hold"}), vec!["required /comment"]),
             (json!({"action": "extend", "closes_on": "soon"}), vec!["malformed /closes_on"]),
             (json!({"action": "correct_contact"}), vec!["required /customer_contact"]),
+            (json!({"action": "vouch"}), vec!["required /comment"]),
+            (json!({"action": "retire_link"}), vec!["required /comment", "required /recipient"]),
+            (
+                json!({"action": "retire_link", "recipient": 256, "comment": "x"}),
+                vec!["malformed /recipient"],
+            ),
         ] {
             assert_eq!(refused(review(&body)), errors, "{body}");
         }

@@ -35,7 +35,7 @@ pub struct RulesBody {
     #[schema(pattern = "^[A-Za-z0-9-]{2,35}$", example = "cs")]
     pub locale: Option<String>,
     /// People who get every mail about a claim too.
-    #[schema(max_items = 5, required = false, nullable)]
+    #[schema(max_items = 10, required = false, nullable)]
     pub contacts: Vec<RuleContactBody>,
     /// Who may not claim what. One that is left out of the list is lifted.
     #[schema(max_items = 500)]
@@ -184,6 +184,13 @@ mod tests {
     }
 
     #[test]
+    fn rules_have_at_most_ten_contacts() {
+        let contacts = vec![json!({"name": "A", "email": "a@contoso.example"}); 10];
+        let read = rules(&json!({"contacts": contacts})).unwrap();
+        assert_eq!(read.rules.contacts.len(), 10);
+    }
+
+    #[test]
     fn everything_that_is_wrong_is_said_at_once() {
         let block = json!({"partner_id": "p", "kind": "workload", "id": "teams", "until": "2027-01-01T00:00:00Z"});
         let body = json!({
@@ -207,7 +214,7 @@ mod tests {
         told.sort();
         expected.sort();
         assert_eq!(told, expected);
-        let contacts = vec![json!({"name": "A", "email": "a@contoso.example"}); 6];
+        let contacts = vec![json!({"name": "A", "email": "a@contoso.example"}); 11];
         assert_eq!(refused(rules(&json!({"contacts": contacts}))), ["too-long /contacts"]);
     }
 }

@@ -188,7 +188,7 @@ fn evidence(route: EvidenceRoute) -> RouteFacts {
 fn review(route: ReviewRoute) -> RouteFacts {
     match route {
         ReviewRoute::List => RouteFacts {
-            query: &["state", LIST[0], LIST[1]],
+            query: &["state", "needs", LIST[0], LIST[1]],
             ..read("What waits for the operator, longest first", AnswerShape::List("ClaimView"))
         },
         ReviewRoute::Act => change("Act on a claim", "ReviewBody"),
@@ -234,6 +234,14 @@ fn customer(route: CustomerRoute) -> RouteFacts {
         CustomerRoute::Decline => answer("Say no, at any time"),
         CustomerRoute::Undo => answer("Take a no back, until the deadline"),
         CustomerRoute::Extend => answer("Ask for more time, once"),
+        CustomerRoute::Claim => {
+            read("Read a claim on one's tenant", AnswerShape::Claim("CustomerClaimView"))
+        }
+        CustomerRoute::RetireLink => RouteFacts {
+            may_lack_body: false,
+            body: Some("RetireLinkBody"),
+            ..answer("Retire the link of a recipient")
+        },
     }
 }
 
@@ -328,7 +336,7 @@ fn needed(is_needed: bool) -> Required {
 }
 
 fn parameters(route: &Route, facts: &RouteFacts) -> Vec<Parameter> {
-    let required = |name: &str| matches!(name, "state" | "country" | "delivered_at");
+    let required = |name: &str| matches!(name, "country" | "delivered_at");
     let path = names(route.path).map(|name| parameter(name, ParameterIn::Path, true));
     let query = facts.query.iter().map(|name| parameter(name, ParameterIn::Query, required(name)));
     let header = |name: &&str, required| parameter(name, ParameterIn::Header, required);

@@ -14,7 +14,8 @@ role-not-allowed = Pro tuto roli nedovoleno
 association-not-active = Přiřazení není účinné
     .detail = Údaje lze číst jen po dobu, kdy je přiřazení účinné.
 code-wrong = Kód nesouhlasí
-    .detail = Šestimístný kód je uveden v e-mailu. Zbývá pokusů: { $tries }.
+    .detail = Kód je uveden v e-mailu. Zbývá pokusů: { $tries }.
+    .unlimited = Šestimístný kód je uveden v e-mailu. Lze to zkusit znovu.
 not-found = Nenalezeno
     .detail = Nic pro vás tu není.
 invalid-state = Teď to nejde
@@ -26,6 +27,12 @@ item-busy = Položka je zadaná
     .detail = O položku se vede jiná žádost. Zkuste to znovu, až bude rozhodnuta.
 blocked-by-customer = Zablokováno zákazníkem
     .detail = Zákazník vaše žádosti o položku zablokoval.
+contact-unverified = Kontakt není ověřen
+    .detail = Kontakt nikdo neověřil. Zaručte se za něj, nebo ho nechte ověřit v adresáři.
+link-retired = Odkaz je zneplatněn
+    .detail = Tímto odkazem lze už jen říci ne.
+another-reviewer-required = Musí to udělat někdo jiný
+    .detail = Kontakt této žádosti jste v posledních sedmi dnech zpřístupnili vy. Jednat musí kolega.
 version-mismatch = Verze se změnila
     .detail = Přečtěte žádost znovu a pošlete její nynější ETag v hlavičce If-Match.
 payload-too-large = Tělo požadavku je příliš velké
@@ -44,6 +51,10 @@ code-locked = Příliš mnoho chybných kódů
     .detail = Než to zkusíte znovu, vyčkejte.
 unavailable = Nedostupné
     .detail = Nemohli jsme odpovědět. Nic se neztratilo: zkuste to znovu.
+
+# Upozornění při kontrole.
+warning-contact-outside = Doména této adresy tenantu nepatří a adresu nikdo neověřil: odkaz nedostane.
+warning-vouching-needed = Tenant nemá ověřený kontakt: za tento se musí zaručit provozovatel.
 
 # Kódy jednotlivých polí.
 field-required = Tento údaj je povinný.

@@ -14,7 +14,8 @@ role-not-allowed = Not for this role
 association-not-active = No active association
     .detail = The data can be read only while the association is active.
 code-wrong = The code is wrong
-    .detail = The six-digit code stands in the mail. Tries left: { $tries }.
+    .detail = The code stands in the mail. Tries left: { $tries }.
+    .unlimited = The six-digit code stands in the mail. It may be tried again.
 not-found = Not found
     .detail = There is nothing here for you.
 invalid-state = Not possible now
@@ -26,6 +27,12 @@ item-busy = An item is busy
     .detail = An item is the subject of another claim. Try again when that is decided.
 blocked-by-customer = Blocked by the customer
     .detail = The customer has blocked claims of yours on an item.
+contact-unverified = The contact is not verified
+    .detail = Nobody has verified the contact. Vouch for it, or have it verified in the directory.
+link-retired = The link is retired
+    .detail = This link can still say no, and nothing else.
+another-reviewer-required = Somebody else has to do this
+    .detail = You made a contact of this claim reachable within the last seven days. A colleague has to act.
 version-mismatch = The version has changed
     .detail = Read the claim again and send its present ETag in If-Match.
 payload-too-large = The body is too large
@@ -44,6 +51,10 @@ code-locked = Too many wrong codes
     .detail = Wait before you try again.
 unavailable = Not available
     .detail = We could not answer. Nothing is lost: try again.
+
+# Warnings of a check.
+warning-contact-outside = The domain of this address is not the tenant's, and nobody has verified it: it gets no link.
+warning-vouching-needed = The tenant has no verified contact: the operator has to vouch for this one.
 
 # Codes of single fields.
 field-required = This must be given.

@@ -39,6 +39,8 @@ pub struct AssociationView {
     pub ended_at: Option<String>,
     /// Why it ended.
     pub reason: Option<String>,
+    /// Whether the operator vouched for the contact whom the claim's notice named.
+    pub vouched: bool,
 }
 
 /// Whether an association runs.
@@ -85,6 +87,7 @@ impl AssociationView {
             effective_at: rfc3339(effective_at),
             ended_at: end.map(|(at, _)| rfc3339(at)),
             reason: end.map(|(_, reason)| reason.as_str().to_owned()),
+            vouched: claim.details.has_vouched_contact(),
         })
     }
 }

@@ -1,7 +1,10 @@
 //! What a submit would meet, as it is answered.
 
 use domain::claim::Instant;
+use domain::directory::Tenant;
+use domain::recipient::Authority;
 use domain::rejection::{FieldError, Rejection};
+use domain::text::Email;
 use domain::time::rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,6 +26,55 @@ pub struct CheckView {
     /// When the window would close if its notice were delivered now.
     #[schema(format = DateTime)]
     pub earliest_closes_at: Option<String>,
+    /// What would not hinder a submit, and is worth knowing before it.
+    pub warnings: Vec<CheckWarningView>,
+}
+
+/// What is worth knowing before a submit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckWarning {
+    /// The domain of the contact is not the tenant's, and nobody has verified the contact: it gets no link.
+    ContactOutside,
+    /// Nobody of the tenant is verified: the operator has to vouch for the contact.
+    VouchingNeeded,
+}
+
+/// A warning, as it is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CheckWarningView {
+    /// JSON Pointer into the request.
+    pub pointer: String,
+    /// The code of the warning.
+    #[schema(pattern = "^(contact-outside|vouching-needed)$")]
+    pub code: String,
+    /// The same in the caller's language.
+    pub detail: String,
+}
+
+impl CheckWarning {
+    /// The warning that a contact with that address deserves, if any.
+    pub fn of_contact(tenant: &Tenant, address: &Email) -> Option<Self> {
+        match tenant.authority(address) {
+            Authority::Outside => Some(Self::ContactOutside),
+            Authority::Domain if !tenant.has_verified_contact() => Some(Self::VouchingNeeded),
+            Authority::Domain | Authority::Verified => None,
+        }
+    }
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::ContactOutside => "contact-outside",
+            Self::VouchingNeeded => "vouching-needed",
+        }
+    }
+
+    fn view(self, language: Language) -> CheckWarningView {
+        CheckWarningView {
+            pointer: "/customer_contact/email".to_owned(),
+            code: self.code().to_owned(),
+            detail: language.text(&format!("warning-{}", self.code()), &[]),
+        }
+    }
 }
 
 /// A problem that a submit would meet.
@@ -46,6 +98,7 @@ impl CheckView {
         hindrances: Vec<Rejection>,
         contested: Option<bool>,
         earliest_closes_at: Option<Instant>,
+        warning: Option<CheckWarning>,
         language: Language,
     ) -> Self {
         let fields = Problem::of(&Failure::Fields(fields), language, "").errors;
@@ -62,6 +115,7 @@ impl CheckView {
             errors,
             contested,
             earliest_closes_at: earliest_closes_at.map(rfc3339),
+            warnings: warning.map(|warning| warning.view(language)).into_iter().collect(),
         }
     }
 }
@@ -75,5 +129,53 @@ fn hindered(hindrance: Rejection, language: Language) -> CheckErrorView {
         claim_id: claim_id.map(str::to_owned),
         code: problem.code,
         detail: problem.detail,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn tenant(verified: bool) -> Tenant {
+        serde_json::from_value(json!({
+            "id": "6f3c0000-0000-4000-8000-000000000001", "name": "Contoso", "status": "active",
+            "domains": ["contoso.example"], "country": "CZ", "subdivision": null, "time_zone": null,
+            "locale": "cs", "closures": [], "items": [],
+            "contacts": [{"name": "IT", "email": "it@contoso.example", "verified": verified}],
+        }))
+        .unwrap()
+    }
+
+    fn warning(tenant: &Tenant, address: &str) -> Option<CheckWarning> {
+        CheckWarning::of_contact(tenant, &Email::parse(address).unwrap())
+    }
+
+    #[test]
+    fn a_contact_outside_the_tenant_is_warned_of_and_one_to_vouch_for_too() {
+        let (known, unknown) = (tenant(true), tenant(false));
+        let outside = Some(CheckWarning::ContactOutside);
+        assert_eq!(warning(&known, "jana@alpine.example"), outside);
+        assert_eq!(warning(&unknown, "jana@alpine.example"), outside);
+        let needed = Some(CheckWarning::VouchingNeeded);
+        assert_eq!(warning(&unknown, "jana@contoso.example"), needed);
+        assert_eq!(warning(&known, "jana@contoso.example"), None);
+        assert_eq!(warning(&known, "it@contoso.example"), None);
+    }
+
+    #[test]
+    fn a_warning_hinders_nothing_and_is_told_in_the_callers_language() {
+        let view = |language| {
+            let warning = Some(CheckWarning::VouchingNeeded);
+            let view = CheckView::of(vec![], vec![], Some(false), None, warning, language);
+            serde_json::to_value(view).unwrap()
+        };
+        let (english, czech) = (view(Language::En), view(Language::Cs));
+        assert_eq!(english["ok"], true);
+        assert_eq!(english["warnings"][0]["code"], "vouching-needed");
+        assert_eq!(english["warnings"][0]["pointer"], "/customer_contact/email");
+        assert_ne!(english["warnings"][0]["detail"], czech["warnings"][0]["detail"]);
+        assert_ne!(english["warnings"][0]["detail"], "warning-vouching-needed");
     }
 }

@@ -2,17 +2,20 @@
 
 use chrono::{DateTime, Utc};
 use domain::actor::ActorKind;
-use domain::claim::{Basis, Claim, CustomerContact, Instant, Item, ItemStatus, PartnerContact};
+use domain::claim::{
+    Basis, Claim, CustomerContact, Instant, Item, ItemStatus, PartnerContact, State,
+};
 use domain::context::Rival;
 use domain::ids::EvidenceId;
 use domain::program::Policy;
+use domain::recipient::Decliners;
 use domain::time::rfc3339;
 use domain::turn::Turn;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::caller::Viewer;
-use crate::views::{EvidenceView, ExplainView, WindowView};
+use crate::views::{EvidenceView, ExplainView, RecipientView, ShownRecipients, WindowView, told};
 
 /// What a claim is shown with.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +34,8 @@ pub struct Shown<'a> {
     pub reused: Option<&'a [EvidenceId]>,
     /// How many mailboxes of the last notice answered automatically, shown to operator staff alone.
     pub out_of_office: Option<usize>,
+    /// Who is asked, shown to operator staff and the customer's administrator; `None`: that was not looked up.
+    pub recipients: Option<ShownRecipients<'a>>,
 }
 
 /// A claim.
@@ -61,6 +66,11 @@ pub struct ClaimView {
     pub items: Vec<ClaimItemView>,
     /// Who gets the notice; for the claim's partner and operator staff.
     pub customer_contact: Option<ContactView>,
+    /// The contact that the partner proposes, while the operator has not answered; for the claim's partner and
+    /// operator staff.
+    pub proposed_contact: Option<ContactView>,
+    /// Whether the operator vouched for the contact who gets the notice.
+    pub vouched: bool,
     /// The technical contact; for the claim's partner and operator staff.
     pub technical_contact: Option<ContactView>,
     /// Whom the customer may ask.
@@ -91,6 +101,13 @@ pub struct ClaimView {
     pub defence: Option<DefenceView>,
     /// The last event.
     pub last_event: LastEventView,
+    /// Of a claim on hold: why the system holds it; absent where the operator does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^(partner_suspended|not_enrolled|no_verified_delivery|calendar_ends)$")]
+    pub hold_reason: Option<String>,
+    /// Who is asked, and what became of it; for operator staff, of a claim that is answered alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipients: Option<Vec<RecipientView>>,
     /// Who else claims its items; for operator staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rivals: Option<Vec<RivalView>>,
@@ -158,6 +175,11 @@ pub struct ClaimItemView {
     /// Of a declined one: whether in time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_time: Option<bool>,
+    /// Of a declined one: who said no and has not taken it back, `administrator` or `recipient:<no>`; for operator
+    /// staff and the customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(["administrator", "recipient:2"]))]
+    pub declined_by: Option<Vec<String>>,
 }
 
 /// A contact at the customer.
@@ -262,8 +284,14 @@ impl ClaimView {
             location_id: subject.location.as_ref().map(ToString::to_string),
             partner: partner(claim),
             tenant: tenant(claim),
-            items: claim.items.iter().map(|item| ClaimItemView::of(claim, item)).collect(),
+            items: claim
+                .items
+                .iter()
+                .map(|item| ClaimItemView::of(claim, item, shown.viewer))
+                .collect(),
             customer_contact: contact(&details.customer_contact),
+            proposed_contact: contact(&details.proposed_contact),
+            vouched: details.has_vouched_contact(),
             technical_contact: contact(&details.technical_contact),
             partner_contact: details.partner_contact.as_ref().map(PartnerContactView::of),
             label: details.label.as_ref().map(|label| label.as_str().to_owned()),
@@ -273,10 +301,12 @@ impl ClaimView {
             submitted_at: claim.submitted_at.map(rfc3339),
             priority_at: claim.priority_at.map(rfc3339),
             turn: claim.turn(shown.policy, shown.now).map(TurnView::of),
-            window: claim.state.window().map(WindowView::of),
+            window: WindowView::of_claim(claim, shown.viewer),
             reasons: reasons(claim),
             defence: defence(claim, shown.now),
             last_event: LastEventView::of(claim, shown.viewer),
+            hold_reason: hold_reason(claim),
+            recipients: shown.recipients.and_then(|known| known.views(shown.viewer)),
             rivals: rivals(shown),
             out_of_office: shown.out_of_office.filter(|_| shown.viewer == Viewer::Staff),
             explain: None,
@@ -286,8 +316,10 @@ impl ClaimView {
     /// The same with the explanation of the claim's state.
     #[must_use]
     pub fn explained(self, claim: &Claim, shown: &Shown<'_>) -> Self {
-        let explanation = claim.explain(shown.policy, shown.now);
-        Self { explain: Some(ExplainView::of(explanation)), ..self }
+        let whole = ExplainView::of(claim.explain(shown.policy, shown.now));
+        let hides = told::hides_last_event(claim, shown.viewer);
+        let explain = if hides { whole.without_recipients() } else { whole };
+        Self { explain: Some(explain), ..self }
     }
 }
 
@@ -318,7 +350,7 @@ pub(super) fn basis(basis: Basis) -> String {
 }
 
 impl ClaimItemView {
-    fn of(claim: &Claim, item: &Item) -> Self {
+    fn of(claim: &Claim, item: &Item, viewer: Viewer) -> Self {
         let status = claim.item_status(item);
         let view = Self {
             no: item.no.0,
@@ -332,6 +364,7 @@ impl ClaimItemView {
             ended_at: None,
             declined_at: None,
             in_time: None,
+            declined_by: None,
         };
         match status {
             ItemStatus::Active { basis: why, effective_at } => Self {
@@ -345,9 +378,10 @@ impl ClaimItemView {
                 ended_at: Some(rfc3339(at)),
                 ..view
             },
-            ItemStatus::Declined { at, in_time, no_answer, .. } => Self {
+            ItemStatus::Declined { at, by, in_time, no_answer, .. } => Self {
                 declined_at: Some(rfc3339(at)),
                 in_time: Some(in_time),
+                declined_by: decliners(by, no_answer, viewer),
                 reason: no_answer.then(|| "no_answer".to_owned()),
                 ..view
             },
@@ -358,6 +392,20 @@ impl ClaimItemView {
             | ItemStatus::Rejected => view,
         }
     }
+}
+
+/// Who declined an item, by name of party and number; the partner is not told, and silence is nobody.
+fn decliners(by: Decliners, no_answer: bool, viewer: Viewer) -> Option<Vec<String>> {
+    let administrator = by.has_administrator().then(|| "administrator".to_owned());
+    let recipients = by.recipients().map(|no| format!("recipient:{}", no.0));
+    let is_told = viewer != Viewer::Partner && !no_answer;
+    is_told.then(|| administrator.into_iter().chain(recipients).collect())
+}
+
+/// Why the system holds a claim.
+fn hold_reason(claim: &Claim) -> Option<String> {
+    let State::OnHold { reason } = claim.state else { return None };
+    reason.map(|reason| reason.as_str().to_owned())
 }
 
 impl ContactView {
@@ -397,6 +445,15 @@ impl TurnView {
 impl LastEventView {
     fn of(claim: &Claim, viewer: Viewer) -> Self {
         let event = &claim.last_event;
+        if told::hides_last_event(claim, viewer) {
+            return Self {
+                event_type: told::NOTICE_CHANGED.to_owned(),
+                at: rfc3339(event.at),
+                actor: told::ACTOR.to_owned(),
+                actor_id: None,
+                by: None,
+            };
+        }
         Self {
             event_type: event.event_type.as_str().to_owned(),
             at: rfc3339(event.at),
@@ -481,13 +538,16 @@ impl DecisionView {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone, window};
-    use domain::claim::{Details, LastEvent, Mark, State, Subject};
+    use domain::claim::{
+        Details, ExtensionCause, ExtensionCauses, HoldReason, LastEvent, Mark, Subject, UsedChances,
+    };
     use domain::event::EventType;
     use domain::ids::{ClaimId, ItemId, ItemNo, NoticeNo, PartnerId, StaffId, TenantId, Version};
     use domain::program::ItemKind;
     use domain::reason::EndReason;
+    use domain::recipient::RecipientNo;
     use domain::text::{Domain, Email, Name};
     use serde_json::{Value, json};
 
@@ -502,7 +562,7 @@ mod tests {
     }
 
     /// A claim of three workloads whose window is open, one of them declined.
-    fn claim() -> Claim {
+    pub(in crate::views) fn claim() -> Claim {
         let calendar =
             BusinessCalendar::new("CZ".parse().unwrap(), None, UnknownSubdivision::Any).unwrap();
         let zone = Zone::Known("Europe/Prague".parse().unwrap());
@@ -514,6 +574,8 @@ mod tests {
         };
         let declined = Mark::Declined {
             at: at("2026-12-23T10:00:00Z"),
+            latest: at("2026-12-23T10:00:00Z"),
+            by: Decliners::recipient(RecipientNo(2)),
             in_time: true,
             no_answer: false,
             settled: false,
@@ -546,8 +608,10 @@ mod tests {
             content_hash: None,
             deadline_calendar: None,
             disputed: false,
-            refused_contacts: 0,
             extended: false,
+            opened_by: Some(RecipientNo(1)),
+            extended_by: ExtensionCauses::default().with(ExtensionCause::Delivery),
+            used: UsedChances::default(),
             created_at: at("2026-12-20T10:00:00Z"),
             submitted_at: Some(at("2026-12-20T10:00:00Z")),
             priority_at: Some(at("2026-12-20T10:00:00Z")),
@@ -563,6 +627,9 @@ mod tests {
                 evidence: vec![],
                 reason_comments: vec![],
                 remarks: vec![],
+                proposed_contact: None,
+                vouched_for: None,
+                vouched_by: None,
             },
             last_event: LastEvent {
                 event_type: EventType::ItemsDeclined,
@@ -592,6 +659,7 @@ mod tests {
             rivals: Some(&[rival]),
             reused: None,
             out_of_office: Some(1),
+            recipients: None,
         };
         serde_json::to_value(ClaimView::of(claim, &shown)).unwrap()
     }
@@ -624,6 +692,7 @@ mod tests {
             rivals: None,
             reused: None,
             out_of_office: Some(1),
+            recipients: None,
         };
         let view = ClaimView::of(&claim, &shown).explained(&claim, &shown);
         let explain = serde_json::to_value(view.explain).unwrap();
@@ -652,6 +721,8 @@ mod tests {
             "tenant",
             "items",
             "customer_contact",
+            "proposed_contact",
+            "vouched",
             "technical_contact",
             "partner_contact",
             "label",
@@ -668,7 +739,134 @@ mod tests {
         ] {
             assert!(fields.contains(&field), "{field}");
         }
-        assert_eq!(fields.len(), 25, "{fields:?}");
+        assert_eq!(fields.len(), 27, "{fields:?}");
+    }
+
+    #[test]
+    fn who_declined_and_whose_delivery_counts_is_told_to_staff_and_customer_only() {
+        let mut claim = claim();
+        let both = Decliners::ADMINISTRATOR.with(Decliners::recipient(RecipientNo(2)));
+        let Some(Mark::Declined { by, .. }) = &mut claim.items[1].mark else { panic!() };
+        *by = both;
+        for viewer in [Viewer::Staff, Viewer::Customer] {
+            let view = shown(&claim, viewer);
+            assert_eq!(view["items"][1]["declined_by"], json!(["administrator", "recipient:2"]));
+            assert_eq!(view["window"]["extended_by"], json!(["delivery"]));
+            let from = json!({"recipient": 1, "delivered_at": "2026-12-22T14:00:00Z"});
+            assert_eq!(view["window"]["counted_from"], from);
+        }
+        let partner = shown(&claim, Viewer::Partner);
+        assert!(partner["items"][1].get("declined_by").is_none());
+        assert!(partner["window"].get("extended_by").is_none());
+        assert!(partner["window"].get("counted_from").is_none());
+    }
+
+    #[test]
+    fn what_silence_declined_was_declined_by_nobody() {
+        let mut claim = claim();
+        let Some(Mark::Declined { no_answer, .. }) = &mut claim.items[1].mark else { panic!() };
+        *no_answer = true;
+        let view = shown(&claim, Viewer::Staff);
+        assert_eq!(view["items"][1]["reason"], "no_answer");
+        assert!(view["items"][1].get("declined_by").is_none());
+    }
+
+    /// The claim with another last event, of the customer's and later than every decline.
+    fn after(event_type: EventType) -> Claim {
+        let mut claim = claim();
+        claim.last_event.event_type = event_type;
+        claim.last_event.at = at("2026-12-23T11:00:00Z");
+        claim.last_event.actor = ActorKind::Customer;
+        claim
+    }
+
+    #[test]
+    fn the_partner_is_told_of_single_recipients_that_the_notice_changed_and_nothing_else() {
+        let told =
+            json!({"type": "notice_changed", "at": "2026-12-23T11:00:00Z", "actor": "system"});
+        for event_type in [
+            EventType::RecipientFailed,
+            EventType::ContactRefused,
+            EventType::LinkRetired,
+            EventType::ItemsDeclined,
+            EventType::DeclineUndone,
+        ] {
+            let claim = after(event_type);
+            assert_eq!(shown(&claim, Viewer::Partner)["last_event"], told, "{event_type:?}");
+            for viewer in [Viewer::Staff, Viewer::Customer] {
+                let event = &shown(&claim, viewer)["last_event"];
+                assert_eq!(event["type"], event_type.as_str());
+                assert_eq!(event["actor"], "customer");
+            }
+        }
+    }
+
+    #[test]
+    fn a_no_that_declines_an_item_is_told_to_the_partner_as_such() {
+        let event = &shown(&claim(), Viewer::Partner)["last_event"];
+        assert_eq!(event["type"], "items_declined");
+        let mut undone = after(EventType::DeclineUndone);
+        undone.items[1].mark = None;
+        assert_eq!(shown(&undone, Viewer::Partner)["last_event"]["type"], "decline_undone");
+    }
+
+    #[test]
+    fn the_partner_keeps_the_time_of_the_first_no_when_another_joins() {
+        let mut claim = after(EventType::ItemsDeclined);
+        let Some(Mark::Declined { latest, .. }) = &mut claim.items[1].mark else { panic!() };
+        *latest = at("2026-12-23T11:00:00Z");
+        let view = shown(&claim, Viewer::Partner);
+        assert_eq!(view["items"][1]["declined_at"], "2026-12-23T10:00:00Z");
+        assert_eq!(view["last_event"]["type"], "notice_changed");
+    }
+
+    #[test]
+    fn the_explanation_tells_the_partner_no_rule_about_single_recipients() {
+        let claim = after(EventType::LinkRetired);
+        let explained = |viewer| {
+            let shown = Shown {
+                policy: &Policy::default(),
+                now: at("2026-12-24T10:00:00Z"),
+                viewer,
+                rivals: None,
+                reused: None,
+                out_of_office: None,
+                recipients: None,
+            };
+            ClaimView::of(&claim, &shown).explained(&claim, &shown).explain.unwrap()
+        };
+        assert_eq!(explained(Viewer::Staff).rule.name, "retire link");
+        let partner = explained(Viewer::Partner);
+        assert_eq!(partner.rule.name, "recipients");
+        assert!(!serde_json::to_string(&partner).unwrap().contains("retire"));
+    }
+
+    #[test]
+    fn a_claim_tells_a_proposed_contact_vouching_and_why_the_system_holds_it() {
+        let mut claim = claim();
+        let contact = claim.details.customer_contact.clone().unwrap();
+        claim.details.vouched_for = Some(contact.email.clone());
+        claim.details.proposed_contact = Some(contact);
+        claim.state = State::OnHold { reason: Some(HoldReason::PartnerSuspended) };
+        for viewer in [Viewer::Staff, Viewer::Partner] {
+            let view = shown(&claim, viewer);
+            assert_eq!(view["vouched"], true);
+            assert_eq!(view["proposed_contact"]["name"], "Jana");
+            assert_eq!(view["hold_reason"], "partner_suspended");
+        }
+        assert!(shown(&claim, Viewer::Customer)["proposed_contact"].is_null());
+        claim.state = State::OnHold { reason: None };
+        assert!(shown(&claim, Viewer::Staff).get("hold_reason").is_none());
+    }
+
+    #[test]
+    fn an_unreachable_customer_can_be_the_operators_turn() {
+        let mut claim = claim();
+        let due_at = Some(at("2027-01-04T23:00:00Z"));
+        claim.state = State::Unreachable { due_at, with_operator: true };
+        let turn =
+            json!({"who": "operator", "until": "2027-01-04T23:00:00Z", "on_silence": "nothing"});
+        assert_eq!(shown(&claim, Viewer::Partner)["turn"], turn);
     }
 
     #[test]

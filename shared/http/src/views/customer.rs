@@ -5,7 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::views::{
-    ClaimItemView, ClaimView, LastEventView, NamedView, TenantRefView, TurnView, WindowView,
+    ClaimItemView, ClaimView, LastEventView, NamedView, RecipientView, TenantRefView, TurnView,
+    WindowView,
 };
 
 /// A claim on the customer's tenant.
@@ -31,6 +32,14 @@ pub struct CustomerClaimView {
     /// When it was last submitted.
     #[schema(format = DateTime)]
     pub submitted_at: Option<String>,
+    /// Whether the operator vouched for the contact whom the notice names.
+    pub vouched: bool,
+    /// Who is asked, and what became of it; of a claim that is answered alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipients: Option<Vec<RecipientView>>,
+    /// Why the system holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold_reason: Option<String>,
     /// Whose turn it is; absent in final states.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub turn: Option<TurnView>,
@@ -53,6 +62,9 @@ impl CustomerClaimView {
             tenant: whole.tenant,
             items: whole.items,
             submitted_at: whole.submitted_at,
+            vouched: whole.vouched,
+            recipients: whole.recipients,
+            hold_reason: whole.hold_reason,
             turn: whole.turn,
             window: whole.window,
             last_event: whole.last_event,

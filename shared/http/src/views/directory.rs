@@ -1,8 +1,11 @@
 //! Partners, tenants, programs, usage, and what belongs to nobody.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::directory::{Partner, Tenant};
+use domain::directory::{Grant, Partner, Tenant};
 use domain::program::{Policy, Program};
+use domain::text::Domain;
 use domain::time::rfc3339;
 use serde::Serialize;
 use serde_json::Value;
@@ -81,6 +84,8 @@ pub struct TenantView {
     pub status: String,
     /// The domains that are its own.
     pub domains: Vec<String>,
+    /// Who added which of them, and when; those of the first entry are not in it.
+    pub domain_added: BTreeMap<String, GrantView>,
     /// Its country.
     pub country: String,
     /// Its subdivision, if known.
@@ -106,6 +111,21 @@ pub struct TenantContactView {
     pub email: String,
     /// Whether the contact is known to speak for the tenant.
     pub verified: bool,
+    /// Since when, where it was not so in the tenant's first entry.
+    #[schema(format = DateTime)]
+    pub verified_since: Option<String>,
+    /// Who of the staff made it so.
+    pub verified_by: Option<String>,
+}
+
+/// Who of the staff made a change of the directory, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct GrantView {
+    /// When.
+    #[schema(format = DateTime)]
+    pub since: String,
+    /// Who.
+    pub by: String,
 }
 
 /// A workload or subscription of a tenant.
@@ -131,6 +151,7 @@ impl TenantView {
             name: tenant.name.as_str().to_owned(),
             status: word(&tenant.status),
             domains: tenant.domains.iter().map(|domain| domain.as_str().to_owned()).collect(),
+            domain_added: tenant.domain_added.iter().map(GrantView::named).collect(),
             country: tenant.country.to_string(),
             subdivision: tenant.subdivision.as_ref().map(ToString::to_string),
             time_zone: tenant.time_zone.map(|zone| zone.name().to_owned()),
@@ -148,7 +169,16 @@ impl TenantContactView {
             name: contact.name.as_str().to_owned(),
             email: contact.email.as_str().to_owned(),
             verified: contact.verified,
+            verified_since: contact.verified_since.map(rfc3339),
+            verified_by: contact.verified_by.as_ref().map(ToString::to_string),
         }
+    }
+}
+
+impl GrantView {
+    fn named((domain, grant): (&Domain, &Grant)) -> (String, Self) {
+        let view = Self { since: rfc3339(grant.since), by: grant.by.to_string() };
+        (domain.as_str().to_owned(), view)
     }
 }
 
@@ -226,6 +256,8 @@ pub struct PolicyView {
     pub unknown_subdivision: String,
     /// Months after which associations end.
     pub term_months: Option<u32>,
+    /// `allowed` or `never`: whether the operator may vouch for a contact of the tenant's domain.
+    pub vouching: String,
 }
 
 impl ProgramView {
@@ -266,12 +298,13 @@ impl PolicyView {
             evidence_max_age_months: policy.evidence_max_age_months,
             unknown_subdivision: word(&policy.unknown_subdivision),
             term_months: policy.term_months,
+            vouching: word(&policy.vouching),
         }
     }
 }
 
 /// The name on the wire of a word that only serde knows.
-fn word<T: Serialize>(value: &T) -> String {
+pub(super) fn word<T: Serialize>(value: &T) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
         Ok(other) => other.to_string(),
@@ -367,9 +400,12 @@ mod tests {
         assert_eq!(view, serde_json::to_value(&partner).unwrap());
         let tenant: Tenant = serde_json::from_value(json!({
             "id": "6f3c0000-0000-4000-8000-000000000001", "name": "Contoso", "status": "active",
-            "domains": ["contoso.example"], "country": "US", "subdivision": "CA", "time_zone": null,
+            "domains": ["contoso.example", "contoso.test"],
+            "domain_added": {"contoso.test": {"since": "2026-11-03T09:00:00Z", "by": "olga"}}, "country": "US", "subdivision": "CA", "time_zone": null,
             "locale": "en", "closures": ["2026-12-31"],
-            "contacts": [{"name": "IT", "email": "it@contoso.example", "verified": true}],
+            "contacts": [{"name": "IT", "email": "it@contoso.example", "verified": true},
+                         {"name": "CIO", "email": "cio@contoso.example", "verified": true,
+                          "verified_since": "2026-11-03T09:00:00.5Z", "verified_by": "olga"}],
             "items": [{"kind": "workload", "id": "teams", "product": "teams", "claimable": true, "state": "grace"}],
         })).unwrap();
         let view = serde_json::to_value(TenantView::of(&tenant)).unwrap();

@@ -4,6 +4,8 @@ use domain::explain::Explanation;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::views::told;
+
 /// The explanation of a claim's present state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ExplainView {
@@ -65,5 +67,11 @@ impl ExplainView {
                 .collect(),
             next: explanation.next,
         }
+    }
+
+    /// The same without the rule that was applied last, where it tells of single recipients.
+    #[must_use]
+    pub(super) fn without_recipients(self) -> Self {
+        Self { rule: told::rule(), by_silence: false, ..self }
     }
 }

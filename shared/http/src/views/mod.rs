@@ -10,12 +10,14 @@ mod evidence;
 mod explain;
 mod history;
 mod ledger;
+mod recipient;
 mod rules;
+mod told;
 mod window;
 
 pub use association::{AssociationStatusView, AssociationView};
 pub use calendar::{AddedDayView, CalendarView};
-pub use check::{CheckErrorView, CheckView};
+pub use check::{CheckErrorView, CheckView, CheckWarning, CheckWarningView};
 pub use claim::{
     ClaimItemView, ClaimView, ContactView, DecidedItemView, DecisionView, DefenceView,
     LastEventView, NamedView, PartnerContactView, ReasonView, RivalView, Shown, TenantRefView,
@@ -30,8 +32,9 @@ pub use evidence::{EvidenceLinkView, EvidenceUploadView, EvidenceView, UploadFor
 pub use explain::{ExplainView, FactView, RuleView};
 pub use history::HistoryEntryView;
 pub use ledger::{LedgerAssociationView, LedgerView, ReceiptView};
+pub use recipient::{RecipientStateView, RecipientView, ShownRecipients};
 pub use rules::{BlockView, ExplicitYesView, RuleContactView, RulesView};
-pub use window::{SkippedDayView, WindowView};
+pub use window::{CountedFromView, SkippedDayView, WindowView};
 
 use serde::Serialize;
 

@@ -2,9 +2,12 @@
 
 use chrono::SecondsFormat;
 use domain::calendar::{SkippedDay, Window};
+use domain::claim::Claim;
 use domain::time::rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::caller::Viewer;
 
 /// A window: when it closes, and why then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -32,6 +35,24 @@ pub struct WindowView {
     pub counted: Vec<chrono::NaiveDate>,
     /// The days that were not, and why.
     pub skipped: Vec<SkippedDayView>,
+    /// Of a claim's window: why it became longer, each cause once; for operator staff and the customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(["customer"]))]
+    pub extended_by: Option<Vec<String>>,
+    /// Of a claim's window: whose delivery it is counted from; for operator staff and the customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counted_from: Option<CountedFromView>,
+}
+
+/// The delivery that a window is counted from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CountedFromView {
+    /// The recipient's number; `null`: the notice is from before recipients had numbers.
+    #[schema(minimum = 1, maximum = 23)]
+    pub recipient: Option<u8>,
+    /// When the notice was delivered to it.
+    #[schema(format = DateTime)]
+    pub delivered_at: String,
 }
 
 /// A day that was not counted.
@@ -59,7 +80,25 @@ impl WindowView {
             tzdb: window.tzdb.clone(),
             counted: window.counted.clone(),
             skipped: window.skipped.iter().map(skipped).collect(),
+            extended_by: None,
+            counted_from: None,
         }
+    }
+
+    /// The view of a claim's window, the one that is open or that led to its state. The partner is not told
+    /// whose delivery it is counted from, nor what made it longer.
+    pub(super) fn of_claim(claim: &Claim, viewer: Viewer) -> Option<Self> {
+        let window = claim.state.window()?;
+        let view = Self::of(window);
+        if viewer == Viewer::Partner {
+            return Some(view);
+        }
+        let causes = claim.extended_by.iter().map(|cause| cause.as_str().to_owned()).collect();
+        let counted_from = CountedFromView {
+            recipient: claim.opened_by.map(|no| no.0),
+            delivered_at: view.delivered_at.clone(),
+        };
+        Some(Self { extended_by: Some(causes), counted_from: Some(counted_from), ..view })
     }
 }
 

@@ -161,12 +161,11 @@ receipt-undone =
         [one] tuto položku: { $items }. Znovu čeká
        *[other] tyto položky: { $items }. Znovu čekají
     } na rozhodnutí.
-receipt-accepted-subject = { $tenant }: souhlas se společností { $partner } je zaznamenán
-receipt-accepted =
-    Společnost { $partner } je odteď oficiálním partnerem pro { $count ->
-        [one] tuto položku
-       *[other] tyto položky
-    }: { $items }. Ukončit to můžete kdykoli.
+receipt-undone-in-part =
+    Jedna odpověď „ne“ společnosti { $partner } je vzata zpět pro { $count ->
+        [one] tuto položku: { $items }. Odmítnutí někoho dalšího u ní platí dál, takže se nic nemění.
+       *[other] tyto položky: { $items }. Odmítnutí někoho dalšího u nich platí dál, takže se nic nemění.
+    }
 receipt-ended-subject = { $tenant }: partnerství se společností { $partner } skončilo
 receipt-ended =
     Partnerství se společností { $partner } okamžitě skončilo pro { $count ->
@@ -175,23 +174,84 @@ receipt-ended =
     }
 receipt-at = Zaznamenáno: { $at-local }; { $at-utc }
 receipt-id = Potvrzení: { $receipt }
-receipt-undo = Vzít to zpět lze do { $deadline-end } odkazem a kódem z oznámení.
+receipt-undo = Chcete-li to vzít zpět, otevřete do { $deadline-end } stránku odkazem z oznámení, které máte, a zadejte tam těchto deset číslic; nikomu je nepřeposílejte.
+receipt-undo-administrator = Vzít to zpět může do { $deadline-end } správce organizace { $tenant } po přihlášení u provozovatele.
 receipt-stands = O položkách, o kterých nikdo nerozhodl, platí dál to, co říká oznámení.
 receipt-not-you = Pokud jste to nebyli vy ani nikdo z kolegů, napište na adresu { $operator }.
 withdrawn-subject = { $tenant }: společnost { $partner } vzala svou žádost zpět
 withdrawn = Společnost { $partner } vzala zpět žádost stát se partnerem organizace { $tenant } v programu { $program }; nemusíte dělat nic.
 withdrawn-decided = Co bylo rozhodnuto dříve, zůstává beze změny.
 superseded-subject = { $tenant }: partnerství se společností { $partner } přešlo na jiného partnera
-superseded =
-    Partnerství se společností { $partner } skončilo pro { $count ->
-        [one] tuto položku: { $items }. Partner už její údaje nevidí.
-       *[other] tyto položky: { $items }. Partner už jejich údaje nevidí.
-    }
 superseded-by =
     { $count ->
         [one] Tuto položku
        *[other] Tyto položky
     } převzal jiný partner, o kterém jste dostali vlastní oznámení; odmítnout ho můžete kdykoli odkazem z něj.
+ended =
+    Partnerství se společností { $partner } skončilo pro { $count ->
+        [one] tuto položku: { $items }. Partner už její údaje nevidí.
+       *[other] tyto položky: { $items }. Partner už jejich údaje nevidí.
+    }
+ended-notice-failed = Začalo proto, že nikdo neodmítl. Mezitím vyšlo najevo, že jste oznámení neměli po celou dobu, kterou na odpověď máte.
+ended-not-enrolled = Partner už ve chvíli, kdy lhůta uplynula, nebyl účastníkem programu.
+ended-partner-left = Ukončil je partner.
+ended-customer-revoked = Skončilo proto, že to vaše pravidla nebo někdo od vás včas řekli.
+ended-operator-revoked = Ukončil je provozovatel.
+ended-term-expired = Uplynula doba, na kterou bylo sjednáno.
+ended-item-gone =
+    { $count ->
+        [one] Tuto položku už nemáte.
+       *[other] Tyto položky už nemáte.
+    }
+activated-subject = { $tenant }: společnost { $partner } je nyní vaším oficiálním partnerem
+activated =
+    Společnost { $partner } je nyní oficiálním partnerem organizace { $tenant } pro { $count ->
+        [one] tuto položku
+       *[other] tyto položky
+    }: { $items }.
+activated-by-silence = Do konce lhůty nikdo neodmítl.
+activated-by-yes = Správce organizace { $tenant } souhlasil.
+activated-since = Od: { $since-local }; { $since-utc }
+activated-sees =
+    { $count ->
+        [one] Co partner nyní vidí, a to pouze u této položky: kolik lidí ji který den používá
+       *[other] Co partner nyní vidí, a to pouze u těchto položek: kolik lidí je který den používá
+    } a kolik licencí je přiděleno. Počty menší než pět se nezobrazují.
+activated-until = Trvá to do: { $ends-local }, pokud to neukončíte dřív.
+activated-without-end = Trvá to, dokud to vy nebo partner neukončíte.
+activated-by-link = Ukončit to můžete kdykoli: odkazem a kódem z oznámení, které máte, lze dál odmítnout a platí to okamžitě.
+activated-by-others = Ukončit to může kdykoli správce organizace { $tenant } a také každý, kdo má oznámení, jeho odkazem a kódem.
+lapsed-subject = { $tenant }: žádost společnosti { $partner } propadla
+lapsed =
+    Nikdo včas neodpověděl a to znamená „ne“: společnost { $partner } se nestane partnerem organizace { $tenant } pro { $count ->
+        [one] tuto položku
+       *[other] tyto položky
+    }: { $items }. Nemusíte dělat nic.
+recipients-subject = { $tenant }: změnilo se, koho se ptáme na společnost { $partner }
+contact-refused = Jeden z příjemců oznámení o společnosti { $partner } řekl, že není ta správná osoba. Jeho odkazem lze dál odmítnout a nic jiného.
+link-retired = Odkaz jednoho z příjemců oznámení o společnosti { $partner } byl vyřazen. Lze jím dál odmítnout a nic jiného.
+recipients-not-right = Pokud to není v pořádku, napište na adresu { $operator }.
+own-link-retired-subject = { $tenant }: váš odkaz o společnosti { $partner } byl vyřazen
+own-link-retired = Váš odkaz z oznámení o společnosti { $partner } vyřadil správce organizace { $tenant } nebo provozovatel.
+own-link-says-no = Spolu s kódem, který je u něj, jím lze dál odmítnout, a to vše a kdykoli. Nic jiného nedělá.
+still-open = Odmítnout můžete do { $deadline-end }.
+consent-changed-subject = { $tenant }: mlčení nyní znamená odmítnutí společnosti { $partner }
+consent-changed = Podle vašich pravidel se bez souhlasu nic nestane a nyní to platí i pro žádost společnosti { $partner }: pokud neuděláte nic, společnost { $partner } se partnerem organizace { $tenant } nestane.
+consent-changed-yes = Pokud souhlasíte, potvrdí žádost správce organizace { $tenant } po přihlášení u provozovatele.
+named-subject = Někdo vás uvedl jako kontakt organizace { $tenant }
+named = Někdo vás uvedl jako kontakt organizace { $tenant }; nemusíte dělat nic.
+named-why = Vaši adresu neznáme jako adresu organizace { $tenant }, a proto se ptáme jiných lidí v ní.
+contact-verified-subject =
+    { $tenant }: { $count ->
+        [one] přibyl kontakt, kterého se lze ptát na žádosti partnerů
+       *[other] přibyly kontakty, kterých se lze ptát na žádosti partnerů
+    }
+contact-verified =
+    { $count ->
+        [one] Organizace { $tenant } má další kontakt, kterého se lze ptát na žádosti partnerů
+       *[other] Organizace { $tenant } má další kontakty, kterých se lze ptát na žádosti partnerů
+    }: { $contacts }.
+contact-verified-why = Píšeme všem, kdo takovým kontaktem organizace { $tenant } byli už dříve.
 exact-subject = { $tenant }: přesná lhůta pro společnost { $partner } – { $deadline-date }
 exact = Oznámení o společnosti { $partner } bylo doručeno později, než bylo odesláno; odmítnout můžete do { $deadline-end }.
 exact-how = Platí odkaz a kód z oznámení.
@@ -206,6 +266,7 @@ extended =
        *[no] Lhůta, ve které můžete společnost { $partner } odmítnout, se prodloužila: odmítnout můžete do { $deadline-end }.
     }
 extended-added = Nepočítají se nově vyhlášené dny: { $dates }.
+extended-delivery = Oznámení se od jednoho z příjemců vrátilo, nebo se ho už neptáme, a proto se lhůta počítá znovu od pozdějšího doručení.
 
 reminder-subject =
     { $tenant }: na odpověď o společnosti { $partner } { $left ->
@@ -229,7 +290,7 @@ lead-partly =
         [one] položky, o které
        *[other] { $count } položek, o kterých
     } zatím nikdo nerozhodl.
-lead-answered = Odmítli jste: společnost { $partner } se partnerem organizace { $tenant } nestane. Vzít to zpět můžete do { $deadline-end }.
+lead-answered = Odmítli jste: společnost { $partner } se partnerem organizace { $tenant } nestane. Vzít to zpět můžete do { $deadline-end } kódem z potvrzení.
 lead-late = Lhůta uplynula; odmítnout můžete i teď a platí to okamžitě.
 lead-paused = Tato žádost je pozastavena: pokud neuděláte nic, nic se nestane, a před novou lhůtou přijde nové oznámení. Odmítnout můžete hned.
 lead-review = Provozovatel žádost znovu posuzuje: pokud neuděláte nic, nic se nestane. Odmítnout můžete hned.
@@ -239,6 +300,9 @@ lead-withdrawn = Nemusíte dělat nic: společnost { $partner } vzala tuto žád
 lead-rejected = Nemusíte dělat nic: provozovatel tuto žádost zamítl.
 lead-ended = Nemusíte dělat nic: toto partnerství skončilo.
 lead-discarded = Nemusíte dělat nic: tato žádost byla zrušena.
+page-link-refused = Sdělili jste, že nejste ta správná osoba; od vás už nepotřebujeme nic. Odmítnout zde můžete i tak, teď nebo později, a zprávy o této žádosti vám budou chodit dál.
+page-link-retired = Tento odkaz byl vyřazen: odmítnout jím lze stále, teď nebo později, nic jiného už ne. Pokud je to omyl, obraťte se na provozovatele: { $operator }
+page-link-earlier = Tímto odkazem lze jen odmítnout. Pro vše ostatní použijte odkaz z nejnovější zprávy o této žádosti; pokud žádnou nemáte, obraťte se na provozovatele: { $operator }
 status-proposed = posuzuje se
 status-pending = čeká
 status-active = aktivní
@@ -249,6 +313,7 @@ status-withdrawn = vzata zpět
 status-rejected = zamítnuta
 decline-heading = Odmítnout
 decline-hint = Vyberte položky, které odmítáte. Pokud nevyberete žádnou, platí to pro všechny.
+join-hint = Následující už odmítl někdo jiný z vaší organizace. Pokud odmítnete i vy, vaše „ne“ platí, i když ten druhý své vezme zpět.
 decline-legend = Položky
 decline-button = Odmítnout
 keep-heading = Ponechat beze změny
@@ -259,19 +324,27 @@ keep =
     }
 undo-heading = Vzít odmítnutí zpět
 undo-hint = Vyberte položky, které už neodmítáte. Pokud nevyberete žádnou, platí to pro všechny.
+undo-code-label = Desetimístný kód z potvrzení
+undo-code-hint = Stojí ve zprávě, která vás o odmítnutí informovala. Šestimístným kódem z oznámení odmítnutí vzít zpět nelze.
 undo-button = Vzít zpět
 other-heading = Něco jiného
 extend-hint = Potřebujete víc času? Jednou můžete lhůtu prodloužit.
 extend-button = Prodloužit lhůtu
-wrong-contact-hint = Nejste ta správná osoba? Zeptáme se někoho jiného z vaší organizace a nová lhůta začne od začátku.
+wrong-contact-hint = Nejste ta správná osoba? Sdělte nám to: pokud jsme se nezeptali nikoho dalšího z vaší organizace, zeptáme se někoho jiného. Vaším odkazem pak půjde už jen odmítnout.
+wrong-contact-hint-unverified = Nejste ta správná osoba? Sdělte nám to: provozovatel se to dozví a lhůta zůstane stejná. Vaším odkazem pak půjde už jen odmítnout.
 wrong-contact-button = Nejsem správná osoba
-passed-on = Děkujeme. Ptáme se někoho jiného; od vás už nepotřebujeme nic.
 code-label = Šestimístný kód ze zprávy
 code-hint = Stojí na samostatném řádku ve zprávě, která vás sem přivedla.
 problem-heading = Nebylo odesláno
+problem-code-malformed =
+    Kód má { $digits ->
+        [10] deset číslic a stojí v potvrzení
+       *[other] šest číslic a stojí ve zprávě, která vás sem přivedla
+    }. O ničem se nerozhodlo a jako pokus se to nepočítá.
+problem-code-wrong-no = Kód nesouhlasí. Šest číslic stojí ve zprávě s tímto odkazem; zkoušet to můžete, kolikrát potřebujete.
 problem-code-wrong =
     Kód nesouhlasí. { $tries ->
-        [0] Kód je nyní na 15 minut uzamčen.
+        [0] Na 15 minut se teď pro toto nepřijímá žádný kód; odmítnout můžete i tak.
         [one] Zbývá vám { $tries } pokus.
         [few] Zbývají vám { $tries } pokusy.
        *[other] Zbývá vám { $tries } pokusů.
@@ -281,25 +354,27 @@ problem-code-locked =
         [one] { $minutes } minutu
         [few] { $minutes } minuty
        *[other] { $minutes } minut
-    }; pak bude správný kód fungovat.
+    }; pak bude správný kód fungovat. Odmítnout můžete hned.
 problem-items = Vyberte jen položky z tohoto seznamu.
-problem-decision = Vyberte jednu ze dvou odpovědí.
+problem-decision = Vyberte jednu z odpovědí.
 problem-state = To teď není možné. Stránka ukazuje, jak se věci mají.
 result-declined = Vaše odmítnutí je zaznamenáno
 result-undone = Vaše odmítnutí je vzato zpět
-result-passed-on = Předáno: zeptáme se někoho jiného
+result-refused = Víme, že nejste ta správná osoba
 result-extended = Lhůta je prodloužena
 result-unchanged = Tak to už bylo
 result-unchanged-hint = Nebylo co měnit.
 result-late = Přišlo po lhůtě a platí okamžitě.
-result-undo = Vzít to zpět můžete do { $deadline-end } týmž odkazem a kódem.
-result-copy = Kopii dostane poštou každý, komu přišlo oznámení.
+result-undo = Poštou vám přijde potvrzení. Desetimístným kódem, který v něm stojí, to můžete vzít zpět do { $deadline-end }.
+result-still-declined = Co má stále stav „odmítli jste“, tak zůstává: toto „ne“ jste zpět nebrali, nebo je někoho jiného a platí, dokud je nevezme zpět.
+result-copy = Poštou se o tom dozví každý, koho jsme se ptali.
 result-receipt = Potvrzení
 result-back = Zpět k žádosti
 column-item = Položka
 column-status = Stav
 genuine-title = Toto oznámení je pravé
 genuine-lead = Provozovatel odeslal oznámení s tímto kódem. Pokud vaše zpráva říká něco jiného než tato stránka, nevěřte jí.
+genuine-sent = Co říká
 genuine-older = Od té doby bylo odesláno novější oznámení.
 error-not-found-title = Tady nic není
 error-not-found = Adresa není úplná, nebo není naše. Zkopírujte ze zprávy celý řádek, nebo se zeptejte provozovatele: { $operator }

@@ -147,12 +147,11 @@ receipt-undone =
         [one] this item: { $items }. It waits
        *[other] these items: { $items }. They wait
     } for a decision again.
-receipt-accepted-subject = { $tenant }: your yes to { $partner } is recorded
-receipt-accepted =
-    { $partner } is from now on the official partner for { $count ->
-        [one] this item
-       *[other] these items
-    }: { $items }. You can end this at any time.
+receipt-undone-in-part =
+    One "no" to { $partner } is taken back for { $count ->
+        [one] this item: { $items }. Somebody else's "no" still stands, so nothing changes for it.
+       *[other] these items: { $items }. Somebody else's "no" still stands, so nothing changes for them.
+    }
 receipt-ended-subject = { $tenant }: the partnership with { $partner } has ended
 receipt-ended =
     The partnership with { $partner } has ended at once for { $count ->
@@ -161,23 +160,84 @@ receipt-ended =
     }
 receipt-at = Recorded: { $at-local }; { $at-utc }
 receipt-id = Receipt: { $receipt }
-receipt-undo = It can be taken back until { $deadline-end } by the link and the code of the notice.
+receipt-undo = To take it back until { $deadline-end }, open the page by the link of the notice that you have and enter these ten digits there; do not forward them.
+receipt-undo-administrator = An administrator of { $tenant } who is signed in with the operator can take it back until { $deadline-end }.
 receipt-stands = What happens to items nobody has decided stays as the notice says.
 receipt-not-you = If neither you nor a colleague did this, write to { $operator }.
 withdrawn-subject = { $tenant }: { $partner } has withdrawn its request
 withdrawn = { $partner } has withdrawn its request to become a partner of { $tenant } in the program { $program }; you need not do anything.
 withdrawn-decided = What was decided before stays as it is.
 superseded-subject = { $tenant }: the partnership with { $partner } has passed to another partner
-superseded =
-    The partnership with { $partner } has ended for { $count ->
-        [one] this item: { $items }. The partner no longer sees its data.
-       *[other] these items: { $items }. The partner no longer sees their data.
-    }
 superseded-by =
     Another partner, about whom you had a notice of its own, has taken { $count ->
         [one] this item
        *[other] these items
     } over; you can refuse it at any time by the link in that notice.
+ended =
+    The partnership with { $partner } has ended for { $count ->
+        [one] this item: { $items }. The partner no longer sees its data.
+       *[other] these items: { $items }. The partner no longer sees their data.
+    }
+ended-notice-failed = It had begun because nobody said no. Meanwhile it turned out that the notice had not been with you for the whole time that you have to answer.
+ended-not-enrolled = The partner was no longer admitted to the program when the time to answer ended.
+ended-partner-left = The partner ended it.
+ended-customer-revoked = It ended because your rules, or one of you, said so in time.
+ended-operator-revoked = The operator ended it.
+ended-term-expired = The time for which it was agreed is over.
+ended-item-gone =
+    { $count ->
+        [one] You no longer have this item.
+       *[other] You no longer have these items.
+    }
+activated-subject = { $tenant }: { $partner } is now your official partner
+activated =
+    { $partner } is now the official partner of { $tenant } for { $count ->
+        [one] this item
+       *[other] these items
+    }: { $items }.
+activated-by-silence = Nobody had said no by the deadline.
+activated-by-yes = An administrator of { $tenant } said yes.
+activated-since = Since: { $since-local }; { $since-utc }
+activated-sees =
+    { $count ->
+        [one] What the partner sees now, of this item only: how many people use it on each day
+       *[other] What the partner sees now, of these items only: how many people use them on each day
+    }, and how many seats are provisioned. Counts below five are not shown.
+activated-until = It lasts until { $ends-local }, unless you end it before.
+activated-without-end = It lasts until you or the partner end it.
+activated-by-link = You can end it at any time: the link and the code of the notice that you have still say no, and that takes effect at once.
+activated-by-others = An administrator of { $tenant } can end it at any time, and so can everybody who has the notice, by its link and code.
+lapsed-subject = { $tenant }: the request of { $partner } has lapsed
+lapsed =
+    Nobody answered in time, and that counts as a "no": { $partner } does not become a partner of { $tenant } for { $count ->
+        [one] this item
+       *[other] these items
+    }: { $items }. You need not do anything.
+recipients-subject = { $tenant }: who is asked about { $partner } has changed
+contact-refused = A recipient of the notice about { $partner } has said that it is not the right person. Its link still says no, and nothing else.
+link-retired = The link of a recipient of the notice about { $partner } has been retired. It still says no, and nothing else.
+recipients-not-right = If that is not right, write to { $operator }.
+own-link-retired-subject = { $tenant }: your link about { $partner } has been retired
+own-link-retired = Your link in the notice about { $partner } has been retired by an administrator of { $tenant } or by the operator.
+own-link-says-no = It still says no, to everything and at any time, with the code beside it. It does nothing else.
+still-open = You can say no until { $deadline-end }.
+consent-changed-subject = { $tenant }: silence is now a "no" to { $partner }
+consent-changed = By your rules, nothing happens without a yes, and that now holds for the request of { $partner } as well: if you do nothing, { $partner } does not become a partner of { $tenant }.
+consent-changed-yes = If you agree, an administrator of { $tenant } accepts the request when signed in with the operator.
+named-subject = You were named as a contact of { $tenant }
+named = You were named as a contact of { $tenant }; you need do nothing.
+named-why = Your address is not known to us as one of { $tenant }, so we ask other people there.
+contact-verified-subject =
+    { $tenant }: { $count ->
+        [one] a further contact
+       *[other] further contacts
+    } may be asked about the requests of partners
+contact-verified =
+    { $count ->
+        [one] A further contact of { $tenant } may now be asked about the requests of partners
+       *[other] Further contacts of { $tenant } may now be asked about the requests of partners
+    }: { $contacts }.
+contact-verified-why = We write to everybody who was such a contact of { $tenant } before.
 exact-subject = { $tenant }: the exact deadline for { $partner } is { $deadline-date }
 exact = The notice about { $partner } was delivered later than it was sent; you can say no until { $deadline-end }.
 exact-how = Link and code are those of the notice.
@@ -192,6 +252,7 @@ extended =
        *[no] The time in which you can say no to { $partner } has become longer: you can say no until { $deadline-end }.
     }
 extended-added = These newly announced days do not count: { $dates }.
+extended-delivery = The notice came back from a recipient, or that recipient is no longer asked, so the time is counted again from a later delivery.
 
 reminder-subject =
     { $tenant }: { $left ->
@@ -214,7 +275,7 @@ lead-partly =
         [one] the item
        *[other] the { $count } items
     } that nobody has decided yet.
-lead-answered = You said no: { $partner } does not become a partner of { $tenant }. You can take this back until { $deadline-end }.
+lead-answered = You said no: { $partner } does not become a partner of { $tenant }. You can take this back until { $deadline-end }, with the code of the receipt.
 lead-late = The deadline has passed; you can still say no, and it takes effect at once.
 lead-paused = This request is paused: nothing happens while you do nothing, and a new notice comes before any new deadline. You can say no now.
 lead-review = The operator is examining this request again: nothing happens while you do nothing. You can say no now.
@@ -224,6 +285,9 @@ lead-withdrawn = There is nothing to do: { $partner } has withdrawn this request
 lead-rejected = There is nothing to do: the operator has rejected this request.
 lead-ended = There is nothing to do: this partnership has ended.
 lead-discarded = There is nothing to do: this request has been dropped.
+page-link-refused = You said that you are not the right person; there is nothing left for you to do. You can still say no here, now or later, and you go on getting the mails about this request.
+page-link-retired = This link was retired: it still says no, now or later, and nothing else. If you think that this is a mistake, ask the operator: { $operator }
+page-link-earlier = By this link you can only say no. For anything else use the link of the newest message about this request; if you have none, ask the operator: { $operator }
 status-proposed = being examined
 status-pending = waiting
 status-active = active
@@ -234,6 +298,7 @@ status-withdrawn = withdrawn
 status-rejected = rejected
 decline-heading = Say no
 decline-hint = Choose the items you say no to. If you choose none, it is all of them.
+join-hint = Somebody else in your organisation has said no to what follows. If you say no as well, your no stands even if theirs is taken back.
 decline-legend = Items
 decline-button = Say no
 keep-heading = Keep it as it is
@@ -244,19 +309,27 @@ keep =
     }
 undo-heading = Take back a "no"
 undo-hint = Choose the items you no longer say no to. If you choose none, it is all of them.
+undo-code-label = Ten-digit code from the receipt
+undo-code-hint = It stands in the message that told you of the "no". The six-digit code of the notice does not take a "no" back.
 undo-button = Take it back
 other-heading = Something else
 extend-hint = Do you need more time? Once, you can make the time longer.
 extend-button = Ask for more time
-wrong-contact-hint = Are you not the right person? We will ask somebody else in your organisation, and the time begins anew.
+wrong-contact-hint = Are you not the right person? Then say so: if nobody else in your organisation has been asked, we will ask somebody else. Your link then says no and nothing else.
+wrong-contact-hint-unverified = Are you not the right person? Then say so: the operator will know, and the deadline stays as it is. Your link then says no and nothing else.
 wrong-contact-button = I am not the right person
-passed-on = Thank you. We are asking somebody else; there is nothing left for you to do.
 code-label = Six-digit code from the message
 code-hint = It stands on a line of its own in the message that brought you here.
 problem-heading = That was not sent
+problem-code-malformed =
+    The code has { $digits ->
+        [10] ten digits and stands in the receipt
+       *[other] six digits and stands in the message that brought you here
+    }. Nothing was decided, and this was not counted as a try.
+problem-code-wrong-no = The code is not right. The six digits stand in the message with this link; try again as often as you need.
 problem-code-wrong =
     The code is not right. { $tries ->
-        [0] The code is locked for 15 minutes now.
+        [0] For 15 minutes now no code is taken for this; a "no" still is.
         [one] You have one try left.
        *[other] You have { $tries } tries left.
     }
@@ -264,25 +337,27 @@ problem-code-locked =
     Too many wrong codes. Try again in { $minutes ->
         [one] one minute
        *[other] { $minutes } minutes
-    }; the right code works then.
+    }; the right code works then. You can say no at once.
 problem-items = Choose items of this list only.
-problem-decision = Choose one of the two answers.
+problem-decision = Choose one of the answers.
 problem-state = This is not possible now. The page shows how things stand.
 result-declined = Your "no" is recorded
 result-undone = Your "no" is taken back
-result-passed-on = Your answer is passed on: somebody else will be asked
+result-refused = It is noted that you are not the right person
 result-extended = You have more time now
 result-unchanged = It was so already
 result-unchanged-hint = Nothing had to be changed.
 result-late = It came after the deadline, and took effect at once.
-result-undo = You can take it back until { $deadline-end }, by the same link and code.
-result-copy = Everyone who got the notice gets a copy of this by mail.
+result-undo = A receipt is on its way to you by mail. With the ten-digit code in it you can take this back until { $deadline-end }.
+result-still-declined = What is still shown as "you said no" stays so: that "no" was not meant, or it is somebody else's and stands until they take it back.
+result-copy = Everyone who was asked is told of this by mail.
 result-receipt = Receipt
 result-back = Back to the request
 column-item = Item
 column-status = State
 genuine-title = This notice is genuine
 genuine-lead = The operator sent a notice with this code. If your message says anything else than this page, do not trust it.
+genuine-sent = What it says
 genuine-older = A newer notice has been sent since.
 error-not-found-title = Nothing is here
 error-not-found = The address is not complete, or it is not one of ours. Copy the whole line out of the message, or ask the operator: { $operator }

@@ -1,6 +1,6 @@
 //! What stands against claiming some items: claims of the same partner on them, and blocks.
 
-use domain::claim::{Claim, Instant, ItemStatus, State};
+use domain::claim::{Claim, Instant, Item, ItemStatus, State};
 use domain::context::Facts;
 use domain::ids::{ClaimId, FamilyId, PartnerId, TenantId};
 use domain::program::ItemRef;
@@ -38,15 +38,7 @@ pub(super) fn add_rights(
     at: Instant,
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
-    let rules = facts.tenant.as_ref().map(|tenant| &tenant.rules);
-    let mut blocked = Vec::new();
-    for item in &claimed.items {
-        let ruled_out = rules.is_some_and(|rules| rules.block(claimed.partner, item, at));
-        if ruled_out || fetched.is_blocked(&claimed.lock(item), claimed.partner, at)? {
-            blocked.push(item.clone());
-        }
-    }
-    facts.blocked = blocked;
+    add_blocks(claimed, fetched, at, facts)?;
     let own: Vec<_> = own.iter().filter(|id| *id != claimed.except).cloned().collect();
     for record in fetched.records(&own)? {
         let claim = &record.claim;
@@ -58,13 +50,50 @@ pub(super) fn add_rights(
     Ok(())
 }
 
+/// What the customer keeps from the partner.
+pub(super) fn add_blocks(
+    claimed: &Claimed<'_>,
+    fetched: &FetchedItems,
+    at: Instant,
+    facts: &mut Facts,
+) -> Result<(), StoreError> {
+    let rules = facts.tenant.as_ref().map(|tenant| &tenant.rules);
+    let mut blocked = Vec::new();
+    for item in &claimed.items {
+        let ruled_out = rules.is_some_and(|rules| rules.block(claimed.partner, item, at));
+        if ruled_out || fetched.is_blocked(&claimed.lock(item), claimed.partner, at)? {
+            blocked.push(item.clone());
+        }
+    }
+    facts.blocked = blocked;
+    Ok(())
+}
+
+/// What a claim asks for: its undecided items.
 pub(super) fn claimed(claim: &Claim) -> Claimed<'_> {
+    of_items(claim, claim.undecided())
+}
+
+/// What a claim asks for, or would ask for again: its undecided items, and those that are declined.
+pub(super) fn claimed_again(claim: &Claim) -> Claimed<'_> {
+    let fits = |item: &&Item| match claim.item_status(item) {
+        ItemStatus::Proposed | ItemStatus::Pending | ItemStatus::Declined { .. } => true,
+        ItemStatus::Active { .. }
+        | ItemStatus::Ended { .. }
+        | ItemStatus::Dropped
+        | ItemStatus::Withdrawn
+        | ItemStatus::Rejected => false,
+    };
+    of_items(claim, claim.items.iter().filter(fits))
+}
+
+fn of_items<'a>(claim: &'a Claim, items: impl Iterator<Item = &'a Item>) -> Claimed<'a> {
     let subject = &claim.subject;
     Claimed {
         partner: &subject.partner,
         tenant: &subject.tenant,
         family: &subject.family,
-        items: claim.undecided().map(|item| claim.item_ref(item)).collect(),
+        items: items.map(|item| claim.item_ref(item)).collect(),
         except: &claim.id,
     }
 }

@@ -1,14 +1,17 @@
 //! The generic commit: timer first, then one conditional put on the version, or one transaction
-//! where locks, blocks or details go with it.
+//! where locks, blocks, details or a list of recipients go with it.
 
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant, State};
+use domain::context::Context;
 use domain::effects;
-use domain::event::Event;
+use domain::event::{Event, EventBody};
 use domain::program::Policy;
 
 use super::context::CommandContext;
 use super::load::Stored;
+use crate::notices::recipients;
+use crate::notices::reports::Expected;
 use crate::table::attributes::{number, text};
 use crate::table::codec::claim_item::{ClaimItem, Stamp, queue_of};
 use crate::table::codec::details_item::DetailsItem;
@@ -92,6 +95,11 @@ impl Store {
         if event.details.is_some() {
             actions.push(Action::Put(new.details.attributes(&new.claim().id)?, None));
         }
+        if let Some(list) = &event.recipients {
+            actions.push(Action::Put(recipients::attributes(&new.claim().id, list), None));
+        }
+        let expected = expected_reports(old.claim(), new.claim(), event, &command_context.context);
+        actions.extend(expected.check(&new.claim().id, old.claim().notice));
         let written = if actions.is_empty() {
             self.put_item_if(record, condition).await?
         } else {
@@ -127,6 +135,22 @@ impl Store {
             (&command_context.context.policy, command_context.context.places.customer.as_ref());
         actions.extend(self.block_actions(claim, &blocked, event.at, policy, place).await?);
         Ok(Some(actions))
+    }
+}
+
+/// What must still be so in the reports of the claim's notice when the event is written. A window that an event
+/// names another delivery for, or opens again after a "no", is not counted from a delivery that has failed: who noted
+/// the failure may have looked at the claim before this write, and does not come back. A report that opens the window
+/// is not acknowledged before the reports were read again, so it asks nothing. And an undo takes nothing back that was
+/// said again since it arrived.
+fn expected_reports(old: &Claim, new: &Claim, event: &Event, context: &Context) -> Expected {
+    let is_open = |claim: &Claim| matches!(claim.state, State::AwaitingCustomer { .. });
+    let is_kept = is_open(old) && old.opened_by == new.opened_by;
+    let by_report = matches!(event.body, EventBody::WindowOpened { .. }) && !event.by_silence;
+    let is_undo = matches!(event.body, EventBody::DeclineUndone { .. });
+    Expected {
+        not_failed: new.opened_by.filter(|_| is_open(new) && !is_kept && !by_report),
+        no_repeated_since: is_undo.then_some(context.at),
     }
 }
 

@@ -3,11 +3,15 @@
 
 use domain::claim::{Claim, Instant};
 use domain::context::Rival;
+use domain::directory::Tenant;
+use domain::event::Event;
 use domain::ids::{ClaimId, ItemNo};
+use domain::recipient::Recipients;
 
+use crate::directory::tenants::tenant_keys;
 use crate::exclusivity::lock::lock_keys;
 use crate::exclusivity::rivals::rivals_on;
-use crate::notices::receipts::{Receipts, receipts_key};
+use crate::notices::recipients::recipients_keys;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey, record_key};
@@ -21,6 +25,8 @@ const MOST: u16 = 500;
 pub enum CommandAnswer {
     /// The claim.
     Claim,
+    /// The claim with its recipients, as its customer sees it: read along.
+    ClaimWithRecipients,
     /// The claim with its competition, as operator staff see it: read along where that costs no time.
     ClaimWithCompetition,
 }
@@ -31,13 +37,30 @@ pub struct Competition {
     /// Everybody else who holds, waits for or claims an item, by item and claim. Whoever merely claims it is
     /// looked for among the 500 newest claims at the tenant.
     pub rivals: Vec<Rival>,
-    /// What is known of the recipients of the last notice.
-    pub receipts: Receipts,
+    /// The recipients of the last notice, and what became of its mails; `None` where no recipients are kept.
+    pub recipients: Option<Recipients>,
+    /// The tenant as it is now: whom a notice would ask, and since when their addresses are verified.
+    pub tenant: Option<Tenant>,
+}
+
+impl Competition {
+    /// The same after an event that was written since the recipients were read.
+    pub(crate) fn after(self, event: &Event) -> Self {
+        Self { recipients: recipients_after(self.recipients, event), ..self }
+    }
+}
+
+/// The recipients after an event that was written since they were read.
+pub(crate) fn recipients_after(known: Option<Recipients>, event: &Event) -> Option<Recipients> {
+    let Some(list) = event.recipients.as_deref().cloned() else { return known };
+    let same = known.filter(|known| known.list.notice == list.notice);
+    let reports = same.map(|known| known.reports).unwrap_or_default();
+    Some(Recipients { list, reports })
 }
 
 impl Store {
-    /// The competition of a claim at `at`: locks and receipts beside the tenant's index, then the records
-    /// that both name.
+    /// The competition of a claim at `at`: locks, recipients and tenant beside the tenant's index, then the
+    /// records that locks and index name.
     pub async fn competition(&self, claim: &Claim, at: Instant) -> Result<Competition, StoreError> {
         let mut fetched = FetchedItems::default();
         let (_, at_tenant) = tokio::try_join!(
@@ -69,18 +92,19 @@ impl Store {
             rivals.extend(rivals_on(claim, &record.claim));
         }
         rivals.sort_by(|one, other| (one.item, &one.claim).cmp(&(other.item, &other.claim)));
-        // Of a notice that the command itself has made due there are none.
-        let known = fetched.knows(&receipts_key(&claim.id, claim.notice));
-        let receipts =
-            if known { fetched.receipts(&claim.id, claim.notice)? } else { Receipts::default() };
-        Ok(Competition { rivals, receipts })
+        // Of a notice that the command itself has made due nothing was read.
+        let known = recipients_keys(claim).iter().all(|key| fetched.knows(key));
+        let recipients = if known { fetched.recipients(claim)? } else { None };
+        let tenant = fetched.tenant(&claim.subject.tenant)?;
+        Ok(Competition { rivals, recipients, tenant })
     }
 }
 
-/// What is fetched first: the locks of the items, and the receipts of the last notice.
+/// What is fetched first: the locks of the items, the recipients of the last notice, and the tenant.
 pub(crate) fn competition_keys(claim: &Claim) -> Vec<ItemKey> {
     let mut keys = lock_keys(claim, &kept(claim));
-    keys.push(receipts_key(&claim.id, claim.notice));
+    keys.extend(recipients_keys(claim));
+    keys.extend(tenant_keys(&claim.subject.tenant));
     keys
 }
 
@@ -102,4 +126,43 @@ pub(crate) fn newest(at_tenant: &ClaimsAtTenant) -> Result<Vec<ClaimId>, StoreEr
 
 fn kept(claim: &Claim) -> Vec<ItemNo> {
     claim.kept().map(|item| item.no).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use domain::actor::Actor;
+    use domain::event::EventBody;
+    use domain::ids::{NoticeNo, Version};
+    use domain::recipient::{RecipientList, RecipientNo, Reports};
+
+    use super::*;
+
+    fn list(notice: u16, told_until: Option<i64>) -> RecipientList {
+        let told_until = told_until.and_then(DateTime::from_timestamp_millis);
+        let (notice, acted) = (NoticeNo(notice), std::collections::BTreeSet::new());
+        RecipientList { notice, told_until, recipients: Vec::new(), acted }
+    }
+
+    fn sent() -> Reports {
+        let mut reports = Reports::default();
+        reports.entry(RecipientNo(1)).sent = true;
+        reports
+    }
+
+    fn after(written: Option<RecipientList>) -> Option<Recipients> {
+        let recipients = Some(Recipients { list: list(1, None), reports: sent() });
+        let at = DateTime::from_timestamp_millis(0).unwrap();
+        let event = Event::new(Version(2), at, &Actor::System, EventBody::ConsentChanged);
+        let event = Event { recipients: written.map(Box::new), ..event };
+        Competition { recipients, ..Competition::default() }.after(&event).recipients
+    }
+
+    #[test]
+    fn an_answer_tells_the_list_that_its_command_wrote_and_reports_of_the_same_notice_alone() {
+        let known = |list, reports| Some(Recipients { list, reports });
+        assert_eq!(after(None), known(list(1, None), sent()));
+        assert_eq!(after(Some(list(1, Some(5)))), known(list(1, Some(5)), sent()));
+        assert_eq!(after(Some(list(2, None))), known(list(2, None), Reports::default()));
+    }
 }

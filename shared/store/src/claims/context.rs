@@ -6,8 +6,9 @@ use domain::command::Needs;
 use domain::context::{Context, Facts, Places};
 use domain::ids::{ClaimId, ItemNo};
 use domain::program::{Policy, Program};
+use domain::recipient::Recipients;
 
-use super::claimed_items::{add_rights, claimed};
+use super::claimed_items::{add_blocks, add_rights, claimed, claimed_again};
 use super::competition::{CommandAnswer, competition_keys, newest, rival_keys};
 use crate::directory::calendars::calendar_key;
 use crate::directory::partners::partner_key;
@@ -16,6 +17,7 @@ use crate::directory::programs::program_key;
 use crate::directory::tenants::tenant_keys;
 use crate::exclusivity::block::block_key;
 use crate::exclusivity::lock::{FoundLock, lock_keys};
+use crate::notices::recipients::recipients_keys;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey, record_key};
@@ -26,6 +28,8 @@ use crate::table::index::ClaimsAtTenant;
 pub(crate) struct CommandContext {
     pub(crate) context: Context,
     pub(crate) locks: Vec<FoundLock>,
+    /// Who is asked by the last notice, where the answer tells it.
+    pub(crate) asked: Option<Recipients>,
     /// What an answer with the competition needs besides.
     pub(crate) staff: Option<StaffReads>,
 }
@@ -61,8 +65,12 @@ impl Store {
         let context =
             Context { at, actor: actor.clone(), policy: found.policy, places: found.places, facts };
         let fetched = found.fetched;
+        let asked = match answer {
+            CommandAnswer::ClaimWithRecipients => fetched.recipients(claim)?,
+            CommandAnswer::Claim | CommandAnswer::ClaimWithCompetition => None,
+        };
         let staff = found.newest.map(|newest| StaffReads { newest, fetched });
-        Ok(CommandContext { context, locks, staff })
+        Ok(CommandContext { context, locks, asked, staff })
     }
 
     /// Fetches what a command needs, and the locks of the undecided items where it needs them.
@@ -77,7 +85,7 @@ impl Store {
         let staff = answer == CommandAnswer::ClaimWithCompetition;
         let mut fetched = FetchedItems::default();
         let (_, at_tenant) = tokio::try_join!(
-            self.fetch(&mut fetched, self.first_keys(claim, needs, staff)),
+            self.fetch(&mut fetched, self.first_keys(claim, needs, answer)),
             Box::pin(self.index_where_needed(claim, needs, staff)),
         )?;
         let partner = if needs.partner { fetched.partner(&subject.partner)? } else { None };
@@ -111,16 +119,23 @@ impl Store {
         let (_, over_quota) = tokio::try_join!(self.fetch(&mut fetched, then), quota)?;
         let places =
             self.places_in(&fetched, needs.operator, partner.as_ref(), tenant.as_ref(), &policy)?;
-        let mut facts = Facts { partner, tenant, program, over_quota, ..Facts::default() };
+        let recipients = if needs.recipients { fetched.recipients(claim)? } else { None };
+        let mut facts =
+            Facts { partner, tenant, program, over_quota, recipients, ..Facts::default() };
+        if needs.recipients {
+            facts.no_repeated_at = fetched.no_repeated_at(claim)?;
+        }
         if needs.eligibility {
             add_rights(&claimed(claim), &own, &fetched, at, &mut facts)?;
+        } else if needs.blocks {
+            add_blocks(&claimed_again(claim), &fetched, at, &mut facts)?;
         }
         let locks = if needs.locks { fetched.locks(claim, &undecided(claim))? } else { Vec::new() };
         Ok((Around { facts, policy, places, newest, fetched }, locks))
     }
 
     /// What a claim names of all that a command needs.
-    fn first_keys(&self, claim: &Claim, needs: Needs, staff: bool) -> Vec<ItemKey> {
+    fn first_keys(&self, claim: &Claim, needs: Needs, answer: CommandAnswer) -> Vec<ItemKey> {
         let subject = &claim.subject;
         let mut keys: Vec<_> = self.policy_key_unless_kept(claim).into_iter().collect();
         if needs.partner {
@@ -131,7 +146,9 @@ impl Store {
         }
         if needs.eligibility {
             keys.push(program_key(&subject.program));
-            let claimed = claimed(claim);
+        }
+        if needs.eligibility || needs.blocks {
+            let claimed = if needs.eligibility { claimed(claim) } else { claimed_again(claim) };
             keys.extend(claimed.locks().iter().map(|lock| block_key(lock, claimed.partner)));
         }
         if needs.operator {
@@ -140,8 +157,13 @@ impl Store {
         if needs.locks {
             keys.extend(lock_keys(claim, &undecided(claim)));
         }
-        if staff {
-            keys.extend(competition_keys(claim));
+        if needs.recipients {
+            keys.extend(recipients_keys(claim));
+        }
+        match answer {
+            CommandAnswer::Claim => {}
+            CommandAnswer::ClaimWithRecipients => keys.extend(recipients_keys(claim)),
+            CommandAnswer::ClaimWithCompetition => keys.extend(competition_keys(claim)),
         }
         keys
     }

@@ -1,17 +1,31 @@
 //! A claim as the answer by a link finds it.
 
 use domain::ids::{ClaimId, NoticeNo};
+use domain::recipient::{RecipientList, RecipientNo};
 
 use super::load::{Assembled, Loaded};
 use super::run::OpenClaim;
-use crate::notices::tries::{Tries, tries_key};
+use crate::notices::recipients::list_key;
+use crate::notices::tries::{WrongCodes, tries_key};
 use crate::table::clock::Moment;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, details_key, record_key};
 
+/// A claim as a link finds it.
+#[derive(Debug, Clone)]
+pub struct LinkClaim {
+    /// The claim.
+    pub open: OpenClaim,
+    /// The wrong codes that the link was given with.
+    pub wrong: WrongCodes,
+    /// The recipients of the link's notice; `None` of a notice from before recipients were kept.
+    pub list: Option<RecipientList>,
+}
+
 impl Store {
-    /// Opens a claim as [`Store::open_claim`] does, with the tries of a notice's code in the same batch.
+    /// Opens a claim as [`Store::open_claim`] does, with the wrong codes of a link and the list of its notice in
+    /// the same batch. `recipient` is `None` for a link of the form without recipients.
     ///
     /// # Errors
     /// Where silence is due and cannot be executed now.
@@ -19,12 +33,15 @@ impl Store {
         &self,
         id: &ClaimId,
         notice: NoticeNo,
+        recipient: Option<RecipientNo>,
         moment: Moment,
-    ) -> Result<Option<(OpenClaim, Tries)>, StoreError> {
+    ) -> Result<Option<LinkClaim>, StoreError> {
         let mut fetched = FetchedItems::default();
-        let keys = vec![record_key(id), details_key(id), tries_key(id, notice)];
+        let tries = tries_key(id, notice, recipient);
+        let keys = vec![record_key(id), details_key(id), tries, list_key(id, notice)];
         let clock = self.fetch(&mut fetched, keys).await?;
-        let tries = fetched.tries(id, notice, moment.at)?;
+        let wrong = fetched.wrong_codes(id, notice, recipient)?;
+        let list = fetched.recipient_list(id, notice)?;
         let loaded = match (fetched.claim(id)?, clock) {
             (Assembled::Whole(stored), Some(clock)) => Loaded { stored: Some(*stored), clock },
             (Assembled::Absent, _) => return Ok(None),
@@ -32,6 +49,6 @@ impl Store {
         };
         let Some(stored) = loaded.stored else { return Ok(None) };
         let open = self.open_stored(stored, loaded.clock, moment).await?;
-        Ok(open.map(|open| (open, tries)))
+        Ok(open.map(|open| LinkClaim { open, wrong, list }))
     }
 }

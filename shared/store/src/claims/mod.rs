@@ -7,7 +7,7 @@ pub(crate) mod context;
 pub(crate) mod create;
 mod cross_claim;
 pub(crate) mod deadline;
-mod link;
+pub(crate) mod link;
 pub(crate) mod load;
 mod opening;
 pub(crate) mod preflight;

@@ -2,14 +2,16 @@
 //! were faster.
 
 use domain::actor::Actor;
-use domain::claim::{Claim, Instant};
+use domain::claim::{Claim, Instant, Status};
 use domain::command::Command;
 use domain::decide::{self, is_due};
+use domain::event::EventType;
 use domain::ids::{ClaimId, Version};
+use domain::recipient::Recipients;
 use domain::rejection::Rejection;
 
 use super::commit::Attempts;
-use super::competition::{CommandAnswer, Competition, rival_keys};
+use super::competition::{CommandAnswer, Competition, recipients_after, rival_keys};
 use super::context::StaffReads;
 use super::load::{Loaded, Stored};
 use crate::table::clock::Moment;
@@ -38,6 +40,8 @@ pub struct CommandOutcome {
     pub claim: Claim,
     /// What the command did to it.
     pub effect: Effect,
+    /// Who is asked by its last notice, where [`CommandAnswer`] asks for it and it was read along.
+    pub recipients: Option<Recipients>,
     /// What operator staff see beside it, where [`CommandAnswer`] asks for it and it was read along.
     pub competition: Option<Competition>,
 }
@@ -126,23 +130,89 @@ impl Store {
             let claim = open.stored.claim();
             decide::authorize(claim, command.kind(), actor)?;
             if is_repeat(claim, command, actor, expected) {
-                return Ok(outcome_of(open.stored, Effect::Repeated));
+                if self.repeat_stands(claim, command, moment.at).await? {
+                    let repeated = outcome_of(open.stored, Effect::Repeated);
+                    return Box::pin(self.act_on_reports(repeated, moment)).await;
+                }
+                open = self.reopen(open, &mut attempts, moment).await?;
+                continue;
             }
             check_version(claim, expected)?;
             let latest = (open.clock.latest() + moment.offset).max(moment.at);
             let step = Step { actor, command, at: moment.at, latest, answer };
             match Box::pin(self.step(&open.stored, step, &mut attempts)).await? {
-                Stepped::Unchanged => return Ok(outcome_of(open.stored, Effect::Unchanged)),
-                Stepped::Changed(changed) => return Ok(*changed),
+                Stepped::Unchanged => {
+                    if self.repeat_stands(claim, command, moment.at).await? {
+                        return Ok(outcome_of(open.stored, Effect::Unchanged));
+                    }
+                    open = self.reopen(open, &mut attempts, moment).await?;
+                    continue;
+                }
+                Stepped::Changed(changed) => {
+                    return Box::pin(self.act_on_reports(*changed, moment)).await;
+                }
                 Stepped::Again => {}
             }
             let Loaded { stored, clock } = self.load_claim(&open.stored.claim().id).await?;
             let stored = stored.ok_or(Rejection::NotFound)?;
             if attempts.wrote(&stored.record) {
-                return Ok(outcome_of(stored, Effect::Changed));
+                let changed = outcome_of(stored, Effect::Changed);
+                return Box::pin(self.act_on_reports(changed, moment)).await;
             }
             open = self.open_stored(stored, clock, moment).await?.ok_or(Rejection::NotFound)?;
         }
+    }
+
+    /// Whether a command that changes nothing leaves the claim as it was read. A "no" that stands already is noted
+    /// first, so that no undo which arrived before it takes it back; one that was faster is seen afterwards.
+    async fn repeat_stands(
+        &self,
+        claim: &Claim,
+        command: &Command,
+        at: Instant,
+    ) -> Result<bool, StoreError> {
+        if !decide::is_kept_as_repeated(claim, command) {
+            return Ok(true);
+        }
+        self.note_repeated_no(&claim.id, claim.notice, at).await?;
+        let Loaded { stored, .. } = self.load_claim(&claim.id).await?;
+        Ok(stored.is_some_and(|stored| stored.claim().version == claim.version))
+    }
+
+    /// Reads a claim again that somebody else has written meanwhile.
+    async fn reopen(
+        &self,
+        open: OpenClaim,
+        attempts: &mut Attempts,
+        moment: Moment,
+    ) -> Result<OpenClaim, StoreError> {
+        attempts.next();
+        attempts.again(Ok(None)).await?;
+        let found = self.open_claim(&open.stored.claim().id, moment).await?;
+        Ok(found.ok_or(Rejection::NotFound)?)
+    }
+
+    /// Looks at the reports once more where a report has opened the window, or somebody was taken off the list of
+    /// a notice on its way: a failure that was noted since they were read was decided on before the record said
+    /// so, and nobody else comes back to it (`docs/domain.md §5.3`).
+    async fn act_on_reports(
+        &self,
+        outcome: CommandOutcome,
+        moment: Moment,
+    ) -> Result<CommandOutcome, StoreError> {
+        let claim = &outcome.claim;
+        if !depends_on_reports(claim) {
+            return Ok(outcome);
+        }
+        let known = self.recipients(claim).await?;
+        if !known.is_some_and(|known| decide::reports_are_pending(claim, &known)) {
+            return Ok(outcome);
+        }
+        let command = Command::ApplyReports { notice: claim.notice };
+        let acted = self.execute(&claim.id, &Actor::System, &command, moment, None);
+        let claim = Box::pin(acted).await?.claim;
+        // What was known beside the claim is not as it was either.
+        Ok(CommandOutcome { claim, competition: None, ..outcome })
     }
 
     /// Whether silence comes before a command of that moment. One that arrived before the deadline
@@ -174,7 +244,7 @@ impl Store {
         else {
             return Ok(Stepped::Unchanged);
         };
-        let staff = around.staff.take();
+        let (staff, asked) = (around.staff.take(), around.asked.take());
         let (result, staff) = tokio::join!(
             Box::pin(self.commit(stored, &event, &around, step.latest, attempts.next())),
             Box::pin(self.complete_staff_reads(stored.claim(), staff)),
@@ -184,12 +254,16 @@ impl Store {
         let competition = match staff {
             Ok(Some(StaffReads { newest, fetched })) => {
                 let known = self.competition_in(stored.claim(), &newest, &fetched, step.at);
-                Box::pin(known).await.ok()
+                Box::pin(known).await.ok().map(|known| known.after(&event))
             }
             Ok(None) | Err(_) => None,
         };
         let claim = stored.record.claim;
-        let changed = CommandOutcome { claim, effect: Effect::Changed, competition };
+        let recipients = match step.answer {
+            CommandAnswer::ClaimWithRecipients => recipients_after(asked, &event),
+            CommandAnswer::Claim | CommandAnswer::ClaimWithCompetition => None,
+        };
+        let changed = CommandOutcome { claim, effect: Effect::Changed, recipients, competition };
         Ok(Stepped::Changed(Box::new(changed)))
     }
 
@@ -224,6 +298,31 @@ enum Stepped {
     Again,
 }
 
+/// Whether the claim's last event was decided by the reports of its notice, and more of them may change it.
+fn depends_on_reports(claim: &Claim) -> bool {
+    let last = claim.last_event.event_type;
+    match claim.status() {
+        Status::AwaitingCustomer => last == EventType::WindowOpened,
+        Status::Notifying => matches!(
+            last,
+            EventType::RecipientFailed | EventType::ContactRefused | EventType::LinkRetired
+        ),
+        Status::Draft
+        | Status::Submitted
+        | Status::InReview
+        | Status::ActionRequired
+        | Status::Disputed
+        | Status::Unreachable
+        | Status::OnHold
+        | Status::Associated
+        | Status::Rejected
+        | Status::Declined
+        | Status::Withdrawn
+        | Status::Discarded
+        | Status::Ended => false,
+    }
+}
+
 /// The caller has seen the present version, where he must have.
 fn check_version(claim: &Claim, expected: Option<Version>) -> Result<(), StoreError> {
     let current = claim.version;
@@ -234,7 +333,7 @@ fn check_version(claim: &Claim, expected: Option<Version>) -> Result<(), StoreEr
 }
 
 fn outcome_of(stored: Stored, effect: Effect) -> CommandOutcome {
-    CommandOutcome { claim: stored.record.claim, effect, competition: None }
+    CommandOutcome { claim: stored.record.claim, effect, recipients: None, competition: None }
 }
 
 /// Whether the claim's last event is this command's, by the same party and with the same arguments,

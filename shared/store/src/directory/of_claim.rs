@@ -1,12 +1,15 @@
-//! What the directory says of a claim: what a notice of it tells besides.
+//! What the directory says of a claim, and who is asked by it: what a notice of it tells besides.
 
 use domain::claim::Claim;
 use domain::directory::Tenant;
+use domain::ids::NoticeNo;
 use domain::program::{Policy, Program};
+use domain::recipient::RecipientList;
 
 use super::calendars::named_revision_key;
 use super::programs::program_key;
 use super::tenants::tenant_keys;
+use crate::notices::recipients::list_key;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::FetchedItems;
@@ -20,10 +23,12 @@ pub struct ClaimDirectory {
     pub program: Option<Program>,
     /// The policy that it is pinned to.
     pub policy: Policy,
+    /// The recipients of its last notice; `None` before the first, and where none were kept.
+    pub recipients: Option<RecipientList>,
 }
 
 impl Store {
-    /// The directory's entries of a claim, in one batch. The added days that its window skipped get their
+    /// The directory's entries of a claim, and the recipients of its last notice, in one batch. The added days that its window skipped get their
     /// names: the record keeps the days, and the revision of the calendar that names them.
     ///
     /// # Errors
@@ -34,12 +39,17 @@ impl Store {
         keys.extend(tenant_keys(&claim.subject.tenant));
         keys.extend(self.policy_key_unless_kept(claim));
         keys.extend(named_revision_key(claim));
+        let noticed = claim.notice > NoticeNo::default();
+        keys.extend(noticed.then(|| list_key(&claim.id, claim.notice)));
         self.fetch(&mut fetched, keys).await?;
         fetched.name_added_days(claim)?;
+        let recipients =
+            if noticed { fetched.recipient_list(&claim.id, claim.notice)? } else { None };
         Ok(ClaimDirectory {
             tenant: fetched.tenant(&claim.subject.tenant)?,
             program: fetched.program(&claim.subject.program)?,
             policy: self.policy_in(claim, &fetched)?,
+            recipients,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Partners: who may claim.
 
+use domain::claim::Instant;
 use domain::directory::Partner;
 use domain::ids::PartnerId;
 
@@ -16,7 +17,21 @@ impl Store {
         self.load_entry(key(keys::partner(id), keys::RECORD)).await
     }
 
-    /// Stores a partner, new or changed.
+    /// Stores a partner as it is written at `at`, and gives it as it is stored: what it loses by this bears the
+    /// moment (`docs/domain.md §3`, *vanish*).
+    ///
+    /// # Errors
+    /// Where others put the same partner all the time, and of the table.
+    pub async fn change_partner(
+        &self,
+        partner: &Partner,
+        at: Instant,
+    ) -> Result<Partner, StoreError> {
+        let key = key(keys::partner(&partner.id), keys::RECORD);
+        self.change_entry(&key, |before| partner.clone().stamped(before, at)).await
+    }
+
+    /// Stores a partner as it stands: of imports and tests.
     pub async fn put_partner(&self, partner: &Partner) -> Result<(), StoreError> {
         let key = key(keys::partner(&partner.id), keys::RECORD);
         self.put_item(with_body(key, partner)?).await

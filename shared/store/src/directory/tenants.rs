@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use domain::claim::Instant;
 use domain::directory::Tenant;
-use domain::ids::{ItemId, PartnerId, TenantId};
+use domain::ids::{ItemId, PartnerId, StaffId, TenantId};
 use domain::program::ItemKind;
 use domain::rules::{ItemBlock, StandingRules};
+use serde_dynamo::Item;
 
 use super::entry::{ATTEMPTS, body_of, with_body};
-use crate::table::attributes::{Attributes, key};
+use crate::table::attributes::{Attributes, Reader, instant, key, put};
 use crate::table::clock::Moment;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -18,6 +19,47 @@ use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
 use crate::table::retry::pause;
 use crate::table::transaction::Written;
+
+/// When the rules arrived.
+const WRITTEN_AT: &str = "t";
+
+/// The standing rules as they were written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenRules {
+    /// The rules.
+    pub rules: StandingRules,
+    /// When they arrived.
+    pub at: Instant,
+}
+
+impl WrittenRules {
+    /// The rules of an item of the stream; `None` of an item from before arrivals were kept.
+    pub(crate) fn of_item(item: impl Into<Attributes>) -> Option<Self> {
+        let item = item.into();
+        let at = Reader::new("standing rules", &item).opt_instant(WRITTEN_AT).ok()??;
+        Some(Self { rules: body_of(item).ok()?, at })
+    }
+}
+
+/// A tenant has a verified contact that it did not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContactVerified {
+    /// Which tenant.
+    pub tenant: TenantId,
+    /// Since when.
+    pub at: Instant,
+}
+
+impl ContactVerified {
+    /// What the change of a tenant's item from one image to another says of its contacts. `None`: nobody became
+    /// verified, or there is an image that is no tenant.
+    pub fn of_images(old: Item, new: Item) -> Option<Self> {
+        let [old, new] = [old, new].map(|image| body_of::<Tenant>(image.into()).ok());
+        let (old, new) = old.zip(new)?;
+        let at = new.newly_verified_since(&old)?;
+        Some(Self { tenant: new.id, at })
+    }
+}
 
 /// Whom a block keeps from what.
 type Subject = (PartnerId, ItemKind, ItemId);
@@ -30,7 +72,22 @@ impl Store {
         fetched.tenant(id)
     }
 
-    /// Stores a tenant, new or changed.
+    /// Stores a tenant as `by` writes it at `at`, and gives it as it is stored: contacts and domains that
+    /// this makes verified or adds bear who did it and when (`docs/domain.md §3`, *Two people*).
+    ///
+    /// # Errors
+    /// Where others put the same tenant all the time, and of the table.
+    pub async fn change_tenant(
+        &self,
+        tenant: &Tenant,
+        by: &StaffId,
+        at: Instant,
+    ) -> Result<Tenant, StoreError> {
+        let stamped = |before: Option<&Tenant>| tenant.clone().stamped(before, by, at);
+        self.change_entry(&entry_key(&tenant.id), stamped).await
+    }
+
+    /// Stores a tenant as it stands, with what it says of its contacts and domains: of imports and tests.
     pub async fn put_tenant(&self, tenant: &Tenant) -> Result<(), StoreError> {
         self.put_item(with_body(entry_key(&tenant.id), tenant)?).await
     }
@@ -49,12 +106,13 @@ impl Store {
         Ok(Some(StandingRules { blocks, ..tenant.rules }))
     }
 
-    /// Puts the rules of a tenant's customer, all of them: a block that is not among them, or is
-    /// shorter there, is lifted. `false`: there is no such tenant.
+    /// Puts the rules of a tenant's customer, all of them, with the moment at which they arrived: a block that is
+    /// not among them, or is shorter there, is lifted. `false`: there is no such tenant.
     pub async fn put_standing_rules(
         &self,
         id: &TenantId,
         rules: &StandingRules,
+        moment: Moment,
     ) -> Result<bool, StoreError> {
         if self.tenant(id).await?.is_none() {
             return Ok(false);
@@ -65,7 +123,9 @@ impl Store {
             let left = |block: &ItemBlock| traces.iter().any(|trace| trace.block == *block);
             let wished = listed(&wanted).filter(|block| !left(block)).collect();
             let stored = StandingRules { blocks: wished, ..rules.clone() };
-            self.put_item(with_body(rules_key(id), &stored)?).await?;
+            let mut item = with_body(rules_key(id), &stored)?;
+            put(&mut item, WRITTEN_AT, Some(instant(moment.at)));
+            self.put_item(item).await?;
             let lifted = traces.into_iter().filter(|trace| {
                 wanted.get(&subject(&trace.block)).is_none_or(|until| *until < trace.block.until)
             });

@@ -1,5 +1,8 @@
-//! Notices: the codes of their mails, what became of the mails, and tries of a code.
+//! Notices: who is asked, what became of the mails, their codes and texts, and wrong codes.
 
+pub(crate) mod mails;
 pub(crate) mod notice_code;
-pub(crate) mod receipts;
+pub(crate) mod recipients;
+pub(crate) mod reports;
+pub(crate) mod text;
 pub(crate) mod tries;

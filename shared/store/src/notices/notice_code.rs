@@ -3,8 +3,9 @@
 use chrono::Duration;
 use domain::claim::Instant;
 use domain::ids::{ClaimId, NoticeNo};
+use domain::recipient::RecipientNo;
 
-use crate::table::attributes::{Reader, instant, key, number, put, text};
+use crate::table::attributes::{Attributes, Reader, instant, key, number, put, text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -12,6 +13,7 @@ use crate::table::transaction::{Condition, Written};
 
 const CLAIM: &str = "c";
 const NOTICE: &str = "n";
+const RECIPIENT: &str = "r";
 const PROMISED: &str = "w";
 /// How long a code is answered.
 const YEAR: Duration = Duration::days(366);
@@ -23,27 +25,26 @@ pub struct NoticeOfCode {
     pub claim: ClaimId,
     /// Its number.
     pub notice: NoticeNo,
+    /// To whom its mail went; `None` for a mail from before each recipient had a code.
+    pub recipient: Option<RecipientNo>,
     /// The end of the window that its mail gives as the earliest; `None` where it gives none.
     pub promised: Option<Instant>,
 }
 
 impl Store {
-    /// Stores the code of a notice, before its mail. What was stored first stays: a retry promises what
+    /// Stores the code of a recipient's notice, before its mail. What was stored first stays: a retry promises what
     /// the first mail did.
     ///
     /// # Errors
-    /// `Corrupt` where the code stands for another notice: a code is made from its notice.
+    /// `Corrupt` where the code stands for another notice or recipient: a code is made from both.
     pub async fn put_notice_code(&self, code: &str, of: &NoticeOfCode) -> Result<(), StoreError> {
-        let mut item = key(keys::notice_code(code), keys::RECORD);
-        put(&mut item, CLAIM, Some(text(of.claim.as_str())));
-        put(&mut item, NOTICE, Some(number(of.notice.0)));
-        put(&mut item, PROMISED, of.promised.map(instant));
+        let mut item = of.attributes(code);
         put(&mut item, "expires", Some(number((self.raw_now() + YEAR).timestamp())));
         if self.put_item_if(item, Condition::absent()).await? == Written::Done {
             return Ok(());
         }
         match self.notice_of_code(code).await? {
-            Some(found) if (&found.claim, found.notice) == (&of.claim, of.notice) => Ok(()),
+            Some(found) if found.is_of_same_mail(of) => Ok(()),
             Some(_) => Err(StoreError::Corrupt("the code stands for another notice".to_owned())),
             None => Err(StoreError::Unavailable("the code is being written".to_owned())),
         }
@@ -52,12 +53,71 @@ impl Store {
     /// The notice a code stands for.
     pub async fn notice_of_code(&self, code: &str) -> Result<Option<NoticeOfCode>, StoreError> {
         let found = self.get_item(key(keys::notice_code(code), keys::RECORD)).await?;
-        let Some(item) = found else { return Ok(None) };
-        let item = Reader::new("notice code", &item);
-        Ok(Some(NoticeOfCode {
+        found.as_ref().map(NoticeOfCode::read).transpose()
+    }
+}
+
+impl NoticeOfCode {
+    fn is_of_same_mail(&self, other: &Self) -> bool {
+        (&self.claim, self.notice, self.recipient) == (&other.claim, other.notice, other.recipient)
+    }
+
+    fn attributes(&self, code: &str) -> Attributes {
+        let mut item = key(keys::notice_code(code), keys::RECORD);
+        put(&mut item, CLAIM, Some(text(self.claim.as_str())));
+        put(&mut item, NOTICE, Some(number(self.notice.0)));
+        put(&mut item, RECIPIENT, self.recipient.map(|no| number(no.0)));
+        put(&mut item, PROMISED, self.promised.map(instant));
+        item
+    }
+
+    fn read(item: &Attributes) -> Result<Self, StoreError> {
+        let item = Reader::new("notice code", item);
+        let recipient = item.opt_number(RECIPIENT)?.map(RecipientNo::new);
+        Ok(Self {
             claim: item.parsed(CLAIM, ClaimId::parse)?,
             notice: NoticeNo(item.number(NOTICE)?),
+            recipient: recipient.map(|no| no.ok_or_else(|| item.bad(RECIPIENT))).transpose()?,
             promised: item.opt_instant(PROMISED)?,
-        }))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use domain::ids::PartnerId;
+
+    use super::*;
+
+    fn of(recipient: Option<RecipientNo>) -> NoticeOfCode {
+        NoticeOfCode {
+            claim: ClaimId::of(&PartnerId::parse("p").unwrap(), "k"),
+            notice: NoticeNo(2),
+            recipient,
+            promised: DateTime::from_timestamp_millis(1_790_000_000_000),
+        }
+    }
+
+    #[test]
+    fn a_code_stands_for_a_recipient_and_one_from_before_for_the_notice_alone() {
+        for recipient in [None, Some(RecipientNo(1)), Some(RecipientNo(23))] {
+            let of = of(recipient);
+            assert_eq!(NoticeOfCode::read(&of.attributes("ABCDE-FGHJK")).unwrap(), of);
+        }
+    }
+
+    #[test]
+    fn codes_of_two_recipients_are_of_two_mails_whatever_end_they_promise() {
+        let (one, other) = (of(Some(RecipientNo(1))), of(Some(RecipientNo(2))));
+        assert!(!one.is_of_same_mail(&other));
+        assert!(one.is_of_same_mail(&NoticeOfCode { promised: None, ..one.clone() }));
+    }
+
+    #[test]
+    fn a_code_of_a_recipient_that_there_is_not_is_an_error() {
+        let mut item = of(Some(RecipientNo(1))).attributes("ABCDE-FGHJK");
+        item.insert(RECIPIENT.to_owned(), number(24));
+        assert!(matches!(NoticeOfCode::read(&item), Err(StoreError::Corrupt(_))));
     }
 }

@@ -6,17 +6,19 @@ use domain::actor::Actor;
 use domain::calendar::CountryCode;
 use domain::claim::Claim;
 use domain::command::{Command, Vanished};
-use domain::decide::{gone_at, unenrolled};
+use domain::decide::{contacts_at, gone_at, is_closing, unenrolled};
 use domain::ids::{ClaimId, PartnerId, TenantId};
+use serde_dynamo::Item;
 
 use crate::claims::run::Effect;
+use crate::directory::tenants::WrittenRules;
 use crate::table::clock::Moment;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
 
 /// How many claims are read at a time.
-const PAGE: i32 = 100;
+pub(super) const PAGE: i32 = 100;
 
 /// An entry of the directory on which claims depend.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,16 +29,22 @@ pub enum DirectoryEntry {
     Tenant(TenantId),
     /// What is added to the calendar of a country.
     Calendar(CountryCode),
+    /// The rules of a tenant's customer, as they were written at a moment.
+    Rules(TenantId, Box<WrittenRules>),
 }
 
 impl DirectoryEntry {
-    /// The entry of that key, if it is one.
-    pub fn of_key(partition: &str, sort: &str) -> Option<Self> {
+    /// The entry of an item that was written, if it is one; `image` is the item as it was written.
+    pub fn of_item(partition: &str, sort: &str, image: Option<Item>) -> Option<Self> {
         (sort == keys::RECORD).then_some(())?;
         let partner = keys::partner_of(partition).map(Self::Partner);
         let tenant = || keys::tenant_of(partition).map(Self::Tenant);
         let calendar = || keys::country_of(partition).map(Self::Calendar);
-        partner.or_else(tenant).or_else(calendar)
+        let rules = || {
+            let written = WrittenRules::of_item(image?)?;
+            Some(Self::Rules(keys::tenant_of_rules(partition)?, Box::new(written)))
+        };
+        partner.or_else(tenant).or_else(calendar).or_else(rules)
     }
 }
 
@@ -59,18 +67,28 @@ impl Store {
             DirectoryEntry::Partner(id) => self.reconcile_partner(id).await,
             DirectoryEntry::Tenant(id) => self.reconcile_tenant(id).await,
             DirectoryEntry::Calendar(country) => self.recount_windows(*country).await,
+            DirectoryEntry::Rules(tenant, written) => {
+                let moment = Moment { at: written.at, offset: self.offset().await? };
+                self.apply_rules(tenant, &written.rules, moment, None).await
+            }
         }
     }
 
     async fn reconcile_partner(&self, id: &PartnerId) -> Result<ReconcileReport, StoreError> {
         let mut report = ReconcileReport::default();
         let Some(partner) = self.partner(id).await? else { return Ok(report) };
-        let mut from = None;
+        let (mut from, mut closing) = (None, false);
         loop {
             let (ids, next) = self.newest_of_partner(id, from.as_ref(), PAGE).await?;
-            self.reconcile_page(&ids, &mut report, |claim| unenrolled(claim, &partner)).await?;
+            let lost = |claim: &Claim| unenrolled(claim, &partner).into_iter().collect::<Vec<_>>();
+            closing |= self.reconcile_page(&ids, &mut report, lost).await?;
             match next {
                 Some(next) => from = Some(next),
+                // From the end of a window to its close nothing but a "no" acts on it: what silence makes of
+                // it is judged when the sweep comes again.
+                None if closing => {
+                    return Err(StoreError::Unavailable("a window is about to close".to_owned()));
+                }
                 None => return Ok(report),
             }
         }
@@ -79,26 +97,34 @@ impl Store {
     async fn reconcile_tenant(&self, id: &TenantId) -> Result<ReconcileReport, StoreError> {
         let mut report = ReconcileReport::default();
         let Some(tenant) = self.tenant(id).await? else { return Ok(report) };
+        let now = self.moment().await?.at;
+        let lost = |claim: &Claim| {
+            gone_at(claim, &tenant).into_iter().chain(contacts_at(claim, now)).collect::<Vec<_>>()
+        };
         let ids = self.claims_at_tenant(None, id).await?.ids()?;
         for page in ids.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
-            self.reconcile_page(page, &mut report, |claim| gone_at(claim, &tenant)).await?;
+            self.reconcile_page(page, &mut report, &lost).await?;
         }
         Ok(report)
     }
 
+    /// Does to the claims what they have lost; whether one of them waits for its close first.
     async fn reconcile_page(
         &self,
         ids: &[ClaimId],
         report: &mut ReconcileReport,
-        vanished: impl Fn(&Claim) -> Option<Vanished>,
-    ) -> Result<(), StoreError> {
+        lost: impl Fn(&Claim) -> Vec<Vanished>,
+    ) -> Result<bool, StoreError> {
+        let mut closing = false;
         for record in self.load_claim_records(ids).await? {
             report.seen += 1;
-            if let Some(what) = vanished(&record.claim) {
-                report.changed += self.run_vanish(&record.claim.id, what).await?;
+            for what in lost(&record.claim) {
+                let changes = self.run_vanish(&record.claim.id, what).await?;
+                report.changed += changes;
+                closing |= changes == 0 && is_closing(&record.claim, self.moment().await?.at);
             }
         }
-        Ok(())
+        Ok(closing)
     }
 
     /// Gives the command until it finds nothing left to do; how many changes it made.

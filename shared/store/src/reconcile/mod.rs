@@ -3,3 +3,4 @@
 
 pub(crate) mod directory;
 mod recount;
+mod rules;

@@ -6,10 +6,12 @@
 //! | details | `C#<claim>` | `D` | `table/codec/details_item.rs` | for good |
 //! | history | `C#<claim>` | `H#<version, 6 digits>` | `history/entries.rs` | for good |
 //! | upload request | `C#<claim>` | `I#<sha256 of the idempotency key>` | `evidence/documents.rs` | 1 day |
-//! | tries | `C#<claim>` | `K#<notice>` | `notices/tries.rs` | 90 days after the last |
+//! | tries | `C#<claim>` | `K#<notice>#<recipient>` | `notices/tries.rs` | 90 days after the last |
 //! | reminder mark | `C#<claim>` | `M#<notice>#<reminder>#<closes at, ms>` | `timers/reminders.rs` | 90 days after the window's end |
-//! | receipts | `C#<claim>` | `P#<notice>` | `notices/receipts.rs` | for good |
+//! | recipients | `C#<claim>` | `P#<notice>` | `notices/recipients.rs` | for good |
 //! | readings | `C#<claim>` | `R` | `usage/readings.rs` | for good |
+//! | reports | `C#<claim>` | `R#<notice>` | `notices/reports.rs` | for good |
+//! | notice text | `C#<claim>` | `X#<notice>#<language>` | `notices/text.rs` | for good |
 //! | timer | `T#<quarter, UTC>#<shard>` | `<claim>`, or `<claim>#<reminder>` | `timers/timer.rs` | 90 days after the bucket |
 //! | checkpoint | `S` | `<shard, 2 digits>` | `timers/checkpoint.rs` | for good |
 //! | test clock | `S` | `clock` | `table/clock.rs` | for good |
@@ -17,6 +19,8 @@
 //! | lock | `L#<tenant>#<family>#<kind>#<item>` | `L` | `exclusivity/lock.rs` | for good |
 //! | block | as the lock | `B#<partner>` | `exclusivity/block.rs` | until its end |
 //! | notice code | `N#<code>` | `A` | `notices/notice_code.rs` | 366 days |
+//! | mails | `C#<claim>` | `O` | `notices/mails.rs` | for good |
+//! | mails outside | `PA#<partner>` | `O#<date>` | `notices/mails.rs` | 90 days |
 //! | partner | `PA#<partner>` | `A` | `directory/partners.rs` | for good |
 //! | tenant | `TN#<tenant>` | `A` | `directory/tenants.rs` | for good |
 //! | customer's rules | `RU#<tenant>` | `A` | `directory/tenants.rs` | for good |
@@ -40,13 +44,13 @@
 //! Who writes an item, what it holds and how large it may become: `docs/architecture.md §2`.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use data_encoding::HEXLOWER;
 use domain::calendar::CountryCode;
 use domain::claim::{Claim, Instant};
 use domain::ids::{
     ClaimId, FamilyId, ItemId, NoticeNo, PartnerId, ProgramId, Sha256Hash, TenantId, Version,
 };
 use domain::program::{ItemKind, ItemRef};
+use domain::recipient::RecipientNo;
 use domain::reminder::Reminder;
 
 use super::error::StoreError;
@@ -57,6 +61,8 @@ pub(crate) const RECORD: &str = "A";
 pub(crate) const DETAILS: &str = "D";
 /// The sort key of the readings of a claim's associations.
 pub(crate) const READINGS: &str = "R";
+/// The sort key of what is remembered of a claim's mails.
+pub(crate) const MAILS: &str = "O";
 /// The sort key of a lock.
 pub(crate) const LOCK: &str = "L";
 /// The partition of checkpoints and the test clock.
@@ -80,12 +86,21 @@ pub(crate) fn history(version: Version) -> String {
     format!("H#{:06}", version.0)
 }
 
-pub(crate) fn tries(notice: NoticeNo) -> String {
-    format!("K#{}", notice.0)
+/// The wrong codes of a recipient; a link of the form without recipients is of number 0, which nobody has.
+pub(crate) fn tries(notice: NoticeNo, recipient: Option<RecipientNo>) -> String {
+    format!("K#{}#{}", notice.0, recipient.map_or(0, |no| no.0))
 }
 
-pub(crate) fn receipts(notice: NoticeNo) -> String {
+pub(crate) fn recipients(notice: NoticeNo) -> String {
     format!("P#{}", notice.0)
+}
+
+pub(crate) fn reports(notice: NoticeNo) -> String {
+    format!("R#{}", notice.0)
+}
+
+pub(crate) fn notice_text(notice: NoticeNo, language: &str) -> String {
+    format!("X#{}#{language}", notice.0)
 }
 
 /// The mark of a reminder of the window that ends then: a longer one has reminders of its own.
@@ -100,6 +115,11 @@ pub(crate) fn reminder_of(sort: &str) -> Option<(NoticeNo, Reminder)> {
     Some((NoticeNo(notice.parse().ok()?), Reminder::parse(reminder)?))
 }
 
+/// How many mails went outside on a day.
+pub(crate) fn outside_mails(date: NaiveDate) -> String {
+    format!("O#{date}")
+}
+
 pub(crate) fn notice_code(code: &str) -> String {
     format!("N#{code}")
 }
@@ -110,6 +130,11 @@ pub(crate) fn partner(id: &PartnerId) -> String {
 
 pub(crate) fn tenant(id: &TenantId) -> String {
     format!("TN#{id}")
+}
+
+/// The tenant of the key of its customer's rules.
+pub(crate) fn tenant_of_rules(partition: &str) -> Option<TenantId> {
+    TenantId::parse(partition.strip_prefix("RU#")?).ok()
 }
 
 /// The standing rules of a tenant's customer.
@@ -210,10 +235,4 @@ pub(crate) fn time_of(sort: &str) -> Option<DateTime<Utc>> {
 /// The claim in a sort key of an index: what it ends in.
 pub(crate) fn claim_in(sort: &str) -> Option<ClaimId> {
     ClaimId::parse(sort.rsplit('#').next()?).ok()
-}
-
-/// A mailbox in a receipt: hashed, without regard to case, so that no address is stored twice.
-pub(crate) fn mailbox(address: &str) -> String {
-    let digest = domain::ids::Sha256Hash::of(address.to_ascii_lowercase().as_bytes());
-    HEXLOWER.encode(digest.0.first_chunk::<16>().map_or(&digest.0[..], |head| &head[..]))
 }

@@ -1,5 +1,6 @@
 //! Closing windows 25 at a time: one attribute on one record each, whatever the number of items
-//! (`docs/architecture.md §3`). Each statement carries its own conditions, so a stale timer never matches.
+//! (`docs/architecture.md §3`). Each statement carries its own conditions, so a stale timer never matches, and
+//! neither does a window that no verified delivery opened.
 
 use std::collections::HashMap;
 
@@ -228,7 +229,7 @@ impl Store {
     ) -> Result<Vec<BatchStatementRequest>, StoreError> {
         let event = close.event();
         let statement = format!(
-            r#"UPDATE "{}" SET st=? SET v=v+1 SET le=? WHERE pk=? AND sk=? AND st=? AND cl=? AND sl IS MISSING"#,
+            r#"UPDATE "{}" SET st=? SET v=v+1 SET le=? WHERE pk=? AND sk=? AND st=? AND cl=? AND sl IS MISSING AND ob IS NOT MISSING"#,
             self.table(),
         );
         let request = |window: &OpenWindow<'_>| {
@@ -260,7 +261,9 @@ impl Store {
             .table_name(self.table())
             .set_key(Some(key(keys::claim(window.claim), keys::RECORD)))
             .update_expression("SET st = :closed, le = :event ADD v :one")
-            .condition_expression("st = :open AND cl = :at AND attribute_not_exists(sl)")
+            .condition_expression(
+                "st = :open AND cl = :at AND attribute_not_exists(sl) AND attribute_exists(ob)",
+            )
             .expression_attribute_values(":closed", text(Status::Associated.as_str()))
             .expression_attribute_values(":event", close.event())
             .expression_attribute_values(":one", number(1))

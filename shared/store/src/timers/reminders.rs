@@ -2,7 +2,7 @@
 //! like any event, so a reminder is told once, and one of a window that has changed not at all.
 
 use chrono::Duration;
-use domain::claim::{Claim, Instant};
+use domain::claim::{Claim, Instant, State};
 use domain::ids::{ClaimId, NoticeNo};
 use domain::reminder::{self, Reminder};
 
@@ -64,7 +64,7 @@ impl ReminderDue {
 
 /// The timers of the reminders of a claim's open window, those in the past left out.
 pub(crate) fn reminders_of(claim: &Claim, now: Instant) -> Vec<TimerItem> {
-    let domain::claim::State::AwaitingCustomer { window } = &claim.state else {
+    let State::AwaitingCustomer { window } = &claim.state else {
         return Vec::new();
     };
     let due = Reminder::ALL.into_iter().filter_map(|one| Some((one, one.due_at(window)?)));
@@ -74,6 +74,17 @@ pub(crate) fn reminders_of(claim: &Claim, now: Instant) -> Vec<TimerItem> {
 }
 
 impl Store {
+    /// Leaves the mark that lets the contact in reserve be asked now, in the claim's open window. Once a window.
+    ///
+    /// # Errors
+    /// Where the table does not answer.
+    pub async fn ask_reserve(&self, claim: &Claim, at: Instant) -> Result<(), StoreError> {
+        let State::AwaitingCustomer { window } = &claim.state else { return Ok(()) };
+        let (id, notice, closes_at) = (claim.id.clone(), claim.notice, window.closes_at);
+        let due = ReminderDue { claim: id, notice, reminder: Reminder::Reserve, at, closes_at };
+        self.put_item_if(due.attributes(), Condition::absent()).await.map(|_| ())
+    }
+
     /// Leaves the mark of a reminder, where it is still wanted.
     pub(super) async fn put_reminder_mark(
         &self,

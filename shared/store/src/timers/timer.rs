@@ -133,7 +133,7 @@ pub(crate) fn timer_of(claim: &Claim) -> Option<TimerItem> {
         | State::Disputed { .. }
         | State::Notifying { .. }
         | State::Unreachable { .. }
-        | State::OnHold
+        | State::OnHold { .. }
         | State::Associated { .. }
         | State::Rejected { .. }
         | State::Withdrawn

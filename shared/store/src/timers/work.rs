@@ -144,6 +144,7 @@ impl Store {
             let window = record.claim.state.window()?;
             let fast = record.claim.status() == Status::AwaitingCustomer
                 && !record.stamp.slow
+                && record.claim.opened_by.is_some()
                 && revisions.are_those_of(&window.calendar);
             fast.then_some(OpenWindow { claim: &record.claim.id, closes_at: window.closes_at })
         });

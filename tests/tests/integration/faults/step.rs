@@ -14,11 +14,11 @@ use domain::text::{Comment, Email, Name};
 use integration::fixtures::{CONTOSO, claim_body};
 use integration::rivals::{accept_all, borealis, grounds, operator};
 use integration::world::{
-    World, alpine, closes_at, contoso_admin, create_on, decline, decline_all, delivered, link,
+    World, alpine, apply_reports, closes_at, contoso_admin, create_on, decline, decline_all, link,
     partner_id, reject, reviewer, tenant_id, undo_all, validate, withdraw,
 };
 use serde_json::{Value, json};
-use store::{DirectoryEntry, Store, StoreError};
+use store::{DirectoryEntry, Noted, Store, StoreError};
 
 use super::{ITEMS, NOW};
 
@@ -140,13 +140,23 @@ impl Step {
             }
             Self::CorrectContact => {
                 let claim = world.notifying("k", &ITEMS).await;
-                world.give(&claim.id, &Actor::System, &bounce(&claim)).await.unwrap().claim.id
+                world.fail(&claim, FailureCause::Bounce).await.unwrap().id
             }
             Self::Recall | Self::Begin | Self::WithdrawEarly => {
                 world.submitted("k", &ITEMS).await.id
             }
             Self::Ask | Self::Reject | Self::Validate => world.in_review("k", &ITEMS).await.id,
-            Self::OpenWindow | Self::Bounce => world.notifying("k", &ITEMS).await.id,
+            Self::OpenWindow | Self::Bounce => {
+                let claim = world.notifying("k", &ITEMS).await;
+                let at = world.clock.now();
+                let noted = if self == Self::OpenWindow {
+                    Noted::Delivered { at }
+                } else {
+                    Noted::Failed { at, cause: FailureCause::Bounce }
+                };
+                world.note(&claim, claim.notice, noted).await.unwrap();
+                claim.id
+            }
             Self::DeclineOne
             | Self::DeclineAll
             | Self::Withdraw
@@ -188,8 +198,7 @@ impl Step {
             }
             Self::GiveUpReaching => {
                 let claim = world.notifying("k", &ITEMS).await;
-                let claim =
-                    world.give(&claim.id, &Actor::System, &bounce(&claim)).await.unwrap().claim;
+                let claim = world.fail(&claim, FailureCause::Bounce).await.unwrap();
                 world.let_pass(claim.deadline().unwrap());
                 claim.id
             }
@@ -243,7 +252,7 @@ impl Step {
             Self::Announce => return announce(store).await,
             Self::Lift => {
                 let (tenant, none) = (tenant_id(CONTOSO), StandingRules::default());
-                return store.put_standing_rules(&tenant, &none).await.map(|_| ());
+                return store.put_standing_rules(&tenant, &none, world.now()).await.map(|_| ());
             }
             Self::Recount => {
                 let country = DirectoryEntry::Calendar("CZ".parse().unwrap());
@@ -259,11 +268,12 @@ impl Step {
             Self::Begin | Self::BeginContested => (reviewer(), Command::BeginReview),
             Self::Reject => (reviewer(), reject()),
             Self::Validate => (reviewer(), validate()),
-            Self::OpenWindow => (Actor::System, delivered(domain::ids::NoticeNo(1))),
-            Self::Bounce => (Actor::System, failed()),
+            Self::OpenWindow | Self::Bounce => {
+                (Actor::System, apply_reports(domain::ids::NoticeNo(1)))
+            }
             Self::DeclineOne => (link(1), decline(&[2])),
             Self::DeclineAll | Self::Revoke => (link(1), decline_all()),
-            Self::Undo => (link(1), undo_all()),
+            Self::Undo => (contoso_admin(), undo_all()),
             Self::PassOn => (link(1), Command::WrongContact),
             Self::Withdraw | Self::WithdrawEarly => (alpine(), withdraw()),
             Self::End | Self::LeaveToNext => (alpine(), end(1)),
@@ -334,15 +344,6 @@ async fn finalize(world: &World, store: &Store) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn bounce(claim: &Claim) -> Command {
-    Command::RecordFailure { notice: claim.notice, cause: FailureCause::Bounce, others_left: false }
-}
-
-fn failed() -> Command {
-    let notice = domain::ids::NoticeNo(1);
-    Command::RecordFailure { notice, cause: FailureCause::Bounce, others_left: false }
-}
-
 fn end(item: u8) -> Command {
     let comment = Comment::parse("we leave").ok();
     Command::End { item: ItemNo(item), comment }
@@ -350,7 +351,10 @@ fn end(item: u8) -> Command {
 
 async fn declined(world: &World, no: &Command) -> Claim {
     let claim = world.awaiting("k", &ITEMS).await;
-    world.give(&claim.id, &link(1), no).await.unwrap().claim
+    let declined = world.give(&claim.id, &link(1), no).await.unwrap().claim;
+    // A no is taken back by what arrives after it.
+    world.clock.advance(chrono::Duration::milliseconds(1));
+    declined
 }
 
 async fn associated(world: &World) -> ClaimId {

@@ -40,19 +40,19 @@ fn moves(step: Step) -> Move {
         Step::Begin => (&[S::Submitted, S::InReview], Some(S::InReview)),
         Step::Ask(_) => (&[S::InReview], Some(S::ActionRequired)),
         Step::Respond => (&[S::ActionRequired], Some(S::InReview)),
-        Step::Reject(_) => (&[S::InReview, S::OnHold], Some(S::Rejected)),
+        Step::Reject(_) => (&[S::InReview, S::OnHold, S::Unreachable], Some(S::Rejected)),
         Step::Dispute => (&[S::Rejected], Some(S::Disputed)),
         Step::Uphold(_) => (&[S::Disputed], Some(S::Rejected)),
         Step::Overturn(_) => (&[S::Disputed], Some(S::InReview)),
         Step::Validate => (&[S::InReview], Some(S::Notifying)),
-        Step::CorrectContact => (&[S::Unreachable], Some(S::Notifying)),
+        Step::CorrectContact | Step::CorrectTo(_) => (&[S::Unreachable], Some(S::Notifying)),
+        Step::ProposeContact | Step::RefuseContact => (&[S::Unreachable], None),
+        Step::Vouch => (&[S::Submitted, S::InReview, S::Unreachable], None),
         Step::Resume => (&[S::OnHold], Some(S::Notifying)),
         Step::Deliver => (&[S::Notifying], Some(S::AwaitingCustomer)),
         Step::Bounce => (&[S::Notifying, S::AwaitingCustomer], Some(S::Unreachable)),
-        Step::Hold => (&[S::Notifying, S::AwaitingCustomer], Some(S::OnHold)),
+        Step::Hold => (&[S::Notifying, S::AwaitingCustomer, S::Unreachable], Some(S::OnHold)),
         Step::Extend | Step::ExtendOnce | Step::Accept(_) => (&[S::AwaitingCustomer], None),
-        // Or `unreachable`, where nobody is left.
-        Step::PassOn => (&[S::AwaitingCustomer], Some(S::Notifying)),
         Step::Undo => (&[S::AwaitingCustomer, S::Declined], Some(S::AwaitingCustomer)),
         Step::AddEvidence(_) => (&[S::Draft, S::ActionRequired, S::Associated], None),
         Step::Withdraw => (UNDECIDED, Some(S::Withdrawn)),
@@ -63,7 +63,10 @@ fn moves(step: Step) -> Move {
         | Step::DeclineAll
         | Step::DeclineByLink(_)
         | Step::End(_)
-        | Step::Revoke(_) => (NOTICED, None),
+        | Step::Revoke(_)
+        // Or somebody else is asked, or nobody is left.
+        | Step::PassOn
+        | Step::RetireLink(_) => (NOTICED, None),
         Step::DeliverOlder
         | Step::AcceptForTheCustomer
         | Step::Advance
@@ -133,9 +136,15 @@ pub(crate) fn leads(step: Step, from: Status, to: Status) -> bool {
             | Step::Vanish(_)
     );
     let in_part = matches!(step, Step::Vanish(_)) && to == from;
-    let nobody_left = step == Step::PassOn && to == Status::Unreachable;
+    let retired = matches!(step, Step::RetireLink(_));
+    let with_customer = matches!(from, Status::Notifying | Status::AwaitingCustomer);
+    let asks =
+        matches!(step, Step::PassOn | Step::Resume | Step::Undo) || (retired && with_customer);
+    let anew = asks && to == Status::Notifying;
+    let nobody_left = asks && to == Status::Unreachable;
     let by_items = matches!(to, Status::Associated | Status::Ended | Status::Declined);
-    let fits = to == result.unwrap_or(from) || (decides && by_items) || nobody_left || in_part;
+    let fits =
+        to == result.unwrap_or(from) || (decides && by_items) || anew || nobody_left || in_part;
     states.contains(&from) && fits
 }
 
@@ -147,8 +156,6 @@ pub(crate) fn must_be_taken(step: Step, from: Status) -> bool {
             | Step::Discard
             | Step::Ask(_)
             | Step::Respond
-            | Step::Resume
-            | Step::CorrectContact
             | Step::Deliver
             | Step::Withdraw
     );

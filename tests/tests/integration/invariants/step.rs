@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::actor::{Actor, StaffRole};
-use domain::claim::{Claim, CustomerContact, Status};
+use domain::claim::{Claim, CustomerContact, Instant, Status};
 use domain::command::{Command, DeclaredEvidence, GivenReason, Selection, Vanished};
 use domain::event::FailureCause;
 use domain::ids::{ItemNo, NoticeNo, Sha256Hash, StaffId};
@@ -10,10 +10,11 @@ use domain::reason::{Reason, ReasonCode};
 use domain::text::{Comment, Email, Name};
 use integration::rivals::{grounds, operator};
 use integration::world::{
-    contoso_admin, decline, decline_all, delivered, link, partner_admin, reject, undo_all,
+    apply_reports, contoso_admin, decline, decline_all, link, partner_admin, reject, undo_all,
     validate, withdraw,
 };
 use proptest::prelude::*;
+use store::Noted;
 
 /// One step of a story. Numbers are items of the claim, or reviewers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,14 @@ pub(crate) enum Step {
     DeliverOlder,
     Bounce,
     CorrectContact,
+    /// To one of several contacts.
+    CorrectTo(u8),
+    /// The partner names a contact of the tenant's domain that nobody has verified.
+    ProposeContact,
+    RefuseContact,
+    Vouch,
+    /// The operator retires a recipient's link.
+    RetireLink(u8),
     Hold,
     Resume,
     Extend,
@@ -81,6 +90,9 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         Just(Step::Resume),
         Just(Step::Extend),
         Just(Step::CorrectContact),
+        Just(Step::RefuseContact),
+        Just(Step::Vouch),
+        (1..4_u8).prop_map(Step::RetireLink),
         who.clone().prop_map(Step::Uphold),
         who.prop_map(Step::Overturn),
         Just(Step::AcceptForTheCustomer),
@@ -90,6 +102,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         Just(Step::Recall),
         Just(Step::Discard),
         Just(Step::Respond),
+        Just(Step::ProposeContact),
         Just(Step::Withdraw),
         Just(Step::Dispute),
         (1..4_u8).prop_map(Step::AddEvidence),
@@ -136,6 +149,19 @@ pub(crate) fn straight_on(claim: &Claim) -> Option<Step> {
     }
 }
 
+/// What the mail provider reports before a step, and of which notice.
+pub(crate) fn report(step: Step, claim: &Claim, now: Instant) -> Option<(NoticeNo, Noted)> {
+    let older = NoticeNo(claim.notice.0.saturating_sub(1));
+    match step {
+        Step::Deliver => Some((claim.notice, Noted::Delivered { at: now })),
+        Step::DeliverOlder => Some((older, Noted::Delivered { at: now })),
+        Step::Bounce => {
+            Some((claim.notice, Noted::Failed { at: now, cause: FailureCause::Bounce }))
+        }
+        _ => None,
+    }
+}
+
 /// The command of a step, and who gives it; `None` for a step that is no command.
 pub(crate) fn command(step: Step, claim: &Claim, partner: &str) -> Option<(Actor, Command)> {
     let (remark, holder) = (Comment::parse("for a reason"), partner_admin(partner));
@@ -157,25 +183,35 @@ pub(crate) fn command(step: Step, claim: &Claim, partner: &str) -> Option<(Actor
         Step::Validate => (operator(), validate()),
         Step::Hold => (operator(), Command::Hold { comment }),
         Step::Resume => (operator(), Command::Resume),
-        Step::CorrectContact => (operator(), Command::CorrectContact { contact: contact()? }),
+        Step::CorrectContact => {
+            (operator(), Command::CorrectContact { contact: contact("it@contoso.example")? })
+        }
+        Step::CorrectTo(no) => {
+            let address = ADDRESSES.get(usize::from(no))?;
+            (operator(), Command::CorrectContact { contact: contact(address)? })
+        }
+        Step::ProposeContact => {
+            (holder, Command::CorrectContact { contact: contact("ota@contoso.example")? })
+        }
+        Step::RefuseContact => (operator(), Command::RefuseContact { comment: Some(comment) }),
+        Step::Vouch => (second_operator()?, Command::Vouch { comment: Some(comment) }),
+        Step::RetireLink(recipient) => {
+            (operator(), Command::RetireLink { recipient, comment: Some(comment) })
+        }
         Step::Extend => (operator(), Command::Extend { closes_on: Some(later(claim)?) }),
         Step::Uphold(no) => (reviewer(no), Command::Uphold { comment }),
         Step::Overturn(no) => (reviewer(no), Command::Overturn { comment }),
         Step::AcceptForTheCustomer => (operator(), Command::Accept { items: Selection::All }),
-        Step::Deliver => (Actor::System, delivered(claim.notice)),
+        Step::Deliver | Step::Bounce => (Actor::System, apply_reports(claim.notice)),
         Step::DeliverOlder => {
-            (Actor::System, delivered(NoticeNo(claim.notice.0.saturating_sub(1))))
-        }
-        Step::Bounce => {
-            let (notice, cause) = (claim.notice, FailureCause::Bounce);
-            (Actor::System, Command::RecordFailure { notice, cause, others_left: false })
+            (Actor::System, apply_reports(NoticeNo(claim.notice.0.saturating_sub(1))))
         }
         Step::Vanish(no) => (Actor::System, Command::Vanish(Vanished::Items(vec![ItemNo(no)]))),
         Step::Decline(no) => (link(claim.notice.0), decline(&[no])),
         Step::DeclineAll => (contoso_admin(), decline_all()),
         Step::DeclineByLink(notice) => (link(notice), decline_all()),
         Step::PassOn => (link(claim.notice.0), Command::WrongContact),
-        Step::Undo => (link(claim.notice.0), undo_all()),
+        Step::Undo => (contoso_admin(), undo_all()),
         Step::Accept(no) => (contoso_admin(), Command::Accept { items: these(no) }),
         Step::ExtendOnce => (contoso_admin(), Command::Extend { closes_on: None }),
         Step::Revoke(no) => (contoso_admin(), Command::End { item: ItemNo(no), comment: None }),
@@ -204,9 +240,24 @@ fn evidence(no: u8) -> Option<DeclaredEvidence> {
     Some(DeclaredEvidence { name, sha256: Sha256Hash([no; 32]), acknowledged_on })
 }
 
-fn contact() -> Option<CustomerContact> {
+/// Whom the operator may name: verified contacts, and one that somebody has to vouch for.
+const ADDRESSES: [&str; 5] = [
+    "it@contoso.example",
+    "security@contoso.example",
+    "ciso@contoso.example",
+    "msp@helper.example",
+    "ota@contoso.example",
+];
+
+/// Whoever vouches does not bring the claim to the contact.
+fn second_operator() -> Option<Actor> {
+    let id = StaffId::parse("operator-2").ok()?;
+    Some(Actor::Staff { id, role: StaffRole::Operator })
+}
+
+fn contact(address: &str) -> Option<CustomerContact> {
     let (name, title) = (Name::parse("Jan").ok()?, Name::parse("CIO").ok()?);
-    let email = Email::parse("jan@contoso.example").ok()?;
+    let email = Email::parse(address).ok()?;
     Some(CustomerContact { name, title, email })
 }
 

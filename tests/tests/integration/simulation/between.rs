@@ -3,8 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use domain::ids::ClaimId;
+use domain::recipient::RecipientNo;
+use fastrand::Rng;
 use integration::backstage::{
     directory_records_from, events, mail_event, mails, records_from, shard_messages,
 };
@@ -13,6 +15,7 @@ use integration::template::template;
 use integration::world::World;
 use serde_json::Value;
 
+use super::others::Entry;
 use super::{Deed, Sim};
 
 /// How many messages of shards wait at most: the queue sets aside what has come back a few times.
@@ -23,14 +26,16 @@ const MESSAGES: usize = 12;
 pub(in super::super) struct Letter {
     claim: ClaimId,
     notice: u16,
+    no: RecipientNo,
     to: String,
 }
 
-/// A proof of delivery that there was.
+/// That a notice arrived, or came back, by the provider's stamp.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Proof {
     pub(super) claim: ClaimId,
     pub(super) notice: u16,
+    pub(super) no: RecipientNo,
     pub(super) at: DateTime<Utc>,
 }
 
@@ -52,11 +57,19 @@ pub(in super::super) struct Books {
     letters: Vec<Letter>,
     /// What the mail service says about letters.
     reports: Vec<Value>,
+    /// What it is going to say, and when.
+    late: Vec<(DateTime<Utc>, Value)>,
+    /// The deliveries there were, whoever was told of them.
     pub(super) proofs: Vec<Proof>,
+    /// The failures there were.
+    pub(super) failures: Vec<Proof>,
     /// Messages of shards.
     shards: Vec<Value>,
-    /// The noes that were answered and not taken back.
-    pub(in super::super) refused: BTreeMap<ClaimId, BTreeSet<u8>>,
+    /// The noes that were answered and not taken back: by item, whose they are. 0 is the administrator, any other
+    /// number a recipient.
+    pub(in super::super) refused: BTreeMap<ClaimId, BTreeMap<u8, BTreeSet<u8>>>,
+    /// The entries that Contoso had, each with its moment.
+    pub(super) entries: Vec<Entry>,
     /// The items somebody may have accepted.
     pub(in super::super) accepted: BTreeMap<ClaimId, BTreeSet<u8>>,
     /// The partners that are suspended.
@@ -76,11 +89,13 @@ impl Books {
         }
         for mail in mails(world) {
             let tag = |name: &str| mail.tags.iter().find(|(own, _)| own == name).map(|tag| &tag.1);
-            if let (Some(claim), Some(notice)) = (tag("claim"), tag("notice")) {
-                let claim = ClaimId::parse(claim).unwrap();
+            if let (Some(claim), Some(notice), Some(no)) =
+                (tag("claim"), tag("notice"), tag("recipient"))
+            {
                 self.letters.push(Letter {
-                    claim,
+                    claim: ClaimId::parse(claim).unwrap(),
                     notice: notice.parse().unwrap(),
+                    no: RecipientNo(no.parse().unwrap()),
                     to: mail.to.clone(),
                 });
             }
@@ -118,6 +133,10 @@ impl Books {
             | Deed::Read
             | Deed::ReadUsage
             | Deed::Suspend
+            | Deed::Reorder
+            | Deed::Toggle
+            | Deed::Forge
+            | Deed::Misuse
             | Deed::StandStill
             | Deed::Wait => true,
         }
@@ -133,13 +152,30 @@ impl Books {
         drop(directory_records_from(world, &mut self.changes_read_to));
     }
 
-    /// A letter arrives, or comes back: what the mail service will say about it.
-    fn report(&mut self, kind: &str, letter: &Letter, at: DateTime<Utc>) {
-        let Letter { claim, notice, to } = letter;
-        if kind == "Delivery" {
-            self.proofs.push(Proof { claim: claim.clone(), notice: *notice, at });
-        }
-        self.reports.push(mail_event(kind, claim, *notice, to, at));
+    /// A letter arrives, or comes back, at that moment: what the mail service will say about it, and when.
+    fn report(&mut self, kind: &str, letter: &Letter, at: DateTime<Utc>, said: DateTime<Utc>) {
+        let Letter { claim, notice, no, to } = letter;
+        let proof = Proof { claim: claim.clone(), notice: *notice, no: *no, at };
+        if kind == "Delivery" { &mut self.proofs } else { &mut self.failures }.push(proof);
+        self.late.push((said, mail_event(kind, claim, *notice, (*no, to), at)));
+    }
+
+    /// The mail service says what it has to say by now.
+    pub(super) fn speak(&mut self, now: DateTime<Utc>) {
+        let (due, late) = self.late.drain(..).partition(|(said, _)| *said <= now);
+        self.late = late;
+        let due: Vec<(DateTime<Utc>, Value)> = due;
+        self.reports.extend(due.into_iter().map(|(_, report)| report));
+    }
+
+    /// Something that the mail service says, and will say again.
+    pub(super) fn any_report(&self, rng: &mut Rng) -> Option<Value> {
+        rng.choice(&self.reports).cloned()
+    }
+
+    /// When the mail service says something next.
+    pub(super) fn speaks_at(&self) -> Option<DateTime<Utc>> {
+        self.late.iter().map(|(said, _)| *said).min()
     }
 }
 
@@ -215,34 +251,57 @@ impl Sim {
         self.note(format!("notify {} {done}", event["type"]));
     }
 
-    /// Any letter arrives, or comes back, or does both; what is said about it comes later.
+    /// Any letters arrive, or come back, or do both; what is said about them comes later, now and then days
+    /// later.
     pub(super) fn deliver(&mut self) {
-        let Some(at) = self.one_of(self.books.letters.len()) else { return };
-        let letter = self.books.letters[at].clone();
-        let kind = match self.rng.u8(0..20) {
-            0 => "Bounce",
-            1 => "Complaint",
-            _ => "Delivery",
-        };
-        self.books.report(kind, &letter, self.stack.world.clock.now());
-        if self.rng.u8(0..6) > 0 {
-            self.books.letters.remove(at);
+        for _ in 0..self.rng.usize(1..4) {
+            let Some(at) = self.one_of(self.books.letters.len()) else { return };
+            let letter = self.books.letters[at].clone();
+            let now = self.stack.world.clock.now();
+            let said = if self.rng.u8(0..8) == 0 { now + self.days() } else { now };
+            let kind = match self.rng.u8(0..20) {
+                0 => "Bounce",
+                1 => "Complaint",
+                2..6 => "Delivery and Bounce",
+                _ => "Delivery",
+            };
+            match kind {
+                "Delivery and Bounce" => {
+                    self.books.report("Delivery", &letter, now, said);
+                    let bounced = now + Duration::minutes(self.rng.i64(0..6000));
+                    let late = if self.rng.bool() { self.days() } else { Duration::zero() };
+                    self.books.report("Bounce", &letter, bounced, bounced + late);
+                }
+                kind => self.books.report(kind, &letter, now, said),
+            }
+            if self.rng.u8(0..6) > 0 {
+                self.books.letters.remove(at);
+            }
+            self.note(format!("{kind} of notice {} at {}", letter.notice, letter.no.0));
         }
-        self.note(format!("{kind} of notice {}", letter.notice));
+        self.books.speak(self.stack.world.clock.now());
+    }
+
+    /// As late as a report comes.
+    fn days(&mut self) -> Duration {
+        Duration::hours(self.rng.i64(1..240))
     }
 
     /// Anything that the mail service says.
     pub(super) async fn prove(&mut self) {
-        let Some(at) = self.one_of(self.books.reports.len()) else { return };
-        let report = self.books.reports[at].clone();
-        let mut done = false;
-        for _ in 0..self.times() {
-            done = self.stack.backstage.deliver(&report).await.batch_item_failures.is_empty();
+        for _ in 0..self.rng.usize(1..4) {
+            let Some(at) = self.one_of(self.books.reports.len()) else { return };
+            let report = self.books.reports[at].clone();
+            let mut done = false;
+            for _ in 0..self.times() {
+                done = self.stack.backstage.deliver(&report).await.batch_item_failures.is_empty();
+            }
+            if done && self.rng.u8(0..10) > 0 {
+                self.books.reports.remove(at);
+            }
+            let no = &report["mail"]["tags"]["recipient"][0];
+            self.note(format!("prove {} of {no} {done}", report["eventType"]));
         }
-        if done && self.rng.u8(0..10) > 0 {
-            self.books.reports.remove(at);
-        }
-        self.note(format!("prove {} {done}", report["eventType"]));
     }
 
     pub(in super::super) async fn tick(&mut self) {
@@ -283,9 +342,11 @@ impl Sim {
 
     /// Every letter, and everything that the mail service says.
     pub(in super::super) async fn deliver_all(&mut self) {
+        let now = self.stack.world.clock.now();
         for letter in std::mem::take(&mut self.books.letters) {
-            self.books.report("Delivery", &letter, self.stack.world.clock.now());
+            self.books.report("Delivery", &letter, now, now);
         }
+        self.books.speak(now);
         while let Some(report) = self.books.reports.first().cloned() {
             let answer = self.stack.backstage.deliver(&report).await;
             let recorded = answer.batch_item_failures.is_empty();
@@ -312,6 +373,7 @@ impl Sim {
         quiet &= self.books.bus.is_empty();
         Box::pin(self.notify_all()).await;
         self.collect();
+        self.books.speak(self.stack.world.clock.now());
         quiet &= self.books.letters.is_empty() && self.books.reports.is_empty();
         Box::pin(self.deliver_all()).await;
         Box::pin(self.tick()).await;

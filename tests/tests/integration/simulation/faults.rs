@@ -16,18 +16,18 @@ use super::{Deed, Sim};
 impl Sim {
     /// Breaks something in one of three steps, lets somebody come in between in another, and a process
     /// die in one of six.
-    pub(super) fn disturb(&mut self, deed: Deed) {
+    pub(super) async fn disturb(&mut self, deed: Deed) {
         match self.rng.u8(0..12) {
             0..4 => self.break_calls(deed),
-            4..8 => self.let_come_between(),
+            4..8 => self.let_come_between().await,
             8..10 => self.let_die(),
             _ => {}
         }
     }
 
     /// Between two calls of whatever the step does, somebody else does something.
-    fn let_come_between(&mut self) {
-        let Some(other) = self.someone_else() else { return };
+    async fn let_come_between(&mut self) {
+        let Some(other) = self.someone_else().await else { return };
         let (stack, answers) = (Arc::downgrade(&self.stack), self.answers());
         self.note(format!("meanwhile {other:?}"));
         let act = Fault::before(move || {

@@ -1,12 +1,15 @@
 //! What people do: the customer by link or signed in, the partners, the operator's staff.
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use domain::claim::{Claim, ItemStatus, Status};
 use domain::directory::{Partner, PartnerStatus};
-use domain::ids::ClaimId;
-use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO};
+use domain::ids::{ClaimId, NoticeNo};
+use domain::recipient::{Authority, Recipient, RecipientList, RecipientNo};
+use integration::fixtures::{self, ALPINE, BOREALIS};
 use integration::stack::{self, Stack};
-use serde_json::json;
-use std::sync::{Arc, Mutex, PoisonError};
+use serde_json::{Value, json};
 use web::event::Event;
 
 use super::{Made, Sim};
@@ -34,7 +37,15 @@ pub(in super::super) struct Intent {
     /// 0: all of them.
     pub(in super::super) item: u8,
     pub(in super::super) signed_in: bool,
+    /// Where the administrator is.
+    pub(in super::super) tenant: &'static str,
     pub(in super::super) notice: u16,
+    /// Whose link.
+    pub(in super::super) recipient: u8,
+    /// Who of the notice's recipients is not verified.
+    pub(in super::super) unverified: BTreeSet<u8>,
+    /// The digits of whoever has no right to decide that; `None`: the right ones.
+    pub(in super::super) forged: Option<String>,
 }
 
 impl Intent {
@@ -56,18 +67,32 @@ impl Intent {
         let answer = if *deed == "accept" || self.signed_in {
             let body = if *item == 0 { json!({}) } else { json!({"items": [item]}) };
             let event = Event::post(&format!("/v1/customer/claims/{claim}/{deed}"));
-            stack.send(event.customer_admin(CONTOSO).json(&body)).await
+            stack.send(event.customer_admin(self.tenant).json(&body)).await
         } else {
             let items = if *item == 0 { String::new() } else { format!("&items={item}") };
-            let code = stack::code(claim, self.notice);
+            let link = stack::link(claim, self.notice, RecipientNo(self.recipient));
+            let code = self.forged.clone().unwrap_or_else(|| stack::code_of(&link, deed));
             let form = format!("decision={deed}{items}&code={code}");
-            stack.post_form(&stack::token(claim, self.notice), &form).await
+            stack.post_form(&stack::token_of(&link), &form).await
         };
         answer.status
     }
 
     fn chosen(&self) -> Vec<u8> {
         if self.item == 0 { vec![1, 2] } else { vec![self.item] }
+    }
+
+    /// Who says it: 0 is the administrator.
+    fn party(&self) -> u8 {
+        if self.signed_in { 0 } else { self.recipient }
+    }
+
+    /// Whether the party may take back another's "no": an administrator everybody's, a verified recipient its own
+    /// and those of the unverified.
+    fn may_take_back(&self, other: u8) -> bool {
+        let own = self.party();
+        let verified = !self.unverified.contains(&own);
+        own == 0 || (verified && (own == other || self.unverified.contains(&other)))
     }
 }
 
@@ -115,7 +140,7 @@ impl Sim {
 
     /// The customer answers, by link or signed in.
     pub(super) async fn customer(&mut self) {
-        let Some(intent) = self.intends() else { return };
+        let Some(intent) = self.intends().await else { return };
         intent.done(&self.stack, &self.answers).await;
     }
 
@@ -123,11 +148,12 @@ impl Sim {
     pub(super) async fn customer_of(&mut self, id: &ClaimId) {
         let Some(made) = self.made.iter().find(|made| made.id == *id).cloned() else { return };
         let claim = self.peek(id);
-        self.intent(&made, &claim).done(&self.stack, &self.answers).await;
+        let intent = self.intent(&made, &claim).await;
+        intent.done(&self.stack, &self.answers).await;
     }
 
     /// What a customer is going to answer.
-    pub(super) fn intends(&mut self) -> Option<Intent> {
+    pub(super) async fn intends(&mut self) -> Option<Intent> {
         // Most answer while they are waited for; some do before or long after.
         let anytime = self.rng.u8(0..5) == 0;
         let fits = |claim: &Claim| {
@@ -135,19 +161,50 @@ impl Sim {
             claim.notice.0 > 0 && (waits || anytime)
         };
         let (made, claim) = self.somebodys_that(fits)?;
-        Some(self.intent(&made, &claim))
+        Some(self.intent(&made, &claim).await)
     }
 
-    fn intent(&mut self, made: &Made, claim: &Claim) -> Intent {
-        let items = u8::try_from(made.wish.items.len()).unwrap();
+    async fn intent(&mut self, made: &Made, claim: &Claim) -> Intent {
         let deed = self.rng.choice(&DEEDS).copied().unwrap();
+        let signed_in = self.rng.u8(0..3) == 0 && deed != WRONG_CONTACT;
+        let present = deed != "decline" || self.rng.u8(0..4) > 0;
+        let notice = if present { claim.notice.0 } else { self.rng.u16(1..=claim.notice.0) };
+        let mut intent = self.meant(made, claim, deed, notice).await;
+        intent.signed_in = signed_in;
+        intent
+    }
+
+    /// Any of the notice's recipients with a link decides about any of the claim's items.
+    pub(super) async fn meant(
+        &mut self,
+        made: &Made,
+        claim: &Claim,
+        deed: &'static str,
+        notice: u16,
+    ) -> Intent {
+        let items = u8::try_from(made.wish.items.len()).unwrap();
+        let list = self.list(&claim.id, notice).await;
+        let linked = list.recipients.iter().filter(|own| own.has_link());
+        let recipient = self.rng.choice(linked.collect::<Vec<_>>()).expect("a recipient").no.0;
+        let is_unverified = |own: &&Recipient| own.authority != Authority::Verified;
+        let unverified = list.recipients.iter().filter(is_unverified).map(|own| own.no.0);
         Intent {
             claim: claim.id.clone(),
             deed,
             item: if deed == WRONG_CONTACT { 0 } else { self.rng.u8(0..=items) },
-            signed_in: self.rng.bool() && deed != WRONG_CONTACT,
-            notice: self.rng.u16(1..=claim.notice.0),
+            signed_in: false,
+            tenant: made.wish.tenant,
+            notice,
+            recipient,
+            unverified: unverified.collect(),
+            forged: None,
         }
+    }
+
+    /// Who a notice went to.
+    pub(super) async fn list(&self, claim: &ClaimId, notice: u16) -> RecipientList {
+        let list = self.watch.recipient_list(claim, NoticeNo(notice)).await.unwrap();
+        list.expect("a list of recipients")
     }
 
     /// What the answers of this step promise (I2): a "no" is no error, unless calls were broken under it,
@@ -158,13 +215,27 @@ impl Sim {
         answers.sort_by_key(|answer| answer.intent.deed == "undo");
         for Answered { intent, status } in answers {
             let (deed, chosen) = (intent.deed, intent.chosen());
-            self.note(format!("{deed} {chosen:?}: {status:?}"));
+            let (party, forged) = (intent.party(), intent.forged.is_some());
+            self.note(format!("{deed} {chosen:?} by {party}, forged {forged}: {status:?}"));
+            if forged {
+                assert_ne!(status, Some(200), "{deed} by digits of another right");
+                continue;
+            }
             let refused = self.books.refused.entry(intent.claim.clone()).or_default();
             match (deed, status) {
-                ("decline", Some(200)) => refused.extend(chosen),
+                ("decline", Some(200)) => {
+                    for no in chosen {
+                        refused.entry(no).or_default().insert(intent.party());
+                    }
+                }
                 ("decline", Some(503)) => assert!(self.disturbed, "I2: nothing breaks this no"),
                 ("decline", Some(status)) => panic!("I2: a no is an error: {status}"),
-                ("undo", None | Some(200 | 500..)) => refused.retain(|no| !chosen.contains(no)),
+                ("undo", None | Some(200 | 500..)) => {
+                    for no in chosen {
+                        let parties = refused.entry(no).or_default();
+                        parties.retain(|other| !intent.may_take_back(*other));
+                    }
+                }
                 ("accept", None | Some(200 | 500..)) => {
                     self.books.accepted.entry(intent.claim).or_default().extend(chosen);
                 }
@@ -214,7 +285,8 @@ impl Sim {
 
     async fn put_partner(&mut self, id: &'static str, entry: Partner, suspended: bool) {
         let status = if suspended { PartnerStatus::Suspended } else { PartnerStatus::Active };
-        self.stack.world.store.put_partner(&Partner { status, ..entry }).await.unwrap();
+        let (partner, now) = (Partner { status, ..entry }, self.stack.world.clock.now());
+        self.stack.world.store.change_partner(&partner, now).await.unwrap();
         if suspended {
             self.books.suspended.insert(id);
         }
@@ -231,12 +303,13 @@ impl Sim {
     }
 
     /// Who else may come in between: a customer, a reader, another worker.
-    pub(super) fn someone_else(&mut self) -> Option<Meanwhile> {
+    pub(super) async fn someone_else(&mut self) -> Option<Meanwhile> {
         let made = self.somebodys();
-        match self.rng.u8(0..6) {
+        match self.rng.u8(0..8) {
             0..2 => Some(Meanwhile::Reader(made.wish.partner, made.id)),
             2..4 => Some(Meanwhile::Worker(self.rng.u16(0..integration::world::SHARDS))),
-            _ => self.intends().map(Meanwhile::Customer),
+            4..6 => self.books.any_report(&mut self.rng).map(Meanwhile::Report),
+            _ => self.intends().await.map(Meanwhile::Customer),
         }
     }
 
@@ -259,6 +332,8 @@ pub(super) enum Meanwhile {
     Reader(&'static str, ClaimId),
     /// On that shard.
     Worker(u16),
+    /// What the mail service says.
+    Report(Value),
 }
 
 impl Meanwhile {
@@ -273,6 +348,7 @@ impl Meanwhile {
                 let message = json!({"shard": shard});
                 Box::pin(stack.backstage.work(&stack.world, &message)).await;
             }
+            Self::Report(report) => drop(Box::pin(stack.backstage.deliver(report)).await),
         }
     }
 }

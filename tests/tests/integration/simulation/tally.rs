@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::claim::{Claim, ItemStatus};
+use domain::claim::{Claim, ItemStatus, State};
 use domain::event::EventType;
 use domain::reason::EndReason;
 
@@ -23,11 +23,21 @@ pub(super) enum Happened {
     PassedOn,
     Held,
     Revoked,
+    /// The window is counted from another delivery.
+    Recounted,
+    /// Somebody else is asked, since a notice failed.
+    Renewed,
+    /// One more party says no to an item.
+    Joined,
+    UndoneByLink,
+    Retired,
+    /// What silence made active ends, since no delivery had stood long enough.
+    NoticeFailed,
     Died,
 }
 
 /// Every one: there is some of each in every run of many seeds.
-pub(super) const ALL: [Happened; 12] = [
+pub(super) const ALL: [Happened; 18] = [
     Happened::Opened,
     Happened::ClosedBySilence,
     Happened::RefusedInTime,
@@ -39,6 +49,12 @@ pub(super) const ALL: [Happened; 12] = [
     Happened::PassedOn,
     Happened::Held,
     Happened::Revoked,
+    Happened::Recounted,
+    Happened::Renewed,
+    Happened::Joined,
+    Happened::UndoneByLink,
+    Happened::Retired,
+    Happened::NoticeFailed,
     Happened::Died,
 ];
 
@@ -77,8 +93,18 @@ fn between(old: &Claim, new: &Claim) -> Vec<Happened> {
         EventType::DeclineUndone => vec![Happened::Undone],
         EventType::ItemsAccepted => vec![Happened::Accepted],
         EventType::Held => vec![Happened::Held],
+        EventType::LinkRetired => vec![Happened::Retired],
+        EventType::RecipientFailed if old.notice < new.notice => vec![Happened::Renewed],
+        EventType::ItemsDeclined if has_joined(old, new) => vec![Happened::Joined],
         _ => Vec::new(),
     };
+    let reopened = matches!(new.state, State::AwaitingCustomer { .. }) && old.opened_by.is_some();
+    if reopened && old.opened_by != new.opened_by {
+        happened.push(Happened::Recounted);
+    }
+    if old.notice == new.notice && old.used.undos < new.used.undos {
+        happened.push(Happened::UndoneByLink);
+    }
     let changed = new.items.iter().filter_map(|item| {
         let status = new.item_status(item);
         let was = old.item(item.no).map(|item| old.item_status(item));
@@ -93,7 +119,19 @@ fn between(old: &Claim, new: &Claim) -> Vec<Happened> {
         }
         ItemStatus::Ended { reason: EndReason::Superseded, .. } => Some(Happened::Superseded),
         ItemStatus::Ended { reason: EndReason::CustomerRevoked, .. } => Some(Happened::Revoked),
+        ItemStatus::Ended { reason: EndReason::NoticeFailed, .. } => Some(Happened::NoticeFailed),
         _ => None,
     }));
     happened
+}
+
+/// Whether an item that was declined has one more party's "no".
+fn has_joined(old: &Claim, new: &Claim) -> bool {
+    let by = |claim: &Claim, no| {
+        let ItemStatus::Declined { by, .. } = claim.item_status(claim.item(no)?) else {
+            return None;
+        };
+        Some(by)
+    };
+    new.items.iter().any(|item| by(old, item.no).is_some_and(|own| by(new, item.no) != Some(own)))
 }

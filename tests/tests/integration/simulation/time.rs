@@ -224,7 +224,8 @@ impl Sim {
             let quiet = Box::pin(self.arrive()).await;
             let now = self.stack.world.clock.now();
             let until = |made: &Made| checks::waits_until(&self.peek(&made.id), now);
-            match self.made.iter().filter_map(until).min() {
+            let deadlines = self.made.iter().filter_map(until);
+            match deadlines.chain(self.books.speaks_at()).min() {
                 None if quiet => return,
                 None => {}
                 Some(end) => {

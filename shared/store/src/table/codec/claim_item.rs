@@ -2,6 +2,7 @@
 //! items in the largest state, so that a transition costs one write unit.
 
 pub(crate) mod event;
+mod flags;
 mod read;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -52,37 +53,48 @@ pub(crate) mod name {
     pub(crate) const POLICY: &str = "pv";
     /// Absent where the family is named like the program.
     pub(crate) const FAMILY: &str = "fa";
+    /// Of a record without [`FLAGS`].
     pub(crate) const KIND: &str = "ki";
     pub(crate) const ACTIVITY: &str = "ac";
+    /// Kind of items, flags and small numbers in one.
+    pub(crate) const FLAGS: &str = "f";
+    /// Of a record without [`FLAGS`].
     pub(crate) const EXPLICIT_YES: &str = "y";
     pub(crate) const ITEMS: &str = "i";
     pub(crate) const MARKS: &str = "m";
     /// The state's own deadline; a window has its own.
     pub(crate) const UNTIL: &str = "du";
-    /// By which calendar the deadline was counted, where not by the party's own.
+    /// By which calendar it was counted, where not by the party's own.
     pub(crate) const CALENDAR: &str = "dc";
     pub(crate) const WINDOW: &str = "w";
     pub(crate) const DELIVERED_AT: &str = "wd";
     pub(crate) const CLOSES_AT: &str = "cl";
     pub(crate) const SLOW: &str = "sl";
+    /// Whose delivery the window is counted from: the close demands it.
+    pub(crate) const OPENED_BY: &str = "ob";
+    /// Of a record without [`FLAGS`].
     pub(crate) const CONTESTED: &str = "co";
     pub(crate) const DEFENCE_UNTIL: &str = "de";
-    /// Until when a holder may defend, and whether it has.
+    /// Until when a holder may defend.
     pub(crate) const DEFENCE: &str = "df";
+    /// Of a record without [`FLAGS`].
     pub(crate) const DEFENDED: &str = "dx";
     pub(crate) const NOTICE: &str = "n";
     pub(crate) const CONTENT_HASH: &str = "ch";
+    /// Of a record without [`FLAGS`].
     pub(crate) const DISPUTED: &str = "di";
-    pub(crate) const REFUSED_CONTACTS: &str = "rc";
+    /// Of a record without [`FLAGS`].
     pub(crate) const EXTENDED: &str = "ex";
-    /// Absent where the claim was submitted when it was created.
+    /// Absent where the index key of the partner has it.
     pub(crate) const SUBMITTED_AT: &str = "sa";
     /// Absent where it is the moment of submission.
     pub(crate) const PRIORITY_AT: &str = "pa";
     pub(crate) const DETAILS_HASH: &str = "dh";
     pub(crate) const EVENT: &str = "le";
+    /// Packed; in a record without [`FLAGS`], the id as text.
     pub(crate) const REJECTED_BY: &str = "rb";
     pub(crate) const REASONS: &str = "rs";
+    /// Of a record without [`FLAGS`].
     pub(crate) const OVERTURNED: &str = "ov";
     pub(crate) const KEEPS_PRIORITY_UNTIL: &str = "kp";
 }
@@ -108,8 +120,8 @@ pub(crate) fn queue_of(status: Status) -> Option<&'static str> {
     }
 }
 
-/// Whether a claim of that status has been submitted for certain: then the moment of its creation
-/// stands for that of its submission, where nothing else is stored.
+/// Whether a claim of that status has been submitted for certain: then the index key of its partner has the
+/// moment of its submission.
 fn is_submitted(status: Status) -> bool {
     match status {
         Status::Draft | Status::Discarded => false,

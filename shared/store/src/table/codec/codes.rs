@@ -1,8 +1,11 @@
 //! Stored bytes of the enumerations that are packed. A number, once given, keeps its meaning.
 
 use domain::actor::ActorKind;
-use domain::event::EventType;
+use domain::claim::HoldReason;
+use domain::event::{EventType, FailureCause};
+use domain::program::ItemKind;
 use domain::reason::{EndReason, ReasonCode};
+use domain::recipient::{Authority, RecipientStanding};
 
 /// A value that is stored as one byte.
 pub(crate) trait StoredCode: Sized {
@@ -55,6 +58,12 @@ stored_codes! {
         DisputeOverturned = 27,
         AssociationEnded = 28,
         EvidenceAdded = 29,
+        ContactVouched = 30,
+        ContactProposed = 31,
+        ContactProposalRefused = 32,
+        RecipientFailed = 33,
+        LinkRetired = 34,
+        ConsentChanged = 35,
     }
     ActorKind {
         Partner = 1,
@@ -70,6 +79,8 @@ stored_codes! {
         TermExpired = 5,
         ItemGone = 6,
         TenantGone = 7,
+        NoticeFailed = 8,
+        NotEnrolled = 9,
     }
     ReasonCode {
         EvidenceMissing = 1,
@@ -87,6 +98,39 @@ stored_codes! {
         NotEnrolled = 13,
         ItemNotClaimable = 14,
         PolicyViolation = 15,
+        ContactUnverified = 16,
+        CustomerDeclined = 17,
+    }
+    ItemKind {
+        Workload = 1,
+        Subscription = 2,
+    }
+    HoldReason {
+        PartnerSuspended = 1,
+        NotEnrolled = 2,
+        NoVerifiedDelivery = 3,
+        CalendarEnds = 4,
+    }
+    Authority {
+        Verified = 1,
+        Domain = 2,
+        Outside = 3,
+    }
+    RecipientStanding {
+        Asked = 1,
+        Reserve = 2,
+        Refused = 3,
+        Retired = 4,
+        Failed = 5,
+        Unreported = 6,
+        Past = 7,
+    }
+    FailureCause {
+        Bounce = 1,
+        Complaint = 2,
+        NoProof = 3,
+        Suppressed = 4,
+        Unverified = 5,
     }
 }
 
@@ -107,5 +151,15 @@ mod tests {
         come_back(ActorKind::ALL);
         come_back(EndReason::ALL);
         come_back(ReasonCode::ALL);
+        come_back(ItemKind::ALL);
+        come_back(HoldReason::ALL);
+        come_back(Authority::ALL);
+        come_back(RecipientStanding::ALL);
+        come_back(&[
+            FailureCause::Bounce,
+            FailureCause::Complaint,
+            FailureCause::NoProof,
+            FailureCause::Suppressed,
+        ]);
     }
 }

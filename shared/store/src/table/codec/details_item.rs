@@ -95,5 +95,51 @@ pub(crate) fn withheld() -> Option<Details> {
         evidence: Vec::new(),
         reason_comments: Vec::new(),
         remarks: Vec::new(),
+        proposed_contact: None,
+        vouched_for: None,
+        vouched_by: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::claim::CustomerContact;
+    use domain::ids::PartnerId;
+    use domain::text::Email;
+
+    use super::*;
+
+    fn item(details: &Details) -> DetailsItem {
+        DetailsItem::new(details, Sha256Hash([4; 32]))
+    }
+
+    fn contact() -> CustomerContact {
+        CustomerContact {
+            name: Name::parse("Jana Nováková").unwrap(),
+            title: Name::parse("IT Manager").unwrap(),
+            email: Email::parse("jana@contoso.example").unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_proposed_contact_and_the_address_vouched_for_come_back() {
+        let details = Details {
+            proposed_contact: Some(contact()),
+            vouched_for: Some(contact().email),
+            ..withheld().unwrap()
+        };
+        let item = item(&details);
+        let claim = ClaimId::of(&PartnerId::parse("p").unwrap(), "k");
+        let read = DetailsItem::read(&item.attributes(&claim).unwrap()).unwrap();
+        assert_eq!(read, item);
+        assert_eq!(read.details(), details);
+        assert_ne!(read.hash(), item.changed(&withheld().unwrap()).hash());
+    }
+
+    #[test]
+    fn details_without_them_have_the_digest_that_they_had_before_there_were_any() {
+        let stored = serde_json::json!({"p": "-", "t": "-", "td": "withheld.invalid"});
+        let details = withheld().unwrap();
+        assert_eq!(canonical::hash(&item(&details).fields), canonical::hash(&stored));
+    }
 }

@@ -8,9 +8,10 @@ use domain::ids::{
     Activity, FamilyId, LocationId, NoticeNo, PartnerId, ProgramId, Sha256Hash, StaffId, TenantId,
     Version,
 };
-use domain::program::ItemKind;
 use domain::reason::Reason;
+use domain::recipient::RecipientNo;
 
+use super::flags::{Flag, Flags};
 use super::{ClaimItem, Stamp, event, is_submitted, name, queue_of};
 use crate::table::attributes::{Attributes, Reader};
 use crate::table::codec::details_item::withheld;
@@ -25,22 +26,25 @@ impl ClaimItem {
         let status = item.parsed(name::STATUS, |text| Status::parse(text).ok_or(()))?;
         let (last_event, write) = item.unpacked(name::EVENT, event::unpack)?;
         let created_at = time(item, name::TENANT_SORT)?;
-        let submitted_at = submitted_at(item, status, created_at)?;
+        let submitted_at = submitted_at(item, status)?;
+        let flags = Flags::read(item)?;
         let claim = Claim {
             id: keys::claim_of(item.text("pk")?)?,
             version: Version(item.number(name::VERSION)?),
-            subject: subject(item)?,
+            subject: subject(item, flags)?,
             items: items(item, created_at)?,
-            state: state(item, status)?,
-            contested: item.flag(name::CONTESTED)?,
+            state: state(item, status, flags)?,
+            contested: flags.set.has(Flag::CONTESTED),
             defence_until: item.opt_instant(name::DEFENCE_UNTIL)?,
-            defence: defence(item)?,
+            defence: defence(item, flags)?,
             notice: NoticeNo(item.opt_number(name::NOTICE)?.unwrap_or(0)),
             content_hash: item.opt_hash(name::CONTENT_HASH)?,
             deadline_calendar: item.opt_text(name::CALENDAR)?.map(CalendarId::from_stored),
-            disputed: item.flag(name::DISPUTED)?,
-            refused_contacts: item.opt_number(name::REFUSED_CONTACTS)?.unwrap_or(0),
-            extended: item.flag(name::EXTENDED)?,
+            disputed: flags.set.has(Flag::DISPUTED),
+            extended: flags.set.has(Flag::EXTENDED),
+            opened_by: opened_by(item)?,
+            extended_by: flags.extended_by,
+            used: flags.used,
             created_at,
             submitted_at,
             priority_at: item.opt_instant(name::PRIORITY_AT)?.or(submitted_at),
@@ -57,9 +61,14 @@ impl ClaimItem {
     }
 }
 
-fn defence(item: Reader<'_>) -> Result<Option<Defence>, StoreError> {
+fn defence(item: Reader<'_>, flags: Flags) -> Result<Option<Defence>, StoreError> {
     let Some(until) = item.opt_instant(name::DEFENCE)? else { return Ok(None) };
-    Ok(Some(Defence { until, used: item.flag(name::DEFENDED)? }))
+    Ok(Some(Defence { until, used: flags.set.has(Flag::DEFENDED) }))
+}
+
+fn opened_by(item: Reader<'_>) -> Result<Option<RecipientNo>, StoreError> {
+    let Some(no) = item.opt_number(name::OPENED_BY)? else { return Ok(None) };
+    RecipientNo::new(no).map(Some).ok_or_else(|| item.bad(name::OPENED_BY))
 }
 
 fn details() -> Result<Details, StoreError> {
@@ -71,14 +80,12 @@ fn time(item: Reader<'_>, name: &str) -> Result<Instant, StoreError> {
     keys::time_of(item.text(name)?).ok_or_else(|| item.bad(name))
 }
 
-/// A claim that was never a draft was submitted when it was created.
-fn submitted_at(
-    item: Reader<'_>,
-    status: Status,
-    created_at: Instant,
-) -> Result<Option<Instant>, StoreError> {
-    let at = item.opt_instant(name::SUBMITTED_AT)?;
-    Ok(at.or(is_submitted(status).then_some(created_at)))
+/// A claim stands in its partner's index by its submission, from the first one on.
+fn submitted_at(item: Reader<'_>, status: Status) -> Result<Option<Instant>, StoreError> {
+    match item.opt_instant(name::SUBMITTED_AT)? {
+        None if is_submitted(status) => time(item, name::PARTNER_SORT).map(Some),
+        stored => Ok(stored),
+    }
 }
 
 fn waiting_since(item: Reader<'_>, status: Status) -> Result<Option<Instant>, StoreError> {
@@ -89,7 +96,7 @@ fn waiting_since(item: Reader<'_>, status: Status) -> Result<Option<Instant>, St
     }
 }
 
-fn subject(item: Reader<'_>) -> Result<Subject, StoreError> {
+fn subject(item: Reader<'_>, flags: Flags) -> Result<Subject, StoreError> {
     let program = item.parsed(name::PROGRAM, ProgramId::parse)?;
     let family = item.opt_parsed(name::FAMILY, FamilyId::parse)?;
     let family = match family {
@@ -102,10 +109,10 @@ fn subject(item: Reader<'_>) -> Result<Subject, StoreError> {
         program,
         policy_version: item.number(name::POLICY)?,
         family,
-        kind: item.parsed(name::KIND, |text| ItemKind::parse(text).ok_or(()))?,
+        kind: flags.kind,
         activity: item.opt_parsed(name::ACTIVITY, Activity::parse)?,
         tenant: item.parsed(name::TENANT, TenantId::parse)?,
-        explicit_yes: item.flag(name::EXPLICIT_YES)?,
+        explicit_yes: flags.set.has(Flag::EXPLICIT_YES),
     })
 }
 
@@ -116,30 +123,31 @@ fn items(item: Reader<'_>, created_at: Instant) -> Result<Vec<Item>, StoreError>
     Ok(items)
 }
 
-fn state(item: Reader<'_>, status: Status) -> Result<State, StoreError> {
+fn state(item: Reader<'_>, status: Status, flags: Flags) -> Result<State, StoreError> {
     let until = || item.instant(name::UNTIL);
     let opt_until = || item.opt_instant(name::UNTIL);
-    let overturned = || item.flag(name::OVERTURNED);
+    let overturned = flags.set.has(Flag::OVERTURNED);
     Ok(match status {
         Status::Draft => State::Draft {
             discard_at: until()?,
             keeps_priority_until: item.opt_instant(name::KEEPS_PRIORITY_UNTIL)?,
         },
         Status::Submitted => State::Submitted { due_at: opt_until()? },
-        Status::InReview => State::InReview { due_at: opt_until()?, overturned: overturned()? },
-        Status::ActionRequired => State::ActionRequired {
-            reasons: reasons(item)?,
-            answer_by: until()?,
-            overturned: overturned()?,
-        },
+        Status::InReview => State::InReview { due_at: opt_until()?, overturned },
+        Status::ActionRequired => {
+            State::ActionRequired { reasons: reasons(item)?, answer_by: until()?, overturned }
+        }
         Status::Disputed => State::Disputed { rejection: rejection(item)?, due_at: opt_until()? },
         Status::Notifying => State::Notifying { deliver_by: until()? },
-        Status::Unreachable => State::Unreachable { correct_by: until()? },
+        Status::Unreachable => {
+            let with_operator = flags.set.has(Flag::WITH_OPERATOR);
+            State::Unreachable { due_at: opt_until()?, with_operator }
+        }
         Status::AwaitingCustomer => {
             let window = window(item)?.ok_or_else(|| item.bad(name::WINDOW))?;
             State::AwaitingCustomer { window }
         }
-        Status::OnHold => State::OnHold,
+        Status::OnHold => State::OnHold { reason: flags.hold_reason },
         Status::Associated => State::Associated { window: window(item)?, ends_at: opt_until()? },
         Status::Rejected => {
             State::Rejected { rejection: rejection(item)?, disputable_until: opt_until()? }
@@ -160,8 +168,18 @@ fn window(item: Reader<'_>) -> Result<Option<Window>, StoreError> {
 }
 
 fn rejection(item: Reader<'_>) -> Result<RejectionRecord, StoreError> {
-    let by = item.opt_parsed(name::REJECTED_BY, StaffId::parse)?;
-    Ok(RejectionRecord { by, reasons: reasons(item)? })
+    Ok(RejectionRecord { by: rejected_by(item)?, reasons: reasons(item)? })
+}
+
+fn rejected_by(item: Reader<'_>) -> Result<Option<StaffId>, StoreError> {
+    match item.opt_bytes(name::REJECTED_BY) {
+        Ok(None) => Ok(None),
+        Ok(Some(packed)) => {
+            let id = packing::id_of(packed).and_then(|id| StaffId::parse(&id).ok());
+            id.map(Some).ok_or_else(|| item.bad(name::REJECTED_BY))
+        }
+        Err(_) => item.opt_parsed(name::REJECTED_BY, StaffId::parse),
+    }
 }
 
 fn reasons(item: Reader<'_>) -> Result<Vec<Reason>, StoreError> {

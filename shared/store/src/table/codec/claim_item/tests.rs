@@ -3,11 +3,11 @@
 use chrono::{DateTime, Duration};
 use domain::actor::ActorKind;
 use domain::calendar::{
-    BusinessCalendar, CalendarId, CountryCode, Subdivision, Tz, UnknownSubdivision, Window, Zone,
-    window,
+    BusinessCalendar, CountryCode, Subdivision, Tz, UnknownSubdivision, Window, Zone, window,
 };
 use domain::claim::{
-    Basis, Claim, Instant, Item, LastEvent, Mark, RejectionRecord, State, Status, Subject,
+    Basis, Claim, ExtensionCauses, HoldReason, Instant, Item, LastEvent, Mark, RejectionRecord,
+    State, Status, Subject, UsedChances,
 };
 use domain::event::{EventType, Fingerprint};
 use domain::ids::{
@@ -16,10 +16,11 @@ use domain::ids::{
 };
 use domain::program::ItemKind;
 use domain::reason::{EndReason, Reason, ReasonCode};
+use domain::recipient::{Decliners, RecipientNo};
 use proptest::prelude::*;
 
 use super::{ClaimItem, Stamp, name, queue_of};
-use crate::table::attributes::{Attributes, text};
+use crate::table::attributes::{Attributes, bytes, flag, number, text};
 use crate::table::codec::details_item::withheld;
 use crate::table::error::StoreError;
 use crate::table::write_id::WriteId;
@@ -46,13 +47,7 @@ pub(crate) fn largest(state: State, mark: Option<Mark>) -> Claim {
     with_items(state, mark, |no| format!("{no:x>36}"))
 }
 
-/// Whether the state has a deadline that another calendar may have counted: never beside a window.
-fn counts_days(state: &State) -> bool {
-    state.counted_until().is_some()
-}
-
 fn with_items(state: State, mark: Option<Mark>, id: impl Fn(u8) -> String) -> Claim {
-    let deadline_calendar = counts_days(&state).then(|| CalendarId::from_stored("weekdays"));
     let items =
         (1..=10).map(|no| Item { no: ItemNo(no), id: ItemId::parse(&id(no)).unwrap(), mark });
     Claim {
@@ -76,10 +71,12 @@ fn with_items(state: State, mark: Option<Mark>, id: impl Fn(u8) -> String) -> Cl
         defence: Some(domain::claim::Defence { until: at(2), used: true }),
         notice: NoticeNo(12),
         content_hash: Some(Sha256Hash([7; 32])),
-        deadline_calendar,
+        deadline_calendar: None,
         disputed: true,
-        refused_contacts: 2,
         extended: true,
+        opened_by: Some(RecipientNo(23)),
+        extended_by: ExtensionCauses::of_bits(0b11_1111).unwrap(),
+        used: UsedChances { renewals: 5, refused_proposals: 2, undos: 3 },
         created_at: at(2),
         submitted_at: Some(at(3)),
         priority_at: Some(at(4)),
@@ -104,18 +101,25 @@ fn stored(claim: Claim) -> ClaimItem {
 }
 
 /// The size by DynamoDB's rules.
-fn size(item: &Attributes) -> usize {
+pub(crate) fn size(item: &Attributes) -> usize {
     item.iter().map(|(name, value)| name.len() + value_size(value)).sum()
 }
 
 fn value_size(value: &AttributeValue) -> usize {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "no other kind stands in a record")]
+    let digits = |number: &String| number.len().div_ceil(2) + 1;
+    #[expect(clippy::wildcard_enum_match_arm, reason = "no other kind is measured")]
     match value {
         AttributeValue::S(text) => text.len(),
-        AttributeValue::N(digits) => digits.len().div_ceil(2) + 1,
+        AttributeValue::N(number) => digits(number),
+        AttributeValue::Ns(numbers) => numbers.iter().map(digits).sum(),
         AttributeValue::B(bytes) => bytes.as_ref().len(),
         AttributeValue::Bool(_) => 1,
-        other => panic!("not used in a claim: {other:?}"),
+        // A collection takes three bytes, and each of its members one.
+        AttributeValue::L(list) => {
+            3 + list.iter().map(|value| 1 + value_size(value)).sum::<usize>()
+        }
+        AttributeValue::M(map) => 3 + map.len() + size(map),
+        other => panic!("not measured: {other:?}"),
     }
 }
 
@@ -137,9 +141,11 @@ fn every_state() -> Vec<State> {
         State::ActionRequired { reasons, answer_by: at(10), overturned: true },
         State::Disputed { rejection: rejection.clone(), due_at: None },
         State::Notifying { deliver_by: at(10) },
-        State::Unreachable { correct_by: at(10) },
+        State::Unreachable { due_at: Some(at(10)), with_operator: true },
+        State::Unreachable { due_at: None, with_operator: false },
         State::AwaitingCustomer { window: long_window() },
-        State::OnHold,
+        State::OnHold { reason: Some(HoldReason::CalendarEnds) },
+        State::OnHold { reason: None },
         State::Associated { window: window.clone(), ends_at: Some(at(10)) },
         State::Rejected { rejection, disputable_until: Some(at(10)) },
         State::Declined { window: window.clone() },
@@ -158,14 +164,29 @@ fn ended() -> Mark {
     }
 }
 
+/// Declined by several parties, at different times: the largest mark.
+fn declined() -> Mark {
+    let by = Decliners::ALL.without(Decliners::recipient(RecipientNo(3)));
+    Mark::Declined {
+        at: at(20),
+        latest: at(4_000_000),
+        by,
+        in_time: true,
+        no_answer: false,
+        settled: true,
+    }
+}
+
 #[test]
 fn ten_items_of_36_characters_fit_in_a_kilobyte_in_every_state() {
-    for state in every_state() {
-        let claim = largest(state, Some(ended()));
-        let status = claim.status();
-        let size = size(&stored(claim).attributes().unwrap());
-        println!("{}: {size} bytes", status.as_str());
-        assert!(size <= 1024, "{}: {size} bytes", status.as_str());
+    for mark in [ended(), declined()] {
+        for state in every_state() {
+            let claim = largest(state, Some(mark));
+            let status = claim.status();
+            let size = size(&stored(claim).attributes().unwrap());
+            println!("{}: {size} bytes", status.as_str());
+            assert!(size <= 1024, "{}: {size} bytes", status.as_str());
+        }
     }
 }
 
@@ -174,7 +195,7 @@ fn with_uuids_for_items_every_other_id_may_have_36_characters_too() {
     let long = |text: &str| format!("{text:x>36}");
     for state in every_state() {
         let uuid = |no| format!("{no:0>8}-0000-4000-8000-000000000000");
-        let mut claim = with_items(state, Some(ended()), uuid);
+        let mut claim = with_items(state, Some(declined()), uuid);
         claim.subject.partner = PartnerId::parse(&long("partner")).unwrap();
         claim.subject.location = LocationId::parse(&long("location")).ok();
         claim.subject.program = ProgramId::parse(&long("program")).unwrap();
@@ -188,7 +209,7 @@ fn with_uuids_for_items_every_other_id_may_have_36_characters_too() {
 #[test]
 fn what_is_stored_in_any_state_is_read_again() {
     for state in every_state() {
-        for mark in [None, Some(Mark::Dropped), Some(ended())] {
+        for mark in [None, Some(Mark::Dropped), Some(ended()), Some(declined())] {
             let item = stored(largest(state.clone(), mark));
             assert_eq!(ClaimItem::read(&item.attributes().unwrap()).unwrap(), item);
         }
@@ -207,6 +228,144 @@ fn a_claim_submitted_at_once_keeps_one_instant_for_three() {
 }
 
 #[test]
+fn a_claim_submitted_again_keeps_the_instant_in_its_index_key_and_one_taken_back_beside_it() {
+    let states = [
+        State::Submitted { due_at: None },
+        State::Draft { discard_at: at(10), keeps_priority_until: Some(at(11)) },
+        State::Discarded,
+    ];
+    for state in states {
+        for submitted_at in [Some(at(9)), None] {
+            let mut claim = largest(state.clone(), None);
+            claim.submitted_at = submitted_at.or(claim.submitted_at);
+            let item = stored(claim);
+            let attributes = item.attributes().unwrap();
+            let submitted = item.claim.status() == Status::Submitted;
+            assert_eq!(attributes.contains_key(name::SUBMITTED_AT), !submitted);
+            assert_eq!(ClaimItem::read(&attributes).unwrap(), item);
+        }
+    }
+    let mut never = largest(State::Discarded, None);
+    (never.submitted_at, never.priority_at) = (None, None);
+    let item = stored(never);
+    assert_eq!(ClaimItem::read(&item.attributes().unwrap()).unwrap(), item);
+}
+
+/// The record as it was before flags were one number, and declines had parties.
+fn before(item: &ClaimItem, flags: &[&str]) -> Attributes {
+    let mut attributes = item.attributes().unwrap();
+    attributes.remove(name::FLAGS);
+    attributes.insert(name::KIND.to_owned(), text("subscription"));
+    for name in flags {
+        attributes.insert((*name).to_owned(), flag(true).unwrap());
+    }
+    attributes
+}
+
+/// A claim with nothing that records from before do not have.
+fn claim_from_before(state: State, mark: Option<Mark>) -> Claim {
+    Claim {
+        opened_by: None,
+        extended_by: ExtensionCauses::default(),
+        used: UsedChances::default(),
+        ..largest(state, mark)
+    }
+}
+
+#[test]
+fn a_record_from_before_flags_were_one_number_is_read_as_it_was() {
+    let all = [
+        name::CONTESTED,
+        name::DISPUTED,
+        name::EXTENDED,
+        name::EXPLICIT_YES,
+        name::DEFENDED,
+        name::OVERTURNED,
+    ];
+    let item = stored(claim_from_before(State::InReview { due_at: None, overturned: true }, None));
+    let mut attributes = before(&item, &all);
+    attributes.insert("rc".to_owned(), number(2));
+    assert_eq!(ClaimItem::read(&attributes).unwrap(), item);
+    for set in all {
+        let read = ClaimItem::read(&before(&item, &[set])).unwrap().claim;
+        let is_set = |name| name == set;
+        assert_eq!(read.contested, is_set(name::CONTESTED));
+        assert_eq!(read.disputed, is_set(name::DISPUTED));
+        assert_eq!(read.extended, is_set(name::EXTENDED));
+        assert_eq!(read.subject.explicit_yes, is_set(name::EXPLICIT_YES));
+        assert_eq!(read.defence.unwrap().used, is_set(name::DEFENDED));
+        let overturned = is_set(name::OVERTURNED);
+        assert_eq!(read.state, State::InReview { due_at: None, overturned });
+    }
+}
+
+#[test]
+fn what_waits_or_is_held_in_a_record_from_before_is_the_partners_and_the_operators() {
+    let unreachable = State::Unreachable { due_at: Some(at(10)), with_operator: false };
+    for state in [unreachable, State::OnHold { reason: None }] {
+        let item = stored(claim_from_before(state.clone(), None));
+        assert_eq!(ClaimItem::read(&before(&item, &[])).unwrap().claim.state, state);
+    }
+}
+
+#[test]
+fn an_unknown_kind_or_flag_in_a_record_from_before_is_an_error() {
+    let item = before(&stored(claim_from_before(State::Withdrawn, None)), &[]);
+    let unknown = [(name::KIND, text("planet")), (name::CONTESTED, AttributeValue::Bool(false))];
+    for (name, value) in unknown {
+        let mut item = item.clone();
+        item.insert(name.to_owned(), value);
+        assert!(matches!(ClaimItem::read(&item), Err(StoreError::Corrupt(_))), "{name}");
+    }
+}
+
+#[test]
+fn who_rejected_is_read_from_text_as_from_bytes() {
+    let rejection =
+        |by: &str| RejectionRecord { by: Some(StaffId::parse(by).unwrap()), reasons: Vec::new() };
+    for by in ["6f3c0a50-0f6a-4c7e-9b1c-2f0a1f3e5d77", "o.novak"] {
+        let state = State::Rejected { rejection: rejection(by), disputable_until: None };
+        let item = stored(largest(state, None));
+        let mut attributes = item.attributes().unwrap();
+        assert_eq!(ClaimItem::read(&attributes).unwrap(), item);
+        attributes.insert(name::REJECTED_BY.to_owned(), text(by));
+        assert_eq!(ClaimItem::read(&attributes).unwrap(), item);
+        attributes.insert(name::REJECTED_BY.to_owned(), bytes([9, b'o']));
+        assert!(matches!(ClaimItem::read(&attributes), Err(StoreError::Corrupt(_))));
+    }
+}
+
+#[test]
+fn a_no_from_before_parties_were_kept_is_the_administrators_and_silence_nobodys() {
+    for (flags, by, no_answer) in
+        [(0x41, Decliners::ADMINISTRATOR, false), (0x43, Decliners::NOBODY, true)]
+    {
+        let mut claim = largest(State::Declined { window: None }, None);
+        claim.items.truncate(1);
+        let mut attributes = stored(claim).attributes().unwrap();
+        // One byte of kind and flags, and five of milliseconds since the creation.
+        attributes.insert(name::MARKS.to_owned(), bytes([flags, 0, 0, 0, 0, 18]));
+        let read = ClaimItem::read(&attributes).unwrap().claim;
+        let (latest, in_time, settled) = (at(20), true, false);
+        let mark = Mark::Declined { at: at(20), latest, by, in_time, no_answer, settled };
+        assert_eq!(read.items.first().unwrap().mark, Some(mark));
+    }
+}
+
+#[test]
+fn a_no_of_one_party_takes_as_much_as_before_where_that_is_the_administrator() {
+    let size_of = |by, latest| {
+        let (in_time, no_answer, settled) = (true, false, false);
+        let mark = Mark::Declined { at: at(20), latest, by, in_time, no_answer, settled };
+        let item = stored(largest(State::OnHold { reason: None }, Some(mark))).attributes();
+        item.unwrap()[name::MARKS].as_b().unwrap().as_ref().len()
+    };
+    assert_eq!(size_of(Decliners::ADMINISTRATOR, at(20)), 10 * 6);
+    assert_eq!(size_of(Decliners::recipient(RecipientNo(1)), at(20)), 10 * 9);
+    assert_eq!(size_of(Decliners::ADMINISTRATOR, at(21)), 10 * 14);
+}
+
+#[test]
 fn index_keys_stand_only_where_the_operator_has_to_look() {
     for state in every_state() {
         let item = stored(largest(state, None));
@@ -217,17 +376,20 @@ fn index_keys_stand_only_where_the_operator_has_to_look() {
 
 #[test]
 fn an_unknown_stored_value_is_an_error_and_never_a_default() {
-    let item = stored(largest(State::OnHold, None)).attributes().unwrap();
+    let item = stored(largest(State::OnHold { reason: None }, None)).attributes().unwrap();
     let unknown = [
         (name::STATUS, text("levitating")),
-        (name::KIND, text("planet")),
+        (name::FLAGS, number(0)),
+        (name::FLAGS, text("1")),
+        (name::OPENED_BY, number(0)),
+        (name::OPENED_BY, number(24)),
         (name::MARKS, crate::table::attributes::bytes([0xff; 10])),
         (name::ITEMS, crate::table::attributes::bytes([3, b'a', b'b'])),
         (name::EVENT, crate::table::attributes::bytes([0xee; 16])),
         (name::QUEUE, text("submitted")),
         (name::VERSION, text("7")),
         (name::DETAILS_HASH, crate::table::attributes::bytes([1, 2, 3])),
-        (name::CONTESTED, AttributeValue::Bool(false)),
+        (name::SLOW, AttributeValue::Bool(false)),
     ];
     for (name, value) in unknown {
         let mut item = item.clone();
@@ -238,7 +400,7 @@ fn an_unknown_stored_value_is_an_error_and_never_a_default() {
 
 #[test]
 fn items_that_are_not_numbered_from_one_have_no_stored_form() {
-    let mut claim = largest(State::OnHold, None);
+    let mut claim = largest(State::OnHold { reason: None }, None);
     claim.items.remove(0);
     assert!(stored(claim).attributes().is_err());
 }
@@ -252,9 +414,13 @@ fn any_mark() -> impl Strategy<Value = Option<Mark>> {
         Just(Some(Mark::Dropped)),
         Just(Some(Mark::Withdrawn)),
         Just(Some(Mark::Rejected)),
-        (time(), any::<[bool; 3]>()).prop_map(|(at, [in_time, no_answer, settled])| {
-            Some(Mark::Declined { at, in_time, no_answer, settled })
-        }),
+        (time(), time(), 0..=Decliners::ALL.bits(), any::<[bool; 4]>()).prop_map(
+            |(at, later, bits, [in_time, no_answer, settled, once])| {
+                let latest = if once { at } else { later };
+                let by = Decliners::of_bits(bits).unwrap();
+                Some(Mark::Declined { at, latest, by, in_time, no_answer, settled })
+            }
+        ),
         (time(), basis())
             .prop_map(|(effective_at, basis)| Some(Mark::Active { basis, effective_at })),
         (reason, time(), basis(), time()).prop_map(|(reason, at, basis, effective_at)| Some(
@@ -266,7 +432,7 @@ fn any_mark() -> impl Strategy<Value = Option<Mark>> {
 proptest! {
     #[test]
     fn marks_survive_packing(marks in proptest::collection::vec(any_mark(), 10)) {
-        let mut claim = largest(State::OnHold, None);
+        let mut claim = largest(State::OnHold { reason: None }, None);
         for (item, mark) in claim.items.iter_mut().zip(marks) {
             item.mark = mark;
         }
@@ -276,7 +442,7 @@ proptest! {
 
     #[test]
     fn bytes_that_nobody_packed_are_refused_or_read_but_never_a_panic(bytes in any::<Vec<u8>>()) {
-        let mut item = stored(largest(State::OnHold, None)).attributes().unwrap();
+        let mut item = stored(largest(State::OnHold { reason: None }, None)).attributes().unwrap();
         item.insert(name::MARKS.to_owned(), crate::table::attributes::bytes(bytes));
         let _ = ClaimItem::read(&item);
     }

@@ -4,6 +4,7 @@ use domain::calendar::Window;
 use domain::claim::{Claim, Instant, RejectionRecord, State};
 use domain::reason::Reason;
 
+use super::flags::Flags;
 use super::{ClaimItem, event, is_submitted, name, queue_of};
 use crate::table::attributes::{Attributes, bytes, flag, instant, key, number, put, text};
 use crate::table::codec::packing;
@@ -21,6 +22,8 @@ impl ClaimItem {
         put(&mut item, name::VERSION, Some(number(claim.version.0)));
         put(&mut item, name::STATUS, Some(text(claim.status().as_str())));
         put(&mut item, name::SLOW, flag(self.stamp.slow));
+        put(&mut item, name::OPENED_BY, claim.opened_by.map(|no| number(no.0)));
+        put(&mut item, name::FLAGS, Some(number(Flags::of(claim).pack())));
         put(&mut item, name::DETAILS_HASH, Some(bytes(self.stamp.details_hash.0)));
         put(&mut item, name::EVENT, Some(event::attribute(&claim.last_event, self.stamp.write)));
         indexes(self, &mut item);
@@ -55,9 +58,7 @@ fn subject(claim: &Claim, item: &mut Attributes) {
     put(item, name::PROGRAM, Some(text(subject.program.as_str())));
     put(item, name::POLICY, Some(number(subject.policy_version)));
     put(item, name::FAMILY, other_family);
-    put(item, name::KIND, Some(text(subject.kind.as_str())));
     put(item, name::ACTIVITY, subject.activity.as_ref().map(|id| text(id.as_str())));
-    put(item, name::EXPLICIT_YES, flag(subject.explicit_yes));
 }
 
 fn items(claim: &Claim, item: &mut Attributes) -> Result<(), StoreError> {
@@ -72,20 +73,14 @@ fn items(claim: &Claim, item: &mut Attributes) -> Result<(), StoreError> {
 
 fn history(claim: &Claim, item: &mut Attributes) {
     let notice = (claim.notice.0 > 0).then(|| number(claim.notice.0));
-    let refused = (claim.refused_contacts > 0).then(|| number(claim.refused_contacts));
-    let implied = is_submitted(claim.status()).then_some(claim.created_at);
-    let submitted_at = claim.submitted_at.filter(|at| Some(*at) != implied);
+    // Else the index key of the partner has it.
+    let submitted_at = claim.submitted_at.filter(|_| !is_submitted(claim.status()));
     let priority_at = claim.priority_at.filter(|at| Some(*at) != claim.submitted_at);
-    put(item, name::CONTESTED, flag(claim.contested));
     put(item, name::DEFENCE_UNTIL, claim.defence_until.map(instant));
     put(item, name::DEFENCE, claim.defence.map(|defence| instant(defence.until)));
-    put(item, name::DEFENDED, flag(claim.defence.is_some_and(|defence| defence.used)));
     put(item, name::NOTICE, notice);
-    put(item, name::CONTENT_HASH, claim.content_hash.map(|hash| bytes(hash.0)));
     put(item, name::CALENDAR, claim.deadline_calendar.as_ref().map(|own| text(own.to_string())));
-    put(item, name::DISPUTED, flag(claim.disputed));
-    put(item, name::REFUSED_CONTACTS, refused);
-    put(item, name::EXTENDED, flag(claim.extended));
+    put(item, name::CONTENT_HASH, claim.content_hash.map(|hash| bytes(hash.0)));
     put(item, name::SUBMITTED_AT, submitted_at.map(instant));
     put(item, name::PRIORITY_AT, priority_at.map(instant));
 }
@@ -96,14 +91,11 @@ fn state(state: &State, item: &mut Attributes) {
             until(Some(*discard_at), item);
             put(item, name::KEEPS_PRIORITY_UNTIL, keeps_priority_until.map(instant));
         }
-        State::Submitted { due_at } => until(*due_at, item),
-        State::InReview { due_at, overturned } => {
-            until(*due_at, item);
-            put(item, name::OVERTURNED, flag(*overturned));
-        }
-        State::ActionRequired { reasons, answer_by, overturned } => {
+        State::Submitted { due_at }
+        | State::InReview { due_at, .. }
+        | State::Unreachable { due_at, .. } => until(*due_at, item),
+        State::ActionRequired { reasons, answer_by, .. } => {
             until(Some(*answer_by), item);
-            put(item, name::OVERTURNED, flag(*overturned));
             put_reasons(reasons, item);
         }
         State::Disputed { rejection, due_at } => {
@@ -115,14 +107,13 @@ fn state(state: &State, item: &mut Attributes) {
             put_rejection(rejection, item);
         }
         State::Notifying { deliver_by } => until(Some(*deliver_by), item),
-        State::Unreachable { correct_by } => until(Some(*correct_by), item),
         State::AwaitingCustomer { window } => put_window(Some(window), item),
         State::Associated { window, ends_at } => {
             until(*ends_at, item);
             put_window(window.as_ref(), item);
         }
         State::Declined { window } | State::Ended { window } => put_window(window.as_ref(), item),
-        State::OnHold | State::Withdrawn | State::Discarded => {}
+        State::OnHold { .. } | State::Withdrawn | State::Discarded => {}
     }
 }
 
@@ -138,7 +129,11 @@ fn put_window(window: Option<&Window>, item: &mut Attributes) {
 }
 
 fn put_rejection(rejection: &RejectionRecord, item: &mut Attributes) {
-    put(item, name::REJECTED_BY, rejection.by.as_ref().map(|id| text(id.as_str())));
+    put(
+        item,
+        name::REJECTED_BY,
+        rejection.by.as_ref().map(|id| bytes(packing::packed_id(id.as_str()))),
+    );
     put_reasons(&rejection.reasons, item);
 }
 

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use domain::claim::{CustomerContact, Details, Evidence, PartnerContact, Remark, Scan};
-use domain::ids::{EvidenceId, Sha256Hash, Version};
+use domain::ids::{EvidenceId, Sha256Hash, StaffId, Version};
 use domain::text::{Comment, Domain, Email, Name};
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,12 @@ pub(super) struct DetailsFields {
     reason_comments: Vec<Option<Comment>>,
     #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
     remarks: Vec<RemarkFields>,
+    #[serde(rename = "cp", default, skip_serializing_if = "Option::is_none")]
+    proposed_contact: Option<ContactFields>,
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
+    vouched_for: Option<Email>,
+    #[serde(rename = "vb", default, skip_serializing_if = "Option::is_none")]
+    vouched_by: Option<StaffId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -82,6 +88,9 @@ impl DetailsFields {
             evidence: details.evidence.iter().map(EvidenceFields::of).collect(),
             reason_comments: details.reason_comments.clone(),
             remarks: details.remarks.iter().map(remark).collect(),
+            proposed_contact: details.proposed_contact.as_ref().map(ContactFields::of),
+            vouched_for: details.vouched_for.clone(),
+            vouched_by: details.vouched_by.clone(),
         }
     }
 
@@ -100,6 +109,9 @@ impl DetailsFields {
             evidence: self.evidence.iter().map(EvidenceFields::evidence).collect(),
             reason_comments: self.reason_comments.clone(),
             remarks: self.remarks.iter().map(remark).collect(),
+            proposed_contact: self.proposed_contact.as_ref().map(ContactFields::contact),
+            vouched_for: self.vouched_for.clone(),
+            vouched_by: self.vouched_by.clone(),
         }
     }
 }

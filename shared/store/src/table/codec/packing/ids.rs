@@ -29,6 +29,20 @@ pub(crate) fn unpack_id(bytes: &mut Bytes<'_>) -> Option<String> {
     }
 }
 
+/// An id alone.
+pub(crate) fn packed_id(id: &str) -> Vec<u8> {
+    let mut packed = Vec::new();
+    pack_id(id, &mut packed);
+    packed
+}
+
+/// The id of bytes that have nothing else.
+pub(crate) fn id_of(packed: &[u8]) -> Option<String> {
+    let mut bytes = Bytes(packed);
+    let id = unpack_id(&mut bytes)?;
+    bytes.is_empty().then_some(id)
+}
+
 /// The item ids in the order of their numbers, which run from 1 without a gap; `None` where they do
 /// not.
 pub(crate) fn pack_items(items: &[Item]) -> Option<Vec<u8>> {
@@ -78,16 +92,10 @@ fn uuid_text(bytes: [u8; 16]) -> String {
 mod tests {
     use super::*;
 
-    fn packed(id: &str) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        pack_id(id, &mut bytes);
-        bytes
-    }
-
     #[test]
     fn a_uuid_takes_seventeen_bytes_and_any_other_id_its_length_and_one() {
-        assert_eq!(packed("6f3c0a50-0f6a-4c7e-9b1c-2f0a1f3e5d77").len(), 17);
-        assert_eq!(packed("exchange-online").len(), 16);
+        assert_eq!(packed_id("6f3c0a50-0f6a-4c7e-9b1c-2f0a1f3e5d77").len(), 17);
+        assert_eq!(packed_id("exchange-online").len(), 16);
     }
 
     #[test]
@@ -101,7 +109,7 @@ mod tests {
             &"x".repeat(64),
         ];
         for id in ids {
-            assert_eq!(unpack_id(&mut Bytes(&packed(id))).as_deref(), Some(id));
+            assert_eq!(id_of(&packed_id(id)).as_deref(), Some(id));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::claim::{Basis, Instant, Item, Mark};
 use domain::reason::EndReason;
+use domain::recipient::Decliners;
 
 use super::bytes::Bytes;
 use crate::table::attributes::instant_of;
@@ -12,11 +13,14 @@ const NONE: u8 = 0;
 const DROPPED: u8 = 0x10;
 const WITHDRAWN: u8 = 0x20;
 const REJECTED: u8 = 0x30;
+/// Declined once, by the administrator, or by silence.
 const DECLINED: u8 = 0x40;
 const ACTIVE: u8 = 0x50;
 /// With the reason's code in the lower half.
 const ENDED_DEEMED: u8 = 0x60;
 const ENDED_EXPLICIT: u8 = 0x70;
+/// Declined by others, or more than once.
+const DECLINED_BY: u8 = 0x80;
 
 /// In time, of a declined item; explicit, of an active one.
 const FIRST: u8 = 1;
@@ -24,6 +28,8 @@ const FIRST: u8 = 1;
 const SECOND: u8 = 2;
 /// Settled, of a declined item.
 const THIRD: u8 = 4;
+/// Declined again later, of an item declined by others.
+const FOURTH: u8 = 8;
 
 /// The marks in the order of the items; empty where no item has one. Instants are counted from
 /// `base` on. `None` for an instant that lies 17 years from it.
@@ -43,10 +49,21 @@ fn pack_mark(mark: Option<Mark>, base: Instant, packed: &mut Vec<u8>) -> Option<
         Some(Mark::Dropped) => packed.push(DROPPED),
         Some(Mark::Withdrawn) => packed.push(WITHDRAWN),
         Some(Mark::Rejected) => packed.push(REJECTED),
-        Some(Mark::Declined { at, in_time, no_answer, settled }) => {
+        Some(Mark::Declined { at, latest, by, in_time, no_answer, settled }) => {
             let flags = flag(in_time, FIRST) | flag(no_answer, SECOND) | flag(settled, THIRD);
-            packed.push(DECLINED | flags);
+            let once = latest == at;
+            if once && by == single_decliner(no_answer) {
+                packed.push(DECLINED | flags);
+                packed.extend(five_bytes(at, base)?);
+                return Some(());
+            }
+            packed.push(DECLINED_BY | flags | flag(!once, FOURTH));
+            let [_, bits @ ..] = by.bits().to_be_bytes();
+            packed.extend(bits);
             packed.extend(five_bytes(at, base)?);
+            if !once {
+                packed.extend(five_bytes(latest, base)?);
+            }
         }
         Some(Mark::Active { basis, effective_at }) => {
             packed.push(ACTIVE | flag(basis == Basis::Explicit, FIRST));
@@ -63,6 +80,12 @@ fn pack_mark(mark: Option<Mark>, base: Instant, packed: &mut Vec<u8>) -> Option<
         }
     }
     Some(())
+}
+
+/// Who declined where nobody is stored: silence is nobody's, and what is from before each no had its party
+/// counts as the administrator's.
+fn single_decliner(no_answer: bool) -> Decliners {
+    if no_answer { Decliners::NOBODY } else { Decliners::ADMINISTRATOR }
 }
 
 fn flag(set: bool, bit: u8) -> u8 {
@@ -105,8 +128,15 @@ fn unpack_mark(tag: u8, bytes: &mut Bytes<'_>, base: Instant) -> Option<Mark> {
         (WITHDRAWN, 0) => Some(Mark::Withdrawn),
         (REJECTED, 0) => Some(Mark::Rejected),
         (DECLINED, 0..=7) => {
-            let (at, settled) = (instant(bytes, base)?, flags & THIRD != 0);
-            Some(Mark::Declined { at, in_time: first, no_answer: second, settled })
+            let (at, by) = (instant(bytes, base)?, single_decliner(second));
+            Some(declined(flags, by, at, at))
+        }
+        (DECLINED_BY, _) => {
+            let [high, middle, low] = bytes.array()?;
+            let by = Decliners::of_bits(u32::from_be_bytes([0, high, middle, low]))?;
+            let at = instant(bytes, base)?;
+            let latest = if flags & FOURTH == 0 { at } else { instant(bytes, base)? };
+            Some(declined(flags, by, at, latest))
         }
         (ACTIVE, 0..=1) => {
             let basis = if first { Basis::Explicit } else { Basis::Deemed };
@@ -116,6 +146,11 @@ fn unpack_mark(tag: u8, bytes: &mut Bytes<'_>, base: Instant) -> Option<Mark> {
         (ENDED_EXPLICIT, reason) => ended(bytes, reason, Basis::Explicit, base),
         _ => None,
     }
+}
+
+fn declined(flags: u8, by: Decliners, at: Instant, latest: Instant) -> Mark {
+    let (in_time, no_answer) = (flags & FIRST != 0, flags & SECOND != 0);
+    Mark::Declined { at, latest, by, in_time, no_answer, settled: flags & THIRD != 0 }
 }
 
 fn ended(bytes: &mut Bytes<'_>, reason: u8, basis: Basis, base: Instant) -> Option<Mark> {

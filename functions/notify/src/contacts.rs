@@ -1,0 +1,75 @@
+//! The mail that a tenant has another verified contact: to those who were verified before. It is about no claim.
+
+use domain::claim::Instant;
+use domain::directory::TenantContact;
+use domain::ids::TenantId;
+use notice::Language;
+use notice::mail::{self, Envelope};
+use runtime::Failure;
+use serde::Deserialize;
+use serde_json::Value;
+use tracing::info;
+
+use crate::App;
+
+/// A tenant has verified contacts that it did not have, as the bus told it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Verified {
+    tenant: TenantId,
+    at: Instant,
+}
+
+/// Whether a message of the bus tells that; `None` where it does not.
+pub(crate) fn verified(event: &Value) -> Option<Verified> {
+    let detail = event.get("detail")?;
+    let is_one = detail.get("type")? == "contact_verified";
+    is_one.then(|| serde_json::from_value(detail.clone()).ok())?
+}
+
+/// Tells every contact that was verified before of those that are since then, whoever has left meanwhile.
+pub(crate) async fn tell(app: &App, verified: &Verified) -> Result<(), Failure> {
+    let Some(tenant) = app.store.tenant(&verified.tenant).await? else { return Ok(()) };
+    let (new, before) = tenant.verified_at(verified.at);
+    if new.is_empty() {
+        info!("Nobody is verified since then");
+        return Ok(());
+    }
+    let write_to = |own: &&TenantContact| {
+        let envelope = Envelope {
+            sender: app.post.sender(),
+            to: &own.email,
+            reply_to: &app.operator.contact,
+            language: Language::of_locale(tenant.language()),
+            at: verified.at,
+        };
+        mail::contact_verified(&tenant, &new, &app.operator, &envelope)
+    };
+    let mails: Vec<_> = before.iter().map(write_to).collect();
+    app.post.send_of_directory(&mails).await
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_new_verified_contact_of_the_bus_is_read_and_anything_else_is_not() {
+        let tenant = "6f3c0000-0000-4000-8000-000000000001";
+        let detail = json!({
+            "id": "x", "type": "contact_verified", "tenant": tenant, "at": "2026-12-22T14:00:00.5Z",
+        });
+        let read = verified(&json!({"detail": detail})).unwrap();
+        assert_eq!(
+            (read.tenant.to_string(), read.at.timestamp_subsec_millis()),
+            (tenant.into(), 500)
+        );
+        let mut other = detail.clone();
+        other["tenant"] = json!("contoso");
+        for event in [json!({}), json!({"detail": {"type": "validated"}}), json!({"detail": other})]
+        {
+            assert_eq!(verified(&event), None, "{event}");
+        }
+    }
+}

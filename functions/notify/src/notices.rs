@@ -1,0 +1,121 @@
+//! The notice itself: to each recipient its own mail, with its own link and codes.
+
+use chrono::{DateTime, Utc};
+use domain::calendar::Window;
+use domain::ids::NoticeNo;
+use domain::recipient::{Authority, Recipient, RecipientStanding};
+use notice::{Deadline, Link, Links, Notice, mail};
+use runtime::fields::{self, metric};
+use runtime::{Failure, telemetry};
+use store::{NoticeOfCode, NoticeText};
+use tracing::{info, warn};
+
+use crate::App;
+use crate::audience::Audience;
+use crate::event::Told;
+use crate::post::Followed;
+
+/// Sends the notice, if it is still the one that the claim waits to see delivered or answered.
+pub(crate) async fn send(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
+    let Some(recipients) = audience.recipients.as_ref().filter(|_| audience.awaits(told)) else {
+        info!({ fields::CLAIM_ID } = %told.claim, "A notice is not due any more");
+        return Ok(());
+    };
+    let deadline = Deadline::at_least(told.at, &audience.place, &audience.policy)
+        .not_before(recipients.list.told_until);
+    let due = audience.unsent(RecipientStanding::Asked);
+    Due { app, audience, no: told.notice, deadline, at: told.at }.send_to(&due).await
+}
+
+/// Sends the notice of an open window to the contact in reserve: its end is exact.
+pub(crate) async fn ask_reserve(
+    app: &App,
+    audience: &Audience,
+    window: &Window,
+    at: DateTime<Utc>,
+) -> Result<(), Failure> {
+    let (no, deadline) = (audience.claim.notice, Deadline::Exact(window.clone()));
+    let due = audience.unsent(RecipientStanding::Reserve);
+    Due { app, audience, no, deadline, at }.send_to(&due).await
+}
+
+/// A notice that is due.
+struct Due<'a> {
+    app: &'a App,
+    audience: &'a Audience,
+    no: NoticeNo,
+    deadline: Deadline,
+    at: DateTime<Utc>,
+}
+
+impl Due<'_> {
+    /// Sends it to these recipients; to whom it was handed over is noted, so that a retry leaves them alone.
+    async fn send_to(&self, recipients: &[&Recipient]) -> Result<(), Failure> {
+        let notice = self.audience.notice(&self.app.operator, self.no, self.deadline.clone());
+        if recipients.iter().any(|own| own.has_link()) {
+            self.keep_text(&notice).await?;
+        }
+        let (mut sent, mut result) = (Vec::new(), Ok(()));
+        for own in recipients {
+            match self.send_one(&notice, own).await {
+                Ok(true) => sent.push(own.no),
+                Ok(false) => {}
+                Err(failure) => result = result.and(Err(failure)),
+            }
+        }
+        if !sent.is_empty() {
+            self.app.store.note_sent(&self.audience.claim.id, self.no, &sent).await?;
+        }
+        result
+    }
+
+    /// What an authenticity code shows is there before anyone has one.
+    async fn keep_text(&self, notice: &Notice) -> Result<(), Failure> {
+        let language = self.audience.language();
+        let text = NoticeText { text: mail::notice_text(notice, language) };
+        let claim = &self.audience.claim.id;
+        Ok(self.app.store.put_notice_text(claim, self.no, language.tag(), &text).await?)
+    }
+
+    /// Whether the mail was handed over.
+    async fn send_one(&self, notice: &Notice, own: &Recipient) -> Result<bool, Failure> {
+        match own.authority {
+            Authority::Verified | Authority::Domain => self.ask(notice, own).await.map(|()| true),
+            Authority::Outside => self.tell_outside(notice, own).await,
+        }
+    }
+
+    /// The authenticity code can be looked up before anyone reads it, and what the mail promises is kept there.
+    async fn ask(&self, notice: &Notice, own: &Recipient) -> Result<(), Failure> {
+        let (app, claim) = (self.app, &self.audience.claim.id);
+        let link = Link::of(&app.links, claim, self.no, own.no)?;
+        let links = Links::of(&link, &app.links, &app.operator);
+        let of = NoticeOfCode {
+            claim: claim.clone(),
+            notice: self.no,
+            recipient: Some(own.no),
+            promised: self.deadline.window().map(|window| window.closes_at),
+        };
+        app.store.put_notice_code(&links.notice_code, &of).await?;
+        let mail = mail::notice(notice, &links, &self.audience.envelope(app, &own.email, self.at));
+        app.post.send(&mail, claim, Followed::Notice(self.no, own.no)).await
+    }
+
+    /// One plain mail a claim, and so many a partner and day: whoever names addresses must not write to them
+    /// through the operator. `false` where it is not sent.
+    async fn tell_outside(&self, notice: &Notice, own: &Recipient) -> Result<bool, Failure> {
+        let (app, claim) = (self.app, &self.audience.claim);
+        if own.asked_at != Some(self.at) {
+            return Ok(false);
+        }
+        if !app.store.count_outside_mail(&claim.subject.partner, self.at).await? {
+            telemetry::count(metric::OUTSIDE_UNSENT, 1);
+            warn!({ fields::CLAIM_ID } = %claim.id, "A contact outside the tenant is not written to");
+            return Ok(false);
+        }
+        let envelope = self.audience.envelope(app, &own.email, self.at);
+        let mail = mail::named_as_contact(notice, &envelope);
+        app.post.send(&mail, &claim.id, Followed::No).await?;
+        Ok(true)
+    }
+}

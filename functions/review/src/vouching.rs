@@ -1,0 +1,244 @@
+//! `GET /v1/reviews?needs=vouch`: the claims that wait for somebody to vouch for their contact.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::claim::{Claim, CustomerContact, Instant, State};
+use domain::decide::select_first_list;
+use domain::directory::Tenant;
+use domain::ids::TenantId;
+use domain::program::{Policy, Vouching};
+use domain::queue::Queue;
+use domain::recipient::Authority;
+use futures_util::future::try_join_all;
+use store::{Cursor, Moment};
+use web::{Failure, Page};
+
+use app::{Api, ApiError};
+
+use crate::queue::ClaimsPage;
+
+/// The queues whose claims the operator can vouch in, in the order in which they are gone through.
+const QUEUES: [Queue; 3] = [Queue::Submitted, Queue::InReview, Queue::Unreachable];
+
+/// How many tenants are read side by side.
+const AT_ONCE: usize = 32;
+
+/// A page of the queues, without the claims that need nobody to vouch: their tenants are read for that.
+pub(crate) async fn page(app: &Api, page: &Page, moment: Moment) -> Result<ClaimsPage, ApiError> {
+    let (queue, from) = place(page.position.as_deref())?;
+    let limit = u16::try_from(page.limit).unwrap_or(u16::MAX);
+    let found = app.store.queue(queue, from.as_ref(), limit, moment).await?;
+    let tenants = tenants(app, &found.items).await?;
+    let mut claims = Vec::new();
+    for claim in found.items {
+        let Some(tenant) = tenants.get(&claim.subject.tenant) else { continue };
+        let policy = app.store.policy_of(&claim).await?;
+        if needs_vouching(&claim, tenant, &policy, moment.at) {
+            claims.push(claim);
+        }
+    }
+    let next = match found.next {
+        Some(cursor) => Some((queue, Some(cursor))),
+        None => following(queue).map(|queue| (queue, None)),
+    };
+    Ok((claims, next.and_then(|next| serde_json::to_string(&next).ok())))
+}
+
+/// In which queue a page begins, and where in it.
+fn place(position: Option<&str>) -> Result<(Queue, Option<Cursor>), Failure> {
+    match position {
+        None => Ok((Queue::Submitted, None)),
+        Some(text) => serde_json::from_str(text).map_err(|_| Failure::InvalidCursor),
+    }
+}
+
+/// The queue that is gone through next.
+fn following(queue: Queue) -> Option<Queue> {
+    QUEUES.iter().copied().skip_while(|own| *own != queue).nth(1)
+}
+
+/// The tenants of these claims.
+async fn tenants(app: &Api, claims: &[Claim]) -> Result<BTreeMap<TenantId, Tenant>, ApiError> {
+    let ids: BTreeSet<_> = claims.iter().map(|claim| &claim.subject.tenant).collect();
+    let ids: Vec<_> = ids.into_iter().collect();
+    let mut tenants = BTreeMap::new();
+    for group in ids.chunks(AT_ONCE) {
+        let read = try_join_all(group.iter().map(|id| app.store.tenant(id))).await?;
+        tenants.extend(read.into_iter().flatten().map(|tenant| (tenant.id.clone(), tenant)));
+    }
+    Ok(tenants)
+}
+
+/// Whether a claim cannot go on before somebody vouches for its contact: nobody else could open a window, or the
+/// contact that is proposed is not verified.
+fn needs_vouching(claim: &Claim, tenant: &Tenant, policy: &Policy, at: Instant) -> bool {
+    let details = &claim.details;
+    let (contact, is_alone) = match &claim.state {
+        State::Submitted { .. } | State::InReview { .. } => {
+            (&details.customer_contact, select_first_list(claim, tenant, at).is_none())
+        }
+        State::Unreachable { with_operator: true, .. } => (&details.proposed_contact, true),
+        State::Draft { .. }
+        | State::ActionRequired { .. }
+        | State::Disputed { .. }
+        | State::Notifying { .. }
+        | State::Unreachable { with_operator: false, .. }
+        | State::AwaitingCustomer { .. }
+        | State::OnHold { .. }
+        | State::Associated { .. }
+        | State::Rejected { .. }
+        | State::Declined { .. }
+        | State::Withdrawn
+        | State::Discarded
+        | State::Ended { .. } => return false,
+    };
+    let can_be_vouched_for = |contact: &CustomerContact| {
+        let is_domain = tenant.authority(&contact.email) == Authority::Domain;
+        is_domain && !details.is_vouched_for(&contact.email)
+    };
+    policy.vouching == Vouching::Allowed
+        && is_alone
+        && contact.as_ref().is_some_and(can_be_vouched_for)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::actor::ActorKind;
+    use domain::claim::{Details, ExtensionCauses, LastEvent, Subject, UsedChances};
+    use domain::event::EventType;
+    use domain::ids::{ClaimId, NoticeNo, PartnerId, Version};
+    use domain::program::ItemKind;
+    use domain::text::{Domain, Email, Name};
+    use serde_json::json;
+
+    use super::*;
+
+    const TENANT: &str = "6f3c0000-0000-4000-8000-000000000001";
+
+    fn at(text: &str) -> Instant {
+        text.parse().unwrap()
+    }
+
+    fn contact(address: &str) -> CustomerContact {
+        let name = Name::parse("Jana").unwrap();
+        let email = Email::parse(address).unwrap();
+        CustomerContact { name: name.clone(), title: name, email }
+    }
+
+    /// A claim that waits for a reviewer; its contact is at the tenant's domain.
+    fn claim() -> Claim {
+        let name = |text| Name::parse(text).unwrap();
+        let now = at("2026-12-20T10:00:00Z");
+        let partner = PartnerId::parse("p-alpine").unwrap();
+        Claim {
+            id: ClaimId::of(&partner, "k"),
+            version: Version(1),
+            subject: Subject {
+                partner,
+                location: None,
+                program: "osu-m365".to_owned().try_into().unwrap(),
+                policy_version: 1,
+                family: "osu-m365".to_owned().try_into().unwrap(),
+                kind: ItemKind::Workload,
+                activity: None,
+                tenant: TenantId::parse(TENANT).unwrap(),
+                explicit_yes: false,
+            },
+            items: vec![],
+            state: State::Submitted { due_at: None },
+            contested: false,
+            defence_until: None,
+            defence: None,
+            notice: NoticeNo(0),
+            content_hash: None,
+            deadline_calendar: None,
+            disputed: false,
+            extended: false,
+            opened_by: None,
+            extended_by: ExtensionCauses::default(),
+            used: UsedChances::default(),
+            created_at: now,
+            submitted_at: Some(now),
+            priority_at: Some(now),
+            details: Details {
+                partner_name: name("Alpine Cloud"),
+                tenant_name: name("Contoso"),
+                tenant_domain: Domain::parse("contoso.example").unwrap(),
+                customer_contact: Some(contact("jana@contoso.example")),
+                technical_contact: None,
+                partner_contact: None,
+                label: None,
+                external_ref: None,
+                evidence: vec![],
+                reason_comments: vec![],
+                remarks: vec![],
+                proposed_contact: None,
+                vouched_for: None,
+                vouched_by: None,
+            },
+            last_event: LastEvent {
+                event_type: EventType::Submitted,
+                at: now,
+                actor: ActorKind::Partner,
+                actor_id: None,
+                by_silence: false,
+                fingerprint: None,
+            },
+        }
+    }
+
+    fn tenant(verified: bool) -> Tenant {
+        serde_json::from_value(json!({
+            "id": TENANT, "name": "Contoso", "status": "active", "domains": ["contoso.example"],
+            "country": "CZ", "subdivision": null, "time_zone": null, "locale": "cs", "closures": [],
+            "contacts": [{"name": "IT", "email": "it@contoso.example", "verified": verified}],
+            "items": [],
+        }))
+        .unwrap()
+    }
+
+    fn needs(claim: &Claim, tenant: &Tenant, policy: &Policy) -> bool {
+        needs_vouching(claim, tenant, policy, at("2026-12-21T10:00:00Z"))
+    }
+
+    #[test]
+    fn a_claim_on_a_tenant_without_a_verified_contact_needs_vouching_until_somebody_vouches() {
+        let (mut claim, policy) = (claim(), Policy::default());
+        assert!(needs(&claim, &tenant(false), &policy));
+        assert!(!needs(&claim, &tenant(true), &policy));
+        let never = Policy { vouching: Vouching::Never, ..Policy::default() };
+        assert!(!needs(&claim, &tenant(false), &never));
+        claim.details.vouched_for = Some(Email::parse("jana@contoso.example").unwrap());
+        assert!(!needs(&claim, &tenant(false), &policy));
+        claim.details.customer_contact = Some(contact("jana@alpine.example"));
+        assert!(!needs(&claim, &tenant(false), &policy));
+    }
+
+    #[test]
+    fn a_proposed_contact_of_the_tenants_domain_needs_vouching_while_it_is_the_operators_turn() {
+        let (mut claim, policy) = (claim(), Policy::default());
+        claim.details.proposed_contact = Some(contact("karel@contoso.example"));
+        claim.state = State::Unreachable { due_at: None, with_operator: true };
+        assert!(needs(&claim, &tenant(true), &policy));
+        claim.state = State::Unreachable { due_at: None, with_operator: false };
+        assert!(!needs(&claim, &tenant(true), &policy));
+        claim.state = State::Unreachable { due_at: None, with_operator: true };
+        claim.details.proposed_contact = Some(contact("it@contoso.example"));
+        assert!(!needs(&claim, &tenant(true), &policy));
+    }
+
+    #[test]
+    fn the_queues_are_gone_through_one_after_the_other() {
+        assert_eq!(following(Queue::Submitted), Some(Queue::InReview));
+        assert_eq!(following(Queue::InReview), Some(Queue::Unreachable));
+        assert_eq!(following(Queue::Unreachable), None);
+    }
+
+    #[test]
+    fn a_page_begins_where_the_page_before_ended() {
+        assert_eq!(place(None), Ok((Queue::Submitted, None)));
+        let next = serde_json::to_string(&(Queue::InReview, None::<Cursor>)).unwrap();
+        assert_eq!(place(Some(&next)), Ok((Queue::InReview, None)));
+        assert_eq!(place(Some("{}")), Err(Failure::InvalidCursor));
+    }
+}

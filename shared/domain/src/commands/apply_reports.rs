@@ -1,0 +1,186 @@
+//! `apply_reports`: what the mail provider reported opens a window, moves it, or voids it
+//! (`docs/domain.md §5.3`).
+
+use crate::calendar::Window;
+use crate::claim::{Basis, Claim, HoldReason, ItemStatus, State};
+use crate::context::Context;
+use crate::decision::notice::{Unreported, failure_event, reconsider, renew};
+use crate::decision::selection::every;
+use crate::decision::standing::reason_to_hold;
+use crate::decision::{Decision, new_event};
+use crate::event::{Event, EventBody, FailureCause};
+use crate::ids::NoticeNo;
+use crate::reason::EndReason;
+use crate::recipient::{RecipientNo, Recipients};
+use crate::rejection::Rejection;
+use crate::rule::{COUNTING, DELIVERY, Rule};
+
+/// The rule of a window that opens.
+pub(crate) const OPENING_RULE: Rule = Rule::new(
+    COUNTING,
+    "window",
+    "a notice was proved delivered to a verified contact: its local date is day 0, and business days are counted from the day after",
+);
+
+/// The rule of a notice that reached nobody.
+pub(crate) const FAILURE_RULE: Rule = Rule::new(
+    DELIVERY,
+    "notice",
+    "no notice could be proved delivered to a verified contact, so no window runs",
+);
+
+/// The rule of a recipient whose delivery counts no more.
+pub(crate) const RECIPIENT_RULE: Rule = Rule::new(
+    DELIVERY,
+    "recipient",
+    "the delivery that the window was counted from counts no more, so another delivery or another notice takes its place",
+);
+
+/// Every report is noted before this; what is done depends on all that is noted, and not on which report came
+/// last. Reports of an earlier notice change nothing.
+pub(crate) fn decide(claim: &Claim, notice: NoticeNo, context: &Context) -> Decision {
+    let Some(recipients) = &context.facts.recipients else { return Ok(None) };
+    if notice != claim.notice {
+        return Ok(None);
+    }
+    match &claim.state {
+        State::Notifying { .. } => match recipients.earliest_delivery() {
+            Some((no, at)) => opened(claim, recipients, no, at, context).map(Some),
+            None => failed(claim, recipients, context),
+        },
+        State::AwaitingCustomer { window } => {
+            if failed_before(claim, recipients, window) {
+                failed(claim, recipients, context)
+            } else {
+                Ok(None)
+            }
+        }
+        State::Associated { window: Some(window), .. } => {
+            Ok(revoked(claim, recipients, window, context)?)
+        }
+        State::Draft { .. }
+        | State::Submitted { .. }
+        | State::InReview { .. }
+        | State::ActionRequired { .. }
+        | State::Disputed { .. }
+        | State::Unreachable { .. }
+        | State::OnHold { .. }
+        | State::Associated { window: None, .. }
+        | State::Rejected { .. }
+        | State::Declined { .. }
+        | State::Withdrawn
+        | State::Discarded
+        | State::Ended { .. } => Ok(None),
+    }
+}
+
+/// Whether what is noted of the claim's notice demands something that was not done yet.
+pub fn reports_are_pending(claim: &Claim, recipients: &Recipients) -> bool {
+    match &claim.state {
+        State::Notifying { .. } => {
+            recipients.earliest_delivery().is_some() || !recipients.may_still_be_delivered()
+        }
+        State::AwaitingCustomer { window } => failed_before(claim, recipients, window),
+        State::Draft { .. }
+        | State::Submitted { .. }
+        | State::InReview { .. }
+        | State::ActionRequired { .. }
+        | State::Disputed { .. }
+        | State::Unreachable { .. }
+        | State::OnHold { .. }
+        | State::Associated { .. }
+        | State::Rejected { .. }
+        | State::Declined { .. }
+        | State::Withdrawn
+        | State::Discarded
+        | State::Ended { .. } => false,
+    }
+}
+
+/// The window that the earliest delivery to a verified recipient opens; none for a partner that may not claim
+/// any more.
+fn opened(
+    claim: &Claim,
+    recipients: &Recipients,
+    opened_by: RecipientNo,
+    at: crate::claim::Instant,
+    context: &Context,
+) -> Result<Event, Rejection> {
+    if let Some(reason) = reason_to_hold(claim, context) {
+        return Ok(new_event(claim, context, EventBody::Held { reason: Some(reason) }));
+    }
+    let days = context.policy.window_business_days;
+    let body = match context.customer_place()?.window(at, days) {
+        Ok(mut window) => {
+            // Never before an end that the customer was told.
+            window.closes_at = recipients
+                .list
+                .told_until
+                .map_or(window.closes_at, |told| told.max(window.closes_at));
+            // A report so late leaves the customer no time to answer: the notice goes out anew.
+            if window.closes_at <= context.at {
+                let outcome = renew(claim, Some(recipients), Unreported::MayArrive, context)?;
+                let event = failure_event(claim, outcome, FailureCause::NoProof, context);
+                return event.ok_or(Rejection::MissingFact("recipients"));
+            }
+            EventBody::WindowOpened { window, opened_by }
+        }
+        // Never a guess: the operator must look (`docs/domain.md §4.1`, 7).
+        Err(_) => EventBody::Held { reason: Some(HoldReason::CalendarEnds) },
+    };
+    Ok(new_event(claim, context, body))
+}
+
+/// Whether the delivery that the window is counted from failed before its end: a later failure says nothing
+/// about the window.
+fn failed_before(claim: &Claim, recipients: &Recipients, window: &Window) -> bool {
+    let failure = claim.opened_by.and_then(|no| recipients.reports.of(no).failure);
+    failure.is_some_and(|failure| failure.at < window.closes_at)
+}
+
+/// What the failures lead to.
+fn failed(claim: &Claim, recipients: &Recipients, context: &Context) -> Decision {
+    let outcome = reconsider(claim, recipients, context)?;
+    let cause = cause(claim, recipients);
+    Ok(failure_event(claim, outcome, cause, context))
+}
+
+/// The cause of the failure that matters: of the recipient that opened the window, else of any.
+fn cause(claim: &Claim, recipients: &Recipients) -> FailureCause {
+    let of = |no| recipients.reports.of(no).failure.map(|failure| failure.cause);
+    let opener = claim.opened_by.and_then(of);
+    let any = || recipients.list.recipients.iter().filter_map(|own| of(own.no)).next_back();
+    opener.or_else(any).unwrap_or(FailureCause::NoProof)
+}
+
+/// Associations by silence end when it turns out that no verified delivery had stood for a full window.
+fn revoked(
+    claim: &Claim,
+    recipients: &Recipients,
+    window: &Window,
+    context: &Context,
+) -> Result<Option<Event>, Rejection> {
+    if !failed_before(claim, recipients, window) {
+        return Ok(None);
+    }
+    let days = context.policy.window_business_days;
+    let place = context.customer_place()?;
+    let stood = recipients
+        .earliest_delivery_before(window.closes_at)
+        .and_then(|at| place.window(at, days).ok())
+        .is_some_and(|full| full.closes_at <= window.closes_at);
+    let deemed = |status| matches!(status, ItemStatus::Active { basis: Basis::Deemed, effective_at } if effective_at == window.closes_at);
+    let items = every(claim, deemed);
+    if stood || items.is_empty() {
+        return Ok(None);
+    }
+    let at = context.at.max(claim.last_event.at);
+    let body = EventBody::AssociationEnded { items, reason: EndReason::NoticeFailed, at };
+    Ok(Some(new_event(claim, context, body)))
+}
+
+/// The window is open.
+pub(crate) fn apply_opening(claim: &mut Claim, window: &Window, opened_by: RecipientNo) {
+    claim.state = State::AwaitingCustomer { window: window.clone() };
+    claim.opened_by = Some(opened_by);
+}

@@ -1,0 +1,57 @@
+//! `vouch`: the operator says that a contact of the tenant's domain speaks for the tenant.
+
+use crate::claim::{Claim, Details, State};
+use crate::command::CommandKind;
+use crate::context::Context;
+use crate::decision::notice::tenant;
+use crate::decision::{Decision, invalid_state, new_event};
+use crate::event::{Event, EventBody};
+use crate::program::Vouching;
+use crate::recipient::Authority;
+use crate::rejection::{FieldCode, FieldError, Rejection};
+use crate::rule::{COMMANDS, Rule};
+use crate::text::Comment;
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule = Rule::new(
+    COMMANDS,
+    "vouch",
+    "the operator vouches for a contact of the tenant's domain that nobody has verified",
+);
+
+/// The operator vouches for the proposed contact, else for the claim's. It is bound to the address: another
+/// contact needs another word. Of an address that is verified, or vouched for already: nothing.
+pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context) -> Decision {
+    if context.policy.vouching == Vouching::Never {
+        return Err(invalid_state(claim, CommandKind::Vouch));
+    }
+    let comment = comment.ok_or_else(|| field("/comment", FieldCode::Required))?;
+    let details = &claim.details;
+    let is_unreachable = matches!(claim.state, State::Unreachable { .. });
+    let proposed = details.proposed_contact.as_ref().filter(|_| is_unreachable);
+    let contact = proposed
+        .or(details.customer_contact.as_ref())
+        .ok_or_else(|| invalid_state(claim, CommandKind::Vouch))?;
+    match tenant(context)?.authority(&contact.email) {
+        Authority::Verified => return Ok(None),
+        Authority::Domain if details.is_vouched_for(&contact.email) => return Ok(None),
+        Authority::Domain => {}
+        Authority::Outside => {
+            return Err(field("/customer_contact/email", FieldCode::CustomerUnreachable));
+        }
+    }
+    let event = new_event(claim, context, EventBody::ContactVouched);
+    let details = details.with_remark(event.version, comment);
+    let details = Details {
+        vouched_for: Some(contact.email.clone()),
+        vouched_by: context.actor.staff_id().cloned(),
+        ..details
+    };
+    let recipients = context.facts.recipients.as_ref();
+    let acted = recipients.map(|own| own.list.clone().with_actor(context.actor.staff_id()));
+    Ok(Some(Event { details: Some(Box::new(details)), recipients: acted.map(Box::new), ..event }))
+}
+
+fn field(pointer: &str, code: FieldCode) -> Rejection {
+    Rejection::Fields(vec![FieldError::new(pointer, code)])
+}

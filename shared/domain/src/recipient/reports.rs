@@ -1,0 +1,82 @@
+//! What the mail provider reported about the mails of a notice.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Instant;
+
+use super::RecipientNo;
+
+/// Why a notice counts as not delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureCause {
+    /// The mail came back.
+    Bounce,
+    /// The recipient complained about it.
+    Complaint,
+    /// No proof came in time.
+    NoProof,
+    /// The provider refuses to write to the address.
+    Suppressed,
+    /// The contact is not verified any more.
+    Unverified,
+}
+
+/// A failure, by the provider's stamp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failure {
+    /// When.
+    pub at: Instant,
+    /// Why.
+    pub cause: FailureCause,
+}
+
+/// What is known of the notice at one recipient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Report {
+    /// Whether the provider took the mail.
+    pub sent: bool,
+    /// When the recipient's server took it, first.
+    pub delivered_at: Option<Instant>,
+    /// That it failed, first.
+    pub failure: Option<Failure>,
+    /// Whether a machine answered that nobody is there now.
+    pub unattended: bool,
+}
+
+/// The reports of a notice, by recipient.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reports(BTreeMap<RecipientNo, Report>);
+
+impl Reports {
+    /// What is known of one recipient.
+    pub fn of(&self, no: RecipientNo) -> Report {
+        self.0.get(&no).copied().unwrap_or_default()
+    }
+
+    /// The report of one recipient, to be written to.
+    pub fn entry(&mut self, no: RecipientNo) -> &mut Report {
+        self.0.entry(no).or_default()
+    }
+
+    /// How many recipients had an automatic answer.
+    pub fn unattended(&self) -> usize {
+        self.0.values().filter(|report| report.unattended).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_recipient_without_report_nothing_is_known() {
+        let mut reports = Reports::default();
+        reports.entry(RecipientNo(2)).unattended = true;
+        assert_eq!(reports.of(RecipientNo(1)), Report::default());
+        assert!(reports.of(RecipientNo(2)).unattended);
+        assert_eq!(reports.unattended(), 1);
+    }
+}

@@ -1,0 +1,136 @@
+//! What is remembered of mails beside the notices themselves: who was told that a link was retired, where the
+//! mail about an activation came back, and how many mails went to addresses outside a tenant on a day.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use chrono::Duration;
+use domain::claim::Instant;
+use domain::ids::{ClaimId, PartnerId};
+use domain::recipient::RecipientNo;
+
+use crate::table::attributes::{Attributes, key, number};
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::keys;
+
+const RETIRED: &str = "t";
+const FAILED: &str = "f";
+/// The most mails a day to addresses outside the tenants of a partner's claims.
+const MOST_OUTSIDE: u8 = 20;
+/// How long a day's number is kept: the time to live runs on the real clock.
+const KEPT: Duration = Duration::days(90);
+
+/// The recipients at whom the mails about an activation failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedActivations {
+    /// Before this failure was noted.
+    pub before: BTreeSet<RecipientNo>,
+    /// With it.
+    pub after: BTreeSet<RecipientNo>,
+}
+
+impl Store {
+    /// Counts one more mail to an address outside the tenant of a claim of the partner's; `false`, with nothing
+    /// counted, where the day's are used up.
+    ///
+    /// # Errors
+    /// Where the table does not answer.
+    pub async fn count_outside_mail(
+        &self,
+        partner: &PartnerId,
+        at: Instant,
+    ) -> Result<bool, StoreError> {
+        let day = key(keys::partner(partner), keys::outside_mails(at.date_naive()));
+        let call = self
+            .client
+            .update_item()
+            .table_name(self.table())
+            .set_key(Some(day))
+            .update_expression("SET expires = :x ADD n :one")
+            .condition_expression("attribute_not_exists(n) OR n < :most")
+            .expression_attribute_values(":x", number((self.raw_now() + KEPT).timestamp()))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":most", number(MOST_OUTSIDE));
+        match call.send().await {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
+                _ => Err(StoreError::of_call(error)),
+            },
+        }
+    }
+
+    /// The recipients of a claim who were told that their link was retired.
+    ///
+    /// # Errors
+    /// Where the table does not answer, or the item cannot be read.
+    pub async fn told_of_retirement(
+        &self,
+        claim: &ClaimId,
+    ) -> Result<BTreeSet<RecipientNo>, StoreError> {
+        let item = self.get_item(key(keys::claim(claim), keys::MAILS)).await?;
+        item.as_ref().map_or(Ok(BTreeSet::new()), |item| recipients(item, RETIRED))
+    }
+
+    /// Notes that a recipient was told so.
+    ///
+    /// # Errors
+    /// Where the table does not answer.
+    pub async fn note_told_of_retirement(
+        &self,
+        claim: &ClaimId,
+        recipient: RecipientNo,
+    ) -> Result<(), StoreError> {
+        self.note_mail(claim, "ADD t :no", recipient).await.map(|_| ())
+    }
+
+    /// Notes that a mail about an activation failed at a recipient; the same twice is noted once.
+    ///
+    /// # Errors
+    /// Where the table does not answer, or the item cannot be read.
+    pub async fn note_failed_activation(
+        &self,
+        claim: &ClaimId,
+        recipient: RecipientNo,
+    ) -> Result<FailedActivations, StoreError> {
+        let old = self.note_mail(claim, "ADD f :no", recipient).await?;
+        let before = recipients(&old, FAILED)?;
+        let mut after = before.clone();
+        after.insert(recipient);
+        Ok(FailedActivations { before, after })
+    }
+
+    /// Adds a recipient to a set; the item as it was before.
+    async fn note_mail(
+        &self,
+        claim: &ClaimId,
+        expression: &str,
+        recipient: RecipientNo,
+    ) -> Result<Attributes, StoreError> {
+        let no = AttributeValue::Ns(vec![recipient.0.to_string()]);
+        let answer = self
+            .client
+            .update_item()
+            .table_name(self.table())
+            .set_key(Some(key(keys::claim(claim), keys::MAILS)))
+            .update_expression(expression)
+            .expression_attribute_values(":no", no)
+            .return_values(ReturnValue::AllOld)
+            .send()
+            .await
+            .map_err(StoreError::of_call)?;
+        Ok(answer.attributes.unwrap_or_default())
+    }
+}
+
+fn recipients(item: &Attributes, name: &str) -> Result<BTreeSet<RecipientNo>, StoreError> {
+    let bad = || StoreError::unreadable("mails", name);
+    let read = |no: &String| no.parse().ok().and_then(RecipientNo::new).ok_or_else(bad);
+    match item.get(name) {
+        None => Ok(BTreeSet::new()),
+        Some(AttributeValue::Ns(numbers)) => numbers.iter().map(read).collect(),
+        Some(_) => Err(bad()),
+    }
+}

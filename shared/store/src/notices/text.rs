@@ -1,0 +1,61 @@
+//! The texts of a notice, as they were sent: one a language.
+
+use domain::ids::{ClaimId, NoticeNo};
+
+use crate::table::attributes::{Reader, key, put, text};
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::keys;
+use crate::table::transaction::Condition;
+
+const TEXT: &str = "t";
+
+/// The text of a notice, without what is only one recipient's: links and codes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NoticeText {
+    /// The text.
+    pub text: String,
+}
+
+/// It has names in it, so it does not print.
+impl std::fmt::Debug for NoticeText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NoticeText(…)")
+    }
+}
+
+impl Store {
+    /// Keeps the text of a notice in a language; what was stored first stays.
+    ///
+    /// # Errors
+    /// Where the table does not answer.
+    pub async fn put_notice_text(
+        &self,
+        claim: &ClaimId,
+        notice: NoticeNo,
+        language: &str,
+        sent: &NoticeText,
+    ) -> Result<(), StoreError> {
+        let mut item = key(keys::claim(claim), keys::notice_text(notice, language));
+        put(&mut item, TEXT, Some(text(&sent.text)));
+        self.put_item_if(item, Condition::absent()).await.map(|_| ())
+    }
+
+    /// The text of a notice in a language; `None`: it was not sent in that one.
+    ///
+    /// # Errors
+    /// Where the table does not answer, or the item cannot be read.
+    pub async fn notice_text(
+        &self,
+        claim: &ClaimId,
+        notice: NoticeNo,
+        language: &str,
+    ) -> Result<Option<NoticeText>, StoreError> {
+        let sort = keys::notice_text(notice, language);
+        let Some(item) = self.get_item(key(keys::claim(claim), sort)).await? else {
+            return Ok(None);
+        };
+        let text = Reader::new("notice text", &item).text(TEXT)?.to_owned();
+        Ok(Some(NoticeText { text }))
+    }
+}

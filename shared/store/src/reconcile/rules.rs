@@ -1,0 +1,68 @@
+//! What the customer's standing rules do to claims under way (`docs/domain.md §3.7`): a yes that is asked for, and
+//! blocks, which are a "no". Each acts as of the moment at which the rules arrived, however late it is carried out.
+
+use std::time::Duration;
+
+use domain::actor::Actor;
+use domain::decide::demanded_by;
+use domain::ids::{ClaimId, TenantId};
+use domain::rules::StandingRules;
+
+use super::directory::{PAGE, ReconcileReport};
+use crate::claims::run::Effect;
+use crate::table::clock::Moment;
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+
+impl Store {
+    /// Does to the claims at a tenant what its customer's rules demand, which were written at `moment`. Twice does
+    /// no more than once. No further claim is begun once it took `within`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where time ran out, and where a claim could not be read or changed; what came
+    /// before is done.
+    pub async fn apply_rules(
+        &self,
+        tenant: &TenantId,
+        rules: &StandingRules,
+        moment: Moment,
+        within: Option<Duration>,
+    ) -> Result<ReconcileReport, StoreError> {
+        let mut report = ReconcileReport::default();
+        let until = within.map(|within| self.raw_now() + within);
+        let ids = self.claims_at_tenant(None, tenant).await?.ids()?;
+        for page in ids.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
+            for record in self.load_claim_records(page).await? {
+                report.seen += 1;
+                if demanded_by(rules, &record.claim, moment.at).is_empty() {
+                    continue;
+                }
+                if until.is_some_and(|until| self.raw_now() >= until) {
+                    return Err(StoreError::Unavailable("more claims than time".to_owned()));
+                }
+                report.changed +=
+                    self.apply_rules_to(&record.claim.id, tenant, rules, moment).await?;
+            }
+        }
+        Ok(report)
+    }
+
+    /// Gives the commands that the rules demand of a claim as it is now; how many changed it.
+    async fn apply_rules_to(
+        &self,
+        id: &ClaimId,
+        tenant: &TenantId,
+        rules: &StandingRules,
+        moment: Moment,
+    ) -> Result<u32, StoreError> {
+        let actor = Actor::CustomerAdmin { tenant: tenant.clone() };
+        let mut changed = 0;
+        // Silence that was due before the rules arrived comes first, and may leave nothing to do.
+        let Some(open) = Box::pin(self.open_claim(id, moment)).await? else { return Ok(0) };
+        for command in demanded_by(rules, open.claim(), moment.at) {
+            let given = self.execute(id, &actor, &command, moment, None);
+            changed += u32::from(Box::pin(given).await?.effect == Effect::Changed);
+        }
+        Ok(changed)
+    }
+}
