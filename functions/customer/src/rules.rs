@@ -39,10 +39,8 @@ pub(crate) async fn put(
     } else {
         StandingRules { blocks: standing(app, caller, moment).await?.blocks, ..written.rules }
     };
-    let there = app.store.put_standing_rules(tenant, &rules, moment);
-    if !Box::pin(there).await? {
-        return Err(Failure::NotFound.into());
-    }
+    let stored = Box::pin(app.store.put_standing_rules(tenant, &rules, moment)).await?;
+    let rules = stored.ok_or(Failure::NotFound)?;
     // Whatever is not done in time is done by `sweep`, as of the same moment.
     Box::pin(app.store.apply_rules(tenant, &rules, moment, Some(WITHIN))).await?;
     let rules = standing(app, caller, moment).await?;

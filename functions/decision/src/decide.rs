@@ -202,7 +202,8 @@ fn problem(failure: &Failure, decision: Option<Decision>) -> Option<Problem> {
         | Failure::RoleNotAllowed
         | Failure::AssociationNotActive
         | Failure::NotFound
-        | Failure::VersionMismatch
+        | Failure::VersionMismatch { .. }
+        | Failure::PreconditionMalformed
         | Failure::PayloadTooLarge
         | Failure::UnsupportedMediaType
         | Failure::IdempotencyConflict

@@ -127,9 +127,7 @@ impl Audience {
     fn unasked(&self) -> impl Iterator<Item = Addressee<'_>> {
         let was_asked = |contact: &&TenantContact| {
             let known = self.recipients.as_ref().and_then(|own| own.list.find(&contact.email));
-            known.is_some_and(|own| {
-                own.standing != RecipientStanding::Reserve || self.is_sent(own.no)
-            })
+            known.is_some_and(|own| own.asked_at.is_some() || self.is_sent(own.no))
         };
         let mut seen = BTreeSet::new();
         let contacts = self.tenant.verified_contacts().filter(move |own| !was_asked(own));

@@ -48,7 +48,12 @@ pub(crate) async fn remind(
 ) -> Result<(), Failure> {
     let claim = &audience.claim;
     let State::AwaitingCustomer { window } = &claim.state else { return Ok(()) };
-    if claim.notice != due.notice || window.closes_at != due.closes_at || window.closes_at <= now {
+    if claim.notice != due.notice || window.closes_at <= now {
+        return Ok(());
+    }
+    // A window that has moved has reminders of its own; the contact in reserve is asked whatever its end is.
+    let is_current = window.closes_at == due.closes_at;
+    if !is_current && due.reminder != Reminder::Reserve {
         return Ok(());
     }
     if let Some(left) = due.reminder.days_left(window) {

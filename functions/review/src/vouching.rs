@@ -174,7 +174,7 @@ mod tests {
                 remarks: vec![],
                 proposed_contact: None,
                 vouched_for: None,
-                vouched_by: None,
+                vouched_by: Vec::new(),
             },
             last_event: LastEvent {
                 event_type: EventType::Submitted,

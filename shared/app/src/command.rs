@@ -7,7 +7,7 @@ use domain::decide;
 use domain::ids::Version;
 use domain::rejection::Rejection;
 use store::{CommandAnswer, Moment, OpenClaim, Store};
-use web::{Caller, Failure, Reply, Viewer};
+use web::{Caller, Failure, IfMatch, Reply, Viewer};
 
 use crate::claim_view::view_after_command;
 use crate::error::ApiError;
@@ -18,8 +18,8 @@ pub struct CommandRequest<'a> {
     pub caller: &'a Caller,
     /// The claim as it was read for the command.
     pub open: OpenClaim,
-    /// The version the caller has seen, or why none is named.
-    pub expected: Result<Version, Failure>,
+    /// Which versions the caller names, or why none.
+    pub expected: Result<IfMatch, Failure>,
     /// Which command; `None` where its name could not be read.
     pub kind: Option<CommandKind>,
     /// The command, or why its arguments could not be read.
@@ -37,7 +37,7 @@ pub async fn run_command(store: &Store, request: CommandRequest<'_>) -> Result<R
     if let Some(kind) = kind {
         decide::authorize(open.claim(), kind, caller.actor())?;
     }
-    let expected = expected?;
+    let expected = expected?.seen(open.claim().version);
     let command = match command {
         Ok(command) => command,
         Err(failure) => return Err(unreadable(open.claim(), expected, kind, failure).into()),
@@ -46,7 +46,7 @@ pub async fn run_command(store: &Store, request: CommandRequest<'_>) -> Result<R
         Viewer::Staff => CommandAnswer::ClaimWithCompetition,
         Viewer::Partner | Viewer::Customer => CommandAnswer::Claim,
     };
-    let ran = store.run_command(open, caller.actor(), &command, moment, Some(expected), answer);
+    let ran = store.run_command(open, caller.actor(), &command, moment, expected, answer);
     let outcome = Box::pin(ran).await?;
     let version = outcome.claim.version;
     let view = Box::pin(view_after_command(store, outcome, caller, moment)).await?;
@@ -56,12 +56,12 @@ pub async fn run_command(store: &Store, request: CommandRequest<'_>) -> Result<R
 /// What to answer where the arguments cannot be read: the first check that fails.
 fn unreadable(
     claim: &Claim,
-    expected: Version,
+    expected: Option<Version>,
     kind: Option<CommandKind>,
     failure: Failure,
 ) -> Failure {
-    if expected != claim.version {
-        return Failure::VersionMismatch;
+    if expected.is_some_and(|seen| seen != claim.version) {
+        return Failure::VersionMismatch { current: claim.version };
     }
     match kind {
         Some(kind) => state_first(claim, kind, failure),

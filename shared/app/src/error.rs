@@ -53,7 +53,7 @@ impl ApiError {
                 Failure::Unavailable
             }
             StoreError::Rejected(rejection) => rejection.into(),
-            StoreError::VersionMismatch { .. } => Failure::VersionMismatch,
+            StoreError::VersionMismatch { current } => Failure::VersionMismatch { current },
             StoreError::IdempotencyConflict => Failure::IdempotencyConflict,
         }
     }

@@ -226,6 +226,13 @@ pub enum Selection {
 }
 
 impl Command {
+    /// Whether the command may do more when it is given again by somebody who has seen what it led to: beginning a
+    /// review once more asks a holder who came in meanwhile, and an undo takes back a "no" that arrived after the
+    /// first one and was written before it.
+    pub fn may_do_more(&self) -> bool {
+        matches!(self, Self::BeginReview | Self::Undo { .. })
+    }
+
     /// What makes a repeat of this command by the same party recognisable (`docs/api.md §1.5`): the
     /// links of different notices are different people's. `None` for what the system does, whose repeats its own guards answer.
     pub fn fingerprint(&self, actor: &Actor) -> Option<Fingerprint> {

@@ -111,6 +111,8 @@ pub struct Rival {
     pub standing: Standing,
     /// Where the other stands with its defence; `None`: it was not asked.
     pub defence: Option<Defence>,
+    /// Since when the other holds the item, if it does.
+    pub held_since: Option<Instant>,
     /// The calendar of the other's partner, in which its time to defend is counted.
     pub place: Option<Place>,
 }

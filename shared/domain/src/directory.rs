@@ -150,7 +150,7 @@ pub struct TenantContact {
 }
 
 /// For how many days a contact that was verified is told who becomes verified after it.
-const FORMER_DAYS: i64 = 7;
+const FORMER_DAYS: i64 = 90;
 /// How many such contacts are kept of a tenant.
 const MAX_FORMER_CONTACTS: usize = 50;
 
@@ -237,7 +237,7 @@ pub struct Tenant {
     pub closures: BTreeSet<NaiveDate>,
     /// Its contacts, in the order in which notices try them.
     pub contacts: Vec<TenantContact>,
-    /// Who was a verified contact in the last seven days and is none now; the system says so. Whoever becomes
+    /// Who was a verified contact in the last ninety days and is none now; the system says so. Whoever becomes
     /// verified in such a contact's place is told to it, too.
     #[serde(default)]
     pub former_contacts: Vec<FormerContact>,

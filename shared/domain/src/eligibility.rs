@@ -49,13 +49,30 @@ fn covers(reported: &str, pointer: &str) -> bool {
     within(reported, pointer) || within(pointer, reported)
 }
 
-/// What is there and not eligible, against the directory as it is now. `at` is the moment of the
-/// command, `partner_place` tells which date it is for the partner.
+/// By which moments the dates of evidence are judged: what is acknowledged after `now` is in the future, and how old
+/// evidence may be is asked as of `submitted_at`, so that a review that takes long makes nothing too old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EvidenceMoments {
+    /// The moment of the command.
+    pub now: Instant,
+    /// The moment of the submit.
+    pub submitted_at: Instant,
+}
+
+impl EvidenceMoments {
+    /// Both are the moment of the command.
+    pub fn at(now: Instant) -> Self {
+        Self { now, submitted_at: now }
+    }
+}
+
+/// What is there and not eligible, against the directory as it is now. `partner_place` tells which date it is for
+/// the partner.
 pub fn problems(
     input: &ClaimInput,
     facts: &Facts,
     policy: &Policy,
-    at: Instant,
+    moments: EvidenceMoments,
     partner_place: Option<&Place>,
 ) -> Vec<FieldError> {
     let mut errors = Vec::new();
@@ -64,7 +81,7 @@ pub fn problems(
     tenant(input, facts.tenant.as_ref(), &mut errors);
     items(input, facts.tenant.as_ref(), facts.program.as_ref(), &mut errors);
     reachable(input, facts.tenant.as_ref(), policy, &mut errors);
-    evidence(input, policy, at, partner_place, &mut errors);
+    evidence(input, policy, moments, partner_place, &mut errors);
     errors
 }
 
@@ -131,6 +148,17 @@ fn items(
     }
 }
 
+/// The items of a draft that are not of its program's kind: nothing else of it is judged before the submit.
+pub(crate) fn wrong_kinds(input: &ClaimInput, kind: ItemKind) -> Vec<FieldError> {
+    let is_wrong = |(_, entry): &(usize, &Option<(ItemKind, ItemId)>)| {
+        entry.as_ref().is_some_and(|(own, _)| *own != kind)
+    };
+    let wrong = input.items.iter().enumerate().filter(is_wrong);
+    wrong
+        .map(|(at, _)| FieldError::new(format!("/items/{at}/kind"), FieldCode::ItemKindWrong))
+        .collect()
+}
+
 fn item_problem(
     kind: ItemKind,
     id: &ItemId,
@@ -174,28 +202,30 @@ fn reachable(
 fn evidence(
     input: &ClaimInput,
     policy: &Policy,
-    at: Instant,
+    moments: EvidenceMoments,
     place: Option<&Place>,
     errors: &mut Vec<FieldError>,
 ) {
     let Some(place) = place else { return };
     for (no, entry) in input.evidence.iter().enumerate() {
-        let problem = entry.as_ref().and_then(|entry| evidence_problem(entry, policy, at, place));
+        let problem =
+            entry.as_ref().and_then(|entry| evidence_problem(entry, policy, moments, place));
         if let Some(code) = problem {
             errors.push(FieldError::new(format!("/evidence/{no}/acknowledged_on"), code));
         }
     }
 }
 
-/// What is wrong with a new entry's date of acknowledgement.
+/// What is wrong with an entry's date of acknowledgement.
 pub(crate) fn evidence_problem(
     entry: &DeclaredEvidence,
     policy: &Policy,
-    at: Instant,
+    moments: EvidenceMoments,
     place: &Place,
 ) -> Option<FieldCode> {
-    let today = place.date_of(at);
-    let oldest = today.checked_sub_months(Months::new(policy.evidence_max_age_months));
+    let today = place.date_of(moments.now);
+    let submitted_on = place.date_of(moments.submitted_at);
+    let oldest = submitted_on.checked_sub_months(Months::new(policy.evidence_max_age_months));
     if entry.acknowledged_on > today {
         Some(FieldCode::EvidenceRejected)
     } else if oldest.is_some_and(|oldest| entry.acknowledged_on < oldest) {

@@ -128,6 +128,8 @@ coded! {
         },
         /// [`EventType::Validated`].
         Validated {
+            /// Whether the customer's rules ask for a yes by now.
+            explicit_yes: bool,
             /// Items the reviewer dropped, each with its reason.
             dropped: Vec<(ItemNo, ReasonCode)>,
             /// Whether an item is held by another partner.
@@ -286,6 +288,8 @@ coded! {
         },
         /// [`EventType::EvidenceAdded`]: an entry, a document, or what its scan said.
         EvidenceAdded {
+            /// When a draft that it was added to is discarded; it idles anew.
+            discard_at: Option<Instant>,
             /// Whether the partner brought it, which uses the defence that was asked for.
             by_partner: bool,
         },

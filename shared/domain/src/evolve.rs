@@ -93,7 +93,15 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
         EventBody::Rejected { items, rejection, disputable_until, ends_at } => {
             reject::apply(it, items, rejection, *disputable_until, *ends_at);
         }
-        EventBody::Validated { dropped, contested, notice, content_hash, deliver_by } => {
+        EventBody::Validated {
+            explicit_yes,
+            dropped,
+            contested,
+            notice,
+            content_hash,
+            deliver_by,
+        } => {
+            it.subject.explicit_yes |= *explicit_yes;
             validate::apply(it, dropped, *contested, *notice, *content_hash, deliver_by.at);
         }
         EventBody::WindowOpened { window, opened_by } => {
@@ -140,7 +148,9 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
         EventBody::DisputeUpheld => uphold::apply(it)?,
         EventBody::DisputeOverturned { due_at } => overturn::apply(it, due_at.at),
         EventBody::AssociationEnded { items, reason, at } => end::apply(it, items, *reason, *at),
-        EventBody::EvidenceAdded { by_partner } => add_evidence::apply(it, *by_partner),
+        EventBody::EvidenceAdded { by_partner, discard_at } => {
+            add_evidence::apply(it, *by_partner, *discard_at);
+        }
     }
     Some(claim)
 }

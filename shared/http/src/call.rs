@@ -12,8 +12,9 @@ use serde_json::{Map, Value};
 use crate::accept;
 use crate::caller::Caller;
 use crate::failure::Failure;
+use crate::json;
 use crate::language::Language;
-use crate::precondition;
+use crate::precondition::{self, IfMatch};
 use crate::reply::Reply;
 use crate::routes::{self, FunctionRoute, Route, RouteId};
 
@@ -138,7 +139,7 @@ impl<'r> Call<'r> {
     /// The body as JSON: 413, 415, 400.
     pub fn json(&self) -> Result<Value, Failure> {
         let body = self.bounded_body("application/json")?;
-        serde_json::from_slice(body).map_err(|_| Failure::MalformedBody)
+        json::read(body)
     }
 
     /// The body as JSON, where none means an empty object.
@@ -152,7 +153,7 @@ impl<'r> Call<'r> {
         let own = is_type(content_type, "application/merge-patch+json");
         let wanted = if own { "application/merge-patch+json" } else { "application/json" };
         let body = self.bounded_body(wanted)?;
-        serde_json::from_slice(body).map_err(|_| Failure::MalformedBody)
+        json::read(body)
     }
 
     /// The body as the fields of a form, in their order.
@@ -182,8 +183,8 @@ impl<'r> Call<'r> {
         self.request.query_string_parameters()
     }
 
-    /// The version that `If-Match` names: 428, 412.
-    pub fn if_match(&self) -> Result<Version, Failure> {
+    /// The versions that `If-Match` names: 428, 400.
+    pub fn if_match(&self) -> Result<IfMatch, Failure> {
         precondition::if_match(self.request.headers())
     }
 

@@ -1,6 +1,7 @@
 //! Why a request is not answered with what it asked for. Functions map their own errors into this;
 //! what each becomes on the wire is decided here alone.
 
+use domain::ids::Version;
 use domain::rejection::{FieldError, Rejection};
 use lambda_http::http::StatusCode;
 
@@ -41,7 +42,10 @@ pub enum Failure {
     NotFound,
     /// The `If-Match` does not name the present version.
     #[error("version mismatch")]
-    VersionMismatch,
+    VersionMismatch {
+        /// The present version.
+        current: Version,
+    },
     /// More than [`crate::MAX_BODY_BYTES`].
     #[error("payload too large")]
     PayloadTooLarge,
@@ -54,6 +58,9 @@ pub enum Failure {
     /// The key was used for another request.
     #[error("idempotency conflict")]
     IdempotencyConflict,
+    /// `If-Match` is neither `*` nor a list of entity tags.
+    #[error("precondition malformed")]
+    PreconditionMalformed,
     /// `If-Match` is missing.
     #[error("precondition required")]
     PreconditionRequired,
@@ -113,16 +120,22 @@ impl Failure {
             Self::AssociationNotActive => ProblemCode::AssociationNotActive,
             Self::CodeWrong { .. } => ProblemCode::CodeWrong,
             Self::NotFound => ProblemCode::NotFound,
-            Self::VersionMismatch => ProblemCode::VersionMismatch,
+            Self::VersionMismatch { .. } => ProblemCode::VersionMismatch,
             Self::PayloadTooLarge => ProblemCode::PayloadTooLarge,
             Self::UnsupportedMediaType => ProblemCode::UnsupportedMediaType,
             Self::Fields(_) => ProblemCode::InvalidFields,
             Self::IdempotencyConflict => ProblemCode::IdempotencyConflict,
+            Self::PreconditionMalformed => ProblemCode::PreconditionMalformed,
             Self::PreconditionRequired => ProblemCode::PreconditionRequired,
             Self::CodeLocked { .. } => ProblemCode::CodeLocked,
             Self::Unavailable => ProblemCode::Unavailable,
             Self::Rejected(rejection) => rejected(rejection),
         }
+    }
+
+    /// The present version of the claim, where the caller named another one.
+    pub fn current(&self) -> Option<Version> {
+        if let Self::VersionMismatch { current } = self { Some(*current) } else { None }
     }
 
     /// The status of the answer.

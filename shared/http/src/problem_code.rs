@@ -34,6 +34,8 @@ problem_codes! {
     InvalidQuery => "invalid-query", BAD_REQUEST;
     /// No usable idempotency key.
     IdempotencyKeyMissing => "idempotency-key-missing", BAD_REQUEST;
+    /// An `If-Match` that cannot be read.
+    PreconditionMalformed => "precondition-malformed", BAD_REQUEST;
     /// No identity.
     Unauthenticated => "unauthenticated", UNAUTHORIZED;
     /// Not for this role.

@@ -42,6 +42,10 @@ impl Reply {
         let problem = Problem::of(failure, language, instance);
         let reply = Self::json(failure.status(), "application/problem+json", &problem)
             .header(CONTENT_LANGUAGE, language.tag());
+        let reply = match failure.current() {
+            Some(version) => reply.etag(version),
+            None => reply,
+        };
         match failure.retry_after_s() {
             Some(seconds) => reply.header(RETRY_AFTER, &seconds.to_string()),
             None => reply,

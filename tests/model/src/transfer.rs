@@ -261,7 +261,7 @@ impl Transfer {
         let defence = Some(Defence { until: self.moments[0], used: true });
         let (item, rival_item) = (ItemNo(1), ItemNo(1));
         let claim = record.claim().id.clone();
-        vec![Rival { item, claim, rival_item, standing, defence, place: None }]
+        vec![Rival { item, claim, rival_item, standing, defence, held_since: None, place: None }]
     }
 
     /// What somebody writes who has read this; `None`: nothing.

@@ -11,12 +11,13 @@ use domain::text::Comment;
 use integration::clock::instant;
 use integration::engine::key;
 use integration::fixtures;
+use integration::rivals;
 use integration::wire::{Call, Fault, Wire, any};
 use integration::world::{
     World, alpine, closes_at, contoso_admin, decline, decline_all, link, reviewer, undo_all,
     validate, withdraw,
 };
-use store::{CommandOutcome, Moment, StoreError};
+use store::{CommandOutcome, Effect, Moment, StoreError};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
@@ -312,4 +313,33 @@ async fn an_undo_that_comes_between_the_steps_of_settling_keeps_the_item() {
         let (locked, held) = holders(&world, [&holder, &rival]).await;
         assert_eq!(locked.as_ref(), held.first(), "call {nth}: {held:?}");
     }
+}
+
+#[tokio::test]
+async fn who_begins_once_more_asks_the_holder_that_came_in_during_the_review() {
+    let world = World::at(NOW).await;
+    let first = world.awaiting("k", &["teams"]).await;
+    let second = world.rival_submitted("k", &["teams"]).await;
+    let (reviewer, begin) = rivals::begin();
+    let give = |expected| world.store.execute(&second.id, &reviewer, &begin, world.now(), expected);
+    let begun = give(Some(second.version)).await.unwrap();
+    assert_eq!(
+        (begun.effect, begun.claim.defence_until),
+        (Effect::Changed, None),
+        "nobody holds it"
+    );
+    // The same again, with the version before and the version that it led to, is a repeat.
+    for seen in [second.version, begun.claim.version] {
+        let again = give(Some(seen)).await.unwrap();
+        assert_eq!((again.effect, again.claim.version), (Effect::Repeated, begun.claim.version));
+    }
+    world.let_pass(closes_at(&first));
+    assert_eq!(world.read(&first.id).await.status(), Status::Associated);
+    let give = |expected| world.store.execute(&second.id, &reviewer, &begin, world.now(), expected);
+    let again = give(Some(begun.claim.version)).await.unwrap();
+    assert_eq!(again.effect, Effect::Changed);
+    assert!(again.claim.defence_until.is_some());
+    assert!(world.read(&first.id).await.defence.is_some(), "the holder is asked");
+    let third = give(Some(again.claim.version)).await.unwrap();
+    assert_eq!((third.effect, third.claim.version), (Effect::Repeated, again.claim.version));
 }

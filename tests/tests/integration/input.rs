@@ -255,13 +255,18 @@ async fn a_command_needs_the_version_that_stands() {
     let begin = begin.json(&json!({"action": "begin"}));
     let missing = stack.send(begin.clone()).await;
     assert_eq!(missing.problem(), (428, "precondition-required"));
-    for stale in ["\"0\"", "\"2\"", "*", "W/\"1\"", "1", "\"1\", \"2\""] {
+    for stale in ["\"0\"", "\"2\"", "W/\"1\"", "\"0\", \"2\""] {
         let answer = stack.send(begin.clone().header("if-match", stale)).await;
         assert_eq!(answer.problem(), (412, "version-mismatch"), "{stale}");
+        assert_eq!(answer.header("etag"), "\"1\"", "what is current");
+    }
+    for malformed in ["1", "", "\"1", "*, \"1\""] {
+        let answer = stack.send(begin.clone().header("if-match", malformed)).await;
+        assert_eq!(answer.problem(), (400, "precondition-malformed"), "{malformed}");
     }
     let good = stack.send(begin.clone().header("if-match", "\"1\"")).await;
     assert_eq!((good.status, good.header("etag")), (200, "\"2\""));
-    for repeated in ["\"1\"", "\"2\""] {
+    for repeated in ["\"1\"", "\"2\"", "*", "\"0\", \"1\"", "\"2\", \"9\""] {
         let repeat = stack.send(begin.clone().header("if-match", repeated)).await;
         assert_eq!(
             (repeat.status, repeat.header("etag")),

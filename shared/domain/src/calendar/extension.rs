@@ -72,6 +72,22 @@ pub fn extend_by(
     extended(window, count, calendar)
 }
 
+/// The window with as many more business days as bring its end to `end` or beyond.
+///
+/// # Errors
+/// [`OutsideData`] if a day has to be judged that the calendar does not know.
+pub fn extend_until(
+    window: &Window,
+    end: DateTime<Utc>,
+    calendar: &BusinessCalendar,
+) -> Result<Window, OutsideData> {
+    let mut count = resume(window);
+    while count.closes_at(calendar, window.time_zone)? < end {
+        count.next_business_day(calendar, window.time_zone)?;
+    }
+    extended(window, count, calendar)
+}
+
 /// The window counted anew, with as many days, by a calendar that has changed; `None` if it would
 /// not close later, for then the stored one stands.
 ///

@@ -1,6 +1,6 @@
 //! In which zone days are counted, and periods of them (docs/domain.md §4 points 6 and 8).
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, Months, Utc};
 
 use super::{CountryCode, Tz};
 
@@ -41,4 +41,22 @@ pub fn days_after(start: DateTime<Utc>, days: u32, zone: &Zone) -> DateTime<Utc>
     // Past the end of representable time: never, rather than too early.
     let never = DateTime::<Utc>::MAX_UTC;
     zone.candidates().into_iter().map(|zone| end(zone).unwrap_or(never)).max().unwrap_or(never)
+}
+
+/// As many calendar months later by the clocks of a zone, at the same time of the local day; the last day of a month
+/// that is too short. `None` past the end of representable time.
+///
+/// ```
+/// use domain::calendar::months_after;
+///
+/// let closes_at = chrono::DateTime::parse_from_rfc3339("2026-07-01T00:00:00+02:00")?.to_utc();
+/// let end = months_after(closes_at, 8, "Europe/Prague".parse()?).ok_or("never")?;
+/// assert_eq!(end.to_rfc3339(), "2027-02-28T23:00:00+00:00"); // 1 March, by winter time
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn months_after(start: DateTime<Utc>, months: u32, zone: Tz) -> Option<DateTime<Utc>> {
+    let date = zone.date(start);
+    let into_day = start - zone.first_instant(date)?;
+    let end = zone.first_instant(date.checked_add_months(Months::new(months))?)?;
+    end.checked_add_signed(into_day)
 }

@@ -35,8 +35,8 @@ pub struct Details {
     pub proposed_contact: Option<CustomerContact>,
     /// The address of the tenant's domain that the operator vouches for.
     pub vouched_for: Option<Email>,
-    /// Who does.
-    pub vouched_by: Option<StaffId>,
+    /// Who has vouched in this claim; the last of them for that address.
+    pub vouched_by: Vec<StaffId>,
 }
 
 /// The most items of a claim.

@@ -1,11 +1,12 @@
 //! `add_evidence`: an entry is added, or a document attached to one (`docs/domain.md §3`).
 
-use crate::claim::{Claim, Defence, Evidence, MAX_EVIDENCE, Scan};
+use crate::claim::{Claim, Defence, Evidence, Instant, MAX_EVIDENCE, Scan, State};
 use crate::command::DeclaredEvidence;
 use crate::context::Context;
 use crate::decision::Decision;
+use crate::decision::deadlines::idle_until;
 use crate::decision::evidence::{declared, listed, refused};
-use crate::eligibility::evidence_problem;
+use crate::eligibility::{EvidenceMoments, evidence_problem};
 use crate::event::EventBody;
 use crate::program::EvidencePolicy;
 use crate::rejection::{FieldCode, Rejection};
@@ -32,13 +33,20 @@ pub(crate) fn decide(claim: &Claim, entry: &DeclaredEvidence, context: &Context)
         }
         Scan::None | Scan::Pending | Scan::Clean | Scan::Infected => own,
     });
-    Ok(Some(listed(claim, list.collect(), EventBody::EvidenceAdded { by_partner: true }, context)))
+    let is_draft = matches!(claim.state, State::Draft { .. });
+    let discard_at = if is_draft { Some(idle_until(context)?) } else { None };
+    let body = EventBody::EvidenceAdded { by_partner: true, discard_at };
+    Ok(Some(listed(claim, list.collect(), body, context)))
 }
 
-/// What the partner brought uses the defence, where one was asked for. The details came with the event.
-pub(crate) fn apply(claim: &mut Claim, by_partner: bool) {
+/// What the partner brought uses the defence, where one was asked for, and a draft idles anew. The details came
+/// with the event.
+pub(crate) fn apply(claim: &mut Claim, by_partner: bool, new_discard_at: Option<Instant>) {
     claim.defence =
         claim.defence.map(|defence| Defence { used: defence.used || by_partner, ..defence });
+    if let (State::Draft { discard_at, .. }, Some(new)) = (&mut claim.state, new_discard_at) {
+        *discard_at = new;
+    }
 }
 
 /// The list with one more entry.
@@ -51,8 +59,8 @@ fn longer(
     if before.len() >= MAX_EVIDENCE {
         return Err(refused("", FieldCode::TooLong));
     }
-    let place = context.partner_place()?;
-    if let Some(code) = evidence_problem(entry, &context.policy, context.at, place) {
+    let (place, moments) = (context.partner_place()?, EvidenceMoments::at(context.at));
+    if let Some(code) = evidence_problem(entry, &context.policy, moments, place) {
         return Err(refused("/acknowledged_on", code));
     }
     let entries = before.iter().map(Evidence::declared).chain([entry.clone()]);

@@ -1,8 +1,9 @@
 //! `apply_reports`: what the mail provider reported opens a window, moves it, or voids it
 //! (`docs/domain.md §5.3`).
 
-use crate::calendar::Window;
+use crate::calendar::{self, Window};
 use crate::claim::{Basis, Claim, HoldReason, ItemStatus, State};
+use crate::commands::vanish::still_verified;
 use crate::context::Context;
 use crate::decision::notice::{Unreported, failure_event, reconsider, renew};
 use crate::decision::selection::every;
@@ -44,10 +45,19 @@ pub(crate) fn decide(claim: &Claim, notice: NoticeNo, context: &Context) -> Deci
         return Ok(None);
     }
     match &claim.state {
-        State::Notifying { .. } => match recipients.earliest_delivery() {
-            Some((no, at)) => opened(claim, recipients, no, at, context).map(Some),
-            None => failed(claim, recipients, context),
-        },
+        State::Notifying { .. } => {
+            // Whom the directory or the rules have as verified no more opens nothing.
+            let now = still_verified(claim, recipients, context)?;
+            let event = match now.earliest_delivery() {
+                Some((no, at)) => Some(opened(claim, &now, no, at, context)?),
+                None => failed(claim, &now, context)?,
+            };
+            let is_changed = now != *recipients;
+            Ok(event.map(|event| match &event.recipients {
+                None if is_changed => Event { recipients: Some(Box::new(now.list)), ..event },
+                Some(_) | None => event,
+            }))
+        }
         State::AwaitingCustomer { window } => {
             if failed_before(claim, recipients, window) {
                 failed(claim, recipients, context)
@@ -113,10 +123,13 @@ fn opened(
     let body = match context.customer_place()?.window(at, days) {
         Ok(mut window) => {
             // Never before an end that the customer was told.
-            window.closes_at = recipients
-                .list
-                .told_until
-                .map_or(window.closes_at, |told| told.max(window.closes_at));
+            if let Some(told) = recipients.list.told_until {
+                let place = context.customer_place()?;
+                match calendar::extend_until(&window, told, &place.calendar) {
+                    Ok(longer) => window = longer,
+                    Err(_) => window.closes_at = window.closes_at.max(told),
+                }
+            }
             // A report so late leaves the customer no time to answer: the notice goes out anew.
             if window.closes_at <= context.at {
                 let outcome = renew(claim, Some(recipients), Unreported::MayArrive, context)?;
@@ -136,6 +149,18 @@ fn opened(
 fn failed_before(claim: &Claim, recipients: &Recipients, window: &Window) -> bool {
     let failure = claim.opened_by.and_then(|no| recipients.reports.of(no).failure);
     failure.is_some_and(|failure| failure.at < window.closes_at)
+}
+
+/// What a failure leads to that was noted before the window closed and nobody has acted on.
+pub(crate) fn failure_before_close(claim: &Claim, context: &Context) -> Decision {
+    match (&context.facts.recipients, &claim.state) {
+        (Some(recipients), State::AwaitingCustomer { window })
+            if failed_before(claim, recipients, window) =>
+        {
+            failed(claim, recipients, context)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// What the failures lead to.

@@ -6,9 +6,11 @@ use crate::commands::undo::undo_is_open;
 use crate::context::Context;
 use crate::decision::new_event;
 use crate::decision::selection::every;
+use crate::effects::may_be_undone;
 use crate::event::{Event, EventBody};
 use crate::ids::NoticeNo;
 use crate::reason::EndReason;
+use crate::recipient::Decliners;
 use crate::rule::{COMMANDS, Rule};
 use crate::rules::StandingRules;
 
@@ -51,6 +53,10 @@ pub fn demanded_by(rules: &StandingRules, claim: &Claim, at: Instant) -> Vec<Com
         ItemStatus::Proposed | ItemStatus::Pending => claim.state.is_open(),
         ItemStatus::Active { basis: Basis::Deemed, effective_at } => {
             Some(effective_at) == closes_at && at < effective_at
+        }
+        // A "no" of somebody else's can be taken back; this one then stands.
+        ItemStatus::Declined { by, settled: false, no_answer: false, .. } => {
+            may_be_undone(&claim.state) && !by.contains(Decliners::ADMINISTRATOR)
         }
         ItemStatus::Active { .. }
         | ItemStatus::Declined { .. }

@@ -54,7 +54,10 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
             None => return Ok(None),
         },
         OnDeadline::CloseWindow if claim.opened_by.is_none() => unopened(claim, context)?,
-        OnDeadline::CloseWindow => closed(claim, context),
+        OnDeadline::CloseWindow => match apply_reports::failure_before_close(claim, context)? {
+            Some(event) => return Ok(Some(event)),
+            None => closed(claim, context),
+        },
         OnDeadline::EndAssociations => expired(claim, context),
         OnDeadline::Nothing => return Ok(None),
     };
@@ -125,7 +128,9 @@ fn closed(claim: &Claim, context: &Context) -> Event {
 fn expired(claim: &Claim, context: &Context) -> Event {
     let items = claim.active().map(|item| item.no).collect();
     let reason = EndReason::TermExpired;
-    new_event(claim, context, EventBody::AssociationEnded { items, reason, at: context.at })
+    // It ended when its term did, whenever somebody looks.
+    let at = claim.deadline().unwrap_or(context.at);
+    new_event(claim, context, EventBody::AssociationEnded { items, reason, at })
 }
 
 /// A passed review deadline is recorded once: the state has no deadline afterwards.

@@ -5,6 +5,7 @@ use crate::command::{ClaimInput, Creation};
 use crate::context::{Context, Facts};
 use crate::decision::content::content;
 use crate::decision::deadlines::idle_until;
+use crate::eligibility::wrong_kinds;
 use crate::event::{Event, EventBody, Opening};
 use crate::ids::Version;
 use crate::rejection::{FieldCode, FieldError, Rejection};
@@ -25,6 +26,8 @@ pub(crate) fn create(creation: &Creation, context: &Context) -> Result<Event, Re
     let mut errors = malformed.clone();
     errors.extend(missing_for_draft(input, malformed));
     errors.extend(unknown(input, &context.facts));
+    let kind = context.facts.program.as_ref().map(|program| program.item_kind);
+    errors.extend(kind.map(|kind| wrong_kinds(input, kind)).unwrap_or_default());
     if !errors.is_empty() {
         errors.sort();
         return Err(Rejection::Fields(errors));

@@ -1,12 +1,13 @@
 //! `edit`: a draft is rewritten; under a request for information, what may still change.
 
 use crate::claim::{Claim, Details, Instant, Item, Mark, State};
-use crate::command::ClaimInput;
+use crate::command::{ClaimInput, DeclaredEvidence};
 use crate::context::Context;
 use crate::decision::content::items;
 use crate::decision::deadlines::idle_until;
 use crate::decision::evidence::declared;
 use crate::decision::{Decision, new_event};
+use crate::eligibility::{EvidenceMoments, evidence_problem, wrong_kinds};
 use crate::event::{Event, EventBody, Opening};
 use crate::ids::ItemNo;
 use crate::rejection::{FieldCode, FieldError, Rejection};
@@ -27,6 +28,7 @@ pub(crate) fn decide(claim: &Claim, input: &ClaimInput, context: &Context) -> De
         }
     } else {
         let removed = removed(claim, input)?;
+        judge_new_evidence(claim, input, context)?;
         EventBody::Edited { opening: None, removed, discard_at: None }
     };
     if ClaimInput::of(claim) == *input {
@@ -54,6 +56,28 @@ pub(crate) fn apply(
     }
 }
 
+/// What is declared anew under a request for information is judged as it is when it is added; what was there before
+/// was judged with the submit.
+fn judge_new_evidence(
+    claim: &Claim,
+    input: &ClaimInput,
+    context: &Context,
+) -> Result<(), Rejection> {
+    let (place, moments) = (context.partner_place()?, EvidenceMoments::at(context.at));
+    let was_there = |entry: &DeclaredEvidence| {
+        claim.details.evidence.iter().any(|own| own.declared() == *entry)
+    };
+    let mut errors = Vec::new();
+    for (no, entry) in input.evidence.iter().enumerate() {
+        let new = entry.as_ref().filter(|entry| !was_there(entry));
+        let problem = new.and_then(|own| evidence_problem(own, &context.policy, moments, place));
+        errors.extend(
+            problem.map(|code| FieldError::new(format!("/evidence/{no}/acknowledged_on"), code)),
+        );
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Rejection::Fields(errors)) }
+}
+
 fn edited_details(claim: &Claim, input: &ClaimInput) -> Details {
     Details {
         customer_contact: input.customer_contact.clone(),
@@ -74,6 +98,10 @@ fn rewritten(claim: &Claim, input: &ClaimInput) -> Result<Opening, Rejection> {
         ("/tenant/domain", input.tenant_domain.as_ref() == Some(&claim.details.tenant_domain)),
     ];
     same(&fixed)?;
+    let wrong = wrong_kinds(input, claim.subject.kind);
+    if !wrong.is_empty() {
+        return Err(Rejection::Fields(wrong));
+    }
     let mut subject = claim.subject.clone();
     subject.location.clone_from(&input.location);
     subject.activity.clone_from(&input.activity);

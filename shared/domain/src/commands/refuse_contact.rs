@@ -18,7 +18,8 @@ pub(crate) const RULE: Rule = Rule::new(
 
 /// The proposed contact is refused, twice at most: the partner has the full time for another.
 pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context) -> Decision {
-    let is_proposed = claim.details.proposed_contact.is_some();
+    let is_turn = matches!(claim.state, State::Unreachable { with_operator: true, .. });
+    let is_proposed = is_turn && claim.details.proposed_contact.is_some();
     let chance_left = claim.used.refused_proposals < UsedChances::MOST_REFUSED_PROPOSALS;
     if !(is_proposed && chance_left) {
         return Err(invalid_state(claim, CommandKind::RefuseContact));

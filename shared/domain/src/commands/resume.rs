@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::decision::deadlines::{deliver_by, window_can_be_counted};
 use crate::decision::notice::{NoticeOutcome, failure_event, next_list, unreachable};
 use crate::decision::standing::still_entitled;
+use crate::decision::two_people::refuse_own_work;
 use crate::decision::{Decision, new_event};
 use crate::event::{Event, EventBody, FailureCause};
 use crate::ids::NoticeNo;
@@ -26,6 +27,7 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     window_can_be_counted(claim, CommandKind::Resume, context)?;
     let recipients = context.facts.recipients.as_ref();
     if let Some(list) = next_list(claim, recipients, context)? {
+        refuse_own_work(claim, &list, None, context)?;
         let body = EventBody::Resumed { notice: list.notice, deliver_by: deliver_by(context) };
         return Ok(Some(Event {
             recipients: Some(Box::new(list)),

@@ -3,10 +3,12 @@
 use crate::actor::Actor;
 use crate::claim::{Claim, Instant, State};
 use crate::command::CommandKind;
+use crate::commands::undo::undo_is_open;
 use crate::context::Context;
 use crate::decision::notice::{NoticeOutcome, reconsider};
 use crate::decision::recipient::with_standing;
 use crate::decision::remark::with_remark;
+use crate::decision::two_people::refuse_own_work;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
 use crate::ids::NoticeNo;
@@ -44,6 +46,9 @@ pub(crate) fn decide(
     if own.standing == RecipientStanding::Retired {
         return Ok(None);
     }
+    if asks_now(claim, context.at) {
+        refuse_own_work(claim, &recipients.list, Some(own.no), context)?;
+    }
     let after = with_standing(recipients, own.no, RecipientStanding::Retired);
     let outcome = if moves_notice(claim, context.at) {
         reconsider(claim, &after, context)?
@@ -54,6 +59,11 @@ pub(crate) fn decide(
     let event = with_remark(claim, comment, new_event(claim, context, body));
     let kept = after.list.with_actor(context.actor.staff_id());
     Ok(Some(outcome.recorded(event, Some(kept))))
+}
+
+/// Whether the answer of a recipient decides something, now or when a "no" is taken back.
+fn asks_now(claim: &Claim, at: Instant) -> bool {
+    moves_notice(claim, at) || undo_is_open(claim, at)
 }
 
 /// Whether the notice can still be asked anew: its window has not passed, and not everything is declined.

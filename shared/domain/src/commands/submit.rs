@@ -6,7 +6,7 @@ use crate::context::{Context, Facts};
 use crate::decision::content::content;
 use crate::decision::deadlines::review_begins_by;
 use crate::decision::{Decision, invalid_state, new_event};
-use crate::eligibility;
+use crate::eligibility::{self, EvidenceMoments};
 use crate::event::{Event, EventBody, Opening};
 use crate::ids::Version;
 use crate::rejection::{FieldCode, FieldError, Rejection};
@@ -96,7 +96,13 @@ pub fn check(input: &ClaimInput, malformed: &[FieldError], context: &Context) ->
     let place = context.places.partner.as_ref();
     let mut errors = malformed.to_vec();
     errors.extend(eligibility::missing(input, kind, malformed));
-    errors.extend(eligibility::problems(input, facts, &context.policy, context.at, place));
+    errors.extend(eligibility::problems(
+        input,
+        facts,
+        &context.policy,
+        EvidenceMoments::at(context.at),
+        place,
+    ));
     errors.sort();
     errors.dedup();
     errors

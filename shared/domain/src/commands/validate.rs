@@ -7,6 +7,7 @@ use crate::context::{Context, Rival, Standing};
 use crate::decision::deadlines::{deliver_by, window_can_be_counted};
 use crate::decision::two_people::reviewed_list;
 use crate::decision::{Decision, invalid_state, new_event};
+use crate::eligibility::{self, EvidenceMoments};
 use crate::event::{Event, EventBody};
 use crate::ids::{ClaimId, ItemNo, NoticeNo, Sha256Hash};
 use crate::program::ItemRef;
@@ -15,7 +16,7 @@ use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::rule::{COMMANDS, Rule};
 use crate::text::Comment;
 use crate::transition::start_notice;
-use crate::{content, eligibility, program};
+use crate::{content, program};
 
 /// The rule, as the explanation of a claim names it.
 pub(crate) const RULE: Rule = Rule::new(
@@ -32,16 +33,29 @@ pub(crate) fn decide(
     context: &Context,
 ) -> Decision {
     let kept = after(claim, drop);
-    let errors = [drop_problems(claim, drop, &kept), still_eligible(&kept, context)].concat();
+    let contested = remaining(drop, context).next().is_some();
+    // What is another claim's next is busy: nobody can award it.
+    let is_arbitrated = remaining(drop, context).any(|rival| rival.standing != Standing::Next);
+    if is_arbitrated && !is_operator(&context.actor) {
+        return Err(Rejection::RoleNotAllowed);
+    }
+    every_holder_is_heard(claim, drop, context)?;
+    if context.places.customer.is_some() {
+        window_can_be_counted(claim, CommandKind::Validate, context)?;
+    }
+    let mut errors = [drop_problems(claim, drop, &kept), still_eligible(&kept, context)].concat();
+    if is_arbitrated && comment.is_none() {
+        errors.push(FieldError::new("/comment", FieldCode::Required));
+    }
     if !errors.is_empty() {
-        return Err(fields(errors));
+        return Err(Rejection::Fields(errors));
     }
     still_admissible(&kept, drop, context)?;
-    let contested = arbitrated(claim, drop, comment, context)?;
-    window_can_be_counted(claim, CommandKind::Validate, context)?;
     let recipients = context.facts.recipients.as_ref();
     let list = reviewed_list(claim, recipients, context)?.ok_or(Rejection::ContactUnverified)?;
+    let rules = context.facts.tenant.as_ref().map(|tenant| &tenant.rules);
     let body = EventBody::Validated {
+        explicit_yes: rules.is_some_and(|rules| rules.ask_for_a_yes(&claim.subject.program)),
         dropped: drop.to_vec(),
         contested,
         notice: list.notice,
@@ -113,10 +127,11 @@ fn still_eligible(claim: &Claim, context: &Context) -> Vec<FieldError> {
     let items = claim.items.iter().map(in_place).collect();
     let input = ClaimInput { items, ..ClaimInput::of(claim) };
     let submitted_at = claim.submitted_at.unwrap_or(context.at);
+    let moments = EvidenceMoments { now: context.at, submitted_at };
     let facts = &context.facts;
     let place = context.places.partner.as_ref();
     let mut errors = eligibility::missing(&input, Some(claim.subject.kind), &[]);
-    errors.extend(eligibility::problems(&input, facts, &context.policy, submitted_at, place));
+    errors.extend(eligibility::problems(&input, facts, &context.policy, moments, place));
     let evidence = &claim.details.evidence;
     let usable = |scan| match context.policy.evidence {
         program::EvidencePolicy::Declared => eligibility::usable(scan),
@@ -158,38 +173,37 @@ fn remaining<'a>(
     context.facts.rivals.iter().filter(move |rival| !dropped(rival))
 }
 
-/// Whether the claim is contested; if so only the operator decides, says on which grounds, and waits
-/// until every holder has defended or had the time to.
-fn arbitrated(
+/// A contested claim waits until every holder has defended or had the time to.
+fn every_holder_is_heard(
     claim: &Claim,
     drop: &[(ItemNo, ReasonCode)],
-    comment: Option<&Comment>,
     context: &Context,
-) -> Result<bool, Rejection> {
-    if remaining(drop, context).next().is_none() {
-        return Ok(false);
-    }
-    let Actor::Staff { role: StaffRole::Operator, .. } = context.actor else {
-        return Err(Rejection::RoleNotAllowed);
-    };
-    if comment.is_none() {
-        return Err(fields(vec![FieldError::new("/comment", FieldCode::Required)]));
-    }
-    if remaining(drop, context).all(|rival| is_heard(claim, rival, context.at)) {
-        Ok(true)
+) -> Result<(), Rejection> {
+    if remaining(drop, context).all(|rival| is_heard(claim, rival, context)) {
+        Ok(())
     } else {
         Err(invalid_state(claim, CommandKind::Validate))
     }
 }
 
-/// Whether a rival has nothing to defend, or has done so, or had the time to: a later newcomer's
-/// request does not make this one wait longer.
-fn is_heard(claim: &Claim, rival: &Rival, at: Instant) -> bool {
-    let own_time = claim.defence_until.is_some_and(|until| at >= until);
-    let asked = rival.defence.is_some_and(|defence| own_time || defence.is_over(at));
+/// Only the operator decides a contested claim.
+fn is_operator(actor: &Actor) -> bool {
+    matches!(actor, Actor::Staff { role: StaffRole::Operator, .. })
+}
+
+/// Whether a rival has nothing to defend, or has done so, or had the time to: a later newcomer's request does not make
+/// this one wait longer. A rival that holds the item only since this claim asked was asked by somebody else.
+fn is_heard(claim: &Claim, rival: &Rival, context: &Context) -> bool {
+    let own_time = claim.defence_until.is_some_and(|until| {
+        context.at >= until && full_defence(rival, context).is_none_or(|full| full <= until)
+    });
+    let asked = rival.defence.is_some_and(|defence| own_time || defence.is_over(context.at));
     rival.standing != Standing::Active || asked
 }
 
-fn fields(errors: Vec<FieldError>) -> Rejection {
-    Rejection::Fields(errors)
+/// The end of a defence that began when the rival came to hold the item.
+fn full_defence(rival: &Rival, context: &Context) -> Option<Instant> {
+    let (place, since) = (rival.place.as_ref()?, rival.held_since?);
+    let days = context.policy.defence_business_days;
+    Some(place.deadline(since, days, &context.places.operator).at)
 }

@@ -108,7 +108,10 @@ fn without_contacts(claim: &Claim, context: &Context) -> Decision {
         return Ok(None);
     }
     let after = still_verified(claim, recipients, context)?;
-    if after == *recipients {
+    // Or its recipient has refused before anybody saw that its address is not verified any more.
+    let is_lost = matches!(claim.state, State::AwaitingCustomer { .. })
+        && claim.opened_by.is_some_and(|no| !after.delivery_stands(no));
+    if after == *recipients && !is_lost {
         return Ok(None);
     }
     let outcome = reconsider(claim, &after, context)?;
@@ -120,7 +123,7 @@ fn without_contacts(claim: &Claim, context: &Context) -> Decision {
 }
 
 /// The recipients with those off the list who could open a window by it and are not verified now.
-fn still_verified(
+pub(crate) fn still_verified(
     claim: &Claim,
     recipients: &Recipients,
     context: &Context,

@@ -27,8 +27,8 @@ pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context
     }
     let comment = comment.ok_or_else(|| field("/comment", FieldCode::Required))?;
     let details = &claim.details;
-    let is_unreachable = matches!(claim.state, State::Unreachable { .. });
-    let proposed = details.proposed_contact.as_ref().filter(|_| is_unreachable);
+    let is_proposed = matches!(claim.state, State::Unreachable { with_operator: true, .. });
+    let proposed = details.proposed_contact.as_ref().filter(|_| is_proposed);
     let contact = proposed
         .or(details.customer_contact.as_ref())
         .ok_or_else(|| invalid_state(claim, CommandKind::Vouch))?;
@@ -44,7 +44,7 @@ pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context
     let details = details.with_remark(event.version, comment);
     let details = Details {
         vouched_for: Some(contact.email.clone()),
-        vouched_by: context.actor.staff_id().cloned(),
+        vouched_by: details.vouched_by.iter().chain(context.actor.staff_id()).cloned().collect(),
         ..details
     };
     let recipients = context.facts.recipients.as_ref();

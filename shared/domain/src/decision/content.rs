@@ -59,6 +59,6 @@ fn details(input: &ClaimInput, partner: &Partner, tenant: &Tenant) -> Option<Det
         remarks: Vec::new(),
         proposed_contact: None,
         vouched_for: None,
-        vouched_by: None,
+        vouched_by: Vec::new(),
     })
 }

@@ -143,7 +143,7 @@ impl<'a> Selection<'a> {
     fn is_barred(&self, email: &Email) -> bool {
         let Some(grant) = self.tenant.grant(email) else { return false };
         let acted = self.before.is_some_and(|before| before.list.acted.contains(&grant.by));
-        let vouched = self.details.vouched_by.as_ref() == Some(&grant.by);
+        let vouched = self.details.vouched_by.contains(&grant.by);
         (acted || vouched || self.acting == Some(&grant.by))
             && is_recent_grant(&grant, self.first_asked_at())
     }

@@ -6,7 +6,9 @@ use crate::context::Context;
 use crate::decision::notice::{candidate_list, next_list, tenant};
 use crate::decision::recipient_selection::is_recent_grant;
 use crate::ids::StaffId;
-use crate::recipient::{Authority, Recipient, RecipientList, RecipientStanding, Recipients};
+use crate::recipient::{
+    Authority, Recipient, RecipientList, RecipientNo, RecipientStanding, Recipients,
+};
 use crate::rejection::Rejection;
 
 /// The list of the next notice, made by somebody who gave none of its recipients what it may do: who vouched
@@ -20,15 +22,30 @@ pub(crate) fn reviewed_list(
     before: Option<&Recipients>,
     context: &Context,
 ) -> Result<Option<RecipientList>, Rejection> {
-    if let Some(staff) = context.actor.staff_id() {
-        let reached = candidate_list(claim, before, context)?;
-        for own in reached.iter().flat_map(|list| &list.recipients) {
-            if reaches(own) && is_own_work(claim, own, staff, context)? {
-                return Err(Rejection::AnotherReviewerRequired);
-            }
-        }
+    if let Some(reached) = candidate_list(claim, before, context)? {
+        refuse_own_work(claim, &reached, None, context)?;
     }
     next_list(claim, before, context)
+}
+
+/// Refuses an act of a member of staff on a claim whose list asks somebody that this person gave what it may do;
+/// `but` is a recipient whom the act takes off the list.
+///
+/// # Errors
+/// [`Rejection::AnotherReviewerRequired`].
+pub(crate) fn refuse_own_work(
+    claim: &Claim,
+    list: &RecipientList,
+    but: Option<RecipientNo>,
+    context: &Context,
+) -> Result<(), Rejection> {
+    let Some(staff) = context.actor.staff_id() else { return Ok(()) };
+    for own in list.recipients.iter().filter(|own| reaches(own) && Some(own.no) != but) {
+        if is_own_work(claim, own, staff, context)? {
+            return Err(Rejection::AnotherReviewerRequired);
+        }
+    }
+    Ok(())
 }
 
 /// Whether the notice of the list goes to the recipient, at once or at half time.
@@ -46,7 +63,7 @@ fn is_own_work(
     let tenant = tenant(context)?;
     let vouched = tenant.authority(&own.email) == Authority::Domain
         && claim.details.is_vouched_for(&own.email)
-        && claim.details.vouched_by.as_ref() == Some(staff);
+        && claim.details.vouched_by.last() == Some(staff);
     let grant = tenant.grant(&own.email).filter(|grant| grant.by == *staff);
     Ok(vouched || grant.is_some_and(|grant| is_recent_grant(&grant, context.at)))
 }

@@ -372,6 +372,7 @@ fn held_in_lanka(world: World) -> Claim {
         rival_item: ItemNo(1),
         standing: Standing::Active,
         defence: None,
+        held_since: None,
         place: Some(lanka()),
     }];
     let event = given.decided(&Command::BeginReview, &context).unwrap().expect("an event");

@@ -15,6 +15,7 @@ mod evidence;
 mod explain;
 mod given;
 mod invariants;
+mod moments;
 mod partner;
 mod people;
 mod queue;

@@ -642,7 +642,7 @@ fn vouched_by_otto() -> Story {
 #[test]
 fn who_vouched_does_not_validate() {
     let mut story = vouched_by_otto();
-    assert_eq!(story.claim().details.vouched_by, Some(staff("otto")));
+    assert_eq!(story.claim().details.vouched_by, [staff("otto")]);
     let refusal = Rejection::AnotherReviewerRequired;
     assert_eq!(story.refused(&validate(), operator("otto"), validated_at()), refusal);
     // However long ago it was.
@@ -1035,11 +1035,91 @@ fn who_is_replaced_as_a_verified_contact_is_told_who_took_the_place() {
     let gone = Tenant { contacts: Vec::new(), ..refilled.clone() };
     let gone = gone.stamped(Some(&refilled), &staff("otto"), second + Duration::minutes(1));
     assert_eq!(addresses(gone.verified_at(second).0), ["new@tejo.example"]);
-    // A week later nothing is kept.
-    let week = second + Duration::days(7);
-    let later = refilled.clone().stamped(Some(&refilled), &staff("olga"), week);
+    // Three months later nothing is kept.
+    let months = second + Duration::days(90);
+    let later = refilled.clone().stamped(Some(&refilled), &staff("olga"), months);
     assert!(later.former_contacts.is_empty());
     // Who comes back is former no more.
     let back = with_contact(&emptied, "it@tejo.example", "olga", second);
     assert!(back.former_contacts.is_empty());
+}
+
+#[test]
+fn who_made_a_contact_reachable_takes_no_other_off_the_list() {
+    let since = validated_at() - Duration::days(1);
+    let known = tenant(&["a@tejo.example"]);
+    let entry = with_contact(&known, "new@tejo.example", "otto", since);
+    let mut story = Story::awaiting(entry, "a@tejo.example");
+    let later = delivered_at() + Duration::hours(1);
+    let retire = |story: &Story, address: &str| {
+        let recipient = story.no(address).0;
+        Command::RetireLink { recipient, comment: Some(comment()) }
+    };
+    let refusal = Rejection::AnotherReviewerRequired;
+    let other = retire(&story, "a@tejo.example");
+    assert_eq!(story.refused(&other, operator("otto"), later), refusal);
+    // Its own contact, anybody else's hand, and a week later.
+    let own = retire(&story, "new@tejo.example");
+    assert!(story.decides(&own, operator("otto"), later).unwrap().is_some());
+    assert!(story.decides(&other, operator("olga"), later).unwrap().is_some());
+    story.does(&other, administrator(), later);
+}
+
+#[test]
+fn who_vouched_takes_no_other_off_the_list_and_resumes_no_claim_that_asks_the_contact() {
+    let mut story = Story::submitted(tenant(&["a@tejo.example"]), "rui@tejo.example");
+    story.does(&vouch(), operator("otto"), submitted_at() + Duration::minutes(1));
+    story.does(&Command::BeginReview, reviewer("rita"), submitted_at() + Duration::hours(1));
+    story.does(&validate(), operator("olga"), validated_at());
+    let later = validated_at() + Duration::minutes(5);
+    let recipient = story.no("a@tejo.example").0;
+    let retire = Command::RetireLink { recipient, comment: Some(comment()) };
+    let refusal = Rejection::AnotherReviewerRequired;
+    assert_eq!(story.refused(&retire, operator("otto"), later), refusal);
+    story.does(&hold(), operator("otto"), later);
+    assert_eq!(story.refused(&Command::Resume, operator("otto"), later), refusal);
+    story.does(&Command::Resume, operator("olga"), later);
+}
+
+#[test]
+fn who_vouched_first_and_for_another_address_has_vouched_all_the_same() {
+    let mut story = Story::submitted(tenant(&[]), "rui@tejo.example");
+    story.does(&vouch(), operator("otto"), submitted_at() + Duration::minutes(1));
+    let entry = with_contact(&story.tenant, "new@tejo.example", "otto", submitted_at());
+    story.tenant = entry;
+    let mut details = story.claim().details.clone();
+    details.vouched_by.push(staff("zoe"));
+    story.claim.as_mut().unwrap().details = details;
+    story.does(&Command::BeginReview, reviewer("rita"), submitted_at() + Duration::hours(1));
+    story.does(&validate(), operator("olga"), validated_at());
+    assert_eq!(story.reached(), ["rui@tejo.example"], "otto's contact is on no list");
+}
+
+#[test]
+fn a_recipient_that_is_not_verified_any_more_opens_no_window_though_nobody_has_swept_yet() {
+    let two = tenant(&["a@tejo.example", "b@tejo.example"]);
+    let mut story = Story::notifying(two, "a@tejo.example");
+    story.tenant = without_contact(&story.tenant, "b@tejo.example");
+    story.delivered("b@tejo.example", delivered_at());
+    assert_eq!(story.decides(&story.reported(), Actor::System, delivered_at()), Ok(None));
+    story.delivered("a@tejo.example", delivered_at());
+    story.does(&story.reported(), Actor::System, delivered_at());
+    assert_eq!(story.claim().opened_by, Some(story.no("a@tejo.example")));
+    let list = story.list.as_ref().unwrap();
+    let gone = list.get(story.no("b@tejo.example")).unwrap();
+    assert_eq!(gone.standing, RecipientStanding::Past, "it is off the list, too");
+}
+
+#[test]
+fn a_window_does_not_run_on_whose_recipient_refused_while_it_was_not_verified_any_more() {
+    let two = tenant(&["a@tejo.example", "b@tejo.example"]);
+    let mut story = Story::awaiting(two, "a@tejo.example");
+    let next_week = delivered_at() + Duration::days(6);
+    story.delivered("b@tejo.example", next_week);
+    story.tenant = without_contact(&story.tenant, "a@tejo.example");
+    let link = crate::given::link_of(1, story.no("a@tejo.example"));
+    story.does(&Command::WrongContact, link, next_week);
+    assert_eq!(story.claim().opened_by, Some(story.no("a@tejo.example")), "told to staff alone");
+    story.does(&contacts_changed(), Actor::System, next_week);
+    assert_eq!(story.claim().opened_by, Some(story.no("b@tejo.example")));
 }

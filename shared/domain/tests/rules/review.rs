@@ -1,7 +1,7 @@
 use chrono::Duration;
 
 use domain::actor::Actor;
-use domain::claim::{Defence, State, Status};
+use domain::claim::{Defence, Instant, State, Status};
 use domain::command::{Command, GivenReason, Vanished};
 use domain::content;
 use domain::context::{Context, Rival, Standing};
@@ -138,7 +138,8 @@ fn contested(standing: Standing, defence: Option<Defence>, actor: Actor, at: Ins
     let mut context = context(actor, at);
     let place = Some(place("CZ", "Europe/Prague"));
     let (item, rival_item) = (ItemNo(2), ItemNo(1));
-    context.facts.rivals = vec![Rival { item, claim: id(), rival_item, standing, defence, place }];
+    context.facts.rivals =
+        vec![Rival { item, claim: id(), rival_item, standing, defence, held_since: None, place }];
     context
 }
 
@@ -186,6 +187,28 @@ fn a_holder_is_asked_to_defend_and_heard_before_the_claim_is_validated() {
     let later = Some(Defence { until: until + chrono::Duration::days(3), used: false });
     assert!(validate(later, until).unwrap().is_some(), "asked again for somebody else's sake");
     assert!(matches!(validate(None, until), Err(Rejection::InvalidState { .. })), "never asked");
+}
+
+#[test]
+fn who_came_to_hold_the_item_after_this_claim_had_asked_is_heard_by_its_own_time() {
+    let asking = contested(Standing::Active, None, reviewer(), now());
+    let begun = decide(Some(&Given::submitted().claim), &Command::BeginReview, &asking).unwrap();
+    let claim = Given::submitted().evolved(begun.unwrap()).claim;
+    let until = claim.defence_until.unwrap();
+    let validate = |held_since, at: Instant| {
+        let asked = Some(Defence { until: until + chrono::Duration::days(7), used: false });
+        let mut context = contested(Standing::Active, asked, operator(), at);
+        for rival in &mut context.facts.rivals {
+            rival.held_since = Some(held_since);
+        }
+        decide(Some(&claim), &grounds(), &context)
+    };
+    let before = now() - chrono::Duration::days(30);
+    assert!(validate(before, until).unwrap().is_some(), "asked by this claim, too");
+    let after = now() + chrono::Duration::days(3);
+    assert!(matches!(validate(after, until), Err(Rejection::InvalidState { .. })));
+    let own = until + chrono::Duration::days(7);
+    assert!(validate(after, own).unwrap().is_some(), "it had its own time");
 }
 
 #[test]

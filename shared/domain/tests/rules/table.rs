@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use chrono::Duration;
 use domain::actor::Actor;
-use domain::claim::{Claim, Scan, Status};
+use domain::claim::{Claim, Scan, State, Status};
 use domain::command::{Command, CommandKind, DeclaredEvidence, Vanished};
 use domain::context::Context;
 use domain::decide::is_allowed_in;
@@ -102,6 +102,9 @@ fn cell(status: Status, kind: CommandKind) -> String {
 pub(crate) fn prepared(mut given: Given, kind: CommandKind) -> Given {
     if kind == CommandKind::RefuseContact {
         given.claim.details.proposed_contact = Some(contact("ota@contoso.example"));
+        if let State::Unreachable { with_operator, .. } = &mut given.claim.state {
+            *with_operator = true;
+        }
     }
     if kind != CommandKind::ApplyReports || given.recipients.is_none() {
         given

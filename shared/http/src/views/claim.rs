@@ -8,6 +8,7 @@ use domain::claim::{
 use domain::context::Rival;
 use domain::ids::EvidenceId;
 use domain::program::Policy;
+use domain::reason::ReasonCode;
 use domain::recipient::Decliners;
 use domain::time::rfc3339;
 use domain::turn::Turn;
@@ -382,7 +383,7 @@ impl ClaimItemView {
                 declined_at: Some(rfc3339(at)),
                 in_time: Some(in_time),
                 declined_by: decliners(by, no_answer, viewer),
-                reason: no_answer.then(|| "no_answer".to_owned()),
+                reason: Some(declined_reason(no_answer).to_owned()),
                 ..view
             },
             ItemStatus::Proposed
@@ -403,6 +404,11 @@ fn decliners(by: Decliners, no_answer: bool, viewer: Viewer) -> Option<Vec<Strin
 }
 
 /// Why the system holds a claim.
+/// Why an item is declined: whatever the customer's "no" was, the partner reads one reason.
+fn declined_reason(no_answer: bool) -> &'static str {
+    if no_answer { "no_answer" } else { ReasonCode::CustomerDeclined.as_str() }
+}
+
 fn hold_reason(claim: &Claim) -> Option<String> {
     let State::OnHold { reason } = claim.state else { return None };
     reason.map(|reason| reason.as_str().to_owned())
@@ -629,7 +635,7 @@ pub(super) mod tests {
                 remarks: vec![],
                 proposed_contact: None,
                 vouched_for: None,
-                vouched_by: None,
+                vouched_by: Vec::new(),
             },
             last_event: LastEvent {
                 event_type: EventType::ItemsDeclined,
@@ -649,6 +655,7 @@ pub(super) mod tests {
             rival_item: ItemNo(1),
             standing: domain::context::Standing::Active,
             defence: None,
+            held_since: None,
             place: None,
         };
         let now = at("2026-12-24T10:00:00Z");

@@ -60,6 +60,8 @@ impl Store {
         }
         let undecided = undecided(claim);
         let locks = if needs.locks { found.fetched.locks(claim, &undecided)? } else { Vec::new() };
+        let declined = Box::pin(self.declined_unsettled(claim, &locks, at)).await?;
+        found.facts.blocked.extend(declined);
         let mut facts = found.facts;
         facts.rivals = Box::pin(self.find_rivals(claim, &locks, at)).await?;
         let context =

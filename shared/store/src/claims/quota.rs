@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::Select;
 use domain::calendar::{Zone, days_after};
-use domain::claim::{Claim, Instant};
+use domain::claim::{Claim, Instant, State};
 use domain::directory::Partner;
 
 use crate::table::attributes::text;
@@ -47,7 +47,11 @@ impl Store {
             return Ok(false);
         }
         let today = |from: Option<&Cursor>| self.entries_since(partner, since, from);
-        let is_submitted = |claim: &Claim| claim.submitted_at.is_some();
+        // A recalled claim is a draft, and counts for nothing.
+        let is_submitted = |claim: &Claim| {
+            let is_draft = matches!(claim.state, State::Draft { .. } | State::Discarded);
+            claim.submitted_at.is_some() && !is_draft
+        };
         let pages = quota.div_ceil(PAGE.unsigned_abs()).saturating_add(PAGES);
         self.counts_up_to(quota, today, pages, is_submitted).await
     }

@@ -129,7 +129,10 @@ impl Store {
         loop {
             let claim = open.stored.claim();
             decide::authorize(claim, command.kind(), actor)?;
-            if is_repeat(claim, command, actor, expected) {
+            let repeats = is_repeat(claim, command, actor, expected);
+            let is_seen = expected.is_none_or(|seen| seen == claim.version);
+            let may_do_more = repeats && command.may_do_more() && is_seen;
+            if repeats && !may_do_more {
                 if self.repeat_stands(claim, command, moment.at).await? {
                     let repeated = outcome_of(open.stored, Effect::Repeated);
                     return Box::pin(self.act_on_reports(repeated, moment)).await;
@@ -140,10 +143,18 @@ impl Store {
             check_version(claim, expected)?;
             let latest = (open.clock.latest() + moment.offset).max(moment.at);
             let step = Step { actor, command, at: moment.at, latest, answer };
-            match Box::pin(self.step(&open.stored, step, &mut attempts)).await? {
+            let stepped = match Box::pin(self.step(&open.stored, step, &mut attempts)).await {
+                // There is nothing more to do.
+                Err(StoreError::Rejected(Rejection::InvalidState { .. })) if may_do_more => {
+                    return Ok(outcome_of(open.stored, Effect::Repeated));
+                }
+                stepped => stepped?,
+            };
+            match stepped {
                 Stepped::Unchanged => {
                     if self.repeat_stands(claim, command, moment.at).await? {
-                        return Ok(outcome_of(open.stored, Effect::Unchanged));
+                        let effect = if repeats { Effect::Repeated } else { Effect::Unchanged };
+                        return Ok(outcome_of(open.stored, effect));
                     }
                     open = self.reopen(open, &mut attempts, moment).await?;
                     continue;

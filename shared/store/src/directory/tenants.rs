@@ -107,15 +107,16 @@ impl Store {
     }
 
     /// Puts the rules of a tenant's customer, all of them, with the moment at which they arrived: a block that is
-    /// not among them, or is shorter there, is lifted. `false`: there is no such tenant.
+    /// not among them, or is shorter there, is lifted. Gives the rules as they are stored, without the blocks that a "no" has
+    /// left; `None`: there is no such tenant.
     pub async fn put_standing_rules(
         &self,
         id: &TenantId,
         rules: &StandingRules,
         moment: Moment,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<StandingRules>, StoreError> {
         if self.tenant(id).await?.is_none() {
-            return Ok(false);
+            return Ok(None);
         }
         let wanted = longest(rules.blocks.iter().cloned());
         for attempt in 0..ATTEMPTS {
@@ -130,7 +131,7 @@ impl Store {
                 wanted.get(&subject(&trace.block)).is_none_or(|until| *until < trace.block.until)
             });
             if self.lift_blocks(lifted.collect()).await? == Written::Done {
-                return Ok(true);
+                return Ok(Some(stored));
             }
             pause(attempt).await;
         }

@@ -4,6 +4,7 @@ use domain::claim::{Claim, Instant, Item, ItemStatus, State};
 use domain::context::{Place, Rival, Standing};
 use domain::effects;
 use domain::ids::{AssociationId, ItemNo};
+use domain::program::ItemRef;
 
 use super::lock::{FoundLock, LockItem};
 use crate::table::codec::claim_item::ClaimItem;
@@ -69,6 +70,31 @@ impl Store {
         Ok(Some(if active { Standing::Active } else { Standing::Next }))
     }
 
+    /// The items that an earlier claim of the same partner has lost by a "no" which nobody has settled yet: the block
+    /// is not written, and holds already.
+    pub(crate) async fn declined_unsettled(
+        &self,
+        claim: &Claim,
+        locks: &[FoundLock],
+        at: Instant,
+    ) -> Result<Vec<ItemRef>, StoreError> {
+        let mut blocked = Vec::new();
+        for found in locks {
+            for named in found.lock.iter().flat_map(LockItem::named) {
+                let Some(record) = found.record(named) else { continue };
+                let other = &record.claim;
+                let own = other.id != claim.id && other.subject.partner == claim.subject.partner;
+                if own
+                    && self.is_settled(other, at).await?
+                    && effects::blocked_on_settling(other).contains(&named.item)
+                {
+                    blocked.extend(claim.item(found.item).map(|item| claim.item_ref(item)));
+                }
+            }
+        }
+        Ok(blocked)
+    }
+
     /// Whether a decline can no longer be undone, settled or not.
     async fn is_settled(&self, claim: &Claim, at: Instant) -> Result<bool, StoreError> {
         if !matches!(claim.state, State::Declined { window: Some(_) }) {
@@ -92,5 +118,15 @@ pub(crate) fn rivals_on(claim: &Claim, other: &Claim) -> Vec<Rival> {
 
 fn rival(item: ItemNo, other: &Claim, rival_item: ItemNo, standing: Standing) -> Rival {
     let (claim, defence) = (other.id.clone(), other.defence);
-    Rival { item, claim, rival_item, standing, defence, place: None }
+    let held_since = other.item(rival_item).and_then(|held| match other.item_status(held) {
+        ItemStatus::Active { effective_at, .. } => Some(effective_at),
+        ItemStatus::Proposed
+        | ItemStatus::Pending
+        | ItemStatus::Declined { .. }
+        | ItemStatus::Ended { .. }
+        | ItemStatus::Dropped
+        | ItemStatus::Withdrawn
+        | ItemStatus::Rejected => None,
+    });
+    Rival { item, claim, rival_item, standing, defence, held_since, place: None }
 }

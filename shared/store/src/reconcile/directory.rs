@@ -69,7 +69,11 @@ impl Store {
             DirectoryEntry::Calendar(country) => self.recount_windows(*country).await,
             DirectoryEntry::Rules(tenant, written) => {
                 let moment = Moment { at: written.at, offset: self.offset().await? };
-                self.apply_rules(tenant, &written.rules, moment, None).await
+                let applied = self.apply_rules(tenant, &written.rules, moment, None).await?;
+                // Whom the rules name no more is off the lists.
+                let left = self.reconcile_tenant(tenant).await?;
+                let changed = applied.changed + left.changed;
+                Ok(ReconcileReport { seen: applied.seen.max(left.seen), changed })
             }
         }
     }

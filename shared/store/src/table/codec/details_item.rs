@@ -97,7 +97,7 @@ pub(crate) fn withheld() -> Option<Details> {
         remarks: Vec::new(),
         proposed_contact: None,
         vouched_for: None,
-        vouched_by: None,
+        vouched_by: Vec::new(),
     })
 }
 

@@ -37,8 +37,8 @@ pub(super) struct DetailsFields {
     proposed_contact: Option<ContactFields>,
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
     vouched_for: Option<Email>,
-    #[serde(rename = "vb", default, skip_serializing_if = "Option::is_none")]
-    vouched_by: Option<StaffId>,
+    #[serde(rename = "vb", default, skip_serializing_if = "Vec::is_empty")]
+    vouched_by: Vec<StaffId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
