@@ -239,7 +239,7 @@ pub struct Tenant {
     pub contacts: Vec<TenantContact>,
     /// Who was a verified contact in the last ninety days and is none now; the system says so. Whoever becomes
     /// verified in such a contact's place is told to it, too.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former_contacts: Vec<FormerContact>,
     /// Its workloads and subscriptions.
     pub items: Vec<TenantItem>,

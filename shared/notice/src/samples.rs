@@ -185,7 +185,7 @@ fn claim() -> Claim {
             "tenant_domain": "contoso.example", "customer_contact": null,
             "technical_contact": null, "label": null, "external_ref": null,
             "partner_contact": {"name": "Jana Nováková", "email": "jana@alpine.example"},
-            "evidence": [], "reason_comments": [], "remarks": [],
+            "evidence": [], "reason_comments": [], "vouched_by": [], "remarks": [],
         }))
         .unwrap(),
         last_event: LastEvent {

@@ -10,12 +10,14 @@ use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::{Basis, Claim, ExtensionCause, ExtensionCauses, Instant, ItemStatus, Status};
 use domain::command::Command;
+use domain::context::Facts;
 use domain::decide::{is_due, select_first_list};
+use domain::directory::TenantContact;
 use domain::effects;
 use domain::event::{Event, EventBody, Silence};
 use domain::ids::NoticeNo;
 use domain::reason::EndReason;
-use domain::recipient::{Authority, RecipientNo, RecipientStanding, Recipients};
+use domain::recipient::{Authority, Recipient, RecipientNo, RecipientStanding, Recipients};
 use stateright::{Model, Property};
 
 use crate::given::{
@@ -559,7 +561,11 @@ impl Window {
         noted: &ReportSet,
     ) -> Answer {
         let recipients = self.recipients(record, moment, noted);
-        let context = self.world.context(actor, moment, Known { recipients, ..Known::default() });
+        let known = Known { recipients, ..Known::default() };
+        let mut context = self.world.context(actor, moment, known);
+        if self.mutation == Some(Mutation::OpenedByDomain) {
+            verify_everybody(&mut context.facts);
+        }
         let event = domain::decide(Some(record.claim()), command, &context).map_err(|_| Refused)?;
         Ok(event.map(|event| self.following(record, event)))
     }
@@ -1322,4 +1328,17 @@ fn closed_blindly(record: &Record, now: Instant) -> Option<Record> {
     let body = EventBody::WindowClosed { outcome: Silence::Associate, ends_at: None };
     let event = Event::new(claim.version.next(), now, &Actor::System, body);
     record.after(&event).ok()
+}
+
+/// The directory has every recipient as a verified contact.
+fn verify_everybody(facts: &mut Facts) {
+    let (Some(tenant), Some(recipients)) = (&mut facts.tenant, &facts.recipients) else { return };
+    let contact = |own: &Recipient| TenantContact {
+        name: own.name.clone(),
+        email: own.email.clone(),
+        verified: true,
+        verified_since: None,
+        verified_by: None,
+    };
+    tenant.contacts.extend(recipients.list.recipients.iter().map(contact));
 }

@@ -321,22 +321,25 @@ async fn who_begins_once_more_asks_the_holder_that_came_in_during_the_review() {
     let first = world.awaiting("k", &["teams"]).await;
     let second = world.rival_submitted("k", &["teams"]).await;
     let (reviewer, begin) = rivals::begin();
+    // The review is not overdue when the holder comes in.
+    world.clock.set(closes_at(&first) - Duration::hours(1));
+    let second = world.read(&second.id).await;
     let give = |expected| world.store.execute(&second.id, &reviewer, &begin, world.now(), expected);
-    let begun = give(Some(second.version)).await.unwrap();
+    let taken = give(Some(second.version)).await.unwrap();
     assert_eq!(
-        (begun.effect, begun.claim.defence_until),
+        (taken.effect, taken.claim.defence_until),
         (Effect::Changed, None),
         "nobody holds it"
     );
     // The same again, with the version before and the version that it led to, is a repeat.
-    for seen in [second.version, begun.claim.version] {
+    for seen in [second.version, taken.claim.version] {
         let again = give(Some(seen)).await.unwrap();
-        assert_eq!((again.effect, again.claim.version), (Effect::Repeated, begun.claim.version));
+        assert_eq!((again.effect, again.claim.version), (Effect::Repeated, taken.claim.version));
     }
     world.let_pass(closes_at(&first));
     assert_eq!(world.read(&first.id).await.status(), Status::Associated);
     let give = |expected| world.store.execute(&second.id, &reviewer, &begin, world.now(), expected);
-    let again = give(Some(begun.claim.version)).await.unwrap();
+    let again = give(Some(taken.claim.version)).await.unwrap();
     assert_eq!(again.effect, Effect::Changed);
     assert!(again.claim.defence_until.is_some());
     assert!(world.read(&first.id).await.defence.is_some(), "the holder is asked");
