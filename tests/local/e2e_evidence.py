@@ -11,7 +11,7 @@ from scanner import EICAR
 from scene import Scene
 from wait import until
 
-PDF = b"%PDF-1.7\nsigned by Contoso"
+PDF = b"%PDF-1.7\nsigned by Contoso\n%%EOF\n"
 
 
 def announcement(content: bytes, **changes) -> dict:
@@ -66,7 +66,7 @@ def a_clean_document_is_kept_fetched_and_validated(scene):
 
 
 def an_infected_document_is_found_and_refused(scene):
-    content = b"%PDF-1.7\n" + EICAR
+    content = b"%PDF-1.7\n" + EICAR + b"\n%%EOF\n"
     assert upload(add(scene, content)["upload"], content) in (200, 204)
     until("the scan", lambda: scan_of(scene) == "infected", seconds=60)
     scene.api.get(f"{scene.path}/evidence/e1", "reviewer").must(404)

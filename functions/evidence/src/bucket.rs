@@ -12,10 +12,10 @@ use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
+use domain::document::DocumentKind;
 use domain::ids::Sha256Hash;
 use domain::text::Name;
 use domain::time::rfc3339;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use runtime::Clock;
 use serde_json::{Value, json};
 use web::Failure;
@@ -101,7 +101,7 @@ impl Bucket {
         fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// The link to a clean document, which a browser saves under its name and never shows.
+    /// The link to a clean document, which a browser saves under the evidence's id and never shows.
     pub(crate) async fn link(
         &self,
         document: &Document,
@@ -113,7 +113,7 @@ impl Bucket {
             .get_object()
             .bucket(&self.name)
             .key(document.clean_key())
-            .response_content_disposition(disposition(name))
+            .response_content_disposition(disposition(document, name))
             .presigned(presigning(LINK_LASTS)?)
             .await;
         let request: PresignedRequest = request.map_err(|_| Failure::Unavailable)?;
@@ -139,19 +139,31 @@ fn presigning(lasts: Duration) -> Result<PresigningConfig, Failure> {
     PresigningConfig::expires_in(lasts).map_err(|_| Failure::Unavailable)
 }
 
-/// `attachment`, with the name in UTF-8 (RFC 6266, RFC 8187).
-fn disposition(name: &Name) -> String {
-    format!("attachment; filename*=UTF-8''{}", utf8_percent_encode(name.as_str(), NON_ALPHANUMERIC))
+/// `attachment`, as `e1.pdf`: the name that the partner gave could say anything.
+fn disposition(document: &Document, name: &Name) -> String {
+    let ending = DocumentKind::of_file_name(name.as_str()).and_then(|kind| kind.endings().first());
+    let ending = ending.map(|ending| format!(".{ending}")).unwrap_or_default();
+    format!("attachment; filename=\"{}{ending}\"", document.id)
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::ids::{ClaimId, EvidenceId, PartnerId, Sha256Hash};
+
     use super::*;
 
     #[test]
-    fn a_name_stands_in_the_header_whatever_it_is() {
-        let name = Name::parse("smlouva \"č. 1\".pdf").unwrap();
-        let expected = "attachment; filename*=UTF-8''smlouva%20%22%C4%8D%2E%201%22%2Epdf";
-        assert_eq!(disposition(&name), expected);
+    fn a_document_is_saved_under_its_id_whatever_its_name_says() {
+        let document = Document {
+            claim: ClaimId::of(&PartnerId::parse("p-alpine").unwrap(), "k"),
+            id: EvidenceId::parse("e1").unwrap(),
+            sha256: Sha256Hash([0; 32]),
+        };
+        for (name, file) in
+            [("smlouva \"č. 1\".PDF", "e1.pdf"), ("photo.jpeg", "e1.jpg"), ("order.exe", "e1")]
+        {
+            let expected = format!("attachment; filename=\"{file}\"");
+            assert_eq!(disposition(&document, &Name::parse(name).unwrap()), expected);
+        }
     }
 }

@@ -1,16 +1,15 @@
 //! Whether a document is what it says: its content has the digest that was declared, begins as its
-//! kind begins, and has no macros in it.
-
-use std::io::{Cursor, Read};
+//! kind begins, and has nothing in it that acts or is fetched.
 
 use domain::claim::Scan;
 use domain::document::DocumentKind;
 use domain::ids::Sha256Hash;
-use zip::ZipArchive;
 
-/// What is read of a document's list of parts: more than that is no text of an office.
-const MOST_OF_A_LIST: u64 = 1024 * 1024;
-const LIST_OF_PARTS: &str = "[Content_Types].xml";
+use crate::package;
+
+/// How a PDF ends, within so many bytes of its end (ISO 32000-1, annex H.3).
+const PDF_END: &[u8] = b"%%EOF";
+const PDF_END_WITHIN: usize = 1024;
 
 /// A document's content, and what it says it is.
 #[derive(Debug, Clone)]
@@ -31,58 +30,36 @@ pub(crate) fn judge(content: &Content, declared: Sha256Hash) -> Scan {
 
 fn is_of(bytes: &[u8], kind: DocumentKind) -> bool {
     match kind {
-        DocumentKind::Pdf | DocumentKind::Png | DocumentKind::Jpeg => {
+        DocumentKind::Pdf => is_pdf(bytes),
+        DocumentKind::Png | DocumentKind::Jpeg => {
             infer::get(bytes).is_some_and(|found| found.mime_type() == kind.content_type())
         }
-        DocumentKind::Docx => is_text_without_macros(bytes).unwrap_or(false),
+        DocumentKind::Docx => package::is_harmless(bytes).unwrap_or(false),
     }
 }
 
-/// Whether it is a package with a text in it and no macros; `None` where it cannot be read.
-fn is_text_without_macros(bytes: &[u8]) -> Option<bool> {
-    let mut package = ZipArchive::new(Cursor::new(bytes)).ok()?;
-    let has_macros = package
-        .file_names()
-        .any(|name| name.map_or(true, |name| name.to_lowercase().contains("vbaproject")));
-    let has_text = package.index_for_name("word/document.xml").is_some();
-    let mut list = String::new();
-    let part = package.by_name(LIST_OF_PARTS).ok()?;
-    part.take(MOST_OF_A_LIST).read_to_string(&mut list).ok()?;
-    let list = list.to_lowercase();
-    let names_macros = list.contains("macroenabled") || list.contains("vbaproject");
-    Some(has_text && !has_macros && !names_macros)
+/// Whether it begins and ends as a PDF does: readers look for both at other places too, and find other documents there.
+fn is_pdf(bytes: &[u8]) -> bool {
+    let end = bytes.get(bytes.len().saturating_sub(PDF_END_WITHIN)..).unwrap_or(bytes);
+    bytes.starts_with(b"%PDF-") && end.windows(PDF_END.len()).any(|found| found == PDF_END)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
-    use zip::ZipWriter;
-    use zip::write::SimpleFileOptions;
-
     use super::*;
+    use crate::package::tests::text;
 
-    fn docx(parts: &[(&str, &str)]) -> Vec<u8> {
-        let mut package = ZipWriter::new(Cursor::new(Vec::new()));
-        for (name, text) in parts {
-            package.start_file(*name, SimpleFileOptions::default()).unwrap();
-            package.write_all(text.as_bytes()).unwrap();
-        }
-        package.finish().unwrap().into_inner()
-    }
+    const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n%%EOF\n";
 
     fn judged(bytes: &[u8], kind: DocumentKind) -> Scan {
         let content = Content { bytes: bytes.to_vec(), content_type: kind.content_type().into() };
         judge(&content, Sha256Hash::of(bytes))
     }
 
-    const TEXT: (&str, &str) = ("word/document.xml", "<w:document/>");
-    const LIST: (&str, &str) = (LIST_OF_PARTS, "<Types/>");
-
     #[test]
     fn a_document_that_begins_as_its_kind_does_is_clean_and_any_other_is_not() {
         let beginnings: [(DocumentKind, &[u8]); 3] = [
-            (DocumentKind::Pdf, b"%PDF-1.7\n"),
+            (DocumentKind::Pdf, PDF),
             (DocumentKind::Png, b"\x89PNG\r\n\x1a\n"),
             (DocumentKind::Jpeg, b"\xff\xd8\xff\xe0"),
         ];
@@ -97,21 +74,25 @@ mod tests {
     }
 
     #[test]
-    fn an_office_text_is_clean_without_macros_only() {
-        let of = |parts: &[(&str, &str)]| judged(&docx(parts), DocumentKind::Docx);
-        assert_eq!(of(&[LIST, TEXT]), Scan::Clean);
-        assert_eq!(of(&[LIST]), Scan::Infected, "no text in it");
-        assert_eq!(of(&[TEXT]), Scan::Infected, "no list of its parts");
-        assert_eq!(of(&[LIST, TEXT, ("word/vbaProject.bin", "x")]), Scan::Infected);
-        let list = "<Override ContentType=\"application/vnd.ms-office.vbaProject\"/>";
-        assert_eq!(of(&[(LIST_OF_PARTS, list), TEXT, ("word/x.bin", "x")]), Scan::Infected);
+    fn an_office_text_is_clean_where_its_package_is_harmless() {
+        assert_eq!(judged(&text(), DocumentKind::Docx), Scan::Clean);
         assert_eq!(judged(b"PK\x03\x04junk", DocumentKind::Docx), Scan::Infected);
+    }
+
+    #[test]
+    fn a_pdf_begins_at_its_first_byte_and_ends_within_the_last_kilobyte() {
+        let ends_at = |more: usize| [PDF, &b" ".repeat(more)].concat();
+        assert_eq!(judged(&ends_at(1024 - 6), DocumentKind::Pdf), Scan::Clean);
+        assert_eq!(judged(&ends_at(1024), DocumentKind::Pdf), Scan::Infected);
+        let later = [b"GIF89a", PDF].concat();
+        assert_eq!(judged(&later, DocumentKind::Pdf), Scan::Infected);
+        assert_eq!(judged(b"%PDF-1.7\n", DocumentKind::Pdf), Scan::Infected, "cut off");
     }
 
     #[test]
     fn another_content_than_the_declared_one_is_not_that_document() {
         let content = Content {
-            bytes: b"%PDF-1.7\n".to_vec(),
+            bytes: PDF.to_vec(),
             content_type: DocumentKind::Pdf.content_type().to_owned(),
         };
         assert_eq!(judge(&content, Sha256Hash([0; 32])), Scan::None);

@@ -7,6 +7,7 @@
 mod bucket;
 mod event;
 mod judge;
+mod package;
 
 use app::Document;
 use domain::actor::Actor;

@@ -30,8 +30,46 @@ impl DocumentKind {
         }
     }
 
+    /// How the names of its files end, in lower case; the first is the usual one.
+    pub fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Pdf => &["pdf"],
+            Self::Png => &["png"],
+            Self::Jpeg => &["jpg", "jpeg"],
+            Self::Docx => &["docx"],
+        }
+    }
+
+    /// The kind that a file's name promises by its ending.
+    pub fn of_file_name(name: &str) -> Option<Self> {
+        let (_, ending) = name.rsplit_once('.')?;
+        let ending = ending.to_ascii_lowercase();
+        Self::ALL.into_iter().find(|kind| kind.endings().contains(&ending.as_str()))
+    }
+
     /// The kind of a media type, if documents may be of it.
     pub fn of_content_type(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.content_type() == text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_files_name_promises_a_kind_by_what_stands_behind_its_last_full_stop() {
+        for (name, kind) in [
+            ("sow.pdf", Some(DocumentKind::Pdf)),
+            ("Scan.JPEG", Some(DocumentKind::Jpeg)),
+            ("photo.jpg", Some(DocumentKind::Jpeg)),
+            ("order.pdf.docx", Some(DocumentKind::Docx)),
+            ("order.docx.exe", None),
+            ("order.docm", None),
+            ("pdf", None),
+            ("sow.pdf ", None),
+        ] {
+            assert_eq!(DocumentKind::of_file_name(name), kind, "{name}");
+        }
     }
 }

@@ -13,6 +13,10 @@ pub struct MalformedId(pub &'static str);
 
 /// `[A-Za-z0-9][A-Za-z0-9._-]{0,63}` (`docs/api.md §2`): none of these characters has a
 /// meaning in a key, a path or a header.
+fn read_id(text: &str) -> Option<String> {
+    is_id(text).then(|| text.to_owned())
+}
+
 fn is_id(text: &str) -> bool {
     let tail = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-');
     text.len() <= 64
@@ -21,7 +25,7 @@ fn is_id(text: &str) -> bool {
 }
 
 macro_rules! text_id {
-    ($($(#[$doc:meta])* $name:ident, $what:literal, $valid:path;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident, $what:literal, $read:path;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -30,7 +34,7 @@ macro_rules! text_id {
         impl $name {
             /// Parses the identifier.
             pub fn parse(text: &str) -> Result<Self, MalformedId> {
-                if $valid(text) { Ok(Self(text.to_owned())) } else { Err(MalformedId($what)) }
+                $read(text).map(Self).ok_or(MalformedId($what))
             }
 
             /// The identifier as text.
@@ -54,39 +58,51 @@ macro_rules! text_id {
 
 text_id! {
     /// A claim: 26 lower-case base32 characters ([`ClaimId::of`]).
-    ClaimId, "claim id", is_claim_id;
+    ClaimId, "claim id", read_claim_id;
     /// A partner, as the vendor names it.
-    PartnerId, "partner id", is_id;
+    PartnerId, "partner id", read_id;
     /// A partner's location, the unit that is enrolled in programs.
-    LocationId, "location id", is_id;
-    /// A customer's tenant: a UUID in lower case.
-    TenantId, "tenant id", is_uuid;
+    LocationId, "location id", read_id;
+    /// A customer's tenant: a UUID, taken in any case, with or without hyphens and braces, and kept in lower case with
+    /// hyphens.
+    TenantId, "tenant id", read_uuid;
     /// An incentive program.
-    ProgramId, "program id", is_id;
+    ProgramId, "program id", read_id;
     /// Programs of one family share exclusivity (`docs/domain.md §3`, *Exclusivity*).
-    FamilyId, "family id", is_id;
+    FamilyId, "family id", read_id;
     /// What the partner does for the customer, out of the program's list.
-    Activity, "activity", is_id;
+    Activity, "activity", read_id;
     /// A workload or a subscription of a tenant.
-    ItemId, "item id", is_id;
+    ItemId, "item id", read_id;
     /// What is sold: a program's catalogue names workloads or products.
-    ProductId, "product id", is_id;
+    ProductId, "product id", read_id;
     /// A member of the operator's staff.
-    StaffId, "staff id", is_id;
+    StaffId, "staff id", read_id;
     /// One entry of a claim's evidence list: `e1`, `e2`, …
-    EvidenceId, "evidence id", is_id;
+    EvidenceId, "evidence id", read_id;
 }
 
 fn is_claim_id(text: &str) -> bool {
     text.len() == 26 && text.bytes().all(|c| matches!(c, b'a'..=b'z' | b'2'..=b'7'))
 }
 
-fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, c)| match at {
-            8 | 13 | 18 | 23 => c == b'-',
-            _ => matches!(c, b'0'..=b'9' | b'a'..=b'f'),
-        })
+fn read_claim_id(text: &str) -> Option<String> {
+    is_claim_id(text).then(|| text.to_owned())
+}
+
+/// The canonical form of a UUID.
+fn read_uuid(text: &str) -> Option<String> {
+    let bare = text.strip_prefix('{').map_or(Some(text), |rest| rest.strip_suffix('}'))?;
+    let parts: Vec<&str> = bare.split('-').collect();
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    let fits = lengths == [8, 4, 4, 4, 12] || lengths == [32];
+    let digits = parts.concat().to_ascii_lowercase();
+    if !fits || !digits.bytes().all(|c| c.is_ascii_hexdigit()) {
+        return None;
+    }
+    let part = |from: usize, to: usize| digits.get(from..to);
+    let parts = [part(0, 8)?, part(8, 12)?, part(12, 16)?, part(16, 20)?, part(20, 32)?];
+    Some(parts.join("-"))
 }
 
 impl ClaimId {
@@ -238,6 +254,33 @@ impl From<Sha256Hash> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tenant_is_read_in_every_form_in_which_a_uuid_is_written() {
+        let canonical = "6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c01";
+        for text in [
+            canonical,
+            "6F3C1A52-9D4E-4B7A-8C21-0A5E7D9B1C01",
+            "{6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c01}",
+            "6f3c1a529d4e4b7a8c210a5e7d9b1c01",
+            "{6F3C1A529D4E4B7A8C210A5E7D9B1C01}",
+        ] {
+            assert_eq!(TenantId::parse(text).unwrap().as_str(), canonical, "{text}");
+        }
+        for text in [
+            "",
+            "{}",
+            "{6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c01",
+            "6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c01}",
+            "6f3c1a529-d4e-4b7a-8c21-0a5e7d9b1c01",
+            "6f3c1a52-9d4e4b7a8c210a5e7d9b1c01",
+            "6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c0g",
+            "{{6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c01}}",
+            "6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c0\u{e9}",
+        ] {
+            assert!(TenantId::parse(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn the_same_partner_and_key_name_the_same_claim_and_nothing_else_does() {

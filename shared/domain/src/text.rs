@@ -1,4 +1,7 @@
-//! Bounded texts. Personal ones do not print.
+//! Bounded texts. Personal ones do not print. What comes in is normalized and judged by [`characters`]; what is stored
+//! from before stays readable.
+
+mod characters;
 
 use std::fmt;
 
@@ -7,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// Why a text was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Empty, a control character in it, or not of the form asked for.
+    /// Empty, with a character in it that no text may have, or not of the form asked for.
     #[error("malformed")]
     Malformed,
     /// More characters than permitted.
@@ -16,19 +19,16 @@ pub enum TextError {
 }
 
 macro_rules! bounded_text {
-    ($($(#[$doc:meta])* $name:ident, $max:literal, $valid:path;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident, $max:literal, $read:path, $is_stored:path;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
 
         impl $name {
-            /// Parses the text.
+            /// Parses a text that comes in: normalized, without blanks around it.
             pub fn parse(text: &str) -> Result<Self, TextError> {
-                if text.chars().count() > $max {
-                    return Err(TextError::TooLong);
-                }
-                if $valid(text) { Ok(Self(text.to_owned())) } else { Err(TextError::Malformed) }
+                bounded(text, $max, $read).map(Self)
             }
 
             /// The text itself.
@@ -43,7 +43,9 @@ macro_rules! bounded_text {
 
         impl TryFrom<String> for $name {
             type Error = TextError;
-            fn try_from(text: String) -> Result<Self, TextError> { Self::parse(&text) }
+            fn try_from(text: String) -> Result<Self, TextError> {
+                if $is_stored(&text) { Ok(Self(text)) } else { Err(TextError::Malformed) }
+            }
         }
 
         impl From<$name> for String {
@@ -53,27 +55,81 @@ macro_rules! bounded_text {
 }
 
 bounded_text! {
-    /// A name or title: 1–200 characters on one line.
-    Name, 200, is_line;
-    /// An e-mail address: one `@`, no white space, a dotted domain; at most 254 characters.
-    Email, 254, is_email;
+    /// A name, title, label, reference or file name: 1–200 characters on one line.
+    Name, 200, read_line, is_line;
+    /// An e-mail address: one `@`, no white space, a dotted domain; at most 254 characters. The domain is stored as
+    /// IDNA's A-labels.
+    Email, 254, read_email, is_email;
     /// A remark: 1–2000 characters; line breaks of every system are permitted.
-    Comment, 2000, is_remark;
+    Comment, 2000, read_remark, is_remark;
 }
+
+/// The most characters of a person's name or title that a partner types.
+const MAX_PERSON: usize = 80;
+
+impl Name {
+    /// Parses the name of a person, as a partner types it: letters, marks, blanks, `'`, `’`, `-`, `,`, and a full stop
+    /// before a blank or at the end; 1–80 characters.
+    pub fn parse_person(text: &str) -> Result<Self, TextError> {
+        let read = |text: &str| read_line(text).filter(|name| characters::is_person(name));
+        bounded(text, MAX_PERSON, read).map(Self)
+    }
+
+    /// Parses the title of a person: as a name, and with digits, `&`, `/` and brackets; 1–80 characters.
+    pub fn parse_title(text: &str) -> Result<Self, TextError> {
+        let read = |text: &str| read_line(text).filter(|title| characters::is_title(title));
+        bounded(text, MAX_PERSON, read).map(Self)
+    }
+}
+
+/// A text that `read` takes, of at most `max` characters as it came and as it is stored.
+fn bounded(
+    text: &str,
+    max: usize,
+    read: impl Fn(&str) -> Option<String>,
+) -> Result<String, TextError> {
+    if text.chars().count() > max {
+        return Err(TextError::TooLong);
+    }
+    let text = read(text).ok_or(TextError::Malformed)?;
+    if text.chars().count() > max { Err(TextError::TooLong) } else { Ok(text) }
+}
+
+fn read_line(text: &str) -> Option<String> {
+    Some(characters::normalized(text)).filter(|line| characters::is_honest(line, &[]))
+}
+
+fn read_remark(text: &str) -> Option<String> {
+    let remark = characters::normalized(text);
+    Some(remark).filter(|remark| characters::is_honest(remark, &SPACES))
+}
+
+fn read_email(text: &str) -> Option<String> {
+    let (local, domain) = text.trim().split_once('@')?;
+    let domain = Domain::parse(domain).ok()?;
+    let address = if domain.as_str().eq_ignore_ascii_case(text.rsplit('@').next()?.trim()) {
+        text.trim().to_owned()
+    } else {
+        format!("{local}@{}", domain.as_str())
+    };
+    is_email(&address).then_some(address)
+}
+
+/// The control characters of a remark.
+const SPACES: [char; 3] = ['\r', '\n', '\t'];
 
 fn is_line(text: &str) -> bool {
     !text.trim().is_empty() && !text.chars().any(char::is_control)
 }
 
 fn is_remark(text: &str) -> bool {
-    let is_space = |c: char| matches!(c, '\r' | '\n' | '\t');
-    !text.trim().is_empty() && !text.chars().any(|c| c.is_control() && !is_space(c))
+    !text.trim().is_empty() && !text.chars().any(|c| c.is_control() && !SPACES.contains(&c))
 }
 
 fn is_email(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_graphic() && !"\"(),:;<>@[\\]".contains(c);
     text.split_once('@').is_some_and(|(local, domain)| {
-        (1..=64).contains(&local.len()) && local.chars().all(plain) && Domain::parse(domain).is_ok()
+        (1..=64).contains(&local.len()) && local.chars().all(plain) && is_ascii_domain(domain)
     })
 }
 
@@ -89,28 +145,22 @@ impl Email {
     }
 }
 
-/// An Internet domain name in lower case, with at least one dot.
+/// An Internet domain name with at least one dot, in lower case and as IDNA 2008's A-labels (not transitional).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Domain(String);
 
 impl Domain {
-    /// Parses the name; upper case is folded.
+    /// Parses the name in any script and case.
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        if text.len() > 253 {
+        if text.chars().count() > MAX_DOMAIN {
             return Err(TextError::TooLong);
         }
-        let label = |part: &str| {
-            (1..=63).contains(&part.len())
-                && part.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-')
-                && !part.starts_with('-')
-                && !part.ends_with('-')
-        };
-        if text.contains('.') && text.split('.').all(label) {
-            Ok(Self(text.to_ascii_lowercase()))
-        } else {
-            Err(TextError::Malformed)
+        let ascii = idna::domain_to_ascii(text).map_err(|_| TextError::Malformed)?;
+        if ascii.len() > MAX_DOMAIN {
+            return Err(TextError::TooLong);
         }
+        if is_ascii_domain(&ascii) { Ok(Self(ascii)) } else { Err(TextError::Malformed) }
     }
 
     /// The name as text.
@@ -119,10 +169,27 @@ impl Domain {
     }
 }
 
+/// The most characters of a domain name.
+const MAX_DOMAIN: usize = 253;
+
+fn is_ascii_domain(text: &str) -> bool {
+    let label = |part: &str| {
+        (1..=63).contains(&part.len())
+            && part.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-')
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+    };
+    text.len() <= MAX_DOMAIN && text.contains('.') && text.split('.').all(label)
+}
+
 impl TryFrom<String> for Domain {
     type Error = TextError;
     fn try_from(text: String) -> Result<Self, TextError> {
-        Self::parse(&text)
+        if is_ascii_domain(&text) {
+            Ok(Self(text.to_ascii_lowercase()))
+        } else {
+            Err(TextError::Malformed)
+        }
     }
 }
 
@@ -160,6 +227,53 @@ mod tests {
         for text in ["\r\n", "a\u{0}", "a\u{1b}[1m"] {
             assert_eq!(Comment::parse(text), Err(TextError::Malformed), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_domain_in_any_script_and_case_is_its_a_label() {
+        let parse = |text: &str| Domain::parse(text).map(String::from);
+        for text in [
+            "münchen.example",
+            "MÜNCHEN.example",
+            "mu\u{308}nchen.example",
+            "münchen\u{ff0e}example",
+            "xn--mnchen-3ya.example",
+        ] {
+            assert_eq!(parse(text).as_deref(), Ok("xn--mnchen-3ya.example"), "{text}");
+        }
+        assert_eq!(parse("faß.de").as_deref(), Ok("xn--fa-hia.de"));
+        assert_eq!(parse("fass.de").as_deref(), Ok("fass.de"));
+        for text in
+            ["münchen", "a..b", "xn--a.example", "a_b.example", "a b.example", ".a.b", "a.b."]
+        {
+            assert_eq!(parse(text), Err(TextError::Malformed), "{text}");
+        }
+        let long = format!("{}.example", "ü".repeat(250));
+        assert_eq!(parse(&long), Err(TextError::TooLong));
+    }
+
+    #[test]
+    fn the_domain_of_an_address_is_stored_as_its_a_label() {
+        let parse = |text: &str| Email::parse(text).map(String::from);
+        assert_eq!(parse("jan@bücher.example").as_deref(), Ok("jan@xn--bcher-kva.example"));
+        assert_eq!(parse(" Jan@Contoso.example ").as_deref(), Ok("Jan@Contoso.example"));
+        assert_eq!(parse("ján@contoso.example"), Err(TextError::Malformed));
+    }
+
+    #[test]
+    fn a_name_that_was_stored_is_read_as_it_is_and_not_taken_again() {
+        let old = "Alp\u{200b}ine".to_owned();
+        assert_eq!(Name::try_from(old.clone()).map(String::from), Ok(old.clone()));
+        assert_eq!(Name::parse(&old), Err(TextError::Malformed));
+        assert_eq!(Name::parse(" Contoso ").map(String::from).as_deref(), Ok("Contoso"));
+    }
+
+    #[test]
+    fn a_person_has_eighty_characters_at_most_and_no_address_for_a_name() {
+        assert!(Name::parse_person(&"a".repeat(80)).is_ok());
+        assert_eq!(Name::parse_person(&"a".repeat(81)), Err(TextError::TooLong));
+        assert_eq!(Name::parse_person("visit https://evil.example"), Err(TextError::Malformed));
+        assert!(Name::parse_title("IT manager (2/3)").is_ok());
     }
 
     #[test]

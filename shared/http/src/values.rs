@@ -28,13 +28,35 @@ macro_rules! texts {
     ($($name:ty),*) => {$(
         impl Readable for $name {
             fn read(value: &Value) -> Result<Self, FieldCode> {
-                Self::parse(text(value)?).map_err(|error| match error {
-                    TextError::Malformed => FieldCode::Malformed,
-                    TextError::TooLong => FieldCode::TooLong,
-                })
+                Self::parse(text(value)?).map_err(text_code)
             }
         }
     )*};
+}
+
+/// The name of a person, as a partner types it.
+pub(crate) struct PersonName(pub(crate) Name);
+
+/// The title of a person, as a partner types it.
+pub(crate) struct PersonTitle(pub(crate) Name);
+
+impl Readable for PersonName {
+    fn read(value: &Value) -> Result<Self, FieldCode> {
+        Name::parse_person(text(value)?).map(Self).map_err(text_code)
+    }
+}
+
+impl Readable for PersonTitle {
+    fn read(value: &Value) -> Result<Self, FieldCode> {
+        Name::parse_title(text(value)?).map(Self).map_err(text_code)
+    }
+}
+
+fn text_code(error: TextError) -> FieldCode {
+    match error {
+        TextError::Malformed => FieldCode::Malformed,
+        TextError::TooLong => FieldCode::TooLong,
+    }
 }
 
 macro_rules! ids {

@@ -202,7 +202,7 @@ fn announce(scene: &mut Scene, now: DateTime<Utc>) -> Value {
 fn scan(scene: &mut Scene) -> Value {
     let template = scene.associated.clone();
     let id = scene.copy(&template);
-    let bytes = b"%PDF-1.7\nsigned";
+    let bytes = b"%PDF-1.7\nsigned\n%%EOF\n";
     let key = format!("quarantine/{id}/e1/{}", Sha256Hash::of(bytes));
     let object = scene.world.documents.upload(&key, "application/pdf", bytes);
     json!({

@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use web::event::Event;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
-const PDF: &[u8] = b"%PDF-1.7\nsigned";
-const OTHER: &[u8] = b"%PDF-1.7\nsomething else";
+const PDF: &[u8] = b"%PDF-1.7\nsigned\n%%EOF\n";
+const OTHER: &[u8] = b"%PDF-1.7\nsomething else\n%%EOF\n";
 
 /// The functions, under a program that asks for documents.
 async fn stack() -> Stack {

@@ -170,10 +170,78 @@ async fn control_characters_and_number_signs_in_ids_are_malformed() {
         refused(&with("/location_id", json!(id)).await, "/location_id", "malformed");
         refused(&with("/program", json!(id)).await, "/program", "malformed");
     }
-    let upper = CONTOSO.to_uppercase();
-    for id in ["contoso", upper.as_str(), "6f3c1a52#9d4e-4b7a-8c21-0a5e7d9b1c01"] {
+    for id in ["contoso", "6f3c1a52#9d4e-4b7a-8c21-0a5e7d9b1c01"] {
         refused(&with("/tenant/id", json!(id)).await, "/tenant/id", "malformed");
     }
+}
+
+#[tokio::test]
+async fn a_tenant_in_capitals_or_braces_is_the_same_tenant() {
+    let forms = [
+        CONTOSO.to_uppercase(),
+        format!("{{{CONTOSO}}}"),
+        CONTOSO.replace('-', ""),
+        format!("{{{}}}", CONTOSO.replace('-', "").to_uppercase()),
+    ];
+    for id in forms {
+        let answer = with("/tenant/id", json!(id)).await;
+        assert_eq!((answer.status, &answer.body["tenant"]["id"]), (201, &json!(CONTOSO)), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn a_domain_is_matched_in_whatever_form_it_is_written() {
+    let answer = with("/tenant/domain", json!("CONTOSO\u{ff0e}example")).await;
+    assert_eq!(answer.body["tenant"]["domain"], "contoso.example", "{}", answer.text);
+    refused(
+        &with("/tenant/domain", json!("contoßo.example")).await,
+        "/tenant/domain",
+        "tenant-domain-mismatch",
+    );
+    let contact = with("/customer_contact/email", json!("jana@contoso\u{3002}example")).await;
+    assert_eq!(
+        contact.body["customer_contact"]["email"], "jana@contoso.example",
+        "{}",
+        contact.text
+    );
+}
+
+#[tokio::test]
+async fn a_name_that_could_deceive_is_malformed_and_blanks_around_one_are_taken_away() {
+    let tower = format!("a{}", "\u{316}".repeat(50));
+    for name in [
+        "Contoso\u{202e}moc.evil",
+        "Alp\u{200b}ine",
+        "a\u{2028}b",
+        tower.as_str(),
+        "visit https://evil.example now",
+    ] {
+        refused(
+            &with("/customer_contact/name", json!(name)).await,
+            "/customer_contact/name",
+            "malformed",
+        );
+        refused(
+            &with("/partner_contact/name", json!(name)).await,
+            "/partner_contact/name",
+            "malformed",
+        );
+    }
+    let given = with("/customer_contact/name", json!(" Kater\u{30c}ina ")).await;
+    assert_eq!(given.body["customer_contact"]["name"], "Kateřina", "{}", given.text);
+}
+
+#[tokio::test]
+async fn a_name_that_is_given_twice_in_an_object_is_malformed() {
+    for text in [r#"{"program":"a","program":"b"}"#, r#"{"tenant":{"id":"a","id":"a"}}"#] {
+        assert_eq!(raw(text).await.problem(), (400, "malformed-body"), "{text}");
+    }
+    let stack = stack().await;
+    let id = stack.submit(ALPINE, "k", &body()).await.body["id"].as_str().unwrap().to_owned();
+    let patch = Event::new("PATCH", &format!("/v1/claims/{id}")).partner_admin(ALPINE);
+    let patch = patch.header("if-match", "\"1\"").header("content-type", "application/json");
+    let twice = stack.send(patch.body(r#"{"label":"a","label":"b"}"#)).await;
+    assert_eq!(twice.problem(), (400, "malformed-body"), "{}", twice.text);
 }
 
 #[tokio::test]

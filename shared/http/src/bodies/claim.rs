@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::failure::Failure;
 use crate::fields::Fields;
+use crate::values::{PersonName, PersonTitle};
 
 /// The content of a claim. Everything is required to submit; of a draft, program and tenant.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -115,10 +116,10 @@ pub struct ClaimItemBody {
 #[serde(deny_unknown_fields)]
 pub struct ContactBody {
     /// Who.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 80)]
     pub name: String,
     /// In which function.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 80)]
     pub title: String,
     /// Where to write.
     #[schema(max_length = 254, format = Email)]
@@ -130,7 +131,7 @@ pub struct ContactBody {
 #[serde(deny_unknown_fields)]
 pub struct PartnerContactBody {
     /// Who.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 80)]
     pub name: String,
     /// Where to write.
     #[schema(max_length = 254, format = Email)]
@@ -245,14 +246,16 @@ fn item(fields: &mut Fields<'_>) -> Option<(ItemKind, ItemId)> {
 
 /// Reads a contact at the customer.
 pub(super) fn contact(fields: &mut Fields<'_>) -> Option<CustomerContact> {
-    let (name, title, email) =
-        (fields.required("name"), fields.required("title"), fields.required("email"));
-    Some(CustomerContact { name: name?, title: title?, email: email? })
+    let (name, title) = (fields.required("name"), fields.required("title"));
+    let email = fields.required("email");
+    let (PersonName(name), PersonTitle(title)) = (name?, title?);
+    Some(CustomerContact { name, title, email: email? })
 }
 
 fn partner_contact(fields: &mut Fields<'_>) -> Option<PartnerContact> {
     let (name, email) = (fields.required("name"), fields.required("email"));
-    Some(PartnerContact { name: name?, email: email? })
+    let PersonName(name) = name?;
+    Some(PartnerContact { name, email: email? })
 }
 
 pub(super) fn evidence(fields: &mut Fields<'_>) -> Option<DeclaredEvidence> {

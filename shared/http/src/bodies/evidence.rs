@@ -48,6 +48,11 @@ pub fn uploaded(body: &Value) -> Result<Uploaded, Failure> {
     let mut fields = Fields::of(body);
     let (size, kind) = (size(&mut fields), kind(&mut fields));
     let entry = claim::evidence(&mut fields);
+    if let (Some(entry), Some(kind)) = (&entry, kind)
+        && DocumentKind::of_file_name(entry.name.as_str()) != Some(kind)
+    {
+        fields.report("name", FieldCode::Malformed);
+    }
     let read = || Some(Uploaded { entry: entry?, size: size?, kind: kind? });
     let read = read();
     fields.finish(read)
@@ -94,8 +99,20 @@ mod tests {
             assert_eq!(uploaded(&body("size", json!(size))).unwrap().size, size);
         }
         for kind in DocumentKind::ALL {
-            let body = body("content_type", json!(kind.content_type()));
+            let mut body = body("content_type", json!(kind.content_type()));
+            body["name"] = json!(format!("sow.{}", kind.endings()[0].to_uppercase()));
             assert_eq!(uploaded(&body).unwrap().kind, kind);
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_document_ends_as_its_kind_does() {
+        for name in ["sow.docx", "sow", "sow.pdf.exe", "pdf"] {
+            assert_eq!(
+                refused(uploaded(&body("name", json!(name)))),
+                ["malformed /name"],
+                "{name}"
+            );
         }
     }
 

@@ -1,0 +1,300 @@
+//! Whether an office text is a package of known parts: a list of what it may have, not of what it may not.
+
+use std::collections::BTreeSet;
+use std::io::{Cursor, Read};
+
+use quick_xml::Reader;
+use quick_xml::XmlVersion;
+use quick_xml::events::{BytesStart, Event};
+use zip::ZipArchive;
+
+/// The most parts of a package. More are no text of an office, and would fill the memory.
+const MOST_PARTS: u16 = 2_000;
+/// The most bytes of the list of its parts, and of a list of relations.
+const MOST_OF_A_LIST: u64 = 1024 * 1024;
+/// How far from its end the directory of a package is looked for: the record and the longest comment.
+const DIRECTORY_WITHIN: usize = 22 + 65_535;
+
+/// How the record begins that ends a package, and tells of its directory.
+const DIRECTORY: &[u8] = b"PK\x05\x06";
+
+const LIST_OF_PARTS: &str = "[Content_Types].xml";
+const MAIN_TEXT: &str =
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
+
+/// What parts may be: texts, pictures and fonts, by the beginning of their media type.
+const PARTS: [&str; 14] = [
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.",
+    "application/vnd.openxmlformats-officedocument.theme",
+    "application/vnd.openxmlformats-officedocument.drawingml.chart+xml",
+    "application/vnd.openxmlformats-officedocument.drawingml.diagram",
+    "application/vnd.openxmlformats-officedocument.extended-properties+xml",
+    "application/vnd.openxmlformats-officedocument.custom-properties+xml",
+    "application/vnd.openxmlformats-officedocument.customxmlproperties+xml",
+    "application/vnd.openxmlformats-officedocument.obfuscatedfont",
+    "application/vnd.openxmlformats-package.relationships+xml",
+    "application/vnd.openxmlformats-package.core-properties+xml",
+    "application/vnd.openxmlformats-package.digital-signature-",
+    "application/vnd.ms-word.",
+    "application/xml",
+    "image/",
+];
+
+/// What the types of parts and relations never name, in any case.
+const FORBIDDEN: [&str; 6] =
+    ["macro", "vba", "oleobject", "activex", "attachedtemplate", "embeddedpackage"];
+
+/// Whether the bytes are an office text without anything that acts or is fetched; `None` where they cannot be read.
+pub(crate) fn is_harmless(bytes: &[u8]) -> Option<bool> {
+    if !has_few_parts(bytes) {
+        return Some(false);
+    }
+    let mut package = ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let names: Vec<String> = package
+        .file_names()
+        .map(|name| name.map(|name| name.to_string()))
+        .collect::<Result<_, _>>()
+        .ok()?;
+    if names.iter().any(|name| is_forbidden(name)) || !is_each_once(bytes, &names) {
+        return Some(false);
+    }
+    let types = part_types(&read(&mut package, LIST_OF_PARTS)?)?;
+    let is_known =
+        |kind: &String| !is_forbidden(kind) && PARTS.iter().any(|own| kind.starts_with(own));
+    if !types.iter().all(is_known) || !types.iter().any(|kind| kind == MAIN_TEXT) {
+        return Some(false);
+    }
+    for name in names.iter().filter(|name| name.to_lowercase().ends_with(".rels")) {
+        if !has_harmless_relations(&read(&mut package, name)?)? {
+            return Some(false);
+        }
+    }
+    Some(true)
+}
+
+/// Whether every directory that a reader might find at the end of the package has few entries. One that says so in
+/// the way of large packages has not.
+fn has_few_parts(bytes: &[u8]) -> bool {
+    let end = bytes.get(bytes.len().saturating_sub(DIRECTORY_WITHIN)..).unwrap_or(bytes);
+    let is_large = end.windows(4).any(|found| found == b"PK\x06\x07");
+    let mut directories = end.windows(12).filter(|found| found.starts_with(DIRECTORY));
+    !is_large && directories.all(|found| entries(found).is_some_and(|number| number <= MOST_PARTS))
+}
+
+/// Whether each part is there once, whatever the case of its name: of two, another reader might take the other one.
+fn is_each_once(bytes: &[u8], names: &[String]) -> bool {
+    let distinct: BTreeSet<_> = names.iter().map(|name| name.to_lowercase()).collect();
+    let last = bytes.windows(12).rev().find(|found| found.starts_with(DIRECTORY));
+    let number = last.and_then(entries).map(usize::from);
+    distinct.len() == names.len() && number == Some(names.len())
+}
+
+/// How many entries a directory says that it has.
+fn entries(directory: &[u8]) -> Option<u16> {
+    let number = directory.get(10..12)?.try_into().ok()?;
+    Some(u16::from_le_bytes(number))
+}
+
+fn is_forbidden(text: &str) -> bool {
+    let text = text.to_lowercase();
+    FORBIDDEN.iter().any(|word| text.contains(word))
+}
+
+/// A part as text; `None` where it is not there, is too long or is no UTF-8.
+fn read(package: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Option<String> {
+    let part = package.by_name(name).ok()?;
+    let mut text = String::new();
+    let read = part.take(MOST_OF_A_LIST + 1).read_to_string(&mut text).ok()?;
+    (u64::try_from(read).ok()? <= MOST_OF_A_LIST).then_some(text)
+}
+
+/// The media types of the parts, in lower case.
+fn part_types(list: &str) -> Option<Vec<String>> {
+    let mut types = Vec::new();
+    each_element(list, |element| {
+        types.extend(attribute(element, "ContentType")?.map(|kind| kind.to_lowercase()));
+        Some(())
+    })?;
+    Some(types)
+}
+
+/// Whether relations lead to parts of the package, and outside of it by links that somebody has to follow alone.
+fn has_harmless_relations(list: &str) -> Option<bool> {
+    let mut harmless = true;
+    each_element(list, |element| {
+        let kind = attribute(element, "Type")?.unwrap_or_default();
+        let mode = attribute(element, "TargetMode")?.unwrap_or_default();
+        let is_outside = mode.eq_ignore_ascii_case("external");
+        harmless &= !is_forbidden(&kind) && (!is_outside || kind.ends_with("/hyperlink"));
+        Some(())
+    })?;
+    Some(harmless)
+}
+
+/// Looks at each element of an XML text; `None` where it is malformed or declares a type of its own.
+fn each_element(text: &str, mut look: impl FnMut(&BytesStart<'_>) -> Option<()>) -> Option<()> {
+    let mut reader = Reader::from_str(text);
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(element) | Event::Empty(element) => look(&element)?,
+            Event::DocType(_) => return None,
+            Event::Eof => return Some(()),
+            Event::End(_)
+            | Event::Text(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::GeneralRef(_) => {}
+        }
+    }
+}
+
+/// An attribute with its references resolved, by its local name; `None` where the element is malformed.
+fn attribute(element: &BytesStart<'_>, name: &str) -> Option<Option<String>> {
+    for found in element.attributes() {
+        let found = found.ok()?;
+        if found.key.local_name().as_ref() == name {
+            let value = found.normalized_value(XmlVersion::Implicit1_0).ok()?;
+            return Some(Some(value.into_owned()));
+        }
+    }
+    Some(None)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::io::Write;
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    pub(crate) fn package(parts: &[(&str, &str)]) -> Vec<u8> {
+        let mut package = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, text) in parts {
+            package.start_file(*name, SimpleFileOptions::default()).unwrap();
+            package.write_all(text.as_bytes()).unwrap();
+        }
+        package.finish().unwrap().into_inner()
+    }
+
+    fn list(more: &str) -> String {
+        format!(
+            "<?xml version=\"1.0\"?><Types><Default Extension=\"rels\" ContentType=\"application/vnd.\
+             openxmlformats-package.relationships+xml\"/><Override PartName=\"/word/document.xml\" \
+             ContentType=\"{MAIN_TEXT}\"/>{more}</Types>"
+        )
+    }
+
+    /// The parts of a plain text.
+    pub(crate) fn text() -> Vec<u8> {
+        package(&[(LIST_OF_PARTS, &list("")), TEXT, RELATIONS])
+    }
+
+    const TEXT: (&str, &str) = ("word/document.xml", "<w:document/>");
+    const RELATIONS: (&str, &str) = (
+        "word/_rels/document.xml.rels",
+        "<Relationships><Relationship Id=\"r1\" TargetMode=\"External\" Target=\"https://contoso.example\" \
+         Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink\"/></Relationships>",
+    );
+
+    fn related(kind: &str, mode: &str) -> Vec<u8> {
+        let relation = format!(
+            "<Relationships><Relationship Id=\"r1\" Type=\"{kind}\" Target=\"x\" TargetMode=\"{mode}\"/></Relationships>"
+        );
+        package(&[(LIST_OF_PARTS, &list("")), TEXT, ("word/_rels/document.xml.RELS", &relation)])
+    }
+
+    fn typed(kind: &str) -> Vec<u8> {
+        let more = format!("<Override PartName=\"/word/x.bin\" ContentType=\"{kind}\"/>");
+        package(&[(LIST_OF_PARTS, &list(&more)), TEXT, ("word/x.bin", "x")])
+    }
+
+    #[test]
+    fn a_text_with_pictures_and_links_is_harmless() {
+        assert_eq!(is_harmless(&text()), Some(true));
+        for kind in [
+            "image/png",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml",
+            "application/vnd.openxmlformats-officedocument.theme+xml",
+            "application/vnd.openxmlformats-package.core-properties+xml",
+        ] {
+            assert_eq!(is_harmless(&typed(kind)), Some(true), "{kind}");
+        }
+        let own = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image";
+        assert_eq!(is_harmless(&related(own, "Internal")), Some(true));
+    }
+
+    #[test]
+    fn what_acts_or_is_not_known_is_refused_however_it_is_spelt() {
+        for kind in [
+            "application/vnd.ms-office.vbaProject",
+            "application/vnd.ms-word.document.macroEnabled.main+xml",
+            "application/vnd.ms-word.document.MACROENABLED.main+xml",
+            "application/vnd.ms-word.document.mac&#x72;oEnabled.main+xml",
+            "application/vnd.ms-office.activeX+xml",
+            "application/vnd.openxmlformats-officedocument.oleObject",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "application/x-msdownload",
+            "text/html",
+        ] {
+            assert_eq!(is_harmless(&typed(kind)), Some(false), "{kind}");
+        }
+        for name in ["word/vbaProject.bin", "word/VBAPROJECT.BIN", "word/activeX/activeX1.xml"] {
+            let bytes = package(&[(LIST_OF_PARTS, &list("")), TEXT, (name, "x")]);
+            assert_eq!(is_harmless(&bytes), Some(false), "{name}");
+        }
+        let of = |name: &str| {
+            format!("http://schemas.openxmlformats.org/officeDocument/2006/relationships/{name}")
+        };
+        for name in ["attachedTemplate", "oleObject", "control/activeX", "vbaProject"] {
+            assert_eq!(is_harmless(&related(&of(name), "Internal")), Some(false), "{name}");
+        }
+        for name in ["image", "frame", "subDocument"] {
+            assert_eq!(is_harmless(&related(&of(name), "EXTERNAL")), Some(false), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_package_that_cannot_be_read_is_none() {
+        let padded = list(&" ".repeat(1024 * 1024));
+        let typed = list("<!DOCTYPE x [<!ENTITY a \"b\">]>");
+        for bytes in [
+            b"PK\x03\x04junk".to_vec(),
+            package(&[TEXT]),
+            package(&[(LIST_OF_PARTS, &padded), TEXT]),
+            package(&[(LIST_OF_PARTS, &typed), TEXT]),
+            package(&[(LIST_OF_PARTS, "<Types><"), TEXT]),
+        ] {
+            assert!(!is_harmless(&bytes).unwrap_or(false), "{} bytes", bytes.len());
+        }
+        let no_text = package(&[(LIST_OF_PARTS, "<Types/>"), TEXT]);
+        assert_eq!(is_harmless(&no_text), Some(false), "no part is the text");
+    }
+
+    #[test]
+    fn a_part_that_is_there_twice_is_refused() {
+        let twice =
+            package(&[(LIST_OF_PARTS, &list("")), ("[content_types].XML", &list("")), TEXT]);
+        assert_eq!(is_harmless(&twice), Some(false));
+        // The same name twice, as a reader of its own would find it: the directory has one more.
+        let mut bytes = text();
+        let at = bytes.windows(4).rposition(|found| found == DIRECTORY).unwrap();
+        bytes[at + 10] += 1;
+        bytes[at + 8] += 1;
+        assert!(!is_harmless(&bytes).unwrap_or(false));
+    }
+
+    #[test]
+    fn a_package_of_very_many_parts_is_refused_before_it_is_read() {
+        let mut bytes = text();
+        let at = bytes.windows(4).rposition(|found| found == DIRECTORY).unwrap();
+        bytes[at + 10..at + 12].copy_from_slice(&60_000_u16.to_le_bytes());
+        assert_eq!(is_harmless(&bytes), Some(false));
+        let mut large = text();
+        large.extend_from_slice(b"PK\x06\x07");
+        assert_eq!(is_harmless(&large), Some(false), "the way of large packages");
+    }
+}

@@ -1,0 +1,184 @@
+//! Which characters a text may have, so that no text looks like another or hides a part of itself.
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_properties::CodePointMapData;
+use icu_properties::props::{
+    CanonicalCombiningClass, GeneralCategory, GeneralCategoryGroup, JoiningType,
+};
+
+/// How many combining marks may follow one another: more than any script needs.
+const MOST_MARKS: usize = 4;
+
+/// Breaks the connection of the letters beside it.
+const NON_JOINER: char = '\u{200c}';
+/// Connects the letters beside it.
+const JOINER: char = '\u{200d}';
+
+/// The text in Unicode's composed form (NFC), without blanks around it.
+pub(super) fn normalized(text: &str) -> String {
+    ComposingNormalizerBorrowed::new_nfc().normalize(text.trim()).into_owned()
+}
+
+/// Whether a text that is normalized can be printed as it is: it has no control, format, private or unassigned
+/// characters and no separators of lines and paragraphs, no mark without a letter before it, and no tower of marks.
+/// `may_have` are control characters that are permitted all the same.
+pub(super) fn is_honest(text: &str, may_have: &[char]) -> bool {
+    let characters: Vec<_> = text.chars().collect();
+    let mut marks = 0;
+    for (at, character) in characters.iter().enumerate() {
+        let category = category(*character);
+        let is_mark = GeneralCategoryGroup::Mark.contains(category);
+        marks = if is_mark { marks + 1 } else { 0 };
+        if (is_mark && at == 0) || marks > MOST_MARKS {
+            return false;
+        }
+        let is_permitted = match category {
+            GeneralCategory::Format => joins(&characters, at),
+            GeneralCategory::Control => may_have.contains(character),
+            GeneralCategory::PrivateUse
+            | GeneralCategory::Surrogate
+            | GeneralCategory::Unassigned
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator => false,
+            _ => true,
+        };
+        if !is_permitted {
+            return false;
+        }
+    }
+    !characters.is_empty()
+}
+
+/// Whether a text is a person's name: letters with their marks, blanks, apostrophes, hyphens and commas, and a full
+/// stop before a blank or at the end (`Jr.`).
+pub(super) fn is_person(text: &str) -> bool {
+    has_only(text, |character| is_of_name(character))
+}
+
+/// Whether a text is a title or a function: as a person's name, and with digits, `&`, `/` and brackets.
+pub(super) fn is_title(text: &str) -> bool {
+    let more = |character: char| {
+        let is_digit = category(character) == GeneralCategory::DecimalNumber;
+        is_digit || "&/()[]".contains(character)
+    };
+    has_only(text, |character| is_of_name(character) || more(character))
+}
+
+fn has_only(text: &str, is_permitted: impl Fn(char) -> bool) -> bool {
+    let mut characters = text.chars().peekable();
+    let mut has_letter = false;
+    while let Some(character) = characters.next() {
+        has_letter |= GeneralCategoryGroup::Letter.contains(category(character));
+        let ends = characters.peek().is_none_or(|next| *next == ' ');
+        let is_joiner = matches!(character, JOINER | NON_JOINER);
+        if !(is_permitted(character) || is_joiner || (character == '.' && ends)) {
+            return false;
+        }
+    }
+    has_letter
+}
+
+fn is_of_name(character: char) -> bool {
+    let category = category(character);
+    GeneralCategoryGroup::Letter.contains(category)
+        || GeneralCategoryGroup::Mark.contains(category)
+        || " '’-,".contains(character)
+}
+
+fn category(character: char) -> GeneralCategory {
+    CodePointMapData::<GeneralCategory>::new().get(character)
+}
+
+/// Whether the character at a place is a joiner where letters need it (RFC 5892, appendix A.1 and A.2).
+fn joins(text: &[char], at: usize) -> bool {
+    let (before, after) =
+        (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
+    let after_virama = before.last().is_some_and(|last| {
+        let class = CodePointMapData::<CanonicalCombiningClass>::new().get(*last);
+        class == CanonicalCombiningClass::Virama
+    });
+    match text.get(at) {
+        Some(&JOINER) => after_virama,
+        Some(&NON_JOINER) => after_virama || breaks_connection(before, after),
+        Some(_) | None => false,
+    }
+}
+
+/// Whether the letters on both sides would be connected.
+fn breaks_connection(before: &[char], after: &[char]) -> bool {
+    let joining = |character: &char| CodePointMapData::<JoiningType>::new().get(*character);
+    let is_opaque = |kind: &JoiningType| *kind != JoiningType::Transparent;
+    let left = before.iter().rev().map(joining).find(is_opaque);
+    let right = after.iter().map(joining).find(is_opaque);
+    matches!(left, Some(JoiningType::LeftJoining | JoiningType::DualJoining))
+        && matches!(right, Some(JoiningType::RightJoining | JoiningType::DualJoining))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_hides_or_turns_text_is_refused() {
+        for text in [
+            "Contoso\u{202e}moc.evil",
+            "Alp\u{200b}ine",
+            "a\u{2028}b",
+            "a\u{2029}b",
+            "a\u{feff}b",
+            "a\u{2066}b\u{2069}",
+            "a\u{e000}b",
+            "a\u{7}b",
+            "\u{301}a",
+            "",
+        ] {
+            assert!(!is_honest(&normalized(text), &[]), "{text:?}");
+        }
+        let tower = format!("a{}", "\u{316}".repeat(50));
+        assert!(!is_honest(&normalized(&tower), &[]));
+        assert!(is_honest("a\nb", &['\n']) && !is_honest("a\nb", &[]));
+    }
+
+    #[test]
+    fn a_joiner_stays_where_a_script_needs_it() {
+        // Persian "nāmeh‌ām" and Sinhala "śrī".
+        for text in ["نامه\u{200c}ام", "ශ්\u{200d}රී"] {
+            assert!(is_honest(text, &[]), "{text:?}");
+            assert!(is_person(text), "{text:?}");
+        }
+        for text in ["a\u{200c}b", "a\u{200d}b", "\u{200d}", "a\u{200c}"] {
+            assert!(!is_honest(text, &[]), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_people_from_everywhere_are_names_and_addresses_are_not() {
+        for name in [
+            "Kateřina Nováková",
+            "O’Brien, Jr.",
+            "Nguyễn Thị Ánh",
+            "王小明",
+            "محمد بن سلمان",
+            "Jean-Luc d'Arc",
+        ] {
+            assert!(is_person(&normalized(name)), "{name}");
+        }
+        for text in [
+            "visit https://evil.example now",
+            "evil.example",
+            "call 123",
+            "a@b",
+            "<b>x</b>",
+            "…",
+            "- -",
+        ] {
+            assert!(!is_person(&normalized(text)), "{text}");
+        }
+        assert!(is_title("Head of IT & Security (EMEA) 2/3") && !is_title("see evil.example"));
+    }
+
+    #[test]
+    fn a_composed_and_a_decomposed_name_are_one() {
+        assert_eq!(normalized(" Kater\u{30c}ina "), normalized("Kateřina"));
+    }
+}
