@@ -112,7 +112,10 @@ fn read(package: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Option<String> {
 fn part_types(list: &str) -> Option<Vec<String>> {
     let mut types = Vec::new();
     each_element(list, |element| {
-        types.extend(attribute(element, "ContentType")?.map(|kind| kind.to_lowercase()));
+        let kind = attribute(element, "ContentType")?;
+        if !kind.is_empty() {
+            types.push(kind.to_lowercase());
+        }
         Some(())
     })?;
     Some(types)
@@ -122,8 +125,8 @@ fn part_types(list: &str) -> Option<Vec<String>> {
 fn has_harmless_relations(list: &str) -> Option<bool> {
     let mut harmless = true;
     each_element(list, |element| {
-        let kind = attribute(element, "Type")?.unwrap_or_default();
-        let mode = attribute(element, "TargetMode")?.unwrap_or_default();
+        let kind = attribute(element, "Type")?;
+        let mode = attribute(element, "TargetMode")?;
         let is_outside = mode.eq_ignore_ascii_case("external");
         harmless &= !is_forbidden(&kind) && (!is_outside || kind.ends_with("/hyperlink"));
         Some(())
@@ -150,16 +153,17 @@ fn each_element(text: &str, mut look: impl FnMut(&BytesStart<'_>) -> Option<()>)
     }
 }
 
-/// An attribute with its references resolved, by its local name; `None` where the element is malformed.
-fn attribute(element: &BytesStart<'_>, name: &str) -> Option<Option<String>> {
+/// An attribute with its references resolved, by its local name, empty where there is none; `None` where the element
+/// is malformed.
+fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     for found in element.attributes() {
         let found = found.ok()?;
         if found.key.local_name().as_ref() == name {
             let value = found.normalized_value(XmlVersion::Implicit1_0).ok()?;
-            return Some(Some(value.into_owned()));
+            return Some(value.into_owned());
         }
     }
-    Some(None)
+    Some(String::new())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Bounded texts. Personal ones do not print. What comes in is normalized and judged by [`characters`]; what is stored
+//! Bounded texts. Personal ones do not print. What comes in is normalized and judged by `characters`; what is stored
 //! from before stays readable.
 
 mod characters;

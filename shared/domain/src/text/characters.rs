@@ -9,6 +9,15 @@ use icu_properties::props::{
 /// How many combining marks may follow one another: more than any script needs.
 const MOST_MARKS: usize = 4;
 
+/// Characters that no text has.
+const REFUSED: [GeneralCategory; 5] = [
+    GeneralCategory::PrivateUse,
+    GeneralCategory::Surrogate,
+    GeneralCategory::Unassigned,
+    GeneralCategory::LineSeparator,
+    GeneralCategory::ParagraphSeparator,
+];
+
 /// Breaks the connection of the letters beside it.
 const NON_JOINER: char = '\u{200c}';
 /// Connects the letters beside it.
@@ -32,15 +41,12 @@ pub(super) fn is_honest(text: &str, may_have: &[char]) -> bool {
         if (is_mark && at == 0) || marks > MOST_MARKS {
             return false;
         }
-        let is_permitted = match category {
-            GeneralCategory::Format => joins(&characters, at),
-            GeneralCategory::Control => may_have.contains(character),
-            GeneralCategory::PrivateUse
-            | GeneralCategory::Surrogate
-            | GeneralCategory::Unassigned
-            | GeneralCategory::LineSeparator
-            | GeneralCategory::ParagraphSeparator => false,
-            _ => true,
+        let is_permitted = if category == GeneralCategory::Format {
+            joins(&characters, at)
+        } else if category == GeneralCategory::Control {
+            may_have.contains(character)
+        } else {
+            !REFUSED.contains(&category)
         };
         if !is_permitted {
             return false;
@@ -52,7 +58,7 @@ pub(super) fn is_honest(text: &str, may_have: &[char]) -> bool {
 /// Whether a text is a person's name: letters with their marks, blanks, apostrophes, hyphens and commas, and a full
 /// stop before a blank or at the end (`Jr.`).
 pub(super) fn is_person(text: &str) -> bool {
-    has_only(text, |character| is_of_name(character))
+    has_only(text, is_of_name)
 }
 
 /// Whether a text is a title or a function: as a person's name, and with digits, `&`, `/` and brackets.
