@@ -45,7 +45,35 @@ async fn record_notice(
     let command = Command::ApplyReports { notice };
     let acted = store.execute(&report.claim, &Actor::System, &command, moment, None);
     let claim = Box::pin(acted).await?.claim;
+    if let Noted::Failed { .. } = noted {
+        keep_failure(store, &claim, notice, report.recipient, noted).await?;
+    }
     ask_reserve(store, &claim, notice, moment).await
+}
+
+/// A failure of an earlier notice counts for the claim: it is noted with the present notice too, where that does not
+/// ask the recipient and so gets no report of its own.
+async fn keep_failure(
+    store: &Store,
+    claim: &Claim,
+    notice: NoticeNo,
+    recipient: RecipientNo,
+    failed: Noted,
+) -> Result<(), StoreError> {
+    if claim.notice == notice {
+        return Ok(());
+    }
+    let Some(recipients) = store.recipients(claim).await? else { return Ok(()) };
+    let is_asked = |own: &Recipient| {
+        own.standing == RecipientStanding::Asked
+            || (own.standing == RecipientStanding::Reserve && recipients.reports.of(own.no).sent)
+    };
+    match recipients.list.get(recipient) {
+        Some(own) if !is_asked(own) => {
+            store.note_report(&claim.id, claim.notice, recipient, failed).await.map(|_| ())
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Where every verified recipient whose delivery stands answered automatically, the contact in reserve is asked

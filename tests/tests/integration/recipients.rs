@@ -864,3 +864,40 @@ async fn the_page_of_an_authenticity_code_escapes_the_text() {
     assert!(!page.text.contains("<b>"), "{}", page.text);
     assert!(page.text.contains("Contoso &#60;b&#62;&#38; Sons"), "{}", page.text);
 }
+
+#[tokio::test]
+async fn an_undo_after_half_time_asks_the_contact_in_reserve_that_half_time_found_declined() {
+    let stack = with_contacts(&[BOARD, CFO]).await;
+    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    told(&stack, "validated").await;
+    let open = report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
+    assert_eq!(decide(&stack, &claim, IT, "decision=decline").await.status, 200);
+    let half = Reminder::HalfTime.due_at(open.state.window().unwrap()).unwrap();
+    stack.world.let_pass(half);
+    stack.world.finalize().await;
+    assert!(reminded(&stack).await.is_empty(), "nothing waits");
+    let path = format!("/v1/customer/claims/{}/undo", claim.id);
+    let undone = stack.send(Event::post(&path).customer_admin(CONTOSO).json(&json!({}))).await;
+    assert_eq!(undone.status, 200, "{}", undone.text);
+    let mails = reminded(&stack).await;
+    assert_eq!(addresses(&mails), [CFO.1]);
+    assert!(mails[0].text().contains("/d/"), "the notice itself");
+}
+
+#[tokio::test]
+async fn a_mail_of_an_earlier_notice_that_comes_back_late_has_failed_in_the_claim() {
+    let stack = with_contacts(&[BOARD, CFO]).await;
+    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    told(&stack, "validated").await;
+    let at = stack.world.clock.now();
+    report(&stack, "Delivery", &claim, IT, at).await;
+    assert_eq!(retire(&stack, &claim, IT).await.status, 200);
+    let again = stack.world.read(&claim.id).await;
+    assert_eq!(again.notice.0, 2);
+    for who in [IT, BOARD] {
+        hand_over(&stack, &mail_event("Bounce", &claim.id, 1, who, at)).await;
+    }
+    assert!(noted(&stack, &claim, IT).await.failure.is_some());
+    assert_eq!(noted(&stack, &claim, BOARD).await.failure, None, "the present notice asks it anew");
+    assert_eq!(stack.world.read(&claim.id).await.version, again.version, "nothing moves");
+}

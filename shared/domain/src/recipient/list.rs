@@ -146,7 +146,10 @@ impl Recipients {
             let asked = own.standing == RecipientStanding::Asked
                 || (own.standing == RecipientStanding::Reserve && report.sent);
             let standing = match own.standing {
-                RecipientStanding::Asked | RecipientStanding::Reserve
+                RecipientStanding::Asked
+                | RecipientStanding::Reserve
+                | RecipientStanding::Unreported
+                | RecipientStanding::Past
                     if report.failure.is_some() =>
                 {
                     RecipientStanding::Failed

@@ -2,13 +2,14 @@
 //! were faster.
 
 use domain::actor::Actor;
-use domain::claim::{Claim, Instant, Status};
+use domain::claim::{Claim, Instant, State, Status};
 use domain::command::Command;
 use domain::decide::{self, is_due};
 use domain::event::EventType;
 use domain::ids::{ClaimId, Version};
 use domain::recipient::Recipients;
 use domain::rejection::Rejection;
+use domain::reminder::Reminder;
 
 use super::commit::Attempts;
 use super::competition::{CommandAnswer, Competition, recipients_after, rival_keys};
@@ -135,7 +136,7 @@ impl Store {
             if repeats && !may_do_more {
                 if self.repeat_stands(claim, command, moment.at).await? {
                     let repeated = outcome_of(open.stored, Effect::Repeated);
-                    return Box::pin(self.act_on_reports(repeated, moment)).await;
+                    return Box::pin(self.follow_up(repeated, moment)).await;
                 }
                 open = self.reopen(open, &mut attempts, moment).await?;
                 continue;
@@ -160,7 +161,7 @@ impl Store {
                     continue;
                 }
                 Stepped::Changed(changed) => {
-                    return Box::pin(self.act_on_reports(*changed, moment)).await;
+                    return Box::pin(self.follow_up(*changed, moment)).await;
                 }
                 Stepped::Again => {}
             }
@@ -168,7 +169,7 @@ impl Store {
             let stored = stored.ok_or(Rejection::NotFound)?;
             if attempts.wrote(&stored.record) {
                 let changed = outcome_of(stored, Effect::Changed);
-                return Box::pin(self.act_on_reports(changed, moment)).await;
+                return Box::pin(self.follow_up(changed, moment)).await;
             }
             open = self.open_stored(stored, clock, moment).await?.ok_or(Rejection::NotFound)?;
         }
@@ -201,6 +202,18 @@ impl Store {
         attempts.again(Ok(None)).await?;
         let found = self.open_claim(&open.stored.claim().id, moment).await?;
         Ok(found.ok_or(Rejection::NotFound)?)
+    }
+
+    /// What a command leaves to be done beside its event. A repeat does it again, after a lost answer.
+    async fn follow_up(
+        &self,
+        outcome: CommandOutcome,
+        moment: Moment,
+    ) -> Result<CommandOutcome, StoreError> {
+        if is_undone_after_half_time(&outcome.claim, moment.at) {
+            self.ask_reserve(&outcome.claim, moment.at).await?;
+        }
+        self.act_on_reports(outcome, moment).await
     }
 
     /// Looks at the reports once more where a report has opened the window, or somebody was taken off the list of
@@ -307,6 +320,15 @@ enum Stepped {
     Unchanged,
     Changed(Box<CommandOutcome>),
     Again,
+}
+
+/// Whether an undo has opened the window again after its half time, when the reminder that asks the contact in reserve
+/// found nothing to wait for.
+fn is_undone_after_half_time(claim: &Claim, at: Instant) -> bool {
+    let State::AwaitingCustomer { window } = &claim.state else { return false };
+    let half_time = Reminder::HalfTime.due_at(window);
+    claim.last_event.event_type == EventType::DeclineUndone
+        && half_time.is_some_and(|half_time| half_time <= at)
 }
 
 /// Whether the claim's last event was decided by the reports of its notice, and more of them may change it.
