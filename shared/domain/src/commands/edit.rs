@@ -46,6 +46,13 @@ pub(crate) fn apply(
     new_discard_at: Option<Instant>,
 ) {
     if let Some(opening) = opening {
+        let had = |item: &Item| claim.items.iter().any(|own| own.id == item.id);
+        // Its priority date is that of the items it was submitted with.
+        if !opening.items.iter().all(had)
+            && let State::Draft { keeps_priority_until, .. } = &mut claim.state
+        {
+            *keeps_priority_until = None;
+        }
         replace_content(claim, opening);
     }
     claim.mark(removed, Some(Mark::Dropped));

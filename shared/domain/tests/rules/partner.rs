@@ -104,6 +104,22 @@ fn editing_a_draft_moves_its_idle_deadline_and_leaves_program_and_tenant() {
 }
 
 #[test]
+fn a_recalled_claim_that_gains_an_item_loses_its_priority_date_and_one_that_drops_an_item_does_not()
+{
+    let two =
+        |items: &[&str]| ClaimInput { items: items.iter().map(|id| item(id)).collect(), ..input() };
+    let submitted = Given::begun(opened(&two(&["exchange-online", "teams"])).unwrap());
+    let later = submitted_at() + chrono::Duration::hours(1);
+    let resubmitted = |items: &[&str]| {
+        let recalled = submitted.clone().then(&Command::Recall, alpine(), later);
+        let edited = recalled.then(&Command::Edit(Box::new(two(items))), alpine(), later);
+        edited.then(&Command::Submit(None), alpine(), later).claim.priority_at
+    };
+    assert_eq!(resubmitted(&["teams"]), Some(submitted_at()));
+    assert_eq!(resubmitted(&["teams", "sharepoint-online"]), Some(later));
+}
+
+#[test]
 fn a_recalled_claim_resubmitted_soon_keeps_its_priority_date_and_later_does_not() {
     let recalled = Given::submitted().then(&Command::Recall, alpine(), now());
     assert_eq!(recalled.status(), Status::Draft);
