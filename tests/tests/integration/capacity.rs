@@ -166,8 +166,9 @@ async fn an_undo_that_moves_the_end_costs_one_more_for_each_of_its_two_timers() 
     world.wire.reset();
     let undone = world.give(&claim.id, &link(1), &undo_all()).await.unwrap().claim;
     assert_eq!(closes_at(&undone), instant("2027-01-04T23:00:00Z"));
-    // The undo costs four as ever; the timers of the end and of the reminder before it are one each.
-    assert_eq!(written(&world), Units::new(6.0, 0.0));
+    // The undo costs four as ever; the timers of the end and of the reminder before it are one each, and so is the
+    // mark that asks the contact in reserve, since half time is over.
+    assert_eq!(written(&world), Units::new(7.0, 0.0));
 }
 
 #[tokio::test]

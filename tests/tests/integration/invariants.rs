@@ -117,7 +117,12 @@ impl Story {
             self.suspended.push(partner);
         }
         let id = integration::world::partner_id(partner);
-        self.stack.world.store.reconcile(&store::DirectoryEntry::Partner(id)).await.unwrap();
+        let (world, entry) = (&self.stack.world, store::DirectoryEntry::Partner(id));
+        if let Err(StoreError::Unavailable(_)) = world.store.reconcile(&entry).await {
+            // A window has ended and is not closed: the sweep comes again once it is.
+            world.clock.advance(Duration::seconds(125));
+            world.store.reconcile(&entry).await.unwrap();
+        }
     }
 
     /// Gives the command of a step, and holds what became of it against the model.
