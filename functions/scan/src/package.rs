@@ -23,7 +23,7 @@ const MAIN_TEXT: &str =
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
 
 /// What parts may be: texts, pictures and fonts, by the beginning of their media type.
-const PARTS: [&str; 14] = [
+const PARTS: [&str; 22] = [
     "application/vnd.openxmlformats-officedocument.wordprocessingml.",
     "application/vnd.openxmlformats-officedocument.theme",
     "application/vnd.openxmlformats-officedocument.drawingml.chart+xml",
@@ -36,9 +36,20 @@ const PARTS: [&str; 14] = [
     "application/vnd.openxmlformats-package.core-properties+xml",
     "application/vnd.openxmlformats-package.digital-signature-",
     "application/vnd.ms-word.",
+    "application/vnd.openxmlformats-officedocument.drawingml.chartshapes+xml",
+    "application/vnd.openxmlformats-officedocument.vmldrawing",
+    "application/vnd.ms-office.chartcolorstyle+xml",
+    "application/vnd.ms-office.chartstyle+xml",
+    "application/vnd.ms-office.classificationlabels+xml",
+    "application/vnd.ms-office.drawingml.diagramdrawing+xml",
+    "application/inkml+xml",
+    "application/x-font-ttf",
     "application/xml",
     "image/",
 ];
+
+/// The data of a chart: a workbook, which acts on nothing where it has no macros.
+const CHART_DATA: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// What the types of parts and relations never name, in any case.
 const FORBIDDEN: [&str; 6] =
@@ -59,8 +70,9 @@ pub(crate) fn is_harmless(bytes: &[u8]) -> Option<bool> {
         return Some(false);
     }
     let types = part_types(&read(&mut package, LIST_OF_PARTS)?)?;
-    let is_known =
-        |kind: &String| !is_forbidden(kind) && PARTS.iter().any(|own| kind.starts_with(own));
+    let is_known = |kind: &String| {
+        !is_forbidden(kind) && (kind == CHART_DATA || PARTS.iter().any(|own| kind.starts_with(own)))
+    };
     if !types.iter().all(is_known) || !types.iter().any(|kind| kind == MAIN_TEXT) {
         return Some(false);
     }
@@ -153,17 +165,20 @@ fn each_element(text: &str, mut look: impl FnMut(&BytesStart<'_>) -> Option<()>)
     }
 }
 
-/// An attribute with its references resolved, by its local name, empty where there is none; `None` where the element
-/// is malformed.
+/// An attribute with its references resolved, empty where there is none; `None` where the element is malformed, or has
+/// an attribute of that name in a space of its own, which another reader might take for it.
 fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
+    let mut value = String::new();
     for found in element.attributes() {
         let found = found.ok()?;
         if found.key.local_name().as_ref() == name {
-            let value = found.normalized_value(XmlVersion::Implicit1_0).ok()?;
-            return Some(value.into_owned());
+            if found.key.prefix().is_some() {
+                return None;
+            }
+            value = found.normalized_value(XmlVersion::Implicit1_0).ok()?.into_owned();
         }
     }
-    Some(String::new())
+    Some(value)
 }
 
 #[cfg(test)]
@@ -224,6 +239,9 @@ pub(crate) mod tests {
             "application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml",
             "application/vnd.openxmlformats-officedocument.theme+xml",
             "application/vnd.openxmlformats-package.core-properties+xml",
+            "application/vnd.ms-office.classificationlabels+xml",
+            "application/vnd.ms-office.chartstyle+xml",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ] {
             assert_eq!(is_harmless(&typed(kind)), Some(true), "{kind}");
         }
@@ -240,7 +258,8 @@ pub(crate) mod tests {
             "application/vnd.ms-word.document.mac&#x72;oEnabled.main+xml",
             "application/vnd.ms-office.activeX+xml",
             "application/vnd.openxmlformats-officedocument.oleObject",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "application/vnd.ms-excel.sheet.macroEnabled.12",
+            "application/vnd.ms-office.webextension+xml",
             "application/x-msdownload",
             "text/html",
         ] {
@@ -276,6 +295,16 @@ pub(crate) mod tests {
         }
         let no_text = package(&[(LIST_OF_PARTS, "<Types/>"), TEXT]);
         assert_eq!(is_harmless(&no_text), Some(false), "no part is the text");
+    }
+
+    #[test]
+    fn an_attribute_in_a_space_of_its_own_stands_for_no_other() {
+        let relation = "<Relationships><Relationship xmlns:x=\"u\" x:Type=\"a/hyperlink\" Id=\"r1\" \
+                        Type=\"a/attachedTemplate\" Target=\"x\" TargetMode=\"External\"/></Relationships>";
+        let parts = [(LIST_OF_PARTS, list("")), ("word/_rels/x.rels", relation.to_owned())];
+        let parts = parts.each_ref().map(|(name, text)| (*name, text.as_str()));
+        let bytes = package(&[parts[0], TEXT, parts[1]]);
+        assert!(!is_harmless(&bytes).unwrap_or(false));
     }
 
     #[test]

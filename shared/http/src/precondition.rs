@@ -26,6 +26,9 @@ pub enum IfMatch {
     OneOf(Vec<Version>),
 }
 
+/// A version that no claim has, and that is none's last one.
+const NO_VERSION: Version = Version(u32::MAX);
+
 impl IfMatch {
     /// The version that the caller has seen of a claim whose present one is `current`: that, where it is named; else
     /// the one before, of which a repeat may come; else another, which is stale. `None`: the caller takes any.
@@ -33,7 +36,7 @@ impl IfMatch {
         let Self::OneOf(named) = self else { return None };
         let present = named.iter().find(|own| **own == current);
         let before = || named.iter().find(|own| own.next() == current);
-        Some(present.or_else(before).or(named.first()).copied().unwrap_or(Version(0)))
+        Some(present.or_else(before).or(named.first()).copied().unwrap_or(NO_VERSION))
     }
 }
 
@@ -164,7 +167,7 @@ mod tests {
         assert_eq!(seen(&[5, 6, 7]), Some(Version(7)));
         assert_eq!(seen(&[5, 6]), Some(Version(6)));
         assert_eq!(seen(&[5, 9]), Some(Version(5)));
-        assert_eq!(seen(&[]), Some(Version(0)), "no version of any claim");
+        assert_eq!(seen(&[]), Some(NO_VERSION), "no version of any claim");
         assert_eq!(IfMatch::Any.seen(Version(7)), None);
     }
 

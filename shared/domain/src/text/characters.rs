@@ -20,6 +20,8 @@ const REFUSED: [GeneralCategory; 5] = [
 
 /// Breaks the connection of the letters beside it.
 const NON_JOINER: char = '\u{200c}';
+/// A blank at which no line ends.
+const NO_BREAK_SPACE: char = '\u{a0}';
 /// Connects the letters beside it.
 const JOINER: char = '\u{200d}';
 
@@ -65,30 +67,47 @@ pub(super) fn is_person(text: &str) -> bool {
 pub(super) fn is_title(text: &str) -> bool {
     let more = |character: char| {
         let is_digit = category(character) == GeneralCategory::DecimalNumber;
-        is_digit || "&/()[]".contains(character)
+        is_digit || "&/()[]–+".contains(character)
     };
     has_only(text, |character| is_of_name(character) || more(character))
 }
 
 fn has_only(text: &str, is_permitted: impl Fn(char) -> bool) -> bool {
-    let mut characters = text.chars().peekable();
+    let characters: Vec<_> = text.chars().collect();
     let mut has_letter = false;
-    while let Some(character) = characters.next() {
-        has_letter |= GeneralCategoryGroup::Letter.contains(category(character));
-        let ends = characters.peek().is_none_or(|next| *next == ' ');
-        let is_joiner = matches!(character, JOINER | NON_JOINER);
-        if !(is_permitted(character) || is_joiner || (character == '.' && ends)) {
+    for (at, character) in characters.iter().enumerate() {
+        has_letter |= is_letter(*character);
+        let is_joiner = matches!(*character, JOINER | NON_JOINER);
+        let after = characters.get(at + 1..).unwrap_or_default();
+        if !(is_permitted(*character) || is_joiner || (*character == '.' && abbreviates(after))) {
             return false;
         }
     }
     has_letter
 }
 
+/// Whether a full stop abbreviates, by what follows it: a blank, a comma, the end, or one letter alone (`Ph.D.`). The
+/// domain of an address has more.
+fn abbreviates(after: &[char]) -> bool {
+    match after {
+        [] | [' ' | NO_BREAK_SPACE | ',', ..] => true,
+        [letter] => is_letter(*letter),
+        [letter, next, ..] => {
+            is_letter(*letter) && matches!(*next, ' ' | NO_BREAK_SPACE | ',' | '.' | '-')
+        }
+    }
+}
+
+fn is_letter(character: char) -> bool {
+    GeneralCategoryGroup::Letter.contains(category(character))
+}
+
 fn is_of_name(character: char) -> bool {
     let category = category(character);
     GeneralCategoryGroup::Letter.contains(category)
         || GeneralCategoryGroup::Mark.contains(category)
-        || " '’-,".contains(character)
+        || character == NO_BREAK_SPACE
+        || " '’‘-,·・".contains(character)
 }
 
 fn category(character: char) -> GeneralCategory {
@@ -166,12 +185,18 @@ mod tests {
             "王小明",
             "محمد بن سلمان",
             "Jean-Luc d'Arc",
+            "Ing.\u{a0}Jan Novák, CSc., Ph.D.",
+            "J.R.R. Tolkien",
+            "ジョン・スミス",
         ] {
             assert!(is_person(&normalized(name)), "{name}");
         }
         for text in [
             "visit https://evil.example now",
             "evil.example",
+            "t.co",
+            "a.b.co",
+            "evil.x/y",
             "call 123",
             "a@b",
             "<b>x</b>",
@@ -180,7 +205,9 @@ mod tests {
         ] {
             assert!(!is_person(&normalized(text)), "{text}");
         }
-        assert!(is_title("Head of IT & Security (EMEA) 2/3") && !is_title("see evil.example"));
+        assert!(
+            is_title("Head of IT & Security – R+D (EMEA) 2/3") && !is_title("see evil.example")
+        );
     }
 
     #[test]

@@ -147,7 +147,8 @@ impl Store {
             let stepped = match Box::pin(self.step(&open.stored, step, &mut attempts)).await {
                 // There is nothing more to do.
                 Err(StoreError::Rejected(Rejection::InvalidState { .. })) if may_do_more => {
-                    return Ok(outcome_of(open.stored, Effect::Repeated));
+                    let repeated = outcome_of(open.stored, Effect::Repeated);
+                    return Box::pin(self.follow_up(repeated, moment)).await;
                 }
                 stepped => stepped?,
             };
@@ -155,7 +156,11 @@ impl Store {
                 Stepped::Unchanged => {
                     if self.repeat_stands(claim, command, moment.at).await? {
                         let effect = if repeats { Effect::Repeated } else { Effect::Unchanged };
-                        return Ok(outcome_of(open.stored, effect));
+                        let same = outcome_of(open.stored, effect);
+                        if !repeats {
+                            return Ok(same);
+                        }
+                        return Box::pin(self.follow_up(same, moment)).await;
                     }
                     open = self.reopen(open, &mut attempts, moment).await?;
                     continue;
