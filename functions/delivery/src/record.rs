@@ -64,12 +64,8 @@ async fn keep_failure(
         return Ok(());
     }
     let Some(recipients) = store.recipients(claim).await? else { return Ok(()) };
-    let is_asked = |own: &Recipient| {
-        own.standing == RecipientStanding::Asked
-            || (own.standing == RecipientStanding::Reserve && recipients.reports.of(own.no).sent)
-    };
     match recipients.list.get(recipient) {
-        Some(own) if !is_asked(own) => {
+        Some(own) if !recipients.is_asked(own) => {
             store.note_report(&claim.id, claim.notice, recipient, failed).await.map(|_| ())
         }
         Some(_) | None => Ok(()),

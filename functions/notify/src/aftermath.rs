@@ -158,16 +158,7 @@ impl Aftermath<'_> {
 
     fn active_since(&self, no: ItemNo) -> Option<Instant> {
         let claim = &self.audience.claim;
-        match claim.item_status(claim.item(no)?) {
-            ItemStatus::Active { effective_at, .. } => Some(effective_at),
-            ItemStatus::Proposed
-            | ItemStatus::Pending
-            | ItemStatus::Declined { .. }
-            | ItemStatus::Ended { .. }
-            | ItemStatus::Dropped
-            | ItemStatus::Withdrawn
-            | ItemStatus::Rejected => None,
-        }
+        claim.item_status(claim.item(no)?).active_since()
     }
 
     /// Tells an end: as the receipt of a decision of the customer's, else with its reason.

@@ -128,6 +128,11 @@ impl ItemStatus {
         matches!(self, Self::Declined { settled: true, .. })
     }
 
+    /// Since when the item is active; `None` where it is not.
+    pub fn active_since(self) -> Option<Instant> {
+        if let Self::Active { effective_at, .. } = self { Some(effective_at) } else { None }
+    }
+
     /// The name on the wire.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -151,18 +151,6 @@ fn failed_before(claim: &Claim, recipients: &Recipients, window: &Window) -> boo
     failure.is_some_and(|failure| failure.at < window.closes_at)
 }
 
-/// What a failure leads to that was noted before the window closed and nobody has acted on.
-pub(crate) fn failure_before_close(claim: &Claim, context: &Context) -> Decision {
-    match (&context.facts.recipients, &claim.state) {
-        (Some(recipients), State::AwaitingCustomer { window })
-            if failed_before(claim, recipients, window) =>
-        {
-            failed(claim, recipients, context)
-        }
-        _ => Ok(None),
-    }
-}
-
 /// What the failures lead to.
 fn failed(claim: &Claim, recipients: &Recipients, context: &Context) -> Decision {
     let outcome = reconsider(claim, recipients, context)?;

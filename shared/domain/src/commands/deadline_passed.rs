@@ -54,7 +54,8 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
             None => return Ok(None),
         },
         OnDeadline::CloseWindow if claim.opened_by.is_none() => unopened(claim, context)?,
-        OnDeadline::CloseWindow => match apply_reports::failure_before_close(claim, context)? {
+        // A failure that is noted and that nobody has acted on comes first.
+        OnDeadline::CloseWindow => match apply_reports::decide(claim, claim.notice, context)? {
             Some(event) => return Ok(Some(event)),
             None => closed(claim, context),
         },

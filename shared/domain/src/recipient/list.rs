@@ -110,6 +110,12 @@ impl Recipients {
             && failures.all(|cause| cause == FailureCause::Suppressed)
     }
 
+    /// Whether the notice goes to the recipient: at once, or from its reserve by now.
+    pub fn is_asked(&self, own: &Recipient) -> bool {
+        own.standing == RecipientStanding::Asked
+            || (own.standing == RecipientStanding::Reserve && self.reports.of(own.no).sent)
+    }
+
     /// Whether the recipient gets later mails of the claim: it has a link, and neither failed nor was retired.
     pub fn is_told(&self, own: &Recipient) -> bool {
         let standing = match own.standing {
@@ -143,8 +149,7 @@ impl Recipients {
     pub(crate) fn closed_standings(&self, reached_nobody: bool, at: Instant) -> Vec<Recipient> {
         let closed = |own: &Recipient| {
             let report = self.reports.of(own.no);
-            let asked = own.standing == RecipientStanding::Asked
-                || (own.standing == RecipientStanding::Reserve && report.sent);
+            let asked = self.is_asked(own);
             let standing = match own.standing {
                 RecipientStanding::Asked
                 | RecipientStanding::Reserve

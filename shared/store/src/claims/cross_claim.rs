@@ -3,7 +3,7 @@
 //! newcomer's item becomes active, so that there is no instant with two or with none.
 
 use domain::actor::Actor;
-use domain::claim::{Claim, Instant, ItemStatus, State};
+use domain::claim::{Claim, Instant, State};
 use domain::command::Command;
 use domain::context::{Context, Facts, Places, Standing};
 use domain::effects;
@@ -139,15 +139,7 @@ impl Store {
 
 /// Since when these items are active: all of them became so by the same event.
 fn effective_at(claim: &Claim, activated: &[ItemNo]) -> Instant {
-    let since = activated.iter().filter_map(|no| match claim.item_status(claim.item(*no)?) {
-        ItemStatus::Active { effective_at, .. } => Some(effective_at),
-        ItemStatus::Proposed
-        | ItemStatus::Pending
-        | ItemStatus::Declined { .. }
-        | ItemStatus::Ended { .. }
-        | ItemStatus::Dropped
-        | ItemStatus::Withdrawn
-        | ItemStatus::Rejected => None,
-    });
+    let since =
+        activated.iter().filter_map(|no| claim.item_status(claim.item(*no)?).active_since());
     since.min().unwrap_or(claim.last_event.at)
 }

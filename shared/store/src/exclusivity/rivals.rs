@@ -118,15 +118,7 @@ pub(crate) fn rivals_on(claim: &Claim, other: &Claim) -> Vec<Rival> {
 
 fn rival(item: ItemNo, other: &Claim, rival_item: ItemNo, standing: Standing) -> Rival {
     let (claim, defence) = (other.id.clone(), other.defence);
-    let held_since = other.item(rival_item).and_then(|held| match other.item_status(held) {
-        ItemStatus::Active { effective_at, .. } => Some(effective_at),
-        ItemStatus::Proposed
-        | ItemStatus::Pending
-        | ItemStatus::Declined { .. }
-        | ItemStatus::Ended { .. }
-        | ItemStatus::Dropped
-        | ItemStatus::Withdrawn
-        | ItemStatus::Rejected => None,
-    });
+    let held = other.item(rival_item);
+    let held_since = held.and_then(|held| other.item_status(held).active_since());
     Rival { item, claim, rival_item, standing, defence, held_since, place: None }
 }
