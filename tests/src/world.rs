@@ -293,7 +293,7 @@ pub fn tenant_id(id: &str) -> TenantId {
 
 /// A partner's admin.
 pub fn partner_admin(id: &str) -> Actor {
-    Actor::Partner { id: partner_id(id), admin: true }
+    Actor::Partner { id: partner_id(id), admin: true, person: None }
 }
 
 /// Alpine's admin.
@@ -320,7 +320,7 @@ pub fn link(notice: u16) -> Actor {
 
 /// Contoso's administrator.
 pub fn contoso_admin() -> Actor {
-    Actor::CustomerAdmin { tenant: tenant_id(fixtures::CONTOSO) }
+    Actor::CustomerAdmin { tenant: tenant_id(fixtures::CONTOSO), person: None }
 }
 
 /// Validate, nothing dropped.

@@ -10,7 +10,7 @@ use store::{CommandAnswer, Moment, OpenClaim};
 use web::{Call, Caller, Failure, Reply, bodies};
 
 use crate::list::is_his_to_see;
-use app::{Api, ApiError, customer_view, moment, state_first};
+use app::{Api, ApiError, customer_view, history_page, moment, state_first};
 
 /// What a customer may answer.
 #[derive(Debug, Clone, Copy)]
@@ -103,11 +103,33 @@ pub(crate) async fn read(
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
+    let claim = claim(app, call, caller, moment).await?;
+    shown(app, &claim, None, caller, moment).await
+}
+
+/// Reads the history of a claim, oldest first.
+pub(crate) async fn history(
+    app: &Api,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Response<Body>, ApiError> {
+    let moment = moment(&app.store, call).await?;
+    let claim = claim(app, call, caller, moment).await?;
+    history_page(app, call, caller, &claim).await
+}
+
+/// The claim of the path, to be read, if it is the caller's to see.
+async fn claim(
+    app: &Api,
+    call: &Call<'_>,
+    caller: &Caller,
+    moment: Moment,
+) -> Result<Claim, ApiError> {
     let id = call.path_id(ClaimId::parse)?;
     let claim = Box::pin(app.store.claim(&id, moment)).await?;
     let claim = claim.filter(is_his_to_see).ok_or(Failure::NotFound)?;
     caller.sees(&claim)?;
-    shown(app, &claim, None, caller, moment).await
+    Ok(claim)
 }
 
 async fn shown(

@@ -5,6 +5,7 @@ use domain::claim::Claim;
 use domain::ids::ItemNo;
 use futures_util::future::try_join_all;
 use lambda_http::{Body, Response};
+use store::HistoryEntry;
 use web::views::{CustomerClaimView, LedgerAssociationView, LedgerView, ReceiptView};
 use web::{Call, Caller};
 
@@ -43,7 +44,8 @@ pub(crate) async fn ledger(
             let view = listed_view(&app.store, claim, caller, moment).await?;
             entry.pending.push(CustomerClaimView::of(view));
         }
-        let receipts = history.iter().filter_map(|past| ReceiptView::of(claim, &past.event));
+        let told = history.iter().filter_map(HistoryEntry::told);
+        let receipts = told.filter_map(|told| ReceiptView::of(claim, &told));
         entry.receipts.extend(receipts);
     }
     ledger.retain(|entry| !entry.is_empty());

@@ -3,6 +3,7 @@
 use domain::actor::ActorKind;
 use domain::claim::{Claim, Instant, Item, ItemStatus, State, UsedChances};
 use domain::decide::undo_is_open;
+use domain::history::{Entry, Noes};
 use domain::ids::ItemNo;
 use domain::reason::EndReason;
 use domain::recipient::{Authority, Decliners, Recipient, RecipientStanding};
@@ -14,7 +15,6 @@ use runtime::Failure;
 use crate::App;
 use crate::audience::{Addressee, Audience};
 use crate::event::Told;
-use crate::past::{Noes, PastEvent};
 use crate::post::Followed;
 
 /// An event, the claim it happened to, and what its archive says of it.
@@ -22,7 +22,7 @@ pub(crate) struct Aftermath<'a> {
     pub(crate) app: &'a App,
     pub(crate) audience: &'a Audience,
     pub(crate) told: &'a Told,
-    pub(crate) past: PastEvent,
+    pub(crate) past: Entry,
 }
 
 impl Aftermath<'_> {
@@ -49,7 +49,7 @@ impl Aftermath<'_> {
 
     /// Receipts a decision, whoever made it: what it did, whatever has become of it since.
     pub(crate) async fn tell_decision(&self) -> Result<(), Failure> {
-        let noes = self.past.noes();
+        let noes = self.past.members.noes.clone().unwrap_or_default();
         let deeds = self.deeds(&noes);
         if deeds.is_empty() {
             return Ok(());
@@ -74,7 +74,7 @@ impl Aftermath<'_> {
         declined.extend(&noes.items);
         declined.sort_unstable();
         declined.dedup();
-        let mut in_part = self.past.taken_back().items;
+        let mut in_part = self.past.members.taken_back.clone().unwrap_or_default().items;
         in_part.retain(|no| !undone.contains(no));
         let all = [
             (Deed::Declined, declined),
@@ -179,7 +179,7 @@ impl Aftermath<'_> {
         let (audience, version) = (self.audience, self.told.version.0);
         let Deadline::Exact(_) = audience.deadline() else { return Ok(()) };
         let cause = match self.told.actor {
-            _ if self.past.is_counted_anew() => Cause::Delivery,
+            _ if self.past.members.counted_from.is_some() => Cause::Delivery,
             ActorKind::System => Cause::Announced,
             ActorKind::Partner | ActorKind::Customer | ActorKind::Operator => Cause::Asked,
         };
@@ -238,7 +238,7 @@ impl Aftermath<'_> {
 
     /// Who is told of the act: one mail an act and address, so nobody who gets a new notice for it.
     fn addressees(&self) -> Vec<Addressee<'_>> {
-        let renewed = self.past.has_new_notice();
+        let renewed = self.past.members.notice.is_some();
         let is_asked = |own: &Recipient| own.standing == RecipientStanding::Asked;
         let mut told = self.audience.told();
         told.retain(|addressee| !(renewed && addressee.recipient.is_some_and(is_asked)));

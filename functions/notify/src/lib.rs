@@ -9,11 +9,11 @@ mod audience;
 mod contacts;
 mod event;
 mod notices;
-mod past;
 mod post;
 mod remind;
 
 use domain::event::EventType;
+use domain::history;
 use domain::ids::{ClaimId, NoticeNo};
 use notice::{LinkKeys, Operator};
 use runtime::{Failure, Invocation, fields};
@@ -24,7 +24,6 @@ use tracing::{info, warn};
 use crate::aftermath::Aftermath;
 use crate::audience::Audience;
 use crate::event::Told;
-use crate::past::PastEvent;
 pub use crate::post::Post;
 
 /// What the function needs.
@@ -136,11 +135,12 @@ async fn write(app: &App, audience: &Audience, told: &Told) -> Result<(), Failur
 async fn tell(app: &App, audience: &Audience, told: &Told, act: Act) -> Result<(), Failure> {
     let entry = app.store.archived(&told.claim, told.version).await?;
     let entry = entry.ok_or_else(|| Failure::new("an event that is in no archive"))?;
-    let past = PastEvent::of(&entry);
-    if told.event_type.makes_notice_due() && past.has_new_notice() {
+    // An erased claim has nobody left who could be told.
+    let Some(history::Told::Event(past)) = entry.told() else { return Ok(()) };
+    if told.event_type.makes_notice_due() && past.members.notice.is_some() {
         notices::send(app, audience, told).await?;
     }
-    let aftermath = Aftermath { app, audience, told, past };
+    let aftermath = Aftermath { app, audience, told, past: *past };
     match act {
         Act::Opening => aftermath.tell_exact_deadline().await,
         Act::Decision => aftermath.tell_decision().await,

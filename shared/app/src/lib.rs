@@ -6,6 +6,7 @@ mod claim_view;
 mod command;
 mod documents;
 mod error;
+mod history;
 pub mod pagination;
 mod recipients;
 
@@ -14,3 +15,4 @@ pub use claim_view::{claim_view, customer_view, listed_view};
 pub use command::{CommandRequest, run_command, state_first};
 pub use documents::Document;
 pub use error::{ApiError, respond};
+pub use history::history_page;

@@ -1,7 +1,9 @@
 //! Who acts (`docs/domain.md §1`).
 
 use crate::codes::codes;
-use crate::ids::{NoticeNo, PartnerId, StaffId, TenantId};
+use std::fmt;
+
+use crate::ids::{NoticeNo, PartnerId, PersonId, StaffId, TenantId};
 use crate::recipient::RecipientNo;
 
 codes! {
@@ -43,6 +45,8 @@ pub enum Actor {
         id: PartnerId,
         /// Whether it is a `partner_admin`.
         admin: bool,
+        /// Which of its people; `None` where the token does not tell.
+        person: Option<PersonId>,
     },
     /// The operator's staff.
     Staff {
@@ -55,6 +59,8 @@ pub enum Actor {
     CustomerAdmin {
         /// Which tenant.
         tenant: TenantId,
+        /// Which of its people; `None` for the tenant's standing rules.
+        person: Option<PersonId>,
     },
     /// Somebody who holds the link and the code of a notice.
     CustomerLink {
@@ -65,6 +71,34 @@ pub enum Actor {
     },
     /// The system: delivery proofs, deadlines, the directory.
     System,
+}
+
+/// Who exactly acted: a member of the staff, a recipient by its link, or a person of a party.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ActorId {
+    /// The operator's staff.
+    Staff(StaffId),
+    /// A recipient of the claim's notices, by its link.
+    Recipient(RecipientNo),
+    /// A person of the partner or the customer, under a pseudonym.
+    Person(PersonId),
+}
+
+impl ActorId {
+    /// The member of the staff, where it is one.
+    pub fn staff(&self) -> Option<&StaffId> {
+        if let Self::Staff(id) = self { Some(id) } else { None }
+    }
+}
+
+impl fmt::Display for ActorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Staff(id) => id.fmt(f),
+            Self::Recipient(no) => write!(f, "recipient:{}", no.0),
+            Self::Person(id) => id.fmt(f),
+        }
+    }
 }
 
 /// The roles of the operator's staff.
@@ -86,6 +120,18 @@ impl Actor {
             Self::Staff { .. } => ActorKind::Operator,
             Self::CustomerAdmin { .. } | Self::CustomerLink { .. } => ActorKind::Customer,
             Self::System => ActorKind::System,
+        }
+    }
+
+    /// Who exactly it is, as far as the claim keeps it.
+    pub fn id(&self) -> Option<ActorId> {
+        match self {
+            Self::Staff { id, .. } => Some(ActorId::Staff(id.clone())),
+            Self::CustomerLink { recipient, .. } => recipient.map(ActorId::Recipient),
+            Self::Partner { person, .. } | Self::CustomerAdmin { person, .. } => {
+                person.map(ActorId::Person)
+            }
+            Self::System => None,
         }
     }
 

@@ -8,12 +8,12 @@ mod state;
 
 use serde::{Deserialize, Serialize};
 
-use crate::actor::ActorKind;
+use crate::actor::{ActorId, ActorKind};
 use crate::calendar::CalendarId;
 use crate::event_type::{EventType, Fingerprint};
 use crate::ids::{
     Activity, AssociationId, ClaimId, FamilyId, ItemNo, LocationId, NoticeNo, PartnerId, ProgramId,
-    Sha256Hash, StaffId, TenantId, Version,
+    Sha256Hash, TenantId, Version,
 };
 use crate::program::{Consent, ItemKind, ItemRef, Policy};
 use crate::recipient::RecipientNo;
@@ -125,8 +125,8 @@ pub struct LastEvent {
     pub at: Instant,
     /// Whose doing it was.
     pub actor: ActorKind,
-    /// Operator staff by name.
-    pub actor_id: Option<StaffId>,
+    /// Who exactly.
+    pub actor_id: Option<ActorId>,
     /// Whether a deadline that passed unanswered did it.
     pub by_silence: bool,
     /// Of the command and the party that gave it, so that a repeat is known as one.

@@ -239,7 +239,7 @@ impl Command {
         let party = match actor {
             Actor::Partner { id, .. } => format!("partner:{id}"),
             Actor::Staff { id, .. } => format!("staff:{id}"),
-            Actor::CustomerAdmin { tenant } => format!("tenant:{tenant}"),
+            Actor::CustomerAdmin { tenant, .. } => format!("tenant:{tenant}"),
             Actor::CustomerLink { notice, recipient: None } => format!("link:{}", notice.0),
             Actor::CustomerLink { notice, recipient: Some(no) } => {
                 format!("link:{}:{}", notice.0, no.0)

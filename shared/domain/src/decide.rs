@@ -125,7 +125,7 @@ pub fn authorize(claim: &Claim, command: CommandKind, actor: &Actor) -> Result<(
     }
     let own = match actor {
         Actor::Partner { id, .. } => claim.subject.partner == *id,
-        Actor::CustomerAdmin { tenant } => claim.subject.tenant == *tenant,
+        Actor::CustomerAdmin { tenant, .. } => claim.subject.tenant == *tenant,
         Actor::CustomerLink { notice, .. } => *notice <= claim.notice,
         Actor::Staff { .. } | Actor::System => true,
     };

@@ -1,14 +1,16 @@
 //! Events: what happened to a claim, one for each version (`docs/domain.md §3`, I7).
 
-use crate::actor::{Actor, ActorKind};
+mod between;
+
+use crate::actor::{Actor, ActorId, ActorKind};
 use crate::calendar::Window;
 use crate::claim::{
     Details, ExtensionCause, HoldReason, Instant, Item, LastEvent, RejectionRecord, Subject,
 };
 use crate::codes::coded;
 use crate::deadline::Deadline;
-use crate::ids::{ClaimId, ItemNo, NoticeNo, Sha256Hash, StaffId, Version};
-use crate::reason::{EndReason, Reason, ReasonCode};
+use crate::ids::{ClaimId, ItemNo, NoticeNo, Sha256Hash, Version};
+use crate::reason::{EndReason, Reason};
 use crate::recipient::{Decliners, RecipientList, RecipientNo};
 
 pub use crate::event_type::{EventType, Fingerprint};
@@ -23,8 +25,8 @@ pub struct Event {
     pub at: Instant,
     /// Whose doing it was.
     pub actor: ActorKind,
-    /// Operator staff by name.
-    pub actor_id: Option<StaffId>,
+    /// Who exactly.
+    pub actor_id: Option<ActorId>,
     /// Whether a deadline that passed unanswered did it.
     pub by_silence: bool,
     /// Of the command and its party.
@@ -130,8 +132,8 @@ coded! {
         Validated {
             /// Whether the customer's rules ask for a yes by now.
             explicit_yes: bool,
-            /// Items the reviewer dropped, each with its reason.
-            dropped: Vec<(ItemNo, ReasonCode)>,
+            /// Items the reviewer dropped.
+            dropped: Vec<ItemNo>,
             /// Whether an item is held by another partner.
             contested: bool,
             /// The notice that is due.
@@ -150,8 +152,6 @@ coded! {
         },
         /// [`EventType::NoticeFailed`]: nobody can be reached.
         NoticeFailed {
-            /// Why.
-            cause: FailureCause,
             /// Until when the contact must be corrected.
             correct_by: Deadline,
             /// Whether that is the operator's turn.
@@ -159,8 +159,6 @@ coded! {
         },
         /// [`EventType::RecipientFailed`].
         RecipientFailed {
-            /// Why.
-            cause: FailureCause,
             /// What becomes of the notice.
             change: NoticeChange,
         },
@@ -178,8 +176,6 @@ coded! {
         },
         /// [`EventType::LinkRetired`].
         LinkRetired {
-            /// Whose link.
-            recipient: RecipientNo,
             /// What becomes of the notice.
             change: NoticeChange,
         },
@@ -194,8 +190,6 @@ coded! {
         },
         /// [`EventType::ContactRefused`].
         ContactRefused {
-            /// Who.
-            recipient: RecipientNo,
             /// What becomes of the notice.
             change: NoticeChange,
         },
@@ -316,9 +310,9 @@ impl EventBody {
         {
             return Some(deadline);
         }
-        let (Self::RecipientFailed { change, .. }
-        | Self::ContactRefused { change, .. }
-        | Self::LinkRetired { change, .. }
+        let (Self::RecipientFailed { change }
+        | Self::ContactRefused { change }
+        | Self::LinkRetired { change }
         | Self::DeclineUndone { change, .. }) = self
         else {
             return None;
@@ -383,7 +377,7 @@ impl Event {
             version,
             at,
             actor: actor.kind(),
-            actor_id: actor.staff_id().cloned(),
+            actor_id: actor.id(),
             by_silence: false,
             fingerprint: None,
             body,

@@ -107,12 +107,12 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
         EventBody::WindowOpened { window, opened_by } => {
             apply_reports::apply_opening(it, window, *opened_by);
         }
-        EventBody::NoticeFailed { correct_by, with_operator, .. } => {
+        EventBody::NoticeFailed { correct_by, with_operator } => {
             wait_for_contact(it, correct_by.at, *with_operator);
         }
-        EventBody::RecipientFailed { change, .. }
-        | EventBody::ContactRefused { change, .. }
-        | EventBody::LinkRetired { change, .. } => change_notice(it, change),
+        EventBody::RecipientFailed { change }
+        | EventBody::ContactRefused { change }
+        | EventBody::LinkRetired { change } => change_notice(it, change),
         EventBody::ContactVouched => {}
         EventBody::ContactProposed { due_at } => correct_contact::apply_proposal(it, due_at.at),
         EventBody::ContactProposalRefused { correct_by } => {

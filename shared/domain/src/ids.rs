@@ -134,6 +134,28 @@ impl ClaimId {
     }
 }
 
+/// A person of a partner or a customer, under a name that tells nothing: ten bytes of SHA-256 over the identity
+/// provider's id of the person, as 16 lower-case base32 characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PersonId(pub [u8; 10]);
+
+impl PersonId {
+    /// The pseudonym of the person whom the identity provider calls `subject`.
+    pub fn of(subject: &str) -> Self {
+        let digest: [u8; 32] =
+            Sha256::new().chain_update("person:").chain_update(subject).finalize().into();
+        let mut id = [0; 10];
+        id.iter_mut().zip(digest).for_each(|(byte, digest)| *byte = digest);
+        Self(id)
+    }
+}
+
+impl fmt::Display for PersonId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&BASE32_NOPAD.encode(&self.0).to_ascii_lowercase())
+    }
+}
+
 /// The number of an item within its claim, from 1; it never changes after submit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -289,6 +311,14 @@ mod tests {
         assert_ne!(of("p-alpine", "k1"), of("p-alpine", "k2"));
         assert_ne!(of("p-alpine", "k1"), of("p-alpin", "ek1"), "the partner's length counts");
         assert_eq!(of("p-alpine", "k1").as_str().len(), 26);
+    }
+
+    #[test]
+    fn a_person_has_one_pseudonym_that_another_person_has_not() {
+        let person = PersonId::of("6f3c0a50-0f6a-4c7e-9b1c-2f0a1f3e5d77");
+        assert_eq!(person, PersonId::of("6f3c0a50-0f6a-4c7e-9b1c-2f0a1f3e5d77"));
+        assert_ne!(person, PersonId::of("6f3c0a50-0f6a-4c7e-9b1c-2f0a1f3e5d78"));
+        assert_eq!(person.to_string().len(), 16);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use domain::actor::{Actor, Role, StaffRole};
 use domain::claim::Claim;
-use domain::ids::{PartnerId, StaffId, TenantId};
+use domain::ids::{PartnerId, PersonId, StaffId, TenantId};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 
@@ -40,9 +40,10 @@ impl Caller {
     fn from_claims(claims: &HashMap<String, String>) -> Option<Self> {
         let claim = |name: &str| claims.get(name).map(String::as_str);
         let role = Role::parse(claim("custom:role")?)?;
+        let person = claim("sub").map(PersonId::of);
         let partner = |admin| {
             let id = PartnerId::parse(claim("custom:partner_id")?).ok()?;
-            Some(Actor::Partner { id, admin })
+            Some(Actor::Partner { id, admin, person })
         };
         let staff = |role| Some(Actor::Staff { id: StaffId::parse(claim("sub")?).ok()?, role });
         let actor = match role {
@@ -53,7 +54,7 @@ impl Caller {
             Role::Auditor => staff(StaffRole::Auditor),
             Role::CustomerAdmin => {
                 let tenant = TenantId::parse(claim("custom:tenant_id")?).ok()?;
-                Some(Actor::CustomerAdmin { tenant })
+                Some(Actor::CustomerAdmin { tenant, person })
             }
         };
         Some(Self { actor: actor?, role })
@@ -90,7 +91,7 @@ impl Caller {
 
     /// The tenant whose administrator it is.
     pub fn tenant_id(&self) -> Option<&TenantId> {
-        if let Actor::CustomerAdmin { tenant } = &self.actor { Some(tenant) } else { None }
+        if let Actor::CustomerAdmin { tenant, .. } = &self.actor { Some(tenant) } else { None }
     }
 
     /// Refuses every role but these.
@@ -113,7 +114,7 @@ impl Caller {
         let id = match &self.actor {
             Actor::Partner { id, .. } => id.as_str(),
             Actor::Staff { id, .. } => id.as_str(),
-            Actor::CustomerAdmin { tenant } => tenant.as_str(),
+            Actor::CustomerAdmin { tenant, .. } => tenant.as_str(),
             // No token leads to these.
             Actor::CustomerLink { .. } | Actor::System => "",
         };

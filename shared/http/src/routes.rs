@@ -129,6 +129,8 @@ function_routes! {
         Claims,
         /// Read one of them.
         Claim,
+        /// Read its history.
+        History,
         /// Say yes.
         Accept,
         /// Say no.
@@ -265,6 +267,7 @@ pub const ROUTES: &[Route] = &[
     route!("GET" "/n/{code}", Decision::Notice, "getNotice", open),
     route!("GET" "/v1/customer/claims", Customer::Claims, "listCustomerClaims", CUSTOMER),
     route!("GET" "/v1/customer/claims/{id}", Customer::Claim, "getCustomerClaim", CUSTOMER),
+    route!("GET" "/v1/customer/claims/{id}/history", Customer::History, "getCustomerClaimHistory", CUSTOMER),
     route!("POST" "/v1/customer/claims/{id}/retire-link", Customer::RetireLink, "retireLink", CUSTOMER),
     route!("POST" "/v1/customer/claims/{id}/accept", Customer::Accept, "acceptItems", CUSTOMER),
     route!("POST" "/v1/customer/claims/{id}/decline", Customer::Decline, "declineItems", CUSTOMER),

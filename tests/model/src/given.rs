@@ -142,7 +142,7 @@ impl World {
     /// A submitted claim on the one item.
     pub fn submitted(&self, at: Instant) -> Record {
         let id = ClaimId::of(&self.partner.id, "key");
-        let actor = Actor::Partner { id: self.partner.id.clone(), admin: true };
+        let actor = Actor::Partner { id: self.partner.id.clone(), admin: true, person: None };
         let context = self.context(actor, at, Known::default());
         let creation = Creation { id, input: self.input(), malformed: Vec::new() };
         let command = Command::Submit(Some(Box::new(creation)));
@@ -223,12 +223,12 @@ impl World {
 
     /// The customer's administrator.
     pub fn administrator(&self) -> Actor {
-        Actor::CustomerAdmin { tenant: self.tenant.id.clone() }
+        Actor::CustomerAdmin { tenant: self.tenant.id.clone(), person: None }
     }
 
     /// The partner's admin.
     pub fn partner_admin(&self) -> Actor {
-        Actor::Partner { id: self.partner.id.clone(), admin: true }
+        Actor::Partner { id: self.partner.id.clone(), admin: true, person: None }
     }
 }
 

@@ -2,7 +2,7 @@
 //! history, chained by hashes, whatever comes twice, late or in another order.
 
 use domain::claim::Claim;
-use domain::history::Entry;
+use domain::history::{Audience, Told};
 use domain::ids::Version;
 use integration::engine::key;
 use integration::wire::{Fault, any};
@@ -54,7 +54,7 @@ async fn whole_history(world: &World, claim: &Claim) -> Vec<HistoryEntry> {
     let mut previous = None;
     for entry in &history {
         assert_eq!(entry.previous_hash, previous);
-        let recomputed = Entry { event: entry.event.clone(), previous }.hash();
+        let recomputed = domain::history::hash(previous, &entry.sealed.text);
         assert_eq!(entry.hash, Some(recomputed), "version {}", entry.version);
         previous = entry.hash;
     }
@@ -62,7 +62,11 @@ async fn whole_history(world: &World, claim: &Claim) -> Vec<HistoryEntry> {
 }
 
 fn types(history: &[HistoryEntry]) -> Vec<String> {
-    history.iter().map(|entry| entry.event["type"].as_str().unwrap().to_owned()).collect()
+    let name = |entry: &HistoryEntry| match entry.told().unwrap() {
+        Told::Event(event) => event.event_type.as_str().to_owned(),
+        Told::NoticeChanged(_) => "notice_changed".to_owned(),
+    };
+    history.iter().map(name).collect()
 }
 
 #[tokio::test]
@@ -103,6 +107,34 @@ async fn a_missing_entry_is_written_from_the_old_image_first() {
         assert_eq!(entry.previous_hash, previous);
         previous = entry.hash;
     }
+    let reconstructed = history.iter().filter(|entry| match entry.told() {
+        Some(Told::Event(event)) => event.reconstructed,
+        told => panic!("{told:?}"),
+    });
+    let versions: Vec<Version> = reconstructed.map(|entry| entry.version).collect();
+    assert_eq!(versions, [Version(2)], "and says that what changed is not known");
+}
+
+#[tokio::test]
+async fn an_entry_is_the_same_text_whether_it_was_archived_at_once_or_after_a_crash() {
+    let (world, claim) = story().await;
+    let records = records(&world);
+    for record in &records {
+        archive(&world.store, record).await.unwrap();
+    }
+    let at_once = whole_history(&world, &claim).await;
+    for version in 1..=claim.version.0 {
+        world.engine.delete(&format!("C#{}", claim.id), &format!("H#{version:06}"));
+    }
+    let (store, wire) = world.another_store(|_| {});
+    for record in &records {
+        // The write is done, and its answer lost.
+        wire.on(any, 2, Fault::AnswerLost);
+        while let Err(error) = archive(&store, record).await {
+            assert!(error.retryable(), "{error}");
+        }
+    }
+    assert_eq!(whole_history(&world, &claim).await, at_once);
 }
 
 #[tokio::test]
@@ -159,6 +191,23 @@ async fn the_history_holds_no_personal_data() {
     let text: String = history.map(|item| item.to_string()).collect();
     for personal in ["jana", "Jana", "Nov\u{e1}kov", "petr", "IT manager", "contoso.example"] {
         assert!(!text.contains(personal), "{personal}");
+    }
+}
+
+#[tokio::test]
+async fn without_its_parts_a_history_verifies_and_tells_of_nobody() {
+    let (world, claim) = story().await;
+    for record in &records(&world) {
+        archive(&world.store, record).await.unwrap();
+    }
+    for entry in whole_history(&world, &claim).await {
+        let public = entry.sealed.read_by(&[]);
+        assert!(public.is_public() && public.parts.is_empty());
+        for secret in ["rev-1", "reviewer", "recipient:"] {
+            assert!(!public.text.contains(secret), "{}", public.text);
+        }
+        let customer = entry.sealed.read_by(&[Audience::Customer]);
+        assert!(customer.told().is_some());
     }
 }
 

@@ -297,11 +297,22 @@ async fn told_to_the_partner(stack: &Stack, claim: &Claim) -> Vec<(String, Value
     told
 }
 
-/// A hash is of what other parties read as well: it differs, and tells nothing.
+/// A hash is of what other parties read as well, and a salt of chance: they differ, and tell nothing.
 fn without_hashes(mut body: Value) -> Value {
     for entry in body["items"].as_array_mut().into_iter().flatten() {
         for name in ["hash", "previous_hash"] {
             entry.as_object_mut().map(|members| members.remove(name));
+        }
+        if let Some(text) = entry["entry"].as_str() {
+            let mut text: Value = serde_json::from_str(text).unwrap();
+            for digest in ["sealed", "details"] {
+                text.as_object_mut().unwrap().remove(digest).unwrap();
+            }
+            entry["entry"] = text;
+        }
+        for part in entry["parts"].as_object_mut().into_iter().flat_map(|parts| parts.values_mut())
+        {
+            part.as_object_mut().unwrap().remove("salt").unwrap();
         }
     }
     body

@@ -2,6 +2,7 @@
 //! calls it, each with no more permission than the template gives it.
 
 use chrono::Duration;
+use domain::ids::Sha256Hash;
 use integration::backstage::{events, mail_event, mails, records};
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, WORKLOADS};
 use integration::stack::{self, Stack};
@@ -115,6 +116,48 @@ async fn history(stack: &Stack, id: &str) {
     for pair in entries.windows(2) {
         assert_eq!(pair[1]["previous_hash"], pair[0]["hash"]);
     }
+    each_party_checks_it(stack, id).await;
+}
+
+/// Partner, customer and staff are given one text, and compute every hash of what they are shown.
+async fn each_party_checks_it(stack: &Stack, id: &str) {
+    let of_claim = || Event::get(&format!("/v1/claims/{id}/history"));
+    let of_customer = Event::get(&format!("/v1/customer/claims/{id}/history"));
+    let mut texts = Vec::new();
+    for (event, parts) in [
+        (of_claim().partner_admin(ALPINE), vec!["partner"]),
+        (of_claim().partner_user(ALPINE), vec!["partner"]),
+        (of_customer.customer_admin(CONTOSO), vec!["customer"]),
+        (of_claim().staff("reviewer", "r"), vec!["customer", "partner", "staff"]),
+        (of_claim().staff("auditor", "a"), vec!["customer", "partner", "staff"]),
+    ] {
+        let entries = ok(stack, event).await["items"].as_array().unwrap().clone();
+        texts.push(checked_texts(&entries, &parts));
+    }
+    texts.dedup();
+    assert_eq!(texts.len(), 1, "one text for every party");
+}
+
+/// The texts of a history, whose hashes and parts are computed again as `docs/api.md §3.1.5` says.
+fn checked_texts(entries: &[Value], may_read: &[&str]) -> Vec<String> {
+    let mut previous = None;
+    let mut texts = Vec::new();
+    for entry in entries {
+        let text = entry["entry"].as_str().unwrap();
+        let hash = domain::history::hash(previous, text);
+        assert_eq!(entry["hash"], hash.to_string());
+        let sealed: Value = serde_json::from_str::<Value>(text).unwrap()["sealed"].clone();
+        for (audience, part) in entry["parts"].as_object().into_iter().flatten() {
+            assert!(may_read.contains(&audience.as_str()), "{audience}");
+            let salt = data_encoding::HEXLOWER.decode(part["salt"].as_str().unwrap().as_bytes());
+            let value = part["value"].as_str().unwrap();
+            let digest = Sha256Hash::of(&[salt.unwrap().as_slice(), value.as_bytes()].concat());
+            assert_eq!(sealed[audience], digest.to_string());
+        }
+        previous = Some(hash);
+        texts.push(text.to_owned());
+    }
+    texts
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::decision::notice::{Unreported, failure_event, reconsider, renew};
 use crate::decision::selection::every;
 use crate::decision::standing::reason_to_hold;
 use crate::decision::{Decision, new_event};
-use crate::event::{Event, EventBody, FailureCause};
+use crate::event::{Event, EventBody};
 use crate::ids::NoticeNo;
 use crate::reason::EndReason;
 use crate::recipient::{RecipientNo, Recipients};
@@ -133,7 +133,7 @@ fn opened(
             // A report so late leaves the customer no time to answer: the notice goes out anew.
             if window.closes_at <= context.at {
                 let outcome = renew(claim, Some(recipients), Unreported::MayArrive, context)?;
-                let event = failure_event(claim, outcome, FailureCause::NoProof, context);
+                let event = failure_event(claim, outcome, context);
                 return event.ok_or(Rejection::MissingFact("recipients"));
             }
             EventBody::WindowOpened { window, opened_by }
@@ -154,16 +154,7 @@ fn failed_before(claim: &Claim, recipients: &Recipients, window: &Window) -> boo
 /// What the failures lead to.
 fn failed(claim: &Claim, recipients: &Recipients, context: &Context) -> Decision {
     let outcome = reconsider(claim, recipients, context)?;
-    let cause = cause(claim, recipients);
-    Ok(failure_event(claim, outcome, cause, context))
-}
-
-/// The cause of the failure that matters: of the recipient that opened the window, else of any.
-fn cause(claim: &Claim, recipients: &Recipients) -> FailureCause {
-    let of = |no| recipients.reports.of(no).failure.map(|failure| failure.cause);
-    let opener = claim.opened_by.and_then(of);
-    let any = || recipients.list.recipients.iter().filter_map(|own| of(own.no)).next_back();
-    opener.or_else(any).unwrap_or(FailureCause::NoProof)
+    Ok(failure_event(claim, outcome, context))
 }
 
 /// Associations by silence end when it turns out that no verified delivery had stood for a full window.

@@ -13,7 +13,7 @@ use crate::decision::notice::{
 use crate::decision::rejection::rejected;
 use crate::decision::term::term_end;
 use crate::decision::{Decision, new_event};
-use crate::event::{Event, EventBody, FailureCause, Silence};
+use crate::event::{Event, EventBody, Silence};
 use crate::program::{Consent, Policy};
 use crate::reason::{EndReason, Reason, ReasonCode};
 use crate::recipient::Decliners;
@@ -93,7 +93,7 @@ fn undelivered(claim: &Claim, context: &Context) -> Decision {
         return apply_reports::decide(claim, claim.notice, context);
     }
     let outcome = renew(claim, recipients, Unreported::Failed, context)?;
-    Ok(failure_event(claim, outcome, FailureCause::NoProof, context))
+    Ok(failure_event(claim, outcome, context))
 }
 
 /// A window that no delivery to a verified contact opened does not close. One of an earlier form of the rules, which
@@ -113,8 +113,7 @@ fn unopened(claim: &Claim, context: &Context) -> Result<Event, Rejection> {
         return Ok(Event { recipients: Some(Box::new(list)), ..event });
     }
     let outcome = NoticeOutcome::of(unreachable(None, context)?);
-    failure_event(claim, outcome, FailureCause::NoProof, context)
-        .ok_or(Rejection::MissingFact("recipients"))
+    failure_event(claim, outcome, context).ok_or(Rejection::MissingFact("recipients"))
 }
 
 fn closed(claim: &Claim, context: &Context) -> Event {

@@ -8,7 +8,7 @@ use crate::decision::notice::{NoticeOutcome, failure_event, next_list, unreachab
 use crate::decision::standing::still_entitled;
 use crate::decision::two_people::refuse_own_work;
 use crate::decision::{Decision, new_event};
-use crate::event::{Event, EventBody, FailureCause};
+use crate::event::{Event, EventBody};
 use crate::ids::NoticeNo;
 use crate::rule::{COMMANDS, Rule};
 use crate::transition::start_notice;
@@ -36,7 +36,7 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     }
     let change = unreachable(recipients, context)?;
     let outcome = NoticeOutcome::of(change);
-    Ok(failure_event(claim, outcome, FailureCause::NoProof, context))
+    Ok(failure_event(claim, outcome, context))
 }
 
 /// The next notice is due.

@@ -55,7 +55,7 @@ pub(crate) fn decide(
     } else {
         NoticeOutcome::default()
     };
-    let body = EventBody::LinkRetired { recipient: own.no, change: outcome.change.clone() };
+    let body = EventBody::LinkRetired { change: outcome.change.clone() };
     let event = with_remark(claim, comment, new_event(claim, context, body));
     let kept = after.list.with_actor(context.actor.staff_id());
     Ok(Some(outcome.recorded(event, Some(kept))))

@@ -56,7 +56,7 @@ pub(crate) fn decide(
     let rules = context.facts.tenant.as_ref().map(|tenant| &tenant.rules);
     let body = EventBody::Validated {
         explicit_yes: rules.is_some_and(|rules| rules.ask_for_a_yes(&claim.subject.program)),
-        dropped: drop.to_vec(),
+        dropped: drop.iter().map(|(no, _)| *no).collect(),
         contested,
         notice: list.notice,
         content_hash: content::hash(&kept),
@@ -70,14 +70,13 @@ pub(crate) fn decide(
 /// The notice is due, and what the reviewer dropped is out.
 pub(crate) fn apply(
     claim: &mut Claim,
-    dropped: &[(ItemNo, ReasonCode)],
+    dropped: &[ItemNo],
     contested: bool,
     notice: NoticeNo,
     content_hash: Sha256Hash,
     deliver_by: Instant,
 ) {
-    let numbers: Vec<_> = dropped.iter().map(|(no, _)| *no).collect();
-    claim.mark(&numbers, Some(Mark::Dropped));
+    claim.mark(dropped, Some(Mark::Dropped));
     settle_declines(claim);
     claim.contested = contested;
     claim.defence_until = None;

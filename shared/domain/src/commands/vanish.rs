@@ -14,7 +14,7 @@ use crate::decision::tenant_item::has_item;
 use crate::decision::term::term_end;
 use crate::decision::{Decision, new_event};
 use crate::directory::{Partner, PartnerStatus, Tenant, TenantStatus};
-use crate::event::{EventBody, FailureCause, NoticeChange};
+use crate::event::{EventBody, NoticeChange};
 use crate::ids::ItemNo;
 use crate::reason::{EndReason, Reason, ReasonCode};
 use crate::recipient::{Recipient, RecipientStanding, Recipients};
@@ -115,9 +115,8 @@ fn without_contacts(claim: &Claim, context: &Context) -> Decision {
         return Ok(None);
     }
     let outcome = reconsider(claim, &after, context)?;
-    let cause = FailureCause::Unverified;
-    let unchanged = || EventBody::RecipientFailed { cause, change: NoticeChange::None };
-    let event = failure_event(claim, outcome.clone(), cause, context)
+    let unchanged = || EventBody::RecipientFailed { change: NoticeChange::None };
+    let event = failure_event(claim, outcome.clone(), context)
         .unwrap_or_else(|| new_event(claim, context, unchanged()));
     Ok(Some(outcome.recorded(event, Some(after.list))))
 }

@@ -25,7 +25,7 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     let outcome = reconsider(claim, &after, context)?;
     let verified = own.authority == Authority::Verified && is_verified(claim, own, context)?;
     let outcome = if verified { outcome } else { NoticeOutcome::default() };
-    let body = EventBody::ContactRefused { recipient: own.no, change: outcome.change.clone() };
+    let body = EventBody::ContactRefused { change: outcome.change.clone() };
     let event = new_event(claim, context, body);
     Ok(Some(outcome.recorded(event, Some(after.list))))
 }

@@ -9,7 +9,7 @@ use crate::decision::deadlines::{
 use crate::decision::new_event;
 use crate::decision::recipient_selection::Selection;
 use crate::directory::Tenant;
-use crate::event::{Event, EventBody, FailureCause, NoticeChange};
+use crate::event::{Event, EventBody, NoticeChange};
 use crate::recipient::{RecipientList, Recipients};
 use crate::rejection::Rejection;
 
@@ -90,7 +90,6 @@ fn recounted(stored: &Window, counted: Window, no: crate::recipient::RecipientNo
 pub(crate) fn failure_event(
     claim: &Claim,
     outcome: NoticeOutcome,
-    cause: FailureCause,
     context: &Context,
 ) -> Option<Event> {
     let body = match outcome.change.clone() {
@@ -99,10 +98,10 @@ pub(crate) fn failure_event(
             EventBody::WindowExtended { window, cause, opened_by }
         }
         change @ (NoticeChange::Window { cause: None, .. } | NoticeChange::Renewed { .. }) => {
-            EventBody::RecipientFailed { cause, change }
+            EventBody::RecipientFailed { change }
         }
         NoticeChange::Unreachable { correct_by, with_operator } => {
-            EventBody::NoticeFailed { cause, correct_by, with_operator }
+            EventBody::NoticeFailed { correct_by, with_operator }
         }
         NoticeChange::Held { reason } => EventBody::Held { reason: Some(reason) },
     };

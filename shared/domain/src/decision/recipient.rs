@@ -88,9 +88,9 @@ pub(crate) fn with_told_end(claim: &Claim, event: Event, context: &Context) -> E
 
 /// Whether an event leaves the claim without a window and without a new notice.
 fn voids_window(body: &EventBody) -> bool {
-    if let EventBody::RecipientFailed { change, .. }
-    | EventBody::ContactRefused { change, .. }
-    | EventBody::LinkRetired { change, .. }
+    if let EventBody::RecipientFailed { change }
+    | EventBody::ContactRefused { change }
+    | EventBody::LinkRetired { change }
     | EventBody::DeclineUndone { change, .. } = body
     {
         matches!(change, NoticeChange::Unreachable { .. } | NoticeChange::Held { .. })

@@ -53,8 +53,10 @@ fn a_verified_link_says_no_asks_for_more_time_and_refuses_itself_and_never_says_
     assert!(given.when(&decline(&[1]), link(), later()).unwrap().is_some());
     assert!(given.when(&extend(), link(), later()).unwrap().is_some());
     let refusal = given.when(&Command::WrongContact, link(), later()).unwrap().unwrap();
-    let EventBody::ContactRefused { recipient, .. } = refusal.body else { panic!() };
-    assert_eq!(recipient, FIRST, "itself");
+    assert!(matches!(refusal.body, EventBody::ContactRefused { .. }));
+    let after = given.evolved(refusal);
+    assert_eq!(after.standing(FIRST), RecipientStanding::Refused, "itself");
+    let given = open();
     let yes = Command::Accept { items: these(&[]) };
     assert_eq!(given.when(&yes, link(), later()), Err(Rejection::RoleNotAllowed));
 }

@@ -142,6 +142,7 @@ fn an_item_that_is_not_in_the_claim_is_a_fault_of_the_request() {
 fn another_tenants_administrator_and_a_link_of_a_later_notice_find_nothing() {
     let stranger = Actor::CustomerAdmin {
         tenant: TenantId::parse("6f3c0000-0000-4000-8000-000000000002").unwrap(),
+        person: None,
     };
     for actor in [stranger, link_of(2, FIRST)] {
         let refused = Given::awaiting().when(&decline(&[]), actor, delivered_at());

@@ -9,6 +9,7 @@ use domain::command::{ClaimInput, Command, Creation, DeclaredEvidence, GivenReas
 use domain::context::{Context, Facts, Place, Places};
 use domain::directory::{Partner, Tenant};
 use domain::event::{Event, FailureCause};
+use domain::history::{Entry, Sealed, Told};
 use domain::ids::{ClaimId, ItemId, ItemNo, NoticeNo, PartnerId, Sha256Hash, StaffId};
 use domain::program::{ItemKind, Policy, Program};
 use domain::reason::{Reason, ReasonCode};
@@ -21,6 +22,9 @@ use domain::{decide, evolve};
 use serde_json::json;
 
 pub(crate) type Instant = DateTime<Utc>;
+
+/// The key of every history entry.
+pub(crate) const KEY: Sha256Hash = Sha256Hash([7; 32]);
 
 pub(crate) fn at(text: &str) -> Instant {
     text.parse().unwrap()
@@ -107,7 +111,7 @@ pub(crate) fn context(actor: Actor, at: Instant) -> Context {
 }
 
 pub(crate) fn alpine() -> Actor {
-    Actor::Partner { id: PartnerId::parse("p-alpine").unwrap(), admin: true }
+    Actor::Partner { id: PartnerId::parse("p-alpine").unwrap(), admin: true, person: None }
 }
 
 pub(crate) fn reviewer() -> Actor {
@@ -119,7 +123,7 @@ pub(crate) fn operator() -> Actor {
 }
 
 pub(crate) fn administrator() -> Actor {
-    Actor::CustomerAdmin { tenant: tenant().id }
+    Actor::CustomerAdmin { tenant: tenant().id, person: None }
 }
 
 /// The recipient of the first notice whose address nobody has verified: the claim's contact.
@@ -221,6 +225,8 @@ pub(crate) fn submit(input: &ClaimInput, malformed: &[FieldError]) -> Command {
 pub(crate) struct Given {
     pub(crate) claim: Claim,
     pub(crate) events: Vec<Event>,
+    /// The versions before.
+    pub(crate) versions: Vec<Claim>,
     /// The list of the current notice, with its reports.
     pub(crate) recipients: Option<Recipients>,
     pub(crate) tenant: Tenant,
@@ -232,7 +238,8 @@ impl Given {
     pub(crate) fn begun(event: Event) -> Self {
         let claim = evolve(None, &event).unwrap();
         let (tenant, policy) = (tenant(), Policy::default());
-        Self { claim, events: vec![event], recipients: None, tenant, policy }
+        let (events, versions) = (vec![event], Vec::new());
+        Self { claim, events, versions, recipients: None, tenant, policy }
     }
 
     pub(crate) fn submitted() -> Self {
@@ -365,7 +372,15 @@ impl Given {
 
     /// The event is stored, and its list of recipients with it.
     pub(crate) fn evolved(mut self, event: Event) -> Self {
-        self.claim = evolve(Some(self.claim), &event).unwrap();
+        let old = self.claim;
+        self.claim = evolve(Some(old.clone()), &event).unwrap();
+        let between = Event::between(Some(&old), &self.claim).expect("an event between");
+        let again = evolve(Some(old.clone()), &between);
+        assert_eq!(again.as_ref(), Ok(&self.claim), "{event:?} read back as {between:?}");
+        let entry = Entry::of(Some(&old), &self.claim, KEY);
+        let told = Sealed::of(&entry, KEY).told();
+        assert_eq!(told, Some(Told::Event(Box::new(entry))));
+        self.versions.push(old);
         if let Some(list) = event.recipients.as_deref().cloned() {
             let known = self.recipients.take().filter(|own| own.list.notice == list.notice);
             let reports = known.map(|own| own.reports).unwrap_or_default();

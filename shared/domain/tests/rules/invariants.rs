@@ -11,7 +11,7 @@ use domain::decide::is_due;
 use domain::event::{Event, EventBody, FailureCause, NoticeChange, Silence};
 use domain::ids::{ItemNo, NoticeNo};
 use domain::program::Policy;
-use domain::recipient::{Authority, Decliners, RecipientNo};
+use domain::recipient::{Authority, Decliners, RecipientNo, RecipientStanding};
 use domain::{content, evolve};
 use proptest::prelude::*;
 
@@ -271,10 +271,11 @@ impl World {
             let taken = |bits| Decliners::of_bits(bits).is_some_and(|party| by.contains(party));
             self.noes.retain(|(item, bits)| !(items.contains(item) && taken(*bits)));
         }
-        if let EventBody::ContactRefused { recipient, .. }
-        | EventBody::LinkRetired { recipient, .. } = &event.body
-        {
-            self.left.entry(*recipient).or_insert(event.at);
+        let listed = event.recipients.iter().flat_map(|list| &list.recipients);
+        for own in listed.filter(|own| {
+            matches!(own.standing, RecipientStanding::Refused | RecipientStanding::Retired)
+        }) {
+            self.left.entry(own.no).or_insert(event.at);
         }
         if let EventBody::WindowExtended { cause, .. }
         | EventBody::DeclineUndone {

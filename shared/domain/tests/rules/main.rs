@@ -14,6 +14,7 @@ mod ends;
 mod evidence;
 mod explain;
 mod given;
+mod history;
 mod invariants;
 mod moments;
 mod partner;

@@ -5,12 +5,13 @@ use domain::command::{ClaimInput, Command};
 use domain::decide::undoable;
 use domain::directory::PartnerStatus;
 use domain::effects::{LockChange, lock_changes, newly_blocked};
+use domain::history::Entry;
 use domain::ids::{ItemNo, Sha256Hash};
 use domain::reason::ReasonCode;
 use domain::recipient::Decliners;
 use domain::rejection::{FieldCode, FieldError, Rejection};
 use domain::text::Domain;
-use domain::{decide, evolve, history};
+use domain::{decide, evolve};
 
 use crate::given::*;
 
@@ -73,8 +74,11 @@ fn a_draft_needs_only_program_and_tenant_and_is_discarded_after_ninety_idle_days
 #[test]
 fn a_draft_is_submitted_as_it_stands_and_by_an_admin_only() {
     let given = drafted();
-    let user =
-        domain::actor::Actor::Partner { id: given.claim.subject.partner.clone(), admin: false };
+    let user = domain::actor::Actor::Partner {
+        id: given.claim.subject.partner.clone(),
+        admin: false,
+        person: None,
+    };
     assert_eq!(given.when(&Command::Submit(None), user, now()), Err(Rejection::RoleNotAllowed));
     let given = given.then(&Command::Submit(None), alpine(), now());
     assert_eq!((given.status(), given.claim.priority_at), (Status::Submitted, Some(now())));
@@ -217,9 +221,9 @@ fn a_no_that_was_there_before_a_review_stays_in_the_window_that_follows_it() {
     let event = domain::decide(Some(&reviewed.claim), &validate, &context).unwrap().unwrap();
     let given = reviewed.clone().evolved(event);
     assert_eq!(given.items(), ["declined", "pending", "pending"]);
-    let told = history::event(Some(&reviewed.claim), &given.claim, Sha256Hash([0; 32]));
-    let changes = told["detail"]["items"].as_array().unwrap();
-    assert!(changes.iter().all(|change| change["no"] != 1), "the no is told once: {told}");
+    let told = Entry::of(Some(&reviewed.claim), &given.claim, Sha256Hash([0; 32]));
+    let mut changes = told.items.iter().flat_map(|change| &change.no);
+    assert!(changes.all(|no| *no != ItemNo(1)), "the no is told once: {told:?}");
     let taken = [2, 3].map(|no| LockChange::Take(ItemNo(no)));
     assert_eq!(lock_changes(Some(&reviewed.claim), &given.claim), taken);
     let open = given.delivered(FIRST, delivered_at());

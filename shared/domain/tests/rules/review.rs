@@ -26,7 +26,7 @@ fn now() -> Instant {
 fn a_reviewer_begins_and_the_operators_days_count_anew() {
     let given = Given::in_review();
     assert_eq!(given.status(), Status::InReview);
-    assert_eq!(given.claim.last_event.actor_id.as_ref().unwrap().as_str(), "reviewer");
+    assert_eq!(given.claim.last_event.actor_id.as_ref().unwrap().to_string(), "reviewer");
 }
 
 #[test]

@@ -177,6 +177,7 @@ fn only_a_partner_admin_submits() {
     let user = domain::actor::Actor::Partner {
         id: domain::ids::PartnerId::parse("p-alpine").unwrap(),
         admin: false,
+        person: None,
     };
     for actor in [user, reviewer(), operator(), administrator(), link()] {
         let refused = created(&submit(&input(), &[]), &context(actor, submitted_at()));

@@ -237,6 +237,10 @@ fn customer(route: CustomerRoute) -> RouteFacts {
         CustomerRoute::Claim => {
             read("Read a claim on one's tenant", AnswerShape::Claim("CustomerClaimView"))
         }
+        CustomerRoute::History => RouteFacts {
+            query: &LIST,
+            ..read("Read a claim's history, oldest first", AnswerShape::List("HistoryEntryView"))
+        },
         CustomerRoute::RetireLink => RouteFacts {
             may_lack_body: false,
             body: Some("RetireLinkBody"),

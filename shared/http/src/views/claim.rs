@@ -248,7 +248,8 @@ pub struct LastEventView {
     /// Whose doing it was.
     #[schema(pattern = "^(partner|customer|operator|system)$")]
     pub actor: String,
-    /// Which member of the staff; for operator staff.
+    /// Who exactly, for the own party and for staff: a member of the staff, `recipient:<no>`, or the pseudonym of a
+    /// person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor_id: Option<String>,
     /// `silence`, where a deadline that passed unanswered did it.
@@ -464,20 +465,21 @@ impl LastEventView {
             event_type: event.event_type.as_str().to_owned(),
             at: rfc3339(event.at),
             actor: event.actor.as_str().to_owned(),
-            actor_id: staff_name(event.actor, event.actor_id.as_ref(), viewer),
+            actor_id: shown_actor_id(claim, viewer),
             by: event.by_silence.then(|| "silence".to_owned()),
         }
     }
 }
 
-/// Staff are named to staff alone.
-fn staff_name(
-    actor: ActorKind,
-    id: Option<&domain::ids::StaffId>,
-    viewer: Viewer,
-) -> Option<String> {
-    let named = actor == ActorKind::Operator && viewer == Viewer::Staff;
-    id.filter(|_| named).map(ToString::to_string)
+/// Who exactly acted last: a party's people and recipients for that party, and everybody for staff.
+fn shown_actor_id(claim: &Claim, viewer: Viewer) -> Option<String> {
+    let event = &claim.last_event;
+    let is_shown = match viewer {
+        Viewer::Staff => true,
+        Viewer::Partner => event.actor == ActorKind::Partner,
+        Viewer::Customer => event.actor == ActorKind::Customer,
+    };
+    event.actor_id.as_ref().filter(|_| is_shown).map(ToString::to_string)
 }
 
 /// The state's reasons with their comments, which stand beside them in the details.
@@ -545,6 +547,7 @@ impl DecisionView {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use domain::actor::ActorId;
     use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone, window};
     use domain::claim::{
         Details, ExtensionCause, ExtensionCauses, HoldReason, LastEvent, Mark, Subject, UsedChances,
@@ -641,7 +644,7 @@ pub(super) mod tests {
                 event_type: EventType::ItemsDeclined,
                 at: at("2026-12-23T10:00:00Z"),
                 actor: ActorKind::Operator,
-                actor_id: Some(StaffId::parse("s-1").unwrap()),
+                actor_id: Some(ActorId::Staff(StaffId::parse("s-1").unwrap())),
                 by_silence: false,
                 fingerprint: None,
             },

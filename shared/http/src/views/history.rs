@@ -1,15 +1,16 @@
 //! The history of a claim.
 
-use domain::claim::Claim;
-use domain::event::EventType;
-use domain::history::RECIPIENTS;
+use std::collections::BTreeMap;
+
+use data_encoding::HEXLOWER;
+use domain::history::{Audience, Entry, Noes, NoticeChanged, Sealed, SealedPart, Told};
 use domain::ids::Sha256Hash;
+use domain::time::rfc3339;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::caller::Viewer;
-use crate::views::told;
 
 /// One version of a claim: what happened, chained by digests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -25,176 +26,267 @@ pub struct HistoryEntryView {
     /// Whose doing it was.
     #[schema(pattern = "^(partner|customer|operator|system)$")]
     pub actor: String,
-    /// Which member of the staff; for operator staff.
+    /// Who exactly, for the own party and for staff: a member of the staff, `recipient:<no>`, or the pseudonym of a
+    /// person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor_id: Option<String>,
     /// What changed.
     pub detail: Value,
-    /// SHA-256 of the previous hash and the event; absent while the version is not archived.
+    /// The text that is hashed, the same for every reader; absent while the version is not archived, and for entries
+    /// of the first format.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<String>,
+    /// The parts of the entry that the reader may read, by audience.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub parts: BTreeMap<String, HistoryPartView>,
+    /// SHA-256 of the previous hash and the entry; absent while the version is not archived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
     /// The hash of the version before; `null` for the first.
     pub previous_hash: Option<String>,
 }
 
+/// A part of an entry that not every party may read. SHA-256 over the bytes of the salt and the value stands in the
+/// entry, under `sealed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HistoryPartView {
+    /// 16 bytes.
+    #[schema(pattern = "^[0-9a-f]{32}$")]
+    pub salt: String,
+    /// The part, as canonical JSON.
+    pub value: String,
+}
+
+impl HistoryPartView {
+    fn of(part: &SealedPart) -> Self {
+        Self { salt: HEXLOWER.encode(&part.salt), value: part.value.clone() }
+    }
+}
+
 impl HistoryEntryView {
-    /// The view of an event of the claim as `domain::history` wrote it; `None` where it is not one. Of an event
-    /// that concerns single recipients the partner is told that the notice changed.
+    /// The view of an entry, as much of it as `viewer` may read; `None` where it is none. Of an event that concerns
+    /// single recipients the partner is told that the notice changed.
     pub fn of(
-        claim: &Claim,
-        event: &Value,
+        sealed: &Sealed,
         hash: Option<Sha256Hash>,
         previous: Option<Sha256Hash>,
         viewer: Viewer,
     ) -> Option<Self> {
-        let text = |name: &str| event.get(name)?.as_str().map(str::to_owned);
-        let whole = Self {
-            version: event.get("version")?.as_u64()?.try_into().ok()?,
-            event_type: text("type")?,
-            at: text("at")?,
-            actor: text("actor")?,
-            actor_id: text("actor_id").filter(|_| viewer == Viewer::Staff),
-            detail: detail(event.get("detail")?, viewer),
+        let sealed =
+            if sealed.is_public() { sealed.read_by(audiences(viewer)) } else { sealed.clone() };
+        let told = match sealed.told()? {
+            // The first format has no parts that could be left out.
+            Told::Event(entry) if viewer == Viewer::Partner && entry.concerns_recipients() => {
+                Told::NoticeChanged(NoticeChanged { version: entry.version, at: entry.at })
+            }
+            told => told,
+        };
+        let view = match told {
+            Told::Event(entry) => Self::of_event(&entry, viewer),
+            Told::NoticeChanged(changed) => Self::of_change(&changed),
+        };
+        let is_shown = hash.is_some() && sealed.is_public();
+        let parts = sealed.parts.iter().filter(|_| is_shown);
+        let named = |(audience, part): (&Audience, &SealedPart)| {
+            (audience.as_str().to_owned(), HistoryPartView::of(part))
+        };
+        Some(Self {
+            parts: parts.map(named).collect(),
+            entry: is_shown.then(|| sealed.text.clone()),
             hash: hash.map(|hash| hash.to_string()),
             previous_hash: previous.map(|hash| hash.to_string()),
-        };
-        let hides = match hash {
-            Some(_) => viewer == Viewer::Partner && whole.concerns_recipients(),
-            // Its detail is not there yet: the claim tells.
-            None => told::hides_last_event(claim, viewer),
-        };
-        if hides {
-            return Some(whole.without_recipients());
-        }
-        Some(Self { detail: told::detail(whole.detail, viewer), ..whole })
+            ..view
+        })
     }
 
-    fn concerns_recipients(&self) -> bool {
-        let event = EventType::parse(&self.event_type);
-        let changes_items = self.detail.get("items").is_some();
-        event.is_some_and(|event| told::concerns_recipients(event, changes_items))
-    }
-
-    fn without_recipients(self) -> Self {
+    fn of_event(entry: &Entry, viewer: Viewer) -> Self {
+        // The first format tells every reader who on the staff it was.
+        let is_shown = entry.format > 1 || viewer == Viewer::Staff;
         Self {
-            event_type: told::NOTICE_CHANGED.to_owned(),
-            actor: told::ACTOR.to_owned(),
+            version: entry.version.0,
+            event_type: entry.event_type.as_str().to_owned(),
+            at: rfc3339(entry.at),
+            actor: entry.actor.as_str().to_owned(),
+            actor_id: entry.actor_id.clone().filter(|_| is_shown),
+            detail: detail(entry, viewer),
+            entry: None,
+            parts: BTreeMap::new(),
+            hash: None,
+            previous_hash: None,
+        }
+    }
+
+    fn of_change(changed: &NoticeChanged) -> Self {
+        Self {
+            version: changed.version.0,
+            event_type: NoticeChanged::TYPE.to_owned(),
+            at: rfc3339(changed.at),
+            actor: NoticeChanged::ACTOR.as_str().to_owned(),
             actor_id: None,
             detail: Value::Object(Map::new()),
-            ..self
+            entry: None,
+            parts: BTreeMap::new(),
+            hash: None,
+            previous_hash: None,
         }
     }
 }
 
-/// What changed, as the viewer may read it: a partner learns nothing of the recipients of notices.
-fn detail(detail: &Value, viewer: Viewer) -> Value {
-    let mut detail = detail.clone();
-    if let (Viewer::Partner, Some(members)) = (viewer, detail.as_object_mut()) {
-        members.remove(RECIPIENTS);
+/// Whose parts a viewer reads.
+fn audiences(viewer: Viewer) -> &'static [Audience] {
+    match viewer {
+        Viewer::Partner => &[Audience::Partner],
+        Viewer::Customer => &[Audience::Customer],
+        Viewer::Staff => Audience::ALL,
     }
-    detail
+}
+
+/// What changed: the members of an entry that a reader looks for, those that it has.
+fn detail(entry: &Entry, viewer: Viewer) -> Value {
+    let mut detail = Map::new();
+    let mut put = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            detail.insert(name.to_owned(), value);
+        }
+    };
+    let members = &entry.members;
+    put("status", entry.status.map(|change| json!(change)));
+    let items = entry.items.iter().flat_map(|change| {
+        let of = |no| json!({"no": no, "from": change.from, "to": change.to});
+        change.no.iter().map(of)
+    });
+    let items: Vec<Value> = items.collect();
+    put("items", (!items.is_empty()).then_some(Value::Array(items)));
+    put("closes_at", entry.closes_at().map(|at| rfc3339(at).into()));
+    put("reasons", (!members.reasons.is_empty()).then(|| json!(members.reasons)));
+    put("notice", members.notice.map(|no| json!(no)));
+    put("explicit_yes", members.explicit_yes.then_some(true.into()));
+    put("by", entry.by.clone().map(Into::into));
+    put("recipients", recipients(entry).filter(|_| viewer != Viewer::Partner));
+    Value::Object(detail)
+}
+
+/// What concerns single recipients: whose noes came and were taken back, and whose delivery counts now.
+fn recipients(entry: &Entry) -> Option<Value> {
+    let members = &entry.members;
+    let noes = |noes: &Noes| json!({"by": noes.by.bits(), "items": noes.items});
+    let mut detail = Map::new();
+    for (name, value) in [
+        ("noes", members.noes.as_ref().map(noes)),
+        ("taken_back", members.taken_back.as_ref().map(noes)),
+        ("counted_from", members.counted_from.map(|no| json!(no))),
+    ] {
+        if let Some(value) = value {
+            detail.insert(name.to_owned(), value);
+        }
+    }
+    (!detail.is_empty()).then_some(Value::Object(detail))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use domain::claim::Claim;
+    use domain::event::EventType;
+    use domain::ids::Version;
 
     use super::*;
     use crate::views::claim::tests::claim;
 
-    fn event() -> Value {
-        json!({"claim": "c", "version": 2, "type": "review_begun", "at": "2026-11-23T10:00:00Z",
-               "actor": "operator", "actor_id": "s-1", "detail": {"status": {"from": "submitted", "to": "in_review"}},
-               "details_sha256": "00"})
+    const KEY: Sha256Hash = Sha256Hash([7; 32]);
+
+    /// The entry of an event that changed nothing but its version.
+    fn sealed(event_type: EventType, change: impl Fn(&mut Claim)) -> Sealed {
+        let old = claim();
+        let mut new = claim();
+        new.version = Version(old.version.0 + 1);
+        new.last_event.event_type = event_type;
+        change(&mut new);
+        Sealed::of(&Entry::of(Some(&old), &new, KEY), KEY)
+    }
+
+    fn view(sealed: &Sealed, hash: Option<Sha256Hash>, viewer: Viewer) -> Value {
+        serde_json::to_value(HistoryEntryView::of(sealed, hash, None, viewer).unwrap()).unwrap()
     }
 
     #[test]
     fn staff_are_named_to_staff_alone_and_a_version_not_archived_has_no_hash() {
-        let view = |hash, viewer| {
-            serde_json::to_value(
-                HistoryEntryView::of(&claim(), &event(), hash, None, viewer).unwrap(),
-            )
-            .unwrap()
-        };
-        let partner = view(None, Viewer::Partner);
-        assert!(partner.get("actor_id").is_none() && partner.get("hash").is_none());
-        assert_eq!(partner["detail"]["status"]["to"], "in_review");
-        let staff = view(Some(Sha256Hash::of(b"x")), Viewer::Staff);
+        let vouched = sealed(EventType::ContactVouched, |_| {});
+        for viewer in [Viewer::Partner, Viewer::Customer] {
+            let other = view(&vouched, None, viewer);
+            for name in ["actor_id", "hash", "entry", "parts"] {
+                assert!(other.get(name).is_none(), "{name}: {other}");
+            }
+        }
+        let staff = view(&vouched, Some(KEY), Viewer::Staff);
         assert_eq!(staff["actor_id"], "s-1");
         assert!(staff["hash"].is_string());
     }
 
-    fn of_recipients(event_type: &str, detail: &Value) -> Value {
-        json!({"version": 7, "type": event_type, "at": "2026-12-29T10:00:00Z", "actor": "operator",
-               "actor_id": "s-1", "detail": detail})
+    #[test]
+    fn every_reader_is_given_the_text_that_is_hashed_and_the_parts_that_are_its_own() {
+        let vouched = sealed(EventType::ContactVouched, |_| {});
+        let text = view(&vouched, Some(KEY), Viewer::Staff)["entry"].clone();
+        assert_eq!(text, vouched.text);
+        for (viewer, parts) in
+            [(Viewer::Partner, 0), (Viewer::Customer, 0), (Viewer::Staff, vouched.parts.len())]
+        {
+            let shown = view(&vouched, Some(KEY), viewer);
+            assert_eq!(shown["entry"], text);
+            assert_eq!(shown["parts"].as_object().map_or(0, Map::len), parts, "{viewer:?}");
+        }
     }
 
     #[test]
     fn the_partner_reads_in_the_history_that_the_notice_changed_and_nothing_of_recipients() {
-        let view = |event: &Value, viewer| {
-            let hash = Some(Sha256Hash::of(b"x"));
-            serde_json::to_value(HistoryEntryView::of(&claim(), event, hash, None, viewer).unwrap())
-                .unwrap()
-        };
-        let status =
-            json!({"status": {"from": "awaiting_customer", "to": "notifying"}, "notice": 2});
         for event in [
-            of_recipients("recipient_failed", &status),
-            of_recipients("contact_refused", &status),
-            of_recipients("link_retired", &status),
-            of_recipients("items_declined", &json!({})),
-            of_recipients("decline_undone", &json!({})),
+            EventType::RecipientFailed,
+            EventType::ContactRefused,
+            EventType::LinkRetired,
+            EventType::ItemsDeclined,
+            EventType::DeclineUndone,
         ] {
-            let partner = view(&event, Viewer::Partner);
-            let mut expected = json!({"version": 7, "type": "notice_changed", "at": "2026-12-29T10:00:00Z",
-                                      "actor": "system", "detail": {}, "previous_hash": null});
-            expected["hash"] = partner["hash"].clone();
-            assert_eq!(partner, expected);
-            let staff = view(&event, Viewer::Staff);
-            assert_eq!((&staff["type"], &staff["detail"]), (&event["type"], &event["detail"]));
+            let entry = sealed(event, |_| {});
+            let partner = view(&entry, Some(KEY), Viewer::Partner);
+            assert_eq!(
+                (&partner["type"], &partner["actor"]),
+                (&json!("notice_changed"), &json!("system"))
+            );
+            assert_eq!((&partner["detail"], partner.get("parts")), (&json!({}), None));
+            assert!(!partner.to_string().contains(event.as_str()), "{partner}");
+            for viewer in [Viewer::Staff, Viewer::Customer] {
+                assert_eq!(view(&entry, Some(KEY), viewer)["type"], event.as_str());
+            }
         }
-        let items = json!({"items": [{"no": 1, "from": "pending", "to": "declined"}]});
-        let declined = of_recipients("items_declined", &items);
-        assert_eq!(view(&declined, Viewer::Partner)["type"], "items_declined");
     }
 
     #[test]
     fn the_partner_reads_no_detail_about_recipients_of_any_event() {
-        let detail =
-            json!({"closes_at": "2027-01-05T23:00:00Z", "recipients": {"counted_from": 2}});
-        let event = of_recipients("window_extended", &detail);
-        let hash = Some(Sha256Hash::of(b"x"));
-        let view =
-            |viewer| HistoryEntryView::of(&claim(), &event, hash, None, viewer).unwrap().detail;
-        assert_eq!(view(Viewer::Partner), json!({"closes_at": "2027-01-05T23:00:00Z"}));
-        assert_eq!(view(Viewer::Staff), detail);
+        let counted = sealed(EventType::WindowExtended, |claim| {
+            claim.opened_by = domain::recipient::RecipientNo::new(9);
+        });
+        assert!(!view(&counted, Some(KEY), Viewer::Partner).to_string().contains("counted_from"));
+        let staff = view(&counted, Some(KEY), Viewer::Staff);
+        assert_eq!(staff["detail"]["recipients"]["counted_from"], 9, "{staff}");
     }
 
     #[test]
-    fn a_no_that_is_not_archived_yet_is_told_by_the_claim() {
-        let event = of_recipients("items_declined", &json!({}));
-        let view = |claim: &Claim| {
-            HistoryEntryView::of(claim, &event, None, None, Viewer::Partner).unwrap().event_type
-        };
-        let mut claim = claim();
-        assert_eq!(view(&claim), "items_declined");
-        claim.last_event.at = crate::values::instant("2026-12-29T10:00:00Z").unwrap();
-        assert_eq!(view(&claim), "notice_changed");
-    }
-
-    #[test]
-    fn a_partner_reads_nothing_of_the_recipients_of_notices() {
-        let mut event = event();
-        event["detail"][RECIPIENTS] = json!({"noes": {"by": 6, "items": [1]}});
-        let view =
-            |viewer| HistoryEntryView::of(&claim(), &event, None, None, viewer).unwrap().detail;
-        assert!(view(Viewer::Partner).get(RECIPIENTS).is_none());
-        assert_eq!(view(Viewer::Staff)[RECIPIENTS]["noes"]["by"], 6);
+    fn an_entry_of_the_first_format_is_shown_without_the_text_that_names_its_staff() {
+        let text = json!({
+            "claim": claim().id, "version": 2, "type": "review_begun", "at": "2026-11-23T10:00:00Z",
+            "actor": "operator", "actor_id": "s-1", "details_sha256": KEY.to_string(),
+            "detail": {"status": {"from": "submitted", "to": "in_review"},
+                       "recipients": {"counted_from": 2}},
+        });
+        let first = Sealed { text: text.to_string(), parts: BTreeMap::new() };
+        let partner = view(&first, Some(KEY), Viewer::Partner);
+        assert_eq!(partner["detail"], json!({"status": {"from": "submitted", "to": "in_review"}}));
+        assert!(partner.get("actor_id").is_none() && partner.get("entry").is_none());
+        assert_eq!(view(&first, Some(KEY), Viewer::Staff)["actor_id"], "s-1");
     }
 
     #[test]
     fn what_is_no_event_has_no_view() {
-        let nothing = HistoryEntryView::of(&claim(), &json!({}), None, None, Viewer::Staff);
-        assert_eq!(nothing, None);
+        let nothing = Sealed { text: "{}".to_owned(), parts: BTreeMap::new() };
+        assert_eq!(HistoryEntryView::of(&nothing, None, None, Viewer::Staff), None);
     }
 }

@@ -2,10 +2,10 @@
 
 use domain::actor::ActorKind;
 use domain::claim::{Claim, Instant, ItemStatus};
+use domain::history::Told;
 use domain::ids::ItemNo;
 use domain::time::rfc3339;
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::views::claim::partner;
@@ -86,22 +86,18 @@ impl LedgerAssociationView {
 }
 
 impl ReceiptView {
-    /// The receipt of a history entry, if the customer made it. `event` is as
-    /// `domain::history::event` has it.
-    pub fn of(claim: &Claim, event: &Value) -> Option<Self> {
-        let text = |name: &str| event.get(name).and_then(Value::as_str).map(str::to_owned);
-        let actor: ActorKind = serde_json::from_value(event.get("actor")?.clone()).ok()?;
-        if actor != ActorKind::Customer {
+    /// The receipt of a history entry, if the customer made it.
+    pub fn of(claim: &Claim, told: &Told) -> Option<Self> {
+        let Told::Event(entry) = told else { return None };
+        if entry.actor != ActorKind::Customer {
             return None;
         }
-        let items = event.pointer("/detail/items").and_then(Value::as_array);
-        let number = |item: &Value| u8::try_from(item.get("no")?.as_u64()?).ok();
         Some(Self {
-            id: format!("{}-{}", claim.id, event.get("version")?),
+            id: format!("{}-{}", claim.id, entry.version),
             claim_id: claim.id.to_string(),
-            event_type: text("type")?,
-            at: text("at")?,
-            items: items.into_iter().flatten().filter_map(number).collect(),
+            event_type: entry.event_type.as_str().to_owned(),
+            at: rfc3339(entry.at),
+            items: entry.items.iter().flat_map(|change| &change.no).map(|no| no.0).collect(),
         })
     }
 }

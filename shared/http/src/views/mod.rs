@@ -30,7 +30,7 @@ pub use directory::{
 };
 pub use evidence::{EvidenceLinkView, EvidenceUploadView, EvidenceView, UploadFormView};
 pub use explain::{ExplainView, FactView, RuleView};
-pub use history::HistoryEntryView;
+pub use history::{HistoryEntryView, HistoryPartView};
 pub use ledger::{LedgerAssociationView, LedgerView, ReceiptView};
 pub use recipient::{RecipientStateView, RecipientView, ShownRecipients};
 pub use rules::{BlockView, ExplicitYesView, RuleContactView, RulesView};

@@ -199,7 +199,7 @@ pub(crate) fn as_read(claim: &Claim, actor: &Actor) -> Condition {
     let condition = Condition::new("v = :v").with(":v", number(claim.version.0));
     match actor {
         Actor::Partner { id, .. } => condition.and("ip = :p").with(":p", text(id.as_str())),
-        Actor::CustomerAdmin { tenant } => {
+        Actor::CustomerAdmin { tenant, .. } => {
             condition.and("it = :t").with(":t", text(tenant.as_str()))
         }
         Actor::Staff { .. } | Actor::CustomerLink { .. } | Actor::System => condition,

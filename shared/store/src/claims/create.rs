@@ -110,7 +110,7 @@ impl Store {
         policy: &Policy,
     ) -> Result<Option<Stored>, StoreError> {
         let claim = domain::evolve(None, &opening.event)?;
-        let details = DetailsItem::new(&claim.details, opening.request_hash);
+        let details = DetailsItem::new(&claim.details, opening.request_hash)?;
         let ((), found) = tokio::try_join!(
             self.schedule_timers(None, &claim, opening.now),
             self.put_details(&claim.id, &details),

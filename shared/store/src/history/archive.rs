@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::claim::Claim;
-use domain::history::{self, Entry};
+use domain::history::Entry;
 use domain::ids::{ClaimId, Sha256Hash, Version};
 
 use super::entries::HistoryEntry;
@@ -38,6 +38,11 @@ impl Image {
     /// The claim's version.
     pub fn version(&self) -> Version {
         self.0.claim.version
+    }
+
+    /// The history entry of the version; `old` is the one before, where it is known.
+    pub fn entry(&self, old: Option<&Self>) -> Entry {
+        Entry::of(old.map(Self::claim), self.claim(), self.0.stamp.details_hash)
     }
 }
 
@@ -78,23 +83,21 @@ impl Store {
         Ok(found.map(|item| HistoryEntry::read(&item)).transpose()?.and_then(|entry| entry.hash))
     }
 
-    /// Writes an entry; the hash is that of the entry that is there then.
+    /// Writes an entry; the hash is that of the entry that is there then. Its salts come from the salted digest of
+    /// the claim's details at that version, which nobody else is given: the entry is the same whenever it is written.
     async fn write_entry(
         &self,
         old: Option<&Image>,
         new: &Image,
         previous: Option<Sha256Hash>,
     ) -> Result<Sha256Hash, StoreError> {
-        let details = new.0.stamp.details_hash;
-        let event = history::event(old.map(Image::claim), new.claim(), details);
-        let entry = Entry { event, previous };
-        let item = HistoryEntry::attributes(&new.claim().id, new.version(), &entry);
-        match self.put_item_if(item, Condition::absent()).await? {
-            Written::Done => Ok(entry.hash()),
-            Written::Conflict => {
-                let there = self.entry_hash(&new.claim().id, new.version()).await?;
-                there.ok_or_else(|| StoreError::Unavailable("the entry is being written".into()))
-            }
-        }
+        let secret = new.0.stamp.details_hash;
+        let entry = HistoryEntry::new(&new.entry(old), secret, previous);
+        let item = entry.attributes(&new.claim().id, secret)?;
+        let hash = match self.put_item_if(item, Condition::absent()).await? {
+            Written::Done => entry.hash,
+            Written::Conflict => self.entry_hash(&new.claim().id, new.version()).await?,
+        };
+        hash.ok_or_else(|| StoreError::Unavailable("the entry is being written".into()))
     }
 }

@@ -1,10 +1,14 @@
 //! The history of a claim: one entry for each version, archived from the stream, chained by hashes.
 
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+
 use domain::claim::{Claim, Instant};
-use domain::event::EventType;
-use domain::history::Entry;
+use domain::history::{self, Audience, Entry, Sealed, SealedPart, Told};
 use domain::ids::{ClaimId, Sha256Hash, Version};
-use serde_json::{Map, Value};
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
 
 use crate::table::attributes::{Attributes, Reader, bytes, key, put, text};
 use crate::table::config::Store;
@@ -12,19 +16,26 @@ use crate::table::error::StoreError;
 use crate::table::index::{Cursor, ListPage};
 use crate::table::keys;
 
-const EVENT: &str = "e";
+/// The text of an entry of the first format, as it is.
+const FIRST_TEXT: &str = "e";
+/// The text of an entry, deflated.
+const TEXT: &str = "x";
+/// The key that the salts of its parts come from.
+const KEY: &str = "z";
 const HASH: &str = "h";
 const PREVIOUS: &str = "p";
 /// How many entries of a whole history are read at once.
 const PAGE: u16 = 100;
+/// The longest text of an entry, in bytes: many times what 25 items make.
+const LONGEST_TEXT: u64 = 64 * 1024;
 
 /// An entry of the history.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryEntry {
     /// The version the event led to.
     pub version: Version,
-    /// The event, as it was hashed (`domain::history::event`).
-    pub event: Value,
+    /// The event: the text that is hashed, and the parts beside it.
+    pub sealed: Sealed,
     /// The entry's hash; `None` while it is not archived yet.
     pub hash: Option<Sha256Hash>,
     /// The hash of the entry before; `None` for the first.
@@ -32,37 +43,101 @@ pub struct HistoryEntry {
 }
 
 impl HistoryEntry {
-    /// The item of an archived entry. The event is kept as the text that was hashed.
-    pub(crate) fn attributes(claim: &ClaimId, version: Version, entry: &Entry) -> Attributes {
-        let mut item = key(keys::claim(claim), keys::history(version));
-        put(&mut item, EVENT, Some(text(domain::canonical::text(&entry.event))));
-        put(&mut item, HASH, Some(bytes(entry.hash().0)));
-        put(&mut item, PREVIOUS, entry.previous.map(|hash| bytes(hash.0)));
-        item
+    /// The entry behind the one whose hash is `previous`. The salts of its parts come from `secret`, which is the
+    /// salted digest of the claim's details at that version.
+    pub(crate) fn new(entry: &Entry, secret: Sha256Hash, previous: Option<Sha256Hash>) -> Self {
+        let sealed = Sealed::of(entry, key_of(secret, entry.version));
+        let hash = Some(history::hash(previous, &sealed.text));
+        Self { version: entry.version, sealed, hash, previous_hash: previous }
+    }
+
+    /// The item of an archived entry. The salts are kept as the key that they come from.
+    pub(crate) fn attributes(
+        &self,
+        claim: &ClaimId,
+        secret: Sha256Hash,
+    ) -> Result<Attributes, StoreError> {
+        let mut item = key(keys::claim(claim), keys::history(self.version));
+        put(&mut item, TEXT, Some(bytes(deflate(&self.sealed.text)?)));
+        put(&mut item, HASH, self.hash.map(|hash| bytes(hash.0)));
+        put(&mut item, PREVIOUS, self.previous_hash.map(|hash| bytes(hash.0)));
+        for (audience, part) in &self.sealed.parts {
+            put(&mut item, name_of(*audience), Some(text(part.value.as_str())));
+        }
+        let is_plain = self.sealed.parts.is_empty();
+        let key = key_of(secret, self.version);
+        put(&mut item, KEY, (!is_plain).then(|| bytes(key.0)));
+        Ok(item)
     }
 
     pub(crate) fn read(item: &Attributes) -> Result<Self, StoreError> {
-        let item = Reader::new("history", item);
-        let version = item.parsed("sk", |sk| {
+        let reader = Reader::new("history", item);
+        let version = reader.parsed("sk", |sk| {
             sk.strip_prefix("H#").and_then(|number| number.parse().ok()).ok_or(())
         })?;
+        let (text, parts) = match reader.opt_bytes(TEXT)? {
+            Some(deflated) => {
+                let text = inflate(deflated).ok_or_else(|| reader.bad(TEXT))?;
+                (text, parts(&reader)?)
+            }
+            None => (reader.text(FIRST_TEXT)?.to_owned(), BTreeMap::new()),
+        };
         Ok(Self {
             version: Version(version),
-            event: item.parsed(EVENT, |text| serde_json::from_str(text))?,
-            hash: Some(item.opt_hash(HASH)?.ok_or_else(|| item.bad(HASH))?),
-            previous_hash: item.opt_hash(PREVIOUS)?,
+            sealed: Sealed { text, parts },
+            hash: Some(reader.opt_hash(HASH)?.ok_or_else(|| reader.bad(HASH))?),
+            previous_hash: reader.opt_hash(PREVIOUS)?,
         })
     }
 
-    /// The claim's last event, which is in no archive yet. What it changed is not known without the
-    /// version before, so its detail is empty.
-    fn latest(claim: &Claim, details: Sha256Hash) -> Self {
-        let mut event = domain::history::event(None, claim, details);
-        if let Some(members) = event.as_object_mut() {
-            members.insert("detail".to_owned(), Value::Object(Map::new()));
-        }
-        Self { version: claim.version, event, hash: None, previous_hash: None }
+    /// The claim's last event, which is in no archive yet.
+    fn latest(claim: &Claim, secret: Sha256Hash) -> Self {
+        let key = key_of(secret, claim.version);
+        let sealed = Sealed::of(&Entry::latest(claim, secret), key);
+        Self { version: claim.version, sealed, hash: None, previous_hash: None }
     }
+
+    /// The event; `None` where its text is no entry's.
+    pub fn told(&self) -> Option<Told> {
+        self.sealed.told()
+    }
+}
+
+/// The key that the salts of a version's entry come from: another one for each version.
+fn key_of(secret: Sha256Hash, version: Version) -> Sha256Hash {
+    Sha256Hash::of(&[format!("history:{version}:").as_bytes(), &secret.0].concat())
+}
+
+/// The attribute of an audience's part.
+fn name_of(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Customer => "vc",
+        Audience::Partner => "vp",
+        Audience::Staff => "vs",
+    }
+}
+
+fn parts(item: &Reader<'_>) -> Result<BTreeMap<Audience, SealedPart>, StoreError> {
+    let Some(key) = item.opt_hash(KEY)? else { return Ok(BTreeMap::new()) };
+    let mut parts = BTreeMap::new();
+    for audience in Audience::ALL.iter().copied() {
+        if let Some(value) = item.opt_text(name_of(audience))? {
+            parts.insert(audience, SealedPart::new(audience, key, value));
+        }
+    }
+    Ok(parts)
+}
+
+fn deflate(text: &str) -> Result<Vec<u8>, StoreError> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+    let written = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
+    written.map_err(|_| StoreError::unreadable("history", TEXT))
+}
+
+fn inflate(deflated: &[u8]) -> Option<String> {
+    let mut text = String::new();
+    DeflateDecoder::new(deflated).take(LONGEST_TEXT).read_to_string(&mut text).ok()?;
+    Some(text)
 }
 
 impl Store {
@@ -137,7 +212,7 @@ impl Store {
             return Ok(Some(last.at));
         }
         let history = self.whole_history(claim).await?;
-        Ok(history.iter().rev().find_map(|entry| due_at(&entry.event)))
+        Ok(history.iter().rev().find_map(HistoryEntry::notice_due_at))
     }
 
     async fn details_hash(&self, id: &ClaimId) -> Result<Sha256Hash, StoreError> {
@@ -147,13 +222,91 @@ impl Store {
     }
 }
 
-/// When an event made a notice due.
-fn due_at(event: &Value) -> Option<Instant> {
-    let event_type = EventType::parse(event.get("type")?.as_str()?)?;
-    let at = event.get("at")?.as_str()?.parse().ok()?;
-    event_type.makes_notice_due().then_some(at)
+impl HistoryEntry {
+    /// When the event made a notice due, if it did.
+    fn notice_due_at(&self) -> Option<Instant> {
+        match self.told()? {
+            Told::Event(entry) => entry.event_type.makes_notice_due().then_some(entry.at),
+            Told::NoticeChanged(_) => None,
+        }
+    }
 }
 
 fn version_of(sort: &str) -> Option<Version> {
     sort.strip_prefix("H#")?.parse().ok().map(Version)
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::types::AttributeValue;
+    use domain::claim::State;
+    use domain::event::EventType;
+
+    use super::*;
+    use crate::table::codec::claim_item::tests::{largest, long_window, size};
+
+    const SECRET: Sha256Hash = Sha256Hash([5; 32]);
+
+    /// The entry that leads to the largest claim of such a state, from a draft with nothing marked.
+    fn entry(event_type: EventType, version: u32, state: State) -> HistoryEntry {
+        let mut old = largest(State::Submitted { due_at: None }, None);
+        old.version = Version(version - 1);
+        let mut new = largest(state, None);
+        new.version = Version(version);
+        new.last_event.event_type = event_type;
+        let old = (version > 1).then_some(&old);
+        HistoryEntry::new(&Entry::of(old, &new, SECRET), SECRET, Some(SECRET))
+    }
+
+    fn largest_entries() -> Vec<HistoryEntry> {
+        let at = "2026-12-22T15:00:00Z".parse().unwrap();
+        let window = || long_window();
+        vec![
+            entry(EventType::Submitted, 1, State::Submitted { due_at: Some(at) }),
+            entry(EventType::Validated, 9, State::Notifying { deliver_by: at }),
+            entry(EventType::WindowOpened, 9, State::AwaitingCustomer { window: window() }),
+            entry(EventType::LinkRetired, 9, State::AwaitingCustomer { window: window() }),
+        ]
+    }
+
+    #[test]
+    fn an_entry_of_ten_items_with_ids_of_36_characters_takes_one_write_unit() {
+        let id = ClaimId::parse("cbplyjelfz5a5xwmpnah5uzxk4").unwrap();
+        for entry in largest_entries() {
+            let size = size(&entry.attributes(&id, SECRET).unwrap());
+            assert!(size <= 1024, "{size} bytes: {}", entry.sealed.text);
+        }
+    }
+
+    #[test]
+    fn an_entry_is_read_as_it_was_written_and_tells_less_without_its_parts() {
+        let id = ClaimId::parse("cbplyjelfz5a5xwmpnah5uzxk4").unwrap();
+        for entry in largest_entries() {
+            let mut item = entry.attributes(&id, SECRET).unwrap();
+            assert_eq!(HistoryEntry::read(&item).unwrap(), entry);
+            for name in Audience::ALL.iter().map(|audience| name_of(*audience)).chain([KEY]) {
+                item.remove(name);
+            }
+            let erased = HistoryEntry::read(&item).unwrap();
+            assert!(erased.sealed.parts.is_empty());
+            assert_eq!((erased.hash, &erased.sealed.text), (entry.hash, &entry.sealed.text));
+        }
+    }
+
+    #[test]
+    fn a_text_that_cannot_be_inflated_or_is_too_long_is_unreadable() {
+        let bomb = deflate(&"0".repeat(1 << 20)).unwrap();
+        assert!(inflate(&bomb).is_some_and(|text| text.len() as u64 == LONGEST_TEXT));
+        assert_eq!(inflate(b"\xff\xff\xff"), None);
+    }
+
+    #[test]
+    fn an_entry_of_the_first_format_is_read_with_the_text_that_was_hashed() {
+        let text = r#"{"detail":{},"type":"submitted","version":1}"#;
+        let mut item = key("C#cbplyjelfz5a5xwmpnah5uzxk4", "H#000001");
+        item.insert(FIRST_TEXT.to_owned(), AttributeValue::S(text.to_owned()));
+        item.insert(HASH.to_owned(), bytes(SECRET.0));
+        let read = HistoryEntry::read(&item).unwrap();
+        assert_eq!((read.sealed.text.as_str(), read.sealed.is_public()), (text, false));
+    }
 }

@@ -55,7 +55,7 @@ impl Store {
         rules: &StandingRules,
         moment: Moment,
     ) -> Result<u32, StoreError> {
-        let actor = Actor::CustomerAdmin { tenant: tenant.clone() };
+        let actor = Actor::CustomerAdmin { tenant: tenant.clone(), person: None };
         let mut changed = 0;
         // Silence that was due before the rules arrived comes first, and may leave nothing to do.
         let Some(open) = Box::pin(self.open_claim(id, moment)).await? else { return Ok(0) };

@@ -119,14 +119,15 @@ impl Close {
 
 impl Store {
     /// Closes windows whose deadline and grace have passed at `now`, a checked time. Every window
-    /// has an outcome.
+    /// has an outcome. `write` is new.
     pub(crate) async fn close_windows<'c>(
         &self,
         windows: Vec<OpenWindow<'c>>,
         now: Instant,
         offset: Duration,
+        write: WriteId,
     ) -> HashMap<&'c ClaimId, CloseOutcome> {
-        let close = Close { now, offset, write: WriteId::new() };
+        let close = Close { now, offset, write };
         let mut outcomes = HashMap::with_capacity(windows.len());
         let mut waiting = windows;
         let mut in_flight = IN_FLIGHT;

@@ -16,6 +16,7 @@ use crate::table::clock::Moment;
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::write_id::WriteId;
 
 /// The final outcome of a timer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +57,7 @@ impl Store {
                 && timer.calendar.as_ref().is_some_and(|counted| revisions.are_those_of(counted))
         };
         let windows = timers.iter().filter(fast).map(OpenWindow::of).collect();
-        let mut closed = self.close_windows(windows, now, offset).await;
+        let mut closed = self.close_windows(windows, now, offset, WriteId::new()).await;
         let mut results = Vec::with_capacity(timers.len());
         for timer in &timers {
             if let TimerKind::Reminder(reminder, closes_at) = timer.kind {
@@ -148,7 +149,8 @@ impl Store {
                 && revisions.are_those_of(&window.calendar);
             fast.then_some(OpenWindow { claim: &record.claim.id, closes_at: window.closes_at })
         });
-        let closed = self.close_windows(windows.collect(), now, moment.offset).await;
+        let closed =
+            self.close_windows(windows.collect(), now, moment.offset, WriteId::new()).await;
         for id in &ids {
             match closed.get(id) {
                 Some((Ok(Closed::Done | Closed::Absent), _)) => {}

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
+use domain::actor::ActorKind;
 use domain::claim::{Basis, Claim, Instant, ItemStatus, Status};
 use domain::effects::holds_lock;
-use domain::event::EventType;
+use domain::event::{Event, EventType};
+use domain::history::{Entry, Told};
 use domain::ids::Version;
 use integration::engine::key;
 use serde_json::Value;
@@ -145,8 +147,8 @@ impl Sim {
         let mut previous = None;
         for entry in history {
             assert_eq!(entry.previous_hash, previous, "I7: the chain breaks at {}", entry.version);
-            let own = domain::history::Entry { event: entry.event.clone(), previous };
-            assert_eq!(entry.hash, Some(own.hash()), "I7: {}", entry.version);
+            let own = domain::history::hash(previous, &entry.sealed.text);
+            assert_eq!(entry.hash, Some(own), "I7: {}", entry.version);
             previous = entry.hash;
         }
         for version in whole {
@@ -160,17 +162,16 @@ impl Sim {
     fn silence_was_earned(&self, claim: &Claim, history: &[HistoryEntry]) {
         let mut end = None;
         for entry in history {
-            let event = &entry.event;
-            let at = moment(&event["at"]).unwrap();
-            if event.pointer("/detail/notice").is_some() {
+            let event = event(entry);
+            if event.members.notice.is_some() {
                 end = None;
             }
-            if let Some(new) = event.pointer("/detail/closes_at").and_then(moment) {
+            if let Some(new) = event.closes_at() {
                 assert!(end.is_none_or(|old| old <= new), "I4: {end:?} to {new}");
                 end = Some(new);
             }
-            if event["type"] == "window_closed" {
-                let end = end.expect("its end");
+            if event.event_type == EventType::WindowClosed {
+                let (end, at) = (end.expect("its end"), event.at);
                 assert!(at >= end + Duration::seconds(118), "I1: closed at {at}, before {end}");
             }
         }
@@ -200,10 +201,13 @@ impl Sim {
             let previous = before.as_ref().map(|before| before.1.claim());
             if previous.is_none_or(|previous| previous.version < new.version()) {
                 let entry = entries.next().expect("an entry of each version");
-                let details = entry.event["details_sha256"].clone();
-                let details = serde_json::from_value(details).unwrap();
-                let event = domain::history::event(previous, new.claim(), details);
-                assert_eq!(entry.event, event, "I7: version {}", new.version());
+                let before = before.as_ref().map(|before| &before.1);
+                assert_eq!(event(entry), new.entry(before), "I7: version {}", new.version());
+                let between = Event::between(previous, new.claim()).expect("an event between");
+                if let Some(previous) = previous {
+                    let again = domain::evolve(Some(previous.clone()), &between);
+                    assert_eq!(again.as_ref(), Ok(new.claim()), "I7: the fold of its events");
+                }
             }
             let hash = domain::content::hash(new.claim());
             match new.claim().last_event.event_type {
@@ -250,25 +254,26 @@ fn one_active_each(claims: &[Claim]) {
 
 /// I9: whoever rejected a claim is not who judged the dispute, and a yes is the customer's own.
 fn nobody_judged_himself(history: &[HistoryEntry]) {
-    let mut rejected_by = &Value::Null;
-    for entry in history {
-        let event = &entry.event;
-        match event["type"].as_str().unwrap() {
-            "rejected" => rejected_by = &event["actor_id"],
-            "dispute_upheld" | "dispute_overturned" => {
-                assert_ne!(&event["actor_id"], rejected_by, "I9: {event}");
+    let mut rejected_by = None;
+    for event in history.iter().map(event) {
+        match event.event_type {
+            EventType::Rejected => rejected_by = event.actor_id,
+            EventType::DisputeUpheld | EventType::DisputeOverturned => {
+                assert_ne!(event.actor_id, rejected_by, "I9: {:?}", event.event_type);
             }
-            "items_accepted" => assert_eq!(event["actor"], "customer", "I9: {event}"),
+            EventType::ItemsAccepted => assert_eq!(event.actor, ActorKind::Customer, "I9"),
             _ => {}
         }
     }
 }
 
+/// The event of an entry.
+fn event(entry: &HistoryEntry) -> Entry {
+    let Some(Told::Event(event)) = entry.told() else { panic!("no event: {entry:?}") };
+    *event
+}
+
 pub(super) fn image(item: Value) -> Image {
     let item: serde_dynamo::Item = serde_json::from_value(item).unwrap();
     Image::from_stream(item).unwrap()
-}
-
-fn moment(value: &Value) -> Option<DateTime<Utc>> {
-    value.as_str()?.parse().ok()
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
-use domain::actor::ActorKind;
+use domain::actor::{ActorId, ActorKind};
 use domain::calendar::{BusinessCalendar, UnknownSubdivision, Window, Zone, window};
 use domain::claim::{Basis, Claim, ExtensionCause, Instant, ItemStatus, State};
 use domain::event::EventType;
@@ -142,7 +142,7 @@ impl Sim {
         for pair in versions.windows(2) {
             let [before, after] = pair else { continue };
             let event = &after.claim.last_event;
-            let staff = event.actor_id.as_ref().map(StaffId::as_str);
+            let staff = event.actor_id.as_ref().and_then(ActorId::staff).map(StaffId::as_str);
             if counts_as_acting(event.event_type) {
                 acted.extend(staff.map(str::to_owned));
             }

@@ -11,6 +11,7 @@ use domain::text::{Domain, Name};
 use crate::table::attributes::{Attributes, Reader, bytes, key, put};
 use crate::table::error::StoreError;
 use crate::table::keys;
+use crate::table::random::random_bytes;
 use fields::DetailsFields;
 
 /// The stored details of a claim.
@@ -28,9 +29,11 @@ const FIELDS: &str = "d";
 
 impl DetailsItem {
     /// The details of a new claim, under a salt of their own.
-    pub(crate) fn new(details: &Details, request_hash: Sha256Hash) -> Self {
-        let salt = fastrand::u128(..).to_be_bytes();
-        Self { salt, request_hash, fields: DetailsFields::of(details) }
+    ///
+    /// # Errors
+    /// `Unavailable` where there is nothing random.
+    pub(crate) fn new(details: &Details, request_hash: Sha256Hash) -> Result<Self, StoreError> {
+        Ok(Self { salt: random_bytes()?, request_hash, fields: DetailsFields::of(details) })
     }
 
     /// Other details of the same claim.
@@ -110,7 +113,7 @@ mod tests {
     use super::*;
 
     fn item(details: &Details) -> DetailsItem {
-        DetailsItem::new(details, Sha256Hash([4; 32]))
+        DetailsItem::new(details, Sha256Hash([4; 32])).unwrap()
     }
 
     fn contact() -> CustomerContact {

@@ -2,10 +2,11 @@
 //! the log.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::actor::ActorKind;
+use domain::actor::{ActorId, ActorKind};
 use domain::claim::LastEvent;
 use domain::event::{EventType, Fingerprint};
-use domain::ids::StaffId;
+use domain::ids::{PersonId, StaffId};
+use domain::recipient::RecipientNo;
 
 use crate::table::attributes::bytes;
 use crate::table::codec::codes::StoredCode;
@@ -31,7 +32,11 @@ pub(crate) fn attribute(event: &LastEvent, write: WriteId) -> AttributeValue {
         packed.extend(print);
     }
     if let Some(id) = &event.actor_id {
-        pack_id(id.as_str(), &mut packed);
+        match id {
+            ActorId::Staff(id) => pack_id(id.as_str(), &mut packed),
+            ActorId::Recipient(no) => packed.push(no.0),
+            ActorId::Person(id) => packed.extend(id.0),
+        }
     }
     bytes(packed)
 }
@@ -43,18 +48,29 @@ pub(super) fn unpack(packed: &[u8]) -> Option<(LastEvent, WriteId)> {
     let (at, write) = (bytes.instant()?, WriteId(bytes.array()?));
     let fingerprint =
         if flags & HAS_FINGERPRINT == 0 { None } else { Some(Fingerprint(bytes.array()?)) };
-    let actor_id = if flags & HAS_ACTOR_ID == 0 {
-        None
-    } else {
-        Some(StaffId::parse(&unpack_id(&mut bytes)?).ok()?)
-    };
+    let actor = ActorKind::of_code(flags & ACTOR)?;
+    let actor_id =
+        if flags & HAS_ACTOR_ID == 0 { None } else { Some(unpack_actor_id(actor, &mut bytes)?) };
     let event = LastEvent {
         event_type,
         at,
-        actor: ActorKind::of_code(flags & ACTOR)?,
+        actor,
         actor_id,
         by_silence: flags & BY_SILENCE != 0,
         fingerprint,
     };
     bytes.is_empty().then_some((event, write))
+}
+
+/// Who exactly acted, behind all else: staff by name; of a customer one byte is a recipient's number, more are a person.
+fn unpack_actor_id(actor: ActorKind, bytes: &mut Bytes<'_>) -> Option<ActorId> {
+    match actor {
+        ActorKind::Operator | ActorKind::System => {
+            Some(ActorId::Staff(StaffId::parse(&unpack_id(bytes)?).ok()?))
+        }
+        ActorKind::Customer if bytes.len() == 1 => {
+            Some(ActorId::Recipient(RecipientNo::new(bytes.next()?)?))
+        }
+        ActorKind::Customer | ActorKind::Partner => Some(ActorId::Person(PersonId(bytes.array()?))),
+    }
 }

@@ -1,7 +1,7 @@
 //! The record: what is written is read again, and it stays within a kilobyte.
 
 use chrono::{DateTime, Duration};
-use domain::actor::ActorKind;
+use domain::actor::{ActorId, ActorKind};
 use domain::calendar::{
     BusinessCalendar, CountryCode, Subdivision, Tz, UnknownSubdivision, Window, Zone, window,
 };
@@ -31,7 +31,7 @@ fn at(millis: i64) -> Instant {
 }
 
 /// A window with a long way to its end: a week of closures in a subdivision with a long name.
-fn long_window() -> Window {
+pub(crate) fn long_window() -> Window {
     let argentina: CountryCode = "AR".parse().unwrap();
     let subdivision = Subdivision::parse(argentina, "X").ok();
     let zone: Tz = "America/Argentina/ComodRivadavia".parse().unwrap();
@@ -85,7 +85,9 @@ fn with_items(state: State, mark: Option<Mark>, id: impl Fn(u8) -> String) -> Cl
             event_type: EventType::AssociationEnded,
             at: at(5),
             actor: ActorKind::Operator,
-            actor_id: Some(StaffId::parse("6f3c0a50-0f6a-4c7e-9b1c-2f0a1f3e5d77").unwrap()),
+            actor_id: Some(ActorId::Staff(
+                StaffId::parse("6f3c0a50-0f6a-4c7e-9b1c-2f0a1f3e5d77").unwrap(),
+            )),
             by_silence: false,
             fingerprint: Some(Fingerprint([9; 16])),
         },

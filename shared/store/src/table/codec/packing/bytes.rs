@@ -37,6 +37,10 @@ impl<'a> Bytes<'a> {
         instant_of(millis)
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,0 +1,369 @@
+//! The event that lies between two versions of a claim: what the archive writes, which sees only those two.
+
+use super::{Event, EventBody, EventType, NoticeChange, Opening, Silence};
+use crate::actor::ActorKind;
+use crate::claim::{
+    Claim, ExtensionCause, HoldReason, Instant, Item, Mark, RejectionRecord, State,
+};
+use crate::deadline::Deadline;
+use crate::ids::ItemNo;
+use crate::reason::EndReason;
+use crate::recipient::{Decliners, RecipientNo};
+
+impl Event {
+    /// The event that led from `old` to `new`, its next version: `evolve(old, between(old, new))` is `new`. What an
+    /// event decides beside the claim, the list of recipients, is not in it. `None` where the two are not
+    /// neighbours.
+    pub fn between(old: Option<&Claim>, new: &Claim) -> Option<Self> {
+        let last = &new.last_event;
+        let body = match old {
+            Some(old) if old.version.next() != new.version => return None,
+            Some(old) => Step { old, new }.body()?,
+            None => first_body(new)?,
+        };
+        let is_changed = old.is_none_or(|old| old.details != new.details);
+        Some(Self {
+            version: new.version,
+            at: last.at,
+            actor: last.actor,
+            actor_id: last.actor_id.clone(),
+            by_silence: last.by_silence,
+            fingerprint: last.fingerprint,
+            body,
+            details: is_changed.then(|| Box::new(new.details.clone())),
+            recipients: None,
+        })
+    }
+}
+
+fn first_body(new: &Claim) -> Option<EventBody> {
+    let opening = opening(new);
+    match (new.last_event.event_type, &new.state) {
+        (EventType::Drafted, State::Draft { discard_at, .. }) => {
+            Some(EventBody::Drafted { opening, discard_at: *discard_at })
+        }
+        (EventType::Submitted, State::Submitted { due_at: Some(at) }) => {
+            let priority_at = new.priority_at?;
+            Some(EventBody::Submitted { opening, due_at: deadline(new, *at), priority_at })
+        }
+        _ => None,
+    }
+}
+
+fn opening(new: &Claim) -> Box<Opening> {
+    let (id, subject, items) = (new.id.clone(), new.subject.clone(), new.items.clone());
+    Box::new(Opening { id, subject, items })
+}
+
+/// A deadline that the event set, with the calendar that stood in for the party's own.
+fn deadline(new: &Claim, at: Instant) -> Deadline {
+    Deadline { at, stand_in: new.deadline_calendar.clone() }
+}
+
+/// When the policy's term runs out, where the claim is associated.
+fn term(new: &Claim) -> Option<Instant> {
+    if let State::Associated { ends_at, .. } = new.state { ends_at } else { None }
+}
+
+/// Two versions of a claim, one after the other.
+#[derive(Clone, Copy)]
+struct Step<'a> {
+    old: &'a Claim,
+    new: &'a Claim,
+}
+
+impl Step<'_> {
+    fn body(self) -> Option<EventBody> {
+        let Self { new, .. } = self;
+        let ends_at = term(new);
+        Some(match new.last_event.event_type {
+            EventType::Drafted => return None,
+            EventType::Submitted => {
+                let (due_at, priority_at) = (self.deadline()?, new.priority_at?);
+                EventBody::Submitted { opening: opening(new), due_at, priority_at }
+            }
+            EventType::Edited => self.edited(),
+            EventType::Recalled => self.recalled()?,
+            EventType::Discarded => EventBody::Discarded,
+            EventType::ReviewBegun => EventBody::ReviewBegun {
+                due_at: self.deadline()?,
+                contested: new.contested,
+                defence_until: new.defence_until,
+            },
+            EventType::ReviewOverdue => EventBody::ReviewOverdue,
+            EventType::DefenceRequested => {
+                EventBody::DefenceRequested { until: new.defence?.until }
+            }
+            EventType::InformationRequested => self.information_requested()?,
+            EventType::InformationAnswered => {
+                EventBody::InformationAnswered { due_at: self.deadline()? }
+            }
+            EventType::Rejected => self.rejected(ends_at),
+            EventType::Validated => EventBody::Validated {
+                explicit_yes: new.subject.explicit_yes,
+                dropped: self.became(|mark| matches!(mark, Mark::Dropped)),
+                contested: new.contested,
+                notice: new.notice,
+                content_hash: new.content_hash?,
+                deliver_by: self.deadline()?,
+            },
+            EventType::WindowOpened => EventBody::WindowOpened {
+                window: new.state.window()?.clone(),
+                opened_by: new.opened_by?,
+            },
+            EventType::NoticeFailed => self.notice_failed()?,
+            EventType::RecipientFailed => EventBody::RecipientFailed { change: self.change()? },
+            EventType::ContactRefused => EventBody::ContactRefused { change: self.change()? },
+            EventType::LinkRetired => EventBody::LinkRetired { change: self.change()? },
+            EventType::ContactVouched => EventBody::ContactVouched,
+            EventType::ContactProposed => EventBody::ContactProposed { due_at: self.deadline()? },
+            EventType::ContactProposalRefused => {
+                EventBody::ContactProposalRefused { correct_by: self.deadline()? }
+            }
+            EventType::ConsentChanged => EventBody::ConsentChanged,
+            EventType::ContactCorrected => {
+                EventBody::ContactCorrected { notice: new.notice, deliver_by: self.deadline()? }
+            }
+            EventType::ItemsDeclined => self.declined(ends_at),
+            EventType::DeclineUndone => self.undone()?,
+            EventType::ItemsAccepted => {
+                let items = self.became(|mark| matches!(mark, Mark::Active { .. }));
+                EventBody::ItemsAccepted { items, ends_at }
+            }
+            EventType::WindowExtended => self.extended()?,
+            EventType::Held => EventBody::Held { reason: self.hold_reason() },
+            EventType::Resumed => {
+                EventBody::Resumed { notice: new.notice, deliver_by: self.deadline()? }
+            }
+            EventType::WindowClosed => EventBody::WindowClosed { outcome: self.silence(), ends_at },
+            EventType::Withdrawn => EventBody::Withdrawn { ends_at },
+            EventType::Disputed => EventBody::Disputed { due_at: self.deadline()? },
+            EventType::DisputeUpheld => EventBody::DisputeUpheld,
+            EventType::DisputeOverturned => {
+                EventBody::DisputeOverturned { due_at: self.deadline()? }
+            }
+            EventType::AssociationEnded => self.ended()?,
+            EventType::EvidenceAdded => self.evidence_added(),
+        })
+    }
+
+    /// The deadline of the new state.
+    fn deadline(self) -> Option<Deadline> {
+        Some(deadline(self.new, self.new.state.counted_until()?))
+    }
+
+    /// The items that have another mark now, of those marks that fit.
+    fn became(self, fits: impl Fn(&Mark) -> bool) -> Vec<ItemNo> {
+        let is_new = |item: &&Item| {
+            let before = self.old.item(item.no).and_then(|item| item.mark);
+            item.mark != before && item.mark.as_ref().is_some_and(&fits)
+        };
+        self.new.items.iter().filter(is_new).map(|item| item.no).collect()
+    }
+
+    fn edited(self) -> EventBody {
+        let discard_at = match self.new.state {
+            State::Draft { discard_at, .. } => Some(discard_at),
+            _ => None,
+        };
+        let opening = discard_at.map(|_| opening(self.new));
+        let removed = match opening {
+            Some(_) => Vec::new(),
+            None => self.became(|mark| matches!(mark, Mark::Dropped)),
+        };
+        EventBody::Edited { opening, removed, discard_at }
+    }
+
+    fn recalled(self) -> Option<EventBody> {
+        let State::Draft { discard_at, keeps_priority_until } = self.new.state else { return None };
+        let keeps_priority_until = deadline(self.new, keeps_priority_until?);
+        Some(EventBody::Recalled { discard_at, keeps_priority_until })
+    }
+
+    fn information_requested(self) -> Option<EventBody> {
+        let State::ActionRequired { reasons, .. } = &self.new.state else { return None };
+        let reasons = reasons.clone();
+        Some(EventBody::InformationRequested { reasons, answer_by: self.deadline()? })
+    }
+
+    /// Which items: none named where nothing is left undecided. The record keeps who and why where the whole claim
+    /// is rejected.
+    fn rejected(self, ends_at: Option<Instant>) -> EventBody {
+        let unnamed = RejectionRecord { by: None, reasons: Vec::new() };
+        let (rejection, disputable_until) = match &self.new.state {
+            State::Rejected { rejection, disputable_until } => {
+                (rejection.clone(), *disputable_until)
+            }
+            _ => (unnamed, None),
+        };
+        let is_partial = self.new.undecided().next().is_some();
+        let items = self.became(|mark| matches!(mark, Mark::Rejected));
+        let items = if is_partial { items } else { Vec::new() };
+        EventBody::Rejected { items, rejection, disputable_until, ends_at }
+    }
+
+    fn notice_failed(self) -> Option<EventBody> {
+        let State::Unreachable { due_at, with_operator } = self.new.state else { return None };
+        let correct_by = deadline(self.new, due_at?);
+        Some(EventBody::NoticeFailed { correct_by, with_operator })
+    }
+
+    /// What became of the notice.
+    fn change(self) -> Option<NoticeChange> {
+        let Self { old, new } = self;
+        if new.notice != old.notice {
+            return Some(NoticeChange::Renewed {
+                notice: new.notice,
+                deliver_by: self.deadline()?,
+            });
+        }
+        let is_new = old.state.status() != new.state.status();
+        Some(match &new.state {
+            State::Unreachable { due_at: Some(at), with_operator } if is_new => {
+                let correct_by = deadline(new, *at);
+                NoticeChange::Unreachable { correct_by, with_operator: *with_operator }
+            }
+            State::OnHold { reason: Some(reason) } if is_new => {
+                NoticeChange::Held { reason: *reason }
+            }
+            state => self.window_change(state).unwrap_or_default(),
+        })
+    }
+
+    /// The window, where it is another one or counted from another delivery.
+    fn window_change(self, state: &State) -> Option<NoticeChange> {
+        let Self { old, new } = self;
+        let window = state.window()?;
+        let cause = self.new_cause();
+        let is_counted_anew = old.state.window() != Some(window) || old.opened_by != new.opened_by;
+        (is_counted_anew || cause.is_some()).then(|| NoticeChange::Window {
+            window: window.clone(),
+            opened_by: new.opened_by,
+            cause,
+        })
+    }
+
+    /// The cause of a longer window that it did not have before.
+    fn new_cause(self) -> Option<ExtensionCause> {
+        self.new.extended_by.iter().find(|cause| !self.old.extended_by.contains(*cause))
+    }
+
+    fn declined(self, ends_at: Option<Instant>) -> EventBody {
+        let declined = |of: &Claim, no: ItemNo| of.item(no).and_then(decliners);
+        let (mut undecided, mut joined) = (Vec::new(), Vec::new());
+        let (mut by, mut is_in_time) = (Decliners::NOBODY, true);
+        for no in self.became(|mark| matches!(mark, Mark::Declined { .. })) {
+            let now = declined(self.new, no).unwrap_or_default();
+            match declined(self.old, no) {
+                Some(before) => {
+                    by = by.with(now.without(before));
+                    joined.push(no);
+                }
+                None => {
+                    by = by.with(now);
+                    undecided.push(no);
+                    is_in_time &= self.new.item(no).is_some_and(is_in_time_decline);
+                }
+            }
+        }
+        EventBody::ItemsDeclined {
+            declined: undecided,
+            ended: self.became(|mark| matches!(mark, Mark::Ended { .. })),
+            joined,
+            by: if by.is_empty() { self.acting_party() } else { by },
+            in_time: is_in_time,
+            ends_at,
+        }
+    }
+
+    /// Whose "no" it was: a recipient's by its link, else the administrator's.
+    fn acting_party(self) -> Decliners {
+        match &self.new.last_event.actor_id {
+            Some(crate::actor::ActorId::Recipient(no)) => Decliners::recipient(*no),
+            _ => Decliners::ADMINISTRATOR,
+        }
+    }
+
+    fn undone(self) -> Option<EventBody> {
+        let (mut items, mut by) = (Vec::new(), Decliners::NOBODY);
+        for item in &self.old.items {
+            let Some(before) = decliners(item) else { continue };
+            let now = self.new.item(item.no).and_then(decliners).unwrap_or_default();
+            let taken_back = before.without(now);
+            if !taken_back.is_empty() {
+                by = by.with(taken_back);
+                items.push(item.no);
+            }
+        }
+        let by_link = self.new.used.undos > self.old.used.undos;
+        Some(EventBody::DeclineUndone { items, by, by_link, change: self.change()? })
+    }
+
+    fn extended(self) -> Option<EventBody> {
+        let Self { old, new } = self;
+        let opened_by: Option<RecipientNo> =
+            new.opened_by.filter(|now| old.opened_by != Some(*now));
+        let cause = self.new_cause().unwrap_or_else(|| self.repeated_cause(opened_by.is_some()));
+        Some(EventBody::WindowExtended { window: new.state.window()?.clone(), cause, opened_by })
+    }
+
+    /// Why a window became longer that had been longer for the same cause before.
+    fn repeated_cause(self, is_counted_anew: bool) -> ExtensionCause {
+        let has = |cause| self.new.extended_by.contains(cause);
+        match self.new.last_event.actor {
+            ActorKind::Customer => ExtensionCause::Customer,
+            ActorKind::Operator | ActorKind::Partner => ExtensionCause::Operator,
+            ActorKind::System if is_counted_anew && has(ExtensionCause::Delivery) => {
+                ExtensionCause::Delivery
+            }
+            ActorKind::System if has(ExtensionCause::Holiday) => ExtensionCause::Holiday,
+            ActorKind::System if has(ExtensionCause::Delivery) => ExtensionCause::Delivery,
+            ActorKind::System => ExtensionCause::Outage,
+        }
+    }
+
+    fn hold_reason(self) -> Option<HoldReason> {
+        if let State::OnHold { reason } = self.new.state { reason } else { None }
+    }
+
+    /// What silence did: a "no" by it stands on an item, or has taken the window away.
+    fn silence(self) -> Silence {
+        let by_silence = |mark: &Mark| matches!(mark, Mark::Declined { no_answer: true, .. });
+        let is_over = matches!(self.new.state, State::Declined { window: None });
+        if is_over || !self.became(by_silence).is_empty() {
+            return Silence::Decline;
+        }
+        Silence::Associate
+    }
+
+    fn ended(self) -> Option<EventBody> {
+        let items = self.became(|mark| matches!(mark, Mark::Ended { .. }));
+        let mark = self.new.item(*items.first()?)?.mark;
+        let (reason, at): (EndReason, Instant) = match mark {
+            Some(Mark::Ended { reason, at, .. }) => (reason, at),
+            _ => return None,
+        };
+        Some(EventBody::AssociationEnded { items, reason, at })
+    }
+
+    fn evidence_added(self) -> EventBody {
+        let by_partner = match (self.old.defence, self.new.defence) {
+            (Some(before), Some(now)) => before.used != now.used,
+            _ => self.new.last_event.actor == ActorKind::Partner,
+        };
+        let discard_at = match self.new.state {
+            State::Draft { discard_at, .. } => Some(discard_at),
+            _ => None,
+        };
+        EventBody::EvidenceAdded { by_partner, discard_at }
+    }
+}
+
+/// Who declined the item; `None` where nobody did.
+fn decliners(item: &Item) -> Option<Decliners> {
+    if let Some(Mark::Declined { by, .. }) = item.mark { Some(by) } else { None }
+}
+
+fn is_in_time_decline(item: &Item) -> bool {
+    matches!(item.mark, Some(Mark::Declined { in_time: true, .. }))
+}

@@ -1,0 +1,330 @@
+//! What an entry says.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::members;
+use crate::actor::ActorKind;
+use crate::calendar::{CalendarId, SkipReason, Window};
+use crate::claim::{Claim, ExtensionCause, HoldReason, Instant, Item, ItemStatus, Status, Subject};
+use crate::event::{Event, EventType};
+use crate::ids::{ClaimId, ItemId, ItemNo, NoticeNo, Sha256Hash, StaffId, Version};
+use crate::reason::{EndReason, Reason};
+use crate::recipient::{Decliners, RecipientNo};
+
+/// The number of the present format.
+const FORMAT: u8 = 2;
+
+/// The event that led to a version, as the history keeps it. A member that is absent is nothing that the event
+/// decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The format of the text: 2.
+    pub format: u8,
+    /// Whose history.
+    pub claim: ClaimId,
+    /// The version that the event led to.
+    pub version: Version,
+    /// What happened.
+    #[serde(rename = "type")]
+    pub event_type: EventType,
+    /// When.
+    pub at: Instant,
+    /// Whose doing it was.
+    pub actor: ActorKind,
+    /// Who exactly, where the claim keeps it: a member of the staff, `recipient:<no>`, or a pseudonym.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor_id: Option<String>,
+    /// `silence` where a deadline that passed unanswered did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// SHA-256 over `details:<version>:` and the salted digest of the claim's details: it tells nobody anything, not
+    /// even whether they changed, and what it stands for cannot be exchanged afterwards.
+    pub details: Sha256Hash,
+    /// Whether the version before was not known when the entry was written: then it says how the claim stands.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reconstructed: bool,
+    /// The claim's status, where it changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<StatusChange>,
+    /// The items whose status changed, those with the same change together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<ItemsChange>,
+    /// What the event decides beside it.
+    #[serde(flatten)]
+    pub members: Members,
+}
+
+/// What an event decides, each member where the event has it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Members {
+    /// Who claims, of whom, in which program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Subject>,
+    /// What is claimed, by number.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub claimed: Vec<ItemId>,
+    /// The deadline that runs since the event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Instant>,
+    /// By which calendar it was counted, where not by that of the party whose turn it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counted_by: Option<CalendarId>,
+    /// When idleness discards the draft.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discard_at: Option<Instant>,
+    /// The date that ranks rivals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priority_at: Option<Instant>,
+    /// Until when a resubmit keeps it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keeps_priority_until: Option<Instant>,
+    /// Whether somebody else holds or claims an item.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contested: Option<bool>,
+    /// Until when a holder may defend.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub defence_until: Option<Instant>,
+    /// Whether the partner's entry used its defence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_partner: Option<bool>,
+    /// Why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
+    /// The reviewer who rejected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rejected_by: Option<StaffId>,
+    /// Until when the rejection can be disputed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disputable_until: Option<Instant>,
+    /// The notice that is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<NoticeNo>,
+    /// SHA-256 over what it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_hash: Option<Sha256Hash>,
+    /// Whether silence is a no.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub explicit_yes: bool,
+    /// The customer's window.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<Box<WindowText>>,
+    /// Why it became longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extended_by: Option<ExtensionCause>,
+    /// Whose delivery opened it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opened_by: Option<RecipientNo>,
+    /// Whose delivery it is counted from, where that was another one's before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counted_from: Option<RecipientNo>,
+    /// Whether it is the operator's turn to look after an unreachable customer.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub with_operator: bool,
+    /// Why the system holds the claim.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold_reason: Option<HoldReason>,
+    /// Whose "no" came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noes: Option<Noes>,
+    /// Whose "no" was taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_back: Option<Noes>,
+    /// Whether it was taken back by a link.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub by_link: bool,
+    /// Whether the "no" arrived in time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_time: Option<bool>,
+    /// When the policy's term runs out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Instant>,
+    /// Why associations ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_reason: Option<EndReason>,
+    /// Since when they run no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Instant>,
+}
+
+/// A change of a claim's status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusChange {
+    /// What it was; `None` before the first version, and where that is not known.
+    pub from: Option<Status>,
+    /// What it is.
+    pub to: Status,
+}
+
+/// Items whose status changed in the same way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemsChange {
+    /// What it was, as the API names it; `None` as for the claim.
+    pub from: Option<String>,
+    /// What it is.
+    pub to: String,
+    /// Which items.
+    pub no: Vec<ItemNo>,
+}
+
+/// Whose "no", and at which items.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Noes {
+    /// Whose, as a number of 24 bits.
+    pub by: Decliners,
+    /// At which items.
+    pub items: Vec<ItemNo>,
+}
+
+/// A window with all that is needed to count it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowText {
+    /// Which delivery it is counted from.
+    pub delivered_at: Instant,
+    /// Its end, exclusive.
+    pub closes_at: Instant,
+    /// In which zone.
+    pub zone: String,
+    /// By which calendar.
+    pub calendar: CalendarId,
+    /// By which version of the time zone database.
+    pub tzdb: String,
+    /// The days that were counted.
+    pub counted: Vec<NaiveDate>,
+    /// The days between that were not: date, reason, and the name of a holiday.
+    pub skipped: Vec<(NaiveDate, SkipReason, Option<String>)>,
+}
+
+impl WindowText {
+    pub(super) fn of(window: &Window) -> Self {
+        let skipped = window.skipped.iter();
+        Self {
+            delivered_at: window.delivered_at,
+            closes_at: window.closes_at,
+            zone: window.time_zone.to_string(),
+            calendar: window.calendar.clone(),
+            tzdb: window.tzdb.clone(),
+            counted: window.counted.clone(),
+            skipped: skipped.map(|day| (day.date, day.reason, day.name.clone())).collect(),
+        }
+    }
+}
+
+impl Entry {
+    /// The entry of the event between two versions. `old` is `None` for the first version, and for one of which
+    /// the version before is not known: that is `reconstructed`, says how the claim stands, and not what changed.
+    pub fn of(old: Option<&Claim>, new: &Claim, details: Sha256Hash) -> Self {
+        let last = &new.last_event;
+        let is_first = new.version == Version(1);
+        let event = Event::between(old, new).filter(|_| old.is_some() || is_first);
+        Self {
+            format: FORMAT,
+            claim: new.id.clone(),
+            version: new.version,
+            event_type: last.event_type,
+            at: last.at,
+            actor: last.actor,
+            actor_id: last.actor_id.as_ref().map(ToString::to_string),
+            by: last.by_silence.then(|| "silence".to_owned()),
+            details: Sha256Hash::of(&[details_label(new.version).as_bytes(), &details.0].concat()),
+            reconstructed: event.is_none(),
+            status: changed_status(old, new),
+            items: changed_items(old, new),
+            members: event.map_or_else(Members::default, |event| members::of(old, new, &event)),
+        }
+    }
+
+    /// The claim's last event, which is in no archive yet. What it changed is known without the version before only
+    /// as far as the claim tells: of a no and an undo, the items.
+    pub fn latest(claim: &Claim, details: Sha256Hash) -> Self {
+        Self {
+            status: None,
+            items: latest_changes(claim),
+            members: Members::default(),
+            reconstructed: false,
+            ..Self::of(None, claim, details)
+        }
+    }
+
+    /// Whether a deadline that passed unanswered did it.
+    pub fn is_silence(&self) -> bool {
+        self.by.is_some()
+    }
+
+    /// The items that got that status by the event, as the API names it.
+    pub fn became(&self, status: &str) -> Vec<ItemNo> {
+        let changes = self.items.iter().filter(|change| change.to == status);
+        changes.flat_map(|change| change.no.iter().copied()).collect()
+    }
+
+    /// When the window ends that the event opened or changed.
+    pub fn closes_at(&self) -> Option<Instant> {
+        self.members.window.as_ref().map(|window| window.closes_at)
+    }
+
+    /// Whether the event concerns single recipients of notices: then a partner is told that the notice changed, and
+    /// nothing else. A failure, a refusal and a retirement do, and a no or an undo that leaves every item as it was.
+    pub fn concerns_recipients(&self) -> bool {
+        match self.event_type {
+            EventType::RecipientFailed | EventType::ContactRefused | EventType::LinkRetired => true,
+            EventType::ItemsDeclined | EventType::DeclineUndone => self.items.is_empty(),
+            _ => false,
+        }
+    }
+}
+
+/// The items that the last event, a no or an undo, changed. While an item is declined, the undo may have taken one of
+/// several noes to it: that counts as if nothing had changed.
+fn latest_changes(claim: &Claim) -> Vec<ItemsChange> {
+    let at = claim.last_event.at;
+    let is_new = |status| match (claim.last_event.event_type, status) {
+        (EventType::ItemsDeclined, ItemStatus::Declined { at: since, .. })
+        | (EventType::ItemsDeclined, ItemStatus::Ended { at: since, .. }) => since == at,
+        (EventType::DeclineUndone, ItemStatus::Pending) => true,
+        _ => false,
+    };
+    let mut changes = changed_items(None, claim);
+    for change in &mut changes {
+        change.no.retain(|no| claim.item(*no).is_some_and(|item| is_new(claim.item_status(item))));
+    }
+    changes.retain(|change| !change.no.is_empty());
+    let is_standing = |item: &Item| {
+        let status = claim.item_status(item);
+        matches!(status, ItemStatus::Declined { no_answer: false, settled: false, .. })
+    };
+    let is_undo = claim.last_event.event_type == EventType::DeclineUndone;
+    if is_undo && claim.items.iter().any(is_standing) {
+        changes.clear();
+    }
+    changes
+}
+
+/// A label for each version: nobody sees by its digest whether the details changed with it.
+fn details_label(version: Version) -> String {
+    format!("details:{version}:")
+}
+
+fn changed_status(old: Option<&Claim>, new: &Claim) -> Option<StatusChange> {
+    let (from, to) = (old.map(Claim::status), new.status());
+    (from != Some(to)).then_some(StatusChange { from, to })
+}
+
+fn changed_items(old: Option<&Claim>, new: &Claim) -> Vec<ItemsChange> {
+    let mut changes: Vec<ItemsChange> = Vec::new();
+    for Item { no, .. } in &new.items {
+        let status = |claim: &Claim| Some(claim.item_status(claim.item(*no)?).as_str().to_owned());
+        let (from, to) = (old.and_then(status), status(new));
+        let Some(to) = to.filter(|to| from.as_ref() != Some(to)) else { continue };
+        match changes.iter_mut().find(|change| change.from == from && change.to == to) {
+            Some(change) => change.no.push(*no),
+            None => changes.push(ItemsChange { from, to, no: vec![*no] }),
+        }
+    }
+    changes
+}
+
+/// Who declined an item, and has not taken it back.
+pub(super) fn decliners(status: ItemStatus) -> Decliners {
+    if let ItemStatus::Declined { by, .. } = status { by } else { Decliners::NOBODY }
+}

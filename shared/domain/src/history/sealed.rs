@@ -1,0 +1,182 @@
+//! The text of an entry, which every party is given, and the parts of it that are not for every party.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::Entry;
+use super::first_format::upgrade;
+use crate::actor::ActorKind;
+use crate::canonical;
+use crate::claim::Instant;
+use crate::codes::codes;
+use crate::ids::{Sha256Hash, Version};
+
+codes! {
+    /// Who may read a part of an entry. The operator's staff may read each.
+    Audience {
+        /// The customer.
+        Customer => "customer",
+        /// The claim's partner.
+        Partner => "partner",
+        /// The operator's staff alone.
+        Staff => "staff",
+    }
+}
+
+/// The type that stands in the text for an event that a partner is not told of.
+const NOTICE_CHANGED: &str = "notice_changed";
+/// The member that holds the digests of the parts.
+const SEALED: &str = "sealed";
+/// What every event tells every party.
+const ALWAYS: [&str; 6] = ["format", "claim", "version", "at", "details", "reconstructed"];
+
+/// An entry as it is kept: the text that is hashed, and beside it the values of its parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// Canonical JSON.
+    pub text: String,
+    /// The parts that there is anything to read in.
+    pub parts: BTreeMap<Audience, SealedPart>,
+}
+
+/// A part of an entry: `SHA-256(salt ‖ value)` stands in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedPart {
+    /// Sixteen bytes that nobody can guess.
+    pub salt: [u8; 16],
+    /// Canonical JSON of the part's members.
+    pub value: String,
+}
+
+/// What an entry tells whoever reads some of its parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// The event.
+    Event(Box<Entry>),
+    /// That something of the notice changed, and no more: the part of the customer is not read, or is erased.
+    NoticeChanged(NoticeChanged),
+}
+
+/// An event of which its reader is told no more than this.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+pub struct NoticeChanged {
+    /// The version that it led to.
+    pub version: Version,
+    /// When.
+    pub at: Instant,
+}
+
+impl NoticeChanged {
+    /// What stands for the type of the event.
+    pub const TYPE: &str = NOTICE_CHANGED;
+    /// What stands for the actor.
+    pub const ACTOR: ActorKind = ActorKind::System;
+}
+
+impl SealedPart {
+    /// A part of the entry with that key.
+    pub fn new(audience: Audience, key: Sha256Hash, value: impl Into<String>) -> Self {
+        Self { salt: salt(audience, key), value: value.into() }
+    }
+
+    /// The digest that stands in the text.
+    pub fn digest(&self) -> Sha256Hash {
+        Sha256Hash::of(&[self.salt.as_slice(), self.value.as_bytes()].concat())
+    }
+}
+
+impl Sealed {
+    /// The text and the parts of an entry. The salts come from `key`, which is secret: the same entry under the same
+    /// key is the same text. Each text has a digest for each audience, so that its form tells nothing.
+    pub fn of(entry: &Entry, key: Sha256Hash) -> Self {
+        let whole = serde_json::to_value(entry).unwrap_or_default();
+        let mut public = Map::new();
+        let mut parts: BTreeMap<Audience, Map<String, Value>> = BTreeMap::new();
+        for (name, value) in whole.as_object().into_iter().flatten() {
+            match audience(entry, name) {
+                None => public.insert(name.clone(), value.clone()),
+                Some(audience) => {
+                    parts.entry(audience).or_default().insert(name.clone(), value.clone())
+                }
+            };
+        }
+        if entry.concerns_recipients() {
+            public.insert("type".to_owned(), NOTICE_CHANGED.into());
+            public.insert("actor".to_owned(), NoticeChanged::ACTOR.as_str().into());
+        }
+        let seal = |audience: &Audience| {
+            let members = parts.get(audience).cloned().unwrap_or_default();
+            let value = canonical::text(&Value::Object(members));
+            (*audience, SealedPart::new(*audience, key, value))
+        };
+        let mut parts: BTreeMap<_, _> = Audience::ALL.iter().map(seal).collect();
+        let digest = |(audience, part): (&Audience, &SealedPart)| {
+            (audience.as_str().to_owned(), part.digest().to_string().into())
+        };
+        let digests: Map<String, Value> = parts.iter().map(digest).collect();
+        public.insert(SEALED.to_owned(), Value::Object(digests));
+        parts.retain(|_, part| part.value != "{}");
+        Self { text: canonical::text(&Value::Object(public)), parts }
+    }
+
+    /// The event again, as far as the parts tell. `None` for a text that is no entry's.
+    pub fn told(&self) -> Option<Told> {
+        let mut members: Map<String, Value> = serde_json::from_str(&self.text).ok()?;
+        members.remove(SEALED);
+        for part in self.parts.values() {
+            members.extend(serde_json::from_str::<Map<String, Value>>(&part.value).ok()?);
+        }
+        let members = if members.contains_key("format") { members } else { upgrade(&members)? };
+        if members.get("type").is_some_and(|name| name == NOTICE_CHANGED) {
+            let told = serde_json::from_value(Value::Object(members)).ok()?;
+            return Some(Told::NoticeChanged(told));
+        }
+        let entry = serde_json::from_value(Value::Object(members)).ok()?;
+        Some(Told::Event(Box::new(entry)))
+    }
+
+    /// The same with those parts alone that `reads` names.
+    #[must_use]
+    pub fn read_by(&self, reads: &[Audience]) -> Self {
+        let parts = self.parts.iter().filter(|(audience, _)| reads.contains(audience));
+        let parts = parts.map(|(audience, part)| (*audience, part.clone())).collect();
+        Self { text: self.text.clone(), parts }
+    }
+
+    /// Whether the text may be given to every party. That of the first format names staff and recipients.
+    pub fn is_public(&self) -> bool {
+        let members = serde_json::from_str::<Map<String, Value>>(&self.text);
+        members.is_ok_and(|members| members.contains_key(SEALED))
+    }
+}
+
+/// The salt of a part: 16 bytes of SHA-256 over the audience's name, a colon and the entry's key.
+fn salt(audience: Audience, key: Sha256Hash) -> [u8; 16] {
+    let text = format!("{}:", audience.as_str());
+    let digest = Sha256Hash::of(&[text.as_bytes(), &key.0].concat());
+    let mut salt = [0; 16];
+    salt.iter_mut().zip(digest.0).for_each(|(byte, digest)| *byte = digest);
+    salt
+}
+
+/// Whose a member is; `None`: everybody's. By its name and the type of the event alone, never by its value.
+fn audience(entry: &Entry, name: &str) -> Option<Audience> {
+    if ALWAYS.contains(&name) {
+        return None;
+    }
+    match name {
+        "actor_id" => Some(match entry.actor {
+            ActorKind::Partner => Audience::Partner,
+            ActorKind::Customer => Audience::Customer,
+            ActorKind::Operator | ActorKind::System => Audience::Staff,
+        }),
+        "rejected_by" => Some(Audience::Staff),
+        _ if entry.concerns_recipients() => Some(Audience::Customer),
+        "noes" | "taken_back" | "opened_by" | "counted_from" | "by_link" => {
+            Some(Audience::Customer)
+        }
+        "contested" | "defence_until" | "by_partner" | "reasons" => Some(Audience::Partner),
+        _ => None,
+    }
+}

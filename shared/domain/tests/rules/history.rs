@@ -1,0 +1,188 @@
+//! The history: what an entry says, to whom, and how its digests are computed again.
+
+use domain::actor::{Actor, ActorKind, StaffRole};
+use domain::claim::Claim;
+use domain::command::Command;
+use domain::event::EventType;
+use domain::history::{Audience, Entry, NoticeChanged, Sealed, Told, hash};
+use domain::ids::{ItemNo, PartnerId, PersonId, Sha256Hash, StaffId};
+use domain::recipient::Decliners;
+use serde_json::Value;
+
+use crate::given::*;
+
+/// The versions of a story in which much happens: two recipients, a no, an undo, a hold, a close.
+fn story() -> Vec<Claim> {
+    let given = Given::awaiting_of(&["it@contoso.example", "ota@contoso.example"]);
+    let later = delivered_at() + chrono::Duration::hours(1);
+    let given = given.then(&decline(&[1]), link(), later);
+    let given = given.then(&decline(&[1]), link_of(1, SECOND), later + chrono::Duration::hours(1));
+    let given = given.then(&undo(&[]), administrator(), later + chrono::Duration::hours(2));
+    let given = given.then(&hold(), operator(), later + chrono::Duration::hours(3));
+    let given = given.then(&Command::Resume, operator(), later + chrono::Duration::hours(4));
+    let given = given.delivered(FIRST, later + chrono::Duration::hours(5));
+    let given = given.closed();
+    given.versions.into_iter().chain([given.claim]).collect()
+}
+
+fn entries(versions: &[Claim]) -> Vec<Entry> {
+    let first = Entry::of(None, versions.first().unwrap(), KEY);
+    let later = versions.windows(2).map(|two| Entry::of(two.first(), two.get(1).unwrap(), KEY));
+    [first].into_iter().chain(later).collect()
+}
+
+/// The digests of a text.
+fn digest(text: &str, audience: Audience) -> String {
+    let text: Value = serde_json::from_str(text).unwrap();
+    text["sealed"][audience.as_str()].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn each_party_computes_each_hash_of_what_it_is_shown() {
+    for reads in [
+        vec![],
+        vec![Audience::Partner],
+        vec![Audience::Customer],
+        vec![Audience::Customer, Audience::Partner, Audience::Staff],
+    ] {
+        let mut previous = None;
+        for entry in entries(&story()) {
+            let kept = Sealed::of(&entry, KEY);
+            let shown = kept.read_by(&reads);
+            assert!(shown.is_public());
+            assert!(shown.parts.keys().all(|audience| reads.contains(audience)));
+            for (audience, part) in &shown.parts {
+                let computed = Sha256Hash::of(&[&part.salt[..], part.value.as_bytes()].concat());
+                assert_eq!(computed.to_string(), digest(&shown.text, *audience));
+            }
+            let own = hash(previous, &shown.text);
+            assert_eq!(own, hash(previous, &kept.text), "one text for every party");
+            previous = Some(own);
+        }
+    }
+}
+
+#[test]
+fn an_entry_is_the_same_text_whenever_it_is_written_and_another_under_another_key() {
+    let (one, two) = (entries(&story()), entries(&story()));
+    for (one, two) in one.iter().zip(&two) {
+        assert_eq!(Sealed::of(one, KEY), Sealed::of(two, KEY));
+        assert_ne!(Sealed::of(one, KEY).text, Sealed::of(one, Sha256Hash([8; 32])).text);
+    }
+}
+
+#[test]
+fn the_text_that_everybody_reads_names_no_member_of_the_staff_no_recipient_and_no_rival() {
+    for entry in entries(&story()) {
+        let kept = Sealed::of(&entry, KEY);
+        for secret in ["reviewer", "operator\",\"actor_id", "recipient:", "\"by\":", "contested"] {
+            let said = secret != "\"by\":" || !entry.is_silence();
+            assert!(!said || !kept.text.contains(secret), "{secret}: {}", kept.text);
+        }
+        let text: Value = serde_json::from_str(&kept.text).unwrap();
+        assert_eq!(text["sealed"].as_object().unwrap().len(), Audience::ALL.len(), "in each text");
+    }
+}
+
+#[test]
+fn a_partner_is_told_of_a_joined_no_that_the_notice_changed_and_the_customer_whose_it_is() {
+    let story = story();
+    let joined = entries(&story)
+        .into_iter()
+        .rfind(|entry| entry.items.is_empty() && entry.event_type == EventType::ItemsDeclined)
+        .unwrap();
+    let kept = Sealed::of(&joined, KEY);
+    let partner = kept.read_by(&[Audience::Partner]).told().unwrap();
+    let told = NoticeChanged { version: joined.version, at: joined.at };
+    assert_eq!(partner, Told::NoticeChanged(told));
+    let Some(Told::Event(customer)) = kept.read_by(&[Audience::Customer]).told() else { panic!() };
+    assert_eq!(customer.members.noes.unwrap().by, Decliners::recipient(SECOND));
+    assert_eq!(customer.actor_id.as_deref(), Some("recipient:3"));
+}
+
+#[test]
+fn nobody_learns_from_a_text_in_which_one_member_is_secret_what_it_would_be_with_another_value() {
+    let versions = story();
+    let entry = entries(&versions).pop().unwrap();
+    let kept = Sealed::of(&entry, KEY);
+    // Without the salt, the digest of a guess is another one, although the guess is right.
+    for part in kept.parts.values() {
+        assert_ne!(Sha256Hash::of(part.value.as_bytes()), part.digest());
+    }
+    let salts: Vec<_> = kept.parts.values().map(|part| part.salt).collect();
+    assert!(salts.iter().all(|salt| *salt != KEY.0[..16]));
+}
+
+#[test]
+fn a_person_of_a_party_is_a_pseudonym_in_the_part_of_that_party() {
+    let person = Some(PersonId::of("6f3c0a50-0f6a-4c7e-9b1c-2f0a1f3e5d77"));
+    let partner = Actor::Partner { id: PartnerId::parse("p-alpine").unwrap(), admin: true, person };
+    let customer = Actor::CustomerAdmin { tenant: tenant().id, person };
+    let at = delivered_at() + chrono::Duration::hours(1);
+    let withdrawn = Given::awaiting().then(&withdraw(), partner, at);
+    let declined = Given::awaiting().then(&decline(&[]), customer, at);
+    for (given, audience, kind) in [
+        (withdrawn, Audience::Partner, ActorKind::Partner),
+        (declined, Audience::Customer, ActorKind::Customer),
+    ] {
+        let entry = Entry::of(given.versions.last(), &given.claim, KEY);
+        let kept = Sealed::of(&entry, KEY);
+        let name = person.unwrap().to_string();
+        assert_eq!((entry.actor, entry.actor_id.as_deref()), (kind, Some(name.as_str())));
+        assert!(!kept.text.contains(&name));
+        let reads = kept.parts.iter().filter(|(_, part)| part.value.contains(&name));
+        assert_eq!(reads.map(|(audience, _)| *audience).collect::<Vec<_>>(), [audience]);
+    }
+}
+
+#[test]
+fn an_entry_of_a_version_before_which_nothing_is_known_says_so_and_how_the_claim_stands() {
+    let declined = Given::awaiting().then(&decline(&[2]), link(), delivered_at());
+    let entry = Entry::of(None, &declined.claim, KEY);
+    assert!(entry.reconstructed && entry.version.0 > 1);
+    assert_eq!(entry.status.unwrap().from, None);
+    assert_eq!(entry.became("declined"), [ItemNo(2)]);
+    let known = Entry::of(declined.versions.last(), &declined.claim, KEY);
+    assert!(!known.reconstructed);
+    assert!(!Entry::of(None, declined.versions.first().unwrap(), KEY).reconstructed);
+}
+
+#[test]
+fn the_last_event_is_told_before_it_is_archived() {
+    let declined = Given::awaiting().then(&decline(&[2]), link(), delivered_at());
+    let entry = Entry::latest(&declined.claim, KEY);
+    assert_eq!((entry.became("declined"), entry.reconstructed), (vec![ItemNo(2)], false));
+    assert!(!entry.concerns_recipients());
+    let later = delivered_at() + chrono::Duration::hours(1);
+    let joined = declined.then(&decline(&[2]), link_of(1, SECOND), later);
+    assert!(Entry::latest(&joined.claim, KEY).concerns_recipients());
+}
+
+#[test]
+fn an_entry_of_the_first_format_is_read_as_what_it_says() {
+    let text = r#"{"actor":"customer","actor_id":null,"at":"2026-12-23T09:00:00Z","claim":"cbplyjelfz5a5xwmpnah5uzxk4","detail":{"items":[{"from":"pending","no":2,"to":"declined"}],"recipients":{"noes":{"by":4,"items":[2]}}},"details_sha256":"0000000000000000000000000000000000000000000000000000000000000000","type":"items_declined","version":6}"#;
+    let kept = Sealed { text: text.to_owned(), parts: [].into() };
+    assert!(!kept.is_public());
+    let Some(Told::Event(entry)) = kept.told() else { panic!("no entry") };
+    assert_eq!((entry.format, entry.version.0), (1, 6));
+    assert_eq!(entry.became("declined"), [ItemNo(2)]);
+    assert_eq!(entry.members.noes.unwrap().by.bits(), 4);
+}
+
+#[test]
+fn what_is_no_entry_is_told_to_nobody() {
+    for text in ["", "{}", "[]", r#"{"format":2}"#, r#"{"format":2,"type":"notice_changed"}"#] {
+        assert_eq!(Sealed { text: text.to_owned(), parts: [].into() }.told(), None, "{text}");
+    }
+}
+
+#[test]
+fn staff_are_named_to_staff_alone() {
+    let staff = Actor::Staff { id: StaffId::parse("s-vera").unwrap(), role: StaffRole::Operator };
+    let held = Given::awaiting().then(&hold(), staff, delivered_at());
+    let kept = Sealed::of(&Entry::of(held.versions.last(), &held.claim, KEY), KEY);
+    assert!(!kept.text.contains("s-vera"));
+    let named: Vec<_> =
+        kept.parts.iter().filter(|(_, part)| part.value.contains("s-vera")).collect();
+    assert_eq!(named.iter().map(|(audience, _)| **audience).collect::<Vec<_>>(), [Audience::Staff]);
+}
