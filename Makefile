@@ -18,7 +18,7 @@ MACHETE_VERSION := 0.9.2
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
 export CARGO_BUILD_TARGET ?= $(HOST)
 
-.PHONY: help demo test test-fast soak replay check openapi up down deploy bench advisories pictures browser
+.PHONY: help demo test test-fast soak fuzz replay check openapi up down deploy bench advisories pictures browser
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /make \1  /p' Makefile
 
@@ -54,6 +54,12 @@ test-fast: ## the loop while writing: rules, units, and the functions on the emb
 SEEDS ?= 10000
 soak: ## the simulation for many more seeds, optimized: make soak [SEEDS=10000]
 	SEEDS=$(SEEDS) cargo test --release --locked -p integration --test integration -- simulation --nocapture
+
+INPUTS ?= 1000000
+TARGET ?=
+fuzz: ## every parser of outside text under a million inputs each, optimized: make fuzz [INPUTS=1000000] [TARGET=name]
+	INPUTS=$(INPUTS) cargo test --release --locked -p domain -p notice --test fuzz -- --nocapture $(TARGET)
+	INPUTS=$(INPUTS) cargo test --release --locked --workspace --lib -- --nocapture fuzz::$(TARGET)
 
 SIMULATION := simulation::no_seed_loses_a_no_closes_early_forgets_a_timer_or_leaves_a_version_untold
 replay: ## one seed of the simulation again: make replay SEED=n

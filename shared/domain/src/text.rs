@@ -2,6 +2,8 @@
 //! from before stays readable.
 
 mod characters;
+pub mod isolation;
+mod script;
 
 use std::fmt;
 
@@ -139,6 +141,17 @@ impl Email {
         self.0.rsplit('@').next().unwrap_or_default().to_ascii_lowercase()
     }
 
+    /// The address with its domain in its own script, where that is another spelling ([`Domain::unicode`]).
+    pub fn unicode(&self) -> Option<String> {
+        let (local, domain) = self.0.split_once('@')?;
+        Some(format!("{local}@{}", read_unicode(domain)?))
+    }
+
+    /// The address as people read it: as it is stored, with its other spelling beside it, isolated.
+    pub fn printed(&self) -> String {
+        with_spelling(&self.0, self.unicode())
+    }
+
     /// Whether the two addresses name one mailbox: compared without regard to case.
     pub fn same_mailbox(&self, other: &str) -> bool {
         self.0.eq_ignore_ascii_case(other)
@@ -166,6 +179,32 @@ impl Domain {
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The name in its own script, where that is another spelling. `None` also where a label mixes scripts, and could
+    /// pass for another name: it is shown as A-labels alone.
+    pub fn unicode(&self) -> Option<String> {
+        read_unicode(&self.0)
+    }
+
+    /// The name as people read it: as A-labels, with its other spelling beside it, isolated.
+    pub fn printed(&self) -> String {
+        with_spelling(&self.0, self.unicode())
+    }
+}
+
+/// The name in U-labels, where they differ from the A-labels and each is written in one script.
+fn read_unicode(domain: &str) -> Option<String> {
+    let (unicode, read) = idna::domain_to_unicode(domain);
+    let differs = read.is_ok() && !unicode.eq_ignore_ascii_case(domain);
+    let is_plain = |label: &str| script::is_single(label) && characters::is_label(label);
+    (differs && unicode.split('.').all(is_plain)).then_some(unicode)
+}
+
+fn with_spelling(text: &str, other: Option<String>) -> String {
+    match other {
+        Some(other) => format!("{text} ({})", isolation::isolate(&other)),
+        None => text.to_owned(),
     }
 }
 
@@ -250,6 +289,33 @@ mod tests {
         }
         let long = format!("{}.example", "ü".repeat(250));
         assert_eq!(parse(&long), Err(TextError::TooLong));
+    }
+
+    #[test]
+    fn a_domain_is_printed_in_both_spellings_where_they_differ() {
+        let printed = |text: &str| Domain::parse(text).unwrap().printed();
+        assert_eq!(
+            printed("München.example"),
+            "xn--mnchen-3ya.example (\u{2068}münchen.example\u{2069})"
+        );
+        assert_eq!(printed("contoso.example"), "contoso.example");
+        assert_eq!(Domain::parse("例え.テスト").unwrap().unicode().as_deref(), Some("例え.テスト"));
+        let address = Email::parse("jan@bücher.example").unwrap();
+        let both = "jan@xn--bcher-kva.example (\u{2068}jan@bücher.example\u{2069})";
+        assert_eq!(address.printed(), both);
+        assert_eq!(Email::parse("Jan@Contoso.example").unwrap().printed(), "Jan@Contoso.example");
+    }
+
+    #[test]
+    fn a_domain_that_mixes_scripts_or_has_signs_is_printed_as_a_labels_alone() {
+        // A Cyrillic letter among Latin ones, Latin after Chinese, a heart, and what no domain has.
+        for text in ["c\u{43e}ntoso.example", "例abc.example", "a.c\u{43e}ntoso.test", "♥.example"]
+        {
+            let domain = Domain::parse(text).unwrap();
+            assert_eq!((domain.unicode(), domain.printed()), (None, domain.as_str().to_owned()));
+        }
+        let stored = Domain::try_from("xn--a.example".to_owned()).unwrap();
+        assert_eq!(stored.printed(), "xn--a.example");
     }
 
     #[test]

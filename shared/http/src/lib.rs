@@ -13,6 +13,8 @@ mod cursor;
 pub mod event;
 mod failure;
 mod fields;
+#[cfg(test)]
+mod fuzz;
 mod json;
 mod language;
 pub mod openapi;

@@ -8,6 +8,7 @@ use domain::context::Place;
 use domain::directory::Tenant;
 use domain::ids::{ClaimId, ItemNo, NoticeNo};
 use domain::program::{Consent, ItemKind, Policy, Program};
+use domain::text::isolation::isolate;
 
 use crate::dates;
 use crate::keys::LinkKeys;
@@ -109,7 +110,7 @@ pub struct Notice {
     pub partner_contact: Option<PartnerContact>,
     /// Of whom.
     pub tenant: String,
-    /// By which domain.
+    /// By which domain, in both spellings where they differ.
     pub domain: String,
     /// In which program.
     pub program: String,
@@ -141,7 +142,7 @@ impl Notice {
             partner: claim.details.partner_name.as_str().to_owned(),
             partner_contact: claim.details.partner_contact.clone(),
             tenant: claim.details.tenant_name.as_str().to_owned(),
-            domain: claim.details.tenant_domain.as_str().to_owned(),
+            domain: claim.details.tenant_domain.printed(),
             program: directory.program.name.as_str().to_owned(),
             items: claim.kept().map(item).collect(),
             consent: claim.consent(directory.policy),
@@ -161,7 +162,7 @@ impl Notice {
             partner: claim.details.partner_name.as_str().to_owned(),
             partner_contact: claim.details.partner_contact.clone(),
             tenant: claim.details.tenant_name.as_str().to_owned(),
-            domain: claim.details.tenant_domain.as_str().to_owned(),
+            domain: claim.details.tenant_domain.printed(),
             program: claim.subject.program.as_str().to_owned(),
             items: claim.kept().map(|item| noticed(claim, item, None)).collect(),
             consent,
@@ -181,10 +182,10 @@ impl Notice {
     /// The messages of a language, knowing this notice.
     pub(crate) fn say(&self, language: Language) -> Say {
         let say = Say::new(language)
-            .knowing("partner", self.partner.clone())
-            .knowing("tenant", self.tenant.clone())
+            .naming("partner", &self.partner)
+            .naming("tenant", &self.tenant)
             .knowing("domain", self.domain.clone())
-            .knowing("program", self.program.clone())
+            .naming("program", &self.program)
             .knowing("count", self.items.len())
             .knowing("days", self.days)
             .knowing("consent", self.consent.as_str())
@@ -192,8 +193,8 @@ impl Notice {
             .knowing("certainty", self.deadline.certainty());
         let say = match &self.partner_contact {
             Some(contact) => say
-                .knowing("contact-name", contact.name.as_str().to_owned())
-                .knowing("contact-email", contact.email.as_str().to_owned()),
+                .naming("contact-name", contact.name.as_str())
+                .knowing("contact-email", contact.email.printed()),
             None => say,
         };
         match self.deadline.window() {
@@ -241,12 +242,13 @@ fn noticed(claim: &Claim, item: &Item, tenant: Option<&Tenant>) -> NoticeItem {
 impl NoticeItem {
     /// The item in words.
     pub(crate) fn line(&self, language: Language) -> String {
-        let say = Say::new(language).knowing("id", self.id.clone());
+        let say = Say::new(language).naming("id", &self.id);
         match (self.kind, &self.product) {
             (ItemKind::Subscription, Some(product)) => {
-                say.knowing("product", product.clone()).of("item-subscription")
+                say.naming("product", product).of("item-subscription")
             }
-            (ItemKind::Subscription, None) | (ItemKind::Workload, _) => say.of("item-workload"),
+            (ItemKind::Subscription, None) => say.of("item-unknown"),
+            (ItemKind::Workload, _) => say.of("item-workload"),
         }
     }
 }
@@ -295,7 +297,9 @@ pub(crate) fn skipped(language: Language, window: &Window) -> Vec<String> {
 pub(crate) fn added(language: Language, window: &Window) -> Vec<String> {
     let added = window.skipped.iter().filter(|day| day.reason == SkipReason::Exception);
     let line = |day: &SkippedDay| match &day.name {
-        Some(name) => format!("{} ({})", dates::day(language, day.date), holiday(language, name)),
+        Some(name) => {
+            format!("{} ({})", dates::day(language, day.date), isolate(&holiday(language, name)))
+        }
         None => dates::day(language, day.date),
     };
     added.map(line).collect()
@@ -309,6 +313,10 @@ fn reason(language: Language, skipped: &SkippedDay) -> String {
         SkipReason::Exception => "skipped-exception",
     });
     match &skipped.name {
+        // The operator typed it.
+        Some(name) if skipped.reason == SkipReason::Exception => {
+            format!("{reason}: {}", isolate(&holiday(language, name)))
+        }
         Some(name) => format!("{reason}: {}", holiday(language, name)),
         None => reason,
     }

@@ -28,7 +28,7 @@ static BUNDLES: LazyLock<Vec<Bundle>> =
 fn bundle(tag: &str, text: &str) -> Bundle {
     let language: LanguageIdentifier = tag.parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
-    // Isolation marks are for bidirectional text in a page's markup; in a mail they are rubbish.
+    // Names are isolated where they are given (`Say::naming`); numbers, dates and links need no marks.
     bundle.set_use_isolating(false);
     let resource = FluentResource::try_new(text.to_owned());
     bundle.add_resource_overriding(resource.unwrap_or_else(|(parsed, _)| parsed));

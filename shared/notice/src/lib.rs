@@ -14,6 +14,7 @@ pub mod mail;
 pub mod page;
 pub mod standing;
 
+mod html;
 mod picture;
 mod say;
 

@@ -10,6 +10,7 @@ use domain::ids::{ItemNo, Sha256Hash};
 use domain::program::Consent;
 use domain::reason::EndReason;
 use domain::text::Email;
+use domain::text::isolation::{isolate, without_idle_marks};
 use mail_builder::MessageBuilder;
 use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::date::Date;
@@ -18,6 +19,7 @@ use mail_builder::mime::{BodyPart, MimePart};
 
 use crate::content::{Links, Notice, Operator, added, counted, skipped};
 use crate::dates;
+use crate::html::render;
 use crate::language::Language;
 use crate::picture::Picture;
 use crate::say::Say;
@@ -61,11 +63,9 @@ pub fn notice(notice: &Notice, links: &Links, envelope: &Envelope<'_>) -> Mail {
     let say = notice.say(language).knowing("notice-code", links.notice_code.clone());
     let view = NoticeText::of(&notice, &say, Some(links));
     let parts = Parts {
-        subject: say.of("notice-subject"),
+        subject: subject_of(&say, "notice-subject"),
         text: view.render().unwrap_or_default(),
-        html: NoticeHtml { text: &view, links, language: language.tag(), style: STYLE }
-            .render()
-            .unwrap_or_default(),
+        html: render(&NoticeHtml { text: &view, links, language: language.tag(), style: STYLE }),
     };
     parts.into_mail(&format!("notice.{}.{}", notice.claim, notice.no.0), envelope)
 }
@@ -288,7 +288,7 @@ pub fn consent_changed(notice: &Notice, version: u32, envelope: &Envelope<'_>) -
 /// link, and nothing that the partner wrote.
 pub fn named_as_contact(notice: &Notice, envelope: &Envelope<'_>) -> Mail {
     let say = Say::new(envelope.language)
-        .knowing("tenant", notice.tenant.clone())
+        .naming("tenant", &notice.tenant)
         .knowing("operator", notice.operator.clone());
     let lines = ["named", "named-why", "operator"].map(|message| say.of(message));
     let id = format!("named.{}", notice.claim);
@@ -303,10 +303,11 @@ pub fn contact_verified(
     envelope: &Envelope<'_>,
 ) -> Mail {
     let (language, zone) = (envelope.language, tenant.time_zone.unwrap_or(Tz::UTC));
-    let contact = |own: &&TenantContact| format!("{} ({})", own.name.as_str(), own.email.as_str());
+    let contact =
+        |own: &&TenantContact| format!("{} ({})", isolate(own.name.as_str()), own.email.printed());
     let contacts: Vec<_> = new.iter().map(contact).collect();
     let say = Say::new(language)
-        .knowing("tenant", tenant.name.as_str().to_owned())
+        .naming("tenant", tenant.name.as_str())
         .knowing("operator", operator.contact.clone())
         .knowing("count", contacts.len())
         .knowing("contacts", contacts.join(", "))
@@ -415,14 +416,19 @@ pub fn reminder(notice: &Notice, name: &str, days_left: usize, envelope: &Envelo
     short(&say, "reminder-subject", &lines, &id, envelope)
 }
 
+/// A subject. Some programs show the marks around names there: they stay where a name needs them.
+fn subject_of(say: &Say, message: &str) -> String {
+    without_idle_marks(&say.of(message))
+}
+
 /// A mail of a few lines. It bears no link: only the notice does.
 fn short(say: &Say, subject: &str, lines: &[String], id: &str, envelope: &Envelope<'_>) -> Mail {
     let greeting = say.of("greeting");
-    let (subject, language) = (say.of(subject), say.language().tag());
+    let (subject, language) = (subject_of(say, subject), say.language().tag());
     let view = ShortHtml { title: &subject, greeting: &greeting, lines, language };
     let parts = Parts {
         text: format!("{greeting}\n\n{}\n", lines.join("\n\n")),
-        html: view.render().unwrap_or_default(),
+        html: render(&view),
         subject,
     };
     parts.into_mail(id, envelope)

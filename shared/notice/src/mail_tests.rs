@@ -7,7 +7,8 @@ use domain::directory::TenantContact;
 use domain::ids::{ItemNo, NoticeNo};
 use domain::reason::EndReason;
 use domain::recipient::{Decliners, RecipientNo};
-use domain::text::Email;
+use domain::text::isolation::{ISOLATE_BEGIN, ISOLATE_END};
+use domain::text::{Domain, Email, Name};
 use serde_json::json;
 
 use crate::content::Deadline;
@@ -29,7 +30,17 @@ fn notice(world: &World, tag: &str) -> Mail {
 
 fn shown(mail: &Mail) -> String {
     assert!(!mail.raw.is_empty());
-    format!("Subject: {}\n\n{}\n=====\n\n{}", mail.subject, mail.text, mail.html)
+    visible(&format!("Subject: {}\n\n{}\n=====\n\n{}", mail.subject, mail.text, mail.html))
+}
+
+/// The text with marks that are seen in place of those around names.
+fn visible(text: &str) -> String {
+    text.replace(ISOLATE_BEGIN, "‹").replace(ISOLATE_END, "›")
+}
+
+/// The text without the marks around names.
+fn unmarked(text: &str) -> String {
+    text.replace([ISOLATE_BEGIN, ISOLATE_END], "")
 }
 
 #[test]
@@ -45,7 +56,7 @@ fn the_notice_reads_well_in_english() {
 #[test]
 fn where_silence_is_a_no_the_notice_says_so() {
     let world = World::new().opt_in();
-    let texts = ["cs", "en"].map(|tag| notice(&world, tag).text);
+    let texts = ["cs", "en"].map(|tag| visible(&notice(&world, tag).text));
     insta::assert_snapshot!(texts.join("\n=====\n"));
 }
 
@@ -96,7 +107,7 @@ fn the_short_mails_read_well_and_bear_no_link() {
             writeln!(all, "Subject: {}\n\n{}\n=====", mail.subject, mail.text).unwrap();
         }
     }
-    insta::assert_snapshot!(all);
+    insta::assert_snapshot!(visible(&all));
 }
 
 fn short_mails(world: &World, language: Language) -> Vec<Mail> {
@@ -179,7 +190,7 @@ fn the_short_mails_are_plain_in_html() {
             writeln!(all, "{}\n=====", mail.html).unwrap();
         }
     }
-    insta::assert_snapshot!(all);
+    insta::assert_snapshot!(visible(&all));
 }
 
 #[test]
@@ -201,7 +212,7 @@ fn subscriptions_are_told_by_their_products_and_every_count_has_its_form() {
         let told: Vec<_> = head.lines().take(14).collect();
         writeln!(all, "{tag} {count}\n{}\n=====", told.join("\n")).unwrap();
     }
-    insta::assert_snapshot!(all);
+    insta::assert_snapshot!(visible(&all));
 }
 
 #[test]
@@ -226,7 +237,7 @@ fn a_receipt_of_one_item_speaks_of_one_and_tells_the_time_by_the_customers_clock
             writeln!(all, "{}=====", mail.text).unwrap();
         }
     }
-    insta::assert_snapshot!(all);
+    insta::assert_snapshot!(visible(&all));
 }
 
 #[test]
@@ -235,6 +246,7 @@ fn a_no_that_declines_some_items_and_ends_others_has_one_receipt() {
     let deeds = vec![(Deed::Declined, vec![ItemNo(1)]), (Deed::Ended, vec![ItemNo(2)])];
     let receipt = Receipt { id: "x-7".into(), deeds, undo: Undo::Nobody, zone: prague() };
     let text = mail::receipt(&world.notice(), &receipt, &world.envelope(language("en"))).text;
+    let text = unmarked(&text);
     assert!(text.contains("recorded for this item: exchange-online."), "{text}");
     assert!(text.contains("ended at once for this item: teams."), "{text}");
 }
@@ -305,6 +317,104 @@ fn a_name_cannot_become_markup() {
     }
 }
 
+/// A name that is written from right to left, one that turns text, and a domain in its own script.
+fn turned() -> World {
+    let mut world = World::new().awaiting();
+    let details = &mut world.claim.details;
+    details.tenant_name = Name::try_from("מבחן 5".to_owned()).unwrap();
+    details.partner_name = Name::try_from("Alpine\u{2069}\u{202e}Cloud".to_owned()).unwrap();
+    details.tenant_domain = Domain::parse("münchen.example").unwrap();
+    details.partner_contact.as_mut().unwrap().email = Email::parse("jana@bücher.example").unwrap();
+    world
+}
+
+#[test]
+fn every_name_is_isolated_in_the_text_and_in_the_html_of_every_mail() {
+    let world = turned();
+    for language in Language::all() {
+        let mut mails = short_mails(&world, language);
+        mails.push(mail::notice(&world.notice(), &world.links(), &world.envelope(language)));
+        for mail in mails {
+            assert!(!mail.text.contains('\u{202e}') && !mail.html.contains('\u{202e}'));
+            for (name, text, html) in [
+                ("מבחן 5", "\u{2068}מבחן 5\u{2069}", "<bdi>מבחן 5</bdi>"),
+                ("AlpineCloud", "\u{2068}AlpineCloud\u{2069}", "<bdi>AlpineCloud</bdi>"),
+                ("Jana Nováková", "\u{2068}Jana Nováková\u{2069}", "<bdi>Jana Nováková</bdi>"),
+                (
+                    "sharepoint-online",
+                    "\u{2068}sharepoint-online\u{2069}",
+                    "<bdi>sharepoint-online</bdi>",
+                ),
+            ] {
+                let times = |whole: &str, part: &str| whole.matches(part).count();
+                assert_eq!(times(&mail.text, name), times(&mail.text, text), "{}", mail.text);
+                let (_, body) = mail.html.split_once("<body>").unwrap();
+                assert_eq!(times(body, name), times(body, html), "{body}");
+                assert!(!body.contains(ISOLATE_BEGIN) && !body.contains(ISOLATE_END), "{body}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_subject_has_marks_around_the_names_that_need_them_alone() {
+    for language in Language::all() {
+        let world = turned();
+        let mail = mail::notice(&world.notice(), &world.links(), &world.envelope(language));
+        assert!(mail.subject.starts_with("\u{2068}מבחן 5\u{2069}: "), "{}", mail.subject);
+        assert!(!mail.subject.contains("\u{2068}AlpineCloud"), "{}", mail.subject);
+        let raw = String::from_utf8(mail.raw).unwrap();
+        assert!(raw.is_ascii() && raw.contains("Subject: =?utf-8?"), "{raw}");
+        let plain = World::new().awaiting();
+        for mail in short_mails(&plain, language) {
+            assert!(!mail.subject.contains(ISOLATE_BEGIN), "{}", mail.subject);
+            assert!(mail.html.contains(&format!("<title>{}", &mail.subject[..7])), "{}", mail.html);
+        }
+    }
+}
+
+#[test]
+fn what_the_partner_wrote_is_named_as_stated_by_the_partner_once() {
+    let (world, items) = (World::new(), World::new().with_subscriptions(5));
+    for (tag, stated) in [("en", "(stated by the partner)"), ("cs", "(uvedl partner)")] {
+        let contact = notice(&world, tag);
+        let line = contact.text.lines().find(|line| line.contains("jana@alpine.example"));
+        assert!(line.unwrap().contains(&format!("jana@alpine.example {stated}")), "{line:?}");
+        assert_eq!(contact.text.matches(stated).count(), 1);
+        assert_eq!(contact.html.matches(stated).count(), 1);
+        // The directory knows four of the five.
+        let listed = notice(&items, tag);
+        let unknown = listed.text.lines().find(|line| line.contains("s-5")).unwrap();
+        assert!(unknown.ends_with(stated), "{unknown}");
+        assert_eq!(listed.text.matches(stated).count(), 2);
+    }
+}
+
+#[test]
+fn a_notice_spells_a_domain_in_both_ways_where_they_differ() {
+    let world = turned();
+    for language in Language::all() {
+        let mail = mail::notice(&world.notice(), &world.links(), &world.envelope(language));
+        for (text, html) in [
+            (
+                "(xn--mnchen-3ya.example (\u{2068}münchen.example\u{2069}))",
+                "(xn--mnchen-3ya.example (<bdi>münchen.example</bdi>))",
+            ),
+            (
+                ", jana@xn--bcher-kva.example (\u{2068}jana@bücher.example\u{2069})",
+                ", jana@xn--bcher-kva.example (<bdi>jana@bücher.example</bdi>)",
+            ),
+        ] {
+            assert!(mail.text.contains(text), "{}", mail.text);
+            assert!(mail.html.contains(html), "{}", mail.html);
+        }
+    }
+    let mut mixed = World::new();
+    mixed.claim.details.tenant_domain = Domain::parse("c\u{43e}ntoso.example").unwrap();
+    let text = notice(&mixed, "en").text;
+    assert!(text.contains("(xn--") && !text.contains("c\u{43e}ntoso"), "{text}");
+}
+
 #[test]
 fn only_a_receipt_that_may_take_a_no_back_bears_ten_digits_and_they_stand_alone() {
     let world = World::new().awaiting();
@@ -347,9 +457,9 @@ fn who_may_be_asked_from_now_on_is_told_by_name_and_address_with_the_moment_and_
         for told in
             ["eva <b>Nová</b> (eva@contoso.example)", "14:00", "15:00", "help@operator.example"]
         {
-            assert!(mail.text.contains(told), "{told} in {}", mail.text);
+            assert!(unmarked(&mail.text).contains(told), "{told} in {}", mail.text);
         }
-        assert!(mail.html.contains("eva &#60;b&#62;Nová&#60;/b&#62;"), "{}", mail.html);
+        assert!(mail.html.contains("<bdi>eva &#60;b&#62;Nová&#60;/b&#62;</bdi>"), "{}", mail.html);
         assert!(!mail.html.contains("<b>") && !mail.text.contains("Alpine"), "{}", mail.html);
         assert_eq!(mail.raw, contact_verified(&world, 1, language).raw);
     }

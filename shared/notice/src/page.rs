@@ -11,6 +11,7 @@ use domain::ids::ItemNo;
 use sha2::{Digest, Sha256};
 
 use crate::content::{Notice, NoticeItem, counted, skipped};
+use crate::html::render;
 use crate::language::Language;
 use crate::picture::Picture;
 use crate::say::Say;
@@ -178,7 +179,7 @@ pub fn decision(
         can_extend: standing.can_extend,
         say: &say,
     };
-    view.render().unwrap_or_default()
+    render(&view)
 }
 
 /// The form of a decision, if the page still has it; else the first that it has.
@@ -329,7 +330,7 @@ pub fn result(
         is_longer: outcome.decision == Decision::Extend,
         say: &say,
     };
-    view.render().unwrap_or_default()
+    render(&view)
 }
 
 /// Whether a "no" stands on an item.
@@ -365,7 +366,7 @@ pub fn genuine(
         sent,
         say: &say,
     };
-    view.render().unwrap_or_default()
+    render(&view)
 }
 
 /// Pages about no claim at all.
@@ -392,7 +393,7 @@ pub fn refusal(language: Language, refusal: Refusal, operator_contact: &str) -> 
     };
     let view =
         RefusalPage { frame: Frame::new(&say, say.of(title)), text: say.of(text), say: &say };
-    view.render().unwrap_or_default()
+    render(&view)
 }
 
 /// What every page has around it.

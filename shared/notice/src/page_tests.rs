@@ -3,6 +3,7 @@
 use domain::claim::{Claim, Instant, Mark, State, UsedChances};
 use domain::ids::{ItemNo, NoticeNo};
 use domain::recipient::{Decliners, RecipientList, RecipientNo};
+use domain::text::{Domain, Name};
 use serde_json::json;
 
 use crate::content::Deadline;
@@ -344,6 +345,49 @@ fn the_page_of_a_code_says_how_a_claim_stands_that_is_over_and_names_no_deadline
     let html = page::genuine(language("en"), &world.notice(), &standing, true, None);
     assert!(html.contains("has withdrawn this request"), "{html}");
     assert!(!html.contains("If you do nothing") && !html.contains("Until when"), "{html}");
+}
+
+#[test]
+fn every_name_on_a_page_is_isolated_and_what_the_partner_wrote_is_named_as_its_own() {
+    let mut world = partly_declined();
+    let details = &mut world.claim.details;
+    details.tenant_name = Name::try_from("מבחן 5".to_owned()).unwrap();
+    details.partner_name = Name::try_from("Alpine\u{2069}\u{202e}Cloud".to_owned()).unwrap();
+    details.tenant_domain = Domain::parse("münchen.example").unwrap();
+    let (notice, standing) = (world.notice(), options(&world.claim));
+    let (outcome, sent) = (outcome(Decision::Decline, true), sent_text());
+    for (tag, stated) in [("en", "(stated by the partner)"), ("cs", "(uvedl partner)")] {
+        let language = language(tag);
+        let decision = page::decision(language, &notice, &standing, None);
+        assert!(decision.contains("xn--mnchen-3ya.example (<bdi>münchen.example</bdi>)"));
+        assert_eq!(decision.matches(stated).count(), 1, "{decision}");
+        for html in [
+            decision,
+            page::result(language, &notice, &standing, &outcome),
+            page::genuine(language, &notice, &standing, true, None),
+            page::genuine(language, &notice, &standing, true, Some(&sent)),
+        ] {
+            let (head, body) = html.split_once("<body>").unwrap();
+            assert!(!head.contains("<bdi>") && !head.contains("\u{2068}Alpine"), "{head}");
+            for name in ["מבחן 5", "AlpineCloud", "Jana Nováková", "sharepoint-online", "teams"]
+            {
+                let isolated = body.matches(&format!("<bdi>{name}</bdi>")).count();
+                assert_eq!(body.matches(name).count(), isolated, "{name} in {body}");
+            }
+            assert_eq!(body.matches("<bdi>").count(), body.matches("</bdi>").count());
+            assert!(!body.contains(['\u{2068}', '\u{2069}', '\u{202e}']), "{body}");
+        }
+    }
+}
+
+#[test]
+fn a_text_that_was_kept_cannot_leave_its_place_on_the_page() {
+    let (world, text) = (World::new(), "a\u{2069}b \u{2068}c\n\u{2068}<i>".to_owned());
+    let sent = SentText { language: language("cs"), text };
+    let standing = options(&world.claim);
+    let html = page::genuine(language("en"), &world.notice(), &standing, true, Some(&sent));
+    let (_, rest) = html.split_once("lang=\"cs\">ab <bdi>c\n<bdi>&#60;i&#62;</bdi></bdi>").unwrap();
+    assert!(rest.starts_with("</div>"), "{rest}");
 }
 
 /// What a page offers, by the names of its buttons.

@@ -1,5 +1,6 @@
 //! Messages with what they speak about.
 
+use domain::text::isolation::isolate;
 use fluent_bundle::{FluentArgs, FluentValue};
 
 use crate::language::Language;
@@ -49,6 +50,11 @@ impl Say {
     ) -> Self {
         self.args.set(name, value);
         self
+    }
+
+    /// The same, knowing a name that somebody typed under `name`: it is isolated wherever it stands.
+    pub(crate) fn naming(self, name: &'static str, value: &str) -> Self {
+        self.knowing(name, isolate(value))
     }
 
     /// The language.

@@ -214,7 +214,7 @@ async fn who_was_verified_before_gets_one_mail_when_another_contact_is() {
     let [mail] = mails.as_slice() else { panic!("{mails:?}") };
     assert_eq!((mail.to.as_str(), mail.tags.as_slice()), ("it@contoso.example", [].as_slice()));
     let text = mail.text();
-    assert!(text.contains("Eva Nová (eva@contoso.example)"), "{text}");
+    assert!(text.contains("\u{2068}Eva Nová\u{2069} (eva@contoso.example)"), "{text}");
     assert!(text.contains("help@vendor.example") && text.contains("Contoso"), "{text}");
     assert!(
         text.contains("15:00") && text.contains("Dobrý den"),

@@ -72,6 +72,19 @@ pub(super) fn is_title(text: &str) -> bool {
     has_only(text, |character| is_of_name(character) || more(character))
 }
 
+/// Whether a label of a domain has letters, marks, digits, hyphens, and what IDNA 2008 allows between them (RFC 5892,
+/// appendix A), and no signs.
+pub(super) fn is_label(label: &str) -> bool {
+    let is_permitted = |character: char| {
+        let category = category(character);
+        GeneralCategoryGroup::Letter.contains(category)
+            || GeneralCategoryGroup::Mark.contains(category)
+            || category == GeneralCategory::DecimalNumber
+            || "-·͵׳״・\u{200c}\u{200d}".contains(character)
+    };
+    label.chars().all(is_permitted)
+}
+
 fn has_only(text: &str, is_permitted: impl Fn(char) -> bool) -> bool {
     let characters: Vec<_> = text.chars().collect();
     let mut has_letter = false;

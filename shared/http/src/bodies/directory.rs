@@ -79,6 +79,9 @@ pub struct TenantBody {
     /// The domains that are its own.
     #[schema(min_items = 1, max_items = 500)]
     pub domains: Vec<String>,
+    /// Taken and ignored: another spelling of the domains.
+    #[schema(value_type = Option<Object>)]
+    pub domains_unicode: Option<Value>,
     /// Taken and ignored: the system says who added a domain, and when.
     #[schema(value_type = Option<Object>)]
     pub domain_added: Option<Value>,
@@ -274,6 +277,7 @@ pub fn tenant(id: &TenantId, body: &Value) -> Result<Tenant, Failure> {
     same_id(&mut fields, id);
     let (name, status) = (fields.required("name"), fields.required("status"));
     let domains = fields.values("domains", SOME_ENTRIES);
+    fields.ignore("domains_unicode");
     fields.ignore("domain_added");
     let country: Option<CountryCode> = fields.required("country");
     let subdivision = subdivision(&mut fields, country);

@@ -134,8 +134,12 @@ pub struct NamedView {
 pub struct TenantRefView {
     /// Its id.
     pub id: String,
-    /// The domain it was named by.
+    /// The domain it was named by, as A-labels.
     pub domain: String,
+    /// The same in its own script, where that is another spelling and of one script.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "münchen.example")]
+    pub domain_unicode: Option<String>,
     /// Its name.
     pub name: String,
 }
@@ -338,6 +342,7 @@ pub(super) fn tenant(claim: &Claim) -> TenantRefView {
     TenantRefView {
         id: claim.subject.tenant.to_string(),
         domain: claim.details.tenant_domain.as_str().to_owned(),
+        domain_unicode: claim.details.tenant_domain.unicode(),
         name: claim.details.tenant_name.as_str().to_owned(),
     }
 }
@@ -546,7 +551,7 @@ impl DecisionView {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use domain::actor::ActorId;
     use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone, window};
     use domain::claim::{
@@ -571,7 +576,7 @@ pub(super) mod tests {
     }
 
     /// A claim of three workloads whose window is open, one of them declined.
-    pub(in crate::views) fn claim() -> Claim {
+    pub(crate) fn claim() -> Claim {
         let calendar =
             BusinessCalendar::new("CZ".parse().unwrap(), None, UnknownSubdivision::Any).unwrap();
         let zone = Zone::Known("Europe/Prague".parse().unwrap());
@@ -688,6 +693,24 @@ pub(super) mod tests {
             view["items"][0],
             json!({"no": 1, "kind": "workload", "id": "w-1", "status": "pending"})
         );
+    }
+
+    #[test]
+    fn a_domain_has_its_other_spelling_beside_it_where_that_is_of_one_script() {
+        let spelt = |domain: &str| {
+            let mut claim = claim();
+            claim.details.tenant_domain = Domain::parse(domain).unwrap();
+            let tenant = shown(&claim, Viewer::Customer)["tenant"].clone();
+            (tenant["domain"].clone(), tenant.get("domain_unicode").cloned())
+        };
+        let (ascii, unicode) = spelt("München.example");
+        assert_eq!(
+            (ascii, unicode),
+            (json!("xn--mnchen-3ya.example"), Some(json!("münchen.example")))
+        );
+        assert_eq!(spelt("contoso.example"), (json!("contoso.example"), None));
+        let (_, mixed) = spelt("c\u{43e}ntoso.example");
+        assert_eq!(mixed, None);
     }
 
     #[test]

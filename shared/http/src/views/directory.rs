@@ -82,8 +82,11 @@ pub struct TenantView {
     pub name: String,
     /// `active` or `deleted`.
     pub status: String,
-    /// The domains that are its own.
+    /// The domains that are its own, as A-labels.
     pub domains: Vec<String>,
+    /// Those of them that have another spelling of one script, with that; taken and ignored where it is written.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub domains_unicode: BTreeMap<String, String>,
     /// Who added which of them, and when; those of the first entry are not in it.
     pub domain_added: BTreeMap<String, GrantView>,
     /// Its country.
@@ -151,6 +154,7 @@ impl TenantView {
             name: tenant.name.as_str().to_owned(),
             status: word(&tenant.status),
             domains: tenant.domains.iter().map(|domain| domain.as_str().to_owned()).collect(),
+            domains_unicode: tenant.domains.iter().filter_map(spelling).collect(),
             domain_added: tenant.domain_added.iter().map(GrantView::named).collect(),
             country: tenant.country.to_string(),
             subdivision: tenant.subdivision.as_ref().map(ToString::to_string),
@@ -161,6 +165,11 @@ impl TenantView {
             items: tenant.items.iter().map(TenantItemView::of).collect(),
         }
     }
+}
+
+/// A domain and its other spelling.
+fn spelling(domain: &Domain) -> Option<(String, String)> {
+    Some((domain.as_str().to_owned(), domain.unicode()?))
 }
 
 impl TenantContactView {
@@ -410,6 +419,11 @@ mod tests {
         })).unwrap();
         let view = serde_json::to_value(TenantView::of(&tenant)).unwrap();
         assert_eq!(view, serde_json::to_value(&tenant).unwrap());
+        let domains =
+            ["contoso.example", "münchen.example"].map(|name| Domain::parse(name).unwrap());
+        let other = Tenant { domains: domains.into(), ..tenant };
+        let view = serde_json::to_value(TenantView::of(&other)).unwrap();
+        assert_eq!(view["domains_unicode"], json!({"xn--mnchen-3ya.example": "münchen.example"}));
         let program: Program = serde_json::from_value(json!({
             "id": "osu", "name": "OSU", "status": "closed", "family": "osu", "item_kind": "subscription",
             "activities": ["usage"], "catalogue": ["crm"], "policy_version": 3, "policy": {"term_months": 12},

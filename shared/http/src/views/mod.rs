@@ -18,6 +18,8 @@ mod window;
 pub use association::{AssociationStatusView, AssociationView};
 pub use calendar::{AddedDayView, CalendarView};
 pub use check::{CheckErrorView, CheckView, CheckWarning, CheckWarningView};
+#[cfg(test)]
+pub(crate) use claim::tests::claim as sample_claim;
 pub use claim::{
     ClaimItemView, ClaimView, ContactView, DecidedItemView, DecisionView, DefenceView,
     LastEventView, NamedView, PartnerContactView, ReasonView, RivalView, Shown, TenantRefView,

@@ -32,8 +32,11 @@ pub struct RecipientView {
     pub no: u8,
     /// Who.
     pub name: String,
-    /// Where to write.
+    /// Where to write; the domain as A-labels.
     pub email: String,
+    /// The same with the domain in its own script, where that is another spelling and of one script.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_unicode: Option<String>,
     /// What the address may do, as of the notice: `verified`, `domain` or `outside`.
     #[schema(pattern = "^(verified|domain|outside)$")]
     pub authority: String,
@@ -106,6 +109,7 @@ impl RecipientView {
             no: own.no.0,
             name: own.name.as_str().to_owned(),
             email: own.email.as_str().to_owned(),
+            email_unicode: own.email.unicode(),
             authority: own.authority.as_str().to_owned(),
             asked_at: own.asked_at.filter(|_| report.is_some()).map(rfc3339),
             state,

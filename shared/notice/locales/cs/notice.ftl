@@ -91,7 +91,7 @@ notice-subject =
 greeting = Dobrý den,
 who-heading = Kdo žádá a o co
 who = Společnost { $partner } žádá o uznání za oficiálního partnera organizace { $tenant } ({ $domain }) v programu { $program }.
-who-contact = Můžete se jí zeptat přímo: { $contact-name }, { $contact-email }.
+who-contact = Můžete se jí zeptat přímo: { $contact-name }, { $contact-email } (uvedl partner).
 items-heading =
     { $count ->
         [one] Položka
@@ -99,6 +99,7 @@ items-heading =
     }
 item-workload = { $id }
 item-subscription = { $product } (předplatné { $id })
+item-unknown = předplatné { $id } (uvedl partner)
 sees-heading = Co partner uvidí
 sees =
     Pouze u { $count ->

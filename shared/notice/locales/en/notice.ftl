@@ -78,7 +78,7 @@ notice-subject =
 greeting = Good day,
 who-heading = Who is asking, and for what
 who = { $partner } asks to be recognised as the official partner of { $tenant } ({ $domain }) in the program { $program }.
-who-contact = You can ask them yourself: { $contact-name }, { $contact-email }.
+who-contact = You can ask them yourself: { $contact-name }, { $contact-email } (stated by the partner).
 items-heading =
     { $count ->
         [one] The item
@@ -86,6 +86,7 @@ items-heading =
     }
 item-workload = { $id }
 item-subscription = { $product } (subscription { $id })
+item-unknown = subscription { $id } (stated by the partner)
 sees-heading = What the partner will see
 sees =
     { $count ->

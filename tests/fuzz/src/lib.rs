@@ -1,0 +1,99 @@
+//! Inputs that nobody thought of, for the parsers that take text from outside. They are made of valid examples by
+//! small changes, and of what was accepted by more of them.
+//!
+//! The inputs of a target are the same in every run. `INPUTS` says how many there are.
+#![expect(
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::missing_panics_doc,
+    reason = "an input that a parser does not bear is a failed test"
+)]
+
+mod change;
+
+use std::fmt::Debug;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use fastrand::Rng;
+
+pub use crate::change::{MAX_BYTES, MAX_CHARS};
+
+/// How many inputs a target gets where nothing else is asked for.
+const DEFAULT_INPUTS: u64 = 2_000;
+/// How many accepted inputs are kept to be changed further.
+const MOST_KEPT: usize = 256;
+
+/// What became of the inputs of a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// How many there were.
+    pub inputs: u64,
+    /// How many the parser took.
+    pub accepted: u64,
+}
+
+/// Holds texts against a law of a parser. The law panics where it is broken, and says whether the parser took the
+/// text.
+pub fn texts(target: &str, examples: &[&str], law: impl Fn(&str) -> bool) -> Tally {
+    let examples = examples.iter().map(|text| text.chars().collect()).collect();
+    let text = |characters: &Vec<char>| characters.iter().collect::<String>();
+    run(target, examples, change::text, |characters| law(&text(characters)), text)
+}
+
+/// The same with bytes.
+pub fn bytes(target: &str, examples: &[&[u8]], law: impl Fn(&[u8]) -> bool) -> Tally {
+    let examples = examples.iter().map(|bytes| bytes.to_vec()).collect();
+    let shown = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
+    run(target, examples, change::bytes, |bytes| law(bytes), shown)
+}
+
+fn run<T: Clone, S: Debug>(
+    target: &str,
+    mut pool: Vec<Vec<T>>,
+    change: impl Fn(&mut Rng, &[Vec<T>]) -> Vec<T>,
+    law: impl Fn(&Vec<T>) -> bool,
+    shown: impl Fn(&Vec<T>) -> S,
+) -> Tally {
+    let mut rng = Rng::with_seed(seed(target));
+    let (mut tally, examples) = (Tally::default(), pool.len());
+    for example in &pool {
+        assert!(law(example), "{target}: an example is not taken: {:?}", shown(example));
+    }
+    while tally.inputs < inputs() {
+        let input = change(&mut rng, &pool);
+        let outcome = catch_unwind(AssertUnwindSafe(|| law(&input)));
+        tally.inputs += 1;
+        match outcome {
+            Ok(true) => {
+                tally.accepted += 1;
+                keep(&mut rng, &mut pool, examples, input);
+            }
+            Ok(false) => {}
+            Err(_) => panic!("{target}, input {}: {:?}", tally.inputs, shown(&input)),
+        }
+    }
+    println!("{target}: {} inputs, {} accepted", tally.inputs, tally.accepted);
+    tally
+}
+
+/// Keeps an accepted input, in place of another one where there are many; the examples stay.
+fn keep<T>(rng: &mut Rng, pool: &mut Vec<Vec<T>>, examples: usize, input: Vec<T>) {
+    if pool.len() < examples + MOST_KEPT {
+        pool.push(input);
+    } else if let Some(place) = pool.get_mut(rng.usize(examples..examples + MOST_KEPT)) {
+        *place = input;
+    }
+}
+
+/// How many inputs are asked for.
+fn inputs() -> u64 {
+    std::env::var("INPUTS").ok().and_then(|text| text.parse().ok()).unwrap_or(DEFAULT_INPUTS)
+}
+
+fn seed(target: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    target.hash(&mut hasher);
+    hasher.finish()
+}
