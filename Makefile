@@ -58,8 +58,8 @@ soak: ## the simulation for many more seeds, optimized: make soak [SEEDS=10000]
 INPUTS ?= 1000000
 TARGET ?=
 fuzz: ## every parser of outside text under a million inputs each, optimized: make fuzz [INPUTS=1000000] [TARGET=name]
-	INPUTS=$(INPUTS) cargo test --release --locked -p domain -p notice --test fuzz -- --nocapture $(TARGET)
-	INPUTS=$(INPUTS) cargo test --release --locked --workspace --lib -- --nocapture fuzz::$(TARGET)
+	INPUTS=$(INPUTS) cargo test --profile fuzz --locked -p domain -p notice --test fuzz -- --nocapture $(TARGET)
+	INPUTS=$(INPUTS) cargo test --profile fuzz --locked --workspace --lib -- --nocapture fuzz::$(TARGET)
 
 SIMULATION := simulation::no_seed_loses_a_no_closes_early_forgets_a_timer_or_leaves_a_version_untold
 replay: ## one seed of the simulation again: make replay SEED=n

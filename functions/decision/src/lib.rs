@@ -8,6 +8,8 @@ mod answer;
 mod code;
 mod decide;
 mod form;
+#[cfg(test)]
+mod fuzz;
 mod genuine;
 mod seen;
 

@@ -1,6 +1,8 @@
 //! What the mail provider says about notices: a delivery to a verified recipient opens the customer's window, a
 //! failure moves or voids it (`docs/domain.md §5.3`, `docs/architecture.md §4`).
 
+#[cfg(test)]
+mod fuzz;
 mod record;
 mod report;
 

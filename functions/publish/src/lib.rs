@@ -5,6 +5,8 @@
 //! cannot be read is parked whole and passed; anything else that fails is tried again from there on.
 
 mod event;
+#[cfg(test)]
+mod fuzz;
 mod park;
 mod record;
 

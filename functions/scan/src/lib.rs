@@ -6,6 +6,8 @@
 
 mod bucket;
 mod event;
+#[cfg(test)]
+mod fuzz;
 mod judge;
 mod package;
 

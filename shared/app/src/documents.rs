@@ -61,4 +61,19 @@ mod tests {
             assert_eq!(Document::in_quarantine(&other), None, "{other}");
         }
     }
+
+    mod fuzz {
+        use super::*;
+
+        #[test]
+        fn a_key_is_that_of_the_document_that_it_names() {
+            let key = format!("quarantine/{}/e1/{}", "a".repeat(26), "ab".repeat(32));
+            let tally = ::fuzz::texts("document key", &[&key], |text| {
+                let Some(document) = Document::in_quarantine(text) else { return false };
+                assert!(document.quarantine_key().eq_ignore_ascii_case(text), "{text:?}");
+                true
+            });
+            assert!(tally.accepted > 0 && tally.accepted < tally.inputs, "{tally:?}");
+        }
+    }
 }

@@ -159,9 +159,9 @@ fn a_name_that_is_isolated_stays_inside_whatever_it_is() {
         assert!(!inner.contains([ISOLATE_BEGIN, ISOLATE_END, '\n', '\r', '\u{2029}']));
         assert!(!inner.contains(|c| matches!(c, '\u{202a}'..='\u{202e}')), "{inner:?}");
         assert_eq!(isolate(inner), isolated);
-        let whole = format!("a {isolated}: {text}");
+        let whole = format!("a {isolated}: b");
         let kept = without_idle_marks(&whole);
-        assert_eq!(without_idle_marks(&kept), kept);
+        assert!(kept == whole || kept == format!("a {inner}: b"), "{kept:?}");
         true
     });
 }

@@ -12,7 +12,6 @@
 
 mod change;
 
-use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -22,6 +21,8 @@ pub use crate::change::{MAX_BYTES, MAX_CHARS};
 
 /// How many inputs a target gets where nothing else is asked for.
 const DEFAULT_INPUTS: u64 = 2_000;
+/// How much of an input is shown where it breaks a law.
+const SHOWN_CHARS: usize = 400;
 /// How many accepted inputs are kept to be changed further.
 const MOST_KEPT: usize = 256;
 
@@ -49,12 +50,12 @@ pub fn bytes(target: &str, examples: &[&[u8]], law: impl Fn(&[u8]) -> bool) -> T
     run(target, examples, change::bytes, |bytes| law(bytes), shown)
 }
 
-fn run<T: Clone, S: Debug>(
+fn run<T: Clone>(
     target: &str,
     mut pool: Vec<Vec<T>>,
     change: impl Fn(&mut Rng, &[Vec<T>]) -> Vec<T>,
     law: impl Fn(&Vec<T>) -> bool,
-    shown: impl Fn(&Vec<T>) -> S,
+    shown: impl Fn(&Vec<T>) -> String,
 ) -> Tally {
     let mut rng = Rng::with_seed(seed(target));
     let (mut tally, examples) = (Tally::default(), pool.len());
@@ -71,7 +72,10 @@ fn run<T: Clone, S: Debug>(
                 keep(&mut rng, &mut pool, examples, input);
             }
             Ok(false) => {}
-            Err(_) => panic!("{target}, input {}: {:?}", tally.inputs, shown(&input)),
+            Err(_) => {
+                let shown: String = shown(&input).chars().take(SHOWN_CHARS).collect();
+                panic!("{target}, input {} of length {}: {shown:?}", tally.inputs, input.len());
+            }
         }
     }
     println!("{target}: {} inputs, {} accepted", tally.inputs, tally.accepted);
