@@ -124,6 +124,8 @@ pub struct ContactBody {
     /// Where to write.
     #[schema(max_length = 254, format = Email)]
     pub email: String,
+    /// Taken and ignored: another spelling of the address.
+    pub email_unicode: Option<String>,
 }
 
 /// A contact at the partner.
@@ -136,6 +138,8 @@ pub struct PartnerContactBody {
     /// Where to write.
     #[schema(max_length = 254, format = Email)]
     pub email: String,
+    /// Taken and ignored: another spelling of the address.
+    pub email_unicode: Option<String>,
 }
 
 /// Evidence as declared.
@@ -248,12 +252,14 @@ fn item(fields: &mut Fields<'_>) -> Option<(ItemKind, ItemId)> {
 pub(super) fn contact(fields: &mut Fields<'_>) -> Option<CustomerContact> {
     let (name, title) = (fields.required("name"), fields.required("title"));
     let email = fields.required("email");
+    fields.ignore("email_unicode");
     let (PersonName(name), PersonTitle(title)) = (name?, title?);
     Some(CustomerContact { name, title, email: email? })
 }
 
 fn partner_contact(fields: &mut Fields<'_>) -> Option<PartnerContact> {
     let (name, email) = (fields.required("name"), fields.required("email"));
+    fields.ignore("email_unicode");
     let PersonName(name) = name?;
     Some(PartnerContact { name, email: email? })
 }

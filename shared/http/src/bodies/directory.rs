@@ -116,6 +116,8 @@ pub struct TenantContactBody {
     /// Where to write.
     #[schema(max_length = 254, format = Email)]
     pub email: String,
+    /// Taken and ignored: another spelling of the address.
+    pub email_unicode: Option<String>,
     /// Whether the contact is known to speak for the tenant.
     pub verified: bool,
     /// Taken and ignored: the system says since when.
@@ -310,6 +312,7 @@ pub fn tenant(id: &TenantId, body: &Value) -> Result<Tenant, Failure> {
 fn tenant_contact(fields: &mut Fields<'_>) -> Option<TenantContact> {
     let (name, email) = (fields.required("name"), fields.required("email"));
     let verified = fields.required("verified");
+    fields.ignore("email_unicode");
     fields.ignore("verified_since");
     fields.ignore("verified_by");
     Some(TenantContact {

@@ -72,6 +72,8 @@ pub struct RuleContactBody {
     /// Where to write.
     #[schema(max_length = 254, format = Email)]
     pub email: String,
+    /// Taken and ignored: another spelling of the address.
+    pub email_unicode: Option<String>,
 }
 
 /// A partner that may not claim an item for a while.
@@ -126,6 +128,7 @@ pub fn rules(body: &Value) -> Result<WrittenRules, Failure> {
 
 fn contact(fields: &mut Fields<'_>) -> Option<RuleContact> {
     let (name, email) = (fields.required("name"), fields.required("email"));
+    fields.ignore("email_unicode");
     Some(RuleContact { name: name?, email: email? })
 }
 

@@ -196,6 +196,9 @@ pub struct ContactView {
     pub title: String,
     /// Where to write.
     pub email: String,
+    /// The same with the domain in its own script, where that is another spelling and of one script.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_unicode: Option<String>,
 }
 
 /// A contact at the partner.
@@ -205,6 +208,9 @@ pub struct PartnerContactView {
     pub name: String,
     /// Where to write.
     pub email: String,
+    /// The same with the domain in its own script, where that is another spelling and of one script.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_unicode: Option<String>,
 }
 
 /// Whose turn it is.
@@ -426,13 +432,18 @@ impl ContactView {
             name: contact.name.as_str().to_owned(),
             title: contact.title.as_str().to_owned(),
             email: contact.email.as_str().to_owned(),
+            email_unicode: contact.email.unicode(),
         }
     }
 }
 
 impl PartnerContactView {
     fn of(contact: &PartnerContact) -> Self {
-        Self { name: contact.name.as_str().to_owned(), email: contact.email.as_str().to_owned() }
+        Self {
+            name: contact.name.as_str().to_owned(),
+            email: contact.email.as_str().to_owned(),
+            email_unicode: contact.email.unicode(),
+        }
     }
 }
 

@@ -112,6 +112,9 @@ pub struct TenantContactView {
     pub name: String,
     /// Where to write.
     pub email: String,
+    /// The same with the domain in its own script, where that is another spelling and of one script.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_unicode: Option<String>,
     /// Whether the contact is known to speak for the tenant.
     pub verified: bool,
     /// Since when, where it was not so in the tenant's first entry.
@@ -177,6 +180,7 @@ impl TenantContactView {
         Self {
             name: contact.name.as_str().to_owned(),
             email: contact.email.as_str().to_owned(),
+            email_unicode: contact.email.unicode(),
             verified: contact.verified,
             verified_since: contact.verified_since.map(rfc3339),
             verified_by: contact.verified_by.as_ref().map(ToString::to_string),
@@ -383,6 +387,7 @@ impl HealthView {
 
 #[cfg(test)]
 mod tests {
+    use domain::text::Email;
     use serde_json::json;
 
     use super::*;
@@ -419,11 +424,20 @@ mod tests {
         })).unwrap();
         let view = serde_json::to_value(TenantView::of(&tenant)).unwrap();
         assert_eq!(view, serde_json::to_value(&tenant).unwrap());
+        let mut tenant = tenant;
+        tenant.contacts[0].email = Email::parse("it@münchen.example").unwrap();
         let domains =
             ["contoso.example", "münchen.example"].map(|name| Domain::parse(name).unwrap());
         let other = Tenant { domains: domains.into(), ..tenant };
         let view = serde_json::to_value(TenantView::of(&other)).unwrap();
         assert_eq!(view["domains_unicode"], json!({"xn--mnchen-3ya.example": "münchen.example"}));
+        assert_eq!(view["contacts"][0]["email_unicode"], "it@münchen.example");
+        // What is read can be written back.
+        let written = crate::bodies::tenant(&other.id, &view).unwrap();
+        assert_eq!(
+            (written.domains, written.contacts[0].email.clone()),
+            (other.domains.clone(), other.contacts[0].email.clone())
+        );
         let program: Program = serde_json::from_value(json!({
             "id": "osu", "name": "OSU", "status": "closed", "family": "osu", "item_kind": "subscription",
             "activities": ["usage"], "catalogue": ["crm"], "policy_version": 3, "policy": {"term_months": 12},

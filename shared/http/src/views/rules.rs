@@ -41,6 +41,9 @@ pub struct RuleContactView {
     pub name: String,
     /// Where to write.
     pub email: String,
+    /// The same with the domain in its own script, where that is another spelling and of one script.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_unicode: Option<String>,
 }
 
 /// A partner that may not claim an item for a while.
@@ -85,7 +88,11 @@ impl ExplicitYesView {
 
 impl RuleContactView {
     fn of(contact: &RuleContact) -> Self {
-        Self { name: contact.name.as_str().to_owned(), email: contact.email.as_str().to_owned() }
+        Self {
+            name: contact.name.as_str().to_owned(),
+            email: contact.email.as_str().to_owned(),
+            email_unicode: contact.email.unicode(),
+        }
     }
 }
 
