@@ -21,11 +21,13 @@ pub(crate) fn decide(claim: &Claim, items: &Selection, context: &Context) -> Dec
     let State::AwaitingCustomer { window } = &claim.state else {
         return Err(invalid_state(claim, CommandKind::Accept));
     };
+    if context.at >= window.closes_at {
+        return Err(invalid_state(claim, CommandKind::Accept));
+    }
     let chosen = chosen(claim, items)?;
     let pending = only(claim, &chosen, |status| status == ItemStatus::Pending);
     let refused = |status| matches!(status, ItemStatus::Declined { .. });
-    let contradicts = *items != Selection::All && !only(claim, &chosen, refused).is_empty();
-    if context.at >= window.closes_at || contradicts {
+    if *items != Selection::All && !only(claim, &chosen, refused).is_empty() {
         return Err(invalid_state(claim, CommandKind::Accept));
     }
     if pending.is_empty() {

@@ -6,7 +6,7 @@ use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::deadlines::{deliver_by, review_due, window_can_be_counted};
 use crate::decision::notice::tenant;
-use crate::decision::standing::still_entitled;
+use crate::decision::standing::{entitlement_errors, refuse_blocked};
 use crate::decision::two_people::reviewed_list;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::{Event, EventBody};
@@ -38,9 +38,16 @@ pub(crate) fn decide(claim: &Claim, contact: &CustomerContact, context: &Context
     if by_partner && with_operator {
         return Err(invalid_state(claim, CommandKind::CorrectContact));
     }
-    still_entitled(claim, context)?;
     window_can_be_counted(claim, CommandKind::CorrectContact, context)?;
     let authority = tenant(context)?.authority(&contact.email);
+    let mut errors = entitlement_errors(claim, context);
+    if authority == Authority::Outside {
+        errors.push(unreachable_contact());
+    }
+    if !errors.is_empty() {
+        return Err(Rejection::Fields(errors));
+    }
+    refuse_blocked(claim, context)?;
     let vouched = claim.details.is_vouched_for(&contact.email);
     match authority {
         Authority::Verified if !by_partner || !has_failed(contact, context) => {
@@ -52,7 +59,7 @@ pub(crate) fn decide(claim: &Claim, contact: &CustomerContact, context: &Context
         }
         Authority::Domain => Err(Rejection::ContactUnverified),
         Authority::Verified | Authority::Outside => {
-            Err(invalid_contact(FieldCode::CustomerUnreachable))
+            Err(Rejection::Fields(vec![unreachable_contact()]))
         }
     }
 }
@@ -75,7 +82,7 @@ fn corrected(claim: &Claim, contact: &CustomerContact, context: &Context) -> Dec
     };
     let list = reviewed_list(&named, before.as_ref(), context)?
         .filter(asked)
-        .ok_or_else(|| invalid_contact(FieldCode::CustomerUnreachable))?;
+        .ok_or_else(|| Rejection::Fields(vec![unreachable_contact()]))?;
     let body = EventBody::ContactCorrected { notice: list.notice, deliver_by: deliver_by(context) };
     Ok(Some(Event {
         details: Some(Box::new(details)),
@@ -96,8 +103,8 @@ fn with_contact(claim: &Claim, contact: &CustomerContact) -> Details {
     Details { customer_contact, proposed_contact: None, ..claim.details.clone() }
 }
 
-fn invalid_contact(code: FieldCode) -> Rejection {
-    Rejection::Fields(vec![FieldError::new("/customer_contact/email", code)])
+fn unreachable_contact() -> FieldError {
+    FieldError::new("/customer_contact/email", FieldCode::CustomerUnreachable)
 }
 
 /// The next notice is due, and refused proposals are counted anew.

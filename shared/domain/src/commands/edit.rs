@@ -27,8 +27,10 @@ pub(crate) fn decide(claim: &Claim, input: &ClaimInput, context: &Context) -> De
             discard_at: Some(idle_until(context)?),
         }
     } else {
-        let removed = removed(claim, input)?;
-        judge_new_evidence(claim, input, context)?;
+        let errors =
+            [fixed_errors(claim, input), new_evidence_errors(claim, input, context)?].concat();
+        refuse(errors)?;
+        let removed = removed(claim, input);
         EventBody::Edited { opening: None, removed, discard_at: None }
     };
     if ClaimInput::of(claim) == *input {
@@ -65,11 +67,11 @@ pub(crate) fn apply(
 
 /// What is declared anew under a request for information is judged as it is when it is added; what was there before
 /// was judged with the submit.
-fn judge_new_evidence(
+fn new_evidence_errors(
     claim: &Claim,
     input: &ClaimInput,
     context: &Context,
-) -> Result<(), Rejection> {
+) -> Result<Vec<FieldError>, Rejection> {
     let (place, moments) = (context.partner_place()?, EvidenceMoments::at(context.at));
     let was_there = |entry: &DeclaredEvidence| {
         claim.details.evidence.iter().any(|own| own.declared() == *entry)
@@ -82,7 +84,7 @@ fn judge_new_evidence(
             problem.map(|code| FieldError::new(format!("/evidence/{no}/acknowledged_on"), code)),
         );
     }
-    if errors.is_empty() { Ok(()) } else { Err(Rejection::Fields(errors)) }
+    Ok(errors)
 }
 
 fn edited_details(claim: &Claim, input: &ClaimInput) -> Details {
@@ -104,11 +106,7 @@ fn rewritten(claim: &Claim, input: &ClaimInput) -> Result<Opening, Rejection> {
         ("/tenant/id", input.tenant.as_ref() == Some(&claim.subject.tenant)),
         ("/tenant/domain", input.tenant_domain.as_ref() == Some(&claim.details.tenant_domain)),
     ];
-    same(&fixed)?;
-    let wrong = wrong_kinds(input, claim.subject.kind);
-    if !wrong.is_empty() {
-        return Err(Rejection::Fields(wrong));
-    }
+    refuse([changed(&fixed), wrong_kinds(input, claim.subject.kind)].concat())?;
     let mut subject = claim.subject.clone();
     subject.location.clone_from(&input.location);
     subject.activity.clone_from(&input.activity);
@@ -116,12 +114,12 @@ fn rewritten(claim: &Claim, input: &ClaimInput) -> Result<Opening, Rejection> {
     Ok(Opening { id: claim.id.clone(), subject, items })
 }
 
-/// The items an answer to a request for information removes: one must stay that nobody has decided, what
-/// the customer has answered stays on record, and nothing else of the content may change.
-fn removed(claim: &Claim, input: &ClaimInput) -> Result<Vec<ItemNo>, Rejection> {
+/// What an answer to a request for information may not change: one item must stay that nobody has decided, what
+/// the customer has answered stays on record, and nothing but items is removed.
+fn fixed_errors(claim: &Claim, input: &ClaimInput) -> Vec<FieldError> {
     let before = ClaimInput::of(claim);
-    let named = |item: &Item| input.items.iter().flatten().any(|(_, id)| *id == item.id);
-    same(&[
+    let named = |item: &Item| is_named(item, input);
+    changed(&[
         ("/program", input.program == before.program),
         ("/activity", input.activity == before.activity),
         ("/location_id", input.location == before.location),
@@ -130,8 +128,16 @@ fn removed(claim: &Claim, input: &ClaimInput) -> Result<Vec<ItemNo>, Rejection> 
         ("/items", input.items.iter().all(|item| before.items.contains(item))),
         ("/items", claim.undecided().any(named)),
         ("/items", claim.kept().all(|item| named(item) || !is_answered(item))),
-    ])?;
-    Ok(claim.kept().filter(|item| !named(item)).map(|item| item.no).collect())
+    ])
+}
+
+/// The items that an answer to a request for information removes.
+fn removed(claim: &Claim, input: &ClaimInput) -> Vec<ItemNo> {
+    claim.kept().filter(|item| !is_named(item, input)).map(|item| item.no).collect()
+}
+
+fn is_named(item: &Item, input: &ClaimInput) -> bool {
+    input.items.iter().flatten().any(|(_, id)| *id == item.id)
 }
 
 /// Whether the customer has said something about an item: then it is not the partner's to remove.
@@ -139,11 +145,18 @@ fn is_answered(item: &Item) -> bool {
     matches!(item.mark, Some(Mark::Declined { .. } | Mark::Active { .. } | Mark::Ended { .. }))
 }
 
-fn same(fields: &[(&str, bool)]) -> Result<(), Rejection> {
-    let errors: Vec<_> = fields
+/// An error for each of the fields that is not the same any more.
+fn changed(fields: &[(&str, bool)]) -> Vec<FieldError> {
+    fields
         .iter()
         .filter(|(_, same)| !same)
         .map(|(pointer, _)| FieldError::new(*pointer, FieldCode::Malformed))
-        .collect();
+        .collect()
+}
+
+/// All the errors at once, in the order of their places.
+fn refuse(mut errors: Vec<FieldError>) -> Result<(), Rejection> {
+    errors.sort();
+    errors.dedup();
     if errors.is_empty() { Ok(()) } else { Err(Rejection::Fields(errors)) }
 }

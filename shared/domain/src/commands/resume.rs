@@ -23,8 +23,8 @@ pub(crate) const RULE: Rule = Rule::new(
 /// The hold is over: a new notice to whoever the rules name now, and a full new window. Where nobody is left who
 /// could be asked, the claim waits for a contact.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
-    still_entitled(claim, context)?;
     window_can_be_counted(claim, CommandKind::Resume, context)?;
+    still_entitled(claim, context)?;
     let recipients = context.facts.recipients.as_ref();
     if let Some(list) = next_list(claim, recipients, context)? {
         refuse_own_work(claim, &list, None, context)?;

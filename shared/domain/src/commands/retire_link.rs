@@ -12,7 +12,7 @@ use crate::decision::two_people::refuse_own_work;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
 use crate::ids::NoticeNo;
-use crate::recipient::{Authority, RecipientNo, RecipientStanding};
+use crate::recipient::{Authority, Recipient, RecipientNo, RecipientStanding, Recipients};
 use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::rule::{COMMANDS, Rule};
 use crate::text::Comment;
@@ -33,16 +33,7 @@ pub(crate) fn decide(
     if claim.notice == NoticeNo::default() {
         return Err(invalid_state(claim, CommandKind::RetireLink));
     }
-    let by_staff = matches!(context.actor, Actor::Staff { .. });
-    if by_staff && comment.is_none() {
-        return Err(field("/comment", FieldCode::Required));
-    }
-    let unknown = || field("/recipient", FieldCode::Malformed);
-    let recipients = context.facts.recipients.as_ref().ok_or_else(unknown)?;
-    let own = RecipientNo::new(no).and_then(|no| recipients.list.get(no)).ok_or_else(unknown)?;
-    if own.authority == Authority::Outside {
-        return Err(unknown());
-    }
+    let (recipients, own) = retirable(no, comment, context)?;
     if own.standing == RecipientStanding::Retired {
         return Ok(None);
     }
@@ -87,6 +78,24 @@ fn moves_notice(claim: &Claim, at: Instant) -> bool {
     }
 }
 
-fn field(pointer: &str, code: FieldCode) -> Rejection {
-    Rejection::Fields(vec![FieldError::new(pointer, code)])
+/// The recipient of that number, where it has a link. The operator says why.
+fn retirable<'a>(
+    no: u8,
+    comment: Option<&Comment>,
+    context: &'a Context,
+) -> Result<(&'a Recipients, &'a Recipient), Rejection> {
+    let by_staff = matches!(context.actor, Actor::Staff { .. });
+    let is_unexplained = by_staff && comment.is_none();
+    let known = context.facts.recipients.as_ref().and_then(|recipients| {
+        let own = recipients.list.get(RecipientNo::new(no)?)?;
+        (own.authority != Authority::Outside).then_some((recipients, own))
+    });
+    let mut errors = Vec::new();
+    if is_unexplained {
+        errors.push(FieldError::new("/comment", FieldCode::Required));
+    }
+    if known.is_none() {
+        errors.push(FieldError::new("/recipient", FieldCode::Malformed));
+    }
+    known.filter(|_| !is_unexplained).ok_or(Rejection::Fields(errors))
 }

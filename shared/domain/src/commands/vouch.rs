@@ -25,20 +25,31 @@ pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context
     if context.policy.vouching == Vouching::Never {
         return Err(invalid_state(claim, CommandKind::Vouch));
     }
-    let comment = comment.ok_or_else(|| field("/comment", FieldCode::Required))?;
     let details = &claim.details;
     let is_proposed = matches!(claim.state, State::Unreachable { with_operator: true, .. });
     let proposed = details.proposed_contact.as_ref().filter(|_| is_proposed);
     let contact = proposed
         .or(details.customer_contact.as_ref())
         .ok_or_else(|| invalid_state(claim, CommandKind::Vouch))?;
-    match tenant(context)?.authority(&contact.email) {
-        Authority::Verified => return Ok(None),
-        Authority::Domain if details.is_vouched_for(&contact.email) => return Ok(None),
-        Authority::Domain => {}
-        Authority::Outside => {
-            return Err(field("/customer_contact/email", FieldCode::CustomerUnreachable));
-        }
+    let authority = tenant(context)?.authority(&contact.email);
+    let wrong = [
+        (comment.is_none(), "/comment", FieldCode::Required),
+        (
+            authority == Authority::Outside,
+            "/customer_contact/email",
+            FieldCode::CustomerUnreachable,
+        ),
+    ];
+    let errors: Vec<_> = wrong
+        .into_iter()
+        .filter(|(is_so, ..)| *is_so)
+        .map(|(_, pointer, code)| FieldError::new(pointer, code))
+        .collect();
+    let Some(comment) = comment.filter(|_| errors.is_empty()) else {
+        return Err(Rejection::Fields(errors));
+    };
+    if authority == Authority::Verified || details.is_vouched_for(&contact.email) {
+        return Ok(None);
     }
     let event = new_event(claim, context, EventBody::ContactVouched);
     let details = details.with_remark(event.version, comment);
@@ -50,8 +61,4 @@ pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context
     let recipients = context.facts.recipients.as_ref();
     let acted = recipients.map(|own| own.list.clone().with_actor(context.actor.staff_id()));
     Ok(Some(Event { details: Some(Box::new(details)), recipients: acted.map(Box::new), ..event }))
-}
-
-fn field(pointer: &str, code: FieldCode) -> Rejection {
-    Rejection::Fields(vec![FieldError::new(pointer, code)])
 }

@@ -56,19 +56,30 @@ fn undecided(claim: &Claim) -> Vec<ItemNo> {
 /// [`Rejection::Fields`] for a suspended partner and a location that is not enrolled, else
 /// [`Rejection::BlockedByCustomer`].
 pub(crate) fn still_entitled(claim: &Claim, context: &Context) -> Result<(), Rejection> {
+    let errors = entitlement_errors(claim, context);
+    if errors.is_empty() { refuse_blocked(claim, context) } else { Err(Rejection::Fields(errors)) }
+}
+
+/// The fields for which a submit would refuse the partner now.
+pub(crate) fn entitlement_errors(claim: &Claim, context: &Context) -> Vec<FieldError> {
     let found = Objections::find(claim, &undecided(claim), context);
     let fields = [
         (found.suspended, "", FieldCode::PartnerSuspended),
         (found.not_enrolled, "/location_id", FieldCode::LocationNotEnrolled),
     ];
-    let errors: Vec<_> = fields
+    fields
         .into_iter()
         .filter(|(is_so, ..)| *is_so)
         .map(|(_, pointer, code)| FieldError::new(pointer, code))
-        .collect();
-    if !errors.is_empty() {
-        return Err(Rejection::Fields(errors));
-    }
+        .collect()
+}
+
+/// Refuses where the customer blocks the partner for something undecided.
+///
+/// # Errors
+/// [`Rejection::BlockedByCustomer`].
+pub(crate) fn refuse_blocked(claim: &Claim, context: &Context) -> Result<(), Rejection> {
+    let found = Objections::find(claim, &undecided(claim), context);
     if found.blocked { Err(Rejection::BlockedByCustomer) } else { Ok(()) }
 }
 

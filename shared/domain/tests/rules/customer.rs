@@ -205,3 +205,81 @@ fn partner_and_operator_say_why_they_end_and_the_customer_need_not() {
     }
     assert!(Given::associated().when(&end, administrator(), after_grace()).unwrap().is_some());
 }
+
+// A review after a rejection that fell
+
+/// The claim had a notice, was held, rejected and disputed, and the rejection fell.
+fn reviewed_again() -> Given {
+    let dispute = Command::Dispute { comment: comment() };
+    let given = Given::awaiting().then(&hold(), operator(), delivered_at());
+    let given = given.then(&reject(), reviewer(), delivered_at());
+    let given = given.then(&dispute, alpine(), delivered_at());
+    given.then(&Command::Overturn { comment: comment() }, operator(), delivered_at())
+}
+
+/// The same, with the partner asked for an answer.
+fn asked_again() -> Given {
+    let Command::Reject { reasons } = reject() else { panic!() };
+    let request = Command::RequestInformation { reasons };
+    reviewed_again().then(&request, reviewer(), delivered_at())
+}
+
+#[test]
+fn a_no_in_a_review_after_a_notice_is_kept_and_changes_no_status() {
+    for (given, status) in
+        [(reviewed_again(), Status::InReview), (asked_again(), Status::ActionRequired)]
+    {
+        assert_eq!((given.status(), given.items()), (status, vec!["proposed"; 3]));
+        let deadline = given.claim.deadline();
+        for actor in [link(), old_link(1), administrator()] {
+            let declined = given.clone().then(&decline(&[2]), actor, delivered_at());
+            assert_eq!(declined.items(), ["proposed", "declined", "proposed"]);
+            assert_eq!((declined.status(), declined.claim.deadline()), (status, deadline));
+            let again = declined.when(&decline(&[2]), administrator(), delivered_at());
+            assert_eq!(again, Ok(None), "it is settled by the review, so nobody joins it");
+            let undone = declined.when(&undo(&[2]), administrator(), delivered_at());
+            assert!(matches!(undone, Err(Rejection::InvalidState { .. })), "{undone:?}");
+        }
+    }
+}
+
+#[test]
+fn a_no_in_a_review_after_a_notice_is_in_time_and_stays_through_the_next_window() {
+    let validate = Command::Validate { drop: vec![], comment: None };
+    let respond = Command::Respond { comment: None };
+    for given in [reviewed_again(), asked_again()] {
+        let is_asked = given.status() == Status::ActionRequired;
+        let given = given.then(&decline(&[2]), link(), delivered_at());
+        let Some(Mark::Declined { in_time: true, settled: false, .. }) =
+            given.claim.items.get(1).unwrap().mark
+        else {
+            panic!()
+        };
+        let given = if is_asked { given.then(&respond, alpine(), delivered_at()) } else { given };
+        let given = given.then(&validate, reviewer(), delivered_at());
+        assert_eq!(given.items(), ["pending", "declined", "pending"]);
+        let given = given.delivered(FIRST, delivered_at());
+        let undone = given.when(&undo(&[2]), administrator(), delivered_at() + Duration::hours(1));
+        assert!(matches!(undone, Err(Rejection::InvalidState { .. })), "{undone:?}");
+        assert_eq!(given.closed().items(), ["active", "declined", "active"]);
+    }
+}
+
+#[test]
+fn a_no_to_everything_in_a_review_after_a_notice_is_final() {
+    for given in [reviewed_again(), asked_again()] {
+        let given = given.then(&decline(&[1]), link(), delivered_at());
+        let given = given.then(&decline(&[]), link(), delivered_at());
+        assert_eq!(given.claim.state, State::Declined { window: None });
+        assert_eq!(given.items(), ["declined"; 3]);
+        assert!(given.claim.is_final(delivered_at()));
+    }
+}
+
+#[test]
+fn a_second_rejection_after_one_that_fell_leaves_the_no_beside_it() {
+    let given = reviewed_again().then(&decline(&[2]), link(), delivered_at());
+    let given = given.then(&reject(), reviewer(), delivered_at());
+    assert_eq!(given.items(), ["rejected", "declined", "rejected"]);
+    assert_eq!((given.status(), given.claim.state.until()), (Status::Rejected, None));
+}

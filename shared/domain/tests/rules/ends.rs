@@ -18,7 +18,7 @@ use crate::given::*;
 use crate::table::{of_kind, prepared};
 
 /// Wednesday 2026-12-30: one business day before Sri Lanka's data end, and within the window of V1.
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     at("2026-12-30T09:00:00Z")
 }
 
@@ -36,10 +36,10 @@ fn lanka() -> Place {
 }
 
 /// Where the parties count their days.
-type World = fn() -> Places;
+pub(crate) type World = fn() -> Places;
 
 /// Everybody counts by a calendar that goes on.
-fn nothing_ends() -> Places {
+pub(crate) fn nothing_ends() -> Places {
     context(Actor::System, now()).places
 }
 
@@ -108,17 +108,17 @@ fn command(kind: CommandKind) -> Command {
 }
 
 /// A way to a deadline: what is given, the command, whose it is, its event, and where it leads.
-type Way = (Given, Command, Actor, EventType, Status);
+pub(crate) type Way = (Given, Command, Actor, EventType, Status);
 
 /// The claim at the way's end, in that world.
-fn step((given, command, actor, made, to): Way, world: World) -> Claim {
+pub(crate) fn step((given, command, actor, made, to): Way, world: World) -> Claim {
     let claim = after(given, &command, actor, world).claim;
     assert_eq!((claim.last_event.event_type, claim.status()), (made, to), "{command:?}");
     claim
 }
 
 /// What the assertions say of a way.
-fn told((given, command, _, made, _): &Way) -> String {
+pub(crate) fn told((given, command, _, made, _): &Way) -> String {
     format!("{command:?} in {:?}: {made:?}", given.status())
 }
 
@@ -185,7 +185,7 @@ fn failures(given: fn(Status) -> Given) -> Vec<(Given, Command, Actor)> {
 }
 
 /// Each way to a deadline of the partner's.
-fn partners() -> Vec<Way> {
+pub(crate) fn partners() -> Vec<Way> {
     use Status::{ActionRequired, AwaitingCustomer, Draft, InReview, Notifying, OnHold, Submitted};
     let (refuse, unverified) =
         (command(CommandKind::RefuseContact), Command::Vanish(Vanished::Contacts));
@@ -213,7 +213,7 @@ fn partners() -> Vec<Way> {
 }
 
 /// Each way to a deadline of the operator's, where there are five days.
-fn reviews() -> Vec<Way> {
+pub(crate) fn reviews() -> Vec<Way> {
     use Status::{
         ActionRequired, AwaitingCustomer, Disputed, Draft, InReview, Notifying, Rejected,
         Submitted, Unreachable,
@@ -243,7 +243,7 @@ fn reviews() -> Vec<Way> {
 }
 
 /// Each way to a notice, for whose delivery there are two days of the operator's.
-fn deliveries() -> Vec<Way> {
+pub(crate) fn deliveries() -> Vec<Way> {
     use Status::{InReview, Notifying, OnHold, Unreachable};
     let another = |status| with_another(given_in(status));
     let correct = || command(CommandKind::CorrectContact);

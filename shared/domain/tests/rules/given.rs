@@ -1,6 +1,8 @@
 //! Fixtures: a world with Contoso and Alpine in it, and claims in every state. The operator counts its days in
 //! Dublin, the partner in Berlin, the customer in Prague.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::actor::{Actor, StaffRole};
 use domain::calendar::{BusinessCalendar, CountryCode, UnknownSubdivision, Zone};
@@ -11,7 +13,7 @@ use domain::directory::{Partner, Tenant};
 use domain::event::{Event, FailureCause};
 use domain::history::{Entry, Sealed, Told};
 use domain::ids::{ClaimId, ItemId, ItemNo, NoticeNo, PartnerId, Sha256Hash, StaffId};
-use domain::program::{ItemKind, Policy, Program};
+use domain::program::{ItemKind, ItemRef, Policy, Program};
 use domain::reason::{Reason, ReasonCode};
 use domain::recipient::{
     Failure, RecipientList, RecipientNo, RecipientStanding, Recipients, Reports,
@@ -85,6 +87,12 @@ pub(crate) fn tenant_with(verified: &[&str]) -> Tenant {
         "items": [item("exchange-online"), item("teams"), item("sharepoint-online")],
     });
     serde_json::from_value(tenant).unwrap()
+}
+
+/// The tenant's items, as claims name them.
+pub(crate) fn item_refs() -> Vec<ItemRef> {
+    let items = tenant().items.into_iter();
+    items.map(|item| ItemRef { kind: item.kind, id: item.id }).collect()
 }
 
 pub(crate) fn facts() -> Facts {
@@ -489,6 +497,13 @@ pub(crate) fn in_status(status: Status) -> Claim {
 
 /// The same with what is known of its recipients.
 pub(crate) fn given_in(status: Status) -> Given {
+    static EACH: LazyLock<Vec<Given>> =
+        LazyLock::new(|| Status::ALL.iter().copied().map(brought_into).collect());
+    EACH.iter().find(|given| given.status() == status).cloned().expect("a claim in every status")
+}
+
+/// How a claim comes into a status.
+fn brought_into(status: Status) -> Given {
     let rejection =
         || RejectionRecord { by: Some(StaffId::parse("reviewer").unwrap()), reasons: vec![] };
     let with = |given: Given, state| Given { claim: Claim { state, ..given.claim }, ..given };

@@ -7,16 +7,20 @@
     reason = "fixtures fail by panicking"
 )]
 
+mod calendars;
+mod chances;
 mod consent;
 mod customer;
 mod days;
 mod ends;
 mod evidence;
 mod explain;
+mod finals;
 mod given;
 mod history;
 mod invariants;
 mod moments;
+mod order;
 mod partner;
 mod people;
 mod queue;

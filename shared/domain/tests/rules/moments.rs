@@ -10,7 +10,7 @@ use domain::decide::demanded_by;
 use domain::event::FailureCause;
 use domain::ids::{EvidenceId, ItemNo, Sha256Hash};
 use domain::program::{ItemKind, Policy};
-use domain::reason::{Reason, ReasonCode};
+use domain::reason::{EndReason, Reason, ReasonCode};
 use domain::recipient::RecipientNo;
 use domain::rejection::{FieldCode, FieldError, Rejection};
 use domain::rules::{ExplicitYes, ItemBlock, StandingRules};
@@ -284,4 +284,125 @@ fn a_failure_that_is_noted_and_not_acted_on_comes_before_the_close() {
         .then(&Command::DeadlinePassed, Actor::System, after_grace());
     assert_eq!(given.status(), Status::AwaitingCustomer);
     assert_eq!(given.closes_at(), Some(at("2027-01-05T23:00:00Z")));
+}
+
+#[test]
+fn a_term_from_the_last_of_a_month_ends_on_the_last_of_a_shorter_one() {
+    // Delivered on Friday 19 March 2027: 22, 23, 24, 25 and 30, so the window ends on the 31st, 0:00 in Prague.
+    let given = Given::notifying().delivered(FIRST, at("2027-03-19T09:00:00Z"));
+    let end = at("2027-03-30T22:00:00Z");
+    assert_eq!(given.closes_at(), Some(end));
+    let cases = [
+        (1, "2027-04-29T22:00:00Z"),
+        (6, "2027-09-29T22:00:00Z"),
+        // On the night in which the clocks go back, before they do.
+        (7, "2027-10-30T22:00:00Z"),
+        (8, "2027-11-29T23:00:00Z"),
+        (11, "2028-02-28T23:00:00Z"),
+        (12, "2028-03-30T22:00:00Z"),
+    ];
+    for (months, term) in cases {
+        let close = with_term(months, Actor::System, end + Duration::minutes(2));
+        let event = given.decided(&Command::DeadlinePassed, &close).unwrap().unwrap();
+        let associated = given.clone().evolved(event);
+        assert_eq!(associated.claim.deadline(), Some(at(term)), "{months} months");
+    }
+}
+
+#[test]
+fn a_term_ends_what_runs_and_leaves_what_has_ended_as_it_was() {
+    let given = associated_for(1).then(&end(2), administrator(), after_grace());
+    let ends_at = given.claim.deadline().unwrap();
+    assert_eq!(ends_at, at("2027-01-31T23:00:00Z"), "an item that ends moves no term");
+    let early = with_term(1, Actor::System, ends_at - Duration::milliseconds(1));
+    assert_eq!(given.decided(&Command::DeadlinePassed, &early), Ok(None));
+    let due = with_term(1, Actor::System, ends_at);
+    let event = given.decided(&Command::DeadlinePassed, &due).unwrap().unwrap();
+    assert!(event.by_silence);
+    let ended = given.evolved(event);
+    let reason = |no| match ended.claim.item(ItemNo(no)).unwrap().mark {
+        Some(Mark::Ended { reason, at, .. }) => (reason, at),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(reason(1), (EndReason::TermExpired, ends_at));
+    assert_eq!(reason(2), (EndReason::CustomerRevoked, after_grace()));
+    assert_eq!(ended.status(), Status::Ended);
+    assert_eq!(ended.claim.deadline(), None);
+}
+
+#[test]
+fn a_policy_without_a_term_ends_nothing() {
+    assert_eq!(Given::associated().claim.deadline(), None);
+}
+
+// Recalls and drafts
+
+#[test]
+fn a_recalled_claim_keeps_its_priority_date_up_to_the_end_of_its_time() {
+    let recalled = Given::submitted().then(&Command::Recall, alpine(), next_day());
+    // Tuesday 22 December: 23, 24, 28, 29, 30 in Berlin.
+    let end = at("2026-12-30T23:00:00Z");
+    let resubmitted = |at| {
+        let given = recalled.clone().then(&Command::Submit(None), alpine(), at);
+        (given.claim.priority_at, given.claim.submitted_at)
+    };
+    let last = end - Duration::milliseconds(1);
+    assert_eq!(resubmitted(last), (Some(submitted_at()), Some(last)));
+    assert_eq!(resubmitted(end), (Some(end), Some(end)));
+}
+
+#[test]
+fn every_recall_has_its_own_time_and_the_date_of_a_late_submit_stays() {
+    let recall = |given: Given, at| given.then(&Command::Recall, alpine(), at);
+    let submit = |given: Given, at| given.then(&Command::Submit(None), alpine(), at);
+    let again = recall(submit(recall(Given::submitted(), next_day()), next_day()), next_day());
+    let soon = next_day() + Duration::days(1);
+    assert_eq!(submit(again.clone(), soon).claim.priority_at, Some(submitted_at()));
+    let late = at("2027-01-20T09:00:00Z");
+    let late_claim = recall(submit(again, late), late + Duration::days(1));
+    let kept = submit(late_claim, late + Duration::days(2));
+    assert_eq!(kept.claim.priority_at, Some(late));
+}
+
+#[test]
+fn a_recalled_claim_idles_anew_and_a_draft_that_was_never_submitted_keeps_no_date() {
+    let recalled = Given::submitted().then(&Command::Recall, alpine(), next_day());
+    assert_eq!(recalled.claim.deadline(), Some(at("2027-03-22T23:00:00Z")));
+    let stored =
+        Given::begun(created(&draft(&input()), &context(alpine(), submitted_at())).unwrap());
+    assert_eq!(stored.claim.priority_at, None);
+    let submitted = stored.then(&Command::Submit(None), alpine(), next_day());
+    assert_eq!(submitted.claim.priority_at, Some(next_day()));
+}
+
+#[test]
+fn a_draft_counts_for_no_duplicate_block_or_quota() {
+    let mut crowded = context(alpine(), submitted_at());
+    crowded.facts.own_claims = item_refs().into_iter().map(|item| (item, id())).collect();
+    crowded.facts.blocked = item_refs();
+    crowded.facts.over_quota = Some(None);
+    let drafted = Given::begun(created(&draft(&input()), &crowded).unwrap());
+    let edited = ClaimInput { label: Some(name("new")), ..input() };
+    let edit = Command::Edit(Box::new(edited));
+    assert!(drafted.decided(&edit, &crowded).unwrap().is_some());
+    let recalled = Given::submitted().decided(&Command::Recall, &crowded);
+    assert!(recalled.unwrap().is_some());
+}
+
+#[test]
+fn a_location_is_enrolled_for_itself_alone() {
+    let mut two = partner();
+    let other = two.locations.first().cloned().unwrap();
+    let id = domain::ids::LocationId::parse("4712").unwrap();
+    two.locations.push(domain::directory::Location { id: id.clone(), ..other });
+    two.locations.first_mut().unwrap().programs.clear();
+    let submitted = |location| {
+        let mut context = context(alpine(), submitted_at());
+        context.facts.partner = Some(two.clone());
+        created(&submit(&ClaimInput { location, ..input() }, &[]), &context)
+    };
+    let expected = FieldError::new("/location_id", FieldCode::LocationNotEnrolled);
+    assert_eq!(submitted(input().location), Err(Rejection::Fields(vec![expected])));
+    let claim = Given::begun(submitted(Some(id)).unwrap()).claim;
+    assert_eq!(domain::decide::unenrolled(&claim, &two), None);
 }

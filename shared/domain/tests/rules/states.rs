@@ -291,6 +291,7 @@ fn a_no_to_what_is_active_by_silence_ends_it() {
 
 #[test]
 fn from_the_end_of_the_window_on_only_a_no_and_the_close_act_on_undecided_items() {
+    let given = window().then(&decline(&[1]), link(), later());
     let accept = Command::Accept { items: these(&[]) };
     let longer = Command::Extend { closes_on: Some("2027-02-01".parse().unwrap()) };
     for (command, actor) in [
@@ -302,11 +303,17 @@ fn from_the_end_of_the_window_on_only_a_no_and_the_close_act_on_undecided_items(
         (withdraw(), alpine()),
         (refuse(), link()),
     ] {
-        let refused = window().when(&command, actor, closing());
-        assert!(is_invalid_state(&refused), "{command:?}: {refused:?}");
+        let last = given.when(&command, actor.clone(), last_instant());
+        assert!(last.unwrap().is_some(), "{command:?} in the last millisecond");
+        for moment in [closes_at(), closing()] {
+            let refused = given.when(&command, actor.clone(), moment);
+            assert!(is_invalid_state(&refused), "{command:?} at {moment}: {refused:?}");
+        }
     }
     for command in [Command::Recount, Command::ChangeConsent] {
         let actor = if command == Command::Recount { Actor::System } else { administrator() };
-        assert_eq!(window().when(&command, actor, closing()), Ok(None), "{command:?}");
+        for moment in [closes_at(), closing()] {
+            assert_eq!(given.when(&command, actor.clone(), moment), Ok(None), "{command:?}");
+        }
     }
 }
