@@ -1,7 +1,8 @@
 //! Fixtures: a world with Contoso and Alpine in it, and claims in every state. The operator counts its days in
 //! Dublin, the partner in Berlin, the customer in Prague.
 
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
+use std::sync::{LazyLock, Mutex};
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::actor::{Actor, StaffRole};
@@ -43,11 +44,17 @@ pub(crate) fn closes_at() -> Instant {
 }
 
 pub(crate) fn place(country: &str, zone: &str) -> Place {
-    let country: CountryCode = country.parse().unwrap();
-    Place {
-        calendar: BusinessCalendar::new(country, None, UnknownSubdivision::Any).unwrap(),
-        zone: Zone::Known(zone.parse().unwrap()),
-    }
+    static KNOWN: LazyLock<Mutex<BTreeMap<(String, String), Place>>> =
+        LazyLock::new(Mutex::default);
+    let read = || {
+        let country: CountryCode = country.parse().unwrap();
+        Place {
+            calendar: BusinessCalendar::new(country, None, UnknownSubdivision::Any).unwrap(),
+            zone: Zone::Known(zone.parse().unwrap()),
+        }
+    };
+    let mut known = KNOWN.lock().unwrap();
+    known.entry((country.to_owned(), zone.to_owned())).or_insert_with(read).clone()
 }
 
 pub(crate) fn program() -> Program {
