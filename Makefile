@@ -13,12 +13,14 @@ PAGE_TOOLS := tests/local/node_modules/.installed
 PEERS := tests/bench/peers
 DENY_VERSION := 0.20.2
 MACHETE_VERSION := 0.9.2
+MUTANTS_TOOL := $(VENV)/bin/cargo-mutants
+MUTANTS_VERSION := 27.1.0
 
 # cargo-lambda builds for an explicit target; the tests do the same, so that nothing is compiled twice.
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
 export CARGO_BUILD_TARGET ?= $(HOST)
 
-.PHONY: help demo test test-fast soak fuzz replay check openapi up down deploy bench advisories pictures browser
+.PHONY: help demo test test-fast soak fuzz mutants replay check openapi up down deploy bench advisories pictures browser
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /make \1  /p' Makefile
 
@@ -64,6 +66,13 @@ fuzz: ## every parser of outside text under a million inputs each, optimized: ma
 SIMULATION := simulation::no_seed_loses_a_no_closes_early_forgets_a_timer_or_leaves_a_version_untold
 replay: ## one seed of the simulation again: make replay SEED=n
 	SEED=$${SEED:?which one} cargo test --locked -p integration --test integration -- --exact $(SIMULATION) --nocapture
+
+# Each change is compiled anew: about half a minute of each on two quiet processors.
+RULES ?= decide.rs evolve.rs eligibility.rs transition.rs decision.rs decision/*.rs commands/*.rs states/*.rs
+mutants: $(MUTANTS_TOOL) ## changes the rules in one place at a time, to see that a test fails: make mutants [RULES=commands/undo.rs]
+	@mkdir -p .local
+	PROPTEST_CASES=24 $(MUTANTS_TOOL) mutants --package domain --cap-lints=true --timeout 300 --output .local \
+	  $(foreach file,$(RULES),--file 'shared/domain/src/$(file)') -- --locked --lib --test rules
 
 pictures: $(TOOLS) $(PAGE_TOOLS) browser ## the pictures of the README, from the pages as they are
 	CPOR_PICTURES=1 $(VENV)/bin/python -m pytest tests/local/e2e_browser.py -k picture
@@ -142,4 +151,9 @@ browser:
 $(CARGO_TOOLS): Makefile | $(TOOLS)
 	unset CARGO_BUILD_TARGET; CARGO_TARGET_DIR=target/tools cargo install --quiet --debug --locked --root $(VENV) \
 	  cargo-deny@$(DENY_VERSION) cargo-machete@$(MACHETE_VERSION)
+	@touch $@
+
+$(MUTANTS_TOOL): Makefile | $(TOOLS)
+	unset CARGO_BUILD_TARGET; CARGO_TARGET_DIR=target/tools cargo install --quiet --debug --locked --root $(VENV) \
+	  cargo-mutants@$(MUTANTS_VERSION)
 	@touch $@

@@ -42,7 +42,7 @@ pub fn missing(
 }
 
 /// Whether an error at `reported` speaks of `pointer`: at it, above it or below it.
-fn covers(reported: &str, pointer: &str) -> bool {
+pub(crate) fn covers(reported: &str, pointer: &str) -> bool {
     let within = |outer: &str, inner: &str| {
         inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };

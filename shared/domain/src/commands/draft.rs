@@ -5,7 +5,7 @@ use crate::command::{ClaimInput, Creation};
 use crate::context::{Context, Facts};
 use crate::decision::content::content;
 use crate::decision::deadlines::idle_until;
-use crate::eligibility::wrong_kinds;
+use crate::eligibility::{covers, wrong_kinds};
 use crate::event::{Event, EventBody, Opening};
 use crate::ids::Version;
 use crate::rejection::{FieldCode, FieldError, Rejection};
@@ -52,9 +52,7 @@ pub fn missing_for_draft(input: &ClaimInput, malformed: &[FieldError]) -> Vec<Fi
         ("/tenant/id", input.tenant.is_some()),
         ("/tenant/domain", input.tenant_domain.is_some()),
     ];
-    let unread = |pointer: &str| {
-        malformed.iter().any(|error| error.pointer == pointer || error.pointer == "/tenant")
-    };
+    let unread = |pointer: &str| malformed.iter().any(|error| covers(&error.pointer, pointer));
     given
         .into_iter()
         .filter(|(pointer, given)| !given && !unread(pointer))

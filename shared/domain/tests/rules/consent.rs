@@ -374,3 +374,68 @@ fn declined_in_the_window_is_a_state_with_a_window_until_it_settles() {
     assert_eq!(window.closes_at, closes_at());
     assert_eq!(given.when(&Command::DeadlinePassed, Actor::System, after_grace()), Ok(None));
 }
+
+#[test]
+fn a_block_reaches_what_silence_made_active_after_it_and_nothing_that_was_active_before() {
+    use domain::decide::demanded_by;
+    use domain::rules::StandingRules;
+    let partner = Given::awaiting().claim.subject.partner;
+    let rules = StandingRules { blocked_partners: [partner].into(), ..StandingRules::default() };
+    let closed = Given::awaiting().closed();
+    let before = closes_at() - Duration::milliseconds(1);
+    assert_eq!(demanded_by(&rules, &closed.claim, before), [decline(&[1, 2, 3])]);
+    for moment in [closes_at(), after_grace()] {
+        assert_eq!(demanded_by(&rules, &closed.claim, moment), [], "{moment}");
+    }
+    // What somebody said yes to stays, although its window has ended at the moment of the yes.
+    let mut said = closed;
+    let (basis, effective_at) = (domain::claim::Basis::Explicit, closes_at());
+    said.claim.items.first_mut().unwrap().mark = Some(Mark::Active { basis, effective_at });
+    assert_eq!(demanded_by(&rules, &said.claim, before), [decline(&[2, 3])]);
+    // Nor what an earlier window had made active.
+    let earlier = Mark::Active { basis: domain::claim::Basis::Deemed, effective_at: later() };
+    said.claim.items.first_mut().unwrap().mark = Some(earlier);
+    assert_eq!(demanded_by(&rules, &said.claim, delivered_at()), [decline(&[2, 3])]);
+}
+
+#[test]
+fn a_no_that_stands_is_later_for_every_item_that_is_named_again() {
+    let given = open().then(&decline(&[1]), link(), later());
+    let again = later() + Duration::minutes(5);
+    let event = given.when(&decline(&[1, 2]), link(), again).unwrap().unwrap();
+    let EventBody::ItemsDeclined { declined, joined, .. } = &event.body else { panic!() };
+    assert_eq!(
+        (declined.as_slice(), joined.as_slice()),
+        ([ItemNo(2)].as_slice(), [ItemNo(1)].as_slice())
+    );
+    let given = given.evolved(event);
+    for (no, first) in [(1, later()), (2, again)] {
+        let Some(Mark::Declined { at, latest, by, .. }) =
+            given.claim.item(ItemNo(no)).unwrap().mark
+        else {
+            panic!()
+        };
+        assert_eq!((at, latest, by), (first, again, Decliners::recipient(FIRST)));
+    }
+    // An undo that arrived in between takes neither back.
+    let between = later() + Duration::minutes(2);
+    assert!(is_invalid_state(&given.when(&undo(&[]), link(), between)));
+}
+
+#[test]
+fn a_no_said_again_is_kept_where_an_undo_could_still_be_on_its_way() {
+    use domain::decide::is_kept_as_repeated;
+    for status in Status::ALL.iter().copied() {
+        let claim = in_status(status);
+        let may_be_undone = matches!(
+            status,
+            Status::Notifying
+                | Status::Unreachable
+                | Status::OnHold
+                | Status::AwaitingCustomer
+                | Status::Declined
+        );
+        assert_eq!(is_kept_as_repeated(&claim, &decline(&[])), may_be_undone, "{status:?}");
+        assert!(!is_kept_as_repeated(&claim, &undo(&[])), "{status:?}");
+    }
+}

@@ -283,3 +283,16 @@ fn a_second_rejection_after_one_that_fell_leaves_the_no_beside_it() {
     assert_eq!(given.items(), ["rejected", "declined", "rejected"]);
     assert_eq!((given.status(), given.claim.state.until()), (Status::Rejected, None));
 }
+
+#[test]
+fn an_event_bears_the_mark_of_the_command_and_the_party_that_led_to_it() {
+    let given = Given::awaiting();
+    for actor in [link(), administrator()] {
+        let event = given.when(&decline(&[1]), actor.clone(), delivered_at()).unwrap().unwrap();
+        assert!(event.fingerprint.is_some());
+        assert_eq!(event.fingerprint, decline(&[1]).fingerprint(&actor));
+        assert_ne!(event.fingerprint, decline(&[2]).fingerprint(&actor));
+    }
+    let closed = given.when(&Command::DeadlinePassed, Actor::System, after_grace());
+    assert_eq!(closed.unwrap().unwrap().fingerprint, None, "the system's guards know a repeat");
+}

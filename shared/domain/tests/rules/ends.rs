@@ -640,3 +640,26 @@ fn a_window_that_a_recount_leads_out_of_the_data_is_held() {
     assert!(is_held_at_the_end(&held.claim), "{:?}", held.claim.state);
     assert_eq!(held.list().told_until, Some(closes_at()));
 }
+
+#[test]
+fn a_declined_claim_stays_declined_where_a_recount_leads_out_of_the_data() {
+    let given = declined(given_in(Status::AwaitingCustomer));
+    let window = given.claim.state.window().unwrap();
+    let days = window.counted.iter().map(|date| domain::calendar::Exception {
+        date: *date,
+        name: "Day of mourning".to_owned(),
+        subdivision: None,
+    });
+    let mut context = known(&given, Actor::System, now(), customer_ends);
+    let customer = context.places.customer.as_mut().unwrap();
+    customer.calendar = customer.calendar.clone().with_exceptions(1, days.collect::<Vec<_>>());
+    assert_eq!(given.decided(&Command::Recount, &context), Ok(None));
+}
+
+#[test]
+fn a_notice_that_reached_nobody_is_no_other_notice_where_its_window_could_not_be_counted() {
+    for (given, command, actor) in failures(given_in) {
+        let held = after(with_another(given), &command, actor, customer_ends);
+        assert!(is_held_at_the_end(&held.claim), "{command:?}: {:?}", held.claim.state);
+    }
+}

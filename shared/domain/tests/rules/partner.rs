@@ -266,3 +266,27 @@ fn a_draft_of_a_suspended_partner_is_not_submitted() {
     let expected = FieldError::new("", FieldCode::PartnerSuspended);
     assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
 }
+
+#[test]
+fn an_edit_changes_contacts_names_and_evidence_in_a_draft_and_under_a_request() {
+    for given in [drafted(), asked()] {
+        let edited = edit(
+            |input| {
+                input.customer_contact = Some(contact("cio@contoso.example"));
+                input.technical_contact = Some(contact("ops@contoso.example"));
+                let partner = input.partner_contact.as_mut().expect("a contact");
+                partner.name = name("Pavel");
+                input.label = Some(name("north"));
+                input.external_ref = Some(name("42"));
+                input.evidence.clear();
+            },
+            &given,
+        );
+        let Command::Edit(wanted) = &edited else { panic!() };
+        let changed = given.clone().then(&edited, alpine(), now());
+        assert_eq!(ClaimInput::of(&changed.claim), **wanted);
+        let kept = (&changed.claim.details.tenant_domain, &changed.claim.details.partner_name);
+        let before = (&given.claim.details.tenant_domain, &given.claim.details.partner_name);
+        assert_eq!(kept, before);
+    }
+}

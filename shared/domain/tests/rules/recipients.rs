@@ -573,7 +573,7 @@ fn r6_a_delivery_deadline_that_passes_asks_whoever_was_not_asked_yet() {
 
 #[test]
 fn r6_five_new_notices_a_claim_at_most() {
-    let many: Vec<_> = (0..12).map(|no| format!("c{no}@contoso.example")).collect();
+    let many: Vec<_> = (0..20).map(|no| format!("c{no}@contoso.example")).collect();
     let many: Vec<_> = many.iter().map(String::as_str).collect();
     let mut given = Given::notifying_to(&many);
     for renewed in 1..=5_u8 {
@@ -798,4 +798,140 @@ fn a_window_that_no_verified_delivery_opened_does_not_close() {
     let event = given.when(&Command::DeadlinePassed, Actor::System, after_grace());
     let event = event.unwrap().unwrap();
     assert_eq!(event.body.event_type(), EventType::NoticeFailed, "nobody verified is left");
+}
+
+// What is noted and not done yet
+
+#[test]
+fn reports_are_pending_while_they_demand_something_that_was_not_done() {
+    use domain::decide::reports_are_pending;
+    let pending = |given: &Given| {
+        reports_are_pending(&given.claim, given.recipients.as_ref().expect("a notice"))
+    };
+    let notifying = Given::notifying_to(&TWO);
+    assert!(!pending(&notifying), "nothing is reported");
+    assert!(pending(&notifying.clone().noted_delivery(FIRST, later())));
+    assert!(!pending(&notifying.clone().noted_delivery(DOMAIN, later())), "it opens no window");
+    let one = notifying.noted_failure(FIRST, later(), FailureCause::Bounce);
+    assert!(!pending(&one), "the second may still be delivered");
+    assert!(pending(&one.noted_failure(SECOND, later(), FailureCause::Bounce)));
+    let open = Given::awaiting_of(&TWO);
+    assert!(!pending(&open));
+    assert!(!pending(&open.clone().noted_failure(SECOND, later(), FailureCause::Bounce)));
+    assert!(pending(&open.clone().noted_failure(FIRST, later(), FailureCause::Bounce)));
+    let last = closes_at() - Duration::milliseconds(1);
+    assert!(pending(&open.clone().noted_failure(FIRST, last, FailureCause::Bounce)));
+    assert!(!pending(&open.noted_failure(FIRST, closes_at(), FailureCause::Bounce)));
+}
+
+#[test]
+fn a_delivery_that_opens_a_window_writes_the_list_only_where_somebody_is_off_it() {
+    let given = Given::notifying_to(&TWO).noted_delivery(FIRST, later());
+    let event = given.when(&reports(1), Actor::System, later()).unwrap().unwrap();
+    assert_eq!(event.recipients, None);
+    let tenant = tenant_with(&["it@contoso.example"]);
+    let lost = Given { tenant, ..given };
+    let event = lost.when(&reports(1), Actor::System, later()).unwrap().unwrap();
+    let list = event.recipients.expect("another list");
+    assert_eq!(list.get(SECOND).unwrap().standing, RecipientStanding::Past);
+}
+
+#[test]
+fn an_address_that_refused_or_was_retired_is_proposed_again_and_one_that_did_not_is_asked() {
+    for (cause, end) in ends().into_iter().take(3) {
+        let given = end(Given::awaiting(), FIRST);
+        assert_eq!(given.status(), Status::Unreachable, "{cause}");
+        let given = given.then(&correct("it@contoso.example"), alpine(), later());
+        assert_eq!(given.claim.state.turn(), Who::Operator, "{cause}");
+    }
+    // The claim's own contact is on the list, nobody has heard of a failure, and the directory verifies it.
+    let mut given = unreachable();
+    given.tenant = tenant_with(&["it@contoso.example", "jana@contoso.example"]);
+    let given = given.then(&correct("jana@contoso.example"), alpine(), later());
+    assert_eq!((given.status(), given.claim.notice), (Status::Notifying, NoticeNo(2)));
+    assert_eq!(given.emails(RecipientStanding::Asked), ["jana@contoso.example"]);
+}
+
+#[test]
+fn whoever_vouched_acted_on_the_claim_that_has_a_notice() {
+    let given = unreachable().then(&correct("ota@contoso.example"), alpine(), later());
+    let acted = |given: &Given| given.list().acted.contains(&StaffId::parse("operator").unwrap());
+    assert!(!acted(&given));
+    let vouched = given.then(&vouch(), operator(), later());
+    assert!(acted(&vouched));
+}
+
+#[test]
+fn an_event_that_leaves_the_window_as_it_is_writes_no_end_that_was_told() {
+    let given = Given::awaiting_of(&TWO);
+    for (command, actor) in [
+        (decline(&[1]), link()),
+        (decline(&[]), link()),
+        (Command::Accept { items: these(&[1]) }, administrator()),
+        (Command::Extend { closes_on: None }, link()),
+    ] {
+        let event = given.when(&command, actor, later()).unwrap().unwrap();
+        assert_eq!(event.recipients, None, "{command:?}");
+    }
+    let refused = given.then(&Command::WrongContact, link_of(1, DOMAIN), later());
+    assert_eq!(refused.list().told_until, None);
+}
+
+#[test]
+fn an_address_that_the_directory_has_twice_is_asked_once_and_takes_nobodys_place() {
+    let twice = ["it@contoso.example", "it@contoso.example", "ciso@contoso.example"];
+    let given = Given::notifying_to(&twice);
+    assert_eq!(
+        given.emails(RecipientStanding::Asked),
+        ["jana@contoso.example", "it@contoso.example", "ciso@contoso.example"]
+    );
+    assert_eq!(given.emails(RecipientStanding::Reserve), [""; 0]);
+}
+
+#[test]
+fn who_made_a_contact_reachable_retires_another_link_once_nothing_is_asked_any_more() {
+    let own_work = |given: &Given, at| {
+        let mut context = given.context(operator(), at);
+        let tenant = context.facts.tenant.as_mut().unwrap();
+        for own in &mut tenant.contacts {
+            own.verified_by = Some(StaffId::parse("operator").unwrap());
+            own.verified_since = Some(at - Duration::days(1));
+        }
+        given.decided(&retire(SECOND), &context)
+    };
+    let open = Given::awaiting_of(&TWO);
+    assert_eq!(own_work(&open, later()), Err(Rejection::AnotherReviewerRequired));
+    let declined = open.clone().then(&decline(&[]), link(), later());
+    assert_eq!(own_work(&declined, later()), Err(Rejection::AnotherReviewerRequired));
+    assert!(own_work(&declined, closes_at()).unwrap().is_some());
+    assert!(own_work(&open.closed(), after_grace()).unwrap().is_some());
+}
+
+#[test]
+fn who_made_a_contact_reachable_that_the_notice_does_not_reach_any_more_retires_another_link() {
+    let by_operator = |given: &Given| {
+        let mut context = given.context(operator(), later());
+        for own in &mut context.facts.tenant.as_mut().unwrap().contacts {
+            if own.email.as_str() == "ciso@contoso.example" {
+                own.verified_by = Some(StaffId::parse("operator").unwrap());
+                own.verified_since = Some(later() - Duration::days(1));
+            }
+        }
+        given.decided(&retire(FIRST), &context)
+    };
+    let open = Given::awaiting_of(&TWO);
+    assert_eq!(by_operator(&open), Err(Rejection::AnotherReviewerRequired));
+    let without = open.then(&retire(SECOND), administrator(), later());
+    assert!(by_operator(&without).unwrap().is_some());
+}
+
+#[test]
+fn who_vouched_for_an_address_that_is_not_asked_takes_another_off_the_list() {
+    let mut given = Given::awaiting_of(&TWO);
+    given.claim.details.vouched_for = Some(Email::parse("ota@contoso.example").unwrap());
+    given.claim.details.vouched_by = vec![StaffId::parse("operator").unwrap()];
+    assert!(given.when(&retire(FIRST), operator(), later()).unwrap().is_some());
+    given.claim.details.vouched_for = Some(Email::parse("jana@contoso.example").unwrap());
+    let refused = given.when(&retire(FIRST), operator(), later());
+    assert_eq!(refused, Err(Rejection::AnotherReviewerRequired));
 }

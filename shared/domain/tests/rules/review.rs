@@ -224,3 +224,54 @@ fn an_auditor_and_a_partner_review_nothing() {
         }
     }
 }
+
+#[test]
+fn a_document_whose_scan_runs_or_found_something_carries_no_claim() {
+    use domain::claim::Scan;
+    for (scan, carries) in
+        [(Scan::None, true), (Scan::Clean, true), (Scan::Pending, false), (Scan::Infected, false)]
+    {
+        let mut claim = Given::in_review().claim;
+        for own in &mut claim.details.evidence {
+            own.scan = scan;
+        }
+        let decided = decide(Some(&claim), &validate(&[]), &context(reviewer(), now()));
+        let expected = FieldError::new("/evidence", FieldCode::EvidenceRejected);
+        match decided {
+            Ok(event) => assert!(carries && event.is_some(), "{scan:?}"),
+            refused => {
+                assert!(!carries, "{scan:?}");
+                assert_eq!(refused, Err(Rejection::Fields(vec![expected])), "{scan:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_grounds_of_a_validation_are_kept_among_the_remarks() {
+    let given = Given::in_review().then(&grounds(), reviewer(), now());
+    let [remark] = given.claim.details.remarks.as_slice() else { panic!() };
+    assert_eq!(remark.text, comment());
+    let silent = Given::in_review().when(&validate(&[]), reviewer(), now()).unwrap().unwrap();
+    assert_eq!(silent.details, None);
+}
+
+#[test]
+fn a_holder_is_asked_to_defend_once_for_a_time_and_anew_for_a_longer_one_or_after_its_answer() {
+    let until = after_grace() + Duration::days(7);
+    let ask = |until| Command::RequestDefence { until };
+    let asked = Given::associated().then(&ask(until), Actor::System, after_grace());
+    assert_eq!(asked.claim.defence, Some(Defence { until, used: false }));
+    for no_later in [until, until - Duration::milliseconds(1)] {
+        assert_eq!(asked.when(&ask(no_later), Actor::System, after_grace()), Ok(None));
+    }
+    let later = until + Duration::milliseconds(1);
+    let longer = asked.clone().then(&ask(later), Actor::System, after_grace());
+    assert_eq!(longer.claim.defence, Some(Defence { until: later, used: false }));
+    let mut answered = asked;
+    answered.claim.defence = Some(Defence { until, used: true });
+    let anew = answered.then(&ask(until), Actor::System, after_grace());
+    assert_eq!(anew.claim.defence, Some(Defence { until, used: false }));
+    let nothing_held = Given::awaiting().when(&ask(until), Actor::System, delivered_at());
+    assert_eq!(nothing_held, Ok(None));
+}

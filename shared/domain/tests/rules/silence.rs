@@ -222,3 +222,29 @@ fn states_without_a_deadline_are_never_due() {
         assert_eq!(silent(status, far, Policy::default()), None, "{status:?}");
     }
 }
+
+#[test]
+fn a_window_in_which_nothing_waits_closes_as_its_items_say() {
+    use domain::event::{Event, EventBody, Silence};
+    let closed = |mark| {
+        let mut given = Given::awaiting();
+        for item in &mut given.claim.items {
+            item.mark = Some(mark);
+        }
+        let body = EventBody::WindowClosed { outcome: Silence::Associate, ends_at: None };
+        let next = given.claim.version.next();
+        let event = Event::new(next, after_grace(), &Actor::System, body);
+        evolve(Some(given.claim), &event).unwrap().status()
+    };
+    let declined = Mark::Declined {
+        at: delivered_at(),
+        latest: delivered_at(),
+        by: Decliners::ADMINISTRATOR,
+        in_time: true,
+        no_answer: false,
+        settled: false,
+    };
+    let active = Mark::Active { basis: Basis::Explicit, effective_at: delivered_at() };
+    assert_eq!(closed(declined), Status::Declined);
+    assert_eq!(closed(active), Status::Associated);
+}

@@ -184,3 +184,62 @@ fn only_a_partner_admin_submits() {
         assert_eq!(refused, Err(Rejection::RoleNotAllowed));
     }
 }
+
+#[test]
+fn what_could_not_be_read_hides_only_what_is_missing_at_its_own_place_above_it_or_below_it() {
+    let bare = ClaimInput { partner_contact: None, tenant: None, tenant_domain: None, ..input() };
+    let found = |pointer: &str| {
+        let malformed = [FieldError::new(pointer, FieldCode::Malformed)];
+        let refused = created(&submit(&bare, &malformed), &context(alpine(), submitted_at()));
+        let Err(Rejection::Fields(errors)) = refused else { panic!() };
+        let required = errors.into_iter().filter(|error| error.code == FieldCode::Required);
+        required.map(|error| error.pointer).collect::<Vec<_>>()
+    };
+    assert_eq!(found("/label"), ["/partner_contact", "/tenant/domain", "/tenant/id"]);
+    assert_eq!(found("/partner_contact"), ["/tenant/domain", "/tenant/id"]);
+    assert_eq!(found("/partner_contact/email"), ["/tenant/domain", "/tenant/id"]);
+    assert_eq!(found("/tenant"), ["/partner_contact"]);
+    assert_eq!(found("/tenant/id"), ["/partner_contact", "/tenant/domain"]);
+    assert_eq!(found("/ten"), ["/partner_contact", "/tenant/domain", "/tenant/id"]);
+}
+
+#[test]
+fn what_could_not_be_read_of_a_draft_is_not_missing_too() {
+    let bare = ClaimInput { program: None, tenant: None, tenant_domain: None, ..input() };
+    let missing = |pointer: &str| {
+        let malformed = [FieldError::new(pointer, FieldCode::Malformed)];
+        let missing = domain::decide::missing_for_draft(&bare, &malformed);
+        missing.into_iter().map(|error| error.pointer).collect::<Vec<_>>()
+    };
+    assert_eq!(missing("/label"), ["/program", "/tenant/id", "/tenant/domain"]);
+    assert_eq!(missing("/program"), ["/tenant/id", "/tenant/domain"]);
+    assert_eq!(missing("/tenant/id"), ["/program", "/tenant/domain"]);
+    assert_eq!(missing("/tenant"), ["/program"]);
+    assert_eq!(domain::decide::missing_for_draft(&input(), &[]), []);
+}
+
+#[test]
+fn a_subscription_is_claimable_by_its_product_and_a_workload_by_its_id() {
+    let (sku, subscription) = ("sku-1", "sub-1");
+    let found = |catalogue: &[&str], product: &str, claimable: bool| {
+        let id = domain::ids::ItemId::parse(subscription).unwrap();
+        let claim = ClaimInput {
+            items: vec![Some((ItemKind::Subscription, id))],
+            technical_contact: Some(contact("ops@contoso.example")),
+            ..input()
+        };
+        let mut context = context(alpine(), submitted_at());
+        let program = context.facts.program.as_mut().unwrap();
+        program.item_kind = ItemKind::Subscription;
+        program.catalogue = serde_json::from_value(serde_json::json!(catalogue)).unwrap();
+        let item = serde_json::json!({"kind": "subscription", "id": subscription,
+            "product": product, "claimable": claimable, "state": "active"});
+        context.facts.tenant.as_mut().unwrap().items = vec![serde_json::from_value(item).unwrap()];
+        domain::decide::check(&claim, &[], &context)
+    };
+    assert_eq!(found(&[sku], sku, true), []);
+    let refused = [FieldError::new("/items/0/id", FieldCode::ItemNotClaimable)];
+    assert_eq!(found(&[subscription], sku, true), refused, "its id is in no catalogue");
+    assert_eq!(found(&[], sku, true), refused);
+    assert_eq!(found(&[sku], sku, false), refused, "the tenant keeps it out");
+}

@@ -332,3 +332,17 @@ fn the_event_says_whose_noes_and_whether_a_link_took_them_back() {
     assert_eq!(said(link()), (vec![ItemNo(1)], own, true));
     assert_eq!(said(administrator()), (vec![ItemNo(1)], Decliners::ALL, false));
 }
+
+#[test]
+fn an_undo_that_arrived_before_a_no_was_said_again_takes_nothing_back() {
+    let given = open().then(&decline(&[1]), link(), minutes(1));
+    let undone = |repeated| {
+        let mut context = given.context(link(), minutes(5));
+        context.facts.no_repeated_at = Some(repeated);
+        given.decided(&undo(&[1]), &context)
+    };
+    for repeated in [minutes(5), minutes(6)] {
+        assert!(is_invalid_state(&undone(repeated)), "{repeated}");
+    }
+    assert!(undone(minutes(5) - Duration::milliseconds(1)).unwrap().is_some());
+}

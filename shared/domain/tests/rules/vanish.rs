@@ -1,9 +1,10 @@
 use domain::actor::Actor;
 use domain::claim::{Mark, Status};
 use domain::command::{Command, Vanished};
-use domain::decide::{is_due, refusable};
-use domain::directory::TenantItemState;
+use domain::decide::{gone_at, is_due, refusable};
+use domain::directory::{Tenant, TenantItemState, TenantStatus};
 use domain::effects::{lock_changes, newly_blocked};
+use domain::event::FailureCause;
 use domain::ids::ItemNo;
 use domain::program::{Consent, Policy};
 use domain::reason::{EndReason, ReasonCode};
@@ -154,4 +155,45 @@ fn a_superseded_association_ends_for_that_reason_and_one_that_has_left_stays_as_
     };
     assert_eq!((reason, at), (EndReason::Superseded, closes_at()), "when the newcomer's begins");
     assert_eq!(given.when(&take_over, Actor::System, after_grace()), Ok(None));
+}
+
+#[test]
+fn contacts_that_are_all_verified_still_change_nothing() {
+    let swept = Command::Vanish(Vanished::Contacts);
+    let declined = Given::awaiting().then(&decline(&[]), link(), delivered_at());
+    for given in [Given::notifying(), Given::awaiting(), declined.clone()] {
+        assert_eq!(given.when(&swept, Actor::System, an_hour_later()), Ok(None), "{given:?}");
+    }
+    // Where everything is declined, a delivery that failed shows when the "no" is taken back.
+    let failed = declined.noted_failure(FIRST, delivered_at(), FailureCause::Bounce);
+    assert_eq!(failed.when(&swept, Actor::System, an_hour_later()), Ok(None));
+}
+
+#[test]
+fn a_tenants_entry_takes_from_a_claim_what_it_has_no_more() {
+    let ended = |numbers: &[usize]| {
+        let mut tenant = tenant();
+        for no in numbers {
+            tenant.items.get_mut(*no).unwrap().state = TenantItemState::Ended;
+        }
+        tenant
+    };
+    let deleted = Tenant { status: TenantStatus::Deleted, ..tenant() };
+    for given in [Given::in_review(), Given::awaiting(), Given::associated()] {
+        assert_eq!(gone_at(&given.claim, &tenant()), None);
+        let second = Vanished::Items(vec![ItemNo(2)]);
+        assert_eq!(gone_at(&given.claim, &ended(&[1])), Some(second));
+        assert_eq!(gone_at(&given.claim, &deleted), Some(Vanished::Tenant));
+        let mut lost = tenant();
+        lost.items.remove(0);
+        assert_eq!(gone_at(&given.claim, &lost), Some(Vanished::Items(vec![ItemNo(1)])));
+    }
+    let mut grace = tenant();
+    grace.items.get_mut(0).unwrap().state = TenantItemState::Grace;
+    assert_eq!(gone_at(&Given::awaiting().claim, &grace), None, "it is still there");
+    // Beside what is decided only the rest is touched.
+    let given = Given::awaiting().then(&decline(&[2]), link(), delivered_at());
+    assert_eq!(gone_at(&given.claim, &ended(&[1])), None);
+    let drafted = in_status(Status::Draft);
+    assert_eq!(gone_at(&drafted, &deleted), None, "a draft is judged when it is submitted");
 }
