@@ -67,7 +67,7 @@ SIMULATION := simulation::no_seed_loses_a_no_closes_early_forgets_a_timer_or_lea
 replay: ## one seed of the simulation again: make replay SEED=n
 	SEED=$${SEED:?which one} cargo test --locked -p integration --test integration -- --exact $(SIMULATION) --nocapture
 
-# Each change is compiled anew: about half a minute of each on two quiet processors.
+# Each change is compiled anew, which takes about half a minute on two quiet processors.
 RULES ?= decide.rs evolve.rs eligibility.rs transition.rs decision.rs decision/*.rs commands/*.rs states/*.rs
 mutants: $(MUTANTS_TOOL) ## changes the rules in one place at a time, to see that a test fails: make mutants [RULES=commands/undo.rs]
 	@mkdir -p .local

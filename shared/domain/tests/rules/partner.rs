@@ -1,7 +1,7 @@
 use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::{State, Status};
-use domain::command::{ClaimInput, Command};
+use domain::command::{ClaimInput, Command, GivenReason};
 use domain::decide::undoable;
 use domain::directory::PartnerStatus;
 use domain::effects::{LockChange, lock_changes, newly_blocked};
@@ -289,4 +289,27 @@ fn an_edit_changes_contacts_names_and_evidence_in_a_draft_and_under_a_request() 
         let before = (&given.claim.details.tenant_domain, &given.claim.details.partner_name);
         assert_eq!(kept, before);
     }
+}
+
+#[test]
+fn what_the_reviewer_says_to_a_question_is_kept_with_its_reason() {
+    let Command::Reject { reasons } = reject() else { panic!() };
+    let spoken = reasons.into_iter().map(|own| GivenReason { comment: Some(comment()), ..own });
+    let request = Command::RequestInformation { reasons: spoken.collect() };
+    let given = Given::in_review().then(&request, reviewer(), now());
+    assert_eq!(given.claim.details.reason_comments, [Some(comment())]);
+}
+
+#[test]
+fn a_draft_is_submitted_with_the_names_that_the_directory_has_then() {
+    let given = drafted();
+    let mut context = given.context(alpine(), now());
+    context.facts.partner.as_mut().unwrap().name = name("Alpine Europe");
+    context.facts.tenant.as_mut().unwrap().name = name("Contoso Holding");
+    let event = given.decided(&Command::Submit(None), &context).unwrap().unwrap();
+    let details = given.evolved(event).claim.details;
+    assert_eq!(
+        (details.partner_name, details.tenant_name),
+        (name("Alpine Europe"), name("Contoso Holding"))
+    );
 }

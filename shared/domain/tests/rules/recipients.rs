@@ -830,8 +830,8 @@ fn a_delivery_that_opens_a_window_writes_the_list_only_where_somebody_is_off_it(
     let event = given.when(&reports(1), Actor::System, later()).unwrap().unwrap();
     assert_eq!(event.recipients, None);
     let tenant = tenant_with(&["it@contoso.example"]);
-    let lost = Given { tenant, ..given };
-    let event = lost.when(&reports(1), Actor::System, later()).unwrap().unwrap();
+    let fewer = Given { tenant, ..given };
+    let event = fewer.when(&reports(1), Actor::System, later()).unwrap().unwrap();
     let list = event.recipients.expect("another list");
     assert_eq!(list.get(SECOND).unwrap().standing, RecipientStanding::Past);
 }
