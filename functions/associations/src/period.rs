@@ -1,6 +1,6 @@
 //! For which days usage is asked.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{Days, NaiveDate};
 use web::Failure;
 use web::queries::UsageQuery;
 
@@ -17,11 +17,24 @@ pub(crate) struct Period {
 }
 
 impl Period {
-    /// The days asked for: up to today where no end is given, 30 of them where no beginning is.
-    pub(crate) fn of(query: UsageQuery, now: DateTime<Utc>) -> Result<Self, Failure> {
-        let to = query.to.unwrap_or_else(|| now.date_naive());
-        let from = query.from.or_else(|| to.checked_sub_days(Days::new(DEFAULT_DAYS - 1)));
-        let from = from.unwrap_or(to);
+    /// The days asked for: up to today where no end is given, 30 of them where no beginning is. None comes
+    /// before the `first` that can be read.
+    pub(crate) fn of(
+        query: UsageQuery,
+        today: NaiveDate,
+        first: Option<NaiveDate>,
+    ) -> Result<Self, Failure> {
+        if let Some(first) = first {
+            let given = [("/from", query.from), ("/to", query.to)];
+            let early = given.into_iter().filter(|(_, date)| date.is_some_and(|date| date < first));
+            let pointers: Vec<_> = early.map(|(pointer, _)| pointer).collect();
+            if !pointers.is_empty() {
+                return Err(Failure::BeforeAssociation { first, pointers });
+            }
+        }
+        let to = query.to.unwrap_or(today);
+        let thirty_days = || to.checked_sub_days(Days::new(DEFAULT_DAYS - 1)).max(first);
+        let from = query.from.or_else(thirty_days).unwrap_or(to);
         let days = (to - from).num_days() + 1;
         if (1..=MOST_DAYS).contains(&days) {
             Ok(Self { from, to })
@@ -35,10 +48,17 @@ impl Period {
 mod tests {
     use super::*;
 
+    fn date(text: &str) -> Option<NaiveDate> {
+        text.parse().ok()
+    }
+
+    fn asked(from: &str, to: &str, first: Option<NaiveDate>) -> Result<Period, Failure> {
+        let query = UsageQuery { from: date(from), to: date(to) };
+        Period::of(query, "2026-12-31".parse().unwrap(), first)
+    }
+
     fn check(from: &str, to: &str, expected: Option<(&str, &str)>) {
-        let date = |text: &str| text.parse::<NaiveDate>().ok();
-        let now = "2026-12-31T23:30:00Z".parse().unwrap();
-        let period = Period::of(UsageQuery { from: date(from), to: date(to) }, now).ok();
+        let period = asked(from, to, None).ok();
         let period = period.map(|period| (period.from.to_string(), period.to.to_string()));
         assert_eq!(period, expected.map(|(from, to)| (from.to_owned(), to.to_owned())));
     }
@@ -61,5 +81,22 @@ mod tests {
         check("2027-01-05", "", None);
         check("2025-11-27", "2026-12-31", Some(("2025-11-27", "2026-12-31")));
         check("2025-11-26", "2026-12-31", None);
+    }
+
+    #[test]
+    fn no_day_before_the_first_is_read_whichever_end_names_it() {
+        let first = date("2026-12-30");
+        let early = |from, to| match asked(from, to, first) {
+            Err(Failure::BeforeAssociation { pointers, .. }) => pointers,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(early("2026-12-29", "2026-12-31"), ["/from"]);
+        assert_eq!(early("", "2026-12-29"), ["/to"]);
+        assert_eq!(early("2026-12-01", "2026-12-29"), ["/from", "/to"]);
+        let period = |from, to| asked(from, to, first).map(|own| (Some(own.from), Some(own.to)));
+        let both = Ok((first, date("2026-12-31")));
+        assert_eq!(period("", ""), both, "the period begins with the first day");
+        assert_eq!(period("2026-12-30", "2026-12-31"), both);
+        assert_eq!(period("", "2026-12-30"), Ok((first, first)));
     }
 }

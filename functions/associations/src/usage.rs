@@ -1,7 +1,10 @@
 //! `GET /v1/associations/{id}/usage`: readable while the association is active, its partner is not
-//! suspended and the item is the association's (`docs/domain.md §4`, I5).
+//! suspended and the item is the association's, from the day on that the customer was told (`docs/domain.md
+//! §4`, I5).
 
-use domain::claim::{Claim, ItemStatus};
+use domain::calendar::Zone;
+use domain::claim::{Claim, Instant, ItemStatus};
+use domain::content;
 use domain::directory::{Partner, PartnerStatus};
 use domain::ids::AssociationId;
 use domain::program::ItemRef;
@@ -20,9 +23,13 @@ pub(crate) async fn usage(app: &Api, call: &Call<'_>, caller: &Caller) -> Result
     let (claim, partner) =
         tokio::join!(claim(app, caller, &id, moment), calling_partner(app, caller));
     let claim = claim?;
-    let item = readable(&claim, &id)?;
+    let (item, effective_at) = readable(&claim, &id)?;
     not_suspended(partner?.as_ref())?;
-    let period = Period::of(queries::usage(call)?, moment.at)?;
+    let query = queries::usage(call)?;
+    let zone = customers_zone(app, &claim).await?;
+    let policy = app.store.policy_of(&claim).await?;
+    let first = content::first_usage_day(effective_at, &policy, zone);
+    let period = Period::of(query, zone.date(moment.at), first)?;
     let rows = app.store.usage(&claim.subject.tenant, &item, period.from, period.to);
     let (rows, noted) = tokio::join!(rows, app.store.note_reading(&id, moment.at));
     // What cannot be noted for the customer is not told.
@@ -38,11 +45,21 @@ async fn calling_partner(app: &Api, caller: &Caller) -> Result<Option<Partner>, 
     }
 }
 
-/// The item, if its association runs.
-fn readable(claim: &Claim, id: &AssociationId) -> Result<ItemRef, Failure> {
+/// In which zone the customer's days are counted: that of the window in which the claim was decided, else the
+/// tenant's.
+async fn customers_zone(app: &Api, claim: &Claim) -> Result<Zone, ApiError> {
+    if let Some(window) = claim.state.window() {
+        return Ok(Zone::Known(window.time_zone));
+    }
+    let tenant = app.store.tenant(&claim.subject.tenant).await?;
+    Ok(tenant.ok_or(Failure::AssociationNotActive)?.zone())
+}
+
+/// The item and since when its association runs, if it does.
+fn readable(claim: &Claim, id: &AssociationId) -> Result<(ItemRef, Instant), Failure> {
     let item = claim.item(id.item).ok_or(Failure::NotFound)?;
     match claim.item_status(item) {
-        ItemStatus::Active { .. } => Ok(claim.item_ref(item)),
+        ItemStatus::Active { effective_at, .. } => Ok((claim.item_ref(item), effective_at)),
         ItemStatus::Proposed
         | ItemStatus::Pending
         | ItemStatus::Declined { .. }

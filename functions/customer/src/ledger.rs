@@ -1,7 +1,7 @@
 //! `GET /v1/customer/ledger`: every partner who sees the customer's data or asks to, and what the
 //! customer has answered him.
 
-use domain::claim::Claim;
+use domain::claim::{Claim, ItemStatus};
 use domain::ids::ItemNo;
 use futures_util::future::try_join_all;
 use lambda_http::{Body, Response};
@@ -39,7 +39,10 @@ pub(crate) async fn ledger(
             None => ledger.push_mut(LedgerView::of_partner(claim)),
         };
         let last_read = |no: ItemNo| readings.get(&no).copied();
-        entry.associations.extend(LedgerAssociationView::of(claim, last_read));
+        if has_associations(claim) {
+            let policy = app.store.policy_of(claim).await?;
+            entry.associations.extend(LedgerAssociationView::of(claim, &policy, last_read));
+        }
         if claim.undecided().next().is_some() {
             let view = listed_view(&app.store, claim, caller, moment).await?;
             entry.pending.push(CustomerClaimView::of(view));
@@ -51,6 +54,14 @@ pub(crate) async fn ledger(
     ledger.retain(|entry| !entry.is_empty());
     let next = pagination::next(found.next);
     Ok(app.cursors.list(call, caller, &ledger, next.as_deref()).done())
+}
+
+/// Whether an item of the claim is or was an association.
+fn has_associations(claim: &Claim) -> bool {
+    let is_one = |item| {
+        matches!(claim.item_status(item), ItemStatus::Active { .. } | ItemStatus::Ended { .. })
+    };
+    claim.items.iter().any(is_one)
 }
 
 fn is_of(claim: &Claim, entry: &LedgerView) -> bool {

@@ -201,6 +201,7 @@ fn problem(failure: &Failure, decision: Option<Decision>) -> Option<Problem> {
         | Failure::Unauthenticated
         | Failure::RoleNotAllowed
         | Failure::AssociationNotActive
+        | Failure::BeforeAssociation { .. }
         | Failure::NotFound
         | Failure::VersionMismatch { .. }
         | Failure::PreconditionMalformed

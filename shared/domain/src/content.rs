@@ -1,21 +1,33 @@
 //! What the customer is shown and what therefore becomes active (`docs/domain.md §4`, I6).
 
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 
+use crate::calendar::Zone;
 use crate::canonical;
-use crate::claim::Claim;
+use crate::claim::{Claim, Instant};
 use crate::ids::Sha256Hash;
+use crate::program::{Policy, UsageHistory};
 
 /// The data of the customer that an associated partner may read, of his items only.
 pub const DATA_SCOPES: [&str; 2] = ["usage", "provisioned_seats"];
 
-/// The digest of the frozen content: partner, program, activity, tenant, items and data scopes.
-/// Contacts and evidence are not part of it: they may be corrected without a new consent.
-pub fn hash(claim: &Claim) -> Sha256Hash {
-    canonical::hash(&content(claim))
+/// The digest of the frozen content: partner, program, activity, tenant, items, data scopes, and which days
+/// can be read. Contacts and evidence are not part of it: they may be corrected without a new consent.
+pub fn hash(claim: &Claim, policy: &Policy) -> Sha256Hash {
+    canonical::hash(&content(claim, policy))
 }
 
-fn content(claim: &Claim) -> Value {
+/// The first day whose usage the partner may read of an association that began at `effective_at` with a
+/// customer of that zone; `None`: every day.
+pub fn first_usage_day(effective_at: Instant, policy: &Policy, zone: Zone) -> Option<NaiveDate> {
+    match policy.usage_history {
+        UsageHistory::SinceAssociation => Some(zone.date(effective_at)),
+        UsageHistory::All => None,
+    }
+}
+
+fn content(claim: &Claim, policy: &Policy) -> Value {
     let items: Vec<_> = claim.kept().map(|item| json!({"no": item.no, "id": item.id})).collect();
     json!({
         "partner": claim.subject.partner,
@@ -26,5 +38,27 @@ fn content(claim: &Claim) -> Value {
         "kind": claim.subject.kind,
         "items": items,
         "data_scopes": DATA_SCOPES,
+        "usage_history": policy.usage_history,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_day_is_the_customers_local_date_and_the_latest_where_there_are_several_zones() {
+        let policy = Policy::default();
+        let first = |at: &str, zone| {
+            first_usage_day(at.parse().unwrap(), &policy, zone).map(|date| date.to_string())
+        };
+        let prague = Zone::Known("Europe/Prague".parse().unwrap());
+        assert_eq!(first("2026-12-31T22:59:59.999Z", prague).as_deref(), Some("2026-12-31"));
+        assert_eq!(first("2026-12-31T23:00:00Z", prague).as_deref(), Some("2027-01-01"));
+        // Half past midnight in New York, and still the day before in the zones west of it.
+        let america = Zone::AnyOf("US".parse().unwrap());
+        assert_eq!(first("2027-01-01T05:30:00Z", america).as_deref(), Some("2027-01-01"));
+        let all = Policy { usage_history: UsageHistory::All, ..Policy::default() };
+        assert_eq!(first_usage_day("2027-01-01T05:30:00Z".parse().unwrap(), &all, prague), None);
+    }
 }

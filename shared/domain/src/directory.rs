@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Duration, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{CountryCode, Exception, Subdivision, Tz};
+use crate::calendar::{CountryCode, Exception, Subdivision, Tz, Zone};
 use crate::ids::{ItemId, LocationId, PartnerId, ProductId, ProgramId, StaffId, TenantId};
 use crate::program::{ItemKind, ItemRef};
 use crate::recipient::Authority;
@@ -369,6 +369,11 @@ impl Tenant {
     /// Whether the tenant has anybody whose delivery can open a window without vouching.
     pub fn has_verified_contact(&self) -> bool {
         self.verified_contacts().next().is_some() || !self.rules.contacts.is_empty()
+    }
+
+    /// In which zone the customer's days are counted.
+    pub fn zone(&self) -> Zone {
+        self.time_zone.map_or(Zone::AnyOf(self.country), Zone::Known)
     }
 
     /// The days on which the customer is closed, by the operator's directory and his own rules.

@@ -41,6 +41,8 @@ codes! {
         EvidenceTooOld => "evidence-too-old",
         /// Acknowledged in the future, missing where needed, or not clean.
         EvidenceRejected => "evidence-rejected",
+        /// A day before the association, of which the partner may not read.
+        BeforeAssociation => "before-association",
     }
 }
 

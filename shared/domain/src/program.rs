@@ -134,6 +134,29 @@ pub struct Policy {
     pub term_months: Option<u32>,
     /// Whether a tenant without a verified contact can be claimed by vouching for the claim's contact.
     pub vouching: Vouching,
+    /// Which days of usage an association's partner may read.
+    pub usage_history: UsageHistory,
+}
+
+/// Which days of usage the partner of an association may read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UsageHistory {
+    /// Those from the local date on which the association began.
+    #[default]
+    SinceAssociation,
+    /// Every day, those before the association too.
+    All,
+}
+
+impl UsageHistory {
+    /// Its stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SinceAssociation => "since_association",
+            Self::All => "all",
+        }
+    }
 }
 
 /// Whether the operator may vouch for a contact of the tenant's domain.
@@ -169,6 +192,7 @@ impl Default for Policy {
             unknown_subdivision: UnknownSubdivision::Any,
             term_months: None,
             vouching: Vouching::Allowed,
+            usage_history: UsageHistory::SinceAssociation,
         }
     }
 }

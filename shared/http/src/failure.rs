@@ -1,6 +1,7 @@
 //! Why a request is not answered with what it asked for. Functions map their own errors into this;
 //! what each becomes on the wire is decided here alone.
 
+use chrono::NaiveDate;
 use domain::ids::Version;
 use domain::rejection::{FieldError, Rejection};
 use lambda_http::http::StatusCode;
@@ -55,6 +56,14 @@ pub enum Failure {
     /// Fields are wrong: all of them.
     #[error("{} fields are wrong", .0.len())]
     Fields(Vec<FieldError>),
+    /// Days of usage are asked for from before the association.
+    #[error("days before the association")]
+    BeforeAssociation {
+        /// The first day that can be read.
+        first: NaiveDate,
+        /// Where the request names an earlier one.
+        pointers: Vec<&'static str>,
+    },
     /// The key was used for another request.
     #[error("idempotency conflict")]
     IdempotencyConflict,
@@ -123,7 +132,7 @@ impl Failure {
             Self::VersionMismatch { .. } => ProblemCode::VersionMismatch,
             Self::PayloadTooLarge => ProblemCode::PayloadTooLarge,
             Self::UnsupportedMediaType => ProblemCode::UnsupportedMediaType,
-            Self::Fields(_) => ProblemCode::InvalidFields,
+            Self::Fields(_) | Self::BeforeAssociation { .. } => ProblemCode::InvalidFields,
             Self::IdempotencyConflict => ProblemCode::IdempotencyConflict,
             Self::PreconditionMalformed => ProblemCode::PreconditionMalformed,
             Self::PreconditionRequired => ProblemCode::PreconditionRequired,

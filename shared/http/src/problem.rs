@@ -1,6 +1,6 @@
 //! Problem documents (RFC 9457): codes that never change, texts in the caller's language.
 
-use domain::rejection::{FieldError, Rejection};
+use domain::rejection::{FieldCode, FieldError, Rejection};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -57,17 +57,28 @@ impl Problem {
             detail: detail(failure, language),
             code: code.as_str().to_owned(),
             instance: instance.to_owned(),
-            errors: fields(failure).iter().map(|error| field(error, language)).collect(),
+            errors: errors(failure, language),
             more: more(failure),
         }
     }
 }
 
-fn field(error: &FieldError, language: Language) -> ProblemField {
+/// Every field that is wrong.
+fn errors(failure: &Failure, language: Language) -> Vec<ProblemField> {
+    if let Failure::BeforeAssociation { first, pointers } = failure {
+        let first = first.to_string();
+        let of = |pointer: &&str| FieldError::new(*pointer, FieldCode::BeforeAssociation);
+        let arguments = [("first", first.as_str())];
+        return pointers.iter().map(|own| field(&of(own), language, &arguments)).collect();
+    }
+    fields(failure).iter().map(|error| field(error, language, &[])).collect()
+}
+
+fn field(error: &FieldError, language: Language, arguments: &[(&str, &str)]) -> ProblemField {
     ProblemField {
         pointer: error.pointer.clone(),
         code: error.code.as_str().to_owned(),
-        detail: language.text(&format!("field-{}", error.code.as_str()), &[]),
+        detail: language.text(&format!("field-{}", error.code.as_str()), arguments),
     }
 }
 
@@ -123,7 +134,6 @@ mod tests {
     use domain::claim::Status;
     use domain::command::CommandKind;
     use domain::ids::{ClaimId, PartnerId};
-    use domain::rejection::FieldCode;
 
     use super::*;
     use crate::problem_code::ProblemCode;
@@ -174,6 +184,25 @@ mod tests {
         ] {
             let problem = document(&Failure::from(rejection), Language::En);
             assert_eq!((&problem["status"], &problem["code"]), (&json!(409), &json!(code)));
+        }
+    }
+
+    #[test]
+    fn days_before_the_association_are_refused_with_the_first_that_can_be_read() {
+        let first = "2027-01-01".parse().unwrap();
+        let failure = Failure::BeforeAssociation { first, pointers: vec!["/from"] };
+        for language in [Language::En, Language::Cs] {
+            let problem = document(&failure, language);
+            let error = &problem["errors"][0];
+            assert_eq!(
+                (&problem["status"], &problem["code"]),
+                (&json!(422), &json!("invalid-fields"))
+            );
+            assert_eq!(
+                (&error["pointer"], &error["code"]),
+                (&json!("/from"), &json!("before-association"))
+            );
+            assert!(error["detail"].as_str().unwrap().contains("2027-01-01"), "{problem}");
         }
     }
 

@@ -7,7 +7,7 @@ use domain::ids::{
     Activity, FamilyId, ItemId, ItemNo, LocationId, PartnerId, ProductId, ProgramId, Sha256Hash,
     TenantId,
 };
-use domain::program::{Consent, EvidencePolicy, ItemKind, ProgramStatus, Vouching};
+use domain::program::{Consent, EvidencePolicy, ItemKind, ProgramStatus, UsageHistory, Vouching};
 use domain::reason::ReasonCode;
 use domain::rejection::FieldCode;
 use domain::text::{Comment, Domain, Email, Name, TextError};
@@ -89,7 +89,8 @@ words!(
     Consent,
     EvidencePolicy,
     UnknownSubdivision,
-    Vouching
+    Vouching,
+    UsageHistory
 );
 
 /// One of a closed list of words, by the name it has on the wire.

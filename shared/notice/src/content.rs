@@ -7,7 +7,7 @@ use domain::claim::{Claim, Instant, Item, ItemStatus, PartnerContact};
 use domain::context::Place;
 use domain::directory::Tenant;
 use domain::ids::{ClaimId, ItemNo, NoticeNo};
-use domain::program::{Consent, ItemKind, Policy, Program};
+use domain::program::{Consent, ItemKind, Policy, Program, UsageHistory};
 use domain::text::isolation::isolate;
 
 use crate::dates;
@@ -122,6 +122,8 @@ pub struct Notice {
     pub days: u32,
     /// Until when.
     pub deadline: Deadline,
+    /// Which days of usage the partner may read, where the policy is known.
+    pub usage_history: Option<UsageHistory>,
     /// The operator's contact.
     pub operator: String,
 }
@@ -148,6 +150,7 @@ impl Notice {
             consent: claim.consent(directory.policy),
             days: directory.policy.window_business_days,
             deadline,
+            usage_history: Some(directory.policy.usage_history),
             operator: operator.contact.clone(),
         }
     }
@@ -168,6 +171,7 @@ impl Notice {
             consent,
             days: 0,
             deadline: claim.state.window().cloned().map_or(Deadline::Unset, Deadline::Exact),
+            usage_history: None,
             operator: operator.contact.clone(),
         }
     }
@@ -189,6 +193,7 @@ impl Notice {
             .knowing("count", self.items.len())
             .knowing("days", self.days)
             .knowing("consent", self.consent.as_str())
+            .knowing("history", self.usage_history.map_or("unknown", UsageHistory::as_str))
             .knowing("operator", self.operator.clone())
             .knowing("certainty", self.deadline.certainty());
         let say = match &self.partner_contact {

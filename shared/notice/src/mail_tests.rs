@@ -5,6 +5,7 @@ use std::fmt::Write;
 use domain::calendar::Tz;
 use domain::directory::TenantContact;
 use domain::ids::{ItemNo, NoticeNo};
+use domain::program::UsageHistory;
 use domain::reason::EndReason;
 use domain::recipient::{Decliners, RecipientNo};
 use domain::text::isolation::{ISOLATE_BEGIN, ISOLATE_END};
@@ -58,6 +59,27 @@ fn where_silence_is_a_no_the_notice_says_so() {
     let world = World::new().opt_in();
     let texts = ["cs", "en"].map(|tag| visible(&notice(&world, tag).text));
     insta::assert_snapshot!(texts.join("\n=====\n"));
+}
+
+/// What is said where days since the association can be read, and where every day can, in English and Czech.
+const SINCE: [&str; 2] = ["Only days since the partnership became active", "Číst lze jen dny od"];
+const EVERY: [&str; 2] = ["Days from before the partnership", "Číst lze i dny před začátkem"];
+
+#[test]
+fn notice_and_activation_say_which_days_the_partner_may_read() {
+    let mut world = World::new();
+    for (history, said, unsaid) in
+        [(UsageHistory::SinceAssociation, SINCE, EVERY), (UsageHistory::All, EVERY, SINCE)]
+    {
+        world.policy.usage_history = history;
+        for (place, tag) in ["en", "cs"].into_iter().enumerate() {
+            let envelope = world.envelope(language(tag));
+            let active = mail::activated(&world.notice(), &activation(&[ItemNo(1)]), 9, &envelope);
+            for text in [notice(&world, tag).text, active.text] {
+                assert!(text.contains(said[place]) && !text.contains(unsaid[place]), "{text}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use domain::claim::{Claim, Instant, Mark, State, UsedChances};
 use domain::ids::{ItemNo, NoticeNo};
+use domain::program::UsageHistory;
 use domain::recipient::{Decliners, RecipientList, RecipientNo};
 use domain::text::{Domain, Name};
 use serde_json::json;
@@ -401,6 +402,20 @@ fn the_page_of_a_verified_recipient_offers_all_but_a_yes() {
     let html = page_of(&partly_declined(), VERIFIED, "en");
     assert_eq!(offered(&html), ["decline", "undo", "extend", "wrong_contact"]);
     assert!(!html.contains("accept\"") && !html.contains("id=\"link\""), "{html}");
+}
+
+#[test]
+fn the_page_says_which_days_the_partner_may_read_and_nothing_where_the_policy_is_not_known() {
+    let mut world = World::new().awaiting();
+    let (since, every) = ("Only days since the partnership", "Days from before the partnership");
+    let html = page_of(&world, VERIFIED, "en");
+    assert!(html.contains(since) && !html.contains(every), "{html}");
+    world.policy.usage_history = UsageHistory::All;
+    let html = page_of(&world, VERIFIED, "en");
+    assert!(html.contains(every) && !html.contains(since), "{html}");
+    let notice = crate::Notice { usage_history: None, ..world.notice() };
+    let html = page::decision(language("en"), &notice, &options(&world.claim), None);
+    assert!(!html.contains(every) && !html.contains(since), "{html}");
 }
 
 #[test]

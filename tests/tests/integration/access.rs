@@ -5,6 +5,7 @@ use chrono::Duration;
 use domain::claim::Claim;
 use domain::directory::{Partner, PartnerStatus};
 use domain::ids::ClaimId;
+use domain::program::{Policy, UsageHistory};
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use integration::stack::{Answer, Stack};
 use integration::world::{closes_at, decline, link};
@@ -21,11 +22,11 @@ async fn awaiting() -> (Stack, Claim) {
     (stack, claim)
 }
 
-/// The operator's usage feed: two days of two items.
+/// The operator's usage feed: days of two items, one of them before the association.
 async fn feed(stack: &Stack) {
     let row = |id: &str, date: &str, users: u32| json!({"kind": "workload", "id": id, "date": date, "active_users": users, "provisioned_seats": 100});
-    let rows = json!({"rows": [row("teams", "2026-12-20", 40), row("teams", "2026-12-21", 4),
-        row("exchange-online", "2026-12-21", 77)]});
+    let rows = json!({"rows": [row("teams", "2026-12-31", 12), row("teams", "2027-01-01", 40),
+        row("teams", "2027-01-02", 4), row("exchange-online", "2027-01-02", 77)]});
     let event =
         Event::put(&format!("/v1/tenants/{CONTOSO}/usage")).staff("operator", "op").json(&rows);
     let answer = stack.send(event).await;
@@ -33,8 +34,71 @@ async fn feed(stack: &Stack) {
 }
 
 async fn usage(stack: &Stack, claim: &Claim, item: u8, partner: &str) -> Answer {
-    let path = format!("/v1/associations/{}-{item}/usage?from=2026-12-01&to=2026-12-31", claim.id);
+    usage_of(stack, claim, item, partner, "?from=2027-01-01&to=2027-01-31").await
+}
+
+async fn usage_of(stack: &Stack, claim: &Claim, item: u8, partner: &str, query: &str) -> Answer {
+    let path = format!("/v1/associations/{}-{item}/usage{query}", claim.id);
     stack.send(Event::get(&path).partner_admin(partner)).await
+}
+
+/// The days of an answer.
+fn days(answer: &Answer) -> Vec<&str> {
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let rows = answer.body["items"].as_array().unwrap();
+    rows.iter().map(|row| row["date"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn usage_is_readable_from_the_local_date_on_which_the_association_began() {
+    let (stack, claim) = awaiting().await;
+    // 23:00 UTC on 31 December: 1 January in Prague.
+    stack.world.let_pass(closes_at(&claim));
+    let of = |query| usage_of(&stack, &claim, 2, ALPINE, query);
+    let early = of("?from=2026-12-31&to=2027-01-31").await;
+    assert_eq!(early.problem(), (422, "invalid-fields"), "{}", early.text);
+    let errors = early.body["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1, "{}", early.text);
+    assert_eq!(
+        (&errors[0]["pointer"], &errors[0]["code"]),
+        (&json!("/from"), &json!("before-association"))
+    );
+    assert!(errors[0]["detail"].as_str().unwrap().contains("2027-01-01"), "{}", early.text);
+    let early = of("?to=2026-12-31").await;
+    assert_eq!((early.status, &early.body["errors"][0]["pointer"]), (422, &json!("/to")));
+    assert_eq!(days(&of("?from=2027-01-01&to=2027-01-31").await), ["2027-01-01", "2027-01-02"]);
+    assert_eq!(days(&of("?to=2027-01-31").await), ["2027-01-01", "2027-01-02"], "it begins there");
+    assert_eq!(days(&of("").await), ["2027-01-01"], "up to the local date of today");
+    assert_eq!(ledger_says(&stack).await, json!("since_association"));
+}
+
+#[tokio::test]
+async fn where_the_policy_says_all_earlier_days_are_read_as_the_notice_said() {
+    let policy = Policy { usage_history: UsageHistory::All, ..Policy::default() };
+    let stack = Box::pin(Stack::with_policy(NOW, policy)).await;
+    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    Box::pin(feed(&stack)).await;
+    stack.world.let_pass(closes_at(&claim));
+    let earlier = usage_of(&stack, &claim, 2, ALPINE, "?from=2026-12-01&to=2027-01-31").await;
+    assert_eq!(days(&earlier), ["2026-12-31", "2027-01-01", "2027-01-02"]);
+    assert_eq!(ledger_says(&stack).await, json!("all"));
+}
+
+#[tokio::test]
+async fn a_later_policy_opens_no_earlier_days_to_a_claim_of_before() {
+    let (stack, claim) = awaiting().await;
+    stack.world.let_pass(closes_at(&claim));
+    let mut program = fixtures::osu_m365();
+    program.policy.usage_history = UsageHistory::All;
+    stack.world.store.put_program(&program).await.unwrap();
+    let early = usage_of(&stack, &claim, 2, ALPINE, "?from=2026-12-31&to=2027-01-31").await;
+    assert_eq!(early.problem(), (422, "invalid-fields"), "{}", early.text);
+}
+
+/// What the customer's ledger says of the days that the partner may read.
+async fn ledger_says(stack: &Stack) -> Value {
+    let ledger = stack.send(Event::get("/v1/customer/ledger").customer_admin(CONTOSO)).await;
+    ledger.body["items"][0]["associations"][0]["usage_history"].clone()
 }
 
 #[tokio::test]
@@ -59,8 +123,8 @@ async fn the_read_that_finds_the_window_over_closes_it_and_answers() {
     assert_eq!(
         answer.body,
         json!({"items": [
-            {"date": "2026-12-20", "active_users": 40, "provisioned_seats": 100},
-            {"date": "2026-12-21", "active_users": null, "provisioned_seats": 100},
+            {"date": "2027-01-01", "active_users": 40, "provisioned_seats": 100},
+            {"date": "2027-01-02", "active_users": null, "provisioned_seats": 100},
         ]}),
         "only the association's own item, and no count below five"
     );

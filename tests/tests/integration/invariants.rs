@@ -195,7 +195,7 @@ impl Story {
     async fn usage_is_readable_while_active(&self, claim: &Claim, partner: &str) -> Checked {
         for item in &claim.items {
             let id = claim.association_id(item.no);
-            let path = format!("/v1/associations/{id}/usage?from=2026-12-01&to=2026-12-02");
+            let path = format!("/v1/associations/{id}/usage");
             let answer = self.stack.send(Event::get(&path).partner_admin(partner)).await;
             let active = matches!(claim.item_status(item), ItemStatus::Active { .. });
             let readable = active && !self.suspended.contains(&partner);

@@ -57,8 +57,7 @@ impl Side {
             for path in ["claims/{id}", "claims/{id}/history", "associations/{id}-1"] {
                 self.get(stack, &format!("/v1/{}", path.replace("{id}", id.as_str()))).await;
             }
-            let days = "from=2026-12-01&to=2026-12-31";
-            self.get(stack, &format!("/v1/associations/{id}-1/usage?{days}")).await;
+            self.get(stack, &format!("/v1/associations/{id}-1/usage")).await;
             let end = Event::post(&format!("/v1/associations/{id}-7/end"));
             self.send(stack, end.json(&json!({"comment": "we leave"}))).await;
         }
@@ -269,7 +268,6 @@ impl Happening {
 /// Every answer that the claim's partner may read, besides the hashes of its history.
 async fn told_to_the_partner(stack: &Stack, claim: &Claim) -> Vec<(String, Value)> {
     let id = &claim.id;
-    let days = "from=2026-12-01&to=2026-12-31";
     let paths = [
         format!("/v1/claims/{id}"),
         format!("/v1/claims/{id}/history"),
@@ -277,7 +275,7 @@ async fn told_to_the_partner(stack: &Stack, claim: &Claim) -> Vec<(String, Value
         format!("/v1/claims?tenant_id={CONTOSO}"),
         "/v1/associations".to_owned(),
         format!("/v1/associations/{id}-1"),
-        format!("/v1/associations/{id}-1/usage?{days}"),
+        format!("/v1/associations/{id}-1/usage"),
     ];
     let mut told = Vec::new();
     for path in paths {

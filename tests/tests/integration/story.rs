@@ -82,7 +82,7 @@ fn claim_id(id: &str) -> domain::ids::ClaimId {
 }
 
 async fn usage(stack: &Stack, id: &str) {
-    let rows = json!({"rows": [{"kind": "workload", "id": WORKLOADS[0], "date": "2026-12-30",
+    let rows = json!({"rows": [{"kind": "workload", "id": WORKLOADS[0], "date": "2027-01-01",
         "active_users": 40, "provisioned_seats": 50}]});
     ok(
         stack,

@@ -62,7 +62,7 @@ fn suspended(partner: &mut Partner) {
 }
 
 async fn usage(stack: &Stack, claim: &Claim) -> Answer {
-    let path = format!("/v1/associations/{}-1/usage?from=2026-12-01&to=2026-12-31", claim.id);
+    let path = format!("/v1/associations/{}-1/usage", claim.id);
     stack.send(Event::get(&path).partner_admin(ALPINE)).await
 }
 

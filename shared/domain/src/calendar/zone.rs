@@ -1,6 +1,6 @@
 //! In which zone days are counted, and periods of them (docs/domain.md §4 points 6 and 8).
 
-use chrono::{DateTime, Days, Months, Utc};
+use chrono::{DateTime, Days, Months, NaiveDate, Utc};
 
 use super::{CountryCode, Tz};
 
@@ -20,6 +20,12 @@ impl Zone {
             Self::Known(zone) => vec![zone],
             Self::AnyOf(country) => country.zones(),
         }
+    }
+
+    /// The local date of `at`; the latest of them where there are several zones.
+    pub fn date(self, at: DateTime<Utc>) -> NaiveDate {
+        let dates = self.candidates().into_iter().map(|zone| zone.date(at));
+        dates.max().unwrap_or_else(|| at.date_naive())
     }
 }
 

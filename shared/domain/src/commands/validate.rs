@@ -59,7 +59,7 @@ pub(crate) fn decide(
         dropped: drop.iter().map(|(no, _)| *no).collect(),
         contested,
         notice: list.notice,
-        content_hash: content::hash(&kept),
+        content_hash: content::hash(&kept, &context.policy),
         deliver_by: deliver_by(context),
     };
     let event = new_event(claim, context, body);

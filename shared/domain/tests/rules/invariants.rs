@@ -443,7 +443,11 @@ impl World {
             prop_assert!(window.counted.len() >= 5, "I1: a full window");
             prop_assert!(window.closes_at > window.delivered_at);
             prop_assert!(claim.last_event.at >= window.closes_at, "I1: not before it closed");
-            prop_assert_eq!(claim.content_hash, Some(content::hash(claim)), "I6");
+            prop_assert_eq!(
+                claim.content_hash,
+                Some(content::hash(claim, &self.given.policy)),
+                "I6"
+            );
             prop_assert!(claim.opened_by.is_some());
             prop_assert!(!claim.subject.explicit_yes, "silence was a no");
         }

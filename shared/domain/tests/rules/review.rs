@@ -8,6 +8,7 @@ use domain::context::{Context, Rival, Standing};
 use domain::decide;
 use domain::directory::PartnerStatus;
 use domain::ids::{ClaimId, ItemNo};
+use domain::program::{Policy, UsageHistory};
 use domain::reason::{Reason, ReasonCode};
 use domain::rejection::{FieldCode, FieldError, Rejection};
 
@@ -68,14 +69,22 @@ fn validating_freezes_the_content_and_asks_for_the_first_notice() {
     let given = Given::notifying();
     assert_eq!(given.items(), ["pending", "pending", "pending"]);
     assert_eq!(given.claim.notice.0, 1);
-    assert_eq!(given.claim.content_hash, Some(content::hash(&given.claim)));
+    assert_eq!(given.claim.content_hash, Some(content::hash(&given.claim, &given.policy)));
+}
+
+#[test]
+fn what_the_customer_is_promised_covers_which_days_can_be_read() {
+    let claim = Given::notifying().claim;
+    let hash =
+        |usage_history| content::hash(&claim, &Policy { usage_history, ..Policy::default() });
+    assert_ne!(hash(UsageHistory::SinceAssociation), hash(UsageHistory::All));
 }
 
 #[test]
 fn a_reviewer_drops_one_of_three_and_its_number_stays() {
     let given = Given::in_review().then(&validate(&[2]), reviewer(), now());
     assert_eq!(given.items(), ["pending", "dropped", "pending"]);
-    assert_eq!(given.claim.content_hash, Some(content::hash(&given.claim)));
+    assert_eq!(given.claim.content_hash, Some(content::hash(&given.claim, &given.policy)));
 }
 
 #[test]

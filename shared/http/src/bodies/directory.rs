@@ -238,6 +238,9 @@ pub struct PolicyBody {
     /// `allowed` or `never`: whether the operator may vouch for a contact of the tenant's domain.
     #[schema(pattern = "^(allowed|never)$")]
     pub vouching: Option<String>,
+    /// `since_association` or `all`: which days of usage an association's partner may read.
+    #[schema(pattern = "^(since_association|all)$")]
+    pub usage_history: Option<String>,
 }
 
 /// Reads a partner, whose id is the path's.
@@ -386,6 +389,7 @@ fn policy(fields: &mut Fields<'_>) -> Option<Policy> {
     set(fields, "unknown_subdivision", &mut policy.unknown_subdivision);
     policy.term_months = fields.optional("term_months");
     set(fields, "vouching", &mut policy.vouching);
+    set(fields, "usage_history", &mut policy.usage_history);
     for name in policy.out_of_bounds() {
         fields.report(name, FieldCode::Malformed);
     }

@@ -77,3 +77,4 @@ field-partner-suspended = Partner nesmí žádat.
 field-customer-unreachable = Žádný ověřený kontakt by nebyl dosažitelný.
 field-evidence-too-old = Zákazník to potvrdil příliš dávno.
 field-evidence-rejected = Tohle jako doklad nestačí.
+field-before-association = Dny před začátkem partnerství číst nelze. První den je { $first }.

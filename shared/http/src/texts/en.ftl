@@ -77,3 +77,4 @@ field-partner-suspended = The partner may not claim.
 field-customer-unreachable = No verified contact could be reached.
 field-evidence-too-old = The customer acknowledged this too long ago.
 field-evidence-rejected = This cannot stand as evidence.
+field-before-association = The partner may not read days before the association. The first day is { $first }.

@@ -271,6 +271,8 @@ pub struct PolicyView {
     pub term_months: Option<u32>,
     /// `allowed` or `never`: whether the operator may vouch for a contact of the tenant's domain.
     pub vouching: String,
+    /// `since_association` or `all`: which days of usage an association's partner may read.
+    pub usage_history: String,
 }
 
 impl ProgramView {
@@ -312,6 +314,7 @@ impl PolicyView {
             unknown_subdivision: word(&policy.unknown_subdivision),
             term_months: policy.term_months,
             vouching: word(&policy.vouching),
+            usage_history: policy.usage_history.as_str().to_owned(),
         }
     }
 }

@@ -4,6 +4,7 @@ use domain::actor::ActorKind;
 use domain::claim::{Claim, Instant, ItemStatus};
 use domain::history::Told;
 use domain::ids::ItemNo;
+use domain::program::Policy;
 use domain::time::rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -37,6 +38,9 @@ pub struct LedgerAssociationView {
     /// When the partner last read its data; `null`: never.
     #[schema(format = DateTime)]
     pub last_read_at: Option<String>,
+    /// `since_association` or `all`: which days of usage the partner may read.
+    #[schema(pattern = "^(since_association|all)$")]
+    pub usage_history: String,
 }
 
 /// An answer of the customer's.
@@ -72,14 +76,19 @@ impl LedgerView {
 
 impl LedgerAssociationView {
     /// The associations of a claim; `last_read` tells when an item's data were last read.
-    pub fn of(claim: &Claim, last_read: impl Fn(ItemNo) -> Option<Instant>) -> Vec<Self> {
+    pub fn of(
+        claim: &Claim,
+        policy: &Policy,
+        last_read: impl Fn(ItemNo) -> Option<Instant>,
+    ) -> Vec<Self> {
         let term = claim.deadline().filter(|_| claim.undecided().next().is_none());
         let views = claim.items.iter().filter_map(|item| {
             let association = AssociationView::of(claim, item.no)?;
             let active = matches!(claim.item_status(item), ItemStatus::Active { .. });
             let until = if active { term.map(rfc3339) } else { association.ended_at.clone() };
             let last_read_at = last_read(item.no).map(rfc3339);
-            Some(Self { association, until, last_read_at })
+            let usage_history = policy.usage_history.as_str().to_owned();
+            Some(Self { association, until, last_read_at, usage_history })
         });
         views.collect()
     }

@@ -105,7 +105,11 @@ sees =
     Pouze u { $count ->
         [one] této položky: kolik lidí ji který den používá
        *[other] těchto položek: kolik lidí je který den používá
-    } a kolik licencí je přiděleno. Počty menší než pět se nezobrazují.
+    } a kolik licencí je přiděleno. Počty menší než pět se nezobrazují.{ $history ->
+        [since_association] {" "}Číst lze jen dny od začátku partnerství, žádné dřívější.
+        [all] {" "}Číst lze i dny před začátkem partnerství.
+       *[unknown] {""}
+    }
 sees-not-heading = Co partner neuvidí
 sees-not = Žádný obsah, zprávy, soubory ani jména, nic o jakékoli jiné položce. Nezíská žádné oprávnění cokoli spravovat nebo měnit.
 costs-heading = Co stojí odmítnutí
@@ -217,7 +221,11 @@ activated-sees =
     { $count ->
         [one] Co partner nyní vidí, a to pouze u této položky: kolik lidí ji který den používá
        *[other] Co partner nyní vidí, a to pouze u těchto položek: kolik lidí je který den používá
-    } a kolik licencí je přiděleno. Počty menší než pět se nezobrazují.
+    } a kolik licencí je přiděleno. Počty menší než pět se nezobrazují.{ $history ->
+        [since_association] {" "}Číst lze jen dny od začátku partnerství, žádné dřívější.
+        [all] {" "}Číst lze i dny před začátkem partnerství.
+       *[unknown] {""}
+    }
 activated-until = Trvá to do: { $ends-local }, pokud to neukončíte dřív.
 activated-without-end = Trvá to, dokud to vy nebo partner neukončíte.
 activated-by-link = Ukončit to můžete kdykoli: odkazem a kódem z oznámení, které máte, lze dál odmítnout a platí to okamžitě.

@@ -92,7 +92,11 @@ sees =
     { $count ->
         [one] Of this item only: how many people use it on each day
        *[other] Of these items only: how many people use them on each day
-    }, and how many seats are provisioned. Counts below five are not shown.
+    }, and how many seats are provisioned. Counts below five are not shown.{ $history ->
+        [since_association] {" "}Only days since the partnership became active can be read, none before.
+        [all] {" "}Days from before the partnership became active can be read too.
+       *[unknown] {""}
+    }
 sees-not-heading = What the partner will not see
 sees-not = No content, messages, files or names, nothing about any other item, and no rights to administer or change anything.
 costs-heading = What refusing costs
@@ -203,7 +207,11 @@ activated-sees =
     { $count ->
         [one] What the partner sees now, of this item only: how many people use it on each day
        *[other] What the partner sees now, of these items only: how many people use them on each day
-    }, and how many seats are provisioned. Counts below five are not shown.
+    }, and how many seats are provisioned. Counts below five are not shown.{ $history ->
+        [since_association] {" "}Only days since the partnership became active can be read, none before.
+        [all] {" "}Days from before the partnership became active can be read too.
+       *[unknown] {""}
+    }
 activated-until = It lasts until { $ends-local }, unless you end it before.
 activated-without-end = It lasts until you or the partner end it.
 activated-by-link = You can end it at any time: the link and the code of the notice that you have still say no, and that takes effect at once.

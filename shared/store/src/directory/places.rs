@@ -61,8 +61,7 @@ impl FetchedItems {
     fn customer_place(&self, tenant: &Tenant, policy: &Policy) -> Result<Place, StoreError> {
         let subdivision = tenant.subdivision.clone();
         let calendar = self.calendar(tenant.country, subdivision, policy.unknown_subdivision)?;
-        let zone = tenant.time_zone.map_or(Zone::AnyOf(tenant.country), Zone::Known);
-        Ok(Place { calendar: calendar.with_closures(tenant.closed_days()), zone })
+        Ok(Place { calendar: calendar.with_closures(tenant.closed_days()), zone: tenant.zone() })
     }
 
     /// Whose days a partner's deadlines count, if its country's calendar was fetched.

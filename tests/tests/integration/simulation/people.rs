@@ -259,8 +259,7 @@ impl Sim {
             let partner = wish.partner;
             for item in self.peek(id).items {
                 let path = format!("/v1/associations/{id}-{}/usage", item.no.0);
-                let query = "?from=2026-12-01&to=2026-12-02";
-                let event = Event::get(&format!("{path}{query}")).partner_admin(partner);
+                let event = Event::get(&path).partner_admin(partner);
                 let answer = self.stack.send(event).await;
                 let claim = self.peek(id);
                 let item = claim.item(item.no).unwrap();
