@@ -40,8 +40,11 @@ pub struct Stack {
     directory: directory::App,
 }
 
-/// The secret of links, codes and cursors.
+/// The secret of links and codes.
 pub const SECRET: &str = r#"{"current":"1","1":"a secret of the tests, long enough to be one"}"#;
+
+/// The secret of cursors.
+pub const CURSOR_SECRET: &str = r#"{"current":"1","1":"another secret of the tests, for cursors"}"#;
 
 /// The secret of another stack.
 pub const OTHER_SECRET: &str = r#"{"current":"1","1":"the secret of somebody else altogether"}"#;
@@ -152,7 +155,7 @@ impl Stack {
             wires.push(wire);
             store
         };
-        let secret = SECRET.as_bytes();
+        let secret = CURSOR_SECRET.as_bytes();
         Self {
             claims: app::Api::new(store("claims"), secret),
             evidence: evidence::App::new(store("evidence"), bucket(&world)),

@@ -8,7 +8,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     telemetry::start();
     let (table, secret, page, mail) = settings::read::<settings::Notify>()?;
     let clients = Clients::load().await;
-    let (store, keys) = open_store_and_keys(&clients, table, &secret).await?;
+    let (store, keys) = open_store_and_keys(&clients, table, &secret.id).await?;
     let links = LinkKeys::new(keys.current, keys.secrets)?;
     let operator =
         Operator { contact: page.operator_contact.as_str().to_owned(), base_url: page.base_url };

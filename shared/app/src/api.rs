@@ -42,6 +42,6 @@ where
     telemetry::start();
     let (table, secret) = settings::read::<settings::Api>()?;
     let clients = Clients::load().await;
-    let (store, keys) = open_store_and_keys(&clients, table, &secret).await?;
+    let (store, keys) = open_store_and_keys(&clients, table, &secret.id).await?;
     serve_http(function, Api::new(store, keys.current_secret()), handler).await
 }

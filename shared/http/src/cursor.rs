@@ -41,7 +41,7 @@ const LABEL: &[u8] = b"cpor list cursor 1";
 const MAC_BYTES: usize = 16;
 
 impl Cursors {
-    /// With a key derived from `secret`, which may serve other purposes too.
+    /// With a key derived from `secret`.
     pub fn new(secret: &[u8]) -> Self {
         let mut derive = keyed(secret);
         derive.update(LABEL);

@@ -1,11 +1,10 @@
-//! The keys that links, codes and cursors are signed with (`docs/architecture.md §4`).
+//! The keys that links and codes are signed with, and those of cursors (`docs/architecture.md §4`).
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use aws_sdk_secretsmanager::Client;
 
-use crate::settings::SecretSettings;
 use crate::telemetry::chain;
 
 /// Secrets by key id. New links use the current one; older ones stay, since links never expire.
@@ -85,13 +84,13 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// Reads the keys, once, at the start.
+/// Reads the keys of a secret, once, at the start.
 ///
 /// # Errors
 /// If the secret cannot be read or is not what it should be.
-pub async fn load(client: &Client, settings: &SecretSettings) -> Result<Keys, KeysError> {
-    let unread = |reason: String| KeysError::Unread { id: settings.id.clone(), reason };
-    let answer = client.get_secret_value().secret_id(&settings.id).send().await;
+pub async fn load(client: &Client, secret_id: &str) -> Result<Keys, KeysError> {
+    let unread = |reason: String| KeysError::Unread { id: secret_id.to_owned(), reason };
+    let answer = client.get_secret_value().secret_id(secret_id).send().await;
     let answer = answer.map_err(|error| unread(chain(&error)))?;
     let json = answer.secret_string().ok_or_else(|| unread("it holds no text".to_owned()))?;
     Keys::parse(json)

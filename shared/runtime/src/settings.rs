@@ -9,22 +9,22 @@ mod sections;
 pub use environment::{Environment, Settings, SettingsError, names, parse, read};
 pub(crate) use environment::{endpoint, names_authorities};
 pub use sections::{
-    BusSettings, DocumentSettings, MailSettings, PageSettings, ParkSettings, SecretSettings,
-    ShardQueueSettings, TableSettings,
+    BusSettings, CursorSecretSettings, DocumentSettings, LinkSecretSettings, MailSettings,
+    PageSettings, ParkSettings, ShardQueueSettings, TableSettings,
 };
 
-/// What each function with lists needs; the secret signs cursors.
-pub type Api = (TableSettings, SecretSettings);
+/// What each function with lists needs; the secret signs cursors, and no links.
+pub type Api = (TableSettings, CursorSecretSettings);
 /// What `evidence` needs.
 pub type Evidence = (TableSettings, DocumentSettings);
 /// What `scan` needs.
 pub type Scan = (TableSettings, DocumentSettings);
 /// What `decision` needs.
-pub type Decision = (TableSettings, SecretSettings, PageSettings);
+pub type Decision = (TableSettings, LinkSecretSettings, PageSettings);
 /// What `directory` needs.
 pub type Directory = (TableSettings,);
 /// What `notify` needs.
-pub type Notify = (TableSettings, SecretSettings, PageSettings, MailSettings);
+pub type Notify = (TableSettings, LinkSecretSettings, PageSettings, MailSettings);
 /// What `delivery` needs.
 pub type Delivery = (TableSettings,);
 /// What `finalize` needs.
@@ -92,20 +92,22 @@ mod tests {
             "SHARDS" => Some("65".to_owned()),
             "SANDBOX" => Some("maybe".to_owned()),
             "OPERATOR_TIME_ZONE" => Some("Europe/Nowhere".to_owned()),
-            "SECRET_ID" => Some(String::new()),
+            "CURSOR_SECRET_ID" => Some(String::new()),
             other => good(other),
         };
         let error = parse::<Api>(&bad).unwrap_err().to_string();
         assert_eq!(
             error,
             "wrong settings: SHARDS is not a number from 1 to 64; SANDBOX is neither true nor \
-             false; OPERATOR_TIME_ZONE is not a name of the time zone database; SECRET_ID is missing"
+             false; OPERATOR_TIME_ZONE is not a name of the time zone database; CURSOR_SECRET_ID is \
+             missing"
         );
     }
 
     #[test]
     fn a_function_reads_what_it_needs_and_nothing_else() {
         assert_eq!(names::<Directory>(), TABLE);
+        assert_eq!(names::<Api>(), [TABLE, &["CURSOR_SECRET_ID"]].concat());
         let own = ["SECRET_ID", "PUBLIC_BASE_URL", "OPERATOR_CONTACT"];
         assert_eq!(names::<Decision>(), [TABLE, &own].concat());
         assert_eq!(names::<Publish>(), [TABLE, &["BUS_NAME", "PARK_QUEUE_URL"]].concat());

@@ -4,7 +4,7 @@ use store::{Closing, Store, StoreConfig};
 
 use crate::clients::{Clients, warmed};
 use crate::keys::{Keys, KeysError};
-use crate::settings::{SecretSettings, TableSettings};
+use crate::settings::TableSettings;
 use crate::{clock, keys};
 
 /// The store of a function, its connection open.
@@ -22,17 +22,17 @@ pub async fn open_store(clients: &Clients, table: TableSettings) -> Store {
     store
 }
 
-/// The store of a function, and the keys: two services, asked at the same time.
+/// The store of a function, and the keys in the secret of that id: two services, asked at the same time.
 ///
 /// # Errors
 /// If the keys cannot be read.
 pub async fn open_store_and_keys(
     clients: &Clients,
     table: TableSettings,
-    secret: &SecretSettings,
+    secret_id: &str,
 ) -> Result<(Store, Keys), KeysError> {
     let secrets = clients.secrets();
-    let keys = Box::pin(keys::load(&secrets, secret));
+    let keys = Box::pin(keys::load(&secrets, secret_id));
     let (keys, store) = tokio::join!(keys, Box::pin(open_store(clients, table)));
     Ok((store, keys?))
 }

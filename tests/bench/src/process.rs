@@ -153,6 +153,7 @@ fn settings(cloud: &Cloud, platform: &str) -> BTreeMap<String, String> {
         ("OPERATOR_COUNTRY", "CZ"),
         ("OPERATOR_TIME_ZONE", "Europe/Prague"),
         ("SECRET_ID", "links"),
+        ("CURSOR_SECRET_ID", "cursors"),
         ("PUBLIC_BASE_URL", BASE_URL),
         ("OPERATOR_CONTACT", "help@vendor.example"),
         ("SENDER_ADDRESS", "notices@vendor.example"),

@@ -86,6 +86,24 @@ fn every_function_gets_the_environment_it_reads_and_no_other() {
     assert_eq!(given, read);
 }
 
+#[test]
+fn only_who_signs_and_opens_links_holds_their_secret() {
+    let holders = |secret: &str| -> BTreeSet<String> {
+        let reads = |(function, statement): (String, Value)| {
+            (statement["Resource"]["!Ref"] == secret).then(|| {
+                assert_eq!(statement["Action"], "secretsmanager:GetSecretValue");
+                function
+            })
+        };
+        permissions().into_iter().filter_map(reads).collect()
+    };
+    let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(holders("LinkSecret"), named(&["decision", "notify"]));
+    assert_eq!(holders("CursorSecret"), named(&["claims", "review", "associations", "customer"]));
+    let secrets = permissions().into_iter().filter(|(_, one)| one.to_string().contains("secretsmanager"));
+    assert_eq!(secrets.count(), 6, "and nobody reads another secret");
+}
+
 fn timeouts() -> BTreeMap<String, i64> {
     let template = template();
     let common = template["Globals"]["Function"]["Timeout"].as_i64().unwrap();

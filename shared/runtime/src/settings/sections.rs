@@ -48,16 +48,29 @@ fn flag(text: &str) -> Option<bool> {
     text.parse().ok()
 }
 
-/// Where the keys of links, codes and cursors are.
+/// Where the keys of links and codes are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecretSettings {
+pub struct LinkSecretSettings {
     /// `SECRET_ID`: of Secrets Manager.
     pub id: String,
 }
 
-impl Settings for SecretSettings {
+impl Settings for LinkSecretSettings {
     fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
         Some(Self { id: environment.text("SECRET_ID")? })
+    }
+}
+
+/// Where the keys of cursors are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CursorSecretSettings {
+    /// `CURSOR_SECRET_ID`: of Secrets Manager.
+    pub id: String,
+}
+
+impl Settings for CursorSecretSettings {
+    fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
+        Some(Self { id: environment.text("CURSOR_SECRET_ID")? })
     }
 }
 
