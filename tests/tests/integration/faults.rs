@@ -28,7 +28,7 @@ const SIDES: [fn(Arc<Notify>) -> Fault; 2] = [Fault::CrashBefore, Fault::CrashAf
 /// the stream has told. When a step happened is left out where the next tick repeats it.
 async fn outcome(world: &World, id: &ClaimId) -> BTreeMap<String, String> {
     let (store, _) = world.another_store(|_| {});
-    let locks = world.engine.items("L#");
+    let locks = ["L#", "B#"].map(|of| world.engine.items(of)).concat();
     let mut outcome: BTreeMap<String, String> =
         locks.iter().map(|lock| (format!("{:?}", key(lock)), holders(lock))).collect();
     assert!(world.engine.item(&format!("C#{id}"), "A").is_some(), "the claim");
@@ -50,7 +50,7 @@ fn claims(world: &World) -> Vec<ClaimId> {
 
 /// Who holds a lock; of a block only that it stands, since its end follows from its beginning.
 fn holders(lock: &serde_json::Value) -> String {
-    if key(lock).1.starts_with("B#") { "block".to_owned() } else { lock.to_string() }
+    if key(lock).0.starts_with("B#") { "block".to_owned() } else { lock.to_string() }
 }
 
 /// A claim at the beginning of a step, to begin from again and again.

@@ -9,7 +9,7 @@ use domain::rejection::Rejection;
 use integration::backstage::{mails, records};
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use integration::stack::{Answer, Stack};
-use integration::wire::Fault;
+use integration::wire::{Call, Fault};
 use integration::world::{
     VERIFIED, closes_at, create_on, decline_all, item_statuses, link, reviewer, validate,
 };
@@ -148,6 +148,32 @@ async fn the_block_that_a_no_has_left_is_shown_and_lifted_by_leaving_it_out() {
     assert_eq!(submit(&stack, ALPINE, "k3", &["teams"]).await.status, 201);
     let other = submit(&stack, ALPINE, "k4", &["exchange-online"]).await;
     assert_eq!(other.problem(), (409, "blocked-by-customer"));
+}
+
+#[tokio::test]
+async fn blocks_are_told_without_reading_any_claim_however_many_there_are() {
+    let stack = stack().await;
+    for (key, item) in [("k1", "teams"), ("k2", "exchange-online")] {
+        refused(&stack, key, &[item]).await;
+    }
+    let customer = &stack.wires[5];
+    customer.reset();
+    assert_eq!(rules(&stack).await["blocks"].as_array().unwrap().len(), 2);
+    let calls = customer.calls();
+    let about_claims = |call: &&Call| call.request.to_string().contains("\"C#");
+    assert_eq!(calls.iter().find(about_claims).map(|call| &call.operation), None);
+    let queries = calls.iter().filter(|call| call.operation == "Query");
+    let indexes: Vec<_> = queries.map(|call| call.request.get("IndexName").is_some()).collect();
+    assert_eq!(indexes, [false], "one query, and of no index");
+}
+
+#[tokio::test]
+async fn the_blocks_of_another_tenant_are_not_told() {
+    let stack = stack().await;
+    refused(&stack, "k", &["teams"]).await;
+    assert_eq!(rules(&stack).await["blocks"].as_array().unwrap().len(), 1);
+    let other = Event::get("/v1/customer/rules").customer_admin(TAILWIND);
+    assert_eq!(stack.send(other).await.body["blocks"], json!([]));
 }
 
 #[tokio::test]

@@ -5,9 +5,9 @@ use domain::context::Facts;
 use domain::ids::{ClaimId, FamilyId, PartnerId, TenantId};
 use domain::program::ItemRef;
 
+use crate::exclusivity::block::block_key;
 use crate::table::error::StoreError;
-use crate::table::fetched::FetchedItems;
-use crate::table::keys;
+use crate::table::fetched::{FetchedItems, ItemKey};
 
 /// Items of one kind at a tenant, within the family in which they have one partner of record.
 pub(super) struct Claimed<'a> {
@@ -19,13 +19,13 @@ pub(super) struct Claimed<'a> {
 }
 
 impl Claimed<'_> {
-    /// The partitions of the items' locks, where their blocks stand, too.
-    pub(super) fn locks(&self) -> Vec<String> {
-        self.items.iter().map(|item| self.lock(item)).collect()
+    /// Where the blocks stand that would keep the partner from the items.
+    pub(super) fn block_keys(&self) -> impl Iterator<Item = ItemKey> {
+        self.items.iter().map(|item| self.block_key(item))
     }
 
-    fn lock(&self, item: &ItemRef) -> String {
-        keys::lock(self.tenant, self.family, item.kind, &item.id)
+    fn block_key(&self, item: &ItemRef) -> ItemKey {
+        block_key(self.tenant, self.partner, self.family, item)
     }
 }
 
@@ -61,7 +61,7 @@ pub(super) fn add_blocks(
     let mut blocked = Vec::new();
     for item in &claimed.items {
         let ruled_out = rules.is_some_and(|rules| rules.block(claimed.partner, item, at));
-        if ruled_out || fetched.is_blocked(&claimed.lock(item), claimed.partner, at)? {
+        if ruled_out || fetched.is_blocked(&claimed.block_key(item), at)? {
             blocked.push(item.clone());
         }
     }

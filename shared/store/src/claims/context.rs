@@ -15,7 +15,6 @@ use crate::directory::partners::partner_key;
 use crate::directory::places::calendar_keys;
 use crate::directory::programs::program_key;
 use crate::directory::tenants::tenant_keys;
-use crate::exclusivity::block::block_key;
 use crate::exclusivity::lock::{FoundLock, lock_keys};
 use crate::notices::recipients::recipients_keys;
 use crate::table::config::Store;
@@ -151,7 +150,7 @@ impl Store {
         }
         if needs.eligibility || needs.blocks {
             let claimed = if needs.eligibility { claimed(claim) } else { claimed_again(claim) };
-            keys.extend(claimed.locks().iter().map(|lock| block_key(lock, claimed.partner)));
+            keys.extend(claimed.block_keys());
         }
         if needs.operator {
             keys.push(calendar_key(self.config.operator.calendar.country()));

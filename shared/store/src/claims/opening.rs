@@ -14,7 +14,6 @@ use crate::directory::partners::partner_key;
 use crate::directory::places::calendar_keys;
 use crate::directory::programs::program_key;
 use crate::directory::tenants::tenant_keys;
-use crate::exclusivity::block::block_key;
 use crate::table::clock::Moment;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -56,7 +55,7 @@ impl Store {
         let claimed = opened(new, partner.as_ref(), tenant.as_ref(), program.as_ref());
         let mut then = calendar_keys(partner.as_ref(), tenant.as_ref());
         if let Some(claimed) = &claimed {
-            then.extend(claimed.locks().iter().map(|lock| block_key(lock, claimed.partner)));
+            then.extend(claimed.block_keys());
             then.extend(own.iter().filter(|id| *id != new.id).map(record_key));
         }
         let quota = async {

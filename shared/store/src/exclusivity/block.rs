@@ -1,14 +1,13 @@
-//! Blocks: a customer's "no" keeps the same partner from the same item for a while.
-
-use std::collections::BTreeMap;
+//! Blocks: a customer's "no" keeps the same partner from the same item for a while. Those of a tenant are one
+//! partition, each an item of its own: they are listed by one query, and no two of them are in each other's way.
 
 use domain::claim::{Claim, Instant};
 use domain::context::Place;
-use domain::ids::{ItemId, ItemNo, PartnerId, TenantId};
-use domain::program::{ItemKind, Policy};
+use domain::ids::{FamilyId, ItemNo, PartnerId, TenantId};
+use domain::program::{ItemRef, Policy};
 use domain::rules::ItemBlock;
 
-use crate::table::attributes::{Attributes, Reader, instant, key, number, put};
+use crate::table::attributes::{Attributes, Reader, instant, key, number, put, text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
@@ -20,34 +19,41 @@ const UNTIL: &str = "u";
 /// How many blocks one transaction lifts.
 const LIFTED_AT_ONCE: usize = 50;
 
-/// Whom a block keeps from what.
-type Subject = (PartnerId, ItemKind, ItemId);
-
 /// A block that a "no" has left.
 pub(crate) struct StoredBlock {
     key: Attributes,
     pub(crate) block: ItemBlock,
 }
 
+impl StoredBlock {
+    fn read(item: &Attributes) -> Result<Self, StoreError> {
+        let read = Reader::new("block", item);
+        let (pk, sk) = (read.text("pk")?, read.text("sk")?);
+        let (partner, item) = keys::blocked_by(sk).ok_or_else(|| read.bad("sk"))?;
+        let ItemRef { kind, id } = item;
+        let block = ItemBlock { partner, kind, id, until: read.instant(UNTIL)? };
+        Ok(Self { key: key(pk, sk), block })
+    }
+}
+
 impl FetchedItems {
-    /// Whether the customer keeps the item of that lock from the partner at `at`, if the block's key was
-    /// fetched.
-    pub(crate) fn is_blocked(
-        &self,
-        lock: &str,
-        partner: &PartnerId,
-        at: Instant,
-    ) -> Result<bool, StoreError> {
-        match self.get(&block_key(lock, partner))? {
+    /// Whether the block of that key keeps the partner from the item at `at`, if the key was fetched.
+    pub(crate) fn is_blocked(&self, block: &ItemKey, at: Instant) -> Result<bool, StoreError> {
+        match self.get(block)? {
             Some(block) => Ok(at < Reader::new("block", block).instant(UNTIL)?),
             None => Ok(false),
         }
     }
 }
 
-/// Where the block of a lock's item for a partner stands.
-pub(crate) fn block_key(lock: &str, partner: &PartnerId) -> ItemKey {
-    (lock.to_owned(), keys::block(partner))
+/// Where the block of an item for a partner stands.
+pub(crate) fn block_key(
+    tenant: &TenantId,
+    partner: &PartnerId,
+    family: &FamilyId,
+    item: &ItemRef,
+) -> ItemKey {
+    (keys::blocks(tenant), keys::block(partner, family, item.kind, &item.id))
 }
 
 impl Store {
@@ -71,30 +77,26 @@ impl Store {
             self.customer_place(&tenant, policy).await?.days_after(since, policy.block_days)
         };
         let chosen = claim.items.iter().filter(|item| items.contains(&item.no));
-        Ok(chosen.map(|item| block(claim, &item.id, until)).collect())
+        Ok(chosen.map(|item| block(claim, &claim.item_ref(item), until)).collect())
     }
 
-    /// The blocks that the customer's noes have left, found by the claims on his tenant.
+    /// The blocks that the noes of a tenant's customer have left, read strongly.
     pub(crate) async fn load_blocks(
         &self,
         tenant: &TenantId,
     ) -> Result<Vec<StoredBlock>, StoreError> {
-        let ids = self.claims_at_tenant(None, tenant).await?.ids()?;
-        let records = self.load_claim_records(&ids).await?;
-        let claims = records.iter().map(|record| &record.claim);
-        let keys: BTreeMap<_, _> = claims.flat_map(block_keys).collect();
-        let (items, _) = self.get_items(keys.keys().map(|(pk, sk)| key(pk, sk)).collect()).await?;
-        let mut traces = Vec::new();
-        for item in &items {
-            let read = Reader::new("block", item);
-            let place = (read.text("pk")?.to_owned(), read.text("sk")?.to_owned());
-            let until = read.instant(UNTIL)?;
-            if let Some((partner, kind, id)) = keys.get(&place).cloned() {
-                let key = key(place.0, place.1);
-                traces.push(StoredBlock { key, block: ItemBlock { partner, kind, id, until } });
-            }
-        }
-        Ok(traces)
+        let pages = self
+            .client
+            .query()
+            .table_name(self.table())
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", text(keys::blocks(tenant)))
+            .into_paginator()
+            .items()
+            .send();
+        let found = pages.collect::<Result<Vec<_>, _>>().await.map_err(StoreError::of_call)?;
+        found.iter().map(StoredBlock::read).collect()
     }
 
     /// Deletes blocks, those that are still the ones that were seen.
@@ -112,21 +114,13 @@ impl Store {
     }
 }
 
-fn block(claim: &Claim, item: &ItemId, until: Instant) -> Action {
-    let mut block = key(keys::lock_of(claim, item), keys::block(&claim.subject.partner));
+fn block(claim: &Claim, item: &ItemRef, until: Instant) -> Action {
+    let subject = &claim.subject;
+    let (pk, sk) = block_key(&subject.tenant, &subject.partner, &subject.family, item);
+    let mut block = key(pk, sk);
     put(&mut block, UNTIL, Some(instant(until)));
     put(&mut block, "expires", Some(number(until.timestamp())));
     Action::Put(block, None)
-}
-
-/// Where a "no" to one of the claim's items would have left a block, and what it would keep from
-/// whom.
-fn block_keys(claim: &Claim) -> impl Iterator<Item = ((String, String), Subject)> {
-    let partner = &claim.subject.partner;
-    claim.items.iter().map(move |item| {
-        let place = (keys::lock_of(claim, &item.id), keys::block(partner));
-        (place, (partner.clone(), claim.subject.kind, item.id.clone()))
-    })
 }
 
 /// Deletes a block, if it is still the one that was seen.

@@ -17,7 +17,7 @@
 //! | test clock | `S` | `clock` | `table/clock.rs` | for good |
 //! | dead letter | `X#<day>` | as the timer | `timers/dead_letter.rs` | 366 days |
 //! | lock | `L#<tenant>#<family>#<kind>#<item>` | `L` | `exclusivity/lock.rs` | for good |
-//! | block | as the lock | `B#<partner>` | `exclusivity/block.rs` | until its end |
+//! | block | `B#<tenant>` | `<partner>#<family>#<kind>#<item>` | `exclusivity/block.rs` | until its end |
 //! | notice code | `N#<code>` | `A` | `notices/notice_code.rs` | 366 days |
 //! | mails | `C#<claim>` | `O` | `notices/mails.rs` | for good |
 //! | mails outside | `PA#<partner>` | `O#<date>` | `notices/mails.rs` | 90 days |
@@ -194,8 +194,27 @@ pub(crate) fn lock_of(claim: &Claim, item: &ItemId) -> String {
     lock(&subject.tenant, &subject.family, subject.kind, item)
 }
 
-pub(crate) fn block(partner: &PartnerId) -> String {
-    format!("B#{partner}")
+/// Everything that a "no" of this tenant's customer keeps from partners for a while.
+pub(crate) fn blocks(tenant: &TenantId) -> String {
+    format!("B#{tenant}")
+}
+
+/// A block within them.
+pub(crate) fn block(
+    partner: &PartnerId,
+    family: &FamilyId,
+    kind: ItemKind,
+    item: &ItemId,
+) -> String {
+    format!("{partner}#{family}#{}#{item}", kind.as_str())
+}
+
+/// Whom a block's sort key keeps from what.
+pub(crate) fn blocked_by(sort: &str) -> Option<(PartnerId, ItemRef)> {
+    let mut parts = sort.splitn(4, '#');
+    let (partner, _family) = (PartnerId::parse(parts.next()?).ok()?, parts.next()?);
+    let (kind, id) = (ItemKind::parse(parts.next()?)?, ItemId::parse(parts.next()?).ok()?);
+    Some((partner, ItemRef { kind, id }))
 }
 
 /// The bucket of a quarter hour and shard; `quarter` is a whole one.
