@@ -39,6 +39,8 @@ pub struct Object {
     pub bytes: Vec<u8>,
     /// Its media type.
     pub content_type: String,
+    /// Whether the lifecycle deletes it for bearing the tag of what no entry names.
+    pub unnamed: bool,
 }
 
 /// The bucket's client, which asks once.
@@ -68,7 +70,8 @@ impl Documents {
 
     /// Puts an object, as a form would.
     pub fn upload(&self, key: &str, content_type: &str, bytes: &[u8]) -> Object {
-        let object = Object { bytes: bytes.to_vec(), content_type: content_type.to_owned() };
+        let (bytes, content_type) = (bytes.to_vec(), content_type.to_owned());
+        let object = Object { bytes, content_type, unnamed: false };
         self.state(|state| state.objects.insert(key.to_owned(), object.clone()));
         object
     }
@@ -76,6 +79,14 @@ impl Documents {
     /// The keys of all objects.
     pub fn keys(&self) -> Vec<String> {
         self.state(|state| state.objects.keys().cloned().collect())
+    }
+
+    /// The keys of the objects that bear the tag of what no entry names.
+    pub fn unnamed(&self) -> Vec<String> {
+        self.state(|state| {
+            let unnamed = state.objects.iter().filter(|(_, object)| object.unnamed);
+            unnamed.map(|(key, _)| key.clone()).collect()
+        })
     }
 
     /// Refuses the next requests.
@@ -103,9 +114,14 @@ impl State {
         let header = |name| request.headers().get(name).unwrap_or_default().to_owned();
         let path = request.uri().split("://").last().unwrap_or_default();
         let path = path.split_once('/').map_or("", |(_, path)| path);
-        let key = path.split('?').next().unwrap_or_default().to_owned();
+        let (key, query) = path.split_once('?').unwrap_or((path, ""));
+        let key = key.to_owned();
+        let tagging = query.split('&').any(|part| part.trim_end_matches('=') == "tagging");
         let source = header("x-amz-copy-source");
         match request.method() {
+            "GET" if query.contains("list-type=2") => self.list(query),
+            "PUT" if tagging => self.tag(&key, true),
+            "DELETE" if tagging => self.tag(&key, false),
             "GET" => match self.found(&key, &header("if-match")) {
                 Ok(object) => content(&object),
                 Err((status, code)) => refusal(status, code),
@@ -114,7 +130,9 @@ impl State {
                 let from = source.trim_start_matches(BUCKET).trim_start_matches('/');
                 match self.found(from, &header("x-amz-copy-source-if-match")) {
                     Ok(object) => {
-                        self.objects.insert(key, object);
+                        let replaced = header("x-amz-tagging-directive") == "REPLACE";
+                        let unnamed = replaced && header("x-amz-tagging") == "named=no";
+                        self.objects.insert(key, Object { unnamed, ..object });
                         respond(200, "<CopyObjectResult/>")
                     }
                     Err((status, code)) => refusal(status, code),
@@ -125,6 +143,27 @@ impl State {
                 respond(204, "")
             }
             other => panic!("no function asks a bucket for {other} {key}"),
+        }
+    }
+
+    fn list(&self, query: &str) -> HttpResponse {
+        let prefix = query.split('&').find_map(|part| part.strip_prefix("prefix="));
+        let prefix = prefix.expect("a prefix").replace("%2F", "/");
+        let keys = self.objects.keys().filter(|key| key.starts_with(&prefix));
+        let contents = keys.map(|key| format!("<Contents><Key>{key}</Key></Contents>"));
+        let contents: String = contents.collect();
+        let truncated = "<IsTruncated>false</IsTruncated>";
+        respond(200, &format!("<ListBucketResult>{truncated}{contents}</ListBucketResult>"))
+    }
+
+    /// The one tag that there is, put or taken away.
+    fn tag(&mut self, key: &str, unnamed: bool) -> HttpResponse {
+        match self.objects.get_mut(key) {
+            Some(object) => {
+                object.unnamed = unnamed;
+                respond(if unnamed { 200 } else { 204 }, "")
+            }
+            None => refusal(404, "NoSuchKey"),
         }
     }
 

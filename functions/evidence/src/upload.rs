@@ -4,7 +4,10 @@ use domain::claim::{Claim, Evidence, Scan};
 use domain::command::{Command, CommandKind};
 use domain::decide;
 use domain::ids::{ClaimId, Sha256Hash};
+use domain::program::EvidencePolicy;
+use domain::rejection::Rejection;
 use lambda_http::{Body, Response};
+use store::{CountedUpload, Moment, OpenClaim, UploadQuota};
 use web::bodies::Uploaded;
 use web::views::{EvidenceUploadView, EvidenceView};
 use web::{Call, Caller, Failure, Reply, bodies, request_hash};
@@ -33,16 +36,7 @@ pub(crate) async fn add(
         decide::authorize(open.claim(), CommandKind::AddEvidence, caller.actor())?;
         open.claim().clone()
     } else {
-        let command = Command::AddEvidence(Box::new(uploaded.entry.clone()));
-        let ran = app.store.run_command(
-            open,
-            caller.actor(),
-            &command,
-            moment,
-            None,
-            store::CommandAnswer::Claim,
-        );
-        let claim = Box::pin(ran).await?.claim;
+        let claim = add_entry(app, open, caller, &uploaded, moment).await?;
         if let Some(key) = &key {
             app.store.put_request(&id, key, request).await?;
         }
@@ -58,6 +52,58 @@ pub(crate) async fn add(
     );
     let reply = reply.etag(claim.version);
     Ok(if replayed { reply.replayed() } else { reply }.done())
+}
+
+/// The claim with the entry. An upload that it makes due is counted before, and no more if the entry is refused.
+async fn add_entry(
+    app: &App,
+    open: OpenClaim,
+    caller: &Caller,
+    uploaded: &Uploaded,
+    moment: Moment,
+) -> Result<Claim, ApiError> {
+    let counted = counted(app, open.claim(), caller, uploaded, moment).await?;
+    let command = Command::AddEvidence(Box::new(uploaded.entry.clone()));
+    let answer = store::CommandAnswer::Claim;
+    let ran = app.store.run_command(open, caller.actor(), &command, moment, None, answer);
+    match (Box::pin(ran).await, counted) {
+        (Ok(outcome), _) => Ok(outcome.claim),
+        (Err(error), None) => Err(error.into()),
+        (Err(error), Some(counted)) => {
+            app.store.uncount_upload(counted).await?;
+            Err(error.into())
+        }
+    }
+}
+
+/// The upload as it is counted for the partner's day; `None` where the entry makes none due, or its claim takes
+/// no evidence.
+async fn counted(
+    app: &App,
+    claim: &Claim,
+    caller: &Caller,
+    uploaded: &Uploaded,
+    moment: Moment,
+) -> Result<Option<CountedUpload>, ApiError> {
+    decide::authorize(claim, CommandKind::AddEvidence, caller.actor())?;
+    if !decide::is_allowed_in(CommandKind::AddEvidence, claim.status()) {
+        return Ok(None);
+    }
+    let policy = app.store.policy_of(claim).await?;
+    let is_there = entry_of(claim, uploaded).is_some_and(|own| match own.scan {
+        Scan::Clean | Scan::Infected => true,
+        Scan::None | Scan::Pending => false,
+    });
+    if is_there || policy.evidence != EvidencePolicy::Uploaded {
+        return Ok(None);
+    }
+    let partner = app.store.partner(&claim.subject.partner).await?.ok_or(Failure::NotFound)?;
+    match app.store.count_upload(&partner, uploaded.size, moment.at).await? {
+        UploadQuota::Counted(counted) => Ok(Some(counted)),
+        UploadQuota::UsedUp { retry_after_s } => {
+            Err(Rejection::QuotaExceeded { retry_after_s }.into())
+        }
+    }
 }
 
 /// Whether the key stands for this very request already.

@@ -3,11 +3,17 @@
 use app::Document;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::types::{Tag, Tagging, TaggingDirective};
 use domain::document::MAX_DOCUMENT_BYTES;
+use domain::ids::ClaimId;
 use runtime::Failure;
 
 use crate::event::Scanned;
 use crate::judge::Content;
+
+/// The tag of a clean document that no entry names: the bucket's lifecycle deletes by it (`template.yaml`).
+const NAMED: &str = "named";
+const NO: &str = "no";
 
 /// The bucket of the documents.
 pub struct Bucket {
@@ -38,7 +44,8 @@ impl Bucket {
         Ok(Some(Content { bytes, content_type }))
     }
 
-    /// Copies the bytes that were scanned to where they can be fetched from; whether they were there.
+    /// Copies the bytes that were scanned to where they can be fetched from; whether they were there. Nobody
+    /// names the copy yet.
     pub(crate) async fn keep(&self, scanned: &Scanned) -> Result<bool, Failure> {
         let copied = self
             .client
@@ -47,9 +54,36 @@ impl Bucket {
             .key(scanned.document.clean_key())
             .copy_source(format!("{}/{}", self.name, scanned.document.quarantine_key()))
             .copy_source_if_match(&scanned.etag)
+            .tagging_directive(TaggingDirective::Replace)
+            .tagging(format!("{NAMED}={NO}"))
             .send()
             .await;
         Ok(there(copied)?.is_some())
+    }
+
+    /// The clean documents of a claim.
+    pub(crate) async fn clean_documents(&self, claim: &ClaimId) -> Result<Vec<Document>, Failure> {
+        let list = self.client.list_objects_v2().bucket(&self.name);
+        let pages = list.prefix(Document::clean_prefix(claim)).into_paginator().send();
+        let pages = pages.collect::<Result<Vec<_>, _>>().await?;
+        let objects = pages.iter().flat_map(|page| page.contents());
+        Ok(objects.filter_map(|object| Document::in_clean(object.key()?)).collect())
+    }
+
+    /// Says whether an entry names a clean document: the bucket deletes what none names. One that is not there
+    /// any more stays so.
+    pub(crate) async fn mark(&self, document: &Document, named: bool) -> Result<(), Failure> {
+        let (client, key) = (&self.client, document.clean_key());
+        if named {
+            let call = client.delete_object_tagging().bucket(&self.name).key(key);
+            there(call.send().await)?;
+        } else {
+            let tag = Tag::builder().key(NAMED).value(NO).build()?;
+            let tagging = Tagging::builder().tag_set(tag).build()?;
+            let call = client.put_object_tagging().bucket(&self.name).key(key).tagging(tagging);
+            there(call.send().await)?;
+        }
+        Ok(())
     }
 
     /// Deletes the document from the quarantine. Once more does nothing.

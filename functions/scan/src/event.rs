@@ -1,6 +1,8 @@
 //! Events of the bucket's malware scan, as Amazon `GuardDuty` puts them on the default bus.
 
 use app::Document;
+use domain::event::EventType;
+use domain::ids::ClaimId;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -53,6 +55,13 @@ pub(crate) fn scanned(event: &Value) -> Option<Scanned> {
     };
     let document = Document::in_quarantine(&detail.s3_object_details.object_key)?;
     Some(Scanned { document, etag: detail.s3_object_details.e_tag, verdict })
+}
+
+/// The claim of an event that its content was edited; `None` for any other event.
+pub(crate) fn edited(event: &Value) -> Option<ClaimId> {
+    let name = event.get("detail-type")?.as_str()?;
+    let claim = event.get("detail")?.get("claim")?.as_str()?;
+    (EventType::parse(name)? == EventType::Edited).then(|| ClaimId::parse(claim).ok())?
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The function `scan`: what the malware scan of the bucket says about an uploaded document. One that
-//! is clean, and is what its entry declares, is moved out of the quarantine; any other is deleted.
+//! is clean, and is what its entry declares, is moved out of the quarantine; any other is deleted. And which
+//! clean documents no entry names any more: the bucket deletes those.
 //!
 //! The bytes that are judged here are those that were scanned: they are fetched by the entity tag that
 //! the scan names, and copied by it.
@@ -15,6 +16,7 @@ use app::Document;
 use domain::actor::Actor;
 use domain::claim::{Claim, Scan};
 use domain::command::Command;
+use domain::ids::ClaimId;
 use runtime::fields::{self, metric};
 use runtime::{Failure, Invocation, telemetry};
 use serde_json::Value;
@@ -37,13 +39,17 @@ impl App {
     }
 }
 
-/// Carries out what an event of the scanner says.
+/// Carries out what an event of the scanner says, or looks after the documents of a claim that was edited.
 ///
 /// # Errors
 /// Where the platform shall try again: the table or the bucket did not answer.
 pub async fn handle(app: &App, event: Value, _invocation: Invocation) -> Result<(), Failure> {
+    if let Some(claim) = event::edited(&event) {
+        let documents = app.bucket.clean_documents(&claim).await?;
+        return Box::pin(mark(app, &claim, &documents)).await;
+    }
     let Some(scanned) = event::scanned(&event) else {
-        warn!("An event is none of a scan of an uploaded document");
+        warn!("An event is neither of a scan of an uploaded document nor of an edited claim");
         return Ok(());
     };
     let document = &scanned.document;
@@ -57,6 +63,9 @@ pub async fn handle(app: &App, event: Value, _invocation: Invocation) -> Result<
         return Ok(());
     };
     Box::pin(record(app, document, scan)).await?;
+    if scan == Scan::Clean {
+        Box::pin(mark(app, &document.claim, std::slice::from_ref(document))).await?;
+    }
     app.bucket.delete(document).await?;
     telemetry::count(metric::SCANNED, 1);
     Ok(())
@@ -82,7 +91,7 @@ async fn record(app: &App, document: &Document, scan: Scan) -> Result<(), StoreE
     let moment = app.store.moment().await?;
     let Some(open) = app.store.open_claim(claim, moment).await? else { return Ok(()) };
     let found = open.claim();
-    if scan == Scan::Clean && awaits(found, document) {
+    if scan == Scan::Clean && names(found, document) {
         app.store.put_document(*sha256, &found.subject.tenant).await?;
     }
     let command = Command::RecordScan { id: id.clone(), sha256: *sha256, scan };
@@ -99,7 +108,36 @@ async fn record(app: &App, document: &Document, scan: Scan) -> Result<(), StoreE
     Ok(())
 }
 
-fn awaits(claim: &Claim, document: &Document) -> bool {
+/// Marks which of these clean documents of a claim its entries name. An edit may come meanwhile: so the claim is
+/// read once more behind the marks, and they are right as of its last reading.
+async fn mark(app: &App, claim: &ClaimId, documents: &[Document]) -> Result<(), Failure> {
+    let mut marked = None;
+    loop {
+        let named = named_of(app, claim, documents).await?;
+        if documents.is_empty() || marked.as_ref() == Some(&named) {
+            return Ok(());
+        }
+        for (document, named) in documents.iter().zip(&named) {
+            app.bucket.mark(document, *named).await?;
+        }
+        marked = Some(named);
+    }
+}
+
+/// Which of the documents the claim's entries name.
+async fn named_of(
+    app: &App,
+    claim: &ClaimId,
+    documents: &[Document],
+) -> Result<Vec<bool>, StoreError> {
+    let moment = app.store.moment().await?;
+    let open = Box::pin(app.store.open_claim(claim, moment)).await?;
+    let names = |document| open.as_ref().is_some_and(|open| names(open.claim(), document));
+    Ok(documents.iter().map(names).collect())
+}
+
+/// Whether an entry of the claim is that of the document.
+fn names(claim: &Claim, document: &Document) -> bool {
     let mut entries = claim.details.evidence.iter();
     entries.any(|entry| entry.id == document.id && entry.sha256 == document.sha256)
 }

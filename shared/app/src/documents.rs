@@ -28,10 +28,24 @@ impl Document {
         self.key(CLEAN)
     }
 
+    /// What the keys of a claim's clean documents begin with.
+    pub fn clean_prefix(claim: &ClaimId) -> String {
+        format!("{CLEAN}/{claim}/")
+    }
+
     /// The document of a key of the quarantine; `None` for any other key.
     pub fn in_quarantine(key: &str) -> Option<Self> {
+        Self::within(QUARANTINE, key)
+    }
+
+    /// The document of a key of the clean ones; `None` for any other key.
+    pub fn in_clean(key: &str) -> Option<Self> {
+        Self::within(CLEAN, key)
+    }
+
+    fn within(prefix: &str, key: &str) -> Option<Self> {
         let mut parts = key.split('/');
-        (parts.next()? == QUARANTINE).then_some(())?;
+        (parts.next()? == prefix).then_some(())?;
         let claim = ClaimId::parse(parts.next()?).ok()?;
         let id = EvidenceId::parse(parts.next()?).ok()?;
         let sha256 = Sha256Hash::parse(parts.next()?).ok()?;
@@ -56,6 +70,9 @@ mod tests {
         };
         let key = document.quarantine_key();
         assert_eq!(Document::in_quarantine(&key), Some(document.clone()));
+        assert_eq!(Document::in_clean(&document.clean_key()), Some(document.clone()));
+        assert_eq!(Document::in_clean(&key), None);
+        assert!(document.clean_key().starts_with(&Document::clean_prefix(&document.claim)));
         let others = [document.clean_key(), format!("{key}/x"), format!("/{key}"), String::new()];
         for other in others {
             assert_eq!(Document::in_quarantine(&other), None, "{other}");

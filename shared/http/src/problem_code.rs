@@ -72,7 +72,7 @@ problem_codes! {
     IdempotencyConflict => "idempotency-conflict", UNPROCESSABLE_ENTITY;
     /// No `If-Match`.
     PreconditionRequired => "precondition-required", PRECONDITION_REQUIRED;
-    /// Too many claims.
+    /// Too many claims or documents.
     QuotaExceeded => "quota-exceeded", TOO_MANY_REQUESTS;
     /// Too many wrong codes.
     CodeLocked => "code-locked", TOO_MANY_REQUESTS;

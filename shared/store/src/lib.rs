@@ -47,6 +47,7 @@ pub use claims::run::{CommandOutcome, Effect, OpenClaim};
 pub use directory::of_claim::ClaimDirectory;
 pub use directory::tenants::ContactVerified;
 pub use domain::queue::Queue;
+pub use evidence::uploads::{CountedUpload, UploadQuota};
 pub use history::archive::Image;
 pub use history::entries::HistoryEntry;
 pub use lists::claims::Scope;

@@ -342,5 +342,145 @@ async fn a_document_of_a_claim_that_no_longer_lists_it_is_dropped() {
     let (key, object) = upload(&stack, &added, PDF);
     stack.backstage.scan(scanned(&key, &object.etag(), CLEAN)).await.unwrap();
     assert_eq!(scans(&stack, &claim).await, [""; 0]);
+    assert_eq!(stack.world.documents.unnamed(), stack.world.documents.keys(), "no entry names it");
     assert!(stack.world.engine.items("E#").is_empty(), "it was no evidence of anybody's");
+}
+
+/// An announcement of so many bytes, of a document of its own.
+fn announced(no: usize, size: u64) -> Value {
+    let mut body = announcement(format!("%PDF-{no}").as_bytes());
+    body["size"] = json!(size);
+    body
+}
+
+/// Announces documents of one size, at most twenty a claim; the answers.
+async fn announce(stack: &Stack, count: usize, size: u64) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    for first in (0..count).step_by(20) {
+        let claim = draft(stack, &format!("d{first}"), CONTOSO).await;
+        for no in first..count.min(first + 20) {
+            statuses.push(add(stack, &claim, &announced(no, size)).await.status);
+        }
+    }
+    statuses
+}
+
+/// What is counted of the partner's uploads of the day.
+fn counted(stack: &Stack) -> (Value, Value) {
+    let day = stack.world.engine.item("Q#p-alpine", "U#2026-12-22").unwrap();
+    (day["n"]["N"].clone(), day["b"]["N"].clone())
+}
+
+#[tokio::test]
+async fn a_partner_announces_fifty_documents_a_local_day_and_no_more() {
+    let stack = stack().await;
+    assert_eq!(announce(&stack, 50, 10).await, [201; 50]);
+    let claim = draft(&stack, "k", CONTOSO).await;
+    let refused = add(&stack, &claim, &announced(50, 10)).await;
+    assert_eq!(refused.problem(), (429, "quota-exceeded"), "{}", refused.text);
+    // 15:00 in Prague: nine hours to midnight.
+    assert_eq!(refused.header("retry-after"), "32400");
+    assert_eq!(scans(&stack, &claim).await, [""; 0], "nothing was added");
+    assert_eq!(counted(&stack), (json!("50"), json!("500")));
+    stack.world.clock.advance(chrono::Duration::seconds(32_399));
+    assert_eq!(add(&stack, &claim, &announced(50, 10)).await.status, 429);
+    stack.world.clock.advance(chrono::Duration::seconds(1));
+    assert_eq!(add(&stack, &claim, &announced(50, 10)).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_partner_announces_200_mib_a_day_and_no_byte_more() {
+    let stack = stack().await;
+    assert_eq!(announce(&stack, 20, 10 * 1024 * 1024).await, [201; 20]);
+    let claim = draft(&stack, "k", CONTOSO).await;
+    let refused = add(&stack, &claim, &announced(20, 1)).await;
+    assert_eq!(refused.problem(), (429, "quota-exceeded"), "{}", refused.text);
+    assert_eq!(counted(&stack), (json!("20"), json!("209715200")));
+}
+
+#[tokio::test]
+async fn announcements_at_once_do_not_get_past_the_quota() {
+    let stack = stack().await;
+    assert_eq!(announce(&stack, 49, 10).await, [201; 49]);
+    let (one, two) = (draft(&stack, "k1", CONTOSO).await, draft(&stack, "k2", CONTOSO).await);
+    let (body, other) = (announced(49, 10), announced(50, 10));
+    let (first, second) = tokio::join!(add(&stack, &one, &body), add(&stack, &two, &other));
+    let mut statuses = [first.status, second.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 429]);
+}
+
+#[tokio::test]
+async fn what_is_refused_repeated_or_needs_no_document_counts_for_nothing() {
+    let stack = stack().await;
+    let claim = draft(&stack, "k", CONTOSO).await;
+    let with_key = || adding(&claim, &announcement(PDF)).header("idempotency-key", "upload-1");
+    for _ in 0..3 {
+        assert_eq!(stack.send(with_key()).await.status, 201);
+    }
+    let size = json!(PDF.len().to_string());
+    assert_eq!(counted(&stack), (json!("1"), size.clone()));
+    let mut old = announcement(OTHER);
+    old["acknowledged_on"] = json!("2020-01-01");
+    let refused = add(&stack, &claim, &old).await;
+    assert_eq!(refused.errors(), [("/acknowledged_on".to_owned(), "evidence-too-old".to_owned())]);
+    assert_eq!(counted(&stack), (json!("1"), size.clone()), "it was taken back");
+    bring(&stack, &claim, PDF, CLEAN).await;
+    let before = counted(&stack);
+    assert_eq!(add(&stack, &claim, &announcement(PDF)).await.body["upload"], Value::Null);
+    assert_eq!(counted(&stack), before, "there is a clean one");
+    let declared = Box::pin(Stack::at(NOW)).await;
+    let held = Box::pin(declared.world.holding("k", &["teams"])).await;
+    assert_eq!(add(&declared, &held, &announcement(PDF)).await.status, 201);
+    assert_eq!(declared.world.engine.items("Q#"), [Value::Null; 0]);
+}
+
+/// The event of the bus that tells of an edit.
+fn edited(claim: &Claim) -> Value {
+    json!({"source": "cpor", "detail-type": "edited", "detail": {"claim": claim.id, "type": "edited"}})
+}
+
+#[tokio::test]
+async fn a_clean_document_that_loses_its_entry_is_left_to_the_bucket_to_delete() {
+    let stack = stack().await;
+    let claim = draft(&stack, "k", CONTOSO).await;
+    bring(&stack, &claim, PDF, CLEAN).await;
+    bring(&stack, &claim, OTHER, CLEAN).await;
+    assert_eq!(stack.world.documents.unnamed(), [""; 0], "entries name both");
+    stack.backstage.scan(edited(&claim)).await.unwrap();
+    assert_eq!(stack.world.documents.unnamed(), [""; 0]);
+    let now = self::claim(&stack, claim.id.as_str()).await;
+    let mut kept = announcement(OTHER);
+    for gone in ["size", "content_type"] {
+        kept.as_object_mut().unwrap().remove(gone);
+    }
+    let answer = stack.edit(ALPINE, &now, &json!({"evidence": [kept]})).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    for _ in 0..2 {
+        stack.backstage.scan(edited(&claim)).await.unwrap();
+        let unnamed = format!("clean/{}/e1/{}", claim.id, Sha256Hash::of(PDF));
+        assert_eq!(stack.world.documents.unnamed(), [unnamed]);
+    }
+    assert_eq!(link(&stack, &claim, "e2").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_clean_document_bears_the_tag_of_what_none_names_until_its_entry_has_the_result() {
+    let stack = stack().await;
+    let claim = draft(&stack, "k", CONTOSO).await;
+    let added = add(&stack, &claim, &announcement(PDF)).await;
+    let (key, object) = upload(&stack, &added, PDF);
+    let event = scanned(&key, &object.etag(), CLEAN);
+    let wires = &stack.backstage.wires;
+    for wire in wires {
+        wire.always(integration::wire::any, integration::wire::Fault::Internal);
+    }
+    assert!(stack.backstage.scan(event.clone()).await.is_err());
+    assert_eq!(stack.world.documents.unnamed().len(), 1, "nothing is recorded");
+    for wire in wires {
+        wire.reset();
+    }
+    stack.backstage.scan(event).await.unwrap();
+    assert_eq!(stack.world.documents.unnamed(), [""; 0]);
+    assert_eq!(scans(&stack, &claim).await, ["clean"]);
 }

@@ -206,6 +206,20 @@ fn every_event_that_makes_a_notice_due_reaches_notify() {
 }
 
 #[test]
+fn what_no_entry_names_is_deleted_after_seven_days_and_scan_hears_of_every_edit() {
+    let resources = &template()["Resources"];
+    let rules = &resources["Documents"]["Properties"]["LifecycleConfiguration"]["Rules"];
+    let unnamed = listed(rules).into_iter().find(|rule| rule["Id"] == "unnamed").unwrap();
+    assert_eq!(unnamed["ExpirationInDays"], 7);
+    assert_eq!(unnamed["Prefix"], "clean/", "nothing else is tagged");
+    assert_eq!(unnamed["TagFilters"], json!([{"Key": "named", "Value": "no"}]));
+    let rule = &resources["EditedRule"]["Properties"];
+    let pattern = json!({"source": ["cpor"], "detail-type": [EventType::Edited.as_str()]});
+    assert_eq!(rule["EventPattern"], pattern);
+    assert_eq!(rule["Targets"][0]["Arn"]["!GetAtt"], "ScanFunction.Arn");
+}
+
+#[test]
 fn a_queue_hides_its_messages_for_longer_than_their_function_runs() {
     let template = template();
     for (name, source) in resources(template, "AWS::Lambda::EventSourceMapping") {
@@ -295,7 +309,8 @@ fn each_role_writes_the_items_that_its_code_writes_and_no_other() {
     let own: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("customer", ["RU#*"].as_slice()),
         ("finalize", &["S", "X#*"]),
-        ("notify", &["N#*", "PA#*"]),
+        ("evidence", &["Q#*"]),
+        ("notify", &["N#*", "Q#*"]),
         ("scan", &["E#*"]),
     ]);
     for (function, ..) in functions(template()) {

@@ -42,7 +42,7 @@ impl Store {
         partner: &PartnerId,
         at: Instant,
     ) -> Result<bool, StoreError> {
-        let day = key(keys::partner(partner), keys::outside_mails(at.date_naive()));
+        let day = key(keys::quotas(partner), keys::outside_mails(at.date_naive()));
         let call = self
             .client
             .update_item()

@@ -20,7 +20,8 @@
 //! | block | `B#<tenant>` | `<partner>#<family>#<kind>#<item>` | `exclusivity/block.rs` | until its end |
 //! | notice code | `N#<code>` | `A` | `notices/notice_code.rs` | 366 days |
 //! | mails | `C#<claim>` | `O` | `notices/mails.rs` | for good |
-//! | mails outside | `PA#<partner>` | `O#<date>` | `notices/mails.rs` | 90 days |
+//! | mails outside | `Q#<partner>` | `O#<date>` | `notices/mails.rs` | 90 days |
+//! | uploads | `Q#<partner>` | `U#<date>` | `evidence/uploads.rs` | 90 days |
 //! | partner | `PA#<partner>` | `A` | `directory/partners.rs` | for good |
 //! | tenant | `TN#<tenant>` | `A` | `directory/tenants.rs` | for good |
 //! | customer's rules | `RU#<tenant>` | `A` | `directory/tenants.rs` | for good |
@@ -113,6 +114,16 @@ pub(crate) fn reminder_of(sort: &str) -> Option<(NoticeNo, Reminder)> {
     let (notice, rest) = sort.strip_prefix("M#")?.split_once('#')?;
     let (reminder, _) = rest.split_once('#')?;
     Some((NoticeNo(notice.parse().ok()?), Reminder::parse(reminder)?))
+}
+
+/// What a partner has used of its quotas. A partition of its own: who counts may not write the partner.
+pub(crate) fn quotas(partner: &PartnerId) -> String {
+    format!("Q#{partner}")
+}
+
+/// What a partner has announced to upload on a day.
+pub(crate) fn uploads(date: NaiveDate) -> String {
+    format!("U#{date}")
 }
 
 /// How many mails went outside on a day.

@@ -1,0 +1,95 @@
+//! How much a partner has announced to upload on a day.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use chrono::Duration;
+use domain::calendar::{Zone, days_after};
+use domain::claim::Instant;
+use domain::directory::Partner;
+
+use crate::table::attributes::{Attributes, key, number};
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::keys;
+
+/// The most announcements of a partner on a local day.
+const MOST_UPLOADS: i64 = 50;
+/// The most bytes that they announce: 200 MiB.
+const MOST_BYTES: i64 = 200 * 1024 * 1024;
+/// How long a day's number is kept: the time to live runs on the real clock.
+const KEPT: Duration = Duration::days(90);
+
+/// Whether an upload fits the partner's day.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UploadQuota {
+    /// It does, and is counted.
+    Counted(CountedUpload),
+    /// The day's uploads are used up; nothing was counted.
+    UsedUp {
+        /// Seconds to the partner's next local day.
+        retry_after_s: Option<u32>,
+    },
+}
+
+/// An upload that was counted, and can be taken back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CountedUpload {
+    day: Attributes,
+    bytes: i64,
+}
+
+impl Store {
+    /// Counts the announcement of an upload of that size for the partner's local day.
+    ///
+    /// # Errors
+    /// Where the table does not answer.
+    pub async fn count_upload(
+        &self,
+        partner: &Partner,
+        size: u64,
+        at: Instant,
+    ) -> Result<UploadQuota, StoreError> {
+        let bytes = i64::try_from(size).unwrap_or(i64::MAX);
+        let date = partner.time_zone.date(at);
+        let day = key(keys::quotas(&partner.id), keys::uploads(date));
+        let call = self
+            .client
+            .update_item()
+            .table_name(self.table())
+            .set_key(Some(day.clone()))
+            .update_expression("SET expires = :x ADD n :one, b :bytes")
+            .condition_expression("attribute_not_exists(n) OR (n < :most AND b <= :left)")
+            .expression_attribute_values(":x", number((self.raw_now() + KEPT).timestamp()))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":bytes", number(bytes))
+            .expression_attribute_values(":most", number(MOST_UPLOADS))
+            .expression_attribute_values(":left", number(MOST_BYTES.saturating_sub(bytes)));
+        match call.send().await {
+            Ok(_) => Ok(UploadQuota::Counted(CountedUpload { day, bytes })),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => {
+                    let tomorrow = days_after(at, 0, &Zone::Known(partner.time_zone));
+                    let retry_after_s = u32::try_from((tomorrow - at).num_seconds()).ok();
+                    Ok(UploadQuota::UsedUp { retry_after_s })
+                }
+                _ => Err(StoreError::of_call(error)),
+            },
+        }
+    }
+
+    /// Takes back what was counted for an upload that was refused.
+    ///
+    /// # Errors
+    /// Where the table does not answer.
+    pub async fn uncount_upload(&self, counted: CountedUpload) -> Result<(), StoreError> {
+        let call = self
+            .client
+            .update_item()
+            .table_name(self.table())
+            .set_key(Some(counted.day))
+            .update_expression("ADD n :one, b :bytes")
+            .condition_expression("attribute_exists(n)")
+            .expression_attribute_values(":one", number(-1))
+            .expression_attribute_values(":bytes", number(-counted.bytes));
+        call.send().await.map(|_| ()).map_err(StoreError::of_call)
+    }
+}
