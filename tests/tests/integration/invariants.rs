@@ -13,6 +13,7 @@ use domain::content;
 use domain::directory::{Partner, PartnerStatus};
 use domain::effects::holds_lock;
 use domain::ids::{ClaimId, Version};
+use domain::program::Policy;
 use domain::rejection::Rejection;
 use integration::backstage::records;
 use integration::engine::key;
@@ -149,7 +150,7 @@ impl Story {
         let is_allowed = says_no(step) || changes_rights_only(step);
         prop_assert!(!is_final(&before, now) || is_allowed, "I8: {step:?} in {from:?}");
         match step {
-            Step::Validate => model.shown = Some(content::hash(&after)),
+            Step::Validate => model.shown = Some(content::hash(&after, &Policy::default())),
             Step::Deliver => model.opened = Some((before.notice.0, now)),
             Step::Reject(reviewer) => model.rejected_by = Some(reviewer),
             Step::Uphold(reviewer) | Step::Overturn(reviewer) => {

@@ -86,3 +86,5 @@ mod transfer;
 mod unreadable;
 #[cfg(test)]
 mod vanish;
+#[cfg(test)]
+mod written;

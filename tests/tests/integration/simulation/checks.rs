@@ -10,6 +10,7 @@ use domain::effects::holds_lock;
 use domain::event::{Event, EventType};
 use domain::history::{Entry, Told};
 use domain::ids::Version;
+use domain::program::Policy;
 use integration::engine::key;
 use serde_json::Value;
 use store::{Effect, HistoryEntry, Image};
@@ -209,7 +210,7 @@ impl Sim {
                     assert_eq!(again.as_ref(), Ok(new.claim()), "I7: the fold of its events");
                 }
             }
-            let hash = domain::content::hash(new.claim());
+            let hash = domain::content::hash(new.claim(), &Policy::default());
             match new.claim().last_event.event_type {
                 EventType::Validated => shown = Some(hash),
                 EventType::WindowClosed | EventType::ItemsAccepted => {
