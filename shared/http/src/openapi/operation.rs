@@ -172,7 +172,7 @@ fn evidence(route: EvidenceRoute) -> RouteFacts {
     match route {
         EvidenceRoute::Add => RouteFacts {
             optional_headers: &["Idempotency-Key"],
-            refusals: &[400, 409, 413, 415, 422],
+            refusals: &[400, 409, 413, 415, 422, 429],
             ..write(
                 "Add evidence, and get the form for its document",
                 "EvidenceUploadBody",
@@ -262,6 +262,7 @@ fn associations(route: AssociationsRoute) -> RouteFacts {
         },
         AssociationsRoute::Usage => RouteFacts {
             query: &["from", "to"],
+            refusals: &[400, 422],
             ..read("Read the usage of the item while active", AnswerShape::One("UsageView"))
         },
     }
