@@ -196,7 +196,8 @@ async fn write_directory(stack: &Stack) {
     let row = json!({"kind": "workload", "id": "teams", "date": "2026-12-20", "active_users": 9,
         "provisioned_seats": 9});
     let usage = Event::put(&format!("{tenant}/usage")).json(&json!({"rows": [row]}));
-    let days = Event::put("/v1/calendars/CZ").json(&json!({"added": []}));
+    let day = json!({"date": "2026-12-30", "name": "Day of mourning"});
+    let days = Event::put("/v1/calendars/CZ").json(&json!({"added": [day]}));
     let clock = Event::put("/v1/sandbox/clock").json(&json!({"advance": "PT1H"}));
     for event in [usage, days, clock] {
         let answer = send(event).await;
