@@ -3,6 +3,7 @@
 use app::Document;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::{Tag, Tagging, TaggingDirective};
 use domain::document::MAX_DOCUMENT_BYTES;
 use domain::ids::ClaimId;
@@ -66,7 +67,7 @@ impl Bucket {
         let list = self.client.list_objects_v2().bucket(&self.name);
         let pages = list.prefix(Document::clean_prefix(claim)).into_paginator().send();
         let pages = pages.collect::<Result<Vec<_>, _>>().await?;
-        let objects = pages.iter().flat_map(|page| page.contents());
+        let objects = pages.iter().flat_map(ListObjectsV2Output::contents);
         Ok(objects.filter_map(|object| Document::in_clean(object.key()?)).collect())
     }
 
