@@ -108,16 +108,17 @@ fn by_an_auditor(case: &mut Case) {
 }
 
 fn by_a_user(case: &mut Case) {
-    case.context.actor = Actor::Partner { id: partner().id, admin: false };
+    case.context.actor = Actor::Partner { id: partner().id, admin: false, person: None };
 }
 
 fn by_another_partner(case: &mut Case) {
-    case.context.actor = Actor::Partner { id: PartnerId::parse("p-other").unwrap(), admin: true };
+    case.context.actor =
+        Actor::Partner { id: PartnerId::parse("p-other").unwrap(), admin: true, person: None };
 }
 
 fn by_another_tenant(case: &mut Case) {
     let tenant = TenantId::parse("6f3c0000-0000-4000-8000-000000000002").unwrap();
-    case.context.actor = Actor::CustomerAdmin { tenant };
+    case.context.actor = Actor::CustomerAdmin { tenant, person: None };
 }
 
 fn by_a_link_of_a_later_notice(case: &mut Case) {
@@ -649,7 +650,7 @@ fn an_end_is_refused_for_role_claim_and_item_and_then_for_its_comment() {
 
 /// Somebody whom the table does not name for the command.
 fn not_named(kind: CommandKind) -> Vec<Actor> {
-    let user = Actor::Partner { id: partner().id, admin: false };
+    let user = Actor::Partner { id: partner().id, admin: false, person: None };
     let auditor = Actor::Staff { id: StaffId::parse("auditor").unwrap(), role: StaffRole::Auditor };
     let everybody = [
         user,
@@ -694,11 +695,14 @@ fn much_later() -> Instant {
 #[test]
 fn somebody_elses_claim_is_not_there_whatever_its_state() {
     let stranger = |actor: &Actor| match actor {
-        Actor::Partner { .. } => {
-            Some(Actor::Partner { id: PartnerId::parse("p-other").unwrap(), admin: true })
-        }
+        Actor::Partner { .. } => Some(Actor::Partner {
+            id: PartnerId::parse("p-other").unwrap(),
+            admin: true,
+            person: None,
+        }),
         Actor::CustomerAdmin { .. } => Some(Actor::CustomerAdmin {
             tenant: TenantId::parse("6f3c0000-0000-4000-8000-000000000002").unwrap(),
+            person: None,
         }),
         Actor::CustomerLink { .. } => Some(link_of(9, FIRST)),
         Actor::Staff { .. } | Actor::System => None,
