@@ -163,7 +163,7 @@ impl Stack {
             decision: decision::App::new(store("decision"), keys(SECRET), operator()),
             associations: app::Api::new(store("associations"), secret),
             customer: app::Api::new(store("customer"), secret),
-            directory: directory::App::new(store("directory"), sandbox),
+            directory: directory::App::new(store("directory"), secret, sandbox),
             backstage: Backstage::of(&world, sandbox),
             wires,
             world,

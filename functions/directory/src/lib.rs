@@ -1,8 +1,9 @@
-//! The operator's directory: partners, tenants, programs and the usage feed; and what belongs to
+//! The operator's directory: partners, tenants, programs and calendars with their history, and the usage feed; and what belongs to
 //! nobody: deadlines explained, the contract, health, the test clock.
 
 mod calendars;
 mod clock;
+mod history;
 mod partners;
 mod programs;
 mod tenants;
@@ -14,18 +15,19 @@ use lambda_http::{Body, Request, Response};
 use store::Store;
 use web::routes::DirectoryRoute;
 use web::views::HealthView;
-use web::{Call, Reply, openapi};
+use web::{Call, Cursors, Reply, openapi};
 
 /// What the function works with.
 pub struct App {
     store: Store,
+    cursors: Cursors,
     sandbox: bool,
 }
 
 impl App {
-    /// `sandbox`: whether there is a test clock.
-    pub fn new(store: Store, sandbox: bool) -> Self {
-        Self { store, sandbox }
+    /// `cursor_secret` signs the cursors of its lists; `sandbox`: whether there is a test clock.
+    pub fn new(store: Store, cursor_secret: &[u8], sandbox: bool) -> Self {
+        Self { store, cursors: Cursors::new(cursor_secret), sandbox }
     }
 }
 
@@ -39,11 +41,17 @@ async fn answer(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     match call.route::<DirectoryRoute>()? {
         DirectoryRoute::PutPartner => partners::put(app, call).await,
         DirectoryRoute::GetPartner => partners::get(app, call).await,
+        DirectoryRoute::PartnerHistory => partners::history(app, call).await,
         DirectoryRoute::PutTenant => tenants::put(app, call).await,
         DirectoryRoute::GetTenant => tenants::get(app, call).await,
+        DirectoryRoute::TenantHistory => tenants::history(app, call).await,
+        DirectoryRoute::RulesHistory => tenants::rules_history(app, call).await,
         DirectoryRoute::PutProgram => programs::put(app, call).await,
         DirectoryRoute::GetProgram => programs::get(app, call).await,
+        DirectoryRoute::ProgramHistory => programs::history(app, call).await,
         DirectoryRoute::PutCalendar => calendars::put(app, call).await,
+        DirectoryRoute::GetCalendar => calendars::get(app, call).await,
+        DirectoryRoute::CalendarHistory => calendars::history(app, call).await,
         DirectoryRoute::PutUsage => usage::put(app, call).await,
         DirectoryRoute::Windows => windows::get(app, call).await,
         DirectoryRoute::Health => health(app).await,

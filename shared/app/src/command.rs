@@ -61,7 +61,7 @@ fn unreadable(
     failure: Failure,
 ) -> Failure {
     if expected.is_some_and(|seen| seen != claim.version) {
-        return Failure::VersionMismatch { current: claim.version };
+        return Failure::VersionMismatch { current: Some(claim.version.into()) };
     }
     match kind {
         Some(kind) => state_first(claim, kind, failure),

@@ -53,7 +53,9 @@ impl ApiError {
                 Failure::Unavailable
             }
             StoreError::Rejected(rejection) => rejection.into(),
-            StoreError::VersionMismatch { current } => Failure::VersionMismatch { current },
+            StoreError::VersionMismatch { current } => {
+                Failure::VersionMismatch { current: Some(current.into()) }
+            }
             StoreError::IdempotencyConflict => Failure::IdempotencyConflict,
         }
     }

@@ -5,6 +5,7 @@ mod api;
 mod claim_view;
 mod command;
 mod documents;
+pub mod entry;
 mod error;
 mod history;
 pub mod pagination;

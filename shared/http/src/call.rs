@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::ids::Version;
 use lambda_http::aws_lambda_events::query_map::QueryMap;
-use lambda_http::http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE};
+use lambda_http::http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, IF_MATCH};
 use lambda_http::http::{HeaderName, Method};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
@@ -186,6 +186,12 @@ impl<'r> Call<'r> {
     /// The versions that `If-Match` names: 428, 400.
     pub fn if_match(&self) -> Result<IfMatch, Failure> {
         precondition::if_match(self.request.headers())
+    }
+
+    /// The tags that `If-Match` names, where it need not be there: 400.
+    pub fn optional_if_match(&self) -> Result<Option<IfMatch>, Failure> {
+        let given = self.request.headers().contains_key(IF_MATCH);
+        given.then(|| self.if_match()).transpose()
     }
 
     /// Whether the caller has this version already.

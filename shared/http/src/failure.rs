@@ -2,10 +2,10 @@
 //! what each becomes on the wire is decided here alone.
 
 use chrono::NaiveDate;
-use domain::ids::Version;
 use domain::rejection::{FieldError, Rejection};
 use lambda_http::http::StatusCode;
 
+use crate::precondition::EntityTag;
 use crate::problem_code::ProblemCode;
 
 /// A refusal, or a fault, as the caller may know it. It carries nothing internal.
@@ -44,8 +44,8 @@ pub enum Failure {
     /// The `If-Match` does not name the present version.
     #[error("version mismatch")]
     VersionMismatch {
-        /// The present version.
-        current: Version,
+        /// The tag of the present version; `None` where there is nothing of that name.
+        current: Option<EntityTag>,
     },
     /// More than [`crate::MAX_BODY_BYTES`].
     #[error("payload too large")]
@@ -142,9 +142,9 @@ impl Failure {
         }
     }
 
-    /// The present version of the claim, where the caller named another one.
-    pub fn current(&self) -> Option<Version> {
-        if let Self::VersionMismatch { current } = self { Some(*current) } else { None }
+    /// The tag of the present version, where the caller named another one.
+    pub fn current(&self) -> Option<&EntityTag> {
+        if let Self::VersionMismatch { current } = self { current.as_ref() } else { None }
     }
 
     /// The status of the answer.

@@ -33,7 +33,7 @@ pub use caller::{Caller, Viewer};
 pub use cursor::{Cursors, DEFAULT_LIMIT, MAX_LIMIT, Page};
 pub use failure::{Failure, outside_data};
 pub use language::Language;
-pub use precondition::{IfMatch, etag};
+pub use precondition::{EntityTag, IfMatch};
 pub use problem::{Problem, ProblemField};
 pub use problem_code::ProblemCode;
 pub use reply::Reply;

@@ -89,6 +89,7 @@ fn components() -> Components {
     let components = with::<views::TenantView>(components);
     let components = with::<views::ProgramView>(components);
     let components = with::<views::CalendarView>(components);
+    let components = with::<views::EntryRevisionView>(components);
     let components = with::<views::WindowView>(components);
     let components = with::<views::ClockView>(components);
     let components = with::<views::HealthView>(components);
@@ -250,9 +251,18 @@ mod tests {
                 headers.into_iter().flat_map(|headers| headers.keys().map(String::as_str)).collect()
             };
             let schema = &responses["200"]["content"]["application/json"]["schema"];
-            let is_claim = schema["$ref"].as_str().is_some_and(|name| name.ends_with("ClaimView"));
+            let versioned = [
+                "ClaimView",
+                "PartnerView",
+                "TenantView",
+                "ProgramView",
+                "CalendarView",
+                "RulesView",
+            ];
+            let schema_name = schema["$ref"].as_str().unwrap_or_default();
+            let has_version = versioned.iter().any(|name| schema_name.ends_with(name));
             let is_list = !schema["properties"]["next_cursor"].is_null();
-            assert_eq!(headers("200").contains("ETag"), is_claim, "{path}");
+            assert_eq!(headers("200").contains("ETag"), has_version, "{path}");
             assert_eq!(headers("200").contains("Link"), is_list, "{path}");
             if !responses["201"].is_null() {
                 let created = BTreeSet::from(["ETag", "Idempotent-Replayed", "Location"]);
@@ -272,6 +282,20 @@ mod tests {
         for command in commands {
             assert!(command["responses"]["200"]["headers"]["ETag"].is_object(), "{command}");
         }
+    }
+
+    #[test]
+    fn every_put_of_an_entry_may_name_the_revision_that_was_read_and_a_412_tells_the_present_one() {
+        let document = document();
+        let may = |operation: &&Value| {
+            parameters(operation, "header").contains(&("If-Match", false))
+                && operation["responses"]["412"]["headers"]["ETag"].is_object()
+                && operation["responses"]["200"]["headers"]["ETag"].is_object()
+        };
+        let operations = operations(&document).into_iter().map(|(_, operation)| operation);
+        let expected =
+            BTreeSet::from(["putPartner", "putTenant", "putProgram", "putCalendar", "putRules"]);
+        assert_eq!(names_of(operations.filter(may)), expected);
     }
 
     #[test]

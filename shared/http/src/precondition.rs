@@ -1,9 +1,13 @@
 //! Entity tags and idempotency keys (`docs/api.md §1.4` and `§1.5`).
 //!
-//! A claim's ETag is its version between quotes. `If-Match` is read as RFC 9110 §13.1.1 says: `*`, or a list of tags
-//! that are compared strongly, so that a weak tag names no version.
+//! A claim's ETag is its version between quotes, that of an entry of the directory its revision. `If-Match` is read as
+//! RFC 9110 §13.1.1 says: `*`, or a list of tags that are compared strongly, so that a weak tag names nothing.
 
+use std::fmt;
+
+use domain::canonical;
 use domain::ids::Version;
+use domain::rules::StandingRules;
 use lambda_http::http::HeaderMap;
 use lambda_http::http::header::{IF_MATCH, IF_NONE_MATCH};
 
@@ -12,18 +16,57 @@ use crate::failure::Failure;
 /// The header of a repeatable create.
 pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// The ETag of a version.
-pub fn etag(version: Version) -> String {
-    format!("\"{version}\"")
+/// An entity tag without its quotes. It is strong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntityTag(String);
+
+/// How much of the digest of a customer's blocks stands in the tag of the rules.
+const BLOCKS_DIGITS: usize = 16;
+
+impl EntityTag {
+    /// The tag of a revision of an entry of the directory.
+    pub fn of_revision(revision: u32) -> Self {
+        Self(revision.to_string())
+    }
+
+    /// The tag of a customer's rules. A "no" leaves a block without a revision, and blocks end, so that the
+    /// blocks that hold stand in it: nobody lifts a block by rules that were read before it.
+    pub fn of_rules(revision: u32, rules: &StandingRules) -> Self {
+        let digest = canonical::hash(&rules.blocks).to_string();
+        Self(format!("{revision}-{}", digest.get(..BLOCKS_DIGITS).unwrap_or(&digest)))
+    }
+
+    /// The number that it begins with: a version, or a revision.
+    fn number(&self) -> Option<u32> {
+        let text = self.0.split('-').next()?;
+        let number: u32 = text.parse().ok()?;
+        (number.to_string() == text).then_some(number)
+    }
+
+    fn version(&self) -> Option<Version> {
+        self.number().map(Version).filter(|version| version.to_string() == self.0)
+    }
+}
+
+impl From<Version> for EntityTag {
+    fn from(version: Version) -> Self {
+        Self(version.to_string())
+    }
+}
+
+impl fmt::Display for EntityTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0)
+    }
 }
 
 /// What an `If-Match` names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IfMatch {
-    /// Whatever version there is.
+    /// Whatever there is.
     Any,
-    /// One of these. Tags that are no version of a claim, and weak ones, name none.
-    OneOf(Vec<Version>),
+    /// One of these. Weak tags are left out.
+    OneOf(Vec<EntityTag>),
 }
 
 /// A version that no claim has, and that is none's last one.
@@ -33,10 +76,21 @@ impl IfMatch {
     /// The version that the caller has seen of a claim whose present one is `current`: that, where it is named; else
     /// the one before, of which a repeat may come; else another, which is stale. `None`: the caller takes any.
     pub fn seen(&self, current: Version) -> Option<Version> {
-        let Self::OneOf(named) = self else { return None };
+        let Self::OneOf(tags) = self else { return None };
+        let named: Vec<Version> = tags.iter().filter_map(EntityTag::version).collect();
         let present = named.iter().find(|own| **own == current);
         let before = || named.iter().find(|own| own.next() == current);
         Some(present.or_else(before).or(named.first()).copied().unwrap_or(NO_VERSION))
+    }
+
+    /// Whether the caller may write an entry whose present tag is `current`; `None`: there is none. A write that
+    /// `repeats` what is stored may also name the revision before: its first answer was lost.
+    pub fn permits(&self, current: Option<&EntityTag>, repeats: bool) -> bool {
+        let Some(current) = current else { return false };
+        let Self::OneOf(named) = self else { return true };
+        let before = current.number().and_then(|number| number.checked_sub(1));
+        let is_before = |tag: &EntityTag| before.is_some() && tag.number() == before;
+        named.iter().any(|tag| tag == current || (repeats && is_before(tag)))
     }
 }
 
@@ -62,9 +116,8 @@ pub(crate) fn if_match(headers: &HeaderMap) -> Result<IfMatch, Failure> {
     Ok(IfMatch::OneOf(tags.into_iter().flatten().collect()))
 }
 
-/// The tags of a list, each as the version that it names strongly, if it names one; `None` where the text is no list
-/// of tags. Elements may be empty.
-fn entity_tags(text: &str) -> Option<Vec<Option<Version>>> {
+/// The tags of a list, each if it is strong; `None` where the text is no list of tags. Elements may be empty.
+fn entity_tags(text: &str) -> Option<Vec<Option<EntityTag>>> {
     let mut tags = Vec::new();
     let mut rest = text.trim_matches(BLANKS);
     while !rest.is_empty() {
@@ -84,7 +137,7 @@ fn entity_tags(text: &str) -> Option<Vec<Option<Version>>> {
         if !rest.is_empty() && !rest.starts_with(',') {
             return None;
         }
-        tags.push(version(tag).filter(|_| !weak));
+        tags.push((!weak).then(|| EntityTag(tag.to_owned())));
     }
     Some(tags)
 }
@@ -92,15 +145,10 @@ fn entity_tags(text: &str) -> Option<Vec<Option<Version>>> {
 /// Optional white space of a header.
 const BLANKS: [char; 2] = [' ', '\t'];
 
-fn version(tag: &str) -> Option<Version> {
-    let version = Version(tag.parse().ok()?);
-    (version.to_string() == tag).then_some(version)
-}
-
 /// Whether an `If-None-Match` names this version: the comparison is weak, a list is permitted, and
 /// `*` names every version.
 pub(crate) fn if_none_match(headers: &HeaderMap, version: Version) -> bool {
-    let own = etag(version);
+    let own = EntityTag::from(version).to_string();
     let values = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     values
         .flat_map(|value| value.split(','))
@@ -129,18 +177,19 @@ mod tests {
         values.iter().map(|value| (name.clone(), HeaderValue::from_str(value).unwrap())).collect()
     }
 
+    fn named(tags: &[&str]) -> IfMatch {
+        IfMatch::OneOf(tags.iter().map(|tag| EntityTag((*tag).to_owned())).collect())
+    }
+
     #[test]
     fn an_if_match_is_a_star_or_a_list_of_tags_and_weak_ones_name_nothing() {
         let read = |values: &[&str]| if_match(&headers("if-match", values));
-        let versions =
-            |numbers: &[u32]| Ok(IfMatch::OneOf(numbers.iter().copied().map(Version).collect()));
-        assert_eq!(read(&["\"7\""]), versions(&[7]));
-        assert_eq!(read(&[" \"7\" ,, \"8\","]), versions(&[7, 8]));
-        assert_eq!(read(&["\"7\"", "\"8\""]), versions(&[7, 8]));
+        assert_eq!(read(&["\"7\""]), Ok(named(&["7"])));
+        assert_eq!(read(&[" \"7\" ,, \"8\","]), Ok(named(&["7", "8"])));
+        assert_eq!(read(&["\"7\"", "\"8-ab\""]), Ok(named(&["7", "8-ab"])));
+        assert_eq!(read(&["\"a,b\""]), Ok(named(&["a,b"])));
         assert_eq!(read(&["*"]), Ok(IfMatch::Any));
-        for none in ["W/\"7\"", "\"07\"", "\"\"", "\"-1\"", "\"a,b\"", "\"99999999999\""] {
-            assert_eq!(read(&[none]), versions(&[]), "{none}");
-        }
+        assert_eq!(read(&["W/\"7\""]), Ok(named(&[])), "a weak tag names nothing");
         assert_eq!(read(&[]), Err(Failure::PreconditionRequired));
         for values in [
             &["7"][..],
@@ -161,14 +210,55 @@ mod tests {
 
     #[test]
     fn of_several_versions_the_present_one_counts_then_the_one_before() {
-        let named =
-            |numbers: &[u32]| IfMatch::OneOf(numbers.iter().copied().map(Version).collect());
-        let seen = |numbers: &[u32]| named(numbers).seen(Version(7));
-        assert_eq!(seen(&[5, 6, 7]), Some(Version(7)));
-        assert_eq!(seen(&[5, 6]), Some(Version(6)));
-        assert_eq!(seen(&[5, 9]), Some(Version(5)));
-        assert_eq!(seen(&[]), Some(NO_VERSION), "no version of any claim");
+        let seen = |tags: &[&str]| named(tags).seen(Version(7));
+        assert_eq!(seen(&["5", "6", "7"]), Some(Version(7)));
+        assert_eq!(seen(&["5", "6"]), Some(Version(6)));
+        assert_eq!(seen(&["5", "9"]), Some(Version(5)));
+        for none in ["07", "", "-1", "7-ab", "a,b", "99999999999"] {
+            assert_eq!(seen(&[none]), Some(NO_VERSION), "{none} is no version of any claim");
+        }
+        assert_eq!(seen(&[]), Some(NO_VERSION));
         assert_eq!(IfMatch::Any.seen(Version(7)), None);
+    }
+
+    #[test]
+    fn an_entry_is_written_over_the_revision_that_was_read_and_a_repeat_over_the_one_before() {
+        let current = EntityTag::of_revision(7);
+        let permits = |tags: &[&str], repeats| named(tags).permits(Some(&current), repeats);
+        for repeats in [true, false] {
+            assert!(permits(&["7"], repeats) && permits(&["5", "7"], repeats));
+            assert!(IfMatch::Any.permits(Some(&current), repeats));
+            for stale in [&["8"][..], &["5"], &["07"], &["7-ab"], &[]] {
+                assert!(!permits(stale, repeats), "{stale:?}");
+            }
+        }
+        assert!(permits(&["6"], true) && !permits(&["6"], false));
+        let first = EntityTag::of_revision(0);
+        assert!(!named(&["x"]).permits(Some(&first), true), "nothing comes before the first");
+    }
+
+    #[test]
+    fn where_there_is_no_entry_an_if_match_permits_nothing() {
+        assert!(!IfMatch::Any.permits(None, false) && !named(&["0"]).permits(None, false));
+    }
+
+    #[test]
+    fn the_tag_of_rules_changes_with_the_blocks_that_hold() {
+        let rules = |blocks: serde_json::Value| -> StandingRules {
+            let mut rules = serde_json::to_value(StandingRules::default()).unwrap();
+            rules["blocks"] = blocks;
+            serde_json::from_value(rules).unwrap()
+        };
+        let none = rules(serde_json::json!([]));
+        let one = rules(serde_json::json!([{"partner": "p", "kind": "workload", "id": "teams",
+                                            "until": "2027-01-01T00:00:00Z"}]));
+        let (before, after) = (EntityTag::of_rules(7, &none), EntityTag::of_rules(7, &one));
+        assert_ne!(before, after);
+        assert_eq!(before, EntityTag::of_rules(7, &none));
+        assert!(before.to_string().starts_with("\"7-"), "{before}");
+        let seen = IfMatch::OneOf(vec![before]);
+        assert!(!seen.permits(Some(&after), true), "not the revision before, and not the same");
+        assert!(seen.permits(Some(&EntityTag::of_rules(8, &one)), true));
     }
 
     #[test]

@@ -117,7 +117,7 @@ pub fn none(call: &Call<'_>) -> Result<(), Failure> {
     Parameters::of(call, &[]).map(drop)
 }
 
-/// The list of a claim's history.
+/// The list of the history of a claim, or of an entry of the directory.
 pub fn history(call: &Call<'_>) -> Result<(), Failure> {
     Parameters::of(call, &PAGING).map(drop)
 }

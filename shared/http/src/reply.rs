@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::language::Language;
-use crate::precondition::etag;
+use crate::precondition::EntityTag;
 use crate::problem::Problem;
 
 /// An answer being put together. None may be stored by a cache.
@@ -43,7 +43,7 @@ impl Reply {
         let reply = Self::json(failure.status(), "application/problem+json", &problem)
             .header(CONTENT_LANGUAGE, language.tag());
         let reply = match failure.current() {
-            Some(version) => reply.etag(version),
+            Some(tag) => reply.etag(tag.clone()),
             None => reply,
         };
         match failure.retry_after_s() {
@@ -64,10 +64,10 @@ impl Reply {
         Self(response).header(CACHE_CONTROL, "no-store")
     }
 
-    /// With the ETag of a claim's version.
+    /// With the ETag of a claim's version, or of an entry of the directory.
     #[must_use]
-    pub fn etag(self, version: Version) -> Self {
-        self.header(ETAG, &etag(version))
+    pub fn etag(self, tag: impl Into<EntityTag>) -> Self {
+        self.header(ETAG, &tag.into().to_string())
     }
 
     /// Marked as the answer to a repeated create.

@@ -165,16 +165,28 @@ function_routes! {
         PutPartner,
         /// Read a partner.
         GetPartner,
+        /// Read what was written of a partner.
+        PartnerHistory,
         /// Write a tenant.
         PutTenant,
         /// Read a tenant.
         GetTenant,
+        /// Read what was written of a tenant.
+        TenantHistory,
+        /// Read what a tenant's customer wrote as standing rules.
+        RulesHistory,
         /// Write a program.
         PutProgram,
         /// Read a program.
         GetProgram,
+        /// Read what was written of a program.
+        ProgramHistory,
         /// Add days to the calendar of a country.
         PutCalendar,
+        /// Read what is added to the calendar of a country.
+        GetCalendar,
+        /// Read what was written of the calendar of a country.
+        CalendarHistory,
         /// Write usage rows.
         PutUsage,
         /// Explain a deadline.
@@ -282,11 +294,17 @@ pub const ROUTES: &[Route] = &[
     route!("GET" "/v1/associations/{id}/usage", Associations::Usage, "getUsage", PARTNER),
     route!("PUT" "/v1/partners/{id}", Directory::PutPartner, "putPartner", OPERATOR),
     route!("GET" "/v1/partners/{id}", Directory::GetPartner, "getPartner", STAFF),
+    route!("GET" "/v1/partners/{id}/history", Directory::PartnerHistory, "getPartnerHistory", STAFF),
     route!("PUT" "/v1/tenants/{id}", Directory::PutTenant, "putTenant", OPERATOR),
     route!("GET" "/v1/tenants/{id}", Directory::GetTenant, "getTenant", STAFF),
+    route!("GET" "/v1/tenants/{id}/history", Directory::TenantHistory, "getTenantHistory", STAFF),
+    route!("GET" "/v1/tenants/{id}/rules/history", Directory::RulesHistory, "getRulesHistory", STAFF),
     route!("PUT" "/v1/programs/{id}", Directory::PutProgram, "putProgram", OPERATOR),
     route!("GET" "/v1/programs/{id}", Directory::GetProgram, "getProgram", STAFF),
+    route!("GET" "/v1/programs/{id}/history", Directory::ProgramHistory, "getProgramHistory", STAFF),
     route!("PUT" "/v1/calendars/{country}", Directory::PutCalendar, "putCalendar", OPERATOR),
+    route!("GET" "/v1/calendars/{country}", Directory::GetCalendar, "getCalendar", STAFF),
+    route!("GET" "/v1/calendars/{country}/history", Directory::CalendarHistory, "getCalendarHistory", STAFF),
     route!("PUT" "/v1/tenants/{id}/usage", Directory::PutUsage, "putUsage", OPERATOR),
     route!("GET" "/v1/windows", Directory::Windows, "getWindow", EVERYONE),
     route!("GET" "/v1/health", Directory::Health, "getHealth", open),

@@ -22,7 +22,7 @@ pub type Scan = (TableSettings, DocumentSettings);
 /// What `decision` needs.
 pub type Decision = (TableSettings, LinkSecretSettings, PageSettings);
 /// What `directory` needs.
-pub type Directory = (TableSettings,);
+pub type Directory = Api;
 /// What `notify` needs.
 pub type Notify = (TableSettings, LinkSecretSettings, PageSettings, MailSettings);
 /// What `delivery` needs.

@@ -61,6 +61,8 @@ mod recipients;
 #[cfg(test)]
 mod reminders;
 #[cfg(test)]
+mod revisions;
+#[cfg(test)]
 mod robots;
 #[cfg(test)]
 mod roles;

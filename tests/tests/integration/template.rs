@@ -99,10 +99,11 @@ fn only_who_signs_and_opens_links_holds_their_secret() {
     };
     let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     assert_eq!(holders("LinkSecret"), named(&["decision", "notify"]));
-    assert_eq!(holders("CursorSecret"), named(&["claims", "review", "associations", "customer"]));
+    let listing = ["claims", "review", "associations", "customer", "directory"];
+    assert_eq!(holders("CursorSecret"), named(&listing));
     let secrets =
         permissions().into_iter().filter(|(_, one)| one.to_string().contains("secretsmanager"));
-    assert_eq!(secrets.count(), 6, "and nobody reads another secret");
+    assert_eq!(secrets.count(), 7, "and nobody reads another secret");
 }
 
 fn timeouts() -> BTreeMap<String, i64> {
@@ -355,4 +356,24 @@ fn the_archives_filter_lets_claims_and_reminders_through_and_never_what_the_arch
         "dynamodb": {"Keys": {"pk": {"S": [{"prefix": "C#"}]}, "sk": {"S": ["A", {"prefix": "M#"}]}}},
     });
     assert_eq!(pattern, expected);
+}
+
+#[test]
+fn a_revision_of_the_directory_wakes_neither_archive_nor_sweep() {
+    let template = template();
+    let sources = resources(template, "AWS::Lambda::EventSourceMapping");
+    let on_the_stream: Vec<_> = sources
+        .filter(|(_, one)| one["Properties"]["EventSourceArn"]["!GetAtt"] == "Table.StreamArn")
+        .collect();
+    assert_eq!(on_the_stream.len(), 2);
+    for (name, source) in on_the_stream {
+        for filter in listed(&source["Properties"]["FilterCriteria"]["Filters"]) {
+            let pattern: Value = serde_json::from_str(filter["Pattern"].as_str().unwrap()).unwrap();
+            for permitted in listed(&pattern["dynamodb"]["Keys"]["sk"]["S"]) {
+                let beginning = permitted["prefix"].as_str().or(permitted.as_str()).unwrap();
+                let lets_through = beginning.starts_with("H#") || "H#000001".starts_with(beginning);
+                assert!(!lets_through, "{name}: {permitted}");
+            }
+        }
+    }
 }

@@ -190,7 +190,8 @@ async fn write_directory(stack: &Stack) {
     let send = |event: Event| stack.send(event.staff("operator", "o"));
     let tenant = format!("/v1/tenants/{CONTOSO}");
     for path in ["/v1/partners/p-alpine", tenant.as_str(), "/v1/programs/osu-m365"] {
-        let entry = send(Event::get(path)).await.body;
+        let mut entry = send(Event::get(path)).await.body;
+        entry["name"] = json!("Another name");
         assert_eq!(send(Event::put(path).json(&entry)).await.status, 200, "{path}");
     }
     let row = json!({"kind": "workload", "id": "teams", "date": "2026-12-20", "active_users": 9,

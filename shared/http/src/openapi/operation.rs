@@ -39,6 +39,8 @@ enum AnswerShape {
     One(&'static str),
     /// A claim, with its version.
     Claim(&'static str),
+    /// An entry of the directory, with its revision.
+    Entry(&'static str),
     Created(&'static str),
     List(&'static str),
     Page,
@@ -49,6 +51,7 @@ enum AnswerShape {
 const LIST: [&str; 2] = ["limit", "cursor"];
 const CHANGE: &[u16] = &[400, 409, 412, 413, 415, 422, 428];
 const WRITE: &[u16] = &[400, 413, 415, 422];
+const WRITE_ENTRY: &[u16] = &[400, 412, 413, 415, 422];
 
 /// The operation of a route. The second one of the decision page has a name of its own.
 pub(super) fn of(route: &Route, method: &HttpMethod) -> Operation {
@@ -98,6 +101,23 @@ const fn read(summary: &'static str, answer: AnswerShape) -> RouteFacts {
 
 const fn write(summary: &'static str, body: &'static str, answer: AnswerShape) -> RouteFacts {
     RouteFacts { body: Some(body), refusals: WRITE, ..read(summary, answer) }
+}
+
+/// A write of an entry of the directory, whole.
+const fn write_entry(
+    summary: &'static str,
+    body: &'static str,
+    answer: &'static str,
+) -> RouteFacts {
+    RouteFacts {
+        optional_headers: &["If-Match"],
+        refusals: WRITE_ENTRY,
+        ..write(summary, body, AnswerShape::Entry(answer))
+    }
+}
+
+const fn read_revisions(summary: &'static str) -> RouteFacts {
+    RouteFacts { query: &LIST, ..read(summary, AnswerShape::List("EntryRevisionView")) }
 }
 
 fn claims(route: ClaimsRoute) -> RouteFacts {
@@ -226,9 +246,9 @@ fn customer(route: CustomerRoute) -> RouteFacts {
             query: &LIST,
             ..read("Who sees one's data, or asks to", AnswerShape::List("LedgerView"))
         },
-        CustomerRoute::GetRules => read("Read the standing rules", AnswerShape::One("RulesView")),
+        CustomerRoute::GetRules => read("Read the standing rules", AnswerShape::Entry("RulesView")),
         CustomerRoute::PutRules => {
-            write("Write the standing rules", "RulesBody", AnswerShape::One("RulesView"))
+            write_entry("Write the standing rules", "RulesBody", "RulesView")
         }
         CustomerRoute::Accept => answer("Say yes, at once"),
         CustomerRoute::Decline => answer("Say no, at any time"),
@@ -270,23 +290,27 @@ fn associations(route: AssociationsRoute) -> RouteFacts {
 
 fn directory(route: DirectoryRoute) -> RouteFacts {
     match route {
-        DirectoryRoute::PutPartner => {
-            write("Write a partner", "PartnerBody", AnswerShape::One("PartnerView"))
+        DirectoryRoute::PutPartner => write_entry("Write a partner", "PartnerBody", "PartnerView"),
+        DirectoryRoute::GetPartner => read("Read a partner", AnswerShape::Entry("PartnerView")),
+        DirectoryRoute::PartnerHistory => read_revisions("Read a partner's history, oldest first"),
+        DirectoryRoute::PutTenant => write_entry("Write a tenant", "TenantBody", "TenantView"),
+        DirectoryRoute::GetTenant => read("Read a tenant", AnswerShape::Entry("TenantView")),
+        DirectoryRoute::TenantHistory => read_revisions("Read a tenant's history, oldest first"),
+        DirectoryRoute::RulesHistory => {
+            read_revisions("Read the history of a customer's standing rules, oldest first")
         }
-        DirectoryRoute::GetPartner => read("Read a partner", AnswerShape::One("PartnerView")),
-        DirectoryRoute::PutTenant => {
-            write("Write a tenant", "TenantBody", AnswerShape::One("TenantView"))
+        DirectoryRoute::PutProgram => write_entry("Write a program", "ProgramBody", "ProgramView"),
+        DirectoryRoute::GetProgram => read("Read a program", AnswerShape::Entry("ProgramView")),
+        DirectoryRoute::ProgramHistory => read_revisions("Read a program's history, oldest first"),
+        DirectoryRoute::PutCalendar => {
+            write_entry("Add days to a country's calendar", "CalendarBody", "CalendarView")
         }
-        DirectoryRoute::GetTenant => read("Read a tenant", AnswerShape::One("TenantView")),
-        DirectoryRoute::PutProgram => {
-            write("Write a program", "ProgramBody", AnswerShape::One("ProgramView"))
+        DirectoryRoute::GetCalendar => {
+            read("Read the days added to a country's calendar", AnswerShape::Entry("CalendarView"))
         }
-        DirectoryRoute::GetProgram => read("Read a program", AnswerShape::One("ProgramView")),
-        DirectoryRoute::PutCalendar => write(
-            "Add days to a country's calendar",
-            "CalendarBody",
-            AnswerShape::One("CalendarView"),
-        ),
+        DirectoryRoute::CalendarHistory => {
+            read_revisions("Read the history of a country's calendar, oldest first")
+        }
         DirectoryRoute::PutUsage => write("Write usage rows", "UsageBody", AnswerShape::Document),
         DirectoryRoute::Windows => RouteFacts {
             query: &["country", "subdivision", "time_zone", "delivered_at", "business_days"],
@@ -369,6 +393,7 @@ fn responses(route: &Route, facts: &RouteFacts) -> ResponsesBuilder {
         AnswerShape::Created(_) => "201",
         AnswerShape::One(_)
         | AnswerShape::Claim(_)
+        | AnswerShape::Entry(_)
         | AnswerShape::List(_)
         | AnswerShape::Page
         | AnswerShape::PageOr(_)
@@ -395,7 +420,10 @@ fn answer(answer: &AnswerShape) -> Response {
     let response = with_headers(ResponseBuilder::new().description("Done"), sent_with(answer));
     let json = |schema| ContentBuilder::new().schema(Some(schema)).build();
     match answer {
-        AnswerShape::One(schema) | AnswerShape::Claim(schema) | AnswerShape::Created(schema) => {
+        AnswerShape::One(schema)
+        | AnswerShape::Claim(schema)
+        | AnswerShape::Entry(schema)
+        | AnswerShape::Created(schema) => {
             response.content("application/json", json(reference(schema)))
         }
         AnswerShape::List(schema) => response.content("application/json", json(list(schema))),
@@ -411,7 +439,7 @@ fn answer(answer: &AnswerShape) -> Response {
 /// The headers of a success.
 fn sent_with(answer: &AnswerShape) -> &'static [&'static str] {
     match answer {
-        AnswerShape::Claim(_) => &["ETag"],
+        AnswerShape::Claim(_) | AnswerShape::Entry(_) => &["ETag"],
         AnswerShape::Created(_) => &["ETag", "Location", "Idempotent-Replayed"],
         AnswerShape::List(_) => &["Link"],
         AnswerShape::One(_)
@@ -437,10 +465,14 @@ fn list(schema: &str) -> RefOr<Schema> {
         .into()
 }
 
-/// A refusal; one that says when to come again says it in a header.
+/// A refusal; one that says when to come again says it in a header, and so does one that says which version there is.
 fn problem(status: u16) -> Response {
     let content = ContentBuilder::new().schema(Some(reference("Problem"))).build();
-    let headers: &[&str] = if matches!(status, 429 | 503) { &["Retry-After"] } else { &[] };
+    let headers: &[&str] = match status {
+        412 => &["ETag"],
+        429 | 503 => &["Retry-After"],
+        _ => &[],
+    };
     with_headers(ResponseBuilder::new().description("Refused"), headers)
         .content("application/problem+json", content)
         .build()

@@ -6,6 +6,7 @@ mod check;
 mod claim;
 mod customer;
 mod directory;
+mod entry;
 mod evidence;
 mod explain;
 mod history;
@@ -30,6 +31,7 @@ pub use directory::{
     ClockView, HealthView, ItemRefView, LocationView, PartnerView, PolicyView, ProgramView,
     TenantContactView, TenantItemView, TenantView, UsageDay, UsageView,
 };
+pub use entry::EntryRevisionView;
 pub use evidence::{EvidenceLinkView, EvidenceUploadView, EvidenceView, UploadFormView};
 pub use explain::{ExplainView, FactView, RuleView};
 pub use history::{HistoryEntryView, HistoryPartView};

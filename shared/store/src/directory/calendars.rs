@@ -10,15 +10,13 @@ use domain::calendar::{
 use domain::claim::Claim;
 use domain::directory::CountryCalendar;
 
-use super::entry::{ATTEMPTS, body_of, with_body};
+use super::entry::{Author, Entry, EntryWrite, NextEntry, Permits, Revised, body_of, with_body};
 use crate::table::attributes::{Reader, key, number, put};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
-use crate::table::retry::pause;
-use crate::table::transaction::{Action, Condition, Written};
-use crate::table::write_id::WriteId;
+use crate::table::transaction::{Action, Condition};
 
 const REVISION: &str = "v";
 
@@ -40,55 +38,41 @@ impl Store {
         &self,
         country: CountryCode,
     ) -> Result<CountryCalendar, StoreError> {
-        let stored = self.load_entry(key(keys::calendar(country), keys::RECORD)).await?;
-        Ok(stored.unwrap_or_else(|| CountryCalendar::untouched(country)))
+        let stored = self.load_entry(keys::calendar(country)).await?;
+        Ok(stored.map_or_else(|| CountryCalendar::untouched(country), |stored| stored.entry))
     }
 
-    /// Puts the days that are added to the calendar of a country, all of them, in a new revision;
-    /// the calendar as it is then. The same days again change nothing.
+    /// Puts the days that are added to the calendar of a country, all of them, in a new revision: the entry, the
+    /// list of revisions that is read before windows are closed, and the revision itself, in one transaction. The
+    /// same days again change nothing. A calendar to which nothing was ever added is at revision 0.
+    ///
+    /// # Errors
+    /// Where others put the same calendar all the time, and of the table.
     pub async fn put_country_calendar(
         &self,
         country: CountryCode,
         added: &BTreeSet<Exception>,
-    ) -> Result<CountryCalendar, StoreError> {
-        for attempt in 0..ATTEMPTS {
-            let old = self.country_calendar(country).await?;
-            if old.added == *added {
-                return Ok(old);
-            }
-            let revision = old.revision.saturating_add(1);
-            let new = CountryCalendar { country, revision, added: added.clone() };
-            if self.replace_calendar(&old, &new).await? == Written::Done {
-                return Ok(new);
-            }
-            pause(attempt).await;
-        }
-        Err(StoreError::Unavailable("others put the same calendar all the time".to_owned()))
-    }
-
-    /// The entry, the list of revisions that is read before windows are closed, and the revision
-    /// itself, in one transaction.
-    async fn replace_calendar(
-        &self,
-        old: &CountryCalendar,
-        new: &CountryCalendar,
-    ) -> Result<Written, StoreError> {
-        let pk = || keys::calendar(new.country);
-        let unchanged = match old.revision {
-            0 => Condition::absent(),
-            revision => Condition::new("v = :v").with(":v", number(revision)),
+        author: &Author,
+        permits: Permits<'_, CountryCalendar>,
+    ) -> Result<EntryWrite<CountryCalendar>, StoreError> {
+        let untouched = Revised { entry: CountryCalendar::untouched(country), revision: 0 };
+        let permits = |present: Option<&Revised<CountryCalendar>>, repeats| {
+            permits(Some(present.unwrap_or(&untouched)), repeats)
         };
-        let mut entry = with_body(key(pk(), keys::RECORD), new)?;
-        put(&mut entry, REVISION, Some(number(new.revision)));
-        let kept = with_body(key(pk(), keys::policy(new.revision)), new)?;
-        let mut listed = key(keys::REVISIONS, new.country.as_str());
-        put(&mut listed, REVISION, Some(number(new.revision)));
-        let actions = vec![
-            Action::Put(entry, Some(unchanged)),
-            Action::Put(kept, Some(Condition::absent())),
-            Action::Put(listed, None),
-        ];
-        self.transact(actions, WriteId::new()).await
+        if added.is_empty()
+            && permits(None, true)
+            && self.country_calendar(country).await?.revision == 0
+        {
+            return Ok(EntryWrite::Stored(untouched));
+        }
+        let next = |_: Option<&CountryCalendar>, revision| {
+            next_calendar(CountryCalendar { country, revision, added: added.clone() })
+        };
+        let written = self.change_entry(keys::calendar(country), author, &permits, next).await?;
+        Ok(match written {
+            EntryWrite::Stale(None) => EntryWrite::Stale(Some(untouched)),
+            known @ (EntryWrite::Stored(_) | EntryWrite::Stale(Some(_))) => known,
+        })
     }
 
     /// The revisions of all countries, in one query.
@@ -126,6 +110,20 @@ impl Store {
         let mut fetched = FetchedItems::default();
         self.fetch(&mut fetched, named_revision_key(claim).into_iter().collect()).await?;
         fetched.name_added_days(claim)
+    }
+}
+
+fn next_calendar(new: CountryCalendar) -> Result<NextEntry<CountryCalendar>, StoreError> {
+    let kept = with_body(key(keys::calendar(new.country), keys::policy(new.revision)), &new)?;
+    let mut listed = key(keys::REVISIONS, new.country.as_str());
+    put(&mut listed, REVISION, Some(number(new.revision)));
+    let beside = vec![Action::Put(kept, Some(Condition::absent())), Action::Put(listed, None)];
+    Ok(NextEntry { entry: new, attributes: Vec::new(), beside })
+}
+
+impl Entry for CountryCalendar {
+    fn says_the_same_as(&self, other: &Self) -> bool {
+        self.added == other.added
     }
 }
 

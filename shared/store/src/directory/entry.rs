@@ -1,58 +1,242 @@
-//! What the entries of the directory have in common: a key, and the entry as one attribute.
+//! What the entries of the directory have in common: a key, the entry as one attribute, and the number of its
+//! revision. Whatever writes an entry also archives it (`directory/history.rs`).
 
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::actor::{Actor, ActorKind};
+use domain::claim::Instant;
+use domain::ids::StaffId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::table::attributes::{Attributes, Reader, number, put};
+use super::history;
+use crate::table::attributes::{Attributes, Reader, key, number, put};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::keys;
 use crate::table::retry::pause;
-use crate::table::transaction::{Condition, Written};
+use crate::table::transaction::{Action, Condition, Written};
+use crate::table::write_id::WriteId;
 
 /// The entry itself; around it stand the keys.
-const BODY: &str = "b";
-/// How often it was changed: a change is put only over the entry that it was made of. An entry that was put
-/// as it stands has none.
-const REVISION: &str = "v";
+pub(super) const BODY: &str = "b";
 /// How often an entry is put again when somebody else puts it too.
 pub(super) const ATTEMPTS: u32 = 5;
 
-impl Store {
-    /// The entry of that key.
-    pub(super) async fn load_entry<T: DeserializeOwned>(
-        &self,
-        key: Attributes,
-    ) -> Result<Option<T>, StoreError> {
-        self.get_item(key).await?.map(body_of).transpose()
+/// An entry of the directory with the number of its revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revised<T> {
+    /// The entry.
+    pub entry: T,
+    /// How often it was written; 0 of an entry that has no number.
+    pub revision: u32,
+}
+
+/// Who writes an entry, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    /// Whose doing it is.
+    pub kind: ActorKind,
+    /// The name of operator staff; people of customers have none here.
+    pub staff: Option<StaffId>,
+    /// When the entry arrived.
+    pub at: Instant,
+}
+
+impl Author {
+    /// The actor as the author of what arrived at `at`.
+    pub fn of(actor: &Actor, at: Instant) -> Self {
+        Self { kind: actor.kind(), staff: actor.staff_id().cloned(), at }
+    }
+}
+
+/// What became of an entry that was to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EntryWrite<T> {
+    /// It is stored, or said the same before.
+    Stored(Revised<T>),
+    /// The writer does not know the present entry, which stays. `None`: there is none.
+    Stale(Option<Revised<T>>),
+}
+
+/// Whether the writer may replace the present entry, if there is one; the flag says that the new entry says the
+/// same as the present one.
+pub type Permits<'a, T> = &'a (dyn Fn(Option<&Revised<T>>, bool) -> bool + Send + Sync);
+
+/// A kind of entries.
+pub(super) trait Entry: Clone + PartialEq + Serialize + DeserializeOwned {
+    /// The attribute that holds the number of the revision. An entry from before it was kept has none.
+    const REVISION: &'static str = "v";
+
+    /// Whether both say the same, whatever the system keeps in them for itself.
+    fn says_the_same_as(&self, other: &Self) -> bool {
+        self == other
+    }
+}
+
+/// An entry that is to be stored, and what is stored with it.
+pub(super) struct NextEntry<T> {
+    pub(super) entry: T,
+    /// Attributes beside the entry.
+    pub(super) attributes: Vec<(&'static str, AttributeValue)>,
+    /// Other items of the same transaction.
+    pub(super) beside: Vec<Action>,
+}
+
+impl<T> From<T> for NextEntry<T> {
+    fn from(entry: T) -> Self {
+        Self { entry, attributes: Vec::new(), beside: Vec::new() }
+    }
+}
+
+/// What the table has of an entry, by strong reads.
+pub(super) struct StoredEntry<T> {
+    pk: String,
+    entry: Option<T>,
+    /// The number of the entry, where it has one.
+    revision: Option<u32>,
+    /// The last revision that is archived.
+    archived: Option<u32>,
+}
+
+impl<T: Entry> StoredEntry<T> {
+    pub(super) fn entry(&self) -> Option<&T> {
+        self.entry.as_ref()
     }
 
-    /// Puts what `next` makes of the entry of that key, over no other entry; gives what is stored.
-    pub(super) async fn change_entry<T: Serialize + DeserializeOwned>(
+    /// The number of the entry; 0 where it has none.
+    pub(super) fn revision(&self) -> u32 {
+        self.revision.unwrap_or(0)
+    }
+
+    pub(super) fn revised(&self) -> Option<Revised<T>> {
+        let entry = self.entry.clone()?;
+        Some(Revised { entry, revision: self.revision() })
+    }
+
+    /// The number under which the present entry is still to be archived: it is from before there was a history,
+    /// or was put as it stands.
+    pub(super) fn unarchived(&self) -> Option<u32> {
+        let revision = self.entry.as_ref().map(|_| self.revision())?;
+        match self.archived {
+            Some(last) if last == revision => None,
+            Some(last) if last > revision => Some(last.saturating_add(1)),
+            Some(_) | None => Some(revision),
+        }
+    }
+
+    /// The number of the entry that replaces this one.
+    pub(super) fn next_revision(&self) -> u32 {
+        self.unarchived().or(self.archived).unwrap_or(0).saturating_add(1)
+    }
+
+    /// That nobody has written the entry since it was read.
+    pub(super) fn unchanged(&self) -> Condition {
+        let name = T::REVISION;
+        match (&self.entry, self.revision) {
+            (None, _) => Condition::absent(),
+            (Some(_), None) => Condition::new(format!("attribute_not_exists({name})")),
+            (Some(_), Some(revision)) => {
+                Condition::new(format!("{name} = :v")).with(":v", number(revision))
+            }
+        }
+    }
+
+    /// The items that archive `entry` as a revision, and before it the present entry where it is not archived yet.
+    pub(super) fn archive(
         &self,
-        key: &Attributes,
-        next: impl Fn(Option<&T>) -> T,
-    ) -> Result<T, StoreError> {
+        entry: &T,
+        revision: u32,
+        author: &Author,
+    ) -> Result<Vec<Action>, StoreError> {
+        let mut items = Vec::new();
+        if let (Some(number), Some(before)) = (self.unarchived(), &self.entry) {
+            items.push(history::archived(&self.pk, number, before, None)?);
+        }
+        items.push(history::archived(&self.pk, revision, entry, Some(author))?);
+        let absent = |item| Action::Put(item, Some(Condition::absent()));
+        Ok(items.into_iter().map(absent).collect())
+    }
+
+    /// The item of the entry, under the condition that nobody has written it since.
+    pub(super) fn replace(
+        &self,
+        next: &T,
+        revision: u32,
+        attributes: Vec<(&'static str, AttributeValue)>,
+    ) -> Result<Action, StoreError> {
+        let mut item = with_body(key(self.pk.clone(), keys::RECORD), next)?;
+        put(&mut item, T::REVISION, (revision > 0).then(|| number(revision)));
+        for (name, value) in attributes {
+            put(&mut item, name, Some(value));
+        }
+        Ok(Action::Put(item, Some(self.unchanged())))
+    }
+}
+
+impl Store {
+    /// The entry of that partition.
+    pub(super) async fn load_entry<T: Entry>(
+        &self,
+        pk: String,
+    ) -> Result<Option<Revised<T>>, StoreError> {
+        let item = self.get_item(key(pk, keys::RECORD)).await?;
+        item.map(revised_of).transpose()
+    }
+
+    /// The entry of that partition, and how far it is archived.
+    pub(super) async fn load_stored<T: Entry>(
+        &self,
+        pk: String,
+    ) -> Result<StoredEntry<T>, StoreError> {
+        let item = self.get_item(key(pk.clone(), keys::RECORD));
+        let (item, archived) = tokio::try_join!(item, self.last_archived(&pk))?;
+        let revision = item.as_ref().map(revision_of::<T>).transpose()?.flatten();
+        let entry = item.map(body_of).transpose()?;
+        Ok(StoredEntry { pk, entry, revision, archived })
+    }
+
+    /// Puts and archives what `next` makes of the entry of that partition and of its new number, over no other
+    /// entry. What says the same as the present entry is not written.
+    pub(super) async fn change_entry<T: Entry>(
+        &self,
+        pk: String,
+        author: &Author,
+        permits: Permits<'_, T>,
+        next: impl Fn(Option<&T>, u32) -> Result<NextEntry<T>, StoreError>,
+    ) -> Result<EntryWrite<T>, StoreError> {
         for attempt in 0..ATTEMPTS {
-            let stored = self.get_item(key.clone()).await?;
-            let revision = match &stored {
-                Some(item) => Reader::new("directory entry", item).opt_number::<u32>(REVISION)?,
-                None => None,
-            };
-            let unchanged = match (&stored, revision) {
-                (None, _) => Condition::absent(),
-                (Some(_), None) => Condition::new("attribute_not_exists(v)"),
-                (Some(_), Some(revision)) => Condition::new("v = :v").with(":v", number(revision)),
-            };
-            let entry = next(stored.map(body_of).transpose()?.as_ref());
-            let mut item = with_body(key.clone(), &entry)?;
-            put(&mut item, REVISION, Some(number(revision.unwrap_or(0).saturating_add(1))));
-            if self.put_item_if(item, unchanged).await? == Written::Done {
-                return Ok(entry);
+            let stored: StoredEntry<T> = self.load_stored(pk.clone()).await?;
+            let revision = stored.next_revision();
+            let NextEntry { entry, attributes, beside } = next(stored.entry(), revision)?;
+            let present = stored.revised();
+            let repeated = present.clone().filter(|present| present.entry.says_the_same_as(&entry));
+            if !permits(present.as_ref(), repeated.is_some()) {
+                return Ok(EntryWrite::Stale(present));
+            }
+            if let Some(present) = repeated {
+                return Ok(EntryWrite::Stored(present));
+            }
+            let mut actions = vec![stored.replace(&entry, revision, attributes)?];
+            actions.extend(stored.archive(&entry, revision, author)?);
+            actions.extend(beside);
+            if self.transact(actions, WriteId::new()).await? == Written::Done {
+                return Ok(EntryWrite::Stored(Revised { entry, revision }));
             }
             pause(attempt).await;
         }
         Err(StoreError::Unavailable("others put the same entry all the time".to_owned()))
     }
+}
+
+/// The number of the entry that an item holds, where it has one.
+pub(super) fn revision_of<T: Entry>(item: &Attributes) -> Result<Option<u32>, StoreError> {
+    Reader::new("directory entry", item).opt_number(T::REVISION)
+}
+
+/// The entry that an item holds, with its number.
+fn revised_of<T: Entry>(item: Attributes) -> Result<Revised<T>, StoreError> {
+    let revision = revision_of::<T>(&item)?.unwrap_or(0);
+    Ok(Revised { entry: body_of(item)?, revision })
 }
 
 /// The entry that an item holds.

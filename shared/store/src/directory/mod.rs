@@ -1,7 +1,8 @@
-//! The directory: partners, tenants, programs and calendars.
+//! The directory: partners, tenants, programs and calendars, and their history.
 
 pub(crate) mod calendars;
-mod entry;
+pub(crate) mod entry;
+pub(crate) mod history;
 pub(crate) mod of_claim;
 pub(crate) mod partners;
 pub(crate) mod places;

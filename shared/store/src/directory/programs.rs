@@ -3,21 +3,20 @@
 use std::collections::HashMap;
 use std::sync::{MutexGuard, PoisonError};
 
+use domain::actor::Actor;
 use domain::claim::Claim;
 use domain::ids::ProgramId;
 use domain::program::{Policy, Program};
 
-use super::entry::{ATTEMPTS, body_of, with_body};
-use crate::table::attributes::{key, number, put};
+use super::entry::{Author, Entry, EntryWrite, NextEntry, Permits, Revised, body_of, with_body};
+use crate::table::attributes::{key, number};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
-use crate::table::retry::pause;
-use crate::table::transaction::{Action, Condition, Written};
-use crate::table::write_id::WriteId;
+use crate::table::transaction::{Action, Condition};
 
-/// The policy version of a program, for conditions.
+/// The version of the program's policy.
 const POLICY_VERSION: &str = "v";
 /// How many policies a process keeps.
 const MOST_KEPT: usize = 1_000;
@@ -25,49 +24,39 @@ const MOST_KEPT: usize = 1_000;
 impl Store {
     /// The program of that id, as it is now.
     pub async fn program(&self, id: &ProgramId) -> Result<Option<Program>, StoreError> {
-        self.load_entry(key(keys::program(id), keys::RECORD)).await
+        Ok(self.program_entry(id).await?.map(|program| program.entry))
     }
 
-    /// Stores a program. A policy other than the present one is its next version; the claims of the
-    /// older ones keep theirs. The program comes back with the version it has now.
-    pub async fn put_program(&self, program: &Program) -> Result<Program, StoreError> {
-        for attempt in 0..ATTEMPTS {
-            let old = self.program(&program.id).await?;
-            let policy_version = match &old {
-                Some(old) if old.policy == program.policy => old.policy_version,
-                Some(old) => old.policy_version.saturating_add(1),
-                None => 1,
-            };
-            let new = Program { policy_version, ..program.clone() };
-            if self.replace_program(old.as_ref(), &new).await? == Written::Done {
-                return Ok(new);
-            }
-            pause(attempt).await;
-        }
-        Err(StoreError::Unavailable("others put the same program all the time".to_owned()))
-    }
-
-    async fn replace_program(
+    /// The same with the number of its revision.
+    pub async fn program_entry(
         &self,
-        old: Option<&Program>,
-        new: &Program,
-    ) -> Result<Written, StoreError> {
-        let mut entry = with_body(key(keys::program(&new.id), keys::RECORD), new)?;
-        put(&mut entry, POLICY_VERSION, Some(number(new.policy_version)));
-        let unchanged = match old {
-            Some(old) => Condition::new("v = :v").with(":v", number(old.policy_version)),
-            None => Condition::absent(),
-        };
-        if old.is_some_and(|old| old.policy_version == new.policy_version) {
-            return self.put_item_if(entry, unchanged).await;
-        }
-        let version = key(keys::program(&new.id), keys::policy(new.policy_version));
-        let version = with_body(version, &new.policy)?;
-        let actions = vec![
-            Action::Put(entry, Some(unchanged)),
-            Action::Put(version, Some(Condition::absent())),
-        ];
-        self.transact(actions, WriteId::new()).await
+        id: &ProgramId,
+    ) -> Result<Option<Revised<Program>>, StoreError> {
+        self.load_entry(keys::program(id)).await
+    }
+
+    /// Stores a program as the author writes it. A policy other than the present one is its next version; the
+    /// claims of the older ones keep theirs. The program comes back with the version it has now.
+    ///
+    /// # Errors
+    /// Where others put the same program all the time, and of the table.
+    pub async fn change_program(
+        &self,
+        program: &Program,
+        author: &Author,
+        permits: Permits<'_, Program>,
+    ) -> Result<EntryWrite<Program>, StoreError> {
+        let next = |old: Option<&Program>, _| next_program(old, program);
+        self.change_entry(keys::program(&program.id), author, permits, next).await
+    }
+
+    /// Stores a program as the system's doing: of imports and tests.
+    ///
+    /// # Errors
+    /// As those of [`Store::change_program`].
+    pub async fn put_program(&self, program: &Program) -> Result<(), StoreError> {
+        let author = Author::of(&Actor::System, self.moment().await?.at);
+        Box::pin(self.change_program(program, &author, &|_, _| true)).await.map(|_| ())
     }
 
     /// The policy a claim is pinned to. It never changes, so it is read once and kept.
@@ -76,8 +65,8 @@ impl Store {
         if let Some(policy) = self.kept_policies().get(&pinned).cloned() {
             return Ok(policy);
         }
-        let key = key(keys::program(&pinned.0), keys::policy(pinned.1));
-        let policy: Option<Policy> = self.load_entry(key).await?;
+        let stored = self.get_item(key(keys::program(&pinned.0), keys::policy(pinned.1))).await?;
+        let policy: Option<Policy> = stored.map(body_of).transpose()?;
         let policy = policy.ok_or_else(|| StoreError::unreadable("claim", "pv"))?;
         self.keep_policy(pinned, policy.clone());
         Ok(policy)
@@ -120,6 +109,28 @@ impl Store {
     fn kept_policies(&self) -> MutexGuard<'_, HashMap<(ProgramId, u32), Policy>> {
         self.policies.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The program that takes the place of `old`, with its policy where that is a new version.
+fn next_program(old: Option<&Program>, new: &Program) -> Result<NextEntry<Program>, StoreError> {
+    let policy_version = match old {
+        Some(old) if old.policy == new.policy => old.policy_version,
+        Some(old) => old.policy_version.saturating_add(1),
+        None => 1,
+    };
+    let mut beside = Vec::new();
+    if old.is_none_or(|old| old.policy_version != policy_version) {
+        let version = key(keys::program(&new.id), keys::policy(policy_version));
+        let version = with_body(version, &new.policy)?;
+        beside.push(Action::Put(version, Some(Condition::absent())));
+    }
+    let entry = Program { policy_version, ..new.clone() };
+    Ok(NextEntry { entry, attributes: vec![(POLICY_VERSION, number(policy_version))], beside })
+}
+
+/// The number of its policy's version is another one than that of the entry.
+impl Entry for Program {
+    const REVISION: &'static str = "r";
 }
 
 impl FetchedItems {

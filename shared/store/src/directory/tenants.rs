@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::actor::{Actor, ActorKind};
 use domain::claim::Instant;
 use domain::directory::Tenant;
 use domain::ids::{ItemId, PartnerId, StaffId, TenantId};
@@ -10,8 +11,10 @@ use domain::program::ItemKind;
 use domain::rules::{ItemBlock, StandingRules};
 use serde_dynamo::Item;
 
-use super::entry::{ATTEMPTS, body_of, with_body};
-use crate::table::attributes::{Attributes, Reader, instant, key, put};
+use super::entry::{
+    ATTEMPTS, Author, Entry, EntryWrite, Permits, Revised, StoredEntry, body_of, with_body,
+};
+use crate::table::attributes::{Attributes, Reader, instant, key};
 use crate::table::clock::Moment;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -19,6 +22,7 @@ use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
 use crate::table::retry::pause;
 use crate::table::transaction::Written;
+use crate::table::write_id::WriteId;
 
 /// When the rules arrived.
 const WRITTEN_AT: &str = "t";
@@ -72,6 +76,11 @@ impl Store {
         fetched.tenant(id)
     }
 
+    /// The operator's entry of a tenant, with the number of its revision.
+    pub async fn tenant_entry(&self, id: &TenantId) -> Result<Option<Revised<Tenant>>, StoreError> {
+        self.load_entry(keys::tenant(id)).await
+    }
+
     /// Stores a tenant as `by` writes it at `at`, and gives it as it is stored: contacts and domains that
     /// this makes verified or adds bear who did it and when (`docs/domain.md §3`, *Two people*).
     ///
@@ -82,12 +91,15 @@ impl Store {
         tenant: &Tenant,
         by: &StaffId,
         at: Instant,
-    ) -> Result<Tenant, StoreError> {
-        let stamped = |before: Option<&Tenant>| tenant.clone().stamped(before, by, at);
-        self.change_entry(&entry_key(&tenant.id), stamped).await
+        permits: Permits<'_, Tenant>,
+    ) -> Result<EntryWrite<Tenant>, StoreError> {
+        let author = Author { kind: ActorKind::Operator, staff: Some(by.clone()), at };
+        let stamped =
+            |before: Option<&Tenant>, _| Ok(tenant.clone().stamped(before, by, at).into());
+        self.change_entry(keys::tenant(&tenant.id), &author, permits, stamped).await
     }
 
-    /// Stores a tenant as it stands, with what it says of its contacts and domains: of imports and tests.
+    /// Stores a tenant as it stands, without a revision, with what it says of its contacts and domains: of imports and tests.
     pub async fn put_tenant(&self, tenant: &Tenant) -> Result<(), StoreError> {
         self.put_item(with_body(entry_key(&tenant.id), tenant)?).await
     }
@@ -98,44 +110,141 @@ impl Store {
         &self,
         id: &TenantId,
         moment: Moment,
-    ) -> Result<Option<StandingRules>, StoreError> {
-        let Some(tenant) = self.tenant(id).await? else { return Ok(None) };
-        let traces = self.load_blocks(id).await?.into_iter().map(|trace| trace.block);
-        let blocks = longest(tenant.rules.blocks.into_iter().chain(traces));
-        let blocks = listed(&blocks).filter(|block| moment.at < block.until).collect();
-        Ok(Some(StandingRules { blocks, ..tenant.rules }))
+    ) -> Result<Option<Revised<StandingRules>>, StoreError> {
+        if self.tenant_entry(id).await?.is_none() {
+            return Ok(None);
+        }
+        let stored = self.load_entry(keys::rules(id));
+        let (stored, traces) = tokio::try_join!(stored, self.load_blocks(id))?;
+        let revision = stored.as_ref().map_or(0, |stored: &Revised<StandingRules>| stored.revision);
+        let rules = stored.map(|stored| stored.entry).unwrap_or_default();
+        let left = traces.into_iter().map(|trace| trace.block).collect::<Vec<_>>();
+        Ok(Some(Revised { entry: holding(rules, &left, moment.at), revision }))
     }
 
     /// Puts the rules of a tenant's customer, all of them, with the moment at which they arrived: a block that is
     /// not among them, or is shorter there, is lifted. Gives the rules as they are stored, without the blocks that a "no" has
-    /// left; `None`: there is no such tenant.
+    /// left; `None`: there is no such tenant. Rules that say what holds already are no new revision, and are put
+    /// again with their moment, since what follows the stream carries out each arrival.
+    ///
+    /// # Errors
+    /// Where others put the same rules all the time, and of the table.
     pub async fn put_standing_rules(
         &self,
         id: &TenantId,
-        rules: &StandingRules,
+        wish: &RulesWish,
         moment: Moment,
-    ) -> Result<Option<StandingRules>, StoreError> {
-        if self.tenant(id).await?.is_none() {
+        permits: Permits<'_, StandingRules>,
+    ) -> Result<Option<EntryWrite<StandingRules>>, StoreError> {
+        if self.tenant_entry(id).await?.is_none() {
             return Ok(None);
         }
-        let wanted = longest(rules.blocks.iter().cloned());
+        let mut own: Option<Revised<StandingRules>> = None;
+        let mut seen = Vec::new();
         for attempt in 0..ATTEMPTS {
-            let traces = self.load_blocks(id).await?;
-            let left = |block: &ItemBlock| traces.iter().any(|trace| trace.block == *block);
-            let wished = listed(&wanted).filter(|block| !left(block)).collect();
-            let stored = StandingRules { blocks: wished, ..rules.clone() };
-            let mut item = with_body(rules_key(id), &stored)?;
-            put(&mut item, WRITTEN_AT, Some(instant(moment.at)));
-            self.put_item(item).await?;
-            let lifted = traces.into_iter().filter(|trace| {
-                wanted.get(&subject(&trace.block)).is_none_or(|until| *until < trace.block.until)
-            });
-            if self.lift_blocks(lifted.collect()).await? == Written::Done {
-                return Ok(Some(stored));
+            let stored = self.load_stored::<StandingRules>(keys::rules(id));
+            let (stored, traces) = tokio::try_join!(stored, self.load_blocks(id))?;
+            if let Some(own) = own.take_if(|own| own.revision != stored.revision()) {
+                // Somebody has written others since, and lifts what those do not have.
+                return Ok(Some(EntryWrite::Stored(own)));
+            }
+            let left = traces.iter().map(|trace| trace.block.clone()).collect::<Vec<_>>();
+            let write = RulesWrite::of(wish, &stored, &left, moment.at);
+            if own.is_none() {
+                if !permits(Some(&write.present), write.repeats) {
+                    return Ok(Some(EntryWrite::Stale(Some(write.present))));
+                }
+                seen = left;
+            }
+            let revision = match &own {
+                Some(own) => own.revision,
+                None if write.repeats => stored.revision(),
+                None => stored.next_revision(),
+            };
+            let arrival = vec![(WRITTEN_AT, instant(moment.at))];
+            let mut actions = vec![stored.replace(&write.stored, revision, arrival)?];
+            if own.is_none() && !write.repeats {
+                let customer = Actor::CustomerAdmin { tenant: id.clone(), person: None };
+                let author = Author::of(&customer, moment.at);
+                actions.extend(stored.archive(&write.wanted(wish), revision, &author)?);
+            }
+            if self.transact(actions, WriteId::new()).await? == Written::Done {
+                let done = Revised { entry: write.stored.clone(), revision };
+                // A block that a "no" leaves after the rules are stored is not theirs to lift.
+                let lifted = |block: &ItemBlock| seen.contains(block) && !write.keeps(block);
+                let lifted = traces.into_iter().filter(|trace| lifted(&trace.block)).collect();
+                if self.lift_blocks(lifted).await? == Written::Done {
+                    return Ok(Some(EntryWrite::Stored(done)));
+                }
+                own = Some(done);
             }
             pause(attempt).await;
         }
-        Err(StoreError::Unavailable("blocks change all the time".to_owned()))
+        Err(StoreError::Unavailable("rules or blocks change all the time".to_owned()))
+    }
+}
+
+/// Rules as a customer writes them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RulesWish {
+    /// The rules; their blocks are those that were given.
+    pub rules: StandingRules,
+    /// Whether blocks were given at all; else those that hold stay.
+    pub names_blocks: bool,
+}
+
+/// A write of rules over what is stored.
+struct RulesWrite {
+    /// What holds before.
+    present: Revised<StandingRules>,
+    /// Until when each is kept from what afterwards.
+    until: BTreeMap<Subject, Instant>,
+    /// The rules without the blocks that a "no" has left.
+    stored: StandingRules,
+    /// Whether they say what holds before.
+    repeats: bool,
+}
+
+impl RulesWrite {
+    fn of(
+        wish: &RulesWish,
+        stored: &StoredEntry<StandingRules>,
+        left: &[ItemBlock],
+        at: Instant,
+    ) -> Self {
+        let before = stored.entry().cloned().unwrap_or_default();
+        let before = holding(before, left, at);
+        let blocks = if wish.names_blocks { &wish.rules.blocks } else { &before.blocks };
+        let until = longest(blocks.iter().cloned());
+        let own = listed(&until).filter(|block| !left.contains(block)).collect();
+        let after = listed(&until).filter(|block| at < block.until).collect();
+        let after = StandingRules { blocks: after, ..wish.rules.clone() };
+        Self {
+            repeats: stored.entry().is_some() && after == before,
+            present: Revised { entry: before, revision: stored.revision() },
+            until,
+            stored: StandingRules { blocks: own, ..wish.rules.clone() },
+        }
+    }
+
+    /// The rules with every block that stays.
+    fn wanted(&self, wish: &RulesWish) -> StandingRules {
+        StandingRules { blocks: listed(&self.until).collect(), ..wish.rules.clone() }
+    }
+
+    /// Whether a block that a "no" has left stays as long as it is.
+    fn keeps(&self, block: &ItemBlock) -> bool {
+        self.until.get(&subject(block)).is_some_and(|until| *until >= block.until)
+    }
+}
+
+impl Entry for StandingRules {}
+
+/// What the system keeps of former contacts is no statement of the operator's.
+impl Entry for Tenant {
+    fn says_the_same_as(&self, other: &Self) -> bool {
+        let stated = |tenant: &Self| Self { former_contacts: Vec::new(), ..tenant.clone() };
+        stated(self) == stated(other)
     }
 }
 
@@ -158,12 +267,15 @@ fn entry_key(tenant: &TenantId) -> Attributes {
     key(keys::tenant(tenant), keys::RECORD)
 }
 
-fn rules_key(tenant: &TenantId) -> Attributes {
-    key(keys::rules(tenant), keys::RECORD)
-}
-
 fn subject(block: &ItemBlock) -> Subject {
     (block.partner.clone(), block.kind, block.id.clone())
+}
+
+/// The rules with every block that holds at `at`, their own and those that a "no" has left, and no other.
+fn holding(rules: StandingRules, left: &[ItemBlock], at: Instant) -> StandingRules {
+    let blocks = longest(rules.blocks.into_iter().chain(left.iter().cloned()));
+    let blocks = listed(&blocks).filter(|block| at < block.until).collect();
+    StandingRules { blocks, ..rules }
 }
 
 /// Until when each is kept from what, where more than one block does so.

@@ -22,6 +22,7 @@
 //! | mails | `C#<claim>` | `O` | `notices/mails.rs` | for good |
 //! | mails outside | `Q#<partner>` | `O#<date>` | `notices/mails.rs` | 90 days |
 //! | uploads | `Q#<partner>` | `U#<date>` | `evidence/uploads.rs` | 90 days |
+//! | revision of an entry | as the entry | `H#<revision, 6 digits>` | `directory/history.rs` | for good |
 //! | partner | `PA#<partner>` | `A` | `directory/partners.rs` | for good |
 //! | tenant | `TN#<tenant>` | `A` | `directory/tenants.rs` | for good |
 //! | customer's rules | `RU#<tenant>` | `A` | `directory/tenants.rs` | for good |
@@ -85,6 +86,19 @@ pub(crate) fn claim_of(pk: &str) -> Result<ClaimId, StoreError> {
 
 pub(crate) fn history(version: Version) -> String {
     format!("H#{:06}", version.0)
+}
+
+/// What the sort keys of the revisions of an entry of the directory begin with.
+pub(crate) const REVISIONS_OF_ENTRY: &str = "H#";
+
+/// A revision of an entry of the directory, in the entry's partition.
+pub(crate) fn revision(number: u32) -> String {
+    format!("{REVISIONS_OF_ENTRY}{number:06}")
+}
+
+/// The revision that a sort key names.
+pub(crate) fn revision_of(sort: &str) -> Option<u32> {
+    sort.strip_prefix(REVISIONS_OF_ENTRY)?.parse().ok()
 }
 
 /// The wrong codes of a recipient; a link of the form without recipients is of number 0, which nobody has.

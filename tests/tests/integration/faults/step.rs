@@ -3,13 +3,12 @@
 use chrono::{Duration as Span, NaiveDate};
 use domain::actor::Actor;
 use domain::calendar::Exception;
-use domain::claim::{Claim, CustomerContact};
+use domain::claim::{Claim, CustomerContact, Instant};
 use domain::command::{ClaimInput, Command, DeclaredEvidence, GivenReason};
 use domain::event::FailureCause;
 use domain::ids::{ClaimId, ItemNo, Sha256Hash};
 use domain::program::{Consent, Policy};
 use domain::reason::{Reason, ReasonCode};
-use domain::rules::StandingRules;
 use domain::text::{Comment, Email, Name};
 use integration::fixtures::{CONTOSO, claim_body};
 use integration::rivals::{accept_all, borealis, grounds, operator};
@@ -18,7 +17,7 @@ use integration::world::{
     partner_id, reject, reviewer, tenant_id, undo_all, validate, withdraw,
 };
 use serde_json::{Value, json};
-use store::{DirectoryEntry, Noted, Store, StoreError};
+use store::{Author, DirectoryEntry, Noted, RulesWish, Store, StoreError};
 
 use super::{ITEMS, NOW};
 
@@ -185,7 +184,7 @@ impl Step {
             }
             Self::Recount | Self::CloseRecounted => {
                 let claim = world.awaiting("k", &ITEMS).await;
-                announce(&world.store).await.unwrap();
+                announce(&world.store, world.now().at).await.unwrap();
                 if self == Self::CloseRecounted {
                     world.let_pass(closes_at(&claim));
                 }
@@ -249,10 +248,12 @@ impl Step {
             | Self::GiveUpReaching
             | Self::TakeOver
             | Self::CloseRecounted => return finalize(world, store).await,
-            Self::Announce => return announce(store).await,
+            Self::Announce => return announce(store, world.now().at).await,
             Self::Lift => {
-                let (tenant, none) = (tenant_id(CONTOSO), StandingRules::default());
-                return store.put_standing_rules(&tenant, &none, world.now()).await.map(|_| ());
+                let (tenant, none) =
+                    (tenant_id(CONTOSO), RulesWish { names_blocks: true, ..RulesWish::default() });
+                let put = store.put_standing_rules(&tenant, &none, world.now(), &|_, _| true);
+                return Box::pin(put).await.map(|_| ());
             }
             Self::Recount => {
                 let country = DirectoryEntry::Calendar("CZ".parse().unwrap());
@@ -329,11 +330,12 @@ fn evidence() -> DeclaredEvidence {
 }
 
 /// New Year's Eve is a holiday.
-async fn announce(store: &Store) -> Result<(), StoreError> {
+async fn announce(store: &Store, at: Instant) -> Result<(), StoreError> {
     let date = NaiveDate::from_ymd_opt(2026, 12, 31).unwrap();
     let added = Exception { date, name: "Day of mourning".to_owned(), subdivision: None };
     let country = "CZ".parse().unwrap();
-    store.put_country_calendar(country, &[added].into()).await.map(|_| ())
+    let author = Author::of(&Actor::System, at);
+    store.put_country_calendar(country, &[added].into(), &author, &|_, _| true).await.map(|_| ())
 }
 
 async fn finalize(world: &World, store: &Store) -> Result<(), StoreError> {

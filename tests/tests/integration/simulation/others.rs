@@ -10,6 +10,7 @@ use domain::text::{Email, Name};
 use integration::fixtures;
 use integration::stack::{self, link};
 use serde_json::json;
+use store::{EntryWrite, Revised};
 use web::event::Event;
 
 use super::{Made, Sim};
@@ -54,7 +55,11 @@ impl Sim {
         let tenant = Tenant { contacts, ..fixtures::contoso() };
         let keeper = StaffId::parse(self.rng.choice(&KEEPERS).unwrap()).unwrap();
         let now = self.stack.world.clock.now();
-        let stored = self.stack.world.store.change_tenant(&tenant, &keeper, now).await.unwrap();
+        let store = &self.stack.world.store;
+        let written = store.change_tenant(&tenant, &keeper, now, &|_, _| true).await.unwrap();
+        let EntryWrite::Stored(Revised { entry: stored, .. }) = written else {
+            panic!("nothing was expected of the entry")
+        };
         let verified = stored.verified_contacts().map(|own| own.email.as_str().to_owned());
         self.note(format!("{} verifies {:?}", keeper.as_str(), verified.collect::<Vec<_>>()));
         self.books.entries.push((now, stored));

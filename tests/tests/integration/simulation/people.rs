@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use domain::actor::Actor;
 use domain::claim::{Claim, ItemStatus, Status};
 use domain::directory::{Partner, PartnerStatus};
 use domain::ids::{ClaimId, NoticeNo};
@@ -10,6 +11,7 @@ use domain::recipient::{Authority, Recipient, RecipientList, RecipientNo};
 use integration::fixtures::{self, ALPINE, BOREALIS};
 use integration::stack::{self, Stack};
 use serde_json::{Value, json};
+use store::Author;
 use web::event::Event;
 
 use super::{Made, Sim};
@@ -285,7 +287,8 @@ impl Sim {
     async fn put_partner(&mut self, id: &'static str, entry: Partner, suspended: bool) {
         let status = if suspended { PartnerStatus::Suspended } else { PartnerStatus::Active };
         let (partner, now) = (Partner { status, ..entry }, self.stack.world.clock.now());
-        self.stack.world.store.change_partner(&partner, now).await.unwrap();
+        let author = Author::of(&Actor::System, now);
+        self.stack.world.store.change_partner(&partner, &author, &|_, _| true).await.unwrap();
         if suspended {
             self.books.suspended.insert(id);
         }

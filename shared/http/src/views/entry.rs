@@ -1,0 +1,77 @@
+//! The history of an entry of the directory.
+
+use domain::actor::ActorKind;
+use domain::claim::Instant;
+use domain::ids::StaffId;
+use domain::time::rfc3339;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// One revision of an entry of the directory: what was written, by whom and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct EntryRevisionView {
+    /// Its number.
+    pub revision: u32,
+    /// When it was written; `null`: before there was a history.
+    #[schema(format = DateTime)]
+    pub at: Option<String>,
+    /// Whose doing it was; `null`: it was written before there was a history.
+    #[schema(pattern = "^(customer|operator|system)$")]
+    pub actor: Option<String>,
+    /// Which member of the staff. A customer's administrator has no name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub actor_id: Option<String>,
+    /// The whole entry, in the form of the entry's own answer.
+    #[schema(value_type = Object)]
+    pub entry: Value,
+}
+
+impl EntryRevisionView {
+    /// The view of a revision that was written then by such an actor. `None`: it was written before there was
+    /// a history.
+    pub fn of<T: Serialize>(
+        revision: u32,
+        written: Option<(Instant, ActorKind, Option<&StaffId>)>,
+        entry: &T,
+    ) -> Self {
+        Self {
+            revision,
+            at: written.map(|(at, ..)| rfc3339(at)),
+            actor: written.map(|(_, kind, _)| kind.as_str().to_owned()),
+            actor_id: written.and_then(|(.., staff)| staff).map(ToString::to_string),
+            // The views all have a JSON form: their keys are strings.
+            entry: serde_json::to_value(entry).unwrap_or_default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_revision_names_staff_and_no_customer_and_of_an_old_one_nobody_knows_who() {
+        let at = crate::values::instant("2026-11-23T10:00:00Z").unwrap();
+        let olga = StaffId::parse("olga").unwrap();
+        let view = |written| {
+            serde_json::to_value(EntryRevisionView::of(3, written, &json!({"a": 1}))).unwrap()
+        };
+        assert_eq!(
+            view(Some((at, ActorKind::Operator, Some(&olga)))),
+            json!({"revision": 3, "at": "2026-11-23T10:00:00Z", "actor": "operator", "actor_id": "olga",
+                   "entry": {"a": 1}})
+        );
+        assert_eq!(
+            view(Some((at, ActorKind::Customer, None))),
+            json!({"revision": 3, "at": "2026-11-23T10:00:00Z", "actor": "customer", "entry": {"a": 1}})
+        );
+        assert_eq!(
+            view(None),
+            json!({"revision": 3, "at": null, "actor": null, "entry": {"a": 1}})
+        );
+    }
+}
