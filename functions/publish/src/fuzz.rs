@@ -20,7 +20,7 @@ fn a_record_is_read_or_parked_with_its_number() {
     modified["dynamodb"]["NewImage"]["v"]["N"] = "2".into();
     let reminder = record(include_str!("../events/reminder.json"));
     let examples = [submitted, modified, reminder].map(|record| record.to_string());
-    let examples = examples.each_ref().map(|text| text.as_bytes());
+    let examples = examples.each_ref().map(std::string::String::as_bytes);
     let tally = bytes("stream record", &examples, |bytes| {
         let Ok(record) = serde_json::from_slice::<Value>(bytes) else { return false };
         assert!(sequence_number(&record).len() <= bytes.len());

@@ -275,7 +275,8 @@ fn a_cursor_opens_where_it_was_made_and_in_no_other_form() {
     let request = Event::get("/v1/claims?limit=5").partner_admin("p-alpine").request();
     let call = Call::new(&request);
     let caller = call.caller().unwrap();
-    let reply = cursors.list(&call, &caller, &[] as &[Value], Some(POSITION)).done();
+    let nothing: &[Value] = &[];
+    let reply = cursors.list(&call, &caller, nothing, Some(POSITION)).done();
     let made = crate::event::json_of(&reply)["next_cursor"].as_str().unwrap().to_owned();
     tells_apart(texts("cursor", &[&format!("cursor={made}"), "limit=100"], |text| {
         let Some(target) = in_a_target(text) else { return false };

@@ -6,7 +6,6 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::disallowed_methods,
-    clippy::missing_panics_doc,
     reason = "an input that a parser does not bear is a failed test"
 )]
 

@@ -1,13 +1,12 @@
 //! The event that lies between two versions of a claim: what the archive writes, which sees only those two.
 
 use super::{Event, EventBody, EventType, NoticeChange, Opening, Silence};
-use crate::actor::ActorKind;
+use crate::actor::{ActorId, ActorKind};
 use crate::claim::{
     Claim, ExtensionCause, HoldReason, Instant, Item, Mark, RejectionRecord, State,
 };
 use crate::deadline::Deadline;
 use crate::ids::ItemNo;
-use crate::reason::EndReason;
 use crate::recipient::{Decliners, RecipientNo};
 
 impl Event {
@@ -63,6 +62,11 @@ fn deadline(new: &Claim, at: Instant) -> Deadline {
 /// When the policy's term runs out, where the claim is associated.
 fn term(new: &Claim) -> Option<Instant> {
     if let State::Associated { ends_at, .. } = new.state { ends_at } else { None }
+}
+
+/// When idleness discards the claim, where it is a draft.
+fn discard_at(new: &Claim) -> Option<Instant> {
+    if let State::Draft { discard_at, .. } = new.state { Some(discard_at) } else { None }
 }
 
 /// Two versions of a claim, one after the other.
@@ -162,10 +166,7 @@ impl Step<'_> {
     }
 
     fn edited(self) -> EventBody {
-        let discard_at = match self.new.state {
-            State::Draft { discard_at, .. } => Some(discard_at),
-            _ => None,
-        };
+        let discard_at = discard_at(self.new);
         let opening = discard_at.map(|_| opening(self.new));
         let removed = match opening {
             Some(_) => Vec::new(),
@@ -189,13 +190,12 @@ impl Step<'_> {
     /// Which items: none named where nothing is left undecided. The record keeps who and why where the whole claim
     /// is rejected.
     fn rejected(self, ends_at: Option<Instant>) -> EventBody {
-        let unnamed = RejectionRecord { by: None, reasons: Vec::new() };
-        let (rejection, disputable_until) = match &self.new.state {
-            State::Rejected { rejection, disputable_until } => {
+        let (rejection, disputable_until) =
+            if let State::Rejected { rejection, disputable_until } = &self.new.state {
                 (rejection.clone(), *disputable_until)
-            }
-            _ => (unnamed, None),
-        };
+            } else {
+                (RejectionRecord { by: None, reasons: Vec::new() }, None)
+            };
         let is_partial = self.new.undecided().next().is_some();
         let items = self.became(|mark| matches!(mark, Mark::Rejected));
         let items = if is_partial { items } else { Vec::new() };
@@ -218,16 +218,16 @@ impl Step<'_> {
             });
         }
         let is_new = old.state.status() != new.state.status();
-        Some(match &new.state {
-            State::Unreachable { due_at: Some(at), with_operator } if is_new => {
-                let correct_by = deadline(new, *at);
-                NoticeChange::Unreachable { correct_by, with_operator: *with_operator }
-            }
-            State::OnHold { reason: Some(reason) } if is_new => {
-                NoticeChange::Held { reason: *reason }
-            }
-            state => self.window_change(state).unwrap_or_default(),
-        })
+        if let (State::Unreachable { due_at: Some(at), with_operator }, true) = (&new.state, is_new)
+        {
+            let correct_by = deadline(new, *at);
+            let with_operator = *with_operator;
+            return Some(NoticeChange::Unreachable { correct_by, with_operator });
+        }
+        if let (State::OnHold { reason: Some(reason) }, true) = (&new.state, is_new) {
+            return Some(NoticeChange::Held { reason: *reason });
+        }
+        Some(self.window_change(&new.state).unwrap_or_default())
     }
 
     /// The window, where it is another one or counted from another delivery.
@@ -254,16 +254,13 @@ impl Step<'_> {
         let (mut by, mut is_in_time) = (Decliners::NOBODY, true);
         for no in self.became(|mark| matches!(mark, Mark::Declined { .. })) {
             let now = declined(self.new, no).unwrap_or_default();
-            match declined(self.old, no) {
-                Some(before) => {
-                    by = by.with(now.without(before));
-                    joined.push(no);
-                }
-                None => {
-                    by = by.with(now);
-                    undecided.push(no);
-                    is_in_time &= self.new.item(no).is_some_and(is_in_time_decline);
-                }
+            if let Some(before) = declined(self.old, no) {
+                by = by.with(now.without(before));
+                joined.push(no);
+            } else {
+                by = by.with(now);
+                undecided.push(no);
+                is_in_time &= self.new.item(no).is_some_and(is_in_time_decline);
             }
         }
         EventBody::ItemsDeclined {
@@ -278,10 +275,10 @@ impl Step<'_> {
 
     /// Whose "no" it was: a recipient's by its link, else the administrator's.
     fn acting_party(self) -> Decliners {
-        match &self.new.last_event.actor_id {
-            Some(crate::actor::ActorId::Recipient(no)) => Decliners::recipient(*no),
-            _ => Decliners::ADMINISTRATOR,
+        if let Some(ActorId::Recipient(no)) = &self.new.last_event.actor_id {
+            return Decliners::recipient(*no);
         }
+        Decliners::ADMINISTRATOR
     }
 
     fn undone(self) -> Option<EventBody> {
@@ -339,10 +336,7 @@ impl Step<'_> {
     fn ended(self) -> Option<EventBody> {
         let items = self.became(|mark| matches!(mark, Mark::Ended { .. }));
         let mark = self.new.item(*items.first()?)?.mark;
-        let (reason, at): (EndReason, Instant) = match mark {
-            Some(Mark::Ended { reason, at, .. }) => (reason, at),
-            _ => return None,
-        };
+        let Some(Mark::Ended { reason, at, .. }) = mark else { return None };
         Some(EventBody::AssociationEnded { items, reason, at })
     }
 
@@ -351,11 +345,7 @@ impl Step<'_> {
             (Some(before), Some(now)) => before.used != now.used,
             _ => self.new.last_event.actor == ActorKind::Partner,
         };
-        let discard_at = match self.new.state {
-            State::Draft { discard_at, .. } => Some(discard_at),
-            _ => None,
-        };
-        EventBody::EvidenceAdded { by_partner, discard_at }
+        EventBody::EvidenceAdded { by_partner, discard_at: discard_at(self.new) }
     }
 }
 

@@ -266,11 +266,13 @@ impl Entry {
     /// Whether the event concerns single recipients of notices: then a partner is told that the notice changed, and
     /// nothing else. A failure, a refusal and a retirement do, and a no or an undo that leaves every item as it was.
     pub fn concerns_recipients(&self) -> bool {
-        match self.event_type {
-            EventType::RecipientFailed | EventType::ContactRefused | EventType::LinkRetired => true,
-            EventType::ItemsDeclined | EventType::DeclineUndone => self.items.is_empty(),
-            _ => false,
-        }
+        let always = matches!(
+            self.event_type,
+            EventType::RecipientFailed | EventType::ContactRefused | EventType::LinkRetired
+        );
+        let by_items =
+            matches!(self.event_type, EventType::ItemsDeclined | EventType::DeclineUndone);
+        always || (by_items && self.items.is_empty())
     }
 }
 
@@ -279,8 +281,10 @@ impl Entry {
 fn latest_changes(claim: &Claim) -> Vec<ItemsChange> {
     let at = claim.last_event.at;
     let is_new = |status| match (claim.last_event.event_type, status) {
-        (EventType::ItemsDeclined, ItemStatus::Declined { at: since, .. })
-        | (EventType::ItemsDeclined, ItemStatus::Ended { at: since, .. }) => since == at,
+        (
+            EventType::ItemsDeclined,
+            ItemStatus::Declined { at: since, .. } | ItemStatus::Ended { at: since, .. },
+        ) => since == at,
         (EventType::DeclineUndone, ItemStatus::Pending) => true,
         _ => false,
     };

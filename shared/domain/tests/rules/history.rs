@@ -34,7 +34,8 @@ fn entries(versions: &[Claim]) -> Vec<Entry> {
 /// The digests of a text.
 fn digest(text: &str, audience: Audience) -> String {
     let text: Value = serde_json::from_str(text).unwrap();
-    text["sealed"][audience.as_str()].as_str().unwrap().to_owned()
+    let sealed = text.get("sealed").unwrap();
+    sealed.get(audience.as_str()).unwrap().as_str().unwrap().to_owned()
 }
 
 #[test]
@@ -52,7 +53,8 @@ fn each_party_computes_each_hash_of_what_it_is_shown() {
             assert!(shown.is_public());
             assert!(shown.parts.keys().all(|audience| reads.contains(audience)));
             for (audience, part) in &shown.parts {
-                let computed = Sha256Hash::of(&[&part.salt[..], part.value.as_bytes()].concat());
+                let computed =
+                    Sha256Hash::of(&[part.salt.as_slice(), part.value.as_bytes()].concat());
                 assert_eq!(computed.to_string(), digest(&shown.text, *audience));
             }
             let own = hash(previous, &shown.text);
@@ -80,7 +82,11 @@ fn the_text_that_everybody_reads_names_no_member_of_the_staff_no_recipient_and_n
             assert!(!said || !kept.text.contains(secret), "{secret}: {}", kept.text);
         }
         let text: Value = serde_json::from_str(&kept.text).unwrap();
-        assert_eq!(text["sealed"].as_object().unwrap().len(), Audience::ALL.len(), "in each text");
+        assert_eq!(
+            text.get("sealed").unwrap().as_object().unwrap().len(),
+            Audience::ALL.len(),
+            "in each text"
+        );
     }
 }
 
@@ -110,12 +116,13 @@ fn nobody_learns_from_a_text_in_which_one_member_is_secret_what_it_would_be_with
         assert_ne!(Sha256Hash::of(part.value.as_bytes()), part.digest());
     }
     let salts: Vec<_> = kept.parts.values().map(|part| part.salt).collect();
-    assert!(salts.iter().all(|salt| *salt != KEY.0[..16]));
+    assert!(salts.iter().all(|salt| !KEY.0.starts_with(salt)));
 }
 
 #[test]
 fn a_person_of_a_party_is_a_pseudonym_in_the_part_of_that_party() {
-    let person = Some(PersonId::of("6f3c0a50-0f6a-4c7e-9b1c-2f0a1f3e5d77"));
+    let own = PersonId::of("6f3c0a50-0f6a-4c7e-9b1c-2f0a1f3e5d77");
+    let person = Some(own);
     let partner = Actor::Partner { id: PartnerId::parse("p-alpine").unwrap(), admin: true, person };
     let customer = Actor::CustomerAdmin { tenant: tenant().id, person };
     let at = delivered_at() + chrono::Duration::hours(1);
@@ -127,7 +134,7 @@ fn a_person_of_a_party_is_a_pseudonym_in_the_part_of_that_party() {
     ] {
         let entry = Entry::of(given.versions.last(), &given.claim, KEY);
         let kept = Sealed::of(&entry, KEY);
-        let name = person.unwrap().to_string();
+        let name = own.to_string();
         assert_eq!((entry.actor, entry.actor_id.as_deref()), (kind, Some(name.as_str())));
         assert!(!kept.text.contains(&name));
         let reads = kept.parts.iter().filter(|(_, part)| part.value.contains(&name));

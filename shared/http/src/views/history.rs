@@ -74,14 +74,11 @@ impl HistoryEntryView {
     ) -> Option<Self> {
         let sealed =
             if sealed.is_public() { sealed.read_by(audiences(viewer)) } else { sealed.clone() };
-        let told = match sealed.told()? {
+        let view = match sealed.told()? {
             // The first format has no parts that could be left out.
             Told::Event(entry) if viewer == Viewer::Partner && entry.concerns_recipients() => {
-                Told::NoticeChanged(NoticeChanged { version: entry.version, at: entry.at })
+                Self::of_change(&NoticeChanged { version: entry.version, at: entry.at })
             }
-            told => told,
-        };
-        let view = match told {
             Told::Event(entry) => Self::of_event(&entry, viewer),
             Told::NoticeChanged(changed) => Self::of_change(&changed),
         };
