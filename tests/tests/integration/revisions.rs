@@ -1,14 +1,17 @@
 //! The history of the directory: every `PUT` on a partner, tenant, program, calendar or on standing rules is a
 //! revision, and `If-Match` names the one that was read (`docs/api.md §3.6`).
 
-use domain::ids::PartnerId;
+use std::sync::Arc;
+
+use domain::ids::{PartnerId, TenantId};
+use domain::rules::StandingRules;
 use integration::backstage::directory_records;
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use integration::stack::{Answer, Stack};
 use integration::wire::{Fault, any};
 use integration::world::{closes_at, decline_all, link};
 use serde_json::{Value, json};
-use store::{Author, DirectoryEntry};
+use store::{Author, DirectoryEntry, RulesWish};
 use web::event::Event;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -591,4 +594,34 @@ async fn an_entry_and_its_revision_are_stored_together_whatever_breaks() {
             assert_eq!(page.items[1].author.as_ref(), Some(&author), "{fault:?} {nth}");
         }
     }
+}
+
+#[tokio::test]
+async fn rules_that_keep_a_block_keep_it_from_whoever_was_about_to_lift_it() {
+    let stack = stack().await;
+    let claim = Box::pin(stack.world.awaiting("k", &["teams"])).await;
+    stack.world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
+    stack.world.let_pass(closes_at(&claim));
+    stack.world.finalize().await;
+    let tenant = TenantId::parse(CONTOSO).unwrap();
+    let now = stack.world.store.moment().await.unwrap();
+    let held = stack.world.store.standing_rules(&tenant, now).await.unwrap().unwrap().entry;
+    assert_eq!(held.blocks.len(), 1);
+    let wish = |rules: StandingRules| RulesWish { rules, names_blocks: true };
+
+    // The first has stored its rules and lifts the block next: a second one is stored in between.
+    let (store, wire) = stack.world.another_store(|_| ());
+    let other = Arc::new((stack.world.another_store(|_| ()).0, tenant.clone(), wish(held.clone())));
+    let between = Fault::after(move || {
+        let other = other.clone();
+        async move {
+            let (store, tenant, keeping) = &*other;
+            store.put_standing_rules(tenant, keeping, now, &|_, _| true).await.unwrap();
+        }
+    });
+    wire.on(|call| call.operation == "TransactWriteItems", 1, between);
+    let lifting = wish(StandingRules::default());
+    store.put_standing_rules(&tenant, &lifting, now, &|_, _| true).await.unwrap();
+    let left = stack.world.store.standing_rules(&tenant, now).await.unwrap().unwrap().entry;
+    assert_eq!(left.blocks, held.blocks);
 }

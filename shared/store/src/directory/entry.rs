@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::history;
-use crate::table::attributes::{Attributes, Reader, key, number, put};
+use crate::table::attributes::{Attributes, Reader, bytes, key, number, put};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -19,6 +19,8 @@ use crate::table::write_id::WriteId;
 
 /// The entry itself; around it stand the keys.
 pub(super) const BODY: &str = "b";
+/// Which put stored the entry: of the customer's rules, whose blocks are lifted afterwards.
+pub(super) const PUT: &str = "k";
 /// How often an entry is put again when somebody else puts it too.
 pub(super) const ATTEMPTS: u32 = 5;
 
@@ -96,6 +98,8 @@ pub(super) struct StoredEntry<T> {
     revision: Option<u32>,
     /// The last revision that is archived.
     archived: Option<u32>,
+    /// Which put stored it, of an entry that keeps it.
+    put: Option<WriteId>,
 }
 
 impl<T: Entry> StoredEntry<T> {
@@ -106,6 +110,17 @@ impl<T: Entry> StoredEntry<T> {
     /// The number of the entry; 0 where it has none.
     pub(super) fn revision(&self) -> u32 {
         self.revision.unwrap_or(0)
+    }
+
+    /// Whether that put stored the entry as it stands.
+    pub(super) fn is_of_put(&self, put: WriteId) -> bool {
+        self.put == Some(put)
+    }
+
+    /// That the entry stands as that put stored it.
+    pub(super) fn check_put(&self, put: WriteId) -> Action {
+        let condition = Condition::new(format!("{PUT} = :put")).with(":put", bytes(put.0));
+        Action::Check(key(self.pk.clone(), keys::RECORD), condition)
     }
 
     pub(super) fn revised(&self) -> Option<Revised<T>> {
@@ -132,12 +147,17 @@ impl<T: Entry> StoredEntry<T> {
     /// That nobody has written the entry since it was read.
     pub(super) fn unchanged(&self) -> Condition {
         let name = T::REVISION;
-        match (&self.entry, self.revision) {
-            (None, _) => Condition::absent(),
+        let condition = match (&self.entry, self.revision) {
+            (None, _) => return Condition::absent(),
             (Some(_), None) => Condition::new(format!("attribute_not_exists({name})")),
             (Some(_), Some(revision)) => {
                 Condition::new(format!("{name} = :v")).with(":v", number(revision))
             }
+        };
+        match self.put {
+            // What is put again keeps its revision.
+            Some(put) => condition.and(&format!("{PUT} = :put")).with(":put", bytes(put.0)),
+            None => condition,
         }
     }
 
@@ -191,8 +211,12 @@ impl Store {
         let item = self.get_item(key(pk.clone(), keys::RECORD));
         let (item, archived) = tokio::try_join!(item, self.last_archived(&pk))?;
         let revision = item.as_ref().map(revision_of::<T>).transpose()?.flatten();
+        let put = match &item {
+            Some(item) => Reader::new("directory entry", item).opt_array(PUT)?.map(WriteId),
+            None => None,
+        };
         let entry = item.map(body_of).transpose()?;
-        Ok(StoredEntry { pk, entry, revision, archived })
+        Ok(StoredEntry { pk, entry, revision, archived, put })
     }
 
     /// Puts and archives what `next` makes of the entry of that partition and of its new number, over no other

@@ -12,9 +12,9 @@ use domain::rules::{ItemBlock, StandingRules};
 use serde_dynamo::Item;
 
 use super::entry::{
-    ATTEMPTS, Author, Entry, EntryWrite, Permits, Revised, StoredEntry, body_of, with_body,
+    ATTEMPTS, Author, Entry, EntryWrite, PUT, Permits, Revised, StoredEntry, body_of, with_body,
 };
-use crate::table::attributes::{Attributes, Reader, instant, key};
+use crate::table::attributes::{Attributes, Reader, bytes, instant, key};
 use crate::table::clock::Moment;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -139,13 +139,13 @@ impl Store {
         if self.tenant_entry(id).await?.is_none() {
             return Ok(None);
         }
-        let mut own: Option<Revised<StandingRules>> = None;
+        let mut own: Option<(Revised<StandingRules>, WriteId)> = None;
         let mut seen = Vec::new();
         for attempt in 0..ATTEMPTS {
             let stored = self.load_stored::<StandingRules>(keys::rules(id));
             let (stored, traces) = tokio::try_join!(stored, self.load_blocks(id))?;
-            if let Some(own) = own.take_if(|own| own.revision != stored.revision()) {
-                // Somebody has written others since, and lifts what those do not have.
+            if let Some((own, _)) = own.take_if(|own| !stored.is_of_put(own.1)) {
+                // Somebody has put others since, or the same again, and lifts what those do not have.
                 return Ok(Some(EntryWrite::Stored(own)));
             }
             let left = traces.iter().map(|trace| trace.block.clone()).collect::<Vec<_>>();
@@ -157,12 +157,13 @@ impl Store {
                 seen = left;
             }
             let revision = match &own {
-                Some(own) => own.revision,
+                Some((own, _)) => own.revision,
                 None if write.repeats => stored.revision(),
                 None => stored.next_revision(),
             };
-            let arrival = vec![(WRITTEN_AT, instant(moment.at))];
-            let mut actions = vec![stored.replace(&write.stored, revision, arrival)?];
+            let put = WriteId::new();
+            let beside = vec![(WRITTEN_AT, instant(moment.at)), (PUT, bytes(put.0))];
+            let mut actions = vec![stored.replace(&write.stored, revision, beside)?];
             if own.is_none() && !write.repeats {
                 let customer = Actor::CustomerAdmin { tenant: id.clone(), person: None };
                 let author = Author::of(&customer, moment.at);
@@ -173,10 +174,10 @@ impl Store {
                 // A block that a "no" leaves after the rules are stored is not theirs to lift.
                 let lifted = |block: &ItemBlock| seen.contains(block) && !write.keeps(block);
                 let lifted = traces.into_iter().filter(|trace| lifted(&trace.block)).collect();
-                if self.lift_blocks(lifted).await? == Written::Done {
+                if self.lift_blocks(lifted, &stored.check_put(put)).await? == Written::Done {
                     return Ok(Some(EntryWrite::Stored(done)));
                 }
-                own = Some(done);
+                own = Some((done, put));
             }
             pause(attempt).await;
         }

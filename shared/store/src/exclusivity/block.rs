@@ -99,14 +99,16 @@ impl Store {
         found.iter().map(StoredBlock::read).collect()
     }
 
-    /// Deletes blocks, those that are still the ones that were seen.
+    /// Deletes blocks, those that are still the ones that were seen, as long as `holds` holds.
     pub(crate) async fn lift_blocks(
         &self,
         traces: Vec<StoredBlock>,
+        holds: &Action,
     ) -> Result<Written, StoreError> {
         let actions: Vec<_> = traces.into_iter().map(lift).collect();
         for chunk in actions.chunks(LIFTED_AT_ONCE) {
-            if self.transact(chunk.to_vec(), WriteId::new()).await? == Written::Conflict {
+            let together = [chunk, std::slice::from_ref(holds)].concat();
+            if self.transact(together, WriteId::new()).await? == Written::Conflict {
                 return Ok(Written::Conflict);
             }
         }
