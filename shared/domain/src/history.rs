@@ -1,6 +1,6 @@
 //! The history: one entry for each version, chained by digests (`docs/architecture.md §2`).
 //!
-//! An entry is the event that [`crate::evolve`] needs, as canonical JSON. Each party is given the same text. What
+//! An entry is the event that [`crate::evolve()`] needs, as canonical JSON. Each party is given the same text. What
 //! not each party may read stands in it as a digest, one for each audience: whoever may read it is given salt and
 //! value beside the text, and computes the digest again ([`Sealed`]).
 
@@ -10,7 +10,7 @@ mod members;
 mod sealed;
 
 pub use entry::{Entry, ItemsChange, Members, Noes, StatusChange, WindowText};
-pub use sealed::{Audience, NoticeChanged, Sealed, SealedPart, Told};
+pub use sealed::{Audience, Sealed, SealedPart, Told, Withheld};
 
 use crate::ids::Sha256Hash;
 

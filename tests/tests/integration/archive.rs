@@ -64,7 +64,7 @@ async fn whole_history(world: &World, claim: &Claim) -> Vec<HistoryEntry> {
 fn types(history: &[HistoryEntry]) -> Vec<String> {
     let name = |entry: &HistoryEntry| match entry.told().unwrap() {
         Told::Event(event) => event.event_type.as_str().to_owned(),
-        Told::NoticeChanged(_) => "notice_changed".to_owned(),
+        Told::Withheld(withheld) => withheld.name,
     };
     history.iter().map(name).collect()
 }
@@ -113,6 +113,21 @@ async fn a_missing_entry_is_written_from_the_old_image_first() {
     });
     let versions: Vec<Version> = reconstructed.map(|entry| entry.version).collect();
     assert_eq!(versions, [Version(2)], "and says that what changed is not known");
+}
+
+#[tokio::test]
+async fn a_hole_of_several_versions_does_not_break_the_chain() {
+    let (world, claim) = story().await;
+    let lost = [Version(2), Version(3)];
+    for record in records(&world).iter().filter(|record| !lost.contains(&record.1.version())) {
+        archive(&world.store, record).await.unwrap();
+    }
+    let history = world.store.history(&claim, None, 100).await.unwrap().items;
+    let versions: Vec<u32> = history.iter().map(|entry| entry.version.0).collect();
+    assert_eq!(versions, [1, 3, 4, 5]);
+    for (one, next) in history.iter().zip(history.iter().skip(1)) {
+        assert_eq!(next.previous_hash, one.hash);
+    }
 }
 
 #[tokio::test]

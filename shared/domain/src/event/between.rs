@@ -292,7 +292,8 @@ impl Step<'_> {
                 items.push(item.no);
             }
         }
-        let by_link = self.new.used.undos > self.old.used.undos;
+        let by_recipient = matches!(self.new.last_event.actor_id, Some(ActorId::Recipient(_)));
+        let by_link = by_recipient || self.new.used.undos > self.old.used.undos;
         Some(EventBody::DeclineUndone { items, by, by_link, change: self.change()? })
     }
 

@@ -218,6 +218,13 @@ impl Entry {
         let last = &new.last_event;
         let is_first = new.version == Version(1);
         let event = Event::between(old, new).filter(|_| old.is_some() || is_first);
+        // Of an answer that is not known to have changed an item, no more is said than before it is archived.
+        let is_answer =
+            matches!(last.event_type, EventType::ItemsDeclined | EventType::DeclineUndone);
+        let items = match old {
+            None if !is_first && is_answer => latest_changes(new),
+            _ => changed_items(old, new),
+        };
         Self {
             format: FORMAT,
             claim: new.id.clone(),
@@ -230,7 +237,7 @@ impl Entry {
             details: Sha256Hash::of(&[details_label(new.version).as_bytes(), &details.0].concat()),
             reconstructed: event.is_none(),
             status: changed_status(old, new),
-            items: changed_items(old, new),
+            items,
             members: event.map_or_else(Members::default, |event| members::of(old, new, &event)),
         }
     }

@@ -1,7 +1,7 @@
 //! What an event decides, as members of its entry.
 
 use super::entry::{Members, Noes, WindowText, decliners};
-use crate::claim::Claim;
+use crate::claim::{Claim, Subject};
 use crate::event::{Event, EventBody, NoticeChange, Opening, Silence};
 use crate::recipient::Decliners;
 
@@ -113,7 +113,9 @@ fn fill(members: &mut Members, body: &EventBody) {
 }
 
 fn fill_opening(members: &mut Members, opening: &Opening) {
-    members.subject = Some(opening.subject.clone());
+    // Whether silence is a no is the customer's: its partner learns it with the notice.
+    members.subject = Some(Subject { explicit_yes: false, ..opening.subject.clone() });
+    members.explicit_yes = opening.subject.explicit_yes;
     members.claimed = opening.items.iter().map(|item| item.id.clone()).collect();
 }
 

@@ -10,6 +10,7 @@ use crate::actor::ActorKind;
 use crate::canonical;
 use crate::claim::Instant;
 use crate::codes::codes;
+use crate::event::EventType;
 use crate::ids::{Sha256Hash, Version};
 
 codes! {
@@ -24,8 +25,6 @@ codes! {
     }
 }
 
-/// The type that stands in the text for an event that a partner is not told of.
-const NOTICE_CHANGED: &str = "notice_changed";
 /// The member that holds the digests of the parts.
 const SEALED: &str = "sealed";
 /// What every event tells every party.
@@ -54,24 +53,40 @@ pub struct SealedPart {
 pub enum Told {
     /// The event.
     Event(Box<Entry>),
-    /// That something of the notice changed, and no more: the part of the customer is not read, or is erased.
-    NoticeChanged(NoticeChanged),
+    /// That there was one, and no more: the part that says which is not read, or is erased.
+    Withheld(Withheld),
 }
 
 /// An event of which its reader is told no more than this.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
-pub struct NoticeChanged {
+pub struct Withheld {
+    /// What stands for its type.
+    #[serde(rename = "type")]
+    pub name: String,
     /// The version that it led to.
     pub version: Version,
     /// When.
     pub at: Instant,
 }
 
-impl NoticeChanged {
-    /// What stands for the type of the event.
-    pub const TYPE: &str = NOTICE_CHANGED;
+impl Withheld {
+    /// What stands for the type of an event that concerns single recipients, which the partner is not told of.
+    pub const NOTICE_CHANGED: &str = "notice_changed";
+    /// What stands for the type of an event that concerns rivals, which the customer is not told of.
+    pub const CLAIM_CHANGED: &str = "claim_changed";
     /// What stands for the actor.
     pub const ACTOR: ActorKind = ActorKind::System;
+
+    const NAMES: [&str; 2] = [Self::NOTICE_CHANGED, Self::CLAIM_CHANGED];
+}
+
+/// What stands in the text for the type of an event that not every party is told of, and who is.
+fn withheld(entry: &Entry) -> Option<(&'static str, Audience)> {
+    if entry.concerns_recipients() {
+        return Some((Withheld::NOTICE_CHANGED, Audience::Customer));
+    }
+    let is_rivalry = entry.event_type == EventType::DefenceRequested;
+    is_rivalry.then_some((Withheld::CLAIM_CHANGED, Audience::Partner))
 }
 
 impl SealedPart {
@@ -101,9 +116,9 @@ impl Sealed {
                 }
             };
         }
-        if entry.concerns_recipients() {
-            public.insert("type".to_owned(), NOTICE_CHANGED.into());
-            public.insert("actor".to_owned(), NoticeChanged::ACTOR.as_str().into());
+        if let Some((name, _)) = withheld(entry) {
+            public.insert("type".to_owned(), name.into());
+            public.insert("actor".to_owned(), Withheld::ACTOR.as_str().into());
         }
         let seal = |audience: &Audience| {
             let members = parts.get(audience).cloned().unwrap_or_default();
@@ -128,9 +143,10 @@ impl Sealed {
             members.extend(serde_json::from_str::<Map<String, Value>>(&part.value).ok()?);
         }
         let members = if members.contains_key("format") { members } else { upgrade(&members)? };
-        if members.get("type").is_some_and(|name| name == NOTICE_CHANGED) {
+        let name = members.get("type").and_then(Value::as_str);
+        if name.is_some_and(|name| Withheld::NAMES.contains(&name)) {
             let told = serde_json::from_value(Value::Object(members)).ok()?;
-            return Some(Told::NoticeChanged(told));
+            return Some(Told::Withheld(told));
         }
         let entry = serde_json::from_value(Value::Object(members)).ok()?;
         Some(Told::Event(Box::new(entry)))
@@ -160,6 +176,11 @@ fn salt(audience: Audience, key: Sha256Hash) -> [u8; 16] {
     salt
 }
 
+/// Whether the event says what is claimed: the notice that tells what silence means comes later.
+fn fixes_content(event: EventType) -> bool {
+    matches!(event, EventType::Drafted | EventType::Submitted | EventType::Edited)
+}
+
 /// Whose a member is; `None`: everybody's. By its name and the type of the event alone, never by its value.
 fn audience(entry: &Entry, name: &str) -> Option<Audience> {
     if ALWAYS.contains(&name) {
@@ -172,11 +193,17 @@ fn audience(entry: &Entry, name: &str) -> Option<Audience> {
             ActorKind::Operator | ActorKind::System => Audience::Staff,
         }),
         "rejected_by" => Some(Audience::Staff),
-        _ if entry.concerns_recipients() => Some(Audience::Customer),
-        "noes" | "taken_back" | "opened_by" | "counted_from" | "by_link" => {
+        "noes" | "taken_back" | "opened_by" | "counted_from" | "by_link" | "extended_by" => {
             Some(Audience::Customer)
         }
-        "contested" | "defence_until" | "by_partner" | "reasons" => Some(Audience::Partner),
-        _ => None,
+        "contested"
+        | "defence_until"
+        | "by_partner"
+        | "reasons"
+        | "priority_at"
+        | "keeps_priority_until"
+        | "disputable_until" => Some(Audience::Partner),
+        "explicit_yes" if fixes_content(entry.event_type) => Some(Audience::Customer),
+        _ => withheld(entry).map(|(_, audience)| audience),
     }
 }

@@ -4,7 +4,7 @@ use domain::actor::{Actor, ActorKind, StaffRole};
 use domain::claim::Claim;
 use domain::command::Command;
 use domain::event::EventType;
-use domain::history::{Audience, Entry, NoticeChanged, Sealed, Told, hash};
+use domain::history::{Audience, Entry, Sealed, Told, Withheld, hash};
 use domain::ids::{ItemNo, PartnerId, PersonId, Sha256Hash, StaffId};
 use domain::recipient::Decliners;
 use serde_json::Value;
@@ -99,8 +99,9 @@ fn a_partner_is_told_of_a_joined_no_that_the_notice_changed_and_the_customer_who
         .unwrap();
     let kept = Sealed::of(&joined, KEY);
     let partner = kept.read_by(&[Audience::Partner]).told().unwrap();
-    let told = NoticeChanged { version: joined.version, at: joined.at };
-    assert_eq!(partner, Told::NoticeChanged(told));
+    let name = Withheld::NOTICE_CHANGED.to_owned();
+    let told = Withheld { name, version: joined.version, at: joined.at };
+    assert_eq!(partner, Told::Withheld(told));
     let Some(Told::Event(customer)) = kept.read_by(&[Audience::Customer]).told() else { panic!() };
     assert_eq!(customer.members.noes.unwrap().by, Decliners::recipient(SECOND));
     assert_eq!(customer.actor_id.as_deref(), Some("recipient:3"));
@@ -192,4 +193,53 @@ fn staff_are_named_to_staff_alone() {
     let named: Vec<_> =
         kept.parts.iter().filter(|(_, part)| part.value.contains("s-vera")).collect();
     assert_eq!(named.iter().map(|(audience, _)| **audience).collect::<Vec<_>>(), [Audience::Staff]);
+}
+
+#[test]
+fn a_partner_does_not_learn_from_a_draft_what_silence_means_at_its_customer() {
+    let mut given = Given::submitted();
+    given.claim.subject.explicit_yes = true;
+    let kept = Sealed::of(&Entry::of(None, &given.claim, KEY), KEY);
+    for reads in [vec![], vec![Audience::Partner]] {
+        let shown = kept.read_by(&reads);
+        let parts: String = shown.parts.values().map(|part| part.value.as_str()).collect();
+        assert!(!shown.text.contains("explicit_yes") && !parts.contains("explicit_yes"));
+    }
+    let Some(Told::Event(entry)) = kept.told() else { panic!() };
+    assert!(entry.members.explicit_yes);
+}
+
+#[test]
+fn a_customer_is_not_told_that_a_rival_has_come() {
+    let until = delivered_at() + chrono::Duration::days(5);
+    let asked = Given::associated().then(&Command::RequestDefence { until }, Actor::System, until);
+    let kept = Sealed::of(&Entry::of(asked.versions.last(), &asked.claim, KEY), KEY);
+    assert!(!kept.text.contains("defence"), "{}", kept.text);
+    let customer = kept.read_by(&[Audience::Customer]).told().unwrap();
+    assert!(matches!(customer, Told::Withheld(told) if told.name == Withheld::CLAIM_CHANGED));
+    let Some(Told::Event(partner)) = kept.read_by(&[Audience::Partner]).told() else { panic!() };
+    assert_eq!(partner.event_type, EventType::DefenceRequested);
+}
+
+#[test]
+fn a_no_of_which_the_version_before_is_not_known_says_no_more_than_the_claim_does() {
+    let declined = Given::awaiting().then(&decline(&[2]), link(), delivered_at());
+    let later = delivered_at() + chrono::Duration::hours(1);
+    let joined = declined.then(&decline(&[2]), link_of(1, SECOND), later);
+    let entry = Entry::of(None, &joined.claim, KEY);
+    assert!(entry.reconstructed && entry.concerns_recipients());
+    assert!(Sealed::of(&entry, KEY).text.contains(Withheld::NOTICE_CHANGED));
+}
+
+#[test]
+fn what_made_a_window_longer_is_between_customer_and_staff() {
+    let longer = Given::awaiting().then(
+        &Command::Extend { closes_on: None },
+        administrator(),
+        delivered_at() + chrono::Duration::hours(1),
+    );
+    let kept = Sealed::of(&Entry::of(longer.versions.last(), &longer.claim, KEY), KEY);
+    assert!(!kept.read_by(&[Audience::Partner]).text.contains("extended_by"));
+    let Some(Told::Event(entry)) = kept.read_by(&[Audience::Customer]).told() else { panic!() };
+    assert!(entry.members.extended_by.is_some() && entry.closes_at().is_some());
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use data_encoding::HEXLOWER;
-use domain::history::{Audience, Entry, Noes, NoticeChanged, Sealed, SealedPart, Told};
+use domain::history::{Audience, Entry, Noes, Sealed, SealedPart, Told, Withheld};
 use domain::ids::Sha256Hash;
 use domain::time::rfc3339;
 use serde::Serialize;
@@ -77,10 +77,11 @@ impl HistoryEntryView {
         let view = match sealed.told()? {
             // The first format has no parts that could be left out.
             Told::Event(entry) if viewer == Viewer::Partner && entry.concerns_recipients() => {
-                Self::of_change(&NoticeChanged { version: entry.version, at: entry.at })
+                let name = Withheld::NOTICE_CHANGED.to_owned();
+                Self::of_withheld(Withheld { name, version: entry.version, at: entry.at })
             }
             Told::Event(entry) => Self::of_event(&entry, viewer),
-            Told::NoticeChanged(changed) => Self::of_change(&changed),
+            Told::Withheld(withheld) => Self::of_withheld(withheld),
         };
         let is_shown = hash.is_some() && sealed.is_public();
         let parts = sealed.parts.iter().filter(|_| is_shown);
@@ -113,12 +114,12 @@ impl HistoryEntryView {
         }
     }
 
-    fn of_change(changed: &NoticeChanged) -> Self {
+    fn of_withheld(withheld: Withheld) -> Self {
         Self {
-            version: changed.version.0,
-            event_type: NoticeChanged::TYPE.to_owned(),
-            at: rfc3339(changed.at),
-            actor: NoticeChanged::ACTOR.as_str().to_owned(),
+            version: withheld.version.0,
+            event_type: withheld.name,
+            at: rfc3339(withheld.at),
+            actor: Withheld::ACTOR.as_str().to_owned(),
             actor_id: None,
             detail: Value::Object(Map::new()),
             entry: None,

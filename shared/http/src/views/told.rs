@@ -2,14 +2,14 @@
 //! nothing else. Otherwise the partner could count whom the customer's organisation has asked.
 
 use domain::claim::Claim;
-use domain::history::{Entry, NoticeChanged};
+use domain::history::{Entry, Withheld};
 use domain::ids::Sha256Hash;
 
 use crate::caller::Viewer;
 use crate::views::RuleView;
 
 /// The type of such an event for the partner.
-pub(super) const NOTICE_CHANGED: &str = NoticeChanged::TYPE;
+pub(super) const NOTICE_CHANGED: &str = Withheld::NOTICE_CHANGED;
 /// Whose doing it is for the partner.
 pub(super) const ACTOR: &str = "system";
 

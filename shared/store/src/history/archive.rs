@@ -66,11 +66,22 @@ impl Store {
         if let Some(hash) = self.entry_hash(id, image.version()).await? {
             return Ok(hash);
         }
-        let before = match image.version().0.checked_sub(1) {
-            None | Some(0) => None,
-            Some(before) => self.entry_hash(id, Version(before)).await?,
-        };
+        let before = self.hash_before(id, image.version()).await?;
         self.write_entry(None, image, before).await
+    }
+
+    /// The hash of the newest archived entry before a version: a hole does not break the chain.
+    async fn hash_before(
+        &self,
+        id: &ClaimId,
+        version: Version,
+    ) -> Result<Option<Sha256Hash>, StoreError> {
+        for before in (1..version.0).rev() {
+            if let Some(hash) = self.entry_hash(id, Version(before)).await? {
+                return Ok(Some(hash));
+            }
+        }
+        Ok(None)
     }
 
     /// The hash of the archived entry of a version.

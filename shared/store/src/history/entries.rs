@@ -227,7 +227,7 @@ impl HistoryEntry {
     fn notice_due_at(&self) -> Option<Instant> {
         match self.told()? {
             Told::Event(entry) => entry.event_type.makes_notice_due().then_some(entry.at),
-            Told::NoticeChanged(_) => None,
+            Told::Withheld(_) => None,
         }
     }
 }
@@ -241,6 +241,7 @@ mod tests {
     use aws_sdk_dynamodb::types::AttributeValue;
     use domain::claim::State;
     use domain::event::EventType;
+    use domain::ids::ItemId;
 
     use super::*;
     use crate::table::codec::claim_item::tests::{largest, long_window, size};
@@ -252,6 +253,13 @@ mod tests {
         let mut old = largest(State::Submitted { due_at: None }, None);
         old.version = Version(version - 1);
         let mut new = largest(state, None);
+        // Digests and ids that nothing can be saved on.
+        let digest = |no: u8| Sha256Hash::of(&[no]);
+        new.content_hash = Some(digest(0));
+        for item in &mut new.items {
+            let text = digest(item.no.0).to_string();
+            item.id = ItemId::parse(&text[..36]).unwrap();
+        }
         new.version = Version(version);
         new.last_event.event_type = event_type;
         let old = (version > 1).then_some(&old);
