@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 
+use domain::canonical;
 use domain::claim::{Claim, Instant};
 use domain::history::{self, Audience, Entry, Sealed, SealedPart, Told};
 use domain::ids::{ClaimId, Sha256Hash, Version};
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
+use serde_json::{Map, Value};
 
 use crate::table::attributes::{Attributes, Reader, bytes, key, put, text};
 use crate::table::config::Store;
@@ -20,6 +22,8 @@ use crate::table::keys;
 const FIRST_TEXT: &str = "e";
 /// The text of an entry, deflated.
 const TEXT: &str = "x";
+/// The values of its parts, deflated.
+const VALUES: &str = "v";
 /// The key that the salts of its parts come from.
 const KEY: &str = "z";
 const HASH: &str = "h";
@@ -61,12 +65,10 @@ impl HistoryEntry {
         put(&mut item, TEXT, Some(bytes(deflate(&self.sealed.text)?)));
         put(&mut item, HASH, self.hash.map(|hash| bytes(hash.0)));
         put(&mut item, PREVIOUS, self.previous_hash.map(|hash| bytes(hash.0)));
-        for (audience, part) in &self.sealed.parts {
-            put(&mut item, name_of(*audience), Some(text(part.value.as_str())));
+        if let Some(values) = values_of(&self.sealed) {
+            put(&mut item, VALUES, Some(bytes(deflate(&values)?)));
+            put(&mut item, KEY, Some(bytes(key_of(secret, self.version).0)));
         }
-        let is_plain = self.sealed.parts.is_empty();
-        let key = key_of(secret, self.version);
-        put(&mut item, KEY, (!is_plain).then(|| bytes(key.0)));
         Ok(item)
     }
 
@@ -108,24 +110,26 @@ fn key_of(secret: Sha256Hash, version: Version) -> Sha256Hash {
     Sha256Hash::of(&[format!("history:{version}:").as_bytes(), &secret.0].concat())
 }
 
-/// The attribute of an audience's part.
-fn name_of(audience: Audience) -> &'static str {
-    match audience {
-        Audience::Customer => "vc",
-        Audience::Partner => "vp",
-        Audience::Staff => "vs",
-    }
+/// The values of an entry's parts by audience, as one text; `None` where there are none.
+fn values_of(sealed: &Sealed) -> Option<String> {
+    let value = |(audience, part): (&Audience, &SealedPart)| {
+        let value: Value = serde_json::from_str(&part.value).ok()?;
+        Some((audience.as_str().to_owned(), value))
+    };
+    let values: Map<String, Value> = sealed.parts.iter().filter_map(value).collect();
+    (!values.is_empty()).then(|| canonical::text(&Value::Object(values)))
 }
 
 fn parts(item: &Reader<'_>) -> Result<BTreeMap<Audience, SealedPart>, StoreError> {
     let Some(key) = item.opt_hash(KEY)? else { return Ok(BTreeMap::new()) };
-    let mut parts = BTreeMap::new();
-    for audience in Audience::ALL.iter().copied() {
-        if let Some(value) = item.opt_text(name_of(audience))? {
-            parts.insert(audience, SealedPart::new(audience, key, value));
-        }
-    }
-    Ok(parts)
+    let Some(deflated) = item.opt_bytes(VALUES)? else { return Ok(BTreeMap::new()) };
+    let values = inflate(deflated).ok_or_else(|| item.bad(VALUES))?;
+    let values: BTreeMap<Audience, Value> =
+        serde_json::from_str(&values).map_err(|_| item.bad(VALUES))?;
+    let part = |(audience, value): (Audience, Value)| {
+        (audience, SealedPart::new(audience, key, canonical::text(&value)))
+    };
+    Ok(values.into_iter().map(part).collect())
 }
 
 fn deflate(text: &str) -> Result<Vec<u8>, StoreError> {
@@ -292,7 +296,7 @@ mod tests {
         for entry in largest_entries() {
             let mut item = entry.attributes(&id, SECRET).unwrap();
             assert_eq!(HistoryEntry::read(&item).unwrap(), entry);
-            for name in Audience::ALL.iter().map(|audience| name_of(*audience)).chain([KEY]) {
+            for name in [VALUES, KEY] {
                 item.remove(name);
             }
             let erased = HistoryEntry::read(&item).unwrap();
