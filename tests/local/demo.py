@@ -9,6 +9,7 @@ import textwrap
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import seed
 import up
@@ -175,7 +176,7 @@ def both_are_told_that_it_is_official(story: Story) -> None:
 
 def the_partner_reads_what_it_may(story: Story) -> None:
     """Alpine reads the usage of an active item, and not that of the declined one"""
-    today = now(story.api).date()
+    today = now(story.api).astimezone(ZoneInfo("Europe/Prague")).date()
     rows = [usage_row(item, today) for item in seed.WORKLOADS]
     story.api.put(f"/v1/tenants/{story.tenant['id']}/usage", "operator", {"rows": rows}).must(200)
     period = f"to={today}"

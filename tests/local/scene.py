@@ -116,9 +116,10 @@ class Scene:
         return until("a receipt with a code", found, seconds=60)
 
     def mails(self, to: str = "") -> list[str]:
-        """The texts of all mails to one of the tenant's people, or to all of them."""
+        """The texts of all mails to one of the tenant's people, or to all of them, without the marks around names."""
         end = self.address(to)
-        return [mail["BodyText"] for mail in outbox() if any(one.endswith(end) for one in mail["To"])]
+        texts = [mail["BodyText"] for mail in outbox() if any(one.endswith(end) for one in mail["To"])]
+        return [text.translate({0x2068: None, 0x2069: None}) for text in texts]
 
     def told(self, to: str, words: str) -> None:
         """Waits for a mail with those words."""
