@@ -78,8 +78,8 @@ async fn open(
 ) -> Result<OpenClaim, ApiError> {
     let id = call.path_id(ClaimId::parse)?;
     let open = Box::pin(app.store.open_claim(&id, moment)).await?;
-    let open = open.filter(|open| is_his_to_see(open.claim())).ok_or(Failure::NotFound)?;
-    caller.sees(open.claim())?;
+    let open = open.ok_or(Failure::NotFound)?;
+    check_visible(open.claim(), caller)?;
     Ok(open)
 }
 
@@ -127,9 +127,17 @@ async fn claim(
 ) -> Result<Claim, ApiError> {
     let id = call.path_id(ClaimId::parse)?;
     let claim = Box::pin(app.store.claim(&id, moment)).await?;
-    let claim = claim.filter(is_his_to_see).ok_or(Failure::NotFound)?;
-    caller.sees(&claim)?;
+    let claim = claim.ok_or(Failure::NotFound)?;
+    check_visible(&claim, caller)?;
     Ok(claim)
+}
+
+/// Refuses, as if it did not exist, a claim that is not the caller's to see.
+fn check_visible(claim: &Claim, caller: &Caller) -> Result<(), Failure> {
+    if !is_his_to_see(claim) {
+        return Err(Failure::NotFound);
+    }
+    caller.sees(claim)
 }
 
 async fn shown(

@@ -6,18 +6,19 @@ use crate::claim::{
     Claim, ExtensionCause, HoldReason, Instant, Item, Mark, RejectionRecord, State,
 };
 use crate::deadline::Deadline;
-use crate::ids::ItemNo;
+use crate::ids::{ItemNo, Version};
 use crate::recipient::{Decliners, RecipientNo};
 
 impl Event {
     /// The event that led from `old` to `new`, its next version: `evolve(old, between(old, new))` is `new`. What an
     /// event decides beside the claim, the list of recipients, is not in it. `None` where the two are not
-    /// neighbours.
+    /// neighbours: without `old`, `new` must be the first version.
     pub fn between(old: Option<&Claim>, new: &Claim) -> Option<Self> {
         let last = &new.last_event;
         let body = match old {
             Some(old) if old.version.next() != new.version => return None,
             Some(old) => Step { old, new }.body()?,
+            None if new.version != Version(1) => return None,
             None => first_body(new)?,
         };
         let is_changed = old.is_none_or(|old| old.details != new.details);

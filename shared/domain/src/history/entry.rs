@@ -216,14 +216,12 @@ impl Entry {
     /// the version before is not known: that is `reconstructed`, says how the claim stands, and not what changed.
     pub fn of(old: Option<&Claim>, new: &Claim, details: Sha256Hash) -> Self {
         let last = &new.last_event;
-        let is_first = new.version == Version(1);
-        let event = Event::between(old, new).filter(|_| old.is_some() || is_first);
+        let event = Event::between(old, new);
         // Of an answer that is not known to have changed an item, no more is said than before it is archived.
-        let is_answer =
-            matches!(last.event_type, EventType::ItemsDeclined | EventType::DeclineUndone);
-        let items = match old {
-            None if !is_first && is_answer => latest_changes(new),
-            _ => changed_items(old, new),
+        let items = if event.is_none() && is_answer(last.event_type) {
+            latest_changes(new)
+        } else {
+            changed_items(old, new)
         };
         Self {
             format: FORMAT,
@@ -254,11 +252,6 @@ impl Entry {
         }
     }
 
-    /// Whether a deadline that passed unanswered did it.
-    pub fn is_silence(&self) -> bool {
-        self.by.is_some()
-    }
-
     /// The items that got that status by the event, as the API names it.
     pub fn became(&self, status: &str) -> Vec<ItemNo> {
         let changes = self.items.iter().filter(|change| change.to == status);
@@ -277,10 +270,13 @@ impl Entry {
             self.event_type,
             EventType::RecipientFailed | EventType::ContactRefused | EventType::LinkRetired
         );
-        let by_items =
-            matches!(self.event_type, EventType::ItemsDeclined | EventType::DeclineUndone);
-        always || (by_items && self.items.is_empty())
+        always || (is_answer(self.event_type) && self.items.is_empty())
     }
+}
+
+/// Whether the customer said no, or took a no back.
+fn is_answer(event_type: EventType) -> bool {
+    matches!(event_type, EventType::ItemsDeclined | EventType::DeclineUndone)
 }
 
 /// The items that the last event, a no or an undo, changed. While an item is declined, the undo may have taken one of
