@@ -164,9 +164,9 @@ impl Backstage {
 
     /// The same; whether all of it is done.
     pub async fn ticked(&self, world: &World) -> bool {
-        let before = shard_messages(world).len();
+        let before = work_messages(world).len();
         let mut done = self.tick_alone(world).await;
-        for message in shard_messages(world).iter().skip(before) {
+        for message in work_messages(world).iter().skip(before) {
             done &= self.work(world, message).await;
         }
         done
@@ -178,15 +178,15 @@ impl Backstage {
         tick.is_ok_and(|answer| answer.batch_item_failures.is_empty())
     }
 
-    /// Works a message of a shard; whether it is done with.
+    /// Works a message off; whether it is done with.
     pub async fn work(&self, world: &World, body: &Value) -> bool {
         let answer = self.finalize(world, json!({"Records": [message(body)]})).await;
         answer.is_ok_and(|answer| answer.batch_item_failures.is_empty())
     }
 }
 
-/// The messages of shards that are in the queue.
-pub fn shard_messages(world: &World) -> Vec<Value> {
+/// The messages of work that are in the queue.
+pub fn work_messages(world: &World) -> Vec<Value> {
     let batches = world.elsewhere.taken("SendMessageBatch");
     let entries = batches.iter().filter_map(|batch| batch["Entries"].as_array()).flatten();
     let body = |entry: &Value| serde_json::from_str(entry["MessageBody"].as_str().expect("a body"));
@@ -223,7 +223,7 @@ pub fn directory_records(world: &World) -> Vec<Value> {
 
 /// The same behind a cursor, which moves on.
 pub fn directory_records_from(world: &World, cursor: &mut Cursor) -> Vec<Value> {
-    records_of(world.engine.stream_from(cursor), &["PA#", "TN#", "CA#", "RU#"], |sort| sort == "A")
+    records_of(world.engine.stream_from(cursor), &["PA#", "TN#", "RU#"], |sort| sort == "A")
 }
 
 fn records_of(all: Vec<Value>, prefixes: &[&str], sorts: fn(&str) -> bool) -> Vec<Value> {

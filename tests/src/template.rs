@@ -246,13 +246,9 @@ fn query(request: &Value) -> Deed {
     ("Query".to_owned(), index, key.and_then(|key| key.as_str().map(str::to_owned)))
 }
 
-/// The beginnings of the partition keys that a call writes: `C#`, `S`, ….
+/// The partition keys that a call writes: `C#<claim>`, `S`, ….
 pub fn written_partitions(call: &Call) -> Vec<String> {
     let reads = ["GetItem", "Query", "BatchGetItem", "TransactGetItems", "PartiQLSelect"];
     let writes = deeds(call).into_iter().filter(|deed| !reads.contains(&deed.0.as_str()));
-    let beginning = |key: String| match key.split_once('#') {
-        Some((prefix, _)) => format!("{prefix}#"),
-        None => key,
-    };
-    writes.filter_map(|(_, _, key)| key.map(beginning)).collect()
+    writes.filter_map(|(_, _, key)| key).collect()
 }

@@ -12,7 +12,7 @@ use crate::App;
 use crate::history::{answered, asked_page};
 
 /// Writes the days added to the calendar of a country. Open windows that they make longer are
-/// counted again by what follows the table's stream.
+/// counted again by the next ticks.
 pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller()?;
     let country: CountryCode = call.path_id(str::parse)?;

@@ -1,13 +1,14 @@
-//! The function `finalize`: carries out deadlines (`docs/architecture.md §3`).
+//! The function `finalize`: carries out deadlines, and counts windows again (`docs/architecture.md §3`).
 //!
-//! A scheduled rule ticks every minute: one query finds the shards that are due, and each gets a
-//! message in a queue. The same function works the queue's messages off, a shard each. A tick is
-//! whatever is not a message, so that it can be invoked by hand.
+//! A scheduled rule ticks every minute: one query finds the shards that are due, another the countries whose
+//! calendar has changed, and each gets a message in a queue. The same function works the queue's messages off. A
+//! tick is whatever is not a message, so that it can be invoked by hand.
 
 mod tick;
 mod worker;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use domain::calendar::CountryCode;
 use runtime::{Failure, Invocation};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,14 +21,18 @@ pub struct App {
     queue_url: String,
 }
 
-/// The message that asks for the draining of a shard.
+/// What a message of the queue asks for: `{"shard": 3}` or `{"recount": "CZ"}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct ShardMessage {
-    shard: u16,
+#[serde(rename_all = "snake_case")]
+enum WorkMessage {
+    /// To drain the timers of a shard.
+    Shard(u16),
+    /// To count the open windows of a country again.
+    Recount(CountryCode),
 }
 
 impl App {
-    /// The function over a store and the queue of shards.
+    /// The function over a store and the queue of work.
     pub fn new(store: Store, queue: aws_sdk_sqs::Client, queue_url: impl Into<String>) -> Self {
         Self { store, queue, queue_url: queue_url.into() }
     }
@@ -71,10 +76,17 @@ mod tests {
     }
 
     #[test]
-    fn a_message_names_its_shard() {
-        let message = json!({"messageId": "m", "body": "{\"shard\":3}"});
-        let event = messages(json!({"Records": [message]})).unwrap();
-        let body = event.records.first().and_then(|message| message.body.as_deref()).unwrap();
-        assert_eq!(serde_json::from_str::<ShardMessage>(body).unwrap(), ShardMessage { shard: 3 });
+    fn a_message_names_its_shard_or_its_country() {
+        let country = "CZ".parse().unwrap();
+        let cases = [
+            ("{\"shard\":3}", WorkMessage::Shard(3)),
+            ("{\"recount\":\"CZ\"}", WorkMessage::Recount(country)),
+        ];
+        for (text, expected) in cases {
+            let message = json!({"messageId": "m", "body": text});
+            let event = messages(json!({"Records": [message]})).unwrap();
+            let body = event.records.first().and_then(|message| message.body.as_deref()).unwrap();
+            assert_eq!(serde_json::from_str::<WorkMessage>(body).unwrap(), expected);
+        }
     }
 }

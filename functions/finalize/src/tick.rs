@@ -1,11 +1,12 @@
-//! A tick: one query, and one message for each shard that is due.
+//! A tick: two queries, and one message for each shard that is due and each country whose windows are to be counted
+//! again.
 
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use runtime::Failure;
 use runtime::fields::metric;
 use runtime::telemetry;
 
-use crate::{App, ShardMessage};
+use crate::{App, WorkMessage};
 
 /// How many messages one call may send.
 const BATCH: usize = 10;
@@ -14,8 +15,11 @@ pub(crate) async fn tick(app: &App) -> Result<(), Failure> {
     let tick = app.store.tick().await?;
     let oldest = tick.oldest_due.map_or(0, |age| age.num_seconds());
     telemetry::gauge(metric::OLDEST_DUE_SECONDS, seconds(oldest));
-    for shards in tick.due.chunks(BATCH) {
-        send(app, shards).await?;
+    let recounts = app.store.pending_recounts().await?;
+    let shards = tick.due.into_iter().map(WorkMessage::Shard);
+    let work: Vec<_> = shards.chain(recounts.into_iter().map(WorkMessage::Recount)).collect();
+    for messages in work.chunks(BATCH) {
+        send(app, messages).await?;
     }
     Ok(())
 }
@@ -25,18 +29,19 @@ fn seconds(seconds: i64) -> f64 {
     f64::from(i32::try_from(seconds).unwrap_or(i32::MAX))
 }
 
-async fn send(app: &App, shards: &[u16]) -> Result<(), Failure> {
-    let entries = shards.iter().map(|shard| entry(*shard)).collect::<Result<Vec<_>, Failure>>()?;
+async fn send(app: &App, messages: &[WorkMessage]) -> Result<(), Failure> {
+    let entries = messages.iter().enumerate().map(|(no, message)| entry(no, *message));
+    let entries = entries.collect::<Result<Vec<_>, Failure>>()?;
     let call = app.queue.send_message_batch().queue_url(&app.queue_url).set_entries(Some(entries));
     let answer = call.send().await?;
     if answer.failed.is_empty() {
         return Ok(());
     }
-    Err(Failure::new("not every due shard got its message"))
+    Err(Failure::new("not all of the work got its message"))
 }
 
-fn entry(shard: u16) -> Result<SendMessageBatchRequestEntry, Failure> {
-    let body = serde_json::to_string(&ShardMessage { shard })?;
-    let entry = SendMessageBatchRequestEntry::builder().id(shard.to_string()).message_body(body);
+fn entry(no: usize, message: WorkMessage) -> Result<SendMessageBatchRequestEntry, Failure> {
+    let body = serde_json::to_string(&message)?;
+    let entry = SendMessageBatchRequestEntry::builder().id(no.to_string()).message_body(body);
     Ok(entry.build()?)
 }

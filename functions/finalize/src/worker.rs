@@ -1,13 +1,14 @@
-//! The worker: drains the shards of the queue's messages, and stops before the function does.
+//! The worker: does what the queue's messages ask for, and stops before the function does.
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use chrono::{DateTime, Duration, Utc};
+use domain::calendar::CountryCode;
 use runtime::fields::{self, metric};
 use runtime::{Invocation, telemetry};
-use store::DrainReport;
+use store::{DrainReport, RecountReport, StoreError};
 use tracing::{info, warn};
 
-use crate::{App, ShardMessage};
+use crate::{App, WorkMessage};
 
 /// What is left for the last page and the position when no new page is begun.
 const MARGIN: Duration = Duration::seconds(10);
@@ -26,28 +27,50 @@ pub(crate) async fn work(app: &App, event: SqsEvent, invocation: &Invocation) ->
 }
 
 /// Whether the message is done with. One that is not comes back, and after a few times it is set
-/// aside; the next tick sends its shard again in any case.
+/// aside; the next tick sends its work again in any case.
 async fn is_done(app: &App, message: &SqsMessage, until: DateTime<Utc>) -> bool {
     let body = message.body.as_deref().unwrap_or_default();
-    let Ok(ShardMessage { shard }) = serde_json::from_str(body) else {
-        let id = message.message_id.as_deref().unwrap_or_default();
-        warn!({ fields::MESSAGE_ID } = id, "A message names no shard");
-        return false;
+    let done = match serde_json::from_str(body) {
+        Ok(WorkMessage::Shard(shard)) => drain(app, shard, until).await,
+        Ok(WorkMessage::Recount(country)) => Box::pin(recount(app, country, until)).await,
+        Err(_) => {
+            let id = message.message_id.as_deref().unwrap_or_default();
+            warn!({ fields::MESSAGE_ID } = id, "A message names no work");
+            return false;
+        }
     };
-    match app.store.drain_timers(shard, until).await {
-        Ok(drained) => {
-            report(shard, &drained);
-            true
-        }
-        Err(error) => {
-            telemetry::count(metric::FAULTS, 1);
-            telemetry::failure("A shard could not be drained", &error);
-            false
-        }
+    if let Err(error) = &done {
+        telemetry::count(metric::FAULTS, 1);
+        telemetry::failure("The work of a message could not be done", error);
     }
+    done.is_ok()
 }
 
-fn report(shard: u16, drained: &DrainReport) {
+async fn drain(app: &App, shard: u16, until: DateTime<Utc>) -> Result<(), StoreError> {
+    let drained = app.store.drain_timers(shard, until).await?;
+    report_drain(shard, &drained);
+    Ok(())
+}
+
+async fn recount(app: &App, country: CountryCode, until: DateTime<Utc>) -> Result<(), StoreError> {
+    let recounted = app.store.recount_windows(country, until).await?;
+    report_recount(country, &recounted);
+    Ok(())
+}
+
+fn report_recount(country: CountryCode, recounted: &RecountReport) {
+    telemetry::count(metric::POISON, recounted.passed);
+    info!(
+        recount.country = country.as_str(),
+        { fields::CLAIMS_SEEN } = recounted.seen,
+        { fields::CLAIMS_CHANGED } = recounted.changed,
+        recount.finished = recounted.finished,
+        recount.leased = recounted.leased,
+        "Windows were counted again"
+    );
+}
+
+fn report_drain(shard: u16, drained: &DrainReport) {
     telemetry::count(metric::CLOSED, drained.closed + drained.silenced);
     telemetry::count(metric::POISON, drained.poisoned);
     telemetry::count(metric::EARLY_CLOSE, drained.early);

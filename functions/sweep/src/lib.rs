@@ -80,9 +80,7 @@ fn contact_verified(entry: &DirectoryEntry, record: &Value) -> Option<ContactVer
             let image = |at: &str| serde_json::from_value(record.pointer(at)?.clone()).ok();
             ContactVerified::of_images(image("/dynamodb/OldImage")?, image("/dynamodb/NewImage")?)
         }
-        DirectoryEntry::Partner(_) | DirectoryEntry::Calendar(_) | DirectoryEntry::Rules(..) => {
-            None
-        }
+        DirectoryEntry::Partner(_) | DirectoryEntry::Rules(..) => None,
     }
 }
 

@@ -59,6 +59,7 @@ pub use notices::reports::Noted;
 pub use notices::text::NoticeText;
 pub use notices::tries::{CodeCount, CodeUse, WrongCodes};
 pub use reconcile::directory::{DirectoryEntry, ReconcileReport};
+pub use reconcile::recount::RecountReport;
 pub use table::clock::Moment;
 pub use table::config::{Closing, Store, StoreConfig};
 pub use table::error::StoreError;

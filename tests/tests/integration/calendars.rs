@@ -1,15 +1,23 @@
 //! Holidays that are announced while windows are open (`docs/domain.md §4`, 2 and 5): they lengthen what
 //! they must, with a mail, before anything else happens to the claim, and shorten nothing.
 
+use std::sync::{Arc, Mutex};
+
+use chrono::Duration;
+use domain::actor::Actor;
+use domain::calendar::Exception;
 use domain::claim::{Claim, Status};
 use domain::event::EventType;
-use integration::backstage::{Mail, events, mails, records};
+use integration::backstage::{Mail, events, mails, records, work_messages};
 use integration::fixtures::{self, ALPINE};
 use integration::stack::{Answer, Stack};
+use integration::wire::{Call, Fault};
 use integration::world::closes_at;
 use serde_json::{Value, json};
-use store::DirectoryEntry;
+use store::{Author, RecountReport, Store};
 use web::event::Event;
+
+use super::capacity::copy_open_claims;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
@@ -36,9 +44,8 @@ async fn announce(stack: &Stack, country: &str, added: &Value) -> Answer {
     answer
 }
 
-async fn sweep(stack: &Stack) {
-    let response = Box::pin(stack.backstage.sweep(&stack.world)).await.unwrap();
-    assert!(response.batch_item_failures.is_empty(), "{response:?}");
+async fn recount(stack: &Stack) {
+    Box::pin(stack.world.recount()).await;
 }
 
 async fn deadline(stack: &Stack, claim: &Claim) -> String {
@@ -61,7 +68,7 @@ async fn a_holiday_announced_in_an_open_window_lengthens_it_and_the_customer_is_
     let (stack, claim) = awaiting().await;
     let answer = announce(&stack, "CZ", &new_years_eve()).await;
     assert_eq!((&answer.body["country"], &answer.body["revision"]), (&json!("CZ"), &json!(1)));
-    sweep(&stack).await;
+    recount(&stack).await;
     assert_eq!(deadline(&stack, &claim).await, LONG);
     let mails = told(&stack).await;
     let to: Vec<_> = mails.iter().map(|mail| mail.to.as_str()).collect();
@@ -78,10 +85,29 @@ async fn a_holiday_announced_in_an_open_window_lengthens_it_and_the_customer_is_
 }
 
 #[tokio::test]
+async fn the_next_tick_counts_the_windows_again_with_one_message_for_the_country() {
+    let (stack, claim) = awaiting().await;
+    announce(&stack, "CZ", &new_years_eve()).await;
+    stack.world.elsewhere.forget();
+    assert!(stack.backstage.tick_alone(&stack.world).await);
+    let messages = work_messages(&stack.world);
+    let asked = messages.iter().filter(|message| message["recount"] == "CZ").count();
+    assert_eq!(asked, 1, "{messages:?}");
+    assert_eq!(deadline(&stack, &claim).await, SHORT);
+    for message in &messages {
+        assert!(stack.backstage.work(&stack.world, message).await, "{message}");
+    }
+    assert_eq!(deadline(&stack, &claim).await, LONG);
+    stack.world.elsewhere.forget();
+    assert!(stack.backstage.tick_alone(&stack.world).await);
+    assert!(work_messages(&stack.world).iter().all(|message| message["recount"].is_null()));
+}
+
+#[tokio::test]
 async fn the_longer_window_explains_itself_with_the_name_of_the_day() {
     let (stack, claim) = awaiting().await;
     announce(&stack, "CZ", &new_years_eve()).await;
-    sweep(&stack).await;
+    recount(&stack).await;
     let path = format!("/v1/claims/{}", claim.id);
     let shown = stack.send(Event::get(&path).partner_user(ALPINE)).await;
     assert_eq!(shown.body["window"]["calendar"], "CZ@2026.12+1", "{}", shown.text);
@@ -124,7 +150,7 @@ async fn a_tenant_in_a_zone_of_another_country_has_his_window_counted_again_at_i
     stack.world.store.put_tenant(&tenant).await.unwrap();
     let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
     announce(&stack, "CZ", &new_years_eve()).await;
-    sweep(&stack).await;
+    recount(&stack).await;
     stack.world.let_pass(closes_at(&claim));
     stack.world.finalize().await;
     assert_eq!(deadline(&stack, &claim).await, "2027-01-05T05:00:00Z");
@@ -134,34 +160,33 @@ async fn a_tenant_in_a_zone_of_another_country_has_his_window_counted_again_at_i
 async fn a_day_that_is_taken_back_shortens_nothing_and_a_window_opened_later_counts_it() {
     let (stack, claim) = awaiting().await;
     announce(&stack, "CZ", &new_years_eve()).await;
-    sweep(&stack).await;
+    recount(&stack).await;
     announce(&stack, "CZ", &json!([])).await;
-    sweep(&stack).await;
+    recount(&stack).await;
     assert_eq!(deadline(&stack, &claim).await, LONG);
     let later = stack.world.awaiting("k2", &["sharepoint-online"]).await;
     assert_eq!(deadline(&stack, &later).await, SHORT);
 }
 
 #[tokio::test]
-async fn an_announcement_made_twice_and_swept_twice_changes_a_claim_once() {
+async fn an_announcement_made_twice_and_recounted_twice_changes_a_claim_once() {
     let (stack, claim) = awaiting().await;
     for _ in 0..2 {
         let answer = announce(&stack, "CZ", &new_years_eve()).await;
         assert_eq!(answer.body["revision"], 1);
-        sweep(&stack).await;
+        recount(&stack).await;
     }
     let after = stack.world.read(&claim.id).await;
     assert_eq!(after.version.0, claim.version.0 + 1);
     assert_eq!(after.last_event.event_type, EventType::WindowExtended);
-    let country = DirectoryEntry::Calendar("CZ".parse().unwrap());
-    assert_eq!(stack.world.store.reconcile(&country).await.unwrap().changed, 0);
+    assert_eq!(stack.world.store.pending_recounts().await.unwrap(), []);
 }
 
 #[tokio::test]
 async fn windows_of_other_countries_are_closed_by_the_batch_as_ever() {
     let (stack, claim) = awaiting().await;
     announce(&stack, "DE", &new_years_eve()).await;
-    sweep(&stack).await;
+    recount(&stack).await;
     stack.world.let_pass(SHORT.parse().unwrap());
     let drained = stack.world.finalize().await;
     assert_eq!(drained.iter().map(|run| run.closed).sum::<u32>(), 1, "{drained:?}");
@@ -184,7 +209,7 @@ async fn a_no_to_everything_can_be_taken_back_for_the_longer_time() {
     let (stack, claim) = awaiting().await;
     stack.decide(&claim, "decision=decline").await;
     announce(&stack, "CZ", &new_years_eve()).await;
-    sweep(&stack).await;
+    recount(&stack).await;
     assert_eq!(stack.world.read(&claim.id).await.status(), Status::Declined);
     stack.world.clock.set(SHORT.parse().unwrap());
     let undone = stack.decide(&claim, "decision=undo").await;
@@ -196,7 +221,7 @@ async fn a_claim_in_no_window_keeps_its_deadline() {
     let stack = Box::pin(Stack::at(NOW)).await;
     let claim = stack.world.submitted("k", &ITEMS).await;
     announce(&stack, "CZ", &new_years_eve()).await;
-    sweep(&stack).await;
+    recount(&stack).await;
     assert_eq!(stack.world.read(&claim.id).await, claim);
     let later = stack.world.submitted("k2", &["sharepoint-online"]).await;
     assert!(later.deadline() > claim.deadline(), "the operator's own time skips the day as well");
@@ -224,4 +249,132 @@ async fn a_country_that_does_not_exist_has_no_calendar() {
     let event = Event::new("PUT", "/v1/calendars/ZZ").staff("operator", "op");
     let answer = stack.send(event.json(&json!({"added": []}))).await;
     assert_eq!(answer.problem(), (404, "not-found"));
+}
+
+/// A store whose clock goes on by so much each time that it is read.
+fn store_of_slow_work(stack: &Stack, by: Duration) -> Store {
+    let clock = stack.world.clock.clone();
+    let read = move || {
+        clock.advance(by);
+        clock.now()
+    };
+    stack.world.another_store(|config| config.clock = Arc::new(read)).0
+}
+
+fn claims_at(stack: &Stack, version: u32) -> usize {
+    let records = stack.world.engine.items("C#");
+    let has_version = |record: &&Value| record["v"]["N"] == version.to_string();
+    records.iter().filter(|record| record["sk"]["S"] == "A").filter(has_version).count()
+}
+
+#[tokio::test]
+async fn two_thousand_windows_are_counted_again_over_many_runs_each_of_them_once() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = copy_open_claims(&stack.world, 2_000).await.unwrap();
+    announce(&stack, "CZ", &new_years_eve()).await;
+    let store = store_of_slow_work(&stack, Duration::milliseconds(15));
+    let mut reports: Vec<RecountReport> = Vec::new();
+    while let [country] = store.pending_recounts().await.unwrap()[..] {
+        // A run of a function; the lease of a run that is over stands in nobody's way.
+        let until = stack.world.clock.now() + Duration::seconds(40);
+        reports.push(Box::pin(store.recount_windows(country, until)).await.unwrap());
+        assert!(reports.len() < 20, "{reports:?}");
+    }
+    assert!(reports.len() >= 3, "{reports:?}");
+    let (last, before) = reports.split_last().unwrap();
+    assert!(last.finished && before.iter().all(|run| run.leased && !run.finished), "{reports:?}");
+    assert_eq!(reports.iter().map(|run| run.seen).sum::<u32>(), 2_001, "{reports:?}");
+    assert_eq!(claims_at(&stack, claim.version.0 + 1), 2_001);
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_leaves_the_recount_to_the_next_one_once_its_lease_is_over() {
+    let (stack, claim) = awaiting().await;
+    announce(&stack, "CZ", &new_years_eve()).await;
+    let country = "CZ".parse().unwrap();
+    let (first, wire) = stack.world.another_store(|_| {});
+    let until = stack.world.clock.now() + Duration::seconds(40);
+    // Its lease, an update, is the last that it writes.
+    wire.always(|call| call.operation == "PutItem", Fault::Reset);
+    assert!(Box::pin(first.recount_windows(country, until)).await.is_err());
+    let store = &stack.world.store;
+    assert_eq!(store.pending_recounts().await.unwrap(), [country]);
+    stack.world.clock.advance(Duration::minutes(1));
+    recount(&stack).await;
+    assert_eq!(deadline(&stack, &claim).await, LONG);
+    assert_eq!(store.pending_recounts().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn two_workers_do_not_count_the_same_windows() {
+    let (stack, _) = awaiting().await;
+    announce(&stack, "CZ", &new_years_eve()).await;
+    let country = "CZ".parse().unwrap();
+    let until = stack.world.clock.now() + Duration::seconds(40);
+    let (other, _) = stack.world.another_store(|_| {});
+    let (wire, met) = (&stack.world.wire, Arc::new(Mutex::new(None)));
+    let meets = Arc::clone(&met);
+    let second = Fault::before(move || {
+        let (other, meets) = (other.clone(), Arc::clone(&meets));
+        async move {
+            let report = Box::pin(other.recount_windows(country, until)).await.unwrap();
+            meets.lock().unwrap().replace(report);
+        }
+    });
+    wire.on(|call| call.names("T#", "") && call.writes(), 1, second);
+    let first = Box::pin(stack.world.store.recount_windows(country, until)).await.unwrap();
+    assert_eq!((first.changed, first.finished), (1, true));
+    assert_eq!(met.lock().unwrap().take(), Some(RecountReport::default()));
+}
+
+#[tokio::test]
+async fn a_day_announced_while_windows_are_counted_begins_the_recount_anew() {
+    let (stack, claim) = awaiting().await;
+    announce(&stack, "CZ", &new_years_eve()).await;
+    let country = "CZ".parse().unwrap();
+    let until = stack.world.clock.now() + Duration::seconds(40);
+    let other = stack.world.another_store(|_| {}).0;
+    let later = Fault::before(move || {
+        let other = other.clone();
+        async move {
+            let days = ["2026-12-30", "2026-12-31"].map(|date| Exception {
+                date: date.parse().unwrap(),
+                name: "Day of mourning".to_owned(),
+                subdivision: None,
+            });
+            let author = Author::of(&Actor::System, NOW.parse().unwrap());
+            let added = days.into_iter().collect();
+            let put = other.put_country_calendar(country, &added, &author, &|_, _| true);
+            put.await.unwrap();
+        }
+    });
+    stack.world.wire.on(Call::writes, 2, later);
+    Box::pin(stack.world.store.recount_windows(country, until)).await.unwrap();
+    assert_eq!(stack.world.store.pending_recounts().await.unwrap(), [country]);
+    recount(&stack).await;
+    assert_eq!(deadline(&stack, &claim).await, "2027-01-05T23:00:00Z");
+    assert_eq!(stack.world.store.pending_recounts().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_window_that_cannot_be_counted_is_left_to_its_close_and_the_others_are_counted() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = copy_open_claims(&stack.world, 60).await.unwrap();
+    let records = stack.world.engine.items("C#");
+    let mut broken = records.into_iter().find(|record| record["sk"]["S"] == "A").unwrap();
+    broken["pr"] = json!({"N": "7"});
+    stack.world.engine.put(&broken);
+    announce(&stack, "CZ", &new_years_eve()).await;
+    let country = "CZ".parse().unwrap();
+    let mut failed = 0;
+    let report = loop {
+        let until = stack.world.clock.now() + Duration::seconds(40);
+        match Box::pin(stack.world.store.recount_windows(country, until)).await {
+            Ok(report) => break report,
+            Err(error) => assert!(!error.retryable(), "{error}"),
+        }
+        failed += 1;
+    };
+    assert_eq!((failed, report.passed, report.finished), (2, 1, true), "{report:?}");
+    assert_eq!(claims_at(&stack, claim.version.0 + 1), 60);
 }

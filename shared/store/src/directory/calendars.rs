@@ -11,6 +11,7 @@ use domain::claim::Claim;
 use domain::directory::CountryCalendar;
 
 use super::entry::{Author, Entry, EntryWrite, NextEntry, Permits, Revised, body_of, with_body};
+use super::recounts::Recount;
 use crate::table::attributes::{Reader, key, number, put};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -43,7 +44,8 @@ impl Store {
     }
 
     /// Puts the days that are added to the calendar of a country, all of them, in a new revision: the entry, the
-    /// list of revisions that is read before windows are closed, and the revision itself, in one transaction. The
+    /// list of revisions that is read before windows are closed, the revision itself, and what asks for the recount
+    /// of open windows, in one transaction. The
     /// same days again change nothing. A calendar to which nothing was ever added is at revision 0.
     ///
     /// # Errors
@@ -117,7 +119,12 @@ fn next_calendar(new: CountryCalendar) -> Result<NextEntry<CountryCalendar>, Sto
     let kept = with_body(key(keys::calendar(new.country), keys::policy(new.revision)), &new)?;
     let mut listed = key(keys::REVISIONS, new.country.as_str());
     put(&mut listed, REVISION, Some(number(new.revision)));
-    let beside = vec![Action::Put(kept, Some(Condition::absent())), Action::Put(listed, None)];
+    let recount = Recount::of_revision(new.country, new.revision).attributes();
+    let beside = vec![
+        Action::Put(kept, Some(Condition::absent())),
+        Action::Put(listed, None),
+        Action::Put(recount, None),
+    ];
     Ok(NextEntry { entry: new, attributes: Vec::new(), beside })
 }
 

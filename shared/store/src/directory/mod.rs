@@ -7,4 +7,5 @@ pub(crate) mod of_claim;
 pub(crate) mod partners;
 pub(crate) mod places;
 pub(crate) mod programs;
+pub(crate) mod recounts;
 pub(crate) mod tenants;

@@ -1,9 +1,7 @@
 //! What a change of the directory does to claims: every claim of the partner or at the tenant is held
-//! against the entry as it is now (`docs/domain.md §3`, *vanish*), and windows are counted again by a
-//! calendar that has changed (`§4`, 5).
+//! against the entry as it is now (`docs/domain.md §3`, *vanish*).
 
 use domain::actor::Actor;
-use domain::calendar::CountryCode;
 use domain::claim::Claim;
 use domain::command::{Command, Vanished};
 use domain::decide::{contacts_at, gone_at, is_closing, unenrolled};
@@ -27,8 +25,6 @@ pub enum DirectoryEntry {
     Partner(PartnerId),
     /// A tenant.
     Tenant(TenantId),
-    /// What is added to the calendar of a country.
-    Calendar(CountryCode),
     /// The rules of a tenant's customer, as they were written at a moment.
     Rules(TenantId, Box<WrittenRules>),
 }
@@ -39,12 +35,11 @@ impl DirectoryEntry {
         (sort == keys::RECORD).then_some(())?;
         let partner = keys::partner_of(partition).map(Self::Partner);
         let tenant = || keys::tenant_of(partition).map(Self::Tenant);
-        let calendar = || keys::country_of(partition).map(Self::Calendar);
         let rules = || {
             let written = WrittenRules::of_item(image?)?;
             Some(Self::Rules(keys::tenant_of_rules(partition)?, Box::new(written)))
         };
-        partner.or_else(tenant).or_else(calendar).or_else(rules)
+        partner.or_else(tenant).or_else(rules)
     }
 }
 
@@ -66,7 +61,6 @@ impl Store {
         match entry {
             DirectoryEntry::Partner(id) => self.reconcile_partner(id).await,
             DirectoryEntry::Tenant(id) => self.reconcile_tenant(id).await,
-            DirectoryEntry::Calendar(country) => self.recount_windows(*country).await,
             DirectoryEntry::Rules(tenant, written) => {
                 let moment = Moment { at: written.at, offset: self.offset().await? };
                 let applied = self.apply_rules(tenant, &written.rules, moment, None).await?;

@@ -2,5 +2,5 @@
 //! them imports it.
 
 pub(crate) mod directory;
-mod recount;
+pub(crate) mod recount;
 mod rules;

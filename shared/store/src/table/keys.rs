@@ -31,6 +31,7 @@
 //! | calendar | `CA#<country>` | `A` | `directory/calendars.rs` | for good |
 //! | calendar revision | `CA#<country>` | `V#<revision>` | `directory/calendars.rs` | for good |
 //! | list of revisions | `CA#revisions` | `<country>` | `directory/calendars.rs` | for good |
+//! | recount | `CA#recounts` | `<country>` | `directory/recounts.rs` | until it is done |
 //! | document | `E#<sha256>` | `<tenant>` | `evidence/documents.rs` | for good |
 //! | usage row | `U#<tenant>#<kind>#<item>` | `<date>` | `usage/rows.rs` | for good |
 //!
@@ -71,6 +72,8 @@ pub(crate) const LOCK: &str = "L";
 pub(crate) const SYSTEM: &str = "S";
 /// The partition of the revisions of all calendars.
 pub(crate) const REVISIONS: &str = "CA#revisions";
+/// The partition of the countries whose windows are still to be counted again.
+pub(crate) const RECOUNTS: &str = "CA#recounts";
 /// The sort key of the test clock.
 pub(crate) const CLOCK: &str = "clock";
 
@@ -184,11 +187,6 @@ pub(crate) fn request(idempotency_key: &str) -> String {
 /// The operator's additions to the calendar of a country.
 pub(crate) fn calendar(country: CountryCode) -> String {
     format!("CA#{country}")
-}
-
-/// The country of an entry's key.
-pub(crate) fn country_of(partition: &str) -> Option<CountryCode> {
-    partition.strip_prefix("CA#")?.parse().ok()
 }
 
 /// The partner of an entry's key.

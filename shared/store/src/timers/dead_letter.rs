@@ -17,8 +17,8 @@ const FOR_GOOD: u32 = 3;
 /// How often one that may pass is tried: with a tick a minute, twenty minutes.
 const FOR_NOW: u32 = 20;
 
-/// Whether a timer that has failed that often, the last time like this, is given up.
-pub(super) fn is_hopeless(failures: u32, failure: &StoreError) -> bool {
+/// Whether what has failed that often, the last time like this, is given up.
+pub(crate) fn is_hopeless(failures: u32, failure: &StoreError) -> bool {
     failures >= if failure.retryable() { FOR_NOW } else { FOR_GOOD }
 }
 

@@ -5,7 +5,7 @@
 mod batch_close;
 mod bucket;
 pub(crate) mod checkpoint;
-mod dead_letter;
+pub(crate) mod dead_letter;
 pub(crate) mod drain;
 pub(crate) mod page;
 mod release_locks;

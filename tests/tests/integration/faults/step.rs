@@ -17,7 +17,7 @@ use integration::world::{
     partner_id, reject, reviewer, tenant_id, undo_all, validate, withdraw,
 };
 use serde_json::{Value, json};
-use store::{Author, DirectoryEntry, Noted, RulesWish, Store, StoreError};
+use store::{Author, Noted, RulesWish, Store, StoreError};
 
 use super::{ITEMS, NOW};
 
@@ -80,6 +80,7 @@ impl Step {
             | Self::GiveUpNotifying
             | Self::GiveUpReaching
             | Self::TakeOver
+            | Self::Recount
             | Self::CloseRecounted => true,
             Self::StoreDraft
             | Self::EditDraft
@@ -111,7 +112,6 @@ impl Step {
             | Self::LeaveToNext
             | Self::AddEvidence
             | Self::Announce
-            | Self::Recount
             | Self::PassOn
             | Self::Lift => false,
         }
@@ -256,8 +256,11 @@ impl Step {
                 return Box::pin(put).await.map(|_| ());
             }
             Self::Recount => {
-                let country = DirectoryEntry::Calendar("CZ".parse().unwrap());
-                return store.reconcile(&country).await.map(|_| ());
+                let until = world.clock.now() + Span::seconds(40);
+                for country in store.pending_recounts().await? {
+                    Box::pin(store.recount_windows(country, until)).await?;
+                }
+                return Ok(());
             }
             Self::AddEvidence => (alpine(), Command::AddEvidence(Box::new(evidence()))),
             Self::EditDraft => (alpine(), edit(&world.read(id).await)),

@@ -8,7 +8,7 @@ use domain::ids::ClaimId;
 use domain::recipient::RecipientNo;
 use fastrand::Rng;
 use integration::backstage::{
-    directory_records_from, events, mail_event, mails, records_from, shard_messages,
+    directory_records_from, events, mail_event, mails, records_from, work_messages,
 };
 use integration::engine::{Cursor, key};
 use integration::template::template;
@@ -100,7 +100,7 @@ impl Books {
                 });
             }
         }
-        self.shards.extend(shard_messages(world));
+        self.shards.extend(work_messages(world));
         let set_aside = self.shards.len().saturating_sub(MESSAGES);
         self.shards.drain(..set_aside);
         world.elsewhere.forget();
@@ -310,7 +310,7 @@ impl Sim {
         self.note(format!("tick {whole}"));
     }
 
-    /// Any message of a shard.
+    /// Any message of work.
     pub(super) async fn work(&mut self) {
         let Some(at) = self.one_of(self.books.shards.len()) else { return };
         let message = self.books.shards[at].clone();
@@ -321,7 +321,7 @@ impl Sim {
         if done && self.rng.u8(0..10) > 0 {
             self.books.shards.remove(at);
         }
-        self.note(format!("work {} {done}", message["shard"]));
+        self.note(format!("work {message} {done}"));
     }
 
     /// Everything that the stream has.
@@ -355,7 +355,7 @@ impl Sim {
         }
     }
 
-    /// Every message of a shard.
+    /// Every message of work.
     pub(in super::super) async fn work_all(&mut self) {
         while let Some(message) = self.books.shards.first().cloned() {
             assert!(Box::pin(self.stack.backstage.work(&self.stack.world, &message)).await);
