@@ -30,6 +30,8 @@ async fn answer(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> 
         AssociationsRoute::Get => get(app, call, &caller).await,
         AssociationsRoute::End => end::end(app, call, &caller).await,
         AssociationsRoute::Usage => usage::usage(app, call, &caller).await,
+        AssociationsRoute::UsageOfMany => usage::usage_of_many(app, call, &caller).await,
+        AssociationsRoute::UsageOfCustomer => usage::usage_of_customer(app, call, &caller).await,
     }?;
     Ok(reply.done())
 }

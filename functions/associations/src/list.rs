@@ -1,11 +1,11 @@
 //! `GET /v1/associations`: newest claim first, within a claim by item number.
 
 use domain::claim::{Claim, Item, ItemStatus};
-use domain::ids::{AssociationId, ItemNo, TenantId};
+use domain::ids::{AssociationId, ItemNo, ProgramId, TenantId};
 use store::{Cursor, Moment, Scope};
-use web::queries::AssociationStatus;
+use web::queries::{AssociationStatus, AssociationsQuery};
 use web::views::AssociationView;
-use web::{Call, Caller, Failure, Reply, Viewer, queries};
+use web::{Call, Caller, Failure, Page, Reply, Viewer, queries};
 
 use app::{Api, ApiError, moment};
 
@@ -36,16 +36,26 @@ impl Position {
 pub(crate) async fn list(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiError> {
     let query = queries::associations(call)?;
     let page = app.cursors.page(call, caller)?;
+    let moment = moment(&app.store, call).await?;
+    let (found, next) = page_of(app, caller, &query, &page, moment).await?;
+    let views: Vec<_> =
+        found.iter().filter_map(|(claim, no)| AssociationView::of(claim, *no)).collect();
+    Ok(app.cursors.list(call, caller, &views, next.as_deref()))
+}
+
+/// A page of the associations that the caller may see, and where the next one begins.
+pub(crate) async fn page_of(
+    app: &Api,
+    caller: &Caller,
+    query: &AssociationsQuery,
+    page: &Page,
+    moment: Moment,
+) -> Result<(Vec<(Claim, ItemNo)>, Option<String>), ApiError> {
     let position = page.position.as_deref().map(Position::parse).transpose()?.unwrap_or_default();
-    let (items, next) = match scope(caller, query.tenant.as_ref())? {
-        Some(scope) => {
-            let moment = moment(&app.store, call).await?;
-            associations(app, &scope, query.status, position, page.limit, moment).await?
-        }
-        None => (Vec::new(), None),
-    };
-    let next = next.as_ref().and_then(Position::text);
-    Ok(app.cursors.list(call, caller, &items, next.as_deref()))
+    let Some(scope) = scope(caller, query.tenant.as_ref())? else { return Ok((Vec::new(), None)) };
+    let (found, next) =
+        associations(app, &scope, query, position, page.limit, moment).await?;
+    Ok((found, next.as_ref().and_then(Position::text)))
 }
 
 /// Whose claims are looked through: the caller's own, in the tenant asked for. `None`: an
@@ -76,19 +86,18 @@ fn scope(caller: &Caller, tenant: Option<&TenantId>) -> Result<Option<Scope>, Fa
 async fn associations(
     app: &Api,
     scope: &Scope,
-    status: Option<AssociationStatus>,
+    query: &AssociationsQuery,
     position: Position,
     limit: usize,
     moment: Moment,
-) -> Result<(Vec<AssociationView>, Option<Position>), ApiError> {
+) -> Result<(Vec<(Claim, ItemNo)>, Option<Position>), ApiError> {
     let claims = u16::try_from(limit).unwrap_or(u16::MAX);
     let page = app.store.claims(scope, None, position.from.as_ref(), claims, moment);
     let page = Box::pin(page).await?;
     let (new, after) = behind(&page.items, position.after);
-    let mut found = found(new, after.as_ref(), status);
+    let mut found = found(new, after.as_ref(), query);
     let left_over = found.len() > limit;
     found.truncate(limit);
-    let views = found.iter().filter_map(|(claim, no)| AssociationView::of(claim, *no)).collect();
     let next = match found.last() {
         Some((claim, no)) if left_over => {
             Some(Position { from: position.from, after: Some(claim.association_id(*no)) })
@@ -97,7 +106,7 @@ async fn associations(
             .next
             .map(|from| Position { from: Some(from), after: after.filter(|_| new.is_empty()) }),
     };
-    Ok((views, next))
+    Ok((found.into_iter().map(|(claim, no)| (claim.clone(), no)).collect(), next))
 }
 
 /// What of a page of claims is not done with: from the claim on where the last answer ended. If that
@@ -116,7 +125,7 @@ fn behind(claims: &[Claim], after: Option<AssociationId>) -> (&[Claim], Option<A
 fn found<'c>(
     claims: &'c [Claim],
     after: Option<&AssociationId>,
-    status: Option<AssociationStatus>,
+    query: &AssociationsQuery,
 ) -> Vec<(&'c Claim, ItemNo)> {
     let items = |claim: &'c Claim| claim.items.iter().map(move |item| (claim, item));
     let new = |claim: &Claim, item: &Item| {
@@ -125,13 +134,13 @@ fn found<'c>(
     claims
         .iter()
         .flat_map(items)
-        .filter(|(claim, item)| new(claim, item) && wanted(claim, item, status))
+        .filter(|(claim, item)| new(claim, item) && is_wanted(claim, item, query))
         .map(|(claim, item)| (claim, item.no))
         .collect()
 }
 
-/// Whether an item is an association, of the status asked for.
-fn wanted(claim: &Claim, item: &Item, status: Option<AssociationStatus>) -> bool {
+/// Whether an item is an association, of the program and the status asked for.
+fn is_wanted(claim: &Claim, item: &Item, query: &AssociationsQuery) -> bool {
     let own = match claim.item_status(item) {
         ItemStatus::Active { .. } => AssociationStatus::Active,
         ItemStatus::Ended { .. } => AssociationStatus::Ended,
@@ -142,7 +151,8 @@ fn wanted(claim: &Claim, item: &Item, status: Option<AssociationStatus>) -> bool
         | ItemStatus::Withdrawn
         | ItemStatus::Rejected => return false,
     };
-    status.is_none_or(|status| status == own)
+    let is_of_program = |program: &ProgramId| claim.subject.program == *program;
+    query.program.as_ref().is_none_or(is_of_program) && query.status.is_none_or(|asked| asked == own)
 }
 
 #[cfg(test)]

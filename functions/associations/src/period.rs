@@ -32,6 +32,25 @@ impl Period {
                 return Err(Failure::BeforeAssociation { first, pointers });
             }
         }
+        Self::begun(query, today, first)
+    }
+
+    /// The days asked for, without those before the `first` that can be read; `None` where none is left.
+    pub(crate) fn readable(
+        query: UsageQuery,
+        today: NaiveDate,
+        first: Option<NaiveDate>,
+    ) -> Result<Option<Self>, Failure> {
+        let asked = Self::begun(query, today, None)?;
+        let from = first.map_or(asked.from, |first| asked.from.max(first));
+        Ok((from <= asked.to).then_some(Self { from, ..asked }))
+    }
+
+    fn begun(
+        query: UsageQuery,
+        today: NaiveDate,
+        first: Option<NaiveDate>,
+    ) -> Result<Self, Failure> {
         let to = query.to.unwrap_or(today);
         let thirty_days = || to.checked_sub_days(Days::new(DEFAULT_DAYS - 1)).max(first);
         let from = query.from.or_else(thirty_days).unwrap_or(to);
@@ -81,6 +100,19 @@ mod tests {
         check("2027-01-05", "", None);
         check("2025-11-27", "2026-12-31", Some(("2025-11-27", "2026-12-31")));
         check("2025-11-26", "2026-12-31", None);
+    }
+
+    #[test]
+    fn of_many_associations_each_begins_with_its_own_first_day() {
+        let readable = |from, to, first| {
+            let query = UsageQuery { from: date(from), to: date(to) };
+            let period = Period::readable(query, "2026-12-31".parse().unwrap(), date(first));
+            period.unwrap().map(|own| (own.from.to_string(), own.to.to_string()))
+        };
+        let both = |from: &str, to: &str| Some((from.to_owned(), to.to_owned()));
+        assert_eq!(readable("", "", "2026-12-30"), both("2026-12-30", "2026-12-31"));
+        assert_eq!(readable("2026-12-01", "", ""), both("2026-12-01", "2026-12-31"));
+        assert_eq!(readable("2026-12-01", "2026-12-29", "2026-12-30"), None);
     }
 
     #[test]

@@ -1,20 +1,26 @@
-//! `GET /v1/associations/{id}/usage`: readable while the association is active, its partner is not
+//! Usage of one association, and of all active ones: readable while the association is active, its partner is not
 //! suspended and the item is the association's, from the day on that the customer was told (`docs/domain.md
 //! §4`, I5).
 
+use chrono::NaiveDate;
 use domain::calendar::Zone;
 use domain::claim::{Claim, Instant, ItemStatus};
 use domain::content;
 use domain::directory::{Partner, PartnerStatus};
-use domain::ids::AssociationId;
+use domain::ids::{AssociationId, ItemNo};
 use domain::program::ItemRef;
-use store::UsageRecord;
-use web::views::{UsageDay, UsageView};
+use futures_util::future::try_join_all;
+use store::{UsageRecord, UsageRecords};
+use web::queries::UsageQuery;
+use web::views::{AssociationUsageView, UsageDay, UsageView};
 use web::{Call, Caller, Failure, Reply, queries};
 
-use crate::claim;
 use crate::period::Period;
+use crate::{claim, list};
 use app::{Api, ApiError, moment};
+
+/// How many associations are read side by side. Each takes connections of its own.
+const AT_ONCE: usize = 16;
 
 /// The usage of the association's item, day by day. Counts of less than five are withheld.
 pub(crate) async fn usage(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiError> {
@@ -26,15 +32,100 @@ pub(crate) async fn usage(app: &Api, call: &Call<'_>, caller: &Caller) -> Result
     let (item, effective_at) = readable(&claim, &id)?;
     not_suspended(partner?.as_ref())?;
     let query = queries::usage(call)?;
-    let zone = customers_zone(app, &claim).await?;
-    let policy = app.store.policy_of(&claim).await?;
-    let first = content::first_usage_day(effective_at, &policy, zone);
-    let period = Period::of(query, zone.date(moment.at), first)?;
+    let days = days(app, &claim, effective_at).await?;
+    let today = days.zone.date(moment.at);
+    let period = Period::of(query, today, days.first)?;
     let rows = app.store.usage(&claim.subject.tenant, &item, period.from, period.to);
     let (rows, noted) = tokio::join!(rows, app.store.note_reading(&id, moment.at));
     // What cannot be noted for the customer is not told.
     noted?;
-    Ok(Reply::ok(&UsageView { items: rows?.iter().map(day).collect() }))
+    let view = view(period, today, rows?);
+    Ok(if call.wants_csv() { Reply::csv(view.csv()) } else { Reply::ok(&view) })
+}
+
+/// The same for the customer: what its partner reads at the moment. It is nobody's reading.
+pub(crate) async fn usage_of_customer(
+    app: &Api,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Reply, ApiError> {
+    let id = call.path_id(AssociationId::parse)?;
+    let moment = moment(&app.store, call).await?;
+    let claim = claim(app, caller, &id, moment).await?;
+    let (item, effective_at) = readable(&claim, &id)?;
+    let query = queries::usage(call)?;
+    let days = days(app, &claim, effective_at).await?;
+    let today = days.zone.date(moment.at);
+    let period = Period::of(query, today, days.first)?;
+    let rows = app.store.usage(&claim.subject.tenant, &item, period.from, period.to).await?;
+    let view = view(period, today, rows);
+    Ok(if call.wants_csv() { Reply::csv(view.csv()) } else { Reply::ok(&view) })
+}
+
+/// The usage of the partner's active associations, a page of them.
+pub(crate) async fn usage_of_many(
+    app: &Api,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Reply, ApiError> {
+    let (wanted, query) = queries::usage_of_many(call)?;
+    let page = app.cursors.page(call, caller)?;
+    let moment = moment(&app.store, call).await?;
+    Period::of(query, moment.at.date_naive(), None)?;
+    not_suspended(calling_partner(app, caller).await?.as_ref())?;
+    let (found, next) = list::page_of(app, caller, &wanted, &page, moment).await?;
+    let mut usage = Vec::with_capacity(found.len());
+    for some in found.chunks(AT_ONCE) {
+        let read = some.iter().map(|(claim, no)| usage_of_one(app, claim, *no, query, moment.at));
+        usage.extend(try_join_all(read).await?.into_iter().flatten());
+    }
+    let next = next.as_deref();
+    Ok(if call.wants_csv() {
+        app.cursors.table(call, caller, AssociationUsageView::csv(&usage), next)
+    } else {
+        app.cursors.list(call, caller, &usage, next)
+    })
+}
+
+/// The usage of an active item, from the first day on that may be read; `None` where none of the days may.
+async fn usage_of_one(
+    app: &Api,
+    claim: &Claim,
+    no: ItemNo,
+    query: UsageQuery,
+    at: Instant,
+) -> Result<Option<AssociationUsageView>, ApiError> {
+    let id = claim.association_id(no);
+    let (item, effective_at) = readable(claim, &id)?;
+    let days = days(app, claim, effective_at).await?;
+    let today = days.zone.date(at);
+    let Some(period) = Period::readable(query, today, days.first)? else { return Ok(None) };
+    let rows = app.store.usage(&claim.subject.tenant, &item, period.from, period.to);
+    let (rows, noted) = tokio::join!(rows, app.store.note_reading(&id, at));
+    noted?;
+    Ok(AssociationUsageView::of(claim, no, view(period, today, rows?)))
+}
+
+/// In which zone the days of an association are counted, and which of them is the first that may be read.
+struct ReadableDays {
+    zone: Zone,
+    first: Option<NaiveDate>,
+}
+
+async fn days(
+    app: &Api,
+    claim: &Claim,
+    effective_at: Instant,
+) -> Result<ReadableDays, ApiError> {
+    let zone = customers_zone(app, claim).await?;
+    let policy = app.store.policy_of(claim).await?;
+    Ok(ReadableDays { zone, first: content::first_usage_day(effective_at, &policy, zone) })
+}
+
+fn view(period: Period, today: NaiveDate, rows: UsageRecords) -> UsageView {
+    let is_final = content::is_usage_final(period.to, today);
+    let days = rows.days.iter().map(day).collect();
+    UsageView::of((period.from, period.to), is_final, rows.as_of, days)
 }
 
 /// The caller as the directory knows it; it is the claim's partner, or sees no claim.

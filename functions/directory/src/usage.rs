@@ -1,6 +1,6 @@
 //! `PUT /v1/tenants/{id}/usage`: the vendor's feed of usage rows.
 
-use app::ApiError;
+use app::{ApiError, moment};
 use domain::ids::TenantId;
 use domain::program::ItemRef;
 use serde_json::json;
@@ -16,7 +16,8 @@ pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let tenant = call.path_id(TenantId::parse)?;
     app.store.tenant(&tenant).await?.ok_or(Failure::NotFound)?;
     let rows: Vec<_> = bodies::usage(&call.json()?)?.into_iter().map(row).collect();
-    app.store.put_usage(&tenant, &rows).await?;
+    let at = moment(&app.store, call).await?.at;
+    app.store.put_usage(&tenant, &rows, at).await?;
     Ok(Reply::ok(&json!({ "rows": rows.len() })))
 }
 

@@ -27,6 +27,14 @@ pub fn first_usage_day(effective_at: Instant, policy: &Policy, zone: Zone) -> Op
     }
 }
 
+/// How many days after a day its counts may still come or change.
+const USAGE_SETTLES_AFTER: i64 = 3;
+
+/// Whether the counts of the last day of a period are complete; both dates are by the customer's clocks.
+pub fn is_usage_final(last: NaiveDate, today: NaiveDate) -> bool {
+    (today - last).num_days() >= USAGE_SETTLES_AFTER
+}
+
 fn content(claim: &Claim, policy: &Policy) -> Value {
     let items: Vec<_> = claim.kept().map(|item| json!({"no": item.no, "id": item.id})).collect();
     json!({
@@ -45,6 +53,14 @@ fn content(claim: &Claim, policy: &Policy) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_counts_of_a_day_are_final_three_days_later() {
+        let date = |day| NaiveDate::from_ymd_opt(2027, 1, day).unwrap();
+        assert!(is_usage_final(date(7), date(10)));
+        assert!(!is_usage_final(date(8), date(10)));
+        assert!(!is_usage_final(date(11), date(10)));
+    }
 
     #[test]
     fn the_first_day_is_the_customers_local_date_and_the_latest_where_there_are_several_zones() {

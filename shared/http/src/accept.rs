@@ -37,6 +37,15 @@ pub(crate) fn prefers_json(header: Option<&str>) -> bool {
     }
 }
 
+/// Whether a table is asked for rather than JSON. Who accepts anything gets JSON.
+pub(crate) fn prefers_csv(header: Option<&str>) -> bool {
+    let ranked = ranked(header.unwrap_or_default());
+    let is = |name: &str, own: &str| name.eq_ignore_ascii_case(own);
+    let csv = ranked.iter().position(|name| is(name, "text/csv"));
+    let json = ranked.iter().position(|name| is(name, "application/json") || is(name, "*/*"));
+    csv.is_some_and(|csv| json.is_none_or(|json| csv < json))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,6 +54,16 @@ mod tests {
     fn the_most_wanted_comes_first_and_the_unwanted_not_at_all() {
         assert_eq!(ranked("a;q=0.2, b, c;q=0, d;q=0.9"), ["b", "d", "a"]);
         assert_eq!(ranked(""), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_table_is_for_whoever_asks_for_one() {
+        assert!(prefers_csv(Some("text/csv")));
+        assert!(prefers_csv(Some("application/json;q=0.5, Text/CSV")));
+        assert!(!prefers_csv(Some("*/*")));
+        assert!(!prefers_csv(Some("application/json, text/csv;q=0.5")));
+        assert!(!prefers_csv(Some("text/csv;q=0")));
+        assert!(!prefers_csv(None));
     }
 
     #[test]

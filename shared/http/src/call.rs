@@ -122,6 +122,11 @@ impl<'r> Call<'r> {
         accept::prefers_json(self.header_of(&ACCEPT))
     }
 
+    /// Whether a table is asked for rather than JSON.
+    pub fn wants_csv(&self) -> bool {
+        accept::prefers_csv(self.header_of(&ACCEPT))
+    }
+
     /// The first value of a header, where it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.request.headers().get(name)?.to_str().ok()

@@ -66,10 +66,19 @@ impl Cursors {
     ) -> Reply {
         let cursor = next.map(|position| self.seal(position, &scope(call, caller)));
         let reply = Reply::ok(&ListView { items, next_cursor: cursor.clone() });
-        match cursor {
-            Some(cursor) => reply.header(LINK, &link(call, &cursor)),
-            None => reply,
-        }
+        with_next(reply, call, cursor.as_deref())
+    }
+
+    /// A page of a list as a table; the next one stands in the header `Link` alone.
+    pub fn table(
+        &self,
+        call: &Call<'_>,
+        caller: &Caller,
+        text: String,
+        next: Option<&str>,
+    ) -> Reply {
+        let cursor = next.map(|position| self.seal(position, &scope(call, caller)));
+        with_next(Reply::csv(text), call, cursor.as_deref())
     }
 
     fn seal(&self, position: &str, scope: &str) -> String {
@@ -120,6 +129,13 @@ fn limit(text: Option<&str>) -> Result<usize, Failure> {
     let Some(text) = text else { return Ok(DEFAULT_LIMIT) };
     let number = text.parse().ok().filter(|number| (1..=MAX_LIMIT).contains(number));
     number.ok_or_else(|| Failure::InvalidQuery("limit".to_owned()))
+}
+
+fn with_next(reply: Reply, call: &Call<'_>, cursor: Option<&str>) -> Reply {
+    match cursor {
+        Some(cursor) => reply.header(LINK, &link(call, cursor)),
+        None => reply,
+    }
 }
 
 /// Whose list it is, and which: the party, the operation with its path, and the filter.

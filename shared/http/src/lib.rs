@@ -9,6 +9,7 @@ mod accept;
 pub mod bodies;
 mod call;
 mod caller;
+pub mod csv;
 mod cursor;
 pub mod event;
 mod failure;

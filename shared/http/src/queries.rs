@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::{CountryCode, Subdivision, Tz};
 use domain::claim::Status;
-use domain::ids::{PartnerId, TenantId};
+use domain::ids::{PartnerId, ProgramId, TenantId};
 use domain::queue::Queue;
 use lambda_http::aws_lambda_events::query_map::QueryMap;
 
@@ -48,6 +48,8 @@ pub enum AssociationStatus {
 pub struct AssociationsQuery {
     /// Only those with this tenant.
     pub tenant: Option<TenantId>,
+    /// Only those of claims in this program.
+    pub program: Option<ProgramId>,
     /// Only those that run, or have ended.
     pub status: Option<AssociationStatus>,
 }
@@ -103,6 +105,18 @@ impl Parameters {
         value.map(|text| parse(text).ok_or_else(|| wrong(name))).transpose()
     }
 
+    /// `from` and `to`, in this order.
+    fn days(&self) -> Result<UsageQuery, Failure> {
+        let query = UsageQuery {
+            from: self.optional("from", values::date)?,
+            to: self.optional("to", values::date)?,
+        };
+        match (query.from, query.to) {
+            (Some(from), Some(to)) if to < from => Err(wrong("to")),
+            (_, _) => Ok(query),
+        }
+    }
+
     fn required<T>(&self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, Failure> {
         self.optional(name, parse)?.ok_or_else(|| wrong(name))
     }
@@ -148,7 +162,7 @@ pub fn reviews(call: &Call<'_>) -> Result<ReviewsQuery, Failure> {
 
 /// The list of associations.
 pub fn associations(call: &Call<'_>) -> Result<AssociationsQuery, Failure> {
-    let parameters = Parameters::of(call, &["tenant_id", "status", "limit", "cursor"])?;
+    let parameters = Parameters::of(call, &["tenant_id", "program", "status", "limit", "cursor"])?;
     let status = |text: &str| match text {
         "active" => Some(AssociationStatus::Active),
         "ended" => Some(AssociationStatus::Ended),
@@ -156,6 +170,7 @@ pub fn associations(call: &Call<'_>) -> Result<AssociationsQuery, Failure> {
     };
     Ok(AssociationsQuery {
         tenant: parameters.optional("tenant_id", |text| TenantId::parse(text).ok())?,
+        program: parameters.optional("program", |text| ProgramId::parse(text).ok())?,
         status: parameters.optional("status", status)?,
     })
 }
@@ -165,17 +180,21 @@ pub fn page_only(call: &Call<'_>) -> Result<(), Failure> {
     Parameters::of(call, &["limit", "cursor"]).map(|_| ())
 }
 
-/// The days of usage.
+/// The days of an association's usage.
 pub fn usage(call: &Call<'_>) -> Result<UsageQuery, Failure> {
-    let parameters = Parameters::of(call, &["from", "to"])?;
-    let query = UsageQuery {
-        from: parameters.optional("from", values::date)?,
-        to: parameters.optional("to", values::date)?,
+    Parameters::of(call, &["from", "to"])?.days()
+}
+
+/// The days of usage of the active associations, and which of these.
+pub fn usage_of_many(call: &Call<'_>) -> Result<(AssociationsQuery, UsageQuery), Failure> {
+    let names = ["tenant_id", "program", "from", "to", "limit", "cursor"];
+    let parameters = Parameters::of(call, &names)?;
+    let associations = AssociationsQuery {
+        tenant: parameters.optional("tenant_id", |text| TenantId::parse(text).ok())?,
+        program: parameters.optional("program", |text| ProgramId::parse(text).ok())?,
+        status: Some(AssociationStatus::Active),
     };
-    match (query.from, query.to) {
-        (Some(from), Some(to)) if to < from => Err(wrong("to")),
-        (_, _) => Ok(query),
-    }
+    Ok((associations, parameters.days()?))
 }
 
 /// The window to explain.

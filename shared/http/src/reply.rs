@@ -28,6 +28,11 @@ impl Reply {
         Self::json(StatusCode::CREATED, "application/json", body).header(LOCATION, location)
     }
 
+    /// 200 with a table.
+    pub fn csv(text: String) -> Self {
+        Self::text(StatusCode::OK, "text/csv; charset=utf-8; header=present", text)
+    }
+
     /// 304: the caller has this version.
     pub fn not_modified(version: Version) -> Response<Body> {
         Self::bare(StatusCode::NOT_MODIFIED, Body::Empty).etag(version).done()

@@ -158,6 +158,10 @@ function_routes! {
         End,
         /// Read its usage.
         Usage,
+        /// Read the usage of all active ones.
+        UsageOfMany,
+        /// Read, as the customer, what the partner reads of it.
+        UsageOfCustomer,
     }
     /// The operator's directory, and what belongs to nobody.
     DirectoryRoute as Directory {
@@ -292,6 +296,8 @@ pub const ROUTES: &[Route] = &[
     route!("GET" "/v1/associations/{id}", Associations::Get, "getAssociation", EVERYONE),
     route!("POST" "/v1/associations/{id}/end", Associations::End, "endAssociation", ENDERS),
     route!("GET" "/v1/associations/{id}/usage", Associations::Usage, "getUsage", PARTNER),
+    route!("GET" "/v1/usage", Associations::UsageOfMany, "listUsage", PARTNER),
+    route!("GET" "/v1/customer/associations/{id}/usage", Associations::UsageOfCustomer, "getCustomerUsage", CUSTOMER),
     route!("PUT" "/v1/partners/{id}", Directory::PutPartner, "putPartner", OPERATOR),
     route!("GET" "/v1/partners/{id}", Directory::GetPartner, "getPartner", STAFF),
     route!("GET" "/v1/partners/{id}/history", Directory::PartnerHistory, "getPartnerHistory", STAFF),

@@ -69,4 +69,4 @@ pub use timers::checkpoint::Tick;
 pub use timers::drain::DrainReport;
 pub use timers::reminders::ReminderDue;
 pub use usage::readings::Readings;
-pub use usage::rows::UsageRecord;
+pub use usage::rows::{UsageRecord, UsageRecords};

@@ -267,3 +267,149 @@ async fn the_claim_says_whose_turn_it_is_until_when_and_what_silence_does() {
     assert_eq!(window["counted"], counted);
     assert_eq!(window["skipped"].as_array().map(Vec::len), Some(4), "{window}");
 }
+
+#[tokio::test]
+async fn an_answer_says_which_days_it_covers_and_whether_they_are_complete() {
+    let (stack, claim) = awaiting().await;
+    stack.world.let_pass(closes_at(&claim));
+    let of = |query| usage_of(&stack, &claim, 2, ALPINE, query);
+    let early = of("?from=2027-01-01&to=2027-01-02").await;
+    assert_eq!(early.body["status"], "provisional", "{}", early.text);
+    assert_eq!(
+        (&early.body["from"], &early.body["to"], &early.body["as_of"]),
+        (&json!("2027-01-01"), &json!("2027-01-02"), &json!(NOW))
+    );
+    assert_eq!(of("?to=2027-01-15").await.body["from"], "2027-01-01", "the first that is readable");
+    let none = of("?from=2027-02-01&to=2027-02-02").await;
+    assert_eq!((&none.body["as_of"], &none.body["items"]), (&Value::Null, &json!([])));
+    stack.world.clock.set("2027-01-04T22:59:59Z".parse().unwrap());
+    assert_eq!(of("?from=2027-01-01&to=2027-01-02").await.body["status"], "provisional");
+    stack.world.clock.set("2027-01-04T23:00:00Z".parse().unwrap());
+    assert_eq!(of("?from=2027-01-01&to=2027-01-02").await.body["status"], "final");
+}
+
+#[tokio::test]
+async fn usage_is_a_table_for_whoever_asks_for_one() {
+    let (stack, claim) = awaiting().await;
+    stack.world.let_pass(closes_at(&claim));
+    let path = format!("/v1/associations/{}-2/usage?from=2027-01-01&to=2027-01-31", claim.id);
+    let event = Event::get(&path).partner_admin(ALPINE).header("accept", "text/csv");
+    let table = stack.send(event).await;
+    assert_eq!(table.header("content-type"), "text/csv; charset=utf-8; header=present");
+    let expected =
+        "date,active_users,provisioned_seats\r\n2027-01-01,40,100\r\n2027-01-02,,100\r\n";
+    assert_eq!(table.text, expected);
+}
+
+/// The usage of all active associations, by association.
+async fn usage_of_many(stack: &Stack, partner: &str, query: &str) -> Answer {
+    stack.send(Event::get(&format!("/v1/usage{query}")).partner_user(partner)).await
+}
+
+#[tokio::test]
+async fn one_request_reads_all_active_associations_of_a_partner_each_from_its_first_day() {
+    let (stack, claim) = awaiting().await;
+    stack.world.let_pass(closes_at(&claim));
+    let answer = usage_of_many(&stack, ALPINE, "?from=2026-12-01&to=2027-01-31").await;
+    let items = answer.body["items"].as_array().unwrap();
+    let told: Vec<_> = items
+        .iter()
+        .map(|one| (one["item"]["id"].clone(), one["usage"]["from"].clone(), dates(one)))
+        .collect();
+    let first = json!("2027-01-01");
+    assert_eq!(
+        told,
+        [
+            (json!("exchange-online"), first.clone(), vec!["2027-01-02".to_owned()]),
+            (json!("teams"), first, vec!["2027-01-01".to_owned(), "2027-01-02".to_owned()]),
+        ],
+        "{}",
+        answer.text
+    );
+    for query in ["?tenant_id=6f3c0000-0000-4000-8000-0000000000ff", "?program=osu-security"] {
+        assert_eq!(usage_of_many(&stack, ALPINE, query).await.body["items"], json!([]), "{query}");
+    }
+    assert_eq!(usage_of_many(&stack, BOREALIS, "").await.body["items"], json!([]));
+    let all = format!("?tenant_id={CONTOSO}&program=osu-m365&from=2027-01-01&to=2027-01-31");
+    assert_eq!(usage_of_many(&stack, ALPINE, &all).await.body["items"].as_array().unwrap().len(), 2);
+}
+
+fn dates(one: &Value) -> Vec<String> {
+    let days = one["usage"]["items"].as_array().unwrap();
+    days.iter().map(|day| day["date"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn every_association_that_is_read_among_many_stands_as_read_in_the_ledger() {
+    let (stack, claim) = awaiting().await;
+    stack.world.let_pass(closes_at(&claim));
+    usage_of_many(&stack, ALPINE, "").await;
+    let ledger = stack.send(Event::get("/v1/customer/ledger").customer_admin(CONTOSO)).await;
+    let associations = ledger.body["items"][0]["associations"].as_array().unwrap();
+    assert_eq!(associations.len(), 2);
+    for association in associations {
+        assert!(association["last_read_at"].is_string(), "{association}");
+    }
+}
+
+#[tokio::test]
+async fn the_associations_of_a_page_are_a_table_and_the_next_page_stands_in_the_link() {
+    let (stack, claim) = awaiting().await;
+    stack.world.let_pass(closes_at(&claim));
+    let first = "/v1/usage?limit=1&from=2027-01-01&to=2027-01-31";
+    let get = |path: &str| {
+        stack.send(Event::get(path).partner_user(ALPINE).header("accept", "text/csv"))
+    };
+    let table = get(first).await;
+    let names = "association_id,tenant_id,program,item_kind,item_id,date,active_users,provisioned_seats";
+    let row = format!("{}-1,{CONTOSO},osu-m365,workload,exchange-online,2027-01-02,77,100", claim.id);
+    assert_eq!(table.text, format!("{names}\r\n{row}\r\n"));
+    let link = table.header("link").to_owned();
+    let next = link.trim_start_matches('<').split_once('>').unwrap().0;
+    let rest = get(next).await;
+    assert!(rest.text.contains(&format!("{}-2,", claim.id)), "{}", rest.text);
+}
+
+#[tokio::test]
+async fn no_usage_of_many_is_read_by_a_suspended_partner_or_over_more_than_400_days() {
+    let (stack, claim) = awaiting().await;
+    stack.world.let_pass(closes_at(&claim));
+    let long = usage_of_many(&stack, ALPINE, "?from=2025-01-01&to=2027-01-31").await;
+    assert_eq!(long.problem(), (400, "invalid-query"), "{}", long.text);
+    let suspended = Partner { status: PartnerStatus::Suspended, ..fixtures::alpine() };
+    stack.world.store.put_partner(&suspended).await.unwrap();
+    let closed = usage_of_many(&stack, ALPINE, "").await;
+    assert_eq!(closed.problem(), (403, "association-not-active"), "{}", closed.text);
+}
+
+#[tokio::test]
+async fn the_customer_reads_what_its_partner_reads_and_that_is_nobodys_reading() {
+    let (stack, claim) = awaiting().await;
+    stack.world.let_pass(closes_at(&claim));
+    let path =
+        format!("/v1/customer/associations/{}-2/usage?from=2027-01-01&to=2027-01-31", claim.id);
+    let own = stack.send(Event::get(&path).customer_admin(CONTOSO)).await;
+    let ledger = stack.send(Event::get("/v1/customer/ledger").customer_admin(CONTOSO)).await;
+    let last_read = &ledger.body["items"][0]["associations"][1]["last_read_at"];
+    assert_eq!(last_read, &Value::Null, "{}", ledger.text);
+    assert_eq!(own.body, usage(&stack, &claim, 2, ALPINE).await.body, "{}", own.text);
+    let other = stack.send(Event::get(&path).customer_admin(TAILWIND)).await;
+    assert_eq!(other.status, 404, "{}", other.text);
+}
+
+#[tokio::test]
+async fn an_ended_item_keeps_since_when_and_on_what_basis_it_was_official() {
+    let (stack, claim) = awaiting().await;
+    stack.world.let_pass(closes_at(&claim));
+    let end = format!("/v1/associations/{}-2/end", claim.id);
+    let ended = stack
+        .send(Event::post(&end).partner_admin(ALPINE).json(&json!({"comment": "We leave."})))
+        .await;
+    assert_eq!(ended.status, 200, "{}", ended.text);
+    let shown =
+        stack.send(Event::get(&format!("/v1/claims/{}", claim.id)).partner_user(ALPINE)).await;
+    let item = &shown.body["items"][1];
+    assert_eq!((&item["status"], &item["basis"]), (&json!("ended"), &json!("deemed")));
+    assert_eq!(item["effective_at"], "2026-12-31T23:00:00Z", "{item}");
+    assert_eq!(item["association_id"], format!("{}-2", claim.id));
+}

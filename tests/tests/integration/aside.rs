@@ -49,13 +49,13 @@ async fn usage_rows_are_all_there_once_whatever_breaks() {
             let rows: Vec<_> = (1..=30).map(|day| row(day, day)).collect();
             disturbed(&world, fault, more, |store| {
                 let (tenant, rows) = (tenant.clone(), rows.clone());
-                async move { store.put_usage(&tenant, &rows).await }
+                async move { store.put_usage(&tenant, &rows, NOW.parse().unwrap()).await }
             })
             .await;
             let (from, to) = (row(1, 0).date, row(31, 0).date);
             let read = world.store.usage(&tenant, &row(1, 0).item, from, to).await.unwrap();
             assert_eq!(
-                read.iter().map(|row| row.active_users).collect::<Vec<_>>(),
+                read.days.iter().map(|row| row.active_users).collect::<Vec<_>>(),
                 (1..=30).collect::<Vec<_>>()
             );
         }

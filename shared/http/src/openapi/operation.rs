@@ -43,6 +43,10 @@ enum AnswerShape {
     Entry(&'static str),
     Created(&'static str),
     List(&'static str),
+    /// One, or its days as a table.
+    OneOrTable(&'static str),
+    /// A list, or its days as a table.
+    ListOrTable(&'static str),
     Page,
     PageOr(&'static str),
     Document,
@@ -272,7 +276,7 @@ fn customer(route: CustomerRoute) -> RouteFacts {
 fn associations(route: AssociationsRoute) -> RouteFacts {
     match route {
         AssociationsRoute::List => RouteFacts {
-            query: &["tenant_id", "status", LIST[0], LIST[1]],
+            query: &["tenant_id", "program", "status", LIST[0], LIST[1]],
             ..read("List associations, newest claim first", AnswerShape::List("AssociationView"))
         },
         AssociationsRoute::Get => read("Read an association", AnswerShape::One("AssociationView")),
@@ -283,7 +287,16 @@ fn associations(route: AssociationsRoute) -> RouteFacts {
         AssociationsRoute::Usage => RouteFacts {
             query: &["from", "to"],
             refusals: &[400, 422],
-            ..read("Read the usage of the item while active", AnswerShape::One("UsageView"))
+            ..read("Read the usage of the item while active", AnswerShape::OneOrTable("UsageView"))
+        },
+        AssociationsRoute::UsageOfMany => RouteFacts {
+            query: &["tenant_id", "program", "from", "to", LIST[0], LIST[1]],
+            ..read("Read the usage of all active associations", AnswerShape::ListOrTable("AssociationUsageView"))
+        },
+        AssociationsRoute::UsageOfCustomer => RouteFacts {
+            query: &["from", "to"],
+            refusals: &[400, 422],
+            ..read("Read what the partner reads of an association", AnswerShape::OneOrTable("UsageView"))
         },
     }
 }
@@ -395,6 +408,8 @@ fn responses(route: &Route, facts: &RouteFacts) -> ResponsesBuilder {
         | AnswerShape::Claim(_)
         | AnswerShape::Entry(_)
         | AnswerShape::List(_)
+        | AnswerShape::OneOrTable(_)
+        | AnswerShape::ListOrTable(_)
         | AnswerShape::Page
         | AnswerShape::PageOr(_)
         | AnswerShape::Document => "200",
@@ -427,6 +442,12 @@ fn answer(answer: &AnswerShape) -> Response {
             response.content("application/json", json(reference(schema)))
         }
         AnswerShape::List(schema) => response.content("application/json", json(list(schema))),
+        AnswerShape::OneOrTable(schema) => response
+            .content("application/json", json(reference(schema)))
+            .content("text/csv", json(text())),
+        AnswerShape::ListOrTable(schema) => response
+            .content("application/json", json(list(schema)))
+            .content("text/csv", json(text())),
         AnswerShape::Page => response.content("text/html", json(text())),
         AnswerShape::PageOr(schema) => response
             .content("text/html", json(text()))
@@ -441,8 +462,9 @@ fn sent_with(answer: &AnswerShape) -> &'static [&'static str] {
     match answer {
         AnswerShape::Claim(_) | AnswerShape::Entry(_) => &["ETag"],
         AnswerShape::Created(_) => &["ETag", "Location", "Idempotent-Replayed"],
-        AnswerShape::List(_) => &["Link"],
+        AnswerShape::List(_) | AnswerShape::ListOrTable(_) => &["Link"],
         AnswerShape::One(_)
+        | AnswerShape::OneOrTable(_)
         | AnswerShape::Page
         | AnswerShape::PageOr(_)
         | AnswerShape::Document => &[],

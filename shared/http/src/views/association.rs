@@ -1,6 +1,6 @@
 //! Associations.
 
-use domain::claim::{Claim, ItemStatus};
+use domain::claim::{Claim, Instant, ItemStatus, State};
 use domain::ids::ItemNo;
 use domain::time::rfc3339;
 use serde::Serialize;
@@ -34,6 +34,9 @@ pub struct AssociationView {
     /// Since when.
     #[schema(format = DateTime)]
     pub effective_at: String,
+    /// When the term ends that the claim was associated for; `null`: there is none, or the whole claim has ended.
+    #[schema(format = DateTime)]
+    pub term_ends_at: Option<String>,
     /// Until when.
     #[schema(format = DateTime)]
     pub ended_at: Option<String>,
@@ -85,9 +88,14 @@ impl AssociationView {
             status,
             basis: basis(why),
             effective_at: rfc3339(effective_at),
+            term_ends_at: term_end(claim).map(rfc3339),
             ended_at: end.map(|(at, _)| rfc3339(at)),
             reason: end.map(|(_, reason)| reason.as_str().to_owned()),
             vouched: claim.details.has_vouched_contact(),
         })
     }
+}
+
+fn term_end(claim: &Claim) -> Option<Instant> {
+    if let State::Associated { ends_at, .. } = claim.state { ends_at } else { None }
 }

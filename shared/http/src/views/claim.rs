@@ -156,14 +156,14 @@ pub struct ClaimItemView {
     /// Where it stands.
     #[schema(example = "pending")]
     pub status: String,
-    /// Of an active one: `deemed` or `explicit`.
+    /// Of an active or ended one: `deemed` or `explicit`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub basis: Option<String>,
-    /// Of an active one: since when.
+    /// Of an active or ended one: since when.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub effective_at: Option<String>,
-    /// Of an active one: its association.
+    /// Of an active or ended one: its association.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub association_id: Option<String>,
     /// Of an ended one: why. Of one that silence declined: `no_answer`.
@@ -386,7 +386,10 @@ impl ClaimItemView {
                 association_id: Some(claim.association_id(item.no).to_string()),
                 ..view
             },
-            ItemStatus::Ended { reason, at, .. } => Self {
+            ItemStatus::Ended { reason, at, basis: why, effective_at } => Self {
+                basis: Some(basis(why)),
+                effective_at: Some(rfc3339(effective_at)),
+                association_id: Some(claim.association_id(item.no).to_string()),
                 reason: Some(reason.as_str().to_owned()),
                 ended_at: Some(rfc3339(at)),
                 ..view
@@ -415,7 +418,6 @@ fn decliners(by: Decliners, no_answer: bool, viewer: Viewer) -> Option<Vec<Strin
     is_told.then(|| administrator.into_iter().chain(recipients).collect())
 }
 
-/// Why the system holds a claim.
 /// Why an item is declined: whatever the customer's "no" was, the partner reads one reason.
 fn declined_reason(no_answer: bool) -> &'static str {
     if no_answer { "no_answer" } else { ReasonCode::CustomerDeclined.as_str() }

@@ -1,4 +1,4 @@
-//! Partners, tenants, programs, usage, and what belongs to nobody.
+//! Partners, tenants, programs, and what belongs to nobody.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,6 @@ use domain::time::rfc3339;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-
-/// Counts below this are not shown: in a small tenant they would point at people.
-const SMALLEST_SHOWN: u32 = 5;
 
 /// An item by kind and id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -328,37 +325,6 @@ pub(super) fn word<T: Serialize>(value: &T) -> String {
     }
 }
 
-/// Usage of an association's item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct UsageView {
-    /// Day by day.
-    pub items: Vec<UsageDay>,
-}
-
-/// Usage on one day. Counts below 5 are `null`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct UsageDay {
-    /// The day.
-    #[schema(value_type = String, format = Date)]
-    pub date: NaiveDate,
-    /// How many used it.
-    pub active_users: Option<u32>,
-    /// How many could.
-    pub provisioned_seats: Option<u32>,
-}
-
-impl UsageDay {
-    /// The view of a day's counts.
-    pub fn of(date: NaiveDate, active_users: u32, provisioned_seats: u32) -> Self {
-        let shown = |count: u32| (count >= SMALLEST_SHOWN).then_some(count);
-        Self {
-            date,
-            active_users: shown(active_users),
-            provisioned_seats: shown(provisioned_seats),
-        }
-    }
-}
-
 /// The test clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ClockView {
@@ -394,16 +360,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn small_counts_are_not_shown() {
-        let date = crate::values::date("2026-11-01").unwrap();
-        let day = serde_json::to_value(UsageDay::of(date, 4, 5)).unwrap();
-        assert_eq!(
-            day,
-            json!({"date": "2026-11-01", "active_users": null, "provisioned_seats": 5})
-        );
-    }
 
     #[test]
     fn a_directory_entry_is_shown_as_the_domain_writes_it() {

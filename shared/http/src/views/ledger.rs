@@ -81,11 +81,11 @@ impl LedgerAssociationView {
         policy: &Policy,
         last_read: impl Fn(ItemNo) -> Option<Instant>,
     ) -> Vec<Self> {
-        let term = claim.deadline().filter(|_| claim.undecided().next().is_none());
         let views = claim.items.iter().filter_map(|item| {
             let association = AssociationView::of(claim, item.no)?;
             let active = matches!(claim.item_status(item), ItemStatus::Active { .. });
-            let until = if active { term.map(rfc3339) } else { association.ended_at.clone() };
+            let until =
+                if active { &association.term_ends_at } else { &association.ended_at }.clone();
             let last_read_at = last_read(item.no).map(rfc3339);
             let usage_history = policy.usage_history.as_str().to_owned();
             Some(Self { association, until, last_read_at, usage_history })

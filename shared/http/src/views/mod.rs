@@ -14,6 +14,7 @@ mod ledger;
 mod recipient;
 mod rules;
 mod told;
+mod usage;
 mod window;
 
 pub use association::{AssociationStatusView, AssociationView};
@@ -29,7 +30,7 @@ pub use claim::{
 pub use customer::CustomerClaimView;
 pub use directory::{
     ClockView, HealthView, ItemRefView, LocationView, PartnerView, PolicyView, ProgramView,
-    TenantContactView, TenantItemView, TenantView, UsageDay, UsageView,
+    TenantContactView, TenantItemView, TenantView,
 };
 pub use entry::EntryRevisionView;
 pub use evidence::{EvidenceLinkView, EvidenceUploadView, EvidenceView, UploadFormView};
@@ -38,6 +39,7 @@ pub use history::{HistoryEntryView, HistoryPartView};
 pub use ledger::{LedgerAssociationView, LedgerView, ReceiptView};
 pub use recipient::{RecipientStateView, RecipientView, ShownRecipients};
 pub use rules::{BlockView, ExplicitYesView, RuleContactView, RulesView};
+pub use usage::{AssociationUsageView, UsageDay, UsageStatusView, UsageView};
 pub use window::{CountedFromView, SkippedDayView, WindowView};
 
 use serde::Serialize;

@@ -3,10 +3,11 @@
 
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use chrono::NaiveDate;
+use domain::claim::Instant;
 use domain::ids::TenantId;
 use domain::program::ItemRef;
 
-use crate::table::attributes::{Attributes, Reader, key, number, put, text};
+use crate::table::attributes::{Attributes, Reader, instant, key, number, put, text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -14,6 +15,7 @@ use crate::table::retry::pause;
 
 const ACTIVE_USERS: &str = "u";
 const SEATS: &str = "s";
+const WRITTEN_AT: &str = "w";
 /// How many rows one call may write.
 const BATCH: usize = 25;
 /// How often the unprocessed rest is written again.
@@ -32,16 +34,25 @@ pub struct UsageRecord {
     pub provisioned_seats: u32,
 }
 
+/// The usage of an item over some days.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UsageRecords {
+    /// The days that have counts, oldest first.
+    pub days: Vec<UsageRecord>,
+    /// When the newest of them was written; `None` where there is none, or it is from before that was kept.
+    pub as_of: Option<Instant>,
+}
+
 impl UsageRecord {
-    fn attributes(&self, tenant: &TenantId) -> Attributes {
+    fn attributes(&self, tenant: &TenantId, at: Instant) -> Attributes {
         let mut row = key(keys::usage(tenant, &self.item), self.date.to_string());
         put(&mut row, ACTIVE_USERS, Some(number(self.active_users)));
         put(&mut row, SEATS, Some(number(self.provisioned_seats)));
+        put(&mut row, WRITTEN_AT, Some(instant(at)));
         row
     }
 
-    fn read(item: &ItemRef, row: &Attributes) -> Result<Self, StoreError> {
-        let row = Reader::new("usage", row);
+    fn read(item: &ItemRef, row: Reader<'_>) -> Result<Self, StoreError> {
         Ok(Self {
             item: item.clone(),
             date: row.parsed("sk", str::parse)?,
@@ -51,9 +62,21 @@ impl UsageRecord {
     }
 }
 
+impl UsageRecords {
+    fn read(item: &ItemRef, rows: &[Attributes]) -> Result<Self, StoreError> {
+        let mut records = Self::default();
+        for row in rows {
+            let row = Reader::new("usage", row);
+            records.days.push(UsageRecord::read(item, row)?);
+            records.as_of = records.as_of.max(row.opt_instant(WRITTEN_AT)?);
+        }
+        Ok(records)
+    }
+}
+
 impl Store {
-    /// Stores rows; one of the same item and day is overwritten, and of two in `rows` the last
-    /// counts.
+    /// Stores rows that were brought in at `at`; one of the same item and day is overwritten, and of two in `rows`
+    /// the last counts.
     ///
     /// # Errors
     /// `Unavailable` may leave some of the rows stored: the same call completes them.
@@ -61,8 +84,9 @@ impl Store {
         &self,
         tenant: &TenantId,
         rows: &[UsageRecord],
+        at: Instant,
     ) -> Result<(), StoreError> {
-        let items = rows.iter().map(|row| ((&row.item, row.date), row.attributes(tenant)));
+        let items = rows.iter().map(|row| ((&row.item, row.date), row.attributes(tenant, at)));
         let last: std::collections::BTreeMap<_, _> = items.collect();
         let items: Vec<_> = last.into_values().collect();
         for chunk in items.chunks(BATCH) {
@@ -93,7 +117,7 @@ impl Store {
         item: &ItemRef,
         from: NaiveDate,
         to: NaiveDate,
-    ) -> Result<Vec<UsageRecord>, StoreError> {
+    ) -> Result<UsageRecords, StoreError> {
         let pages = self
             .client
             .query()
@@ -106,7 +130,7 @@ impl Store {
             .items()
             .send();
         let rows = pages.collect::<Result<Vec<_>, _>>().await.map_err(StoreError::of_call)?;
-        rows.iter().map(|row| UsageRecord::read(item, row)).collect()
+        UsageRecords::read(item, &rows)
     }
 }
 

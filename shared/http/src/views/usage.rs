@@ -1,0 +1,178 @@
+//! Usage of associations, and what it says of itself.
+
+use chrono::NaiveDate;
+use domain::claim::{Claim, Instant};
+use domain::ids::ItemNo;
+use domain::time::rfc3339;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::csv;
+use crate::views::claim::tenant;
+use crate::views::{AssociationView, ItemRefView, TenantRefView};
+
+/// Counts below this are not shown: in a small tenant they would point at people.
+const SMALLEST_SHOWN: u32 = 5;
+
+/// Usage of an association's item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct UsageView {
+    /// The first day that the answer covers, by the customer's clocks.
+    #[schema(value_type = String, format = Date)]
+    pub from: NaiveDate,
+    /// The last day that the answer covers, by the customer's clocks.
+    #[schema(value_type = String, format = Date)]
+    pub to: NaiveDate,
+    /// When the newest of the counts was brought in; `null` where there is none, or where that was not kept.
+    #[schema(format = DateTime)]
+    pub as_of: Option<String>,
+    /// `provisional` while the counts of a day that the answer covers are still to be expected.
+    pub status: UsageStatusView,
+    /// Day by day, oldest first. Days without counts are left out.
+    pub items: Vec<UsageDay>,
+}
+
+/// Whether the counts of a period are complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UsageStatusView {
+    /// The last day lies less than three days back: its counts may still come or change.
+    Provisional,
+    /// Every day lies three days back or more.
+    Final,
+}
+
+/// Usage on one day. Counts below 5 are `null`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct UsageDay {
+    /// The day, by the customer's clocks.
+    #[schema(value_type = String, format = Date)]
+    pub date: NaiveDate,
+    /// How many people used the item on that day; `null` below 5.
+    pub active_users: Option<u32>,
+    /// How many seats were provisioned on that day; `null` below 5.
+    pub provisioned_seats: Option<u32>,
+}
+
+/// Usage of one association among several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AssociationUsageView {
+    /// The association: `<claim_id>-<item_no>`.
+    pub association_id: String,
+    /// The customer whose data these are.
+    pub tenant: TenantRefView,
+    /// The program of the claim.
+    pub program: String,
+    /// The item whose usage was counted.
+    pub item: ItemRefView,
+    /// Its usage, from the first day on that its partner may read.
+    pub usage: UsageView,
+}
+
+impl UsageView {
+    /// The view of the days from `from` to `to`, complete or not; `as_of` is when the newest count was brought in.
+    pub fn of(
+        (from, to): (NaiveDate, NaiveDate),
+        is_final: bool,
+        as_of: Option<Instant>,
+        items: Vec<UsageDay>,
+    ) -> Self {
+        let status =
+            if is_final { UsageStatusView::Final } else { UsageStatusView::Provisional };
+        Self { from, to, as_of: as_of.map(rfc3339), status, items }
+    }
+
+    /// The days as a table.
+    pub fn csv(&self) -> String {
+        let names = ["date", "active_users", "provisioned_seats"];
+        csv::table(names, self.items.iter().map(UsageDay::cells))
+    }
+}
+
+impl UsageDay {
+    /// The view of a day's counts.
+    pub fn of(date: NaiveDate, active_users: u32, provisioned_seats: u32) -> Self {
+        let shown = |count: u32| (count >= SMALLEST_SHOWN).then_some(count);
+        Self {
+            date,
+            active_users: shown(active_users),
+            provisioned_seats: shown(provisioned_seats),
+        }
+    }
+
+    fn cells(&self) -> [String; 3] {
+        let count = |count: Option<u32>| count.map(|count| count.to_string()).unwrap_or_default();
+        [self.date.to_string(), count(self.active_users), count(self.provisioned_seats)]
+    }
+}
+
+impl AssociationUsageView {
+    /// The view of an item's usage; `None` where the item is no association.
+    pub fn of(claim: &Claim, no: ItemNo, usage: UsageView) -> Option<Self> {
+        let association = AssociationView::of(claim, no)?;
+        Some(Self {
+            association_id: association.id,
+            tenant: tenant(claim),
+            program: association.program,
+            item: association.item,
+            usage,
+        })
+    }
+
+    /// The days of several associations as one table.
+    pub fn csv(associations: &[Self]) -> String {
+        let names = [
+            "association_id",
+            "tenant_id",
+            "program",
+            "item_kind",
+            "item_id",
+            "date",
+            "active_users",
+            "provisioned_seats",
+        ];
+        let rows = associations.iter().flat_map(|association| {
+            association.usage.items.iter().map(|day| {
+                let [date, active_users, provisioned_seats] = day.cells();
+                [
+                    association.association_id.clone(),
+                    association.tenant.id.clone(),
+                    association.program.clone(),
+                    association.item.kind.clone(),
+                    association.item.id.clone(),
+                    date,
+                    active_users,
+                    provisioned_seats,
+                ]
+            })
+        });
+        csv::table(names, rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn day(date: &str, users: u32, seats: u32) -> UsageDay {
+        UsageDay::of(crate::values::date(date).unwrap(), users, seats)
+    }
+
+    #[test]
+    fn small_counts_are_not_shown() {
+        let shown = serde_json::to_value(day("2026-11-01", 4, 5)).unwrap();
+        let expected = json!({"date": "2026-11-01", "active_users": null, "provisioned_seats": 5});
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_table_has_an_empty_cell_for_a_small_count() {
+        let days = vec![day("2026-11-01", 4, 5), day("2026-11-02", 40, 100)];
+        let period = (days[0].date, days[1].date);
+        let text = UsageView::of(period, true, None, days).csv();
+        let expected = "date,active_users,provisioned_seats\r\n2026-11-01,,5\r\n2026-11-02,40,100\r\n";
+        assert_eq!(text, expected);
+    }
+}
