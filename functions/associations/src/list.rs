@@ -53,8 +53,7 @@ pub(crate) async fn page_of(
 ) -> Result<(Vec<(Claim, ItemNo)>, Option<String>), ApiError> {
     let position = page.position.as_deref().map(Position::parse).transpose()?.unwrap_or_default();
     let Some(scope) = scope(caller, query.tenant.as_ref())? else { return Ok((Vec::new(), None)) };
-    let (found, next) =
-        associations(app, &scope, query, position, page.limit, moment).await?;
+    let (found, next) = associations(app, &scope, query, position, page.limit, moment).await?;
     Ok((found, next.as_ref().and_then(Position::text)))
 }
 
@@ -152,7 +151,8 @@ fn is_wanted(claim: &Claim, item: &Item, query: &AssociationsQuery) -> bool {
         | ItemStatus::Rejected => return false,
     };
     let is_of_program = |program: &ProgramId| claim.subject.program == *program;
-    query.program.as_ref().is_none_or(is_of_program) && query.status.is_none_or(|asked| asked == own)
+    query.program.as_ref().is_none_or(is_of_program)
+        && query.status.is_none_or(|asked| asked == own)
 }
 
 #[cfg(test)]

@@ -112,11 +112,7 @@ struct ReadableDays {
     first: Option<NaiveDate>,
 }
 
-async fn days(
-    app: &Api,
-    claim: &Claim,
-    effective_at: Instant,
-) -> Result<ReadableDays, ApiError> {
+async fn days(app: &Api, claim: &Claim, effective_at: Instant) -> Result<ReadableDays, ApiError> {
     let zone = customers_zone(app, claim).await?;
     let policy = app.store.policy_of(claim).await?;
     Ok(ReadableDays { zone, first: content::first_usage_day(effective_at, &policy, zone) })

@@ -7,9 +7,9 @@ use futures_util::future::try_join_all;
 use lambda_http::{Body, Response};
 use store::HistoryEntry;
 use web::views::{CustomerClaimView, LedgerAssociationView, LedgerView, ReceiptView};
-use web::{Call, Caller};
+use web::{Call, Caller, queries};
 
-use crate::list::{asked_page, is_his_to_see};
+use crate::list::{is_his_to_see, page};
 use app::{Api, ApiError, listed_view, moment, pagination};
 
 /// How many histories are read side by side: those of a page, unless a longer one is asked for. Each takes a
@@ -23,7 +23,8 @@ pub(crate) async fn ledger(
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
-    let (tenant, from, limit) = asked_page(app, call, caller)?;
+    queries::page_only(call)?;
+    let (tenant, from, limit) = page(app, call, caller)?;
     let found = app.store.claims_with_readings(tenant, from.as_ref(), limit, moment);
     let mut found = Box::pin(found).await?;
     found.items.retain(|(claim, _)| is_his_to_see(claim));

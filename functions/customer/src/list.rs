@@ -15,9 +15,10 @@ pub(crate) async fn list(
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
-    let (tenant, from, limit) = asked_page(app, call, caller)?;
+    let status = queries::customer_claims(call)?;
+    let (tenant, from, limit) = page(app, call, caller)?;
     let scope = Scope::Tenant(tenant.clone());
-    let found = app.store.claims(&scope, None, from.as_ref(), limit, moment);
+    let found = app.store.claims(&scope, status, from.as_ref(), limit, moment);
     let mut found = Box::pin(found).await?;
     found.items.retain(is_his_to_see);
     let mut views = Vec::new();
@@ -29,13 +30,12 @@ pub(crate) async fn list(
 }
 
 /// Whose claims are listed, where the page begins, and how many entries it may have.
-pub(crate) fn asked_page<'c>(
+pub(crate) fn page<'c>(
     app: &Api,
     call: &Call<'_>,
     caller: &'c Caller,
 ) -> Result<(&'c TenantId, Option<Cursor>, u16), Failure> {
     let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
-    queries::page_only(call)?;
     let page = app.cursors.page(call, caller)?;
     let (from, limit) = pagination::start(&page)?;
     Ok((tenant, from, limit))

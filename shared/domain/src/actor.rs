@@ -73,6 +73,9 @@ pub enum Actor {
     System,
 }
 
+/// What the text of [`ActorId::Recipient`] begins with. No pseudonym and no id of the staff has a colon.
+pub const RECIPIENT: &str = "recipient:";
+
 /// Who exactly acted: a member of the staff, a recipient by its link, or a person of a party.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActorId {
@@ -95,7 +98,7 @@ impl fmt::Display for ActorId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Staff(id) => id.fmt(f),
-            Self::Recipient(no) => write!(f, "recipient:{}", no.0),
+            Self::Recipient(no) => write!(f, "{RECIPIENT}{}", no.0),
             Self::Person(id) => id.fmt(f),
         }
     }

@@ -175,6 +175,12 @@ pub fn associations(call: &Call<'_>) -> Result<AssociationsQuery, Failure> {
     })
 }
 
+/// The list of the claims on the customer's tenant: those of one status, or all.
+pub fn customer_claims(call: &Call<'_>) -> Result<Option<Status>, Failure> {
+    let parameters = Parameters::of(call, &["status", "limit", "cursor"])?;
+    parameters.optional("status", Status::parse)
+}
+
 /// A list that nothing narrows.
 pub fn page_only(call: &Call<'_>) -> Result<(), Failure> {
     Parameters::of(call, &["limit", "cursor"]).map(|_| ())

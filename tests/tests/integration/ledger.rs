@@ -7,7 +7,7 @@ use integration::backstage::records;
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use integration::stack::{Answer, Stack};
 use integration::wire::{Call, Fault};
-use integration::world::{closes_at, reviewer, validate};
+use integration::world::{VERIFIED, closes_at, reviewer, validate};
 use serde_json::{Value, json};
 use web::event::Event;
 
@@ -124,6 +124,42 @@ async fn an_association_is_ended_from_it_and_stays_in_it_with_its_receipt() {
     assert_eq!((&ended["status"], &ended["reason"]), (&json!("ended"), &json!("customer_revoked")));
     assert_eq!(ended["until"], ended["ended_at"]);
     assert_eq!(after["receipts"][0]["type"], "association_ended");
+}
+
+#[tokio::test]
+async fn a_receipt_says_whether_a_link_or_an_administrator_answered() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = Box::pin(stack.world.awaiting("k", &["teams", "exchange-online"])).await;
+    stack.decide(&claim, "decision=decline&items=1").await;
+    let decline = Event::post(&format!("/v1/customer/claims/{}/decline", claim.id));
+    let no = stack.send(decline.customer_admin(CONTOSO).json(&json!({"items": [2]}))).await;
+    assert_eq!(no.status, 200, "{}", no.text);
+    let receipts = entry(&stack, ALPINE).await["receipts"].clone();
+    let told: Vec<_> = receipts
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["by"].clone(), one["items"].clone()))
+        .collect();
+    let expected = [(json!("link"), json!([1])), (json!("administrator"), json!([2]))];
+    assert_eq!(told, expected, "{receipts}");
+    assert_eq!(receipts[0]["actor_id"], format!("recipient:{}", VERIFIED.0));
+    assert!(receipts[1]["actor_id"].is_string(), "{receipts}");
+}
+
+#[tokio::test]
+async fn claims_are_listed_by_status() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    Box::pin(stack.world.holding("k", &["exchange-online"])).await;
+    let waiting = Box::pin(stack.world.awaiting("k2", &["teams"])).await;
+    let list = |query| {
+        stack.send(Event::get(&format!("/v1/customer/claims?{query}")).customer_admin(CONTOSO))
+    };
+    let asked = list("status=awaiting_customer").await;
+    let ids: Vec<_> =
+        asked.body["items"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
+    assert_eq!(ids, [&json!(waiting.id)], "{}", asked.text);
+    assert_eq!(list("status=open").await.problem(), (400, "invalid-query"));
 }
 
 #[tokio::test]

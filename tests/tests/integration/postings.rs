@@ -109,7 +109,7 @@ async fn a_receipt_outside_any_window_tells_the_time_by_the_customers_clocks() {
 async fn announced_days_are_named_in_the_mail_that_announces_them_and_in_no_other() {
     let (stack, claim) = awaiting().await;
     announce(&stack).await;
-    stack.backstage.sweep(&stack.world).await.unwrap();
+    Box::pin(stack.world.recount()).await;
     let text = told(&stack, "window_extended").await.remove(0).text();
     assert!(text.contains("nově vyhlášené") && text.contains("odmítnout můžete do"), "{text}");
     let extend = Command::Extend { closes_on: None };
@@ -123,7 +123,7 @@ async fn who_has_said_no_is_told_that_there_is_longer_to_take_it_back() {
     let (stack, claim) = awaiting().await;
     stack.world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
     announce(&stack).await;
-    stack.backstage.sweep(&stack.world).await.unwrap();
+    Box::pin(stack.world.recount()).await;
     let text = told(&stack, "window_extended").await.remove(0).text();
     assert!(text.contains("vzít je zpět můžete do konce pondělí 4. ledna 2027"), "{text}");
     assert!(!text.contains("odmítnout můžete"), "{text}");

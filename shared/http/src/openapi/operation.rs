@@ -243,7 +243,7 @@ fn customer(route: CustomerRoute) -> RouteFacts {
     };
     match route {
         CustomerRoute::Claims => RouteFacts {
-            query: &LIST,
+            query: &["status", LIST[0], LIST[1]],
             ..read("List the claims on one's tenant", AnswerShape::List("CustomerClaimView"))
         },
         CustomerRoute::Ledger => RouteFacts {
@@ -291,12 +291,18 @@ fn associations(route: AssociationsRoute) -> RouteFacts {
         },
         AssociationsRoute::UsageOfMany => RouteFacts {
             query: &["tenant_id", "program", "from", "to", LIST[0], LIST[1]],
-            ..read("Read the usage of all active associations", AnswerShape::ListOrTable("AssociationUsageView"))
+            ..read(
+                "Read the usage of all active associations",
+                AnswerShape::ListOrTable("AssociationUsageView"),
+            )
         },
         AssociationsRoute::UsageOfCustomer => RouteFacts {
             query: &["from", "to"],
             refusals: &[400, 422],
-            ..read("Read what the partner reads of an association", AnswerShape::OneOrTable("UsageView"))
+            ..read(
+                "Read what the partner reads of an association",
+                AnswerShape::OneOrTable("UsageView"),
+            )
         },
     }
 }

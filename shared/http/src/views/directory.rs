@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use domain::directory::{Grant, Partner, Tenant};
 use domain::program::{Policy, Program};
 use domain::text::Domain;

@@ -1,6 +1,6 @@
 //! The customer's ledger: who sees his data, who asks to, and what he has answered.
 
-use domain::actor::ActorKind;
+use domain::actor::{ActorKind, RECIPIENT};
 use domain::claim::{Claim, Instant, ItemStatus};
 use domain::history::Told;
 use domain::ids::ItemNo;
@@ -57,8 +57,22 @@ pub struct ReceiptView {
     /// When.
     #[schema(format = DateTime)]
     pub at: String,
-    /// The items that it changed.
+    /// The items that it changed, by number.
     pub items: Vec<u8>,
+    /// How the customer answered; of an answer from before that was kept: `null`.
+    pub by: Option<AnsweredBy>,
+    /// Who answered: `recipient:<no>`, or the pseudonym of an administrator.
+    pub actor_id: Option<String>,
+}
+
+/// How a customer answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AnsweredBy {
+    /// A recipient of the notice, by its link.
+    Link,
+    /// An administrator who had signed in.
+    Administrator,
 }
 
 impl LedgerView {
@@ -107,6 +121,14 @@ impl ReceiptView {
             event_type: entry.event_type.as_str().to_owned(),
             at: rfc3339(entry.at),
             items: entry.items.iter().flat_map(|change| &change.no).map(|no| no.0).collect(),
+            by: entry.actor_id.as_deref().map(AnsweredBy::of),
+            actor_id: entry.actor_id.clone(),
         })
+    }
+}
+
+impl AnsweredBy {
+    fn of(actor_id: &str) -> Self {
+        if actor_id.starts_with(RECIPIENT) { Self::Link } else { Self::Administrator }
     }
 }

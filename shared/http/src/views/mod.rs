@@ -36,7 +36,7 @@ pub use entry::EntryRevisionView;
 pub use evidence::{EvidenceLinkView, EvidenceUploadView, EvidenceView, UploadFormView};
 pub use explain::{ExplainView, FactView, RuleView};
 pub use history::{HistoryEntryView, HistoryPartView};
-pub use ledger::{LedgerAssociationView, LedgerView, ReceiptView};
+pub use ledger::{AnsweredBy, LedgerAssociationView, LedgerView, ReceiptView};
 pub use recipient::{RecipientStateView, RecipientView, ShownRecipients};
 pub use rules::{BlockView, ExplicitYesView, RuleContactView, RulesView};
 pub use usage::{AssociationUsageView, UsageDay, UsageStatusView, UsageView};

@@ -77,8 +77,7 @@ impl UsageView {
         as_of: Option<Instant>,
         items: Vec<UsageDay>,
     ) -> Self {
-        let status =
-            if is_final { UsageStatusView::Final } else { UsageStatusView::Provisional };
+        let status = if is_final { UsageStatusView::Final } else { UsageStatusView::Provisional };
         Self { from, to, as_of: as_of.map(rfc3339), status, items }
     }
 
@@ -172,7 +171,8 @@ mod tests {
         let days = vec![day("2026-11-01", 4, 5), day("2026-11-02", 40, 100)];
         let period = (days[0].date, days[1].date);
         let text = UsageView::of(period, true, None, days).csv();
-        let expected = "date,active_users,provisioned_seats\r\n2026-11-01,,5\r\n2026-11-02,40,100\r\n";
+        let expected =
+            "date,active_users,provisioned_seats\r\n2026-11-01,,5\r\n2026-11-02,40,100\r\n";
         assert_eq!(text, expected);
     }
 }
