@@ -2,6 +2,7 @@
 
 use domain::claim::{Claim, Item, ItemStatus};
 use domain::ids::{AssociationId, ItemNo, ProgramId, TenantId};
+use domain::rejection::FieldCode;
 use store::{Cursor, Moment, Scope};
 use web::queries::{AssociationStatus, AssociationsQuery};
 use web::views::AssociationView;
@@ -75,7 +76,7 @@ fn scope(caller: &Caller, tenant: Option<&TenantId>) -> Result<Option<Scope>, Fa
             Ok(asked.then(|| Scope::Tenant(own.clone())))
         }
         Viewer::Staff => {
-            let missing = || Failure::InvalidQuery("tenant_id".to_owned());
+            let missing = || Failure::invalid_query("tenant_id", FieldCode::Required);
             Ok(Some(Scope::Tenant(tenant.cloned().ok_or_else(missing)?)))
         }
     }
@@ -190,7 +191,7 @@ mod tests {
     #[test]
     fn staff_name_a_tenant() {
         let auditor = Event::get("/v1/associations").staff("auditor", "a-1");
-        let missing = Failure::InvalidQuery("tenant_id".to_owned());
+        let missing = Failure::invalid_query("tenant_id", FieldCode::Required);
         assert_eq!(scope_of(&auditor, None), Err(missing));
         assert!(scope_of(&auditor, Some(OWN)).unwrap().is_some());
     }

@@ -1,6 +1,7 @@
 //! For which days usage is asked.
 
 use chrono::{Days, NaiveDate};
+use domain::rejection::FieldCode;
 use web::Failure;
 use web::queries::UsageQuery;
 
@@ -55,10 +56,10 @@ impl Period {
         let thirty_days = || to.checked_sub_days(Days::new(DEFAULT_DAYS - 1)).max(first);
         let from = query.from.or_else(thirty_days).unwrap_or(to);
         let days = (to - from).num_days() + 1;
-        if (1..=MOST_DAYS).contains(&days) {
-            Ok(Self { from, to })
-        } else {
-            Err(Failure::InvalidQuery("from".to_owned()))
+        match days {
+            1..=MOST_DAYS => Ok(Self { from, to }),
+            ..=0 => Err(Failure::invalid_query("from", FieldCode::InTheFuture)),
+            _ => Err(Failure::invalid_query("from", FieldCode::OutOfRange)),
         }
     }
 }

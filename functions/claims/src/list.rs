@@ -1,6 +1,7 @@
 //! `GET /v1/claims`: newest first.
 
 use domain::ids::{PartnerId, TenantId};
+use domain::rejection::FieldCode;
 use lambda_http::{Body, Response};
 use store::Scope;
 use web::{Call, Caller, Failure, queries};
@@ -36,7 +37,9 @@ fn scope(
     tenant: Option<TenantId>,
 ) -> Result<Scope, Failure> {
     let partner = match (caller.partner_id(), partner) {
-        (Some(_), Some(_)) => return Err(Failure::InvalidQuery("partner_id".to_owned())),
+        (Some(_), Some(_)) => {
+            return Err(Failure::invalid_query("partner_id", FieldCode::UnknownParameter));
+        }
         (Some(own), None) => Some(own.clone()),
         (None, named) => named,
     };
@@ -44,6 +47,6 @@ fn scope(
         (Some(partner), Some(tenant)) => Ok(Scope::PartnerAtTenant { partner, tenant }),
         (Some(partner), None) => Ok(Scope::Partner(partner)),
         (None, Some(tenant)) => Ok(Scope::Tenant(tenant)),
-        (None, None) => Err(Failure::InvalidQuery("partner_id".to_owned())),
+        (None, None) => Err(Failure::invalid_query("partner_id", FieldCode::Required)),
     }
 }

@@ -23,7 +23,7 @@ pub use details::{
     CustomerContact, Details, Evidence, MAX_EVIDENCE, MAX_ITEMS, MAX_REMARKS, PartnerContact,
     Remark, Scan,
 };
-pub use item::{Basis, Item, ItemStatus, Mark};
+pub use item::{Basis, Item, ItemStatus, ItemStatusCode, Mark};
 pub use state::{HoldReason, RejectionRecord, State, Status};
 
 pub use crate::time::Instant;

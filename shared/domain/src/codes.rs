@@ -1,15 +1,15 @@
 //! Enums whose cases have names: the names, their order and their number are derived from one list.
 
-/// Enums of codes: each case with its name on the wire.
+/// Enums of codes: each case with its name on the wire and what it means.
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$case_doc:meta])* $case:ident => $text:literal,)* })*) => {$(
+    ($($(#[$doc:meta])* $name:ident { $($(#[doc = $meaning:literal])* $case:ident => $text:literal,)* })*) => {$(
         $(#[$doc])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize,
             serde::Deserialize,
         )]
         pub enum $name {$(
-            $(#[$case_doc])*
+            $(#[doc = $meaning])*
             #[serde(rename = $text)]
             $case,
         )*}
@@ -18,9 +18,17 @@ macro_rules! codes {
             /// Every one, in the order of the documentation.
             pub const ALL: &'static [Self] = &[$(Self::$case),*];
 
+            /// The names on the wire, in the same order.
+            pub const NAMES: &'static [&'static str] = &[$($text),*];
+
             /// The name on the wire.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$case => $text,)* }
+            }
+
+            /// What it means, in a sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$case => concat!($($meaning),*).trim_ascii(),)* }
             }
 
             /// The one of that name.
@@ -40,15 +48,15 @@ macro_rules! coded {
         $crate::codes::coded! { @cases ($($body)*) ($(#[$meta])* $name) ($(#[$code_meta])* $method $code) }
     };
     (@cases
-        ($($(#[$case_meta:meta])* $case:ident $({ $($field:tt)* })? $(( $($value:tt)* ))? => $text:literal,)*)
+        ($($(#[doc = $meaning:literal])* $case:ident $({ $($field:tt)* })? $(( $($value:tt)* ))? => $text:literal,)*)
         ($(#[$meta:meta])* $name:ident) ($(#[$code_meta:meta])* $method:ident $code:ident)
     ) => {
         $crate::codes::coded! {
             of $(#[$meta])* $name {
-                $($(#[$case_meta])* $case $({ $($field)* })? $(( $($value)* ))?,)*
+                $($(#[doc = $meaning])* $case $({ $($field)* })? $(( $($value)* ))?,)*
             } $method: $code
         }
-        $crate::codes::codes! { $(#[$code_meta])* $code { $($(#[$case_meta])* $case => $text,)* } }
+        $crate::codes::codes! { $(#[$code_meta])* $code { $($(#[doc = $meaning])* $case => $text,)* } }
     };
     (of $(#[$meta:meta])* $name:ident {
         $($(#[$case_meta:meta])* $case:ident $({ $($field:tt)* })? $(( $($value:tt)* ))?,)*

@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::decision::invalid_state;
 use crate::decision::recipient::with_told_end;
 use crate::event::Event;
+use crate::possible::possible_commands;
 use crate::rejection::Rejection;
 
 pub use crate::commands::apply_reports::reports_are_pending;
@@ -37,7 +38,10 @@ pub use crate::decision::recipient_selection::select_first_list;
 /// The [`Rejection`] says what the caller can do about it; nothing changes.
 pub fn decide(claim: Option<&Claim>, command: &Command, context: &Context) -> Decision {
     match claim {
-        Some(claim) => change(claim, command, context),
+        Some(claim) => change(claim, command, context).map_err(|refusal| {
+            let possible = || possible_commands(claim, &context.actor, &context.policy, context.at);
+            refusal.with_possible(possible)
+        }),
         None => create(command, context).map(Some),
     }
 }

@@ -27,7 +27,7 @@ pub type Decision = Result<Option<Event>, Rejection>;
 
 /// The refusal of a command that does not fit the state or the moment.
 pub(crate) fn invalid_state(claim: &Claim, command: CommandKind) -> Rejection {
-    Rejection::InvalidState { status: claim.status(), command }
+    Rejection::InvalidState { status: claim.status(), command, possible: Vec::new() }
 }
 
 /// The next event of a claim.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::codes::codes;
 use chrono::{Duration, NaiveDate};
 use serde::{Deserialize, Serialize};
 
@@ -38,14 +39,14 @@ impl CountryCalendar {
     }
 }
 
-/// Whether a partner may claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PartnerStatus {
-    /// May claim and read.
-    Active,
-    /// May neither submit nor read usage.
-    Suspended,
+codes! {
+    /// Whether a partner may claim.
+    PartnerStatus {
+        /// May claim and read.
+        Active => "active",
+        /// May neither submit nor read usage.
+        Suspended => "suspended",
+    }
 }
 
 /// A partner's location and the programs it is enrolled in.
@@ -121,14 +122,14 @@ impl Partner {
     }
 }
 
-/// Whether a tenant exists still.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TenantStatus {
-    /// It exists.
-    Active,
-    /// It is gone.
-    Deleted,
+codes! {
+    /// Whether a tenant exists still.
+    TenantStatus {
+        /// It exists.
+        Active => "active",
+        /// It is gone.
+        Deleted => "deleted",
+    }
 }
 
 /// One of a tenant's contacts.
@@ -182,16 +183,16 @@ impl TenantContact {
     }
 }
 
-/// The state of an item at its tenant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TenantItemState {
-    /// In use.
-    Active,
-    /// Lapsed, and renewable.
-    Grace,
-    /// Gone; a renewal is a new claim.
-    Ended,
+codes! {
+    /// The state of an item at its tenant.
+    TenantItemState {
+        /// In use.
+        Active => "active",
+        /// Lapsed, and renewable.
+        Grace => "grace",
+        /// Gone; a renewal is a new claim.
+        Ended => "ended",
+    }
 }
 
 /// A workload or subscription of a tenant.

@@ -20,6 +20,14 @@ impl DocumentKind {
     /// Every one.
     pub const ALL: [Self; 4] = [Self::Pdf, Self::Png, Self::Jpeg, Self::Docx];
 
+    /// The media types of all of them, in the same order.
+    pub const CONTENT_TYPES: &'static [&'static str] = &[
+        "application/pdf",
+        "image/png",
+        "image/jpeg",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ];
+
     /// Its media type.
     pub fn content_type(self) -> &'static str {
         match self {

@@ -227,7 +227,7 @@ pub(crate) fn evidence_problem(
     let submitted_on = place.date_of(moments.submitted_at);
     let oldest = submitted_on.checked_sub_months(Months::new(policy.evidence_max_age_months));
     if entry.acknowledged_on > today {
-        Some(FieldCode::EvidenceRejected)
+        Some(FieldCode::InTheFuture)
     } else if oldest.is_some_and(|oldest| entry.acknowledged_on < oldest) {
         Some(FieldCode::EvidenceTooOld)
     } else {

@@ -7,12 +7,38 @@ codes! {
     FieldCode {
         /// A field that must be there is not.
         Required => "required",
-        /// Not of the form asked for.
+        /// The text is not of the form asked for.
         Malformed => "malformed",
-        /// More characters or entries than permitted.
+        /// Another type of JSON value than the one asked for.
+        WrongType => "wrong-type",
+        /// Not one of the codes that are known here.
+        UnknownCode => "unknown-code",
+        /// A number below or above what is permitted.
+        OutOfRange => "out-of-range",
+        /// The text is empty.
+        TooShort => "too-short",
+        /// More characters, bytes or entries than permitted.
         TooLong => "too-long",
+        /// This is fixed by the path, or by the state of the claim, and cannot be changed.
+        NotEditable => "not-editable",
+        /// The name does not end as files of that type do.
+        EndingWrong => "ending-wrong",
+        /// Not later than what holds now, or than what it has to come after.
+        NotLater => "not-later",
+        /// No business day of whoever it is for.
+        NotABusinessDay => "not-a-business-day",
+        /// A day that has not come yet.
+        InTheFuture => "in-the-future",
+        /// The claim has no such item that this could be about.
+        ItemUnknown => "item-unknown",
+        /// The claim has no recipient with a link of that number.
+        RecipientUnknown => "recipient-unknown",
+        /// No item would be left that nobody has decided.
+        NothingLeft => "nothing-left",
         /// Not a field of this request.
         UnknownField => "unknown-field",
+        /// Not a parameter of this request's query.
+        UnknownParameter => "unknown-parameter",
         /// The same entry twice.
         Duplicate => "duplicate",
         /// No such tenant, or it is deleted.
@@ -39,25 +65,102 @@ codes! {
         CustomerUnreachable => "customer-unreachable",
         /// Acknowledged too long ago.
         EvidenceTooOld => "evidence-too-old",
-        /// Acknowledged in the future, missing where needed, or not clean.
+        /// Its document is infected, or none of the claim's documents is usable.
         EvidenceRejected => "evidence-rejected",
         /// A day before the association, of which the partner may not read.
         BeforeAssociation => "before-association",
     }
 }
 
-/// What is wrong with one field, by JSON Pointer into the request.
+codes! {
+    /// The form of a text.
+    TextForm {
+        /// An id: 1–64 letters, digits, full stops, hyphens and underscores, a letter or digit first.
+        Id => "id",
+        /// A UUID.
+        Uuid => "uuid",
+        /// A domain name with a full stop in it.
+        Domain => "domain",
+        /// An e-mail address.
+        Email => "email",
+        /// A date.
+        Date => "date",
+        /// An instant with its offset.
+        Instant => "instant",
+        /// A text on one line without control characters.
+        Line => "line",
+        /// A text of several lines without control characters.
+        Remark => "remark",
+        /// The name of a person.
+        Person => "person",
+        /// The title of a person.
+        Title => "title",
+        /// A SHA-256 digest.
+        Sha256 => "sha256",
+        /// A country by its two letters.
+        Country => "country",
+        /// A name of the time zone database.
+        TimeZone => "time-zone",
+        /// A tag of a language.
+        Language => "language",
+    }
+}
+
+/// What would have been right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Hint {
+    /// The code says it all.
+    #[default]
+    None,
+    /// One of these.
+    OneOf(&'static [&'static str]),
+    /// A number from the first to the second.
+    Within(u64, u64),
+    /// At most so many characters, bytes or entries.
+    AtMost(u64),
+    /// A text of this form.
+    Form(TextForm),
+}
+
+/// What a pointer leads into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum PointsInto {
+    /// The request's own body, or its query.
+    #[default]
+    Request,
+    /// The claim that the request is about, in the form in which a partner submits it.
+    Claim,
+}
+
+/// What is wrong with one field, by JSON Pointer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FieldError {
-    /// Where: `/items/0/id`; empty for the whole body.
+    /// Where: `/items/0/id`; empty for the whole.
     pub pointer: String,
     /// What.
     pub code: FieldCode,
+    /// What would have been right.
+    pub hint: Hint,
+    /// What the pointer leads into.
+    pub into: PointsInto,
 }
 
 impl FieldError {
-    /// An error at `pointer`.
+    /// An error at `pointer` of the request.
     pub fn new(pointer: impl Into<String>, code: FieldCode) -> Self {
-        Self { pointer: pointer.into(), code }
+        let (hint, into) = (Hint::default(), PointsInto::default());
+        Self { pointer: pointer.into(), code, hint, into }
+    }
+
+    /// The same, about the claim as it is stored and not about what the request says.
+    #[must_use]
+    pub fn of_claim(self) -> Self {
+        Self { into: PointsInto::Claim, ..self }
+    }
+
+    /// The same with what would have been right.
+    #[must_use]
+    pub fn with_hint(self, hint: Hint) -> Self {
+        Self { hint, ..self }
     }
 }

@@ -27,14 +27,14 @@ pub struct ItemRef {
     pub id: ItemId,
 }
 
-/// Whether a program takes new claims.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProgramStatus {
-    /// New claims are taken.
-    Open,
-    /// No new claims; windows that are open finish under the policy of their claim.
-    Closed,
+codes! {
+    /// Whether a program takes new claims.
+    ProgramStatus {
+        /// New claims are taken.
+        Open => "open",
+        /// No new claims; windows that are open finish under the policy of their claim.
+        Closed => "closed",
+    }
 }
 
 /// A program at one version of its policy.
@@ -61,34 +61,24 @@ pub struct Program {
     pub policy: Policy,
 }
 
-/// What silence in the window means (`docs/domain.md §3`, *close*).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Consent {
-    /// Undecided items become active.
-    OptOut,
-    /// Undecided items become declined.
-    OptIn,
-}
-
-impl Consent {
-    /// Its stable name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::OptOut => "opt_out",
-            Self::OptIn => "opt_in",
-        }
+codes! {
+    /// What silence in the window means (`docs/domain.md §3`, *close*).
+    Consent {
+        /// Undecided items become active.
+        OptOut => "opt_out",
+        /// Undecided items become declined.
+        OptIn => "opt_in",
     }
 }
 
-/// What a partner must bring as evidence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EvidencePolicy {
-    /// A declared list.
-    Declared,
-    /// Uploaded and scanned documents.
-    Uploaded,
+codes! {
+    /// What a partner must bring as evidence.
+    EvidencePolicy {
+        /// A declared list.
+        Declared => "declared",
+        /// Uploaded and scanned documents.
+        Uploaded => "uploaded",
+    }
 }
 
 /// The policy of a program: `docs/domain.md §7`, where the defaults stand. Day counts are business days
@@ -138,36 +128,36 @@ pub struct Policy {
     pub usage_history: UsageHistory,
 }
 
-/// Which days of usage the partner of an association may read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UsageHistory {
-    /// Those from the local date on which the association began.
-    #[default]
-    SinceAssociation,
-    /// Every day, those before the association too.
-    All,
-}
-
-impl UsageHistory {
-    /// Its stable name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SinceAssociation => "since_association",
-            Self::All => "all",
-        }
+codes! {
+    /// Which days of usage the partner of an association may read.
+    UsageHistory {
+        /// Those from the local date on which the association began.
+        SinceAssociation => "since_association",
+        /// Every day, those before the association too.
+        All => "all",
     }
 }
 
-/// Whether the operator may vouch for a contact of the tenant's domain.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Vouching {
-    /// The operator may.
-    #[default]
-    Allowed,
-    /// A tenant needs a verified contact.
-    Never,
+impl Default for UsageHistory {
+    fn default() -> Self {
+        Self::SinceAssociation
+    }
+}
+
+codes! {
+    /// Whether the operator may vouch for a contact of the tenant's domain.
+    Vouching {
+        /// The operator may.
+        Allowed => "allowed",
+        /// A tenant needs a verified contact.
+        Never => "never",
+    }
+}
+
+impl Default for Vouching {
+    fn default() -> Self {
+        Self::Allowed
+    }
 }
 
 impl Default for Policy {

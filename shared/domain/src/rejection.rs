@@ -4,7 +4,7 @@ use crate::claim::Status;
 use crate::command::CommandKind;
 use crate::ids::{ClaimId, ItemNo};
 
-pub use crate::field_error::{FieldCode, FieldError};
+pub use crate::field_error::{FieldCode, FieldError, Hint, PointsInto, TextForm};
 
 /// A refusal. It changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +22,8 @@ pub enum Rejection {
         status: Status,
         /// What was asked.
         command: CommandKind,
+        /// What else whoever asked can do, as [`crate::possible::possible_commands`] says.
+        possible: Vec<CommandKind>,
     },
     /// Fields or facts are wrong: all of them, at once.
     #[error("{} fields are wrong", .0.len())]
@@ -62,4 +64,17 @@ pub enum Rejection {
     /// The context lacks a fact that the command needs: a fault of ours, never of the caller.
     #[error("missing fact: {0}")]
     MissingFact(&'static str),
+}
+
+impl Rejection {
+    /// The same; where the state or the moment refuses, with what is possible instead.
+    pub(crate) fn with_possible(self, found: impl FnOnce() -> Vec<CommandKind>) -> Self {
+        if let Self::InvalidState { status, command, .. } = self {
+            let mut possible = found();
+            possible.retain(|kind| *kind != command);
+            Self::InvalidState { status, command, possible }
+        } else {
+            self
+        }
+    }
 }

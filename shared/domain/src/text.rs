@@ -12,9 +12,12 @@ use serde::{Deserialize, Serialize};
 /// Why a text was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Empty, with a character in it that no text may have, or not of the form asked for.
+    /// With a character in it that no text may have, or not of the form asked for.
     #[error("malformed")]
     Malformed,
+    /// Nothing but blanks.
+    #[error("too short")]
+    TooShort,
     /// More characters than permitted.
     #[error("too long")]
     TooLong,
@@ -92,6 +95,9 @@ fn bounded(
 ) -> Result<String, TextError> {
     if text.chars().count() > max {
         return Err(TextError::TooLong);
+    }
+    if text.trim().is_empty() {
+        return Err(TextError::TooShort);
     }
     let text = read(text).ok_or(TextError::Malformed)?;
     if text.chars().count() > max { Err(TextError::TooLong) } else { Ok(text) }
@@ -244,10 +250,19 @@ mod tests {
 
     #[test]
     fn an_address_with_a_line_break_is_refused() {
-        for text in ["", "a", "a@b", "a@b.c\r\nBcc: x@y.z", "a b@c.d", "a@@b.c", "a@-b.c", "@b.c"] {
+        for text in ["a", "a@b", "a@b.c\r\nBcc: x@y.z", "a b@c.d", "a@@b.c", "a@-b.c", "@b.c"] {
             assert_eq!(Email::parse(text), Err(TextError::Malformed), "{text:?}");
         }
         assert!(Email::parse("it+claims@contoso.example").is_ok());
+    }
+
+    #[test]
+    fn a_text_of_nothing_but_blanks_is_too_short() {
+        for blank in ["", " ", "\r\n"] {
+            assert_eq!(Email::parse(blank), Err(TextError::TooShort), "{blank:?}");
+            assert_eq!(Comment::parse(blank), Err(TextError::TooShort), "{blank:?}");
+            assert_eq!(Name::parse_person(blank), Err(TextError::TooShort), "{blank:?}");
+        }
     }
 
     #[test]
@@ -255,7 +270,7 @@ mod tests {
         assert!(Name::parse(&"ž".repeat(200)).is_ok());
         assert_eq!(Name::parse(&"ž".repeat(201)), Err(TextError::TooLong));
         assert_eq!(Name::parse("a\u{7}"), Err(TextError::Malformed));
-        assert_eq!(Name::parse("  "), Err(TextError::Malformed));
+        assert_eq!(Name::parse("  "), Err(TextError::TooShort));
     }
 
     #[test]
@@ -263,7 +278,7 @@ mod tests {
         for text in ["one\ntwo", "one\r\ntwo", "one\ttwo"] {
             assert!(Comment::parse(text).is_ok(), "{text:?}");
         }
-        for text in ["\r\n", "a\u{0}", "a\u{1b}[1m"] {
+        for text in ["a\u{0}", "a\u{1b}[1m"] {
             assert_eq!(Comment::parse(text), Err(TextError::Malformed), "{text:?}");
         }
     }

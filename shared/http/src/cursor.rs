@@ -13,6 +13,7 @@ use crate::call::Call;
 use crate::caller::Caller;
 use crate::failure::Failure;
 use crate::reply::Reply;
+use crate::values::Wrong;
 use crate::views::ListView;
 
 /// How many entries a page has where nothing else is asked for.
@@ -128,7 +129,8 @@ fn keyed(key: &[u8]) -> Hmac<Sha256> {
 fn limit(text: Option<&str>) -> Result<usize, Failure> {
     let Some(text) = text else { return Ok(DEFAULT_LIMIT) };
     let number = text.parse().ok().filter(|number| (1..=MAX_LIMIT).contains(number));
-    number.ok_or_else(|| Failure::InvalidQuery("limit".to_owned()))
+    let most = u64::try_from(MAX_LIMIT).unwrap_or(u64::MAX);
+    number.ok_or_else(|| Failure::InvalidQuery(Wrong::range(1, most).at("/limit")))
 }
 
 fn with_next(reply: Reply, call: &Call<'_>, cursor: Option<&str>) -> Reply {
@@ -248,7 +250,8 @@ mod tests {
         assert_eq!(opened(list("limit=100")).unwrap().limit, 100);
         for limit in ["0", "101", "-1", "x", "", "1.5"] {
             let page = opened(list(&format!("limit={limit}")));
-            assert_eq!(page, Err(Failure::InvalidQuery("limit".to_owned())), "{limit}");
+            let expected = Wrong::range(1, 100).at("/limit");
+            assert_eq!(page, Err(Failure::InvalidQuery(expected)), "{limit}");
         }
     }
 

@@ -2,7 +2,7 @@
 //! what each becomes on the wire is decided here alone.
 
 use chrono::NaiveDate;
-use domain::rejection::{FieldError, Rejection};
+use domain::rejection::{FieldCode, FieldError, Rejection};
 use lambda_http::http::StatusCode;
 
 use crate::precondition::EntityTag;
@@ -17,9 +17,9 @@ pub enum Failure {
     /// The cursor is not one of ours, or of another caller or list.
     #[error("invalid cursor")]
     InvalidCursor,
-    /// A query parameter is unknown, repeated, missing or malformed.
-    #[error("invalid query parameter {0}")]
-    InvalidQuery(String),
+    /// What is wrong with a query parameter; its pointer is `/` and the parameter's name.
+    #[error("invalid query parameter {}", .0.pointer)]
+    InvalidQuery(FieldError),
     /// The idempotency key is missing, malformed or over-long.
     #[error("idempotency key missing")]
     IdempotencyKey,
@@ -109,7 +109,7 @@ impl From<Rejection> for Failure {
 
 /// A date that was asked for lies outside the years of the calendar data (`docs/domain.md §4`, 7).
 pub fn outside_data() -> Failure {
-    let error = FieldError::new("/delivered_at", domain::rejection::FieldCode::Malformed);
+    let error = FieldError::new("/delivered_at", FieldCode::OutOfRange);
     Failure::Fields(vec![error])
 }
 
@@ -117,6 +117,13 @@ pub fn outside_data() -> Failure {
 const UNAVAILABLE_RETRY_S: u32 = 2;
 
 impl Failure {
+    /// A query parameter that is wrong, for a reason that has a code. The name is bounded: it may be the caller's.
+    pub fn invalid_query(parameter: &str, code: FieldCode) -> Self {
+        let name: String = parameter.chars().take(64).collect();
+        let escaped = name.replace('~', "~0").replace('/', "~1");
+        Self::InvalidQuery(FieldError::new(format!("/{escaped}"), code))
+    }
+
     /// The problem's code.
     pub fn code(&self) -> ProblemCode {
         match self {

@@ -3,11 +3,11 @@
 
 use std::ops::RangeInclusive;
 
-use domain::rejection::{FieldCode, FieldError};
+use domain::rejection::{FieldCode, FieldError, Hint};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
-use crate::values::Readable;
+use crate::values::{Readable, Wrong};
 
 /// An object of a request while it is being read. What was asked for is known; what is left over at
 /// the end is an unknown field.
@@ -28,7 +28,7 @@ impl<'v> Fields<'v> {
         let members = value.as_object();
         let errors = match members {
             Some(_) => Vec::new(),
-            None => vec![FieldError::new(at.clone(), FieldCode::Malformed)],
+            None => vec![FieldError::new(at.clone(), FieldCode::WrongType)],
         };
         Self { members, at, known: Vec::new(), errors }
     }
@@ -37,6 +37,12 @@ impl<'v> Fields<'v> {
     pub(crate) fn report(&mut self, name: &str, code: FieldCode) {
         let pointer = self.pointer(name);
         self.errors.push(FieldError::new(pointer, code));
+    }
+
+    /// Records at a field what would have been right.
+    pub(crate) fn refuse(&mut self, name: &str, wrong: Wrong) {
+        let pointer = self.pointer(name);
+        self.errors.push(wrong.at(pointer));
     }
 
     fn pointer(&self, name: &str) -> String {
@@ -60,8 +66,8 @@ impl<'v> Fields<'v> {
         let value = self.member(name)?;
         match T::read(value) {
             Ok(read) => Some(read),
-            Err(code) => {
-                self.report(name, code);
+            Err(wrong) => {
+                self.refuse(name, wrong);
                 None
             }
         }
@@ -125,12 +131,13 @@ impl<'v> Fields<'v> {
             None => &[],
             Some(Value::Array(list)) => list.as_slice(),
             Some(_) => {
-                self.report(name, FieldCode::Malformed);
+                self.report(name, FieldCode::WrongType);
                 return Vec::new();
             }
         };
         if list.len() > *count.end() {
-            self.report(name, FieldCode::TooLong);
+            let most = u64::try_from(*count.end()).unwrap_or(u64::MAX);
+            self.refuse(name, Wrong { code: FieldCode::TooLong, hint: Hint::AtMost(most) });
             return Vec::new();
         }
         if list.len() < *count.start() && self.members.is_some() {
@@ -162,7 +169,7 @@ impl<'v> Fields<'v> {
         for (at, value) in self.entries(name, &count) {
             match T::read(value) {
                 Ok(read) => values.push(read),
-                Err(code) => self.errors.push(FieldError::new(at, code)),
+                Err(wrong) => self.errors.push(wrong.at(at)),
             }
         }
         values

@@ -90,7 +90,7 @@ fn bundle(language: Language, source: &str) -> FluentBundle<FluentResource> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use domain::rejection::FieldCode;
+    use domain::rejection::{FieldCode, TextForm};
 
     use super::*;
     use crate::problem_code::ProblemCode;
@@ -128,6 +128,18 @@ mod tests {
             for code in FieldCode::ALL {
                 let key = format!("field-{}", code.as_str());
                 assert!(language.find(&key, &[]).is_some(), "{language:?} {key}");
+            }
+            for form in TextForm::ALL {
+                let key = format!("form-{}", form.as_str());
+                assert!(language.find(&key, &[]).is_some(), "{language:?} {key}");
+            }
+            for hint in [
+                "field-unknown-code.allowed",
+                "field-unknown-parameter.allowed",
+                "field-out-of-range.within",
+                "field-too-long.most",
+            ] {
+                assert!(language.find(hint, &[]).is_some(), "{language:?} {hint}");
             }
         }
     }

@@ -6,6 +6,7 @@
 //! problem document in the caller's language.
 
 mod accept;
+pub mod action;
 pub mod bodies;
 mod call;
 mod caller;
@@ -27,6 +28,7 @@ mod reply;
 pub mod routes;
 mod values;
 pub mod views;
+pub mod words;
 
 pub use bodies::request_hash;
 pub use call::{Call, MAX_BODY_BYTES};

@@ -1,59 +1,169 @@
 //! The contract as an OpenAPI 3.1 document, generated from the route table and from the types that
 //! requests and answers are made of.
 
+mod endpoint;
+mod example;
 mod operation;
+mod parameter;
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
-use utoipa::openapi::path::{HttpMethod, PathItem, Paths, PathsBuilder};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Components, ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApiBuilder};
+use utoipa::openapi::path::HttpMethod;
+use utoipa::openapi::{Components, ComponentsBuilder};
 
+use crate::cursor::MAX_LIMIT;
+use crate::openapi::endpoint::AnswerShape;
 use crate::routes::{ROUTES, Route};
-use crate::{Problem, bodies, views};
+use crate::{Problem, bodies, views, words};
 
 /// The name of the security scheme: a bearer token.
 const BEARER: &str = "bearer";
 
 /// The document.
 pub fn document() -> Value {
-    let licence = LicenseBuilder::new().name("MIT OR Apache-2.0").build();
-    let info = InfoBuilder::new()
-        .title("Claiming a partner of record")
-        .version(env!("CARGO_PKG_VERSION"))
-        .description(Some(
-            "A partner claims a customer's items, the vendor validates, the customer has five \
-             business days to opt out, and the association becomes official.",
-        ))
-        .license(Some(licence))
-        .build();
-    let document =
-        OpenApiBuilder::new().info(info).paths(paths()).components(Some(components())).build();
-    serde_json::to_value(document).unwrap_or(Value::Null)
+    let schemas = schemas();
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Claiming a partner of record",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": ABOUT,
+            "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
+        },
+        "servers": [{
+            "url": "https://{api}.execute-api.{region}.amazonaws.com",
+            "description": "A stack: the address is its output `ApiEndpoint`.",
+            "variables": {
+                "api": {"default": "a1b2c3d4e5", "description": "The output `ApiId` of the stack."},
+                "region": {"default": "eu-central-1", "description": "The region of the stack."},
+            },
+        }],
+        "security": [{ BEARER: [] }],
+        "tags": TAGS.map(|(name, description)| json!({"name": name, "description": description})),
+        "paths": paths(),
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                BEARER: {
+                    "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+                    "description": "The ID token of the stack's user pool. Its claims `custom:role`, \
+                                    `custom:partner_id`, `custom:tenant_id` and `sub` say who calls.",
+                },
+            },
+        },
+    });
+    example::add_to(&mut document);
+    document
 }
 
-fn paths() -> Paths {
-    let entries = ROUTES.iter().flat_map(|route| {
-        methods(route)
-            .iter()
-            .map(|method| (route.path, PathItem::new(method.clone(), operation::of(route, method))))
-    });
-    entries.fold(PathsBuilder::new(), |paths, (path, item)| paths.path(path, item)).build()
+/// What the whole is about.
+const ABOUT: &str = "A partner claims a customer's items, the vendor's operator validates, the customer is notified and has \
+    five business days to say no, and silence makes the association official.\n\n\
+    Requests and answers are JSON in UTF-8 of at most 65,536 bytes, with instants as RFC 3339 and dates as `YYYY-MM-DD`. \
+    Unknown fields and parameters are refused. A change of a claim names the version that the caller has seen in \
+    `If-Match`; a create has an `Idempotency-Key`. Lists have pages, with `limit` and `cursor`. Refusals are problem \
+    documents (RFC 9457) in English or Czech, as `Accept-Language` asks, with stable codes. `docs/api.md` says all of it \
+    with examples, `docs/domain.md` the rules.";
+
+/// The tags: a function each.
+const TAGS: [(&str, &str); 7] = [
+    ("claims", "The partner's claims, from the draft to the dispute."),
+    ("evidence", "The documents that a partner brings as evidence."),
+    ("review", "What the operator's staff do with claims."),
+    ("decision", "The pages behind the links and codes of notices, for people without an account."),
+    ("customer", "What the customer's signed-in administrator sees and decides."),
+    ("associations", "Items of claims that became official, and their usage."),
+    ("directory", "Partners, tenants, programs and calendars, and what belongs to nobody."),
+];
+
+fn paths() -> Value {
+    let mut paths = Map::new();
+    for route in ROUTES {
+        let item = paths.entry(route.path).or_insert_with(|| json!({}));
+        for (name, method) in methods(route) {
+            item[*name] = operation::of(route, method);
+        }
+    }
+    paths.into()
 }
 
 /// The methods of a route; of the decision page those that are meant for people.
-fn methods(route: &Route) -> &'static [HttpMethod] {
+fn methods(route: &Route) -> &'static [(&'static str, HttpMethod)] {
     match route.method {
-        "GET" => &[HttpMethod::Get],
-        "POST" => &[HttpMethod::Post],
-        "PUT" => &[HttpMethod::Put],
-        "PATCH" => &[HttpMethod::Patch],
-        _ => &[HttpMethod::Get, HttpMethod::Post],
+        "GET" => &[("get", HttpMethod::Get)],
+        "POST" => &[("post", HttpMethod::Post)],
+        "PUT" => &[("put", HttpMethod::Put)],
+        "PATCH" => &[("patch", HttpMethod::Patch)],
+        _ => &[("get", HttpMethod::Get), ("post", HttpMethod::Post)],
     }
 }
 
+/// Every schema, by its name.
+fn schemas() -> Map<String, Value> {
+    let components = serde_json::to_value(components()).unwrap_or_default();
+    let mut schemas = match components.get("schemas") {
+        Some(Value::Object(schemas)) => schemas.clone(),
+        _ => Map::new(),
+    };
+    for route in ROUTES {
+        for (_, method) in methods(route) {
+            if let AnswerShape::List(entry) | AnswerShape::ListOrTable(entry) =
+                endpoint::of(route.id, method).answer
+            {
+                schemas.insert(operation::list_name(entry), page_of(entry));
+            }
+        }
+    }
+    schemas.insert("GatewayMessage".to_owned(), gateway_message());
+    schemas.insert("DecisionForm".to_owned(), decision_form());
+    schemas
+}
+
+/// A page of a list.
+fn page_of(entry: &str) -> Value {
+    json!({
+        "type": "object",
+        "description": "A page of a list.",
+        "required": ["items", "next_cursor"],
+        "properties": {
+            "items": {"type": "array", "items": operation::reference(entry), "maxItems": MAX_LIMIT,
+                      "description": "The entries of the page. It may be short or empty before the end of the list."},
+            "next_cursor": {"type": ["string", "null"], "example": "q83vEjRWeJCrze8SNFZ4kHsicyI6IjE3In0",
+                            "description": "The `cursor` of the next page; `null` at the end of the list."},
+        },
+    })
+}
+
+/// What the gateway answers where it does not ask a function.
+fn gateway_message() -> Value {
+    json!({
+        "type": "object",
+        "description": "What the gateway itself answers. It has no code: the status says what it is.",
+        "properties": {
+            "message": {"type": "string", "example": "Unauthorized",
+                        "description": "The reason in the gateway's words, such as `Unauthorized`."},
+        },
+    })
+}
+
+/// The form of the decision page.
+fn decision_form() -> Value {
+    json!({
+        "type": "object",
+        "description": "The form of the decision page, as a browser sends it.",
+        "required": ["decision", "code"],
+        "properties": {
+            "decision": {"type": "string", "enum": ["decline", "undo", "extend", "wrong_contact"],
+                         "description": "What is decided. A link never says yes."},
+            "items": {"type": "array", "items": {"type": "string", "pattern": "^[0-9]{1,3}$", "example": "1"},
+                      "description": "The numbers of the items, each as a field of its own; none: all of them."},
+            "code": {"type": "string", "pattern": "^[0-9 -]{6,}$", "example": "123456",
+                     "description": "The code of the mail for this decision. Blanks and hyphens do not matter."},
+        },
+    })
+}
+
 fn components() -> Components {
-    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     let components = ComponentsBuilder::new();
     let components = with::<Problem>(components);
     let components = with::<bodies::CreateClaimBody>(components);
@@ -94,7 +204,9 @@ fn components() -> Components {
     let components = with::<views::WindowView>(components);
     let components = with::<views::ClockView>(components);
     let components = with::<views::HealthView>(components);
-    components.security_scheme(BEARER, SecurityScheme::Http(bearer)).build()
+    let components = with::<words::RoleWord>(components);
+    let components = with::<words::QueueWord>(components);
+    components.build()
 }
 
 /// The components with the schema of a type and of everything it is made of.
@@ -108,7 +220,15 @@ fn with<T: ToSchema>(components: ComponentsBuilder) -> ComponentsBuilder {
 mod tests {
     use std::collections::BTreeSet;
 
+    use domain::actor::Role;
+    use domain::claim::Status;
+    use domain::event::EventType;
+    use domain::reason::{EndReason, ReasonCode};
+    use domain::rejection::FieldCode;
+
     use super::*;
+    use crate::action::Action;
+    use crate::problem_code::ProblemCode;
 
     /// Every `$ref` in the document.
     fn references(value: &Value, found: &mut BTreeSet<String>) {
@@ -239,7 +359,7 @@ mod tests {
         let document = document();
         let content = &document["paths"]["/v1/claims/{id}"]["patch"]["requestBody"]["content"];
         let types: Vec<_> = content.as_object().unwrap().keys().collect();
-        assert_eq!(types, ["application/json", "application/merge-patch+json"]);
+        assert_eq!(types, ["application/merge-patch+json"]);
     }
 
     #[test]
@@ -262,7 +382,7 @@ mod tests {
             ];
             let schema_name = schema["$ref"].as_str().unwrap_or_default();
             let has_version = versioned.iter().any(|name| schema_name.ends_with(name));
-            let is_list = !schema["properties"]["next_cursor"].is_null();
+            let is_list = schema_name.ends_with("List");
             assert_eq!(headers("200").contains("ETag"), has_version, "{path}");
             assert_eq!(headers("200").contains("Link"), is_list, "{path}");
             if !responses["201"].is_null() {
@@ -305,9 +425,159 @@ mod tests {
         for (path, operation) in operations(&document) {
             for (status, response) in operation["responses"].as_object().unwrap() {
                 let says = response["headers"]["Retry-After"].is_object();
-                assert_eq!(says, ["429", "503"].contains(&status.as_str()), "{path} {status}");
+                let is_ours = response["content"]["application/problem+json"].is_object();
+                let passes = is_ours && ["429", "503"].contains(&status.as_str());
+                assert_eq!(says, passes, "{path} {status}");
             }
         }
         assert!(document["paths"]["/d/{token}"]["post"]["responses"]["400"].is_object());
+    }
+
+    #[test]
+    fn every_list_of_words_of_the_domain_is_an_enum_of_the_document() {
+        let document = document();
+        let words = |name: &str| {
+            let list = document["components"]["schemas"][name]["enum"].as_array();
+            list.map_or(0, Vec::len)
+        };
+        for (name, count) in [
+            ("ClaimStatus", Status::ALL.len()),
+            ("ItemStatus", 8),
+            ("Role", Role::ALL.len()),
+            ("ReasonCode", ReasonCode::ALL.len()),
+            ("EventType", EventType::ALL.len() + 2),
+            ("EndReason", EndReason::ALL.len()),
+            ("ProblemCode", ProblemCode::ALL.len()),
+            ("FieldCode", FieldCode::ALL.len()),
+            ("ClaimAction", Action::ALL.len()),
+            ("ReviewQueue", 6),
+        ] {
+            assert_eq!(words(name), count, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_body_of_a_review_is_told_by_its_action() {
+        let document = document();
+        let review = &document["components"]["schemas"]["ReviewBody"];
+        assert_eq!(review["discriminator"]["propertyName"], "action");
+        let mapping = review["discriminator"]["mapping"].as_object().unwrap();
+        assert_eq!(mapping.len(), bodies::review_actions().len());
+        for (action, reference) in mapping {
+            let pointer = reference.as_str().unwrap().trim_start_matches('#');
+            let body = document.pointer(pointer).unwrap();
+            assert_eq!(body["properties"]["action"]["enum"], json!([action]));
+            assert!(body["required"].as_array().unwrap().contains(&json!("action")), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_route_without_a_token_says_so_and_the_gateways_answers_are_described_as_they_are() {
+        let document = document();
+        for route in ROUTES {
+            for (method, _) in methods(route) {
+                let operation = &document["paths"][route.path][method];
+                let is_open = route.auth == crate::routes::Auth::None;
+                assert_eq!(operation["security"] == json!([]), is_open, "{}", route.path);
+                let refused = &operation["responses"]["401"]["content"];
+                assert_eq!(refused["application/json"].is_object(), !is_open, "{}", route.path);
+            }
+        }
+    }
+
+    /// Every object with properties, by where it stands.
+    fn objects<'d>(at: &str, schema: &'d Value, found: &mut Vec<(String, &'d Value)>) {
+        if schema["properties"].is_object() {
+            found.push((at.to_owned(), schema));
+        }
+        for (name, value) in schema.as_object().into_iter().flatten() {
+            objects(&format!("{at}/{name}"), value, found);
+        }
+        for (no, value) in schema.as_array().into_iter().flatten().enumerate() {
+            objects(&format!("{at}/{no}"), value, found);
+        }
+    }
+
+    /// The least that a description has to say, in characters.
+    const LEAST: usize = 20;
+
+    #[test]
+    fn every_field_and_every_parameter_says_what_it_means_and_has_an_example() {
+        let document = document();
+        let mut found = Vec::new();
+        objects("", &document["components"]["schemas"], &mut found);
+        let mut missing = Vec::new();
+        let is_short = |value: &Value| value.as_str().unwrap_or_default().trim().len() < LEAST;
+        for (at, object) in found {
+            for (name, field) in object["properties"].as_object().unwrap() {
+                if is_short(&field["description"]) {
+                    missing.push(format!("{at}/{name}: {}", field["description"]));
+                }
+                let is_leaf = ["string", "integer"]
+                    .iter()
+                    .any(|own| field["type"] == *own || field["type"] == json!([own, "null"]));
+                if is_leaf && field["enum"].is_null() && field["example"].is_null() {
+                    missing.push(format!("{at}/{name}: no example"));
+                }
+            }
+        }
+        for (path, operation) in operations(&document) {
+            if is_short(&operation["description"]) {
+                missing.push(format!("{path}: {}", operation["description"]));
+            }
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                if is_short(&parameter["description"]) {
+                    missing.push(format!("{path}: {}", parameter["name"]));
+                }
+            }
+        }
+        assert!(missing.is_empty(), "{}", missing.join("\n"));
+    }
+
+    #[test]
+    fn every_json_body_and_every_json_answer_has_an_example() {
+        let document = document();
+        for (path, operation) in operations(&document) {
+            let body = &operation["requestBody"]["content"];
+            let answers = operation["responses"].as_object().unwrap().values();
+            let contents = answers.map(|answer| &answer["content"]).chain([body]);
+            for (media_type, content) in contents.filter_map(Value::as_object).flatten() {
+                let is_json = media_type.ends_with("json") && path != "/v1/openapi.json";
+                assert!(!is_json || !content["example"].is_null(), "{path} {media_type}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_integer_fits_into_32_bits_with_a_sign() {
+        fn check(value: &Value) {
+            if value["type"] == "integer" || value["type"] == json!(["integer", "null"]) {
+                assert_eq!(value["format"], "int32", "{value}");
+                for limit in ["minimum", "maximum"] {
+                    let number = value[limit].as_i64().unwrap_or_default();
+                    assert!(i32::try_from(number).is_ok(), "{value}");
+                }
+            }
+            value.as_object().into_iter().flatten().for_each(|(_, inner)| check(inner));
+            value.as_array().into_iter().flatten().for_each(check);
+        }
+        check(&document());
+    }
+
+    /// The codes in the first column of the table under a heading of `docs/api.md`.
+    fn documented(after: &str) -> Vec<String> {
+        let api = include_str!("../../../docs/api.md");
+        let (_, rest) = api.split_once(after).unwrap();
+        let rows = rest.lines().skip_while(|line| !line.starts_with("|--"));
+        let rows = rows.skip(1).take_while(|line| line.starts_with('|'));
+        rows.map(|row| row.split('`').nth(1).unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_tables_of_codes_in_the_documentation_are_those_of_the_code() {
+        let problems: Vec<_> = ProblemCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(documented("### 1.7. Codes"), problems);
+        let fields: Vec<_> = FieldCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(documented("Codes of single fields, in `errors[]`:"), fields);
     }
 }

@@ -1,49 +1,82 @@
 //! Problem documents (RFC 9457): codes that never change, texts in the caller's language.
 
-use domain::rejection::{FieldCode, FieldError, Rejection};
+use domain::rejection::{FieldCode, FieldError, Hint, PointsInto, Rejection};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use utoipa::ToSchema;
 
+use crate::action;
 use crate::failure::Failure;
 use crate::language::Language;
+use crate::words::{ActionWord, FieldCodeWord, ProblemCodeWord, Word};
 
-/// A problem document as it is described in the OpenAPI document.
+/// A refusal, as RFC 9457 describes problems.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Problem {
-    /// `urn:cpor:problem:<code>`.
+    /// The kind of problem as a URI: `urn:cpor:problem:` and the code.
     #[serde(rename = "type")]
-    #[schema(rename = "type")]
+    #[schema(rename = "type", example = "urn:cpor:problem:invalid-fields")]
     pub problem_type: String,
-    /// What kind of problem it is, in the caller's language.
+    /// What kind of problem it is, in the language that `Accept-Language` prefers of `en` and `cs`.
+    #[schema(example = "Fields are not valid")]
     pub title: String,
-    /// The status of the answer.
+    /// The HTTP status of the answer, once more.
+    #[schema(minimum = 400, maximum = 503, example = 422)]
     pub status: u16,
-    /// What can be done about it, in the caller's language.
+    /// What is wrong here and what can be done about it, in the same language.
+    #[schema(example = "Every field that is wrong is listed in “errors”.")]
     pub detail: String,
-    /// The stable code.
-    pub code: String,
-    /// The id of the request.
+    /// The stable code, the same in every language.
+    pub code: ProblemCodeWord,
+    /// The gateway's id of the request, by which the operator finds it in the logs.
+    #[schema(example = "dK3xWh0pliAEMvQ=")]
     pub instance: String,
-    /// With 422 `invalid-fields`: every field that is wrong.
+    /// With `invalid-fields` every field that is wrong, in the order of the pointers; with `invalid-query` the
+    /// parameter that is wrong. Else it is left out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<ProblemField>,
-    /// What else the code carries: `claim_id`, `items`, `tries_left`.
-    #[serde(flatten)]
-    #[schema(ignore)]
-    pub more: Map<String, Value>,
+    /// With `invalid-state`: what else the caller can do with the claim now, as far as the claim itself tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub possible: Option<Vec<ActionWord>>,
+    /// With `duplicate-claim`: the partner's own claim that is in the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "cbplyjelfz5a5xwmpnah5uzxk4")]
+    pub claim_id: Option<String>,
+    /// With `item-busy`: the numbers of the items that are busy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<u8>>,
+    /// With `code-wrong`: how often a code may be tried yet before the lock. Left out where wrong codes lock nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tries_left: Option<u8>,
 }
 
-/// One field that is wrong.
+/// One field of a request that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProblemField {
-    /// JSON Pointer into the request; empty for the whole body.
+    /// JSON Pointer into the request's own body; empty for the whole body. Of a query `/` and the parameter's name.
+    #[schema(example = "/items/0/id")]
     pub pointer: String,
-    /// The stable code.
-    pub code: String,
-    /// The same in the caller's language.
+    /// Where the stored claim is wrong and not the request: JSON Pointer into the claim, in the form in which a partner
+    /// submits it. `pointer` is empty then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/location_id")]
+    pub claim_pointer: Option<String>,
+    /// The stable code, the same in every language.
+    pub code: FieldCodeWord,
+    /// What is wrong and what would be right, in the caller's language.
+    #[schema(example = "The tenant has no such item.")]
     pub detail: String,
+    /// With `unknown-code` and `unknown-parameter`: what is known here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(["workload", "subscription"]))]
+    pub allowed: Option<Vec<String>>,
+    /// With `out-of-range`: the least number that is permitted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<u32>,
+    /// With `out-of-range` the greatest number that is permitted; with `too-long` the most characters, bytes or entries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maximum: Option<u32>,
 }
 
 impl Problem {
@@ -55,10 +88,13 @@ impl Problem {
             title: language.text(code.as_str(), &[]),
             status: code.status().as_u16(),
             detail: detail(failure, language),
-            code: code.as_str().to_owned(),
+            code: Word(code),
             instance: instance.to_owned(),
             errors: errors(failure, language),
-            more: more(failure),
+            possible: possible(failure),
+            claim_id: duplicate(failure),
+            items: busy_items(failure),
+            tries_left: tries_left(failure),
         }
     }
 }
@@ -75,16 +111,57 @@ fn errors(failure: &Failure, language: Language) -> Vec<ProblemField> {
 }
 
 fn field(error: &FieldError, language: Language, arguments: &[(&str, &str)]) -> ProblemField {
+    let is_own = error.into == PointsInto::Request;
+    let (minimum, maximum) = match error.hint {
+        Hint::Within(least, most) => (Some(least), Some(most)),
+        Hint::AtMost(most) => (None, Some(most)),
+        Hint::None | Hint::OneOf(_) | Hint::Form(_) => (None, None),
+    };
+    let number = |number: Option<u64>| number.and_then(|number| u32::try_from(number).ok());
     ProblemField {
-        pointer: error.pointer.clone(),
-        code: error.code.as_str().to_owned(),
-        detail: language.text(&format!("field-{}", error.code.as_str()), arguments),
+        pointer: if is_own { error.pointer.clone() } else { String::new() },
+        claim_pointer: (!is_own).then(|| error.pointer.clone()),
+        code: Word(error.code),
+        detail: field_detail(error, language, arguments),
+        allowed: allowed(error.hint),
+        minimum: number(minimum),
+        maximum: number(maximum),
+    }
+}
+
+fn allowed(hint: Hint) -> Option<Vec<String>> {
+    let Hint::OneOf(known) = hint else { return None };
+    Some(known.iter().map(|word| (*word).to_owned()).collect())
+}
+
+/// What is wrong with a field, and what would be right.
+fn field_detail(error: &FieldError, language: Language, arguments: &[(&str, &str)]) -> String {
+    let code = error.code.as_str();
+    let say = |arguments: &[(&str, &str)]| language.text(&format!("field-{code}"), arguments);
+    match error.hint {
+        Hint::Form(form) => language.text(&format!("form-{}", form.as_str()), &[]),
+        Hint::OneOf(known) => {
+            let known = known.join(", ");
+            let key = format!("field-{code}.allowed");
+            language.text(&key, &[("allowed", &known)])
+        }
+        Hint::Within(least, most) => {
+            let (least, most) = (least.to_string(), most.to_string());
+            let key = format!("field-{code}.within");
+            language.text(&key, &[("minimum", &least), ("maximum", &most)])
+        }
+        Hint::AtMost(most) => {
+            language.text(&format!("field-{code}.most"), &[("maximum", &most.to_string())])
+        }
+        Hint::None => say(arguments),
     }
 }
 
 fn fields(failure: &Failure) -> &[FieldError] {
     if let Failure::Fields(errors) | Failure::Rejected(Rejection::Fields(errors)) = failure {
         errors
+    } else if let Failure::InvalidQuery(error) = failure {
+        std::slice::from_ref(error)
     } else {
         &[]
     }
@@ -95,8 +172,13 @@ fn detail(failure: &Failure, language: Language) -> String {
     let speak = |attribute: &str, arguments: &[(&str, &str)]| {
         language.text(&format!("{}.{attribute}", failure.code().as_str()), arguments)
     };
-    if let Failure::InvalidQuery(name) = failure {
-        return speak("detail", &[("parameter", name)]);
+    if let Failure::InvalidQuery(error) = failure {
+        if error.pointer.is_empty() {
+            return speak("unreadable", &[]);
+        }
+        let name = error.pointer.trim_start_matches('/');
+        let reason = field_detail(error, language, &[]);
+        return speak("detail", &[("parameter", name), ("reason", &reason)]);
     }
     if let Failure::CodeWrong { tries_left } = failure {
         return match tries_left {
@@ -105,8 +187,9 @@ fn detail(failure: &Failure, language: Language) -> String {
         };
     }
     let Failure::Rejected(rejection) = failure else { return speak("detail", &[]) };
-    if let Rejection::InvalidState { status, command } = rejection {
-        return speak("detail", &[("status", status.as_str()), ("command", command.as_str())]);
+    if let Rejection::InvalidState { status, command, .. } = rejection {
+        let arguments = [("status", status.as_str()), ("command", action::name_of(*command))];
+        return speak("detail", &arguments);
     }
     if *rejection == Rejection::OutsideCalendar {
         return speak("outside-calendar", &[]);
@@ -114,19 +197,26 @@ fn detail(failure: &Failure, language: Language) -> String {
     speak("detail", &[])
 }
 
-/// The members that a code carries beside the standard ones.
-fn more(failure: &Failure) -> Map<String, Value> {
-    let mut more = Map::new();
-    if let Failure::CodeWrong { tries_left: Some(tries_left) } = failure {
-        more.insert("tries_left".to_owned(), json!(tries_left));
-    }
-    if let Failure::Rejected(Rejection::DuplicateClaim { claim }) = failure {
-        more.insert("claim_id".to_owned(), json!(claim));
-    }
-    if let Failure::Rejected(Rejection::ItemBusy { items }) = failure {
-        more.insert("items".to_owned(), json!(items));
-    }
-    more
+/// What else the caller can do with the claim.
+fn possible(failure: &Failure) -> Option<Vec<ActionWord>> {
+    let Failure::Rejected(Rejection::InvalidState { possible, .. }) = failure else { return None };
+    Some(action::named(possible).into_iter().map(Word).collect())
+}
+
+/// The partner's own claim that is in the way.
+fn duplicate(failure: &Failure) -> Option<String> {
+    let Failure::Rejected(Rejection::DuplicateClaim { claim }) = failure else { return None };
+    Some(claim.to_string())
+}
+
+fn busy_items(failure: &Failure) -> Option<Vec<u8>> {
+    let Failure::Rejected(Rejection::ItemBusy { items }) = failure else { return None };
+    Some(items.iter().map(|no| no.0).collect())
+}
+
+fn tries_left(failure: &Failure) -> Option<u8> {
+    let Failure::CodeWrong { tries_left } = failure else { return None };
+    *tries_left
 }
 
 #[cfg(test)]
@@ -134,6 +224,8 @@ mod tests {
     use domain::claim::Status;
     use domain::command::CommandKind;
     use domain::ids::{ClaimId, PartnerId};
+    use domain::rejection::TextForm;
+    use serde_json::Value;
 
     use super::*;
     use crate::problem_code::ProblemCode;
@@ -169,10 +261,13 @@ mod tests {
 
     #[test]
     fn a_command_that_does_not_fit_is_answered_with_the_state() {
-        let (status, command) = (Status::Draft, CommandKind::Hold);
-        let misplaced = Failure::from(Rejection::InvalidState { status, command });
+        let (status, command) = (Status::Draft, CommandKind::BeginReview);
+        let possible = vec![CommandKind::Edit, CommandKind::CorrectContact, CommandKind::Vanish];
+        let misplaced = Failure::from(Rejection::InvalidState { status, command, possible });
         let problem = document(&misplaced, Language::En);
-        assert!(problem["detail"].as_str().unwrap().contains("draft"), "{problem}");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains("“draft”") && detail.contains("“begin”"), "{problem}");
+        assert_eq!(problem["possible"], json!(["edit", "correct_contact"]));
     }
 
     #[test]
@@ -204,6 +299,43 @@ mod tests {
             );
             assert!(error["detail"].as_str().unwrap().contains("2027-01-01"), "{problem}");
         }
+    }
+
+    #[test]
+    fn a_field_error_says_what_would_be_right() {
+        let one = |hint, code| {
+            let error = FieldError::new("/x", code).with_hint(hint);
+            document(&Failure::Fields(vec![error]), Language::En)["errors"][0].clone()
+        };
+        let unknown = one(Hint::OneOf(&["red", "blue"]), FieldCode::UnknownCode);
+        assert_eq!(unknown["allowed"], json!(["red", "blue"]));
+        assert!(unknown["detail"].as_str().unwrap().contains("red, blue"), "{unknown}");
+        let range = one(Hint::Within(1, 30), FieldCode::OutOfRange);
+        assert_eq!((&range["minimum"], &range["maximum"]), (&json!(1), &json!(30)));
+        assert!(range["detail"].as_str().unwrap().contains("30"), "{range}");
+        let long = one(Hint::AtMost(200), FieldCode::TooLong);
+        assert_eq!(long["maximum"], 200);
+        let date = one(Hint::Form(TextForm::Date), FieldCode::Malformed);
+        assert!(date["detail"].as_str().unwrap().contains("YYYY-MM-DD"), "{date}");
+    }
+
+    #[test]
+    fn an_error_of_the_stored_claim_points_into_the_claim_and_not_into_the_request() {
+        let error = FieldError::new("/location_id", FieldCode::LocationNotEnrolled).of_claim();
+        let problem = document(&Failure::Fields(vec![error]), Language::En);
+        assert_eq!(problem["errors"][0]["pointer"], "");
+        assert_eq!(problem["errors"][0]["claim_pointer"], "/location_id");
+    }
+
+    #[test]
+    fn a_query_that_is_refused_says_which_parameter_and_why() {
+        let error =
+            FieldError::new("/limit", FieldCode::OutOfRange).with_hint(Hint::Within(1, 100));
+        let problem = document(&Failure::InvalidQuery(error), Language::En);
+        assert_eq!((&problem["status"], &problem["code"]), (&json!(400), &json!("invalid-query")));
+        assert_eq!(problem["errors"][0]["pointer"], "/limit");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains("“limit”") && detail.contains("1 to 100"), "{detail}");
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use lambda_http::http::StatusCode;
 
 macro_rules! problem_codes {
-    ($($(#[$doc:meta])* $case:ident => $text:literal, $status:ident;)*) => {
+    ($($(#[doc = $meaning:literal])* $case:ident => $text:literal, $status:ident;)*) => {
         /// The code of a problem (`docs/api.md §1.7`).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum ProblemCode {$($(#[$doc])* $case,)*}
+        pub enum ProblemCode {$($(#[doc = $meaning])* $case,)*}
 
         impl ProblemCode {
             /// Every one.
@@ -15,6 +15,11 @@ macro_rules! problem_codes {
             /// The name on the wire.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$case => $text,)* }
+            }
+
+            /// When it is answered, in a sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$case => concat!($($meaning),*).trim_ascii(),)* }
             }
 
             /// The status it is answered with.
@@ -26,56 +31,56 @@ macro_rules! problem_codes {
 }
 
 problem_codes! {
-    /// The body cannot be read.
+    /// The body is empty, is no JSON (no form) in UTF-8, or an object in it has a name twice.
     MalformedBody => "malformed-body", BAD_REQUEST;
-    /// The cursor is not this caller's for this list.
+    /// The cursor is not this caller's for this list and filter.
     InvalidCursor => "invalid-cursor", BAD_REQUEST;
-    /// A query parameter is wrong.
+    /// A parameter of the query is wrong, or the query cannot be read at all; `errors` says which one, and why.
     InvalidQuery => "invalid-query", BAD_REQUEST;
-    /// No usable idempotency key.
+    /// `Idempotency-Key` is missing, malformed, repeated or over-long.
     IdempotencyKeyMissing => "idempotency-key-missing", BAD_REQUEST;
-    /// An `If-Match` that cannot be read.
+    /// `If-Match` is neither `*` nor a list of entity tags.
     PreconditionMalformed => "precondition-malformed", BAD_REQUEST;
-    /// No identity.
+    /// No token, or one without a role or without the party that its role needs.
     Unauthenticated => "unauthenticated", UNAUTHORIZED;
-    /// Not for this role.
+    /// The role may not do this.
     RoleNotAllowed => "role-not-allowed", FORBIDDEN;
-    /// No active association, no data.
+    /// Usage can be read only while the association is active and its partner not suspended.
     AssociationNotActive => "association-not-active", FORBIDDEN;
-    /// The code of the mail is wrong.
+    /// The code of the mail is wrong; `tries_left` says how many tries are left, where they are counted.
     CodeWrong => "code-wrong", FORBIDDEN;
-    /// Not there.
+    /// There is nothing of that name, or it is another party's.
     NotFound => "not-found", NOT_FOUND;
-    /// Not in this state.
+    /// The state of the claim or the moment does not take the command; `possible` lists what else the caller can do.
     InvalidState => "invalid-state", CONFLICT;
-    /// The partner's own claim is in the way.
+    /// An open or active claim of the same partner names an item: `claim_id`.
     DuplicateClaim => "duplicate-claim", CONFLICT;
-    /// Another claim is in the way.
+    /// Another claim was validated for an item and is not decided yet: `items`.
     ItemBusy => "item-busy", CONFLICT;
-    /// The customer is in the way.
+    /// The customer has blocked this partner, or this partner and item.
     BlockedByCustomer => "blocked-by-customer", CONFLICT;
-    /// Nobody has verified the contact, or vouched for it.
+    /// Nobody whom the notice would ask is verified, and nobody has vouched for the contact.
     ContactUnverified => "contact-unverified", CONFLICT;
-    /// The link takes a no and nothing else.
+    /// The link was retired: it takes a no and nothing else.
     LinkRetired => "link-retired", CONFLICT;
-    /// Somebody else of the staff has to do it.
+    /// The caller made a contact of this claim reachable within the last 7 days: somebody else of the staff has to act.
     AnotherReviewerRequired => "another-reviewer-required", CONFLICT;
-    /// The version has moved on.
+    /// `If-Match` does not name the present version or revision, which the header `ETag` has.
     VersionMismatch => "version-mismatch", PRECONDITION_FAILED;
-    /// The body is too large.
+    /// The body has more than 65,536 bytes.
     PayloadTooLarge => "payload-too-large", PAYLOAD_TOO_LARGE;
-    /// The body is of another type.
+    /// The content type is another one, or its charset is not UTF-8.
     UnsupportedMediaType => "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE;
-    /// Fields are wrong.
+    /// Fields are wrong: `errors` lists all of them.
     InvalidFields => "invalid-fields", UNPROCESSABLE_ENTITY;
-    /// The key belongs to another request.
+    /// The `Idempotency-Key` was used for another body.
     IdempotencyConflict => "idempotency-conflict", UNPROCESSABLE_ENTITY;
-    /// No `If-Match`.
+    /// `If-Match` is missing.
     PreconditionRequired => "precondition-required", PRECONDITION_REQUIRED;
-    /// Too many claims or documents.
+    /// The partner's quota of claims or uploads is used up.
     QuotaExceeded => "quota-exceeded", TOO_MANY_REQUESTS;
-    /// Too many wrong codes.
+    /// Too many wrong codes were given for this decision of this link.
     CodeLocked => "code-locked", TOO_MANY_REQUESTS;
-    /// Try again.
+    /// The server could not answer. Nothing is lost: try again after `Retry-After`.
     Unavailable => "unavailable", SERVICE_UNAVAILABLE;
 }

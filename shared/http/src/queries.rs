@@ -5,14 +5,15 @@ use domain::calendar::{CountryCode, Subdivision, Tz};
 use domain::claim::Status;
 use domain::ids::{PartnerId, ProgramId, TenantId};
 use domain::queue::Queue;
+use domain::rejection::{FieldCode, Hint};
 use lambda_http::aws_lambda_events::query_map::QueryMap;
 
 use crate::call::Call;
 use crate::failure::Failure;
-use crate::values;
+use crate::values::{Readable, Wrong};
 
 /// Parameters of every list.
-const PAGING: [&str; 2] = ["limit", "cursor"];
+const PAGING: &[&str] = &["limit", "cursor"];
 
 /// The filter of the list of claims.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -85,45 +86,65 @@ struct Parameters {
 
 impl Parameters {
     /// Those of `call`, which may be these and each of them once.
-    fn of(call: &Call<'_>, known: &[&str]) -> Result<Self, Failure> {
+    fn of(call: &Call<'_>, known: &'static [&'static str]) -> Result<Self, Failure> {
         let given = call.parameters();
         let mut seen = std::collections::BTreeSet::new();
         for (name, _) in given.iter() {
-            if !known.contains(&name) || !seen.insert(name) {
-                return Err(wrong(name));
+            if !known.contains(&name) {
+                let hint = Hint::OneOf(known);
+                return Err(refused(name, Wrong { code: FieldCode::UnknownParameter, hint }));
+            }
+            if !seen.insert(name) {
+                return Err(refused(name, FieldCode::Duplicate.into()));
             }
         }
         Ok(Self { given })
     }
 
-    fn optional<T>(
-        &self,
-        name: &str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<Option<T>, Failure> {
-        let value = self.given.first(name);
-        value.map(|text| parse(text).ok_or_else(|| wrong(name))).transpose()
+    /// A parameter that may be left out.
+    fn optional<T: Readable>(&self, name: &str) -> Result<Option<T>, Failure> {
+        self.read(name, |text| T::read(&text.into()))
     }
 
     /// `from` and `to`, in this order.
     fn days(&self) -> Result<UsageQuery, Failure> {
-        let query = UsageQuery {
-            from: self.optional("from", values::date)?,
-            to: self.optional("to", values::date)?,
-        };
+        let query = UsageQuery { from: self.optional("from")?, to: self.optional("to")? };
         match (query.from, query.to) {
-            (Some(from), Some(to)) if to < from => Err(wrong("to")),
+            (Some(from), Some(to)) if to < from => {
+                Err(Failure::invalid_query("to", FieldCode::NotLater))
+            }
             (_, _) => Ok(query),
         }
     }
 
-    fn required<T>(&self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, Failure> {
-        self.optional(name, parse)?.ok_or_else(|| wrong(name))
+    fn read<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&str) -> Result<T, Wrong>,
+    ) -> Result<Option<T>, Failure> {
+        let value = self.given.first(name);
+        value.map(|text| read(text).map_err(|wrong| refused(name, wrong))).transpose()
+    }
+
+    /// A parameter that must be there.
+    fn required<T: Readable>(&self, name: &str) -> Result<T, Failure> {
+        self.optional(name)?.ok_or_else(|| Failure::invalid_query(name, FieldCode::Required))
     }
 }
 
-fn wrong(name: &str) -> Failure {
-    Failure::InvalidQuery(name.chars().take(64).collect())
+fn refused(name: &str, wrong: Wrong) -> Failure {
+    match Failure::invalid_query(name, wrong.code) {
+        Failure::InvalidQuery(error) => Failure::InvalidQuery(error.with_hint(wrong.hint)),
+        other => other,
+    }
+}
+
+/// One of a closed list of words.
+fn code<T>(
+    parse: impl Fn(&str) -> Option<T>,
+    known: &'static [&'static str],
+) -> impl Fn(&str) -> Result<T, Wrong> {
+    move |text| parse(text).ok_or_else(|| Wrong::one_of(known))
 }
 
 /// No parameter at all.
@@ -133,7 +154,7 @@ pub fn none(call: &Call<'_>) -> Result<(), Failure> {
 
 /// The list of the history of a claim, or of an entry of the directory.
 pub fn history(call: &Call<'_>) -> Result<(), Failure> {
-    Parameters::of(call, &PAGING).map(drop)
+    Parameters::of(call, PAGING).map(drop)
 }
 
 /// The list of claims.
@@ -141,22 +162,23 @@ pub fn claims(call: &Call<'_>) -> Result<ClaimsQuery, Failure> {
     let parameters =
         Parameters::of(call, &["status", "tenant_id", "partner_id", "limit", "cursor"])?;
     Ok(ClaimsQuery {
-        status: parameters.optional("status", Status::parse)?,
-        tenant: parameters.optional("tenant_id", |text| TenantId::parse(text).ok())?,
-        partner: parameters.optional("partner_id", |text| PartnerId::parse(text).ok())?,
+        status: parameters.read("status", code(Status::parse, Status::NAMES))?,
+        tenant: parameters.optional("tenant_id")?,
+        partner: parameters.optional("partner_id")?,
     })
 }
 
 /// The operator's queues: one must be named, or what its claims need.
 pub fn reviews(call: &Call<'_>) -> Result<ReviewsQuery, Failure> {
     let parameters = Parameters::of(call, &["state", "needs", "limit", "cursor"])?;
-    let state = parameters.optional("state", Queue::parse)?;
-    let vouch = parameters.optional("needs", |text| (text == "vouch").then_some(()))?;
+    let state = parameters.read("state", code(Queue::parse, Queue::NAMES))?;
+    let vouch =
+        parameters.read("needs", code(|text| (text == "vouch").then_some(()), &["vouch"]))?;
     match (state, vouch) {
         (Some(queue), None) => Ok(ReviewsQuery::Queue(queue)),
         (None, Some(())) => Ok(ReviewsQuery::Vouching),
-        (Some(_), Some(())) => Err(wrong("needs")),
-        (None, None) => Err(wrong("state")),
+        (Some(_), Some(())) => Err(Failure::invalid_query("needs", FieldCode::UnknownParameter)),
+        (None, None) => Err(Failure::invalid_query("state", FieldCode::Required)),
     }
 }
 
@@ -169,21 +191,21 @@ pub fn associations(call: &Call<'_>) -> Result<AssociationsQuery, Failure> {
         _ => None,
     };
     Ok(AssociationsQuery {
-        tenant: parameters.optional("tenant_id", |text| TenantId::parse(text).ok())?,
-        program: parameters.optional("program", |text| ProgramId::parse(text).ok())?,
-        status: parameters.optional("status", status)?,
+        tenant: parameters.optional("tenant_id")?,
+        program: parameters.optional("program")?,
+        status: parameters.read("status", code(status, &["active", "ended"]))?,
     })
 }
 
 /// The list of the claims on the customer's tenant: those of one status, or all.
 pub fn customer_claims(call: &Call<'_>) -> Result<Option<Status>, Failure> {
     let parameters = Parameters::of(call, &["status", "limit", "cursor"])?;
-    parameters.optional("status", Status::parse)
+    parameters.read("status", code(Status::parse, Status::NAMES))
 }
 
 /// A list that nothing narrows.
 pub fn page_only(call: &Call<'_>) -> Result<(), Failure> {
-    Parameters::of(call, &["limit", "cursor"]).map(|_| ())
+    Parameters::of(call, PAGING).map(drop)
 }
 
 /// The days of an association's usage.
@@ -193,11 +215,11 @@ pub fn usage(call: &Call<'_>) -> Result<UsageQuery, Failure> {
 
 /// The days of usage of the active associations, and which of these.
 pub fn usage_of_many(call: &Call<'_>) -> Result<(AssociationsQuery, UsageQuery), Failure> {
-    let names = ["tenant_id", "program", "from", "to", "limit", "cursor"];
-    let parameters = Parameters::of(call, &names)?;
+    let parameters =
+        Parameters::of(call, &["tenant_id", "program", "from", "to", "limit", "cursor"])?;
     let associations = AssociationsQuery {
-        tenant: parameters.optional("tenant_id", |text| TenantId::parse(text).ok())?,
-        program: parameters.optional("program", |text| ProgramId::parse(text).ok())?,
+        tenant: parameters.optional("tenant_id")?,
+        program: parameters.optional("program")?,
         status: Some(AssociationStatus::Active),
     };
     Ok((associations, parameters.days()?))
@@ -205,17 +227,23 @@ pub fn usage_of_many(call: &Call<'_>) -> Result<(AssociationsQuery, UsageQuery),
 
 /// The window to explain.
 pub fn window(call: &Call<'_>) -> Result<WindowQuery, Failure> {
-    let names = ["country", "subdivision", "time_zone", "delivered_at", "business_days"];
-    let parameters = Parameters::of(call, &names)?;
-    let country: CountryCode = parameters.required("country", |text| text.parse().ok())?;
-    let days = |text: &str| text.parse().ok().filter(|days| (1..=30).contains(days));
+    let parameters = Parameters::of(
+        call,
+        &["country", "subdivision", "time_zone", "delivered_at", "business_days"],
+    )?;
+    let country: CountryCode = parameters.required("country")?;
+    let days = |text: &str| {
+        let days = text.parse().ok().filter(|days| (1..=30).contains(days));
+        days.ok_or_else(|| Wrong::range(1, 30))
+    };
+    let subdivision =
+        |text: &str| Subdivision::parse(country, text).map_err(|_| FieldCode::UnknownCode.into());
     Ok(WindowQuery {
         country,
-        subdivision: parameters
-            .optional("subdivision", |text| Subdivision::parse(country, text).ok())?,
-        time_zone: parameters.optional("time_zone", |text| text.parse().ok())?,
-        delivered_at: parameters.required("delivered_at", values::instant)?,
-        business_days: parameters.optional("business_days", days)?.unwrap_or(5),
+        subdivision: parameters.read("subdivision", subdivision)?,
+        time_zone: parameters.optional("time_zone")?,
+        delivered_at: parameters.required("delivered_at")?,
+        business_days: parameters.read("business_days", days)?.unwrap_or(5),
     })
 }
 
@@ -229,20 +257,22 @@ mod tests {
         read(&Call::new(&request))
     }
 
+    /// The name of the parameter that is refused, and why.
     #[track_caller]
-    fn refused<T: std::fmt::Debug>(read: Result<T, Failure>, name: &str) {
-        assert_eq!(read.unwrap_err(), Failure::InvalidQuery(name.to_owned()));
+    fn refused<T: std::fmt::Debug>(read: Result<T, Failure>, expected: &str) {
+        let Err(Failure::InvalidQuery(error)) = read else { panic!("{read:?}") };
+        assert_eq!(format!("{} {}", error.code.as_str(), error.pointer), expected);
     }
 
     #[test]
     fn unknown_repeated_and_malformed_parameters_are_refused_by_name() {
-        refused(with("state=submitted&order=asc", reviews), "order");
-        refused(with("status=draft&status=draft", claims), "status");
-        refused(with("status=open", claims), "status");
-        refused(with("tenant_id=contoso", claims), "tenant_id");
-        refused(with("partner_id=a%23b", claims), "partner_id");
-        refused(with("x=1", none), "x");
-        refused(with("", reviews), "state");
+        refused(with("state=submitted&order=asc", reviews), "unknown-parameter /order");
+        refused(with("status=draft&status=draft", claims), "duplicate /status");
+        refused(with("status=open", claims), "unknown-code /status");
+        refused(with("tenant_id=contoso", claims), "malformed /tenant_id");
+        refused(with("partner_id=a%23b", claims), "malformed /partner_id");
+        refused(with("x=1", none), "unknown-parameter /x");
+        refused(with("", reviews), "required /state");
     }
 
     #[test]
@@ -257,27 +287,27 @@ mod tests {
     #[test]
     fn reviews_are_asked_for_by_queue_or_by_what_they_need() {
         assert_eq!(with("needs=vouch", reviews), Ok(ReviewsQuery::Vouching));
-        refused(with("needs=tea", reviews), "needs");
-        refused(with("needs=vouch&state=submitted", reviews), "needs");
+        refused(with("needs=tea", reviews), "unknown-code /needs");
+        refused(with("needs=vouch&state=submitted", reviews), "unknown-parameter /needs");
     }
 
     #[test]
     fn days_run_forwards_and_are_dates() {
         assert!(with("from=2026-11-01&to=2026-11-01", usage).is_ok());
-        refused(with("from=2026-11-02&to=2026-11-01", usage), "to");
-        refused(with("from=2026-11-1", usage), "from");
-        refused(with("to=2026-02-30", usage), "to");
+        refused(with("from=2026-11-02&to=2026-11-01", usage), "not-later /to");
+        refused(with("from=2026-11-1", usage), "malformed /from");
+        refused(with("to=2026-02-30", usage), "malformed /to");
     }
 
     #[test]
     fn a_window_needs_country_and_delivery_and_has_five_days_unless_told() {
         let query = "country=cz&delivered_at=2026-12-22T14:00:00Z";
         assert_eq!(with(query, window).unwrap().business_days, 5);
-        refused(with("delivered_at=2026-12-22T14:00:00Z", window), "country");
-        refused(with("country=CZ", window), "delivered_at");
-        refused(with("country=ZZ&delivered_at=2026-12-22T14:00:00Z", window), "country");
-        refused(with(&format!("{query}&subdivision=CA"), window), "subdivision");
-        refused(with(&format!("{query}&time_zone=Mars/Base"), window), "time_zone");
-        refused(with(&format!("{query}&business_days=0"), window), "business_days");
+        refused(with("delivered_at=2026-12-22T14:00:00Z", window), "required /country");
+        refused(with("country=CZ", window), "required /delivered_at");
+        refused(with("country=ZZ&delivered_at=2026-12-22T14:00:00Z", window), "malformed /country");
+        refused(with(&format!("{query}&subdivision=CA"), window), "unknown-code /subdivision");
+        refused(with(&format!("{query}&time_zone=Mars/Base"), window), "malformed /time_zone");
+        refused(with(&format!("{query}&business_days=0"), window), "out-of-range /business_days");
     }
 }

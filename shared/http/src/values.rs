@@ -9,26 +9,70 @@ use domain::ids::{
 };
 use domain::program::{Consent, EvidencePolicy, ItemKind, ProgramStatus, UsageHistory, Vouching};
 use domain::reason::ReasonCode;
-use domain::rejection::FieldCode;
+use domain::rejection::{FieldCode, FieldError, Hint, TextForm};
 use domain::text::{Comment, Domain, Email, Name, TextError};
-use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+/// Why a value was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wrong {
+    pub(crate) code: FieldCode,
+    pub(crate) hint: Hint,
+}
+
+impl Wrong {
+    /// Not of that form.
+    pub(crate) fn form(form: TextForm) -> Self {
+        Self { code: FieldCode::Malformed, hint: Hint::Form(form) }
+    }
+
+    /// None of these codes.
+    pub(crate) fn one_of(known: &'static [&'static str]) -> Self {
+        Self { code: FieldCode::UnknownCode, hint: Hint::OneOf(known) }
+    }
+
+    /// A number outside of that range.
+    pub(crate) fn range(least: u64, most: u64) -> Self {
+        Self { code: FieldCode::OutOfRange, hint: Hint::Within(least, most) }
+    }
+
+    /// The error at `pointer`.
+    pub(crate) fn at(self, pointer: impl Into<String>) -> FieldError {
+        FieldError::new(pointer, self.code).with_hint(self.hint)
+    }
+}
+
+impl From<FieldCode> for Wrong {
+    fn from(code: FieldCode) -> Self {
+        Self { code, hint: Hint::None }
+    }
+}
 
 /// A value that a request's field can hold.
 pub(crate) trait Readable: Sized {
     /// Reads it, or says what is wrong with it.
-    fn read(value: &Value) -> Result<Self, FieldCode>;
+    fn read(value: &Value) -> Result<Self, Wrong>;
 }
 
-fn text(value: &Value) -> Result<&str, FieldCode> {
-    value.as_str().ok_or(FieldCode::Malformed)
+pub(crate) fn text(value: &Value) -> Result<&str, Wrong> {
+    value.as_str().ok_or_else(|| FieldCode::WrongType.into())
+}
+
+/// What is wrong with a text of that form, of at most `most` characters.
+fn text_error(error: TextError, form: TextForm, most: u64) -> Wrong {
+    match error {
+        TextError::Malformed => Wrong::form(form),
+        TextError::TooShort => FieldCode::TooShort.into(),
+        TextError::TooLong => Wrong { code: FieldCode::TooLong, hint: Hint::AtMost(most) },
+    }
 }
 
 macro_rules! texts {
-    ($($name:ty),*) => {$(
+    ($($name:ty, $form:ident, $most:literal;)*) => {$(
         impl Readable for $name {
-            fn read(value: &Value) -> Result<Self, FieldCode> {
-                Self::parse(text(value)?).map_err(text_code)
+            fn read(value: &Value) -> Result<Self, Wrong> {
+                Self::parse(text(value)?)
+                    .map_err(|error| text_error(error, TextForm::$form, $most))
             }
         }
     )*};
@@ -37,51 +81,55 @@ macro_rules! texts {
 /// The name of a person, as a partner types it.
 pub(crate) struct PersonName(pub(crate) Name);
 
+impl PersonName {
+    fn parse(text: &str) -> Result<Self, TextError> {
+        Name::parse_person(text).map(Self)
+    }
+}
+
 /// The title of a person, as a partner types it.
 pub(crate) struct PersonTitle(pub(crate) Name);
 
-impl Readable for PersonName {
-    fn read(value: &Value) -> Result<Self, FieldCode> {
-        Name::parse_person(text(value)?).map(Self).map_err(text_code)
+impl PersonTitle {
+    fn parse(text: &str) -> Result<Self, TextError> {
+        Name::parse_title(text).map(Self)
     }
 }
 
-impl Readable for PersonTitle {
-    fn read(value: &Value) -> Result<Self, FieldCode> {
-        Name::parse_title(text(value)?).map(Self).map_err(text_code)
-    }
-}
-
-fn text_code(error: TextError) -> FieldCode {
-    match error {
-        TextError::Malformed => FieldCode::Malformed,
-        TextError::TooLong => FieldCode::TooLong,
-    }
-}
-
-macro_rules! ids {
-    ($($name:ty),*) => {$(
+macro_rules! forms {
+    ($($form:ident: $($name:ty),*;)*) => {$($(
         impl Readable for $name {
-            fn read(value: &Value) -> Result<Self, FieldCode> {
-                Self::parse(text(value)?).map_err(|_| FieldCode::Malformed)
+            fn read(value: &Value) -> Result<Self, Wrong> {
+                Self::parse(text(value)?).map_err(|_| Wrong::form(TextForm::$form))
+            }
+        }
+    )*)*};
+}
+
+macro_rules! codes {
+    ($($name:ty),* $(,)?) => {$(
+        impl Readable for $name {
+            fn read(value: &Value) -> Result<Self, Wrong> {
+                Self::parse(text(value)?).ok_or_else(|| Wrong::one_of(Self::NAMES))
             }
         }
     )*};
 }
 
-macro_rules! words {
-    ($($name:ty),*) => {$(
-        impl Readable for $name {
-            fn read(value: &Value) -> Result<Self, FieldCode> {
-                word(value)
-            }
-        }
-    )*};
+texts! {
+    Name, Line, 200;
+    PersonName, Person, 80;
+    PersonTitle, Title, 80;
+    Email, Email, 254;
+    Comment, Remark, 2000;
+    Domain, Domain, 253;
 }
-
-texts!(Name, Email, Comment, Domain);
-ids!(Activity, FamilyId, ItemId, LocationId, PartnerId, ProductId, ProgramId, Sha256Hash, TenantId);
-words!(
+forms! {
+    Id: Activity, FamilyId, ItemId, LocationId, PartnerId, ProductId, ProgramId;
+    Sha256: Sha256Hash;
+    Uuid: TenantId;
+}
+codes!(
     PartnerStatus,
     TenantStatus,
     TenantItemState,
@@ -90,84 +138,80 @@ words!(
     EvidencePolicy,
     UnknownSubdivision,
     Vouching,
-    UsageHistory
+    UsageHistory,
+    ItemKind,
+    ReasonCode,
 );
 
-/// One of a closed list of words, by the name it has on the wire.
-fn word<T: DeserializeOwned>(value: &Value) -> Result<T, FieldCode> {
-    T::deserialize(text(value).map(serde_json::Value::from)?).map_err(|_| FieldCode::Malformed)
-}
-
-impl Readable for ItemKind {
-    fn read(value: &Value) -> Result<Self, FieldCode> {
-        Self::parse(text(value)?).ok_or(FieldCode::Malformed)
-    }
-}
-
-impl Readable for ReasonCode {
-    fn read(value: &Value) -> Result<Self, FieldCode> {
-        Self::parse(text(value)?).ok_or(FieldCode::Malformed)
-    }
-}
-
 impl Readable for Locale {
-    fn read(value: &Value) -> Result<Self, FieldCode> {
-        Self::parse(text(value)?).ok_or(FieldCode::Malformed)
+    fn read(value: &Value) -> Result<Self, Wrong> {
+        Self::parse(text(value)?).ok_or_else(|| Wrong::form(TextForm::Language))
     }
 }
 
 impl Readable for CountryCode {
-    fn read(value: &Value) -> Result<Self, FieldCode> {
-        text(value)?.parse().map_err(|_| FieldCode::Malformed)
+    fn read(value: &Value) -> Result<Self, Wrong> {
+        text(value)?.parse().map_err(|_| Wrong::form(TextForm::Country))
     }
 }
 
 impl Readable for Tz {
-    fn read(value: &Value) -> Result<Self, FieldCode> {
-        text(value)?.parse().map_err(|_| FieldCode::Malformed)
+    fn read(value: &Value) -> Result<Self, Wrong> {
+        text(value)?.parse().map_err(|_| Wrong::form(TextForm::TimeZone))
     }
 }
 
 impl Readable for NaiveDate {
-    fn read(value: &Value) -> Result<Self, FieldCode> {
-        date(text(value)?).ok_or(FieldCode::Malformed)
+    fn read(value: &Value) -> Result<Self, Wrong> {
+        date(text(value)?).ok_or_else(|| Wrong::form(TextForm::Date))
     }
 }
 
 impl Readable for DateTime<Utc> {
-    fn read(value: &Value) -> Result<Self, FieldCode> {
-        instant(text(value)?).ok_or(FieldCode::Malformed)
+    fn read(value: &Value) -> Result<Self, Wrong> {
+        instant(text(value)?).ok_or_else(|| Wrong::form(TextForm::Instant))
     }
 }
 
 impl Readable for String {
-    fn read(value: &Value) -> Result<Self, FieldCode> {
+    fn read(value: &Value) -> Result<Self, Wrong> {
         text(value).map(str::to_owned)
     }
 }
 
 impl Readable for bool {
-    fn read(value: &Value) -> Result<Self, FieldCode> {
-        value.as_bool().ok_or(FieldCode::Malformed)
+    fn read(value: &Value) -> Result<Self, Wrong> {
+        value.as_bool().ok_or_else(|| FieldCode::WrongType.into())
     }
 }
 
+/// The most that a number of a request can be: what every client has as an integer of 32 bits with a sign.
+const MOST: u64 = 2_147_483_647;
+
+/// A whole number in that range.
+fn number<T: TryFrom<u64>>(value: &Value, least: u64, most: u64) -> Result<T, Wrong> {
+    if !value.is_i64() && !value.is_u64() {
+        return Err(FieldCode::WrongType.into());
+    }
+    let within = value.as_u64().filter(|number| (least..=most).contains(number));
+    within.and_then(|number| T::try_from(number).ok()).ok_or_else(|| Wrong::range(least, most))
+}
+
 impl Readable for u32 {
-    fn read(value: &Value) -> Result<Self, FieldCode> {
-        value.as_u64().and_then(|number| number.try_into().ok()).ok_or(FieldCode::Malformed)
+    fn read(value: &Value) -> Result<Self, Wrong> {
+        number(value, 0, MOST)
     }
 }
 
 impl Readable for u8 {
-    fn read(value: &Value) -> Result<Self, FieldCode> {
-        value.as_u64().and_then(|number| number.try_into().ok()).ok_or(FieldCode::Malformed)
+    fn read(value: &Value) -> Result<Self, Wrong> {
+        number(value, 0, u8::MAX.into())
     }
 }
 
 impl Readable for ItemNo {
-    fn read(value: &Value) -> Result<Self, FieldCode> {
-        let number = value.as_u64().and_then(|number| number.try_into().ok());
-        number.filter(|number| *number > 0).map(Self).ok_or(FieldCode::Malformed)
+    fn read(value: &Value) -> Result<Self, Wrong> {
+        number(value, 1, u8::MAX.into()).map(Self)
     }
 }
 

@@ -2,21 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::codes::codes;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::data::{self, Line, Region};
 use super::{CalendarError, CalendarId, CountryCode, OutsideData, Subdivision, Window};
 
-/// What counts where a tenant's subdivision is not known: policy key `unknown_subdivision`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UnknownSubdivision {
-    /// A holiday of any subdivision counts.
-    #[default]
-    Any,
-    /// Only holidays of the whole country count.
-    None,
+codes! {
+    /// What counts where a tenant's subdivision is not known: policy key `unknown_subdivision`.
+    UnknownSubdivision {
+        /// A holiday of any subdivision counts.
+        Any => "any",
+        /// Only holidays of the whole country count.
+        None => "none",
+    }
+}
+
+impl Default for UnknownSubdivision {
+    fn default() -> Self {
+        Self::Any
+    }
 }
 
 /// A holiday the operator added, for a country or one of its subdivisions.
@@ -31,18 +37,18 @@ pub struct Exception {
     pub subdivision: Option<Subdivision>,
 }
 
-/// Why a day is not counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SkipReason {
-    /// The country's weekend.
-    Weekend,
-    /// A public holiday.
-    Holiday,
-    /// A closure of the tenant.
-    Closure,
-    /// A holiday the operator added.
-    Exception,
+codes! {
+    /// Why a day is not counted.
+    SkipReason {
+        /// The country's weekend.
+        Weekend => "weekend",
+        /// A public holiday.
+        Holiday => "holiday",
+        /// A closure of the tenant.
+        Closure => "closure",
+        /// A holiday the operator added.
+        Exception => "exception",
+    }
 }
 
 /// What a date is to a calendar.

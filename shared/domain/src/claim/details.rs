@@ -1,5 +1,6 @@
 //! The personal and descriptive part of a claim, stored apart from the rest.
 
+use crate::codes::codes;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -92,18 +93,18 @@ pub struct Evidence {
     pub scan: Scan,
 }
 
-/// The result of an evidence scan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scan {
-    /// Declared only: there is no document to scan.
-    None,
-    /// Uploaded, not yet scanned.
-    Pending,
-    /// Scanned, nothing found.
-    Clean,
-    /// Scanned, something found: unusable.
-    Infected,
+codes! {
+    /// The result of an evidence scan.
+    Scan {
+        /// Declared only: there is no document to scan.
+        None => "none",
+        /// Uploaded, not yet scanned.
+        Pending => "pending",
+        /// Scanned, nothing found.
+        Clean => "clean",
+        /// Scanned, something found: unusable.
+        Infected => "infected",
+    }
 }
 
 impl Details {

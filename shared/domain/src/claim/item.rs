@@ -1,5 +1,6 @@
 //! The items of a claim, and how each stands.
 
+use crate::codes::{coded, codes};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ItemId, ItemNo};
@@ -64,62 +65,66 @@ pub enum Mark {
     },
 }
 
-/// Why an item is active.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Basis {
-    /// The customer did not say no in time.
-    Deemed,
-    /// The customer said yes.
-    Explicit,
+codes! {
+    /// Why an item is active.
+    Basis {
+        /// The customer did not say no in time.
+        Deemed => "deemed",
+        /// The customer said yes.
+        Explicit => "explicit",
+    }
 }
 
-/// The status of an item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ItemStatus {
-    /// Not validated yet.
-    Proposed,
-    /// Validated, undecided.
-    Pending,
-    /// The association runs.
-    Active {
-        /// Silence or an explicit yes.
-        basis: Basis,
-        /// Since when.
-        effective_at: Instant,
-    },
-    /// The customer said no.
-    Declined {
-        /// When the first no arrived.
-        at: Instant,
-        /// When the last no arrived.
-        latest: Instant,
-        /// Who said no, and has not taken it back.
-        by: Decliners,
-        /// Whether the first was in time.
-        in_time: bool,
-        /// Whether it was silence under an opt-in policy.
-        no_answer: bool,
-        /// Whether no later window takes it back.
-        settled: bool,
-    },
-    /// The association has ended.
-    Ended {
-        /// Why.
-        reason: EndReason,
-        /// When.
-        at: Instant,
-        /// The basis it had.
-        basis: Basis,
-        /// Since when it ran.
-        effective_at: Instant,
-    },
-    /// Removed before it was decided.
-    Dropped,
-    /// Taken back.
-    Withdrawn,
-    /// Rejected.
-    Rejected,
+coded! {
+    /// The status of an item.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    ItemStatus {
+        /// Not validated yet.
+        Proposed => "proposed",
+        /// Validated, undecided.
+        Pending => "pending",
+        /// The association runs.
+        Active {
+            /// Silence or an explicit yes.
+            basis: Basis,
+            /// Since when.
+            effective_at: Instant,
+        } => "active",
+        /// The customer said no.
+        Declined {
+            /// When the first no arrived.
+            at: Instant,
+            /// When the last no arrived.
+            latest: Instant,
+            /// Who said no, and has not taken it back.
+            by: Decliners,
+            /// Whether the first was in time.
+            in_time: bool,
+            /// Whether it was silence under an opt-in policy.
+            no_answer: bool,
+            /// Whether no later window takes it back.
+            settled: bool,
+        } => "declined",
+        /// The association has ended.
+        Ended {
+            /// Why.
+            reason: EndReason,
+            /// When.
+            at: Instant,
+            /// The basis it had.
+            basis: Basis,
+            /// Since when it ran.
+            effective_at: Instant,
+        } => "ended",
+        /// Removed before it was decided.
+        Dropped => "dropped",
+        /// Taken back.
+        Withdrawn => "withdrawn",
+        /// Rejected.
+        Rejected => "rejected",
+    }
+    /// The name of an item's status, in the order of `docs/domain.md §3`.
+    code: ItemStatusCode
 }
 
 impl ItemStatus {
@@ -135,16 +140,7 @@ impl ItemStatus {
 
     /// The name on the wire.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Proposed => "proposed",
-            Self::Pending => "pending",
-            Self::Active { .. } => "active",
-            Self::Declined { .. } => "declined",
-            Self::Ended { .. } => "ended",
-            Self::Dropped => "dropped",
-            Self::Withdrawn => "withdrawn",
-            Self::Rejected => "rejected",
-        }
+        self.code().as_str()
     }
 }
 

@@ -119,16 +119,19 @@ fn rewritten(claim: &Claim, input: &ClaimInput) -> Result<Opening, Rejection> {
 fn fixed_errors(claim: &Claim, input: &ClaimInput) -> Vec<FieldError> {
     let before = ClaimInput::of(claim);
     let named = |item: &Item| is_named(item, input);
-    changed(&[
+    let mut errors = changed(&[
         ("/program", input.program == before.program),
         ("/activity", input.activity == before.activity),
         ("/location_id", input.location == before.location),
         ("/tenant/id", input.tenant == before.tenant),
         ("/tenant/domain", input.tenant_domain == before.tenant_domain),
         ("/items", input.items.iter().all(|item| before.items.contains(item))),
-        ("/items", claim.undecided().any(named)),
         ("/items", claim.kept().all(|item| named(item) || !is_answered(item))),
-    ])
+    ]);
+    if !claim.undecided().any(named) {
+        errors.push(FieldError::new("/items", FieldCode::NothingLeft));
+    }
+    errors
 }
 
 /// The items that an answer to a request for information removes.
@@ -150,7 +153,7 @@ fn changed(fields: &[(&str, bool)]) -> Vec<FieldError> {
     fields
         .iter()
         .filter(|(_, same)| !same)
-        .map(|(pointer, _)| FieldError::new(*pointer, FieldCode::Malformed))
+        .map(|(pointer, _)| FieldError::new(*pointer, FieldCode::NotEditable))
         .collect()
 }
 

@@ -69,9 +69,8 @@ fn extended_to(
     calendar: &calendar::BusinessCalendar,
 ) -> Result<Window, Rejection> {
     calendar::extend(window, date, calendar).map_err(|error| match error {
-        calendar::ExtendError::NotLater(_) | calendar::ExtendError::NotBusiness { .. } => {
-            wrong_date(FieldCode::Malformed)
-        }
+        calendar::ExtendError::NotLater(_) => wrong_date(FieldCode::NotLater),
+        calendar::ExtendError::NotBusiness { .. } => wrong_date(FieldCode::NotABusinessDay),
         calendar::ExtendError::Outside(_) => Rejection::OutsideCalendar,
     })
 }

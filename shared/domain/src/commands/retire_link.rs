@@ -95,7 +95,7 @@ fn retirable<'a>(
         errors.push(FieldError::new("/comment", FieldCode::Required));
     }
     if known.is_none() {
-        errors.push(FieldError::new("/recipient", FieldCode::Malformed));
+        errors.push(FieldError::new("/recipient", FieldCode::RecipientUnknown));
     }
     known.filter(|_| !is_unexplained).ok_or(Rejection::Fields(errors))
 }

@@ -44,6 +44,7 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     let input = ClaimInput::of(claim);
     let errors = check(&input, &[], context);
     if !errors.is_empty() {
+        let errors = errors.into_iter().map(FieldError::of_claim).collect();
         return Err(Rejection::Fields(errors));
     }
     admissible(&context.facts)?;

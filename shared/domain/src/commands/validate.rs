@@ -107,10 +107,10 @@ fn drop_problems(claim: &Claim, drop: &[(ItemNo, ReasonCode)], kept: &Claim) -> 
         .iter()
         .enumerate()
         .filter(|(_, (no, _))| !undecided(*no))
-        .map(|(at, _)| FieldError::new(format!("/drop/{at}/item_no"), FieldCode::Malformed))
+        .map(|(at, _)| FieldError::new(format!("/drop/{at}/item_no"), FieldCode::ItemUnknown))
         .collect();
     if kept.undecided().next().is_none() {
-        errors.push(FieldError::new("/drop", FieldCode::Malformed));
+        errors.push(FieldError::new("/drop", FieldCode::NothingLeft));
     }
     errors
 }
@@ -141,7 +141,7 @@ fn still_eligible(claim: &Claim, context: &Context) -> Vec<FieldError> {
     } else if !evidence.iter().any(|entry| usable(entry.scan)) {
         errors.push(FieldError::new("/evidence", FieldCode::EvidenceRejected));
     }
-    errors
+    errors.into_iter().map(FieldError::of_claim).collect()
 }
 
 fn still_admissible(

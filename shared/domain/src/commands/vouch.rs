@@ -44,6 +44,7 @@ pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context
         .into_iter()
         .filter(|(is_so, ..)| *is_so)
         .map(|(_, pointer, code)| FieldError::new(pointer, code))
+        .map(|error| if error.pointer == "/comment" { error } else { error.of_claim() })
         .collect();
     let Some(comment) = comment.filter(|_| errors.is_empty()) else {
         return Err(Rejection::Fields(errors));

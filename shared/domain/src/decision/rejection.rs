@@ -34,7 +34,7 @@ pub(crate) fn reasons_fit(claim: &Claim, given: &[GivenReason]) -> Result<(), Re
         .iter()
         .enumerate()
         .filter(|(_, given)| given.reason.item_no.is_some_and(foreign))
-        .map(|(at, _)| FieldError::new(format!("/reasons/{at}/item_no"), FieldCode::Malformed))
+        .map(|(at, _)| FieldError::new(format!("/reasons/{at}/item_no"), FieldCode::ItemUnknown))
         .collect();
     if errors.is_empty() { Ok(()) } else { Err(fields(errors)) }
 }

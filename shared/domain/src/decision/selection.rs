@@ -17,7 +17,7 @@ pub(crate) fn chosen(claim: &Claim, items: &Selection) -> Result<Vec<ItemNo>, Re
         .iter()
         .enumerate()
         .filter(|(_, no)| claim.item(**no).is_none())
-        .map(|(at, _)| FieldError::new(format!("/items/{at}"), FieldCode::Malformed))
+        .map(|(at, _)| FieldError::new(format!("/items/{at}"), FieldCode::ItemUnknown))
         .collect();
     if errors.is_empty() { Ok(numbers.clone()) } else { Err(Rejection::Fields(errors)) }
 }

@@ -70,7 +70,7 @@ pub(crate) fn entitlement_errors(claim: &Claim, context: &Context) -> Vec<FieldE
     fields
         .into_iter()
         .filter(|(is_so, ..)| *is_so)
-        .map(|(_, pointer, code)| FieldError::new(pointer, code))
+        .map(|(_, pointer, code)| FieldError::new(pointer, code).of_claim())
         .collect()
 }
 

@@ -2,26 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
+use crate::codes::codes;
 use crate::time::Instant;
 
 use super::RecipientNo;
 
-/// Why a notice counts as not delivered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FailureCause {
-    /// The mail came back.
-    Bounce,
-    /// The recipient complained about it.
-    Complaint,
-    /// No proof came in time.
-    NoProof,
-    /// The provider refuses to write to the address.
-    Suppressed,
-    /// The contact is not verified any more.
-    Unverified,
+codes! {
+    /// Why a notice counts as not delivered.
+    FailureCause {
+        /// The mail came back.
+        Bounce => "bounce",
+        /// The recipient complained about it.
+        Complaint => "complaint",
+        /// No proof came in time.
+        NoProof => "no_proof",
+        /// The provider refuses to write to the address.
+        Suppressed => "suppressed",
+        /// The contact is not verified any more.
+        Unverified => "unverified",
+    }
 }
 
 /// A failure, by the provider's stamp.

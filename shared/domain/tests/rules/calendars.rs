@@ -128,7 +128,7 @@ fn the_operator_extends_to_a_day_on_which_the_customer_works() {
     let given = awaiting();
     for thursday_and_friday in ["2027-01-14", "2027-01-15"] {
         let refused = decided(&given, &to(thursday_and_friday), operator(), now());
-        let expected = FieldError::new("/closes_on", FieldCode::Malformed);
+        let expected = FieldError::new("/closes_on", FieldCode::NotABusinessDay);
         assert_eq!(refused, Err(Rejection::Fields(vec![expected])), "{thursday_and_friday}");
     }
     for (saturday_or_sunday, end) in
@@ -204,7 +204,7 @@ fn evidence_is_acknowledged_by_the_partners_date() {
         created(&submit(&tomorrow, &[]), &context)
     };
     // Tomorrow is today in Tehran from 20:30 UTC on, in Cairo from 22:00 on, in Dublin from midnight on.
-    let expected = FieldError::new("/evidence/0/acknowledged_on", FieldCode::EvidenceRejected);
+    let expected = FieldError::new("/evidence/0/acknowledged_on", FieldCode::InTheFuture);
     let early = submitted(at("2026-12-29T21:59:59.999Z"));
     assert_eq!(early, Err(Rejection::Fields(vec![expected])));
     assert!(submitted(at("2026-12-29T22:00:00Z")).is_ok());
@@ -369,7 +369,7 @@ fn an_edit_counts_the_partners_date_of_its_moment() {
         entry.acknowledged_on = "2026-12-30".parse().unwrap();
     }
     let edit = Command::Edit(Box::new(edited));
-    let expected = FieldError::new("/evidence/0/acknowledged_on", FieldCode::EvidenceRejected);
+    let expected = FieldError::new("/evidence/0/acknowledged_on", FieldCode::InTheFuture);
     let early = decided(&asked, &edit, alpine(), at("2026-12-29T21:59:59.999Z"));
     assert_eq!(early, Err(Rejection::Fields(vec![expected])));
     assert!(decided(&asked, &edit, alpine(), at("2026-12-29T22:00:00Z")).unwrap().is_some());

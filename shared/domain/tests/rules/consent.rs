@@ -164,7 +164,7 @@ fn an_administrator_says_no_undoes_asks_for_more_time_retires_anybody_and_says_y
 fn a_number_that_no_recipient_has_cannot_be_retired_and_an_outside_recipient_has_no_link_to_retire()
 {
     let malformed =
-        Err(Rejection::Fields(vec![FieldError::new("/recipient", FieldCode::Malformed)]));
+        Err(Rejection::Fields(vec![FieldError::new("/recipient", FieldCode::RecipientUnknown)]));
     for no in [0, 9, 24, 255] {
         let retire = Command::RetireLink { recipient: no, comment: Some(comment()) };
         assert_eq!(open().when(&retire, administrator(), later()), malformed, "{no}");

@@ -134,7 +134,7 @@ fn the_customer_cannot_decline_what_was_never_told() {
 #[test]
 fn an_item_that_is_not_in_the_claim_is_a_fault_of_the_request() {
     let refused = Given::awaiting().when(&decline(&[1, 9]), link(), delivered_at());
-    let expected = FieldError::new("/items/1", FieldCode::Malformed);
+    let expected = FieldError::new("/items/1", FieldCode::ItemUnknown);
     assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
 }
 

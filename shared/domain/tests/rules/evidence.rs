@@ -139,7 +139,7 @@ fn an_entry_too_many_and_one_acknowledged_too_long_ago_or_in_the_future_are_refu
         Command::AddEvidence(Box::new(DeclaredEvidence { acknowledged_on, ..entry(8) }))
     };
     refused(&claim, &with_date(2025), "/acknowledged_on", FieldCode::EvidenceTooOld);
-    refused(&claim, &with_date(2027), "/acknowledged_on", FieldCode::EvidenceRejected);
+    refused(&claim, &with_date(2027), "/acknowledged_on", FieldCode::InTheFuture);
     let one = claim.details.evidence.first().unwrap().clone();
     claim.details.evidence = vec![one; MAX_EVIDENCE];
     refused(&claim, &add(8), "", FieldCode::TooLong);

@@ -463,6 +463,16 @@ pub(crate) fn retire(no: RecipientNo) -> Command {
     Command::RetireLink { recipient: no.0, comment: Some(comment()) }
 }
 
+/// The same; of a refusal by state without what is possible instead.
+pub(crate) fn without_possible<T>(result: Result<T, Rejection>) -> Result<T, Rejection> {
+    result.map_err(|refusal| match refusal {
+        Rejection::InvalidState { status, command, .. } => {
+            Rejection::InvalidState { status, command, possible: Vec::new() }
+        }
+        other => other,
+    })
+}
+
 /// The refusal of a command that the claim's state does not take.
 pub(crate) fn is_invalid_state<T>(result: &Result<T, Rejection>) -> bool {
     matches!(result, Err(Rejection::InvalidState { .. }))

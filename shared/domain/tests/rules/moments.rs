@@ -63,15 +63,15 @@ fn evidence_of_a_day_that_has_not_come_is_refused_whenever_it_is_declared() {
     let mut future = input();
     future.evidence = vec![Some(entry(8, "2026-12-22"))];
     let refused = opened(&future);
-    let expected = evidence_error("/evidence/0/acknowledged_on", FieldCode::EvidenceRejected);
+    let expected = evidence_error("/evidence/0/acknowledged_on", FieldCode::InTheFuture);
     assert_eq!(refused, Err(expected));
     let asked = Given::in_review().then(&request(), reviewer(), next_day());
-    let expected = evidence_error("/acknowledged_on", FieldCode::EvidenceRejected);
+    let expected = evidence_error("/acknowledged_on", FieldCode::InTheFuture);
     assert_eq!(asked.when(&add(8, "2026-12-23"), alpine(), next_day()), Err(expected));
     let mut edited = ClaimInput::of(&asked.claim);
     edited.evidence.push(Some(entry(8, "2030-01-01")));
     let command = Command::Edit(Box::new(edited));
-    let expected = evidence_error("/evidence/1/acknowledged_on", FieldCode::EvidenceRejected);
+    let expected = evidence_error("/evidence/1/acknowledged_on", FieldCode::InTheFuture);
     assert_eq!(asked.when(&command, alpine(), next_day()), Err(expected));
 }
 
@@ -213,12 +213,12 @@ fn what_stands_against_a_validation_is_answered_in_the_order_of_the_contract() {
         assert_eq!(answer(standing, reviewer()), Err(Rejection::RoleNotAllowed));
     }
     // What somebody waits for is busy to everybody; nobody has to decide between two.
-    let fields = vec![FieldError::new("/drop/0/item_no", FieldCode::Malformed)];
+    let fields = vec![FieldError::new("/drop/0/item_no", FieldCode::ItemUnknown)];
     assert_eq!(answer(Standing::Next, reviewer()), Err(Rejection::Fields(fields)));
     let unheard = answer(Standing::Active, operator());
     assert!(matches!(unheard, Err(Rejection::InvalidState { .. })), "{unheard:?}");
     let fields = vec![
-        FieldError::new("/drop/0/item_no", FieldCode::Malformed),
+        FieldError::new("/drop/0/item_no", FieldCode::ItemUnknown),
         FieldError::new("/comment", FieldCode::Required),
     ];
     assert_eq!(answer(Standing::Open, operator()), Err(Rejection::Fields(fields)));

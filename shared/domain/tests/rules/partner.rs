@@ -49,7 +49,11 @@ fn edit(change: impl FnOnce(&mut ClaimInput), given: &Given) -> Command {
 }
 
 fn refused_at(pointer: &str) -> Rejection {
-    Rejection::Fields(vec![FieldError::new(pointer, FieldCode::Malformed)])
+    refused_as(pointer, FieldCode::NotEditable)
+}
+
+fn refused_as(pointer: &str, code: FieldCode) -> Rejection {
+    Rejection::Fields(vec![FieldError::new(pointer, code)])
 }
 
 #[test]
@@ -89,7 +93,7 @@ fn submitting_a_draft_reports_what_it_lacks() {
     let given = drafted();
     let without = edit(|input| input.customer_contact = None, &given);
     let given = given.then(&without, alpine(), now());
-    let expected = FieldError::new("/customer_contact", FieldCode::Required);
+    let expected = FieldError::new("/customer_contact", FieldCode::Required).of_claim();
     let refused = given.when(&Command::Submit(None), alpine(), now());
     assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
 }
@@ -153,7 +157,8 @@ fn under_a_request_for_information_items_can_be_removed_but_one_must_stay() {
     let after = given.clone().then(&fewer, alpine(), now());
     assert_eq!(after.items(), ["proposed", "dropped", "proposed"]);
     let none = edit(|input| input.items.clear(), &given);
-    assert_eq!(given.when(&none, alpine(), now()), Err(refused_at("/items")));
+    let nothing_left = refused_as("/items", FieldCode::NothingLeft);
+    assert_eq!(given.when(&none, alpine(), now()), Err(nothing_left));
     let more = edit(|input| input.items.push(item("yammer")), &given);
     assert_eq!(given.when(&more, alpine(), now()), Err(refused_at("/items")));
     let activity = edit(|input| input.activity = None, &given);
@@ -166,7 +171,8 @@ fn what_the_customer_declined_is_not_the_partners_to_remove() {
     let erased = edit(|input| drop(input.items.remove(0)), &given);
     assert_eq!(given.when(&erased, alpine(), now()), Err(refused_at("/items")));
     let nothing_left = edit(|input| input.items.truncate(1), &given);
-    assert_eq!(given.when(&nothing_left, alpine(), now()), Err(refused_at("/items")));
+    let refused = refused_as("/items", FieldCode::NothingLeft);
+    assert_eq!(given.when(&nothing_left, alpine(), now()), Err(refused));
     let fewer = edit(|input| drop(input.items.remove(2)), &given);
     let given = given.then(&fewer, alpine(), now());
     assert_eq!(given.items(), ["declined", "proposed", "dropped"]);
@@ -251,8 +257,13 @@ fn a_held_claim_resumes_with_a_new_notice_and_a_full_new_window() {
 fn the_operator_extends_to_a_later_business_day_and_never_to_an_earlier_one() {
     let to = |date: &str| Command::Extend { closes_on: Some(date.parse().unwrap()) };
     let extend = |date| Given::awaiting().when(&to(date), operator(), delivered_at());
-    for date in ["2026-12-31", "2026-12-30", "2027-01-01", "2027-01-02"] {
-        assert_eq!(extend(date), Err(refused_at("/closes_on")), "{date}");
+    for (date, code) in [
+        ("2026-12-31", FieldCode::NotLater),
+        ("2026-12-30", FieldCode::NotLater),
+        ("2027-01-01", FieldCode::NotABusinessDay),
+        ("2027-01-02", FieldCode::NotABusinessDay),
+    ] {
+        assert_eq!(extend(date), Err(refused_as("/closes_on", code)), "{date}");
     }
     let given = Given::awaiting().then(&to("2027-01-05"), operator(), delivered_at());
     assert_eq!(given.claim.deadline(), Some(at("2027-01-05T23:00:00Z")));
@@ -263,7 +274,7 @@ fn a_draft_of_a_suspended_partner_is_not_submitted() {
     let mut context = context(alpine(), now());
     context.facts.partner.as_mut().unwrap().status = PartnerStatus::Suspended;
     let refused = decide(Some(&drafted().claim), &Command::Submit(None), &context);
-    let expected = FieldError::new("", FieldCode::PartnerSuspended);
+    let expected = FieldError::new("", FieldCode::PartnerSuspended).of_claim();
     assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
 }
 

@@ -28,6 +28,8 @@ use domain::text::{Comment, Domain, Email, Name};
 use domain::{decide, evolve};
 use serde_json::json;
 
+use crate::given::without_possible;
+
 type Instant = DateTime<Utc>;
 
 fn at(text: &str) -> Instant {
@@ -328,7 +330,7 @@ impl Story {
     }
 
     fn refused(&self, command: &Command, actor: Actor, at: Instant) -> Rejection {
-        self.decides(command, actor, at).unwrap_err()
+        without_possible(self.decides(command, actor, at)).unwrap_err()
     }
 
     /// The claim after a command that must lead to an event.
@@ -379,19 +381,19 @@ fn decline() -> Command {
 }
 
 fn field(pointer: &str, code: FieldCode) -> Rejection {
-    Rejection::Fields(vec![FieldError::new(pointer, code)])
+    Rejection::Fields(vec![FieldError::new(pointer, code).of_claim()])
 }
 
 fn invalid(status: Status, command: CommandKind) -> Rejection {
-    Rejection::InvalidState { status, command }
+    Rejection::InvalidState { status, command, possible: Vec::new() }
 }
 
 /// The worlds in which a partner may claim nothing, with what staff and partner are told.
 fn objections(story: &Story, since: Instant) -> Vec<(Story, Rejection)> {
     let both = Partner { locations: not_enrolled(since).locations, ..suspended(since) };
     let both_codes = Rejection::Fields(vec![
-        FieldError::new("", FieldCode::PartnerSuspended),
-        FieldError::new("/location_id", FieldCode::LocationNotEnrolled),
+        FieldError::new("", FieldCode::PartnerSuspended).of_claim(),
+        FieldError::new("/location_id", FieldCode::LocationNotEnrolled).of_claim(),
     ]);
     let world = |partner| Story { partner, ..story.clone() };
     vec![

@@ -343,7 +343,9 @@ fn r4_only_an_operator_vouches_with_a_comment_and_where_the_policy_allows_it() {
 #[test]
 fn r4_a_contact_outside_the_tenant_cannot_be_vouched_for_and_a_verified_one_need_not_be() {
     let outside = in_review_for("ceo@elsewhere.example", tenant());
-    assert_eq!(outside.when(&vouch(), operator(), later()), unreachable_contact());
+    let email = FieldError::new("/customer_contact/email", FieldCode::CustomerUnreachable);
+    let refused = outside.when(&vouch(), operator(), later());
+    assert_eq!(refused, Err(Rejection::Fields(vec![email.of_claim()])));
     let verified = in_review_for("it@contoso.example", tenant());
     assert_eq!(verified.when(&vouch(), operator(), later()), Ok(None));
 }

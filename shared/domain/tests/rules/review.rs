@@ -46,7 +46,7 @@ fn a_rejection_without_reasons_or_for_a_foreign_item_is_refused() {
     let expected = FieldError::new("/reasons", FieldCode::Required);
     assert_eq!(reject(vec![]), Err(Rejection::Fields(vec![expected])));
     let reason = Reason { code: ReasonCode::EvidenceItemMissing, item_no: Some(ItemNo(4)) };
-    let expected = FieldError::new("/reasons/0/item_no", FieldCode::Malformed);
+    let expected = FieldError::new("/reasons/0/item_no", FieldCode::ItemUnknown);
     assert_eq!(
         reject(vec![GivenReason { reason, comment: None }]),
         Err(Rejection::Fields(vec![expected]))
@@ -103,7 +103,7 @@ fn submits_guards_still_hold_at_validate() {
     let mut context = context(reviewer(), now());
     context.facts.partner.as_mut().unwrap().status = PartnerStatus::Suspended;
     let refused = decide(Some(&Given::in_review().claim), &validate(&[]), &context);
-    let expected = FieldError::new("", FieldCode::PartnerSuspended);
+    let expected = FieldError::new("", FieldCode::PartnerSuspended).of_claim();
     assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
 }
 
@@ -116,7 +116,7 @@ fn what_has_vanished_or_was_dropped_is_not_judged_at_validate() {
     let mut unclaimable = context.clone();
     unclaimable.facts.tenant.as_mut().unwrap().items.first_mut().unwrap().claimable = false;
     let refused = decide(Some(&given.claim), &validate(&[]), &unclaimable);
-    let at_its_place = FieldError::new("/items/1/id", FieldCode::ItemNotClaimable);
+    let at_its_place = FieldError::new("/items/1/id", FieldCode::ItemNotClaimable).of_claim();
     assert_eq!(refused, Err(Rejection::Fields(vec![at_its_place])));
     // The second is the partner's already, by another claim; the customer blocks him for the third.
     let item_ref = |no| given.claim.item_ref(given.claim.item(ItemNo(no)).unwrap());
@@ -138,7 +138,7 @@ fn a_claim_without_evidence_cannot_be_validated() {
     let mut claim = Given::in_review().claim;
     claim.details.evidence.clear();
     let refused = decide(Some(&claim), &validate(&[]), &context(reviewer(), now()));
-    let expected = FieldError::new("/evidence", FieldCode::Required);
+    let expected = FieldError::new("/evidence", FieldCode::Required).of_claim();
     assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
 }
 
@@ -245,7 +245,7 @@ fn a_document_whose_scan_runs_or_found_something_carries_no_claim() {
             own.scan = scan;
         }
         let decided = decide(Some(&claim), &validate(&[]), &context(reviewer(), now()));
-        let expected = FieldError::new("/evidence", FieldCode::EvidenceRejected);
+        let expected = FieldError::new("/evidence", FieldCode::EvidenceRejected).of_claim();
         match decided {
             Ok(event) => assert!(carries && event.is_some(), "{scan:?}"),
             refused => {

@@ -88,7 +88,7 @@ fn every_problem_is_reported_at_once() {
         [
             " partner-suspended",
             "/activity activity-not-allowed",
-            "/evidence/0/acknowledged_on evidence-rejected",
+            "/evidence/0/acknowledged_on in-the-future",
             "/items/1 duplicate",
             "/items/2/id item-not-in-tenant",
             "/items/3/kind item-kind-wrong",

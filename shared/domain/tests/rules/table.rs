@@ -10,6 +10,7 @@ use domain::context::Context;
 use domain::decide::is_allowed_in;
 use domain::event::FailureCause;
 use domain::ids::{EvidenceId, ItemNo, Sha256Hash};
+use domain::possible::possible_commands;
 use domain::rejection::Rejection;
 use domain::{decide, evolve};
 
@@ -172,4 +173,71 @@ fn what_a_state_takes_is_said_of_it_before_the_arguments_are_read() {
             );
         }
     }
+}
+
+/// One of the partner's people who may not submit.
+fn alpine_user() -> Actor {
+    let Actor::Partner { id, person, .. } = alpine() else { panic!("alpine is a partner") };
+    Actor::Partner { id, admin: false, person }
+}
+
+/// Everybody who gives commands by the API.
+fn people() -> [Actor; 5] {
+    [alpine(), alpine_user(), reviewer(), operator(), administrator()]
+}
+
+/// The command of that kind as the actor gives it; the operator alone says until when a window shall be longer.
+fn given_by(kind: CommandKind, actor: &Actor) -> Command {
+    let (command, _) = of_kind(kind).unwrap();
+    match (command, actor) {
+        (Command::Extend { .. }, Actor::Staff { .. }) => {
+            let date = closes_at().date_naive() + Duration::days(7);
+            Command::Extend { closes_on: Some(date) }
+        }
+        (Command::End { item, .. }, _) => Command::End { item, comment: Some(comment()) },
+        (other, _) => other,
+    }
+}
+
+#[test]
+fn what_is_said_to_be_possible_is_not_refused_by_the_state_and_nothing_else_does_anything() {
+    let (mut possible, mut refused) = (0, 0);
+    for status in Status::ALL.iter().copied() {
+        for kind in CommandKind::ALL {
+            for actor in people() {
+                let given = prepared(given_in(status), *kind);
+                let context = given.context(actor.clone(), delivered_at() + Duration::minutes(1));
+                let listed = possible_commands(&given.claim, &actor, &context.policy, context.at);
+                let cell = outcome(Some(given.claim.clone()), &given_by(*kind, &actor), &context);
+                let what = format!("{} in {} by {actor:?}: {cell}", kind.as_str(), status.as_str());
+                let by_role = format!("! {}", Rejection::RoleNotAllowed);
+                if listed.contains(kind) {
+                    possible += 1;
+                    assert!(cell != "." && cell != by_role, "{what}");
+                } else {
+                    refused += 1;
+                    assert!([".", "=", by_role.as_str()].contains(&cell.as_str()), "{what}");
+                }
+            }
+        }
+    }
+    assert!(possible > 50 && refused > 500, "{possible} {refused}");
+}
+
+#[test]
+fn a_refusal_by_state_says_what_is_possible_instead() {
+    let refused = Given::in_review().when(&Command::Recall, alpine(), delivered_at());
+    let Err(Rejection::InvalidState { possible, .. }) = refused else { panic!("{refused:?}") };
+    assert_eq!(possible, [CommandKind::Withdraw]);
+    let refused = Given::in_review().when(&hold(), operator(), delivered_at());
+    let Err(Rejection::InvalidState { possible, .. }) = refused else { panic!("{refused:?}") };
+    assert_eq!(
+        possible,
+        [
+            CommandKind::RequestInformation,
+            CommandKind::Reject,
+            CommandKind::Validate,
+            CommandKind::Vouch,
+        ]
+    );
 }

@@ -63,7 +63,7 @@ pub(super) fn subdivision(
     let code: String = fields.optional("subdivision")?;
     let known = Subdivision::parse(country?, &code).ok();
     if known.is_none() {
-        fields.report("subdivision", FieldCode::Malformed);
+        fields.report("subdivision", FieldCode::UnknownCode);
     }
     known
 }

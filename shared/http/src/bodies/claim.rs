@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::values::{PersonName, PersonTitle};
+use crate::words::ItemKindWord;
 
 /// The content of a claim. Everything is required to submit; of a draft, program and tenant.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -104,8 +105,7 @@ pub struct TenantRefBody {
 #[serde(deny_unknown_fields)]
 pub struct ClaimItemBody {
     /// `workload` or `subscription`.
-    #[schema(pattern = "^(workload|subscription)$")]
-    pub kind: String,
+    pub kind: ItemKindWord,
     /// Its id at the tenant.
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", example = "exchange-online")]
     pub id: String,
@@ -189,7 +189,7 @@ pub fn claim(body: &Value) -> NewClaimBody {
 /// `null` takes away, lists are replaced whole.
 pub fn edited(claim: &Claim, patch: &Value) -> Result<ClaimInput, Failure> {
     if !patch.is_object() {
-        return Err(Failure::Fields(vec![FieldError::new("", FieldCode::Malformed)]));
+        return Err(Failure::Fields(vec![FieldError::new("", FieldCode::WrongType)]));
     }
     let mut whole = written(claim);
     json_patch::merge(&mut whole, patch);

@@ -61,7 +61,7 @@ mod tests {
         let these = Selection::These(vec![ItemNo(2), ItemNo(1)]);
         assert_eq!(chosen_items(&json!({"items": [2, 1]})).unwrap(), these);
         assert_eq!(refused(chosen_items(&json!({"items": [1, 1]}))), ["duplicate /items/1"]);
-        assert_eq!(refused(chosen_items(&json!({"items": [0]}))), ["malformed /items/0"]);
+        assert_eq!(refused(chosen_items(&json!({"items": [0]}))), ["out-of-range /items/0"]);
         assert_eq!(refused(chosen_items(&json!({"items": vec![1; 26]}))), ["too-long /items"]);
         assert_eq!(refused(chosen_items(&json!({"yes": 1}))), ["unknown-field /yes"]);
     }
@@ -77,9 +77,14 @@ mod tests {
         let read = retired_link(&json!({"recipient": 2})).unwrap();
         assert_eq!(read, Command::RetireLink { recipient: 2, comment: None });
         assert_eq!(refused(retired_link(&json!({}))), ["required /recipient"]);
-        for wrong in [json!("2"), json!(-1), json!(256), json!(1.5)] {
+        for (wrong, code) in [
+            (json!("2"), "wrong-type"),
+            (json!(1.5), "wrong-type"),
+            (json!(-1), "out-of-range"),
+            (json!(256), "out-of-range"),
+        ] {
             let body = json!({"recipient": wrong});
-            assert_eq!(refused(retired_link(&body)), ["malformed /recipient"], "{body}");
+            assert_eq!(refused(retired_link(&body)), [format!("{code} /recipient")], "{body}");
         }
         let body = json!({"recipient": 2, "comment": "x"});
         assert_eq!(refused(retired_link(&body)), ["unknown-field /comment"]);

@@ -17,6 +17,10 @@ use super::calendar::subdivision;
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::values::Readable;
+use crate::words::{
+    ConsentWord, EvidenceWord, ItemKindWord, PartnerStatusWord, ProgramStatusWord, SubdivisionWord,
+    TenantItemWord, TenantStatusWord, UsageHistoryWord, VouchingWord,
+};
 
 /// The most entries of each list of a directory entry, so that it stays one small item.
 const ENTRIES: RangeInclusive<usize> = 0..=500;
@@ -33,8 +37,7 @@ pub struct PartnerBody {
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     /// `active` or `suspended`.
-    #[schema(pattern = "^(active|suspended)$")]
-    pub status: String,
+    pub status: PartnerStatusWord,
     /// Its locations.
     #[schema(max_items = 500, required = false, nullable)]
     pub locations: Vec<LocationBody>,
@@ -45,10 +48,10 @@ pub struct PartnerBody {
     #[schema(example = "Europe/Prague")]
     pub time_zone: String,
     /// How many claims it may submit in a day.
-    #[schema(minimum = 0, maximum = 4_294_967_295_i64)]
+    #[schema(minimum = 0, maximum = 2_147_483_647)]
     pub daily_claim_quota: u32,
     /// How many open claims it may have.
-    #[schema(minimum = 0, maximum = 4_294_967_295_i64)]
+    #[schema(minimum = 0, maximum = 2_147_483_647)]
     pub open_claim_quota: u32,
 }
 
@@ -74,8 +77,7 @@ pub struct TenantBody {
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     /// `active` or `deleted`.
-    #[schema(pattern = "^(active|deleted)$")]
-    pub status: String,
+    pub status: TenantStatusWord,
     /// The domains that are its own.
     #[schema(min_items = 1, max_items = 500)]
     pub domains: Vec<String>,
@@ -131,8 +133,7 @@ pub struct TenantContactBody {
 #[serde(deny_unknown_fields)]
 pub struct TenantItemBody {
     /// `workload` or `subscription`.
-    #[schema(pattern = "^(workload|subscription)$")]
-    pub kind: String,
+    pub kind: ItemKindWord,
     /// Its id.
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     pub id: String,
@@ -142,8 +143,7 @@ pub struct TenantItemBody {
     /// Whether it may be claimed.
     pub claimable: bool,
     /// `active`, `grace` or `ended`.
-    #[schema(pattern = "^(active|grace|ended)$")]
-    pub state: String,
+    pub state: TenantItemWord,
 }
 
 /// Write a program.
@@ -156,14 +156,12 @@ pub struct ProgramBody {
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     /// `open` or `closed`.
-    #[schema(pattern = "^(open|closed)$")]
-    pub status: String,
+    pub status: ProgramStatusWord,
     /// The family within which an item has one partner.
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     pub family: String,
     /// `workload` or `subscription`.
-    #[schema(pattern = "^(workload|subscription)$")]
-    pub item_kind: String,
+    pub item_kind: ItemKindWord,
     /// The activities a claim may name.
     #[schema(min_items = 1, max_items = 500)]
     pub activities: Vec<String>,
@@ -171,7 +169,7 @@ pub struct ProgramBody {
     #[schema(max_items = 500, required = false, nullable)]
     pub catalogue: Vec<String>,
     /// Taken and ignored: a changed policy makes the next version.
-    #[schema(minimum = 0, maximum = 4_294_967_295_i64)]
+    #[schema(minimum = 0, maximum = 2_147_483_647)]
     pub policy_version: Option<u32>,
     /// What differs from the defaults.
     pub policy: Option<PolicyBody>,
@@ -185,8 +183,7 @@ pub struct PolicyBody {
     #[schema(minimum = 1, maximum = 30)]
     pub window_business_days: Option<u32>,
     /// `opt_out` or `opt_in`.
-    #[schema(pattern = "^(opt_out|opt_in)$")]
-    pub consent: Option<String>,
+    pub consent: Option<ConsentWord>,
     /// Seconds between the end of the window and its close.
     #[schema(minimum = 60, maximum = 120)]
     pub grace_seconds: Option<u32>,
@@ -224,23 +221,19 @@ pub struct PolicyBody {
     #[schema(minimum = 1, maximum = 3660)]
     pub block_days: Option<u32>,
     /// `declared` or `uploaded`.
-    #[schema(pattern = "^(declared|uploaded)$")]
-    pub evidence: Option<String>,
+    pub evidence: Option<EvidenceWord>,
     /// How old an acknowledgement may be.
     #[schema(minimum = 1, maximum = 120)]
     pub evidence_max_age_months: Option<u32>,
     /// `any` or `none`.
-    #[schema(pattern = "^(any|none)$")]
-    pub unknown_subdivision: Option<String>,
+    pub unknown_subdivision: Option<SubdivisionWord>,
     /// Months after which associations end.
     #[schema(minimum = 1, maximum = 120)]
     pub term_months: Option<u32>,
     /// `allowed` or `never`: whether the operator may vouch for a contact of the tenant's domain.
-    #[schema(pattern = "^(allowed|never)$")]
-    pub vouching: Option<String>,
+    pub vouching: Option<VouchingWord>,
     /// `since_association` or `all`: which days of usage an association's partner may read.
-    #[schema(pattern = "^(since_association|all)$")]
-    pub usage_history: Option<String>,
+    pub usage_history: Option<UsageHistoryWord>,
 }
 
 /// Reads a partner, whose id is the path's.
@@ -391,7 +384,7 @@ fn policy(fields: &mut Fields<'_>) -> Option<Policy> {
     set(fields, "vouching", &mut policy.vouching);
     set(fields, "usage_history", &mut policy.usage_history);
     for name in policy.out_of_bounds() {
-        fields.report(name, FieldCode::Malformed);
+        fields.report(name, FieldCode::OutOfRange);
     }
     Some(policy)
 }
@@ -406,7 +399,7 @@ fn set<T: Readable>(fields: &mut Fields<'_>, name: &'static str, value: &mut T) 
 /// The body may repeat the path's id, and name no other.
 fn same_id<T: Readable + PartialEq>(fields: &mut Fields<'_>, id: &T) {
     if fields.optional::<T>("id").is_some_and(|given| given != *id) {
-        fields.report("id", FieldCode::Malformed);
+        fields.report("id", FieldCode::NotEditable);
     }
 }
 

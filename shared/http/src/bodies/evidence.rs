@@ -10,6 +10,8 @@ use utoipa::ToSchema;
 use crate::bodies::claim;
 use crate::failure::Failure;
 use crate::fields::Fields;
+use crate::values::Wrong;
+use crate::words::DocumentTypeWord;
 
 /// Add evidence, with a document where the program asks for one.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -20,9 +22,10 @@ pub struct EvidenceUploadBody {
     pub name: String,
     /// Its size in bytes.
     #[schema(minimum = 1, maximum = 10_485_760)]
+    #[schema(value_type = u32)]
     pub size: u64,
     /// PDF, PNG, JPEG, or DOCX without macros.
-    #[schema(example = "application/pdf")]
+    #[schema(value_type = DocumentTypeWord)]
     pub content_type: String,
     /// The digest of its content; that of a declared entry attaches the document to it.
     #[schema(pattern = "^[0-9A-Fa-f]{64}$")]
@@ -51,7 +54,7 @@ pub fn uploaded(body: &Value) -> Result<Uploaded, Failure> {
     if let (Some(entry), Some(kind)) = (&entry, kind)
         && DocumentKind::of_file_name(entry.name.as_str()) != Some(kind)
     {
-        fields.report("name", FieldCode::Malformed);
+        fields.report("name", FieldCode::EndingWrong);
     }
     let read = || Some(Uploaded { entry: entry?, size: size?, kind: kind? });
     let read = read();
@@ -61,9 +64,8 @@ pub fn uploaded(body: &Value) -> Result<Uploaded, Failure> {
 fn size(fields: &mut Fields<'_>) -> Option<u64> {
     let size: u64 = fields.required::<u32>("size")?.into();
     match size {
-        0 => fields.report("size", FieldCode::Malformed),
         1..=MAX_DOCUMENT_BYTES => return Some(size),
-        _ => fields.report("size", FieldCode::TooLong),
+        _ => fields.refuse("size", Wrong::range(1, MAX_DOCUMENT_BYTES)),
     }
     None
 }
@@ -72,7 +74,7 @@ fn kind(fields: &mut Fields<'_>) -> Option<DocumentKind> {
     let content_type: String = fields.required("content_type")?;
     let kind = DocumentKind::of_content_type(&content_type);
     if kind.is_none() {
-        fields.report("content_type", FieldCode::Malformed);
+        fields.refuse("content_type", Wrong::one_of(DocumentKind::CONTENT_TYPES));
     }
     kind
 }
@@ -110,7 +112,7 @@ mod tests {
         for name in ["sow.docx", "sow", "sow.pdf.exe", "pdf"] {
             assert_eq!(
                 refused(uploaded(&body("name", json!(name)))),
-                ["malformed /name"],
+                ["ending-wrong /name"],
                 "{name}"
             );
         }
@@ -119,11 +121,11 @@ mod tests {
     #[test]
     fn an_empty_an_oversized_and_an_unknown_document_are_refused_by_field() {
         let told = |name, value| refused(uploaded(&body(name, value)));
-        assert_eq!(told("size", json!(0)), ["malformed /size"]);
-        assert_eq!(told("size", json!(10_485_761)), ["too-long /size"]);
-        assert_eq!(told("size", json!(-1)), ["malformed /size"]);
+        for size in [json!(0), json!(10_485_761), json!(-1)] {
+            assert_eq!(told("size", size), ["out-of-range /size"]);
+        }
         let macros = json!("application/vnd.ms-word.document.macroEnabled.12");
-        assert_eq!(told("content_type", macros), ["malformed /content_type"]);
+        assert_eq!(told("content_type", macros), ["unknown-code /content_type"]);
         assert_eq!(told("sha256", json!("ab")), ["malformed /sha256"]);
         assert_eq!(refused(uploaded(&json!({}))).len(), 5);
         assert_eq!(told("scan", json!("clean")), ["unknown-field /scan"]);

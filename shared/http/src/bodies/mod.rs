@@ -26,7 +26,12 @@ pub use directory::{
     TenantItemBody, partner, program, tenant,
 };
 pub use evidence::{EvidenceUploadBody, Uploaded, uploaded};
-pub use review::{DropBody, ReasonBody, ReviewBody, action, review};
+pub use review::{
+    BeginAction, CorrectContactAction, DropBody, ExtendAction, HoldAction, OverturnAction,
+    ReasonBody, RefuseContactAction, RejectAction, RequestInformationAction, ResumeAction,
+    RetireLinkAction, ReviewBody, UpholdAction, ValidateAction, VouchAction, action,
+    actions as review_actions, review,
+};
 pub use rules::{
     BlockBody, ExplicitYesBody, ExplicitYesWord, RuleContactBody, RulesBody, WrittenRules, rules,
 };

@@ -4,139 +4,186 @@ use domain::claim::MAX_ITEMS;
 use domain::command::{Command, CommandKind, GivenReason};
 use domain::ids::ItemNo;
 use domain::reason::{Reason, ReasonCode};
-use domain::rejection::FieldCode;
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{Discriminator, ObjectBuilder, OneOfBuilder, Type};
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::bodies::claim::{ContactBody, contact};
 use crate::failure::Failure;
 use crate::fields::Fields;
+use crate::values::Wrong;
+use crate::words::ReasonWord;
 
-/// Act on a claim.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
-pub enum ReviewBody {
-    /// Take the claim up.
-    Begin,
-    /// Ask the partner.
-    RequestInformation {
-        /// What is asked.
-        #[schema(min_items = 1, max_items = 25)]
-        reasons: Vec<ReasonBody>,
-    },
-    /// Refuse the claim.
-    Reject {
-        /// Why.
-        #[schema(min_items = 1, max_items = 25)]
-        reasons: Vec<ReasonBody>,
-    },
-    /// Find the claim right.
-    Validate {
-        /// Items to leave out.
-        #[schema(max_items = 25)]
-        drop: Option<Vec<DropBody>>,
-        /// The grounds, required of a contested claim.
-        #[schema(min_length = 1, max_length = 2000)]
-        comment: Option<String>,
-    },
-    /// Hold the claim.
-    Hold {
-        /// Why.
-        #[schema(min_length = 1, max_length = 2000)]
-        comment: String,
-    },
-    /// Go on with a claim on hold.
-    Resume,
-    /// Make the window longer.
-    Extend {
-        /// The last counted date.
-        #[schema(format = Date)]
-        closes_on: String,
-    },
-    /// Name another contact.
-    CorrectContact {
-        /// The new contact.
-        customer_contact: ContactBody,
-    },
-    /// Vouch for the contact: its domain is the tenant's, and nobody has verified it.
-    Vouch {
-        /// Why.
-        #[schema(min_length = 1, max_length = 2000)]
-        comment: String,
-    },
-    /// Refuse the contact that the partner proposes.
-    RefuseContact {
-        /// Why.
-        #[schema(min_length = 1, max_length = 2000)]
-        comment: Option<String>,
-    },
-    /// Retire the link of a recipient: it takes a no and nothing else.
-    RetireLink {
-        /// The recipient's number.
-        #[schema(minimum = 1, maximum = 23)]
-        recipient: u8,
-        /// Why.
-        #[schema(min_length = 1, max_length = 2000)]
-        comment: String,
-    },
-    /// Let a disputed rejection stand.
-    Uphold {
-        /// Why.
-        #[schema(min_length = 1, max_length = 2000)]
-        comment: String,
-    },
-    /// Overturn a disputed rejection.
-    Overturn {
-        /// Why.
-        #[schema(min_length = 1, max_length = 2000)]
-        comment: String,
-    },
+macro_rules! review_actions {
+    ($($(#[doc = $doc:literal])* $body:ident = $name:literal of $kind:ident {
+        $($(#[$meta:meta])* $field:ident: $type:ty,)*
+    })*) => {
+        $(
+            $(#[doc = $doc])*
+            #[derive(Debug, Clone, Serialize, ToSchema)]
+            #[serde(deny_unknown_fields)]
+            pub struct $body {$($(#[$meta])* pub $field: $type,)*}
+        )*
+
+        /// The actions, by name.
+        const ACTIONS: &[(&str, CommandKind)] = &[$(($name, CommandKind::$kind)),*];
+
+        /// The names of the actions.
+        const ACTION_NAMES: &[&str] = &[$($name),*];
+
+        /// Act on a claim under review, by the action that `action` names.
+        #[derive(Debug, Clone, Copy)]
+        pub struct ReviewBody;
+
+        impl PartialSchema for ReviewBody {
+            fn schema() -> RefOr<Schema> {
+                let bodies = [$(($name, <$body as ToSchema>::name())),*];
+                let one = bodies.iter().fold(OneOfBuilder::new(), |one, (_, body)| {
+                    one.item(Ref::from_schema_name(body.as_ref()))
+                });
+                let mapping = bodies.iter().map(|(name, body)| {
+                    ((*name).to_owned(), format!("#/components/schemas/{body}"))
+                });
+                one.discriminator(Some(Discriminator::with_mapping("action", mapping)))
+                    .description(Some("An action of the operator's staff, by its name."))
+                    .into()
+            }
+        }
+
+        impl ToSchema for ReviewBody {
+            fn schemas(parts: &mut Vec<(String, RefOr<Schema>)>) {
+                $(
+                    <$body as ToSchema>::schemas(parts);
+                    let schema = with_action($name, <$body as PartialSchema>::schema());
+                    parts.push((<$body as ToSchema>::name().into_owned(), schema));
+                )*
+            }
+        }
+    };
 }
 
-/// A reason.
+/// The schema of an action's body with the member that names the action.
+fn with_action(name: &'static str, schema: RefOr<Schema>) -> RefOr<Schema> {
+    let RefOr::T(Schema::Object(mut object)) = schema else { return schema };
+    let action = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some([name]))
+        .description(Some("The name of the action."));
+    object.properties.insert("action".to_owned(), action.into());
+    object.required.insert(0, "action".to_owned());
+    object.into()
+}
+
+review_actions! {
+    /// Begin the review of a submitted claim, or ask a holder of an item that came in meanwhile.
+    BeginAction = "begin" of BeginReview {}
+    /// Ask the partner for information. It is the partner's turn for the policy's `answer_business_days`.
+    RequestInformationAction = "request_information" of RequestInformation {
+        /// What is asked: each reason of the claim or of one of its items, each pair of code and item once.
+        #[schema(min_items = 1, max_items = 25)]
+        reasons: Vec<ReasonBody>,
+    }
+    /// Reject the claim: its undecided items are rejected. The partner may dispute it once.
+    RejectAction = "reject" of Reject {
+        /// Why: each reason of the claim or of one of its items, each pair of code and item once.
+        #[schema(min_items = 1, max_items = 25)]
+        reasons: Vec<ReasonBody>,
+    }
+    /// Find the claim right: its items are locked, and the customer is notified. Of a contested claim for an `operator`
+    /// alone.
+    ValidateAction = "validate" of Validate {
+        /// The items to leave out; at least one undecided item must stay.
+        #[schema(max_items = 25)]
+        drop: Option<Vec<DropBody>>,
+        /// The grounds, required of a contested claim; 1–2,000 characters.
+        #[schema(min_length = 1, max_length = 2000)]
+        comment: Option<String>,
+    }
+    /// Hold the claim: the window is void, and a full new one begins with `resume`. For an `operator`.
+    HoldAction = "hold" of Hold {
+        /// Why the claim is held; 1–2,000 characters.
+        #[schema(min_length = 1, max_length = 2000)]
+        comment: String,
+    }
+    /// Go on with a claim on hold: the customer is notified again. For an `operator`.
+    ResumeAction = "resume" of Resume {}
+    /// Make the customer's window longer. For an `operator`, as often as needed.
+    ExtendAction = "extend" of Extend {
+        /// The new last counted date: a business day later than the present last one.
+        #[schema(format = Date)]
+        closes_on: String,
+    }
+    /// Name another contact for a claim whose customer was not reached. For an `operator`.
+    CorrectContactAction = "correct_contact" of CorrectContact {
+        /// The new contact, verified or vouched for.
+        customer_contact: ContactBody,
+    }
+    /// Vouch for the contact: its domain is the tenant's, and nobody has verified it. For an `operator`.
+    VouchAction = "vouch" of Vouch {
+        /// How the contact was found genuine; 1–2,000 characters.
+        #[schema(min_length = 1, max_length = 2000)]
+        comment: String,
+    }
+    /// Refuse the contact that the partner proposes; twice at most. For an `operator`.
+    RefuseContactAction = "refuse_contact" of RefuseContact {
+        /// Why it is refused; 1–2,000 characters.
+        #[schema(min_length = 1, max_length = 2000)]
+        comment: Option<String>,
+    }
+    /// Retire the link of a recipient: it takes a "no" and nothing else, for ever. For an `operator`.
+    RetireLinkAction = "retire_link" of RetireLink {
+        /// The recipient's number, as the claim's `recipients` have it.
+        #[schema(minimum = 1, maximum = 23)]
+        recipient: u8,
+        /// Why the link is retired; 1–2,000 characters.
+        #[schema(min_length = 1, max_length = 2000)]
+        comment: String,
+    }
+    /// Let a disputed rejection stand; not by the reviewer who rejected.
+    UpholdAction = "uphold" of Uphold {
+        /// Why the rejection stands; 1–2,000 characters.
+        #[schema(min_length = 1, max_length = 2000)]
+        comment: String,
+    }
+    /// Overturn a disputed rejection: the claim is in review again; not by the reviewer who rejected.
+    OverturnAction = "overturn" of Overturn {
+        /// Why the rejection falls; 1–2,000 characters.
+        #[schema(min_length = 1, max_length = 2000)]
+        comment: String,
+    }
+}
+
+/// A coded reason, of the claim or of one of its items.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReasonBody {
-    /// Its code.
-    #[schema(example = "evidence_item_missing")]
-    pub code: String,
-    /// The item it is about.
-    #[schema(minimum = 1, maximum = 255)]
+    /// The code of the reason.
+    pub code: ReasonWord,
+    /// The number of the item it is about; left out: the whole claim.
+    #[schema(minimum = 1, maximum = 25)]
     pub item_no: Option<u8>,
-    /// What is to be added.
+    /// What is to be added, 1–2,000 characters; the partner reads it.
     #[schema(min_length = 1, max_length = 2000)]
     pub comment: Option<String>,
 }
 
-/// An item to leave out.
+/// An item that a validation leaves out, and why.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DropBody {
-    /// Which.
-    #[schema(minimum = 1, maximum = 255)]
+    /// The number of an undecided item.
+    #[schema(minimum = 1, maximum = 25)]
     pub item_no: u8,
-    /// Why.
-    #[schema(example = "evidence_item_missing")]
-    pub code: String,
+    /// Why the item is left out.
+    pub code: ReasonWord,
 }
 
-/// The actions, by name.
-const ACTIONS: [(&str, CommandKind); 13] = [
-    ("begin", CommandKind::BeginReview),
-    ("request_information", CommandKind::RequestInformation),
-    ("reject", CommandKind::Reject),
-    ("validate", CommandKind::Validate),
-    ("hold", CommandKind::Hold),
-    ("resume", CommandKind::Resume),
-    ("extend", CommandKind::Extend),
-    ("correct_contact", CommandKind::CorrectContact),
-    ("vouch", CommandKind::Vouch),
-    ("refuse_contact", CommandKind::RefuseContact),
-    ("retire_link", CommandKind::RetireLink),
-    ("uphold", CommandKind::Uphold),
-    ("overturn", CommandKind::Overturn),
-];
+/// The actions, by name, each with the command that it asks for.
+pub fn actions() -> &'static [(&'static str, CommandKind)] {
+    ACTIONS
+}
 
 /// The command that an action asks for; `None`: no such action.
 pub fn action(body: &Value) -> Option<CommandKind> {
@@ -173,13 +220,12 @@ pub fn review(body: &Value) -> Result<Command, Failure> {
         Some("retire_link") => retire_link(&mut fields),
         Some("uphold") => fields.required("comment").map(|comment| Command::Uphold { comment }),
         Some("overturn") => fields.required("comment").map(|comment| Command::Overturn { comment }),
-        Some(_) => return Err(Failure::Fields(vec![unknown_action()])),
+        Some(_) => {
+            let unknown = Wrong::one_of(ACTION_NAMES).at("/action");
+            return Err(Failure::Fields(vec![unknown]));
+        }
     };
     fields.finish(command)
-}
-
-fn unknown_action() -> domain::rejection::FieldError {
-    domain::rejection::FieldError::new("/action", FieldCode::Malformed)
 }
 
 fn reasons(fields: &mut Fields<'_>) -> Vec<GivenReason> {
@@ -255,6 +301,13 @@ mod tests {
     }
 
     #[test]
+    fn an_action_has_the_name_that_a_claim_says_of_it() {
+        for (name, kind) in ACTIONS {
+            assert_eq!(crate::action::name_of(*kind), *name);
+        }
+    }
+
+    #[test]
     fn a_field_of_another_action_is_unknown() {
         for (body, field) in [
             (json!({"action": "begin", "comment": "x"}), "unknown-field /comment"),
@@ -277,13 +330,13 @@ mod tests {
     fn what_an_action_needs_is_asked_for() {
         for (body, errors) in [
             (json!({}), vec!["required /action"]),
-            (json!({"action": 1}), vec!["malformed /action"]),
-            (json!({"action": "approve", "x": 1}), vec!["malformed /action"]),
+            (json!({"action": 1}), vec!["wrong-type /action"]),
+            (json!({"action": "approve", "x": 1}), vec!["unknown-code /action"]),
             (json!({"action": "reject"}), vec!["required /reasons"]),
             (json!({"action": "reject", "reasons": []}), vec!["required /reasons"]),
             (
                 json!({"action": "reject", "reasons": [{"code": "no"}]}),
-                vec!["malformed /reasons/0/code"],
+                vec!["unknown-code /reasons/0/code"],
             ),
             (json!({"action": "hold"}), vec!["required /comment"]),
             (json!({"action": "extend", "closes_on": "soon"}), vec!["malformed /closes_on"]),
@@ -292,7 +345,7 @@ mod tests {
             (json!({"action": "retire_link"}), vec!["required /comment", "required /recipient"]),
             (
                 json!({"action": "retire_link", "recipient": 256, "comment": "x"}),
-                vec!["malformed /recipient"],
+                vec!["out-of-range /recipient"],
             ),
         ] {
             assert_eq!(refused(review(&body)), errors, "{body}");
@@ -304,7 +357,7 @@ mod tests {
         let drop = |item_no: Value| json!({"item_no": item_no, "code": "evidence_item_missing"});
         let body =
             json!({"action": "validate", "drop": [drop(json!(2)), drop(json!(2)), drop(json!(0))]});
-        assert_eq!(refused(review(&body)), ["duplicate /drop/1", "malformed /drop/2/item_no"]);
+        assert_eq!(refused(review(&body)), ["duplicate /drop/1", "out-of-range /drop/2/item_no"]);
         let body = json!({"action": "validate", "drop": [drop(json!(2))]});
         let Ok(Command::Validate { drop, .. }) = review(&body) else { panic!() };
         assert_eq!(drop, [(ItemNo(2), ReasonCode::EvidenceItemMissing)]);

@@ -14,7 +14,8 @@ use utoipa::ToSchema;
 
 use crate::failure::Failure;
 use crate::fields::Fields;
-use crate::values::Readable;
+use crate::values::{Readable, Wrong};
+use crate::words::ItemKindWord;
 
 const ENTRIES: RangeInclusive<usize> = 0..=MAX_RULE_ENTRIES;
 
@@ -84,8 +85,7 @@ pub struct BlockBody {
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     pub partner_id: String,
     /// `workload` or `subscription`.
-    #[schema(pattern = "^(workload|subscription)$")]
-    pub kind: String,
+    pub kind: ItemKindWord,
     /// Which.
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     pub id: String,
@@ -139,20 +139,19 @@ fn block(fields: &mut Fields<'_>) -> Option<ItemBlock> {
 }
 
 impl Readable for ExplicitYes {
-    fn read(value: &Value) -> Result<Self, FieldCode> {
+    fn read(value: &Value) -> Result<Self, Wrong> {
         match value {
             Value::String(word) if word == "none" => Ok(Self::None),
             Value::String(word) if word == "all" => Ok(Self::All),
-            Value::Array(ids) if ids.len() > MAX_RULE_ENTRIES => Err(FieldCode::TooLong),
+            Value::String(_) => Err(Wrong::one_of(&["none", "all"])),
+            Value::Array(ids) if ids.len() > MAX_RULE_ENTRIES => Err(FieldCode::TooLong.into()),
             Value::Array(ids) => {
                 let ids: Result<BTreeSet<ProgramId>, _> = ids.iter().map(Readable::read).collect();
                 ids.map(Self::Programs)
             }
-            Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::String(_)
-            | Value::Object(_) => Err(FieldCode::Malformed),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {
+                Err(FieldCode::WrongType.into())
+            }
         }
     }
 }

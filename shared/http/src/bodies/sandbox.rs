@@ -46,11 +46,12 @@ impl ClockMove {
             Self::To(target) => (Some(target), "/now"),
             Self::By(duration) => (now.checked_add_signed(duration), "/advance"),
         };
-        let fits =
-            |target: &DateTime<Utc>| now <= *target && *target - now <= Duration::days(MAX_DAYS);
-        target
-            .filter(fits)
-            .ok_or_else(|| Failure::Fields(vec![FieldError::new(pointer, FieldCode::Malformed)]))
+        let refused = |code| Failure::Fields(vec![FieldError::new(pointer, code)]);
+        match target {
+            Some(target) if target < now => Err(refused(FieldCode::NotLater)),
+            Some(target) if target - now <= Duration::days(MAX_DAYS) => Ok(target),
+            Some(_) | None => Err(refused(FieldCode::OutOfRange)),
+        }
     }
 }
 
@@ -166,9 +167,9 @@ mod tests {
 
     #[test]
     fn it_never_goes_back_nor_further_than_400_days() {
-        assert_eq!(refused(moved(&json!({"now": "2026-11-23T11:59:59Z"}))), ["malformed /now"]);
-        assert_eq!(refused(moved(&json!({"advance": "P400DT1S"}))), ["malformed /advance"]);
-        assert_eq!(refused(moved(&json!({"now": "9999-01-01T00:00:00Z"}))), ["malformed /now"]);
+        assert_eq!(refused(moved(&json!({"now": "2026-11-23T11:59:59Z"}))), ["not-later /now"]);
+        assert_eq!(refused(moved(&json!({"advance": "P400DT1S"}))), ["out-of-range /advance"]);
+        assert_eq!(refused(moved(&json!({"now": "9999-01-01T00:00:00Z"}))), ["out-of-range /now"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::failure::Failure;
 use crate::fields::Fields;
+use crate::words::ItemKindWord;
 
 /// The most rows of a request.
 const MAX_ROWS: usize = 500;
@@ -42,8 +43,7 @@ pub struct UsageBody {
 #[serde(deny_unknown_fields)]
 pub struct UsageRowBody {
     /// `workload` or `subscription`.
-    #[schema(pattern = "^(workload|subscription)$")]
-    pub kind: String,
+    pub kind: ItemKindWord,
     /// Which item.
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     pub id: String,
@@ -51,10 +51,10 @@ pub struct UsageRowBody {
     #[schema(format = Date)]
     pub date: String,
     /// How many used it.
-    #[schema(minimum = 0, maximum = 4_294_967_295_i64)]
+    #[schema(minimum = 0, maximum = 2_147_483_647)]
     pub active_users: u32,
     /// How many could.
-    #[schema(minimum = 0, maximum = 4_294_967_295_i64)]
+    #[schema(minimum = 0, maximum = 2_147_483_647)]
     pub provisioned_seats: u32,
 }
 

@@ -6,8 +6,9 @@ use domain::time::rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::views::claim::{basis, partner, tenant};
+use crate::views::claim::{partner, tenant};
 use crate::views::{ItemRefView, NamedView, TenantRefView};
+use crate::words::{BasisWord, EndReasonWord, Word};
 
 /// An item of a claim that became official.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -28,9 +29,8 @@ pub struct AssociationView {
     pub item: ItemRefView,
     /// `active` or `ended`.
     pub status: AssociationStatusView,
-    /// `deemed` or `explicit`.
-    #[schema(pattern = "^(deemed|explicit)$")]
-    pub basis: String,
+    /// Why the item became active.
+    pub basis: BasisWord,
     /// Since when.
     #[schema(format = DateTime)]
     pub effective_at: String,
@@ -40,8 +40,8 @@ pub struct AssociationView {
     /// Until when.
     #[schema(format = DateTime)]
     pub ended_at: Option<String>,
-    /// Why it ended.
-    pub reason: Option<String>,
+    /// Why it ended; `null` while it runs.
+    pub reason: Option<EndReasonWord>,
     /// Whether the operator vouched for the contact whom the claim's notice named.
     pub vouched: bool,
 }
@@ -81,16 +81,13 @@ impl AssociationView {
             partner: partner(claim),
             tenant: tenant(claim),
             program: claim.subject.program.to_string(),
-            item: ItemRefView {
-                kind: claim.subject.kind.as_str().to_owned(),
-                id: item.id.to_string(),
-            },
+            item: ItemRefView { kind: Word(claim.subject.kind), id: item.id.to_string() },
             status,
-            basis: basis(why),
+            basis: Word(why),
             effective_at: rfc3339(effective_at),
             term_ends_at: term_end(claim).map(rfc3339),
             ended_at: end.map(|(at, _)| rfc3339(at)),
-            reason: end.map(|(_, reason)| reason.as_str().to_owned()),
+            reason: end.map(|(_, reason)| Word(reason)),
             vouched: claim.details.has_vouched_contact(),
         })
     }

@@ -12,18 +12,19 @@ use utoipa::ToSchema;
 use crate::failure::Failure;
 use crate::language::Language;
 use crate::problem::Problem;
+use crate::words::{CheckCodeWord, WarningWord, Word};
 
 /// What a submit of the same body would meet now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CheckView {
-    /// Whether it would be accepted.
+    /// Whether a submit would be accepted now.
     pub ok: bool,
-    /// Every problem at once.
+    /// Every problem at once: those of fields first, then what stands in the way elsewhere.
     pub errors: Vec<CheckErrorView>,
     /// Whether somebody else holds an item or is next for it; `null` where program or tenant is not
     /// known.
     pub contested: Option<bool>,
-    /// When the window would close if its notice were delivered now.
+    /// When the window would close if its notice were delivered now; `null` where that cannot be counted.
     #[schema(format = DateTime)]
     pub earliest_closes_at: Option<String>,
     /// What would not hinder a submit, and is worth knowing before it.
@@ -42,16 +43,34 @@ pub enum CheckWarning {
 /// A warning, as it is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CheckWarningView {
-    /// JSON Pointer into the request.
+    /// JSON Pointer into the request's body.
+    #[schema(example = "/customer_contact/email")]
     pub pointer: String,
-    /// The code of the warning.
-    #[schema(pattern = "^(contact-outside|vouching-needed)$")]
-    pub code: String,
-    /// The same in the caller's language.
+    /// The stable code of the warning.
+    pub code: WarningWord,
+    /// What is worth knowing, in the caller's language.
+    #[schema(
+        example = "The tenant has no verified contact: the operator has to vouch for this one."
+    )]
     pub detail: String,
 }
 
 impl CheckWarning {
+    /// Every one.
+    pub const ALL: &'static [Self] = &[Self::ContactOutside, Self::VouchingNeeded];
+
+    /// What it means, in a sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::ContactOutside => {
+                "The domain of the address is not the tenant's, and nobody has verified it: it gets no link."
+            }
+            Self::VouchingNeeded => {
+                "The tenant has no verified contact: the operator has to vouch for this one."
+            }
+        }
+    }
+
     /// The warning that a contact with that address deserves, if any.
     pub fn of_contact(tenant: &Tenant, address: &Email) -> Option<Self> {
         match tenant.authority(address) {
@@ -61,7 +80,8 @@ impl CheckWarning {
         }
     }
 
-    fn code(self) -> &'static str {
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::ContactOutside => "contact-outside",
             Self::VouchingNeeded => "vouching-needed",
@@ -71,8 +91,8 @@ impl CheckWarning {
     fn view(self, language: Language) -> CheckWarningView {
         CheckWarningView {
             pointer: "/customer_contact/email".to_owned(),
-            code: self.code().to_owned(),
-            detail: language.text(&format!("warning-{}", self.code()), &[]),
+            code: Word(self),
+            detail: language.text(&format!("warning-{}", self.as_str()), &[]),
         }
     }
 }
@@ -80,15 +100,23 @@ impl CheckWarning {
 /// A problem that a submit would meet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CheckErrorView {
-    /// JSON Pointer into the request; empty for the whole body.
+    /// JSON Pointer into the request's body; empty for the whole body.
+    #[schema(example = "/items/0/id")]
     pub pointer: String,
-    /// The code of the field or of the problem.
+    /// The code of a field, or `duplicate-claim`, `blocked-by-customer` or `quota-exceeded`.
+    #[schema(value_type = CheckCodeWord)]
     pub code: String,
-    /// The same in the caller's language.
+    /// What is wrong and what would be right, in the caller's language.
+    #[schema(example = "The tenant has no such item.")]
     pub detail: String,
-    /// With `duplicate-claim`: the caller's own claim.
+    /// With `duplicate-claim`: the partner's own claim that is in the way.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "cbplyjelfz5a5xwmpnah5uzxk4")]
     pub claim_id: Option<String>,
+    /// With `unknown-code`: what is known here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(["workload", "subscription"]))]
+    pub allowed: Option<Vec<String>>,
 }
 
 impl CheckView {
@@ -104,9 +132,10 @@ impl CheckView {
         let fields = Problem::of(&Failure::Fields(fields), language, "").errors;
         let fields = fields.into_iter().map(|field| CheckErrorView {
             pointer: field.pointer,
-            code: field.code,
+            code: field.code.0.as_str().to_owned(),
             detail: field.detail,
             claim_id: None,
+            allowed: field.allowed,
         });
         let hindrances = hindrances.into_iter().map(|hindrance| hindered(hindrance, language));
         let errors: Vec<_> = fields.chain(hindrances).collect();
@@ -123,12 +152,12 @@ impl CheckView {
 /// A refusal that is no fault of a field.
 fn hindered(hindrance: Rejection, language: Language) -> CheckErrorView {
     let problem = Problem::of(&Failure::from(hindrance), language, "");
-    let claim_id = problem.more.get("claim_id").and_then(|id| id.as_str());
     CheckErrorView {
         pointer: String::new(),
-        claim_id: claim_id.map(str::to_owned),
-        code: problem.code,
+        claim_id: problem.claim_id,
+        code: problem.code.0.as_str().to_owned(),
         detail: problem.detail,
+        allowed: None,
     }
 }
 

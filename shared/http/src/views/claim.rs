@@ -1,11 +1,10 @@
 //! The claim as its readers see it.
 
 use chrono::{DateTime, Utc};
-use domain::actor::ActorKind;
-use domain::claim::{
-    Basis, Claim, CustomerContact, Instant, Item, ItemStatus, PartnerContact, State,
-};
+use domain::actor::{Actor, ActorKind};
+use domain::claim::{Claim, CustomerContact, Instant, Item, ItemStatus, PartnerContact, State};
 use domain::context::Rival;
+use domain::history::Withheld;
 use domain::ids::EvidenceId;
 use domain::program::Policy;
 use domain::reason::ReasonCode;
@@ -15,8 +14,13 @@ use domain::turn::Turn;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::action;
 use crate::caller::Viewer;
 use crate::views::{EvidenceView, ExplainView, RecipientView, ShownRecipients, WindowView, told};
+use crate::words::{
+    ActionWord, ActorWord, BasisWord, HoldReasonWord, ItemKindWord, ItemReasonWord, ItemStatusWord,
+    ReasonWord, SilenceWord, StatusWord, ToldEventWord, WhoWord, Word,
+};
 
 /// What a claim is shown with.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +31,8 @@ pub struct Shown<'a> {
     pub now: DateTime<Utc>,
     /// To whom.
     pub viewer: Viewer,
+    /// Who reads it: of what the claim says that the reader can do with it.
+    pub reader: &'a Actor,
     /// Who else claims its items, shown to operator staff alone; `None`: that was not looked up, and
     /// the claim is shown without saying that there is nobody.
     pub rivals: Option<&'a [Rival]>,
@@ -46,9 +52,11 @@ pub struct ClaimView {
     pub id: String,
     /// Its version, also its ETag.
     pub version: u32,
-    /// Where it stands.
-    #[schema(example = "awaiting_customer")]
-    pub status: String,
+    /// Where the claim stands.
+    pub status: StatusWord,
+    /// What the caller can do with the claim now, as far as the claim itself tells: what stands elsewhere may still refuse
+    /// it.
+    pub allowed_actions: Vec<ActionWord>,
     /// Whether another partner held or claimed an item.
     pub contested: bool,
     /// The program.
@@ -91,8 +99,7 @@ pub struct ClaimView {
     /// The date that ranks rivals.
     #[schema(format = DateTime)]
     pub priority_at: Option<String>,
-    /// Whose turn it is; absent in final states.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Whose turn it is, until when, and what silence does then; `null` in final states.
     pub turn: Option<TurnView>,
     /// The window that is open, or that led here.
     pub window: Option<WindowView>,
@@ -104,8 +111,7 @@ pub struct ClaimView {
     pub last_event: LastEventView,
     /// Of a claim on hold: why the system holds it; absent where the operator does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(pattern = "^(partner_suspended|not_enrolled|no_verified_delivery|calendar_ends)$")]
-    pub hold_reason: Option<String>,
+    pub hold_reason: Option<HoldReasonWord>,
     /// Who is asked, and what became of it; for operator staff, of a claim that is answered alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipients: Option<Vec<RecipientView>>,
@@ -149,16 +155,15 @@ pub struct TenantRefView {
 pub struct ClaimItemView {
     /// Its number.
     pub no: u8,
-    /// `workload` or `subscription`.
-    pub kind: String,
-    /// Its id.
+    /// What the item is.
+    pub kind: ItemKindWord,
+    /// Its id at the tenant.
     pub id: String,
-    /// Where it stands.
-    #[schema(example = "pending")]
-    pub status: String,
-    /// Of an active or ended one: `deemed` or `explicit`.
+    /// Where the item stands.
+    pub status: ItemStatusWord,
+    /// Of an active or ended item: why it became active.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub basis: Option<String>,
+    pub basis: Option<BasisWord>,
     /// Of an active or ended one: since when.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -168,6 +173,7 @@ pub struct ClaimItemView {
     pub association_id: Option<String>,
     /// Of an ended one: why. Of one that silence declined: `no_answer`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ItemReasonWord>)]
     pub reason: Option<String>,
     /// Of an ended one: when.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -217,24 +223,22 @@ pub struct PartnerContactView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TurnView {
     /// Whose.
-    #[schema(pattern = "^(partner|operator|customer|system|nobody)$")]
-    pub who: String,
+    pub who: WhoWord,
     /// Until when.
     #[schema(format = DateTime)]
     pub until: Option<String>,
     /// What silence will do then.
-    #[schema(pattern = "^(associate|decline|reject|discard|unreachable|end|nothing)$")]
-    pub on_silence: String,
+    pub on_silence: SilenceWord,
 }
 
 /// A reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ReasonView {
-    /// Its code.
-    pub code: String,
-    /// The item it is about.
+    /// What is asked, or why the claim was rejected.
+    pub code: ReasonWord,
+    /// The number of the item it is about; `null`: the whole claim.
     pub item_no: Option<u8>,
-    /// What was added.
+    /// What the reviewer added, 1–2,000 characters.
     pub comment: Option<String>,
 }
 
@@ -251,13 +255,13 @@ pub struct DefenceView {
 pub struct LastEventView {
     /// Its type.
     #[serde(rename = "type")]
-    pub event_type: String,
+    #[schema(value_type = ToldEventWord)]
+    pub event_type: &'static str,
     /// When.
     #[schema(format = DateTime)]
     pub at: String,
     /// Whose doing it was.
-    #[schema(pattern = "^(partner|customer|operator|system)$")]
-    pub actor: String,
+    pub actor: ActorWord,
     /// Who exactly, for the own party and for staff: a member of the staff, `recipient:<no>`, or the pseudonym of a
     /// person.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -288,7 +292,8 @@ impl ClaimView {
         Self {
             id: claim.id.to_string(),
             version: claim.version.0,
-            status: claim.status().as_str().to_owned(),
+            status: Word(claim.status()),
+            allowed_actions: allowed_actions(claim, shown),
             contested: claim.contested,
             program: subject.program.to_string(),
             policy_version: subject.policy_version,
@@ -353,23 +358,14 @@ pub(super) fn tenant(claim: &Claim) -> TenantRefView {
     }
 }
 
-/// The name of a basis on the wire.
-pub(super) fn basis(basis: Basis) -> String {
-    match basis {
-        Basis::Deemed => "deemed",
-        Basis::Explicit => "explicit",
-    }
-    .to_owned()
-}
-
 impl ClaimItemView {
     fn of(claim: &Claim, item: &Item, viewer: Viewer) -> Self {
         let status = claim.item_status(item);
         let view = Self {
             no: item.no.0,
-            kind: claim.subject.kind.as_str().to_owned(),
+            kind: Word(claim.subject.kind),
             id: item.id.to_string(),
-            status: status.as_str().to_owned(),
+            status: Word(status.code()),
             basis: None,
             effective_at: None,
             association_id: None,
@@ -381,13 +377,13 @@ impl ClaimItemView {
         };
         match status {
             ItemStatus::Active { basis: why, effective_at } => Self {
-                basis: Some(basis(why)),
+                basis: Some(Word(why)),
                 effective_at: Some(rfc3339(effective_at)),
                 association_id: Some(claim.association_id(item.no).to_string()),
                 ..view
             },
             ItemStatus::Ended { reason, at, basis: why, effective_at } => Self {
-                basis: Some(basis(why)),
+                basis: Some(Word(why)),
                 effective_at: Some(rfc3339(effective_at)),
                 association_id: Some(claim.association_id(item.no).to_string()),
                 reason: Some(reason.as_str().to_owned()),
@@ -423,9 +419,16 @@ fn declined_reason(no_answer: bool) -> &'static str {
     if no_answer { "no_answer" } else { ReasonCode::CustomerDeclined.as_str() }
 }
 
-fn hold_reason(claim: &Claim) -> Option<String> {
+/// Why the system holds a claim.
+fn hold_reason(claim: &Claim) -> Option<HoldReasonWord> {
     let State::OnHold { reason } = claim.state else { return None };
-    reason.map(|reason| reason.as_str().to_owned())
+    reason.map(Word)
+}
+
+/// What the reader can do with the claim.
+fn allowed_actions(claim: &Claim, shown: &Shown<'_>) -> Vec<ActionWord> {
+    let actions = action::allowed_actions(claim, shown.reader, shown.policy, shown.now);
+    actions.into_iter().map(Word).collect()
 }
 
 impl ContactView {
@@ -460,9 +463,9 @@ fn evidence(claim: &Claim, shown: &Shown<'_>) -> Vec<EvidenceView> {
 impl TurnView {
     fn of(turn: Turn) -> Self {
         Self {
-            who: turn.who.as_str().to_owned(),
+            who: Word(turn.who),
             until: turn.until.map(rfc3339),
-            on_silence: turn.on_silence.as_str().to_owned(),
+            on_silence: Word(turn.on_silence),
         }
     }
 }
@@ -472,17 +475,17 @@ impl LastEventView {
         let event = &claim.last_event;
         if told::hides_last_event(claim, viewer) {
             return Self {
-                event_type: told::NOTICE_CHANGED.to_owned(),
+                event_type: Withheld::NOTICE_CHANGED,
                 at: rfc3339(event.at),
-                actor: told::ACTOR.to_owned(),
+                actor: Word(Withheld::ACTOR),
                 actor_id: None,
                 by: None,
             };
         }
         Self {
-            event_type: event.event_type.as_str().to_owned(),
+            event_type: event.event_type.as_str(),
             at: rfc3339(event.at),
-            actor: event.actor.as_str().to_owned(),
+            actor: Word(event.actor),
             actor_id: shown_actor_id(claim, viewer),
             by: event.by_silence.then(|| "silence".to_owned()),
         }
@@ -505,7 +508,7 @@ fn reasons(claim: &Claim) -> Vec<ReasonView> {
     let comments = &claim.details.reason_comments;
     let comment = |at: usize| comments.get(at)?.as_ref().map(|text| text.as_str().to_owned());
     let view = |(at, reason): (usize, &domain::reason::Reason)| ReasonView {
-        code: reason.code.as_str().to_owned(),
+        code: Word(reason.code),
         item_no: reason.item_no.map(|no| no.0),
         comment: comment(at),
     };
@@ -529,7 +532,7 @@ fn rivals(shown: &Shown<'_>) -> Option<Vec<RivalView>> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DecisionView {
     /// Where the claim stands now.
-    pub claim_status: String,
+    pub claim_status: StatusWord,
     /// Where its items stand now.
     pub items: Vec<DecidedItemView>,
     /// What the decision is receipted under; `null` where nothing had to be recorded.
@@ -543,8 +546,8 @@ pub struct DecisionView {
 pub struct DecidedItemView {
     /// Its number.
     pub no: u8,
-    /// Where it stands.
-    pub status: String,
+    /// Where the item stands now.
+    pub status: ItemStatusWord,
 }
 
 impl DecisionView {
@@ -552,10 +555,10 @@ impl DecisionView {
     pub fn of(claim: &Claim, receipt_id: Option<String>, in_time: bool) -> Self {
         let item = |item: &Item| DecidedItemView {
             no: item.no.0,
-            status: claim.item_status(item).as_str().to_owned(),
+            status: Word(claim.item_status(item).code()),
         };
         Self {
-            claim_status: claim.status().as_str().to_owned(),
+            claim_status: Word(claim.status()),
             items: claim.items.iter().map(item).collect(),
             receipt_id,
             in_time,
@@ -565,7 +568,7 @@ impl DecisionView {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use domain::actor::ActorId;
+    use domain::actor::{ActorId, StaffRole};
     use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone, window};
     use domain::claim::{
         Details, ExtensionCause, ExtensionCauses, HoldReason, LastEvent, Mark, Subject, UsedChances,
@@ -684,6 +687,7 @@ pub(crate) mod tests {
             policy: &Policy::default(),
             now,
             viewer,
+            reader: &Actor::System,
             rivals: Some(&[rival]),
             reused: None,
             out_of_office: Some(1),
@@ -706,6 +710,27 @@ pub(crate) mod tests {
             view["items"][0],
             json!({"no": 1, "kind": "workload", "id": "w-1", "status": "pending"})
         );
+    }
+
+    #[test]
+    fn a_claim_says_what_its_reader_can_do_with_it() {
+        let (claim, policy) = (claim(), Policy::default());
+        let actions = |role: StaffRole| {
+            let reader = Actor::Staff { id: StaffId::parse("s-9").unwrap(), role };
+            let shown = Shown {
+                policy: &policy,
+                now: at("2026-12-24T10:00:00Z"),
+                viewer: Viewer::Staff,
+                reader: &reader,
+                rivals: None,
+                reused: None,
+                out_of_office: None,
+                recipients: None,
+            };
+            serde_json::to_value(ClaimView::of(&claim, &shown).allowed_actions).unwrap()
+        };
+        assert_eq!(actions(StaffRole::Operator), json!(["hold", "extend"]));
+        assert_eq!(actions(StaffRole::Auditor), json!([]));
     }
 
     #[test]
@@ -735,6 +760,7 @@ pub(crate) mod tests {
             policy: &Policy::default(),
             now,
             viewer,
+            reader: &Actor::System,
             rivals: None,
             reused: None,
             out_of_office: Some(1),
@@ -874,6 +900,7 @@ pub(crate) mod tests {
                 policy: &Policy::default(),
                 now: at("2026-12-24T10:00:00Z"),
                 viewer,
+                reader: &Actor::System,
                 rivals: None,
                 reused: None,
                 out_of_office: None,
@@ -938,7 +965,7 @@ pub(crate) mod tests {
         let ended = Mark::Ended {
             reason: EndReason::CustomerRevoked,
             at: at("2027-01-05T10:00:00Z"),
-            basis: Basis::Deemed,
+            basis: domain::claim::Basis::Deemed,
             effective_at: at("2026-12-31T23:00:00Z"),
         };
         claim.items[2].mark = Some(ended);

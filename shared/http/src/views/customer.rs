@@ -8,6 +8,7 @@ use crate::views::{
     ClaimItemView, ClaimView, LastEventView, NamedView, RecipientView, TenantRefView, TurnView,
     WindowView,
 };
+use crate::words::{ActionWord, HoldReasonWord, StatusWord};
 
 /// A claim on the customer's tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -16,9 +17,10 @@ pub struct CustomerClaimView {
     pub id: String,
     /// Its version, also its ETag.
     pub version: u32,
-    /// Where it stands.
-    #[schema(example = "awaiting_customer")]
-    pub status: String,
+    /// Where the claim stands.
+    pub status: StatusWord,
+    /// What the caller can do with the claim now.
+    pub allowed_actions: Vec<ActionWord>,
     /// The program.
     pub program: String,
     /// What the partner does.
@@ -37,11 +39,10 @@ pub struct CustomerClaimView {
     /// Who is asked, and what became of it; of a claim that is answered alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipients: Option<Vec<RecipientView>>,
-    /// Why the system holds it.
+    /// Of a claim on hold: why the system holds it; left out where the operator does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub hold_reason: Option<String>,
-    /// Whose turn it is; absent in final states.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold_reason: Option<HoldReasonWord>,
+    /// Whose turn it is, until when, and what silence does then; `null` in final states.
     pub turn: Option<TurnView>,
     /// The window that is open, or that led here.
     pub window: Option<WindowView>,
@@ -56,6 +57,7 @@ impl CustomerClaimView {
             id: whole.id,
             version: whole.version,
             status: whole.status,
+            allowed_actions: whole.allowed_actions,
             program: whole.program,
             activity: whole.activity,
             partner: whole.partner,

@@ -8,14 +8,18 @@ use domain::program::{Policy, Program};
 use domain::text::Domain;
 use domain::time::rfc3339;
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
+
+use crate::words::{
+    ConsentWord, EvidenceWord, ItemKindWord, PartnerStatusWord, ProgramStatusWord, SubdivisionWord,
+    TenantItemWord, TenantStatusWord, UsageHistoryWord, VouchingWord, Word,
+};
 
 /// An item by kind and id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ItemRefView {
-    /// `workload` or `subscription`.
-    pub kind: String,
+    /// What the item is.
+    pub kind: ItemKindWord,
     /// Its id.
     pub id: String,
 }
@@ -27,8 +31,8 @@ pub struct PartnerView {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// `active` or `suspended`.
-    pub status: String,
+    /// Whether the partner may claim and read.
+    pub status: PartnerStatusWord,
     /// Its locations.
     pub locations: Vec<LocationView>,
     /// The country of its business calendar.
@@ -60,7 +64,7 @@ impl PartnerView {
         Self {
             id: partner.id.to_string(),
             name: partner.name.as_str().to_owned(),
-            status: word(&partner.status),
+            status: Word(partner.status),
             locations: partner.locations.iter().map(location).collect(),
             country: partner.country.to_string(),
             time_zone: partner.time_zone.name().to_owned(),
@@ -77,8 +81,8 @@ pub struct TenantView {
     pub id: String,
     /// The customer's name.
     pub name: String,
-    /// `active` or `deleted`.
-    pub status: String,
+    /// Whether the tenant exists.
+    pub status: TenantStatusWord,
     /// The domains that are its own, as A-labels.
     pub domains: Vec<String>,
     /// Those of them that have another spelling of one script, with that; taken and ignored where it is written.
@@ -134,16 +138,16 @@ pub struct GrantView {
 /// A workload or subscription of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TenantItemView {
-    /// `workload` or `subscription`.
-    pub kind: String,
+    /// What the item is.
+    pub kind: ItemKindWord,
     /// Its id.
     pub id: String,
     /// What was bought.
     pub product: String,
     /// Whether it may be claimed.
     pub claimable: bool,
-    /// `active`, `grace` or `ended`.
-    pub state: String,
+    /// The state of the item at the tenant.
+    pub state: TenantItemWord,
 }
 
 impl TenantView {
@@ -152,7 +156,7 @@ impl TenantView {
         Self {
             id: tenant.id.to_string(),
             name: tenant.name.as_str().to_owned(),
-            status: word(&tenant.status),
+            status: Word(tenant.status),
             domains: tenant.domains.iter().map(|domain| domain.as_str().to_owned()).collect(),
             domains_unicode: tenant.domains.iter().filter_map(spelling).collect(),
             domain_added: tenant.domain_added.iter().map(GrantView::named).collect(),
@@ -195,11 +199,11 @@ impl GrantView {
 impl TenantItemView {
     fn of(item: &domain::directory::TenantItem) -> Self {
         Self {
-            kind: item.kind.as_str().to_owned(),
+            kind: Word(item.kind),
             id: item.id.to_string(),
             product: item.product.to_string(),
             claimable: item.claimable,
-            state: word(&item.state),
+            state: Word(item.state),
         }
     }
 }
@@ -211,12 +215,12 @@ pub struct ProgramView {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// `open` or `closed`.
-    pub status: String,
+    /// Whether the program takes new claims.
+    pub status: ProgramStatusWord,
     /// The family within which an item has one partner.
     pub family: String,
-    /// `workload` or `subscription`.
-    pub item_kind: String,
+    /// What the program's items are.
+    pub item_kind: ItemKindWord,
     /// The activities a claim may name.
     pub activities: Vec<String>,
     /// Workload ids, or the products of subscriptions.
@@ -232,8 +236,8 @@ pub struct ProgramView {
 pub struct PolicyView {
     /// The customer's window.
     pub window_business_days: u32,
-    /// `opt_out` or `opt_in`.
-    pub consent: String,
+    /// What silence in the window means.
+    pub consent: ConsentWord,
     /// Seconds between the end of the window and its close.
     pub grace_seconds: u32,
     /// Time for a delivery proof.
@@ -258,18 +262,18 @@ pub struct PolicyView {
     pub extension_business_days: u32,
     /// Days for which a customer's no blocks.
     pub block_days: u32,
-    /// `declared` or `uploaded`.
-    pub evidence: String,
+    /// What a partner must bring as evidence.
+    pub evidence: EvidenceWord,
     /// How old an acknowledgement may be.
     pub evidence_max_age_months: u32,
-    /// `any` or `none`.
-    pub unknown_subdivision: String,
+    /// What counts where a tenant's subdivision is not known.
+    pub unknown_subdivision: SubdivisionWord,
     /// Months after which associations end.
     pub term_months: Option<u32>,
     /// `allowed` or `never`: whether the operator may vouch for a contact of the tenant's domain.
-    pub vouching: String,
+    pub vouching: VouchingWord,
     /// `since_association` or `all`: which days of usage an association's partner may read.
-    pub usage_history: String,
+    pub usage_history: UsageHistoryWord,
 }
 
 impl ProgramView {
@@ -278,9 +282,9 @@ impl ProgramView {
         Self {
             id: program.id.to_string(),
             name: program.name.as_str().to_owned(),
-            status: word(&program.status),
+            status: Word(program.status),
             family: program.family.to_string(),
-            item_kind: program.item_kind.as_str().to_owned(),
+            item_kind: Word(program.item_kind),
             activities: program.activities.iter().map(ToString::to_string).collect(),
             catalogue: program.catalogue.iter().map(ToString::to_string).collect(),
             policy_version: program.policy_version,
@@ -293,7 +297,7 @@ impl PolicyView {
     fn of(policy: &Policy) -> Self {
         Self {
             window_business_days: policy.window_business_days,
-            consent: word(&policy.consent),
+            consent: Word(policy.consent),
             grace_seconds: policy.grace_seconds,
             delivery_business_days: policy.delivery_business_days,
             contact_business_days: policy.contact_business_days,
@@ -306,22 +310,13 @@ impl PolicyView {
             recall_business_days: policy.recall_business_days,
             extension_business_days: policy.extension_business_days,
             block_days: policy.block_days,
-            evidence: word(&policy.evidence),
+            evidence: Word(policy.evidence),
             evidence_max_age_months: policy.evidence_max_age_months,
-            unknown_subdivision: word(&policy.unknown_subdivision),
+            unknown_subdivision: Word(policy.unknown_subdivision),
             term_months: policy.term_months,
-            vouching: word(&policy.vouching),
-            usage_history: policy.usage_history.as_str().to_owned(),
+            vouching: Word(policy.vouching),
+            usage_history: Word(policy.usage_history),
         }
-    }
-}
-
-/// The name on the wire of a word that only serde knows.
-pub(super) fn word<T: Serialize>(value: &T) -> String {
-    match serde_json::to_value(value) {
-        Ok(Value::String(word)) => word,
-        Ok(other) => other.to_string(),
-        Err(_) => String::new(),
     }
 }
 

@@ -8,6 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::words::{ActorWord, Word};
+
 /// One revision of an entry of the directory: what was written, by whom and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EntryRevisionView {
@@ -17,8 +19,7 @@ pub struct EntryRevisionView {
     #[schema(format = DateTime)]
     pub at: Option<String>,
     /// Whose doing it was; `null`: it was written before there was a history.
-    #[schema(pattern = "^(customer|operator|system)$")]
-    pub actor: Option<String>,
+    pub actor: Option<ActorWord>,
     /// Which member of the staff. A customer's administrator has no name.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
@@ -39,7 +40,7 @@ impl EntryRevisionView {
         Self {
             revision,
             at: written.map(|(at, ..)| rfc3339(at)),
-            actor: written.map(|(_, kind, _)| kind.as_str().to_owned()),
+            actor: written.map(|(_, kind, _)| Word(kind)),
             actor_id: written.and_then(|(.., staff)| staff).map(ToString::to_string),
             // The views all have a JSON form: their keys are strings.
             entry: serde_json::to_value(entry).unwrap_or_default(),

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::claim::{Evidence, Scan};
+use domain::claim::Evidence;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::words::{ScanWord, Word};
 
 /// A piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -18,9 +20,8 @@ pub struct EvidenceView {
     /// When the customer acknowledged it.
     #[schema(value_type = String, format = Date)]
     pub acknowledged_on: chrono::NaiveDate,
-    /// `none`, `pending`, `clean` or `infected`.
-    #[schema(value_type = String, pattern = "^(none|pending|clean|infected)$")]
-    pub scan: Scan,
+    /// What is known of its document.
+    pub scan: ScanWord,
     /// For operator staff: whether the same document was brought for another tenant too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reused: Option<bool>,
@@ -34,7 +35,7 @@ impl EvidenceView {
             name: evidence.name.as_str().to_owned(),
             sha256: evidence.sha256.to_string(),
             acknowledged_on: evidence.acknowledged_on,
-            scan: evidence.scan,
+            scan: Word(evidence.scan),
             reused,
         }
     }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::caller::Viewer;
+use crate::words::{ActorWord, ToldEventWord, Word};
 
 /// One version of a claim: what happened, chained by digests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -19,18 +20,20 @@ pub struct HistoryEntryView {
     pub version: u32,
     /// What happened.
     #[serde(rename = "type")]
+    #[schema(value_type = ToldEventWord)]
     pub event_type: String,
     /// When.
     #[schema(format = DateTime)]
     pub at: String,
     /// Whose doing it was.
-    #[schema(pattern = "^(partner|customer|operator|system)$")]
-    pub actor: String,
+    pub actor: ActorWord,
     /// Who exactly, for the own party and for staff: a member of the staff, `recipient:<no>`, or the pseudonym of a
     /// person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor_id: Option<String>,
-    /// What changed.
+    /// What changed, without personal data and as much as the reader may read. Only what changed is there: `status`,
+    /// `items`, `closes_at`, `reasons`, `notice`, `explicit_yes`, `by`, and for customer and staff `recipients`.
+    #[schema(value_type = Object)]
     pub detail: Value,
     /// The text that is hashed, the same for every reader; absent while the version is not archived, and for entries
     /// of the first format.
@@ -104,7 +107,7 @@ impl HistoryEntryView {
             version: entry.version.0,
             event_type: entry.event_type.as_str().to_owned(),
             at: rfc3339(entry.at),
-            actor: entry.actor.as_str().to_owned(),
+            actor: Word(entry.actor),
             actor_id: entry.actor_id.clone().filter(|_| is_shown),
             detail: detail(entry, viewer),
             entry: None,
@@ -119,7 +122,7 @@ impl HistoryEntryView {
             version: withheld.version.0,
             event_type: withheld.name,
             at: rfc3339(withheld.at),
-            actor: Withheld::ACTOR.as_str().to_owned(),
+            actor: Word(Withheld::ACTOR),
             actor_id: None,
             detail: Value::Object(Map::new()),
             entry: None,

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::views::claim::partner;
 use crate::views::{AssociationView, CustomerClaimView, NamedView};
+use crate::words::{ToldEventWord, UsageHistoryWord, Word};
 
 /// What stands between the customer and one partner. A partner whose claims do not fit on a page comes
 /// again on the next.
@@ -38,9 +39,8 @@ pub struct LedgerAssociationView {
     /// When the partner last read its data; `null`: never.
     #[schema(format = DateTime)]
     pub last_read_at: Option<String>,
-    /// `since_association` or `all`: which days of usage the partner may read.
-    #[schema(pattern = "^(since_association|all)$")]
-    pub usage_history: String,
+    /// Which days of usage the partner may read.
+    pub usage_history: UsageHistoryWord,
 }
 
 /// An answer of the customer's.
@@ -50,9 +50,9 @@ pub struct ReceiptView {
     pub id: String,
     /// About which claim.
     pub claim_id: String,
-    /// What it was: an event type.
+    /// What the answer was.
     #[serde(rename = "type")]
-    #[schema(example = "items_declined")]
+    #[schema(value_type = ToldEventWord)]
     pub event_type: String,
     /// When.
     #[schema(format = DateTime)]
@@ -101,7 +101,7 @@ impl LedgerAssociationView {
             let until =
                 if active { &association.term_ends_at } else { &association.ended_at }.clone();
             let last_read_at = last_read(item.no).map(rfc3339);
-            let usage_history = policy.usage_history.as_str().to_owned();
+            let usage_history = Word(policy.usage_history);
             Some(Self { association, until, last_read_at, usage_history })
         });
         views.collect()

@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::caller::Viewer;
-use crate::views::directory::word;
+use crate::words::{AuthorityWord, CauseWord, Word};
 
 /// The recipients that a claim is shown with.
 #[derive(Debug, Clone, Copy)]
@@ -37,17 +37,15 @@ pub struct RecipientView {
     /// The same with the domain in its own script, where that is another spelling and of one script.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_unicode: Option<String>,
-    /// What the address may do, as of the notice: `verified`, `domain` or `outside`.
-    #[schema(pattern = "^(verified|domain|outside)$")]
-    pub authority: String,
+    /// What the address may do, as of the notice.
+    pub authority: AuthorityWord,
     /// When it was asked first; `null`: not yet.
     #[schema(format = DateTime)]
     pub asked_at: Option<String>,
     /// Where it stands.
     pub state: RecipientStateView,
     /// Of one at which the present notice failed: why.
-    #[schema(pattern = "^(bounce|complaint|no_proof|suppressed|unverified)$")]
-    pub cause: Option<String>,
+    pub cause: Option<CauseWord>,
     /// Since when the directory has the address as verified; for operator staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -110,10 +108,10 @@ impl RecipientView {
             name: own.name.as_str().to_owned(),
             email: own.email.as_str().to_owned(),
             email_unicode: own.email.unicode(),
-            authority: own.authority.as_str().to_owned(),
+            authority: Word(own.authority),
             asked_at: own.asked_at.filter(|_| report.is_some()).map(rfc3339),
             state,
-            cause: failure.map(|failure| word(&failure.cause)),
+            cause: failure.map(|failure| Word(failure.cause)),
             verified_since: since.map(rfc3339),
         }
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::ExplicitYesWord;
+use crate::words::{ItemKindWord, Word};
 
 /// What a customer has settled beforehand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -51,8 +52,8 @@ pub struct RuleContactView {
 pub struct BlockView {
     /// Who may not.
     pub partner_id: String,
-    /// `workload` or `subscription`.
-    pub kind: String,
+    /// What the item is.
+    pub kind: ItemKindWord,
     /// Which.
     pub id: String,
     /// Until when.
@@ -100,7 +101,7 @@ impl BlockView {
     fn of(block: &ItemBlock) -> Self {
         Self {
             partner_id: block.partner.to_string(),
-            kind: block.kind.as_str().to_owned(),
+            kind: Word(block.kind),
             id: block.id.to_string(),
             until: rfc3339(block.until),
         }

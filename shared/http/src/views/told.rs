@@ -2,16 +2,11 @@
 //! nothing else. Otherwise the partner could count whom the customer's organisation has asked.
 
 use domain::claim::Claim;
-use domain::history::{Entry, Withheld};
+use domain::history::Entry;
 use domain::ids::Sha256Hash;
 
 use crate::caller::Viewer;
 use crate::views::RuleView;
-
-/// The type of such an event for the partner.
-pub(super) const NOTICE_CHANGED: &str = Withheld::NOTICE_CHANGED;
-/// Whose doing it is for the partner.
-pub(super) const ACTOR: &str = "system";
 
 /// Whether `viewer` is not told what the last event of a claim was.
 pub(super) fn hides_last_event(claim: &Claim, viewer: Viewer) -> bool {

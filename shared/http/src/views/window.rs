@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::caller::Viewer;
+use crate::words::{ExtensionWord, SkipWord, Word};
 
 /// A window: when it closes, and why then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -37,8 +38,7 @@ pub struct WindowView {
     pub skipped: Vec<SkippedDayView>,
     /// Of a claim's window: why it became longer, each cause once; for operator staff and the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = json!(["customer"]))]
-    pub extended_by: Option<Vec<String>>,
+    pub extended_by: Option<Vec<ExtensionWord>>,
     /// Of a claim's window: whose delivery it is counted from; for operator staff and the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counted_from: Option<CountedFromView>,
@@ -61,9 +61,8 @@ pub struct SkippedDayView {
     /// The day.
     #[schema(value_type = String, format = Date)]
     pub date: chrono::NaiveDate,
-    /// `weekend`, `holiday`, `closure` or `exception`.
-    #[schema(value_type = String, pattern = "^(weekend|holiday|closure|exception)$")]
-    pub reason: domain::calendar::SkipReason,
+    /// Why the day is not counted.
+    pub reason: SkipWord,
     /// The name of the holiday or exception.
     pub name: Option<String>,
 }
@@ -93,7 +92,7 @@ impl WindowView {
         if viewer == Viewer::Partner {
             return Some(view);
         }
-        let causes = claim.extended_by.iter().map(|cause| cause.as_str().to_owned()).collect();
+        let causes = claim.extended_by.iter().map(Word).collect();
         let counted_from = CountedFromView {
             recipient: claim.opened_by.map(|no| no.0),
             delivered_at: view.delivered_at.clone(),
@@ -103,7 +102,7 @@ impl WindowView {
 }
 
 fn skipped(day: &SkippedDay) -> SkippedDayView {
-    SkippedDayView { date: day.date, reason: day.reason, name: day.name.clone() }
+    SkippedDayView { date: day.date, reason: Word(day.reason), name: day.name.clone() }
 }
 
 #[cfg(test)]

@@ -1,0 +1,608 @@
+//! What is said of a route beyond its row in the table: what it takes, what it answers, what it does, and the problems
+//! that do not follow from that.
+
+use utoipa::openapi::path::HttpMethod;
+
+use crate::problem_code::ProblemCode;
+use crate::routes::{
+    AssociationsRoute, ClaimsRoute, CustomerRoute, DecisionRoute, DirectoryRoute, EvidenceRoute,
+    ReviewRoute, RouteId,
+};
+
+/// What is said of an endpoint.
+pub(super) struct Endpoint {
+    /// What it is for, in a few words.
+    pub(super) summary: &'static str,
+    /// What it does beyond that, and what has to be known to use it.
+    pub(super) description: &'static str,
+    /// The body, if it takes one.
+    pub(super) body: Option<BodyShape>,
+    /// What a success answers.
+    pub(super) answer: AnswerShape,
+    /// The parameters of its query.
+    pub(super) query: &'static [&'static str],
+    /// Headers that must be sent.
+    pub(super) headers: &'static [&'static str],
+    /// Headers that may be sent.
+    pub(super) optional_headers: &'static [&'static str],
+    /// The problems that do not follow from what it takes.
+    pub(super) problems: &'static [ProblemCode],
+}
+
+/// What a body is made of.
+#[derive(Clone, Copy)]
+pub(super) enum BodyShape {
+    /// JSON of a schema.
+    Json(&'static str),
+    /// The same; no body means one without fields.
+    JsonOrNone(&'static str),
+    /// A JSON merge patch of a schema (RFC 7396).
+    MergePatch(&'static str),
+    /// The form of the decision page.
+    Form,
+}
+
+/// What a success is made of.
+#[derive(Clone, Copy)]
+pub(super) enum AnswerShape {
+    /// One thing without a version.
+    One(&'static str),
+    /// A claim, with its version.
+    Claim(&'static str),
+    /// An entry of the directory, with its revision.
+    Entry(&'static str),
+    /// A claim that was created, with its version and its place.
+    Created(&'static str),
+    /// A page of a list.
+    List(&'static str),
+    /// One thing without a version, or its rows as a table.
+    OneOrTable(&'static str),
+    /// A page of a list, or its rows as a table.
+    ListOrTable(&'static str),
+    /// A page for people.
+    Page,
+    /// A page for people, or JSON for whoever prefers it.
+    PageOr(&'static str),
+    /// How many rows were written.
+    Rows,
+    /// This document.
+    Document,
+}
+
+const LIST: [&str; 2] = ["limit", "cursor"];
+
+/// What is said of a route, for one of its methods.
+pub(super) fn of(id: RouteId, method: &HttpMethod) -> Endpoint {
+    match id {
+        RouteId::Claims(route) => claims(route),
+        RouteId::Evidence(route) => evidence(route),
+        RouteId::Review(route) => review(route),
+        RouteId::Decision(route) => decision(route, method),
+        RouteId::Customer(route) => customer(route),
+        RouteId::Associations(route) => associations(route),
+        RouteId::Directory(route) => directory(route),
+    }
+}
+
+const fn read(summary: &'static str, description: &'static str, answer: AnswerShape) -> Endpoint {
+    Endpoint {
+        summary,
+        description,
+        body: None,
+        answer,
+        query: &[],
+        headers: &[],
+        optional_headers: &[],
+        problems: &[],
+    }
+}
+
+const fn list(summary: &'static str, description: &'static str, entry: &'static str) -> Endpoint {
+    Endpoint { query: &LIST, ..read(summary, description, AnswerShape::List(entry)) }
+}
+
+const fn write(
+    summary: &'static str,
+    description: &'static str,
+    body: BodyShape,
+    answer: AnswerShape,
+) -> Endpoint {
+    Endpoint { body: Some(body), ..read(summary, description, answer) }
+}
+
+/// A write of an entry of the directory, whole.
+const fn write_entry(
+    summary: &'static str,
+    description: &'static str,
+    body: &'static str,
+    answer: &'static str,
+) -> Endpoint {
+    Endpoint {
+        optional_headers: &["If-Match"],
+        ..write(summary, description, BodyShape::Json(body), AnswerShape::Entry(answer))
+    }
+}
+
+/// A command on a claim.
+const fn command(summary: &'static str, description: &'static str, body: BodyShape) -> Endpoint {
+    Endpoint {
+        headers: &["If-Match"],
+        problems: &[ProblemCode::InvalidState],
+        ..write(summary, description, body, AnswerShape::Claim("ClaimView"))
+    }
+}
+
+const fn read_revisions(summary: &'static str, description: &'static str) -> Endpoint {
+    list(summary, description, "EntryRevisionView")
+}
+
+fn claims(route: ClaimsRoute) -> Endpoint {
+    match route {
+        ClaimsRoute::Create => Endpoint {
+            headers: &["Idempotency-Key"],
+            problems: &[
+                ProblemCode::DuplicateClaim,
+                ProblemCode::BlockedByCustomer,
+                ProblemCode::QuotaExceeded,
+            ],
+            ..write(
+                "Submit a claim, or store a draft",
+                "Submits a claim, or with `\"draft\": true` stores a draft, which a `partner_user` may do too. The same key \
+                 and body again are answered with the claim as it is now and `Idempotent-Replayed: true`; a refused \
+                 request does not use up its key, and the key of a stored claim never expires. A submitted claim counts \
+                 for the partner's daily quota and for the quota of open claims; a draft counts for none, and meets no \
+                 duplicate and no block. Afterwards it is the operator's turn to begin the review.",
+                BodyShape::Json("CreateClaimBody"),
+                AnswerShape::Created("ClaimView"),
+            )
+        },
+        ClaimsRoute::Check => write(
+            "Judge a claim and store nothing",
+            "Judges a claim as if it were submitted now: all that would be refused is in `errors`, and what is worth \
+             knowing is in `warnings`. It stores nothing, uses no quota, and takes the body of a create; `draft` is \
+             ignored.",
+            BodyShape::Json("CreateClaimBody"),
+            AnswerShape::One("CheckView"),
+        ),
+        ClaimsRoute::List => Endpoint {
+            query: &["status", "tenant_id", "partner_id", LIST[0], LIST[1]],
+            ..list(
+                "List claims, newest first",
+                "A partner lists its own claims. Staff name a partner or a tenant or both. With `tenant_id` the claims are \
+                 ordered by their creation, else by their last submission. A page may be short or empty while \
+                 `next_cursor` is set: the list ends where it is `null`.",
+                "ClaimView",
+            )
+        },
+        ClaimsRoute::Get => Endpoint {
+            optional_headers: &["If-None-Match"],
+            ..read(
+                "Read a claim",
+                "The claim as its reader may see it, with `explain`: why it stands where it stands. A deadline that has \
+                 passed is carried out first. With `If-None-Match` the present version is answered 304 without a body.",
+                AnswerShape::Claim("ClaimView"),
+            )
+        },
+        ClaimsRoute::History => list(
+            "Read a claim's history, oldest first",
+            "One entry for each version, chained by hashes, so that a reader can check that nothing was changed or left \
+             out: how, is in `docs/api.md` §3.1.5. The newest version may not be archived yet and has no `hash` then.",
+            "HistoryEntryView",
+        ),
+        ClaimsRoute::Edit => command(
+            "Edit, by a JSON merge patch",
+            "What is named is changed, `null` takes away, lists are replaced whole. In a draft everything but program and \
+             tenant can be changed, and its idle time begins anew. In `action_required` contacts, label, external \
+             reference and evidence can be changed, and items be left out of the list; one undecided item must stay. \
+             `application/json` is taken as well.",
+            BodyShape::MergePatch("EditClaimBody"),
+        ),
+        ClaimsRoute::Submit => Endpoint {
+            problems: &[
+                ProblemCode::InvalidState,
+                ProblemCode::DuplicateClaim,
+                ProblemCode::BlockedByCustomer,
+                ProblemCode::QuotaExceeded,
+            ],
+            ..command(
+                "Submit a draft",
+                "Submits the draft as it stands, under the program's policy of this day. What is wrong with the draft is \
+                 in `errors`, with `claim_pointer`. A claim that was recalled less than `recall_business_days` ago keeps \
+                 its priority date.",
+                BodyShape::JsonOrNone("NoFieldsBody"),
+            )
+        },
+        ClaimsRoute::Recall => command(
+            "Take a claim back before its review",
+            "The claim is a draft again. A new submit within `recall_business_days` keeps its priority date, unless the \
+             draft was given an item that it did not have.",
+            BodyShape::JsonOrNone("NoFieldsBody"),
+        ),
+        ClaimsRoute::Discard => command(
+            "Drop a draft",
+            "The draft is over for good.",
+            BodyShape::JsonOrNone("NoFieldsBody"),
+        ),
+        ClaimsRoute::Respond => command(
+            "Answer what the operator asked",
+            "The claim is in review again. What was asked for is edited before, with `PATCH`. After the deadline silence \
+             has rejected the claim.",
+            BodyShape::JsonOrNone("CommentBody"),
+        ),
+        ClaimsRoute::Withdraw => command(
+            "Take back what is undecided",
+            "Undecided items are withdrawn; items that the customer has decided stay as they are. A customer who was \
+             notified is told. From the end of the window on nothing can be withdrawn.",
+            BodyShape::JsonOrNone("CommentBody"),
+        ),
+        ClaimsRoute::Dispute => command(
+            "Dispute a rejection",
+            "Another reviewer decides about the rejection. It can be disputed once in the life of a claim, until the first \
+             instant after the 30th local day of the partner (the policy's `dispute_days`).",
+            BodyShape::Json("RequiredCommentBody"),
+        ),
+        ClaimsRoute::CorrectContact => Endpoint {
+            problems: &[ProblemCode::InvalidState, ProblemCode::BlockedByCustomer],
+            ..command(
+                "Name another contact at the customer",
+                "An address that the directory has as verified gets the next notice at once, unless it failed in this \
+                 claim. Any other address of the tenant's domain is proposed to the operator, and nothing is mailed yet.",
+                BodyShape::Json("CorrectContactBody"),
+            )
+        },
+    }
+}
+
+fn evidence(route: EvidenceRoute) -> Endpoint {
+    match route {
+        EvidenceRoute::Add => Endpoint {
+            optional_headers: &["Idempotency-Key"],
+            problems: &[ProblemCode::InvalidState, ProblemCode::QuotaExceeded],
+            ..write(
+                "Add evidence, and get the form for its document",
+                "Adds an entry, or attaches a document to the entry that declared the same digest. Where the program asks \
+                 for documents, `upload` is a form: send it as `multipart/form-data` with its fields and, after them, \
+                 `file`, until `expires_at`. The document is scanned for malware and can be read once it is clean. A \
+                 claim has at most 20 entries. It moves no deadline but the idle time of a draft.",
+                BodyShape::Json("EvidenceUploadBody"),
+                AnswerShape::Created("EvidenceUploadView"),
+            )
+        },
+        EvidenceRoute::Get => read(
+            "Get the link to a clean document",
+            "A link that saves the document as a file and ends at `expires_at`. A document that is awaited, not scanned or \
+             infected has none: 404.",
+            AnswerShape::One("EvidenceLinkView"),
+        ),
+    }
+}
+
+fn review(route: ReviewRoute) -> Endpoint {
+    match route {
+        ReviewRoute::List => Endpoint {
+            query: &["state", "needs", LIST[0], LIST[1]],
+            ..list(
+                "What waits for the operator, longest first",
+                "The claims of one queue, or those whose contact somebody has to vouch for: either `state` or `needs` must \
+                 be given, and not both.",
+                "ClaimView",
+            )
+        },
+        ReviewRoute::Act => Endpoint {
+            problems: &[
+                ProblemCode::InvalidState,
+                ProblemCode::ItemBusy,
+                ProblemCode::BlockedByCustomer,
+                ProblemCode::ContactUnverified,
+                ProblemCode::AnotherReviewerRequired,
+            ],
+            ..command(
+                "Act on a claim",
+                "One of the actions of the operator's staff. What is wrong with the claim and not with the request has \
+                 `claim_pointer` in `errors`.",
+                BodyShape::Json("ReviewBody"),
+            )
+        },
+    }
+}
+
+fn decision(route: DecisionRoute, method: &HttpMethod) -> Endpoint {
+    match route {
+        DecisionRoute::Page if *method == HttpMethod::Get => Endpoint {
+            query: &["lang"],
+            ..read(
+                "The decision page; it decides nothing",
+                "The page behind the link of a notice, for people. It shows the claim and has a form; whoever opens it, and \
+                 however often, decides nothing. A link that is not one is answered with a page, or as a problem to \
+                 whoever prefers JSON.",
+                AnswerShape::Page,
+            )
+        },
+        DecisionRoute::Page => Endpoint {
+            problems: &[
+                ProblemCode::CodeWrong,
+                ProblemCode::InvalidState,
+                ProblemCode::LinkRetired,
+                ProblemCode::CodeLocked,
+            ],
+            ..write(
+                "Decide, with link and code",
+                "Takes the form of the decision page: `decline` at any time after the notice, and, where the recipient is \
+                 verified, `undo`, `extend` once, and `wrong_contact`. A link never says yes. Ten wrong codes lock a \
+                 decision of this link for 15 minutes; `decline` is never locked. Answers a page, or JSON to whoever \
+                 prefers it.",
+                BodyShape::Form,
+                AnswerShape::PageOr("DecisionView"),
+            )
+        },
+        DecisionRoute::Notice => Endpoint {
+            query: &["lang"],
+            ..read(
+                "The true text of a notice",
+                "A page with the text of the notice that has this code, and how the claim stands now: a mail that says \
+                 something else is not genuine.",
+                AnswerShape::Page,
+            )
+        },
+    }
+}
+
+fn customer(route: CustomerRoute) -> Endpoint {
+    let answer = |summary, description| {
+        write(
+            summary,
+            description,
+            BodyShape::JsonOrNone("ChosenItemsBody"),
+            AnswerShape::Claim("CustomerClaimView"),
+        )
+    };
+    match route {
+        CustomerRoute::Claims => Endpoint {
+            query: &["status", LIST[0], LIST[1]],
+            ..list(
+                "List the claims on one's tenant",
+                "The claims of which a first notice is due, newest first. A page may be short or empty while `next_cursor` is \
+                 set.",
+                "CustomerClaimView",
+            )
+        },
+        CustomerRoute::Ledger => list(
+            "Who sees one's data, or asks to",
+            "What stands between the customer and each partner: associations with the last time that the partner read their \
+             data, claims that wait for an answer, and what the customer has answered. A partner whose claims do not fit \
+             on a page comes again on the next.",
+            "LedgerView",
+        ),
+        CustomerRoute::GetRules => read(
+            "Read the standing rules",
+            "What the customer has settled beforehand, with all blocks that hold now.",
+            AnswerShape::Entry("RulesView"),
+        ),
+        CustomerRoute::PutRules => write_entry(
+            "Write the standing rules",
+            "Writes the rules whole: what is left out is none, but for the blocks, which stay unless a list of them is \
+             given. Where the rules ask for a yes, silence is a no for the claims that wait already.",
+            "RulesBody",
+            "RulesView",
+        ),
+        CustomerRoute::Accept => Endpoint {
+            problems: &[ProblemCode::InvalidState],
+            ..answer(
+                "Say yes, at once",
+                "The items become active without waiting for the end of the window. Left out, `items` means all that are \
+                 undecided; an empty list is refused.",
+            )
+        },
+        CustomerRoute::Decline => Endpoint {
+            problems: &[ProblemCode::InvalidState],
+            ..answer(
+                "Say no, at any time",
+                "Undecided items are declined, active ones end at once, and a block keeps the partner from claiming them \
+                 again for the policy's `block_days`. A no is never refused for coming late. Left out, `items` means \
+                 all; an empty list is refused.",
+            )
+        },
+        CustomerRoute::Undo => Endpoint {
+            problems: &[ProblemCode::InvalidState],
+            ..answer(
+                "Take a no back, until the deadline",
+                "The items wait for an answer again, whoever of the customer's side had said no. Near the end of the window \
+                 it becomes longer. Left out, `items` means all.",
+            )
+        },
+        CustomerRoute::Extend => Endpoint {
+            problems: &[ProblemCode::InvalidState],
+            ..answer(
+                "Ask for more time, once",
+                "The window becomes longer by the policy's `extension_business_days`. A customer has this once for a claim, for all of its items: `items` says nothing here.",
+            )
+        },
+        CustomerRoute::Claim => read(
+            "Read a claim on one's tenant",
+            "What the notice says, how the claim stands, and who was asked. There from the first notice on.",
+            AnswerShape::Claim("CustomerClaimView"),
+        ),
+        CustomerRoute::History => list(
+            "Read a claim's history, oldest first",
+            "Which steps there were, without what partner and operator said to each other and without rivals. It is checked \
+             as the partner's is (`docs/api.md` §3.1.5).",
+            "HistoryEntryView",
+        ),
+        CustomerRoute::RetireLink => Endpoint {
+            body: Some(BodyShape::Json("RetireLinkBody")),
+            problems: &[ProblemCode::InvalidState],
+            ..answer(
+                "Retire the link of a recipient",
+                "From then on the link takes a no and nothing else, for ever. If the window rested on that recipient, it is \
+                 counted from another delivery, or the next recipient is asked.",
+            )
+        },
+    }
+}
+
+fn associations(route: AssociationsRoute) -> Endpoint {
+    match route {
+        AssociationsRoute::List => Endpoint {
+            query: &["tenant_id", "program", "status", LIST[0], LIST[1]],
+            ..list(
+                "List associations, newest claim first",
+                "A partner lists its own, a customer those of its tenant, staff those of the tenant that they name. A page \
+                 may be short or empty while `next_cursor` is set: claims without associations lie between.",
+                "AssociationView",
+            )
+        },
+        AssociationsRoute::Get => read(
+            "Read an association",
+            "An item of a claim that became official. It stays readable after it has ended.",
+            AnswerShape::One("AssociationView"),
+        ),
+        AssociationsRoute::End => write(
+            "End an association",
+            "The association ends at once, and its partner reads no usage any more. Partner and operator must give a \
+             comment. One that has ended already is answered as it is.",
+            BodyShape::JsonOrNone("CommentBody"),
+            AnswerShape::One("AssociationView"),
+        ),
+        AssociationsRoute::Usage => Endpoint {
+            query: &["from", "to"],
+            problems: &[ProblemCode::AssociationNotActive, ProblemCode::InvalidFields],
+            ..read(
+                "Read the usage of the item while active",
+                "Usage and seats of exactly this item, day by day: at most 400 days, without dates the last 30. Days before \
+                 the association are refused (422 `before-association`) unless the policy's `usage_history` is `all`. \
+                 Counts below 5 are `null`. Each read is noted for the customer before it is answered.",
+                AnswerShape::OneOrTable("UsageView"),
+            )
+        },
+        AssociationsRoute::UsageOfMany => Endpoint {
+            query: &["tenant_id", "program", "from", "to", LIST[0], LIST[1]],
+            problems: &[ProblemCode::AssociationNotActive],
+            ..read(
+                "Read the usage of all active associations",
+                "A page of the partner's active associations, each with its usage from the first day on that may be read; one \
+                 without such a day is left out. `Accept: text/csv` gets one table; the next page stands in `Link` alone. \
+                 Each read is noted for its customer before it is answered.",
+                AnswerShape::ListOrTable("AssociationUsageView"),
+            )
+        },
+        AssociationsRoute::UsageOfCustomer => Endpoint {
+            query: &["from", "to"],
+            problems: &[ProblemCode::AssociationNotActive, ProblemCode::InvalidFields],
+            ..read(
+                "Read what the partner reads of an association",
+                "The same days and counts that the partner of the association may read at the moment. It is not noted as a \
+                 reading of the partner's.",
+                AnswerShape::OneOrTable("UsageView"),
+            )
+        },
+    }
+}
+
+fn directory(route: DirectoryRoute) -> Endpoint {
+    match route {
+        DirectoryRoute::PutPartner => write_entry(
+            "Write a partner",
+            "Writes the entry whole, as a revision with its author. A suspended partner can neither submit nor read usage, \
+             and its claims that wait are held.",
+            "PartnerBody",
+            "PartnerView",
+        ),
+        DirectoryRoute::GetPartner => read(
+            "Read a partner",
+            "The partner as it is in the directory now, with the revision in `ETag`.",
+            AnswerShape::Entry("PartnerView"),
+        ),
+        DirectoryRoute::PartnerHistory => read_revisions(
+            "Read a partner's history, oldest first",
+            "Everything that was ever written of the partner, with who wrote it and when.",
+        ),
+        DirectoryRoute::PutTenant => write_entry(
+            "Write a tenant",
+            "Writes the entry whole, as a revision with its author. What is gone from it ends what rests on it: items that \
+             are left out are rejected or ended. The customer's standing rules are kept apart and stay.",
+            "TenantBody",
+            "TenantView",
+        ),
+        DirectoryRoute::GetTenant => read(
+            "Read a tenant",
+            "The tenant as it is in the directory now, with the revision in `ETag`.",
+            AnswerShape::Entry("TenantView"),
+        ),
+        DirectoryRoute::TenantHistory => read_revisions(
+            "Read a tenant's history, oldest first",
+            "Everything that the operator ever wrote of the tenant, with who wrote it and when.",
+        ),
+        DirectoryRoute::RulesHistory => read_revisions(
+            "Read the history of a customer's standing rules, oldest first",
+            "Everything that the customer ever wrote as standing rules, each time with the blocks that held then.",
+        ),
+        DirectoryRoute::PutProgram => write_entry(
+            "Write a program",
+            "Writes the entry whole, as a revision with its author. A policy that differs from the stored one becomes the \
+             next `policy_version`; claims keep the version of their submission. A closed program takes no new claims.",
+            "ProgramBody",
+            "ProgramView",
+        ),
+        DirectoryRoute::GetProgram => read(
+            "Read a program",
+            "The program with its present policy, and the revision in `ETag`.",
+            AnswerShape::Entry("ProgramView"),
+        ),
+        DirectoryRoute::ProgramHistory => read_revisions(
+            "Read a program's history, oldest first",
+            "Everything that was ever written of the program, each time with its policy.",
+        ),
+        DirectoryRoute::PutCalendar => write_entry(
+            "Write the days added to a country's calendar",
+            "Writes all the days that were announced since the calendar data was made; an empty list takes all of them back. \
+             Open windows that a day makes longer are counted again, and none becomes shorter.",
+            "CalendarBody",
+            "CalendarView",
+        ),
+        DirectoryRoute::GetCalendar => read(
+            "Read the days added to a country's calendar",
+            "The days that the operator has added. Nothing was ever added at revision 0.",
+            AnswerShape::Entry("CalendarView"),
+        ),
+        DirectoryRoute::CalendarHistory => read_revisions(
+            "Read the history of a country's calendar, oldest first",
+            "Everything that was ever written of the calendar, with who wrote it and when.",
+        ),
+        DirectoryRoute::PutUsage => write(
+            "Write usage rows",
+            "Stores the rows of the vendor's feed; the same item and day again overwrites. At most 500 rows a request.",
+            BodyShape::Json("UsageBody"),
+            AnswerShape::Rows,
+        ),
+        DirectoryRoute::Windows => Endpoint {
+            query: &["country", "subdivision", "time_zone", "delivered_at", "business_days"],
+            problems: &[ProblemCode::InvalidFields],
+            ..read(
+                "Explain a deadline",
+                "The window that a delivery at a moment would have, with the days that the operator added and without \
+                 closures of a tenant. A moment outside the years of the calendar data is 422 `out-of-range`.",
+                AnswerShape::One("WindowView"),
+            )
+        },
+        DirectoryRoute::Health => read(
+            "Whether the API is there",
+            "Answers once the table can be read; else 503.",
+            AnswerShape::One("HealthView"),
+        ),
+        DirectoryRoute::OpenApi => {
+            read("This document", "The contract as an OpenAPI 3.1 document.", AnswerShape::Document)
+        }
+        DirectoryRoute::GetClock => read(
+            "Read the test clock",
+            "What the test clock shows. It exists only where the stack was deployed with `Sandbox=true`, else 404.",
+            AnswerShape::One("ClockView"),
+        ),
+        DirectoryRoute::PutClock => write(
+            "Move the test clock forwards",
+            "Moves the test clock to a moment or by a duration, forwards, at most 400 days a call. It exists only where the \
+             stack was deployed with `Sandbox=true`, else 404.",
+            BodyShape::Json("ClockBody"),
+            AnswerShape::One("ClockView"),
+        ),
+    }
+}

@@ -1,0 +1,153 @@
+//! The parameters of operations: what each means, its form and its limits.
+
+use serde_json::{Value, json};
+
+use crate::cursor::{DEFAULT_LIMIT, MAX_LIMIT};
+use crate::openapi::operation::reference;
+use crate::routes::{AssociationsRoute, RouteId};
+
+/// The form of an id.
+const ID: &str = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
+/// The form of a claim's id.
+const CLAIM: &str = "^[a-z2-7]{26}$";
+/// The form of an association's id.
+const ASSOCIATION: &str = "^[a-z2-7]{26}-[1-9][0-9]{0,2}$";
+
+/// A parameter of the path. What is not of its form names nothing and is answered 404.
+pub(super) fn path(path: &str, name: &str) -> Value {
+    let (description, schema) = match name {
+        "id" if path.contains("/associations/") => (
+            "The association: the id of its claim, a hyphen and the number of the item.",
+            json!({"type": "string", "pattern": ASSOCIATION, "example": "cbplyjelfz5a5xwmpnah5uzxk4-1"}),
+        ),
+        "id" if path.contains("/tenants/") => (
+            "The tenant: a UUID, in any case and with or without hyphens.",
+            json!({"type": "string", "format": "uuid", "example": "6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c01"}),
+        ),
+        "id" if path.contains("/partners/") => (
+            "The partner, by its id.",
+            json!({"type": "string", "pattern": ID, "example": "p-alpine"}),
+        ),
+        "id" if path.contains("/programs/") => (
+            "The program, by its id.",
+            json!({"type": "string", "pattern": ID, "example": "osu-m365"}),
+        ),
+        "id" => (
+            "The claim, by its id.",
+            json!({"type": "string", "pattern": CLAIM, "example": "cbplyjelfz5a5xwmpnah5uzxk4"}),
+        ),
+        "eid" => (
+            "The entry of evidence, as the claim's `evidence` has it.",
+            json!({"type": "string", "pattern": "^e[1-9][0-9]*$", "example": "e1"}),
+        ),
+        "country" => (
+            "A country of ISO 3166-1 by its two letters, in either case.",
+            json!({"type": "string", "pattern": "^[A-Za-z]{2}$", "example": "CZ"}),
+        ),
+        "token" => (
+            "What stands in the link of a notice behind `/d/`. It opens the page of one recipient of one claim.",
+            json!({"type": "string", "example": "q83vEjRWeJCrze8SNFZ4kA"}),
+        ),
+        _ => (
+            "The authenticity code that a mail has; hyphens and case do not matter.",
+            json!({"type": "string", "example": "7K2M-9QXP"}),
+        ),
+    };
+    json!({"name": name, "in": "path", "required": true, "description": description, "schema": schema})
+}
+
+/// A parameter of the query. One that is unknown, given twice or not of its form is answered 400 with its name.
+pub(super) fn query(route: RouteId, name: &str) -> Value {
+    let (description, schema) = match name {
+        "limit" => (
+            "The most entries of a page.",
+            json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": MAX_LIMIT,
+                   "default": DEFAULT_LIMIT, "example": DEFAULT_LIMIT}),
+        ),
+        "cursor" => (
+            "The `next_cursor` of the page before, of the same caller, path and filter; left out: the first page.",
+            json!({"type": "string", "example": "q83vEjRWeJCrze8SNFZ4kHsicyI6IjE3In0"}),
+        ),
+        "status" if route == RouteId::Associations(AssociationsRoute::List) => {
+            ("Only associations of this status.", reference("AssociationStatus"))
+        }
+        "status" => ("Only claims in this status.", reference("ClaimStatus")),
+        "tenant_id" => (
+            "Only what is of this tenant, by its UUID. Staff must give it, or `partner_id` where that is a parameter.",
+            json!({"type": "string", "format": "uuid", "example": "6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c01"}),
+        ),
+        "program" => (
+            "Only what is of claims in this program, by its id.",
+            json!({"type": "string", "pattern": ID, "example": "osu-m365"}),
+        ),
+        "partner_id" => (
+            "Only claims of this partner. For staff alone: a partner, which sees its own claims, must leave it out.",
+            json!({"type": "string", "pattern": ID, "example": "p-alpine"}),
+        ),
+        "state" => ("The queue to read; it or `needs` must be given.", reference("ReviewQueue")),
+        "needs" => (
+            "What the claims need: `vouch` for those whose contact somebody has to vouch for.",
+            json!({"type": "string", "enum": ["vouch"]}),
+        ),
+        "from" => (
+            "The first day, in the customer's zone; left out: 29 days before `to`, or the first day that can be read.",
+            json!({"type": "string", "format": "date", "example": "2027-01-01"}),
+        ),
+        "to" => (
+            "The last day, not before `from` and at most 399 days after it; left out: today.",
+            json!({"type": "string", "format": "date", "example": "2027-01-30"}),
+        ),
+        "country" => (
+            "The country whose calendar counts: two letters of ISO 3166-1, in either case.",
+            json!({"type": "string", "pattern": "^[A-Za-z]{2}$", "example": "CZ"}),
+        ),
+        "subdivision" => (
+            "A part of the country, by its code of ISO 3166-2 with or without the country; left out: a holiday of any part \
+             counts.",
+            json!({"type": "string", "example": "CA"}),
+        ),
+        "time_zone" => (
+            "The zone in which days are counted, by its name in the tz database; left out: the zone of the country in which \
+             the window ends last.",
+            json!({"type": "string", "example": "Europe/Prague"}),
+        ),
+        "delivered_at" => (
+            "The moment of the delivery, in any offset; write `+` as `%2B`.",
+            json!({"type": "string", "format": "date-time", "example": "2026-12-22T14:00:00Z"}),
+        ),
+        "business_days" => (
+            "How many business days the window has.",
+            json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": 30, "default": 5,
+                   "example": 5}),
+        ),
+        _ => (
+            "The language of the page, by its tag; left out or unknown: that of the notice.",
+            json!({"type": "string", "example": "cs"}),
+        ),
+    };
+    let is_required = matches!(name, "country" | "delivered_at");
+    json!({"name": name, "in": "query", "required": is_required, "description": description,
+           "schema": schema})
+}
+
+/// A header of the request.
+pub(super) fn header(name: &str, is_required: bool) -> Value {
+    let (description, schema) = match name {
+        "If-Match" => (
+            "The version or revision that the caller has seen, as its `ETag` says it; a list of them, or `*` for any.",
+            json!({"type": "string", "example": "\"7\""}),
+        ),
+        "If-None-Match" => (
+            "The `ETag` that the caller has; a list of them, or `*` for any.",
+            json!({"type": "string", "example": "\"7\""}),
+        ),
+        _ => (
+            "A key of the caller's own for this request, 1–255 visible ASCII characters. The same key and body again do not \
+             create twice.",
+            json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$",
+                   "example": "crm-1-contoso"}),
+        ),
+    };
+    json!({"name": name, "in": "header", "required": is_required, "description": description,
+           "schema": schema})
+}
