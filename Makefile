@@ -88,7 +88,7 @@ check: $(TOOLS) $(CARGO_TOOLS) ## format, lints, documentation, contract, licenc
 	SAM_CLI_TELEMETRY=0 $(VENV)/bin/sam validate --lint --template-file template.yaml --region eu-central-1
 
 CONTRACT := docs/openapi.json
-OPENAPI := cargo run --quiet --locked -p integration --example openapi
+OPENAPI := cargo run --quiet --locked -p web --example openapi
 openapi: ## writes the contract, docs/openapi.json, from the code
 	$(OPENAPI) > $(CONTRACT)
 

@@ -66,7 +66,7 @@ def every_wrong_field_is_reported_at_once(api):
         ({"activity": "presales"}, ("/activity", "activity-not-allowed")),
         ({"items": [{"kind": "subscription", "id": "contoso-d365-sales"}]}, ("/items/0/kind", "item-kind-wrong")),
         ({"items": [{"kind": "workload", "id": "yammer"}]}, ("/items/0/id", "item-not-in-tenant")),
-        ({"items": "teams"}, ("/items", "malformed")),
+        ({"items": "teams"}, ("/items", "wrong-type")),
         ({"items": []}, ("/items", "required")),
         ({"partner_contact": {"name": "Petr", "email": "petr@alpine.example\r\nBcc: x@y.example"}}, ("/partner_contact/email", "malformed")),
     ],

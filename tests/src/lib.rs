@@ -13,6 +13,7 @@
 
 pub mod backstage;
 pub mod clock;
+pub mod contract;
 pub mod documents;
 pub mod elsewhere;
 pub mod engine;

@@ -272,11 +272,15 @@ impl Answer {
         (self.status, self.body["code"].as_str().unwrap_or_default())
     }
 
-    /// Pointer and code of each field error.
+    /// Pointer and code of each field error; a pointer into the stored claim begins with `claim:`.
     pub fn errors(&self) -> Vec<(String, String)> {
         let all = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        all.iter().map(|one| (text(&one["pointer"]), text(&one["code"]))).collect()
+        let pointer = |one: &Value| match one["claim_pointer"].as_str() {
+            Some(pointer) => format!("claim:{pointer}"),
+            None => text(&one["pointer"]),
+        };
+        all.iter().map(|one| (pointer(one), text(&one["code"]))).collect()
     }
 
     /// Number and status of each item.

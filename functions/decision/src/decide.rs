@@ -75,7 +75,8 @@ fn refuse_undo_without_code(
     claim: &Claim,
 ) -> Result<(), Rejection> {
     if link.recipient().is_none() && decision == Decision::Undo {
-        return Err(Rejection::InvalidState { status: claim.status(), command: CommandKind::Undo });
+        let (status, command) = (claim.status(), CommandKind::Undo);
+        return Err(Rejection::InvalidState { status, command, possible: Vec::new() });
     }
     Ok(())
 }

@@ -65,7 +65,7 @@ impl Form {
         let wrong = |code| FieldError::new("/decision", code);
         match self.values("decision").as_slice() {
             [] => Err(wrong(FieldCode::Required)),
-            [name] => Decision::parse(name).ok_or_else(|| wrong(FieldCode::Malformed)),
+            [name] => Decision::parse(name).ok_or_else(|| wrong(FieldCode::UnknownCode)),
             [_, ..] => Err(wrong(FieldCode::Duplicate)),
         }
     }

@@ -30,8 +30,9 @@ pub(crate) async fn add(
     let body = call.json()?;
     let request = request_hash(&body);
     let replayed = is_replay(app, &id, key.as_deref(), request).await?;
-    let uploaded = bodies::uploaded(&body)
-        .map_err(|failure| state_first(open.claim(), CommandKind::AddEvidence, failure))?;
+    let uploaded = bodies::uploaded(&body).map_err(|failure| {
+        state_first(open.claim(), CommandKind::AddEvidence, caller, moment, failure)
+    })?;
     let claim = if replayed {
         decide::authorize(open.claim(), CommandKind::AddEvidence, caller.actor())?;
         open.claim().clone()

@@ -5,7 +5,6 @@ use domain::claim::Claim;
 use domain::command::{Command, CommandKind};
 use domain::decide;
 use domain::ids::Version;
-use domain::rejection::Rejection;
 use store::{CommandAnswer, Moment, OpenClaim, Store};
 use web::{Caller, Failure, IfMatch, Reply, Viewer};
 
@@ -40,7 +39,12 @@ pub async fn run_command(store: &Store, request: CommandRequest<'_>) -> Result<R
     let expected = expected?.seen(open.claim().version);
     let command = match command {
         Ok(command) => command,
-        Err(failure) => return Err(unreadable(open.claim(), expected, kind, failure).into()),
+        Err(failure) => {
+            let by_state = |kind, failure| {
+                state_first(open.claim(), kind, caller, moment, failure)
+            };
+            return Err(unreadable(open.claim(), expected, kind, failure, by_state).into());
+        }
     };
     let answer = match caller.viewer() {
         Viewer::Staff => CommandAnswer::ClaimWithCompetition,
@@ -59,22 +63,27 @@ fn unreadable(
     expected: Option<Version>,
     kind: Option<CommandKind>,
     failure: Failure,
+    by_state: impl FnOnce(CommandKind, Failure) -> Failure,
 ) -> Failure {
     if expected.is_some_and(|seen| seen != claim.version) {
         return Failure::VersionMismatch { current: Some(claim.version.into()) };
     }
     match kind {
-        Some(kind) => state_first(claim, kind, failure),
+        Some(kind) => by_state(kind, failure),
         None => failure,
     }
 }
 
 /// What is wrong with the arguments is told only where the state takes the command at all.
-pub fn state_first(claim: &Claim, command: CommandKind, failure: Failure) -> Failure {
-    let status = claim.status();
-    if decide::is_allowed_in(command, status) {
-        failure
-    } else {
-        Rejection::InvalidState { status, command }.into()
+pub fn state_first(
+    claim: &Claim,
+    command: CommandKind,
+    caller: &Caller,
+    moment: Moment,
+    failure: Failure,
+) -> Failure {
+    match decide::refuse_by_state(claim, command, caller.actor(), moment.at) {
+        Ok(()) => failure,
+        Err(refusal) => refusal.into(),
     }
 }

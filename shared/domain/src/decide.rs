@@ -2,7 +2,7 @@
 //! and when, its file what comes of it.
 
 use crate::actor::Actor;
-use crate::claim::Claim;
+use crate::claim::{Claim, Instant};
 use crate::command::{Command, CommandKind};
 use crate::commands::{
     accept, add_evidence, apply_reports, begin_review, change_consent, correct_contact,
@@ -39,8 +39,7 @@ pub use crate::decision::recipient_selection::select_first_list;
 pub fn decide(claim: Option<&Claim>, command: &Command, context: &Context) -> Decision {
     match claim {
         Some(claim) => change(claim, command, context).map_err(|refusal| {
-            let possible = || possible_commands(claim, &context.actor, &context.policy, context.at);
-            refusal.with_possible(possible)
+            refusal.with_possible(|| possible_commands(claim, &context.actor, context.at))
         }),
         None => create(command, context).map(Some),
     }
@@ -115,6 +114,24 @@ fn change(claim: &Claim, command: &Command, context: &Context) -> Decision {
         let event = with_told_end(claim, event, context);
         Event { fingerprint: command.fingerprint(&context.actor), ..event }
     }))
+}
+
+/// Whether the state of the claim takes the command, whatever its arguments are: whoever cannot read them asks this
+/// before saying so.
+///
+/// # Errors
+/// [`Rejection::InvalidState`] with what else the actor can do at `at`.
+pub fn refuse_by_state(
+    claim: &Claim,
+    command: CommandKind,
+    actor: &Actor,
+    at: Instant,
+) -> Result<(), Rejection> {
+    if is_allowed_in(command, claim.status()) {
+        return Ok(());
+    }
+    let refusal = invalid_state(claim, command);
+    Err(refusal.with_possible(|| possible_commands(claim, actor, at)))
 }
 
 /// Whether this actor may give this command at all, and whether the claim is the actor's to see: another

@@ -9,33 +9,21 @@ use crate::commands::table::is_allowed_in;
 use crate::commands::undo::undoable;
 use crate::decision::window::open_window;
 use crate::ids::NoticeNo;
-use crate::program::{Policy, Vouching};
 use crate::recipient::Decliners;
 
 /// The commands that `actor` can give to the claim at `at`, in the order of the table. Whether the claim is the actor's
 /// to see is not asked.
-pub fn possible_commands(
-    claim: &Claim,
-    actor: &Actor,
-    policy: &Policy,
-    at: Instant,
-) -> Vec<CommandKind> {
+pub fn possible_commands(claim: &Claim, actor: &Actor, at: Instant) -> Vec<CommandKind> {
     let can = |kind: &&CommandKind| {
         kind.row().who.iter().any(|party| party.includes(actor))
             && is_allowed_in(**kind, claim.status())
-            && has_effect(claim, **kind, actor, policy, at)
+            && has_effect(claim, **kind, actor, at)
     };
     CommandKind::ALL.iter().filter(can).copied().collect()
 }
 
 /// Whether the command, in a state that takes it, would do something at that moment.
-fn has_effect(
-    claim: &Claim,
-    kind: CommandKind,
-    actor: &Actor,
-    policy: &Policy,
-    at: Instant,
-) -> bool {
+fn has_effect(claim: &Claim, kind: CommandKind, actor: &Actor, at: Instant) -> bool {
     let is_staff = matches!(actor, Actor::Staff { .. });
     let is_open = open_window(claim, at).is_some();
     let has =
@@ -57,7 +45,7 @@ fn has_effect(
                 && claim.details.proposed_contact.is_some()
                 && claim.used.refused_proposals < UsedChances::MOST_REFUSED_PROPOSALS
         }
-        CommandKind::Vouch => policy.vouching == Vouching::Allowed,
+        CommandKind::Vouch => waits_for_operator(claim) || !claim.details.has_vouched_contact(),
         CommandKind::Extend => is_open && (is_staff || !claim.extended),
         CommandKind::Accept => is_open && has(|status| status == ItemStatus::Pending),
         CommandKind::Undo => !undoable(claim, Decliners::ALL, at).is_empty(),

@@ -4,7 +4,6 @@ use domain::actor::Actor;
 use domain::claim::{Claim, Instant};
 use domain::command::CommandKind;
 use domain::possible::possible_commands;
-use domain::program::Policy;
 
 macro_rules! actions {
     ($($(#[doc = $meaning:literal])* $kind:ident => $name:literal;)*) => {
@@ -104,8 +103,8 @@ actions! {
 }
 
 /// What `actor` can do with a claim at `at`, as far as the claim itself tells.
-pub fn allowed_actions(claim: &Claim, actor: &Actor, policy: &Policy, at: Instant) -> Vec<Action> {
-    named(&possible_commands(claim, actor, policy, at))
+pub fn allowed_actions(claim: &Claim, actor: &Actor, at: Instant) -> Vec<Action> {
+    named(&possible_commands(claim, actor, at))
 }
 
 /// The actions that give these commands.

@@ -105,6 +105,7 @@ fn schemas() -> Map<String, Value> {
         Some(Value::Object(schemas)) => schemas.clone(),
         _ => Map::new(),
     };
+    schemas.values_mut().for_each(raise_descriptions);
     for route in ROUTES {
         for (_, method) in methods(route) {
             if let AnswerShape::List(entry) | AnswerShape::ListOrTable(entry) =
@@ -117,6 +118,22 @@ fn schemas() -> Map<String, Value> {
     schemas.insert("GatewayMessage".to_owned(), gateway_message());
     schemas.insert("DecisionForm".to_owned(), decision_form());
     schemas
+}
+
+/// What is said of a field that may be `null` stands at the field, and not at the schema that it refers to else.
+fn raise_descriptions(schema: &mut Value) {
+    schema.as_array_mut().into_iter().flatten().for_each(raise_descriptions);
+    let parts = schema.as_object_mut().into_iter().flat_map(Map::values_mut);
+    parts.for_each(raise_descriptions);
+    let Some(choices) = schema.get_mut("oneOf").and_then(Value::as_array_mut) else { return };
+    let is_null = |choice: &Value| choice.get("type") == Some(&json!("null"));
+    if !choices.iter().any(is_null) {
+        return;
+    }
+    let said = choices.iter_mut().filter_map(Value::as_object_mut);
+    if let Some(description) = said.filter_map(|choice| choice.remove("description")).next() {
+        schema["description"] = description;
+    }
 }
 
 /// A page of a list.
@@ -274,6 +291,18 @@ mod tests {
             let pointer = reference.strip_prefix('#').unwrap();
             assert!(document.pointer(pointer).is_some(), "{reference}");
         }
+    }
+
+    #[test]
+    fn every_schema_is_referred_to_but_for_the_roles_which_stand_in_tokens() {
+        let document = document();
+        let mut found = BTreeSet::new();
+        references(&document, &mut found);
+        let schemas = document["components"]["schemas"].as_object().unwrap().keys();
+        let unused: Vec<_> = schemas
+            .filter(|name| !found.contains(&format!("#/components/schemas/{name}")))
+            .collect();
+        assert_eq!(unused, ["Role"]);
     }
 
     #[test]

@@ -173,9 +173,6 @@ fn detail(failure: &Failure, language: Language) -> String {
         language.text(&format!("{}.{attribute}", failure.code().as_str()), arguments)
     };
     if let Failure::InvalidQuery(error) = failure {
-        if error.pointer.is_empty() {
-            return speak("unreadable", &[]);
-        }
         let name = error.pointer.trim_start_matches('/');
         let reason = field_detail(error, language, &[]);
         return speak("detail", &[("parameter", name), ("reason", &reason)]);

@@ -35,7 +35,7 @@ problem_codes! {
     MalformedBody => "malformed-body", BAD_REQUEST;
     /// The cursor is not this caller's for this list and filter.
     InvalidCursor => "invalid-cursor", BAD_REQUEST;
-    /// A parameter of the query is wrong, or the query cannot be read at all; `errors` says which one, and why.
+    /// A parameter of the query is unknown, repeated, missing or wrong; `errors` says which one, and why.
     InvalidQuery => "invalid-query", BAD_REQUEST;
     /// `Idempotency-Key` is missing, malformed, repeated or over-long.
     IdempotencyKeyMissing => "idempotency-key-missing", BAD_REQUEST;

@@ -1,7 +1,7 @@
 //! The loop that serves invocations.
 
-use lambda_http::request::RequestContext;
-use lambda_http::{Body, Request, RequestExt as _, Response};
+use lambda_http::request::{LambdaRequest, RequestContext};
+use lambda_http::{Adapter, Body, Request, RequestExt as _, Response, Service as _};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -37,8 +37,34 @@ where
             answer.status().is_server_error()
         })
     });
-    lambda_http::run(service).await.map_err(StartError::Serve)
+    let mut adapter = Adapter::from(service);
+    let service = service_fn(move |event: LambdaEvent<LambdaRequest>| {
+        let LambdaEvent { payload, context } = event;
+        adapter.call(LambdaEvent::new(with_readable_query(payload), context))
+    });
+    lambda_runtime::run(service).await.map_err(StartError::Serve)
 }
+
+/// The request with a query that a URI can have: the library ends the process over any other. A byte that no URI has
+/// counts as percent-encoded.
+fn with_readable_query(request: LambdaRequest) -> LambdaRequest {
+    // No other gateway is among the features; the enum is open nevertheless.
+    let LambdaRequest::ApiGatewayV2(mut event) = request else { return request };
+    event.raw_query_string = event.raw_query_string.map(|query| {
+        let encoded = query.bytes().map(|byte| {
+            if byte.is_ascii_alphanumeric() || PLAIN_IN_QUERY.contains(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        });
+        encoded.collect()
+    });
+    LambdaRequest::ApiGatewayV2(event)
+}
+
+/// What else may stand in a query as it is (RFC 3986, §3.4).
+const PLAIN_IN_QUERY: &[u8] = b"-._~!$&'()*+,;=:@/?%";
 
 /// The gateway's id of a request, which a problem names as its `instance`; else the platform's.
 fn request_id(request: &Request) -> String {
@@ -122,6 +148,27 @@ mod tests {
         let (outcome, values) = metrics::counted(logged(failing)).await;
         assert!(outcome.is_err());
         assert_eq!(values.get(metric::EARLY_CLOSE), Some(&1.0));
+    }
+
+    #[test]
+    fn a_query_that_is_no_part_of_a_uri_counts_as_percent_encoded() {
+        for (raw, value) in [("a=<b>", "<b>"), ("a=x y\u{7f}", "x y\u{7f}"), ("a=\u{161}%41", "\u{161}A")]
+        {
+            let event = serde_json::json!({
+                "version": "2.0", "routeKey": "$default", "rawPath": "/v1/claims",
+                "rawQueryString": raw, "headers": {}, "isBase64Encoded": false,
+                "requestContext": {
+                    "accountId": "0", "apiId": "api", "stage": "$default", "requestId": "r",
+                    "timeEpoch": 0, "domainName": "api.example",
+                    "http": {"method": "GET", "path": "/v1/claims", "protocol": "HTTP/1.1",
+                             "sourceIp": "127.0.0.1", "userAgent": "test"},
+                },
+            });
+            let event: LambdaRequest = serde_json::from_str(&event.to_string()).unwrap();
+            let request = Request::from(with_readable_query(event));
+            let parameters = request.query_string_parameters();
+            assert_eq!(parameters.first("a"), Some(value), "{raw}");
+        }
     }
 
     #[tokio::test]

@@ -162,7 +162,7 @@ async fn while_a_notice_is_on_its_way_the_page_counts_from_when_it_was_sent_what
 async fn a_link_forwarded_to_the_partner_declines_and_never_accepts() {
     let (stack, claim) = awaiting().await;
     let refused = decide(&stack, &claim, 1, "decision=accept").await;
-    assert_eq!(refused.errors(), [("/decision".to_owned(), "malformed".to_owned())]);
+    assert_eq!(refused.errors(), [("/decision".to_owned(), "unknown-code".to_owned())]);
     let accept = Command::Accept { items: domain::command::Selection::All };
     let refused = stack.world.give(&claim.id, &link(1), &accept).await.unwrap_err();
     assert!(matches!(refused, StoreError::Rejected(Rejection::RoleNotAllowed)), "{refused}");

@@ -183,7 +183,7 @@ async fn an_answer_about_items_that_are_not_there_is_refused_by_field() {
     let refused = answer(&stack, &claim, "decline", &json!({"items": [9]})).await;
     assert_eq!(
         refused.errors(),
-        [("/items/0".to_owned(), "malformed".to_owned())],
+        [("/items/0".to_owned(), "item-unknown".to_owned())],
         "{}",
         refused.text
     );

@@ -128,7 +128,9 @@ async fn an_unfit_draft_is_submitted_with_every_problem_at_once_and_stays_a_draf
     let refused = stack.command(ALPINE, &draft, "submit", &json!({})).await;
     assert_eq!(refused.problem(), (422, "invalid-fields"));
     let missing: Vec<_> = refused.errors().into_iter().map(|(pointer, _)| pointer).collect();
-    let expected = ["/activity", "/customer_contact", "/items", "/location_id", "/partner_contact"];
+    let expected =
+        ["/activity", "/customer_contact", "/items", "/location_id", "/partner_contact"]
+            .map(|pointer| format!("claim:{pointer}"));
     assert_eq!(missing, expected);
     assert_eq!(stack.world.read(&draft.id).await.version, draft.version);
 }
@@ -178,7 +180,7 @@ async fn a_patch_that_is_no_patch_is_refused_and_loses_nothing() {
     let draft = draft(&stack, claim_body(&TEAMS)).await;
     let too_many = vec![json!({"kind": "workload", "id": "teams"}); 26];
     for (patch, pointer, code) in [
-        (json!([]), "", "malformed"),
+        (json!([]), "", "wrong-type"),
         (json!({"colour": "red"}), "/colour", "unknown-field"),
         (json!({"draft": false}), "/draft", "unknown-field"),
         (json!({"status": "submitted"}), "/status", "unknown-field"),
@@ -254,7 +256,7 @@ async fn a_dropped_draft_is_final_and_dropping_it_again_is_no_error() {
     let draft = draft(&stack, claim_body(&TEAMS)).await;
     let dropped = stack.command(ALPINE, &draft, "discard", &json!({})).await;
     assert_eq!((dropped.status, &dropped.body["status"]), (200, &json!("discarded")));
-    assert!(dropped.body.get("turn").is_none());
+    assert!(dropped.body["turn"].is_null());
     assert_eq!(stack.command(ALPINE, &draft, "discard", &json!({})).await.status, 200);
     let claim = stack.world.read(&draft.id).await;
     assert_eq!(

@@ -21,6 +21,8 @@ mod closing;
 #[cfg(test)]
 mod contacts;
 #[cfg(test)]
+mod contract;
+#[cfg(test)]
 mod crashes;
 #[cfg(test)]
 mod customer;

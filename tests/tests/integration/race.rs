@@ -71,9 +71,10 @@ async fn a_no_from_the_deadline_on_is_kept_as_late_and_cannot_be_undone() {
         assert_eq!(in_time_marks(&outcome.claim), [false, false]);
         let undo = world.give(&claim.id, &link(1), &undo_all()).await.unwrap_err();
         let refused =
-            Rejection::InvalidState { status: Status::Declined, command: CommandKind::Undo };
+            (Status::Declined, CommandKind::Undo);
         assert!(
-            matches!(&undo, StoreError::Rejected(rejection) if *rejection == refused),
+            matches!(&undo, StoreError::Rejected(Rejection::InvalidState { status, command, .. })
+                if (*status, *command) == refused),
             "{undo}"
         );
     }

@@ -461,8 +461,8 @@ async fn rules_that_make_no_sense_are_refused_by_field_and_change_nothing() {
     assert_eq!(
         told,
         [
-            ("/blocked_partners".to_owned(), "malformed".to_owned()),
-            ("/explicit_yes".to_owned(), "malformed".to_owned()),
+            ("/blocked_partners".to_owned(), "wrong-type".to_owned()),
+            ("/explicit_yes".to_owned(), "unknown-code".to_owned()),
         ]
     );
     assert_eq!(rules(&stack).await["blocked_partners"], json!([]));

@@ -26,7 +26,7 @@ pub struct CalendarBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddedDayBody {
-    /// Which day.
+    /// The day that is no business day, as `YYYY-MM-DD`.
     #[schema(format = Date)]
     pub date: String,
     /// What it is called, in English.
@@ -102,7 +102,7 @@ mod tests {
         let expected = [
             "malformed /added/0/date",
             "required /added/1/name",
-            "malformed /added/2/subdivision",
+            "unknown-code /added/2/subdivision",
             "duplicate /added/4",
         ];
         assert_eq!(refused(read("CZ", &added)), expected);

@@ -19,15 +19,15 @@ use crate::words::ItemKindWord;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateClaimBody {
-    /// The program.
+    /// The program to claim in, by its id.
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", example = "osu-m365")]
     pub program: String,
-    /// The customer.
+    /// The customer, by id and by one of its domains.
     pub tenant: TenantRefBody,
     /// The rest.
     #[serde(flatten)]
     pub content: ContentBody,
-    /// Store a draft instead of submitting.
+    /// Whether to store a draft instead of submitting; left out: submit.
     pub draft: Option<bool>,
 }
 
@@ -36,9 +36,9 @@ pub struct CreateClaimBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EditClaimBody {
-    /// The program.
+    /// The program; a patch may only repeat it.
     pub program: Option<String>,
-    /// The customer.
+    /// The customer; a patch may only repeat it.
     pub tenant: Option<TenantRefBody>,
     /// The rest.
     #[serde(flatten)]
@@ -54,22 +54,22 @@ pub struct ContentBody {
     /// The partner's location, enrolled in the program.
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", example = "4711")]
     pub location_id: Option<String>,
-    /// What is claimed.
+    /// The items that are claimed, 1–25; a draft may have none.
     #[schema(min_items = 1, max_items = 25)]
     pub items: Option<Vec<ClaimItemBody>>,
-    /// Who gets the notice.
+    /// Who at the customer gets the notice; needed to submit.
     pub customer_contact: Option<ContactBody>,
-    /// Required for subscriptions.
+    /// The technical contact at the customer; needed to submit where items are subscriptions.
     pub technical_contact: Option<ContactBody>,
-    /// Whom the customer may ask.
+    /// Whom at the partner the customer may ask; needed to submit.
     pub partner_contact: Option<PartnerContactBody>,
-    /// The partner's own label.
+    /// The partner's own label for the claim, 1–200 characters.
     #[schema(min_length = 1, max_length = 200)]
     pub label: Option<String>,
-    /// The partner's own reference.
+    /// The partner's own reference for the claim, 1–200 characters.
     #[schema(min_length = 1, max_length = 200)]
     pub external_ref: Option<String>,
-    /// Declared evidence.
+    /// The pieces of evidence that are declared, 20 at most.
     #[schema(max_items = 20)]
     pub evidence: Option<Vec<EvidenceBody>>,
 }
@@ -83,7 +83,7 @@ pub struct NoFieldsBody {}
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequiredCommentBody {
-    /// What is to be remarked.
+    /// A remark for the other side, 1–2,000 characters.
     #[schema(min_length = 1, max_length = 2000)]
     pub comment: String,
 }
@@ -92,10 +92,10 @@ pub struct RequiredCommentBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TenantRefBody {
-    /// Its id.
+    /// The tenant's id, a UUID in any case.
     #[schema(pattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
     pub id: String,
-    /// One of its domains.
+    /// One of the customer's domains, in any script.
     #[schema(max_length = 253, example = "contoso.example")]
     pub domain: String,
 }
@@ -104,7 +104,7 @@ pub struct TenantRefBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimItemBody {
-    /// `workload` or `subscription`.
+    /// Whether the item is a workload or a subscription.
     pub kind: ItemKindWord,
     /// Its id at the tenant.
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", example = "exchange-online")]
@@ -115,13 +115,13 @@ pub struct ClaimItemBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactBody {
-    /// Who.
+    /// The name of the person, 1–80 characters.
     #[schema(min_length = 1, max_length = 80)]
     pub name: String,
-    /// In which function.
+    /// The function of the person at the customer, 1–80 characters.
     #[schema(min_length = 1, max_length = 80)]
     pub title: String,
-    /// Where to write.
+    /// The e-mail address to write to, at most 254 characters.
     #[schema(max_length = 254, format = Email)]
     pub email: String,
     /// Taken and ignored: another spelling of the address.
@@ -132,10 +132,10 @@ pub struct ContactBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PartnerContactBody {
-    /// Who.
+    /// The name of the person, 1–80 characters.
     #[schema(min_length = 1, max_length = 80)]
     pub name: String,
-    /// Where to write.
+    /// The e-mail address to write to, at most 254 characters.
     #[schema(max_length = 254, format = Email)]
     pub email: String,
     /// Taken and ignored: another spelling of the address.
@@ -146,13 +146,13 @@ pub struct PartnerContactBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EvidenceBody {
-    /// The document's name.
+    /// The document's name, 1–200 characters.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
-    /// The digest of its content.
+    /// The SHA-256 of the document's content, in hexadecimal.
     #[schema(pattern = "^[0-9A-Fa-f]{64}$")]
     pub sha256: String,
-    /// When the customer acknowledged it.
+    /// The day on which the customer acknowledged it, not in the future.
     #[schema(format = Date)]
     pub acknowledged_on: String,
 }
@@ -161,7 +161,7 @@ pub struct EvidenceBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CommentBody {
-    /// What is to be remarked.
+    /// A remark for the other side, 1–2,000 characters.
     #[schema(min_length = 1, max_length = 2000)]
     pub comment: Option<String>,
 }
@@ -274,7 +274,7 @@ pub(super) fn evidence(fields: &mut Fields<'_>) -> Option<DeclaredEvidence> {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CorrectContactBody {
-    /// The new contact.
+    /// The contact who is to get the next notice.
     pub customer_contact: ContactBody,
 }
 
@@ -361,9 +361,9 @@ mod tests {
                 "malformed /evidence/0/acknowledged_on",
                 "malformed /evidence/0/sha256",
                 "malformed /items/0/id",
-                "malformed /items/0/kind",
-                "malformed /items/1",
-                "malformed /program",
+                "unknown-code /items/0/kind",
+                "wrong-type /items/1",
+                "wrong-type /program",
                 "required /tenant/domain",
                 "malformed /tenant/id",
                 "unknown-field /tenant/name",
@@ -374,7 +374,7 @@ mod tests {
     #[test]
     fn a_body_that_is_no_object_is_malformed_as_a_whole() {
         for body in [json!([]), json!("x"), json!(null), json!(1)] {
-            assert_eq!(told(&claim(&body).malformed), ["malformed "], "{body}");
+            assert_eq!(told(&claim(&body).malformed), ["wrong-type "], "{body}");
         }
     }
 
@@ -395,7 +395,7 @@ mod tests {
         let entry =
             json!({"name": "a", "sha256": "ab".repeat(32), "acknowledged_on": "2026-10-01"});
         assert_eq!(with("evidence", json!(vec![entry; 21])), ["too-long /evidence"]);
-        assert_eq!(with("items", json!({})), ["malformed /items"]);
+        assert_eq!(with("items", json!({})), ["wrong-type /items"]);
     }
 
     #[test]
@@ -411,7 +411,7 @@ mod tests {
             ["required /customer_contact/email"]
         );
         assert_eq!(with("label", json!("x".repeat(2000))), ["too-long /label"]);
-        assert_eq!(with("external_ref", json!("")), ["malformed /external_ref"]);
+        assert_eq!(with("external_ref", json!("")), ["too-short /external_ref"]);
     }
 
     #[test]
@@ -421,7 +421,7 @@ mod tests {
             body["draft"] = given;
             assert_eq!(claim(&body).draft, draft, "{body}");
         }
-        assert_eq!(with("draft", json!("yes")), ["malformed /draft"]);
+        assert_eq!(with("draft", json!("yes")), ["wrong-type /draft"]);
     }
 
     #[test]
@@ -429,7 +429,7 @@ mod tests {
         assert_eq!(comment(&json!({})), Ok(None));
         assert!(comment(&json!({"comment": "one\ntwo"})).unwrap().is_some());
         assert_eq!(refused(comment(&json!({"comment": "x".repeat(2001)}))), ["too-long /comment"]);
-        assert_eq!(refused(comment(&json!({"comment": ""}))), ["malformed /comment"]);
+        assert_eq!(refused(comment(&json!({"comment": ""}))), ["too-short /comment"]);
         assert_eq!(refused(comment(&json!({"remark": "x"}))), ["unknown-field /remark"]);
     }
 }

@@ -15,7 +15,7 @@ use crate::fields::Fields;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChosenItemsBody {
-    /// Their numbers; left out: all of them.
+    /// The numbers of the items, each once; left out: all of them. An empty list is refused.
     #[schema(min_items = 1, max_items = 25, required = false, nullable, example = json!([1]))]
     pub items: Vec<u8>,
 }

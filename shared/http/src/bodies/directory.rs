@@ -36,15 +36,15 @@ pub struct PartnerBody {
     /// Its name, as customers read it.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
-    /// `active` or `suspended`.
+    /// Whether the partner may claim and read.
     pub status: PartnerStatusWord,
-    /// Its locations.
+    /// The partner's locations and where they are enrolled.
     #[schema(max_items = 500, required = false, nullable)]
     pub locations: Vec<LocationBody>,
     /// The country of its business calendar.
     #[schema(pattern = "^[A-Za-z]{2}$", example = "CZ")]
     pub country: String,
-    /// Its time zone.
+    /// The partner's time zone, a name of the tz database.
     #[schema(example = "Europe/Prague")]
     pub time_zone: String,
     /// How many claims it may submit in a day.
@@ -59,10 +59,10 @@ pub struct PartnerBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LocationBody {
-    /// Its id.
+    /// The location's id, unique within the partner.
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     pub id: String,
-    /// The programs.
+    /// The programs in which the location is enrolled, by their ids.
     #[schema(max_items = 500, required = false, nullable)]
     pub programs: Vec<String>,
 }
@@ -76,7 +76,7 @@ pub struct TenantBody {
     /// The customer's name.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
-    /// `active` or `deleted`.
+    /// Whether the tenant exists.
     pub status: TenantStatusWord,
     /// The domains that are its own.
     #[schema(min_items = 1, max_items = 500)]
@@ -87,7 +87,7 @@ pub struct TenantBody {
     /// Taken and ignored: the system says who added a domain, and when.
     #[schema(value_type = Option<Object>)]
     pub domain_added: Option<Value>,
-    /// Its country.
+    /// The tenant's country of ISO 3166-1, two letters.
     #[schema(pattern = "^[A-Za-z]{2}$", example = "CZ")]
     pub country: String,
     /// Its subdivision, if known.
@@ -112,10 +112,10 @@ pub struct TenantBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TenantContactBody {
-    /// Who.
+    /// The name of the person or desk, 1–200 characters.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
-    /// Where to write.
+    /// The e-mail address to write to, at most 254 characters.
     #[schema(max_length = 254, format = Email)]
     pub email: String,
     /// Taken and ignored: another spelling of the address.
@@ -132,17 +132,17 @@ pub struct TenantContactBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TenantItemBody {
-    /// `workload` or `subscription`.
+    /// Whether the item is a workload or a subscription.
     pub kind: ItemKindWord,
-    /// Its id.
+    /// The item's id at the tenant.
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     pub id: String,
-    /// What was bought.
+    /// What was bought, by its id; a program's catalogue names it.
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     pub product: String,
     /// Whether it may be claimed.
     pub claimable: bool,
-    /// `active`, `grace` or `ended`.
+    /// The state of the item at the tenant.
     pub state: TenantItemWord,
 }
 
@@ -152,15 +152,15 @@ pub struct TenantItemBody {
 pub struct ProgramBody {
     /// If given, the path's.
     pub id: Option<String>,
-    /// Its name.
+    /// The program's name, 1–200 characters.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
-    /// `open` or `closed`.
+    /// Whether the program takes new claims.
     pub status: ProgramStatusWord,
     /// The family within which an item has one partner.
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     pub family: String,
-    /// `workload` or `subscription`.
+    /// What the program's items are.
     pub item_kind: ItemKindWord,
     /// The activities a claim may name.
     #[schema(min_items = 1, max_items = 500)]
@@ -171,7 +171,7 @@ pub struct ProgramBody {
     /// Taken and ignored: a changed policy makes the next version.
     #[schema(minimum = 0, maximum = 2_147_483_647)]
     pub policy_version: Option<u32>,
-    /// What differs from the defaults.
+    /// What of the policy differs from the defaults.
     pub policy: Option<PolicyBody>,
 }
 
@@ -179,60 +179,60 @@ pub struct ProgramBody {
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyBody {
-    /// The customer's window.
+    /// The customer's window, in business days of the customer.
     #[schema(minimum = 1, maximum = 30)]
     pub window_business_days: Option<u32>,
-    /// `opt_out` or `opt_in`.
+    /// What silence in the window means.
     pub consent: Option<ConsentWord>,
     /// Seconds between the end of the window and its close.
     #[schema(minimum = 60, maximum = 120)]
     pub grace_seconds: Option<u32>,
-    /// Time for a delivery proof.
+    /// The time for a delivery proof, in business days of the operator.
     #[schema(minimum = 1, maximum = 30)]
     pub delivery_business_days: Option<u32>,
-    /// Time to correct a contact.
+    /// The partner's time to correct an unreachable contact, in business days.
     #[schema(minimum = 1, maximum = 30)]
     pub contact_business_days: Option<u32>,
-    /// Time to begin a review.
+    /// The operator's time to begin a review, in business days.
     #[schema(minimum = 1, maximum = 30)]
     pub review_start_business_days: Option<u32>,
-    /// Time to finish a review.
+    /// The operator's time to finish a review or a dispute, in business days.
     #[schema(minimum = 1, maximum = 30)]
     pub review_business_days: Option<u32>,
-    /// Time to answer.
+    /// The partner's time to answer a request for information, in business days.
     #[schema(minimum = 1, maximum = 30)]
     pub answer_business_days: Option<u32>,
-    /// Time to defend.
+    /// A holder's time to defend an item, in business days.
     #[schema(minimum = 1, maximum = 30)]
     pub defence_business_days: Option<u32>,
-    /// Days after which an idle draft is discarded.
+    /// Calendar days after which an idle draft is discarded.
     #[schema(minimum = 1, maximum = 366)]
     pub draft_idle_days: Option<u32>,
-    /// Days in which a rejection can be disputed.
+    /// Calendar days in which a rejection can be disputed.
     #[schema(minimum = 1, maximum = 366)]
     pub dispute_days: Option<u32>,
-    /// Time in which a recalled claim keeps its priority.
+    /// Business days in which a recalled claim keeps its priority date.
     #[schema(minimum = 1, maximum = 30)]
     pub recall_business_days: Option<u32>,
-    /// What the customer's extension adds.
+    /// What the customer's one extension adds, in business days.
     #[schema(minimum = 1, maximum = 30)]
     pub extension_business_days: Option<u32>,
-    /// Days for which a customer's no blocks.
+    /// Calendar days for which a customer's no blocks the same partner and item.
     #[schema(minimum = 1, maximum = 3660)]
     pub block_days: Option<u32>,
-    /// `declared` or `uploaded`.
+    /// What a partner must bring as evidence.
     pub evidence: Option<EvidenceWord>,
-    /// How old an acknowledgement may be.
+    /// How old the customer's acknowledgement may be at the submission, in calendar months.
     #[schema(minimum = 1, maximum = 120)]
     pub evidence_max_age_months: Option<u32>,
-    /// `any` or `none`.
+    /// Which holidays count for a tenant whose subdivision is not known.
     pub unknown_subdivision: Option<SubdivisionWord>,
-    /// Months after which associations end.
+    /// Calendar months after the window at which associations end; `null`: never.
     #[schema(minimum = 1, maximum = 120)]
     pub term_months: Option<u32>,
-    /// `allowed` or `never`: whether the operator may vouch for a contact of the tenant's domain.
+    /// Whether the operator may vouch for a contact of the tenant's domain.
     pub vouching: Option<VouchingWord>,
-    /// `since_association` or `all`: which days of usage an association's partner may read.
+    /// Which days of usage an association's partner may read.
     pub usage_history: Option<UsageHistoryWord>,
 }
 
@@ -476,10 +476,10 @@ mod tests {
     fn a_partners_errors_are_told_with_their_places() {
         let id = PartnerId::parse("p-alpine").unwrap();
         let read = |name: &str, value| refused(partner(&id, &edited(alpine(), name, value)));
-        assert_eq!(read("id", json!("p-borealis")), ["malformed /id"]);
+        assert_eq!(read("id", json!("p-borealis")), ["not-editable /id"]);
         assert_eq!(read("country", json!("ZZ")), ["malformed /country"]);
         assert_eq!(read("time_zone", json!("Mars/Base")), ["malformed /time_zone"]);
-        assert_eq!(read("status", json!("gone")), ["malformed /status"]);
+        assert_eq!(read("status", json!("gone")), ["unknown-code /status"]);
         assert_eq!(read("daily_claim_quota", json!(-1)), ["malformed /daily_claim_quota"]);
         let twice = json!([{"id": "1", "programs": []}, {"id": "1", "programs": ["a b"]}]);
         assert_eq!(
@@ -495,7 +495,7 @@ mod tests {
         assert_eq!(read("country", Value::Null), ["required /country"]);
         assert_eq!(read("domains", json!([])), ["required /domains"]);
         assert_eq!(read("domains", json!(["contoso"])), ["malformed /domains/0"]);
-        assert_eq!(read("subdivision", json!("CA")), ["malformed /subdivision"]);
+        assert_eq!(read("subdivision", json!("CA")), ["unknown-code /subdivision"]);
         assert_eq!(read("closures", json!(["31.12.2026"])), ["malformed /closures/0"]);
         assert_eq!(
             read("contacts", json!([{"name": "IT", "email": "x"}])),
@@ -507,10 +507,10 @@ mod tests {
     fn a_policy_outside_its_bounds_is_refused_by_key() {
         let id = ProgramId::parse("osu-m365").unwrap();
         let read = |policy| refused(program(&id, &edited(osu(), "policy", policy)));
-        assert_eq!(read(json!({"grace_seconds": 5})), ["malformed /policy/grace_seconds"]);
+        assert_eq!(read(json!({"grace_seconds": 5})), ["out-of-range /policy/grace_seconds"]);
         assert_eq!(read(json!({"window_days": 5})), ["unknown-field /policy/window_days"]);
-        assert_eq!(read(json!({"consent": "maybe"})), ["malformed /policy/consent"]);
-        assert_eq!(read(json!({"vouching": "often"})), ["malformed /policy/vouching"]);
+        assert_eq!(read(json!({"consent": "maybe"})), ["unknown-code /policy/consent"]);
+        assert_eq!(read(json!({"vouching": "often"})), ["unknown-code /policy/vouching"]);
     }
 
     #[test]

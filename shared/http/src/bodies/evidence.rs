@@ -17,20 +17,20 @@ use crate::words::DocumentTypeWord;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EvidenceUploadBody {
-    /// The document's name.
+    /// The document's name, 1–200 characters; it ends as files of its type do.
     #[schema(min_length = 1, max_length = 200, example = "sow.pdf")]
     pub name: String,
-    /// Its size in bytes.
+    /// The size of the document in bytes, at most 10 MiB.
     #[schema(minimum = 1, maximum = 10_485_760)]
     #[schema(value_type = u32)]
     pub size: u64,
-    /// PDF, PNG, JPEG, or DOCX without macros.
+    /// What the document is: PDF, PNG, JPEG, or DOCX without macros.
     #[schema(value_type = DocumentTypeWord)]
     pub content_type: String,
-    /// The digest of its content; that of a declared entry attaches the document to it.
+    /// The SHA-256 of its content in hexadecimal; that of a declared entry attaches the document to it.
     #[schema(pattern = "^[0-9A-Fa-f]{64}$")]
     pub sha256: String,
-    /// When the customer acknowledged it.
+    /// The day on which the customer acknowledged it, not in the future.
     #[schema(format = Date)]
     pub acknowledged_on: String,
 }

@@ -27,9 +27,9 @@ pub struct RulesBody {
     /// Partners that may claim nothing.
     #[schema(max_items = 500, required = false, nullable)]
     pub blocked_partners: Vec<String>,
-    /// Where silence is a no.
+    /// Where silence is a no; left out: nowhere but where the policy says so.
     pub explicit_yes: Option<ExplicitYesBody>,
-    /// Days on which the customer is closed.
+    /// Days on which the customer is closed; they act on later windows only.
     #[schema(max_items = 500, required = false, nullable)]
     pub closures: Vec<String>,
     /// The language to be written to in; none: the one the operator knows.
@@ -67,10 +67,10 @@ pub enum ExplicitYesWord {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleContactBody {
-    /// Who.
+    /// The name of the person or desk, 1–200 characters.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
-    /// Where to write.
+    /// The e-mail address to write to, at most 254 characters.
     #[schema(max_length = 254, format = Email)]
     pub email: String,
     /// Taken and ignored: another spelling of the address.
@@ -81,15 +81,15 @@ pub struct RuleContactBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BlockBody {
-    /// Who may not.
+    /// The partner that may not claim the item.
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     pub partner_id: String,
-    /// `workload` or `subscription`.
+    /// Whether the item is a workload or a subscription.
     pub kind: ItemKindWord,
-    /// Which.
+    /// The item that is blocked, by its id.
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     pub id: String,
-    /// Until when.
+    /// The moment at which the block ends.
     #[schema(format = DateTime)]
     pub until: String,
 }
@@ -179,8 +179,14 @@ mod tests {
         assert_eq!(read(json!("none")).unwrap(), ExplicitYes::None);
         let one = ExplicitYes::Programs([ProgramId::parse("osu-m365").unwrap()].into());
         assert_eq!(read(json!(["osu-m365"])).unwrap(), one);
-        for wrong in [json!("some"), json!(true), json!({}), json!([1]), json!(["a b"])] {
-            assert_eq!(refused(read(wrong)), ["malformed /explicit_yes"]);
+        for (wrong, code) in [
+            (json!("some"), "unknown-code"),
+            (json!(true), "wrong-type"),
+            (json!({}), "wrong-type"),
+            (json!([1]), "wrong-type"),
+            (json!(["a b"]), "malformed"),
+        ] {
+            assert_eq!(refused(read(wrong)), [format!("{code} /explicit_yes")]);
         }
         assert_eq!(refused(read(json!(vec!["p"; 501]))), ["too-long /explicit_yes"]);
     }

@@ -18,13 +18,13 @@ const MAX_DAYS: i64 = 400;
 pub enum ClockBody {
     /// To a moment.
     To {
-        /// The moment.
+        /// The moment that the clock is to show.
         #[schema(format = DateTime)]
         now: String,
     },
     /// By a duration.
     By {
-        /// ISO 8601, in weeks or in days, hours, minutes and seconds: `P7D`, `PT1H30M`.
+        /// By how much: an ISO 8601 duration in weeks, or in days, hours, minutes and seconds.
         #[schema(pattern = "^P(\\d+W|(\\d+D)?(T(\\d+H)?(\\d+M)?(\\d+S)?)?)$", example = "P7D")]
         advance: String,
     },

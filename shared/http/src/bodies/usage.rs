@@ -42,18 +42,18 @@ pub struct UsageBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UsageRowBody {
-    /// `workload` or `subscription`.
+    /// Whether the item is a workload or a subscription.
     pub kind: ItemKindWord,
-    /// Which item.
+    /// The item's id at the tenant.
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     pub id: String,
-    /// Which day.
+    /// The day, in the customer's zone.
     #[schema(format = Date)]
     pub date: String,
-    /// How many used it.
+    /// How many people used the item on that day.
     #[schema(minimum = 0, maximum = 2_147_483_647)]
     pub active_users: u32,
-    /// How many could.
+    /// How many people could use it on that day.
     #[schema(minimum = 0, maximum = 2_147_483_647)]
     pub provisioned_seats: u32,
 }
@@ -97,7 +97,7 @@ mod tests {
         let rows = usage(&json!({"rows": [row("2026-11-01", 7), row("2026-11-02", 0)]})).unwrap();
         assert_eq!((rows.len(), rows[0].active_users), (2, 7));
         let body = json!({"rows": [row("2026-11-01", -1)]});
-        assert_eq!(refused(usage(&body)), ["malformed /rows/0/active_users"]);
+        assert_eq!(refused(usage(&body)), ["out-of-range /rows/0/active_users"]);
     }
 
     #[test]

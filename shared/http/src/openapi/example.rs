@@ -56,8 +56,7 @@ fn add_to_fields(name: &str, schema: &mut Value, known: &Value) {
             let example =
                 known.get(format!("{name}.{field}")).or_else(|| known.get(field.as_str()));
             if let (Some(example), Value::Object(own)) = (example, own)
-                && own.contains_key("type")
-                && !own.contains_key("enum")
+                && is_plain(own)
             {
                 own.entry("example").or_insert_with(|| example.clone());
             }
@@ -68,6 +67,13 @@ fn add_to_fields(name: &str, schema: &mut Value, known: &Value) {
             add_to_fields(name, inner, known);
         }
     }
+}
+
+/// Whether a field is a plain value, or a list of those.
+fn is_plain(field: &Map<String, Value>) -> bool {
+    let entries = field.get("items").and_then(Value::as_object);
+    let is_list_of_more = entries.is_some_and(|own| !own.contains_key("type"));
+    field.contains_key("type") && !field.contains_key("enum") && !is_list_of_more
 }
 
 /// Gives the JSON of a content its example.

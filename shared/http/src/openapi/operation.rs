@@ -13,7 +13,7 @@ use crate::action::Action;
 use crate::openapi::endpoint::{self, AnswerShape, BodyShape, Endpoint};
 use crate::openapi::{BEARER, parameter};
 use crate::problem_code::ProblemCode;
-use crate::routes::{Auth, ReviewRoute, Route, RouteId};
+use crate::routes::{Auth, ClaimsRoute, EvidenceRoute, ReviewRoute, Route, RouteId};
 
 /// The operation of a route. The second one of the decision page has a name of its own.
 pub(super) fn of(route: &Route, method: &HttpMethod) -> Value {
@@ -157,8 +157,9 @@ pub(super) fn problems(route: &Route, endpoint: &Endpoint) -> Vec<ProblemCode> {
         endpoint.headers.contains(&header) || endpoint.optional_headers.contains(&header)
     };
     let is_list = matches!(endpoint.answer, AnswerShape::List(_) | AnswerShape::ListOrTable(_));
-    let follows: [(bool, &[ProblemCode]); 9] = [
-        (true, &[ProblemCode::InvalidQuery, ProblemCode::Unavailable]),
+    let follows: [(bool, &[ProblemCode]); 10] = [
+        (true, &[ProblemCode::Unavailable]),
+        (reads_query(route, endpoint), &[ProblemCode::InvalidQuery]),
         (route.auth == Auth::Jwt, &[ProblemCode::Unauthenticated, ProblemCode::RoleNotAllowed]),
         (route.path.contains('{') || route.path.contains("/sandbox/"), &[ProblemCode::NotFound]),
         (
@@ -181,6 +182,16 @@ pub(super) fn problems(route: &Route, endpoint: &Endpoint) -> Vec<ProblemCode> {
     all.sort_unstable();
     all.dedup();
     all
+}
+
+/// Whether the query is read, so that one which is wrong is refused.
+fn reads_query(route: &Route, endpoint: &Endpoint) -> bool {
+    let reads_none = [
+        RouteId::Claims(ClaimsRoute::Get),
+        RouteId::Evidence(EvidenceRoute::Get),
+    ];
+    let is_page = matches!(endpoint.answer, AnswerShape::Page);
+    !is_page && (!endpoint.query.is_empty() || reads_none.contains(&route.id))
 }
 
 /// A refusal: which problems it can be, and how it is told. One that says when to come again says it in a header, and

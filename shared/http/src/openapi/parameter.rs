@@ -69,7 +69,7 @@ pub(super) fn query(route: RouteId, name: &str) -> Value {
             json!({"type": "string", "example": "q83vEjRWeJCrze8SNFZ4kHsicyI6IjE3In0"}),
         ),
         "status" if route == RouteId::Associations(AssociationsRoute::List) => {
-            ("Only associations of this status.", reference("AssociationStatus"))
+            ("Only associations of this status.", reference("AssociationStatusView"))
         }
         "status" => ("Only claims in this status.", reference("ClaimStatus")),
         "tenant_id" => (

@@ -5,7 +5,6 @@ invalid-cursor = Kurzor není platný
     .detail = Kurzor platí jen pro seznam, filtr a volajícího, kterému byl vydán. Začněte od první stránky.
 invalid-query = Parametr dotazu není platný
     .detail = Parametr „{ $parameter }“ není v pořádku. { $reason }
-    .unreadable = Dotaz nemůže být součástí URI. Použijte procentové kódování.
 idempotency-key-missing = Chybí klíč opakování
     .detail = Pošlete hlavičku Idempotency-Key s 1 až 255 viditelnými znaky ASCII.
 precondition-malformed = If-Match nelze přečíst

@@ -5,7 +5,6 @@ invalid-cursor = The cursor is not valid
     .detail = A cursor is good for the list, the filter and the caller it was given to. Begin at the first page.
 invalid-query = A query parameter is not valid
     .detail = The parameter “{ $parameter }” is wrong. { $reason }
-    .unreadable = The query is no part of a URI. Percent-encode it.
 idempotency-key-missing = No idempotency key
     .detail = Send the header Idempotency-Key with 1 to 255 visible ASCII characters.
 precondition-malformed = If-Match cannot be read

@@ -13,31 +13,31 @@ use crate::words::{BasisWord, EndReasonWord, Word};
 /// An item of a claim that became official.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AssociationView {
-    /// `<claim_id>-<item_no>`.
+    /// The association: the claim's id, a hyphen and the item's number.
     pub id: String,
-    /// The claim.
+    /// The claim whose item it is.
     pub claim_id: String,
-    /// The item's number in it.
+    /// The item's number in the claim, 1–25.
     pub item_no: u8,
     /// The partner of record.
     pub partner: NamedView,
-    /// The customer.
+    /// The customer's tenant.
     pub tenant: TenantRefView,
-    /// The program.
+    /// The program, by its id.
     pub program: String,
-    /// The item.
+    /// The item of the tenant that it is about.
     pub item: ItemRefView,
     /// `active` or `ended`.
     pub status: AssociationStatusView,
     /// Why the item became active.
     pub basis: BasisWord,
-    /// Since when.
+    /// Since when the association runs.
     #[schema(format = DateTime)]
     pub effective_at: String,
     /// When the term ends that the claim was associated for; `null`: there is none, or the whole claim has ended.
     #[schema(format = DateTime)]
     pub term_ends_at: Option<String>,
-    /// Until when.
+    /// When the association ended; `null` while it runs.
     #[schema(format = DateTime)]
     pub ended_at: Option<String>,
     /// Why it ended; `null` while it runs.

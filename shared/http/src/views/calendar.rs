@@ -8,20 +8,20 @@ use utoipa::ToSchema;
 /// The days that are added to the calendar of a country.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CalendarView {
-    /// Whose calendar.
+    /// The country of ISO 3166-1, two capital letters.
     pub country: String,
     /// How often it has changed; it stands in the ids of calendars: `CZ@2026.12+3`.
     pub revision: u32,
-    /// The days.
+    /// The days that were added, in their order.
     pub added: Vec<AddedDayView>,
 }
 
 /// A holiday that was announced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AddedDayView {
-    /// Which day.
+    /// The day that is no business day, as `YYYY-MM-DD`.
     pub date: String,
-    /// What it is called.
+    /// What the day is called, in English.
     pub name: String,
     /// Where; `null`: in the whole country.
     pub subdivision: Option<String>,

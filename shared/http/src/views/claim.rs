@@ -48,32 +48,32 @@ pub struct Shown<'a> {
 /// A claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ClaimView {
-    /// Its id.
+    /// The claim's id: 26 characters of `a`–`z` and `2`–`7`.
     pub id: String,
-    /// Its version, also its ETag.
+    /// The claim's version, also its `ETag`; it grows by one with every event.
     pub version: u32,
     /// Where the claim stands.
     pub status: StatusWord,
     /// What the caller can do with the claim now, as far as the claim itself tells: what stands elsewhere may still refuse
     /// it.
     pub allowed_actions: Vec<ActionWord>,
-    /// Whether another partner held or claimed an item.
+    /// Whether another claim held an item or was next for it.
     pub contested: bool,
-    /// The program.
+    /// The program, by its id.
     pub program: String,
-    /// The version of the policy it is pinned to.
+    /// The version of the program's policy that the claim keeps.
     pub policy_version: u32,
-    /// What the partner does.
+    /// What the partner does, out of the program's list; `null` in a draft that does not say.
     pub activity: Option<String>,
-    /// The partner's location.
+    /// The partner's location, by its id.
     pub location_id: Option<String>,
-    /// The partner.
+    /// The partner, by id and by its name at the last submission.
     pub partner: NamedView,
-    /// The customer.
+    /// The customer, as the partner named it.
     pub tenant: TenantRefView,
-    /// What is claimed.
+    /// The items that are claimed.
     pub items: Vec<ClaimItemView>,
-    /// Who gets the notice; for the claim's partner and operator staff.
+    /// Whom the partner named to get the notice; for the claim's partner and operator staff.
     pub customer_contact: Option<ContactView>,
     /// The contact that the partner proposes, while the operator has not answered; for the claim's partner and
     /// operator staff.
@@ -82,32 +82,32 @@ pub struct ClaimView {
     pub vouched: bool,
     /// The technical contact; for the claim's partner and operator staff.
     pub technical_contact: Option<ContactView>,
-    /// Whom the customer may ask.
+    /// Whom at the partner the customer may ask.
     pub partner_contact: Option<PartnerContactView>,
-    /// The partner's own label.
+    /// The partner's own label for the claim.
     pub label: Option<String>,
-    /// The partner's own reference.
+    /// The partner's own reference, such as a number in its CRM.
     pub external_ref: Option<String>,
-    /// Evidence.
+    /// The pieces of evidence, 20 at most.
     pub evidence: Vec<EvidenceView>,
-    /// When it was first stored.
+    /// When the claim was first stored.
     #[schema(format = DateTime)]
     pub created_at: String,
-    /// When it was last submitted.
+    /// When the claim was last submitted; `null` before that.
     #[schema(format = DateTime)]
     pub submitted_at: Option<String>,
-    /// The date that ranks rivals.
+    /// The date that ranks rivals; a short recall keeps it.
     #[schema(format = DateTime)]
     pub priority_at: Option<String>,
     /// Whose turn it is, until when, and what silence does then; `null` in final states.
     pub turn: Option<TurnView>,
-    /// The window that is open, or that led here.
+    /// The window that is open, or that led to the present status; `null` where there is none.
     pub window: Option<WindowView>,
-    /// Why it was rejected, or what is asked.
+    /// What is asked, or why the claim was rejected.
     pub reasons: Vec<ReasonView>,
-    /// Set where the claim's holder is asked to defend.
+    /// Set where the claim's holder is asked to defend its items.
     pub defence: Option<DefenceView>,
-    /// The last event.
+    /// What happened to the claim last.
     pub last_event: LastEventView,
     /// Of a claim on hold: why the system holds it; absent where the operator does.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,6 +120,7 @@ pub struct ClaimView {
     pub rivals: Option<Vec<RivalView>>,
     /// How many mailboxes of its last notice answered that nobody is there now; for operator staff.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>)]
     pub out_of_office: Option<usize>,
     /// Why it stands where it stands; of a claim that is answered alone.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -129,16 +130,16 @@ pub struct ClaimView {
 /// An id with its name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct NamedView {
-    /// The id.
+    /// The id by which it is known.
     pub id: String,
-    /// The name.
+    /// The name as people read it.
     pub name: String,
 }
 
 /// A tenant in brief.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TenantRefView {
-    /// Its id.
+    /// The tenant's id, a UUID.
     pub id: String,
     /// The domain it was named by, as A-labels.
     pub domain: String,
@@ -146,44 +147,44 @@ pub struct TenantRefView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "münchen.example")]
     pub domain_unicode: Option<String>,
-    /// Its name.
+    /// The customer's name at the last submission.
     pub name: String,
 }
 
 /// An item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ClaimItemView {
-    /// Its number.
+    /// The item's number in the claim, 1–25; fixed from the submission on.
     pub no: u8,
-    /// What the item is.
+    /// Whether the item is a workload or a subscription.
     pub kind: ItemKindWord,
-    /// Its id at the tenant.
+    /// The item's id at the tenant.
     pub id: String,
     /// Where the item stands.
     pub status: ItemStatusWord,
     /// Of an active or ended item: why it became active.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub basis: Option<BasisWord>,
-    /// Of an active or ended one: since when.
+    /// Of an active or ended item: since when it was or is active.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub effective_at: Option<String>,
-    /// Of an active or ended one: its association.
+    /// Of an active or ended item: its association.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub association_id: Option<String>,
     /// Of an ended one: why. Of one that silence declined: `no_answer`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<ItemReasonWord>)]
     pub reason: Option<String>,
-    /// Of an ended one: when.
+    /// Of an ended item: when the association ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub ended_at: Option<String>,
-    /// Of a declined one: when.
+    /// Of a declined item: when the first no arrived.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub declined_at: Option<String>,
-    /// Of a declined one: whether in time.
+    /// Of a declined item: whether the no arrived before the end of the window, or outside any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_time: Option<bool>,
     /// Of a declined one: who said no and has not taken it back, `administrator` or `recipient:<no>`; for operator
@@ -196,11 +197,11 @@ pub struct ClaimItemView {
 /// A contact at the customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ContactView {
-    /// Who.
+    /// The name of the person, 1–80 characters.
     pub name: String,
-    /// In which function.
+    /// The function of the person at the customer, 1–80 characters.
     pub title: String,
-    /// Where to write.
+    /// The e-mail address to write to, at most 254 characters.
     pub email: String,
     /// The same with the domain in its own script, where that is another spelling and of one script.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -210,9 +211,9 @@ pub struct ContactView {
 /// A contact at the partner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PartnerContactView {
-    /// Who.
+    /// The name of the person, 1–80 characters.
     pub name: String,
-    /// Where to write.
+    /// The e-mail address to write to, at most 254 characters.
     pub email: String,
     /// The same with the domain in its own script, where that is another spelling and of one script.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -222,12 +223,12 @@ pub struct PartnerContactView {
 /// Whose turn it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TurnView {
-    /// Whose.
+    /// Whose turn it is now.
     pub who: WhoWord,
-    /// Until when.
+    /// The end of the time, exclusive; `null`: there is no deadline.
     #[schema(format = DateTime)]
     pub until: Option<String>,
-    /// What silence will do then.
+    /// What silence does when the time has passed.
     pub on_silence: SilenceWord,
 }
 
@@ -245,7 +246,7 @@ pub struct ReasonView {
 /// The time to defend.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DefenceView {
-    /// Until when.
+    /// Until when evidence can be added for the defence.
     #[schema(format = DateTime)]
     pub until: String,
 }
@@ -253,14 +254,14 @@ pub struct DefenceView {
 /// The last event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LastEventView {
-    /// Its type.
+    /// What happened to the claim last.
     #[serde(rename = "type")]
     #[schema(value_type = ToldEventWord)]
     pub event_type: &'static str,
-    /// When.
+    /// The moment of the event.
     #[schema(format = DateTime)]
     pub at: String,
-    /// Whose doing it was.
+    /// Whose doing the event was.
     pub actor: ActorWord,
     /// Who exactly, for the own party and for staff: a member of the staff, `recipient:<no>`, or the pseudonym of a
     /// person.
@@ -274,9 +275,9 @@ pub struct LastEventView {
 /// Another claim on an item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RivalView {
-    /// The item of this claim.
+    /// The number of the item of this claim.
     pub item_no: u8,
-    /// The other claim.
+    /// The other claim, by its id.
     pub claim_id: String,
 }
 
@@ -427,7 +428,7 @@ fn hold_reason(claim: &Claim) -> Option<HoldReasonWord> {
 
 /// What the reader can do with the claim.
 fn allowed_actions(claim: &Claim, shown: &Shown<'_>) -> Vec<ActionWord> {
-    let actions = action::allowed_actions(claim, shown.reader, shown.policy, shown.now);
+    let actions = action::allowed_actions(claim, shown.reader, shown.now);
     actions.into_iter().map(Word).collect()
 }
 
@@ -537,14 +538,14 @@ pub struct DecisionView {
     pub items: Vec<DecidedItemView>,
     /// What the decision is receipted under; `null` where nothing had to be recorded.
     pub receipt_id: Option<String>,
-    /// Whether it arrived in time.
+    /// Whether the decision arrived before the end of the window.
     pub in_time: bool,
 }
 
 /// An item after a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DecidedItemView {
-    /// Its number.
+    /// The item's number in the claim, 1–25.
     pub no: u8,
     /// Where the item stands now.
     pub status: ItemStatusWord,
@@ -729,7 +730,7 @@ pub(crate) mod tests {
             };
             serde_json::to_value(ClaimView::of(&claim, &shown).allowed_actions).unwrap()
         };
-        assert_eq!(actions(StaffRole::Operator), json!(["hold", "extend"]));
+        assert_eq!(actions(StaffRole::Operator), json!(["retire_link", "extend", "hold"]));
         assert_eq!(actions(StaffRole::Auditor), json!([]));
     }
 
@@ -784,6 +785,7 @@ pub(crate) mod tests {
             "id",
             "version",
             "status",
+            "allowed_actions",
             "contested",
             "program",
             "policy_version",
@@ -811,7 +813,7 @@ pub(crate) mod tests {
         ] {
             assert!(fields.contains(&field), "{field}");
         }
-        assert_eq!(fields.len(), 27, "{fields:?}");
+        assert_eq!(fields.len(), 28, "{fields:?}");
     }
 
     #[test]
@@ -975,6 +977,6 @@ pub(crate) mod tests {
         assert_eq!(view["items"][2]["reason"], "customer_revoked");
         assert_eq!(view["turn"]["who"], "nobody");
         claim.state = State::Withdrawn;
-        assert!(shown(&claim, Viewer::Partner).get("turn").is_none());
+        assert!(shown(&claim, Viewer::Partner)["turn"].is_null());
     }
 }

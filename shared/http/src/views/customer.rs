@@ -13,25 +13,25 @@ use crate::words::{ActionWord, HoldReasonWord, StatusWord};
 /// A claim on the customer's tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CustomerClaimView {
-    /// Its id.
+    /// The claim's id: 26 characters of `a`–`z` and `2`–`7`.
     pub id: String,
-    /// Its version, also its ETag.
+    /// The claim's version, also its `ETag`; it grows by one with every event.
     pub version: u32,
     /// Where the claim stands.
     pub status: StatusWord,
     /// What the caller can do with the claim now.
     pub allowed_actions: Vec<ActionWord>,
-    /// The program.
+    /// The program, by its id.
     pub program: String,
-    /// What the partner does.
+    /// What the partner does, out of the program's list; `null` in a draft that does not say.
     pub activity: Option<String>,
-    /// The partner.
+    /// The partner, by id and by its name at the last submission.
     pub partner: NamedView,
-    /// The tenant.
+    /// The customer, as the partner named it.
     pub tenant: TenantRefView,
-    /// What is claimed.
+    /// The items that are claimed.
     pub items: Vec<ClaimItemView>,
-    /// When it was last submitted.
+    /// When the claim was last submitted; `null` before that.
     #[schema(format = DateTime)]
     pub submitted_at: Option<String>,
     /// Whether the operator vouched for the contact whom the notice names.
@@ -44,9 +44,9 @@ pub struct CustomerClaimView {
     pub hold_reason: Option<HoldReasonWord>,
     /// Whose turn it is, until when, and what silence does then; `null` in final states.
     pub turn: Option<TurnView>,
-    /// The window that is open, or that led here.
+    /// The window that is open, or that led to the present status; `null` where there is none.
     pub window: Option<WindowView>,
-    /// The last event.
+    /// What happened to the claim last.
     pub last_event: LastEventView,
 }
 

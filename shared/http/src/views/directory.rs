@@ -18,26 +18,26 @@ use crate::words::{
 /// An item by kind and id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ItemRefView {
-    /// What the item is.
+    /// Whether the item is a workload or a subscription.
     pub kind: ItemKindWord,
-    /// Its id.
+    /// The item's id at the tenant.
     pub id: String,
 }
 
 /// A partner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PartnerView {
-    /// Its id.
+    /// The partner's id, unique in the directory.
     pub id: String,
-    /// Its name.
+    /// The partner's name, as customers read it.
     pub name: String,
     /// Whether the partner may claim and read.
     pub status: PartnerStatusWord,
-    /// Its locations.
+    /// The partner's locations and where they are enrolled.
     pub locations: Vec<LocationView>,
     /// The country of its business calendar.
     pub country: String,
-    /// Its time zone.
+    /// The partner's time zone, a name of the tz database.
     pub time_zone: String,
     /// How many claims it may submit in a day.
     pub daily_claim_quota: u32,
@@ -48,7 +48,7 @@ pub struct PartnerView {
 /// A location.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LocationView {
-    /// Its id.
+    /// The location's id, unique within the partner.
     pub id: String,
     /// The programs it is enrolled in.
     pub programs: Vec<String>,
@@ -77,7 +77,7 @@ impl PartnerView {
 /// A tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TenantView {
-    /// Its id.
+    /// The tenant's id, a UUID.
     pub id: String,
     /// The customer's name.
     pub name: String,
@@ -90,7 +90,7 @@ pub struct TenantView {
     pub domains_unicode: BTreeMap<String, String>,
     /// Who added which of them, and when; those of the first entry are not in it.
     pub domain_added: BTreeMap<String, GrantView>,
-    /// Its country.
+    /// The tenant's country of ISO 3166-1, two letters.
     pub country: String,
     /// Its subdivision, if known.
     pub subdivision: Option<String>,
@@ -100,7 +100,7 @@ pub struct TenantView {
     pub locale: String,
     /// Days on which it is closed.
     pub closures: Vec<String>,
-    /// Its contacts.
+    /// The contacts, in the order in which notices try them.
     pub contacts: Vec<TenantContactView>,
     /// Its workloads and subscriptions.
     pub items: Vec<TenantItemView>,
@@ -109,9 +109,9 @@ pub struct TenantView {
 /// A contact of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TenantContactView {
-    /// Who.
+    /// The name of the person or desk, 1–200 characters.
     pub name: String,
-    /// Where to write.
+    /// The e-mail address to write to, at most 254 characters.
     pub email: String,
     /// The same with the domain in its own script, where that is another spelling and of one script.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,21 +128,21 @@ pub struct TenantContactView {
 /// Who of the staff made a change of the directory, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct GrantView {
-    /// When.
+    /// The moment at which it was written.
     #[schema(format = DateTime)]
     pub since: String,
-    /// Who.
+    /// The member of the staff who did it.
     pub by: String,
 }
 
 /// A workload or subscription of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TenantItemView {
-    /// What the item is.
+    /// Whether the item is a workload or a subscription.
     pub kind: ItemKindWord,
-    /// Its id.
+    /// The item's id at the tenant.
     pub id: String,
-    /// What was bought.
+    /// What was bought, by its id; a program's catalogue names it.
     pub product: String,
     /// Whether it may be claimed.
     pub claimable: bool,
@@ -211,9 +211,9 @@ impl TenantItemView {
 /// A program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProgramView {
-    /// Its id.
+    /// The program's id, unique in the directory.
     pub id: String,
-    /// Its name.
+    /// The program's name, as people read it.
     pub name: String,
     /// Whether the program takes new claims.
     pub status: ProgramStatusWord,
@@ -234,45 +234,45 @@ pub struct ProgramView {
 /// The rules of a program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PolicyView {
-    /// The customer's window.
+    /// The customer's window, in business days of the customer.
     pub window_business_days: u32,
     /// What silence in the window means.
     pub consent: ConsentWord,
     /// Seconds between the end of the window and its close.
     pub grace_seconds: u32,
-    /// Time for a delivery proof.
+    /// The time for a delivery proof, in business days of the operator.
     pub delivery_business_days: u32,
-    /// Time to correct a contact.
+    /// The partner's time to correct an unreachable contact, in business days.
     pub contact_business_days: u32,
-    /// Time to begin a review.
+    /// The operator's time to begin a review, in business days.
     pub review_start_business_days: u32,
-    /// Time to finish a review.
+    /// The operator's time to finish a review or a dispute, in business days.
     pub review_business_days: u32,
-    /// Time to answer.
+    /// The partner's time to answer a request for information, in business days.
     pub answer_business_days: u32,
-    /// Time to defend.
+    /// A holder's time to defend an item, in business days.
     pub defence_business_days: u32,
-    /// Days after which an idle draft is discarded.
+    /// Calendar days after which an idle draft is discarded.
     pub draft_idle_days: u32,
-    /// Days in which a rejection can be disputed.
+    /// Calendar days in which a rejection can be disputed.
     pub dispute_days: u32,
-    /// Time in which a recalled claim keeps its priority.
+    /// Business days in which a recalled claim keeps its priority date.
     pub recall_business_days: u32,
-    /// What the customer's extension adds.
+    /// What the customer's one extension adds, in business days.
     pub extension_business_days: u32,
-    /// Days for which a customer's no blocks.
+    /// Calendar days for which a customer's no blocks the same partner and item.
     pub block_days: u32,
     /// What a partner must bring as evidence.
     pub evidence: EvidenceWord,
-    /// How old an acknowledgement may be.
+    /// How old the customer's acknowledgement may be at the submission, in calendar months.
     pub evidence_max_age_months: u32,
-    /// What counts where a tenant's subdivision is not known.
+    /// Which holidays count for a tenant whose subdivision is not known.
     pub unknown_subdivision: SubdivisionWord,
-    /// Months after which associations end.
+    /// Calendar months after the window at which associations end; `null`: never.
     pub term_months: Option<u32>,
-    /// `allowed` or `never`: whether the operator may vouch for a contact of the tenant's domain.
+    /// Whether the operator may vouch for a contact of the tenant's domain.
     pub vouching: VouchingWord,
-    /// `since_association` or `all`: which days of usage an association's partner may read.
+    /// Which days of usage an association's partner may read.
     pub usage_history: UsageHistoryWord,
 }
 
@@ -323,7 +323,7 @@ impl PolicyView {
 /// The test clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ClockView {
-    /// What it shows.
+    /// The moment that the test clock shows.
     #[schema(format = DateTime)]
     pub now: String,
 }
@@ -338,7 +338,7 @@ impl ClockView {
 /// That we are there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct HealthView {
-    /// `ok`.
+    /// Always `ok`: else the answer is 503.
     pub status: String,
 }
 

@@ -13,7 +13,7 @@ use crate::words::{ActorWord, Word};
 /// One revision of an entry of the directory: what was written, by whom and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EntryRevisionView {
-    /// Its number.
+    /// The revision's number; 0 is the first.
     pub revision: u32,
     /// When it was written; `null`: before there was a history.
     #[schema(format = DateTime)]

@@ -11,13 +11,13 @@ use crate::words::{ScanWord, Word};
 /// A piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EvidenceView {
-    /// `e1`, `e2`, …
+    /// The entry's id within the claim: `e1`, `e2`, …
     pub id: String,
-    /// The document's name.
+    /// The name of the document.
     pub name: String,
-    /// The digest of its content.
+    /// The SHA-256 of the document's content, in hexadecimal.
     pub sha256: String,
-    /// When the customer acknowledged it.
+    /// The day on which the customer acknowledged it.
     #[schema(value_type = String, format = Date)]
     pub acknowledged_on: chrono::NaiveDate,
     /// What is known of its document.
@@ -44,7 +44,7 @@ impl EvidenceView {
 /// Evidence that was added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EvidenceUploadView {
-    /// The entry.
+    /// The entry of the claim that it is.
     pub evidence: EvidenceView,
     /// How its document is uploaded; `null` where none is awaited.
     pub upload: Option<UploadFormView>,
@@ -53,11 +53,11 @@ pub struct EvidenceUploadView {
 /// A form: a `POST` of `multipart/form-data` to `url` with these fields and, after them, `file`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UploadFormView {
-    /// Where to.
+    /// Where the form is sent to.
     pub url: String,
-    /// The fields, as they are.
+    /// The fields of the form, to be sent as they are.
     pub fields: BTreeMap<String, String>,
-    /// Until when.
+    /// Until when the form is taken.
     #[schema(format = DateTime)]
     pub expires_at: String,
 }
@@ -67,7 +67,7 @@ pub struct UploadFormView {
 pub struct EvidenceLinkView {
     /// The link; it saves the document as a file.
     pub url: String,
-    /// Until when.
+    /// Until when the link works.
     #[schema(format = DateTime)]
     pub expires_at: String,
 }

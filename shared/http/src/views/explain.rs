@@ -28,10 +28,10 @@ pub struct RuleView {
     /// The section of the rules.
     #[schema(example = "§3")]
     pub section: String,
-    /// Its name there.
+    /// The rule's name in that section.
     #[schema(example = "decline")]
     pub name: String,
-    /// What it says.
+    /// What the rule says, in a sentence.
     pub says: String,
     /// The path of the document with the rule in the project's repository, and its heading there.
     #[schema(example = "docs/domain.md#32-commands")]
@@ -41,7 +41,7 @@ pub struct RuleView {
 /// A fact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FactView {
-    /// Its name.
+    /// The name of the fact.
     #[schema(example = "closes_at")]
     pub name: String,
     /// Its value: an instant, a date, dates with spaces between them, a number or a code.

@@ -16,16 +16,16 @@ use crate::words::{ActorWord, ToldEventWord, Word};
 /// One version of a claim: what happened, chained by digests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct HistoryEntryView {
-    /// The version.
+    /// The version that the event led to.
     pub version: u32,
-    /// What happened.
+    /// What happened to the claim.
     #[serde(rename = "type")]
     #[schema(value_type = ToldEventWord)]
     pub event_type: String,
-    /// When.
+    /// The moment of the event.
     #[schema(format = DateTime)]
     pub at: String,
-    /// Whose doing it was.
+    /// Whose doing the event was.
     pub actor: ActorWord,
     /// Who exactly, for the own party and for staff: a member of the staff, `recipient:<no>`, or the pseudonym of a
     /// person.
@@ -53,7 +53,7 @@ pub struct HistoryEntryView {
 /// entry, under `sealed`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct HistoryPartView {
-    /// 16 bytes.
+    /// 16 bytes in hexadecimal, hashed before the value.
     #[schema(pattern = "^[0-9a-f]{32}$")]
     pub salt: String,
     /// The part, as canonical JSON.

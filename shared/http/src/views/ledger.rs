@@ -17,7 +17,7 @@ use crate::words::{ToldEventWord, UsageHistoryWord, Word};
 /// again on the next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LedgerView {
-    /// The partner.
+    /// The partner that this entry is about.
     pub partner: NamedView,
     /// What he is or was partner of record for, running or ended.
     pub associations: Vec<LedgerAssociationView>,
@@ -48,13 +48,13 @@ pub struct LedgerAssociationView {
 pub struct ReceiptView {
     /// The receipt id, as it was mailed and shown.
     pub id: String,
-    /// About which claim.
+    /// The claim that was answered.
     pub claim_id: String,
     /// What the answer was.
     #[serde(rename = "type")]
     #[schema(value_type = ToldEventWord)]
     pub event_type: String,
-    /// When.
+    /// When the answer arrived.
     #[schema(format = DateTime)]
     pub at: String,
     /// The items that it changed, by number.

@@ -30,9 +30,9 @@ pub struct RecipientView {
     /// Its number, the same through all notices of the claim.
     #[schema(minimum = 1, maximum = 23)]
     pub no: u8,
-    /// Who.
+    /// The name of the person or desk.
     pub name: String,
-    /// Where to write; the domain as A-labels.
+    /// The address the notice goes to; its domain as A-labels.
     pub email: String,
     /// The same with the domain in its own script, where that is another spelling and of one script.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,9 +42,9 @@ pub struct RecipientView {
     /// When it was asked first; `null`: not yet.
     #[schema(format = DateTime)]
     pub asked_at: Option<String>,
-    /// Where it stands.
+    /// Where the recipient stands with the notice.
     pub state: RecipientStateView,
-    /// Of one at which the present notice failed: why.
+    /// Of one at which the present notice failed: why; else `null`.
     pub cause: Option<CauseWord>,
     /// Since when the directory has the address as verified; for operator staff.
     #[serde(skip_serializing_if = "Option::is_none")]

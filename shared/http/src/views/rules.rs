@@ -38,9 +38,9 @@ pub enum ExplicitYesView {
 /// Somebody who is told as well.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RuleContactView {
-    /// Who.
+    /// The name of the person or desk, 1–200 characters.
     pub name: String,
-    /// Where to write.
+    /// The e-mail address to write to, at most 254 characters.
     pub email: String,
     /// The same with the domain in its own script, where that is another spelling and of one script.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,13 +50,13 @@ pub struct RuleContactView {
 /// A partner that may not claim an item for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct BlockView {
-    /// Who may not.
+    /// The partner that may not claim the item.
     pub partner_id: String,
-    /// What the item is.
+    /// Whether the item is a workload or a subscription.
     pub kind: ItemKindWord,
-    /// Which.
+    /// The item that is blocked, by its id.
     pub id: String,
-    /// Until when.
+    /// The moment at which the block ends.
     #[schema(format = DateTime)]
     pub until: String,
 }

@@ -13,10 +13,10 @@ use crate::words::{ExtensionWord, SkipWord, Word};
 /// A window: when it closes, and why then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WindowView {
-    /// When it began.
+    /// When the window began: the proof of delivery.
     #[schema(format = DateTime)]
     pub delivered_at: String,
-    /// Its end, exclusive.
+    /// The end of the window, exclusive.
     #[schema(format = DateTime)]
     pub closes_at: String,
     /// The same as the clocks of its zone show it.
@@ -25,7 +25,7 @@ pub struct WindowView {
     /// In which zone days were counted.
     #[schema(example = "Europe/Prague")]
     pub time_zone: String,
-    /// By which calendar.
+    /// The calendar and the version of its data by which days were counted.
     #[schema(example = "CZ@2026.12")]
     pub calendar: String,
     /// By which version of the time zone database.
@@ -58,12 +58,12 @@ pub struct CountedFromView {
 /// A day that was not counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SkippedDayView {
-    /// The day.
+    /// The day that was not counted.
     #[schema(value_type = String, format = Date)]
     pub date: chrono::NaiveDate,
     /// Why the day is not counted.
     pub reason: SkipWord,
-    /// The name of the holiday or exception.
+    /// The name of the holiday or of the day that was added; `null` where it has none.
     pub name: Option<String>,
 }
 
