@@ -2,6 +2,7 @@
 //! customer (`docs/domain.md §3`, *Exclusivity*; `docs/architecture.md §3`).
 
 use crate::claim::{Claim, Instant, Item, ItemStatus, Mark, State};
+use crate::event::{Event, EventBody};
 use crate::ids::ItemNo;
 use crate::program::Policy;
 use crate::reason::EndReason;
@@ -34,6 +35,14 @@ pub fn lock_changes(old: Option<&Claim>, new: &Claim) -> Vec<LockChange> {
 pub fn activated(old: &Claim, new: &Claim) -> Vec<ItemNo> {
     let before = |no| old.active().any(|item| item.no == no);
     new.active().map(|item| item.no).filter(|no| !before(*no)).collect()
+}
+
+/// The event of an end that comes when the window of who is next for an item has ended at `next_from` and is not
+/// closed yet: the associations end then, since the next one's begins there. `None` where they end no later anyway.
+pub fn ended_before_next(event: &Event, next_from: Instant) -> Option<Event> {
+    let EventBody::AssociationEnded { items, reason, at } = &event.body else { return None };
+    let body = EventBody::AssociationEnded { items: items.clone(), reason: *reason, at: next_from };
+    (*at > next_from).then(|| Event { body, ..event.clone() })
 }
 
 /// Whether the claim holds the lock of one of its items: from validate until the item is final. A

@@ -95,11 +95,13 @@ pub(crate) fn declined_mark(at: Instant, by: Decliners, in_time: bool, no_answer
     Mark::Declined { at, latest: at, by, in_time, no_answer, settled: false }
 }
 
-/// Ends running associations; each keeps what it was.
+/// Ends running associations; each keeps what it was. None ends before it began, though a "no" may have arrived
+/// before the yes that was carried out first.
 pub(crate) fn end_items(claim: &mut Claim, items: &[ItemNo], reason: EndReason, at: Instant) {
     for no in items {
         let status = claim.item(*no).map(|item| claim.item_status(item));
         if let Some(ItemStatus::Active { basis, effective_at }) = status {
+            let at = at.max(effective_at);
             claim.mark(&[*no], Some(Mark::Ended { reason, at, basis, effective_at }));
         }
     }

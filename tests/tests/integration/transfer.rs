@@ -4,22 +4,25 @@
 use std::sync::Arc;
 
 use chrono::Duration;
-use domain::claim::{Basis, Claim, ItemStatus, Status};
+use domain::claim::{Basis, Claim, Instant, ItemStatus, Status};
 use domain::command::Command;
 use domain::event::EventType;
-use domain::ids::ItemNo;
+use domain::ids::{ClaimId, ItemNo};
 use domain::reason::EndReason;
 use domain::rejection::Rejection;
 use domain::text::Comment;
 use integration::engine::key;
 use integration::fixtures;
 use integration::rivals::{accept_all, begin, borealis, grounds, operator};
+use integration::stack::{Answer, Stack};
 use integration::wire::{Fault, Units, any};
 use integration::world::{
     World, alpine, closes_at, contoso_admin, decline, decline_all, item_statuses, link, reject,
     reviewer, validate, withdraw,
 };
+use serde_json::{Value, json};
 use store::StoreError;
+use web::event::Event;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const TEAMS: [&str; 1] = ["teams"];
@@ -128,6 +131,58 @@ async fn a_holder_that_moves_before_the_late_close_is_superseded_as_of_the_deadl
     let superseded = matches!(ended,
         ItemStatus::Ended { reason: EndReason::Superseded, at, .. } if at == closes_at);
     assert!(superseded, "no overlap: {ended:?}");
+}
+
+/// Since when, and until when, an item was an association.
+fn recorded(claim: &Claim) -> (Instant, Option<Instant>) {
+    match status(claim) {
+        ItemStatus::Active { effective_at, .. } => (effective_at, None),
+        ItemStatus::Ended { effective_at, at, .. } => (effective_at, Some(at)),
+        other => panic!("no association: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_holder_that_leaves_between_the_end_and_the_close_of_the_next_ones_window_leaves_no_overlap()
+ {
+    let world = World::at(NOW).await;
+    let (holder, newcomer) = world.in_line(&TEAMS, &TEAMS).await;
+    let (end, saved) = (closes_at(&newcomer), world.engine.save());
+    let leave = Command::End { item: ItemNo(1), comment: Comment::parse("we leave").ok() };
+    let ways = [
+        (alpine(), leave.clone()),
+        (operator(), leave.clone()),
+        (contoso_admin(), leave),
+        (link(1), decline_all()),
+    ];
+    for after_s in [0, 60, 119, 125, 6 * 3600] {
+        for (actor, command) in &ways {
+            world.engine.restore(&saved);
+            world.let_pass_by(end, Duration::seconds(after_s));
+            world.give(&holder.id, actor, command).await.unwrap();
+            world.let_pass_by(end, Duration::seconds(after_s.max(125)));
+            world.finalize().await;
+            let (holder, newcomer) = (world.read(&holder.id).await, world.read(&newcomer.id).await);
+            let told = format!("{after_s} s after the end: {:?}", status(&holder));
+            assert_eq!(recorded(&newcomer), (end, None), "{told}");
+            assert_eq!(recorded(&holder).1, Some(end), "{told}");
+            assert!(!matches!(
+                status(&holder),
+                ItemStatus::Ended { reason: EndReason::Superseded, .. }
+            ));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_holder_that_leaves_before_the_next_ones_window_ends_leaves_at_that_moment() {
+    let world = World::at(NOW).await;
+    let (holder, newcomer) = world.in_line(&TEAMS, &TEAMS).await;
+    let left = closes_at(&newcomer) - Duration::milliseconds(1);
+    world.clock.set(left);
+    let leave = Command::End { item: ItemNo(1), comment: Comment::parse("we leave").ok() };
+    world.give(&holder.id, &alpine(), &leave).await.unwrap();
+    assert_eq!(recorded(&world.read(&holder.id).await).1, Some(left));
 }
 
 #[tokio::test]
@@ -275,6 +330,76 @@ async fn third_in_review(world: &World) -> Claim {
     let claim = world.create_of("p-cirrus", "k", &body).await.unwrap().claim;
     let (actor, command) = begin();
     world.give(&claim.id, &actor, &command).await.unwrap().claim
+}
+
+/// The review of a claim by somebody of the staff, who has seen its present version.
+async fn reviewed(stack: &Stack, claim: &ClaimId, who: (&str, &str), body: Value) -> Answer {
+    let version = stack.world.read(claim).await.version.0;
+    let event = Event::post(&format!("/v1/claims/{claim}/review")).staff(who.0, who.1);
+    stack.send(event.header("if-match", &format!("\"{version}\"")).json(&body)).await
+}
+
+const REVIEWER: (&str, &str) = ("reviewer", "reviewer-1");
+const OPERATOR: (&str, &str) = ("operator", "operator-1");
+
+#[tokio::test]
+async fn the_reviewer_who_began_begins_once_more_and_the_holder_that_came_in_is_asked() {
+    let stack = Stack::at(NOW).await;
+    let world = &stack.world;
+    let first = world.awaiting("k", &TEAMS).await;
+    let second = world.rival_submitted("r", &TEAMS).await;
+    // The review is not overdue when the holder comes in.
+    world.clock.set(closes_at(&first) - Duration::hours(1));
+    let begin = || json!({"action": "begin"});
+    let begun = reviewed(&stack, &second.id, REVIEWER, begin()).await;
+    assert_eq!((begun.status, &begun.body["contested"]), (200, &json!(true)), "{}", begun.text);
+    world.let_pass(closes_at(&first));
+    world.finalize().await;
+    let validate = || json!({"action": "validate", "comment": "the newer acknowledgement"});
+    let unheard = reviewed(&stack, &second.id, OPERATOR, validate()).await;
+    assert_eq!(unheard.problem(), (409, "invalid-state"), "{}", unheard.text);
+    let before = world.read(&second.id).await.version;
+    let again = reviewed(&stack, &second.id, REVIEWER, begin()).await;
+    assert_eq!(again.status, 200, "{}", again.text);
+    let asked = world.read(&second.id).await;
+    assert_eq!(asked.version, before.next(), "no repeat");
+    // Asked on Friday 1 January in Prague, a holiday: 4, 5, 6, 7, 8 count.
+    let until: Instant = "2027-01-08T23:00:00Z".parse().unwrap();
+    let defence = world.read(&first.id).await.defence.map(|defence| defence.until);
+    assert_eq!((asked.defence_until, defence), (Some(until), Some(until)));
+    world.clock.set(until);
+    let validated = reviewed(&stack, &second.id, OPERATOR, validate()).await;
+    assert_eq!(validated.body["status"], "notifying", "{}", validated.text);
+}
+
+#[tokio::test]
+async fn a_newcomer_that_was_long_ago_in_time_waits_for_a_holder_that_another_has_just_asked() {
+    let stack = Stack::at(NOW).await;
+    let world = &stack.world;
+    let (first, second) = world.contested(&TEAMS, &TEAMS).await;
+    let long_ago = second.defence_until.unwrap();
+    // The first holder leaves, a third partner gets the item and holds it.
+    world.clock.set(long_ago);
+    let leave = Command::End { item: ItemNo(1), comment: Comment::parse("we leave").ok() };
+    world.give(&first.id, &alpine(), &leave).await.unwrap();
+    let third = third_in_review(world).await;
+    let third = world.give(&third.id, &reviewer(), &validate()).await.unwrap().claim;
+    let third = world.deliver(&third).await.unwrap();
+    world.let_pass(closes_at(&third));
+    world.finalize().await;
+    let validate = || json!({"action": "validate", "comment": "the newer acknowledgement"});
+    let unheard = reviewed(&stack, &second.id, OPERATOR, validate()).await;
+    assert_eq!(unheard.problem(), (409, "invalid-state"), "{}", unheard.text);
+    let begun = reviewed(&stack, &second.id, REVIEWER, json!({"action": "begin"})).await;
+    assert_eq!(begun.status, 200, "{}", begun.text);
+    let until = world.read(&third.id).await.defence.unwrap().until;
+    assert!(until > world.clock.now());
+    world.clock.set(until - Duration::milliseconds(1));
+    let early = reviewed(&stack, &second.id, OPERATOR, validate()).await;
+    assert_eq!(early.problem(), (409, "invalid-state"), "{}", early.text);
+    world.clock.set(until);
+    let validated = reviewed(&stack, &second.id, OPERATOR, validate()).await;
+    assert_eq!(validated.body["status"], "notifying", "{}", validated.text);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
     reason = "fixtures fail by panicking"
 )]
 
+mod associations;
 mod calendars;
 mod chances;
 mod consent;

@@ -1,15 +1,18 @@
 //! The generic commit: timer first, then one conditional put on the version, or one transaction
 //! where locks, blocks, details or a list of recipients go with it.
 
+use std::borrow::Cow;
+
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant, State};
 use domain::context::Context;
-use domain::effects;
+use domain::effects::{self, LockChange};
 use domain::event::{Event, EventBody};
 use domain::program::Policy;
 
 use super::context::CommandContext;
 use super::load::Stored;
+use crate::exclusivity::lock::FoundLock;
 use crate::notices::recipients;
 use crate::notices::reports::Expected;
 use crate::table::attributes::{number, text};
@@ -73,11 +76,19 @@ impl Store {
         now: Instant,
         write: WriteId,
     ) -> Result<Option<Stored>, StoreError> {
-        let claim = domain::evolve(Some(old.claim().clone()), event)?;
+        let decided = domain::evolve(Some(old.claim().clone()), event)?;
+        let changes = effects::lock_changes(Some(old.claim()), &decided);
+        let locks = self.locks_of(&decided, &changes, command_context).await?;
+        let sooner = locks.iter().filter_map(FoundLock::next_from).min();
+        let sooner = sooner.and_then(|from| effects::ended_before_next(event, from));
+        let (event, claim) = match &sooner {
+            Some(sooner) => (sooner, domain::evolve(Some(old.claim().clone()), sooner)?),
+            None => (event, decided),
+        };
         let new = following(old, claim, event, &command_context.context.policy, write);
-        let Some(mut actions) =
-            self.side_effects(old.claim(), &new, event, command_context).await?
-        else {
+        let side_effects =
+            self.side_effects(old.claim(), &new, event, (&changes, &locks), command_context);
+        let Some(mut actions) = side_effects.await? else {
             return Ok(None);
         };
         let cross_claim = Box::pin(self.cross_claim_actions(
@@ -109,28 +120,34 @@ impl Store {
         Ok((written == Written::Done).then_some(new))
     }
 
+    /// The locks that change with a step, as they are now.
+    async fn locks_of<'l>(
+        &self,
+        claim: &Claim,
+        changes: &[LockChange],
+        command_context: &'l CommandContext,
+    ) -> Result<Cow<'l, [FoundLock]>, StoreError> {
+        let known = &command_context.locks;
+        if changes.is_empty() || !known.is_empty() {
+            return Ok(Cow::Borrowed(known));
+        }
+        let numbers: Vec<_> = changes.iter().copied().map(lock_number).collect();
+        self.load_locks(claim, &numbers).await.map(Cow::Owned)
+    }
+
     /// The locks and blocks that go with a step; `None` where a lock is somebody else's by now.
     async fn side_effects(
         &self,
         old: &Claim,
         new: &Stored,
         event: &Event,
+        (changes, locks): (&[LockChange], &[FoundLock]),
         command_context: &CommandContext,
     ) -> Result<Option<Vec<Action>>, StoreError> {
         let claim = new.claim();
-        let changes = effects::lock_changes(Some(old), claim);
         let blocked = effects::newly_blocked(Some(old), claim);
-        let mut actions = Vec::new();
-        if !changes.is_empty() {
-            let numbers: Vec<_> = changes.iter().copied().map(lock_number).collect();
-            let read = command_context.locks.is_empty();
-            let fresh = if read { self.load_locks(claim, &numbers).await? } else { Vec::new() };
-            let locks = if read { &fresh } else { &command_context.locks };
-            match self.lock_actions(claim, &changes, locks, event.at).await? {
-                Some(taken) => actions = taken,
-                None => return Ok(None),
-            }
-        }
+        let taken = self.lock_actions(claim, changes, locks, event.at).await?;
+        let Some(mut actions) = taken else { return Ok(None) };
         let (policy, place) =
             (&command_context.context.policy, command_context.context.places.customer.as_ref());
         actions.extend(self.block_actions(claim, &blocked, event.at, policy, place).await?);
@@ -154,8 +171,8 @@ fn expected_reports(old: &Claim, new: &Claim, event: &Event, context: &Context) 
     }
 }
 
-fn lock_number(change: effects::LockChange) -> domain::ids::ItemNo {
-    let (effects::LockChange::Take(no) | effects::LockChange::Release(no)) = change;
+fn lock_number(change: LockChange) -> domain::ids::ItemNo {
+    let (LockChange::Take(no) | LockChange::Release(no)) = change;
     no
 }
 

@@ -3,7 +3,7 @@
 
 mod change;
 
-use domain::claim::Claim;
+use domain::claim::{Claim, Instant, State};
 use domain::ids::{AssociationId, ClaimId, ItemNo};
 
 use crate::table::attributes::{Attributes, Reader, key, put, text};
@@ -35,6 +35,13 @@ pub(crate) struct FoundLock {
 }
 
 impl FoundLock {
+    /// When the window of the other claim that is next ends, if one is next and waits for its customer.
+    pub(crate) fn next_from(&self) -> Option<Instant> {
+        let next = self.record(self.lock.as_ref()?.next.as_ref()?)?;
+        let State::AwaitingCustomer { window } = &next.claim.state else { return None };
+        Some(window.closes_at)
+    }
+
     /// The record of another claim that the lock names.
     pub(super) fn record(&self, named: &AssociationId) -> Option<&ClaimItem> {
         self.others.iter().find(|record| record.claim.id == named.claim)
