@@ -212,6 +212,31 @@ async fn a_no_blocks_the_same_partner_and_item_and_nobody_else() {
 }
 
 #[tokio::test]
+async fn a_no_blocks_the_same_partner_from_the_end_of_the_window_on_and_not_only_once_it_is_settled()
+ {
+    let world = World::at(NOW).await;
+    let first = world.awaiting("k", &["teams"]).await;
+    world.give(&first.id, &link(1), &decline_all()).await.unwrap();
+    // What the customer can still take back is no open claim, so the partner may submit another one.
+    let second = world.in_review("k2", &["teams"]).await;
+    world.let_pass(closes_at(&first));
+    let give = || async { world.give(&second.id, &reviewer(), &validate()).await.map(|_| ()) };
+    let blocks = || world.engine.items("B#").len();
+    for settled in [false, true] {
+        if settled {
+            world.finalize().await;
+        }
+        assert_eq!(blocks(), usize::from(settled));
+        let refused = give().await;
+        let is_blocked =
+            matches!(&refused, Err(StoreError::Rejected(Rejection::BlockedByCustomer)));
+        assert!(is_blocked, "settled {settled}: {refused:?}");
+        assert_eq!(world.read(&second.id).await.version, second.version);
+    }
+    assert_eq!(locks(&world), 0);
+}
+
+#[tokio::test]
 async fn the_customers_end_of_an_association_blocks_too() {
     let world = World::at(NOW).await;
     let claim = world.awaiting("k", &["teams"]).await;

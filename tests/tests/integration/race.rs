@@ -10,13 +10,17 @@ use domain::ids::ClaimId;
 use domain::reason::EndReason;
 use domain::rejection::Rejection;
 use domain::text::Comment;
+use integration::fixtures::{ALPINE, CONTOSO};
 use integration::rivals::operator;
+use integration::stack::Stack;
 use integration::wire::{Act, Fault, any};
 use integration::world::{
     World, alpine, closes_at, contoso_admin, decline, decline_all, item_statuses, link, undo_all,
     withdraw,
 };
+use serde_json::{Value, json};
 use store::{CommandOutcome, Effect, Moment, Store, StoreError};
+use web::event::Event;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
@@ -90,6 +94,84 @@ async fn between_deadline_and_close_only_a_no_is_taken() {
     world.clock.set(closes_at(&claim) - Duration::milliseconds(1));
     let taken = world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
     assert_eq!(taken.claim.status(), Status::Withdrawn, "in the last millisecond it is taken");
+}
+
+/// What everybody but a customer who says no may try on an open window: the status and the code of each answer.
+async fn tried(stack: &Stack, claim: &Claim) -> Vec<(&'static str, u16, String)> {
+    let of_claim = |end: &str| Event::post(&format!("/v1/claims/{}/{end}", claim.id));
+    let seen = format!("\"{}\"", claim.version.0);
+    let staff = |body: Value| {
+        let event = of_claim("review").staff("operator", "operator-1").header("if-match", &seen);
+        event.json(&body)
+    };
+    let customer = |end: &str| {
+        let event = Event::post(&format!("/v1/customer/claims/{}/{end}", claim.id));
+        event.customer_admin(CONTOSO).json(&json!({}))
+    };
+    let withdraw = of_claim("withdraw").partner_admin(ALPINE).header("if-match", &seen);
+    let events = [
+        ("withdraw", withdraw.json(&json!({}))),
+        ("hold", staff(json!({"action": "hold", "comment": "a complaint"}))),
+        ("extend", staff(json!({"action": "extend", "closes_on": "2027-01-08"}))),
+        ("accept", customer("accept")),
+        ("more time", customer("extend")),
+        ("undo", customer("undo")),
+    ];
+    let mut answers = Vec::new();
+    for (told, event) in events {
+        let answer = stack.send(event).await;
+        answers.push((told, answer.status, answer.problem().1.to_owned()));
+    }
+    for (told, decision) in [
+        ("more time by link", "extend"),
+        ("undo by link", "undo"),
+        ("wrong person by link", "wrong_contact"),
+    ] {
+        let answer = stack.decide(claim, &format!("decision={decision}")).await;
+        answers.push((told, answer.status, answer.problem().1.to_owned()));
+    }
+    answers
+}
+
+#[tokio::test]
+async fn from_the_end_of_a_window_to_its_close_every_function_takes_a_no_and_nothing_else() {
+    for after_s in [0, 60, 119] {
+        let stack = Stack::at(NOW).await;
+        let claim = stack.world.awaiting("k", &ITEMS).await;
+        // One item is declined in time, so that there is something to take back.
+        let one = stack.decide(&claim, "decision=decline&items=1").await;
+        assert_eq!(one.status, 200, "{}", one.text);
+        let claim = stack.world.read(&claim.id).await;
+        stack.world.clock.set(closes_at(&claim) + Duration::seconds(after_s));
+        for (told, status, code) in tried(&stack, &claim).await {
+            assert_eq!(
+                (status, code.as_str()),
+                (409, "invalid-state"),
+                "{told}, {after_s} s after"
+            );
+        }
+        assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
+        let no = stack.decide(&claim, "decision=decline").await;
+        assert_eq!((no.status, &no.body["claim_status"]), (200, &json!("declined")), "{}", no.text);
+    }
+}
+
+#[tokio::test]
+async fn what_arrived_in_the_last_millisecond_of_a_window_is_taken_whatever_it_is() {
+    let stack = Stack::at(NOW).await;
+    let claim = stack.world.awaiting("k", &ITEMS).await;
+    stack.decide(&claim, "decision=decline&items=1").await;
+    let claim = stack.world.read(&claim.id).await;
+    let saved = stack.world.engine.save();
+    for name in ["accept", "extend", "undo"] {
+        stack.world.engine.restore(&saved);
+        stack.world.clock.set(closes_at(&claim) + Duration::seconds(60));
+        let event = Event::post(&format!("/v1/customer/claims/{}/{name}", claim.id));
+        let event = event.customer_admin(CONTOSO).json(&json!({}));
+        let answer = stack.send_at(event, closes_at(&claim) - Duration::milliseconds(1)).await;
+        assert_eq!(answer.status, 200, "{name}: {}", answer.text);
+        assert_eq!(stack.world.read(&claim.id).await.version, claim.version.next(), "{name}");
+    }
 }
 
 #[tokio::test]
