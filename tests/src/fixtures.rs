@@ -16,23 +16,40 @@ pub const FABRIKAM: &str = "6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c03";
 pub const ALPINE: &str = "p-alpine";
 /// The American partner.
 pub const BOREALIS: &str = "p-borealis";
+/// The Irish partner.
+pub const EMERALD: &str = "p-emerald";
+/// The Sri Lankan partner.
+pub const CEYLON: &str = "p-ceylon";
 /// The workloads every tenant has.
 pub const WORKLOADS: [&str; 3] = ["exchange-online", "teams", "sharepoint-online"];
 
 /// Alpine Cloud: location 4711, Prague.
 pub fn alpine() -> Partner {
-    partner(ALPINE, "Alpine Cloud", "4711", "CZ", "Europe/Prague")
+    partner(ALPINE, "Alpine Cloud", &["4711"], "CZ", "Europe/Prague")
 }
 
 /// Borealis Partners: location 4712, New York.
 pub fn borealis() -> Partner {
-    partner(BOREALIS, "Borealis Partners", "4712", "US", "America/New_York")
+    partner(BOREALIS, "Borealis Partners", &["4712"], "US", "America/New_York")
 }
 
-fn partner(id: &str, name: &str, location: &str, country: &str, zone: &str) -> Partner {
+/// Emerald Systems: locations 4720, Dublin, and 4721, Cork.
+pub fn emerald() -> Partner {
+    partner(EMERALD, "Emerald Systems", &["4720", "4721"], "IE", "Europe/Dublin")
+}
+
+/// Ceylon Systems: location 4731, Colombo. Its country's calendar ends with 2026.
+pub fn ceylon() -> Partner {
+    partner(CEYLON, "Ceylon Systems", &["4731"], "LK", "Asia/Colombo")
+}
+
+fn partner(id: &str, name: &str, locations: &[&str], country: &str, zone: &str) -> Partner {
+    let location =
+        |id: &&str| json!({"id": id, "programs": ["osu-m365", "osu-business-apps", "osa-sell"]});
+    let locations: Vec<_> = locations.iter().map(location).collect();
     read(json!({
         "id": id, "name": name, "status": "active",
-        "locations": [{"id": location, "programs": ["osu-m365", "osu-business-apps", "osa-sell"]}],
+        "locations": locations,
         "country": country, "time_zone": zone,
         "daily_claim_quota": 1000, "open_claim_quota": 100_000,
     }))
@@ -164,6 +181,8 @@ pub fn claim_body_of(location: &str, tenant: &str, domain: &str, workloads: &[&s
 fn partner_contact(location: &str) -> Value {
     match location {
         "4712" => json!({"name": "Bo Borg", "email": "bo@borealis.example"}),
+        "4731" => json!({"name": "Nimal Perera", "email": "nimal@ceylon.example"}),
+        "4720" | "4721" => json!({"name": "Niamh Byrne", "email": "niamh@emerald.example"}),
         _ => json!({"name": "Petr Alpin", "email": "petr@alpine.example"}),
     }
 }

@@ -138,6 +138,11 @@ impl Stack {
         Self::on(World::at(now).await, false)
     }
 
+    /// The functions of a system whose parties are in three countries.
+    pub async fn in_countries(now: &str) -> Self {
+        Self::on(World::in_countries(now).await, false)
+    }
+
     /// The functions, with another `osu-m365`.
     pub async fn with_policy(now: &str, policy: Policy) -> Self {
         Self::on(World::with_policy(now, policy).await, false)
@@ -235,10 +240,15 @@ impl Stack {
 
     /// Posts a form to a link, asking for JSON.
     pub async fn post_form(&self, token: &str, form: &str) -> Answer {
+        self.post_form_at(token, form, self.world.clock.now()).await
+    }
+
+    /// The same, of a form that arrived at another moment.
+    pub async fn post_form_at(&self, token: &str, form: &str, at: DateTime<Utc>) -> Answer {
         let event = Event::post(&format!("/d/{token}"))
             .header("content-type", "application/x-www-form-urlencoded")
             .header("accept", "application/json");
-        self.send(event.body(form)).await
+        self.send_at(event.body(form), at).await
     }
 }
 

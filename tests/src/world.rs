@@ -43,27 +43,38 @@ pub struct World {
     pub elsewhere: Elsewhere,
     /// The bucket of the documents.
     pub documents: Documents,
+    /// Where the operator counts its days.
+    operator: Place,
 }
 
 impl World {
     /// A world at that moment, with the directory of [`fixtures`].
     pub async fn at(now: &str) -> Self {
-        Self::with(now, &fixtures::osu_m365()).await
+        Self::with(now, &fixtures::osu_m365(), prague()).await
+    }
+
+    /// A world whose parties rest on other days, each by its own clocks: the operator in Iran on Thursday and Friday,
+    /// Emerald in Ireland on Saturday and Sunday, Contoso as ever in Czechia.
+    pub async fn in_countries(now: &str) -> Self {
+        let world = Self::with(now, &fixtures::osu_m365(), place("IR", "Asia/Tehran")).await;
+        world.store.put_partner(&fixtures::emerald()).await.expect("a partner");
+        world.wire.reset();
+        world
     }
 
     /// The same, with another `osu-m365`.
     pub async fn with_policy(now: &str, policy: Policy) -> Self {
-        Self::with(now, &Program { policy, ..fixtures::osu_m365() }).await
+        Self::with(now, &Program { policy, ..fixtures::osu_m365() }, prague()).await
     }
 
-    async fn with(now: &str, osu_m365: &Program) -> Self {
+    async fn with(now: &str, osu_m365: &Program, operator: Place) -> Self {
         let clock = Clock::at(now);
         let engine = Engine::start();
         let wire = Wire::new(clock.clone(), &engine);
         let client = engine.client(wire.http());
-        let store = Store::new(client, config(&clock));
+        let store = Store::new(client, config(&clock, operator.clone()));
         let (elsewhere, documents) = (Elsewhere::default(), Documents::default());
-        let world = Self { engine, wire, clock, store, elsewhere, documents };
+        let world = Self { engine, wire, clock, store, elsewhere, documents, operator };
         world.seed(osu_m365).await;
         world.wire.reset();
         world
@@ -84,14 +95,18 @@ impl World {
     /// Another store on the same database, as another process has it: nothing cached, its own wire.
     pub fn another_store(&self, change: impl FnOnce(&mut StoreConfig)) -> (Store, Wire) {
         let wire = Wire::new(self.clock.clone(), &self.engine);
-        let mut config = config(&self.clock);
+        let mut config = self.config();
         change(&mut config);
         (Store::new(self.engine.client(wire.http()), config), wire)
     }
 
     /// A store on the world's own wire that gives up waiting for an answer after `attempt`.
     pub fn impatient_store(&self, attempt: std::time::Duration) -> Store {
-        Store::new(self.engine.client_within(self.wire.http(), attempt), config(&self.clock))
+        Store::new(self.engine.client_within(self.wire.http(), attempt), self.config())
+    }
+
+    fn config(&self) -> StoreConfig {
+        config(&self.clock, self.operator.clone())
     }
 
     /// A request that arrives now.
@@ -248,11 +263,11 @@ impl World {
     }
 }
 
-fn config(clock: &Clock) -> StoreConfig {
+fn config(clock: &Clock, operator: Place) -> StoreConfig {
     StoreConfig {
         table: TABLE.to_owned(),
         shards: SHARDS,
-        operator: prague(),
+        operator,
         clock: clock.function(),
         sandbox: false,
         closing: Closing::Batch,
@@ -261,15 +276,18 @@ fn config(clock: &Clock) -> StoreConfig {
 
 /// The operator's place.
 pub fn prague() -> Place {
-    static PRAGUE: LazyLock<Place> = LazyLock::new(place_of_the_operator);
+    static PRAGUE: LazyLock<Place> = LazyLock::new(|| place("CZ", "Europe/Prague"));
     PRAGUE.clone()
 }
 
-fn place_of_the_operator() -> Place {
-    let country = "CZ".parse().expect("a country");
+/// The calendar of a country, in a zone.
+fn place(country: &str, zone: &str) -> Place {
+    let country = country.parse().expect("a country");
     let calendar = BusinessCalendar::new(country, None, UnknownSubdivision::Any);
-    let zone = Zone::Known("Europe/Prague".parse().expect("a zone"));
-    Place { calendar: calendar.expect("a calendar"), zone }
+    Place {
+        calendar: calendar.expect("a calendar"),
+        zone: Zone::Known(zone.parse().expect("a zone")),
+    }
 }
 
 /// Creates a claim through a store.

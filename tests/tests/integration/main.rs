@@ -22,6 +22,7 @@ mod closing;
 mod contacts;
 #[cfg(test)]
 mod contract;
+mod countries;
 #[cfg(test)]
 mod crashes;
 #[cfg(test)]
