@@ -101,7 +101,10 @@ impl Story {
                     let no = if item == 0 { vec![1, 2] } else { vec![item] };
                     let refused = self.sim.books.refused.entry(self.id.clone()).or_default();
                     for no in no {
-                        refused.entry(no).or_default().insert(VERIFIED.0);
+                        refused
+                            .entry(no)
+                            .or_default()
+                            .insert(VERIFIED.0, self.sim.stack.world.clock.now());
                     }
                 }
             }
@@ -154,6 +157,7 @@ impl Story {
             recipient: VERIFIED.0,
             unverified: [1].into(),
             forged: None,
+            under_way: Duration::zero(),
         };
         let status = intent.given(&self.sim.stack).await;
         assert_eq!(status, 200, "{deed}");

@@ -7,6 +7,8 @@
 pub(crate) mod model;
 pub(crate) mod step;
 
+use std::collections::BTreeMap;
+
 use chrono::Duration;
 use domain::claim::{Basis, Claim, Instant, ItemStatus, Status};
 use domain::content;
@@ -178,6 +180,8 @@ impl Story {
         }
         let claims = claims.split_off(self.ids.len());
         one_active_each(&claims)?;
+        let overlaps = overlapping_associations(&claims);
+        prop_assert!(overlaps.is_empty(), "I3: {overlaps:?}");
         self.locks_are_held(&claims)?;
         for (claim, model) in claims.iter().zip(&mut self.models) {
             no_is_kept(claim, model)?;
@@ -321,6 +325,40 @@ fn one_active_each(claims: &[Claim]) -> Checked {
     all.dedup();
     prop_assert_eq!(all.len(), count, "I3: two active associations of one item");
     Ok(())
+}
+
+/// A recorded association: since when, until when, and its id.
+type Recorded = (Instant, Option<Instant>, String);
+
+/// I3 over what is recorded: the pairs of associations of one item of one tenant in one family of which the second
+/// began before the first ended, and those that ended before they began.
+pub(crate) fn overlapping_associations(claims: &[Claim]) -> Vec<(Recorded, Recorded)> {
+    let mut by_item = BTreeMap::<String, Vec<Recorded>>::new();
+    for claim in claims {
+        for item in &claim.items {
+            let (since, until) = match claim.item_status(item) {
+                ItemStatus::Active { effective_at, .. } => (effective_at, None),
+                ItemStatus::Ended { effective_at, at, .. } => (effective_at, Some(at)),
+                _ => continue,
+            };
+            let subject = &claim.subject;
+            let of =
+                format!("{} {} {:?} {}", subject.tenant, subject.family, subject.kind, item.id);
+            let id = claim.association_id(item.no).to_string();
+            by_item.entry(of).or_default().push((since, until, id));
+        }
+    }
+    let mut overlapping = Vec::new();
+    for recorded in by_item.values_mut() {
+        recorded.sort();
+        let backwards =
+            recorded.iter().filter(|(since, until, _)| until.is_some_and(|end| end < *since));
+        overlapping.extend(backwards.map(|one| (one.clone(), one.clone())));
+        let pairs = recorded.iter().zip(recorded.iter().skip(1));
+        let overlaps = pairs.filter(|(first, next)| first.1.is_none_or(|until| until > next.0));
+        overlapping.extend(overlaps.map(|(first, next)| (first.clone(), next.clone())));
+    }
+    overlapping
 }
 
 /// Nothing but a repeat, an undo before the deadline or a "no" has any effect from here on.

@@ -10,10 +10,12 @@
 mod between;
 mod checks;
 mod consent;
+mod drafts;
 mod faults;
 mod others;
 mod people;
 mod seeds;
+mod suspension;
 mod tally;
 mod time;
 
@@ -25,7 +27,7 @@ use chrono::{DateTime, Duration, Utc};
 use domain::claim::{Claim, Status};
 use domain::ids::ClaimId;
 use fastrand::Rng;
-use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, FABRIKAM};
+use integration::fixtures::{self, ALPINE, BOREALIS, CEYLON, CONTOSO, FABRIKAM};
 use integration::stack::Stack;
 use integration::wire::{Call, Wire, until_death};
 use serde_json::{Value, json};
@@ -47,6 +49,8 @@ const SEEDS: u64 = 500;
 const ACTS: usize = 2;
 /// How many things happen in an act.
 const STEPS: usize = 60;
+/// In one of so many stories the partner that stores drafts stores a hundred in each act.
+const HOARDERS: u64 = 16;
 
 /// What a partner claims.
 #[derive(Debug, Clone, Copy)]
@@ -55,29 +59,34 @@ pub(super) struct Wish {
     location: &'static str,
     pub(super) tenant: &'static str,
     pub(super) items: &'static [&'static str],
-    /// How much of the story is about it.
+    /// How much of the story is about it; 0: it is a draft to begin with, and nobody but its partner moves it.
     weight: usize,
 }
 
-/// A wish of one of the two partners at a tenant.
+/// A wish of one of the partners at a tenant.
 const fn wish_of(
     partner: &'static str,
     tenant: &'static str,
     items: &'static [&'static str],
     weight: usize,
 ) -> Wish {
-    let location = if matches!(partner.as_bytes(), b"p-alpine") { "4711" } else { "4712" };
+    let location = match partner.as_bytes() {
+        b"p-alpine" => "4711",
+        b"p-ceylon" => "4731",
+        _ => "4712",
+    };
     Wish { partner, location, tenant, items, weight }
 }
 
-/// The first two are rivals; the fourth is on a subscription, in another program; the last is in a country whose
-/// data end soon.
-pub(super) const WISHES: [Wish; 5] = [
+/// The first two are rivals; the fourth and the last are on subscriptions, in another program. The last two are in a
+/// country whose data end soon: the customer's, and the partner's.
+pub(super) const WISHES: [Wish; 6] = [
     wish_of(ALPINE, CONTOSO, &["teams", "exchange-online"], 3),
     wish_of(BOREALIS, CONTOSO, &["teams"], 2),
     wish_of(BOREALIS, CONTOSO, &["sharepoint-online"], 1),
     wish_of(ALPINE, CONTOSO, &["sub-contoso-d365-sales"], 1),
     wish_of(BOREALIS, FABRIKAM, &["teams"], 1),
+    wish_of(CEYLON, CONTOSO, &["sub-contoso-d365-finance"], 1),
 ];
 
 /// A claim that was submitted.
@@ -108,6 +117,7 @@ pub(super) struct Sim {
     pub(super) books: Books,
     /// What customers answered while something else was under way.
     answers: Arc<Mutex<Vec<Answered>>>,
+    seed: u64,
     rng: Rng,
     trace: Trace,
     /// How many processes have died.
@@ -136,6 +146,8 @@ enum Deed {
     Read,
     ReadUsage,
     Suspend,
+    /// A partner stores drafts, submits them and takes them back.
+    Juggle,
     /// The directory changes: contacts come, go, or change places.
     Reorder,
     /// Somebody says no and takes it back, again and again.
@@ -163,6 +175,7 @@ impl Sim {
             act: 0,
             books: Books::default(),
             answers: Arc::default(),
+            seed,
             rng: Rng::with_seed(seed),
             trace,
             deaths: 0,
@@ -196,6 +209,7 @@ impl Sim {
     async fn open_act(&mut self, act: usize) {
         let everybody_may = self.made.is_empty();
         self.act = act;
+        self.hoard(self.seed.is_multiple_of(HOARDERS)).await;
         for (no, wish) in WISHES.into_iter().enumerate() {
             let taken = self.wish(wish, &format!("{act}-{no}")).await;
             self.note(format!("{} of {}: {}", wish.items[0], wish.partner, taken.is_ok()));
@@ -238,10 +252,14 @@ impl Sim {
     /// The same among the claims for which it makes sense, if there are any.
     fn somebodys_that(&mut self, fits: impl Fn(&Claim) -> bool) -> Option<(Made, Claim)> {
         let fits = |made: &Made| fits(&self.peek(&made.id));
-        let made =
-            self.one_of_these(self.made.iter().filter(|made| fits(made)).cloned().collect())?;
+        let made = self.one_of_these(self.lively().filter(|made| fits(made)).cloned().collect())?;
         let claim = self.peek(&made.id);
         Some((made, claim))
+    }
+
+    /// The claims that the story is about.
+    fn lively(&self) -> impl Iterator<Item = &Made> {
+        self.made.iter().filter(|made| made.wish.weight > 0)
     }
 
     /// Mostly one of this act's, and of the rivals'.
@@ -290,7 +308,7 @@ impl Sim {
             let end = claim.deadline().filter(|_| claim.status() == Status::AwaitingCustomer);
             end.is_some_and(|end| end <= now && now < end + Duration::seconds(120))
         };
-        self.made.iter().any(|made| has_ended(&self.peek(&made.id)))
+        self.lively().any(|made| has_ended(&self.peek(&made.id)))
     }
 
     fn draw(&mut self) -> Deed {
@@ -309,6 +327,7 @@ impl Sim {
             89 => Deed::ReadUsage,
             90..92 => Deed::Suspend,
             92 => Deed::StandStill,
+            93..95 => Deed::Juggle,
             100..102 => Deed::Reorder,
             102..105 => Deed::Toggle,
             105..107 => Deed::Forge,
@@ -332,6 +351,7 @@ impl Sim {
             Deed::Read => Box::pin(self.read()).await,
             Deed::ReadUsage => Box::pin(self.read_usage()).await,
             Deed::Suspend => Box::pin(self.suspend()).await,
+            Deed::Juggle => Box::pin(self.juggle()).await,
             Deed::Reorder => Box::pin(self.reorder()).await,
             Deed::Toggle => Box::pin(self.toggle()).await,
             Deed::Forge => Box::pin(self.forge()).await,
@@ -394,6 +414,7 @@ async fn run(seed: u64, trace: Trace) -> Tally {
             Box::pin(sim.step()).await;
         }
         Box::pin(sim.end_windows()).await;
+        Box::pin(sim.clear_drafts()).await;
         Box::pin(sim.rest()).await;
     }
     Box::pin(sim.check()).await;

@@ -16,6 +16,7 @@ use integration::world::World;
 use serde_json::Value;
 
 use super::others::Entry;
+use super::suspension::Suspension;
 use super::{Deed, Sim};
 
 /// How many messages of shards wait at most: the queue sets aside what has come back a few times.
@@ -55,6 +56,8 @@ pub(in super::super) struct Books {
     /// The ids of all events that were ever on the bus.
     pub(super) told: BTreeSet<String>,
     letters: Vec<Letter>,
+    /// Since when somebody may have a notice.
+    pub(super) mailed: BTreeMap<(ClaimId, u16), DateTime<Utc>>,
     /// What the mail service says about letters.
     reports: Vec<Value>,
     /// What it is going to say, and when.
@@ -65,15 +68,17 @@ pub(in super::super) struct Books {
     pub(super) failures: Vec<Proof>,
     /// Messages of shards.
     shards: Vec<Value>,
-    /// The noes that were answered and not taken back: by item, whose they are. 0 is the administrator, any other
-    /// number a recipient.
-    pub(in super::super) refused: BTreeMap<ClaimId, BTreeMap<u8, BTreeSet<u8>>>,
+    /// The noes that were answered and not taken back: by item, whose they are and when the last of them arrived. 0
+    /// is the administrator, any other number a recipient.
+    pub(in super::super) refused: BTreeMap<ClaimId, BTreeMap<u8, BTreeMap<u8, DateTime<Utc>>>>,
     /// The entries that Contoso had, each with its moment.
     pub(super) entries: Vec<Entry>,
     /// The items somebody may have accepted.
     pub(in super::super) accepted: BTreeMap<ClaimId, BTreeSet<u8>>,
     /// The partners that are suspended.
     pub(in super::super) suspended: BTreeSet<&'static str>,
+    /// Every suspension there was.
+    pub(super) suspensions: Vec<Suspension>,
 }
 
 impl Books {
@@ -92,9 +97,11 @@ impl Books {
             if let (Some(claim), Some(notice), Some(no)) =
                 (tag("claim"), tag("notice"), tag("recipient"))
             {
+                let (claim, notice) = (ClaimId::parse(claim).unwrap(), notice.parse().unwrap());
+                self.mailed.entry((claim.clone(), notice)).or_insert(world.clock.now());
                 self.letters.push(Letter {
-                    claim: ClaimId::parse(claim).unwrap(),
-                    notice: notice.parse().unwrap(),
+                    claim,
+                    notice,
                     no: RecipientNo(no.parse().unwrap()),
                     to: mail.to.clone(),
                 });
@@ -133,6 +140,7 @@ impl Books {
             | Deed::Read
             | Deed::ReadUsage
             | Deed::Suspend
+            | Deed::Juggle
             | Deed::Reorder
             | Deed::Toggle
             | Deed::Forge
@@ -233,6 +241,7 @@ impl Sim {
         let answer = self.stack.backstage.sweep_these(some).await;
         if answer.is_ok_and(|answer| answer.batch_item_failures.is_empty()) {
             self.books.swept = self.books.changes.len();
+            self.books.suspensions.iter_mut().for_each(Suspension::carry_out);
         }
         self.note(format!("swept {}", self.books.swept));
     }

@@ -17,7 +17,7 @@ use store::{Effect, HistoryEntry, Image};
 
 use super::Sim;
 use crate::invariants::step::{Step, command};
-use crate::invariants::{is_final, says_no};
+use crate::invariants::{is_final, overlapping_associations, says_no};
 
 /// Until when a claim waits for something that silence will do, or did not do yet.
 pub(super) fn waits_until(claim: &Claim, now: Instant) -> Option<Instant> {
@@ -78,6 +78,7 @@ impl Sim {
         let claims = self.all();
         self.no_timer_is_lost();
         one_active_each(&claims);
+        no_two_recorded_associations_overlap(&claims);
         self.locks_have_owners(&claims);
         for claim in &claims {
             self.no_is_kept(claim);
@@ -85,10 +86,18 @@ impl Sim {
             self.every_version_is_told(claim, &history);
             self.silence_was_earned(claim, &history);
             self.events_are_what_changed(claim, &history);
+            self.what_was_recorded_stays(claim);
             nobody_judged_himself(&history);
         }
         Box::pin(self.silence_can_be_believed()).await;
-        for (made, claim) in self.made.iter().zip(&claims) {
+        for made in &self.made {
+            self.nothing_was_done_while_suspended(made);
+            self.dates_are_earned(made);
+        }
+        // A draft that was dropped is as final as another.
+        let (drafts, lively): (Vec<_>, Vec<_>) =
+            self.made.iter().zip(&claims).partition(|(made, _)| made.wish.weight == 0);
+        for (made, claim) in lively.into_iter().chain(drafts.into_iter().take(3)) {
             self.final_is_final(made.wish.partner, claim).await;
         }
     }
@@ -131,7 +140,7 @@ impl Sim {
     /// I2.
     fn no_is_kept(&self, claim: &Claim) {
         let Some(refused) = self.books.refused.get(&claim.id) else { return };
-        let stands = |no: u8| refused.get(&no).is_some_and(|parties| !parties.is_empty());
+        let stands = |no: u8| refused.get(&no).is_some_and(|noes| !noes.is_empty());
         for item in claim.items.iter().filter(|item| stands(item.no.0)) {
             let status = claim.item_status(item);
             let lost = matches!(status, ItemStatus::Pending | ItemStatus::Active { .. });
@@ -223,6 +232,30 @@ impl Sim {
         assert!(entries.next().is_none(), "the stream has told every version");
     }
 
+    /// An association keeps its beginning, and its end once it has one.
+    fn what_was_recorded_stays(&self, claim: &Claim) {
+        let mut recorded = BTreeMap::new();
+        for record in self.books.stream_of(&claim.id) {
+            let image = image(record["dynamodb"]["NewImage"].clone());
+            for item in &image.claim().items {
+                let (since, until) = match image.claim().item_status(item) {
+                    ItemStatus::Active { effective_at, .. } => (effective_at, None),
+                    ItemStatus::Ended { effective_at, at, .. } => (effective_at, Some(at)),
+                    other => {
+                        let before: Option<&(Instant, Option<Instant>)> = recorded.get(&item.no);
+                        assert!(before.is_none(), "{before:?} became {other:?}");
+                        continue;
+                    }
+                };
+                let before = recorded.insert(item.no, (since, until));
+                let stays = before.is_none_or(|(began, ended)| {
+                    began == since && (ended.is_none() || ended == until)
+                });
+                assert!(stays, "{before:?} became {since} to {until:?} in {}", claim.id);
+            }
+        }
+    }
+
     /// I8: nothing that anybody tries has an effect on a claim that is final, but the customer's "no" and its
     /// repeat.
     async fn final_is_final(&self, partner: &str, claim: &Claim) {
@@ -251,6 +284,12 @@ fn one_active_each(claims: &[Claim]) {
     let all = active.len();
     active.dedup();
     assert_eq!(active.len(), all, "I3: {active:?}");
+}
+
+/// I3, over all the time that has passed: by silence, by a yes, handed over, ended by whomever.
+fn no_two_recorded_associations_overlap(claims: &[Claim]) {
+    let overlaps = overlapping_associations(claims);
+    assert!(overlaps.is_empty(), "I3: {overlaps:?}");
 }
 
 /// I9: whoever rejected a claim is not who judged the dispute, and a yes is the customer's own.

@@ -13,6 +13,7 @@ use serde_json::json;
 use store::{EntryWrite, Revised};
 use web::event::Event;
 
+use super::suspension::PARTNERS;
 use super::{Made, Sim};
 use crate::invariants::step::Step;
 
@@ -30,7 +31,7 @@ const KEEPERS: [&str; 3] = ["operator-1", "admin-1", "admin-2"];
 pub(super) type Entry = (domain::claim::Instant, Tenant);
 
 impl Sim {
-    /// Contoso has several verified contacts, and Fabrikam is in a country whose data end.
+    /// Contoso has several verified contacts, Fabrikam is in a country whose data end, and so is one of the partners.
     pub(super) async fn furnish(&mut self) {
         let contacts = CONTACTS.map(|email| (email, true));
         let contoso = Tenant { contacts: contacts.map(contact).into(), ..fixtures::contoso() };
@@ -41,6 +42,9 @@ impl Sim {
         };
         for tenant in [contoso, fabrikam] {
             self.stack.world.store.put_tenant(&tenant).await.unwrap();
+        }
+        for (_, entry) in PARTNERS {
+            self.stack.world.store.put_partner(&entry()).await.unwrap();
         }
         self.books.skip_directory(&self.stack.world);
     }

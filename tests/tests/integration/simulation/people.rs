@@ -3,18 +3,16 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::actor::Actor;
+use chrono::{DateTime, Duration, Utc};
 use domain::claim::{Claim, ItemStatus, Status};
-use domain::directory::{Partner, PartnerStatus};
+use domain::event::EventType;
 use domain::ids::{ClaimId, NoticeNo};
 use domain::recipient::{Authority, Recipient, RecipientList, RecipientNo};
-use integration::fixtures::{self, ALPINE, BOREALIS};
 use integration::stack::{self, Stack};
 use serde_json::{Value, json};
-use store::Author;
 use web::event::Event;
 
-use super::{Made, Sim};
+use super::{Made, Sim, Wish};
 use crate::invariants::step::{Step, command, straight_on};
 
 /// What customers answer: a "no" more often than anything else.
@@ -27,6 +25,7 @@ const WRONG_CONTACT: &str = "wrong_contact";
 #[derive(Debug, Clone)]
 pub(super) struct Answered {
     intent: Intent,
+    arrived: DateTime<Utc>,
     /// `None`: he was never told.
     status: Option<u16>,
 }
@@ -48,15 +47,22 @@ pub(in super::super) struct Intent {
     pub(in super::super) unverified: BTreeSet<u8>,
     /// The digits of whoever has no right to decide that; `None`: the right ones.
     pub(in super::super) forged: Option<String>,
+    /// For how long the request has been on its way when the function comes to it.
+    pub(in super::super) under_way: Duration,
 }
+
+/// For how many milliseconds a request may be on its way: a function runs for 20 seconds at the most, and a platform
+/// that is out of order takes longer than any window's grace.
+const UNDER_WAY_MS: [i64; 6] = [1, 1_000, 5_000, 20_000, 60_000, 180_000];
 
 impl Intent {
     /// Answers. That he began to is known even where nobody hears what he was told.
     pub(super) async fn done(&self, stack: &Stack, answers: &Mutex<Vec<Answered>>) {
         let lock = || answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let arrived = stack.world.clock.now() - self.under_way;
         let place = {
             let mut answers = lock();
-            answers.push(Answered { intent: self.clone(), status: None });
+            answers.push(Answered { intent: self.clone(), arrived, status: None });
             answers.len() - 1
         };
         let status = self.given(stack).await;
@@ -66,16 +72,17 @@ impl Intent {
     /// Gives the answer; what he was told.
     pub(in super::super) async fn given(&self, stack: &Stack) -> u16 {
         let Self { claim, deed, item, .. } = self;
+        let arrived = stack.world.clock.now() - self.under_way;
         let answer = if *deed == "accept" || self.signed_in {
             let body = if *item == 0 { json!({}) } else { json!({"items": [item]}) };
             let event = Event::post(&format!("/v1/customer/claims/{claim}/{deed}"));
-            stack.send(event.customer_admin(self.tenant).json(&body)).await
+            stack.send_at(event.customer_admin(self.tenant).json(&body), arrived).await
         } else {
             let items = if *item == 0 { String::new() } else { format!("&items={item}") };
             let link = stack::link(claim, self.notice, RecipientNo(self.recipient));
             let code = self.forged.clone().unwrap_or_else(|| stack::code_of(&link, deed));
             let form = format!("decision={deed}{items}&code={code}");
-            stack.post_form(&stack::token_of(&link), &form).await
+            stack.post_form_at(&stack::token_of(&link), &form, arrived).await
         };
         answer.status
     }
@@ -200,7 +207,20 @@ impl Sim {
             recipient,
             unverified: unverified.collect(),
             forged: None,
+            under_way: self.under_way(claim, deed, notice),
         }
+    }
+
+    /// For how long an answer has been on its way: no longer than there has been a notice to answer. Of a yes that a
+    /// rival's leaving has overtaken, the association begins at its arrival all the same, so none is late there.
+    fn under_way(&mut self, claim: &Claim, deed: &str, notice: u16) -> Duration {
+        if self.rng.u8(0..3) > 0 || (deed == "accept" && claim.contested) {
+            return Duration::zero();
+        }
+        let longest = Duration::milliseconds(*self.rng.choice(&UNDER_WAY_MS).unwrap());
+        let mailed = self.books.mailed.get(&(claim.id.clone(), notice));
+        let now = self.stack.world.clock.now();
+        mailed.map_or(Duration::zero(), |mailed| longest.min(now - *mailed))
     }
 
     /// Who a notice went to.
@@ -215,27 +235,36 @@ impl Sim {
         let mut answers = std::mem::take(&mut *self.answers.lock().unwrap());
         // Of two at once, a no that changed nothing may have been first.
         answers.sort_by_key(|answer| answer.intent.deed == "undo");
-        for Answered { intent, status } in answers {
+        for Answered { intent, arrived, status } in answers {
             let (deed, chosen) = (intent.deed, intent.chosen());
             let (party, forged) = (intent.party(), intent.forged.is_some());
-            self.note(format!("{deed} {chosen:?} by {party}, forged {forged}: {status:?}"));
+            let late = intent.under_way;
+            self.note(format!(
+                "{deed} {chosen:?} by {party}, forged {forged}, {late} late: {status:?}"
+            ));
             if forged {
                 assert_ne!(status, Some(200), "{deed} by digits of another right");
                 continue;
+            }
+            if (deed, status) == ("decline", Some(200)) {
+                self.is_in_time_by_its_arrival(&intent, arrived);
             }
             let refused = self.books.refused.entry(intent.claim.clone()).or_default();
             match (deed, status) {
                 ("decline", Some(200)) => {
                     for no in chosen {
-                        refused.entry(no).or_default().insert(intent.party());
+                        let noes = refused.entry(no).or_default();
+                        let latest = noes.entry(intent.party()).or_insert(arrived);
+                        *latest = arrived.max(*latest);
                     }
                 }
                 ("decline", Some(503)) => assert!(self.disturbed, "I2: nothing breaks this no"),
                 ("decline", Some(status)) => panic!("I2: a no is an error: {status}"),
                 ("undo", None | Some(200 | 500..)) => {
                     for no in chosen {
-                        let parties = refused.entry(no).or_default();
-                        parties.retain(|other| !intent.may_take_back(*other));
+                        let noes = refused.entry(no).or_default();
+                        let is_later = |no: &DateTime<Utc>| *no >= arrived;
+                        noes.retain(|other, no| is_later(no) || !intent.may_take_back(*other));
                     }
                 }
                 ("accept", None | Some(200 | 500..)) => {
@@ -246,11 +275,37 @@ impl Sim {
         }
     }
 
+    /// A "no" is in time if it arrived before the end of its window, whenever the function comes to it.
+    fn is_in_time_by_its_arrival(&self, intent: &Intent, arrived: DateTime<Utc>) {
+        let claim = self.peek(&intent.claim);
+        let Some(window) = claim.state.window() else { return };
+        if claim.last_event.event_type != EventType::ItemsDeclined {
+            return;
+        }
+        for item in claim.items.iter().filter(|item| intent.chosen().contains(&item.no.0)) {
+            let ItemStatus::Declined { at, in_time, .. } = claim.item_status(item) else {
+                continue;
+            };
+            let judged = at != arrived || in_time == (arrived < window.closes_at);
+            assert!(judged, "{arrived} is in time {in_time} of {}", window.closes_at);
+        }
+    }
+
+    /// Whoever may looks at a claim, or at a list with it, in whatever state it is and wherever a calendar ends:
+    /// unless calls are broken, the answer is no error.
     pub(super) async fn read(&mut self) {
         let made = self.somebodys();
+        let Wish { partner, tenant, .. } = made.wish;
         let path = format!("/v1/claims/{}", made.id);
-        let answer = self.stack.send(Event::get(&path).partner_user(made.wish.partner)).await;
+        let event = match self.rng.u8(0..5) {
+            0 => Event::get("/v1/claims").partner_admin(partner),
+            1 => Event::get("/v1/customer/claims").customer_admin(tenant),
+            2 => Event::get(&path).staff("operator", "operator-1"),
+            _ => Event::get(&path).partner_user(partner),
+        };
+        let answer = self.stack.send(event).await;
         self.note(format!("{made} read: {} {}", answer.status, answer.body["status"]));
+        assert!(self.disturbed || answer.status == 200, "{made}: {}", answer.text);
     }
 
     /// I5: the usage of every item is readable while it is active and its partner is not suspended. Who
@@ -273,37 +328,6 @@ impl Sim {
         self.note("usage read");
     }
 
-    /// A partner is suspended, or nobody is any more.
-    pub(super) async fn suspend(&mut self) {
-        self.repair();
-        if self.books.suspended.is_empty() {
-            let (id, entry) = *self.rng.choice(&PARTNERS).unwrap();
-            self.put_partner(id, entry(), true).await;
-        } else {
-            self.forgive().await;
-        }
-    }
-
-    async fn put_partner(&mut self, id: &'static str, entry: Partner, suspended: bool) {
-        let status = if suspended { PartnerStatus::Suspended } else { PartnerStatus::Active };
-        let (partner, now) = (Partner { status, ..entry }, self.stack.world.clock.now());
-        let author = Author::of(&Actor::System, now);
-        self.stack.world.store.change_partner(&partner, &author, &|_, _| true).await.unwrap();
-        if suspended {
-            self.books.suspended.insert(id);
-        }
-        self.note(format!("{id} suspended: {suspended}"));
-    }
-
-    /// Nobody is suspended any more.
-    pub(super) async fn forgive(&mut self) {
-        for (id, entry) in PARTNERS {
-            if self.books.suspended.remove(id) {
-                self.put_partner(id, entry(), false).await;
-            }
-        }
-    }
-
     /// Who else may come in between: a customer, a reader, another worker.
     pub(super) async fn someone_else(&mut self) -> Option<Meanwhile> {
         let made = self.somebodys();
@@ -319,12 +343,6 @@ impl Sim {
         Arc::clone(&self.answers)
     }
 }
-
-/// A partner and his entry.
-type Entry = (&'static str, fn() -> Partner);
-
-/// The partners, as the directory begins with them.
-const PARTNERS: [Entry; 2] = [(ALPINE, fixtures::alpine), (BOREALIS, fixtures::borealis)];
 
 /// Somebody in the middle of a call of somebody else's.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::claim::{Claim, ItemStatus, State};
+use domain::claim::{Claim, HoldReason, ItemStatus, State};
 use domain::event::EventType;
 use domain::reason::EndReason;
 
@@ -33,11 +33,22 @@ pub(super) enum Happened {
     Retired,
     /// What silence made active ends, since no delivery had stood long enough.
     NoticeFailed,
+    /// A claim is held, since the customer's calendar does not reach to the end of a window.
+    HeldForTheCalendar,
+    /// A claim is held, since its partner is suspended.
+    HeldForThePartner,
+    /// What silence made active ends, since the partner had lost the right to claim.
+    EndedForThePartner,
+    /// A draft was taken back after its submit, or forgotten.
+    Recalled,
+    Forgotten,
+    /// A partner was suspended while a claim of its had that status.
+    SuspendedIn(&'static str),
     Died,
 }
 
 /// Every one: there is some of each in every run of many seeds.
-pub(super) const ALL: [Happened; 18] = [
+pub(super) const ALL: [Happened; 32] = [
     Happened::Opened,
     Happened::ClosedBySilence,
     Happened::RefusedInTime,
@@ -55,6 +66,20 @@ pub(super) const ALL: [Happened; 18] = [
     Happened::UndoneByLink,
     Happened::Retired,
     Happened::NoticeFailed,
+    Happened::HeldForTheCalendar,
+    Happened::HeldForThePartner,
+    Happened::EndedForThePartner,
+    Happened::Recalled,
+    Happened::Forgotten,
+    Happened::SuspendedIn("submitted"),
+    Happened::SuspendedIn("in_review"),
+    Happened::SuspendedIn("notifying"),
+    Happened::SuspendedIn("unreachable"),
+    Happened::SuspendedIn("awaiting_customer"),
+    Happened::SuspendedIn("on_hold"),
+    Happened::SuspendedIn("associated"),
+    Happened::SuspendedIn("rejected"),
+    Happened::SuspendedIn("declined"),
     Happened::Died,
 ];
 
@@ -65,6 +90,9 @@ impl Sim {
     /// What the stream has told of, and how many processes have died.
     pub(super) fn tally(&self) -> Tally {
         let mut tally = Tally::from([(Happened::Died, self.deaths)]);
+        for status in self.books.suspensions.iter().flat_map(|one| &one.met) {
+            *tally.entry(Happened::SuspendedIn(status.as_str())).or_default() += 1;
+        }
         for Made { id, .. } in &self.made {
             let mut before = None::<Claim>;
             for record in self.books.stream_of(id) {
@@ -92,7 +120,17 @@ fn between(old: &Claim, new: &Claim) -> Vec<Happened> {
         EventType::ContactRefused => vec![Happened::PassedOn],
         EventType::DeclineUndone => vec![Happened::Undone],
         EventType::ItemsAccepted => vec![Happened::Accepted],
-        EventType::Held => vec![Happened::Held],
+        EventType::Held => match &new.state {
+            State::OnHold { reason: Some(HoldReason::CalendarEnds) } => {
+                vec![Happened::HeldForTheCalendar]
+            }
+            State::OnHold { reason: Some(HoldReason::PartnerSuspended) } => {
+                vec![Happened::HeldForThePartner]
+            }
+            _ => vec![Happened::Held],
+        },
+        EventType::Recalled => vec![Happened::Recalled],
+        EventType::Discarded if event.by_silence => vec![Happened::Forgotten],
         EventType::LinkRetired => vec![Happened::Retired],
         EventType::RecipientFailed if old.notice < new.notice => vec![Happened::Renewed],
         EventType::ItemsDeclined if has_joined(old, new) => vec![Happened::Joined],
@@ -120,6 +158,9 @@ fn between(old: &Claim, new: &Claim) -> Vec<Happened> {
         ItemStatus::Ended { reason: EndReason::Superseded, .. } => Some(Happened::Superseded),
         ItemStatus::Ended { reason: EndReason::CustomerRevoked, .. } => Some(Happened::Revoked),
         ItemStatus::Ended { reason: EndReason::NoticeFailed, .. } => Some(Happened::NoticeFailed),
+        ItemStatus::Ended { reason: EndReason::NotEnrolled, .. } => {
+            Some(Happened::EndedForThePartner)
+        }
         _ => None,
     }));
     happened
