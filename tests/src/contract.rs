@@ -73,8 +73,8 @@ impl Contract {
             Value::Number(number) => {
                 let (least, most) = (schema["minimum"].as_f64(), schema["maximum"].as_f64());
                 let own = number.as_f64().unwrap_or_default();
-                let fits = least.is_none_or(|least| own >= least)
-                    && most.is_none_or(|most| own <= most);
+                let fits =
+                    least.is_none_or(|least| own >= least) && most.is_none_or(|most| own <= most);
                 if fits { Vec::new() } else { vec![format!("{at}: {number} is out of range")] }
             }
             Value::Array(entries) => {

@@ -51,9 +51,8 @@ pub(crate) async fn answer(
     let moment = moment(&app.store, call).await?;
     let open = Box::pin(open(app, call, caller, moment)).await?;
     let read = |body: &Value| bodies::chosen_items(body).map(|items| answer.command(items));
-    let command = read(&call.json_or_empty()?).map_err(|failure| {
-        state_first(open.claim(), answer.kind(), caller, moment, failure)
-    })?;
+    let command = read(&call.json_or_empty()?)
+        .map_err(|failure| state_first(open.claim(), answer.kind(), caller, moment, failure))?;
     Box::pin(run(app, caller, open, &command, moment)).await
 }
 

@@ -40,9 +40,7 @@ pub async fn run_command(store: &Store, request: CommandRequest<'_>) -> Result<R
     let command = match command {
         Ok(command) => command,
         Err(failure) => {
-            let by_state = |kind, failure| {
-                state_first(open.claim(), kind, caller, moment, failure)
-            };
+            let by_state = |kind, failure| state_first(open.claim(), kind, caller, moment, failure);
             return Err(unreadable(open.claim(), expected, kind, failure, by_state).into());
         }
     };

@@ -2,7 +2,6 @@
 
 use domain::rejection::{FieldCode, FieldError, Hint, PointsInto, Rejection};
 use serde::Serialize;
-use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::action;

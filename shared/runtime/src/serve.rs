@@ -152,7 +152,8 @@ mod tests {
 
     #[test]
     fn a_query_that_is_no_part_of_a_uri_counts_as_percent_encoded() {
-        for (raw, value) in [("a=<b>", "<b>"), ("a=x y\u{7f}", "x y\u{7f}"), ("a=\u{161}%41", "\u{161}A")]
+        for (raw, value) in
+            [("a=<b>", "<b>"), ("a=x y\u{7f}", "x y\u{7f}"), ("a=\u{161}%41", "\u{161}A")]
         {
             let event = serde_json::json!({
                 "version": "2.0", "routeKey": "$default", "rawPath": "/v1/claims",

@@ -138,9 +138,12 @@ fn request(rng: &mut Rng, route: &Route, contract: &Contract, claims: &[Claim]) 
     if let Some((media_type, content)) = content.and_then(|own| own.iter().next()) {
         let body = body(rng, &content["example"], claim);
         event = match (media_type.as_str(), rng.u8(..40)) {
-            ("application/x-www-form-urlencoded", _) => event
-                .header("content-type", media_type)
-                .body(["decision=decline&code=123456", "decision=extend&code=1&items=1", "x=1"][rng.usize(..3)]),
+            ("application/x-www-form-urlencoded", _) => {
+                event.header("content-type", media_type).body(
+                    ["decision=decline&code=123456", "decision=extend&code=1&items=1", "x=1"]
+                        [rng.usize(..3)],
+                )
+            }
             (_, 0) => event.header("content-type", "text/plain").body("hello"),
             (_, 1) => event.header("content-type", media_type).body("{"),
             (_, 2) => event,
@@ -263,8 +266,7 @@ async fn no_answer_to_ten_thousand_requests_is_a_fault_or_is_not_described() {
     let mut rng = Rng::with_seed(1);
     let mut statuses: BTreeMap<u16, usize> = BTreeMap::new();
     // The clock is moved by no request: a test clock that runs ahead would end every deadline.
-    let routes: Vec<_> =
-        ROUTES.iter().filter(|route| route.operation != "putClock").collect();
+    let routes: Vec<_> = ROUTES.iter().filter(|route| route.operation != "putClock").collect();
     for no in 0..REQUESTS {
         if no % FRESH_AFTER == 0 {
             stack.world.engine.restore(&saved);
@@ -294,7 +296,8 @@ fn every_example_of_the_document_is_as_its_schema_says() {
     let contract = Contract::default();
     let mut checked = 0;
     for route in ROUTES {
-        let methods: &[&str] = if route.method == "ANY" { &["GET", "POST"] } else { &[route.method] };
+        let methods: &[&str] =
+            if route.method == "ANY" { &["GET", "POST"] } else { &[route.method] };
         for method in methods {
             let operation = contract.operation(method, route.path);
             let responses = operation["responses"].as_object().into_iter().flatten();

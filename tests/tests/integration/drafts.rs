@@ -128,9 +128,8 @@ async fn an_unfit_draft_is_submitted_with_every_problem_at_once_and_stays_a_draf
     let refused = stack.command(ALPINE, &draft, "submit", &json!({})).await;
     assert_eq!(refused.problem(), (422, "invalid-fields"));
     let missing: Vec<_> = refused.errors().into_iter().map(|(pointer, _)| pointer).collect();
-    let expected =
-        ["/activity", "/customer_contact", "/items", "/location_id", "/partner_contact"]
-            .map(|pointer| format!("claim:{pointer}"));
+    let expected = ["/activity", "/customer_contact", "/items", "/location_id", "/partner_contact"]
+        .map(|pointer| format!("claim:{pointer}"));
     assert_eq!(missing, expected);
     assert_eq!(stack.world.read(&draft.id).await.version, draft.version);
 }

@@ -86,7 +86,12 @@ async fn a_question_without_a_reason_or_about_a_foreign_item_is_refused() {
             "/reasons/0/item_no",
             "item-unknown",
         ),
-        ("reject", json!([{"code": "duplicate", "item_no": 9}]), "/reasons/0/item_no", "item-unknown"),
+        (
+            "reject",
+            json!([{"code": "duplicate", "item_no": 9}]),
+            "/reasons/0/item_no",
+            "item-unknown",
+        ),
     ] {
         let refused =
             act(&stack, &claim, REVIEWER, json!({"action": action, "reasons": reasons})).await;

@@ -611,7 +611,11 @@ async fn a_link_is_retired_once_by_an_administrator_or_an_operator_with_a_commen
     for unknown in [0, 4, 23, 24, 255] {
         let unknown_recipient = [("/recipient".to_owned(), "recipient-unknown".to_owned())];
         let own = retire(&stack, &claim, unknown).await;
-        assert_eq!((own.status, own.errors().as_slice()), (422, unknown_recipient.as_slice()), "{unknown}");
+        assert_eq!(
+            (own.status, own.errors().as_slice()),
+            (422, unknown_recipient.as_slice()),
+            "{unknown}"
+        );
         let staff = review("operator", body(unknown)).await;
         assert_eq!((staff.status, staff.errors().as_slice()), (422, unknown_recipient.as_slice()));
     }

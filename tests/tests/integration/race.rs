@@ -74,8 +74,7 @@ async fn a_no_from_the_deadline_on_is_kept_as_late_and_cannot_be_undone() {
         assert_eq!(outcome.claim.status(), Status::Declined);
         assert_eq!(in_time_marks(&outcome.claim), [false, false]);
         let undo = world.give(&claim.id, &link(1), &undo_all()).await.unwrap_err();
-        let refused =
-            (Status::Declined, CommandKind::Undo);
+        let refused = (Status::Declined, CommandKind::Undo);
         assert!(
             matches!(&undo, StoreError::Rejected(Rejection::InvalidState { status, command, .. })
                 if (*status, *command) == refused),

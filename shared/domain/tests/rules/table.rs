@@ -208,8 +208,7 @@ fn what_is_said_to_be_possible_is_not_refused_by_the_state_and_nothing_else_does
                 let given = prepared(given_in(status), *kind);
                 let context = given.context(actor.clone(), delivered_at() + Duration::minutes(1));
                 let listed = possible_commands(&given.claim, &actor, context.at);
-                let cell =
-                    outcome(Some(given.claim.clone()), &given_by(*kind, &actor), &context);
+                let cell = outcome(Some(given.claim.clone()), &given_by(*kind, &actor), &context);
                 let what = format!("{} in {} by {actor:?}: {cell}", kind.as_str(), status.as_str());
                 let by_role = format!("! {}", Rejection::RoleNotAllowed);
                 if listed.contains(kind) {

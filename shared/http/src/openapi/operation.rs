@@ -186,10 +186,7 @@ pub(super) fn problems(route: &Route, endpoint: &Endpoint) -> Vec<ProblemCode> {
 
 /// Whether the query is read, so that one which is wrong is refused.
 fn reads_query(route: &Route, endpoint: &Endpoint) -> bool {
-    let reads_none = [
-        RouteId::Claims(ClaimsRoute::Get),
-        RouteId::Evidence(EvidenceRoute::Get),
-    ];
+    let reads_none = [RouteId::Claims(ClaimsRoute::Get), RouteId::Evidence(EvidenceRoute::Get)];
     let is_page = matches!(endpoint.answer, AnswerShape::Page);
     !is_page && (!endpoint.query.is_empty() || reads_none.contains(&route.id))
 }

@@ -137,7 +137,7 @@ impl AssociationUsageView {
                     association.association_id.clone(),
                     association.tenant.id.clone(),
                     association.program.clone(),
-                    association.item.kind.clone(),
+                    association.item.kind.0.as_str().to_owned(),
                     association.item.id.clone(),
                     date,
                     active_users,
