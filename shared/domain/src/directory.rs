@@ -250,6 +250,11 @@ pub struct Tenant {
 }
 
 impl Tenant {
+    /// Whether it exists and the domain is one of its own: who names it otherwise learns nothing of it.
+    pub fn is_known_by(&self, domain: &Domain) -> bool {
+        self.status == TenantStatus::Active && self.domains.contains(domain)
+    }
+
     /// The tenant's item of that kind and id.
     pub fn item(&self, item: &ItemRef) -> Option<&TenantItem> {
         self.items.iter().find(|own| own.kind == item.kind && own.id == item.id)

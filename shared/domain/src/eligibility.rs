@@ -8,7 +8,7 @@ use chrono::Months;
 use crate::claim::{Instant, Scan};
 use crate::command::{ClaimInput, DeclaredEvidence};
 use crate::context::{Facts, Place};
-use crate::directory::{Partner, PartnerStatus, Tenant, TenantItemState, TenantStatus};
+use crate::directory::{Partner, PartnerStatus, Tenant, TenantItemState};
 use crate::ids::{ItemId, ProductId};
 use crate::program::{ItemKind, ItemRef, Policy, Program, ProgramStatus, Vouching};
 use crate::recipient::Authority;
@@ -75,12 +75,13 @@ pub fn problems(
     moments: EvidenceMoments,
     partner_place: Option<&Place>,
 ) -> Vec<FieldError> {
+    let tenant = known_tenant(input, facts.tenant.as_ref());
     let mut errors = Vec::new();
     partner(input, facts.partner.as_ref(), &mut errors);
     program(input, facts.program.as_ref(), &mut errors);
-    tenant(input, facts.tenant.as_ref(), &mut errors);
-    items(input, facts.tenant.as_ref(), facts.program.as_ref(), &mut errors);
-    reachable(input, facts.tenant.as_ref(), policy, &mut errors);
+    errors.extend(unknown_tenant(input, tenant));
+    items(input, tenant, facts.program.as_ref(), &mut errors);
+    reachable(input, tenant, policy, &mut errors);
     evidence(input, policy, moments, partner_place, &mut errors);
     errors
 }
@@ -113,19 +114,18 @@ fn program(input: &ClaimInput, program: Option<&Program>, errors: &mut Vec<Field
     }
 }
 
-fn tenant(input: &ClaimInput, tenant: Option<&Tenant>, errors: &mut Vec<FieldError>) {
-    if input.tenant.is_none() {
-        return;
-    }
-    let Some(tenant) = tenant.filter(|tenant| tenant.status == TenantStatus::Active) else {
-        errors.push(FieldError::new("/tenant/id", FieldCode::TenantUnknown));
-        return;
-    };
-    if let Some(domain) = &input.tenant_domain
-        && !tenant.domains.contains(domain)
-    {
-        errors.push(FieldError::new("/tenant/domain", FieldCode::TenantDomainMismatch));
-    }
+/// The tenant, where the input names one of its domains: nothing else is judged against it, so that no answer says
+/// whether a tenant exists whose domain nobody gave.
+pub fn known_tenant<'t>(input: &ClaimInput, tenant: Option<&'t Tenant>) -> Option<&'t Tenant> {
+    let domain = input.tenant_domain.as_ref()?;
+    tenant.filter(|tenant| tenant.is_known_by(domain))
+}
+
+/// The one problem of a tenant that is named by id and domain, and not known by them.
+pub(crate) fn unknown_tenant(input: &ClaimInput, known: Option<&Tenant>) -> Option<FieldError> {
+    let is_named = input.tenant.is_some() && input.tenant_domain.is_some();
+    let is_unknown = is_named && known.is_none();
+    is_unknown.then(|| FieldError::new("/tenant", FieldCode::TenantUnknown))
 }
 
 fn items(

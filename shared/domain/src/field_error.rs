@@ -41,10 +41,8 @@ codes! {
         UnknownParameter => "unknown-parameter",
         /// The same entry twice.
         Duplicate => "duplicate",
-        /// No such tenant, or it is deleted.
+        /// No such tenant, or it is deleted, or the domain is not one of its own: which of them is not told.
         TenantUnknown => "tenant-unknown",
-        /// The domain is not one of the tenant's.
-        TenantDomainMismatch => "tenant-domain-mismatch",
         /// No such program.
         ProgramUnknown => "program-unknown",
         /// The program takes no new claims.

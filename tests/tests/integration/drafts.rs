@@ -76,7 +76,7 @@ async fn a_draft_needs_program_and_tenant_and_nothing_else() {
     unknown["program"] = json!("osu-nothing");
     unknown["tenant"]["id"] = json!("6f3c0000-0000-4000-8000-00000000ffff");
     let refused = create(&stack, "other", &unknown).await;
-    let expected = [("/program", "program-unknown"), ("/tenant/id", "tenant-unknown")];
+    let expected = [("/program", "program-unknown"), ("/tenant", "tenant-unknown")];
     let expected = expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned()));
     assert_eq!(refused.errors(), expected);
 }

@@ -5,7 +5,7 @@ use crate::command::{ClaimInput, Creation};
 use crate::context::{Context, Facts};
 use crate::decision::content::content;
 use crate::decision::deadlines::idle_until;
-use crate::eligibility::{covers, wrong_kinds};
+use crate::eligibility::{covers, known_tenant, unknown_tenant, wrong_kinds};
 use crate::event::{Event, EventBody, Opening};
 use crate::ids::Version;
 use crate::rejection::{FieldCode, FieldError, Rejection};
@@ -63,8 +63,7 @@ pub fn missing_for_draft(input: &ClaimInput, malformed: &[FieldError]) -> Vec<Fi
 /// Program and tenant, where they are named and not known.
 fn unknown(input: &ClaimInput, facts: &Facts) -> Vec<FieldError> {
     let program = input.program.is_some() && facts.program.is_none();
-    let tenant = input.tenant.is_some() && facts.tenant.is_none();
     let program = program.then(|| FieldError::new("/program", FieldCode::ProgramUnknown));
-    let tenant = tenant.then(|| FieldError::new("/tenant/id", FieldCode::TenantUnknown));
+    let tenant = unknown_tenant(input, known_tenant(input, facts.tenant.as_ref()));
     program.into_iter().chain(tenant).collect()
 }

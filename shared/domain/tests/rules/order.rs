@@ -230,7 +230,7 @@ fn a_draft_is_refused_for_its_role_and_then_for_all_its_fields() {
     let case = Case::creating(draft(&input()));
     let chain: [Obstacle; 2] = [
         (by_an_auditor, "403"),
-        (unknown, "422 /program program-unknown, /tenant/id tenant-unknown"),
+        (unknown, "422 /program program-unknown, /tenant tenant-unknown"),
     ];
     is_answered_in_this_order(&case, &chain);
 }

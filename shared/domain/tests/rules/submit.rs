@@ -1,16 +1,17 @@
 use chrono::Duration;
 use domain::claim::Status;
 use domain::command::ClaimInput;
-use domain::directory::{PartnerStatus, Tenant, TenantItemState, TenantStatus};
+use domain::context::Facts;
+use domain::directory::{PartnerStatus, TenantItemState, TenantStatus};
 use domain::evolve;
 use domain::program::{ItemKind, ProgramStatus};
 use domain::rejection::{FieldCode, FieldError, Rejection};
-use domain::text::Domain;
+use domain::text::{Domain, Email};
 
 use crate::given::*;
 
 /// The errors of a submit, as `pointer code`.
-fn errors(input: &ClaimInput, change: impl FnOnce(&mut domain::context::Facts)) -> Vec<String> {
+fn errors(input: &ClaimInput, change: impl FnOnce(&mut Facts)) -> Vec<String> {
     let mut context = context(alpine(), submitted_at());
     change(&mut context.facts);
     match created(&submit(input, &[]), &context) {
@@ -61,7 +62,7 @@ fn what_could_not_be_read_is_reported_with_what_is_not_eligible_and_not_as_missi
     let refused = created(&submit(&input, &malformed), &context(alpine(), submitted_at()));
     let expected = vec![
         FieldError::new("/customer_contact/email", FieldCode::Malformed),
-        FieldError::new("/tenant/domain", FieldCode::TenantDomainMismatch),
+        FieldError::new("/tenant", FieldCode::TenantUnknown),
     ];
     assert_eq!(refused, Err(Rejection::Fields(expected)));
 }
@@ -99,11 +100,40 @@ fn every_problem_is_reported_at_once() {
 }
 
 #[test]
-fn an_unknown_or_deleted_tenant_is_unknown() {
-    assert_eq!(errors(&input(), |facts| facts.tenant = None), ["/tenant/id tenant-unknown"]);
-    let deleted = |tenant: &mut Tenant| tenant.status = TenantStatus::Deleted;
-    let found = errors(&input(), |facts| deleted(facts.tenant.as_mut().unwrap()));
-    assert_eq!(found, ["/tenant/id tenant-unknown"]);
+fn an_unknown_or_deleted_tenant_and_a_domain_that_is_not_its_own_are_one_answer() {
+    // Nothing of the rest would fit the tenant.
+    let mut unfit = input();
+    unfit.items = vec![item("teams"), item("yammer")];
+    let contact = unfit.customer_contact.as_mut().unwrap();
+    contact.email = Email::parse("jana@elsewhere.example").unwrap();
+    let without_contacts = |facts: &mut Facts| facts.tenant.as_mut().unwrap().contacts.clear();
+    let known = errors(&unfit, without_contacts);
+    let judged = ["/customer_contact/email customer-unreachable", "/items/1/id item-not-in-tenant"];
+    assert_eq!(known, judged);
+    let elsewhere = Some(Domain::parse("fabrikam.example").unwrap());
+    let foreign = ClaimInput { tenant_domain: elsewhere, ..unfit.clone() };
+    let deleted = |facts: &mut Facts| {
+        without_contacts(facts);
+        facts.tenant.as_mut().unwrap().status = TenantStatus::Deleted;
+    };
+    let answers = [
+        errors(&unfit, |facts| facts.tenant = None),
+        errors(&unfit, deleted),
+        errors(&foreign, without_contacts),
+        errors(&foreign, |facts| facts.tenant = None),
+    ];
+    for answer in answers {
+        assert_eq!(answer, ["/tenant tenant-unknown"]);
+    }
+}
+
+#[test]
+fn a_tenant_that_is_named_without_a_domain_is_not_looked_at() {
+    let mut unfit = ClaimInput { tenant_domain: None, ..input() };
+    unfit.items = vec![item("yammer")];
+    let known = errors(&unfit, |_| {});
+    assert_eq!(known, ["/tenant/domain required"]);
+    assert_eq!(errors(&unfit, |facts| facts.tenant = None), known);
 }
 
 #[test]

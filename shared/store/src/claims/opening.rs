@@ -3,6 +3,7 @@
 use domain::actor::Actor;
 use domain::context::{Context, Facts};
 use domain::directory::{Partner, Tenant};
+use domain::eligibility::known_tenant;
 use domain::ids::PartnerId;
 use domain::program::{ItemRef, Program};
 
@@ -49,6 +50,7 @@ impl Store {
         }
         let partner = acting.map(|id| fetched.partner(id)).transpose()?.flatten();
         let tenant = new.input.tenant.as_ref().map(|id| fetched.tenant(id)).transpose()?.flatten();
+        let tenant = tenant.filter(|tenant| known_tenant(new.input, Some(tenant)).is_some());
         let program =
             new.input.program.as_ref().map(|id| fetched.program(id)).transpose()?.flatten();
         let policy = program.as_ref().map(|program| program.policy.clone()).unwrap_or_default();
