@@ -136,10 +136,11 @@ pub(crate) fn leads(step: Step, from: Status, to: Status) -> bool {
             | Step::Vanish(_)
     );
     let in_part = matches!(step, Step::Vanish(_)) && to == from;
-    let retired = matches!(step, Step::RetireLink(_));
+    // Where another contact can be asked, a failure is followed by a new notice.
+    let loses_recipient = matches!(step, Step::RetireLink(_) | Step::Bounce);
     let with_customer = matches!(from, Status::Notifying | Status::AwaitingCustomer);
-    let asks =
-        matches!(step, Step::PassOn | Step::Resume | Step::Undo) || (retired && with_customer);
+    let asks = matches!(step, Step::PassOn | Step::Resume | Step::Undo)
+        || (loses_recipient && with_customer);
     let anew = asks && to == Status::Notifying;
     let nobody_left = asks && to == Status::Unreachable;
     let by_items = matches!(to, Status::Associated | Status::Ended | Status::Declined);
