@@ -18,6 +18,8 @@ POLICY = {
     "answer_business_days": 5, "defence_business_days": 5, "draft_idle_days": 90, "dispute_days": 30,
     "recall_business_days": 5, "extension_business_days": 5, "block_days": 90, "evidence": "declared",
     "evidence_max_age_months": 12, "unknown_subdivision": "any", "term_months": None,
+    # Everybody tries on the same few tenants.
+    "open_claims_at_tenant": 1000, "monthly_notice_quota": 1000,
 }
 
 

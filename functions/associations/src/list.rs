@@ -3,7 +3,7 @@
 use domain::claim::{Claim, Item, ItemStatus};
 use domain::ids::{AssociationId, ItemNo, ProgramId, TenantId};
 use domain::rejection::FieldCode;
-use store::{Cursor, Moment, Scope};
+use store::{Cursor, Listed, Moment, Scope};
 use web::queries::{AssociationStatus, AssociationsQuery};
 use web::views::AssociationView;
 use web::{Call, Caller, Failure, Page, Reply, Viewer, queries};
@@ -92,7 +92,7 @@ async fn associations(
     moment: Moment,
 ) -> Result<(Vec<(Claim, ItemNo)>, Option<Position>), ApiError> {
     let claims = u16::try_from(limit).unwrap_or(u16::MAX);
-    let page = app.store.claims(scope, None, position.from.as_ref(), claims, moment);
+    let page = app.store.claims(scope, Listed::Submitted, position.from.as_ref(), claims, moment);
     let page = Box::pin(page).await?;
     let (new, after) = behind(&page.items, position.after);
     let mut found = found(new, after.as_ref(), query);

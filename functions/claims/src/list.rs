@@ -1,9 +1,9 @@
-//! `GET /v1/claims`: newest first.
+//! `GET /v1/claims`: newest first; of a partner's, what was submitted before what was not.
 
 use domain::ids::{PartnerId, TenantId};
 use domain::rejection::FieldCode;
 use lambda_http::{Body, Response};
-use store::Scope;
+use store::{Listed, Scope};
 use web::{Call, Caller, Failure, queries};
 
 use app::{Api, ApiError, listed_view, moment, pagination};
@@ -19,7 +19,8 @@ pub(crate) async fn list(
     let scope = scope(caller, query.partner, query.tenant)?;
     let (from, limit) = pagination::start(&page)?;
     let moment = moment(&app.store, call).await?;
-    let found = app.store.claims(&scope, query.status, from.as_ref(), limit, moment);
+    let listed = query.status.map_or(Listed::All, Listed::Of);
+    let found = app.store.claims(&scope, listed, from.as_ref(), limit, moment);
     let found = Box::pin(found).await?;
     let mut views = Vec::with_capacity(found.items.len());
     for claim in &found.items {

@@ -3,7 +3,7 @@
 use domain::claim::Claim;
 use domain::ids::{NoticeNo, TenantId};
 use lambda_http::{Body, Response};
-use store::{Cursor, Scope};
+use store::{Cursor, Listed, Scope};
 use web::views::CustomerClaimView;
 use web::{Call, Caller, Failure, queries};
 
@@ -18,7 +18,8 @@ pub(crate) async fn list(
     let status = queries::customer_claims(call)?;
     let (tenant, from, limit) = page(app, call, caller)?;
     let scope = Scope::Tenant(tenant.clone());
-    let found = app.store.claims(&scope, status, from.as_ref(), limit, moment);
+    let listed = status.map_or(Listed::Submitted, Listed::Of);
+    let found = app.store.claims(&scope, listed, from.as_ref(), limit, moment);
     let mut found = Box::pin(found).await?;
     found.items.retain(is_his_to_see);
     let mut views = Vec::new();

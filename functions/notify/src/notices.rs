@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::calendar::Window;
+use domain::event::EventType;
 use domain::ids::NoticeNo;
 use domain::recipient::{Authority, Recipient, RecipientStanding};
 use notice::{Deadline, Link, Links, Notice, mail};
@@ -24,6 +25,10 @@ pub(crate) async fn send(app: &App, audience: &Audience, told: &Told) -> Result<
     let deadline = Deadline::at_least(told.at, &audience.place, &audience.policy)
         .not_before(recipients.list.told_until);
     let due = audience.unsent(RecipientStanding::Asked);
+    // `validate` has counted its notice already, within the month's quota.
+    if told.event_type != EventType::Validated && !due.is_empty() {
+        app.store.count_further_notice(&audience.claim, told.at).await?;
+    }
     Due { app, audience, no: told.notice, deadline, at: told.at }.send_to(&due).await
 }
 

@@ -86,8 +86,11 @@ pub struct Facts {
     pub own_claims: Vec<(ItemRef, ClaimId)>,
     /// The items of the claim for which the customer blocks this partner.
     pub blocked: Vec<ItemRef>,
-    /// Whether one more claim fits the partner's quotas; else seconds to wait, where waiting helps.
+    /// `Some`: one more draft, claim or notice does not fit a quota that the store counts; with the seconds to wait,
+    /// where waiting helps.
     pub over_quota: Option<Option<u32>>,
+    /// How many other claims of the partner at the tenant are open.
+    pub open_at_tenant: u32,
     /// Who else holds or claims an item.
     pub rivals: Vec<Rival>,
     /// Who is asked by the current notice, and what became of its mails; `None` before the first, and of a

@@ -79,6 +79,9 @@ pub struct Partner {
     pub daily_claim_quota: u32,
     /// How many open claims it may have.
     pub open_claim_quota: u32,
+    /// How many drafts it may have.
+    #[serde(default = "default_draft_quota")]
+    pub open_draft_quota: u32,
     /// Since when it is suspended, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended_since: Option<Instant>,
@@ -87,7 +90,22 @@ pub struct Partner {
     pub left_programs: BTreeMap<LocationId, BTreeMap<ProgramId, Instant>>,
 }
 
+/// How many drafts a partner may have whose entry does not say it.
+pub const DEFAULT_DRAFT_QUOTA: u32 = 200;
+
+fn default_draft_quota() -> u32 {
+    DEFAULT_DRAFT_QUOTA
+}
+
+/// How many drafts may be stored for each claim that may be submitted on a day.
+const DRAFTS_FOR_A_CLAIM: u32 = 10;
+
 impl Partner {
+    /// How many drafts it may store on a day: many more than it may submit, and not without end.
+    pub fn daily_draft_quota(&self) -> u32 {
+        self.daily_claim_quota.saturating_mul(DRAFTS_FOR_A_CLAIM)
+    }
+
     /// The entry as it is stored at `at` in place of `before`: what the partner loses by it keeps the moment
     /// of its loss, and what it gets back has none.
     #[must_use]

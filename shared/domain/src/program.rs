@@ -126,6 +126,10 @@ pub struct Policy {
     pub vouching: Vouching,
     /// Which days of usage an association's partner may read.
     pub usage_history: UsageHistory,
+    /// How many open claims of one partner there may be at a tenant.
+    pub open_claims_at_tenant: u32,
+    /// How many notices to a tenant may be made due by `validate` in a calendar month (UTC).
+    pub monthly_notice_quota: u32,
 }
 
 codes! {
@@ -183,6 +187,8 @@ impl Default for Policy {
             term_months: None,
             vouching: Vouching::Allowed,
             usage_history: UsageHistory::SinceAssociation,
+            open_claims_at_tenant: 10,
+            monthly_notice_quota: 60,
         }
     }
 }
@@ -209,6 +215,8 @@ impl Policy {
             ("block_days", self.block_days, 3660),
             ("evidence_max_age_months", self.evidence_max_age_months, 120),
             ("term_months", self.term_months.unwrap_or(1), 120),
+            ("open_claims_at_tenant", self.open_claims_at_tenant, 1000),
+            ("monthly_notice_quota", self.monthly_notice_quota, 1000),
         ];
         let mut names: Vec<_> = business_days
             .into_iter()
@@ -221,6 +229,12 @@ impl Policy {
             names.push("grace_seconds");
         }
         names
+    }
+
+    /// How many of a month's notices to a tenant one partner may take: half of them, rounded up, so that nobody
+    /// uses them up against a rival.
+    pub fn monthly_notices_of_partner(&self) -> u32 {
+        self.monthly_notice_quota.div_ceil(2)
     }
 }
 
@@ -237,6 +251,14 @@ mod tests {
     fn a_grace_shorter_than_the_decision_function_may_run_is_out_of_bounds() {
         let policy = Policy { grace_seconds: 59, window_business_days: 0, ..Policy::default() };
         assert_eq!(policy.out_of_bounds(), ["window_business_days", "grace_seconds"]);
+    }
+
+    #[test]
+    fn a_partner_takes_half_of_the_months_notices_rounded_up() {
+        for (all, half) in [(1, 1), (2, 1), (3, 2), (60, 30), (1000, 500)] {
+            let policy = Policy { monthly_notice_quota: all, ..Policy::default() };
+            assert_eq!(policy.monthly_notices_of_partner(), half);
+        }
     }
 
     #[test]

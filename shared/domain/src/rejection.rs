@@ -52,7 +52,7 @@ pub enum Rejection {
     /// The customer has blocked this partner.
     #[error("blocked by the customer")]
     BlockedByCustomer,
-    /// Too many claims.
+    /// Too many claims or drafts of the partner, or notices to the tenant.
     #[error("quota exceeded")]
     QuotaExceeded {
         /// Seconds after which it may fit, where waiting helps.

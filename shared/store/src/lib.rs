@@ -52,7 +52,7 @@ pub use domain::queue::Queue;
 pub use evidence::uploads::{CountedUpload, UploadQuota};
 pub use history::archive::Image;
 pub use history::entries::HistoryEntry;
-pub use lists::claims::Scope;
+pub use lists::claims::{Listed, Scope};
 pub use notices::mails::FailedActivations;
 pub use notices::notice_code::NoticeOfCode;
 pub use notices::reports::Noted;

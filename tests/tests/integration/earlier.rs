@@ -232,3 +232,40 @@ async fn a_window_whose_record_names_nobody_who_opened_it_is_held_and_published(
     let shown = stack.send(Event::get(&path).staff("operator", "operator-1")).await;
     assert_eq!(shown.body["hold_reason"], "no_verified_delivery", "{}", shown.text);
 }
+
+/// Writes a draft as it was written before drafts stood apart: in the indexes like a submitted claim.
+fn put_among_claims(world: &World, draft: &Claim) {
+    let mut record = world.stored(&draft.id);
+    let fields = record.as_object_mut().expect("a record");
+    let tenant = fields.remove("te").expect("a tenant");
+    let by_time = format!("{:013}#{}", draft.created_at.timestamp_millis(), draft.id);
+    fields.insert("iu".to_owned(), json!({"S": format!("{ALPINE}#{by_time}")}));
+    fields.insert("ik".to_owned(), json!({"S": by_time}));
+    fields.insert("it".to_owned(), tenant);
+    world.engine.put(&record);
+}
+
+#[tokio::test]
+async fn a_draft_that_stands_among_the_claims_is_read_listed_and_submitted_and_hides_nothing() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let world = &stack.world;
+    let mut body = fixtures::claim_body(&ITEMS);
+    body["draft"] = json!(true);
+    let draft = world.create_of(ALPINE, "k", &body).await.unwrap().claim;
+    let gone = world.create_of(ALPINE, "gone", &body).await.unwrap().claim;
+    let gone = world.give(&gone.id, &alpine(), &Command::Discard).await.unwrap().claim;
+    for from_then in [&draft, &gone] {
+        put_among_claims(world, from_then);
+        assert_eq!(world.read(&from_then.id).await, *from_then);
+    }
+    let own = Event::get(&format!("/v1/claims?tenant_id={CONTOSO}")).partner_admin(ALPINE);
+    let listed = stack.send(own).await;
+    assert_eq!(listed.body["items"].as_array().map(Vec::len), Some(2), "{}", listed.text);
+    let rival = world.rival_submitted("r", &ITEMS).await;
+    let read = Event::get(&format!("/v1/claims/{}", rival.id)).staff("reviewer", "r1");
+    assert_eq!(stack.send(read).await.body["rivals"], json!([]));
+    let submitted = stack.command(ALPINE, &draft, "submit", &json!({})).await;
+    assert_eq!(submitted.status, 200, "{}", submitted.text);
+    let record = world.stored(&draft.id);
+    assert!(record.get("te").is_none() && record["it"]["S"] == CONTOSO, "{record}");
+}

@@ -432,7 +432,8 @@ async fn what_is_refused_repeated_or_needs_no_document_counts_for_nothing() {
     let declared = Box::pin(Stack::at(NOW)).await;
     let held = Box::pin(declared.world.holding("k", &["teams"])).await;
     assert_eq!(add(&declared, &held, &announcement(PDF)).await.status, 201);
-    assert_eq!(declared.world.engine.items("Q#"), [Value::Null; 0]);
+    let of_uploads = |item: &Value| item["sk"]["S"].as_str().unwrap().starts_with("U#");
+    assert!(!declared.world.engine.items("Q#").iter().any(of_uploads));
 }
 
 /// The event of the bus that tells of an edit.

@@ -58,6 +58,8 @@ mod mails;
 #[cfg(test)]
 mod postings;
 #[cfg(test)]
+mod quotas;
+#[cfg(test)]
 mod race;
 #[cfg(test)]
 mod recipients;

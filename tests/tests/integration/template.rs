@@ -309,6 +309,8 @@ fn each_role_writes_the_items_that_its_code_writes_and_no_other() {
     let claims = ["C#*", "T#*", "L#*", "B#*"];
     let own: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("customer", ["RU#*"].as_slice()),
+        ("claims", &["Q#*"]),
+        ("review", &["Q#*"]),
         ("finalize", &["S", "X#*", "CA#recounts"]),
         ("evidence", &["Q#*"]),
         ("notify", &["N#*", "Q#*"]),

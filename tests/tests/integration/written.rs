@@ -169,6 +169,7 @@ async fn own_writes(function: &str) -> BTreeSet<String> {
     };
     match function {
         "evidence" | "scan" => Box::pin(bring(&stack)).await,
+        "claims" | "review" => Box::pin(validated(&stack, "it@contoso.example")).await,
         "customer" => {
             let event = Event::put("/v1/customer/rules").customer_admin(CONTOSO);
             assert_eq!(stack.send(event.json(&json!({"explicit_yes": "all"}))).await.status, 200);
@@ -221,15 +222,20 @@ async fn write_directory(stack: &Stack) {
     }
 }
 
-/// A notice is mailed, and to a contact outside the tenant that it was named.
-async fn write_to_outsider(stack: &Stack) {
+/// A claim with that contact is submitted and validated.
+async fn validated(stack: &Stack, contact: &str) {
     let mut body = fixtures::claim_body(&["teams"]);
-    body["customer_contact"]["email"] = json!("ceo@elsewhere.example");
+    body["customer_contact"]["email"] = json!(contact);
     let id = stack.submit(ALPINE, "k", &body).await.body["id"].clone();
     for (version, action) in [(1, "begin"), (2, "validate")] {
         let answer = stack.review(id.as_str().unwrap(), version, &json!({"action": action})).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
     }
+}
+
+/// A notice is mailed, and to a contact outside the tenant that it was named.
+async fn write_to_outsider(stack: &Stack) {
+    validated(stack, "ceo@elsewhere.example").await;
     stack.backstage.publish(&records(&stack.world)).await.unwrap();
     for event in events(&stack.world) {
         stack.backstage.notify(&event).await.unwrap();

@@ -20,7 +20,7 @@ pub(crate) const RULE: Rule =
 ///
 /// # Errors
 /// [`Rejection::Fields`] with what could not be read, and program and tenant where they are missing
-/// or unknown.
+/// or unknown; then the quota of drafts.
 pub(crate) fn create(creation: &Creation, context: &Context) -> Result<Event, Rejection> {
     let Creation { id, input, malformed } = creation;
     let mut errors = malformed.clone();
@@ -31,6 +31,9 @@ pub(crate) fn create(creation: &Creation, context: &Context) -> Result<Event, Re
     if !errors.is_empty() {
         errors.sort();
         return Err(Rejection::Fields(errors));
+    }
+    if let Some(retry_after_s) = context.facts.over_quota {
+        return Err(Rejection::QuotaExceeded { retry_after_s });
     }
     let (opening, details) =
         content(id, input, &context.facts).ok_or(Rejection::MissingFact("partner"))?;

@@ -9,6 +9,7 @@ use crate::decision::{Decision, invalid_state, new_event};
 use crate::eligibility::{self, EvidenceMoments};
 use crate::event::{Event, EventBody, Opening};
 use crate::ids::Version;
+use crate::program::Policy;
 use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::rule::{COMMANDS, Rule};
 use crate::transition::{new_claim, replace_content};
@@ -27,7 +28,7 @@ pub(crate) fn create(creation: &Creation, context: &Context) -> Result<Event, Re
     if !errors.is_empty() {
         return Err(Rejection::Fields(errors));
     }
-    admissible(&context.facts)?;
+    admissible(context)?;
     let (opening, details) = content(id, input, &context.facts)
         .ok_or_else(|| Rejection::Fields(vec![FieldError::new("", FieldCode::Required)]))?;
     let due_at = review_begins_by(context);
@@ -47,7 +48,7 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
         let errors = errors.into_iter().map(FieldError::of_claim).collect();
         return Err(Rejection::Fields(errors));
     }
-    admissible(&context.facts)?;
+    admissible(context)?;
     let (opening, details) =
         content(&claim.id, &input, &context.facts).ok_or(Rejection::MissingFact("partner"))?;
     let kept =
@@ -110,14 +111,16 @@ pub fn check(input: &ClaimInput, malformed: &[FieldError], context: &Context) ->
 }
 
 /// The refusals that are no fault of a field, all of them, the one to answer with first.
-pub fn conflicts(facts: &Facts) -> Vec<Rejection> {
+pub fn conflicts(facts: &Facts, policy: &Policy) -> Vec<Rejection> {
     let own = facts.own_claims.first();
     let duplicate = own.map(|(_, claim)| Rejection::DuplicateClaim { claim: claim.clone() });
     let blocked = (!facts.blocked.is_empty()).then_some(Rejection::BlockedByCustomer);
-    let full = facts.over_quota.map(|retry_after_s| Rejection::QuotaExceeded { retry_after_s });
+    let is_full_at_tenant = facts.open_at_tenant >= policy.open_claims_at_tenant;
+    let over = facts.over_quota.or(is_full_at_tenant.then_some(None));
+    let full = over.map(|retry_after_s| Rejection::QuotaExceeded { retry_after_s });
     duplicate.into_iter().chain(blocked).chain(full).collect()
 }
 
-fn admissible(facts: &Facts) -> Result<(), Rejection> {
-    conflicts(facts).into_iter().next().map_or(Ok(()), Err)
+fn admissible(context: &Context) -> Result<(), Rejection> {
+    conflicts(&context.facts, &context.policy).into_iter().next().map_or(Ok(()), Err)
 }

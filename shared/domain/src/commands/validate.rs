@@ -53,6 +53,10 @@ pub(crate) fn decide(
     still_admissible(&kept, drop, context)?;
     let recipients = context.facts.recipients.as_ref();
     let list = reviewed_list(claim, recipients, context)?.ok_or(Rejection::ContactUnverified)?;
+    // Last, since what is refused for another reason takes none of the month's notices.
+    if let Some(retry_after_s) = context.facts.over_quota {
+        return Err(Rejection::QuotaExceeded { retry_after_s });
+    }
     let rules = context.facts.tenant.as_ref().map(|tenant| &tenant.rules);
     let body = EventBody::Validated {
         explicit_yes: rules.is_some_and(|rules| rules.ask_for_a_yes(&claim.subject.program)),

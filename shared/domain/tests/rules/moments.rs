@@ -376,11 +376,11 @@ fn a_recalled_claim_idles_anew_and_a_draft_that_was_never_submitted_keeps_no_dat
 }
 
 #[test]
-fn a_draft_counts_for_no_duplicate_block_or_quota() {
+fn a_draft_counts_for_no_duplicate_block_or_open_claim() {
     let mut crowded = context(alpine(), submitted_at());
     crowded.facts.own_claims = item_refs().into_iter().map(|item| (item, id())).collect();
     crowded.facts.blocked = item_refs();
-    crowded.facts.over_quota = Some(None);
+    crowded.facts.open_at_tenant = u32::MAX;
     let drafted = Given::begun(created(&draft(&input()), &crowded).unwrap());
     let edited = ClaimInput { label: Some(name("new")), ..input() };
     let edit = Command::Edit(Box::new(edited));

@@ -222,15 +222,16 @@ fn a_submit_is_refused_for_its_fields_then_a_duplicate_a_block_and_the_quota() {
 }
 
 #[test]
-fn a_draft_is_refused_for_its_role_and_then_for_all_its_fields() {
+fn a_draft_is_refused_for_its_role_then_for_all_its_fields_and_then_for_the_quota_of_drafts() {
     fn unknown(case: &mut Case) {
         case.context.facts.program = None;
         case.context.facts.tenant = None;
     }
     let case = Case::creating(draft(&input()));
-    let chain: [Obstacle; 2] = [
+    let chain: [Obstacle; 3] = [
         (by_an_auditor, "403"),
         (unknown, "422 /program program-unknown, /tenant tenant-unknown"),
+        (over_quota, "quota exceeded"),
     ];
     is_answered_in_this_order(&case, &chain);
 }
@@ -376,7 +377,7 @@ fn a_validation_is_refused_in_the_order_of_the_contract() {
     let ends: [Obstacle; 2] =
         [(own_work, "another reviewer is required"), (unverified, "the contact is not verified")];
     for last in ends {
-        let chain = [chain.clone(), vec![last]].concat();
+        let chain = [chain.clone(), vec![last, (over_quota, "quota exceeded")]].concat();
         is_answered_in_this_order(&case, &chain);
     }
 }

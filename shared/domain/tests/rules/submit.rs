@@ -137,6 +137,18 @@ fn a_tenant_that_is_named_without_a_domain_is_not_looked_at() {
 }
 
 #[test]
+fn a_partner_has_as_many_open_claims_at_a_tenant_as_the_policy_says() {
+    for (open, limit, fits) in [(9, 10, true), (10, 10, false), (10, 11, true), (0, 1, true)] {
+        let mut context = context(alpine(), submitted_at());
+        context.facts.open_at_tenant = open;
+        context.policy.open_claims_at_tenant = limit;
+        let answer = created(&submit(&input(), &[]), &context);
+        let full = Rejection::QuotaExceeded { retry_after_s: None };
+        assert_eq!(answer.err(), (!fits).then_some(full), "{open} of {limit}");
+    }
+}
+
+#[test]
 fn an_ended_or_excluded_item_cannot_be_claimed() {
     let found = errors(&input(), |facts| {
         let items = &mut facts.tenant.as_mut().unwrap().items;

@@ -1,5 +1,6 @@
 //! The state × command table, as a golden file: a change of the rules shows as a difference there.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use chrono::Duration;
@@ -240,4 +241,32 @@ fn a_refusal_by_state_says_what_is_possible_instead() {
             CommandKind::Vouch,
         ]
     );
+}
+
+#[test]
+fn a_quota_refuses_what_is_stored_submitted_or_validated_and_nothing_else_in_any_state() {
+    let mut refused = BTreeSet::new();
+    for kind in CommandKind::ALL.iter().copied() {
+        let existing = Status::ALL.iter().map(|status| Some(prepared(given_in(*status), kind)));
+        for given in existing.chain([None]) {
+            let way = if given.is_none() { creating(kind) } else { of_kind(kind) };
+            let Some((command, actor)) = way else { continue };
+            let moment = delivered_at() + Duration::minutes(1);
+            let mut context = match &given {
+                Some(given) => given.context(actor, moment),
+                None => context(actor, submitted_at()),
+            };
+            let claim = given.map(|given| given.claim);
+            let before = outcome(claim.clone(), &command, &context);
+            context.facts.over_quota = Some(None);
+            context.facts.open_at_tenant = u32::MAX;
+            let after = outcome(claim, &command, &context);
+            if after != before {
+                assert_eq!(after, "! quota exceeded", "{kind:?}: {before}");
+                refused.insert(kind.as_str());
+            }
+        }
+    }
+    let counted = [CommandKind::Draft, CommandKind::Submit, CommandKind::Validate];
+    assert_eq!(refused, counted.map(CommandKind::as_str).into());
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use domain::calendar::CountryCode;
-use domain::directory::{Location, Partner, Tenant, TenantContact, TenantItem};
+use domain::directory::{
+    DEFAULT_DRAFT_QUOTA, Location, Partner, Tenant, TenantContact, TenantItem,
+};
 use domain::ids::{PartnerId, ProgramId, TenantId};
 use domain::program::{Policy, Program};
 use domain::rejection::FieldCode;
@@ -53,6 +55,9 @@ pub struct PartnerBody {
     /// How many open claims it may have.
     #[schema(minimum = 0, maximum = 2_147_483_647)]
     pub open_claim_quota: u32,
+    /// How many drafts it may have; left out: 200.
+    #[schema(minimum = 0, maximum = 2_147_483_647)]
+    pub open_draft_quota: Option<u32>,
 }
 
 /// A location and the programs it is enrolled in.
@@ -234,6 +239,12 @@ pub struct PolicyBody {
     pub vouching: Option<VouchingWord>,
     /// Which days of usage an association's partner may read.
     pub usage_history: Option<UsageHistoryWord>,
+    /// How many open claims of one partner there may be at a tenant.
+    #[schema(minimum = 1, maximum = 1000)]
+    pub open_claims_at_tenant: Option<u32>,
+    /// How many notices to a tenant may be made due by `validate` in a month, by UTC.
+    #[schema(minimum = 1, maximum = 1000)]
+    pub monthly_notice_quota: Option<u32>,
 }
 
 /// Reads a partner, whose id is the path's.
@@ -246,6 +257,7 @@ pub fn partner(id: &PartnerId, body: &Value) -> Result<Partner, Failure> {
     let (country, time_zone) = (fields.required("country"), fields.required("time_zone"));
     let daily_claim_quota = fields.required("daily_claim_quota");
     let open_claim_quota = fields.required("open_claim_quota");
+    let open_draft_quota = fields.optional("open_draft_quota").unwrap_or(DEFAULT_DRAFT_QUOTA);
     let partner = || {
         Some(Partner {
             id: id.clone(),
@@ -256,6 +268,7 @@ pub fn partner(id: &PartnerId, body: &Value) -> Result<Partner, Failure> {
             time_zone: time_zone?,
             daily_claim_quota: daily_claim_quota?,
             open_claim_quota: open_claim_quota?,
+            open_draft_quota,
             suspended_since: None,
             left_programs: BTreeMap::new(),
         })
@@ -383,6 +396,8 @@ fn policy(fields: &mut Fields<'_>) -> Option<Policy> {
     policy.term_months = fields.optional("term_months");
     set(fields, "vouching", &mut policy.vouching);
     set(fields, "usage_history", &mut policy.usage_history);
+    set(fields, "open_claims_at_tenant", &mut policy.open_claims_at_tenant);
+    set(fields, "monthly_notice_quota", &mut policy.monthly_notice_quota);
     for name in policy.out_of_bounds() {
         fields.report(name, FieldCode::OutOfRange);
     }
@@ -422,7 +437,7 @@ mod tests {
         json!({"id": "p-alpine", "name": "Alpine Cloud", "status": "active",
                "locations": [{"id": "4711", "programs": ["osu-m365"]}],
                "country": "CZ", "time_zone": "Europe/Prague",
-               "daily_claim_quota": 100, "open_claim_quota": 1000})
+               "daily_claim_quota": 100, "open_claim_quota": 1000, "open_draft_quota": 30})
     }
 
     fn contoso() -> Value {
@@ -458,6 +473,17 @@ mod tests {
         assert_eq!(read.policy, Policy { window_business_days: 7, ..Policy::default() });
         let written = serde_json::to_value(&read).unwrap();
         assert_eq!(program(&id, &written).unwrap(), read);
+    }
+
+    #[test]
+    fn the_quota_of_drafts_is_200_where_it_is_left_out() {
+        let id = PartnerId::parse("p-alpine").unwrap();
+        let mut body = alpine();
+        body.as_object_mut().unwrap().remove("open_draft_quota");
+        let stored: Partner = serde_json::from_value(body.clone()).unwrap();
+        assert_eq!((stored.open_draft_quota, partner(&id, &body).unwrap()), (200, stored));
+        let negative = edited(alpine(), "open_draft_quota", json!(-1));
+        assert_eq!(refused(partner(&id, &negative)), ["malformed /open_draft_quota"]);
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub struct PartnerView {
     pub daily_claim_quota: u32,
     /// How many open claims it may have.
     pub open_claim_quota: u32,
+    /// How many drafts it may have.
+    pub open_draft_quota: u32,
 }
 
 /// A location.
@@ -70,6 +72,7 @@ impl PartnerView {
             time_zone: partner.time_zone.name().to_owned(),
             daily_claim_quota: partner.daily_claim_quota,
             open_claim_quota: partner.open_claim_quota,
+            open_draft_quota: partner.open_draft_quota,
         }
     }
 }
@@ -274,6 +277,10 @@ pub struct PolicyView {
     pub vouching: VouchingWord,
     /// Which days of usage an association's partner may read.
     pub usage_history: UsageHistoryWord,
+    /// How many open claims of one partner there may be at a tenant.
+    pub open_claims_at_tenant: u32,
+    /// How many notices to a tenant may be made due by `validate` in a month, by UTC.
+    pub monthly_notice_quota: u32,
 }
 
 impl ProgramView {
@@ -316,6 +323,8 @@ impl PolicyView {
             term_months: policy.term_months,
             vouching: Word(policy.vouching),
             usage_history: Word(policy.usage_history),
+            open_claims_at_tenant: policy.open_claims_at_tenant,
+            monthly_notice_quota: policy.monthly_notice_quota,
         }
     }
 }
@@ -361,7 +370,7 @@ mod tests {
         let partner: Partner = serde_json::from_value(json!({
             "id": "p-alpine", "name": "Alpine", "status": "suspended",
             "locations": [{"id": "4711", "programs": ["osu-m365"]}], "country": "CZ",
-            "time_zone": "Europe/Prague", "daily_claim_quota": 1, "open_claim_quota": 2,
+            "time_zone": "Europe/Prague", "daily_claim_quota": 1, "open_claim_quota": 2, "open_draft_quota": 3,
         }))
         .unwrap();
         let view = serde_json::to_value(PartnerView::of(&partner)).unwrap();

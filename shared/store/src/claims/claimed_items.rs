@@ -29,8 +29,8 @@ impl Claimed<'_> {
     }
 }
 
-/// What the customer keeps from the partner, and what the partner claims already: of the claims `own`, which
-/// the index names within its delay, each read strongly.
+/// What the customer keeps from the partner, and what the partner claims already at the tenant: of the claims `own`,
+/// which the index names within its delay, each read strongly.
 pub(super) fn add_rights(
     claimed: &Claimed<'_>,
     own: &[ClaimId],
@@ -42,6 +42,7 @@ pub(super) fn add_rights(
     let own: Vec<_> = own.iter().filter(|id| *id != claimed.except).cloned().collect();
     for record in fetched.records(&own)? {
         let claim = &record.claim;
+        facts.open_at_tenant += u32::from(claim.state.is_open());
         if claim.subject.family == *claimed.family {
             let held = held_items(claim).filter(|item| claimed.items.contains(item));
             facts.own_claims.extend(held.map(|item| (item, claim.id.clone())));

@@ -42,6 +42,11 @@ impl Attempts {
         write
     }
 
+    /// Whether nothing was tried yet: what the request uses of a quota is counted once.
+    pub(crate) fn is_first(&self) -> bool {
+        self.writes.is_empty()
+    }
+
     /// Whether the record is what this request wrote.
     pub(crate) fn wrote(&self, record: &ClaimItem) -> bool {
         self.writes.contains(&record.stamp.write)

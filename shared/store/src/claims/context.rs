@@ -113,11 +113,12 @@ impl Store {
         }
         let quota = async {
             match partner.as_ref().filter(|_| needs.quota) {
-                Some(partner) => Box::pin(self.over_quota(partner, at)).await,
-                None => Ok(None),
+                Some(partner) => Box::pin(self.has_all_open_claims(partner)).await,
+                None => Ok(false),
             }
         };
-        let (_, over_quota) = tokio::try_join!(self.fetch(&mut fetched, then), quota)?;
+        let (_, is_full) = tokio::try_join!(self.fetch(&mut fetched, then), quota)?;
+        let over_quota = is_full.then_some(None);
         let places =
             self.places_in(&fetched, needs.operator, partner.as_ref(), tenant.as_ref(), &policy)?;
         let recipients = if needs.recipients { fetched.recipients(claim)? } else { None };

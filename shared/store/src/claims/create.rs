@@ -1,4 +1,4 @@
-//! Creating a claim: read by id, eligibility, timer, details, claim (`docs/architecture.md §2`). A
+//! Creating a claim: read by id, eligibility, the count of the day, timer, details, claim (`docs/architecture.md §2`). A
 //! refused request writes nothing.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
@@ -15,6 +15,7 @@ use domain::rejection::{FieldError, Rejection};
 
 use super::commit::{Attempts, stamp};
 use super::load::Stored;
+use super::quota::DayUse;
 use crate::table::clock::Moment;
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::codec::details_item::DetailsItem;
@@ -86,13 +87,20 @@ impl Store {
     pub async fn create(&self, new: NewClaim<'_>, moment: Moment) -> Result<Created, StoreError> {
         let mut attempts = Attempts::default();
         loop {
-            let Some(context) = Box::pin(self.read_opening_context(&new, moment)).await? else {
+            let Some(mut context) = Box::pin(self.read_opening_context(&new, moment)).await? else {
                 match Box::pin(self.load_up_to_date(new.id, moment.offset)).await? {
                     Some(stored) => return created_of(stored, &attempts, new.request_hash),
                     None => continue,
                 }
             };
-            let event = new.event(&context)?;
+            let mut event = new.event(&context)?;
+            if let Some(partner) = context.facts.partner.as_ref().filter(|_| attempts.is_first()) {
+                let day_use = if new.draft { DayUse::Draft } else { DayUse::Claim };
+                if let over @ Some(_) = self.count_day_use(partner, day_use, moment.at).await? {
+                    context.facts.over_quota = over;
+                    event = new.event(&context)?;
+                }
+            }
             let now = (self.raw_now() + moment.offset).max(moment.at);
             let request_hash = new.request_hash;
             let opening = FirstEvent { event, request_hash, write: attempts.next(), now };

@@ -22,8 +22,8 @@ use crate::table::fetched::{FetchedItems, details_key, record_key};
 
 impl Store {
     /// What the opening of a claim may look at; `None`: there is a claim of that id already, and nothing is
-    /// wrong with the body alone. A draft counts for no duplicate, block or quota, so nothing of them is read
-    /// for it.
+    /// wrong with the body alone. A draft counts for no duplicate, block or open claim, so nothing of them is read
+    /// for it. Of a tenant that is not named by a domain of its own nothing else is read, as if there were none.
     pub(crate) async fn read_opening_context(
         &self,
         new: &NewClaim<'_>,
@@ -61,12 +61,16 @@ impl Store {
             then.extend(own.iter().filter(|id| *id != new.id).map(record_key));
         }
         let quota = async {
-            match partner.as_ref().filter(|_| claimed.is_some()) {
-                Some(partner) => Box::pin(self.over_quota(partner, moment.at)).await,
-                None => Ok(None),
+            match &partner {
+                Some(partner) if new.draft => self.has_all_drafts(partner).await,
+                Some(partner) if claimed.is_some() => {
+                    Box::pin(self.has_all_open_claims(partner)).await
+                }
+                Some(_) | None => Ok(false),
             }
         };
-        let (_, over_quota) = tokio::try_join!(self.fetch(&mut fetched, then), quota)?;
+        let (_, is_full) = tokio::try_join!(self.fetch(&mut fetched, then), quota)?;
+        let over_quota = is_full.then_some(None);
         let places = self.places_in(&fetched, true, partner.as_ref(), tenant.as_ref(), &policy)?;
         let mut rights = Facts::default();
         if let Some(claimed) = &claimed {

@@ -3,7 +3,7 @@
 
 use domain::claim::{Claim, Instant};
 use domain::command::Command;
-use domain::context::Context;
+use domain::context::{Context, Facts};
 use domain::ids::ItemNo;
 use domain::rejection::{FieldError, Rejection};
 
@@ -38,13 +38,33 @@ impl Store {
         moment: Moment,
     ) -> Result<Checked, StoreError> {
         let context = Box::pin(self.read_opening_context(&new, moment)).await?;
-        let context = context.ok_or_else(|| StoreError::unreadable("claim", "pk"))?;
+        let mut context = context.ok_or_else(|| StoreError::unreadable("claim", "pk"))?;
+        let (contested, used_up) = tokio::try_join!(
+            self.would_be_contested(&new, &context),
+            self.would_be_too_many(&context),
+        )?;
+        let facts = &mut context.facts;
+        facts.over_quota = facts.over_quota.or(used_up);
         Ok(Checked {
             errors: domain::check(new.input, new.malformed, &context),
-            hindrances: domain::decide::conflicts(&context.facts),
-            contested: self.would_be_contested(&new, &context).await?,
+            hindrances: domain::decide::conflicts(&context.facts, &context.policy),
+            contested,
             earliest_closes_at: earliest_close(&context),
         })
+    }
+
+    /// Whether the partner's day is used up, with the seconds to wait; not asked where program or tenant is not
+    /// known.
+    async fn would_be_too_many(
+        &self,
+        context: &Context,
+    ) -> Result<Option<Option<u32>>, StoreError> {
+        let Facts { partner: Some(partner), tenant: Some(_), program: Some(_), .. } =
+            &context.facts
+        else {
+            return Ok(None);
+        };
+        self.is_day_used_up(partner, context.at).await
     }
 
     async fn would_be_contested(

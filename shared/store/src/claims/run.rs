@@ -269,10 +269,16 @@ impl Store {
         let around =
             self.read_command_context(stored.claim(), needs, step.actor, step.at, step.answer);
         let mut around = Box::pin(around).await?;
-        let Some(event) = domain::decide(Some(stored.claim()), step.command, &around.context)?
-        else {
-            return Ok(Stepped::Unchanged);
-        };
+        let claim = stored.claim();
+        let mut decided = domain::decide(Some(claim), step.command, &around.context)?;
+        if decided.is_some() && attempts.is_first() {
+            let used = self.count_command_use(claim, step.command.kind(), &around.context);
+            if let over @ Some(_) = used.await? {
+                around.context.facts.over_quota = over;
+                decided = domain::decide(Some(claim), step.command, &around.context)?;
+            }
+        }
+        let Some(event) = decided else { return Ok(Stepped::Unchanged) };
         let (staff, asked) = (around.staff.take(), around.asked.take());
         let (result, staff) = tokio::join!(
             Box::pin(self.commit(stored, &event, &around, step.latest, attempts.next())),

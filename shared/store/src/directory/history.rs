@@ -112,7 +112,7 @@ impl Store {
         let last = answer.last_evaluated_key.as_ref();
         let next =
             last.map(|last| Reader::new("directory history", last).text("sk")).transpose()?;
-        let next = next.map(|sort| Cursor { queue: None, sort: sort.to_owned() });
+        let next = next.map(|sort| Cursor { part: None, sort: sort.to_owned() });
         let last = items.last().map(|last: &EntryRevision<T>| last.revision);
         if let (None, Some(revision)) = (&next, stored.unarchived().filter(|own| last < Some(*own)))
         {

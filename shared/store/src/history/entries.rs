@@ -172,7 +172,7 @@ impl Store {
             entries.iter().map(HistoryEntry::read).collect::<Result<Vec<_>, StoreError>>()?;
         let last = answer.last_evaluated_key.as_ref();
         let next = last.map(|last| Reader::new("history", last).text("sk")).transpose()?;
-        let next = next.map(|sort| Cursor { queue: None, sort: sort.to_owned() });
+        let next = next.map(|sort| Cursor { part: None, sort: sort.to_owned() });
         let begun = from.and_then(|from| version_of(&from.sort)).unwrap_or(Version(0));
         let archived = items.last().map_or(begun, |entry| entry.version);
         if next.is_none() && archived.next() == claim.version {

@@ -13,8 +13,11 @@ use crate::table::clock_check::ClockSample;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, details_key, record_key};
-use crate::table::index::{Cursor, Ids, ListPage};
+use crate::table::index::{Cursor, Ids, ListPage, PartOfPartner};
 use crate::usage::readings::{Readings, readings_key};
+
+/// The part of a partner's list that comes behind the claims that were submitted.
+const BEHIND: Status = Status::Draft;
 
 /// Whose claims.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,19 +35,60 @@ pub enum Scope {
     },
 }
 
+impl Scope {
+    /// Drafts stand in their partner's index alone, at whatever tenant.
+    fn takes(&self, claim: &Claim) -> bool {
+        match self {
+            Self::PartnerAtTenant { tenant, .. } => claim.subject.tenant == *tenant,
+            Self::Partner(_) | Self::Tenant(_) => true,
+        }
+    }
+}
+
+/// Which claims of a scope are listed. At a tenant there are those alone that were submitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    /// All of them.
+    All,
+    /// Those that were submitted.
+    Submitted,
+    /// Those of a status.
+    Of(Status),
+}
+
+impl Listed {
+    fn takes(self, claim: &Claim) -> bool {
+        match self {
+            Self::All | Self::Submitted => true,
+            Self::Of(status) => claim.status() == status,
+        }
+    }
+
+    /// The parts of a partner's claims in which they stand: whether among those that were submitted, and which of the
+    /// others.
+    fn parts(self) -> (bool, Option<PartOfPartner>) {
+        match self {
+            Self::All => (true, Some(PartOfPartner::Unsubmitted)),
+            Self::Of(Status::Draft) => (false, Some(PartOfPartner::Drafts)),
+            Self::Of(Status::Discarded) => (false, Some(PartOfPartner::Discarded)),
+            Self::Submitted | Self::Of(_) => (true, None),
+        }
+    }
+}
+
 impl Store {
-    /// Claims of a scope, newest first, of one status or of all.
+    /// Claims of a scope, newest first. Of a partner's, what was submitted comes before what was not.
     pub async fn claims(
         &self,
         scope: &Scope,
-        status: Option<Status>,
+        listed: Listed,
         from: Option<&Cursor>,
         limit: u16,
         moment: Moment,
     ) -> Result<ListPage<Claim>, StoreError> {
-        let (ids, next) = self.ids(scope, from, limit).await?;
+        let (ids, next) = self.ids(scope, listed, from, limit).await?;
         let mut items = self.load_all_up_to_date(&ids, moment).await?;
-        items.retain(|claim| status.is_none_or(|status| claim.status() == status));
+        items.retain(|claim| listed.takes(claim) && scope.takes(claim));
         Ok(ListPage { items, next })
     }
 
@@ -73,16 +117,34 @@ impl Store {
     async fn ids(
         &self,
         scope: &Scope,
+        listed: Listed,
         from: Option<&Cursor>,
         limit: u16,
     ) -> Result<Ids, StoreError> {
-        match scope {
-            Scope::Partner(partner) => self.newest_of_partner(partner, from, limit.into()).await,
-            Scope::Tenant(tenant) => self.newest_at_tenant(tenant, from, limit).await,
-            Scope::PartnerAtTenant { partner, tenant } => {
-                self.ids_by_partner(Some(partner), tenant, from, limit).await
+        let (partner, tenant) = match scope {
+            Scope::Tenant(tenant) => return self.newest_at_tenant(tenant, from, limit).await,
+            Scope::Partner(partner) => (partner, None),
+            Scope::PartnerAtTenant { partner, tenant } => (partner, Some(tenant)),
+        };
+        let (with_submitted, others) = listed.parts();
+        let is_behind = from.is_some_and(|from| from.part == Some(BEHIND));
+        let (mut ids, next) = match tenant {
+            _ if is_behind || !with_submitted => (Vec::new(), None),
+            Some(tenant) => self.ids_by_partner(Some(partner), tenant, from, limit).await?,
+            None => {
+                let part = PartOfPartner::Submitted;
+                self.newest_of_partner(partner, part, from, limit.into()).await?
             }
+        };
+        let Some(others) = others.filter(|_| next.is_none()) else { return Ok((ids, next)) };
+        let room = i32::from(limit) - i32::try_from(ids.len()).unwrap_or(i32::MAX);
+        if room <= 0 {
+            return Ok((ids, Some(Cursor { part: Some(BEHIND), sort: String::new() })));
         }
+        let from = from.filter(|_| is_behind);
+        let (more, next) = self.newest_of_partner(partner, others, from, room).await?;
+        ids.extend(more);
+        Ok((ids, next.map(|cursor| Cursor { part: Some(BEHIND), ..cursor })))
     }
 
     /// The claims of these ids, none of them due: those that were are closed first, in one batch.

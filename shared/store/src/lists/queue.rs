@@ -19,7 +19,7 @@ impl Store {
         moment: Moment,
     ) -> Result<ListPage<Claim>, StoreError> {
         let statuses = queue.statuses();
-        let begun = from.and_then(|from| from.queue);
+        let begun = from.and_then(|from| from.part);
         let first = statuses.iter().position(|status| Some(*status) == begun).unwrap_or(0);
         let mut rest = statuses.iter().skip(first);
         let Some(status) = rest.next() else {
@@ -30,8 +30,8 @@ impl Store {
         let (ids, next) = self.query_page(query, schema::QUEUE, i32::from(limit)).await?;
         let mut items = self.load_all_up_to_date(&ids, moment).await?;
         items.retain(|claim| queue.takes(claim, moment.at));
-        let queue = |cursor: Cursor| Cursor { queue: Some(*status), ..cursor };
-        let following = rest.next().map(|next| Cursor { queue: Some(*next), sort: String::new() });
+        let queue = |cursor: Cursor| Cursor { part: Some(*status), ..cursor };
+        let following = rest.next().map(|next| Cursor { part: Some(*next), sort: String::new() });
         Ok(ListPage { items, next: next.map(queue).or(following) })
     }
 }

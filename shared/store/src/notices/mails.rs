@@ -3,24 +3,21 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
-use chrono::Duration;
 use domain::claim::Instant;
 use domain::ids::{ClaimId, PartnerId};
 use domain::recipient::RecipientNo;
 
-use crate::table::attributes::{Attributes, key, number};
+use crate::table::attributes::{Attributes, key};
 use crate::table::config::Store;
+use crate::table::counter::Counter;
 use crate::table::error::StoreError;
 use crate::table::keys;
 
 const RETIRED: &str = "t";
 const FAILED: &str = "f";
 /// The most mails a day to addresses outside the tenants of a partner's claims.
-const MOST_OUTSIDE: u8 = 20;
-/// How long a day's number is kept: the time to live runs on the real clock.
-const KEPT: Duration = Duration::days(90);
+const MOST_OUTSIDE: u32 = 20;
 
 /// The recipients at whom the mails about an activation failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,23 +40,8 @@ impl Store {
         at: Instant,
     ) -> Result<bool, StoreError> {
         let day = key(keys::quotas(partner), keys::outside_mails(at.date_naive()));
-        let call = self
-            .client
-            .update_item()
-            .table_name(self.table())
-            .set_key(Some(day))
-            .update_expression("SET expires = :x ADD n :one")
-            .condition_expression("attribute_not_exists(n) OR n < :most")
-            .expression_attribute_values(":x", number((self.raw_now() + KEPT).timestamp()))
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":most", number(MOST_OUTSIDE));
-        match call.send().await {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(StoreError::of_call(error)),
-            },
-        }
+        let most = Counter { name: "n".to_owned(), most: Some(MOST_OUTSIDE) };
+        self.count_up(day, &[most]).await
     }
 
     /// The recipients of a claim who were told that their link was retired.

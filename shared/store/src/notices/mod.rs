@@ -2,6 +2,7 @@
 
 pub(crate) mod mails;
 pub(crate) mod notice_code;
+mod quota;
 pub(crate) mod recipients;
 pub(crate) mod reports;
 pub(crate) mod text;

@@ -13,6 +13,7 @@ use crate::directory::tenants::WrittenRules;
 use crate::table::clock::Moment;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::index::PartOfPartner;
 use crate::table::keys;
 
 /// How many claims are read at a time.
@@ -77,7 +78,8 @@ impl Store {
         let Some(partner) = self.partner(id).await? else { return Ok(report) };
         let (mut from, mut closing) = (None, false);
         loop {
-            let (ids, next) = self.newest_of_partner(id, from.as_ref(), PAGE).await?;
+            let (ids, next) =
+                self.newest_of_partner(id, PartOfPartner::All, from.as_ref(), PAGE).await?;
             let lost = |claim: &Claim| unenrolled(claim, &partner).into_iter().collect::<Vec<_>>();
             closing |= self.reconcile_page(&ids, &mut report, lost).await?;
             match next {

@@ -25,9 +25,9 @@ pub struct ListPage<T> {
 /// A place in a list, opaque.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
-    /// The partition, where a list runs through more than one.
+    /// The part of the list, where it runs through more than one.
     #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
-    pub(crate) queue: Option<Status>,
+    pub(crate) part: Option<Status>,
     /// The sort key of the last entry.
     #[serde(rename = "s")]
     pub(crate) sort: String,
@@ -36,27 +36,65 @@ pub struct Cursor {
 /// What an entry of an index is called where it cannot be read.
 const ENTRY: &str = "index entry";
 
+/// Which of a partner's claims are asked for. Its index has the submitted ones by their submission, and apart from them
+/// the drafts and the discarded ones, so that those stand in nobody's way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PartOfPartner {
+    /// Every one.
+    All,
+    /// Those that are submitted, and drafts from before they stood apart.
+    Submitted,
+    /// Drafts, then the discarded ones.
+    Unsubmitted,
+    /// Drafts.
+    Drafts,
+    /// Discarded ones.
+    Discarded,
+}
+
+impl PartOfPartner {
+    /// What the sort key has to be: an expression, and its value.
+    fn narrowed(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::All => None,
+            Self::Submitted => Some(("ik < :s", keys::UNSUBMITTED)),
+            Self::Unsubmitted => Some(("ik > :s", keys::UNSUBMITTED)),
+            Self::Drafts => Some(("begins_with(ik, :s)", keys::DRAFTS)),
+            Self::Discarded => Some(("begins_with(ik, :s)", keys::DISCARDED)),
+        }
+    }
+}
+
 /// Ids from an index, and where the rest begins.
 pub(crate) type Ids = (Vec<ClaimId>, Option<Cursor>);
 
 impl Store {
-    /// The partner's claims, newest first.
+    /// A part of the partner's claims, newest first.
     pub(crate) async fn newest_of_partner(
         &self,
         partner: &PartnerId,
+        part: PartOfPartner,
         from: Option<&Cursor>,
         limit: i32,
     ) -> Result<Ids, StoreError> {
-        self.query_page(self.query_newest(partner, from), schema::PARTNER, limit).await
+        self.query_page(self.query_partner(partner, part, from), schema::PARTNER, limit).await
     }
 
-    /// The query for the partner's claims, newest first.
-    pub(crate) fn query_newest(
+    /// The query for a part of the partner's claims, newest first.
+    pub(crate) fn query_partner(
         &self,
         partner: &PartnerId,
+        part: PartOfPartner,
         from: Option<&Cursor>,
     ) -> QueryFluentBuilder {
-        self.query_index(schema::PARTNER, partner.as_str(), None, from).scan_index_forward(false)
+        let query = self.query_index(schema::PARTNER, partner.as_str(), None, from);
+        let query = query.scan_index_forward(false);
+        match part.narrowed() {
+            Some((condition, value)) => query
+                .key_condition_expression(format!("ip = :p AND {condition}"))
+                .expression_attribute_values(":s", text(value)),
+            None => query,
+        }
     }
 
     /// Claims at a tenant, newest first. The index has them by partner, so all of its entries are
@@ -168,7 +206,7 @@ impl ClaimsAtTenant {
         sorts.sort_unstable_by_key(|sort| Reverse(*sort));
         let rest = sorts.split_off(sorts.len().min(limit.into()));
         let last = sorts.last().filter(|_| !rest.is_empty());
-        let next = last.map(|sort| Cursor { queue: None, sort: (*sort).to_owned() });
+        let next = last.map(|sort| Cursor { part: None, sort: (*sort).to_owned() });
         let id = |sort| keys::claim_in(sort).ok_or_else(|| unreadable(schema::TENANT.sort));
         let ids: Result<_, _> = sorts.into_iter().map(id).collect();
         Ok((ids?, next))
@@ -215,5 +253,5 @@ fn start_key(index: IndexKeys, partition: &str, sort: &str) -> Option<Attributes
 
 fn cursor(index: IndexKeys, last: &Attributes) -> Result<Cursor, StoreError> {
     let sort = Reader::new(ENTRY, last).text(index.sort)?.to_owned();
-    Ok(Cursor { queue: None, sort })
+    Ok(Cursor { part: None, sort })
 }

@@ -20,8 +20,10 @@
 //! | block | `B#<tenant>` | `<partner>#<family>#<kind>#<item>` | `exclusivity/block.rs` | until its end |
 //! | notice code | `N#<code>` | `A` | `notices/notice_code.rs` | 366 days |
 //! | mails | `C#<claim>` | `O` | `notices/mails.rs` | for good |
+//! | claims of a day | `Q#<partner>` | `C#<date>` | `claims/quota.rs` | 90 days |
 //! | mails outside | `Q#<partner>` | `O#<date>` | `notices/mails.rs` | 90 days |
 //! | uploads | `Q#<partner>` | `U#<date>` | `evidence/uploads.rs` | 90 days |
+//! | notices of a month | `Q#<tenant>` | `N#<program>#<month>` | `notices/quota.rs` | 90 days |
 //! | revision of an entry | as the entry | `H#<revision, 6 digits>` | `directory/history.rs` | for good |
 //! | partner | `PA#<partner>` | `A` | `directory/partners.rs` | for good |
 //! | tenant | `TN#<tenant>` | `A` | `directory/tenants.rs` | for good |
@@ -40,8 +42,8 @@
 //!
 //! | Index | Partition key | Sort key |
 //! |---|---|---|
-//! | `partner` | `ip`: partner | `ik`: `<submitted at, ms>#<claim>`; of a draft `<created at, ms>#<claim>` |
-//! | `tenant` | `it`: tenant | `iu`: `<partner>#<created at, ms>#<claim>` |
+//! | `partner` | `ip`: partner | `ik`: `<submitted at, ms>#<claim>`; of a draft `D#<created at, ms>#<claim>`, of a discarded one `A#<created at, ms>#<claim>` |
+//! | `tenant` | `it`: tenant | `iu`: `<partner>#<created at, ms>#<claim>`; sparse: no draft, no discarded one |
 //! | `queue` | `iq`: a state that waits for the operator | `iw`: `<waiting since, ms>#<claim>` |
 //!
 //! Who writes an item, what it holds and how large it may become: `docs/architecture.md §2`.
@@ -136,6 +138,21 @@ pub(crate) fn reminder_of(sort: &str) -> Option<(NoticeNo, Reminder)> {
 /// What a partner has used of its quotas. A partition of its own: who counts may not write the partner.
 pub(crate) fn quotas(partner: &PartnerId) -> String {
     format!("Q#{partner}")
+}
+
+/// What was used of a tenant's quotas.
+pub(crate) fn quotas_of_tenant(tenant: &TenantId) -> String {
+    format!("Q#{tenant}")
+}
+
+/// The claims and drafts of a partner on a day.
+pub(crate) fn claims_of_day(date: NaiveDate) -> String {
+    format!("C#{date}")
+}
+
+/// The notices of a program to a tenant in the month of that moment, in UTC.
+pub(crate) fn notices_of_month(program: &ProgramId, at: Instant) -> String {
+    format!("N#{program}#{}", at.format("%Y-%m"))
 }
 
 /// What a partner has announced to upload on a day.
@@ -261,6 +278,18 @@ pub(crate) fn moment(at: Instant) -> String {
 /// Sort key of the partner index.
 pub(crate) fn by_time(at: Instant, claim: &ClaimId) -> String {
     format!("{}#{claim}", moment(at))
+}
+
+/// What the sort keys of drafts begin with in the partner index: they stand apart from the submitted claims.
+pub(crate) const DRAFTS: &str = "D#";
+/// The same of discarded drafts: newest first, they come after those that are left.
+pub(crate) const DISCARDED: &str = "A#";
+/// What stands between the submitted claims of the partner index, which begin with a digit, and the rest.
+pub(crate) const UNSUBMITTED: &str = ":";
+
+/// Sort key of the partner index for a claim that is not submitted.
+pub(crate) fn unsubmitted(prefix: &str, created_at: Instant, claim: &ClaimId) -> String {
+    format!("{prefix}{}", by_time(created_at, claim))
 }
 
 /// Sort key of the tenant index.

@@ -5,6 +5,7 @@ pub(crate) mod clock;
 pub(crate) mod clock_check;
 pub(crate) mod codec;
 pub(crate) mod config;
+pub(crate) mod counter;
 pub(crate) mod error;
 pub(crate) mod fetched;
 pub(crate) mod index;

@@ -21,9 +21,9 @@ pub struct IndexKeys {
 
 /// The table's own keys.
 pub const TABLE: IndexKeys = IndexKeys { name: "", partition: "pk", sort: "sk" };
-/// Claims of a partner, by submission; drafts by creation.
+/// Claims of a partner, by submission; drafts apart from them, by creation.
 pub const PARTNER: IndexKeys = IndexKeys { name: "partner", partition: "ip", sort: "ik" };
-/// Claims at a tenant, by partner and creation.
+/// Submitted claims at a tenant, sparse: by partner and creation.
 pub const TENANT: IndexKeys = IndexKeys { name: "tenant", partition: "it", sort: "iu" };
 /// The operator's queue, sparse: by state and time of waiting.
 pub const QUEUE: IndexKeys = IndexKeys { name: "queue", partition: "iq", sort: "iw" };

@@ -46,6 +46,8 @@ pub(crate) mod name {
     pub(crate) const PARTNER_SORT: &str = "ik";
     pub(crate) const TENANT: &str = "it";
     pub(crate) const TENANT_SORT: &str = "iu";
+    /// The tenant of a record that stands in no tenant's index.
+    pub(crate) const TENANT_OF_DRAFT: &str = "te";
     pub(crate) const QUEUE: &str = "iq";
     pub(crate) const QUEUE_SORT: &str = "iw";
     pub(crate) const LOCATION: &str = "lo";

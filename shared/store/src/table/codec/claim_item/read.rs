@@ -25,13 +25,13 @@ impl ClaimItem {
         let item = Reader::new("claim", item);
         let status = item.parsed(name::STATUS, |text| Status::parse(text).ok_or(()))?;
         let (last_event, write) = item.unpacked(name::EVENT, event::unpack)?;
-        let created_at = time(item, name::TENANT_SORT)?;
+        let created_at = created_at(item, status)?;
         let submitted_at = submitted_at(item, status)?;
         let flags = Flags::read(item)?;
         let claim = Claim {
             id: keys::claim_of(item.text("pk")?)?,
             version: Version(item.number(name::VERSION)?),
-            subject: subject(item, flags)?,
+            subject: subject(item, status, flags)?,
             items: items(item, created_at)?,
             state: state(item, status, flags)?,
             contested: flags.set.has(Flag::CONTESTED),
@@ -80,7 +80,22 @@ fn time(item: Reader<'_>, name: &str) -> Result<Instant, StoreError> {
     keys::time_of(item.text(name)?).ok_or_else(|| item.bad(name))
 }
 
-/// A claim stands in its partner's index by its submission, from the first one on.
+/// Whether the record stands in its tenant's index: where it is submitted, and a draft from before drafts stood apart.
+fn is_at_tenant(item: Reader<'_>, status: Status) -> Result<bool, StoreError> {
+    Ok(is_submitted(status) || item.opt_text(name::TENANT_SORT)?.is_some())
+}
+
+fn created_at(item: Reader<'_>, status: Status) -> Result<Instant, StoreError> {
+    let is_at_tenant = is_at_tenant(item, status)?;
+    time(item, if is_at_tenant { name::TENANT_SORT } else { name::PARTNER_SORT })
+}
+
+fn tenant(item: Reader<'_>, status: Status) -> Result<TenantId, StoreError> {
+    let is_at_tenant = is_at_tenant(item, status)?;
+    item.parsed(if is_at_tenant { name::TENANT } else { name::TENANT_OF_DRAFT }, TenantId::parse)
+}
+
+/// A submitted claim stands in its partner's index by its last submission.
 fn submitted_at(item: Reader<'_>, status: Status) -> Result<Option<Instant>, StoreError> {
     match item.opt_instant(name::SUBMITTED_AT)? {
         None if is_submitted(status) => time(item, name::PARTNER_SORT).map(Some),
@@ -96,7 +111,7 @@ fn waiting_since(item: Reader<'_>, status: Status) -> Result<Option<Instant>, St
     }
 }
 
-fn subject(item: Reader<'_>, flags: Flags) -> Result<Subject, StoreError> {
+fn subject(item: Reader<'_>, status: Status, flags: Flags) -> Result<Subject, StoreError> {
     let program = item.parsed(name::PROGRAM, ProgramId::parse)?;
     let family = item.opt_parsed(name::FAMILY, FamilyId::parse)?;
     let family = match family {
@@ -111,7 +126,7 @@ fn subject(item: Reader<'_>, flags: Flags) -> Result<Subject, StoreError> {
         family,
         kind: flags.kind,
         activity: item.opt_parsed(name::ACTIVITY, Activity::parse)?,
-        tenant: item.parsed(name::TENANT, TenantId::parse)?,
+        tenant: tenant(item, status)?,
         explicit_yes: flags.set.has(Flag::EXPLICIT_YES),
     })
 }

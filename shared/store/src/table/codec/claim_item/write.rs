@@ -38,16 +38,29 @@ impl ClaimItem {
 fn indexes(stored: &ClaimItem, item: &mut Attributes) {
     let claim = &stored.claim;
     let (id, partner, created_at) = (&claim.id, &claim.subject.partner, claim.created_at);
+    let tenant = text(claim.subject.tenant.as_str());
     put(item, name::PARTNER, Some(text(partner.as_str())));
-    // By its submission, once there was one: a day's claims are counted there, and a draft is none.
-    let newest = claim.submitted_at.unwrap_or(created_at);
-    put(item, name::PARTNER_SORT, Some(text(keys::by_time(newest, id))));
-    put(item, name::TENANT, Some(text(claim.subject.tenant.as_str())));
-    put(item, name::TENANT_SORT, Some(text(keys::by_partner(partner, created_at, id))));
+    put(item, name::PARTNER_SORT, Some(text(partner_sort(claim))));
+    if is_submitted(claim.status()) {
+        put(item, name::TENANT, Some(tenant));
+        put(item, name::TENANT_SORT, Some(text(keys::by_partner(partner, created_at, id))));
+    } else {
+        put(item, name::TENANT_OF_DRAFT, Some(tenant));
+    }
     if let (Some(queue), Some(since)) = (queue_of(claim.status()), stored.stamp.waiting_since) {
         put(item, name::QUEUE, Some(text(queue)));
         put(item, name::QUEUE_SORT, Some(text(keys::by_time(since, id))));
     }
+}
+
+/// Where the claim stands in its partner's index: by its submission, or apart by its creation.
+fn partner_sort(claim: &Claim) -> String {
+    let (id, created_at) = (&claim.id, claim.created_at);
+    if is_submitted(claim.status()) {
+        return keys::by_time(claim.submitted_at.unwrap_or(created_at), id);
+    }
+    let is_discarded = matches!(claim.state, State::Discarded);
+    keys::unsubmitted(if is_discarded { keys::DISCARDED } else { keys::DRAFTS }, created_at, id)
 }
 
 fn subject(claim: &Claim, item: &mut Attributes) {

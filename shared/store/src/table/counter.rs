@@ -1,0 +1,58 @@
+//! Numbers that are counted up under a condition, of a day or a month: one write unit, and no two counts are in each
+//! other's way.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use chrono::Duration;
+
+use super::attributes::{Attributes, number};
+use super::config::Store;
+use super::error::StoreError;
+
+/// How long a number is kept: the time to live runs on the real clock.
+const KEPT: Duration = Duration::days(90);
+
+/// A number of an item.
+#[derive(Debug, Clone)]
+pub(crate) struct Counter {
+    /// The attribute.
+    pub(crate) name: String,
+    /// Up to where it is counted; `None`: without end.
+    pub(crate) most: Option<u32>,
+}
+
+impl Store {
+    /// Counts each of these numbers of an item up by one; `false`, with nothing counted, where one of them has come to
+    /// its end. An answer that is lost may count once too often, never too seldom.
+    pub(crate) async fn count_up(
+        &self,
+        key: Attributes,
+        counters: &[Counter],
+    ) -> Result<bool, StoreError> {
+        if counters.iter().any(|counter| counter.most == Some(0)) {
+            return Ok(false);
+        }
+        let call = self.client.update_item().table_name(self.table()).set_key(Some(key));
+        let mut call = call
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":x", number((self.raw_now() + KEPT).timestamp()));
+        let (mut sums, mut conditions) = (Vec::new(), Vec::new());
+        for (at, counter) in counters.iter().enumerate() {
+            call = call.expression_attribute_names(format!("#n{at}"), &counter.name);
+            sums.push(format!("#n{at} :one"));
+            if let Some(most) = counter.most {
+                call = call.expression_attribute_values(format!(":most{at}"), number(most));
+                conditions.push(format!("(attribute_not_exists(#n{at}) OR #n{at} < :most{at})"));
+            }
+        }
+        let call = call
+            .update_expression(format!("SET expires = :x ADD {}", sums.join(", ")))
+            .set_condition_expression((!conditions.is_empty()).then(|| conditions.join(" AND ")));
+        match call.send().await {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
+                _ => Err(StoreError::of_call(error)),
+            },
+        }
+    }
+}
