@@ -1,5 +1,9 @@
 //! I3 over what is recorded: of two partners that had one item one after the other, the first has it no longer than to
 //! the moment from which the second has it, whatever ends the one and begins the other (`docs/domain.md §3.4`).
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a few reasons and statuses of many matter here"
+)]
 
 use chrono::Duration;
 use domain::actor::Actor;
