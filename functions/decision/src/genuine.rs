@@ -29,7 +29,9 @@ async fn seen(
     let moment = moment(&app.store, call).await?;
     let found = app.store.notice_of_code(code.as_str()).await?;
     let found = found.ok_or(Failure::NotFound)?;
-    let claim = app.store.claim(&found.claim, moment).await?.ok_or(Failure::NotFound)?;
+    let claim = app.store.claim(&found.claim, moment).await?;
+    // The text of an erased claim is gone, and nobody can tell any more whether a code was of it.
+    let claim = claim.filter(|claim| !claim.erased).ok_or(Failure::NotFound)?;
     let addressee = Addressee { notice: found.notice, recipient: found.recipient };
     let seen = Seen::of(app, claim, addressee, moment).await?;
     let sent = sent_text(app, &seen, answers.language(&seen)).await?;

@@ -79,6 +79,7 @@ fn report_drain(shard: u16, drained: &DrainReport) {
         { fields::SHARD } = shard,
         { fields::COUNT } = worked,
         drain.reminded = drained.reminded,
+        drain.erased = drained.erased,
         drain.stale = drained.stale,
         drain.finished = drained.finished,
         drain.leased = drained.leased,

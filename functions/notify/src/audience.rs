@@ -54,7 +54,8 @@ impl<'a> Addressee<'a> {
 const UNASKED: usize = 2;
 
 impl Audience {
-    /// `None` where there is nothing to write about: no such claim, or no directory of it.
+    /// `None` where there is nothing to write about: no such claim, or no directory of it. And where the personal data
+    /// of the claim were erased: an event from before comes late, and nobody is left to whom it could be told.
     pub(crate) async fn of(
         app: &App,
         id: &ClaimId,
@@ -62,6 +63,9 @@ impl Audience {
     ) -> Result<Option<Self>, StoreError> {
         let store = &app.store;
         let Some(mut claim) = store.claim(id, moment).await? else { return Ok(None) };
+        if claim.erased {
+            return Ok(None);
+        }
         store.name_added_days(&mut claim).await?;
         let policy = store.policy_of(&claim).await?;
         let tenant = store.tenant(&claim.subject.tenant).await?;

@@ -126,7 +126,8 @@ async fn write(app: &App, audience: &Audience, told: &Told) -> Result<(), Failur
         | EventType::Disputed
         | EventType::DisputeUpheld
         | EventType::DisputeOverturned
-        | EventType::EvidenceAdded => return Ok(()),
+        | EventType::EvidenceAdded
+        | EventType::Erased => return Ok(()),
     };
     tell(app, audience, told, act).await
 }

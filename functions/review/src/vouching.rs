@@ -176,6 +176,7 @@ mod tests {
                 vouched_for: None,
                 vouched_by: Vec::new(),
             },
+            erased: false,
             last_event: LastEvent {
                 event_type: EventType::Submitted,
                 at: now,

@@ -64,11 +64,26 @@ impl Bucket {
 
     /// The clean documents of a claim.
     pub(crate) async fn clean_documents(&self, claim: &ClaimId) -> Result<Vec<Document>, Failure> {
+        let keys = self.keys_under(Document::clean_prefix(claim)).await?;
+        Ok(keys.iter().filter_map(|key| Document::in_clean(key)).collect())
+    }
+
+    /// Deletes all that was ever uploaded for a claim, in quarantine and clean. Once more does nothing.
+    pub(crate) async fn delete_all(&self, claim: &ClaimId) -> Result<(), Failure> {
+        for prefix in [Document::quarantine_prefix(claim), Document::clean_prefix(claim)] {
+            for key in self.keys_under(prefix).await? {
+                self.client.delete_object().bucket(&self.name).key(key).send().await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn keys_under(&self, prefix: String) -> Result<Vec<String>, Failure> {
         let list = self.client.list_objects_v2().bucket(&self.name);
-        let pages = list.prefix(Document::clean_prefix(claim)).into_paginator().send();
+        let pages = list.prefix(prefix).into_paginator().send();
         let pages = pages.collect::<Result<Vec<_>, _>>().await?;
         let objects = pages.iter().flat_map(ListObjectsV2Output::contents);
-        Ok(objects.filter_map(|object| Document::in_clean(object.key()?)).collect())
+        Ok(objects.filter_map(|object| object.key().map(str::to_owned)).collect())
     }
 
     /// Says whether an entry names a clean document: the bucket deletes what none names. One that is not there

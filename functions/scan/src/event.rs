@@ -57,11 +57,11 @@ pub(crate) fn scanned(event: &Value) -> Option<Scanned> {
     Some(Scanned { document, etag: detail.s3_object_details.e_tag, verdict })
 }
 
-/// The claim of an event that its content was edited; `None` for any other event.
-pub(crate) fn edited(event: &Value) -> Option<ClaimId> {
+/// The claim of an event of that type; `None` for any other event.
+pub(crate) fn claim_of(event_type: EventType, event: &Value) -> Option<ClaimId> {
     let name = event.get("detail-type")?.as_str()?;
     let claim = event.get("detail")?.get("claim")?.as_str()?;
-    (EventType::parse(name)? == EventType::Edited).then(|| ClaimId::parse(claim).ok())?
+    (EventType::parse(name)? == event_type).then(|| ClaimId::parse(claim).ok())?
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The function `scan`: what the malware scan of the bucket says about an uploaded document. One that
 //! is clean, and is what its entry declares, is moved out of the quarantine; any other is deleted. And which
-//! clean documents no entry names any more: the bucket deletes those.
+//! clean documents no entry names any more: the bucket deletes those. The documents of a claim whose personal data
+//! were erased are deleted at once.
 //!
 //! The bytes that are judged here are those that were scanned: they are fetched by the entity tag that
 //! the scan names, and copied by it.
@@ -16,6 +17,7 @@ use app::Document;
 use domain::actor::Actor;
 use domain::claim::{Claim, Scan};
 use domain::command::Command;
+use domain::event::EventType;
 use domain::ids::ClaimId;
 use runtime::fields::{self, metric};
 use runtime::{Failure, Invocation, telemetry};
@@ -39,26 +41,39 @@ impl App {
     }
 }
 
-/// Carries out what an event of the scanner says, or looks after the documents of a claim that was edited.
+/// Carries out what an event of the scanner says, or looks after the documents of a claim that was edited or erased.
 ///
 /// # Errors
 /// Where the platform shall try again: the table or the bucket did not answer.
 pub async fn handle(app: &App, event: Value, _invocation: Invocation) -> Result<(), Failure> {
-    if let Some(claim) = event::edited(&event) {
+    if let Some(claim) = event::claim_of(EventType::Edited, &event) {
         let documents = app.bucket.clean_documents(&claim).await?;
         return Box::pin(mark(app, &claim, &documents)).await;
     }
+    if let Some(claim) = event::claim_of(EventType::Erased, &event) {
+        return app.bucket.delete_all(&claim).await;
+    }
     let Some(scanned) = event::scanned(&event) else {
-        warn!("An event is neither of a scan of an uploaded document nor of an edited claim");
+        warn!(
+            "An event is neither of a scan of an uploaded document nor of an edited or erased claim"
+        );
         return Ok(());
     };
+    Box::pin(carry_out(app, &scanned)).await?;
+    // A form may have been used behind the erasure, and a copy have been made beside it.
+    let claim = &scanned.document.claim;
+    if is_erased(app, claim).await? { app.bucket.delete_all(claim).await } else { Ok(()) }
+}
+
+/// Carries out what the scanner says of a document.
+async fn carry_out(app: &App, scanned: &Scanned) -> Result<(), Failure> {
     let document = &scanned.document;
     let Some(verdict) = scanned.verdict else {
         telemetry::count(metric::FAULTS, 1);
         warn!({ fields::CLAIM_ID } = %document.claim, "A document could not be scanned");
         return Ok(());
     };
-    let Some(scan) = Box::pin(judged(app, &scanned, verdict)).await? else {
+    let Some(scan) = Box::pin(judged(app, scanned, verdict)).await? else {
         info!({ fields::CLAIM_ID } = %document.claim, "A document has left the quarantine already");
         return Ok(());
     };
@@ -69,6 +84,13 @@ pub async fn handle(app: &App, event: Value, _invocation: Invocation) -> Result<
     app.bucket.delete(document).await?;
     telemetry::count(metric::SCANNED, 1);
     Ok(())
+}
+
+/// Whether the personal data of a claim were erased: it has no documents any more.
+async fn is_erased(app: &App, claim: &ClaimId) -> Result<bool, StoreError> {
+    let moment = app.store.moment().await?;
+    let found = Box::pin(app.store.claim(claim, moment)).await?;
+    Ok(found.is_some_and(|claim| claim.erased))
 }
 
 /// What the entry is told; `None` where the document is not there any more, or another by now.

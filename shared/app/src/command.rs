@@ -45,8 +45,9 @@ pub async fn run_command(store: &Store, request: CommandRequest<'_>) -> Result<R
         }
     };
     let answer = match caller.viewer() {
-        Viewer::Staff => CommandAnswer::ClaimWithCompetition,
-        Viewer::Partner | Viewer::Customer => CommandAnswer::Claim,
+        // What was read before an erasure is not shown behind it.
+        Viewer::Staff if command != Command::Erase => CommandAnswer::ClaimWithCompetition,
+        Viewer::Staff | Viewer::Partner | Viewer::Customer => CommandAnswer::Claim,
     };
     let ran = store.run_command(open, caller.actor(), &command, moment, expected, answer);
     let outcome = Box::pin(ran).await?;

@@ -28,6 +28,11 @@ impl Document {
         self.key(CLEAN)
     }
 
+    /// What the keys of a claim's documents in the quarantine begin with.
+    pub fn quarantine_prefix(claim: &ClaimId) -> String {
+        format!("{QUARANTINE}/{claim}/")
+    }
+
     /// What the keys of a claim's clean documents begin with.
     pub fn clean_prefix(claim: &ClaimId) -> String {
         format!("{CLEAN}/{claim}/")
@@ -72,6 +77,7 @@ mod tests {
         assert_eq!(Document::in_quarantine(&key), Some(document.clone()));
         assert_eq!(Document::in_clean(&document.clean_key()), Some(document.clone()));
         assert_eq!(Document::in_clean(&key), None);
+        assert!(key.starts_with(&Document::quarantine_prefix(&document.claim)));
         assert!(document.clean_key().starts_with(&Document::clean_prefix(&document.claim)));
         let others = [document.clean_key(), format!("{key}/x"), format!("/{key}"), String::new()];
         for other in others {

@@ -72,6 +72,8 @@ pub struct Claim {
     pub priority_at: Option<Instant>,
     /// Names, contacts, label and evidence: stored apart from the rest.
     pub details: Details,
+    /// Whether its personal data were erased.
+    pub erased: bool,
     /// The last event.
     pub last_event: LastEvent,
 }

@@ -172,6 +172,8 @@ coded! {
         Vanish(Vanished) => "vanish",
         /// The claim's deadline has passed: do what silence does.
         DeadlinePassed => "deadline_passed",
+        /// Erase the personal data of a claim that is over.
+        Erase => "erase",
     }
     /// The name of a command.
     kind: CommandKind

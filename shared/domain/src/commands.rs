@@ -13,6 +13,7 @@ pub(crate) mod dispute;
 pub(crate) mod draft;
 pub(crate) mod edit;
 pub(crate) mod end;
+pub(crate) mod erase;
 pub(crate) mod extend;
 pub(crate) mod hold;
 pub(crate) mod overturn;

@@ -6,10 +6,10 @@ use crate::claim::{Claim, Instant};
 use crate::command::{Command, CommandKind};
 use crate::commands::{
     accept, add_evidence, apply_reports, begin_review, change_consent, correct_contact,
-    deadline_passed, decline, discard, dispute, draft, edit, end, extend, hold, overturn, recall,
-    record_scan, recount, refuse_contact, reject, request_defence, request_information, respond,
-    resume, retire_link, submit, supersede, undo, uphold, validate, vanish, vouch, withdraw,
-    wrong_contact,
+    deadline_passed, decline, discard, dispute, draft, edit, end, erase, extend, hold, overturn,
+    recall, record_scan, recount, refuse_contact, reject, request_defence, request_information,
+    respond, resume, retire_link, submit, supersede, undo, uphold, validate, vanish, vouch,
+    withdraw, wrong_contact,
 };
 use crate::context::Context;
 use crate::decision::invalid_state;
@@ -24,6 +24,7 @@ pub use crate::commands::deadline_passed::is_due;
 pub use crate::commands::decline::is_kept_as_repeated;
 pub use crate::commands::decline::refusable;
 pub use crate::commands::draft::missing_for_draft;
+pub use crate::commands::erase::erasure_due_at;
 pub use crate::commands::submit::{check, conflicts};
 pub use crate::commands::table::{AllowedStates, CommandRow, is_allowed_in};
 pub use crate::commands::undo::{undo_is_open, undoable};
@@ -109,6 +110,7 @@ fn change(claim: &Claim, command: &Command, context: &Context) -> Decision {
         Command::Supersede { items, since } => Ok(supersede::decide(claim, items, *since, context)),
         Command::Vanish(what) => vanish::decide(claim, what, context),
         Command::WrongContact => wrong_contact::decide(claim, context),
+        Command::Erase => erase::decide(claim, context),
     }?;
     Ok(event.map(|event| {
         let event = with_told_end(claim, event, context);

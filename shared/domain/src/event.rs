@@ -287,6 +287,8 @@ coded! {
             /// Whether the partner brought it, which uses the defence that was asked for.
             by_partner: bool,
         },
+        /// [`EventType::Erased`]: the details are those that are left.
+        Erased,
     }
     event_type: EventType
 }

@@ -75,6 +75,8 @@ codes! {
         AssociationEnded => "association_ended",
         /// Evidence was added.
         EvidenceAdded => "evidence_added",
+        /// The personal data were erased.
+        Erased => "erased",
     }
 }
 
@@ -116,7 +118,8 @@ impl EventType {
             | Self::DisputeUpheld
             | Self::DisputeOverturned
             | Self::AssociationEnded
-            | Self::EvidenceAdded => false,
+            | Self::EvidenceAdded
+            | Self::Erased => false,
         }
     }
 }

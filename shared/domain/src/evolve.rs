@@ -5,7 +5,7 @@ use crate::claim::{Claim, Details};
 use crate::commands::decline::Refusal;
 use crate::commands::{
     accept, add_evidence, apply_reports, begin_review, change_consent, correct_contact,
-    deadline_passed, decline, discard, dispute, draft, edit, end, extend, overturn, recall,
+    deadline_passed, decline, discard, dispute, draft, edit, end, erase, extend, overturn, recall,
     refuse_contact, reject, request_defence, request_information, respond, resume, submit, undo,
     uphold, validate, withdraw,
 };
@@ -151,6 +151,7 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
         EventBody::EvidenceAdded { by_partner, discard_at } => {
             add_evidence::apply(it, *by_partner, *discard_at);
         }
+        EventBody::Erased => erase::apply(it),
     }
     Some(claim)
 }

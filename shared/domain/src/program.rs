@@ -130,6 +130,26 @@ pub struct Policy {
     pub open_claims_at_tenant: u32,
     /// How many notices to a tenant may be made due by `validate` in a calendar month (UTC).
     pub monthly_notice_quota: u32,
+    /// How long the personal data of a claim that is over are kept; `null`: until somebody erases them.
+    pub retention_days: Option<RetentionDays>,
+}
+
+/// For how many days of 24 hours the personal data of a claim that is over are kept, `null`: until somebody erases
+/// them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RetentionDays {
+    /// Of a draft that was discarded.
+    pub discarded: Option<u32>,
+    /// Of any other claim.
+    #[serde(rename = "final")]
+    pub after_end: Option<u32>,
+}
+
+impl Default for RetentionDays {
+    fn default() -> Self {
+        Self { discarded: Some(30), after_end: Some(400) }
+    }
 }
 
 codes! {
@@ -189,6 +209,7 @@ impl Default for Policy {
             usage_history: UsageHistory::SinceAssociation,
             open_claims_at_tenant: 10,
             monthly_notice_quota: 60,
+            retention_days: Some(RetentionDays::default()),
         }
     }
 }
@@ -227,6 +248,11 @@ impl Policy {
             .collect();
         if !(60..=120).contains(&self.grace_seconds) {
             names.push("grace_seconds");
+        }
+        let kept =
+            self.retention_days.into_iter().flat_map(|days| [days.discarded, days.after_end]);
+        if kept.flatten().any(|days| !(1..=3660).contains(&days)) {
+            names.push("retention_days");
         }
         names
     }

@@ -33,6 +33,7 @@ pub(crate) fn new_claim(event: &Event, opening: &Opening, state: State) -> Optio
         submitted_at: None,
         priority_at: None,
         details: event.details.as_deref()?.clone(),
+        erased: false,
         last_event: event.brief(),
     })
 }

@@ -56,6 +56,12 @@ impl<'v> Fields<'v> {
         self.members?.get(name).filter(|value| !value.is_null())
     }
 
+    /// Whether a field is there and is `null`, where that is not the same as leaving it out.
+    pub(crate) fn is_null(&mut self, name: &'static str) -> bool {
+        self.known.push(name);
+        self.members.and_then(|members| members.get(name)).is_some_and(Value::is_null)
+    }
+
     /// A field that is taken and ignored, whatever it says: what is read can be written back.
     pub(crate) fn ignore(&mut self, name: &'static str) {
         self.known.push(name);

@@ -379,6 +379,7 @@ mod tests {
             "undoDecline",
             "extendWindow",
             "endAssociation",
+            "eraseClaim",
         ]);
         assert_eq!(names_of(optional), expected);
     }
@@ -428,7 +429,7 @@ mod tests {
             |operation: &&Value| parameters(operation, "header").contains(&("If-Match", true));
         let operations = operations(&document).into_iter().map(|(_, operation)| operation);
         let commands: Vec<_> = operations.filter(changes).collect();
-        assert_eq!(commands.len(), 9);
+        assert_eq!(commands.len(), 10);
         for command in commands {
             assert!(command["responses"]["200"]["headers"]["ETag"].is_object(), "{command}");
         }

@@ -115,6 +115,8 @@ function_routes! {
         List,
         /// Act on a claim.
         Act,
+        /// Erase the personal data of a claim.
+        Erase,
     }
     /// The customer's link.
     DecisionRoute as Decision {
@@ -279,6 +281,7 @@ pub const ROUTES: &[Route] = &[
     route!("GET" "/v1/claims/{id}/evidence/{eid}", Evidence::Get, "getEvidence", PARTNER_AND_STAFF),
     route!("GET" "/v1/reviews", Review::List, "listReviews", STAFF),
     route!("POST" "/v1/claims/{id}/review", Review::Act, "reviewClaim", REVIEWERS),
+    route!("POST" "/v1/claims/{id}/erase", Review::Erase, "eraseClaim", OPERATOR),
     route!("ANY" "/d/{token}", Decision::Page, "decide", open),
     route!("GET" "/n/{code}", Decision::Notice, "getNotice", open),
     route!("GET" "/v1/customer/claims", Customer::Claims, "listCustomerClaims", CUSTOMER),

@@ -199,6 +199,7 @@ fn remark(standing: &CustomerOptions) -> Option<&'static str> {
     match standing.rights {
         Rights::Refused => Some("page-link-refused"),
         Rights::Retired => Some("page-link-retired"),
+        Rights::Erased => Some("page-link-erased"),
         Rights::Earlier => standing.can_decline().then_some("page-link-earlier"),
         Rights::Verified | Rights::Unverified => None,
     }
@@ -208,9 +209,11 @@ fn remark(standing: &CustomerOptions) -> Option<&'static str> {
 fn refusal_hint(rights: Rights) -> &'static str {
     match rights {
         Rights::Unverified => "wrong-contact-hint-unverified",
-        Rights::Verified | Rights::Earlier | Rights::Refused | Rights::Retired => {
-            "wrong-contact-hint"
-        }
+        Rights::Verified
+        | Rights::Earlier
+        | Rights::Refused
+        | Rights::Retired
+        | Rights::Erased => "wrong-contact-hint",
     }
 }
 

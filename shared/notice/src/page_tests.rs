@@ -470,6 +470,24 @@ fn a_link_of_an_earlier_notice_or_without_a_recipient_takes_a_no_and_nothing_els
 }
 
 #[test]
+fn the_page_of_an_erased_claim_says_that_it_is_closed_and_names_nobody() {
+    let mut world = partly_declined();
+    world.claim.state = State::Withdrawn;
+    world.claim.erased = true;
+    world.claim.details.partner_contact = None;
+    for (tag, says) in [("en", "This request is closed"), ("cs", "Tato žádost je uzavřena")] {
+        for recipient in [VERIFIED, UNVERIFIED, RETIRED] {
+            let standing = options_of(&world.claim, recipient, after());
+            assert_eq!(standing.rights, Rights::Erased);
+            assert_eq!((standing.can_refuse, standing.can_extend), (false, false));
+            let html = page_of(&world, recipient, tag);
+            assert!(html.contains(says) && !html.contains('⟦'), "{html}");
+            assert_eq!(html.matches('@').count(), 1, "the operator's address alone: {html}");
+        }
+    }
+}
+
+#[test]
 fn a_contact_that_is_verified_no_longer_takes_nothing_back() {
     let mut world = partly_declined();
     let rights = |world: &World| {

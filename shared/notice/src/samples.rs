@@ -188,6 +188,7 @@ fn claim() -> Claim {
             "evidence": [], "reason_comments": [], "vouched_by": [], "remarks": [],
         }))
         .unwrap(),
+        erased: false,
         last_event: LastEvent {
             event_type: EventType::Validated,
             at: sent_at(),

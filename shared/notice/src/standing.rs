@@ -38,6 +38,8 @@ pub enum Rights {
     Refused,
     /// It was retired.
     Retired,
+    /// The personal data of the claim were erased: nobody knows any more whose link it is.
+    Erased,
 }
 
 impl<'a> Holder<'a> {
@@ -48,6 +50,9 @@ impl<'a> Holder<'a> {
 
     /// What the link is good for.
     pub fn rights(self, claim: &Claim) -> Rights {
+        if claim.erased {
+            return Rights::Erased;
+        }
         let Some(own) = self.own() else { return Rights::Earlier };
         match own.standing {
             RecipientStanding::Refused => Rights::Refused,

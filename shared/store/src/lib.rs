@@ -29,6 +29,7 @@
 
 mod claims;
 mod directory;
+mod erasure;
 mod evidence;
 mod exclusivity;
 mod history;

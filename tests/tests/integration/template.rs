@@ -207,15 +207,16 @@ fn every_event_that_makes_a_notice_due_reaches_notify() {
 }
 
 #[test]
-fn what_no_entry_names_is_deleted_after_seven_days_and_scan_hears_of_every_edit() {
+fn what_no_entry_names_is_deleted_after_seven_days_and_scan_hears_of_every_edit_and_erasure() {
     let resources = &template()["Resources"];
     let rules = &resources["Documents"]["Properties"]["LifecycleConfiguration"]["Rules"];
     let unnamed = listed(rules).into_iter().find(|rule| rule["Id"] == "unnamed").unwrap();
     assert_eq!(unnamed["ExpirationInDays"], 7);
     assert_eq!(unnamed["Prefix"], "clean/", "nothing else is tagged");
     assert_eq!(unnamed["TagFilters"], json!([{"Key": "named", "Value": "no"}]));
-    let rule = &resources["EditedRule"]["Properties"];
-    let pattern = json!({"source": ["cpor"], "detail-type": [EventType::Edited.as_str()]});
+    let rule = &resources["DocumentsRule"]["Properties"];
+    let told = [EventType::Edited, EventType::Erased].map(EventType::as_str);
+    let pattern = json!({"source": ["cpor"], "detail-type": told});
     assert_eq!(rule["EventPattern"], pattern);
     assert_eq!(rule["Targets"][0]["Arn"]["!GetAtt"], "ScanFunction.Arn");
 }
@@ -310,8 +311,8 @@ fn each_role_writes_the_items_that_its_code_writes_and_no_other() {
     let own: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("customer", ["RU#*"].as_slice()),
         ("claims", &["Q#*"]),
-        ("review", &["Q#*"]),
-        ("finalize", &["S", "X#*", "CA#recounts"]),
+        ("review", &["Q#*", "Z#*"]),
+        ("finalize", &["S", "X#*", "Z#*", "CA#recounts"]),
         ("evidence", &["Q#*"]),
         ("notify", &["N#*", "Q#*"]),
         ("scan", &["E#*"]),

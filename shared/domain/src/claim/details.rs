@@ -118,6 +118,26 @@ impl Details {
         self.customer_contact.as_ref().is_some_and(|contact| self.is_vouched_for(&contact.email))
     }
 
+    /// What is left when the personal data are erased: the names of the two companies, and the domain.
+    pub(crate) fn erased(&self) -> Self {
+        Self {
+            partner_name: self.partner_name.clone(),
+            tenant_name: self.tenant_name.clone(),
+            tenant_domain: self.tenant_domain.clone(),
+            customer_contact: None,
+            technical_contact: None,
+            partner_contact: None,
+            label: None,
+            external_ref: None,
+            evidence: Vec::new(),
+            reason_comments: Vec::new(),
+            remarks: Vec::new(),
+            proposed_contact: None,
+            vouched_for: None,
+            vouched_by: Vec::new(),
+        }
+    }
+
     /// The details with one more remark; the oldest give way.
     pub(crate) fn with_remark(&self, version: Version, text: &Comment) -> Self {
         let mut details = self.clone();

@@ -102,6 +102,7 @@ table! {
     Accept             | CustomerAdmin                       | AwaitingCustomer                | partner tenant blocks                     | ItemsAccepted;
     WrongContact       | CustomerLink                        | ANY                             | partner tenant operator recipients        | ContactRefused;
     ChangeConsent      | CustomerAdmin                       | ANY                             |                                           | ConsentChanged AssociationEnded;
+    Erase              | Operator System                     | Rejected Declined Withdrawn Discarded Ended |                               | Erased;
 
     ApplyReports       | System                              | ANY                             | partner tenant blocks operator recipients | WindowOpened NoticeFailed RecipientFailed WindowExtended Held AssociationEnded;
     RecordScan         | System                              | ANY                             |                                           | EvidenceAdded;

@@ -149,6 +149,7 @@ impl Step<'_> {
             }
             EventType::AssociationEnded => self.ended()?,
             EventType::EvidenceAdded => self.evidence_added(),
+            EventType::Erased => EventBody::Erased,
         })
     }
 

@@ -2,9 +2,9 @@
 
 use crate::commands::{
     accept, add_evidence, apply_reports, begin_review, change_consent, correct_contact,
-    deadline_passed, decline, discard, dispute, draft, edit, end, extend, hold, overturn, recall,
-    refuse_contact, reject, request_defence, request_information, respond, resume, retire_link,
-    submit, undo, uphold, validate, vouch, withdraw, wrong_contact,
+    deadline_passed, decline, discard, dispute, draft, edit, end, erase, extend, hold, overturn,
+    recall, refuse_contact, reject, request_defence, request_information, respond, resume,
+    retire_link, submit, undo, uphold, validate, vouch, withdraw, wrong_contact,
 };
 use crate::event::EventType;
 use crate::rule::Rule;
@@ -48,6 +48,7 @@ impl Rule {
             EventType::DisputeOverturned => overturn::RULE,
             EventType::AssociationEnded => end::RULE,
             EventType::EvidenceAdded => add_evidence::RULE,
+            EventType::Erased => erase::RULE,
         }
     }
 }

@@ -108,7 +108,8 @@ fn fill(members: &mut Members, body: &EventBody) {
         | EventBody::ContactProposalRefused { .. }
         | EventBody::Disputed { .. }
         | EventBody::DisputeUpheld
-        | EventBody::DisputeOverturned { .. } => {}
+        | EventBody::DisputeOverturned { .. }
+        | EventBody::Erased => {}
     }
 }
 

@@ -14,6 +14,7 @@ mod consent;
 mod customer;
 mod days;
 mod ends;
+mod erasure;
 mod evidence;
 mod explain;
 mod finals;

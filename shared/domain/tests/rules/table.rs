@@ -74,6 +74,7 @@ pub(crate) fn of_kind(kind: CommandKind) -> Option<(Command, Actor)> {
         CommandKind::Vanish => (Command::Vanish(Vanished::Items(vec![ItemNo(1)])), Actor::System),
         CommandKind::Recount => (Command::Recount, Actor::System),
         CommandKind::DeadlinePassed => (Command::DeadlinePassed, Actor::System),
+        CommandKind::Erase => (Command::Erase, operator()),
     })
 }
 
@@ -90,7 +91,7 @@ fn creating(kind: CommandKind) -> Option<(Command, Actor)> {
 /// it is not possible, `-` where it is not offered yet.
 fn cell(status: Status, kind: CommandKind) -> String {
     let Some((command, actor)) = of_kind(kind) else { return ".".to_owned() };
-    let moment = if kind == CommandKind::DeadlinePassed {
+    let moment = if matches!(kind, CommandKind::DeadlinePassed | CommandKind::Erase) {
         after_grace() + Duration::days(400)
     } else {
         delivered_at() + Duration::minutes(1)

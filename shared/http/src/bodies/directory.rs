@@ -8,7 +8,7 @@ use domain::directory::{
     DEFAULT_DRAFT_QUOTA, Location, Partner, Tenant, TenantContact, TenantItem,
 };
 use domain::ids::{PartnerId, ProgramId, TenantId};
-use domain::program::{Policy, Program};
+use domain::program::{Policy, Program, RetentionDays};
 use domain::rejection::FieldCode;
 use domain::rules::StandingRules;
 use serde::Serialize;
@@ -245,6 +245,19 @@ pub struct PolicyBody {
     /// How many notices to a tenant may be made due by `validate` in a month, by UTC.
     #[schema(minimum = 1, maximum = 1000)]
     pub monthly_notice_quota: Option<u32>,
+    /// How long the personal data of a claim that is over are kept; `null`: until somebody erases them.
+    pub retention_days: Option<RetentionDaysBody>,
+}
+
+/// For how many days, `null`: until somebody erases them.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct RetentionDaysBody {
+    /// Days of 24 hours after a draft was discarded.
+    #[schema(minimum = 1, maximum = 3660)]
+    pub discarded: Option<u32>,
+    /// Days of 24 hours after any other claim was over.
+    #[schema(minimum = 1, maximum = 3660)]
+    pub r#final: Option<u32>,
 }
 
 /// Reads a partner, whose id is the path's.
@@ -398,10 +411,28 @@ fn policy(fields: &mut Fields<'_>) -> Option<Policy> {
     set(fields, "usage_history", &mut policy.usage_history);
     set(fields, "open_claims_at_tenant", &mut policy.open_claims_at_tenant);
     set(fields, "monthly_notice_quota", &mut policy.monthly_notice_quota);
+    if fields.is_null("retention_days") {
+        policy.retention_days = None;
+    } else if let Some(days) = fields.object("retention_days", retention_days) {
+        policy.retention_days = Some(days);
+    }
     for name in policy.out_of_bounds() {
         fields.report(name, FieldCode::OutOfRange);
     }
     Some(policy)
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "as the reader of an object takes it")]
+fn retention_days(fields: &mut Fields<'_>) -> Option<RetentionDays> {
+    let mut days = RetentionDays::default();
+    for (name, value) in [("discarded", &mut days.discarded), ("final", &mut days.after_end)] {
+        if fields.is_null(name) {
+            *value = None;
+        } else if let Some(given) = fields.optional(name) {
+            *value = Some(given);
+        }
+    }
+    Some(days)
 }
 
 /// A key of the policy that may be left out.

@@ -22,8 +22,8 @@ pub use claim::{
 };
 pub use customer::{ChosenItemsBody, RetireLinkBody, chosen_items, retired_link};
 pub use directory::{
-    LocationBody, PartnerBody, PolicyBody, ProgramBody, TenantBody, TenantContactBody,
-    TenantItemBody, partner, program, tenant,
+    LocationBody, PartnerBody, PolicyBody, ProgramBody, RetentionDaysBody, TenantBody,
+    TenantContactBody, TenantItemBody, partner, program, tenant,
 };
 pub use evidence::{EvidenceUploadBody, Uploaded, uploaded};
 pub use review::{

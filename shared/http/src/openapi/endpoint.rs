@@ -288,9 +288,16 @@ fn review(route: ReviewRoute) -> Endpoint {
                 "ClaimView",
             )
         },
+        ReviewRoute::Erase => command(
+            "Erase the personal data of a claim that is over",
+            "Contacts, labels, evidence, comments, sent texts and the salts of the history are gone for good, in the table and \
+             among the documents. The record and its history stay and verify. A link of the claim takes a \"no\" as before.",
+            BodyShape::JsonOrNone("NoFieldsBody"),
+        ),
         ReviewRoute::Act => Endpoint {
             problems: &[
                 ProblemCode::InvalidState,
+                ProblemCode::QuotaExceeded,
                 ProblemCode::ItemBusy,
                 ProblemCode::BlockedByCustomer,
                 ProblemCode::ContactUnverified,

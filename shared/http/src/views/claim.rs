@@ -90,6 +90,8 @@ pub struct ClaimView {
     pub external_ref: Option<String>,
     /// The pieces of evidence, 20 at most.
     pub evidence: Vec<EvidenceView>,
+    /// Whether the claim's personal data were erased: contacts, labels, evidence and comments are gone for good.
+    pub erased: bool,
     /// When the claim was first stored.
     #[schema(format = DateTime)]
     pub created_at: String,
@@ -315,6 +317,7 @@ impl ClaimView {
             label: details.label.as_ref().map(|label| label.as_str().to_owned()),
             external_ref: details.external_ref.as_ref().map(|text| text.as_str().to_owned()),
             evidence: evidence(claim, shown),
+            erased: claim.erased,
             created_at: rfc3339(claim.created_at),
             submitted_at: claim.submitted_at.map(rfc3339),
             priority_at: claim.priority_at.map(rfc3339),
@@ -662,6 +665,7 @@ pub(crate) mod tests {
                 vouched_for: None,
                 vouched_by: Vec::new(),
             },
+            erased: false,
             last_event: LastEvent {
                 event_type: EventType::ItemsDeclined,
                 at: at("2026-12-23T10:00:00Z"),

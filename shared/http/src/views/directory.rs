@@ -281,6 +281,17 @@ pub struct PolicyView {
     pub open_claims_at_tenant: u32,
     /// How many notices to a tenant may be made due by `validate` in a month, by UTC.
     pub monthly_notice_quota: u32,
+    /// How long the personal data of a claim that is over are kept; `null`: until somebody erases them.
+    pub retention_days: Option<RetentionDaysView>,
+}
+
+/// For how many days, `null`: until somebody erases them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RetentionDaysView {
+    /// Days of 24 hours after a draft was discarded.
+    pub discarded: Option<u32>,
+    /// Days of 24 hours after any other claim was over.
+    pub r#final: Option<u32>,
 }
 
 impl ProgramView {
@@ -325,6 +336,10 @@ impl PolicyView {
             usage_history: Word(policy.usage_history),
             open_claims_at_tenant: policy.open_claims_at_tenant,
             monthly_notice_quota: policy.monthly_notice_quota,
+            retention_days: policy.retention_days.map(|days| RetentionDaysView {
+                discarded: days.discarded,
+                r#final: days.after_end,
+            }),
         }
     }
 }

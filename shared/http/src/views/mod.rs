@@ -30,7 +30,7 @@ pub use claim::{
 pub use customer::CustomerClaimView;
 pub use directory::{
     ClockView, HealthView, ItemRefView, LocationView, PartnerView, PolicyView, ProgramView,
-    TenantContactView, TenantItemView, TenantView,
+    RetentionDaysView, TenantContactView, TenantItemView, TenantView,
 };
 pub use entry::EntryRevisionView;
 pub use evidence::{EvidenceLinkView, EvidenceUploadView, EvidenceView, UploadFormView};

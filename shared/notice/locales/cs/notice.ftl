@@ -311,6 +311,7 @@ lead-ended = Nemusíte dělat nic: toto partnerství skončilo.
 lead-discarded = Nemusíte dělat nic: tato žádost byla zrušena.
 page-link-refused = Sdělili jste, že nejste ta správná osoba; od vás už nepotřebujeme nic. Odmítnout zde můžete i tak, teď nebo později, a zprávy o této žádosti vám budou chodit dál.
 page-link-retired = Tento odkaz byl vyřazen: odmítnout jím lze stále, teď nebo později, nic jiného už ne. Pokud je to omyl, obraťte se na provozovatele: { $operator }
+page-link-erased = Tato žádost je uzavřena a jména i adresy všech osob v ní byly vymazány. Žádné další zprávy o ní už nikomu nepřijdou. Odmítnout tímto odkazem lze stále.
 page-link-earlier = Tímto odkazem lze jen odmítnout. Pro vše ostatní použijte odkaz z nejnovější zprávy o této žádosti; pokud žádnou nemáte, obraťte se na provozovatele: { $operator }
 status-proposed = posuzuje se
 status-pending = čeká

@@ -296,6 +296,7 @@ lead-ended = There is nothing to do: this partnership has ended.
 lead-discarded = There is nothing to do: this request has been dropped.
 page-link-refused = You said that you are not the right person; there is nothing left for you to do. You can still say no here, now or later, and you go on getting the mails about this request.
 page-link-retired = This link was retired: it still says no, now or later, and nothing else. If you think that this is a mistake, ask the operator: { $operator }
+page-link-erased = This request is closed, and the names and addresses of all people in it were erased. Nobody gets any more mails about it. A no by this link is still taken.
 page-link-earlier = By this link you can only say no. For anything else use the link of the newest message about this request; if you have none, ask the operator: { $operator }
 status-proposed = being examined
 status-pending = waiting

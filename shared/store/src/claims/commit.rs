@@ -12,6 +12,7 @@ use domain::program::Policy;
 
 use super::context::CommandContext;
 use super::load::Stored;
+use crate::erasure::list as erasure;
 use crate::exclusivity::lock::FoundLock;
 use crate::notices::recipients;
 use crate::notices::reports::Expected;
@@ -90,7 +91,7 @@ impl Store {
             Some(sooner) => (sooner, domain::evolve(Some(old.claim().clone()), sooner)?),
             None => (event, decided),
         };
-        let new = following(old, claim, event, &command_context.context.policy, write);
+        let new = following(old, claim, event, &command_context.context.policy, write)?;
         let side_effects =
             self.side_effects(old.claim(), &new, event, (&changes, &locks), command_context);
         let Some(mut actions) = side_effects.await? else {
@@ -101,11 +102,12 @@ impl Store {
             new.claim(),
             event,
             command_context,
+            now,
             write,
         ));
         let Some(cross_claim) = cross_claim.await? else { return Ok(None) };
         actions.extend(cross_claim);
-        self.schedule_timers(Some(old.claim()), new.claim(), now).await?;
+        self.schedule_timers(Some(old.claim()), new.claim(), policy, now).await?;
         let record = new.record.attributes()?;
         let condition = as_read(old.claim(), &command_context.context.actor);
         if event.details.is_some() {
@@ -113,6 +115,9 @@ impl Store {
         }
         if let Some(list) = &event.recipients {
             actions.push(Action::Put(recipients::attributes(&new.claim().id, list), None));
+        }
+        if matches!(event.body, EventBody::Erased) {
+            actions.push(Action::Put(erasure::attributes(&new.claim().id, event.at), None));
         }
         let expected = expected_reports(old.claim(), new.claim(), event, &command_context.context);
         actions.extend(expected.check(&new.claim().id, old.claim().notice));
@@ -182,21 +187,25 @@ fn lock_number(change: LockChange) -> domain::ids::ItemNo {
 }
 
 /// The record that follows.
+///
+/// # Errors
+/// `Unavailable` where there is nothing random for the details of an erased claim.
 pub(crate) fn following(
     old: &Stored,
     claim: Claim,
     event: &Event,
     policy: &Policy,
     write: WriteId,
-) -> Stored {
+) -> Result<Stored, StoreError> {
     let details = match &event.details {
+        Some(details) if matches!(event.body, EventBody::Erased) => DetailsItem::erased(details)?,
         Some(details) => old.details.changed(details),
         None => old.details.clone(),
     };
     let same_queue = queue_of(old.claim().status()) == queue_of(claim.status());
     let since = if same_queue { old.record.stamp.waiting_since } else { Some(event.at) };
     let stamp = stamp(&claim, &details, since, policy, write);
-    Stored { record: ClaimItem { claim, stamp }, details }
+    Ok(Stored { record: ClaimItem { claim, stamp }, details })
 }
 
 /// What the store keeps beside a claim.

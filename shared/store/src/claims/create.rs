@@ -120,7 +120,7 @@ impl Store {
         let claim = domain::evolve(None, &opening.event)?;
         let details = DetailsItem::new(&claim.details, opening.request_hash)?;
         let ((), found) = tokio::try_join!(
-            self.schedule_timers(None, &claim, opening.now),
+            self.schedule_timers(None, &claim, policy, opening.now),
             self.put_details(&claim.id, &details),
         )?;
         let same = found.as_ref().filter(|found| found.says(&details)).cloned();

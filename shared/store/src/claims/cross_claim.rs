@@ -33,21 +33,23 @@ impl Store {
         Ok(closed)
     }
 
-    /// The writes to other claims that go with a step; `None` where one of them has moved.
+    /// The writes to other claims that go with a step; `None` where one of them has moved. `now` is the latest it
+    /// can be by any clock.
     pub(crate) async fn cross_claim_actions(
         &self,
         old: &Claim,
         new: &Claim,
         event: &Event,
         command_context: &CommandContext,
+        now: Instant,
         write: WriteId,
     ) -> Result<Option<Vec<Action>>, StoreError> {
         if let EventBody::ReviewBegun { defence_until: Some(until), .. } = event.body {
-            return self.ask_holders(old, until, command_context, write).await.map(Some);
+            return self.ask_holders(old, until, command_context, now, write).await.map(Some);
         }
         let activated = effects::activated(old, new);
         if new.contested && !activated.is_empty() {
-            return self.take_over(new, &activated, write).await;
+            return self.take_over(new, &activated, now, write).await;
         }
         Ok(Some(Vec::new()))
     }
@@ -58,6 +60,7 @@ impl Store {
         claim: &Claim,
         until: Instant,
         command_context: &CommandContext,
+        now: Instant,
         write: WriteId,
     ) -> Result<Vec<Action>, StoreError> {
         let context = &command_context.context;
@@ -72,7 +75,7 @@ impl Store {
         let mut actions = Vec::new();
         for id in ids {
             let request = Command::RequestDefence { until };
-            actions.extend(self.step_other_claim(&id, &request, context.at, write).await?);
+            actions.extend(self.step_other_claim(&id, &request, context.at, now, write).await?);
         }
         Ok(actions)
     }
@@ -82,6 +85,7 @@ impl Store {
         &self,
         claim: &Claim,
         activated: &[ItemNo],
+        now: Instant,
         write: WriteId,
     ) -> Result<Option<Vec<Action>>, StoreError> {
         let locks = self.load_locks(claim, activated).await?;
@@ -100,7 +104,7 @@ impl Store {
         let since = effective_at(claim, activated);
         for (holder, items) in left {
             let take_over = Command::Supersede { items, since };
-            match self.step_other_claim(&holder, &take_over, since, write).await? {
+            match self.step_other_claim(&holder, &take_over, since, now, write).await? {
                 Some(ended) => actions.push(ended),
                 None => return Ok(None),
             }
@@ -108,13 +112,13 @@ impl Store {
         Ok(Some(actions))
     }
 
-    /// A step of another claim, as the system; `None` where it changes nothing. Neither of the two
-    /// commands sets a deadline, so there is no timer to put first.
+    /// A step of another claim, as the system; `None` where it changes nothing.
     async fn step_other_claim(
         &self,
         id: &ClaimId,
         command: &Command,
         at: Instant,
+        now: Instant,
         write: WriteId,
     ) -> Result<Option<Action>, StoreError> {
         let Some(stored) = self.load_claim(id).await?.stored else { return Ok(None) };
@@ -131,7 +135,8 @@ impl Store {
             return Ok(None);
         };
         let claim = domain::evolve(Some(stored.claim().clone()), &event)?;
-        let new = following(&stored, claim, &event, &context.policy, write);
+        let new = following(&stored, claim, &event, &context.policy, write)?;
+        self.schedule_timers(Some(stored.claim()), new.claim(), &context.policy, now).await?;
         let unmoved = as_read(stored.claim(), &context.actor);
         Ok(Some(Action::Put(new.record.attributes()?, Some(unmoved))))
     }

@@ -3,7 +3,7 @@
 
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant, State, Status};
-use domain::command::Command;
+use domain::command::{Command, CommandKind};
 use domain::decide::{self, is_due};
 use domain::event::EventType;
 use domain::ids::{ClaimId, Version};
@@ -126,17 +126,18 @@ impl Store {
         expected: Option<Version>,
         answer: CommandAnswer,
     ) -> Result<CommandOutcome, StoreError> {
+        let kind = command.kind();
         let mut attempts = Attempts::default();
         loop {
             let claim = open.stored.claim();
-            decide::authorize(claim, command.kind(), actor)?;
+            decide::authorize(claim, kind, actor)?;
             let repeats = is_repeat(claim, command, actor, expected);
             let is_seen = expected.is_none_or(|seen| seen == claim.version);
             let may_do_more = repeats && command.may_do_more() && is_seen;
             if repeats && !may_do_more {
                 if self.repeat_stands(claim, command, moment.at).await? {
                     let repeated = outcome_of(open.stored, Effect::Repeated);
-                    return Box::pin(self.follow_up(repeated, moment)).await;
+                    return Box::pin(self.follow_up(repeated, kind, moment)).await;
                 }
                 open = self.reopen(open, &mut attempts, moment).await?;
                 continue;
@@ -148,7 +149,7 @@ impl Store {
                 // There is nothing more to do.
                 Err(StoreError::Rejected(Rejection::InvalidState { .. })) if may_do_more => {
                     let repeated = outcome_of(open.stored, Effect::Repeated);
-                    return Box::pin(self.follow_up(repeated, moment)).await;
+                    return Box::pin(self.follow_up(repeated, kind, moment)).await;
                 }
                 stepped => stepped?,
             };
@@ -157,16 +158,16 @@ impl Store {
                     if self.repeat_stands(claim, command, moment.at).await? {
                         let effect = if repeats { Effect::Repeated } else { Effect::Unchanged };
                         let same = outcome_of(open.stored, effect);
-                        if !repeats {
+                        if !repeats && *command != Command::Erase {
                             return Ok(same);
                         }
-                        return Box::pin(self.follow_up(same, moment)).await;
+                        return Box::pin(self.follow_up(same, kind, moment)).await;
                     }
                     open = self.reopen(open, &mut attempts, moment).await?;
                     continue;
                 }
                 Stepped::Changed(changed) => {
-                    return Box::pin(self.follow_up(*changed, moment)).await;
+                    return Box::pin(self.follow_up(*changed, kind, moment)).await;
                 }
                 Stepped::Again => {}
             }
@@ -174,7 +175,7 @@ impl Store {
             let stored = stored.ok_or(Rejection::NotFound)?;
             if attempts.wrote(&stored.record) {
                 let changed = outcome_of(stored, Effect::Changed);
-                return Box::pin(self.follow_up(changed, moment)).await;
+                return Box::pin(self.follow_up(changed, kind, moment)).await;
             }
             open = self.open_stored(stored, clock, moment).await?.ok_or(Rejection::NotFound)?;
         }
@@ -213,10 +214,14 @@ impl Store {
     async fn follow_up(
         &self,
         outcome: CommandOutcome,
+        command: CommandKind,
         moment: Moment,
     ) -> Result<CommandOutcome, StoreError> {
         if is_undone_after_half_time(&outcome.claim, moment.at) {
             self.ask_reserve(&outcome.claim, moment.at).await?;
+        }
+        if command == CommandKind::Erase {
+            self.remove_personal_data(&outcome.claim.id).await?;
         }
         self.act_on_reports(outcome, moment).await
     }

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 
+use aws_sdk_dynamodb::operation::query::QueryOutput;
 use domain::canonical;
 use domain::claim::{Claim, Instant};
+use domain::event::EventType;
 use domain::history::{self, Audience, Entry, Sealed, SealedPart, Told};
 use domain::ids::{ClaimId, Sha256Hash, Version};
 use flate2::Compression;
@@ -17,6 +19,7 @@ use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::index::{Cursor, ListPage};
 use crate::table::keys;
+use crate::table::transaction::Condition;
 
 /// The text of an entry of the first format, as it is.
 const FIRST_TEXT: &str = "e";
@@ -154,19 +157,7 @@ impl Store {
         limit: u16,
     ) -> Result<ListPage<HistoryEntry>, StoreError> {
         let start = from.map(|from| key(keys::claim(&claim.id), from.sort.clone()));
-        let answer = self
-            .client
-            .query()
-            .table_name(self.table())
-            .consistent_read(true)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :h)")
-            .expression_attribute_values(":pk", text(keys::claim(&claim.id)))
-            .expression_attribute_values(":h", text("H#"))
-            .set_exclusive_start_key(start)
-            .limit(i32::from(limit))
-            .send()
-            .await
-            .map_err(StoreError::of_call)?;
+        let answer = self.query_history(&claim.id, start, limit).await?;
         let entries = answer.items.unwrap_or_default();
         let mut items =
             entries.iter().map(HistoryEntry::read).collect::<Result<Vec<_>, StoreError>>()?;
@@ -219,6 +210,58 @@ impl Store {
         Ok(history.iter().rev().find_map(HistoryEntry::notice_due_at))
     }
 
+    /// Takes the values and salts out of a claim's history, up to the entry that says that they were erased. The
+    /// texts stay, and with them the chain. Whether that entry and all before it were there.
+    pub(crate) async fn strip_history(&self, id: &ClaimId) -> Result<bool, StoreError> {
+        let (mut from, mut next) = (None, Version(1));
+        loop {
+            let answer = self.query_history(id, from, PAGE).await?;
+            for item in answer.items.unwrap_or_default() {
+                let entry = HistoryEntry::read(&item)?;
+                if entry.is_erasure() {
+                    return Ok(entry.version == next);
+                }
+                if entry.version == next {
+                    next = next.next();
+                }
+                self.strip_entry(item).await?;
+            }
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return Ok(false);
+            }
+        }
+    }
+
+    async fn strip_entry(&self, mut item: Attributes) -> Result<(), StoreError> {
+        let is_whole = item.remove(VALUES).is_some() | item.remove(KEY).is_some();
+        if is_whole {
+            self.put_item_if(item, Condition::new("attribute_exists(pk)")).await?;
+        }
+        Ok(())
+    }
+
+    /// A page of the archived entries of a claim, oldest first.
+    async fn query_history(
+        &self,
+        id: &ClaimId,
+        from: Option<Attributes>,
+        limit: u16,
+    ) -> Result<QueryOutput, StoreError> {
+        self.client
+            .query()
+            .table_name(self.table())
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :h)")
+            .expression_attribute_values(":pk", text(keys::claim(id)))
+            .expression_attribute_values(":h", text("H#"))
+            .set_exclusive_start_key(from)
+            .limit(i32::from(limit))
+            .send()
+            .await
+            .map_err(StoreError::of_call)
+    }
+
     async fn details_hash(&self, id: &ClaimId) -> Result<Sha256Hash, StoreError> {
         let stored = self.load_claim(id).await?.stored;
         let stored = stored.ok_or_else(|| StoreError::unreadable("claim", "pk"))?;
@@ -234,6 +277,11 @@ impl HistoryEntry {
             Told::Withheld(_) => None,
         }
     }
+
+    /// Whether the event is that the personal data were erased.
+    fn is_erasure(&self) -> bool {
+        matches!(self.told(), Some(Told::Event(entry)) if entry.event_type == EventType::Erased)
+    }
 }
 
 fn version_of(sort: &str) -> Option<Version> {
@@ -244,7 +292,6 @@ fn version_of(sort: &str) -> Option<Version> {
 mod tests {
     use aws_sdk_dynamodb::types::AttributeValue;
     use domain::claim::State;
-    use domain::event::EventType;
     use domain::ids::ItemId;
 
     use super::*;

@@ -74,7 +74,7 @@ impl FetchedItems {
 
     /// The list of the claim's last notice with its reports, if [`recipients_keys`] were fetched.
     pub(crate) fn recipients(&self, claim: &Claim) -> Result<Option<Recipients>, StoreError> {
-        if claim.notice == NoticeNo::default() {
+        if !has_recipients(claim) {
             return Ok(None);
         }
         let Some(list) = self.recipient_list(&claim.id, claim.notice)? else { return Ok(None) };
@@ -82,9 +82,15 @@ impl FetchedItems {
     }
 }
 
-/// Where the list of the claim's last notice and its reports stand; nowhere before the first.
+/// Whether there is anybody whom a notice of the claim went to: nobody before the first, and nobody of an erased
+/// claim, even where what was kept of them is still being removed.
+fn has_recipients(claim: &Claim) -> bool {
+    claim.notice != NoticeNo::default() && !claim.erased
+}
+
+/// Where the list of the claim's last notice and its reports stand; nowhere where nobody can be on it.
 pub(crate) fn recipients_keys(claim: &Claim) -> Vec<ItemKey> {
-    if claim.notice == NoticeNo::default() {
+    if !has_recipients(claim) {
         return Vec::new();
     }
     vec![list_key(&claim.id, claim.notice), reports_key(&claim.id, claim.notice)]

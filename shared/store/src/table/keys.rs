@@ -12,7 +12,7 @@
 //! | readings | `C#<claim>` | `R` | `usage/readings.rs` | for good |
 //! | reports | `C#<claim>` | `R#<notice>` | `notices/reports.rs` | for good |
 //! | notice text | `C#<claim>` | `X#<notice>#<language>` | `notices/text.rs` | for good |
-//! | timer | `T#<quarter, UTC>#<shard>` | `<claim>`, or `<claim>#<reminder>` | `timers/timer.rs` | 90 days after the bucket |
+//! | timer | `T#<quarter, UTC>#<shard>` | `<claim>`, `<claim>#<reminder>` or `<claim>#erase` | `timers/timer.rs` | 90 days after the bucket |
 //! | checkpoint | `S` | `<shard, 2 digits>` | `timers/checkpoint.rs` | for good |
 //! | test clock | `S` | `clock` | `table/clock.rs` | for good |
 //! | dead letter | `X#<day>` | as the timer | `timers/dead_letter.rs` | 366 days |
@@ -35,6 +35,7 @@
 //! | list of revisions | `CA#revisions` | `<country>` | `directory/calendars.rs` | for good |
 //! | recount | `CA#recounts` | `<country>` | `directory/recounts.rs` | until it is done |
 //! | document | `E#<sha256>` | `<tenant>` | `evidence/documents.rs` | for good |
+//! | erasure | `Z#erased` | `<claim>` | `erasure/list.rs` | for good |
 //! | usage row | `U#<tenant>#<kind>#<item>` | `<date>` | `usage/rows.rs` | for good |
 //!
 //! A claim and what belongs to it are one partition. `A` to `D` is the claim itself, which one query reads;
@@ -76,6 +77,8 @@ pub(crate) const SYSTEM: &str = "S";
 pub(crate) const REVISIONS: &str = "CA#revisions";
 /// The partition of the countries whose windows are still to be counted again.
 pub(crate) const RECOUNTS: &str = "CA#recounts";
+/// The partition of the claims whose personal data were erased.
+pub(crate) const ERASED: &str = "Z#erased";
 /// The sort key of the test clock.
 pub(crate) const CLOCK: &str = "clock";
 
@@ -91,6 +94,15 @@ pub(crate) fn claim_of(pk: &str) -> Result<ClaimId, StoreError> {
 
 pub(crate) fn history(version: Version) -> String {
     format!("H#{:06}", version.0)
+}
+
+/// What every sort key of a claim's partition that stands behind its history is greater than.
+pub(crate) const BEHIND_HISTORY: &str = "H$";
+
+/// Whether an item behind the history of a claim goes when its personal data are erased: all but the readings, which
+/// are the customer's, and the marks of reminders, which hold nothing.
+pub(crate) fn is_erased_with_claim(sort: &str) -> bool {
+    sort != READINGS && !sort.starts_with("M#")
 }
 
 /// What the sort keys of the revisions of an entry of the directory begin with.

@@ -6,10 +6,15 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem};
 
+use futures_util::future::try_join_all;
+
 use super::attributes::Attributes;
 use super::config::Store;
 use super::error::StoreError;
 use super::write_id::WriteId;
+
+/// How many items are deleted side by side.
+const AT_A_TIME: usize = 25;
 
 /// What became of a conditional write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +123,18 @@ impl Store {
     pub(crate) async fn put_item(&self, item: Attributes) -> Result<(), StoreError> {
         let put = self.client.put_item().table_name(self.table()).set_item(Some(item));
         put.send().await.map(|_| ()).map_err(StoreError::of_call)
+    }
+
+    /// Deletes items, so many at a time. One that is not there is as good as deleted.
+    pub(crate) async fn delete_items(&self, keys: Vec<Attributes>) -> Result<(), StoreError> {
+        for some in keys.chunks(AT_A_TIME) {
+            let deletes = some.iter().map(|key| {
+                let delete = self.client.delete_item().table_name(self.table());
+                delete.set_key(Some(key.clone())).send()
+            });
+            try_join_all(deletes).await.map_err(StoreError::of_call)?;
+        }
+        Ok(())
     }
 
     /// All of the actions or none. The token stays the same when the SDK tries again, so that a

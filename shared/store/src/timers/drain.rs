@@ -29,6 +29,8 @@ pub struct DrainReport {
     pub settled: u32,
     /// Reminders that were due.
     pub reminded: u32,
+    /// Claims whose personal data were erased, or looked at once more for that.
+    pub erased: u32,
     /// Timers that had nothing to do any more.
     pub stale: u32,
     /// Timers given up.
@@ -175,6 +177,7 @@ impl Run {
             Ending::Silenced => &mut drained.silenced,
             Ending::Settled => &mut drained.settled,
             Ending::Reminded => &mut drained.reminded,
+            Ending::Erased => &mut drained.erased,
             Ending::Stale => &mut drained.stale,
         };
         *counter += 1;

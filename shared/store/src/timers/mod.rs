@@ -7,6 +7,7 @@ mod bucket;
 pub(crate) mod checkpoint;
 pub(crate) mod dead_letter;
 pub(crate) mod drain;
+mod erasures;
 pub(crate) mod page;
 mod release_locks;
 pub(crate) mod reminders;

@@ -1,7 +1,7 @@
 //! Settling a decline: once it can no longer be undone, its locks are given back and the blocks are
 //! written. The record says all it has to say already, so it is only asked to be unmoved.
 
-use domain::claim::State;
+use domain::claim::{Instant, State};
 use domain::effects::{self, LockChange};
 use domain::ids::ClaimId;
 use domain::program::Policy;
@@ -17,12 +17,13 @@ use crate::table::write_id::WriteId;
 const ATTEMPTS: u32 = 5;
 
 impl Store {
-    /// Settles a declined claim whose window has passed. Twice does no harm: where no lock is the
+    /// Settles a declined claim whose window has passed, and puts the timer of its erasure. Twice does no harm: where no lock is the
     /// claim's any more, nothing is left to do.
     pub(super) async fn release_locks(
         &self,
         id: &ClaimId,
         policy: &Policy,
+        now: Instant,
     ) -> Result<Ending, StoreError> {
         for attempt in 0..ATTEMPTS {
             let Some(stored) = self.load_claim(id).await?.stored else { return Ok(Ending::Stale) };
@@ -40,6 +41,7 @@ impl Store {
             if actions.is_empty() {
                 return Ok(Ending::Stale);
             }
+            self.schedule_erasure(claim, policy, now).await?;
             let refused = effects::blocked_on_settling(claim);
             actions.extend(self.block_actions(claim, &refused, closes_at, policy, None).await?);
             actions.push(check_unchanged(claim));

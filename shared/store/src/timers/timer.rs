@@ -17,6 +17,8 @@ const CALENDAR: &str = "c";
 const CLOSES_AT: &str = "w";
 /// What is read of a timer: all of it but what its partition says, and its end.
 pub(super) const READ: &str = "sk, d, k, c, w";
+/// The kind of an erasure's timer, which also stands in its sort key.
+const ERASURE: &str = "erase";
 /// How long a timer is kept after its bucket.
 const KEPT: Duration = Duration::days(90);
 
@@ -27,6 +29,8 @@ pub(crate) enum TimerKind {
     Window,
     /// A reminder of a window that ends then: due earlier, and it writes no claim.
     Reminder(Reminder, Instant),
+    /// The end of a claim's personal data: due, or to be brought to its end.
+    Erasure,
     /// Anything else.
     Other,
 }
@@ -46,6 +50,7 @@ impl TimerKind {
         match self {
             Self::Window => "window",
             Self::Reminder(reminder, _) => reminder.as_str(),
+            Self::Erasure => ERASURE,
             Self::Other => "other",
         }
     }
@@ -54,6 +59,7 @@ impl TimerKind {
         match item.text(KIND)? {
             "window" => Ok(Self::Window),
             "other" => Ok(Self::Other),
+            ERASURE => Ok(Self::Erasure),
             name => {
                 let reminder = Reminder::parse(name).ok_or_else(|| item.bad(KIND))?;
                 Ok(Self::Reminder(reminder, item.instant(CLOSES_AT)?))
@@ -100,11 +106,18 @@ impl TimerItem {
         Self { claim: claim.id.clone(), deadline: due_at, kind, calendar: None }
     }
 
-    /// Its place in its bucket: a claim's deadline, and beside it its reminders.
+    /// The timer of an erasure that is due then, or goes on then.
+    pub(super) fn erasure(claim: &ClaimId, due_at: Instant) -> Self {
+        let kind = TimerKind::Erasure;
+        Self { claim: claim.clone(), deadline: due_at, kind, calendar: None }
+    }
+
+    /// Its place in its bucket: a claim's deadline, and beside it its reminders and its erasure.
     pub(crate) fn sort(&self) -> String {
         match self.kind {
             TimerKind::Window | TimerKind::Other => self.claim.as_str().to_owned(),
             TimerKind::Reminder(reminder, _) => format!("{}#{}", self.claim, reminder.as_str()),
+            TimerKind::Erasure => format!("{}#{ERASURE}", self.claim),
         }
     }
 }

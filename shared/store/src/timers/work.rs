@@ -29,6 +29,8 @@ pub(crate) enum Ending {
     Settled,
     /// The customer is to be reminded.
     Reminded,
+    /// Personal data were erased.
+    Erased,
     /// There was nothing to do.
     Stale,
 }
@@ -64,6 +66,11 @@ impl Store {
                 let result =
                     Box::pin(self.put_reminder_mark(timer, reminder, closes_at, now)).await;
                 results.push((result, false));
+                continue;
+            }
+            if timer.kind == TimerKind::Erasure {
+                let erased = self.work_erasure(&timer.claim, now, offset);
+                results.push((Box::pin(erased).await, false));
                 continue;
             }
             results.push(match closed.remove(&timer.claim) {
@@ -111,7 +118,7 @@ impl Store {
                 let policy = self.policy_of(stored.claim()).await?;
                 let settles_at = effects::settles_at(stored.claim(), &policy);
                 if settles_at.is_some_and(|settles_at| settles_at <= now) {
-                    return self.release_locks(id, &policy).await;
+                    return self.release_locks(id, &policy, now).await;
                 }
                 Ok(Ending::Stale)
             }

@@ -64,6 +64,7 @@ stored_codes! {
         RecipientFailed = 33,
         LinkRetired = 34,
         ConsentChanged = 35,
+        Erased = 36,
     }
     ActorKind {
         Partner = 1,

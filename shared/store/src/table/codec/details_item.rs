@@ -45,6 +45,16 @@ impl DetailsItem {
         }
     }
 
+    /// What is left of the details when the personal data are erased, under a new salt: neither the digest of those
+    /// from before nor what was derived from it can be made again. No request is known as the one that created the
+    /// claim any more, since its digest stands for the contacts, too.
+    ///
+    /// # Errors
+    /// `Unavailable` where there is nothing random.
+    pub(crate) fn erased(details: &Details) -> Result<Self, StoreError> {
+        Self::new(details, Sha256Hash([0; 32]))
+    }
+
     /// Whether both say the same, whatever their salts.
     pub(crate) fn says(&self, other: &Self) -> bool {
         self.request_hash == other.request_hash && self.fields == other.fields

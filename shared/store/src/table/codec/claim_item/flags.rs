@@ -16,6 +16,7 @@ pub(super) struct Flags {
     pub(super) hold_reason: Option<HoldReason>,
     pub(super) used: UsedChances,
     pub(super) extended_by: ExtensionCauses,
+    pub(super) erased: bool,
 }
 
 /// The flags that are set.
@@ -55,6 +56,7 @@ const REFUSED_PROPOSALS: u32 = 2;
 const UNDOS: u32 = 2;
 const RENEWALS: u32 = 3;
 const EXTENDED_BY: u32 = 6;
+const ERASED: u32 = 1;
 
 impl Flags {
     pub(super) fn of(claim: &Claim) -> Self {
@@ -69,8 +71,8 @@ impl Flags {
             (Flag::WITH_OPERATOR, matches!(state, State::Unreachable { with_operator: true, .. })),
         ]);
         let hold_reason = if let State::OnHold { reason } = &claim.state { *reason } else { None };
-        let (used, extended_by) = (claim.used, claim.extended_by);
-        Self { kind: subject.kind, set, hold_reason, used, extended_by }
+        let (used, extended_by, erased) = (claim.used, claim.extended_by, claim.erased);
+        Self { kind: subject.kind, set, hold_reason, used, extended_by, erased }
     }
 
     /// The number. A count that its bits do not hold is the greatest that they do: each count matters only up
@@ -84,6 +86,7 @@ impl Flags {
             (UNDOS, self.used.undos),
             (RENEWALS, self.used.renewals),
             (EXTENDED_BY, self.extended_by.bits()),
+            (ERASED, u8::from(self.erased)),
         ];
         let (mut packed, mut shift) = (0, 0);
         for (width, value) in fields {
@@ -111,7 +114,8 @@ impl Flags {
             (next(REFUSED_PROPOSALS)?, next(UNDOS)?, next(RENEWALS)?);
         let used = UsedChances { renewals, refused_proposals, undos };
         let extended_by = ExtensionCauses::of_bits(next(EXTENDED_BY)?)?;
-        (rest == 0).then_some(Self { kind, set, hold_reason, used, extended_by })
+        let erased = next(ERASED)? == 1;
+        (rest == 0).then_some(Self { kind, set, hold_reason, used, extended_by, erased })
     }
 
     /// The flags of a record: its number, or an attribute for each in a record from before there was one.
@@ -130,7 +134,7 @@ impl Flags {
         let kind = item.parsed(name::KIND, |text| ItemKind::parse(text).ok_or(()))?;
         // What such a record counted, `rc`, has no limit any more.
         let (used, extended_by) = (UsedChances::default(), ExtensionCauses::default());
-        Ok(Self { kind, set, hold_reason: None, used, extended_by })
+        Ok(Self { kind, set, hold_reason: None, used, extended_by, erased: false })
     }
 }
 
@@ -154,6 +158,7 @@ mod tests {
             hold_reason: Some(HoldReason::CalendarEnds),
             used,
             extended_by: ExtensionCauses::default().with(ExtensionCause::Outage),
+            erased: true,
         }
     }
 
@@ -165,6 +170,8 @@ mod tests {
             let one = Flags { set: FlagSet(1 << bit), ..flags(UsedChances::default()) };
             assert_eq!(Flags::unpack(one.pack()), Some(one));
         }
+        let kept = Flags { erased: false, ..flags(used) };
+        assert_eq!(Flags::unpack(kept.pack()), Some(kept));
     }
 
     #[test]
@@ -182,7 +189,7 @@ mod tests {
         let sound = flags(UsedChances::default()).pack();
         let no_kind = sound & !0b11;
         let no_reason = sound | (0b111 << (KIND + FLAGS));
-        let too_high = sound | (1 << 25);
+        let too_high = sound | (1 << 26);
         for packed in [no_kind, no_reason, too_high] {
             assert_eq!(Flags::unpack(packed), None);
         }

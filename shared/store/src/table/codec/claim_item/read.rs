@@ -49,6 +49,7 @@ impl ClaimItem {
             submitted_at,
             priority_at: item.opt_instant(name::PRIORITY_AT)?.or(submitted_at),
             details: details()?,
+            erased: flags.erased,
             last_event,
         };
         let stamp = Stamp {

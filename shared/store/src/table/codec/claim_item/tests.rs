@@ -81,6 +81,7 @@ fn with_items(state: State, mark: Option<Mark>, id: impl Fn(u8) -> String) -> Cl
         submitted_at: Some(at(3)),
         priority_at: Some(at(4)),
         details: withheld().unwrap(),
+        erased: false,
         last_event: LastEvent {
             event_type: EventType::AssociationEnded,
             at: at(5),
@@ -100,6 +101,16 @@ fn stored(claim: Claim) -> ClaimItem {
     let write = WriteId([3; 8]);
     let details_hash = Sha256Hash([5; 32]);
     ClaimItem { claim, stamp: Stamp { details_hash, waiting_since, slow, write } }
+}
+
+#[test]
+fn an_erased_claim_is_read_as_one_and_takes_no_byte_more() {
+    let kept = stored(largest(State::Withdrawn, None));
+    let mut erased = kept.clone();
+    erased.claim.erased = true;
+    let (item, before) = (erased.attributes().unwrap(), kept.attributes().unwrap());
+    assert_eq!(ClaimItem::read(&item).unwrap(), erased);
+    assert_eq!(size(&item), size(&before));
 }
 
 /// The size by DynamoDB's rules.

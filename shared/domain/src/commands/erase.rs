@@ -1,0 +1,61 @@
+//! `erase`: the personal data of a claim that is over end (`docs/domain.md §3.10`).
+
+use chrono::Duration;
+
+use crate::actor::Actor;
+use crate::claim::{Claim, Instant, State};
+use crate::command::CommandKind;
+use crate::context::Context;
+use crate::decision::{Decision, invalid_state, new_event};
+use crate::event::{Event, EventBody};
+use crate::program::Policy;
+use crate::rule::{ERASURE, Rule};
+use crate::states::Stage;
+
+/// The rule, as the explanation of a claim names it.
+pub(crate) const RULE: Rule =
+    Rule::new(ERASURE, "erase", "the personal data of a claim that is over are erased");
+
+/// Erases the personal data of a claim to which nothing but a "no" can come. The system does so when the policy's
+/// time is over, and never before. What is erased already: nothing.
+pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
+    if claim.erased {
+        return Ok(None);
+    }
+    if over_since(claim, &context.policy).is_none_or(|since| context.at < since) {
+        return Err(invalid_state(claim, CommandKind::Erase));
+    }
+    let is_due = || erasure_due_at(claim, &context.policy).is_some_and(|due| due <= context.at);
+    if context.actor == Actor::System && !is_due() {
+        return Ok(None);
+    }
+    let details = Some(Box::new(claim.details.erased()));
+    Ok(Some(Event { details, ..new_event(claim, context, EventBody::Erased) }))
+}
+
+/// The personal data are erased.
+pub(crate) fn apply(claim: &mut Claim) {
+    claim.erased = true;
+}
+
+/// When the policy lets the personal data of a claim end, where it stays as it is. `None`: they were erased, the
+/// claim is not over, or the policy keeps them.
+pub fn erasure_due_at(claim: &Claim, policy: &Policy) -> Option<Instant> {
+    let since = over_since(claim, policy).filter(|_| !claim.erased)?;
+    let days = if claim.state == State::Discarded {
+        policy.retention_days?.discarded?
+    } else {
+        policy.retention_days?.after_end?
+    };
+    since.max(claim.last_event.at).checked_add_signed(Duration::days(days.into()))
+}
+
+/// Since when nothing but a "no" can come to a claim in a final state. A dispute or an undo that arrived in time may
+/// still be on its way for as long as the grace lasts.
+fn over_since(claim: &Claim, policy: &Policy) -> Option<Instant> {
+    if claim.status().row().stage != Stage::Final {
+        return None;
+    }
+    let grace = Duration::seconds(policy.grace_seconds.into());
+    Some(claim.state.until().map_or(claim.last_event.at, |until| until + grace))
+}
