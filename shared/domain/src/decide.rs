@@ -61,7 +61,8 @@ fn create(command: &Command, context: &Context) -> Result<Event, Rejection> {
 /// Decides a later event.
 fn change(claim: &Claim, command: &Command, context: &Context) -> Decision {
     authorize(claim, command.kind(), &context.actor)?;
-    if !is_allowed_in(command.kind(), claim.status()) {
+    let takes = is_allowed_in(command.kind(), claim.status());
+    if !takes || is_closed(claim, command.kind(), &context.actor) {
         return Err(invalid_state(claim, command.kind()));
     }
     let event = match command {
@@ -134,6 +135,13 @@ pub fn refuse_by_state(
     }
     let refusal = invalid_state(claim, command);
     Err(refusal.with_possible(|| possible_commands(claim, actor, at)))
+}
+
+/// Whether a party's command comes too late for an erased claim, which takes nothing but a "no": nobody knows any more
+/// whose link is whose.
+fn is_closed(claim: &Claim, command: CommandKind, actor: &Actor) -> bool {
+    let is_taken = matches!(command, CommandKind::Decline | CommandKind::Erase);
+    claim.erased && *actor != Actor::System && !is_taken
 }
 
 /// Whether this actor may give this command at all, and whether the claim is the actor's to see: another

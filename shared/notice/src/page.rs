@@ -209,11 +209,9 @@ fn remark(standing: &CustomerOptions) -> Option<&'static str> {
 fn refusal_hint(rights: Rights) -> &'static str {
     match rights {
         Rights::Unverified => "wrong-contact-hint-unverified",
-        Rights::Verified
-        | Rights::Earlier
-        | Rights::Refused
-        | Rights::Retired
-        | Rights::Erased => "wrong-contact-hint",
+        Rights::Verified | Rights::Earlier | Rights::Refused | Rights::Retired | Rights::Erased => {
+            "wrong-contact-hint"
+        }
     }
 }
 

@@ -66,12 +66,12 @@ async fn a_review_begun_on_the_day_of_its_submit_keeps_the_timer_and_costs_one_l
 }
 
 #[tokio::test]
-async fn rejecting_from_review_costs_one_and_one() {
+async fn rejecting_from_review_costs_one_and_one_and_the_timer_of_its_erasure() {
     let world = world().await;
     let claim = world.in_review("k", &ITEMS).await;
     world.wire.reset();
     world.give(&claim.id, &reviewer(), &reject()).await.unwrap();
-    assert_eq!(written(&world), Units::new(1.0, 1.0));
+    assert_eq!(written(&world), Units::new(2.0, 1.0));
 }
 
 #[tokio::test]
@@ -189,12 +189,24 @@ async fn a_wrong_code_costs_one() {
 }
 
 #[tokio::test]
-async fn withdrawing_from_an_open_window_costs_two_for_claim_and_each_lock() {
+async fn withdrawing_from_an_open_window_costs_two_for_claim_and_each_lock_and_a_timer() {
     let world = world().await;
     let claim = world.awaiting("k", &ITEMS).await;
     world.wire.reset();
     world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
-    assert_eq!(written(&world), Units::new(8.0, 0.0));
+    assert_eq!(written(&world), Units::new(9.0, 0.0));
+}
+
+#[tokio::test]
+async fn erasing_costs_two_for_record_details_and_list_and_one_for_all_else_that_it_removes() {
+    let world = world().await;
+    let claim = world.awaiting("k", &ITEMS).await;
+    world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
+    world.wire.reset();
+    let operator = integration::rivals::operator();
+    world.give(&claim.id, &operator, &Command::Erase).await.unwrap();
+    // The transaction, the timer, the list of the notice and its reports.
+    assert_eq!(written(&world), Units::new(6.0 + 1.0 + 2.0, 0.0));
 }
 
 #[tokio::test]

@@ -34,6 +34,8 @@ mod drafts;
 #[cfg(test)]
 mod earlier;
 #[cfg(test)]
+mod erasure;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod evidence;

@@ -476,13 +476,14 @@ async fn a_newcomer_whose_rival_has_just_become_official_is_not_told_that_it_sti
 }
 
 #[tokio::test]
-async fn handing_one_item_over_costs_two_units_for_each_claim_and_the_lock() {
+async fn handing_one_item_over_costs_two_units_for_each_claim_and_the_lock_and_a_timer() {
     let world = World::at(NOW).await;
     let (_, newcomer) = world.in_line(&TEAMS, &TEAMS).await;
     world.let_pass(closes_at(&newcomer));
     world.wire.reset();
     world.read(&newcomer.id).await;
-    assert_eq!(world.wire.spent().written, Units::new(6.0, 0.0));
+    // The holder's claim is over: the timer is that of its erasure.
+    assert_eq!(world.wire.spent().written, Units::new(7.0, 0.0));
 }
 
 #[tokio::test]

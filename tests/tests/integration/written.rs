@@ -14,7 +14,7 @@ use integration::fixtures::{self, ALPINE, CONTOSO};
 use integration::stack::{Stack, token};
 use integration::template::{functions, listed, statements, template, written_partitions};
 use integration::wire::Wire;
-use integration::world::{VERIFIED, closes_at, decline, link};
+use integration::world::{VERIFIED, alpine, closes_at, decline, link, withdraw};
 use serde_json::{Value, json};
 use store::Author;
 use web::event::Event;
@@ -176,6 +176,7 @@ async fn own_writes(function: &str) -> BTreeSet<String> {
         }
         "directory" => Box::pin(write_directory(&stack)).await,
         "notify" => Box::pin(write_to_outsider(&stack)).await,
+        "review" | "finalize" => Box::pin(erase(&stack)).await,
         "publish" => {
             Box::pin(stack.world.submitted("k", &["teams"])).await;
             stack.backstage.publish(&records(&stack.world)).await.unwrap();
@@ -240,6 +241,21 @@ async fn write_to_outsider(stack: &Stack) {
     for event in events(&stack.world) {
         stack.backstage.notify(&event).await.unwrap();
     }
+}
+
+/// One claim is erased by the operator, and another when the policy's time is over.
+async fn erase(stack: &Stack) {
+    let world = &stack.world;
+    let claims = [world.submitted("a", &["teams"]).await, world.submitted("b", &["teams"]).await];
+    for claim in &claims {
+        world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
+    }
+    let erasing = Event::post(&format!("/v1/claims/{}/erase", claims[0].id));
+    let erased = stack.send(erasing.staff("operator", "o").header("if-match", "*")).await;
+    assert_eq!(erased.status, 200, "{}", erased.text);
+    world.let_pass_by(world.clock.now() + Duration::days(400), Duration::minutes(20));
+    stack.backstage.tick(world).await;
+    assert!(world.read(&claims[1].id).await.erased);
 }
 
 #[tokio::test]

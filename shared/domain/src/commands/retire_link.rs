@@ -21,7 +21,7 @@ use crate::text::Comment;
 pub(crate) const RULE: Rule =
     Rule::new(COMMANDS, "retire link", "a retired link takes a no and nothing else");
 
-/// Retires the link of a recipient, in every state after the first notice, unless nobody knows any more whose it is. While the claim waits for the
+/// Retires the link of a recipient, in every state after the first notice. While the claim waits for the
 /// customer, what follows for the notice is what follows a failure; once the window has passed, the link alone
 /// changes. A link that is retired already: nothing.
 pub(crate) fn decide(
@@ -30,7 +30,7 @@ pub(crate) fn decide(
     comment: Option<&Comment>,
     context: &Context,
 ) -> Decision {
-    if claim.notice == NoticeNo::default() || claim.erased {
+    if claim.notice == NoticeNo::default() {
         return Err(invalid_state(claim, CommandKind::RetireLink));
     }
     let (recipients, own) = retirable(no, comment, context)?;

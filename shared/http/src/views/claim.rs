@@ -809,6 +809,7 @@ pub(crate) mod tests {
             "created_at",
             "submitted_at",
             "priority_at",
+            "erased",
             "turn",
             "window",
             "reasons",

@@ -91,12 +91,15 @@ impl Store {
             Some(sooner) => (sooner, domain::evolve(Some(old.claim().clone()), sooner)?),
             None => (event, decided),
         };
-        let new = following(old, claim, event, &command_context.context.policy, write)?;
+        let policy = &command_context.context.policy;
+        let new = following(old, claim, event, policy, write)?;
         let side_effects =
             self.side_effects(old.claim(), &new, event, (&changes, &locks), command_context);
-        let Some(mut actions) = side_effects.await? else {
-            return Ok(None);
-        };
+        let (side_effects, ()) = tokio::try_join!(
+            Box::pin(side_effects),
+            self.schedule_timers(Some(old.claim()), new.claim(), policy, now),
+        )?;
+        let Some(mut actions) = side_effects else { return Ok(None) };
         let cross_claim = Box::pin(self.cross_claim_actions(
             old.claim(),
             new.claim(),
@@ -107,7 +110,6 @@ impl Store {
         ));
         let Some(cross_claim) = cross_claim.await? else { return Ok(None) };
         actions.extend(cross_claim);
-        self.schedule_timers(Some(old.claim()), new.claim(), policy, now).await?;
         let record = new.record.attributes()?;
         let condition = as_read(old.claim(), &command_context.context.actor);
         if event.details.is_some() {
