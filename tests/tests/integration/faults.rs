@@ -235,6 +235,7 @@ each_step! {
     evidence_is_added_once_whatever_breaks: Step::AddEvidence;
     a_holiday_is_announced_once_whatever_breaks: Step::Announce;
     a_notice_is_passed_on_once_whatever_breaks: Step::PassOn;
+    a_claim_is_erased_once_whatever_breaks: Step::Erase;
     a_block_is_lifted_whatever_breaks: Step::Lift;
     a_due_window_is_counted_again_once_and_stays_open_whatever_breaks: Step::CloseRecounted;
 }

@@ -36,6 +36,8 @@ pub struct CustomerClaimView {
     pub submitted_at: Option<String>,
     /// Whether the operator vouched for the contact whom the notice names.
     pub vouched: bool,
+    /// Whether its personal data were erased.
+    pub erased: bool,
     /// Who is asked, and what became of it; of a claim that is answered alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipients: Option<Vec<RecipientView>>,
@@ -65,6 +67,7 @@ impl CustomerClaimView {
             items: whole.items,
             submitted_at: whole.submitted_at,
             vouched: whole.vouched,
+            erased: whole.erased,
             recipients: whole.recipients,
             hold_reason: whole.hold_reason,
             turn: whole.turn,

@@ -84,7 +84,7 @@ impl FetchedItems {
 
 /// Whether there is anybody whom a notice of the claim went to: nobody before the first, and nobody of an erased
 /// claim, even where what was kept of them is still being removed.
-fn has_recipients(claim: &Claim) -> bool {
+pub(super) fn has_recipients(claim: &Claim) -> bool {
     claim.notice != NoticeNo::default() && !claim.erased
 }
 

@@ -11,6 +11,7 @@ use domain::event::FailureCause;
 use domain::ids::{ClaimId, NoticeNo};
 use domain::recipient::{Failure, MAX_RECIPIENTS, RecipientNo, Reports};
 
+use super::recipients::has_recipients;
 use crate::table::attributes::{Attributes, Reader, instant_of, key, number};
 use crate::table::codec::codes::StoredCode;
 use crate::table::config::Store;
@@ -176,7 +177,7 @@ impl FetchedItems {
     /// When a "no" to the claim's last notice was said again, if [`super::recipients::recipients_keys`] were
     /// fetched.
     pub(crate) fn no_repeated_at(&self, claim: &Claim) -> Result<Option<Instant>, StoreError> {
-        if claim.notice == NoticeNo::default() {
+        if !has_recipients(claim) {
             return Ok(None);
         }
         let found = self.get(&reports_key(&claim.id, claim.notice))?;

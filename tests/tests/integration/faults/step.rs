@@ -66,6 +66,7 @@ pub(super) enum Step {
     CloseRecounted,
     PassOn,
     Lift,
+    Erase,
 }
 
 impl Step {
@@ -113,7 +114,8 @@ impl Step {
             | Self::AddEvidence
             | Self::Announce
             | Self::PassOn
-            | Self::Lift => false,
+            | Self::Lift
+            | Self::Erase => false,
         }
     }
 
@@ -164,6 +166,10 @@ impl Step {
             Self::Lift => {
                 let id = associated(world).await;
                 world.give(&id, &link(1), &decline_all()).await.unwrap().claim.id
+            }
+            Self::Erase => {
+                let claim = world.awaiting("k", &ITEMS).await;
+                world.give(&claim.id, &alpine(), &withdraw()).await.unwrap().claim.id
             }
             Self::Undo => declined(world, &decline_all()).await.id,
             Self::End | Self::Revoke => associated(world).await,
@@ -284,6 +290,7 @@ impl Step {
             Self::GetInLine => (operator(), grounds()),
             Self::TakeOverByYes => (contoso_admin(), accept_all()),
             Self::LeaveTheLine => (borealis(), withdraw()),
+            Self::Erase => (operator(), Command::Erase),
         };
         store.execute(id, &actor, &command, world.now(), None).await.map(|_| ())
     }
