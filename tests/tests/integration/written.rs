@@ -246,7 +246,10 @@ async fn write_to_outsider(stack: &Stack) {
 /// One claim is erased by the operator, and another when the policy's time is over.
 async fn erase(stack: &Stack) {
     let world = &stack.world;
-    let claims = [world.submitted("a", &["teams"]).await, world.submitted("b", &["sharepoint-online"]).await];
+    let claims = [
+        world.submitted("a", &["teams"]).await,
+        world.submitted("b", &["sharepoint-online"]).await,
+    ];
     for claim in &claims {
         world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
     }
