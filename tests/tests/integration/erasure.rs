@@ -1,4 +1,4 @@
-//! The end of personal data (`docs/domain.md §3.10`): after an erasure a canary is nowhere, the history verifies, and
+//! The end of personal data (`docs/domain.md §3.11`): after an erasure a canary is nowhere, the history verifies, and
 //! a restored table is erased again.
 
 use std::io::{Read, Write};

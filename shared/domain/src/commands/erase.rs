@@ -1,4 +1,4 @@
-//! `erase`: the personal data of a claim that is over end (`docs/domain.md §3.10`).
+//! `erase`: the personal data of a claim that is over end (`docs/domain.md §3.11`).
 
 use chrono::Duration;
 

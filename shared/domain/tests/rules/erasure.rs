@@ -1,4 +1,4 @@
-//! The end of personal data (`docs/domain.md §3.10`).
+//! The end of personal data (`docs/domain.md §3.11`).
 
 use chrono::Duration;
 use domain::actor::{Actor, StaffRole};
