@@ -57,6 +57,9 @@ pub struct Location {
     pub id: LocationId,
     /// The programs it is enrolled in.
     pub programs: BTreeSet<ProgramId>,
+    /// What people call it; a location without a name is called by its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Name>,
 }
 
 /// A partner.

@@ -1,11 +1,14 @@
 //! Incentive programs and their policy: versioned data, since programs change every fiscal year
 //! (`docs/domain.md §1`, `§7`).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::UnknownSubdivision;
 use crate::codes::codes;
 use crate::ids::{Activity, FamilyId, ItemId, ProductId, ProgramId};
+use crate::locale::Locale;
 use crate::text::Name;
 
 codes! {
@@ -55,10 +58,60 @@ pub struct Program {
     pub activities: Vec<Activity>,
     /// Workload ids, or the products of subscriptions.
     pub catalogue: Vec<ProductId>,
+    /// Its name in other languages.
+    #[serde(default, skip_serializing_if = "NamesByLanguage::is_empty")]
+    pub names: NamesByLanguage,
+    /// What customers call the things of the catalogue; what has no name is called by its id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub catalogue_names: BTreeMap<ProductId, NamesByLanguage>,
     /// Raised by every change of the policy; 1 to begin with.
     pub policy_version: u32,
     /// The rules new claims are pinned to.
     pub policy: Policy,
+}
+
+impl Program {
+    /// What customers call a thing of the catalogue.
+    pub fn names_of(&self, id: &str) -> &NamesByLanguage {
+        static NONE: NamesByLanguage = NamesByLanguage(BTreeMap::new());
+        let named = self.catalogue_names.iter().find(|(own, _)| own.as_str() == id);
+        named.map_or(&NONE, |(_, names)| names)
+    }
+}
+
+/// What a thing is called, by language.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NamesByLanguage(pub BTreeMap<Locale, Name>);
+
+impl NamesByLanguage {
+    /// Whether it has no name in any language.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The name in a language, whatever region its tag or the name's has.
+    ///
+    /// ```
+    /// use domain::program::NamesByLanguage;
+    ///
+    /// let names: NamesByLanguage = serde_json::from_str(r#"{"cs-CZ": "Pošta", "en": "Mail"}"#)?;
+    /// let name = |language| names.exactly(language).map(|name| name.as_str().to_owned());
+    /// assert_eq!((name("cs").as_deref(), name("de")), (Some("Pošta"), None));
+    /// assert_eq!(names.of("de").map(|name| name.as_str()), Some("Mail"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn exactly(&self, language: &str) -> Option<&Name> {
+        let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let wanted = primary(language);
+        self.0.iter().find(|(tag, _)| primary(tag.as_str()) == wanted).map(|(_, name)| name)
+    }
+
+    /// The name in a language, else in English, else the first that there is.
+    pub fn of(&self, language: &str) -> Option<&Name> {
+        let other = || self.exactly("en").or_else(|| self.0.values().next());
+        self.exactly(language).or_else(other)
+    }
 }
 
 codes! {

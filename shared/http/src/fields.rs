@@ -1,6 +1,7 @@
 //! Reading a request's JSON field by field, so that every error is found and told at once, each at
 //! its JSON Pointer (`docs/api.md §1.2`).
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use domain::rejection::{FieldCode, FieldError, Hint};
@@ -8,6 +9,41 @@ use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 use crate::values::{Readable, Wrong};
+
+/// The pointer of a member of the value at `at`.
+fn pointer(at: &str, name: &str) -> String {
+    format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+fn read_plain<T: Readable>(value: &Value, at: &str, errors: &mut Vec<FieldError>) -> Option<T> {
+    T::read(value).map_err(|code| errors.push(FieldError::new(at, code))).ok()
+}
+
+fn read_by_key<'v, K: Readable + Ord, T>(
+    value: &'v Value,
+    at: &str,
+    most: usize,
+    errors: &mut Vec<FieldError>,
+    read: impl Fn(&'v Value, &str, &mut Vec<FieldError>) -> Option<T>,
+) -> BTreeMap<K, T> {
+    let Some(members) = value.as_object() else {
+        errors.push(FieldError::new(at, FieldCode::Malformed));
+        return BTreeMap::new();
+    };
+    if members.len() > most {
+        errors.push(FieldError::new(at, FieldCode::TooLong));
+        return BTreeMap::new();
+    }
+    let mut found = BTreeMap::new();
+    for (key, value) in members {
+        let at = pointer(at, key);
+        let key = read_plain(&Value::String(key.clone()), &at, errors);
+        if let Some((key, value)) = key.zip(read(value, &at, errors)) {
+            found.insert(key, value);
+        }
+    }
+    found
+}
 
 /// An object of a request while it is being read. What was asked for is known; what is left over at
 /// the end is an unknown field.
@@ -45,9 +81,14 @@ impl<'v> Fields<'v> {
         self.errors.push(wrong.at(pointer));
     }
 
+    /// Records an error at a member of a field.
+    pub(crate) fn report_in(&mut self, name: &str, member: &str, code: FieldCode) {
+        let pointer = pointer(&self.pointer(name), member);
+        self.errors.push(FieldError::new(pointer, code));
+    }
+
     fn pointer(&self, name: &str) -> String {
-        let escaped = name.replace('~', "~0").replace('/', "~1");
-        format!("{}/{escaped}", self.at)
+        pointer(&self.at, name)
     }
 
     /// The member of that name; `null` counts as left out.
@@ -179,6 +220,31 @@ impl<'v> Fields<'v> {
             }
         }
         values
+    }
+
+    /// An object whose keys are data, with a plain value each: those that could be read, none where there are too many.
+    pub(crate) fn by_key<K: Readable + Ord, T: Readable>(
+        &mut self,
+        name: &'static str,
+        most: usize,
+    ) -> BTreeMap<K, T> {
+        let Some(value) = self.member(name) else { return BTreeMap::new() };
+        let at = self.pointer(name);
+        read_by_key(value, &at, most, &mut self.errors, read_plain)
+    }
+
+    /// The same, with such an object of at most `most_each` values each.
+    pub(crate) fn by_two_keys<K: Readable + Ord, L: Readable + Ord, T: Readable>(
+        &mut self,
+        name: &'static str,
+        most: usize,
+        most_each: usize,
+    ) -> BTreeMap<K, BTreeMap<L, T>> {
+        let Some(value) = self.member(name) else { return BTreeMap::new() };
+        let at = self.pointer(name);
+        read_by_key(value, &at, most, &mut self.errors, |value, at, errors| {
+            Some(read_by_key(value, at, most_each, errors, read_plain))
+        })
     }
 
     /// Reports every entry of `name` whose key came before in the list.

@@ -7,8 +7,8 @@ use domain::calendar::CountryCode;
 use domain::directory::{
     DEFAULT_DRAFT_QUOTA, Location, Partner, Tenant, TenantContact, TenantItem,
 };
-use domain::ids::{PartnerId, ProgramId, TenantId};
-use domain::program::{Policy, Program, RetentionDays};
+use domain::ids::{PartnerId, ProductId, ProgramId, TenantId};
+use domain::program::{NamesByLanguage, Policy, Program, RetentionDays};
 use domain::rejection::FieldCode;
 use domain::rules::StandingRules;
 use serde::Serialize;
@@ -28,6 +28,9 @@ use crate::words::{
 const ENTRIES: RangeInclusive<usize> = 0..=500;
 /// Lists that must not be empty.
 const SOME_ENTRIES: RangeInclusive<usize> = 1..=500;
+
+/// The most languages in which a thing has a name.
+const LANGUAGES: usize = 20;
 
 /// Write a partner.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -70,6 +73,9 @@ pub struct LocationBody {
     /// The programs in which the location is enrolled, by their ids.
     #[schema(max_items = 500, required = false, nullable)]
     pub programs: Vec<String>,
+    /// What people call it.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: Option<String>,
 }
 
 /// Write a tenant.
@@ -173,6 +179,12 @@ pub struct ProgramBody {
     /// Workload ids, or the products of subscriptions.
     #[schema(max_items = 500, required = false, nullable)]
     pub catalogue: Vec<String>,
+    /// Its name in other languages, by language tag; at most 20.
+    #[schema(required = false, nullable, example = json!({"cs": "Využití online služeb"}))]
+    pub names: BTreeMap<String, String>,
+    /// What customers call the things of the catalogue, by id and language tag; what has no name is called by its id.
+    #[schema(required = false, nullable, example = json!({"teams": {"en": "Microsoft Teams"}}))]
+    pub catalogue_names: BTreeMap<String, BTreeMap<String, String>>,
     /// Taken and ignored: a changed policy makes the next version.
     #[schema(minimum = 0, maximum = 2_147_483_647)]
     pub policy_version: Option<u32>,
@@ -291,7 +303,8 @@ pub fn partner(id: &PartnerId, body: &Value) -> Result<Partner, Failure> {
 
 fn location(fields: &mut Fields<'_>) -> Option<Location> {
     let (id, programs) = (fields.required("id"), fields.values("programs", ENTRIES));
-    Some(Location { id: id?, programs: programs.into_iter().collect() })
+    let name = fields.optional("name");
+    Some(Location { id: id?, programs: programs.into_iter().collect(), name })
 }
 
 /// Reads a tenant, whose id is the path's. Who made a contact verified or added a domain is not read: the
@@ -368,7 +381,15 @@ pub fn program(id: &ProgramId, body: &Value) -> Result<Program, Failure> {
     let (name, status) = (fields.required("name"), fields.required("status"));
     let (family, item_kind) = (fields.required("family"), fields.required("item_kind"));
     let activities = fields.values("activities", SOME_ENTRIES);
-    let catalogue = fields.values("catalogue", ENTRIES);
+    let catalogue: Vec<ProductId> = fields.values("catalogue", ENTRIES);
+    let names = NamesByLanguage(fields.by_key("names", LANGUAGES));
+    let called: BTreeMap<ProductId, _> =
+        fields.by_two_keys("catalogue_names", *ENTRIES.end(), LANGUAGES);
+    for id in called.keys().filter(|id| !catalogue.contains(id)) {
+        fields.report_in("catalogue_names", id.as_str(), FieldCode::ItemNotClaimable);
+    }
+    let called = called.into_iter().map(|(id, names)| (id, NamesByLanguage(names)));
+    let catalogue_names: BTreeMap<_, _> = called.collect();
     let policy = fields.object("policy", policy).unwrap_or_default();
     let program = || {
         Some(Program {
@@ -379,6 +400,8 @@ pub fn program(id: &ProgramId, body: &Value) -> Result<Program, Failure> {
             item_kind: item_kind?,
             activities,
             catalogue,
+            names,
+            catalogue_names,
             policy_version: 1,
             policy,
         })
@@ -504,6 +527,33 @@ mod tests {
         assert_eq!(read.policy, Policy { window_business_days: 7, ..Policy::default() });
         let written = serde_json::to_value(&read).unwrap();
         assert_eq!(program(&id, &written).unwrap(), read);
+        let named = edited(osu(), "names", json!({"cs": "Využití"}));
+        let named =
+            edited(named, "catalogue_names", json!({"teams": {"en": "Teams", "cs": "Týmy"}}));
+        let read = program(&id, &named).unwrap();
+        let name = |language| read.names_of("teams").of(language).unwrap().as_str().to_owned();
+        assert_eq!([name("cs"), name("de")], ["Týmy", "Teams"]);
+        let shown = serde_json::to_value(crate::views::ProgramView::of(&read)).unwrap();
+        assert_eq!(program(&id, &shown).unwrap(), read);
+    }
+
+    #[test]
+    fn display_names_are_honest_texts_by_language_of_things_in_the_catalogue() {
+        let id = ProgramId::parse("osu-m365").unwrap();
+        let many: Value = (0..21).map(|no| (format!("x{no:02}"), json!("N"))).collect();
+        for (name, value, expected) in [
+            ("names", json!([]), "/names malformed"),
+            ("names", json!({"?": "N"}), "/names/? malformed"),
+            ("names", json!({"cs": " "}), "/names/cs malformed"),
+            ("names", json!({"cs": "A\u{202e}B"}), "/names/cs malformed"),
+            ("names", many.clone(), "/names too-long"),
+            ("catalogue_names", json!({"teams": "N"}), "/catalogue_names/teams malformed"),
+            ("catalogue_names", json!({"teams": {"cs": 1}}), "/catalogue_names/teams/cs malformed"),
+            ("catalogue_names", json!({"teams": many}), "/catalogue_names/teams too-long"),
+            ("catalogue_names", json!({"x": {"cs": "N"}}), "/catalogue_names/x item-not-claimable"),
+        ] {
+            assert_eq!(refused(program(&id, &edited(osu(), name, value))), [expected]);
+        }
     }
 
     #[test]

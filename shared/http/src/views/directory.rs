@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use domain::directory::{Grant, Partner, Tenant};
-use domain::program::{Policy, Program};
-use domain::text::Domain;
+use domain::directory::{Grant, Locale, Partner, Tenant};
+use domain::program::{NamesByLanguage, Policy, Program};
+use domain::text::{Domain, Name};
 use domain::time::rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -54,6 +54,8 @@ pub struct LocationView {
     pub id: String,
     /// The programs it is enrolled in.
     pub programs: Vec<String>,
+    /// What people call it.
+    pub name: Option<String>,
 }
 
 impl PartnerView {
@@ -62,6 +64,7 @@ impl PartnerView {
         let location = |location: &domain::directory::Location| LocationView {
             id: location.id.to_string(),
             programs: location.programs.iter().map(ToString::to_string).collect(),
+            name: location.name.as_ref().map(|name| name.as_str().to_owned()),
         };
         Self {
             id: partner.id.to_string(),
@@ -228,6 +231,10 @@ pub struct ProgramView {
     pub activities: Vec<String>,
     /// Workload ids, or the products of subscriptions.
     pub catalogue: Vec<String>,
+    /// Its name in other languages, by language tag.
+    pub names: BTreeMap<String, String>,
+    /// What customers call the things of the catalogue, by id and language tag.
+    pub catalogue_names: BTreeMap<String, BTreeMap<String, String>>,
     /// The version of its policy.
     pub policy_version: u32,
     /// The rules new claims are pinned to.
@@ -305,10 +312,21 @@ impl ProgramView {
             item_kind: Word(program.item_kind),
             activities: program.activities.iter().map(ToString::to_string).collect(),
             catalogue: program.catalogue.iter().map(ToString::to_string).collect(),
+            names: by_language(&program.names),
+            catalogue_names: program
+                .catalogue_names
+                .iter()
+                .map(|(id, names)| (id.to_string(), by_language(names)))
+                .collect(),
             policy_version: program.policy_version,
             policy: PolicyView::of(&program.policy),
         }
     }
+}
+
+fn by_language(names: &NamesByLanguage) -> BTreeMap<String, String> {
+    let name = |(tag, name): (&Locale, &Name)| (tag.as_str().into(), name.as_str().into());
+    names.0.iter().map(name).collect()
 }
 
 impl PolicyView {
