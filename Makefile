@@ -117,16 +117,24 @@ bench-scale: benchmark ## a million windows that end in one quarter of an hour, 
 bench-load: benchmark ## a minute of mixed requests, a third of it with a table that refuses every other call
 	$(BENCH) load
 
-# For AWS: make deploy STACK=cpor SENDER=notices@example.com CONTACT=help@example.com [ARCH=x86_64] [ARGS="--guided"]
+# For AWS: make deploy STACK=cpor SENDER=notices@example.com CONTACT=help@example.com NAME="Example Ltd." \
+#   [COLOR=#14507d] [LOGO=logo.png] [ARCH=x86_64] [ARGS="--guided"]
 FUNCTIONS := $(notdir $(wildcard functions/*))
 ARCH ?= arm64
 STACK ?= cpor
+COLOR ?= \#14507d
+LOGO ?=
 ARGS ?=
+# The functions that write mails and pages find the logo beside their binaries.
+BRANDED := decision notify
 deploy: $(TOOLS) ## builds for Lambda and deploys to the AWS account of the environment
-	@: $${SENDER:?the address that notices come from} $${CONTACT:?the address that notices give for questions}
+	@: $${SENDER:?the address that notices come from} $${CONTACT:?the address that notices give for questions} $${NAME:?the company that notices come from}
+	cargo run --quiet --locked -p notice --example check_brand -- '$(COLOR)' '$(LOGO)'
 	unset CARGO_BUILD_TARGET; PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --release $(FUNCTIONS:%=--package %) $(if $(filter arm64,$(ARCH)),--arm64,--x86-64)
+	@rm -f $(BRANDED:%=target/lambda/%/logo)
+	@$(if $(LOGO),for function in $(BRANDED); do cp '$(LOGO)' target/lambda/$$function/logo; done)
 	$(VENV)/bin/sam deploy --template-file template.yaml --stack-name $(STACK) --resolve-s3 --capabilities CAPABILITY_IAM \
-	  --parameter-overrides Architecture=$(ARCH) SenderAddress=$$SENDER OperatorContact=$$CONTACT $(PARAMETERS) $(ARGS)
+	  --parameter-overrides Architecture=$(ARCH) SenderAddress=$$SENDER OperatorContact=$$CONTACT OperatorName="\"$$NAME\"" BrandColor='$(COLOR)' $(PARAMETERS) $(ARGS)
 
 $(TOOLS): tests/local/requirements.txt
 	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)

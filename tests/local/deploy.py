@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from aws import client
-from settings import BINARIES, OPERATOR_CONTACT, ROOT, SENDER, SHARDS, STACK, STATE, TEMPLATE, TOOLS, tool_environment
+from settings import BINARIES, OPERATOR_CONTACT, OPERATOR_NAME, ROOT, SENDER, SHARDS, STACK, STATE, TEMPLATE, TOOLS, tool_environment
 
 DEPLOYED = STATE / "deployed"
 LOG = STATE / "deploy.log"
@@ -69,7 +69,7 @@ def _parameters() -> dict[str, str]:
     architecture = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
     return {
         "Architecture": architecture, "Sandbox": "true", "Shards": str(SHARDS),
-        "SenderAddress": SENDER, "OperatorContact": OPERATOR_CONTACT, "MalwareScan": "external",
+        "SenderAddress": SENDER, "OperatorContact": OPERATOR_CONTACT, "OperatorName": f'"{OPERATOR_NAME}"', "MalwareScan": "external",
     }
 
 

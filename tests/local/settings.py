@@ -13,6 +13,7 @@ ENDPOINT = f"http://127.0.0.1:{PORT}"
 OUTBOX = f"{ENDPOINT}/_ministack/ses/messages"
 SENDER = "notices@operator.example"
 OPERATOR_CONTACT = "help@operator.example"
+OPERATOR_NAME = "Vendor Programs"
 SHARDS = 4
 
 BINARIES = ROOT / "target" / "lambda"

@@ -4,6 +4,7 @@
 //! Everything here is a pure function of the claim, the directory and the keys, so a notice that is
 //! sent twice is the same notice.
 
+pub mod brand;
 pub mod code;
 pub mod content;
 pub mod dates;
@@ -18,6 +19,7 @@ mod html;
 mod picture;
 mod say;
 
+pub use brand::{Brand, BrandError};
 pub use content::{Deadline, Directory, Links, Notice, Operator};
 pub use keys::LinkKeys;
 pub use language::Language;

@@ -1,6 +1,7 @@
 //! What every function's `main.rs` needs: settings, clients, clock, the store, keys, telemetry, and
 //! the loop that serves invocations. The only crate that reads the environment and the system's clock.
 
+mod beside;
 mod bus;
 pub mod clients;
 pub mod clock;
@@ -16,6 +17,7 @@ pub mod settings;
 mod table;
 pub mod telemetry;
 
+pub use beside::file_beside_binary;
 pub use bus::{Bus, BusEvent};
 pub use clients::Clients;
 pub use clock::Clock;

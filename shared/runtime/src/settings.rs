@@ -72,6 +72,8 @@ mod tests {
             "OPERATOR_TIME_ZONE" => "Europe/Prague",
             "PUBLIC_BASE_URL" => "https://cpor.example/",
             "OPERATOR_CONTACT" => "help@vendor.example",
+            "OPERATOR_NAME" => "Vendor Ltd.",
+            "BRAND_COLOR" => "#14507d",
             _ => return None,
         };
         Some(text.to_owned())
@@ -84,6 +86,25 @@ mod tests {
         assert_eq!(table.operator.zone, Zone::Known("Europe/Prague".parse().unwrap()));
         assert_eq!(table.operator.calendar.country().as_str(), "CZ");
         assert_eq!(pages.base_url, "https://cpor.example", "links add their own slash");
+        assert_eq!(pages.operator_name.as_str(), "Vendor Ltd.");
+    }
+
+    #[test]
+    fn the_operators_name_is_honest_text_of_at_most_60_characters() {
+        let with = |name: &str| {
+            let name = name.to_owned();
+            let settings = move |asked: &str| {
+                if asked == "OPERATOR_NAME" { Some(name.clone()) } else { good(asked) }
+            };
+            parse::<PageSettings>(&settings).map(|page| page.operator_name.as_str().to_owned())
+        };
+        assert_eq!(with(&"ž".repeat(60)), Ok("ž".repeat(60)));
+        assert_eq!(with(" Vendor & Sons "), Ok("Vendor & Sons".to_owned()));
+        for name in ["ž".repeat(61), " ".to_owned(), "A\nB".to_owned(), "A\u{202e}B".to_owned()] {
+            let error = with(&name).unwrap_err().to_string();
+            assert_eq!(error, "wrong settings: OPERATOR_NAME is not a name of 1 to 60 characters");
+        }
+        assert!(with("").unwrap_err().to_string().contains("OPERATOR_NAME is missing"));
     }
 
     #[test]
@@ -108,7 +129,8 @@ mod tests {
     fn a_function_reads_what_it_needs_and_nothing_else() {
         assert_eq!(names::<Directory>(), names::<Api>());
         assert_eq!(names::<Api>(), [TABLE, &["CURSOR_SECRET_ID"]].concat());
-        let own = ["SECRET_ID", "PUBLIC_BASE_URL", "OPERATOR_CONTACT"];
+        let own =
+            ["SECRET_ID", "PUBLIC_BASE_URL", "OPERATOR_CONTACT", "OPERATOR_NAME", "BRAND_COLOR"];
         assert_eq!(names::<Decision>(), [TABLE, &own].concat());
         assert_eq!(names::<Publish>(), [TABLE, &["BUS_NAME", "PARK_QUEUE_URL"]].concat());
         let own = [&own[..], &["SENDER_ADDRESS", "CONFIGURATION_SET"]].concat();

@@ -156,6 +156,8 @@ fn settings(cloud: &Cloud, platform: &str) -> BTreeMap<String, String> {
         ("CURSOR_SECRET_ID", "cursors"),
         ("PUBLIC_BASE_URL", BASE_URL),
         ("OPERATOR_CONTACT", "help@vendor.example"),
+        ("OPERATOR_NAME", "Vendor Ltd."),
+        ("BRAND_COLOR", "#14507d"),
         ("SENDER_ADDRESS", "notices@vendor.example"),
         ("CONFIGURATION_SET", "cpor"),
         ("BUS_NAME", "cpor"),

@@ -87,6 +87,22 @@ fn every_function_gets_the_environment_it_reads_and_no_other() {
 }
 
 #[test]
+fn the_operators_name_has_its_limits_and_the_colour_of_nobody_elses_choice_can_be_read() {
+    let parameters = &template()["Parameters"];
+    let name = &parameters["OperatorName"];
+    assert_eq!((name["MinLength"].as_u64(), name["MaxLength"].as_u64()), (Some(1), Some(60)));
+    assert!(name.get("Default").is_none(), "every deploy says who writes");
+    let color = parameters["BrandColor"]["Default"].as_str().unwrap();
+    assert!(notice::Brand::new(color, None).is_ok(), "{color}");
+    for function in ["DecisionFunction", "NotifyFunction"] {
+        let variables =
+            &template()["Resources"][function]["Properties"]["Environment"]["Variables"];
+        assert_eq!(variables["OPERATOR_NAME"], json!({"!Ref": "OperatorName"}));
+        assert_eq!(variables["BRAND_COLOR"], json!({"!Ref": "BrandColor"}));
+    }
+}
+
+#[test]
 fn only_who_signs_and_opens_links_holds_their_secret() {
     let holders = |secret: &str| -> BTreeSet<String> {
         let reads = |(function, statement): (String, Value)| {

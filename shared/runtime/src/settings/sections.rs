@@ -2,12 +2,15 @@
 
 use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone};
 use domain::context::Place;
-use domain::text::Email;
+use domain::text::{Email, Name};
 
 use super::environment::{Environment, Settings};
 
 /// The most shards that timers are spread over.
 const MOST_SHARDS: u16 = 64;
+
+/// The longest name of an operator.
+const MAX_OPERATOR_NAME_CHARS: usize = 60;
 
 /// The table, and what whoever commits to it must know.
 #[derive(Debug, Clone)]
@@ -81,13 +84,25 @@ pub struct PageSettings {
     pub base_url: String,
     /// `OPERATOR_CONTACT`: whom to ask.
     pub operator_contact: Email,
+    /// `OPERATOR_NAME`: which company writes, 1–60 characters on one line.
+    pub operator_name: Name,
+    /// `BRAND_COLOR`: of heads and buttons. Whether it can be one is judged where pages are made.
+    pub brand_color: String,
 }
 
 impl Settings for PageSettings {
     fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
         let base_url = environment.parsed("PUBLIC_BASE_URL", "not an http(s) address", base_url);
         let contact = environment.parsed("OPERATOR_CONTACT", NOT_AN_ADDRESS, address);
-        Some(Self { base_url: base_url?, operator_contact: contact? })
+        let name = "not a name of 1 to 60 characters";
+        let name = environment.parsed("OPERATOR_NAME", name, operator_name);
+        let color = environment.text("BRAND_COLOR");
+        Some(Self {
+            base_url: base_url?,
+            operator_contact: contact?,
+            operator_name: name?,
+            brand_color: color?,
+        })
     }
 }
 
@@ -112,6 +127,11 @@ const NOT_AN_ADDRESS: &str = "not an e-mail address";
 
 fn address(text: &str) -> Option<Email> {
     Email::parse(text).ok()
+}
+
+fn operator_name(text: &str) -> Option<Name> {
+    let fits = text.chars().count() <= MAX_OPERATOR_NAME_CHARS;
+    Name::parse(text).ok().filter(|_| fits)
 }
 
 fn base_url(text: &str) -> Option<String> {
