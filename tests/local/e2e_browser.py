@@ -12,7 +12,7 @@ import seed
 from demo import instant, other_code
 from link import sign_old
 from scene import Scene
-from settings import OPERATOR_CONTACT
+from settings import OPERATOR_CONTACT, OPERATOR_NAME
 from wait import until
 
 
@@ -43,7 +43,7 @@ def buttons(visitor) -> list[str]:
 
 LANGUAGES = ["cs", "en"]
 SAYS = {
-    "cs": {"question": "Má být společnost Alpine Cloud", "no": "Vaše odmítnutí je zaznamenáno", "silence": "Pokud neuděláte nic", "problem": "Nebylo odesláno", "undone": "Vaše odmítnutí je vzato zpět"},
+    "cs": {"question": "Má být společnost Alpine Cloud", "no": "Vaše odmítnutí je zaznamenáno", "silence": "Pokud neuděláte nic", "problem": "Nebylo odesláno", "undone": "Vaše odmítnutí bylo vzato zpět"},
     "en": {"question": "Shall Alpine Cloud be your partner", "no": 'Your "no" is recorded', "silence": "If you do nothing", "problem": "That was not sent", "undone": 'Your "no" is taken back'},
 }
 
@@ -55,6 +55,7 @@ def the_whole_decision_is_made_by_keyboard_alone(browser, awaiting, language):
         page = visitor.open(url_of(awaiting, language)).page
         assert page.get_attribute("html", "lang") == language
         assert says["question"] in page.inner_text("h1")
+        assert OPERATOR_NAME in page.inner_text("header") and OPERATOR_NAME in page.inner_text("footer")
         assert page.inner_text(".lead").startswith(says["silence"])
         visitor.check(f"open-{language}")
         visitor.screenshot(f"open-{language}")
@@ -127,6 +128,19 @@ def the_no_is_as_prominent_as_the_keep(browser, awaiting):
         assert page.evaluate(look, "no") == page.evaluate(look, "keep")
         assert page.query_selector("#no").bounding_box()["y"] < page.query_selector("#keep").bounding_box()["y"]
         assert not page.query_selector_all("input:checked"), "nothing is chosen beforehand"
+
+
+@pytest.mark.parametrize("look", [{"color_scheme": "dark"}, {"forced_colors": "active"}])
+def the_page_can_be_read_in_the_dark_and_in_the_readers_own_colours(browser, awaiting, look):
+    name = "-".join(look)
+    with chromium.visit(browser, **look) as visitor:
+        page = visitor.open(url_of(awaiting, "en")).page
+        visitor.check(name)
+        visitor.screenshot(name)
+        page.fill("#code", other_code(code(awaiting)))
+        visitor.send("decline")
+        visitor.check(f"problem-{name}")
+        visitor.screenshot(f"problem-{name}")
 
 
 def the_page_is_whole_in_print(browser, awaiting):
@@ -226,7 +240,7 @@ def every_link_has_the_page_of_what_it_may_do(browser, api, stack):
     host = "/".join(url_of(scene).split("/")[:3])
     with chromium.visit(browser) as visitor:
         for name, url, offered, says in [
-            ("verified", url_of(scene), ["decline", "undo", "extend", "wrong_contact"], "take back"),
+            ("verified", url_of(scene), ["decline", "extend", "wrong_contact", "undo"], "take back"),
             ("domain", url_of(scene, by="jana"), ["decline", "wrong_contact"], "the deadline stays as it is"),
             ("refused", url_of(scene, by="office"), ["decline"], "You said that you are not the right person"),
             ("old", f"{host}/d/{old}", ["decline"], "By this link you can only say no"),

@@ -10,6 +10,7 @@ from aws import outbox
 from demo import TICK_S, other_code
 from link import sign_old
 from scene import Scene
+from settings import OPERATOR_NAME
 from wait import until
 
 VECTORS = [
@@ -216,7 +217,7 @@ def silence_that_makes_items_active_is_told_to_everybody_who_was_asked(api):
     scene.past_the_deadline()
     assert scene.read()["status"] == "associated"
     for name in ["jana", "it", "office"]:
-        scene.told(name, "je nyní oficiálním partnerem organizace Contoso pro tuto položku: teams")
+        scene.told(name, "je nyní oficiálním partnerem organizace Contoso v programu")
         scene.told(name, "odkazem a kódem z oznámení, které máte, lze dál odmítnout")
 
 
@@ -289,8 +290,9 @@ def an_authenticity_code_shows_the_true_notice(api):
 
 def the_mail_says_what_silence_means_in_the_tenants_language(api):
     mail = Scene(api).validated().mail()
-    greeting, first = "\n".join(mail["BodyText"].splitlines()).split("\n\n")[:2]
-    assert greeting == "Dobrý den," and first.startswith("Pokud neuděláte nic,"), first
+    head, greeting, sender, first = "\n".join(mail["BodyText"].splitlines()).split("\n\n")[:4]
+    assert OPERATOR_NAME in head and greeting == "Dobrý den," and OPERATOR_NAME in sender
+    assert first.startswith("Pokud neuděláte nic,"), first
     assert mail["To"] == [f"it@{mail['To'][0].partition('@')[2]}"]
 
 

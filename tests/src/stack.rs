@@ -60,7 +60,12 @@ pub fn keys(secret: &str) -> LinkKeys {
 
 /// The operator of notices.
 pub fn operator() -> Operator {
-    Operator { contact: "help@vendor.example".to_owned(), base_url: BASE_URL.to_owned() }
+    Operator {
+        name: "Vendor Ltd.".to_owned(),
+        contact: "help@vendor.example".to_owned(),
+        base_url: BASE_URL.to_owned(),
+        brand: notice::Brand::new("#14507d", None).expect("a colour"),
+    }
 }
 
 /// The token of the verified contact's link in a claim's notice.

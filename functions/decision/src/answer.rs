@@ -65,8 +65,8 @@ impl<'a> Answers<'a> {
     }
 
     /// What came of a decision, as JSON.
-    pub(crate) fn view(view: &DecisionView) -> Response<Body> {
-        strict(Reply::ok(view).done())
+    pub(crate) fn view(&self, view: &DecisionView) -> Response<Body> {
+        self.strict(Reply::ok(view).done())
     }
 
     /// The page that tells a genuine notice, by the text that was sent where that was kept.
@@ -92,7 +92,7 @@ impl<'a> Answers<'a> {
 
     /// A failure as problem document.
     pub(crate) fn problem(&self, failure: &Failure) -> Response<Body> {
-        strict(self.call.problem(failure))
+        self.strict(self.call.problem(failure))
     }
 
     /// The answer to every other method: it has no effect.
@@ -104,7 +104,7 @@ impl<'a> Answers<'a> {
     }
 
     fn refusal_page(&self, refusal: Refusal) -> String {
-        page::refusal(self.accepted_language(), refusal, &self.app.operator.contact)
+        page::refusal(self.accepted_language(), refusal, &self.app.operator)
     }
 
     fn html(&self, status: StatusCode, html: String, retry_after_s: Option<u32>) -> Response<Body> {
@@ -114,17 +114,17 @@ impl<'a> Answers<'a> {
             Some(seconds) => reply.header(RETRY_AFTER, &seconds.to_string()),
             None => reply,
         };
-        strict(reply.done())
+        self.strict(reply.done())
     }
-}
 
-/// The headers of every answer here, whatever its form.
-fn strict(mut response: Response<Body>) -> Response<Body> {
-    for (name, value) in page::headers() {
-        let name = HeaderName::from_static(name);
-        if name != CONTENT_TYPE {
-            response.headers_mut().insert(name, HeaderValue::from_static(value));
+    /// The headers of every answer here, whatever its form.
+    fn strict(&self, mut response: Response<Body>) -> Response<Body> {
+        for (name, value) in page::headers(&self.app.operator.brand) {
+            let (name, value) = (HeaderName::from_static(name), HeaderValue::from_str(value));
+            if let Some(value) = value.ok().filter(|_| name != CONTENT_TYPE) {
+                response.headers_mut().insert(name, value);
+            }
         }
+        response
     }
-    response
 }

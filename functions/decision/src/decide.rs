@@ -130,11 +130,12 @@ async fn done(
         decision: asked.decision,
         changed,
         in_time: is_in_time(&claim, asked, moment.at),
+        at: moment.at,
         // The last event is somebody else's where nothing had to change.
         receipt: changed.then(|| format!("{}-{}", claim.id, claim.version)),
     };
     if answers.wants_json() {
-        return Answers::view(&DecisionView::of(&claim, outcome.receipt, outcome.in_time));
+        return answers.view(&DecisionView::of(&claim, outcome.receipt, outcome.in_time));
     }
     let addressee = Addressee::from(link);
     // What can be done next: a "no" can be taken back after the moment in which it was said.

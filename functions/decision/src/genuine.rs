@@ -48,7 +48,7 @@ async fn sent_text(
     for language in std::iter::once(language).chain(others) {
         let (claim, notice) = (&seen.claim.id, seen.notice.no);
         if let Some(text) = app.store.notice_text(claim, notice, language.tag()).await? {
-            return Ok(Some(SentText { language, text: text.text }));
+            return Ok(Some(SentText { language, at: text.sent_at, text: text.text }));
         }
     }
     Ok(None)

@@ -8,7 +8,9 @@ use domain::ids::ItemNo;
 use domain::reason::EndReason;
 use domain::recipient::{Authority, Decliners, Recipient, RecipientStanding};
 use notice::content::zone_of;
-use notice::mail::{self, Activation, Cause, Deed, Envelope, Extension, Mail, Receipt, Undo};
+use notice::mail::{
+    self, Activation, AnsweredBy, Cause, Deed, Envelope, Extension, Mail, Receipt, Undo,
+};
 use notice::{Deadline, Link, Notice};
 use runtime::Failure;
 
@@ -60,11 +62,18 @@ impl Aftermath<'_> {
         for addressee in self.addressees() {
             let id = format!("{}-{}", self.told.claim, self.told.version);
             let undo = self.undo(addressee.recipient, &noes)?;
-            let receipt = Receipt { id, deeds: deeds.clone(), undo, zone };
+            let by = self.answered_by();
+            let receipt = Receipt { id, deeds: deeds.clone(), by, undo, zone };
             let mail = mail::receipt(&notice, &receipt, &self.envelope(addressee));
             mails.push((mail, Followed::No));
         }
         self.app.post.send_all(&mails, &self.told.claim).await
+    }
+
+    /// Who gave the answer, as the archive has it. It names nobody for a link of the form without recipients.
+    fn answered_by(&self) -> Option<AnsweredBy> {
+        let is_link = self.past.actor_id.as_deref()?.starts_with("recipient:");
+        Some(if is_link { AnsweredBy::Link } else { AnsweredBy::Administrator })
     }
 
     /// What the decision did, to which items.
@@ -141,13 +150,11 @@ impl Aftermath<'_> {
         let Some(since) = items.first().and_then(|no| self.active_since(*no)) else {
             return Ok(());
         };
-        let ends_at =
-            if let State::Associated { ends_at, .. } = &claim.state { *ends_at } else { None };
         let zone = zone_of(claim, &self.audience.place);
         let mut mails = Vec::new();
         for addressee in self.audience.told_of_activation() {
             let (items, has_link) = (items.clone(), addressee.recipient.is_some());
-            let activation = Activation { items, since, ends_at, by_silence, has_link, zone };
+            let activation = Activation { items, since, by_silence, has_link, zone };
             let mail = mail::activated(&notice, &activation, version, &self.envelope(addressee));
             let followed =
                 addressee.recipient.map_or(Followed::No, |own| Followed::Activation(own.no));
@@ -261,7 +268,7 @@ impl Aftermath<'_> {
     }
 
     fn envelope<'a>(&'a self, addressee: Addressee<'a>) -> Envelope<'a> {
-        self.audience.envelope(self.app, addressee.email, self.told.at)
+        self.audience.envelope(self.app, addressee, self.told.at)
     }
 }
 

@@ -180,13 +180,14 @@ impl Audience {
     pub(crate) fn envelope<'a>(
         &self,
         app: &'a App,
-        to: &'a Email,
+        addressee: Addressee<'a>,
         at: DateTime<Utc>,
     ) -> Envelope<'a> {
         Envelope {
+            operator: &app.operator,
             sender: app.post.sender(),
-            to,
-            reply_to: &app.operator.contact,
+            to: addressee.email,
+            asked_at: addressee.recipient.and_then(|own| own.asked_at),
             language: self.language(),
             at,
         }

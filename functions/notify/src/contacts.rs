@@ -36,13 +36,14 @@ pub(crate) async fn tell(app: &App, verified: &Verified) -> Result<(), Failure> 
     }
     let write_to = |own: &&TenantContact| {
         let envelope = Envelope {
+            operator: &app.operator,
             sender: app.post.sender(),
             to: &own.email,
-            reply_to: &app.operator.contact,
+            asked_at: None,
             language: Language::of_locale(tenant.language()),
             at: verified.at,
         };
-        mail::contact_verified(&tenant, &new, &app.operator, &envelope)
+        mail::contact_verified(&tenant, &new, &envelope)
     };
     let mails: Vec<_> = before.iter().map(write_to).collect();
     app.post.send_of_directory(&mails).await

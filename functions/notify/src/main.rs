@@ -1,7 +1,8 @@
 //! The function `notify` on Lambda.
 
+use notice::brand::{Brand, LOGO, MAX_LOGO_BYTES};
 use notice::{LinkKeys, Operator};
-use runtime::{Clients, open_store_and_keys, settings, telemetry};
+use runtime::{Clients, file_beside_binary, open_store_and_keys, settings, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -10,8 +11,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let clients = Clients::load().await;
     let (store, keys) = open_store_and_keys(&clients, table, &secret.id).await?;
     let links = LinkKeys::new(keys.current, keys.secrets)?;
-    let operator =
-        Operator { contact: page.operator_contact.as_str().to_owned(), base_url: page.base_url };
+    let logo = file_beside_binary(LOGO, MAX_LOGO_BYTES)?;
+    let operator = Operator {
+        name: page.operator_name.as_str().to_owned(),
+        contact: page.operator_contact.as_str().to_owned(),
+        base_url: page.base_url,
+        brand: Brand::new(&page.brand_color, logo)?,
+    };
     let post = notify::Post::new(clients.ses(), mail.sender, mail.configuration_set);
     let app = notify::App::new(store, links, operator, post);
     Ok(Box::pin(runtime::serve_event("notify", app, notify::handle)).await?)

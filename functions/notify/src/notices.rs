@@ -12,7 +12,7 @@ use store::{NoticeOfCode, NoticeText};
 use tracing::{info, warn};
 
 use crate::App;
-use crate::audience::Audience;
+use crate::audience::{Addressee, Audience};
 use crate::event::Told;
 use crate::post::Followed;
 
@@ -77,7 +77,7 @@ impl Due<'_> {
     /// What an authenticity code shows is there before anyone has one.
     async fn keep_text(&self, notice: &Notice) -> Result<(), Failure> {
         let language = self.audience.language();
-        let text = NoticeText { text: mail::notice_text(notice, language) };
+        let text = NoticeText { text: mail::notice_text(notice, language), sent_at: self.at };
         let claim = &self.audience.claim.id;
         Ok(self.app.store.put_notice_text(claim, self.no, language.tag(), &text).await?)
     }
@@ -102,7 +102,11 @@ impl Due<'_> {
             promised: self.deadline.window().map(|window| window.closes_at),
         };
         app.store.put_notice_code(&links.notice_code, &of).await?;
-        let mail = mail::notice(notice, &links, &self.audience.envelope(app, &own.email, self.at));
+        let mail = mail::notice(
+            notice,
+            &links,
+            &self.audience.envelope(app, Addressee::asked(own), self.at),
+        );
         app.post.send(&mail, claim, Followed::Notice(self.no, own.no)).await
     }
 
@@ -118,7 +122,7 @@ impl Due<'_> {
             warn!({ fields::CLAIM_ID } = %claim.id, "A contact outside the tenant is not written to");
             return Ok(false);
         }
-        let envelope = self.audience.envelope(app, &own.email, self.at);
+        let envelope = self.audience.envelope(app, Addressee::asked(own), self.at);
         let mail = mail::named_as_contact(notice, &envelope);
         app.post.send(&mail, &claim.id, Followed::No).await?;
         Ok(true)

@@ -59,7 +59,7 @@ pub(crate) async fn remind(
     if let Some(left) = due.reminder.days_left(window) {
         let notice = audience.notice(&app.operator, due.notice, Deadline::Exact(window.clone()));
         let write_to = |addressee: Addressee<'_>| {
-            let envelope = audience.envelope(app, addressee.email, due.at);
+            let envelope = audience.envelope(app, addressee, due.at);
             (mail::reminder(&notice, due.reminder.as_str(), left, &envelope), Followed::No)
         };
         let mails: Vec<_> = audience.linked().into_iter().map(write_to).collect();

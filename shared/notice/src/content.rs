@@ -2,27 +2,33 @@
 //! silence means.
 
 use chrono::{Duration, NaiveDate};
-use domain::calendar::{SkipReason, SkippedDay, Tz, Window, Zone};
-use domain::claim::{Claim, Instant, Item, ItemStatus, PartnerContact};
+use domain::calendar::{SkipReason, SkippedDay, Tz, Window, Zone, months_after};
+use domain::claim::{Claim, Instant, Item, ItemStatus, PartnerContact, State};
 use domain::context::Place;
 use domain::directory::Tenant;
 use domain::ids::{ClaimId, ItemNo, NoticeNo};
-use domain::program::{Consent, ItemKind, Policy, Program, UsageHistory};
+use domain::program::{Consent, ItemKind, NamesByLanguage, Policy, Program, UsageHistory};
+use domain::text::Name;
 use domain::text::isolation::isolate;
 
+use crate::brand::Brand;
 use crate::dates;
 use crate::keys::LinkKeys;
 use crate::language::Language;
 use crate::link::Link;
 use crate::say::Say;
 
-/// The operator, as customers know him.
+/// The operator, as customers know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operator {
+    /// The company's name.
+    pub name: String,
     /// Where customers write with questions.
     pub contact: String,
     /// Where the pages are, without a slash at the end.
     pub base_url: String,
+    /// Its colour and logo.
+    pub brand: Brand,
 }
 
 /// Until when the customer can say no before silence counts.
@@ -93,6 +99,8 @@ pub struct NoticeItem {
     pub id: String,
     /// What was bought, where the directory knows it.
     pub product: Option<String>,
+    /// What customers call it, where the program's entry says so.
+    pub names: NamesByLanguage,
     /// Where it stands.
     pub status: ItemStatus,
 }
@@ -114,6 +122,8 @@ pub struct Notice {
     pub domain: String,
     /// In which program.
     pub program: String,
+    /// What the program is called in other languages.
+    pub program_names: NamesByLanguage,
     /// What is claimed; dropped items are left out.
     pub items: Vec<NoticeItem>,
     /// What silence means.
@@ -124,8 +134,57 @@ pub struct Notice {
     pub deadline: Deadline,
     /// Which days of usage the partner may read, where the policy is known.
     pub usage_history: Option<UsageHistory>,
-    /// The operator's contact.
-    pub operator: String,
+    /// How long the association lasts, or would last.
+    pub term: Term,
+    /// By whose clocks moments are told: the customer's, where they are known.
+    pub zone: Option<Tz>,
+    /// Who writes.
+    pub operator: Operator,
+}
+
+/// How long an association lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Term {
+    /// Until somebody ends it.
+    Unlimited,
+    /// So many calendar months from a deadline that is not exact yet.
+    Months(u32),
+    /// Until the end of that day.
+    Until(NaiveDate),
+    /// The policy is not known.
+    Unknown,
+}
+
+impl Term {
+    /// The term of a claim's associations: as it runs, else as the policy lets it begin at the end of the window.
+    fn of(claim: &Claim, deadline: &Deadline, policy: &Policy) -> Self {
+        if let State::Associated { ends_at, window } = &claim.state {
+            let zone = window.as_ref().map_or(Tz::UTC, |window| window.time_zone);
+            return ends_at.map_or(Self::Unlimited, |at| Self::Until(day_before(at, zone)));
+        }
+        let Some(months) = policy.term_months else { return Self::Unlimited };
+        match deadline {
+            Deadline::Exact(window) => {
+                let end = months_after(window.closes_at, months, window.time_zone);
+                end.map_or(Self::Unlimited, |at| Self::Until(day_before(at, window.time_zone)))
+            }
+            Deadline::AtLeast(_) | Deadline::Unset => Self::Months(months),
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Unlimited => "unlimited",
+            Self::Months(_) => "months",
+            Self::Until(_) => "until",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The local day that ends at an instant, or in which it lies.
+fn day_before(at: Instant, zone: Tz) -> NaiveDate {
+    zone.date(at - Duration::milliseconds(1))
 }
 
 impl Notice {
@@ -137,7 +196,8 @@ impl Notice {
         operator: &Operator,
         deadline: Deadline,
     ) -> Self {
-        let item = |item: &Item| noticed(claim, item, Some(directory.tenant));
+        let item = |item: &Item| noticed(claim, item, Some(directory));
+        let window = claim.state.window().map(|window| window.time_zone);
         Self {
             claim: claim.id.clone(),
             no,
@@ -146,12 +206,15 @@ impl Notice {
             tenant: claim.details.tenant_name.as_str().to_owned(),
             domain: claim.details.tenant_domain.printed(),
             program: directory.program.name.as_str().to_owned(),
+            program_names: directory.program.names.clone(),
             items: claim.kept().map(item).collect(),
             consent: claim.consent(directory.policy),
             days: directory.policy.window_business_days,
+            term: Term::of(claim, &deadline, directory.policy),
+            zone: window.or(directory.tenant.time_zone),
             deadline,
             usage_history: Some(directory.policy.usage_history),
-            operator: operator.contact.clone(),
+            operator: operator.clone(),
         }
     }
 
@@ -167,35 +230,57 @@ impl Notice {
             tenant: claim.details.tenant_name.as_str().to_owned(),
             domain: claim.details.tenant_domain.printed(),
             program: claim.subject.program.as_str().to_owned(),
+            program_names: NamesByLanguage::default(),
             items: claim.kept().map(|item| noticed(claim, item, None)).collect(),
             consent,
             days: 0,
             deadline: claim.state.window().cloned().map_or(Deadline::Unset, Deadline::Exact),
             usage_history: None,
-            operator: operator.contact.clone(),
+            term: Term::Unknown,
+            zone: claim.state.window().map(|window| window.time_zone),
+            operator: operator.clone(),
         }
     }
 
     /// The notice of what is left to decide: of the items that nobody has decided, where there are any.
     pub(crate) fn undecided(&self) -> Self {
         let mut left = self.clone();
-        left.items.retain(|item| matches!(item.status, ItemStatus::Proposed | ItemStatus::Pending));
+        left.items.retain(NoticeItem::waits);
         if left.items.is_empty() { self.clone() } else { left }
+    }
+
+    /// Which items nobody has decided, and what silence will do about them.
+    pub(crate) fn waiting(&self, language: Language) -> String {
+        let items: Vec<_> = self.items.iter().filter(|item| item.waits()).collect();
+        let lines: Vec<_> = items.iter().map(|item| item.line(language)).collect();
+        let say = self.say(language).knowing("count", lines.len());
+        let say = say.knowing("items", lines.join(", "));
+        say.of(match (lines.is_empty(), self.consent) {
+            (true, _) => "waiting-none",
+            (false, Consent::OptOut) => "waiting-opt-out",
+            (false, Consent::OptIn) => "waiting-opt-in",
+        })
     }
 
     /// The messages of a language, knowing this notice.
     pub(crate) fn say(&self, language: Language) -> Say {
-        let say = Say::new(language)
+        let program = self.program_names.exactly(language.tag());
+        let say = Say::by(language, &self.operator)
             .naming("partner", &self.partner)
             .naming("tenant", &self.tenant)
             .knowing("domain", self.domain.clone())
-            .naming("program", &self.program)
+            .naming("program", program.map_or(&self.program, Name::as_str))
             .knowing("count", self.items.len())
             .knowing("days", self.days)
             .knowing("consent", self.consent.as_str())
             .knowing("history", self.usage_history.map_or("unknown", UsageHistory::as_str))
-            .knowing("operator", self.operator.clone())
-            .knowing("certainty", self.deadline.certainty());
+            .knowing("certainty", self.deadline.certainty())
+            .knowing("term", self.term.as_str());
+        let say = match self.term {
+            Term::Months(months) => say.knowing("months", months),
+            Term::Until(day) => say.knowing("term-end", dates::end_of(language, day)),
+            Term::Unlimited | Term::Unknown => say,
+        };
         let say = match &self.partner_contact {
             Some(contact) => say
                 .naming("contact-name", contact.name.as_str())
@@ -233,27 +318,42 @@ pub struct Directory<'a> {
     pub policy: &'a Policy,
 }
 
-fn noticed(claim: &Claim, item: &Item, tenant: Option<&Tenant>) -> NoticeItem {
-    let known = tenant.and_then(|tenant| tenant.item(&claim.item_ref(item)));
+fn noticed(claim: &Claim, item: &Item, directory: Option<&Directory<'_>>) -> NoticeItem {
+    let known = directory.and_then(|own| own.tenant.item(&claim.item_ref(item)));
+    let product = known.map(|known| known.product.as_str().to_owned());
+    let in_catalogue = match claim.subject.kind {
+        ItemKind::Workload => Some(item.id.as_str()),
+        ItemKind::Subscription => product.as_deref(),
+    };
+    let names = directory.zip(in_catalogue).map(|(own, id)| own.program.names_of(id).clone());
     NoticeItem {
         no: item.no,
         kind: claim.subject.kind,
         id: item.id.as_str().to_owned(),
-        product: known.map(|known| known.product.as_str().to_owned()),
+        names: names.unwrap_or_default(),
+        product,
         status: claim.item_status(item),
     }
 }
 
 impl NoticeItem {
+    /// Whether nobody has decided it.
+    pub(crate) fn waits(&self) -> bool {
+        matches!(self.status, ItemStatus::Proposed | ItemStatus::Pending)
+    }
+
     /// The item in words.
     pub(crate) fn line(&self, language: Language) -> String {
         let say = Say::new(language).naming("id", &self.id);
+        let name = self.names.of(language.tag()).map(Name::as_str);
         match (self.kind, &self.product) {
             (ItemKind::Subscription, Some(product)) => {
-                say.naming("product", product).of("item-subscription")
+                say.naming("product", name.unwrap_or(product)).of("item-subscription")
             }
             (ItemKind::Subscription, None) => say.of("item-unknown"),
-            (ItemKind::Workload, _) => say.of("item-workload"),
+            (ItemKind::Workload, _) => {
+                say.naming("name", name.unwrap_or(&self.id)).of("item-workload")
+            }
         }
     }
 }
@@ -280,9 +380,9 @@ fn knowing_window(say: Say, window: &Window) -> Say {
 
 /// The last local day before the end. That is the last day that counts, or a later one where an end was told
 /// before that comes later.
-fn last_day(window: &Window) -> NaiveDate {
+pub(crate) fn last_day(window: &Window) -> NaiveDate {
     let counted = window.last_counted().unwrap_or_else(|| window.day_zero());
-    counted.max(window.time_zone.date(window.closes_at - Duration::milliseconds(1)))
+    counted.max(day_before(window.closes_at, window.time_zone))
 }
 
 /// The counted days of a window, in words.

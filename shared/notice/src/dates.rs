@@ -29,6 +29,14 @@ pub fn short(language: Language, date: NaiveDate) -> String {
     dated(language, "date-short", date)
 }
 
+/// Weekday, day of the month, and month with its year, each for itself.
+pub fn of_leaf(language: Language, date: NaiveDate) -> [String; 3] {
+    let weekday = say::plain(language, &format!("weekday-{}", date.weekday().number_from_monday()));
+    let [day, month] =
+        ["date-day-of-month", "date-month-of-year"].map(|message| dated(language, message, date));
+    [weekday, day, month]
+}
+
 /// A moment as the clocks of a zone show it, with the zone's name.
 pub fn local(language: Language, at: Instant, zone: Tz) -> String {
     let local = zone.local(at);

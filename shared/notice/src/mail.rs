@@ -17,14 +17,17 @@ use mail_builder::headers::date::Date;
 use mail_builder::headers::raw::Raw;
 use mail_builder::mime::{BodyPart, MimePart};
 
-use crate::content::{Links, Notice, Operator, added, counted, skipped};
+use crate::brand::Logo;
+use crate::content::{
+    Deadline, Links, Notice, NoticeItem, Operator, Term, added, counted, skipped,
+};
 use crate::dates;
 use crate::html::render;
 use crate::language::Language;
-use crate::picture::Picture;
+use crate::picture::{Leaf, Picture};
 use crate::say::Say;
 
-/// The look of the calendar in a mail.
+/// The look of a mail. Some mail programs know no variables: the colour is put in.
 const STYLE: &str = include_str!("../templates/mail.css");
 
 /// A mail to one recipient.
@@ -45,12 +48,14 @@ pub struct Mail {
 /// What a mail is made with beside its content.
 #[derive(Debug, Clone, Copy)]
 pub struct Envelope<'a> {
+    /// Who writes; an answer goes to its contact.
+    pub operator: &'a Operator,
     /// The operator's sending address.
     pub sender: &'a Email,
     /// The recipient.
     pub to: &'a Email,
-    /// Where an answer to it goes: the operator's contact.
-    pub reply_to: &'a str,
+    /// When the recipient was sent a notice, with the link and the code to answer by; `None`: never.
+    pub asked_at: Option<Instant>,
     /// In which language.
     pub language: Language,
     /// When the thing happened that the mail tells: its `Date`, so that a retry is the same mail.
@@ -62,20 +67,22 @@ pub fn notice(notice: &Notice, links: &Links, envelope: &Envelope<'_>) -> Mail {
     let (notice, language) = (notice.undecided(), envelope.language);
     let say = notice.say(language).knowing("notice-code", links.notice_code.clone());
     let view = NoticeText::of(&notice, &say, Some(links));
+    let frame = Frame::new(&say, say.of("page-title"), envelope);
     let parts = Parts {
         subject: subject_of(&say, "notice-subject"),
         text: view.render().unwrap_or_default(),
-        html: render(&NoticeHtml { text: &view, links, language: language.tag(), style: STYLE }),
+        html: render(&NoticeHtml { frame, text: &view, say: &say, links }),
     };
     parts.into_mail(&format!("notice.{}.{}", notice.claim, notice.no.0), envelope)
 }
 
-/// The text of the notice without what is only one recipient's, the link and the codes: what an authenticity code
-/// shows.
+/// The subject and the text of the notice without what is only one recipient's, the link and the codes: what an
+/// authenticity code shows.
 pub fn notice_text(notice: &Notice, language: Language) -> String {
     let notice = notice.undecided();
     let say = notice.say(language);
-    NoticeText::of(&notice, &say, None).render().unwrap_or_default()
+    let subject = say.of_text("genuine-subject", "subject", &subject_of(&say, "notice-subject"));
+    format!("{subject}\n\n{}", NoticeText::of(&notice, &say, None).render().unwrap_or_default())
 }
 
 /// What was done, for the receipt of it.
@@ -85,10 +92,21 @@ pub struct Receipt {
     pub id: String,
     /// What was recorded, of which items: one decision may decline some and end others.
     pub deeds: Vec<(Deed, Vec<ItemNo>)>,
+    /// Who answered; `None` where that is not known.
+    pub by: Option<AnsweredBy>,
     /// How it can be taken back until the window's end.
     pub undo: Undo,
     /// By whose clocks the moment is told: the customer's.
     pub zone: Tz,
+}
+
+/// Who gave the answer that a receipt tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnsweredBy {
+    /// A recipient of a notice.
+    Link,
+    /// The customer's administrator.
+    Administrator,
 }
 
 /// How the reader of a receipt can take a "no" back.
@@ -137,23 +155,25 @@ pub fn receipt(notice: &Notice, receipt: &Receipt, envelope: &Envelope<'_>) -> M
         .knowing("receipt", receipt.id.clone())
         .knowing("at-local", dates::local(language, envelope.at, receipt.zone))
         .knowing("at-utc", dates::utc(language, envelope.at));
-    let done = |deed| receipt.deeds.iter().any(|(own, _)| *own == deed);
     let line = |(deed, items): &(Deed, Vec<ItemNo>)| {
         let (_, body) = deed.messages();
         about(notice, items, language).of(body)
     };
     let mut lines: Vec<_> = receipt.deeds.iter().map(line).collect();
-    if done(Deed::Undone) {
-        lines.extend(deadline_lines(notice, &say));
+    lines.push(notice.waiting(language));
+    if notice.items.iter().any(NoticeItem::waits) {
+        lines.extend(moment_lines(notice, &say));
     }
-    lines.extend([say.of("receipt-at"), say.of("receipt-id")]);
+    let by = receipt.by.map(|by| match by {
+        AnsweredBy::Link => "receipt-by-link",
+        AnsweredBy::Administrator => "receipt-by-administrator",
+    });
+    let messages = [Some("receipt-at"), by, Some("receipt-id")].into_iter().flatten();
+    lines.extend(messages.map(|message| say.of(message)));
     match &receipt.undo {
         Undo::Nobody => {}
         Undo::Administrator => lines.push(say.of("receipt-undo-administrator")),
         Undo::Code(digits) => lines.extend([say.of("receipt-undo"), digits.clone()]),
-    }
-    if done(Deed::Declined) {
-        lines.push(say.of("receipt-stands"));
     }
     lines.push(say.of("receipt-not-you"));
     let first = receipt.deeds.first().map_or(Deed::Declined, |(deed, _)| *deed);
@@ -168,8 +188,6 @@ pub struct Activation {
     pub items: Vec<ItemNo>,
     /// Since when.
     pub since: Instant,
-    /// When the policy's term runs out.
-    pub ends_at: Option<Instant>,
     /// Whether nobody had answered.
     pub by_silence: bool,
     /// Whether the reader has the link of a notice.
@@ -187,16 +205,12 @@ pub fn activated(
     envelope: &Envelope<'_>,
 ) -> Mail {
     let language = envelope.language;
-    let mut say = about(notice, &activation.items, language)
+    let say = about(notice, &activation.items, language)
         .knowing("since-local", dates::local(language, activation.since, activation.zone))
         .knowing("since-utc", dates::utc(language, activation.since));
-    if let Some(ends_at) = activation.ends_at {
-        say = say.knowing("ends-local", dates::local(language, ends_at, activation.zone));
-    }
     let why = if activation.by_silence { "activated-by-silence" } else { "activated-by-yes" };
-    let until = activation.ends_at.map_or("activated-without-end", |_| "activated-until");
     let how = if activation.has_link { "activated-by-link" } else { "activated-by-others" };
-    let messages = ["activated", why, "activated-since", "activated-sees", until, how, "operator"];
+    let messages = ["activated", why, "activated-since", "activated-sees", "activated-lasts", how];
     let lines = messages.map(|message| say.of(message));
     let id = format!("activated.{}.{version}", notice.claim);
     short(&say, "activated-subject", &lines, &id, envelope)
@@ -205,7 +219,7 @@ pub fn activated(
 /// Nobody answered, and that was a no.
 pub fn lapsed(notice: &Notice, items: &[ItemNo], version: u32, envelope: &Envelope<'_>) -> Mail {
     let say = about(notice, items, envelope.language);
-    let lines = ["lapsed", "operator"].map(|message| say.of(message));
+    let lines = [say.of("lapsed")];
     let id = format!("lapsed.{}.{version}", notice.claim);
     short(&say, "lapsed-subject", &lines, &id, envelope)
 }
@@ -213,7 +227,7 @@ pub fn lapsed(notice: &Notice, items: &[ItemNo], version: u32, envelope: &Envelo
 /// The partner has withdrawn. `version` of the claim tells the mails of a claim apart.
 pub fn withdrawn(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
     let say = notice.say(envelope.language);
-    let lines = [say.of("withdrawn"), say.of("withdrawn-decided"), say.of("operator")];
+    let lines = [say.of("withdrawn"), say.of("withdrawn-decided")];
     let id = format!("withdrawn.{}.{version}", notice.claim);
     short(&say, "withdrawn-subject", &lines, &id, envelope)
 }
@@ -238,7 +252,7 @@ pub fn ended(
         EndReason::TermExpired => ("receipt-ended-subject", "ended-term-expired"),
         EndReason::ItemGone | EndReason::TenantGone => ("receipt-ended-subject", "ended-item-gone"),
     };
-    let lines = ["ended", why, "operator"].map(|message| say.of(message));
+    let lines = ["ended", why].map(|message| say.of(message));
     let id = format!("{}.{}.{version}", reason.as_str(), notice.claim);
     short(&say, subject, &lines, &id, envelope)
 }
@@ -256,7 +270,7 @@ pub fn link_retired(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> M
 /// The reader's own link was retired: it says no, and nothing else.
 pub fn own_link_retired(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
     let say = notice.say(envelope.language);
-    let lines = ["own-link-retired", "own-link-says-no", "operator"].map(|message| say.of(message));
+    let lines = ["own-link-retired", "own-link-says-no"].map(|message| say.of(message));
     let id = format!("own-link-retired.{}.{version}", notice.claim);
     short(&say, "own-link-retired-subject", &lines, &id, envelope)
 }
@@ -270,7 +284,7 @@ fn changed_recipients(
     let say = notice.say(envelope.language);
     let mut lines = vec![say.of(message)];
     lines.extend(deadline_lines(notice, &say));
-    lines.extend([say.of("recipients-not-right"), say.of("operator")]);
+    lines.push(say.of("recipients-not-right"));
     let id = format!("{message}.{}.{version}", notice.claim);
     short(&say, "recipients-subject", &lines, &id, envelope)
 }
@@ -278,8 +292,7 @@ fn changed_recipients(
 /// The customer's rules make silence a no, also in this request.
 pub fn consent_changed(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
     let say = notice.say(envelope.language);
-    let lines = ["consent-changed", "consent-changed-yes", "operator"];
-    let lines = lines.map(|message| say.of(message));
+    let lines = ["consent-changed", "consent-changed-yes"].map(|message| say.of(message));
     let id = format!("consent-changed.{}.{version}", notice.claim);
     short(&say, "consent-changed-subject", &lines, &id, envelope)
 }
@@ -287,28 +300,20 @@ pub fn consent_changed(notice: &Notice, version: u32, envelope: &Envelope<'_>) -
 /// Somebody whose address is not known to belong to the customer was named as its contact. No item, no code, no
 /// link, and nothing that the partner wrote.
 pub fn named_as_contact(notice: &Notice, envelope: &Envelope<'_>) -> Mail {
-    let say = Say::new(envelope.language)
-        .naming("tenant", &notice.tenant)
-        .knowing("operator", notice.operator.clone());
-    let lines = ["named", "named-why", "operator"].map(|message| say.of(message));
+    let say = Say::by(envelope.language, envelope.operator).naming("tenant", &notice.tenant);
+    let lines = ["named", "named-why"].map(|message| say.of(message));
     let id = format!("named.{}", notice.claim);
     short(&say, "named-subject", &lines, &id, envelope)
 }
 
 /// More contacts of a tenant may be asked about claims since the envelope's moment. It is about no claim.
-pub fn contact_verified(
-    tenant: &Tenant,
-    new: &[&TenantContact],
-    operator: &Operator,
-    envelope: &Envelope<'_>,
-) -> Mail {
+pub fn contact_verified(tenant: &Tenant, new: &[&TenantContact], envelope: &Envelope<'_>) -> Mail {
     let (language, zone) = (envelope.language, tenant.time_zone.unwrap_or(Tz::UTC));
     let contact =
         |own: &&TenantContact| format!("{} ({})", isolate(own.name.as_str()), own.email.printed());
     let contacts: Vec<_> = new.iter().map(contact).collect();
-    let say = Say::new(language)
+    let say = Say::by(language, envelope.operator)
         .naming("tenant", tenant.name.as_str())
-        .knowing("operator", operator.contact.clone())
         .knowing("count", contacts.len())
         .knowing("contacts", contacts.join(", "))
         .knowing("at-local", dates::local(language, envelope.at, zone))
@@ -321,11 +326,23 @@ pub fn contact_verified(
 
 /// The exact deadline, where it is not the one the notice gave as the earliest.
 pub fn exact_deadline(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
-    let say = notice.say(envelope.language);
-    let messages = ["exact", "deadline-local", "deadline-utc", "exact-how", "operator"];
-    let lines = messages.map(|message| say.of(message));
+    let say = knowing_notice_date(notice.say(envelope.language), notice, envelope);
+    let how = how_to_answer(envelope);
+    let lines = ["exact", "deadline-local", "deadline-utc", how].map(|message| say.of(message));
     let id = format!("deadline.{}.{version}", notice.claim);
-    short(&say, "exact-subject", &lines, &id, envelope)
+    short_with_deadline(notice, &say, "exact-subject", &lines, &id, envelope)
+}
+
+/// The same messages, knowing the day on which the reader was sent the notice.
+fn knowing_notice_date(say: Say, notice: &Notice, envelope: &Envelope<'_>) -> Say {
+    let Some(at) = envelope.asked_at else { return say };
+    let day = notice.zone.unwrap_or(Tz::UTC).date(at);
+    say.knowing("notice-date", dates::date(envelope.language, day))
+}
+
+/// How the reader answers: by the notice that it has, or by those who have one.
+fn how_to_answer(envelope: &Envelope<'_>) -> &'static str {
+    envelope.asked_at.map_or("exact-how-others", |_| "exact-how")
 }
 
 /// Why a deadline has moved.
@@ -363,6 +380,7 @@ pub fn extended(
         .say(envelope.language)
         .knowing("dates", added.join(", "))
         .knowing("answered", answered);
+    let say = knowing_notice_date(say, notice, envelope);
     let mut messages = vec!["extended", "deadline-local", "deadline-utc"];
     if !added.is_empty() {
         messages.push("extended-added");
@@ -370,10 +388,10 @@ pub fn extended(
     if extension.cause == Cause::Delivery {
         messages.push("extended-delivery");
     }
-    messages.extend(["exact-how", "operator"]);
+    messages.push(how_to_answer(envelope));
     let lines: Vec<_> = messages.into_iter().map(|message| say.of(message)).collect();
     let id = format!("extended.{}.{version}", notice.claim);
-    short(&say, "extended-subject", &lines, &id, envelope)
+    short_with_deadline(notice, &say, "extended-subject", &lines, &id, envelope)
 }
 
 /// The messages of a language, knowing the notice and those of its items that a mail is about.
@@ -385,11 +403,17 @@ fn about(notice: &Notice, items: &[ItemNo], language: Language) -> Say {
 
 /// Until when the customer can say no, where a window runs.
 fn deadline_lines(notice: &Notice, say: &Say) -> Vec<String> {
+    let moment = moment_lines(notice, say);
+    if moment.is_empty() { moment } else { [vec![say.of("still-open")], moment].concat() }
+}
+
+/// The end of a window that runs, by the customer's clocks and in UTC.
+fn moment_lines(notice: &Notice, say: &Say) -> Vec<String> {
     match notice.deadline {
-        crate::Deadline::Exact(_) => {
-            ["still-open", "deadline-local", "deadline-utc"].map(|message| say.of(message)).into()
+        Deadline::Exact(_) => {
+            ["deadline-local", "deadline-utc"].map(|message| say.of(message)).into()
         }
-        crate::Deadline::AtLeast(_) | crate::Deadline::Unset => Vec::new(),
+        Deadline::AtLeast(_) | Deadline::Unset => Vec::new(),
     }
 }
 
@@ -399,21 +423,21 @@ fn deadline_lines(notice: &Notice, say: &Say) -> Vec<String> {
 pub fn reminder(notice: &Notice, name: &str, days_left: usize, envelope: &Envelope<'_>) -> Mail {
     let notice = notice.undecided();
     let say = notice.say(envelope.language).knowing("left", days_left);
+    let say = knowing_notice_date(say, &notice, envelope);
     let items = notice.item_lines(envelope.language).join(", ");
     let mut lines = vec![
         notice.silence(&say),
         say.of_text("reminder-items", "items", &items),
         say.of("deadline-local"),
         say.of("deadline-utc"),
-        say.of("reminder-how"),
+        say.of(envelope.asked_at.map_or("exact-how-others", |_| "reminder-how")),
     ];
     if notice.consent == Consent::OptOut {
         lines.push(say.of("answer-later"));
     }
-    lines.push(say.of("operator"));
     let end = notice.deadline.window().map_or(0, |window| window.closes_at.timestamp());
     let id = format!("reminder.{}.{}.{name}.{end}", notice.claim, notice.no.0);
-    short(&say, "reminder-subject", &lines, &id, envelope)
+    short_with_deadline(&notice, &say, "reminder-subject", &lines, &id, envelope)
 }
 
 /// A subject. Some programs show the marks around names there: they stay where a name needs them.
@@ -423,15 +447,64 @@ fn subject_of(say: &Say, message: &str) -> String {
 
 /// A mail of a few lines. It bears no link: only the notice does.
 fn short(say: &Say, subject: &str, lines: &[String], id: &str, envelope: &Envelope<'_>) -> Mail {
-    let greeting = say.of("greeting");
-    let (subject, language) = (subject_of(say, subject), say.language().tag());
-    let view = ShortHtml { title: &subject, greeting: &greeting, lines, language };
-    let parts = Parts {
-        text: format!("{greeting}\n\n{}\n", lines.join("\n\n")),
-        html: render(&view),
-        subject,
-    };
-    parts.into_mail(id, envelope)
+    short_with_leaf(say, subject, None, lines, id, envelope)
+}
+
+/// The same, with the last day of a notice's window as a leaf of a calendar.
+fn short_with_deadline(
+    notice: &Notice,
+    say: &Say,
+    subject: &str,
+    lines: &[String],
+    id: &str,
+    envelope: &Envelope<'_>,
+) -> Mail {
+    let leaf = notice.deadline.window().map(|window| Leaf::of(say, window));
+    short_with_leaf(say, subject, leaf, lines, id, envelope)
+}
+
+fn short_with_leaf(
+    say: &Say,
+    subject: &str,
+    leaf: Option<Leaf>,
+    lines: &[String],
+    id: &str,
+    envelope: &Envelope<'_>,
+) -> Mail {
+    let (heading, subject) = (say.of(subject), subject_of(say, subject));
+    let frame = Frame::new(say, subject.clone(), envelope);
+    let text = ShortText { say, lines }.render().unwrap_or_default();
+    let html = render(&ShortHtml { frame, say, heading, leaf, lines });
+    Parts { subject, text, html }.into_mail(id, envelope)
+}
+
+/// What every mail has around it.
+struct Frame<'a> {
+    title: String,
+    language: &'static str,
+    style: String,
+    logo: Option<&'a Logo>,
+    logo_alt: String,
+    logo_id: String,
+}
+
+impl<'a> Frame<'a> {
+    fn new(say: &Say, title: String, envelope: &Envelope<'a>) -> Self {
+        let brand = &envelope.operator.brand;
+        Self {
+            title,
+            language: say.language().tag(),
+            style: STYLE.replace("var(--brand)", brand.color()),
+            logo: brand.logo(),
+            logo_alt: say.of_attribute("logo-alt"),
+            logo_id: logo_id(envelope),
+        }
+    }
+}
+
+/// By which id the text of a mail names the logo beside it.
+fn logo_id(envelope: &Envelope<'_>) -> String {
+    format!("logo@{}", envelope.sender.domain())
 }
 
 /// The links to the page in the other languages, each announced in its own.
@@ -453,11 +526,13 @@ struct NoticeText<'a> {
     links: Option<&'a Links>,
     silence: String,
     items: Vec<String>,
+    leaf: Option<Leaf>,
     picture: Option<Picture>,
     counted: Option<String>,
     skipped: String,
     least: bool,
     has_contact: bool,
+    has_term: bool,
     switches: Vec<(Language, String, String)>,
 }
 
@@ -467,11 +542,13 @@ impl<'a> NoticeText<'a> {
         Self {
             silence: notice.silence(say),
             items: notice.item_lines(language),
+            leaf: window.map(|window| Leaf::of(say, window)),
             picture: window.and_then(|window| Picture::of(language, window)),
             counted: window.map(|window| counted(language, window).join(", ")),
             skipped: window.map(|window| skipped(language, window).join(", ")).unwrap_or_default(),
-            least: matches!(notice.deadline, crate::Deadline::AtLeast(_)),
+            least: matches!(notice.deadline, Deadline::AtLeast(_)),
             has_contact: notice.partner_contact.is_some(),
+            has_term: notice.term != Term::Unknown,
             switches: links
                 .map(|links| switches(language, &links.decision_url))
                 .unwrap_or_default(),
@@ -484,19 +561,27 @@ impl<'a> NoticeText<'a> {
 #[derive(Template)]
 #[template(path = "notice_mail.html")]
 struct NoticeHtml<'a> {
+    frame: Frame<'a>,
+    say: &'a Say,
     text: &'a NoticeText<'a>,
     links: &'a Links,
-    language: &'static str,
-    style: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "short_mail.txt", escape = "none")]
+struct ShortText<'a> {
+    say: &'a Say,
+    lines: &'a [String],
 }
 
 #[derive(Template)]
 #[template(path = "short_mail.html")]
 struct ShortHtml<'a> {
-    title: &'a str,
-    greeting: &'a str,
+    frame: Frame<'a>,
+    say: &'a Say,
+    heading: String,
+    leaf: Option<Leaf>,
     lines: &'a [String],
-    language: &'static str,
 }
 
 /// A message that wants its headers.
@@ -507,28 +592,23 @@ struct Parts {
 }
 
 impl Parts {
-    /// The message. Its id and its boundary come from what it tells and to whom, its date from when
+    /// The message. Its id and its boundaries come from what it tells and to whom, its date from when
     /// that happened: nothing in it differs between two attempts.
     fn into_mail(self, id: &str, envelope: &Envelope<'_>) -> Mail {
         let to = envelope.to.as_str();
         let digest = Sha256Hash::of(format!("{id} {}", to.to_ascii_lowercase()).as_bytes());
         let digest: String = digest.to_string().chars().take(16).collect();
-        let alternative =
-            ContentType::new("multipart/alternative").attribute("boundary", format!("=_{digest}"));
-        let part = |kind: &'static str, text: &str| {
-            MimePart::new(kind, BodyPart::Text(Cow::Owned(text.to_owned())))
-        };
-        let parts = vec![part("text/plain", &self.text), part("text/html", &self.html)];
+        let operator = envelope.operator;
         let message = MessageBuilder::new()
-            .from(envelope.sender.as_str())
-            .reply_to(envelope.reply_to)
+            .from((operator.name.as_str(), envelope.sender.as_str()))
+            .reply_to(operator.contact.as_str())
             .to(to)
             .subject(self.subject.as_str())
             .date(Date::new(envelope.at.timestamp()))
             .message_id(format!("{id}.{digest}@{}", envelope.sender.domain()))
             .header("Content-Language", Raw::new(envelope.language.tag()))
             .header("Auto-Submitted", Raw::new("auto-generated"))
-            .body(MimePart::new(alternative, parts));
+            .body(self.body(&digest, envelope));
         let mut raw = Vec::new();
         message.serialize(&mut raw);
         Mail {
@@ -538,5 +618,27 @@ impl Parts {
             html: self.html,
             raw,
         }
+    }
+
+    /// Text and HTML; the HTML together with the logo that it shows, where there is one.
+    fn body<'a>(&self, digest: &str, envelope: &Envelope<'a>) -> MimePart<'a> {
+        let multipart = |kind: &'static str, boundary: String, parts| {
+            MimePart::new(ContentType::new(kind).attribute("boundary", boundary), parts)
+        };
+        let part = |kind: &'static str, text: &str| {
+            MimePart::new(kind, BodyPart::Text(Cow::Owned(text.to_owned())))
+        };
+        let html = part("text/html", &self.html);
+        let html = match envelope.operator.brand.logo() {
+            Some(logo) => {
+                let picture = MimePart::new(logo.media_type, logo.bytes.as_slice());
+                let picture = picture.inline().cid(logo_id(envelope));
+                let parts: Vec<MimePart<'a>> = vec![html, picture];
+                multipart("multipart/related", format!("=_{digest}_logo"), parts)
+            }
+            None => html,
+        };
+        let parts: Vec<MimePart<'a>> = vec![part("text/plain", &self.text), html];
+        multipart("multipart/alternative", format!("=_{digest}"), parts)
     }
 }

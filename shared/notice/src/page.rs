@@ -1,39 +1,25 @@
 //! The pages: the decision page, its answers, and the page that tells a genuine notice. Plain HTML:
 //! no script, nothing from elsewhere, forms that a keyboard and a printer can use.
 
-use std::sync::LazyLock;
-
 use askama::Template;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use domain::claim::ItemStatus;
+use domain::calendar::Tz;
+use domain::claim::{Instant, ItemStatus};
 use domain::ids::ItemNo;
-use sha2::{Digest, Sha256};
 
-use crate::content::{Notice, NoticeItem, counted, skipped};
+use crate::brand::{Brand, Logo};
+use crate::content::{Deadline, Notice, NoticeItem, Operator, Term, counted, skipped};
+use crate::dates;
 use crate::html::render;
 use crate::language::Language;
-use crate::picture::Picture;
+use crate::picture::{Leaf, Picture};
 use crate::say::Say;
 use crate::standing::{CustomerOptions, Phase, Rights};
 
-/// The one style sheet, inside every page.
-const STYLE: &str = include_str!("../templates/style.css");
-
-/// The policy names the style sheet by its digest, so nothing else that styles or runs is let in.
-static CONTENT_POLICY: LazyLock<String> = LazyLock::new(|| {
-    let digest = STANDARD.encode(Sha256::digest(STYLE));
-    format!(
-        "default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; \
-         frame-ancestors 'none'; base-uri 'none'"
-    )
-});
-
 /// The headers that every page bears (`docs/architecture.md §5`).
-pub fn headers() -> [(&'static str, &'static str); 9] {
+pub fn headers(brand: &Brand) -> [(&'static str, &str); 9] {
     [
         ("content-type", "text/html; charset=utf-8"),
-        ("content-security-policy", CONTENT_POLICY.as_str()),
+        ("content-security-policy", brand.content_policy()),
         ("referrer-policy", "no-referrer"),
         ("cache-control", "no-store"),
         ("x-frame-options", "DENY"),
@@ -90,13 +76,13 @@ impl Problem {
     }
 
     /// The field it leads to, in the form that was sent.
-    fn target(self, form: Option<Form>) -> &'static str {
+    fn target(self, form: Option<Form>, standing: &CustomerOptions) -> &'static str {
         match (self, form) {
             (
                 Self::CodeMalformed { .. } | Self::CodeWrong { .. } | Self::CodeLocked { .. },
                 Some(form),
             ) => form.code(),
-            (Self::Items, Some(form)) => form.items(),
+            (Self::Items, Some(form)) => form.items(standing),
             (Self::Decision, Some(_)) => "answer",
             (Self::State, _) | (_, None) => "state",
         }
@@ -121,28 +107,27 @@ impl Refused {
     }
 }
 
-/// The forms of the page. The ids of their fields are their own, whichever of them are there.
+/// The forms of the page: one for the code of the notice, one for that of a receipt. The ids of their fields are
+/// their own, whichever of them are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
-    Decline,
+    Answer,
     Undo,
-    Other,
 }
 
 impl Form {
     fn code(self) -> &'static str {
         match self {
-            Self::Decline => "code",
+            Self::Answer => "code",
             Self::Undo => "undo-code",
-            Self::Other => "other-code",
         }
     }
 
-    fn items(self) -> &'static str {
+    fn items(self, standing: &CustomerOptions) -> &'static str {
         match self {
-            Self::Decline => "items",
+            Self::Answer if standing.can_decline() => "items",
+            Self::Answer => "answer",
             Self::Undo => "undo-items",
-            Self::Other => "answer",
         }
     }
 }
@@ -163,16 +148,17 @@ pub fn decision(
     let chosen = |form| refused.map(|refused| refused.chosen_in(form)).unwrap_or_default();
     let problem = refused.map(|refused| {
         let form = form_of(refused.decision, standing);
-        Shown { text: refused.problem.text(&say), target: refused.problem.target(form) }
+        Shown { text: refused.problem.text(&say), target: refused.problem.target(form, standing) }
     });
     let view = DecisionPage {
-        frame: Frame::new(&say, say.of("page-title")),
+        frame: Frame::new(&say, say.of("page-title"), &notice.operator),
+        heading: say.of(heading(standing.phase)),
         lead: lead(notice, standing.phase, &say),
         remark: remark(standing).map(|name| say.of(name)),
-        facts: NoticeFacts::of(notice, &say),
-        has_deadline: standing.has_deadline(),
-        refusable: choices(notice, &standing.refusable, chosen(Form::Decline), language),
-        joinable: choices(notice, &standing.joinable, chosen(Form::Decline), language),
+        facts: NoticeFacts::of(notice, standing, &say),
+        can_agree: can_agree(standing),
+        refusable: choices(notice, &standing.refusable, chosen(Form::Answer), language),
+        joinable: choices(notice, &standing.joinable, chosen(Form::Answer), language),
         undoable: choices(notice, &standing.undoable, chosen(Form::Undo), language),
         problem,
         refusal_hint: standing.can_refuse.then(|| say.of(refusal_hint(standing.rights))),
@@ -185,9 +171,8 @@ pub fn decision(
 /// The form of a decision, if the page still has it; else the first that it has.
 fn form_of(decision: Option<Decision>, standing: &CustomerOptions) -> Option<Form> {
     let forms = [
-        (Form::Decline, standing.can_decline()),
+        (Form::Answer, standing.can_decline() || standing.can_refuse || standing.can_extend),
         (Form::Undo, !standing.undoable.is_empty()),
-        (Form::Other, standing.can_refuse || standing.can_extend),
     ];
     let there = forms.into_iter().filter(|(_, there)| *there).map(|(form, _)| form);
     let asked = decision.map(Decision::form);
@@ -215,6 +200,28 @@ fn refusal_hint(rights: Rights) -> &'static str {
     }
 }
 
+/// Whether the reader may agree by doing nothing, and has to be told what that means: while silence is still to come.
+fn can_agree(standing: &CustomerOptions) -> bool {
+    matches!(standing.phase, Phase::Open | Phase::Late) && !standing.refusable.is_empty()
+}
+
+/// What the page is about, as things stand.
+fn heading(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Open => "heading-open",
+        Phase::Answered => "heading-answered",
+        Phase::Late => "heading-late",
+        Phase::Paused => "heading-paused",
+        Phase::Review => "heading-review",
+        Phase::Associated => "heading-associated",
+        Phase::Declined => "heading-declined",
+        Phase::Withdrawn => "heading-withdrawn",
+        Phase::Rejected => "heading-rejected",
+        Phase::Ended => "heading-ended",
+        Phase::Discarded => "heading-discarded",
+    }
+}
+
 fn lead(notice: &Notice, phase: Phase, say: &Say) -> String {
     match phase {
         Phase::Open if notice.undecided().items.len() < notice.items.len() => {
@@ -226,6 +233,7 @@ fn lead(notice: &Notice, phase: Phase, say: &Say) -> String {
         Phase::Paused => say.of("lead-paused"),
         Phase::Review => say.of("lead-review"),
         Phase::Associated => say.of("lead-associated"),
+        Phase::Declined if !has_no(notice) => say.of("lead-lapsed"),
         Phase::Declined => say.of("lead-declined"),
         Phase::Withdrawn => say.of("lead-withdrawn"),
         Phase::Rejected => say.of("lead-rejected"),
@@ -258,6 +266,8 @@ pub struct Outcome {
     pub changed: bool,
     /// Whether it came before the deadline.
     pub in_time: bool,
+    /// When the answer arrived.
+    pub at: Instant,
     /// The receipt's number, where anything was recorded.
     pub receipt: Option<String>,
 }
@@ -296,9 +306,8 @@ impl Decision {
 
     fn form(self) -> Form {
         match self {
-            Self::Decline => Form::Decline,
+            Self::Decline | Self::WrongContact | Self::Extend => Form::Answer,
             Self::Undo => Form::Undo,
-            Self::WrongContact | Self::Extend => Form::Other,
         }
     }
 
@@ -319,10 +328,11 @@ pub fn result(
     standing: &CustomerOptions,
     outcome: &Outcome,
 ) -> String {
-    let say = notice.say(language);
+    let say = knowing_moment(notice.say(language), outcome.at, notice.zone);
     let title = if outcome.changed { outcome.decision.title() } else { "result-unchanged" };
     let view = ResultPage {
-        frame: Frame::new(&say, say.of(title)),
+        frame: Frame::new(&say, say.of(title), &notice.operator),
+        waiting: notice.waiting(language),
         rows: notice.items.iter().map(|item| Row::of(item, language)).collect(),
         outcome,
         remark: remark(standing).map(|name| say.of(name)),
@@ -334,9 +344,23 @@ pub fn result(
     render(&view)
 }
 
+/// The same messages, knowing a moment by the customer's clocks.
+fn knowing_moment(say: Say, at: Instant, zone: Option<Tz>) -> Say {
+    let language = say.language();
+    say.knowing("at-local", dates::local(language, at, zone.unwrap_or(Tz::UTC)))
+        .knowing("at-utc", dates::utc(language, at))
+}
+
 /// Whether a "no" stands on an item.
 fn has_declined(notice: &Notice) -> bool {
     notice.items.iter().any(|item| matches!(item.status, ItemStatus::Declined { .. }))
+}
+
+/// Whether somebody said no, and it was not silence.
+fn has_no(notice: &Notice) -> bool {
+    let is_no =
+        |item: &NoticeItem| matches!(item.status, ItemStatus::Declined { no_answer: false, .. });
+    notice.items.iter().any(is_no)
 }
 
 /// The text of a notice as it was sent, without its links and codes.
@@ -344,6 +368,8 @@ fn has_declined(notice: &Notice) -> bool {
 pub struct SentText {
     /// In which language.
     pub language: Language,
+    /// When.
+    pub at: Instant,
     /// The text.
     pub text: String,
 }
@@ -358,11 +384,15 @@ pub fn genuine(
     sent: Option<&SentText>,
 ) -> String {
     let say = notice.undecided().say(language);
+    let say = match sent {
+        Some(sent) => knowing_moment(say, sent.at, notice.zone),
+        None => say,
+    };
     let view = GenuinePage {
-        frame: Frame::new(&say, say.of("genuine-title")),
+        frame: Frame::new(&say, say.of("genuine-title"), &notice.operator),
+        heading: say.of(heading(standing.phase)),
         lead: lead(notice, standing.phase, &say),
-        facts: NoticeFacts::of(notice, &say),
-        has_deadline: standing.has_deadline(),
+        facts: NoticeFacts::of(notice, standing, &say),
         is_current,
         sent,
         say: &say,
@@ -384,33 +414,36 @@ pub enum Refusal {
 }
 
 /// A page that says why there is nothing else to see.
-pub fn refusal(language: Language, refusal: Refusal, operator_contact: &str) -> String {
-    let say = Say::new(language).knowing("operator", operator_contact.to_owned());
+pub fn refusal(language: Language, refusal: Refusal, operator: &Operator) -> String {
+    let say = Say::by(language, operator);
     let (title, text) = match refusal {
         Refusal::NotFound => ("error-not-found-title", "error-not-found"),
         Refusal::Method => ("error-method-title", "error-method"),
         Refusal::Form => ("error-form-title", "error-form"),
         Refusal::Unavailable => ("error-unavailable-title", "error-unavailable"),
     };
-    let view =
-        RefusalPage { frame: Frame::new(&say, say.of(title)), text: say.of(text), say: &say };
-    render(&view)
+    let frame = Frame::new(&say, say.of(title), operator);
+    render(&RefusalPage { frame, text: say.of(text), say: &say })
 }
 
 /// What every page has around it.
-struct Frame {
+struct Frame<'a> {
     title: String,
     language: &'static str,
-    style: &'static str,
+    style: &'a str,
+    logo: Option<&'a Logo>,
+    logo_alt: String,
     switches: Vec<(&'static str, String)>,
 }
 
-impl Frame {
-    fn new(say: &Say, title: String) -> Self {
+impl<'a> Frame<'a> {
+    fn new(say: &Say, title: String, operator: &'a Operator) -> Self {
         let others = Language::all().filter(|other| *other != say.language());
         let switches =
             others.map(|other| (other.tag(), Say::new(other).of("language-switch"))).collect();
-        Self { title, language: say.language().tag(), style: STYLE, switches }
+        let (style, logo) = (operator.brand.style(), operator.brand.logo());
+        let (language, logo_alt) = (say.language().tag(), say.of_attribute("logo-alt"));
+        Self { title, language, style, logo, logo_alt, switches }
     }
 }
 
@@ -439,6 +472,7 @@ fn status_message(status: ItemStatus) -> &'static str {
         ItemStatus::Proposed => "status-proposed",
         ItemStatus::Pending => "status-pending",
         ItemStatus::Active { .. } => "status-active",
+        ItemStatus::Declined { no_answer: true, .. } => "status-lapsed",
         ItemStatus::Declined { .. } => "status-declined",
         ItemStatus::Ended { .. } => "status-ended",
         ItemStatus::Dropped => "status-dropped",
@@ -451,7 +485,13 @@ fn status_message(status: ItemStatus) -> &'static str {
 struct NoticeFacts {
     rows: Vec<Row>,
     has_contact: bool,
-    is_exact: bool,
+    /// Whether the time that it would last has to be told: before the partner is official.
+    has_term: bool,
+    /// Whether a deadline runs that the customer has to know.
+    has_deadline: bool,
+    /// The message that tells its last day.
+    deadline: &'static str,
+    leaf: Option<Leaf>,
     days: Option<Days>,
     picture: Option<Picture>,
 }
@@ -462,8 +502,13 @@ struct Days {
 }
 
 impl NoticeFacts {
-    fn of(notice: &Notice, say: &Say) -> Self {
-        let language = say.language();
+    fn of(notice: &Notice, standing: &CustomerOptions, say: &Say) -> Self {
+        let (language, window) = (say.language(), notice.deadline.window());
+        let has_deadline = standing.has_deadline();
+        let is_to_come = matches!(
+            standing.phase,
+            Phase::Open | Phase::Answered | Phase::Late | Phase::Paused | Phase::Review
+        );
         let days = |window| Days {
             counted: counted(language, window).join(", "),
             skipped: skipped(language, window).join(", "),
@@ -471,9 +516,15 @@ impl NoticeFacts {
         Self {
             rows: notice.items.iter().map(|item| Row::of(item, language)).collect(),
             has_contact: notice.partner_contact.is_some(),
-            is_exact: matches!(notice.deadline, crate::Deadline::Exact(_)),
-            days: notice.deadline.window().map(days),
-            picture: notice.deadline.window().and_then(|window| Picture::of(language, window)),
+            has_term: is_to_come && notice.term != Term::Unknown,
+            has_deadline,
+            deadline: match notice.deadline {
+                Deadline::Exact(_) => "deadline-exact",
+                Deadline::AtLeast(_) | Deadline::Unset => "deadline-least",
+            },
+            leaf: window.filter(|_| has_deadline).map(|window| Leaf::of(say, window)),
+            days: window.map(days),
+            picture: window.and_then(|window| Picture::of(language, window)),
         }
     }
 }
@@ -481,12 +532,13 @@ impl NoticeFacts {
 #[derive(Template)]
 #[template(path = "decision.html")]
 struct DecisionPage<'a> {
-    frame: Frame,
+    frame: Frame<'a>,
     say: &'a Say,
+    heading: String,
     lead: String,
     remark: Option<String>,
     facts: NoticeFacts,
-    has_deadline: bool,
+    can_agree: bool,
     refusable: Vec<Choice>,
     joinable: Vec<Choice>,
     undoable: Vec<Choice>,
@@ -496,6 +548,24 @@ struct DecisionPage<'a> {
 }
 
 impl DecisionPage<'_> {
+    fn can_decline(&self) -> bool {
+        !self.refusable.is_empty() || !self.joinable.is_empty()
+    }
+
+    /// Whether there is anything that takes the code of the notice.
+    fn can_answer(&self) -> bool {
+        self.can_decline() || self.has_other()
+    }
+
+    fn has_other(&self) -> bool {
+        self.refusal_hint.is_some() || self.can_extend
+    }
+
+    /// What is wrong with that field, if it is the one with the problem.
+    fn wrong(&self, field: &str) -> Option<&str> {
+        self.problem.as_ref().filter(|_| self.is_wrong(field)).map(|shown| shown.text.as_str())
+    }
+
     /// Whether that field is the one with the problem.
     fn is_wrong(&self, field: &str) -> bool {
         self.problem.as_ref().is_some_and(|shown| shown.target == field)
@@ -505,8 +575,9 @@ impl DecisionPage<'_> {
 #[derive(Template)]
 #[template(path = "result.html")]
 struct ResultPage<'a> {
-    frame: Frame,
+    frame: Frame<'a>,
     say: &'a Say,
+    waiting: String,
     rows: Vec<Row>,
     outcome: &'a Outcome,
     remark: Option<String>,
@@ -518,11 +589,11 @@ struct ResultPage<'a> {
 #[derive(Template)]
 #[template(path = "genuine.html")]
 struct GenuinePage<'a> {
-    frame: Frame,
+    frame: Frame<'a>,
     say: &'a Say,
+    heading: String,
     lead: String,
     facts: NoticeFacts,
-    has_deadline: bool,
     is_current: bool,
     sent: Option<&'a SentText>,
 }
@@ -530,7 +601,7 @@ struct GenuinePage<'a> {
 #[derive(Template)]
 #[template(path = "refusal.html")]
 struct RefusalPage<'a> {
-    frame: Frame,
+    frame: Frame<'a>,
     say: &'a Say,
     text: String,
 }

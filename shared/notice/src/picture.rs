@@ -4,6 +4,7 @@
 use chrono::{Datelike, NaiveDate, Weekday};
 use domain::calendar::Window;
 
+use crate::content::last_day;
 use crate::dates;
 use crate::language::Language;
 use crate::say::{self, Say};
@@ -42,6 +43,28 @@ pub(crate) struct Cell {
     pub(crate) mark: String,
     /// What the day is, as the style sheet names it.
     pub(crate) class: &'static str,
+}
+
+/// The last day of a window, as a leaf of a calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Leaf {
+    /// What the day is.
+    pub(crate) label: String,
+    /// Its weekday.
+    pub(crate) weekday: String,
+    /// Its day of the month.
+    pub(crate) day: String,
+    /// Its month, with the year.
+    pub(crate) month: String,
+}
+
+impl Leaf {
+    /// The leaf of a window's last day; `say` knows how certain it is.
+    pub(crate) fn of(say: &Say, window: &Window) -> Self {
+        let last = last_day(window);
+        let [weekday, day, month] = dates::of_leaf(say.language(), last);
+        Self { label: say.of("leaf-label"), weekday, day, month }
+    }
 }
 
 impl Picture {

@@ -12,6 +12,7 @@ use domain::recipient::RecipientNo;
 use domain::text::Email;
 use serde_json::json;
 
+use crate::brand::Brand;
 use crate::content::{Deadline, Directory, Links, Notice, Operator};
 use crate::dates::at;
 use crate::keys::LinkKeys;
@@ -31,6 +32,9 @@ pub(crate) struct World {
     pub(crate) to: Email,
 }
 
+/// A picture of 64 × 32 pixels.
+const LOGO: &[u8] = include_bytes!("../tests/logo.png");
+
 impl World {
     /// Three workloads of Contoso, validated on V1's day (`docs/domain.md §4`).
     pub(crate) fn new() -> Self {
@@ -40,6 +44,11 @@ impl World {
                 "id": "osu-m365", "name": "Online Services Usage – Microsoft 365", "status": "open",
                 "family": "osu-m365", "item_kind": "workload", "activities": ["usage"],
                 "catalogue": ["exchange-online", "teams", "sharepoint-online"],
+                "names": {"cs": "Využití online služeb – Microsoft 365"},
+                "catalogue_names": {
+                    "exchange-online": {"en": "Exchange Online"},
+                    "teams": {"en": "Teams", "cs": "Týmy"},
+                },
                 "policy_version": 1, "policy": {},
             }))
             .unwrap(),
@@ -53,8 +62,10 @@ impl World {
             claim,
             policy: Policy::default(),
             operator: Operator {
+                name: "Vendor \"One\", Ltd.".into(),
                 contact: "help@operator.example".into(),
                 base_url: "https://cpor.operator.example".into(),
+                brand: Brand::new("#14507d", None).unwrap(),
             },
             keys: LinkKeys::new(1, [(1, b"the key of the tests, long enough".to_vec())]).unwrap(),
             place: prague(),
@@ -70,6 +81,17 @@ impl World {
 
     pub(crate) fn opt_in(mut self) -> Self {
         self.policy.consent = Consent::OptIn;
+        self
+    }
+
+    /// Associations that end after two years.
+    pub(crate) fn with_term(mut self) -> Self {
+        self.policy.term_months = Some(24);
+        self
+    }
+
+    pub(crate) fn with_logo(mut self) -> Self {
+        self.operator.brand = Brand::new("#14507d", Some(LOGO.to_vec())).unwrap();
         self
     }
 
@@ -128,8 +150,9 @@ impl World {
     }
 
     pub(crate) fn envelope(&self, language: Language) -> Envelope<'_> {
-        let reply_to = &self.operator.contact;
-        Envelope { sender: &self.sender, to: &self.to, reply_to, language, at: sent_at() }
+        let (operator, asked_at) = (&self.operator, Some(sent_at()));
+        let (sender, to) = (&self.sender, &self.to);
+        Envelope { operator, sender, to, asked_at, language, at: sent_at() }
     }
 }
 

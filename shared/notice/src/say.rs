@@ -1,8 +1,9 @@
 //! Messages with what they speak about.
 
-use domain::text::isolation::isolate;
+use domain::text::isolation::{ISOLATE_BEGIN, ISOLATE_END, isolate};
 use fluent_bundle::{FluentArgs, FluentValue};
 
+use crate::content::Operator;
 use crate::language::Language;
 
 /// A message that names nothing.
@@ -42,6 +43,13 @@ impl Say {
         Self { language, args: FluentArgs::new() }
     }
 
+    /// Messages about nothing but who writes.
+    pub(crate) fn by(language: Language, operator: &Operator) -> Self {
+        Self::new(language)
+            .naming("operator", &operator.name)
+            .knowing("operator-contact", operator.contact.clone())
+    }
+
     /// The same, knowing `value` under `name`.
     pub(crate) fn knowing(
         mut self,
@@ -65,6 +73,11 @@ impl Say {
     /// The message of that name.
     pub(crate) fn of(&self, name: &str) -> String {
         with(self.language, name, &self.args)
+    }
+
+    /// The message of that name, where no markup can stand: without marks around names.
+    pub(crate) fn of_attribute(&self, name: &str) -> String {
+        self.of(name).replace([ISOLATE_BEGIN, ISOLATE_END], "")
     }
 
     /// The message of that name, which speaks also of a text.

@@ -210,7 +210,7 @@ async fn every_answer_bears_the_strict_headers() {
         let shown = event.payload()["rawPath"].clone();
         let answer = stack.send(event).await;
         assert_eq!(answer.status, status, "{shown}: {}", answer.text);
-        for (name, value) in notice::page::headers() {
+        for (name, value) in notice::page::headers(&integration::stack::operator().brand) {
             if name != "content-type" {
                 assert_eq!(answer.header(name), value, "{name} of {status} {shown}");
             }

@@ -171,6 +171,12 @@ async fn an_authenticity_code_shows_the_notice_and_every_other_code_one_and_the_
     let own = stack.send(Event::get(&format!("{path}?lang=en"))).await;
     assert_eq!(own.status, 200, "{}", own.text);
     assert!(own.text.contains("This notice is genuine"), "{}", own.text);
+    let since = own.text.find("Since then").unwrap();
+    assert!(
+        own.text.find("Sent: Tuesday 22 December 2026 15:00").is_some_and(|at| at < since),
+        "{}",
+        own.text
+    );
     for part in ["Alpine Cloud", "teams", "nejméně do konce čtvrtka 31. prosince 2026"] {
         assert!(own.text.contains(part), "{part}, as it was sent: {}", own.text);
     }

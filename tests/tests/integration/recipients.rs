@@ -3,6 +3,7 @@
 
 use chrono::Duration;
 use domain::claim::{Claim, Instant};
+use domain::ids::NoticeNo;
 use domain::program::{Consent, Policy};
 use domain::recipient::{RecipientNo, RecipientStanding, Report};
 use domain::reminder::Reminder;
@@ -12,6 +13,7 @@ use integration::fixtures::{self, ALPINE, CONTOSO};
 use integration::stack::{self, Answer, Stack};
 use integration::world::{VERIFIED, closes_at, item_statuses};
 use serde_json::{Value, json};
+use store::NoticeText;
 use web::event::Event;
 
 /// Three in the afternoon in Prague.
@@ -524,8 +526,8 @@ async fn what_silence_made_active_is_told_to_everybody_and_to_whoever_refused_or
         "nyní oficiálním partnerem",
         "teams",
         "Do konce lhůty nikdo neodmítl",
-        "kolik lidí ji který den používá",
-        "Trvá to, dokud",
+        "kolik lidí ji v jednotlivé dny používá",
+        "Trvá, dokud",
         "odkazem a kódem z oznámení, které máte, lze dál odmítnout",
     ] {
         assert!(text.contains(part), "{part}: {text}");
@@ -769,6 +771,9 @@ async fn the_receipt_of_a_verified_recipients_no_gives_digits_to_that_recipient_
     assert_eq!(addresses(&mails), [JANA.1, IT.1, BOARD.1]);
     assert!(undo_code(&mails, BOARD).is_some());
     assert!(undo_code(&mails, IT).is_none() && undo_code(&mails, JANA).is_none());
+    let text = to(&mails, JANA).text();
+    assert!(text.contains("Odpověděl: příjemce oznámení, svým odkazem"), "{text}");
+    assert!(text.contains("V této žádosti už nic nečeká na odpověď."), "{text}");
 }
 
 #[tokio::test]
@@ -783,7 +788,9 @@ async fn nobody_gets_digits_after_the_administrators_no() {
     assert_eq!(addresses(&mails), [JANA.1, IT.1, BOARD.1]);
     for who in [JANA, IT, BOARD] {
         assert_eq!(undo_code(&mails, who), None, "{who:?}");
-        assert!(to(&mails, who).text().contains("Vzít to zpět může"), "{who:?}");
+        let text = to(&mails, who).text();
+        assert!(text.contains("Vzít to zpět může"), "{who:?}");
+        assert!(text.contains("Odpověděl: správce organizace"), "{text}");
     }
 }
 
@@ -819,7 +826,13 @@ async fn an_authenticity_code_shows_the_text_as_it_was_sent_whatever_happens_to_
         .filter(|item| item["sk"]["S"].as_str().is_some_and(|sort| sort.starts_with("X#")));
     let texts: Vec<Value> = texts.collect();
     assert_eq!(texts.len(), 1, "once a notice and language");
-    let kept = texts[0]["t"]["S"].as_str().unwrap();
+    let kept = stack.world.store.notice_text(&claim.id, claim.notice, "cs").await.unwrap().unwrap();
+    assert_eq!(kept.sent_at, claim.last_event.at);
+    let (subject, kept) = kept.text.split_once("\n\n").unwrap();
+    assert!(
+        subject.starts_with("Předmět: Contoso: společnost Alpine Cloud se má stát"),
+        "{subject}"
+    );
     for who in [JANA, IT, BOARD] {
         let text = to(&mails, who).text();
         for secret in ["https://cpor.test/d/", "https://cpor.test/n/"] {
@@ -847,6 +860,55 @@ async fn an_authenticity_code_shows_the_text_as_it_was_sent_whatever_happens_to_
         "{}",
         page.text
     );
+}
+
+#[tokio::test]
+async fn the_text_of_a_notice_costs_at_most_four_units_whatever_its_items_are_called() {
+    let stack = with_contacts(&[]).await;
+    let mut claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let (mut program, mut tenant) = (fixtures::osu_m365(), fixtures::contoso());
+    let name = |no: u8, letters: usize| {
+        // Letters in an order of their own for each, so that nothing is said twice.
+        let letter = |at: usize| {
+            char::from(b'a' + u8::try_from((at * at + at * usize::from(no)) % 26).unwrap())
+        };
+        format!("{no} {}", (0..letters).map(letter).collect::<String>())
+    };
+    let long = |no| serde_json::from_value(json!(name(no, 190))).unwrap();
+    (program.name, tenant.name, claim.details.partner_name) = (long(50), long(51), long(52));
+    claim.details.tenant_name = long(51);
+    let numbers = 1..=25_u8;
+    claim.items = serde_json::from_value(
+        numbers
+            .clone()
+            .map(|no| json!({"no": no, "id": format!("item-{no}"), "mark": null}))
+            .collect(),
+    )
+    .unwrap();
+    program.catalogue_names = serde_json::from_value(Value::Object(
+        numbers.map(|no| (format!("item-{no}"), json!({"cs": name(no, 80)}))).collect(),
+    ))
+    .unwrap();
+    let policy = Policy { term_months: Some(24), ..Policy::default() };
+    let place = stack.world.store.customer_place(&tenant, &policy).await.unwrap();
+    let at = stack.world.clock.now();
+    let deadline = notice::Deadline::at_least(at, &place, &policy);
+    let directory = notice::Directory { tenant: &tenant, program: &program, policy: &policy };
+    let said = notice::Notice::of(&claim, NoticeNo(7), &directory, &stack::operator(), deadline);
+    for language in notice::Language::all() {
+        let sent = NoticeText { text: notice::mail::notice_text(&said, language), sent_at: at };
+        stack.world.wire.reset();
+        let put = stack.world.store.put_notice_text(&claim.id, said.no, language.tag(), &sent);
+        put.await.unwrap();
+        let units = stack.world.wire.spent().written;
+        assert!(
+            units.table <= 4.0 && units.indexes == 0.0,
+            "{units:?} for {} bytes",
+            sent.text.len()
+        );
+        let kept = stack.world.store.notice_text(&claim.id, said.no, language.tag()).await.unwrap();
+        assert_eq!(kept, Some(sent));
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 ### Co se říká zákazníkům, česky.
 
 language-switch = Česky
+logo-alt = Logo společnosti { $operator }
+head = { $operator }
 
 ## Data
 
@@ -8,6 +10,8 @@ date = { $weekday } { $day }. { $month } { $year }
 date-end = konce { $weekday-genitive } { $day }. { $month } { $year }
 date-day = { $weekday } { $day }. { $month }
 date-short = { $day }. { $month }
+date-day-of-month = { $day }.
+date-month-of-year = { $month } { $year }
 date-local = { $weekday } { $day }. { $month } { $year } { $time }, { $zone } ({ $area })
 date-utc = { $weekday } { $day }. { $month } { $year } { $time } UTC
 weekday-1 = pondělí
@@ -89,6 +93,7 @@ notice-subject =
        *[none] {" "}kdykoli
     }
 greeting = Dobrý den,
+notice-from = tuto zprávu vám posílá společnost { $operator }, která provozuje program { $program }.
 who-heading = Kdo žádá a o co
 who = Společnost { $partner } žádá o uznání za oficiálního partnera organizace { $tenant } ({ $domain }) v programu { $program }.
 who-contact = Můžete se jí zeptat přímo: { $contact-name }, { $contact-email } (uvedl partner).
@@ -97,27 +102,43 @@ items-heading =
         [one] Položka
        *[other] Položky
     }
-item-workload = { $id }
+item-workload = { $name }
 item-subscription = { $product } (předplatné { $id })
 item-unknown = předplatné { $id } (uvedl partner)
 sees-heading = Co partner uvidí
 sees =
     Pouze u { $count ->
-        [one] této položky: kolik lidí ji který den používá
-       *[other] těchto položek: kolik lidí je který den používá
+        [one] této položky: kolik lidí ji v jednotlivé dny používá
+       *[other] těchto položek: kolik lidí je v jednotlivé dny používá
     } a kolik licencí je přiděleno. Počty menší než pět se nezobrazují.{ $history ->
         [since_association] {" "}Číst lze jen dny od začátku partnerství, žádné dřívější.
         [all] {" "}Číst lze i dny před začátkem partnerství.
        *[unknown] {""}
     }
 sees-not-heading = Co partner neuvidí
-sees-not = Žádný obsah, zprávy, soubory ani jména, nic o jakékoli jiné položce. Nezíská žádné oprávnění cokoli spravovat nebo měnit.
-costs-heading = Co stojí odmítnutí
+sees-not = Žádný obsah, zprávy, soubory ani jména, nic o žádné jiné položce. Nezíská žádné oprávnění cokoli spravovat nebo měnit.
+costs-heading = Kolik odmítnutí stojí
 costs = Nic. Ceny, smlouvy i služby zůstávají přesně takové, jaké jsou.
+lasts-heading = Jak dlouho by partnerství trvalo
+lasts =
+    { $term ->
+        [until] Do { $term-end }. Dříve ho můžete ukončit kdykoli, a to na téže stránce.
+        [months] { $months ->
+            [one] { $months } měsíc
+            [few] { $months } měsíce
+           *[other] { $months } měsíců
+        } od konce lhůty. Dříve ho můžete ukončit kdykoli, a to na téže stránce.
+       *[unlimited] Dokud ho vy nebo partner neukončíte. Můžete to udělat kdykoli, a to na téže stránce.
+    }
 deadline-heading = Do kdy
 deadline-least = Nejméně do { $deadline-end }
 deadline-exact = Do { $deadline-end }
 deadline-none = Lhůta zatím není stanovena.
+leaf-label =
+    { $certainty ->
+        [least] Poslední den nejdříve
+       *[exact] Poslední den
+    }
 deadline-local = Místní čas: { $deadline-local }
 deadline-utc = V UTC: { $deadline-utc }
 deadline-rule =
@@ -142,47 +163,63 @@ skipped-exception = výjimka
 answer-heading = Jak odpovědět
 answer-agree =
     { $consent ->
-        [opt_in] Pokud souhlasíte, potvrdí žádost správce organizace { $tenant } po přihlášení u provozovatele; tímto odkazem lze jen odmítnout, protože se dá přeposlat.
+        [opt_in] Pokud souhlasíte, potvrdí žádost správce organizace { $tenant } po přihlášení u společnosti { $operator }; tímto odkazem lze jen odmítnout, protože se dá přeposlat.
        *[opt_out] Pokud souhlasíte, nemusíte dělat nic.
     }
 answer-open = Chcete-li odmítnout vše nebo jen něco, otevřete tuto stránku:
+answer-button = Otevřít stránku s odpovědí
 answer-code = a zadejte tento kód:
 answer-later = Odmítnout můžete i později: po lhůtě tatáž stránka partnerství okamžitě ukončí.
 genuine-heading = Je tato zpráva pravá?
-genuine = Ověřte si ji přímo na stránkách provozovatele kódem { $notice-code }:
-operator = Kontakt na provozovatele: { $operator }
+genuine = Ověřte si ji přímo na stránkách společnosti { $operator } kódem { $notice-code }:
+operator = Máte dotaz? Napište společnosti { $operator }: { $operator-contact }
 
 ## Krátké zprávy
 
-receipt-declined-subject = { $tenant }: odmítnutí společnosti { $partner } je zaznamenáno
+receipt-declined-subject = { $tenant }: vaše „ne“ společnosti { $partner } je zaznamenáno
 receipt-declined =
-    Odpověď „ne“ společnosti { $partner } je zaznamenána pro { $count ->
+    Odpověď „ne“ společnosti { $partner } v programu { $program } je zaznamenána pro { $count ->
         [one] tuto položku
        *[other] tyto položky
     }: { $items }.
-receipt-undone-subject = { $tenant }: odmítnutí společnosti { $partner } je vzato zpět
+receipt-undone-subject = { $tenant }: vaše „ne“ společnosti { $partner } bylo vzato zpět
 receipt-undone =
-    Odpověď „ne“ společnosti { $partner } je vzata zpět pro { $count ->
+    Odpověď „ne“ společnosti { $partner } v programu { $program } byla vzata zpět pro { $count ->
         [one] tuto položku: { $items }. Znovu čeká
        *[other] tyto položky: { $items }. Znovu čekají
     } na rozhodnutí.
 receipt-undone-in-part =
-    Jedna odpověď „ne“ společnosti { $partner } je vzata zpět pro { $count ->
+    Jedna odpověď „ne“ společnosti { $partner } v programu { $program } byla vzata zpět pro { $count ->
         [one] tuto položku: { $items }. Odmítnutí někoho dalšího u ní platí dál, takže se nic nemění.
        *[other] tyto položky: { $items }. Odmítnutí někoho dalšího u nich platí dál, takže se nic nemění.
     }
 receipt-ended-subject = { $tenant }: partnerství se společností { $partner } skončilo
 receipt-ended =
-    Partnerství se společností { $partner } okamžitě skončilo pro { $count ->
+    Partnerství se společností { $partner } v programu { $program } okamžitě skončilo pro { $count ->
         [one] tuto položku: { $items }. Partner už její údaje nevidí.
        *[other] tyto položky: { $items }. Partner už jejich údaje nevidí.
     }
 receipt-at = Zaznamenáno: { $at-local }; { $at-utc }
+receipt-by-link = Odpověděl: příjemce oznámení, svým odkazem
+receipt-by-administrator = Odpověděl: správce organizace { $tenant }, po přihlášení
 receipt-id = Potvrzení: { $receipt }
 receipt-undo = Chcete-li to vzít zpět, otevřete do { $deadline-end } stránku odkazem z oznámení, které máte, a zadejte tam těchto deset číslic; nikomu je nepřeposílejte.
-receipt-undo-administrator = Vzít to zpět může do { $deadline-end } správce organizace { $tenant } po přihlášení u provozovatele.
-receipt-stands = O položkách, o kterých nikdo nerozhodl, platí dál to, co říká oznámení.
-receipt-not-you = Pokud jste to nebyli vy ani nikdo z kolegů, napište na adresu { $operator }.
+receipt-undo-administrator = Vzít to zpět může do { $deadline-end } správce organizace { $tenant } po přihlášení u společnosti { $operator }.
+waiting-none = V této žádosti už nic nečeká na odpověď.
+waiting-opt-out =
+    { $certainty ->
+        [none] Zatím nikdo nerozhodl: { $items }. Pokud neuděláte nic, nic se nestane; před novou lhůtou přijde nová zpráva.
+        [least] Zatím nikdo nerozhodl: { $items }. Pokud neuděláte nic, společnost { $partner } se pro { $count ->
+            [one] tuto položku
+           *[other] tyto položky
+        } stane oficiálním partnerem; odmítnout můžete nejméně do { $deadline-end }.
+       *[exact] Zatím nikdo nerozhodl: { $items }. Pokud neuděláte nic, společnost { $partner } se pro { $count ->
+            [one] tuto položku
+           *[other] tyto položky
+        } stane oficiálním partnerem; odmítnout můžete do { $deadline-end }.
+    }
+waiting-opt-in = Zatím nikdo nerozhodl: { $items }. Pokud neuděláte nic, nic se nezmění: bez souhlasu žádost propadne.
+receipt-not-you = Pokud jste to nebyli vy ani nikdo z kolegů, dejte to hned vědět společnosti { $operator }.
 withdrawn-subject = { $tenant }: společnost { $partner } vzala svou žádost zpět
 withdrawn = Společnost { $partner } vzala zpět žádost stát se partnerem organizace { $tenant } v programu { $program }; nemusíte dělat nic.
 withdrawn-decided = Co bylo rozhodnuto dříve, zůstává beze změny.
@@ -201,7 +238,7 @@ ended-notice-failed = Začalo proto, že nikdo neodmítl. Mezitím vyšlo najevo
 ended-not-enrolled = Partner už ve chvíli, kdy lhůta uplynula, nebyl účastníkem programu.
 ended-partner-left = Ukončil je partner.
 ended-customer-revoked = Skončilo proto, že to vaše pravidla nebo někdo od vás včas řekli.
-ended-operator-revoked = Ukončil je provozovatel.
+ended-operator-revoked = Ukončila je společnost { $operator }.
 ended-term-expired = Uplynula doba, na kterou bylo sjednáno.
 ended-item-gone =
     { $count ->
@@ -210,7 +247,7 @@ ended-item-gone =
     }
 activated-subject = { $tenant }: společnost { $partner } je nyní vaším oficiálním partnerem
 activated =
-    Společnost { $partner } je nyní oficiálním partnerem organizace { $tenant } pro { $count ->
+    Společnost { $partner } je nyní oficiálním partnerem organizace { $tenant } v programu { $program } pro { $count ->
         [one] tuto položku
        *[other] tyto položky
     }: { $items }.
@@ -219,17 +256,25 @@ activated-by-yes = Správce organizace { $tenant } souhlasil.
 activated-since = Od: { $since-local }; { $since-utc }
 activated-sees =
     { $count ->
-        [one] Co partner nyní vidí, a to pouze u této položky: kolik lidí ji který den používá
-       *[other] Co partner nyní vidí, a to pouze u těchto položek: kolik lidí je který den používá
+        [one] Co partner nyní vidí, a to pouze u této položky: kolik lidí ji v jednotlivé dny používá
+       *[other] Co partner nyní vidí, a to pouze u těchto položek: kolik lidí je v jednotlivé dny používá
     } a kolik licencí je přiděleno. Počty menší než pět se nezobrazují.{ $history ->
         [since_association] {" "}Číst lze jen dny od začátku partnerství, žádné dřívější.
         [all] {" "}Číst lze i dny před začátkem partnerství.
        *[unknown] {""}
     }
-activated-until = Trvá to do: { $ends-local }, pokud to neukončíte dřív.
-activated-without-end = Trvá to, dokud to vy nebo partner neukončíte.
-activated-by-link = Ukončit to můžete kdykoli: odkazem a kódem z oznámení, které máte, lze dál odmítnout a platí to okamžitě.
-activated-by-others = Ukončit to může kdykoli správce organizace { $tenant } a také každý, kdo má oznámení, jeho odkazem a kódem.
+activated-lasts =
+    { $term ->
+        [until] Trvá do { $term-end }, pokud ho neukončíte dříve.
+        [months] Trvá { $months ->
+            [one] { $months } měsíc
+            [few] { $months } měsíce
+           *[other] { $months } měsíců
+        } od konce lhůty na odpověď, pokud ho neukončíte dříve.
+       *[unlimited] Trvá, dokud ho vy nebo partner neukončíte.
+    }
+activated-by-link = Ukončit ho můžete kdykoli: odkazem a kódem z oznámení, které máte, lze dál odmítnout a platí to okamžitě.
+activated-by-others = Ukončit ho může kdykoli správce organizace { $tenant } a také každý, kdo má oznámení, jeho odkazem a kódem.
 lapsed-subject = { $tenant }: žádost společnosti { $partner } propadla
 lapsed =
     Nikdo včas neodpověděl a to znamená „ne“: společnost { $partner } se nestane partnerem organizace { $tenant } pro { $count ->
@@ -239,14 +284,14 @@ lapsed =
 recipients-subject = { $tenant }: změnilo se, koho se ptáme na společnost { $partner }
 contact-refused = Jeden z příjemců oznámení o společnosti { $partner } řekl, že není ta správná osoba. Jeho odkazem lze dál odmítnout a nic jiného.
 link-retired = Odkaz jednoho z příjemců oznámení o společnosti { $partner } byl vyřazen. Lze jím dál odmítnout a nic jiného.
-recipients-not-right = Pokud to není v pořádku, napište na adresu { $operator }.
+recipients-not-right = Pokud to není v pořádku, dejte to hned vědět společnosti { $operator }.
 own-link-retired-subject = { $tenant }: váš odkaz o společnosti { $partner } byl vyřazen
-own-link-retired = Váš odkaz z oznámení o společnosti { $partner } vyřadil správce organizace { $tenant } nebo provozovatel.
+own-link-retired = Váš odkaz z oznámení o společnosti { $partner } vyřadil správce organizace { $tenant } nebo společnost { $operator }.
 own-link-says-no = Spolu s kódem, který je u něj, jím lze dál odmítnout, a to vše a kdykoli. Nic jiného nedělá.
 still-open = Odmítnout můžete do { $deadline-end }.
-consent-changed-subject = { $tenant }: mlčení nyní znamená odmítnutí společnosti { $partner }
+consent-changed-subject = { $tenant }: mlčení nyní znamená „ne“ společnosti { $partner }
 consent-changed = Podle vašich pravidel se bez souhlasu nic nestane a nyní to platí i pro žádost společnosti { $partner }: pokud neuděláte nic, společnost { $partner } se partnerem organizace { $tenant } nestane.
-consent-changed-yes = Pokud souhlasíte, potvrdí žádost správce organizace { $tenant } po přihlášení u provozovatele.
+consent-changed-yes = Pokud souhlasíte, potvrdí žádost správce organizace { $tenant } po přihlášení u společnosti { $operator }.
 named-subject = Někdo vás uvedl jako kontakt organizace { $tenant }
 named = Někdo vás uvedl jako kontakt organizace { $tenant }; nemusíte dělat nic.
 named-why = Vaši adresu neznáme jako adresu organizace { $tenant }, a proto se ptáme jiných lidí v ní.
@@ -263,15 +308,16 @@ contact-verified =
 contact-verified-why = Píšeme všem, kdo takovým kontaktem organizace { $tenant } byli už dříve.
 exact-subject = { $tenant }: přesná lhůta pro společnost { $partner } – { $deadline-date }
 exact = Oznámení o společnosti { $partner } bylo doručeno později, než bylo odesláno; odmítnout můžete do { $deadline-end }.
-exact-how = Platí odkaz a kód z oznámení.
+exact-how = Platí odkaz a kód z oznámení, které vám společnost { $operator } poslala (datum: { $notice-date }).
+exact-how-others = Odpovědět může příjemce oznámení odkazem a kódem z něj nebo správce organizace { $tenant } po přihlášení u společnosti { $operator }.
 extended-subject =
     { $tenant }: { $answered ->
-        [yes] odmítnutí společnosti { $partner } lze vzít zpět déle
+        [yes] své „ne“ společnosti { $partner } můžete vzít zpět déle
        *[no] lhůta pro společnost { $partner } je delší
     } – { $deadline-date }
 extended =
     { $answered ->
-        [yes] Lhůta, ve které můžete odmítnutí společnosti { $partner } vzít zpět, se prodloužila: vzít je zpět můžete do { $deadline-end }.
+        [yes] Lhůta, ve které můžete své „ne“ společnosti { $partner } vzít zpět, se prodloužila: vzít je zpět můžete do { $deadline-end }.
        *[no] Lhůta, ve které můžete společnost { $partner } odmítnout, se prodloužila: odmítnout můžete do { $deadline-end }.
     }
 extended-added = Nepočítají se nově vyhlášené dny: { $dates }.
@@ -284,74 +330,97 @@ reminder-subject =
        *[other] zbývá { $left } pracovních dnů
     }
 reminder-items = Týká se: { $items }
-reminder-how = Odpovíte odkazem a kódem z oznámení, které máte. Tato připomínka nic nemění.
+reminder-how = Odpovíte odkazem a kódem z oznámení, které vám společnost { $operator } poslala (datum: { $notice-date }). Tato připomínka nic nemění.
 
 ## Stránky
 
 page-title = { $partner } a { $tenant }
-page-question =
+heading-open =
     { $count ->
         [one] Má být společnost { $partner } vaším partnerem pro tuto položku?
        *[other] Má být společnost { $partner } vaším partnerem pro tyto položky ({ $count })?
     }
+heading-answered = Společnost { $partner } jste odmítli
+heading-late = Lhůta na odpověď o společnosti { $partner } uplynula
+heading-paused = Žádost společnosti { $partner } je pozastavena
+heading-review = Žádost společnosti { $partner } se znovu posuzuje
+heading-associated = Společnost { $partner } je vaším oficiálním partnerem
+heading-declined = Společnost { $partner } vaším partnerem není
+heading-withdrawn = Společnost { $partner } vzala svou žádost zpět
+heading-rejected = Žádost společnosti { $partner } byla zamítnuta
+heading-ended = Partnerství se společností { $partner } skončilo
+heading-discarded = Žádost společnosti { $partner } byla zrušena
+jump = Přejít k odpovědi
 lead-partly =
     Týká se to { $count ->
         [one] položky, o které
        *[other] { $count } položek, o kterých
     } zatím nikdo nerozhodl.
 lead-answered = Odmítli jste: společnost { $partner } se partnerem organizace { $tenant } nestane. Vzít to zpět můžete do { $deadline-end } kódem z potvrzení.
-lead-late = Lhůta uplynula; odmítnout můžete i teď a platí to okamžitě.
+lead-late =
+    { $consent ->
+        [opt_in] Lhůta uplynula bez souhlasu, takže společnost { $partner } se partnerem organizace { $tenant } nestane. Odmítnout můžete i teď.
+       *[opt_out] Lhůta uplynula; odmítnout můžete i teď a platí to okamžitě. Pokud neuděláte nic, společnost { $partner } se stane oficiálním partnerem organizace { $tenant }.
+    }
 lead-paused = Tato žádost je pozastavena: pokud neuděláte nic, nic se nestane, a před novou lhůtou přijde nové oznámení. Odmítnout můžete hned.
-lead-review = Provozovatel žádost znovu posuzuje: pokud neuděláte nic, nic se nestane. Odmítnout můžete hned.
-lead-associated = Společnost { $partner } je oficiálním partnerem organizace { $tenant } pro položky ve stavu „aktivní“; pokud neuděláte nic, zůstane jím. Ukončit to můžete hned nebo kdykoli později.
+lead-review = Společnost { $operator } žádost znovu posuzuje: pokud neuděláte nic, nic se nestane. Odmítnout můžete hned.
+lead-associated =
+    Společnost { $partner } je oficiálním partnerem organizace { $tenant } pro položky ve stavu „aktivní“{ $term ->
+        [until] , a pokud neuděláte nic, bude jím do { $term-end }
+        [unlimited] , dokud to vy nebo partner neukončíte
+       *[other] {""}
+    }. Ukončit to můžete hned nebo kdykoli později a platí to okamžitě.
 lead-declined = Nemusíte dělat nic: odmítli jste a společnost { $partner } partnerem organizace { $tenant } není.
+lead-lapsed = Nemusíte dělat nic: nikdo včas nesouhlasil a společnost { $partner } partnerem organizace { $tenant } není.
 lead-withdrawn = Nemusíte dělat nic: společnost { $partner } vzala tuto žádost zpět.
-lead-rejected = Nemusíte dělat nic: provozovatel tuto žádost zamítl.
+lead-rejected = Nemusíte dělat nic: společnost { $operator } tuto žádost zamítla.
 lead-ended = Nemusíte dělat nic: toto partnerství skončilo.
 lead-discarded = Nemusíte dělat nic: tato žádost byla zrušena.
 page-link-refused = Sdělili jste, že nejste ta správná osoba; od vás už nepotřebujeme nic. Odmítnout zde můžete i tak, teď nebo později, a zprávy o této žádosti vám budou chodit dál.
-page-link-retired = Tento odkaz byl vyřazen: odmítnout jím lze stále, teď nebo později, nic jiného už ne. Pokud je to omyl, obraťte se na provozovatele: { $operator }
+page-link-retired = Tento odkaz byl vyřazen: odmítnout jím lze stále, teď nebo později, nic jiného už ne. Pokud je to omyl, obraťte se na společnost { $operator }: { $operator-contact }
 page-link-erased = Tato žádost je uzavřena a jména i adresy všech osob v ní byly vymazány. Žádné další zprávy o ní už nikomu nepřijdou. Odmítnout tímto odkazem lze stále.
-page-link-earlier = Tímto odkazem lze jen odmítnout. Pro vše ostatní použijte odkaz z nejnovější zprávy o této žádosti; pokud žádnou nemáte, obraťte se na provozovatele: { $operator }
+page-link-earlier = Tímto odkazem lze jen odmítnout. Pro vše ostatní použijte odkaz z nejnovější zprávy o této žádosti; pokud žádnou nemáte, obraťte se na společnost { $operator }: { $operator-contact }
 status-proposed = posuzuje se
 status-pending = čeká
 status-active = aktivní
 status-declined = odmítli jste
+status-lapsed = bez odpovědi
 status-ended = skončila
 status-dropped = vyřazena
 status-withdrawn = vzata zpět
 status-rejected = zamítnuta
 decline-heading = Odmítnout
-decline-hint = Vyberte položky, které odmítáte. Pokud nevyberete žádnou, platí to pro všechny.
+decline-hint = Vyberte položky, které odmítáte. Pokud nevyberete žádnou, odmítáte všechny.
 join-hint = Následující už odmítl někdo jiný z vaší organizace. Pokud odmítnete i vy, vaše „ne“ platí, i když ten druhý své vezme zpět.
 decline-legend = Položky
 decline-button = Odmítnout
-keep-heading = Ponechat beze změny
-keep =
+agree-heading = Pokud souhlasíte
+agree =
     { $consent ->
-        [opt_in] Pokud souhlasíte, potvrdí žádost správce organizace { $tenant } po přihlášení u provozovatele. Zde není co odesílat.
-       *[opt_out] Pokud souhlasíte, stačí stránku zavřít. Nic se neodesílá.
+        [opt_in] Zde není co odesílat: žádost potvrdí správce organizace { $tenant } po přihlášení u společnosti { $operator }. Bez souhlasu žádost propadne.
+       *[opt_out] Nedělejte nic, není co odesílat: pokud nikdo neodmítne, společnost { $partner } se stane vaším oficiálním partnerem.
     }
 undo-heading = Vzít odmítnutí zpět
 undo-hint = Vyberte položky, které už neodmítáte. Pokud nevyberete žádnou, platí to pro všechny.
 undo-code-label = Desetimístný kód z potvrzení
-undo-code-hint = Stojí ve zprávě, která vás o odmítnutí informovala. Šestimístným kódem z oznámení odmítnutí vzít zpět nelze.
+undo-code-hint = Najdete ho ve zprávě, která vás o odmítnutí informovala. Šestimístným kódem z oznámení odmítnutí vzít zpět nelze.
 undo-button = Vzít zpět
-other-heading = Něco jiného
-extend-hint = Potřebujete víc času? Jednou můžete lhůtu prodloužit.
+other-heading = Potřebujete něco jiného?
+other-code-hint = Tato tlačítka berou šestimístný kód, který zadáte výše.
+extend-hint = Víc času: jednou můžete lhůtu prodloužit.
 extend-button = Prodloužit lhůtu
 wrong-contact-hint = Nejste ta správná osoba? Sdělte nám to: pokud jsme se nezeptali nikoho dalšího z vaší organizace, zeptáme se někoho jiného. Vaším odkazem pak půjde už jen odmítnout.
-wrong-contact-hint-unverified = Nejste ta správná osoba? Sdělte nám to: provozovatel se to dozví a lhůta zůstane stejná. Vaším odkazem pak půjde už jen odmítnout.
+wrong-contact-hint-unverified = Nejste ta správná osoba? Sdělte nám to: společnost { $operator } se to dozví a lhůta zůstane stejná. Vaším odkazem pak půjde už jen odmítnout.
 wrong-contact-button = Nejsem správná osoba
 code-label = Šestimístný kód ze zprávy
-code-hint = Stojí na samostatném řádku ve zprávě, která vás sem přivedla.
+code-hint = Najdete ho na samostatném řádku ve zprávě, která vás sem přivedla.
 problem-heading = Nebylo odesláno
 problem-code-malformed =
     Kód má { $digits ->
-        [10] deset číslic a stojí v potvrzení
-       *[other] šest číslic a stojí ve zprávě, která vás sem přivedla
+        [10] deset číslic a najdete ho v potvrzení
+       *[other] šest číslic a najdete ho ve zprávě, která vás sem přivedla
     }. O ničem se nerozhodlo a jako pokus se to nepočítá.
-problem-code-wrong-no = Kód nesouhlasí. Šest číslic stojí ve zprávě s tímto odkazem; zkoušet to můžete, kolikrát potřebujete.
+problem-code-wrong-no = Kód nesouhlasí. Šest číslic najdete ve zprávě s tímto odkazem; zkoušet to můžete, kolikrát potřebujete.
 problem-code-wrong =
     Kód nesouhlasí. { $tries ->
         [0] Na 15 minut se teď pro toto nepřijímá žádný kód; odmítnout můžete i tak.
@@ -369,25 +438,31 @@ problem-items = Vyberte jen položky z tohoto seznamu.
 problem-decision = Vyberte jednu z odpovědí.
 problem-state = To teď není možné. Stránka ukazuje, jak se věci mají.
 result-declined = Vaše odmítnutí je zaznamenáno
-result-undone = Vaše odmítnutí je vzato zpět
+result-undone = Vaše odmítnutí bylo vzato zpět
 result-refused = Víme, že nejste ta správná osoba
 result-extended = Lhůta je prodloužena
 result-unchanged = Tak to už bylo
 result-unchanged-hint = Nebylo co měnit.
+result-about = Žádost společnosti { $partner } stát se oficiálním partnerem organizace { $tenant } v programu { $program }
 result-late = Přišlo po lhůtě a platí okamžitě.
-result-undo = Poštou vám přijde potvrzení. Desetimístným kódem, který v něm stojí, to můžete vzít zpět do { $deadline-end }.
+result-undo = E-mailem vám přijde potvrzení. Desetimístným kódem, který v něm najdete, to můžete vzít zpět do { $deadline-end }.
 result-still-declined = Co má stále stav „odmítli jste“, tak zůstává: toto „ne“ jste zpět nebrali, nebo je někoho jiného a platí, dokud je nevezme zpět.
-result-copy = Poštou se o tom dozví každý, koho jsme se ptali.
+result-copy = E-mailem se o tom dozví každý, koho jsme se ptali.
 result-receipt = Potvrzení
+result-by-link = Odpověděli jste: tímto odkazem
 result-back = Zpět k žádosti
 column-item = Položka
 column-status = Stav
 genuine-title = Toto oznámení je pravé
-genuine-lead = Provozovatel odeslal oznámení s tímto kódem. Pokud vaše zpráva říká něco jiného než tato stránka, nevěřte jí.
-genuine-sent = Co říká
+genuine-lead = Společnost { $operator } odeslala oznámení s tímto kódem. Níže je jeho text tak, jak byl odeslán: pokud vaše zpráva říká něco jiného, nevěřte jí.
+genuine-sent = Oznámení, jak bylo odesláno
+genuine-sent-at = Odesláno: { $at-local }; { $at-utc }
+genuine-not-kept = Text tohoto oznámení už není uchován.
+genuine-since = Od té doby
+genuine-subject = Předmět: { $subject }
 genuine-older = Od té doby bylo odesláno novější oznámení.
 error-not-found-title = Tady nic není
-error-not-found = Adresa není úplná, nebo není naše. Zkopírujte ze zprávy celý řádek, nebo se zeptejte provozovatele: { $operator }
+error-not-found = Adresa není úplná, nebo není naše. Zkopírujte ze zprávy celý řádek, nebo se zeptejte společnosti { $operator }: { $operator-contact }
 error-method-title = To není možné
 error-method = Tuto stránku lze otevřít a její formulář odeslat.
 error-form-title = Formulář nešlo přečíst

@@ -2,6 +2,8 @@
 ### names that begin with "holiday-" are optional, since holidays have English names in the data.
 
 language-switch = In English
+logo-alt = Logo of { $operator }
+head = { $operator }
 
 ## Dates
 
@@ -9,6 +11,8 @@ date = { $weekday } { $day } { $month } { $year }
 date-end = the end of { $weekday } { $day } { $month } { $year }
 date-day = { $weekday } { $day } { $month }
 date-short = { $day } { $month }
+date-day-of-month = { $day }
+date-month-of-year = { $month } { $year }
 date-local = { $weekday } { $day } { $month } { $year } { $time }, { $zone } ({ $area })
 date-utc = { $weekday } { $day } { $month } { $year } { $time } UTC
 weekday-1 = Monday
@@ -76,6 +80,7 @@ notice-subject =
        *[none] {""}
     }
 greeting = Good day,
+notice-from = This message is from { $operator }, which runs the program { $program }.
 who-heading = Who is asking, and for what
 who = { $partner } asks to be recognised as the official partner of { $tenant } ({ $domain }) in the program { $program }.
 who-contact = You can ask them yourself: { $contact-name }, { $contact-email } (stated by the partner).
@@ -84,7 +89,7 @@ items-heading =
         [one] The item
        *[other] The items
     }
-item-workload = { $id }
+item-workload = { $name }
 item-subscription = { $product } (subscription { $id })
 item-unknown = subscription { $id } (stated by the partner)
 sees-heading = What the partner will see
@@ -101,10 +106,25 @@ sees-not-heading = What the partner will not see
 sees-not = No content, messages, files or names, nothing about any other item, and no rights to administer or change anything.
 costs-heading = What refusing costs
 costs = Nothing. Prices, contracts and the service stay exactly as they are.
+lasts-heading = How long it would last
+lasts =
+    { $term ->
+        [until] Until { $term-end }. You can end it before, at any time, by the same page.
+        [months] { $months ->
+            [one] One month
+           *[other] { $months } months
+        } from the deadline. You can end it before, at any time, by the same page.
+       *[unlimited] Until you or the partner end it. You can do that at any time, by the same page.
+    }
 deadline-heading = Until when
 deadline-least = At least until { $deadline-end }
 deadline-exact = Until { $deadline-end }
 deadline-none = The deadline is not set yet.
+leaf-label =
+    { $certainty ->
+        [least] Last day at the earliest
+       *[exact] Last day
+    }
 deadline-local = Local time: { $deadline-local }
 deadline-utc = In UTC: { $deadline-utc }
 deadline-rule =
@@ -128,47 +148,63 @@ skipped-exception = exception
 answer-heading = How to answer
 answer-agree =
     { $consent ->
-        [opt_in] If you agree, an administrator of { $tenant } accepts the request when signed in with the operator; this link can only refuse, since it can be forwarded.
+        [opt_in] If you agree, an administrator of { $tenant } accepts the request when signed in with { $operator }; this link can only refuse, since it can be forwarded.
        *[opt_out] If you agree, you need not do anything.
     }
 answer-open = To say no, to all or to some of it, open this page:
+answer-button = Open the page to answer
 answer-code = and enter this code:
 answer-later = You can say no later as well: after the deadline the same page ends the partnership at once.
 genuine-heading = Is this message genuine?
-genuine = Check it on the operator's own site with the code { $notice-code }:
-operator = Operator's contact: { $operator }
+genuine = Check it on the site of { $operator } with the code { $notice-code }:
+operator = Questions? Write to { $operator }: { $operator-contact }
 
 ## Short messages
 
 receipt-declined-subject = { $tenant }: your "no" to { $partner } is recorded
 receipt-declined =
-    The answer "no" to { $partner } is recorded for { $count ->
+    The answer "no" to { $partner } in the program { $program } is recorded for { $count ->
         [one] this item
        *[other] these items
     }: { $items }.
 receipt-undone-subject = { $tenant }: your "no" to { $partner } is taken back
 receipt-undone =
-    The answer "no" to { $partner } is taken back for { $count ->
+    The answer "no" to { $partner } in the program { $program } is taken back for { $count ->
         [one] this item: { $items }. It waits
        *[other] these items: { $items }. They wait
     } for a decision again.
 receipt-undone-in-part =
-    One "no" to { $partner } is taken back for { $count ->
+    One "no" to { $partner } in the program { $program } is taken back for { $count ->
         [one] this item: { $items }. Somebody else's "no" still stands, so nothing changes for it.
        *[other] these items: { $items }. Somebody else's "no" still stands, so nothing changes for them.
     }
 receipt-ended-subject = { $tenant }: the partnership with { $partner } has ended
 receipt-ended =
-    The partnership with { $partner } has ended at once for { $count ->
+    The partnership with { $partner } in the program { $program } has ended at once for { $count ->
         [one] this item: { $items }. The partner no longer sees its data.
        *[other] these items: { $items }. The partner no longer sees their data.
     }
 receipt-at = Recorded: { $at-local }; { $at-utc }
+receipt-by-link = Answered by: a recipient of the notice, by its link
+receipt-by-administrator = Answered by: an administrator of { $tenant }, signed in
 receipt-id = Receipt: { $receipt }
 receipt-undo = To take it back until { $deadline-end }, open the page by the link of the notice that you have and enter these ten digits there; do not forward them.
-receipt-undo-administrator = An administrator of { $tenant } who is signed in with the operator can take it back until { $deadline-end }.
-receipt-stands = What happens to items nobody has decided stays as the notice says.
-receipt-not-you = If neither you nor a colleague did this, write to { $operator }.
+receipt-undo-administrator = An administrator of { $tenant } who is signed in with { $operator } can take it back until { $deadline-end }.
+waiting-none = Nothing in this request waits for an answer any more.
+waiting-opt-out =
+    { $certainty ->
+        [none] Nobody has decided yet: { $items }. Nothing happens while you do nothing; a new message comes before any new deadline.
+        [least] Nobody has decided yet: { $items }. If you do nothing, { $partner } becomes the official partner for { $count ->
+            [one] it
+           *[other] them
+        }; you can say no at least until { $deadline-end }.
+       *[exact] Nobody has decided yet: { $items }. If you do nothing, { $partner } becomes the official partner for { $count ->
+            [one] it
+           *[other] them
+        }; you can say no until { $deadline-end }.
+    }
+waiting-opt-in = Nobody has decided yet: { $items }. If you do nothing, nothing changes: without a yes the request lapses.
+receipt-not-you = If neither you nor a colleague did this, tell { $operator } at once.
 withdrawn-subject = { $tenant }: { $partner } has withdrawn its request
 withdrawn = { $partner } has withdrawn its request to become a partner of { $tenant } in the program { $program }; you need not do anything.
 withdrawn-decided = What was decided before stays as it is.
@@ -187,7 +223,7 @@ ended-notice-failed = It had begun because nobody said no. Meanwhile it turned o
 ended-not-enrolled = The partner was no longer admitted to the program when the time to answer ended.
 ended-partner-left = The partner ended it.
 ended-customer-revoked = It ended because your rules, or one of you, said so in time.
-ended-operator-revoked = The operator ended it.
+ended-operator-revoked = { $operator } ended it.
 ended-term-expired = The time for which it was agreed is over.
 ended-item-gone =
     { $count ->
@@ -196,7 +232,7 @@ ended-item-gone =
     }
 activated-subject = { $tenant }: { $partner } is now your official partner
 activated =
-    { $partner } is now the official partner of { $tenant } for { $count ->
+    { $partner } is now the official partner of { $tenant } in the program { $program } for { $count ->
         [one] this item
        *[other] these items
     }: { $items }.
@@ -212,8 +248,15 @@ activated-sees =
         [all] {" "}Days from before the partnership became active can be read too.
        *[unknown] {""}
     }
-activated-until = It lasts until { $ends-local }, unless you end it before.
-activated-without-end = It lasts until you or the partner end it.
+activated-lasts =
+    { $term ->
+        [until] It lasts until { $term-end }, unless you end it before.
+        [months] It lasts { $months ->
+            [one] one month
+           *[other] { $months } months
+        } from the end of the time to answer, unless you end it before.
+       *[unlimited] It lasts until you or the partner end it.
+    }
 activated-by-link = You can end it at any time: the link and the code of the notice that you have still say no, and that takes effect at once.
 activated-by-others = An administrator of { $tenant } can end it at any time, and so can everybody who has the notice, by its link and code.
 lapsed-subject = { $tenant }: the request of { $partner } has lapsed
@@ -225,14 +268,14 @@ lapsed =
 recipients-subject = { $tenant }: who is asked about { $partner } has changed
 contact-refused = A recipient of the notice about { $partner } has said that it is not the right person. Its link still says no, and nothing else.
 link-retired = The link of a recipient of the notice about { $partner } has been retired. It still says no, and nothing else.
-recipients-not-right = If that is not right, write to { $operator }.
+recipients-not-right = If that is not right, tell { $operator } at once.
 own-link-retired-subject = { $tenant }: your link about { $partner } has been retired
-own-link-retired = Your link in the notice about { $partner } has been retired by an administrator of { $tenant } or by the operator.
+own-link-retired = Your link in the notice about { $partner } has been retired by an administrator of { $tenant } or by { $operator }.
 own-link-says-no = It still says no, to everything and at any time, with the code beside it. It does nothing else.
 still-open = You can say no until { $deadline-end }.
 consent-changed-subject = { $tenant }: silence is now a "no" to { $partner }
 consent-changed = By your rules, nothing happens without a yes, and that now holds for the request of { $partner } as well: if you do nothing, { $partner } does not become a partner of { $tenant }.
-consent-changed-yes = If you agree, an administrator of { $tenant } accepts the request when signed in with the operator.
+consent-changed-yes = If you agree, an administrator of { $tenant } accepts the request when signed in with { $operator }.
 named-subject = You were named as a contact of { $tenant }
 named = You were named as a contact of { $tenant }; you need do nothing.
 named-why = Your address is not known to us as one of { $tenant }, so we ask other people there.
@@ -249,7 +292,8 @@ contact-verified =
 contact-verified-why = We write to everybody who was such a contact of { $tenant } before.
 exact-subject = { $tenant }: the exact deadline for { $partner } is { $deadline-date }
 exact = The notice about { $partner } was delivered later than it was sent; you can say no until { $deadline-end }.
-exact-how = Link and code are those of the notice.
+exact-how = Link and code are those of the notice that { $operator } sent you on { $notice-date }.
+exact-how-others = To answer, a recipient of the notice uses its link and code, or an administrator of { $tenant } signs in with { $operator }.
 extended-subject =
     { $tenant }: you have longer { $answered ->
         [yes] to take back your "no" to { $partner }
@@ -269,64 +313,87 @@ reminder-subject =
        *[other] { $left } business days are
     } left to answer about { $partner }
 reminder-items = It is about: { $items }
-reminder-how = To answer, use the link and the code of the notice that you have. This reminder changes nothing.
+reminder-how = To answer, use the link and the code of the notice that { $operator } sent you on { $notice-date }. This reminder changes nothing.
 
 ## Pages
 
 page-title = { $partner } and { $tenant }
-page-question =
+heading-open =
     { $count ->
         [one] Shall { $partner } be your partner for this item?
        *[other] Shall { $partner } be your partner for these { $count } items?
     }
+heading-answered = You said no to { $partner }
+heading-late = The time to answer about { $partner } has passed
+heading-paused = The request of { $partner } is paused
+heading-review = The request of { $partner } is being examined again
+heading-associated = { $partner } is your official partner
+heading-declined = { $partner } is not your partner
+heading-withdrawn = { $partner } has withdrawn its request
+heading-rejected = The request of { $partner } was rejected
+heading-ended = The partnership with { $partner } has ended
+heading-discarded = The request of { $partner } was dropped
+jump = Go to the answer
 lead-partly =
     This is about { $count ->
         [one] the item
        *[other] the { $count } items
     } that nobody has decided yet.
 lead-answered = You said no: { $partner } does not become a partner of { $tenant }. You can take this back until { $deadline-end }, with the code of the receipt.
-lead-late = The deadline has passed; you can still say no, and it takes effect at once.
+lead-late =
+    { $consent ->
+        [opt_in] The deadline has passed without a yes, so { $partner } does not become a partner of { $tenant }. You can still say no as well.
+       *[opt_out] The deadline has passed; you can still say no, and it takes effect at once. If you do nothing, { $partner } becomes the official partner of { $tenant }.
+    }
 lead-paused = This request is paused: nothing happens while you do nothing, and a new notice comes before any new deadline. You can say no now.
-lead-review = The operator is examining this request again: nothing happens while you do nothing. You can say no now.
-lead-associated = { $partner } is the official partner of { $tenant } for the items marked "active"; if you do nothing, that stays so. You can end it now or at any later time.
+lead-review = { $operator } is examining this request again: nothing happens while you do nothing. You can say no now.
+lead-associated =
+    { $partner } is the official partner of { $tenant } for the items marked "active"{ $term ->
+        [until] {" "}until { $term-end }, if you do nothing
+        [unlimited] , until you or the partner end it
+       *[other] {""}
+    }. You can end it now or at any later time, and that takes effect at once.
 lead-declined = There is nothing to do: you said no, and { $partner } is not a partner of { $tenant }.
+lead-lapsed = There is nothing to do: nobody said yes in time, and { $partner } is not a partner of { $tenant }.
 lead-withdrawn = There is nothing to do: { $partner } has withdrawn this request.
-lead-rejected = There is nothing to do: the operator has rejected this request.
+lead-rejected = There is nothing to do: { $operator } has rejected this request.
 lead-ended = There is nothing to do: this partnership has ended.
 lead-discarded = There is nothing to do: this request has been dropped.
 page-link-refused = You said that you are not the right person; there is nothing left for you to do. You can still say no here, now or later, and you go on getting the mails about this request.
-page-link-retired = This link was retired: it still says no, now or later, and nothing else. If you think that this is a mistake, ask the operator: { $operator }
+page-link-retired = This link was retired: it still says no, now or later, and nothing else. If you think that this is a mistake, ask { $operator }: { $operator-contact }
 page-link-erased = This request is closed, and the names and addresses of all people in it were erased. Nobody gets any more mails about it. A no by this link is still taken.
-page-link-earlier = By this link you can only say no. For anything else use the link of the newest message about this request; if you have none, ask the operator: { $operator }
+page-link-earlier = By this link you can only say no. For anything else use the link of the newest message about this request; if you have none, ask { $operator }: { $operator-contact }
 status-proposed = being examined
 status-pending = waiting
 status-active = active
 status-declined = you said no
+status-lapsed = no answer
 status-ended = ended
 status-dropped = removed
 status-withdrawn = withdrawn
 status-rejected = rejected
 decline-heading = Say no
-decline-hint = Choose the items you say no to. If you choose none, it is all of them.
+decline-hint = Choose the items you say no to. If you choose none, your "no" is to all of them.
 join-hint = Somebody else in your organisation has said no to what follows. If you say no as well, your no stands even if theirs is taken back.
 decline-legend = Items
 decline-button = Say no
-keep-heading = Keep it as it is
-keep =
+agree-heading = If you agree
+agree =
     { $consent ->
-        [opt_in] If you agree, an administrator of { $tenant } accepts the request when signed in with the operator. There is nothing to send here.
-       *[opt_out] If you agree, close this page. There is nothing to send.
+        [opt_in] There is nothing to send here: an administrator of { $tenant } accepts the request when signed in with { $operator }. Without a yes the request lapses.
+       *[opt_out] Do nothing, there is nothing to send: if nobody says no, { $partner } becomes your official partner.
     }
 undo-heading = Take back a "no"
 undo-hint = Choose the items you no longer say no to. If you choose none, it is all of them.
 undo-code-label = Ten-digit code from the receipt
 undo-code-hint = It stands in the message that told you of the "no". The six-digit code of the notice does not take a "no" back.
 undo-button = Take it back
-other-heading = Something else
-extend-hint = Do you need more time? Once, you can make the time longer.
+other-heading = You need something else?
+other-code-hint = These buttons take the six-digit code above.
+extend-hint = More time: once, you can make the time longer.
 extend-button = Ask for more time
 wrong-contact-hint = Are you not the right person? Then say so: if nobody else in your organisation has been asked, we will ask somebody else. Your link then says no and nothing else.
-wrong-contact-hint-unverified = Are you not the right person? Then say so: the operator will know, and the deadline stays as it is. Your link then says no and nothing else.
+wrong-contact-hint-unverified = Are you not the right person? Then say so: { $operator } will know, and the deadline stays as it is. Your link then says no and nothing else.
 wrong-contact-button = I am not the right person
 code-label = Six-digit code from the message
 code-hint = It stands on a line of its own in the message that brought you here.
@@ -357,20 +424,26 @@ result-refused = It is noted that you are not the right person
 result-extended = You have more time now
 result-unchanged = It was so already
 result-unchanged-hint = Nothing had to be changed.
+result-about = Request of { $partner } to be the official partner of { $tenant } in the program { $program }
 result-late = It came after the deadline, and took effect at once.
 result-undo = A receipt is on its way to you by mail. With the ten-digit code in it you can take this back until { $deadline-end }.
 result-still-declined = What is still shown as "you said no" stays so: that "no" was not meant, or it is somebody else's and stands until they take it back.
 result-copy = Everyone who was asked is told of this by mail.
 result-receipt = Receipt
+result-by-link = Answered by: you, by this link
 result-back = Back to the request
 column-item = Item
 column-status = State
 genuine-title = This notice is genuine
-genuine-lead = The operator sent a notice with this code. If your message says anything else than this page, do not trust it.
-genuine-sent = What it says
+genuine-lead = { $operator } sent the notice with this code. Its text is below, as it was sent: if your message says anything else, do not trust it.
+genuine-sent = The notice, as it was sent
+genuine-sent-at = Sent: { $at-local }; { $at-utc }
+genuine-not-kept = The text of this notice is not kept any more.
+genuine-since = Since then
+genuine-subject = Subject: { $subject }
 genuine-older = A newer notice has been sent since.
 error-not-found-title = Nothing is here
-error-not-found = The address is not complete, or it is not one of ours. Copy the whole line out of the message, or ask the operator: { $operator }
+error-not-found = The address is not complete, or it is not one of ours. Copy the whole line out of the message, or ask { $operator }: { $operator-contact }
 error-method-title = That is not possible
 error-method = This page can be opened, and its form can be sent.
 error-form-title = The form could not be read

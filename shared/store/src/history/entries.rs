@@ -1,7 +1,6 @@
 //! The history of a claim: one entry for each version, archived from the stream, chained by hashes.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
 
 use aws_sdk_dynamodb::operation::query::QueryOutput;
 use domain::canonical;
@@ -9,12 +8,10 @@ use domain::claim::{Claim, Instant};
 use domain::event::EventType;
 use domain::history::{self, Audience, Entry, Sealed, SealedPart, Told};
 use domain::ids::{ClaimId, Sha256Hash, Version};
-use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
 use serde_json::{Map, Value};
 
 use crate::table::attributes::{Attributes, Reader, bytes, key, put, text};
+use crate::table::codec::deflated::{deflate, inflate};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::index::{Cursor, ListPage};
@@ -33,8 +30,6 @@ const HASH: &str = "h";
 const PREVIOUS: &str = "p";
 /// How many entries of a whole history are read at once.
 const PAGE: u16 = 100;
-/// The longest text of an entry, in bytes: many times what 25 items make.
-const LONGEST_TEXT: u64 = 64 * 1024;
 
 /// An entry of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,18 +128,6 @@ fn parts(item: &Reader<'_>) -> Result<BTreeMap<Audience, SealedPart>, StoreError
         (audience, SealedPart::new(audience, key, canonical::text(&value)))
     };
     Ok(values.into_iter().map(part).collect())
-}
-
-fn deflate(text: &str) -> Result<Vec<u8>, StoreError> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-    let written = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
-    written.map_err(|_| StoreError::unreadable("history", TEXT))
-}
-
-fn inflate(deflated: &[u8]) -> Option<String> {
-    let mut text = String::new();
-    DeflateDecoder::new(deflated).take(LONGEST_TEXT).read_to_string(&mut text).ok()?;
-    Some(text)
 }
 
 impl Store {
@@ -350,13 +333,6 @@ mod tests {
             assert!(erased.sealed.parts.is_empty());
             assert_eq!((erased.hash, &erased.sealed.text), (entry.hash, &entry.sealed.text));
         }
-    }
-
-    #[test]
-    fn a_text_that_cannot_be_inflated_or_is_too_long_is_unreadable() {
-        let bomb = deflate(&"0".repeat(1 << 20)).unwrap();
-        assert!(inflate(&bomb).is_some_and(|text| u64::try_from(text.len()) == Ok(LONGEST_TEXT)));
-        assert_eq!(inflate(b"\xff\xff\xff"), None);
     }
 
     #[test]

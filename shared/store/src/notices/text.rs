@@ -1,20 +1,26 @@
 //! The texts of a notice, as they were sent: one a language.
 
+use domain::claim::Instant;
 use domain::ids::{ClaimId, NoticeNo};
 
-use crate::table::attributes::{Reader, key, put, text};
+use crate::table::attributes::{Reader, bytes, instant, key, put};
+use crate::table::codec::deflated::{deflate, inflate};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
 use crate::table::transaction::Condition;
 
-const TEXT: &str = "t";
+/// The text, deflated.
+const TEXT: &str = "x";
+const SENT_AT: &str = "a";
 
 /// The text of a notice, without what is only one recipient's: links and codes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NoticeText {
     /// The text.
     pub text: String,
+    /// When it was sent: the moment that its mail is dated by.
+    pub sent_at: Instant,
 }
 
 /// It has names in it, so it does not print.
@@ -37,7 +43,8 @@ impl Store {
         sent: &NoticeText,
     ) -> Result<(), StoreError> {
         let mut item = key(keys::claim(claim), keys::notice_text(notice, language));
-        put(&mut item, TEXT, Some(text(&sent.text)));
+        put(&mut item, TEXT, Some(bytes(deflate(&sent.text)?)));
+        put(&mut item, SENT_AT, Some(instant(sent.sent_at)));
         self.put_item_if(item, Condition::absent()).await.map(|_| ())
     }
 
@@ -55,7 +62,9 @@ impl Store {
         let Some(item) = self.get_item(key(keys::claim(claim), sort)).await? else {
             return Ok(None);
         };
-        let text = Reader::new("notice text", &item).text(TEXT)?.to_owned();
-        Ok(Some(NoticeText { text }))
+        let reader = Reader::new("notice text", &item);
+        let deflated = reader.opt_bytes(TEXT)?.ok_or_else(|| reader.bad(TEXT))?;
+        let text = inflate(deflated).ok_or_else(|| reader.bad(TEXT))?;
+        Ok(Some(NoticeText { text, sent_at: reader.instant(SENT_AT)? }))
     }
 }

@@ -2,5 +2,6 @@
 
 pub(crate) mod claim_item;
 pub(crate) mod codes;
+pub(crate) mod deflated;
 pub(crate) mod details_item;
 pub(crate) mod packing;

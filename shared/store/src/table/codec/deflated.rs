@@ -1,0 +1,37 @@
+//! Texts that are kept deflated: an item's units count its bytes.
+
+use std::io::{Read, Write};
+
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+
+use crate::table::error::StoreError;
+
+/// The longest text, in bytes: many times what 25 items make.
+const LONGEST_TEXT: u64 = 64 * 1024;
+
+pub(crate) fn deflate(text: &str) -> Result<Vec<u8>, StoreError> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+    let written = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
+    written.map_err(|_| StoreError::unreadable("text", "deflated"))
+}
+
+/// `None` where the bytes are no deflated text.
+pub(crate) fn inflate(deflated: &[u8]) -> Option<String> {
+    let mut text = String::new();
+    DeflateDecoder::new(deflated).take(LONGEST_TEXT).read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_cannot_be_inflated_or_is_too_long_is_unreadable() {
+        let bomb = deflate(&"0".repeat(1 << 20)).unwrap();
+        assert!(inflate(&bomb).is_some_and(|text| u64::try_from(text.len()) == Ok(LONGEST_TEXT)));
+        assert_eq!(inflate(b"\xff\xff\xff"), None);
+    }
+}
