@@ -294,10 +294,10 @@ fn every_page(language: Language) -> Vec<(String, String)> {
         let html = page::result(language, &notice, &standing, &outcome(decision, true));
         (format!("result_{}", decision.as_str()), html)
     }));
-    pages.extend(states().into_iter().map(|(phase, world)| {
+    pages.extend(states().into_iter().enumerate().map(|(place, (phase, world))| {
         let standing = CustomerOptions { phase, ..options(&world.claim) };
         let html = page::decision(language, &world.notice(), &standing, None);
-        (format!("phase_{phase:?}").to_lowercase(), html)
+        (format!("phase_{place:02}_{phase:?}").to_lowercase(), html)
     }));
     for (name, recipient) in [
         ("unverified", UNVERIFIED),
