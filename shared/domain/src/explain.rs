@@ -4,7 +4,9 @@
 mod facts;
 mod rule;
 
-use crate::claim::{Claim, Instant};
+use crate::claim::{Claim, Instant, State};
+use crate::commands::reject;
+use crate::event::EventType;
 use crate::program::Policy;
 use crate::time::rfc3339;
 use crate::turn::{OnSilence, Turn, Who};
@@ -30,11 +32,18 @@ impl Claim {
     /// every reader of the claim.
     pub fn explain(&self, policy: &Policy, now: Instant) -> Explanation {
         Explanation {
-            rule: Rule::of(self.last_event.event_type),
+            rule: self.last_rule(),
             by_silence: self.last_event.by_silence,
             facts: facts::of(self, policy),
             next: self.turn(policy, now).map_or_else(over, next),
         }
+    }
+
+    /// The rule that was applied last. A rejection that cannot be disputed says so.
+    fn last_rule(&self) -> Rule {
+        let event = self.last_event.event_type;
+        let is_final = matches!(self.state, State::Rejected { disputable_until: None, .. });
+        if event == EventType::Rejected && is_final { reject::FINAL_RULE } else { Rule::of(event) }
     }
 }
 

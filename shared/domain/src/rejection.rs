@@ -40,7 +40,7 @@ pub enum Rejection {
     /// The recipient's link was retired: it takes a no and nothing else.
     #[error("the link is retired")]
     LinkRetired,
-    /// The member of staff made a contact of the claim reachable, so somebody else has to act on it.
+    /// The member of staff made a contact of the claim reachable, or rejected it, so somebody else has to act on it.
     #[error("another reviewer is required")]
     AnotherReviewerRequired,
     /// Another claim holds or is next for these items.

@@ -221,7 +221,7 @@ mod tests {
     use domain::command::CommandKind;
     use domain::ids::{ClaimId, PartnerId};
     use domain::rejection::TextForm;
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::problem_code::ProblemCode;

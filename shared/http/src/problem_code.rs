@@ -63,7 +63,7 @@ problem_codes! {
     ContactUnverified => "contact-unverified", CONFLICT;
     /// The link was retired: it takes a no and nothing else.
     LinkRetired => "link-retired", CONFLICT;
-    /// The caller made a contact of this claim reachable within the last 7 days: somebody else of the staff has to act.
+    /// The caller made a contact of this claim reachable within the last 7 days, or rejected it and now judges the dispute: somebody else of the staff has to act.
     AnotherReviewerRequired => "another-reviewer-required", CONFLICT;
     /// `If-Match` does not name the present version or revision, which the header `ETag` has.
     VersionMismatch => "version-mismatch", PRECONDITION_FAILED;

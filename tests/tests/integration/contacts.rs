@@ -162,7 +162,7 @@ async fn an_address_outside_the_tenant_is_never_vouched_for() {
     let created = stack.world.create_of(ALPINE, "k", &body).await.unwrap().claim;
     let refused = vouch(&stack, &created.id, OPERATOR).await;
     assert_eq!(refused.problem(), (422, "invalid-fields"));
-    let outside = ("/customer_contact/email".to_owned(), "customer-unreachable".to_owned());
+    let outside = ("claim:/customer_contact/email".to_owned(), "customer-unreachable".to_owned());
     assert_eq!(refused.errors(), [outside]);
 }
 
@@ -390,7 +390,7 @@ async fn a_suspended_partner_names_no_contact_and_nobody_does_for_it() {
     let (stack, claim) = unreachable().await;
     with_contacts(&stack, &["it@contoso.example", "ota@contoso.example"]).await;
     set_status(&stack, PartnerStatus::Suspended).await;
-    let suspended = [(String::new(), "partner-suspended".to_owned())];
+    let suspended = [("claim:".to_owned(), "partner-suspended".to_owned())];
     for answer in [
         correct(&stack, &claim.id, "ota@contoso.example").await,
         corrected_by(&stack, &claim.id, OPERATOR, "ota@contoso.example").await,
@@ -437,7 +437,8 @@ async fn a_claim_that_a_suspension_holds_is_not_resumed_before_the_suspension_en
         held.text
     );
     let early = act(&stack, &claim.id, OPERATOR, json!({"action": "resume"})).await;
-    assert_eq!(early.errors(), [(String::new(), "partner-suspended".to_owned())], "{}", early.text);
+    let suspended = ("claim:".to_owned(), "partner-suspended".to_owned());
+    assert_eq!(early.errors(), [suspended], "{}", early.text);
     set_status(&stack, PartnerStatus::Active).await;
     let resumed = act(&stack, &claim.id, OPERATOR, json!({"action": "resume"})).await;
     assert_eq!(resumed.body["status"], "notifying", "{}", resumed.text);

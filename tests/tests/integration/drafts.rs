@@ -361,7 +361,7 @@ async fn a_draft_is_submitted_under_the_policy_of_that_day_and_judged_by_it() {
     let program = |policy| Program { policy, ..fixtures::osu_m365() };
     stack.world.store.put_program(&program(strict)).await.unwrap();
     let refused = stack.command(ALPINE, &drafted, "submit", &json!({})).await;
-    let too_old = ("/evidence/0/acknowledged_on".to_owned(), "evidence-too-old".to_owned());
+    let too_old = ("claim:/evidence/0/acknowledged_on".to_owned(), "evidence-too-old".to_owned());
     assert_eq!(refused.errors(), [too_old]);
     let slower = Policy { window_business_days: 7, ..Policy::default() };
     stack.world.store.put_program(&program(slower)).await.unwrap();

@@ -142,7 +142,7 @@ async fn an_infected_document_is_deleted_and_carries_nothing() {
     let version = self::claim(&stack, claim.id.as_str()).await.version.0;
     let validate = json!({"action": "validate"});
     let refused = stack.review(claim.id.as_str(), version.into(), &validate).await;
-    assert_eq!(refused.errors(), [("/evidence".to_owned(), "evidence-rejected".to_owned())]);
+    assert_eq!(refused.errors(), [("claim:/evidence".to_owned(), "evidence-rejected".to_owned())]);
 }
 
 #[tokio::test]

@@ -266,7 +266,7 @@ async fn the_reviewer_who_rejected_does_not_judge_the_dispute_and_another_does()
         let (stack, claim) = Box::pin(disputed()).await;
         let body = json!({"action": action, "comment": "I looked again."});
         let own = act(&stack, &claim, REVIEWER, body.clone()).await;
-        assert_eq!(own.problem(), (403, "role-not-allowed"));
+        assert_eq!(own.problem(), (409, "another-reviewer-required"));
         let other = act(&stack, &claim, ANOTHER, body).await;
         let status = if action == "uphold" { "rejected" } else { "in_review" };
         assert_eq!(other.body["status"], status, "{}", other.text);

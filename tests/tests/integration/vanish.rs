@@ -199,7 +199,7 @@ async fn a_domain_that_moved_to_another_tenant_stops_a_claim_under_review_and_en
     assert_eq!(stack.world.read(&held.id).await.status(), Status::Associated);
     let version = u64::from(reviewed.version.0);
     let refused = stack.review(reviewed.id.as_str(), version, &json!({"action": "validate"})).await;
-    let expected = ("/tenant".to_owned(), "tenant-unknown".to_owned());
+    let expected = ("claim:/tenant".to_owned(), "tenant-unknown".to_owned());
     assert!(refused.errors().contains(&expected), "{}", refused.text);
 }
 

@@ -14,6 +14,10 @@ use crate::transition::finish_claim;
 pub(crate) const RULE: Rule =
     Rule::new(COMMANDS, "reject", "a rejection names its reasons; the partner may dispute it once");
 
+/// The same of a rejection that cannot be disputed: silence or the directory rejected, or a dispute is over.
+pub(crate) const FINAL_RULE: Rule =
+    Rule::new(COMMANDS, "reject", "a rejection names its reasons; this one cannot be disputed");
+
 /// A reviewer refuses the claim.
 pub(crate) fn decide(claim: &Claim, given: &[GivenReason], context: &Context) -> Decision {
     reasons_fit(claim, given)?;

@@ -16,5 +16,5 @@ pub(crate) fn judged(
         return Err(invalid_state(claim, command));
     };
     let same = by.is_some() && by.as_ref() == context.actor.staff_id();
-    if same { Err(Rejection::RoleNotAllowed) } else { Ok(()) }
+    if same { Err(Rejection::AnotherReviewerRequired) } else { Ok(()) }
 }

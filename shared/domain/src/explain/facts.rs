@@ -78,7 +78,7 @@ fn of_state(claim: &Claim, policy: &Policy) -> Vec<Fact> {
             facts
         }
         State::Rejected { disputable_until, .. } => some([
-            Some(fact("dispute_days", &policy.dispute_days)),
+            disputable_until.map(|_| fact("dispute_days", &policy.dispute_days)),
             moment("disputable_until", *disputable_until),
         ]),
         State::Declined { window } | State::Ended { window } => {

@@ -525,8 +525,11 @@ fn a_dispute_is_judged_in_its_state_and_then_by_somebody_else() {
     for kind in [CommandKind::Uphold, CommandKind::Overturn] {
         let (command, actor) = of_kind(kind).unwrap();
         let case = Case::of(given_in(Status::Disputed), command, actor, delivered_at());
-        let chain: [Obstacle; 3] =
-            [(by_an_auditor, "403"), (over, "409"), (by_who_rejected, "403")];
+        let chain: [Obstacle; 3] = [
+            (by_an_auditor, "403"),
+            (over, "409"),
+            (by_who_rejected, "another reviewer is required"),
+        ];
         is_answered_in_this_order(&case, &chain);
     }
 }

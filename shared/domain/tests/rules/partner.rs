@@ -187,6 +187,20 @@ fn silence_after_a_request_rejects() {
 }
 
 #[test]
+fn a_rejection_that_silence_made_is_not_explained_as_one_that_can_be_disputed() {
+    let explained = |given: &Given| given.claim.explain(&given.policy, now());
+    let by_reviewer = explained(&Given::in_review().then(&reject(), reviewer(), now()));
+    assert!(by_reviewer.rule.says.contains("may dispute it once"), "{by_reviewer:?}");
+    assert!(by_reviewer.facts.iter().any(|fact| fact.name == "dispute_days"));
+    let given = asked();
+    let due = given.claim.deadline().unwrap();
+    let silent =
+        explained(&given.then(&Command::DeadlinePassed, domain::actor::Actor::System, due));
+    assert!(silent.rule.says.contains("cannot be disputed"), "{silent:?}");
+    assert!(silent.facts.iter().all(|fact| fact.name != "dispute_days"));
+}
+
+#[test]
 fn a_rejection_is_disputed_once_until_the_thirtieth_day_ends() {
     let given = Given::in_review().then(&reject(), reviewer(), now());
     let dispute = Command::Dispute { comment: comment() };
@@ -195,7 +209,8 @@ fn a_rejection_is_disputed_once_until_the_thirtieth_day_ends() {
     assert!(matches!(late, Err(Rejection::InvalidState { .. })));
     let given = given.then(&dispute, alpine(), end - Duration::minutes(1));
     let uphold = Command::Uphold { comment: comment() };
-    assert_eq!(given.when(&uphold, reviewer(), end), Err(Rejection::RoleNotAllowed), "I9");
+    let own = given.when(&uphold, reviewer(), end);
+    assert_eq!(own, Err(Rejection::AnotherReviewerRequired), "I9");
     let settled = given.then(&uphold, operator(), end);
     let State::Rejected { disputable_until: None, .. } = settled.claim.state else { panic!() };
     let again = settled.when(&dispute, alpine(), end);

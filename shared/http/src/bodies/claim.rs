@@ -195,7 +195,18 @@ pub fn edited(claim: &Claim, patch: &Value) -> Result<ClaimInput, Failure> {
     json_patch::merge(&mut whole, patch);
     let mut fields = Fields::of(&whole);
     let input = content(&mut fields);
-    fields.finish(Some(input))
+    fields.finish(Some(input)).map_err(|failure| about_the_claim(failure, patch))
+}
+
+/// The same failure, in which what the patch does not name is the fault of the stored claim.
+fn about_the_claim(failure: Failure, patch: &Value) -> Failure {
+    let Failure::Fields(errors) = failure else { return failure };
+    let is_named = |error: &FieldError| {
+        let first = error.pointer.split('/').nth(1).unwrap_or_default();
+        error.code == FieldCode::UnknownField || patch.get(first).is_some()
+    };
+    let told = |error| if is_named(&error) { error } else { error.of_claim() };
+    Failure::Fields(errors.into_iter().map(told).collect())
 }
 
 fn content(fields: &mut Fields<'_>) -> ClaimInput {
@@ -306,6 +317,7 @@ pub fn comment(body: &Value) -> Result<Option<Comment>, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use domain::rejection::PointsInto;
     use serde_json::json;
 
     use super::*;
@@ -412,6 +424,22 @@ mod tests {
         );
         assert_eq!(with("label", json!("x".repeat(2000))), ["too-long /label"]);
         assert_eq!(with("external_ref", json!("")), ["too-short /external_ref"]);
+    }
+
+    #[test]
+    fn a_patch_is_told_of_a_stored_field_that_it_does_not_name_as_of_the_claim() {
+        let mut claim = crate::views::sample_claim();
+        let contact = claim.details.customer_contact.as_mut().unwrap();
+        contact.name = "x".repeat(120).try_into().unwrap();
+        let errors = |patch: Value| match edited(&claim, &patch) {
+            Err(Failure::Fields(errors)) => errors,
+            other => panic!("{other:?}"),
+        };
+        let stored = errors(json!({"label": "Rollout"}));
+        assert_eq!(told(&stored), ["too-long /customer_contact/name"]);
+        assert!(stored.iter().all(|error| error.into == PointsInto::Claim), "{stored:?}");
+        let own = errors(json!({"customer_contact": {"title": ""}}));
+        assert!(own.iter().all(|error| error.into == PointsInto::Request), "{own:?}");
     }
 
     #[test]

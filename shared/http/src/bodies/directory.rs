@@ -587,7 +587,7 @@ mod tests {
         assert_eq!(read("country", json!("ZZ")), ["malformed /country"]);
         assert_eq!(read("time_zone", json!("Mars/Base")), ["malformed /time_zone"]);
         assert_eq!(read("status", json!("gone")), ["unknown-code /status"]);
-        assert_eq!(read("daily_claim_quota", json!(-1)), ["malformed /daily_claim_quota"]);
+        assert_eq!(read("daily_claim_quota", json!(-1)), ["out-of-range /daily_claim_quota"]);
         let twice = json!([{"id": "1", "programs": []}, {"id": "1", "programs": ["a b"]}]);
         assert_eq!(
             read("locations", twice),
