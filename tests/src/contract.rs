@@ -79,7 +79,7 @@ impl Contract {
             }
             Value::Array(entries) => {
                 let most = schema["maxItems"].as_u64().unwrap_or(u64::MAX);
-                let too_many = entries.len() as u64 > most;
+                let too_many = length(entries.len()) > most;
                 let all = entries.iter().enumerate();
                 let inner = all.flat_map(|(no, entry)| {
                     self.mismatches(&schema["items"], entry, &format!("{at}/{no}"))
@@ -141,7 +141,7 @@ impl Contract {
 }
 
 fn text_mismatches(schema: &Value, text: &str, at: &str) -> Vec<String> {
-    let length = text.chars().count() as u64;
+    let length = length(text.chars().count());
     let least = schema["minLength"].as_u64().unwrap_or_default();
     let most = schema["maxLength"].as_u64().unwrap_or(u64::MAX);
     let pattern = schema["pattern"].as_str().map(|own| Regex::new(own).expect("a pattern"));
@@ -154,6 +154,10 @@ fn text_mismatches(schema: &Value, text: &str, at: &str) -> Vec<String> {
         && pattern.is_none_or(|pattern| pattern.is_match(text))
         && is_of_form;
     if fits { Vec::new() } else { vec![format!("{at}: {text:?} is not of its form")] }
+}
+
+fn length(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 fn is_of_type(name: &Value, value: &Value) -> bool {

@@ -215,6 +215,7 @@ codes! {
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "the cases of a list of codes take no attribute")]
 impl Default for UsageHistory {
     fn default() -> Self {
         Self::SinceAssociation
@@ -231,6 +232,7 @@ codes! {
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "the cases of a list of codes take no attribute")]
 impl Default for Vouching {
     fn default() -> Self {
         Self::Allowed

@@ -113,15 +113,19 @@ pub fn outside_data() -> Failure {
     Failure::Fields(vec![error])
 }
 
+/// The pointer to a parameter of the query.
+pub(crate) fn query_pointer(parameter: &str) -> String {
+    let name: String = parameter.chars().take(64).collect();
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
 /// Seconds after which a client may try again when we could not answer.
 const UNAVAILABLE_RETRY_S: u32 = 2;
 
 impl Failure {
     /// A query parameter that is wrong, for a reason that has a code. The name is bounded: it may be the caller's.
     pub fn invalid_query(parameter: &str, code: FieldCode) -> Self {
-        let name: String = parameter.chars().take(64).collect();
-        let escaped = name.replace('~', "~0").replace('/', "~1");
-        Self::InvalidQuery(FieldError::new(format!("/{escaped}"), code))
+        Self::InvalidQuery(FieldError::new(query_pointer(parameter), code))
     }
 
     /// The problem's code.

@@ -130,8 +130,8 @@ fn raise_descriptions(schema: &mut Value) {
     if !choices.iter().any(is_null) {
         return;
     }
-    let said = choices.iter_mut().filter_map(Value::as_object_mut);
-    if let Some(description) = said.filter_map(|choice| choice.remove("description")).next() {
+    let mut said = choices.iter_mut().filter_map(Value::as_object_mut);
+    if let Some(description) = said.find_map(|choice| choice.remove("description")) {
         schema["description"] = description;
     }
 }
@@ -156,6 +156,7 @@ fn gateway_message() -> Value {
     json!({
         "type": "object",
         "description": "What the gateway itself answers. It has no code: the status says what it is.",
+        "example": {"message": "Unauthorized"},
         "properties": {
             "message": {"type": "string", "example": "Unauthorized",
                         "description": "The reason in the gateway's words, such as `Unauthorized`."},

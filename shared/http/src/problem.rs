@@ -1,5 +1,6 @@
 //! Problem documents (RFC 9457): codes that never change, texts in the caller's language.
 
+use domain::command::CommandKind;
 use domain::rejection::{FieldCode, FieldError, Hint, PointsInto, Rejection};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -7,6 +8,7 @@ use utoipa::ToSchema;
 use crate::action;
 use crate::failure::Failure;
 use crate::language::Language;
+use crate::problem_code::ProblemCode;
 use crate::words::{ActionWord, FieldCodeWord, ProblemCodeWord, Word};
 
 /// A refusal, as RFC 9457 describes problems.
@@ -94,6 +96,42 @@ impl Problem {
             claim_id: duplicate(failure),
             items: busy_items(failure),
             tries_left: tries_left(failure),
+        }
+    }
+}
+
+impl Problem {
+    /// What a problem of that code looks like, in English.
+    pub(crate) fn example(code: ProblemCode) -> Self {
+        let arguments = [
+            ("parameter", "limit"),
+            ("reason", "This must be a whole number from 1 to 100."),
+            ("tries", "9"),
+            ("command", "recall"),
+            ("status", "in_review"),
+        ];
+        let mut errors = Vec::new();
+        if code == ProblemCode::InvalidFields {
+            errors.push(FieldError::new("/items/0/id", FieldCode::ItemNotInTenant));
+        }
+        if code == ProblemCode::InvalidQuery {
+            let limit = FieldError::new("/limit", FieldCode::OutOfRange);
+            errors.push(limit.with_hint(Hint::Within(1, 100)));
+        }
+        let language = Language::En;
+        Self {
+            problem_type: format!("urn:cpor:problem:{}", code.as_str()),
+            title: language.text(code.as_str(), &[]),
+            status: code.status().as_u16(),
+            detail: language.text(&format!("{}.detail", code.as_str()), &arguments),
+            code: Word(code),
+            instance: "dK3xWh0pliAEMvQ=".to_owned(),
+            errors: errors.iter().map(|error| field(error, language, &[])).collect(),
+            possible: (code == ProblemCode::InvalidState)
+                .then(|| action::named(&[CommandKind::Withdraw]).into_iter().map(Word).collect()),
+            claim_id: None,
+            items: None,
+            tries_left: None,
         }
     }
 }
@@ -218,13 +256,11 @@ fn tries_left(failure: &Failure) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use domain::claim::Status;
-    use domain::command::CommandKind;
     use domain::ids::{ClaimId, PartnerId};
     use domain::rejection::TextForm;
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::problem_code::ProblemCode;
 
     fn document(failure: &Failure, language: Language) -> Value {
         serde_json::to_value(Problem::of(failure, language, "r-1")).unwrap()

@@ -9,7 +9,7 @@ use domain::rejection::{FieldCode, Hint};
 use lambda_http::aws_lambda_events::query_map::QueryMap;
 
 use crate::call::Call;
-use crate::failure::Failure;
+use crate::failure::{Failure, query_pointer};
 use crate::values::{Readable, Wrong};
 
 /// Parameters of every list.
@@ -133,10 +133,7 @@ impl Parameters {
 }
 
 fn refused(name: &str, wrong: Wrong) -> Failure {
-    match Failure::invalid_query(name, wrong.code) {
-        Failure::InvalidQuery(error) => Failure::InvalidQuery(error.with_hint(wrong.hint)),
-        other => other,
-    }
+    Failure::InvalidQuery(wrong.at(query_pointer(name)))
 }
 
 /// One of a closed list of words.

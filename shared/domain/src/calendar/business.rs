@@ -19,6 +19,7 @@ codes! {
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "the cases of a list of codes take no attribute")]
 impl Default for UnknownSubdivision {
     fn default() -> Self {
         Self::Any

@@ -14,7 +14,7 @@ use crate::transition::finish_claim;
 pub(crate) const RULE: Rule =
     Rule::new(COMMANDS, "reject", "a rejection names its reasons; the partner may dispute it once");
 
-/// The same of a rejection that cannot be disputed: silence or the directory rejected, or a dispute is over.
+/// The same of a rejection that cannot be disputed: what was claimed is gone, or the one dispute was used before.
 pub(crate) const FINAL_RULE: Rule =
     Rule::new(COMMANDS, "reject", "a rejection names its reasons; this one cannot be disputed");
 

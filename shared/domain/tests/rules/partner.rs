@@ -187,17 +187,20 @@ fn silence_after_a_request_rejects() {
 }
 
 #[test]
-fn a_rejection_that_silence_made_is_not_explained_as_one_that_can_be_disputed() {
+fn a_rejection_that_cannot_be_disputed_is_not_explained_as_one_that_can() {
     let explained = |given: &Given| given.claim.explain(&given.policy, now());
-    let by_reviewer = explained(&Given::in_review().then(&reject(), reviewer(), now()));
-    assert!(by_reviewer.rule.says.contains("may dispute it once"), "{by_reviewer:?}");
-    assert!(by_reviewer.facts.iter().any(|fact| fact.name == "dispute_days"));
-    let given = asked();
-    let due = given.claim.deadline().unwrap();
-    let silent =
-        explained(&given.then(&Command::DeadlinePassed, domain::actor::Actor::System, due));
-    assert!(silent.rule.says.contains("cannot be disputed"), "{silent:?}");
-    assert!(silent.facts.iter().all(|fact| fact.name != "dispute_days"));
+    let rejected = Given::in_review().then(&reject(), reviewer(), now());
+    let first = explained(&rejected);
+    assert!(first.rule.says.contains("may dispute it once"), "{first:?}");
+    assert!(first.facts.iter().any(|fact| fact.name == "dispute_days"));
+    let again = rejected
+        .then(&Command::Dispute { comment: comment() }, alpine(), now())
+        .then(&Command::Overturn { comment: comment() }, operator(), now())
+        .then(&reject(), operator(), now());
+    let last = explained(&again);
+    assert!(last.rule.says.contains("cannot be disputed"), "{last:?}");
+    assert!(last.facts.iter().all(|fact| fact.name != "dispute_days"));
+    assert_eq!(last.next, "The claim is final: nobody's turn.");
 }
 
 #[test]

@@ -80,6 +80,7 @@ fn is_plain(field: &Map<String, Value>) -> bool {
 fn add_to_content(content: &mut Value, schemas: &Value, is_body: bool) {
     for (media_type, own) in content.as_object_mut().into_iter().flatten() {
         if let Some(schema) = own.get("schema").filter(|_| media_type.ends_with("json"))
+            && own.get("example").is_none()
             && let Some(example) = example_of(schema, schemas, is_body)
         {
             own["example"] = example;
@@ -110,10 +111,8 @@ fn example_of(schema: &Value, schemas: &Value, is_body: bool) -> Option<Value> {
         let chosen = parts.iter().find(|part| part.get("type") != Some(&json!("null")))?;
         return example_of(chosen, schemas, is_body);
     }
-    let own_type = match schema.get("type")? {
-        Value::Array(types) => types.first()?.as_str()?,
-        other => other.as_str()?,
-    };
+    let types = schema.get("type")?;
+    let own_type = types.as_array().map_or(Some(types), |types| types.first())?.as_str()?;
     match own_type {
         "object" => Some(object(schema, schemas, is_body)),
         "array" => {
@@ -125,7 +124,8 @@ fn example_of(schema: &Value, schemas: &Value, is_body: bool) -> Option<Value> {
         _ => match schema.get("format").and_then(Value::as_str) {
             Some("date") => Some(json!("2026-12-14")),
             Some("date-time") => Some(json!("2026-12-14T09:00:00Z")),
-            _ => None,
+            // What may be `null` is `null` where nothing else is known.
+            _ => types.as_array().map(|_| Value::Null),
         },
     }
 }

@@ -12,6 +12,7 @@ use utoipa::openapi::path::HttpMethod;
 use crate::action::Action;
 use crate::openapi::endpoint::{self, AnswerShape, BodyShape, Endpoint};
 use crate::openapi::{BEARER, parameter};
+use crate::problem::Problem;
 use crate::problem_code::ProblemCode;
 use crate::routes::{Auth, ClaimsRoute, EvidenceRoute, ReviewRoute, Route, RouteId};
 
@@ -24,7 +25,7 @@ pub(super) fn of(route: &Route, method: &HttpMethod) -> Value {
         Auth::Jwt => json!([{ BEARER: [] }]),
         Auth::None => json!([]),
     };
-    let mut operation = json!({
+    let operation = json!({
         "operationId": name,
         "summary": endpoint.summary,
         "description": description(route, &endpoint),
@@ -33,10 +34,18 @@ pub(super) fn of(route: &Route, method: &HttpMethod) -> Value {
         "responses": responses(route, &endpoint),
         "security": security,
     });
-    if let Some(shape) = endpoint.body {
-        operation["requestBody"] = body(shape);
+    match endpoint.body {
+        Some(shape) => with_member(operation, "requestBody", body(shape)),
+        None => operation,
     }
-    operation
+}
+
+/// An object with one more member.
+fn with_member(mut object: Value, name: &str, member: Value) -> Value {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(name.to_owned(), member);
+    }
+    object
 }
 
 /// What the operation does, for whom, and in which states.
@@ -198,10 +207,13 @@ fn problem(status: u16, codes: &[ProblemCode], auth: Auth) -> Value {
     let lines = codes.iter().map(|code| format!("\n- `{}`: {}", code.as_str(), code.meaning()));
     let mut description = format!("Refused:\n{}", lines.collect::<String>());
     let mut content = Map::new();
+    if let Some(code) = codes.first() {
+        let example = json!({"schema": reference("Problem"), "example": Problem::example(*code)});
+        content.insert("application/problem+json".to_owned(), example);
+    }
     let mut put = |media_type: &str, schema: Value| {
         content.insert(media_type.to_owned(), json!({ "schema": schema }));
     };
-    put("application/problem+json", reference("Problem"));
     if let Some(meaning) = by_gateway(status) {
         let _ = write!(description, "\n- without a code: the gateway. {meaning}");
         put("application/json", reference("GatewayMessage"));
@@ -214,11 +226,12 @@ fn problem(status: u16, codes: &[ProblemCode], auth: Auth) -> Value {
         429 | 503 => &["Retry-After"],
         _ => &[],
     };
-    let mut response = json!({"description": description, "content": content});
-    if !names.is_empty() {
-        response["headers"] = headers(names);
-    }
-    response
+    with_headers(json!({"description": description, "content": content}), names)
+}
+
+/// A response with the headers of these names, if any.
+fn with_headers(response: Value, names: &[&str]) -> Value {
+    if names.is_empty() { response } else { with_member(response, "headers", headers(names)) }
 }
 
 /// When the gateway itself answers with that status.
@@ -274,12 +287,8 @@ fn success(answer: &AnswerShape) -> (&'static str, Value) {
         }
         AnswerShape::Document => ("200", "The document.", json(json!({"type": "object"}))),
     };
-    let mut response = json!({"description": description, "content": content});
-    let names = sent_with(answer);
-    if !names.is_empty() {
-        response["headers"] = headers(names);
-    }
-    (status, response)
+    let response = json!({"description": description, "content": content});
+    (status, with_headers(response, sent_with(answer)))
 }
 
 /// The name of the schema of a page of a list.

@@ -35,12 +35,13 @@ pub struct AssociationView {
     #[schema(format = DateTime)]
     pub effective_at: String,
     /// When the term ends that the claim was associated for; `null`: there is none, or the whole claim has ended.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, required)]
     pub term_ends_at: Option<String>,
     /// When the association ended; `null` while it runs.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, required)]
     pub ended_at: Option<String>,
     /// Why it ended; `null` while it runs.
+    #[schema(required)]
     pub reason: Option<EndReasonWord>,
     /// Whether the operator vouched for the contact whom the claim's notice named.
     pub vouched: bool,

@@ -24,6 +24,7 @@ pub struct AddedDayView {
     /// What the day is called, in English.
     pub name: String,
     /// Where; `null`: in the whole country.
+    #[schema(required)]
     pub subdivision: Option<String>,
 }
 

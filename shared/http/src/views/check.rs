@@ -23,9 +23,10 @@ pub struct CheckView {
     pub errors: Vec<CheckErrorView>,
     /// Whether somebody else holds an item or is next for it; `null` where program or tenant is not
     /// known.
+    #[schema(required)]
     pub contested: Option<bool>,
     /// When the window would close if its notice were delivered now; `null` where that cannot be counted.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, required)]
     pub earliest_closes_at: Option<String>,
     /// What would not hinder a submit, and is worth knowing before it.
     pub warnings: Vec<CheckWarningView>,

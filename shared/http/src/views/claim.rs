@@ -64,8 +64,10 @@ pub struct ClaimView {
     /// The version of the program's policy that the claim keeps.
     pub policy_version: u32,
     /// What the partner does, out of the program's list; `null` in a draft that does not say.
+    #[schema(required)]
     pub activity: Option<String>,
     /// The partner's location, by its id.
+    #[schema(required)]
     pub location_id: Option<String>,
     /// The partner, by id and by its name at the last submission.
     pub partner: NamedView,
@@ -74,19 +76,25 @@ pub struct ClaimView {
     /// The items that are claimed.
     pub items: Vec<ClaimItemView>,
     /// Whom the partner named to get the notice; for the claim's partner and operator staff.
+    #[schema(required)]
     pub customer_contact: Option<ContactView>,
     /// The contact that the partner proposes, while the operator has not answered; for the claim's partner and
     /// operator staff.
+    #[schema(required)]
     pub proposed_contact: Option<ContactView>,
     /// Whether the operator vouched for the contact who gets the notice.
     pub vouched: bool,
     /// The technical contact; for the claim's partner and operator staff.
+    #[schema(required)]
     pub technical_contact: Option<ContactView>,
     /// Whom at the partner the customer may ask.
+    #[schema(required)]
     pub partner_contact: Option<PartnerContactView>,
     /// The partner's own label for the claim.
+    #[schema(required)]
     pub label: Option<String>,
     /// The partner's own reference, such as a number in its CRM.
+    #[schema(required)]
     pub external_ref: Option<String>,
     /// The pieces of evidence, 20 at most.
     pub evidence: Vec<EvidenceView>,
@@ -96,18 +104,21 @@ pub struct ClaimView {
     #[schema(format = DateTime)]
     pub created_at: String,
     /// When the claim was last submitted; `null` before that.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, required)]
     pub submitted_at: Option<String>,
     /// The date that ranks rivals; a short recall keeps it.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, required)]
     pub priority_at: Option<String>,
     /// Whose turn it is, until when, and what silence does then; `null` in final states.
+    #[schema(required)]
     pub turn: Option<TurnView>,
     /// The window that is open, or that led to the present status; `null` where there is none.
+    #[schema(required)]
     pub window: Option<WindowView>,
     /// What is asked, or why the claim was rejected.
     pub reasons: Vec<ReasonView>,
     /// Set where the claim's holder is asked to defend its items.
+    #[schema(required)]
     pub defence: Option<DefenceView>,
     /// What happened to the claim last.
     pub last_event: LastEventView,
@@ -228,7 +239,7 @@ pub struct TurnView {
     /// Whose turn it is now.
     pub who: WhoWord,
     /// The end of the time, exclusive; `null`: there is no deadline.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, required)]
     pub until: Option<String>,
     /// What silence does when the time has passed.
     pub on_silence: SilenceWord,
@@ -240,8 +251,10 @@ pub struct ReasonView {
     /// What is asked, or why the claim was rejected.
     pub code: ReasonWord,
     /// The number of the item it is about; `null`: the whole claim.
+    #[schema(required)]
     pub item_no: Option<u8>,
     /// What the reviewer added, 1–2,000 characters.
+    #[schema(required)]
     pub comment: Option<String>,
 }
 
@@ -540,6 +553,7 @@ pub struct DecisionView {
     /// Where its items stand now.
     pub items: Vec<DecidedItemView>,
     /// What the decision is receipted under; `null` where nothing had to be recorded.
+    #[schema(required)]
     pub receipt_id: Option<String>,
     /// Whether the decision arrived before the end of the window.
     pub in_time: bool,

@@ -24,6 +24,7 @@ pub struct CustomerClaimView {
     /// The program, by its id.
     pub program: String,
     /// What the partner does, out of the program's list; `null` in a draft that does not say.
+    #[schema(required)]
     pub activity: Option<String>,
     /// The partner, by id and by its name at the last submission.
     pub partner: NamedView,
@@ -32,7 +33,7 @@ pub struct CustomerClaimView {
     /// The items that are claimed.
     pub items: Vec<ClaimItemView>,
     /// When the claim was last submitted; `null` before that.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, required)]
     pub submitted_at: Option<String>,
     /// Whether the operator vouched for the contact whom the notice names.
     pub vouched: bool,
@@ -45,8 +46,10 @@ pub struct CustomerClaimView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_reason: Option<HoldReasonWord>,
     /// Whose turn it is, until when, and what silence does then; `null` in final states.
+    #[schema(required)]
     pub turn: Option<TurnView>,
     /// The window that is open, or that led to the present status; `null` where there is none.
+    #[schema(required)]
     pub window: Option<WindowView>,
     /// What happened to the claim last.
     pub last_event: LastEventView,

@@ -99,8 +99,10 @@ pub struct TenantView {
     /// The tenant's country of ISO 3166-1, two letters.
     pub country: String,
     /// Its subdivision, if known.
+    #[schema(required)]
     pub subdivision: Option<String>,
     /// Its time zone, if known.
+    #[schema(required)]
     pub time_zone: Option<String>,
     /// The language of its notices.
     pub locale: String,
@@ -125,9 +127,10 @@ pub struct TenantContactView {
     /// Whether the contact is known to speak for the tenant.
     pub verified: bool,
     /// Since when, where it was not so in the tenant's first entry.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, required)]
     pub verified_since: Option<String>,
     /// Who of the staff made it so.
+    #[schema(required)]
     pub verified_by: Option<String>,
 }
 
@@ -279,6 +282,7 @@ pub struct PolicyView {
     /// Which holidays count for a tenant whose subdivision is not known.
     pub unknown_subdivision: SubdivisionWord,
     /// Calendar months after the window at which associations end; `null`: never.
+    #[schema(required)]
     pub term_months: Option<u32>,
     /// Whether the operator may vouch for a contact of the tenant's domain.
     pub vouching: VouchingWord,
@@ -289,6 +293,7 @@ pub struct PolicyView {
     /// How many notices to a tenant may be made due by `validate` in a month, by UTC.
     pub monthly_notice_quota: u32,
     /// How long the personal data of a claim that is over are kept; `null`: until somebody erases them.
+    #[schema(required)]
     pub retention_days: Option<RetentionDaysView>,
 }
 
@@ -296,8 +301,10 @@ pub struct PolicyView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RetentionDaysView {
     /// Days of 24 hours after a draft was discarded.
+    #[schema(required)]
     pub discarded: Option<u32>,
     /// Days of 24 hours after any other claim was over.
+    #[schema(required)]
     pub r#final: Option<u32>,
 }
 

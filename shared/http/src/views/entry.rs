@@ -16,9 +16,10 @@ pub struct EntryRevisionView {
     /// The revision's number; 0 is the first.
     pub revision: u32,
     /// When it was written; `null`: before there was a history.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, required)]
     pub at: Option<String>,
     /// Whose doing it was; `null`: it was written before there was a history.
+    #[schema(required)]
     pub actor: Option<ActorWord>,
     /// Which member of the staff. A customer's administrator has no name.
     #[serde(skip_serializing_if = "Option::is_none")]

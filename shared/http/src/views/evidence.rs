@@ -47,6 +47,7 @@ pub struct EvidenceUploadView {
     /// The entry of the claim that it is.
     pub evidence: EvidenceView,
     /// How its document is uploaded; `null` where none is awaited.
+    #[schema(required)]
     pub upload: Option<UploadFormView>,
 }
 

@@ -46,6 +46,7 @@ pub struct HistoryEntryView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
     /// The hash of the version before; `null` for the first.
+    #[schema(required)]
     pub previous_hash: Option<String>,
 }
 

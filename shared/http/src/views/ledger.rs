@@ -34,10 +34,10 @@ pub struct LedgerAssociationView {
     #[serde(flatten)]
     pub association: AssociationView,
     /// Until when it runs, if it has a term; of an ended one, when it ended.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, required)]
     pub until: Option<String>,
     /// When the partner last read its data; `null`: never.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, required)]
     pub last_read_at: Option<String>,
     /// Which days of usage the partner may read.
     pub usage_history: UsageHistoryWord,
@@ -60,8 +60,10 @@ pub struct ReceiptView {
     /// The items that it changed, by number.
     pub items: Vec<u8>,
     /// How the customer answered; of an answer from before that was kept: `null`.
+    #[schema(required)]
     pub by: Option<AnsweredBy>,
     /// Who answered: `recipient:<no>`, or the pseudonym of an administrator.
+    #[schema(required)]
     pub actor_id: Option<String>,
 }
 

@@ -40,11 +40,12 @@ pub struct RecipientView {
     /// What the address may do, as of the notice.
     pub authority: AuthorityWord,
     /// When it was asked first; `null`: not yet.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, required)]
     pub asked_at: Option<String>,
     /// Where the recipient stands with the notice.
     pub state: RecipientStateView,
     /// Of one at which the present notice failed: why; else `null`.
+    #[schema(required)]
     pub cause: Option<CauseWord>,
     /// Since when the directory has the address as verified; for operator staff.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -18,6 +18,7 @@ pub struct RulesView {
     /// Days on which he is closed; they act on later windows only.
     pub closures: Vec<String>,
     /// The language he is written to in; `null`: the one the operator knows.
+    #[schema(required)]
     pub locale: Option<String>,
     /// People who get every mail about a claim too.
     pub contacts: Vec<RuleContactView>,

@@ -24,7 +24,7 @@ pub struct UsageView {
     #[schema(value_type = String, format = Date)]
     pub to: NaiveDate,
     /// When the newest of the counts was brought in; `null` where there is none, or where that was not kept.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, required)]
     pub as_of: Option<String>,
     /// `provisional` while the counts of a day that the answer covers are still to be expected.
     pub status: UsageStatusView,
@@ -49,8 +49,10 @@ pub struct UsageDay {
     #[schema(value_type = String, format = Date)]
     pub date: NaiveDate,
     /// How many people used the item on that day; `null` below 5.
+    #[schema(required)]
     pub active_users: Option<u32>,
     /// How many seats were provisioned on that day; `null` below 5.
+    #[schema(required)]
     pub provisioned_seats: Option<u32>,
 }
 

@@ -48,7 +48,7 @@ pub struct WindowView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CountedFromView {
     /// The recipient's number; `null`: the notice is from before recipients had numbers.
-    #[schema(minimum = 1, maximum = 23)]
+    #[schema(minimum = 1, maximum = 23, required)]
     pub recipient: Option<u8>,
     /// When the notice was delivered to it.
     #[schema(format = DateTime)]
@@ -64,6 +64,7 @@ pub struct SkippedDayView {
     /// Why the day is not counted.
     pub reason: SkipWord,
     /// The name of the holiday or of the day that was added; `null` where it has none.
+    #[schema(required)]
     pub name: Option<String>,
 }
 
