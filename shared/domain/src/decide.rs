@@ -139,7 +139,7 @@ pub fn refuse_by_state(
 
 /// Whether a party's command comes too late for an erased claim, which takes nothing but a "no": nobody knows any more
 /// whose link is whose.
-fn is_closed(claim: &Claim, command: CommandKind, actor: &Actor) -> bool {
+pub(crate) fn is_closed(claim: &Claim, command: CommandKind, actor: &Actor) -> bool {
     let is_taken = matches!(command, CommandKind::Decline | CommandKind::Erase);
     claim.erased && *actor != Actor::System && !is_taken
 }

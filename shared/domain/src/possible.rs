@@ -5,8 +5,10 @@ use crate::actor::Actor;
 use crate::claim::{Claim, Instant, ItemStatus, State, UsedChances};
 use crate::command::CommandKind;
 use crate::commands::decline::refusable;
+use crate::commands::erase;
 use crate::commands::table::is_allowed_in;
 use crate::commands::undo::undoable;
+use crate::decide::is_closed;
 use crate::decision::window::open_window;
 use crate::ids::NoticeNo;
 use crate::recipient::Decliners;
@@ -17,6 +19,7 @@ pub fn possible_commands(claim: &Claim, actor: &Actor, at: Instant) -> Vec<Comma
     let can = |kind: &&CommandKind| {
         kind.row().who.iter().any(|party| party.includes(actor))
             && is_allowed_in(**kind, claim.status())
+            && !is_closed(claim, **kind, actor)
             && has_effect(claim, **kind, actor, at)
     };
     CommandKind::ALL.iter().filter(can).copied().collect()
@@ -57,6 +60,7 @@ fn has_effect(claim: &Claim, kind: CommandKind, actor: &Actor, at: Instant) -> b
         CommandKind::RetireLink => was_notified,
         CommandKind::End => has(|status| matches!(status, ItemStatus::Active { .. })),
         CommandKind::BeginReview => matches!(claim.state, State::Submitted { .. }),
+        CommandKind::Erase => erase::is_over_under_any_policy(claim, at),
         CommandKind::Uphold | CommandKind::Overturn => !is_judged_by(claim, actor),
         CommandKind::Submit
         | CommandKind::Edit

@@ -187,6 +187,9 @@ pub struct Policy {
     pub retention_days: Option<RetentionDays>,
 }
 
+/// The longest grace of a policy, in seconds.
+pub const LONGEST_GRACE_SECONDS: u32 = 120;
+
 /// For how many days of 24 hours the personal data of a claim that is over are kept, `null`: until somebody erases
 /// them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -301,7 +304,7 @@ impl Policy {
             .filter(|(_, value, most)| !(1..=*most).contains(value))
             .map(|(name, _, _)| name)
             .collect();
-        if !(60..=120).contains(&self.grace_seconds) {
+        if !(60..=LONGEST_GRACE_SECONDS).contains(&self.grace_seconds) {
             names.push("grace_seconds");
         }
         let kept =

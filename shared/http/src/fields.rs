@@ -16,7 +16,7 @@ fn pointer(at: &str, name: &str) -> String {
 }
 
 fn read_plain<T: Readable>(value: &Value, at: &str, errors: &mut Vec<FieldError>) -> Option<T> {
-    T::read(value).map_err(|code| errors.push(FieldError::new(at, code))).ok()
+    T::read(value).map_err(|wrong| errors.push(wrong.at(at))).ok()
 }
 
 fn read_by_key<'v, K: Readable + Ord, T>(
@@ -27,7 +27,7 @@ fn read_by_key<'v, K: Readable + Ord, T>(
     read: impl Fn(&'v Value, &str, &mut Vec<FieldError>) -> Option<T>,
 ) -> BTreeMap<K, T> {
     let Some(members) = value.as_object() else {
-        errors.push(FieldError::new(at, FieldCode::Malformed));
+        errors.push(FieldError::new(at, FieldCode::WrongType));
         return BTreeMap::new();
     };
     if members.len() > most {

@@ -8,7 +8,7 @@ use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::{Event, EventBody};
-use crate::program::Policy;
+use crate::program::{LONGEST_GRACE_SECONDS, Policy};
 use crate::rule::{ERASURE, Rule};
 use crate::states::Stage;
 
@@ -48,6 +48,13 @@ pub fn erasure_due_at(claim: &Claim, policy: &Policy) -> Option<Instant> {
         policy.retention_days?.after_end?
     };
     since.max(claim.last_event.at).checked_add_signed(Duration::days(days.into()))
+}
+
+/// Whether nothing but a "no" can come to a claim that is not erased, however long the grace of its policy is.
+pub(crate) fn is_over_under_any_policy(claim: &Claim, at: Instant) -> bool {
+    let longest = Duration::seconds(LONGEST_GRACE_SECONDS.into());
+    let is_over = claim.state.until().is_none_or(|until| until + longest <= at);
+    !claim.erased && claim.status().row().stage == Stage::Final && is_over
 }
 
 /// Since when nothing but a "no" can come to a claim in a final state. A dispute or an undo that arrived in time may
