@@ -174,7 +174,7 @@ mod tests {
         assert_eq!(asked("code=1234567890"), Err(vec![required.clone()]));
         assert_eq!(asked("code=1234567"), Err(vec![required, "/code malformed".to_owned()]));
         let accept = asked("decision=accept&code=123456");
-        assert_eq!(accept, Err(vec!["/decision malformed".to_owned()]));
+        assert_eq!(accept, Err(vec!["/decision unknown-code".to_owned()]));
     }
 
     #[test]

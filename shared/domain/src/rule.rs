@@ -18,7 +18,7 @@ pub(crate) type Heading = (&'static str, &'static str);
 
 pub(crate) const COMMANDS: Heading = ("§3", "docs/domain.md#32-commands");
 pub(crate) const EXCLUSIVITY: Heading = ("§3", "docs/domain.md#34-exclusivity");
-pub(crate) const ERASURE: Heading = ("§3", "docs/domain.md#310-the-end-of-personal-data");
+pub(crate) const ERASURE: Heading = ("§3", "docs/domain.md#311-the-end-of-personal-data");
 pub(crate) const COUNTING: Heading = ("§4", "docs/domain.md#41-counting");
 pub(crate) const LONGER: Heading = ("§4", "docs/domain.md#44-longer-windows");
 pub(crate) const DELIVERY: Heading = ("§5", "docs/domain.md#53-delivery-bounce-complaint");

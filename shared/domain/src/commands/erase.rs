@@ -53,8 +53,8 @@ pub fn erasure_due_at(claim: &Claim, policy: &Policy) -> Option<Instant> {
 /// Whether nothing but a "no" can come to a claim that is not erased, however long the grace of its policy is.
 pub(crate) fn is_over_under_any_policy(claim: &Claim, at: Instant) -> bool {
     let longest = Duration::seconds(LONGEST_GRACE_SECONDS.into());
-    let is_over = claim.state.until().is_none_or(|until| until + longest <= at);
-    !claim.erased && claim.status().row().stage == Stage::Final && is_over
+    let since = claim.state.until().map_or(claim.last_event.at, |until| until + longest);
+    !claim.erased && claim.status().row().stage == Stage::Final && since <= at
 }
 
 /// Since when nothing but a "no" can come to a claim in a final state. A dispute or an undo that arrived in time may

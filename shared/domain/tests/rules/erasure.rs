@@ -129,8 +129,8 @@ fn an_erased_claim_takes_a_no_as_it_did_before_and_nothing_else() {
             let (command, actor) = of_kind(*kind).unwrap();
             let event = given.when(&command, actor.clone(), moment);
             if *kind == CommandKind::Decline {
-                let body = |decided: Result<Option<domain::event::Event>, _>| {
-                    decided.map(|event| event.map(|event| event.body))
+                let body = |decided: Result<Option<domain::event::Event>, Rejection>| {
+                    decided.map(|event| event.map(|event| event.body)).map_err(|no| no.to_string())
                 };
                 assert_eq!(body(event), body(before.when(&command, actor, moment)), "{told}");
             } else {

@@ -542,7 +542,7 @@ mod tests {
         let id = ProgramId::parse("osu-m365").unwrap();
         let many: Value = (0..21).map(|no| (format!("x{no:02}"), json!("N"))).collect();
         for (name, value, expected) in [
-            ("names", json!([]), "/names malformed"),
+            ("names", json!([]), "/names wrong-type"),
             ("names", json!({"?": "N"}), "/names/? malformed"),
             ("names", json!({"cs": " "}), "/names/cs malformed"),
             ("names", json!({"cs": "A\u{202e}B"}), "/names/cs malformed"),
@@ -564,7 +564,7 @@ mod tests {
         let stored: Partner = serde_json::from_value(body.clone()).unwrap();
         assert_eq!((stored.open_draft_quota, partner(&id, &body).unwrap()), (200, stored));
         let negative = edited(alpine(), "open_draft_quota", json!(-1));
-        assert_eq!(refused(partner(&id, &negative)), ["malformed /open_draft_quota"]);
+        assert_eq!(refused(partner(&id, &negative)), ["out-of-range /open_draft_quota"]);
     }
 
     #[test]

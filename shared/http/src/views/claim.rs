@@ -829,10 +829,11 @@ pub(crate) mod tests {
             "reasons",
             "defence",
             "last_event",
+            "erased",
         ] {
             assert!(fields.contains(&field), "{field}");
         }
-        assert_eq!(fields.len(), 28, "{fields:?}");
+        assert_eq!(fields.len(), 29, "{fields:?}");
     }
 
     #[test]

@@ -54,7 +54,8 @@ pub struct LocationView {
     pub id: String,
     /// The programs it is enrolled in.
     pub programs: Vec<String>,
-    /// What people call it.
+    /// What people call it; absent where it has no name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 

@@ -84,22 +84,25 @@ impl Store {
     ) -> Result<Option<Stored>, StoreError> {
         let decided = domain::evolve(Some(old.claim().clone()), event)?;
         let changes = effects::lock_changes(Some(old.claim()), &decided);
-        let locks = self.locks_of(&decided, &changes, command_context).await?;
+        let policy = &command_context.context.policy;
+        let (locks, ()) = tokio::try_join!(
+            self.locks_of(&decided, &changes, command_context),
+            self.schedule_timers(Some(old.claim()), &decided, policy, now),
+        )?;
         let sooner = locks.iter().filter_map(FoundLock::next_from).min();
         let sooner = sooner.and_then(|from| effects::ended_before_next(event, from));
         let (event, claim) = match &sooner {
-            Some(sooner) => (sooner, domain::evolve(Some(old.claim().clone()), sooner)?),
+            Some(sooner) => {
+                let ended = domain::evolve(Some(old.claim().clone()), sooner)?;
+                self.schedule_timers(Some(old.claim()), &ended, policy, now).await?;
+                (sooner, ended)
+            }
             None => (event, decided),
         };
-        let policy = &command_context.context.policy;
         let new = following(old, claim, event, policy, write)?;
         let side_effects =
             self.side_effects(old.claim(), &new, event, (&changes, &locks), command_context);
-        let (side_effects, ()) = tokio::try_join!(
-            Box::pin(side_effects),
-            self.schedule_timers(Some(old.claim()), new.claim(), policy, now),
-        )?;
-        let Some(mut actions) = side_effects else { return Ok(None) };
+        let Some(mut actions) = Box::pin(side_effects).await? else { return Ok(None) };
         let cross_claim = Box::pin(self.cross_claim_actions(
             old.claim(),
             new.claim(),
