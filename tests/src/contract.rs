@@ -57,11 +57,9 @@ impl Contract {
             let closest = tried.into_iter().min_by_key(Vec::len).unwrap_or_default();
             return if fits { Vec::new() } else { closest };
         }
-        let types = match &schema["type"] {
-            Value::Array(types) => types.clone(),
-            Value::Null => Vec::new(),
-            one => vec![one.clone()],
-        };
+        let own_type = &schema["type"];
+        let types = own_type.as_array().map_or_else(|| vec![own_type.clone()], Clone::clone);
+        let types: Vec<_> = types.into_iter().filter(|own| !own.is_null()).collect();
         if !types.is_empty() && !types.iter().any(|own| is_of_type(own, value)) {
             return vec![format!("{at}: {value} is no {}", schema["type"])];
         }
