@@ -465,11 +465,12 @@ pub(crate) fn retire(no: RecipientNo) -> Command {
 
 /// The same; of a refusal by state without what is possible instead.
 pub(crate) fn without_possible<T>(result: Result<T, Rejection>) -> Result<T, Rejection> {
-    result.map_err(|refusal| match refusal {
-        Rejection::InvalidState { status, command, .. } => {
+    result.map_err(|refusal| {
+        if let Rejection::InvalidState { status, command, .. } = refusal {
             Rejection::InvalidState { status, command, possible: Vec::new() }
+        } else {
+            refusal
         }
-        other => other,
     })
 }
 
