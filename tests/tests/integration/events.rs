@@ -160,8 +160,8 @@ async fn the_notice_goes_to_its_recipients_in_the_customers_language_and_says_ev
         assert!(lines.contains(&alone), "{alone} stands alone on a line: {text}");
     }
     let first = lines.iter().position(|line| line.contains("Pokud neud\u{11b}l\u{e1}te nic"));
-    let answer = lines.iter().position(|line| line.contains("Jak odpov\u{11b}d\u{11b}t"));
-    assert!(first.is_some() && first < answer, "what silence means comes first: {text}");
+    assert!(lines[0].contains("Vendor Ltd.") && lines[4].contains("Vendor Ltd."), "{text}");
+    assert_eq!(first, Some(6), "who writes comes first, then what silence means: {text}");
     for part in [
         "Alpine Cloud",
         "Contoso",

@@ -48,19 +48,19 @@ async fn a_no_is_receipted_with_what_it_declined_even_when_it_was_taken_back_sin
     stack.world.clock.advance(Duration::milliseconds(1));
     stack.decide(&claim, "decision=undo").await;
     let text = one_each(&told(&stack, "items_declined").await);
-    let line = line_with(&text, "je zaznamenána");
-    assert!(line.contains("teams") && !line.contains("exchange-online"), "{text}");
+    let line = |text: &str, words: &str| {
+        text.lines().find(|line| line.contains(words)).map(str::to_owned).unwrap_or_default()
+    };
+    let no = line(&text, "je zaznamenána");
+    assert!(no.contains("teams") && !no.contains("exchange-online"), "{text}");
+    assert!(line(&text, "Zatím nikdo nerozhodl").contains("exchange-online"), "{text}");
     assert!(text.contains(declined.body["receipt_id"].as_str().unwrap()), "{text}");
     assert!(!text.contains("vzít zpět"), "nothing is left to take back: {text}");
     let text = one_each(&told(&stack, "decline_undone").await);
-    let line = line_with(&text, "vzat");
-    assert!(line.contains("teams") && !line.contains("exchange-online"), "{text}");
-}
-
-/// The line of a text that has these words.
-fn line_with<'t>(text: &'t str, words: &str) -> &'t str {
-    let mut lines = text.lines().filter(|line| line.contains(words));
-    lines.next().unwrap_or_else(|| panic!("{words}: {text}"))
+    let undone = line(&text, "byla vzata zpět");
+    assert!(undone.contains("teams") && !undone.contains("exchange-online"), "{text}");
+    let waiting = line(&text, "Zatím nikdo nerozhodl");
+    assert!(waiting.contains("teams") && waiting.contains("do konce čtvrtka 31. prosince"), "{text}");
 }
 
 #[tokio::test]

@@ -542,15 +542,15 @@ mod tests {
         let id = ProgramId::parse("osu-m365").unwrap();
         let many: Value = (0..21).map(|no| (format!("x{no:02}"), json!("N"))).collect();
         for (name, value, expected) in [
-            ("names", json!([]), "/names wrong-type"),
-            ("names", json!({"?": "N"}), "/names/? malformed"),
-            ("names", json!({"cs": " "}), "/names/cs malformed"),
-            ("names", json!({"cs": "A\u{202e}B"}), "/names/cs malformed"),
-            ("names", many.clone(), "/names too-long"),
-            ("catalogue_names", json!({"teams": "N"}), "/catalogue_names/teams malformed"),
-            ("catalogue_names", json!({"teams": {"cs": 1}}), "/catalogue_names/teams/cs malformed"),
-            ("catalogue_names", json!({"teams": many}), "/catalogue_names/teams too-long"),
-            ("catalogue_names", json!({"x": {"cs": "N"}}), "/catalogue_names/x item-not-claimable"),
+            ("names", json!([]), "wrong-type /names"),
+            ("names", json!({"?": "N"}), "malformed /names/?"),
+            ("names", json!({"cs": " "}), "malformed /names/cs"),
+            ("names", json!({"cs": "A\u{202e}B"}), "malformed /names/cs"),
+            ("names", many.clone(), "too-long /names"),
+            ("catalogue_names", json!({"teams": "N"}), "wrong-type /catalogue_names/teams"),
+            ("catalogue_names", json!({"teams": {"cs": 1}}), "wrong-type /catalogue_names/teams/cs"),
+            ("catalogue_names", json!({"teams": many}), "too-long /catalogue_names/teams"),
+            ("catalogue_names", json!({"x": {"cs": "N"}}), "item-not-claimable /catalogue_names/x"),
         ] {
             assert_eq!(refused(program(&id, &edited(osu(), name, value))), [expected]);
         }

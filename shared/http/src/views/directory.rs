@@ -236,8 +236,10 @@ pub struct ProgramView {
     /// Workload ids, or the products of subscriptions.
     pub catalogue: Vec<String>,
     /// Its name in other languages, by language tag.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub names: BTreeMap<String, String>,
     /// What customers call the things of the catalogue, by id and language tag.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub catalogue_names: BTreeMap<String, BTreeMap<String, String>>,
     /// The version of its policy.
     pub policy_version: u32,
@@ -410,8 +412,10 @@ mod tests {
     fn a_directory_entry_is_shown_as_the_domain_writes_it() {
         let partner: Partner = serde_json::from_value(json!({
             "id": "p-alpine", "name": "Alpine", "status": "suspended",
-            "locations": [{"id": "4711", "programs": ["osu-m365"]}], "country": "CZ",
-            "time_zone": "Europe/Prague", "daily_claim_quota": 1, "open_claim_quota": 2, "open_draft_quota": 3,
+            "locations": [{"id": "4711", "programs": ["osu-m365"]},
+                          {"id": "4712", "programs": [], "name": "Brno"}], "country": "CZ",
+            "time_zone": "Europe/Prague", "daily_claim_quota": 1, "open_claim_quota": 2,
+            "open_draft_quota": 3,
         }))
         .unwrap();
         let view = serde_json::to_value(PartnerView::of(&partner)).unwrap();
@@ -446,6 +450,10 @@ mod tests {
             "id": "osu", "name": "OSU", "status": "closed", "family": "osu", "item_kind": "subscription",
             "activities": ["usage"], "catalogue": ["crm"], "policy_version": 3, "policy": {"term_months": 12},
         })).unwrap();
+        let view = serde_json::to_value(ProgramView::of(&program)).unwrap();
+        assert_eq!(view, serde_json::to_value(&program).unwrap());
+        let names = json!({"crm": {"cs": "Zákazníci", "en": "Customers"}});
+        let program = Program { catalogue_names: serde_json::from_value(names).unwrap(), ..program };
         let view = serde_json::to_value(ProgramView::of(&program)).unwrap();
         assert_eq!(view, serde_json::to_value(&program).unwrap());
     }
