@@ -60,7 +60,10 @@ async fn a_no_is_receipted_with_what_it_declined_even_when_it_was_taken_back_sin
     let undone = line(&text, "byla vzata zpět");
     assert!(undone.contains("teams") && !undone.contains("exchange-online"), "{text}");
     let waiting = line(&text, "Zatím nikdo nerozhodl");
-    assert!(waiting.contains("teams") && waiting.contains("do konce čtvrtka 31. prosince"), "{text}");
+    assert!(
+        waiting.contains("teams") && waiting.contains("do konce čtvrtka 31. prosince"),
+        "{text}"
+    );
 }
 
 #[tokio::test]

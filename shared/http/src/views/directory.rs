@@ -453,7 +453,8 @@ mod tests {
         let view = serde_json::to_value(ProgramView::of(&program)).unwrap();
         assert_eq!(view, serde_json::to_value(&program).unwrap());
         let names = json!({"crm": {"cs": "Zákazníci", "en": "Customers"}});
-        let program = Program { catalogue_names: serde_json::from_value(names).unwrap(), ..program };
+        let program =
+            Program { catalogue_names: serde_json::from_value(names).unwrap(), ..program };
         let view = serde_json::to_value(ProgramView::of(&program)).unwrap();
         assert_eq!(view, serde_json::to_value(&program).unwrap());
     }
