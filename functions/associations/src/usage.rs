@@ -39,7 +39,7 @@ pub(crate) async fn usage(app: &Api, call: &Call<'_>, caller: &Caller) -> Result
     let (rows, noted) = tokio::join!(rows, app.store.note_reading(&id, moment.at));
     // What cannot be noted for the customer is not told.
     noted?;
-    let view = view(period, today, rows?);
+    let view = view(period, today, &rows?);
     Ok(if call.wants_csv() { Reply::csv(view.csv()) } else { Reply::ok(&view) })
 }
 
@@ -58,7 +58,7 @@ pub(crate) async fn usage_of_customer(
     let today = days.zone.date(moment.at);
     let period = Period::of(query, today, days.first)?;
     let rows = app.store.usage(&claim.subject.tenant, &item, period.from, period.to).await?;
-    let view = view(period, today, rows);
+    let view = view(period, today, &rows);
     Ok(if call.wants_csv() { Reply::csv(view.csv()) } else { Reply::ok(&view) })
 }
 
@@ -103,7 +103,7 @@ async fn usage_of_one(
     let rows = app.store.usage(&claim.subject.tenant, &item, period.from, period.to);
     let (rows, noted) = tokio::join!(rows, app.store.note_reading(&id, at));
     noted?;
-    Ok(AssociationUsageView::of(claim, no, view(period, today, rows?)))
+    Ok(AssociationUsageView::of(claim, no, view(period, today, &rows?)))
 }
 
 /// In which zone the days of an association are counted, and which of them is the first that may be read.
@@ -118,7 +118,7 @@ async fn days(app: &Api, claim: &Claim, effective_at: Instant) -> Result<Readabl
     Ok(ReadableDays { zone, first: content::first_usage_day(effective_at, &policy, zone) })
 }
 
-fn view(period: Period, today: NaiveDate, rows: UsageRecords) -> UsageView {
+fn view(period: Period, today: NaiveDate, rows: &UsageRecords) -> UsageView {
     let is_final = content::is_usage_final(period.to, today);
     let days = rows.days.iter().map(day).collect();
     UsageView::of((period.from, period.to), is_final, rows.as_of, days)

@@ -544,11 +544,15 @@ mod tests {
         for (name, value, expected) in [
             ("names", json!([]), "wrong-type /names"),
             ("names", json!({"?": "N"}), "malformed /names/?"),
-            ("names", json!({"cs": " "}), "malformed /names/cs"),
+            ("names", json!({"cs": " "}), "too-short /names/cs"),
             ("names", json!({"cs": "A\u{202e}B"}), "malformed /names/cs"),
             ("names", many.clone(), "too-long /names"),
             ("catalogue_names", json!({"teams": "N"}), "wrong-type /catalogue_names/teams"),
-            ("catalogue_names", json!({"teams": {"cs": 1}}), "wrong-type /catalogue_names/teams/cs"),
+            (
+                "catalogue_names",
+                json!({"teams": {"cs": 1}}),
+                "wrong-type /catalogue_names/teams/cs",
+            ),
             ("catalogue_names", json!({"teams": many}), "too-long /catalogue_names/teams"),
             ("catalogue_names", json!({"x": {"cs": "N"}}), "item-not-claimable /catalogue_names/x"),
         ] {
