@@ -251,7 +251,7 @@ async fn write_to_outsider(stack: &Stack) {
 async fn erase(stack: &Stack) {
     let world = &stack.world;
     let claims = [
-        world.submitted("a", &["teams"]).await,
+        world.submitted("a", &["exchange-online"]).await,
         world.submitted("b", &["sharepoint-online"]).await,
     ];
     for claim in &claims {
