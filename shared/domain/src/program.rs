@@ -35,7 +35,7 @@ codes! {
     ProgramStatus {
         /// New claims are taken.
         Open => "open",
-        /// No new claims; windows that are open finish under the policy of their claim.
+        /// No new claims; those that were submitted go on under the policy that they are pinned to.
         Closed => "closed",
     }
 }

@@ -19,7 +19,11 @@ use crate::rule::{LONGER, Rule};
 /// The rule, as the explanation of a claim names it.
 pub(crate) const RULE: Rule = Rule::new(LONGER, "window", "a deadline moves later, never earlier");
 
-/// More time: once by the customer, to any later date by the operator. Never earlier (I4).
+/// How many business days a window may have that the operator extends: no more than the longest policy and its
+/// extension give together.
+const MOST_BUSINESS_DAYS: usize = 60;
+
+/// More time: once by the customer, to a later date by the operator. Never earlier (I4).
 pub(crate) fn decide(claim: &Claim, closes_on: Option<NaiveDate>, context: &Context) -> Decision {
     let window =
         open_window(claim, context.at).ok_or_else(|| invalid_state(claim, CommandKind::Extend))?;
@@ -68,11 +72,15 @@ fn extended_to(
     date: NaiveDate,
     calendar: &calendar::BusinessCalendar,
 ) -> Result<Window, Rejection> {
-    calendar::extend(window, date, calendar).map_err(|error| match error {
+    let longer = calendar::extend(window, date, calendar).map_err(|error| match error {
         calendar::ExtendError::NotLater(_) => wrong_date(FieldCode::NotLater),
         calendar::ExtendError::NotBusiness { .. } => wrong_date(FieldCode::NotABusinessDay),
         calendar::ExtendError::Outside(_) => Rejection::OutsideCalendar,
-    })
+    })?;
+    if longer.counted.len() > MOST_BUSINESS_DAYS {
+        return Err(wrong_date(FieldCode::TooLong));
+    }
+    Ok(longer)
 }
 
 fn wrong_date(code: FieldCode) -> Rejection {

@@ -98,6 +98,7 @@ pub fn check(input: &ClaimInput, malformed: &[FieldError], context: &Context) ->
     let place = context.places.partner.as_ref();
     let mut errors = malformed.to_vec();
     errors.extend(eligibility::missing(input, kind, malformed));
+    errors.extend(eligibility::closed(input, facts.program.as_ref()));
     errors.extend(eligibility::problems(
         input,
         facts,

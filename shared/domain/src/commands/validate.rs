@@ -120,7 +120,8 @@ fn drop_problems(claim: &Claim, drop: &[(ItemNo, ReasonCode)], kept: &Claim) -> 
 }
 
 /// Submit's guards once more, for the undecided items that are left of the claim: what the customer has
-/// answered or has no more waits for nothing. Evidence is as old as it was at submit.
+/// answered or has no more waits for nothing. Evidence is as old as it was at submit, and a program that has closed
+/// since takes no new claims and keeps those that it has.
 fn still_eligible(claim: &Claim, context: &Context) -> Vec<FieldError> {
     // Each at its place, so that a pointer means the item that the claim has there.
     let in_place = |item: &Item| {

@@ -1,5 +1,6 @@
 use chrono::Duration;
 use domain::actor::Actor;
+use domain::calendar::extend_by;
 use domain::claim::{State, Status};
 use domain::command::{ClaimInput, Command, GivenReason};
 use domain::decide::undoable;
@@ -285,6 +286,27 @@ fn the_operator_extends_to_a_later_business_day_and_never_to_an_earlier_one() {
     }
     let given = Given::awaiting().then(&to("2027-01-05"), operator(), delivered_at());
     assert_eq!(given.claim.deadline(), Some(at("2027-01-05T23:00:00Z")));
+}
+
+#[test]
+fn a_window_that_the_operator_extends_has_at_most_60_business_days() {
+    let open = Given::awaiting();
+    let place = place("CZ", "Europe/Prague");
+    let window = open.claim.state.window().unwrap();
+    let of = |days: u32| {
+        let longer = extend_by(window, days, &place.calendar).unwrap();
+        (longer.counted.len(), *longer.counted.last().unwrap())
+    };
+    let (sixty, last) = of(55);
+    assert_eq!(sixty, 60);
+    let to = |date| Command::Extend { closes_on: Some(date) };
+    let longer = open.clone().then(&to(last), operator(), delivered_at());
+    assert_eq!(longer.claim.state.window().unwrap().counted.len(), 60);
+    let too_long = vec![FieldError::new("/closes_on", FieldCode::TooLong)];
+    for given in [&open, &longer] {
+        let refused = given.when(&to(of(56).1), operator(), delivered_at());
+        assert_eq!(refused, Err(Rejection::Fields(too_long.clone())));
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use domain::context::{Context, Rival, Standing};
 use domain::decide;
 use domain::directory::PartnerStatus;
 use domain::ids::{ClaimId, ItemNo};
-use domain::program::{Policy, UsageHistory};
+use domain::program::{Policy, ProgramStatus, UsageHistory};
 use domain::reason::{Reason, ReasonCode};
 use domain::rejection::{FieldCode, FieldError, Rejection};
 
@@ -105,6 +105,15 @@ fn submits_guards_still_hold_at_validate() {
     let refused = decide(Some(&Given::in_review().claim), &validate(&[]), &context);
     let expected = FieldError::new("", FieldCode::PartnerSuspended).of_claim();
     assert_eq!(refused, Err(Rejection::Fields(vec![expected])));
+}
+
+#[test]
+fn a_claim_that_was_submitted_before_its_program_closed_is_validated() {
+    let mut context = context(reviewer(), now());
+    context.facts.program.as_mut().unwrap().status = ProgramStatus::Closed;
+    let given = Given::in_review();
+    let event = given.decided(&validate(&[]), &context).unwrap().unwrap();
+    assert_eq!(given.evolved(event).status(), Status::Notifying);
 }
 
 #[test]
