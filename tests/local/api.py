@@ -29,10 +29,10 @@ class Answer:
     def etag(self) -> str:
         return self.headers["etag"]
 
-    def must(self, status: int) -> "Answer":
-        """Itself, if it has that status; an error that shows request and answer otherwise."""
-        if self.status != status:
-            raise AssertionError(f"{self.sent}: expected {status}, got {self.status}: {self.body[:2000].decode(errors='replace')}")
+    def must(self, *statuses: int) -> "Answer":
+        """Itself, if it has one of these statuses; an error that shows request and answer otherwise."""
+        if self.status not in statuses:
+            raise AssertionError(f"{self.sent}: expected {statuses}, got {self.status}: {self.body[:2000].decode(errors='replace')}")
         return self
 
 

@@ -67,9 +67,9 @@ def tell(stack: dict) -> Story:
 
 def a_tenant_appears(story: Story) -> None:
     """The operator enters a new customer, Contoso"""
-    story.api.put(f"/v1/tenants/{story.tenant['id']}", "operator", story.tenant).must(200)
+    story.api.put(f"/v1/tenants/{story.tenant['id']}", "operator", story.tenant).must(201)
     verified = ", ".join(contact["email"] for contact in story.tenant["contacts"])
-    show(f"PUT /v1/tenants/{story.tenant['id']}", f"200, verified contact {verified}")
+    show(f"PUT /v1/tenants/{story.tenant['id']}", f"201, verified contact {verified}")
 
 
 def the_partner_claims(story: Story) -> None:

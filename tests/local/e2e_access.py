@@ -32,7 +32,7 @@ def a_path_that_no_route_serves_is_not_found(api):
 
 def another_partners_claim_does_not_exist(api):
     tenant = seed.contoso(str(uuid.uuid4()), f"contoso-{uuid.uuid4().hex[:8]}.example")
-    api.put(f"/v1/tenants/{tenant['id']}", "operator", tenant).must(200)
+    api.put(f"/v1/tenants/{tenant['id']}", "operator", tenant).must(201)
     body = claim_body(tenant, now(api), ["teams"])
     claim = api.post("/v1/claims", "alpine_admin", body, idempotency_key=str(uuid.uuid4())).must(201).json
 

@@ -34,7 +34,7 @@ class Scene:
             return
         self.tenant = seed.contoso(str(uuid.uuid4()), f"contoso-{uuid.uuid4().hex[:8]}.example")
         self.tenant["contacts"] = [{"name": f"Contoso {name}", "email": self.address(name), "verified": True} for name in self.verified]
-        self.api.put(f"/v1/tenants/{self.tenant['id']}", "operator", self.tenant).must(200)
+        self.api.put(f"/v1/tenants/{self.tenant['id']}", "operator", self.tenant).must(201)
 
     def address(self, name: str) -> str:
         return f"{name}@{self.tenant['domains'][0]}"

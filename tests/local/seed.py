@@ -27,9 +27,9 @@ def seed(api: Api) -> None:
     """Programs, partners and tenants. Writing them again changes nothing."""
     for body in (*programs(), *partners()):
         kind = "programs" if "family" in body else "partners"
-        api.put(f"/v1/{kind}/{body['id']}", "operator", body).must(200)
+        api.put(f"/v1/{kind}/{body['id']}", "operator", body).must(200, 201)
     for body in (contoso(), tailwind(), fabrikam()):
-        api.put(f"/v1/tenants/{body['id']}", "operator", body).must(200)
+        api.put(f"/v1/tenants/{body['id']}", "operator", body).must(200, 201)
 
 
 def programs() -> list[dict]:

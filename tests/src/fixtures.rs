@@ -76,6 +76,11 @@ pub fn tailwind() -> Tenant {
     tenant(TAILWIND, "Tailwind", "US", Some("CA"), "America/Los_Angeles", "en")
 }
 
+/// Tailwind's entry under the id of another tenant, with a domain of its own.
+pub fn tailwind_named(id: &str) -> Tenant {
+    tenant(id, "Tailspin", "US", Some("CA"), "America/Los_Angeles", "en")
+}
+
 /// Fabrikam, Cairo, English.
 pub fn fabrikam() -> Tenant {
     tenant(FABRIKAM, "Fabrikam", "EG", None, "Africa/Cairo", "en")

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use domain::rules::StandingRules;
+use domain::ids::{PartnerId, ProgramId};
+use domain::rules::{ExplicitYes, StandingRules};
 use lambda_http::{Body, Response};
-use store::{Moment, Revised, RulesWish};
-use web::bodies::WrittenRules;
+use store::{Moment, Revised};
 use web::views::RulesView;
-use web::{Call, Caller, EntityTag, Failure, Reply, bodies};
+use web::{Call, Caller, EntityTag, Failure, Reply, bodies, queries};
 
 use app::{Api, ApiError, entry, moment};
 
@@ -26,7 +26,7 @@ pub(crate) async fn get(
     Ok(Reply::ok(&RulesView::of(&rules.entry)).etag(tag_of(&rules)).done())
 }
 
-/// Writes them, whole; the answer is how they stand then.
+/// Writes them; what the body leaves out stays as it is. The answer is how they stand then.
 pub(crate) async fn put(
     app: &Api,
     call: &Call<'_>,
@@ -34,24 +34,43 @@ pub(crate) async fn put(
 ) -> Result<Response<Body>, ApiError> {
     let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
     let moment = moment(&app.store, call).await?;
+    let query = queries::put(call)?;
     let body = call.json()?;
     let expected = call.optional_if_match()?;
-    let wish = match bodies::rules(&body) {
-        Ok(WrittenRules { rules, names_blocks }) => RulesWish { rules, names_blocks },
-        Err(failure) if expected.is_some() => {
-            let present = standing(app, caller, moment).await?;
-            let present = Some(&present);
-            return Err(entry::stale_first(expected.as_ref(), present, tag_of, failure).into());
-        }
-        Err(failure) => return Err(failure.into()),
+    let (partners, programs) = (bodies::partners_of_rules(&body), bodies::programs_of_rules(&body));
+    let (partners, programs) = tokio::try_join!(
+        entry::unknown_partners(&app.store, partners),
+        entry::unknown_programs(&app.store, programs),
+    )?;
+    let wish = |before: &StandingRules| {
+        let partners = partners.iter().filter(|own| !names_partner(before, &own.id));
+        let programs = programs.iter().filter(|own| !names_program(before, &own.id));
+        let partners = partners.map(|own| own.error.clone());
+        let unknown = partners.chain(programs.map(|own| own.error.clone()));
+        entry::checked(bodies::rules(&body, before), unknown)
     };
     let permits = entry::permits(expected.as_ref(), tag_of);
+    if query.dry_run {
+        let foreseen = app.store.foresee_rules(tenant, &wish, moment, &permits).await?;
+        let foreseen = entry::foreseen(foreseen.ok_or(Failure::NotFound)?, tag_of)?;
+        let (Some(present), next) = foreseen else { return Err(Failure::NotFound.into()) };
+        let foresee = app.store.foresee_rules_change(tenant, &present.entry, &next, moment.at);
+        return Ok(entry::rehearsed(Some(&present), &foresee.await?, tag_of).done());
+    }
     let written = Box::pin(app.store.put_standing_rules(tenant, &wish, moment, &permits)).await?;
     let rules = entry::stored(written.ok_or(Failure::NotFound)?, tag_of)?.entry;
     // Whatever is not done in time is done by `sweep`, as of the same moment.
     Box::pin(app.store.apply_rules(tenant, &rules, moment, Some(WITHIN))).await?;
     let rules = standing(app, caller, moment).await?;
     Ok(Reply::ok(&RulesView::of(&rules.entry)).etag(tag_of(&rules)).done())
+}
+
+fn names_partner(rules: &StandingRules, id: &PartnerId) -> bool {
+    rules.blocked_partners.contains(id) || rules.blocks.iter().any(|block| block.partner == *id)
+}
+
+fn names_program(rules: &StandingRules, id: &ProgramId) -> bool {
+    matches!(&rules.explicit_yes, ExplicitYes::Programs(programs) if programs.contains(id))
 }
 
 /// The blocks that hold stand in the tag: a "no" leaves one without a revision of the rules.

@@ -211,6 +211,7 @@ fn problem(failure: &Failure, decision: Option<Decision>) -> Option<Problem> {
         | Failure::UnsupportedMediaType
         | Failure::IdempotencyConflict
         | Failure::PreconditionRequired
+        | Failure::Unconfirmed { .. }
         | Failure::Unavailable => None,
     }
 }

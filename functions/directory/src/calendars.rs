@@ -1,12 +1,17 @@
-//! `PUT` and `GET /v1/calendars/{country}`, and its history: holidays that were announced since the calendar data was
-//! made.
+//! `/v1/calendars`: holidays that were announced since the calendar data was made, one day at a time or all of them, and
+//! their history.
 
-use app::{ApiError, entry, moment};
-use domain::calendar::CountryCode;
-use domain::directory::CountryCalendar;
-use store::{Author, Revised};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use app::{ApiError, entry, moment, pagination};
+use chrono::NaiveDate;
+use domain::calendar::{CountryCode, Exception};
+use domain::directory::{CountryCalendar, MAX_ADDED_DAYS};
+use domain::rejection::{FieldCode, FieldError, Rejection};
+use store::{Author, Consequences, DaysWish, Revised};
 use web::views::CalendarView;
-use web::{Call, Reply, bodies};
+use web::{Call, Caller, IfMatch, Reply, bodies, queries};
 
 use crate::App;
 use crate::history::{answered, asked_page};
@@ -16,20 +21,88 @@ use crate::history::{answered, asked_page};
 pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller()?;
     let country: CountryCode = call.path_id(str::parse)?;
+    let query = queries::put(call)?;
     let body = call.json()?;
     let expected = call.optional_if_match()?;
-    let added = match bodies::calendar(country, &body) {
-        Ok(added) => added,
-        Err(failure) => {
-            let present = present(app, country).await?;
-            let (expected, present) = (expected.as_ref(), Some(&present));
-            return Err(entry::stale_first(expected, present, entry::tag_of, failure).into());
+    let wish = |_: &BTreeSet<Exception>| entry::checked(bodies::calendar(country, &body), []);
+    if query.dry_run {
+        let permits = entry::permits(expected.as_ref(), entry::tag_of);
+        let foreseen = app.store.foresee_country_calendar(country, &wish, &permits).await?;
+        let (present, _) = entry::foreseen(foreseen, entry::tag_of)?;
+        // A day makes windows longer, and ends and holds nothing.
+        return Ok(entry::rehearsed(present.as_ref(), &Consequences::default(), entry::tag_of));
+    }
+    Ok(calendar(&written(app, call, &caller, country, &wish, expected.as_ref()).await?))
+}
+
+/// Adds one day, and leaves all others as they are: 201 where it is new.
+pub(crate) async fn put_day(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let caller = call.caller()?;
+    let (country, date) = call.path_ids(str::parse::<CountryCode>, str::parse::<NaiveDate>)?;
+    queries::none(call)?;
+    let body = call.json()?;
+    let expected = call.optional_if_match()?;
+    let day = entry::checked(bodies::calendar_day(country, date, &body), []);
+    let is_new = AtomicBool::new(false);
+    let wish = |days: &BTreeSet<Exception>| {
+        let day = day.clone()?;
+        let (same, mut days): (BTreeSet<_>, BTreeSet<_>) =
+            days.iter().cloned().partition(|own| own.is_at(date, day.subdivision.as_ref()));
+        is_new.store(same.is_empty(), Ordering::Relaxed);
+        days.insert(day);
+        if days.len() > MAX_ADDED_DAYS {
+            return Err(Rejection::Fields(vec![FieldError::new("", FieldCode::TooLong)]));
         }
+        Ok(days)
     };
+    let stored = written(app, call, &caller, country, &wish, expected.as_ref()).await?;
+    let view = CalendarView::of(&stored.entry);
+    let reply = if is_new.into_inner() {
+        Reply::created(&format!("/v1/calendars/{country}/days/{date}"), &view)
+    } else {
+        Reply::ok(&view)
+    };
+    Ok(reply.etag(entry::tag_of(&stored)))
+}
+
+/// Takes one day back, and leaves all others as they are.
+pub(crate) async fn delete_day(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let caller = call.caller()?;
+    let (country, date) = call.path_ids(str::parse::<CountryCode>, str::parse::<NaiveDate>)?;
+    let subdivision = queries::place_of_day(call, country)?;
+    let expected = call.optional_if_match()?;
+    let wish = |days: &BTreeSet<Exception>| {
+        let (same, others): (BTreeSet<_>, BTreeSet<_>) =
+            days.iter().cloned().partition(|own| own.is_at(date, subdivision.as_ref()));
+        if same.is_empty() { Err(Rejection::NotFound) } else { Ok(others) }
+    };
+    let stored = written(app, call, &caller, country, &wish, expected.as_ref()).await?;
+    Ok(calendar(&stored))
+}
+
+async fn written(
+    app: &App,
+    call: &Call<'_>,
+    caller: &Caller,
+    country: CountryCode,
+    wish: DaysWish<'_>,
+    expected: Option<&IfMatch>,
+) -> Result<Revised<CountryCalendar>, ApiError> {
     let author = Author::of(caller.actor(), moment(&app.store, call).await?.at);
-    let permits = entry::permits(expected.as_ref(), entry::tag_of);
-    let written = app.store.put_country_calendar(country, &added, &author, &permits).await?;
-    Ok(calendar(&entry::stored(written, entry::tag_of)?))
+    let permits = entry::permits(expected, entry::tag_of);
+    let written = app.store.put_country_calendar(country, wish, &author, &permits).await?;
+    Ok(entry::stored(written, entry::tag_of)?)
+}
+
+/// Lists the calendars that something was added to.
+pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let caller = call.caller()?;
+    queries::page_only(call)?;
+    let (from, limit) = pagination::start(&app.cursors.page(call, &caller)?)?;
+    let found = app.store.country_calendars(from.as_ref(), limit).await?;
+    let views: Vec<_> = found.items.iter().map(CalendarView::of).collect();
+    let next = pagination::next(found.next);
+    Ok(app.cursors.list(call, &caller, &views, next.as_deref()))
 }
 
 /// Reads the days added to the calendar of a country.

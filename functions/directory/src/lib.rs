@@ -4,6 +4,7 @@
 mod calendars;
 mod clock;
 mod history;
+mod me;
 mod partners;
 mod programs;
 mod tenants;
@@ -39,6 +40,10 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
 
 async fn answer(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     match call.route::<DirectoryRoute>()? {
+        DirectoryRoute::Me => me::get(app, call).await,
+        DirectoryRoute::Partners => partners::list(app, call).await,
+        DirectoryRoute::Tenants => tenants::list(app, call).await,
+        DirectoryRoute::Programs => programs::list(app, call).await,
         DirectoryRoute::PutPartner => partners::put(app, call).await,
         DirectoryRoute::GetPartner => partners::get(app, call).await,
         DirectoryRoute::PartnerHistory => partners::history(app, call).await,
@@ -51,6 +56,9 @@ async fn answer(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
         DirectoryRoute::ProgramHistory => programs::history(app, call).await,
         DirectoryRoute::PutCalendar => calendars::put(app, call).await,
         DirectoryRoute::GetCalendar => calendars::get(app, call).await,
+        DirectoryRoute::Calendars => calendars::list(app, call).await,
+        DirectoryRoute::PutDay => calendars::put_day(app, call).await,
+        DirectoryRoute::DeleteDay => calendars::delete_day(app, call).await,
         DirectoryRoute::CalendarHistory => calendars::history(app, call).await,
         DirectoryRoute::PutUsage => usage::put(app, call).await,
         DirectoryRoute::Windows => windows::get(app, call).await,

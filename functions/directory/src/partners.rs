@@ -1,33 +1,64 @@
-//! `PUT` and `GET /v1/partners/{id}`, and its history.
+//! `/v1/partners`: the list, `PUT` and `GET` of each, and its history.
 
-use app::{ApiError, entry, moment};
-use domain::ids::PartnerId;
-use store::Author;
-use web::views::PartnerView;
-use web::{Call, Failure, Reply, bodies};
+use app::entry::{self, Unknown};
+use app::{ApiError, moment, pagination};
+use domain::directory::Partner;
+use domain::ids::{PartnerId, ProgramId};
+use domain::rejection::TextForm;
+use store::{Author, Consequences};
+use web::views::{PartnerEntryView, PartnerView};
+use web::{Call, Failure, Reply, bodies, queries};
 
 use crate::App;
 use crate::history::{answered, asked_page};
 
-/// Writes a partner, whole.
+/// Writes a partner. What the body leaves out stays as it is.
 pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller()?;
-    let id = call.path_id(PartnerId::parse)?;
+    let id = call.new_id(PartnerId::parse, TextForm::Id)?;
+    let query = queries::put(call)?;
     let body = call.json()?;
     let expected = call.optional_if_match()?;
-    let partner = match bodies::partner(&id, &body) {
-        Ok(partner) => partner,
-        Err(failure) => {
-            let present = app.store.partner_entry(&id).await?;
-            let (expected, present) = (expected.as_ref(), present.as_ref());
-            return Err(entry::stale_first(expected, present, entry::tag_of, failure).into());
-        }
+    let unknown = entry::unknown_programs(&app.store, bodies::programs_of_partner(&body)).await?;
+    let wish = |before: Option<&Partner>| {
+        let is_new = |own: &&Unknown<ProgramId>| !before.is_some_and(|it| names(it, &own.id));
+        let unknown = unknown.iter().filter(is_new).map(|own| own.error.clone());
+        entry::checked(bodies::partner(&id, &body, before), unknown)
     };
     let author = Author::of(caller.actor(), moment(&app.store, call).await?.at);
     let permits = entry::permits(expected.as_ref(), entry::tag_of);
-    let written = app.store.change_partner(&partner, &author, &permits).await?;
-    let stored = entry::stored(written, entry::tag_of)?;
-    Ok(Reply::ok(&PartnerView::of(&stored.entry)).etag(entry::tag_of(&stored)))
+    if query.dry_run {
+        let foreseen = app.store.foresee_partner(&id, &wish, author.at, &permits).await?;
+        let (present, next) = entry::foreseen(foreseen, entry::tag_of)?;
+        let consequences = match &present {
+            Some(present) => {
+                let store = &app.store;
+                store.foresee_partner_change(&present.entry, &next, author.at).await?
+            }
+            None => Consequences::default(),
+        };
+        return Ok(entry::rehearsed(present.as_ref(), &consequences, entry::tag_of));
+    }
+    // What a partner loses holds its claims and ends nothing, so that nobody has to confirm it.
+    let written = app.store.change_partner(&id, &wish, &author, &permits).await?;
+    Ok(entry::answered(written, &format!("/v1/partners/{id}"), PartnerView::of)?)
+}
+
+/// Whether a location of the partner is enrolled in the program.
+fn names(partner: &Partner, program: &ProgramId) -> bool {
+    partner.locations.iter().any(|location| location.programs.contains(program))
+}
+
+/// Lists partners by name.
+pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let caller = call.caller()?;
+    let query = queries::partners(call)?;
+    let (from, limit) = pagination::start(&app.cursors.page(call, &caller)?)?;
+    let keep = |partner: &Partner| query.status.is_none_or(|status| partner.status == status);
+    let found = app.store.partners(&query.name, &keep, from.as_ref(), limit).await?;
+    let views: Vec<_> = found.items.iter().map(PartnerEntryView::of).collect();
+    let next = pagination::next(found.next);
+    Ok(app.cursors.list(call, &caller, &views, next.as_deref()))
 }
 
 /// Reads a partner.

@@ -1,24 +1,45 @@
 //! `PUT /v1/tenants/{id}/usage`: the vendor's feed of usage rows.
 
 use app::{ApiError, moment};
+use domain::claim::Instant;
+use domain::directory::Tenant;
 use domain::ids::TenantId;
 use domain::program::ItemRef;
+use domain::rejection::{FieldCode, FieldError};
 use serde_json::json;
 use store::UsageRecord;
 use web::{Call, Failure, Reply, bodies};
 
 use crate::App;
 
-/// Stores rows; the same item and day overwrites. The items need not be in the directory: the feed
-/// may be ahead of it, and what nobody's association covers nobody reads.
+/// Stores rows; the same item and day overwrites. A row of an item that the tenant does not have, or of a day that has
+/// not begun there, refuses all of them.
 pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     call.caller()?;
-    let tenant = call.path_id(TenantId::parse)?;
-    app.store.tenant(&tenant).await?.ok_or(Failure::NotFound)?;
+    let id = call.path_id(TenantId::parse)?;
+    let tenant = app.store.tenant(&id).await?.ok_or(Failure::NotFound)?;
+    let now = moment(&app.store, call).await?.at;
     let rows: Vec<_> = bodies::usage(&call.json()?)?.into_iter().map(row).collect();
-    let at = moment(&app.store, call).await?.at;
-    app.store.put_usage(&tenant, &rows, at).await?;
+    let errors = errors(&rows, &tenant, now);
+    if !errors.is_empty() {
+        return Err(Failure::Fields(errors).into());
+    }
+    app.store.put_usage(&id, &rows, now).await?;
     Ok(Reply::ok(&json!({ "rows": rows.len() })))
+}
+
+/// What is wrong with the rows by the tenant's entry and its clocks.
+fn errors(rows: &[UsageRecord], tenant: &Tenant, now: Instant) -> Vec<FieldError> {
+    let (today, mut errors) = (tenant.latest_date(now), Vec::new());
+    for (no, row) in rows.iter().enumerate() {
+        if row.date > today {
+            errors.push(FieldError::new(format!("/rows/{no}/date"), FieldCode::InTheFuture));
+        }
+        if tenant.item(&row.item).is_none() {
+            errors.push(FieldError::new(format!("/rows/{no}/id"), FieldCode::ItemNotInTenant));
+        }
+    }
+    errors
 }
 
 fn row(row: bodies::UsageRow) -> UsageRecord {

@@ -1,7 +1,13 @@
-//! The preconditions of a write to the directory (`docs/api.md §3.6`): `If-Match` names the tag of what was read.
+//! Writes to the directory (`docs/api.md §3.6`): their preconditions, what they name, and how they are answered.
 
-use store::{EntryWrite, Revised};
-use web::{EntityTag, Failure, IfMatch};
+use std::collections::BTreeSet;
+
+use domain::ids::{PartnerId, ProgramId};
+use domain::rejection::{FieldCode, FieldError, Rejection};
+use serde::Serialize;
+use store::{Consequences, EntryWrite, Foreseen, Revised, Store, StoreError};
+use web::views::{ConsequenceCounts, ConsequencesView};
+use web::{EntityTag, Failure, IfMatch, Reply};
 
 /// The tag of an entry whose revision is all that changes.
 pub fn tag_of<T>(entry: &Revised<T>) -> EntityTag {
@@ -27,25 +33,135 @@ pub fn stored<T>(
     tag: impl Fn(&Revised<T>) -> EntityTag,
 ) -> Result<Revised<T>, Failure> {
     match write {
-        EntryWrite::Stored(entry) => Ok(entry),
+        EntryWrite::Created(entry) | EntryWrite::Stored(entry) => Ok(entry),
         EntryWrite::Stale(present) => {
             Err(Failure::VersionMismatch { current: present.as_ref().map(tag) })
         }
     }
 }
 
-/// What to answer where the body cannot be read: first that the caller has seen another entry than the present one.
-pub fn stale_first<T>(
-    expected: Option<&IfMatch>,
-    present: Option<&Revised<T>>,
+/// The answer to a write: 201 with the place of an entry that is new, else 200.
+///
+/// # Errors
+/// As those of [`stored`].
+pub fn answered<T, V: Serialize>(
+    write: EntryWrite<T>,
+    path: &str,
+    view: impl Fn(&T) -> V,
+) -> Result<Reply, Failure> {
+    let is_new = matches!(write, EntryWrite::Created(_));
+    let stored = stored(write, tag_of)?;
+    let view = view(&stored.entry);
+    let reply = if is_new { Reply::created(path, &view) } else { Reply::ok(&view) };
+    Ok(reply.etag(tag_of(&stored)))
+}
+
+/// What would follow from a write, as it is told.
+pub fn consequences_view(consequences: &Consequences) -> ConsequencesView {
+    let counts = ConsequenceCounts {
+        lost: consequences.lost,
+        held: consequences.held,
+        touched_by_rules: consequences.touched_by_rules,
+        is_complete: consequences.is_complete,
+    };
+    let claims = consequences.claims.iter().map(|one| (&one.claim, &one.consequence));
+    ConsequencesView::of(claims, counts)
+}
+
+/// The present and the next entry of a dry run.
+///
+/// # Errors
+/// [`Failure::VersionMismatch`] where the caller has seen another entry.
+pub fn foreseen<T>(
+    foreseen: Foreseen<T>,
     tag: impl Fn(&Revised<T>) -> EntityTag,
-    failure: Failure,
-) -> Failure {
-    let current = present.map(tag);
-    match expected {
-        Some(expected) if !expected.permits(current.as_ref(), false) => {
-            Failure::VersionMismatch { current }
+) -> Result<(Option<Revised<T>>, T), Failure> {
+    match foreseen {
+        Foreseen::Next { present, next } => Ok((present, next)),
+        Foreseen::Stale(present) => {
+            Err(Failure::VersionMismatch { current: present.as_ref().map(tag) })
         }
-        Some(_) | None => failure,
+    }
+}
+
+/// The answer to a dry run: what would follow, and the tag of the present entry.
+pub fn rehearsed<T>(
+    present: Option<&Revised<T>>,
+    consequences: &Consequences,
+    tag: impl Fn(&Revised<T>) -> EntityTag,
+) -> Reply {
+    let reply = Reply::ok(&consequences_view(consequences));
+    match present {
+        Some(present) => reply.etag(tag(present)),
+        None => reply,
+    }
+}
+
+/// An id of a body that names nothing, at its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown<T> {
+    /// The id.
+    pub id: T,
+    /// Where it stands, and that it names nothing.
+    pub error: FieldError,
+}
+
+/// Those of the named programs that there are not.
+///
+/// # Errors
+/// Where the table does not answer.
+pub async fn unknown_programs(
+    store: &Store,
+    named: Vec<(String, ProgramId)>,
+) -> Result<Vec<Unknown<ProgramId>>, StoreError> {
+    let ids = named.iter().map(|(_, id)| id).collect::<BTreeSet<_>>();
+    let unknown = store.unknown_programs(ids).await?;
+    Ok(places(named, &unknown, FieldCode::ProgramUnknown))
+}
+
+/// Those of the named partners that there are not.
+///
+/// # Errors
+/// Where the table does not answer.
+pub async fn unknown_partners(
+    store: &Store,
+    named: Vec<(String, PartnerId)>,
+) -> Result<Vec<Unknown<PartnerId>>, StoreError> {
+    let ids = named.iter().map(|(_, id)| id).collect::<BTreeSet<_>>();
+    let unknown = store.unknown_partners(ids).await?;
+    Ok(places(named, &unknown, FieldCode::PartnerUnknown))
+}
+
+fn places<T: Ord>(
+    named: Vec<(String, T)>,
+    unknown: &BTreeSet<T>,
+    code: FieldCode,
+) -> Vec<Unknown<T>> {
+    let is_unknown = |(_, id): &(String, T)| unknown.contains(id);
+    let place = |(at, id): (String, T)| Unknown { id, error: FieldError::new(at, code) };
+    named.into_iter().filter(is_unknown).map(place).collect()
+}
+
+/// What was read of a body, unless that or one of the further `errors` refuses it: all of them at once.
+///
+/// # Errors
+/// [`Rejection::Fields`].
+pub fn checked<T>(
+    read: Result<T, Failure>,
+    errors: impl IntoIterator<Item = FieldError>,
+) -> Result<T, Rejection> {
+    let mut errors: Vec<_> = errors.into_iter().collect();
+    let read = match read {
+        Ok(read) => Some(read),
+        // A body is refused for its fields and for nothing else.
+        Err(failure) => {
+            errors.extend(failure.fields().iter().cloned());
+            None
+        }
+    };
+    errors.sort();
+    match read {
+        Some(read) if errors.is_empty() => Ok(read),
+        Some(_) | None => Err(Rejection::Fields(errors)),
     }
 }

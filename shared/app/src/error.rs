@@ -1,6 +1,6 @@
 //! Why a request is not answered with what it asked for, and how it is answered then.
 
-use domain::rejection::Rejection;
+use domain::rejection::{FieldCode, FieldError, Rejection};
 use lambda_http::{Body, Response};
 use runtime::telemetry;
 use store::StoreError;
@@ -57,6 +57,9 @@ impl ApiError {
                 Failure::VersionMismatch { current: Some(current.into()) }
             }
             StoreError::IdempotencyConflict => Failure::IdempotencyConflict,
+            StoreError::DomainsTaken(_) => {
+                Failure::Fields(vec![FieldError::new("/domains", FieldCode::DomainTaken)])
+            }
         }
     }
 }

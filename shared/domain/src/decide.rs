@@ -28,7 +28,9 @@ pub use crate::commands::erase::erasure_due_at;
 pub use crate::commands::submit::{check, conflicts};
 pub use crate::commands::table::{AllowedStates, CommandRow, is_allowed_in};
 pub use crate::commands::undo::{undo_is_open, undoable};
-pub use crate::commands::vanish::{contacts_at, gone_at, is_closing, unenrolled};
+pub use crate::commands::vanish::{
+    Consequence, contacts_at, foresee, gone_at, is_closing, takes_from_claims, unenrolled,
+};
 pub use crate::commands::wrong_contact::can_refuse;
 pub use crate::decision::Decision;
 pub use crate::decision::recipient_selection::select_first_list;

@@ -14,7 +14,7 @@ use crate::rules::StandingRules;
 use crate::text::{Domain, Email, Name};
 use crate::time::Instant;
 
-pub use crate::locale::Locale;
+pub use crate::locale::{LANGUAGES, Locale};
 
 /// The most days that can be added to a country's calendar.
 pub const MAX_ADDED_DAYS: usize = 200;
@@ -30,12 +30,61 @@ pub struct CountryCalendar {
     pub revision: u32,
     /// The days.
     pub added: BTreeSet<Exception>,
+    /// Who added which of the days, and when; of those that the system added nobody is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grants: Vec<DayGrant>,
+}
+
+/// Who added a day to a calendar, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DayGrant {
+    /// Which day.
+    pub date: NaiveDate,
+    /// Where; `None`: in the whole country.
+    pub subdivision: Option<Subdivision>,
+    /// When.
+    pub since: Instant,
+    /// Who.
+    pub by: StaffId,
 }
 
 impl CountryCalendar {
     /// A calendar to which nothing was ever added.
     pub fn untouched(country: CountryCode) -> Self {
-        Self { country, revision: 0, added: BTreeSet::new() }
+        Self { country, revision: 0, added: BTreeSet::new(), grants: Vec::new() }
+    }
+
+    /// The calendar with these days instead, as `by` writes them at `at`. Days that are there already, whatever they
+    /// are called now, bear who added them first.
+    #[must_use]
+    pub fn replaced(
+        &self,
+        added: BTreeSet<Exception>,
+        revision: u32,
+        by: Option<&StaffId>,
+        at: Instant,
+    ) -> Self {
+        let given = |day: &Exception| {
+            let (date, subdivision) = (day.date, day.subdivision.clone());
+            if self.has_day(date, subdivision.as_ref()) {
+                return self.grant(date, subdivision.as_ref()).cloned();
+            }
+            Some(DayGrant { date, subdivision, since: at, by: by?.clone() })
+        };
+        let grants = added.iter().filter_map(given).collect();
+        Self { country: self.country, revision, added, grants }
+    }
+
+    /// Whether the day is added there, whatever it is called.
+    pub fn has_day(&self, date: NaiveDate, subdivision: Option<&Subdivision>) -> bool {
+        self.added.iter().any(|own| own.is_at(date, subdivision))
+    }
+
+    /// Who added the day, and when, where that is known.
+    pub fn grant(&self, date: NaiveDate, subdivision: Option<&Subdivision>) -> Option<&DayGrant> {
+        let same = |own: &&DayGrant| own.date == date && own.subdivision.as_ref() == subdivision;
+        self.grants.iter().find(same)
     }
 }
 
@@ -403,6 +452,17 @@ impl Tenant {
         self.time_zone.map_or(Zone::AnyOf(self.country), Zone::Known)
     }
 
+    /// The tenant's local date; where its zone is not known, the latest date in its country.
+    pub fn latest_date(&self, at: Instant) -> NaiveDate {
+        match self.zone() {
+            Zone::Known(zone) => zone.date(at),
+            Zone::AnyOf(country) => {
+                let dates = country.zones().into_iter().map(|zone| zone.date(at));
+                dates.max().unwrap_or_else(|| at.date_naive())
+            }
+        }
+    }
+
     /// The days on which the customer is closed, by the operator's directory and his own rules.
     pub fn closed_days(&self) -> impl Iterator<Item = NaiveDate> {
         self.closures.union(&self.rules.closures).copied()
@@ -411,5 +471,49 @@ impl Tenant {
     /// The language the customer is written to in: what he asked for, else what the operator knows.
     pub fn language(&self) -> &Locale {
         self.rules.locale.as_ref().unwrap_or(&self.locale)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(date: &str, name: &str) -> Exception {
+        Exception { date: date.parse().unwrap(), name: name.to_owned(), subdivision: None }
+    }
+
+    fn calendar() -> CountryCalendar {
+        CountryCalendar::untouched("CZ".parse().unwrap())
+    }
+
+    fn at(text: &str) -> Instant {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_day_bears_who_added_it_first_until_it_is_taken_back() {
+        let [olga, petr] = ["olga", "petr"].map(|name| StaffId::parse(name).unwrap());
+        let (one, other) = (day("2026-12-30", "Mourning"), day("2027-01-04", "Election"));
+        let (first, later) = (at("2026-12-22T14:00:00Z"), at("2026-12-23T14:00:00Z"));
+        let begun = calendar().replaced([one.clone()].into(), 1, Some(&olga), first);
+        let renamed = day("2026-12-30", "Day of mourning");
+        let more = begun.replaced([renamed, other.clone()].into(), 2, Some(&petr), later);
+        let by = |calendar: &CountryCalendar| -> Vec<_> {
+            calendar.grants.iter().map(|grant| (grant.by.to_string(), grant.since)).collect()
+        };
+        assert_eq!(by(&more), [("olga".to_owned(), first), ("petr".to_owned(), later)]);
+        let less = more.replaced([other].into(), 3, Some(&olga), later);
+        let again = less.replaced([one].into(), 4, Some(&petr), later);
+        assert_eq!(by(&again), [("petr".to_owned(), later)]);
+        assert_eq!(calendar().replaced([day("2026-12-30", "x")].into(), 1, None, first).grants, []);
+    }
+
+    #[test]
+    fn a_calendar_from_before_it_was_kept_who_added_a_day_can_be_read() {
+        let stored = serde_json::json!({"country": "CZ", "revision": 1, "added": [
+            {"date": "2026-12-30", "name": "Mourning", "subdivision": null}]});
+        let read: CountryCalendar = serde_json::from_value(stored.clone()).unwrap();
+        assert_eq!((read.added.len(), read.grants.len()), (1, 0));
+        assert_eq!(serde_json::to_value(&read).unwrap(), stored);
     }
 }

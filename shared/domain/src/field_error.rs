@@ -67,6 +67,12 @@ codes! {
         EvidenceRejected => "evidence-rejected",
         /// A day before the association, of which the partner may not read.
         BeforeAssociation => "before-association",
+        /// No such partner.
+        PartnerUnknown => "partner-unknown",
+        /// Nobody can be written to in that language.
+        LanguageUnknown => "language-unknown",
+        /// The domain is another tenant's.
+        DomainTaken => "domain-taken",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::Version;
+use domain::rejection::TextForm;
 use lambda_http::aws_lambda_events::query_map::QueryMap;
 use lambda_http::http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, IF_MATCH};
 use lambda_http::http::{HeaderName, Method};
@@ -17,6 +18,7 @@ use crate::language::Language;
 use crate::precondition::{self, IfMatch};
 use crate::reply::Reply;
 use crate::routes::{self, FunctionRoute, Route, RouteId};
+use crate::values::Wrong;
 
 /// The most bytes of a body (`docs/api.md §1`).
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -75,6 +77,16 @@ impl<'r> Call<'r> {
     /// The path's parameter as an id. A malformed one names nothing: 404.
     pub fn path_id<T, E>(&self, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<T, Failure> {
         parse(self.path_text()?).map_err(|_| Failure::NotFound)
+    }
+
+    /// The path's parameter as the id of what may be created there: 422 with the form where it has another.
+    pub fn new_id<T, E>(
+        &self,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+        form: TextForm,
+    ) -> Result<T, Failure> {
+        let wrong = |_| Failure::Fields(vec![Wrong::form(form).at("/id")]);
+        parse(self.path_text()?).map_err(wrong)
     }
 
     /// The path's two parameters as ids.

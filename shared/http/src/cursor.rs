@@ -159,8 +159,7 @@ fn filter(call: &Call<'_>) -> Vec<(String, String)> {
     filter
 }
 
-/// The link to the next page: every value in it is of characters that need no escaping, since the
-/// query was accepted.
+/// The link to the next page.
 fn link(call: &Call<'_>, cursor: &str) -> String {
     let limit =
         call.parameters().first("limit").map(|limit| ("limit".to_owned(), limit.to_owned()));
@@ -168,9 +167,20 @@ fn link(call: &Call<'_>, cursor: &str) -> String {
         .into_iter()
         .chain(limit)
         .chain([("cursor".to_owned(), cursor.to_owned())])
-        .map(|(name, value)| format!("{name}={value}"))
+        .map(|(name, value)| format!("{name}={}", escaped(&value)))
         .collect();
     format!("<{}?{}>; rel=\"next\"", call.path(), parameters.join("&"))
+}
+
+/// A value of a query as a URI has it.
+fn escaped(value: &str) -> String {
+    let escape = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+            char::from(byte).to_string()
+        }
+        other => format!("%{other:02X}"),
+    };
+    value.bytes().map(escape).collect()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use lambda_http::http::StatusCode;
 
 use crate::precondition::EntityTag;
 use crate::problem_code::ProblemCode;
+use crate::views::ConsequencesView;
 
 /// A refusal, or a fault, as the caller may know it. It carries nothing internal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -82,6 +83,14 @@ pub enum Failure {
     /// Something we depend on does not answer, or is not as it must be.
     #[error("unavailable")]
     Unavailable,
+    /// A write would end associations or reject claims, and that is not confirmed.
+    #[error("not confirmed")]
+    Unconfirmed {
+        /// What would follow.
+        consequences: Box<ConsequencesView>,
+        /// The tag of the present entry, which `If-Match` must name.
+        current: EntityTag,
+    },
     /// The domain refused.
     #[error(transparent)]
     Rejected(Rejection),
@@ -148,14 +157,29 @@ impl Failure {
             Self::PreconditionMalformed => ProblemCode::PreconditionMalformed,
             Self::PreconditionRequired => ProblemCode::PreconditionRequired,
             Self::CodeLocked { .. } => ProblemCode::CodeLocked,
+            Self::Unconfirmed { .. } => ProblemCode::ConfirmationRequired,
             Self::Unavailable => ProblemCode::Unavailable,
             Self::Rejected(rejection) => rejected(rejection),
         }
     }
 
-    /// The tag of the present version, where the caller named another one.
+    /// The tag of the present version, where the caller named another one or has to name it.
     pub fn current(&self) -> Option<&EntityTag> {
+        if let Self::Unconfirmed { current, .. } = self {
+            return Some(current);
+        }
         if let Self::VersionMismatch { current } = self { current.as_ref() } else { None }
+    }
+
+    /// The fields that are wrong, or the parameter of the query.
+    pub fn fields(&self) -> &[FieldError] {
+        if let Self::Fields(errors) | Self::Rejected(Rejection::Fields(errors)) = self {
+            errors
+        } else if let Self::InvalidQuery(error) = self {
+            std::slice::from_ref(error)
+        } else {
+            &[]
+        }
     }
 
     /// The status of the answer.

@@ -2,6 +2,7 @@
 
 use domain::canonical;
 use domain::ids::{PartnerId, ProgramId, TenantId, Version};
+use domain::rules::StandingRules;
 use domain::time::rfc3339;
 use fuzz::{Tally, bytes, texts};
 use lambda_http::http::header::{IF_MATCH, IF_NONE_MATCH};
@@ -110,12 +111,12 @@ fn readers_that_take(body: &Value) -> usize {
         told(bodies::comment(body)).is_some(),
         told(bodies::chosen_items(body)).is_some(),
         told(bodies::retired_link(body)).is_some(),
-        told(bodies::partner(&partner, body)).is_some(),
-        told(bodies::tenant(&tenant, body)).is_some(),
-        told(bodies::program(&program, body)).is_some(),
+        told(bodies::partner(&partner, body, None)).is_some(),
+        told(bodies::tenant(&tenant, body, None)).is_some(),
+        told(bodies::program(&program, body, None)).is_some(),
         told(bodies::uploaded(body)).is_some(),
         told(bodies::review(body)).is_some(),
-        told(bodies::rules(body)).is_some(),
+        told(bodies::rules(body, &StandingRules::default())).is_some(),
         told(bodies::clock(body).and_then(|clock| clock.target(now))).is_some(),
         told(bodies::usage(body)).is_some(),
         told(bodies::calendar("CZ".parse().unwrap(), body)).is_some(),

@@ -9,6 +9,7 @@ use crate::action;
 use crate::failure::Failure;
 use crate::language::Language;
 use crate::problem_code::ProblemCode;
+use crate::views::ConsequencesView;
 use crate::words::{ActionWord, FieldCodeWord, ProblemCodeWord, Word};
 
 /// A refusal, as RFC 9457 describes problems.
@@ -50,6 +51,9 @@ pub struct Problem {
     /// With `code-wrong`: how often a code may be tried yet before the lock. Left out where wrong codes lock nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tries_left: Option<u8>,
+    /// With `confirmation-required`: what would follow, and what `confirm` has to say for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consequences: Option<ConsequencesView>,
 }
 
 /// One field of a request that is wrong.
@@ -96,6 +100,7 @@ impl Problem {
             claim_id: duplicate(failure),
             items: busy_items(failure),
             tries_left: tries_left(failure),
+            consequences: unconfirmed(failure),
         }
     }
 }
@@ -132,6 +137,7 @@ impl Problem {
             claim_id: None,
             items: None,
             tries_left: None,
+            consequences: None,
         }
     }
 }
@@ -144,7 +150,7 @@ fn errors(failure: &Failure, language: Language) -> Vec<ProblemField> {
         let arguments = [("first", first.as_str())];
         return pointers.iter().map(|own| field(&of(own), language, &arguments)).collect();
     }
-    fields(failure).iter().map(|error| field(error, language, &[])).collect()
+    failure.fields().iter().map(|error| field(error, language, &[])).collect()
 }
 
 fn field(error: &FieldError, language: Language, arguments: &[(&str, &str)]) -> ProblemField {
@@ -191,16 +197,6 @@ fn field_detail(error: &FieldError, language: Language, arguments: &[(&str, &str
             language.text(&format!("field-{code}.most"), &[("maximum", &most.to_string())])
         }
         Hint::None => say(arguments),
-    }
-}
-
-fn fields(failure: &Failure) -> &[FieldError] {
-    if let Failure::Fields(errors) | Failure::Rejected(Rejection::Fields(errors)) = failure {
-        errors
-    } else if let Failure::InvalidQuery(error) = failure {
-        std::slice::from_ref(error)
-    } else {
-        &[]
     }
 }
 
@@ -251,6 +247,11 @@ fn busy_items(failure: &Failure) -> Option<Vec<u8>> {
 fn tries_left(failure: &Failure) -> Option<u8> {
     let Failure::CodeWrong { tries_left } = failure else { return None };
     *tries_left
+}
+
+fn unconfirmed(failure: &Failure) -> Option<ConsequencesView> {
+    let Failure::Unconfirmed { consequences, .. } = failure else { return None };
+    Some(ConsequencesView::clone(consequences))
 }
 
 #[cfg(test)]
@@ -383,7 +384,7 @@ mod tests {
     fn every_code_of_the_contract_has_its_status() {
         let table: Vec<_> =
             ProblemCode::ALL.iter().map(|code| (code.status().as_u16(), code.as_str())).collect();
-        assert_eq!(table.len(), 26);
+        assert_eq!(table.len(), 27);
         assert!(table.is_sorted_by_key(|(status, _)| *status), "{table:?}");
     }
 }

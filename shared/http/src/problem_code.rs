@@ -65,6 +65,8 @@ problem_codes! {
     LinkRetired => "link-retired", CONFLICT;
     /// The caller made a contact of this claim reachable within the last 7 days, or rejected it and now judges the dispute: somebody else of the staff has to act.
     AnotherReviewerRequired => "another-reviewer-required", CONFLICT;
+    /// The write would end associations or reject claims for good: `consequences` says in how many, and what `confirm` has to say.
+    ConfirmationRequired => "confirmation-required", CONFLICT;
     /// `If-Match` does not name the present version or revision, which the header `ETag` has.
     VersionMismatch => "version-mismatch", PRECONDITION_FAILED;
     /// The body has more than 65,536 bytes.

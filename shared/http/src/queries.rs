@@ -3,9 +3,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::{CountryCode, Subdivision, Tz};
 use domain::claim::Status;
+use domain::directory::{PartnerStatus, TenantStatus};
 use domain::ids::{PartnerId, ProgramId, TenantId};
 use domain::queue::Queue;
 use domain::rejection::{FieldCode, Hint};
+use domain::text::Domain;
 use lambda_http::aws_lambda_events::query_map::QueryMap;
 
 use crate::call::Call;
@@ -79,6 +81,26 @@ pub struct WindowQuery {
     pub business_days: u32,
 }
 
+/// The filter of the lists of partners and tenants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntriesQuery<S> {
+    /// What their names begin with, in either case; empty: anything.
+    pub name: String,
+    /// Only those in this status.
+    pub status: Option<S>,
+    /// Only the one that has this domain: of tenants.
+    pub domain: Option<Domain>,
+}
+
+/// How an entry of the directory is to be put.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PutQuery {
+    /// Whether nothing is to be written.
+    pub dry_run: bool,
+    /// What the caller has confirmed: the number of claims that lose something, with `+` where there may be more.
+    pub confirm: Option<String>,
+}
+
 /// The parameters of a request while they are being read.
 struct Parameters {
     given: QueryMap,
@@ -144,6 +166,11 @@ fn code<T>(
     move |text| parse(text).ok_or_else(|| Wrong::one_of(known))
 }
 
+/// A part of the country.
+fn subdivision(country: CountryCode) -> impl Fn(&str) -> Result<Subdivision, Wrong> {
+    move |text| Subdivision::parse(country, text).map_err(|_| FieldCode::UnknownCode.into())
+}
+
 /// No parameter at all.
 pub fn none(call: &Call<'_>) -> Result<(), Failure> {
     Parameters::of(call, &[]).map(drop)
@@ -205,6 +232,56 @@ pub fn page_only(call: &Call<'_>) -> Result<(), Failure> {
     Parameters::of(call, PAGING).map(drop)
 }
 
+/// The list of partners.
+pub fn partners(call: &Call<'_>) -> Result<EntriesQuery<PartnerStatus>, Failure> {
+    entries(call, &["name", "status", "limit", "cursor"])
+}
+
+/// The list of tenants.
+pub fn tenants(call: &Call<'_>) -> Result<EntriesQuery<TenantStatus>, Failure> {
+    entries(call, &["name", "domain", "status", "limit", "cursor"])
+}
+
+fn entries<S: Readable>(
+    call: &Call<'_>,
+    known: &'static [&'static str],
+) -> Result<EntriesQuery<S>, Failure> {
+    let parameters = Parameters::of(call, known)?;
+    let name = |text: &str| match text.chars().count() {
+        0 => Err(FieldCode::TooShort.into()),
+        1..=200 => Ok(text.to_owned()),
+        _ => Err(Wrong { code: FieldCode::TooLong, hint: Hint::AtMost(200) }),
+    };
+    Ok(EntriesQuery {
+        name: parameters.read("name", name)?.unwrap_or_default(),
+        status: parameters.optional("status")?,
+        domain: parameters.optional("domain")?,
+    })
+}
+
+/// A put of an entry of the directory.
+pub fn put(call: &Call<'_>) -> Result<PutQuery, Failure> {
+    let parameters = Parameters::of(call, &["dry_run", "confirm"])?;
+    let yes_or_no = |text: &str| text.parse().map_err(|_| Wrong::one_of(&["true", "false"]));
+    // A plus is a blank in a query unless it is escaped.
+    let number = |text: &str| {
+        let more = text.strip_suffix(['+', ' ']);
+        let digits = more.unwrap_or(text);
+        let is_number = digits.parse::<u32>().is_ok_and(|number| number.to_string() == digits);
+        let number = format!("{digits}{}", if more.is_some() { "+" } else { "" });
+        if is_number { Ok(number) } else { Err(FieldCode::Malformed.into()) }
+    };
+    Ok(PutQuery {
+        dry_run: parameters.read("dry_run", yes_or_no)?.unwrap_or(false),
+        confirm: parameters.read("confirm", number)?,
+    })
+}
+
+/// Which place's day is taken back: that of the whole country, unless a part of it is named.
+pub fn place_of_day(call: &Call<'_>, country: CountryCode) -> Result<Option<Subdivision>, Failure> {
+    Parameters::of(call, &["subdivision"])?.read("subdivision", subdivision(country))
+}
+
 /// The days of an association's usage.
 pub fn usage(call: &Call<'_>) -> Result<UsageQuery, Failure> {
     Parameters::of(call, &["from", "to"])?.days()
@@ -233,11 +310,9 @@ pub fn window(call: &Call<'_>) -> Result<WindowQuery, Failure> {
         let days = text.parse().ok().filter(|days| (1..=30).contains(days));
         days.ok_or_else(|| Wrong::range(1, 30))
     };
-    let subdivision =
-        |text: &str| Subdivision::parse(country, text).map_err(|_| FieldCode::UnknownCode.into());
     Ok(WindowQuery {
         country,
-        subdivision: parameters.read("subdivision", subdivision)?,
+        subdivision: parameters.read("subdivision", subdivision(country))?,
         time_zone: parameters.optional("time_zone")?,
         delivered_at: parameters.required("delivered_at")?,
         business_days: parameters.read("business_days", days)?.unwrap_or(5),
@@ -286,6 +361,21 @@ mod tests {
         assert_eq!(with("needs=vouch", reviews), Ok(ReviewsQuery::Vouching));
         refused(with("needs=tea", reviews), "unknown-code /needs");
         refused(with("needs=vouch&state=submitted", reviews), "unknown-parameter /needs");
+    }
+
+    #[test]
+    fn a_put_may_be_a_dry_run_and_confirms_a_number() {
+        assert_eq!(with("", put), Ok(PutQuery::default()));
+        let query = with("dry_run=true&confirm=12", put).unwrap();
+        assert_eq!((query.dry_run, query.confirm.as_deref()), (true, Some("12")));
+        for plus in ["confirm=1000%2B", "confirm=1000+"] {
+            assert_eq!(with(plus, put).unwrap().confirm.as_deref(), Some("1000+"));
+        }
+        for wrong in ["confirm=x", "confirm=-1", "confirm=007", "confirm=", "confirm=1%2B%2B"] {
+            refused(with(wrong, put), "malformed /confirm");
+        }
+        refused(with("dry_run=yes", put), "unknown-code /dry_run");
+        refused(with("force=true", put), "unknown-parameter /force");
     }
 
     #[test]

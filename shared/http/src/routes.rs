@@ -167,6 +167,14 @@ function_routes! {
     }
     /// The operator's directory, and what belongs to nobody.
     DirectoryRoute as Directory {
+        /// Who the caller is.
+        Me,
+        /// List partners.
+        Partners,
+        /// List tenants.
+        Tenants,
+        /// List programs.
+        Programs,
         /// Write a partner.
         PutPartner,
         /// Read a partner.
@@ -191,6 +199,12 @@ function_routes! {
         PutCalendar,
         /// Read what is added to the calendar of a country.
         GetCalendar,
+        /// List the calendars that something was added to.
+        Calendars,
+        /// Add one day to the calendar of a country.
+        PutDay,
+        /// Take one day of a calendar back.
+        DeleteDay,
         /// Read what was written of the calendar of a country.
         CalendarHistory,
         /// Write usage rows.
@@ -301,6 +315,10 @@ pub const ROUTES: &[Route] = &[
     route!("GET" "/v1/associations/{id}/usage", Associations::Usage, "getUsage", PARTNER),
     route!("GET" "/v1/usage", Associations::UsageOfMany, "listUsage", PARTNER),
     route!("GET" "/v1/customer/associations/{id}/usage", Associations::UsageOfCustomer, "getCustomerUsage", CUSTOMER),
+    route!("GET" "/v1/me", Directory::Me, "getMe", EVERYONE),
+    route!("GET" "/v1/partners", Directory::Partners, "listPartners", STAFF),
+    route!("GET" "/v1/tenants", Directory::Tenants, "listTenants", STAFF),
+    route!("GET" "/v1/programs", Directory::Programs, "listPrograms", PARTNER_AND_STAFF),
     route!("PUT" "/v1/partners/{id}", Directory::PutPartner, "putPartner", OPERATOR),
     route!("GET" "/v1/partners/{id}", Directory::GetPartner, "getPartner", STAFF),
     route!("GET" "/v1/partners/{id}/history", Directory::PartnerHistory, "getPartnerHistory", STAFF),
@@ -309,9 +327,12 @@ pub const ROUTES: &[Route] = &[
     route!("GET" "/v1/tenants/{id}/history", Directory::TenantHistory, "getTenantHistory", STAFF),
     route!("GET" "/v1/tenants/{id}/rules/history", Directory::RulesHistory, "getRulesHistory", STAFF),
     route!("PUT" "/v1/programs/{id}", Directory::PutProgram, "putProgram", OPERATOR),
-    route!("GET" "/v1/programs/{id}", Directory::GetProgram, "getProgram", STAFF),
+    route!("GET" "/v1/programs/{id}", Directory::GetProgram, "getProgram", PARTNER_AND_STAFF),
     route!("GET" "/v1/programs/{id}/history", Directory::ProgramHistory, "getProgramHistory", STAFF),
     route!("PUT" "/v1/calendars/{country}", Directory::PutCalendar, "putCalendar", OPERATOR),
+    route!("GET" "/v1/calendars", Directory::Calendars, "listCalendars", STAFF),
+    route!("PUT" "/v1/calendars/{country}/days/{date}", Directory::PutDay, "putCalendarDay", OPERATOR),
+    route!("DELETE" "/v1/calendars/{country}/days/{date}", Directory::DeleteDay, "deleteCalendarDay", OPERATOR),
     route!("GET" "/v1/calendars/{country}", Directory::GetCalendar, "getCalendar", STAFF),
     route!("GET" "/v1/calendars/{country}/history", Directory::CalendarHistory, "getCalendarHistory", STAFF),
     route!("PUT" "/v1/tenants/{id}/usage", Directory::PutUsage, "putUsage", OPERATOR),

@@ -127,6 +127,12 @@ mod tests {
     }
 
     #[test]
+    fn the_languages_are_those_that_the_domain_knows() {
+        let tags: Vec<_> = LANGUAGES.iter().map(|(tag, _)| *tag).collect();
+        assert_eq!(tags, domain::directory::LANGUAGES);
+    }
+
+    #[test]
     fn a_locale_without_messages_is_written_to_in_english() {
         let of = |tag| Language::of_locale(&Locale::parse(tag).unwrap()).tag();
         assert_eq!(

@@ -4,12 +4,13 @@
 use chrono::Duration;
 use domain::claim::Claim;
 use domain::directory::{Partner, PartnerStatus};
-use domain::ids::ClaimId;
-use domain::program::{Policy, UsageHistory};
+use domain::ids::{ClaimId, ItemId};
+use domain::program::{ItemKind, ItemRef, Policy, UsageHistory};
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use integration::stack::{Answer, Stack};
-use integration::world::{closes_at, decline, link};
+use integration::world::{closes_at, decline, link, tenant_id};
 use serde_json::{Value, json};
+use store::UsageRecord;
 use web::event::Event;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -22,15 +23,22 @@ async fn awaiting() -> (Stack, Claim) {
     (stack, claim)
 }
 
-/// The operator's usage feed: days of two items, one of them before the association.
+/// The operator's usage feed, as it is some days later: two items, one of them with a day before the association.
 async fn feed(stack: &Stack) {
-    let row = |id: &str, date: &str, users: u32| json!({"kind": "workload", "id": id, "date": date, "active_users": users, "provisioned_seats": 100});
-    let rows = json!({"rows": [row("teams", "2026-12-31", 12), row("teams", "2027-01-01", 40),
-        row("teams", "2027-01-02", 4), row("exchange-online", "2027-01-02", 77)]});
-    let event =
-        Event::put(&format!("/v1/tenants/{CONTOSO}/usage")).staff("operator", "op").json(&rows);
-    let answer = stack.send(event).await;
-    assert_eq!(answer.status, 200, "{}", answer.text);
+    let row = |id: &str, date: &str, users: u32| UsageRecord {
+        item: ItemRef { kind: ItemKind::Workload, id: ItemId::parse(id).unwrap() },
+        date: date.parse().unwrap(),
+        active_users: users,
+        provisioned_seats: 100,
+    };
+    let rows = [
+        row("teams", "2026-12-31", 12),
+        row("teams", "2027-01-01", 40),
+        row("teams", "2027-01-02", 4),
+        row("exchange-online", "2027-01-02", 77),
+    ];
+    let (store, at) = (&stack.world.store, stack.world.clock.now());
+    store.put_usage(&tenant_id(CONTOSO), &rows, at).await.unwrap();
 }
 
 async fn usage(stack: &Stack, claim: &Claim, item: u8, partner: &str) -> Answer {

@@ -187,7 +187,9 @@ fn path(rng: &mut Rng, route: &Route, claim: &Claim) -> String {
     };
     let id = if rng.u8(..20) == 0 { "unknown".to_owned() } else { id };
     let country = rng.choice(["CZ", "us", "ZZ"]).unwrap_or_default();
+    let date = rng.choice(["2026-12-30", "2027-01-04", "someday"]).unwrap_or_default();
     let path = route.path.replace("{id}", &id).replace("{country}", country);
+    let path = path.replace("{date}", date);
     path.replace("{eid}", "e1").replace("{token}", "unknown").replace("{code}", "7K2M9QXP")
 }
 

@@ -26,7 +26,10 @@ async fn survives(stack: &Stack, path: &str) {
     let read = get(stack, path).await;
     assert_eq!(read.status, 200, "{}", read.text);
     let written = put(stack, path, &read.body).await;
-    assert_eq!((written.status, &written.body), (200, &read.body), "{}", written.text);
+    // The versions of a policy stand in its own answer alone.
+    let mut entry = read.body.clone();
+    entry.as_object_mut().unwrap().remove("versions");
+    assert_eq!((written.status, &written.body), (200, &entry), "{}", written.text);
     assert_eq!(get(stack, path).await.body, read.body);
 }
 
@@ -77,11 +80,20 @@ async fn a_policy_that_could_not_be_kept_is_refused_by_its_keys() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_none_is_not_found_and_one_that_is_not_the_paths_is_malformed() {
+async fn a_new_id_that_is_none_is_told_the_form_and_one_that_is_not_the_paths_is_malformed() {
     let stack = Stack::at(NOW).await;
     let partner = get(&stack, "/v1/partners/p-alpine").await.body;
-    assert_eq!(put(&stack, "/v1/partners/-x", &partner).await.problem(), (404, "not-found"));
-    assert_eq!(put(&stack, "/v1/tenants/contoso", &json!({})).await.problem(), (404, "not-found"));
+    for (path, form) in [
+        ("/v1/partners/-x", "1 to 64 letters"),
+        ("/v1/programs/Trial%20Program", "1 to 64 letters"),
+        ("/v1/tenants/contoso", "6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c01"),
+    ] {
+        assert_eq!(get(&stack, path).await.problem(), (404, "not-found"), "{path}");
+        let refused = put(&stack, path, &partner).await;
+        assert_eq!(refused.status, 422, "{path}");
+        assert_eq!(refused.errors(), [("/id".to_owned(), "malformed".to_owned())]);
+        assert!(refused.text.contains(form), "{}", refused.text);
+    }
     let other = put(&stack, "/v1/partners/p-other", &partner).await;
     assert_eq!(other.problem(), (422, "invalid-fields"));
     assert_eq!(other.body["errors"][0]["pointer"], "/id");
@@ -168,7 +180,7 @@ async fn the_test_clock_moves_forwards_and_takes_every_deadline_with_it() {
 async fn put_tenant(stack: &Stack, tenant: &Value) {
     let path = format!("/v1/tenants/{}", tenant["id"].as_str().unwrap());
     let written = put(stack, &path, tenant).await;
-    assert_eq!(written.status, 200, "{}", written.text);
+    assert!([200, 201].contains(&written.status), "{}", written.text);
 }
 
 fn contact(email: &str, verified: bool) -> Value {
@@ -264,6 +276,7 @@ async fn a_first_entry_an_unverified_contact_and_any_other_change_tell_no_contac
     let mut read_to = Cursor::default();
     let mut first = get(&stack, &format!("/v1/tenants/{CONTOSO}")).await.body;
     first["id"] = json!("6f3c0000-0000-4000-8000-00000000beef");
+    first["domains"] = json!(["contoso-trade.example"]);
     put_tenant(&stack, &first).await;
     put_tenant(&stack, &contoso_and(&stack, contact("eva@contoso.example", false)).await).await;
     let mut renamed = get(&stack, &format!("/v1/tenants/{CONTOSO}")).await.body;

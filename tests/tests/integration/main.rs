@@ -11,6 +11,8 @@ mod aside;
 #[cfg(test)]
 mod associations;
 #[cfg(test)]
+mod calendar_days;
+#[cfg(test)]
 mod calendars;
 #[cfg(test)]
 mod capacity;
@@ -18,6 +20,8 @@ mod capacity;
 mod citations;
 #[cfg(test)]
 mod closing;
+#[cfg(test)]
+mod confirms;
 #[cfg(test)]
 mod contacts;
 #[cfg(test)]
@@ -55,6 +59,8 @@ mod invariants;
 mod ledger;
 #[cfg(test)]
 mod link;
+#[cfg(test)]
+mod listings;
 #[cfg(test)]
 mod mails;
 #[cfg(test)]
@@ -95,5 +101,7 @@ mod transfer;
 mod unreadable;
 #[cfg(test)]
 mod vanish;
+#[cfg(test)]
+mod writes;
 #[cfg(test)]
 mod written;

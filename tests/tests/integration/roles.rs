@@ -63,7 +63,8 @@ fn path_of(route: &Route, there: &There) -> String {
         RouteId::Associations(_) => format!("{}-1", there.held),
         RouteId::Decision(_) | RouteId::Directory(_) => "unknown".to_owned(),
     };
-    let path = route.path.replace("{id}", &id).replace("{country}", "CZ");
+    let path =
+        route.path.replace("{id}", &id).replace("{country}", "CZ").replace("{date}", "2026-12-30");
     path.replace("{eid}", "e1").replace("{token}", "unknown").replace("{code}", "unknown")
 }
 
@@ -104,9 +105,9 @@ async fn every_route_admits_exactly_the_roles_and_parties_of_the_table() {
     let held = stack.world.holding("k", &["teams"]).await.id;
     let claims = There { held, documented: documented(&stack).await };
     let saved = stack.world.engine.save();
-    let mut table = format!("{:42}{}\n", "", CALLERS.join(" "));
+    let mut table = format!("{:44}{}\n", "", CALLERS.join(" "));
     for route in ROUTES {
-        let mut line = format!("{:42}", format!("{} {}", route.method, route.path));
+        let mut line = format!("{:44}", format!("{} {}", route.method, route.path));
         for caller in CALLERS {
             stack.world.engine.restore(&saved);
             let said = door(&stack, route, &claims, caller).await;

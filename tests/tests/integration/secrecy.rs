@@ -50,7 +50,9 @@ impl Side {
     async fn ask(&mut self, stack: &Stack, other: &Claim) {
         let own = self.claim.id.clone();
         let tenant = format!("/v1/claims?tenant_id={CONTOSO}");
-        for path in ["/v1/claims".to_owned(), tenant, "/v1/associations".to_owned()] {
+        let others =
+            ["/v1/claims", "/v1/associations", "/v1/programs", "/v1/programs/osu-m365", "/v1/me"];
+        for path in others.map(str::to_owned).into_iter().chain([tenant]) {
             self.get(stack, &path).await;
         }
         for id in [&own, &other.id] {

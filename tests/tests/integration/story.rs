@@ -2,12 +2,13 @@
 //! calls it, each with no more permission than the template gives it.
 
 use chrono::Duration;
+use domain::command::Command;
 use domain::ids::Sha256Hash;
 use integration::backstage::{events, mail_event, mails, records};
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, WORKLOADS};
 use integration::stack::{self, Stack};
 use integration::template::Permissions;
-use integration::world::{VERIFIED, World, closes_at};
+use integration::world::{VERIFIED, World, closes_at, reviewer};
 use serde_json::{Value, json};
 use web::event::Event;
 
@@ -257,7 +258,9 @@ async fn what_the_template_does_not_permit_the_wire_refuses() {
     let claim = world.submitted("k", &["teams"]).await;
     let (store, wire) = world.another_store(|_| {});
     wire.permit(Permissions::of("directory", false));
-    assert!(store.claim(&claim.id, world.now()).await.is_err(), "directory reads no claims");
+    let (actor, begin) = (reviewer(), Command::BeginReview);
+    let begun = store.execute(&claim.id, &actor, &begin, world.now(), None);
+    assert!(Box::pin(begun).await.is_err(), "directory writes no claims");
     wire.permit(Permissions::of("publish", false));
     assert!(store.claim(&claim.id, world.now()).await.is_err(), "publish queries nothing");
     wire.permit(Permissions::of("claims", false));

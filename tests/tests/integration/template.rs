@@ -335,7 +335,7 @@ fn each_role_writes_the_items_that_its_code_writes_and_no_other() {
     ]);
     for (function, ..) in functions(template()) {
         let expected = match function.as_str() {
-            "directory" => vec!["TN#*", "PA#*", "PR#*", "CA#*", "U#*", "S"],
+            "directory" => vec!["TN#*", "PA#*", "PR#*", "CA#*", "DM#*", "U#*", "S"],
             "publish" => vec!["C#*"],
             other => [claims.as_slice(), own.get(other).copied().unwrap_or_default()].concat(),
         };

@@ -101,7 +101,7 @@ impl Due {
                     name: "Day of mourning".to_owned(),
                     subdivision: None,
                 };
-                let added = [day].into();
+                let added = |_: &BTreeSet<Exception>| Ok([day.clone()].into());
                 let country = "CZ".parse().unwrap();
                 let put = world.store.put_country_calendar(country, &added, &author, &|_, _| true);
                 put.await.unwrap();
@@ -213,6 +213,9 @@ async fn write_directory(stack: &Stack) {
     for path in ["/v1/partners/p-alpine", tenant.as_str(), "/v1/programs/osu-m365"] {
         let mut entry = send(Event::get(path)).await.body;
         entry["name"] = json!("Another name");
+        if let Some(domains) = entry.get_mut("domains").and_then(Value::as_array_mut) {
+            domains.push(json!("contoso-trade.example"));
+        }
         assert_eq!(send(Event::put(path).json(&entry)).await.status, 200, "{path}");
     }
     let row = json!({"kind": "workload", "id": "teams", "date": "2026-12-20", "active_users": 9,

@@ -38,6 +38,13 @@ pub struct Exception {
     pub subdivision: Option<Subdivision>,
 }
 
+impl Exception {
+    /// Whether it is that day in that place, whatever it is called.
+    pub fn is_at(&self, date: NaiveDate, subdivision: Option<&Subdivision>) -> bool {
+        self.date == date && self.subdivision.as_ref() == subdivision
+    }
+}
+
 codes! {
     /// Why a day is not counted.
     SkipReason {

@@ -4,7 +4,8 @@
 //! until nothing is left to do.
 
 use crate::claim::{Basis, Claim, HoldReason, Instant, Item, ItemStatus, RejectionRecord, State};
-use crate::command::Vanished;
+use crate::command::{Command, Selection, Vanished};
+use crate::commands::change_consent::demanded_by;
 use crate::context::Context;
 use crate::decision::notice::{failure_event, reconsider};
 use crate::decision::recipient::{is_verified, with_standing};
@@ -13,12 +14,14 @@ use crate::decision::standing::is_enrolled;
 use crate::decision::tenant_item::has_item;
 use crate::decision::term::term_end;
 use crate::decision::{Decision, new_event};
-use crate::directory::{Partner, PartnerStatus, Tenant, TenantStatus};
+use crate::directory::{Partner, PartnerStatus, Tenant, TenantItemState, TenantStatus};
 use crate::event::{EventBody, NoticeChange};
 use crate::ids::ItemNo;
+use crate::program::ItemRef;
 use crate::reason::{EndReason, Reason, ReasonCode};
 use crate::recipient::{Recipient, RecipientStanding, Recipients};
 use crate::rejection::Rejection;
+use crate::rules::StandingRules;
 
 pub(crate) fn decide(claim: &Claim, what: &Vanished, context: &Context) -> Decision {
     let body = match what {
@@ -191,6 +194,88 @@ pub fn gone_at(claim: &Claim, tenant: &Tenant) -> Option<Vanished> {
     let is_gone = |item: &&Item| !has_item(claim, item, tenant);
     let gone: Vec<_> = touched().filter(is_gone).map(|item| item.no).collect();
     (!gone.is_empty()).then_some(Vanished::Items(gone))
+}
+
+/// What becomes of a claim by a change of the directory, all steps together.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Consequence {
+    /// The items whose associations end.
+    pub ended: Vec<ItemNo>,
+    /// The undecided items that are rejected for good.
+    pub rejected: Vec<ItemNo>,
+    /// Whether the claim is held until somebody resumes it.
+    pub held: bool,
+    /// The items that a customer's rules decline.
+    pub declined: Vec<ItemNo>,
+    /// Whether silence becomes a "no" by a customer's rules.
+    pub needs_yes: bool,
+}
+
+impl Consequence {
+    /// What rules that a customer writes at `at` in place of `before` do to the claim: what they demand, and `before` did
+    /// not.
+    pub fn of_rules(
+        claim: &Claim,
+        before: &StandingRules,
+        rules: &StandingRules,
+        at: Instant,
+    ) -> Self {
+        let demanded = demanded_by(before, claim, at);
+        let mut all = Self::default();
+        for command in demanded_by(rules, claim, at) {
+            if demanded.contains(&command) {
+                continue;
+            }
+            all.needs_yes |= matches!(command, Command::ChangeConsent);
+            if let Command::Decline { items: Selection::These(items) } = command {
+                all.declined.extend(items);
+            }
+        }
+        all
+    }
+
+    /// Whether something is lost that nobody can bring back.
+    pub fn is_final(&self) -> bool {
+        !self.ended.is_empty() || !self.rejected.is_empty()
+    }
+}
+
+/// What the loss would do to a claim if it were carried out by `context` until nothing is left to do. The claim stays
+/// as it is.
+///
+/// # Errors
+/// As those of the command, which the sweep would meet as well.
+pub fn foresee(
+    claim: &Claim,
+    what: &Vanished,
+    context: &Context,
+) -> Result<Consequence, Rejection> {
+    let (mut claim, mut all) = (claim.clone(), Consequence::default());
+    let command = Command::Vanish(what.clone());
+    while let Some(event) = crate::decide(Some(&claim), &command, context)? {
+        if let EventBody::AssociationEnded { items, .. } = &event.body {
+            all.ended.extend(items);
+        }
+        if let EventBody::Rejected { items, .. } = &event.body {
+            all.rejected.extend(items);
+        }
+        all.held |= matches!(event.body, EventBody::Held { .. });
+        let Ok(after) = crate::evolve(Some(claim), &event) else { return Ok(all) };
+        claim = after;
+    }
+    Ok(all)
+}
+
+/// Whether a tenant's entry takes something from claims at it that `before` did not: the tenant, or one of its items.
+pub fn takes_from_claims(before: &Tenant, next: &Tenant) -> bool {
+    let had = |tenant: &Tenant, item: &ItemRef| {
+        let runs = tenant.item(item).is_some_and(|own| own.state != TenantItemState::Ended);
+        tenant.status != TenantStatus::Deleted && runs
+    };
+    let items = before.items.iter().map(|own| ItemRef { kind: own.kind, id: own.id.clone() });
+    let is_deleted = |tenant: &Tenant| tenant.status == TenantStatus::Deleted;
+    (is_deleted(next) && !is_deleted(before))
+        || items.into_iter().any(|item| had(before, &item) && !had(next, &item))
 }
 
 /// Whether a tenant's entry may take recipients off the list of a claim at it: the list says whom.

@@ -1,8 +1,8 @@
 use domain::actor::Actor;
 use domain::claim::{Mark, Status};
 use domain::command::{Command, Vanished};
-use domain::decide::{gone_at, is_due, refusable};
-use domain::directory::{Tenant, TenantItemState, TenantStatus};
+use domain::decide::{foresee, gone_at, is_due, refusable, takes_from_claims, unenrolled};
+use domain::directory::{Partner, PartnerStatus, Tenant, TenantItemState, TenantStatus};
 use domain::effects::{lock_changes, newly_blocked};
 use domain::event::FailureCause;
 use domain::ids::ItemNo;
@@ -196,4 +196,74 @@ fn a_tenants_entry_takes_from_a_claim_what_it_has_no_more() {
     assert_eq!(gone_at(&given.claim, &ended(&[1])), None);
     let drafted = in_status(Status::Draft);
     assert_eq!(gone_at(&drafted, &deleted), None, "a draft is judged when it is submitted");
+}
+
+/// A claim in every state in which it waits for somebody, or is official.
+fn every_state() -> [Given; 5] {
+    [
+        Given::submitted(),
+        Given::in_review(),
+        Given::notifying(),
+        Given::awaiting(),
+        Given::associated(),
+    ]
+}
+
+#[test]
+fn what_a_partner_loses_now_holds_what_waits_for_the_customer_and_ends_nothing() {
+    for given in every_state() {
+        let now = given.claim.last_event.at;
+        let suspended = Partner { status: PartnerStatus::Suspended, ..partner() };
+        let left = Partner { locations: Vec::new(), ..partner() };
+        for next in [suspended, left] {
+            let next = next.stamped(Some(&partner()), now);
+            let mut context = given.context(Actor::System, now);
+            context.facts.partner = Some(next.clone());
+            let waits = matches!(given.status(), Status::Notifying | Status::AwaitingCustomer);
+            let what = unenrolled(&given.claim, &next);
+            assert_eq!(what.is_some(), waits, "{:?}", given.status());
+            let Some(what) = what else { continue };
+            let foreseen = foresee(&given.claim, &what, &context).unwrap();
+            assert_eq!((foreseen.is_final(), foreseen.held), (false, true), "{:?}", given.status());
+        }
+    }
+}
+
+#[test]
+fn what_is_foreseen_of_a_deleted_tenant_is_what_comes_of_it() {
+    let deleted = Tenant { status: TenantStatus::Deleted, ..tenant() };
+    for given in every_state() {
+        let now = given.claim.last_event.at;
+        let what = gone_at(&given.claim, &deleted).unwrap();
+        let foreseen = foresee(&given.claim, &what, &given.context(Actor::System, now)).unwrap();
+        let command = Command::Vanish(what);
+        let mut after = given.clone();
+        while let Some(event) = after.when(&command, Actor::System, now).unwrap() {
+            after = after.evolved(event);
+        }
+        let became = |status: &str| -> Vec<_> {
+            let items = after.items().into_iter().zip(1..);
+            items.filter(|(own, _)| *own == status).map(|(_, no)| ItemNo(no)).collect()
+        };
+        assert_eq!((foreseen.ended, foreseen.rejected), (became("ended"), became("rejected")));
+        assert_ne!(after.claim, given.claim, "{:?}", given.status());
+    }
+}
+
+#[test]
+fn a_tenants_entry_takes_something_from_claims_where_an_item_or_the_tenant_is_gone() {
+    let changed = |change: fn(&mut Tenant)| {
+        let mut next = tenant();
+        change(&mut next);
+        takes_from_claims(&tenant(), &next)
+    };
+    assert!(changed(|next| next.status = TenantStatus::Deleted));
+    assert!(changed(|next| drop(next.items.remove(0))));
+    assert!(changed(|next| next.items[0].state = TenantItemState::Ended));
+    assert!(!changed(|next| next.items[0].state = TenantItemState::Grace));
+    assert!(!changed(|next| next.items[0].claimable = false));
+    assert!(!changed(|next| next.contacts.clear()));
+    let deleted = Tenant { status: TenantStatus::Deleted, ..tenant() };
+    assert!(!takes_from_claims(&deleted, &Tenant { items: Vec::new(), ..deleted.clone() }));
+    assert!(!takes_from_claims(&deleted, &tenant()));
 }

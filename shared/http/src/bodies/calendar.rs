@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use domain::calendar::{CountryCode, Exception, Subdivision};
 use domain::directory::MAX_ADDED_DAYS;
 use domain::rejection::FieldCode;
@@ -20,6 +21,10 @@ pub struct CalendarBody {
     /// The days; none takes all of them back.
     #[schema(max_items = 200)]
     pub added: Vec<AddedDayBody>,
+    /// Taken and ignored: the path says it.
+    pub country: Option<String>,
+    /// Taken and ignored: the system counts the revisions.
+    pub revision: Option<u32>,
 }
 
 /// A holiday that was announced.
@@ -34,12 +39,43 @@ pub struct AddedDayBody {
     pub name: String,
     /// Where; not given: in the whole country.
     pub subdivision: Option<String>,
+    /// Taken and ignored: the system says when it was added.
+    pub added_at: Option<String>,
+    /// Taken and ignored: the system says who added it.
+    pub added_by: Option<String>,
+}
+
+/// Add a day to the calendar of a country.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CalendarDayBody {
+    /// What it is called, in English.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// Where; not given: in the whole country.
+    pub subdivision: Option<String>,
+}
+
+/// Reads one day that is added to the calendar of `country`.
+pub fn calendar_day(
+    country: CountryCode,
+    date: NaiveDate,
+    body: &Value,
+) -> Result<Exception, Failure> {
+    let mut fields = Fields::of(body);
+    let name = fields.required::<Name>("name");
+    let subdivision = subdivision(&mut fields, Some(country));
+    let name = name.map(|name| name.as_str().to_owned());
+    let day = name.map(|name| Exception { date, name, subdivision });
+    fields.finish(day)
 }
 
 /// Reads the days added to the calendar of `country`. The same day and place twice leaves open which
 /// name is meant.
 pub fn calendar(country: CountryCode, body: &Value) -> Result<BTreeSet<Exception>, Failure> {
     let mut fields = Fields::of(body);
+    fields.ignore("country");
+    fields.ignore("revision");
     let added = fields.objects("added", 0..=MAX_ADDED_DAYS, |fields| added_day(fields, country));
     let place = |day: &Exception| (day.date, day.subdivision.clone());
     fields.unique("added", added.iter().map(|day| day.as_ref().map(place)));
@@ -52,6 +88,8 @@ pub fn calendar(country: CountryCode, body: &Value) -> Result<BTreeSet<Exception
 fn added_day(fields: &mut Fields<'_>, country: CountryCode) -> Option<Exception> {
     let (date, name) = (fields.required("date"), fields.required::<Name>("name"));
     let subdivision = subdivision(fields, Some(country));
+    fields.ignore("added_at");
+    fields.ignore("added_by");
     Some(Exception { date: date?, name: name?.as_str().to_owned(), subdivision })
 }
 

@@ -1,16 +1,17 @@
 //! Partners, tenants and programs, as the operator writes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use domain::calendar::CountryCode;
 use domain::directory::{
-    DEFAULT_DRAFT_QUOTA, Location, Partner, Tenant, TenantContact, TenantItem,
+    DEFAULT_DRAFT_QUOTA, Locale, Location, Partner, Tenant, TenantContact, TenantItem,
 };
 use domain::ids::{PartnerId, ProductId, ProgramId, TenantId};
 use domain::program::{NamesByLanguage, Policy, Program, RetentionDays};
-use domain::rejection::FieldCode;
+use domain::rejection::{FieldCode, FieldError};
 use domain::rules::StandingRules;
+use domain::text::Domain;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -19,6 +20,7 @@ use super::calendar::subdivision;
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::values::Readable;
+use crate::views::{PartnerView, ProgramView, TenantView};
 use crate::words::{
     ConsentWord, EvidenceWord, ItemKindWord, PartnerStatusWord, ProgramStatusWord, SubdivisionWord,
     TenantItemWord, TenantStatusWord, UsageHistoryWord, VouchingWord,
@@ -32,7 +34,7 @@ const SOME_ENTRIES: RangeInclusive<usize> = 1..=500;
 /// The most languages in which a thing has a name.
 const LANGUAGES: usize = 20;
 
-/// Write a partner.
+/// Write a partner. What is left out stays as it is; a new one needs all that has no other default.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PartnerBody {
@@ -78,7 +80,7 @@ pub struct LocationBody {
     pub name: Option<String>,
 }
 
-/// Write a tenant.
+/// Write a tenant. What is left out stays as it is; a new one needs all that has no other default.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TenantBody {
@@ -157,7 +159,7 @@ pub struct TenantItemBody {
     pub state: TenantItemWord,
 }
 
-/// Write a program.
+/// Write a program. What is left out stays as it is; a new one needs all that has no other default.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProgramBody {
@@ -188,11 +190,14 @@ pub struct ProgramBody {
     /// Taken and ignored: a changed policy makes the next version.
     #[schema(minimum = 0, maximum = 2_147_483_647)]
     pub policy_version: Option<u32>,
+    /// Taken and ignored: the system keeps the versions.
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub versions: Option<Value>,
     /// What of the policy differs from the defaults.
     pub policy: Option<PolicyBody>,
 }
 
-/// The rules of a program; what is left out takes its default.
+/// The rules of a program; what is left out stays as it is, and of a new program takes its default.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyBody {
@@ -272,9 +277,10 @@ pub struct RetentionDaysBody {
     pub r#final: Option<u32>,
 }
 
-/// Reads a partner, whose id is the path's.
-pub fn partner(id: &PartnerId, body: &Value) -> Result<Partner, Failure> {
-    let mut fields = Fields::of(body);
+/// Reads a partner, whose id is the path's. What the body leaves out is as `before` has it.
+pub fn partner(id: &PartnerId, body: &Value, before: Option<&Partner>) -> Result<Partner, Failure> {
+    let body = completed(body, before.map(PartnerView::of).as_ref(), &[]);
+    let mut fields = Fields::of(&body);
     same_id(&mut fields, id);
     let (name, status) = (fields.required("name"), fields.required("status"));
     let locations = fields.objects("locations", ENTRIES, location);
@@ -307,10 +313,11 @@ fn location(fields: &mut Fields<'_>) -> Option<Location> {
     Some(Location { id: id?, programs: programs.into_iter().collect(), name })
 }
 
-/// Reads a tenant, whose id is the path's. Who made a contact verified or added a domain is not read: the
-/// system knows it.
-pub fn tenant(id: &TenantId, body: &Value) -> Result<Tenant, Failure> {
-    let mut fields = Fields::of(body);
+/// Reads a tenant, whose id is the path's. What the body leaves out is as `before` has it. Who made a contact
+/// verified or added a domain is not read: the system knows it.
+pub fn tenant(id: &TenantId, body: &Value, before: Option<&Tenant>) -> Result<Tenant, Failure> {
+    let body = completed(body, before.map(TenantView::of).as_ref(), &["subdivision", "time_zone"]);
+    let mut fields = Fields::of(&body);
     same_id(&mut fields, id);
     let (name, status) = (fields.required("name"), fields.required("status"));
     let domains = fields.values("domains", SOME_ENTRIES);
@@ -319,6 +326,7 @@ pub fn tenant(id: &TenantId, body: &Value) -> Result<Tenant, Failure> {
     let country: Option<CountryCode> = fields.required("country");
     let subdivision = subdivision(&mut fields, country);
     let (time_zone, locale) = (fields.optional("time_zone"), fields.required("locale"));
+    known_language(&mut fields, locale.as_ref(), before.map(|before| &before.locale));
     let closures = fields.values("closures", ENTRIES);
     let contacts = fields.objects("contacts", ENTRIES, tenant_contact);
     let items = fields.objects("items", ENTRIES, tenant_item);
@@ -372,12 +380,22 @@ fn tenant_item(fields: &mut Fields<'_>) -> Option<TenantItem> {
     })
 }
 
-/// Reads a program, whose id is the path's. Its policy version is 1 here: which one it becomes
-/// depends on what is stored.
-pub fn program(id: &ProgramId, body: &Value) -> Result<Program, Failure> {
-    let mut fields = Fields::of(body);
+/// Reads a program, whose id is the path's. What the body leaves out is as `before` has it, also of the policy. Its
+/// policy version is 1 here: which one it becomes depends on what is stored.
+pub fn program(id: &ProgramId, body: &Value, before: Option<&Program>) -> Result<Program, Failure> {
+    let before = before.map(ProgramView::of);
+    let says_names = body.get("catalogue_names").is_some_and(|names| !names.is_null());
+    let mut body = completed(body, before.as_ref(), &[]);
+    if let (Some(policy), Some(before)) = (body.get_mut("policy"), &before) {
+        if let Some(days) = policy.get_mut("retention_days") {
+            *days = completed(days, before.policy.retention_days.as_ref(), &["discarded", "final"]);
+        }
+        *policy = completed(policy, Some(&before.policy), &["term_months", "retention_days"]);
+    }
+    let mut fields = Fields::of(&body);
     same_id(&mut fields, id);
     fields.optional::<u32>("policy_version");
+    fields.ignore("versions");
     let (name, status) = (fields.required("name"), fields.required("status"));
     let (family, item_kind) = (fields.required("family"), fields.required("item_kind"));
     let activities = fields.values("activities", SOME_ENTRIES);
@@ -385,11 +403,12 @@ pub fn program(id: &ProgramId, body: &Value) -> Result<Program, Failure> {
     let names = NamesByLanguage(fields.by_key("names", LANGUAGES));
     let called: BTreeMap<ProductId, _> =
         fields.by_two_keys("catalogue_names", *ENTRIES.end(), LANGUAGES);
-    for id in called.keys().filter(|id| !catalogue.contains(id)) {
+    for id in called.keys().filter(|id| says_names && !catalogue.contains(id)) {
         fields.report_in("catalogue_names", id.as_str(), FieldCode::ItemNotClaimable);
     }
-    let called = called.into_iter().map(|(id, names)| (id, NamesByLanguage(names)));
-    let catalogue_names: BTreeMap<_, _> = called.collect();
+    // A name that the body does not say goes with the thing that it is the name of.
+    let called = called.into_iter().filter(|(id, _)| catalogue.contains(id));
+    let catalogue_names = called.map(|(id, names)| (id, NamesByLanguage(names))).collect();
     let policy = fields.object("policy", policy).unwrap_or_default();
     let program = || {
         Some(Program {
@@ -458,6 +477,74 @@ fn retention_days(fields: &mut Fields<'_>) -> Option<RetentionDays> {
     Some(days)
 }
 
+/// Refuses a language that there are no texts in, unless the entry has it already.
+pub(super) fn known_language(
+    fields: &mut Fields<'_>,
+    locale: Option<&Locale>,
+    before: Option<&Locale>,
+) {
+    if locale.is_some_and(|locale| !locale.has_texts() && before != Some(locale)) {
+        fields.report("locale", FieldCode::LanguageUnknown);
+    }
+}
+
+/// A program that a partner's body names, at its place.
+pub fn programs_of_partner(body: &Value) -> Vec<(String, ProgramId)> {
+    let mut named = Vec::new();
+    for (no, location) in entries(body, "locations").enumerate() {
+        named.extend(ids_in(location, "programs", &format!("/locations/{no}"), ProgramId::parse));
+    }
+    named
+}
+
+/// The places of these domains in a tenant's body; the list where the body leaves it out.
+pub fn places_of_domains(body: &Value, domains: &BTreeSet<Domain>) -> Vec<FieldError> {
+    let is_one = |value: &Value| Domain::read(value).is_ok_and(|domain| domains.contains(&domain));
+    let listed = entries(body, "domains").enumerate().filter(|(_, value)| is_one(value));
+    let mut places: Vec<_> = listed.map(|(no, _)| format!("/domains/{no}")).collect();
+    if places.is_empty() {
+        places.push("/domains".to_owned());
+    }
+    places.into_iter().map(|place| FieldError::new(place, FieldCode::DomainTaken)).collect()
+}
+
+/// The entries of a list in a body that may be none.
+pub(super) fn entries<'v>(body: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
+    body.get(name).and_then(Value::as_array).into_iter().flatten()
+}
+
+/// The ids in a list of a body, those that can be read, each with its place.
+pub(super) fn ids_in<T, E>(
+    body: &Value,
+    name: &str,
+    at: &str,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Vec<(String, T)> {
+    let id = |(no, value): (usize, &Value)| {
+        Some((format!("{at}/{name}/{no}"), parse(value.as_str()?).ok()?))
+    };
+    entries(body, name).enumerate().filter_map(id).collect()
+}
+
+/// The body with what it leaves out as the present entry has it. `null` counts as left out, but for the names in
+/// `emptied`, which it empties. What is no object stays what it is.
+pub(super) fn completed<V: Serialize>(
+    body: &Value,
+    present: Option<&V>,
+    emptied: &[&str],
+) -> Value {
+    let present = present.and_then(|present| serde_json::to_value(present).ok());
+    let (Value::Object(given), Some(Value::Object(mut whole))) = (body, present) else {
+        return body.clone();
+    };
+    for (name, value) in given {
+        if !value.is_null() || emptied.contains(&name.as_str()) || !whole.contains_key(name) {
+            whole.insert(name.clone(), value.clone());
+        }
+    }
+    Value::Object(whole)
+}
+
 /// A key of the policy that may be left out.
 fn set<T: Readable>(fields: &mut Fields<'_>, name: &'static str, value: &mut T) {
     if let Some(given) = fields.optional(name) {
@@ -517,24 +604,24 @@ mod tests {
     #[test]
     fn what_the_operator_reads_he_can_write_back() {
         let id = PartnerId::parse("p-alpine").unwrap();
-        let read = partner(&id, &alpine()).unwrap();
+        let read = partner(&id, &alpine(), None).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), alpine());
         let id = TenantId::parse(TENANT).unwrap();
-        let read = tenant(&id, &contoso()).unwrap();
+        let read = tenant(&id, &contoso(), None).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), contoso());
         let id = ProgramId::parse("osu-m365").unwrap();
-        let read = program(&id, &osu()).unwrap();
+        let read = program(&id, &osu(), None).unwrap();
         assert_eq!(read.policy, Policy { window_business_days: 7, ..Policy::default() });
         let written = serde_json::to_value(&read).unwrap();
-        assert_eq!(program(&id, &written).unwrap(), read);
+        assert_eq!(program(&id, &written, None).unwrap(), read);
         let named = edited(osu(), "names", json!({"cs": "Využití"}));
         let named =
             edited(named, "catalogue_names", json!({"teams": {"en": "Teams", "cs": "Týmy"}}));
-        let read = program(&id, &named).unwrap();
+        let read = program(&id, &named, None).unwrap();
         let name = |language| read.names_of("teams").of(language).unwrap().as_str().to_owned();
         assert_eq!([name("cs"), name("de")], ["Týmy", "Teams"]);
         let shown = serde_json::to_value(crate::views::ProgramView::of(&read)).unwrap();
-        assert_eq!(program(&id, &shown).unwrap(), read);
+        assert_eq!(program(&id, &shown, None).unwrap(), read);
     }
 
     #[test]
@@ -556,7 +643,7 @@ mod tests {
             ("catalogue_names", json!({"teams": many}), "too-long /catalogue_names/teams"),
             ("catalogue_names", json!({"x": {"cs": "N"}}), "item-not-claimable /catalogue_names/x"),
         ] {
-            assert_eq!(refused(program(&id, &edited(osu(), name, value))), [expected]);
+            assert_eq!(refused(program(&id, &edited(osu(), name, value), None)), [expected]);
         }
     }
 
@@ -566,9 +653,9 @@ mod tests {
         let mut body = alpine();
         body.as_object_mut().unwrap().remove("open_draft_quota");
         let stored: Partner = serde_json::from_value(body.clone()).unwrap();
-        assert_eq!((stored.open_draft_quota, partner(&id, &body).unwrap()), (200, stored));
+        assert_eq!((stored.open_draft_quota, partner(&id, &body, None).unwrap()), (200, stored));
         let negative = edited(alpine(), "open_draft_quota", json!(-1));
-        assert_eq!(refused(partner(&id, &negative)), ["out-of-range /open_draft_quota"]);
+        assert_eq!(refused(partner(&id, &negative, None)), ["out-of-range /open_draft_quota"]);
     }
 
     #[test]
@@ -579,14 +666,14 @@ mod tests {
         let since = json!({"since": "2020-01-01T00:00:00Z", "by": "somebody"});
         let body = edited(contoso(), "contacts", json!([contact]));
         let body = edited(body, "domain_added", json!({"contoso.example": since}));
-        let read = tenant(&id, &body).unwrap();
+        let read = tenant(&id, &body, None).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), contoso());
     }
 
     #[test]
     fn a_partners_errors_are_told_with_their_places() {
         let id = PartnerId::parse("p-alpine").unwrap();
-        let read = |name: &str, value| refused(partner(&id, &edited(alpine(), name, value)));
+        let read = |name: &str, value| refused(partner(&id, &edited(alpine(), name, value), None));
         assert_eq!(read("id", json!("p-borealis")), ["not-editable /id"]);
         assert_eq!(read("country", json!("ZZ")), ["malformed /country"]);
         assert_eq!(read("time_zone", json!("Mars/Base")), ["malformed /time_zone"]);
@@ -602,7 +689,7 @@ mod tests {
     #[test]
     fn a_tenant_needs_a_country_and_a_domain() {
         let id = TenantId::parse(TENANT).unwrap();
-        let read = |name: &str, value| refused(tenant(&id, &edited(contoso(), name, value)));
+        let read = |name: &str, value| refused(tenant(&id, &edited(contoso(), name, value), None));
         assert_eq!(read("country", Value::Null), ["required /country"]);
         assert_eq!(read("domains", json!([])), ["required /domains"]);
         assert_eq!(read("domains", json!(["contoso"])), ["malformed /domains/0"]);
@@ -617,7 +704,7 @@ mod tests {
     #[test]
     fn a_policy_outside_its_bounds_is_refused_by_key() {
         let id = ProgramId::parse("osu-m365").unwrap();
-        let read = |policy| refused(program(&id, &edited(osu(), "policy", policy)));
+        let read = |policy| refused(program(&id, &edited(osu(), "policy", policy), None));
         assert_eq!(read(json!({"grace_seconds": 5})), ["out-of-range /policy/grace_seconds"]);
         assert_eq!(read(json!({"window_days": 5})), ["unknown-field /policy/window_days"]);
         assert_eq!(read(json!({"consent": "maybe"})), ["unknown-code /policy/consent"]);
@@ -627,7 +714,8 @@ mod tests {
     #[test]
     fn a_policy_says_whether_the_operator_may_vouch() {
         let id = ProgramId::parse("osu-m365").unwrap();
-        let read = |policy| program(&id, &edited(osu(), "policy", policy)).unwrap().policy.vouching;
+        let read =
+            |policy| program(&id, &edited(osu(), "policy", policy), None).unwrap().policy.vouching;
         assert_eq!(read(json!({})), Vouching::Allowed);
         assert_eq!(read(json!({"vouching": "never"})), Vouching::Never);
     }

@@ -13,7 +13,7 @@ mod rules;
 mod sandbox;
 mod usage;
 
-pub use calendar::{AddedDayBody, CalendarBody, calendar};
+pub use calendar::{AddedDayBody, CalendarBody, CalendarDayBody, calendar, calendar_day};
 pub use claim::{
     ClaimItemBody, CommentBody, ContactBody, ContentBody, CorrectContactBody, CreateClaimBody,
     EditClaimBody, EvidenceBody, NewClaimBody, NoFieldsBody, PartnerContactBody,
@@ -23,7 +23,8 @@ pub use claim::{
 pub use customer::{ChosenItemsBody, RetireLinkBody, chosen_items, retired_link};
 pub use directory::{
     LocationBody, PartnerBody, PolicyBody, ProgramBody, RetentionDaysBody, TenantBody,
-    TenantContactBody, TenantItemBody, partner, program, tenant,
+    TenantContactBody, TenantItemBody, partner, places_of_domains, program, programs_of_partner,
+    tenant,
 };
 pub use evidence::{EvidenceUploadBody, Uploaded, uploaded};
 pub use review::{
@@ -33,7 +34,8 @@ pub use review::{
     actions as review_actions, review,
 };
 pub use rules::{
-    BlockBody, ExplicitYesBody, ExplicitYesWord, RuleContactBody, RulesBody, WrittenRules, rules,
+    BlockBody, ExplicitYesBody, ExplicitYesWord, RuleContactBody, RulesBody, partners_of_rules,
+    programs_of_rules, rules,
 };
 pub use sandbox::{ClockBody, ClockMove, clock};
 pub use usage::{UsageBody, UsageRow, UsageRowBody, usage};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use domain::ids::ProgramId;
+use domain::ids::{PartnerId, ProgramId};
 use domain::rejection::FieldCode;
 use domain::rules::{
     ExplicitYes, ItemBlock, MAX_RULE_CONTACTS, MAX_RULE_ENTRIES, RuleContact, StandingRules,
@@ -12,15 +12,16 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::directory::{completed, entries, ids_in, known_language};
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::values::{Readable, Wrong};
+use crate::views::RulesView;
 use crate::words::ItemKindWord;
 
 const ENTRIES: RangeInclusive<usize> = 0..=MAX_RULE_ENTRIES;
 
-/// Write the standing rules, whole. What is left out is none, but for the blocks: those that are there
-/// stay unless a list of them is given.
+/// Write the standing rules. What is left out stays as it is; an empty list empties.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RulesBody {
@@ -94,22 +95,18 @@ pub struct BlockBody {
     pub until: String,
 }
 
-/// The rules that were written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WrittenRules {
-    /// The rules; their blocks are those that were given.
-    pub rules: StandingRules,
-    /// Whether a list of blocks was given at all.
-    pub names_blocks: bool,
-}
-
-/// Reads standing rules.
-pub fn rules(body: &Value) -> Result<WrittenRules, Failure> {
-    let mut fields = Fields::of(body);
+/// Reads standing rules. What the body leaves out is as `before` has it, with every block that holds.
+pub fn rules(body: &Value, before: &StandingRules) -> Result<StandingRules, Failure> {
+    let names_blocks = body.get("blocks").is_some_and(|blocks| !blocks.is_null());
+    // More blocks may hold than a body may list.
+    let others = StandingRules { blocks: BTreeSet::new(), ..before.clone() };
+    let body = completed(body, Some(&RulesView::of(&others)), &["locale"]);
+    let mut fields = Fields::of(&body);
     let blocked_partners = fields.values("blocked_partners", ENTRIES);
     let explicit_yes = fields.optional("explicit_yes");
     let closures = fields.values("closures", ENTRIES);
     let locale = fields.optional("locale");
+    known_language(&mut fields, locale.as_ref(), before.locale.as_ref());
     let contacts = fields.objects("contacts", 0..=MAX_RULE_CONTACTS, contact);
     let blocks = fields.objects("blocks", ENTRIES, block);
     let kept = |block: &ItemBlock| (block.partner.clone(), block.kind, block.id.clone());
@@ -120,10 +117,29 @@ pub fn rules(body: &Value) -> Result<WrittenRules, Failure> {
         closures: closures.into_iter().collect(),
         locale,
         contacts: contacts.into_iter().flatten().collect(),
-        blocks: blocks.into_iter().flatten().collect(),
+        blocks: if names_blocks {
+            blocks.into_iter().flatten().collect()
+        } else {
+            before.blocks.clone()
+        },
     };
-    let names_blocks = body.get("blocks").is_some_and(|blocks| !blocks.is_null());
-    fields.finish(Some(WrittenRules { rules, names_blocks }))
+    fields.finish(Some(rules))
+}
+
+/// The partners that rules name, each at its place.
+pub fn partners_of_rules(body: &Value) -> Vec<(String, PartnerId)> {
+    let mut named = ids_in(body, "blocked_partners", "", PartnerId::parse);
+    for (no, block) in entries(body, "blocks").enumerate() {
+        let id = block.get("partner_id").and_then(Value::as_str);
+        let id = id.and_then(|id| PartnerId::parse(id).ok());
+        named.extend(id.map(|id| (format!("/blocks/{no}/partner_id"), id)));
+    }
+    named
+}
+
+/// The programs that rules name, each at its place.
+pub fn programs_of_rules(body: &Value) -> Vec<(String, ProgramId)> {
+    ids_in(body, "explicit_yes", "", ProgramId::parse)
 }
 
 fn contact(fields: &mut Fields<'_>) -> Option<RuleContact> {
@@ -163,18 +179,49 @@ mod tests {
     use super::*;
     use crate::bodies::tests::refused;
 
+    fn rules(body: &Value) -> Result<StandingRules, Failure> {
+        super::rules(body, &StandingRules::default())
+    }
+
     #[test]
-    fn what_is_left_out_is_none_and_the_blocks_stay() {
-        let read = rules(&json!({})).unwrap();
-        assert_eq!(read, WrittenRules { rules: StandingRules::default(), names_blocks: false });
-        assert!(rules(&json!({"blocks": []})).unwrap().names_blocks);
-        assert!(!rules(&json!({"blocks": null})).unwrap().names_blocks);
+    fn what_is_left_out_stays_and_an_empty_list_empties() {
+        let block = json!({"partner_id": "p", "kind": "workload", "id": "teams", "until": "2027-01-01T00:00:00Z"});
+        let before = rules(
+            &json!({"blocked_partners": ["q"], "explicit_yes": "all", "closures": ["2026-12-31"],
+            "locale": "cs", "contacts": [{"name": "A", "email": "a@contoso.example"}], "blocks": [block]}),
+        );
+        let before = before.unwrap();
+        let over = |body| super::rules(&body, &before).unwrap();
+        assert_eq!(over(json!({})), before);
+        assert_eq!(over(json!({"blocks": null, "contacts": null, "explicit_yes": null})), before);
+        let emptied = over(json!({"blocked_partners": [], "explicit_yes": "none", "closures": [],
+            "locale": null, "contacts": [], "blocks": []}));
+        assert_eq!(emptied, StandingRules::default());
+    }
+
+    #[test]
+    fn a_language_without_texts_is_refused_unless_it_is_there_already() {
+        assert_eq!(refused(rules(&json!({"locale": "de"}))), ["language-unknown /locale"]);
+        let locale = domain::directory::Locale::parse("de");
+        let before = StandingRules { locale, ..StandingRules::default() };
+        assert_eq!(super::rules(&json!({"locale": "de"}), &before).unwrap(), before);
+        assert!(rules(&json!({"locale": "cs-CZ"})).is_ok());
+    }
+
+    #[test]
+    fn partners_and_programs_are_found_at_their_places() {
+        let body = json!({"blocked_partners": ["p", "a b"], "explicit_yes": ["osu-m365"],
+                          "blocks": [{}, {"partner_id": "q"}]});
+        let partners: Vec<_> =
+            partners_of_rules(&body).into_iter().map(|(at, id)| format!("{at} {id}")).collect();
+        assert_eq!(partners, ["/blocked_partners/0 p", "/blocks/1/partner_id q"]);
+        let programs = programs_of_rules(&body);
+        assert_eq!(programs[0].0, "/explicit_yes/0");
     }
 
     #[test]
     fn a_yes_is_asked_for_nowhere_everywhere_or_in_programs() {
-        let read =
-            |value: Value| rules(&json!({"explicit_yes": value})).map(|it| it.rules.explicit_yes);
+        let read = |value: Value| rules(&json!({"explicit_yes": value})).map(|it| it.explicit_yes);
         assert_eq!(read(json!("all")).unwrap(), ExplicitYes::All);
         assert_eq!(read(json!("none")).unwrap(), ExplicitYes::None);
         let one = ExplicitYes::Programs([ProgramId::parse("osu-m365").unwrap()].into());
@@ -195,7 +242,7 @@ mod tests {
     fn rules_have_at_most_ten_contacts() {
         let contacts = vec![json!({"name": "A", "email": "a@contoso.example"}); 10];
         let read = rules(&json!({"contacts": contacts})).unwrap();
-        assert_eq!(read.rules.contacts.len(), 10);
+        assert_eq!(read.contacts.len(), 10);
     }
 
     #[test]

@@ -51,6 +51,8 @@ pub(super) enum AnswerShape {
     Claim(&'static str),
     /// An entry of the directory, with its revision.
     Entry(&'static str),
+    /// The same; the entry may be new, and has its place then.
+    NewEntry(&'static str),
     /// A claim that was created, with its version and its place.
     Created(&'static str),
     /// A page of a list.
@@ -70,6 +72,8 @@ pub(super) enum AnswerShape {
 }
 
 const LIST: [&str; 2] = ["limit", "cursor"];
+/// The parameter by which a write only tells what it would do.
+pub(super) const DRY_RUN: &str = "dry_run";
 
 /// What is said of a route, for one of its methods.
 pub(super) fn of(id: RouteId, method: &HttpMethod) -> Endpoint {
@@ -110,7 +114,7 @@ const fn write(
     Endpoint { body: Some(body), ..read(summary, description, answer) }
 }
 
-/// A write of an entry of the directory, whole.
+/// A write of an entry of the directory that is always there.
 const fn write_entry(
     summary: &'static str,
     description: &'static str,
@@ -118,8 +122,22 @@ const fn write_entry(
     answer: &'static str,
 ) -> Endpoint {
     Endpoint {
+        query: &[DRY_RUN, "confirm"],
         optional_headers: &["If-Match"],
         ..write(summary, description, BodyShape::Json(body), AnswerShape::Entry(answer))
+    }
+}
+
+/// A write of an entry of the directory, which may be new.
+const fn write_new_entry(
+    summary: &'static str,
+    description: &'static str,
+    body: &'static str,
+    answer: &'static str,
+) -> Endpoint {
+    Endpoint {
+        answer: AnswerShape::NewEntry(answer),
+        ..write_entry(summary, description, body, answer)
     }
 }
 
@@ -388,8 +406,8 @@ fn customer(route: CustomerRoute) -> Endpoint {
         ),
         CustomerRoute::PutRules => write_entry(
             "Write the standing rules",
-            "Writes the rules whole: what is left out is none, but for the blocks, which stay unless a list of them is \
-             given. Where the rules ask for a yes, silence is a no for the claims that wait already.",
+            "What is left out stays as it is, and an empty list empties. Where the rules ask for a yes, silence is a no for \
+             the claims that wait already.",
             "RulesBody",
             "RulesView",
         ),
@@ -509,10 +527,37 @@ fn associations(route: AssociationsRoute) -> Endpoint {
 #[expect(clippy::too_many_lines, reason = "a row for each route")]
 fn directory(route: DirectoryRoute) -> Endpoint {
     match route {
-        DirectoryRoute::PutPartner => write_entry(
+        DirectoryRoute::Me => read(
+            "Who the caller is",
+            "The role and the party of the caller; of a partner its locations with their programs, its quotas, and what is \
+             left of them.",
+            AnswerShape::One("MeView"),
+        ),
+        DirectoryRoute::Partners => Endpoint {
+            query: &["name", "status", LIST[0], LIST[1]],
+            ..list(
+                "List partners, by name",
+                "Finds partners by the beginning of their names.",
+                "PartnerEntryView",
+            )
+        },
+        DirectoryRoute::Tenants => Endpoint {
+            query: &["name", "domain", "status", LIST[0], LIST[1]],
+            ..list(
+                "List tenants, by name",
+                "Finds tenants by the beginning of their names, or the one that has a domain.",
+                "TenantEntryView",
+            )
+        },
+        DirectoryRoute::Programs => list(
+            "List programs, by name",
+            "All programs, open and closed; for a partner with `enrolled_locations`, its locations that are enrolled in each.",
+            "ProgramView",
+        ),
+        DirectoryRoute::PutPartner => write_new_entry(
             "Write a partner",
-            "Writes the entry whole, as a revision with its author. A suspended partner can neither submit nor read usage, \
-             and its claims that wait are held.",
+            "Writes the entry as a revision with its author; what is left out stays as it is. A suspended partner can neither \
+             submit nor read usage, and its claims that wait are held.",
             "PartnerBody",
             "PartnerView",
         ),
@@ -525,13 +570,18 @@ fn directory(route: DirectoryRoute) -> Endpoint {
             "Read a partner's history, oldest first",
             "Everything that was ever written of the partner, with who wrote it and when.",
         ),
-        DirectoryRoute::PutTenant => write_entry(
-            "Write a tenant",
-            "Writes the entry whole, as a revision with its author. What is gone from it ends what rests on it: items that \
-             are left out are rejected or ended. The customer's standing rules are kept apart and stay.",
-            "TenantBody",
-            "TenantView",
-        ),
+        DirectoryRoute::PutTenant => Endpoint {
+            problems: &[ProblemCode::ConfirmationRequired],
+            ..write_new_entry(
+                "Write a tenant",
+                "Writes the entry as a revision with its author; what is left out stays as it is. Items that a list leaves out \
+                 are rejected or ended: what would end associations or reject claims needs `confirm` and the `ETag` of the \
+                 present entry in `If-Match`. A domain belongs to one tenant. The customer's standing rules are kept apart \
+                 and stay.",
+                "TenantBody",
+                "TenantView",
+            )
+        },
         DirectoryRoute::GetTenant => read(
             "Read a tenant",
             "The tenant as it is in the directory now, with the revision in `ETag`.",
@@ -545,16 +595,17 @@ fn directory(route: DirectoryRoute) -> Endpoint {
             "Read the history of a customer's standing rules, oldest first",
             "Everything that the customer ever wrote as standing rules, each time with the blocks that held then.",
         ),
-        DirectoryRoute::PutProgram => write_entry(
+        DirectoryRoute::PutProgram => write_new_entry(
             "Write a program",
-            "Writes the entry whole, as a revision with its author. A policy that differs from the stored one becomes the \
-             next `policy_version`; claims keep the version of their submission. A closed program takes no new claims.",
+            "Writes the entry as a revision with its author; what is left out stays as it is, also of the policy. A policy \
+             that differs from the stored one becomes the next `policy_version`; claims keep the version of their \
+             submission. A closed program takes no new claims; those that are submitted go on.",
             "ProgramBody",
             "ProgramView",
         ),
         DirectoryRoute::GetProgram => read(
             "Read a program",
-            "The program with its present policy, and the revision in `ETag`.",
+            "The program with its present policy and the versions of it, and the revision in `ETag`.",
             AnswerShape::Entry("ProgramView"),
         ),
         DirectoryRoute::ProgramHistory => read_revisions(
@@ -573,13 +624,38 @@ fn directory(route: DirectoryRoute) -> Endpoint {
             "The days that the operator has added. Nothing was ever added at revision 0.",
             AnswerShape::Entry("CalendarView"),
         ),
+        DirectoryRoute::Calendars => list(
+            "List the calendars that something was added to",
+            "The calendars of the countries to which the operator ever added a day, by country.",
+            "CalendarView",
+        ),
+        DirectoryRoute::PutDay => Endpoint {
+            query: &[],
+            ..write_new_entry(
+                "Add one day to a country's calendar",
+                "Adds a day, or gives it another name, and leaves all others as they are. Open windows that it makes longer are \
+                 counted again.",
+                "CalendarDayBody",
+                "CalendarView",
+            )
+        },
+        DirectoryRoute::DeleteDay => Endpoint {
+            query: &["subdivision"],
+            optional_headers: &["If-Match"],
+            ..read(
+                "Take one day of a country's calendar back",
+                "Takes a day back and leaves all others as they are. No open window becomes shorter.",
+                AnswerShape::Entry("CalendarView"),
+            )
+        },
         DirectoryRoute::CalendarHistory => read_revisions(
             "Read the history of a country's calendar, oldest first",
             "Everything that was ever written of the calendar, with who wrote it and when.",
         ),
         DirectoryRoute::PutUsage => write(
             "Write usage rows",
-            "Stores the rows of the vendor's feed; the same item and day again overwrites. At most 500 rows a request.",
+            "Stores the rows of the vendor's feed; the same item and day again overwrites. At most 500 rows a request. A row \
+             of an item that the tenant does not have, or of a day that has not begun there, refuses all of them.",
             BodyShape::Json("UsageBody"),
             AnswerShape::Rows,
         ),

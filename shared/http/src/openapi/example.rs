@@ -7,13 +7,16 @@ use serde_json::{Map, Value, json};
 const FIELDS: &str = include_str!("examples.json");
 
 /// Fields of bodies that are left out of an example: what is taken and ignored, and what a plain request does not say.
-const LEFT_OUT: [&str; 12] = [
+const LEFT_OUT: [&str; 15] = [
     "email_unicode",
     "domains_unicode",
     "domain_added",
     "verified_since",
     "verified_by",
     "policy_version",
+    "versions",
+    "added_at",
+    "added_by",
     "draft",
     "technical_contact",
     "closures",

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::path::HttpMethod;
 
 use crate::action::Action;
-use crate::openapi::endpoint::{self, AnswerShape, BodyShape, Endpoint};
+use crate::openapi::endpoint::{self, AnswerShape, BodyShape, DRY_RUN, Endpoint};
 use crate::openapi::{BEARER, parameter};
 use crate::problem::Problem;
 use crate::problem_code::ProblemCode;
@@ -132,8 +132,14 @@ fn names(path: &str) -> impl Iterator<Item = &str> {
 
 fn responses(route: &Route, endpoint: &Endpoint) -> Map<String, Value> {
     let mut responses = Map::new();
-    let (status, response) = success(&endpoint.answer);
+    let (status, response) = success(endpoint);
     responses.insert(status.to_owned(), response);
+    if let AnswerShape::NewEntry(schema) = endpoint.answer {
+        let content = json!({ "application/json": { "schema": reference(schema) } });
+        let created =
+            json!({"description": "There was none, and now there is.", "content": content});
+        responses.insert("201".to_owned(), with_headers(created, &["ETag", "Location"]));
+    }
     if endpoint.optional_headers.contains(&"If-None-Match") {
         let headers = headers(&["ETag"]);
         let unchanged = json!({"description": "The caller has this version.", "headers": headers});
@@ -245,7 +251,8 @@ fn by_gateway(status: u16) -> Option<&'static str> {
     }
 }
 
-fn success(answer: &AnswerShape) -> (&'static str, Value) {
+fn success(endpoint: &Endpoint) -> (&'static str, Value) {
+    let answer = &endpoint.answer;
     let json = |schema: Value| json!({ "application/json": { "schema": schema } });
     let page = json!({ "schema": { "type": "string" } });
     let (status, description, content) = match answer {
@@ -253,7 +260,17 @@ fn success(answer: &AnswerShape) -> (&'static str, Value) {
         AnswerShape::Claim(schema) => {
             ("200", "The claim as it is now, with its version in `ETag`.", json(reference(schema)))
         }
-        AnswerShape::Entry(schema) => {
+        AnswerShape::Entry(schema) | AnswerShape::NewEntry(schema)
+            if endpoint.query.contains(&DRY_RUN) =>
+        {
+            let told = json!({"oneOf": [reference(schema), reference("ConsequencesView")]});
+            (
+                "200",
+                "The entry as it is now, with its revision in `ETag`; with `dry_run=true` what would follow.",
+                json(told),
+            )
+        }
+        AnswerShape::Entry(schema) | AnswerShape::NewEntry(schema) => {
             ("200", "The entry as it is now, with its revision in `ETag`.", json(reference(schema)))
         }
         AnswerShape::Created(schema) => {
@@ -299,7 +316,7 @@ pub(super) fn list_name(entry: &str) -> String {
 /// The headers of a success.
 fn sent_with(answer: &AnswerShape) -> &'static [&'static str] {
     match answer {
-        AnswerShape::Claim(_) | AnswerShape::Entry(_) => &["ETag"],
+        AnswerShape::Claim(_) | AnswerShape::Entry(_) | AnswerShape::NewEntry(_) => &["ETag"],
         AnswerShape::Created(_) => &["ETag", "Location", "Idempotent-Replayed"],
         AnswerShape::List(_) | AnswerShape::ListOrTable(_) => &["Link"],
         AnswerShape::One(_)

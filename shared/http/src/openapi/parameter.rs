@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::cursor::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::openapi::operation::reference;
-use crate::routes::{AssociationsRoute, RouteId};
+use crate::routes::{AssociationsRoute, DirectoryRoute, RouteId};
 
 /// The form of an id.
 const ID: &str = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
@@ -44,6 +44,10 @@ pub(super) fn path(path: &str, name: &str) -> Value {
             "A country of ISO 3166-1 by its two letters, in either case.",
             json!({"type": "string", "pattern": "^[A-Za-z]{2}$", "example": "CZ"}),
         ),
+        "date" => (
+            "The day, as `YYYY-MM-DD`.",
+            json!({"type": "string", "format": "date", "example": "2026-12-30"}),
+        ),
         "token" => (
             "What stands in the link of a notice behind `/d/`. It opens the page of one recipient of one claim.",
             json!({"type": "string", "example": "q83vEjRWeJCrze8SNFZ4kA"}),
@@ -71,7 +75,30 @@ pub(super) fn query(route: RouteId, name: &str) -> Value {
         "status" if route == RouteId::Associations(AssociationsRoute::List) => {
             ("Only associations of this status.", reference("AssociationStatusView"))
         }
+        "status" if route == RouteId::Directory(DirectoryRoute::Partners) => {
+            ("Only partners of this status.", reference("PartnerStatus"))
+        }
+        "status" if route == RouteId::Directory(DirectoryRoute::Tenants) => {
+            ("Only tenants of this status.", reference("TenantStatus"))
+        }
         "status" => ("Only claims in this status.", reference("ClaimStatus")),
+        "name" => (
+            "What the name begins with, in either case; left out: any name.",
+            json!({"type": "string", "minLength": 1, "maxLength": 200, "example": "Alpine"}),
+        ),
+        "domain" => (
+            "Only the tenant that has this domain, in either spelling.",
+            json!({"type": "string", "example": "contoso.example"}),
+        ),
+        "dry_run" => (
+            "`true`: nothing is written, and the answer says what would follow.",
+            json!({"type": "boolean", "default": false, "example": true}),
+        ),
+        "confirm" => (
+            "What a dry run has as `confirm`: the number of claims that lose something for good. `If-Match` has to name the \
+             present entry then. A `+` behind the number may be written as `%2B`.",
+            json!({"type": "string", "pattern": "^(0|[1-9][0-9]*)[+ ]?$", "example": "3"}),
+        ),
         "tenant_id" => (
             "Only what is of this tenant, by its UUID. Staff must give it, or `partner_id` where that is a parameter.",
             json!({"type": "string", "format": "uuid", "example": "6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c01"}),
@@ -100,6 +127,11 @@ pub(super) fn query(route: RouteId, name: &str) -> Value {
         "country" => (
             "The country whose calendar counts: two letters of ISO 3166-1, in either case.",
             json!({"type": "string", "pattern": "^[A-Za-z]{2}$", "example": "CZ"}),
+        ),
+        "subdivision" if route == RouteId::Directory(DirectoryRoute::DeleteDay) => (
+            "The part of the country whose day it is, by its code of ISO 3166-2 with or without the country; left out: the \
+             day is one of the whole country.",
+            json!({"type": "string", "example": "CA"}),
         ),
         "subdivision" => (
             "A part of the country, by its code of ISO 3166-2 with or without the country; left out: a holiday of any part \

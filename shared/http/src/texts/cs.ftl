@@ -35,6 +35,8 @@ link-retired = Odkaz je zneplatněn
     .detail = Tímto odkazem lze už jen říci ne.
 another-reviewer-required = Musí to udělat někdo jiný
     .detail = Kontakt této žádosti jste v posledních sedmi dnech zpřístupnili vy, nebo jste ji sami zamítli. Jednat musí kolega.
+confirmation-required = Je třeba to potvrdit
+    .detail = Partnerství by skončila nebo by nároky byly zamítnuty. Přečtěte si „consequences“ a pošlete „confirm“ s tím počtem a If-Match s nynějším ETag.
 version-mismatch = Verze se změnila
     .detail = Přečtěte si nynější stav a pošlete jeho ETag v hlavičce If-Match.
 payload-too-large = Tělo požadavku je příliš velké
@@ -94,6 +96,9 @@ field-customer-unreachable = Žádný ověřený kontakt by nebyl dosažitelný.
 field-evidence-too-old = Zákazník to potvrdil příliš dávno.
 field-evidence-rejected = Tohle jako doklad nestačí: dokument je nakažený, nebo žádný nelze použít.
 field-before-association = Dny před začátkem partnerství číst nelze. První den je { $first }.
+field-partner-unknown = Takový partner neexistuje.
+field-language-unknown = V tomto jazyce nejsou žádné texty.
+field-domain-taken = Doména patří jinému tenantovi. Nejdřív ji odeberte tam.
 
 # Tvary textů.
 form-id = Identifikátor má 1 až 64 písmen, číslic, teček, pomlček a podtržítek a začíná písmenem nebo číslicí.

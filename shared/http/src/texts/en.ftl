@@ -35,6 +35,8 @@ link-retired = The link is retired
     .detail = This link can still say no, and nothing else.
 another-reviewer-required = Somebody else has to do this
     .detail = You made a contact of this claim reachable within the last seven days, or rejected it yourself. A colleague has to act.
+confirmation-required = This has to be confirmed
+    .detail = Associations would end or claims be rejected. Read “consequences”, and send “confirm” with the number and If-Match with the present ETag.
 version-mismatch = The version has changed
     .detail = Read it again and send its present ETag in If-Match.
 payload-too-large = The body is too large
@@ -94,6 +96,9 @@ field-customer-unreachable = No verified contact could be reached.
 field-evidence-too-old = The customer acknowledged this too long ago.
 field-evidence-rejected = This cannot stand as evidence: a document is infected, or none is usable.
 field-before-association = The partner may not read days before the association. The first day is { $first }.
+field-partner-unknown = There is no such partner.
+field-language-unknown = There are no texts in this language.
+field-domain-taken = The domain is another tenant's. Take it away there first.
 
 # Forms of texts.
 form-id = An id has 1 to 64 letters, digits, full stops, hyphens and underscores, and begins with a letter or digit.

@@ -2,6 +2,7 @@
 
 use domain::calendar::Exception;
 use domain::directory::CountryCalendar;
+use domain::time::rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,6 +27,12 @@ pub struct AddedDayView {
     /// Where; `null`: in the whole country.
     #[schema(required)]
     pub subdivision: Option<String>,
+    /// When it was added; `null`: by the system, or before that was kept.
+    #[schema(format = DateTime, required)]
+    pub added_at: Option<String>,
+    /// Who of the staff added it; `null` as above.
+    #[schema(required)]
+    pub added_by: Option<String>,
 }
 
 impl CalendarView {
@@ -34,13 +41,16 @@ impl CalendarView {
         Self {
             country: calendar.country.to_string(),
             revision: calendar.revision,
-            added: calendar.added.iter().map(added_day).collect(),
+            added: calendar.added.iter().map(|day| added_day(calendar, day)).collect(),
         }
     }
 }
 
-fn added_day(day: &Exception) -> AddedDayView {
+fn added_day(calendar: &CountryCalendar, day: &Exception) -> AddedDayView {
+    let given = calendar.grant(day.date, day.subdivision.as_ref());
     AddedDayView {
+        added_at: given.map(|given| rfc3339(given.since)),
+        added_by: given.map(|given| given.by.to_string()),
         date: day.date.to_string(),
         name: day.name.clone(),
         subdivision: day.subdivision.as_ref().map(ToString::to_string),

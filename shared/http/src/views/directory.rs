@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use domain::claim::Instant;
 use domain::directory::{Grant, Locale, Partner, Tenant};
 use domain::program::{NamesByLanguage, Policy, Program};
 use domain::text::{Domain, Name};
 use domain::time::rfc3339;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::words::{
@@ -77,6 +79,56 @@ impl PartnerView {
             daily_claim_quota: partner.daily_claim_quota,
             open_claim_quota: partner.open_claim_quota,
             open_draft_quota: partner.open_draft_quota,
+        }
+    }
+}
+
+/// A partner in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PartnerEntryView {
+    /// The partner's id, unique in the directory.
+    pub id: String,
+    /// The partner's name, as customers read it.
+    pub name: String,
+    /// Whether the partner may claim and read.
+    pub status: PartnerStatusWord,
+    /// The country of its business calendar.
+    pub country: String,
+}
+
+impl PartnerEntryView {
+    /// The view of a partner.
+    pub fn of(partner: &Partner) -> Self {
+        Self {
+            id: partner.id.to_string(),
+            name: partner.name.as_str().to_owned(),
+            status: Word(partner.status),
+            country: partner.country.to_string(),
+        }
+    }
+}
+
+/// A tenant in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TenantEntryView {
+    /// The tenant's id, a UUID.
+    pub id: String,
+    /// The customer's name.
+    pub name: String,
+    /// Whether the tenant exists.
+    pub status: TenantStatusWord,
+    /// The tenant's country of ISO 3166-1, two letters.
+    pub country: String,
+}
+
+impl TenantEntryView {
+    /// The view of a tenant.
+    pub fn of(tenant: &Tenant) -> Self {
+        Self {
+            id: tenant.id.to_string(),
+            name: tenant.name.as_str().to_owned(),
+            status: Word(tenant.status),
+            country: tenant.country.to_string(),
         }
     }
 }
@@ -245,6 +297,72 @@ pub struct ProgramView {
     pub policy_version: u32,
     /// The rules new claims are pinned to.
     pub policy: PolicyView,
+    /// For a partner: its locations that are enrolled in the program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub enrolled_locations: Option<Vec<String>>,
+    /// Where the program is read alone: the versions of its policy, oldest first. Each acts on claims that are submitted
+    /// while it is the last one, and never backwards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub versions: Option<Vec<PolicyVersionView>>,
+}
+
+/// A version of a program's policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PolicyVersionView {
+    /// The number of the version, from 1 on.
+    pub policy_version: u32,
+    /// Since when; `null`: from before that was kept.
+    #[schema(format = DateTime, required)]
+    pub since: Option<String>,
+    /// What differs from the version before; of the first, from the defaults.
+    pub changed: Vec<PolicyChangeView>,
+}
+
+/// A key of a policy that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PolicyChangeView {
+    /// Which key of the policy.
+    pub key: String,
+    /// The value of the key before.
+    #[schema(value_type = Value, example = json!(5))]
+    pub from: Value,
+    /// The value of the key in this version.
+    #[schema(value_type = Value, example = json!(7))]
+    pub to: Value,
+}
+
+impl PolicyVersionView {
+    /// The views of all versions of a policy, oldest first.
+    pub fn all<'a>(
+        versions: impl Iterator<Item = (u32, Option<Instant>, &'a Policy)>,
+    ) -> Vec<Self> {
+        let mut before = PolicyView::of(&Policy::default());
+        let mut all = Vec::new();
+        for (policy_version, since, policy) in versions {
+            let now = PolicyView::of(policy);
+            let changed = PolicyChangeView::between(&before, &now);
+            all.push(Self { policy_version, since: since.map(rfc3339), changed });
+            before = now;
+        }
+        all
+    }
+}
+
+impl PolicyChangeView {
+    fn between(before: &PolicyView, now: &PolicyView) -> Vec<Self> {
+        let members = |view| match serde_json::to_value(view) {
+            Ok(Value::Object(members)) => members,
+            Ok(_) | Err(_) => serde_json::Map::new(),
+        };
+        let (before, now) = (members(before), members(now));
+        let change = |(key, to): (String, Value)| {
+            let from = before.get(&key).cloned().unwrap_or_default();
+            (from != to).then_some(Self { key, from, to })
+        };
+        now.into_iter().filter_map(change).collect()
+    }
 }
 
 /// The rules of a program.
@@ -330,7 +448,19 @@ impl ProgramView {
                 .collect(),
             policy_version: program.policy_version,
             policy: PolicyView::of(&program.policy),
+            enrolled_locations: None,
+            versions: None,
         }
+    }
+
+    /// The same with the partner's locations that are enrolled in it.
+    #[must_use]
+    pub fn read_by(self, partner: &Partner) -> Self {
+        let enrolled = |own: &&domain::directory::Location| {
+            own.programs.iter().any(|program| program.as_str() == self.id)
+        };
+        let locations = partner.locations.iter().filter(enrolled).map(|own| own.id.to_string());
+        Self { enrolled_locations: Some(locations.collect()), ..self }
     }
 }
 
@@ -441,7 +571,7 @@ mod tests {
         assert_eq!(view["domains_unicode"], json!({"xn--mnchen-3ya.example": "münchen.example"}));
         assert_eq!(view["contacts"][0]["email_unicode"], "it@münchen.example");
         // What is read can be written back.
-        let written = crate::bodies::tenant(&other.id, &view).unwrap();
+        let written = crate::bodies::tenant(&other.id, &view, None).unwrap();
         assert_eq!(
             (written.domains, written.contacts[0].email.clone()),
             (other.domains.clone(), other.contacts[0].email.clone())

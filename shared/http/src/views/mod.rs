@@ -4,6 +4,7 @@ mod association;
 mod calendar;
 mod check;
 mod claim;
+mod consequences;
 mod customer;
 mod directory;
 mod entry;
@@ -11,6 +12,7 @@ mod evidence;
 mod explain;
 mod history;
 mod ledger;
+mod me;
 mod recipient;
 mod rules;
 mod told;
@@ -27,16 +29,19 @@ pub use claim::{
     LastEventView, NamedView, PartnerContactView, ReasonView, RivalView, Shown, TenantRefView,
     TurnView,
 };
+pub use consequences::{ClaimConsequenceView, ConsequenceCounts, ConsequencesView};
 pub use customer::CustomerClaimView;
 pub use directory::{
-    ClockView, HealthView, ItemRefView, LocationView, PartnerView, PolicyView, ProgramView,
-    RetentionDaysView, TenantContactView, TenantItemView, TenantView,
+    ClockView, HealthView, ItemRefView, LocationView, PartnerEntryView, PartnerView,
+    PolicyChangeView, PolicyVersionView, PolicyView, ProgramView, RetentionDaysView,
+    TenantContactView, TenantEntryView, TenantItemView, TenantView,
 };
 pub use entry::EntryRevisionView;
 pub use evidence::{EvidenceLinkView, EvidenceUploadView, EvidenceView, UploadFormView};
 pub use explain::{ExplainView, FactView, RuleView};
 pub use history::{HistoryEntryView, HistoryPartView};
 pub use ledger::{AnsweredBy, LedgerAssociationView, LedgerView, ReceiptView};
+pub use me::{MeView, PartyView, QuotasLeft, QuotasView};
 pub use recipient::{RecipientStateView, RecipientView, ShownRecipients};
 pub use rules::{BlockView, ExplicitYesView, RuleContactView, RulesView};
 pub use usage::{AssociationUsageView, UsageDay, UsageStatusView, UsageView};

@@ -12,4 +12,5 @@ pub(crate) mod load;
 mod opening;
 pub(crate) mod preflight;
 mod quota;
+pub(crate) mod quota_left;
 pub(crate) mod run;

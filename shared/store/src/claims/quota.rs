@@ -16,9 +16,9 @@ use crate::table::index::PartOfPartner;
 use crate::table::{keys, schema};
 
 /// How many claims are read at a time to count some of them.
-const PAGE: i32 = 100;
+pub(super) const PAGE: i32 = 100;
 /// How many pages at the most.
-const PAGES: u32 = 5;
+pub(super) const PAGES: u32 = 5;
 
 /// What a day counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,16 @@ impl Store {
         partner: &Partner,
         at: Instant,
     ) -> Result<Option<Option<u32>>, StoreError> {
+        let is_full = self.claims_left_of_day(partner, at).await? == 0;
+        Ok(is_full.then(|| seconds_to_next_day(partner, at)))
+    }
+
+    /// How many claims the partner may still submit today.
+    pub(super) async fn claims_left_of_day(
+        &self,
+        partner: &Partner,
+        at: Instant,
+    ) -> Result<u32, StoreError> {
         let sort = keys::claims_of_day(partner.time_zone.date(at));
         let day = self.get_item(key(keys::quotas(&partner.id), sort)).await?;
         let counter = DayUse::Claim.counter(partner);
@@ -87,19 +97,24 @@ impl Store {
             }
             None => 0,
         };
-        let is_full = counter.most.is_some_and(|most| used >= most);
-        Ok(is_full.then(|| seconds_to_next_day(partner, at)))
+        Ok(partner.daily_claim_quota.saturating_sub(used))
     }
 
-    /// Whether the partner has as many drafts as its quota permits; counted no further than matters.
+    /// Whether the partner has as many drafts as its quota permits.
     pub(crate) async fn has_all_drafts(&self, partner: &Partner) -> Result<bool, StoreError> {
+        Ok(self.drafts_left(partner).await? == 0)
+    }
+
+    /// How many more drafts the partner may have; counted no further than matters.
+    pub(super) async fn drafts_left(&self, partner: &Partner) -> Result<u32, StoreError> {
         let quota = partner.open_draft_quota;
         let query = self.query_partner(&partner.id, PartOfPartner::Drafts, None);
         let query = query.select(Select::Count);
         let query = query.limit(i32::try_from(quota).unwrap_or(i32::MAX).max(1));
         let answer = query.send().await.map_err(StoreError::of_call)?;
         let counted = u32::try_from(answer.count).unwrap_or(0);
-        Ok(counted >= quota || answer.last_evaluated_key.is_some())
+        let has_more = answer.last_evaluated_key.is_some();
+        Ok(if has_more { 0 } else { quota.saturating_sub(counted) })
     }
 
     /// Whether the partner has as many open claims as its quota permits, among the newest that it has submitted. A

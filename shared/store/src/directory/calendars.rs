@@ -9,17 +9,25 @@ use domain::calendar::{
 };
 use domain::claim::Claim;
 use domain::directory::CountryCalendar;
+use domain::rejection::Rejection;
 
-use super::entry::{Author, Entry, EntryWrite, NextEntry, Permits, Revised, body_of, with_body};
+use super::entry::{
+    Author, Entry, EntryWrite, Foreseen, NextEntry, Permits, Revised, body_of, with_body,
+};
 use super::recounts::Recount;
-use crate::table::attributes::{Reader, key, number, put};
+use crate::table::attributes::{Reader, key, number, put, text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
+use crate::table::index::{Cursor, ListPage};
 use crate::table::keys;
 use crate::table::transaction::{Action, Condition};
 
 const REVISION: &str = "v";
+
+/// What a writer makes of the days that are added to a calendar: all of them.
+pub type DaysWish<'a> =
+    &'a (dyn Fn(&BTreeSet<Exception>) -> Result<BTreeSet<Exception>, Rejection> + Send + Sync);
 
 /// By which revisions windows are counted now: that of each country that has one.
 #[derive(Debug, Default)]
@@ -49,11 +57,11 @@ impl Store {
     /// same days again change nothing. A calendar to which nothing was ever added is at revision 0.
     ///
     /// # Errors
-    /// Where others put the same calendar all the time, and of the table.
+    /// The wish's refusal; where others put the same calendar all the time, and of the table.
     pub async fn put_country_calendar(
         &self,
         country: CountryCode,
-        added: &BTreeSet<Exception>,
+        wish: DaysWish<'_>,
         author: &Author,
         permits: Permits<'_, CountryCalendar>,
     ) -> Result<EntryWrite<CountryCalendar>, StoreError> {
@@ -61,20 +69,77 @@ impl Store {
         let permits = |present: Option<&Revised<CountryCalendar>>, repeats| {
             permits(Some(present.unwrap_or(&untouched)), repeats)
         };
-        if added.is_empty()
+        let adds_nothing = wish(&untouched.entry.added).is_ok_and(|added| added.is_empty());
+        if adds_nothing
             && permits(None, true)
             && self.country_calendar(country).await?.revision == 0
         {
             return Ok(EntryWrite::Stored(untouched));
         }
-        let next = |_: Option<&CountryCalendar>, revision| {
-            next_calendar(CountryCalendar { country, revision, added: added.clone() })
+        let next = |before: Option<&CountryCalendar>, revision| {
+            let before = before.unwrap_or(&untouched.entry);
+            let added = wish(&before.added)?;
+            next_calendar(before.replaced(added, revision, author.staff.as_ref(), author.at))
         };
         let written = self.change_entry(keys::calendar(country), author, &permits, next).await?;
+        // Every country has a calendar, whether or not anything was ever added to it.
         Ok(match written {
             EntryWrite::Stale(None) => EntryWrite::Stale(Some(untouched)),
+            EntryWrite::Created(stored) => EntryWrite::Stored(stored),
             known @ (EntryWrite::Stored(_) | EntryWrite::Stale(Some(_))) => known,
         })
+    }
+
+    /// What [`Store::put_country_calendar`] would do with the calendar as it is now.
+    ///
+    /// # Errors
+    /// As those of [`Store::put_country_calendar`].
+    pub async fn foresee_country_calendar(
+        &self,
+        country: CountryCode,
+        wish: DaysWish<'_>,
+        permits: Permits<'_, CountryCalendar>,
+    ) -> Result<Foreseen<CountryCalendar>, StoreError> {
+        let present = self.country_calendar(country).await?;
+        let present = Revised { revision: present.revision, entry: present };
+        let added = wish(&present.entry.added);
+        let repeats = added.as_ref().is_ok_and(|added| *added == present.entry.added);
+        if !permits(Some(&present), repeats) {
+            return Ok(Foreseen::Stale(Some(present)));
+        }
+        let next = CountryCalendar { added: added?, ..present.entry.clone() };
+        Ok(Foreseen::Next { present: Some(present), next })
+    }
+
+    /// A page of the calendars that something was ever added to, by country.
+    ///
+    /// # Errors
+    /// Where an entry cannot be read.
+    pub async fn country_calendars(
+        &self,
+        from: Option<&Cursor>,
+        limit: u16,
+    ) -> Result<ListPage<CountryCalendar>, StoreError> {
+        let start = from.map(|from| key(keys::REVISIONS, from.sort.clone()));
+        let query = self.client.query().table_name(self.table()).consistent_read(true);
+        let query = query.key_condition_expression("pk = :pk");
+        let query = query.expression_attribute_values(":pk", text(keys::REVISIONS));
+        let query = query.set_exclusive_start_key(start).limit(i32::from(limit));
+        let answer = query.send().await.map_err(StoreError::of_call)?;
+        let (mut countries, mut fetched) = (Vec::new(), FetchedItems::default());
+        for item in answer.items.unwrap_or_default() {
+            let item = Reader::new("revision", &item);
+            countries.push(item.parsed("sk", str::parse::<CountryCode>)?);
+        }
+        self.fetch(&mut fetched, countries.iter().copied().map(calendar_key).collect()).await?;
+        let mut items = Vec::new();
+        for country in countries {
+            let stored = fetched.get(&calendar_key(country))?.cloned();
+            items.extend(stored.map(body_of::<CountryCalendar>).transpose()?);
+        }
+        let last = answer.last_evaluated_key.as_ref();
+        let next = last.map(|last| Reader::new("revision", last).text("sk")).transpose()?;
+        Ok(ListPage { items, next: next.map(|sort| Cursor { part: None, sort: sort.to_owned() }) })
     }
 
     /// The revisions of all countries, in one query.

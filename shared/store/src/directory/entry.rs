@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::actor::{Actor, ActorKind};
 use domain::claim::Instant;
 use domain::ids::StaffId;
+use domain::rejection::Rejection;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -54,6 +55,8 @@ impl Author {
 /// What became of an entry that was to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EntryWrite<T> {
+    /// It is stored, and there was none before.
+    Created(Revised<T>),
     /// It is stored, or said the same before.
     Stored(Revised<T>),
     /// The writer does not know the present entry, which stays. `None`: there is none.
@@ -64,14 +67,42 @@ pub enum EntryWrite<T> {
 /// same as the present one.
 pub type Permits<'a, T> = &'a (dyn Fn(Option<&Revised<T>>, bool) -> bool + Send + Sync);
 
+/// What the writer makes of the present entry, if there is one. A refusal leaves the present one.
+pub type Wish<'a, T> = &'a (dyn Fn(Option<&T>) -> Result<T, Rejection> + Send + Sync);
+
+/// What would become of an entry that were written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Foreseen<T> {
+    /// It would be stored in place of the present one.
+    Next {
+        /// The present entry, if there is one.
+        present: Option<Revised<T>>,
+        /// The new one.
+        next: T,
+    },
+    /// The writer does not know the present entry. `None`: there is none.
+    Stale(Option<Revised<T>>),
+}
+
 /// A kind of entries.
-pub(super) trait Entry: Clone + PartialEq + Serialize + DeserializeOwned {
+pub(super) trait Entry:
+    Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync
+{
     /// The attribute that holds the number of the revision. An entry from before it was kept has none.
     const REVISION: &'static str = "v";
 
     /// Whether both say the same, whatever the system keeps in them for itself.
     fn says_the_same_as(&self, other: &Self) -> bool {
         self == other
+    }
+
+    /// What else is written with an entry, by what other items of the table say.
+    fn beside(
+        _store: &Store,
+        _before: Option<&Self>,
+        _next: &Self,
+    ) -> impl Future<Output = Result<Vec<Action>, StoreError>> + Send {
+        async { Ok(Vec::new()) }
     }
 }
 
@@ -219,8 +250,29 @@ impl Store {
         Ok(StoredEntry { pk, entry, revision, archived, put })
     }
 
+    /// What [`Store::change_entry`] would do with the entry as it is now. Nothing is written.
+    pub(super) async fn foresee_entry<T: Entry>(
+        &self,
+        pk: String,
+        permits: Permits<'_, T>,
+        wish: Wish<'_, T>,
+    ) -> Result<Foreseen<T>, StoreError> {
+        let present: Option<Revised<T>> = self.load_entry(pk).await?;
+        let before = present.as_ref().map(|present| &present.entry);
+        let next = wish(before);
+        let repeats =
+            next.as_ref().is_ok_and(|next| before.is_some_and(|it| it.says_the_same_as(next)));
+        if !permits(present.as_ref(), repeats) {
+            return Ok(Foreseen::Stale(present));
+        }
+        let next = next?;
+        T::beside(self, before, &next).await?;
+        Ok(Foreseen::Next { present, next })
+    }
+
     /// Puts and archives what `next` makes of the entry of that partition and of its new number, over no other
-    /// entry. What says the same as the present entry is not written.
+    /// entry. What says the same as the present entry is not written. That the writer does not know the present
+    /// entry comes before that the writer's own is refused.
     pub(super) async fn change_entry<T: Entry>(
         &self,
         pk: String,
@@ -231,20 +283,29 @@ impl Store {
         for attempt in 0..ATTEMPTS {
             let stored: StoredEntry<T> = self.load_stored(pk.clone()).await?;
             let revision = stored.next_revision();
-            let NextEntry { entry, attributes, beside } = next(stored.entry(), revision)?;
-            let present = stored.revised();
-            let repeated = present.clone().filter(|present| present.entry.says_the_same_as(&entry));
-            if !permits(present.as_ref(), repeated.is_some()) {
+            let (present, next) = (stored.revised(), next(stored.entry(), revision));
+            let repeated = next.as_ref().is_ok_and(|next| {
+                present.as_ref().is_some_and(|it| it.entry.says_the_same_as(&next.entry))
+            });
+            if !permits(present.as_ref(), repeated) {
                 return Ok(EntryWrite::Stale(present));
             }
-            if let Some(present) = repeated {
+            let NextEntry { entry, attributes, beside } = next?;
+            if let Some(present) = present.filter(|_| repeated) {
                 return Ok(EntryWrite::Stored(present));
             }
             let mut actions = vec![stored.replace(&entry, revision, attributes)?];
             actions.extend(stored.archive(&entry, revision, author)?);
             actions.extend(beside);
+            actions.extend(T::beside(self, stored.entry(), &entry).await?);
             if self.transact(actions, WriteId::new()).await? == Written::Done {
-                return Ok(EntryWrite::Stored(Revised { entry, revision }));
+                let done = Revised { entry, revision };
+                let is_new = stored.entry().is_none();
+                return Ok(if is_new {
+                    EntryWrite::Created(done)
+                } else {
+                    EntryWrite::Stored(done)
+                });
             }
             pause(attempt).await;
         }

@@ -1,8 +1,10 @@
 //! The directory: partners, tenants, programs and calendars, and their history.
 
 pub(crate) mod calendars;
+pub(crate) mod domains;
 pub(crate) mod entry;
 pub(crate) mod history;
+pub(crate) mod listing;
 pub(crate) mod of_claim;
 pub(crate) mod partners;
 pub(crate) mod places;

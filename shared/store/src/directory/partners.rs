@@ -1,10 +1,17 @@
 //! Partners: who may claim.
 
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::claim::Instant;
 use domain::directory::Partner;
 use domain::ids::PartnerId;
 
-use super::entry::{Author, Entry, EntryWrite, Permits, Revised, body_of, with_body};
-use crate::table::attributes::key;
+use super::entry::{
+    Author, Entry, EntryWrite, Foreseen, NextEntry, Permits, Revised, Wish, body_of, with_body,
+};
+use super::listing::Listed;
+use crate::table::attributes::{key, put};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
@@ -28,23 +35,65 @@ impl Store {
     /// moment (`docs/domain.md §3`, *vanish*).
     ///
     /// # Errors
-    /// Where others put the same partner all the time, and of the table.
+    /// The wish's refusal; where others put the same partner all the time, and of the table.
     pub async fn change_partner(
         &self,
-        partner: &Partner,
+        id: &PartnerId,
+        wish: Wish<'_, Partner>,
         author: &Author,
         permits: Permits<'_, Partner>,
     ) -> Result<EntryWrite<Partner>, StoreError> {
-        let next =
-            |before: Option<&Partner>, _| Ok(partner.clone().stamped(before, author.at).into());
-        self.change_entry(keys::partner(&partner.id), author, permits, next).await
+        let next = |before: Option<&Partner>, _| {
+            let entry = wish(before)?.stamped(before, author.at);
+            Ok(NextEntry { attributes: listed(&entry), entry, beside: Vec::new() })
+        };
+        self.change_entry(keys::partner(id), author, permits, next).await
+    }
+
+    /// What [`Store::change_partner`] would do with the partner as it is now.
+    ///
+    /// # Errors
+    /// As those of [`Store::change_partner`].
+    pub async fn foresee_partner(
+        &self,
+        id: &PartnerId,
+        wish: Wish<'_, Partner>,
+        at: Instant,
+        permits: Permits<'_, Partner>,
+    ) -> Result<Foreseen<Partner>, StoreError> {
+        let stamped = |before: Option<&Partner>| Ok(wish(before)?.stamped(before, at));
+        self.foresee_entry(keys::partner(id), permits, &stamped).await
+    }
+
+    /// Those of the ids that no partner has.
+    pub async fn unknown_partners(
+        &self,
+        ids: BTreeSet<&PartnerId>,
+    ) -> Result<BTreeSet<PartnerId>, StoreError> {
+        let mut fetched = FetchedItems::default();
+        self.fetch(&mut fetched, ids.iter().map(|id| partner_key(id)).collect()).await?;
+        let mut unknown = BTreeSet::new();
+        for id in ids {
+            if fetched.get(&partner_key(id))?.is_none() {
+                unknown.insert(id.clone());
+            }
+        }
+        Ok(unknown)
     }
 
     /// Stores a partner as it stands, without a revision: of imports and tests.
     pub async fn put_partner(&self, partner: &Partner) -> Result<(), StoreError> {
         let key = key(keys::partner(&partner.id), keys::RECORD);
-        self.put_item(with_body(key, partner)?).await
+        let mut item = with_body(key, partner)?;
+        for (name, value) in listed(partner) {
+            put(&mut item, name, Some(value));
+        }
+        self.put_item(item).await
     }
+}
+
+fn listed(partner: &Partner) -> Vec<(&'static str, AttributeValue)> {
+    Listed::Partners.attributes(partner.name.as_str(), partner.id.as_str())
 }
 
 impl Entry for Partner {}

@@ -1,15 +1,18 @@
 //! Programs and their policies.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{MutexGuard, PoisonError};
 
 use domain::actor::Actor;
-use domain::claim::Claim;
+use domain::claim::{Claim, Instant};
 use domain::ids::ProgramId;
 use domain::program::{Policy, Program};
 
-use super::entry::{Author, Entry, EntryWrite, NextEntry, Permits, Revised, body_of, with_body};
-use crate::table::attributes::{key, number};
+use super::entry::{
+    Author, Entry, EntryWrite, Foreseen, NextEntry, Permits, Revised, Wish, body_of, with_body,
+};
+use super::listing::Listed;
+use crate::table::attributes::{Attributes, Reader, instant, key, number, put, text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
@@ -18,8 +21,21 @@ use crate::table::transaction::{Action, Condition};
 
 /// The version of the program's policy.
 const POLICY_VERSION: &str = "v";
+/// Since when a version of a policy acts on claims that are submitted.
+const SINCE: &str = "t";
 /// How many policies a process keeps.
 const MOST_KEPT: usize = 1_000;
+
+/// A version of a program's policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyVersion {
+    /// Its number.
+    pub version: u32,
+    /// Since when claims that are submitted are pinned to it, where that was kept.
+    pub since: Option<Instant>,
+    /// The policy.
+    pub policy: Policy,
+}
 
 impl Store {
     /// The program of that id, as it is now.
@@ -39,15 +55,49 @@ impl Store {
     /// claims of the older ones keep theirs. The program comes back with the version it has now.
     ///
     /// # Errors
-    /// Where others put the same program all the time, and of the table.
+    /// The wish's refusal; where others put the same program all the time, and of the table.
     pub async fn change_program(
         &self,
-        program: &Program,
+        id: &ProgramId,
+        wish: Wish<'_, Program>,
         author: &Author,
         permits: Permits<'_, Program>,
     ) -> Result<EntryWrite<Program>, StoreError> {
-        let next = |old: Option<&Program>, _| next_program(old, program);
-        self.change_entry(keys::program(&program.id), author, permits, next).await
+        let next = |old: Option<&Program>, _| next_program(old, wish(old)?, author.at);
+        self.change_entry(keys::program(id), author, permits, next).await
+    }
+
+    /// What [`Store::change_program`] would do with the program as it is now.
+    ///
+    /// # Errors
+    /// As those of [`Store::change_program`].
+    pub async fn foresee_program(
+        &self,
+        id: &ProgramId,
+        wish: Wish<'_, Program>,
+        permits: Permits<'_, Program>,
+    ) -> Result<Foreseen<Program>, StoreError> {
+        let next = |old: Option<&Program>| {
+            let policy_version = old.map_or(1, |old| old.policy_version);
+            Ok(Program { policy_version, ..wish(old)? })
+        };
+        self.foresee_entry(keys::program(id), permits, &next).await
+    }
+
+    /// Those of the ids that no program has.
+    pub async fn unknown_programs(
+        &self,
+        ids: BTreeSet<&ProgramId>,
+    ) -> Result<BTreeSet<ProgramId>, StoreError> {
+        let mut fetched = FetchedItems::default();
+        self.fetch(&mut fetched, ids.iter().map(|id| program_key(id)).collect()).await?;
+        let mut unknown = BTreeSet::new();
+        for id in ids {
+            if fetched.get(&program_key(id))?.is_none() {
+                unknown.insert(id.clone());
+            }
+        }
+        Ok(unknown)
     }
 
     /// Stores a program as the system's doing: of imports and tests.
@@ -56,7 +106,35 @@ impl Store {
     /// As those of [`Store::change_program`].
     pub async fn put_program(&self, program: &Program) -> Result<(), StoreError> {
         let author = Author::of(&Actor::System, self.moment().await?.at);
-        Box::pin(self.change_program(program, &author, &|_, _| true)).await.map(|_| ())
+        let wish = |_: Option<&Program>| Ok(program.clone());
+        Box::pin(self.change_program(&program.id, &wish, &author, &|_, _| true)).await.map(|_| ())
+    }
+
+    /// The versions of a program's policy, oldest first; a version from before that was kept has no moment.
+    ///
+    /// # Errors
+    /// Where a version cannot be read.
+    pub async fn policy_versions(&self, id: &ProgramId) -> Result<Vec<PolicyVersion>, StoreError> {
+        let pages = self
+            .client
+            .query()
+            .table_name(self.table())
+            .key_condition_expression("pk = :pk AND begins_with(sk, :v)")
+            .expression_attribute_values(":pk", text(keys::program(id)))
+            .expression_attribute_values(":v", text(keys::POLICIES))
+            .into_paginator()
+            .items()
+            .send();
+        let items = pages.collect::<Result<Vec<_>, _>>().await.map_err(StoreError::of_call)?;
+        let read = |item: Attributes| {
+            let reader = Reader::new("policy", &item);
+            let version = reader.parsed("sk", |sk| keys::policy_of(sk).ok_or(()))?;
+            let since = reader.opt_instant(SINCE)?;
+            Ok(PolicyVersion { version, since, policy: body_of(item)? })
+        };
+        let mut all = items.into_iter().map(read).collect::<Result<Vec<_>, StoreError>>()?;
+        all.sort_by_key(|one: &PolicyVersion| one.version);
+        Ok(all)
     }
 
     /// The policy a claim is pinned to. It never changes, so it is read once and kept.
@@ -112,7 +190,11 @@ impl Store {
 }
 
 /// The program that takes the place of `old`, with its policy where that is a new version.
-fn next_program(old: Option<&Program>, new: &Program) -> Result<NextEntry<Program>, StoreError> {
+fn next_program(
+    old: Option<&Program>,
+    new: Program,
+    at: Instant,
+) -> Result<NextEntry<Program>, StoreError> {
     let policy_version = match old {
         Some(old) if old.policy == new.policy => old.policy_version,
         Some(old) => old.policy_version.saturating_add(1),
@@ -121,11 +203,14 @@ fn next_program(old: Option<&Program>, new: &Program) -> Result<NextEntry<Progra
     let mut beside = Vec::new();
     if old.is_none_or(|old| old.policy_version != policy_version) {
         let version = key(keys::program(&new.id), keys::policy(policy_version));
-        let version = with_body(version, &new.policy)?;
+        let mut version = with_body(version, &new.policy)?;
+        put(&mut version, SINCE, Some(instant(at)));
         beside.push(Action::Put(version, Some(Condition::absent())));
     }
-    let entry = Program { policy_version, ..new.clone() };
-    Ok(NextEntry { entry, attributes: vec![(POLICY_VERSION, number(policy_version))], beside })
+    let entry = Program { policy_version, ..new };
+    let mut attributes = Listed::Programs.attributes(entry.name.as_str(), entry.id.as_str());
+    attributes.push((POLICY_VERSION, number(policy_version)));
+    Ok(NextEntry { entry, attributes, beside })
 }
 
 /// The number of its policy's version is another one than that of the entry.

@@ -3,25 +3,30 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::actor::{Actor, ActorKind};
 use domain::claim::Instant;
 use domain::directory::Tenant;
 use domain::ids::{ItemId, PartnerId, StaffId, TenantId};
 use domain::program::ItemKind;
+use domain::rejection::Rejection;
 use domain::rules::{ItemBlock, StandingRules};
 use serde_dynamo::Item;
 
+use super::domains::domain_item;
 use super::entry::{
-    ATTEMPTS, Author, Entry, EntryWrite, PUT, Permits, Revised, StoredEntry, body_of, with_body,
+    ATTEMPTS, Author, Entry, EntryWrite, Foreseen, NextEntry, PUT, Permits, Revised, StoredEntry,
+    Wish, body_of, with_body,
 };
-use crate::table::attributes::{Attributes, Reader, bytes, instant, key};
+use super::listing::Listed;
+use crate::table::attributes::{Attributes, Reader, bytes, instant, key, put};
 use crate::table::clock::Moment;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
 use crate::table::retry::pause;
-use crate::table::transaction::Written;
+use crate::table::transaction::{Action, Written};
 use crate::table::write_id::WriteId;
 
 /// When the rules arrived.
@@ -85,23 +90,51 @@ impl Store {
     /// this makes verified or adds bear who did it and when (`docs/domain.md §3`, *Two people*).
     ///
     /// # Errors
-    /// Where others put the same tenant all the time, and of the table.
+    /// The wish's refusal; [`StoreError::DomainsTaken`] for domains of other tenants; where others put the same
+    /// tenant all the time, and of the table.
     pub async fn change_tenant(
         &self,
-        tenant: &Tenant,
+        id: &TenantId,
+        wish: Wish<'_, Tenant>,
         by: &StaffId,
         at: Instant,
         permits: Permits<'_, Tenant>,
     ) -> Result<EntryWrite<Tenant>, StoreError> {
         let author = Author { kind: ActorKind::Operator, staff: Some(by.clone()), at };
-        let stamped =
-            |before: Option<&Tenant>, _| Ok(tenant.clone().stamped(before, by, at).into());
-        self.change_entry(keys::tenant(&tenant.id), &author, permits, stamped).await
+        let stamped = |before: Option<&Tenant>, _| {
+            let entry = wish(before)?.stamped(before, by, at);
+            Ok(NextEntry { attributes: listed_by(&entry), entry, beside: Vec::new() })
+        };
+        self.change_entry(keys::tenant(id), &author, permits, stamped).await
     }
 
-    /// Stores a tenant as it stands, without a revision, with what it says of its contacts and domains: of imports and tests.
+    /// What [`Store::change_tenant`] would do with the tenant as it is now.
+    ///
+    /// # Errors
+    /// As those of [`Store::change_tenant`].
+    pub async fn foresee_tenant(
+        &self,
+        id: &TenantId,
+        wish: Wish<'_, Tenant>,
+        by: &StaffId,
+        at: Instant,
+        permits: Permits<'_, Tenant>,
+    ) -> Result<Foreseen<Tenant>, StoreError> {
+        let stamped = |before: Option<&Tenant>| Ok(wish(before)?.stamped(before, by, at));
+        self.foresee_entry(keys::tenant(id), permits, &stamped).await
+    }
+
+    /// Stores a tenant as it stands, without a revision, with what it says of its contacts and domains: of imports
+    /// and tests. Its domains are its own from now on, whose they were.
     pub async fn put_tenant(&self, tenant: &Tenant) -> Result<(), StoreError> {
-        self.put_item(with_body(entry_key(&tenant.id), tenant)?).await
+        for domain in &tenant.domains {
+            self.put_item(domain_item(domain, &tenant.id)).await?;
+        }
+        let mut item = with_body(entry_key(&tenant.id), tenant)?;
+        for (name, value) in listed_by(tenant) {
+            put(&mut item, name, Some(value));
+        }
+        self.put_item(item).await
     }
 
     /// The rules of a tenant's customer, with every block that holds at `moment`: those he wished for
@@ -122,6 +155,28 @@ impl Store {
         Ok(Some(Revised { entry: holding(rules, &left, moment.at), revision }))
     }
 
+    /// What [`Store::put_standing_rules`] would do with the rules as they are now. `None`: there is no such tenant.
+    ///
+    /// # Errors
+    /// As those of [`Store::put_standing_rules`].
+    pub async fn foresee_rules(
+        &self,
+        id: &TenantId,
+        wish: RulesWish<'_>,
+        moment: Moment,
+        permits: Permits<'_, StandingRules>,
+    ) -> Result<Option<Foreseen<StandingRules>>, StoreError> {
+        let Some(present) = Box::pin(self.standing_rules(id, moment)).await? else {
+            return Ok(None);
+        };
+        let next = wish(&present.entry);
+        let repeats = next.as_ref().is_ok_and(|next| *next == present.entry);
+        if !permits(Some(&present), repeats) {
+            return Ok(Some(Foreseen::Stale(Some(present))));
+        }
+        Ok(Some(Foreseen::Next { present: Some(present), next: next? }))
+    }
+
     /// Puts the rules of a tenant's customer, all of them, with the moment at which they arrived: a block that is
     /// not among them, or is shorter there, is lifted. Gives the rules as they are stored, without the blocks that a "no" has
     /// left; `None`: there is no such tenant. Rules that say what holds already are no new revision, and are put
@@ -132,7 +187,7 @@ impl Store {
     pub async fn put_standing_rules(
         &self,
         id: &TenantId,
-        wish: &RulesWish,
+        wish: RulesWish<'_>,
         moment: Moment,
         permits: Permits<'_, StandingRules>,
     ) -> Result<Option<EntryWrite<StandingRules>>, StoreError> {
@@ -149,13 +204,19 @@ impl Store {
                 return Ok(Some(EntryWrite::Stored(own)));
             }
             let left = traces.iter().map(|trace| trace.block.clone()).collect::<Vec<_>>();
-            let write = RulesWrite::of(wish, &stored, &left, moment.at);
+            let rules = stored.entry().cloned().unwrap_or_default();
+            let rules = holding(rules, &left, moment.at);
+            let present = Revised { entry: rules, revision: stored.revision() };
+            let write = wish(&present.entry)
+                .map(|wanted| RulesWrite::of(wanted, &present.entry, &stored, &left, moment.at));
             if own.is_none() {
-                if !permits(Some(&write.present), write.repeats) {
-                    return Ok(Some(EntryWrite::Stale(Some(write.present))));
+                let repeats = write.as_ref().is_ok_and(|write| write.repeats);
+                if !permits(Some(&present), repeats) {
+                    return Ok(Some(EntryWrite::Stale(Some(present))));
                 }
                 seen = left;
             }
+            let write = write?;
             let revision = match &own {
                 Some((own, _)) => own.revision,
                 None if write.repeats => stored.revision(),
@@ -167,7 +228,7 @@ impl Store {
             if own.is_none() && !write.repeats {
                 let customer = Actor::CustomerAdmin { tenant: id.clone(), person: None };
                 let author = Author::of(&customer, moment.at);
-                actions.extend(stored.archive(&write.wanted(wish), revision, &author)?);
+                actions.extend(stored.archive(&write.wanted(), revision, &author)?);
             }
             if self.transact(actions, WriteId::new()).await? == Written::Done {
                 let done = Revised { entry: write.stored.clone(), revision };
@@ -185,19 +246,12 @@ impl Store {
     }
 }
 
-/// Rules as a customer writes them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RulesWish {
-    /// The rules; their blocks are those that were given.
-    pub rules: StandingRules,
-    /// Whether blocks were given at all; else those that hold stay.
-    pub names_blocks: bool,
-}
+/// What a customer makes of the rules that hold, with every block.
+pub type RulesWish<'a> =
+    &'a (dyn Fn(&StandingRules) -> Result<StandingRules, Rejection> + Send + Sync);
 
 /// A write of rules over what is stored.
 struct RulesWrite {
-    /// What holds before.
-    present: Revised<StandingRules>,
     /// Until when each is kept from what afterwards.
     until: BTreeMap<Subject, Instant>,
     /// The rules without the blocks that a "no" has left.
@@ -208,29 +262,26 @@ struct RulesWrite {
 
 impl RulesWrite {
     fn of(
-        wish: &RulesWish,
+        wanted: StandingRules,
+        before: &StandingRules,
         stored: &StoredEntry<StandingRules>,
         left: &[ItemBlock],
         at: Instant,
     ) -> Self {
-        let before = stored.entry().cloned().unwrap_or_default();
-        let before = holding(before, left, at);
-        let blocks = if wish.names_blocks { &wish.rules.blocks } else { &before.blocks };
-        let until = longest(blocks.iter().cloned());
+        let until = longest(wanted.blocks.iter().cloned());
         let own = listed(&until).filter(|block| !left.contains(block)).collect();
         let after = listed(&until).filter(|block| at < block.until).collect();
-        let after = StandingRules { blocks: after, ..wish.rules.clone() };
+        let after = StandingRules { blocks: after, ..wanted.clone() };
         Self {
-            repeats: stored.entry().is_some() && after == before,
-            present: Revised { entry: before, revision: stored.revision() },
+            repeats: stored.entry().is_some() && after == *before,
             until,
-            stored: StandingRules { blocks: own, ..wish.rules.clone() },
+            stored: StandingRules { blocks: own, ..wanted },
         }
     }
 
     /// The rules with every block that stays.
-    fn wanted(&self, wish: &RulesWish) -> StandingRules {
-        StandingRules { blocks: listed(&self.until).collect(), ..wish.rules.clone() }
+    fn wanted(&self) -> StandingRules {
+        StandingRules { blocks: listed(&self.until).collect(), ..self.stored.clone() }
     }
 
     /// Whether a block that a "no" has left stays as long as it is.
@@ -243,6 +294,14 @@ impl Entry for StandingRules {}
 
 /// What the system keeps of former contacts is no statement of the operator's.
 impl Entry for Tenant {
+    async fn beside(
+        store: &Store,
+        before: Option<&Self>,
+        next: &Self,
+    ) -> Result<Vec<Action>, StoreError> {
+        store.domain_changes(before, next).await
+    }
+
     fn says_the_same_as(&self, other: &Self) -> bool {
         let stated = |tenant: &Self| Self { former_contacts: Vec::new(), ..tenant.clone() };
         stated(self) == stated(other)
@@ -262,6 +321,11 @@ impl FetchedItems {
 /// Where a tenant and its customer's rules stand.
 pub(crate) fn tenant_keys(tenant: &TenantId) -> [ItemKey; 2] {
     [keys::tenant(tenant), keys::rules(tenant)].map(|pk| (pk, keys::RECORD.to_owned()))
+}
+
+/// The attributes by which a tenant is listed.
+fn listed_by(tenant: &Tenant) -> Vec<(&'static str, AttributeValue)> {
+    Listed::Tenants.attributes(tenant.name.as_str(), tenant.id.as_str())
 }
 
 fn entry_key(tenant: &TenantId) -> Attributes {

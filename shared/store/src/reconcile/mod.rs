@@ -1,6 +1,8 @@
 //! What a change of the directory does to claims. It stands above claims, timers and the directory, and none of
 //! them imports it.
 
+pub(crate) mod confirmed;
 pub(crate) mod directory;
+pub(crate) mod foresight;
 pub(crate) mod recount;
 mod rules;

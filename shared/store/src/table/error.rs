@@ -1,11 +1,13 @@
 //! What can go wrong, by what the caller does on seeing it.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 
 use aws_sdk_dynamodb::error::SdkError;
 use domain::evolve::Unfit;
 use domain::ids::Version;
 use domain::rejection::Rejection;
+use domain::text::Domain;
 
 /// Why the store did not do what it was asked. The text is for logs, never for answers.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +24,9 @@ pub enum StoreError {
     /// The idempotency key stands for another request already.
     #[error("the key was used for another request")]
     IdempotencyConflict,
+    /// The domains are other tenants'.
+    #[error("{} domains are other tenants'", .0.len())]
+    DomainsTaken(BTreeSet<Domain>),
     /// The table does not answer, or not in time. Nothing is known to have changed.
     #[error("the table is unavailable: {0}")]
     Unavailable(String),
@@ -41,6 +46,7 @@ impl StoreError {
             Self::Rejected(_)
             | Self::VersionMismatch { .. }
             | Self::IdempotencyConflict
+            | Self::DomainsTaken(_)
             | Self::Corrupt(_) => false,
         }
     }

@@ -27,6 +27,7 @@
 //! | revision of an entry | as the entry | `H#<revision, 6 digits>` | `directory/history.rs` | for good |
 //! | partner | `PA#<partner>` | `A` | `directory/partners.rs` | for good |
 //! | tenant | `TN#<tenant>` | `A` | `directory/tenants.rs` | for good |
+//! | domain | `DM#<A-label>` | `A` | `directory/domains.rs` | while a tenant has it |
 //! | customer's rules | `RU#<tenant>` | `A` | `directory/tenants.rs` | for good |
 //! | program | `PR#<program>` | `A` | `directory/programs.rs` | for good |
 //! | policy | `PR#<program>` | `V#<policy version>` | `directory/programs.rs` | for good |
@@ -46,6 +47,7 @@
 //! | `partner` | `ip`: partner | `ik`: `<submitted at, ms>#<claim>`; of a draft `D#<created at, ms>#<claim>`, of a discarded one `A#<created at, ms>#<claim>` |
 //! | `tenant` | `it`: tenant | `iu`: `<partner>#<created at, ms>#<claim>`; sparse: no draft, no discarded one |
 //! | `queue` | `iq`: a state that waits for the operator | `iw`: `<waiting since, ms>#<claim>` |
+//! | `day` | `iy`: `partners`, `tenants` or `programs` | `iz`: `<name in lower case>#<id>` |
 //!
 //! Who writes an item, what it holds and how large it may become: `docs/architecture.md §2`.
 
@@ -58,6 +60,7 @@ use domain::ids::{
 use domain::program::{ItemKind, ItemRef};
 use domain::recipient::RecipientNo;
 use domain::reminder::Reminder;
+use domain::text::Domain;
 
 use super::error::StoreError;
 
@@ -189,6 +192,11 @@ pub(crate) fn tenant(id: &TenantId) -> String {
     format!("TN#{id}")
 }
 
+/// Whose a domain is.
+pub(crate) fn domain(domain: &Domain) -> String {
+    format!("DM#{}", domain.as_str())
+}
+
 /// The tenant of the key of its customer's rules.
 pub(crate) fn tenant_of_rules(partition: &str) -> Option<TenantId> {
     TenantId::parse(partition.strip_prefix("RU#")?).ok()
@@ -228,8 +236,16 @@ pub(crate) fn tenant_of(partition: &str) -> Option<TenantId> {
     TenantId::parse(partition.strip_prefix("TN#")?).ok()
 }
 
+/// What the sort keys of the versions of a policy begin with.
+pub(crate) const POLICIES: &str = "V#";
+
 pub(crate) fn policy(version: u32) -> String {
-    format!("V#{version}")
+    format!("{POLICIES}{version}")
+}
+
+/// The version that a sort key names.
+pub(crate) fn policy_of(sort: &str) -> Option<u32> {
+    sort.strip_prefix(POLICIES)?.parse().ok()
 }
 
 pub(crate) fn usage(tenant: &TenantId, item: &ItemRef) -> String {

@@ -27,8 +27,10 @@ pub const PARTNER: IndexKeys = IndexKeys { name: "partner", partition: "ip", sor
 pub const TENANT: IndexKeys = IndexKeys { name: "tenant", partition: "it", sort: "iu" };
 /// The operator's queue, sparse: by state and time of waiting.
 pub const QUEUE: IndexKeys = IndexKeys { name: "queue", partition: "iq", sort: "iw" };
+/// Partners, tenants and programs, sparse: each kind by name.
+pub const DAY: IndexKeys = IndexKeys { name: "day", partition: "iy", sort: "iz" };
 /// All of the indexes; each projects keys only.
-pub const INDEXES: [IndexKeys; 3] = [PARTNER, TENANT, QUEUE];
+pub const INDEXES: [IndexKeys; 4] = [PARTNER, TENANT, QUEUE, DAY];
 /// The attribute of the time to live.
 pub const TIME_TO_LIVE: &str = "expires";
 

@@ -1,5 +1,7 @@
 //! The ways to write a claim: what comes before each, and the step itself.
 
+use std::collections::BTreeSet;
+
 use chrono::{Duration as Span, NaiveDate};
 use domain::actor::Actor;
 use domain::calendar::Exception;
@@ -9,6 +11,7 @@ use domain::event::FailureCause;
 use domain::ids::{ClaimId, ItemNo, Sha256Hash};
 use domain::program::{Consent, Policy};
 use domain::reason::{Reason, ReasonCode};
+use domain::rules::StandingRules;
 use domain::text::{Comment, Email, Name};
 use integration::fixtures::{CONTOSO, claim_body};
 use integration::rivals::{accept_all, borealis, grounds, operator};
@@ -17,7 +20,7 @@ use integration::world::{
     partner_id, reject, reviewer, tenant_id, undo_all, validate, withdraw,
 };
 use serde_json::{Value, json};
-use store::{Author, Noted, RulesWish, Store, StoreError};
+use store::{Author, Noted, Store, StoreError};
 
 use super::{ITEMS, NOW};
 
@@ -256,8 +259,8 @@ impl Step {
             | Self::CloseRecounted => return finalize(world, store).await,
             Self::Announce => return announce(store, world.now().at).await,
             Self::Lift => {
-                let (tenant, none) =
-                    (tenant_id(CONTOSO), RulesWish { names_blocks: true, ..RulesWish::default() });
+                let tenant = tenant_id(CONTOSO);
+                let none = |_: &StandingRules| Ok(StandingRules::default());
                 let put = store.put_standing_rules(&tenant, &none, world.now(), &|_, _| true);
                 return Box::pin(put).await.map(|_| ());
             }
@@ -345,7 +348,8 @@ async fn announce(store: &Store, at: Instant) -> Result<(), StoreError> {
     let added = Exception { date, name: "Day of mourning".to_owned(), subdivision: None };
     let country = "CZ".parse().unwrap();
     let author = Author::of(&Actor::System, at);
-    store.put_country_calendar(country, &[added].into(), &author, &|_, _| true).await.map(|_| ())
+    let days = |_: &BTreeSet<Exception>| Ok([added.clone()].into());
+    store.put_country_calendar(country, &days, &author, &|_, _| true).await.map(|_| ())
 }
 
 async fn finalize(world: &World, store: &Store) -> Result<(), StoreError> {

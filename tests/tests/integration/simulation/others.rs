@@ -60,7 +60,9 @@ impl Sim {
         let keeper = StaffId::parse(self.rng.choice(&KEEPERS).unwrap()).unwrap();
         let now = self.stack.world.clock.now();
         let store = &self.stack.world.store;
-        let written = store.change_tenant(&tenant, &keeper, now, &|_, _| true).await.unwrap();
+        let wish = |_: Option<&Tenant>| Ok(tenant.clone());
+        let written = store.change_tenant(&tenant.id, &wish, &keeper, now, &|_, _| true);
+        let written = written.await.unwrap();
         let EntryWrite::Stored(Revised { entry: stored, .. }) = written else {
             panic!("nothing was expected of the entry")
         };

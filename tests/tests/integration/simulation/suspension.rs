@@ -70,7 +70,9 @@ impl Sim {
     async fn put_partner(&mut self, id: &str, entry: Partner, status: PartnerStatus) -> Instant {
         let (partner, now) = (Partner { status, ..entry }, self.stack.world.clock.now());
         let author = Author::of(&Actor::System, now);
-        self.stack.world.store.change_partner(&partner, &author, &|_, _| true).await.unwrap();
+        let wish = |_: Option<&Partner>| Ok(partner.clone());
+        let store = &self.stack.world.store;
+        store.change_partner(&partner.id, &wish, &author, &|_, _| true).await.unwrap();
         self.note(format!("{id} is {status:?}"));
         now
     }

@@ -1,0 +1,45 @@
+//! `GET /v1/me`: who the caller is, and what is left to it.
+
+use app::{ApiError, moment};
+use web::views::{MeView, QuotasLeft};
+use web::{Call, Reply, Viewer, queries};
+
+use crate::App;
+
+/// Tells the caller's role and party, and a partner its locations and quotas.
+pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let caller = call.caller()?;
+    queries::none(call)?;
+    let language = call.language().tag();
+    let view = match caller.viewer() {
+        Viewer::Staff => MeView::of_staff(&caller, language),
+        Viewer::Partner => {
+            let partner = match caller.partner_id() {
+                Some(id) => app.store.partner(id).await?,
+                None => None,
+            };
+            let known = match &partner {
+                Some(partner) => {
+                    let at = moment(&app.store, call).await?.at;
+                    let left = app.store.quota_left(partner, at).await?;
+                    let left = QuotasLeft {
+                        daily_claims: left.daily_claims,
+                        open_claims: left.open_claims,
+                        open_drafts: left.open_drafts,
+                    };
+                    Some((partner, left))
+                }
+                None => None,
+            };
+            MeView::of_partner(&caller, known, language)
+        }
+        Viewer::Customer => {
+            let tenant = match caller.tenant_id() {
+                Some(id) => app.store.tenant(id).await?,
+                None => None,
+            };
+            MeView::of_customer(&caller, tenant.as_ref(), language)
+        }
+    };
+    Ok(Reply::ok(&view))
+}

@@ -1,0 +1,124 @@
+//! Who the caller is.
+
+use domain::directory::{Partner, Tenant};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::directory::{LocationView, PartnerView};
+use crate::caller::Caller;
+use crate::words::{RoleWord, Word};
+
+/// Who the caller is, and what the caller may use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MeView {
+    /// The role that the token gives the caller.
+    pub role: RoleWord,
+    /// Of the operator's staff: the name under which the history knows the member; `null` for others.
+    #[schema(required)]
+    pub actor_id: Option<String>,
+    /// The partner or the tenant; `null` for staff.
+    #[schema(required)]
+    pub party: Option<PartyView>,
+    /// The partner's locations with the programs that each is enrolled in; `null` for others.
+    #[schema(required)]
+    pub locations: Option<Vec<LocationView>>,
+    /// The partner's quotas; `null` for others.
+    #[schema(required)]
+    pub quotas: Option<QuotasView>,
+    /// The language: of a customer that of its mails, else that of the texts in answers to this request.
+    pub language: String,
+}
+
+/// A partner or a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PartyView {
+    /// The id of the partner or tenant.
+    pub id: String,
+    /// Its name; `null` where the directory does not know it.
+    #[schema(required)]
+    pub name: Option<String>,
+    /// `active`, `suspended` or `deleted`; `null` where the directory does not know it.
+    #[schema(pattern = "^(active|suspended|deleted)$", example = "active", required)]
+    pub status: Option<String>,
+}
+
+/// How much of each thing is left to a partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuotasLeft {
+    /// Claims that it may submit today.
+    pub daily_claims: u32,
+    /// Claims that may be open.
+    pub open_claims: u32,
+    /// Drafts.
+    pub open_drafts: u32,
+}
+
+/// What a partner may do, and what is left of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct QuotasView {
+    /// How many claims it may submit in a local day.
+    pub daily_claim_quota: u32,
+    /// How many of them are left today.
+    pub daily_claims_left: u32,
+    /// How many open claims it may have.
+    pub open_claim_quota: u32,
+    /// How many more may be open, some seconds late.
+    pub open_claims_left: u32,
+    /// How many drafts it may have.
+    pub open_draft_quota: u32,
+    /// How many more drafts it may have, some seconds late.
+    pub open_drafts_left: u32,
+}
+
+impl MeView {
+    fn of(caller: &Caller, language: &str) -> Self {
+        Self {
+            role: Word(caller.role()),
+            actor_id: caller.actor().staff_id().map(ToString::to_string),
+            party: None,
+            locations: None,
+            quotas: None,
+            language: language.to_owned(),
+        }
+    }
+
+    /// The view of a member of the staff.
+    pub fn of_staff(caller: &Caller, language: &str) -> Self {
+        Self::of(caller, language)
+    }
+
+    /// The view of a partner's user.
+    pub fn of_partner(
+        caller: &Caller,
+        partner: Option<(&Partner, QuotasLeft)>,
+        language: &str,
+    ) -> Self {
+        let id = caller.partner_id().map(ToString::to_string).unwrap_or_default();
+        let known = partner.map(|(partner, _)| PartnerView::of(partner));
+        let quotas = partner.map(|(partner, left)| QuotasView {
+            daily_claim_quota: partner.daily_claim_quota,
+            daily_claims_left: left.daily_claims,
+            open_claim_quota: partner.open_claim_quota,
+            open_claims_left: left.open_claims,
+            open_draft_quota: partner.open_draft_quota,
+            open_drafts_left: left.open_drafts,
+        });
+        let name = known.as_ref().map(|known| known.name.clone());
+        let status = partner.map(|(partner, _)| partner.status.as_str().to_owned());
+        Self {
+            party: Some(PartyView { id, name, status }),
+            locations: known.map(|known| known.locations),
+            quotas,
+            ..Self::of(caller, language)
+        }
+    }
+
+    /// The view of a customer's administrator.
+    pub fn of_customer(caller: &Caller, tenant: Option<&Tenant>, language: &str) -> Self {
+        let id = caller.tenant_id().map(ToString::to_string).unwrap_or_default();
+        let name = tenant.map(|tenant| tenant.name.as_str().to_owned());
+        let status = tenant.map(|tenant| tenant.status.as_str().to_owned());
+        let language = tenant.map_or(language, |tenant| tenant.language().as_str());
+        Self { party: Some(PartyView { id, name, status }), ..Self::of(caller, language) }
+    }
+}

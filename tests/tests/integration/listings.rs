@@ -1,0 +1,242 @@
+//! What exists can be found (`docs/api.md §3.6`): partners, tenants and programs by name, and who one is.
+
+use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, FABRIKAM, TAILWIND};
+use integration::stack::{Answer, Stack};
+use integration::wire::Call;
+use serde_json::{Value, json};
+use web::event::Event;
+
+const NOW: &str = "2026-12-22T14:00:00Z";
+
+async fn stack() -> Stack {
+    Box::pin(Stack::at(NOW)).await
+}
+
+async fn get(stack: &Stack, path: &str) -> Answer {
+    let answer = stack.send(Event::get(path).staff("auditor", "anna")).await;
+    assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+    answer
+}
+
+async fn put(stack: &Stack, path: &str, body: &Value) {
+    let answer = stack.send(Event::put(path).staff("operator", "olga").json(body)).await;
+    assert!([200, 201].contains(&answer.status), "{path}: {}", answer.text);
+}
+
+async fn partner(stack: &Stack, event: Event) -> Answer {
+    stack.send(event.partner_user(ALPINE)).await
+}
+
+fn ids(page: &Answer) -> Vec<String> {
+    let items = page.body["items"].as_array().unwrap().iter();
+    items.map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn partners_and_tenants_are_listed_by_name() {
+    let stack = stack().await;
+    let partners = get(&stack, "/v1/partners").await;
+    assert_eq!(ids(&partners), [ALPINE, BOREALIS]);
+    let first = json!({"id": ALPINE, "name": "Alpine Cloud", "status": "active", "country": "CZ"});
+    assert_eq!(partners.body["items"][0], first, "nothing else is in the list");
+    let tenants = get(&stack, "/v1/tenants").await;
+    assert_eq!(ids(&tenants), [CONTOSO, FABRIKAM, TAILWIND]);
+    let first = json!({"id": CONTOSO, "name": "Contoso", "status": "active", "country": "CZ"});
+    assert_eq!(tenants.body["items"][0], first);
+}
+
+#[tokio::test]
+async fn a_name_is_found_by_its_beginning_in_either_case_and_follows_a_renaming() {
+    let stack = stack().await;
+    assert_eq!(ids(&get(&stack, "/v1/partners?name=bOR").await), [BOREALIS]);
+    assert_eq!(ids(&get(&stack, "/v1/partners?name=realis").await), Vec::<String>::new());
+    put(&stack, "/v1/partners/p-borealis", &json!({"name": "Žlutý # kůň"})).await;
+    assert_eq!(ids(&get(&stack, "/v1/partners?name=bor").await), Vec::<String>::new());
+    assert_eq!(ids(&get(&stack, "/v1/partners?name=%C5%BDLUT%C3%BD%20%23").await), [BOREALIS]);
+    assert_eq!(ids(&get(&stack, "/v1/partners").await), [ALPINE, BOREALIS]);
+}
+
+#[tokio::test]
+async fn a_status_narrows_the_list_and_the_page_is_filled_up() {
+    let stack = stack().await;
+    for no in 0..7 {
+        let body = json!({"name": format!("Partner {no}"), "status": if no % 3 == 0 { "suspended" } else { "active" },
+            "country": "CZ", "time_zone": "Europe/Prague", "daily_claim_quota": 1, "open_claim_quota": 1});
+        put(&stack, &format!("/v1/partners/p-{no}"), &body).await;
+    }
+    let mut found = Vec::new();
+    let mut path = "/v1/partners?name=Partner%20&status=suspended&limit=2".to_owned();
+    loop {
+        let page = get(&stack, &path).await;
+        found.push(ids(&page));
+        // The link leads on as it is, whatever is in the name.
+        let link = page.header("link").to_owned();
+        match link.strip_prefix('<').and_then(|link| link.split_once('>')) {
+            Some((next, _)) => path = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(found.concat(), ["p-0", "p-3", "p-6"]);
+    assert_eq!(found[0].len(), 2, "the first page is full");
+    assert_eq!(ids(&get(&stack, "/v1/tenants?status=deleted").await), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_tenant_is_found_by_its_domain_in_any_spelling() {
+    let stack = stack().await;
+    let path = format!("/v1/tenants/{CONTOSO}");
+    put(&stack, &path, &json!({"domains": ["contoso.example", "münchen.example"]})).await;
+    for domain in ["contoso.example", "m%C3%BCnchen.example", "XN--MNCHEN-3YA.example"] {
+        let found = get(&stack, &format!("/v1/tenants?domain={domain}")).await;
+        assert_eq!(ids(&found), [CONTOSO], "{domain}");
+    }
+    assert_eq!(ids(&get(&stack, "/v1/tenants?domain=nobody.example").await), Vec::<String>::new());
+    assert_eq!(
+        ids(&get(&stack, "/v1/tenants?domain=contoso.example&name=tail").await),
+        Vec::<String>::new()
+    );
+    put(&stack, &path, &json!({"domains": ["contoso.example"]})).await;
+    assert_eq!(
+        ids(&get(&stack, "/v1/tenants?domain=m%C3%BCnchen.example").await),
+        Vec::<String>::new()
+    );
+}
+
+#[tokio::test]
+async fn a_list_takes_no_other_parameters() {
+    let stack = stack().await;
+    for path in [
+        "/v1/partners?domain=contoso.example",
+        "/v1/partners?status=deleted",
+        "/v1/tenants?status=suspended",
+        "/v1/tenants?domain=-",
+        "/v1/tenants?name=",
+        "/v1/programs?name=x",
+        "/v1/me?x=1",
+        "/v1/calendars?x=1",
+    ] {
+        let refused = stack.send(Event::get(path).staff("auditor", "anna")).await;
+        assert_eq!(refused.problem(), (400, "invalid-query"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_costs_a_read_of_the_index_and_a_batch_and_an_entry_one_unit_of_the_index() {
+    let stack = stack().await;
+    let wire = &stack.wires[6];
+    wire.reset();
+    get(&stack, "/v1/tenants").await;
+    let operations =
+        |calls: &[Call]| calls.iter().map(|call| call.operation.clone()).collect::<Vec<_>>();
+    assert_eq!(wire.told(operations), ["Query", "BatchGetItem"]);
+    wire.reset();
+    let path = format!("/v1/tenants/{CONTOSO}");
+    put(&stack, &path, &json!({"closures": ["2026-12-31"]})).await;
+    assert!(wire.spent().written.indexes < 0.5, "the name is the same");
+    wire.reset();
+    put(&stack, &path, &json!({"name": "Contoso Ltd"})).await;
+    let indexes = wire.spent().written.indexes;
+    assert!((indexes - 2.0).abs() < 0.5, "one name goes and one comes: {indexes}");
+}
+
+#[tokio::test]
+async fn a_partner_finds_the_programs_with_what_it_may_claim_from_where() {
+    let stack = stack().await;
+    put(&stack, "/v1/partners/p-alpine", &json!({"locations": [
+        {"id": "4711", "programs": ["osu-m365", "osa-sell"]}, {"id": "4713", "programs": ["osu-m365"]}]})).await;
+    put(&stack, "/v1/programs/osa-sell", &json!({"status": "closed"})).await;
+    let list = partner(&stack, Event::get("/v1/programs")).await;
+    assert_eq!(list.status, 200, "{}", list.text);
+    let told: Vec<_> = list.body["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| json!([one["id"], one["status"], one["enrolled_locations"]]))
+        .collect();
+    let expected = [
+        json!(["osa-sell", "closed", ["4711"]]),
+        json!(["osu-business-apps", "open", []]),
+        json!(["osu-m365", "open", ["4711", "4713"]]),
+    ];
+    assert_eq!(told, expected, "by name");
+    let one = partner(&stack, Event::get("/v1/programs/osu-m365")).await;
+    assert_eq!((one.status, one.header("etag")), (200, "\"1\""));
+    assert_eq!(
+        (&one.body["activities"], &one.body["policy"]["consent"]),
+        (&json!(["usage"]), &json!("opt_out"))
+    );
+    assert_eq!(one.body["policy"]["window_business_days"], 5);
+    let staff = get(&stack, "/v1/programs").await;
+    assert!(staff.body["items"][0].get("enrolled_locations").is_none());
+    let customer = stack.send(Event::get("/v1/programs").customer_admin(CONTOSO)).await;
+    assert_eq!(customer.problem(), (403, "role-not-allowed"));
+}
+
+#[tokio::test]
+async fn a_program_tells_its_versions_with_dates_and_what_changed_and_never_who_did_it() {
+    let stack = stack().await;
+    stack.world.clock.advance(chrono::Duration::hours(1));
+    for no in 6..=12 {
+        put(&stack, "/v1/programs/osu-m365", &json!({"policy": {"window_business_days": no}}))
+            .await;
+    }
+    put(&stack, "/v1/programs/osu-m365", &json!({"policy": {"term_months": 24}})).await;
+    for event in [
+        Event::get("/v1/programs/osu-m365").partner_admin(ALPINE),
+        Event::get("/v1/programs/osu-m365").staff("auditor", "a"),
+    ] {
+        let answer = stack.send(event).await;
+        assert!(!answer.text.contains("olga"), "{}", answer.text);
+        let versions = answer.body["versions"].as_array().unwrap().clone();
+        assert_eq!(versions.len(), 9);
+        assert_eq!(versions[0], json!({"policy_version": 1, "since": NOW, "changed": []}));
+        let changed = json!([{"key": "window_business_days", "from": 11, "to": 12}]);
+        assert_eq!(
+            versions[7],
+            json!({"policy_version": 8, "since": "2026-12-22T15:00:00Z", "changed": changed})
+        );
+        let changed = json!([{"key": "term_months", "from": null, "to": 24}]);
+        assert_eq!(versions[8]["changed"], changed);
+    }
+    let read = get(&stack, "/v1/programs/osu-m365").await;
+    let back = stack
+        .send(Event::put("/v1/programs/osu-m365").staff("operator", "olga").json(&read.body))
+        .await;
+    assert_eq!(
+        (back.status, back.header("etag")),
+        (200, read.header("etag")),
+        "what is read can be written back"
+    );
+}
+
+#[tokio::test]
+async fn everyone_learns_who_one_is_and_a_partner_what_is_left() {
+    let stack = stack().await;
+    put(&stack, "/v1/partners/p-alpine", &json!({"daily_claim_quota": 3, "open_claim_quota": 5}))
+        .await;
+    Box::pin(stack.world.submitted("k", &["teams"])).await;
+    let mut draft = fixtures::claim_body(&["exchange-online"]);
+    draft["draft"] = json!(true);
+    assert_eq!(stack.submit(ALPINE, "draft", &draft).await.status, 201);
+    let me = partner(&stack, Event::get("/v1/me").header("accept-language", "cs")).await;
+    let programs = ["osa-sell", "osu-business-apps", "osu-m365"];
+    let expected = json!({"role": "partner_user", "actor_id": null,
+        "party": {"id": ALPINE, "name": "Alpine Cloud", "status": "active"},
+        "locations": [{"id": "4711", "programs": programs}],
+        "quotas": {"daily_claim_quota": 3, "daily_claims_left": 2, "open_claim_quota": 5, "open_claims_left": 4,
+            "open_draft_quota": 200, "open_drafts_left": 199},
+        "language": "cs"});
+    assert_eq!((me.status, me.body), (200, expected));
+    stack.world.clock.advance(chrono::Duration::days(1));
+    let next = partner(&stack, Event::get("/v1/me")).await;
+    assert_eq!(next.body["quotas"]["daily_claims_left"], 3, "a new day");
+    let staff = stack.send(Event::get("/v1/me").staff("reviewer", "rita")).await;
+    let expected = json!({"role": "reviewer", "actor_id": "rita", "party": null, "locations": null, "quotas": null, "language": "en"});
+    assert_eq!((staff.status, staff.body), (200, expected));
+    let customer = stack.send(Event::get("/v1/me").customer_admin(CONTOSO)).await;
+    let expected = json!({"role": "customer_admin", "actor_id": null,
+        "party": {"id": CONTOSO, "name": "Contoso", "status": "active"}, "locations": null, "quotas": null, "language": "cs"});
+    assert_eq!(customer.body, expected);
+    let unknown = stack.send(Event::get("/v1/me").partner_admin("p-nobody")).await;
+    assert_eq!(unknown.body["party"], json!({"id": "p-nobody", "name": null, "status": null}));
+}
