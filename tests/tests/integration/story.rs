@@ -258,9 +258,9 @@ async fn what_the_template_does_not_permit_the_wire_refuses() {
     let claim = world.submitted("k", &["teams"]).await;
     let (store, wire) = world.another_store(|_| {});
     wire.permit(Permissions::of("directory", false));
-    let (actor, begin) = (reviewer(), Command::BeginReview);
-    let begun = store.execute(&claim.id, &actor, &begin, world.now(), None);
-    assert!(Box::pin(begun).await.is_err(), "directory writes no claims");
+    let (actor, command) = (reviewer(), Command::BeginReview);
+    let given = store.execute(&claim.id, &actor, &command, world.now(), None);
+    assert!(Box::pin(given).await.is_err(), "directory writes no claims");
     wire.permit(Permissions::of("publish", false));
     assert!(store.claim(&claim.id, world.now()).await.is_err(), "publish queries nothing");
     wire.permit(Permissions::of("claims", false));

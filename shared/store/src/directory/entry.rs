@@ -1,6 +1,8 @@
 //! What the entries of the directory have in common: a key, the entry as one attribute, and the number of its
 //! revision. Whatever writes an entry also archives it (`directory/history.rs`).
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::actor::{Actor, ActorKind};
 use domain::claim::Instant;
@@ -13,6 +15,7 @@ use super::history;
 use crate::table::attributes::{Attributes, Reader, bytes, key, number, put};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
 use crate::table::retry::pause;
 use crate::table::transaction::{Action, Condition, Written};
@@ -232,6 +235,23 @@ impl Store {
     ) -> Result<Option<Revised<T>>, StoreError> {
         let item = self.get_item(key(pk, keys::RECORD)).await?;
         item.map(revised_of).transpose()
+    }
+
+    /// Those of the ids under whose keys nothing is stored.
+    pub(super) async fn unknown<T: Ord + Clone + Sync>(
+        &self,
+        ids: BTreeSet<&T>,
+        key: impl Fn(&T) -> ItemKey,
+    ) -> Result<BTreeSet<T>, StoreError> {
+        let mut fetched = FetchedItems::default();
+        self.fetch(&mut fetched, ids.iter().map(|id| key(id)).collect()).await?;
+        let mut unknown = BTreeSet::new();
+        for id in ids {
+            if fetched.get(&key(id))?.is_none() {
+                unknown.insert(id.clone());
+            }
+        }
+        Ok(unknown)
     }
 
     /// The entry of that partition, and how far it is archived.

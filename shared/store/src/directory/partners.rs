@@ -70,15 +70,7 @@ impl Store {
         &self,
         ids: BTreeSet<&PartnerId>,
     ) -> Result<BTreeSet<PartnerId>, StoreError> {
-        let mut fetched = FetchedItems::default();
-        self.fetch(&mut fetched, ids.iter().map(|id| partner_key(id)).collect()).await?;
-        let mut unknown = BTreeSet::new();
-        for id in ids {
-            if fetched.get(&partner_key(id))?.is_none() {
-                unknown.insert(id.clone());
-            }
-        }
-        Ok(unknown)
+        self.unknown(ids, partner_key).await
     }
 
     /// Stores a partner as it stands, without a revision: of imports and tests.

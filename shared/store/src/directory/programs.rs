@@ -89,15 +89,7 @@ impl Store {
         &self,
         ids: BTreeSet<&ProgramId>,
     ) -> Result<BTreeSet<ProgramId>, StoreError> {
-        let mut fetched = FetchedItems::default();
-        self.fetch(&mut fetched, ids.iter().map(|id| program_key(id)).collect()).await?;
-        let mut unknown = BTreeSet::new();
-        for id in ids {
-            if fetched.get(&program_key(id))?.is_none() {
-                unknown.insert(id.clone());
-            }
-        }
-        Ok(unknown)
+        self.unknown(ids, program_key).await
     }
 
     /// Stores a program as the system's doing: of imports and tests.
