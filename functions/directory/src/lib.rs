@@ -40,7 +40,7 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
 
 async fn answer(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     match call.route::<DirectoryRoute>()? {
-        DirectoryRoute::Me => me::get(app, call).await,
+        DirectoryRoute::Me => Box::pin(me::get(app, call)).await,
         DirectoryRoute::Partners => partners::list(app, call).await,
         DirectoryRoute::Tenants => tenants::list(app, call).await,
         DirectoryRoute::Programs => programs::list(app, call).await,

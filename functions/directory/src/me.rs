@@ -21,7 +21,7 @@ pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
             let known = match &partner {
                 Some(partner) => {
                     let at = moment(&app.store, call).await?.at;
-                    let left = app.store.quota_left(partner, at).await?;
+                    let left = Box::pin(app.store.quota_left(partner, at)).await?;
                     let left = QuotasLeft {
                         daily_claims: left.daily_claims,
                         open_claims: left.open_claims,

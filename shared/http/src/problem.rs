@@ -183,6 +183,7 @@ fn field_detail(error: &FieldError, language: Language, arguments: &[(&str, &str
     let say = |arguments: &[(&str, &str)]| language.text(&format!("field-{code}"), arguments);
     match error.hint {
         Hint::Form(form) => language.text(&format!("form-{}", form.as_str()), &[]),
+        Hint::None | Hint::OneOf([]) => say(arguments),
         Hint::OneOf(known) => {
             let known = known.join(", ");
             let key = format!("field-{code}.allowed");
@@ -196,7 +197,6 @@ fn field_detail(error: &FieldError, language: Language, arguments: &[(&str, &str
         Hint::AtMost(most) => {
             language.text(&format!("field-{code}.most"), &[("maximum", &most.to_string())])
         }
-        Hint::None => say(arguments),
     }
 }
 

@@ -264,7 +264,8 @@ fn store_of_slow_work(stack: &Stack, by: Duration) -> Store {
 
 fn claims_at(stack: &Stack, version: u32) -> usize {
     let records = stack.world.engine.items("C#");
-    let has_version = |record: &&Value| record["v"]["N"] == version.to_string();
+    let version = json!(version.to_string());
+    let has_version = |record: &&Value| record["v"]["N"] == version;
     records.iter().filter(|record| record["sk"]["S"] == "A").filter(has_version).count()
 }
 

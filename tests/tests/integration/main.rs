@@ -26,6 +26,7 @@ mod confirms;
 mod contacts;
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
 mod countries;
 #[cfg(test)]
 mod crashes;

@@ -350,8 +350,13 @@ async fn the_reviewer_who_began_begins_once_more_and_the_holder_that_came_in_is_
     // The review is not overdue when the holder comes in.
     world.clock.set(closes_at(&first) - Duration::hours(1));
     let begin = || json!({"action": "begin"});
-    let begun = reviewed(&stack, &second.id, REVIEWER, begin()).await;
-    assert_eq!((begun.status, &begun.body["contested"]), (200, &json!(true)), "{}", begun.text);
+    let contested = reviewed(&stack, &second.id, REVIEWER, begin()).await;
+    assert_eq!(
+        (contested.status, &contested.body["contested"]),
+        (200, &json!(true)),
+        "{}",
+        contested.text
+    );
     world.let_pass(closes_at(&first));
     world.finalize().await;
     let validate = || json!({"action": "validate", "comment": "the newer acknowledgement"});

@@ -14,7 +14,9 @@ use crate::openapi::endpoint::{self, AnswerShape, BodyShape, DRY_RUN, Endpoint};
 use crate::openapi::{BEARER, parameter};
 use crate::problem::Problem;
 use crate::problem_code::ProblemCode;
-use crate::routes::{Auth, ClaimsRoute, EvidenceRoute, ReviewRoute, Route, RouteId};
+use crate::routes::{
+    Auth, ClaimsRoute, DirectoryRoute, EvidenceRoute, ReviewRoute, Route, RouteId,
+};
 
 /// The operation of a route. The second one of the decision page has a name of its own.
 pub(super) fn of(route: &Route, method: &HttpMethod) -> Value {
@@ -201,7 +203,12 @@ pub(super) fn problems(route: &Route, endpoint: &Endpoint) -> Vec<ProblemCode> {
 
 /// Whether the query is read, so that one which is wrong is refused.
 fn reads_query(route: &Route, endpoint: &Endpoint) -> bool {
-    let reads_none = [RouteId::Claims(ClaimsRoute::Get), RouteId::Evidence(EvidenceRoute::Get)];
+    let reads_none = [
+        RouteId::Claims(ClaimsRoute::Get),
+        RouteId::Evidence(EvidenceRoute::Get),
+        RouteId::Directory(DirectoryRoute::Me),
+        RouteId::Directory(DirectoryRoute::PutDay),
+    ];
     let is_page = matches!(endpoint.answer, AnswerShape::Page);
     !is_page && (!endpoint.query.is_empty() || reads_none.contains(&route.id))
 }

@@ -83,18 +83,18 @@ impl Sim {
             if self.books.suspended.remove(id) {
                 self.nothing_became_official_meanwhile();
                 let until = self.put_partner(id, entry(), PartnerStatus::Active).await;
-                let last = self.books.suspensions.last_mut().expect("a suspension");
-                last.until = Some(until);
+                let own = self.books.suspensions.iter_mut().rev().find(|one| one.partner == id);
+                if let Some(own) = own {
+                    own.until = Some(until);
+                }
             }
         }
     }
 
     /// Once a suspension was carried out, silence has made nothing of its partner's official that had not ended before.
     fn nothing_became_official_meanwhile(&self) {
-        let suspension = self.books.suspensions.last().expect("a suspension");
-        if !suspension.carried_out {
-            return;
-        }
+        let carried_out = |one: &&Suspension| one.carried_out;
+        let Some(suspension) = self.books.suspensions.last().filter(carried_out) else { return };
         for made in self.made.iter().filter(|made| made.wish.partner == suspension.partner) {
             let claim = self.peek(&made.id);
             let deemed_since = |status| matches!(status, ItemStatus::Active { basis: Basis::Deemed, effective_at } if effective_at > suspension.since);
