@@ -335,6 +335,7 @@ async fn the_examples_of_bodies_are_taken_by_the_functions() {
         (format!("/v1/tenants/{CONTOSO}"), "/v1/tenants/{id}"),
         ("/v1/programs/osu-m365".to_owned(), "/v1/programs/{id}"),
         ("/v1/calendars/CZ".to_owned(), "/v1/calendars/{country}"),
+        ("/v1/calendars/CZ/days/2026-12-30".to_owned(), "/v1/calendars/{country}/days/{date}"),
         (format!("/v1/tenants/{CONTOSO}/usage"), "/v1/tenants/{id}/usage"),
     ] {
         let put = Event::put(&path).staff("operator", "olga");
