@@ -48,7 +48,7 @@ def a_rejection_is_disputed_and_overturned_by_another_reviewer(api):
     assert scene.act("dispute", "alpine_admin").must(422).json["errors"][0]["code"] == "required"
     assert scene.act("dispute", "alpine_admin", {"comment": "It opens here."}).must(200).json["status"] == "disputed"
     overturn = {"action": "overturn", "comment": "It opens here, too."}
-    assert scene.act("review", "reviewer", overturn).must(403).json["code"] == "role-not-allowed"
+    assert scene.act("review", "reviewer", overturn).must(409).json["code"] == "another-reviewer-required"
     assert scene.act("review", "reviewer_2", overturn).must(200).json["status"] == "in_review"
     assert scene.act("review", "reviewer_2", {"action": "validate"}).must(200).json["status"] == "notifying"
 

@@ -71,7 +71,9 @@ pub(crate) async fn usage_of_many(
     let (wanted, query) = queries::usage_of_many(call)?;
     let page = app.cursors.page(call, caller)?;
     let moment = moment(&app.store, call).await?;
-    Period::of(query, moment.at.date_naive(), None)?;
+    // The same days of every association, whatever the date is where its customer is.
+    let Period { from, to } = Period::of(query, moment.at.date_naive(), None)?;
+    let query = UsageQuery { from: Some(from), to: Some(to) };
     not_suspended(calling_partner(app, caller).await?.as_ref())?;
     let (found, next) = list::page_of(app, caller, &wanted, &page, moment).await?;
     let mut usage = Vec::with_capacity(found.len());

@@ -15,11 +15,15 @@ pub(crate) async fn tick(app: &App) -> Result<(), Failure> {
     let tick = app.store.tick().await?;
     let oldest = tick.oldest_due.map_or(0, |age| age.num_seconds());
     telemetry::gauge(metric::OLDEST_DUE_SECONDS, seconds(oldest));
+    // What closes windows waits for nothing else.
+    send_all(app, tick.due.into_iter().map(WorkMessage::Shard).collect()).await?;
     let recounts = app.store.pending_recounts().await?;
-    let shards = tick.due.into_iter().map(WorkMessage::Shard);
-    let work: Vec<_> = shards.chain(recounts.into_iter().map(WorkMessage::Recount)).collect();
-    for messages in work.chunks(BATCH) {
-        send(app, messages).await?;
+    send_all(app, recounts.into_iter().map(WorkMessage::Recount).collect()).await
+}
+
+async fn send_all(app: &App, messages: Vec<WorkMessage>) -> Result<(), Failure> {
+    for some in messages.chunks(BATCH) {
+        send(app, some).await?;
     }
     Ok(())
 }

@@ -140,9 +140,10 @@ pub fn refuse_by_state(
 }
 
 /// Whether a party's command comes too late for an erased claim, which takes nothing but a "no": nobody knows any more
-/// whose link is whose.
+/// whose link is whose. Standing rules name every claim of a tenant; of an erased one they want nothing.
 pub(crate) fn is_closed(claim: &Claim, command: CommandKind, actor: &Actor) -> bool {
-    let is_taken = matches!(command, CommandKind::Decline | CommandKind::Erase);
+    let is_taken =
+        matches!(command, CommandKind::Decline | CommandKind::Erase | CommandKind::ChangeConsent);
     claim.erased && *actor != Actor::System && !is_taken
 }
 

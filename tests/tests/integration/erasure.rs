@@ -288,6 +288,22 @@ async fn after_an_erasure_a_canary_is_nowhere_and_the_history_verifies() {
 }
 
 #[tokio::test]
+async fn an_erased_claim_keeps_no_rule_of_its_customer_from_the_claims_behind_it() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let over = stack.world.submitted("a", &["exchange-online"]).await;
+    stack.world.give(&over.id, &alpine(), &withdraw()).await.unwrap();
+    let erased = erase(&stack, &over.id).await;
+    assert_eq!(erased.status, 200, "{}", erased.text);
+    let open = Box::pin(stack.world.awaiting("k", &["teams"])).await;
+    let rules = Event::put("/v1/customer/rules").customer_admin(CONTOSO);
+    let put = stack.send(rules.json(&json!({"explicit_yes": "all"}))).await;
+    assert_eq!(put.status, 200, "{}", put.text);
+    assert!(stack.world.read(&open.id).await.subject.explicit_yes);
+    let swept = Box::pin(stack.backstage.sweep(&stack.world)).await.unwrap();
+    assert!(swept.batch_item_failures.is_empty(), "{swept:?}");
+}
+
+#[tokio::test]
 async fn the_link_of_an_erased_claim_shows_that_it_is_closed_and_takes_a_no() {
     let stack = Stack::at(NOW).await;
     let claim = refused(&stack).await;

@@ -79,7 +79,7 @@ impl Store {
         let (mut from, mut closing) = (None, false);
         loop {
             let (ids, next) =
-                self.newest_of_partner(id, PartOfPartner::All, from.as_ref(), PAGE).await?;
+                self.newest_of_partner(id, PartOfPartner::Submitted, from.as_ref(), PAGE).await?;
             let lost = |claim: &Claim| unenrolled(claim, &partner).into_iter().collect::<Vec<_>>();
             closing |= self.reconcile_page(&ids, &mut report, lost).await?;
             match next {

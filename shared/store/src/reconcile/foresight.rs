@@ -97,8 +97,9 @@ impl Store {
         };
         let (mut all, mut from, mut read) = (Consequences::default(), None, 0);
         loop {
-            let (ids, next) =
-                self.newest_of_partner(&before.id, PartOfPartner::All, from.as_ref(), PAGE).await?;
+            let (ids, next) = self
+                .newest_of_partner(&before.id, PartOfPartner::Submitted, from.as_ref(), PAGE)
+                .await?;
             read += ids.len();
             self.foresee_page(&ids, &lost, &facts, at, &mut all).await?;
             from = next;

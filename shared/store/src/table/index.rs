@@ -40,8 +40,6 @@ const ENTRY: &str = "index entry";
 /// the drafts and the discarded ones, so that those stand in nobody's way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PartOfPartner {
-    /// Every one.
-    All,
     /// Those that are submitted, and drafts from before they stood apart.
     Submitted,
     /// Drafts, then the discarded ones.
@@ -54,13 +52,12 @@ pub(crate) enum PartOfPartner {
 
 impl PartOfPartner {
     /// What the sort key has to be: an expression, and its value.
-    fn narrowed(self) -> Option<(&'static str, &'static str)> {
+    fn narrowed(self) -> (&'static str, &'static str) {
         match self {
-            Self::All => None,
-            Self::Submitted => Some(("ik < :s", keys::UNSUBMITTED)),
-            Self::Unsubmitted => Some(("ik > :s", keys::UNSUBMITTED)),
-            Self::Drafts => Some(("begins_with(ik, :s)", keys::DRAFTS)),
-            Self::Discarded => Some(("begins_with(ik, :s)", keys::DISCARDED)),
+            Self::Submitted => ("ik < :s", keys::UNSUBMITTED),
+            Self::Unsubmitted => ("ik > :s", keys::UNSUBMITTED),
+            Self::Drafts => ("begins_with(ik, :s)", keys::DRAFTS),
+            Self::Discarded => ("begins_with(ik, :s)", keys::DISCARDED),
         }
     }
 }
@@ -89,12 +86,10 @@ impl Store {
     ) -> QueryFluentBuilder {
         let query = self.query_index(schema::PARTNER, partner.as_str(), None, from);
         let query = query.scan_index_forward(false);
-        match part.narrowed() {
-            Some((condition, value)) => query
-                .key_condition_expression(format!("ip = :p AND {condition}"))
-                .expression_attribute_values(":s", text(value)),
-            None => query,
-        }
+        let (condition, value) = part.narrowed();
+        query
+            .key_condition_expression(format!("ip = :p AND {condition}"))
+            .expression_attribute_values(":s", text(value))
     }
 
     /// Claims at a tenant, newest first. The index has them by partner, so all of its entries are
