@@ -2,7 +2,7 @@
 //! suspended and the item is the association's, from the day on that the customer was told (`docs/domain.md
 //! §4`, I5).
 
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
 use domain::calendar::Zone;
 use domain::claim::{Claim, Instant, ItemStatus};
 use domain::content;
@@ -18,6 +18,9 @@ use web::{Call, Caller, Failure, Reply, queries};
 use crate::period::Period;
 use crate::{claim, list};
 use app::{Api, ApiError, moment};
+
+/// How far the clocks of the easternmost zone are before UTC.
+const EASTERNMOST: Duration = Duration::hours(14);
 
 /// How many associations are read side by side. Each takes connections of its own.
 const AT_ONCE: usize = 16;
@@ -72,7 +75,8 @@ pub(crate) async fn usage_of_many(
     let page = app.cursors.page(call, caller)?;
     let moment = moment(&app.store, call).await?;
     // The same days of every association, whatever the date is where its customer is.
-    let Period { from, to } = Period::of(query, moment.at.date_naive(), None)?;
+    let newest = (moment.at + EASTERNMOST).date_naive();
+    let Period { from, to } = Period::of(query, newest, None)?;
     let query = UsageQuery { from: Some(from), to: Some(to) };
     not_suspended(calling_partner(app, caller).await?.as_ref())?;
     let (found, next) = list::page_of(app, caller, &wanted, &page, moment).await?;
