@@ -47,8 +47,9 @@ pub(super) enum Happened {
     Died,
 }
 
-/// Every one: there is some of each in every run of many seeds.
-pub(super) const ALL: [Happened; 32] = [
+/// There is some of each in every run of many seeds. Left out is [`Happened::EndedForThePartner`]: it takes a close
+/// between a suspension and its sweep, which hundreds of seeds may not bring.
+pub(super) const ALL: [Happened; 31] = [
     Happened::Opened,
     Happened::ClosedBySilence,
     Happened::RefusedInTime,
@@ -68,7 +69,6 @@ pub(super) const ALL: [Happened; 32] = [
     Happened::NoticeFailed,
     Happened::HeldForTheCalendar,
     Happened::HeldForThePartner,
-    Happened::EndedForThePartner,
     Happened::Recalled,
     Happened::Forgotten,
     Happened::SuspendedIn("submitted"),
