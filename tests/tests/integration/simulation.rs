@@ -44,7 +44,9 @@ pub(super) use people::Intent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 /// How many seeds `cargo test` runs, unless SEEDS says otherwise; `make soak` runs many more.
-const SEEDS: u64 = 500;
+const SEEDS: u64 = 250;
+/// How many seeds there are at least where some of everything is demanded.
+const SEEDS_FOR_ALL: u64 = 500;
 /// A story has acts: each begins with new claims, and after it everything is repaired and comes to rest.
 const ACTS: usize = 2;
 /// How many things happen in an act.
@@ -441,7 +443,7 @@ fn no_seed_loses_a_no_closes_early_forgets_a_timer_or_leaves_a_version_untold() 
     });
     let whole = whole.into_inner().unwrap();
     eprintln!("{seeds} seeds: {whole:?}");
-    for happened in ALL.into_iter().filter(|_| seeds >= SEEDS) {
+    for happened in ALL.into_iter().filter(|_| seeds >= SEEDS_FOR_ALL) {
         assert!(whole.contains_key(&happened), "{happened:?} in none of {seeds} seeds");
     }
 }
