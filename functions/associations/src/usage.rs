@@ -10,7 +10,7 @@ use domain::directory::{Partner, PartnerStatus};
 use domain::ids::{AssociationId, ItemNo};
 use domain::program::ItemRef;
 use futures_util::future::try_join_all;
-use store::{UsageRecord, UsageRecords};
+use store::UsageRecord;
 use web::queries::UsageQuery;
 use web::views::{AssociationUsageView, UsageDay, UsageView};
 use web::{Call, Caller, Failure, Reply, queries};
@@ -32,18 +32,12 @@ pub(crate) async fn usage(app: &Api, call: &Call<'_>, caller: &Caller) -> Result
     let (claim, partner) =
         tokio::join!(claim(app, caller, &id, moment), calling_partner(app, caller));
     let claim = claim?;
-    let (item, effective_at) = readable(&claim, &id)?;
+    let running = Running::of(&claim, id)?;
     not_suspended(partner?.as_ref())?;
     let query = queries::usage(call)?;
-    let days = days(app, &claim, effective_at).await?;
-    let today = days.zone.date(moment.at);
-    let period = Period::of(query, today, days.first)?;
-    let rows = app.store.usage(&claim.subject.tenant, &item, period.from, period.to);
-    let (rows, noted) = tokio::join!(rows, app.store.note_reading(&id, moment.at));
-    // What cannot be noted for the customer is not told.
-    noted?;
-    let view = view(period, today, &rows?);
-    Ok(if call.wants_csv() { Reply::csv(view.csv()) } else { Reply::ok(&view) })
+    let days = running.days(app, moment.at).await?;
+    let period = Period::of(query, days.today, days.first)?;
+    Ok(answer(call, &running.read_by_partner(app, period, days.today, moment.at).await?))
 }
 
 /// The same for the customer: what its partner reads at the moment. It is nobody's reading.
@@ -55,14 +49,16 @@ pub(crate) async fn usage_of_customer(
     let id = call.path_id(AssociationId::parse)?;
     let moment = moment(&app.store, call).await?;
     let claim = claim(app, caller, &id, moment).await?;
-    let (item, effective_at) = readable(&claim, &id)?;
+    let running = Running::of(&claim, id)?;
     let query = queries::usage(call)?;
-    let days = days(app, &claim, effective_at).await?;
-    let today = days.zone.date(moment.at);
-    let period = Period::of(query, today, days.first)?;
-    let rows = app.store.usage(&claim.subject.tenant, &item, period.from, period.to).await?;
-    let view = view(period, today, &rows);
-    Ok(if call.wants_csv() { Reply::csv(view.csv()) } else { Reply::ok(&view) })
+    let days = running.days(app, moment.at).await?;
+    let period = Period::of(query, days.today, days.first)?;
+    Ok(answer(call, &running.read(app, period, days.today).await?))
+}
+
+/// The days as the caller wants them: as a table or as JSON.
+fn answer(call: &Call<'_>, usage: &UsageView) -> Reply {
+    if call.wants_csv() { Reply::csv(usage.csv()) } else { Reply::ok(usage) }
 }
 
 /// The usage of the partner's active associations, a page of them.
@@ -101,33 +97,69 @@ async fn usage_of_one(
     query: UsageQuery,
     at: Instant,
 ) -> Result<Option<AssociationUsageView>, ApiError> {
-    let id = claim.association_id(no);
-    let (item, effective_at) = readable(claim, &id)?;
-    let days = days(app, claim, effective_at).await?;
-    let today = days.zone.date(at);
-    let Some(period) = Period::readable(query, today, days.first)? else { return Ok(None) };
-    let rows = app.store.usage(&claim.subject.tenant, &item, period.from, period.to);
-    let (rows, noted) = tokio::join!(rows, app.store.note_reading(&id, at));
-    noted?;
-    Ok(AssociationUsageView::of(claim, no, view(period, today, &rows?)))
+    let running = Running::of(claim, claim.association_id(no))?;
+    let days = running.days(app, at).await?;
+    let Some(period) = Period::readable(query, days.today, days.first)? else { return Ok(None) };
+    let usage = running.read_by_partner(app, period, days.today, at).await?;
+    Ok(AssociationUsageView::of(claim, no, usage))
 }
 
-/// In which zone the days of an association are counted, and which of them is the first that may be read.
-struct ReadableDays {
-    zone: Zone,
+/// An association that runs.
+struct Running<'c> {
+    claim: &'c Claim,
+    id: AssociationId,
+    item: ItemRef,
+    effective_at: Instant,
+}
+
+/// Where the customer's days stand.
+struct Days {
+    /// The date at the customer's.
+    today: NaiveDate,
+    /// The first whose usage may be read; `None`: every one.
     first: Option<NaiveDate>,
 }
 
-async fn days(app: &Api, claim: &Claim, effective_at: Instant) -> Result<ReadableDays, ApiError> {
-    let zone = customers_zone(app, claim).await?;
-    let policy = app.store.policy_of(claim).await?;
-    Ok(ReadableDays { zone, first: content::first_usage_day(effective_at, &policy, zone) })
-}
+impl<'c> Running<'c> {
+    /// The association, if it runs.
+    fn of(claim: &'c Claim, id: AssociationId) -> Result<Self, Failure> {
+        let (item, effective_at) = readable(claim, &id)?;
+        Ok(Self { claim, id, item, effective_at })
+    }
 
-fn view(period: Period, today: NaiveDate, rows: &UsageRecords) -> UsageView {
-    let is_final = content::is_usage_final(period.to, today);
-    let days = rows.days.iter().map(day).collect();
-    UsageView::of((period.from, period.to), is_final, rows.as_of, days)
+    async fn days(&self, app: &Api, at: Instant) -> Result<Days, ApiError> {
+        let zone = customers_zone(app, self.claim).await?;
+        let policy = app.store.policy_of(self.claim).await?;
+        let first = content::first_usage_day(self.effective_at, &policy, zone);
+        Ok(Days { today: zone.date(at), first })
+    }
+
+    async fn read(
+        &self,
+        app: &Api,
+        period: Period,
+        today: NaiveDate,
+    ) -> Result<UsageView, ApiError> {
+        let tenant = &self.claim.subject.tenant;
+        let rows = app.store.usage(tenant, &self.item, period.from, period.to).await?;
+        let is_final = content::is_usage_final(period.to, today);
+        let days = rows.days.iter().map(day).collect();
+        Ok(UsageView::of((period.from, period.to), is_final, rows.as_of, days))
+    }
+
+    /// Reads the days, and notes that the partner did: what cannot be noted for the customer is not told.
+    async fn read_by_partner(
+        &self,
+        app: &Api,
+        period: Period,
+        today: NaiveDate,
+        at: Instant,
+    ) -> Result<UsageView, ApiError> {
+        let read = self.read(app, period, today);
+        let (usage, noted) = tokio::join!(read, app.store.note_reading(&self.id, at));
+        noted?;
+        usage
+    }
 }
 
 /// The caller as the directory knows it; it is the claim's partner, or sees no claim.

@@ -120,10 +120,16 @@ impl Details {
 
     /// What is left when the personal data are erased: the names of the two companies, and the domain.
     pub(crate) fn erased(&self) -> Self {
+        let (partner, tenant) = (self.partner_name.clone(), self.tenant_name.clone());
+        Self::of_companies(partner, tenant, self.tenant_domain.clone())
+    }
+
+    /// The names of the two companies and the customer's domain, and nothing of people.
+    pub fn of_companies(partner_name: Name, tenant_name: Name, tenant_domain: Domain) -> Self {
         Self {
-            partner_name: self.partner_name.clone(),
-            tenant_name: self.tenant_name.clone(),
-            tenant_domain: self.tenant_domain.clone(),
+            partner_name,
+            tenant_name,
+            tenant_domain,
             customer_contact: None,
             technical_contact: None,
             partner_contact: None,

@@ -85,6 +85,8 @@ impl Store {
         let decided = domain::evolve(Some(old.claim().clone()), event)?;
         let changes = effects::lock_changes(Some(old.claim()), &decided);
         let policy = &command_context.context.policy;
+        // The timers are those of the claim as decided. One that the locks make end sooner has its own beside them:
+        // a timer that is stale does nothing.
         let (locks, ()) = tokio::try_join!(
             self.locks_of(&decided, &changes, command_context),
             self.schedule_timers(Some(old.claim()), &decided, policy, now),

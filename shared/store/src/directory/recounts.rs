@@ -1,8 +1,6 @@
 //! Countries whose calendar has changed, and whose open windows are still to be counted again: one item for each,
 //! written in the transaction that changes the calendar, and deleted when the last window is done.
 
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 use chrono::Duration;
 use domain::calendar::CountryCode;
@@ -12,7 +10,7 @@ use crate::table::attributes::{Attributes, Reader, bytes, instant, key, number, 
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
-use crate::table::transaction::{Condition, Written};
+use crate::table::transaction::{Condition, Written, is_refused};
 use crate::table::write_id::WriteId;
 
 const REVISION: &str = "r";
@@ -111,7 +109,7 @@ impl Store {
             .return_values(ReturnValue::AllNew);
         match call.send().await {
             Ok(answer) => Recount::read(&answer.attributes.unwrap_or_default()).map(Some),
-            Err(error) if is_taken(error.as_service_error()) => Ok(None),
+            Err(error) if is_refused(&error) => Ok(None),
             Err(error) => Err(StoreError::of_call(error)),
         }
     }
@@ -146,16 +144,8 @@ impl Store {
             .expression_attribute_values(":owner", bytes(owner.0));
         match call.send().await {
             Ok(_) => Ok(()),
-            Err(error) if is_restarted(error.as_service_error()) => Ok(()),
+            Err(error) if is_refused(&error) => Ok(()),
             Err(error) => Err(StoreError::of_call(error)),
         }
     }
-}
-
-fn is_taken(error: Option<&UpdateItemError>) -> bool {
-    error.is_some_and(UpdateItemError::is_conditional_check_failed_exception)
-}
-
-fn is_restarted(error: Option<&DeleteItemError>) -> bool {
-    error.is_some_and(DeleteItemError::is_conditional_check_failed_exception)
 }

@@ -1,6 +1,5 @@
 //! How much a partner has announced to upload on a day.
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use chrono::Duration;
 use domain::calendar::{Zone, days_after};
 use domain::claim::Instant;
@@ -10,6 +9,7 @@ use crate::table::attributes::{Attributes, key, number};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
+use crate::table::transaction::is_refused;
 
 /// The most announcements of a partner on a local day.
 const MOST_UPLOADS: i64 = 50;
@@ -65,14 +65,12 @@ impl Store {
             .expression_attribute_values(":left", number(MOST_BYTES.saturating_sub(bytes)));
         match call.send().await {
             Ok(_) => Ok(UploadQuota::Counted(CountedUpload { day, bytes })),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => {
-                    let tomorrow = days_after(at, 0, &Zone::Known(partner.time_zone));
-                    let retry_after_s = u32::try_from((tomorrow - at).num_seconds()).ok();
-                    Ok(UploadQuota::UsedUp { retry_after_s })
-                }
-                _ => Err(StoreError::of_call(error)),
-            },
+            Err(error) if is_refused(&error) => {
+                let tomorrow = days_after(at, 0, &Zone::Known(partner.time_zone));
+                let retry_after_s = u32::try_from((tomorrow - at).num_seconds()).ok();
+                Ok(UploadQuota::UsedUp { retry_after_s })
+            }
+            Err(error) => Err(StoreError::of_call(error)),
         }
     }
 

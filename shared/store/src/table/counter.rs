@@ -1,12 +1,12 @@
 //! Numbers that are counted up under a condition, of a day or a month: one write unit, and no two counts are in each
 //! other's way.
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use chrono::Duration;
 
 use super::attributes::{Attributes, number};
 use super::config::Store;
 use super::error::StoreError;
+use super::transaction::is_refused;
 
 /// How long a number is kept: the time to live runs on the real clock.
 const KEPT: Duration = Duration::days(90);
@@ -49,10 +49,8 @@ impl Store {
             .set_condition_expression((!conditions.is_empty()).then(|| conditions.join(" AND ")));
         match call.send().await {
             Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(StoreError::of_call(error)),
-            },
+            Err(error) if is_refused(&error) => Ok(false),
+            Err(error) => Err(StoreError::of_call(error)),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem};
@@ -164,6 +165,11 @@ fn asked_once(actions: Vec<Action>) -> Vec<Action> {
         }
     }
     kept
+}
+
+/// Whether the condition of a single write does not hold, and nothing else stopped it.
+pub(crate) fn is_refused(error: &impl ProvideErrorMetadata) -> bool {
+    error.code() == Some("ConditionalCheckFailedException")
 }
 
 fn is_conflict(error: Option<&PutItemError>) -> bool {

@@ -1,7 +1,6 @@
 //! Checkpoints: how far each shard is drained. They move only forward, except after a jump of the
 //! test clock.
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 use chrono::Duration;
 use domain::claim::Instant;
@@ -14,7 +13,7 @@ use crate::table::clock::offset_in;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
-use crate::table::transaction::{Condition, Written};
+use crate::table::transaction::{Condition, Written, is_refused};
 use crate::table::write_id::WriteId;
 
 const BUCKET: &str = "b";
@@ -149,7 +148,7 @@ impl Store {
             .return_values(ReturnValue::AllNew);
         match call.send().await {
             Ok(answer) => Checkpoint::read(&answer.attributes.unwrap_or_default()).map(Some),
-            Err(error) if is_refused(error.as_service_error()) => Ok(None),
+            Err(error) if is_refused(&error) => Ok(None),
             Err(error) => Err(StoreError::of_call(error)),
         }
     }
@@ -192,7 +191,7 @@ impl Store {
             .expression_attribute_values(":one", number(1));
         match call.send().await {
             Ok(_) => Ok(()),
-            Err(error) if is_refused(error.as_service_error()) => Ok(()),
+            Err(error) if is_refused(&error) => Ok(()),
             Err(error) => Err(StoreError::of_call(error)),
         }
     }
@@ -201,8 +200,4 @@ impl Store {
 /// The shard of a checkpoint; `None` for the test clock.
 pub(crate) fn shard_of(item: &Attributes) -> Option<u16> {
     item.get("sk").and_then(|sk| sk.as_s().ok()).and_then(|sk| sk.parse().ok())
-}
-
-fn is_refused(error: Option<&UpdateItemError>) -> bool {
-    error.is_some_and(UpdateItemError::is_conditional_check_failed_exception)
 }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use domain::claim::{Claim, Instant};
 use domain::ids::{AssociationId, ClaimId, ItemNo};
 
@@ -12,6 +11,7 @@ use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
+use crate::table::transaction::is_refused;
 
 /// When the data of each of a claim's associations were last read; those that never were are left out.
 pub type Readings = BTreeMap<ItemNo, Instant>;
@@ -35,13 +35,7 @@ impl Store {
             .send()
             .await;
         match noted {
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
+            Err(error) if is_refused(&error) => Ok(()),
             noted => noted.map(|_| ()).map_err(StoreError::of_call),
         }
     }

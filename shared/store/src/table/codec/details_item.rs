@@ -96,22 +96,7 @@ impl DetailsItem {
 /// What stands for the details of a claim of which only the record was read.
 pub(crate) fn withheld() -> Option<Details> {
     let name = Name::parse("-").ok()?;
-    Some(Details {
-        partner_name: name.clone(),
-        tenant_name: name,
-        tenant_domain: Domain::parse("withheld.invalid").ok()?,
-        customer_contact: None,
-        technical_contact: None,
-        partner_contact: None,
-        label: None,
-        external_ref: None,
-        evidence: Vec::new(),
-        reason_comments: Vec::new(),
-        remarks: Vec::new(),
-        proposed_contact: None,
-        vouched_for: None,
-        vouched_by: Vec::new(),
-    })
+    Some(Details::of_companies(name.clone(), name, Domain::parse("withheld.invalid").ok()?))
 }
 
 #[cfg(test)]
