@@ -74,6 +74,18 @@ mutants: $(MUTANTS_TOOL) ## changes the rules in one place at a time, to see tha
 	PROPTEST_CASES=24 $(MUTANTS_TOOL) mutants --package domain --cap-lints=true --timeout 300 --output .local \
 	  $(foreach file,$(RULES),--file 'shared/domain/src/$(file)') -- --locked --lib --test rules
 
+# The generator is a Java program out of the registry of Python.
+GENERATOR := $(VENV)/bin/openapi-generator-cli
+GENERATOR_VERSION := 7.26.0
+.PHONY: clients-all
+clients-all: $(TOOLS) $(PAGE_TOOLS) $(GENERATOR) ## clients in TypeScript, Python, Go and Rust out of the contract, each with a claim's life (needs Java and Go)
+	$(VENV)/bin/python -m pytest tests/local/e2e_clients.py tests/local/all_clients.py
+
+$(GENERATOR): Makefile | $(TOOLS)
+	@command -v java >/dev/null && command -v go >/dev/null || { echo "Java 11 and Go 1.19 or newer are needed: apt-get install default-jre-headless golang-go"; exit 1; }
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps openapi-generator-cli==$(GENERATOR_VERSION)
+	@touch $@
+
 pictures: $(TOOLS) $(PAGE_TOOLS) browser ## the pictures of the README, from the pages as they are
 	CPOR_PICTURES=1 $(VENV)/bin/python -m pytest tests/local/e2e_browser.py -k picture
 
@@ -91,6 +103,11 @@ CONTRACT := docs/openapi.json
 OPENAPI := cargo run --quiet --locked -p web --example openapi
 openapi: ## writes the contract, docs/openapi.json, from the code
 	$(OPENAPI) > $(CONTRACT)
+
+STACK ?= cpor
+.PHONY: people
+people: $(TOOLS) ## who may sign in: make people STACK=cpor DO="add petra --email petra@alpine.example --role partner_admin --party p-alpine"
+	@$(VENV)/bin/python tools/people.py --stack '$(STACK)' $${DO:-list}
 
 LIST ?= erased.txt
 .PHONY: erase-again
@@ -121,7 +138,6 @@ bench-load: benchmark ## a minute of mixed requests, a third of it with a table 
 #   [COLOR=#14507d] [LOGO=logo.png] [ARCH=x86_64] [ARGS="--guided"]
 FUNCTIONS := $(notdir $(wildcard functions/*))
 ARCH ?= arm64
-STACK ?= cpor
 COLOR ?= \#14507d
 LOGO ?=
 ARGS ?=

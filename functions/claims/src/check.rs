@@ -1,16 +1,17 @@
-//! `POST /v1/claims:check`.
+//! `POST /v1/claims:check`: judges a claim, or lists what can be claimed at a tenant.
 
 use domain::command::ClaimInput;
 use domain::ids::ClaimId;
 use domain::rejection::FieldError;
 use lambda_http::{Body, Response};
 use store::NewClaim;
-use web::views::{CheckView, CheckWarning};
+use web::views::{CheckView, CheckWarning, ClaimableItemView};
 use web::{Call, Caller, Failure, Reply, bodies, request_hash};
 
 use app::{Api, ApiError, moment};
 
-/// Judges a claim as if it were submitted now, and stores nothing.
+/// Judges a claim as if it were submitted now, and stores nothing of it. Where the body leaves the items out, the answer
+/// lists those of the tenant. A look at a tenant without a claim is counted, and noted for the customer.
 pub(crate) async fn check(
     app: &Api,
     call: &Call<'_>,
@@ -30,6 +31,12 @@ pub(crate) async fn check(
         request_hash: request_hash(&body),
     };
     let checked = Box::pin(app.store.judge_new(new, moment)).await?;
+    let items = checked.claimable.map(|found| {
+        let views = found.items.iter().map(|(item, claimability)| {
+            ClaimableItemView::of(&found.program, item, *claimability, call.language())
+        });
+        views.collect()
+    });
     let warning = warning(app, &given.input, &checked.errors).await?;
     let view = CheckView::of(
         checked.errors,
@@ -39,7 +46,7 @@ pub(crate) async fn check(
         warning,
         call.language(),
     );
-    Ok(Reply::ok(&view).done())
+    Ok(Reply::ok(&view.with_items(items)).done())
 }
 
 /// What is worth knowing of the contact. Nothing is told of a tenant that the claim does not name rightly, nor of

@@ -6,7 +6,9 @@ use domain::ids::ItemNo;
 use futures_util::future::try_join_all;
 use lambda_http::{Body, Response};
 use store::HistoryEntry;
-use web::views::{CustomerClaimView, LedgerAssociationView, LedgerView, ReceiptView};
+use web::views::{
+    CheckOfTenantView, CustomerClaimView, LedgerAssociationView, LedgerView, ReceiptView,
+};
 use web::{Call, Caller, queries};
 
 use crate::list::{is_his_to_see, page};
@@ -25,19 +27,18 @@ pub(crate) async fn ledger(
     let moment = moment(&app.store, call).await?;
     queries::page_only(call)?;
     let (tenant, from, limit) = page(app, call, caller)?;
-    let found = app.store.claims_with_readings(tenant, from.as_ref(), limit, moment);
-    let mut found = Box::pin(found).await?;
-    found.items.retain(|(claim, _)| is_his_to_see(claim));
-    let mut histories = Vec::with_capacity(found.items.len());
-    for group in found.items.chunks(AT_ONCE) {
+    let mut found = Box::pin(app.store.ledger(tenant, from.as_ref(), limit, moment)).await?;
+    found.claims.retain(|(claim, _)| is_his_to_see(claim));
+    let mut histories = Vec::with_capacity(found.claims.len());
+    for group in found.claims.chunks(AT_ONCE) {
         let read = group.iter().map(|(claim, _)| app.store.whole_history(claim));
         histories.extend(try_join_all(read).await?);
     }
     let mut ledger: Vec<LedgerView> = Vec::new();
-    for ((claim, readings), history) in found.items.iter().zip(histories) {
+    for ((claim, readings), history) in found.claims.iter().zip(histories) {
         let entry = match ledger.last_mut().filter(|last| is_of(claim, last)) {
             Some(entry) => entry,
-            None => ledger.push_mut(LedgerView::of_partner(claim)),
+            None => ledger.push_mut(LedgerView::of_claim(claim)),
         };
         let last_read = |no: ItemNo| readings.get(&no).copied();
         if has_associations(claim) {
@@ -51,6 +52,14 @@ pub(crate) async fn ledger(
         let told = history.iter().filter_map(HistoryEntry::told);
         let receipts = told.filter_map(|told| ReceiptView::of(claim, &told));
         entry.receipts.extend(receipts);
+    }
+    for check in &found.checks {
+        let known = ledger.iter_mut().find(|entry| entry.partner.id == check.partner.as_str());
+        let entry = match known {
+            Some(entry) => entry,
+            None => ledger.push_mut(LedgerView::of_partner(&check.partner, &check.name)),
+        };
+        entry.checks.push(CheckOfTenantView::of(check.date, check.at));
     }
     ledger.retain(|entry| !entry.is_empty());
     let next = pagination::next(found.next);

@@ -50,6 +50,8 @@ async fn answer(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
         DirectoryRoute::PutTenant => tenants::put(app, call).await,
         DirectoryRoute::GetTenant => tenants::get(app, call).await,
         DirectoryRoute::TenantHistory => tenants::history(app, call).await,
+        DirectoryRoute::Checks => tenants::checks(app, call).await,
+        DirectoryRoute::GetRules => tenants::rules(app, call).await,
         DirectoryRoute::RulesHistory => tenants::rules_history(app, call).await,
         DirectoryRoute::PutProgram => programs::put(app, call).await,
         DirectoryRoute::GetProgram => programs::get(app, call).await,

@@ -26,6 +26,7 @@ pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
                         daily_claims: left.daily_claims,
                         open_claims: left.open_claims,
                         open_drafts: left.open_drafts,
+                        daily_checks: left.daily_checks,
                     };
                     Some((partner, left))
                 }

@@ -6,9 +6,9 @@ use domain::ids::TenantId;
 use domain::rejection::TextForm;
 use domain::text::Domain;
 use serde_json::Value;
-use store::{Asking, ConfirmedWrite, Consequences, Keep, ListPage, StoreError};
-use web::views::{RulesView, TenantEntryView, TenantView};
-use web::{Call, Failure, IfMatch, Reply, bodies, queries};
+use store::{Asking, Check, ConfirmedWrite, Consequences, Keep, ListPage, StoreError};
+use web::views::{RulesView, TenantCheckView, TenantEntryView, TenantView};
+use web::{Call, EntityTag, Failure, IfMatch, Reply, bodies, queries};
 
 use crate::App;
 use crate::history::{answered, asked_page};
@@ -115,6 +115,33 @@ pub(crate) async fn history(app: &App, call: &Call<'_>) -> Result<Reply, ApiErro
     let (from, limit) = asked_page(app, call, &caller)?;
     let found = app.store.tenant_history(&id, from.as_ref(), limit).await?;
     Ok(answered(app, call, &caller, found.ok_or(Failure::NotFound)?, TenantView::of))
+}
+
+/// Lists who has looked at a tenant without a claim there.
+pub(crate) async fn checks(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let caller = call.caller()?;
+    let id = call.path_id(TenantId::parse)?;
+    queries::page_only(call)?;
+    let (from, limit) = pagination::start(&app.cursors.page(call, &caller)?)?;
+    let tenant = app.store.tenant(&id).await?;
+    tenant.ok_or(Failure::NotFound)?;
+    let found = app.store.checks_of_tenant(&id, from.as_ref(), limit).await?;
+    let view =
+        |check: &Check| TenantCheckView::of(&check.partner, &check.name, check.date, check.at);
+    let views: Vec<_> = found.items.iter().map(view).collect();
+    let next = pagination::next(found.next);
+    Ok(app.cursors.list(call, &caller, &views, next.as_deref()))
+}
+
+/// Reads the standing rules of a tenant's customer, with the blocks that hold.
+pub(crate) async fn rules(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    call.caller()?;
+    let id = call.path_id(TenantId::parse)?;
+    queries::none(call)?;
+    let moment = moment(&app.store, call).await?;
+    let rules = Box::pin(app.store.standing_rules(&id, moment)).await?.ok_or(Failure::NotFound)?;
+    let tag = EntityTag::of_rules(rules.revision, &rules.entry);
+    Ok(Reply::ok(&RulesView::of(&rules.entry)).etag(tag))
 }
 
 /// Reads what a tenant's customer wrote as standing rules.

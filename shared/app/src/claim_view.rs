@@ -70,7 +70,7 @@ async fn explained_view(
         out_of_office: Some(recipients.as_ref().map_or(0, KnownRecipients::unattended)),
         recipients: recipients.as_ref().map(KnownRecipients::shown),
     };
-    Ok(ClaimView::of(&claim, &shown).explained(&claim, &shown))
+    Ok(ClaimView::of(&claim, &shown).explained(&claim, &shown, caller.language()))
 }
 
 /// Which documents of the claim were brought for another tenant too, for operator staff.

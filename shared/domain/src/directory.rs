@@ -134,6 +134,9 @@ pub struct Partner {
     /// How many drafts it may have.
     #[serde(default = "default_draft_quota")]
     pub open_draft_quota: u32,
+    /// At how many tenants at which it claims nothing it may check in a day what can be claimed.
+    #[serde(default = "default_check_quota")]
+    pub daily_check_quota: u32,
     /// Since when it is suspended, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended_since: Option<Instant>,
@@ -147,6 +150,15 @@ pub const DEFAULT_DRAFT_QUOTA: u32 = 200;
 
 fn default_draft_quota() -> u32 {
     DEFAULT_DRAFT_QUOTA
+}
+
+/// How many checks a day has for a partner whose entry does not say it.
+pub const DEFAULT_CHECK_QUOTA: u32 = 50;
+/// How many it may say at the most.
+pub const MAX_CHECK_QUOTA: u32 = 2_500;
+
+fn default_check_quota() -> u32 {
+    DEFAULT_CHECK_QUOTA
 }
 
 /// How many drafts may be stored for each claim that may be submitted on a day.
@@ -189,6 +201,18 @@ impl Partner {
     /// Whether `location` is one of the partner's and enrolled in `program`.
     pub fn is_enrolled(&self, location: &LocationId, program: &ProgramId) -> bool {
         self.locations.iter().any(|own| own.id == *location && own.programs.contains(program))
+    }
+
+    /// Whether the partner is active and may claim something of what is named: from that location, or from any where
+    /// none is named, in that program, or in any where none is named.
+    pub fn may_claim(&self, location: Option<&LocationId>, program: Option<&ProgramId>) -> bool {
+        let from_here = |own: &&Location| location.is_none_or(|location| own.id == *location);
+        let in_program = |own: &Location| match program {
+            Some(program) => own.programs.contains(program),
+            None => !own.programs.is_empty(),
+        };
+        self.status == PartnerStatus::Active
+            && self.locations.iter().filter(from_here).any(in_program)
     }
 }
 

@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use chrono::Months;
 
 use crate::claim::{Instant, Scan};
+use crate::codes::codes;
 use crate::command::{ClaimInput, DeclaredEvidence};
 use crate::context::{Facts, Place};
-use crate::directory::{Partner, PartnerStatus, Tenant, TenantItemState};
+use crate::directory::{Partner, PartnerStatus, Tenant, TenantItem, TenantItemState};
 use crate::ids::{ItemId, ProductId};
 use crate::program::{ItemKind, ItemRef, Policy, Program, ProgramStatus, Vouching};
 use crate::recipient::Authority;
@@ -181,6 +182,45 @@ fn item_problem(
         ItemKind::Subscription => lists(&program.catalogue, &item.product),
     });
     (!item.claimable || !listed).then_some(("/id", FieldCode::ItemNotClaimable))
+}
+
+codes! {
+    /// Whether a partner can claim an item of a tenant.
+    Claimability {
+        /// It can.
+        Claimable => "claimable",
+        /// A claim of its own names the item already, open or active.
+        Mine => "mine",
+        /// The customer keeps the item from this partner.
+        Blocked => "blocked",
+        /// The program does not list the item, or the operator does not let it be claimed.
+        NotClaimable => "not_claimable",
+    }
+}
+
+/// What a partner can claim at a tenant in a program: the items of the program's kind that have not ended. Who else
+/// claims an item is not told.
+pub fn list_claimable<'t>(
+    tenant: &'t Tenant,
+    program: &Program,
+    facts: &Facts,
+) -> Vec<(&'t TenantItem, Claimability)> {
+    let listed =
+        |item: &&TenantItem| item.kind == program.item_kind && item.state != TenantItemState::Ended;
+    let judged = |item: &'t TenantItem| {
+        let named = ItemRef { kind: item.kind, id: item.id.clone() };
+        let claimability = if facts.own_claims.iter().any(|(own, _)| *own == named) {
+            Claimability::Mine
+        } else if facts.blocked.contains(&named) {
+            Claimability::Blocked
+        } else if item_problem(item.kind, &item.id, Some(tenant), Some(program)).is_some() {
+            Claimability::NotClaimable
+        } else {
+            Claimability::Claimable
+        };
+        (item, claimability)
+    };
+    tenant.items.iter().filter(listed).map(judged).collect()
 }
 
 fn lists(catalogue: &[ProductId], product: &ProductId) -> bool {

@@ -7,8 +7,6 @@ pub struct Rule {
     pub section: &'static str,
     /// The name of the rule in it.
     pub name: &'static str,
-    /// What it says, in one sentence.
-    pub says: &'static str,
     /// The path of the document with the rule in this repository, and its heading there.
     pub href: &'static str,
 }
@@ -25,12 +23,8 @@ pub(crate) const DELIVERY: Heading = ("§5", "docs/domain.md#53-delivery-bounce-
 pub(crate) const PAGE: Heading = ("§5", "docs/domain.md#55-the-decision-page");
 
 impl Rule {
-    /// The rule of that name under a heading, and what it says in one sentence.
-    pub(crate) const fn new(
-        (section, href): Heading,
-        name: &'static str,
-        says: &'static str,
-    ) -> Self {
-        Self { section, name, says, href }
+    /// The rule of that name under a heading.
+    pub(crate) const fn new((section, href): Heading, name: &'static str) -> Self {
+        Self { section, name, href }
     }
 }

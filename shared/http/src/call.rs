@@ -66,7 +66,7 @@ impl<'r> Call<'r> {
         let caller = Caller::of(self.request)?;
         let (route, _) = self.route.ok_or(Failure::NotFound)?;
         caller.require(route.roles)?;
-        Ok(caller)
+        Ok(caller.reading(self.language()))
     }
 
     /// The path's parameter as it stands there.

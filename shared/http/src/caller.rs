@@ -10,12 +10,14 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 
 use crate::failure::Failure;
+use crate::language::Language;
 
 /// Who asks, and in which role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     actor: Actor,
     role: Role,
+    language: Language,
 }
 
 /// How much of a claim its reader may see.
@@ -57,7 +59,7 @@ impl Caller {
                 Some(Actor::CustomerAdmin { tenant, person })
             }
         };
-        Some(Self { actor: actor?, role })
+        Some(Self { actor: actor?, role, language: Language::default() })
     }
 
     /// The actor, as the domain knows it.
@@ -68,6 +70,16 @@ impl Caller {
     /// The role.
     pub fn role(&self) -> Role {
         self.role
+    }
+
+    /// The same, with texts in that language.
+    pub(crate) fn reading(self, language: Language) -> Self {
+        Self { language, ..self }
+    }
+
+    /// The language of the texts that the caller is answered with.
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// Whether it is the operator's staff.

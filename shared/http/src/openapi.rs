@@ -196,6 +196,7 @@ fn components() -> Components {
     let components = with::<bodies::RetireLinkBody>(components);
     let components = with::<views::CustomerClaimView>(components);
     let components = with::<views::LedgerView>(components);
+    let components = with::<views::TenantCheckView>(components);
     let components = with::<bodies::RulesBody>(components);
     let components = with::<views::RulesView>(components);
     let components = with::<bodies::CommentBody>(components);

@@ -187,6 +187,10 @@ function_routes! {
         GetTenant,
         /// Read what was written of a tenant.
         TenantHistory,
+        /// Read who has looked at a tenant without a claim there.
+        Checks,
+        /// Read a tenant's customer's standing rules.
+        GetRules,
         /// Read what a tenant's customer wrote as standing rules.
         RulesHistory,
         /// Write a program.
@@ -325,6 +329,8 @@ pub const ROUTES: &[Route] = &[
     route!("PUT" "/v1/tenants/{id}", Directory::PutTenant, "putTenant", OPERATOR),
     route!("GET" "/v1/tenants/{id}", Directory::GetTenant, "getTenant", STAFF),
     route!("GET" "/v1/tenants/{id}/history", Directory::TenantHistory, "getTenantHistory", STAFF),
+    route!("GET" "/v1/tenants/{id}/checks", Directory::Checks, "listTenantChecks", STAFF),
+    route!("GET" "/v1/tenants/{id}/rules", Directory::GetRules, "getTenantRules", STAFF),
     route!("GET" "/v1/tenants/{id}/rules/history", Directory::RulesHistory, "getRulesHistory", STAFF),
     route!("PUT" "/v1/programs/{id}", Directory::PutProgram, "putProgram", OPERATOR),
     route!("GET" "/v1/programs/{id}", Directory::GetProgram, "getProgram", PARTNER_AND_STAFF),

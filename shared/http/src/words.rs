@@ -8,6 +8,7 @@ use domain::calendar::{SkipReason, UnknownSubdivision};
 use domain::claim::{Basis, ExtensionCause, HoldReason, ItemStatusCode, Scan, Status};
 use domain::directory::{PartnerStatus, TenantItemState, TenantStatus};
 use domain::document::DocumentKind;
+use domain::eligibility::Claimability;
 use domain::event::{EventType, FailureCause};
 use domain::history::Withheld;
 use domain::program::{Consent, EvidencePolicy, ItemKind, ProgramStatus, UsageHistory, Vouching};
@@ -132,6 +133,7 @@ words! {
     VouchingWord = "Vouching" of Vouching: "Whether the operator may vouch for a contact of the tenant's domain.";
     FieldCodeWord = "FieldCode" of FieldCode: "What is wrong with one field of a request.";
     ProblemCodeWord = "ProblemCode" of ProblemCode: "What kind of problem it is. What can be done about it is in `detail`, and in `docs/api.md` §1.7.";
+    ClaimabilityWord = "Claimability" of Claimability: "Whether a partner can claim an item of a tenant.";
     WarningWord = "CheckWarning" of CheckWarning: "What is worth knowing before a submit, and hinders none.";
     ActionWord = "ClaimAction" of Action: "What can be done with a claim: an action of `POST /v1/claims/{id}/review`, or the route of that name.";
 }

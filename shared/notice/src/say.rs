@@ -11,9 +11,10 @@ pub(crate) fn plain(language: Language, name: &str) -> String {
     found(language, name, None)
 }
 
-/// A message with its arguments.
+/// A message with its arguments. A name that ends in a full stop ends the sentence as well.
 pub(crate) fn with(language: Language, name: &str, args: &FluentArgs<'_>) -> String {
-    found(language, name, Some(args))
+    let (ended, twice) = (format!(".{ISOLATE_END}"), format!(".{ISOLATE_END}."));
+    found(language, name, Some(args)).replace(&twice, &ended)
 }
 
 /// A message that a language lacks is said in English; one that nobody has is marked, and the tests
@@ -101,6 +102,16 @@ impl Say {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_that_ends_in_a_name_has_one_full_stop() {
+        let czech = Language::of_tag("cs").unwrap();
+        let ended_by = |name| {
+            Say::new(czech).naming("operator", name).of_attribute("ended-operator-revoked")
+        };
+        assert_eq!(ended_by("Vendor, Ltd."), "Ukončila je společnost Vendor, Ltd.");
+        assert_eq!(ended_by("Vendor"), "Ukončila je společnost Vendor.");
+    }
 
     #[test]
     fn what_is_said_in_english_instead_does_not_pass_for_another_language() {

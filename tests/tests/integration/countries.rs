@@ -299,7 +299,7 @@ async fn every_location_of_a_partner_is_the_same_partner_and_no_other_ones() {
     let foreign = stack.submit(EMERALD, "foreign", &body("4711", &["teams"])).await;
     assert_eq!(foreign.problem(), (422, "invalid-fields"), "{}", foreign.text);
     let pointers: Vec<_> = foreign.errors().into_iter().map(|(pointer, _)| pointer).collect();
-    assert_eq!(pointers, ["/location_id"]);
+    assert_eq!(pointers, ["/location_id", "/tenant"]);
 }
 
 #[tokio::test]

@@ -375,7 +375,7 @@ async fn check(stack: &Stack, partner: &str, body: &Value) -> Answer {
 }
 
 #[tokio::test]
-async fn a_check_tells_the_earliest_deadline_and_stores_nothing() {
+async fn a_check_tells_the_earliest_deadline_and_stores_nothing_of_the_claim() {
     let stack = Stack::at(NOW).await;
     let before = stack.world.engine.items("").len();
     let checked = check(&stack, ALPINE, &claim_body(&TEAMS)).await;
@@ -384,7 +384,9 @@ async fn a_check_tells_the_earliest_deadline_and_stores_nothing() {
         checked.body,
         json!({"ok": true, "errors": [], "contested": false, "earliest_closes_at": "2026-12-31T23:00:00Z", "warnings": []})
     );
-    assert_eq!(stack.world.engine.items("").len(), before);
+    // The count of the day, and that the customer was looked at.
+    assert_eq!(stack.world.engine.items("").len(), before + 2);
+    assert_eq!(stack.world.engine.items("C#").len(), 0);
 }
 
 #[tokio::test]

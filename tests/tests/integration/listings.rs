@@ -224,7 +224,7 @@ async fn everyone_learns_who_one_is_and_a_partner_what_is_left() {
         "party": {"id": ALPINE, "name": "Alpine Cloud", "status": "active"},
         "locations": [{"id": "4711", "programs": programs}],
         "quotas": {"daily_claim_quota": 3, "daily_claims_left": 2, "open_claim_quota": 5, "open_claims_left": 4,
-            "open_draft_quota": 200, "open_drafts_left": 199},
+            "open_draft_quota": 200, "open_drafts_left": 199, "daily_check_quota": 50, "daily_checks_left": 50},
         "language": "cs"});
     assert_eq!((me.status, me.body), (200, expected));
     stack.world.clock.advance(chrono::Duration::days(1));

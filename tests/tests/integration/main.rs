@@ -17,6 +17,8 @@ mod calendars;
 #[cfg(test)]
 mod capacity;
 #[cfg(test)]
+mod checks;
+#[cfg(test)]
 mod citations;
 #[cfg(test)]
 mod closing;

@@ -13,7 +13,7 @@ use crate::rule::{COMMANDS, Rule};
 use crate::transition::settle_state;
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule = Rule::new(COMMANDS, "accept", "the customer's yes acts at once");
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "accept");
 
 /// The customer says yes: at once, and only signed in, since a link can be forwarded to the partner. A
 /// declined item must be undone first.

@@ -13,8 +13,7 @@ use crate::rejection::{FieldCode, Rejection};
 use crate::rule::{COMMANDS, Rule};
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule =
-    Rule::new(COMMANDS, "add evidence", "evidence can be added and moves no deadline");
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "add evidence");
 
 /// Adds an entry, or attaches a document to the entry that declared its digest. Where the policy asks
 /// for documents, one is awaited from then on; what is there already changes nothing.

@@ -17,25 +17,13 @@ use crate::rejection::Rejection;
 use crate::rule::{COUNTING, DELIVERY, Rule};
 
 /// The rule of a window that opens.
-pub(crate) const OPENING_RULE: Rule = Rule::new(
-    COUNTING,
-    "window",
-    "a notice was proved delivered to a verified contact: its local date is day 0, and business days are counted from the day after",
-);
+pub(crate) const OPENING_RULE: Rule = Rule::new(COUNTING, "window");
 
 /// The rule of a notice that reached nobody.
-pub(crate) const FAILURE_RULE: Rule = Rule::new(
-    DELIVERY,
-    "notice",
-    "no notice could be proved delivered to a verified contact, so no window runs",
-);
+pub(crate) const FAILURE_RULE: Rule = Rule::new(DELIVERY, "notice");
 
 /// The rule of a recipient whose delivery counts no more.
-pub(crate) const RECIPIENT_RULE: Rule = Rule::new(
-    DELIVERY,
-    "recipient",
-    "the delivery that the window was counted from counts no more, so another delivery or another notice takes its place",
-);
+pub(crate) const RECIPIENT_RULE: Rule = Rule::new(DELIVERY, "recipient");
 
 /// Every report is noted before this; what is done depends on all that is noted, and not on which report came
 /// last. Reports of an earlier notice change nothing.

@@ -10,11 +10,7 @@ use crate::rejection::Rejection;
 use crate::rule::{COMMANDS, Rule};
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule = Rule::new(
-    COMMANDS,
-    "begin",
-    "a reviewer reads the claim; who else holds or claims its items was looked up",
-);
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "begin");
 
 /// A reviewer takes the claim up. Where another partner holds an item, that partner is asked to defend it; a
 /// holder who came in during the review is asked by beginning once more.

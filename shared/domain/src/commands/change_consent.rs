@@ -15,8 +15,7 @@ use crate::rule::{COMMANDS, Rule};
 use crate::rules::StandingRules;
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule =
-    Rule::new(COMMANDS, "change consent", "the customer's rules ask for a yes, so silence is a no");
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "change consent");
 
 /// Silence is a "no" from the moment of the rule on, also of what can wait for it again: a "no" may be taken back,
 /// a rejection overturned. What silence made active meanwhile, although the rule came

@@ -17,15 +17,10 @@ use crate::rule::{COMMANDS, Rule};
 use crate::transition::start_notice;
 
 /// The rule of a contact that is asked.
-pub(crate) const RULE: Rule =
-    Rule::new(COMMANDS, "correct contact", "a new contact gets a new notice");
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "correct contact");
 
 /// The rule of a contact that the operator has to judge.
-pub(crate) const PROPOSAL_RULE: Rule = Rule::new(
-    COMMANDS,
-    "correct contact",
-    "a contact that the partner names is asked only when the directory or the operator knows it",
-);
+pub(crate) const PROPOSAL_RULE: Rule = Rule::new(COMMANDS, "correct contact");
 
 /// Another contact. The partner's is asked at once only where the directory has it as verified and it has not
 /// failed in this claim; else it is proposed, and it is the operator's turn. The operator's must be verified, or

@@ -23,18 +23,10 @@ use crate::states::OnDeadline;
 use crate::transition::{declined_mark, mark_undecided, settle_state};
 
 /// The rule of a window that closes.
-pub(crate) const CLOSE_RULE: Rule = Rule::new(
-    COMMANDS,
-    "close",
-    "the window and its grace passed, so the policy's consent decides what silence does",
-);
+pub(crate) const CLOSE_RULE: Rule = Rule::new(COMMANDS, "close");
 
 /// The rule of a late review.
-pub(crate) const OVERDUE_RULE: Rule = Rule::new(
-    COMMANDS,
-    "review overdue",
-    "a review deadline that passes decides nothing; it is recorded once",
-);
+pub(crate) const OVERDUE_RULE: Rule = Rule::new(COMMANDS, "review overdue");
 
 /// The claim's deadline has passed, if it has: nothing happens early, and nothing twice.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {

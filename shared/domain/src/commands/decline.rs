@@ -16,8 +16,7 @@ use crate::rule::{COMMANDS, Rule};
 use crate::transition::{end_items, settle_state};
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule =
-    Rule::new(COMMANDS, "decline", "the customer's no is never refused and never lost");
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "decline");
 
 /// The customer says no: undecided items are declined, running associations end, and what is over
 /// already stays as it is.

@@ -7,8 +7,7 @@ use crate::event::{Event, EventBody};
 use crate::rule::{COMMANDS, Rule};
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule =
-    Rule::new(COMMANDS, "discard", "a draft is dropped by its partner, or after its idle days");
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "discard");
 
 /// Drops a draft.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Event {

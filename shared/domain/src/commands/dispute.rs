@@ -11,8 +11,7 @@ use crate::rule::{COMMANDS, Rule};
 use crate::text::Comment;
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule =
-    Rule::new(COMMANDS, "dispute", "a rejection is judged once more, by another reviewer");
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "dispute");
 
 /// The partner disputes a rejection, once.
 pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Decision {

@@ -13,8 +13,7 @@ use crate::rule::{COMMANDS, Rule};
 use crate::transition::new_claim;
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule =
-    Rule::new(COMMANDS, "draft", "a draft waits for its partner, who edits and submits it");
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "draft");
 
 /// A draft needs only program and tenant (`docs/domain.md §3`).
 ///

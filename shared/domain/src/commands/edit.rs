@@ -15,8 +15,7 @@ use crate::rule::{COMMANDS, Rule};
 use crate::transition::replace_content;
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule =
-    Rule::new(COMMANDS, "edit", "the partner changed what the state lets him change");
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "edit");
 
 /// Rewrites a draft; of a claim under a request for information, what may still change.
 pub(crate) fn decide(claim: &Claim, input: &ClaimInput, context: &Context) -> Decision {

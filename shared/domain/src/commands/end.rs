@@ -15,11 +15,7 @@ use crate::text::Comment;
 use crate::transition::{end_items, settle_state};
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule = Rule::new(
-    COMMANDS,
-    "end",
-    "an association ends by its customer, its partner, the operator, its term, its item, or a rival's activation",
-);
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "end");
 
 /// Ends a running association at once; one that has ended stays so.
 pub(crate) fn decide(

@@ -13,8 +13,7 @@ use crate::rule::{ERASURE, Rule};
 use crate::states::Stage;
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule =
-    Rule::new(ERASURE, "erase", "the personal data of a claim that is over are erased");
+pub(crate) const RULE: Rule = Rule::new(ERASURE, "erase");
 
 /// Erases the personal data of a claim to which nothing but a "no" can come. The system does so when the policy's
 /// time is over, and never before. What is erased already: nothing.

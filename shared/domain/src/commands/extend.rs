@@ -17,7 +17,7 @@ use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::rule::{LONGER, Rule};
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule = Rule::new(LONGER, "window", "a deadline moves later, never earlier");
+pub(crate) const RULE: Rule = Rule::new(LONGER, "window");
 
 /// How many business days a window may have that the operator extends: no more than the longest policy and its
 /// extension give together.

@@ -12,7 +12,7 @@ use crate::rule::{COMMANDS, Rule};
 use crate::text::Comment;
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule = Rule::new(COMMANDS, "hold", "on hold no window runs");
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "hold");
 
 /// The operator holds the claim: whatever window there is is void.
 pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Decision {

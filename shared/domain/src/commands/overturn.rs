@@ -12,11 +12,7 @@ use crate::rule::{COMMANDS, Rule};
 use crate::text::Comment;
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule = Rule::new(
-    COMMANDS,
-    "overturn",
-    "another reviewer found the rejection wrong: the review begins again",
-);
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "overturn");
 
 /// Another reviewer finds the rejection wrong: the review goes on.
 pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Decision {

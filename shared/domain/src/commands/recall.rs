@@ -8,11 +8,7 @@ use crate::event::EventBody;
 use crate::rule::{COMMANDS, Rule};
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule = Rule::new(
-    COMMANDS,
-    "recall",
-    "before its review a claim can be taken back, and keeps its priority date through a short recall",
-);
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "recall");
 
 /// Takes a claim back before its review; resubmitted soon, it keeps its priority date.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {

@@ -10,11 +10,7 @@ use crate::rule::{COMMANDS, Rule};
 use crate::text::Comment;
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule = Rule::new(
-    COMMANDS,
-    "refuse contact",
-    "the operator refused the proposed contact, so the partner has to name another",
-);
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "refuse contact");
 
 /// The proposed contact is refused, twice at most: the partner has the full time for another.
 pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context) -> Decision {

@@ -11,12 +11,10 @@ use crate::rule::{COMMANDS, Rule};
 use crate::transition::finish_claim;
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule =
-    Rule::new(COMMANDS, "reject", "a rejection names its reasons; the partner may dispute it once");
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "reject");
 
 /// The same of a rejection that cannot be disputed: what was claimed is gone, or the one dispute was used before.
-pub(crate) const FINAL_RULE: Rule =
-    Rule::new(COMMANDS, "reject", "a rejection names its reasons; this one cannot be disputed");
+pub(crate) const FINAL_RULE: Rule = Rule::new(COMMANDS, "reject");
 
 /// A reviewer refuses the claim.
 pub(crate) fn decide(claim: &Claim, given: &[GivenReason], context: &Context) -> Decision {

@@ -7,11 +7,7 @@ use crate::event::{Event, EventBody};
 use crate::rule::{EXCLUSIVITY, Rule};
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule = Rule::new(
-    EXCLUSIVITY,
-    "exclusivity",
-    "another claim names an item that is held, so the holder may defend it",
-);
+pub(crate) const RULE: Rule = Rule::new(EXCLUSIVITY, "exclusivity");
 
 /// The holder of an item is asked to defend it (`docs/domain.md §3`, *Exclusivity*). Who has used an
 /// earlier defence is asked anew.

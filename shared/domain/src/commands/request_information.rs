@@ -11,8 +11,7 @@ use crate::reason::Reason;
 use crate::rule::{COMMANDS, Rule};
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule =
-    Rule::new(COMMANDS, "request information", "the reviewer asked, so the partner must answer");
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "request information");
 
 /// A reviewer asks the partner.
 pub(crate) fn decide(claim: &Claim, given: &[GivenReason], context: &Context) -> Decision {

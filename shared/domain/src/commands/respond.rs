@@ -11,8 +11,7 @@ use crate::rule::{COMMANDS, Rule};
 use crate::text::Comment;
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule =
-    Rule::new(COMMANDS, "respond", "the partner answered in time, so the review goes on");
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "respond");
 
 /// The partner answers, in time.
 pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context) -> Decision {

@@ -14,11 +14,7 @@ use crate::rule::{COMMANDS, Rule};
 use crate::transition::start_notice;
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule = Rule::new(
-    COMMANDS,
-    "resume",
-    "after a hold the customer gets a new notice and a full new window",
-);
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "resume");
 
 /// The hold is over: a new notice to whoever the rules name now, and a full new window. Where nobody is left who
 /// could be asked, the claim waits for a contact.

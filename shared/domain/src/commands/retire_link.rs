@@ -18,8 +18,7 @@ use crate::rule::{COMMANDS, Rule};
 use crate::text::Comment;
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule =
-    Rule::new(COMMANDS, "retire link", "a retired link takes a no and nothing else");
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "retire link");
 
 /// Retires the link of a recipient, in every state after the first notice. While the claim waits for the
 /// customer, what follows for the notice is what follows a failure; once the window has passed, the link alone

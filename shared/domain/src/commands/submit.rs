@@ -15,8 +15,7 @@ use crate::rule::{COMMANDS, Rule};
 use crate::transition::{new_claim, replace_content};
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule =
-    Rule::new(COMMANDS, "submit", "every guard of a submission held, so a reviewer is due");
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "submit");
 
 /// A new claim is submitted at once.
 ///

@@ -22,8 +22,7 @@ use crate::rule::{COMMANDS, Rule};
 use crate::transition::change_notice;
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule =
-    Rule::new(COMMANDS, "undo", "until the deadline the customer may take a no back");
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "undo");
 
 /// The customer takes a no back, before the window closes. One that a review has come after is settled. A link
 /// takes back its own "no" and those of unverified recipients, an administrator those of everybody. The item waits

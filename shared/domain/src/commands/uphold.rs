@@ -11,8 +11,7 @@ use crate::rule::{COMMANDS, Rule};
 use crate::text::Comment;
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule =
-    Rule::new(COMMANDS, "uphold", "another reviewer found the rejection right: it is final");
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "uphold");
 
 /// Another reviewer finds the rejection right: it is final.
 pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Decision {

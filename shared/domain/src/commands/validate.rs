@@ -19,11 +19,7 @@ use crate::transition::start_notice;
 use crate::{content, program};
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule = Rule::new(
-    COMMANDS,
-    "validate",
-    "the operator found the claim in order, so the customer must be notified",
-);
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "validate");
 
 /// A reviewer finds the claim right: the customer is to be told.
 pub(crate) fn decide(

@@ -13,11 +13,7 @@ use crate::rule::{COMMANDS, Rule};
 use crate::text::Comment;
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule = Rule::new(
-    COMMANDS,
-    "vouch",
-    "the operator vouches for a contact of the tenant's domain that nobody has verified",
-);
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "vouch");
 
 /// The operator vouches for the proposed contact, else for the claim's. It is bound to the address: another
 /// contact needs another word. Of an address that is verified, or vouched for already: nothing.

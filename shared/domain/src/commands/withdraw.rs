@@ -12,8 +12,7 @@ use crate::text::Comment;
 use crate::transition::finish_claim;
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule =
-    Rule::new(COMMANDS, "withdraw", "until it is official a partner may withdraw a claim");
+pub(crate) const RULE: Rule = Rule::new(COMMANDS, "withdraw");
 
 /// The partner takes back what nobody has decided.
 pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context) -> Decision {

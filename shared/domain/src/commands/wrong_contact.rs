@@ -11,8 +11,7 @@ use crate::recipient::{Authority, RecipientStanding};
 use crate::rule::{PAGE, Rule};
 
 /// The rule, as the explanation of a claim names it.
-pub(crate) const RULE: Rule =
-    Rule::new(PAGE, "notice", "a recipient said that it is not the right person");
+pub(crate) const RULE: Rule = Rule::new(PAGE, "notice");
 
 /// The recipient is not the right person. What follows for the notice is what follows a failure; the word of an
 /// unverified recipient is told to staff and changes no window.

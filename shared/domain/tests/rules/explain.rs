@@ -6,7 +6,7 @@ use domain::claim::Status;
 use domain::command::Command;
 use domain::explain::Explanation;
 use domain::program::Policy;
-use domain::turn::Turn;
+use domain::turn::{OnSilence, Turn, Who};
 
 use crate::given::*;
 
@@ -16,6 +16,11 @@ fn explained(given: &Given) -> Explanation {
 
 fn value(explanation: &Explanation, name: &str) -> Option<String> {
     explanation.facts.iter().find(|fact| fact.name == name).map(|fact| fact.value.clone())
+}
+
+/// Whose turn is next, whether it has an end, and what silence does.
+fn next(explanation: &Explanation) -> Option<(Who, bool, OnSilence)> {
+    explanation.turn.map(|turn| (turn.who, turn.until.is_some(), turn.on_silence))
 }
 
 #[test]
@@ -28,9 +33,7 @@ fn an_open_window_is_explained_by_its_delivery_and_every_day_that_counts() {
     assert_eq!(value(&explanation, "skipped_days").as_deref(), Some(skipped));
     assert_eq!(value(&explanation, "day_zero").as_deref(), Some("2026-12-22"));
     assert_eq!(value(&explanation, "window_business_days").as_deref(), Some("5"));
-    let next =
-        "The customer's turn until 2026-12-31T23:00:00Z; silence makes the undecided items active.";
-    assert_eq!(explanation.next, next);
+    assert_eq!(next(&explanation), Some((Who::Customer, true, OnSilence::Associate)));
 }
 
 #[test]
@@ -38,7 +41,7 @@ fn what_silence_did_is_explained_as_silence() {
     let explanation = explained(&Given::associated());
     assert_eq!((explanation.rule.name, explanation.by_silence), ("close", true));
     assert_eq!(value(&explanation, "closes_at").as_deref(), Some("2026-12-31T23:00:00Z"));
-    assert_eq!(explanation.next, "Nobody's turn, without a deadline; silence changes nothing.");
+    assert_eq!(next(&explanation), Some((Who::Nobody, false, OnSilence::Nothing)));
 }
 
 #[test]
@@ -47,7 +50,7 @@ fn a_final_claim_is_nobodys_turn() {
     let given = given.then(&withdraw(), alpine(), submitted_at() + Duration::hours(2));
     let explanation = explained(&given);
     assert_eq!(explanation.rule.name, "withdraw");
-    assert_eq!(explanation.next, "The claim is final: nobody's turn.");
+    assert_eq!(next(&explanation), None);
 }
 
 #[test]
@@ -57,8 +60,7 @@ fn a_silence_that_only_counts_is_told_from_one_that_decides() {
     let given = given.then(&Command::DeadlinePassed, Actor::System, due + Duration::hours(1));
     let explanation = explained(&given);
     assert_eq!((explanation.rule.name, explanation.by_silence), ("review overdue", true));
-    let expected = "The operator's turn, without a deadline; silence changes nothing.";
-    assert_eq!(explanation.next, expected);
+    assert_eq!(next(&explanation), Some((Who::Operator, false, OnSilence::Nothing)));
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::ops::RangeInclusive;
 
 use domain::calendar::CountryCode;
 use domain::directory::{
-    DEFAULT_DRAFT_QUOTA, Locale, Location, Partner, Tenant, TenantContact, TenantItem,
+    DEFAULT_CHECK_QUOTA, DEFAULT_DRAFT_QUOTA, Locale, Location, MAX_CHECK_QUOTA, Partner, Tenant,
+    TenantContact, TenantItem,
 };
 use domain::ids::{PartnerId, ProductId, ProgramId, TenantId};
 use domain::program::{NamesByLanguage, Policy, Program, RetentionDays};
@@ -41,28 +42,32 @@ pub struct PartnerBody {
     /// If given, the path's.
     pub id: Option<String>,
     /// Its name, as customers read it.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, required = false)]
     pub name: String,
     /// Whether the partner may claim and read.
+    #[schema(required = false)]
     pub status: PartnerStatusWord,
     /// The partner's locations and where they are enrolled.
     #[schema(max_items = 500, required = false, nullable)]
     pub locations: Vec<LocationBody>,
     /// The country of its business calendar.
-    #[schema(pattern = "^[A-Za-z]{2}$", example = "CZ")]
+    #[schema(pattern = "^[A-Za-z]{2}$", example = "CZ", required = false)]
     pub country: String,
     /// The partner's time zone, a name of the tz database.
-    #[schema(example = "Europe/Prague")]
+    #[schema(example = "Europe/Prague", required = false)]
     pub time_zone: String,
     /// How many claims it may submit in a day.
-    #[schema(minimum = 0, maximum = 2_147_483_647)]
+    #[schema(minimum = 0, maximum = 2_147_483_647, required = false)]
     pub daily_claim_quota: u32,
     /// How many open claims it may have.
-    #[schema(minimum = 0, maximum = 2_147_483_647)]
+    #[schema(minimum = 0, maximum = 2_147_483_647, required = false)]
     pub open_claim_quota: u32,
     /// How many drafts it may have; left out: 200.
     #[schema(minimum = 0, maximum = 2_147_483_647)]
     pub open_draft_quota: Option<u32>,
+    /// How many tenants at which it claims nothing it may check in a local day; left out: 50.
+    #[schema(minimum = 0, maximum = 2_500)]
+    pub daily_check_quota: Option<u32>,
 }
 
 /// A location and the programs it is enrolled in.
@@ -87,12 +92,13 @@ pub struct TenantBody {
     /// If given, the path's.
     pub id: Option<String>,
     /// The customer's name.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, required = false)]
     pub name: String,
     /// Whether the tenant exists.
+    #[schema(required = false)]
     pub status: TenantStatusWord,
     /// The domains that are its own.
-    #[schema(min_items = 1, max_items = 500)]
+    #[schema(min_items = 1, max_items = 500, required = false)]
     pub domains: Vec<String>,
     /// Taken and ignored: another spelling of the domains.
     #[schema(value_type = Option<Object>)]
@@ -101,14 +107,14 @@ pub struct TenantBody {
     #[schema(value_type = Option<Object>)]
     pub domain_added: Option<Value>,
     /// The tenant's country of ISO 3166-1, two letters.
-    #[schema(pattern = "^[A-Za-z]{2}$", example = "CZ")]
+    #[schema(pattern = "^[A-Za-z]{2}$", example = "CZ", required = false)]
     pub country: String,
     /// Its subdivision, if known.
     pub subdivision: Option<String>,
     /// Its time zone, if known.
     pub time_zone: Option<String>,
     /// The language of its notices.
-    #[schema(pattern = "^[A-Za-z0-9-]{2,35}$", example = "cs")]
+    #[schema(pattern = "^[A-Za-z0-9-]{2,35}$", example = "cs", required = false)]
     pub locale: String,
     /// Days on which it is closed.
     #[schema(max_items = 500, required = false, nullable)]
@@ -166,17 +172,19 @@ pub struct ProgramBody {
     /// If given, the path's.
     pub id: Option<String>,
     /// The program's name, 1–200 characters.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, required = false)]
     pub name: String,
     /// Whether the program takes new claims.
+    #[schema(required = false)]
     pub status: ProgramStatusWord,
     /// The family within which an item has one partner.
-    #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", required = false)]
     pub family: String,
     /// What the program's items are.
+    #[schema(required = false)]
     pub item_kind: ItemKindWord,
     /// The activities a claim may name.
-    #[schema(min_items = 1, max_items = 500)]
+    #[schema(min_items = 1, max_items = 500, required = false)]
     pub activities: Vec<String>,
     /// Workload ids, or the products of subscriptions.
     #[schema(max_items = 500, required = false, nullable)]
@@ -289,6 +297,10 @@ pub fn partner(id: &PartnerId, body: &Value, before: Option<&Partner>) -> Result
     let daily_claim_quota = fields.required("daily_claim_quota");
     let open_claim_quota = fields.required("open_claim_quota");
     let open_draft_quota = fields.optional("open_draft_quota").unwrap_or(DEFAULT_DRAFT_QUOTA);
+    let daily_check_quota = fields.optional("daily_check_quota").unwrap_or(DEFAULT_CHECK_QUOTA);
+    if daily_check_quota > MAX_CHECK_QUOTA {
+        fields.report("daily_check_quota", FieldCode::OutOfRange);
+    }
     let partner = || {
         Some(Partner {
             id: id.clone(),
@@ -300,6 +312,7 @@ pub fn partner(id: &PartnerId, body: &Value, before: Option<&Partner>) -> Result
             daily_claim_quota: daily_claim_quota?,
             open_claim_quota: open_claim_quota?,
             open_draft_quota,
+            daily_check_quota,
             suspended_since: None,
             left_programs: BTreeMap::new(),
         })
@@ -578,7 +591,7 @@ mod tests {
         json!({"id": "p-alpine", "name": "Alpine Cloud", "status": "active",
                "locations": [{"id": "4711", "programs": ["osu-m365"]}],
                "country": "CZ", "time_zone": "Europe/Prague",
-               "daily_claim_quota": 100, "open_claim_quota": 1000, "open_draft_quota": 30})
+               "daily_claim_quota": 100, "open_claim_quota": 1000, "open_draft_quota": 30, "daily_check_quota": 60})
     }
 
     fn contoso() -> Value {
@@ -654,6 +667,8 @@ mod tests {
         body.as_object_mut().unwrap().remove("open_draft_quota");
         let stored: Partner = serde_json::from_value(body.clone()).unwrap();
         assert_eq!((stored.open_draft_quota, partner(&id, &body, None).unwrap()), (200, stored));
+        let above = edited(alpine(), "daily_check_quota", json!(2_501));
+        assert_eq!(refused(partner(&id, &above, None)), ["out-of-range /daily_check_quota"]);
         let negative = edited(alpine(), "open_draft_quota", json!(-1));
         assert_eq!(refused(partner(&id, &negative, None)), ["out-of-range /open_draft_quota"]);
     }

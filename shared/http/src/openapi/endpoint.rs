@@ -178,8 +178,10 @@ fn claims(route: ClaimsRoute) -> Endpoint {
         ClaimsRoute::Check => write(
             "Judge a claim and store nothing",
             "Judges a claim as if it were submitted now: all that would be refused is in `errors`, and what is worth \
-             knowing is in `warnings`. It stores nothing, uses no quota, and takes the body of a create; `draft` is \
-             ignored.",
+             knowing is in `warnings`. It takes the body of a create; `draft` is ignored. Without `items` the answer lists \
+             what the partner can claim at the tenant. Nothing of the claim is stored. A look at a tenant at which the \
+             partner claims nothing counts once a day against `daily_check_quota`, a wrong pair of id and domain five \
+             times; the customer and staff see who has looked.",
             BodyShape::Json("CreateClaimBody"),
             AnswerShape::One("CheckView"),
         ),
@@ -590,6 +592,17 @@ fn directory(route: DirectoryRoute) -> Endpoint {
         DirectoryRoute::TenantHistory => read_revisions(
             "Read a tenant's history, oldest first",
             "Everything that the operator ever wrote of the tenant, with who wrote it and when.",
+        ),
+        DirectoryRoute::Checks => list(
+            "List who has checked a tenant, by partner",
+            "Which partners have looked at what they could claim at the tenant, on days on which they claimed nothing there. \
+             A look is kept for 400 days; the customer finds it in the ledger.",
+            "TenantCheckView",
+        ),
+        DirectoryRoute::GetRules => read(
+            "Read a customer's standing rules",
+            "The rules as the customer has written them, with every block that holds now.",
+            AnswerShape::Entry("RulesView"),
         ),
         DirectoryRoute::RulesHistory => read_revisions(
             "Read the history of a customer's standing rules, oldest first",

@@ -1,7 +1,9 @@
 //! What a submit would meet, as it is answered.
 
 use domain::claim::Instant;
-use domain::directory::Tenant;
+use domain::directory::{Tenant, TenantItem};
+use domain::eligibility::Claimability;
+use domain::program::{ItemKind, Program};
 use domain::recipient::Authority;
 use domain::rejection::{FieldError, Rejection};
 use domain::text::Email;
@@ -12,7 +14,7 @@ use utoipa::ToSchema;
 use crate::failure::Failure;
 use crate::language::Language;
 use crate::problem::Problem;
-use crate::words::{CheckCodeWord, WarningWord, Word};
+use crate::words::{CheckCodeWord, ClaimabilityWord, ItemKindWord, WarningWord, Word};
 
 /// What a submit of the same body would meet now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -30,6 +32,51 @@ pub struct CheckView {
     pub earliest_closes_at: Option<String>,
     /// What would not hinder a submit, and is worth knowing before it.
     pub warnings: Vec<CheckWarningView>,
+    /// What the partner can claim at the tenant: the items of the program's kind that have not ended. There where the
+    /// body leaves `items` out, and tenant and program are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<ClaimableItemView>>,
+}
+
+/// An item of a tenant, and whether the partner can claim it. Who else claims it is not told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ClaimableItemView {
+    /// Whether the item is a workload or a subscription.
+    pub kind: ItemKindWord,
+    /// The item's id at the tenant.
+    #[schema(example = "exchange-online")]
+    pub id: String,
+    /// What was bought: a workload's own id, or the product of a subscription.
+    #[schema(example = "exchange-online")]
+    pub product: String,
+    /// What people call it in the caller's language; `null`: nobody has named it.
+    #[schema(example = "Exchange Online", required)]
+    pub name: Option<String>,
+    /// Whether this partner can claim it now.
+    pub claimability: ClaimabilityWord,
+}
+
+impl ClaimableItemView {
+    /// The view of an item of a tenant, named as the program names it.
+    pub fn of(
+        program: &Program,
+        item: &TenantItem,
+        claimability: Claimability,
+        language: Language,
+    ) -> Self {
+        let thing = match item.kind {
+            ItemKind::Workload => item.id.as_str(),
+            ItemKind::Subscription => item.product.as_str(),
+        };
+        let name = program.names_of(thing).of(language.tag());
+        Self {
+            kind: Word(item.kind),
+            id: item.id.to_string(),
+            product: item.product.to_string(),
+            name: name.map(|name| name.as_str().to_owned()),
+            claimability: Word(claimability),
+        }
+    }
 }
 
 /// What is worth knowing before a submit.
@@ -146,7 +193,14 @@ impl CheckView {
             contested,
             earliest_closes_at: earliest_closes_at.map(rfc3339),
             warnings: warning.map(|warning| warning.view(language)).into_iter().collect(),
+            items: None,
         }
+    }
+
+    /// The same with what the partner can claim at the tenant, if that was asked for.
+    #[must_use]
+    pub fn with_items(self, items: Option<Vec<ClaimableItemView>>) -> Self {
+        Self { items, ..self }
     }
 }
 

@@ -5,10 +5,11 @@ use domain::actor::{Actor, ActorKind};
 use domain::claim::{Claim, CustomerContact, Instant, Item, ItemStatus, PartnerContact, State};
 use domain::context::Rival;
 use domain::history::Withheld;
-use domain::ids::EvidenceId;
+use domain::ids::{EvidenceId, PartnerId};
 use domain::program::Policy;
 use domain::reason::ReasonCode;
 use domain::recipient::Decliners;
+use domain::text::Name;
 use domain::time::rfc3339;
 use domain::turn::Turn;
 use serde::Serialize;
@@ -16,6 +17,7 @@ use utoipa::ToSchema;
 
 use crate::action;
 use crate::caller::Viewer;
+use crate::language::Language;
 use crate::views::{EvidenceView, ExplainView, RecipientView, ShownRecipients, WindowView, told};
 use crate::words::{
     ActionWord, ActorWord, BasisWord, HoldReasonWord, ItemKindWord, ItemReasonWord, ItemStatusWord,
@@ -147,6 +149,13 @@ pub struct NamedView {
     pub id: String,
     /// The name as people read it.
     pub name: String,
+}
+
+impl NamedView {
+    /// A partner by its name.
+    pub(super) fn of_partner(id: &PartnerId, name: &Name) -> Self {
+        Self { id: id.to_string(), name: name.as_str().to_owned() }
+    }
 }
 
 /// A tenant in brief.
@@ -347,12 +356,12 @@ impl ClaimView {
         }
     }
 
-    /// The same with the explanation of the claim's state.
+    /// The same with the explanation of the claim's state, in that language.
     #[must_use]
-    pub fn explained(self, claim: &Claim, shown: &Shown<'_>) -> Self {
-        let whole = ExplainView::of(claim.explain(shown.policy, shown.now));
+    pub fn explained(self, claim: &Claim, shown: &Shown<'_>, language: Language) -> Self {
+        let whole = ExplainView::of(claim.explain(shown.policy, shown.now), language);
         let hides = told::hides_last_event(claim, shown.viewer);
-        let explain = if hides { whole.without_recipients() } else { whole };
+        let explain = if hides { whole.without_recipients(language) } else { whole };
         Self { explain: Some(explain), ..self }
     }
 }
@@ -785,7 +794,7 @@ pub(crate) mod tests {
             out_of_office: Some(1),
             recipients: None,
         };
-        let view = ClaimView::of(&claim, &shown).explained(&claim, &shown);
+        let view = ClaimView::of(&claim, &shown).explained(&claim, &shown, Language::En);
         let explain = serde_json::to_value(view.explain).unwrap();
         assert_eq!(explain["rule"]["name"], "decline");
         assert_eq!(explain["rule"]["href"], "docs/domain.md#32-commands");
@@ -928,7 +937,7 @@ pub(crate) mod tests {
                 out_of_office: None,
                 recipients: None,
             };
-            ClaimView::of(&claim, &shown).explained(&claim, &shown).explain.unwrap()
+            ClaimView::of(&claim, &shown).explained(&claim, &shown, Language::En).explain.unwrap()
         };
         assert_eq!(explained(Viewer::Staff).rule.name, "retire link");
         let partner = explained(Viewer::Partner);

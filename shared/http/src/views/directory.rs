@@ -47,6 +47,8 @@ pub struct PartnerView {
     pub open_claim_quota: u32,
     /// How many drafts it may have.
     pub open_draft_quota: u32,
+    /// How many tenants at which it claims nothing it may check in a local day.
+    pub daily_check_quota: u32,
 }
 
 /// A location.
@@ -79,6 +81,7 @@ impl PartnerView {
             daily_claim_quota: partner.daily_claim_quota,
             open_claim_quota: partner.open_claim_quota,
             open_draft_quota: partner.open_draft_quota,
+            daily_check_quota: partner.daily_check_quota,
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Why a claim stands where it stands, as it is answered.
 
 use domain::explain::Explanation;
+use domain::time::rfc3339;
+use domain::turn::Turn;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::language::Language;
 use crate::views::told;
 
 /// The explanation of a claim's present state.
@@ -49,14 +52,19 @@ pub struct FactView {
 }
 
 impl ExplainView {
-    /// The view of an explanation.
-    pub fn of(explanation: Explanation) -> Self {
+    /// The view of an explanation, in that language.
+    pub fn of(explanation: Explanation, language: Language) -> Self {
         let rule = explanation.rule;
+        let key = if explanation.is_final_rejection {
+            "rejected-final".to_owned()
+        } else {
+            explanation.event.as_str().replace('_', "-")
+        };
         Self {
             rule: RuleView {
                 section: rule.section.to_owned(),
                 name: rule.name.to_owned(),
-                says: rule.says.to_owned(),
+                says: language.text(&format!("rule-{key}"), &[]),
                 href: rule.href.to_owned(),
             },
             by_silence: explanation.by_silence,
@@ -65,13 +73,67 @@ impl ExplainView {
                 .into_iter()
                 .map(|fact| FactView { name: fact.name.to_owned(), value: fact.value })
                 .collect(),
-            next: explanation.next,
+            next: next(explanation.turn, language),
         }
     }
 
     /// The same without the rule that was applied last, where it tells of single recipients.
     #[must_use]
-    pub(super) fn without_recipients(self) -> Self {
-        Self { rule: told::rule(), by_silence: false, ..self }
+    pub(super) fn without_recipients(self, language: Language) -> Self {
+        Self { rule: told::rule(language), by_silence: false, ..self }
+    }
+}
+
+/// Whose turn it is, until when, and what silence does, in a sentence.
+fn next(turn: Option<Turn>, language: Language) -> String {
+    let Some(turn) = turn else { return language.text("next-over", &[]) };
+    let who = language.text(&format!("next-who-{}", turn.who.as_str()), &[]);
+    let silence = language.text(&format!("next-silence-{}", turn.on_silence.as_str()), &[]);
+    match turn.until.map(rfc3339) {
+        Some(until) => {
+            language.text("next-turn", &[("who", &who), ("until", &until), ("silence", &silence)])
+        }
+        None => language.text("next-turn.without-end", &[("who", &who), ("silence", &silence)]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::event::EventType;
+    use domain::turn::{OnSilence, Who};
+
+    use super::*;
+
+    #[test]
+    fn every_event_has_its_rule_and_every_turn_its_sentence_in_every_language() {
+        for language in Language::ALL {
+            let events = EventType::ALL.iter().map(|event| event.as_str().replace('_', "-"));
+            for event in events.chain(["rejected-final".to_owned(), "recipients".to_owned()]) {
+                let key = format!("rule-{event}");
+                assert_ne!(language.text(&key, &[]), key, "{language:?}");
+            }
+            for (who, on_silence) in Who::ALL
+                .iter()
+                .flat_map(|who| OnSilence::ALL.iter().map(move |silence| (who, silence)))
+            {
+                let turn = Turn { who: *who, until: None, on_silence: *on_silence };
+                let sentence = next(Some(turn), language);
+                assert!(!sentence.contains("next-"), "{language:?} {sentence}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_comes_next_is_told_in_the_callers_language() {
+        let until = crate::values::instant("2026-12-31T23:00:00Z");
+        let turn = Turn { who: Who::Customer, until, on_silence: OnSilence::Associate };
+        let english = "The customer's turn until 2026-12-31T23:00:00Z; silence makes the undecided items active.";
+        assert_eq!(next(Some(turn), Language::En), english);
+        let endless = Turn { until: None, on_silence: OnSilence::Nothing, ..turn };
+        assert_eq!(
+            next(Some(endless), Language::Cs),
+            "Na řadě je zákazník, bez lhůty; mlčení nic nezmění."
+        );
+        assert_eq!(next(None, Language::En), "The claim is final: nobody's turn.");
     }
 }

@@ -1,10 +1,12 @@
 //! The customer's ledger: who sees his data, who asks to, and what he has answered.
 
+use chrono::NaiveDate;
 use domain::actor::{ActorKind, RECIPIENT};
 use domain::claim::{Claim, Instant, ItemStatus};
 use domain::history::Told;
-use domain::ids::ItemNo;
+use domain::ids::{ItemNo, PartnerId};
 use domain::program::Policy;
+use domain::text::Name;
 use domain::time::rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,6 +27,47 @@ pub struct LedgerView {
     pub pending: Vec<CustomerClaimView>,
     /// What the customer has answered, oldest first.
     pub receipts: Vec<ReceiptView>,
+    /// When the partner has looked at what it could claim here without a claim of its own, the newest first; kept for
+    /// 400 days.
+    pub checks: Vec<CheckOfTenantView>,
+}
+
+/// A partner has looked at what it could claim at a tenant, on a day on which it claimed nothing there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CheckOfTenantView {
+    /// The partner's local day; further looks on it are not noted.
+    #[schema(format = Date)]
+    pub date: String,
+    /// When it looked first on that day.
+    #[schema(format = DateTime)]
+    pub at: String,
+}
+
+/// A look at a tenant without a claim there, as staff read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TenantCheckView {
+    /// The partner that has looked.
+    pub partner: NamedView,
+    /// When it has looked.
+    #[serde(flatten)]
+    pub check: CheckOfTenantView,
+}
+
+impl TenantCheckView {
+    /// The view of a partner's check.
+    pub fn of(partner: &PartnerId, name: &Name, date: NaiveDate, at: Instant) -> Self {
+        Self {
+            partner: NamedView::of_partner(partner, name),
+            check: CheckOfTenantView::of(date, at),
+        }
+    }
+}
+
+impl CheckOfTenantView {
+    /// The view of a check.
+    pub fn of(date: NaiveDate, at: Instant) -> Self {
+        Self { date: date.to_string(), at: rfc3339(at) }
+    }
 }
 
 /// An association, with what its customer wants to know of it.
@@ -79,14 +122,26 @@ pub enum AnsweredBy {
 
 impl LedgerView {
     /// An entry of the claim's partner, with nothing in it yet.
-    pub fn of_partner(claim: &Claim) -> Self {
+    pub fn of_claim(claim: &Claim) -> Self {
+        Self::about(partner(claim))
+    }
+
+    /// An entry of a partner that claims nothing, with nothing in it yet.
+    pub fn of_partner(id: &PartnerId, name: &Name) -> Self {
+        Self::about(NamedView::of_partner(id, name))
+    }
+
+    fn about(partner: NamedView) -> Self {
         let (associations, pending, receipts) = (Vec::new(), Vec::new(), Vec::new());
-        Self { partner: partner(claim), associations, pending, receipts }
+        Self { partner, associations, pending, receipts, checks: Vec::new() }
     }
 
     /// Whether there is nothing to tell.
     pub fn is_empty(&self) -> bool {
-        self.associations.is_empty() && self.pending.is_empty() && self.receipts.is_empty()
+        self.associations.is_empty()
+            && self.pending.is_empty()
+            && self.receipts.is_empty()
+            && self.checks.is_empty()
     }
 }
 

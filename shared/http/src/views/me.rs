@@ -51,6 +51,8 @@ pub struct QuotasLeft {
     pub open_claims: u32,
     /// Drafts.
     pub open_drafts: u32,
+    /// Tenants that it may check today.
+    pub daily_checks: u32,
 }
 
 /// What a partner may do, and what is left of it.
@@ -68,6 +70,10 @@ pub struct QuotasView {
     pub open_draft_quota: u32,
     /// How many more drafts it may have, some seconds late.
     pub open_drafts_left: u32,
+    /// At how many tenants at which it claims nothing it may check in a local day what can be claimed.
+    pub daily_check_quota: u32,
+    /// How many of them are left today.
+    pub daily_checks_left: u32,
 }
 
 impl MeView {
@@ -102,6 +108,8 @@ impl MeView {
             open_claims_left: left.open_claims,
             open_draft_quota: partner.open_draft_quota,
             open_drafts_left: left.open_drafts,
+            daily_check_quota: partner.daily_check_quota,
+            daily_checks_left: left.daily_checks,
         });
         let name = known.as_ref().map(|known| known.name.clone());
         let status = partner.map(|(partner, _)| partner.status.as_str().to_owned());

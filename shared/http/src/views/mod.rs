@@ -21,7 +21,7 @@ mod window;
 
 pub use association::{AssociationStatusView, AssociationView};
 pub use calendar::{AddedDayView, CalendarView};
-pub use check::{CheckErrorView, CheckView, CheckWarning, CheckWarningView};
+pub use check::{CheckErrorView, CheckView, CheckWarning, CheckWarningView, ClaimableItemView};
 #[cfg(test)]
 pub(crate) use claim::tests::claim as sample_claim;
 pub use claim::{
@@ -40,7 +40,9 @@ pub use entry::EntryRevisionView;
 pub use evidence::{EvidenceLinkView, EvidenceUploadView, EvidenceView, UploadFormView};
 pub use explain::{ExplainView, FactView, RuleView};
 pub use history::{HistoryEntryView, HistoryPartView};
-pub use ledger::{AnsweredBy, LedgerAssociationView, LedgerView, ReceiptView};
+pub use ledger::{
+    AnsweredBy, CheckOfTenantView, LedgerAssociationView, LedgerView, ReceiptView, TenantCheckView,
+};
 pub use me::{MeView, PartyView, QuotasLeft, QuotasView};
 pub use recipient::{RecipientStateView, RecipientView, ShownRecipients};
 pub use rules::{BlockView, ExplicitYesView, RuleContactView, RulesView};

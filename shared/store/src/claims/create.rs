@@ -82,7 +82,8 @@ impl Store {
     /// the directory says. Whether the caller's role may create is the caller's own check before.
     ///
     /// # Errors
-    /// [`StoreError::Rejected`] with every problem at once; [`StoreError::IdempotencyConflict`]
+    /// [`StoreError::Rejected`] with every problem at once: what is told of a tenant counts as a check of it;
+    /// [`StoreError::IdempotencyConflict`]
     /// where the key stands for another body.
     pub async fn create(&self, new: NewClaim<'_>, moment: Moment) -> Result<Created, StoreError> {
         let mut attempts = Attempts::default();
@@ -93,7 +94,11 @@ impl Store {
                     None => continue,
                 }
             };
-            let mut event = new.event(&context)?;
+            let decided = new.event(&context);
+            if matches!(decided, Err(Rejection::Fields(_))) {
+                Box::pin(self.count_check(new.input, &context)).await?;
+            }
+            let mut event = decided?;
             if let Some(partner) = context.facts.partner.as_ref().filter(|_| attempts.is_first()) {
                 let day_use = if new.draft { DayUse::Draft } else { DayUse::Claim };
                 if let over @ Some(_) = self.count_day_use(partner, day_use, moment.at).await? {

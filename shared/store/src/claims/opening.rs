@@ -1,6 +1,7 @@
 //! What the opening of a claim may look at, and whether the claim is there already.
 
 use domain::actor::Actor;
+use domain::command::ClaimInput;
 use domain::context::{Context, Facts};
 use domain::directory::{Partner, Tenant};
 use domain::eligibility::known_tenant;
@@ -23,7 +24,8 @@ use crate::table::fetched::{FetchedItems, details_key, record_key};
 impl Store {
     /// What the opening of a claim may look at; `None`: there is a claim of that id already, and nothing is
     /// wrong with the body alone. A draft counts for no duplicate, block or open claim, so nothing of them is read
-    /// for it. Of a tenant that is not named by a domain of its own nothing else is read, as if there were none.
+    /// for it. Of a tenant that is not named by a domain of its own nothing else is read, as if there were none; nor
+    /// for a partner that may not claim in the program.
     pub(crate) async fn read_opening_context(
         &self,
         new: &NewClaim<'_>,
@@ -51,6 +53,7 @@ impl Store {
         let partner = acting.map(|id| fetched.partner(id)).transpose()?.flatten();
         let tenant = new.input.tenant.as_ref().map(|id| fetched.tenant(id)).transpose()?.flatten();
         let tenant = tenant.filter(|tenant| known_tenant(new.input, Some(tenant)).is_some());
+        let tenant = tenant.filter(|_| new.draft || may_ask(new.input, partner.as_ref()));
         let program =
             new.input.program.as_ref().map(|id| fetched.program(id)).transpose()?.flatten();
         let policy = program.as_ref().map(|program| program.policy.clone()).unwrap_or_default();
@@ -87,6 +90,12 @@ impl Store {
     }
 }
 
+/// Whether the partner may claim what is named, so that it may be told something of a tenant.
+fn may_ask(input: &ClaimInput, partner: Option<&Partner>) -> bool {
+    let (location, program) = (input.location.as_ref(), input.program.as_ref());
+    partner.is_some_and(|partner| partner.may_claim(location, program))
+}
+
 fn acting_partner(actor: &Actor) -> Option<&PartnerId> {
     match actor {
         Actor::Partner { id, .. } => Some(id),
@@ -97,16 +106,20 @@ fn acting_partner(actor: &Actor) -> Option<&PartnerId> {
     }
 }
 
-/// What a new claim asks for, where all that it names is known and it is no draft.
+/// What a new claim asks for, where all that it names is known and it is no draft: where it names no items, all of the
+/// tenant's, of which a check tells what can be claimed.
 fn opened<'a>(
     new: &NewClaim<'a>,
     partner: Option<&'a Partner>,
     tenant: Option<&'a Tenant>,
     program: Option<&'a Program>,
 ) -> Option<Claimed<'a>> {
-    let items = new.input.items.iter().flatten();
-    let items = items.map(|(kind, id)| ItemRef { kind: *kind, id: id.clone() }).collect();
     let (partner, tenant, program) = (partner?, tenant?, program?);
+    let named = new.input.items.iter().flatten();
+    let named = named.map(|(kind, id)| ItemRef { kind: *kind, id: id.clone() });
+    let of_kind = tenant.items.iter().filter(|item| item.kind == program.item_kind);
+    let all = of_kind.map(|item| ItemRef { kind: item.kind, id: item.id.clone() });
+    let items = if new.input.items.is_empty() { all.collect() } else { named.collect() };
     let family = &program.family;
     (!new.draft).then_some(Claimed {
         partner: &partner.id,

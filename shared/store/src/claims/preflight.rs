@@ -4,7 +4,10 @@
 use domain::claim::{Claim, Instant};
 use domain::command::Command;
 use domain::context::{Context, Facts};
+use domain::directory::TenantItem;
+use domain::eligibility::{self, Claimability};
 use domain::ids::ItemNo;
+use domain::program::Program;
 use domain::rejection::{FieldError, Rejection};
 
 use super::create::NewClaim;
@@ -25,13 +28,25 @@ pub struct Checked {
     /// When the window would close if its notice were delivered now; `None` where that cannot be
     /// counted.
     pub earliest_closes_at: Option<Instant>,
+    /// What the partner can claim at the tenant, where the body names no items.
+    pub claimable: Option<Claimable>,
+}
+
+/// What a partner can claim at a tenant in a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimable {
+    /// The program, for the names of the items.
+    pub program: Program,
+    /// The tenant's items of the program's kind.
+    pub items: Vec<(TenantItem, Claimability)>,
 }
 
 impl Store {
-    /// Judges a claim as if it were submitted now.
+    /// Judges a claim as if it were submitted now. The look at the tenant is counted first: one over the day's checks
+    /// is told nothing.
     ///
     /// # Errors
-    /// `Unavailable` where the table does not answer.
+    /// [`Rejection::QuotaExceeded`]; `Unavailable` where the table does not answer.
     pub async fn judge_new(
         &self,
         new: NewClaim<'_>,
@@ -39,6 +54,8 @@ impl Store {
     ) -> Result<Checked, StoreError> {
         let context = Box::pin(self.read_opening_context(&new, moment)).await?;
         let mut context = context.ok_or_else(|| StoreError::unreadable("claim", "pk"))?;
+        self.count_check(new.input, &context).await?;
+        let claimable = take_claimable(&new, &mut context);
         let (contested, used_up) = tokio::try_join!(
             self.would_be_contested(&new, &context),
             self.would_be_too_many(&context),
@@ -48,8 +65,10 @@ impl Store {
         Ok(Checked {
             errors: domain::check(new.input, new.malformed, &context),
             hindrances: domain::decide::conflicts(&context.facts, &context.policy),
-            contested,
+            // A claim that names no item contests none.
+            contested: contested.filter(|_| claimable.is_none()),
             earliest_closes_at: earliest_close(&context),
+            claimable,
         })
     }
 
@@ -82,6 +101,23 @@ impl Store {
         let rivals = self.find_rivals(&claim, &locks, context.at).await?;
         Ok(Some(rivals.iter().any(|rival| own.iter().all(|(_, own)| *own != rival.claim))))
     }
+}
+
+/// What can be claimed, where the body leaves the items out: what is known of all of the tenant's items then stands
+/// against none of the claim's.
+fn take_claimable(new: &NewClaim<'_>, context: &mut Context) -> Option<Claimable> {
+    let names_items = |error: &FieldError| error.pointer.starts_with("/items");
+    if !new.input.items.is_empty() || new.malformed.iter().any(names_items) {
+        return None;
+    }
+    let facts = &mut context.facts;
+    let (tenant, program) = facts.tenant.as_ref().zip(facts.program.as_ref())?;
+    let listed = eligibility::list_claimable(tenant, program, facts);
+    let items = listed.into_iter().map(|(item, claimability)| (item.clone(), claimability));
+    let claimable = Claimable { program: program.clone(), items: items.collect() };
+    facts.own_claims.clear();
+    facts.blocked.clear();
+    Some(claimable)
 }
 
 /// The claim as a draft, where program and tenant are known.

@@ -35,7 +35,7 @@ impl DayUse {
             Self::Draft => ("d", partner.daily_draft_quota()),
             Self::Claim => ("n", partner.daily_claim_quota),
         };
-        Counter { name: name.to_owned(), most: Some(most) }
+        Counter { name: name.to_owned(), step: 1, most: Some(most) }
     }
 }
 
@@ -143,7 +143,7 @@ impl Store {
     }
 }
 
-fn seconds_to_next_day(partner: &Partner, at: Instant) -> Option<u32> {
+pub(super) fn seconds_to_next_day(partner: &Partner, at: Instant) -> Option<u32> {
     let tomorrow = days_after(at, 0, &Zone::Known(partner.time_zone));
     u32::try_from((tomorrow - at).num_seconds()).ok()
 }

@@ -17,6 +17,8 @@ pub struct QuotaLeft {
     pub open_claims: u32,
     /// How many more drafts it may have.
     pub open_drafts: u32,
+    /// How many tenants it may check until its next midnight.
+    pub daily_checks: u32,
 }
 
 impl Store {
@@ -30,12 +32,13 @@ impl Store {
         partner: &Partner,
         at: Instant,
     ) -> Result<QuotaLeft, StoreError> {
-        let (daily_claims, open_claims, open_drafts) = tokio::try_join!(
+        let (daily_claims, open_claims, open_drafts, daily_checks) = tokio::try_join!(
             self.claims_left_of_day(partner, at),
             self.open_claims_left(partner),
             self.drafts_left(partner),
+            self.checks_left_of_day(partner, at),
         )?;
-        Ok(QuotaLeft { daily_claims, open_claims, open_drafts })
+        Ok(QuotaLeft { daily_claims, open_claims, open_drafts, daily_checks })
     }
 
     /// How many more claims may be open, by the newest that the partner has submitted: as many of them as a submit looks at.

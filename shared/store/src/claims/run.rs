@@ -3,7 +3,7 @@
 
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant, State, Status};
-use domain::command::{Command, CommandKind};
+use domain::command::{ClaimInput, Command, CommandKind};
 use domain::decide::{self, is_due};
 use domain::event::EventType;
 use domain::ids::{ClaimId, Version};
@@ -275,7 +275,12 @@ impl Store {
             self.read_command_context(stored.claim(), needs, step.actor, step.at, step.answer);
         let mut around = Box::pin(around).await?;
         let claim = stored.claim();
-        let mut decided = domain::decide(Some(claim), step.command, &around.context)?;
+        let decided = domain::decide(Some(claim), step.command, &around.context);
+        let is_submit = step.command.kind() == CommandKind::Submit;
+        if is_submit && matches!(decided, Err(Rejection::Fields(_))) {
+            Box::pin(self.count_check(&ClaimInput::of(claim), &around.context)).await?;
+        }
+        let mut decided = decided?;
         if decided.is_some() && attempts.is_first() {
             let used = self.count_command_use(claim, step.command.kind(), &around.context);
             if let over @ Some(_) = used.await? {

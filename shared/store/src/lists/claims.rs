@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use domain::claim::{Claim, Status};
 use domain::ids::{ClaimId, PartnerId, TenantId};
 
+use crate::claims::checks::{Check, check_sort};
 use crate::claims::load::Stored;
 use crate::table::attributes::whole_millis;
 use crate::table::clock::Moment;
@@ -16,8 +17,20 @@ use crate::table::fetched::{FetchedItems, details_key, record_key};
 use crate::table::index::{Cursor, Ids, ListPage, PartOfPartner};
 use crate::usage::readings::{Readings, readings_key};
 
-/// The part of a partner's list that comes behind the claims that were submitted.
+/// The part of a list that comes behind the claims that were submitted: a partner's drafts, a customer's ledger's
+/// checks.
 const BEHIND: Status = Status::Draft;
+
+/// A page of a customer's ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerPage {
+    /// Claims, each partner's side by side, with the readings of their associations.
+    pub claims: Vec<(Claim, Readings)>,
+    /// Who has looked at the tenant without a claim, by partner; they come behind the claims.
+    pub checks: Vec<Check>,
+    /// Where the next page begins.
+    pub next: Option<Cursor>,
+}
 
 /// Whose claims.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,26 +105,55 @@ impl Store {
         Ok(ListPage { items, next })
     }
 
-    /// Claims at a tenant, each partner's side by side, with the readings of their associations.
-    pub async fn claims_with_readings(
+    /// A page of a customer's ledger: the claims at the tenant, then the checks of it.
+    pub async fn ledger(
         &self,
         tenant: &TenantId,
         from: Option<&Cursor>,
         limit: u16,
         moment: Moment,
-    ) -> Result<ListPage<(Claim, Readings)>, StoreError> {
-        let (ids, next) = self.ids_by_partner(None, tenant, from, limit).await?;
+    ) -> Result<LedgerPage, StoreError> {
+        let is_behind = from.is_some_and(|from| from.part == Some(BEHIND));
+        let first_claim = from.filter(|_| !is_behind);
+        let first_check = from.filter(|from| is_behind && !from.sort.is_empty());
+        let claims = async {
+            if is_behind {
+                return Ok((Vec::new(), None));
+            }
+            self.ids_by_partner(None, tenant, first_claim, limit).await
+        };
+        let checks = self.checks_of_tenant(tenant, first_check, limit);
+        let ((ids, next_claim), mut checks) = tokio::try_join!(claims, checks)?;
+        let claims = self.claims_with_readings(&ids, moment).await?;
+        if next_claim.is_some() {
+            return Ok(LedgerPage { claims, checks: Vec::new(), next: next_claim });
+        }
+        let room = usize::from(limit).saturating_sub(ids.len());
+        if checks.items.len() > room {
+            checks.items.truncate(room);
+            let last = checks.items.last().map(check_sort).unwrap_or_default();
+            checks.next = Some(Cursor { part: None, sort: last });
+        }
+        let next = checks.next.map(|cursor| Cursor { part: Some(BEHIND), ..cursor });
+        Ok(LedgerPage { claims, checks: checks.items, next })
+    }
+
+    async fn claims_with_readings(
+        &self,
+        ids: &[ClaimId],
+        moment: Moment,
+    ) -> Result<Vec<(Claim, Readings)>, StoreError> {
         let mut fetched = FetchedItems::default();
         let parts = |id: &ClaimId| [record_key(id), details_key(id), readings_key(id)];
         let clock = self.fetch(&mut fetched, ids.iter().flat_map(parts).collect()).await?;
-        let Some(clock) = clock else { return Ok(ListPage { items: Vec::new(), next }) };
-        let page = self.claims_in(&ids, &fetched).await?;
+        let Some(clock) = clock else { return Ok(Vec::new()) };
+        let page = self.claims_in(ids, &fetched).await?;
         let claims = Box::pin(self.bring_up_to_date(page, clock, moment)).await?;
         let items = claims.into_iter().map(|claim| {
             let readings = fetched.readings(&claim)?;
             Ok((claim, readings))
         });
-        Ok(ListPage { items: items.collect::<Result<_, StoreError>>()?, next })
+        items.collect()
     }
 
     async fn ids(

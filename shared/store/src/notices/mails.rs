@@ -40,7 +40,7 @@ impl Store {
         at: Instant,
     ) -> Result<bool, StoreError> {
         let day = key(keys::quotas(partner), keys::outside_mails(at.date_naive()));
-        let most = Counter { name: "n".to_owned(), most: Some(MOST_OUTSIDE) };
+        let most = Counter { name: "n".to_owned(), step: 1, most: Some(MOST_OUTSIDE) };
         self.count_up(day, &[most]).await
     }
 

@@ -44,8 +44,8 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let of_partner = name_of(&claim.subject.partner);
         let counters = [
-            Counter { name: "n".to_owned(), most },
-            Counter { name: of_partner, most: most_of_partner },
+            Counter { name: "n".to_owned(), step: 1, most },
+            Counter { name: of_partner, step: 1, most: most_of_partner },
         ];
         self.count_up(month(claim, at), &counters).await
     }

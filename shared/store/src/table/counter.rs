@@ -16,12 +16,14 @@ const KEPT: Duration = Duration::days(90);
 pub(crate) struct Counter {
     /// The attribute.
     pub(crate) name: String,
-    /// Up to where it is counted; `None`: without end.
+    /// By how much it goes up.
+    pub(crate) step: u32,
+    /// Up to where it is counted: the step that reaches it is the last. `None`: without end.
     pub(crate) most: Option<u32>,
 }
 
 impl Store {
-    /// Counts each of these numbers of an item up by one; `false`, with nothing counted, where one of them has come to
+    /// Counts each of these numbers of an item up by its step; `false`, with nothing counted, where one of them has come to
     /// its end. An answer that is lost may count once too often, never too seldom.
     pub(crate) async fn count_up(
         &self,
@@ -32,13 +34,13 @@ impl Store {
             return Ok(false);
         }
         let call = self.client.update_item().table_name(self.table()).set_key(Some(key));
-        let mut call = call
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":x", number((self.raw_now() + KEPT).timestamp()));
+        let mut call =
+            call.expression_attribute_values(":x", number((self.raw_now() + KEPT).timestamp()));
         let (mut sums, mut conditions) = (Vec::new(), Vec::new());
         for (at, counter) in counters.iter().enumerate() {
             call = call.expression_attribute_names(format!("#n{at}"), &counter.name);
-            sums.push(format!("#n{at} :one"));
+            call = call.expression_attribute_values(format!(":step{at}"), number(counter.step));
+            sums.push(format!("#n{at} :step{at}"));
             if let Some(most) = counter.most {
                 call = call.expression_attribute_values(format!(":most{at}"), number(most));
                 conditions.push(format!("(attribute_not_exists(#n{at}) OR #n{at} < :most{at})"));

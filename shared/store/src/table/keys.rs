@@ -22,6 +22,8 @@
 //! | mails | `C#<claim>` | `O` | `notices/mails.rs` | for good |
 //! | claims of a day | `Q#<partner>` | `C#<date>` | `claims/quota.rs` | 90 days |
 //! | mails outside | `Q#<partner>` | `O#<date>` | `notices/mails.rs` | 90 days |
+//! | checks of a day | `Q#<partner>` | `K#<date>` | `claims/checks.rs` | 90 days |
+//! | check | `Q#<tenant>` | `K#<partner>#<date>` | `claims/checks.rs` | 400 days |
 //! | uploads | `Q#<partner>` | `U#<date>` | `evidence/uploads.rs` | 90 days |
 //! | notices of a month | `Q#<tenant>` | `N#<program>#<month>` | `notices/quota.rs` | 90 days |
 //! | revision of an entry | as the entry | `H#<revision, 6 digits>` | `directory/history.rs` | for good |
@@ -163,6 +165,25 @@ pub(crate) fn quotas_of_tenant(tenant: &TenantId) -> String {
 /// The claims and drafts of a partner on a day.
 pub(crate) fn claims_of_day(date: NaiveDate) -> String {
     format!("C#{date}")
+}
+
+/// How many tenants a partner has checked on a day.
+pub(crate) fn checks_of_day(date: NaiveDate) -> String {
+    format!("{CHECKS}{date}")
+}
+
+/// What the sort keys of checks begin with.
+pub(crate) const CHECKS: &str = "K#";
+
+/// A partner's check of a tenant on a day, in the tenant's partition.
+pub(crate) fn check(partner: &PartnerId, date: NaiveDate) -> String {
+    format!("{CHECKS}{partner}#{date}")
+}
+
+/// Who has checked a tenant, and on which day of the partner's, by the sort key.
+pub(crate) fn check_of(sort: &str) -> Option<(PartnerId, NaiveDate)> {
+    let (partner, date) = sort.strip_prefix(CHECKS)?.split_once('#')?;
+    Some((PartnerId::parse(partner).ok()?, date.parse().ok()?))
 }
 
 /// The notices of a program to a tenant in the month of that moment, in UTC.
