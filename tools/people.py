@@ -5,6 +5,7 @@ The credentials of the account stand in the environment, as for the AWS CLI. `--
 
 import argparse
 import re
+import secrets
 import sys
 
 import boto3
@@ -41,9 +42,12 @@ class People:
             raise Refused(f"{email!r} is no e-mail address")
         attributes = {"email": email, "email_verified": "true", **self._role(role, party)}
         invitation = {"MessageAction": "SUPPRESS"} if password else {"DesiredDeliveryMediums": ["EMAIL"]}
+        # It is good for the first sign-in alone. The ending has what the pool's policy asks for.
+        first = password or f"{secrets.token_urlsafe(18)}-Aa1"
         try:
             self.users.admin_create_user(
-                UserPoolId=self.pool, Username=name, UserAttributes=_attributes(attributes), **invitation
+                UserPoolId=self.pool, Username=name, UserAttributes=_attributes(attributes),
+                TemporaryPassword=first, **invitation,
             )
         except self.users.exceptions.UsernameExistsException:
             raise Refused(f"there is a user {name!r} already: use `change`") from None

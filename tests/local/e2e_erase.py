@@ -1,25 +1,27 @@
 """What is run after a restore: each claim of the list of erased ones is erased again."""
 
-import socket
+import urllib.request
 
 import pytest
 
 import erase_again
 from scene import Scene
-from settings import PORT
+from settings import ENDPOINT
 
 
 @pytest.fixture
 def address(api, monkeypatch):
-    """The address of the API, at the host by which the local cloud knows it."""
-    found = socket.getaddrinfo
+    """The address of the API; the local cloud knows it by its host."""
+    made = urllib.request.Request
 
-    def local(host, *more, **named):
-        return found("127.0.0.1" if host == api.host else host, *more, **named)
+    def at_host(url, **more):
+        request = made(url, **more)
+        request.add_header("Host", api.host)
+        return request
 
-    monkeypatch.setattr(socket, "getaddrinfo", local)
+    monkeypatch.setattr(urllib.request, "Request", at_host)
     monkeypatch.setenv("TOKEN", api.tokens["operator"])
-    return f"http://{api.host}:{PORT}"
+    return ENDPOINT
 
 
 def a_list_of_claims_is_erased_again_and_what_cannot_be_is_named(api, address, tmp_path, capsys):
