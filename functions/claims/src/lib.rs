@@ -14,7 +14,7 @@ use store::Moment;
 use web::routes::ClaimsRoute;
 use web::{Call, Caller, Failure, Reply, queries};
 
-use app::{Api, ApiError, claim_view, moment, respond};
+use app::{Api, ApiError, claim_view, moment, respond, shown_remarks};
 
 /// Answers a request.
 pub async fn handle(app: &Api, request: Request) -> Response<Body> {
@@ -44,13 +44,16 @@ async fn answer(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> 
 
 async fn get(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
-    let claim = claim(app, call, caller, moment).await?;
-    queries::none(call)?;
-    if call.if_none_match(claim.version) {
-        return Ok(Reply::not_modified(claim.version));
+    let id = call.path_id(ClaimId::parse)?;
+    let read = Box::pin(app.store.read_claim(&id, moment)).await?.ok_or(Failure::NotFound)?;
+    caller.sees(&read.claim)?;
+    let before = queries::remarks(call)?;
+    let version = read.claim.version;
+    if call.if_none_match(version) {
+        return Ok(Reply::not_modified(version));
     }
-    let version = claim.version;
-    let view = claim_view(&app.store, claim, caller, moment).await?;
+    let remarks = shown_remarks(&app.store, &read, before, caller).await?;
+    let view = claim_view(&app.store, read.claim, caller, moment).await?.with_remarks(remarks);
     Ok(Reply::ok(&view).etag(version).done())
 }
 

@@ -7,10 +7,10 @@ use domain::recipient::Recipients;
 use lambda_http::{Body, Response};
 use serde_json::Value;
 use store::{CommandAnswer, Moment, OpenClaim};
-use web::{Call, Caller, Failure, Reply, bodies};
+use web::{Call, Caller, Failure, Reply, bodies, queries};
 
 use crate::list::is_his_to_see;
-use app::{Api, ApiError, customer_view, history_page, moment, state_first};
+use app::{Api, ApiError, customer_view, history_page, moment, shown_remarks, state_first};
 
 /// What a customer may answer.
 #[derive(Debug, Clone, Copy)]
@@ -104,8 +104,14 @@ pub(crate) async fn read(
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
-    let claim = claim(app, call, caller, moment).await?;
-    shown(app, &claim, None, caller, moment).await
+    let id = call.path_id(ClaimId::parse)?;
+    let read = Box::pin(app.store.read_claim(&id, moment)).await?.ok_or(Failure::NotFound)?;
+    check_visible(&read.claim, caller)?;
+    let before = queries::remarks(call)?;
+    let remarks = shown_remarks(&app.store, &read, before, caller).await?;
+    let claim = &read.claim;
+    let view = customer_view(&app.store, claim, None, caller, moment).await?.with_remarks(remarks);
+    Ok(Reply::ok(&view).etag(claim.version).done())
 }
 
 /// Reads the history of a claim, oldest first.

@@ -1,7 +1,8 @@
 //! `POST /v1/claims/{id}/review`.
 
 use domain::ids::ClaimId;
-use web::{Call, Caller, Failure, Reply, bodies};
+use web::bodies::{self, GivenAction};
+use web::{Call, Caller, Failure, Reply};
 
 use app::{Api, ApiError, CommandRequest, moment, run_command};
 
@@ -11,7 +12,12 @@ pub(crate) async fn act(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<R
     let moment = moment(&app.store, call).await?;
     let open = Box::pin(app.store.open_claim(&id, moment)).await?.ok_or(Failure::NotFound)?;
     let body = call.json()?;
-    let (kind, command) = (bodies::action(&body), bodies::review(&body));
+    let kind = bodies::action(&body);
+    let (command, note) = match bodies::review(&body) {
+        Ok(GivenAction { command, note }) => (Ok(command), note),
+        Err(failure) => (Err(failure), None),
+    };
+    let open = open.with_note(note);
     let expected = call.if_match();
     let request = CommandRequest { caller, open, expected, kind, command, moment };
     Box::pin(run_command(&app.store, request)).await

@@ -1,10 +1,10 @@
 //! A claim as its reader may see it: what the store knows beside the record, put into the view.
 
 use domain::claim::{Claim, Scan};
-use domain::ids::EvidenceId;
+use domain::ids::{EvidenceId, Version};
 use domain::recipient::Recipients;
-use store::{CommandOutcome, Competition, Moment, Store};
-use web::views::{ClaimView, CustomerClaimView, Shown};
+use store::{ClaimRead, CommandOutcome, Competition, Moment, Store};
+use web::views::{ClaimView, CustomerClaimView, Shown, ShownRemarks, audience_of};
 use web::{Caller, Viewer};
 
 use crate::error::ApiError;
@@ -71,6 +71,22 @@ async fn explained_view(
         recipients: recipients.as_ref().map(KnownRecipients::shown),
     };
     Ok(ClaimView::of(&claim, &shown).explained(&claim, &shown, caller.language()))
+}
+
+/// What was said in a claim that was read by its id, as far as the caller may read it: the newest, or what was said
+/// before a version.
+///
+/// # Errors
+/// Where the table does not answer.
+pub async fn shown_remarks(
+    store: &Store,
+    read: &ClaimRead,
+    before: Option<Version>,
+    caller: &Caller,
+) -> Result<ShownRemarks, ApiError> {
+    let viewer = caller.viewer();
+    let page = store.remarks(read, before, audience_of(viewer)).await?;
+    Ok(ShownRemarks::of(&page.remarks, page.next, viewer))
 }
 
 /// Which documents of the claim were brought for another tenant too, for operator staff.

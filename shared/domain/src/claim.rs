@@ -20,8 +20,8 @@ use crate::recipient::RecipientNo;
 
 pub use chances::{ExtensionCause, ExtensionCauses, UsedChances};
 pub use details::{
-    CustomerContact, Details, Evidence, MAX_EVIDENCE, MAX_ITEMS, MAX_REMARKS, PartnerContact,
-    Remark, Scan,
+    CustomerContact, Details, EarlierRemark, Evidence, MAX_EVIDENCE, MAX_ITEMS, PartnerContact,
+    Scan,
 };
 pub use item::{Basis, Item, ItemStatus, ItemStatusCode, Mark};
 pub use state::{HoldReason, RejectionRecord, State, Status};

@@ -12,6 +12,7 @@ use crate::deadline::Deadline;
 use crate::ids::{ClaimId, ItemNo, NoticeNo, Sha256Hash, Version};
 use crate::reason::{EndReason, Reason};
 use crate::recipient::{Decliners, RecipientList, RecipientNo};
+use crate::remark::Remark;
 
 pub use crate::event_type::{EventType, Fingerprint};
 pub use crate::recipient::FailureCause;
@@ -37,6 +38,8 @@ pub struct Event {
     pub details: Option<Box<Details>>,
     /// The list of recipients, where it changed.
     pub recipients: Option<Box<RecipientList>>,
+    /// What was said with it.
+    pub remarks: Vec<Remark>,
 }
 
 /// What a first event fixes.
@@ -385,6 +388,7 @@ impl Event {
             body,
             details: None,
             recipients: None,
+            remarks: Vec::new(),
         }
     }
 

@@ -4,11 +4,13 @@
 //! not each party may read stands in it as a digest, one for each audience: whoever may read it is given salt and
 //! value beside the text, and computes the digest again ([`Sealed`]).
 
+mod annotation;
 mod entry;
 mod first_format;
 mod members;
 mod sealed;
 
+pub use annotation::{Annotation, FieldChange};
 pub use entry::{Entry, ItemsChange, Members, Noes, StatusChange, WindowText};
 pub use sealed::{Audience, Sealed, SealedPart, Told, Withheld};
 

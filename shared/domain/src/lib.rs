@@ -53,6 +53,7 @@ pub mod queue;
 pub mod reason;
 pub mod recipient;
 pub mod rejection;
+pub mod remark;
 pub mod reminder;
 mod rule;
 pub mod rules;

@@ -213,6 +213,7 @@ fn components() -> Components {
     let components = with::<views::EvidenceLinkView>(components);
     let components = with::<views::HistoryEntryView>(components);
     let components = with::<views::HistoryPartView>(components);
+    let components = with::<views::RemarkView>(components);
     let components = with::<views::AssociationView>(components);
     let components = with::<views::DecisionView>(components);
     let components = with::<views::UsageView>(components);

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::{CountryCode, Subdivision, Tz};
 use domain::claim::Status;
 use domain::directory::{PartnerStatus, TenantStatus};
-use domain::ids::{PartnerId, ProgramId, TenantId};
+use domain::ids::{PartnerId, ProgramId, TenantId, Version};
 use domain::queue::Queue;
 use domain::rejection::{FieldCode, Hint};
 use domain::text::Domain;
@@ -179,6 +179,15 @@ pub fn none(call: &Call<'_>) -> Result<(), Failure> {
 /// The list of the history of a claim, or of an entry of the directory.
 pub fn history(call: &Call<'_>) -> Result<(), Failure> {
     Parameters::of(call, PAGING).map(drop)
+}
+
+/// A claim that is read by its id: before which version its remarks were made, where not the newest are asked for.
+pub fn remarks(call: &Call<'_>) -> Result<Option<Version>, Failure> {
+    let version = |text: &str| {
+        let version = text.parse().ok().filter(|version| *version >= 1);
+        version.map(Version).ok_or_else(|| Wrong::range(1, 2_147_483_647))
+    };
+    Parameters::of(call, &["remarks_before"])?.read("remarks_before", version)
 }
 
 /// The list of claims.

@@ -16,6 +16,7 @@ use domain::queue::Queue;
 use domain::reason::{EndReason, ReasonCode};
 use domain::recipient::Authority;
 use domain::rejection::FieldCode;
+use domain::remark::RemarkKind;
 use domain::turn::{OnSilence, Who};
 use serde::{Serialize, Serializer};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -110,6 +111,7 @@ words! {
     ItemKindWord = "ItemKind" of ItemKind: "What an item is.";
     RoleWord = "Role" of Role: "The role of a signed-in caller, out of the token's claim `custom:role`.";
     ActorWord = "Party" of ActorKind: "Whose doing something was.";
+    RemarkKindWord = "RemarkKind" of RemarkKind: "For whom a remark is.";
     WhoWord = "TurnHolder" of Who: "Whose turn it is.";
     SilenceWord = "OnSilence" of OnSilence: "What silence does when the time has passed.";
     ReasonWord = "ReasonCode" of ReasonCode: "Why information is asked for, or why a claim is rejected.";

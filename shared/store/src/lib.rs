@@ -56,6 +56,7 @@ pub use directory::programs::PolicyVersion;
 pub use directory::tenants::{ContactVerified, RulesWish};
 pub use domain::queue::Queue;
 pub use evidence::uploads::{CountedUpload, UploadQuota};
+pub use history::annotations::{ClaimRead, RemarksPage};
 pub use history::archive::Image;
 pub use history::entries::HistoryEntry;
 pub use lists::claims::{LedgerPage, Listed, Scope};

@@ -30,8 +30,8 @@ pub struct Details {
     pub evidence: Vec<Evidence>,
     /// Comments beside the state's reasons, in their order.
     pub reason_comments: Vec<Option<Comment>>,
-    /// What operator and partner remarked on their commands, the last [`MAX_REMARKS`].
-    pub remarks: Vec<Remark>,
+    /// What operator and partner said with commands, of claims from before that was kept beside them.
+    pub remarks: Vec<EarlierRemark>,
     /// The contact that the partner proposes, while the operator has not answered.
     pub proposed_contact: Option<CustomerContact>,
     /// The address of the tenant's domain that the operator vouches for.
@@ -46,12 +46,9 @@ pub const MAX_ITEMS: usize = 25;
 /// The most evidence entries of a claim.
 pub const MAX_EVIDENCE: usize = 20;
 
-/// The most remarks that are kept.
-pub const MAX_REMARKS: usize = 20;
-
-/// A remark made with a command.
+/// A comment given with a command, as it was kept among the details. Nothing adds one any more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Remark {
+pub struct EarlierRemark {
     /// The version the command led to.
     pub version: Version,
     /// What was said.
@@ -142,14 +139,5 @@ impl Details {
             vouched_for: None,
             vouched_by: Vec::new(),
         }
-    }
-
-    /// The details with one more remark; the oldest give way.
-    pub(crate) fn with_remark(&self, version: Version, text: &Comment) -> Self {
-        let mut details = self.clone();
-        details.remarks.push(Remark { version, text: text.clone() });
-        let excess = details.remarks.len().saturating_sub(MAX_REMARKS);
-        details.remarks.drain(..excess);
-        details
     }
 }

@@ -20,7 +20,7 @@ pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Dec
         return Err(invalid_state(claim, CommandKind::Dispute));
     }
     let body = EventBody::Disputed { due_at: review_due(context) };
-    Ok(Some(with_remark(claim, Some(comment), new_event(claim, context, body))))
+    Ok(Some(with_remark(Some(comment), new_event(claim, context, body))))
 }
 
 /// The rejection is disputed, and the one dispute used. `None` where there is no rejection.

@@ -44,7 +44,7 @@ pub(crate) fn decide(
         return Err(Rejection::Fields(vec![error]));
     }
     let body = EventBody::AssociationEnded { items: vec![item], reason, at: context.at };
-    Ok(Some(with_remark(claim, comment, new_event(claim, context, body))))
+    Ok(Some(with_remark(comment, new_event(claim, context, body))))
 }
 
 /// The associations run no more.

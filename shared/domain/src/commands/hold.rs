@@ -22,5 +22,5 @@ pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Dec
         return Err(invalid_state(claim, CommandKind::Hold));
     }
     let event = new_event(claim, context, EventBody::Held { reason: None });
-    Ok(Some(with_acting_staff(with_remark(claim, Some(comment), event), context)))
+    Ok(Some(with_acting_staff(with_remark(Some(comment), event), context)))
 }

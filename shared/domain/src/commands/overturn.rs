@@ -18,7 +18,7 @@ pub(crate) const RULE: Rule = Rule::new(COMMANDS, "overturn");
 pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Decision {
     judged(claim, CommandKind::Overturn, context)?;
     let body = EventBody::DisputeOverturned { due_at: review_due(context) };
-    Ok(Some(with_remark(claim, Some(comment), new_event(claim, context, body))))
+    Ok(Some(with_remark(Some(comment), new_event(claim, context, body))))
 }
 
 /// What was rejected is proposed again, and the claim in review.

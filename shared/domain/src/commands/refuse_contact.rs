@@ -4,6 +4,7 @@ use crate::claim::{Claim, Details, Instant, State, UsedChances};
 use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::deadlines::correct_by;
+use crate::decision::remark::with_remark;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::{Event, EventBody};
 use crate::rule::{COMMANDS, Rule};
@@ -21,12 +22,8 @@ pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context
         return Err(invalid_state(claim, CommandKind::RefuseContact));
     }
     let body = EventBody::ContactProposalRefused { correct_by: correct_by(context)? };
-    let event = new_event(claim, context, body);
-    let details = match comment {
-        Some(text) => claim.details.with_remark(event.version, text),
-        None => claim.details.clone(),
-    };
-    let details = Details { proposed_contact: None, ..details };
+    let event = with_remark(comment, new_event(claim, context, body));
+    let details = Details { proposed_contact: None, ..claim.details.clone() };
     Ok(Some(Event { details: Some(Box::new(details)), ..event }))
 }
 

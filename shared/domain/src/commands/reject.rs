@@ -5,6 +5,7 @@ use crate::command::GivenReason;
 use crate::context::Context;
 use crate::decision::Decision;
 use crate::decision::rejection::{commented, reasons_fit, rejected};
+use crate::decision::remark::with_reasons;
 use crate::event::Event;
 use crate::ids::ItemNo;
 use crate::rule::{COMMANDS, Rule};
@@ -24,7 +25,7 @@ pub(crate) fn decide(claim: &Claim, given: &[GivenReason], context: &Context) ->
         reasons: given.iter().map(|given| given.reason).collect(),
     };
     let event = rejected(claim, rejection, context)?;
-    Ok(Some(Event { details: commented(claim, given), ..event }))
+    Ok(Some(with_reasons(given, Event { details: commented(claim, given), ..event })))
 }
 
 /// Rejects these undecided items, or all; the claim is rejected once none is left.

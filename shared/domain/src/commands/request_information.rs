@@ -5,6 +5,7 @@ use crate::command::GivenReason;
 use crate::context::Context;
 use crate::decision::deadlines::partner_deadline;
 use crate::decision::rejection::{commented, reasons_fit};
+use crate::decision::remark::with_reasons;
 use crate::decision::{Decision, new_event};
 use crate::event::{Event, EventBody};
 use crate::reason::Reason;
@@ -21,7 +22,8 @@ pub(crate) fn decide(claim: &Claim, given: &[GivenReason], context: &Context) ->
         reasons: given.iter().map(|given| given.reason).collect(),
         answer_by: partner_deadline(context, days)?,
     };
-    Ok(Some(Event { details: commented(claim, given), ..new_event(claim, context, body) }))
+    let details = commented(claim, given);
+    Ok(Some(with_reasons(given, Event { details, ..new_event(claim, context, body) })))
 }
 
 /// The claim waits for the partner's answer.

@@ -20,7 +20,7 @@ pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context
         return Err(invalid_state(claim, CommandKind::Respond));
     }
     let body = EventBody::InformationAnswered { due_at: review_due(context) };
-    Ok(Some(with_remark(claim, comment, new_event(claim, context, body))))
+    Ok(Some(with_remark(comment, new_event(claim, context, body))))
 }
 
 /// The review goes on.

@@ -46,7 +46,7 @@ pub(crate) fn decide(
         NoticeOutcome::default()
     };
     let body = EventBody::LinkRetired { change: outcome.change.clone() };
-    let event = with_remark(claim, comment, new_event(claim, context, body));
+    let event = with_remark(comment, new_event(claim, context, body));
     let kept = after.list.with_actor(context.actor.staff_id());
     Ok(Some(outcome.recorded(event, Some(kept))))
 }

@@ -17,7 +17,7 @@ pub(crate) const RULE: Rule = Rule::new(COMMANDS, "uphold");
 pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Decision {
     judged(claim, CommandKind::Uphold, context)?;
     let event = new_event(claim, context, EventBody::DisputeUpheld);
-    Ok(Some(with_remark(claim, Some(comment), event)))
+    Ok(Some(with_remark(Some(comment), event)))
 }
 
 /// The rejection is final. `None` where none is disputed.

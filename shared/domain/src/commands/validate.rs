@@ -5,6 +5,7 @@ use crate::claim::{Claim, Instant, Item, Mark};
 use crate::command::{ClaimInput, CommandKind};
 use crate::context::{Context, Rival, Standing};
 use crate::decision::deadlines::{deliver_by, window_can_be_counted};
+use crate::decision::remark::with_remark;
 use crate::decision::two_people::reviewed_list;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::eligibility::{self, EvidenceMoments};
@@ -62,9 +63,8 @@ pub(crate) fn decide(
         content_hash: content::hash(&kept, &context.policy),
         deliver_by: deliver_by(context),
     };
-    let event = new_event(claim, context, body);
-    let details = comment.map(|text| Box::new(claim.details.with_remark(event.version, text)));
-    Ok(Some(Event { details, recipients: Some(Box::new(list)), ..event }))
+    let event = with_remark(comment, new_event(claim, context, body));
+    Ok(Some(Event { recipients: Some(Box::new(list)), ..event }))
 }
 
 /// The notice is due, and what the reviewer dropped is out.

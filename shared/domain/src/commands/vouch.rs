@@ -4,6 +4,7 @@ use crate::claim::{Claim, Details, State};
 use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::notice::tenant;
+use crate::decision::remark::with_remark;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::{Event, EventBody};
 use crate::program::Vouching;
@@ -48,12 +49,11 @@ pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context
     if authority == Authority::Verified || details.is_vouched_for(&contact.email) {
         return Ok(None);
     }
-    let event = new_event(claim, context, EventBody::ContactVouched);
-    let details = details.with_remark(event.version, comment);
+    let event = with_remark(Some(comment), new_event(claim, context, EventBody::ContactVouched));
     let details = Details {
         vouched_for: Some(contact.email.clone()),
         vouched_by: details.vouched_by.iter().chain(context.actor.staff_id()).cloned().collect(),
-        ..details
+        ..details.clone()
     };
     let recipients = context.facts.recipients.as_ref();
     let acted = recipients.map(|own| own.list.clone().with_actor(context.actor.staff_id()));

@@ -23,7 +23,7 @@ pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context
         return Err(invalid_state(claim, CommandKind::Withdraw));
     }
     let body = EventBody::Withdrawn { ends_at: term_end(claim, context) };
-    Ok(Some(with_remark(claim, comment, new_event(claim, context, body))))
+    Ok(Some(with_remark(comment, new_event(claim, context, body))))
 }
 
 /// Undecided items are withdrawn, and the claim with them unless items say otherwise.

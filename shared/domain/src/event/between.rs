@@ -11,7 +11,7 @@ use crate::recipient::{Decliners, RecipientNo};
 
 impl Event {
     /// The event that led from `old` to `new`, its next version: `evolve(old, between(old, new))` is `new`. What an
-    /// event decides beside the claim, the list of recipients, is not in it. `None` where the two are not
+    /// event decides beside the claim, the list of recipients and what was said, is not in it. `None` where the two are not
     /// neighbours: without `old`, `new` must be the first version.
     pub fn between(old: Option<&Claim>, new: &Claim) -> Option<Self> {
         let last = &new.last_event;
@@ -32,6 +32,7 @@ impl Event {
             body,
             details: is_changed.then(|| Box::new(new.details.clone())),
             recipients: None,
+            remarks: Vec::new(),
         })
     }
 }

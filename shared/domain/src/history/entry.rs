@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::annotation::{Annotation, FieldChange};
 use super::members;
+use super::sealed::Audience;
 use crate::actor::ActorKind;
 use crate::calendar::{CalendarId, SkipReason, Window};
 use crate::claim::{Claim, ExtensionCause, HoldReason, Instant, Item, ItemStatus, Status, Subject};
@@ -11,6 +13,8 @@ use crate::event::{Event, EventType};
 use crate::ids::{ClaimId, ItemId, ItemNo, NoticeNo, Sha256Hash, StaffId, Version};
 use crate::reason::{EndReason, Reason};
 use crate::recipient::{Decliners, RecipientNo};
+use crate::remark::readers;
+use crate::text::Comment;
 
 /// The number of the present format.
 const FORMAT: u8 = 2;
@@ -146,6 +150,18 @@ pub struct Members {
     /// Since when they run no more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Instant>,
+    /// The fields of the content that changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<FieldChange>,
+    /// What was said with the event and the partner may read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Comment>,
+    /// What was said with it and the customer may read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub customer_remarks: Vec<Comment>,
+    /// What was said with it and the operator's staff alone may read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub staff_remarks: Vec<Comment>,
 }
 
 /// A change of a claim's status.
@@ -250,6 +266,26 @@ impl Entry {
             reconstructed: false,
             ..Self::of(None, claim, details)
         }
+    }
+
+    /// The same with what is kept beside the version.
+    #[must_use]
+    pub fn annotated(mut self, annotation: &Annotation) -> Self {
+        self.members.changes.clone_from(&annotation.changes);
+        for remark in &annotation.remarks {
+            let readers = readers(self.event_type, self.actor, remark.kind);
+            let is_read_by = |audience| readers.contains(&audience);
+            if is_read_by(Audience::Partner) {
+                self.members.remarks.push(remark.text.clone());
+            }
+            if is_read_by(Audience::Customer) {
+                self.members.customer_remarks.push(remark.text.clone());
+            }
+            if !is_read_by(Audience::Partner) && !is_read_by(Audience::Customer) {
+                self.members.staff_remarks.push(remark.text.clone());
+            }
+        }
+        self
     }
 
     /// The items that got that status by the event, as the API names it.

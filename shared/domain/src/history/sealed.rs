@@ -192,11 +192,13 @@ fn audience(entry: &Entry, name: &str) -> Option<Audience> {
             ActorKind::Customer => Audience::Customer,
             ActorKind::Operator | ActorKind::System => Audience::Staff,
         }),
-        "rejected_by" => Some(Audience::Staff),
-        "noes" | "taken_back" | "opened_by" | "counted_from" | "by_link" | "extended_by" => {
+        "rejected_by" | "staff_remarks" => Some(Audience::Staff),
+        "customer_remarks" | "noes" | "taken_back" | "opened_by" | "counted_from" | "by_link" | "extended_by" => {
             Some(Audience::Customer)
         }
-        "contested"
+        "changes"
+        | "remarks"
+        | "contested"
         | "defence_until"
         | "by_partner"
         | "reasons"

@@ -11,6 +11,7 @@ use domain::ids::{ItemNo, Sha256Hash};
 use domain::reason::ReasonCode;
 use domain::recipient::Decliners;
 use domain::rejection::{FieldCode, FieldError, Rejection};
+use domain::remark::Remark;
 use domain::text::Domain;
 use domain::{decide, evolve};
 
@@ -146,9 +147,10 @@ fn an_answer_in_time_returns_the_claim_to_review_and_one_at_the_deadline_is_late
     let respond = Command::Respond { comment: Some(comment()) };
     let late = given.when(&respond, alpine(), answer_by);
     assert!(matches!(late, Err(Rejection::InvalidState { .. })));
-    let given = given.then(&respond, alpine(), answer_by - Duration::milliseconds(1));
-    assert_eq!(given.status(), Status::InReview);
-    assert_eq!(given.claim.details.remarks.len(), 1);
+    let in_time = answer_by - Duration::milliseconds(1);
+    let event = given.when(&respond, alpine(), in_time).unwrap().unwrap();
+    assert_eq!((event.remarks, event.details), (vec![Remark::comment(comment())], None));
+    assert_eq!(given.then(&respond, alpine(), in_time).status(), Status::InReview);
 }
 
 #[test]

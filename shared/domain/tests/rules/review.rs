@@ -11,6 +11,7 @@ use domain::ids::{ClaimId, ItemNo};
 use domain::program::{Policy, ProgramStatus, UsageHistory};
 use domain::reason::{Reason, ReasonCode};
 use domain::rejection::{FieldCode, FieldError, Rejection};
+use domain::remark::Remark;
 
 use crate::given::*;
 
@@ -266,12 +267,11 @@ fn a_document_whose_scan_runs_or_found_something_carries_no_claim() {
 }
 
 #[test]
-fn the_grounds_of_a_validation_are_kept_among_the_remarks() {
-    let given = Given::in_review().then(&grounds(), reviewer(), now());
-    let [remark] = given.claim.details.remarks.as_slice() else { panic!() };
-    assert_eq!(remark.text, comment());
+fn the_grounds_of_a_validation_are_said_with_it_and_change_no_details() {
+    let given = Given::in_review().when(&grounds(), reviewer(), now()).unwrap().unwrap();
+    assert_eq!((given.remarks, given.details), (vec![Remark::comment(comment())], None));
     let silent = Given::in_review().when(&validate(&[]), reviewer(), now()).unwrap().unwrap();
-    assert_eq!(silent.details, None);
+    assert_eq!((silent.remarks, silent.details), (vec![], None));
 }
 
 #[test]

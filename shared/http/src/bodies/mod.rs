@@ -28,7 +28,7 @@ pub use directory::{
 };
 pub use evidence::{EvidenceUploadBody, Uploaded, uploaded};
 pub use review::{
-    BeginAction, CorrectContactAction, DropBody, ExtendAction, HoldAction, OverturnAction,
+    BeginAction, CorrectContactAction, DropBody, ExtendAction, GivenAction, HoldAction, OverturnAction,
     ReasonBody, RefuseContactAction, RejectAction, RequestInformationAction, ResumeAction,
     RetireLinkAction, ReviewBody, UpholdAction, ValidateAction, VouchAction, action,
     actions as review_actions, review,

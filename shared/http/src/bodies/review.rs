@@ -4,6 +4,7 @@ use domain::claim::MAX_ITEMS;
 use domain::command::{Command, CommandKind, GivenReason};
 use domain::ids::ItemNo;
 use domain::reason::{Reason, ReasonCode};
+use domain::text::Comment;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::schema::{Discriminator, ObjectBuilder, OneOfBuilder, Type};
@@ -24,7 +25,12 @@ macro_rules! review_actions {
             $(#[doc = $doc])*
             #[derive(Debug, Clone, Serialize, ToSchema)]
             #[serde(deny_unknown_fields)]
-            pub struct $body {$($(#[$meta])* pub $field: $type,)*}
+            pub struct $body {
+                $($(#[$meta])* pub $field: $type,)*
+                /// A note that goes with the action and that the operator's staff alone read; 1–2,000 characters.
+                #[schema(min_length = 1, max_length = 2000)]
+                pub note: Option<String>,
+            }
         )*
 
         /// The actions, by name.
@@ -191,8 +197,17 @@ pub fn action(body: &Value) -> Option<CommandKind> {
     ACTIONS.iter().find(|(name, _)| *name == named).map(|(_, kind)| *kind)
 }
 
+/// An action as it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenAction {
+    /// The command.
+    pub command: Command,
+    /// What the staff note down with it.
+    pub note: Option<Comment>,
+}
+
 /// Reads an action. Of an unknown one nothing but the action is judged: its fields are unknown too.
-pub fn review(body: &Value) -> Result<Command, Failure> {
+pub fn review(body: &Value) -> Result<GivenAction, Failure> {
     let mut fields = Fields::of(body);
     let named: Option<String> = fields.required("action");
     let command = match named.as_deref() {
@@ -225,7 +240,8 @@ pub fn review(body: &Value) -> Result<Command, Failure> {
             return Err(Failure::Fields(vec![unknown]));
         }
     };
-    fields.finish(command)
+    let note = fields.optional("note");
+    fields.finish(command.map(|command| GivenAction { command, note }))
 }
 
 fn reasons(fields: &mut Fields<'_>) -> Vec<GivenReason> {
@@ -295,7 +311,7 @@ mod tests {
             (json!({"action": "uphold", "comment": "x"}), CommandKind::Uphold),
             (json!({"action": "overturn", "comment": "x"}), CommandKind::Overturn),
         ] {
-            assert_eq!(review(&body).map(|command| command.kind()), Ok(kind), "{body}");
+            assert_eq!(review(&body).map(|own| own.command.kind()), Ok(kind), "{body}");
             assert_eq!(action(&body), Some(kind), "{body}");
         }
     }
@@ -304,6 +320,20 @@ mod tests {
     fn an_action_has_the_name_that_a_claim_says_of_it() {
         for (name, kind) in ACTIONS {
             assert_eq!(crate::action::name_of(*kind), *name);
+        }
+    }
+
+    #[test]
+    fn a_note_goes_with_any_action_and_is_a_text_of_2000_characters_at_most() {
+        let noted = review(&json!({"action": "begin", "note": "Looks odd"})).unwrap();
+        assert_eq!(noted.note.unwrap().as_str(), "Looks odd");
+        for (note, error) in [
+            (json!(""), "too-short /note"),
+            (json!("x".repeat(2001)), "too-long /note"),
+            (json!(1), "wrong-type /note"),
+        ] {
+            let body = json!({"action": "resume", "note": note});
+            assert_eq!(refused(review(&body)), [error], "{body}");
         }
     }
 
@@ -359,7 +389,7 @@ mod tests {
             json!({"action": "validate", "drop": [drop(json!(2)), drop(json!(2)), drop(json!(0))]});
         assert_eq!(refused(review(&body)), ["duplicate /drop/1", "out-of-range /drop/2/item_no"]);
         let body = json!({"action": "validate", "drop": [drop(json!(2))]});
-        let Ok(Command::Validate { drop, .. }) = review(&body) else { panic!() };
+        let Command::Validate { drop, .. } = review(&body).unwrap().command else { panic!() };
         assert_eq!(drop, [(ItemNo(2), ReasonCode::EvidenceItemMissing)]);
     }
 }

@@ -196,11 +196,13 @@ fn claims(route: ClaimsRoute) -> Endpoint {
             )
         },
         ClaimsRoute::Get => Endpoint {
+            query: &["remarks_before"],
             optional_headers: &["If-None-Match"],
             ..read(
                 "Read a claim",
-                "The claim as its reader may see it, with `explain`: why it stands where it stands. A deadline that has \
-                 passed is carried out first. With `If-None-Match` the present version is answered 304 without a body.",
+                "The claim as its reader may see it, with `explain`: why it stands where it stands, and with `remarks`: what \
+                 was said. A deadline that has passed is carried out first. With `If-None-Match` the present version is \
+                 answered 304 without a body.",
                 AnswerShape::Claim("ClaimView"),
             )
         },
@@ -445,11 +447,15 @@ fn customer(route: CustomerRoute) -> Endpoint {
                 "The window becomes longer by the policy's `extension_business_days`. A customer has this once for a claim, for all of its items: `items` says nothing here.",
             )
         },
-        CustomerRoute::Claim => read(
-            "Read a claim on one's tenant",
-            "What the notice says, how the claim stands, and who was asked. There from the first notice on.",
-            AnswerShape::Claim("CustomerClaimView"),
-        ),
+        CustomerRoute::Claim => Endpoint {
+            query: &["remarks_before"],
+            ..read(
+                "Read a claim on one's tenant",
+                "What the notice says, how the claim stands, who was asked, and with `remarks` what the customer itself has \
+                 said and why associations were ended. There from the first notice on.",
+                AnswerShape::Claim("CustomerClaimView"),
+            )
+        },
         CustomerRoute::History => list(
             "Read a claim's history, oldest first",
             "Which steps there were, without what partner and operator said to each other and without rivals. It is checked \

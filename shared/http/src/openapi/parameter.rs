@@ -116,6 +116,11 @@ pub(super) fn query(route: RouteId, name: &str) -> Value {
             "What the claims need: `vouch` for those whose contact somebody has to vouch for.",
             json!({"type": "string", "enum": ["vouch"]}),
         ),
+        "remarks_before" => (
+            "The `remarks_next` of the answer before: the remarks are those of events before that version. Left out: the \
+             newest.",
+            json!({"type": "integer", "format": "int32", "minimum": 1, "example": 12}),
+        ),
         "from" => (
             "The first day, in the customer's zone; left out: 29 days before `to`, or the first day that can be read.",
             json!({"type": "string", "format": "date", "example": "2027-01-01"}),

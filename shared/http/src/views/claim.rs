@@ -18,7 +18,10 @@ use utoipa::ToSchema;
 use crate::action;
 use crate::caller::Viewer;
 use crate::language::Language;
-use crate::views::{EvidenceView, ExplainView, RecipientView, ShownRecipients, WindowView, told};
+use crate::views::{
+    EvidenceView, ExplainView, RecipientView, RemarkView, ShownRecipients, ShownRemarks, WindowView,
+    told,
+};
 use crate::words::{
     ActionWord, ActorWord, BasisWord, HoldReasonWord, ItemKindWord, ItemReasonWord, ItemStatusWord,
     ReasonWord, SilenceWord, StatusWord, ToldEventWord, WhoWord, Word,
@@ -140,6 +143,12 @@ pub struct ClaimView {
     /// Why it stands where it stands; of a claim that is answered alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explain: Option<ExplainView>,
+    /// What was said and the reader may read, newest first, 50 at most; of a claim that is read by its id alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remarks: Option<Vec<RemarkView>>,
+    /// Where there are older remarks: what to give as `remarks_before` to read them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remarks_next: Option<u32>,
 }
 
 /// An id with its name.
@@ -353,7 +362,15 @@ impl ClaimView {
             rivals: rivals(shown),
             out_of_office: shown.out_of_office.filter(|_| shown.viewer == Viewer::Staff),
             explain: None,
+            remarks: None,
+            remarks_next: None,
         }
+    }
+
+    /// The same with what was said.
+    #[must_use]
+    pub fn with_remarks(self, shown: ShownRemarks) -> Self {
+        Self { remarks: Some(shown.remarks), remarks_next: shown.next, ..self }
     }
 
     /// The same with the explanation of the claim's state, in that language.

@@ -5,8 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::views::{
-    ClaimItemView, ClaimView, LastEventView, NamedView, RecipientView, TenantRefView, TurnView,
-    WindowView,
+    ClaimItemView, ClaimView, LastEventView, NamedView, RecipientView, RemarkView, ShownRemarks,
+    TenantRefView, TurnView, WindowView,
 };
 use crate::words::{ActionWord, HoldReasonWord, StatusWord};
 
@@ -53,6 +53,12 @@ pub struct CustomerClaimView {
     pub window: Option<WindowView>,
     /// What happened to the claim last.
     pub last_event: LastEventView,
+    /// What was said and the customer may read, newest first, 50 at most; of a claim that is read by its id alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remarks: Option<Vec<RemarkView>>,
+    /// Where there are older remarks: what to give as `remarks_before` to read them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remarks_next: Option<u32>,
 }
 
 impl CustomerClaimView {
@@ -76,6 +82,14 @@ impl CustomerClaimView {
             turn: whole.turn,
             window: whole.window,
             last_event: whole.last_event,
+            remarks: None,
+            remarks_next: None,
         }
+    }
+
+    /// The same with what was said.
+    #[must_use]
+    pub fn with_remarks(self, shown: ShownRemarks) -> Self {
+        Self { remarks: Some(shown.remarks), remarks_next: shown.next, ..self }
     }
 }

@@ -14,6 +14,7 @@ mod history;
 mod ledger;
 mod me;
 mod recipient;
+mod remark;
 mod rules;
 mod told;
 mod usage;
@@ -45,6 +46,7 @@ pub use ledger::{
 };
 pub use me::{MeView, PartyView, QuotasLeft, QuotasView};
 pub use recipient::{RecipientStateView, RecipientView, ShownRecipients};
+pub use remark::{RemarkView, ShownRemarks, audience as audience_of};
 pub use rules::{BlockView, ExplicitYesView, RuleContactView, RulesView};
 pub use usage::{AssociationUsageView, UsageDay, UsageStatusView, UsageView};
 pub use window::{CountedFromView, SkippedDayView, WindowView};

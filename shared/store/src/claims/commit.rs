@@ -1,4 +1,4 @@
-//! The generic commit: timer first, then one conditional put on the version, or one transaction
+//! The generic commit: timer and annotation first, then one conditional put on the version, or one transaction
 //! where locks, blocks, details or a list of recipients go with it.
 
 use std::borrow::Cow;
@@ -14,6 +14,7 @@ use super::context::CommandContext;
 use super::load::Stored;
 use crate::erasure::list as erasure;
 use crate::exclusivity::lock::FoundLock;
+use crate::history::annotations::AnnotationItem;
 use crate::notices::recipients;
 use crate::notices::reports::Expected;
 use crate::table::attributes::{number, text};
@@ -46,6 +47,11 @@ impl Attempts {
     /// Whether nothing was tried yet: what the request uses of a quota is counted once.
     pub(crate) fn is_first(&self) -> bool {
         self.writes.is_empty()
+    }
+
+    /// The ids of the writes so far.
+    pub(crate) fn writes(&self) -> &[WriteId] {
+        &self.writes
     }
 
     /// Whether the record is what this request wrote.
@@ -87,9 +93,17 @@ impl Store {
         let policy = &command_context.context.policy;
         // The timers are those of the claim as decided. One that the locks make end sooner has its own beside them:
         // a timer that is stale does nothing.
-        let (locks, ()) = tokio::try_join!(
+        let said = AnnotationItem::of(
+            (old.claim(), old.record.stamp.annotation),
+            &decided,
+            event,
+            write,
+        );
+        let annotation = said.as_ref().map(|_| write);
+        let (locks, (), ()) = tokio::try_join!(
             self.locks_of(&decided, &changes, command_context),
             self.schedule_timers(Some(old.claim()), &decided, policy, now),
+            self.put_annotation(&decided.id, said.as_ref()),
         )?;
         let sooner = locks.iter().filter_map(FoundLock::next_from).min();
         let sooner = sooner.and_then(|from| effects::ended_before_next(event, from));
@@ -101,7 +115,7 @@ impl Store {
             }
             None => (event, decided),
         };
-        let new = following(old, claim, event, policy, write)?;
+        let new = following(old, claim, event, policy, (write, annotation))?;
         let side_effects =
             self.side_effects(old.claim(), &new, event, (&changes, &locks), command_context);
         let Some(mut actions) = Box::pin(side_effects).await? else { return Ok(None) };
@@ -193,7 +207,7 @@ fn lock_number(change: LockChange) -> domain::ids::ItemNo {
     no
 }
 
-/// The record that follows.
+/// The record that follows, written by `write`, with the annotation that goes with it, if one does.
 ///
 /// # Errors
 /// `Unavailable` where there is nothing random for the details of an erased claim.
@@ -202,7 +216,7 @@ pub(crate) fn following(
     claim: Claim,
     event: &Event,
     policy: &Policy,
-    write: WriteId,
+    (write, annotation): (WriteId, Option<WriteId>),
 ) -> Result<Stored, StoreError> {
     let details = match &event.details {
         Some(details) if matches!(event.body, EventBody::Erased) => DetailsItem::erased(details)?,
@@ -211,7 +225,9 @@ pub(crate) fn following(
     };
     let same_queue = queue_of(old.claim().status()) == queue_of(claim.status());
     let since = if same_queue { old.record.stamp.waiting_since } else { Some(event.at) };
-    let stamp = stamp(&claim, &details, since, policy, write);
+    // What was said is erased with the rest.
+    let kept = old.record.stamp.annotation.filter(|_| !matches!(event.body, EventBody::Erased));
+    let stamp = stamp(&claim, &details, since, policy, (write, annotation.or(kept)));
     Ok(Stored { record: ClaimItem { claim, stamp }, details })
 }
 
@@ -221,7 +237,7 @@ pub(crate) fn stamp(
     details: &DetailsItem,
     since: Option<Instant>,
     policy: &Policy,
-    write: WriteId,
+    (write, annotation): (WriteId, Option<WriteId>),
 ) -> Stamp {
     let open = matches!(claim.state, State::AwaitingCustomer { .. });
     Stamp {
@@ -229,6 +245,7 @@ pub(crate) fn stamp(
         waiting_since: since.filter(|_| queue_of(claim.status()).is_some()),
         slow: open && effects::closes_slowly(claim, policy),
         write,
+        annotation,
     }
 }
 

@@ -132,7 +132,7 @@ impl Store {
         let replaces = found.is_some() && same.is_none();
         let details = same.unwrap_or(details);
         let since = Some(claim.created_at);
-        let stamp = stamp(&claim, &details, since, policy, opening.write);
+        let stamp = stamp(&claim, &details, since, policy, (opening.write, None));
         let stored = Stored { record: ClaimItem { claim, stamp }, details };
         let written = self.put_claim(&stored, replaces, opening.write).await?;
         Ok((written == Written::Done).then_some(stored))

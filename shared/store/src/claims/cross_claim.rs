@@ -135,7 +135,7 @@ impl Store {
             return Ok(None);
         };
         let claim = domain::evolve(Some(stored.claim().clone()), &event)?;
-        let new = following(&stored, claim, &event, &context.policy, write)?;
+        let new = following(&stored, claim, &event, &context.policy, (write, None))?;
         self.schedule_timers(Some(stored.claim()), new.claim(), &context.policy, now).await?;
         let unmoved = as_read(stored.claim(), &context.actor);
         Ok(Some(Action::Put(new.record.attributes()?, Some(unmoved))))

@@ -9,7 +9,9 @@ use domain::event::EventType;
 use domain::ids::{ClaimId, Version};
 use domain::recipient::Recipients;
 use domain::rejection::Rejection;
+use domain::remark::Remark;
 use domain::reminder::Reminder;
+use domain::text::Comment;
 
 use super::commit::Attempts;
 use super::competition::{CommandAnswer, Competition, recipients_after, rival_keys};
@@ -25,12 +27,20 @@ use crate::table::error::StoreError;
 pub struct OpenClaim {
     stored: Stored,
     clock: ClockSample,
+    note: Option<Comment>,
 }
 
 impl OpenClaim {
     /// The claim.
     pub fn claim(&self) -> &Claim {
         self.stored.claim()
+    }
+
+    /// The same with what the operator's staff note down with their command. It goes with the command's event: a
+    /// command that changes nothing keeps no note.
+    #[must_use]
+    pub fn with_note(self, note: Option<Comment>) -> Self {
+        Self { note, ..self }
     }
 }
 
@@ -106,11 +116,11 @@ impl Store {
         moment: Moment,
     ) -> Result<Option<OpenClaim>, StoreError> {
         if !Box::pin(self.is_past_deadline(stored.claim(), clock, moment)).await? {
-            return Ok(Some(OpenClaim { stored, clock }));
+            return Ok(Some(OpenClaim { stored, clock, note: None }));
         }
         let id = &stored.claim().id;
         let current = Box::pin(self.load_up_to_date(id, moment.offset)).await?;
-        Ok(current.map(|stored| OpenClaim { stored, clock }))
+        Ok(current.map(|stored| OpenClaim { stored, clock, note: None }))
     }
 
     /// Runs a command on an open claim. A conflict alone reads the claim again.
@@ -128,6 +138,7 @@ impl Store {
     ) -> Result<CommandOutcome, StoreError> {
         let kind = command.kind();
         let mut attempts = Attempts::default();
+        let note = open.note.take();
         loop {
             let claim = open.stored.claim();
             decide::authorize(claim, kind, actor)?;
@@ -144,7 +155,8 @@ impl Store {
             }
             check_version(claim, expected)?;
             let latest = (open.clock.latest() + moment.offset).max(moment.at);
-            let step = Step { actor, command, at: moment.at, latest, answer };
+            let note = note.as_ref();
+            let step = Step { actor, command, note, at: moment.at, latest, answer };
             let stepped = match Box::pin(self.step(&open.stored, step, &mut attempts)).await {
                 // There is nothing more to do.
                 Err(StoreError::Rejected(Rejection::InvalidState { .. })) if may_do_more => {
@@ -176,6 +188,9 @@ impl Store {
             if attempts.wrote(&stored.record) {
                 let changed = outcome_of(stored, Effect::Changed);
                 return Box::pin(self.follow_up(changed, kind, moment)).await;
+            }
+            if stored.claim().erased && !open.stored.claim().erased {
+                self.blot_annotations(&stored.claim().id, attempts.writes()).await?;
             }
             open = self.open_stored(stored, clock, moment).await?.ok_or(Rejection::NotFound)?;
         }
@@ -288,7 +303,8 @@ impl Store {
                 decided = domain::decide(Some(claim), step.command, &around.context)?;
             }
         }
-        let Some(event) = decided else { return Ok(Stepped::Unchanged) };
+        let Some(mut event) = decided else { return Ok(Stepped::Unchanged) };
+        event.remarks.extend(step.note.cloned().map(Remark::note));
         let (staff, asked) = (around.staff.take(), around.asked.take());
         let (result, staff) = tokio::join!(
             Box::pin(self.commit(stored, &event, &around, step.latest, attempts.next())),
@@ -330,6 +346,7 @@ impl Store {
 struct Step<'a> {
     actor: &'a Actor,
     command: &'a Command,
+    note: Option<&'a Comment>,
     at: Instant,
     /// The latest it can be by any clock.
     latest: Instant,

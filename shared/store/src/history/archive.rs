@@ -14,6 +14,7 @@ use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
 use crate::table::transaction::{Condition, Written};
+use crate::table::write_id::WriteId;
 
 /// A claim's record as the stream shows it: the claim without its details.
 #[derive(Debug, Clone)]
@@ -43,6 +44,11 @@ impl Image {
     /// The history entry of the version; `old` is the one before, where it is known.
     pub fn entry(&self, old: Option<&Self>) -> Entry {
         Entry::of(old.map(Self::claim), self.claim(), self.0.stamp.details_hash)
+    }
+
+    /// The write that wrote the version, where an annotation goes with it.
+    fn annotated_by(&self) -> Option<WriteId> {
+        self.0.stamp.annotation.filter(|write| *write == self.0.stamp.write)
     }
 }
 
@@ -103,7 +109,12 @@ impl Store {
         previous: Option<Sha256Hash>,
     ) -> Result<Sha256Hash, StoreError> {
         let secret = new.0.stamp.details_hash;
-        let entry = HistoryEntry::new(&new.entry(old), secret, previous);
+        let mut entry = new.entry(old);
+        if let Some(write) = new.annotated_by() {
+            let found = self.annotation(&new.claim().id, new.version(), write).await?;
+            entry = entry.annotated(&found.unwrap_or_default());
+        }
+        let entry = HistoryEntry::new(&entry, secret, previous);
         let item = entry.attributes(&new.claim().id, secret)?;
         let hash = match self.put_item_if(item, Condition::absent()).await? {
             Written::Done => entry.hash,

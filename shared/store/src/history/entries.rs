@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::operation::query::QueryOutput;
 use domain::canonical;
 use domain::claim::{Claim, Instant};
 use domain::event::EventType;
-use domain::history::{self, Audience, Entry, Sealed, SealedPart, Told};
+use domain::history::{self, Annotation, Audience, Entry, Sealed, SealedPart, Told};
 use domain::ids::{ClaimId, Sha256Hash, Version};
 use serde_json::{Map, Value};
 
@@ -91,9 +91,9 @@ impl HistoryEntry {
     }
 
     /// The claim's last event, which is in no archive yet.
-    fn latest(claim: &Claim, secret: Sha256Hash) -> Self {
+    fn latest(claim: &Claim, secret: Sha256Hash, annotation: &Annotation) -> Self {
         let key = key_of(secret, claim.version);
-        let sealed = Sealed::of(&Entry::latest(claim, secret), key);
+        let sealed = Sealed::of(&Entry::latest(claim, secret).annotated(annotation), key);
         Self { version: claim.version, sealed, hash: None, previous_hash: None }
     }
 
@@ -150,7 +150,7 @@ impl Store {
         let begun = from.and_then(|from| version_of(&from.sort)).unwrap_or(Version(0));
         let archived = items.last().map_or(begun, |entry| entry.version);
         if next.is_none() && archived.next() == claim.version {
-            items.push(HistoryEntry::latest(claim, self.details_hash(&claim.id).await?));
+            items.push(self.latest_entry(claim).await?);
         }
         Ok(ListPage { items, next })
     }
@@ -245,10 +245,17 @@ impl Store {
             .map_err(StoreError::of_call)
     }
 
-    async fn details_hash(&self, id: &ClaimId) -> Result<Sha256Hash, StoreError> {
-        let stored = self.load_claim(id).await?.stored;
+    /// The claim's last event, with what goes with it, while the claim is as it was read.
+    async fn latest_entry(&self, claim: &Claim) -> Result<HistoryEntry, StoreError> {
+        let stored = self.load_claim(&claim.id).await?.stored;
         let stored = stored.ok_or_else(|| StoreError::unreadable("claim", "pk"))?;
-        Ok(stored.record.stamp.details_hash)
+        let stamp = stored.record.stamp;
+        let is_same = stored.claim().version == claim.version;
+        let annotation = match stamp.annotation.filter(|own| is_same && *own == stamp.write) {
+            Some(write) => self.annotation(&claim.id, claim.version, write).await?,
+            None => None,
+        };
+        Ok(HistoryEntry::latest(claim, stamp.details_hash, &annotation.unwrap_or_default()))
     }
 }
 

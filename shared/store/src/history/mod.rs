@@ -1,4 +1,5 @@
 //! The history of a claim, archived from the table's stream.
 
+pub(crate) mod annotations;
 pub(crate) mod archive;
 pub(crate) mod entries;

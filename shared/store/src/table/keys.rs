@@ -11,6 +11,7 @@
 //! | recipients | `C#<claim>` | `P#<notice>` | `notices/recipients.rs` | for good |
 //! | readings | `C#<claim>` | `R` | `usage/readings.rs` | for good |
 //! | reports | `C#<claim>` | `R#<notice>` | `notices/reports.rs` | for good |
+//! | annotation | `C#<claim>` | `W#<version, 6 digits>#<write id>` | `history/annotations.rs` | for good |
 //! | notice text | `C#<claim>` | `X#<notice>#<language>` | `notices/text.rs` | for good |
 //! | timer | `T#<quarter, UTC>#<shard>` | `<claim>`, `<claim>#<reminder>` or `<claim>#erase` | `timers/timer.rs` | 90 days after the bucket |
 //! | checkpoint | `S` | `<shard, 2 digits>` | `timers/checkpoint.rs` | for good |
@@ -65,6 +66,7 @@ use domain::reminder::Reminder;
 use domain::text::Domain;
 
 use super::error::StoreError;
+use super::write_id::WriteId;
 
 /// The sort key of a claim's hot record, a notice code, and a directory entry.
 pub(crate) const RECORD: &str = "A";
@@ -108,6 +110,20 @@ pub(crate) const BEHIND_HISTORY: &str = "H$";
 /// are the customer's, and the marks of reminders, which hold nothing.
 pub(crate) fn is_erased_with_claim(sort: &str) -> bool {
     sort != READINGS && !sort.starts_with("M#")
+}
+
+/// What the sort keys of annotations begin with.
+pub(crate) const ANNOTATIONS: &str = "W#";
+
+/// What is kept beside the version that this write was to write.
+pub(crate) fn annotation(version: Version, write: WriteId) -> String {
+    format!("{ANNOTATIONS}{:06}#{}", version.0, write.token())
+}
+
+/// What an annotation's sort key names.
+pub(crate) fn annotation_of(sort: &str) -> Option<(Version, WriteId)> {
+    let (version, write) = sort.strip_prefix(ANNOTATIONS)?.split_once('#')?;
+    Some((Version(version.parse().ok()?), WriteId::of_token(write)?))
 }
 
 /// What the sort keys of the revisions of an entry of the directory begin with.

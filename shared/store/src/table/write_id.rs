@@ -19,4 +19,9 @@ impl WriteId {
     pub(crate) fn token(self) -> String {
         HEXLOWER.encode(&self.0)
     }
+
+    /// The id of such a token.
+    pub(crate) fn of_token(token: &str) -> Option<Self> {
+        Some(Self(HEXLOWER.decode(token.as_bytes()).ok()?.try_into().ok()?))
+    }
 }

@@ -36,6 +36,8 @@ pub(crate) struct Stamp {
     pub(crate) slow: bool,
     /// Who wrote it.
     pub(crate) write: WriteId,
+    /// The newest annotation beside it: the end of their chain.
+    pub(crate) annotation: Option<WriteId>,
 }
 
 /// Names of the attributes. One or two letters each: they count as bytes of every record.
@@ -60,6 +62,8 @@ pub(crate) mod name {
     pub(crate) const ACTIVITY: &str = "ac";
     /// Kind of items, flags and small numbers in one.
     pub(crate) const FLAGS: &str = "f";
+    /// The write id of the newest annotation.
+    pub(crate) const ANNOTATION: &str = "a";
     /// Of a record without [`FLAGS`].
     pub(crate) const EXPLICIT_YES: &str = "y";
     pub(crate) const ITEMS: &str = "i";

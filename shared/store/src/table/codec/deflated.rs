@@ -8,8 +8,8 @@ use flate2::write::DeflateEncoder;
 
 use crate::table::error::StoreError;
 
-/// The longest text, in bytes: many times what 25 items make.
-const LONGEST_TEXT: u64 = 64 * 1024;
+/// The longest text, in bytes: twice what the most comments of the longest kind make.
+const LONGEST_TEXT: u64 = 512 * 1024;
 
 pub(crate) fn deflate(text: &str) -> Result<Vec<u8>, StoreError> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());

@@ -18,6 +18,7 @@ use crate::table::codec::details_item::withheld;
 use crate::table::codec::packing;
 use crate::table::error::StoreError;
 use crate::table::keys;
+use crate::table::write_id::WriteId;
 
 impl ClaimItem {
     /// The claim of a record; its details are withheld, see [`withheld`].
@@ -57,6 +58,7 @@ impl ClaimItem {
             waiting_since: waiting_since(item, status)?,
             slow: item.flag(name::SLOW)?,
             write,
+            annotation: item.opt_array(name::ANNOTATION)?.map(WriteId),
         };
         Ok(Self { claim, stamp })
     }

@@ -26,6 +26,7 @@ impl ClaimItem {
         put(&mut item, name::FLAGS, Some(number(Flags::of(claim).pack())));
         put(&mut item, name::DETAILS_HASH, Some(bytes(self.stamp.details_hash.0)));
         put(&mut item, name::EVENT, Some(event::attribute(&claim.last_event, self.stamp.write)));
+        put(&mut item, name::ANNOTATION, self.stamp.annotation.map(|write| bytes(write.0)));
         indexes(self, &mut item);
         subject(claim, &mut item);
         items(claim, &mut item)?;

@@ -2,7 +2,7 @@
 //! the digest of what is stored as it was.
 
 use chrono::NaiveDate;
-use domain::claim::{CustomerContact, Details, Evidence, PartnerContact, Remark, Scan};
+use domain::claim::{CustomerContact, Details, EarlierRemark, Evidence, PartnerContact, Scan};
 use domain::ids::{EvidenceId, Sha256Hash, StaffId, Version};
 use domain::text::{Comment, Domain, Email, Name};
 use serde::{Deserialize, Serialize};
@@ -75,7 +75,7 @@ struct RemarkFields {
 
 impl DetailsFields {
     pub(super) fn of(details: &Details) -> Self {
-        let remark = |own: &Remark| RemarkFields { v: own.version, t: own.text.clone() };
+        let remark = |own: &EarlierRemark| RemarkFields { v: own.version, t: own.text.clone() };
         Self {
             partner_name: details.partner_name.clone(),
             tenant_name: details.tenant_name.clone(),
@@ -96,7 +96,7 @@ impl DetailsFields {
 
     /// The details again. Every field was parsed on the way in.
     pub(super) fn details(&self) -> Details {
-        let remark = |own: &RemarkFields| Remark { version: own.v, text: own.t.clone() };
+        let remark = |own: &RemarkFields| EarlierRemark { version: own.v, text: own.t.clone() };
         Details {
             partner_name: self.partner_name.clone(),
             tenant_name: self.tenant_name.clone(),

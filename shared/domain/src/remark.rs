@@ -1,0 +1,118 @@
+//! Remarks: what the parties and the operator's staff say with a command, and who reads it (`docs/domain.md §3.12`).
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::ActorKind;
+use crate::claim::Instant;
+use crate::codes::codes;
+use crate::event::EventType;
+use crate::history::Audience;
+use crate::ids::Version;
+use crate::text::Comment;
+
+codes! {
+    /// What a remark is.
+    RemarkKind {
+        /// What somebody says with a command: to the other side, as far as it reads it.
+        Comment => "comment",
+        /// What the operator's staff write down for themselves.
+        Note => "note",
+    }
+}
+
+/// A text that goes with a command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remark {
+    /// What it is.
+    pub kind: RemarkKind,
+    /// What was said.
+    pub text: Comment,
+}
+
+/// A remark with the event it was made with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenRemark {
+    /// The version that the event led to.
+    pub version: Version,
+    /// When.
+    pub at: Instant,
+    /// Whose it is.
+    pub side: ActorKind,
+    /// Who exactly, as the history names people.
+    pub actor_id: Option<String>,
+    /// What happened with it.
+    pub event: EventType,
+    /// The remark.
+    pub remark: Remark,
+}
+
+impl Remark {
+    /// A comment.
+    pub fn comment(text: Comment) -> Self {
+        Self { kind: RemarkKind::Comment, text }
+    }
+
+    /// A note of the operator's staff.
+    pub fn note(text: Comment) -> Self {
+        Self { kind: RemarkKind::Note, text }
+    }
+}
+
+impl GivenRemark {
+    /// Whether that audience reads it.
+    pub fn is_read_by(&self, audience: Audience) -> bool {
+        readers(self.event, self.side, self.remark.kind).contains(&audience)
+    }
+}
+
+/// Who reads a remark that `side` made with an event. The operator's staff read each. What is not known to be meant for
+/// a party is not the party's: grounds name rivals, and a vouching tells how somebody was found.
+pub fn readers(event: EventType, side: ActorKind, kind: RemarkKind) -> &'static [Audience] {
+    const STAFF: &[Audience] = &[Audience::Staff];
+    const CUSTOMER: &[Audience] = &[Audience::Customer, Audience::Staff];
+    const PARTNER: &[Audience] = &[Audience::Partner, Audience::Staff];
+    const ALL: &[Audience] = &[Audience::Customer, Audience::Partner, Audience::Staff];
+    match (kind, side) {
+        (RemarkKind::Note, _) => return STAFF,
+        (RemarkKind::Comment, ActorKind::Customer) => return CUSTOMER,
+        (RemarkKind::Comment, ActorKind::Partner | ActorKind::Operator | ActorKind::System) => {}
+    }
+    match event {
+        EventType::AssociationEnded => ALL,
+        EventType::InformationRequested
+        | EventType::InformationAnswered
+        | EventType::Rejected
+        | EventType::Withdrawn
+        | EventType::Disputed
+        | EventType::DisputeUpheld
+        | EventType::DisputeOverturned
+        | EventType::Held
+        | EventType::ContactCorrected
+        | EventType::ContactProposed
+        | EventType::ContactProposalRefused => PARTNER,
+        EventType::Drafted
+        | EventType::Submitted
+        | EventType::Edited
+        | EventType::Recalled
+        | EventType::Discarded
+        | EventType::ReviewBegun
+        | EventType::ReviewOverdue
+        | EventType::DefenceRequested
+        | EventType::Validated
+        | EventType::WindowOpened
+        | EventType::NoticeFailed
+        | EventType::RecipientFailed
+        | EventType::ContactVouched
+        | EventType::LinkRetired
+        | EventType::ConsentChanged
+        | EventType::ContactRefused
+        | EventType::ItemsDeclined
+        | EventType::DeclineUndone
+        | EventType::ItemsAccepted
+        | EventType::WindowExtended
+        | EventType::Resumed
+        | EventType::WindowClosed
+        | EventType::EvidenceAdded
+        | EventType::Erased => STAFF,
+    }
+}
