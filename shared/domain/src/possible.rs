@@ -5,10 +5,11 @@ use crate::actor::Actor;
 use crate::claim::{Claim, Instant, ItemStatus, State, UsedChances};
 use crate::command::CommandKind;
 use crate::commands::decline::refusable;
-use crate::commands::erase;
 use crate::commands::table::is_allowed_in;
 use crate::commands::undo::undoable;
+use crate::commands::{edit, erase};
 use crate::decide::is_closed;
+use crate::decision::dispute::is_finally_rejected;
 use crate::decision::window::open_window;
 use crate::ids::NoticeNo;
 use crate::recipient::Decliners;
@@ -36,9 +37,8 @@ fn has_effect(claim: &Claim, kind: CommandKind, actor: &Actor, at: Instant) -> b
         CommandKind::Draft => false,
         CommandKind::Withdraw => is_open || !matches!(claim.state, State::AwaitingCustomer { .. }),
         CommandKind::Hold => is_open || !matches!(claim.state, State::AwaitingCustomer { .. }),
-        CommandKind::Dispute => {
-            matches!(claim.state, State::Rejected { disputable_until: Some(end), .. } if at < end)
-        }
+        CommandKind::Dispute | CommandKind::AddEvidence => !is_finally_rejected(claim, at),
+        CommandKind::Edit => !is_finally_rejected(claim, at) && !edit::is_too_soon(claim, at),
         CommandKind::Respond => {
             matches!(claim.state, State::ActionRequired { answer_by, .. } if at < answer_by)
         }
@@ -63,10 +63,8 @@ fn has_effect(claim: &Claim, kind: CommandKind, actor: &Actor, at: Instant) -> b
         CommandKind::Erase => erase::is_over_under_any_policy(claim, at),
         CommandKind::Uphold | CommandKind::Overturn => !is_judged_by(claim, actor),
         CommandKind::Submit
-        | CommandKind::Edit
         | CommandKind::Recall
         | CommandKind::Discard
-        | CommandKind::AddEvidence
         | CommandKind::RequestInformation
         | CommandKind::Reject
         | CommandKind::Validate

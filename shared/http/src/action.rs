@@ -52,7 +52,7 @@ macro_rules! actions {
 actions! {
     /// Erase the personal data of a claim that is over.
     Erase => "erase";
-    /// Edit a draft, or a claim that is asked about: `PATCH /v1/claims/{id}`.
+    /// Edit a draft, or a claim that is asked about; of others the own label and reference: `PATCH /v1/claims/{id}`.
     Edit => "edit";
     /// Submit a draft.
     Submit => "submit";

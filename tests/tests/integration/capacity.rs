@@ -8,7 +8,7 @@ use domain::directory::TenantContact;
 use domain::event::FailureCause;
 use domain::ids::NoticeNo;
 use domain::recipient::RecipientNo;
-use domain::text::Email;
+use domain::text::{Comment, Email};
 use integration::clock::instant;
 use integration::engine::key;
 use integration::fixtures;
@@ -195,6 +195,46 @@ async fn withdrawing_from_an_open_window_costs_two_for_claim_and_each_lock_and_a
     world.wire.reset();
     world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
     assert_eq!(written(&world), Units::new(9.0, 0.0));
+}
+
+#[tokio::test]
+async fn what_is_said_with_a_command_costs_one_more_whatever_it_is() {
+    let comment = || Comment::parse("We have changed our minds.").ok();
+    let spent = async |comment: Option<Comment>| {
+        let world = world().await;
+        let claim = world.awaiting("k", &ITEMS).await;
+        world.wire.reset();
+        world.give(&claim.id, &alpine(), &Command::Withdraw { comment }).await.unwrap();
+        written(&world)
+    };
+    assert_eq!(spent(None).await, Units::new(9.0, 0.0));
+    assert_eq!(spent(comment()).await, Units::new(10.0, 0.0));
+    // An answer moves the record, with timer and index; what is said with it stands beside it.
+    let answered = async |comment: Option<Comment>| {
+        let world = world().await;
+        let claim = world.in_review("k", &ITEMS).await;
+        let Command::Reject { reasons } = reject() else { panic!("reasons") };
+        world.give(&claim.id, &reviewer(), &Command::RequestInformation { reasons }).await.unwrap();
+        world.wire.reset();
+        world.give(&claim.id, &alpine(), &Command::Respond { comment }).await.unwrap();
+        written(&world)
+    };
+    let silent = answered(None).await;
+    assert_eq!(answered(comment()).await, Units::new(silent.table + 1.0, silent.indexes));
+}
+
+#[tokio::test]
+async fn evidence_that_is_added_costs_two_for_record_and_details_each_and_one_for_what_changed() {
+    let world = world().await;
+    let claim = world.submitted("k", &ITEMS).await;
+    let entry = domain::command::DeclaredEvidence {
+        name: domain::text::Name::parse("order.pdf").unwrap(),
+        sha256: domain::ids::Sha256Hash([9; 32]),
+        acknowledged_on: instant(NOW).date_naive(),
+    };
+    world.wire.reset();
+    world.give(&claim.id, &alpine(), &Command::AddEvidence(Box::new(entry))).await.unwrap();
+    assert_eq!(written(&world), Units::new(5.0, 0.0));
 }
 
 #[tokio::test]

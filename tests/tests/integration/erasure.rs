@@ -245,6 +245,7 @@ async fn after_an_erasure_a_canary_is_nowhere_and_the_history_verifies() {
         ["D", "P#1", "X#1#cs"].iter().all(|one| places.contains(&(*one).to_owned())),
         "{places:?}"
     );
+    assert!(places.iter().any(|one| one.starts_with("W#")), "what was said: {places:?}");
     assert!(!unstripped(world, id).is_empty());
 
     let answer = erase(&stack, id).await;

@@ -75,6 +75,8 @@ mod race;
 #[cfg(test)]
 mod recipients;
 #[cfg(test)]
+mod remarks;
+#[cfg(test)]
 mod reminders;
 #[cfg(test)]
 mod revisions;

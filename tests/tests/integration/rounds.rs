@@ -159,6 +159,17 @@ async fn withdrawing_takes_four_calls_in_three_rounds() {
 }
 
 #[tokio::test]
+async fn a_comment_takes_one_call_and_no_round_more_and_to_read_it_one_of_each() {
+    let stack = stack().await;
+    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let comment = json!({"comment": "We have changed our minds."});
+    let withdraw = stack.command(ALPINE, &claim, "withdraw", &comment);
+    assert_eq!(cost(&stack, withdraw, 200).await, (5, 3));
+    let read = Event::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE);
+    assert_eq!(cost(&stack, stack.send(read), 200).await, (2, 2));
+}
+
+#[tokio::test]
 async fn reading_usage_takes_four_calls_in_two_rounds_once_the_policy_is_kept() {
     let stack = stack().await;
     let claim = stack.world.awaiting("k", &ITEMS).await;

@@ -1,11 +1,12 @@
 //! `add_evidence`: an entry is added, or a document attached to one (`docs/domain.md §3`).
 
 use crate::claim::{Claim, Defence, Evidence, Instant, MAX_EVIDENCE, Scan, State};
-use crate::command::DeclaredEvidence;
+use crate::command::{CommandKind, DeclaredEvidence};
 use crate::context::Context;
-use crate::decision::Decision;
 use crate::decision::deadlines::idle_until;
+use crate::decision::dispute::is_finally_rejected;
 use crate::decision::evidence::{declared, listed, refused};
+use crate::decision::{Decision, invalid_state};
 use crate::eligibility::{EvidenceMoments, evidence_problem};
 use crate::event::EventBody;
 use crate::program::EvidencePolicy;
@@ -18,6 +19,9 @@ pub(crate) const RULE: Rule = Rule::new(COMMANDS, "add evidence");
 /// Adds an entry, or attaches a document to the entry that declared its digest. Where the policy asks
 /// for documents, one is awaited from then on; what is there already changes nothing.
 pub(crate) fn decide(claim: &Claim, entry: &DeclaredEvidence, context: &Context) -> Decision {
+    if is_finally_rejected(claim, context.at) {
+        return Err(invalid_state(claim, CommandKind::AddEvidence));
+    }
     let own = claim.details.evidence.iter().find(|own| own.sha256 == entry.sha256);
     let awaited = context.policy.evidence == EvidencePolicy::Uploaded;
     let list = match own.map(|own| own.scan) {

@@ -1,14 +1,18 @@
-//! `edit`: a draft is rewritten; under a request for information, what may still change.
+//! `edit`: a draft is rewritten; under a request for information, what may still change; else the partner's own label
+//! and reference.
+
+use chrono::TimeDelta;
 
 use crate::claim::{Claim, Details, Instant, Item, Mark, State};
-use crate::command::{ClaimInput, DeclaredEvidence};
+use crate::command::{ClaimInput, CommandKind, DeclaredEvidence};
 use crate::context::Context;
 use crate::decision::content::items;
 use crate::decision::deadlines::idle_until;
+use crate::decision::dispute::is_finally_rejected;
 use crate::decision::evidence::declared;
-use crate::decision::{Decision, new_event};
+use crate::decision::{Decision, invalid_state, new_event};
 use crate::eligibility::{EvidenceMoments, evidence_problem, wrong_kinds};
-use crate::event::{Event, EventBody, Opening};
+use crate::event::{Event, EventBody, EventType, Opening};
 use crate::ids::ItemNo;
 use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::rule::{COMMANDS, Rule};
@@ -17,26 +21,65 @@ use crate::transition::replace_content;
 /// The rule, as the explanation of a claim names it.
 pub(crate) const RULE: Rule = Rule::new(COMMANDS, "edit");
 
-/// Rewrites a draft; of a claim under a request for information, what may still change.
+/// How long the next edit of label and reference waits, in seconds: nobody whose turn it is finds the claim changed
+/// again and again.
+const PAUSE_S: i64 = 60;
+
+/// Rewrites a draft; of a claim under a request for information, what may still change; of any other, the partner's
+/// own label and reference.
 pub(crate) fn decide(claim: &Claim, input: &ClaimInput, context: &Context) -> Decision {
-    let body = if let State::Draft { .. } = claim.state {
-        EventBody::Edited {
+    if is_finally_rejected(claim, context.at) {
+        return Err(invalid_state(claim, CommandKind::Edit));
+    }
+    let body = match claim.state {
+        State::Draft { .. } => EventBody::Edited {
             opening: Some(Box::new(rewritten(claim, input)?)),
             removed: Vec::new(),
             discard_at: Some(idle_until(context)?),
+        },
+        State::ActionRequired { .. } => {
+            let errors =
+                [fixed_errors(claim, input), new_evidence_errors(claim, input, context)?].concat();
+            refuse(errors)?;
+            let removed = removed(claim, input);
+            EventBody::Edited { opening: None, removed, discard_at: None }
         }
-    } else {
-        let errors =
-            [fixed_errors(claim, input), new_evidence_errors(claim, input, context)?].concat();
-        refuse(errors)?;
-        let removed = removed(claim, input);
-        EventBody::Edited { opening: None, removed, discard_at: None }
+        State::Submitted { .. }
+        | State::InReview { .. }
+        | State::Disputed { .. }
+        | State::Notifying { .. }
+        | State::Unreachable { .. }
+        | State::AwaitingCustomer { .. }
+        | State::OnHold { .. }
+        | State::Associated { .. }
+        | State::Rejected { .. }
+        | State::Declined { .. }
+        | State::Withdrawn
+        | State::Discarded
+        | State::Ended { .. } => {
+            refuse(errors_but_of_labels(claim, input))?;
+            EventBody::Edited { opening: None, removed: Vec::new(), discard_at: None }
+        }
     };
     if ClaimInput::of(claim) == *input {
         return Ok(None);
     }
+    if is_too_soon(claim, context.at) {
+        let waited = (context.at - claim.last_event.at).num_seconds();
+        let retry_after_s = u32::try_from(PAUSE_S.saturating_sub(waited)).ok();
+        return Err(Rejection::QuotaExceeded { retry_after_s });
+    }
     let details = Box::new(edited_details(claim, input));
     Ok(Some(Event { details: Some(details), ..new_event(claim, context, body) }))
+}
+
+/// Whether label and reference were edited a moment ago, and nothing has happened since.
+pub(crate) fn is_too_soon(claim: &Claim, at: Instant) -> bool {
+    let is_partners_turn =
+        matches!(claim.state, State::Draft { .. } | State::ActionRequired { .. });
+    let last = &claim.last_event;
+    let is_edited = last.event_type == EventType::Edited;
+    !is_partners_turn && is_edited && at < last.at + TimeDelta::seconds(PAUSE_S)
 }
 
 /// The content is the new one, or items are removed; a draft idles anew.
@@ -131,6 +174,24 @@ fn fixed_errors(claim: &Claim, input: &ClaimInput) -> Vec<FieldError> {
         errors.push(FieldError::new("/items", FieldCode::NothingLeft));
     }
     errors
+}
+
+/// What an edit may not change that is none of a draft or of an answer: everything but the partner's own label and
+/// reference.
+fn errors_but_of_labels(claim: &Claim, input: &ClaimInput) -> Vec<FieldError> {
+    let before = ClaimInput::of(claim);
+    changed(&[
+        ("/program", input.program == before.program),
+        ("/activity", input.activity == before.activity),
+        ("/location_id", input.location == before.location),
+        ("/tenant/id", input.tenant == before.tenant),
+        ("/tenant/domain", input.tenant_domain == before.tenant_domain),
+        ("/items", input.items == before.items),
+        ("/customer_contact", input.customer_contact == before.customer_contact),
+        ("/technical_contact", input.technical_contact == before.technical_contact),
+        ("/partner_contact", input.partner_contact == before.partner_contact),
+        ("/evidence", input.evidence == before.evidence),
+    ])
 }
 
 /// The items that an answer to a request for information removes.

@@ -74,14 +74,14 @@ table! {
 //  command            | who                                 | from                            | needs                                     | makes
     Draft              | Partner                             | NEW                             | partner tenant eligibility quota operator | Drafted;
     Submit             | PartnerAdmin                        | NEW Draft                       | partner tenant eligibility quota operator | Submitted;
-    Edit               | Partner                             | Draft ActionRequired            | partner                                   | Edited;
+    Edit               | Partner                             | Draft Submitted InReview ActionRequired Disputed Rejected Unreachable OnHold Associated | partner | Edited;
     Recall             | Partner                             | Submitted                       | partner operator                          | Recalled;
     Discard            | Partner                             | Draft                           |                                           | Discarded;
     Respond            | PartnerAdmin                        | ActionRequired                  | operator                                  | InformationAnswered;
     Withdraw           | PartnerAdmin                        | OPEN                            |                                           | Withdrawn;
     Dispute            | PartnerAdmin                        | Rejected                        | operator                                  | Disputed;
     CorrectContact     | PartnerAdmin Operator               | Unreachable                     | partner tenant blocks operator recipients | ContactCorrected ContactProposed;
-    AddEvidence        | Partner                             | Draft ActionRequired Associated | partner                                   | EvidenceAdded;
+    AddEvidence        | Partner                             | Draft Submitted ActionRequired Disputed Rejected Associated | partner       | EvidenceAdded;
     End                | PartnerAdmin Operator CustomerAdmin | ANY                             |                                           | AssociationEnded;
 
     BeginReview        | Reviewer                            | Submitted InReview              | locks operator                            | ReviewBegun;

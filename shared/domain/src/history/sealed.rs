@@ -193,9 +193,8 @@ fn audience(entry: &Entry, name: &str) -> Option<Audience> {
             ActorKind::Operator | ActorKind::System => Audience::Staff,
         }),
         "rejected_by" | "staff_remarks" => Some(Audience::Staff),
-        "customer_remarks" | "noes" | "taken_back" | "opened_by" | "counted_from" | "by_link" | "extended_by" => {
-            Some(Audience::Customer)
-        }
+        "customer_remarks" | "noes" | "taken_back" | "opened_by" | "counted_from" | "by_link"
+        | "extended_by" => Some(Audience::Customer),
         "changes"
         | "remarks"
         | "contested"

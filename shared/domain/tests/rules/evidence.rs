@@ -2,7 +2,7 @@
 
 use chrono::{Duration, NaiveDate};
 use domain::actor::Actor;
-use domain::claim::{Claim, Defence, MAX_EVIDENCE, Scan, Status};
+use domain::claim::{Claim, Defence, MAX_EVIDENCE, Scan, State, Status};
 use domain::command::{Command, DeclaredEvidence};
 use domain::context::Context;
 use domain::event::EventType;
@@ -98,6 +98,43 @@ fn a_scan_that_ends_in_the_review_is_recorded_there_and_moves_nothing() {
     let deadline = claim.deadline();
     let claim = after(claim, &scanned("e1", 7, Scan::Clean), Actor::System);
     assert_eq!((claim.status(), claim.deadline()), (Status::InReview, deadline));
+}
+
+#[test]
+fn evidence_comes_before_the_review_and_with_a_dispute_and_moves_neither_turn_nor_deadline() {
+    for status in [Status::Submitted, Status::Rejected, Status::Disputed] {
+        let before = in_status(status);
+        let (turn, deadline) = (before.turn(&Policy::default(), delivered_at()), before.deadline());
+        let after = after(before.clone(), &add(8), alpine());
+        assert_eq!(after.status(), status);
+        assert_eq!(
+            (after.turn(&Policy::default(), delivered_at()), after.deadline()),
+            (turn, deadline)
+        );
+        assert_eq!((after.state.clone(), after.disputed), (before.state.clone(), before.disputed));
+        assert_eq!(evidence(&after).len(), evidence(&before).len() + 1, "{status:?}");
+    }
+    for closed in [Status::InReview, Status::AwaitingCustomer, Status::Declined] {
+        let refused = decide(Some(&in_status(closed)), &add(8), &uploading(alpine()));
+        assert!(matches!(refused, Err(Rejection::InvalidState { .. })), "{closed:?}: {refused:?}");
+    }
+}
+
+#[test]
+fn a_final_rejection_takes_no_evidence() {
+    let rejected = in_status(Status::Rejected);
+    let State::Rejected { rejection, disputable_until: Some(until) } = rejected.state.clone()
+    else {
+        panic!("disputable")
+    };
+    let judged =
+        |claim: &Claim, at| decide(Some(claim), &add(8), &Context { at, ..uploading(alpine()) });
+    assert!(judged(&rejected, until - Duration::milliseconds(1)).is_ok());
+    let upheld =
+        Claim { state: State::Rejected { rejection, disputable_until: None }, ..rejected.clone() };
+    for refused in [judged(&rejected, until), judged(&upheld, submitted_at())] {
+        assert!(matches!(refused, Err(Rejection::InvalidState { .. })), "{refused:?}");
+    }
 }
 
 #[test]

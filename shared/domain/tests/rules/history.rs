@@ -4,9 +4,11 @@ use domain::actor::{Actor, ActorKind, StaffRole};
 use domain::claim::Claim;
 use domain::command::Command;
 use domain::event::EventType;
-use domain::history::{Audience, Entry, Sealed, Told, Withheld, hash};
+use domain::history::{Annotation, Audience, Entry, Sealed, Told, Withheld, hash};
 use domain::ids::{ItemNo, PartnerId, PersonId, Sha256Hash, StaffId};
 use domain::recipient::Decliners;
+use domain::remark::{Remark, RemarkKind, readers};
+use domain::text::Comment;
 use serde_json::Value;
 
 use crate::given::*;
@@ -105,6 +107,59 @@ fn a_partner_is_told_of_a_joined_no_that_the_notice_changed_and_the_customer_who
     let Some(Told::Event(customer)) = kept.read_by(&[Audience::Customer]).told() else { panic!() };
     assert_eq!(customer.members.noes.unwrap().by, Decliners::recipient(SECOND));
     assert_eq!(customer.actor_id.as_deref(), Some("recipient:3"));
+}
+
+#[test]
+fn what_was_said_and_what_changed_stand_in_the_parts_of_their_readers_and_never_in_the_text() {
+    let story = story();
+    let held =
+        story.windows(2).find(|two| two[1].last_event.event_type == EventType::Held).unwrap();
+    let mut relabelled = held[1].clone();
+    relabelled.details.label = Some(name("Zebra"));
+    let remarks = vec![Remark::comment(said("Quagga")), Remark::note(said("Okapi"))];
+    let annotation = Annotation::of(&held[0], &relabelled, remarks);
+    let entry = Entry::of(held.first(), &relabelled, KEY).annotated(&annotation);
+    let kept = Sealed::of(&entry, KEY);
+    let word = |audience: Audience, word: &str| {
+        kept.parts.get(&audience).is_some_and(|part| part.value.contains(word))
+    };
+    for (text, audience) in
+        [("Zebra", Audience::Partner), ("Quagga", Audience::Partner), ("Okapi", Audience::Staff)]
+    {
+        assert!(!kept.text.contains(text), "{text}: {}", kept.text);
+        for reads in Audience::ALL {
+            assert_eq!(word(*reads, text), *reads == audience, "{text} by {reads:?}");
+        }
+    }
+    let Some(Told::Event(told)) = kept.told() else { panic!() };
+    assert_eq!(*told, entry);
+    // Another text is another digest, of that audience alone.
+    let other = Annotation { remarks: vec![Remark::comment(said("Zebu"))], ..annotation };
+    let other = Sealed::of(&Entry::of(held.first(), &relabelled, KEY).annotated(&other), KEY);
+    assert_ne!(digest(&kept.text, Audience::Partner), digest(&other.text, Audience::Partner));
+    assert_eq!(digest(&kept.text, Audience::Customer), digest(&other.text, Audience::Customer));
+}
+
+#[test]
+fn whoever_ends_an_association_is_read_by_everybody_and_a_customer_by_customer_and_staff() {
+    let ended = EventType::AssociationEnded;
+    let all = [Audience::Customer, Audience::Partner, Audience::Staff];
+    for side in [ActorKind::Partner, ActorKind::Operator] {
+        assert_eq!(readers(ended, side, RemarkKind::Comment), all);
+        assert_eq!(readers(ended, side, RemarkKind::Note), [Audience::Staff]);
+    }
+    for event in EventType::ALL {
+        let own = readers(*event, ActorKind::Customer, RemarkKind::Comment);
+        assert_eq!(own, [Audience::Customer, Audience::Staff], "{event:?}");
+        let of_partner = readers(*event, ActorKind::Partner, RemarkKind::Comment);
+        let is_customers = of_partner.contains(&Audience::Customer);
+        assert_eq!(is_customers, *event == ended, "{event:?}");
+        assert!(of_partner.contains(&Audience::Staff), "{event:?}");
+    }
+}
+
+fn said(text: &str) -> Comment {
+    Comment::parse(text).unwrap()
 }
 
 #[test]

@@ -154,6 +154,64 @@ fn an_answer_in_time_returns_the_claim_to_review_and_one_at_the_deadline_is_late
 }
 
 #[test]
+fn label_and_reference_are_the_partners_to_change_while_no_customer_is_asked_and_nothing_else_is() {
+    for status in [
+        Status::Submitted,
+        Status::InReview,
+        Status::Disputed,
+        Status::Rejected,
+        Status::Unreachable,
+        Status::OnHold,
+        Status::Associated,
+    ] {
+        let given = given_in(status);
+        let at = given.claim.last_event.at + Duration::seconds(1);
+        let relabel = edit(
+            |input| {
+                input.label = Some(name("Q1"));
+                input.external_ref = Some(name("CRM-7"));
+            },
+            &given,
+        );
+        let after = given.clone().then(&relabel, alpine(), at);
+        assert_eq!(after.claim.details.label, Some(name("Q1")), "{status:?}");
+        assert_eq!((&after.claim.state, after.status()), (&given.claim.state, status));
+        let other = edit(|input| input.technical_contact = None, &given);
+        let refused = given.when(&other, alpine(), at);
+        let fixed = FieldError::new("/technical_contact", FieldCode::NotEditable);
+        let expected = match given.claim.details.technical_contact {
+            Some(_) => Err(Rejection::Fields(vec![fixed])),
+            None => Ok(None),
+        };
+        assert_eq!(refused, expected, "{status:?}");
+        let fewer = edit(|input| drop(input.items.pop()), &given);
+        let fixed = FieldError::new("/items", FieldCode::NotEditable);
+        assert_eq!(given.when(&fewer, alpine(), at), Err(Rejection::Fields(vec![fixed])));
+    }
+    for status in [Status::Notifying, Status::AwaitingCustomer, Status::Declined, Status::Ended] {
+        let given = given_in(status);
+        let relabel = edit(|input| input.label = Some(name("Q1")), &given);
+        let refused = given.when(&relabel, alpine(), given.claim.last_event.at);
+        assert!(matches!(refused, Err(Rejection::InvalidState { .. })), "{status:?}: {refused:?}");
+    }
+}
+
+#[test]
+fn a_second_edit_of_the_label_waits_a_minute_so_that_nobody_is_kept_from_the_claim() {
+    let given = given_in(Status::InReview);
+    let relabel = |text: &str, given: &Given| edit(|input| input.label = Some(name(text)), given);
+    let at = given.claim.last_event.at + Duration::hours(1);
+    let given = given.clone().then(&relabel("one", &given), alpine(), at);
+    let soon = given.when(&relabel("two", &given), alpine(), at + Duration::seconds(20));
+    assert_eq!(soon, Err(Rejection::QuotaExceeded { retry_after_s: Some(40) }));
+    let later = at + Duration::seconds(60);
+    assert_eq!(
+        given.clone().then(&relabel("two", &given), alpine(), later).status(),
+        given.status()
+    );
+}
+
+#[test]
 fn under_a_request_for_information_items_can_be_removed_but_one_must_stay() {
     let given = asked();
     let fewer = edit(|input| drop(input.items.remove(1)), &given);

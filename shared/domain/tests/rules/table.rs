@@ -232,7 +232,7 @@ fn what_is_said_to_be_possible_is_not_refused_by_the_state_and_nothing_else_does
 fn a_refusal_by_state_says_what_is_possible_instead() {
     let refused = Given::in_review().when(&Command::Recall, alpine(), delivered_at());
     let Err(Rejection::InvalidState { possible, .. }) = refused else { panic!("{refused:?}") };
-    assert_eq!(possible, [CommandKind::Withdraw]);
+    assert_eq!(possible, [CommandKind::Edit, CommandKind::Withdraw]);
     let refused = Given::in_review().when(&hold(), operator(), delivered_at());
     let Err(Rejection::InvalidState { possible, .. }) = refused else { panic!("{refused:?}") };
     assert_eq!(

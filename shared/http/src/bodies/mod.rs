@@ -28,9 +28,9 @@ pub use directory::{
 };
 pub use evidence::{EvidenceUploadBody, Uploaded, uploaded};
 pub use review::{
-    BeginAction, CorrectContactAction, DropBody, ExtendAction, GivenAction, HoldAction, OverturnAction,
-    ReasonBody, RefuseContactAction, RejectAction, RequestInformationAction, ResumeAction,
-    RetireLinkAction, ReviewBody, UpholdAction, ValidateAction, VouchAction, action,
+    BeginAction, CorrectContactAction, DropBody, ExtendAction, GivenAction, HoldAction,
+    OverturnAction, ReasonBody, RefuseContactAction, RejectAction, RequestInformationAction,
+    ResumeAction, RetireLinkAction, ReviewBody, UpholdAction, ValidateAction, VouchAction, action,
     actions as review_actions, review,
 };
 pub use rules::{

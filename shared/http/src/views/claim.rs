@@ -19,8 +19,8 @@ use crate::action;
 use crate::caller::Viewer;
 use crate::language::Language;
 use crate::views::{
-    EvidenceView, ExplainView, RecipientView, RemarkView, ShownRecipients, ShownRemarks, WindowView,
-    told,
+    EvidenceView, ExplainView, RecipientView, RemarkView, ShownRecipients, ShownRemarks,
+    WindowView, told,
 };
 use crate::words::{
     ActionWord, ActorWord, BasisWord, HoldReasonWord, ItemKindWord, ItemReasonWord, ItemStatusWord,

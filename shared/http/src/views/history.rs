@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use data_encoding::HEXLOWER;
 use domain::history::{Audience, Entry, Noes, Sealed, SealedPart, Told, Withheld};
 use domain::ids::Sha256Hash;
+use domain::text::Comment;
 use domain::time::rfc3339;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -31,8 +32,9 @@ pub struct HistoryEntryView {
     /// person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor_id: Option<String>,
-    /// What changed, without personal data and as much as the reader may read. Only what changed is there: `status`,
-    /// `items`, `closes_at`, `reasons`, `notice`, `explicit_yes`, `by`, and for customer and staff `recipients`.
+    /// What changed, as much as the reader may read. Only what changed is there: `status`, `items`, `closes_at`,
+    /// `reasons`, `notice`, `explicit_yes`, `by`, for the partner and staff `changes` (of each field of the content its
+    /// `field`, `old` and `new` value), for customer and staff `recipients`, and `remarks`: what was said with the event.
     #[schema(value_type = Object)]
     pub detail: Value,
     /// The text that is hashed, the same for every reader; absent while the version is not archived, and for entries
@@ -164,8 +166,18 @@ fn detail(entry: &Entry, viewer: Viewer) -> Value {
     put("notice", members.notice.map(|no| json!(no)));
     put("explicit_yes", members.explicit_yes.then_some(true.into()));
     put("by", entry.by.clone().map(Into::into));
+    put("changes", (!members.changes.is_empty()).then(|| json!(members.changes)));
+    let said = remarks(entry);
+    put("remarks", (!said.is_empty()).then(|| json!(said)));
     put("recipients", recipients(entry).filter(|_| viewer != Viewer::Partner));
     Value::Object(detail)
+}
+
+/// What was said with the event, as much of it as the reader is given: what two parties read stands twice.
+fn remarks(entry: &Entry) -> Vec<&Comment> {
+    let members = &entry.members;
+    let customers = members.customer_remarks.iter().filter(|own| !members.remarks.contains(own));
+    members.remarks.iter().chain(customers).chain(&members.staff_remarks).collect()
 }
 
 /// What concerns single recipients: whose noes came and were taken back, and whose delivery counts now.

@@ -93,12 +93,8 @@ impl Store {
         let policy = &command_context.context.policy;
         // The timers are those of the claim as decided. One that the locks make end sooner has its own beside them:
         // a timer that is stale does nothing.
-        let said = AnnotationItem::of(
-            (old.claim(), old.record.stamp.annotation),
-            &decided,
-            event,
-            write,
-        );
+        let said =
+            AnnotationItem::of((old.claim(), old.record.stamp.annotation), &decided, event, write);
         let annotation = said.as_ref().map(|_| write);
         let (locks, (), ()) = tokio::try_join!(
             self.locks_of(&decided, &changes, command_context),

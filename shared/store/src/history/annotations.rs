@@ -118,8 +118,13 @@ impl AnnotationItem {
     fn remarks(self) -> Vec<GivenRemark> {
         let Fields { at, event, side, actor_id, annotation } = self.fields;
         let version = self.version;
-        let given = |remark: Remark| {
-            GivenRemark { version, at, side, actor_id: actor_id.clone(), event, remark }
+        let given = |remark: Remark| GivenRemark {
+            version,
+            at,
+            side,
+            actor_id: actor_id.clone(),
+            event,
+            remark,
         };
         annotation.remarks.into_iter().map(given).collect()
     }

@@ -54,7 +54,17 @@ fn moves(step: Step) -> Move {
         Step::Hold => (&[S::Notifying, S::AwaitingCustomer, S::Unreachable], Some(S::OnHold)),
         Step::Extend | Step::ExtendOnce | Step::Accept(_) => (&[S::AwaitingCustomer], None),
         Step::Undo => (&[S::AwaitingCustomer, S::Declined], Some(S::AwaitingCustomer)),
-        Step::AddEvidence(_) => (&[S::Draft, S::ActionRequired, S::Associated], None),
+        Step::AddEvidence(_) => (
+            &[
+                S::Draft,
+                S::Submitted,
+                S::ActionRequired,
+                S::Disputed,
+                S::Rejected,
+                S::Associated,
+            ],
+            None,
+        ),
         Step::Withdraw => (UNDECIDED, Some(S::Withdrawn)),
         // Or they stay, where something is left.
         Step::Vanish(_) => (TOUCHED, Some(S::Rejected)),

@@ -100,7 +100,16 @@ fn stored(claim: Claim) -> ClaimItem {
     let slow = claim.status() == Status::AwaitingCustomer;
     let write = WriteId([3; 8]);
     let details_hash = Sha256Hash([5; 32]);
-    ClaimItem { claim, stamp: Stamp { details_hash, waiting_since, slow, write, annotation: Some(WriteId([4; 8])) } }
+    ClaimItem {
+        claim,
+        stamp: Stamp {
+            details_hash,
+            waiting_since,
+            slow,
+            write,
+            annotation: Some(WriteId([4; 8])),
+        },
+    }
 }
 
 #[test]
