@@ -1,20 +1,21 @@
 //! `GET /v1/associations`: newest claim first, within a claim by item number.
 
 use domain::claim::{Claim, Item, ItemStatus};
-use domain::ids::{AssociationId, ItemNo, ProgramId, TenantId};
+use domain::ids::{AssociationId, ItemNo, ProgramId};
 use domain::rejection::FieldCode;
-use store::{Cursor, Listed, Moment, Scope};
+use store::{ClaimList, Cursor, Listed, ListedClaim, Moment, Scope, Source};
 use web::queries::{AssociationStatus, AssociationsQuery};
 use web::views::AssociationView;
 use web::{Call, Caller, Failure, Page, Reply, Viewer, queries};
 
 use app::{Api, ApiError, moment};
 
-/// Where a page begins: in the store's list of claims, and there behind one association, since a
-/// claim has up to 25.
+/// Where a page begins: with the rest of a claim, since a claim has up to 25 associations, and then in the store's list of
+/// claims.
 #[derive(Debug, Default)]
 struct Position {
     from: Option<Cursor>,
+    /// The last association of the page before, where its claim may have more.
     after: Option<AssociationId>,
 }
 
@@ -53,36 +54,38 @@ pub(crate) async fn page_of(
     moment: Moment,
 ) -> Result<(Vec<(Claim, ItemNo)>, Option<String>), ApiError> {
     let position = page.position.as_deref().map(Position::parse).transpose()?.unwrap_or_default();
-    let Some(scope) = scope(caller, query.tenant.as_ref())? else { return Ok((Vec::new(), None)) };
+    let Some(scope) = scope(caller, query)? else { return Ok((Vec::new(), None)) };
     let (found, next) = associations(app, &scope, query, position, page.limit, moment).await?;
     Ok((found, next.as_ref().and_then(Position::text)))
 }
 
 /// Whose claims are looked through: the caller's own, in the tenant asked for. `None`: an
 /// administrator asks for another tenant than his own, where there is nothing for him. Operator
-/// staff name a tenant, since nobody needs all associations of the world.
-fn scope(caller: &Caller, tenant: Option<&TenantId>) -> Result<Option<Scope>, Failure> {
-    match caller.viewer() {
-        Viewer::Partner => {
-            let partner = caller.partner_id().cloned().ok_or(Failure::RoleNotAllowed)?;
-            Ok(Some(match tenant.cloned() {
-                Some(tenant) => Scope::PartnerAtTenant { partner, tenant },
-                None => Scope::Partner(partner),
-            }))
-        }
+/// staff may name a partner, a tenant, both or neither.
+fn scope(caller: &Caller, query: &AssociationsQuery) -> Result<Option<Scope>, Failure> {
+    let tenant = query.tenant.clone();
+    if query.partner.is_some() && caller.viewer() != Viewer::Staff {
+        return Err(Failure::invalid_query("partner_id", FieldCode::UnknownParameter));
+    }
+    let partner = match caller.viewer() {
+        Viewer::Partner => Some(caller.partner_id().cloned().ok_or(Failure::RoleNotAllowed)?),
+        Viewer::Staff => query.partner.clone(),
         Viewer::Customer => {
             let own = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
-            let asked = tenant.is_none_or(|tenant| tenant == own);
-            Ok(asked.then(|| Scope::Tenant(own.clone())))
+            let asked = tenant.is_none_or(|tenant| tenant == *own);
+            return Ok(asked.then(|| Scope::Tenant(own.clone())));
         }
-        Viewer::Staff => {
-            let missing = || Failure::invalid_query("tenant_id", FieldCode::Required);
-            Ok(Some(Scope::Tenant(tenant.cloned().ok_or_else(missing)?)))
-        }
-    }
+    };
+    Ok(Some(match (partner, tenant) {
+        (Some(partner), Some(tenant)) => Scope::PartnerAtTenant { partner, tenant },
+        (Some(partner), None) => Scope::Partner(partner),
+        (None, Some(tenant)) => Scope::Tenant(tenant),
+        (None, None) => Scope::Everybody,
+    }))
 }
 
-/// One page, and where the next begins. It may be short: claims without associations lie between.
+/// One page, and where the next begins: the rest of the claim in which the page before ended, then claims of the list
+/// that have at least one of the associations asked for.
 async fn associations(
     app: &Api,
     scope: &Scope,
@@ -91,52 +94,68 @@ async fn associations(
     limit: usize,
     moment: Moment,
 ) -> Result<(Vec<(Claim, ItemNo)>, Option<Position>), ApiError> {
-    let claims = u16::try_from(limit).unwrap_or(u16::MAX);
-    let page = app.store.claims(scope, Listed::Submitted, position.from.as_ref(), claims, moment);
-    let page = Box::pin(page).await?;
-    let (new, after) = behind(&page.items, position.after);
-    let mut found = found(new, after.as_ref(), query);
-    let left_over = found.len() > limit;
-    found.truncate(limit);
-    let next = match found.last() {
-        Some((claim, no)) if left_over => {
-            Some(Position { from: position.from, after: Some(claim.association_id(*no)) })
+    let mut page = AssociationsPage { found: Vec::new(), limit };
+    let Position { from, after } = position;
+    if let Some(after) = after {
+        let claim = Box::pin(app.store.claim(&after.claim, moment)).await?;
+        let rest = claim.map(|claim| wanted(claim, Some(&after), query)).unwrap_or_default();
+        if let Some(last) = page.fill(rest) {
+            return Ok((page.found, Some(Position { from, after: Some(last) })));
         }
-        Some(_) | None => page
-            .next
-            .map(|from| Position { from: Some(from), after: after.filter(|_| new.is_empty()) }),
-    };
-    Ok((found.into_iter().map(|(claim, no)| (claim.clone(), no)).collect(), next))
+    }
+    let room = u16::try_from(page.room()).unwrap_or(u16::MAX);
+    if room == 0 {
+        return Ok((page.found, Some(Position { from, after: None })));
+    }
+    let keep = |claim: &Claim| claim.items.iter().any(|item| is_wanted(claim, item, query));
+    let source = Source::Newest(scope, Listed::SUBMITTED);
+    let list = ClaimList { source, keep: &keep };
+    let claims = Box::pin(app.store.claims(list, from.as_ref(), room, moment)).await?;
+    let mut left = claims.items.len();
+    for ListedClaim { claim, behind } in claims.items {
+        left = left.saturating_sub(1);
+        if let Some(last) = page.fill(wanted(claim, None, query)) {
+            return Ok((page.found, Some(Position { from: Some(behind), after: Some(last) })));
+        }
+        if page.room() == 0 && left > 0 {
+            return Ok((page.found, Some(Position { from: Some(behind), after: None })));
+        }
+    }
+    let next = claims.next.map(|from| Position { from: Some(from), after: None });
+    Ok((page.found, next))
 }
 
-/// What of a page of claims is not done with: from the claim on where the last answer ended. If that
-/// is not on the page any more, newer claims have pushed it to a later one, and all of this page is
-/// newer than the list.
-fn behind(claims: &[Claim], after: Option<AssociationId>) -> (&[Claim], Option<AssociationId>) {
-    let start = match &after {
-        Some(after) => claims.iter().position(|claim| claim.id == after.claim),
-        None => Some(0),
-    };
-    let new = start.and_then(|start| claims.get(start..)).unwrap_or_default();
-    (new, after)
+/// A page of associations that is being filled.
+struct AssociationsPage {
+    found: Vec<(Claim, ItemNo)>,
+    limit: usize,
 }
 
-/// The associations of these claims, behind the one given.
-fn found<'c>(
-    claims: &'c [Claim],
+impl AssociationsPage {
+    fn room(&self) -> usize {
+        self.limit.saturating_sub(self.found.len())
+    }
+
+    /// Takes what there is room for; the last association that was taken, if any was left over.
+    fn fill(&mut self, mut wanted: Vec<(Claim, ItemNo)>) -> Option<AssociationId> {
+        let left_over = wanted.len() > self.room();
+        wanted.truncate(self.room());
+        self.found.extend(wanted);
+        let last = self.found.last().filter(|_| left_over);
+        last.map(|(claim, no)| claim.association_id(*no))
+    }
+}
+
+/// The associations of a claim that are asked for, behind the one given.
+fn wanted(
+    claim: Claim,
     after: Option<&AssociationId>,
     query: &AssociationsQuery,
-) -> Vec<(&'c Claim, ItemNo)> {
-    let items = |claim: &'c Claim| claim.items.iter().map(move |item| (claim, item));
-    let new = |claim: &Claim, item: &Item| {
-        after.is_none_or(|after| claim.id != after.claim || after.item < item.no)
-    };
-    claims
-        .iter()
-        .flat_map(items)
-        .filter(|(claim, item)| new(claim, item) && is_wanted(claim, item, query))
-        .map(|(claim, item)| (claim, item.no))
-        .collect()
+) -> Vec<(Claim, ItemNo)> {
+    let is_behind = |no: ItemNo| after.is_none_or(|after| after.item < no);
+    let items = claim.items.iter();
+    let items = items.filter(|item| is_behind(item.no) && is_wanted(&claim, item, query));
+    items.map(|item| (claim.clone(), item.no)).collect()
 }
 
 /// Whether an item is an association, of the program and the status asked for.
@@ -158,6 +177,7 @@ fn is_wanted(claim: &Claim, item: &Item, query: &AssociationsQuery) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use domain::ids::{PartnerId, TenantId};
     use web::event::Event;
 
     use super::*;
@@ -168,7 +188,7 @@ mod tests {
     fn scope_of(event: &Event, tenant: Option<&str>) -> Result<Option<Scope>, Failure> {
         let caller = Call::new(&event.clone().request()).caller().unwrap();
         let tenant = tenant.map(|tenant| TenantId::parse(tenant).unwrap());
-        scope(&caller, tenant.as_ref())
+        scope(&caller, &AssociationsQuery { tenant, ..AssociationsQuery::default() })
     }
 
     #[test]
@@ -189,11 +209,25 @@ mod tests {
     }
 
     #[test]
-    fn staff_name_a_tenant() {
+    fn staff_list_everybodys_or_name_a_party_and_nobody_else_names_a_partner() {
         let auditor = Event::get("/v1/associations").staff("auditor", "a-1");
-        let missing = Failure::invalid_query("tenant_id", FieldCode::Required);
-        assert_eq!(scope_of(&auditor, None), Err(missing));
-        assert!(scope_of(&auditor, Some(OWN)).unwrap().is_some());
+        assert_eq!(scope_of(&auditor, None), Ok(Some(Scope::Everybody)));
+        let tenant = Scope::Tenant(TenantId::parse(OWN).unwrap());
+        assert_eq!(scope_of(&auditor, Some(OWN)), Ok(Some(tenant)));
+        let named = |event: &Event| {
+            let caller = Call::new(&event.clone().request()).caller().unwrap();
+            let partner = PartnerId::parse("p-alpine").ok();
+            scope(&caller, &AssociationsQuery { partner, ..AssociationsQuery::default() })
+        };
+        let partner = Scope::Partner(PartnerId::parse("p-alpine").unwrap());
+        assert_eq!(named(&auditor), Ok(Some(partner)));
+        let refused = Failure::invalid_query("partner_id", FieldCode::UnknownParameter);
+        for other in [
+            Event::get("/v1/associations").partner_admin("p-alpine"),
+            Event::get("/v1/associations").customer_admin(OWN),
+        ] {
+            assert_eq!(named(&other), Err(refused.clone()));
+        }
     }
 
     #[test]

@@ -1,14 +1,16 @@
-//! `GET /v1/claims`: newest first; of a partner's, what was submitted before what was not.
+//! `GET /v1/claims`: newest first; what waits for a partner, by the end of its turn; what has a reference.
 
-use domain::ids::{PartnerId, TenantId};
+use domain::claim::Claim;
+use domain::ids::PartnerId;
 use domain::rejection::FieldCode;
 use lambda_http::{Body, Response};
-use store::{Listed, Scope};
+use store::{ClaimList, Listed, Scope, Source};
+use web::queries::{ClaimsQuery, StatusFilter};
 use web::{Call, Caller, Failure, queries};
 
 use app::{Api, ApiError, listed_view, moment, pagination};
 
-/// Lists a partner's own claims; operator staff list those of a partner or a tenant.
+/// Lists a partner's own claims; operator staff list those of a partner, of a tenant, or everybody's.
 pub(crate) async fn list(
     app: &Api,
     call: &Call<'_>,
@@ -16,38 +18,59 @@ pub(crate) async fn list(
 ) -> Result<Response<Body>, ApiError> {
     let query = queries::claims(call)?;
     let page = app.cursors.page(call, caller)?;
-    let scope = scope(caller, query.partner, query.tenant)?;
+    let partner = partner(caller, &query)?;
+    let scope = scope(partner.as_ref(), &query)?;
     let (from, limit) = pagination::start(&page)?;
     let moment = moment(&app.store, call).await?;
-    let listed = query.status.map_or(Listed::All, Listed::Of);
-    let found = app.store.claims(&scope, listed, from.as_ref(), limit, moment);
-    let found = Box::pin(found).await?;
+    let keep = |claim: &Claim| query.takes(claim, moment.at);
+    let source = match (&partner, &query.external_ref) {
+        (Some(partner), Some(reference)) => Source::Reference { partner, reference },
+        (Some(partner), None) if query.is_by_end_of_turn() => {
+            Source::Turns { partner, before: query.until_before }
+        }
+        (_, _) => Source::Newest(&scope, parts(&query)),
+    };
+    let list = ClaimList { source, keep: &keep };
+    let found = Box::pin(app.store.claims(list, from.as_ref(), limit, moment)).await?;
     let mut views = Vec::with_capacity(found.items.len());
-    for claim in &found.items {
-        views.push(listed_view(&app.store, claim, caller, moment).await?);
+    for listed in &found.items {
+        views.push(listed_view(&app.store, &listed.claim, caller, moment).await?);
     }
     let next = pagination::next(found.next);
     Ok(app.cursors.list(call, caller, &views, next.as_deref()).done())
 }
 
-/// Whose claims are looked through. Only operator staff name a partner, and they name one or a
-/// tenant, since nobody needs all claims of the world.
-fn scope(
-    caller: &Caller,
-    partner: Option<PartnerId>,
-    tenant: Option<TenantId>,
-) -> Result<Scope, Failure> {
-    let partner = match (caller.partner_id(), partner) {
-        (Some(_), Some(_)) => {
-            return Err(Failure::invalid_query("partner_id", FieldCode::UnknownParameter));
-        }
-        (Some(own), None) => Some(own.clone()),
-        (None, named) => named,
-    };
-    match (partner, tenant) {
-        (Some(partner), Some(tenant)) => Ok(Scope::PartnerAtTenant { partner, tenant }),
-        (Some(partner), None) => Ok(Scope::Partner(partner)),
-        (None, Some(tenant)) => Ok(Scope::Tenant(tenant)),
-        (None, None) => Err(Failure::invalid_query("partner_id", FieldCode::Required)),
+/// The parts of the claims in which those that are asked for stand.
+fn parts(query: &ClaimsQuery) -> Listed {
+    if query.statuses.is_empty() {
+        return Listed::ALL;
     }
+    Listed::of(query.statuses.iter().copied().map(StatusFilter::status))
+}
+
+/// Whose claims are asked for: a partner's own; of anybody's, if operator staff name one. What waits for a partner, and a
+/// reference, are some partner's.
+pub(crate) fn partner(caller: &Caller, query: &ClaimsQuery) -> Result<Option<PartnerId>, Failure> {
+    let required = || Failure::invalid_query("partner_id", FieldCode::Required);
+    match (caller.partner_id(), &query.partner) {
+        (Some(_), Some(_)) => {
+            Err(Failure::invalid_query("partner_id", FieldCode::UnknownParameter))
+        }
+        (Some(own), None) => Ok(Some(own.clone())),
+        (None, Some(named)) => Ok(Some(named.clone())),
+        (None, None) if query.turn_of_partner || query.external_ref.is_some() => Err(required()),
+        // Nobody but its partner has a draft in a list.
+        (None, None) if !parts(query).has_submitted() => Err(required()),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Which claims are looked through.
+fn scope(partner: Option<&PartnerId>, query: &ClaimsQuery) -> Result<Scope, Failure> {
+    Ok(match (partner.cloned(), query.tenant.clone()) {
+        (Some(partner), Some(tenant)) => Scope::PartnerAtTenant { partner, tenant },
+        (Some(partner), None) => Scope::Partner(partner),
+        (None, Some(tenant)) => Scope::Tenant(tenant),
+        (None, None) => Scope::Everybody,
+    })
 }

@@ -3,7 +3,7 @@
 use domain::claim::Claim;
 use domain::ids::{NoticeNo, TenantId};
 use lambda_http::{Body, Response};
-use store::{Cursor, Listed, Scope};
+use store::{ClaimList, Cursor, Listed, Scope, Source};
 use web::views::CustomerClaimView;
 use web::{Call, Caller, Failure, queries};
 
@@ -18,13 +18,15 @@ pub(crate) async fn list(
     let status = queries::customer_claims(call)?;
     let (tenant, from, limit) = page(app, call, caller)?;
     let scope = Scope::Tenant(tenant.clone());
-    let listed = status.map_or(Listed::Submitted, Listed::Of);
-    let found = app.store.claims(&scope, listed, from.as_ref(), limit, moment);
-    let mut found = Box::pin(found).await?;
-    found.items.retain(is_his_to_see);
+    let source = Source::Newest(&scope, Listed::SUBMITTED);
+    let is_asked_for = |claim: &Claim| status.is_none_or(|status| claim.status() == status);
+    let keep = |claim: &Claim| is_his_to_see(claim) && is_asked_for(claim);
+    let list = ClaimList { source, keep: &keep };
+    let found = Box::pin(app.store.claims(list, from.as_ref(), limit, moment)).await?;
     let mut views = Vec::new();
-    for claim in &found.items {
-        views.push(CustomerClaimView::of(listed_view(&app.store, claim, caller, moment).await?));
+    for listed in &found.items {
+        let view = listed_view(&app.store, &listed.claim, caller, moment).await?;
+        views.push(CustomerClaimView::of(view));
     }
     let next = pagination::next(found.next);
     Ok(app.cursors.list(call, caller, &views, next.as_deref()).done())

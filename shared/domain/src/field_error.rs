@@ -39,6 +39,8 @@ codes! {
         UnknownField => "unknown-field",
         /// Not a parameter of this request's query.
         UnknownParameter => "unknown-parameter",
+        /// This does not go with something else that the request says.
+        Contradictory => "contradictory",
         /// The same entry twice.
         Duplicate => "duplicate",
         /// No such tenant, or it is deleted, or the domain is not one of its own: which of them is not told.

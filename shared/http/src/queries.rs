@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::{CountryCode, Subdivision, Tz};
-use domain::claim::Status;
+use domain::claim::{Claim, Status};
 use domain::directory::{PartnerStatus, TenantStatus};
 use domain::ids::{PartnerId, ProgramId, TenantId, Version};
 use domain::queue::Queue;
 use domain::rejection::{FieldCode, Hint};
-use domain::text::Domain;
+use domain::text::{Domain, Name};
+use domain::turn::Who;
 use lambda_http::aws_lambda_events::query_map::QueryMap;
 
 use crate::call::Call;
@@ -17,15 +18,119 @@ use crate::values::{Readable, Wrong};
 /// Parameters of every list.
 const PAGING: &[&str] = &["limit", "cursor"];
 
+/// A status that is asked for, or a part of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatusFilter {
+    /// Any claim in that status.
+    Of(Status),
+    /// A rejected claim that can still be disputed.
+    RejectedDisputable,
+    /// A rejected claim that cannot be disputed any more.
+    RejectedFinal,
+}
+
+impl StatusFilter {
+    /// What is asked for by that name: of a status, or of one of the two parts of `rejected`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "rejected:disputable" => Some(Self::RejectedDisputable),
+            "rejected:final" => Some(Self::RejectedFinal),
+            _ => Status::parse(text).map(Self::Of),
+        }
+    }
+
+    /// The status that it is, or is a part of.
+    pub fn status(self) -> Status {
+        match self {
+            Self::Of(status) => status,
+            Self::RejectedDisputable | Self::RejectedFinal => Status::Rejected,
+        }
+    }
+
+    fn takes(self, claim: &Claim, now: DateTime<Utc>) -> bool {
+        claim.status() == self.status()
+            && match self {
+                Self::Of(_) => true,
+                Self::RejectedDisputable => !claim.is_final(now),
+                Self::RejectedFinal => claim.is_final(now),
+            }
+    }
+
+    /// Whether a claim that it takes can wait for its partner.
+    fn waits_for_partner(self) -> bool {
+        self != Self::RejectedFinal && self.status().row().turn == Who::Partner
+    }
+}
+
+/// How a list of claims is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClaimsOrder {
+    /// The newest first.
+    Created,
+    /// What ends first comes first: of what waits for a partner.
+    Until,
+}
+
 /// The filter of the list of claims.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ClaimsQuery {
-    /// Only those in this status.
-    pub status: Option<Status>,
+    /// Only those in one of these statuses; none: in any.
+    pub statuses: Vec<StatusFilter>,
     /// Only those on this tenant.
     pub tenant: Option<TenantId>,
     /// Only those of this partner: for operator staff.
     pub partner: Option<PartnerId>,
+    /// Only those that wait for their partner.
+    pub turn_of_partner: bool,
+    /// Only those whose turn ends before.
+    pub until_before: Option<DateTime<Utc>>,
+    /// Only those in this program.
+    pub program: Option<ProgramId>,
+    /// Only those with this reference of their partner.
+    pub external_ref: Option<Name>,
+    /// Only those whose last event was then or later.
+    pub updated_since: Option<DateTime<Utc>>,
+    /// In which order; `None`: by the end of the turn where only what waits for its partner is asked for by that alone,
+    /// else the newest first.
+    pub order: Option<ClaimsOrder>,
+}
+
+impl ClaimsQuery {
+    /// Whether the filter takes a claim at `now`; of whom it is, is not looked at.
+    pub fn takes(&self, claim: &Claim, now: DateTime<Utc>) -> bool {
+        let until = claim.state.until().filter(|_| !claim.is_final(now));
+        let ends_before = |before| until.is_some_and(|until| until < before);
+        let waits = claim.state.turn() == Who::Partner && !claim.is_final(now);
+        (self.statuses.is_empty() || self.statuses.iter().any(|own| own.takes(claim, now)))
+            && (!self.turn_of_partner || waits)
+            && self.until_before.is_none_or(ends_before)
+            && self.tenant.as_ref().is_none_or(|tenant| claim.subject.tenant == *tenant)
+            && self.program.as_ref().is_none_or(|program| claim.subject.program == *program)
+            && self.updated_since.is_none_or(|since| claim.last_event.at >= since)
+            && (self.external_ref.is_none() || self.external_ref == claim.details.external_ref)
+    }
+
+    /// Whether the list is sorted by the end of turns.
+    pub fn is_by_end_of_turn(&self) -> bool {
+        let order = self.order.unwrap_or(ClaimsOrder::Until);
+        self.turn_of_partner && self.external_ref.is_none() && order == ClaimsOrder::Until
+    }
+
+    /// That no two of the parameters contradict each other.
+    fn check(&self) -> Result<(), Failure> {
+        let contradictory = |name| Err(Failure::invalid_query(name, FieldCode::Contradictory));
+        if self.order == Some(ClaimsOrder::Until) && !self.turn_of_partner {
+            return contradictory("sort");
+        }
+        if self.order.is_some() && self.external_ref.is_some() {
+            return contradictory("sort");
+        }
+        let waits = |own: &StatusFilter| own.waits_for_partner();
+        if self.turn_of_partner && !self.statuses.is_empty() && !self.statuses.iter().any(waits) {
+            return contradictory("status");
+        }
+        Ok(())
+    }
 }
 
 /// What the operator asks for.
@@ -51,6 +156,8 @@ pub enum AssociationStatus {
 pub struct AssociationsQuery {
     /// Only those with this tenant.
     pub tenant: Option<TenantId>,
+    /// Only those of this partner: for operator staff.
+    pub partner: Option<PartnerId>,
     /// Only those of claims in this program.
     pub program: Option<ProgramId>,
     /// Only those that run, or have ended.
@@ -109,14 +216,24 @@ struct Parameters {
 impl Parameters {
     /// Those of `call`, which may be these and each of them once.
     fn of(call: &Call<'_>, known: &'static [&'static str]) -> Result<Self, Failure> {
+        Self::repeatable(call, known, "")
+    }
+
+    /// The same, of which the one of that name may be there more than once, each time with another value.
+    fn repeatable(
+        call: &Call<'_>,
+        known: &'static [&'static str],
+        repeatable: &str,
+    ) -> Result<Self, Failure> {
         let given = call.parameters();
         let mut seen = std::collections::BTreeSet::new();
-        for (name, _) in given.iter() {
+        for (name, value) in given.iter() {
             if !known.contains(&name) {
                 let hint = Hint::OneOf(known);
                 return Err(refused(name, Wrong { code: FieldCode::UnknownParameter, hint }));
             }
-            if !seen.insert(name) {
+            let value = if name == repeatable { value } else { "" };
+            if !seen.insert((name, value)) {
                 return Err(refused(name, FieldCode::Duplicate.into()));
             }
         }
@@ -146,6 +263,16 @@ impl Parameters {
     ) -> Result<Option<T>, Failure> {
         let value = self.given.first(name);
         value.map(|text| read(text).map_err(|wrong| refused(name, wrong))).transpose()
+    }
+
+    /// All values of a parameter that may be there more than once.
+    fn all<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&str) -> Result<T, Wrong>,
+    ) -> Result<Vec<T>, Failure> {
+        let values = self.given.all(name).unwrap_or_default().into_iter();
+        values.map(|text| read(text).map_err(|wrong| refused(name, wrong))).collect()
     }
 
     /// A parameter that must be there.
@@ -190,15 +317,62 @@ pub fn remarks(call: &Call<'_>) -> Result<Option<Version>, Failure> {
     Parameters::of(call, &["remarks_before"])?.read("remarks_before", version)
 }
 
+/// The names of statuses, and those of the two parts of `rejected`.
+pub(crate) const STATUS_FILTERS: &[&str] = &[
+    "draft",
+    "submitted",
+    "in_review",
+    "action_required",
+    "disputed",
+    "notifying",
+    "unreachable",
+    "awaiting_customer",
+    "on_hold",
+    "associated",
+    "rejected",
+    "rejected:disputable",
+    "rejected:final",
+    "declined",
+    "withdrawn",
+    "discarded",
+    "ended",
+];
+
 /// The list of claims.
 pub fn claims(call: &Call<'_>) -> Result<ClaimsQuery, Failure> {
-    let parameters =
-        Parameters::of(call, &["status", "tenant_id", "partner_id", "limit", "cursor"])?;
-    Ok(ClaimsQuery {
-        status: parameters.read("status", code(Status::parse, Status::NAMES))?,
+    let known = &[
+        "status",
+        "turn",
+        "until_before",
+        "tenant_id",
+        "partner_id",
+        "program",
+        "external_ref",
+        "updated_since",
+        "sort",
+        "limit",
+        "cursor",
+    ];
+    let parameters = Parameters::repeatable(call, known, "status")?;
+    let turn = parameters.read("turn", code(|text| (text == "partner").then_some(()), &["partner"]))?;
+    let order = |text: &str| match text {
+        "created" => Some(ClaimsOrder::Created),
+        "until" => Some(ClaimsOrder::Until),
+        _ => None,
+    };
+    let query = ClaimsQuery {
+        statuses: parameters.all("status", code(StatusFilter::parse, STATUS_FILTERS))?,
         tenant: parameters.optional("tenant_id")?,
         partner: parameters.optional("partner_id")?,
-    })
+        turn_of_partner: turn.is_some(),
+        until_before: parameters.optional("until_before")?,
+        program: parameters.optional("program")?,
+        external_ref: parameters.optional("external_ref")?,
+        updated_since: parameters.optional("updated_since")?,
+        order: parameters.read("sort", code(order, &["created", "until"]))?,
+    };
+    query.check()?;
+    Ok(query)
 }
 
 /// The operator's queues: one must be named, or what its claims need.
@@ -210,14 +384,15 @@ pub fn reviews(call: &Call<'_>) -> Result<ReviewsQuery, Failure> {
     match (state, vouch) {
         (Some(queue), None) => Ok(ReviewsQuery::Queue(queue)),
         (None, Some(())) => Ok(ReviewsQuery::Vouching),
-        (Some(_), Some(())) => Err(Failure::invalid_query("needs", FieldCode::UnknownParameter)),
+        (Some(_), Some(())) => Err(Failure::invalid_query("needs", FieldCode::Contradictory)),
         (None, None) => Err(Failure::invalid_query("state", FieldCode::Required)),
     }
 }
 
 /// The list of associations.
 pub fn associations(call: &Call<'_>) -> Result<AssociationsQuery, Failure> {
-    let parameters = Parameters::of(call, &["tenant_id", "program", "status", "limit", "cursor"])?;
+    let known = &["tenant_id", "partner_id", "program", "status", "limit", "cursor"];
+    let parameters = Parameters::of(call, known)?;
     let status = |text: &str| match text {
         "active" => Some(AssociationStatus::Active),
         "ended" => Some(AssociationStatus::Ended),
@@ -225,6 +400,7 @@ pub fn associations(call: &Call<'_>) -> Result<AssociationsQuery, Failure> {
     };
     Ok(AssociationsQuery {
         tenant: parameters.optional("tenant_id")?,
+        partner: parameters.optional("partner_id")?,
         program: parameters.optional("program")?,
         status: parameters.read("status", code(status, &["active", "ended"]))?,
     })
@@ -302,6 +478,7 @@ pub fn usage_of_many(call: &Call<'_>) -> Result<(AssociationsQuery, UsageQuery),
         Parameters::of(call, &["tenant_id", "program", "from", "to", "limit", "cursor"])?;
     let associations = AssociationsQuery {
         tenant: parameters.optional("tenant_id")?,
+        partner: None,
         program: parameters.optional("program")?,
         status: Some(AssociationStatus::Active),
     };
@@ -359,17 +536,55 @@ mod tests {
     #[test]
     fn a_filter_takes_what_is_given() {
         let query = with("status=awaiting_customer&limit=3&cursor=x", claims).unwrap();
-        assert_eq!(query.status, Some(Status::AwaitingCustomer));
+        assert_eq!(query.statuses, [StatusFilter::Of(Status::AwaitingCustomer)]);
         assert_eq!(with("state=overdue", reviews), Ok(ReviewsQuery::Queue(Queue::Overdue)));
         let query = with("status=ended", associations).unwrap();
         assert_eq!(query.status, Some(AssociationStatus::Ended));
     }
 
     #[test]
+    fn a_status_may_be_given_more_than_once_and_every_other_parameter_once() {
+        let query = with("status=draft&status=rejected:final", claims).unwrap();
+        let expected = [StatusFilter::Of(Status::Draft), StatusFilter::RejectedFinal];
+        assert_eq!(query.statuses, expected);
+        refused(with("status=draft&status=draft", claims), "duplicate /status");
+        refused(with("status=draft&status=rejected:soon", claims), "unknown-code /status");
+        for name in ["turn=partner", "sort=created", "external_ref=a", "updated_since=x"] {
+            let (parameter, _) = name.split_once('=').unwrap();
+            let expected = format!("duplicate /{parameter}");
+            refused(with(&format!("{name}&{name}"), claims), &expected);
+        }
+    }
+
+    #[test]
+    fn what_contradicts_another_parameter_is_refused_by_name() {
+        refused(with("sort=until", claims), "contradictory /sort");
+        refused(with("turn=partner&external_ref=a&sort=until", claims), "contradictory /sort");
+        refused(with("turn=partner&status=submitted", claims), "contradictory /status");
+        refused(with("turn=partner&status=rejected:final", claims), "contradictory /status");
+        refused(with("turn=customer", claims), "unknown-code /turn");
+        refused(with("sort=deadline", claims), "unknown-code /sort");
+        refused(with("until_before=2026-12-22", claims), "malformed /until_before");
+        assert!(with("turn=partner&status=submitted&status=draft", claims).is_ok());
+        assert!(with("turn=partner&sort=until", claims).unwrap().is_by_end_of_turn());
+        assert!(with("turn=partner", claims).unwrap().is_by_end_of_turn());
+        assert!(!with("turn=partner&sort=created", claims).unwrap().is_by_end_of_turn());
+    }
+
+    #[test]
+    fn every_status_can_be_asked_for_by_its_name() {
+        let statuses = STATUS_FILTERS.iter().filter(|name| !name.contains(':'));
+        assert_eq!(statuses.copied().collect::<Vec<_>>(), Status::NAMES);
+        for name in STATUS_FILTERS {
+            assert!(StatusFilter::parse(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
     fn reviews_are_asked_for_by_queue_or_by_what_they_need() {
         assert_eq!(with("needs=vouch", reviews), Ok(ReviewsQuery::Vouching));
         refused(with("needs=tea", reviews), "unknown-code /needs");
-        refused(with("needs=vouch&state=submitted", reviews), "unknown-parameter /needs");
+        refused(with("needs=vouch&state=submitted", reviews), "contradictory /needs");
     }
 
     #[test]

@@ -290,8 +290,9 @@ async fn a_statement_that_is_throttled_or_in_conflict_is_asked_again_without_the
         let (store, wire) = world.another_store(|_| {});
         wire.on(|call| call.operation == "BatchExecuteStatement", 1, fault);
         let scope = Scope::Partner(integration::world::partner_id("p-alpine"));
-        let page = store.claims(&scope, store::Listed::All, None, 25, world.now()).await.unwrap();
-        assert!(page.items.iter().all(|claim| claim.status() == Status::Associated));
+        let all = store::ClaimList::all(store::Source::Newest(&scope, store::Listed::ALL));
+        let page = store.claims(all, None, 25, world.now()).await.unwrap();
+        assert!(page.items.iter().all(|listed| listed.claim.status() == Status::Associated));
         for claim in &ids {
             assert_eq!(world.read(&claim.id).await.version, claim.version.next());
             assert_eq!(super::stream::versions(&world.engine, &claim.id), [1, 2, 3, 4, 5]);

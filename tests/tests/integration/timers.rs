@@ -118,8 +118,10 @@ async fn a_list_closes_what_it_finds_due_before_it_answers() {
     let (world, claim) = awaiting().await;
     world.let_pass(closes_at(&claim));
     let scope = store::Scope::Partner(integration::world::partner_id("p-alpine"));
-    let page = world.store.claims(&scope, store::Listed::All, None, 25, world.now()).await.unwrap();
-    assert_eq!(page.items.iter().map(Claim::status).collect::<Vec<_>>(), [Status::Associated]);
+    let all = store::ClaimList::all(store::Source::Newest(&scope, store::Listed::ALL));
+    let page = world.store.claims(all, None, 25, world.now()).await.unwrap();
+    let statuses: Vec<_> = page.items.iter().map(|listed| listed.claim.status()).collect();
+    assert_eq!(statuses, [Status::Associated]);
 }
 
 #[tokio::test]
@@ -131,7 +133,8 @@ async fn a_reader_that_cannot_close_answers_unavailable_and_never_the_old_state(
     let read = store.claim(&claim.id, world.now()).await;
     assert!(matches!(read, Err(StoreError::Unavailable(_))), "{read:?}");
     let scope = store::Scope::Partner(integration::world::partner_id("p-alpine"));
-    let list = store.claims(&scope, store::Listed::All, None, 25, world.now()).await;
+    let all = store::ClaimList::all(store::Source::Newest(&scope, store::Listed::ALL));
+    let list = store.claims(all, None, 25, world.now()).await;
     assert!(matches!(list, Err(StoreError::Unavailable(_))));
 }
 

@@ -186,12 +186,27 @@ fn claims(route: ClaimsRoute) -> Endpoint {
             AnswerShape::One("CheckView"),
         ),
         ClaimsRoute::List => Endpoint {
-            query: &["status", "tenant_id", "partner_id", LIST[0], LIST[1]],
+            query: &[
+                "status",
+                "turn",
+                "until_before",
+                "tenant_id",
+                "partner_id",
+                "program",
+                "external_ref",
+                "updated_since",
+                "sort",
+                LIST[0],
+                LIST[1],
+            ],
             ..list(
                 "List claims, newest first",
-                "A partner lists its own claims. Staff name a partner or a tenant or both. With `tenant_id` the claims are \
-                 ordered by their creation, else by their last submission. A page may be short or empty while \
-                 `next_cursor` is set: the list ends where it is `null`.",
+                "A partner lists its own claims. Staff name a partner, a tenant, both or neither; with neither they list \
+                 what anybody submitted. With `tenant_id` the claims are ordered by their creation, else by their last \
+                 submission; with `turn=partner` by the end of the turn, the first one first. A claim that moves while \
+                 pages are read may be on two of them, or be missed: begin again from time to time. To fill a page the index is \
+                 read at most ten times, some hundreds of claims. A page that is short or empty while `next_cursor` is set \
+                 says that nothing more was found so far: go on with the cursor. The list ends where it is `null`.",
                 "ClaimView",
             )
         },

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::cursor::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::openapi::operation::reference;
-use crate::routes::{AssociationsRoute, DirectoryRoute, RouteId};
+use crate::queries::STATUS_FILTERS;
+use crate::routes::{AssociationsRoute, ClaimsRoute, DirectoryRoute, RouteId};
 
 /// The form of an id.
 const ID: &str = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
@@ -81,7 +82,36 @@ pub(super) fn query(route: RouteId, name: &str) -> Value {
         "status" if route == RouteId::Directory(DirectoryRoute::Tenants) => {
             ("Only tenants of this status.", reference("TenantStatus"))
         }
+        "status" if route == RouteId::Claims(ClaimsRoute::List) => (
+            "Only claims in this status; given more than once: in any of these. `rejected:disputable` and `rejected:final` \
+             are the rejected claims that can still be disputed, and the others. Drafts and discarded ones are found by \
+             their partner alone.",
+            json!({"type": "array", "minItems": 1, "uniqueItems": true, "example": ["action_required", "unreachable"],
+                   "items": {"type": "string", "enum": STATUS_FILTERS}}),
+        ),
         "status" => ("Only claims in this status.", reference("ClaimStatus")),
+        "turn" => (
+            "`partner`: only claims that wait for their partner, as `turn.who` says. Staff name the partner.",
+            json!({"type": "string", "enum": ["partner"], "example": "partner"}),
+        ),
+        "until_before" => (
+            "Only claims whose `turn.until` is before this moment, in any offset; write `+` as `%2B`.",
+            json!({"type": "string", "format": "date-time", "example": "2026-12-24T00:00:00Z"}),
+        ),
+        "external_ref" => (
+            "Only claims with exactly this `external_ref`, 1–200 characters in any form of Unicode. Staff name the partner. \
+             Claims with one reference are in no order of time.",
+            json!({"type": "string", "minLength": 1, "maxLength": 200, "example": "CRM-1"}),
+        ),
+        "updated_since" => (
+            "Only claims whose last event was at this moment or later, in any offset; write `+` as `%2B`.",
+            json!({"type": "string", "format": "date-time", "example": "2026-12-22T14:00:00Z"}),
+        ),
+        "sort" => (
+            "`created`: the newest first. `until`: what ends first comes first, with `turn=partner` alone, where it is the \
+             default. Not with `external_ref`.",
+            json!({"type": "string", "enum": ["created", "until"], "example": "until"}),
+        ),
         "name" => (
             "What the name begins with, in either case; left out: any name.",
             json!({"type": "string", "minLength": 1, "maxLength": 200, "example": "Alpine"}),
@@ -100,7 +130,7 @@ pub(super) fn query(route: RouteId, name: &str) -> Value {
             json!({"type": "string", "pattern": "^(0|[1-9][0-9]*)[+ ]?$", "example": "3"}),
         ),
         "tenant_id" => (
-            "Only what is of this tenant, by its UUID. Staff must give it, or `partner_id` where that is a parameter.",
+            "Only what is of this tenant, by its UUID.",
             json!({"type": "string", "format": "uuid", "example": "6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c01"}),
         ),
         "program" => (
@@ -108,7 +138,7 @@ pub(super) fn query(route: RouteId, name: &str) -> Value {
             json!({"type": "string", "pattern": ID, "example": "osu-m365"}),
         ),
         "partner_id" => (
-            "Only claims of this partner. For staff alone: a partner, which sees its own claims, must leave it out.",
+            "Only what is of this partner. For staff alone: a partner, which sees its own, must leave it out.",
             json!({"type": "string", "pattern": ID, "example": "p-alpine"}),
         ),
         "state" => ("The queue to read; it or `needs` must be given.", reference("ReviewQueue")),
@@ -163,8 +193,13 @@ pub(super) fn query(route: RouteId, name: &str) -> Value {
         ),
     };
     let is_required = matches!(name, "country" | "delivered_at");
-    json!({"name": name, "in": "query", "required": is_required, "description": description,
-           "schema": schema})
+    let is_list = schema.get("type").is_some_and(|kind| kind == "array");
+    let mut parameter = json!({"name": name, "in": "query", "required": is_required,
+                               "description": description, "schema": schema});
+    if let Some(members) = parameter.as_object_mut().filter(|_| is_list) {
+        members.extend([("style".to_owned(), json!("form")), ("explode".to_owned(), json!(true))]);
+    }
+    parameter
 }
 
 /// A header of the request.

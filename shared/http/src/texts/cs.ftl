@@ -72,6 +72,7 @@ field-too-short = Údaj je prázdný.
 field-too-long = Údaj je příliš dlouhý nebo má příliš mnoho položek.
     .most = Údaj je příliš dlouhý. Povoleno je nejvýše { $maximum } znaků nebo položek.
 field-unknown-field = Takové pole tento požadavek nemá.
+field-contradictory = Tento údaj se neslučuje s jiným údajem požadavku.
 field-unknown-parameter = Takový parametr tento požadavek nemá.
     .allowed = Takový parametr tento požadavek nemá. Známé jsou: { $allowed }.
 field-duplicate = Údaj je uveden dvakrát.

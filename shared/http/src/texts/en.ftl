@@ -72,6 +72,7 @@ field-too-short = This is empty.
 field-too-long = This is too long, or has too many entries.
     .most = This is too long. At most { $maximum } characters or entries are permitted.
 field-unknown-field = This request has no such field.
+field-contradictory = This does not go with something else that the request says.
 field-unknown-parameter = This request has no such parameter.
     .allowed = This request has no such parameter. Known are: { $allowed }.
 field-duplicate = This is there twice.

@@ -128,7 +128,7 @@ impl Store {
         let record = new.record.attributes()?;
         let condition = as_read(old.claim(), &command_context.context.actor);
         if event.details.is_some() {
-            actions.push(Action::Put(new.details.attributes(&new.claim().id)?, None));
+            actions.push(Action::Put(new.details_item()?, None));
         }
         if let Some(list) = &event.recipients {
             actions.push(Action::Put(recipients::attributes(&new.claim().id, list), None));

@@ -121,7 +121,8 @@ pub(crate) fn rival_keys(
 
 /// The claims at the tenant among which rivals are looked for.
 pub(crate) fn newest(at_tenant: &ClaimsAtTenant) -> Result<Vec<ClaimId>, StoreError> {
-    at_tenant.newest(None, MOST).map(|(ids, _)| ids)
+    let (places, _) = at_tenant.newest(None, MOST)?;
+    Ok(places.into_iter().map(|place| place.id).collect())
 }
 
 fn kept(claim: &Claim) -> Vec<ItemNo> {

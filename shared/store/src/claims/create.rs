@@ -14,7 +14,7 @@ use domain::program::Policy;
 use domain::rejection::{FieldError, Rejection};
 
 use super::commit::{Attempts, stamp};
-use super::load::Stored;
+use super::load::{Stored, details_item};
 use super::quota::DayUse;
 use crate::table::clock::Moment;
 use crate::table::codec::claim_item::ClaimItem;
@@ -126,7 +126,7 @@ impl Store {
         let details = DetailsItem::new(&claim.details, opening.request_hash)?;
         let ((), found) = tokio::try_join!(
             self.schedule_timers(None, &claim, policy, opening.now),
-            self.put_details(&claim.id, &details),
+            self.put_details(&claim, &details),
         )?;
         let same = found.as_ref().filter(|found| found.says(&details)).cloned();
         let replaces = found.is_some() && same.is_none();
@@ -150,7 +150,7 @@ impl Store {
         if !replaces {
             return self.put_item_if(record, Condition::absent()).await;
         }
-        let details = stored.details.attributes(&stored.claim().id)?;
+        let details = stored.details_item()?;
         let actions =
             vec![Action::Put(record, Some(Condition::absent())), Action::Put(details, None)];
         self.transact(actions, write).await
@@ -159,14 +159,14 @@ impl Store {
     /// Puts the details if there are none; else those that are there.
     async fn put_details(
         &self,
-        id: &ClaimId,
+        claim: &Claim,
         details: &DetailsItem,
     ) -> Result<Option<DetailsItem>, StoreError> {
         let put = self
             .client
             .put_item()
             .table_name(self.table())
-            .set_item(Some(details.attributes(id)?))
+            .set_item(Some(details_item(claim, details)?))
             .condition_expression("attribute_not_exists(pk)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let Err(error) = put.send().await else { return Ok(None) };

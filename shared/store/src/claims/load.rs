@@ -3,7 +3,7 @@
 use domain::claim::Claim;
 use domain::ids::ClaimId;
 
-use crate::table::attributes::{Attributes, Reader, key, text};
+use crate::table::attributes::{Attributes, Reader, key, put, text};
 use crate::table::clock_check::ClockSample;
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::codec::details_item::DetailsItem;
@@ -12,6 +12,7 @@ use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, details_key, record_key};
 use crate::table::keys;
 use crate::table::retry::pause;
+use crate::table::schema;
 
 /// A stored claim, whole.
 #[derive(Debug, Clone)]
@@ -26,6 +27,23 @@ impl Stored {
     pub(crate) fn claim(&self) -> &Claim {
         &self.record.claim
     }
+
+    /// The item of the details, which stands in the index of references.
+    pub(crate) fn details_item(&self) -> Result<Attributes, StoreError> {
+        details_item(self.claim(), &self.details)
+    }
+}
+
+/// The item of a claim's details. Where they have a reference, it stands in the index of references.
+pub(crate) fn details_item(claim: &Claim, details: &DetailsItem) -> Result<Attributes, StoreError> {
+    let mut item = details.attributes(&claim.id)?;
+    if let Some(reference) = &details.details().external_ref {
+        let partner = claim.subject.partner.as_str();
+        put(&mut item, schema::REFERENCE.partition, Some(text(partner)));
+        let sort = keys::by_reference(reference, &claim.id);
+        put(&mut item, schema::REFERENCE.sort, Some(text(sort)));
+    }
+    Ok(item)
 }
 
 /// What a load found, and what the clocks said meanwhile.

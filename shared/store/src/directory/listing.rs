@@ -9,7 +9,7 @@ use crate::table::attributes::{Attributes, Reader, key, text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::FetchedItems;
-use crate::table::index::{Cursor, ListPage};
+use crate::table::index::{Cursor, Keep, ListPage};
 use crate::table::keys;
 use crate::table::schema;
 
@@ -64,9 +64,6 @@ impl Listed {
 fn folded(name: &str) -> String {
     name.to_lowercase()
 }
-
-/// Whether an entry belongs to a list.
-pub type Keep<'a, T> = &'a (dyn Fn(&T) -> bool + Send + Sync);
 
 impl Store {
     /// A page of the partners whose names begin so, by name.

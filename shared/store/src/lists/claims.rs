@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use domain::claim::{Claim, Status};
-use domain::ids::{ClaimId, PartnerId, TenantId};
+use domain::claim::Claim;
+use domain::ids::{ClaimId, TenantId};
 
-use crate::claims::checks::{Check, check_sort};
+use super::source::{Source, SourceReader};
 use crate::claims::load::Stored;
 use crate::table::attributes::whole_millis;
 use crate::table::clock::Moment;
@@ -14,179 +14,79 @@ use crate::table::clock_check::ClockSample;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, details_key, record_key};
-use crate::table::index::{Cursor, Ids, ListPage, PartOfPartner};
+use crate::table::index::{Cursor, Keep, ListPage};
 use crate::usage::readings::{Readings, readings_key};
 
-/// The part of a list that comes behind the claims that were submitted: a partner's drafts, a customer's ledger's
-/// checks.
-const BEHIND: Status = Status::Draft;
+/// How often a list reads its index to fill a page. Each of the reads after the first takes [`MORE`] entries, so that a
+/// filter that takes little is through with some hundreds of claims in one request.
+const READS: u32 = 10;
+/// How many entries are read at a time once a page could not be filled at once.
+const MORE: u16 = 100;
 
-/// A page of a customer's ledger.
+/// Which claims are listed, and in which order.
+#[derive(Clone, Copy)]
+pub struct ClaimList<'a> {
+    /// Where they come from.
+    pub source: Source<'a>,
+    /// Which of them belong to the list.
+    pub keep: Keep<'a, Claim>,
+}
+
+impl<'a> ClaimList<'a> {
+    /// All of a source.
+    pub fn all(source: Source<'a>) -> Self {
+        Self { source, keep: &|_| true }
+    }
+}
+
+/// A claim on a page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LedgerPage {
-    /// Claims, each partner's side by side, with the readings of their associations.
-    pub claims: Vec<(Claim, Readings)>,
-    /// Who has looked at the tenant without a claim, by partner; they come behind the claims.
-    pub checks: Vec<Check>,
-    /// Where the next page begins.
-    pub next: Option<Cursor>,
-}
-
-/// Whose claims.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
-    /// A partner's.
-    Partner(PartnerId),
-    /// Those at a tenant.
-    Tenant(TenantId),
-    /// A partner's at a tenant.
-    PartnerAtTenant {
-        /// The partner.
-        partner: PartnerId,
-        /// The tenant.
-        tenant: TenantId,
-    },
-}
-
-impl Scope {
-    /// Drafts stand in their partner's index alone, at whatever tenant.
-    fn takes(&self, claim: &Claim) -> bool {
-        match self {
-            Self::PartnerAtTenant { tenant, .. } => claim.subject.tenant == *tenant,
-            Self::Partner(_) | Self::Tenant(_) => true,
-        }
-    }
-}
-
-/// Which claims of a scope are listed. At a tenant there are those alone that were submitted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Listed {
-    /// All of them.
-    All,
-    /// Those that were submitted.
-    Submitted,
-    /// Those of a status.
-    Of(Status),
-}
-
-impl Listed {
-    fn takes(self, claim: &Claim) -> bool {
-        match self {
-            Self::All | Self::Submitted => true,
-            Self::Of(status) => claim.status() == status,
-        }
-    }
-
-    /// The parts of a partner's claims in which they stand: whether among those that were submitted, and which of the
-    /// others.
-    fn parts(self) -> (bool, Option<PartOfPartner>) {
-        match self {
-            Self::All => (true, Some(PartOfPartner::Unsubmitted)),
-            Self::Of(Status::Draft) => (false, Some(PartOfPartner::Drafts)),
-            Self::Of(Status::Discarded) => (false, Some(PartOfPartner::Discarded)),
-            Self::Submitted | Self::Of(_) => (true, None),
-        }
-    }
+pub struct ListedClaim {
+    /// The claim, with nothing due.
+    pub claim: Claim,
+    /// Where the list goes on behind it.
+    pub behind: Cursor,
 }
 
 impl Store {
-    /// Claims of a scope, newest first. Of a partner's, what was submitted comes before what was not.
+    /// A page of a list. It may be short, and even empty, while there is a next: the index was read ten times then.
+    ///
+    /// # Errors
+    /// Where the table does not answer, or something that is due cannot be carried out.
     pub async fn claims(
         &self,
-        scope: &Scope,
-        listed: Listed,
+        list: ClaimList<'_>,
         from: Option<&Cursor>,
         limit: u16,
         moment: Moment,
-    ) -> Result<ListPage<Claim>, StoreError> {
-        let (ids, next) = self.ids(scope, listed, from, limit).await?;
-        let mut items = self.load_all_up_to_date(&ids, moment).await?;
-        items.retain(|claim| listed.takes(claim) && scope.takes(claim));
-        Ok(ListPage { items, next })
-    }
-
-    /// A page of a customer's ledger: the claims at the tenant, then the checks of it.
-    pub async fn ledger(
-        &self,
-        tenant: &TenantId,
-        from: Option<&Cursor>,
-        limit: u16,
-        moment: Moment,
-    ) -> Result<LedgerPage, StoreError> {
-        let is_behind = from.is_some_and(|from| from.part == Some(BEHIND));
-        let first_claim = from.filter(|_| !is_behind);
-        let first_check = from.filter(|from| is_behind && !from.sort.is_empty());
-        let claims = async {
-            if is_behind {
-                return Ok((Vec::new(), None));
+    ) -> Result<ListPage<ListedClaim>, StoreError> {
+        let mut reader = SourceReader::new(list.source, moment.at);
+        let (mut items, mut from) = (Vec::new(), from.cloned());
+        let mut most = limit;
+        for _ in 0..READS {
+            let (places, next) = Box::pin(reader.read(self, from.as_ref(), most)).await?;
+            let ids: Vec<_> = places.iter().map(|place| place.id.clone()).collect();
+            let claims = Box::pin(self.load_all_up_to_date(&ids, moment)).await?;
+            let mut claims = claims.into_iter().peekable();
+            let last = places.len();
+            for (no, place) in places.into_iter().enumerate() {
+                let Some(claim) = claims.next_if(|claim| claim.id == place.id) else { continue };
+                if !list.source.takes(&claim, moment.at) || !(list.keep)(&claim) {
+                    continue;
+                }
+                items.push(ListedClaim { claim, behind: place.behind.clone() });
+                if items.len() >= limit.into() {
+                    let next = if no + 1 == last { next } else { Some(place.behind) };
+                    return Ok(ListPage { items, next });
+                }
             }
-            self.ids_by_partner(None, tenant, first_claim, limit).await
-        };
-        let checks = self.checks_of_tenant(tenant, first_check, limit);
-        let ((ids, next_claim), mut checks) = tokio::try_join!(claims, checks)?;
-        let claims = self.claims_with_readings(&ids, moment).await?;
-        if next_claim.is_some() {
-            return Ok(LedgerPage { claims, checks: Vec::new(), next: next_claim });
-        }
-        let room = usize::from(limit).saturating_sub(ids.len());
-        if checks.items.len() > room {
-            checks.items.truncate(room);
-            let last = checks.items.last().map(check_sort).unwrap_or_default();
-            checks.next = Some(Cursor { part: None, sort: last });
-        }
-        let next = checks.next.map(|cursor| Cursor { part: Some(BEHIND), ..cursor });
-        Ok(LedgerPage { claims, checks: checks.items, next })
-    }
-
-    async fn claims_with_readings(
-        &self,
-        ids: &[ClaimId],
-        moment: Moment,
-    ) -> Result<Vec<(Claim, Readings)>, StoreError> {
-        let mut fetched = FetchedItems::default();
-        let parts = |id: &ClaimId| [record_key(id), details_key(id), readings_key(id)];
-        let clock = self.fetch(&mut fetched, ids.iter().flat_map(parts).collect()).await?;
-        let Some(clock) = clock else { return Ok(Vec::new()) };
-        let page = self.claims_in(ids, &fetched).await?;
-        let claims = Box::pin(self.bring_up_to_date(page, clock, moment)).await?;
-        let items = claims.into_iter().map(|claim| {
-            let readings = fetched.readings(&claim)?;
-            Ok((claim, readings))
-        });
-        items.collect()
-    }
-
-    async fn ids(
-        &self,
-        scope: &Scope,
-        listed: Listed,
-        from: Option<&Cursor>,
-        limit: u16,
-    ) -> Result<Ids, StoreError> {
-        let (partner, tenant) = match scope {
-            Scope::Tenant(tenant) => return self.newest_at_tenant(tenant, from, limit).await,
-            Scope::Partner(partner) => (partner, None),
-            Scope::PartnerAtTenant { partner, tenant } => (partner, Some(tenant)),
-        };
-        let (with_submitted, others) = listed.parts();
-        let is_behind = from.is_some_and(|from| from.part == Some(BEHIND));
-        let (mut ids, next) = match tenant {
-            _ if is_behind || !with_submitted => (Vec::new(), None),
-            Some(tenant) => self.ids_by_partner(Some(partner), tenant, from, limit).await?,
-            None => {
-                let part = PartOfPartner::Submitted;
-                self.newest_of_partner(partner, part, from, limit.into()).await?
+            from = next;
+            if from.is_none() {
+                break;
             }
-        };
-        let Some(others) = others.filter(|_| next.is_none()) else { return Ok((ids, next)) };
-        let room = i32::from(limit) - i32::try_from(ids.len()).unwrap_or(i32::MAX);
-        if room <= 0 {
-            return Ok((ids, Some(Cursor { part: Some(BEHIND), sort: String::new() })));
+            most = limit.max(MORE);
         }
-        let from = from.filter(|_| is_behind);
-        let (more, next) = self.newest_of_partner(partner, others, from, room).await?;
-        ids.extend(more);
-        Ok((ids, next.map(|cursor| Cursor { part: Some(BEHIND), ..cursor })))
+        Ok(ListPage { items, next: from })
     }
 
     /// The claims of these ids, none of them due: those that were are closed first, in one batch.
@@ -202,7 +102,7 @@ impl Store {
     }
 
     /// The claims of a page that were read with `clock`; those that are due are closed first, in one batch.
-    async fn bring_up_to_date(
+    pub(super) async fn bring_up_to_date(
         &self,
         mut page: Vec<Stored>,
         clock: ClockSample,

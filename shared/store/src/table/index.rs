@@ -1,10 +1,13 @@
-//! The indexes: which claims a partner has, stand at a tenant, or wait in a queue. They hold keys alone.
+//! The indexes: which claims a partner has, stand at a tenant, were submitted on a day, or wait for somebody. They hold
+//! keys alone.
 
 use std::cmp::Reverse;
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use domain::claim::Status;
+use chrono::NaiveDate;
+use domain::claim::{Instant, Status};
 use domain::ids::{ClaimId, PartnerId, TenantId};
+use domain::text::Name;
 use serde::{Deserialize, Serialize};
 
 use super::attributes::{Attributes, Reader, key, text};
@@ -32,6 +35,21 @@ pub struct Cursor {
     #[serde(rename = "s")]
     pub(crate) sort: String,
 }
+
+/// Whether an entry belongs to a list.
+pub type Keep<'a, T> = &'a (dyn Fn(&T) -> bool + Send + Sync);
+
+/// An entry of an index, and the place in the list behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The claim.
+    pub(crate) id: ClaimId,
+    /// Where the list goes on behind it.
+    pub(crate) behind: Cursor,
+}
+
+/// Entries of an index, and where the rest begins.
+pub(crate) type Places = (Vec<Place>, Option<Cursor>);
 
 /// What an entry of an index is called where it cannot be read.
 const ENTRY: &str = "index entry";
@@ -90,17 +108,6 @@ impl Store {
         query
             .key_condition_expression(format!("ip = :p AND {condition}"))
             .expression_attribute_values(":s", text(value))
-    }
-
-    /// Claims at a tenant, newest first. The index has them by partner, so all of its entries are
-    /// read, keys alone, and the page is cut from them.
-    pub(crate) async fn newest_at_tenant(
-        &self,
-        tenant: &TenantId,
-        from: Option<&Cursor>,
-        limit: u16,
-    ) -> Result<Ids, StoreError> {
-        self.claims_at_tenant(None, tenant).await?.newest(from, limit)
     }
 
     /// Claims at a tenant, as the index has them: by partner, the newest first.
@@ -170,6 +177,57 @@ impl Store {
         let (entries, next) = query_entries(query.limit(limit), index).await?;
         Ok((ids_of(&entries)?, next))
     }
+
+    /// A page of an index with the place behind each of its entries, in the part of the list that they stand in.
+    pub(crate) async fn query_places(
+        &self,
+        query: QueryFluentBuilder,
+        index: IndexKeys,
+        part: Option<Status>,
+        limit: i32,
+    ) -> Result<Places, StoreError> {
+        let (entries, next) = query_entries(query.limit(limit), index).await?;
+        let place = |entry| {
+            let id = keys::claim_of(Reader::new(ENTRY, entry).text("pk")?)?;
+            Ok(Place { id, behind: Cursor { part, ..cursor(index, entry)? } })
+        };
+        let places = entries.iter().map(place).collect::<Result<_, StoreError>>()?;
+        Ok((places, next.map(|cursor| Cursor { part, ..cursor })))
+    }
+
+    /// The query for what waits for a partner and whose turn ends from `from` on, before `before`; what ends first comes
+    /// first.
+    pub(crate) fn query_turns(
+        &self,
+        partner: &PartnerId,
+        ends: (Instant, Option<Instant>),
+        from: Option<&Cursor>,
+    ) -> QueryFluentBuilder {
+        let (first, before) = ends;
+        let last = before.map_or_else(|| keys::BEHIND_TURNS.to_owned(), keys::moment);
+        self.query_index(schema::TURN, partner.as_str(), None, from)
+            .key_condition_expression("ia = :p AND ib BETWEEN :first AND :last")
+            .expression_attribute_values(":first", text(keys::moment(first)))
+            .expression_attribute_values(":last", text(last))
+    }
+
+    /// The query for a partner's claims with that reference.
+    pub(crate) fn query_reference(
+        &self,
+        partner: &PartnerId,
+        reference: &Name,
+        from: Option<&Cursor>,
+    ) -> QueryFluentBuilder {
+        self.query_index(schema::REFERENCE, partner.as_str(), None, from)
+            .key_condition_expression("ir = :p AND begins_with(ih, :s)")
+            .expression_attribute_values(":s", text(keys::reference(reference)))
+    }
+
+    /// The query for what was submitted on a day by UTC, newest first.
+    pub(crate) fn query_day(&self, day: NaiveDate, from: Option<&Cursor>) -> QueryFluentBuilder {
+        let partition = keys::claims_submitted_on(day);
+        self.query_index(schema::DAY, &partition, None, from).scan_index_forward(false)
+    }
 }
 
 /// The claims at a tenant, as its index names them: by partner, keys alone.
@@ -195,16 +253,18 @@ impl ClaimsAtTenant {
     }
 
     /// The newest behind a cursor, and where the rest begins.
-    pub(crate) fn newest(&self, from: Option<&Cursor>, limit: u16) -> Result<Ids, StoreError> {
+    pub(crate) fn newest(&self, from: Option<&Cursor>, limit: u16) -> Result<Places, StoreError> {
         let mut sorts = self.0.iter().map(by_time).collect::<Result<Vec<_>, _>>()?;
         sorts.retain(|sort| from.is_none_or(|from| **sort < *from.sort));
         sorts.sort_unstable_by_key(|sort| Reverse(*sort));
         let rest = sorts.split_off(sorts.len().min(limit.into()));
-        let last = sorts.last().filter(|_| !rest.is_empty());
-        let next = last.map(|sort| Cursor { part: None, sort: (*sort).to_owned() });
-        let id = |sort| keys::claim_in(sort).ok_or_else(|| unreadable(schema::TENANT.sort));
-        let ids: Result<_, _> = sorts.into_iter().map(id).collect();
-        Ok((ids?, next))
+        let place = |sort: &str| {
+            let id = keys::claim_in(sort).ok_or_else(|| unreadable(schema::TENANT.sort))?;
+            Ok(Place { id, behind: Cursor { part: None, sort: sort.to_owned() } })
+        };
+        let places = sorts.into_iter().map(place).collect::<Result<Vec<_>, StoreError>>()?;
+        let next = places.last().filter(|_| !rest.is_empty()).map(|last| last.behind.clone());
+        Ok((places, next))
     }
 }
 
@@ -240,7 +300,8 @@ fn unreadable(name: &str) -> StoreError {
 /// The key of an index entry, from its sort key: that ends in the claim's id.
 fn start_key(index: IndexKeys, partition: &str, sort: &str) -> Option<Attributes> {
     let id = keys::claim_in(sort)?;
-    let mut start = key(keys::claim(&id), keys::RECORD);
+    let item = if index == schema::REFERENCE { keys::DETAILS } else { keys::RECORD };
+    let mut start = key(keys::claim(&id), item);
     start.insert(index.partition.to_owned(), text(partition));
     start.insert(index.sort.to_owned(), text(sort));
     Some(start)

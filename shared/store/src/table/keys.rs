@@ -50,7 +50,10 @@
 //! | `partner` | `ip`: partner | `ik`: `<submitted at, ms>#<claim>`; of a draft `D#<created at, ms>#<claim>`, of a discarded one `A#<created at, ms>#<claim>` |
 //! | `tenant` | `it`: tenant | `iu`: `<partner>#<created at, ms>#<claim>`; sparse: no draft, no discarded one |
 //! | `queue` | `iq`: a state that waits for the operator | `iw`: `<waiting since, ms>#<claim>` |
+//! | `day` | `iy`: `claims#<day of submission, UTC>` | `iz`: `<submitted at, ms>#<claim>` |
 //! | `day` | `iy`: `partners`, `tenants` or `programs` | `iz`: `<name in lower case>#<id>` |
+//! | `turn` | `ia`: partner, while it is its turn | `ib`: `<end of the turn, ms>#<claim>` |
+//! | `reference` | `ir`: partner, on the details | `ih`: `<first half of the SHA-256 of the reference>#<claim>` |
 //!
 //! Who writes an item, what it holds and how large it may become: `docs/architecture.md §2`.
 
@@ -63,7 +66,7 @@ use domain::ids::{
 use domain::program::{ItemKind, ItemRef};
 use domain::recipient::RecipientNo;
 use domain::reminder::Reminder;
-use domain::text::Domain;
+use domain::text::{Domain, Name};
 
 use super::error::StoreError;
 use super::write_id::WriteId;
@@ -355,6 +358,37 @@ pub(crate) const UNSUBMITTED: &str = ":";
 /// Sort key of the partner index for a claim that is not submitted.
 pub(crate) fn unsubmitted(prefix: &str, created_at: Instant, claim: &ClaimId) -> String {
     format!("{prefix}{}", by_time(created_at, claim))
+}
+
+/// Partition key of the index of days for what was submitted on that day.
+pub(crate) fn claims_submitted_on(day: NaiveDate) -> String {
+    format!("claims#{day}")
+}
+
+/// What stands for the end of a turn that has none: it sorts behind every instant.
+const NO_END: &str = "9999999999999";
+
+/// What every sort key of the index of turns is less than.
+pub(crate) const BEHIND_TURNS: &str = ":";
+
+/// Sort key of the index of turns.
+pub(crate) fn by_end_of_turn(until: Option<Instant>, claim: &ClaimId) -> String {
+    match until {
+        Some(until) => by_time(until, claim),
+        None => format!("{NO_END}#{claim}"),
+    }
+}
+
+/// What the sort keys of the index of references begin with for that reference, which is in composed form (NFC) as
+/// every name is. Half of the digest names it well enough: whoever finds a claim compares the reference itself.
+pub(crate) fn reference(reference: &Name) -> String {
+    let digest = Sha256Hash::of(reference.as_str().as_bytes()).to_string();
+    format!("{}#", digest.get(..32).unwrap_or(&digest))
+}
+
+/// Sort key of the index of references.
+pub(crate) fn by_reference(name: &Name, claim: &ClaimId) -> String {
+    format!("{}{claim}", reference(name))
 }
 
 /// Sort key of the tenant index.

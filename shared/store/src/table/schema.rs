@@ -27,10 +27,14 @@ pub const PARTNER: IndexKeys = IndexKeys { name: "partner", partition: "ip", sor
 pub const TENANT: IndexKeys = IndexKeys { name: "tenant", partition: "it", sort: "iu" };
 /// The operator's queue, sparse: by state and time of waiting.
 pub const QUEUE: IndexKeys = IndexKeys { name: "queue", partition: "iq", sort: "iw" };
-/// Partners, tenants and programs, sparse: each kind by name.
+/// Submitted claims by the day of their submission, in UTC; partners, tenants and programs by name.
 pub const DAY: IndexKeys = IndexKeys { name: "day", partition: "iy", sort: "iz" };
+/// What waits for a partner, sparse: by the end of its turn.
+pub const TURN: IndexKeys = IndexKeys { name: "turn", partition: "ia", sort: "ib" };
+/// Details of a partner's claims that have a reference, sparse: by the hash of the reference.
+pub const REFERENCE: IndexKeys = IndexKeys { name: "reference", partition: "ir", sort: "ih" };
 /// All of the indexes; each projects keys only.
-pub const INDEXES: [IndexKeys; 4] = [PARTNER, TENANT, QUEUE, DAY];
+pub const INDEXES: [IndexKeys; 6] = [PARTNER, TENANT, QUEUE, DAY, TURN, REFERENCE];
 /// The attribute of the time to live.
 pub const TIME_TO_LIVE: &str = "expires";
 

@@ -52,6 +52,10 @@ pub(crate) mod name {
     pub(crate) const TENANT_OF_DRAFT: &str = "te";
     pub(crate) const QUEUE: &str = "iq";
     pub(crate) const QUEUE_SORT: &str = "iw";
+    pub(crate) const DAY: &str = "iy";
+    pub(crate) const DAY_SORT: &str = "iz";
+    pub(crate) const TURN: &str = "ia";
+    pub(crate) const TURN_SORT: &str = "ib";
     pub(crate) const LOCATION: &str = "lo";
     pub(crate) const PROGRAM: &str = "pr";
     pub(crate) const POLICY: &str = "pv";

@@ -3,6 +3,7 @@
 use domain::calendar::Window;
 use domain::claim::{Claim, Instant, RejectionRecord, State};
 use domain::reason::Reason;
+use domain::turn::Who;
 
 use super::flags::Flags;
 use super::{ClaimItem, event, is_submitted, name, queue_of};
@@ -45,6 +46,10 @@ fn indexes(stored: &ClaimItem, item: &mut Attributes) {
     if is_submitted(claim.status()) {
         put(item, name::TENANT, Some(tenant));
         put(item, name::TENANT_SORT, Some(text(keys::by_partner(partner, created_at, id))));
+        let submitted_at = claim.submitted_at.unwrap_or(created_at);
+        let day = keys::claims_submitted_on(submitted_at.date_naive());
+        put(item, name::DAY, Some(text(day)));
+        put(item, name::DAY_SORT, Some(text(keys::by_time(submitted_at, id))));
     } else {
         put(item, name::TENANT_OF_DRAFT, Some(tenant));
     }
@@ -52,6 +57,17 @@ fn indexes(stored: &ClaimItem, item: &mut Attributes) {
         put(item, name::QUEUE, Some(text(queue)));
         put(item, name::QUEUE_SORT, Some(text(keys::by_time(since, id))));
     }
+    if waits_for_partner(claim) {
+        put(item, name::TURN, Some(text(partner.as_str())));
+        put(item, name::TURN_SORT, Some(text(keys::by_end_of_turn(claim.state.until(), id))));
+    }
+}
+
+/// Whether it is the partner's turn, or was until a moment that has passed meanwhile: a rejection becomes final without
+/// a write. Whoever asks the index asks for turns that have not ended.
+fn waits_for_partner(claim: &Claim) -> bool {
+    let is_final = matches!(claim.state, State::Rejected { disputable_until: None, .. });
+    claim.state.turn() == Who::Partner && !is_final && !claim.erased
 }
 
 /// Where the claim stands in its partner's index: by its submission, or apart by its creation.
