@@ -3,10 +3,11 @@
 use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::Claim;
-use domain::command::Command;
+use domain::command::{Command, GivenReason};
 use domain::directory::TenantContact;
 use domain::event::FailureCause;
 use domain::ids::NoticeNo;
+use domain::reason::{Reason, ReasonCode};
 use domain::recipient::RecipientNo;
 use domain::text::{Comment, Email};
 use integration::clock::instant;
@@ -39,11 +40,63 @@ fn written(world: &World) -> Units {
 }
 
 #[tokio::test]
-async fn submitting_costs_four_units_of_the_table_and_three_of_the_indexes() {
+async fn submitting_costs_four_units_of_the_table_and_four_of_the_indexes() {
     let world = world().await;
     world.submitted("k", &ITEMS).await;
-    // Claim, details, timer, and the count of the day.
-    assert_eq!(written(&world), Units::new(4.0, 3.0));
+    // Claim, details, timer, and the count of the day; partner, tenant, queue and day.
+    assert_eq!(written(&world), Units::new(4.0, 4.0));
+}
+
+#[tokio::test]
+async fn submitting_with_a_reference_costs_one_unit_of_an_index_more() {
+    let world = world().await;
+    let mut body = fixtures::claim_body(&ITEMS);
+    body["external_ref"] = json!("CRM-1");
+    world.create_of(fixtures::ALPINE, "k", &body).await.unwrap();
+    assert_eq!(written(&world), Units::new(4.0, 5.0));
+}
+
+#[tokio::test]
+async fn a_draft_costs_two_units_of_the_indexes_and_its_submit_six() {
+    let world = world().await;
+    let mut body = fixtures::claim_body(&ITEMS);
+    body["draft"] = json!(true);
+    let draft = world.create_of(fixtures::ALPINE, "k", &body).await.unwrap().claim;
+    assert_eq!(written(&world), Units::new(4.0, 2.0));
+    world.wire.reset();
+    world.give(&draft.id, &alpine(), &Command::Submit(None)).await.unwrap();
+    // It moves in its partner's index, leaves that of turns, and comes to tenant, queue and day.
+    assert_eq!(written(&world).indexes, 6.0);
+    world.wire.reset();
+    world.give(&draft.id, &alpine(), &Command::Recall).await.unwrap();
+    assert_eq!(written(&world).indexes, 6.0);
+    world.wire.reset();
+    world.give(&draft.id, &alpine(), &Command::Discard).await.unwrap();
+    assert_eq!(written(&world).indexes, 3.0);
+}
+
+#[tokio::test]
+async fn asking_the_partner_and_its_answer_cost_two_units_of_the_indexes_each() {
+    let world = world().await;
+    let claim = world.in_review("k", &ITEMS).await;
+    let reason = Reason { code: ReasonCode::EvidenceItemMissing, item_no: None };
+    let ask = Command::RequestInformation { reasons: vec![GivenReason { reason, comment: None }] };
+    world.wire.reset();
+    world.give(&claim.id, &reviewer(), &ask).await.unwrap();
+    assert_eq!(written(&world).indexes, 2.0);
+    world.wire.reset();
+    world.give(&claim.id, &alpine(), &Command::Respond { comment: None }).await.unwrap();
+    assert_eq!(written(&world).indexes, 2.0);
+}
+
+#[tokio::test]
+async fn an_unreachable_customer_costs_two_units_of_the_indexes() {
+    let world = world().await;
+    let claim = world.notifying("k", &ITEMS).await;
+    world.wire.reset();
+    let failed = world.fail(&claim, FailureCause::Bounce).await.unwrap();
+    assert_eq!(failed.status().as_str(), "unreachable");
+    assert_eq!(written(&world).indexes, 2.0);
 }
 
 #[tokio::test]
@@ -66,12 +119,12 @@ async fn a_review_begun_on_the_day_of_its_submit_keeps_the_timer_and_costs_one_l
 }
 
 #[tokio::test]
-async fn rejecting_from_review_costs_one_and_one_and_the_timer_of_its_erasure() {
+async fn rejecting_from_review_costs_one_and_two_and_the_timer_of_its_erasure() {
     let world = world().await;
     let claim = world.in_review("k", &ITEMS).await;
     world.wire.reset();
     world.give(&claim.id, &reviewer(), &reject()).await.unwrap();
-    assert_eq!(written(&world), Units::new(2.0, 1.0));
+    assert_eq!(written(&world), Units::new(2.0, 2.0));
 }
 
 #[tokio::test]

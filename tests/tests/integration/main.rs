@@ -107,6 +107,8 @@ mod unreadable;
 #[cfg(test)]
 mod vanish;
 #[cfg(test)]
+mod work_lists;
+#[cfg(test)]
 mod writes;
 #[cfg(test)]
 mod written;

@@ -492,11 +492,12 @@ fn customer(route: CustomerRoute) -> Endpoint {
 fn associations(route: AssociationsRoute) -> Endpoint {
     match route {
         AssociationsRoute::List => Endpoint {
-            query: &["tenant_id", "program", "status", LIST[0], LIST[1]],
+            query: &["tenant_id", "partner_id", "program", "status", LIST[0], LIST[1]],
             ..list(
                 "List associations, newest claim first",
-                "A partner lists its own, a customer those of its tenant, staff those of the tenant that they name. A page \
-                 may be short or empty while `next_cursor` is set: claims without associations lie between.",
+                "A partner lists its own, a customer those of its tenant; staff name a partner, a tenant, both or neither. To \
+                 fill a page the index of claims is read at most ten times. A page that is short or empty while \
+                 `next_cursor` is set says that nothing more was found so far: go on with the cursor.",
                 "AssociationView",
             )
         },
