@@ -307,11 +307,11 @@ pub fn table() -> Value {
         "TableName": TABLE,
         "BillingMode": "PAY_PER_REQUEST",
         "AttributeDefinitions":
-            (["pk", "sk", "ip", "ik", "it", "iu", "iq", "iw", "iy", "iz", "ia", "ib", "ir", "ih"].map(attribute)),
+            (["pk", "sk", "ip", "ik", "it", "iu", "iq", "iw", "iy", "iz", "ib", "ir", "ih"].map(attribute)),
         "KeySchema": keys("pk", "sk"),
         "GlobalSecondaryIndexes":
             [index("partner", "ip", "ik"), index("tenant", "it", "iu"), index("queue", "iq", "iw"),
-             index("day", "iy", "iz"), index("turn", "ia", "ib"), index("reference", "ir", "ih")],
+             index("day", "iy", "iz"), index("turn", "ip", "ib"), index("reference", "ir", "ih")],
         "StreamSpecification": {"StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES"},
     })
 }

@@ -112,7 +112,7 @@ async fn associations(
     let list = ClaimList { source, keep: &keep };
     let claims = Box::pin(app.store.claims(list, from.as_ref(), room, moment)).await?;
     let mut left = claims.items.len();
-    for ListedClaim { claim, behind } in claims.items {
+    for ListedClaim { claim, behind, .. } in claims.items {
         left = left.saturating_sub(1);
         if let Some(last) = page.fill(wanted(claim, None, query)) {
             return Ok((page.found, Some(Position { from: Some(behind), after: Some(last) })));

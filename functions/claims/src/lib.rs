@@ -2,6 +2,7 @@
 
 mod check;
 mod command;
+mod counts;
 mod create;
 mod history;
 mod list;
@@ -29,6 +30,7 @@ async fn answer(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> 
         ClaimsRoute::Create => create::create(app, call, &caller).await,
         ClaimsRoute::Check => check::check(app, call, &caller).await,
         ClaimsRoute::List => list::list(app, call, &caller).await,
+        ClaimsRoute::Counts => counts::counts(app, call, &caller).await,
         ClaimsRoute::Get => get(app, call, &caller).await,
         ClaimsRoute::History => history::history(app, call, &caller).await,
         ClaimsRoute::Edit => command::edit(app, call, &caller).await,

@@ -1,6 +1,7 @@
 //! The operator's requests: the queue, and acting on a claim.
 
 mod act;
+mod assign;
 mod erase;
 mod queue;
 mod vouching;
@@ -23,6 +24,7 @@ async fn answer(app: &Api, call: &Call<'_>) -> Result<Reply, ApiError> {
     match route {
         ReviewRoute::List => queue::list(app, call, &caller).await,
         ReviewRoute::Act => act::act(app, call, &caller).await,
+        ReviewRoute::Assign => assign::assign(app, call, &caller).await,
         ReviewRoute::Erase => erase::erase(app, call, &caller).await,
     }
 }

@@ -1,42 +1,65 @@
-//! `GET /v1/reviews`: what waits in a queue, longest first, or what needs somebody to vouch.
+//! `GET /v1/reviews`: what waits in a queue or in any, longest first, or what needs somebody to vouch.
 
 use domain::claim::Claim;
-use domain::queue::Queue;
-use store::Moment;
-use web::queries::ReviewsQuery;
+use domain::ids::StaffId;
+use store::{ClaimList, ListedClaim, Moment, Source};
+use web::queries::{Assignee, ReviewsQuery};
+use web::views::QueueTotalsView;
 use web::{Call, Caller, Page, Reply, queries};
 
-use app::{Api, ApiError, listed_view, moment, pagination};
+use app::{Api, ApiError, moment, pagination, queued_view};
 
 use crate::vouching;
 
 /// Claims, and where the next page begins.
-pub(crate) type ClaimsPage = (Vec<Claim>, Option<String>);
+pub(crate) type ClaimsPage = (Vec<ListedClaim>, Option<String>);
 
-/// Lists the claims that wait for the operator.
+/// Lists the claims that wait for the operator; with the first page, how many do.
 pub(crate) async fn list(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiError> {
     let query = queries::reviews(call)?;
     let page = app.cursors.page(call, caller)?;
     let moment = moment(&app.store, call).await?;
-    let (claims, next) = match query {
-        ReviewsQuery::Queue(queue) => Box::pin(waiting(app, queue, &page, moment)).await?,
-        ReviewsQuery::Vouching => Box::pin(vouching::page(app, &page, moment)).await?,
+    let claims = async {
+        if query.vouching {
+            Box::pin(vouching::page(app, &query, &page, moment)).await
+        } else {
+            Box::pin(waiting(app, &query, &page, moment)).await
+        }
     };
+    let totals = async {
+        if page.position.is_some() {
+            return Ok(None);
+        }
+        let totals = app.store.queue_totals().await?;
+        Ok::<_, ApiError>(Some(QueueTotalsView::of(&totals)))
+    };
+    let ((claims, next), totals) = tokio::try_join!(claims, totals)?;
     let mut views = Vec::with_capacity(claims.len());
-    for claim in &claims {
-        views.push(listed_view(&app.store, claim, caller, moment).await?);
+    for listed in &claims {
+        views.push(queued_view(&app.store, listed, caller, moment).await?);
     }
-    Ok(app.cursors.list(call, caller, &views, next.as_deref()))
+    Ok(app.cursors.queue(call, caller, &views, totals, next.as_deref()))
 }
 
-/// A page of a queue.
+/// A page of a queue, or of all of them.
 async fn waiting(
     app: &Api,
-    queue: Queue,
+    query: &ReviewsQuery,
     page: &Page,
     moment: Moment,
 ) -> Result<ClaimsPage, ApiError> {
     let (from, limit) = pagination::start(page)?;
-    let found = app.store.queue(queue, from.as_ref(), limit, moment).await?;
+    let keep = |claim: &Claim| query.takes(claim, moment.at);
+    let source = Source::Waiting { queue: query.queue, assigned_to: assignee(query) };
+    let list = ClaimList { source, keep: &keep };
+    let found = app.store.claims(list, from.as_ref(), limit, moment).await?;
     Ok((found.items, pagination::next(found.next)))
+}
+
+/// Who is asked to work on the claims; `Some(None)`: nobody.
+pub(crate) fn assignee(query: &ReviewsQuery) -> Option<Option<&StaffId>> {
+    query.assigned_to.as_ref().map(|assignee| match assignee {
+        Assignee::Nobody => None,
+        Assignee::Staff(id) => Some(id),
+    })
 }

@@ -10,12 +10,13 @@ use domain::program::{Policy, Vouching};
 use domain::queue::Queue;
 use domain::recipient::Authority;
 use futures_util::future::try_join_all;
-use store::{Cursor, Moment};
+use store::{ClaimList, Cursor, ListedClaim, Moment, Source};
+use web::queries::ReviewsQuery;
 use web::{Failure, Page};
 
 use app::{Api, ApiError};
 
-use crate::queue::ClaimsPage;
+use crate::queue::{ClaimsPage, assignee};
 
 /// The queues whose claims the operator can vouch in, in the order in which they are gone through.
 const QUEUES: [Queue; 3] = [Queue::Submitted, Queue::InReview, Queue::Unreachable];
@@ -24,17 +25,26 @@ const QUEUES: [Queue; 3] = [Queue::Submitted, Queue::InReview, Queue::Unreachabl
 const AT_ONCE: usize = 32;
 
 /// A page of the queues, without the claims that need nobody to vouch: their tenants are read for that.
-pub(crate) async fn page(app: &Api, page: &Page, moment: Moment) -> Result<ClaimsPage, ApiError> {
+pub(crate) async fn page(
+    app: &Api,
+    query: &ReviewsQuery,
+    page: &Page,
+    moment: Moment,
+) -> Result<ClaimsPage, ApiError> {
     let (queue, from) = place(page.position.as_deref())?;
     let limit = u16::try_from(page.limit).unwrap_or(u16::MAX);
-    let found = app.store.queue(queue, from.as_ref(), limit, moment).await?;
+    let keep = |claim: &Claim| query.takes(claim, moment.at);
+    let source = Source::Waiting { queue: Some(queue), assigned_to: assignee(query) };
+    let list = ClaimList { source, keep: &keep };
+    let found = app.store.claims(list, from.as_ref(), limit, moment).await?;
     let tenants = tenants(app, &found.items).await?;
     let mut claims = Vec::new();
-    for claim in found.items {
+    for listed in found.items {
+        let claim = &listed.claim;
         let Some(tenant) = tenants.get(&claim.subject.tenant) else { continue };
-        let policy = app.store.policy_of(&claim).await?;
-        if needs_vouching(&claim, tenant, &policy, moment.at) {
-            claims.push(claim);
+        let policy = app.store.policy_of(claim).await?;
+        if needs_vouching(claim, tenant, &policy, moment.at) {
+            claims.push(listed);
         }
     }
     let next = match found.next {
@@ -58,8 +68,11 @@ fn following(queue: Queue) -> Option<Queue> {
 }
 
 /// The tenants of these claims.
-async fn tenants(app: &Api, claims: &[Claim]) -> Result<BTreeMap<TenantId, Tenant>, ApiError> {
-    let ids: BTreeSet<_> = claims.iter().map(|claim| &claim.subject.tenant).collect();
+async fn tenants(
+    app: &Api,
+    claims: &[ListedClaim],
+) -> Result<BTreeMap<TenantId, Tenant>, ApiError> {
+    let ids: BTreeSet<_> = claims.iter().map(|listed| &listed.claim.subject.tenant).collect();
     let ids: Vec<_> = ids.into_iter().collect();
     let mut tenants = BTreeMap::new();
     for group in ids.chunks(AT_ONCE) {

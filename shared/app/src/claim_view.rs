@@ -3,7 +3,7 @@
 use domain::claim::{Claim, Scan};
 use domain::ids::{EvidenceId, Version};
 use domain::recipient::Recipients;
-use store::{ClaimRead, CommandOutcome, Competition, Moment, Store};
+use store::{ClaimRead, CommandOutcome, Competition, ListedClaim, Moment, Store};
 use web::views::{ClaimView, CustomerClaimView, Shown, ShownRemarks, audience_of};
 use web::{Caller, Viewer};
 
@@ -53,12 +53,12 @@ async fn explained_view(
     let policy = store.policy_of(&claim).await?;
     let viewer = caller.viewer();
     let reused = reused_documents(store, &claim, viewer).await?;
-    let (rivals, recipients) = match competition {
-        Some(Competition { rivals, recipients: asked, tenant }) => {
+    let (rivals, recipients, assigned_to) = match competition {
+        Some(Competition { rivals, recipients: asked, tenant, assigned_to }) => {
             let known = KnownRecipients::for_staff(&claim, asked, tenant.as_ref(), moment.at);
-            (Some(rivals), known)
+            (Some(rivals), known, assigned_to)
         }
-        None => (None, None),
+        None => (None, None, None),
     };
     let shown = Shown {
         policy: &policy,
@@ -70,7 +70,8 @@ async fn explained_view(
         out_of_office: Some(recipients.as_ref().map_or(0, KnownRecipients::unattended)),
         recipients: recipients.as_ref().map(KnownRecipients::shown),
     };
-    Ok(ClaimView::of(&claim, &shown).explained(&claim, &shown, caller.language()))
+    let view = ClaimView::of(&claim, &shown).explained(&claim, &shown, caller.language());
+    Ok(view.with_assignee(assigned_to.as_ref()))
 }
 
 /// What was said in a claim that was read by its id, as far as the caller may read it: the newest, or what was said
@@ -130,6 +131,20 @@ pub async fn listed_view(
         recipients: None,
     };
     Ok(ClaimView::of(claim, &shown))
+}
+
+/// A claim in the operator's queue, with who works on it.
+///
+/// # Errors
+/// Where the table does not answer.
+pub async fn queued_view(
+    store: &Store,
+    listed: &ListedClaim,
+    caller: &Caller,
+    moment: Moment,
+) -> Result<ClaimView, ApiError> {
+    let view = listed_view(store, &listed.claim, caller, moment).await?;
+    Ok(view.with_assignee(listed.assigned_to.as_ref()))
 }
 
 /// A claim that its customer asked for by its id, or has answered, with its recipients. What the command has read

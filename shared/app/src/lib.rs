@@ -12,7 +12,7 @@ pub mod pagination;
 mod recipients;
 
 pub use api::{Api, moment, serve_api};
-pub use claim_view::{claim_view, customer_view, listed_view, shown_remarks};
+pub use claim_view::{claim_view, customer_view, listed_view, queued_view, shown_remarks};
 pub use command::{CommandRequest, run_command, state_first};
 pub use documents::Document;
 pub use error::{ApiError, respond};

@@ -14,7 +14,7 @@ use crate::caller::Caller;
 use crate::failure::Failure;
 use crate::reply::Reply;
 use crate::values::Wrong;
-use crate::views::ListView;
+use crate::views::{ClaimView, ListView, QueueTotalsView, QueueView};
 
 /// How many entries a page has where nothing else is asked for.
 pub const DEFAULT_LIMIT: usize = 25;
@@ -68,6 +68,20 @@ impl Cursors {
         let cursor = next.map(|position| self.seal(position, &scope(call, caller)));
         let reply = Reply::ok(&ListView { items, next_cursor: cursor.clone() });
         with_next(reply, call, cursor.as_deref())
+    }
+
+    /// A page of what waits for the operator, with how much does.
+    pub fn queue(
+        &self,
+        call: &Call<'_>,
+        caller: &Caller,
+        items: &[ClaimView],
+        totals: Option<QueueTotalsView>,
+        next: Option<&str>,
+    ) -> Reply {
+        let cursor = next.map(|position| self.seal(position, &scope(call, caller)));
+        let list = ListView { items, next_cursor: cursor.clone() };
+        with_next(Reply::ok(&QueueView { list, totals }), call, cursor.as_deref())
     }
 
     /// A page of a list as a table; the next one stands in the header `Link` alone.

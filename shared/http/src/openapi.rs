@@ -116,6 +116,7 @@ fn schemas() -> Map<String, Value> {
             }
         }
     }
+    schemas.insert("QueueList".to_owned(), page_of_queue());
     schemas.insert("GatewayMessage".to_owned(), gateway_message());
     schemas.insert("DecisionForm".to_owned(), decision_form());
     schemas
@@ -150,6 +151,17 @@ fn page_of(entry: &str) -> Value {
                             "description": "The `cursor` of the next page; `null` at the end of the list."},
         },
     })
+}
+
+/// A page of what waits for the operator.
+fn page_of_queue() -> Value {
+    let mut page = page_of("ClaimView");
+    page["required"] = json!(["items", "next_cursor", "totals"]);
+    page["properties"]["totals"] = json!({
+        "oneOf": [operation::reference("QueueTotalsView"), {"type": "null"}],
+        "description": "How much waits, whatever the list asks for; `null` on every page but the first.",
+    });
+    page
 }
 
 /// What the gateway answers where it does not ask a function.
@@ -191,6 +203,9 @@ fn components() -> Components {
     let components = with::<bodies::RequiredCommentBody>(components);
     let components = with::<bodies::CorrectContactBody>(components);
     let components = with::<bodies::ReviewBody>(components);
+    let components = with::<bodies::AssignBody>(components);
+    let components = with::<views::ClaimCountsView>(components);
+    let components = with::<views::QueueTotalsView>(components);
     let components = with::<bodies::EvidenceUploadBody>(components);
     let components = with::<bodies::ChosenItemsBody>(components);
     let components = with::<bodies::RetireLinkBody>(components);

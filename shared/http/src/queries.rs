@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::{CountryCode, Subdivision, Tz};
 use domain::claim::{Claim, Status};
 use domain::directory::{PartnerStatus, TenantStatus};
-use domain::ids::{PartnerId, ProgramId, TenantId, Version};
+use domain::ids::{PartnerId, ProgramId, StaffId, TenantId, Version};
 use domain::queue::Queue;
 use domain::rejection::{FieldCode, Hint};
 use domain::text::{Domain, Name};
@@ -133,13 +133,56 @@ impl ClaimsQuery {
     }
 }
 
+/// Who works on a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Assignee {
+    /// Nobody.
+    Nobody,
+    /// A member of the staff.
+    Staff(StaffId),
+}
+
+/// The name that stands for nobody, and that nobody can be assigned by.
+pub(crate) const NOBODY: &str = "none";
+
 /// What the operator asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReviewsQuery {
-    /// What waits in a queue.
-    Queue(Queue),
-    /// The claims whose contact somebody has to vouch for.
-    Vouching,
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReviewsQuery {
+    /// What waits in this queue; `None`: in any.
+    pub queue: Option<Queue>,
+    /// Only claims whose contact somebody has to vouch for.
+    pub vouching: bool,
+    /// Only those whose review deadline has passed, or only the others.
+    pub overdue: Option<bool>,
+    /// Only those in this program.
+    pub program: Option<ProgramId>,
+    /// Only those of this partner.
+    pub partner: Option<PartnerId>,
+    /// Only those on which this member of the staff works, or nobody does.
+    pub assigned_to: Option<Assignee>,
+}
+
+impl ReviewsQuery {
+    /// Whether a claim that waits is asked for at `now`; the queue and who works on it are not looked at.
+    pub fn takes(&self, claim: &Claim, now: DateTime<Utc>) -> bool {
+        self.overdue.is_none_or(|overdue| Queue::Overdue.takes(claim, now) == overdue)
+            && self.program.as_ref().is_none_or(|program| claim.subject.program == *program)
+            && self.partner.as_ref().is_none_or(|partner| claim.subject.partner == *partner)
+    }
+
+    /// That no two of the parameters contradict each other.
+    fn check(&self) -> Result<(), Failure> {
+        let contradictory = |name| Err(Failure::invalid_query(name, FieldCode::Contradictory));
+        if self.vouching && self.queue.is_some() {
+            return contradictory("needs");
+        }
+        match (self.queue, self.overdue) {
+            (Some(Queue::Overdue), Some(false)) | (Some(Queue::OnHold), Some(true)) => {
+                contradictory("overdue")
+            }
+            (_, _) => Ok(()),
+        }
+    }
 }
 
 /// Whether an association runs.
@@ -354,7 +397,8 @@ pub fn claims(call: &Call<'_>) -> Result<ClaimsQuery, Failure> {
         "cursor",
     ];
     let parameters = Parameters::repeatable(call, known, "status")?;
-    let turn = parameters.read("turn", code(|text| (text == "partner").then_some(()), &["partner"]))?;
+    let turn =
+        parameters.read("turn", code(|text| (text == "partner").then_some(()), &["partner"]))?;
     let order = |text: &str| match text {
         "created" => Some(ClaimsOrder::Created),
         "until" => Some(ClaimsOrder::Until),
@@ -375,18 +419,33 @@ pub fn claims(call: &Call<'_>) -> Result<ClaimsQuery, Failure> {
     Ok(query)
 }
 
-/// The operator's queues: one must be named, or what its claims need.
+/// The operator's queues: one of them, what its claims need, or whatever waits.
 pub fn reviews(call: &Call<'_>) -> Result<ReviewsQuery, Failure> {
-    let parameters = Parameters::of(call, &["state", "needs", "limit", "cursor"])?;
-    let state = parameters.read("state", code(Queue::parse, Queue::NAMES))?;
+    let known =
+        &["state", "needs", "overdue", "program", "partner_id", "assigned_to", "limit", "cursor"];
+    let parameters = Parameters::of(call, known)?;
     let vouch =
         parameters.read("needs", code(|text| (text == "vouch").then_some(()), &["vouch"]))?;
-    match (state, vouch) {
-        (Some(queue), None) => Ok(ReviewsQuery::Queue(queue)),
-        (None, Some(())) => Ok(ReviewsQuery::Vouching),
-        (Some(_), Some(())) => Err(Failure::invalid_query("needs", FieldCode::Contradictory)),
-        (None, None) => Err(Failure::invalid_query("state", FieldCode::Required)),
-    }
+    let yes_or_no = |text: &str| text.parse().map_err(|_| Wrong::one_of(&["true", "false"]));
+    let assignee = |text: &str| match text {
+        NOBODY => Ok(Assignee::Nobody),
+        _ => StaffId::read(&text.into()).map(Assignee::Staff),
+    };
+    let query = ReviewsQuery {
+        queue: parameters.read("state", code(Queue::parse, Queue::NAMES))?,
+        vouching: vouch.is_some(),
+        overdue: parameters.read("overdue", yes_or_no)?,
+        program: parameters.optional("program")?,
+        partner: parameters.optional("partner_id")?,
+        assigned_to: parameters.read("assigned_to", assignee)?,
+    };
+    query.check()?;
+    Ok(query)
+}
+
+/// Whose claims are counted: operator staff name a partner.
+pub fn counts(call: &Call<'_>) -> Result<Option<PartnerId>, Failure> {
+    Parameters::of(call, &["partner_id"])?.optional("partner_id")
 }
 
 /// The list of associations.
@@ -530,14 +589,14 @@ mod tests {
         refused(with("tenant_id=contoso", claims), "malformed /tenant_id");
         refused(with("partner_id=a%23b", claims), "malformed /partner_id");
         refused(with("x=1", none), "unknown-parameter /x");
-        refused(with("", reviews), "required /state");
     }
 
     #[test]
     fn a_filter_takes_what_is_given() {
         let query = with("status=awaiting_customer&limit=3&cursor=x", claims).unwrap();
         assert_eq!(query.statuses, [StatusFilter::Of(Status::AwaitingCustomer)]);
-        assert_eq!(with("state=overdue", reviews), Ok(ReviewsQuery::Queue(Queue::Overdue)));
+        let overdue = with("state=overdue", reviews).unwrap();
+        assert_eq!(overdue.queue, Some(Queue::Overdue));
         let query = with("status=ended", associations).unwrap();
         assert_eq!(query.status, Some(AssociationStatus::Ended));
     }
@@ -581,10 +640,21 @@ mod tests {
     }
 
     #[test]
-    fn reviews_are_asked_for_by_queue_or_by_what_they_need() {
-        assert_eq!(with("needs=vouch", reviews), Ok(ReviewsQuery::Vouching));
+    fn reviews_are_asked_for_by_queue_or_by_what_they_need_or_all_of_them() {
+        assert_eq!(with("", reviews), Ok(ReviewsQuery::default()));
+        assert!(with("needs=vouch", reviews).unwrap().vouching);
         refused(with("needs=tea", reviews), "unknown-code /needs");
         refused(with("needs=vouch&state=submitted", reviews), "contradictory /needs");
+        refused(with("state=overdue&overdue=false", reviews), "contradictory /overdue");
+        refused(with("state=on_hold&overdue=true", reviews), "contradictory /overdue");
+        refused(with("overdue=yes", reviews), "unknown-code /overdue");
+        refused(with("assigned_to=a%23b", reviews), "malformed /assigned_to");
+        refused(with("assigned_to=r-1&assigned_to=r-2", reviews), "duplicate /assigned_to");
+        let query = with("assigned_to=none", reviews).unwrap();
+        assert_eq!(query.assigned_to, Some(Assignee::Nobody));
+        let query = with("assigned_to=r-1&overdue=true", reviews).unwrap();
+        assert_eq!(query.assigned_to, StaffId::parse("r-1").ok().map(Assignee::Staff));
+        assert_eq!(query.overdue, Some(true));
     }
 
     #[test]

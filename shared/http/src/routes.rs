@@ -81,6 +81,8 @@ function_routes! {
         Check,
         /// List claims.
         List,
+        /// Count claims.
+        Counts,
         /// Read a claim.
         Get,
         /// Read a claim's history.
@@ -115,6 +117,8 @@ function_routes! {
         List,
         /// Act on a claim.
         Act,
+        /// Say who works on a claim.
+        Assign,
         /// Erase the personal data of a claim.
         Erase,
     }
@@ -285,6 +289,7 @@ pub const ROUTES: &[Route] = &[
     route!("POST" "/v1/claims", Claims::Create, "createClaim", PARTNER),
     route!("POST" "/v1/claims:check", Claims::Check, "checkClaim", PARTNER),
     route!("GET" "/v1/claims", Claims::List, "listClaims", PARTNER_AND_STAFF),
+    route!("GET" "/v1/claims:counts", Claims::Counts, "countClaims", PARTNER_AND_STAFF),
     route!("GET" "/v1/claims/{id}", Claims::Get, "getClaim", PARTNER_AND_STAFF),
     route!("GET" "/v1/claims/{id}/history", Claims::History, "getClaimHistory", PARTNER_AND_STAFF),
     route!("PATCH" "/v1/claims/{id}", Claims::Edit, "editClaim", PARTNER),
@@ -299,6 +304,7 @@ pub const ROUTES: &[Route] = &[
     route!("GET" "/v1/claims/{id}/evidence/{eid}", Evidence::Get, "getEvidence", PARTNER_AND_STAFF),
     route!("GET" "/v1/reviews", Review::List, "listReviews", STAFF),
     route!("POST" "/v1/claims/{id}/review", Review::Act, "reviewClaim", REVIEWERS),
+    route!("POST" "/v1/claims/{id}/assign", Review::Assign, "assignClaim", REVIEWERS),
     route!("POST" "/v1/claims/{id}/erase", Review::Erase, "eraseClaim", OPERATOR),
     route!("ANY" "/d/{token}", Decision::Page, "decide", open),
     route!("GET" "/n/{code}", Decision::Notice, "getNotice", open),

@@ -5,7 +5,7 @@ use domain::calendar::{CountryCode, Tz, UnknownSubdivision};
 use domain::directory::{Locale, PartnerStatus, TenantItemState, TenantStatus};
 use domain::ids::{
     Activity, FamilyId, ItemId, ItemNo, LocationId, PartnerId, ProductId, ProgramId, Sha256Hash,
-    TenantId,
+    StaffId, TenantId,
 };
 use domain::program::{Consent, EvidencePolicy, ItemKind, ProgramStatus, UsageHistory, Vouching};
 use domain::reason::ReasonCode;
@@ -125,7 +125,7 @@ texts! {
     Domain, Domain, 253;
 }
 forms! {
-    Id: Activity, FamilyId, ItemId, LocationId, PartnerId, ProductId, ProgramId;
+    Id: Activity, FamilyId, ItemId, LocationId, PartnerId, ProductId, ProgramId, StaffId;
     Sha256: Sha256Hash;
     Uuid: TenantId;
 }

@@ -106,9 +106,8 @@ mod tests {
     #[test]
     fn a_sentence_that_ends_in_a_name_has_one_full_stop() {
         let czech = Language::of_tag("cs").unwrap();
-        let ended_by = |name| {
-            Say::new(czech).naming("operator", name).of_attribute("ended-operator-revoked")
-        };
+        let ended_by =
+            |name| Say::new(czech).naming("operator", name).of_attribute("ended-operator-revoked");
         assert_eq!(ended_by("Vendor, Ltd."), "Ukončila je společnost Vendor, Ltd.");
         assert_eq!(ended_by("Vendor"), "Ukončila je společnost Vendor.");
     }

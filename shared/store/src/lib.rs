@@ -59,6 +59,7 @@ pub use history::annotations::{ClaimRead, RemarksPage};
 pub use history::archive::Image;
 pub use history::entries::HistoryEntry;
 pub use lists::claims::{ClaimList, ListedClaim};
+pub use lists::counts::ClaimCounts;
 pub use lists::ledger::LedgerPage;
 pub use lists::source::{Listed, Scope, Source};
 pub use notices::mails::FailedActivations;

@@ -39,6 +39,11 @@ fn written(world: &World) -> Units {
     world.wire.spent().written
 }
 
+/// What was written to the indexes since the last reset.
+fn of_indexes(world: &World) -> Units {
+    Units { table: 0.0, ..written(world) }
+}
+
 #[tokio::test]
 async fn submitting_costs_four_units_of_the_table_and_four_of_the_indexes() {
     let world = world().await;
@@ -66,13 +71,41 @@ async fn a_draft_costs_two_units_of_the_indexes_and_its_submit_six() {
     world.wire.reset();
     world.give(&draft.id, &alpine(), &Command::Submit(None)).await.unwrap();
     // It moves in its partner's index, leaves that of turns, and comes to tenant, queue and day.
-    assert_eq!(written(&world).indexes, 6.0);
+    assert_eq!(of_indexes(&world), Units::new(0.0, 6.0));
     world.wire.reset();
     world.give(&draft.id, &alpine(), &Command::Recall).await.unwrap();
-    assert_eq!(written(&world).indexes, 6.0);
+    assert_eq!(of_indexes(&world), Units::new(0.0, 6.0));
     world.wire.reset();
     world.give(&draft.id, &alpine(), &Command::Discard).await.unwrap();
-    assert_eq!(written(&world).indexes, 3.0);
+    assert_eq!(of_indexes(&world), Units::new(0.0, 3.0));
+}
+
+#[tokio::test]
+async fn an_edit_of_a_draft_moves_it_among_turns_on_another_day_alone() {
+    let world = world().await;
+    let mut body = fixtures::claim_body(&ITEMS);
+    body["draft"] = json!(true);
+    let draft = world.create_of(fixtures::ALPINE, "k", &body).await.unwrap().claim;
+    for (days, indexes) in [(0, 0.0), (1, 2.0)] {
+        world.clock.advance(Duration::days(days));
+        body["label"] = json!(format!("after {days} days"));
+        let input = Box::new(web::bodies::claim(&body).input);
+        world.wire.reset();
+        world.give(&draft.id, &alpine(), &Command::Edit(input)).await.unwrap();
+        assert_eq!(of_indexes(&world), Units::new(0.0, indexes), "after {days} days");
+    }
+}
+
+#[tokio::test]
+async fn saying_who_works_on_a_claim_costs_four_and_nothing_of_an_index() {
+    let world = world().await;
+    let claim = world.submitted("k", &ITEMS).await;
+    world.wire.reset();
+    let staff = domain::ids::StaffId::parse("reviewer-2").unwrap();
+    let at = world.clock.now();
+    assert!(world.store.assign(&claim.id, Some(&staff), &staff, at).await.unwrap());
+    // In one transaction: the item, and the question whether the claim was erased.
+    assert_eq!(written(&world), Units::new(4.0, 0.0));
 }
 
 #[tokio::test]
@@ -83,10 +116,10 @@ async fn asking_the_partner_and_its_answer_cost_two_units_of_the_indexes_each() 
     let ask = Command::RequestInformation { reasons: vec![GivenReason { reason, comment: None }] };
     world.wire.reset();
     world.give(&claim.id, &reviewer(), &ask).await.unwrap();
-    assert_eq!(written(&world).indexes, 2.0);
+    assert_eq!(of_indexes(&world), Units::new(0.0, 2.0));
     world.wire.reset();
     world.give(&claim.id, &alpine(), &Command::Respond { comment: None }).await.unwrap();
-    assert_eq!(written(&world).indexes, 2.0);
+    assert_eq!(of_indexes(&world), Units::new(0.0, 2.0));
 }
 
 #[tokio::test]
@@ -96,7 +129,7 @@ async fn an_unreachable_customer_costs_two_units_of_the_indexes() {
     world.wire.reset();
     let failed = world.fail(&claim, FailureCause::Bounce).await.unwrap();
     assert_eq!(failed.status().as_str(), "unreachable");
-    assert_eq!(written(&world).indexes, 2.0);
+    assert_eq!(of_indexes(&world), Units::new(0.0, 2.0));
 }
 
 #[tokio::test]

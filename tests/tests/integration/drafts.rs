@@ -441,8 +441,8 @@ async fn storing_a_draft_editing_it_and_submitting_it_cost_a_write_of_each_recor
     let moment = stack.world.now();
     create_on(&store, ALPINE, "k", &body, moment).await.unwrap();
     let id = ClaimId::of(&partner_id(ALPINE), "k");
-    let drafted = Units::new(4.0, 1.0);
-    assert_eq!(wire.spent().written, drafted, "claim, details, timer, the count; its partner");
+    let drafted = Units::new(4.0, 2.0);
+    assert_eq!(wire.spent().written, drafted, "claim, details, timer, the count; partner, turn");
     wire.reset();
     let edit = Command::Edit(Box::new(ClaimInput {
         label: Name::parse("x").ok(),
@@ -456,6 +456,6 @@ async fn storing_a_draft_editing_it_and_submitting_it_cost_a_write_of_each_recor
     );
     wire.reset();
     store.execute(&id, &alpine(), &Command::Submit(None), moment, None).await.unwrap();
-    let submitted = Units::new(6.0, 4.0);
+    let submitted = Units::new(6.0, 6.0);
     assert_eq!(wire.spent().written, submitted, "the same, a timer, the count; all indexes");
 }

@@ -6,9 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Duration};
 use domain::claim::{Claim, State, Status};
 use domain::ids::ClaimId;
-use integration::fixtures::{
-    self, ALPINE, BOREALIS, CONTOSO, TAILWIND, claim_body, claim_body_of,
-};
+use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND, claim_body, claim_body_of};
 use integration::stack::{Answer, Stack};
 use integration::world::World;
 use serde_json::{Value, json};
@@ -39,7 +37,11 @@ fn ids(page: &Answer) -> Vec<String> {
 }
 
 /// The ids of every page of a list, and how long each page was.
-async fn all(stack: &Stack, event: impl Fn(&str) -> Event, path: &str) -> (Vec<String>, Vec<usize>) {
+async fn all(
+    stack: &Stack,
+    event: impl Fn(&str) -> Event,
+    path: &str,
+) -> (Vec<String>, Vec<usize>) {
     let (mut found, mut lengths) = (Vec::new(), Vec::new());
     let mut next = path.to_owned();
     loop {
@@ -108,10 +110,18 @@ fn copies(world: &World, claim: &Claim, number: usize) -> Vec<String> {
         for item in &items {
             let mut item = item.clone();
             item["pk"] = json!({"S": format!("C#{id}")});
-            for sort in ["ik", "iu", "iz", "ih"] {
+            for sort in ["ik", "iu", "iz"] {
                 let Some(text) = item[sort]["S"].as_str() else { continue };
-                let (before, _) = text.rsplit_once('#').unwrap();
-                item[sort] = json!({"S": format!("{before}#{id}")});
+                let mut parts: Vec<_> = text.split('#').map(str::to_owned).collect();
+                let time = parts.len() - 2;
+                let millis: usize = parts[time].parse().unwrap();
+                parts[time] = format!("{:013}", millis + copy + 1);
+                parts[time + 1].clone_from(&id);
+                item[sort] = json!({"S": parts.join("#")});
+            }
+            if let Some(text) = item["ih"]["S"].as_str() {
+                let (hash, _) = text.rsplit_once('#').unwrap();
+                item["ih"] = json!({"S": format!("{hash}#{id}")});
             }
             if item["sk"]["S"] == "A" {
                 let until: i64 = item["du"]["N"].as_str().unwrap().parse().unwrap();
@@ -338,9 +348,8 @@ async fn filters_narrow_together_and_several_statuses_widen() {
     assert_eq!(found(&before(until - Duration::days(400))).await, Vec::<String>::new());
     let before = format!("until_before={}", text(until + Duration::seconds(1)));
     assert!(found(&before).await.contains(&asked), "without a turn it is a filter");
-    let since = |minutes| {
-        text(stack.world.clock.now() - Duration::minutes(minutes)).replace('+', "%2B")
-    };
+    let since =
+        |minutes| text(stack.world.clock.now() - Duration::minutes(minutes)).replace('+', "%2B");
     assert_eq!(found(&format!("updated_since={}", since(0))).await, [&*asked]);
     assert_eq!(found(&format!("updated_since={}", since(1))).await, [&*asked, &submitted]);
 }
@@ -374,7 +383,11 @@ async fn what_is_wrong_in_a_query_is_told_by_its_name() {
     }
     for query in ["turn=partner", "external_ref=CRM-1", "status=draft", "status=discarded"] {
         let refused = stack.send(by_staff(&format!("/v1/claims?{query}"))).await;
-        assert_eq!(refused.errors(), [("/partner_id".to_owned(), "required".to_owned())], "{query}");
+        assert_eq!(
+            refused.errors(),
+            [("/partner_id".to_owned(), "required".to_owned())],
+            "{query}"
+        );
     }
 }
 
@@ -423,7 +436,7 @@ async fn a_page_is_filled_from_behind_claims_that_the_filter_does_not_take() {
     copies(&stack.world, &asked, 300);
     let withdrawn = command(&stack, &old, "withdraw", &json!({})).await;
     assert_eq!(withdrawn.status(), Status::Withdrawn);
-    // It is among the oldest of its partner's 301 claims.
+    // It is the oldest of its partner's 301 claims.
     let wire = &stack.wires[0];
     wire.reset();
     let page = get(&stack, "/v1/claims?status=withdrawn").await;
@@ -460,8 +473,7 @@ async fn claims_that_come_or_go_while_pages_are_read_displace_no_other() {
         world.clock.advance(Duration::minutes(1));
         drafts.push(created(&stack, &format!("d{no}"), &body("teams", "CRM-1", true)).await);
     }
-    for (key, list) in
-        [("n1", "/v1/claims?limit=2"), ("n2", "/v1/claims?limit=2&program=osu-m365")]
+    for (key, list) in [("n1", "/v1/claims?limit=2"), ("n2", "/v1/claims?limit=2&program=osu-m365")]
     {
         let first = get(&stack, list).await;
         // One comes, and one that was read is edited.
@@ -623,4 +635,269 @@ async fn an_association_that_ends_while_pages_are_read_hides_no_other() {
     let (rest, _) = Box::pin(all(&stack, by_partner, next.split_once('>').unwrap().0)).await;
     let both: Vec<_> = ids(&first).into_iter().chain(rest).collect();
     assert_eq!(both, whole);
+}
+
+// Counts
+
+/// The counts of Alpine's claims: what waits, and each status in which something stands.
+async fn counts(stack: &Stack, event: Event) -> (u64, Vec<(String, u64)>, bool) {
+    let answer = stack.send(event).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let statuses = answer.body["statuses"].as_array().unwrap();
+    assert_eq!(statuses.len(), Status::ALL.len());
+    let count =
+        |one: &Value| (one["status"].as_str().unwrap().to_owned(), one["count"].as_u64().unwrap());
+    let counted = statuses.iter().map(count).filter(|(_, count)| *count > 0).collect();
+    let complete = answer.body["complete"].as_bool().unwrap();
+    (answer.body["waiting"].as_u64().unwrap(), counted, complete)
+}
+
+fn named(counted: &[(&str, u64)]) -> Vec<(String, u64)> {
+    counted.iter().map(|(status, count)| ((*status).to_owned(), *count)).collect()
+}
+
+const COUNTS: &str = "/v1/claims:counts";
+
+#[tokio::test]
+async fn counts_are_a_partners_own_and_tell_nothing_of_anybody_else() {
+    let stack = stack().await;
+    assert_eq!(counts(&stack, by_partner(COUNTS)).await, (0, Vec::new(), true));
+    created(&stack, "d", &body("teams", "CRM-1", true)).await;
+    let claim = created(&stack, "s", &body("exchange-online", "CRM-1", false)).await;
+    let asked = created(&stack, "a", &body("sharepoint-online", "CRM-2", false)).await;
+    act(&stack, &asked, &json!({"action": "begin"})).await;
+    act(&stack, &asked, &question()).await;
+    let own = (2, named(&[("draft", 1), ("submitted", 1), ("action_required", 1)]), true);
+    let before = stack.send(by_partner(COUNTS)).await.text;
+    assert_eq!(counts(&stack, by_partner(COUNTS)).await, own);
+    // A rival on the same items, and what becomes of it, changes no byte of the answer.
+    let rival = stack.world.rival_submitted("rival", &["exchange-online", "teams"]).await;
+    assert_eq!(stack.send(by_partner(COUNTS)).await.text, before);
+    stack.review(rival.id.as_str(), 1, &json!({"action": "begin"})).await;
+    assert_eq!(stack.send(by_partner(COUNTS)).await.text, before);
+    let of_rival = Event::get(COUNTS).partner_user(BOREALIS);
+    assert_eq!(counts(&stack, of_rival).await, (0, named(&[("in_review", 1)]), true));
+    let by_name = format!("{COUNTS}?partner_id={ALPINE}");
+    assert_eq!(stack.send(by_staff(&by_name)).await.text, before);
+    for (event, code) in [
+        (by_staff(COUNTS), "required"),
+        (by_partner(&by_name), "unknown-parameter"),
+        (by_partner(&format!("{COUNTS}?partner_id={BOREALIS}")), "unknown-parameter"),
+    ] {
+        let refused = stack.send(event).await;
+        assert_eq!(refused.errors(), [("/partner_id".to_owned(), code.to_owned())]);
+    }
+    let customer = stack.send(Event::get(COUNTS).customer_admin(CONTOSO)).await;
+    assert_eq!(customer.problem(), (403, "role-not-allowed"));
+    command(&stack, &claim, "withdraw", &json!({})).await;
+    let (_, counted, _) = counts(&stack, by_partner(COUNTS)).await;
+    assert_eq!(counted, named(&[("draft", 1), ("action_required", 1), ("withdrawn", 1)]));
+}
+
+#[tokio::test]
+async fn a_claim_that_is_due_is_counted_as_what_silence_makes_of_it() {
+    let stack = stack().await;
+    let claim = stack.world.awaiting("k", &["teams"]).await;
+    let counted = counts(&stack, by_partner(COUNTS)).await;
+    assert_eq!(counted, (0, named(&[("awaiting_customer", 1)]), true));
+    stack.world.let_pass(integration::world::closes_at(&claim));
+    let counted = counts(&stack, by_partner(COUNTS)).await;
+    assert_eq!(counted, (0, named(&[("associated", 1)]), true));
+}
+
+#[tokio::test]
+async fn beyond_two_thousand_claims_what_waits_is_exact_and_the_rest_says_that_it_is_not() {
+    let stack = stack().await;
+    let claim = created(&stack, "k", &body("teams", "CRM-1", false)).await;
+    act(&stack, &claim, &json!({"action": "begin"})).await;
+    let asked = act(&stack, &claim, &question()).await;
+    copies(&stack.world, &asked, 1_999);
+    let (waiting, counted, complete) = counts(&stack, by_partner(COUNTS)).await;
+    assert_eq!((waiting, complete), (2_000, true));
+    assert_eq!(counted, named(&[("action_required", 2_000)]));
+    stack.world.clock.advance(Duration::hours(1));
+    created(&stack, "new", &body("exchange-online", "CRM-1", false)).await;
+    let (waiting, counted, complete) = counts(&stack, by_partner(COUNTS)).await;
+    assert_eq!((waiting, complete), (2_000, false));
+    assert_eq!(counted, named(&[("submitted", 1), ("action_required", 1_999)]));
+}
+
+// The operator's queue
+
+async fn reviews(stack: &Stack, query: &str) -> Answer {
+    staff(stack, &format!("/v1/reviews?{query}")).await
+}
+
+#[tokio::test]
+async fn the_queue_takes_filters_and_tells_how_much_waits() {
+    let stack = stack().await;
+    let world = &stack.world;
+    let mut waiting = Vec::new();
+    for (no, workload) in ["teams", "exchange-online", "sharepoint-online"].iter().enumerate() {
+        world.clock.advance(Duration::minutes(1));
+        let claim = created(&stack, &format!("k{no}"), &claim_body(&[workload])).await;
+        waiting.push(claim);
+    }
+    world.clock.advance(Duration::minutes(1));
+    let rival = world.rival_submitted("rival", &["teams"]).await;
+    world.clock.advance(Duration::minutes(1));
+    act(&stack, &waiting[0], &json!({"action": "begin"})).await;
+    let of = |indexes: &[usize]| -> Vec<String> {
+        indexes.iter().map(|index| waiting[*index].id.to_string()).collect()
+    };
+    let rivals = [rival.id.to_string()];
+    let page = reviews(&stack, "state=submitted").await;
+    assert_eq!(ids(&page), [of(&[1, 2]), rivals.to_vec()].concat());
+    let totals =
+        json!({"submitted": 3, "in_review": 1, "disputed": 0, "on_hold": 0, "unreachable": 0});
+    assert_eq!(page.body["totals"], totals);
+    // Whatever waits is one list: the review began last.
+    let page = reviews(&stack, "").await;
+    assert_eq!(ids(&page), [of(&[1, 2]), rivals.to_vec(), of(&[0])].concat());
+    for limit in 1..4 {
+        let path = format!("/v1/reviews?limit={limit}");
+        assert_eq!(Box::pin(all(&stack, by_staff, &path)).await.0, ids(&page), "{limit}");
+    }
+    let first = reviews(&stack, "limit=1").await;
+    let (_, next) = first.header("link").split_once('<').unwrap();
+    let second = staff(&stack, next.split_once('>').unwrap().0).await;
+    assert_eq!((&first.body["totals"], &second.body["totals"]), (&totals, &Value::Null));
+    let found = async |query: &str| ids(&reviews(&stack, query).await);
+    assert_eq!(found(&format!("partner_id={BOREALIS}")).await, rivals);
+    assert_eq!(found(&format!("partner_id={ALPINE}&state=in_review")).await, of(&[0]));
+    assert_eq!(found("program=osu-m365&limit=2").await, of(&[1, 2]));
+    assert_eq!(found("program=osu-business-apps").await, Vec::<String>::new());
+    assert_eq!(found("overdue=true").await, Vec::<String>::new());
+    assert_eq!(found("overdue=false").await.len(), 4);
+    for (query, pointer, code) in [
+        ("overdue=maybe", "/overdue", "unknown-code"),
+        ("state=overdue&overdue=false", "/overdue", "contradictory"),
+        ("state=submitted&needs=vouch", "/needs", "contradictory"),
+        ("partner_id=a&partner_id=b", "/partner_id", "duplicate"),
+        ("assignee=a", "/assignee", "unknown-parameter"),
+    ] {
+        let refused = stack.send(by_staff(&format!("/v1/reviews?{query}"))).await;
+        assert_eq!(refused.errors(), [(pointer.to_owned(), code.to_owned())], "{query}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_overdue_is_one_list_by_how_long_it_waits() {
+    let stack = stack().await;
+    let world = &stack.world;
+    let mut claims = Vec::new();
+    for workload in ["teams", "exchange-online", "sharepoint-online"] {
+        world.clock.advance(Duration::hours(1));
+        claims.push(created(&stack, workload, &claim_body(&[workload])).await);
+    }
+    // The first waits as one that is reviewed, and it has waited there for the shortest time.
+    world.clock.advance(Duration::hours(1));
+    act(&stack, &claims[0], &json!({"action": "begin"})).await;
+    world.clock.advance(Duration::days(60));
+    let expected: Vec<_> = [1, 2, 0].iter().map(|no| claims[*no].id.to_string()).collect();
+    for query in ["state=overdue", "overdue=true", "overdue=true&limit=1", "state=overdue&limit=2"]
+    {
+        let path = format!("/v1/reviews?{query}");
+        assert_eq!(Box::pin(all(&stack, by_staff, &path)).await.0, expected, "{query}");
+    }
+    assert_eq!(ids(&reviews(&stack, "state=in_review&overdue=true").await), expected[2..]);
+    assert_eq!(ids(&reviews(&stack, "overdue=false").await), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_claim_whose_review_begins_while_the_queue_is_read_hides_no_other() {
+    let stack = stack().await;
+    let world = &stack.world;
+    let mut claims = Vec::new();
+    for workload in ["teams", "exchange-online", "sharepoint-online"] {
+        world.clock.advance(Duration::minutes(1));
+        claims.push(created(&stack, workload, &claim_body(&[workload])).await);
+    }
+    let first = reviews(&stack, "limit=1").await;
+    assert_eq!(ids(&first), [claims[0].id.as_str()]);
+    world.clock.advance(Duration::minutes(1));
+    act(&stack, &claims[1], &json!({"action": "begin"})).await;
+    let (_, next) = first.header("link").split_once('<').unwrap();
+    let next = next.split_once('>').unwrap().0;
+    let (rest, _) = Box::pin(all(&stack, by_staff, next)).await;
+    assert_eq!(rest, [claims[2].id.as_str(), claims[1].id.as_str()], "it waits anew, at the end");
+}
+
+// Who works on a claim
+
+async fn assign(stack: &Stack, claim: &Claim, by: &str, to: &Value) -> Answer {
+    let event = Event::post(&format!("/v1/claims/{}/assign", claim.id)).staff("reviewer", by);
+    stack.send(event.json(&json!({ "to": to }))).await
+}
+
+#[tokio::test]
+async fn who_works_on_a_claim_is_told_to_staff_alone_and_moves_no_version() {
+    let stack = stack().await;
+    let claim = stack.world.awaiting("k", &["teams"]).await;
+    let other = created(&stack, "o", &claim_body(&["exchange-online"])).await;
+    let mine = created(&stack, "m", &claim_body(&["sharepoint-online"])).await;
+    for claim in [&claim, &mine] {
+        let assigned = assign(&stack, claim, "reviewer-1", &json!("reviewer-2")).await;
+        assert_eq!(assigned.status, 200, "{}", assigned.text);
+        assert_eq!(assigned.body["assigned_to"], "reviewer-2");
+        assert_eq!(assigned.header("etag"), format!("\"{}\"", claim.version.0));
+        let seen = staff(&stack, &format!("/v1/claims/{}", claim.id)).await;
+        assert_eq!(seen.body["assigned_to"], "reviewer-2");
+        assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
+    }
+    for event in [
+        by_partner(&format!("/v1/claims/{}", claim.id)),
+        by_partner("/v1/claims"),
+        by_partner(&format!("/v1/claims/{}/history", claim.id)),
+        Event::get(&format!("/v1/customer/claims/{}", claim.id)).customer_admin(CONTOSO),
+        Event::get("/v1/customer/claims").customer_admin(CONTOSO),
+        Event::get("/v1/customer/ledger").customer_admin(CONTOSO),
+    ] {
+        let answer = stack.send(event).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert!(!answer.text.contains("reviewer-2"), "{}", answer.text);
+        assert!(!answer.text.contains("assigned_to"), "{}", answer.text);
+    }
+    let of_mine = reviews(&stack, "assigned_to=reviewer-2").await;
+    assert_eq!(ids(&of_mine), [mine.id.as_str()], "the other one waits for its customer");
+    assert_eq!(of_mine.body["items"][0]["assigned_to"], "reviewer-2");
+    assert_eq!(ids(&reviews(&stack, "assigned_to=none").await), [other.id.as_str()]);
+    assert_eq!(ids(&reviews(&stack, "assigned_to=reviewer-1").await), Vec::<String>::new());
+    // Another member of the staff acts all the same.
+    act(&stack, &mine, &json!({"action": "begin"})).await;
+    let back = assign(&stack, &mine, "reviewer-3", &Value::Null).await;
+    assert_eq!((back.status, &back.body["assigned_to"]), (200, &Value::Null), "{}", back.text);
+    let unassigned = ids(&reviews(&stack, "assigned_to=none").await);
+    assert_eq!(unassigned.len(), 2);
+}
+
+#[tokio::test]
+async fn nobody_is_assigned_to_what_is_over_and_an_erasure_takes_the_name_away() {
+    let stack = stack().await;
+    let claim = created(&stack, "k", &claim_body(&["teams"])).await;
+    let to = json!("reviewer-2");
+    assert_eq!(assign(&stack, &claim, "reviewer-1", &to).await.status, 200);
+    command(&stack, &claim, "withdraw", &json!({})).await;
+    let refused = assign(&stack, &claim, "reviewer-1", &to).await;
+    assert_eq!(refused.errors(), [("/to".to_owned(), "not-editable".to_owned())]);
+    let place = format!("C#{}", claim.id);
+    assert_eq!(stack.world.engine.item(&place, "Y").unwrap()["to"]["S"], "reviewer-2");
+    let operator = integration::rivals::operator();
+    let erase = domain::command::Command::Erase;
+    stack.world.give(&claim.id, &operator, &erase).await.unwrap();
+    assert_eq!(stack.world.engine.item(&place, "Y"), None);
+    // Whoever read the claim before it was erased writes the name too late.
+    let staff = domain::ids::StaffId::parse("reviewer-2").unwrap();
+    let at = stack.world.clock.now();
+    let late = stack.world.store.assign(&claim.id, Some(&staff), &staff, at).await.unwrap();
+    assert!(!late);
+    assert_eq!(stack.world.engine.item(&place, "Y"), None);
+    for (body, code) in [(json!({}), "required"), (json!({"to": "none"}), "malformed")] {
+        let event = Event::post(&format!("/v1/claims/{}/assign", claim.id));
+        let refused = stack.send(event.staff("operator", "o").json(&body)).await;
+        assert_eq!(refused.errors(), [("/to".to_owned(), code.to_owned())]);
+    }
+    let nowhere = Event::post(&format!("/v1/claims/{}/assign", "a".repeat(26)));
+    let missing = stack.send(nowhere.staff("reviewer", "r").json(&json!({"to": null}))).await;
+    assert_eq!(missing.status, 404);
 }

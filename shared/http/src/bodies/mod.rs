@@ -3,6 +3,7 @@
 //! The structs named `…Body` say on the wire what the readers beside them take; the OpenAPI document
 //! shows them, and a test keeps the two equal.
 
+mod assignee;
 mod calendar;
 mod claim;
 mod customer;
@@ -13,6 +14,7 @@ mod rules;
 mod sandbox;
 mod usage;
 
+pub use assignee::{AssignBody, assignee};
 pub use calendar::{AddedDayBody, CalendarBody, CalendarDayBody, calendar, calendar_day};
 pub use claim::{
     ClaimItemBody, CommentBody, ContactBody, ContentBody, CorrectContactBody, CreateClaimBody,

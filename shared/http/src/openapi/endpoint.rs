@@ -57,6 +57,8 @@ pub(super) enum AnswerShape {
     Created(&'static str),
     /// A page of a list.
     List(&'static str),
+    /// A page of what waits for the operator, with how much does.
+    Queue,
     /// One thing without a version, or its rows as a table.
     OneOrTable(&'static str),
     /// A page of a list, or its rows as a table.
@@ -210,6 +212,15 @@ fn claims(route: ClaimsRoute) -> Endpoint {
                 "ClaimView",
             )
         },
+        ClaimsRoute::Counts => Endpoint {
+            query: &["partner_id"],
+            ..read(
+                "Count a partner's claims",
+                "How many claims wait for the partner, and how many stand in each status. A partner counts its own claims; \
+                 staff name a partner. Nothing of anybody else is counted.",
+                AnswerShape::One("ClaimCountsView"),
+            )
+        },
         ClaimsRoute::Get => Endpoint {
             query: &["remarks_before"],
             optional_headers: &["If-None-Match"],
@@ -318,14 +329,32 @@ fn evidence(route: EvidenceRoute) -> Endpoint {
 fn review(route: ReviewRoute) -> Endpoint {
     match route {
         ReviewRoute::List => Endpoint {
-            query: &["state", "needs", LIST[0], LIST[1]],
-            ..list(
+            query: &[
+                "state",
+                "needs",
+                "overdue",
+                "program",
+                "partner_id",
+                "assigned_to",
+                LIST[0],
+                LIST[1],
+            ],
+            ..read(
                 "What waits for the operator, longest first",
-                "The claims of one queue, or those whose contact somebody has to vouch for: either `state` or `needs` must \
-                 be given, and not both.",
-                "ClaimView",
+                "The claims of one queue, those whose contact somebody has to vouch for, or with neither `state` nor `needs` \
+                 whatever waits. Those of several states are one list by how long each has waited in its state. To fill a \
+                 page the index is read at most ten times; a page that is short or empty while `next_cursor` is set says \
+                 that nothing more was found so far.",
+                AnswerShape::Queue,
             )
         },
+        ReviewRoute::Assign => write(
+            "Say who works on a claim",
+            "Staff see it in the claim and in the queue. It hinders nobody else, is no event, and moves no version. Only an \
+             open claim is assigned; `null` takes it back at any time. It goes when the claim's personal data are erased.",
+            BodyShape::Json("AssignBody"),
+            AnswerShape::Claim("ClaimView"),
+        ),
         ReviewRoute::Erase => command(
             "Erase the personal data of a claim that is over",
             "Contacts, labels, evidence, comments, sent texts and the salts of the history are gone for good, in the table and \

@@ -173,7 +173,10 @@ pub(super) fn problems(route: &Route, endpoint: &Endpoint) -> Vec<ProblemCode> {
     let takes = |header: &str| {
         endpoint.headers.contains(&header) || endpoint.optional_headers.contains(&header)
     };
-    let is_list = matches!(endpoint.answer, AnswerShape::List(_) | AnswerShape::ListOrTable(_));
+    let is_list = matches!(
+        endpoint.answer,
+        AnswerShape::List(_) | AnswerShape::ListOrTable(_) | AnswerShape::Queue
+    );
     let follows: [(bool, &[ProblemCode]); 10] = [
         (true, &[ProblemCode::Unavailable]),
         (reads_query(route, endpoint), &[ProblemCode::InvalidQuery]),
@@ -286,6 +289,9 @@ fn success(endpoint: &Endpoint) -> (&'static str, Value) {
         AnswerShape::List(schema) => {
             ("200", "A page of the list.", json(reference(&list_name(schema))))
         }
+        AnswerShape::Queue => {
+            ("200", "A page of what waits, and how much does.", json(reference("QueueList")))
+        }
         AnswerShape::OneOrTable(schema) => (
             "200",
             "What was asked for, as JSON or as a table.",
@@ -325,7 +331,7 @@ fn sent_with(answer: &AnswerShape) -> &'static [&'static str] {
     match answer {
         AnswerShape::Claim(_) | AnswerShape::Entry(_) | AnswerShape::NewEntry(_) => &["ETag"],
         AnswerShape::Created(_) => &["ETag", "Location", "Idempotent-Replayed"],
-        AnswerShape::List(_) | AnswerShape::ListOrTable(_) => &["Link"],
+        AnswerShape::List(_) | AnswerShape::ListOrTable(_) | AnswerShape::Queue => &["Link"],
         AnswerShape::One(_)
         | AnswerShape::OneOrTable(_)
         | AnswerShape::Page

@@ -141,7 +141,15 @@ pub(super) fn query(route: RouteId, name: &str) -> Value {
             "Only what is of this partner. For staff alone: a partner, which sees its own, must leave it out.",
             json!({"type": "string", "pattern": ID, "example": "p-alpine"}),
         ),
-        "state" => ("The queue to read; it or `needs` must be given.", reference("ReviewQueue")),
+        "state" => ("Only this queue; not with `needs`.", reference("ReviewQueue")),
+        "overdue" => (
+            "`true`: only claims whose review deadline has passed. `false`: only the others.",
+            json!({"type": "boolean", "example": true}),
+        ),
+        "assigned_to" => (
+            "Only claims on which this member of the staff works; `none`: on which nobody does.",
+            json!({"type": "string", "pattern": ID, "example": "reviewer-1"}),
+        ),
         "needs" => (
             "What the claims need: `vouch` for those whose contact somebody has to vouch for.",
             json!({"type": "string", "enum": ["vouch"]}),

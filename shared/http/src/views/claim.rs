@@ -5,7 +5,7 @@ use domain::actor::{Actor, ActorKind};
 use domain::claim::{Claim, CustomerContact, Instant, Item, ItemStatus, PartnerContact, State};
 use domain::context::Rival;
 use domain::history::Withheld;
-use domain::ids::{EvidenceId, PartnerId};
+use domain::ids::{EvidenceId, PartnerId, StaffId};
 use domain::program::Policy;
 use domain::reason::ReasonCode;
 use domain::recipient::Decliners;
@@ -140,6 +140,10 @@ pub struct ClaimView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<u32>)]
     pub out_of_office: Option<usize>,
+    /// Who of the staff works on it, where somebody does; for operator staff, of a claim that is answered alone or in a
+    /// queue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assigned_to: Option<String>,
     /// Why it stands where it stands; of a claim that is answered alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explain: Option<ExplainView>,
@@ -361,10 +365,17 @@ impl ClaimView {
             recipients: shown.recipients.and_then(|known| known.views(shown.viewer)),
             rivals: rivals(shown),
             out_of_office: shown.out_of_office.filter(|_| shown.viewer == Viewer::Staff),
+            assigned_to: None,
             explain: None,
             remarks: None,
             remarks_next: None,
         }
+    }
+
+    /// The same with who works on it: for operator staff alone.
+    #[must_use]
+    pub fn with_assignee(self, worker: Option<&StaffId>) -> Self {
+        Self { assigned_to: worker.map(ToString::to_string), ..self }
     }
 
     /// The same with what was said.

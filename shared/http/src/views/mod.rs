@@ -5,6 +5,7 @@ mod calendar;
 mod check;
 mod claim;
 mod consequences;
+mod counts;
 mod customer;
 mod directory;
 mod entry;
@@ -31,6 +32,7 @@ pub use claim::{
     TurnView,
 };
 pub use consequences::{ClaimConsequenceView, ConsequenceCounts, ConsequencesView};
+pub use counts::{ClaimCountsView, QueueTotalsView, QueueView, StatusCountView};
 pub use customer::CustomerClaimView;
 pub use directory::{
     ClockView, HealthView, ItemRefView, LocationView, PartnerEntryView, PartnerView,

@@ -18,7 +18,7 @@ use crate::history::annotations::AnnotationItem;
 use crate::notices::recipients;
 use crate::notices::reports::Expected;
 use crate::table::attributes::{number, text};
-use crate::table::codec::claim_item::{ClaimItem, Stamp, queue_of};
+use crate::table::codec::claim_item::{ClaimItem, Stamp, is_submitted, queue_of};
 use crate::table::codec::details_item::DetailsItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -127,7 +127,9 @@ impl Store {
         actions.extend(cross_claim);
         let record = new.record.attributes()?;
         let condition = as_read(old.claim(), &command_context.context.actor);
-        if event.details.is_some() {
+        // The details stand in the index of days, which has no claim that is not submitted.
+        let (before, after) = (old.claim().status(), new.claim().status());
+        if event.details.is_some() || is_submitted(before) != is_submitted(after) {
             actions.push(Action::Put(new.details_item()?, None));
         }
         if let Some(list) = &event.recipients {

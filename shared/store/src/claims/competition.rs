@@ -5,9 +5,10 @@ use domain::claim::{Claim, Instant};
 use domain::context::Rival;
 use domain::directory::Tenant;
 use domain::event::Event;
-use domain::ids::{ClaimId, ItemNo};
+use domain::ids::{ClaimId, ItemNo, StaffId};
 use domain::recipient::Recipients;
 
+use super::assignee::assignee_key;
 use crate::directory::tenants::tenant_keys;
 use crate::exclusivity::lock::lock_keys;
 use crate::exclusivity::rivals::rivals_on;
@@ -41,6 +42,8 @@ pub struct Competition {
     pub recipients: Option<Recipients>,
     /// The tenant as it is now: whom a notice would ask, and since when their addresses are verified.
     pub tenant: Option<Tenant>,
+    /// Who of the staff works on the claim.
+    pub assigned_to: Option<StaffId>,
 }
 
 impl Competition {
@@ -96,15 +99,17 @@ impl Store {
         let known = recipients_keys(claim).iter().all(|key| fetched.knows(key));
         let recipients = if known { fetched.recipients(claim)? } else { None };
         let tenant = fetched.tenant(&claim.subject.tenant)?;
-        Ok(Competition { rivals, recipients, tenant })
+        let assigned_to = fetched.assignee(&claim.id)?;
+        Ok(Competition { rivals, recipients, tenant, assigned_to })
     }
 }
 
-/// What is fetched first: the locks of the items, the recipients of the last notice, and the tenant.
+/// What is fetched first: the locks of the items, the recipients of the last notice, the tenant, and who works on it.
 pub(crate) fn competition_keys(claim: &Claim) -> Vec<ItemKey> {
     let mut keys = lock_keys(claim, &kept(claim));
     keys.extend(recipients_keys(claim));
     keys.extend(tenant_keys(&claim.subject.tenant));
+    keys.push(assignee_key(&claim.id));
     keys
 }
 

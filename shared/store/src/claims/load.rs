@@ -5,7 +5,7 @@ use domain::ids::ClaimId;
 
 use crate::table::attributes::{Attributes, Reader, key, put, text};
 use crate::table::clock_check::ClockSample;
-use crate::table::codec::claim_item::ClaimItem;
+use crate::table::codec::claim_item::{ClaimItem, is_submitted};
 use crate::table::codec::details_item::DetailsItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -28,15 +28,22 @@ impl Stored {
         &self.record.claim
     }
 
-    /// The item of the details, which stands in the index of references.
+    /// The item of the details, which stands in the indexes of days and references.
     pub(crate) fn details_item(&self) -> Result<Attributes, StoreError> {
         details_item(self.claim(), &self.details)
     }
 }
 
-/// The item of a claim's details. Where they have a reference, it stands in the index of references.
+/// The item of a claim's details. Where the claim is submitted, it stands in the index of days, for which the record has
+/// no room; where they have a reference, in the index of references.
 pub(crate) fn details_item(claim: &Claim, details: &DetailsItem) -> Result<Attributes, StoreError> {
     let mut item = details.attributes(&claim.id)?;
+    if is_submitted(claim.status()) {
+        let submitted_at = claim.submitted_at.unwrap_or(claim.created_at);
+        let day = keys::claims_submitted_on(submitted_at.date_naive());
+        put(&mut item, schema::DAY.partition, Some(text(day)));
+        put(&mut item, schema::DAY.sort, Some(text(keys::by_time(submitted_at, &claim.id))));
+    }
     if let Some(reference) = &details.details().external_ref {
         let partner = claim.subject.partner.as_str();
         put(&mut item, schema::REFERENCE.partition, Some(text(partner)));

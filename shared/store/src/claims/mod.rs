@@ -1,5 +1,6 @@
 //! Claims: reading one, creating one, and running a command on one.
 
+pub(crate) mod assignee;
 pub(crate) mod checks;
 mod claimed_items;
 pub(crate) mod commit;

@@ -11,9 +11,14 @@ use crate::table::keys;
 
 const AT: &str = "at";
 
+/// Where an erased claim is listed.
+pub(crate) fn erasure_key(claim: &ClaimId) -> Attributes {
+    key(keys::ERASED, claim.as_str())
+}
+
 /// The item of an erased claim.
 pub(crate) fn attributes(claim: &ClaimId, at: Instant) -> Attributes {
-    let mut item = key(keys::ERASED, claim.as_str());
+    let mut item = erasure_key(claim);
     put(&mut item, AT, Some(instant(at)));
     item
 }

@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn everything_behind_the_history_goes_but_readings_and_marks_of_reminders() {
-        for sort in ["I#ab", "K#1#2", "O", "P#1", "R#1", "W#000002#ab", "X#1#cs"] {
+        for sort in ["I#ab", "K#1#2", "O", "P#1", "R#1", "W#000002#ab", "X#1#cs", "Y"] {
             assert!(sort > keys::BEHIND_HISTORY, "{sort}");
             assert!(keys::is_erased_with_claim(sort), "{sort}");
         }

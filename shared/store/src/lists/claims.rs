@@ -4,9 +4,10 @@
 use std::collections::HashMap;
 
 use domain::claim::Claim;
-use domain::ids::{ClaimId, TenantId};
+use domain::ids::{ClaimId, StaffId, TenantId};
 
 use super::source::{Source, SourceReader};
+use crate::claims::assignee::assignee_key;
 use crate::claims::load::Stored;
 use crate::table::attributes::whole_millis;
 use crate::table::clock::Moment;
@@ -44,6 +45,8 @@ impl<'a> ClaimList<'a> {
 pub struct ListedClaim {
     /// The claim, with nothing due.
     pub claim: Claim,
+    /// Who of the staff works on it; read where it is listed as waiting for the operator.
+    pub assigned_to: Option<StaffId>,
     /// Where the list goes on behind it.
     pub behind: Cursor,
 }
@@ -66,15 +69,18 @@ impl Store {
         for _ in 0..READS {
             let (places, next) = Box::pin(reader.read(self, from.as_ref(), most)).await?;
             let ids: Vec<_> = places.iter().map(|place| place.id.clone()).collect();
-            let claims = Box::pin(self.load_all_up_to_date(&ids, moment)).await?;
+            let is_queue = matches!(list.source, Source::Waiting { .. });
+            let (claims, fetched) = Box::pin(self.load_listed(&ids, is_queue, moment)).await?;
             let mut claims = claims.into_iter().peekable();
             let last = places.len();
             for (no, place) in places.into_iter().enumerate() {
                 let Some(claim) = claims.next_if(|claim| claim.id == place.id) else { continue };
-                if !list.source.takes(&claim, moment.at) || !(list.keep)(&claim) {
+                let assigned_to = if is_queue { fetched.assignee(&claim.id)? } else { None };
+                let takes = list.source.takes(&claim, assigned_to.as_ref(), moment.at);
+                if !takes || !(list.keep)(&claim) {
                     continue;
                 }
-                items.push(ListedClaim { claim, behind: place.behind.clone() });
+                items.push(ListedClaim { claim, assigned_to, behind: place.behind.clone() });
                 if items.len() >= limit.into() {
                     let next = if no + 1 == last { next } else { Some(place.behind) };
                     return Ok(ListPage { items, next });
@@ -95,10 +101,28 @@ impl Store {
         ids: &[ClaimId],
         moment: Moment,
     ) -> Result<Vec<Claim>, StoreError> {
-        match self.load_claims(ids).await? {
-            Some((page, clock)) => self.bring_up_to_date(page, clock, moment).await,
-            None => Ok(Vec::new()),
+        Ok(Box::pin(self.load_listed(ids, false, moment)).await?.0)
+    }
+
+    /// The same, and what was fetched for them: with `assignees` also who works on each.
+    async fn load_listed(
+        &self,
+        ids: &[ClaimId],
+        assignees: bool,
+        moment: Moment,
+    ) -> Result<(Vec<Claim>, FetchedItems), StoreError> {
+        let mut fetched = FetchedItems::default();
+        let parts = |id: &ClaimId| [record_key(id), details_key(id)];
+        let mut wanted: Vec<_> = ids.iter().flat_map(parts).collect();
+        if assignees {
+            wanted.extend(ids.iter().map(assignee_key));
         }
+        let Some(clock) = self.fetch(&mut fetched, wanted).await? else {
+            return Ok((Vec::new(), fetched));
+        };
+        let page = self.claims_in(ids, &fetched).await?;
+        let claims = Box::pin(self.bring_up_to_date(page, clock, moment)).await?;
+        Ok((claims, fetched))
     }
 
     /// The claims of a page that were read with `clock`; those that are due are closed first, in one batch.

@@ -2,11 +2,13 @@
 
 use chrono::{Days, NaiveDate};
 use domain::claim::{Claim, Instant, Status};
-use domain::ids::{PartnerId, TenantId};
+use domain::ids::{PartnerId, StaffId, TenantId};
+use domain::queue::Queue;
 use domain::text::Name;
 use domain::turn::Who;
 use futures_util::future::try_join_all;
 
+use super::queue;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::index::{ClaimsAtTenant, Cursor, PartOfPartner, Places};
@@ -109,6 +111,13 @@ pub enum Source<'a> {
         /// Only turns that end before.
         before: Option<Instant>,
     },
+    /// What waits for the operator, longest first.
+    Waiting {
+        /// In which queue; `None`: in any.
+        queue: Option<Queue>,
+        /// On which somebody of the staff works; `Some(None)`: nobody; `None`: whoever does.
+        assigned_to: Option<Option<&'a StaffId>>,
+    },
     /// A partner's claims with a reference, in the order of their ids.
     Reference {
         /// The partner.
@@ -121,15 +130,24 @@ pub enum Source<'a> {
 impl Source<'_> {
     /// Whether a claim that the index names stands in the list at `now`: the index is some moments late, and has drafts
     /// by their partner alone, at whatever tenant.
-    pub(super) fn takes(&self, claim: &Claim, now: Instant) -> bool {
+    pub(super) fn takes(&self, claim: &Claim, worker: Option<&StaffId>, now: Instant) -> bool {
         match self {
+            Self::Waiting { queue, assigned_to } => {
+                let waits = match queue {
+                    Some(queue) => queue.takes(claim, now),
+                    None => claim.status().row().queue.is_some(),
+                };
+                waits && assigned_to.is_none_or(|asked| asked == worker)
+            }
             Self::Newest(Scope::PartnerAtTenant { tenant, .. }, _) => {
                 claim.subject.tenant == *tenant
             }
-            Self::Newest(Scope::Everybody | Scope::Partner(_) | Scope::Tenant(_), _) => true,
+            Self::Newest(Scope::Everybody, _) => {
+                !matches!(claim.status(), Status::Draft | Status::Discarded)
+            }
+            Self::Newest(Scope::Partner(_) | Scope::Tenant(_), _) => true,
             Self::Turns { before, .. } => {
-                let ends_before =
-                    |before| claim.state.until().is_some_and(|until| until < before);
+                let ends_before = |before| claim.state.until().is_some_and(|until| until < before);
                 let is_before = before.is_none_or(ends_before);
                 claim.state.turn() == Who::Partner && !claim.is_final(now) && is_before
             }
@@ -168,7 +186,9 @@ impl<'a> SourceReader<'a> {
                 if self.at_tenant.is_none() {
                     self.at_tenant = Some(store.claims_at_tenant(None, tenant).await?);
                 }
-                self.at_tenant.as_ref().map_or(Ok((Vec::new(), None)), |all| all.newest(from, limit))
+                self.at_tenant
+                    .as_ref()
+                    .map_or(Ok((Vec::new(), None)), |all| all.newest(from, limit))
             }
             Source::Newest(Scope::Partner(partner), listed) => {
                 store.partners_claims(partner, None, listed, from, limit).await
@@ -182,6 +202,9 @@ impl<'a> SourceReader<'a> {
             Source::Turns { partner, before } => {
                 let query = store.query_turns(partner, (self.now, before), from);
                 store.query_places(query, schema::TURN, None, limit.into()).await
+            }
+            Source::Waiting { queue, .. } => {
+                store.read_queues(&queue::statuses(queue), from, limit).await
             }
             Source::Reference { partner, reference } => {
                 let query = store.query_reference(partner, reference, from);

@@ -206,7 +206,7 @@ impl Store {
         let (first, before) = ends;
         let last = before.map_or_else(|| keys::BEHIND_TURNS.to_owned(), keys::moment);
         self.query_index(schema::TURN, partner.as_str(), None, from)
-            .key_condition_expression("ia = :p AND ib BETWEEN :first AND :last")
+            .key_condition_expression("ip = :p AND ib BETWEEN :first AND :last")
             .expression_attribute_values(":first", text(keys::moment(first)))
             .expression_attribute_values(":last", text(last))
     }
@@ -300,7 +300,8 @@ fn unreadable(name: &str) -> StoreError {
 /// The key of an index entry, from its sort key: that ends in the claim's id.
 fn start_key(index: IndexKeys, partition: &str, sort: &str) -> Option<Attributes> {
     let id = keys::claim_in(sort)?;
-    let item = if index == schema::REFERENCE { keys::DETAILS } else { keys::RECORD };
+    let is_of_details = [schema::REFERENCE, schema::DAY].contains(&index);
+    let item = if is_of_details { keys::DETAILS } else { keys::RECORD };
     let mut start = key(keys::claim(&id), item);
     start.insert(index.partition.to_owned(), text(partition));
     start.insert(index.sort.to_owned(), text(sort));

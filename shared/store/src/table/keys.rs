@@ -5,6 +5,7 @@
 //! | claim | `C#<claim>` | `A` | `table/codec/claim_item.rs` | for good |
 //! | details | `C#<claim>` | `D` | `table/codec/details_item.rs` | for good |
 //! | history | `C#<claim>` | `H#<version, 6 digits>` | `history/entries.rs` | for good |
+//! | assignee | `C#<claim>` | `Y` | `claims/assignee.rs` | until it is taken back |
 //! | upload request | `C#<claim>` | `I#<sha256 of the idempotency key>` | `evidence/documents.rs` | 1 day |
 //! | tries | `C#<claim>` | `K#<notice>#<recipient>` | `notices/tries.rs` | 90 days after the last |
 //! | reminder mark | `C#<claim>` | `M#<notice>#<reminder>#<closes at, ms>` | `timers/reminders.rs` | 90 days after the window's end |
@@ -50,9 +51,9 @@
 //! | `partner` | `ip`: partner | `ik`: `<submitted at, ms>#<claim>`; of a draft `D#<created at, ms>#<claim>`, of a discarded one `A#<created at, ms>#<claim>` |
 //! | `tenant` | `it`: tenant | `iu`: `<partner>#<created at, ms>#<claim>`; sparse: no draft, no discarded one |
 //! | `queue` | `iq`: a state that waits for the operator | `iw`: `<waiting since, ms>#<claim>` |
-//! | `day` | `iy`: `claims#<day of submission, UTC>` | `iz`: `<submitted at, ms>#<claim>` |
+//! | `day` | `iy`: `claims#<day of submission, UTC>`, on the details | `iz`: `<submitted at, ms>#<claim>` |
 //! | `day` | `iy`: `partners`, `tenants` or `programs` | `iz`: `<name in lower case>#<id>` |
-//! | `turn` | `ia`: partner, while it is its turn | `ib`: `<end of the turn, ms>#<claim>` |
+//! | `turn` | `ip`: partner | `ib`: `<end of the turn, ms>#<claim>`, while it is the partner's turn |
 //! | `reference` | `ir`: partner, on the details | `ih`: `<first half of the SHA-256 of the reference>#<claim>` |
 //!
 //! Who writes an item, what it holds and how large it may become: `docs/architecture.md §2`.
@@ -79,6 +80,8 @@ pub(crate) const DETAILS: &str = "D";
 pub(crate) const READINGS: &str = "R";
 /// The sort key of what is remembered of a claim's mails.
 pub(crate) const MAILS: &str = "O";
+/// The sort key of who works on a claim.
+pub(crate) const ASSIGNEE: &str = "Y";
 /// The sort key of a lock.
 pub(crate) const LOCK: &str = "L";
 /// The partition of checkpoints and the test clock.

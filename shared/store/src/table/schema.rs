@@ -1,5 +1,7 @@
 //! The table's definition, as the template has it: for tests and tools.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
@@ -27,10 +29,10 @@ pub const PARTNER: IndexKeys = IndexKeys { name: "partner", partition: "ip", sor
 pub const TENANT: IndexKeys = IndexKeys { name: "tenant", partition: "it", sort: "iu" };
 /// The operator's queue, sparse: by state and time of waiting.
 pub const QUEUE: IndexKeys = IndexKeys { name: "queue", partition: "iq", sort: "iw" };
-/// Submitted claims by the day of their submission, in UTC; partners, tenants and programs by name.
+/// Details of submitted claims by the day of their submission, in UTC; partners, tenants and programs by name.
 pub const DAY: IndexKeys = IndexKeys { name: "day", partition: "iy", sort: "iz" };
-/// What waits for a partner, sparse: by the end of its turn.
-pub const TURN: IndexKeys = IndexKeys { name: "turn", partition: "ia", sort: "ib" };
+/// What waits for a partner, sparse: by the end of its turn. Every record has the partner, so it takes one attribute more.
+pub const TURN: IndexKeys = IndexKeys { name: "turn", partition: "ip", sort: "ib" };
 /// Details of a partner's claims that have a reference, sparse: by the hash of the reference.
 pub const REFERENCE: IndexKeys = IndexKeys { name: "reference", partition: "ir", sort: "ih" };
 /// All of the indexes; each projects keys only.
@@ -61,8 +63,8 @@ pub async fn create(client: &Client, table: &str) -> Result<(), StoreError> {
 
 fn attributes() -> Result<Vec<AttributeDefinition>, StoreError> {
     let keys = [TABLE].into_iter().chain(INDEXES);
-    let names = keys.flat_map(|keys| [keys.partition, keys.sort]);
-    names.map(attribute).collect()
+    let names: BTreeSet<_> = keys.flat_map(|keys| [keys.partition, keys.sort]).collect();
+    names.into_iter().map(attribute).collect()
 }
 
 fn attribute(name: &str) -> Result<AttributeDefinition, StoreError> {

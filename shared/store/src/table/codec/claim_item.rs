@@ -52,9 +52,6 @@ pub(crate) mod name {
     pub(crate) const TENANT_OF_DRAFT: &str = "te";
     pub(crate) const QUEUE: &str = "iq";
     pub(crate) const QUEUE_SORT: &str = "iw";
-    pub(crate) const DAY: &str = "iy";
-    pub(crate) const DAY_SORT: &str = "iz";
-    pub(crate) const TURN: &str = "ia";
     pub(crate) const TURN_SORT: &str = "ib";
     pub(crate) const LOCATION: &str = "lo";
     pub(crate) const PROGRAM: &str = "pr";
@@ -132,7 +129,7 @@ pub(crate) fn queue_of(status: Status) -> Option<&'static str> {
 
 /// Whether a claim of that status has been submitted for certain: then the index key of its partner has the
 /// moment of its submission.
-fn is_submitted(status: Status) -> bool {
+pub(crate) fn is_submitted(status: Status) -> bool {
     match status {
         Status::Draft | Status::Discarded => false,
         Status::Submitted

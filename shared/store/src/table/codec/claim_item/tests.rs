@@ -165,6 +165,7 @@ fn every_state() -> Vec<State> {
         State::Notifying { deliver_by: at(10) },
         State::Unreachable { due_at: Some(at(10)), with_operator: true },
         State::Unreachable { due_at: None, with_operator: false },
+        State::Unreachable { due_at: Some(at(10)), with_operator: false },
         State::AwaitingCustomer { window: long_window() },
         State::OnHold { reason: Some(HoldReason::CalendarEnds) },
         State::OnHold { reason: None },

@@ -46,10 +46,6 @@ fn indexes(stored: &ClaimItem, item: &mut Attributes) {
     if is_submitted(claim.status()) {
         put(item, name::TENANT, Some(tenant));
         put(item, name::TENANT_SORT, Some(text(keys::by_partner(partner, created_at, id))));
-        let submitted_at = claim.submitted_at.unwrap_or(created_at);
-        let day = keys::claims_submitted_on(submitted_at.date_naive());
-        put(item, name::DAY, Some(text(day)));
-        put(item, name::DAY_SORT, Some(text(keys::by_time(submitted_at, id))));
     } else {
         put(item, name::TENANT_OF_DRAFT, Some(tenant));
     }
@@ -58,7 +54,6 @@ fn indexes(stored: &ClaimItem, item: &mut Attributes) {
         put(item, name::QUEUE_SORT, Some(text(keys::by_time(since, id))));
     }
     if waits_for_partner(claim) {
-        put(item, name::TURN, Some(text(partner.as_str())));
         put(item, name::TURN_SORT, Some(text(keys::by_end_of_turn(claim.state.until(), id))));
     }
 }

@@ -1,0 +1,27 @@
+//! `GET /v1/claims:counts`.
+
+use domain::rejection::FieldCode;
+use lambda_http::{Body, Response};
+use web::views::ClaimCountsView;
+use web::{Call, Caller, Failure, Reply, queries};
+
+use app::{Api, ApiError, moment};
+
+/// Counts a partner's own claims; operator staff count those of the partner that they name.
+pub(crate) async fn counts(
+    app: &Api,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Response<Body>, ApiError> {
+    let partner = match (caller.partner_id(), queries::counts(call)?) {
+        (Some(_), Some(_)) => Err(FieldCode::UnknownParameter),
+        (Some(own), None) => Ok(own.clone()),
+        (None, Some(named)) => Ok(named),
+        (None, None) => Err(FieldCode::Required),
+    };
+    let partner = partner.map_err(|code| Failure::invalid_query("partner_id", code))?;
+    let moment = moment(&app.store, call).await?;
+    let counts = Box::pin(app.store.claim_counts(&partner, moment)).await?;
+    let view = ClaimCountsView::of(counts.waiting, &counts.by_status, counts.complete);
+    Ok(Reply::ok(&view).done())
+}

@@ -1,0 +1,26 @@
+//! `POST /v1/claims/{id}/assign`.
+
+use domain::ids::ClaimId;
+use domain::rejection::{FieldCode, FieldError};
+use web::{Call, Caller, Failure, Reply, bodies};
+
+use app::{Api, ApiError, claim_view, moment};
+
+/// Writes who works on a claim. It is no event of the claim, so nothing of it is decided by the rules.
+pub(crate) async fn assign(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiError> {
+    let id = call.path_id(ClaimId::parse)?;
+    let moment = moment(&app.store, call).await?;
+    let claim = Box::pin(app.store.claim(&id, moment)).await?.ok_or(Failure::NotFound)?;
+    let to = bodies::assignee(&call.json()?)?;
+    let by = caller.actor().staff_id().ok_or(Failure::RoleNotAllowed)?;
+    let fixed = || Failure::Fields(vec![FieldError::new("/to", FieldCode::NotEditable)]);
+    if to.is_some() && !claim.state.is_open() {
+        return Err(fixed().into());
+    }
+    if !app.store.assign(&id, to.as_ref(), by, moment.at).await? {
+        return Err(fixed().into());
+    }
+    let version = claim.version;
+    let view = claim_view(&app.store, claim, caller, moment).await?;
+    Ok(Reply::ok(&view).etag(version))
+}

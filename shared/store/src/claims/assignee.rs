@@ -1,0 +1,64 @@
+//! Who of the operator's staff works on a claim: an item beside it, which moves no version and goes when the claim's
+//! personal data are erased.
+
+use domain::claim::Instant;
+use domain::ids::{ClaimId, StaffId};
+
+use crate::erasure::list::erasure_key;
+use crate::table::attributes::{Reader, instant, key, put, text};
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::fetched::{FetchedItems, ItemKey};
+use crate::table::keys;
+use crate::table::transaction::{Action, Condition, Written};
+use crate::table::write_id::WriteId;
+
+const TO: &str = "to";
+const BY: &str = "by";
+const AT: &str = "at";
+
+/// Where it stands who works on a claim.
+pub(crate) fn assignee_key(claim: &ClaimId) -> ItemKey {
+    (keys::claim(claim), keys::ASSIGNEE.to_owned())
+}
+
+impl FetchedItems {
+    /// Who works on a claim, if that was fetched; `None`: nobody.
+    pub(crate) fn assignee(&self, claim: &ClaimId) -> Result<Option<StaffId>, StoreError> {
+        let item = self.get(&assignee_key(claim))?;
+        item.map(|item| Reader::new("assignee", item).parsed(TO, StaffId::parse)).transpose()
+    }
+}
+
+impl Store {
+    /// Writes who works on a claim from now on; `None`: nobody. Whether it is written: of a claim whose personal data
+    /// were erased nothing is kept any more.
+    ///
+    /// # Errors
+    /// Where the table does not answer.
+    pub async fn assign(
+        &self,
+        claim: &ClaimId,
+        to: Option<&StaffId>,
+        by: &StaffId,
+        at: Instant,
+    ) -> Result<bool, StoreError> {
+        let place = key(keys::claim(claim), keys::ASSIGNEE);
+        let Some(to) = to else {
+            self.delete_items(vec![place]).await?;
+            return Ok(true);
+        };
+        let mut item = place;
+        put(&mut item, TO, Some(text(to.as_str())));
+        put(&mut item, BY, Some(text(by.as_str())));
+        put(&mut item, AT, Some(instant(at)));
+        let not_erased = Action::Check(erasure_key(claim), Condition::absent());
+        let written =
+            self.transact(vec![not_erased, Action::Put(item, None)], WriteId::new()).await?;
+        match written {
+            Written::Done => Ok(true),
+            Written::Conflict if self.erased_at(claim).await?.is_some() => Ok(false),
+            Written::Conflict => Err(StoreError::Unavailable("somebody else assigns".to_owned())),
+        }
+    }
+}
