@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::claim::Claim;
-use domain::ids::{ClaimId, StaffId, TenantId};
+use domain::ids::{ClaimId, StaffId};
 
 use super::source::{Source, SourceReader};
 use crate::claims::assignee::assignee_key;
@@ -16,7 +16,6 @@ use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, details_key, record_key};
 use crate::table::index::{Cursor, Keep, ListPage};
-use crate::usage::readings::{Readings, readings_key};
 
 /// How often a list reads its index to fill a page. Each of the reads after the first takes [`MORE`] entries, so that a
 /// filter that takes little is through with some hundreds of claims in one request.
