@@ -310,6 +310,15 @@ async fn the_state_is_told_before_the_fields_and_another_partner_is_told_nothing
     assert_eq!(stack.send(foreign).await.problem(), (404, "not-found"));
     let submitted = stack.command(ALPINE, &claim, "submit", &json!({})).await;
     assert_eq!(submitted.status, 200, "{}", submitted.text);
+    let told = add(&stack, &claim, &empty).await;
+    assert_eq!(
+        (told.status, told.errors().len()),
+        (422, 5),
+        "before the review begins: {}",
+        told.text
+    );
+    let begun = stack.review(claim.id.as_str(), 2, &json!({"action": "begin"})).await;
+    assert_eq!(begun.status, 200, "{}", begun.text);
     assert_eq!(add(&stack, &claim, &empty).await.problem(), (409, "invalid-state"));
     assert_eq!(add(&stack, &claim, &announcement(PDF)).await.problem(), (409, "invalid-state"));
 }

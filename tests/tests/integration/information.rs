@@ -145,8 +145,27 @@ async fn under_a_question_only_what_may_still_change_changes() {
 }
 
 #[tokio::test]
-async fn a_claim_that_is_not_asked_about_takes_no_patch_whatever_is_in_it() {
+async fn a_claim_in_review_takes_a_patch_of_label_and_reference_alone_once_a_minute() {
     let (stack, claim) = in_review().await;
+    let other = json!({"label": "Q1", "items": [], "activity": null});
+    let refused = stack.edit(ALPINE, &claim, &other).await;
+    let fixed = |pointer: &str| (pointer.to_owned(), "not-editable".to_owned());
+    assert_eq!(refused.errors(), [fixed("/activity"), fixed("/items")], "{}", refused.text);
+    let edited = stack.edit(ALPINE, &claim, &json!({"label": "Q1", "external_ref": "CRM-7"})).await;
+    assert_eq!((edited.status, &edited.body["label"]), (200, &json!("Q1")), "{}", edited.text);
+    assert_eq!(edited.body["status"], "in_review");
+    let claim = stack.world.read(&claim.id).await;
+    let soon = stack.edit(ALPINE, &claim, &json!({"label": "Q2"})).await;
+    assert_eq!(soon.problem(), (429, "quota-exceeded"), "{}", soon.text);
+    assert_eq!(soon.header("retry-after"), "60");
+    stack.world.clock.advance(Duration::seconds(60));
+    assert_eq!(stack.edit(ALPINE, &claim, &json!({"label": "Q2"})).await.status, 200);
+}
+
+#[tokio::test]
+async fn while_the_customer_is_asked_a_claim_takes_no_patch_whatever_is_in_it() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
     for patch in [json!({"label": "x"}), json!({"colour": "red"}), json!([])] {
         let refused = stack.edit(ALPINE, &claim, &patch).await;
         assert_eq!(refused.problem(), (409, "invalid-state"), "{patch}");

@@ -133,7 +133,7 @@ async fn the_page_of_an_open_window_takes_two_calls_in_two_rounds() {
 }
 
 #[tokio::test]
-async fn accepting_takes_four_calls_in_four_rounds_and_ending_four_in_three() {
+async fn accepting_takes_four_calls_in_four_rounds_and_ending_with_a_comment_five_in_three() {
     let stack = stack().await;
     let claim = stack.world.awaiting("k", &ITEMS).await;
     let accept = Event::post(&format!("/v1/customer/claims/{}/accept", claim.id));
@@ -146,7 +146,7 @@ async fn accepting_takes_four_calls_in_four_rounds_and_ending_four_in_three() {
     };
     // The first one warms its function.
     assert_eq!(end(2).await.status, 200);
-    assert_eq!(cost(&stack, end(1), 200).await, (4, 3));
+    assert_eq!(cost(&stack, end(1), 200).await, (5, 3));
 }
 
 #[tokio::test]
@@ -215,7 +215,7 @@ async fn an_operator_ends_an_association_with_as_many_calls_as_its_partner() {
     };
     // The first one warms its function.
     assert_eq!(end(2).await.status, 200);
-    assert_eq!(cost(&stack, end(1), 200).await, (4, 3));
+    assert_eq!(cost(&stack, end(1), 200).await, (5, 3));
 }
 
 /// What a page of the ledger with that many claims costs.

@@ -238,14 +238,18 @@ fn claims(route: ClaimsRoute) -> Endpoint {
              out: how, is in `docs/api.md` §3.1.5. The newest version may not be archived yet and has no `hash` then.",
             "HistoryEntryView",
         ),
-        ClaimsRoute::Edit => command(
-            "Edit, by a JSON merge patch",
-            "What is named is changed, `null` takes away, lists are replaced whole. In a draft everything but program and \
-             tenant can be changed, and its idle time begins anew. In `action_required` contacts, label, external \
-             reference and evidence can be changed, and items be left out of the list; one undecided item must stay. \
-             `application/json` is taken as well.",
-            BodyShape::MergePatch("EditClaimBody"),
-        ),
+        ClaimsRoute::Edit => Endpoint {
+            problems: &[ProblemCode::InvalidState, ProblemCode::QuotaExceeded],
+            ..command(
+                "Edit, by a JSON merge patch",
+                "What is named is changed, `null` takes away, lists are replaced whole. In a draft everything but program \
+                 and tenant can be changed, and its idle time begins anew. In `action_required` contacts, label, external \
+                 reference and evidence can be changed, and items be left out of the list; one undecided item must stay. \
+                 Of other claims label and external reference alone, once a minute, as long as the customer is not asked \
+                 and the claim is not over. `application/json` is taken as well.",
+                BodyShape::MergePatch("EditClaimBody"),
+            )
+        },
         ClaimsRoute::Submit => Endpoint {
             problems: &[
                 ProblemCode::InvalidState,

@@ -50,6 +50,18 @@ pub(crate) fn largest(state: State, mark: Option<Mark>) -> Claim {
 fn with_items(state: State, mark: Option<Mark>, id: impl Fn(u8) -> String) -> Claim {
     let items =
         (1..=10).map(|no| Item { no: ItemNo(no), id: ItemId::parse(&id(no)).unwrap(), mark });
+    // Until when the holders may defend is no more of interest once the claim is validated.
+    let is_before_a_notice = matches!(
+        state.status(),
+        Status::Draft
+            | Status::Submitted
+            | Status::InReview
+            | Status::ActionRequired
+            | Status::Disputed
+            | Status::Rejected
+            | Status::Withdrawn
+            | Status::Discarded
+    );
     Claim {
         id: ClaimId::of(&PartnerId::parse("p").unwrap(), "k"),
         version: Version(123_456),
@@ -67,7 +79,7 @@ fn with_items(state: State, mark: Option<Mark>, id: impl Fn(u8) -> String) -> Cl
         items: items.collect(),
         state,
         contested: true,
-        defence_until: Some(at(1)),
+        defence_until: is_before_a_notice.then(|| at(1)),
         defence: Some(domain::claim::Defence { until: at(2), used: true }),
         notice: NoticeNo(12),
         content_hash: Some(Sha256Hash([7; 32])),
