@@ -168,6 +168,7 @@ async fn what_waits_for_a_partner_is_one_query_with_ten_claims_and_with_ten_thou
         let claim = created(&stack, "k", &body("teams", "CRM-1", false)).await;
         act(&stack, &claim, &json!({"action": "begin"})).await;
         let asked = act(&stack, &claim, &question()).await;
+        created(&stack, "other", &body("exchange-online", "CRM-2", false)).await;
         let copied = copies(&stack.world, &asked, number);
         let wire = &stack.wires[0];
         wire.reset();
@@ -180,7 +181,6 @@ async fn what_waits_for_a_partner_is_one_query_with_ten_claims_and_with_ten_thou
         wire.reset();
         let named = get(&stack, "/v1/claims?external_ref=CRM-1&limit=5").await;
         assert_eq!((ids(&named).len(), wire.operations().len()), (5, 2), "{number} claims");
-        created(&stack, "other", &body("exchange-online", "CRM-2", false)).await;
         wire.reset();
         let named = get(&stack, "/v1/claims?external_ref=CRM-2").await;
         assert_eq!(ids(&named), [ClaimId::of(&fixtures::alpine().id, "other").as_str()]);
@@ -707,19 +707,16 @@ async fn a_claim_that_is_due_is_counted_as_what_silence_makes_of_it() {
 
 #[tokio::test]
 async fn beyond_two_thousand_claims_what_waits_is_exact_and_the_rest_says_that_it_is_not() {
-    let stack = stack().await;
-    let claim = created(&stack, "k", &body("teams", "CRM-1", false)).await;
-    act(&stack, &claim, &json!({"action": "begin"})).await;
-    let asked = act(&stack, &claim, &question()).await;
-    copies(&stack.world, &asked, 1_999);
-    let (waiting, counted, complete) = counts(&stack, by_partner(COUNTS)).await;
-    assert_eq!((waiting, complete), (2_000, true));
-    assert_eq!(counted, named(&[("action_required", 2_000)]));
-    stack.world.clock.advance(Duration::hours(1));
-    created(&stack, "new", &body("exchange-online", "CRM-1", false)).await;
-    let (waiting, counted, complete) = counts(&stack, by_partner(COUNTS)).await;
-    assert_eq!((waiting, complete), (2_000, false));
-    assert_eq!(counted, named(&[("submitted", 1), ("action_required", 1_999)]));
+    for (number, is_complete) in [(2_000, true), (2_001, false)] {
+        let stack = stack().await;
+        let claim = created(&stack, "k", &body("teams", "CRM-1", false)).await;
+        act(&stack, &claim, &json!({"action": "begin"})).await;
+        let asked = act(&stack, &claim, &question()).await;
+        copies(&stack.world, &asked, number - 1);
+        let (waiting, counted, complete) = counts(&stack, by_partner(COUNTS)).await;
+        assert_eq!((usize::try_from(waiting).unwrap(), complete), (number, is_complete));
+        assert_eq!(counted, named(&[("action_required", 2_000)]), "{number}");
+    }
 }
 
 // The operator's queue

@@ -143,6 +143,7 @@ pub struct ClaimView {
     /// Who of the staff works on it, where somebody does; for operator staff, of a claim that is answered alone or in a
     /// queue.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "reviewer-1")]
     pub assigned_to: Option<String>,
     /// Why it stands where it stands; of a claim that is answered alone.
     #[serde(skip_serializing_if = "Option::is_none")]

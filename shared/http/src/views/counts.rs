@@ -13,6 +13,7 @@ use crate::words::{StatusWord, Word};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ClaimCountsView {
     /// How many wait for the partner: as many as `GET /v1/claims?turn=partner` lists, some seconds late.
+    #[schema(example = 3)]
     pub waiting: u32,
     /// How many stand in each status, every status once.
     pub statuses: Vec<StatusCountView>,
@@ -24,9 +25,10 @@ pub struct ClaimCountsView {
 /// How many claims stand in a status.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct StatusCountView {
-    /// The status.
+    /// The status in which they stand.
     pub status: StatusWord,
     /// How many claims stand in it.
+    #[schema(example = 2)]
     pub count: u32,
 }
 
@@ -45,14 +47,19 @@ impl ClaimCountsView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct QueueTotalsView {
     /// How many claims wait for a review to begin.
+    #[schema(example = 3)]
     pub submitted: u32,
     /// How many are in review.
+    #[schema(example = 1)]
     pub in_review: u32,
     /// How many rejections are disputed.
+    #[schema(example = 0)]
     pub disputed: u32,
     /// How many claims are on hold.
+    #[schema(example = 0)]
     pub on_hold: u32,
     /// Of how many claims nobody at the customer can be reached.
+    #[schema(example = 0)]
     pub unreachable: u32,
 }
 
