@@ -1,6 +1,7 @@
 //! What the bus is told: each version's event, and reminders, without personal data.
 
 use domain::claim::Claim;
+use domain::partner_news::{PartnerNews, partner_news};
 use domain::time::rfc3339;
 use runtime::BusEvent;
 use serde_json::{Value, json};
@@ -8,11 +9,43 @@ use store::{Image, ReminderDue};
 
 /// The detail-type of a reminder.
 const REMINDER: &str = "reminder_due";
+/// The detail-type of what a partner is told by mail.
+const PARTNER_MAIL: &str = "partner_mail_due";
 
 /// The event of a claim's new version.
 pub(crate) fn of_version(image: &Image) -> BusEvent {
     let event = &image.claim().last_event;
     BusEvent { event_type: event.event_type.as_str(), detail: detail(image.claim()), at: event.at }
+}
+
+/// That the partner of a claim is to be told of its new version; `None`: there is nothing to tell.
+pub(crate) fn of_partner_mail(old: &Image, new: &Image) -> Option<BusEvent> {
+    let news = partner_news(old.claim(), new.claim());
+    let detail = (!news.topics.is_empty()).then(|| detail_of_partner_mail(new.claim(), &news))?;
+    Some(BusEvent { event_type: PARTNER_MAIL, detail, at: new.claim().last_event.at })
+}
+
+/// It is no event of its claim, as a reminder is none: who has mails to send to partners hears of it alone, so that no
+/// such mail is in the way of a customer's.
+fn detail_of_partner_mail(claim: &Claim, news: &PartnerNews) -> Value {
+    let event = &claim.last_event;
+    let mut detail = json!({
+        "id": format!("{}-{}-partner", claim.id, claim.version),
+        "claim": claim.id,
+        "version": claim.version,
+        "type": PARTNER_MAIL,
+        "event": event.event_type,
+        "at": rfc3339(event.at),
+        "partner": claim.subject.partner,
+        "topics": news.topics,
+        "official": news.official,
+        "ended": news.ended,
+    });
+    if let (Some(open), Some(members)) = (news.task, detail.as_object_mut()) {
+        members.insert("task".to_owned(), open.task.as_str().into());
+        members.insert("until".to_owned(), rfc3339(open.until).into());
+    }
+    detail
 }
 
 /// A reminder that is due.

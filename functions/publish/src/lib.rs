@@ -54,8 +54,7 @@ pub async fn handle(
     for record in records {
         let number = record::sequence_number(record);
         match Box::pin(archive(app, record)).await {
-            Ok(Some(event)) => waiting.push((number, event)),
-            Ok(None) => {}
+            Ok(events) => waiting.extend(events.into_iter().map(|own| (number.clone(), own))),
             Err(()) => {
                 failed = Some(number);
                 break;
@@ -63,23 +62,25 @@ pub async fn handle(
         }
     }
     let unsent = Box::pin(app.bus.put(&waiting)).await;
-    telemetry::count(metric::PUBLISHED, count(waiting.len() - unsent.len()));
+    let sent = waiting.iter().filter(|(number, _)| !unsent.contains(number)).count();
+    telemetry::count(metric::PUBLISHED, count(sent));
     let first = waiting.into_iter().map(|(number, _)| number).find(|no| unsent.contains(no));
     Ok(response(first.or(failed)))
 }
 
 /// Archives a record; what has to go on the bus, if anything has.
-async fn archive(app: &App, record: &Value) -> Result<Option<BusEvent>, ()> {
+async fn archive(app: &App, record: &Value) -> Result<Vec<BusEvent>, ()> {
     let (old, new) = match record::change(record) {
         Ok(Change::Version { old, new }) => (old, new),
-        Ok(Change::Reminder(due)) => return Ok(Some(event::of_reminder(&due))),
-        Ok(Change::Nothing) => return Ok(None),
+        Ok(Change::Reminder(due)) => return Ok(vec![event::of_reminder(&due)]),
+        Ok(Change::Nothing) => return Ok(Vec::new()),
         Err(reason) => return park(app, record, &reason).await,
     };
     match app.store.archive(old.as_deref(), &new).await {
         Ok(()) => {
             watch(new.claim());
-            Ok(Some(event::of_version(&new)))
+            let told = old.as_deref().and_then(|old| event::of_partner_mail(old, &new));
+            Ok([event::of_version(&new)].into_iter().chain(told).collect())
         }
         Err(StoreError::Corrupt(reason)) => park(app, record, &reason).await,
         Err(error) => {
@@ -101,12 +102,12 @@ fn watch(claim: &Claim) {
 }
 
 /// Sets a record aside, whole, so that those behind it can go on.
-async fn park(app: &App, record: &Value, reason: &str) -> Result<Option<BusEvent>, ()> {
+async fn park(app: &App, record: &Value, reason: &str) -> Result<Vec<BusEvent>, ()> {
     let number = record::sequence_number(record);
     warn!({ fields::SEQUENCE_NUMBER } = number, { fields::ERROR_CHAIN } = reason, "Record parked");
     telemetry::count(metric::PARKED, 1);
     match app.parking.park(record).await {
-        Ok(()) => Ok(None),
+        Ok(()) => Ok(Vec::new()),
         Err(error) => {
             telemetry::failure("A record could not be parked", &error);
             telemetry::count(metric::FAULTS, 1);

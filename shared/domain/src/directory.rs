@@ -7,7 +7,9 @@ use chrono::{Duration, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{CountryCode, Exception, Subdivision, Tz, Zone};
+use crate::claim::PartnerContact;
 use crate::ids::{ItemId, LocationId, PartnerId, ProductId, ProgramId, StaffId, TenantId};
+use crate::partner_news::PartnerTopic;
 use crate::program::{ItemKind, ItemRef};
 use crate::recipient::Authority;
 use crate::rules::StandingRules;
@@ -137,6 +139,18 @@ pub struct Partner {
     /// At how many tenants at which it claims nothing it may check in a day what can be claimed.
     #[serde(default = "default_check_quota")]
     pub daily_check_quota: u32,
+    /// The domains that are its own: mails go to addresses there, and to no other.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub domains: BTreeSet<Domain>,
+    /// Who is told by mail what becomes of its claims.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<PartnerContact>,
+    /// The language of these mails; `None`: the one for everybody who has chosen none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
+    /// What they are told; `None`: everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notify: Option<BTreeSet<PartnerTopic>>,
     /// Since when it is suspended, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended_since: Option<Instant>,
@@ -160,6 +174,14 @@ pub const MAX_CHECK_QUOTA: u32 = 2_500;
 fn default_check_quota() -> u32 {
     DEFAULT_CHECK_QUOTA
 }
+
+/// The most domains of a partner.
+pub const MAX_PARTNER_DOMAINS: usize = 20;
+/// The most contacts of a partner.
+pub const MAX_PARTNER_CONTACTS: usize = 10;
+
+/// The hour of the partner's clocks at which the mail of the day goes out.
+const DIGEST_HOUR: i8 = 8;
 
 /// How many drafts may be stored for each claim that may be submitted on a day.
 const DRAFTS_FOR_A_CLAIM: u32 = 10;
@@ -196,6 +218,35 @@ impl Partner {
     pub fn excluded_since(&self, location: &LocationId, program: &ProgramId) -> Option<Instant> {
         let left = self.left_programs.get(location).and_then(|programs| programs.get(program));
         self.suspended_since.into_iter().chain(left.copied()).min()
+    }
+
+    /// Whether an address is at a domain of the partner's: at that very domain, and not at one below it.
+    pub fn has_domain_of(&self, address: &Email) -> bool {
+        self.domains.iter().any(|own| own.as_str() == address.domain())
+    }
+
+    /// What the partner is told by mail: nothing while it is suspended, and of a partner without contacts.
+    pub fn told_topics(&self) -> BTreeSet<PartnerTopic> {
+        if self.status == PartnerStatus::Suspended || self.told_contacts().next().is_none() {
+            return BTreeSet::new();
+        }
+        self.notify.clone().unwrap_or_else(|| PartnerTopic::ALL.iter().copied().collect())
+    }
+
+    /// Who is told: the contacts with an address at a domain of the partner's, each mailbox once.
+    pub fn told_contacts(&self) -> impl Iterator<Item = &PartnerContact> {
+        let mut seen = BTreeSet::new();
+        let own = self.contacts.iter().filter(|contact| self.has_domain_of(&contact.email));
+        own.filter(move |contact| seen.insert(contact.email.as_str().to_ascii_lowercase()))
+    }
+
+    /// When the mail of the day goes out that tells what happens at `at`: the first 8:00 of the partner's clocks
+    /// after it.
+    pub fn digest_due_after(&self, at: Instant) -> Instant {
+        let today = self.time_zone.date(at);
+        let days = [Some(today), today.succ_opt()].into_iter().flatten();
+        let mut dues = days.filter_map(|day| self.time_zone.instant_of_hour(day, DIGEST_HOUR));
+        dues.find(|due| *due > at).unwrap_or(at + Duration::days(1))
     }
 
     /// Whether `location` is one of the partner's and enrolled in `program`.

@@ -75,6 +75,8 @@ codes! {
         LanguageUnknown => "language-unknown",
         /// The domain is another tenant's.
         DomainTaken => "domain-taken",
+        /// The address is at none of the partner's domains.
+        DomainNotOwn => "domain-not-own",
     }
 }
 

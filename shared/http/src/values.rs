@@ -7,6 +7,7 @@ use domain::ids::{
     Activity, FamilyId, ItemId, ItemNo, LocationId, PartnerId, ProductId, ProgramId, Sha256Hash,
     StaffId, TenantId,
 };
+use domain::partner_news::PartnerTopic;
 use domain::program::{Consent, EvidencePolicy, ItemKind, ProgramStatus, UsageHistory, Vouching};
 use domain::reason::ReasonCode;
 use domain::rejection::{FieldCode, FieldError, Hint, TextForm};
@@ -131,6 +132,7 @@ forms! {
 }
 codes!(
     PartnerStatus,
+    PartnerTopic,
     TenantStatus,
     TenantItemState,
     ProgramStatus,

@@ -11,6 +11,7 @@ use domain::document::DocumentKind;
 use domain::eligibility::Claimability;
 use domain::event::{EventType, FailureCause};
 use domain::history::Withheld;
+use domain::partner_news::PartnerTopic;
 use domain::program::{Consent, EvidencePolicy, ItemKind, ProgramStatus, UsageHistory, Vouching};
 use domain::queue::Queue;
 use domain::reason::{EndReason, ReasonCode};
@@ -125,6 +126,7 @@ words! {
     QueueWord = "ReviewQueue" of Queue: "A queue of the operator's.";
     SkipWord = "SkipReason" of SkipReason: "Why a day is not counted.";
     PartnerStatusWord = "PartnerStatus" of PartnerStatus: "Whether a partner may claim.";
+    PartnerTopicWord = "PartnerTopic" of PartnerTopic: "What a partner can be told by mail.";
     TenantStatusWord = "TenantStatus" of TenantStatus: "Whether a tenant exists.";
     TenantItemWord = "TenantItemState" of TenantItemState: "The state of an item at its tenant.";
     ProgramStatusWord = "ProgramStatus" of ProgramStatus: "Whether a program takes new claims.";

@@ -82,6 +82,15 @@ impl Tz {
         DateTime::from_timestamp(first.as_second(), 0)
     }
 
+    /// When a local day's clocks show that full hour: the earlier instant where they show it twice, the one as long
+    /// after midnight where they never do. `None` for an hour that no day has, and at the ends of representable time.
+    pub fn instant_of_hour(self, date: NaiveDate, hour: i8) -> Option<DateTime<Utc>> {
+        let time = civil::Time::new(hour, 0, 0, 0).ok()?;
+        let local = midnight(date)?.date().to_datetime(time);
+        let first = self.rules().to_ambiguous_timestamp(local).compatible().ok()?;
+        DateTime::from_timestamp(first.as_second(), 0)
+    }
+
     /// Whether the zone's clocks ever showed that date: Samoa had no 30 December 2011.
     pub(super) fn has(self, date: NaiveDate) -> bool {
         let next = date.succ_opt();

@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use domain::calendar::CountryCode;
+use domain::claim::PartnerContact;
 use domain::directory::{
-    DEFAULT_CHECK_QUOTA, DEFAULT_DRAFT_QUOTA, Locale, Location, MAX_CHECK_QUOTA, Partner, Tenant,
-    TenantContact, TenantItem,
+    DEFAULT_CHECK_QUOTA, DEFAULT_DRAFT_QUOTA, Locale, Location, MAX_CHECK_QUOTA, MAX_PARTNER_CONTACTS, MAX_PARTNER_DOMAINS, Partner,
+    Tenant, TenantContact, TenantItem,
 };
 use domain::ids::{PartnerId, ProductId, ProgramId, TenantId};
+use domain::partner_news::PartnerTopic;
 use domain::program::{NamesByLanguage, Policy, Program, RetentionDays};
 use domain::rejection::{FieldCode, FieldError};
 use domain::rules::StandingRules;
-use domain::text::Domain;
+use domain::text::{Domain, Email};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -23,8 +25,8 @@ use crate::fields::Fields;
 use crate::values::Readable;
 use crate::views::{PartnerView, ProgramView, TenantView};
 use crate::words::{
-    ConsentWord, EvidenceWord, ItemKindWord, PartnerStatusWord, ProgramStatusWord, SubdivisionWord,
-    TenantItemWord, TenantStatusWord, UsageHistoryWord, VouchingWord,
+    ConsentWord, EvidenceWord, ItemKindWord, PartnerStatusWord, PartnerTopicWord,
+    ProgramStatusWord, SubdivisionWord, TenantItemWord, TenantStatusWord, UsageHistoryWord, VouchingWord,
 };
 
 /// The most entries of each list of a directory entry, so that it stays one small item.
@@ -68,6 +70,32 @@ pub struct PartnerBody {
     /// How many tenants at which it claims nothing it may check in a local day; left out: 50.
     #[schema(minimum = 0, maximum = 2_500)]
     pub daily_check_quota: Option<u32>,
+    /// The domains that are its own. Mails go to addresses at these very domains, and to no other.
+    #[schema(max_items = 20, required = false, nullable)]
+    pub domains: Vec<String>,
+    /// Who is told by mail what becomes of the partner's claims, each at one of `domains`.
+    #[schema(max_items = 10, required = false, nullable)]
+    pub contacts: Vec<PartnerMailContactBody>,
+    /// The language of these mails; `null`: English.
+    #[schema(pattern = "^[A-Za-z0-9-]{2,35}$", example = "cs")]
+    pub locale: Option<String>,
+    /// What they are told; `null`: everything, an empty list: nothing.
+    #[schema(max_items = 4)]
+    pub notify: Option<Vec<PartnerTopicWord>>,
+}
+
+/// Somebody at a partner who is told by mail what becomes of its claims.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PartnerMailContactBody {
+    /// The name of the person or desk, 1–200 characters.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// The e-mail address to write to, at most 254 characters, at one of the partner's domains.
+    #[schema(max_length = 254, format = Email)]
+    pub email: String,
+    /// Taken and ignored: another spelling of the address.
+    pub email_unicode: Option<String>,
 }
 
 /// A location and the programs it is enrolled in.
@@ -287,7 +315,7 @@ pub struct RetentionDaysBody {
 
 /// Reads a partner, whose id is the path's. What the body leaves out is as `before` has it.
 pub fn partner(id: &PartnerId, body: &Value, before: Option<&Partner>) -> Result<Partner, Failure> {
-    let body = completed(body, before.map(PartnerView::of).as_ref(), &[]);
+    let body = completed(body, before.map(PartnerView::of).as_ref(), &["locale", "notify"]);
     let mut fields = Fields::of(&body);
     same_id(&mut fields, id);
     let (name, status) = (fields.required("name"), fields.required("status"));
@@ -301,6 +329,17 @@ pub fn partner(id: &PartnerId, body: &Value, before: Option<&Partner>) -> Result
     if daily_check_quota > MAX_CHECK_QUOTA {
         fields.report("daily_check_quota", FieldCode::OutOfRange);
     }
+    let domains: BTreeSet<Domain> =
+        fields.values("domains", 0..=MAX_PARTNER_DOMAINS).into_iter().collect();
+    let contacts = fields
+        .objects("contacts", 0..=MAX_PARTNER_CONTACTS, |fields| mail_contact(fields, &domains));
+    let mailbox = |own: &PartnerContact| own.email.as_str().to_ascii_lowercase();
+    fields.unique("contacts", ids(&contacts, mailbox));
+    let locale = fields.optional("locale");
+    let old_locale = before.and_then(|before| before.locale.as_ref());
+    known_language(&mut fields, locale.as_ref(), old_locale);
+    let topics = fields.values("notify", 0..=PartnerTopic::ALL.len()).into_iter().collect();
+    let notify = (!body["notify"].is_null()).then_some(topics);
     let partner = || {
         Some(Partner {
             id: id.clone(),
@@ -313,11 +352,27 @@ pub fn partner(id: &PartnerId, body: &Value, before: Option<&Partner>) -> Result
             open_claim_quota: open_claim_quota?,
             open_draft_quota,
             daily_check_quota,
+            domains,
+            contacts: contacts.into_iter().flatten().collect(),
+            locale,
+            notify,
             suspended_since: None,
             left_programs: BTreeMap::new(),
         })
     };
     fields.finish(partner())
+}
+
+/// A contact whose address is at one of these very domains.
+fn mail_contact(fields: &mut Fields<'_>, domains: &BTreeSet<Domain>) -> Option<PartnerContact> {
+    let (name, email) = (fields.required("name"), fields.required::<Email>("email"));
+    fields.ignore("email_unicode");
+    let is_own =
+        |email: &Email| domains.iter().any(|domain| domain.as_str() == email.domain());
+    if email.as_ref().is_some_and(|email| !is_own(email)) {
+        fields.report("email", FieldCode::DomainNotOwn);
+    }
+    Some(PartnerContact { name: name?, email: email? })
 }
 
 fn location(fields: &mut Fields<'_>) -> Option<Location> {

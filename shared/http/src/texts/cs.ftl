@@ -100,6 +100,7 @@ field-before-association = Dny před začátkem partnerství číst nelze. Prvn�
 field-partner-unknown = Takový partner neexistuje.
 field-language-unknown = V tomto jazyce nejsou žádné texty.
 field-domain-taken = Doména patří jinému tenantovi. Nejdřív ji odeberte tam.
+field-domain-not-own = Adresa musí být v některé z domén partnera, a to přímo v ní.
 
 # Tvary textů.
 form-id = Identifikátor má 1 až 64 písmen, číslic, teček, pomlček a podtržítek a začíná písmenem nebo číslicí.

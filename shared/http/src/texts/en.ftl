@@ -100,6 +100,7 @@ field-before-association = The partner may not read days before the association.
 field-partner-unknown = There is no such partner.
 field-language-unknown = There are no texts in this language.
 field-domain-taken = The domain is another tenant's. Take it away there first.
+field-domain-not-own = The address must be at one of the partner's domains: at that very domain.
 
 # Forms of texts.
 form-id = An id has 1 to 64 letters, digits, full stops, hyphens and underscores, and begins with a letter or digit.

@@ -498,7 +498,8 @@ impl ContactView {
 }
 
 impl PartnerContactView {
-    fn of(contact: &PartnerContact) -> Self {
+    /// The view of a contact at a partner.
+    pub(super) fn of(contact: &PartnerContact) -> Self {
         Self {
             name: contact.name.as_str().to_owned(),
             email: contact.email.as_str().to_owned(),

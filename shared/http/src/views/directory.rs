@@ -12,9 +12,11 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::claim::PartnerContactView;
 use crate::words::{
-    ConsentWord, EvidenceWord, ItemKindWord, PartnerStatusWord, ProgramStatusWord, SubdivisionWord,
-    TenantItemWord, TenantStatusWord, UsageHistoryWord, VouchingWord, Word,
+    ConsentWord, EvidenceWord, ItemKindWord, PartnerStatusWord, PartnerTopicWord,
+    ProgramStatusWord, SubdivisionWord, TenantItemWord, TenantStatusWord, UsageHistoryWord,
+    VouchingWord, Word,
 };
 
 /// An item by kind and id.
@@ -49,6 +51,16 @@ pub struct PartnerView {
     pub open_draft_quota: u32,
     /// How many tenants at which it claims nothing it may check in a local day.
     pub daily_check_quota: u32,
+    /// The domains that are its own.
+    pub domains: Vec<String>,
+    /// Who is told by mail what becomes of its claims.
+    pub contacts: Vec<PartnerContactView>,
+    /// The language of these mails; `null`: English.
+    #[schema(required)]
+    pub locale: Option<String>,
+    /// What they are told; `null`: everything.
+    #[schema(required)]
+    pub notify: Option<Vec<PartnerTopicWord>>,
 }
 
 /// A location.
@@ -82,6 +94,10 @@ impl PartnerView {
             open_claim_quota: partner.open_claim_quota,
             open_draft_quota: partner.open_draft_quota,
             daily_check_quota: partner.daily_check_quota,
+            domains: partner.domains.iter().map(|own| own.as_str().to_owned()).collect(),
+            contacts: partner.contacts.iter().map(PartnerContactView::of).collect(),
+            locale: partner.locale.as_ref().map(|locale| locale.as_str().to_owned()),
+            notify: partner.notify.as_ref().map(|own| own.iter().copied().map(Word).collect()),
         }
     }
 }

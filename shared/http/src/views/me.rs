@@ -4,9 +4,10 @@ use domain::directory::{Partner, Tenant};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::claim::PartnerContactView;
 use super::directory::{LocationView, PartnerView};
 use crate::caller::Caller;
-use crate::words::{RoleWord, Word};
+use crate::words::{PartnerTopicWord, RoleWord, Word};
 
 /// Who the caller is, and what the caller may use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -25,8 +26,33 @@ pub struct MeView {
     /// The partner's quotas; `null` for others.
     #[schema(required)]
     pub quotas: Option<QuotasView>,
+    /// The mails about the partner's claims; `null` for others.
+    #[schema(required)]
+    pub mails: Option<PartnerMailsView>,
     /// The language: of a customer that of its mails, else that of the texts in answers to this request.
     pub language: String,
+}
+
+/// What a partner is told by mail, and who is. The operator's staff writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PartnerMailsView {
+    /// What is told; none of a partner without contacts, and of one that is suspended.
+    pub notify: Vec<PartnerTopicWord>,
+    /// The language of the mails; `null`: English.
+    #[schema(required)]
+    pub locale: Option<String>,
+    /// Who is told.
+    pub contacts: Vec<PartnerContactView>,
+}
+
+impl PartnerMailsView {
+    fn of(partner: &Partner) -> Self {
+        Self {
+            notify: partner.told_topics().into_iter().map(Word).collect(),
+            locale: partner.locale.as_ref().map(|locale| locale.as_str().to_owned()),
+            contacts: partner.contacts.iter().map(PartnerContactView::of).collect(),
+        }
+    }
 }
 
 /// A partner or a customer.
@@ -84,6 +110,7 @@ impl MeView {
             party: None,
             locations: None,
             quotas: None,
+            mails: None,
             language: language.to_owned(),
         }
     }
@@ -117,6 +144,7 @@ impl MeView {
             party: Some(PartyView { id, name, status }),
             locations: known.map(|known| known.locations),
             quotas,
+            mails: partner.map(|(partner, _)| PartnerMailsView::of(partner)),
             ..Self::of(caller, language)
         }
     }

@@ -46,7 +46,7 @@ pub use history::{HistoryEntryView, HistoryPartView};
 pub use ledger::{
     AnsweredBy, CheckOfTenantView, LedgerAssociationView, LedgerView, ReceiptView, TenantCheckView,
 };
-pub use me::{MeView, PartyView, QuotasLeft, QuotasView};
+pub use me::{MeView, PartnerMailsView, PartyView, QuotasLeft, QuotasView};
 pub use recipient::{RecipientStateView, RecipientView, ShownRecipients};
 pub use remark::{RemarkView, ShownRemarks, audience as audience_of};
 pub use rules::{BlockView, ExplicitYesView, RuleContactView, RulesView};

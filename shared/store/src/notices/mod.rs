@@ -1,5 +1,6 @@
-//! Notices: who is asked, what became of the mails, their codes and texts, and wrong codes.
+//! Notices: who is asked, what became of the mails, their codes and texts, and wrong codes; and the mails of a day.
 
+pub(crate) mod digests;
 pub(crate) mod mails;
 pub(crate) mod notice_code;
 mod quota;

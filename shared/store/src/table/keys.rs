@@ -23,6 +23,9 @@
 //! | notice code | `N#<code>` | `A` | `notices/notice_code.rs` | 366 days |
 //! | mails | `C#<claim>` | `O` | `notices/mails.rs` | for good |
 //! | claims of a day | `Q#<partner>` | `C#<date>` | `claims/quota.rs` | 90 days |
+//! | mails of a day | `Q#<partner>` | `P#<date>` | `notices/digests.rs` | 90 days |
+//! | digest entry | `G#<partner>` | `<due at, ms>#<claim>#<version>` | `notices/digests.rs` | 90 days |
+//! | digest | `G` | `<due at, ms>#<partner>` | `notices/digests.rs` | until it is sent |
 //! | mails outside | `Q#<partner>` | `O#<date>` | `notices/mails.rs` | 90 days |
 //! | checks of a day | `Q#<partner>` | `K#<date>` | `claims/checks.rs` | 90 days |
 //! | check | `Q#<tenant>` | `K#<partner>#<date>` | `claims/checks.rs` | 400 days |
@@ -221,6 +224,43 @@ pub(crate) fn uploads(date: NaiveDate) -> String {
 /// How many mails went outside on a day.
 pub(crate) fn outside_mails(date: NaiveDate) -> String {
     format!("O#{date}")
+}
+
+/// How many mails about single claims a partner got on a day.
+pub(crate) fn partner_mails(date: NaiveDate) -> String {
+    format!("P#{date}")
+}
+
+/// The partition of the mails of a day that are still to be sent.
+pub(crate) const DIGESTS: &str = "G";
+
+/// The mail of a day to a partner.
+pub(crate) fn digest(due_at: Instant, partner: &PartnerId) -> String {
+    format!("{}#{partner}", moment(due_at))
+}
+
+/// When a mail of a day is due, and whose it is.
+pub(crate) fn digest_of(sort: &str) -> Option<(Instant, PartnerId)> {
+    let (millis, partner) = sort.split_once('#')?;
+    let due_at = DateTime::from_timestamp_millis(millis.parse().ok()?)?;
+    Some((due_at, PartnerId::parse(partner).ok()?))
+}
+
+/// What the mails of days tell a partner.
+pub(crate) fn digest_entries(partner: &PartnerId) -> String {
+    format!("G#{partner}")
+}
+
+/// What a mail of a day tells of a version of a claim.
+pub(crate) fn digest_entry(due_at: Instant, claim: &ClaimId, version: Version) -> String {
+    format!("{}#{claim}#{}", moment(due_at), version.0)
+}
+
+/// Of which version of which claim an entry of a mail of a day tells.
+pub(crate) fn digest_entry_of(sort: &str) -> Option<(ClaimId, Version)> {
+    let mut parts = sort.splitn(3, '#').skip(1);
+    let claim = ClaimId::parse(parts.next()?).ok()?;
+    Some((claim, Version(parts.next()?.parse().ok()?)))
 }
 
 pub(crate) fn notice_code(code: &str) -> String {

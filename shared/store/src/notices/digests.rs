@@ -1,0 +1,278 @@
+//! The mail of a day to a partner: what it tells, and when it is due (`docs/architecture.md §4.1`).
+//!
+//! That a mail is due is put before what it tells, and is deleted once it is sent. So what it tells is never forgotten.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use chrono::Duration;
+use domain::claim::Instant;
+use domain::directory::Partner;
+use domain::ids::{ClaimId, ItemNo, PartnerId, Sha256Hash, Version};
+use domain::partner_news::PartnerTopic;
+use domain::text::Email;
+
+use crate::table::attributes::{Attributes, Reader, bytes, instant, key, number, put, text};
+use crate::table::config::Store;
+use crate::table::counter::Counter;
+use crate::table::error::StoreError;
+use crate::table::keys;
+use crate::table::transaction::{Condition, is_refused};
+
+const TOPICS: &str = "t";
+const OFFICIAL: &str = "o";
+const ENDED: &str = "e";
+/// Until when somebody sends the mail.
+const LEASED_UNTIL: &str = "l";
+
+/// For whom it was handed over.
+const SENT: &str = "s";
+
+/// How long after its time a mail is sent. Whoever adds to it runs for less long than that.
+const DELAY: Duration = Duration::seconds(120);
+/// How long nobody else sends a mail that somebody has begun to send.
+const LEASE: Duration = Duration::seconds(45);
+/// How long what a mail tells is kept: the time to live runs on the real clock.
+const KEPT: Duration = Duration::days(90);
+/// The most claims that one mail tells of.
+const MOST_LISTED: usize = 50;
+/// The most mails that are looked up at once.
+const PAGE: i32 = 200;
+/// The most mails about single claims that a partner gets on a day.
+const MOST_A_DAY: u32 = 100;
+
+/// A mail of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digest {
+    /// To whom.
+    pub partner: PartnerId,
+    /// When it is due.
+    pub due_at: Instant,
+}
+
+/// What a mail of a day tells of a version of a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DigestEntry {
+    /// The claim.
+    pub claim: ClaimId,
+    /// The version that the event led to.
+    pub version: Version,
+    /// What is told of.
+    pub topics: BTreeSet<PartnerTopic>,
+    /// The items that became official.
+    pub official: Vec<ItemNo>,
+    /// The items whose association ended.
+    pub ended: Vec<ItemNo>,
+}
+
+/// What a mail of a day tells.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DigestEntries {
+    /// The first of them, by claim and version.
+    pub listed: Vec<DigestEntry>,
+    /// How many there are beside them.
+    pub more: usize,
+}
+
+/// For whom a mail of a day was handed over. No address is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DigestSent(BTreeSet<String>);
+
+impl DigestSent {
+    /// Whether it was handed over for that address.
+    pub fn contains(&self, to: &Email) -> bool {
+        self.0.contains(&mark_of(to))
+    }
+
+    fn read(item: &Attributes) -> Result<Self, StoreError> {
+        match item.get(SENT) {
+            None => Ok(Self::default()),
+            Some(AttributeValue::Ss(marks)) => Ok(Self(marks.iter().cloned().collect())),
+            Some(_) => Err(StoreError::unreadable("digest", SENT)),
+        }
+    }
+}
+
+/// What tells an address from the other contacts of its partner.
+fn mark_of(to: &Email) -> String {
+    let digest = Sha256Hash::of(to.as_str().to_ascii_lowercase().as_bytes()).to_string();
+    digest.chars().take(16).collect()
+}
+
+impl Store {
+    /// Adds to the mail of the day that is due next after `now`. The same entry twice is one.
+    ///
+    /// # Errors
+    /// Where the table does not answer.
+    pub async fn add_to_digest(
+        &self,
+        partner: &Partner,
+        entry: &DigestEntry,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let due_at = partner.digest_due_after(now);
+        let digest = Digest { partner: partner.id.clone(), due_at };
+        if self.get_item(digest.key()).await?.is_none() {
+            self.put_item_if(digest.key(), Condition::absent()).await?;
+        }
+        let mut item = key(
+            keys::digest_entries(&partner.id),
+            keys::digest_entry(due_at, &entry.claim, entry.version),
+        );
+        let topics: Vec<_> = entry.topics.iter().map(|topic| topic.as_str()).collect();
+        put(&mut item, TOPICS, Some(text(topics.join(","))));
+        for (name, items) in [(OFFICIAL, &entry.official), (ENDED, &entry.ended)] {
+            let numbers: Vec<u8> = items.iter().map(|no| no.0).collect();
+            put(&mut item, name, (!numbers.is_empty()).then(|| bytes(numbers)));
+        }
+        put(&mut item, "expires", Some(number((self.raw_now() + KEPT).timestamp())));
+        self.put_item(item).await
+    }
+
+    /// The mails of days that may be sent at `now`, those that are due longest first.
+    ///
+    /// # Errors
+    /// Where the table does not answer, or an item cannot be read.
+    pub async fn due_digests(&self, now: Instant) -> Result<Vec<Digest>, StoreError> {
+        let behind = keys::moment(now - DELAY + Duration::milliseconds(1));
+        let call = self.client.query().table_name(self.table()).consistent_read(true);
+        let answer = call
+            .key_condition_expression("pk = :pk AND sk < :behind")
+            .expression_attribute_values(":pk", text(keys::DIGESTS))
+            .expression_attribute_values(":behind", text(behind))
+            .limit(PAGE)
+            .send()
+            .await
+            .map_err(StoreError::of_call)?;
+        answer.items.unwrap_or_default().iter().map(Digest::read).collect()
+    }
+
+    /// Keeps others from sending a mail for a while, and says to whom it was handed over already. `None`: somebody
+    /// sends it, or has sent it.
+    ///
+    /// # Errors
+    /// Where the table does not answer, or the item cannot be read.
+    pub async fn lease_digest(
+        &self,
+        digest: &Digest,
+        now: Instant,
+    ) -> Result<Option<DigestSent>, StoreError> {
+        let free = format!("attribute_not_exists({LEASED_UNTIL}) OR {LEASED_UNTIL} <= :now");
+        let call = self.client.update_item().table_name(self.table());
+        let leased = call
+            .set_key(Some(digest.key()))
+            .update_expression(format!("SET {LEASED_UNTIL} = :until"))
+            .condition_expression(format!("attribute_exists(pk) AND ({free})"))
+            .expression_attribute_values(":until", instant(now + LEASE))
+            .expression_attribute_values(":now", instant(now))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await;
+        match leased {
+            Ok(answer) => DigestSent::read(&answer.attributes.unwrap_or_default()).map(Some),
+            Err(error) if is_refused(&error) => Ok(None),
+            Err(error) => Err(StoreError::of_call(error)),
+        }
+    }
+
+    /// Notes that a mail was handed over for an address.
+    ///
+    /// # Errors
+    /// Where the table does not answer.
+    pub async fn note_digest_sent(&self, digest: &Digest, to: &Email) -> Result<(), StoreError> {
+        let call = self.client.update_item().table_name(self.table());
+        let noted = call
+            .set_key(Some(digest.key()))
+            .update_expression(format!("ADD {SENT} :to"))
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":to", AttributeValue::Ss(vec![mark_of(to)]))
+            .send()
+            .await;
+        match noted {
+            Ok(_) => Ok(()),
+            Err(error) if is_refused(&error) => Ok(()),
+            Err(error) => Err(StoreError::of_call(error)),
+        }
+    }
+
+    /// What a mail tells.
+    ///
+    /// # Errors
+    /// Where the table does not answer, or an item cannot be read.
+    pub async fn digest_entries(&self, digest: &Digest) -> Result<DigestEntries, StoreError> {
+        let mut found = DigestEntries::default();
+        let mut from = None;
+        loop {
+            let call = self.client.query().table_name(self.table()).consistent_read(true);
+            let answer = call
+                .key_condition_expression("pk = :pk AND begins_with(sk, :due)")
+                .expression_attribute_values(":pk", text(keys::digest_entries(&digest.partner)))
+                .expression_attribute_values(":due", text(format!("{}#", keys::moment(digest.due_at))))
+                .set_exclusive_start_key(from)
+                .send()
+                .await
+                .map_err(StoreError::of_call)?;
+            for item in answer.items.unwrap_or_default() {
+                if found.listed.len() < MOST_LISTED {
+                    found.listed.push(DigestEntry::read(&item)?);
+                } else {
+                    found.more += 1;
+                }
+            }
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Lets go of a mail that is sent. What it told expires.
+    ///
+    /// # Errors
+    /// Where the table does not answer.
+    pub async fn delete_digest(&self, digest: &Digest) -> Result<(), StoreError> {
+        self.delete_items(vec![digest.key()]).await
+    }
+
+    /// Counts one more mail about a single claim for the partner's day; `false`, with nothing counted, where the
+    /// day's are used up.
+    ///
+    /// # Errors
+    /// Where the table does not answer.
+    pub async fn count_partner_mail(
+        &self,
+        partner: &Partner,
+        at: Instant,
+    ) -> Result<bool, StoreError> {
+        let sort = keys::partner_mails(partner.time_zone.date(at));
+        let most = Counter { name: "n".to_owned(), most: Some(MOST_A_DAY) };
+        self.count_up(key(keys::quotas(&partner.id), sort), &[most]).await
+    }
+}
+
+impl Digest {
+    fn key(&self) -> Attributes {
+        key(keys::DIGESTS, keys::digest(self.due_at, &self.partner))
+    }
+
+    fn read(item: &Attributes) -> Result<Self, StoreError> {
+        let reader = Reader::new("digest", item);
+        let (due_at, partner) = reader.parsed("sk", |sk| keys::digest_of(sk).ok_or(()))?;
+        Ok(Self { partner, due_at })
+    }
+}
+
+impl DigestEntry {
+    fn read(item: &Attributes) -> Result<Self, StoreError> {
+        let reader = Reader::new("digest entry", item);
+        let (claim, version) = reader.parsed("sk", |sk| keys::digest_entry_of(sk).ok_or(()))?;
+        let topics = reader.text(TOPICS)?.split(',').map(PartnerTopic::parse);
+        let topics: Option<BTreeSet<_>> = topics.collect();
+        let topics = topics.ok_or_else(|| reader.bad(TOPICS))?;
+        let items = |name| -> Result<Vec<ItemNo>, StoreError> {
+            let numbers = reader.opt_bytes(name)?.unwrap_or_default();
+            Ok(numbers.iter().copied().map(ItemNo).collect())
+        };
+        Ok(Self { claim, version, topics, official: items(OFFICIAL)?, ended: items(ENDED)? })
+    }
+}
