@@ -51,7 +51,11 @@ def _program(id: str, name: str, item_kind: str, activity: str, catalogue: list[
 
 def partners() -> list[dict]:
     return [
-        _partner("p-alpine", "Alpine Cloud", "4711", "CZ", "Europe/Prague"),
+        {
+            **_partner("p-alpine", "Alpine Cloud", "4711", "CZ", "Europe/Prague"),
+            "domains": ["alpine.example"], "contacts": [{"name": "Partner desk", "email": "desk@alpine.example"}],
+            "locale": "cs",
+        },
         _partner("p-borealis", "Borealis Consulting", "4712", "US", "America/New_York"),
     ]
 

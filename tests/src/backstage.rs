@@ -138,6 +138,14 @@ impl Backstage {
         notify::handle(&self.notify, event, invocation()).await
     }
 
+    /// The schedule that sends the mails of a day to partners.
+    pub async fn digest(&self, world: &World) -> Result<(), Failure> {
+        let run = json!({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}});
+        let lasting = Duration::seconds(30);
+        let invocation = Invocation::lasting("request-1", world.clock.now(), lasting);
+        notify::handle(&self.notify, run, invocation).await
+    }
+
     /// Hands a mail event to `delivery`, as the queue does.
     pub async fn deliver(&self, body: &Value) -> SqsBatchResponse {
         let event: SqsEvent =

@@ -1,5 +1,5 @@
 //! Mails to the customer (`docs/domain.md §5`): the notice of a validated claim, the short mails about what has
-//! become of it since, and that more contacts may be asked.
+//! become of it since, and that more contacts may be asked. And mails to the partner, each by a message of its own.
 //!
 //! Events come at least once and in any order, so each is held against the claim as it is now, and a
 //! mail that is made twice is the same mail.
@@ -9,6 +9,7 @@ mod audience;
 mod contacts;
 mod event;
 mod notices;
+mod partner;
 mod post;
 mod remind;
 
@@ -41,15 +42,21 @@ impl App {
     }
 }
 
-/// Writes what an event of the bus calls for.
+/// Writes what an event of the bus calls for, and by the schedule the mails of a day.
 ///
 /// # Errors
 /// Where the platform shall try again: the table or the mail service did not answer.
-pub async fn handle(app: &App, event: Value, _invocation: Invocation) -> Result<(), Failure> {
+pub async fn handle(app: &App, event: Value, invocation: Invocation) -> Result<(), Failure> {
+    if partner::is_scheduled(&event) {
+        return partner::send_due(app, &invocation).await;
+    }
     if let Some(verified) = contacts::verified(&event) {
         return contacts::tell(app, &verified).await;
     }
     let moment = app.store.moment().await?;
+    if let Some(due) = partner::due(&event) {
+        return Box::pin(partner::tell(app, &due, moment)).await;
+    }
     if let Some(due) = remind::due(&event) {
         let Some(audience) = audience(app, &due.claim, moment).await? else { return Ok(()) };
         return remind::remind(app, &audience, &due, moment.at).await;

@@ -76,7 +76,8 @@ impl Claim {
             Some(OpenTask { task, until })
         };
         let of_turn = self.task_of_turn().and_then(|task| open(task, self.state.until()));
-        let defence = self.defence.filter(|defence| !defence.used && self.active().next().is_some());
+        let defence =
+            self.defence.filter(|defence| !defence.used && self.active().next().is_some());
         let defend = defence.and_then(|own| open(PartnerTask::Defend, Some(own.until)));
         of_turn.into_iter().chain(defend).collect()
     }

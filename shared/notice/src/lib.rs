@@ -1,5 +1,6 @@
 //! What the customer of a claim is told, and how the customer answers: link tokens and codes, the notice and
-//! its mails, the texts of the decision page (`docs/domain.md §5`, `docs/architecture.md §4`).
+//! its mails, the texts of the decision page (`docs/domain.md §5`, `docs/architecture.md §4`); and the mails to its
+//! partner.
 //!
 //! Everything here is a pure function of the claim, the directory and the keys, so a notice that is
 //! sent twice is the same notice.
@@ -13,6 +14,7 @@ pub mod language;
 pub mod link;
 pub mod mail;
 pub mod page;
+pub mod partner_mail;
 pub mod standing;
 
 mod html;
@@ -30,5 +32,7 @@ pub use standing::{CustomerOptions, Holder, Rights};
 mod mail_tests;
 #[cfg(test)]
 mod page_tests;
+#[cfg(test)]
+mod partner_mail_tests;
 #[cfg(test)]
 mod samples;

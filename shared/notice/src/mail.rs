@@ -395,7 +395,7 @@ pub fn extended(
 }
 
 /// The messages of a language, knowing the notice and those of its items that a mail is about.
-fn about(notice: &Notice, items: &[ItemNo], language: Language) -> Say {
+pub(crate) fn about(notice: &Notice, items: &[ItemNo], language: Language) -> Say {
     let chosen = notice.items.iter().filter(|item| items.contains(&item.no));
     let lines: Vec<_> = chosen.map(|item| item.line(language)).collect();
     notice.say(language).knowing("count", lines.len()).knowing("items", lines.join(", "))
@@ -446,7 +446,13 @@ fn subject_of(say: &Say, message: &str) -> String {
 }
 
 /// A mail of a few lines. It bears no link: only the notice does.
-fn short(say: &Say, subject: &str, lines: &[String], id: &str, envelope: &Envelope<'_>) -> Mail {
+pub(crate) fn short(
+    say: &Say,
+    subject: &str,
+    lines: &[String],
+    id: &str,
+    envelope: &Envelope<'_>,
+) -> Mail {
     short_with_leaf(say, subject, None, lines, id, envelope)
 }
 

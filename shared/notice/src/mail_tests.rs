@@ -19,6 +19,7 @@ use crate::dates::at;
 use crate::language::Language;
 use crate::link::Link;
 use crate::mail::{self, Activation, AnsweredBy, Cause, Deed, Extension, Mail, Receipt, Undo};
+use crate::partner_mail_tests::partner_mails;
 use crate::samples::{World, language, sent_at};
 
 const ANNOUNCED: Extension = Extension { cause: Cause::Announced, answered: false };
@@ -206,6 +207,7 @@ fn short_mails(world: &World, language: Language) -> Vec<Mail> {
     ]);
     let ended = |reason: &EndReason| mail::ended(&notice, &items, *reason, 16, &envelope);
     mails.extend(EndReason::ALL.iter().map(ended));
+    mails.extend(partner_mails(world, language));
     mails
 }
 

@@ -225,17 +225,19 @@ async fn everyone_learns_who_one_is_and_a_partner_what_is_left() {
         "locations": [{"id": "4711", "programs": programs}],
         "quotas": {"daily_claim_quota": 3, "daily_claims_left": 2, "open_claim_quota": 5, "open_claims_left": 4,
             "open_draft_quota": 200, "open_drafts_left": 199, "daily_check_quota": 50, "daily_checks_left": 50},
-        "language": "cs"});
+        "mails": {"notify": [], "locale": null, "contacts": []}, "language": "cs"});
     assert_eq!((me.status, me.body), (200, expected));
     stack.world.clock.advance(chrono::Duration::days(1));
     let next = partner(&stack, Event::get("/v1/me")).await;
     assert_eq!(next.body["quotas"]["daily_claims_left"], 3, "a new day");
     let staff = stack.send(Event::get("/v1/me").staff("reviewer", "rita")).await;
-    let expected = json!({"role": "reviewer", "actor_id": "rita", "party": null, "locations": null, "quotas": null, "language": "en"});
+    let expected = json!({"role": "reviewer", "actor_id": "rita", "party": null, "locations": null, "quotas": null,
+        "mails": null, "language": "en"});
     assert_eq!((staff.status, staff.body), (200, expected));
     let customer = stack.send(Event::get("/v1/me").customer_admin(CONTOSO)).await;
     let expected = json!({"role": "customer_admin", "actor_id": null,
-        "party": {"id": CONTOSO, "name": "Contoso", "status": "active"}, "locations": null, "quotas": null, "language": "cs"});
+        "party": {"id": CONTOSO, "name": "Contoso", "status": "active"}, "locations": null, "quotas": null,
+        "mails": null, "language": "cs"});
     assert_eq!(customer.body, expected);
     let unknown = stack.send(Event::get("/v1/me").partner_admin("p-nobody")).await;
     assert_eq!(unknown.body["party"], json!({"id": "p-nobody", "name": null, "status": null}));

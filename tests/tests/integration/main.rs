@@ -67,6 +67,8 @@ mod listings;
 #[cfg(test)]
 mod mails;
 #[cfg(test)]
+mod partner_mails;
+#[cfg(test)]
 mod postings;
 #[cfg(test)]
 mod quotas;

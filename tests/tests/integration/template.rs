@@ -330,7 +330,7 @@ fn each_role_writes_the_items_that_its_code_writes_and_no_other() {
         ("review", &["Q#*", "Z#*"]),
         ("finalize", &["S", "X#*", "Z#*", "CA#recounts"]),
         ("evidence", &["Q#*"]),
-        ("notify", &["N#*", "Q#*"]),
+        ("notify", &["N#*", "Q#*", "G", "G#*"]),
         ("scan", &["E#*"]),
     ]);
     for (function, ..) in functions(template()) {

@@ -234,6 +234,7 @@ impl World {
         }
         self.given = self.given.clone().evolved(event);
         let after = &self.given.claim;
+        crate::partner_news::is_told_what_it_must_do(&before, after, self.now)?;
         if before.status() == after.status()
             && before.status() != Status::Unreachable
             && let (Some(old), Some(new)) = (before.deadline(), after.deadline())

@@ -24,6 +24,7 @@ mod invariants;
 mod moments;
 mod order;
 mod partner;
+mod partner_news;
 mod people;
 mod queue;
 mod recipients;

@@ -26,7 +26,8 @@ use crate::values::Readable;
 use crate::views::{PartnerView, ProgramView, TenantView};
 use crate::words::{
     ConsentWord, EvidenceWord, ItemKindWord, PartnerStatusWord, PartnerTopicWord,
-    ProgramStatusWord, SubdivisionWord, TenantItemWord, TenantStatusWord, UsageHistoryWord, VouchingWord,
+    ProgramStatusWord, SubdivisionWord, TenantItemWord, TenantStatusWord, UsageHistoryWord,
+    VouchingWord,
 };
 
 /// The most entries of each list of a directory entry, so that it stays one small item.
@@ -367,8 +368,7 @@ pub fn partner(id: &PartnerId, body: &Value, before: Option<&Partner>) -> Result
 fn mail_contact(fields: &mut Fields<'_>, domains: &BTreeSet<Domain>) -> Option<PartnerContact> {
     let (name, email) = (fields.required("name"), fields.required::<Email>("email"));
     fields.ignore("email_unicode");
-    let is_own =
-        |email: &Email| domains.iter().any(|domain| domain.as_str() == email.domain());
+    let is_own = |email: &Email| domains.iter().any(|domain| domain.as_str() == email.domain());
     if email.as_ref().is_some_and(|email| !is_own(email)) {
         fields.report("email", FieldCode::DomainNotOwn);
     }

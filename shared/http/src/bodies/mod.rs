@@ -25,8 +25,8 @@ pub use claim::{
 pub use customer::{ChosenItemsBody, RetireLinkBody, chosen_items, retired_link};
 pub use directory::{
     LocationBody, PartnerBody, PartnerMailContactBody, PolicyBody, ProgramBody, RetentionDaysBody,
-    TenantBody, TenantContactBody, TenantItemBody, partner, places_of_domains, program, programs_of_partner,
-    tenant,
+    TenantBody, TenantContactBody, TenantItemBody, partner, places_of_domains, program,
+    programs_of_partner, tenant,
 };
 pub use evidence::{EvidenceUploadBody, Uploaded, uploaded};
 pub use review::{

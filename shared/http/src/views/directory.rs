@@ -564,7 +564,9 @@ mod tests {
             "locations": [{"id": "4711", "programs": ["osu-m365"]},
                           {"id": "4712", "programs": [], "name": "Brno"}], "country": "CZ",
             "time_zone": "Europe/Prague", "daily_claim_quota": 1, "open_claim_quota": 2,
-            "open_draft_quota": 3,
+            "open_draft_quota": 3, "domains": ["alpine.example"],
+            "contacts": [{"name": "Petr", "email": "petr@alpine.example"}], "locale": "cs",
+            "notify": ["turn", "ended"],
         }))
         .unwrap();
         let view = serde_json::to_value(PartnerView::of(&partner)).unwrap();

@@ -41,7 +41,7 @@ pub struct PartnerMailsView {
     /// The language of the mails; `null`: English.
     #[schema(required)]
     pub locale: Option<String>,
-    /// Who is told.
+    /// Who is told, each at a domain of the partner's.
     pub contacts: Vec<PartnerContactView>,
 }
 

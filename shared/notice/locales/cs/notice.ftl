@@ -332,6 +332,108 @@ reminder-subject =
 reminder-items = Týká se: { $items }
 reminder-how = Odpovíte odkazem a kódem z oznámení, které vám společnost { $operator } poslala (datum: { $notice-date }). Tato připomínka nic nemění.
 
+## Zprávy partnerům
+
+partner-answer-subject = { $tenant }: společnost { $operator } žádá o doplnění vaší žádosti – do: { $until-date }
+partner-answer = Společnost { $operator } potřebuje doplnit vaši žádost o uznání za oficiálního partnera organizace { $tenant } v programu { $program }.
+partner-answer-silence = Pokud do té doby neodpovíte, bude žádost zamítnuta.
+partner-correct-contact-subject = { $tenant }: nikoho se nepodařilo zastihnout, uveďte prosím jiný kontakt – do: { $until-date }
+partner-correct-contact = Oznámení o vaší žádosti o uznání za oficiálního partnera organizace { $tenant } v programu { $program } se nedostalo k nikomu, kdo by na ně mohl odpovědět. Uveďte prosím jiný kontakt.
+partner-correct-contact-silence = Pokud do té doby žádný neuvedete, bude žádost zamítnuta.
+partner-dispute-subject = { $tenant }: vaše žádost byla zamítnuta – námitky můžete podat do: { $until-date }
+partner-dispute = Vaše žádost o uznání za oficiálního partnera organizace { $tenant } v programu { $program } byla zamítnuta. Můžete proti tomu jednou podat námitky.
+partner-dispute-silence = Pokud je do té doby nepodáte, bude zamítnutí konečné.
+partner-defend-subject = { $tenant }: o vaši položku žádá jiný partner – doklady můžete přidat do: { $until-date }
+partner-defend = Jiný partner žádá v programu { $program } o položku organizace { $tenant }, pro kterou jste oficiálním partnerem vy. Můžete přidat doklady o tom, že zákazník spolupracuje s vámi.
+partner-defend-silence = Pokud do té doby žádné nepřidáte, společnost { $operator } rozhodne bez nich.
+partner-until = Čas na to máte do { $until-end }.
+partner-items =
+    { $count ->
+        [one] Položka
+       *[other] Položky
+    }: { $items }
+partner-reason = Důvod: { $reason }
+partner-reason-of-items = Důvod u položky { $items }: { $reason }
+partner-comment = Společnost { $operator } k tomu napsala: { $comment }
+partner-reference = Vaše značka: { $reference }
+partner-label = Vaše označení: { $label }
+partner-claim = Žádost: { $claim }
+partner-rejected-subject = { $tenant }: vaše žádost byla zamítnuta
+partner-rejected = Vaše žádost o uznání za oficiálního partnera organizace { $tenant } v programu { $program } byla zamítnuta. Toto rozhodnutí je konečné.
+partner-declined-subject = { $tenant }: zákazník vaši žádost odmítl
+partner-declined = Organizace { $tenant } odmítla vaši žádost o uznání za jejího oficiálního partnera v programu { $program }.
+partner-declined-undo = Zákazník to může vzít zpět, dokud mu neuplyne lhůta na odpověď.
+partner-lapsed-subject = { $tenant }: vaše žádost propadla
+partner-lapsed = V organizaci { $tenant } nikdo včas nesouhlasil s vaší žádostí o uznání za jejího oficiálního partnera v programu { $program } a bez souhlasu žádost propadá.
+partner-decided-subject = { $tenant }: o vaší žádosti je rozhodnuto
+partner-decided = O vaší žádosti o uznání za oficiálního partnera organizace { $tenant } v programu { $program } je rozhodnuto.
+partner-overturned-subject = { $tenant }: zamítnutí vaší žádosti bylo zrušeno
+partner-overturned = Zamítnutí vaší žádosti o uznání za oficiálního partnera organizace { $tenant } v programu { $program } bylo zrušeno. Společnost { $operator } žádost znovu posoudí; nemusíte dělat nic.
+outcome-official = Oficiální: { $items }.
+outcome-ended = Skončilo: { $items }.
+outcome-declined = Zákazník odmítl: { $items }.
+outcome-lapsed = Bez odpovědi: { $items }.
+outcome-rejected = Zamítnuto: { $items }.
+outcome-withdrawn = Vzato zpět: { $items }.
+outcome-waiting = Posuzuje se: { $items }.
+reason-evidence-missing = chybí doklady
+reason-evidence-no-customer-acknowledgement = zákazník doklad nepotvrdil
+reason-evidence-dates-missing-or-old = data v dokladu chybí, nebo jsou příliš stará
+reason-evidence-no-partner-service = z dokladu nevyplývá žádná vaše služba
+reason-evidence-item-missing = doklad neuvádí všechny položky
+reason-evidence-tenant-mismatch = doklad se týká jiného zákazníka
+reason-evidence-unreadable = doklad nelze přečíst
+reason-partner-no-response = neodpověděli jste včas
+reason-partner-request = požádali jste o to
+reason-customer-unreachable = nikoho u zákazníka se nepodařilo zastihnout
+reason-contact-unverified = kontakt není ověřený
+reason-customer-declined = zákazník odmítl
+reason-duplicate = opakuje jinou žádost
+reason-lost-arbitration = přednost dostala žádost jiného partnera
+reason-not-enrolled = pobočka není účastníkem programu
+reason-item-not-claimable = o toto nelze žádat
+reason-policy-violation = odporuje to pravidlům programu
+digest-subject = { $operator }: { $count ->
+        [one] novinka o vaší žádosti
+        [few] { $count } novinky o vašich žádostech
+       *[other] { $count } novinek o vašich žádostech
+    }
+digest = Od poslední takové zprávy se s vašimi žádostmi stalo toto:
+digest-turn =
+    { $tenant }, { $program } – čeká na vás do { $until-end }: { $items }. Žádost { $claim }{ $referred ->
+        [yes] , vaše značka { $reference }
+       *[no] {""}
+    }.
+digest-decided =
+    { $tenant }, { $program } – rozhodnuto. { $outcomes } Žádost { $claim }{ $referred ->
+        [yes] , vaše značka { $reference }
+       *[no] {""}
+    }.
+digest-official =
+    { $tenant }, { $program } – stali jste se oficiálním partnerem: { $items }. Žádost { $claim }{ $referred ->
+        [yes] , vaše značka { $reference }
+       *[no] {""}
+    }.
+digest-ended =
+    { $tenant }, { $program } – partnerství skončilo: { $items }. Důvod: { $reason }. Žádost { $claim }{ $referred ->
+        [yes] , vaše značka { $reference }
+       *[no] {""}
+    }.
+digest-more =
+    { $more ->
+        [one] { $more } další zde uvedena není; najdete ji v seznamu svých žádostí.
+        [few] { $more } další zde uvedeny nejsou; najdete je v seznamu svých žádostí.
+       *[other] { $more } dalších zde uvedeno není; najdete je v seznamu svých žádostí.
+    }
+end-partner-left = ukončili jste je vy
+end-customer-revoked = ukončil je zákazník
+end-operator-revoked = ukončila je společnost { $operator }
+end-superseded = převzal to jiný partner
+end-term-expired = uplynula doba, na kterou bylo sjednáno
+end-item-gone = zákazník to už nemá
+end-notice-failed = vyšlo najevo, že zákazník neměl oznámení po celou dobu, kterou na odpověď má
+end-not-enrolled = ve chvíli, kdy lhůta uplynula, jste už nebyli účastníkem programu
+
 ## Stránky
 
 page-title = { $partner } a { $tenant }

@@ -315,6 +315,106 @@ reminder-subject =
 reminder-items = It is about: { $items }
 reminder-how = To answer, use the link and the code of the notice that { $operator } sent you on { $notice-date }. This reminder changes nothing.
 
+## Mails to partners
+
+partner-answer-subject = { $tenant }: { $operator } asks for information about your claim – until { $until-date }
+partner-answer = { $operator } asks for information about your claim to be the official partner of { $tenant } in the program { $program }.
+partner-answer-silence = If you do not answer by then, the claim is rejected.
+partner-correct-contact-subject = { $tenant }: nobody could be reached, please name another contact – until { $until-date }
+partner-correct-contact = The notice about your claim to be the official partner of { $tenant } in the program { $program } reached nobody who could answer it. Please name another contact.
+partner-correct-contact-silence = If you name none by then, the claim is rejected.
+partner-dispute-subject = { $tenant }: your claim was rejected – you can dispute that until { $until-date }
+partner-dispute = Your claim to be the official partner of { $tenant } in the program { $program } was rejected. You can dispute that once.
+partner-dispute-silence = If you do not dispute it by then, the rejection is final.
+partner-defend-subject = { $tenant }: another partner claims what you have – you can add evidence until { $until-date }
+partner-defend = Another partner claims an item of { $tenant } in the program { $program } of which you are the official partner. You can add evidence that the customer works with you.
+partner-defend-silence = If you add none by then, { $operator } decides without it.
+partner-until = You can do that until { $until-end }.
+partner-items =
+    { $count ->
+        [one] Item
+       *[other] Items
+    }: { $items }
+partner-reason = Reason: { $reason }
+partner-reason-of-items = Reason, for { $items }: { $reason }
+partner-comment = { $operator } wrote: { $comment }
+partner-reference = Your reference: { $reference }
+partner-label = Your label: { $label }
+partner-claim = Claim: { $claim }
+partner-rejected-subject = { $tenant }: your claim was rejected
+partner-rejected = Your claim to be the official partner of { $tenant } in the program { $program } was rejected. That is final.
+partner-declined-subject = { $tenant }: the customer has declined your claim
+partner-declined = { $tenant } has declined your claim to be its official partner in the program { $program }.
+partner-declined-undo = The customer can take that back until the end of its time to answer.
+partner-lapsed-subject = { $tenant }: your claim has lapsed
+partner-lapsed = Nobody at { $tenant } agreed in time to your claim to be its official partner in the program { $program }, and without a yes it lapses.
+partner-decided-subject = { $tenant }: your claim is decided
+partner-decided = Your claim to be the official partner of { $tenant } in the program { $program } is decided.
+partner-overturned-subject = { $tenant }: the rejection of your claim was taken back
+partner-overturned = The rejection of your claim to be the official partner of { $tenant } in the program { $program } was taken back. { $operator } reviews the claim again; you need not do anything.
+outcome-official = Official: { $items }.
+outcome-ended = Ended: { $items }.
+outcome-declined = Declined by the customer: { $items }.
+outcome-lapsed = Without an answer: { $items }.
+outcome-rejected = Rejected: { $items }.
+outcome-withdrawn = Withdrawn: { $items }.
+outcome-waiting = In review: { $items }.
+reason-evidence-missing = there is no evidence
+reason-evidence-no-customer-acknowledgement = the customer has not acknowledged the evidence
+reason-evidence-dates-missing-or-old = dates of the evidence are missing or too old
+reason-evidence-no-partner-service = the evidence shows no service of yours
+reason-evidence-item-missing = the evidence does not name every item
+reason-evidence-tenant-mismatch = the evidence is about another customer
+reason-evidence-unreadable = the evidence cannot be read
+reason-partner-no-response = you did not answer in time
+reason-partner-request = you asked for it
+reason-customer-unreachable = no contact of the customer could be reached
+reason-contact-unverified = the contact is not verified
+reason-customer-declined = the customer declined
+reason-duplicate = it repeats another claim
+reason-lost-arbitration = the claim of another partner prevailed
+reason-not-enrolled = the location is not enrolled in the program
+reason-item-not-claimable = this cannot be claimed
+reason-policy-violation = it is against the rules of the program
+digest-subject = { $operator }: { $count ->
+        [one] news about one of your claims
+       *[other] { $count } pieces of news about your claims
+    }
+digest = This has become of your claims since the last message of this kind.
+digest-turn =
+    { $tenant }, { $program } – waits for you until { $until-end }: { $items }. Claim { $claim }{ $referred ->
+        [yes] , your reference { $reference }
+       *[no] {""}
+    }.
+digest-decided =
+    { $tenant }, { $program } – decided. { $outcomes } Claim { $claim }{ $referred ->
+        [yes] , your reference { $reference }
+       *[no] {""}
+    }.
+digest-official =
+    { $tenant }, { $program } – you became the official partner: { $items }. Claim { $claim }{ $referred ->
+        [yes] , your reference { $reference }
+       *[no] {""}
+    }.
+digest-ended =
+    { $tenant }, { $program } – the partnership has ended: { $items }. Reason: { $reason }. Claim { $claim }{ $referred ->
+        [yes] , your reference { $reference }
+       *[no] {""}
+    }.
+digest-more =
+    { $more ->
+        [one] One more is not listed here; your list of claims shows it.
+       *[other] { $more } more are not listed here; your list of claims shows them.
+    }
+end-partner-left = you ended it
+end-customer-revoked = the customer ended it
+end-operator-revoked = { $operator } ended it
+end-superseded = another partner has taken over
+end-term-expired = the time for which it was agreed is over
+end-item-gone = the customer no longer has this
+end-notice-failed = it turned out that the notice had not been with the customer for the whole time to answer
+end-not-enrolled = you were no longer admitted to the program when the time to answer ended
+
 ## Pages
 
 page-title = { $partner } and { $tenant }

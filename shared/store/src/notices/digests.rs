@@ -207,7 +207,10 @@ impl Store {
             let answer = call
                 .key_condition_expression("pk = :pk AND begins_with(sk, :due)")
                 .expression_attribute_values(":pk", text(keys::digest_entries(&digest.partner)))
-                .expression_attribute_values(":due", text(format!("{}#", keys::moment(digest.due_at))))
+                .expression_attribute_values(
+                    ":due",
+                    text(format!("{}#", keys::moment(digest.due_at))),
+                )
                 .set_exclusive_start_key(from)
                 .send()
                 .await

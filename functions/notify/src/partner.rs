@@ -1,0 +1,280 @@
+//! Mails to partners (`docs/domain.md §5.9`): at once that a claim waits for its partner and how it was decided; once a
+//! day what became official and what ended. A partner without contacts, and one that is suspended, is told nothing.
+//!
+//! No report about these mails says anything of a claim: they bear no tag by which one could be found.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::Duration;
+use domain::claim::{Claim, Instant, Status};
+use domain::directory::{Partner, Tenant};
+use domain::event::EventType;
+use domain::ids::{ClaimId, ItemNo, PartnerId, ProgramId, TenantId, Version};
+use domain::partner_news::{OpenTask, PartnerTask, PartnerTopic};
+use domain::program::Program;
+use domain::text::Email;
+use notice::mail::{Envelope, Mail};
+use notice::partner_mail::{
+    DigestLine, PartnerClaim, partner_decision, partner_digest, partner_task,
+};
+use notice::{Directory, Language};
+use runtime::{Failure, Invocation, fields};
+use serde::Deserialize;
+use serde_json::Value;
+use store::{Digest, DigestEntry, Moment};
+use tracing::info;
+
+use crate::App;
+
+/// How long before the platform stops the function no further mail of a day is begun.
+const MARGIN: Duration = Duration::seconds(10);
+
+/// That a partner is to be told of a claim, as the bus told it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Due {
+    claim: ClaimId,
+    version: Version,
+    partner: PartnerId,
+    event: EventType,
+    at: Instant,
+    topics: BTreeSet<PartnerTopic>,
+    #[serde(flatten)]
+    task: Option<OpenTask>,
+    official: Vec<ItemNo>,
+    ended: Vec<ItemNo>,
+}
+
+/// The mail to a partner in a message of the bus; `None` where it is none.
+pub(crate) fn due(event: &Value) -> Option<Due> {
+    let detail = event.get("detail")?;
+    let is_one = detail.get("type")? == "partner_mail_due";
+    is_one.then(|| serde_json::from_value(detail.clone()).ok())?
+}
+
+/// Whether a message is the schedule's: mails of a day may be due.
+pub(crate) fn is_scheduled(event: &Value) -> bool {
+    event.get("source").is_some_and(|source| source == "aws.events")
+}
+
+/// Tells a partner of a claim, as far as it wants to be told and the claim has not moved on.
+pub(crate) async fn tell(app: &App, due: &Due, moment: Moment) -> Result<(), Failure> {
+    let Some(partner) = app.store.partner(&due.partner).await? else { return Ok(()) };
+    let wanted: BTreeSet<_> = partner.told_topics().intersection(&due.topics).copied().collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let (at_once, mut of_day): (BTreeSet<_>, BTreeSet<_>) =
+        wanted.into_iter().partition(|topic| topic.is_told_at_once());
+    let mut mails = if at_once.is_empty() {
+        Vec::new()
+    } else {
+        Box::pin(mails_at_once(app, &partner, due, &at_once, moment)).await?
+    };
+    // Beyond the mails of a day, what would be told at once comes with those of the day.
+    if !mails.is_empty() && !app.store.count_partner_mail(&partner, moment.at).await? {
+        mails.clear();
+        of_day.extend(at_once);
+    }
+    if !of_day.is_empty() {
+        let entry = DigestEntry {
+            claim: due.claim.clone(),
+            version: due.version,
+            topics: of_day,
+            official: due.official.clone(),
+            ended: due.ended.clone(),
+        };
+        app.store.add_to_digest(&partner, &entry, moment.at).await?;
+    }
+    app.post.send_of_directory(&mails).await
+}
+
+/// The mails about one claim, held against the claim as it is now; none where it has moved on.
+async fn mails_at_once(
+    app: &App,
+    partner: &Partner,
+    due: &Due,
+    topics: &BTreeSet<PartnerTopic>,
+    moment: Moment,
+) -> Result<Vec<Mail>, Failure> {
+    let matter = Entries::default().matter(app, partner, &due.claim, moment).await?;
+    let Some(matter) = matter else {
+        info!({ fields::CLAIM_ID } = %due.claim, "A mail to a partner is of a claim that nobody is told of");
+        return Ok(Vec::new());
+    };
+    let claim = matter.claim();
+    let is_open = |task: &OpenTask| claim.partner_tasks(moment.at).contains(task);
+    let task = due.task.filter(is_open).filter(|open| {
+        let is_rejection = open.task == PartnerTask::Dispute;
+        topics.contains(&PartnerTopic::Turn)
+            || (is_rejection && topics.contains(&PartnerTopic::Decided))
+    });
+    let is_decided = topics.contains(&PartnerTopic::Decided) && stands(claim, due.event);
+    let version = due.version.0;
+    let write = |envelope: &Envelope<'_>| match task {
+        Some(open) => Some(partner_task(&matter, open, version, envelope)),
+        None => is_decided.then(|| partner_decision(&matter, version, envelope)),
+    };
+    let to = partner.told_contacts();
+    Ok(to.filter_map(|own| write(&envelope(app, partner, &own.email, due.at))).collect())
+}
+
+/// Whether a claim is decided still, as the event said: nobody has taken a "no" back or disputed since.
+fn stands(claim: &Claim, event: EventType) -> bool {
+    match claim.status() {
+        Status::Rejected | Status::Declined => true,
+        Status::Associated | Status::Ended => claim.undecided().next().is_none(),
+        Status::InReview => event == EventType::DisputeOverturned,
+        Status::Draft
+        | Status::Submitted
+        | Status::ActionRequired
+        | Status::Disputed
+        | Status::Notifying
+        | Status::Unreachable
+        | Status::AwaitingCustomer
+        | Status::OnHold
+        | Status::Withdrawn
+        | Status::Discarded => false,
+    }
+}
+
+fn envelope<'a>(app: &'a App, partner: &Partner, to: &'a Email, at: Instant) -> Envelope<'a> {
+    let language = partner.locale.as_ref().map_or(Language::ENGLISH, Language::of_locale);
+    let (operator, sender) = (&app.operator, app.post.sender());
+    Envelope { operator, sender, to, asked_at: None, language, at }
+}
+
+/// Sends the mails of days that are due, as far as the time goes; the next run goes on. One that fails keeps nobody
+/// else from theirs.
+///
+/// # Errors
+/// The first failure. What is not sent is due still.
+pub(crate) async fn send_due(app: &App, invocation: &Invocation) -> Result<(), Failure> {
+    let mut result = Ok(());
+    let due = app.store.due_digests(app.store.moment().await?.at).await?;
+    for digest in due {
+        let moment = app.store.moment().await?;
+        if moment.at - moment.offset > invocation.deadline_at - MARGIN {
+            break;
+        }
+        result = result.and(Box::pin(send(app, &digest, moment)).await);
+    }
+    result
+}
+
+/// Sends a mail of a day to each contact to whom it was not handed over yet.
+async fn send(app: &App, digest: &Digest, moment: Moment) -> Result<(), Failure> {
+    let Some(sent) = app.store.lease_digest(digest, moment.at).await? else { return Ok(()) };
+    let mut result = Ok(());
+    if let Some(partner) = app.store.partner(&digest.partner).await? {
+        let (told, more) = told(app, &partner, digest, moment).await?;
+        for contact in partner.told_contacts().filter(|own| !sent.contains(&own.email)) {
+            let envelope = envelope(app, &partner, &contact.email, digest.due_at);
+            let Some(mail) = partner_digest(&partner.id, &told, more, &envelope) else { break };
+            let handed_over = app.post.send_of_directory(&[mail]).await;
+            if handed_over.is_ok() {
+                app.store.note_digest_sent(digest, &contact.email).await?;
+            }
+            result = result.and(handed_over);
+        }
+    }
+    if result.is_ok() {
+        app.store.delete_digest(digest).await?;
+    }
+    result
+}
+
+/// What a mail of a day tells: what the partner wants to be told now, of claims that have not been erased.
+async fn told(
+    app: &App,
+    partner: &Partner,
+    digest: &Digest,
+    moment: Moment,
+) -> Result<(Vec<DigestLine>, usize), Failure> {
+    let topics = partner.told_topics();
+    if topics.is_empty() {
+        return Ok((Vec::new(), 0));
+    }
+    let entries = app.store.digest_entries(digest).await?;
+    let (mut known, mut lines) = (Entries::default(), Vec::new());
+    for entry in entries.listed {
+        let topics: BTreeSet<_> = entry.topics.intersection(&topics).copied().collect();
+        if topics.is_empty() {
+            continue;
+        }
+        let matter = Box::pin(known.matter(app, partner, &entry.claim, moment)).await?;
+        let Some(claim) = matter else { continue };
+        let task = claim.claim().partner_tasks(moment.at).into_iter().next();
+        let (official, ended) = (entry.official, entry.ended);
+        lines.push(DigestLine { claim, topics, official, ended, task });
+    }
+    Ok((lines, entries.more))
+}
+
+/// What was read of the directory for one mail.
+#[derive(Default)]
+struct Entries {
+    tenants: BTreeMap<TenantId, Option<Tenant>>,
+    programs: BTreeMap<ProgramId, Option<Program>>,
+}
+
+impl Entries {
+    /// The claim with the names of its things; `None` where there is nothing to write about: no such claim, or no
+    /// directory of it, or its personal data were erased.
+    async fn matter(
+        &mut self,
+        app: &App,
+        partner: &Partner,
+        id: &ClaimId,
+        moment: Moment,
+    ) -> Result<Option<PartnerClaim>, Failure> {
+        let store = &app.store;
+        let claim = Box::pin(store.claim(id, moment)).await?;
+        let of_partner = |claim: &Claim| claim.subject.partner == partner.id && !claim.erased;
+        let Some(claim) = claim.filter(of_partner) else { return Ok(None) };
+        let policy = store.policy_of(&claim).await?;
+        let (tenant, program) = (&claim.subject.tenant, &claim.subject.program);
+        if !self.tenants.contains_key(tenant) {
+            self.tenants.insert(tenant.clone(), store.tenant(tenant).await?);
+        }
+        if !self.programs.contains_key(program) {
+            self.programs.insert(program.clone(), store.program(program).await?);
+        }
+        let tenant = self.tenants.get(tenant).and_then(Option::as_ref);
+        let program = self.programs.get(program).and_then(Option::as_ref);
+        let (Some(tenant), Some(program)) = (tenant, program) else { return Ok(None) };
+        let directory = Directory { tenant, program, policy: &policy };
+        Ok(Some(PartnerClaim::of(claim, &directory, &app.operator, partner.time_zone)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_mail_to_a_partner_is_read_with_its_task_and_without_one_and_anything_else_is_not() {
+        let mut detail = json!({
+            "id": "x-3-partner", "claim": "a".repeat(26), "version": 3, "type": "partner_mail_due",
+            "event": "information_requested", "at": "2026-12-21T09:00:00Z", "partner": "p-alpine",
+            "topics": ["turn"], "official": [], "ended": [],
+            "task": "answer", "until": "2026-12-30T23:00:00Z",
+        });
+        let read = due(&json!({"detail": detail})).unwrap();
+        let until = "2026-12-30T23:00:00Z".parse().unwrap();
+        assert_eq!(read.task, Some(OpenTask { task: PartnerTask::Answer, until }));
+        for member in ["task", "until"] {
+            detail.as_object_mut().unwrap().remove(member);
+        }
+        assert_eq!(due(&json!({"detail": detail})).unwrap().task, None);
+        detail["topics"] = json!(["weather"]);
+        for event in
+            [json!({}), json!({"detail": {"type": "validated"}}), json!({"detail": detail})]
+        {
+            assert_eq!(due(&event), None, "{event}");
+        }
+        assert!(is_scheduled(&json!({"source": "aws.events"})));
+        assert!(!is_scheduled(&json!({"source": "cpor"})));
+    }
+}
