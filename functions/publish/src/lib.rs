@@ -53,13 +53,11 @@ pub async fn handle(
     let mut failed = None;
     for record in records {
         let number = record::sequence_number(record);
-        match Box::pin(archive(app, record)).await {
-            Ok(events) => waiting.extend(events.into_iter().map(|own| (number.clone(), own))),
-            Err(()) => {
-                failed = Some(number);
-                break;
-            }
-        }
+        let Ok(events) = Box::pin(archive(app, record)).await else {
+            failed = Some(number);
+            break;
+        };
+        waiting.extend(events.into_iter().map(|own| (number.clone(), own)));
     }
     let unsent = Box::pin(app.bus.put(&waiting)).await;
     let sent = waiting.iter().filter(|(number, _)| !unsent.contains(number)).count();

@@ -155,12 +155,17 @@ fn page_of(entry: &str) -> Value {
 
 /// A page of what waits for the operator.
 fn page_of_queue() -> Value {
-    let mut page = page_of("ClaimView");
-    page["required"] = json!(["items", "next_cursor", "totals"]);
-    page["properties"]["totals"] = json!({
+    let totals = json!({
         "oneOf": [operation::reference("QueueTotalsView"), {"type": "null"}],
         "description": "How much waits, whatever the list asks for; `null` on every page but the first.",
     });
+    let mut page = page_of("ClaimView");
+    if let Some(required) = page.get_mut("required").and_then(Value::as_array_mut) {
+        required.push(json!("totals"));
+    }
+    if let Some(fields) = page.get_mut("properties").and_then(Value::as_object_mut) {
+        fields.insert("totals".to_owned(), totals);
+    }
     page
 }
 

@@ -75,7 +75,7 @@ impl PartnerClaim {
         let comments = &self.claim.details.reason_comments;
         let mut lines = Vec::new();
         for (at, reason) in self.claim.state.reasons().iter().enumerate() {
-            lines.push(self.reason(reason, say));
+            lines.push(self.reason(*reason, say));
             if let Some(comment) = comments.get(at).and_then(Option::as_ref) {
                 let comment = isolate(comment.as_str());
                 lines.push(say.of_text("partner-comment", "comment", &comment));
@@ -84,7 +84,7 @@ impl PartnerClaim {
         lines
     }
 
-    fn reason(&self, reason: &Reason, say: &Say) -> String {
+    fn reason(&self, reason: Reason, say: &Say) -> String {
         let code = reason.code.as_str().replace('_', "-");
         let text = say.of(&format!("reason-{code}"));
         match reason.item_no {

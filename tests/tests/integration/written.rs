@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use chrono::{Duration, NaiveDate};
 use domain::actor::Actor;
 use domain::calendar::Exception;
-use domain::claim::Claim;
+use domain::claim::{Claim, PartnerContact};
 use domain::directory::{Partner, PartnerStatus};
 use domain::ids::{ClaimId, Sha256Hash};
 use domain::program::{EvidencePolicy, Policy};
+use domain::text::{Domain, Email, Name};
 use integration::backstage::{events, mail_event, records};
 use integration::fixtures::{self, ALPINE, CONTOSO};
 use integration::stack::{Stack, token};
@@ -179,7 +180,10 @@ async fn own_writes(function: &str) -> BTreeSet<String> {
             assert_eq!(stack.send(event.json(&json!({"explicit_yes": "all"}))).await.status, 200);
         }
         "directory" => Box::pin(write_directory(&stack)).await,
-        "notify" => Box::pin(write_to_outsider(&stack)).await,
+        "notify" => {
+            Box::pin(write_to_outsider(&stack)).await;
+            Box::pin(write_to_partner(&stack)).await;
+        }
         "finalize" => Box::pin(erase(&stack)).await,
         "publish" => {
             Box::pin(stack.world.submitted("k", &["teams"])).await;
@@ -247,6 +251,28 @@ async fn write_to_outsider(stack: &Stack) {
     stack.backstage.publish(&records(&stack.world)).await.unwrap();
     for event in events(&stack.world) {
         stack.backstage.notify(&event).await.unwrap();
+    }
+}
+
+/// A partner is told with the mail of the day what became official.
+async fn write_to_partner(stack: &Stack) {
+    let world = &stack.world;
+    let told = Partner {
+        domains: [Domain::parse("alpine.example").unwrap()].into(),
+        contacts: vec![PartnerContact {
+            name: Name::parse("Petr Alpin").unwrap(),
+            email: Email::parse("petr@alpine.example").unwrap(),
+        }],
+        ..fixtures::alpine()
+    };
+    world.store.put_partner(&told).await.unwrap();
+    let open = Box::pin(world.awaiting("official", &["sharepoint-online"])).await;
+    world.elsewhere.forget();
+    world.let_pass(closes_at(&open));
+    world.finalize().await;
+    stack.backstage.publish(&records(world)).await.unwrap();
+    for event in events(world).iter().filter(|event| event["type"] == "partner_mail_due") {
+        stack.backstage.notify(event).await.unwrap();
     }
 }
 

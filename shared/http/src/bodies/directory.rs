@@ -340,7 +340,8 @@ pub fn partner(id: &PartnerId, body: &Value, before: Option<&Partner>) -> Result
     let old_locale = before.and_then(|before| before.locale.as_ref());
     known_language(&mut fields, locale.as_ref(), old_locale);
     let topics = fields.values("notify", 0..=PartnerTopic::ALL.len()).into_iter().collect();
-    let notify = (!body["notify"].is_null()).then_some(topics);
+    let says_topics = body.get("notify").is_some_and(|own| !own.is_null());
+    let notify = says_topics.then_some(topics);
     let partner = || {
         Some(Partner {
             id: id.clone(),

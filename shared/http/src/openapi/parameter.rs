@@ -62,6 +62,7 @@ pub(super) fn path(path: &str, name: &str) -> Value {
 }
 
 /// A parameter of the query. One that is unknown, given twice or not of its form is answered 400 with its name.
+#[expect(clippy::too_many_lines, reason = "a row for each parameter")]
 pub(super) fn query(route: RouteId, name: &str) -> Value {
     let (description, schema) = match name {
         "limit" => (

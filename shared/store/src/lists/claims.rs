@@ -71,7 +71,7 @@ impl Store {
             let is_queue = matches!(list.source, Source::Waiting { .. });
             let (claims, fetched) = Box::pin(self.load_listed(&ids, is_queue, moment)).await?;
             let mut claims = claims.into_iter().peekable();
-            let last = places.len();
+            let read = places.len();
             for (no, place) in places.into_iter().enumerate() {
                 let Some(claim) = claims.next_if(|claim| claim.id == place.id) else { continue };
                 let assigned_to = if is_queue { fetched.assignee(&claim.id)? } else { None };
@@ -81,7 +81,7 @@ impl Store {
                 }
                 items.push(ListedClaim { claim, assigned_to, behind: place.behind.clone() });
                 if items.len() >= limit.into() {
-                    let next = if no + 1 == last { next } else { Some(place.behind) };
+                    let next = if no + 1 == read { next } else { Some(place.behind) };
                     return Ok(ListPage { items, next });
                 }
             }

@@ -248,7 +248,7 @@ impl Store {
         at: Instant,
     ) -> Result<bool, StoreError> {
         let sort = keys::partner_mails(partner.time_zone.date(at));
-        let most = Counter { name: "n".to_owned(), most: Some(MOST_A_DAY) };
+        let most = Counter { name: "n".to_owned(), step: 1, most: Some(MOST_A_DAY) };
         self.count_up(key(keys::quotas(&partner.id), sort), &[most]).await
     }
 }
