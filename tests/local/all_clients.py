@@ -3,7 +3,9 @@ to the customer's "no", and to a refusal of its fields. It needs Java 11 and Go 
 
 import json
 import os
+import shutil
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -13,30 +15,31 @@ from settings import ENDPOINT, STATE, TOOLS
 from wait import until
 
 
-def generate(language: str, **properties: str) -> None:
-    place = CLIENTS / language / "generated"
+def generate(language: str, **properties: str) -> Path:
+    """The folder of a program with the client beside it, apart from the sources."""
+    place = STATE / "clients" / language
+    shutil.copytree(CLIENTS / language, place, dirs_exist_ok=True)
     given = ",".join(f"{name}={value}" for name, value in properties.items())
-    run([TOOLS / "openapi-generator-cli", "generate", "-i", CONTRACT, "-g", language, "-o", place,
+    run([TOOLS / "openapi-generator-cli", "generate", "-i", CONTRACT, "-g", language, "-o", place / "generated",
          f"--additional-properties={given}", "--global-property", "apiTests=false,modelTests=false,apiDocs=false,modelDocs=false"])
+    return place
 
 
 @pytest.fixture(scope="session")
 def go():
-    generate("go", enumClassPrefix="true", packageName="claims", withGoMod="false")
-    (CLIENTS / "go" / "generated" / "go.mod").write_text("module claims\n\ngo 1.19\n")
-    program = STATE / "clients" / "life-go"
+    place = generate("go", enumClassPrefix="true", packageName="claims", withGoMod="false")
+    (place / "generated" / "go.mod").write_text("module claims\n\ngo 1.19\n")
     quiet = {**os.environ, "GOFLAGS": "-mod=mod", "GOPROXY": "off"}
-    run(["go", "build", "-o", program, "."], cwd=CLIENTS / "go", env=quiet)
-    return program
+    run(["go", "build", "-o", "life", "."], cwd=place, env=quiet)
+    return place / "life"
 
 
 @pytest.fixture(scope="session")
 def rust():
-    generate("rust", packageName="claims")
-    target = STATE / "clients" / "rust"
+    place = generate("rust", packageName="claims")
     own = {name: value for name, value in os.environ.items() if name != "CARGO_BUILD_TARGET"}
-    run(["cargo", "build", "--quiet", "--target-dir", target], cwd=CLIENTS / "rust", env=own)
-    return target / "debug" / "life"
+    run(["cargo", "build", "--quiet", "--target-dir", "target"], cwd=place, env=own)
+    return place / "target" / "debug" / "life"
 
 
 @pytest.mark.parametrize("language", ["go", "rust"])

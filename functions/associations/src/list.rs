@@ -98,7 +98,7 @@ async fn associations(
     let Position { from, after } = position;
     if let Some(after) = after {
         let claim = Box::pin(app.store.claim(&after.claim, moment)).await?;
-        let rest = claim.map(|claim| wanted(claim, Some(&after), query)).unwrap_or_default();
+        let rest = claim.map(|claim| wanted(&claim, Some(&after), query)).unwrap_or_default();
         if let Some(last) = page.fill(rest) {
             return Ok((page.found, Some(Position { from, after: Some(last) })));
         }
@@ -114,7 +114,7 @@ async fn associations(
     let mut left = claims.items.len();
     for ListedClaim { claim, behind, .. } in claims.items {
         left = left.saturating_sub(1);
-        if let Some(last) = page.fill(wanted(claim, None, query)) {
+        if let Some(last) = page.fill(wanted(&claim, None, query)) {
             return Ok((page.found, Some(Position { from: Some(behind), after: Some(last) })));
         }
         if page.room() == 0 && left > 0 {
@@ -148,13 +148,13 @@ impl AssociationsPage {
 
 /// The associations of a claim that are asked for, behind the one given.
 fn wanted(
-    claim: Claim,
+    claim: &Claim,
     after: Option<&AssociationId>,
     query: &AssociationsQuery,
 ) -> Vec<(Claim, ItemNo)> {
     let is_behind = |no: ItemNo| after.is_none_or(|after| after.item < no);
     let items = claim.items.iter();
-    let items = items.filter(|item| is_behind(item.no) && is_wanted(&claim, item, query));
+    let items = items.filter(|item| is_behind(item.no) && is_wanted(claim, item, query));
     items.map(|item| (claim.clone(), item.no)).collect()
 }
 

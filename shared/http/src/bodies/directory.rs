@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use domain::calendar::CountryCode;
 use domain::claim::PartnerContact;
 use domain::directory::{
-    DEFAULT_CHECK_QUOTA, DEFAULT_DRAFT_QUOTA, Locale, Location, MAX_CHECK_QUOTA, MAX_PARTNER_CONTACTS, MAX_PARTNER_DOMAINS, Partner,
-    Tenant, TenantContact, TenantItem,
+    DEFAULT_CHECK_QUOTA, DEFAULT_DRAFT_QUOTA, Locale, Location, MAX_CHECK_QUOTA,
+    MAX_PARTNER_CONTACTS, MAX_PARTNER_DOMAINS, Partner, Tenant, TenantContact, TenantItem,
 };
 use domain::ids::{PartnerId, ProductId, ProgramId, TenantId};
 use domain::partner_news::PartnerTopic;
