@@ -1,8 +1,7 @@
 //! `GET /v1/reviews`: what waits in a queue or in any, longest first, or what needs somebody to vouch.
 
 use domain::claim::Claim;
-use domain::ids::StaffId;
-use store::{ClaimList, ListedClaim, Moment, Source};
+use store::{AssignedTo, ClaimList, ListedClaim, Moment, Source};
 use web::queries::{Assignee, ReviewsQuery};
 use web::views::QueueTotalsView;
 use web::{Call, Caller, Page, Reply, queries};
@@ -56,10 +55,11 @@ async fn waiting(
     Ok((found.items, pagination::next(found.next)))
 }
 
-/// Who is asked to work on the claims; `Some(None)`: nobody.
-pub(crate) fn assignee(query: &ReviewsQuery) -> Option<Option<&StaffId>> {
-    query.assigned_to.as_ref().map(|assignee| match assignee {
-        Assignee::Nobody => None,
-        Assignee::Staff(id) => Some(id),
-    })
+/// Who is asked to work on the claims.
+pub(crate) fn assignee(query: &ReviewsQuery) -> AssignedTo<'_> {
+    match &query.assigned_to {
+        None => AssignedTo::Anyone,
+        Some(Assignee::Nobody) => AssignedTo::Nobody,
+        Some(Assignee::Staff(id)) => AssignedTo::Staff(id),
+    }
 }

@@ -61,7 +61,7 @@ pub use history::entries::HistoryEntry;
 pub use lists::claims::{ClaimList, ListedClaim};
 pub use lists::counts::ClaimCounts;
 pub use lists::ledger::LedgerPage;
-pub use lists::source::{Listed, Scope, Source};
+pub use lists::source::{AssignedTo, Listed, Scope, Source};
 pub use notices::digests::{Digest, DigestEntries, DigestEntry, DigestSent};
 pub use notices::mails::FailedActivations;
 pub use notices::notice_code::NoticeOfCode;

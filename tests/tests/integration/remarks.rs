@@ -468,11 +468,11 @@ async fn the_history_tells_partner_and_staff_which_fields_changed_with_old_and_n
     let patch = json!({"label": "Q1", "external_ref": null});
     let edited = stack.edit(ALPINE, &world.read(&id).await, &patch).await;
     assert_eq!(edited.status, 200, "{}", edited.text);
-    let path = format!("/v1/claims/{id}/history");
+    let history_path = format!("/v1/claims/{id}/history");
     let body = fixtures::claim_body(&ITEMS);
     for archived in [false, true] {
         for as_whom in [by_partner as fn(Event) -> Event, by_auditor] {
-            let history = read(&stack, &path, as_whom).await;
+            let history = read(&stack, &history_path, as_whom).await;
             let labels = changes(&history, 3);
             if archived || labels != Value::Null {
                 let label = json!({"field": "/label", "old": body["label"], "new": "Q1"});

@@ -265,7 +265,7 @@ async fn what_the_template_does_not_permit_the_wire_refuses() {
     assert!(store.claim(&claim.id, world.now()).await.is_err(), "publish queries nothing");
     wire.permit(Permissions::of("claims", false));
     assert!(store.claim(&claim.id, world.now()).await.is_ok());
-    let queue = store::Source::Waiting { queue: None, assigned_to: None };
+    let queue = store::Source::Waiting { queue: None, assigned_to: store::AssignedTo::Anyone };
     let waiting = store.claims(store::ClaimList::all(queue), None, 10, world.now());
     assert!(Box::pin(waiting).await.is_err(), "the queue is the operator's");
 }

@@ -626,8 +626,8 @@ async fn an_association_that_ends_while_pages_are_read_hides_no_other() {
     let whole = Box::pin(all(&stack, by_partner, list)).await.0;
     let first = get(&stack, list).await;
     // The page ends in the middle of a claim, and what it ends with is over now.
-    let last = ids(&first).pop().unwrap();
-    let end = Event::post(&format!("/v1/associations/{last}/end")).partner_admin(ALPINE);
+    let ending = ids(&first).pop().unwrap();
+    let end = Event::post(&format!("/v1/associations/{ending}/end")).partner_admin(ALPINE);
     let ended = stack.send(end.json(&json!({"comment": "done"}))).await;
     assert_eq!(ended.status, 200, "{}", ended.text);
     stack.world.clock.advance(Duration::seconds(1));

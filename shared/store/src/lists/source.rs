@@ -99,6 +99,27 @@ impl Listed {
     }
 }
 
+/// Who works on the claims that are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AssignedTo<'a> {
+    /// Whoever does, or nobody.
+    Anyone,
+    /// Nobody.
+    Nobody,
+    /// This member of the staff.
+    Staff(&'a StaffId),
+}
+
+impl AssignedTo<'_> {
+    fn takes(self, worker: Option<&StaffId>) -> bool {
+        match self {
+            Self::Anyone => true,
+            Self::Nobody => worker.is_none(),
+            Self::Staff(asked) => worker == Some(asked),
+        }
+    }
+}
+
 /// What a list is made of, and in which order.
 #[derive(Debug, Clone, Copy)]
 pub enum Source<'a> {
@@ -115,8 +136,8 @@ pub enum Source<'a> {
     Waiting {
         /// In which queue; `None`: in any.
         queue: Option<Queue>,
-        /// On which somebody of the staff works; `Some(None)`: nobody; `None`: whoever does.
-        assigned_to: Option<Option<&'a StaffId>>,
+        /// On which such a member of the staff works.
+        assigned_to: AssignedTo<'a>,
     },
     /// A partner's claims with a reference, in the order of their ids.
     Reference {
@@ -137,7 +158,7 @@ impl Source<'_> {
                     Some(queue) => queue.takes(claim, now),
                     None => claim.status().row().queue.is_some(),
                 };
-                waits && assigned_to.is_none_or(|asked| asked == worker)
+                waits && assigned_to.takes(worker)
             }
             Self::Newest(Scope::PartnerAtTenant { tenant, .. }, _) => {
                 claim.subject.tenant == *tenant
