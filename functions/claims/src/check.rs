@@ -4,7 +4,7 @@ use domain::command::ClaimInput;
 use domain::ids::ClaimId;
 use domain::rejection::FieldError;
 use lambda_http::{Body, Response};
-use store::NewClaim;
+use store::{Checked, NewClaim};
 use web::views::{CheckView, CheckWarning, ClaimableItemView};
 use web::{Call, Caller, Failure, Reply, bodies, request_hash};
 
@@ -31,40 +31,40 @@ pub(crate) async fn check(
         request_hash: request_hash(&body),
     };
     let checked = Box::pin(app.store.judge_new(new, moment)).await?;
-    let items = checked.claimable.map(|found| {
+    let items = checked.claimable.as_ref().map(|found| {
         let views = found.items.iter().map(|(item, claimability)| {
             ClaimableItemView::of(&found.program, item, *claimability, call.language())
         });
         views.collect()
     });
-    let warning = warning(app, &given.input, &checked.errors).await?;
+    let warnings = warnings(&given.input, &checked);
     let view = CheckView::of(
-        checked.errors,
-        checked.hindrances,
+        checked.errors.clone(),
+        checked.hindrances.clone(),
         checked.contested,
         checked.earliest_closes_at,
-        warning,
+        &checked.blocked,
+        warnings,
         call.language(),
     );
     Ok(Reply::ok(&view.with_items(items)).done())
 }
 
-/// What is worth knowing of the contact. Nothing is told of a tenant that the claim does not name rightly, nor of
-/// a contact that is refused anyway.
-async fn warning(
-    app: &Api,
-    input: &ClaimInput,
-    errors: &[FieldError],
-) -> Result<Option<CheckWarning>, ApiError> {
+/// What is worth knowing of the contact and of the evidence. Nothing is told of a tenant that the claim does not name
+/// rightly, nor of a contact that is refused anyway.
+fn warnings(input: &ClaimInput, checked: &Checked) -> Vec<CheckWarning> {
     let wrong = |error: &FieldError| {
         error.pointer.starts_with("/tenant") || error.pointer.starts_with("/customer_contact")
     };
-    let (Some(id), Some(contact)) = (&input.tenant, &input.customer_contact) else {
-        return Ok(None);
-    };
-    if errors.iter().any(wrong) {
-        return Ok(None);
-    }
-    let tenant = app.store.tenant(id).await?;
-    Ok(tenant.and_then(|tenant| CheckWarning::of_contact(&tenant, &contact.email)))
+    let known = &checked.known;
+    let contact = input.customer_contact.as_ref().map(|contact| &contact.email);
+    let contact = contact.filter(|_| !checked.errors.iter().any(wrong));
+    let at_tenant = contact.zip(known.tenant.as_ref());
+    let own = contact.zip(known.partner.as_ref());
+    let of_contact = at_tenant.and_then(|(email, tenant)| CheckWarning::of_contact(tenant, email));
+    let of_own = own.and_then(|(email, partner)| CheckWarning::of_own_domain(partner, email));
+    let program = known.program.as_ref();
+    let of_evidence =
+        program.and_then(|program| CheckWarning::of_evidence(program, !input.evidence.is_empty()));
+    of_contact.into_iter().chain(of_own).chain(of_evidence).collect()
 }

@@ -2,7 +2,7 @@
 
 use domain::claim::Claim;
 use domain::command::{Command, CommandKind, Selection};
-use domain::ids::ClaimId;
+use domain::ids::{ClaimId, Version};
 use domain::recipient::Recipients;
 use lambda_http::{Body, Response};
 use serde_json::Value;
@@ -10,7 +10,7 @@ use store::{CommandAnswer, Moment, OpenClaim};
 use web::{Call, Caller, Failure, Reply, bodies, queries};
 
 use crate::list::is_his_to_see;
-use app::{Api, ApiError, customer_view, history_page, moment, shown_remarks, state_first};
+use app::{Api, ApiError, customer_view, history_page, moment, refuse_arguments, shown_remarks};
 
 /// What a customer may answer.
 #[derive(Debug, Clone, Copy)]
@@ -50,10 +50,17 @@ pub(crate) async fn answer(
 ) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
     let open = Box::pin(open(app, call, caller, moment)).await?;
+    let expected = match answer {
+        // A "no" is never refused, whatever version it names.
+        Answer::Decline => None,
+        Answer::Accept | Answer::Undo | Answer::Extend => expected(call, &open)?,
+    };
     let read = |body: &Value| bodies::chosen_items(body).map(|items| answer.command(items));
-    let command = read(&call.json_or_empty()?)
-        .map_err(|failure| state_first(open.claim(), answer.kind(), caller, moment, failure))?;
-    Box::pin(run(app, caller, open, &command, moment)).await
+    let (kind, body) = (Some(answer.kind()), call.json_or_empty()?);
+    let command = read(&body).map_err(|failure| {
+        refuse_arguments(open.claim(), expected, kind, caller, moment, failure)
+    })?;
+    Box::pin(run(app, caller, open, &command, expected, moment)).await
 }
 
 /// Retires the link of a recipient; the reply is the claim as it is then.
@@ -64,10 +71,17 @@ pub(crate) async fn retire_link(
 ) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
     let open = Box::pin(open(app, call, caller, moment)).await?;
+    let (expected, kind) = (expected(call, &open)?, Some(CommandKind::RetireLink));
     let command = bodies::retired_link(&call.json()?).map_err(|failure| {
-        state_first(open.claim(), CommandKind::RetireLink, caller, moment, failure)
+        refuse_arguments(open.claim(), expected, kind, caller, moment, failure)
     })?;
-    Box::pin(run(app, caller, open, &command, moment)).await
+    Box::pin(run(app, caller, open, &command, expected, moment)).await
+}
+
+/// The version that the caller names, if any.
+fn expected(call: &Call<'_>, open: &OpenClaim) -> Result<Option<Version>, Failure> {
+    let named = call.optional_if_match()?;
+    Ok(named.and_then(|named| named.seen(open.claim().version)))
 }
 
 /// The claim of the path, if it is the caller's to see.
@@ -89,10 +103,11 @@ async fn run(
     caller: &Caller,
     open: OpenClaim,
     command: &Command,
+    expected: Option<Version>,
     moment: Moment,
 ) -> Result<Response<Body>, ApiError> {
     let (actor, answer) = (caller.actor(), CommandAnswer::ClaimWithRecipients);
-    let ran = app.store.run_command(open, actor, command, moment, None, answer);
+    let ran = app.store.run_command(open, actor, command, moment, expected, answer);
     let outcome = Box::pin(ran).await?;
     shown(app, &outcome.claim, outcome.recipients, caller, moment).await
 }

@@ -22,10 +22,14 @@ use runtime::{Failure, Invocation, fields};
 use serde::Deserialize;
 use serde_json::Value;
 use store::{Digest, DigestEntry, Moment};
-use tracing::info;
+use tracing::{error, info};
 
 use crate::App;
 
+/// The most lines of claims in one mail of a day.
+const MOST_LISTED: usize = 50;
+/// How long a mail of a day is tried that some contact does not get.
+const TRIED_FOR: Duration = Duration::days(3);
 /// How long before the platform stops the function no further mail of a day is begun.
 const MARGIN: Duration = Duration::seconds(10);
 
@@ -177,7 +181,11 @@ async fn send(app: &App, digest: &Digest, moment: Moment) -> Result<(), Failure>
             result = result.and(handed_over);
         }
     }
-    if result.is_ok() {
+    let is_given_up = result.is_err() && moment.at - digest.due_at > TRIED_FOR;
+    if is_given_up {
+        error!(partner_id = %digest.partner, "A mail of a day to a partner is given up after three days");
+    }
+    if result.is_ok() || is_given_up {
         app.store.delete_digest(digest).await?;
     }
     result
@@ -195,10 +203,20 @@ async fn told(
         return Ok((Vec::new(), 0));
     }
     let entries = app.store.digest_entries(digest).await?;
-    let (mut known, mut lines) = (Entries::default(), Vec::new());
-    for entry in entries.listed {
-        let topics: BTreeSet<_> = entry.topics.intersection(&topics).copied().collect();
-        if topics.is_empty() {
+    let (mut known, mut lines, mut more) = (Entries::default(), Vec::new(), entries.more);
+    let mut wanted: Vec<_> = entries
+        .read
+        .into_iter()
+        .filter_map(|entry| {
+            let told: BTreeSet<_> = entry.topics.intersection(&topics).copied().collect();
+            (!told.is_empty()).then_some((told, entry))
+        })
+        .collect();
+    // What waits for the partner comes before what it can only know.
+    wanted.sort_by_key(|(told, _)| !told.contains(&PartnerTopic::Turn));
+    for (topics, entry) in wanted {
+        if lines.len() >= MOST_LISTED {
+            more += 1;
             continue;
         }
         let matter = Box::pin(known.matter(app, partner, &entry.claim, moment)).await?;
@@ -207,7 +225,7 @@ async fn told(
         let (official, ended) = (entry.official, entry.ended);
         lines.push(DigestLine { claim, topics, official, ended, task });
     }
-    Ok((lines, entries.more))
+    Ok((lines, more))
 }
 
 /// What was read of the directory for one mail.

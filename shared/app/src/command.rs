@@ -40,8 +40,8 @@ pub async fn run_command(store: &Store, request: CommandRequest<'_>) -> Result<R
     let command = match command {
         Ok(command) => command,
         Err(failure) => {
-            let by_state = |kind, failure| state_first(open.claim(), kind, caller, moment, failure);
-            return Err(unreadable(open.claim(), expected, kind, failure, by_state).into());
+            let failure = refuse_arguments(open.claim(), expected, kind, caller, moment, failure);
+            return Err(failure.into());
         }
     };
     let answer = match caller.viewer() {
@@ -57,18 +57,19 @@ pub async fn run_command(store: &Store, request: CommandRequest<'_>) -> Result<R
 }
 
 /// What to answer where the arguments cannot be read: the first check that fails.
-fn unreadable(
+pub fn refuse_arguments(
     claim: &Claim,
     expected: Option<Version>,
     kind: Option<CommandKind>,
+    caller: &Caller,
+    moment: Moment,
     failure: Failure,
-    by_state: impl FnOnce(CommandKind, Failure) -> Failure,
 ) -> Failure {
     if expected.is_some_and(|seen| seen != claim.version) {
         return Failure::VersionMismatch { current: Some(claim.version.into()) };
     }
     match kind {
-        Some(kind) => by_state(kind, failure),
+        Some(kind) => state_first(claim, kind, caller, moment, failure),
         None => failure,
     }
 }

@@ -13,7 +13,7 @@ mod recipients;
 
 pub use api::{Api, moment, serve_api};
 pub use claim_view::{claim_view, customer_view, listed_view, queued_view, shown_remarks};
-pub use command::{CommandRequest, run_command, state_first};
+pub use command::{CommandRequest, refuse_arguments, run_command, state_first};
 pub use documents::Document;
 pub use error::{ApiError, respond};
 pub use history::history_page;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 use domain::calendar::Tz;
 use domain::claim::{Claim, Instant, ItemStatus, State, Status};
+use domain::event::EventType;
 use domain::ids::{ItemNo, PartnerId};
 use domain::partner_news::{OpenTask, PartnerTask, PartnerTopic};
 use domain::reason::{EndReason, Reason};
@@ -293,13 +294,22 @@ impl DigestLine {
                 let say = matter.say(&items_of(matter, open.task), language);
                 Some(knowing_until(say, open.until, matter.zone).of("digest-turn"))
             }
+            PartnerTopic::Decided if !is_decided(&matter.claim) => None,
             PartnerTopic::Decided => {
                 let all: Vec<_> = matter.claim.kept().map(|item| item.no).collect();
                 let outcomes = outcomes(matter, language).join(" ");
                 Some(matter.say(&all, language).of_text("digest-decided", "outcomes", &outcomes))
             }
             PartnerTopic::Official => {
-                Some(matter.say(&self.official, language).of("digest-official"))
+                let is_active = |no: &&ItemNo| {
+                    let item = matter.claim.item(**no);
+                    item.is_some_and(|item| {
+                        matches!(matter.claim.item_status(item), ItemStatus::Active { .. })
+                    })
+                };
+                let official: Vec<_> = self.official.iter().filter(is_active).copied().collect();
+                (!official.is_empty())
+                    .then(|| matter.say(&official, language).of("digest-official"))
             }
             PartnerTopic::Ended => {
                 let reason = self.ended.first().and_then(|no| end_reason(&matter.claim, *no))?;
@@ -308,6 +318,25 @@ impl DigestLine {
                 Some(say.of_text("digest-ended", "reason", &reason))
             }
         }
+    }
+}
+
+/// Whether a claim is decided still: nobody has taken a "no" back or disputed since, or a dispute was won.
+fn is_decided(claim: &Claim) -> bool {
+    match claim.status() {
+        Status::Rejected | Status::Declined => true,
+        Status::Associated | Status::Ended => claim.undecided().next().is_none(),
+        Status::InReview => claim.last_event.event_type == EventType::DisputeOverturned,
+        Status::Draft
+        | Status::Submitted
+        | Status::ActionRequired
+        | Status::Disputed
+        | Status::Notifying
+        | Status::Unreachable
+        | Status::AwaitingCustomer
+        | Status::OnHold
+        | Status::Withdrawn
+        | Status::Discarded => false,
     }
 }
 

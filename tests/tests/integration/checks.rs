@@ -287,3 +287,71 @@ async fn a_ledger_in_pages_has_claims_first_and_then_every_look_once() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_claim_that_is_over_lets_nobody_look_uncounted() {
+    let stack = with_alpine(|alpine| alpine.daily_check_quota = 1).await;
+    let own = stack.world.submitted("own", &["teams"]).await;
+    stack.command(ALPINE, &own, "withdraw", &json!({})).await;
+    assert_eq!(check(&stack, ALPINE, &at_contoso()).await.status, 200);
+    assert_eq!(checks_left(&stack).await, 0);
+    assert_eq!(told(&stack, CONTOSO).await, [(ALPINE.to_owned(), 1)]);
+}
+
+#[tokio::test]
+async fn a_submit_that_a_block_refuses_is_a_look_as_well_and_a_check_names_the_blocked_item() {
+    let stack = with_alpine(|alpine| alpine.daily_check_quota = 1).await;
+    let rules = json!({"blocks": [{"partner_id": ALPINE, "kind": "workload", "id": "teams",
+                                   "until": "2027-03-01T00:00:00Z"}]});
+    let put = Event::put("/v1/customer/rules").customer_admin(CONTOSO).json(&rules);
+    let put = stack.send(put).await;
+    assert_eq!(put.status, 200, "{}", put.text);
+    let body = claim_body(&["exchange-online", "teams"]);
+    let refused = stack.submit(ALPINE, "k", &body).await;
+    assert_eq!(refused.problem(), (409, "blocked-by-customer"), "{}", refused.text);
+    assert_eq!(checks_left(&stack).await, 0);
+    assert_eq!(told(&stack, CONTOSO).await, [(ALPINE.to_owned(), 1)]);
+    let checked = check(&stack, ALPINE, &body).await;
+    let expected = [("/items/1".to_owned(), "blocked-by-customer".to_owned())];
+    assert_eq!(checked.errors(), expected, "{}", checked.text);
+}
+
+#[tokio::test]
+async fn a_partner_that_may_not_claim_learns_nothing_by_a_draft() {
+    let stack = with_alpine(|_| ()).await;
+    let mut body = claim_body(&["yammer"]);
+    body["draft"] = json!(true);
+    let drafted = stack.submit(ALPINE, "k", &body).await;
+    assert_eq!(drafted.status, 201, "{}", drafted.text);
+    let mut suspended = fixtures::alpine();
+    suspended.status = PartnerStatus::Suspended;
+    suspended.daily_check_quota = 8;
+    stack.world.store.put_partner(&suspended).await.unwrap();
+    let id = domain::ids::ClaimId::parse(drafted.body["id"].as_str().unwrap()).unwrap();
+    let claim = stack.world.read(&id).await;
+    let refused = stack.command(ALPINE, &claim, "submit", &json!({})).await;
+    assert!(refused.text.contains("tenant-unknown"), "{}", refused.text);
+    assert!(!refused.text.contains("item-not-in-tenant"), "{}", refused.text);
+    assert_eq!(checks_left(&stack).await, 3);
+    let again = stack.submit(ALPINE, "k2", &body).await;
+    let unknown = ("/tenant".to_owned(), "tenant-unknown".to_owned());
+    assert!(again.errors().contains(&unknown), "{}", again.text);
+}
+
+#[tokio::test]
+async fn a_check_warns_of_contacts_that_decide_little_and_of_missing_documents() {
+    let stack = with_alpine(|alpine| {
+        alpine.domains = [domain::text::Domain::parse("alpine.example").unwrap()].into();
+    })
+    .await;
+    let warned = async |address: &str| {
+        let mut body = claim_body(&["teams"]);
+        body["customer_contact"]["email"] = json!(address);
+        let answer = check(&stack, ALPINE, &body).await;
+        let warnings = answer.body["warnings"].as_array().unwrap().clone();
+        warnings.iter().map(|own| own["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(warned("it@contoso.example").await, [""; 0]);
+    assert_eq!(warned("jana@contoso.example").await, ["contact-unverified"]);
+    assert_eq!(warned("al@alpine.example").await, ["contact-outside", "contact-own"]);
+}

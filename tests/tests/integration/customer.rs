@@ -190,3 +190,23 @@ async fn an_answer_about_items_that_are_not_there_is_refused_by_field() {
     let twice = answer(&stack, &claim, "accept", &json!({"items": [1, 1]})).await;
     assert_eq!(twice.errors(), [("/items/1".to_owned(), "duplicate".to_owned())]);
 }
+
+#[tokio::test]
+async fn an_administrators_stale_version_is_refused_but_for_a_no() {
+    let stack = Stack::at(NOW).await;
+    let claim = stack.world.awaiting("k", &["teams", "exchange-online"]).await;
+    let send = async |answer: &str, tag: &str| {
+        let event = Event::post(&format!("/v1/customer/claims/{}/{answer}", claim.id));
+        let event = event.customer_admin(CONTOSO).header("If-Match", tag);
+        stack.send(event.json(&json!({"items": [1]}))).await
+    };
+    for answer in ["accept", "undo", "extend"] {
+        let refused = send(answer, "\"1\"").await;
+        assert_eq!(refused.problem(), (412, "version-mismatch"), "{answer}: {}", refused.text);
+        assert_eq!(refused.header("etag"), format!("\"{}\"", claim.version.0));
+    }
+    assert_eq!(send("accept", "junk").await.status, 400);
+    assert_eq!(send("decline", "\"1\"").await.status, 200);
+    let present = stack.world.read(&claim.id).await.version.0;
+    assert_eq!(send("undo", &format!("\"{present}\"")).await.status, 200);
+}

@@ -81,6 +81,9 @@ async fn read(stack: &Stack, path: &str, as_whom: fn(Event) -> Event) -> Answer 
     answer
 }
 
+/// Who sends an event.
+type AsWhom = fn(Event) -> Event;
+
 fn by_partner(event: Event) -> Event {
     event.partner_user(ALPINE)
 }
@@ -204,11 +207,12 @@ async fn grounds_notes_and_the_word_for_a_contact_are_the_staffs_alone_and_an_en
         ];
         assert_eq!(texts(&read(&stack, &own, by_auditor).await), all);
         // The history tells each reader the same words, and nobody others.
-        for (path, as_whom, words) in [
-            (&own, by_partner as fn(Event) -> Event, &all[1..2]),
+        let readers: [(&String, AsWhom, &[&str]); 3] = [
+            (&own, by_partner, &all[1..2]),
             (&customers, by_customer, &all[..2]),
             (&own, by_auditor, &all[..]),
-        ] {
+        ];
+        for (path, as_whom, words) in readers {
             let history = read(&stack, &format!("{path}/history"), as_whom).await;
             let told = history.body["items"].to_string();
             for word in all {
@@ -471,7 +475,8 @@ async fn the_history_tells_partner_and_staff_which_fields_changed_with_old_and_n
     let history_path = format!("/v1/claims/{id}/history");
     let body = fixtures::claim_body(&ITEMS);
     for archived in [false, true] {
-        for as_whom in [by_partner as fn(Event) -> Event, by_auditor] {
+        let readers: [AsWhom; 2] = [by_partner, by_auditor];
+        for as_whom in readers {
             let history = read(&stack, &history_path, as_whom).await;
             let labels = changes(&history, 3);
             if archived || labels != Value::Null {
@@ -539,10 +544,9 @@ async fn an_action_that_changes_nothing_keeps_no_note_and_an_unread_note_is_refu
 async fn a_remark_names_who_said_it_to_the_own_side_and_to_staff_alone() {
     let (stack, id) = discussed().await;
     let path = format!("/v1/claims/{id}");
-    for (as_whom, sides) in [
-        (by_partner as fn(Event) -> Event, &["partner"][..]),
-        (by_auditor, &["partner", "operator"][..]),
-    ] {
+    let readers: [(AsWhom, &[&str]); 2] =
+        [(by_partner, &["partner"]), (by_auditor, &["partner", "operator"])];
+    for (as_whom, sides) in readers {
         for remark in read(&stack, &path, as_whom).await.body["remarks"].as_array().unwrap() {
             let is_named = remark.get("actor_id").is_some();
             let side = remark["side"].as_str().unwrap();

@@ -464,6 +464,7 @@ fn customer(route: CustomerRoute) -> Endpoint {
             "RulesView",
         ),
         CustomerRoute::Accept => Endpoint {
+            optional_headers: &["If-Match"],
             problems: &[ProblemCode::InvalidState],
             ..answer(
                 "Say yes, at once",
@@ -481,6 +482,7 @@ fn customer(route: CustomerRoute) -> Endpoint {
             )
         },
         CustomerRoute::Undo => Endpoint {
+            optional_headers: &["If-Match"],
             problems: &[ProblemCode::InvalidState],
             ..answer(
                 "Take a no back, until the deadline",
@@ -489,6 +491,7 @@ fn customer(route: CustomerRoute) -> Endpoint {
             )
         },
         CustomerRoute::Extend => Endpoint {
+            optional_headers: &["If-Match"],
             problems: &[ProblemCode::InvalidState],
             ..answer(
                 "Ask for more time, once",
@@ -512,6 +515,7 @@ fn customer(route: CustomerRoute) -> Endpoint {
         ),
         CustomerRoute::RetireLink => Endpoint {
             body: Some(BodyShape::Json("RetireLinkBody")),
+            optional_headers: &["If-Match"],
             problems: &[ProblemCode::InvalidState],
             ..answer(
                 "Retire the link of a recipient",

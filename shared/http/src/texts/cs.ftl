@@ -59,6 +59,9 @@ unavailable = Nedostupné
 # Upozornění při kontrole.
 warning-contact-outside = Doména této adresy tenantu nepatří a adresu nikdo neověřil: odkaz nedostane.
 warning-vouching-needed = Tenant nemá ověřený kontakt: za tento se musí zaručit provozovatel.
+warning-contact-unverified = Tuto adresu nikdo neověřil: dotážeme se i ověřených kontaktů tenantu a jejím odkazem půjde jen odmítnout.
+warning-contact-own = Tato adresa je ve vaší vlastní doméně. Uveďte někoho u zákazníka.
+warning-evidence-missing = Program žádá dokumenty: bez nich nelze žádost schválit. Přidat je lze do začátku posouzení.
 
 # Kódy jednotlivých polí. Atributy říkají, co by bylo správně, je-li to známo.
 field-required = Tento údaj je povinný.

@@ -59,6 +59,9 @@ unavailable = Not available
 # Warnings of a check.
 warning-contact-outside = The domain of this address is not the tenant's, and nobody has verified it: it gets no link.
 warning-vouching-needed = The tenant has no verified contact: the operator has to vouch for this one.
+warning-contact-unverified = Nobody has verified this address: the tenant's verified contacts are asked as well, and by its link one can only say no.
+warning-contact-own = This address is at one of your own domains. Name somebody at the customer.
+warning-evidence-missing = The program asks for documents: without one the claim cannot be validated. It can be added until the review begins.
 
 # Codes of single fields. The attributes say what would be right, where that is known.
 field-required = This must be given.

@@ -1,12 +1,12 @@
 //! What a submit would meet, as it is answered.
 
 use domain::claim::Instant;
-use domain::directory::{Tenant, TenantItem};
+use domain::directory::{Partner, Tenant, TenantItem};
 use domain::eligibility::Claimability;
-use domain::program::{ItemKind, Program};
+use domain::program::{EvidencePolicy, ItemKind, Program};
 use domain::recipient::Authority;
 use domain::rejection::{FieldError, Rejection};
-use domain::text::Email;
+use domain::text::{Domain, Email};
 use domain::time::rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -84,8 +84,14 @@ impl ClaimableItemView {
 pub enum CheckWarning {
     /// The domain of the contact is not the tenant's, and nobody has verified the contact: it gets no link.
     ContactOutside,
+    /// The address is at one of the tenant's domains, and nobody has verified it: others are asked with it.
+    ContactUnverified,
+    /// The address is at one of the partner's own domains.
+    ContactOwn,
     /// Nobody of the tenant is verified: the operator has to vouch for the contact.
     VouchingNeeded,
+    /// The program asks for documents, and the claim declares none: it cannot be validated without.
+    EvidenceMissing,
 }
 
 /// A warning, as it is answered.
@@ -105,7 +111,13 @@ pub struct CheckWarningView {
 
 impl CheckWarning {
     /// Every one.
-    pub const ALL: &'static [Self] = &[Self::ContactOutside, Self::VouchingNeeded];
+    pub const ALL: &'static [Self] = &[
+        Self::ContactOutside,
+        Self::ContactUnverified,
+        Self::ContactOwn,
+        Self::VouchingNeeded,
+        Self::EvidenceMissing,
+    ];
 
     /// What it means, in a sentence.
     pub fn meaning(self) -> &'static str {
@@ -113,32 +125,62 @@ impl CheckWarning {
             Self::ContactOutside => {
                 "The domain of the address is not the tenant's, and nobody has verified it: it gets no link."
             }
+            Self::ContactUnverified => {
+                "Nobody has verified the address: the tenant's verified contacts are asked, and its answer may only be no."
+            }
+            Self::ContactOwn => "The address is at one of the partner's own domains.",
             Self::VouchingNeeded => {
                 "The tenant has no verified contact: the operator has to vouch for this one."
+            }
+            Self::EvidenceMissing => {
+                "The program asks for documents: a claim without one cannot be validated."
             }
         }
     }
 
-    /// The warning that a contact with that address deserves, if any.
+    /// The warning that a contact with that address deserves at its tenant, if any.
     pub fn of_contact(tenant: &Tenant, address: &Email) -> Option<Self> {
         match tenant.authority(address) {
             Authority::Outside => Some(Self::ContactOutside),
             Authority::Domain if !tenant.has_verified_contact() => Some(Self::VouchingNeeded),
-            Authority::Domain | Authority::Verified => None,
+            Authority::Domain => Some(Self::ContactUnverified),
+            Authority::Verified => None,
         }
+    }
+
+    /// The warning that an address at one of the partner's own domains deserves.
+    pub fn of_own_domain(partner: &Partner, address: &Email) -> Option<Self> {
+        let is_own = |domain: &Domain| address.domain().eq_ignore_ascii_case(domain.as_str());
+        partner.domains.iter().any(is_own).then_some(Self::ContactOwn)
+    }
+
+    /// The warning that a claim without evidence deserves in a program.
+    pub fn of_evidence(program: &Program, has_evidence: bool) -> Option<Self> {
+        let asks = program.policy.evidence == EvidencePolicy::Uploaded;
+        (asks && !has_evidence).then_some(Self::EvidenceMissing)
     }
 
     /// The name on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ContactOutside => "contact-outside",
+            Self::ContactUnverified => "contact-unverified",
+            Self::ContactOwn => "contact-own",
             Self::VouchingNeeded => "vouching-needed",
+            Self::EvidenceMissing => "evidence-missing",
         }
     }
 
     fn view(self, language: Language) -> CheckWarningView {
         CheckWarningView {
-            pointer: "/customer_contact/email".to_owned(),
+            pointer: match self {
+                Self::EvidenceMissing => "/evidence",
+                Self::ContactOutside
+                | Self::ContactUnverified
+                | Self::ContactOwn
+                | Self::VouchingNeeded => "/customer_contact/email",
+            }
+            .to_owned(),
             code: Word(self),
             detail: language.text(&format!("warning-{}", self.as_str()), &[]),
         }
@@ -174,7 +216,8 @@ impl CheckView {
         hindrances: Vec<Rejection>,
         contested: Option<bool>,
         earliest_closes_at: Option<Instant>,
-        warning: Option<CheckWarning>,
+        blocked: &[usize],
+        warnings: Vec<CheckWarning>,
         language: Language,
     ) -> Self {
         let fields = Problem::of(&Failure::Fields(fields), language, "").errors;
@@ -185,14 +228,15 @@ impl CheckView {
             claim_id: None,
             allowed: field.allowed,
         });
-        let hindrances = hindrances.into_iter().map(|hindrance| hindered(hindrance, language));
+        let hindrances =
+            hindrances.into_iter().flat_map(|hindrance| hindered(hindrance, blocked, language));
         let errors: Vec<_> = fields.chain(hindrances).collect();
         Self {
             ok: errors.is_empty(),
             errors,
             contested,
             earliest_closes_at: earliest_closes_at.map(rfc3339),
-            warnings: warning.map(|warning| warning.view(language)).into_iter().collect(),
+            warnings: warnings.into_iter().map(|warning| warning.view(language)).collect(),
             items: None,
         }
     }
@@ -204,16 +248,23 @@ impl CheckView {
     }
 }
 
-/// A refusal that is no fault of a field.
-fn hindered(hindrance: Rejection, language: Language) -> CheckErrorView {
+/// A refusal that is no fault of a field; a block at each of the items that it names.
+fn hindered(hindrance: Rejection, blocked: &[usize], language: Language) -> Vec<CheckErrorView> {
+    let is_of_items = hindrance == Rejection::BlockedByCustomer && !blocked.is_empty();
+    let pointers: Vec<_> = if is_of_items {
+        blocked.iter().map(|at| format!("/items/{at}")).collect()
+    } else {
+        vec![String::new()]
+    };
     let problem = Problem::of(&Failure::from(hindrance), language, "");
-    CheckErrorView {
-        pointer: String::new(),
-        claim_id: problem.claim_id,
+    let error = |pointer| CheckErrorView {
+        pointer,
+        claim_id: problem.claim_id.clone(),
         code: problem.code.0.as_str().to_owned(),
-        detail: problem.detail,
+        detail: problem.detail.clone(),
         allowed: None,
-    }
+    };
+    pointers.into_iter().map(error).collect()
 }
 
 #[cfg(test)]
@@ -244,15 +295,16 @@ mod tests {
         assert_eq!(warning(&unknown, "jana@alpine.example"), outside);
         let needed = Some(CheckWarning::VouchingNeeded);
         assert_eq!(warning(&unknown, "jana@contoso.example"), needed);
-        assert_eq!(warning(&known, "jana@contoso.example"), None);
+        let unverified = Some(CheckWarning::ContactUnverified);
+        assert_eq!(warning(&known, "jana@contoso.example"), unverified);
         assert_eq!(warning(&known, "it@contoso.example"), None);
     }
 
     #[test]
     fn a_warning_hinders_nothing_and_is_told_in_the_callers_language() {
         let view = |language| {
-            let warning = Some(CheckWarning::VouchingNeeded);
-            let view = CheckView::of(vec![], vec![], Some(false), None, warning, language);
+            let warnings = vec![CheckWarning::VouchingNeeded];
+            let view = CheckView::of(vec![], vec![], Some(false), None, &[], warnings, language);
             serde_json::to_value(view).unwrap()
         };
         let (english, czech) = (view(Language::En), view(Language::Cs));

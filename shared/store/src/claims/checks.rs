@@ -6,10 +6,11 @@ use domain::claim::Instant;
 use domain::command::ClaimInput;
 use domain::context::Context;
 use domain::directory::Partner;
-use domain::ids::{PartnerId, TenantId};
+use domain::ids::{ClaimId, PartnerId, TenantId};
 use domain::rejection::Rejection;
 use domain::text::Name;
 
+use super::claimed_items::held_items;
 use super::quota::seconds_to_next_day;
 use crate::table::attributes::{Attributes, Reader, instant, key, number, text};
 use crate::table::config::Store;
@@ -25,6 +26,17 @@ const WRONG_PAIR: u32 = 5;
 /// How long a check is kept for the customer; the time to live runs on the real clock.
 const KEPT: Duration = Duration::days(400);
 
+/// Whether a refused submit tells something of its tenant: what is wrong with its fields, or that nothing is.
+pub(super) fn tells_of_tenant<T>(decided: &Result<T, Rejection>) -> bool {
+    matches!(
+        decided,
+        Err(Rejection::Fields(_)
+            | Rejection::DuplicateClaim { .. }
+            | Rejection::BlockedByCustomer
+            | Rejection::QuotaExceeded { .. })
+    )
+}
+
 /// A partner has checked what can be claimed at a tenant, on a day on which it claimed nothing there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
@@ -39,8 +51,8 @@ pub struct Check {
 }
 
 impl Store {
-    /// Counts that the partner looks at the tenant which the input names by id and domain, unless it has claims there
-    /// or has looked on the same day. `context` knows the tenant where the pair is right and the partner may claim.
+    /// Counts that the partner looks at the tenant which the input names by id and domain, unless it claims or has
+    /// something there, or has looked on the same day. `context` knows the tenant where the pair is right and the partner may claim.
     ///
     /// # Errors
     /// [`Rejection::QuotaExceeded`] where the day's checks are used up; nothing is told of the tenant then.
@@ -77,7 +89,8 @@ impl Store {
             self.get_item(mark.clone()),
             self.claims_at_tenant(Some(&partner.id), tenant),
         )?;
-        if noted.is_some() || !own.ids()?.is_empty() {
+        let own = own.ids()?;
+        if noted.is_some() || self.claims_something(&own).await? {
             return Ok(true);
         }
         if !self.count_of_day(partner, 1, at).await? {
@@ -91,6 +104,15 @@ impl Store {
         let (Written::Done | Written::Conflict) =
             self.put_item_if(item, Condition::absent()).await?;
         Ok(true)
+    }
+
+    /// Whether one of a partner's claims names an item that is undecided or active.
+    async fn claims_something(&self, own: &[ClaimId]) -> Result<bool, StoreError> {
+        if own.is_empty() {
+            return Ok(false);
+        }
+        let records = self.load_claim_records(own).await?;
+        Ok(records.iter().any(|record| held_items(&record.claim).next().is_some()))
     }
 
     async fn count_of_day(

@@ -101,7 +101,7 @@ fn of_items<'a>(claim: &'a Claim, items: impl Iterator<Item = &'a Item>) -> Clai
 
 /// The items that keep the same partner from claiming them again: undecided or active ones. A draft
 /// counts for no duplicate.
-fn held_items(claim: &Claim) -> impl Iterator<Item = ItemRef> {
+pub(super) fn held_items(claim: &Claim) -> impl Iterator<Item = ItemRef> {
     let draft = matches!(claim.state, State::Draft { .. } | State::Discarded);
     let holds = |status| match status {
         ItemStatus::Proposed | ItemStatus::Pending | ItemStatus::Active { .. } => true,

@@ -13,6 +13,7 @@ use domain::ids::{ClaimId, Sha256Hash};
 use domain::program::Policy;
 use domain::rejection::{FieldError, Rejection};
 
+use super::checks::tells_of_tenant;
 use super::commit::{Attempts, stamp};
 use super::load::{Stored, details_item};
 use super::quota::DayUse;
@@ -94,16 +95,12 @@ impl Store {
                     None => continue,
                 }
             };
-            let decided = new.event(&context);
-            if matches!(decided, Err(Rejection::Fields(_))) {
-                Box::pin(self.count_check(new.input, &context)).await?;
-            }
-            let mut event = decided?;
+            let mut event = self.decide_new(&new, &context).await?;
             if let Some(partner) = context.facts.partner.as_ref().filter(|_| attempts.is_first()) {
                 let day_use = if new.draft { DayUse::Draft } else { DayUse::Claim };
                 if let over @ Some(_) = self.count_day_use(partner, day_use, moment.at).await? {
                     context.facts.over_quota = over;
-                    event = new.event(&context)?;
+                    event = self.decide_new(&new, &context).await?;
                 }
             }
             let now = (self.raw_now() + moment.offset).max(moment.at);
@@ -114,6 +111,15 @@ impl Store {
                 return Ok(Created { claim: stored.record.claim, replayed: false });
             }
         }
+    }
+
+    /// The claim's first event. A refusal that tells of the tenant is counted first.
+    async fn decide_new(&self, new: &NewClaim<'_>, context: &Context) -> Result<Event, StoreError> {
+        let decided = new.event(context);
+        if tells_of_tenant(&decided) {
+            Box::pin(self.count_check(new.input, context)).await?;
+        }
+        Ok(decided?)
     }
 
     /// Timer and details, then the claim; `None` where there is one already.

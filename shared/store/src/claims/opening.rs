@@ -1,7 +1,6 @@
 //! What the opening of a claim may look at, and whether the claim is there already.
 
 use domain::actor::Actor;
-use domain::command::ClaimInput;
 use domain::context::{Context, Facts};
 use domain::directory::{Partner, Tenant};
 use domain::eligibility::known_tenant;
@@ -53,7 +52,7 @@ impl Store {
         let partner = acting.map(|id| fetched.partner(id)).transpose()?.flatten();
         let tenant = new.input.tenant.as_ref().map(|id| fetched.tenant(id)).transpose()?.flatten();
         let tenant = tenant.filter(|tenant| known_tenant(new.input, Some(tenant)).is_some());
-        let tenant = tenant.filter(|_| new.draft || may_ask(new.input, partner.as_ref()));
+        let tenant = tenant.filter(|_| may_ask(new, partner.as_ref()));
         let program =
             new.input.program.as_ref().map(|id| fetched.program(id)).transpose()?.flatten();
         let policy = program.as_ref().map(|program| program.policy.clone()).unwrap_or_default();
@@ -90,9 +89,11 @@ impl Store {
     }
 }
 
-/// Whether the partner may claim what is named, so that it may be told something of a tenant.
-fn may_ask(input: &ClaimInput, partner: Option<&Partner>) -> bool {
-    let (location, program) = (input.location.as_ref(), input.program.as_ref());
+/// Whether the partner may claim what is named, so that it may be told something of a tenant. For a draft it is enough
+/// that the partner may claim anything: the enrolment may come before the submit.
+fn may_ask(new: &NewClaim<'_>, partner: Option<&Partner>) -> bool {
+    let named = (new.input.location.as_ref(), new.input.program.as_ref());
+    let (location, program) = if new.draft { (None, None) } else { named };
     partner.is_some_and(|partner| partner.may_claim(location, program))
 }
 

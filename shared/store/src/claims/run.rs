@@ -4,8 +4,9 @@
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant, State, Status};
 use domain::command::{ClaimInput, Command, CommandKind};
+use domain::context::Context;
 use domain::decide::{self, is_due};
-use domain::event::EventType;
+use domain::event::{Event, EventType};
 use domain::ids::{ClaimId, Version};
 use domain::recipient::Recipients;
 use domain::rejection::Rejection;
@@ -13,6 +14,7 @@ use domain::remark::Remark;
 use domain::reminder::Reminder;
 use domain::text::Comment;
 
+use super::checks::tells_of_tenant;
 use super::commit::Attempts;
 use super::competition::{CommandAnswer, Competition, recipients_after, rival_keys};
 use super::context::StaffReads;
@@ -290,17 +292,15 @@ impl Store {
             self.read_command_context(stored.claim(), needs, step.actor, step.at, step.answer);
         let mut around = Box::pin(around).await?;
         let claim = stored.claim();
-        let decided = domain::decide(Some(claim), step.command, &around.context);
-        let is_submit = step.command.kind() == CommandKind::Submit;
-        if is_submit && matches!(decided, Err(Rejection::Fields(_))) {
-            Box::pin(self.count_check(&ClaimInput::of(claim), &around.context)).await?;
+        if step.command.kind() == CommandKind::Submit {
+            hide_tenant(claim, &mut around.context);
         }
-        let mut decided = decided?;
+        let mut decided = self.decide_counted(claim, step.command, &around.context).await?;
         if decided.is_some() && attempts.is_first() {
             let used = self.count_command_use(claim, step.command.kind(), &around.context);
             if let over @ Some(_) = used.await? {
                 around.context.facts.over_quota = over;
-                decided = domain::decide(Some(claim), step.command, &around.context)?;
+                decided = self.decide_counted(claim, step.command, &around.context).await?;
             }
         }
         let Some(mut event) = decided else { return Ok(Stepped::Unchanged) };
@@ -328,6 +328,20 @@ impl Store {
         Ok(Stepped::Changed(Box::new(changed)))
     }
 
+    /// Decides. A submit that is refused and so tells of the tenant is counted first.
+    async fn decide_counted(
+        &self,
+        claim: &Claim,
+        command: &Command,
+        context: &Context,
+    ) -> Result<Option<Event>, StoreError> {
+        let decided = domain::decide(Some(claim), command, context);
+        if command.kind() == CommandKind::Submit && tells_of_tenant(&decided) {
+            Box::pin(self.count_check(&ClaimInput::of(claim), context)).await?;
+        }
+        Ok(decided?)
+    }
+
     /// Reads the records of the rivals, as far as they were not needed for the decision.
     async fn complete_staff_reads(
         &self,
@@ -338,6 +352,16 @@ impl Store {
         let wanted = rival_keys(claim, &reads.newest, &reads.fetched)?;
         self.fetch(&mut reads.fetched, wanted).await?;
         Ok(Some(reads))
+    }
+}
+
+/// A partner that may not claim from the draft's location in its program is told nothing of the tenant.
+fn hide_tenant(claim: &Claim, context: &mut Context) {
+    let input = ClaimInput::of(claim);
+    let (location, program) = (input.location.as_ref(), input.program.as_ref());
+    let partner = context.facts.partner.as_ref();
+    if !partner.is_some_and(|partner| partner.may_claim(location, program)) {
+        context.facts.tenant = None;
     }
 }
 

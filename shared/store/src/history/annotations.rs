@@ -32,6 +32,8 @@ const TEXT: &str = "x";
 const PREVIOUS: &str = "p";
 /// How many remarks a page has: more than one event can have.
 const PAGE: usize = 50;
+/// How many pages of annotations are read at the most to find what was said.
+const MOST_READS: u32 = 20;
 /// How many annotations are read at once.
 const READ: i32 = 60;
 
@@ -158,7 +160,8 @@ impl Store {
         Ok(read.map(|record| ClaimRead { newest: record.stamp.annotation, claim: record.claim }))
     }
 
-    /// What was said in the claim as it was read, and `audience` may read: the newest, or those before a version.
+    /// What was said in the claim as it was read, and `audience` may read: the newest, or those before a version. Behind
+    /// some thousand steps with something to keep nothing is looked for any more, so that no party makes a claim unreadable.
     ///
     /// # Errors
     /// Where the table does not answer, or an item cannot be read.
@@ -176,7 +179,10 @@ impl Store {
             remarks.into_iter().filter(is_shown).collect::<Vec<_>>()
         };
         let (mut wanted, mut from) = (read.newest, None);
-        while wanted.is_some() {
+        for _ in 0..MOST_READS {
+            if wanted.is_none() {
+                break;
+            }
             let answer = self.query_annotations(&read.claim.id, from).await?;
             for item in answer.items.unwrap_or_default() {
                 let Some(found) = AnnotationItem::read(&item)? else { continue };

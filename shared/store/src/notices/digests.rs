@@ -34,8 +34,8 @@ const DELAY: Duration = Duration::seconds(120);
 const LEASE: Duration = Duration::seconds(45);
 /// How long what a mail tells is kept: the time to live runs on the real clock.
 const KEPT: Duration = Duration::days(90);
-/// The most claims that one mail tells of.
-const MOST_LISTED: usize = 50;
+/// How much of a day is read at the most; what is beyond is counted alone.
+const MOST_READ: usize = 5_000;
 /// The most mails that are looked up at once.
 const PAGE: i32 = 200;
 /// The most mails about single claims that a partner gets on a day.
@@ -68,8 +68,8 @@ pub struct DigestEntry {
 /// What a mail of a day tells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DigestEntries {
-    /// The first of them, by claim and version.
-    pub listed: Vec<DigestEntry>,
+    /// Those that were read, by claim and version.
+    pub read: Vec<DigestEntry>,
     /// How many there are beside them.
     pub more: usize,
 }
@@ -135,16 +135,26 @@ impl Store {
     /// Where the table does not answer, or an item cannot be read.
     pub async fn due_digests(&self, now: Instant) -> Result<Vec<Digest>, StoreError> {
         let behind = keys::moment(now - DELAY + Duration::milliseconds(1));
-        let call = self.client.query().table_name(self.table()).consistent_read(true);
-        let answer = call
-            .key_condition_expression("pk = :pk AND sk < :behind")
-            .expression_attribute_values(":pk", text(keys::DIGESTS))
-            .expression_attribute_values(":behind", text(behind))
-            .limit(PAGE)
-            .send()
-            .await
-            .map_err(StoreError::of_call)?;
-        answer.items.unwrap_or_default().iter().map(Digest::read).collect()
+        let (mut due, mut from) = (Vec::new(), None);
+        loop {
+            let call = self.client.query().table_name(self.table()).consistent_read(true);
+            let answer = call
+                .key_condition_expression("pk = :pk AND sk < :behind")
+                .expression_attribute_values(":pk", text(keys::DIGESTS))
+                .expression_attribute_values(":behind", text(&behind))
+                .set_exclusive_start_key(from)
+                .limit(PAGE)
+                .send()
+                .await
+                .map_err(StoreError::of_call)?;
+            for item in answer.items.unwrap_or_default() {
+                due.push(Digest::read(&item)?);
+            }
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return Ok(due);
+            }
+        }
     }
 
     /// Keeps others from sending a mail for a while, and says to whom it was handed over already. `None`: somebody
@@ -216,8 +226,8 @@ impl Store {
                 .await
                 .map_err(StoreError::of_call)?;
             for item in answer.items.unwrap_or_default() {
-                if found.listed.len() < MOST_LISTED {
-                    found.listed.push(DigestEntry::read(&item)?);
+                if found.read.len() < MOST_READ {
+                    found.read.push(DigestEntry::read(&item)?);
                 } else {
                     found.more += 1;
                 }

@@ -204,10 +204,13 @@ impl Store {
         from: Option<&Cursor>,
     ) -> QueryFluentBuilder {
         let (first, before) = ends;
+        let floor = keys::moment(first);
+        // What the cursor stands behind may have ended since: a start key in front of the condition would be refused.
+        let first = from.map_or(floor.clone(), |from| floor.max(format!("{}\0", from.sort)));
         let last = before.map_or_else(|| keys::BEHIND_TURNS.to_owned(), keys::moment);
-        self.query_index(schema::TURN, partner.as_str(), None, from)
+        self.query_index(schema::TURN, partner.as_str(), None, None)
             .key_condition_expression("ip = :p AND ib BETWEEN :first AND :last")
-            .expression_attribute_values(":first", text(keys::moment(first)))
+            .expression_attribute_values(":first", text(first))
             .expression_attribute_values(":last", text(last))
     }
 
