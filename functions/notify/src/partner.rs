@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
-use domain::claim::{Claim, Instant, Status};
+use domain::claim::{Claim, Instant, ItemStatus, Status};
 use domain::directory::{Partner, Tenant};
 use domain::event::EventType;
 use domain::ids::{ClaimId, ItemNo, PartnerId, ProgramId, TenantId, Version};
@@ -202,6 +202,7 @@ async fn told(
     if topics.is_empty() {
         return Ok((Vec::new(), 0));
     }
+    let tells_ends = topics.contains(&PartnerTopic::Ended);
     let entries = app.store.digest_entries(digest).await?;
     let (mut known, mut lines, mut more) = (Entries::default(), Vec::new(), entries.more);
     let mut wanted: Vec<_> = entries
@@ -222,10 +223,17 @@ async fn told(
         let matter = Box::pin(known.matter(app, partner, &entry.claim, moment)).await?;
         let Some(claim) = matter else { continue };
         let task = claim.claim().partner_tasks(moment.at).into_iter().next();
-        let (official, ended) = (entry.official, entry.ended);
+        let (mut official, ended) = (entry.official, entry.ended);
+        // Who is not told of ends is told of no beginning that is over.
+        official.retain(|no| tells_ends || is_active(claim.claim(), *no));
         lines.push(DigestLine { claim, topics, official, ended, task });
     }
     Ok((lines, more))
+}
+
+fn is_active(claim: &Claim, no: ItemNo) -> bool {
+    let status = claim.item(no).map(|item| claim.item_status(item));
+    matches!(status, Some(ItemStatus::Active { .. }))
 }
 
 /// What was read of the directory for one mail.

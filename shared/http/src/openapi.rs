@@ -471,7 +471,7 @@ mod tests {
     }
 
     #[test]
-    fn every_put_of_an_entry_may_name_the_revision_that_was_read_and_a_412_tells_the_present_one() {
+    fn who_need_not_name_what_was_read_may_and_a_412_tells_the_present_one() {
         let document = document();
         let may = |operation: &&Value| {
             parameters(operation, "header").contains(&("If-Match", false))
@@ -487,6 +487,10 @@ mod tests {
             "putCalendarDay",
             "deleteCalendarDay",
             "putRules",
+            "acceptItems",
+            "undoDecline",
+            "extendWindow",
+            "retireLink",
         ]);
         assert_eq!(names_of(operations.filter(may)), expected);
     }

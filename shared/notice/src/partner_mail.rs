@@ -300,17 +300,8 @@ impl DigestLine {
                 let outcomes = outcomes(matter, language).join(" ");
                 Some(matter.say(&all, language).of_text("digest-decided", "outcomes", &outcomes))
             }
-            PartnerTopic::Official => {
-                let is_active = |no: &&ItemNo| {
-                    let item = matter.claim.item(**no);
-                    item.is_some_and(|item| {
-                        matches!(matter.claim.item_status(item), ItemStatus::Active { .. })
-                    })
-                };
-                let official: Vec<_> = self.official.iter().filter(is_active).copied().collect();
-                (!official.is_empty())
-                    .then(|| matter.say(&official, language).of("digest-official"))
-            }
+            PartnerTopic::Official => (!self.official.is_empty())
+                .then(|| matter.say(&self.official, language).of("digest-official")),
             PartnerTopic::Ended => {
                 let reason = self.ended.first().and_then(|no| end_reason(&matter.claim, *no))?;
                 let say = matter.say(&self.ended, language);

@@ -207,6 +207,7 @@ async fn an_administrators_stale_version_is_refused_but_for_a_no() {
     }
     assert_eq!(send("accept", "junk").await.status, 400);
     assert_eq!(send("decline", "\"1\"").await.status, 200);
+    stack.world.clock.advance(Duration::minutes(1));
     let present = stack.world.read(&claim.id).await.version.0;
     assert_eq!(send("undo", &format!("\"{present}\"")).await.status, 200);
 }
