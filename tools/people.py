@@ -58,12 +58,10 @@ class People:
         """Another role or party. Tokens that the user holds end by themselves, within an hour."""
         self._known(name)
         attributes = {"custom:partner_id": "", "custom:tenant_id": "", **self._role(role, party)}
+        # An empty value takes an attribute away.
         self.users.admin_update_user_attributes(
-            UserPoolId=self.pool, Username=name,
-            UserAttributes=_attributes({key: value for key, value in attributes.items() if value}),
+            UserPoolId=self.pool, Username=name, UserAttributes=_attributes(attributes)
         )
-        stale = [key for key, value in attributes.items() if not value]
-        self.users.admin_delete_user_attributes(UserPoolId=self.pool, Username=name, UserAttributeNames=stale)
         self.users.admin_user_global_sign_out(UserPoolId=self.pool, Username=name)
 
     def remove(self, name: str) -> None:

@@ -99,7 +99,7 @@ def a_wrong_code_is_told_above_the_page_with_a_link_to_its_field(browser, awaiti
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("name", "width", "height", "scale"), [("phone", 320, 640, 2), ("enlarged", 320, 200, 4), ("desk", 1280, 800, 1)])
+@pytest.mark.parametrize(("name", "width", "height", "scale"), [("phone", 320, 640, 2), ("enlarged", 320, 200, 4), ("tablet", 700, 900, 1), ("window", 1000, 700, 1), ("desk", 1280, 800, 1)])
 def the_page_fits_and_works_at_every_size(browser, awaiting, name, width, height, scale, language):
     with chromium.visit(browser, width, height, scale) as visitor:
         page = visitor.open(url_of(awaiting, language)).page
@@ -424,6 +424,18 @@ def the_readme_has_small_pictures_of_the_page(browser, awaiting):
                 chromium.PICTURES.mkdir(exist_ok=True)
                 kept.write_bytes(picture)
             assert kept.read_bytes()[:4] == picture[:4] and kept.stat().st_size < 150_000
+
+
+@pytest.mark.parametrize("width", [320, 700, 1000])
+def every_mail_fits_the_width_of_its_window(browser, awaiting, width):
+    code(awaiting)
+    mails = [mail["BodyHtml"] for mail in chromium.outbox()[-40:] if mail.get("BodyHtml")]
+    assert mails
+    for scheme in ("light", "dark"):
+        with chromium.visit(browser, width, color_scheme=scheme) as visitor:
+            for mail in mails:
+                visitor.page.set_content(mail)
+                assert not visitor.overflows(), mail
 
 
 def every_page_and_mail_is_valid_html(browser, awaiting):

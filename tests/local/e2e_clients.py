@@ -80,6 +80,7 @@ def a_claim_goes_from_submit_to_decline_by_the_python_client(api, python):
     from claims_contract_client.api.review import review_claim
     from claims_contract_client.models import (
         BeginAction, BeginActionAction, ClaimStatus, CreateClaimBody, DecisionForm, DecisionFormDecision,
+        ListClaimsStatusItem,
         ValidateAction, ValidateActionAction,
     )
 
@@ -97,7 +98,7 @@ def a_claim_goes_from_submit_to_decline_by_the_python_client(api, python):
     for action in [BeginAction(action=BeginActionAction.BEGIN), ValidateAction(action=ValidateActionAction.VALIDATE)]:
         claim = review_claim.sync(claim.id, client=reviewer, body=action, if_match=f'"{claim.version}"')
     assert claim.status is ClaimStatus.NOTIFYING
-    assert len(list_claims.sync(client=partner, status=claim.status, limit=1).items) == 1
+    assert len(list_claims.sync(client=partner, status=[ListClaimsStatusItem.NOTIFYING], limit=1).items) == 1
     scene.claim = claim.id
     until("the window to open", lambda: scene.read()["status"] == "awaiting_customer", seconds=60)
     form = DecisionForm(decision=DecisionFormDecision.DECLINE, code=scene.code())

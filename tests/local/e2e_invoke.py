@@ -69,7 +69,7 @@ def the_body_of_a_page_stays_text(stack):
 
 
 def an_unknown_event_or_function_is_refused_with_those_that_there_are():
-    with pytest.raises(invoke.Refused, match="claims has no event 'approve'. EVENT is one of: check, draft, read, submit."):
+    with pytest.raises(invoke.Refused, match="claims has no event 'approve'. EVENT is one of: check, counts, draft, read, submit."):
         invoke.read("claims", "approve")
     with pytest.raises(invoke.Refused, match="FUNCTION is one of: associations, claims, customer, "):
         invoke.read("approvals", "submit")

@@ -137,7 +137,6 @@ pub(crate) async fn checks(app: &App, call: &Call<'_>) -> Result<Reply, ApiError
 pub(crate) async fn rules(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     call.caller()?;
     let id = call.path_id(TenantId::parse)?;
-    queries::none(call)?;
     let moment = moment(&app.store, call).await?;
     let rules = Box::pin(app.store.standing_rules(&id, moment)).await?.ok_or(Failure::NotFound)?;
     let tag = EntityTag::of_rules(rules.revision, &rules.entry);

@@ -66,7 +66,7 @@ async function begin() {
   };
   const reviewed = await act({ action: "begin" }, created.data);
   const validated = await act({ action: "validate" }, reviewed);
-  const page = await partner.GET("/v1/claims", { params: { query: { limit: 1, status: validated.status } } });
+  const page = await partner.GET("/v1/claims", { params: { query: { limit: 1, status: [validated.status] } } });
   return {
     id,
     misspelt,

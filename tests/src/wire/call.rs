@@ -59,6 +59,19 @@ impl Call {
         keys
     }
 
+    /// The same without the write ids that end the keys of annotations: these are random, so no two runs have the same.
+    pub fn keys_without_write_ids(&self) -> Vec<(String, String)> {
+        let mut keys = self.keys();
+        for (_, sort) in &mut keys {
+            if sort.starts_with("W#")
+                && let Some(end) = sort.rfind('#')
+            {
+                sort.truncate(end);
+            }
+        }
+        keys
+    }
+
     /// Whether it names a key whose partition begins with `pk` and whose sort key is or begins with
     /// `sk`.
     pub fn names(&self, pk: &str, sk: &str) -> bool {

@@ -203,6 +203,7 @@ fn query(rng: &mut Rng, contract: &Contract, method: &str, route: &Route) -> Str
             (Value::Null, "status") => ["active", "rejected"][rng.usize(..2)].to_owned(),
             (Value::Null, _) => "vouch".to_owned(),
             (Value::String(text), _) => text.clone(),
+            (Value::Array(texts), _) => texts[0].as_str().unwrap_or_default().to_owned(),
             (other, _) => other.to_string(),
         };
         let is_required = parameter["required"] == true;

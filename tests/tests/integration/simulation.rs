@@ -388,7 +388,7 @@ impl Sim {
 
 /// What a call does to what, and what the database said.
 fn print(call: &Call) -> (&str, Vec<(String, String)>, Option<u16>) {
-    let mut keys = call.keys();
+    let mut keys = call.keys_without_write_ids();
     keys.sort();
     (&call.operation, keys, call.status)
 }

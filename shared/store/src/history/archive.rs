@@ -46,6 +46,11 @@ impl Image {
         Entry::of(old.map(Self::claim), self.claim(), self.0.stamp.details_hash)
     }
 
+    /// Whether something was said with the version, or which fields it changed is kept beside it.
+    pub fn has_annotation(&self) -> bool {
+        self.annotated_by().is_some()
+    }
+
     /// The write that wrote the version, where an annotation goes with it.
     fn annotated_by(&self) -> Option<WriteId> {
         self.0.stamp.annotation.filter(|write| *write == self.0.stamp.write)

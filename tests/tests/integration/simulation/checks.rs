@@ -218,7 +218,9 @@ impl Sim {
                     let left = |own: &Entry| (own.version, own.event_type, own.at);
                     assert_eq!(left(&kept), left(&told), "I7: version {}", new.version());
                 } else {
-                    assert_eq!(kept, told, "I7: version {}", new.version());
+                    let (bare, is_annotated) = without_annotation(kept);
+                    assert_eq!(bare, told, "I7: version {}", new.version());
+                    assert_eq!(is_annotated, new.has_annotation(), "I7: what was said");
                 }
                 let between = Event::between(previous, new.claim()).expect("an event between");
                 if let Some(previous) = previous {
@@ -315,6 +317,15 @@ fn nobody_judged_himself(history: &[HistoryEntry]) {
 }
 
 /// The event of an entry.
+/// The entry without what was said with it and which fields it changed, and whether there was any of that.
+fn without_annotation(mut entry: Entry) -> (Entry, bool) {
+    let changes = std::mem::take(&mut entry.members.changes);
+    let mut said = std::mem::take(&mut entry.members.remarks);
+    said.append(&mut entry.members.customer_remarks);
+    said.append(&mut entry.members.staff_remarks);
+    (entry, !changes.is_empty() || !said.is_empty())
+}
+
 fn event(entry: &HistoryEntry) -> Entry {
     let Some(Told::Event(event)) = entry.told() else { panic!("no event: {entry:?}") };
     *event

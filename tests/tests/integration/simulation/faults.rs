@@ -172,7 +172,7 @@ impl Struck {
             return false;
         }
         let mut hasher = DefaultHasher::new();
-        (self.salt, &call.operation, call.keys()).hash(&mut hasher);
+        (self.salt, &call.operation, call.keys_without_write_ids()).hash(&mut hasher);
         let kind = hasher.finish();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let times = seen.entry(kind).or_default();
