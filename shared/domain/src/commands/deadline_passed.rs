@@ -78,11 +78,13 @@ fn rejected_for(claim: &Claim, code: ReasonCode, context: &Context) -> Result<Ev
 }
 
 /// No delivery was proved in time: somebody else is asked. A delivery that is noted opens the window, however late
-/// it is looked at.
+/// it is looked at; one to a contact that is not verified any more opens nothing, and the time is up for all others.
 fn undelivered(claim: &Claim, context: &Context) -> Decision {
     let recipients = context.facts.recipients.as_ref();
-    if recipients.is_some_and(|known| known.earliest_delivery().is_some()) {
-        return apply_reports::decide(claim, claim.notice, context);
+    if recipients.is_some_and(|known| known.earliest_delivery().is_some())
+        && let event @ Some(_) = apply_reports::decide(claim, claim.notice, context)?
+    {
+        return Ok(event);
     }
     let outcome = renew(claim, recipients, Unreported::Failed, context)?;
     Ok(failure_event(claim, outcome, context))

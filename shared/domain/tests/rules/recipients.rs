@@ -527,6 +527,17 @@ fn r6_who_stayed_without_report_until_it_was_due_is_not_asked_again() {
 }
 
 #[test]
+fn r6_a_delivery_to_a_contact_that_is_not_verified_any_more_holds_up_no_deadline() {
+    let mut given = Given::notifying_to(&TWO).noted_delivery(SECOND, delivered_at());
+    let due = given.claim.deadline().unwrap();
+    let left = given.emails(RecipientStanding::Asked)[0].to_owned();
+    given.tenant = tenant_with(&[&left]);
+    let given = given.then(&Command::DeadlinePassed, Actor::System, due);
+    assert!(given.claim.state.window().is_none(), "{:?}", given.claim.state);
+    assert_ne!(given.claim.deadline(), Some(due), "silence ends: {:?}", given.claim.state);
+}
+
+#[test]
 fn r6_a_delivery_that_is_noted_opens_the_window_though_its_deadline_has_passed() {
     let given = Given::notifying_to(&TWO).noted_delivery(SECOND, delivered_at());
     let given = given.then(&Command::DeadlinePassed, Actor::System, at("2026-12-28T09:00:00Z"));
