@@ -121,11 +121,14 @@ impl Story {
         }
         let id = integration::world::partner_id(partner);
         let (world, entry) = (&self.stack.world, store::DirectoryEntry::Partner(id));
-        if let Err(StoreError::Unavailable(_)) = world.store.reconcile(&entry).await {
-            // A window has ended and is not closed: the sweep comes again once it is.
+        let mut swept = world.store.reconcile(&entry).await;
+        // While one of its windows has ended and is not closed, the sweep comes again.
+        for _ in 0..10 {
+            let Err(StoreError::Unavailable(_)) = swept else { break };
             world.clock.advance(Duration::seconds(125));
-            world.store.reconcile(&entry).await.unwrap();
+            swept = world.store.reconcile(&entry).await;
         }
+        swept.unwrap();
     }
 
     /// Gives the command of a step, and holds what became of it against the model.
