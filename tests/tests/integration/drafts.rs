@@ -383,7 +383,8 @@ async fn a_check_tells_the_earliest_deadline_and_stores_nothing_of_the_claim() {
     assert_eq!(
         checked.body,
         json!({"ok": true, "errors": [], "contested": false, "earliest_closes_at": "2026-12-31T23:00:00Z",
-            "warnings": checked.body["warnings"]})
+            "warnings": [{"pointer": "/customer_contact/email", "code": "contact-unverified",
+                "detail": "Nobody has verified this address: the tenant's verified contacts are asked as well, and by its link one can only say no."}]})
     );
     // The count of the day, and that the customer was looked at.
     assert_eq!(stack.world.engine.items("").len(), before + 2);
