@@ -76,12 +76,7 @@ fn scope(caller: &Caller, query: &AssociationsQuery) -> Result<Option<Scope>, Fa
             return Ok(asked.then(|| Scope::Tenant(own.clone())));
         }
     };
-    Ok(Some(match (partner, tenant) {
-        (Some(partner), Some(tenant)) => Scope::PartnerAtTenant { partner, tenant },
-        (Some(partner), None) => Scope::Partner(partner),
-        (None, Some(tenant)) => Scope::Tenant(tenant),
-        (None, None) => Scope::Everybody,
-    }))
+    Ok(Some(Scope::of(partner, tenant)))
 }
 
 /// One page, and where the next begins: the rest of the claim in which the page before ended, then claims of the list

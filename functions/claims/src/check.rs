@@ -1,6 +1,8 @@
 //! `POST /v1/claims:check`: judges a claim, or lists what can be claimed at a tenant.
 
 use domain::command::ClaimInput;
+use domain::directory::TenantItem;
+use domain::eligibility::Claimability;
 use domain::ids::ClaimId;
 use domain::rejection::FieldError;
 use lambda_http::{Body, Response};
@@ -31,11 +33,12 @@ pub(crate) async fn check(
         request_hash: request_hash(&body),
     };
     let checked = Box::pin(app.store.judge_new(new, moment)).await?;
-    let items = checked.claimable.as_ref().map(|found| {
-        let views = found.items.iter().map(|(item, claimability)| {
-            ClaimableItemView::of(&found.program, item, *claimability, call.language())
-        });
-        views.collect()
+    let items = checked.claimable.as_ref().zip(checked.known.program.as_ref());
+    let items = items.map(|(items, program)| {
+        let view = |(item, claimability): &(TenantItem, Claimability)| {
+            ClaimableItemView::of(program, item, *claimability, call.language())
+        };
+        items.iter().map(view).collect()
     });
     let warnings = warnings(&given.input, &checked);
     let view = CheckView::of(

@@ -19,7 +19,7 @@ pub(crate) async fn list(
     let query = queries::claims(call)?;
     let page = app.cursors.page(call, caller)?;
     let partner = partner(caller, &query)?;
-    let scope = scope(partner.as_ref(), &query);
+    let scope = Scope::of(partner.clone(), query.tenant.clone());
     let (from, limit) = pagination::start(&page)?;
     let moment = moment(&app.store, call).await?;
     let keep = |claim: &Claim| query.takes(claim, moment.at);
@@ -62,15 +62,5 @@ pub(crate) fn partner(caller: &Caller, query: &ClaimsQuery) -> Result<Option<Par
         // Nobody but its partner has a draft in a list.
         (None, None) if !parts(query).has_submitted() => Err(required()),
         (None, None) => Ok(None),
-    }
-}
-
-/// Which claims are looked through.
-fn scope(partner: Option<&PartnerId>, query: &ClaimsQuery) -> Scope {
-    match (partner.cloned(), query.tenant.clone()) {
-        (Some(partner), Some(tenant)) => Scope::PartnerAtTenant { partner, tenant },
-        (Some(partner), None) => Scope::Partner(partner),
-        (None, Some(tenant)) => Scope::Tenant(tenant),
-        (None, None) => Scope::Everybody,
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
-use domain::claim::{Claim, Instant, ItemStatus, Status};
+use domain::claim::{Claim, Instant, ItemStatus};
 use domain::directory::{Partner, Tenant};
 use domain::event::EventType;
 use domain::ids::{ClaimId, ItemNo, PartnerId, ProgramId, TenantId, Version};
@@ -112,7 +112,7 @@ async fn mails_at_once(
         topics.contains(&PartnerTopic::Turn)
             || (is_rejection && topics.contains(&PartnerTopic::Decided))
     });
-    let is_decided = topics.contains(&PartnerTopic::Decided) && stands(claim, due.event);
+    let is_decided = topics.contains(&PartnerTopic::Decided) && claim.is_decided_by(due.event);
     let version = due.version.0;
     let write = |envelope: &Envelope<'_>| match task {
         Some(open) => Some(partner_task(&matter, open, version, envelope)),
@@ -120,25 +120,6 @@ async fn mails_at_once(
     };
     let to = partner.told_contacts();
     Ok(to.filter_map(|own| write(&envelope(app, partner, &own.email, due.at))).collect())
-}
-
-/// Whether a claim is decided still, as the event said: nobody has taken a "no" back or disputed since.
-fn stands(claim: &Claim, event: EventType) -> bool {
-    match claim.status() {
-        Status::Rejected | Status::Declined => true,
-        Status::Associated | Status::Ended => claim.undecided().next().is_none(),
-        Status::InReview => event == EventType::DisputeOverturned,
-        Status::Draft
-        | Status::Submitted
-        | Status::ActionRequired
-        | Status::Disputed
-        | Status::Notifying
-        | Status::Unreachable
-        | Status::AwaitingCustomer
-        | Status::OnHold
-        | Status::Withdrawn
-        | Status::Discarded => false,
-    }
 }
 
 fn envelope<'a>(app: &'a App, partner: &Partner, to: &'a Email, at: Instant) -> Envelope<'a> {

@@ -8,6 +8,7 @@ use crate::actor::ActorKind;
 use crate::claim::{Claim, Instant, Item, ItemStatus, Status};
 use crate::codes::codes;
 use crate::effects::activated;
+use crate::event::EventType;
 use crate::ids::ItemNo;
 use crate::turn::Who;
 
@@ -80,6 +81,25 @@ impl Claim {
             self.defence.filter(|defence| !defence.used && self.active().next().is_some());
         let defend = defence.and_then(|own| open(PartnerTask::Defend, Some(own.until)));
         of_turn.into_iter().chain(defend).collect()
+    }
+
+    /// Whether the claim is decided still as that event decided it: nobody has taken a "no" back or disputed since.
+    pub fn is_decided_by(&self, event: EventType) -> bool {
+        match self.status() {
+            Status::Rejected | Status::Declined => true,
+            Status::Associated | Status::Ended => self.undecided().next().is_none(),
+            Status::InReview => event == EventType::DisputeOverturned,
+            Status::Draft
+            | Status::Submitted
+            | Status::ActionRequired
+            | Status::Disputed
+            | Status::Notifying
+            | Status::Unreachable
+            | Status::AwaitingCustomer
+            | Status::OnHold
+            | Status::Withdrawn
+            | Status::Discarded => false,
+        }
     }
 
     /// The task of the state, where the turn is the partner's.

@@ -18,6 +18,25 @@ use crate::values::{Readable, Wrong};
 /// Parameters of every list.
 const PAGING: &[&str] = &["limit", "cursor"];
 
+/// Parameters of the list of claims, for its reader and for the contract.
+pub(crate) const CLAIMS: &[&str] = &[
+    "status",
+    "turn",
+    "until_before",
+    "tenant_id",
+    "partner_id",
+    "program",
+    "external_ref",
+    "updated_since",
+    "sort",
+    "limit",
+    "cursor",
+];
+
+/// Parameters of the operator's queues, for their reader and for the contract.
+pub(crate) const REVIEWS: &[&str] =
+    &["state", "needs", "overdue", "program", "partner_id", "assigned_to", "limit", "cursor"];
+
 /// A status that is asked for, or a part of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StatusFilter {
@@ -336,6 +355,10 @@ fn code<T>(
     move |text| parse(text).ok_or_else(|| Wrong::one_of(known))
 }
 
+fn yes_or_no(text: &str) -> Result<bool, Wrong> {
+    text.parse().map_err(|_| Wrong::one_of(&["true", "false"]))
+}
+
 /// A part of the country.
 fn subdivision(country: CountryCode) -> impl Fn(&str) -> Result<Subdivision, Wrong> {
     move |text| Subdivision::parse(country, text).map_err(|_| FieldCode::UnknownCode.into())
@@ -383,20 +406,7 @@ pub(crate) const STATUS_FILTERS: &[&str] = &[
 
 /// The list of claims.
 pub fn claims(call: &Call<'_>) -> Result<ClaimsQuery, Failure> {
-    let known = &[
-        "status",
-        "turn",
-        "until_before",
-        "tenant_id",
-        "partner_id",
-        "program",
-        "external_ref",
-        "updated_since",
-        "sort",
-        "limit",
-        "cursor",
-    ];
-    let parameters = Parameters::repeatable(call, known, "status")?;
+    let parameters = Parameters::repeatable(call, CLAIMS, "status")?;
     let turn =
         parameters.read("turn", code(|text| (text == "partner").then_some(()), &["partner"]))?;
     let order = |text: &str| match text {
@@ -421,12 +431,9 @@ pub fn claims(call: &Call<'_>) -> Result<ClaimsQuery, Failure> {
 
 /// The operator's queues: one of them, what its claims need, or whatever waits.
 pub fn reviews(call: &Call<'_>) -> Result<ReviewsQuery, Failure> {
-    let known =
-        &["state", "needs", "overdue", "program", "partner_id", "assigned_to", "limit", "cursor"];
-    let parameters = Parameters::of(call, known)?;
+    let parameters = Parameters::of(call, REVIEWS)?;
     let vouch =
         parameters.read("needs", code(|text| (text == "vouch").then_some(()), &["vouch"]))?;
-    let yes_or_no = |text: &str| text.parse().map_err(|_| Wrong::one_of(&["true", "false"]));
     let assignee = |text: &str| match text {
         NOBODY => Ok(Assignee::Nobody),
         _ => StaffId::read(&text.into()).map(Assignee::Staff),
@@ -506,7 +513,6 @@ fn entries<S: Readable>(
 /// A put of an entry of the directory.
 pub fn put(call: &Call<'_>) -> Result<PutQuery, Failure> {
     let parameters = Parameters::of(call, &["dry_run", "confirm"])?;
-    let yes_or_no = |text: &str| text.parse().map_err(|_| Wrong::one_of(&["true", "false"]));
     // A plus is a blank in a query unless it is escaped.
     let number = |text: &str| {
         let more = text.strip_suffix(['+', ' ']);

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 use domain::calendar::Tz;
 use domain::claim::{Claim, Instant, ItemStatus, State, Status};
-use domain::event::EventType;
 use domain::ids::{ItemNo, PartnerId};
 use domain::partner_news::{OpenTask, PartnerTask, PartnerTopic};
 use domain::reason::{EndReason, Reason};
@@ -294,7 +293,11 @@ impl DigestLine {
                 let say = matter.say(&items_of(matter, open.task), language);
                 Some(knowing_until(say, open.until, matter.zone).of("digest-turn"))
             }
-            PartnerTopic::Decided if !is_decided(&matter.claim) => None,
+            PartnerTopic::Decided
+                if !matter.claim.is_decided_by(matter.claim.last_event.event_type) =>
+            {
+                None
+            }
             PartnerTopic::Decided => {
                 let all: Vec<_> = matter.claim.kept().map(|item| item.no).collect();
                 let outcomes = outcomes(matter, language).join(" ");
@@ -309,25 +312,6 @@ impl DigestLine {
                 Some(say.of_text("digest-ended", "reason", &reason))
             }
         }
-    }
-}
-
-/// Whether a claim is decided still: nobody has taken a "no" back or disputed since, or a dispute was won.
-fn is_decided(claim: &Claim) -> bool {
-    match claim.status() {
-        Status::Rejected | Status::Declined => true,
-        Status::Associated | Status::Ended => claim.undecided().next().is_none(),
-        Status::InReview => claim.last_event.event_type == EventType::DisputeOverturned,
-        Status::Draft
-        | Status::Submitted
-        | Status::ActionRequired
-        | Status::Disputed
-        | Status::Notifying
-        | Status::Unreachable
-        | Status::AwaitingCustomer
-        | Status::OnHold
-        | Status::Withdrawn
-        | Status::Discarded => false,
     }
 }
 

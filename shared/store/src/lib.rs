@@ -44,7 +44,7 @@ pub use claims::checks::Check;
 pub use claims::competition::{CommandAnswer, Competition};
 pub use claims::create::{Created, NewClaim};
 pub use claims::link::LinkClaim;
-pub use claims::preflight::{Checked, Claimable};
+pub use claims::preflight::Checked;
 pub use claims::quota_left::QuotaLeft;
 pub use claims::run::{CommandOutcome, Effect, OpenClaim};
 pub use directory::calendars::DaysWish;

@@ -78,6 +78,16 @@ async fn created(stack: &Stack, key: &str, body: &Value) -> Claim {
     stack.world.read(&ClaimId::parse(answer.body["id"].as_str().unwrap()).unwrap()).await
 }
 
+/// A claim for each of three workloads, each so much later than the one before.
+async fn one_after_another(stack: &Stack, later: Duration) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for workload in ["teams", "exchange-online", "sharepoint-online"] {
+        stack.world.clock.advance(later);
+        claims.push(created(stack, workload, &claim_body(&[workload])).await);
+    }
+    claims
+}
+
 async fn act(stack: &Stack, claim: &Claim, body: &Value) -> Claim {
     let claim = stack.world.read(&claim.id).await;
     let answer = stack.review(claim.id.as_str(), claim.version.0.into(), body).await;
@@ -782,11 +792,7 @@ async fn the_queue_takes_filters_and_tells_how_much_waits() {
 async fn what_is_overdue_is_one_list_by_how_long_it_waits() {
     let stack = stack().await;
     let world = &stack.world;
-    let mut claims = Vec::new();
-    for workload in ["teams", "exchange-online", "sharepoint-online"] {
-        world.clock.advance(Duration::hours(1));
-        claims.push(created(&stack, workload, &claim_body(&[workload])).await);
-    }
+    let claims = one_after_another(&stack, Duration::hours(1)).await;
     // The first waits as one that is reviewed, and it has waited there for the shortest time.
     world.clock.advance(Duration::hours(1));
     act(&stack, &claims[0], &json!({"action": "begin"})).await;
@@ -805,11 +811,7 @@ async fn what_is_overdue_is_one_list_by_how_long_it_waits() {
 async fn a_claim_whose_review_begins_while_the_queue_is_read_hides_no_other() {
     let stack = stack().await;
     let world = &stack.world;
-    let mut claims = Vec::new();
-    for workload in ["teams", "exchange-online", "sharepoint-online"] {
-        world.clock.advance(Duration::minutes(1));
-        claims.push(created(&stack, workload, &claim_body(&[workload])).await);
-    }
+    let claims = one_after_another(&stack, Duration::minutes(1)).await;
     let first = reviews(&stack, "limit=1").await;
     assert_eq!(ids(&first), [claims[0].id.as_str()]);
     world.clock.advance(Duration::minutes(1));

@@ -4,6 +4,7 @@
 use utoipa::openapi::path::HttpMethod;
 
 use crate::problem_code::ProblemCode;
+use crate::queries;
 use crate::routes::{
     AssociationsRoute, ClaimsRoute, CustomerRoute, DecisionRoute, DirectoryRoute, EvidenceRoute,
     ReviewRoute, RouteId,
@@ -188,19 +189,7 @@ fn claims(route: ClaimsRoute) -> Endpoint {
             AnswerShape::One("CheckView"),
         ),
         ClaimsRoute::List => Endpoint {
-            query: &[
-                "status",
-                "turn",
-                "until_before",
-                "tenant_id",
-                "partner_id",
-                "program",
-                "external_ref",
-                "updated_since",
-                "sort",
-                LIST[0],
-                LIST[1],
-            ],
+            query: queries::CLAIMS,
             ..list(
                 "List claims, newest first",
                 "A partner lists its own claims. Staff name a partner, a tenant, both or neither; with neither they list \
@@ -333,16 +322,7 @@ fn evidence(route: EvidenceRoute) -> Endpoint {
 fn review(route: ReviewRoute) -> Endpoint {
     match route {
         ReviewRoute::List => Endpoint {
-            query: &[
-                "state",
-                "needs",
-                "overdue",
-                "program",
-                "partner_id",
-                "assigned_to",
-                LIST[0],
-                LIST[1],
-            ],
+            query: queries::REVIEWS,
             ..read(
                 "What waits for the operator, longest first",
                 "The claims of one queue, those whose contact somebody has to vouch for, or with neither `state` nor `needs` \

@@ -20,6 +20,8 @@ use crate::table::index::{Cursor, ListPage};
 use crate::table::keys;
 use crate::table::transaction::{Condition, Written};
 
+/// The attribute in which a day's checks are counted.
+const COUNT: &str = "n";
 /// How much of the day's quota a tenant takes that is named by a wrong pair of id and domain: guessing costs more than
 /// looking.
 const WRONG_PAIR: u32 = 5;
@@ -52,7 +54,8 @@ pub struct Check {
 
 impl Store {
     /// Counts that the partner looks at the tenant which the input names by id and domain, unless it claims or has
-    /// something there, or has looked on the same day. `context` knows the tenant where the pair is right and the partner may claim.
+    /// something there, or has looked on the same day. `context` knows the tenant where the pair is right and the
+    /// partner may claim.
     ///
     /// # Errors
     /// [`Rejection::QuotaExceeded`] where the day's checks are used up; nothing is told of the tenant then.
@@ -121,7 +124,9 @@ impl Store {
         step: u32,
         at: Instant,
     ) -> Result<bool, StoreError> {
-        self.count_up(day_key(partner, at), &[counter(partner, step)]).await
+        let most = Some(partner.daily_check_quota);
+        let counter = Counter { name: COUNT.to_owned(), step, most };
+        self.count_up(day_key(partner, at), &[counter]).await
     }
 
     /// How many tenants the partner may still check today.
@@ -130,11 +135,7 @@ impl Store {
         partner: &Partner,
         at: Instant,
     ) -> Result<u32, StoreError> {
-        let day = self.get_item(day_key(partner, at)).await?;
-        let used = match &day {
-            Some(day) => Reader::new("checks of a day", day).opt_number("n")?.unwrap_or(0),
-            None => 0,
-        };
+        let used = self.counted(day_key(partner, at), COUNT).await?;
         Ok(partner.daily_check_quota.saturating_sub(used))
     }
 
@@ -188,8 +189,4 @@ pub(crate) fn check_sort(check: &Check) -> String {
 
 fn day_key(partner: &Partner, at: Instant) -> Attributes {
     key(keys::quotas(&partner.id), keys::checks_of_day(partner.time_zone.date(at)))
-}
-
-fn counter(partner: &Partner, step: u32) -> Counter {
-    Counter { name: "n".to_owned(), step, most: Some(partner.daily_check_quota) }
 }

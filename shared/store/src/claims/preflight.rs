@@ -7,7 +7,7 @@ use domain::context::{Context, Facts};
 use domain::directory::TenantItem;
 use domain::eligibility::{self, Claimability};
 use domain::ids::{ItemId, ItemNo};
-use domain::program::{ItemKind, Program};
+use domain::program::ItemKind;
 use domain::rejection::{FieldError, Rejection};
 
 use super::create::NewClaim;
@@ -32,17 +32,8 @@ pub struct Checked {
     pub blocked: Vec<usize>,
     /// The partner, the tenant and the program, as far as they are known.
     pub known: Facts,
-    /// What the partner can claim at the tenant, where the body names no items.
-    pub claimable: Option<Claimable>,
-}
-
-/// What a partner can claim at a tenant in a program.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claimable {
-    /// The program, for the names of the items.
-    pub program: Program,
-    /// The tenant's items of the program's kind.
-    pub items: Vec<(TenantItem, Claimability)>,
+    /// What the partner can claim at the tenant, where the body names no items: the tenant's items of the program's kind.
+    pub claimable: Option<Vec<(TenantItem, Claimability)>>,
 }
 
 impl Store {
@@ -119,7 +110,10 @@ impl Store {
 
 /// What can be claimed, where the body leaves the items out: what is known of all of the tenant's items then stands
 /// against none of the claim's.
-fn take_claimable(new: &NewClaim<'_>, context: &mut Context) -> Option<Claimable> {
+fn take_claimable(
+    new: &NewClaim<'_>,
+    context: &mut Context,
+) -> Option<Vec<(TenantItem, Claimability)>> {
     let names_items = |error: &FieldError| error.pointer.starts_with("/items");
     if !new.input.items.is_empty() || new.malformed.iter().any(names_items) {
         return None;
@@ -127,8 +121,7 @@ fn take_claimable(new: &NewClaim<'_>, context: &mut Context) -> Option<Claimable
     let facts = &mut context.facts;
     let (tenant, program) = facts.tenant.as_ref().zip(facts.program.as_ref())?;
     let listed = eligibility::list_claimable(tenant, program, facts);
-    let items = listed.into_iter().map(|(item, claimability)| (item.clone(), claimability));
-    let claimable = Claimable { program: program.clone(), items: items.collect() };
+    let claimable = listed.into_iter().map(|(item, own)| (item.clone(), own)).collect();
     facts.own_claims.clear();
     facts.blocked.clear();
     Some(claimable)

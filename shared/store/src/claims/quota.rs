@@ -8,7 +8,7 @@ use domain::command::CommandKind;
 use domain::context::Context;
 use domain::directory::Partner;
 
-use crate::table::attributes::{Reader, key};
+use crate::table::attributes::key;
 use crate::table::config::Store;
 use crate::table::counter::Counter;
 use crate::table::error::StoreError;
@@ -89,14 +89,8 @@ impl Store {
         at: Instant,
     ) -> Result<u32, StoreError> {
         let sort = keys::claims_of_day(partner.time_zone.date(at));
-        let day = self.get_item(key(keys::quotas(&partner.id), sort)).await?;
         let counter = DayUse::Claim.counter(partner);
-        let used = match &day {
-            Some(day) => {
-                Reader::new("claims of a day", day).opt_number(&counter.name)?.unwrap_or(0)
-            }
-            None => 0,
-        };
+        let used = self.counted(key(keys::quotas(&partner.id), sort), &counter.name).await?;
         Ok(partner.daily_claim_quota.saturating_sub(used))
     }
 

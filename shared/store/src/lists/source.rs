@@ -9,6 +9,7 @@ use domain::turn::Who;
 use futures_util::future::try_join_all;
 
 use super::queue;
+use crate::table::codec::claim_item::is_submitted;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::index::{ClaimsAtTenant, Cursor, PartOfPartner, Places};
@@ -41,6 +42,18 @@ pub enum Scope {
     },
 }
 
+impl Scope {
+    /// That of the partner and the tenant that are named, if they are.
+    pub fn of(partner: Option<PartnerId>, tenant: Option<TenantId>) -> Self {
+        match (partner, tenant) {
+            (Some(partner), Some(tenant)) => Self::PartnerAtTenant { partner, tenant },
+            (Some(partner), None) => Self::Partner(partner),
+            (None, Some(tenant)) => Self::Tenant(tenant),
+            (None, None) => Self::Everybody,
+        }
+    }
+}
+
 /// The parts of a partner's claims that are listed. Everywhere else there are those alone that were submitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Listed {
@@ -62,23 +75,9 @@ impl Listed {
     pub fn of(statuses: impl IntoIterator<Item = Status>) -> Self {
         let mut listed = Self { submitted: false, drafts: false, discarded: false };
         for status in statuses {
-            match status {
-                Status::Draft => listed.drafts = true,
-                Status::Discarded => listed.discarded = true,
-                Status::Submitted
-                | Status::InReview
-                | Status::ActionRequired
-                | Status::Disputed
-                | Status::Notifying
-                | Status::Unreachable
-                | Status::AwaitingCustomer
-                | Status::OnHold
-                | Status::Associated
-                | Status::Rejected
-                | Status::Declined
-                | Status::Withdrawn
-                | Status::Ended => listed.submitted = true,
-            }
+            listed.submitted |= is_submitted(status);
+            listed.drafts |= status == Status::Draft;
+            listed.discarded |= status == Status::Discarded;
         }
         listed
     }
@@ -163,9 +162,7 @@ impl Source<'_> {
             Self::Newest(Scope::PartnerAtTenant { tenant, .. }, _) => {
                 claim.subject.tenant == *tenant
             }
-            Self::Newest(Scope::Everybody, _) => {
-                !matches!(claim.status(), Status::Draft | Status::Discarded)
-            }
+            Self::Newest(Scope::Everybody, _) => is_submitted(claim.status()),
             Self::Newest(Scope::Partner(_) | Scope::Tenant(_), _) => true,
             Self::Turns { before, .. } => {
                 let ends_before = |before| claim.state.until().is_some_and(|until| until < before);

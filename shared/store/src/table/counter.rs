@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 
-use super::attributes::{Attributes, number};
+use super::attributes::{Attributes, Reader, number};
 use super::config::Store;
 use super::error::StoreError;
 use super::transaction::is_refused;
@@ -23,6 +23,13 @@ pub(crate) struct Counter {
 }
 
 impl Store {
+    /// How far a number of an item has been counted; 0 where nothing was.
+    pub(crate) async fn counted(&self, key: Attributes, name: &str) -> Result<u32, StoreError> {
+        let item = self.get_item(key).await?;
+        let number = item.as_ref().map(|item| Reader::new("counter", item).opt_number(name));
+        Ok(number.transpose()?.flatten().unwrap_or(0))
+    }
+
     /// Counts each of these numbers of an item up by its step; `false`, with nothing counted, where one of them has come to
     /// its end. An answer that is lost may count once too often, never too seldom.
     pub(crate) async fn count_up(
