@@ -140,12 +140,13 @@ pub(crate) fn settle_state(claim: &mut Claim, ends_at: Option<Instant>) {
     let any =
         |fits: fn(&Mark) -> bool| kept.iter().any(|item| item.mark.as_ref().is_some_and(fits));
     let window: Option<Window> = claim.state.window().cloned();
+    let term_ends_at = claim.state.term_ends_at();
     let ends_at =
         if let State::Associated { ends_at, .. } = claim.state { ends_at } else { ends_at };
     if any(|mark| matches!(mark, Mark::Active { .. })) {
         claim.state = State::Associated { window, ends_at };
     } else if any(|mark| matches!(mark, Mark::Ended { .. })) {
-        claim.state = State::Ended { window };
+        claim.state = State::Ended { window, ends_at: term_ends_at };
     } else if any(|mark| matches!(mark, Mark::Declined { .. })) {
         claim.state = State::Declined { window };
     }

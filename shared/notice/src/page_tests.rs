@@ -366,7 +366,7 @@ fn states() -> Vec<(Phase, World)> {
         (Phase::Declined, lapsed),
         (Phase::Withdrawn, in_state(State::Withdrawn)),
         (Phase::Rejected, partly_declined()),
-        (Phase::Ended, in_state(State::Ended { window: window() })),
+        (Phase::Ended, in_state(State::Ended { window: window(), ends_at: None })),
         (Phase::Discarded, in_state(State::Discarded)),
     ]
 }

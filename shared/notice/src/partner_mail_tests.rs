@@ -84,7 +84,7 @@ fn mixed(world: &World) -> PartnerClaim {
 
 fn ended(world: &World, reason: EndReason) -> PartnerClaim {
     matter(world, |claim| {
-        claim.state = State::Ended { window: None };
+        claim.state = State::Ended { window: None, ends_at: None };
         let (basis, effective_at) = (Basis::Deemed, sent_at());
         for item in &mut claim.items {
             item.mark = Some(Mark::Ended { reason, at: sent_at(), basis, effective_at });

@@ -158,6 +158,8 @@ enum Deed {
     Forge,
     /// Staff and administrators misuse what they may do.
     Misuse,
+    /// The operator erases the personal data of a claim.
+    Erase,
     StandStill,
     Wait,
 }
@@ -330,6 +332,7 @@ impl Sim {
             90..92 => Deed::Suspend,
             92 => Deed::StandStill,
             93..95 => Deed::Juggle,
+            95 => Deed::Erase,
             100..102 => Deed::Reorder,
             102..105 => Deed::Toggle,
             105..107 => Deed::Forge,
@@ -358,6 +361,7 @@ impl Sim {
             Deed::Toggle => Box::pin(self.toggle()).await,
             Deed::Forge => Box::pin(self.forge()).await,
             Deed::Misuse => Box::pin(self.misuse()).await,
+            Deed::Erase => Box::pin(self.erase()).await,
             Deed::StandStill => self.stand_still(),
             Deed::Wait => Box::pin(self.wait()).await,
         }

@@ -101,6 +101,8 @@ coded! {
         Ended {
             /// The window that had led to it.
             window: Option<Window>,
+            /// When the term would have ended, or did; `None` where the claim had none.
+            ends_at: Option<Instant>,
         } => "ended",
     }
     /// The name of a claim's state, in the order of `docs/domain.md §3`.
@@ -199,12 +201,21 @@ impl State {
         disputable || matches!(self, Self::Disputed { .. })
     }
 
+    /// When the term of the associations ends, or would have ended; `None`: there are none, or they have no term.
+    pub fn term_ends_at(&self) -> Option<Instant> {
+        if let Self::Associated { ends_at, .. } | Self::Ended { ends_at, .. } = self {
+            *ends_at
+        } else {
+            None
+        }
+    }
+
     /// The window that is open, or that led here.
     pub fn window(&self) -> Option<&Window> {
         if let Self::AwaitingCustomer { window }
         | Self::Associated { window: Some(window), .. }
         | Self::Declined { window: Some(window) }
-        | Self::Ended { window: Some(window) } = self
+        | Self::Ended { window: Some(window), .. } = self
         {
             Some(window)
         } else {
@@ -217,7 +228,7 @@ impl State {
         if let Self::AwaitingCustomer { window }
         | Self::Associated { window: Some(window), .. }
         | Self::Declined { window: Some(window) }
-        | Self::Ended { window: Some(window) } = self
+        | Self::Ended { window: Some(window), .. } = self
         {
             Some(window)
         } else {

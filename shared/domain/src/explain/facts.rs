@@ -81,7 +81,7 @@ fn of_state(claim: &Claim, policy: &Policy) -> Vec<Fact> {
             disputable_until.map(|_| fact("dispute_days", &policy.dispute_days)),
             moment("disputable_until", *disputable_until),
         ]),
-        State::Declined { window } | State::Ended { window } => {
+        State::Declined { window } | State::Ended { window, .. } => {
             window.as_ref().map(of_window).unwrap_or_default()
         }
         State::OnHold { reason } => {

@@ -331,6 +331,22 @@ fn a_term_ends_what_runs_and_leaves_what_has_ended_as_it_was() {
 }
 
 #[test]
+fn where_all_of_it_has_ended_before_it_stays_known_when_the_term_would_have_ended() {
+    let given = associated_for(1);
+    let ends_at = given.claim.deadline();
+    assert!(ends_at.is_some());
+    // What the policy says by then is of no matter.
+    let later = with_term(6, administrator(), after_grace());
+    let ended = given.claim.items.clone().iter().fold(given, |given, item| {
+        let event = given.decided(&end(item.no.0), &later).unwrap().unwrap();
+        given.evolved(event)
+    });
+    let ended = ended.claim;
+    assert_eq!(ended.status(), Status::Ended);
+    assert_eq!((ended.state.term_ends_at(), ended.deadline()), (ends_at, None));
+}
+
+#[test]
 fn a_policy_without_a_term_ends_nothing() {
     assert_eq!(Given::associated().claim.deadline(), None);
 }

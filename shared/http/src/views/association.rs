@@ -1,6 +1,6 @@
 //! Associations.
 
-use domain::claim::{Claim, Instant, ItemStatus, State};
+use domain::claim::{Claim, ItemStatus};
 use domain::ids::ItemNo;
 use domain::time::rfc3339;
 use serde::Serialize;
@@ -34,7 +34,7 @@ pub struct AssociationView {
     /// Since when the association runs.
     #[schema(format = DateTime)]
     pub effective_at: String,
-    /// When the term ends that the claim was associated for; `null`: there is none, or the whole claim has ended.
+    /// When the term ends, or would have ended, that the claim was associated for; `null`: there is none.
     #[schema(format = DateTime, required)]
     pub term_ends_at: Option<String>,
     /// When the association ended; `null` while it runs.
@@ -86,14 +86,10 @@ impl AssociationView {
             status,
             basis: Word(why),
             effective_at: rfc3339(effective_at),
-            term_ends_at: term_end(claim).map(rfc3339),
+            term_ends_at: claim.state.term_ends_at().map(rfc3339),
             ended_at: end.map(|(at, _)| rfc3339(at)),
             reason: end.map(|(_, reason)| Word(reason)),
             vouched: claim.details.has_vouched_contact(),
         })
     }
-}
-
-fn term_end(claim: &Claim) -> Option<Instant> {
-    if let State::Associated { ends_at, .. } = claim.state { ends_at } else { None }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
 use domain::ids::ClaimId;
-use domain::recipient::RecipientNo;
+use domain::recipient::{RecipientList, RecipientNo};
 use fastrand::Rng;
 use integration::backstage::{
     directory_records_from, events, mail_event, mails, records_from, work_messages,
@@ -71,6 +71,8 @@ pub(in super::super) struct Books {
     /// The noes that were answered and not taken back: by item, whose they are and when the last of them arrived. 0
     /// is the administrator, any other number a recipient.
     pub(in super::super) refused: BTreeMap<ClaimId, BTreeMap<u8, BTreeMap<u8, DateTime<Utc>>>>,
+    /// Who the notices of a claim went to, as it stood before an erasure of the claim was tried.
+    pub(super) lists: BTreeMap<ClaimId, Vec<RecipientList>>,
     /// The entries that Contoso had, each with its moment.
     pub(super) entries: Vec<Entry>,
     /// The items somebody may have accepted.
@@ -145,6 +147,7 @@ impl Books {
             | Deed::Toggle
             | Deed::Forge
             | Deed::Misuse
+            | Deed::Erase
             | Deed::StandStill
             | Deed::Wait => true,
         }

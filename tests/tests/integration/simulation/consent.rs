@@ -47,7 +47,7 @@ impl Sim {
     }
 
     /// The lists of all notices of a claim, in their order.
-    async fn lists(&self, claim: &Claim) -> Vec<RecipientList> {
+    pub(super) async fn lists(&self, claim: &Claim) -> Vec<RecipientList> {
         let mut lists = Vec::new();
         for notice in 1..=claim.notice.0 {
             lists.push(self.list(&claim.id, notice).await);

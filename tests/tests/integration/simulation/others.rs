@@ -126,6 +126,25 @@ impl Sim {
         self.give(&made, &claim, step).await;
     }
 
+    /// The operator erases a claim: mostly one that is over, and now and then any.
+    pub(super) async fn erase(&mut self) {
+        let anyhow = self.rng.u8(0..6) == 0;
+        let fits = |made: &&Made| anyhow || is_over(&self.peek(&made.id));
+        let fitting: Vec<Made> = self.made.iter().filter(fits).cloned().collect();
+        let Some(made) = self.rng.choice(fitting) else { return };
+        let claim = self.peek(&made.id);
+        if !claim.erased {
+            let lists = self.lists(&claim).await;
+            self.books.lists.insert(claim.id.clone(), lists);
+        }
+        let event = Event::post(&format!("/v1/claims/{}/erase", claim.id));
+        let event = event.staff("operator", "operator-1").header("if-match", "*");
+        let answer = self.stack.send(event).await;
+        self.note(format!("{made} is erased: {}", answer.status));
+        let taken = answer.status == 200 && answer.body["erased"] == true;
+        assert!(self.disturbed || taken || answer.status == 409, "{made}: {}", answer.text);
+    }
+
     /// An administrator retires a link.
     async fn retire(&mut self, made: &Made, recipient: u8) {
         let event = Event::post(&format!("/v1/customer/claims/{}/retire-link", made.id));
@@ -133,6 +152,14 @@ impl Sim {
         let answer = self.stack.send(event.customer_admin(made.wish.tenant).json(&body)).await;
         self.note(format!("{made} retires {recipient}: {}", answer.status));
     }
+}
+
+/// Whether a claim has a status that personal data may end in.
+fn is_over(claim: &Claim) -> bool {
+    matches!(
+        claim.status(),
+        Status::Rejected | Status::Declined | Status::Withdrawn | Status::Discarded | Status::Ended
+    )
 }
 
 fn contact((email, verified): (&str, bool)) -> TenantContact {

@@ -42,6 +42,8 @@ pub(super) enum Happened {
     /// A draft was taken back after its submit, or forgotten.
     Recalled,
     Forgotten,
+    /// The personal data of a claim have ended.
+    Erased,
     /// A partner was suspended while a claim of its had that status.
     SuspendedIn(&'static str),
     Died,
@@ -49,7 +51,7 @@ pub(super) enum Happened {
 
 /// There is some of each in every run of many seeds. Left out is [`Happened::EndedForThePartner`]: it takes a close
 /// between a suspension and its sweep, which hundreds of seeds may not bring.
-pub(super) const ALL: [Happened; 31] = [
+pub(super) const ALL: [Happened; 32] = [
     Happened::Opened,
     Happened::ClosedBySilence,
     Happened::RefusedInTime,
@@ -71,6 +73,7 @@ pub(super) const ALL: [Happened; 31] = [
     Happened::HeldForThePartner,
     Happened::Recalled,
     Happened::Forgotten,
+    Happened::Erased,
     Happened::SuspendedIn("submitted"),
     Happened::SuspendedIn("in_review"),
     Happened::SuspendedIn("notifying"),
@@ -132,6 +135,7 @@ fn between(old: &Claim, new: &Claim) -> Vec<Happened> {
         EventType::Recalled => vec![Happened::Recalled],
         EventType::Discarded if event.by_silence => vec![Happened::Forgotten],
         EventType::LinkRetired => vec![Happened::Retired],
+        EventType::Erased => vec![Happened::Erased],
         EventType::RecipientFailed if old.notice < new.notice => vec![Happened::Renewed],
         EventType::ItemsDeclined if has_joined(old, new) => vec![Happened::Joined],
         _ => Vec::new(),

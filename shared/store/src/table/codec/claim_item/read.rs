@@ -173,7 +173,7 @@ fn state(item: Reader<'_>, status: Status, flags: Flags) -> Result<State, StoreE
         Status::Declined => State::Declined { window: window(item)? },
         Status::Withdrawn => State::Withdrawn,
         Status::Discarded => State::Discarded,
-        Status::Ended => State::Ended { window: window(item)? },
+        Status::Ended => State::Ended { window: window(item)?, ends_at: opt_until()? },
     })
 }
 

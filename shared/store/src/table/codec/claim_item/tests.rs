@@ -186,7 +186,7 @@ fn every_state() -> Vec<State> {
         State::Declined { window: window.clone() },
         State::Withdrawn,
         State::Discarded,
-        State::Ended { window },
+        State::Ended { window, ends_at: Some(at(11)) },
     ]
 }
 

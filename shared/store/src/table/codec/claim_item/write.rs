@@ -133,11 +133,11 @@ fn state(state: &State, item: &mut Attributes) {
         }
         State::Notifying { deliver_by } => until(Some(*deliver_by), item),
         State::AwaitingCustomer { window } => put_window(Some(window), item),
-        State::Associated { window, ends_at } => {
+        State::Associated { window, ends_at } | State::Ended { window, ends_at } => {
             until(*ends_at, item);
             put_window(window.as_ref(), item);
         }
-        State::Declined { window } | State::Ended { window } => put_window(window.as_ref(), item),
+        State::Declined { window } => put_window(window.as_ref(), item),
         State::OnHold { .. } | State::Withdrawn | State::Discarded => {}
     }
 }
