@@ -12,8 +12,9 @@ use zip::ZipArchive;
 const MOST_PARTS: u16 = 2_000;
 /// The most bytes of the list of its parts, and of a list of relations.
 const MOST_OF_A_LIST: u64 = 1024 * 1024;
-/// How far from its end the directory of a package is looked for: the record and the longest comment.
-const DIRECTORY_WITHIN: usize = 22 + 65_535;
+/// How far from its end the directory of a package is looked for: the record and the longest comment, and some more,
+/// since readers differ.
+const DIRECTORY_WITHIN: usize = 22 + 65_535 + 4_096;
 
 /// How the record begins that ends a package, and tells of its directory.
 const DIRECTORY: &[u8] = b"PK\x05\x06";
@@ -22,9 +23,14 @@ const LIST_OF_PARTS: &str = "[Content_Types].xml";
 const MAIN_TEXT: &str =
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
 
-/// What parts may be: texts, pictures and fonts, by the beginning of their media type.
-const PARTS: [&str; 22] = [
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.",
+/// The beginning of what the parts of a text are: in XML all of them, but for the settings of a printer. A whole text
+/// within the text has a type of the same beginning.
+const PARTS_OF_A_TEXT: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.";
+const SETTINGS_OF_A_PRINTER: &str =
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.printersettings";
+
+/// What other parts may be: pictures, fonts and data, by the beginning of their media type.
+const PARTS: [&str; 21] = [
     "application/vnd.openxmlformats-officedocument.theme",
     "application/vnd.openxmlformats-officedocument.drawingml.chart+xml",
     "application/vnd.openxmlformats-officedocument.drawingml.diagram",
@@ -48,8 +54,9 @@ const PARTS: [&str; 22] = [
     "image/",
 ];
 
-/// The data of a chart: a workbook, which acts on nothing where it has no macros.
+/// The data of a chart: a workbook, which acts on nothing where it has no macros, and no part but a chart leads to it.
 const CHART_DATA: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const RELATIONS_OF_CHARTS: &str = "word/charts/_rels/";
 
 /// What the types of parts and relations never name, in any case.
 const FORBIDDEN: [&str; 6] =
@@ -71,26 +78,32 @@ pub(crate) fn is_harmless(bytes: &[u8]) -> Option<bool> {
     }
     let types = part_types(&read(&mut package, LIST_OF_PARTS)?)?;
     let is_known = |kind: &String| {
-        !is_forbidden(kind) && (kind == CHART_DATA || PARTS.iter().any(|own| kind.starts_with(own)))
+        let is_of_text = kind.starts_with(PARTS_OF_A_TEXT)
+            && (kind.ends_with("+xml") || kind == SETTINGS_OF_A_PRINTER);
+        let is_other = kind == CHART_DATA || PARTS.iter().any(|own| kind.starts_with(own));
+        !is_forbidden(kind) && (is_of_text || is_other)
     };
     if !types.iter().all(is_known) || !types.iter().any(|kind| kind == MAIN_TEXT) {
         return Some(false);
     }
     for name in names.iter().filter(|name| name.to_lowercase().ends_with(".rels")) {
-        if !has_harmless_relations(&read(&mut package, name)?)? {
+        let is_of_chart = name.to_lowercase().starts_with(RELATIONS_OF_CHARTS);
+        if !has_harmless_relations(&read(&mut package, name)?, is_of_chart)? {
             return Some(false);
         }
     }
     Some(true)
 }
 
-/// Whether every directory that a reader might find at the end of the package has few entries. One that says so in
-/// the way of large packages has not.
+/// Whether there is a directory at the end of the package, and every one that a reader might find there has few entries.
+/// One that says so in the way of large packages has not.
 fn has_few_parts(bytes: &[u8]) -> bool {
     let end = bytes.get(bytes.len().saturating_sub(DIRECTORY_WITHIN)..).unwrap_or(bytes);
     let is_large = end.windows(4).any(|found| found == b"PK\x06\x07");
-    let mut directories = end.windows(12).filter(|found| found.starts_with(DIRECTORY));
-    !is_large && directories.all(|found| entries(found).is_some_and(|number| number <= MOST_PARTS))
+    let directories: Vec<_> =
+        end.windows(12).filter(|found| found.starts_with(DIRECTORY)).map(entries).collect();
+    let are_short = directories.iter().all(|number| number.is_some_and(|own| own <= MOST_PARTS));
+    !is_large && !directories.is_empty() && are_short
 }
 
 /// Whether each part is there once, whatever the case of its name: of two, another reader might take the other one.
@@ -133,14 +146,18 @@ fn part_types(list: &str) -> Option<Vec<String>> {
     Some(types)
 }
 
-/// Whether relations lead to parts of the package, and outside of it by links that somebody has to follow alone.
-fn has_harmless_relations(list: &str) -> Option<bool> {
+/// Whether relations lead to parts of the package, outside of it by links that somebody has to follow alone, and to a
+/// package within it from a chart alone.
+fn has_harmless_relations(list: &str, is_of_chart: bool) -> Option<bool> {
     let mut harmless = true;
     each_element(list, |element| {
         let kind = attribute(element, "Type")?;
         let mode = attribute(element, "TargetMode")?;
         let is_outside = mode.eq_ignore_ascii_case("external");
-        harmless &= !is_forbidden(&kind) && (!is_outside || kind.ends_with("/hyperlink"));
+        let is_package = kind.to_lowercase().ends_with("/package");
+        harmless &= !is_forbidden(&kind)
+            && (!is_outside || kind.ends_with("/hyperlink"))
+            && (!is_package || is_of_chart);
         Some(())
     })?;
     Some(harmless)
@@ -242,6 +259,7 @@ pub(crate) mod tests {
             "application/vnd.ms-office.classificationlabels+xml",
             "application/vnd.ms-office.chartstyle+xml",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.printerSettings",
         ] {
             assert_eq!(is_harmless(&typed(kind)), Some(true), "{kind}");
         }
@@ -261,6 +279,8 @@ pub(crate) mod tests {
             "application/vnd.ms-excel.sheet.macroEnabled.12",
             "application/vnd.ms-office.webextension+xml",
             "application/x-msdownload",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
             "text/html",
         ] {
             assert_eq!(is_harmless(&typed(kind)), Some(false), "{kind}");
@@ -278,6 +298,26 @@ pub(crate) mod tests {
         for name in ["image", "frame", "subDocument"] {
             assert_eq!(is_harmless(&related(&of(name), "EXTERNAL")), Some(false), "{name}");
         }
+    }
+
+    #[test]
+    fn a_package_within_the_package_is_the_data_of_a_chart_or_refused() {
+        let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/package";
+        let relation = format!(
+            "<Relationships><Relationship Id=\"r1\" Type=\"{kind}\" Target=\"../embeddings/x.xlsx\"/></Relationships>"
+        );
+        let of = |name: &str| package(&[(LIST_OF_PARTS, &list("")), TEXT, (name, &relation)]);
+        assert_eq!(is_harmless(&of("word/charts/_rels/chart1.xml.rels")), Some(true));
+        for name in ["word/_rels/document.xml.rels", "_rels/.rels", "x/word/charts/_rels/y.rels"] {
+            assert_eq!(is_harmless(&of(name)), Some(false), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_package_whose_directory_is_not_at_its_end_is_refused_before_it_is_read() {
+        let mut bytes = text();
+        bytes.extend(vec![b'x'; DIRECTORY_WITHIN]);
+        assert_eq!(is_harmless(&bytes), Some(false));
     }
 
     #[test]

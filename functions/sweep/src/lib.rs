@@ -60,8 +60,9 @@ pub async fn handle(
 }
 
 async fn sweep(app: &App, entry: &DirectoryEntry) -> Result<(), StoreError> {
-    let ReconcileReport { seen, changed } = app.store.reconcile(entry).await?;
+    let ReconcileReport { seen, changed, passed } = app.store.reconcile(entry).await?;
     telemetry::count(metric::SWEPT, changed);
+    telemetry::count(metric::POISON, passed);
     info!({ fields::CLAIMS_SEEN } = seen, { fields::CLAIMS_CHANGED } = changed, "Swept");
     Ok(())
 }

@@ -112,12 +112,21 @@ pub struct Rival {
     pub rival_item: ItemNo,
     /// How the other stands to the item.
     pub standing: Standing,
-    /// Where the other stands with its defence; `None`: it was not asked.
+    /// Where the other claim stands with its defence, of whichever item; `None`: it was not asked.
     pub defence: Option<Defence>,
     /// Since when the other holds the item, if it does.
     pub held_since: Option<Instant>,
     /// The calendar of the other's partner, in which its time to defend is counted.
     pub place: Option<Place>,
+}
+
+impl Rival {
+    /// Where the other stands with its defence of this item: a time that was over when the other came to hold it was
+    /// given for another item.
+    pub fn defence_of_item(&self) -> Option<Defence> {
+        let covers = |defence: &Defence| self.held_since.is_none_or(|since| since < defence.until);
+        self.defence.filter(covers)
+    }
 }
 
 /// How a claim stands to an item.

@@ -78,6 +78,14 @@ impl CountryCalendar {
         Self { country: self.country, revision, added, grants }
     }
 
+    /// The days that were added before that moment, and those of which nobody knows when.
+    pub fn added_before(&self, at: Instant) -> BTreeSet<Exception> {
+        let is_later = |day: &&Exception| {
+            self.grant(day.date, day.subdivision.as_ref()).is_some_and(|grant| grant.since >= at)
+        };
+        self.added.iter().filter(|day| !is_later(day)).cloned().collect()
+    }
+
     /// Whether the day is added there, whatever it is called.
     pub fn has_day(&self, date: NaiveDate, subdivision: Option<&Subdivision>) -> bool {
         self.added.iter().any(|own| own.is_at(date, subdivision))

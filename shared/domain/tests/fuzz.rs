@@ -44,7 +44,14 @@ fn tells_apart(tally: Tally) {
 fn deceives(c: char) -> bool {
     let hidden = matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}');
     let turning = matches!(c, '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    hidden || turning || matches!(c, '\0' | '\u{2028}' | '\u{2029}' | '\u{e000}' | '\u{10ffff}')
+    let unseen = matches!(
+        c,
+        '\u{3164}' | '\u{115f}' | '\u{1160}' | '\u{ffa0}' | '\u{34f}' | '\u{2800}'
+    ) || matches!(c, '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0d}');
+    hidden
+        || turning
+        || unseen
+        || matches!(c, '\0' | '\u{2028}' | '\u{2029}' | '\u{e000}' | '\u{10ffff}')
 }
 
 const NAMES: &[&str] = &[

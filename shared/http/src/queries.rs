@@ -498,13 +498,9 @@ fn entries<S: Readable>(
     known: &'static [&'static str],
 ) -> Result<EntriesQuery<S>, Failure> {
     let parameters = Parameters::of(call, known)?;
-    let name = |text: &str| match text.chars().count() {
-        0 => Err(FieldCode::TooShort.into()),
-        1..=200 => Ok(text.to_owned()),
-        _ => Err(Wrong { code: FieldCode::TooLong, hint: Hint::AtMost(200) }),
-    };
     Ok(EntriesQuery {
-        name: parameters.read("name", name)?.unwrap_or_default(),
+        // In the form in which names are stored.
+        name: parameters.optional::<Name>("name")?.map(String::from).unwrap_or_default(),
         status: parameters.optional("status")?,
         domain: parameters.optional("domain")?,
     })

@@ -86,6 +86,19 @@ async fn a_holiday_announced_in_an_open_window_lengthens_it_and_the_customer_is_
 }
 
 #[tokio::test]
+async fn a_holiday_announced_between_the_end_of_a_window_and_its_close_gives_no_day() {
+    let (stack, claim) = awaiting().await;
+    let end: domain::claim::Instant = SHORT.parse().unwrap();
+    stack.world.clock.set(end + Duration::seconds(30));
+    announce(&stack, "CZ", &new_years_eve()).await;
+    recount(&stack).await;
+    stack.world.let_pass(end);
+    stack.world.finalize().await;
+    let closed = stack.world.read(&claim.id).await;
+    assert_eq!((closed.status(), closes_at(&closed)), (Status::Associated, end));
+}
+
+#[tokio::test]
 async fn the_next_tick_counts_the_windows_again_with_one_message_for_the_country() {
     let (stack, claim) = awaiting().await;
     announce(&stack, "CZ", &new_years_eve()).await;

@@ -149,6 +149,9 @@ async fn a_lock_whose_claim_is_final_may_be_taken_over_before_it_is_settled() {
     assert_eq!(locks(&world), 1);
     let lock = world.engine.items("L#").into_iter().find(|item| key(item).1 == "L").unwrap();
     assert!(lock.to_string().contains(rival.id.as_str()), "{lock}");
+    let erasure = format!("{}#erase", holder.id);
+    let timers: Vec<_> = world.engine.items("T#").iter().map(|item| key(item).1).collect();
+    assert!(timers.contains(&erasure), "its personal data end all the same: {timers:?}");
 }
 
 #[tokio::test]

@@ -2,21 +2,24 @@
 
 use chrono::Duration;
 use domain::claim::{Claim, Status};
-use domain::command::Command;
+use domain::command::{Command, Selection};
 use domain::directory::Partner;
 use domain::ids::ClaimId;
 use domain::program::Policy;
 use domain::text::Comment;
 use integration::backstage::{events, records};
+use integration::engine::key;
 use integration::fixtures::{
     self, ALPINE, BOREALIS, CONTOSO, FABRIKAM, TAILWIND, WORKLOADS, claim_body, claim_body_of,
 };
 use integration::rivals::operator;
 use integration::stack::{Answer, Stack};
 use integration::wire::{Fault, any};
-use integration::world::{create_on, withdraw};
+use integration::world::{alpine, contoso_admin, create_on, decline_all, link, withdraw};
 use serde_json::{Value, json};
 use web::event::Event;
+
+use super::work_lists::copies;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const FULL: (u16, &str) = (429, "quota-exceeded");
@@ -302,7 +305,7 @@ async fn a_partner_has_so_many_open_claims_at_a_tenant_and_more_at_others() {
     assert_eq!(stack.submit(ALPINE, "t", &at_tailwind("teams")).await.status, 201);
     let rival = claim_body_of("4712", CONTOSO, "contoso.example", &["sharepoint-online"]);
     assert_eq!(stack.submit(BOREALIS, "c", &rival).await.status, 201, "everybody has a quota");
-    stack.world.give(&first.id, &integration::world::alpine(), &withdraw()).await.unwrap();
+    stack.world.give(&first.id, &alpine(), &withdraw()).await.unwrap();
     assert_eq!(stack.command(ALPINE, &kept, "submit", &json!({})).await.status, 200);
 }
 
@@ -455,4 +458,63 @@ async fn an_unknown_tenant_and_a_domain_that_is_not_its_own_are_one_answer_for_t
         let answer = stack.submit(ALPINE, "k", &missing(tenant)).await;
         assert_eq!(answer.errors(), [("/tenant/domain".to_owned(), "required".to_owned())]);
     }
+}
+
+#[tokio::test]
+async fn claims_that_were_withdrawn_by_the_hundred_hide_no_open_claim() {
+    let stack = Box::pin(with_alpine(|partner| partner.open_claim_quota = 3)).await;
+    let first = stack.world.submitted("a", &["teams"]).await;
+    stack.world.submitted("b", &["exchange-online"]).await;
+    let over = stack.world.submitted("c", &["sharepoint-online"]).await;
+    stack.world.give(&over.id, &alpine(), &withdraw()).await.unwrap();
+    let over = stack.world.read(&over.id).await;
+    copies(&stack.world, &over, 2_100);
+    stack.world.clock.advance(Duration::hours(2));
+
+    let submit =
+        async |key: &str, workload| stack.submit(ALPINE, key, &at_tailwind(workload)).await;
+    assert_eq!(submit("d", "teams").await.status, 201, "the third");
+    assert_eq!(submit("e", "exchange-online").await.problem(), FULL);
+    let counts = list(&stack, "/v1/claims:counts").await.body;
+    let submitted = json!({"status": "submitted", "count": 3});
+    assert!(counts["statuses"].as_array().unwrap().contains(&submitted), "{counts}");
+    assert_eq!(counts["complete"], false);
+    let me = list(&stack, "/v1/me").await.body;
+    assert_eq!(me["quotas"]["open_claims_left"], 0);
+
+    // What is over has been looked at once: a submit reads what may be open, and not the rest.
+    let wire = &stack.wires[0];
+    wire.reset();
+    assert_eq!(submit("f", "sharepoint-online").await.problem(), FULL);
+    let keys: usize = wire.calls().iter().map(|call| call.keys_without_write_ids().len()).sum();
+    assert!(keys < 30, "{keys} items");
+    let remembered = stack.world.engine.items("Q#p-alpine").into_iter();
+    let remembered: Vec<_> = remembered.filter(|item| key(item).1 == "O").collect();
+    assert_eq!(remembered.len(), 1);
+
+    stack.world.give(&first.id, &alpine(), &withdraw()).await.unwrap();
+    assert_eq!(submit("g", "teams").await.problem().1, "duplicate-claim");
+    assert_eq!(submit("h", "exchange-online").await.status, 201, "room for one");
+    assert_eq!(submit("i", "sharepoint-online").await.problem(), FULL);
+}
+
+#[tokio::test]
+async fn a_claim_that_is_open_again_counts_again() {
+    let stack = Box::pin(with_alpine(|partner| partner.open_claim_quota = 1)).await;
+    let claim = Box::pin(stack.world.awaiting("a", &["teams"])).await;
+    let decline = decline_all();
+    let declined = stack.world.give(&claim.id, &link(1), &decline).await.unwrap();
+    copies(&stack.world, &declined.claim, 120);
+    stack.world.clock.advance(Duration::hours(2));
+    let submit =
+        async |key: &str, workload| stack.submit(ALPINE, key, &at_tailwind(workload)).await;
+    let second = submit("b", "teams").await;
+    assert_eq!(second.status, 201, "{}", second.text);
+    assert_eq!(submit("c", "exchange-online").await.problem(), FULL);
+    let id = ClaimId::parse(second.body["id"].as_str().unwrap()).unwrap();
+    stack.world.give(&id, &alpine(), &withdraw()).await.unwrap();
+    let undo = Command::Undo { items: Selection::All };
+    let undone = stack.world.give(&claim.id, &contoso_admin(), &undo).await;
+    assert_eq!(undone.unwrap().claim.status(), Status::AwaitingCustomer);
+    assert_eq!(submit("d", "exchange-online").await.problem(), FULL, "the no was taken back");
 }

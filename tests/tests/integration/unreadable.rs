@@ -1,8 +1,14 @@
 //! What no version of the program writes is an error, never a guess and never a panic.
 
+use domain::claim::Status;
+use domain::directory::{Partner, PartnerStatus};
+use domain::ids::ClaimId;
+use integration::fixtures::{self, ALPINE, CONTOSO};
+use integration::stack::Stack;
 use integration::world::World;
 use serde_json::{Value, json};
 use store::StoreError;
+use web::event::Event;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
@@ -14,6 +20,44 @@ async fn read_after(change: impl Fn(&mut Value)) -> Result<(), StoreError> {
     change(&mut record);
     world.engine.put(&record);
     world.store.claim(&claim.id, world.now()).await.map(|_| ())
+}
+
+/// Three claims that wait for their customer, of which the one in the middle cannot be read.
+async fn one_unreadable_of_three() -> (Stack, [ClaimId; 3]) {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let mut ids = Vec::new();
+    for item in ["exchange-online", "sharepoint-online", "teams"] {
+        ids.push(Box::pin(stack.world.awaiting(item, &[item])).await.id);
+    }
+    let mut record = stack.world.stored(&ids[1]);
+    record["st"] = json!({"S": "levitating"});
+    stack.world.engine.put(&record);
+    (stack, ids.try_into().unwrap())
+}
+
+#[tokio::test]
+async fn a_claim_that_cannot_be_read_keeps_no_block_of_its_customer_from_the_others() {
+    let (stack, [first, _, last]) = one_unreadable_of_three().await;
+    let rules = Event::put("/v1/customer/rules").customer_admin(CONTOSO);
+    let put = stack.send(rules.json(&json!({"blocked_partners": [ALPINE]}))).await;
+    assert_eq!(put.status, 200, "{}", put.text);
+    for id in [&first, &last] {
+        assert_eq!(stack.world.read(id).await.status(), Status::Declined);
+    }
+    let swept = Box::pin(stack.backstage.sweep(&stack.world)).await.unwrap();
+    assert!(swept.batch_item_failures.is_empty(), "nothing stands before later changes: {swept:?}");
+}
+
+#[tokio::test]
+async fn a_claim_that_cannot_be_read_keeps_no_suspension_from_the_others() {
+    let (stack, [first, _, last]) = one_unreadable_of_three().await;
+    let suspended = Partner { status: PartnerStatus::Suspended, ..fixtures::alpine() };
+    stack.world.store.put_partner(&suspended).await.unwrap();
+    let swept = Box::pin(stack.backstage.sweep(&stack.world)).await.unwrap();
+    assert!(swept.batch_item_failures.is_empty(), "{swept:?}");
+    for id in [&first, &last] {
+        assert_eq!(stack.world.read(id).await.status(), Status::OnHold);
+    }
 }
 
 #[tokio::test]

@@ -111,8 +111,8 @@ fn refusal() -> Value {
 }
 
 /// The records of a claim copied so often past the wire, each under an id, a moment of submission and a deadline of its
-/// own; the ids by their deadlines.
-fn copies(world: &World, claim: &Claim, number: usize) -> Vec<String> {
+/// own, where it has one; the ids by their deadlines.
+pub(super) fn copies(world: &World, claim: &Claim, number: usize) -> Vec<String> {
     let items = world.engine.items(&format!("C#{}", claim.id));
     let (mut ids, mut all) = (Vec::new(), Vec::new());
     for copy in 0..number {
@@ -133,8 +133,8 @@ fn copies(world: &World, claim: &Claim, number: usize) -> Vec<String> {
                 let (hash, _) = text.rsplit_once('#').unwrap();
                 item["ih"] = json!({"S": format!("{hash}#{id}")});
             }
-            if item["sk"]["S"] == "A" {
-                let until: i64 = item["du"]["N"].as_str().unwrap().parse().unwrap();
+            if let Some(until) = item["du"]["N"].as_str() {
+                let until: i64 = until.parse().unwrap();
                 let until = until + 1_000 * i64::try_from(copy + 1).unwrap();
                 item["du"] = json!({"N": until.to_string()});
                 item["ib"] = json!({"S": format!("{until:013}#{id}")});

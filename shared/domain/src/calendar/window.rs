@@ -50,6 +50,12 @@ impl Window {
         self.time_zone.date(self.delivered_at)
     }
 
+    /// How many of the counted days come after the local date of `at`.
+    pub fn counted_after(&self, at: DateTime<Utc>) -> usize {
+        let date = self.time_zone.date(at);
+        self.counted.iter().filter(|counted| **counted > date).count()
+    }
+
     /// The closures that this window skipped. A closure between them that was added later does not
     /// act on it (§4 point 5).
     pub fn closures(&self) -> impl Iterator<Item = NaiveDate> {

@@ -7,11 +7,13 @@ use crate::decision::deadlines::idle_until;
 use crate::decision::dispute::is_finally_rejected;
 use crate::decision::evidence::{declared, listed, refused};
 use crate::decision::{Decision, invalid_state};
+use crate::document::DocumentKind;
 use crate::eligibility::{EvidenceMoments, evidence_problem};
 use crate::event::EventBody;
 use crate::program::EvidencePolicy;
 use crate::rejection::{FieldCode, Rejection};
 use crate::rule::{COMMANDS, Rule};
+use crate::text::Name;
 
 /// The rule, as the explanation of a claim names it.
 pub(crate) const RULE: Rule = Rule::new(COMMANDS, "add evidence");
@@ -23,6 +25,9 @@ pub(crate) fn decide(claim: &Claim, entry: &DeclaredEvidence, context: &Context)
         return Err(invalid_state(claim, CommandKind::AddEvidence));
     }
     let own = claim.details.evidence.iter().find(|own| own.sha256 == entry.sha256);
+    if own.is_some_and(|own| promises_another_kind(&own.name, &entry.name)) {
+        return Err(refused("/name", FieldCode::EndingWrong));
+    }
     let awaited = context.policy.evidence == EvidencePolicy::Uploaded;
     let list = match own.map(|own| own.scan) {
         Some(Scan::Infected) => return Err(refused("/sha256", FieldCode::EvidenceRejected)),
@@ -50,6 +55,13 @@ pub(crate) fn apply(claim: &mut Claim, by_partner: bool, new_discard_at: Option<
     if let (State::Draft { discard_at, .. }, Some(new)) = (&mut claim.state, new_discard_at) {
         *discard_at = new;
     }
+}
+
+/// Whether the name that was declared promises a file of another kind than the one that is announced. A name without an
+/// ending promises nothing.
+fn promises_another_kind(declared: &Name, announced: &Name) -> bool {
+    let kind = |name: &Name| DocumentKind::of_file_name(name.as_str());
+    declared.as_str().contains('.') && kind(declared) != kind(announced)
 }
 
 /// The list with one more entry.

@@ -155,12 +155,11 @@ fn revoked(
     if !failed_before(claim, recipients, window) {
         return Ok(None);
     }
-    let days = context.policy.window_business_days;
-    let place = context.customer_place()?;
+    // By the days that the window has counted: what calendar and customer have said since acts on later windows.
+    let days = usize::try_from(context.policy.window_business_days).unwrap_or(usize::MAX);
     let stood = recipients
         .earliest_delivery_before(window.closes_at)
-        .and_then(|at| place.window(at, days).ok())
-        .is_some_and(|full| full.closes_at <= window.closes_at);
+        .is_some_and(|at| window.counted_after(at) >= days);
     let deemed = |status| matches!(status, ItemStatus::Active { basis: Basis::Deemed, effective_at } if effective_at == window.closes_at);
     let items = every(claim, deemed);
     if stood || items.is_empty() {

@@ -197,7 +197,8 @@ fn is_heard(claim: &Claim, rival: &Rival, context: &Context) -> bool {
     let own_time = claim.defence_until.is_some_and(|until| {
         context.at >= until && full_defence(rival, context).is_none_or(|full| full <= until)
     });
-    let asked = rival.defence.is_some_and(|defence| own_time || defence.is_over(context.at));
+    let asked =
+        rival.defence_of_item().is_some_and(|defence| own_time || defence.is_over(context.at));
     rival.standing != Standing::Active || asked
 }
 

@@ -1,10 +1,11 @@
 //! Which characters a text may have, so that no text looks like another or hides a part of itself.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
-use icu_properties::CodePointMapData;
 use icu_properties::props::{
-    CanonicalCombiningClass, GeneralCategory, GeneralCategoryGroup, JoiningType,
+    CanonicalCombiningClass, DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup,
+    JoiningType,
 };
+use icu_properties::{CodePointMapData, CodePointSetData};
 
 /// How many combining marks may follow one another: more than any script needs.
 const MOST_MARKS: usize = 4;
@@ -17,6 +18,11 @@ const REFUSED: [GeneralCategory; 5] = [
     GeneralCategory::LineSeparator,
     GeneralCategory::ParagraphSeparator,
 ];
+
+/// A pattern of no dots: it looks like a blank.
+const BRAILLE_BLANK: char = '\u{2800}';
+/// Ask for a sign in one colour, or in many.
+const STYLES_OF_SIGNS: [char; 2] = ['\u{fe0e}', '\u{fe0f}'];
 
 /// Breaks the connection of the letters beside it.
 const NON_JOINER: char = '\u{200c}';
@@ -31,7 +37,8 @@ pub(super) fn normalized(text: &str) -> String {
 }
 
 /// Whether a text that is normalized can be printed as it is: it has no control, format, private or unassigned
-/// characters and no separators of lines and paragraphs, no mark without a letter before it, and no tower of marks.
+/// characters and no separators of lines and paragraphs, no letter or mark that nobody sees, no mark without a letter
+/// before it, and no tower of marks.
 /// `may_have` are control characters that are permitted all the same.
 pub(super) fn is_honest(text: &str, may_have: &[char]) -> bool {
     let characters: Vec<_> = text.chars().collect();
@@ -48,13 +55,26 @@ pub(super) fn is_honest(text: &str, may_have: &[char]) -> bool {
         } else if category == GeneralCategory::Control {
             may_have.contains(character)
         } else {
-            !REFUSED.contains(&category)
+            !REFUSED.contains(&category) && (!is_unseen(*character) || styles(&characters, at))
         };
         if !is_permitted {
             return false;
         }
     }
     !characters.is_empty()
+}
+
+/// Whether a character takes no place, or the place of a blank, where it is no blank.
+fn is_unseen(character: char) -> bool {
+    character == BRAILLE_BLANK
+        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character)
+}
+
+/// Whether the character at a place says how the sign before it is shown.
+fn styles(text: &[char], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| text.get(before));
+    let is_sign = |own: &char| GeneralCategoryGroup::Symbol.contains(category(*own));
+    text.get(at).is_some_and(|own| STYLES_OF_SIGNS.contains(own)) && before.is_some_and(is_sign)
 }
 
 /// Whether a text is a person's name: letters with their marks, blanks, apostrophes, hyphens and commas, and a full
@@ -161,6 +181,13 @@ mod tests {
         for text in [
             "Contoso\u{202e}moc.evil",
             "Alp\u{200b}ine",
+            "Alp\u{3164}ine",
+            "Alp\u{ffa0}ine",
+            "Alp\u{34f}ine",
+            "Alp\u{fe0f}ine",
+            "Alp\u{2800}ine",
+            "\u{115f}\u{1160}",
+            "❤\u{fe01}",
             "a\u{2028}b",
             "a\u{2029}b",
             "a\u{feff}b",

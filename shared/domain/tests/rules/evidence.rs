@@ -53,6 +53,20 @@ fn refused(claim: &Claim, command: &Command, pointer: &str, code: FieldCode) {
 }
 
 #[test]
+fn a_document_of_another_kind_than_its_entry_declared_is_refused() {
+    let mut other = entry(7);
+    other.name = name("mail.docx");
+    let other = Command::AddEvidence(Box::new(other));
+    let claim = in_status(Status::ActionRequired);
+    refused(&claim, &other, "/name", FieldCode::EndingWrong);
+    let mut bare = claim;
+    for own in &mut bare.details.evidence {
+        own.name = name("Statement of work");
+    }
+    assert_eq!(evidence(&after(bare, &other, alpine())), [("e1", Scan::Pending)]);
+}
+
+#[test]
 fn a_document_attaches_to_the_entry_that_declared_its_digest() {
     let claim = after(in_status(Status::ActionRequired), &add(7), alpine());
     assert_eq!(evidence(&claim), [("e1", Scan::Pending)]);

@@ -1,9 +1,10 @@
 //! Who is asked, and whose delivery counts (`docs/domain.md §5.1`, `§5.3`).
 
-use chrono::Duration;
+use chrono::{Duration, NaiveDate};
 use domain::actor::{Actor, StaffRole};
 use domain::claim::{ExtensionCause, State, Status};
 use domain::command::{ClaimInput, Command};
+use domain::context::Place;
 use domain::decide::select_first_list;
 use domain::event::{EventBody, EventType, FailureCause, NoticeChange};
 use domain::ids::{NoticeNo, StaffId};
@@ -294,6 +295,19 @@ fn r3a_another_delivery_that_stood_for_a_full_window_carries_the_associations() 
     assert_eq!(given.items(), ["ended"; 3], "until that one fails too");
     let short = Given::awaiting_of(&TWO).delivered(SECOND, at("2026-12-28T09:00:00Z")).closed();
     assert_eq!(short.failed(FIRST, stamped).items(), ["ended"; 3]);
+}
+
+#[test]
+fn r3a_a_full_window_is_counted_by_the_days_that_the_window_had() {
+    let stamped = closes_at() - Duration::milliseconds(1);
+    let given = Given::awaiting_of(&TWO).delivered(SECOND, later()).closed();
+    let given = given.noted_failure(FIRST, stamped, FailureCause::Bounce);
+    let mut context = given.context(Actor::System, after_grace() + Duration::days(3));
+    let place = context.places.customer.take().unwrap();
+    let closed = NaiveDate::from_ymd_opt(2026, 12, 28).unwrap();
+    let calendar = place.calendar.with_closures([closed]);
+    context.places.customer = Some(Place { calendar, ..place });
+    assert_eq!(given.decided(&reports(1), &context), Ok(None), "a day off that came later");
 }
 
 #[test]

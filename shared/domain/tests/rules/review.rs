@@ -231,6 +231,32 @@ fn who_came_to_hold_the_item_after_this_claim_had_asked_is_heard_by_its_own_time
 }
 
 #[test]
+fn a_defence_that_was_over_when_the_holder_came_to_hold_the_item_was_none_of_that_item() {
+    let asking = contested(Standing::Active, None, reviewer(), now());
+    let begun = decide(Some(&Given::submitted().claim), &Command::BeginReview, &asking).unwrap();
+    let claim = Given::submitted().evolved(begun.unwrap()).claim;
+    let late = claim.defence_until.unwrap() + chrono::Duration::days(9);
+    let since = late - chrono::Duration::hours(1);
+    let beside = |defended: Instant, actor| {
+        let asked = Some(Defence { until: defended, used: false });
+        let mut context = contested(Standing::Active, asked, actor, late);
+        for rival in &mut context.facts.rivals {
+            rival.held_since = Some(since);
+        }
+        context
+    };
+    for before in [since, since - chrono::Duration::days(4)] {
+        let validated = decide(Some(&claim), &grounds(), &beside(before, operator()));
+        assert!(matches!(validated, Err(Rejection::InvalidState { .. })), "{validated:?}");
+        let again = decide(Some(&claim), &Command::BeginReview, &beside(before, reviewer()));
+        assert!(again.unwrap().is_some(), "the holder is asked");
+    }
+    let asked = since + chrono::Duration::milliseconds(1);
+    let again = decide(Some(&claim), &Command::BeginReview, &beside(asked, reviewer()));
+    assert!(matches!(again, Err(Rejection::InvalidState { .. })), "asked already");
+}
+
+#[test]
 fn an_auditor_and_a_partner_review_nothing() {
     let auditor = domain::actor::Actor::Staff {
         id: domain::ids::StaffId::parse("auditor").unwrap(),

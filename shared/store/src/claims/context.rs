@@ -10,6 +10,7 @@ use domain::recipient::Recipients;
 
 use super::claimed_items::{add_blocks, add_rights, claimed, claimed_again};
 use super::competition::{CommandAnswer, competition_keys, newest, rival_keys};
+use super::open_claims::open_claims_key;
 use crate::directory::calendars::calendar_key;
 use crate::directory::partners::partner_key;
 use crate::directory::places::calendar_keys;
@@ -111,16 +112,23 @@ impl Store {
         if let Some(newest) = newest.as_ref().filter(|_| !then.is_empty()) {
             then.extend(rival_keys(claim, newest, &fetched)?);
         }
+        let known_open = match partner.as_ref().filter(|_| needs.quota) {
+            Some(partner) => Some((partner, fetched.open_claims(&partner.id)?)),
+            None => None,
+        };
         let quota = async {
-            match partner.as_ref().filter(|_| needs.quota) {
-                Some(partner) => Box::pin(self.has_all_open_claims(partner)).await,
+            match known_open {
+                Some((partner, known)) => {
+                    Box::pin(self.has_all_open_claims(partner, known, at)).await
+                }
                 None => Ok(false),
             }
         };
         let (_, is_full) = tokio::try_join!(self.fetch(&mut fetched, then), quota)?;
         let over_quota = is_full.then_some(None);
-        let places =
-            self.places_in(&fetched, needs.operator, partner.as_ref(), tenant.as_ref(), &policy)?;
+        let (by, to) = (partner.as_ref(), tenant.as_ref());
+        let ended = claim.state.window().map(|window| window.closes_at).filter(|end| *end <= at);
+        let places = self.places_in(&fetched, needs.operator, by, to, ended, &policy)?;
         let recipients = if needs.recipients { fetched.recipients(claim)? } else { None };
         let mut facts =
             Facts { partner, tenant, program, over_quota, recipients, ..Facts::default() };
@@ -142,6 +150,9 @@ impl Store {
         let mut keys: Vec<_> = self.policy_key_unless_kept(claim).into_iter().collect();
         if needs.partner {
             keys.push(partner_key(&subject.partner));
+        }
+        if needs.quota {
+            keys.push(open_claims_key(&subject.partner));
         }
         if needs.tenant {
             keys.extend(tenant_keys(&subject.tenant));

@@ -67,7 +67,7 @@ impl Store {
         let first = matches!(claim.state, State::Submitted { .. });
         let rivals = context.facts.rivals.iter();
         let asked = rivals.filter(|rival| {
-            rival.standing == Standing::Active && (first || rival.defence.is_none())
+            rival.standing == Standing::Active && (first || rival.defence_of_item().is_none())
         });
         let mut ids: Vec<_> = asked.map(|rival| rival.claim.clone()).collect();
         ids.sort();

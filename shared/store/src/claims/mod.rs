@@ -11,6 +11,7 @@ mod cross_claim;
 pub(crate) mod deadline;
 pub(crate) mod link;
 pub(crate) mod load;
+pub(crate) mod open_claims;
 mod opening;
 pub(crate) mod preflight;
 mod quota;

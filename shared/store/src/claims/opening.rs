@@ -10,6 +10,7 @@ use domain::program::{ItemRef, Program};
 use super::claimed_items::{Claimed, add_rights};
 use super::create::NewClaim;
 use super::load::Assembled;
+use super::open_claims::{OpenClaims, open_claims_key};
 use crate::directory::calendars::calendar_key;
 use crate::directory::partners::partner_key;
 use crate::directory::places::calendar_keys;
@@ -33,6 +34,7 @@ impl Store {
         let acting = acting_partner(new.actor);
         let mut first = vec![record_key(new.id), details_key(new.id)];
         first.extend(acting.map(partner_key));
+        first.extend(acting.filter(|_| !new.draft).map(open_claims_key));
         first.extend(new.input.tenant.iter().flat_map(tenant_keys));
         first.extend(new.input.program.as_ref().map(program_key));
         first.push(calendar_key(self.config.operator.calendar.country()));
@@ -62,18 +64,24 @@ impl Store {
             then.extend(claimed.block_keys());
             then.extend(own.iter().filter(|id| *id != new.id).map(record_key));
         }
+        let known_open = match acting.filter(|_| !new.draft) {
+            Some(partner) => fetched.open_claims(partner)?,
+            None => OpenClaims::default(),
+        };
         let quota = async {
             match &partner {
                 Some(partner) if new.draft => self.has_all_drafts(partner).await,
                 Some(partner) if claimed.is_some() => {
-                    Box::pin(self.has_all_open_claims(partner)).await
+                    let known = known_open.clone();
+                    Box::pin(self.has_all_open_claims(partner, known, moment.at)).await
                 }
                 Some(_) | None => Ok(false),
             }
         };
         let (_, is_full) = tokio::try_join!(self.fetch(&mut fetched, then), quota)?;
         let over_quota = is_full.then_some(None);
-        let places = self.places_in(&fetched, true, partner.as_ref(), tenant.as_ref(), &policy)?;
+        let places =
+            self.places_in(&fetched, true, partner.as_ref(), tenant.as_ref(), None, &policy)?;
         let mut rights = Facts::default();
         if let Some(claimed) = &claimed {
             rights.tenant.clone_from(&tenant);

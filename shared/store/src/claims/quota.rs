@@ -1,5 +1,5 @@
-//! A partner's quotas. What it submits and stores on a day is counted in an item of its own, strictly; how much of it is
-//! open is asked of its index, best effort within the index's delay.
+//! A partner's quotas. What it submits and stores on a day is counted in an item of its own, strictly; how many drafts it
+//! has is asked of its index, best effort within the index's delay, and so is which of its claims are open.
 
 use aws_sdk_dynamodb::types::Select;
 use domain::calendar::{Zone, days_after};
@@ -13,12 +13,7 @@ use crate::table::config::Store;
 use crate::table::counter::Counter;
 use crate::table::error::StoreError;
 use crate::table::index::PartOfPartner;
-use crate::table::{keys, schema};
-
-/// How many claims are read at a time to count some of them.
-pub(super) const PAGE: i32 = 100;
-/// How many pages at the most.
-pub(super) const PAGES: u32 = 5;
+use crate::table::keys;
 
 /// What a day counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,31 +104,6 @@ impl Store {
         let counted = u32::try_from(answer.count).unwrap_or(0);
         let has_more = answer.last_evaluated_key.is_some();
         Ok(if has_more { 0 } else { quota.saturating_sub(counted) })
-    }
-
-    /// Whether the partner has as many open claims as its quota permits, among the newest that it has submitted. A
-    /// partner with fewer claims than its quota costs one short query; of one with many more, no more than
-    /// [`PAGES`] pages are read, so that a submit never costs more the older a partner is.
-    pub(crate) async fn has_all_open_claims(&self, partner: &Partner) -> Result<bool, StoreError> {
-        let quota = partner.open_claim_quota;
-        let mut from = None;
-        let mut open = 0;
-        for _ in 0..PAGES {
-            let query = self.query_partner(&partner.id, PartOfPartner::Submitted, from.as_ref());
-            let (ids, next) = self.query_page(query, schema::PARTNER, PAGE).await?;
-            let most = open + u32::try_from(ids.len()).unwrap_or(u32::MAX);
-            if next.is_none() && most < quota {
-                return Ok(false);
-            }
-            let records = self.load_claim_records(&ids).await?;
-            let more = records.iter().filter(|record| record.claim.state.is_open()).count();
-            open += u32::try_from(more).unwrap_or(u32::MAX);
-            if open >= quota || next.is_none() {
-                break;
-            }
-            from = next;
-        }
-        Ok(open >= quota)
     }
 }
 

@@ -7,7 +7,7 @@ use domain::calendar::{
     BusinessCalendar, CalendarError, CalendarId, CountryCode, Exception, SkipReason, SkippedDay,
     Subdivision, UnknownSubdivision, Window,
 };
-use domain::claim::Claim;
+use domain::claim::{Claim, Instant};
 use domain::directory::CountryCalendar;
 use domain::rejection::Rejection;
 
@@ -210,9 +210,22 @@ impl FetchedItems {
         subdivision: Option<Subdivision>,
         unknown: UnknownSubdivision,
     ) -> Result<BusinessCalendar, StoreError> {
+        self.calendar_before(country, subdivision, unknown, None)
+    }
+
+    /// The same with those days alone that were added before `end`, if there is one.
+    pub(crate) fn calendar_before(
+        &self,
+        country: CountryCode,
+        subdivision: Option<Subdivision>,
+        unknown: UnknownSubdivision,
+        end: Option<Instant>,
+    ) -> Result<BusinessCalendar, StoreError> {
         let calendar = BusinessCalendar::new(country, subdivision, unknown)
             .map_err(|error: CalendarError| StoreError::Corrupt(error.to_string()))?;
-        self.with_added_days(calendar)
+        let stored = self.added_days(country)?;
+        let added = end.map_or_else(|| stored.added.clone(), |end| stored.added_before(end));
+        Ok(calendar.with_exceptions(stored.revision, added))
     }
 
     /// The calendar with what was added to its country, if its entry was fetched.
@@ -220,11 +233,14 @@ impl FetchedItems {
         &self,
         calendar: BusinessCalendar,
     ) -> Result<BusinessCalendar, StoreError> {
-        let stored = self.get(&calendar_key(calendar.country()))?.cloned();
-        let stored = stored.map(body_of::<CountryCalendar>).transpose()?;
-        let CountryCalendar { revision, added, .. } =
-            stored.unwrap_or_else(|| CountryCalendar::untouched(calendar.country()));
+        let CountryCalendar { revision, added, .. } = self.added_days(calendar.country())?;
         Ok(calendar.with_exceptions(revision, added))
+    }
+
+    fn added_days(&self, country: CountryCode) -> Result<CountryCalendar, StoreError> {
+        let stored = self.get(&calendar_key(country))?.cloned();
+        let stored = stored.map(body_of::<CountryCalendar>).transpose()?;
+        Ok(stored.unwrap_or_else(|| CountryCalendar::untouched(country)))
     }
 
     /// Gives the added days that the claim's window skipped their names, if the revision that names them was

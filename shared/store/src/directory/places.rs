@@ -1,6 +1,7 @@
 //! Whose days a deadline counts: the calendars and zones of operator, partner and customer.
 
 use domain::calendar::Zone;
+use domain::claim::Instant;
 use domain::context::{Place, Places};
 use domain::directory::{Partner, Tenant};
 use domain::program::Policy;
@@ -12,13 +13,15 @@ use crate::table::fetched::{FetchedItems, ItemKey};
 
 impl Store {
     /// The three calendars as they are now; the operator's without the days added to it where no
-    /// deadline of its own is set.
+    /// deadline of its own is set, and the customer's without the days that were announced from `window_end` on: they say
+    /// nothing about a window that had ended.
     pub(crate) fn places_in(
         &self,
         fetched: &FetchedItems,
         operator: bool,
         partner: Option<&Partner>,
         tenant: Option<&Tenant>,
+        window_end: Option<Instant>,
         policy: &Policy,
     ) -> Result<Places, StoreError> {
         let Place { calendar, zone } = self.config.operator.clone();
@@ -26,7 +29,9 @@ impl Store {
         Ok(Places {
             operator: Place { calendar, zone },
             partner: partner.map(|partner| fetched.partner_place(partner, policy)).transpose()?,
-            customer: tenant.map(|tenant| fetched.customer_place(tenant, policy)).transpose()?,
+            customer: tenant
+                .map(|tenant| fetched.customer_place(tenant, window_end, policy))
+                .transpose()?,
         })
     }
 
@@ -41,7 +46,7 @@ impl Store {
     ) -> Result<Place, StoreError> {
         let mut fetched = FetchedItems::default();
         self.fetch(&mut fetched, vec![calendar_key(tenant.country)]).await?;
-        fetched.customer_place(tenant, policy)
+        fetched.customer_place(tenant, None, policy)
     }
 
     /// Whose days a partner's deadlines count, under a policy.
@@ -57,10 +62,17 @@ impl Store {
 }
 
 impl FetchedItems {
-    /// Whose days a tenant's windows count, if its country's calendar was fetched.
-    fn customer_place(&self, tenant: &Tenant, policy: &Policy) -> Result<Place, StoreError> {
+    /// Whose days a tenant's windows count, if its country's calendar was fetched; of the days added to it those that
+    /// were announced before `window_end`.
+    fn customer_place(
+        &self,
+        tenant: &Tenant,
+        window_end: Option<Instant>,
+        policy: &Policy,
+    ) -> Result<Place, StoreError> {
         let subdivision = tenant.subdivision.clone();
-        let calendar = self.calendar(tenant.country, subdivision, policy.unknown_subdivision)?;
+        let unknown = policy.unknown_subdivision;
+        let calendar = self.calendar_before(tenant.country, subdivision, unknown, window_end)?;
         Ok(Place { calendar: calendar.with_closures(tenant.closed_days()), zone: tenant.zone() })
     }
 

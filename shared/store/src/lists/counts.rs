@@ -1,9 +1,9 @@
 //! How many claims a partner has, and how many of them wait for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::claim::Status;
-use domain::ids::PartnerId;
+use domain::ids::{ClaimId, PartnerId};
 
 use crate::table::attributes::key;
 use crate::table::clock::Moment;
@@ -54,43 +54,61 @@ impl Store {
         Ok(ClaimCounts { waiting, by_status, complete })
     }
 
-    /// How many of the newest claims that a partner submitted stand in each status, and whether there are no others.
+    /// How many of the newest claims that a partner submitted stand in each status, and of the older ones those that are
+    /// open; and whether there are no others.
     async fn submitted_by_status(
         &self,
         partner: &PartnerId,
         moment: Moment,
     ) -> Result<(BTreeMap<Status, u32>, bool), StoreError> {
-        let (mut counted, mut looked_at, mut from) = (BTreeMap::new(), 0, None);
+        let (mut counted, mut seen, mut from) = (BTreeMap::new(), BTreeSet::new(), None);
         loop {
             let query = self.query_partner(partner, PartOfPartner::Submitted, from.as_ref());
             let (ids, next) = self.query_page(query, schema::PARTNER, PAGE).await?;
-            looked_at += ids.len();
-            let wanted = ids.iter().map(|id| key(keys::claim(id), keys::RECORD)).collect();
-            let (items, clock) = self.get_items(wanted).await?;
-            let mut due = Vec::new();
-            let mut statuses = Vec::new();
-            for item in &items {
-                let claim = ClaimItem::read(item)?.claim;
-                if self.time_if_due(&claim, clock, moment.offset).await?.is_some() {
-                    due.push(claim.id);
-                } else {
-                    statuses.push(claim.status());
-                }
-            }
-            let closed = Box::pin(self.load_all_up_to_date(&due, moment)).await?;
-            statuses.extend(closed.iter().map(domain::claim::Claim::status));
-            for status in statuses {
+            for status in Box::pin(self.statuses_of(&ids, moment)).await? {
                 *counted.entry(status).or_insert(0_u32) += 1;
             }
+            seen.extend(ids);
             from = next;
             if from.is_none() {
                 return Ok((counted, true));
             }
-            if looked_at >= MOST {
+            if seen.len() >= MOST {
                 let query = self.query_partner(partner, PartOfPartner::Submitted, from.as_ref());
                 let (more, _) = self.query_page(query, schema::PARTNER, 1).await?;
+                // Of the older ones those that may be open are remembered.
+                let known = self.remembered_open_claims(partner).await?;
+                let older = known.remembered().iter().filter(|id| !seen.contains(*id)).cloned();
+                for ids in older.collect::<Vec<_>>().chunks(seen.len()) {
+                    let statuses = Box::pin(self.statuses_of(ids, moment)).await?;
+                    for status in statuses.into_iter().filter(|status| status.is_open()) {
+                        *counted.entry(status).or_insert(0) += 1;
+                    }
+                }
                 return Ok((counted, more.is_empty()));
             }
         }
+    }
+
+    /// In which status these claims are, what is due carried out.
+    async fn statuses_of(
+        &self,
+        ids: &[ClaimId],
+        moment: Moment,
+    ) -> Result<Vec<Status>, StoreError> {
+        let wanted = ids.iter().map(|id| key(keys::claim(id), keys::RECORD)).collect();
+        let (items, clock) = self.get_items(wanted).await?;
+        let (mut due, mut statuses) = (Vec::new(), Vec::new());
+        for item in &items {
+            let claim = ClaimItem::read(item)?.claim;
+            if self.time_if_due(&claim, clock, moment.offset).await?.is_some() {
+                due.push(claim.id);
+            } else {
+                statuses.push(claim.status());
+            }
+        }
+        let closed = Box::pin(self.load_all_up_to_date(&due, moment)).await?;
+        statuses.extend(closed.iter().map(domain::claim::Claim::status));
+        Ok(statuses)
     }
 }

@@ -8,9 +8,11 @@ use domain::decide::{contacts_at, gone_at, is_closing, unenrolled};
 use domain::ids::{ClaimId, PartnerId, TenantId};
 use serde_dynamo::Item;
 
+use super::failures::Failures;
 use crate::claims::run::Effect;
 use crate::directory::tenants::WrittenRules;
 use crate::table::clock::Moment;
+use crate::table::codec::claim_item::ClaimItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::index::PartOfPartner;
@@ -51,13 +53,15 @@ pub struct ReconcileReport {
     pub seen: u32,
     /// How many changes they took.
     pub changed: u32,
+    /// How many claims failed for good and were passed; the log has their errors.
+    pub passed: u32,
 }
 
 impl Store {
     /// Does to claims what the entry, as it is now, demands. Twice does no more than once.
     ///
     /// # Errors
-    /// Where a claim could not be read or changed; those before it are done.
+    /// Where a claim could not be read or changed and may be later; the others are done.
     pub async fn reconcile(&self, entry: &DirectoryEntry) -> Result<ReconcileReport, StoreError> {
         match entry {
             DirectoryEntry::Partner(id) => self.reconcile_partner(id).await,
@@ -68,7 +72,8 @@ impl Store {
                 // Whom the rules name no more is off the lists.
                 let left = self.reconcile_tenant(tenant).await?;
                 let changed = applied.changed + left.changed;
-                Ok(ReconcileReport { seen: applied.seen.max(left.seen), changed })
+                let passed = applied.passed.max(left.passed);
+                Ok(ReconcileReport { seen: applied.seen.max(left.seen), changed, passed })
             }
         }
     }
@@ -76,12 +81,12 @@ impl Store {
     async fn reconcile_partner(&self, id: &PartnerId) -> Result<ReconcileReport, StoreError> {
         let mut report = ReconcileReport::default();
         let Some(partner) = self.partner(id).await? else { return Ok(report) };
-        let (mut from, mut closing) = (None, false);
+        let (mut from, mut closing, mut failures) = (None, false, Failures::default());
         loop {
             let (ids, next) =
                 self.newest_of_partner(id, PartOfPartner::Submitted, from.as_ref(), PAGE).await?;
             let lost = |claim: &Claim| unenrolled(claim, &partner).into_iter().collect::<Vec<_>>();
-            closing |= self.reconcile_page(&ids, &mut report, lost).await?;
+            closing |= self.reconcile_page(&ids, &mut report, &mut failures, lost).await?;
             match next {
                 Some(next) => from = Some(next),
                 // From the end of a window to its close nothing but a "no" acts on it: what silence makes of
@@ -89,7 +94,7 @@ impl Store {
                 None if closing => {
                     return Err(StoreError::Unavailable("a window is about to close".to_owned()));
                 }
-                None => return Ok(report),
+                None => return failures.close(report),
             }
         }
     }
@@ -102,10 +107,11 @@ impl Store {
             gone_at(claim, &tenant).into_iter().chain(contacts_at(claim, now)).collect::<Vec<_>>()
         };
         let ids = self.claims_at_tenant(None, id).await?.ids()?;
+        let mut failures = Failures::default();
         for page in ids.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
-            self.reconcile_page(page, &mut report, &lost).await?;
+            self.reconcile_page(page, &mut report, &mut failures, &lost).await?;
         }
-        Ok(report)
+        failures.close(report)
     }
 
     /// Does to the claims what they have lost; whether one of them waits for its close first.
@@ -113,18 +119,41 @@ impl Store {
         &self,
         ids: &[ClaimId],
         report: &mut ReconcileReport,
+        failures: &mut Failures,
         lost: impl Fn(&Claim) -> Vec<Vanished>,
     ) -> Result<bool, StoreError> {
         let mut closing = false;
-        for record in self.load_claim_records(ids).await? {
+        for record in self.readable_records(ids, failures).await {
             report.seen += 1;
             for what in lost(&record.claim) {
-                let changes = self.run_vanish(&record.claim.id, what).await?;
+                let vanished = self.run_vanish(&record.claim.id, what).await;
+                let Some(changes) = failures.note(&record.claim.id, vanished) else { continue };
                 report.changed += changes;
                 closing |= changes == 0 && is_closing(&record.claim, self.moment().await?.at);
             }
         }
         Ok(closing)
+    }
+
+    /// The records of those of these claims that can be read: one by one where they cannot be read together.
+    pub(super) async fn readable_records(
+        &self,
+        ids: &[ClaimId],
+        failures: &mut Failures,
+    ) -> Vec<ClaimItem> {
+        let mut records = match self.load_claim_records(ids).await {
+            Ok(records) => return records,
+            Err(failure) if failure.retryable() => {
+                failures.note_page(failure);
+                return Vec::new();
+            }
+            Err(_) => Vec::new(),
+        };
+        for id in ids {
+            let read = self.load_claim_records(std::slice::from_ref(id)).await;
+            records.extend(failures.note(id, read).into_iter().flatten());
+        }
+        records
     }
 
     /// Gives the command until it finds nothing left to do; how many changes it made.

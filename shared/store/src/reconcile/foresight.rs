@@ -182,7 +182,8 @@ impl Store {
         for record in self.load_claim_records(ids).await? {
             let Some(what) = lost(&record.claim) else { continue };
             let policy = self.policy_of(&record.claim).await?;
-            let places = self.places_in(&FetchedItems::default(), false, None, None, &policy)?;
+            let places =
+                self.places_in(&FetchedItems::default(), false, None, None, None, &policy)?;
             let (actor, facts) = (Actor::System, facts.clone());
             let context = Context { at, actor, policy, places, facts };
             let consequence = foresee(&record.claim, &what, &context)?;

@@ -3,6 +3,7 @@
 
 pub(crate) mod confirmed;
 pub(crate) mod directory;
+mod failures;
 pub(crate) mod foresight;
 pub(crate) mod recount;
 mod rules;

@@ -9,6 +9,7 @@ use domain::ids::{ClaimId, TenantId};
 use domain::rules::StandingRules;
 
 use super::directory::{PAGE, ReconcileReport};
+use super::failures::Failures;
 use crate::claims::run::Effect;
 use crate::table::clock::Moment;
 use crate::table::config::Store;
@@ -19,8 +20,8 @@ impl Store {
     /// no more than once. No further claim is begun once it took `within`.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] where time ran out, and where a claim could not be read or changed; what came
-    /// before is done.
+    /// [`StoreError::Unavailable`] where time ran out: what came before is done. Where a claim could not be read or
+    /// changed and may be later: all others are done.
     pub async fn apply_rules(
         &self,
         tenant: &TenantId,
@@ -28,11 +29,11 @@ impl Store {
         moment: Moment,
         within: Option<Duration>,
     ) -> Result<ReconcileReport, StoreError> {
-        let mut report = ReconcileReport::default();
+        let (mut report, mut failures) = (ReconcileReport::default(), Failures::default());
         let until = within.map(|within| self.raw_now() + within);
         let ids = self.claims_at_tenant(None, tenant).await?.ids()?;
         for page in ids.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
-            for record in self.load_claim_records(page).await? {
+            for record in self.readable_records(page, &mut failures).await {
                 report.seen += 1;
                 if demanded_by(rules, &record.claim, moment.at).is_empty() {
                     continue;
@@ -40,11 +41,11 @@ impl Store {
                 if until.is_some_and(|until| self.raw_now() >= until) {
                     return Err(StoreError::Unavailable("more claims than time".to_owned()));
                 }
-                report.changed +=
-                    self.apply_rules_to(&record.claim.id, tenant, rules, moment).await?;
+                let applied = self.apply_rules_to(&record.claim.id, tenant, rules, moment).await;
+                report.changed += failures.note(&record.claim.id, applied).unwrap_or(0);
             }
         }
-        Ok(report)
+        failures.close(report)
     }
 
     /// Gives the commands that the rules demand of a claim as it is now; how many changed it.

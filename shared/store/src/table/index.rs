@@ -60,6 +60,8 @@ const ENTRY: &str = "index entry";
 pub(crate) enum PartOfPartner {
     /// Those that are submitted, and drafts from before they stood apart.
     Submitted,
+    /// Those that were submitted from that moment on.
+    SubmittedSince(Instant),
     /// Drafts, then the discarded ones.
     Unsubmitted,
     /// Drafts.
@@ -69,14 +71,19 @@ pub(crate) enum PartOfPartner {
 }
 
 impl PartOfPartner {
-    /// What the sort key has to be: an expression, and its value.
-    fn narrowed(self) -> (&'static str, &'static str) {
-        match self {
+    /// What the sort key has to be: an expression, its value, and the first value where there are two.
+    fn narrowed(self) -> (&'static str, &'static str, Option<String>) {
+        let (condition, value) = match self {
+            Self::SubmittedSince(since) => {
+                let first = keys::moment(since);
+                return ("ik BETWEEN :first AND :s", keys::UNSUBMITTED, Some(first));
+            }
             Self::Submitted => ("ik < :s", keys::UNSUBMITTED),
             Self::Unsubmitted => ("ik > :s", keys::UNSUBMITTED),
             Self::Drafts => ("begins_with(ik, :s)", keys::DRAFTS),
             Self::Discarded => ("begins_with(ik, :s)", keys::DISCARDED),
-        }
+        };
+        (condition, value, None)
     }
 }
 
@@ -104,10 +111,14 @@ impl Store {
     ) -> QueryFluentBuilder {
         let query = self.query_index(schema::PARTNER, partner.as_str(), None, from);
         let query = query.scan_index_forward(false);
-        let (condition, value) = part.narrowed();
-        query
+        let (condition, value, first) = part.narrowed();
+        let query = query
             .key_condition_expression(format!("ip = :p AND {condition}"))
-            .expression_attribute_values(":s", text(value))
+            .expression_attribute_values(":s", text(value));
+        match first {
+            Some(first) => query.expression_attribute_values(":first", text(first)),
+            None => query,
+        }
     }
 
     /// Claims at a tenant, as the index has them: by partner, the newest first.

@@ -187,6 +187,9 @@ pub(crate) fn quotas_of_tenant(tenant: &TenantId) -> String {
     format!("Q#{tenant}")
 }
 
+/// Which claims of a partner may be open.
+pub(crate) const OPEN_CLAIMS: &str = "O";
+
 /// The claims and drafts of a partner on a day.
 pub(crate) fn claims_of_day(date: NaiveDate) -> String {
     format!("C#{date}")

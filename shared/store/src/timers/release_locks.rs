@@ -17,8 +17,8 @@ use crate::table::write_id::WriteId;
 const ATTEMPTS: u32 = 5;
 
 impl Store {
-    /// Settles a declined claim whose window has passed, and puts the timer of its erasure. Twice does no harm: where no lock is the
-    /// claim's any more, nothing is left to do.
+    /// Settles a declined claim whose window has passed, and puts the timer of its erasure. Twice does no harm: where no
+    /// lock is the claim's any more, or a rival has taken them over, nothing else is left to do.
     pub(super) async fn release_locks(
         &self,
         id: &ClaimId,
@@ -31,6 +31,7 @@ impl Store {
             let State::Declined { window: Some(window) } = &claim.state else {
                 return Ok(Ending::Stale);
             };
+            self.schedule_erasure(claim, policy, now).await?;
             let held = claim.items.iter().filter(|item| effects::holds_lock(claim, item));
             let held: Vec<_> = held.map(|item| item.no).collect();
             let locks = self.load_locks(claim, &held).await?;
@@ -41,7 +42,6 @@ impl Store {
             if actions.is_empty() {
                 return Ok(Ending::Stale);
             }
-            self.schedule_erasure(claim, policy, now).await?;
             let refused = effects::blocked_on_settling(claim);
             actions.extend(self.block_actions(claim, &refused, closes_at, policy, None).await?);
             actions.push(check_unchanged(claim));
