@@ -84,4 +84,7 @@ pub mod metric {
     pub const SCANNED: &str = "scanned";
     /// Records that nobody can read, set aside whole.
     pub const PARKED: &str = "parked";
+
+    /// The metrics of which one alarm hears all functions: they are written without a dimension as well.
+    pub const OF_ALL_FUNCTIONS: [&str; 1] = [EARLY_CLOSE];
 }

@@ -38,20 +38,28 @@ pub(crate) fn update(metric: &'static str, change: impl FnOnce(f64) -> f64) {
     });
 }
 
-/// The line.
+/// The line. Metrics of which one alarm hears all functions are in a directive of their own, with an empty set
+/// of dimensions beside the usual one.
 pub(crate) fn line(function: &str, request_id: &str, at: DateTime<Utc>, values: &Values) -> Value {
-    let metrics: Vec<_> =
-        values.keys().map(|name| json!({ "Name": name, "Unit": unit(name) })).collect();
-    let directive = json!({
-        "Namespace": NAMESPACE, "Dimensions": [[fields::FUNCTION]], "Metrics": metrics,
-    });
+    let (of_all, of_one): (Vec<_>, Vec<_>) =
+        values.keys().copied().partition(|name| metric::OF_ALL_FUNCTIONS.contains(name));
+    let mut directives = vec![directive(&json!([[fields::FUNCTION]]), &of_one)];
+    if !of_all.is_empty() {
+        directives.push(directive(&json!([[fields::FUNCTION], []]), &of_all));
+    }
     let mut line = Map::new();
-    let head = json!({ "Timestamp": at.timestamp_millis(), "CloudWatchMetrics": [directive] });
+    let head = json!({ "Timestamp": at.timestamp_millis(), "CloudWatchMetrics": directives });
     line.insert("_aws".to_owned(), head);
     line.insert(fields::FUNCTION.to_owned(), function.into());
     line.insert(fields::REQUEST_ID.to_owned(), request_id.into());
     line.extend(values.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())));
     Value::Object(line)
+}
+
+fn directive(dimensions: &Value, names: &[&str]) -> Value {
+    let metrics: Vec<_> =
+        names.iter().map(|name| json!({ "Name": name, "Unit": unit(name) })).collect();
+    json!({ "Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": metrics })
 }
 
 /// The unit is in the name.
@@ -116,5 +124,19 @@ mod tests {
             "function": "claims", "request.id": "r1", "duration_ms": 12.0, "faults": 0.0,
         });
         assert_eq!(line("claims", "r1", DateTime::UNIX_EPOCH, &values), expected);
+    }
+
+    #[test]
+    fn an_early_close_is_told_of_its_function_and_of_all_functions_together() {
+        let values = Values::from([(metric::CLOSED, 3.0), (metric::EARLY_CLOSE, 1.0)]);
+        let line = line("finalize", "r1", DateTime::UNIX_EPOCH, &values);
+        let expected = json!([
+            {"Namespace": "cpor", "Dimensions": [["function"]],
+             "Metrics": [{"Name": "closed", "Unit": "Count"}]},
+            {"Namespace": "cpor", "Dimensions": [["function"], []],
+             "Metrics": [{"Name": "early_close", "Unit": "Count"}]},
+        ]);
+        assert_eq!(line["_aws"]["CloudWatchMetrics"], expected);
+        assert_eq!((&line["closed"], &line["early_close"]), (&json!(3.0), &json!(1.0)));
     }
 }
