@@ -8,13 +8,19 @@ use serde_norway::Value as Yaml;
 
 use crate::wire::Call;
 
-/// The template; an intrinsic function `!F x` stands as `{"!F": x}`.
+mod loops;
+
+/// The template as it is deployed, with its loops carried out; an intrinsic function `!F x` stands as
+/// `{"!F": x}`.
 pub fn template() -> &'static Value {
-    static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
-        let text = include_str!("../../template.yaml");
-        read(serde_norway::from_str(text).expect("a readable template"))
-    });
+    static TEMPLATE: LazyLock<Value> =
+        LazyLock::new(|| expanded(include_str!("../../template.yaml")));
     &TEMPLATE
+}
+
+/// A template's text as a value, with its loops carried out.
+pub fn expanded(text: &str) -> Value {
+    loops::expand(read(serde_norway::from_str(text).expect("a readable template")))
 }
 
 fn read(yaml: Yaml) -> Value {
