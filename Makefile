@@ -20,6 +20,9 @@ MUTANTS_VERSION := 27.1.0
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
 export CARGO_BUILD_TARGET ?= $(HOST)
 
+# The template has loops (`Fn::ForEach`), which SAM reads when it is told to.
+export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
+
 .PHONY: help demo test test-fast soak fuzz mutants replay check openapi up down deploy bench advisories pictures browser
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /make \1  /p' Makefile

@@ -29,6 +29,7 @@ AWS = {
     "AWS_DEFAULT_REGION": REGION,
     "AWS_EC2_METADATA_DISABLED": "true",
     "SAM_CLI_TELEMETRY": "0",
+    "SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS": "1",  # the template has loops
     "__SAM_CLI_APP_DISABLE_VERSION_CHECK": "1",
 }
 

@@ -429,38 +429,4 @@ mod tests {
             assert_eq!(route.auth == Auth::Jwt, !route.roles.is_empty(), "{}", route.operation);
         }
     }
-
-    #[test]
-    fn the_template_has_exactly_these_routes_with_this_protection_and_function() {
-        let template = include_str!("../../../template.yaml");
-        let mut deployed: Vec<_> = template
-            .lines()
-            .filter_map(|line| line.split_once("RouteKey: \""))
-            .map(|(_, rest)| row_of(rest))
-            .collect();
-        let mut own: Vec<_> = ROUTES
-            .iter()
-            .map(|route| {
-                let auth = if route.auth == Auth::Jwt { "JWT" } else { "NONE" };
-                (
-                    format!("{} {}", route.method, route.path),
-                    auth.to_owned(),
-                    route.function.to_owned(),
-                )
-            })
-            .collect();
-        deployed.sort();
-        own.sort();
-        assert_eq!(deployed, own);
-    }
-
-    /// Key, protection and function of a route resource, which stands on one line of the template.
-    fn row_of(line: &str) -> (String, String, String) {
-        let (key, rest) = line.split_once('"').unwrap();
-        let auth =
-            rest.split_once("AuthorizationType: ").unwrap().1.split([',', ' ']).next().unwrap();
-        let function =
-            rest.split_once("integrations/${").unwrap().1.split_once("Integration}").unwrap().0;
-        (key.to_owned(), auth.to_owned(), function.to_lowercase())
-    }
 }

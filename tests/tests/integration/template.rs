@@ -10,6 +10,8 @@ use runtime::fields::metric;
 use serde_json::{Value, json};
 use web::routes::{Auth, ROUTES};
 
+mod loops;
+
 /// Route, function and authorization, and whether it is there in a sandbox only.
 type RouteRow = (String, String, bool, bool);
 
@@ -159,46 +161,64 @@ fn no_function_that_may_write_timers_runs_for_more_than_a_minute() {
     }
 }
 
-/// The functions of the alarms on one of our own metrics.
-fn alarmed(metric: &str) -> BTreeSet<String> {
+/// Whom the alarms on one of our own metrics hear: a function, or without a dimension all of them.
+fn alarmed(metric: &str) -> Vec<Option<&'static str>> {
     let alarms = resources(template(), "AWS::CloudWatch::Alarm").map(|(_, one)| &one["Properties"]);
     let ours = alarms.filter(|one| one["Namespace"] == "cpor" && one["MetricName"] == metric);
-    ours.map(|one| one["Dimensions"][0]["Value"].as_str().unwrap().to_owned()).collect()
+    let heard = |alarm: &'static Value| {
+        let dimensions = alarm.get("Dimensions")?;
+        assert_eq!(dimensions[0]["Name"], "function");
+        Some(dimensions[0]["Value"].as_str().unwrap())
+    };
+    ours.map(heard).collect()
 }
 
 #[test]
-fn every_function_that_may_close_a_claim_has_an_alarm_for_a_close_before_its_time() {
+fn one_alarm_hears_of_a_close_before_its_time_in_every_function() {
+    assert_eq!(alarmed(metric::EARLY_CLOSE), [None]);
+}
+
+#[test]
+fn an_alarm_that_hears_all_functions_is_on_a_metric_that_they_write_together() {
+    let alarms = resources(template(), "AWS::CloudWatch::Alarm").map(|(_, one)| &one["Properties"]);
+    let ours = alarms.filter(|one| one["Namespace"] == "cpor");
+    let of_all = ours.filter(|one| one.get("Dimensions").is_none());
+    let names: Vec<&str> = of_all.map(|one| one["MetricName"].as_str().unwrap()).collect();
+    assert_eq!(names, metric::OF_ALL_FUNCTIONS);
+}
+
+#[test]
+fn every_row_of_a_map_is_a_resource_of_the_loop_that_reads_the_map() {
     let template = template();
-    let may_close = |statement: &Value| {
-        listed(&statement["Action"]).contains(&json!("dynamodb:PutItem"))
-            && statement["Condition"].to_string().contains("\"L#*\"")
-    };
-    let closing: BTreeSet<String> = functions(template)
-        .into_iter()
-        .map(|(function, ..)| function)
-        .filter(|function| statements(template, function).iter().any(may_close))
-        .collect();
-    assert_eq!(alarmed(metric::EARLY_CLOSE), closing);
+    let made = [("OwnAlarms", "Alarm"), ("AwsAlarms", "Alarm"), ("Clients", "Client")];
+    let maps: BTreeSet<&str> =
+        template["Mappings"].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(maps, made.iter().map(|(map, _)| *map).collect());
+    for (map, kind) in made {
+        for row in template["Mappings"][map].as_object().unwrap().keys() {
+            assert!(template["Resources"].get(format!("{row}{kind}")).is_some(), "{map}: {row}");
+        }
+    }
 }
 
 #[test]
 fn what_is_passed_because_it_keeps_failing_is_alarmed() {
-    assert_eq!(alarmed(metric::POISON), BTreeSet::from(["finalize".to_owned()]));
+    assert_eq!(alarmed(metric::POISON), [Some("finalize")]);
 }
 
 #[test]
 fn guessed_codes_are_alarmed() {
-    assert_eq!(alarmed(metric::CODE_ATTACK), BTreeSet::from(["decision".to_owned()]));
+    assert_eq!(alarmed(metric::CODE_ATTACK), [Some("decision")]);
 }
 
 #[test]
 fn an_activation_that_nobody_could_be_told_of_is_alarmed() {
-    assert_eq!(alarmed(metric::ACTIVATION_UNTOLD), BTreeSet::from(["delivery".to_owned()]));
+    assert_eq!(alarmed(metric::ACTIVATION_UNTOLD), [Some("delivery")]);
 }
 
 #[test]
 fn a_window_that_no_verified_delivery_had_opened_is_alarmed() {
-    assert_eq!(alarmed(metric::UNOPENED_WINDOW), BTreeSet::from(["publish".to_owned()]));
+    assert_eq!(alarmed(metric::UNOPENED_WINDOW), [Some("publish")]);
 }
 
 #[test]
