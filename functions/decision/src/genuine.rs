@@ -1,10 +1,11 @@
 //! The page behind an authenticity code: the true content of a notice, to whoever has its code, and
 //! one shape for every code that is not one.
 
+use domain::recipient::RecipientNo;
 use lambda_http::{Body, Response};
 use notice::page::SentText;
 use notice::{Language, NoticeCode};
-use store::StoreError;
+use store::{StoreError, TextKey};
 use web::{Call, Failure};
 
 use crate::App;
@@ -30,25 +31,32 @@ async fn seen(
     let found = app.store.notice_of_code(code.as_str()).await?;
     let found = found.ok_or(Failure::NotFound)?;
     let claim = app.store.claim(&found.claim, moment).await?;
-    // The text of an erased claim is gone, and nobody can tell any more whether a code was of it.
-    let claim = claim.filter(|claim| !claim.erased).ok_or(Failure::NotFound)?;
+    let claim = claim.ok_or(Failure::NotFound)?;
     let addressee = Addressee { notice: found.notice, recipient: found.recipient };
     let seen = Seen::of(app, claim, addressee, moment).await?;
-    let sent = sent_text(app, &seen, answers.language(&seen)).await?;
+    let sent = sent_text(app, &seen, found.recipient, answers.language(&seen)).await?;
     Ok((seen, sent))
 }
 
-/// The text as it was sent: in the page's language, or else in the one that the mail had.
+/// The text as it was sent, to that recipient alone or to all: in the page's language, or else in the one that the mail
+/// had. Of an erased claim none is left.
 async fn sent_text(
     app: &App,
     seen: &Seen,
+    recipient: Option<RecipientNo>,
     language: Language,
 ) -> Result<Option<SentText>, StoreError> {
-    let others = Language::all().filter(|other| *other != language);
-    for language in std::iter::once(language).chain(others) {
-        let (claim, notice) = (&seen.claim.id, seen.notice.no);
-        if let Some(text) = app.store.notice_text(claim, notice, language.tag()).await? {
-            return Ok(Some(SentText { language, at: text.sent_at, text: text.text }));
+    let notice = seen.notice.no;
+    for recipient in [recipient, None] {
+        let others = Language::all().filter(|other| *other != language);
+        for language in std::iter::once(language).chain(others) {
+            let key = TextKey { notice, recipient, language: language.tag() };
+            if let Some(text) = app.store.notice_text(&seen.claim.id, key).await? {
+                return Ok(Some(SentText { language, at: text.sent_at, text: text.text }));
+            }
+        }
+        if recipient.is_none() {
+            break;
         }
     }
     Ok(None)

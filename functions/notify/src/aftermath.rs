@@ -17,6 +17,7 @@ use runtime::Failure;
 use crate::App;
 use crate::audience::{Addressee, Audience};
 use crate::event::Told;
+use crate::partner;
 use crate::post::Followed;
 
 /// An event, the claim it happened to, and what its archive says of it.
@@ -178,7 +179,20 @@ impl Aftermath<'_> {
             return self.tell_decision().await;
         }
         let (notice, version) = (self.notice(), self.told.version.0);
-        self.tell(|envelope| mail::ended(&notice, &items, reason, version, envelope)).await
+        self.tell(|envelope| mail::ended(&notice, &items, reason, version, envelope)).await?;
+        match reason {
+            EndReason::NoticeFailed | EndReason::NotEnrolled => {
+                let now = self.app.store.moment().await?.at;
+                partner::tell_superseded(self.app, claim, &items, now).await
+            }
+            EndReason::PartnerLeft
+            | EndReason::CustomerRevoked
+            | EndReason::OperatorRevoked
+            | EndReason::Superseded
+            | EndReason::TermExpired
+            | EndReason::ItemGone
+            | EndReason::TenantGone => Ok(()),
+        }
     }
 
     /// Tells the later deadline, while there is one.

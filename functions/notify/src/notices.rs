@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use domain::calendar::Window;
 use domain::event::EventType;
 use domain::ids::NoticeNo;
-use domain::recipient::{Authority, Recipient, RecipientStanding};
+use domain::recipient::{Authority, Recipient, RecipientNo, RecipientStanding};
 use notice::{Deadline, Link, Links, Notice, mail};
 use runtime::fields::{self, metric};
 use runtime::{Failure, telemetry};
-use store::{NoticeOfCode, NoticeText};
+use store::{NoticeOfCode, NoticeText, TextKey};
 use tracing::{info, warn};
 
 use crate::App;
@@ -29,7 +29,11 @@ pub(crate) async fn send(app: &App, audience: &Audience, told: &Told) -> Result<
     if told.event_type != EventType::Validated && !due.is_empty() {
         app.store.count_further_notice(&audience.claim, told.at).await?;
     }
-    Due { app, audience, no: told.notice, deadline, at: told.at }.send_to(&due).await
+    let due_to_all = Due { app, audience, no: told.notice, deadline, at: told.at };
+    if due.iter().any(|own| own.has_link()) {
+        due_to_all.keep_text(None).await?;
+    }
+    due_to_all.send_to(&due).await
 }
 
 /// Sends the notice of an open window to the contact in reserve: its end is exact.
@@ -41,7 +45,11 @@ pub(crate) async fn ask_reserve(
 ) -> Result<(), Failure> {
     let (no, deadline) = (audience.claim.notice, Deadline::Exact(window.clone()));
     let due = audience.unsent(RecipientStanding::Reserve);
-    Due { app, audience, no, deadline, at }.send_to(&due).await
+    let due_to_reserve = Due { app, audience, no, deadline, at };
+    for own in due.iter().filter(|own| own.has_link()) {
+        due_to_reserve.keep_text(Some(own.no)).await?;
+    }
+    due_to_reserve.send_to(&due).await
 }
 
 /// A notice that is due.
@@ -57,9 +65,6 @@ impl Due<'_> {
     /// Sends it to these recipients; to whom it was handed over is noted, so that a retry leaves them alone.
     async fn send_to(&self, recipients: &[&Recipient]) -> Result<(), Failure> {
         let notice = self.audience.notice(&self.app.operator, self.no, self.deadline.clone());
-        if recipients.iter().any(|own| own.has_link()) {
-            self.keep_text(&notice).await?;
-        }
         let (mut sent, mut result) = (Vec::new(), Ok(()));
         for own in recipients {
             match self.send_one(&notice, own).await {
@@ -74,12 +79,13 @@ impl Due<'_> {
         result
     }
 
-    /// What an authenticity code shows is there before anyone has one.
-    async fn keep_text(&self, notice: &Notice) -> Result<(), Failure> {
+    /// What an authenticity code shows is there before anyone has one: of all recipients, or of one that is asked later.
+    async fn keep_text(&self, recipient: Option<RecipientNo>) -> Result<(), Failure> {
+        let notice = self.audience.notice(&self.app.operator, self.no, self.deadline.clone());
         let language = self.audience.language();
-        let text = NoticeText { text: mail::notice_text(notice, language), sent_at: self.at };
-        let claim = &self.audience.claim.id;
-        Ok(self.app.store.put_notice_text(claim, self.no, language.tag(), &text).await?)
+        let text = NoticeText { text: mail::notice_text(&notice, language), sent_at: self.at };
+        let key = TextKey { notice: self.no, recipient, language: language.tag() };
+        Ok(self.app.store.put_notice_text(&self.audience.claim.id, key, &text).await?)
     }
 
     /// Whether the mail was handed over.

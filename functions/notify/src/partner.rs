@@ -1,5 +1,6 @@
 //! Mails to partners (`docs/domain.md §5.9`): at once that a claim waits for its partner and how it was decided; once a
-//! day what became official and what ended. A partner without contacts, and one that is suspended, is told nothing.
+//! day what became official and what ended. A partner without contacts is told nothing, and one that is suspended what has
+//! ended alone.
 //!
 //! No report about these mails says anything of a claim: they bear no tag by which one could be found.
 
@@ -86,10 +87,39 @@ pub(crate) async fn tell(app: &App, due: &Due, moment: Moment) -> Result<(), Fai
             topics: of_day,
             official: due.official.clone(),
             ended: due.ended.clone(),
+            free: Vec::new(),
         };
         app.store.add_to_digest(&partner, &entry, moment.at).await?;
     }
     app.post.send_of_directory(&mails).await
+}
+
+/// Tells the partners whose associations these items of a claim had replaced that they can claim again: what had replaced
+/// them has ended since it should not have begun.
+pub(crate) async fn tell_superseded(
+    app: &App,
+    claim: &Claim,
+    items: &[ItemNo],
+    at: Instant,
+) -> Result<(), Failure> {
+    for replaced in app.store.superseded_by(claim, items).await? {
+        let Some(partner) = app.store.partner(&replaced.claim.subject.partner).await? else {
+            continue;
+        };
+        if !partner.told_topics().contains(&PartnerTopic::Ended) {
+            continue;
+        }
+        let entry = DigestEntry {
+            claim: replaced.claim.id,
+            version: replaced.claim.version,
+            topics: BTreeSet::from([PartnerTopic::Ended]),
+            official: Vec::new(),
+            ended: Vec::new(),
+            free: replaced.items,
+        };
+        app.store.add_to_digest(&partner, &entry, at).await?;
+    }
+    Ok(())
 }
 
 /// The mails about one claim, held against the claim as it is now; none where it has moved on.
@@ -204,10 +234,10 @@ async fn told(
         let matter = Box::pin(known.matter(app, partner, &entry.claim, moment)).await?;
         let Some(claim) = matter else { continue };
         let task = claim.claim().partner_tasks(moment.at).into_iter().next();
-        let (mut official, ended) = (entry.official, entry.ended);
+        let (mut official, ended, free) = (entry.official, entry.ended, entry.free);
         // Who is not told of ends is told of no beginning that is over.
         official.retain(|no| tells_ends || is_active(claim.claim(), *no));
-        lines.push(DigestLine { claim, topics, official, ended, task });
+        lines.push(DigestLine { claim, topics, official, ended, free, task });
     }
     Ok((lines, more))
 }

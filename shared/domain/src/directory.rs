@@ -233,12 +233,18 @@ impl Partner {
         self.domains.iter().any(|own| own.as_str() == address.domain())
     }
 
-    /// What the partner is told by mail: nothing while it is suspended, and of a partner without contacts.
+    /// What the partner is told by mail: what has ended alone while it is suspended, and of a partner without contacts
+    /// nothing.
     pub fn told_topics(&self) -> BTreeSet<PartnerTopic> {
-        if self.status == PartnerStatus::Suspended || self.told_contacts().next().is_none() {
+        if self.told_contacts().next().is_none() {
             return BTreeSet::new();
         }
-        self.notify.clone().unwrap_or_else(|| PartnerTopic::ALL.iter().copied().collect())
+        let all = || PartnerTopic::ALL.iter().copied().collect();
+        let mut topics: BTreeSet<_> = self.notify.clone().unwrap_or_else(all);
+        if self.status == PartnerStatus::Suspended {
+            topics.retain(|topic| *topic == PartnerTopic::Ended);
+        }
+        topics
     }
 
     /// Who is told: the contacts with an address at a domain of the partner's, each mailbox once.

@@ -274,6 +274,8 @@ pub struct DigestLine {
     pub official: Vec<ItemNo>,
     /// The items whose association ended.
     pub ended: Vec<ItemNo>,
+    /// The items that can be claimed again, since what had replaced them has ended.
+    pub free: Vec<ItemNo>,
     /// What the claim asks of the partner now.
     pub task: Option<OpenTask>,
 }
@@ -305,6 +307,9 @@ impl DigestLine {
             }
             PartnerTopic::Official => (!self.official.is_empty())
                 .then(|| matter.say(&self.official, language).of("digest-official")),
+            PartnerTopic::Ended if !self.free.is_empty() => {
+                Some(matter.say(&self.free, language).of("digest-free"))
+            }
             PartnerTopic::Ended => {
                 let reason = self.ended.first().and_then(|no| end_reason(&matter.claim, *no))?;
                 let say = matter.say(&self.ended, language);

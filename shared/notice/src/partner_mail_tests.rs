@@ -95,7 +95,7 @@ fn ended(world: &World, reason: EndReason) -> PartnerClaim {
 fn line(claim: PartnerClaim, topic: PartnerTopic) -> DigestLine {
     let task = claim.claim().partner_tasks(sent_at()).into_iter().next();
     let (official, ended) = (vec![ItemNo(1), ItemNo(2)], vec![ItemNo(1), ItemNo(3)]);
-    DigestLine { claim, topics: BTreeSet::from([topic]), official, ended, task }
+    DigestLine { claim, topics: BTreeSet::from([topic]), official, ended, free: Vec::new(), task }
 }
 
 fn digest(world: &World, told: &[DigestLine], more: usize, language: Language) -> Option<Mail> {

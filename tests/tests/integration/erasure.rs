@@ -281,7 +281,10 @@ async fn after_an_erasure_a_canary_is_nowhere_and_the_history_verifies() {
 
     let read = reads(&stack, id).await;
     assert!(!read.contains(CANARY), "{read}");
-    assert_eq!(stack.send(Event::get(&code)).await.status, 404);
+    let page = stack.send(Event::get(&format!("{code}?lang=en"))).await;
+    assert_eq!(page.status, 200, "the notice was genuine");
+    assert!(page.text.contains("not kept any more"), "{}", page.text);
+    assert!(!page.text.to_lowercase().contains(CANARY), "{}", page.text);
     let told = serde_json::to_string(&events(world)).unwrap().to_lowercase();
     assert!(!told.contains(CANARY), "the bus never had it");
     assert!(!lines.logged().is_empty());

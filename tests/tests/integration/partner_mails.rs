@@ -282,6 +282,38 @@ async fn what_became_official_and_what_ended_comes_as_one_mail_at_eight_and_once
 }
 
 #[tokio::test]
+async fn who_was_replaced_by_what_should_not_have_begun_is_told_that_it_can_claim_again() {
+    let mut told = Told::of(&told_at(&[PETR])).await;
+    let world = &told.stack.world;
+    let (holder, next) = Box::pin(world.in_line(&["teams"], &["teams"])).await;
+    let end = closes_at(&next);
+    world.let_pass(end);
+    world.finalize().await;
+    assert_eq!(world.read(&holder.id).await.status(), Status::Ended);
+    told.due().await;
+    let world = &told.stack.world;
+    let stamped = end - Duration::milliseconds(1);
+    let address = (VERIFIED, "it@contoso.example");
+    let bounced = mail_event("Bounce", &next.id, next.notice.0, address, stamped);
+    told.stack.backstage.deliver(&bounced).await;
+    assert_eq!(world.read(&next.id).await.status(), Status::Ended, "no delivery had stood");
+    let records = records_from(world, &mut told.cursor);
+    told.stack.backstage.publish(&records).await.unwrap();
+    for _ in 0..2 {
+        for event in events(world).iter().filter(|event| event["type"] == "association_ended") {
+            told.stack.backstage.notify(event).await.unwrap();
+        }
+    }
+    let morning = world.clock.now() + Duration::days(1);
+    let mails = told.mails_at(morning).await;
+    let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
+    let text = text(mail);
+    let line = format!("has ended, and you can claim again: teams. Claim {}.", holder.id);
+    assert_eq!((mail.to.as_str(), text.matches(&line).count()), (PETR, 1), "{text}");
+    assert!(!text.contains("Borealis") && !text.contains(next.id.as_str()), "{text}");
+}
+
+#[tokio::test]
 async fn an_event_that_comes_twice_is_one_line_of_the_mail_of_the_day() {
     let mut told = Told::of(&told_at(&[PETR])).await;
     let claim = Box::pin(told.stack.world.awaiting("k", &["teams"])).await;
@@ -424,6 +456,25 @@ async fn a_suspended_partner_and_one_without_contacts_are_told_nothing_and_nothi
         assert!(told.mails_at(next_morning()).await.is_empty());
         assert_eq!(told.stack.world.engine.partition("G"), Vec::<Value>::new());
     }
+}
+
+#[tokio::test]
+async fn a_suspended_partner_is_told_what_has_ended_and_nothing_else() {
+    let mut told = Told::of(&told_at(&[PETR])).await;
+    let claim = Box::pin(told.stack.world.awaiting("k", &["teams"])).await;
+    let asked = Box::pin(told.stack.world.in_review("a", &["exchange-online"])).await;
+    told.close(&[&claim]).await;
+    told.mails_at(next_morning()).await;
+    let suspended = Partner { status: PartnerStatus::Suspended, ..told_at(&[PETR]) };
+    told.stack.world.store.put_partner(&suspended).await.unwrap();
+    told.stack.world.give(&claim.id, &contoso_admin(), &decline_all()).await.unwrap();
+    told.give(&asked, &reviewer(), &ask()).await;
+    assert!(told.mails().await.is_empty());
+    let mails = told.mails_at(next_morning() + Duration::days(1)).await;
+    let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
+    let text = text(mail);
+    assert!(text.contains("the partnership has ended: teams"), "{text}");
+    assert!(!text.contains(asked.id.as_str()), "{text}");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use integration::fixtures::{self, ALPINE, CONTOSO};
 use integration::stack::{self, Answer, Stack};
 use integration::world::{VERIFIED, closes_at, item_statuses};
 use serde_json::{Value, json};
-use store::NoticeText;
+use store::{NoticeText, TextKey};
 use web::event::Event;
 
 /// Three in the afternoon in Prague.
@@ -448,7 +448,8 @@ async fn reminded(stack: &Stack) -> Vec<Mail> {
 async fn the_contact_in_reserve_gets_the_notice_at_half_time_and_its_delivery_counts() {
     let stack = with_contacts(&[BOARD, CFO]).await;
     let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
-    assert_eq!(addresses(&told(&stack, "validated").await), [JANA.1, IT.1, BOARD.1]);
+    let first = told(&stack, "validated").await;
+    assert_eq!(addresses(&first), [JANA.1, IT.1, BOARD.1]);
     let open = report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
     let half = Reminder::HalfTime.due_at(open.state.window().unwrap()).unwrap();
     stack.world.let_pass(half);
@@ -458,6 +459,12 @@ async fn the_contact_in_reserve_gets_the_notice_at_half_time_and_its_delivery_co
     let text = to(&mails, CFO).text();
     assert!(text.contains("/d/") && text.contains("do konce čtvrtka 31. prosince 2026"), "{text}");
     assert!(!text.contains("nejméně do konce"), "the end is exact: {text}");
+    for (who, is_exact) in [(CFO, true), (JANA, false)] {
+        let own = if is_exact { &mails } else { &first };
+        let path = format!("/n/{}", line_of(&to(own, who).text(), "https://cpor.test/n/"));
+        let page = stack.send(Event::get(&path)).await.text;
+        assert_eq!(page.contains("nejméně do konce"), !is_exact, "each reads its own: {page}");
+    }
     assert!(!to(&mails, IT).text().contains("/d/"), "whoever has it is reminded");
     let again = reminded(&stack).await;
     assert!(again.iter().all(|mail| !mail.text().contains("/d/")), "the notice comes once");
@@ -813,6 +820,11 @@ async fn whoever_is_retired_gets_one_mail_that_the_link_still_says_no_and_no_lat
     assert!(undo_code(&mails, IT).is_none(), "it was a verified recipient's");
 }
 
+/// The text that all recipients of a notice got.
+fn common(notice: NoticeNo, language: &str) -> TextKey<'_> {
+    TextKey { notice, recipient: None, language }
+}
+
 #[tokio::test]
 async fn an_authenticity_code_shows_the_text_as_it_was_sent_whatever_happens_to_the_claim() {
     let stack = with_contacts(&[BOARD]).await;
@@ -826,7 +838,13 @@ async fn an_authenticity_code_shows_the_text_as_it_was_sent_whatever_happens_to_
         .filter(|item| item["sk"]["S"].as_str().is_some_and(|sort| sort.starts_with("X#")));
     let texts: Vec<Value> = texts.collect();
     assert_eq!(texts.len(), 1, "once a notice and language");
-    let kept = stack.world.store.notice_text(&claim.id, claim.notice, "cs").await.unwrap().unwrap();
+    let kept = stack
+        .world
+        .store
+        .notice_text(&claim.id, common(claim.notice, "cs"))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(kept.sent_at, claim.last_event.at);
     let (subject, kept) = kept.text.split_once("\n\n").unwrap();
     assert!(
@@ -898,7 +916,8 @@ async fn the_text_of_a_notice_costs_at_most_four_units_whatever_its_items_are_ca
     for language in notice::Language::all() {
         let sent = NoticeText { text: notice::mail::notice_text(&said, language), sent_at: at };
         stack.world.wire.reset();
-        let put = stack.world.store.put_notice_text(&claim.id, said.no, language.tag(), &sent);
+        let put =
+            stack.world.store.put_notice_text(&claim.id, common(said.no, language.tag()), &sent);
         put.await.unwrap();
         let units = stack.world.wire.spent().written;
         assert!(
@@ -906,7 +925,12 @@ async fn the_text_of_a_notice_costs_at_most_four_units_whatever_its_items_are_ca
             "{units:?} for {} bytes",
             sent.text.len()
         );
-        let kept = stack.world.store.notice_text(&claim.id, said.no, language.tag()).await.unwrap();
+        let kept = stack
+            .world
+            .store
+            .notice_text(&claim.id, common(said.no, language.tag()))
+            .await
+            .unwrap();
         assert_eq!(kept, Some(sent));
     }
 }

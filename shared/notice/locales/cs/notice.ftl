@@ -419,6 +419,11 @@ digest-ended =
         [yes] , vaše značka { $reference }
        *[no] {""}
     }.
+digest-free =
+    { $tenant }, { $program } – partnerství, které nahradilo vaše, skončilo a můžete znovu požádat: { $items }. Žádost { $claim }{ $referred ->
+        [yes] , vaše značka { $reference }
+       *[no] {""}
+    }.
 digest-more =
     { $more ->
         [one] { $more } další zde uvedena není; najdete ji v seznamu svých žádostí.

@@ -401,6 +401,11 @@ digest-ended =
         [yes] , your reference { $reference }
        *[no] {""}
     }.
+digest-free =
+    { $tenant }, { $program } – the partnership that had replaced yours has ended, and you can claim again: { $items }. Claim { $claim }{ $referred ->
+        [yes] , your reference { $reference }
+       *[no] {""}
+    }.
 digest-more =
     { $more ->
         [one] One more is not listed here; your list of claims shows it.

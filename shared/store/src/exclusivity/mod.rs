@@ -3,3 +3,4 @@
 pub(crate) mod block;
 pub(crate) mod lock;
 pub(crate) mod rivals;
+pub(crate) mod superseded;

@@ -22,6 +22,7 @@ use crate::table::transaction::{Condition, is_refused};
 const TOPICS: &str = "t";
 const OFFICIAL: &str = "o";
 const ENDED: &str = "e";
+const FREE: &str = "f";
 /// Until when somebody sends the mail.
 const LEASED_UNTIL: &str = "l";
 
@@ -63,6 +64,8 @@ pub struct DigestEntry {
     pub official: Vec<ItemNo>,
     /// The items whose association ended.
     pub ended: Vec<ItemNo>,
+    /// The items that can be claimed again, since what had replaced them was not to last.
+    pub free: Vec<ItemNo>,
 }
 
 /// What a mail of a day tells.
@@ -117,11 +120,13 @@ impl Store {
         }
         let mut item = key(
             keys::digest_entries(&partner.id),
-            keys::digest_entry(due_at, &entry.claim, entry.version),
+            keys::digest_entry(due_at, &entry.claim, entry.version, !entry.free.is_empty()),
         );
         let topics: Vec<_> = entry.topics.iter().map(|topic| topic.as_str()).collect();
         put(&mut item, TOPICS, Some(text(topics.join(","))));
-        for (name, items) in [(OFFICIAL, &entry.official), (ENDED, &entry.ended)] {
+        for (name, items) in
+            [(OFFICIAL, &entry.official), (ENDED, &entry.ended), (FREE, &entry.free)]
+        {
             let numbers: Vec<u8> = items.iter().map(|no| no.0).collect();
             put(&mut item, name, (!numbers.is_empty()).then(|| bytes(numbers)));
         }
@@ -286,6 +291,7 @@ impl DigestEntry {
             let numbers = reader.opt_bytes(name)?.unwrap_or_default();
             Ok(numbers.iter().copied().map(ItemNo).collect())
         };
-        Ok(Self { claim, version, topics, official: items(OFFICIAL)?, ended: items(ENDED)? })
+        let (official, ended, free) = (items(OFFICIAL)?, items(ENDED)?, items(FREE)?);
+        Ok(Self { claim, version, topics, official, ended, free })
     }
 }

@@ -1,7 +1,8 @@
-//! The texts of a notice, as they were sent: one a language.
+//! The texts of a notice, as they were sent: one a language, and one of its own for a recipient that was asked later.
 
 use domain::claim::Instant;
 use domain::ids::{ClaimId, NoticeNo};
+use domain::recipient::RecipientNo;
 
 use crate::table::attributes::{Reader, bytes, instant, key, put};
 use crate::table::codec::deflated::{deflate, inflate};
@@ -13,6 +14,23 @@ use crate::table::transaction::Condition;
 /// The text, deflated.
 const TEXT: &str = "x";
 const SENT_AT: &str = "a";
+
+/// Which text of a claim's notices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextKey<'a> {
+    /// Of which notice.
+    pub notice: NoticeNo,
+    /// Whose text, where it was sent to one recipient alone: whoever is asked later is told another deadline.
+    pub recipient: Option<RecipientNo>,
+    /// In which language, by its tag.
+    pub language: &'a str,
+}
+
+impl TextKey<'_> {
+    fn sort(self) -> String {
+        keys::notice_text(self.notice, self.recipient, self.language)
+    }
+}
 
 /// The text of a notice, without what is only one recipient's: links and codes.
 #[derive(Clone, PartialEq, Eq)]
@@ -31,34 +49,32 @@ impl std::fmt::Debug for NoticeText {
 }
 
 impl Store {
-    /// Keeps the text of a notice in a language; what was stored first stays.
+    /// Keeps a text of a notice; what was stored first stays.
     ///
     /// # Errors
     /// Where the table does not answer.
     pub async fn put_notice_text(
         &self,
         claim: &ClaimId,
-        notice: NoticeNo,
-        language: &str,
+        text: TextKey<'_>,
         sent: &NoticeText,
     ) -> Result<(), StoreError> {
-        let mut item = key(keys::claim(claim), keys::notice_text(notice, language));
+        let mut item = key(keys::claim(claim), text.sort());
         put(&mut item, TEXT, Some(bytes(deflate(&sent.text)?)));
         put(&mut item, SENT_AT, Some(instant(sent.sent_at)));
         self.put_item_if(item, Condition::absent()).await.map(|_| ())
     }
 
-    /// The text of a notice in a language; `None`: it was not sent in that one.
+    /// A text of a notice; `None`: it was not sent in that language, or not to that recipient alone.
     ///
     /// # Errors
     /// Where the table does not answer, or the item cannot be read.
     pub async fn notice_text(
         &self,
         claim: &ClaimId,
-        notice: NoticeNo,
-        language: &str,
+        text: TextKey<'_>,
     ) -> Result<Option<NoticeText>, StoreError> {
-        let sort = keys::notice_text(notice, language);
+        let sort = text.sort();
         let Some(item) = self.get_item(key(keys::claim(claim), sort)).await? else {
             return Ok(None);
         };

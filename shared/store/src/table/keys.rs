@@ -161,8 +161,13 @@ pub(crate) fn reports(notice: NoticeNo) -> String {
     format!("R#{}", notice.0)
 }
 
-pub(crate) fn notice_text(notice: NoticeNo, language: &str) -> String {
-    format!("X#{}#{language}", notice.0)
+pub(crate) fn notice_text(
+    notice: NoticeNo,
+    recipient: Option<RecipientNo>,
+    language: &str,
+) -> String {
+    let own = recipient.map(|own| format!("{}#", own.0)).unwrap_or_default();
+    format!("X#{}#{own}{language}", notice.0)
 }
 
 /// The mark of a reminder of the window that ends then: a longer one has reminders of its own.
@@ -254,14 +259,20 @@ pub(crate) fn digest_entries(partner: &PartnerId) -> String {
     format!("G#{partner}")
 }
 
-/// What a mail of a day tells of a version of a claim.
-pub(crate) fn digest_entry(due_at: Instant, claim: &ClaimId, version: Version) -> String {
-    format!("{}#{claim}#{}", moment(due_at), version.0)
+/// What a mail of a day tells of a version of a claim, and apart from it that items are `free` again.
+pub(crate) fn digest_entry(
+    due_at: Instant,
+    claim: &ClaimId,
+    version: Version,
+    free: bool,
+) -> String {
+    let apart = if free { "#free" } else { "" };
+    format!("{}#{claim}#{}{apart}", moment(due_at), version.0)
 }
 
 /// Of which version of which claim an entry of a mail of a day tells.
 pub(crate) fn digest_entry_of(sort: &str) -> Option<(ClaimId, Version)> {
-    let mut parts = sort.splitn(3, '#').skip(1);
+    let mut parts = sort.splitn(4, '#').skip(1);
     let claim = ClaimId::parse(parts.next()?).ok()?;
     Some((claim, Version(parts.next()?.parse().ok()?)))
 }
