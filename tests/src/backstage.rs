@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::documents;
 use crate::engine::{Cursor, key};
-use crate::stack::{SECRET, keys, operator, store_of};
+use crate::stack::{StoredSecret, operator, store_of};
 use crate::wire::Wire;
 use crate::world::World;
 
@@ -85,7 +85,7 @@ macro_rules! client {
 
 impl Backstage {
     /// The functions of a world, each with the permissions of its role.
-    pub fn of(world: &World, sandbox: bool) -> Self {
+    pub fn of(world: &World, sandbox: bool, secret: &StoredSecret) -> Self {
         let mut wires = Vec::new();
         let mut store = |function| {
             let (store, wire) = store_of(world, function, sandbox);
@@ -105,7 +105,12 @@ impl Backstage {
                 scan::Bucket::new(documents::client(world), documents::BUCKET),
             ),
             publish: publish::App::new(store("publish"), bus(), parking),
-            notify: notify::App::new(store("notify"), keys(SECRET), operator(), post),
+            notify: notify::App::new(
+                store("notify"),
+                secret.ring(world.clock.function()),
+                operator(),
+                post,
+            ),
             delivery: delivery::App::new(store("delivery")),
             finalize: finalize::App::new(store("finalize"), sqs(), "https://sqs.test/shards"),
             wires,

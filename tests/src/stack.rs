@@ -1,7 +1,8 @@
 //! The functions on a [`World`], called as the gateway calls them: each through a wire of its own that
 //! permits what the template permits its role, and no more.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use base64::Engine as _;
@@ -13,6 +14,7 @@ use domain::program::Policy;
 use domain::recipient::RecipientNo;
 use lambda_http::{Body, Response};
 use notice::{Link, LinkKeys, Operator};
+use runtime::{Clock, KeyRing};
 use serde_json::{Value, json};
 use store::Store;
 use web::event::Event;
@@ -31,6 +33,8 @@ pub struct Stack {
     pub backstage: Backstage,
     /// The wires of the functions here, to break.
     pub wires: Vec<Wire>,
+    /// The secret of links.
+    pub secret: StoredSecret,
     claims: app::Api,
     evidence: evidence::App,
     review: app::Api,
@@ -51,6 +55,44 @@ pub const OTHER_SECRET: &str = r#"{"current":"1","1":"the secret of somebody els
 
 /// The address that links begin with.
 pub const BASE_URL: &str = "https://cpor.test";
+
+/// The same after a rotation: the old key is kept.
+pub const ROTATED_SECRET: &str = r#"{"current":"2","1":"a secret of the tests, long enough to be one","2":"the next secret of the tests, as long as it"}"#;
+
+/// The secret of links as it is stored: functions read it at their start, and again where they have to.
+#[derive(Debug, Clone)]
+pub struct StoredSecret {
+    text: Arc<Mutex<&'static str>>,
+    reads: Arc<AtomicUsize>,
+}
+
+impl StoredSecret {
+    /// Stored as that text, and not read again.
+    pub fn new(text: &'static str) -> Self {
+        Self { text: Arc::new(Mutex::new(text)), reads: Arc::default() }
+    }
+
+    /// Stores another one.
+    pub fn put(&self, text: &'static str) {
+        *self.text.lock().expect("no panic while it is held") = text;
+    }
+
+    /// How often functions have read it again.
+    pub fn reads(&self) -> usize {
+        self.reads.load(Ordering::Relaxed)
+    }
+
+    /// The keys as a function holds them whose clock is that one.
+    pub fn ring(&self, clock: Clock) -> KeyRing<LinkKeys> {
+        let now = || *self.text.lock().expect("no panic while it is held");
+        let stored = self.clone();
+        KeyRing::new(keys(now()), clock, move || {
+            stored.reads.fetch_add(1, Ordering::Relaxed);
+            let text = *stored.text.lock().expect("no panic while it is held");
+            async move { Ok(keys(text)) }
+        })
+    }
+}
 
 /// The keys in a secret.
 pub fn keys(secret: &str) -> LinkKeys {
@@ -165,17 +207,23 @@ impl Stack {
             wires.push(wire);
             store
         };
-        let secret = CURSOR_SECRET.as_bytes();
+        let secret = StoredSecret::new(SECRET);
+        let cursors = || KeyRing::fixed(web::Cursors::new(CURSOR_SECRET.as_bytes(), []));
         Self {
-            claims: app::Api::new(store("claims"), secret),
+            claims: app::Api::new(store("claims"), cursors()),
             evidence: evidence::App::new(store("evidence"), bucket(&world)),
-            review: app::Api::new(store("review"), secret),
-            decision: decision::App::new(store("decision"), keys(SECRET), operator()),
-            associations: app::Api::new(store("associations"), secret),
-            customer: app::Api::new(store("customer"), secret),
-            directory: directory::App::new(store("directory"), secret, sandbox),
-            backstage: Backstage::of(&world, sandbox),
+            review: app::Api::new(store("review"), cursors()),
+            decision: decision::App::new(
+                store("decision"),
+                secret.ring(world.clock.function()),
+                operator(),
+            ),
+            associations: app::Api::new(store("associations"), cursors()),
+            customer: app::Api::new(store("customer"), cursors()),
+            directory: directory::App::new(store("directory"), cursors(), sandbox),
+            backstage: Backstage::of(&world, sandbox, &secret),
             wires,
+            secret,
             world,
         }
     }

@@ -37,7 +37,7 @@ impl Position {
 /// Lists the associations that the caller may see.
 pub(crate) async fn list(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiError> {
     let query = queries::associations(call)?;
-    let page = app.cursors.page(call, caller)?;
+    let page = app.cursors.page(call, caller).await?;
     let moment = moment(&app.store, call).await?;
     let (found, next) = page_of(app, caller, &query, &page, moment).await?;
     let views: Vec<_> =

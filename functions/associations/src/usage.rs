@@ -68,7 +68,7 @@ pub(crate) async fn usage_of_many(
     caller: &Caller,
 ) -> Result<Reply, ApiError> {
     let (wanted, query) = queries::usage_of_many(call)?;
-    let page = app.cursors.page(call, caller)?;
+    let page = app.cursors.page(call, caller).await?;
     let moment = moment(&app.store, call).await?;
     // The same days of every association, whatever the date is where its customer is.
     let newest = (moment.at + EASTERNMOST).date_naive();

@@ -17,7 +17,7 @@ pub(crate) async fn list(
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
     let query = queries::claims(call)?;
-    let page = app.cursors.page(call, caller)?;
+    let page = app.cursors.page(call, caller).await?;
     let partner = partner(caller, &query)?;
     let scope = Scope::of(partner.clone(), query.tenant.clone());
     let (from, limit) = pagination::start(&page)?;

@@ -26,7 +26,7 @@ pub(crate) async fn ledger(
 ) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
     queries::page_only(call)?;
-    let (tenant, from, limit) = page(app, call, caller)?;
+    let (tenant, from, limit) = page(app, call, caller).await?;
     let mut found = Box::pin(app.store.ledger(tenant, from.as_ref(), limit, moment)).await?;
     found.claims.retain(|(claim, _)| is_his_to_see(claim));
     let mut histories = Vec::with_capacity(found.claims.len());

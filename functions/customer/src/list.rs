@@ -16,7 +16,7 @@ pub(crate) async fn list(
 ) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
     let status = queries::customer_claims(call)?;
-    let (tenant, from, limit) = page(app, call, caller)?;
+    let (tenant, from, limit) = page(app, call, caller).await?;
     let scope = Scope::Tenant(tenant.clone());
     let source = Source::Newest(&scope, Listed::SUBMITTED);
     let is_asked_for = |claim: &Claim| status.is_none_or(|status| claim.status() == status);
@@ -33,13 +33,13 @@ pub(crate) async fn list(
 }
 
 /// Whose claims are listed, where the page begins, and how many entries it may have.
-pub(crate) fn page<'c>(
+pub(crate) async fn page<'c>(
     app: &Api,
     call: &Call<'_>,
     caller: &'c Caller,
 ) -> Result<(&'c TenantId, Option<Cursor>, u16), Failure> {
     let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
-    let page = app.cursors.page(call, caller)?;
+    let page = app.cursors.page(call, caller).await?;
     let (from, limit) = pagination::start(&page)?;
     Ok((tenant, from, limit))
 }

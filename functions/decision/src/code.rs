@@ -37,7 +37,12 @@ pub(crate) async fn check(
     if let Some(until) = wrong.locked_until(used, moment.at) {
         return Err(Failure::CodeLocked { retry_after_s: wait(until, moment.at) }.into());
     }
-    if is_right(link, &app.keys, asked) {
+    let mut is_right = accepts(link, &app.keys.current(), asked);
+    // A receipt may be of a key that was added meanwhile; the code of a notice is of its link's.
+    if !is_right && asked.decision == Decision::Undo {
+        is_right = accepts(link, &app.keys.renewed().await, asked);
+    }
+    if is_right {
         return Ok(());
     }
     let (claim, notice, recipient) = (link.claim(), link.notice(), link.recipient());
@@ -57,7 +62,7 @@ pub(crate) async fn check(
     Err(Failure::CodeWrong { tries_left }.into())
 }
 
-fn is_right(link: &Link, keys: &LinkKeys, asked: &Asked) -> bool {
+fn accepts(link: &Link, keys: &LinkKeys, asked: &Asked) -> bool {
     match asked.decision {
         Decision::Undo => link.accepts_undo(keys, &asked.code),
         Decision::Decline | Decision::WrongContact | Decision::Extend => {

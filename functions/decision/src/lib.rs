@@ -16,6 +16,7 @@ mod seen;
 use lambda_http::http::Method;
 use lambda_http::{Body, Request, RequestExt as _, Response};
 use notice::{Language, Link, LinkKeys, Operator};
+use runtime::KeyRing;
 use store::Store;
 use web::routes::DecisionRoute;
 use web::{Call, Failure};
@@ -27,13 +28,13 @@ use app::moment;
 /// What the function works with.
 pub struct App {
     store: Store,
-    keys: LinkKeys,
+    keys: KeyRing<LinkKeys>,
     operator: Operator,
 }
 
 impl App {
     /// `keys` open the links that `notify` makes with them.
-    pub fn new(store: Store, keys: LinkKeys, operator: Operator) -> Self {
+    pub fn new(store: Store, keys: KeyRing<LinkKeys>, operator: Operator) -> Self {
         Self { store, keys, operator }
     }
 }
@@ -58,7 +59,7 @@ fn asked_language(request: &Request) -> Option<Language> {
 /// Everything under a link. Whatever is wrong with a token, it is answered alike and before any read.
 async fn link(app: &App, call: &Call<'_>, answers: &Answers<'_>) -> Response<Body> {
     let token = call.path_text().unwrap_or_default();
-    let Ok(link) = Link::open(&app.keys, token) else {
+    let Some(link) = opened(app, token).await else {
         return answers.refusal(&Failure::NotFound);
     };
     let method = call.method();
@@ -69,6 +70,17 @@ async fn link(app: &App, call: &Call<'_>, answers: &Answers<'_>) -> Response<Bod
     } else {
         answers.method_not_allowed()
     }
+}
+
+/// The link of a token. One that names a key that is not known may have been made under a key that was added meanwhile.
+async fn opened(app: &App, token: &str) -> Option<Link> {
+    let keys = app.keys.current();
+    let is_unknown = |key: u8| !keys.knows(key);
+    if Link::key_of(token).is_some_and(is_unknown) {
+        let renewed = app.keys.renewed().await;
+        return Link::open(&renewed, token).ok();
+    }
+    Link::open(&keys, token).ok()
 }
 
 /// Shows how things stand. It decides nothing, whoever opens it and however often.

@@ -98,7 +98,7 @@ async fn written(
 pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller()?;
     queries::page_only(call)?;
-    let (from, limit) = pagination::start(&app.cursors.page(call, &caller)?)?;
+    let (from, limit) = pagination::start(&app.cursors.page(call, &caller).await?)?;
     let found = app.store.country_calendars(from.as_ref(), limit).await?;
     let views: Vec<_> = found.items.iter().map(CalendarView::of).collect();
     let next = pagination::next(found.next);
@@ -116,7 +116,7 @@ pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
 pub(crate) async fn history(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller()?;
     let country: CountryCode = call.path_id(str::parse)?;
-    let (from, limit) = asked_page(app, call, &caller)?;
+    let (from, limit) = asked_page(app, call, &caller).await?;
     let found = app.store.calendar_history(country, from.as_ref(), limit).await?;
     Ok(answered(app, call, &caller, found, CalendarView::of))
 }

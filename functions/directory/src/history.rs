@@ -9,13 +9,13 @@ use web::{Call, Caller, Failure, Reply, queries};
 use crate::App;
 
 /// Where the page begins that is asked for, and how many revisions it may have.
-pub(crate) fn asked_page(
+pub(crate) async fn asked_page(
     app: &App,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<(Option<Cursor>, u16), Failure> {
     queries::history(call)?;
-    pagination::start(&app.cursors.page(call, caller)?)
+    pagination::start(&app.cursors.page(call, caller).await?)
 }
 
 /// The page, each entry in the form of its own answer.

@@ -11,8 +11,9 @@ mod tenants;
 mod usage;
 mod windows;
 
-use app::{ApiError, respond};
+use app::{ApiError, ListCursors, respond};
 use lambda_http::{Body, Request, Response};
+use runtime::KeyRing;
 use store::Store;
 use web::routes::DirectoryRoute;
 use web::views::HealthView;
@@ -21,14 +22,14 @@ use web::{Call, Cursors, Reply, openapi};
 /// What the function works with.
 pub struct App {
     store: Store,
-    cursors: Cursors,
+    cursors: ListCursors,
     sandbox: bool,
 }
 
 impl App {
-    /// `cursor_secret` signs the cursors of its lists; `sandbox`: whether there is a test clock.
-    pub fn new(store: Store, cursor_secret: &[u8], sandbox: bool) -> Self {
-        Self { store, cursors: Cursors::new(cursor_secret), sandbox }
+    /// `cursors` are those of its lists; `sandbox`: whether there is a test clock.
+    pub fn new(store: Store, cursors: KeyRing<Cursors>, sandbox: bool) -> Self {
+        Self { store, cursors: ListCursors::new(cursors), sandbox }
     }
 }
 

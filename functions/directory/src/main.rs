@@ -1,6 +1,6 @@
 //! The function `directory` on Lambda.
 
-use runtime::{Clients, StartError, open_store_and_keys, settings, telemetry};
+use runtime::{Clients, StartError, open_store_and_ring, settings, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartError> {
@@ -8,7 +8,8 @@ async fn main() -> Result<(), StartError> {
     let (table, secret) = settings::read::<settings::Directory>()?;
     let clients = Clients::load().await;
     let sandbox = table.sandbox;
-    let (store, keys) = open_store_and_keys(&clients, table, &secret.id).await?;
-    let app = directory::App::new(store, keys.current_secret(), sandbox);
+    let opened = open_store_and_ring(&clients, table, &secret.id, app::ListCursors::of_keys);
+    let (store, cursors) = opened.await?;
+    let app = directory::App::new(store, cursors, sandbox);
     runtime::serve_http("directory", app, directory::handle).await
 }

@@ -53,7 +53,7 @@ fn names(partner: &Partner, program: &ProgramId) -> bool {
 pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller()?;
     let query = queries::partners(call)?;
-    let (from, limit) = pagination::start(&app.cursors.page(call, &caller)?)?;
+    let (from, limit) = pagination::start(&app.cursors.page(call, &caller).await?)?;
     let keep = |partner: &Partner| query.status.is_none_or(|status| partner.status == status);
     let found = app.store.partners(&query.name, &keep, from.as_ref(), limit).await?;
     let views: Vec<_> = found.items.iter().map(PartnerEntryView::of).collect();
@@ -73,7 +73,7 @@ pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
 pub(crate) async fn history(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller()?;
     let id = call.path_id(PartnerId::parse)?;
-    let (from, limit) = asked_page(app, call, &caller)?;
+    let (from, limit) = asked_page(app, call, &caller).await?;
     let found = app.store.partner_history(&id, from.as_ref(), limit).await?;
     Ok(answered(app, call, &caller, found.ok_or(Failure::NotFound)?, PartnerView::of))
 }

@@ -37,7 +37,7 @@ pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
 pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller()?;
     queries::page_only(call)?;
-    let (from, limit) = pagination::start(&app.cursors.page(call, &caller)?)?;
+    let (from, limit) = pagination::start(&app.cursors.page(call, &caller).await?)?;
     let partner = reading_partner(app, &caller).await?;
     let found = app.store.programs(from.as_ref(), limit).await?;
     let views: Vec<_> = found.items.iter().map(|own| shown(own, partner.as_ref())).collect();
@@ -78,7 +78,7 @@ fn shown(program: &Program, partner: Option<&Partner>) -> ProgramView {
 pub(crate) async fn history(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller()?;
     let id = call.path_id(ProgramId::parse)?;
-    let (from, limit) = asked_page(app, call, &caller)?;
+    let (from, limit) = asked_page(app, call, &caller).await?;
     let found = app.store.program_history(&id, from.as_ref(), limit).await?;
     Ok(answered(app, call, &caller, found.ok_or(Failure::NotFound)?, ProgramView::of))
 }

@@ -72,7 +72,7 @@ fn refused(error: StoreError, body: &Value) -> ApiError {
 pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller()?;
     let query = queries::tenants(call)?;
-    let (from, limit) = pagination::start(&app.cursors.page(call, &caller)?)?;
+    let (from, limit) = pagination::start(&app.cursors.page(call, &caller).await?)?;
     let keep = |tenant: &Tenant| query.status.is_none_or(|status| tenant.status == status);
     let found = match &query.domain {
         Some(domain) => of_domain(app, domain, &query.name, &keep).await?,
@@ -112,7 +112,7 @@ pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
 pub(crate) async fn history(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller()?;
     let id = call.path_id(TenantId::parse)?;
-    let (from, limit) = asked_page(app, call, &caller)?;
+    let (from, limit) = asked_page(app, call, &caller).await?;
     let found = app.store.tenant_history(&id, from.as_ref(), limit).await?;
     Ok(answered(app, call, &caller, found.ok_or(Failure::NotFound)?, TenantView::of))
 }
@@ -122,7 +122,7 @@ pub(crate) async fn checks(app: &App, call: &Call<'_>) -> Result<Reply, ApiError
     let caller = call.caller()?;
     let id = call.path_id(TenantId::parse)?;
     queries::page_only(call)?;
-    let (from, limit) = pagination::start(&app.cursors.page(call, &caller)?)?;
+    let (from, limit) = pagination::start(&app.cursors.page(call, &caller).await?)?;
     let tenant = app.store.tenant(&id).await?;
     tenant.ok_or(Failure::NotFound)?;
     let found = app.store.checks_of_tenant(&id, from.as_ref(), limit).await?;
@@ -147,7 +147,7 @@ pub(crate) async fn rules(app: &App, call: &Call<'_>) -> Result<Reply, ApiError>
 pub(crate) async fn rules_history(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller()?;
     let id = call.path_id(TenantId::parse)?;
-    let (from, limit) = asked_page(app, call, &caller)?;
+    let (from, limit) = asked_page(app, call, &caller).await?;
     let found = app.store.rules_history(&id, from.as_ref(), limit).await?;
     Ok(answered(app, call, &caller, found.ok_or(Failure::NotFound)?, RulesView::of))
 }

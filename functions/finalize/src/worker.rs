@@ -74,6 +74,7 @@ fn report_drain(shard: u16, drained: &DrainReport) {
     telemetry::count(metric::CLOSED, drained.closed + drained.silenced);
     telemetry::count(metric::POISON, drained.poisoned);
     telemetry::count(metric::EARLY_CLOSE, drained.early);
+    telemetry::count(metric::CLOSING_FALLBACK, drained.fallbacks);
     let worked = drained.closed + drained.silenced + drained.settled;
     info!(
         { fields::SHARD } = shard,

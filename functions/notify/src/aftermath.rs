@@ -13,6 +13,7 @@ use notice::mail::{
 };
 use notice::{Deadline, Link, Notice};
 use runtime::Failure;
+use store::NoticeOfCode;
 
 use crate::App;
 use crate::audience::{Addressee, Audience};
@@ -31,7 +32,7 @@ pub(crate) struct Aftermath<'a> {
 impl Aftermath<'_> {
     /// Tells the exact deadline, where the notice could only say "at least" and said another.
     pub(crate) async fn tell_exact_deadline(&self) -> Result<(), Failure> {
-        let (app, told) = (self.app, self.told);
+        let told = self.told;
         let State::AwaitingCustomer { window } = &self.audience.claim.state else { return Ok(()) };
         if self.audience.claim.notice != told.notice {
             return Ok(());
@@ -39,15 +40,27 @@ impl Aftermath<'_> {
         let mut late = Vec::new();
         for addressee in self.audience.linked() {
             let Some(own) = addressee.recipient else { continue };
-            let code = Link::of(&app.links, &told.claim, told.notice, own.no)?;
-            let code = code.notice_code(&app.links);
-            let sent = app.store.notice_of_code(code.as_str()).await?;
+            let sent = self.promised_to(own).await?;
             if sent.is_some_and(|sent| sent.promised != Some(window.closes_at)) {
                 late.push(addressee);
             }
         }
         let notice = self.notice();
         self.send(&late, |envelope| mail::exact_deadline(&notice, told.version.0, envelope)).await
+    }
+
+    /// What the notice of this event said to a recipient, under whichever key its link was made.
+    async fn promised_to(&self, own: &Recipient) -> Result<Option<NoticeOfCode>, Failure> {
+        let keys = self.app.links.current();
+        let link = Link::of(&keys, &self.told.claim, self.told.notice, own.no)?;
+        for link in link.under_each_key(&keys) {
+            let code = link.notice_code(&keys);
+            let sent = self.app.store.notice_of_code(code.as_str()).await?;
+            if sent.is_some() {
+                return Ok(sent);
+            }
+        }
+        Ok(None)
     }
 
     /// Receipts a decision, whoever made it: what it did, whatever has become of it since.
@@ -106,8 +119,9 @@ impl Aftermath<'_> {
         let entitled = |own: &&Recipient| own.may_open() && is_left && is_current;
         match reader.filter(entitled).filter(|own| self.may_take_back(own, noes.by)) {
             Some(own) => {
-                let link = Link::of(&self.app.links, &self.told.claim, self.told.notice, own.no)?;
-                Ok(Undo::Code(link.undo_code(&self.app.links)))
+                let keys = self.app.links.current();
+                let link = Link::of(&keys, &self.told.claim, self.told.notice, own.no)?;
+                Ok(Undo::Code(link.undo_code(&keys)))
             }
             None => Ok(Undo::Administrator),
         }

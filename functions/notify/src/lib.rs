@@ -13,11 +13,12 @@ mod partner;
 mod post;
 mod remind;
 
+use chrono::Duration;
 use domain::event::EventType;
 use domain::history;
 use domain::ids::{ClaimId, NoticeNo};
 use notice::{LinkKeys, Operator};
-use runtime::{Failure, Invocation, fields};
+use runtime::{Failure, Invocation, KeyRing, fields};
 use serde_json::Value;
 use store::{Moment, Store};
 use tracing::{info, warn};
@@ -27,17 +28,20 @@ use crate::audience::Audience;
 use crate::event::Told;
 pub use crate::post::Post;
 
+/// For how long links are made under keys that were read: the next ones are made under the key that is current by then.
+const KEYS_LAST: Duration = Duration::minutes(10);
+
 /// What the function needs.
 pub struct App {
     store: Store,
-    links: LinkKeys,
+    links: KeyRing<LinkKeys>,
     operator: Operator,
     post: Post,
 }
 
 impl App {
     /// The function over a store, the keys of links, and the mail service.
-    pub fn new(store: Store, links: LinkKeys, operator: Operator, post: Post) -> Self {
+    pub fn new(store: Store, links: KeyRing<LinkKeys>, operator: Operator, post: Post) -> Self {
         Self { store, links, operator, post }
     }
 }
@@ -47,6 +51,7 @@ impl App {
 /// # Errors
 /// Where the platform shall try again: the table or the mail service did not answer.
 pub async fn handle(app: &App, event: Value, invocation: Invocation) -> Result<(), Failure> {
+    app.links.no_older_than(KEYS_LAST).await;
     if partner::is_scheduled(&event) {
         return partner::send_due(app, &invocation).await;
     }

@@ -2,15 +2,15 @@
 
 use notice::brand::{Brand, LOGO, MAX_LOGO_BYTES};
 use notice::{LinkKeys, Operator};
-use runtime::{Clients, file_beside_binary, open_store_and_keys, settings, telemetry};
+use runtime::keys::KeysError;
+use runtime::{Clients, Keys, file_beside_binary, open_store_and_ring, settings, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     telemetry::start();
     let (table, secret, page, mail) = settings::read::<settings::Notify>()?;
     let clients = Clients::load().await;
-    let (store, keys) = open_store_and_keys(&clients, table, &secret.id).await?;
-    let links = LinkKeys::new(keys.current, keys.secrets)?;
+    let (store, links) = open_store_and_ring(&clients, table, &secret.id, link_keys).await?;
     let logo = file_beside_binary(LOGO, MAX_LOGO_BYTES)?;
     let operator = Operator {
         name: page.operator_name.as_str().to_owned(),
@@ -21,4 +21,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let post = notify::Post::new(clients.ses(), mail.sender, mail.configuration_set);
     let app = notify::App::new(store, links, operator, post);
     Ok(Box::pin(runtime::serve_event("notify", app, notify::handle)).await?)
+}
+
+fn link_keys(keys: &Keys) -> Result<LinkKeys, KeysError> {
+    LinkKeys::new(keys.current, keys.secrets.clone())
+        .map_err(|error| KeysError::Unfit(error.to_string()))
 }

@@ -99,8 +99,9 @@ impl Due<'_> {
     /// The authenticity code can be looked up before anyone reads it, and what the mail promises is kept there.
     async fn ask(&self, notice: &Notice, own: &Recipient) -> Result<(), Failure> {
         let (app, claim) = (self.app, &self.audience.claim.id);
-        let link = Link::of(&app.links, claim, self.no, own.no)?;
-        let links = Links::of(&link, &app.links, &app.operator);
+        let keys = app.links.current();
+        let link = Link::of(&keys, claim, self.no, own.no)?;
+        let links = Links::of(&link, &keys, &app.operator);
         let of = NoticeOfCode {
             claim: claim.clone(),
             notice: self.no,

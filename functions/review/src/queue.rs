@@ -16,7 +16,7 @@ pub(crate) type ClaimsPage = (Vec<ListedClaim>, Option<String>);
 /// Lists the claims that wait for the operator; with the first page, how many do.
 pub(crate) async fn list(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiError> {
     let query = queries::reviews(call)?;
-    let page = app.cursors.page(call, caller)?;
+    let page = app.cursors.page(call, caller).await?;
     let moment = moment(&app.store, call).await?;
     let claims = async {
         if query.vouching {

@@ -1,10 +1,11 @@
 //! What the functions with lists have in common: the store, the cursors, and how they start.
 
 use lambda_http::{Body, Request, Response};
-use runtime::{Clients, StartError, open_store_and_keys, serve_http, settings, telemetry};
+use runtime::{Clients, KeyRing, StartError, open_store_and_ring, serve_http, settings, telemetry};
 use store::{Moment, Store};
 use web::{Call, Cursors};
 
+use crate::cursors::ListCursors;
 use crate::error::ApiError;
 
 /// What a function with lists works with.
@@ -12,13 +13,13 @@ pub struct Api {
     /// The store.
     pub store: Store,
     /// The cursors of its lists.
-    pub cursors: Cursors,
+    pub cursors: ListCursors,
 }
 
 impl Api {
-    /// `cursor_secret` signs the cursors.
-    pub fn new(store: Store, cursor_secret: &[u8]) -> Self {
-        Self { store, cursors: Cursors::new(cursor_secret) }
+    /// `cursors` are made of the keys of their secret.
+    pub fn new(store: Store, cursors: KeyRing<Cursors>) -> Self {
+        Self { store, cursors: ListCursors::new(cursors) }
     }
 }
 
@@ -42,6 +43,7 @@ where
     telemetry::start();
     let (table, secret) = settings::read::<settings::Api>()?;
     let clients = Clients::load().await;
-    let (store, keys) = open_store_and_keys(&clients, table, &secret.id).await?;
-    serve_http(function, Api::new(store, keys.current_secret()), handler).await
+    let opened = open_store_and_ring(&clients, table, &secret.id, ListCursors::of_keys);
+    let (store, cursors) = opened.await?;
+    serve_http(function, Api::new(store, cursors), handler).await
 }

@@ -18,7 +18,7 @@ pub async fn history_page(
     claim: &Claim,
 ) -> Result<Response<Body>, ApiError> {
     queries::history(call)?;
-    let page = app.cursors.page(call, caller)?;
+    let page = app.cursors.page(call, caller).await?;
     let (from, limit) = pagination::start(&page)?;
     let found = app.store.history(claim, from.as_ref(), limit).await?;
     let viewer = caller.viewer();

@@ -4,6 +4,7 @@
 mod api;
 mod claim_view;
 mod command;
+mod cursors;
 mod documents;
 pub mod entry;
 mod error;
@@ -14,6 +15,7 @@ mod recipients;
 pub use api::{Api, moment, serve_api};
 pub use claim_view::{claim_view, customer_view, listed_view, queued_view, shown_remarks};
 pub use command::{CommandRequest, refuse_arguments, run_command, state_first};
+pub use cursors::ListCursors;
 pub use documents::Document;
 pub use error::{ApiError, respond};
 pub use history::history_page;

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use lambda_http::http::header::LINK;
 use serde::Serialize;
 use sha2::Sha256;
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConstantTimeEq};
 
 use crate::call::Call;
 use crate::caller::Caller;
@@ -34,7 +34,10 @@ pub struct Page {
 /// caller, the route and the filter.
 #[derive(Clone)]
 pub struct Cursors {
+    /// Of the current key.
     mac: Hmac<Sha256>,
+    /// Of every key that is kept.
+    kept: Vec<Hmac<Sha256>>,
 }
 
 /// Tells this use of the secret from the others.
@@ -42,11 +45,11 @@ const LABEL: &[u8] = b"cpor list cursor 1";
 const MAC_BYTES: usize = 16;
 
 impl Cursors {
-    /// With a key derived from `secret`.
-    pub fn new(secret: &[u8]) -> Self {
-        let mut derive = keyed(secret);
-        derive.update(LABEL);
-        Self { mac: keyed(&derive.finalize().into_bytes()) }
+    /// Cursors are sealed with a key derived from `current`, and those of every `kept` secret are opened.
+    pub fn new<'s>(current: &[u8], kept: impl IntoIterator<Item = &'s [u8]>) -> Self {
+        let mac = derived(current);
+        let kept = kept.into_iter().map(derived).chain([mac.clone()]).collect();
+        Self { mac, kept }
     }
 
     /// The page that a request asks for: its `limit` and `cursor`.
@@ -97,7 +100,7 @@ impl Cursors {
     }
 
     fn seal(&self, position: &str, scope: &str) -> String {
-        let mut bytes = self.tag(position, scope).to_vec();
+        let mut bytes = tag(&self.mac, position, scope).to_vec();
         bytes.extend_from_slice(position.as_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -110,20 +113,31 @@ impl Cursors {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
         let (tag, position) = bytes.split_at_checked(MAC_BYTES)?;
         let position = std::str::from_utf8(position).ok()?;
-        let right: bool = self.tag(position, scope).ct_eq(tag).into();
-        right.then(|| position.to_owned())
+        let right = self
+            .kept
+            .iter()
+            .fold(Choice::from(0), |right, mac| right | self::tag(mac, position, scope).ct_eq(tag));
+        bool::from(right).then(|| position.to_owned())
     }
+}
 
-    fn tag(&self, position: &str, scope: &str) -> [u8; MAC_BYTES] {
-        let mut mac = self.mac.clone();
-        for part in [scope, position] {
-            let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
-            mac.update(&length.to_be_bytes());
-            mac.update(part.as_bytes());
-        }
-        let tag: [u8; 32] = mac.finalize().into_bytes().into();
-        std::array::from_fn(|at| tag.get(at).copied().unwrap_or_default())
+/// What binds a position to its scope.
+fn tag(mac: &Hmac<Sha256>, position: &str, scope: &str) -> [u8; MAC_BYTES] {
+    let mut mac = mac.clone();
+    for part in [scope, position] {
+        let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
+        mac.update(&length.to_be_bytes());
+        mac.update(part.as_bytes());
     }
+    let tag: [u8; 32] = mac.finalize().into_bytes().into();
+    std::array::from_fn(|at| tag.get(at).copied().unwrap_or_default())
+}
+
+/// The MAC of this use of a secret.
+fn derived(secret: &[u8]) -> Hmac<Sha256> {
+    let mut derive = keyed(secret);
+    derive.update(LABEL);
+    keyed(&derive.finalize().into_bytes())
 }
 
 impl std::fmt::Debug for Cursors {
@@ -205,7 +219,7 @@ mod tests {
     use crate::event::{Event, json_of};
 
     fn cursors() -> Cursors {
-        Cursors::new(b"a secret")
+        Cursors::new(b"a secret", [])
     }
 
     /// The next cursor that `event`'s list gives out.
@@ -264,7 +278,7 @@ mod tests {
         }
         let request = list(&query).request();
         let call = Call::new(&request);
-        let page = Cursors::new(b"another").page(&call, &call.caller().unwrap());
+        let page = Cursors::new(b"another", []).page(&call, &call.caller().unwrap());
         assert_eq!(page, Err(Failure::InvalidCursor));
     }
 

@@ -278,7 +278,7 @@ fn in_a_target(query: &str) -> Option<String> {
 #[test]
 fn a_cursor_opens_where_it_was_made_and_in_no_other_form() {
     const POSITION: &str = "2026-12-22#x/ž";
-    let cursors = Cursors::new(b"the secret of the tests");
+    let cursors = Cursors::new(b"the secret of the tests", []);
     let request = Event::get("/v1/claims?limit=5").partner_admin("p-alpine").request();
     let call = Call::new(&request);
     let caller = call.caller().unwrap();

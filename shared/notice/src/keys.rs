@@ -78,6 +78,16 @@ impl LinkKeys {
         Ok(Self { current, keys })
     }
 
+    /// Whether there is a key of that number.
+    pub fn knows(&self, key: u8) -> bool {
+        self.keys.contains_key(&key)
+    }
+
+    /// The numbers of all keys, the newest first.
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = u8> {
+        self.keys.keys().rev().copied()
+    }
+
     /// The number of the key that makes new tokens.
     pub(crate) fn current(&self) -> u8 {
         self.current

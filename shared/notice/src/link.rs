@@ -8,7 +8,7 @@ use domain::recipient::RecipientNo;
 use hmac::Mac;
 use std::fmt;
 use std::sync::LazyLock;
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConstantTimeEq};
 
 use crate::keys::{Label, LinkKeys};
 
@@ -103,6 +103,21 @@ impl Link {
         if known && genuine { Ok(link) } else { Err(UnknownLink) }
     }
 
+    /// Under which key a token says that it was made; `None` where it has not the form of one. It may say so and be
+    /// none.
+    pub fn key_of(token: &str) -> Option<u8> {
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let is_one = token.len() == TOKEN_CHARS || token.len() == OLD_TOKEN_CHARS;
+        bytes.first().copied().filter(|_| is_one)
+    }
+
+    /// The same link under each of the keys, the newest first: which of them was the current one when its mail was
+    /// written nobody has noted.
+    pub fn under_each_key(&self, keys: &LinkKeys) -> impl Iterator<Item = Self> {
+        let link = self.clone();
+        keys.newest_first().map(move |key| Self { key, ..link.clone() })
+    }
+
     /// The claim.
     pub fn claim(&self) -> &ClaimId {
         &self.claim
@@ -147,11 +162,13 @@ impl Link {
         self.decision_code(keys).as_bytes().ct_eq(digits.as_bytes()).into()
     }
 
-    /// Whether the digits are those of the link's receipts. The time of the comparison tells nothing. A link of the
-    /// form without recipients has none.
+    /// Whether the digits are those of the link's receipts, which are written under the key of their day. The time of
+    /// the comparison tells nothing. A link of the form without recipients has none.
     pub fn accepts_undo(&self, keys: &LinkKeys, digits: &str) -> bool {
-        let same: bool = self.undo_code(keys).as_bytes().ct_eq(digits.as_bytes()).into();
-        same && self.recipient.is_some()
+        let same = self.under_each_key(keys).fold(Choice::from(0), |same, link| {
+            same | link.undo_code(keys).as_bytes().ct_eq(digits.as_bytes())
+        });
+        bool::from(same) && self.recipient.is_some()
     }
 
     /// The code by which the recipient's notice proves genuine on the operator's own site.

@@ -54,6 +54,8 @@ pub mod metric {
     pub const OLDEST_DUE_SECONDS: &str = "oldest_due_seconds";
     /// Closes that the clock check refused: they would have come before their time.
     pub const EARLY_CLOSE: &str = "early_close";
+    /// Runs that gave the closing batch up, since the table refused its statement.
+    pub const CLOSING_FALLBACK: &str = "closing_fallback";
     /// Claims whose deadline was carried out.
     pub const CLOSED: &str = "closed";
     /// Timers that keep failing and were passed.

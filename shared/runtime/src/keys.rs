@@ -32,6 +32,9 @@ pub enum KeysError {
         "the secret is not a JSON object of texts with \"current\" and secrets under key ids 1–255"
     )]
     Malformed,
+    /// Its keys cannot serve what they are for.
+    #[error("the keys of the secret cannot serve: {0}")]
+    Unfit(String),
     /// `current` names a key that is not there.
     #[error("the secret has no key {0}, its current one")]
     CurrentMissing(u8),

@@ -61,13 +61,14 @@ mod tests {
     use super::*;
 
     const TABLE: &[&str] =
-        &["TABLE_NAME", "SHARDS", "SANDBOX", "OPERATOR_COUNTRY", "OPERATOR_TIME_ZONE"];
+        &["TABLE_NAME", "SHARDS", "SANDBOX", "CLOSING", "OPERATOR_COUNTRY", "OPERATOR_TIME_ZONE"];
 
     fn good(name: &str) -> Option<String> {
         let text = match name {
             "TABLE_NAME" => "cpor",
             "SHARDS" => "16",
             "SANDBOX" => "false",
+            "CLOSING" => "batch",
             "OPERATOR_COUNTRY" => "CZ",
             "OPERATOR_TIME_ZONE" => "Europe/Prague",
             "PUBLIC_BASE_URL" => "https://cpor.example/",
@@ -112,6 +113,7 @@ mod tests {
         let bad = |name: &str| match name {
             "SHARDS" => Some("65".to_owned()),
             "SANDBOX" => Some("maybe".to_owned()),
+            "CLOSING" => Some("never".to_owned()),
             "OPERATOR_TIME_ZONE" => Some("Europe/Nowhere".to_owned()),
             "CURSOR_SECRET_ID" => Some(String::new()),
             other => good(other),
@@ -120,7 +122,7 @@ mod tests {
         assert_eq!(
             error,
             "wrong settings: SHARDS is not a number from 1 to 64; SANDBOX is neither true nor \
-             false; OPERATOR_TIME_ZONE is not a name of the time zone database; CURSOR_SECRET_ID is \
+             false; CLOSING is neither batch nor single; OPERATOR_TIME_ZONE is not a name of the time zone database; CURSOR_SECRET_ID is \
              missing"
         );
     }

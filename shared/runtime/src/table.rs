@@ -1,8 +1,9 @@
 //! The store over the function's table.
 
-use store::{Closing, Store, StoreConfig};
+use store::{Store, StoreConfig};
 
 use crate::clients::{Clients, warmed};
+use crate::key_ring::KeyRing;
 use crate::keys::{Keys, KeysError};
 use crate::settings::TableSettings;
 use crate::{clock, keys};
@@ -15,24 +16,27 @@ pub async fn open_store(clients: &Clients, table: TableSettings) -> Store {
         operator: table.operator,
         clock: clock::raw(),
         sandbox: table.sandbox,
-        closing: Closing::Batch,
+        closing: table.closing,
     };
     let store = Store::new(clients.dynamodb(), config);
     warmed(store.check()).await;
     store
 }
 
-/// The store of a function, and the keys in the secret of that id: two services, asked at the same time.
+/// The store of a function, and what `make` makes of the keys in the secret of that id: two services, asked at the same
+/// time.
 ///
 /// # Errors
-/// If the keys cannot be read.
-pub async fn open_store_and_keys(
+/// If the keys cannot be read, or cannot serve.
+pub async fn open_store_and_ring<T: Send + 'static>(
     clients: &Clients,
     table: TableSettings,
     secret_id: &str,
-) -> Result<(Store, Keys), KeysError> {
+    make: fn(&Keys) -> Result<T, KeysError>,
+) -> Result<(Store, KeyRing<T>), KeysError> {
     let secrets = clients.secrets();
     let keys = Box::pin(keys::load(&secrets, secret_id));
     let (keys, store) = tokio::join!(keys, Box::pin(open_store(clients, table)));
-    Ok((store, keys?))
+    let ring = KeyRing::of_secret(&keys?, secrets.clone(), secret_id, make, clock::raw())?;
+    Ok((store, ring))
 }

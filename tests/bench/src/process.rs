@@ -150,6 +150,7 @@ fn settings(cloud: &Cloud, platform: &str) -> BTreeMap<String, String> {
         ("TABLE_NAME", TABLE),
         ("SHARDS", &SHARDS.to_string()),
         ("SANDBOX", "false"),
+        ("CLOSING", "batch"),
         ("OPERATOR_COUNTRY", "CZ"),
         ("OPERATOR_TIME_ZONE", "Europe/Prague"),
         ("SECRET_ID", "links"),

@@ -31,6 +31,8 @@ pub enum Fault {
     ThrottleStatements(Vec<usize>),
     /// These statements of a batch (from 0) meet a transaction, the others run.
     ConflictStatements(Vec<usize>),
+    /// The database takes no such statement: each of a batch fails with that code, or the whole call does.
+    RefuseStatements(&'static str),
     /// These keys of a batch of reads (from 0) come back unprocessed, the others are read.
     Unprocessed(Vec<usize>),
     /// Another transaction holds an item of it; of a transaction or a batch of statements the one at
@@ -59,6 +61,7 @@ impl fmt::Debug for Fault {
             Self::Internal => "Internal",
             Self::ThrottleStatements(_) => "ThrottleStatements",
             Self::ConflictStatements(_) => "ConflictStatements",
+            Self::RefuseStatements(_) => "RefuseStatements",
             Self::Unprocessed(_) => "Unprocessed",
             Self::Conflict(_) => "Conflict",
             Self::AnswerLost => "AnswerLost",
@@ -129,6 +132,13 @@ impl Fault {
             }
             Self::ThrottleStatements(struck) => {
                 partly(real, request, call, &struck, "ThrottlingError").await
+            }
+            Self::RefuseStatements(code) if code.ends_with("Exception") => {
+                unsent(refusal(400, code, &json!({})))
+            }
+            Self::RefuseStatements(code) => {
+                let all: Vec<_> = (0..call.statements().count()).collect();
+                partly(real, request, call, &all, code).await
             }
             Self::ConflictStatements(struck) => {
                 partly(real, request, call, &struck, "TransactionConflict").await

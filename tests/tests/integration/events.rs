@@ -9,7 +9,7 @@ use domain::recipient::RecipientNo;
 use integration::backstage::{Backstage, events, mail_event, mails, records};
 use integration::elsewhere::With;
 use integration::engine::key;
-use integration::stack::Stack;
+use integration::stack::{SECRET, Stack, StoredSecret};
 use integration::world::{
     VERIFIED, World, alpine, apply_reports, closes_at, decline, item_statuses, link, reviewer,
     validate, withdraw,
@@ -22,7 +22,7 @@ const CONTACT: (RecipientNo, &str) = (VERIFIED, "it@contoso.example");
 
 async fn notifying() -> (World, Backstage, Claim) {
     let world = World::at(NOW).await;
-    let backstage = Backstage::of(&world, false);
+    let backstage = Backstage::of(&world, false, &StoredSecret::new(SECRET));
     let claim = world.notifying("k", &["teams", "exchange-online"]).await;
     (world, backstage, claim)
 }
@@ -119,7 +119,7 @@ async fn events_that_never_reach_the_bus_come_again_and_history_is_not_doubled()
     let first = records(&world)[0]["dynamodb"]["SequenceNumber"].as_str().map(str::to_owned);
     assert_eq!(answer.batch_item_failures[0].item_identifier, first);
     let before = history(&world);
-    let world_again = Backstage::of(&world, false);
+    let world_again = Backstage::of(&world, false, &StoredSecret::new(SECRET));
     world.elsewhere.repair();
     let again = world_again.publish(&records(&world)).await.unwrap();
     assert!(again.batch_item_failures.is_empty());
@@ -316,7 +316,7 @@ async fn a_bounce_counts_beside_an_answer_and_not_after_the_deadline() {
 /// well.
 async fn two_recipients() -> (World, Backstage, Claim) {
     let world = World::at(NOW).await;
-    let backstage = Backstage::of(&world, false);
+    let backstage = Backstage::of(&world, false, &StoredSecret::new(SECRET));
     let mut body = integration::fixtures::claim_body(&["teams"]);
     body["customer_contact"]["email"] = json!("jana@consulting.example");
     let claim = world.create_of("p-alpine", "k", &body).await.unwrap().claim;

@@ -321,6 +321,38 @@ async fn a_request_knows_its_own_write_again_after_its_answer_was_lost() {
 }
 
 #[tokio::test]
+async fn a_table_that_refuses_the_statement_of_a_batch_gets_single_closes_for_the_rest_of_the_run()
+{
+    let codes = ["ValidationError", "AccessDenied", "ValidationException", "AccessDeniedException"];
+    for code in codes {
+        let world = World::at(NOW).await;
+        let claims =
+            [world.awaiting("k", &ITEMS).await, world.awaiting("l", &["sharepoint-online"]).await];
+        world.let_pass(closes_at(&claims[1]));
+        let (store, wire) = world.another_store(|_| {});
+        let batch = |call: &Call| call.operation == "BatchExecuteStatement";
+        wire.always(batch, Fault::RefuseStatements(code));
+        let (mut closed, mut fallbacks) = (0, 0);
+        for shard in store.tick().await.unwrap().due {
+            let until = world.clock.now() + Span::seconds(40);
+            let drained = store.drain_timers(shard, until).await.unwrap();
+            assert_eq!(drained.poisoned, 0, "{code}");
+            assert!(drained.fallbacks <= 1, "{code}: {drained:?}");
+            closed += drained.closed;
+            fallbacks += drained.fallbacks;
+        }
+        assert_eq!(closed, 2, "{code}");
+        assert!(fallbacks > 0, "{code}");
+        let batches = u32::try_from(wire.calls().into_iter().filter(batch).count()).unwrap();
+        let is_of_statements = !code.ends_with("Exception");
+        assert!(batches == fallbacks || !is_of_statements, "{code}: each run tries it once");
+        for claim in claims {
+            assert_eq!(world.read(&claim.id).await.status(), Status::Associated, "{code}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_close_whose_answer_was_lost_counts_as_closed() {
     for closing in [Closing::Batch, Closing::OneByOne] {
         let world = World::at(NOW).await;

@@ -87,6 +87,7 @@ mod robots;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
+mod rotation;
 mod rounds;
 #[cfg(test)]
 mod rules;

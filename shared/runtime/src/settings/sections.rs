@@ -3,6 +3,7 @@
 use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone};
 use domain::context::Place;
 use domain::text::{Email, Name};
+use store::Closing;
 
 use super::environment::{Environment, Settings};
 
@@ -21,6 +22,8 @@ pub struct TableSettings {
     pub shards: u16,
     /// `SANDBOX`: whether the stack has a clock that can be moved.
     pub sandbox: bool,
+    /// `CLOSING`: `batch` or `single`.
+    pub closing: Closing,
     /// `OPERATOR_COUNTRY` and `OPERATOR_TIME_ZONE`: in which the operator's deadlines are counted.
     pub operator: Place,
 }
@@ -30,12 +33,14 @@ impl Settings for TableSettings {
         let name = environment.text("TABLE_NAME");
         let shards = environment.parsed("SHARDS", "not a number from 1 to 64", shards);
         let sandbox = environment.parsed("SANDBOX", "neither true nor false", flag);
+        let closing = environment.parsed("CLOSING", "neither batch nor single", closing);
         let calendar = "not a country with a calendar";
         let calendar = environment.parsed("OPERATOR_COUNTRY", calendar, calendar_of);
         let zone = "not a name of the time zone database";
         let zone = environment.parsed("OPERATOR_TIME_ZONE", zone, |text| text.parse().ok());
         let operator = Place { calendar: calendar?, zone: Zone::Known(zone?) };
-        Some(Self { name: name?, shards: shards?, sandbox: sandbox?, operator })
+        let (name, shards, sandbox) = (name?, shards?, sandbox?);
+        Some(Self { name, shards, sandbox, closing: closing?, operator })
     }
 }
 
@@ -45,6 +50,14 @@ fn calendar_of(country: &str) -> Option<BusinessCalendar> {
 
 fn shards(text: &str) -> Option<u16> {
     text.parse().ok().filter(|shards| (1..=MOST_SHARDS).contains(shards))
+}
+
+fn closing(text: &str) -> Option<Closing> {
+    match text {
+        "batch" => Some(Closing::Batch),
+        "single" => Some(Closing::OneByOne),
+        _ => None,
+    }
 }
 
 fn flag(text: &str) -> Option<bool> {

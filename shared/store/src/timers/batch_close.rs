@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, BatchStatementError, BatchStatementRequest, BatchStatementResponse,
@@ -15,6 +16,7 @@ use domain::claim::{Instant, LastEvent, Status};
 use domain::event::EventType;
 use domain::ids::ClaimId;
 use futures_util::future::join_all;
+use tracing::warn;
 
 use super::timer::TimerItem;
 use crate::table::attributes::{Attributes, instant, key, number, text};
@@ -64,6 +66,8 @@ enum StatementAnswer {
     Closed(Closed),
     /// Refused for now: to be tried again.
     Throttled,
+    /// The table does not take such a statement: to be closed one by one.
+    Unsupported,
     Failed(StoreError),
 }
 
@@ -77,8 +81,27 @@ impl StatementAnswer {
             }
             Self::Closed(closed) => Some((Ok(closed), false)),
             Self::Failed(failure) => Some((Err(failure), false)),
-            Self::Throttled => None,
+            Self::Throttled | Self::Unsupported => None,
         }
+    }
+}
+
+/// How a run closes windows. Where the table refuses the statement of a batch, the rest of the run goes without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RunClosing {
+    closing: Closing,
+    /// How often the run gave the batch up: once at the most.
+    pub(crate) fallbacks: u32,
+}
+
+impl RunClosing {
+    pub(crate) fn new(closing: Closing) -> Self {
+        Self { closing, fallbacks: 0 }
+    }
+
+    fn fall_back(&mut self) {
+        warn!("The table refuses the statement of a batch; windows are closed one by one");
+        *self = Self { closing: Closing::OneByOne, fallbacks: self.fallbacks + 1 };
     }
 }
 
@@ -88,6 +111,13 @@ struct Close {
     now: Instant,
     offset: Duration,
     write: WriteId,
+}
+
+/// The windows of a group that are not decided yet.
+#[derive(Default)]
+struct Undecided<'c> {
+    throttled: Vec<OpenWindow<'c>>,
+    unsupported: Vec<OpenWindow<'c>>,
 }
 
 impl Close {
@@ -119,15 +149,15 @@ impl Close {
 
 impl Store {
     /// Closes windows whose deadline and grace have passed at `now`, a checked time. Every window
-    /// has an outcome. `write` is new.
+    /// has an outcome.
     pub(crate) async fn close_windows<'c>(
         &self,
         windows: Vec<OpenWindow<'c>>,
         now: Instant,
         offset: Duration,
-        write: WriteId,
+        run: &mut RunClosing,
     ) -> HashMap<&'c ClaimId, CloseOutcome> {
-        let close = Close { now, offset, write };
+        let close = Close { now, offset, write: WriteId::new() };
         let mut outcomes = HashMap::with_capacity(windows.len());
         let mut waiting = windows;
         let mut in_flight = IN_FLIGHT;
@@ -136,12 +166,16 @@ impl Store {
             while !waiting.is_empty() {
                 let most = waiting.len().min(BATCH * in_flight);
                 let group: Vec<_> = waiting.drain(..most).collect();
-                let refused = self.close_group(&group, close, &mut outcomes).await;
-                if !refused.is_empty() {
+                let left = self.close_group(&group, close, run.closing, &mut outcomes).await;
+                if !left.unsupported.is_empty() {
+                    run.fall_back();
+                    waiting.extend(left.unsupported);
+                }
+                if !left.throttled.is_empty() {
                     in_flight = (in_flight / 2).max(1);
                     pause(attempt).await;
                 }
-                throttled.extend(refused);
+                throttled.extend(left.throttled);
             }
             if throttled.is_empty() {
                 return outcomes;
@@ -155,24 +189,27 @@ impl Store {
         outcomes
     }
 
-    /// Closes windows by batches that are under way at the same time; those that were throttled.
+    /// Closes windows by batches that are under way at the same time; those that are to be tried again.
     async fn close_group<'c>(
         &self,
         group: &[OpenWindow<'c>],
         close: Close,
+        closing: Closing,
         outcomes: &mut HashMap<&'c ClaimId, CloseOutcome>,
-    ) -> Vec<OpenWindow<'c>> {
-        let mut throttled = Vec::new();
-        let calls = group.chunks(BATCH).map(|chunk| self.close_chunk(chunk, close));
+    ) -> Undecided<'c> {
+        let mut left = Undecided::default();
+        let calls = group.chunks(BATCH).map(|chunk| self.close_chunk(chunk, close, closing));
         for (chunk, (answers, date)) in group.chunks(BATCH).zip(join_all(calls).await) {
             for (window, answer) in chunk.iter().copied().zip(answers) {
+                let is_unsupported = matches!(answer, StatementAnswer::Unsupported);
                 match answer.outcome(window, date) {
                     Some(outcome) => drop(outcomes.insert(window.claim, outcome)),
-                    None => throttled.push(window),
+                    None if is_unsupported => left.unsupported.push(window),
+                    None => left.throttled.push(window),
                 }
             }
         }
-        throttled
+        left
     }
 
     /// The answers for a chunk, in its order, and the table's time.
@@ -180,8 +217,9 @@ impl Store {
         &self,
         chunk: &[OpenWindow<'_>],
         close: Close,
+        closing: Closing,
     ) -> (Vec<StatementAnswer>, Option<Instant>) {
-        match self.config.closing {
+        match closing {
             Closing::Batch => self.close_batch(chunk, close).await,
             Closing::OneByOne => {
                 let calls = chunk.iter().map(|window| self.close_one(*window, close));
@@ -208,7 +246,7 @@ impl Store {
         };
         let call = self.client.batch_execute_statement().set_statements(Some(statements));
         let answer = call.customize().interceptor(probe.clone()).send().await;
-        match answer.map_err(StoreError::of_call) {
+        match answer {
             Ok(answer) => {
                 let responses = answer.responses.unwrap_or_default();
                 if responses.len() != chunk.len() {
@@ -218,7 +256,10 @@ impl Store {
                 let answers = responses.iter().map(|response| answer_of(response, close));
                 (answers.collect(), date.map(|date| date + close.offset))
             }
-            Err(failure) => (failed(&failure.to_string()), None),
+            Err(error) if is_unsupported(error.code().unwrap_or_default()) => {
+                (chunk.iter().map(|_| StatementAnswer::Unsupported).collect(), None)
+            }
+            Err(error) => (failed(&StoreError::of_call(error).to_string()), None),
         }
     }
 
@@ -304,6 +345,13 @@ fn refused(error: &BatchStatementError, close: Close) -> StatementAnswer {
         | "TransactionConflict"
         | "InternalServerError"
         | "DuplicateItem" => StatementAnswer::Throttled,
+        code if is_unsupported(code) => StatementAnswer::Unsupported,
         _ => StatementAnswer::Failed(StoreError::Unavailable(format!("statement refused: {code}"))),
     }
+}
+
+/// Whether a failure, of a statement or of the whole batch, says that the table or its policy takes no such statement.
+fn is_unsupported(code: &str) -> bool {
+    ["ValidationError", "ValidationException", "AccessDenied", "AccessDeniedException"]
+        .contains(&code)
 }

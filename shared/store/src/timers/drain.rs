@@ -4,6 +4,7 @@ use chrono::Duration;
 use domain::claim::Instant;
 use tracing::warn;
 
+use super::batch_close::RunClosing;
 use super::bucket::{last_drainable, next_bucket};
 use super::checkpoint::Checkpoint;
 use super::dead_letter::is_hopeless;
@@ -37,6 +38,8 @@ pub struct DrainReport {
     pub poisoned: u32,
     /// Windows closed before their deadline by the table's clock: none, ever.
     pub early: u32,
+    /// How often the batch was given up, since the table refused its statement: once at the most.
+    pub fallbacks: u32,
     /// Whether a failing timer stopped the run; the next one begins with it.
     pub held_up: bool,
     /// Whether everything due was done.
@@ -52,6 +55,7 @@ struct Run {
     offset: Duration,
     checkpoint: Checkpoint,
     drained: DrainReport,
+    closing: RunClosing,
 }
 
 impl Store {
@@ -70,10 +74,12 @@ impl Store {
             return Ok(DrainReport::default());
         };
         let drained = DrainReport { leased: true, ..DrainReport::default() };
-        let mut run = Run { shard, owner, offset, checkpoint, drained };
+        let closing = RunClosing::new(self.config.closing);
+        let mut run = Run { shard, owner, offset, checkpoint, drained, closing };
         let result = Box::pin(self.drain_buckets(&mut run, until)).await;
         self.put_checkpoint(shard, &run.checkpoint, owner, true).await?;
-        result.map(|()| run.drained)
+        let fallbacks = run.closing.fallbacks;
+        result.map(|()| DrainReport { fallbacks, ..run.drained })
     }
 
     async fn drain_buckets(&self, run: &mut Run, until: Instant) -> Result<(), StoreError> {
@@ -132,7 +138,8 @@ impl Store {
         now: Instant,
     ) -> Result<bool, StoreError> {
         let revisions = self.load_revisions().await?;
-        for worked in Box::pin(self.work_timers(timers, &revisions, now, run.offset)).await {
+        let worked = self.work_timers(timers, &revisions, now, run.offset, &mut run.closing);
+        for worked in Box::pin(worked).await {
             if !self.pass_timer(run, worked, now).await? {
                 return Ok(false);
             }

@@ -6,7 +6,7 @@ use domain::decide::is_due;
 use domain::effects;
 use domain::ids::ClaimId;
 
-use super::batch_close::{Closed, OpenWindow};
+use super::batch_close::{Closed, OpenWindow, RunClosing};
 use super::bucket::SETTLING_TIME;
 use super::timer::{TimerItem, TimerKind};
 use crate::claims::deadline::DeadlineOutcome;
@@ -16,7 +16,6 @@ use crate::table::clock::Moment;
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
-use crate::table::write_id::WriteId;
 
 /// The final outcome of a timer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +51,7 @@ impl Store {
         revisions: &Revisions,
         now: Instant,
         offset: Duration,
+        run: &mut RunClosing,
     ) -> Vec<Worked> {
         let fast = |timer: &&TimerItem| {
             timer.kind == TimerKind::Window
@@ -59,7 +59,7 @@ impl Store {
                 && timer.calendar.as_ref().is_some_and(|counted| revisions.are_those_of(counted))
         };
         let windows = timers.iter().filter(fast).map(OpenWindow::of).collect();
-        let mut closed = self.close_windows(windows, now, offset, WriteId::new()).await;
+        let mut closed = self.close_windows(windows, now, offset, run).await;
         let mut results = Vec::with_capacity(timers.len());
         for timer in &timers {
             if let TimerKind::Reminder(reminder, closes_at) = timer.kind {
@@ -156,8 +156,8 @@ impl Store {
                 && revisions.are_those_of(&window.calendar);
             fast.then_some(OpenWindow { claim: &record.claim.id, closes_at: window.closes_at })
         });
-        let closed =
-            self.close_windows(windows.collect(), now, moment.offset, WriteId::new()).await;
+        let mut run = RunClosing::new(self.config.closing);
+        let closed = self.close_windows(windows.collect(), now, moment.offset, &mut run).await;
         for id in &ids {
             match closed.get(id) {
                 Some((Ok(Closed::Done | Closed::Absent), _)) => {}

@@ -87,7 +87,7 @@ impl Sim {
     fn fault(&mut self, deed: Deed) -> Fault {
         // Batches are seldom made by anybody but the workers.
         let batches = deed == Deed::Work && self.rng.bool();
-        match if batches { self.rng.u8(5..7) } else { self.rng.u8(0..8) } {
+        match if batches { self.rng.u8(5..8) } else { self.rng.u8(0..9) } {
             0 => Fault::Throttle,
             1 => Fault::Internal,
             2 => Fault::Reset,
@@ -95,6 +95,7 @@ impl Sim {
             4 => Fault::Conflict(self.rng.usize(0..8)),
             5 => Fault::ThrottleStatements(self.some()),
             6 => Fault::ConflictStatements(self.some()),
+            7 => Fault::RefuseStatements("ValidationError"),
             _ => Fault::Unprocessed(self.some()),
         }
     }
@@ -142,9 +143,9 @@ impl Sim {
 fn concerns(fault: &Fault) -> fn(&Call) -> bool {
     match fault {
         Fault::Conflict(_) => |call| call.writes(),
-        Fault::ThrottleStatements(_) | Fault::ConflictStatements(_) => {
-            |call| call.operation == "BatchExecuteStatement"
-        }
+        Fault::ThrottleStatements(_)
+        | Fault::ConflictStatements(_)
+        | Fault::RefuseStatements(_) => |call| call.operation == "BatchExecuteStatement",
         Fault::Unprocessed(_) => |call| call.operation == "BatchGetItem",
         Fault::Throttle
         | Fault::Internal
