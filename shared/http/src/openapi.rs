@@ -6,6 +6,7 @@ mod example;
 mod operation;
 mod parameter;
 
+use domain::claim::MAX_ITEMS;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::path::HttpMethod;
@@ -52,8 +53,40 @@ pub fn document() -> Value {
             },
         },
     });
+    limit_integers(&mut document);
     example::add_to(&mut document);
     document
+}
+
+/// The greatest integer where nothing else is said: what fits into 32 bits with a sign.
+const GREATEST: i32 = i32::MAX;
+
+/// Gives every integer of a schema both of its limits. A list of integers is always one of numbers of items.
+fn limit_integers(schema: &mut Value) {
+    let is_list = schema.get("type").is_some_and(|own| is_named(own, "array"));
+    if let Some(entry) = schema.get_mut("items").filter(|_| is_list)
+        && let Some(own) = integer(entry)
+    {
+        own.insert("minimum".to_owned(), json!(1));
+        own.insert("maximum".to_owned(), json!(MAX_ITEMS));
+    }
+    if let Some(own) = integer(schema) {
+        own.entry("minimum").or_insert_with(|| json!(0));
+        own.entry("maximum").or_insert_with(|| json!(GREATEST));
+    }
+    schema.as_array_mut().into_iter().flatten().for_each(limit_integers);
+    schema.as_object_mut().into_iter().flat_map(Map::values_mut).for_each(limit_integers);
+}
+
+/// The members of a schema that is one of an integer.
+fn integer(schema: &mut Value) -> Option<&mut Map<String, Value>> {
+    let is_integer = schema.get("type").is_some_and(|own| is_named(own, "integer"));
+    schema.as_object_mut().filter(|_| is_integer)
+}
+
+/// Whether a type is that one, or that one or `null`.
+fn is_named(own: &Value, name: &str) -> bool {
+    *own == name || own.as_array().is_some_and(|types| types.iter().any(|one| one == name))
 }
 
 /// What the whole is about.
@@ -129,7 +162,8 @@ fn raise_descriptions(schema: &mut Value) {
     parts.for_each(raise_descriptions);
     let Some(choices) = schema.get_mut("oneOf").and_then(Value::as_array_mut) else { return };
     let is_null = |choice: &Value| choice.get("type") == Some(&json!("null"));
-    if !choices.iter().any(is_null) {
+    // Of more than two each says for itself what it is.
+    if choices.len() > 2 || !choices.iter().any(is_null) {
         return;
     }
     let mut said = choices.iter_mut().filter_map(Value::as_object_mut);
@@ -625,19 +659,45 @@ mod tests {
     }
 
     #[test]
-    fn an_integer_fits_into_32_bits_with_a_sign() {
+    fn an_integer_says_its_least_and_its_greatest_and_fits_into_32_bits_with_a_sign() {
         fn check(value: &Value) {
-            if value["type"] == "integer" || value["type"] == json!(["integer", "null"]) {
+            if is_named(&value["type"], "integer") {
                 assert_eq!(value["format"], "int32", "{value}");
                 for limit in ["minimum", "maximum"] {
-                    let number = value[limit].as_i64().unwrap_or_default();
-                    assert!(i32::try_from(number).is_ok(), "{value}");
+                    let number = value[limit].as_i64().and_then(|own| i32::try_from(own).ok());
+                    assert!(number.is_some_and(|own| own >= 0), "{limit} of {value}");
                 }
             }
             value.as_object().into_iter().flatten().for_each(|(_, inner)| check(inner));
             value.as_array().into_iter().flatten().for_each(check);
         }
         check(&document());
+    }
+
+    #[test]
+    fn the_number_of_an_item_is_one_of_1_to_25_in_requests_and_in_answers() {
+        let document = document();
+        let mut found = Vec::new();
+        objects("", &document["components"]["schemas"], &mut found);
+        let mut checked = 0;
+        for (at, object) in found {
+            for (name, field) in object["properties"].as_object().unwrap() {
+                let is_recipient = at.ends_with("RecipientView");
+                let number = match (name.as_str(), is_named(&field["type"], "array")) {
+                    ("no", false) if !is_recipient => field,
+                    ("item_no", false) => field,
+                    (_, true) if is_named(&field["items"]["type"], "integer") => &field["items"],
+                    (_, _) => continue,
+                };
+                checked += 1;
+                assert_eq!(
+                    (&number["minimum"], &number["maximum"]),
+                    (&json!(1), &json!(25)),
+                    "{at} {name}"
+                );
+            }
+        }
+        assert!(checked > 10, "{checked}");
     }
 
     /// The codes in the first column of the table under a heading of `docs/api.md`.

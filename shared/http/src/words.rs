@@ -167,6 +167,44 @@ impl ToSchema for ToldEventWord {
     }
 }
 
+/// What did a step that no party took.
+#[derive(Debug, Clone, Copy)]
+pub struct StepCauseWord;
+
+impl PartialSchema for StepCauseWord {
+    fn schema() -> RefOr<Schema> {
+        let silence = ("silence", "A deadline that passed unanswered.");
+        list_of("What did a step that no party took.", std::iter::once(silence))
+    }
+}
+
+impl ToSchema for StepCauseWord {
+    fn name() -> Cow<'static, str> {
+        "StepCause".into()
+    }
+}
+
+/// Whether a party is there and may act: of a partner its status, of a customer that of its tenant.
+#[derive(Debug, Clone, Copy)]
+pub struct PartyStatusWord;
+
+impl PartialSchema for PartyStatusWord {
+    fn schema() -> RefOr<Schema> {
+        let active = (PartnerStatus::Active.as_str(), "The party is there and may act.");
+        let others = [
+            (PartnerStatus::Suspended.as_str(), PartnerStatus::Suspended.meaning()),
+            (TenantStatus::Deleted.as_str(), TenantStatus::Deleted.meaning()),
+        ];
+        list_of("Whether a partner or customer may act.", std::iter::once(active).chain(others))
+    }
+}
+
+impl ToSchema for PartyStatusWord {
+    fn name() -> Cow<'static, str> {
+        "PartyStatus".into()
+    }
+}
+
 /// Why an item is over: of an ended one why it ended, of a declined one whose answer that was.
 #[derive(Debug, Clone, Copy)]
 pub struct ItemReasonWord;

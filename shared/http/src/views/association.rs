@@ -18,6 +18,7 @@ pub struct AssociationView {
     /// The claim whose item it is.
     pub claim_id: String,
     /// The item's number in the claim, 1–25.
+    #[schema(minimum = 1, maximum = 25)]
     pub item_no: u8,
     /// The partner of record.
     pub partner: NamedView,

@@ -24,7 +24,7 @@ use crate::views::{
 };
 use crate::words::{
     ActionWord, ActorWord, BasisWord, HoldReasonWord, ItemKindWord, ItemReasonWord, ItemStatusWord,
-    ReasonWord, SilenceWord, StatusWord, ToldEventWord, WhoWord, Word,
+    ReasonWord, SilenceWord, StatusWord, StepCauseWord, ToldEventWord, WhoWord, Word,
 };
 
 /// What a claim is shown with.
@@ -191,6 +191,7 @@ pub struct TenantRefView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ClaimItemView {
     /// The item's number in the claim, 1–25; fixed from the submission on.
+    #[schema(minimum = 1, maximum = 25)]
     pub no: u8,
     /// Whether the item is a workload or a subscription.
     pub kind: ItemKindWord,
@@ -274,7 +275,7 @@ pub struct ReasonView {
     /// What is asked, or why the claim was rejected.
     pub code: ReasonWord,
     /// The number of the item it is about; `null`: the whole claim.
-    #[schema(required)]
+    #[schema(minimum = 1, maximum = 25, required)]
     pub item_no: Option<u8>,
     /// What the reviewer added, 1–2,000 characters.
     #[schema(required)]
@@ -305,15 +306,17 @@ pub struct LastEventView {
     /// person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor_id: Option<String>,
-    /// `silence`, where a deadline that passed unanswered did it.
+    /// What did it, where no party did.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub by: Option<String>,
+    #[schema(value_type = Option<StepCauseWord>)]
+    pub by: Option<&'static str>,
 }
 
 /// Another claim on an item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RivalView {
     /// The number of the item of this claim.
+    #[schema(minimum = 1, maximum = 25)]
     pub item_no: u8,
     /// The other claim, by its id.
     pub claim_id: String,
@@ -543,7 +546,7 @@ impl LastEventView {
             at: rfc3339(event.at),
             actor: Word(event.actor),
             actor_id: shown_actor_id(claim, viewer),
-            by: event.by_silence.then(|| "silence".to_owned()),
+            by: event.by_silence.then_some("silence"),
         }
     }
 }
@@ -602,6 +605,7 @@ pub struct DecisionView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DecidedItemView {
     /// The item's number in the claim, 1–25.
+    #[schema(minimum = 1, maximum = 25)]
     pub no: u8,
     /// Where the item stands now.
     pub status: ItemStatusWord,

@@ -1,5 +1,6 @@
 //! Partners, tenants, programs, and what belongs to nobody.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -10,7 +11,9 @@ use domain::text::{Domain, Name};
 use domain::time::rfc3339;
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, OneOfBuilder, SchemaFormat, Type};
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::claim::PartnerContactView;
 use crate::words::{
@@ -345,11 +348,42 @@ pub struct PolicyChangeView {
     /// Which key of the policy.
     pub key: String,
     /// The value of the key before.
-    #[schema(value_type = Value, example = json!(5))]
+    #[schema(value_type = PolicyValueView)]
     pub from: Value,
     /// The value of the key in this version.
-    #[schema(value_type = Value, example = json!(7))]
+    #[schema(value_type = PolicyValueView)]
     pub to: Value,
+}
+
+/// The value of a key of a policy: a figure, a word, or how long data are kept.
+#[derive(Debug, Clone, Copy)]
+pub struct PolicyValueView;
+
+impl PartialSchema for PolicyValueView {
+    fn schema() -> RefOr<Schema> {
+        let number = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+            .description(Some("A figure: days, months, seconds or a quota."));
+        let word = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("A word out of the key's list, such as `opt_in`."));
+        let said =
+            "The value of a key of a policy, of the type that the key has there; `null`: none.";
+        OneOfBuilder::new()
+            .item(number)
+            .item(word)
+            .item(Ref::from_schema_name(RetentionDaysView::name()))
+            .item(ObjectBuilder::new().schema_type(Type::Null))
+            .description(Some(said))
+            .into()
+    }
+}
+
+impl ToSchema for PolicyValueView {
+    fn name() -> Cow<'static, str> {
+        "PolicyValue".into()
+    }
 }
 
 impl PolicyVersionView {

@@ -1,13 +1,18 @@
 //! The history of an entry of the directory.
 
+use std::borrow::Cow;
+
 use domain::actor::ActorKind;
 use domain::claim::Instant;
 use domain::ids::StaffId;
 use domain::time::rfc3339;
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::OneOfBuilder;
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
+use crate::views::{CalendarView, PartnerView, ProgramView, RulesView, TenantView};
 use crate::words::{ActorWord, Word};
 
 /// One revision of an entry of the directory: what was written, by whom and when.
@@ -26,8 +31,32 @@ pub struct EntryRevisionView {
     #[schema(required = false)]
     pub actor_id: Option<String>,
     /// The whole entry, in the form of the entry's own answer.
-    #[schema(value_type = Object)]
+    #[schema(value_type = EntryView)]
     pub entry: Value,
+}
+
+/// An entry of the directory, in the form of its own answer. Which one it is, the path of the history says.
+#[derive(Debug, Clone, Copy)]
+pub struct EntryView;
+
+impl PartialSchema for EntryView {
+    fn schema() -> RefOr<Schema> {
+        let said = "An entry of the directory: of the kind that the path of the history names.";
+        OneOfBuilder::new()
+            .item(Ref::from_schema_name(PartnerView::name()))
+            .item(Ref::from_schema_name(TenantView::name()))
+            .item(Ref::from_schema_name(ProgramView::name()))
+            .item(Ref::from_schema_name(CalendarView::name()))
+            .item(Ref::from_schema_name(RulesView::name()))
+            .description(Some(said))
+            .into()
+    }
+}
+
+impl ToSchema for EntryView {
+    fn name() -> Cow<'static, str> {
+        "EntryView".into()
+    }
 }
 
 impl EntryRevisionView {

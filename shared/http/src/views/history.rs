@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 
 use data_encoding::HEXLOWER;
 use domain::history::{Audience, Entry, Noes, Sealed, SealedPart, Told, Withheld};
-use domain::ids::Sha256Hash;
-use domain::text::Comment;
+use domain::ids::{ItemNo, NoticeNo, Sha256Hash};
+use domain::recipient::RecipientNo;
 use domain::time::rfc3339;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::caller::Viewer;
-use crate::words::{ActorWord, ToldEventWord, Word};
+use crate::words::{
+    ActorWord, ItemStatusWord, ReasonWord, StatusWord, StepCauseWord, ToldEventWord, Word,
+};
 
 /// One version of a claim: what happened, chained by digests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -32,11 +34,8 @@ pub struct HistoryEntryView {
     /// person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor_id: Option<String>,
-    /// What changed, as much as the reader may read. Only what changed is there: `status`, `items`, `closes_at`,
-    /// `reasons`, `notice`, `explicit_yes`, `by`, for the partner and staff `changes` (of each field of the content its
-    /// `field`, `old` and `new` value), for customer and staff `recipients`, and `remarks`: what was said with the event.
-    #[schema(value_type = Object)]
-    pub detail: Value,
+    /// What changed, as much as the reader may read.
+    pub detail: HistoryDetailView,
     /// The text that is hashed, the same for every reader; absent while the version is not archived, and for entries
     /// of the first format.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,7 +111,7 @@ impl HistoryEntryView {
             at: rfc3339(entry.at),
             actor: Word(entry.actor),
             actor_id: entry.actor_id.clone().filter(|_| is_shown),
-            detail: detail(entry, viewer),
+            detail: HistoryDetailView::of(entry, viewer),
             entry: None,
             parts: BTreeMap::new(),
             hash: None,
@@ -127,7 +126,7 @@ impl HistoryEntryView {
             at: rfc3339(withheld.at),
             actor: Word(Withheld::ACTOR),
             actor_id: None,
-            detail: Value::Object(Map::new()),
+            detail: HistoryDetailView::default(),
             entry: None,
             parts: BTreeMap::new(),
             hash: None,
@@ -145,56 +144,184 @@ fn audiences(viewer: Viewer) -> &'static [Audience] {
     }
 }
 
-/// What changed: the members of an entry that a reader looks for, those that it has.
-fn detail(entry: &Entry, viewer: Viewer) -> Value {
-    let mut detail = Map::new();
-    let mut put = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            detail.insert(name.to_owned(), value);
+/// What an event changed, as much of it as the reader may read. What it did not change is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
+pub struct HistoryDetailView {
+    /// The claim's status, where it changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<StatusChangeView>,
+    /// The items whose status changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub items: Vec<ItemChangeView>,
+    /// When the window ends that the event opened or changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub closes_at: Option<String>,
+    /// What was asked, or why the claim was rejected.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub reasons: Vec<GivenReasonView>,
+    /// The number of the notice that became due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>, minimum = 1, example = 1)]
+    pub notice: Option<NoticeNo>,
+    /// Always `true`: since the event silence is a no for this claim.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub explicit_yes: bool,
+    /// What did it, where no party did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<StepCauseWord>)]
+    pub by: Option<String>,
+    /// The fields of the content that changed; for the claim's partner and staff.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub changes: Vec<FieldChangeView>,
+    /// What was said with the event.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["The order is attached as e2."]))]
+    pub remarks: Vec<String>,
+    /// What concerns single recipients; for the customer and staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipients: Option<RecipientsDetailView>,
+}
+
+/// A change of a claim's status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct StatusChangeView {
+    /// What it was; `null` before the first version, and where that is not known.
+    #[schema(required)]
+    pub from: Option<StatusWord>,
+    /// What it is since the event.
+    pub to: StatusWord,
+}
+
+/// A change of an item's status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ItemChangeView {
+    /// The item's number in the claim, 1–25.
+    #[schema(minimum = 1, maximum = 25)]
+    pub no: u8,
+    /// What it was; `null` where there was none, and where that is not known.
+    #[schema(value_type = Option<ItemStatusWord>, required)]
+    pub from: Option<String>,
+    /// What it is since the event.
+    #[schema(value_type = ItemStatusWord)]
+    pub to: String,
+}
+
+/// A reason without its comment, which is among the remarks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct GivenReasonView {
+    /// What is asked, or why the claim was rejected.
+    pub code: ReasonWord,
+    /// The number of the item it is about; `null`: the whole claim.
+    #[schema(minimum = 1, maximum = 25, required)]
+    pub item_no: Option<u8>,
+}
+
+/// A field of a claim's content with another value than before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldChangeView {
+    /// The field, as a JSON pointer into the claim; of an entry of the evidence by its id.
+    #[schema(example = "/label")]
+    pub field: String,
+    /// The value before, of the type that the field has in a claim; `null`: there was none.
+    #[schema(value_type = Value, example = json!("Contoso"), required)]
+    pub old: Value,
+    /// The value since, of the same type; `null`: there is none.
+    #[schema(value_type = Value, example = json!("Contoso rollout"), required)]
+    pub new: Value,
+}
+
+/// What an event changed for single recipients.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RecipientsDetailView {
+    /// Whose no came, and to which items.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noes: Option<NoesView>,
+    /// Whose no was taken back, and at which items.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_back: Option<NoesView>,
+    /// The recipient whose delivery counts since, where another one's did before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u8>, minimum = 1, maximum = 23, example = 2)]
+    pub counted_from: Option<RecipientNo>,
+}
+
+/// Who said no, and to which items.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NoesView {
+    /// Who, as a number: bit 0 is the administrator, and bit `n` is recipient `n`.
+    #[schema(maximum = 16_777_215, example = 4)]
+    pub by: u32,
+    /// The numbers of the items.
+    pub items: Vec<u8>,
+}
+
+impl HistoryDetailView {
+    /// The members of an entry that a reader looks for, those that it has.
+    fn of(entry: &Entry, viewer: Viewer) -> Self {
+        let members = &entry.members;
+        let items = entry.items.iter().flat_map(|change| {
+            let (from, to) = (change.from.clone(), change.to.clone());
+            let of =
+                move |no: &ItemNo| ItemChangeView { no: no.0, from: from.clone(), to: to.clone() };
+            change.no.iter().map(of)
+        });
+        let reasons = members.reasons.iter().map(|reason| GivenReasonView {
+            code: Word(reason.code),
+            item_no: reason.item_no.map(|no| no.0),
+        });
+        let changes = members.changes.iter().map(|change| FieldChangeView {
+            field: change.field.clone(),
+            old: change.old.clone(),
+            new: change.new.clone(),
+        });
+        Self {
+            status: entry.status.map(|change| StatusChangeView {
+                from: change.from.map(Word),
+                to: Word(change.to),
+            }),
+            items: items.collect(),
+            closes_at: entry.closes_at().map(rfc3339),
+            reasons: reasons.collect(),
+            notice: members.notice,
+            explicit_yes: members.explicit_yes,
+            by: entry.by.clone(),
+            changes: changes.collect(),
+            remarks: remarks(entry),
+            recipients: RecipientsDetailView::of(entry).filter(|_| viewer != Viewer::Partner),
         }
-    };
-    let members = &entry.members;
-    put("status", entry.status.map(|change| json!(change)));
-    let items = entry.items.iter().flat_map(|change| {
-        let of = |no| json!({"no": no, "from": change.from, "to": change.to});
-        change.no.iter().map(of)
-    });
-    let items: Vec<Value> = items.collect();
-    put("items", (!items.is_empty()).then_some(Value::Array(items)));
-    put("closes_at", entry.closes_at().map(|at| rfc3339(at).into()));
-    put("reasons", (!members.reasons.is_empty()).then(|| json!(members.reasons)));
-    put("notice", members.notice.map(|no| json!(no)));
-    put("explicit_yes", members.explicit_yes.then_some(true.into()));
-    put("by", entry.by.clone().map(Into::into));
-    put("changes", (!members.changes.is_empty()).then(|| json!(members.changes)));
-    let said = remarks(entry);
-    put("remarks", (!said.is_empty()).then(|| json!(said)));
-    put("recipients", recipients(entry).filter(|_| viewer != Viewer::Partner));
-    Value::Object(detail)
+    }
 }
 
 /// What was said with the event, as much of it as the reader is given: what two parties read stands twice.
-fn remarks(entry: &Entry) -> Vec<&Comment> {
+fn remarks(entry: &Entry) -> Vec<String> {
     let members = &entry.members;
     let customers = members.customer_remarks.iter().filter(|own| !members.remarks.contains(own));
-    members.remarks.iter().chain(customers).chain(&members.staff_remarks).collect()
+    let all = members.remarks.iter().chain(customers).chain(&members.staff_remarks);
+    all.map(|text| text.as_str().to_owned()).collect()
 }
 
-/// What concerns single recipients: whose noes came and were taken back, and whose delivery counts now.
-fn recipients(entry: &Entry) -> Option<Value> {
-    let members = &entry.members;
-    let noes = |noes: &Noes| json!({"by": noes.by.bits(), "items": noes.items});
-    let mut detail = Map::new();
-    for (name, value) in [
-        ("noes", members.noes.as_ref().map(noes)),
-        ("taken_back", members.taken_back.as_ref().map(noes)),
-        ("counted_from", members.counted_from.map(|no| json!(no))),
-    ] {
-        if let Some(value) = value {
-            detail.insert(name.to_owned(), value);
-        }
+impl RecipientsDetailView {
+    /// Whose noes came and were taken back, and whose delivery counts now.
+    fn of(entry: &Entry) -> Option<Self> {
+        let members = &entry.members;
+        let noes = |noes: &Noes| NoesView {
+            by: noes.by.bits(),
+            items: noes.items.iter().map(|no| no.0).collect(),
+        };
+        let detail = Self {
+            noes: members.noes.as_ref().map(noes),
+            taken_back: members.taken_back.as_ref().map(noes),
+            counted_from: members.counted_from,
+        };
+        let says_something =
+            detail.noes.is_some() || detail.taken_back.is_some() || detail.counted_from.is_some();
+        says_something.then_some(detail)
     }
-    (!detail.is_empty()).then_some(Value::Object(detail))
 }
 
 #[cfg(test)]
@@ -202,6 +329,7 @@ mod tests {
     use domain::claim::Claim;
     use domain::event::EventType;
     use domain::ids::Version;
+    use serde_json::{Map, json};
 
     use super::*;
     use crate::views::claim::tests::claim;

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::claim::PartnerContactView;
 use super::directory::{LocationView, PartnerView};
 use crate::caller::Caller;
-use crate::words::{PartnerTopicWord, RoleWord, Word};
+use crate::words::{PartnerTopicWord, PartyStatusWord, RoleWord, Word};
 
 /// Who the caller is, and what the caller may use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -63,8 +63,8 @@ pub struct PartyView {
     /// Its name; `null` where the directory does not know it.
     #[schema(required)]
     pub name: Option<String>,
-    /// `active`, `suspended` or `deleted`; `null` where the directory does not know it.
-    #[schema(pattern = "^(active|suspended|deleted)$", example = "active", required)]
+    /// Whether it may act; `null` where the directory does not know it.
+    #[schema(value_type = Option<PartyStatusWord>, required)]
     pub status: Option<String>,
 }
 

@@ -42,7 +42,10 @@ pub use directory::{
 pub use entry::EntryRevisionView;
 pub use evidence::{EvidenceLinkView, EvidenceUploadView, EvidenceView, UploadFormView};
 pub use explain::{ExplainView, FactView, RuleView};
-pub use history::{HistoryEntryView, HistoryPartView};
+pub use history::{
+    FieldChangeView, GivenReasonView, HistoryDetailView, HistoryEntryView, HistoryPartView,
+    ItemChangeView, NoesView, RecipientsDetailView, StatusChangeView,
+};
 pub use ledger::{
     AnsweredBy, CheckOfTenantView, LedgerAssociationView, LedgerView, ReceiptView, TenantCheckView,
 };
