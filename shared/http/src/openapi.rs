@@ -299,7 +299,7 @@ fn with<T: ToSchema>(components: ComponentsBuilder) -> ComponentsBuilder {
 mod tests {
     use std::collections::BTreeSet;
 
-    use domain::actor::Role;
+    use domain::actor::{Party, Role};
     use domain::claim::Status;
     use domain::event::EventType;
     use domain::reason::{EndReason, ReasonCode};
@@ -645,15 +645,149 @@ mod tests {
     }
 
     #[test]
-    fn every_json_body_and_every_json_answer_has_an_example() {
+    fn every_body_and_every_answer_has_an_example() {
         let document = document();
         for (path, operation) in operations(&document) {
             let body = &operation["requestBody"]["content"];
             let answers = operation["responses"].as_object().unwrap().values();
             let contents = answers.map(|answer| &answer["content"]).chain([body]);
             for (media_type, content) in contents.filter_map(Value::as_object).flatten() {
-                let is_json = media_type.ends_with("json") && path != "/v1/openapi.json";
-                assert!(!is_json || !content["example"].is_null(), "{path} {media_type}");
+                let is_itself = path == "/v1/openapi.json" && media_type == "application/json";
+                assert!(is_itself || !content["example"].is_null(), "{path} {media_type}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_example_that_is_known_as_a_whole_is_one_of_the_document() {
+        let document = document();
+        let operations: Vec<_> = operations(&document).into_iter().map(|(_, own)| own).collect();
+        let operations = names_of(operations.into_iter());
+        let whole: Value = serde_json::from_str(include_str!("openapi/answers.json")).unwrap();
+        for name in whole.as_object().unwrap().keys() {
+            let schema = name.rsplit('.').next().unwrap();
+            let is_schema = !document["components"]["schemas"][schema].is_null();
+            let operation = name.split(['.', ' ']).next().unwrap();
+            let is_operation = operations.contains(operation) || operation == "refusal";
+            let has_schema = is_schema || name.contains(" text/");
+            let is_own = !name.contains(['.', ' ']);
+            assert!(has_schema && (is_own || is_operation), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_the_gateway_answers_is_said_in_its_words_for_the_status() {
+        let document = document();
+        let words = [
+            ("401", "Unauthorized"),
+            ("413", "Request Entity Too Large"),
+            ("429", "Too Many Requests"),
+            ("500", "Internal Server Error"),
+            ("503", "Service Unavailable"),
+        ];
+        for (path, operation) in operations(&document) {
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let content = &response["content"]["application/json"];
+                if content["schema"]["$ref"] == "#/components/schemas/GatewayMessage" {
+                    let (_, expected) = words.iter().find(|(own, _)| own == status).unwrap();
+                    assert_eq!(content["example"]["message"], *expected, "{path} {status}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn pages_are_told_of_the_routes_of_people_alone() {
+        let document = document();
+        for (path, operation) in operations(&document) {
+            let is_for_people = path.starts_with("/d/") || path.starts_with("/n/");
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let is_page = response["content"]["text/html"].is_object();
+                assert!(is_for_people || !is_page, "{path} {status}");
+            }
+        }
+    }
+
+    /// Every object in a value that has both of these members.
+    fn with_members<'d>(value: &'d Value, names: [&str; 2], found: &mut Vec<&'d Value>) {
+        if names.iter().all(|name| value.get(name).is_some()) {
+            found.push(value);
+        }
+        value
+            .as_object()
+            .into_iter()
+            .flatten()
+            .for_each(|(_, own)| with_members(own, names, found));
+        value.as_array().into_iter().flatten().for_each(|own| with_members(own, names, found));
+    }
+
+    /// The parties as which somebody of a role acts.
+    fn parties(role: Role) -> &'static [Party] {
+        match role {
+            Role::PartnerAdmin => &[Party::Partner, Party::PartnerAdmin],
+            Role::PartnerUser => &[Party::Partner],
+            Role::Reviewer => &[Party::Reviewer],
+            Role::Operator => &[Party::Reviewer, Party::Operator],
+            Role::Auditor => &[],
+            Role::CustomerAdmin => &[Party::Customer, Party::CustomerAdmin],
+        }
+    }
+
+    #[test]
+    fn a_claim_of_an_example_stands_as_it_says_and_names_what_its_reader_can_do_there() {
+        let document = document();
+        let mut checked = 0;
+        for route in ROUTES {
+            for (method, _) in methods(route) {
+                let operation = &document["paths"][route.path][method];
+                let answers = operation["responses"].as_object().unwrap().iter();
+                let answers = answers.filter(|(status, _)| status.starts_with('2'));
+                let mut claims = Vec::new();
+                for (_, answer) in answers {
+                    let example = &answer["content"]["application/json"]["example"];
+                    with_members(example, ["allowed_actions", "status"], &mut claims);
+                }
+                for claim in claims {
+                    checked += 1;
+                    let told = format!("{}: {claim}", route.operation);
+                    let status = Status::parse(claim["status"].as_str().unwrap()).unwrap();
+                    for action in claim["allowed_actions"].as_array().unwrap() {
+                        let kind = Action::parse(action.as_str().unwrap()).unwrap().kind();
+                        let row = kind.row();
+                        let may =
+                            |role: &Role| parties(*role).iter().any(|own| row.who.contains(own));
+                        assert!(domain::decide::is_allowed_in(kind, status), "{action} in {told}");
+                        assert!(route.roles.iter().any(may), "{action} in {told}");
+                    }
+                    let turn = &claim["turn"];
+                    let silence = turn["on_silence"].as_str();
+                    let asks_customer = status == Status::AwaitingCustomer;
+                    assert_eq!(asks_customer, silence == Some("associate"), "{told}");
+                    let is_before =
+                        [Status::Draft, Status::Submitted, Status::InReview, Status::Disputed];
+                    assert!(!is_before.contains(&status) || claim["window"].is_null(), "{told}");
+                    if asks_customer {
+                        assert_eq!(turn["until"], claim["window"]["closes_at"], "{told}");
+                    }
+                    let version = claim["version"].as_u64().unwrap();
+                    assert!(version > 0, "{told}");
+                }
+            }
+        }
+        assert!(checked > 20, "{checked}");
+    }
+
+    #[test]
+    fn an_association_of_an_example_has_an_end_where_it_has_ended_and_none_else() {
+        let document = document();
+        let mut found = Vec::new();
+        with_members(&document["paths"], ["ended_at", "effective_at"], &mut found);
+        let found: Vec<_> = found.into_iter().filter(|own| own["status"].is_string()).collect();
+        assert!(found.len() > 3, "{found:?}");
+        for association in found {
+            let has_ended = association["status"] == "ended";
+            for name in ["ended_at", "reason"] {
+                assert_eq!(association[name].is_string(), has_ended, "{association}");
             }
         }
     }

@@ -452,15 +452,12 @@ fn customer(route: CustomerRoute) -> Endpoint {
                  undecided; an empty list is refused.",
             )
         },
-        CustomerRoute::Decline => Endpoint {
-            problems: &[ProblemCode::InvalidState],
-            ..answer(
-                "Say no, at any time",
-                "Undecided items are declined, active ones end at once, and a block keeps the partner from claiming them \
-                 again for the policy's `block_days`. A no is never refused for coming late. Left out, `items` means \
-                 all; an empty list is refused.",
-            )
-        },
+        CustomerRoute::Decline => answer(
+            "Say no, at any time",
+            "Undecided items are declined, active ones end at once, and a block keeps the partner from claiming them again \
+             for the policy's `block_days`. A no is never refused for coming late. Left out, `items` means all; an empty \
+             list is refused.",
+        ),
         CustomerRoute::Undo => Endpoint {
             optional_headers: &["If-Match"],
             problems: &[ProblemCode::InvalidState],

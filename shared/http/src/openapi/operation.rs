@@ -93,6 +93,9 @@ fn command(route: &Route) -> Option<CommandKind> {
 fn states(kind: CommandKind) -> String {
     let taken: Vec<_> =
         Status::ALL.iter().copied().filter(|status| is_allowed_in(kind, *status)).collect();
+    if matches!(kind, CommandKind::RetireLink | CommandKind::Decline) {
+        return "every state, from the first notice on.".to_owned();
+    }
     if taken.len() == Status::ALL.len() {
         return "every state; the items tell what comes of it.".to_owned();
     }
@@ -152,16 +155,16 @@ fn responses(route: &Route, endpoint: &Endpoint) -> Map<String, Value> {
         codes.entry(code.status().as_u16()).or_default().push(code);
     }
     for (status, codes) in &codes {
-        responses.insert(status.to_string(), problem(*status, codes, route.auth));
+        responses.insert(status.to_string(), problem(route, *status, codes));
     }
     // What the gateway itself answers, whatever the operation.
-    for (status, meaning) in [
-        (429, "The gateway: calls come too fast."),
-        (500, "The gateway: the function failed. Nothing is lost: try again."),
-    ] {
-        if !codes.contains_key(&status) {
-            let content = json!({ "application/json": { "schema": reference("GatewayMessage") } });
-            let response = json!({"description": meaning, "content": content});
+    for status in [429, 500] {
+        if let Some((meaning, message)) =
+            by_gateway(status).filter(|_| !codes.contains_key(&status))
+        {
+            let content = json!({ "application/json": gateway_message(message) });
+            let response =
+                json!({"description": format!("The gateway. {meaning}"), "content": content});
             responses.insert(status.to_string(), response);
         }
     }
@@ -219,7 +222,7 @@ fn reads_query(route: &Route, endpoint: &Endpoint) -> bool {
 /// A refusal: which problems it can be, and how it is told. One that says when to come again says it in a header, and
 /// so does one that says which version there is. The gateway answers some of them itself, in a form of its own; a page
 /// that is asked for by a person is refused with a page.
-fn problem(status: u16, codes: &[ProblemCode], auth: Auth) -> Value {
+fn problem(route: &Route, status: u16, codes: &[ProblemCode]) -> Value {
     let lines = codes.iter().map(|code| format!("\n- `{}`: {}", code.as_str(), code.meaning()));
     let mut description = format!("Refused:\n{}", lines.collect::<String>());
     let mut content = Map::new();
@@ -227,15 +230,12 @@ fn problem(status: u16, codes: &[ProblemCode], auth: Auth) -> Value {
         let example = json!({"schema": reference("Problem"), "example": Problem::example(*code)});
         content.insert("application/problem+json".to_owned(), example);
     }
-    let mut put = |media_type: &str, schema: Value| {
-        content.insert(media_type.to_owned(), json!({ "schema": schema }));
-    };
-    if let Some(meaning) = by_gateway(status) {
+    if let Some((meaning, message)) = by_gateway(status) {
         let _ = write!(description, "\n- without a code: the gateway. {meaning}");
-        put("application/json", reference("GatewayMessage"));
+        content.insert("application/json".to_owned(), gateway_message(message));
     }
-    if auth == Auth::None {
-        put("text/html", json!({"type": "string"}));
+    if matches!(route.id, RouteId::Decision(_)) {
+        content.insert("text/html".to_owned(), json!({ "schema": {"type": "string"} }));
     }
     let names: &[&str] = match status {
         412 => &["ETag"],
@@ -250,15 +250,24 @@ fn with_headers(response: Value, names: &[&str]) -> Value {
     if names.is_empty() { response } else { with_member(response, "headers", headers(names)) }
 }
 
-/// When the gateway itself answers with that status.
-fn by_gateway(status: u16) -> Option<&'static str> {
+/// When the gateway itself answers with that status, and with which words.
+fn by_gateway(status: u16) -> Option<(&'static str, &'static str)> {
     match status {
-        401 => Some("The token is missing, has ended or is not the user pool's."),
-        413 => Some("The body has more than 10 MB."),
-        429 => Some("Calls come too fast: 500 a second, with bursts of 1,000, over all callers."),
-        503 => Some("The function did not answer."),
+        401 => Some(("The token is missing, has ended or is not the user pool's.", "Unauthorized")),
+        413 => Some(("The body has more than 10 MB.", "Request Entity Too Large")),
+        429 => Some((
+            "Calls come too fast: 500 a second, with bursts of 1,000, over all callers.",
+            "Too Many Requests",
+        )),
+        500 => Some(("The function failed. Nothing is lost: try again.", "Internal Server Error")),
+        503 => Some(("The function did not answer.", "Service Unavailable")),
         _ => None,
     }
+}
+
+/// The content of an answer of the gateway's own.
+fn gateway_message(message: &str) -> Value {
+    json!({"schema": reference("GatewayMessage"), "example": {"message": message}})
 }
 
 fn success(endpoint: &Endpoint) -> (&'static str, Value) {

@@ -14,6 +14,9 @@ const CLAIM: &str = "^[a-z2-7]{26}$";
 /// The form of an association's id.
 const ASSOCIATION: &str = "^[a-z2-7]{26}-[1-9][0-9]{0,2}$";
 
+/// The form of the token of a link.
+const TOKEN: &str = "^[A-Za-z0-9_-]{47,48}$";
+
 /// A parameter of the path. What is not of its form names nothing and is answered 404.
 pub(super) fn path(path: &str, name: &str) -> Value {
     let (description, schema) = match name {
@@ -51,11 +54,11 @@ pub(super) fn path(path: &str, name: &str) -> Value {
         ),
         "token" => (
             "What stands in the link of a notice behind `/d/`. It opens the page of one recipient of one claim.",
-            json!({"type": "string", "example": "q83vEjRWeJCrze8SNFZ4kA"}),
+            json!({"type": "string", "pattern": TOKEN, "example": "ARBevCSLLnoO3sx7QH7TN1cAAQI7_CaVlO9kkijpp0urAPBC"}),
         ),
         _ => (
             "The authenticity code that a mail has; hyphens and case do not matter.",
-            json!({"type": "string", "example": "7K2M-9QXP"}),
+            json!({"type": "string", "example": "7K2M9-QXP4T"}),
         ),
     };
     json!({"name": name, "in": "path", "required": true, "description": description, "schema": schema})
