@@ -1,7 +1,7 @@
 //! For which days usage is asked.
 
 use chrono::{Days, NaiveDate};
-use domain::rejection::FieldCode;
+use domain::rejection::{FieldCode, FieldError, Hint};
 use web::Failure;
 use web::queries::UsageQuery;
 
@@ -59,7 +59,12 @@ impl Period {
         match days {
             1..=MOST_DAYS => Ok(Self { from, to }),
             ..=0 => Err(Failure::invalid_query("from", FieldCode::InTheFuture)),
-            _ => Err(Failure::invalid_query("from", FieldCode::OutOfRange)),
+            _ => {
+                let too_long = FieldError::new("/from", FieldCode::OutOfRange);
+                Err(Failure::InvalidQuery(
+                    too_long.with_hint(Hint::AtMost(MOST_DAYS.unsigned_abs())),
+                ))
+            }
         }
     }
 }
@@ -101,6 +106,10 @@ mod tests {
         check("2027-01-05", "", None);
         check("2025-11-27", "2026-12-31", Some(("2025-11-27", "2026-12-31")));
         check("2025-11-26", "2026-12-31", None);
+        let Err(Failure::InvalidQuery(error)) = asked("2025-11-26", "2026-12-31", None) else {
+            panic!("401 days are too many")
+        };
+        assert_eq!((error.code, error.hint), (FieldCode::OutOfRange, Hint::AtMost(400)));
     }
 
     #[test]

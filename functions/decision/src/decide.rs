@@ -197,6 +197,7 @@ fn problem(failure: &Failure, decision: Option<Decision>) -> Option<Problem> {
         Failure::Fields(errors) => Some(wrong_fields(errors, decision)),
         Failure::Rejected(_) => Some(Problem::State),
         Failure::MalformedBody
+        | Failure::MalformedForm
         | Failure::InvalidCursor
         | Failure::InvalidQuery(_)
         | Failure::IdempotencyKey
@@ -209,6 +210,7 @@ fn problem(failure: &Failure, decision: Option<Decision>) -> Option<Problem> {
         | Failure::PreconditionMalformed
         | Failure::PayloadTooLarge
         | Failure::UnsupportedMediaType
+        | Failure::NotForm
         | Failure::IdempotencyConflict
         | Failure::PreconditionRequired
         | Failure::Unconfirmed { .. }

@@ -2,6 +2,7 @@
 //! (`docs/domain.md §1`, `§7`).
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
@@ -273,10 +274,10 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// The fields that lie outside their bounds, by name. The grace must outlast the decision
-    /// function and the clocks' skew (`docs/domain.md §4`, *The race*), so 60–120 s; every period is at
-    /// least one day, and short enough to stay within the calendar data.
-    pub fn out_of_bounds(&self) -> Vec<&'static str> {
+    /// The fields that lie outside their bounds, each with the least and the greatest value that it may have. The grace
+    /// must outlast the decision function and the clocks' skew (`docs/domain.md §4`, *The race*), so 60–120 s; every
+    /// period is at least one day, and short enough to stay within the calendar data.
+    pub fn out_of_bounds(&self) -> Vec<(&'static str, RangeInclusive<u32>)> {
         let business_days = [
             ("window_business_days", self.window_business_days),
             ("delivery_business_days", self.delivery_business_days),
@@ -302,15 +303,17 @@ impl Policy {
             .map(|(name, days)| (name, days, 30))
             .chain(longer)
             .filter(|(_, value, most)| !(1..=*most).contains(value))
-            .map(|(name, _, _)| name)
+            .map(|(name, _, most)| (name, 1..=most))
             .collect();
-        if !(60..=LONGEST_GRACE_SECONDS).contains(&self.grace_seconds) {
-            names.push("grace_seconds");
+        let grace = 60..=LONGEST_GRACE_SECONDS;
+        if !grace.contains(&self.grace_seconds) {
+            names.push(("grace_seconds", grace));
         }
         let kept =
             self.retention_days.into_iter().flat_map(|days| [days.discarded, days.after_end]);
-        if kept.flatten().any(|days| !(1..=3660).contains(&days)) {
-            names.push("retention_days");
+        let days_kept = 1..=3660;
+        if kept.flatten().any(|days| !days_kept.contains(&days)) {
+            names.push(("retention_days", days_kept));
         }
         names
     }
@@ -328,13 +331,14 @@ mod tests {
 
     #[test]
     fn the_defaults_lie_within_their_bounds() {
-        assert_eq!(Policy::default().out_of_bounds(), Vec::<&str>::new());
+        assert_eq!(Policy::default().out_of_bounds(), []);
     }
 
     #[test]
     fn a_grace_shorter_than_the_decision_function_may_run_is_out_of_bounds() {
         let policy = Policy { grace_seconds: 59, window_business_days: 0, ..Policy::default() };
-        assert_eq!(policy.out_of_bounds(), ["window_business_days", "grace_seconds"]);
+        let expected = [("window_business_days", 1..=30), ("grace_seconds", 60..=120)];
+        assert_eq!(policy.out_of_bounds(), expected);
     }
 
     #[test]

@@ -12,9 +12,12 @@ use crate::views::ConsequencesView;
 /// A refusal, or a fault, as the caller may know it. It carries nothing internal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// The body is not JSON (or not a form) in UTF-8.
+    /// The body is not JSON in UTF-8.
     #[error("malformed body")]
     MalformedBody,
+    /// The body is not a form in UTF-8, where one is asked for.
+    #[error("malformed form")]
+    MalformedForm,
     /// The cursor is not one of ours, or of another caller or list.
     #[error("invalid cursor")]
     InvalidCursor,
@@ -51,9 +54,12 @@ pub enum Failure {
     /// More than [`crate::MAX_BODY_BYTES`].
     #[error("payload too large")]
     PayloadTooLarge,
-    /// Not the content type of this request.
+    /// Not the content type of this request, which is one of JSON.
     #[error("unsupported media type")]
     UnsupportedMediaType,
+    /// Not the content type of a form, where one is asked for.
+    #[error("no form")]
+    NotForm,
     /// Fields are wrong: all of them.
     #[error("{} fields are wrong", .0.len())]
     Fields(Vec<FieldError>),
@@ -140,7 +146,7 @@ impl Failure {
     /// The problem's code.
     pub fn code(&self) -> ProblemCode {
         match self {
-            Self::MalformedBody => ProblemCode::MalformedBody,
+            Self::MalformedBody | Self::MalformedForm => ProblemCode::MalformedBody,
             Self::InvalidCursor => ProblemCode::InvalidCursor,
             Self::InvalidQuery(_) => ProblemCode::InvalidQuery,
             Self::IdempotencyKey => ProblemCode::IdempotencyKeyMissing,
@@ -151,7 +157,7 @@ impl Failure {
             Self::NotFound => ProblemCode::NotFound,
             Self::VersionMismatch { .. } => ProblemCode::VersionMismatch,
             Self::PayloadTooLarge => ProblemCode::PayloadTooLarge,
-            Self::UnsupportedMediaType => ProblemCode::UnsupportedMediaType,
+            Self::UnsupportedMediaType | Self::NotForm => ProblemCode::UnsupportedMediaType,
             Self::Fields(_) | Self::BeforeAssociation { .. } => ProblemCode::InvalidFields,
             Self::IdempotencyConflict => ProblemCode::IdempotencyConflict,
             Self::PreconditionMalformed => ProblemCode::PreconditionMalformed,

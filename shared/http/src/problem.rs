@@ -76,10 +76,11 @@ pub struct ProblemField {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(["workload", "subscription"]))]
     pub allowed: Option<Vec<String>>,
-    /// With `out-of-range`: the least number that is permitted.
+    /// With `out-of-range` of a number: the least that is permitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum: Option<u32>,
-    /// With `out-of-range` the greatest number that is permitted; with `too-long` the most characters, bytes or entries.
+    /// With `out-of-range` the greatest number that is permitted, of a period the most days; with `too-long` the most
+    /// characters, bytes or entries. Left out of a moment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub maximum: Option<u32>,
 }
@@ -106,6 +107,20 @@ impl Problem {
 }
 
 impl Problem {
+    /// What a problem of that code looks like where a form is taken, in English.
+    pub(crate) fn example_with_form(code: ProblemCode) -> Self {
+        let told = match code {
+            ProblemCode::MalformedBody => Some(Failure::MalformedForm),
+            ProblemCode::UnsupportedMediaType => Some(Failure::NotForm),
+            _ => None,
+        };
+        let example = Self::example(code);
+        match told {
+            Some(failure) => Self::of(&failure, Language::En, &example.instance),
+            None => example,
+        }
+    }
+
     /// What a problem of that code looks like, in English.
     pub(crate) fn example(code: ProblemCode) -> Self {
         let arguments = [
@@ -215,6 +230,9 @@ fn detail(failure: &Failure, language: Language) -> String {
             Some(tries) => speak("detail", &[("tries", &tries.to_string())]),
             None => speak("unlimited", &[]),
         };
+    }
+    if matches!(failure, Failure::MalformedForm | Failure::NotForm) {
+        return speak("form", &[]);
     }
     let Failure::Rejected(rejection) = failure else { return speak("detail", &[]) };
     if let Rejection::InvalidState { status, command, .. } = rejection {
@@ -369,6 +387,44 @@ mod tests {
         assert_eq!(problem["errors"][0]["pointer"], "/limit");
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.contains("“limit”") && detail.contains("1 to 100"), "{detail}");
+    }
+
+    #[test]
+    fn where_a_form_is_asked_for_the_form_is_named_and_no_json() {
+        for (failure, code) in [
+            (Failure::MalformedForm, "malformed-body"),
+            (Failure::NotForm, "unsupported-media-type"),
+        ] {
+            for language in [Language::En, Language::Cs] {
+                let problem = document(&failure, language);
+                let detail = problem["detail"].as_str().unwrap();
+                assert_eq!(problem["code"], code);
+                assert!(!detail.contains("JSON") && !detail.contains("json"), "{detail}");
+                assert!(detail.contains("application/x-www-form-urlencoded"), "{detail}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_period_that_is_too_long_says_how_many_days_it_may_have() {
+        let error = FieldError::new("/from", FieldCode::OutOfRange).with_hint(Hint::AtMost(400));
+        for language in [Language::En, Language::Cs] {
+            let problem = document(&Failure::InvalidQuery(error.clone()), language);
+            assert_eq!(problem["errors"][0]["maximum"], 400);
+            assert!(problem["detail"].as_str().unwrap().contains("400"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn a_quota_names_checks_and_the_minute_between_two_edits() {
+        let failure = Failure::from(Rejection::QuotaExceeded { retry_after_s: None });
+        for (language, words) in
+            [(Language::En, ["checks", "label"]), (Language::Cs, ["ověření", "označení"])]
+        {
+            let problem = document(&failure, language);
+            let detail = problem["detail"].as_str().unwrap();
+            assert!(words.iter().all(|word| detail.contains(word)), "{detail}");
+        }
     }
 
     #[test]

@@ -306,6 +306,24 @@ async fn a_form_that_cannot_be_read_is_refused_and_decides_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_no_form_is_refused_with_the_form_that_is_asked_for() {
+    let (stack, claim) = awaiting().await;
+    let sent = |content_type: &str, body: &str| {
+        let event = Event::post(&format!("/d/{}", token(&claim)));
+        event.header("accept", "application/json").header("content-type", content_type).body(body)
+    };
+    for (event, problem) in [
+        (sent("application/json", "{}"), (415, "unsupported-media-type")),
+        (sent("application/x-www-form-urlencoded", ""), (400, "malformed-body")),
+    ] {
+        let answer = stack.send(event).await;
+        assert_eq!(answer.problem(), problem);
+        let detail = answer.body["detail"].as_str().unwrap();
+        assert!(detail.contains("application/x-www-form-urlencoded"), "{detail}");
+    }
+}
+
+#[tokio::test]
 async fn other_methods_do_nothing() {
     let (stack, claim) = awaiting().await;
     for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] {

@@ -255,6 +255,10 @@ async fn a_policy_out_of_bounds_is_refused_with_every_field_at_once() {
     let mut pointers: Vec<_> = refused.errors().into_iter().map(|(pointer, _)| pointer).collect();
     pointers.sort();
     assert_eq!(pointers, ["/policy/grace_seconds", "/policy/window_business_days"]);
+    let errors = refused.body["errors"].as_array().unwrap();
+    let limits = |one: &serde_json::Value| (one["minimum"].clone(), one["maximum"].clone());
+    let limits: Vec<_> = errors.iter().map(limits).collect();
+    assert_eq!(limits, [(json!(60), json!(120)), (json!(1), json!(30))], "{}", refused.text);
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ use utoipa::ToSchema;
 use super::calendar::subdivision;
 use crate::failure::Failure;
 use crate::fields::Fields;
-use crate::values::Readable;
+use crate::values::{Readable, Wrong};
 use crate::views::{PartnerView, ProgramView, TenantView};
 use crate::words::{
     ConsentWord, EvidenceWord, ItemKindWord, PartnerStatusWord, PartnerTopicWord,
@@ -328,7 +328,7 @@ pub fn partner(id: &PartnerId, body: &Value, before: Option<&Partner>) -> Result
     let open_draft_quota = fields.optional("open_draft_quota").unwrap_or(DEFAULT_DRAFT_QUOTA);
     let daily_check_quota = fields.optional("daily_check_quota").unwrap_or(DEFAULT_CHECK_QUOTA);
     if daily_check_quota > MAX_CHECK_QUOTA {
-        fields.report("daily_check_quota", FieldCode::OutOfRange);
+        fields.refuse("daily_check_quota", Wrong::range(0, MAX_CHECK_QUOTA.into()));
     }
     let domains: BTreeSet<Domain> =
         fields.values("domains", 0..=MAX_PARTNER_DOMAINS).into_iter().collect();
@@ -527,8 +527,8 @@ fn policy(fields: &mut Fields<'_>) -> Option<Policy> {
     } else if let Some(days) = fields.object("retention_days", retention_days) {
         policy.retention_days = Some(days);
     }
-    for name in policy.out_of_bounds() {
-        fields.report(name, FieldCode::OutOfRange);
+    for (name, bounds) in policy.out_of_bounds() {
+        fields.refuse(name, Wrong::range((*bounds.start()).into(), (*bounds.end()).into()));
     }
     Some(policy)
 }
@@ -724,7 +724,10 @@ mod tests {
         let stored: Partner = serde_json::from_value(body.clone()).unwrap();
         assert_eq!((stored.open_draft_quota, partner(&id, &body, None).unwrap()), (200, stored));
         let above = edited(alpine(), "daily_check_quota", json!(2_501));
-        assert_eq!(refused(partner(&id, &above, None)), ["out-of-range /daily_check_quota"]);
+        let read = partner(&id, &above, None);
+        let hint = read.as_ref().map_err(|failure| failure.fields()[0].hint).err();
+        assert_eq!(hint, Some(domain::rejection::Hint::Within(0, 2_500)));
+        assert_eq!(refused(read), ["out-of-range /daily_check_quota"]);
         let negative = edited(alpine(), "open_draft_quota", json!(-1));
         assert_eq!(refused(partner(&id, &negative, None)), ["out-of-range /open_draft_quota"]);
     }

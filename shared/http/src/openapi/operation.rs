@@ -155,7 +155,8 @@ fn responses(route: &Route, endpoint: &Endpoint) -> Map<String, Value> {
         codes.entry(code.status().as_u16()).or_default().push(code);
     }
     for (status, codes) in &codes {
-        responses.insert(status.to_string(), problem(route, *status, codes));
+        let takes_form = matches!(endpoint.body, Some(BodyShape::Form));
+        responses.insert(status.to_string(), problem(route, *status, codes, takes_form));
     }
     // What the gateway itself answers, whatever the operation.
     for status in [429, 500] {
@@ -222,12 +223,14 @@ fn reads_query(route: &Route, endpoint: &Endpoint) -> bool {
 /// A refusal: which problems it can be, and how it is told. One that says when to come again says it in a header, and
 /// so does one that says which version there is. The gateway answers some of them itself, in a form of its own; a page
 /// that is asked for by a person is refused with a page.
-fn problem(route: &Route, status: u16, codes: &[ProblemCode]) -> Value {
+fn problem(route: &Route, status: u16, codes: &[ProblemCode], takes_form: bool) -> Value {
     let lines = codes.iter().map(|code| format!("\n- `{}`: {}", code.as_str(), code.meaning()));
     let mut description = format!("Refused:\n{}", lines.collect::<String>());
     let mut content = Map::new();
     if let Some(code) = codes.first() {
-        let example = json!({"schema": reference("Problem"), "example": Problem::example(*code)});
+        let example =
+            if takes_form { Problem::example_with_form(*code) } else { Problem::example(*code) };
+        let example = json!({"schema": reference("Problem"), "example": example});
         content.insert("application/problem+json".to_owned(), example);
     }
     if let Some((meaning, message)) = by_gateway(status) {
