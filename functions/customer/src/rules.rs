@@ -34,7 +34,7 @@ pub(crate) async fn put(
 ) -> Result<Response<Body>, ApiError> {
     let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
     let moment = moment(&app.store, call).await?;
-    let query = queries::put(call)?;
+    let is_dry_run = queries::write(call)?;
     let body = call.json()?;
     let expected = call.optional_if_match()?;
     let (partners, programs) = (bodies::partners_of_rules(&body), bodies::programs_of_rules(&body));
@@ -50,7 +50,7 @@ pub(crate) async fn put(
         entry::checked(bodies::rules(&body, before), unknown)
     };
     let permits = entry::permits(expected.as_ref(), tag_of);
-    if query.dry_run {
+    if is_dry_run {
         let foreseen = app.store.foresee_rules(tenant, &wish, moment, &permits).await?;
         let foreseen = entry::foreseen(foreseen.ok_or(Failure::NotFound)?, tag_of)?;
         let (Some(present), next) = foreseen else { return Err(Failure::NotFound.into()) };

@@ -21,16 +21,12 @@ use crate::history::{answered, asked_page};
 pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller()?;
     let country: CountryCode = call.path_id(str::parse)?;
-    let query = queries::put(call)?;
+    let is_dry_run = queries::write(call)?;
     let body = call.json()?;
     let expected = call.optional_if_match()?;
     let wish = |_: &BTreeSet<Exception>| entry::checked(bodies::calendar(country, &body), []);
-    if query.dry_run {
-        let permits = entry::permits(expected.as_ref(), entry::tag_of);
-        let foreseen = app.store.foresee_country_calendar(country, &wish, &permits).await?;
-        let (present, _) = entry::foreseen(foreseen, entry::tag_of)?;
-        // A day makes windows longer, and ends and holds nothing.
-        return Ok(entry::rehearsed(present.as_ref(), &Consequences::default(), entry::tag_of));
+    if is_dry_run {
+        return rehearsed(app, country, &wish, expected.as_ref()).await;
     }
     Ok(calendar(&written(app, call, &caller, country, &wish, expected.as_ref()).await?))
 }
@@ -39,7 +35,7 @@ pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
 pub(crate) async fn put_day(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller()?;
     let (country, date) = call.path_ids(str::parse::<CountryCode>, str::parse::<NaiveDate>)?;
-    queries::none(call)?;
+    let is_dry_run = queries::write(call)?;
     let body = call.json()?;
     let expected = call.optional_if_match()?;
     let day = entry::checked(bodies::calendar_day(country, date, &body), []);
@@ -55,6 +51,9 @@ pub(crate) async fn put_day(app: &App, call: &Call<'_>) -> Result<Reply, ApiErro
         }
         Ok(days)
     };
+    if is_dry_run {
+        return rehearsed(app, country, &wish, expected.as_ref()).await;
+    }
     let stored = written(app, call, &caller, country, &wish, expected.as_ref()).await?;
     let view = CalendarView::of(&stored.entry);
     let reply = if is_new.into_inner() {
@@ -69,15 +68,31 @@ pub(crate) async fn put_day(app: &App, call: &Call<'_>) -> Result<Reply, ApiErro
 pub(crate) async fn delete_day(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller()?;
     let (country, date) = call.path_ids(str::parse::<CountryCode>, str::parse::<NaiveDate>)?;
-    let subdivision = queries::place_of_day(call, country)?;
+    let (subdivision, is_dry_run) = queries::delete_day(call, country)?;
     let expected = call.optional_if_match()?;
     let wish = |days: &BTreeSet<Exception>| {
         let (same, others): (BTreeSet<_>, BTreeSet<_>) =
             days.iter().cloned().partition(|own| own.is_at(date, subdivision.as_ref()));
         if same.is_empty() { Err(Rejection::NotFound) } else { Ok(others) }
     };
+    if is_dry_run {
+        return rehearsed(app, country, &wish, expected.as_ref()).await;
+    }
     let stored = written(app, call, &caller, country, &wish, expected.as_ref()).await?;
     Ok(calendar(&stored))
+}
+
+/// What a write would do: a day makes windows longer, and ends and holds nothing.
+async fn rehearsed(
+    app: &App,
+    country: CountryCode,
+    wish: DaysWish<'_>,
+    expected: Option<&IfMatch>,
+) -> Result<Reply, ApiError> {
+    let permits = entry::permits(expected, entry::tag_of);
+    let foreseen = app.store.foresee_country_calendar(country, wish, &permits).await?;
+    let (present, _) = entry::foreseen(foreseen, entry::tag_of)?;
+    Ok(entry::rehearsed(present.as_ref(), &Consequences::default(), entry::tag_of))
 }
 
 async fn written(

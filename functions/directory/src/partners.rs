@@ -16,7 +16,7 @@ use crate::history::{answered, asked_page};
 pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller()?;
     let id = call.new_id(PartnerId::parse, TextForm::Id)?;
-    let query = queries::put(call)?;
+    let is_dry_run = queries::write(call)?;
     let body = call.json()?;
     let expected = call.optional_if_match()?;
     let unknown = entry::unknown_programs(&app.store, bodies::programs_of_partner(&body)).await?;
@@ -27,7 +27,7 @@ pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     };
     let author = Author::of(caller.actor(), moment(&app.store, call).await?.at);
     let permits = entry::permits(expected.as_ref(), entry::tag_of);
-    if query.dry_run {
+    if is_dry_run {
         let foreseen = app.store.foresee_partner(&id, &wish, author.at, &permits).await?;
         let (present, next) = entry::foreseen(foreseen, entry::tag_of)?;
         let consequences = match &present {

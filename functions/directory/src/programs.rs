@@ -17,13 +17,13 @@ use crate::history::{answered, asked_page};
 pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller()?;
     let id = call.new_id(ProgramId::parse, TextForm::Id)?;
-    let query = queries::put(call)?;
+    let is_dry_run = queries::write(call)?;
     let body = call.json()?;
     let expected = call.optional_if_match()?;
     let wish = |before: Option<&Program>| entry::checked(bodies::program(&id, &body, before), []);
     let author = Author::of(caller.actor(), moment(&app.store, call).await?.at);
     let permits = entry::permits(expected.as_ref(), entry::tag_of);
-    if query.dry_run {
+    if is_dry_run {
         let foreseen = app.store.foresee_program(&id, &wish, &permits).await?;
         let (present, _) = entry::foreseen(foreseen, entry::tag_of)?;
         // A program acts on claims that are submitted later.

@@ -261,7 +261,7 @@ pub struct EntriesQuery<S> {
     pub domain: Option<Domain>,
 }
 
-/// How an entry of the directory is to be put.
+/// How a tenant is to be put.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PutQuery {
     /// Whether nothing is to be written.
@@ -305,6 +305,11 @@ impl Parameters {
     /// A parameter that may be left out.
     fn optional<T: Readable>(&self, name: &str) -> Result<Option<T>, Failure> {
         self.read(name, |text| T::read(&text.into()))
+    }
+
+    /// Whether nothing is to be written.
+    fn dry_run(&self) -> Result<bool, Failure> {
+        Ok(self.read("dry_run", yes_or_no)?.unwrap_or(false))
     }
 
     /// `from` and `to`, in this order.
@@ -506,8 +511,13 @@ fn entries<S: Readable>(
     })
 }
 
-/// A put of an entry of the directory.
-pub fn put(call: &Call<'_>) -> Result<PutQuery, Failure> {
+/// A write of an entry of the directory that takes nothing away for good: whether nothing is to be written.
+pub fn write(call: &Call<'_>) -> Result<bool, Failure> {
+    Parameters::of(call, &["dry_run"])?.dry_run()
+}
+
+/// A put of a tenant, which may have to be confirmed.
+pub fn put_tenant(call: &Call<'_>) -> Result<PutQuery, Failure> {
     let parameters = Parameters::of(call, &["dry_run", "confirm"])?;
     // A plus is a blank in a query unless it is escaped.
     let number = |text: &str| {
@@ -517,15 +527,17 @@ pub fn put(call: &Call<'_>) -> Result<PutQuery, Failure> {
         let number = format!("{digits}{}", if more.is_some() { "+" } else { "" });
         if is_number { Ok(number) } else { Err(FieldCode::Malformed.into()) }
     };
-    Ok(PutQuery {
-        dry_run: parameters.read("dry_run", yes_or_no)?.unwrap_or(false),
-        confirm: parameters.read("confirm", number)?,
-    })
+    Ok(PutQuery { dry_run: parameters.dry_run()?, confirm: parameters.read("confirm", number)? })
 }
 
-/// Which place's day is taken back: that of the whole country, unless a part of it is named.
-pub fn place_of_day(call: &Call<'_>, country: CountryCode) -> Result<Option<Subdivision>, Failure> {
-    Parameters::of(call, &["subdivision"])?.read("subdivision", subdivision(country))
+/// Which place's day is taken back: that of the whole country, unless a part of it is named; and whether nothing is to be
+/// written.
+pub fn delete_day(
+    call: &Call<'_>,
+    country: CountryCode,
+) -> Result<(Option<Subdivision>, bool), Failure> {
+    let parameters = Parameters::of(call, &["subdivision", "dry_run"])?;
+    Ok((parameters.read("subdivision", subdivision(country))?, parameters.dry_run()?))
 }
 
 /// The days of an association's usage.
@@ -660,18 +672,21 @@ mod tests {
     }
 
     #[test]
-    fn a_put_may_be_a_dry_run_and_confirms_a_number() {
-        assert_eq!(with("", put), Ok(PutQuery::default()));
-        let query = with("dry_run=true&confirm=12", put).unwrap();
+    fn a_put_may_be_a_dry_run_and_that_of_a_tenant_confirms_a_number() {
+        assert_eq!(with("", write), Ok(false));
+        assert_eq!(with("dry_run=true", write), Ok(true));
+        refused(with("confirm=12", write), "unknown-parameter /confirm");
+        assert_eq!(with("", put_tenant), Ok(PutQuery::default()));
+        let query = with("dry_run=true&confirm=12", put_tenant).unwrap();
         assert_eq!((query.dry_run, query.confirm.as_deref()), (true, Some("12")));
         for plus in ["confirm=1000%2B", "confirm=1000+"] {
-            assert_eq!(with(plus, put).unwrap().confirm.as_deref(), Some("1000+"));
+            assert_eq!(with(plus, put_tenant).unwrap().confirm.as_deref(), Some("1000+"));
         }
         for wrong in ["confirm=x", "confirm=-1", "confirm=007", "confirm=", "confirm=1%2B%2B"] {
-            refused(with(wrong, put), "malformed /confirm");
+            refused(with(wrong, put_tenant), "malformed /confirm");
         }
-        refused(with("dry_run=yes", put), "unknown-code /dry_run");
-        refused(with("force=true", put), "unknown-parameter /force");
+        refused(with("dry_run=yes", put_tenant), "unknown-code /dry_run");
+        refused(with("force=true", put_tenant), "unknown-parameter /force");
     }
 
     #[test]

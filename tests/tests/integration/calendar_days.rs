@@ -116,8 +116,8 @@ async fn a_day_names_a_country_a_date_and_a_name_and_there_are_at_most_200() {
     let nameless = put(&stack, &day("2026-12-30"), "olga", &json!({"subdivision": "CA"})).await;
     let expected = [("/name", "required"), ("/subdivision", "unknown-code")];
     assert_eq!(nameless.errors(), expected.map(|(at, code)| (at.to_owned(), code.to_owned())));
-    let dry = put(&stack, &format!("{}?dry_run=true", day("2026-12-30")), "olga", &body).await;
-    assert_eq!(dry.problem(), (400, "invalid-query"));
+    let odd = put(&stack, &format!("{}?dry_run=perhaps", day("2026-12-30")), "olga", &body).await;
+    assert_eq!(odd.problem(), (400, "invalid-query"));
     let one = |no: i32| json!({"date": format!("{}-12-30", 2030 + no), "name": "Day"});
     let days: Vec<_> = (0..200).map(one).collect();
     assert_eq!(put(&stack, CALENDAR, "olga", &json!({"added": days})).await.status, 200);
@@ -176,4 +176,36 @@ async fn the_calendars_that_something_was_added_to_are_listed_by_country() {
     assert_eq!(first.body["items"][0], get(&stack, CALENDAR).await.body);
     let partner = stack.send(Event::get("/v1/calendars").partner_admin(ALPINE)).await;
     assert_eq!(partner.problem(), (403, "role-not-allowed"), "who announced what is for staff");
+}
+
+#[tokio::test]
+async fn what_a_day_would_do_is_told_before_it_is_written_or_taken_back() {
+    let stack = stack().await;
+    let (path, body) = (day("2026-12-30"), json!({"name": "Mourning"}));
+    let dry = put(&stack, &format!("{path}?dry_run=true"), "olga", &body).await;
+    assert_eq!((dry.status, &dry.body["held"]), (200, &json!(0)), "{}", dry.text);
+    assert_eq!(dry.body["confirm"], Value::Null);
+    assert!(told(&get(&stack, CALENDAR).await.body).is_empty(), "nothing is written");
+    let unknown = delete(&stack, &format!("{path}?dry_run=true")).await;
+    assert_eq!(unknown.problem(), (404, "not-found"), "a dry run is refused as the write would be");
+    assert_eq!(put(&stack, &path, "olga", &body).await.status, 201);
+    let dry = delete(&stack, &format!("{path}?dry_run=true")).await;
+    assert_eq!((dry.status, dry.header("etag")), (200, "\"1\""), "{}", dry.text);
+    assert_eq!(told(&get(&stack, CALENDAR).await.body).len(), 1, "nothing is taken back");
+    assert_eq!(delete(&stack, &path).await.status, 200);
+}
+
+#[tokio::test]
+async fn only_the_write_of_a_tenant_can_be_confirmed() {
+    let stack = stack().await;
+    for path in [
+        CALENDAR.to_owned(),
+        day("2026-12-30"),
+        format!("/v1/partners/{ALPINE}"),
+        "/v1/programs/osu-m365".to_owned(),
+    ] {
+        let refused = put(&stack, &format!("{path}?confirm=0"), "olga", &json!({})).await;
+        assert_eq!(refused.problem(), (400, "invalid-query"), "{path}: {}", refused.text);
+        assert_eq!(refused.errors(), [("/confirm".to_owned(), "unknown-parameter".to_owned())]);
+    }
 }

@@ -125,7 +125,7 @@ const fn write_entry(
     answer: &'static str,
 ) -> Endpoint {
     Endpoint {
-        query: &[DRY_RUN, "confirm"],
+        query: &[DRY_RUN],
         optional_headers: &["If-Match"],
         ..write(summary, description, BodyShape::Json(body), AnswerShape::Entry(answer))
     }
@@ -609,6 +609,7 @@ fn directory(route: DirectoryRoute) -> Endpoint {
             "Everything that was ever written of the partner, with who wrote it and when.",
         ),
         DirectoryRoute::PutTenant => Endpoint {
+            query: &[DRY_RUN, "confirm"],
             problems: &[ProblemCode::ConfirmationRequired],
             ..write_new_entry(
                 "Write a tenant",
@@ -678,18 +679,15 @@ fn directory(route: DirectoryRoute) -> Endpoint {
             "The calendars of the countries to which the operator ever added a day, by country.",
             "CalendarView",
         ),
-        DirectoryRoute::PutDay => Endpoint {
-            query: &[],
-            ..write_new_entry(
-                "Add one day to a country's calendar",
-                "Adds a day, or gives it another name, and leaves all others as they are. Open windows that it makes longer are \
-                 counted again.",
-                "CalendarDayBody",
-                "CalendarView",
-            )
-        },
+        DirectoryRoute::PutDay => write_new_entry(
+            "Add one day to a country's calendar",
+            "Adds a day, or gives it another name, and leaves all others as they are. Open windows that it makes longer are \
+             counted again.",
+            "CalendarDayBody",
+            "CalendarView",
+        ),
         DirectoryRoute::DeleteDay => Endpoint {
-            query: &["subdivision"],
+            query: &["subdivision", DRY_RUN],
             optional_headers: &["If-Match"],
             ..read(
                 "Take one day of a country's calendar back",

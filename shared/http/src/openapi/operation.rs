@@ -214,7 +214,6 @@ fn reads_query(route: &Route, endpoint: &Endpoint) -> bool {
         RouteId::Claims(ClaimsRoute::Get),
         RouteId::Evidence(EvidenceRoute::Get),
         RouteId::Directory(DirectoryRoute::Me),
-        RouteId::Directory(DirectoryRoute::PutDay),
     ];
     let is_page = matches!(endpoint.answer, AnswerShape::Page);
     !is_page && (!endpoint.query.is_empty() || reads_none.contains(&route.id))
