@@ -71,14 +71,18 @@ class People:
         self.users.admin_user_global_sign_out(UserPoolId=self.pool, Username=name)
 
     def list(self, party: str | None):
-        """All users, or those of a partner or customer: name, role, party, state."""
+        """All users, or those of a partner or customer: name, role, party, state, and the id in the pool (`sub`).
+
+        For a member of the staff the API shows that id as `actor_id` and `assigned_to`. What it shows of others is a
+        pseudonym.
+        """
         for page in self.users.get_paginator("list_users").paginate(UserPoolId=self.pool):
             for user in page["Users"]:
                 own = {attribute["Name"]: attribute["Value"] for attribute in user["Attributes"]}
                 of = own.get("custom:partner_id") or own.get("custom:tenant_id") or ""
                 if party in (None, of):
                     state = "active" if user["Enabled"] else "removed"
-                    yield user["Username"], own.get("custom:role", "no role"), of or "-", state
+                    yield user["Username"], own.get("custom:role", "no role"), of or "-", state, own.get("sub", "-")
 
     def _known(self, name: str) -> None:
         try:

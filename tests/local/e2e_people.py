@@ -54,6 +54,8 @@ def a_first_user_signs_in_with_role_and_party(stack, name, role, party, app):
     seen = me(stack, sign_in(name, app))
     assert seen["role"] == role
     assert (seen["party"] and seen["party"]["id"]) == (party and party.lower())
+    if seen["actor_id"]:
+        assert f"{name}\t{role}\t-\tactive\t{seen['actor_id']}" in people("list").stdout.splitlines()
 
 
 @pytest.mark.parametrize("arguments", [

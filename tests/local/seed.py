@@ -10,6 +10,14 @@ TENANTS = {
 SUBSCRIPTIONS = {name: [f"{name}-d365-sales", f"{name}-d365-service"] for name in TENANTS}
 WORKLOADS = ["exchange-online", "teams", "sharepoint-online"]
 PRODUCTS = ["dynamics-365-sales", "dynamics-365-customer-service"]
+# What customers call the things of the catalogues, by language.
+NAMES = {
+    "exchange-online": {"en": "Exchange Online", "cs": "Exchange Online"},
+    "teams": {"en": "Microsoft Teams", "cs": "Microsoft Teams"},
+    "sharepoint-online": {"en": "SharePoint Online", "cs": "SharePoint Online"},
+    "dynamics-365-sales": {"en": "Dynamics 365 Sales", "cs": "Dynamics 365 Prodej"},
+    "dynamics-365-customer-service": {"en": "Dynamics 365 Customer Service", "cs": "Dynamics 365 Zákaznický servis"},
+}
 PROGRAMS = ["osu-m365", "osu-business-apps", "osa-sell", "osu-security"]
 
 POLICY = {
@@ -45,7 +53,8 @@ def programs() -> list[dict]:
 def _program(id: str, name: str, item_kind: str, activity: str, catalogue: list[str], **policy) -> dict:
     return {
         "id": id, "name": name, "status": "open", "family": id, "item_kind": item_kind, "activities": [activity],
-        "catalogue": catalogue, "policy_version": 1, "policy": {**POLICY, **policy},
+        "catalogue": catalogue, "catalogue_names": {id: NAMES[id] for id in catalogue},
+        "policy_version": 1, "policy": {**POLICY, **policy},
     }
 
 
