@@ -3,10 +3,12 @@
 use domain::claim::Claim;
 use domain::command::{Command, CommandKind, Selection};
 use domain::ids::{ClaimId, Version};
+use domain::program::ItemKind;
 use domain::recipient::Recipients;
 use lambda_http::{Body, Response};
 use serde_json::Value;
 use store::{CommandAnswer, Moment, OpenClaim};
+use web::views::CustomerClaimView;
 use web::{Call, Caller, Failure, Reply, bodies, queries};
 
 use crate::list::is_his_to_see;
@@ -126,7 +128,30 @@ pub(crate) async fn read(
     let remarks = shown_remarks(&app.store, &read, before, caller).await?;
     let claim = &read.claim;
     let view = customer_view(&app.store, claim, None, caller, moment).await?.with_remarks(remarks);
+    let view = named(app, view, claim, caller).await?;
     Ok(Reply::ok(&view).etag(claim.version).done())
+}
+
+/// The same with what program and items are called: a customer cannot look that up. The tenant is read for the products
+/// of subscriptions alone, beside the program.
+async fn named(
+    app: &Api,
+    view: CustomerClaimView,
+    claim: &Claim,
+    caller: &Caller,
+) -> Result<CustomerClaimView, ApiError> {
+    let subject = &claim.subject;
+    let tenant = async {
+        match subject.kind {
+            ItemKind::Workload => Ok(None),
+            ItemKind::Subscription => app.store.tenant(&subject.tenant).await,
+        }
+    };
+    let (program, tenant) = tokio::try_join!(app.store.program(&subject.program), tenant)?;
+    Ok(match program {
+        Some(program) => view.with_names(&program, tenant.as_ref(), caller.language()),
+        None => view,
+    })
 }
 
 /// Reads the history of a claim, oldest first.

@@ -10,7 +10,7 @@ use crate::calendar::{CountryCode, Exception, Subdivision, Tz, Zone};
 use crate::claim::PartnerContact;
 use crate::ids::{ItemId, LocationId, PartnerId, ProductId, ProgramId, StaffId, TenantId};
 use crate::partner_news::PartnerTopic;
-use crate::program::{ItemKind, ItemRef};
+use crate::program::{ItemKind, ItemRef, NamesByLanguage};
 use crate::recipient::Authority;
 use crate::rules::StandingRules;
 use crate::text::{Domain, Email, Name};
@@ -119,6 +119,16 @@ pub struct Location {
     /// What people call it; a location without a name is called by its id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Name>,
+    /// What people call it in other languages.
+    #[serde(default, skip_serializing_if = "NamesByLanguage::is_empty")]
+    pub names: NamesByLanguage,
+}
+
+impl Location {
+    /// What people call it in a language: as that says, else by its name.
+    pub fn name_in(&self, language: &str) -> Option<&Name> {
+        self.names.exactly(language).or(self.name.as_ref()).or_else(|| self.names.of(language))
+    }
 }
 
 /// A partner.

@@ -211,3 +211,30 @@ async fn an_administrators_stale_version_is_refused_but_for_a_no() {
     let present = stack.world.read(&claim.id).await.version.0;
     assert_eq!(send("undo", &format!("\"{present}\"")).await.status, 200);
 }
+
+#[tokio::test]
+async fn a_claim_that_is_read_by_its_id_names_program_and_items_in_the_language_of_the_answer() {
+    let (stack, claim) = awaiting().await;
+    let names = json!({"names": {"cs": "Využití služeb"},
+        "catalogue_names": {"teams": {"en": "Microsoft Teams", "cs": "Týmy"}}});
+    let put = Event::put("/v1/programs/osu-m365").staff("operator", "olga").json(&names);
+    assert_eq!(stack.send(put).await.status, 200);
+    let read = async |language: &str| {
+        let event = Event::get(&format!("/v1/customer/claims/{}", claim.id));
+        stack.send(event.customer_admin(CONTOSO).header("accept-language", language)).await
+    };
+    let named = |answer: &Answer, id: &str| {
+        let items = answer.body["items"].as_array().unwrap();
+        items.iter().find(|item| item["id"] == id).unwrap()["name"].clone()
+    };
+    let (czech, english) = (read("cs").await, read("en").await);
+    assert_eq!(czech.body["program_name"], "Využití služeb");
+    assert_eq!(english.body["program_name"], fixtures::osu_m365().name.as_str());
+    assert_eq!(
+        (named(&czech, "teams"), named(&english, "teams")),
+        ("Týmy".into(), "Microsoft Teams".into())
+    );
+    assert_eq!(named(&english, "exchange-online"), Value::Null, "the catalogue has no name for it");
+    let listed = list(&stack, CONTOSO, "").await;
+    assert!(listed.body["items"][0].get("program_name").is_none(), "{}", listed.text);
+}

@@ -242,3 +242,23 @@ async fn everyone_learns_who_one_is_and_a_partner_what_is_left() {
     let unknown = stack.send(Event::get("/v1/me").partner_admin("p-nobody")).await;
     assert_eq!(unknown.body["party"], json!({"id": "p-nobody", "name": null, "status": null}));
 }
+
+#[tokio::test]
+async fn a_location_is_called_by_its_name_in_the_language_of_who_reads() {
+    let stack = stack().await;
+    let programs = ["osu-m365"];
+    let locations = json!([{"id": "4711", "programs": programs, "name": "Praha", "names": {"en": "Prague"}},
+        {"id": "4712", "programs": programs, "names": {"en": "Brno office"}}, {"id": "4713", "programs": programs}]);
+    put(&stack, "/v1/partners/p-alpine", &json!({"locations": locations})).await;
+    for (language, expected) in [
+        ("cs", [json!("Praha"), json!("Brno office"), Value::Null]),
+        ("en", [json!("Prague"), json!("Brno office"), Value::Null]),
+    ] {
+        let me = partner(&stack, Event::get("/v1/me").header("accept-language", language)).await;
+        let called = me.body["locations"].as_array().unwrap().iter().map(|own| own["name"].clone());
+        assert_eq!(called.collect::<Vec<_>>(), expected, "{language}");
+        assert!(me.body["locations"][0].get("names").is_none(), "{}", me.text);
+    }
+    let entry = stack.send(Event::get("/v1/partners/p-alpine").staff("operator", "olga")).await;
+    assert_eq!(entry.body["locations"], locations, "the directory has all of them");
+}

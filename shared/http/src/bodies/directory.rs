@@ -112,6 +112,9 @@ pub struct LocationBody {
     /// What people call it.
     #[schema(min_length = 1, max_length = 200)]
     pub name: Option<String>,
+    /// What it is called in other languages, by language tag.
+    #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({"en": "Prague"}))]
+    pub names: BTreeMap<String, String>,
 }
 
 /// Write a tenant. What is left out stays as it is; a new one needs all that has no other default.
@@ -379,7 +382,8 @@ fn mail_contact(fields: &mut Fields<'_>, domains: &BTreeSet<Domain>) -> Option<P
 fn location(fields: &mut Fields<'_>) -> Option<Location> {
     let (id, programs) = (fields.required("id"), fields.values("programs", ENTRIES));
     let name = fields.optional("name");
-    Some(Location { id: id?, programs: programs.into_iter().collect(), name })
+    let names = NamesByLanguage(fields.by_key("names", LANGUAGES));
+    Some(Location { id: id?, programs: programs.into_iter().collect(), name, names })
 }
 
 /// Reads a tenant, whose id is the path's. What the body leaves out is as `before` has it. Who made a contact

@@ -197,6 +197,11 @@ pub struct ClaimItemView {
     pub kind: ItemKindWord,
     /// The item's id at the tenant.
     pub id: String,
+    /// What the program calls it, in the language of the answer; in a claim that its customer reads by its id, where the
+    /// catalogue has a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Exchange Online")]
+    pub name: Option<String>,
     /// Where the item stands.
     pub status: ItemStatusWord,
     /// Of an active or ended item: why it became active.
@@ -209,7 +214,7 @@ pub struct ClaimItemView {
     /// Of an active or ended item: its association.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub association_id: Option<String>,
-    /// Of an ended one: why. Of one that silence declined: `no_answer`.
+    /// Of an ended one: why. Of a declined one: `customer_declined`, or `no_answer` where silence declined it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<ItemReasonWord>)]
     pub reason: Option<String>,
@@ -423,6 +428,7 @@ impl ClaimItemView {
             no: item.no.0,
             kind: Word(claim.subject.kind),
             id: item.id.to_string(),
+            name: None,
             status: Word(status.code()),
             basis: None,
             effective_at: None,
@@ -735,6 +741,11 @@ pub(crate) mod tests {
     }
 
     fn shown(claim: &Claim, viewer: Viewer) -> Value {
+        serde_json::to_value(view(claim, viewer)).unwrap()
+    }
+
+    /// The view of a claim, as `viewer` reads it.
+    pub(crate) fn view(claim: &Claim, viewer: Viewer) -> ClaimView {
         let rival = Rival {
             item: ItemNo(1),
             claim: claim.id.clone(),
@@ -755,7 +766,7 @@ pub(crate) mod tests {
             out_of_office: Some(1),
             recipients: None,
         };
-        serde_json::to_value(ClaimView::of(claim, &shown)).unwrap()
+        ClaimView::of(claim, &shown)
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! A claim as the signed-in customer sees it: what his notice says, and nothing of what partner and
 //! operator said to each other.
 
+use domain::directory::{Tenant, TenantItem};
+use domain::program::{ItemKind, Program};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::language::Language;
 use crate::views::{
     ClaimItemView, ClaimView, LastEventView, NamedView, RecipientView, RemarkView, ShownRemarks,
     TenantRefView, TurnView, WindowView,
@@ -23,6 +26,10 @@ pub struct CustomerClaimView {
     pub allowed_actions: Vec<ActionWord>,
     /// The program, by its id.
     pub program: String,
+    /// What the program is called, in the language of the answer; of a claim that is read by its id alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Online Services Usage – Microsoft 365")]
+    pub program_name: Option<String>,
     /// What the partner does, out of the program's list; `null` in a draft that does not say.
     #[schema(required)]
     pub activity: Option<String>,
@@ -70,6 +77,7 @@ impl CustomerClaimView {
             status: whole.status,
             allowed_actions: whole.allowed_actions,
             program: whole.program,
+            program_name: None,
             activity: whole.activity,
             partner: whole.partner,
             tenant: whole.tenant,
@@ -87,9 +95,75 @@ impl CustomerClaimView {
         }
     }
 
+    /// The same with what program and items are called in that language, as far as the directory says. A subscription is
+    /// called what its product is called, which the tenant knows.
+    #[must_use]
+    pub fn with_names(
+        mut self,
+        program: &Program,
+        tenant: Option<&Tenant>,
+        language: Language,
+    ) -> Self {
+        let name = program.names.exactly(language.tag()).unwrap_or(&program.name);
+        self.program_name = Some(name.as_str().to_owned());
+        for item in &mut self.items {
+            let product = match item.kind.0 {
+                ItemKind::Workload => Some(item.id.as_str()),
+                ItemKind::Subscription => tenant.and_then(|own| product_of(own, item)),
+            };
+            let name = product.and_then(|id| program.names_of(id).of(language.tag()));
+            item.name = name.map(|name| name.as_str().to_owned());
+        }
+        self
+    }
+
     /// The same with what was said.
     #[must_use]
     pub fn with_remarks(self, shown: ShownRemarks) -> Self {
         Self { remarks: Some(shown.remarks), remarks_next: shown.next, ..self }
+    }
+}
+
+/// What was bought with an item of a tenant, where the tenant has it still.
+fn product_of<'t>(tenant: &'t Tenant, item: &ClaimItemView) -> Option<&'t str> {
+    let is_it = |own: &&TenantItem| own.kind == item.kind.0 && own.id.as_str() == item.id;
+    tenant.items.iter().find(is_it).map(|own| own.product.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::caller::Viewer;
+    use crate::views::claim::tests::{claim, view};
+    use crate::words::Word;
+
+    #[test]
+    fn a_subscription_is_called_what_its_product_is_called_where_the_tenant_has_it() {
+        let program: Program = serde_json::from_value(json!({
+            "id": "osu", "name": "OSU", "status": "open", "family": "osu", "item_kind": "subscription",
+            "activities": ["usage"], "catalogue": ["crm"], "policy_version": 1, "policy": {},
+            "catalogue_names": {"crm": {"cs": "Zákazníci", "en": "Customers"}},
+        }))
+        .unwrap();
+        let tenant: Tenant = serde_json::from_value(json!({
+            "id": "6f3c0000-0000-4000-8000-000000000001", "name": "Contoso", "status": "active",
+            "domains": ["contoso.example"], "country": "CZ", "locale": "cs", "closures": [], "contacts": [],
+            "items": [{"kind": "subscription", "id": "w-1", "product": "crm", "claimable": true, "state": "active"}],
+        }))
+        .unwrap();
+        let mut view = CustomerClaimView::of(view(&claim(), Viewer::Customer));
+        for item in &mut view.items {
+            item.kind = Word(ItemKind::Subscription);
+        }
+        let named = |tenant| {
+            let view = view.clone().with_names(&program, tenant, Language::Cs);
+            let item = view.items.into_iter().find(|item| item.id == "w-1").unwrap();
+            (view.program_name, item.name)
+        };
+        let (program_name, name) = named(Some(&tenant));
+        assert_eq!((program_name.as_deref(), name.as_deref()), (Some("OSU"), Some("Zákazníci")));
+        assert_eq!(named(None).1, None);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::claim::Instant;
-use domain::directory::{Grant, Locale, Partner, Tenant};
+use domain::directory::{Grant, Locale, Location, Partner, Tenant};
 use domain::program::{NamesByLanguage, Policy, Program};
 use domain::text::{Domain, Name};
 use domain::time::rfc3339;
@@ -76,21 +76,37 @@ pub struct LocationView {
     /// What people call it; absent where it has no name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Its name in other languages, by language tag; in the directory alone.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<String, String>,
+}
+
+impl LocationView {
+    /// The view of a location, with all its names.
+    fn of(location: &Location) -> Self {
+        Self {
+            id: location.id.to_string(),
+            programs: location.programs.iter().map(ToString::to_string).collect(),
+            name: location.name.as_ref().map(|name| name.as_str().to_owned()),
+            names: by_language(&location.names),
+        }
+    }
+
+    /// The view of a location with what it is called in that language.
+    pub(super) fn called_in(location: &Location, language: &str) -> Self {
+        let name = location.name_in(language).map(|name| name.as_str().to_owned());
+        Self { name, names: BTreeMap::new(), ..Self::of(location) }
+    }
 }
 
 impl PartnerView {
     /// The view of a partner.
     pub fn of(partner: &Partner) -> Self {
-        let location = |location: &domain::directory::Location| LocationView {
-            id: location.id.to_string(),
-            programs: location.programs.iter().map(ToString::to_string).collect(),
-            name: location.name.as_ref().map(|name| name.as_str().to_owned()),
-        };
         Self {
             id: partner.id.to_string(),
             name: partner.name.as_str().to_owned(),
             status: Word(partner.status),
-            locations: partner.locations.iter().map(location).collect(),
+            locations: partner.locations.iter().map(LocationView::of).collect(),
             country: partner.country.to_string(),
             time_zone: partner.time_zone.name().to_owned(),
             daily_claim_quota: partner.daily_claim_quota,
@@ -596,7 +612,7 @@ mod tests {
         let partner: Partner = serde_json::from_value(json!({
             "id": "p-alpine", "name": "Alpine", "status": "suspended",
             "locations": [{"id": "4711", "programs": ["osu-m365"]},
-                          {"id": "4712", "programs": [], "name": "Brno"}], "country": "CZ",
+                          {"id": "4712", "programs": [], "name": "Brno", "names": {"de": "Brünn"}}], "country": "CZ",
             "time_zone": "Europe/Prague", "daily_claim_quota": 1, "open_claim_quota": 2,
             "open_draft_quota": 3, "domains": ["alpine.example"],
             "contacts": [{"name": "Petr", "email": "petr@alpine.example"}], "locale": "cs",

@@ -36,7 +36,8 @@ pub struct RuleView {
     pub name: String,
     /// What the rule says, in a sentence.
     pub says: String,
-    /// The path of the document with the rule in the project's repository, and its heading there.
+    /// Where the rule stands: a relative reference whose base is the root of the system's source. `says` has the rule
+    /// without it.
     #[schema(example = "docs/domain.md#32-commands")]
     pub href: String,
 }

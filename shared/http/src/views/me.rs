@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::claim::PartnerContactView;
-use super::directory::{LocationView, PartnerView};
+use super::directory::LocationView;
 use crate::caller::Caller;
 use crate::words::{PartnerTopicWord, PartyStatusWord, RoleWord, Word};
 
@@ -20,7 +20,8 @@ pub struct MeView {
     /// The partner or the tenant; `null` for staff.
     #[schema(required)]
     pub party: Option<PartyView>,
-    /// The partner's locations with the programs that each is enrolled in; `null` for others.
+    /// The partner's locations with the programs that each is enrolled in, and what each is called in the language of the
+    /// answer; `null` for others.
     #[schema(required)]
     pub locations: Option<Vec<LocationView>>,
     /// The partner's quotas; `null` for others.
@@ -127,7 +128,10 @@ impl MeView {
         language: &str,
     ) -> Self {
         let id = caller.partner_id().map(ToString::to_string).unwrap_or_default();
-        let known = partner.map(|(partner, _)| PartnerView::of(partner));
+        let locations = partner.map(|(partner, _)| {
+            let called = partner.locations.iter().map(|own| LocationView::called_in(own, language));
+            called.collect()
+        });
         let quotas = partner.map(|(partner, left)| QuotasView {
             daily_claim_quota: partner.daily_claim_quota,
             daily_claims_left: left.daily_claims,
@@ -138,11 +142,11 @@ impl MeView {
             daily_check_quota: partner.daily_check_quota,
             daily_checks_left: left.daily_checks,
         });
-        let name = known.as_ref().map(|known| known.name.clone());
+        let name = partner.map(|(partner, _)| partner.name.as_str().to_owned());
         let status = partner.map(|(partner, _)| partner.status.as_str().to_owned());
         Self {
             party: Some(PartyView { id, name, status }),
-            locations: known.map(|known| known.locations),
+            locations,
             quotas,
             mails: partner.map(|(partner, _)| PartnerMailsView::of(partner)),
             ..Self::of(caller, language)
