@@ -419,7 +419,7 @@ mod tests {
     fn a_quota_names_checks_and_the_minute_between_two_edits() {
         let failure = Failure::from(Rejection::QuotaExceeded { retry_after_s: None });
         for (language, words) in
-            [(Language::En, ["checks", "label"]), (Language::Cs, ["ověření", "označení"])]
+            [(Language::En, ["checks", "label"]), (Language::Cs, ["kontrol", "označení"])]
         {
             let problem = document(&failure, language);
             let detail = problem["detail"].as_str().unwrap();

@@ -139,7 +139,7 @@ async fn a_question_is_told_at_once_to_every_contact_in_the_partners_language() 
     assert_eq!(to, [PETR, OTA]);
     let text = text(&mails[0]);
     for part in [
-        "žádost o uznání za oficiálního partnera organizace Contoso v programu",
+        "vás žádá o doplnění vaší žádosti o uznání za oficiálního partnera organizace Contoso v programu",
         "Položka: teams",
         "Důvod: chybí doklady",
         "napsala: Which order?",

@@ -334,8 +334,8 @@ reminder-how = Odpovíte odkazem a kódem z oznámení, které vám společnost 
 
 ## Zprávy partnerům
 
-partner-answer-subject = { $tenant }: společnost { $operator } žádá o doplnění vaší žádosti – do: { $until-date }
-partner-answer = Společnost { $operator } potřebuje doplnit vaši žádost o uznání za oficiálního partnera organizace { $tenant } v programu { $program }.
+partner-answer-subject = { $tenant }: společnost { $operator } vás žádá o doplnění – do: { $until-date }
+partner-answer = Společnost { $operator } vás žádá o doplnění vaší žádosti o uznání za oficiálního partnera organizace { $tenant } v programu { $program }.
 partner-answer-silence = Pokud do té doby neodpovíte, bude žádost zamítnuta.
 partner-correct-contact-subject = { $tenant }: nikoho se nepodařilo zastihnout, uveďte prosím jiný kontakt – do: { $until-date }
 partner-correct-contact = Oznámení o vaší žádosti o uznání za oficiálního partnera organizace { $tenant } v programu { $program } se nedostalo k nikomu, kdo by na ně mohl odpovědět. Uveďte prosím jiný kontakt.
