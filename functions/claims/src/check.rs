@@ -46,7 +46,6 @@ pub(crate) async fn check(
         checked.hindrances.clone(),
         checked.contested,
         checked.earliest_closes_at,
-        &checked.blocked,
         warnings,
         call.language(),
     );

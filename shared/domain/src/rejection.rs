@@ -49,9 +49,12 @@ pub enum Rejection {
         /// Which.
         items: Vec<ItemNo>,
     },
-    /// The customer has blocked this partner.
+    /// The customer has blocked this partner for these items.
     #[error("blocked by the customer")]
-    BlockedByCustomer,
+    BlockedByCustomer {
+        /// Which, by their numbers; of a claim that is not stored yet by their places in it, from 1 on.
+        items: Vec<ItemNo>,
+    },
     /// Too many claims or drafts of the partner, or notices to the tenant.
     #[error("quota exceeded")]
     QuotaExceeded {

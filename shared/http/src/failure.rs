@@ -115,7 +115,7 @@ impl From<Rejection> for Failure {
             | Rejection::LinkRetired
             | Rejection::AnotherReviewerRequired
             | Rejection::ItemBusy { .. }
-            | Rejection::BlockedByCustomer
+            | Rejection::BlockedByCustomer { .. }
             | Rejection::QuotaExceeded { .. }
             | Rejection::OutsideCalendar => Self::Rejected(rejection),
         }
@@ -216,7 +216,7 @@ fn rejected(rejection: &Rejection) -> ProblemCode {
         Rejection::LinkRetired => ProblemCode::LinkRetired,
         Rejection::AnotherReviewerRequired => ProblemCode::AnotherReviewerRequired,
         Rejection::ItemBusy { .. } => ProblemCode::ItemBusy,
-        Rejection::BlockedByCustomer => ProblemCode::BlockedByCustomer,
+        Rejection::BlockedByCustomer { .. } => ProblemCode::BlockedByCustomer,
         Rejection::QuotaExceeded { .. } => ProblemCode::QuotaExceeded,
         Rejection::MissingFact(_) => ProblemCode::Unavailable,
     }

@@ -45,7 +45,8 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "cbplyjelfz5a5xwmpnah5uzxk4")]
     pub claim_id: Option<String>,
-    /// With `item-busy`: the numbers of the items that are busy.
+    /// With `item-busy`: the numbers of the items that are busy. With `blocked-by-customer`: of those that the customer has
+    /// blocked; where the claim is not stored yet, their places in `items`, from 1 on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub items: Option<Vec<u8>>,
     /// With `code-wrong`: how often a code may be tried yet before the lock. Left out where wrong codes lock nothing.
@@ -99,7 +100,7 @@ impl Problem {
             errors: errors(failure, language),
             possible: possible(failure),
             claim_id: duplicate(failure),
-            items: busy_items(failure),
+            items: hindered_items(failure),
             tries_left: tries_left(failure),
             consequences: unconfirmed(failure),
         }
@@ -257,8 +258,13 @@ fn duplicate(failure: &Failure) -> Option<String> {
     Some(claim.to_string())
 }
 
-fn busy_items(failure: &Failure) -> Option<Vec<u8>> {
-    let Failure::Rejected(Rejection::ItemBusy { items }) = failure else { return None };
+/// The items that are in the way, where it is not the claim as a whole.
+fn hindered_items(failure: &Failure) -> Option<Vec<u8>> {
+    let Failure::Rejected(Rejection::ItemBusy { items } | Rejection::BlockedByCustomer { items }) =
+        failure
+    else {
+        return None;
+    };
     Some(items.iter().map(|no| no.0).collect())
 }
 
@@ -387,6 +393,18 @@ mod tests {
         assert_eq!(problem["errors"][0]["pointer"], "/limit");
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.contains("“limit”") && detail.contains("1 to 100"), "{detail}");
+    }
+
+    #[test]
+    fn items_that_are_busy_or_blocked_are_named() {
+        let items = || vec![domain::ids::ItemNo(2), domain::ids::ItemNo(3)];
+        for rejection in [
+            Rejection::ItemBusy { items: items() },
+            Rejection::BlockedByCustomer { items: items() },
+        ] {
+            let problem = document(&Failure::from(rejection), Language::En);
+            assert_eq!(problem["items"], json!([2, 3]), "{problem}");
+        }
     }
 
     #[test]

@@ -57,7 +57,7 @@ problem_codes! {
     DuplicateClaim => "duplicate-claim", CONFLICT;
     /// Another claim was validated for an item and is not decided yet: `items`.
     ItemBusy => "item-busy", CONFLICT;
-    /// The customer has blocked this partner, or this partner and item.
+    /// The customer has blocked this partner, or this partner and item: `items`.
     BlockedByCustomer => "blocked-by-customer", CONFLICT;
     /// Nobody whom the notice would ask is verified, and nobody has vouched for the contact.
     ContactUnverified => "contact-unverified", CONFLICT;

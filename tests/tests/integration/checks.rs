@@ -309,6 +309,7 @@ async fn a_submit_that_a_block_refuses_is_a_look_as_well_and_a_check_names_the_b
     let body = claim_body(&["exchange-online", "teams"]);
     let refused = stack.submit(ALPINE, "k", &body).await;
     assert_eq!(refused.problem(), (409, "blocked-by-customer"), "{}", refused.text);
+    assert_eq!(refused.body["items"], json!([2]), "the second of the body's items");
     assert_eq!(checks_left(&stack).await, 0);
     assert_eq!(told(&stack, CONTOSO).await, [(ALPINE.to_owned(), 1)]);
     let checked = check(&stack, ALPINE, &body).await;

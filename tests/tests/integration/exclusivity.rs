@@ -204,7 +204,10 @@ async fn a_no_blocks_the_same_partner_and_item_and_nobody_else() {
     world.let_pass(closes_at(&claim));
     world.finalize().await;
     let again = world.create("again", &["teams"]).await.map(|_| ());
-    assert!(matches!(&again, Err(StoreError::Rejected(Rejection::BlockedByCustomer))), "{again:?}");
+    assert!(
+        matches!(&again, Err(StoreError::Rejected(Rejection::BlockedByCustomer { .. }))),
+        "{again:?}"
+    );
     world.submitted("other", &["exchange-online"]).await;
     world.rival_in_review("k", &["teams"]).await;
     world.clock.advance(Duration::days(91));
@@ -232,7 +235,7 @@ async fn a_no_blocks_the_same_partner_from_the_end_of_the_window_on_and_not_only
         assert_eq!(blocks(), usize::from(settled));
         let refused = give().await;
         let is_blocked =
-            matches!(&refused, Err(StoreError::Rejected(Rejection::BlockedByCustomer)));
+            matches!(&refused, Err(StoreError::Rejected(Rejection::BlockedByCustomer { .. })));
         assert!(is_blocked, "settled {settled}: {refused:?}");
         assert_eq!(world.read(&second.id).await.status(), Status::InReview);
     }
@@ -249,7 +252,10 @@ async fn the_customers_end_of_an_association_blocks_too() {
     let ended = world.give(&claim.id, &contoso_admin(), &end).await.unwrap().claim;
     assert_eq!(ended.status(), Status::Ended);
     let again = world.create("again", &["teams"]).await.map(|_| ());
-    assert!(matches!(&again, Err(StoreError::Rejected(Rejection::BlockedByCustomer))), "{again:?}");
+    assert!(
+        matches!(&again, Err(StoreError::Rejected(Rejection::BlockedByCustomer { .. }))),
+        "{again:?}"
+    );
 }
 
 #[tokio::test]

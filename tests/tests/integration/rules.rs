@@ -93,13 +93,14 @@ async fn a_tenant_that_is_not_in_the_directory_has_none() {
 }
 
 #[tokio::test]
-async fn a_blocked_partner_is_refused_at_submit_and_told_nothing_more() {
+async fn a_blocked_partner_is_refused_at_submit_and_told_which_items_and_nothing_more() {
     let stack = stack().await;
     set(&stack, &json!({"blocked_partners": [BOREALIS]})).await;
     let answer = submit(&stack, BOREALIS, "k", &["teams"]).await;
     assert_eq!(answer.problem(), (409, "blocked-by-customer"));
     let told: Vec<_> = answer.body.as_object().unwrap().keys().cloned().collect();
-    assert_eq!(told, ["code", "detail", "instance", "status", "title", "type"]);
+    assert_eq!(told, ["code", "detail", "instance", "items", "status", "title", "type"]);
+    assert_eq!(answer.body["items"], json!([1]));
     assert_eq!(submit(&stack, ALPINE, "k", &["teams"]).await.status, 201);
     set(&stack, &json!({"blocked_partners": []})).await;
     assert_eq!(
@@ -116,7 +117,7 @@ async fn a_block_that_comes_between_submit_and_validate_is_heeded() {
     set(&stack, &json!({"blocked_partners": [ALPINE]})).await;
     let refused = stack.world.give(&claim.id, &reviewer(), &validate()).await;
     assert!(
-        matches!(refused, Err(StoreError::Rejected(Rejection::BlockedByCustomer))),
+        matches!(refused, Err(StoreError::Rejected(Rejection::BlockedByCustomer { .. }))),
         "{refused:?}"
     );
 }

@@ -8,8 +8,8 @@ use crate::decision::deadlines::review_begins_by;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::eligibility::{self, EvidenceMoments};
 use crate::event::{Event, EventBody, Opening};
-use crate::ids::Version;
-use crate::program::Policy;
+use crate::ids::{ItemId, ItemNo, Version};
+use crate::program::{ItemKind, ItemRef, Policy};
 use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::rule::{COMMANDS, Rule};
 use crate::transition::{new_claim, replace_content};
@@ -27,7 +27,7 @@ pub(crate) fn create(creation: &Creation, context: &Context) -> Result<Event, Re
     if !errors.is_empty() {
         return Err(Rejection::Fields(errors));
     }
-    admissible(context)?;
+    admissible(input, context)?;
     let (opening, details) = content(id, input, &context.facts)
         .ok_or_else(|| Rejection::Fields(vec![FieldError::new("", FieldCode::Required)]))?;
     let due_at = review_begins_by(context);
@@ -47,7 +47,7 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
         let errors = errors.into_iter().map(FieldError::of_claim).collect();
         return Err(Rejection::Fields(errors));
     }
-    admissible(context)?;
+    admissible(&input, context)?;
     let (opening, details) =
         content(&claim.id, &input, &context.facts).ok_or(Rejection::MissingFact("partner"))?;
     let kept =
@@ -111,16 +111,28 @@ pub fn check(input: &ClaimInput, malformed: &[FieldError], context: &Context) ->
 }
 
 /// The refusals that are no fault of a field, all of them, the one to answer with first.
-pub fn conflicts(facts: &Facts, policy: &Policy) -> Vec<Rejection> {
+pub fn conflicts(input: &ClaimInput, facts: &Facts, policy: &Policy) -> Vec<Rejection> {
     let own = facts.own_claims.first();
     let duplicate = own.map(|(_, claim)| Rejection::DuplicateClaim { claim: claim.clone() });
-    let blocked = (!facts.blocked.is_empty()).then_some(Rejection::BlockedByCustomer);
+    let items = blocked_items(input, facts);
+    let blocked = (!facts.blocked.is_empty()).then_some(Rejection::BlockedByCustomer { items });
     let is_full_at_tenant = facts.open_at_tenant >= policy.open_claims_at_tenant;
     let over = facts.over_quota.or(is_full_at_tenant.then_some(None));
     let full = over.map(|retry_after_s| Rejection::QuotaExceeded { retry_after_s });
     duplicate.into_iter().chain(blocked).chain(full).collect()
 }
 
-fn admissible(context: &Context) -> Result<(), Rejection> {
-    conflicts(&context.facts, &context.policy).into_iter().next().map_or(Ok(()), Err)
+/// The items that the customer has blocked for the partner, as the submit numbers them.
+fn blocked_items(input: &ClaimInput, facts: &Facts) -> Vec<ItemNo> {
+    let is_blocked = |named: &Option<(ItemKind, ItemId)>| {
+        let same =
+            |own: &ItemRef, (kind, id): &(ItemKind, ItemId)| own.kind == *kind && own.id == *id;
+        named.as_ref().is_some_and(|named| facts.blocked.iter().any(|own| same(own, named)))
+    };
+    let numbered = (1..=u8::MAX).map(ItemNo).zip(&input.items);
+    numbered.filter(|(_, named)| is_blocked(named)).map(|(no, _)| no).collect()
+}
+
+fn admissible(input: &ClaimInput, context: &Context) -> Result<(), Rejection> {
+    conflicts(input, &context.facts, &context.policy).into_iter().next().map_or(Ok(()), Err)
 }

@@ -6,6 +6,7 @@ use crate::command::{ClaimInput, CommandKind};
 use crate::context::{Context, Rival, Standing};
 use crate::decision::deadlines::{deliver_by, window_can_be_counted};
 use crate::decision::remark::with_remark;
+use crate::decision::standing::refuse_blocked;
 use crate::decision::two_people::reviewed_list;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::eligibility::{self, EvidenceMoments};
@@ -156,9 +157,7 @@ fn still_admissible(
     if let Some((_, own)) = facts.own_claims.iter().find(duplicate) {
         return Err(Rejection::DuplicateClaim { claim: own.clone() });
     }
-    if facts.blocked.iter().any(is_judged) {
-        return Err(Rejection::BlockedByCustomer);
-    }
+    refuse_blocked(claim, context)?;
     let next = |rival: &&Rival| rival.standing == Standing::Next;
     let busy: Vec<_> = remaining(drop, context).filter(next).map(|rival| rival.item).collect();
     if busy.is_empty() { Ok(()) } else { Err(Rejection::ItemBusy { items: busy }) }

@@ -25,7 +25,7 @@ impl Objections {
         Self {
             suspended: partner.is_none_or(|own| own.status == PartnerStatus::Suspended),
             not_enrolled: !partner.is_some_and(|own| is_enrolled(claim, own)),
-            blocked: has_block(claim, items, &context.facts.blocked),
+            blocked: !blocked_of(claim, items, &context.facts.blocked).is_empty(),
         }
     }
 
@@ -40,10 +40,11 @@ pub(crate) fn is_enrolled(claim: &Claim, partner: &Partner) -> bool {
     location.is_some_and(|own| partner.is_enrolled(own, program))
 }
 
-fn has_block(claim: &Claim, items: &[ItemNo], blocked: &[ItemRef]) -> bool {
+/// Those of the items that are blocked.
+fn blocked_of(claim: &Claim, items: &[ItemNo], blocked: &[ItemRef]) -> Vec<ItemNo> {
     let is_blocked =
         |no: &ItemNo| claim.item(*no).is_some_and(|item| blocked.contains(&claim.item_ref(item)));
-    items.iter().any(is_blocked)
+    items.iter().copied().filter(is_blocked).collect()
 }
 
 fn undecided(claim: &Claim) -> Vec<ItemNo> {
@@ -79,8 +80,8 @@ pub(crate) fn entitlement_errors(claim: &Claim, context: &Context) -> Vec<FieldE
 /// # Errors
 /// [`Rejection::BlockedByCustomer`].
 pub(crate) fn refuse_blocked(claim: &Claim, context: &Context) -> Result<(), Rejection> {
-    let found = Objections::find(claim, &undecided(claim), context);
-    if found.blocked { Err(Rejection::BlockedByCustomer) } else { Ok(()) }
+    let items = blocked_of(claim, &undecided(claim), &context.facts.blocked);
+    if items.is_empty() { Ok(()) } else { Err(Rejection::BlockedByCustomer { items }) }
 }
 
 /// For the customer, who is told nothing of the partner's standing: the command does not fit now.

@@ -70,7 +70,7 @@ fn in_brief(rejection: &Rejection) -> String {
         | Rejection::LinkRetired
         | Rejection::AnotherReviewerRequired
         | Rejection::ItemBusy { .. }
-        | Rejection::BlockedByCustomer
+        | Rejection::BlockedByCustomer { .. }
         | Rejection::QuotaExceeded { .. }
         | Rejection::OutsideCalendar
         | Rejection::MissingFact(_)) => other.to_string(),

@@ -400,7 +400,10 @@ fn objections(story: &Story, since: Instant) -> Vec<(Story, Rejection)> {
         (world(suspended(since)), field("", FieldCode::PartnerSuspended)),
         (world(not_enrolled(since)), field("/location_id", FieldCode::LocationNotEnrolled)),
         (world(both), both_codes),
-        (Story { blocked: vec![1], ..story.clone() }, Rejection::BlockedByCustomer),
+        (
+            Story { blocked: vec![1], ..story.clone() },
+            Rejection::BlockedByCustomer { items: vec![ItemNo(2)] },
+        ),
     ]
 }
 

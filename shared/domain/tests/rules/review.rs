@@ -137,7 +137,7 @@ fn what_has_vanished_or_was_dropped_is_not_judged_at_validate() {
     assert_eq!(given.clone().evolved(event).items(), ["rejected", "dropped", "pending"]);
     context.facts.blocked = vec![item_ref(3)];
     let refused = decide(Some(&given.claim), &validate(&[2]), &context);
-    assert_eq!(refused, Err(Rejection::BlockedByCustomer));
+    assert_eq!(refused, Err(Rejection::BlockedByCustomer { items: vec![ItemNo(3)] }));
     context.facts.own_claims.clear();
     let event = decide(Some(&given.claim), &validate(&[3]), &context).unwrap().unwrap();
     assert_eq!(given.evolved(event).items(), ["rejected", "pending", "dropped"]);

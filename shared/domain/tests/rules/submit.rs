@@ -209,7 +209,8 @@ fn a_duplicate_names_the_partners_own_claim_and_comes_before_block_and_quota() {
     let refuse = |context: &_| created(&submit(&input(), &[]), context).unwrap_err();
     assert_eq!(refuse(&context), Rejection::DuplicateClaim { claim: id() });
     context.facts.own_claims.clear();
-    assert_eq!(refuse(&context), Rejection::BlockedByCustomer);
+    let items = vec![domain::ids::ItemNo(1)];
+    assert_eq!(refuse(&context), Rejection::BlockedByCustomer { items });
     context.facts.blocked.clear();
     assert_eq!(refuse(&context), Rejection::QuotaExceeded { retry_after_s: Some(60) });
 }

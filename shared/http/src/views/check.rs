@@ -216,7 +216,6 @@ impl CheckView {
         hindrances: Vec<Rejection>,
         contested: Option<bool>,
         earliest_closes_at: Option<Instant>,
-        blocked: &[usize],
         warnings: Vec<CheckWarning>,
         language: Language,
     ) -> Self {
@@ -228,8 +227,7 @@ impl CheckView {
             claim_id: None,
             allowed: field.allowed,
         });
-        let hindrances =
-            hindrances.into_iter().flat_map(|hindrance| hindered(hindrance, blocked, language));
+        let hindrances = hindrances.into_iter().flat_map(|hindrance| hindered(hindrance, language));
         let errors: Vec<_> = fields.chain(hindrances).collect();
         Self {
             ok: errors.is_empty(),
@@ -249,12 +247,12 @@ impl CheckView {
 }
 
 /// A refusal that is no fault of a field; a block at each of the items that it names.
-fn hindered(hindrance: Rejection, blocked: &[usize], language: Language) -> Vec<CheckErrorView> {
-    let is_of_items = hindrance == Rejection::BlockedByCustomer && !blocked.is_empty();
-    let pointers: Vec<_> = if is_of_items {
-        blocked.iter().map(|at| format!("/items/{at}")).collect()
-    } else {
-        vec![String::new()]
+fn hindered(hindrance: Rejection, language: Language) -> Vec<CheckErrorView> {
+    let pointers: Vec<_> = match &hindrance {
+        Rejection::BlockedByCustomer { items } if !items.is_empty() => {
+            items.iter().map(|no| format!("/items/{}", no.0.saturating_sub(1))).collect()
+        }
+        _ => vec![String::new()],
     };
     let problem = Problem::of(&Failure::from(hindrance), language, "");
     let error = |pointer| CheckErrorView {
@@ -304,7 +302,7 @@ mod tests {
     fn a_warning_hinders_nothing_and_is_told_in_the_callers_language() {
         let view = |language| {
             let warnings = vec![CheckWarning::VouchingNeeded];
-            let view = CheckView::of(vec![], vec![], Some(false), None, &[], warnings, language);
+            let view = CheckView::of(vec![], vec![], Some(false), None, warnings, language);
             serde_json::to_value(view).unwrap()
         };
         let (english, czech) = (view(Language::En), view(Language::Cs));

@@ -34,7 +34,7 @@ pub(super) fn tells_of_tenant<T>(decided: &Result<T, Rejection>) -> bool {
         decided,
         Err(Rejection::Fields(_)
             | Rejection::DuplicateClaim { .. }
-            | Rejection::BlockedByCustomer
+            | Rejection::BlockedByCustomer { .. }
             | Rejection::QuotaExceeded { .. })
     )
 }

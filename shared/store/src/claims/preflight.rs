@@ -6,8 +6,7 @@ use domain::command::Command;
 use domain::context::{Context, Facts};
 use domain::directory::TenantItem;
 use domain::eligibility::{self, Claimability};
-use domain::ids::{ItemId, ItemNo};
-use domain::program::ItemKind;
+use domain::ids::ItemNo;
 use domain::rejection::{FieldError, Rejection};
 
 use super::create::NewClaim;
@@ -28,8 +27,6 @@ pub struct Checked {
     /// When the window would close if its notice were delivered now; `None` where that cannot be
     /// counted.
     pub earliest_closes_at: Option<Instant>,
-    /// The places of the body's items that the customer keeps from the partner.
-    pub blocked: Vec<usize>,
     /// The partner, the tenant and the program, as far as they are known.
     pub known: Facts,
     /// What the partner can claim at the tenant, where the body names no items: the tenant's items of the program's kind.
@@ -57,21 +54,12 @@ impl Store {
         )?;
         let facts = &mut context.facts;
         facts.over_quota = facts.over_quota.or(used_up);
-        let is_blocked = |named: &Option<(ItemKind, ItemId)>| {
-            let named = named.as_ref();
-            named.is_some_and(|(kind, id)| {
-                facts.blocked.iter().any(|own| own.kind == *kind && own.id == *id)
-            })
-        };
-        let items = new.input.items.iter().enumerate();
-        let blocked = items.filter(|(_, named)| is_blocked(named)).map(|(at, _)| at).collect();
         Ok(Checked {
             errors: domain::check(new.input, new.malformed, &context),
-            hindrances: domain::decide::conflicts(&context.facts, &context.policy),
+            hindrances: domain::decide::conflicts(new.input, &context.facts, &context.policy),
             // A claim that names no item contests none.
             contested: contested.filter(|_| claimable.is_none()),
             earliest_closes_at: earliest_close(&context),
-            blocked,
             claimable,
             known: context.facts,
         })
