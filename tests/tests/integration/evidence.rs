@@ -494,3 +494,47 @@ async fn a_clean_document_bears_the_tag_of_what_none_names_until_its_entry_has_t
     assert_eq!(stack.world.documents.unnamed(), [""; 0]);
     assert_eq!(scans(&stack, &claim).await, ["clean"]);
 }
+
+#[tokio::test]
+async fn evidence_is_added_before_the_review_to_a_rejection_that_can_be_disputed_and_to_the_dispute()
+ {
+    let stack = stack().await;
+    let drafted = draft(&stack, "k", CONTOSO).await;
+    let mut known = Vec::new();
+    let mut bring_another = async |status: Status, text: &str| {
+        let before = claim(&stack, drafted.id.as_str()).await;
+        assert_eq!(before.status(), status);
+        let document = format!("%PDF-1.7\n{text}\n%%EOF\n");
+        let added = bring(&stack, &before, document.as_bytes(), CLEAN).await;
+        let entry = added.body["evidence"]["id"].as_str().unwrap().to_owned();
+        let after = claim(&stack, drafted.id.as_str()).await;
+        assert_eq!((after.status(), after.state.until()), (status, before.state.until()));
+        assert_eq!(link(&stack, &after, &entry).await.status, 200, "staff read it");
+        known.push(json!("clean"));
+        assert_eq!(scans(&stack, &after).await, known);
+        after
+    };
+    let started = bring_another(Status::Draft, "the order").await;
+    assert_eq!(stack.command(ALPINE, &started, "submit", &json!({})).await.status, 200);
+    let submitted = bring_another(Status::Submitted, "the order, signed").await;
+    for command in [domain::command::Command::BeginReview, integration::world::reject()] {
+        stack.world.give(&submitted.id, &reviewer(), &command).await.unwrap();
+    }
+    let rejected = bring_another(Status::Rejected, "the missing page").await;
+    let comment = json!({"comment": "The page is there now."});
+    assert_eq!(stack.command(ALPINE, &rejected, "dispute", &comment).await.status, 200);
+    let disputed = bring_another(Status::Disputed, "a letter of the customer's").await;
+    let uphold = Event::post(&format!("/v1/claims/{}/review", disputed.id))
+        .staff("reviewer", "reviewer-2")
+        .header("if-match", &format!("\"{}\"", disputed.version.0))
+        .json(&json!({"action": "uphold", "comment": "It names another item."}));
+    let upheld = stack.send(uphold).await;
+    assert_eq!(
+        (upheld.status, &upheld.body["status"]),
+        (200, &json!("rejected")),
+        "{}",
+        upheld.text
+    );
+    let late = add(&stack, &disputed, &announcement(OTHER)).await;
+    assert_eq!(late.problem(), (409, "invalid-state"), "the rejection is final");
+}
