@@ -176,10 +176,14 @@ impl<'r> Call<'r> {
     /// The body as the fields of a form, in their order.
     pub fn form(&self) -> Result<Vec<(String, String)>, Failure> {
         let body = self.bounded_body("application/x-www-form-urlencoded");
-        let body = body.map_err(|failure| match failure {
-            Failure::MalformedBody => Failure::MalformedForm,
-            Failure::UnsupportedMediaType => Failure::NotForm,
-            other => other,
+        let body = body.map_err(|failure| {
+            if failure == Failure::MalformedBody {
+                Failure::MalformedForm
+            } else if failure == Failure::UnsupportedMediaType {
+                Failure::NotForm
+            } else {
+                failure
+            }
         })?;
         let text = std::str::from_utf8(body).map_err(|_| Failure::MalformedForm)?;
         // It cannot fail: what is not a pair is a name without a value.

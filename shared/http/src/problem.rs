@@ -110,14 +110,10 @@ impl Problem {
 impl Problem {
     /// What a problem of that code looks like where a form is taken, in English.
     pub(crate) fn example_with_form(code: ProblemCode) -> Self {
-        let told = match code {
-            ProblemCode::MalformedBody => Some(Failure::MalformedForm),
-            ProblemCode::UnsupportedMediaType => Some(Failure::NotForm),
-            _ => None,
-        };
         let example = Self::example(code);
-        match told {
-            Some(failure) => Self::of(&failure, Language::En, &example.instance),
+        let of_forms = [Failure::MalformedForm, Failure::NotForm];
+        match of_forms.iter().find(|failure| failure.code() == code) {
+            Some(failure) => Self::of(failure, Language::En, &example.instance),
             None => example,
         }
     }

@@ -223,7 +223,7 @@ async fn a_claim_that_is_read_by_its_id_names_program_and_items_in_the_language_
         let event = Event::get(&format!("/v1/customer/claims/{}", claim.id));
         stack.send(event.customer_admin(CONTOSO).header("accept-language", language)).await
     };
-    let named = |answer: &Answer, id: &str| {
+    let called = |answer: &Answer, id: &str| {
         let items = answer.body["items"].as_array().unwrap();
         items.iter().find(|item| item["id"] == id).unwrap()["name"].clone()
     };
@@ -231,10 +231,14 @@ async fn a_claim_that_is_read_by_its_id_names_program_and_items_in_the_language_
     assert_eq!(czech.body["program_name"], "Využití služeb");
     assert_eq!(english.body["program_name"], fixtures::osu_m365().name.as_str());
     assert_eq!(
-        (named(&czech, "teams"), named(&english, "teams")),
+        (called(&czech, "teams"), called(&english, "teams")),
         ("Týmy".into(), "Microsoft Teams".into())
     );
-    assert_eq!(named(&english, "exchange-online"), Value::Null, "the catalogue has no name for it");
+    assert_eq!(
+        called(&english, "exchange-online"),
+        Value::Null,
+        "the catalogue has no name for it"
+    );
     let listed = list(&stack, CONTOSO, "").await;
     assert!(listed.body["items"][0].get("program_name").is_none(), "{}", listed.text);
 }

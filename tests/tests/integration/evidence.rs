@@ -505,8 +505,8 @@ async fn evidence_is_added_before_the_review_to_a_rejection_that_can_be_disputed
         let before = claim(&stack, drafted.id.as_str()).await;
         assert_eq!(before.status(), status);
         let document = format!("%PDF-1.7\n{text}\n%%EOF\n");
-        let added = bring(&stack, &before, document.as_bytes(), CLEAN).await;
-        let entry = added.body["evidence"]["id"].as_str().unwrap().to_owned();
+        let brought = bring(&stack, &before, document.as_bytes(), CLEAN).await;
+        let entry = brought.body["evidence"]["id"].as_str().unwrap().to_owned();
         let after = claim(&stack, drafted.id.as_str()).await;
         assert_eq!((after.status(), after.state.until()), (status, before.state.until()));
         assert_eq!(link(&stack, &after, &entry).await.status, 200, "staff read it");
@@ -528,12 +528,12 @@ async fn evidence_is_added_before_the_review_to_a_rejection_that_can_be_disputed
         .staff("reviewer", "reviewer-2")
         .header("if-match", &format!("\"{}\"", disputed.version.0))
         .json(&json!({"action": "uphold", "comment": "It names another item."}));
-    let upheld = stack.send(uphold).await;
+    let judged = stack.send(uphold).await;
     assert_eq!(
-        (upheld.status, &upheld.body["status"]),
+        (judged.status, &judged.body["status"]),
         (200, &json!("rejected")),
         "{}",
-        upheld.text
+        judged.text
     );
     let late = add(&stack, &disputed, &announcement(OTHER)).await;
     assert_eq!(late.problem(), (409, "invalid-state"), "the rejection is final");

@@ -248,12 +248,14 @@ impl CheckView {
 
 /// A refusal that is no fault of a field; a block at each of the items that it names.
 fn hindered(hindrance: Rejection, language: Language) -> Vec<CheckErrorView> {
-    let pointers: Vec<_> = match &hindrance {
-        Rejection::BlockedByCustomer { items } if !items.is_empty() => {
-            items.iter().map(|no| format!("/items/{}", no.0.saturating_sub(1))).collect()
-        }
-        _ => vec![String::new()],
-    };
+    let mut pointers = Vec::new();
+    if let Rejection::BlockedByCustomer { items } = &hindrance {
+        let places = items.iter().map(|no| no.0.saturating_sub(1));
+        pointers.extend(places.map(|at| format!("/items/{at}")));
+    }
+    if pointers.is_empty() {
+        pointers.push(String::new());
+    }
     let problem = Problem::of(&Failure::from(hindrance), language, "");
     let error = |pointer| CheckErrorView {
         pointer,

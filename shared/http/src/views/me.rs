@@ -129,8 +129,8 @@ impl MeView {
     ) -> Self {
         let id = caller.partner_id().map(ToString::to_string).unwrap_or_default();
         let locations = partner.map(|(partner, _)| {
-            let called = partner.locations.iter().map(|own| LocationView::called_in(own, language));
-            called.collect()
+            let locations = partner.locations.iter();
+            locations.map(|own| LocationView::called_in(own, language)).collect()
         });
         let quotas = partner.map(|(partner, left)| QuotasView {
             daily_claim_quota: partner.daily_claim_quota,
