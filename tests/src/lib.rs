@@ -18,6 +18,7 @@ pub mod documents;
 pub mod elsewhere;
 pub mod engine;
 pub mod fixtures;
+pub mod logs;
 pub mod rivals;
 pub mod stack;
 pub mod template;

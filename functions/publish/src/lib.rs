@@ -10,6 +10,8 @@ mod fuzz;
 mod park;
 mod record;
 
+use std::collections::BTreeMap;
+
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use domain::claim::{Claim, HoldReason, State};
 use domain::event::EventType;
@@ -17,7 +19,7 @@ use runtime::fields::{self, metric};
 use runtime::{Bus, BusEvent, Failure, Invocation, telemetry};
 use serde_json::Value;
 use store::{Store, StoreError};
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 pub use park::Parking;
 
@@ -60,10 +62,26 @@ pub async fn handle(
         waiting.extend(events.into_iter().map(|own| (number.clone(), own)));
     }
     let unsent = Box::pin(app.bus.put(&waiting)).await;
-    let sent = waiting.iter().filter(|(number, _)| !unsent.contains(number)).count();
-    telemetry::count(metric::PUBLISHED, count(sent));
+    say(waiting.iter().filter(|(number, _)| !unsent.contains(number)).map(|(_, event)| event));
     let first = waiting.into_iter().map(|(number, _)| number).find(|no| unsent.contains(no));
     Ok(response(first.or(failed)))
+}
+
+/// Counts what went on the bus, and logs it by type: the charts of what becomes of claims are queries of these
+/// lines.
+fn say<'a>(sent: impl Iterator<Item = &'a BusEvent>) {
+    let mut by_type = BTreeMap::<_, u32>::new();
+    for event in sent {
+        *by_type.entry(event.event_type).or_default() += 1;
+    }
+    telemetry::count(metric::PUBLISHED, by_type.values().sum());
+    for (event_type, count) in by_type {
+        info!(
+            { fields::EVENT_TYPE } = event_type,
+            { fields::COUNT } = count,
+            "Events are on the bus"
+        );
+    }
 }
 
 /// Archives a record; what has to go on the bus, if anything has.
@@ -122,8 +140,4 @@ fn response(failed: Option<String>) -> DynamoDbEventResponse {
         response.batch_item_failures.push(failure);
     }
     response
-}
-
-fn count(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }

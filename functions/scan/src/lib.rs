@@ -70,6 +70,7 @@ async fn carry_out(app: &App, scanned: &Scanned) -> Result<(), Failure> {
     let document = &scanned.document;
     let Some(verdict) = scanned.verdict else {
         telemetry::count(metric::FAULTS, 1);
+        telemetry::count(metric::SCAN_FAILED, 1);
         warn!({ fields::CLAIM_ID } = %document.claim, "A document could not be scanned");
         return Ok(());
     };

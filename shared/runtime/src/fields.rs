@@ -1,8 +1,10 @@
-//! The names of log fields, with dots, and of metrics, with their units.
+//! The names of log fields, with dots, and of what is counted and measured, with units.
 //!
 //! A constant stands in braces: `tracing::info!({ fields::CLAIM_ID } = %id, "Claim closed")`.
 //! Nothing personal has a name here: no address, no person, no token, no code, no body.
 
+/// The stack that an invocation's metrics are of.
+pub const STACK: &str = "stack";
 /// The function that speaks.
 pub const FUNCTION: &str = "function";
 /// The gateway's id of a request (a problem's `instance`), or the platform's of an invocation.
@@ -44,7 +46,7 @@ pub const MESSAGE_ID: &str = "message.id";
 /// A stream record's sequence number.
 pub const SEQUENCE_NUMBER: &str = "record.sequence_number";
 
-/// The names of metrics.
+/// The names of what an invocation counts and measures.
 pub mod metric {
     /// How long an invocation took.
     pub const DURATION_MS: &str = "duration_ms";
@@ -86,7 +88,18 @@ pub mod metric {
     pub const SCANNED: &str = "scanned";
     /// Records that nobody can read, set aside whole.
     pub const PARKED: &str = "parked";
+    /// Documents that the scanner could not scan.
+    pub const SCAN_FAILED: &str = "scan_failed";
 
-    /// The metrics of which one alarm hears all functions: they are written without a dimension as well.
-    pub const OF_ALL_FUNCTIONS: [&str; 1] = [EARLY_CLOSE];
+    /// What an alarm reads, and nothing else, is a metric: each costs by the month. All other values are fields
+    /// of the same line, where a query finds them.
+    pub const ALARMED: [&str; 7] = [
+        OLDEST_DUE_SECONDS,
+        POISON,
+        EARLY_CLOSE,
+        ACTIVATION_UNTOLD,
+        UNOPENED_WINDOW,
+        CODE_ATTACK,
+        SCAN_FAILED,
+    ];
 }

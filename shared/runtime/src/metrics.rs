@@ -1,4 +1,5 @@
-//! The metric line of an invocation, in the embedded metric format: printed, not sent.
+//! What an invocation counted and measured, as one line; in it, in the embedded metric format, what an alarm reads:
+//! printed, not sent.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -38,39 +39,39 @@ pub(crate) fn update(metric: &'static str, change: impl FnOnce(f64) -> f64) {
     });
 }
 
-/// The line. Metrics of which one alarm hears all functions are in a directive of their own, with an empty set
-/// of dimensions beside the usual one.
-pub(crate) fn line(function: &str, request_id: &str, at: DateTime<Utc>, values: &Values) -> Value {
-    let (of_all, of_one): (Vec<_>, Vec<_>) =
-        values.keys().copied().partition(|name| metric::OF_ALL_FUNCTIONS.contains(name));
-    let mut directives = vec![directive(&json!([[fields::FUNCTION]]), &of_one)];
-    if !of_all.is_empty() {
-        directives.push(directive(&json!([[fields::FUNCTION], []]), &of_all));
-    }
+/// Whose a line is.
+pub(crate) struct Origin {
+    pub(crate) stack: String,
+    pub(crate) function: &'static str,
+}
+
+/// The line: all values as fields, and those that an alarm reads as metrics of the stack, whichever function
+/// counted them.
+pub(crate) fn line(origin: &Origin, request_id: &str, at: DateTime<Utc>, values: &Values) -> Value {
     let mut line = Map::new();
-    let head = json!({ "Timestamp": at.timestamp_millis(), "CloudWatchMetrics": directives });
-    line.insert("_aws".to_owned(), head);
-    line.insert(fields::FUNCTION.to_owned(), function.into());
+    let alarmed: Vec<_> =
+        values.keys().copied().filter(|name| metric::ALARMED.contains(name)).collect();
+    if !alarmed.is_empty() {
+        let directives = json!([directive(&alarmed)]);
+        let head = json!({ "Timestamp": at.timestamp_millis(), "CloudWatchMetrics": directives });
+        line.insert("_aws".to_owned(), head);
+    }
+    line.insert(fields::STACK.to_owned(), origin.stack.as_str().into());
+    line.insert(fields::FUNCTION.to_owned(), origin.function.into());
     line.insert(fields::REQUEST_ID.to_owned(), request_id.into());
     line.extend(values.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())));
     Value::Object(line)
 }
 
-fn directive(dimensions: &Value, names: &[&str]) -> Value {
+fn directive(names: &[&str]) -> Value {
     let metrics: Vec<_> =
         names.iter().map(|name| json!({ "Name": name, "Unit": unit(name) })).collect();
-    json!({ "Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": metrics })
+    json!({ "Namespace": NAMESPACE, "Dimensions": [[fields::STACK]], "Metrics": metrics })
 }
 
 /// The unit is in the name.
 fn unit(name: &str) -> &'static str {
-    if name.ends_with("_ms") {
-        "Milliseconds"
-    } else if name.ends_with("_seconds") {
-        "Seconds"
-    } else {
-        "Count"
-    }
+    if name.ends_with("_seconds") { "Seconds" } else { "Count" }
 }
 
 /// Prints the line. One that cannot be printed is lost, and nothing else with it.
@@ -84,7 +85,7 @@ pub(crate) fn milliseconds(duration: std::time::Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
-/// Every line has these two, so that a graph of them has no holes.
+/// Every line has these two.
 pub(crate) fn complete(values: &mut Values, duration_ms: f64, faults: u32) {
     values.insert(metric::DURATION_MS, duration_ms);
     *values.entry(metric::FAULTS).or_default() += f64::from(faults);
@@ -110,33 +111,32 @@ mod tests {
         assert_eq!(counted(async {}).await.1, Values::new());
     }
 
+    const FINALIZE: fn() -> Origin = || Origin { stack: "cpor".to_owned(), function: "finalize" };
+
     #[test]
-    fn the_line_names_the_function_as_dimension_and_the_unit_of_every_metric() {
-        let mut values = Values::new();
+    fn what_an_alarm_reads_is_a_metric_of_the_stack_and_all_other_values_are_fields_beside_it() {
+        let mut values = Values::from([(metric::CLOSED, 3.0), (metric::EARLY_CLOSE, 1.0)]);
+        values.insert(metric::OLDEST_DUE_SECONDS, 7.0);
         complete(&mut values, 12.0, 0);
         let expected = json!({
             "_aws": {"Timestamp": 0, "CloudWatchMetrics": [{
-                "Namespace": "cpor", "Dimensions": [["function"]],
+                "Namespace": "cpor", "Dimensions": [["stack"]],
                 "Metrics": [
-                    {"Name": "duration_ms", "Unit": "Milliseconds"}, {"Name": "faults", "Unit": "Count"},
+                    {"Name": "early_close", "Unit": "Count"},
+                    {"Name": "oldest_due_seconds", "Unit": "Seconds"},
                 ],
             }]},
-            "function": "claims", "request.id": "r1", "duration_ms": 12.0, "faults": 0.0,
+            "stack": "cpor", "function": "finalize", "request.id": "r1", "duration_ms": 12.0,
+            "faults": 0.0, "closed": 3.0, "early_close": 1.0, "oldest_due_seconds": 7.0,
         });
-        assert_eq!(line("claims", "r1", DateTime::UNIX_EPOCH, &values), expected);
+        assert_eq!(line(&FINALIZE(), "r1", DateTime::UNIX_EPOCH, &values), expected);
     }
 
     #[test]
-    fn an_early_close_is_told_of_its_function_and_of_all_functions_together() {
-        let values = Values::from([(metric::CLOSED, 3.0), (metric::EARLY_CLOSE, 1.0)]);
-        let line = line("finalize", "r1", DateTime::UNIX_EPOCH, &values);
-        let expected = json!([
-            {"Namespace": "cpor", "Dimensions": [["function"]],
-             "Metrics": [{"Name": "closed", "Unit": "Count"}]},
-            {"Namespace": "cpor", "Dimensions": [["function"], []],
-             "Metrics": [{"Name": "early_close", "Unit": "Count"}]},
-        ]);
-        assert_eq!(line["_aws"]["CloudWatchMetrics"], expected);
-        assert_eq!((&line["closed"], &line["early_close"]), (&json!(3.0), &json!(1.0)));
+    fn a_line_without_anything_that_an_alarm_reads_makes_no_metric() {
+        let mut values = Values::new();
+        complete(&mut values, 12.0, 1);
+        let line = line(&FINALIZE(), "r1", DateTime::UNIX_EPOCH, &values);
+        assert_eq!((&line["faults"], line.get("_aws")), (&json!(1.0), None));
     }
 }

@@ -10,7 +10,9 @@ use tracing::{Instrument as _, info_span};
 use crate::clock::Stopwatch;
 use crate::failure::{Failure, StartError};
 use crate::invocation::Invocation;
-use crate::{clock, fields, metrics, panics, telemetry};
+use crate::metrics::Origin;
+use crate::settings::StackSettings;
+use crate::{clock, fields, metrics, panics, settings, telemetry};
 
 /// Serves HTTP requests until the platform ends the process.
 ///
@@ -29,13 +31,12 @@ where
     Fut: Future<Output = Response<Body>> + Send + 'static,
 {
     let app: &'static A = Box::leak(Box::new(app));
+    let origin = origin(function)?;
     let service = service_fn(|request: Request| {
         let id = request_id(&request);
         // On the heap: a handler's future is deep, and the layers around it are futures too.
         let answer = Box::pin(handler(app, request));
-        observed(function, id, async { Ok(answer.await) }, |answer| {
-            answer.status().is_server_error()
-        })
+        observed(origin, id, async { Ok(answer.await) }, |answer| answer.status().is_server_error())
     });
     let mut adapter = Adapter::from(service);
     let service = service_fn(move |event: LambdaEvent<LambdaRequest>| {
@@ -94,18 +95,25 @@ where
     Fut: Future<Output = Result<R, Failure>> + Send + 'static,
 {
     let app: &'static A = Box::leak(Box::new(app));
+    let origin = origin(function)?;
     let service = service_fn(|event: LambdaEvent<E>| {
         let invocation = Invocation::from(&event.context);
         let id = invocation.request_id.clone();
         let work = Box::pin(handler(app, event.payload, invocation));
-        observed(function, id, work, |_| false)
+        observed(origin, id, work, |_| false)
     });
     lambda_runtime::run(service).await.map_err(StartError::Serve)
 }
 
+/// Whose the lines of this process are.
+fn origin(function: &'static str) -> Result<&'static Origin, StartError> {
+    let StackSettings { name } = settings::read()?;
+    Ok(Box::leak(Box::new(Origin { stack: name, function })))
+}
+
 /// Runs the work of one invocation: in a span of its own, counted, and safe against panics.
 async fn observed<T>(
-    function: &'static str,
+    origin: &Origin,
     request_id: String,
     work: impl Future<Output = Result<T, Failure>>,
     is_fault: fn(&T) -> bool,
@@ -113,13 +121,13 @@ async fn observed<T>(
     let watch = Stopwatch::start();
     let span = info_span!(
         "invocation",
-        { fields::FUNCTION } = function,
+        { fields::FUNCTION } = origin.function,
         { fields::REQUEST_ID } = request_id.as_str()
     );
     let (outcome, mut values) = metrics::counted(logged(work)).instrument(span).await;
     let fault = outcome.as_ref().map_or(true, is_fault);
     metrics::complete(&mut values, metrics::milliseconds(watch.elapsed()), fault.into());
-    metrics::print(&metrics::line(function, &request_id, clock::raw()(), &values));
+    metrics::print(&metrics::line(origin, &request_id, clock::raw()(), &values));
     outcome
 }
 
@@ -174,11 +182,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_and_a_failure_are_errors_of_their_invocation() {
+        let origin = Origin { stack: "cpor".to_owned(), function: "f" };
         let panicking =
-            observed("f", "r1".to_owned(), async { panic!("on purpose") }, |(): &()| false);
+            observed(&origin, "r1".to_owned(), async { panic!("on purpose") }, |(): &()| false);
         assert_eq!(format!("{:?}", panicking.await.unwrap_err()), "the function panicked");
         let failing = async { Err(Failure::new("the queue is away")) };
-        let failing = observed("f", "r2".to_owned(), failing, |(): &()| false);
+        let failing = observed(&origin, "r2".to_owned(), failing, |(): &()| false);
         assert_eq!(format!("{:?}", failing.await.unwrap_err()), "the queue is away");
     }
 }

@@ -10,7 +10,7 @@ pub use environment::{Environment, Settings, SettingsError, names, parse, read};
 pub(crate) use environment::{endpoint, names_authorities};
 pub use sections::{
     BusSettings, CursorSecretSettings, DocumentSettings, LinkSecretSettings, MailSettings,
-    PageSettings, ParkSettings, ShardQueueSettings, TableSettings,
+    PageSettings, ParkSettings, ShardQueueSettings, StackSettings, TableSettings,
 };
 
 /// What each function with lists needs; the secret signs cursors, and no links.
@@ -35,22 +35,27 @@ pub type Publish = (TableSettings, BusSettings, ParkSettings);
 /// What `sweep` needs.
 pub type Sweep = (TableSettings, BusSettings);
 
+/// The names that a function with these settings reads: the loop that serves it reads the stack's beside them.
+fn all<S: Settings>() -> Vec<&'static str> {
+    names::<(StackSettings, S)>()
+}
+
 /// The names of the environment that each function reads.
 pub fn by_function() -> Vec<(&'static str, Vec<&'static str>)> {
     vec![
-        ("claims", names::<Api>()),
-        ("evidence", names::<Evidence>()),
-        ("scan", names::<Scan>()),
-        ("review", names::<Api>()),
-        ("decision", names::<Decision>()),
-        ("associations", names::<Api>()),
-        ("customer", names::<Api>()),
-        ("directory", names::<Directory>()),
-        ("notify", names::<Notify>()),
-        ("delivery", names::<Delivery>()),
-        ("finalize", names::<Finalize>()),
-        ("publish", names::<Publish>()),
-        ("sweep", names::<Sweep>()),
+        ("claims", all::<Api>()),
+        ("evidence", all::<Evidence>()),
+        ("scan", all::<Scan>()),
+        ("review", all::<Api>()),
+        ("decision", all::<Decision>()),
+        ("associations", all::<Api>()),
+        ("customer", all::<Api>()),
+        ("directory", all::<Directory>()),
+        ("notify", all::<Notify>()),
+        ("delivery", all::<Delivery>()),
+        ("finalize", all::<Finalize>()),
+        ("publish", all::<Publish>()),
+        ("sweep", all::<Sweep>()),
     ]
 }
 

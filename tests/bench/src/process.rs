@@ -147,6 +147,7 @@ fn settings(cloud: &Cloud, platform: &str) -> BTreeMap<String, String> {
         ("AWS_SESSION_TOKEN", "test"),
         ("AWS_EC2_METADATA_DISABLED", "true"),
         ("PATH", "/usr/bin:/bin"),
+        ("STACK", "cpor"),
         ("TABLE_NAME", TABLE),
         ("SHARDS", &SHARDS.to_string()),
         ("SANDBOX", "false"),

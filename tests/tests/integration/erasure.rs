@@ -1,8 +1,8 @@
 //! The end of personal data (`docs/domain.md §3.11`): after an erasure a canary is nowhere, the history verifies, and
 //! a restored table is erased again.
 
-use std::io::{Read, Write};
-use std::sync::{Arc, Mutex};
+use std::io::Read;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,6 +15,7 @@ use flate2::read::DeflateDecoder;
 use integration::backstage::{events, mail_event, mails, records};
 use integration::engine::key;
 use integration::fixtures::{self, ALPINE, CONTOSO};
+use integration::logs::Lines;
 use integration::stack::{Answer, Stack, link, token_of};
 use integration::wire::{Call, Fault, any, until_death};
 use integration::world::{
@@ -41,36 +42,6 @@ fn body() -> Value {
     body["external_ref"] = json!("kanarek-1");
     body["evidence"][0]["name"] = json!("kanarek.pdf");
     body
-}
-
-/// The lines that are logged on this thread.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Lines {
-    fn logged(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap().to_lowercase()
-    }
-}
-
-/// Logs as the functions do, into memory.
-fn log_to(lines: &Lines) -> tracing::subscriber::DefaultGuard {
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .with_max_level(tracing::Level::INFO)
-        .with_writer(move || writer.clone());
-    tracing::subscriber::set_default(subscriber.finish())
 }
 
 /// What a value of the table says, each binary also inflated, in lower case.
@@ -233,7 +204,7 @@ async fn tick_after(stack: &Stack, due: DateTime<Utc>) {
 #[tokio::test]
 async fn after_an_erasure_a_canary_is_nowhere_and_the_history_verifies() {
     let lines = Lines::default();
-    let _logs = log_to(&lines);
+    let _logs = lines.kept();
     let stack = Stack::at(NOW).await;
     let world = &stack.world;
     let claim = refused(&stack).await;

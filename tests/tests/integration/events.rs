@@ -9,6 +9,7 @@ use domain::recipient::RecipientNo;
 use integration::backstage::{Backstage, events, mail_event, mails, records};
 use integration::elsewhere::With;
 use integration::engine::key;
+use integration::logs::Lines;
 use integration::stack::{SECRET, Stack, StoredSecret};
 use integration::world::{
     VERIFIED, World, alpine, apply_reports, closes_at, decline, item_statuses, link, reviewer,
@@ -36,6 +37,34 @@ fn history(world: &World) -> Vec<String> {
         .map(|key| key.1)
         .filter(|sk| sk.starts_with("H#"))
         .collect()
+}
+
+/// Type and count of each line that `publish` logs about what is on the bus.
+fn told_by_type(lines: &Lines) -> Vec<(String, u64)> {
+    let lines = lines.logged();
+    let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let told = lines.filter(|line| line["message"] == "events are on the bus");
+    told.map(|line| {
+        (line["event.type"].as_str().unwrap().to_owned(), line["count"].as_u64().unwrap())
+    })
+    .collect()
+}
+
+#[tokio::test]
+async fn what_a_batch_puts_on_the_bus_is_logged_once_for_each_type_of_event() {
+    let world = World::at(NOW).await;
+    let backstage = Backstage::of(&world, false);
+    for key in ["a", "b"] {
+        world.submitted(key, &[if key == "a" { "teams" } else { "exchange-online" }]).await;
+    }
+    let claim = world.notifying("c", &["sharepoint-online"]).await;
+    world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
+    let lines = Lines::default();
+    let _kept = lines.kept();
+    backstage.publish(&records(&world)).await.unwrap();
+    let expected = [("review_begun", 1), ("submitted", 3), ("validated", 1), ("withdrawn", 1)];
+    let expected = expected.map(|(event_type, count)| (event_type.to_owned(), count));
+    assert_eq!(told_by_type(&lines), expected);
 }
 
 #[tokio::test]

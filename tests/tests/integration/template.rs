@@ -161,30 +161,23 @@ fn no_function_that_may_write_timers_runs_for_more_than_a_minute() {
     }
 }
 
-/// Whom the alarms on one of our own metrics hear: a function, or without a dimension all of them.
-fn alarmed(metric: &str) -> Vec<Option<&'static str>> {
+/// The names of the metrics of ours that alarms hear, each in the dimension of its stack.
+fn alarmed() -> BTreeSet<&'static str> {
     let alarms = resources(template(), "AWS::CloudWatch::Alarm").map(|(_, one)| &one["Properties"]);
-    let ours = alarms.filter(|one| one["Namespace"] == "cpor" && one["MetricName"] == metric);
+    let ours = alarms.filter(|one| one["Namespace"] == "cpor");
+    let stack = json!([{"Name": "stack", "Value": {"!Ref": "AWS::StackName"}}]);
     let heard = |alarm: &'static Value| {
-        let dimensions = alarm.get("Dimensions")?;
-        assert_eq!(dimensions[0]["Name"], "function");
-        Some(dimensions[0]["Value"].as_str().unwrap())
+        assert_eq!(alarm["Dimensions"], stack, "{alarm}");
+        alarm["MetricName"].as_str().unwrap()
     };
     ours.map(heard).collect()
 }
 
 #[test]
-fn one_alarm_hears_of_a_close_before_its_time_in_every_function() {
-    assert_eq!(alarmed(metric::EARLY_CLOSE), [None]);
-}
-
-#[test]
-fn an_alarm_that_hears_all_functions_is_on_a_metric_that_they_write_together() {
-    let alarms = resources(template(), "AWS::CloudWatch::Alarm").map(|(_, one)| &one["Properties"]);
-    let ours = alarms.filter(|one| one["Namespace"] == "cpor");
-    let of_all = ours.filter(|one| one.get("Dimensions").is_none());
-    let names: Vec<&str> = of_all.map(|one| one["MetricName"].as_str().unwrap()).collect();
-    assert_eq!(names, metric::OF_ALL_FUNCTIONS);
+fn every_metric_has_an_alarm_and_every_alarm_its_metric_whichever_function_counts_it() {
+    assert_eq!(alarmed(), metric::ALARMED.into());
+    let variables = &template()["Globals"]["Function"]["Environment"]["Variables"];
+    assert_eq!(variables["STACK"], json!({"!Ref": "AWS::StackName"}));
 }
 
 #[test]
@@ -199,26 +192,6 @@ fn every_row_of_a_map_is_a_resource_of_the_loop_that_reads_the_map() {
             assert!(template["Resources"].get(format!("{row}{kind}")).is_some(), "{map}: {row}");
         }
     }
-}
-
-#[test]
-fn what_is_passed_because_it_keeps_failing_is_alarmed() {
-    assert_eq!(alarmed(metric::POISON), [Some("finalize")]);
-}
-
-#[test]
-fn guessed_codes_are_alarmed() {
-    assert_eq!(alarmed(metric::CODE_ATTACK), [Some("decision")]);
-}
-
-#[test]
-fn an_activation_that_nobody_could_be_told_of_is_alarmed() {
-    assert_eq!(alarmed(metric::ACTIVATION_UNTOLD), [Some("delivery")]);
-}
-
-#[test]
-fn a_window_that_no_verified_delivery_had_opened_is_alarmed() {
-    assert_eq!(alarmed(metric::UNOPENED_WINDOW), [Some("publish")]);
 }
 
 #[test]

@@ -13,6 +13,19 @@ const MOST_SHARDS: u16 = 64;
 /// The longest name of an operator.
 const MAX_OPERATOR_NAME_CHARS: usize = 60;
 
+/// Whose metrics an invocation counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StackSettings {
+    /// `STACK`: the name of the stack.
+    pub name: String,
+}
+
+impl Settings for StackSettings {
+    fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
+        Some(Self { name: environment.text("STACK")? })
+    }
+}
+
 /// The table, and what whoever commits to it must know.
 #[derive(Debug, Clone)]
 pub struct TableSettings {

@@ -1,0 +1,69 @@
+//! For whom a mail about a claim was handed over. No address is kept, and nothing for long.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::Duration;
+use domain::ids::ClaimId;
+
+use crate::table::attributes::{key, number, text};
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::keys;
+use crate::table::transaction::is_refused;
+
+/// For whom.
+const MARKS: &str = "s";
+/// How long a message about a mail may be under way, and some more: the time to live runs on the real clock.
+const KEPT: Duration = Duration::days(90);
+
+impl Store {
+    /// For whom a mail was handed over, as the mail names its addressees.
+    ///
+    /// # Errors
+    /// Where the table does not answer, or the item cannot be read.
+    pub async fn mail_marks(
+        &self,
+        claim: &ClaimId,
+        mail: &str,
+    ) -> Result<BTreeSet<String>, StoreError> {
+        let item = self.get_item(key(keys::claim(claim), keys::mail_marks(mail))).await?;
+        match item.as_ref().and_then(|item| item.get(MARKS)) {
+            None => Ok(BTreeSet::new()),
+            Some(AttributeValue::Ss(marks)) => Ok(marks.iter().cloned().collect()),
+            Some(_) => Err(StoreError::unreadable("mail", MARKS)),
+        }
+    }
+
+    /// Notes that a mail was handed over for an addressee: one unit, and none where that is noted.
+    ///
+    /// # Errors
+    /// Where the table does not answer.
+    pub async fn mark_mail(
+        &self,
+        claim: &ClaimId,
+        mail: &str,
+        addressee: &str,
+    ) -> Result<(), StoreError> {
+        let expires = number((self.raw_now() + KEPT).timestamp());
+        let marked = self
+            .client
+            .update_item()
+            .table_name(self.table())
+            .set_key(Some(key(keys::claim(claim), keys::mail_marks(mail))))
+            .update_expression(format!(
+                "ADD {MARKS} :marks SET expires = if_not_exists(expires, :x)"
+            ))
+            .condition_expression(format!("NOT contains({MARKS}, :mark)"))
+            .expression_attribute_values(":marks", AttributeValue::Ss(vec![addressee.to_owned()]))
+            .expression_attribute_values(":mark", text(addressee))
+            .expression_attribute_values(":x", expires)
+            .send()
+            .await;
+        match marked {
+            Ok(_) => Ok(()),
+            Err(error) if is_refused(&error) => Ok(()),
+            Err(error) => Err(StoreError::of_call(error)),
+        }
+    }
+}
