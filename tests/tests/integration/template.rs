@@ -389,3 +389,34 @@ fn a_revision_of_the_directory_wakes_neither_archive_nor_sweep() {
         }
     }
 }
+
+#[test]
+fn what_holds_data_or_keys_outlives_its_stack_save_where_the_deploy_that_makes_it_fails() {
+    let kept =
+        ["Table", "Documents", "DocumentKey", "QueueKey", "LinkSecret", "CursorSecret", "UserPool"];
+    for (name, resource) in template()["Resources"].as_object().unwrap() {
+        let policy = resource["DeletionPolicy"].as_str();
+        let expected = kept.contains(&name.as_str()).then_some("RetainExceptOnCreate");
+        if resource["Type"] == "AWS::Logs::LogGroup" {
+            assert_eq!(policy, Some("Delete"), "{name}");
+        } else {
+            assert_eq!(policy, expected, "{name}");
+            let replaced = resource["UpdateReplacePolicy"].as_str();
+            assert_eq!(replaced, expected.map(|_| "Retain"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn table_and_people_are_protected_unless_a_first_deploy_or_a_sandbox_says_no() {
+    let template = template();
+    let protected = &template["Conditions"]["IsProtected"]["!And"];
+    let outside = json!({"!Equals": [{"!Ref": "Sandbox"}, "false"]});
+    assert_eq!(protected, &json!([outside, {"!Equals": [{"!Ref": "Protected"}, "true"]}]));
+    assert_eq!(template["Parameters"]["Protected"]["Default"], "true");
+    let of = |name: &str, property: &str| &template["Resources"][name]["Properties"][property];
+    let table = of("Table", "DeletionProtectionEnabled");
+    assert_eq!(table, &json!({"!If": ["IsProtected", true, false]}));
+    let people = of("UserPool", "DeletionProtection");
+    assert_eq!(people, &json!({"!If": ["IsProtected", "ACTIVE", "INACTIVE"]}));
+}
