@@ -138,7 +138,7 @@ bench-load: benchmark ## a minute of mixed requests, a third of it with a table 
 	$(BENCH) load
 
 # For AWS: make deploy STACK=cpor SENDER=notices@example.com CONTACT=help@example.com NAME="Example Ltd." \
-#   [COLOR=#14507d] [LOGO=logo.png] [ARCH=x86_64] [ARGS="--guided"]
+#   DOMAIN=claims.example.com CERTIFICATE=arn:aws:acm:... [COLOR=#14507d] [LOGO=logo.png] [ARCH=x86_64] [ARGS="--guided"]
 FUNCTIONS := $(notdir $(wildcard functions/*))
 ARCH ?= arm64
 COLOR ?= \#14507d
@@ -153,7 +153,8 @@ deploy: $(TOOLS) ## builds for Lambda and deploys to the AWS account of the envi
 	@rm -f $(BRANDED:%=target/lambda/%/logo)
 	@$(if $(LOGO),for function in $(BRANDED); do cp '$(LOGO)' target/lambda/$$function/logo; done)
 	$(VENV)/bin/sam deploy --template-file template.yaml --stack-name $(STACK) --resolve-s3 --capabilities CAPABILITY_IAM \
-	  --parameter-overrides Architecture=$(ARCH) SenderAddress=$$SENDER OperatorContact=$$CONTACT OperatorName="\"$$NAME\"" BrandColor='$(COLOR)' $(PARAMETERS) $(ARGS)
+	  --parameter-overrides Architecture=$(ARCH) SenderAddress=$$SENDER OperatorContact=$$CONTACT OperatorName="\"$$NAME\"" BrandColor='$(COLOR)' \
+	  $(if $(DOMAIN),DomainName='$(DOMAIN)' CertificateArn='$(CERTIFICATE)') $(PARAMETERS) $(ARGS)
 
 $(TOOLS): tests/local/requirements.txt
 	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)

@@ -420,3 +420,30 @@ fn table_and_people_are_protected_unless_a_first_deploy_or_a_sandbox_says_no() {
     let people = of("UserPool", "DeletionProtection");
     assert_eq!(people, &json!({"!If": ["IsProtected", "ACTIVE", "INACTIVE"]}));
 }
+
+#[test]
+fn outside_a_sandbox_a_domain_is_required_and_shuts_the_generated_address() {
+    let template = template();
+    let rule = &template["Rules"]["DomainOutsideSandbox"];
+    assert_eq!(rule["RuleCondition"], json!({"!Equals": [{"!Ref": "Sandbox"}, "false"]}));
+    let domain = json!({"!Not": [{"!Equals": [{"!Ref": "DomainName"}, ""]}]});
+    assert_eq!(rule["Assertions"][0]["Assert"], domain);
+    assert_eq!(template["Conditions"]["HasDomain"], domain);
+    let of = |name: &str| &template["Resources"][name]["Properties"];
+    let shut = &of("Api")["DisableExecuteApiEndpoint"];
+    assert_eq!(shut, &json!({"!If": ["HasDomain", true, false]}));
+    let mapping = json!({"ApiId": {"!Ref": "Api"}, "DomainName": {"!Ref": "Domain"}, "Stage": {"!Ref": "Stage"}});
+    assert_eq!(of("DomainMapping"), &mapping, "all paths: a mapping without a key is the root");
+}
+
+#[test]
+fn links_live_on_the_domain_or_on_the_edge_before_it() {
+    let template = template();
+    let domain = json!({"!If": ["HasDomain", {"!Sub": "https://${DomainName}"}, {"!GetAtt": "Api.ApiEndpoint"}]});
+    assert_eq!(template["Outputs"]["ApiEndpoint"]["Value"], domain);
+    let links = json!({"!If": ["HasPublicBaseUrl", {"!Ref": "PublicBaseUrl"}, domain]});
+    for function in ["DecisionFunction", "NotifyFunction"] {
+        let variables = &template["Resources"][function]["Properties"]["Environment"]["Variables"];
+        assert_eq!(variables["PUBLIC_BASE_URL"], links, "{function}");
+    }
+}
