@@ -175,7 +175,12 @@ fn alarmed() -> BTreeSet<&'static str> {
 
 #[test]
 fn every_metric_has_an_alarm_and_every_alarm_its_metric_whichever_function_counts_it() {
-    assert_eq!(alarmed(), metric::ALARMED.into());
+    let counted = metric::ALARMED.into_iter().chain(["refused_decisions"]);
+    assert_eq!(
+        alarmed(),
+        counted.collect(),
+        "what functions count, and what is counted out of a log"
+    );
     let variables = &template()["Globals"]["Function"]["Environment"]["Variables"];
     assert_eq!(variables["STACK"], json!({"!Ref": "AWS::StackName"}));
 }
@@ -278,15 +283,87 @@ fn no_permission_has_a_wildcard_or_scans() {
 }
 
 #[test]
-fn what_anyone_may_guess_at_is_throttled_below_everything_else() {
+fn one_machine_cannot_use_up_the_decision_page_and_what_nobody_needs_often_is_slow() {
     let template = template();
     let (_, stage) = resources(template, "AWS::ApiGatewayV2::Stage").next().unwrap();
     let properties = &stage["Properties"];
-    let rate = |settings: &Value| settings["ThrottlingRateLimit"].as_u64().unwrap();
-    let usual = rate(&properties["DefaultRouteSettings"]);
-    for route in ["ANY /d/{token}", "GET /n/{code}"] {
-        assert!(rate(&properties["RouteSettings"][route]) <= usual / 10, "{route}");
+    let limits = |route: &str| {
+        let settings = &properties["RouteSettings"][route];
+        let parameter = settings["ThrottlingRateLimit"]["!Ref"].as_str().unwrap();
+        assert_eq!(settings["ThrottlingBurstLimit"]["!Ref"], parameter, "{route}");
+        template["Parameters"][parameter]["Default"].as_u64().unwrap()
+    };
+    let usual = properties["DefaultRouteSettings"]["ThrottlingRateLimit"].as_u64().unwrap();
+    assert!(limits("ANY /d/{token}") == 1000 && usual < 1000);
+    assert_eq!(limits("GET /n/{code}"), 200);
+    let open = ROUTES.iter().filter(|route| !matches!(route.auth, Auth::Jwt));
+    let rest =
+        open.filter(|route| !route.path.starts_with("/d/") && !route.path.starts_with("/n/"));
+    for route in rest {
+        assert_eq!(limits(&format!("{} {}", route.method, route.path)), 10, "{}", route.path);
     }
+}
+
+#[test]
+fn refused_requests_for_the_decision_page_are_counted_out_of_the_access_log() {
+    let template = template();
+    let filter = &template["Resources"]["RefusedDecisions"]["Properties"];
+    assert_eq!(filter["LogGroupName"], json!({"!Ref": "ApiLogGroup"}));
+    let pattern = r#"{ $.status = "429" && $.route = "ANY /d/{token}" }"#;
+    assert_eq!(filter["FilterPattern"], pattern);
+    let counted = json!([{"MetricNamespace": "cpor", "MetricName": "refused_decisions",
+        "MetricValue": "1", "Dimensions": [{"Key": "stack", "Value": "$.stack"}]}]);
+    assert_eq!(filter["MetricTransformations"], counted);
+    for name in ["status", "route", "stack"] {
+        assert!(access_log().get(name).is_some(), "{name}");
+    }
+}
+
+/// A line of the gateway's log, with its variables.
+fn access_log() -> Value {
+    let (_, stage) = resources(template(), "AWS::ApiGatewayV2::Stage").next().unwrap();
+    let format = &stage["Properties"]["AccessLogSettings"]["Format"]["!Sub"];
+    serde_json::from_str(format.as_str().unwrap()).unwrap()
+}
+
+#[test]
+fn the_access_log_names_route_caller_and_subject_never_the_path_and_no_function_reads_it() {
+    let line = access_log();
+    assert_eq!(line["route"], "$context.routeKey");
+    assert_eq!(line["address"], "$context.identity.sourceIp");
+    assert_eq!(line["subject"], "$context.authorizer.claims.sub");
+    assert!(
+        !line.to_string().to_lowercase().contains("path"),
+        "the path of a decision is its token"
+    );
+    assert!(line.as_object().unwrap().keys().all(|name| !name.contains('.')));
+    let group = &template()["Resources"]["ApiLogGroup"]["Properties"];
+    assert_eq!(group["LogGroupName"]["!Sub"], "/aws/vendedlogs/${AWS::StackName}-api");
+    assert_eq!(group["RetentionInDays"], 30);
+    for (function, statement) in permissions() {
+        let actions = listed(&statement["Action"]);
+        let of_logs = actions.iter().any(|one| one.as_str().unwrap().starts_with("logs:"));
+        let writes = json!(["logs:CreateLogStream", "logs:PutLogEvents"]);
+        let own = json!({"!GetAtt": format!("{function}LogGroup.Arn")});
+        let only_its_own = statement["Action"] == writes && statement["Resource"] == own;
+        assert!(!of_logs || only_its_own, "{function}: {statement}");
+    }
+}
+
+#[test]
+fn the_account_is_never_locked_out_of_its_keys_and_the_bucket_takes_no_request_without_tls() {
+    let template = template();
+    let root = json!({"AWS": {"!Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}});
+    for (name, key) in resources(template, "AWS::KMS::Key") {
+        let account = &key["Properties"]["KeyPolicy"]["Statement"][0];
+        assert_eq!((&account["Principal"], &account["Action"]), (&root, &json!("kms:*")), "{name}");
+    }
+    let policy = &template["Resources"]["DocumentsPolicy"]["Properties"];
+    let statement = &policy["PolicyDocument"]["Statement"][0];
+    assert_eq!((&statement["Effect"], &statement["Principal"]), (&json!("Deny"), &json!("*")));
+    assert_eq!(statement["Condition"], json!({"Bool": {"aws:SecureTransport": "false"}}));
+    let whole = json!([{"!GetAtt": "Documents.Arn"}, {"!Sub": "${Documents.Arn}/*"}]);
+    assert_eq!(statement["Resource"], whole);
 }
 
 #[test]
