@@ -189,9 +189,9 @@ fn every_metric_has_an_alarm_and_every_alarm_its_metric_whichever_function_count
 fn every_row_of_a_map_is_a_resource_of_the_loop_that_reads_the_map() {
     let template = template();
     let made = [("OwnAlarms", "Alarm"), ("AwsAlarms", "Alarm"), ("Clients", "Client")];
-    let maps: BTreeSet<&str> =
-        template["Mappings"].as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(maps, made.iter().map(|(map, _)| *map).collect());
+    let maps = template["Mappings"].as_object().unwrap().keys().map(String::as_str);
+    let loops = made.iter().map(|(map, _)| *map).chain(["Queues"]).collect::<BTreeSet<_>>();
+    assert_eq!(maps.collect::<BTreeSet<_>>(), loops);
     for (map, kind) in made {
         for row in template["Mappings"][map].as_object().unwrap().keys() {
             assert!(template["Resources"].get(format!("{row}{kind}")).is_some(), "{map}: {row}");
@@ -235,18 +235,88 @@ fn what_no_entry_names_is_deleted_after_seven_days_and_scan_hears_of_every_edit_
     assert_eq!(rule["Targets"][0]["Arn"]["!GetAtt"], "ScanFunction.Arn");
 }
 
-#[test]
-fn a_queue_hides_its_messages_for_longer_than_their_function_runs() {
+/// The mappings of queues: the queue, the function that reads it, and how.
+fn readers() -> Vec<(&'static str, String, &'static Value)> {
     let template = template();
-    for (name, source) in resources(template, "AWS::Lambda::EventSourceMapping") {
-        let arn = source["Properties"]["EventSourceArn"]["!GetAtt"].as_str().unwrap();
-        let Some(queue) = arn.strip_suffix(".Arn") else { continue };
-        let logical = source["Properties"]["FunctionName"]["!Ref"].as_str().unwrap();
+    let sources = resources(template, "AWS::Lambda::EventSourceMapping");
+    let of_a_queue = sources.filter_map(|(_, source)| {
+        let properties = &source["Properties"];
+        let queue = properties["EventSourceArn"]["!GetAtt"].as_str()?.strip_suffix(".Arn")?;
+        let logical = properties["FunctionName"]["!Ref"].as_str()?;
         let functions = functions(template);
-        let function = &functions.iter().find(|one| one.1 == logical).unwrap().0;
-        let hidden_s =
-            template["Resources"][queue]["Properties"]["VisibilityTimeout"].as_i64().unwrap();
-        assert!(hidden_s > timeouts()[function], "{name}: {hidden_s} s for {function}");
+        let function = functions.iter().find(|one| one.1 == logical).unwrap().0.clone();
+        Some((queue, function, properties))
+    });
+    of_a_queue.collect()
+}
+
+#[test]
+fn a_queue_hides_its_messages_for_six_times_as_long_as_their_function_runs() {
+    let template = template();
+    assert!(!readers().is_empty());
+    for (queue, function, _) in readers() {
+        let properties = &template["Resources"][queue]["Properties"];
+        let hidden_s = properties["VisibilityTimeout"].as_i64().unwrap();
+        assert!(hidden_s >= 6 * timeouts()[&function], "{queue}: {hidden_s} s for {function}");
+        let dead_letters = &properties["RedrivePolicy"]["deadLetterTargetArn"]["!GetAtt"];
+        let dead_letters = dead_letters.as_str().unwrap().trim_end_matches(".Arn");
+        let alarm = format!("{dead_letters}Alarm");
+        assert!(template["Resources"].get(&alarm).is_some(), "{queue}: {alarm}");
+    }
+}
+
+/// A number where the account has its usual concurrency. In a new account it is 2, or none.
+fn usual(value: &Value, new_account: &Value) -> u64 {
+    let choice = value["!If"].as_array().unwrap();
+    assert_eq!((&choice[0], &choice[1]), (&json!("HasLittleConcurrency"), new_account));
+    choice[2].as_u64().unwrap()
+}
+
+#[test]
+fn all_readers_streams_and_reservations_leave_a_hundred_of_the_accounts_concurrency() {
+    // One for each thousand write units a second that the table takes: as many as for ten million closes in minutes.
+    const SHARDS_OF_THE_STREAM: u64 = 40;
+    let template = template();
+    for (queue, _, properties) in readers() {
+        let cap = usual(&properties["ScalingConfig"]["MaximumConcurrency"], &json!(2));
+        let row = queue.trim_end_matches("Queue");
+        assert_eq!(template["Mappings"]["Queues"][row]["Cap"], cap, "{queue}");
+    }
+    // Of all rows, also of a queue that no reader has yet.
+    let rows = template["Mappings"]["Queues"].as_object().unwrap().values();
+    let caps: u64 = rows.map(|row| row["Cap"].as_u64().unwrap()).sum();
+    let streams: u64 = resources(template, "AWS::Lambda::EventSourceMapping")
+        .filter(|(_, one)| one["Properties"]["EventSourceArn"]["!GetAtt"] == "Table.StreamArn")
+        .map(|(_, one)| one["Properties"]["ParallelizationFactor"].as_u64().unwrap_or(1))
+        .map(|factor| factor * SHARDS_OF_THE_STREAM)
+        .sum();
+    let reserved = functions(template).into_iter().filter_map(|(function, _, properties)| {
+        let reserved = properties.get("ReservedConcurrentExecutions")?;
+        Some((function, usual(reserved, &json!({"!Ref": "AWS::NoValue"}))))
+    });
+    let reserved: BTreeMap<String, u64> = reserved.collect();
+    let expected = [("customer".to_owned(), 100), ("decision".to_owned(), 200)];
+    assert_eq!(reserved, expected.into(), "whoever says no is the last to suffer");
+    let account = template["Parameters"]["AccountConcurrency"]["Default"].as_u64().unwrap();
+    let taken = caps + streams + reserved.values().sum::<u64>();
+    assert_eq!((taken, account), (694, 1000));
+    assert!(taken + 100 <= account, "what Lambda wants unreserved, for the functions of the API");
+}
+
+#[test]
+fn a_report_that_the_queue_does_not_take_waits_among_its_dead_letters() {
+    let template = template();
+    let subscription = &template["Resources"]["MailEventSubscription"]["Properties"];
+    let dead_letters = json!({"deadLetterTargetArn": {"!GetAtt": "DeliveryDeadLetters.Arn"}});
+    assert_eq!(subscription["RedrivePolicy"], dead_letters);
+    for queue in ["DeliveryQueue", "DeliveryDeadLetters"] {
+        let policy = &template["Resources"][format!("{queue}Policy")]["Properties"];
+        assert_eq!(policy["Queues"], json!([{"!Ref": queue}]));
+        let statement = &policy["PolicyDocument"]["Statement"][0];
+        assert_eq!(statement["Principal"], json!({"Service": "sns.amazonaws.com"}));
+        assert_eq!(statement["Resource"], json!({"!GetAtt": format!("{queue}.Arn")}));
+        let topic = json!({"ArnEquals": {"aws:SourceArn": {"!Ref": "MailEvents"}}});
+        assert_eq!(statement["Condition"], topic);
     }
 }
 
