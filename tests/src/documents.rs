@@ -1,5 +1,5 @@
-//! The bucket of the documents, as far as functions call it: objects by key, their entity tags as
-//! conditions, and refusals on request.
+//! The bucket of the documents, as far as functions call it: objects by key in all their versions, their entity
+//! tags as conditions, and refusals on request.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,10 +26,22 @@ pub const BUCKET: &str = "documents";
 #[derive(Debug, Clone, Default)]
 pub struct Documents(Arc<Mutex<State>>);
 
+/// How many versions a page of their list has.
+const PAGE: usize = 2;
+
 #[derive(Debug, Default)]
 struct State {
-    objects: BTreeMap<String, Object>,
+    /// The versions of each object, the oldest first.
+    versions: BTreeMap<String, Vec<Version>>,
+    given: usize,
     refusals: usize,
+}
+
+#[derive(Debug)]
+struct Version {
+    id: usize,
+    /// None: the marker of a deletion.
+    object: Option<Object>,
 }
 
 /// An object.
@@ -72,19 +84,24 @@ impl Documents {
     pub fn upload(&self, key: &str, content_type: &str, bytes: &[u8]) -> Object {
         let (bytes, content_type) = (bytes.to_vec(), content_type.to_owned());
         let object = Object { bytes, content_type, unnamed: false };
-        self.state(|state| state.objects.insert(key.to_owned(), object.clone()));
+        self.state(|state| state.put(key.to_owned(), Some(object.clone())));
         object
     }
 
     /// The keys of all objects.
     pub fn keys(&self) -> Vec<String> {
-        self.state(|state| state.objects.keys().cloned().collect())
+        self.state(|state| state.objects().map(|(key, _)| key.clone()).collect())
+    }
+
+    /// The key of each version that is kept, old ones and markers of deletions too.
+    pub fn versions(&self) -> Vec<String> {
+        self.state(|state| state.all_versions("").into_iter().map(|(key, ..)| key).collect())
     }
 
     /// The keys of the objects that bear the tag of what no entry names.
     pub fn unnamed(&self) -> Vec<String> {
         self.state(|state| {
-            let unnamed = state.objects.iter().filter(|(_, object)| object.unnamed);
+            let unnamed = state.objects().filter(|(_, object)| object.unnamed);
             unnamed.map(|(key, _)| key.clone()).collect()
         })
     }
@@ -110,16 +127,37 @@ impl Documents {
 }
 
 impl State {
+    fn put(&mut self, key: String, object: Option<Object>) {
+        self.given += 1;
+        self.versions.entry(key).or_default().push(Version { id: self.given, object });
+    }
+
+    /// The objects that are there: those whose newest version is no marker of a deletion.
+    fn objects(&self) -> impl Iterator<Item = (&String, &Object)> {
+        self.versions.iter().filter_map(|(key, all)| Some((key, all.last()?.object.as_ref()?)))
+    }
+
+    /// Key, id and whether it is an object, of each version: by key, the newest first.
+    fn all_versions(&self, prefix: &str) -> Vec<(String, usize, bool)> {
+        let keys = self.versions.iter().filter(|(key, _)| key.starts_with(prefix));
+        keys.flat_map(|(key, all)| {
+            all.iter().rev().map(|one| (key.clone(), one.id, one.object.is_some()))
+        })
+        .collect()
+    }
+
     fn answer(&mut self, request: &HttpRequest) -> HttpResponse {
         let header = |name| request.headers().get(name).unwrap_or_default().to_owned();
         let path = request.uri().split("://").last().unwrap_or_default();
         let path = path.split_once('/').map_or("", |(_, path)| path);
         let (key, query) = path.split_once('?').unwrap_or((path, ""));
         let key = key.to_owned();
-        let tagging = query.split('&').any(|part| part.trim_end_matches('=') == "tagging");
+        let asks = |what: &str| query.split('&').any(|part| part.trim_end_matches('=') == what);
+        let tagging = asks("tagging");
         let source = header("x-amz-copy-source");
         match request.method() {
             "GET" if query.contains("list-type=2") => self.list(query),
+            "GET" if asks("versions") => self.list_versions(query),
             "PUT" if tagging => self.tag(&key, true),
             "DELETE" if tagging => self.tag(&key, false),
             "GET" => match self.found(&key, &header("if-match")) {
@@ -132,14 +170,17 @@ impl State {
                     Ok(object) => {
                         let replaced = header("x-amz-tagging-directive") == "REPLACE";
                         let unnamed = replaced && header("x-amz-tagging") == "named=no";
-                        self.objects.insert(key, Object { unnamed, ..object });
+                        self.put(key, Some(Object { unnamed, ..object }));
                         respond(200, "<CopyObjectResult/>")
                     }
                     Err((status, code)) => refusal(status, code),
                 }
             }
             "DELETE" => {
-                self.objects.remove(&key);
+                match parameter(query, "versionId") {
+                    Some(id) => self.forget(&key, &id),
+                    None => self.put(key, None),
+                }
                 respond(204, "")
             }
             other => panic!("no function asks a bucket for {other} {key}"),
@@ -147,18 +188,51 @@ impl State {
     }
 
     fn list(&self, query: &str) -> HttpResponse {
-        let prefix = query.split('&').find_map(|part| part.strip_prefix("prefix="));
-        let prefix = prefix.expect("a prefix").replace("%2F", "/");
-        let keys = self.objects.keys().filter(|key| key.starts_with(&prefix));
+        let prefix = parameter(query, "prefix").expect("a prefix");
+        let keys = self.objects().map(|(key, _)| key).filter(|key| key.starts_with(&prefix));
         let contents = keys.map(|key| format!("<Contents><Key>{key}</Key></Contents>"));
         let contents: String = contents.collect();
         let truncated = "<IsTruncated>false</IsTruncated>";
         respond(200, &format!("<ListBucketResult>{truncated}{contents}</ListBucketResult>"))
     }
 
+    /// A page of the versions, from behind the one that the request names.
+    fn list_versions(&self, query: &str) -> HttpResponse {
+        let all = self.all_versions(&parameter(query, "prefix").expect("a prefix"));
+        let after = parameter(query, "key-marker").zip(parameter(query, "version-id-marker"));
+        let is_behind = |(key, id, _): &&(String, usize, bool)| {
+            let after = after.as_ref().map(|(key, id)| (key, id.parse::<usize>().expect("an id")));
+            after.is_none_or(|(last, seen)| key > last || (key == last && *id < seen))
+        };
+        let rest: Vec<_> = all.iter().filter(is_behind).collect();
+        let page = rest.get(..PAGE.min(rest.len())).unwrap_or_default();
+        let element = |(key, id, is_object): &&(String, usize, bool)| {
+            let name = if *is_object { "Version" } else { "DeleteMarker" };
+            format!("<{name}><Key>{key}</Key><VersionId>{id}</VersionId></{name}>")
+        };
+        let elements: String = page.iter().map(element).collect();
+        let next = match page.last() {
+            Some((key, id, _)) if rest.len() > page.len() => format!(
+                "<IsTruncated>true</IsTruncated><NextKeyMarker>{key}</NextKeyMarker>\
+                 <NextVersionIdMarker>{id}</NextVersionIdMarker>"
+            ),
+            Some(_) | None => "<IsTruncated>false</IsTruncated>".to_owned(),
+        };
+        respond(200, &format!("<ListVersionsResult>{next}{elements}</ListVersionsResult>"))
+    }
+
+    /// Forgets one version for good.
+    fn forget(&mut self, key: &str, id: &str) {
+        if let Some(all) = self.versions.get_mut(key) {
+            all.retain(|one| one.id.to_string() != id);
+        }
+        self.versions.retain(|_, all| !all.is_empty());
+    }
+
     /// The one tag that there is, put or taken away.
     fn tag(&mut self, key: &str, unnamed: bool) -> HttpResponse {
-        match self.objects.get_mut(key) {
+        let newest = self.versions.get_mut(key).and_then(|all| all.last_mut());
+        match newest.and_then(|newest| newest.object.as_mut()) {
             Some(object) => {
                 object.unnamed = unnamed;
                 respond(if unnamed { 200 } else { 204 }, "")
@@ -168,9 +242,16 @@ impl State {
     }
 
     fn found(&self, key: &str, etag: &str) -> Result<Object, (u16, &'static str)> {
-        let object = self.objects.get(key).ok_or((404, "NoSuchKey"))?;
+        let newest = self.versions.get(key).and_then(|all| all.last()?.object.as_ref());
+        let object = newest.ok_or((404, "NoSuchKey"))?;
         if object.etag() == etag { Ok(object.clone()) } else { Err((412, "PreconditionFailed")) }
     }
+}
+
+/// A parameter of a query.
+fn parameter(query: &str, name: &str) -> Option<String> {
+    let value = |part: &str| part.strip_prefix(name)?.strip_prefix('=').map(str::to_owned);
+    query.split('&').find_map(value).map(|value| value.replace("%2F", "/"))
 }
 
 fn content(object: &Object) -> HttpResponse {

@@ -68,14 +68,33 @@ impl Bucket {
         Ok(keys.iter().filter_map(|key| Document::in_clean(key)).collect())
     }
 
-    /// Deletes all that was ever uploaded for a claim, in quarantine and clean. Once more does nothing.
+    /// Deletes all that was ever uploaded for a claim, in quarantine and clean, in every version that the bucket
+    /// keeps. Once more does nothing.
     pub(crate) async fn delete_all(&self, claim: &ClaimId) -> Result<(), Failure> {
         for prefix in [Document::quarantine_prefix(claim), Document::clean_prefix(claim)] {
-            for key in self.keys_under(prefix).await? {
-                self.client.delete_object().bucket(&self.name).key(key).send().await?;
-            }
+            self.delete_versions_under(&prefix).await?;
         }
         Ok(())
+    }
+
+    /// A marker of a deletion is deleted like a version: its name says that there was a document.
+    async fn delete_versions_under(&self, prefix: &str) -> Result<(), Failure> {
+        let mut from = (None, None);
+        loop {
+            let list = self.client.list_object_versions().bucket(&self.name).prefix(prefix);
+            let page = list.set_key_marker(from.0).set_version_id_marker(from.1).send().await?;
+            let versions = page.versions().iter().map(|one| (one.key(), one.version_id()));
+            let markers = page.delete_markers().iter().map(|one| (one.key(), one.version_id()));
+            for (key, version) in versions.chain(markers) {
+                let delete = self.client.delete_object().bucket(&self.name);
+                let delete = delete.set_key(key.map(str::to_owned));
+                delete.set_version_id(version.map(str::to_owned)).send().await?;
+            }
+            if page.is_truncated() != Some(true) {
+                return Ok(());
+            }
+            from = (page.next_key_marker, page.next_version_id_marker);
+        }
     }
 
     async fn keys_under(&self, prefix: String) -> Result<Vec<String>, Failure> {
@@ -102,7 +121,8 @@ impl Bucket {
         Ok(())
     }
 
-    /// Deletes the document from the quarantine. Once more does nothing.
+    /// Deletes the document from the quarantine; the bucket keeps it as an old version for a day. Once more does
+    /// nothing.
     pub(crate) async fn delete(&self, document: &Document) -> Result<(), Failure> {
         let key = document.quarantine_key();
         self.client.delete_object().bucket(&self.name).key(key).send().await?;

@@ -468,7 +468,8 @@ async fn a_policy_without_a_time_has_no_timer_and_erases_nothing() {
 }
 
 #[tokio::test]
-async fn the_documents_of_an_erased_claim_are_deleted_at_once_and_what_is_uploaded_behind_it_too() {
+async fn the_documents_of_an_erased_claim_are_deleted_at_once_in_every_version_and_what_is_uploaded_behind_it_too()
+ {
     let policy = Policy { evidence: EvidencePolicy::Uploaded, ..Policy::default() };
     let stack = Stack::with_policy(NOW, policy).await;
     let world = &stack.world;
@@ -499,12 +500,17 @@ async fn the_documents_of_an_erased_claim_are_deleted_at_once_and_what_is_upload
     upload(&waiting, 2);
     upload(&kept, 4);
     assert_eq!(world.documents.keys().len(), 3);
+    let of_claim =
+        || world.documents.versions().into_iter().filter(|key| key.contains(id.as_str()));
+    assert!(of_claim().count() > 3, "the quarantine keeps as old versions what has left it");
     stack.command(ALPINE, &world.read(&id).await, "discard", &json!({})).await;
     assert_eq!(erase(&stack, &id).await.status, 200);
     tell(&stack).await;
     assert_eq!(world.documents.keys(), std::slice::from_ref(&kept), "another claim keeps its own");
+    assert_eq!(of_claim().count(), 0, "gone in every version, its markers too");
     scan(&late, upload(&late, 3).etag()).await.unwrap();
     assert_eq!(world.documents.keys(), [kept]);
+    assert_eq!(of_claim().count(), 0);
     let found = traces(world).into_iter().filter(|(pk, _)| *pk == format!("C#{id}"));
     assert_eq!(found.count(), 0);
 }

@@ -617,3 +617,52 @@ fn links_live_on_the_domain_or_on_the_edge_before_it() {
         assert_eq!(variables["PUBLIC_BASE_URL"], links, "{function}");
     }
 }
+
+#[test]
+fn scan_hears_the_one_scanner_of_this_account_and_the_plans_trouble_is_an_alarm() {
+    let template = template();
+    let of = |name: &str| &template["Resources"][name]["Properties"];
+    let account = json!([{"!Ref": "AWS::AccountId"}]);
+    let heard = &of("ScanRule")["EventPattern"];
+    let source = json!([{"!If": ["HasGuardDuty", "aws.guardduty", "cpor.scanner"]}]);
+    assert_eq!((&heard["source"], &heard["account"]), (&source, &account));
+    let trouble = &of("ScanPlanRule")["EventPattern"];
+    assert_eq!((&trouble["source"], &trouble["account"]), (&json!(["aws.guardduty"]), &account));
+    let status = ["Warning", "Error"]
+        .map(|one| format!("GuardDuty Malware Protection Resource Status {one}"));
+    assert_eq!(trouble["detail-type"], json!(status));
+    assert_eq!(of("ScanPlanRule")["Targets"][0]["Arn"], json!({"!Ref": "Alarms"}));
+    let policy = &of("AlarmsPolicy")["PolicyDocument"]["Statement"][0]["Principal"]["Service"];
+    assert_eq!(policy, &json!(["cloudwatch.amazonaws.com", "events.amazonaws.com"]));
+    for statement in listed(&of("ScannerRole")["Policies"][0]["PolicyDocument"]["Statement"]) {
+        let actions = statement["Action"].to_string();
+        let changes = ["PutRule", "DeleteRule", "PutTargets", "RemoveTargets"];
+        if changes.iter().any(|one| actions.contains(&format!("events:{one}"))) {
+            let plan = "malware-protection-plan.guardduty.amazonaws.com";
+            assert_eq!(statement["Condition"], json!({"StringLike": {"events:ManagedBy": plan}}));
+        }
+    }
+}
+
+#[test]
+fn the_bucket_keeps_old_versions_for_days_and_scan_may_delete_them() {
+    let template = template();
+    let bucket = &template["Resources"]["Documents"]["Properties"];
+    assert_eq!(bucket["VersioningConfiguration"]["Status"], "Enabled");
+    let rules = listed(&bucket["LifecycleConfiguration"]["Rules"]);
+    let kept = |prefix: &str| {
+        let of_prefix = rules.iter().filter(|rule| rule["Prefix"] == prefix);
+        let days = of_prefix
+            .filter_map(|rule| rule["NoncurrentVersionExpiration"]["NoncurrentDays"].as_u64());
+        days.collect::<Vec<_>>()
+    };
+    assert_eq!((kept("quarantine/"), kept("clean/")), (vec![1], vec![7]));
+    let may = |action: &str| -> Vec<Value> {
+        let all = statements(template, "scan").into_iter();
+        let with = all.filter(|one| listed(&one["Action"]).contains(&json!(action)));
+        with.map(|one| one["Resource"].clone()).collect()
+    };
+    let under = |prefix: &str| json!({"!Sub": format!("${{Documents.Arn}}/{prefix}/*")});
+    assert_eq!(may("s3:DeleteObjectVersion"), [under("quarantine"), under("clean")]);
+    assert_eq!(may("s3:ListBucketVersions"), [json!({"!GetAtt": "Documents.Arn"})]);
+}
