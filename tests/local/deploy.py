@@ -57,12 +57,17 @@ def _bridge_differences() -> None:
     """Gives each role what only the local cloud asks for, and only where the template gives the same."""
     iam = client("iam")
     for role in (role["RoleName"] for role in iam.list_roles()["Roles"]):
-        policies = [iam.get_role_policy(RoleName=role, PolicyName=name) for name in iam.list_role_policies(RoleName=role)["PolicyNames"]]
-        given = json.dumps([policy["PolicyDocument"] for policy in policies])
+        policies = [policy["PolicyArn"] for policy in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]]
+        given = json.dumps([_document(iam, policy) for policy in policies])
         statements = [statement for action, statement in LOCAL_DIFFERENCES.items() if action in given]
         if statements:
             document = {"Version": "2012-10-17", "Statement": statements}
             iam.put_role_policy(RoleName=role, PolicyName="local", PolicyDocument=json.dumps(document))
+
+
+def _document(iam, policy: str) -> dict | str:
+    version = iam.get_policy(PolicyArn=policy)["Policy"]["DefaultVersionId"]
+    return iam.get_policy_version(PolicyArn=policy, VersionId=version)["PolicyVersion"]["Document"]
 
 
 def _parameters() -> dict[str, str]:

@@ -71,15 +71,19 @@ pub fn functions(template: &Value) -> Vec<(String, &str, &Value)> {
         .collect()
 }
 
-/// The policy statements of a function's role.
+/// The policy statements of a function's role: those of the policy of its own, and what every function may.
 pub fn statements(template: &Value, function: &str) -> Vec<Value> {
     let all = functions(template);
     let (_, _, properties) = all.iter().find(|one| one.0 == function).expect("a known function");
     let role = properties["Role"]["!GetAtt"].as_str().expect("a role").trim_end_matches(".Arn");
-    let policies =
-        template["Resources"][role]["Properties"]["Policies"].as_array().expect("policies");
-    let statements = |policy: &Value| policy["PolicyDocument"]["Statement"].as_array().cloned();
-    policies.iter().filter_map(statements).flatten().collect()
+    let role = &template["Resources"][role]["Properties"];
+    let managed = listed(&role["ManagedPolicyArns"]).into_iter().map(|policy| {
+        let policy = policy["!Ref"].as_str().expect("a policy of the template");
+        template["Resources"][policy]["Properties"].clone()
+    });
+    let policies = managed.chain(listed(&role["Policies"]));
+    let statements = |policy: Value| policy["PolicyDocument"]["Statement"].as_array().cloned();
+    policies.filter_map(statements).flatten().collect()
 }
 
 /// A value that may stand alone, as a list.
