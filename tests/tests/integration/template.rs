@@ -666,3 +666,62 @@ fn the_bucket_keeps_old_versions_for_days_and_scan_may_delete_them() {
     assert_eq!(may("s3:DeleteObjectVersion"), [under("quarantine"), under("clean")]);
     assert_eq!(may("s3:ListBucketVersions"), [json!({"!GetAtt": "Documents.Arn"})]);
 }
+
+#[test]
+fn the_table_can_be_warmed_beforehand() {
+    let template = template();
+    let table = &template["Resources"]["Table"]["Properties"];
+    let warm = json!({"ReadUnitsPerSecond": {"!Ref": "WarmReads"}, "WriteUnitsPerSecond": {"!Ref": "WarmWrites"}});
+    let expected = json!({"!If": ["IsWarm", warm, {"!Ref": "AWS::NoValue"}]});
+    assert_eq!(table["WarmThroughput"], expected);
+    let default = |parameter: &str| template["Parameters"][parameter]["Default"].as_u64();
+    assert_eq!((default("WarmWrites"), default("WarmReads")), (Some(0), Some(12_000)));
+}
+
+#[test]
+fn a_portal_of_a_named_origin_may_send_and_read_every_header_of_the_contract_and_no_other_may() {
+    let template = template();
+    let of = |name: &str| &template["Resources"][name]["Properties"]["CorsConfiguration"]["!If"];
+    let nothing = json!({"!Ref": "AWS::NoValue"});
+    for name in ["Api", "Documents"] {
+        let cors = of(name);
+        assert_eq!((&cors[0], &cors[2]), (&json!("HasOrigins"), &nothing), "{name}");
+        assert!(cors[1].to_string().contains(r#"{"!Ref":"AllowedOrigins"}"#), "{name}");
+    }
+    assert_eq!(template["Parameters"]["AllowedOrigins"]["Default"], "");
+    let cors = &of("Api")[1];
+    let texts = |value: &Value| -> BTreeSet<String> {
+        listed(value).iter().map(|one| one.as_str().unwrap().to_owned()).collect()
+    };
+    let methods: BTreeSet<String> = ROUTES
+        .iter()
+        .filter(|route| matches!(route.auth, Auth::Jwt))
+        .map(|route| route.method.to_owned())
+        .collect();
+    assert_eq!(texts(&cors["AllowMethods"]), methods);
+    let contract = web::openapi::document();
+    let (mut sent, mut answered) = (BTreeSet::new(), BTreeSet::new());
+    headers(&contract, &mut sent, &mut answered);
+    assert!(sent.len() >= 3 && answered.len() >= 4, "{sent:?} {answered:?}");
+    let allowed = texts(&cors["AllowHeaders"]);
+    assert!(allowed.is_superset(&sent) && allowed.contains("authorization"), "{sent:?}");
+    assert_eq!(texts(&cors["ExposeHeaders"]), answered);
+}
+
+/// The headers of requests and answers that a contract names, in lower case.
+fn headers(value: &Value, sent: &mut BTreeSet<String>, answered: &mut BTreeSet<String>) {
+    if value["in"] == "header" {
+        sent.extend(value["name"].as_str().map(str::to_lowercase));
+    }
+    if let Some(named) = value["headers"].as_object() {
+        answered.extend(named.keys().map(|name| name.to_lowercase()));
+    }
+    let inner = value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .chain(value.as_object().into_iter().flat_map(serde_json::Map::values));
+    for one in inner {
+        headers(one, sent, answered);
+    }
+}
