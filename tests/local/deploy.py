@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 
-from aws import client
+from aws import client, outputs
 from settings import BINARIES, OPERATOR_CONTACT, OPERATOR_NAME, ROOT, SENDER, SHARDS, STACK, STATE, TEMPLATE, TOOLS, tool_environment
 
 DEPLOYED = STATE / "deployed"
@@ -54,7 +54,9 @@ def deploy() -> None:
 
 
 def _bridge_differences() -> None:
-    """Gives each role what only the local cloud asks for, and only where the template gives the same."""
+    """Gives each role what only the local cloud asks for, and only where the template gives the same. And takes away
+    the bucket's policy, which refuses what comes without TLS: the local cloud honours it and speaks none."""
+    client("s3").delete_bucket_policy(Bucket=outputs()["DocumentsBucket"])
     iam = client("iam")
     for role in (role["RoleName"] for role in iam.list_roles()["Roles"]):
         policies = [policy["PolicyArn"] for policy in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]]
