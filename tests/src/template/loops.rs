@@ -133,8 +133,12 @@ impl Scope<'_> {
         json!({ "!Sub": parts })
     }
 
+    /// What stands in a map; what a parameter chooses is known at a deploy only, and left as it is.
     fn found(&self, argument: &Value) -> Value {
         let path = self.value(argument);
+        if path.as_array().is_some_and(|keys| keys.iter().take(3).any(Value::is_object)) {
+            return json!({ "!FindInMap": path });
+        }
         let key = |no: usize| path[no].as_str().unwrap_or_else(|| panic!("no key in {path}"));
         let found = self.mappings.get(key(0)).and_then(|map| map.get(key(1))?.get(key(2)));
         let found = found.or_else(|| path.get(3)?.get("DefaultValue"));

@@ -188,9 +188,16 @@ fn every_metric_has_an_alarm_and_every_alarm_its_metric_whichever_function_count
 #[test]
 fn every_row_of_a_map_is_a_resource_of_the_loop_that_reads_the_map() {
     let template = template();
-    let made = [("OwnAlarms", "Alarm"), ("AwsAlarms", "Alarm"), ("Clients", "Client")];
+    let made = [
+        ("OwnAlarms", "Alarm"),
+        ("AwsAlarms", "Alarm"),
+        ("MailAlarms", "Alarm"),
+        ("Clients", "Client"),
+        ("Rules", "RulePermission"),
+    ];
     let maps = template["Mappings"].as_object().unwrap().keys().map(String::as_str);
-    let loops = made.iter().map(|(map, _)| *map).chain(["Queues"]).collect::<BTreeSet<_>>();
+    let others = ["Accounts", "Queues"];
+    let loops = made.iter().map(|(map, _)| *map).chain(others).collect::<BTreeSet<_>>();
     assert_eq!(maps.collect::<BTreeSet<_>>(), loops);
     for (map, kind) in made {
         for row in template["Mappings"][map].as_object().unwrap().keys() {
@@ -318,7 +325,8 @@ fn all_readers_streams_and_reservations_leave_a_hundred_of_the_accounts_concurre
     let reserved: BTreeMap<String, u64> = reserved.collect();
     let expected = [("customer".to_owned(), 100), ("decision".to_owned(), 200)];
     assert_eq!(reserved, expected.into(), "whoever says no is the last to suffer");
-    let account = template["Parameters"]["AccountConcurrency"]["Default"].as_u64().unwrap();
+    let account = template["Parameters"]["AccountConcurrency"]["Default"].as_str().unwrap();
+    let account: u64 = account.parse().unwrap();
     let taken = caps + streams + reserved.values().sum::<u64>();
     assert_eq!((taken, account), (694, 1000));
     assert!(taken + 100 <= account, "what Lambda wants unreserved, for the functions of the API");
@@ -723,5 +731,125 @@ fn headers(value: &Value, sent: &mut BTreeSet<String>, answered: &mut BTreeSet<S
         .chain(value.as_object().into_iter().flat_map(serde_json::Map::values));
     for one in inner {
         headers(one, sent, answered);
+    }
+}
+
+#[test]
+fn an_alarm_rings_at_four_fifths_of_the_concurrency_that_the_account_is_said_to_have() {
+    let template = template();
+    let alarm = &template["Resources"]["ConcurrencyAlarm"]["Properties"];
+    let chosen = json!({"!FindInMap": ["Accounts", {"!Ref": "AccountConcurrency"}, "Nearly"]});
+    assert_eq!((&alarm["Threshold"], alarm.get("Dimensions")), (&chosen, None), "of the account");
+    let accounts = template["Mappings"]["Accounts"].as_object().unwrap();
+    let known = listed(&template["Parameters"]["AccountConcurrency"]["AllowedValues"]);
+    assert_eq!(accounts.len(), known.len());
+    for size in known {
+        let size = size.as_str().unwrap();
+        let nearly = accounts[size]["Nearly"].as_u64().unwrap();
+        assert_eq!(nearly * 10, size.parse::<u64>().unwrap() * 8, "{size}");
+    }
+}
+
+#[test]
+fn every_function_has_alarms_on_its_errors_and_on_being_throttled() {
+    let template = template();
+    for (name, logical, _) in functions(template) {
+        let word = logical.trim_end_matches("Function");
+        for metric in ["Errors", "Throttles"] {
+            let alarm = &template["Resources"][format!("{word}{metric}Alarm")]["Properties"];
+            let expected = json!([{"Name": "FunctionName", "Value": {"!Ref": logical}}]);
+            assert_eq!(alarm["Dimensions"], expected, "{name}");
+            assert_eq!(
+                (&alarm["Namespace"], &alarm["MetricName"]),
+                (&json!("AWS/Lambda"), &json!(metric))
+            );
+        }
+    }
+}
+
+#[test]
+fn every_alarm_is_told_and_none_calculates() {
+    for (name, alarm) in resources(template(), "AWS::CloudWatch::Alarm") {
+        let properties = &alarm["Properties"];
+        assert_eq!(properties["AlarmActions"], json!([{"!Ref": "Alarms"}]), "{name}");
+        assert!(properties["AlarmDescription"].is_string(), "{name}");
+        assert!(properties.get("Metrics").is_none(), "{name}");
+        assert!(properties["TreatMissingData"].is_string(), "{name}");
+    }
+}
+
+/// Under which heading of the operations an alarm is: its own, or that of all functions or all queues.
+fn entry_of(alarm: &str) -> String {
+    let functions = functions(template());
+    let functions = functions.iter().map(|one| one.1.trim_end_matches("Function"));
+    let queues = template()["Mappings"]["Queues"].as_object().unwrap().keys().map(String::as_str);
+    let of_functions: Vec<_> = functions
+        .flat_map(|word| {
+            ["ErrorsAlarm", "ThrottlesAlarm"].map(|kind| (format!("{word}{kind}"), kind))
+        })
+        .collect();
+    let of_queues = queues.map(|word| (format!("{word}AgeAlarm"), "AgeAlarm"));
+    let family = of_functions.into_iter().chain(of_queues).find(|(one, _)| one == alarm);
+    family.map_or_else(|| alarm.to_owned(), |(_, kind)| kind.to_owned())
+}
+
+#[test]
+fn each_alarm_has_its_entry_in_the_operations_and_each_entry_its_alarm() {
+    let text = include_str!("../../../docs/operations.md");
+    let (_, text) = text.split_once("\n## 3. Alarms\n").unwrap();
+    let (text, _) = text.split_once("\n## 4. ").unwrap();
+    let mut entries = BTreeSet::new();
+    for entry in text.split("\n### ").skip(1) {
+        let (heading, body) = entry.split_once('\n').unwrap();
+        let words = heading.split([' ', ',']);
+        let alarms: Vec<&str> = words.filter(|word| word.ends_with("Alarm")).collect();
+        for part in ["Measures", "Means", "Look first", "Do", "Users notice", "If nothing is done"]
+        {
+            let said = body.contains(&format!("- **{part}**: "));
+            assert!(said || alarms.is_empty(), "{heading} does not say: {part}");
+        }
+        for alarm in alarms {
+            assert!(entries.insert(alarm.to_owned()), "{alarm} has two entries");
+        }
+    }
+    let alarms = resources(template(), "AWS::CloudWatch::Alarm");
+    assert_eq!(entries, alarms.map(|(name, _)| entry_of(name)).collect());
+}
+
+#[test]
+fn the_dashboard_reads_log_groups_and_metrics_that_there_are_and_names_no_resource() {
+    let template = template();
+    let body = &template["Resources"]["Dashboard"]["Properties"]["DashboardBody"];
+    let widgets = listed(&body["Fn::ToJsonString"]["widgets"]);
+    assert!(widgets.len() >= 6);
+    let groups: BTreeSet<String> = resources(template, "AWS::Logs::LogGroup")
+        .map(|(_, one)| one["Properties"]["LogGroupName"]["!Sub"].as_str().unwrap().to_owned())
+        .collect();
+    for widget in widgets {
+        let properties = &widget["properties"];
+        if widget["type"] == "log" {
+            let query = properties["query"]["!Sub"].as_str().unwrap();
+            let group = query.strip_prefix("SOURCE \"").unwrap().split('"').next().unwrap();
+            assert!(groups.contains(group), "{query}");
+        } else {
+            let metric = &properties["metrics"][0];
+            let ours =
+                metric[0] != "cpor" || metric::ALARMED.contains(&metric[1].as_str().unwrap());
+            assert!(ours && !properties.to_string().contains("expression"), "{metric}");
+        }
+        let text = widget.to_string();
+        let referred = text.matches("!Ref").count() + text.matches("${").count();
+        let names =
+            text.matches(r#""!Ref":"AWS::"#).count() + text.matches("${AWS::StackName}").count();
+        assert!(referred == names && !text.contains("!GetAtt"), "{text}");
+    }
+}
+
+#[test]
+fn the_template_can_be_read() {
+    let text = include_str!("../../../template.yaml");
+    assert!(text.lines().count() <= 900, "{} lines", text.lines().count());
+    for (no, line) in text.lines().enumerate() {
+        assert!(line.chars().count() <= 160, "line {}", no + 1);
     }
 }
