@@ -112,6 +112,11 @@ STACK ?= cpor
 people: $(TOOLS) ## who may sign in: make people STACK=cpor DO="add petra --email petra@alpine.example --role partner_admin --party p-alpine"
 	@$(VENV)/bin/python tools/people.py --stack '$(STACK)' $${DO:-list}
 
+QUEUE ?=
+.PHONY: redrive
+redrive: $(TOOLS) ## what waits in a dead-letter queue goes to its reader again: make redrive STACK=cpor QUEUE=DeliveryDeadLetters [MOST=1]
+	@$(VENV)/bin/python tools/redrive.py --stack '$(STACK)' --queue '$(QUEUE)' $(if $(MOST),--most '$(MOST)')
+
 LIST ?= erased.txt
 .PHONY: erase-again
 erase-again: ## erases again after a restore: TOKEN=... make erase-again API=https://... LIST=erased.txt

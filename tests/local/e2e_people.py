@@ -1,24 +1,20 @@
 """The script that brings people into a stack: a first user of a partner and of a customer signs in with role and party."""
 
 import json
-import subprocess
-import sys
 import urllib.request
 
 import pytest
 
+import tool
 from aws import client, outputs
 from seed import TENANTS
-from settings import ENDPOINT, ROOT, STACK, tool_environment
+from settings import ENDPOINT
 
 PASSWORD = "Chosen-by-its-user-1"
 
 
-def people(*arguments: str, password: str | None = None) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, str(ROOT / "tools" / "people.py"), "--stack", STACK, *arguments],
-        input=password, env=tool_environment(), capture_output=True, text=True, timeout=60, check=False,
-    )
+def people(*arguments: str, password: str | None = None):
+    return tool.run("people", *arguments, given=password)
 
 
 def sign_in(name: str, app: str) -> str:

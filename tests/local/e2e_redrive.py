@@ -1,0 +1,162 @@
+"""Redriving: what a broken reader left behind reaches it again once it is mended, and nothing of it is lost."""
+
+import base64
+import json
+import uuid
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+import invoke as sample
+import tool
+from aws import client, invoke
+from scene import Scene
+from settings import STACK
+from wait import until
+
+
+@dataclass(frozen=True)
+class Case:
+    """A queue of dead letters, the queue whose they are, that queue's reader, and what the reader may not do for a while.
+
+    The story is told in three parts: until something is in the queue, before the redrive, after it.
+    """
+
+    dead_letters: str
+    source: str
+    reader: str
+    denied: tuple[str, ...]
+    story: Callable
+
+
+def story_of_a_delivery(stack, api):
+    """A notice is delivered. Its window opens once the delivery is recorded."""
+    scene = Scene(api).validated()
+    yield
+    assert scene.read()["status"] == "notifying"
+    yield
+    until("the window to open", lambda: scene.read()["status"] == "awaiting_customer", seconds=60)
+
+
+def story_of_a_shard(stack, api):
+    """A window ends. It closes once its shard is drained; no tick may ask for that meanwhile."""
+    scene, events, tick = Scene(api), client("events"), physical("TickRule")
+    scene.awaiting()
+    scene.past_the_deadline()
+    opened = version(stack, scene)
+    events.disable_rule(Name=tick)
+    try:
+        invoke(stack["functions"]["finalize"], {"source": "redrive"})
+        yield
+        assert version(stack, scene) == opened
+        yield
+        until("the window to close", lambda: version(stack, scene) > opened, seconds=60)
+    finally:
+        events.enable_rule(Name=tick)
+
+
+CASES = [
+    Case("DeliveryDeadLetters", "DeliveryQueue", "Delivery", ("dynamodb:*",), story_of_a_delivery),
+    Case("ShardDeadLetters", "ShardQueue", "Finalize", ("dynamodb:UpdateItem", "dynamodb:PutItem"), story_of_a_shard),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.dead_letters)
+def every_message_that_a_broken_reader_left_is_worked_off_after_a_redrive_and_none_is_lost(stack, api, case):
+    before = waiting(case.dead_letters)
+    story = case.story(stack, api)
+    with broken(case):
+        next(story)
+        until(f"something in {case.dead_letters}", lambda: waiting(case.dead_letters) > before, seconds=90)
+        until(f"nothing in {case.source}", lambda: not waiting(case.source), seconds=90)
+        next(story)
+    there = waiting(case.dead_letters)
+    one = tool.run("redrive", "--queue", case.dead_letters, "--most", "1")
+    assert one.returncode == 0 and "\n1 moved" in one.stdout, one
+    rest = tool.run("redrive", "--queue", case.dead_letters)
+    assert rest.returncode == 0 and f"\n{there - 1} moved, 0 waiting" in rest.stdout, rest
+    next(story, None)
+    until(f"nothing in {case.source}", lambda: not waiting(case.source), seconds=60)
+    assert waiting(case.dead_letters) == 0
+
+
+def a_record_that_was_set_aside_reaches_the_history_once_code_can_read_it(stack, api):
+    scene = Scene(api)
+    scene.submit().must(201)
+    archived = until("the entry of the history", lambda: entry(stack, scene.claim, "H#000001"))
+    record = entry(stack, scene.claim, "A")
+    # As older code would have left it: the record is in the queue, and the entry was never written.
+    client("dynamodb").delete_item(TableName=stack["table"], Key=key(scene.claim, "H#000001"))
+    park(record)
+    done = tool.run("redrive", "--queue", "ParkQueue")
+    assert done.returncode == 0 and "1 moved, 0 waiting" in done.stdout, done
+    assert entry(stack, scene.claim, "H#000001").keys() == archived.keys()
+
+
+def a_record_that_still_cannot_be_read_stays_and_the_redrive_says_so(stack):
+    park({**key(uuid.uuid4().hex[:26], "A"), "v": {"S": "one"}})
+    try:
+        refused = tool.run("redrive", "--queue", "ParkQueue")
+        assert refused.returncode == 1 and "still cannot be read" in refused.stderr, refused
+        assert waiting("ParkQueue") == 1
+    finally:
+        client("sqs").purge_queue(QueueUrl=physical("ParkQueue"))
+
+
+@pytest.mark.parametrize("queue", ["ShardQueue", "NoSuchQueue"])
+def a_queue_that_has_no_dead_letters_in_it_is_refused_with_those_that_have(stack, queue):
+    refused = tool.run("redrive", "--queue", queue)
+    assert refused.returncode == 1 and "DeliveryDeadLetters" in refused.stderr and "ParkQueue" in refused.stderr, refused
+
+
+def physical(name: str) -> str:
+    """The physical id of a resource of the template."""
+    found = client("cloudformation").describe_stack_resources(StackName=STACK, LogicalResourceId=name)["StackResources"]
+    return found[0]["PhysicalResourceId"]
+
+
+def waiting(queue: str) -> int:
+    """How many messages a queue has, with those that somebody holds."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = client("sqs").get_queue_attributes(QueueUrl=physical(queue), AttributeNames=names)["Attributes"]
+    return sum(map(int, found.values()))
+
+
+@contextmanager
+def broken(case: Case):
+    """The reader fails, and what it fails at is given up after two attempts within seconds. Afterwards all is as before."""
+    sqs, iam, url, role = client("sqs"), client("iam"), physical(case.source), physical(f"{case.reader}Role")
+    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout", "RedrivePolicy"])["Attributes"]
+    impatient = {**json.loads(before["RedrivePolicy"]), "maxReceiveCount": 2}
+    denied = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": list(case.denied), "Resource": "*"}]}
+    iam.put_role_policy(RoleName=role, PolicyName="broken", PolicyDocument=json.dumps(denied))
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1", "RedrivePolicy": json.dumps(impatient)})
+    try:
+        yield
+    finally:
+        iam.delete_role_policy(RoleName=role, PolicyName="broken")
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
+
+
+def key(claim: str, sort: str) -> dict:
+    return {"pk": {"S": f"C#{claim}"}, "sk": {"S": sort}}
+
+
+def entry(stack: dict, claim: str, sort: str) -> dict | None:
+    """An item of a claim in the table itself."""
+    return client("dynamodb").get_item(TableName=stack["table"], Key=key(claim, sort), ConsistentRead=True).get("Item")
+
+
+def version(stack: dict, scene: Scene) -> int:
+    """The version in the table itself: asking the API would close what is due."""
+    return int(entry(stack, scene.claim, "A")["v"]["N"])
+
+
+def park(item: dict) -> None:
+    """Sets the record of a new item aside, as `publish` does. Binary values are in base64 there."""
+    record = sample.read("publish", "submitted")["Records"][0]
+    record["dynamodb"].update(Keys={name: item[name] for name in ("pk", "sk")}, NewImage=item)
+    body = json.dumps(record, default=lambda value: base64.b64encode(value).decode())
+    client("sqs").send_message(QueueUrl=physical("ParkQueue"), MessageBody=body)
