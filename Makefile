@@ -151,15 +151,20 @@ LOGO ?=
 ARGS ?=
 # The functions that write mails and pages find the logo beside their binaries.
 BRANDED := decision notify
-deploy: $(TOOLS) ## builds for Lambda and deploys to the AWS account of the environment
+deploy: $(TOOLS) ## builds for Lambda, deploys to the AWS account of the environment, and protects what is no sandbox
 	@: $${SENDER:?the address that notices come from} $${CONTACT:?the address that notices give for questions} $${NAME:?the company that notices come from}
 	cargo run --quiet --locked -p notice --example check_brand -- '$(COLOR)' '$(LOGO)'
 	unset CARGO_BUILD_TARGET; PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --release $(FUNCTIONS:%=--package %) $(if $(filter arm64,$(ARCH)),--arm64,--x86-64)
 	@rm -f $(BRANDED:%=target/lambda/%/logo)
 	@$(if $(LOGO),for function in $(BRANDED); do cp '$(LOGO)' target/lambda/$$function/logo; done)
-	$(VENV)/bin/sam deploy --template-file template.yaml --stack-name $(STACK) --resolve-s3 --capabilities CAPABILITY_IAM \
-	  --parameter-overrides Architecture=$(ARCH) SenderAddress=$$SENDER OperatorContact=$$CONTACT OperatorName="\"$$NAME\"" BrandColor='$(COLOR)' \
-	  $(if $(DOMAIN),DomainName='$(DOMAIN)' CertificateArn='$(CERTIFICATE)') $(PARAMETERS) $(ARGS)
+	@$(VENV)/bin/python tools/deploy_stack.py --stack '$(STACK)' --parameter Architecture=$(ARCH) --parameter "SenderAddress=$$SENDER" \
+	  --parameter "OperatorContact=$$CONTACT" --parameter "OperatorName=$$NAME" --parameter BrandColor='$(COLOR)' \
+	  $(if $(DOMAIN),--parameter DomainName='$(DOMAIN)' --parameter CertificateArn='$(CERTIFICATE)') \
+	  --parameters '$(PARAMETERS)' -- $(ARGS)
+
+.PHONY: undeploy
+undeploy: $(TOOLS) ## deletes a sandbox with all its data, and asks for its name first: make undeploy STACK=cpor-test
+	@$(VENV)/bin/python tools/undeploy.py --stack '$(STACK)' $(if $(YES),--yes '$(YES)')
 
 $(TOOLS): tests/local/requirements.txt
 	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)

@@ -3,14 +3,19 @@
 import io
 import json
 import sys
+from types import SimpleNamespace
 
 import pytest
+from botocore.exceptions import ClientError
 
 from settings import ROOT
 
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path.append(str(ROOT / "tools"))
 
+import deploy_stack  # noqa: E402
 import redrive  # noqa: E402
+import undeploy  # noqa: E402
+from stack import Refused  # noqa: E402
 
 
 class PlayedStack:
@@ -128,3 +133,188 @@ def an_event_that_fails_again_stays_where_it_is(answer, more, capsys):
     queues, stack = queue_of_events(PlayedFunctions(answer, **more))
     assert redrive.main(["--stack", "cpor", "--queue", "NotifyDeadLetters"], lambda name: stack) == 1
     assert len(queues.bodies("dead")) == 1 and "could not do it" in capsys.readouterr().err
+
+
+def failure(code: str, message: str = "") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "Call")
+
+
+class PlayedCloud:
+    """An account with one stack, which notes every call that changes something. `stops_at` is the one that fails."""
+
+    def __init__(self, status: str | None, left: list[tuple[str, str]] = (), protected: bool = False, **parameters: str):
+        self.status, self.left, self.protected, self.parameters = status, list(left), protected, parameters
+        self.calls, self.stops_at = [], ""
+        self.meta = SimpleNamespace(region_name="eu-central-1", endpoint_url="https://cloudformation.eu-central-1.amazonaws.com")
+
+    def connect(self, service: str):
+        return self
+
+    def describe_stacks(self, StackName):
+        if not self.status:
+            raise failure("ValidationError", f"Stack with id {StackName} does not exist")
+        parameters = [{"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()]
+        return {"Stacks": [{"StackId": "arn:aws:cloudformation:eu-central-1:1:stack/cpor/7", "StackStatus": self.status, "Parameters": parameters,
+                            "EnableTerminationProtection": self.protected}]}
+
+    def get_caller_identity(self):
+        return {"Account": "1"}
+
+    def get_paginator(self, operation: str):
+        pages = {
+            "list_stack_resources": {"StackResourceSummaries": [
+                {"LogicalResourceId": id, "ResourceType": kind, "PhysicalResourceId": id} for kind, id in self.left]},
+            "list_object_versions": {"Versions": [{"Key": "clean/a", "VersionId": "1"}], "DeleteMarkers": [{"Key": "clean/a", "VersionId": "2"}]},
+        }
+        return SimpleNamespace(paginate=lambda **_: [pages[operation]])
+
+    def get_waiter(self, name: str):
+        return SimpleNamespace(wait=lambda StackName: None)
+
+    def describe_key(self, KeyId):
+        return {"KeyMetadata": {"KeyState": "Enabled"}}
+
+    def run(self, command: list[str]) -> None:
+        """What `sam deploy` would do: afterwards the stack is there."""
+        given = dict(word.split("=", 1) for word in command[command.index("--parameter-overrides") + 1:] if "=" in word)
+        self.note("deploy " + given.get("Protected", "-"))
+        self.status, self.parameters = "CREATE_COMPLETE", {name: value.strip('"') for name, value in given.items()}
+
+    def delete_stack(self, StackName):
+        self.note("delete_stack")
+        self.status = None
+
+    def delete_objects(self, Bucket, Delete, **_):
+        self.note(f"delete_objects {len(Delete['Objects'])}")
+        return {}
+
+    def note(self, call: str) -> None:
+        if call == self.stops_at:
+            raise KeyboardInterrupt(call)
+        self.calls.append(call)
+
+    def __getattr__(self, name: str):
+        if name in ("delete_bucket", "delete_table", "delete_user_pool", "delete_secret", "schedule_key_deletion", "update_termination_protection"):
+            return lambda **_: self.note(name)
+        raise AttributeError(name)
+
+
+NAMES = {"Sandbox", "Protected", "OperatorName", "SenderAddress"}
+
+
+@pytest.fixture
+def template_with_protection(monkeypatch):
+    monkeypatch.setattr(deploy_stack, "template_parameters", lambda: dict.fromkeys(NAMES))
+
+
+def deployed(cloud: PlayedCloud, *more: str, **given: str) -> list[str]:
+    deploy_stack.deploy("cpor", given, list(more), cloud.run, cloud.connect)
+    return cloud.calls
+
+
+@pytest.mark.parametrize("status", [None, "REVIEW_IN_PROGRESS"])
+def a_new_stack_is_made_first_and_protected_when_it_is_there(template_with_protection, status):
+    assert deployed(PlayedCloud(status)) == ["deploy \"false\"", "deploy \"true\"", "update_termination_protection"]
+
+
+@pytest.mark.parametrize("protected", ["false", "true"])
+def a_stack_that_is_there_is_deployed_once_and_stays_protected(template_with_protection, protected):
+    assert deployed(PlayedCloud("UPDATE_COMPLETE", Protected=protected)) == ["deploy \"true\"", "update_termination_protection"]
+
+
+@pytest.mark.parametrize("call", ["deploy \"false\"", "deploy \"true\"", "update_termination_protection"])
+def a_deploy_that_is_stopped_anywhere_ends_protected_when_it_is_repeated(template_with_protection, call):
+    cloud = PlayedCloud(None)
+    cloud.stops_at = call
+    with pytest.raises(KeyboardInterrupt):
+        deployed(cloud)
+    cloud.stops_at = ""
+    assert deployed(cloud)[-2:] == ["deploy \"true\"", "update_termination_protection"]
+
+
+def a_sandbox_is_never_protected(template_with_protection):
+    assert deployed(PlayedCloud(None), Sandbox="true") == ["deploy \"false\""]
+    assert deployed(PlayedCloud("UPDATE_COMPLETE", Sandbox="true")) == ["deploy \"false\""]
+
+
+def a_look_at_the_changes_carries_none_out(template_with_protection):
+    assert deployed(PlayedCloud(None), "--no-execute-changeset") == ["deploy \"false\""]
+    assert deployed(PlayedCloud("CREATE_COMPLETE"), "--no-execute-changeset") == ["deploy \"true\""]
+
+
+def a_template_without_the_parameter_is_deployed_once(monkeypatch):
+    monkeypatch.setattr(deploy_stack, "template_parameters", lambda: {"Sandbox": {}})
+    assert deployed(PlayedCloud(None)) == ["deploy -", "update_termination_protection"]
+
+
+@pytest.mark.parametrize(("status", "says"), [
+    ("ROLLBACK_COMPLETE", "delete-stack --stack-name cpor"), ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"), ("UPDATE_IN_PROGRESS", "wait"),
+])
+def a_stack_that_cannot_be_deployed_is_refused_with_what_to_do(template_with_protection, status, says):
+    cloud = PlayedCloud(status)
+    with pytest.raises(Refused, match=says):
+        deployed(cloud)
+    assert not cloud.calls
+
+
+@pytest.mark.parametrize(("before", "given"), [({}, "true"), ({"Sandbox": "true"}, "false")])
+def a_sandbox_stays_one_and_nothing_else_becomes_one(template_with_protection, before, given):
+    with pytest.raises(Refused, match="use another stack"):
+        deployed(PlayedCloud("CREATE_COMPLETE", **before), Sandbox=given)
+
+
+@pytest.mark.parametrize("words", [["Protected=true"], ["Sandbox=true", "Sandbox=false"], ["Sanbox=true"], ["Sandbox"]])
+def a_parameter_that_is_unknown_twice_or_the_deploys_own_is_refused(words):
+    with pytest.raises(Refused):
+        deploy_stack.read_parameters(words, NAMES)
+
+
+def a_value_with_spaces_and_quotes_is_one_value_for_sam():
+    from samcli.cli.types import CfnParameterOverridesType
+
+    words = deploy_stack.sam_command("cpor", {"OperatorName": 'Ex "ample" Ltd.', "Sandbox": "true"}, [])
+    given = words[words.index("--parameter-overrides") + 1:]
+    assert CfnParameterOverridesType().convert(given, None, None) == {"OperatorName": 'Ex "ample" Ltd.', "Sandbox": "true"}
+
+
+LEFT = [("AWS::S3::Bucket", "documents"), ("AWS::DynamoDB::Table", "table"), ("AWS::KMS::Key", "key"), ("AWS::SQS::Queue", "queue"),
+        ("AWS::SecretsManager::Secret", "secret"), ("AWS::Cognito::UserPool", "pool")]
+DELETED = ["delete_objects 2", "delete_stack", "delete_objects 2", "delete_bucket", "delete_table", "delete_user_pool", "delete_secret",
+           "schedule_key_deletion"]
+
+
+def a_sandbox_goes_first_and_then_what_it_has_left(tmp_path):
+    cloud = PlayedCloud("CREATE_COMPLETE", LEFT, Sandbox="true")
+    undeploy.undeploy("cpor", lambda: "cpor", cloud.connect, tmp_path)
+    assert cloud.calls == DELETED and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("call", ["delete_stack", *DELETED[3:]])
+def a_deletion_that_is_stopped_anywhere_is_finished_when_it_is_repeated(tmp_path, call):
+    cloud = PlayedCloud("CREATE_COMPLETE", LEFT, Sandbox="true")
+    cloud.stops_at = call
+    with pytest.raises(KeyboardInterrupt):
+        undeploy.undeploy("cpor", lambda: "cpor", cloud.connect, tmp_path)
+    cloud.stops_at = ""
+    undeploy.undeploy("cpor", lambda: "cpor", cloud.connect, tmp_path)
+    assert set(cloud.calls) == set(DELETED) and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("cloud", "typed"), [
+    (PlayedCloud("CREATE_COMPLETE", LEFT), "cpor"), (PlayedCloud("CREATE_COMPLETE", LEFT, Sandbox="false"), "cpor"),
+    (PlayedCloud("CREATE_COMPLETE", LEFT, protected=True, Sandbox="true"), "cpor"), (PlayedCloud("UPDATE_IN_PROGRESS", LEFT, Sandbox="true"), "cpor"),
+    (PlayedCloud("CREATE_COMPLETE", LEFT, Sandbox="true"), "yes"), (PlayedCloud(None), "cpor"),
+])
+def no_stack_is_deleted_that_is_no_sandbox_is_protected_or_was_not_named(tmp_path, cloud, typed):
+    with pytest.raises(Refused):
+        undeploy.undeploy("cpor", lambda: typed, cloud.connect, tmp_path)
+    assert not cloud.calls
+
+
+def a_note_of_another_account_deletes_nothing(tmp_path):
+    noted = {"stack": "arn:aws:cloudformation:eu-central-1:2:stack/cpor/7", "left": [["AWS::DynamoDB::Table", "table"]]}
+    (tmp_path / "undeploy-cpor.json").write_text(json.dumps(noted))
+    cloud = PlayedCloud(None)
+    with pytest.raises(Refused, match="account 2"):
+        undeploy.undeploy("cpor", lambda: "cpor", cloud.connect, tmp_path)
+    assert not cloud.calls
