@@ -117,6 +117,11 @@ QUEUE ?=
 redrive: $(TOOLS) ## what waits in a dead-letter queue goes to its reader again: make redrive STACK=cpor QUEUE=DeliveryDeadLetters [MOST=1]
 	@$(VENV)/bin/python tools/redrive.py --stack '$(STACK)' --queue '$(QUEUE)' $(if $(MOST),--most '$(MOST)')
 
+WAIT ?= 120
+.PHONY: rotate-links
+rotate-links: $(TOOLS) ## a new key for links, or with CURSORS=1 for cursors; old ones stay: make rotate-links STACK=cpor [WAIT=120]
+	@$(VENV)/bin/python tools/rotate_links.py --stack '$(STACK)' --wait '$(WAIT)' $(if $(CURSORS),--cursors) $(if $(NEW_PROCESSES),--new-processes)
+
 LIST ?= erased.txt
 .PHONY: erase-again
 erase-again: ## erases again after a restore: TOKEN=... make erase-again API=https://... LIST=erased.txt

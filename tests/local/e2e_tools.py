@@ -14,6 +14,7 @@ sys.path.append(str(ROOT / "tools"))
 
 import deploy_stack  # noqa: E402
 import redrive  # noqa: E402
+import rotate_links  # noqa: E402
 import undeploy  # noqa: E402
 from stack import Refused  # noqa: E402
 
@@ -318,3 +319,83 @@ def a_note_of_another_account_deletes_nothing(tmp_path):
     with pytest.raises(Refused, match="account 2"):
         undeploy.undeploy("cpor", lambda: "cpor", cloud.connect, tmp_path)
     assert not cloud.calls
+
+
+class PlayedSecret:
+    """A secret, and every text that it has had. The call `stops_at` is the one before which the process ends."""
+
+    def __init__(self, text: str):
+        self.texts, self.stops_at = [text], 0
+
+    def get_secret_value(self, SecretId):
+        return {"SecretString": self.texts[-1]}
+
+    def put_secret_value(self, SecretId, SecretString):
+        if len(self.texts) == self.stops_at:
+            raise KeyboardInterrupt
+        self.texts.append(SecretString)
+
+    @property
+    def keys(self) -> dict[str, str]:
+        return json.loads(self.texts[-1])
+
+
+def rotated(secret: PlayedSecret, sleep=lambda seconds: None) -> list[str]:
+    """What a rotation says."""
+    said: list[str] = []
+    stack = PlayedStack({"secretsmanager": secret}, {"LinkSecret": ("AWS::SecretsManager::Secret", "links")})
+    rotate_links.Rotation(stack, "LinkSecret", say=said.append, sleep=sleep).run(120)
+    return said
+
+
+ONE_KEY = json.dumps({"current": "1", "1": "k" * 64})
+
+
+def a_new_key_is_known_for_a_while_before_it_signs_and_no_key_is_taken_away():
+    secret, waited = PlayedSecret(ONE_KEY), []
+    said = rotated(secret, waited.append)
+    _, added, made_current = map(json.loads, secret.texts)
+    assert (added["current"], made_current["current"], waited) == ("1", "2", [120])
+    assert added.keys() == made_current.keys() == {"current", "1", "2"} and added["1"] == made_current["1"] == "k" * 64
+    assert len(added["2"]) == 64 and int(added["2"], 16) and added["2"] == made_current["2"]
+    assert not [text for text in said if added["1"] in text or added["2"] in text]
+
+
+@pytest.mark.parametrize(("stops_at", "ends_with"), [(1, "2"), (2, "2")])
+def a_rotation_that_is_stopped_anywhere_is_finished_when_it_is_repeated(stops_at, ends_with):
+    secret = PlayedSecret(ONE_KEY)
+    secret.stops_at = stops_at
+    with pytest.raises(KeyboardInterrupt):
+        rotated(secret)
+    between = secret.keys
+    assert between["current"] == "1"
+    secret.stops_at = 0
+    said = rotated(secret)
+    assert secret.keys["current"] == ends_with and secret.keys.keys() == {"current", "1", "2"}
+    assert [text for text in said if "was stopped" in text] == ([] if stops_at == 1 else ["key 2 was added by a rotation that was stopped"])
+    assert between.get("2", secret.keys["2"]) == secret.keys["2"]
+
+
+def two_rotations_at_the_same_time_do_not_overwrite_each_other():
+    secret = PlayedSecret(ONE_KEY)
+    other = json.dumps({"current": "2", "1": "k" * 64, "2": "o" * 64})
+    with pytest.raises(Refused, match="somebody else"):
+        rotated(secret, lambda seconds: secret.texts.append(other))
+    assert secret.texts[-1] == other
+
+
+@pytest.mark.parametrize("text", [
+    "", "[]", "{}", '{"1": "k"}', '{"current": "2", "1": "k"}', '{"current": "1", "1": ""}', '{"current": "01", "01": "k"}',
+    '{"current": "1", "1": "k", "x": "k"}', '{"current": 1, "1": "k"}', '{"current": "255", "255": "k"}', '{"current": "256", "256": "k"}',
+])
+def a_secret_of_another_form_or_with_the_last_key_is_left_as_it_is(text):
+    secret = PlayedSecret(text)
+    with pytest.raises(Refused):
+        rotated(secret)
+    assert secret.texts == [text]
+
+
+@pytest.mark.parametrize("wait", ["-1", "3601"])
+def a_wait_out_of_bounds_is_refused(wait, capsys):
+    assert rotate_links.main(["--stack", "cpor", "--wait", wait], lambda name: None) == 1
+    assert "0 to 3600" in capsys.readouterr().err
