@@ -117,6 +117,10 @@ QUEUE ?=
 redrive: $(TOOLS) ## what waits in a dead-letter queue goes to its reader again: make redrive STACK=cpor QUEUE=DeliveryDeadLetters [MOST=1]
 	@$(VENV)/bin/python tools/redrive.py --stack '$(STACK)' --queue '$(QUEUE)' $(if $(MOST),--most '$(MOST)')
 
+.PHONY: smoke
+smoke: $(TOOLS) ## whether a deployed stack is as it should be, one line for each thing: make smoke STACK=cpor
+	@$(VENV)/bin/python tools/smoke.py --stack '$(STACK)'
+
 WAIT ?= 120
 .PHONY: rotate-links
 rotate-links: $(TOOLS) ## a new key for links, or with CURSORS=1 for cursors; old ones stay: make rotate-links STACK=cpor [WAIT=120]
