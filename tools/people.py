@@ -8,7 +8,9 @@ import re
 import secrets
 import sys
 
-import boto3
+from botocore.exceptions import ClientError
+
+from stack import Refused, Stack, code_of, connect
 
 STAFF = ("operator", "reviewer", "auditor")
 PARTNER = ("partner_admin", "partner_user")
@@ -20,19 +22,17 @@ EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 PARTNER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 TENANT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
-
-class Refused(Exception):
-    """What was asked for is not done, and why."""
+# What an operation is called that a service does not have; the local cloud has none that deletes a second factor.
+UNKNOWN_OPERATION = ("InvalidAction", "UnknownOperationException")
 
 
 class People:
     """The users of a stack."""
 
     def __init__(self, stack: str):
-        described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-        outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+        outputs = Stack(stack).outputs
         self.pool, self.table = outputs["UserPoolId"], outputs["TableName"]
-        self.users = boto3.client("cognito-idp")
+        self.users = connect("cognito-idp")
 
     def add(self, name: str, email: str, role: str, party: str | None, password: str | None) -> None:
         """A new user. Cognito mails an invitation, unless a password is given."""
@@ -70,6 +70,23 @@ class People:
         self.users.admin_disable_user(UserPoolId=self.pool, Username=name)
         self.users.admin_user_global_sign_out(UserPoolId=self.pool, Username=name)
 
+    def reset_factor(self, name: str) -> None:
+        """Takes a lost second factor away; where the pool asks for one, the user enrols another at the next sign-in.
+
+        The preference alone would not do: it cannot be turned off where the pool requires a second factor.
+        """
+        self._known(name)
+        try:
+            self.users.admin_delete_software_token(UserPoolId=self.pool, Username=name)
+        except self.users.exceptions.SoftwareTokenMFANotFoundException:
+            raise Refused(f"{name} has no second factor") from None
+        except ClientError as error:
+            if code_of(error) not in UNKNOWN_OPERATION:
+                raise
+            off = {"Enabled": False, "PreferredMfa": False}
+            self.users.admin_set_user_mfa_preference(UserPoolId=self.pool, Username=name, SoftwareTokenMfaSettings=off)
+        self.users.admin_user_global_sign_out(UserPoolId=self.pool, Username=name)
+
     def list(self, party: str | None):
         """All users, or those of a partner or customer: name, role, party, state, and the id in the pool (`sub`).
 
@@ -104,7 +121,7 @@ class People:
         if not form.fullmatch(party):
             raise Refused(f"{role} needs --party, the id of a {kind} in the directory")
         key = {"pk": {"S": prefix + party}, "sk": {"S": "A"}}
-        if "Item" not in boto3.client("dynamodb").get_item(TableName=self.table, Key=key):
+        if "Item" not in connect("dynamodb").get_item(TableName=self.table, Key=key):
             raise Refused(f"the directory has no {kind} {party!r}: write it first")
         return {"custom:role": role, attribute: party}
 
@@ -127,6 +144,7 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--role", required=True, choices=ROLES)
         command.add_argument("--party", help="the id of the partner or tenant; none for staff")
     does.add_parser("remove", help="ends a user's access").add_argument("name")
+    does.add_parser("reset-factor", help="takes a lost second factor away").add_argument("name")
     does.add_parser("list", help="all users, or those of a party").add_argument("--party")
     return top
 
@@ -146,6 +164,9 @@ def main(arguments: list[str]) -> int:
             case "remove":
                 people.remove(asked.name)
                 print(f"{asked.name} cannot sign in any more")
+            case "reset-factor":
+                people.reset_factor(asked.name)
+                print(f"{asked.name} has no second factor any more, and enrols a new one at the next sign-in where one is asked for")
             case "list":
                 for row in people.list(asked.party):
                     print("\t".join(row))

@@ -1,10 +1,13 @@
 """The script that brings people into a stack: a first user of a partner and of a customer signs in with role and party."""
 
+import base64
 import json
+import time
 import urllib.request
 
 import pytest
 
+import people as local_people
 import tool
 from aws import client, outputs
 from seed import TENANTS
@@ -17,13 +20,9 @@ def people(*arguments: str, password: str | None = None):
     return tool.run("people", *arguments, given=password)
 
 
-def sign_in(name: str, app: str) -> str:
+def sign_in(name: str, app: str, secret: str | None = None) -> str:
     found = outputs()
-    answer = client("cognito-idp").admin_initiate_auth(
-        UserPoolId=found["UserPoolId"], ClientId=found[app], AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD},
-    )
-    return answer["AuthenticationResult"]["IdToken"]
+    return local_people.sign_in(found["UserPoolId"], found[app], name, secret, PASSWORD)["IdToken"]
 
 
 def me(stack: dict, token: str) -> dict:
@@ -35,6 +34,11 @@ def me(stack: dict, token: str) -> dict:
 
 
 def given_user(name: str, role: str, party: str | None) -> None:
+    """A new user of that name; one of an earlier run on the same stack is deleted."""
+    try:
+        client("cognito-idp").admin_delete_user(UserPoolId=outputs()["UserPoolId"], Username=name)
+    except client("cognito-idp").exceptions.UserNotFoundException:
+        pass
     arguments = ["add", name, "--email", f"{name}@people.example", "--role", role, "--password-stdin"]
     done = people(*arguments, *(["--party", party] if party else []), password=PASSWORD)
     assert done.returncode == 0, done.stderr
@@ -78,3 +82,54 @@ def a_user_is_listed_changed_and_removed(stack):
     with pytest.raises(client("cognito-idp").exceptions.ClientError):
         sign_in("ulla", "OperatorsClientId")
     assert people("remove", "nobody-known").returncode == 1
+
+
+@pytest.fixture
+def second_factors(stack):
+    """A pool that asks who has a second factor for it. Where the template leaves that off, it is on for this test."""
+    cognito, pool = client("cognito-idp"), outputs()["UserPoolId"]
+    was_off = not local_people.takes_second_factors(pool)
+    if was_off:
+        cognito.set_user_pool_mfa_config(UserPoolId=pool, SoftwareTokenMfaConfiguration={"Enabled": True}, MfaConfiguration="OPTIONAL")
+    try:
+        yield pool
+    finally:
+        if was_off:
+            cognito.set_user_pool_mfa_config(UserPoolId=pool, MfaConfiguration="OFF")
+
+
+@pytest.mark.parametrize("name", local_people.WITH_SECOND_FACTOR)
+def a_user_with_a_second_factor_signs_in_by_it_and_not_without(stack, second_factors, name):
+    found = outputs()
+    app = found[local_people.USERS[name][0]]
+    secret = local_people.enrol(second_factors, app, name)
+    token = local_people.sign_in(second_factors, app, name, secret)["IdToken"]
+    assert me(stack, token)["role"] == local_people.USERS[name][1]["role"]
+    with pytest.raises(PermissionError, match="SOFTWARE_TOKEN_MFA"):
+        local_people.sign_in(second_factors, app, name)
+    with pytest.raises(client("cognito-idp").exceptions.ClientError):
+        local_people.sign_in(second_factors, app, name, "A" * len(secret))
+
+
+def the_tokens_of_the_stack_are_those_of_all_users_with_a_second_factor_too(stack, second_factors):
+    assert local_people.tokens(outputs()).keys() == local_people.USERS.keys()
+
+
+def a_lost_second_factor_is_taken_away_and_another_one_enrolled(stack, second_factors):
+    given_user("lena", "reviewer", None)
+    app = outputs()["OperatorsClientId"]
+    access = local_people.sign_in(second_factors, app, "lena", password=PASSWORD)["AccessToken"]
+    secret = client("cognito-idp").associate_software_token(AccessToken=access)["SecretCode"]
+    client("cognito-idp").verify_software_token(AccessToken=access, UserCode=local_people.code_at(secret, time.time()))
+    with pytest.raises(PermissionError):
+        sign_in("lena", "OperatorsClientId")
+    assert sign_in("lena", "OperatorsClientId", secret)
+    done = people("reset-factor", "lena")
+    assert done.returncode == 0, done.stderr
+    assert sign_in("lena", "OperatorsClientId")
+    assert people("reset-factor", "nobody-known").returncode == 1
+
+
+def the_codes_are_those_of_rfc_6238():
+    secret = base64.b32encode(b"12345678901234567890").decode()
+    assert [local_people.code_at(secret, at) for at in (59, 1111111109, 2000000000)] == ["287082", "081804", "279037"]

@@ -1,5 +1,10 @@
 """The users of a local stack and their tokens."""
 
+import base64
+import hmac
+import struct
+import time
+
 from aws import client
 from seed import TENANTS
 
@@ -18,6 +23,10 @@ USERS = {
     "contoso_admin_2": ("CustomersClientId", {"role": "customer_admin", "tenant_id": TENANTS["contoso"]}),
     "tailwind_admin": ("CustomersClientId", {"role": "customer_admin", "tenant_id": TENANTS["tailwind"]}),
 }
+# Who signs in with a code as well, where the pool takes second factors.
+WITH_SECOND_FACTOR = ("operator_2", "contoso_admin_2")
+
+CODE_S = 30  # for how long a code is good (RFC 6238)
 
 
 def tokens(outputs: dict[str, str]) -> dict[str, str]:
@@ -27,7 +36,54 @@ def tokens(outputs: dict[str, str]) -> dict[str, str]:
     for name, (_, claims) in USERS.items():
         if name not in known:
             _create(pool, name, claims)
-    return {name: _sign_in(pool, outputs[app], name) for name, (app, _) in USERS.items()}
+    factors = {name: enrol(pool, outputs[USERS[name][0]], name) for name in WITH_SECOND_FACTOR} if takes_second_factors(pool) else {}
+    return {name: sign_in(pool, outputs[app], name, factors.get(name))["IdToken"] for name, (app, _) in USERS.items()}
+
+
+def takes_second_factors(pool: str) -> bool:
+    """Whether the pool asks somebody for a second factor."""
+    return client("cognito-idp").describe_user_pool(UserPoolId=pool)["UserPool"].get("MfaConfiguration", "OFF") != "OFF"
+
+
+def enrol(pool: str, app: str, name: str) -> str:
+    """Gives a user a second factor, a new one in place of an old one. Returns its secret, as an authenticator keeps it."""
+    cognito = client("cognito-idp")
+    _prefer_codes(pool, name, False)
+    access = sign_in(pool, app, name)["AccessToken"]
+    secret = cognito.associate_software_token(AccessToken=access)["SecretCode"]
+    cognito.verify_software_token(AccessToken=access, UserCode=code_at(secret, time.time()))
+    _prefer_codes(pool, name, True)
+    return secret
+
+
+def sign_in(pool: str, app: str, name: str, secret: str | None = None, password: str = PASSWORD) -> dict[str, str]:
+    """Signs a user in, with a code where that is asked for. Returns the tokens."""
+    cognito = client("cognito-idp")
+    answer = cognito.admin_initiate_auth(
+        UserPoolId=pool, ClientId=app, AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": name, "PASSWORD": password},
+    )
+    if answer.get("ChallengeName") == "SOFTWARE_TOKEN_MFA" and secret:
+        answer = cognito.admin_respond_to_auth_challenge(
+            UserPoolId=pool, ClientId=app, ChallengeName="SOFTWARE_TOKEN_MFA", Session=answer["Session"],
+            ChallengeResponses={"USERNAME": name, "SOFTWARE_TOKEN_MFA_CODE": code_at(secret, time.time())},
+        )
+    if "AuthenticationResult" not in answer:
+        raise PermissionError(f"{name} is asked for {answer.get('ChallengeName')}")
+    return answer["AuthenticationResult"]
+
+
+def code_at(secret: str, seconds: float) -> str:
+    """The six digits that an authenticator shows at a time (RFC 6238 with SHA-1)."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8), casefold=True)
+    mac = hmac.digest(key, struct.pack(">Q", int(seconds) // CODE_S), "sha1")
+    first = mac[-1] & 0x0F
+    return f"{(int.from_bytes(mac[first:first + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06d}"
+
+
+def _prefer_codes(pool: str, name: str, wanted: bool) -> None:
+    settings = {"Enabled": wanted, "PreferredMfa": wanted}
+    client("cognito-idp").admin_set_user_mfa_preference(UserPoolId=pool, Username=name, SoftwareTokenMfaSettings=settings)
 
 
 def _create(pool: str, name: str, claims: dict[str, str]) -> None:
@@ -37,11 +93,3 @@ def _create(pool: str, name: str, claims: dict[str, str]) -> None:
         UserAttributes=[{"Name": key, "Value": value} for key, value in attributes.items()],
     )
     client("cognito-idp").admin_set_user_password(UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True)
-
-
-def _sign_in(pool: str, app: str, name: str) -> str:
-    answer = client("cognito-idp").admin_initiate_auth(
-        UserPoolId=pool, ClientId=app, AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD},
-    )
-    return answer["AuthenticationResult"]["IdToken"]
