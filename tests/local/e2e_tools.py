@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from types import SimpleNamespace
 
@@ -399,3 +400,13 @@ def a_secret_of_another_form_or_with_the_last_key_is_left_as_it_is(text):
 def a_wait_out_of_bounds_is_refused(wait, capsys):
     assert rotate_links.main(["--stack", "cpor", "--wait", wait], lambda name: None) == 1
     assert "0 to 3600" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("folder", ["tests/local", "shared/domain/data", "tests/bench/peers/python"])
+def every_pin_is_installed_by_the_hashes_of_its_files_and_nothing_else_is(folder):
+    normal = lambda name: re.sub(r"[-_.]+", "-", name).lower()
+    pins = lambda text: {normal(name): version for name, version in re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", text, re.MULTILINE)}
+    written = (ROOT / folder / "requirements.in").read_text()
+    hashed = (ROOT / folder / "requirements.txt").read_text()
+    assert pins(written) and pins(written) == pins(hashed), "run make hashes"
+    assert all("--hash=sha256:" in one for one in re.split(r"^(?=[A-Za-z0-9])", hashed, flags=re.MULTILINE)[1:])
