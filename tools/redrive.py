@@ -20,7 +20,7 @@ from stack import Refused, Stack
 # The readers of queues that no other queue has for its dead letters. Such a queue holds one record of a stream
 # a message, or one event.
 RECORDS = {"ParkQueue": "PublishFunction"}
-EVENTS = {"NotifyDeadLetters": "NotifyFunction", "ScanDeadLetters": "ScanFunction"}
+EVENTS = {"ScanDeadLetters": "ScanFunction"}
 # What `publish` logs when it sets a record aside.
 SET_ASIDE = "Record parked"
 # How long a message stays with this run: longer than any function may work on it.

@@ -116,15 +116,15 @@ def a_redrive_that_is_stopped_anywhere_has_every_message_somewhere(call):
 
 def queue_of_events(functions: PlayedFunctions) -> tuple[PlayedQueues, PlayedStack]:
     queues = PlayedQueues(dead=['{"detail": {"type": "validated"}}'])
-    resources = {"NotifyDeadLetters": ("AWS::SQS::Queue", "dead"), "NotifyFunction": ("AWS::Lambda::Function", "cpor-notify")}
+    resources = {"ScanDeadLetters": ("AWS::SQS::Queue", "dead"), "ScanFunction": ("AWS::Lambda::Function", "cpor-scan")}
     return queues, PlayedStack({"sqs": queues, "lambda": functions}, resources)
 
 
 def an_event_that_was_given_up_is_given_to_its_function_and_then_deleted():
     functions = PlayedFunctions()
     queues, stack = queue_of_events(functions)
-    assert redrive.main(["--stack", "cpor", "--queue", "NotifyDeadLetters"], lambda name: stack) == 0
-    assert functions.given == [("cpor-notify", {"detail": {"type": "validated"}})] and not queues.bodies("dead")
+    assert redrive.main(["--stack", "cpor", "--queue", "ScanDeadLetters"], lambda name: stack) == 0
+    assert functions.given == [("cpor-scan", {"detail": {"type": "validated"}})] and not queues.bodies("dead")
 
 
 @pytest.mark.parametrize(("answer", "more"), [
@@ -133,7 +133,7 @@ def an_event_that_was_given_up_is_given_to_its_function_and_then_deleted():
 ])
 def an_event_that_fails_again_stays_where_it_is(answer, more, capsys):
     queues, stack = queue_of_events(PlayedFunctions(answer, **more))
-    assert redrive.main(["--stack", "cpor", "--queue", "NotifyDeadLetters"], lambda name: stack) == 1
+    assert redrive.main(["--stack", "cpor", "--queue", "ScanDeadLetters"], lambda name: stack) == 1
     assert len(queues.bodies("dead")) == 1 and "could not do it" in capsys.readouterr().err
 
 

@@ -30,6 +30,9 @@ pub struct Backstage {
     pub wires: Vec<Wire>,
 }
 
+/// The queue of notices.
+const NOTICES_URL: &str = "https://sqs.test/000000000000/cpor-notices";
+
 /// A mail as it was handed to the mail service.
 #[derive(Debug, Clone)]
 pub struct Mail {
@@ -97,6 +100,7 @@ impl Backstage {
         let bus = || Bus::new(client!(aws_sdk_eventbridge, http()), "cpor");
         let parking = publish::Parking::new(sqs(), "https://sqs.test/park");
         let sender = Email::parse("notices@vendor.example").expect("an address");
+        let queues = notify::Queues::new(sqs(), [NOTICES_URL.to_owned()]);
         let post = notify::Post::new(client!(aws_sdk_sesv2, http()), sender, "cpor");
         Self {
             sweep: sweep::App::new(store("sweep"), bus()),
@@ -110,6 +114,7 @@ impl Backstage {
                 secret.ring(world.clock.function()),
                 operator(),
                 post,
+                queues,
             ),
             delivery: delivery::App::new(store("delivery")),
             finalize: finalize::App::new(store("finalize"), sqs(), "https://sqs.test/shards"),
@@ -137,10 +142,24 @@ impl Backstage {
         publish::handle(&self.publish, json!({"Records": records}), invocation()).await
     }
 
-    /// Hands an event of the bus to `notify`.
+    /// Hands an event of the bus to `notify`, as its queue does for the first time.
+    ///
+    /// # Errors
+    /// Where the message is not done with, and comes back.
     pub async fn notify(&self, detail: &Value) -> Result<(), Failure> {
         let event = json!({"source": "cpor", "detail-type": detail["type"], "detail": detail});
-        notify::handle(&self.notify, event, invocation()).await
+        self.notify_of(&mail_message(&event)).await
+    }
+
+    /// Hands a message of its queue to `notify`.
+    ///
+    /// # Errors
+    /// Where the message is not done with, and comes back.
+    pub async fn notify_of(&self, message: &Value) -> Result<(), Failure> {
+        let event = json!({"Records": [message]});
+        let answer = notify::handle(&self.notify, event, invocation()).await?;
+        let is_done = answer.batch_item_failures.is_empty();
+        if is_done { Ok(()) } else { Err(Failure::new("a message is not done with")) }
     }
 
     /// The schedule that sends the mails of a day to partners.
@@ -148,7 +167,7 @@ impl Backstage {
         let run = json!({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}});
         let lasting = Duration::seconds(30);
         let invocation = Invocation::lasting("request-1", world.clock.now(), lasting);
-        notify::handle(&self.notify, run, invocation).await
+        notify::handle(&self.notify, run, invocation).await.map(drop)
     }
 
     /// Hands a mail event to `delivery`, as the queue does.
@@ -216,6 +235,39 @@ pub fn message(body: &Value) -> Value {
     let body = body.as_str().map_or_else(|| body.to_string(), str::to_owned);
     json!({"messageId": "message-1", "body": body, "attributes": {}, "messageAttributes": {},
         "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:q"})
+}
+
+/// A message with an event of the bus, as the queue of notices hands it over for the first time.
+pub fn mail_message(event: &Value) -> Value {
+    let mut message = message(event);
+    message["attributes"] = json!({"ApproximateReceiveCount": "1"});
+    message["eventSourceARN"] = json!("arn:aws:sqs:us-east-1:000000000000:cpor-notices");
+    message
+}
+
+/// The messages that `notify` has sent on to wait, as their queue hands them over after that.
+pub fn waiting_messages(world: &World) -> Vec<Value> {
+    let sent = world.elsewhere.taken("SendMessage").into_iter();
+    let sent = sent.filter(|sent| sent["QueueUrl"] == NOTICES_URL);
+    let of_queue = |sent: Value| {
+        let event = serde_json::from_str(sent["MessageBody"].as_str().expect("a body"));
+        let mut message = mail_message(&event.expect("an event"));
+        let waited = &sent["MessageAttributes"]["waited"]["StringValue"];
+        message["messageAttributes"] = json!({"waited": {"dataType": "Number", "stringValue": waited,
+            "stringListValues": [], "binaryListValues": []}});
+        message
+    };
+    sent.map(of_queue).collect()
+}
+
+/// Forgets for whom mails were handed over, as if their messages came for the first time.
+pub fn forget_marks(world: &World) {
+    for item in world.engine.items("C#") {
+        let (partition, sort) = key(&item);
+        if sort.starts_with("O#") {
+            world.engine.delete(&partition, &sort);
+        }
+    }
 }
 
 /// The records of the stream that the archive's filter lets through, as the platform hands them over.

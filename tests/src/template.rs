@@ -262,3 +262,26 @@ pub fn written_partitions(call: &Call) -> Vec<String> {
     let writes = deeds(call).into_iter().filter(|deed| !reads.contains(&deed.0.as_str()));
     writes.filter_map(|(_, _, key)| key).collect()
 }
+
+/// The queues of mails to which rules of the template lead an event of the bus.
+pub fn mail_queues_of(event: &Value) -> Vec<&'static str> {
+    let leads = |rule: &str| {
+        let pattern = &template()["Resources"][rule]["Properties"]["EventPattern"];
+        let ways = pattern["$or"].as_array().expect("ways");
+        ways.iter().any(|way| {
+            let types = way["detail-type"].as_array().expect("types");
+            types.contains(&event["type"]) && is_by(&way["detail"]["actor"], &event["actor"])
+        })
+    };
+    let rules = [("NoticesRule", "notices"), ("RemindersRule", "reminders")];
+    rules.into_iter().filter(|(rule, _)| leads(rule)).map(|(_, queue)| queue).collect()
+}
+
+/// Whether a pattern of actors, if there is one, takes that actor.
+fn is_by(pattern: &Value, actor: &Value) -> bool {
+    let Some(actors) = pattern.as_array() else { return true };
+    actors.iter().any(|own| match own["anything-but"].as_array() {
+        Some(others) => !others.contains(actor),
+        None => own == actor,
+    })
+}

@@ -40,7 +40,8 @@ pub(crate) async fn check(
     let mut is_right = accepts(link, &app.keys.current(), asked);
     // A receipt may be of a key that was added meanwhile; the code of a notice is of its link's.
     if !is_right && asked.decision == Decision::Undo {
-        is_right = accepts(link, &app.keys.renewed().await, asked);
+        let renewed = app.keys.renewed().await;
+        is_right = accepts(link, &renewed, asked);
     }
     if is_right {
         return Ok(());

@@ -12,7 +12,6 @@ use notice::mail::{
     self, Activation, AnsweredBy, Cause, Deed, Envelope, Extension, Mail, Receipt, Undo,
 };
 use notice::{Deadline, Link, Notice};
-use runtime::Failure;
 use store::NoticeOfCode;
 
 use crate::App;
@@ -20,6 +19,7 @@ use crate::audience::{Addressee, Audience};
 use crate::event::Told;
 use crate::partner;
 use crate::post::Followed;
+use crate::stop::Stop;
 
 /// An event, the claim it happened to, and what its archive says of it.
 pub(crate) struct Aftermath<'a> {
@@ -31,7 +31,7 @@ pub(crate) struct Aftermath<'a> {
 
 impl Aftermath<'_> {
     /// Tells the exact deadline, where the notice could only say "at least" and said another.
-    pub(crate) async fn tell_exact_deadline(&self) -> Result<(), Failure> {
+    pub(crate) async fn tell_exact_deadline(&self) -> Result<(), Stop> {
         let told = self.told;
         let State::AwaitingCustomer { window } = &self.audience.claim.state else { return Ok(()) };
         if self.audience.claim.notice != told.notice {
@@ -50,7 +50,7 @@ impl Aftermath<'_> {
     }
 
     /// What the notice of this event said to a recipient, under whichever key its link was made.
-    async fn promised_to(&self, own: &Recipient) -> Result<Option<NoticeOfCode>, Failure> {
+    async fn promised_to(&self, own: &Recipient) -> Result<Option<NoticeOfCode>, Stop> {
         let keys = self.app.links.current();
         let link = Link::of(&keys, &self.told.claim, self.told.notice, own.no)?;
         for link in link.under_each_key(&keys) {
@@ -64,7 +64,7 @@ impl Aftermath<'_> {
     }
 
     /// Receipts a decision, whoever made it: what it did, whatever has become of it since.
-    pub(crate) async fn tell_decision(&self) -> Result<(), Failure> {
+    pub(crate) async fn tell_decision(&self) -> Result<(), Stop> {
         let noes = self.past.members.noes.clone().unwrap_or_default();
         let deeds = self.deeds(&noes);
         if deeds.is_empty() {
@@ -81,7 +81,7 @@ impl Aftermath<'_> {
             let mail = mail::receipt(&notice, &receipt, &self.envelope(addressee));
             mails.push((mail, Followed::No));
         }
-        self.app.post.send_all(&mails, &self.told.claim).await
+        self.app.send_once(&self.told.claim, &mails).await
     }
 
     /// Who gave the answer, as the archive has it. It names nobody for a link of the form without recipients.
@@ -110,7 +110,7 @@ impl Aftermath<'_> {
 
     /// How the reader can take the "no" back. A verified recipient can take back its own and those of recipients
     /// that are not verified: only the mail about such a "no" has the code.
-    fn undo(&self, reader: Option<&Recipient>, noes: &Noes) -> Result<Undo, Failure> {
+    fn undo(&self, reader: Option<&Recipient>, noes: &Noes) -> Result<Undo, Stop> {
         if noes.by.is_empty() || !self.can_be_undone(&noes.items) {
             return Ok(Undo::Nobody);
         }
@@ -151,7 +151,7 @@ impl Aftermath<'_> {
     }
 
     /// Tells what became active, by silence or a yes, as far as it is active still; or that silence was a no.
-    pub(crate) async fn tell_activation(&self, by_silence: bool) -> Result<(), Failure> {
+    pub(crate) async fn tell_activation(&self, by_silence: bool) -> Result<(), Stop> {
         let claim = &self.audience.claim;
         let (notice, version) = (self.notice(), self.told.version.0);
         let lapsed = if by_silence { self.past.became("declined") } else { Vec::new() };
@@ -175,7 +175,7 @@ impl Aftermath<'_> {
                 addressee.recipient.map_or(Followed::No, |own| Followed::Activation(own.no));
             mails.push((mail, followed));
         }
-        self.app.post.send_all(&mails, &self.told.claim).await
+        self.app.send_once(&self.told.claim, &mails).await
     }
 
     fn active_since(&self, no: ItemNo) -> Option<Instant> {
@@ -184,7 +184,7 @@ impl Aftermath<'_> {
     }
 
     /// Tells an end: as the receipt of a decision of the customer's, else with its reason.
-    pub(crate) async fn tell_end(&self) -> Result<(), Failure> {
+    pub(crate) async fn tell_end(&self) -> Result<(), Stop> {
         let claim = &self.audience.claim;
         let items = self.past.became("ended");
         let reason = items.first().and_then(|no| end_reason(claim.item(*no)?, claim));
@@ -210,7 +210,7 @@ impl Aftermath<'_> {
     }
 
     /// Tells the later deadline, while there is one.
-    pub(crate) async fn tell_extension(&self) -> Result<(), Failure> {
+    pub(crate) async fn tell_extension(&self) -> Result<(), Stop> {
         let (audience, version) = (self.audience, self.told.version.0);
         let Deadline::Exact(_) = audience.deadline() else { return Ok(()) };
         let cause = match self.told.actor {
@@ -224,25 +224,25 @@ impl Aftermath<'_> {
     }
 
     /// Tells a customer who had been notified that there is nothing to decide any more.
-    pub(crate) async fn tell_withdrawal(&self) -> Result<(), Failure> {
+    pub(crate) async fn tell_withdrawal(&self) -> Result<(), Stop> {
         let (notice, version) = (self.notice(), self.told.version.0);
         self.tell(|envelope| mail::withdrawn(&notice, version, envelope)).await
     }
 
     /// Tells that silence is a no from now on.
-    pub(crate) async fn tell_consent(&self) -> Result<(), Failure> {
+    pub(crate) async fn tell_consent(&self) -> Result<(), Stop> {
         let (notice, version) = (self.notice(), self.told.version.0);
         self.tell(|envelope| mail::consent_changed(&notice, version, envelope)).await
     }
 
     /// Tells that a recipient is not the right person.
-    pub(crate) async fn tell_refusal(&self) -> Result<(), Failure> {
+    pub(crate) async fn tell_refusal(&self) -> Result<(), Stop> {
         let (notice, version) = (self.notice_to_decide(), self.told.version.0);
         self.tell(|envelope| mail::contact_refused(&notice, version, envelope)).await
     }
 
     /// Tells that a link was retired: whose it is, once, that it still says no; and the others.
-    pub(crate) async fn tell_retirement(&self) -> Result<(), Failure> {
+    pub(crate) async fn tell_retirement(&self) -> Result<(), Stop> {
         let (notice, version) = (self.notice_to_decide(), self.told.version.0);
         self.tell(|envelope| mail::link_retired(&notice, version, envelope)).await?;
         let (app, claim) = (self.app, &self.told.claim);
@@ -253,7 +253,7 @@ impl Aftermath<'_> {
             }
             let envelope = self.envelope(Addressee::asked(own));
             let mail = mail::own_link_retired(&notice, version, &envelope);
-            app.post.send(&mail, claim, Followed::No).await?;
+            app.send_once(claim, &[(mail, Followed::No)]).await?;
             app.store.note_told_of_retirement(claim, own.no).await?;
         }
         Ok(())
@@ -281,7 +281,7 @@ impl Aftermath<'_> {
     }
 
     /// One mail to everybody who is told of the act.
-    async fn tell(&self, write: impl Fn(&Envelope<'_>) -> Mail) -> Result<(), Failure> {
+    async fn tell(&self, write: impl Fn(&Envelope<'_>) -> Mail) -> Result<(), Stop> {
         self.send(&self.addressees(), write).await
     }
 
@@ -289,10 +289,10 @@ impl Aftermath<'_> {
         &self,
         addressees: &[Addressee<'_>],
         write: impl Fn(&Envelope<'_>) -> Mail,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Stop> {
         let mail = |own: &Addressee<'_>| (write(&self.envelope(*own)), Followed::No);
         let mails: Vec<_> = addressees.iter().map(mail).collect();
-        self.app.post.send_all(&mails, &self.told.claim).await
+        self.app.send_once(&self.told.claim, &mails).await
     }
 
     fn envelope<'a>(&'a self, addressee: Addressee<'a>) -> Envelope<'a> {

@@ -5,12 +5,12 @@ use domain::directory::TenantContact;
 use domain::ids::TenantId;
 use notice::Language;
 use notice::mail::{self, Envelope};
-use runtime::Failure;
 use serde::Deserialize;
 use serde_json::Value;
 use tracing::info;
 
 use crate::App;
+use crate::stop::Stop;
 
 /// A tenant has verified contacts that it did not have, as the bus told it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -27,7 +27,7 @@ pub(crate) fn verified(event: &Value) -> Option<Verified> {
 }
 
 /// Tells every contact that was verified before of those that are since then, whoever has left meanwhile.
-pub(crate) async fn tell(app: &App, verified: &Verified) -> Result<(), Failure> {
+pub(crate) async fn tell(app: &App, verified: &Verified) -> Result<(), Stop> {
     let Some(tenant) = app.store.tenant(&verified.tenant).await? else { return Ok(()) };
     let (new, before) = tenant.verified_at(verified.at);
     if new.is_empty() {

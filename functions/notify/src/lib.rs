@@ -11,14 +11,19 @@ mod event;
 mod notices;
 mod partner;
 mod post;
+mod queue;
 mod remind;
+mod sending;
+mod stop;
 
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse};
 use chrono::Duration;
 use domain::event::EventType;
 use domain::history;
 use domain::ids::{ClaimId, NoticeNo};
 use notice::{LinkKeys, Operator};
-use runtime::{Failure, Invocation, KeyRing, fields};
+use runtime::fields::{self, metric};
+use runtime::{Failure, Invocation, KeyRing, telemetry};
 use serde_json::Value;
 use store::{Moment, Store};
 use tracing::{info, warn};
@@ -27,6 +32,9 @@ use crate::aftermath::Aftermath;
 use crate::audience::Audience;
 use crate::event::Told;
 pub use crate::post::Post;
+use crate::queue::Message;
+pub use crate::queue::Queues;
+use crate::stop::Stop;
 
 /// For how long links are made under keys that were read: the next ones are made under the key that is current by then.
 const KEYS_LAST: Duration = Duration::minutes(10);
@@ -37,44 +45,96 @@ pub struct App {
     links: KeyRing<LinkKeys>,
     operator: Operator,
     post: Post,
+    queues: Queues,
 }
 
 impl App {
-    /// The function over a store, the keys of links, and the mail service.
-    pub fn new(store: Store, links: KeyRing<LinkKeys>, operator: Operator, post: Post) -> Self {
-        Self { store, links, operator, post }
+    /// The function over a store, the keys of links, the mail service, and the queues that it reads.
+    pub fn new(
+        store: Store,
+        links: KeyRing<LinkKeys>,
+        operator: Operator,
+        post: Post,
+        queues: Queues,
+    ) -> Self {
+        Self { store, links, operator, post, queues }
     }
 }
 
-/// Writes what an event of the bus calls for, and by the schedule the mails of a day.
+/// Messages of the queues, by the schedule the mails of a day, or an event of the bus by hand. The answer names the
+/// messages that are not done with: their queue hands them out again.
 ///
 /// # Errors
-/// Where the platform shall try again: the table or the mail service did not answer.
-pub async fn handle(app: &App, event: Value, invocation: Invocation) -> Result<(), Failure> {
+/// Where mails of a day, or of an event by hand, could not all be handed over.
+pub async fn handle(
+    app: &App,
+    event: Value,
+    invocation: Invocation,
+) -> Result<SqsBatchResponse, Failure> {
     app.links.no_older_than(KEYS_LAST).await;
+    let mut response = SqsBatchResponse::default();
     if partner::is_scheduled(&event) {
-        return partner::send_due(app, &invocation).await;
+        partner::send_due(app, &invocation).await?;
+    } else if let Some(messages) = queue::messages(&event) {
+        for message in messages {
+            if !is_done(app, &message).await {
+                let mut failure = BatchItemFailure::default();
+                failure.item_identifier = message.id;
+                response.batch_item_failures.push(failure);
+            }
+        }
+    } else {
+        Box::pin(write_about(app, &event, true)).await?;
     }
-    if let Some(verified) = contacts::verified(&event) {
+    Ok(response)
+}
+
+/// Whether a message is done with: its mails are handed over, or it was sent on to wait.
+async fn is_done(app: &App, message: &Message) -> bool {
+    let Some(event) = message.event() else {
+        warn!({ fields::MESSAGE_ID } = message.id, "A message holds no event");
+        return false;
+    };
+    let failure = match Box::pin(write_about(app, &event, message.is_first())).await {
+        Ok(()) => return true,
+        Err(Stop::Wait) => match app.queues.send_on(message).await {
+            Ok(()) => {
+                telemetry::count(metric::MAILS_WAITING, 1);
+                return true;
+            }
+            Err(failure) => failure,
+        },
+        Err(Stop::Fault(failure)) => failure,
+    };
+    telemetry::count(metric::FAULTS, 1);
+    telemetry::failure("The mails of an event could not all be handed over", failure.error());
+    false
+}
+
+/// Writes what an event of the bus calls for.
+async fn write_about(app: &App, event: &Value, is_first: bool) -> Result<(), Stop> {
+    if let Some(verified) = contacts::verified(event) {
         return contacts::tell(app, &verified).await;
     }
     let moment = app.store.moment().await?;
-    if let Some(due) = partner::due(&event) {
+    if let Some(mut due) = partner::due(event) {
+        due.is_first = is_first;
         return Box::pin(partner::tell(app, &due, moment)).await;
     }
-    if let Some(due) = remind::due(&event) {
+    if let Some(mut due) = remind::due(event) {
+        due.is_first = is_first;
         let Some(audience) = audience(app, &due.claim, moment).await? else { return Ok(()) };
         return remind::remind(app, &audience, &due, moment.at).await;
     }
-    let Some(told) = event::told(&event) else {
+    let Some(told) = event::told(event) else {
         warn!("An event is none that mails are written about");
         return Ok(());
     };
     let Some(audience) = audience(app, &told.claim, moment).await? else { return Ok(()) };
-    Box::pin(write(app, &audience, &told)).await
+    Box::pin(write(app, &audience, &Told { is_first, ..told })).await
 }
 
-async fn audience(app: &App, claim: &ClaimId, moment: Moment) -> Result<Option<Audience>, Failure> {
+async fn audience(app: &App, claim: &ClaimId, moment: Moment) -> Result<Option<Audience>, Stop> {
     let audience = Box::pin(Audience::of(app, claim, moment)).await?;
     if audience.is_none() {
         info!({ fields::CLAIM_ID } = %claim, "An event is of a claim that nobody is told of");
@@ -100,7 +160,7 @@ enum Act {
 }
 
 /// The mails that an event of a claim calls for.
-async fn write(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
+async fn write(app: &App, audience: &Audience, told: &Told) -> Result<(), Stop> {
     if told.notice == NoticeNo::default() {
         return Ok(());
     }
@@ -145,9 +205,9 @@ async fn write(app: &App, audience: &Audience, told: &Told) -> Result<(), Failur
 }
 
 /// Tells an act; where it made a new notice due, that goes first, and its recipients get nothing else.
-async fn tell(app: &App, audience: &Audience, told: &Told, act: Act) -> Result<(), Failure> {
+async fn tell(app: &App, audience: &Audience, told: &Told, act: Act) -> Result<(), Stop> {
     let entry = app.store.archived(&told.claim, told.version).await?;
-    let entry = entry.ok_or_else(|| Failure::new("an event that is in no archive"))?;
+    let entry = entry.ok_or_else(|| Stop::fault("an event that is in no archive"))?;
     // An erased claim has nobody left who could be told.
     let Some(history::Told::Event(past)) = entry.told() else { return Ok(()) };
     if told.event_type.makes_notice_due() && past.members.notice.is_some() {

@@ -8,7 +8,7 @@ use runtime::{Clients, Keys, file_beside_binary, open_store_and_ring, settings, 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     telemetry::start();
-    let (table, secret, page, mail) = settings::read::<settings::Notify>()?;
+    let (table, secret, page, mail, queues) = settings::read::<settings::Notify>()?;
     let clients = Clients::load().await;
     let (store, links) = open_store_and_ring(&clients, table, &secret.id, link_keys).await?;
     let logo = file_beside_binary(LOGO, MAX_LOGO_BYTES)?;
@@ -19,7 +19,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         brand: Brand::new(&page.brand_color, logo)?,
     };
     let post = notify::Post::new(clients.ses(), mail.sender, mail.configuration_set);
-    let app = notify::App::new(store, links, operator, post);
+    let queues = notify::Queues::new(clients.sqs(), [queues.notices_url, queues.reminders_url]);
+    let app = notify::App::new(store, links, operator, post, queues);
     Ok(Box::pin(runtime::serve_event("notify", app, notify::handle)).await?)
 }
 

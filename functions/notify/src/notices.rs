@@ -7,7 +7,7 @@ use domain::ids::NoticeNo;
 use domain::recipient::{Authority, Recipient, RecipientNo, RecipientStanding};
 use notice::{Deadline, Link, Links, Notice, mail};
 use runtime::fields::{self, metric};
-use runtime::{Failure, telemetry};
+use runtime::telemetry;
 use store::{NoticeOfCode, NoticeText, TextKey};
 use tracing::{info, warn};
 
@@ -15,9 +15,10 @@ use crate::App;
 use crate::audience::{Addressee, Audience};
 use crate::event::Told;
 use crate::post::Followed;
+use crate::stop::Stop;
 
 /// Sends the notice, if it is still the one that the claim waits to see delivered or answered.
-pub(crate) async fn send(app: &App, audience: &Audience, told: &Told) -> Result<(), Failure> {
+pub(crate) async fn send(app: &App, audience: &Audience, told: &Told) -> Result<(), Stop> {
     let Some(recipients) = audience.recipients.as_ref().filter(|_| audience.awaits(told)) else {
         info!({ fields::CLAIM_ID } = %told.claim, "A notice is not due any more");
         return Ok(());
@@ -26,10 +27,11 @@ pub(crate) async fn send(app: &App, audience: &Audience, told: &Told) -> Result<
         .not_before(recipients.list.told_until);
     let due = audience.unsent(RecipientStanding::Asked);
     // `validate` has counted its notice already, within the month's quota.
-    if told.event_type != EventType::Validated && !due.is_empty() {
+    if told.is_first && told.event_type != EventType::Validated && !due.is_empty() {
         app.store.count_further_notice(&audience.claim, told.at).await?;
     }
-    let due_to_all = Due { app, audience, no: told.notice, deadline, at: told.at };
+    let due_to_all =
+        Due { app, audience, no: told.notice, deadline, at: told.at, is_first: told.is_first };
     if due.iter().any(|own| own.has_link()) {
         due_to_all.keep_text(None).await?;
     }
@@ -41,11 +43,11 @@ pub(crate) async fn ask_reserve(
     app: &App,
     audience: &Audience,
     window: &Window,
-    at: DateTime<Utc>,
-) -> Result<(), Failure> {
+    (at, is_first): (DateTime<Utc>, bool),
+) -> Result<(), Stop> {
     let (no, deadline) = (audience.claim.notice, Deadline::Exact(window.clone()));
     let due = audience.unsent(RecipientStanding::Reserve);
-    let due_to_reserve = Due { app, audience, no, deadline, at };
+    let due_to_reserve = Due { app, audience, no, deadline, at, is_first };
     for own in due.iter().filter(|own| own.has_link()) {
         due_to_reserve.keep_text(Some(own.no)).await?;
     }
@@ -59,28 +61,34 @@ struct Due<'a> {
     no: NoticeNo,
     deadline: Deadline,
     at: DateTime<Utc>,
+    /// Whether nobody has tried before: what is counted was counted then.
+    is_first: bool,
 }
 
 impl Due<'_> {
-    /// Sends it to these recipients; to whom it was handed over is noted, so that a retry leaves them alone.
-    async fn send_to(&self, recipients: &[&Recipient]) -> Result<(), Failure> {
+    /// Sends it to these recipients. That it was handed over is noted before the next one's, so that a retry leaves that
+    /// recipient alone.
+    async fn send_to(&self, recipients: &[&Recipient]) -> Result<(), Stop> {
         let notice = self.audience.notice(&self.app.operator, self.no, self.deadline.clone());
-        let (mut sent, mut result) = (Vec::new(), Ok(()));
+        let mut result = Ok(());
         for own in recipients {
-            match self.send_one(&notice, own).await {
-                Ok(true) => sent.push(own.no),
-                Ok(false) => {}
-                Err(failure) => result = result.and(Err(failure)),
+            match self.send_and_note(&notice, own).await {
+                Err(Stop::Wait) => return Err(Stop::Wait),
+                outcome => result = result.and(outcome),
             }
-        }
-        if !sent.is_empty() {
-            self.app.store.note_sent(&self.audience.claim.id, self.no, &sent).await?;
         }
         result
     }
 
+    async fn send_and_note(&self, notice: &Notice, own: &Recipient) -> Result<(), Stop> {
+        if self.send_one(notice, own).await? {
+            self.app.store.note_sent(&self.audience.claim.id, self.no, &[own.no]).await?;
+        }
+        Ok(())
+    }
+
     /// What an authenticity code shows is there before anyone has one: of all recipients, or of one that is asked later.
-    async fn keep_text(&self, recipient: Option<RecipientNo>) -> Result<(), Failure> {
+    async fn keep_text(&self, recipient: Option<RecipientNo>) -> Result<(), Stop> {
         let notice = self.audience.notice(&self.app.operator, self.no, self.deadline.clone());
         let language = self.audience.language();
         let text = NoticeText { text: mail::notice_text(&notice, language), sent_at: self.at };
@@ -89,7 +97,7 @@ impl Due<'_> {
     }
 
     /// Whether the mail was handed over.
-    async fn send_one(&self, notice: &Notice, own: &Recipient) -> Result<bool, Failure> {
+    async fn send_one(&self, notice: &Notice, own: &Recipient) -> Result<bool, Stop> {
         match own.authority {
             Authority::Verified | Authority::Domain => self.ask(notice, own).await.map(|()| true),
             Authority::Outside => self.tell_outside(notice, own).await,
@@ -97,7 +105,7 @@ impl Due<'_> {
     }
 
     /// The authenticity code can be looked up before anyone reads it, and what the mail promises is kept there.
-    async fn ask(&self, notice: &Notice, own: &Recipient) -> Result<(), Failure> {
+    async fn ask(&self, notice: &Notice, own: &Recipient) -> Result<(), Stop> {
         let (app, claim) = (self.app, &self.audience.claim.id);
         let keys = app.links.current();
         let link = Link::of(&keys, claim, self.no, own.no)?;
@@ -119,12 +127,12 @@ impl Due<'_> {
 
     /// One plain mail a claim, and so many a partner and day: whoever names addresses must not write to them
     /// through the operator. `false` where it is not sent.
-    async fn tell_outside(&self, notice: &Notice, own: &Recipient) -> Result<bool, Failure> {
+    async fn tell_outside(&self, notice: &Notice, own: &Recipient) -> Result<bool, Stop> {
         let (app, claim) = (self.app, &self.audience.claim);
         if own.asked_at != Some(self.at) {
             return Ok(false);
         }
-        if !app.store.count_outside_mail(&claim.subject.partner, self.at).await? {
+        if self.is_first && !app.store.count_outside_mail(&claim.subject.partner, self.at).await? {
             telemetry::count(metric::OUTSIDE_UNSENT, 1);
             warn!({ fields::CLAIM_ID } = %claim.id, "A contact outside the tenant is not written to");
             return Ok(false);

@@ -19,13 +19,15 @@ use notice::partner_mail::{
     DigestLine, PartnerClaim, partner_decision, partner_digest, partner_task,
 };
 use notice::{Directory, Language};
-use runtime::{Failure, Invocation, fields};
+use runtime::{Invocation, fields};
 use serde::Deserialize;
 use serde_json::Value;
 use store::{Digest, DigestEntry, Moment};
 use tracing::{error, info};
 
 use crate::App;
+use crate::post::Followed;
+use crate::stop::Stop;
 
 /// The most lines of claims in one mail of a day.
 const MOST_LISTED: usize = 50;
@@ -47,6 +49,9 @@ pub(crate) struct Due {
     task: Option<OpenTask>,
     official: Vec<ItemNo>,
     ended: Vec<ItemNo>,
+    /// Whether nobody has tried before: its mail was counted then.
+    #[serde(skip)]
+    pub(crate) is_first: bool,
 }
 
 /// The mail to a partner in a message of the bus; `None` where it is none.
@@ -62,7 +67,7 @@ pub(crate) fn is_scheduled(event: &Value) -> bool {
 }
 
 /// Tells a partner of a claim, as far as it wants to be told and the claim has not moved on.
-pub(crate) async fn tell(app: &App, due: &Due, moment: Moment) -> Result<(), Failure> {
+pub(crate) async fn tell(app: &App, due: &Due, moment: Moment) -> Result<(), Stop> {
     let Some(partner) = app.store.partner(&due.partner).await? else { return Ok(()) };
     let wanted: BTreeSet<_> = partner.told_topics().intersection(&due.topics).copied().collect();
     if wanted.is_empty() {
@@ -76,7 +81,10 @@ pub(crate) async fn tell(app: &App, due: &Due, moment: Moment) -> Result<(), Fai
         Box::pin(mails_at_once(app, &partner, due, &at_once, moment)).await?
     };
     // Beyond the mails of a day, what would be told at once comes with those of the day.
-    if !mails.is_empty() && !app.store.count_partner_mail(&partner, moment.at).await? {
+    if due.is_first
+        && !mails.is_empty()
+        && !app.store.count_partner_mail(&partner, moment.at).await?
+    {
         mails.clear();
         of_day.extend(at_once);
     }
@@ -91,7 +99,8 @@ pub(crate) async fn tell(app: &App, due: &Due, moment: Moment) -> Result<(), Fai
         };
         app.store.add_to_digest(&partner, &entry, moment.at).await?;
     }
-    app.post.send_of_directory(&mails).await
+    let mails: Vec<_> = mails.into_iter().map(|mail| (mail, Followed::Nothing)).collect();
+    app.send_once(&due.claim, &mails).await
 }
 
 /// Tells the partners whose associations these items of a claim had replaced that they can claim again: what had replaced
@@ -101,7 +110,7 @@ pub(crate) async fn tell_superseded(
     claim: &Claim,
     items: &[ItemNo],
     at: Instant,
-) -> Result<(), Failure> {
+) -> Result<(), Stop> {
     for replaced in app.store.superseded_by(claim, items).await? {
         let Some(partner) = app.store.partner(&replaced.claim.subject.partner).await? else {
             continue;
@@ -129,7 +138,7 @@ async fn mails_at_once(
     due: &Due,
     topics: &BTreeSet<PartnerTopic>,
     moment: Moment,
-) -> Result<Vec<Mail>, Failure> {
+) -> Result<Vec<Mail>, Stop> {
     let matter = Entries::default().matter(app, partner, &due.claim, moment).await?;
     let Some(matter) = matter else {
         info!({ fields::CLAIM_ID } = %due.claim, "A mail to a partner is of a claim that nobody is told of");
@@ -163,7 +172,7 @@ fn envelope<'a>(app: &'a App, partner: &Partner, to: &'a Email, at: Instant) -> 
 ///
 /// # Errors
 /// The first failure. What is not sent is due still.
-pub(crate) async fn send_due(app: &App, invocation: &Invocation) -> Result<(), Failure> {
+pub(crate) async fn send_due(app: &App, invocation: &Invocation) -> Result<(), Stop> {
     let mut result = Ok(());
     let due = app.store.due_digests(app.store.moment().await?.at).await?;
     for digest in due {
@@ -177,7 +186,7 @@ pub(crate) async fn send_due(app: &App, invocation: &Invocation) -> Result<(), F
 }
 
 /// Sends a mail of a day to each contact to whom it was not handed over yet.
-async fn send(app: &App, digest: &Digest, moment: Moment) -> Result<(), Failure> {
+async fn send(app: &App, digest: &Digest, moment: Moment) -> Result<(), Stop> {
     let Some(sent) = app.store.lease_digest(digest, moment.at).await? else { return Ok(()) };
     let mut result = Ok(());
     if let Some(partner) = app.store.partner(&digest.partner).await? {
@@ -208,7 +217,7 @@ async fn told(
     partner: &Partner,
     digest: &Digest,
     moment: Moment,
-) -> Result<(Vec<DigestLine>, usize), Failure> {
+) -> Result<(Vec<DigestLine>, usize), Stop> {
     let topics = partner.told_topics();
     if topics.is_empty() {
         return Ok((Vec::new(), 0));
@@ -263,7 +272,7 @@ impl Entries {
         partner: &Partner,
         id: &ClaimId,
         moment: Moment,
-    ) -> Result<Option<PartnerClaim>, Failure> {
+    ) -> Result<Option<PartnerClaim>, Stop> {
         let store = &app.store;
         let claim = Box::pin(store.claim(id, moment)).await?;
         let of_partner = |claim: &Claim| claim.subject.partner == partner.id && !claim.erased;

@@ -1,7 +1,8 @@
 //! The mail service.
 
 use aws_sdk_sesv2::Client;
-use aws_sdk_sesv2::error::BuildError;
+use aws_sdk_sesv2::config::http::HttpResponse;
+use aws_sdk_sesv2::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::primitives::Blob;
 use aws_sdk_sesv2::types::{Destination, EmailContent, MessageTag, RawMessage};
 use domain::ids::{ClaimId, NoticeNo};
@@ -9,7 +10,9 @@ use domain::recipient::RecipientNo;
 use domain::text::Email;
 use notice::mail::Mail;
 use runtime::fields::metric;
-use runtime::{Failure, telemetry};
+use runtime::telemetry;
+
+use crate::stop::Stop;
 
 /// Sends mails from the operator's address.
 pub struct Post {
@@ -25,8 +28,10 @@ pub(crate) enum Followed {
     Notice(NoticeNo, RecipientNo),
     /// A mail about what became active: that it comes back is counted.
     Activation(RecipientNo),
-    /// Any other: a report about it proves nothing.
+    /// Any other to the customer: a report about it proves nothing.
     No,
+    /// A mail to a partner: a report about it has no tag by which a claim could be found.
+    Nothing,
 }
 
 impl Post {
@@ -40,30 +45,18 @@ impl Post {
         &self.sender
     }
 
-    /// Hands the mails over: one that is refused keeps nobody else from theirs.
+    /// Hands mails over that are about no claim. A report about one has no tag to be told by. A retry sends each again,
+    /// as the same mail.
     ///
     /// # Errors
-    /// The first failure. A retry sends every mail again, as the same mail.
-    pub(crate) async fn send_all(
-        &self,
-        mails: &[(Mail, Followed)],
-        claim: &ClaimId,
-    ) -> Result<(), Failure> {
-        let mut result = Ok(());
-        for (mail, followed) in mails {
-            result = result.and(self.send(mail, claim, *followed).await);
-        }
-        result
-    }
-
-    /// Hands mails over that are about no claim, as the others: a report about one has no tag to be told by.
-    ///
-    /// # Errors
-    /// As [`Self::send_all`].
-    pub(crate) async fn send_of_directory(&self, mails: &[Mail]) -> Result<(), Failure> {
+    /// [`Stop::Wait`], or the first fault.
+    pub(crate) async fn send_of_directory(&self, mails: &[Mail]) -> Result<(), Stop> {
         let mut result = Ok(());
         for mail in mails {
-            result = result.and(self.hand_over(mail, None).await);
+            match self.hand_over(mail, None).await {
+                Err(Stop::Wait) => return Err(Stop::Wait),
+                outcome => result = result.and(outcome),
+            }
         }
         result
     }
@@ -77,13 +70,20 @@ impl Post {
         mail: &Mail,
         claim: &ClaimId,
         followed: Followed,
-    ) -> Result<(), Failure> {
-        self.hand_over(mail, Some(tags(claim, followed)?)).await
+    ) -> Result<(), Stop> {
+        let tags = match followed {
+            Followed::Nothing => None,
+            Followed::Notice(..) | Followed::Activation(_) | Followed::No => {
+                Some(tags(claim, followed)?)
+            }
+        };
+        self.hand_over(mail, tags).await
     }
 
-    async fn hand_over(&self, mail: &Mail, tags: Option<Vec<MessageTag>>) -> Result<(), Failure> {
+    async fn hand_over(&self, mail: &Mail, tags: Option<Vec<MessageTag>>) -> Result<(), Stop> {
         let raw = RawMessage::builder().data(Blob::new(mail.raw.clone())).build()?;
-        self.client
+        let sent = self
+            .client
             .send_email()
             .from_email_address(self.sender.as_str())
             .destination(Destination::builder().to_addresses(mail.to.as_str()).build())
@@ -91,10 +91,39 @@ impl Post {
             .configuration_set_name(&self.configuration_set)
             .set_email_tags(tags)
             .send()
-            .await?;
-        telemetry::count(metric::MAILS, 1);
-        Ok(())
+            .await;
+        match sent {
+            Ok(_) => {
+                telemetry::count(metric::MAILS, 1);
+                Ok(())
+            }
+            Err(error) => Err(not_taken(&error)),
+        }
     }
+}
+
+/// The codes by which the mail service says that it takes no more for now. Its guide and its API name some of them
+/// differently.
+const WAITS: [&str; 6] = [
+    "TooManyRequestsException",
+    "ThrottlingException",
+    "Throttling",
+    "LimitExceededException",
+    "SendingPausedException",
+    "AccountSuspendedException",
+];
+
+/// Why a mail was not taken. The code alone is told: the texts of the mail service quote addresses.
+fn not_taken<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Stop {
+    let code = error.code().unwrap_or_default();
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    if WAITS.contains(&code) || status == Some(429) {
+        return Stop::Wait;
+    }
+    if matches!(error, SdkError::ServiceError(_)) {
+        return Stop::fault(&format!("the mail service refuses a mail: {code}"));
+    }
+    Stop::fault("the mail service did not answer")
 }
 
 fn tags(claim: &ClaimId, followed: Followed) -> Result<Vec<MessageTag>, BuildError> {
@@ -105,7 +134,7 @@ fn tags(claim: &ClaimId, followed: Followed) -> Result<Vec<MessageTag>, BuildErr
             vec![claim, ("notice", notice.0.to_string()), recipient(no)]
         }
         Followed::Activation(no) => vec![claim, ("kind", "activation".to_owned()), recipient(no)],
-        Followed::No => vec![claim],
+        Followed::No | Followed::Nothing => vec![claim],
     };
     let tag = |(name, value): (&str, String)| MessageTag::builder().name(name).value(value).build();
     all.into_iter().map(tag).collect()

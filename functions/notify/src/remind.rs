@@ -3,10 +3,9 @@
 
 use domain::claim::{Instant, State};
 use domain::ids::{ClaimId, NoticeNo};
-use domain::reminder::Reminder;
+use domain::reminder::{Reminder, is_wanted};
 use notice::Deadline;
 use notice::mail;
-use runtime::Failure;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -14,6 +13,7 @@ use crate::App;
 use crate::audience::{Addressee, Audience};
 use crate::notices;
 use crate::post::Followed;
+use crate::stop::Stop;
 
 /// A reminder that is due, as the bus told it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -24,6 +24,9 @@ pub(crate) struct Due {
     reminder: Reminder,
     at: Instant,
     closes_at: Instant,
+    /// Whether nobody has tried before.
+    #[serde(skip)]
+    pub(crate) is_first: bool,
 }
 
 fn reminder<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Reminder, D::Error> {
@@ -45,7 +48,7 @@ pub(crate) async fn remind(
     audience: &Audience,
     due: &Due,
     now: Instant,
-) -> Result<(), Failure> {
+) -> Result<(), Stop> {
     let claim = &audience.claim;
     let State::AwaitingCustomer { window } = &claim.state else { return Ok(()) };
     if claim.notice != due.notice || window.closes_at <= now {
@@ -56,17 +59,19 @@ pub(crate) async fn remind(
     if !is_current && due.reminder != Reminder::Reserve {
         return Ok(());
     }
-    if let Some(left) = due.reminder.days_left(window) {
+    // One that has waited for the mail service for too long would tell days that have passed.
+    let is_wanted = is_wanted(claim, due.closes_at, due.at, now);
+    if let Some(left) = due.reminder.days_left(window).filter(|_| is_wanted) {
         let notice = audience.notice(&app.operator, due.notice, Deadline::Exact(window.clone()));
         let write_to = |addressee: Addressee<'_>| {
             let envelope = audience.envelope(app, addressee, due.at);
             (mail::reminder(&notice, due.reminder.as_str(), left, &envelope), Followed::No)
         };
         let mails: Vec<_> = audience.linked().into_iter().map(write_to).collect();
-        app.post.send_all(&mails, &due.claim).await?;
+        app.send_once(&due.claim, &mails).await?;
     }
     if due.reminder.asks_reserve() {
-        notices::ask_reserve(app, audience, window, due.at).await?;
+        notices::ask_reserve(app, audience, window, (due.at, due.is_first)).await?;
     }
     Ok(())
 }

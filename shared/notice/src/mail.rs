@@ -33,6 +33,10 @@ const STYLE: &str = include_str!("../templates/mail.css");
 /// A mail to one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
+    /// What it tells, of what: the same for each of its addressees.
+    pub id: String,
+    /// Whom of them it goes to, without the address.
+    pub addressee: String,
     /// To whom: the provider is told so beside the message.
     pub to: Email,
     /// Its subject.
@@ -618,6 +622,8 @@ impl Parts {
         let mut raw = Vec::new();
         message.serialize(&mut raw);
         Mail {
+            id: id.to_owned(),
+            addressee: digest,
             to: envelope.to.clone(),
             subject: self.subject,
             text: self.text,

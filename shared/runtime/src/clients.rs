@@ -19,6 +19,8 @@ use crate::{https, settings};
 const CONNECT: Duration = Duration::from_secs(1);
 /// DynamoDB answers in milliseconds; who has not answered by now is asked again.
 const ATTEMPT: Duration = Duration::from_secs(2);
+/// How long the mail service may take for a mail.
+const MAIL_ATTEMPT: Duration = Duration::from_secs(10);
 /// All attempts together: well within every function's own timeout.
 const OPERATION: Duration = Duration::from_secs(5);
 const ATTEMPTS: u32 = 3;
@@ -86,9 +88,17 @@ impl Clients {
         aws_sdk_sqs::Client::new(&self.config)
     }
 
-    /// The mail service.
+    /// The mail service: asked once, with more time than the others. Whether a mail was taken nobody knows after a timeout,
+    /// and whoever asks again knows more of it.
     pub fn ses(&self) -> aws_sdk_sesv2::Client {
-        aws_sdk_sesv2::Client::new(&self.config)
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .operation_attempt_timeout(MAIL_ATTEMPT)
+            .operation_timeout(MAIL_ATTEMPT + CONNECT);
+        let config = aws_sdk_sesv2::config::Builder::from(&self.config)
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts.build());
+        aws_sdk_sesv2::Client::from_conf(config.build())
     }
 
     /// The bucket of the documents.

@@ -64,6 +64,8 @@ pub mod metric {
     pub const POISON: &str = "poison";
     /// Wrong codes of a link that are so many that somebody guesses.
     pub const CODE_ATTACK: &str = "code_attack";
+    /// Messages that were sent on, since the mail service took no more.
+    pub const MAILS_WAITING: &str = "mails_waiting";
     /// Mails handed to the mail service.
     pub const MAILS: &str = "mails";
     /// Reports that a notice was delivered.
@@ -93,10 +95,11 @@ pub mod metric {
 
     /// What an alarm reads, and nothing else, is a metric: each costs by the month. All other values are fields
     /// of the same line, where a query finds them.
-    pub const ALARMED: [&str; 7] = [
+    pub const ALARMED: [&str; 8] = [
         OLDEST_DUE_SECONDS,
         POISON,
         EARLY_CLOSE,
+        CLOSING_FALLBACK,
         ACTIVATION_UNTOLD,
         UNOPENED_WINDOW,
         CODE_ATTACK,

@@ -9,8 +9,8 @@ mod sections;
 pub use environment::{Environment, Settings, SettingsError, names, parse, read};
 pub(crate) use environment::{endpoint, names_authorities};
 pub use sections::{
-    BusSettings, CursorSecretSettings, DocumentSettings, LinkSecretSettings, MailSettings,
-    PageSettings, ParkSettings, ShardQueueSettings, StackSettings, TableSettings,
+    BusSettings, CursorSecretSettings, DocumentSettings, LinkSecretSettings, MailQueueSettings,
+    MailSettings, PageSettings, ParkSettings, ShardQueueSettings, StackSettings, TableSettings,
 };
 
 /// What each function with lists needs; the secret signs cursors, and no links.
@@ -24,7 +24,8 @@ pub type Decision = (TableSettings, LinkSecretSettings, PageSettings);
 /// What `directory` needs.
 pub type Directory = Api;
 /// What `notify` needs.
-pub type Notify = (TableSettings, LinkSecretSettings, PageSettings, MailSettings);
+pub type Notify =
+    (TableSettings, LinkSecretSettings, PageSettings, MailSettings, MailQueueSettings);
 /// What `delivery` needs.
 pub type Delivery = (TableSettings,);
 /// What `finalize` needs.
@@ -140,7 +141,9 @@ mod tests {
             ["SECRET_ID", "PUBLIC_BASE_URL", "OPERATOR_CONTACT", "OPERATOR_NAME", "BRAND_COLOR"];
         assert_eq!(names::<Decision>(), [TABLE, &own].concat());
         assert_eq!(names::<Publish>(), [TABLE, &["BUS_NAME", "PARK_QUEUE_URL"]].concat());
-        let own = [&own[..], &["SENDER_ADDRESS", "CONFIGURATION_SET"]].concat();
+        let of_mails =
+            ["SENDER_ADDRESS", "CONFIGURATION_SET", "NOTICES_QUEUE_URL", "REMINDERS_QUEUE_URL"];
+        let own = [&own[..], &of_mails].concat();
         assert_eq!(names::<Notify>(), [TABLE, &own].concat());
         assert_eq!(names::<Finalize>(), [TABLE, &["SHARD_QUEUE_URL"]].concat());
     }

@@ -53,7 +53,7 @@ fn told_by_type(lines: &Lines) -> Vec<(String, u64)> {
 #[tokio::test]
 async fn what_a_batch_puts_on_the_bus_is_logged_once_for_each_type_of_event() {
     let world = World::at(NOW).await;
-    let backstage = Backstage::of(&world, false);
+    let backstage = Backstage::of(&world, false, &StoredSecret::new(SECRET));
     for key in ["a", "b"] {
         world.submitted(key, &[if key == "a" { "teams" } else { "exchange-online" }]).await;
     }
@@ -249,7 +249,7 @@ async fn an_event_of_an_unknown_claim_or_none_at_all_sends_nothing() {
 async fn a_mail_that_could_not_be_handed_over_is_tried_again_by_the_platform() {
     let (world, backstage, _) = notifying().await;
     let event = validated(&world, &backstage).await;
-    world.elsewhere.refuse("SendEmail", 1, With::Error(429, "TooManyRequestsException"));
+    world.elsewhere.refuse("SendEmail", 1, With::Error(500, "InternalServiceErrorException"));
     assert!(backstage.notify(&event).await.is_err());
     backstage.notify(&event).await.unwrap();
 }

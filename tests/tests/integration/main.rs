@@ -88,6 +88,7 @@ mod robots;
 mod roles;
 #[cfg(test)]
 mod rotation;
+#[cfg(test)]
 mod rounds;
 #[cfg(test)]
 mod rules;

@@ -4,8 +4,11 @@
 use domain::claim::{Claim, Status};
 use domain::command::Command;
 use domain::recipient::RecipientNo;
-use integration::backstage::{Mail, events, mail_event, mails, records};
+use integration::backstage::{
+    Mail, events, forget_marks, mail_event, mails, records, waiting_messages,
+};
 use integration::elsewhere::With;
+use integration::engine::key;
 use integration::fixtures;
 use integration::stack::Stack;
 use integration::world::{
@@ -91,6 +94,7 @@ async fn a_receipt_that_is_late_offers_no_undo_that_is_over() {
     assert!(text.contains("Chcete-li to vzít zpět"), "{text}");
     stack.world.let_pass(closes_at(&claim));
     stack.world.finalize().await;
+    forget_marks(&stack.world);
     let text = told(&stack, "items_declined").await.remove(1).text();
     assert!(text.contains("je zaznamenána") && !text.contains("vzít zpět"), "{text}");
 }
@@ -185,4 +189,178 @@ async fn a_retry_keeps_what_the_first_mail_promised() {
         let promised = code["w"]["N"].as_str().unwrap();
         assert_eq!(promised, first.timestamp_millis().to_string());
     }
+}
+
+// What the mail service takes no more of
+
+/// The addresses of the mails that the mail service took, sorted.
+fn addressed(stack: &Stack) -> Vec<String> {
+    let mut to: Vec<_> = mails(&stack.world).into_iter().map(|mail| mail.to).collect();
+    to.sort_unstable();
+    to
+}
+
+const BOTH: [&str; 2] = ["it@contoso.example", "jana@contoso.example"];
+
+#[tokio::test]
+async fn a_message_waits_for_a_mail_service_that_takes_no_more_and_each_recipient_gets_one_mail() {
+    let codes = [
+        (429, "TooManyRequestsException"),
+        (400, "ThrottlingException"),
+        (400, "LimitExceededException"),
+        (400, "SendingPausedException"),
+        (400, "AccountSuspendedException"),
+    ];
+    for (status, code) in codes {
+        let stack = Box::pin(Stack::at(NOW)).await;
+        Box::pin(stack.world.notifying("k", &["teams"])).await;
+        let event = events_of(&stack, "validated").await.pop().unwrap();
+        let elsewhere = &stack.world.elsewhere;
+        elsewhere.on(2, With::Error(status, code));
+        stack.backstage.notify(&event).await.expect("the message is done with");
+        assert_eq!(addressed(&stack).len(), 1, "{code}: no mail after the one that is refused");
+        for waited in 1..4 {
+            let sent = elsewhere.taken("SendMessage");
+            let [on] = sent.as_slice() else { panic!("{code}: {} messages", sent.len()) };
+            assert_eq!(on["MessageAttributes"]["waited"]["StringValue"], waited.to_string());
+            let delay = on["DelaySeconds"].as_i64().unwrap();
+            let least = 15 << (waited - 1);
+            assert!((least..least + least / 5 + 1).contains(&delay), "{code}: {delay} s");
+            let [message] = waiting_messages(&stack.world).try_into().unwrap();
+            elsewhere.forget();
+            if waited < 3 {
+                elsewhere.refuse("SendEmail", 1, With::Error(status, code));
+            }
+            stack.backstage.notify_of(&message).await.unwrap();
+        }
+        let [last] = addressed(&stack).try_into().expect("the other one, once");
+        assert!(BOTH.contains(&last.as_str()), "{code}");
+        assert!(elsewhere.taken("SendMessage").is_empty(), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_wait_counts_no_mail_outside_a_tenant_twice() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let world = &stack.world;
+    let mut body = fixtures::claim_body(&["teams"]);
+    body["customer_contact"]["email"] = json!("jana@consulting.example");
+    let claim = world.create_of("p-alpine", "k", &body).await.unwrap().claim;
+    world.give(&claim.id, &reviewer(), &Command::BeginReview).await.unwrap();
+    world.give(&claim.id, &reviewer(), &validate()).await.unwrap();
+    let event = events_of(&stack, "validated").await.pop().unwrap();
+    world.elsewhere.refuse("SendEmail", 2, With::Error(429, "TooManyRequestsException"));
+    stack.backstage.notify(&event).await.unwrap();
+    for _ in 0..2 {
+        let [message] = waiting_messages(world).try_into().unwrap();
+        world.elsewhere.forget();
+        stack.backstage.notify_of(&message).await.unwrap();
+    }
+    assert_eq!(addressed(&stack), ["it@contoso.example", "jana@consulting.example"]);
+    let counted: Vec<_> = world.engine.items("Q#p-alpine").into_iter().collect();
+    let outside = counted.iter().find(|item| key(item).1.starts_with("O#")).unwrap();
+    assert_eq!(outside["n"]["N"], "1");
+}
+
+#[tokio::test]
+async fn a_mail_that_is_refused_keeps_nobody_else_from_theirs_and_its_code_alone_is_told() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let event = events_of(&stack, "validated").await.pop().unwrap();
+    stack.world.elsewhere.on(1, With::Error(400, "MessageRejected"));
+    let failure = stack.backstage.notify(&event).await;
+    assert!(failure.is_err(), "the message comes back, and is set aside after some times");
+    assert_eq!(addressed(&stack).len(), 1);
+    stack.backstage.notify(&event).await.unwrap();
+    assert_eq!(addressed(&stack), BOTH, "each one mail");
+}
+
+#[tokio::test]
+async fn an_event_that_comes_twice_sends_each_of_its_mails_once() {
+    let (stack, claim) = awaiting().await;
+    let world = &stack.world;
+    world.give(&claim.id, &link(1), &decline(&[2])).await.unwrap();
+    let extend = Command::Extend { closes_on: None };
+    world.give(&claim.id, &contoso_admin(), &extend).await.unwrap();
+    let claim = world.read(&claim.id).await;
+    world.let_pass(closes_at(&claim));
+    world.finalize().await;
+    world.give(&claim.id, &contoso_admin(), &decline_all()).await.unwrap();
+    world.elsewhere.forget();
+    stack.backstage.publish(&records(world)).await.unwrap();
+    let all = events(world);
+    let told: Vec<_> = all.iter().map(|event| event["type"].as_str().unwrap()).collect();
+    for kind in
+        ["validated", "items_declined", "window_extended", "window_closed", "association_ended"]
+    {
+        assert!(told.contains(&kind), "{told:?}");
+    }
+    world.elsewhere.forget();
+    for event in &all {
+        stack.backstage.notify(event).await.unwrap();
+    }
+    let once = addressed(&stack);
+    assert!(once.len() >= 4, "{once:?}");
+    for event in &all {
+        stack.backstage.notify(event).await.unwrap();
+    }
+    assert_eq!(addressed(&stack), once);
+}
+
+#[tokio::test]
+async fn a_death_at_any_call_leaves_nobody_without_a_mail_and_a_second_one_to_the_last_alone() {
+    for nth in 1..60 {
+        let (stack, claim) = awaiting().await;
+        stack.world.give(&claim.id, &link(1), &decline(&[2])).await.unwrap();
+        let event = events_of(&stack, "items_declined").await.pop().unwrap();
+        let death = std::sync::Arc::new(tokio::sync::Notify::new());
+        for wire in &stack.backstage.wires {
+            wire.on(
+                integration::wire::any,
+                nth,
+                integration::wire::Fault::CrashAfter(death.clone()),
+            );
+        }
+        let work = stack.backstage.notify(&event);
+        let is_dead = integration::wire::until_death(work, &death).await.is_none();
+        stack.backstage.wires.iter().for_each(integration::wire::Wire::reset);
+        stack.backstage.notify(&event).await.unwrap();
+        let mut once = addressed(&stack);
+        let all = once.len();
+        once.dedup();
+        assert_eq!(once, BOTH, "call {nth}");
+        assert!(all <= 3, "call {nth}: {all} mails");
+        if !is_dead {
+            return;
+        }
+    }
+    panic!("an event makes fewer calls than that");
+}
+
+#[tokio::test]
+async fn that_a_mail_was_handed_over_is_one_unit_an_addressee() {
+    let (stack, claim) = awaiting().await;
+    stack.world.give(&claim.id, &link(1), &decline(&[2])).await.unwrap();
+    let event = events_of(&stack, "items_declined").await.pop().unwrap();
+    stack.backstage.wires.iter().for_each(integration::wire::Wire::reset);
+    stack.backstage.notify(&event).await.unwrap();
+    let written: f64 = stack.backstage.wires.iter().map(|wire| wire.spent().written.table).sum();
+    assert_eq!((mails(&stack.world).len(), written), (2, 2.0));
+}
+
+#[tokio::test]
+async fn a_reminder_that_has_waited_for_half_a_day_is_not_sent() {
+    let (stack, claim) = awaiting().await;
+    let world = &stack.world;
+    let half = domain::reminder::Reminder::HalfTime.due_at(claim.state.window().unwrap()).unwrap();
+    world.let_pass(half);
+    world.finalize().await;
+    let event = events_of(&stack, "reminder_due").await.remove(0);
+    world.elsewhere.refuse("SendEmail", 1, With::Error(429, "TooManyRequestsException"));
+    stack.backstage.notify(&event).await.unwrap();
+    let [message] = waiting_messages(world).try_into().unwrap();
+    world.elsewhere.forget();
+    world.clock.set(half + chrono::Duration::hours(12));
+    stack.backstage.notify_of(&message).await.unwrap();
+    assert!(mails(world).is_empty());
 }

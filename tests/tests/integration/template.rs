@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::event::EventType;
 use integration::engine;
-use integration::template::{functions, listed, resources, statements, template};
+use integration::template::{functions, listed, mail_queues_of, resources, statements, template};
 use runtime::fields::metric;
 use serde_json::{Value, json};
 use web::routes::{Auth, ROUTES};
@@ -240,12 +240,23 @@ fn notify_sends_from_the_senders_address_alone_by_identities_that_cover_it() {
 }
 
 #[test]
-fn every_event_that_makes_a_notice_due_reaches_notify() {
-    let rule = &template()["Resources"]["NotifyRule"]["Properties"]["EventPattern"]["detail-type"];
-    let told = listed(rule);
+fn notices_and_answers_to_a_customer_go_before_everything_else_and_each_event_into_one_queue() {
+    let queues = |kind: &str, actor: &str| mail_queues_of(&json!({"type": kind, "actor": actor}));
     for event in EventType::ALL.iter().filter(|event| event.makes_notice_due()) {
-        assert!(told.contains(&json!(event.as_str())), "{event:?}");
+        assert_eq!(queues(event.as_str(), "operator"), ["notices"], "{event:?}");
     }
+    for kind in ["items_declined", "decline_undone", "items_accepted", "window_extended"] {
+        assert_eq!(queues(kind, "customer"), ["notices"], "{kind}");
+    }
+    for kind in ["window_closed", "reminder_due", "partner_mail_due", "association_ended"] {
+        assert_eq!(queues(kind, "system"), ["reminders"], "{kind}");
+    }
+    for event in EventType::ALL {
+        for actor in ["partner", "operator", "customer", "system"] {
+            assert!(queues(event.as_str(), actor).len() <= 1, "{event:?} of {actor}");
+        }
+    }
+    assert_eq!(queues("erased", "operator"), [""; 0]);
 }
 
 #[test]

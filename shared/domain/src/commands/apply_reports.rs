@@ -54,7 +54,7 @@ pub(crate) fn decide(claim: &Claim, notice: NoticeNo, context: &Context) -> Deci
             }
         }
         State::Associated { window: Some(window), .. } => {
-            Ok(revoked(claim, recipients, window, context)?)
+            Ok(revoked(claim, recipients, window, context))
         }
         State::Draft { .. }
         | State::Submitted { .. }
@@ -151,9 +151,9 @@ fn revoked(
     recipients: &Recipients,
     window: &Window,
     context: &Context,
-) -> Result<Option<Event>, Rejection> {
+) -> Option<Event> {
     if !failed_before(claim, recipients, window) {
-        return Ok(None);
+        return None;
     }
     // By the days that the window has counted: what calendar and customer have said since acts on later windows.
     let days = usize::try_from(context.policy.window_business_days).unwrap_or(usize::MAX);
@@ -163,11 +163,11 @@ fn revoked(
     let deemed = |status| matches!(status, ItemStatus::Active { basis: Basis::Deemed, effective_at } if effective_at == window.closes_at);
     let items = every(claim, deemed);
     if stood || items.is_empty() {
-        return Ok(None);
+        return None;
     }
     let at = context.at.max(claim.last_event.at);
     let body = EventBody::AssociationEnded { items, reason: EndReason::NoticeFailed, at };
-    Ok(Some(new_event(claim, context, body)))
+    Some(new_event(claim, context, body))
 }
 
 /// The window is open.

@@ -216,3 +216,20 @@ impl Settings for DocumentSettings {
         Some(Self { bucket: environment.text("DOCUMENT_BUCKET")? })
     }
 }
+
+/// The queues of what mails are written about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailQueueSettings {
+    /// `NOTICES_QUEUE_URL`: notices, and answers to what a customer did.
+    pub notices_url: String,
+    /// `REMINDERS_QUEUE_URL`: everything else.
+    pub reminders_url: String,
+}
+
+impl Settings for MailQueueSettings {
+    fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
+        let notices_url = environment.text("NOTICES_QUEUE_URL");
+        let reminders_url = environment.text("REMINDERS_QUEUE_URL");
+        Some(Self { notices_url: notices_url?, reminders_url: reminders_url? })
+    }
+}

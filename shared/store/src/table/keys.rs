@@ -43,6 +43,7 @@
 //! | list of revisions | `CA#revisions` | `<country>` | `directory/calendars.rs` | for good |
 //! | recount | `CA#recounts` | `<country>` | `directory/recounts.rs` | until it is done |
 //! | document | `E#<sha256>` | `<tenant>` | `evidence/documents.rs` | for good |
+//! | mail | `C#<claim>` | `O#<mail>` | `notices/marks.rs` | 90 days |
 //! | erasure | `Z#erased` | `<claim>` | `erasure/list.rs` | for good |
 //! | usage row | `U#<tenant>#<kind>#<item>` | `<date>` | `usage/rows.rs` | for good |
 //!
@@ -146,6 +147,11 @@ pub(crate) fn revision(number: u32) -> String {
 /// The revision that a sort key names.
 pub(crate) fn revision_of(sort: &str) -> Option<u32> {
     sort.strip_prefix(REVISIONS_OF_ENTRY)?.parse().ok()
+}
+
+/// For whom a mail was handed over.
+pub(crate) fn mail_marks(mail: &str) -> String {
+    format!("{MAILS}#{mail}")
 }
 
 /// The wrong codes of a recipient; a link of the form without recipients is of number 0, which nobody has.

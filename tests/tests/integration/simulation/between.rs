@@ -8,10 +8,11 @@ use domain::ids::ClaimId;
 use domain::recipient::{RecipientList, RecipientNo};
 use fastrand::Rng;
 use integration::backstage::{
-    directory_records_from, events, mail_event, mails, records_from, work_messages,
+    directory_records_from, events, mail_event, mails, records_from, waiting_messages,
+    work_messages,
 };
 use integration::engine::{Cursor, key};
-use integration::template::template;
+use integration::template::mail_queues_of;
 use integration::world::World;
 use serde_json::Value;
 
@@ -86,11 +87,9 @@ pub(in super::super) struct Books {
 impl Books {
     /// Takes what the functions have sent.
     pub(super) fn collect(&mut self, world: &World) {
-        let rule = &template()["Resources"]["NotifyRule"]["Properties"];
-        let heard = rule["EventPattern"]["detail-type"].as_array().unwrap();
         for event in events(world) {
             self.told.insert(event["id"].as_str().unwrap().to_owned());
-            if heard.contains(&event["type"]) {
+            if !mail_queues_of(&event).is_empty() {
                 self.bus.push(event);
             }
         }
@@ -108,6 +107,10 @@ impl Books {
                     to: mail.to.clone(),
                 });
             }
+        }
+        for message in waiting_messages(world) {
+            let event: Value = serde_json::from_str(message["body"].as_str().unwrap()).unwrap();
+            self.bus.push(event["detail"].clone());
         }
         self.shards.extend(work_messages(world));
         let set_aside = self.shards.len().saturating_sub(MESSAGES);

@@ -109,8 +109,9 @@ impl Sim {
     /// The services beside the table refuse, answer into the void, or break off.
     fn break_services(&mut self) {
         let elsewhere = self.stack.world.elsewhere.clone();
-        let with = match self.rng.u8(0..4) {
+        let with = match self.rng.u8(0..5) {
             0 => With::Error(500, "Internal"),
+            4 => With::Error(429, "TooManyRequestsException"),
             1 => With::AnswerLost,
             2 => With::Reset,
             _ => With::FailedEntries(self.some()),

@@ -214,6 +214,16 @@ impl Sim {
         self.stack.world.engine.items("X#").iter().any(|item| key(item).1 == id.as_str())
     }
 
+    /// When what is left of erased claims is looked for once more.
+    fn pending_erasures(&self) -> Vec<DateTime<Utc>> {
+        let positions = self.positions();
+        let of_erased = |timer: &Timer| {
+            let id = timer.sort.strip_suffix("#erase").and_then(|id| ClaimId::parse(id).ok());
+            id.is_some_and(|id| self.peek(&id).erased) && timer.is_ahead(&positions)
+        };
+        self.timers().iter().filter(|timer| of_erased(timer)).map(|timer| timer.bucket).collect()
+    }
+
     /// Everything works from now on: what is on its way arrives, and every deadline passes with nobody
     /// looking but the timers.
     pub(in super::super) async fn rest(&mut self) {
@@ -225,7 +235,8 @@ impl Sim {
             let now = self.stack.world.clock.now();
             let until = |made: &Made| checks::waits_until(&self.peek(&made.id), now);
             let deadlines = self.made.iter().filter_map(until);
-            match deadlines.chain(self.books.speaks_at()).min() {
+            let erasures = self.pending_erasures();
+            match deadlines.chain(erasures).chain(self.books.speaks_at()).min() {
                 None if quiet => return,
                 None => {}
                 Some(end) => {
