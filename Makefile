@@ -127,6 +127,10 @@ WAIT ?= 120
 rotate-links: $(TOOLS) ## a new key for links, or with CURSORS=1 for cursors; old ones stay: make rotate-links STACK=cpor [WAIT=120]
 	@$(VENV)/bin/python tools/rotate_links.py --stack '$(STACK)' --wait '$(WAIT)' $(if $(CURSORS),--cursors) $(if $(NEW_PROCESSES),--new-processes)
 
+.PHONY: restore-claim
+restore-claim: $(TOOLS) ## one claim as a restored table has it: make restore-claim STACK=cpor FROM=cpor-restored CLAIM=... [LOSE_LATER=1]
+	@$(VENV)/bin/python tools/restore_claim.py --stack '$(STACK)' --source '$(FROM)' --claim '$(CLAIM)' $(if $(LOSE_LATER),--lose-later)
+
 LIST ?= erased.txt
 .PHONY: erase-again
 erase-again: ## erases again after a restore: TOKEN=... make erase-again API=https://... LIST=erased.txt

@@ -19,6 +19,7 @@ from stack import Refused, Stack
 KEY_BYTES = 32  # 64 characters, as many as the template generates
 LAST_ID = 255
 LONGEST_WAIT_S = 3600
+KEYS_OF = "KEYS_OF"  # when the processes of a function were made to read its keys again; nothing reads it
 
 
 class Keys:
@@ -84,14 +85,15 @@ class Rotation:
         self.secrets.put_secret_value(SecretId=self.id, SecretString=keys.text())
 
     def _start_processes(self) -> None:
-        """Has Lambda start new processes of the functions that are given the secret, by another description."""
+        """Has Lambda start new processes of the functions that are given the secret: they get another variable."""
         if not self.new_processes:
             return
         functions = self.stack.connect("lambda")
         for name in sorted(self.stack.of_type("AWS::Lambda::Function").values()):
             given = functions.get_function_configuration(FunctionName=name).get("Environment", {}).get("Variables", {})
             if self.id in given.values():
-                functions.update_function_configuration(FunctionName=name, Description=f"keys of {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+                variables = {**given, KEYS_OF: f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"}
+                functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
                 functions.get_waiter("function_updated_v2").wait(FunctionName=name)
                 self.say(f"new processes of {name} read the secret")
 
