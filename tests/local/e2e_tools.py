@@ -16,6 +16,7 @@ sys.path.append(str(ROOT / "tools"))
 import deploy_stack  # noqa: E402
 import redrive  # noqa: E402
 import rotate_links  # noqa: E402
+import smoke  # noqa: E402
 import undeploy  # noqa: E402
 from stack import Refused  # noqa: E402
 
@@ -410,3 +411,76 @@ def every_pin_is_installed_by_the_hashes_of_its_files_and_nothing_else_is(folder
     hashed = (ROOT / folder / "requirements.txt").read_text()
     assert pins(written) and pins(written) == pins(hashed), "run make hashes"
     assert all("--hash=sha256:" in one for one in re.split(r"^(?=[A-Za-z0-9])", hashed, flags=re.MULTILINE)[1:])
+
+
+def production(services: dict, resources: dict | None = None, protected: bool = True, **parameters: str) -> PlayedStack:
+    """A stack that is no sandbox, on AWS."""
+    stack = PlayedStack(services, resources)
+    stack.parameters, stack.is_sandbox, stack.is_local, stack.is_protected = parameters, False, False, protected
+    stack.outputs = {"TableName": "table", "UserPoolId": "pool", "ApiEndpoint": "https://abc.execute-api.eu-central-1.amazonaws.com"}
+    return stack
+
+
+def said(look, stack: PlayedStack) -> list[str]:
+    """The lines of a look, each with its first word."""
+    return [f"{line.word} {line}" for line in look(stack)]
+
+
+SOURCES = {"one": ("AWS::Lambda::EventSourceMapping", "one")}
+
+
+@pytest.mark.parametrize(("scaling", "limit", "expected"), [
+    ({"MaximumConcurrency": 20}, 1000, []),
+    ({}, 1000, ["EXPECTED shards has a bound (None): True, found False"]),
+    ({"MaximumConcurrency": 20}, 10, ["EXPECTED concurrency of the account (10) is at least AccountConcurrency (1000): True, found False"]),
+])
+def a_source_without_a_bound_and_an_account_without_concurrency_are_seen(scaling, limit, expected):
+    mapping = {"EventSourceArn": "arn:aws:sqs:eu-central-1:1:shards", "State": "Enabled", "ScalingConfig": scaling, "FunctionArn": "a:finalize"}
+    functions = SimpleNamespace(
+        get_event_source_mapping=lambda UUID: mapping, get_account_settings=lambda: {"AccountLimit": {"ConcurrentExecutions": limit}})
+    lines = said(smoke.look_at_sources, production({"lambda": functions}, SOURCES, AccountConcurrency="1000"))
+    assert [line for line in lines if line.startswith("EXPECTED")] == expected, lines
+
+
+@pytest.mark.parametrize(("recovery", "protected", "expected"), [
+    ("ENABLED", True, []),
+    ("DISABLED", True, ["EXPECTED point-in-time recovery: ENABLED, found DISABLED"]),
+    ("ENABLED", False, ["EXPECTED the stack is protected against deletion: True, found False"]),
+])
+def a_table_that_cannot_be_restored_and_a_stack_that_can_be_deleted_are_seen(recovery, protected, expected):
+    dynamodb = SimpleNamespace(
+        describe_table=lambda TableName: {
+            "Table": {"StreamSpecification": {"StreamViewType": "NEW_AND_OLD_IMAGES"}, "DeletionProtectionEnabled": True}},
+        describe_continuous_backups=lambda TableName: {
+            "ContinuousBackupsDescription": {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": recovery}}},
+        describe_time_to_live=lambda TableName: {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}},
+    )
+    pool = SimpleNamespace(describe_user_pool=lambda UserPoolId: {"UserPool": {"DeletionProtection": "ACTIVE"}})
+    lines = said(smoke.look_at_table, production({"dynamodb": dynamodb, "cognito-idp": pool}, protected=protected))
+    assert [line for line in lines if line.startswith("EXPECTED")] == expected, lines
+
+
+@pytest.mark.parametrize(("answers", "expected"), [
+    ({"claims.example.com": 200, "abc.execute-api.eu-central-1.amazonaws.com": 403}, 0),
+    ({"claims.example.com": "gaierror", "abc.execute-api.eu-central-1.amazonaws.com": 403}, 1),
+    ({"claims.example.com": 200, "abc.execute-api.eu-central-1.amazonaws.com": 200}, 1),
+])
+def a_domain_answers_and_the_generated_host_does_not(monkeypatch, answers, expected):
+    monkeypatch.setattr(smoke, "_health", answers.__getitem__)
+    lines = said(smoke.look_at_api, production({}, DomainName="claims.example.com"))
+    assert sum(line.startswith("EXPECTED") for line in lines) == expected, lines
+
+
+def a_second_factor_that_is_off_is_seen():
+    cognito = SimpleNamespace(get_user_pool_mfa_config=lambda UserPoolId: {"MfaConfiguration": "OFF"})
+    lines = said(smoke.look_at_people, production({"cognito-idp": cognito}, SecondFactor="ON"))
+    assert lines[0] == "EXPECTED second factor: ON, found OFF"
+
+
+def a_look_that_fails_is_a_line_and_the_others_go_on():
+    def refuse(**_):
+        raise failure("AccessDeniedException")
+
+    lines = list(smoke.look_at_all(production({"dynamodb": SimpleNamespace(batch_execute_statement=refuse, describe_table=refuse)})))
+    assert str(lines[0]) == "look_at_closing: an answer, found AccessDeniedException of Call"
+    assert len(lines) >= len(smoke.CHECKS) and all(isinstance(line, smoke.Line) for line in lines)
