@@ -88,14 +88,16 @@ class Rotation:
         """Has Lambda start new processes of the functions that are given the secret: they get another variable."""
         if not self.new_processes:
             return
-        functions = self.stack.connect("lambda")
+        functions, updated = self.stack.connect("lambda"), []
         for name in sorted(self.stack.of_type("AWS::Lambda::Function").values()):
             given = functions.get_function_configuration(FunctionName=name).get("Environment", {}).get("Variables", {})
             if self.id in given.values():
                 variables = {**given, KEYS_OF: f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"}
                 functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
-                functions.get_waiter("function_updated_v2").wait(FunctionName=name)
-                self.say(f"new processes of {name} read the secret")
+                updated.append(name)
+        for name in updated:
+            functions.get_waiter("function_updated_v2").wait(FunctionName=name)
+            self.say(f"new processes of {name} read the secret")
 
 
 def main(arguments: list[str], open_stack=Stack) -> int:

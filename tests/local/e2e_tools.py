@@ -397,6 +397,22 @@ def a_secret_of_another_form_or_with_the_last_key_is_left_as_it_is(text):
     assert secret.texts == [text]
 
 
+def no_function_but_those_that_are_given_the_secret_gets_new_processes_and_they_keep_their_settings():
+    given = {"cpor-notify": {"SECRET_ID": "links", "SHARDS": "16"}, "cpor-claims": {"CURSOR_SECRET_ID": "cursors"}}
+    updated = []
+    functions = SimpleNamespace(
+        get_function_configuration=lambda FunctionName: {"Environment": {"Variables": given[FunctionName]}},
+        update_function_configuration=lambda FunctionName, Environment: updated.append((FunctionName, Environment["Variables"])),
+        get_waiter=lambda name: SimpleNamespace(wait=lambda FunctionName: None),
+    )
+    resources = {name: ("AWS::Lambda::Function", name) for name in given} | {"LinkSecret": ("AWS::SecretsManager::Secret", "links")}
+    stack = PlayedStack({"secretsmanager": PlayedSecret(ONE_KEY), "lambda": functions}, resources)
+    rotate_links.Rotation(stack, "LinkSecret", new_processes=True, say=lambda text: None, sleep=lambda seconds: None).run(0)
+    assert [name for name, _ in updated] == ["cpor-notify", "cpor-notify"]
+    assert all(variables.items() >= given["cpor-notify"].items() for _, variables in updated)
+    assert updated[0][1] != updated[1][1]
+
+
 @pytest.mark.parametrize("wait", ["-1", "3601"])
 def a_wait_out_of_bounds_is_refused(wait, capsys):
     assert rotate_links.main(["--stack", "cpor", "--wait", wait], lambda name: None) == 1
