@@ -11,15 +11,15 @@ use notice::content::zone_of;
 use notice::mail::{
     self, Activation, AnsweredBy, Cause, Deed, Envelope, Extension, Mail, Receipt, Undo,
 };
-use notice::{Deadline, Link, Notice};
-use store::NoticeOfCode;
+use notice::{Deadline, Link, LinkKeys, Notice};
+use store::{MailSubject, NoticeOfCode};
 
 use crate::App;
 use crate::audience::{Addressee, Audience};
 use crate::event::Told;
 use crate::partner;
 use crate::post::Followed;
-use crate::stop::Stop;
+use crate::stop::{Stop, go_on};
 
 /// An event, the claim it happened to, and what its archive says of it.
 pub(crate) struct Aftermath<'a> {
@@ -51,10 +51,23 @@ impl Aftermath<'_> {
 
     /// What the notice of this event said to a recipient, under whichever key its link was made.
     async fn promised_to(&self, own: &Recipient) -> Result<Option<NoticeOfCode>, Stop> {
-        let keys = self.app.links.current();
-        let link = Link::of(&keys, &self.told.claim, self.told.notice, own.no)?;
-        for link in link.under_each_key(&keys) {
-            let code = link.notice_code(&keys);
+        let known = self.app.links.current();
+        if let Some(sent) = self.promised_under(&known, own).await? {
+            return Ok(Some(sent));
+        }
+        // Another process may have signed it with a key that was added meanwhile.
+        let renewed = self.app.links.renewed().await;
+        self.promised_under(&renewed, own).await
+    }
+
+    async fn promised_under(
+        &self,
+        keys: &LinkKeys,
+        own: &Recipient,
+    ) -> Result<Option<NoticeOfCode>, Stop> {
+        let link = Link::of(keys, &self.told.claim, self.told.notice, own.no)?;
+        for link in link.under_each_key(keys) {
+            let code = link.notice_code(keys);
             let sent = self.app.store.notice_of_code(code.as_str()).await?;
             if sent.is_some() {
                 return Ok(sent);
@@ -81,7 +94,7 @@ impl Aftermath<'_> {
             let mail = mail::receipt(&notice, &receipt, &self.envelope(addressee));
             mails.push((mail, Followed::No));
         }
-        self.app.send_once(&self.told.claim, &mails).await
+        self.app.send_once(MailSubject::Claim(&self.told.claim), &mails).await
     }
 
     /// Who gave the answer, as the archive has it. It names nobody for a link of the form without recipients.
@@ -175,7 +188,7 @@ impl Aftermath<'_> {
                 addressee.recipient.map_or(Followed::No, |own| Followed::Activation(own.no));
             mails.push((mail, followed));
         }
-        self.app.send_once(&self.told.claim, &mails).await
+        self.app.send_once(MailSubject::Claim(&self.told.claim), &mails).await
     }
 
     fn active_since(&self, no: ItemNo) -> Option<Instant> {
@@ -193,8 +206,9 @@ impl Aftermath<'_> {
             return self.tell_decision().await;
         }
         let (notice, version) = (self.notice(), self.told.version.0);
-        self.tell(|envelope| mail::ended(&notice, &items, reason, version, envelope)).await?;
-        match reason {
+        let told = self.tell(|envelope| mail::ended(&notice, &items, reason, version, envelope));
+        let told = go_on(told.await)?;
+        let then = match reason {
             EndReason::NoticeFailed | EndReason::NotEnrolled => {
                 let now = self.app.store.moment().await?.at;
                 partner::tell_superseded(self.app, claim, &items, now).await
@@ -206,7 +220,8 @@ impl Aftermath<'_> {
             | EndReason::TermExpired
             | EndReason::ItemGone
             | EndReason::TenantGone => Ok(()),
-        }
+        };
+        told.and(then)
     }
 
     /// Tells the later deadline, while there is one.
@@ -244,7 +259,8 @@ impl Aftermath<'_> {
     /// Tells that a link was retired: whose it is, once, that it still says no; and the others.
     pub(crate) async fn tell_retirement(&self) -> Result<(), Stop> {
         let (notice, version) = (self.notice_to_decide(), self.told.version.0);
-        self.tell(|envelope| mail::link_retired(&notice, version, envelope)).await?;
+        let told = self.tell(|envelope| mail::link_retired(&notice, version, envelope)).await;
+        let mut told_all = go_on(told)?;
         let (app, claim) = (self.app, &self.told.claim);
         let told = app.store.told_of_retirement(claim).await?;
         for own in self.audience.retired() {
@@ -253,10 +269,14 @@ impl Aftermath<'_> {
             }
             let envelope = self.envelope(Addressee::asked(own));
             let mail = mail::own_link_retired(&notice, version, &envelope);
-            app.send_once(claim, &[(mail, Followed::No)]).await?;
-            app.store.note_told_of_retirement(claim, own.no).await?;
+            let sent =
+                go_on(app.send_once(MailSubject::Claim(claim), &[(mail, Followed::No)]).await)?;
+            if sent.is_ok() {
+                app.store.note_told_of_retirement(claim, own.no).await?;
+            }
+            told_all = told_all.and(sent);
         }
-        Ok(())
+        told_all
     }
 
     /// The notice with the end of the window that runs.
@@ -292,7 +312,7 @@ impl Aftermath<'_> {
     ) -> Result<(), Stop> {
         let mail = |own: &Addressee<'_>| (write(&self.envelope(*own)), Followed::No);
         let mails: Vec<_> = addressees.iter().map(mail).collect();
-        self.app.send_once(&self.told.claim, &mails).await
+        self.app.send_once(MailSubject::Claim(&self.told.claim), &mails).await
     }
 
     fn envelope<'a>(&'a self, addressee: Addressee<'a>) -> Envelope<'a> {

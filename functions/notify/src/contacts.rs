@@ -7,9 +7,11 @@ use notice::Language;
 use notice::mail::{self, Envelope};
 use serde::Deserialize;
 use serde_json::Value;
+use store::MailSubject;
 use tracing::info;
 
 use crate::App;
+use crate::post::Followed;
 use crate::stop::Stop;
 
 /// A tenant has verified contacts that it did not have, as the bus told it.
@@ -45,8 +47,8 @@ pub(crate) async fn tell(app: &App, verified: &Verified) -> Result<(), Stop> {
         };
         mail::contact_verified(&tenant, &new, &envelope)
     };
-    let mails: Vec<_> = before.iter().map(write_to).collect();
-    app.post.send_of_directory(&mails).await
+    let mails: Vec<_> = before.iter().map(|own| (write_to(own), Followed::Nothing)).collect();
+    app.send_once(MailSubject::Tenant(&tenant.id), &mails).await
 }
 
 #[cfg(test)]

@@ -17,9 +17,6 @@ pub(crate) struct Told {
     pub(crate) actor: ActorKind,
     pub(crate) at: DateTime<Utc>,
     pub(crate) notice: NoticeNo,
-    /// Whether nobody has tried before: what is counted was counted then.
-    #[serde(skip)]
-    pub(crate) is_first: bool,
 }
 
 /// The event in a message of the bus; `None` where it is not one of this system's.

@@ -34,7 +34,7 @@ use crate::event::Told;
 pub use crate::post::Post;
 use crate::queue::Message;
 pub use crate::queue::Queues;
-use crate::stop::Stop;
+use crate::stop::{Stop, go_on};
 
 /// For how long links are made under keys that were read: the next ones are made under the key that is current by then.
 const KEYS_LAST: Duration = Duration::minutes(10);
@@ -75,7 +75,9 @@ pub async fn handle(
     let mut response = SqsBatchResponse::default();
     if partner::is_scheduled(&event) {
         partner::send_due(app, &invocation).await?;
-    } else if let Some(messages) = queue::messages(&event) {
+    } else if event.get("Records").is_some() {
+        let messages = queue::messages(&event);
+        let messages = messages.ok_or_else(|| Failure::new("messages that cannot be read"))?;
         for message in messages {
             if !is_done(app, &message).await {
                 let mut failure = BatchItemFailure::default();
@@ -84,7 +86,7 @@ pub async fn handle(
             }
         }
     } else {
-        Box::pin(write_about(app, &event, true)).await?;
+        Box::pin(write_about(app, &event)).await?;
     }
     Ok(response)
 }
@@ -95,7 +97,7 @@ async fn is_done(app: &App, message: &Message) -> bool {
         warn!({ fields::MESSAGE_ID } = message.id, "A message holds no event");
         return false;
     };
-    let failure = match Box::pin(write_about(app, &event, message.is_first())).await {
+    let failure = match Box::pin(write_about(app, &event)).await {
         Ok(()) => return true,
         Err(Stop::Wait) => match app.queues.send_on(message).await {
             Ok(()) => {
@@ -112,17 +114,15 @@ async fn is_done(app: &App, message: &Message) -> bool {
 }
 
 /// Writes what an event of the bus calls for.
-async fn write_about(app: &App, event: &Value, is_first: bool) -> Result<(), Stop> {
+async fn write_about(app: &App, event: &Value) -> Result<(), Stop> {
     if let Some(verified) = contacts::verified(event) {
         return contacts::tell(app, &verified).await;
     }
     let moment = app.store.moment().await?;
-    if let Some(mut due) = partner::due(event) {
-        due.is_first = is_first;
+    if let Some(due) = partner::due(event) {
         return Box::pin(partner::tell(app, &due, moment)).await;
     }
-    if let Some(mut due) = remind::due(event) {
-        due.is_first = is_first;
+    if let Some(due) = remind::due(event) {
         let Some(audience) = audience(app, &due.claim, moment).await? else { return Ok(()) };
         return remind::remind(app, &audience, &due, moment.at).await;
     }
@@ -131,7 +131,7 @@ async fn write_about(app: &App, event: &Value, is_first: bool) -> Result<(), Sto
         return Ok(());
     };
     let Some(audience) = audience(app, &told.claim, moment).await? else { return Ok(()) };
-    Box::pin(write(app, &audience, &Told { is_first, ..told })).await
+    Box::pin(write(app, &audience, &told)).await
 }
 
 async fn audience(app: &App, claim: &ClaimId, moment: Moment) -> Result<Option<Audience>, Stop> {
@@ -210,11 +210,12 @@ async fn tell(app: &App, audience: &Audience, told: &Told, act: Act) -> Result<(
     let entry = entry.ok_or_else(|| Stop::fault("an event that is in no archive"))?;
     // An erased claim has nobody left who could be told.
     let Some(history::Told::Event(past)) = entry.told() else { return Ok(()) };
+    let mut noticed = Ok(());
     if told.event_type.makes_notice_due() && past.members.notice.is_some() {
-        notices::send(app, audience, told).await?;
+        noticed = go_on(notices::send(app, audience, told).await)?;
     }
     let aftermath = Aftermath { app, audience, told, past: *past };
-    match act {
+    let told = match act {
         Act::Opening => aftermath.tell_exact_deadline().await,
         Act::Decision => aftermath.tell_decision().await,
         Act::Yes => aftermath.tell_activation(false).await,
@@ -226,5 +227,6 @@ async fn tell(app: &App, audience: &Audience, told: &Told, act: Act) -> Result<(
         Act::Retirement => aftermath.tell_retirement().await,
         Act::Withdrawal => aftermath.tell_withdrawal().await,
         Act::Failure => Ok(()),
-    }
+    };
+    noticed.and(told)
 }

@@ -27,11 +27,14 @@ pub(crate) async fn send(app: &App, audience: &Audience, told: &Told) -> Result<
         .not_before(recipients.list.told_until);
     let due = audience.unsent(RecipientStanding::Asked);
     // `validate` has counted its notice already, within the month's quota.
-    if told.is_first && told.event_type != EventType::Validated && !due.is_empty() {
-        app.store.count_further_notice(&audience.claim, told.at).await?;
+    if told.event_type != EventType::Validated && !due.is_empty() {
+        let counted = format!("counted.{}", told.notice.0);
+        app.count_once(&audience.claim.id, &counted, "notice", async || {
+            app.store.count_further_notice(&audience.claim, told.at).await.map(|()| true)
+        })
+        .await?;
     }
-    let due_to_all =
-        Due { app, audience, no: told.notice, deadline, at: told.at, is_first: told.is_first };
+    let due_to_all = Due { app, audience, no: told.notice, deadline, at: told.at };
     if due.iter().any(|own| own.has_link()) {
         due_to_all.keep_text(None).await?;
     }
@@ -43,11 +46,11 @@ pub(crate) async fn ask_reserve(
     app: &App,
     audience: &Audience,
     window: &Window,
-    (at, is_first): (DateTime<Utc>, bool),
+    at: DateTime<Utc>,
 ) -> Result<(), Stop> {
     let (no, deadline) = (audience.claim.notice, Deadline::Exact(window.clone()));
     let due = audience.unsent(RecipientStanding::Reserve);
-    let due_to_reserve = Due { app, audience, no, deadline, at, is_first };
+    let due_to_reserve = Due { app, audience, no, deadline, at };
     for own in due.iter().filter(|own| own.has_link()) {
         due_to_reserve.keep_text(Some(own.no)).await?;
     }
@@ -61,8 +64,6 @@ struct Due<'a> {
     no: NoticeNo,
     deadline: Deadline,
     at: DateTime<Utc>,
-    /// Whether nobody has tried before: what is counted was counted then.
-    is_first: bool,
 }
 
 impl Due<'_> {
@@ -132,7 +133,11 @@ impl Due<'_> {
         if own.asked_at != Some(self.at) {
             return Ok(false);
         }
-        if self.is_first && !app.store.count_outside_mail(&claim.subject.partner, self.at).await? {
+        let (counted, addressee) = (format!("counted.{}", self.no.0), own.no.0.to_string());
+        let is_counted = app.count_once(&claim.id, &counted, &addressee, async || {
+            app.store.count_outside_mail(&claim.subject.partner, self.at).await
+        });
+        if !is_counted.await? {
             telemetry::count(metric::OUTSIDE_UNSENT, 1);
             warn!({ fields::CLAIM_ID } = %claim.id, "A contact outside the tenant is not written to");
             return Ok(false);

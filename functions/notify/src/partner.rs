@@ -22,12 +22,12 @@ use notice::{Directory, Language};
 use runtime::{Invocation, fields};
 use serde::Deserialize;
 use serde_json::Value;
-use store::{Digest, DigestEntry, Moment};
+use store::{Digest, DigestEntry, MailSubject, Moment};
 use tracing::{error, info};
 
 use crate::App;
 use crate::post::Followed;
-use crate::stop::Stop;
+use crate::stop::{Stop, go_on};
 
 /// The most lines of claims in one mail of a day.
 const MOST_LISTED: usize = 50;
@@ -49,9 +49,6 @@ pub(crate) struct Due {
     task: Option<OpenTask>,
     official: Vec<ItemNo>,
     ended: Vec<ItemNo>,
-    /// Whether nobody has tried before: its mail was counted then.
-    #[serde(skip)]
-    pub(crate) is_first: bool,
 }
 
 /// The mail to a partner in a message of the bus; `None` where it is none.
@@ -81,10 +78,9 @@ pub(crate) async fn tell(app: &App, due: &Due, moment: Moment) -> Result<(), Sto
         Box::pin(mails_at_once(app, &partner, due, &at_once, moment)).await?
     };
     // Beyond the mails of a day, what would be told at once comes with those of the day.
-    if due.is_first
-        && !mails.is_empty()
-        && !app.store.count_partner_mail(&partner, moment.at).await?
-    {
+    let counted = format!("counted.partner.{}", due.version.0);
+    let count = async || app.store.count_partner_mail(&partner, moment.at).await;
+    if !mails.is_empty() && !app.count_once(&due.claim, &counted, "mail", count).await? {
         mails.clear();
         of_day.extend(at_once);
     }
@@ -100,7 +96,7 @@ pub(crate) async fn tell(app: &App, due: &Due, moment: Moment) -> Result<(), Sto
         app.store.add_to_digest(&partner, &entry, moment.at).await?;
     }
     let mails: Vec<_> = mails.into_iter().map(|mail| (mail, Followed::Nothing)).collect();
-    app.send_once(&due.claim, &mails).await
+    app.send_once(MailSubject::Claim(&due.claim), &mails).await
 }
 
 /// Tells the partners whose associations these items of a claim had replaced that they can claim again: what had replaced
@@ -180,7 +176,11 @@ pub(crate) async fn send_due(app: &App, invocation: &Invocation) -> Result<(), S
         if moment.at - moment.offset > invocation.deadline_at - MARGIN {
             break;
         }
-        result = result.and(Box::pin(send(app, &digest, moment)).await);
+        match Box::pin(send(app, &digest, moment)).await {
+            // The next run goes on, as soon as the mail service takes some again.
+            Err(Stop::Wait) => break,
+            outcome => result = result.and(outcome),
+        }
     }
     result
 }
@@ -194,7 +194,7 @@ async fn send(app: &App, digest: &Digest, moment: Moment) -> Result<(), Stop> {
         for contact in partner.told_contacts().filter(|own| !sent.contains(&own.email)) {
             let envelope = envelope(app, &partner, &contact.email, digest.due_at);
             let Some(mail) = partner_digest(&partner.id, &told, more, &envelope) else { break };
-            let handed_over = app.post.send_of_directory(&[mail]).await;
+            let handed_over = go_on(app.post.send_of_directory(&mail).await)?;
             if handed_over.is_ok() {
                 app.store.note_digest_sent(digest, &contact.email).await?;
             }

@@ -45,20 +45,12 @@ impl Post {
         &self.sender
     }
 
-    /// Hands mails over that are about no claim. A report about one has no tag to be told by. A retry sends each again,
-    /// as the same mail.
+    /// Hands a mail over that is about no claim. A report about it has no tag to be told by.
     ///
     /// # Errors
-    /// [`Stop::Wait`], or the first fault.
-    pub(crate) async fn send_of_directory(&self, mails: &[Mail]) -> Result<(), Stop> {
-        let mut result = Ok(());
-        for mail in mails {
-            match self.hand_over(mail, None).await {
-                Err(Stop::Wait) => return Err(Stop::Wait),
-                outcome => result = result.and(outcome),
-            }
-        }
-        result
+    /// As [`Self::send`].
+    pub(crate) async fn send_of_directory(&self, mail: &Mail) -> Result<(), Stop> {
+        self.hand_over(mail, None).await
     }
 
     /// Hands a mail over.

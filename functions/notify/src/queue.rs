@@ -29,7 +29,6 @@ pub(crate) struct Message {
     body: String,
     source: String,
     waited: u32,
-    receives: u32,
 }
 
 impl Message {
@@ -38,22 +37,15 @@ impl Message {
         serde_json::from_str(&self.body).ok()
     }
 
-    /// Whether nobody has worked on it before.
-    pub(crate) fn is_first(&self) -> bool {
-        self.waited == 0 && self.receives <= 1
-    }
-
     fn read(message: SqsMessage) -> Self {
         let number = |text: &str| text.parse().unwrap_or(0);
         let waited = message.message_attributes.get(WAITED);
         let waited = waited.and_then(|own| own.string_value.as_deref()).map_or(0, number);
-        let receives = message.attributes.get("ApproximateReceiveCount");
         Self {
             id: message.message_id.unwrap_or_default(),
             body: message.body.unwrap_or_default(),
             source: message.event_source_arn.unwrap_or_default(),
             waited,
-            receives: receives.map_or(0, |own| number(own)),
         }
     }
 }
@@ -130,7 +122,6 @@ mod tests {
             before = delay;
         }
         assert!(delay_s(&message("a", 0)) >= 15 && delay_s(&message("zzzz", 0)) < 18);
-        assert!(message("a", 0).is_first() && !message("a", 1).is_first());
     }
 
     #[test]

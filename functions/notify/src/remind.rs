@@ -8,12 +8,13 @@ use notice::Deadline;
 use notice::mail;
 use serde::Deserialize;
 use serde_json::Value;
+use store::MailSubject;
 
 use crate::App;
 use crate::audience::{Addressee, Audience};
 use crate::notices;
 use crate::post::Followed;
-use crate::stop::Stop;
+use crate::stop::{Stop, go_on};
 
 /// A reminder that is due, as the bus told it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -24,9 +25,6 @@ pub(crate) struct Due {
     reminder: Reminder,
     at: Instant,
     closes_at: Instant,
-    /// Whether nobody has tried before.
-    #[serde(skip)]
-    pub(crate) is_first: bool,
 }
 
 fn reminder<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Reminder, D::Error> {
@@ -56,9 +54,10 @@ pub(crate) async fn remind(
     }
     // A window that has moved has reminders of its own; the contact in reserve is asked whatever its end is.
     let is_current = window.closes_at == due.closes_at;
-    if !is_current && due.reminder != Reminder::Reserve {
+    if !is_current && !due.reminder.asks_reserve() {
         return Ok(());
     }
+    let mut reminded = Ok(());
     // One that has waited for the mail service for too long would tell days that have passed.
     let is_wanted = is_wanted(claim, due.closes_at, due.at, now);
     if let Some(left) = due.reminder.days_left(window).filter(|_| is_wanted) {
@@ -68,12 +67,12 @@ pub(crate) async fn remind(
             (mail::reminder(&notice, due.reminder.as_str(), left, &envelope), Followed::No)
         };
         let mails: Vec<_> = audience.linked().into_iter().map(write_to).collect();
-        app.send_once(&due.claim, &mails).await?;
+        reminded = go_on(app.send_once(MailSubject::Claim(&due.claim), &mails).await)?;
     }
     if due.reminder.asks_reserve() {
-        notices::ask_reserve(app, audience, window, (due.at, due.is_first)).await?;
+        return reminded.and(notices::ask_reserve(app, audience, window, due.at).await);
     }
-    Ok(())
+    reminded
 }
 
 #[cfg(test)]

@@ -20,6 +20,17 @@ impl Stop {
     }
 }
 
+/// What comes after some mails: it is done after a fault too, which stays the outcome, and not after a wait.
+///
+/// # Errors
+/// [`Stop::Wait`].
+pub(crate) fn go_on(first: Result<(), Stop>) -> Result<Result<(), Stop>, Stop> {
+    match first {
+        Err(Stop::Wait) => Err(Stop::Wait),
+        outcome => Ok(outcome),
+    }
+}
+
 impl<E: Error + Send + Sync + 'static> From<E> for Stop {
     fn from(error: E) -> Self {
         Self::Fault(Failure::from(error))

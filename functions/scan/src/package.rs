@@ -56,7 +56,7 @@ const PARTS: [&str; 21] = [
 
 /// The data of a chart: a workbook, which acts on nothing where it has no macros, and no part but a chart leads to it.
 const CHART_DATA: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-const RELATIONS_OF_CHARTS: &str = "word/charts/_rels/";
+const CHART: &str = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml";
 
 /// What the types of parts and relations never name, in any case.
 const FORBIDDEN: [&str; 6] =
@@ -76,7 +76,8 @@ pub(crate) fn is_harmless(bytes: &[u8]) -> Option<bool> {
     if names.iter().any(|name| is_forbidden(name)) || !is_each_once(bytes, &names) {
         return Some(false);
     }
-    let types = part_types(&read(&mut package, LIST_OF_PARTS)?)?;
+    let list = read(&mut package, LIST_OF_PARTS)?;
+    let types = part_types(&list)?;
     let is_known = |kind: &String| {
         let is_of_text = kind.starts_with(PARTS_OF_A_TEXT)
             && (kind.ends_with("+xml") || kind == SETTINGS_OF_A_PRINTER);
@@ -87,7 +88,7 @@ pub(crate) fn is_harmless(bytes: &[u8]) -> Option<bool> {
         return Some(false);
     }
     for name in names.iter().filter(|name| name.to_lowercase().ends_with(".rels")) {
-        let is_of_chart = name.to_lowercase().starts_with(RELATIONS_OF_CHARTS);
+        let is_of_chart = is_chart(&list, &source_of(name))?;
         if !has_harmless_relations(&read(&mut package, name)?, is_of_chart)? {
             return Some(false);
         }
@@ -144,6 +145,26 @@ fn part_types(list: &str) -> Option<Vec<String>> {
         Some(())
     })?;
     Some(types)
+}
+
+/// The part whose relations a list of relations has: `/word/x.xml` for `word/_rels/x.xml.rels`.
+fn source_of(relations: &str) -> String {
+    let name = relations.to_lowercase();
+    let (folder, file) = name.rsplit_once('/').unwrap_or(("", &name));
+    let folder = folder.strip_suffix("_rels").unwrap_or(folder);
+    format!("/{folder}{}", file.strip_suffix(".rels").unwrap_or(file))
+}
+
+/// Whether the list of parts says of that very part that it is a chart, and says nothing else of it.
+fn is_chart(list: &str, part: &str) -> Option<bool> {
+    let mut kinds = Vec::new();
+    each_element(list, |element| {
+        if attribute(element, "PartName")?.eq_ignore_ascii_case(part) {
+            kinds.push(attribute(element, "ContentType")?.to_lowercase());
+        }
+        Some(())
+    })?;
+    Some(kinds == [CHART])
 }
 
 /// Whether relations lead to parts of the package, outside of it by links that somebody has to follow alone, and to a
@@ -306,10 +327,19 @@ pub(crate) mod tests {
         let relation = format!(
             "<Relationships><Relationship Id=\"r1\" Type=\"{kind}\" Target=\"../embeddings/x.xlsx\"/></Relationships>"
         );
-        let of = |name: &str| package(&[(LIST_OF_PARTS, &list("")), TEXT, (name, &relation)]);
-        assert_eq!(is_harmless(&of("word/charts/_rels/chart1.xml.rels")), Some(true));
-        for name in ["word/_rels/document.xml.rels", "_rels/.rels", "x/word/charts/_rels/y.rels"] {
-            assert_eq!(is_harmless(&of(name)), Some(false), "{name}");
+        let of = |name: &str, part: &str, kind: &str| {
+            let more = format!("<Override PartName=\"{part}\" ContentType=\"{kind}\"/>");
+            package(&[(LIST_OF_PARTS, &list(&more)), TEXT, (name, &relation)])
+        };
+        let (rels, chart) = ("word/charts/_rels/chart1.xml.rels", "/word/charts/chart1.xml");
+        assert_eq!(is_harmless(&of(rels, chart, CHART)), Some(true));
+        for (name, part, kind) in [
+            (rels, chart, MAIN_TEXT),
+            (rels, "/word/charts/chart2.xml", CHART),
+            ("word/_rels/document.xml.rels", chart, CHART),
+            ("_rels/.rels", chart, CHART),
+        ] {
+            assert_eq!(is_harmless(&of(name, part, kind)), Some(false), "{name} {part} {kind}");
         }
     }
 

@@ -71,6 +71,9 @@ pub struct Places {
     pub partner: Option<Place>,
     /// The customer's.
     pub customer: Option<Place>,
+    /// The customer's as it was known when the window of the claim had ended, if it has: what came later says nothing
+    /// about that window.
+    pub customer_at_end: Option<Place>,
 }
 
 /// What is known of the world outside the claim.
@@ -121,11 +124,18 @@ pub struct Rival {
 }
 
 impl Rival {
-    /// Where the other stands with its defence of this item: a time that was over when the other came to hold it was
-    /// given for another item.
-    pub fn defence_of_item(&self) -> Option<Defence> {
-        let covers = |defence: &Defence| self.held_since.is_none_or(|since| since < defence.until);
-        self.defence.filter(covers)
+    /// Where the other stands with its defence of this item. One that ends before a defence would that began when the
+    /// other came to hold the item was given for another item, also where it was used.
+    pub fn defence_of_item(&self, context: &Context) -> Option<Defence> {
+        let full = self.full_defence(context);
+        self.defence.filter(|defence| full.is_none_or(|full| full <= defence.until))
+    }
+
+    /// The end of a defence that began when the other came to hold the item; `None` where that is not known.
+    pub(crate) fn full_defence(&self, context: &Context) -> Option<Instant> {
+        let (place, since) = (self.place.as_ref()?, self.held_since?);
+        let days = context.policy.defence_business_days;
+        Some(place.deadline(since, days, &context.places.operator).at)
     }
 }
 

@@ -114,7 +114,9 @@ fn read_remark(text: &str) -> Option<String> {
 
 fn read_email(text: &str) -> Option<String> {
     let (local, domain) = text.trim().split_once('@')?;
-    let domain = Domain::parse(domain).ok()?;
+    // The dots of RFC 5321: between two characters. Most mail servers refuse every other place.
+    let is_dotted = local.split('.').all(|atom| !atom.is_empty());
+    let domain = is_dotted.then(|| Domain::parse(domain).ok()).flatten()?;
     let address = if domain.as_str().eq_ignore_ascii_case(text.rsplit('@').next()?.trim()) {
         text.trim().to_owned()
     } else {
@@ -254,6 +256,17 @@ mod tests {
             assert_eq!(Email::parse(text), Err(TextError::Malformed), "{text:?}");
         }
         assert!(Email::parse("it+claims@contoso.example").is_ok());
+    }
+
+    #[test]
+    fn a_dot_stands_between_two_characters_of_an_address_that_comes_in_and_what_is_stored_is_read()
+    {
+        for text in ["jan.@b.example", ".jan@b.example", "jan..a@b.example"] {
+            assert_eq!(Email::parse(text), Err(TextError::Malformed), "{text:?}");
+            let stored: Email = serde_json::from_value(serde_json::json!(text)).unwrap();
+            assert_eq!(stored.as_str(), text);
+        }
+        assert!(Email::parse("jan.a@b.example").is_ok());
     }
 
     #[test]

@@ -95,11 +95,12 @@ pub mod metric {
 
     /// What an alarm reads, and nothing else, is a metric: each costs by the month. All other values are fields
     /// of the same line, where a query finds them.
-    pub const ALARMED: [&str; 8] = [
+    pub const ALARMED: [&str; 9] = [
         OLDEST_DUE_SECONDS,
         POISON,
         EARLY_CLOSE,
         CLOSING_FALLBACK,
+        MAILS_WAITING,
         ACTIVATION_UNTOLD,
         UNOPENED_WINDOW,
         CODE_ATTACK,

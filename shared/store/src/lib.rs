@@ -65,6 +65,7 @@ pub use lists::ledger::LedgerPage;
 pub use lists::source::{AssignedTo, Listed, Scope, Source};
 pub use notices::digests::{Digest, DigestEntries, DigestEntry, DigestSent};
 pub use notices::mails::FailedActivations;
+pub use notices::marks::MailSubject;
 pub use notices::notice_code::NoticeOfCode;
 pub use notices::reports::Noted;
 pub use notices::text::{NoticeText, TextKey};

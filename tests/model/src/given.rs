@@ -135,7 +135,8 @@ impl World {
             ..Facts::default()
         };
         let (operator, place) = (self.place.clone(), Some(self.place.clone()));
-        let places = Places { operator, partner: place.clone(), customer: place };
+        let places =
+            Places { operator, partner: place.clone(), customer: place, customer_at_end: None };
         Context { at, actor, policy: self.policy.clone(), places, facts }
     }
 

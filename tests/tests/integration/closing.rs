@@ -66,7 +66,7 @@ fn closed_by_the_rules(claim: &Claim, at: domain::claim::Instant) -> Claim {
     let window = claim.state.window().unwrap();
     let calendar = window.calendar.embedded().unwrap();
     let customer = Some(Place { calendar, zone: Zone::Known(window.time_zone) });
-    let places = Places { operator: prague(), partner: None, customer };
+    let places = Places { operator: prague(), partner: None, customer, customer_at_end: None };
     let context = Context {
         at,
         actor: Actor::System,

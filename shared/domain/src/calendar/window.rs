@@ -50,10 +50,13 @@ impl Window {
         self.time_zone.date(self.delivered_at)
     }
 
-    /// How many of the counted days come after the local date of `at`.
-    pub fn counted_after(&self, at: DateTime<Utc>) -> usize {
-        let date = self.time_zone.date(at);
-        self.counted.iter().filter(|counted| **counted > date).count()
+    /// How many of the counted days come after the local date of `at`: where the zone is not known, in that of its
+    /// country's zones where the fewest do.
+    pub fn counted_after(&self, at: DateTime<Utc>, zone: &Zone) -> usize {
+        let zones = zone.candidates().into_iter().chain([self.time_zone]);
+        let latest = zones.map(|zone| zone.date(at)).max();
+        let comes_after = |counted: &&NaiveDate| latest.is_none_or(|date| **counted > date);
+        self.counted.iter().filter(comes_after).count()
     }
 
     /// The closures that this window skipped. A closure between them that was added later does not

@@ -1,7 +1,7 @@
 //! `apply_reports`: what the mail provider reported opens a window, moves it, or voids it
 //! (`docs/domain.md §5.3`).
 
-use crate::calendar::{self, Window};
+use crate::calendar::{self, Window, Zone};
 use crate::claim::{Basis, Claim, HoldReason, ItemStatus, State};
 use crate::commands::vanish::still_verified;
 use crate::context::Context;
@@ -157,9 +157,11 @@ fn revoked(
     }
     // By the days that the window has counted: what calendar and customer have said since acts on later windows.
     let days = usize::try_from(context.policy.window_business_days).unwrap_or(usize::MAX);
+    let zone =
+        context.customer_place().map_or(Zone::Known(window.time_zone), |own| own.zone.clone());
     let stood = recipients
         .earliest_delivery_before(window.closes_at)
-        .is_some_and(|at| window.counted_after(at) >= days);
+        .is_some_and(|at| window.counted_after(at, &zone) >= days);
     let deemed = |status| matches!(status, ItemStatus::Active { basis: Basis::Deemed, effective_at } if effective_at == window.closes_at);
     let items = every(claim, deemed);
     if stood || items.is_empty() {

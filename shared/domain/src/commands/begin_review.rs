@@ -15,7 +15,7 @@ pub(crate) const RULE: Rule = Rule::new(COMMANDS, "begin");
 /// A reviewer takes the claim up. Where another partner holds an item, that partner is asked to defend it; a
 /// holder who came in during the review is asked by beginning once more.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
-    let unasked = holders(context).any(|holder| holder.defence_of_item().is_none());
+    let unasked = holders(context).any(|holder| holder.defence_of_item(context).is_none());
     let again = matches!(claim.state, State::InReview { .. }) && unasked;
     if !again && !matches!(claim.state, State::Submitted { .. }) {
         return Err(invalid_state(claim, CommandKind::BeginReview));

@@ -20,7 +20,8 @@ pub(crate) fn recounted(claim: &Claim, context: &Context) -> Decision {
     let undoable = matches!(claim.state, State::Declined { .. });
     let window = claim.state.window().filter(|_| undecided || undoable);
     let Some(window) = window else { return Ok(None) };
-    let place = context.customer_place()?;
+    let at_end = context.places.customer_at_end.as_ref();
+    let place = at_end.map_or_else(|| context.customer_place(), Ok)?;
     let body = match calendar::recount(window, &place.calendar, &place.zone) {
         Ok(Some(window)) => {
             EventBody::WindowExtended { window, cause: ExtensionCause::Holiday, opened_by: None }

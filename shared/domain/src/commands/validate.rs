@@ -194,16 +194,10 @@ fn is_operator(actor: &Actor) -> bool {
 /// this one wait longer. A rival that holds the item only since this claim asked was asked by somebody else.
 fn is_heard(claim: &Claim, rival: &Rival, context: &Context) -> bool {
     let own_time = claim.defence_until.is_some_and(|until| {
-        context.at >= until && full_defence(rival, context).is_none_or(|full| full <= until)
+        context.at >= until && rival.full_defence(context).is_none_or(|full| full <= until)
     });
-    let asked =
-        rival.defence_of_item().is_some_and(|defence| own_time || defence.is_over(context.at));
+    let asked = rival
+        .defence_of_item(context)
+        .is_some_and(|defence| own_time || defence.is_over(context.at));
     rival.standing != Standing::Active || asked
-}
-
-/// The end of a defence that began when the rival came to hold the item.
-fn full_defence(rival: &Rival, context: &Context) -> Option<Instant> {
-    let (place, since) = (rival.place.as_ref()?, rival.held_since?);
-    let days = context.policy.defence_business_days;
-    Some(place.deadline(since, days, &context.places.operator).at)
 }

@@ -145,7 +145,7 @@ impl Recipients {
     }
 
     /// How the recipients stand once the notice is over: who failed, and, where it reached nobody, who is without
-    /// a report.
+    /// a report. Whose mail the mail service never took was not asked.
     pub(crate) fn closed_standings(&self, reached_nobody: bool, at: Instant) -> Vec<Recipient> {
         let closed = |own: &Recipient| {
             let report = self.reports.of(own.no);
@@ -160,7 +160,7 @@ impl Recipients {
                     RecipientStanding::Failed
                 }
                 RecipientStanding::Asked | RecipientStanding::Reserve
-                    if asked && reached_nobody && report.delivered_at.is_none() =>
+                    if asked && reached_nobody && report.sent && report.delivered_at.is_none() =>
                 {
                     RecipientStanding::Unreported
                 }
@@ -294,6 +294,8 @@ mod tests {
             closed.into_iter().map(|own| own.standing.as_str()).collect::<Vec<_>>()
         };
         assert_eq!(standings(&own, false), ["failed", "past", "past", "past"]);
+        assert_eq!(standings(&own, true), ["failed", "past", "past", "past"], "no mail was sent");
+        own.reports.entry(RecipientNo(3)).sent = true;
         assert_eq!(standings(&own, true), ["failed", "past", "unreported", "past"]);
         own.reports.entry(RecipientNo(4)).sent = true;
         assert_eq!(standings(&own, true), ["failed", "past", "unreported", "unreported"]);

@@ -38,6 +38,7 @@ fn far_apart() -> Places {
         operator: place("IE", "Europe/Dublin"),
         partner: Some(place("EG", "Africa/Cairo")),
         customer: Some(place("IR", "Asia/Tehran")),
+        customer_at_end: None,
     }
 }
 

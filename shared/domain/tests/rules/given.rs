@@ -17,7 +17,7 @@ use domain::ids::{ClaimId, ItemId, ItemNo, NoticeNo, PartnerId, Sha256Hash, Staf
 use domain::program::{ItemKind, ItemRef, Policy, Program};
 use domain::reason::{Reason, ReasonCode};
 use domain::recipient::{
-    Failure, RecipientList, RecipientNo, RecipientStanding, Recipients, Reports,
+    Failure, Recipient, RecipientList, RecipientNo, RecipientStanding, Recipients, Reports,
 };
 use domain::rejection::{FieldError, Rejection};
 use domain::text::{Comment, Domain, Email, Name};
@@ -120,6 +120,7 @@ pub(crate) fn context(actor: Actor, at: Instant) -> Context {
             operator: place("IE", "Europe/Dublin"),
             partner: Some(place("DE", "Europe/Berlin")),
             customer: Some(place("CZ", "Europe/Prague")),
+            customer_at_end: None,
         },
         facts: facts(),
     }
@@ -342,6 +343,12 @@ impl Given {
         self
     }
 
+    /// The mail service never took the mail to this recipient.
+    pub(crate) fn unsent(mut self, no: RecipientNo) -> Self {
+        self.reports().entry(no).sent = false;
+        self
+    }
+
     fn reports(&mut self) -> &mut Reports {
         &mut self.recipients.as_mut().expect("a notice").reports
     }
@@ -385,7 +392,7 @@ impl Given {
         self.evolved(event)
     }
 
-    /// The event is stored, and its list of recipients with it.
+    /// The event is stored, and its list of recipients with it; the mail service takes the mails to whom it asks.
     pub(crate) fn evolved(mut self, event: Event) -> Self {
         let old = self.claim;
         self.claim = evolve(Some(old.clone()), &event).unwrap();
@@ -398,7 +405,11 @@ impl Given {
         self.versions.push(old);
         if let Some(list) = event.recipients.as_deref().cloned() {
             let known = self.recipients.take().filter(|own| own.list.notice == list.notice);
-            let reports = known.map(|own| own.reports).unwrap_or_default();
+            let mut reports = known.map(|own| own.reports).unwrap_or_default();
+            let asked = |own: &&Recipient| own.standing == RecipientStanding::Asked;
+            for own in list.recipients.iter().filter(asked) {
+                reports.entry(own.no).sent = true;
+            }
             assert_eq!(list.notice, self.claim.notice, "a list belongs to the current notice");
             self.recipients = Some(Recipients { list, reports });
         }

@@ -303,6 +303,7 @@ impl Story {
                 operator: place("CZ", "Europe/Prague"),
                 partner: Some(place("DE", "Europe/Berlin")),
                 customer: Some(place("PT", "Europe/Lisbon")),
+                customer_at_end: None,
             },
             facts: Facts {
                 partner: Some(self.partner.clone()),

@@ -541,6 +541,16 @@ fn r6_who_stayed_without_report_until_it_was_due_is_not_asked_again() {
 }
 
 #[test]
+fn r6_whose_mail_the_mail_service_never_took_was_not_asked_and_is_asked_again() {
+    let given = Given::notifying_to(&TWO).unsent(FIRST).unsent(SECOND);
+    let due = given.claim.deadline().unwrap();
+    let given = given.then(&Command::DeadlinePassed, Actor::System, due);
+    assert_eq!((given.status(), given.claim.notice), (Status::Notifying, NoticeNo(2)));
+    let asked = given.emails(RecipientStanding::Asked);
+    assert_eq!(asked, TWO, "the mail to the claim's contact was sent");
+}
+
+#[test]
 fn r6_a_delivery_to_a_contact_that_is_not_verified_any_more_holds_up_no_deadline() {
     let mut given = Given::notifying_to(&TWO).noted_delivery(SECOND, delivered_at());
     let due = given.claim.deadline().unwrap();

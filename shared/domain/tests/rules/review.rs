@@ -231,7 +231,7 @@ fn who_came_to_hold_the_item_after_this_claim_had_asked_is_heard_by_its_own_time
 }
 
 #[test]
-fn a_defence_that_was_over_when_the_holder_came_to_hold_the_item_was_none_of_that_item() {
+fn a_defence_that_ends_before_one_of_the_item_would_was_none_of_that_item() {
     let asking = contested(Standing::Active, None, reviewer(), now());
     let begun = decide(Some(&Given::submitted().claim), &Command::BeginReview, &asking).unwrap();
     let claim = Given::submitted().evolved(begun.unwrap()).claim;
@@ -245,14 +245,15 @@ fn a_defence_that_was_over_when_the_holder_came_to_hold_the_item_was_none_of_tha
         }
         context
     };
-    for before in [since, since - chrono::Duration::days(4)] {
+    let soon = since + chrono::Duration::days(1);
+    for before in [since - chrono::Duration::days(4), since, soon] {
         let validated = decide(Some(&claim), &grounds(), &beside(before, operator()));
         assert!(matches!(validated, Err(Rejection::InvalidState { .. })), "{validated:?}");
         let again = decide(Some(&claim), &Command::BeginReview, &beside(before, reviewer()));
         assert!(again.unwrap().is_some(), "the holder is asked");
     }
-    let asked = since + chrono::Duration::milliseconds(1);
-    let again = decide(Some(&claim), &Command::BeginReview, &beside(asked, reviewer()));
+    let full = since + chrono::Duration::days(30);
+    let again = decide(Some(&claim), &Command::BeginReview, &beside(full, reviewer()));
     assert!(matches!(again, Err(Rejection::InvalidState { .. })), "asked already");
 }
 

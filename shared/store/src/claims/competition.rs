@@ -19,7 +19,9 @@ use crate::table::fetched::{FetchedItems, ItemKey, record_key};
 use crate::table::index::ClaimsAtTenant;
 
 /// How many claims at a tenant are looked at for rivals that no lock names: drafts, too, stand among them.
-const MOST: u16 = 500;
+const MOST: usize = 500;
+/// How many of them are of one partner.
+const MOST_OF_EACH: usize = 100;
 
 /// What the answer to a command tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +38,7 @@ pub enum CommandAnswer {
 #[derive(Debug, Clone, Default)]
 pub struct Competition {
     /// Everybody else who holds, waits for or claims an item, by item and claim. Whoever merely claims it is
-    /// looked for among the 500 newest claims at the tenant.
+    /// looked for among the 500 newest claims at the tenant, 100 of each partner.
     pub rivals: Vec<Rival>,
     /// The recipients of the last notice, and what became of its mails; `None` where no recipients are kept.
     pub recipients: Option<Recipients>,
@@ -126,8 +128,7 @@ pub(crate) fn rival_keys(
 
 /// The claims at the tenant among which rivals are looked for.
 pub(crate) fn newest(at_tenant: &ClaimsAtTenant) -> Result<Vec<ClaimId>, StoreError> {
-    let (places, _) = at_tenant.newest(None, MOST)?;
-    Ok(places.into_iter().map(|place| place.id).collect())
+    at_tenant.newest_of_each(MOST, MOST_OF_EACH)
 }
 
 fn kept(claim: &Claim) -> Vec<ItemNo> {

@@ -67,7 +67,8 @@ impl Store {
         let first = matches!(claim.state, State::Submitted { .. });
         let rivals = context.facts.rivals.iter();
         let asked = rivals.filter(|rival| {
-            rival.standing == Standing::Active && (first || rival.defence_of_item().is_none())
+            rival.standing == Standing::Active
+                && (first || rival.defence_of_item(context).is_none())
         });
         let mut ids: Vec<_> = asked.map(|rival| rival.claim.clone()).collect();
         ids.sort();
@@ -128,7 +129,7 @@ impl Store {
         }
         let policy = self.policy_of(stored.claim()).await?;
         let operator = self.config.operator.clone();
-        let places = Places { operator, partner: None, customer: None };
+        let places = Places { operator, partner: None, customer: None, customer_at_end: None };
         let (actor, facts) = (Actor::System, Facts::default());
         let context = Context { at, actor, policy, places, facts };
         let Some(event) = domain::decide(Some(stored.claim()), command, &context)? else {

@@ -13,8 +13,8 @@ use crate::table::fetched::{FetchedItems, ItemKey};
 
 impl Store {
     /// The three calendars as they are now; the operator's without the days added to it where no
-    /// deadline of its own is set, and the customer's without the days that were announced from `window_end` on: they say
-    /// nothing about a window that had ended.
+    /// deadline of its own is set. The customer's a second time as it was known at `window_end`, the end of the claim's
+    /// window, if it has ended.
     pub(crate) fn places_in(
         &self,
         fetched: &FetchedItems,
@@ -30,6 +30,10 @@ impl Store {
             operator: Place { calendar, zone },
             partner: partner.map(|partner| fetched.partner_place(partner, policy)).transpose()?,
             customer: tenant
+                .map(|tenant| fetched.customer_place(tenant, None, policy))
+                .transpose()?,
+            customer_at_end: tenant
+                .filter(|_| window_end.is_some())
                 .map(|tenant| fetched.customer_place(tenant, window_end, policy))
                 .transpose()?,
         })

@@ -1,12 +1,12 @@
-//! For whom a mail about a claim was handed over. No address is kept, and nothing for long.
+//! For whom a mail was handed over. No address is kept, and nothing for long.
 
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
-use domain::ids::ClaimId;
+use domain::ids::{ClaimId, TenantId};
 
-use crate::table::attributes::{key, number, text};
+use crate::table::attributes::{Attributes, key, number, text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -17,6 +17,24 @@ const MARKS: &str = "s";
 /// How long a message about a mail may be under way, and some more: the time to live runs on the real clock.
 const KEPT: Duration = Duration::days(90);
 
+/// What a mail is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailSubject<'a> {
+    /// A claim.
+    Claim(&'a ClaimId),
+    /// A tenant.
+    Tenant(&'a TenantId),
+}
+
+impl MailSubject<'_> {
+    fn key(self, mail: &str) -> Attributes {
+        match self {
+            Self::Claim(claim) => key(keys::claim(claim), keys::mail_marks(mail)),
+            Self::Tenant(tenant) => key(keys::quotas_of_tenant(tenant), keys::mail_marks(mail)),
+        }
+    }
+}
+
 impl Store {
     /// For whom a mail was handed over, as the mail names its addressees.
     ///
@@ -24,10 +42,10 @@ impl Store {
     /// Where the table does not answer, or the item cannot be read.
     pub async fn mail_marks(
         &self,
-        claim: &ClaimId,
+        of: MailSubject<'_>,
         mail: &str,
     ) -> Result<BTreeSet<String>, StoreError> {
-        let item = self.get_item(key(keys::claim(claim), keys::mail_marks(mail))).await?;
+        let item = self.get_item(of.key(mail)).await?;
         match item.as_ref().and_then(|item| item.get(MARKS)) {
             None => Ok(BTreeSet::new()),
             Some(AttributeValue::Ss(marks)) => Ok(marks.iter().cloned().collect()),
@@ -41,7 +59,7 @@ impl Store {
     /// Where the table does not answer.
     pub async fn mark_mail(
         &self,
-        claim: &ClaimId,
+        of: MailSubject<'_>,
         mail: &str,
         addressee: &str,
     ) -> Result<(), StoreError> {
@@ -50,7 +68,7 @@ impl Store {
             .client
             .update_item()
             .table_name(self.table())
-            .set_key(Some(key(keys::claim(claim), keys::mail_marks(mail))))
+            .set_key(Some(of.key(mail)))
             .update_expression(format!(
                 "ADD {MARKS} :marks SET expires = if_not_exists(expires, :x)"
             ))

@@ -2,7 +2,7 @@
 
 pub(crate) mod digests;
 pub(crate) mod mails;
-mod marks;
+pub(crate) mod marks;
 pub(crate) mod notice_code;
 mod quota;
 pub(crate) mod recipients;

@@ -2,6 +2,7 @@
 //! keys alone.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use chrono::NaiveDate;
@@ -264,6 +265,32 @@ impl ClaimsAtTenant {
             }
         }
         Ok(own)
+    }
+
+    /// The newest, so many at the most and so many of each partner: who claims and withdraws in a loop displaces nobody
+    /// else's.
+    pub(crate) fn newest_of_each(
+        &self,
+        most: usize,
+        of_each: usize,
+    ) -> Result<Vec<ClaimId>, StoreError> {
+        let mut places = Vec::new();
+        for entry in &self.0 {
+            let sort = Reader::new(ENTRY, entry).text(schema::TENANT.sort)?;
+            let (partner, by_time) =
+                sort.split_once('#').ok_or_else(|| unreadable(schema::TENANT.sort))?;
+            places.push((by_time, partner));
+        }
+        places.sort_unstable_by_key(|place| Reverse(*place));
+        let mut counted = BTreeMap::<_, usize>::new();
+        places.retain(|(_, partner)| {
+            let of_partner = counted.entry(*partner).or_default();
+            *of_partner += 1;
+            *of_partner <= of_each
+        });
+        let id = |(sort, _): &(&str, &str)| keys::claim_in(sort);
+        let ids = places.iter().take(most).map(id).collect::<Option<_>>();
+        ids.ok_or_else(|| unreadable(schema::TENANT.sort))
     }
 
     /// The newest behind a cursor, and where the rest begins.

@@ -72,7 +72,7 @@ pub(in super::super) struct Books {
     /// The noes that were answered and not taken back: by item, whose they are and when the last of them arrived. 0
     /// is the administrator, any other number a recipient.
     pub(in super::super) refused: BTreeMap<ClaimId, BTreeMap<u8, BTreeMap<u8, DateTime<Utc>>>>,
-    /// Who the notices of a claim went to, as it stood before an erasure of the claim was tried.
+    /// Who the notices of a claim went to, as long as it was not erased.
     pub(super) lists: BTreeMap<ClaimId, Vec<RecipientList>>,
     /// The entries that Contoso had, each with its moment.
     pub(super) entries: Vec<Entry>,

@@ -257,8 +257,8 @@ impl Sim {
         assert!(entries.next().is_none(), "the stream has told every version");
     }
 
-    /// Of an erased claim nothing is stored but its record, its bare details, marks, numbers of recipients that something
-    /// was reported of late, and its history, whose entries have no value up to the erasure.
+    /// Of an erased claim nothing is stored but its record, its bare details, marks, numbers of recipients of whom
+    /// something came late, and its history, whose entries have no value up to the erasure.
     fn nothing_personal_is_left(&self, claim: &Claim, history: &[HistoryEntry]) {
         if !claim.erased {
             return;
@@ -271,7 +271,9 @@ impl Sim {
             let has_values = item.get("v").is_some() || item.get("z").is_some();
             let is_left = match version {
                 Some(version) => Version(version) >= erasure || !has_values,
-                None if sort.starts_with("R#") => !item.to_string().contains('@'),
+                None if sort.starts_with("R#") || sort.starts_with("K#") => {
+                    !item.to_string().contains('@')
+                }
                 None => ["A", "D", "R"].contains(&sort.as_str()) || sort.starts_with("M#"),
             };
             assert!(is_left, "{sort} of {}, which is erased", claim.id);

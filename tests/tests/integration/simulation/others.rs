@@ -132,17 +132,25 @@ impl Sim {
         let fits = |made: &&Made| anyhow || is_over(&self.peek(&made.id));
         let fitting: Vec<Made> = self.made.iter().filter(fits).cloned().collect();
         let Some(made) = self.rng.choice(fitting) else { return };
-        let claim = self.peek(&made.id);
-        if !claim.erased {
-            let lists = self.lists(&claim).await;
-            self.books.lists.insert(claim.id.clone(), lists);
-        }
-        let event = Event::post(&format!("/v1/claims/{}/erase", claim.id));
+        self.keep_lists().await;
+        let event = Event::post(&format!("/v1/claims/{}/erase", made.id));
         let event = event.staff("operator", "operator-1").header("if-match", "*");
         let answer = self.stack.send(event).await;
         self.note(format!("{made} is erased: {}", answer.status));
         let taken = answer.status == 200 && answer.body["erased"] == true;
         assert!(self.disturbed || taken || answer.status == 409, "{made}: {}", answer.text);
+    }
+
+    /// Notes in the books who the notices of each claim went to, since an erasure takes that away: somebody's, or that
+    /// of a policy whose time is over.
+    pub(super) async fn keep_lists(&mut self) {
+        for made in self.made.clone() {
+            let claim = self.peek(&made.id);
+            if !claim.erased {
+                let lists = self.lists(&claim).await;
+                self.books.lists.insert(claim.id, lists);
+            }
+        }
     }
 
     /// An administrator retires a link.

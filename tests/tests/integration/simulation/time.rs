@@ -83,6 +83,7 @@ impl Sim {
             Box::pin(self.work()).await;
             return;
         }
+        self.keep_lists().await;
         let next = next_bucket(&timers, now).unwrap_or(now + Duration::days(3));
         // Mail takes minutes, deadlines are days away.
         let briefly = self.books.is_under_way() && self.rng.u8(0..4) > 0;
@@ -231,6 +232,7 @@ impl Sim {
         self.still_until = None;
         self.forgive().await;
         for _ in 0..ROUNDS {
+            self.keep_lists().await;
             let quiet = Box::pin(self.arrive()).await;
             let now = self.stack.world.clock.now();
             let until = |made: &Made| checks::waits_until(&self.peek(&made.id), now);
