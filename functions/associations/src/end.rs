@@ -22,7 +22,7 @@ pub(crate) async fn end(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<R
     let command = Command::End { item: id.item, comment };
     let executed = app.store.execute(&id.claim, caller.actor(), &command, moment, None);
     let outcome = Box::pin(executed).await?;
-    Ok(reply(&outcome.claim, &id)?)
+    reply(app, &outcome.claim, &id).await
 }
 
 fn comment(call: &Call<'_>) -> Result<Option<Comment>, Failure> {

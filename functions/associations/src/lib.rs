@@ -40,7 +40,7 @@ async fn get(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiEr
     let id = call.path_id(AssociationId::parse)?;
     let moment = moment(&app.store, call).await?;
     let claim = claim(app, caller, &id, moment).await?;
-    Ok(reply(&claim, &id)?)
+    reply(app, &claim, &id).await
 }
 
 /// The claim of an association, if the caller may see it, its due silence carried out.
@@ -57,7 +57,8 @@ async fn claim(
 }
 
 /// The association, if the item is or was one.
-fn reply(claim: &Claim, id: &AssociationId) -> Result<Reply, Failure> {
-    let view = AssociationView::of(claim, id.item).ok_or(Failure::NotFound)?;
+async fn reply(app: &Api, claim: &Claim, id: &AssociationId) -> Result<Reply, ApiError> {
+    let policy = app.store.policy_of(claim).await?;
+    let view = AssociationView::of(claim, id.item, &policy).ok_or(Failure::NotFound)?;
     Ok(Reply::ok(&view))
 }

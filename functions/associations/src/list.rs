@@ -40,8 +40,11 @@ pub(crate) async fn list(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<
     let page = app.cursors.page(call, caller).await?;
     let moment = moment(&app.store, call).await?;
     let (found, next) = page_of(app, caller, &query, &page, moment).await?;
-    let views: Vec<_> =
-        found.iter().filter_map(|(claim, no)| AssociationView::of(claim, *no)).collect();
+    let mut views = Vec::with_capacity(found.len());
+    for (claim, no) in &found {
+        let policy = app.store.policy_of(claim).await?;
+        views.extend(AssociationView::of(claim, *no, &policy));
+    }
     Ok(app.cursors.list(call, caller, &views, next.as_deref()))
 }
 

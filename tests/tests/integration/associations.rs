@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use domain::claim::Claim;
+use domain::program::Policy;
 use integration::fixtures::{ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use integration::stack::{Answer, Stack};
 use integration::world::closes_at;
@@ -112,4 +113,88 @@ async fn another_partys_association_is_not_found_whatever_the_body() {
     assert_eq!(user.problem(), (403, "role-not-allowed"));
     let own = stack.send(end().partner_admin(ALPINE).json(&json!({"bogus": 1}))).await;
     assert_eq!(own.problem(), (422, "invalid-fields"));
+}
+
+/// What the customer's list and ledger tell of an association: its status, the end of its term, and until when it runs.
+async fn told_of(stack: &Stack, id: &str) -> (Value, Value, Value) {
+    let get = |path: &str| stack.send(Event::get(path).customer_admin(CONTOSO));
+    let find = |all: &Value| {
+        let all = all.as_array().unwrap_or_else(|| panic!("{all}")).iter();
+        all.clone().find(|one| one["id"] == id).unwrap_or_else(|| panic!("{id}: {all:?}")).clone()
+    };
+    let listed = find(&get("/v1/associations").await.body["items"]);
+    let ledger = get("/v1/customer/ledger").await;
+    let entry = find(&ledger.body["items"][0]["associations"]);
+    assert_eq!(listed["term_ends_at"], entry["term_ends_at"], "{}", ledger.text);
+    let read = get(&format!("/v1/associations/{id}")).await;
+    assert_eq!(listed["term_ends_at"], read.body["term_ends_at"], "{}", read.text);
+    (listed["status"].clone(), listed["term_ends_at"].clone(), entry["until"].clone())
+}
+
+async fn with_term(months: Option<u32>) -> Stack {
+    let policy = Policy { term_months: months, ..Policy::default() };
+    Box::pin(Stack::with_policy(NOW, policy)).await
+}
+
+async fn answer(stack: &Stack, claim: &Claim, name: &str, body: &Value) -> Answer {
+    let event = Event::post(&format!("/v1/customer/claims/{}/{name}", claim.id));
+    let answer = stack.send(event.customer_admin(CONTOSO).json(body)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer
+}
+
+#[tokio::test]
+async fn the_end_of_the_term_is_told_while_it_runs_and_after_all_of_it_has_ended() {
+    let stack = with_term(Some(24)).await;
+    let claim = Box::pin(stack.world.awaiting("k", &["teams"])).await;
+    stack.world.let_pass(closes_at(&claim));
+    let (id, term) = (format!("{}-1", claim.id), json!("2028-12-31T23:00:00Z"));
+    assert_eq!(told_of(&stack, &id).await, (json!("active"), term.clone(), term.clone()));
+    stack.world.clock.advance(Duration::days(30));
+    let end = Event::post(&format!("/v1/associations/{id}/end")).customer_admin(CONTOSO);
+    let ended = stack.send(end).await;
+    assert_eq!((ended.status, &ended.body["term_ends_at"]), (200, &term), "{}", ended.text);
+    assert_eq!(stack.world.read(&claim.id).await.status().as_str(), "ended");
+    assert_eq!(told_of(&stack, &id).await, (json!("ended"), term, ended.body["ended_at"].clone()));
+}
+
+#[tokio::test]
+async fn while_other_items_wait_the_term_counts_from_the_end_of_their_window() {
+    let stack = with_term(Some(24)).await;
+    let claim = Box::pin(stack.world.awaiting("k", &["teams", "exchange-online"])).await;
+    let id = format!("{}-1", claim.id);
+    answer(&stack, &claim, "accept", &json!({"items": [1]})).await;
+    let term = json!("2028-12-31T23:00:00Z");
+    assert_eq!(told_of(&stack, &id).await, (json!("active"), term.clone(), term));
+    answer(&stack, &claim, "extend", &json!({})).await;
+    let later = json!("2029-01-08T23:00:00Z");
+    assert_eq!(told_of(&stack, &id).await, (json!("active"), later.clone(), later.clone()));
+    // All of it ends without ever having been associated as a whole.
+    let ended = answer(&stack, &claim, "decline", &json!({})).await;
+    assert_eq!(ended.body["status"], "ended", "{}", ended.text);
+    let ended_at = ended.body["items"][0]["ended_at"].clone();
+    assert_eq!(told_of(&stack, &id).await, (json!("ended"), later, ended_at));
+}
+
+#[tokio::test]
+async fn without_a_term_or_a_window_to_count_it_from_no_end_is_told() {
+    let stack = with_term(None).await;
+    let claim = Box::pin(stack.world.holding("k", &["teams"])).await;
+    let none = (json!("active"), Value::Null, Value::Null);
+    assert_eq!(told_of(&stack, &format!("{}-1", claim.id)).await, none);
+    let stack = with_term(Some(24)).await;
+    let claim = Box::pin(stack.world.awaiting("k", &["teams", "exchange-online"])).await;
+    answer(&stack, &claim, "accept", &json!({"items": [1]})).await;
+    let version = stack.world.read(&claim.id).await.version.0;
+    let hold = Event::post(&format!("/v1/claims/{}/review", claim.id)).staff("operator", "olga");
+    let hold = hold.header("if-match", &format!("\"{version}\""));
+    let hold = hold.json(&json!({"action": "hold", "comment": "Something has to be looked at."}));
+    let waiting = stack.send(hold).await;
+    assert_eq!(
+        (waiting.status, &waiting.body["status"]),
+        (200, &json!("on_hold")),
+        "{}",
+        waiting.text
+    );
+    assert_eq!(told_of(&stack, &format!("{}-1", claim.id)).await, none);
 }

@@ -201,7 +201,8 @@ impl State {
         disputable || matches!(self, Self::Disputed { .. })
     }
 
-    /// When the term of the associations ends, or would have ended; `None`: there are none, or they have no term.
+    /// When the term ends, or would have ended, that was set when the claim became associated; `None`: it never was, or
+    /// has no term.
     pub fn term_ends_at(&self) -> Option<Instant> {
         if let Self::Associated { ends_at, .. } | Self::Ended { ends_at, .. } = self {
             *ends_at

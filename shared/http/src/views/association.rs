@@ -2,6 +2,7 @@
 
 use domain::claim::{Claim, ItemStatus};
 use domain::ids::ItemNo;
+use domain::program::Policy;
 use domain::time::rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,7 +36,9 @@ pub struct AssociationView {
     /// Since when the association runs.
     #[schema(format = DateTime)]
     pub effective_at: String,
-    /// When the term ends, or would have ended, that the claim was associated for; `null`: there is none.
+    /// When the term ends, of an ended association when it would have ended. While other items of the claim wait, it is
+    /// counted from the end of their window, and moves with it. `null`: the program has no term, or the claim has no
+    /// window to count it from.
     #[schema(format = DateTime, required)]
     pub term_ends_at: Option<String>,
     /// When the association ended; `null` while it runs.
@@ -59,8 +62,9 @@ pub enum AssociationStatusView {
 }
 
 impl AssociationView {
-    /// The view of a claim's item; `None` where it is no association, or never was one.
-    pub fn of(claim: &Claim, no: ItemNo) -> Option<Self> {
+    /// The view of a claim's item, with the policy that the claim keeps; `None` where it is no association, or never was
+    /// one.
+    pub fn of(claim: &Claim, no: ItemNo, policy: &Policy) -> Option<Self> {
         let item = claim.item(no)?;
         let (status, why, effective_at, end) = match claim.item_status(item) {
             ItemStatus::Active { basis, effective_at } => {
@@ -87,7 +91,7 @@ impl AssociationView {
             status,
             basis: Word(why),
             effective_at: rfc3339(effective_at),
-            term_ends_at: claim.state.term_ends_at().map(rfc3339),
+            term_ends_at: claim.term_ends_at(policy).map(rfc3339),
             ended_at: end.map(|(at, _)| rfc3339(at)),
             reason: end.map(|(_, reason)| Word(reason)),
             vouched: claim.details.has_vouched_contact(),

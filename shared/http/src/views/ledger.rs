@@ -153,7 +153,7 @@ impl LedgerAssociationView {
         last_read: impl Fn(ItemNo) -> Option<Instant>,
     ) -> Vec<Self> {
         let views = claim.items.iter().filter_map(|item| {
-            let association = AssociationView::of(claim, item.no)?;
+            let association = AssociationView::of(claim, item.no, policy)?;
             let active = matches!(claim.item_status(item), ItemStatus::Active { .. });
             let until =
                 if active { &association.term_ends_at } else { &association.ended_at }.clone();

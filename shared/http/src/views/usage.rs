@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 
 use crate::csv;
 use crate::views::claim::tenant;
-use crate::views::{AssociationView, ItemRefView, TenantRefView};
+use crate::views::{ItemRefView, TenantRefView};
+use crate::words::Word;
 
 /// Counts below this are not shown: in a small tenant they would point at people.
 const SMALLEST_SHOWN: u32 = 5;
@@ -108,14 +109,14 @@ impl UsageDay {
 }
 
 impl AssociationUsageView {
-    /// The view of an item's usage; `None` where the item is no association.
+    /// The view of the usage of an association's item; `None` where the claim has no such item.
     pub fn of(claim: &Claim, no: ItemNo, usage: UsageView) -> Option<Self> {
-        let association = AssociationView::of(claim, no)?;
+        let item = claim.item(no)?;
         Some(Self {
-            association_id: association.id,
+            association_id: claim.association_id(no).to_string(),
             tenant: tenant(claim),
-            program: association.program,
-            item: association.item,
+            program: claim.subject.program.to_string(),
+            item: ItemRefView { kind: Word(claim.subject.kind), id: item.id.to_string() },
             usage,
         })
     }
