@@ -356,3 +356,33 @@ async fn a_check_warns_of_contacts_that_decide_little_and_of_missing_documents()
     assert_eq!(warned("jana@contoso.example").await, ["contact-unverified"]);
     assert_eq!(warned("al@alpine.example").await, ["contact-outside", "contact-own"]);
 }
+
+#[tokio::test]
+async fn whether_a_claim_would_be_contested_is_told_of_one_that_could_be_submitted_alone() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    stack.world.holding("held", &["teams"]).await;
+    let whole = claim_body_of("4712", CONTOSO, "contoso.example", &["teams"]);
+    let contested = async |body: &Value, ok: bool| {
+        let answer = check(&stack, BOREALIS, body).await;
+        assert_eq!(answer.body["ok"], ok, "{}", answer.text);
+        answer.body["contested"].clone()
+    };
+    assert_eq!(contested(&whole, true).await, json!(true));
+    let other = claim_body_of("4712", CONTOSO, "contoso.example", &["exchange-online"]);
+    assert_eq!(contested(&other, true).await, json!(false));
+    // Items that are merely named, a field that is wrong, and what the customer or an own claim keeps it from.
+    let mut named = question(CONTOSO, "contoso.example");
+    named["items"] = json!([{"kind": "workload", "id": "teams"}]);
+    let mut wrong = whole.clone();
+    wrong["activity"] = json!("selling");
+    for body in [named, wrong] {
+        assert_eq!(contested(&body, false).await, Value::Null, "{body}");
+    }
+    let both = claim_body_of("4712", CONTOSO, "contoso.example", &["teams", "exchange-online"]);
+    stack.world.create_of(BOREALIS, "own", &other).await.unwrap();
+    assert_eq!(contested(&both, false).await, Value::Null, "an own claim is in the way");
+    let rules = Event::put("/v1/customer/rules").customer_admin(CONTOSO);
+    let rules = stack.send(rules.json(&json!({"blocked_partners": [BOREALIS]}))).await;
+    assert_eq!(rules.status, 200, "{}", rules.text);
+    assert_eq!(contested(&whole, false).await, Value::Null, "the customer blocks it");
+}

@@ -182,7 +182,8 @@ fn claims(route: ClaimsRoute) -> Endpoint {
             "Judge a claim and store nothing",
             "Judges a claim as if it were submitted now: all that would be refused is in `errors`, and what is worth \
              knowing is in `warnings`. It takes the body of a create; `draft` is ignored. Without `items` the answer lists \
-             what the partner can claim at the tenant. Nothing of the claim is stored. A look at a tenant at which the \
+             what the partner can claim at the tenant. `contested` is told of a claim that could be submitted as it is. \
+             Nothing of the claim is stored. A look at a tenant at which the \
              partner claims nothing counts once a day against `daily_check_quota`, a wrong pair of id and domain five \
              times; the customer and staff see who has looked.",
             BodyShape::Json("CreateClaimBody"),

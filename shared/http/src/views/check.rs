@@ -23,8 +23,8 @@ pub struct CheckView {
     pub ok: bool,
     /// Every problem at once: those of fields first, then what stands in the way elsewhere.
     pub errors: Vec<CheckErrorView>,
-    /// Whether somebody else holds an item or is next for it; `null` where program or tenant is not
-    /// known.
+    /// Whether somebody else holds an item or is next for it: told of a claim that could be submitted as it is; `null`
+    /// where `ok` is false.
     #[schema(required)]
     pub contested: Option<bool>,
     /// When the window would close if its notice were delivered now; `null` where that cannot be counted.

@@ -21,8 +21,7 @@ pub struct Checked {
     pub errors: Vec<FieldError>,
     /// Every refusal that is no fault of a field.
     pub hindrances: Vec<Rejection>,
-    /// Whether somebody else holds an item or is next for it; `None` where program or tenant is not
-    /// known.
+    /// Whether somebody else holds an item or is next for it; `None` where the claim could not be submitted.
     pub contested: Option<bool>,
     /// When the window would close if its notice were delivered now; `None` where that cannot be
     /// counted.
@@ -48,17 +47,20 @@ impl Store {
         let mut context = context.ok_or_else(|| StoreError::unreadable("claim", "pk"))?;
         self.count_check(new.input, &context).await?;
         let claimable = take_claimable(&new, &mut context);
-        let (contested, used_up) = tokio::try_join!(
-            self.would_be_contested(&new, &context),
-            self.would_be_too_many(&context),
-        )?;
+        let errors = domain::check(new.input, new.malformed, &context);
+        let is_whole = errors.is_empty();
+        let contested = async {
+            if is_whole { self.would_be_contested(&new, &context).await } else { Ok(None) }
+        };
+        let (contested, used_up) = tokio::try_join!(contested, self.would_be_too_many(&context))?;
         let facts = &mut context.facts;
         facts.over_quota = facts.over_quota.or(used_up);
+        let hindrances = domain::decide::conflicts(new.input, &context.facts, &context.policy);
         Ok(Checked {
-            errors: domain::check(new.input, new.malformed, &context),
-            hindrances: domain::decide::conflicts(new.input, &context.facts, &context.policy),
-            // A claim that names no item contests none.
-            contested: contested.filter(|_| claimable.is_none()),
+            errors,
+            // Who else wants an item is told of what could be submitted: to ask is not to claim.
+            contested: contested.filter(|_| hindrances.is_empty()),
+            hindrances,
             earliest_closes_at: earliest_close(&context),
             claimable,
             known: context.facts,
