@@ -3,7 +3,6 @@
 
 mod end;
 mod list;
-mod period;
 mod usage;
 
 use domain::claim::Claim;

@@ -13,9 +13,8 @@ use futures_util::future::try_join_all;
 use store::UsageRecord;
 use web::queries::UsageQuery;
 use web::views::{AssociationUsageView, UsageDay, UsageView};
-use web::{Call, Caller, Failure, Reply, queries};
+use web::{Call, Caller, Failure, Period, Reply, queries};
 
-use crate::period::Period;
 use crate::{claim, list};
 use app::{Api, ApiError, moment};
 

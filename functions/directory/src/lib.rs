@@ -64,6 +64,7 @@ async fn answer(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
         DirectoryRoute::DeleteDay => calendars::delete_day(app, call).await,
         DirectoryRoute::CalendarHistory => calendars::history(app, call).await,
         DirectoryRoute::PutUsage => usage::put(app, call).await,
+        DirectoryRoute::GetUsage => usage::get(app, call).await,
         DirectoryRoute::Windows => windows::get(app, call).await,
         DirectoryRoute::Health => health(app).await,
         DirectoryRoute::OpenApi => Ok(Reply::ok(&openapi::document())),

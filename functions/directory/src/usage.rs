@@ -1,14 +1,16 @@
-//! `PUT /v1/tenants/{id}/usage`: the vendor's feed of usage rows.
+//! `PUT` and `GET /v1/tenants/{id}/usage`: the vendor's feed of usage rows, and what it has brought.
 
 use app::{ApiError, moment};
 use domain::claim::Instant;
+use domain::content;
 use domain::directory::Tenant;
 use domain::ids::TenantId;
 use domain::program::ItemRef;
 use domain::rejection::{FieldCode, FieldError};
 use serde_json::json;
 use store::UsageRecord;
-use web::{Call, Failure, Reply, bodies};
+use web::views::{FedUsageDay, FedUsageView};
+use web::{Call, Failure, Period, Reply, bodies, queries};
 
 use crate::App;
 
@@ -26,6 +28,30 @@ pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     }
     app.store.put_usage(&id, &rows, now).await?;
     Ok(Reply::ok(&json!({ "rows": rows.len() })))
+}
+
+/// Tells what was fed of an item, day by day, as it was fed: whoever brings small counts in may see them.
+pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    call.caller()?;
+    let id = call.path_id(TenantId::parse)?;
+    let tenant = app.store.tenant(&id).await?.ok_or(Failure::NotFound)?;
+    let (item, query) = queries::usage_of_item(call)?;
+    let today = tenant.latest_date(moment(&app.store, call).await?.at);
+    let Period { from, to } = Period::of(query, today, None)?;
+    if tenant.item(&item).is_none() {
+        return Err(
+            Failure::Fields(vec![FieldError::new("/id", FieldCode::ItemNotInTenant)]).into()
+        );
+    }
+    let fed = app.store.usage(&id, &item, from, to).await?;
+    let days = fed.days.iter().map(day).collect();
+    let view = FedUsageView::of((from, to), content::is_usage_final(to, today), fed.as_of, days);
+    Ok(if call.wants_csv() { Reply::csv(view.csv()) } else { Reply::ok(&view) })
+}
+
+fn day(row: &UsageRecord) -> FedUsageDay {
+    let UsageRecord { item: _, date, active_users, provisioned_seats } = *row;
+    FedUsageDay { date, active_users, provisioned_seats }
 }
 
 /// What is wrong with the rows by the tenant's entry and its clocks.

@@ -272,6 +272,7 @@ fn components() -> Components {
     let components = with::<views::DecisionView>(components);
     let components = with::<views::UsageView>(components);
     let components = with::<views::AssociationUsageView>(components);
+    let components = with::<views::FedUsageView>(components);
     let components = with::<views::PartnerView>(components);
     let components = with::<views::TenantView>(components);
     let components = with::<views::ProgramView>(components);

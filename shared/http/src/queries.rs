@@ -4,7 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::{CountryCode, Subdivision, Tz};
 use domain::claim::{Claim, Status};
 use domain::directory::{PartnerStatus, TenantStatus};
-use domain::ids::{PartnerId, ProgramId, StaffId, TenantId, Version};
+use domain::ids::{ItemId, PartnerId, ProgramId, StaffId, TenantId, Version};
+use domain::program::{ItemKind, ItemRef};
 use domain::queue::Queue;
 use domain::rejection::{FieldCode, Hint};
 use domain::text::{Domain, Name};
@@ -543,6 +544,14 @@ pub fn delete_day(
 /// The days of an association's usage.
 pub fn usage(call: &Call<'_>) -> Result<UsageQuery, Failure> {
     Parameters::of(call, &["from", "to"])?.days()
+}
+
+/// Of which item of a tenant usage is asked for, and which days.
+pub fn usage_of_item(call: &Call<'_>) -> Result<(ItemRef, UsageQuery), Failure> {
+    let parameters = Parameters::of(call, &["kind", "id", "from", "to"])?;
+    let kind: ItemKind = parameters.required("kind")?;
+    let id: ItemId = parameters.required("id")?;
+    Ok((ItemRef { kind, id }, parameters.days()?))
 }
 
 /// The days of usage of the active associations, and which of these.

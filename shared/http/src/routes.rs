@@ -217,6 +217,8 @@ function_routes! {
         CalendarHistory,
         /// Write usage rows.
         PutUsage,
+        /// Read what was fed of an item's usage.
+        GetUsage,
         /// Explain a deadline.
         Windows,
         /// Whether we are there.
@@ -235,6 +237,7 @@ const PARTNER: &[Role] = &[Role::PartnerAdmin, Role::PartnerUser];
 const STAFF: &[Role] = &[Role::Reviewer, Role::Operator, Role::Auditor];
 const REVIEWERS: &[Role] = &[Role::Reviewer, Role::Operator];
 const OPERATOR: &[Role] = &[Role::Operator];
+const OPERATOR_AND_AUDITOR: &[Role] = &[Role::Operator, Role::Auditor];
 const PARTNER_AND_STAFF: &[Role] =
     &[Role::PartnerAdmin, Role::PartnerUser, Role::Reviewer, Role::Operator, Role::Auditor];
 const ENDERS: &[Role] = &[Role::PartnerAdmin, Role::CustomerAdmin, Role::Operator];
@@ -348,6 +351,7 @@ pub const ROUTES: &[Route] = &[
     route!("GET" "/v1/calendars/{country}", Directory::GetCalendar, "getCalendar", STAFF),
     route!("GET" "/v1/calendars/{country}/history", Directory::CalendarHistory, "getCalendarHistory", STAFF),
     route!("PUT" "/v1/tenants/{id}/usage", Directory::PutUsage, "putUsage", OPERATOR),
+    route!("GET" "/v1/tenants/{id}/usage", Directory::GetUsage, "getTenantUsage", OPERATOR_AND_AUDITOR),
     route!("GET" "/v1/windows", Directory::Windows, "getWindow", EVERYONE),
     route!("GET" "/v1/health", Directory::Health, "getHealth", open),
     route!("GET" "/v1/openapi.json", Directory::OpenApi, "getOpenApi", open),

@@ -425,3 +425,66 @@ async fn an_ended_item_keeps_since_when_and_on_what_basis_it_was_official() {
     assert_eq!(item["effective_at"], "2026-12-31T23:00:00Z", "{item}");
     assert_eq!(item["association_id"], format!("{}-2", claim.id));
 }
+
+/// What was fed of an item of a tenant.
+async fn fed(stack: &Stack, tenant: &str, query: &str) -> Answer {
+    let path = format!("/v1/tenants/{tenant}/usage?{query}");
+    stack.send(Event::get(&path).staff("auditor", "anna")).await
+}
+
+#[tokio::test]
+async fn staff_read_what_was_fed_as_it_was_fed_whether_anybody_is_associated_or_not() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    Box::pin(feed(&stack)).await;
+    let days = "from=2026-12-01&to=2027-01-02";
+    let answer = fed(&stack, CONTOSO, &format!("kind=workload&id=teams&{days}")).await;
+    let day = |date, users| json!({"date": date, "active_users": users, "provisioned_seats": 100});
+    let items = [day("2026-12-31", 12), day("2027-01-01", 40), day("2027-01-02", 4)];
+    let expected = json!({"from": "2026-12-01", "to": "2027-01-02", "as_of": NOW,
+        "status": "provisional", "items": items});
+    assert_eq!((answer.status, &answer.body), (200, &expected), "{}", answer.text);
+    stack.world.clock.set("2027-01-09T12:00:00Z".parse().unwrap());
+    let last = fed(&stack, CONTOSO, "kind=workload&id=exchange-online").await;
+    let (from, to) = (json!("2026-12-11"), json!("2027-01-09"));
+    assert_eq!((&last.body["from"], &last.body["to"]), (&from, &to), "the last 30 days");
+    assert_eq!(last.body["items"], json!([day("2027-01-02", 77)]));
+    let past = fed(&stack, CONTOSO, &format!("kind=workload&id=teams&{days}")).await;
+    assert_eq!(past.body["status"], "final");
+    let path =
+        format!("/v1/tenants/{CONTOSO}/usage?kind=workload&id=teams&from=2027-01-02&to=2027-01-02");
+    let table = Event::get(&path).staff("operator", "olga").header("accept", "text/csv");
+    let table = stack.send(table).await;
+    assert_eq!(table.text, "date,active_users,provisioned_seats\r\n2027-01-02,4,100\r\n");
+    let ledger = stack.send(Event::get("/v1/customer/ledger").customer_admin(CONTOSO)).await;
+    assert_eq!(ledger.body["items"], json!([]), "it is nobody's reading");
+}
+
+#[tokio::test]
+async fn what_was_fed_is_of_an_item_that_the_tenant_has_and_of_400_days_at_most() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let item = "kind=workload&id=teams";
+    for (query, parameter, code) in [
+        ("id=teams".to_owned(), "/kind", "required"),
+        ("kind=workload".to_owned(), "/id", "required"),
+        ("kind=thing&id=teams".to_owned(), "/kind", "unknown-code"),
+        (format!("{item}&limit=1"), "/limit", "unknown-parameter"),
+        (format!("{item}&from=2026-12-02&to=2026-12-01"), "/to", "not-later"),
+        (format!("{item}&from=2025-11-17"), "/from", "out-of-range"),
+        (format!("{item}&from=2026-12-23"), "/from", "in-the-future"),
+    ] {
+        let refused = fed(&stack, CONTOSO, &query).await;
+        assert_eq!(refused.problem(), (400, "invalid-query"), "{query}: {}", refused.text);
+        assert_eq!(refused.errors(), [(parameter.to_owned(), code.to_owned())], "{query}");
+    }
+    assert_eq!(fed(&stack, CONTOSO, &format!("{item}&from=2025-11-18")).await.status, 200);
+    for unknown in ["kind=workload&id=nope", "kind=subscription&id=teams"] {
+        let refused = fed(&stack, CONTOSO, unknown).await;
+        assert_eq!(refused.problem(), (422, "invalid-fields"), "{}", refused.text);
+        assert_eq!(refused.errors(), [("/id".to_owned(), "item-not-in-tenant".to_owned())]);
+    }
+    let nobody = "00000000-0000-4000-8000-000000000000";
+    assert_eq!(fed(&stack, nobody, "x=1").await.problem(), (404, "not-found"));
+    let reviewer = Event::get(&format!("/v1/tenants/{CONTOSO}/usage?{item}"));
+    let reviewer = stack.send(reviewer.staff("reviewer", "rita")).await;
+    assert_eq!(reviewer.problem(), (403, "role-not-allowed"));
+}

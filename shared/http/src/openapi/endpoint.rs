@@ -707,6 +707,17 @@ fn directory(route: DirectoryRoute) -> Endpoint {
             BodyShape::Json("UsageBody"),
             AnswerShape::Rows,
         ),
+        DirectoryRoute::GetUsage => Endpoint {
+            query: &["kind", "id", "from", "to"],
+            problems: &[ProblemCode::InvalidFields],
+            ..read(
+                "Read the usage that was fed of an item",
+                "The counts of one item of the tenant as the feed has brought them, day by day: at most 400 days, without \
+                 dates the last 30. No count is withheld, however small. An item that is not in the tenant's entry is \
+                 refused (422 `item-not-in-tenant` at `/id`). It is no reading of a partner's.",
+                AnswerShape::OneOrTable("FedUsageView"),
+            )
+        },
         DirectoryRoute::Windows => Endpoint {
             query: &["country", "subdivision", "time_zone", "delivered_at", "business_days"],
             problems: &[ProblemCode::InvalidFields],

@@ -163,6 +163,11 @@ pub(super) fn query(route: RouteId, name: &str) -> Value {
              newest.",
             json!({"type": "integer", "format": "int32", "minimum": 1, "example": 12}),
         ),
+        "kind" => ("Whether the item is a workload or a subscription.", reference("ItemKind")),
+        "id" => (
+            "The item of the tenant, by its id.",
+            json!({"type": "string", "pattern": ID, "example": "teams"}),
+        ),
         "from" => (
             "The first day, in the customer's zone; left out: 29 days before `to`, or the first day that can be read.",
             json!({"type": "string", "format": "date", "example": "2027-01-01"}),
@@ -204,7 +209,7 @@ pub(super) fn query(route: RouteId, name: &str) -> Value {
             json!({"type": "string", "example": "cs"}),
         ),
     };
-    let is_required = matches!(name, "country" | "delivered_at");
+    let is_required = matches!(name, "country" | "delivered_at" | "kind" | "id");
     let is_list = schema.get("type").is_some_and(|kind| kind == "array");
     let mut parameter = json!({"name": name, "in": "query", "required": is_required,
                                "description": description, "schema": schema});

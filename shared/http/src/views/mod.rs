@@ -53,7 +53,9 @@ pub use me::{MeView, PartnerMailsView, PartyView, QuotasLeft, QuotasView};
 pub use recipient::{RecipientStateView, RecipientView, ShownRecipients};
 pub use remark::{RemarkView, ShownRemarks, audience as audience_of};
 pub use rules::{BlockView, ExplicitYesView, RuleContactView, RulesView};
-pub use usage::{AssociationUsageView, UsageDay, UsageStatusView, UsageView};
+pub use usage::{
+    AssociationUsageView, FedUsageDay, FedUsageView, UsageDay, UsageStatusView, UsageView,
+};
 pub use window::{CountedFromView, SkippedDayView, WindowView};
 
 use serde::Serialize;

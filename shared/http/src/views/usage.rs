@@ -72,6 +72,66 @@ pub struct AssociationUsageView {
     pub usage: UsageView,
 }
 
+/// Usage of a tenant's item, as it was fed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FedUsageView {
+    /// The first day that the answer covers, by the customer's clocks.
+    #[schema(value_type = String, format = Date)]
+    pub from: NaiveDate,
+    /// The last day that the answer covers, by the customer's clocks.
+    #[schema(value_type = String, format = Date)]
+    pub to: NaiveDate,
+    /// When the newest of the counts was brought in; `null` where there is none, or where that was not kept.
+    #[schema(format = DateTime, required)]
+    pub as_of: Option<String>,
+    /// `provisional` while the counts of a day that the answer covers are still to be expected.
+    pub status: UsageStatusView,
+    /// Day by day, oldest first. Days without counts are left out.
+    pub items: Vec<FedUsageDay>,
+}
+
+/// Usage on one day, as it was fed: no count is withheld.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FedUsageDay {
+    /// The day, by the customer's clocks.
+    #[schema(value_type = String, format = Date)]
+    pub date: NaiveDate,
+    /// How many people used the item on that day.
+    pub active_users: u32,
+    /// How many seats were provisioned on that day.
+    pub provisioned_seats: u32,
+}
+
+/// The columns of a table of days.
+const DAY_COLUMNS: [&str; 3] = ["date", "active_users", "provisioned_seats"];
+
+impl UsageStatusView {
+    fn of(is_final: bool) -> Self {
+        if is_final { Self::Final } else { Self::Provisional }
+    }
+}
+
+impl FedUsageView {
+    /// The view of the days from `from` to `to`, complete or not; `as_of` is when the newest count was brought in.
+    pub fn of(
+        (from, to): (NaiveDate, NaiveDate),
+        is_final: bool,
+        as_of: Option<Instant>,
+        items: Vec<FedUsageDay>,
+    ) -> Self {
+        let (as_of, status) = (as_of.map(rfc3339), UsageStatusView::of(is_final));
+        Self { from, to, as_of, status, items }
+    }
+
+    /// The days as a table.
+    pub fn csv(&self) -> String {
+        let cells = |day: &FedUsageDay| {
+            [day.date.to_string(), day.active_users.to_string(), day.provisioned_seats.to_string()]
+        };
+        csv::table(DAY_COLUMNS, self.items.iter().map(cells))
+    }
+}
+
 impl UsageView {
     /// The view of the days from `from` to `to`, complete or not; `as_of` is when the newest count was brought in.
     pub fn of(
@@ -80,14 +140,13 @@ impl UsageView {
         as_of: Option<Instant>,
         items: Vec<UsageDay>,
     ) -> Self {
-        let status = if is_final { UsageStatusView::Final } else { UsageStatusView::Provisional };
-        Self { from, to, as_of: as_of.map(rfc3339), status, items }
+        let (as_of, status) = (as_of.map(rfc3339), UsageStatusView::of(is_final));
+        Self { from, to, as_of, status, items }
     }
 
     /// The days as a table.
     pub fn csv(&self) -> String {
-        let names = ["date", "active_users", "provisioned_seats"];
-        csv::table(names, self.items.iter().map(UsageDay::cells))
+        csv::table(DAY_COLUMNS, self.items.iter().map(UsageDay::cells))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use chrono::{Days, NaiveDate};
 use domain::rejection::{FieldCode, FieldError, Hint};
-use web::Failure;
-use web::queries::UsageQuery;
+
+use crate::failure::Failure;
+use crate::queries::UsageQuery;
 
 /// The most days of one answer.
 const MOST_DAYS: i64 = 400;
@@ -12,15 +13,21 @@ const DEFAULT_DAYS: u64 = 30;
 
 /// Days from the first to the last, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Period {
-    pub(crate) from: NaiveDate,
-    pub(crate) to: NaiveDate,
+pub struct Period {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last one.
+    pub to: NaiveDate,
 }
 
 impl Period {
     /// The days asked for: up to today where no end is given, 30 of them where no beginning is. None comes
     /// before the `first` that can be read.
-    pub(crate) fn of(
+    ///
+    /// # Errors
+    /// [`Failure::BeforeAssociation`] for a day before the first; [`Failure::InvalidQuery`] where the days are more than
+    /// 400, or begin behind their end.
+    pub fn of(
         query: UsageQuery,
         today: NaiveDate,
         first: Option<NaiveDate>,
@@ -37,7 +44,10 @@ impl Period {
     }
 
     /// The days asked for, without those before the `first` that can be read; `None` where none is left.
-    pub(crate) fn readable(
+    ///
+    /// # Errors
+    /// [`Failure::InvalidQuery`] where the days are more than 400, or begin behind their end.
+    pub fn readable(
         query: UsageQuery,
         today: NaiveDate,
         first: Option<NaiveDate>,
