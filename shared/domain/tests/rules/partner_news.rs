@@ -185,7 +185,8 @@ fn what_a_partner_does_itself_is_no_news_to_it() {
 }
 
 #[test]
-fn a_partner_is_told_everything_unless_it_says_what_and_nothing_while_it_is_suspended() {
+fn a_partner_is_told_everything_unless_it_says_what_and_what_has_ended_alone_while_it_is_suspended()
+{
     let mut own = partner();
     assert_eq!(own.told_topics().len(), 0, "nobody is there to be told");
     own.domains = [domain::text::Domain::parse("alpine.example").unwrap()].into();
@@ -204,6 +205,8 @@ fn a_partner_is_told_everything_unless_it_says_what_and_nothing_while_it_is_susp
     assert_eq!(own.told_topics(), [].into());
     own.notify = None;
     own.status = domain::directory::PartnerStatus::Suspended;
+    assert_eq!(own.told_topics(), [Ended].into());
+    own.notify = Some([Decided].into());
     assert_eq!(own.told_topics(), [].into());
 }
 
