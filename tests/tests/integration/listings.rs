@@ -1,8 +1,13 @@
 //! What exists can be found (`docs/api.md §3.6`): partners, tenants and programs by name, and who one is.
 
+use std::collections::BTreeSet;
+
+use domain::command::Command;
+use domain::ids::ClaimId;
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO, FABRIKAM, TAILWIND};
 use integration::stack::{Answer, Stack};
 use integration::wire::Call;
+use integration::world::{partner_admin, partner_id, reviewer, validate, withdraw};
 use serde_json::{Value, json};
 use web::event::Event;
 
@@ -261,4 +266,253 @@ async fn a_location_is_called_by_its_name_in_the_language_of_who_reads() {
     }
     let entry = stack.send(Event::get("/v1/partners/p-alpine").staff("operator", "olga")).await;
     assert_eq!(entry.body["locations"], locations, "the directory has all of them");
+}
+
+/// Something that is done while somebody reads a list page by page.
+enum Change {
+    /// An entry of the directory is written.
+    Put(String, Value),
+    /// A partner claims an item of Contoso's under a key of its own, and the review begins.
+    Claim(&'static str, &'static str, &'static str),
+    /// The customer is notified of it.
+    Validate(&'static str, &'static str),
+    /// Its partner takes it back.
+    Withdraw(&'static str, &'static str),
+    /// A partner looks at what it could claim at Contoso.
+    Check(&'static str),
+    /// A day passes.
+    Day,
+}
+
+use Change::{Check, Claim, Day, Put, Validate, Withdraw};
+
+impl Change {
+    async fn apply(&self, stack: &Stack) {
+        let world = &stack.world;
+        // No two claims are of one moment.
+        world.clock.advance(chrono::Duration::minutes(1));
+        let id = |partner: &str, key: &str| ClaimId::of(&partner_id(partner), key);
+        match self {
+            Put(path, body) => put(stack, path, body).await,
+            Claim(partner, key, item) => {
+                let body = claim_of(partner, item);
+                let claim = world.create_of(partner, key, &body).await.unwrap().claim;
+                world.give(&claim.id, &reviewer(), &Command::BeginReview).await.unwrap();
+            }
+            Validate(partner, key) => {
+                world.give(&id(partner, key), &reviewer(), &validate()).await.unwrap();
+            }
+            Withdraw(partner, key) => {
+                let by = partner_admin(partner);
+                world.give(&id(partner, key), &by, &withdraw()).await.unwrap();
+            }
+            Check(partner) => {
+                let mut body = claim_of(partner, "teams");
+                body.as_object_mut().unwrap().remove("items");
+                let check = Event::post("/v1/claims:check").partner_user(partner).json(&body);
+                assert_eq!(stack.send(check).await.status, 200);
+            }
+            Day => world.clock.advance(chrono::Duration::days(1)),
+        }
+    }
+}
+
+/// The body of a partner's claim on an item of Contoso's.
+fn claim_of(partner: &str, item: &str) -> Value {
+    let location = if partner == ALPINE { "4711" } else { "4712" };
+    let mut body = fixtures::claim_body_of(location, CONTOSO, "contoso.example", &[item]);
+    if item.starts_with("sub-") {
+        body["program"] = json!("osu-business-apps");
+        body["items"][0]["kind"] = json!("subscription");
+        body["technical_contact"] = body["customer_contact"].clone();
+    }
+    body
+}
+
+/// A list that changes while it is read.
+struct Changing {
+    path: String,
+    /// Contoso's administrator reads it, and no auditor.
+    is_customers: bool,
+    /// What tells its entries apart.
+    ids: fn(&Value) -> Vec<String>,
+    before: Vec<Change>,
+    /// What comes between its first page of two entries and the others: something before the end of that page, something
+    /// behind it, and entries that move and stay on their side of it.
+    between: Vec<Change>,
+}
+
+impl Changing {
+    async fn page(&self, stack: &Stack, query: &str) -> Answer {
+        let event = Event::get(&format!("{}?{query}", self.path));
+        let event = if self.is_customers {
+            event.customer_admin(CONTOSO)
+        } else {
+            event.staff("auditor", "anna")
+        };
+        let answer = stack.send(event).await;
+        assert_eq!(answer.status, 200, "{}: {}", self.path, answer.text);
+        answer
+    }
+
+    fn found(&self, page: &Answer) -> Vec<String> {
+        page.body["items"].as_array().unwrap().iter().flat_map(self.ids).collect()
+    }
+}
+
+fn id_of(entry: &Value) -> Vec<String> {
+    vec![entry["id"].as_str().unwrap().to_owned()]
+}
+
+fn check_of(partner: &Value, check: &Value) -> String {
+    format!("{} {}", partner["id"].as_str().unwrap(), check["date"].as_str().unwrap())
+}
+
+/// The claims and the looks of an entry of the ledger.
+fn in_ledger(entry: &Value) -> Vec<String> {
+    let claims = entry["pending"].as_array().unwrap().iter().flat_map(id_of);
+    let checks = entry["checks"].as_array().unwrap().iter();
+    claims.chain(checks.map(|check| check_of(&entry["partner"], check))).collect()
+}
+
+/// The lists by name.
+fn named_lists() -> Vec<Changing> {
+    let name = |path: &str, name: &str| Put(path.to_owned(), json!({"name": name}));
+    let partner = |id: &str, name: &str| {
+        let body = json!({"name": name, "status": "active", "country": "CZ",
+            "time_zone": "Europe/Prague", "daily_claim_quota": 1, "open_claim_quota": 1});
+        Put(format!("/v1/partners/{id}"), body)
+    };
+    let tenant_at = |no: u8| format!("/v1/tenants/6f3c0000-0000-4000-8000-0000000001{no:02}");
+    let tenant = |no: u8, name: &str| {
+        let body = json!({"name": name, "status": "active", "country": "CZ", "locale": "cs",
+            "domains": [format!("{}.example", name.to_lowercase())]});
+        Put(tenant_at(no), body)
+    };
+    let program = |id: &str, name: &str| {
+        let body = json!({"name": name, "status": "open", "family": id, "item_kind": "workload",
+            "activities": ["usage"]});
+        Put(format!("/v1/programs/{id}"), body)
+    };
+    let day = |country: &str, date: &str| {
+        Put(format!("/v1/calendars/{country}/days/{date}"), json!({"name": "Mourning"}))
+    };
+    let list = |path: &str, ids, before, between| Changing {
+        path: path.to_owned(),
+        is_customers: false,
+        ids,
+        before,
+        between,
+    };
+    vec![
+        list(
+            "/v1/partners",
+            id_of,
+            vec![partner("p-d", "Delta"), partner("p-f", "Foxtrot"), partner("p-h", "Hotel")],
+            vec![
+                partner("p-a", "Aachen"),
+                partner("p-e", "Echo"),
+                name("/v1/partners/p-borealis", "Aalto"),
+                name("/v1/partners/p-h", "Golf"),
+            ],
+        ),
+        list(
+            "/v1/tenants",
+            id_of,
+            vec![tenant(1, "Woodgrove"), tenant(2, "Xylo")],
+            vec![
+                tenant(3, "Adatum"),
+                tenant(4, "Wingtip"),
+                name(&format!("/v1/tenants/{FABRIKAM}"), "Bellows"),
+                name(&tenant_at(2), "Vigor"),
+            ],
+        ),
+        list(
+            "/v1/programs",
+            id_of,
+            vec![program("sec", "Security")],
+            vec![
+                program("ana", "Analytics"),
+                program("pag", "Pages"),
+                name("/v1/programs/osu-business-apps", "Business applications"),
+                name("/v1/programs/sec", "Quality"),
+            ],
+        ),
+        list(
+            "/v1/calendars",
+            |entry| vec![entry["country"].as_str().unwrap().to_owned()],
+            ["AT", "CZ", "DE", "FR"].map(|country| day(country, "2026-12-30")).into(),
+            vec![day("BE", "2026-12-30"), day("ES", "2026-12-30"), day("CZ", "2026-12-29")],
+        ),
+    ]
+}
+
+/// The lists of what happens at a tenant, the newest first, and those of parties by party.
+fn lists_at_contoso() -> Vec<Changing> {
+    let notified = |partner, key, item| [Claim(partner, key, item), Validate(partner, key)];
+    let over = |key| [Claim(ALPINE, key, "teams"), Validate(ALPINE, key), Withdraw(ALPINE, key)];
+    let late = || Claim(ALPINE, "late", "exchange-online");
+    let claims = over("k1").into_iter().chain([late()]).chain(over("k2")).chain(over("k3"));
+    let claims = claims.chain(notified(ALPINE, "k4", "teams")).collect();
+    let ledger = [Check(ALPINE), Check(BOREALIS), Day].into_iter().chain([late()]);
+    let ledger = ledger.chain(notified(BOREALIS, "k1", "sharepoint-online"));
+    let ledger = ledger.chain(notified(ALPINE, "k1", "teams")).collect();
+    let sale = notified(BOREALIS, "k2", "sub-contoso-d365-sales");
+    vec![
+        Changing {
+            path: "/v1/customer/claims".to_owned(),
+            is_customers: true,
+            ids: id_of,
+            before: claims,
+            between: [Validate(ALPINE, "late"), Withdraw(ALPINE, "k4")]
+                .into_iter()
+                .chain(notified(ALPINE, "k5", "teams"))
+                .collect(),
+        },
+        Changing {
+            path: "/v1/customer/ledger".to_owned(),
+            is_customers: true,
+            ids: in_ledger,
+            before: ledger,
+            between: [Validate(ALPINE, "late")].into_iter().chain(sale).collect(),
+        },
+        Changing {
+            path: format!("/v1/tenants/{CONTOSO}/checks"),
+            is_customers: false,
+            ids: |entry| vec![check_of(&entry["partner"], entry)],
+            before: vec![Check(ALPINE), Check(BOREALIS), Day, Check(ALPINE), Check(BOREALIS)],
+            between: vec![Day, Check(ALPINE), Check(BOREALIS)],
+        },
+    ]
+}
+
+#[tokio::test]
+async fn whatever_comes_and_moves_while_a_list_is_read_every_entry_that_was_there_is_read_once() {
+    for list in named_lists().into_iter().chain(lists_at_contoso()) {
+        let stack = stack().await;
+        for change in &list.before {
+            change.apply(&stack).await;
+        }
+        let was_there = list.found(&list.page(&stack, "limit=100").await);
+        let mut page = list.page(&stack, "limit=2").await;
+        let mut read = list.found(&page);
+        assert_eq!(read.len(), 2, "{}", list.path);
+        for change in &list.between {
+            change.apply(&stack).await;
+        }
+        while let Some(cursor) = page.body["next_cursor"].as_str() {
+            page = list.page(&stack, &format!("limit=2&cursor={cursor}")).await;
+            read.extend(list.found(&page));
+        }
+        let whole: BTreeSet<_> =
+            list.found(&list.page(&stack, "limit=100").await).into_iter().collect();
+        let came = |id: &&String| !was_there.contains(id);
+        assert_eq!(whole.iter().filter(came).count(), 2, "{}: one on either side", list.path);
+        assert_eq!(read.iter().filter(came).count(), 1, "{}: what came behind", list.path);
+        read.retain(|id| was_there.contains(id));
+        read.sort();
+        let mut expected = was_there.clone();
+        expected.sort();
+        assert_eq!(read, expected, "{}", list.path);
+    }
 }
