@@ -11,6 +11,7 @@ use store::{CommandAnswer, Moment, OpenClaim};
 use web::views::CustomerClaimView;
 use web::{Call, Caller, Failure, Reply, bodies, queries};
 
+use crate::ledger::receipts;
 use crate::list::is_his_to_see;
 use app::{Api, ApiError, customer_view, history_page, moment, refuse_arguments, shown_remarks};
 
@@ -114,7 +115,7 @@ async fn run(
     shown(app, &outcome.claim, outcome.recipients, caller, moment).await
 }
 
-/// Reads a claim.
+/// Reads a claim, with what was said and what the customer has answered.
 pub(crate) async fn read(
     app: &Api,
     call: &Call<'_>,
@@ -128,7 +129,10 @@ pub(crate) async fn read(
     let remarks = shown_remarks(&app.store, &read, before, caller).await?;
     let claim = &read.claim;
     let view = customer_view(&app.store, claim, None, caller, moment).await?.with_remarks(remarks);
-    let view = named(app, view, claim, caller).await?;
+    let (view, history) = tokio::try_join!(named(app, view, claim, caller), async {
+        Ok(app.store.whole_history(claim).await?)
+    })?;
+    let view = view.with_receipts(receipts(claim, &history));
     Ok(Reply::ok(&view).etag(claim.version).done())
 }
 

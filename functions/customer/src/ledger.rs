@@ -6,13 +6,11 @@ use domain::ids::ItemNo;
 use futures_util::future::try_join_all;
 use lambda_http::{Body, Response};
 use store::HistoryEntry;
-use web::views::{
-    CheckOfTenantView, CustomerClaimView, LedgerAssociationView, LedgerView, ReceiptView,
-};
+use web::views::{CheckOfTenantView, LedgerAssociationView, LedgerView, ReceiptView};
 use web::{Call, Caller, queries};
 
 use crate::list::{is_his_to_see, page};
-use app::{Api, ApiError, listed_view, moment, pagination};
+use app::{Api, ApiError, listed_customer_view, moment, pagination};
 
 /// How many histories are read side by side: those of a page, unless a longer one is asked for. Each takes a
 /// connection of its own.
@@ -46,12 +44,10 @@ pub(crate) async fn ledger(
             entry.associations.extend(LedgerAssociationView::of(claim, &policy, last_read));
         }
         if claim.undecided().next().is_some() {
-            let view = listed_view(&app.store, claim, caller, moment).await?;
-            entry.pending.push(CustomerClaimView::of(view));
+            let view = listed_customer_view(&app.store, claim, caller, moment).await?;
+            entry.pending.push(view);
         }
-        let told = history.iter().filter_map(HistoryEntry::told);
-        let receipts = told.filter_map(|told| ReceiptView::of(claim, &told));
-        entry.receipts.extend(receipts);
+        entry.receipts.extend(receipts(claim, &history));
     }
     for check in &found.checks {
         let known = ledger.iter_mut().find(|entry| entry.partner.id == check.partner.as_str());
@@ -64,6 +60,14 @@ pub(crate) async fn ledger(
     ledger.retain(|entry| !entry.is_empty());
     let next = pagination::next(found.next);
     Ok(app.cursors.list(call, caller, &ledger, next.as_deref()).done())
+}
+
+/// What the customer has answered to a claim, by its history, oldest first. Which items an answer changed is known of
+/// what is archived.
+pub(crate) fn receipts(claim: &Claim, history: &[HistoryEntry]) -> Vec<ReceiptView> {
+    let archived = history.iter().filter(|entry| entry.hash.is_some());
+    let told = archived.filter_map(HistoryEntry::told);
+    told.filter_map(|told| ReceiptView::of(claim, &told)).collect()
 }
 
 /// Whether an item of the claim is or was an association.

@@ -25,7 +25,7 @@ async fn route(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
     let caller = call.caller()?;
     let answer = match route {
         CustomerRoute::Claims => return list::list(app, call, &caller).await,
-        CustomerRoute::Claim => return answer::read(app, call, &caller).await,
+        CustomerRoute::Claim => return Box::pin(answer::read(app, call, &caller)).await,
         CustomerRoute::History => return answer::history(app, call, &caller).await,
         CustomerRoute::RetireLink => return answer::retire_link(app, call, &caller).await,
         CustomerRoute::Ledger => return ledger::ledger(app, call, &caller).await,

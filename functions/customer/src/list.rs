@@ -4,10 +4,9 @@ use domain::claim::Claim;
 use domain::ids::{NoticeNo, TenantId};
 use lambda_http::{Body, Response};
 use store::{ClaimList, Cursor, Listed, Scope, Source};
-use web::views::CustomerClaimView;
 use web::{Call, Caller, Failure, queries};
 
-use app::{Api, ApiError, listed_view, moment, pagination};
+use app::{Api, ApiError, listed_customer_view, moment, pagination};
 
 pub(crate) async fn list(
     app: &Api,
@@ -25,8 +24,7 @@ pub(crate) async fn list(
     let found = Box::pin(app.store.claims(list, from.as_ref(), limit, moment)).await?;
     let mut views = Vec::new();
     for listed in &found.items {
-        let view = listed_view(&app.store, &listed.claim, caller, moment).await?;
-        views.push(CustomerClaimView::of(view));
+        views.push(listed_customer_view(&app.store, &listed.claim, caller, moment).await?);
     }
     let next = pagination::next(found.next);
     Ok(app.cursors.list(call, caller, &views, next.as_deref()).done())

@@ -133,6 +133,20 @@ pub async fn listed_view(
     Ok(ClaimView::of(claim, &shown))
 }
 
+/// The same for its customer.
+///
+/// # Errors
+/// Where the table does not answer.
+pub async fn listed_customer_view(
+    store: &Store,
+    claim: &Claim,
+    caller: &Caller,
+    moment: Moment,
+) -> Result<CustomerClaimView, ApiError> {
+    let view = listed_view(store, claim, caller, moment).await?;
+    Ok(CustomerClaimView::of(view, claim, &store.policy_of(claim).await?))
+}
+
 /// A claim in the operator's queue, with who works on it.
 ///
 /// # Errors
@@ -175,5 +189,5 @@ pub async fn customer_view(
         out_of_office: None,
         recipients: recipients.as_ref().map(KnownRecipients::shown),
     };
-    Ok(CustomerClaimView::of(ClaimView::of(claim, &shown)))
+    Ok(CustomerClaimView::of(ClaimView::of(claim, &shown), claim, &policy))
 }

@@ -13,7 +13,9 @@ pub mod pagination;
 mod recipients;
 
 pub use api::{Api, moment, serve_api};
-pub use claim_view::{claim_view, customer_view, listed_view, queued_view, shown_remarks};
+pub use claim_view::{
+    claim_view, customer_view, listed_customer_view, listed_view, queued_view, shown_remarks,
+};
 pub use command::{CommandRequest, refuse_arguments, run_command, state_first};
 pub use cursors::ListCursors;
 pub use documents::Document;

@@ -4,6 +4,7 @@
 use chrono::Duration;
 use domain::claim::{Claim, Status};
 use domain::directory::{Partner, PartnerStatus};
+use domain::program::{Policy, UsageHistory};
 use integration::fixtures::{self, CONTOSO, TAILWIND};
 use integration::stack::{Answer, Stack};
 use integration::world::{closes_at, item_statuses, validate};
@@ -153,8 +154,12 @@ async fn he_sees_what_he_was_notified_of_and_nothing_of_what_others_said() {
     let shown = &listed.body["items"][0];
     assert_eq!((&shown["id"], &shown["status"]), (&json!(unknown.id), &json!("notifying")));
     assert_eq!(shown["partner"]["name"], "Alpine Cloud");
+    // Whom to ask stands in the notice and on the page.
+    let asked = unknown.details.partner_contact.as_ref().unwrap();
+    let contact = json!({"name": asked.name.as_str(), "email": asked.email.as_str()});
+    assert_eq!(shown["partner_contact"], contact, "{shown}");
     for hidden in
-        ["evidence", "reasons", "label", "external_ref", "partner_contact", "customer_contact"]
+        ["evidence", "reasons", "label", "external_ref", "customer_contact", "technical_contact"]
     {
         assert!(shown.get(hidden).is_none(), "{hidden}: {shown}");
     }
@@ -241,4 +246,69 @@ async fn a_claim_that_is_read_by_its_id_names_program_and_items_in_the_language_
     );
     let listed = list(&stack, CONTOSO, "").await;
     assert!(listed.body["items"][0].get("program_name").is_none(), "{}", listed.text);
+}
+
+async fn archive(stack: &Stack) {
+    stack.backstage.publish(&integration::backstage::records(&stack.world)).await.unwrap();
+}
+
+async fn read(stack: &Stack, claim: &Claim) -> Value {
+    let path = format!("/v1/customer/claims/{}", claim.id);
+    let answer = stack.send(Event::get(&path).customer_admin(CONTOSO)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.body
+}
+
+#[tokio::test]
+async fn a_claim_that_is_read_says_who_answered_by_a_link_and_who_was_signed_in() {
+    let (stack, claim) = awaiting().await;
+    assert_eq!(read(&stack, &claim).await["receipts"], json!([]));
+    stack.decide(&claim, "decision=decline&items=1").await;
+    a_moment(&stack);
+    of(&answer(&stack, &claim, "undo", &json!({"items": [1]})).await);
+    archive(&stack).await;
+    of(&answer(&stack, &claim, "accept", &json!({"items": [2]})).await);
+    let before = read(&stack, &claim).await["receipts"].clone();
+    assert_eq!(before.as_array().unwrap().len(), 2, "the last is not archived yet: {before}");
+    archive(&stack).await;
+    let told = read(&stack, &claim).await["receipts"].clone();
+    let told: Vec<_> = told
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["type"].clone(), one["items"].clone(), one["by"].clone()))
+        .collect();
+    let receipt = |name: &str, no: u8, by: &str| (json!(name), json!([no]), json!(by));
+    let expected = [
+        receipt("items_declined", 1, "link"),
+        receipt("decline_undone", 1, "administrator"),
+        receipt("items_accepted", 2, "administrator"),
+    ];
+    assert_eq!(told, expected);
+    let listed = list(&stack, CONTOSO, "").await;
+    assert!(listed.body["items"][0].get("receipts").is_none(), "{}", listed.text);
+}
+
+#[tokio::test]
+async fn a_claim_says_how_long_it_would_last_and_which_usage_the_partner_would_read() {
+    let terms = |shown: &Value| {
+        ["term_months", "term_ends_at", "usage_history"].map(|name| shown[name].clone())
+    };
+    let (stack, claim) = awaiting().await;
+    let plain = [Value::Null, Value::Null, json!("since_association")];
+    assert_eq!(terms(&read(&stack, &claim).await), plain);
+    let policy =
+        Policy { term_months: Some(24), usage_history: UsageHistory::All, ..Policy::default() };
+    let stack = Box::pin(Stack::with_policy(NOW, policy)).await;
+    let claim = Box::pin(stack.world.notifying("k", &ITEMS)).await;
+    let before = [json!(24), Value::Null, json!("all")];
+    assert_eq!(terms(&read(&stack, &claim).await), before, "no window to count it from");
+    let claim = stack.world.deliver(&claim).await.unwrap();
+    let open = [json!(24), json!("2028-12-31T23:00:00Z"), json!("all")];
+    assert_eq!(terms(&read(&stack, &claim).await), open);
+    let listed = list(&stack, CONTOSO, "").await;
+    assert_eq!(terms(&listed.body["items"][0]), open, "{}", listed.text);
+    stack.world.let_pass(closes_at(&claim));
+    stack.world.finalize().await;
+    assert_eq!(terms(&read(&stack, &claim).await), open);
 }

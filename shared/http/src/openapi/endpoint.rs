@@ -480,8 +480,9 @@ fn customer(route: CustomerRoute) -> Endpoint {
             query: &["remarks_before"],
             ..read(
                 "Read a claim on one's tenant",
-                "What the notice says, how the claim stands, who was asked, and with `remarks` what the customer itself has \
-                 said and why associations were ended. There from the first notice on.",
+                "What the notice says, how the claim stands, who was asked, with `receipts` what the customer has answered and \
+                 how, and with `remarks` what the customer itself has said and why associations were ended. There from the \
+                 first notice on.",
                 AnswerShape::Claim("CustomerClaimView"),
             )
         },

@@ -1,17 +1,19 @@
-//! A claim as the signed-in customer sees it: what his notice says, and nothing of what partner and
-//! operator said to each other.
+//! A claim as the signed-in customer sees it: what his notice and the decision page say, what he has answered, and
+//! nothing of what partner and operator said to each other.
 
+use domain::claim::Claim;
 use domain::directory::{Tenant, TenantItem};
-use domain::program::{ItemKind, Program};
+use domain::program::{ItemKind, Policy, Program};
+use domain::time::rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::language::Language;
 use crate::views::{
-    ClaimItemView, ClaimView, LastEventView, NamedView, RecipientView, RemarkView, ShownRemarks,
-    TenantRefView, TurnView, WindowView,
+    ClaimItemView, ClaimView, LastEventView, NamedView, PartnerContactView, ReceiptView,
+    RecipientView, RemarkView, ShownRemarks, TenantRefView, TurnView, WindowView,
 };
-use crate::words::{ActionWord, HoldReasonWord, StatusWord};
+use crate::words::{ActionWord, HoldReasonWord, StatusWord, UsageHistoryWord, Word};
 
 /// A claim on the customer's tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -35,10 +37,22 @@ pub struct CustomerClaimView {
     pub activity: Option<String>,
     /// The partner, by id and by its name at the last submission.
     pub partner: NamedView,
+    /// Whom at the partner the customer may ask, as the partner stated it; `null` where the data were erased.
+    #[schema(required)]
+    pub partner_contact: Option<PartnerContactView>,
     /// The customer, as the partner named it.
     pub tenant: TenantRefView,
     /// The items that are claimed.
     pub items: Vec<ClaimItemView>,
+    /// How many calendar months associations of this claim last; `null`: until somebody ends them.
+    #[schema(required)]
+    pub term_months: Option<u32>,
+    /// When the term ends, of a claim that has ended when it would have ended. While items wait, it is counted from the
+    /// end of their window, and moves with it. `null`: there is no term, or no window to count it from.
+    #[schema(format = DateTime, required)]
+    pub term_ends_at: Option<String>,
+    /// Which days of usage the partner may read of an item while it is partner of record for it.
+    pub usage_history: UsageHistoryWord,
     /// When the claim was last submitted; `null` before that.
     #[schema(format = DateTime, required)]
     pub submitted_at: Option<String>,
@@ -60,6 +74,10 @@ pub struct CustomerClaimView {
     pub window: Option<WindowView>,
     /// What happened to the claim last.
     pub last_event: LastEventView,
+    /// What the customer has answered, oldest first, a short while after the answer; of a claim that is read by its id
+    /// alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipts: Option<Vec<ReceiptView>>,
     /// What was said and the customer may read, newest first, 50 at most; of a claim that is read by its id alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remarks: Option<Vec<RemarkView>>,
@@ -69,8 +87,8 @@ pub struct CustomerClaimView {
 }
 
 impl CustomerClaimView {
-    /// What of a claim's view is the customer's.
-    pub fn of(whole: ClaimView) -> Self {
+    /// What of a claim's view is the customer's, and what the policy that the claim keeps would give to the partner.
+    pub fn of(whole: ClaimView, claim: &Claim, policy: &Policy) -> Self {
         Self {
             id: whole.id,
             version: whole.version,
@@ -80,8 +98,12 @@ impl CustomerClaimView {
             program_name: None,
             activity: whole.activity,
             partner: whole.partner,
+            partner_contact: whole.partner_contact,
             tenant: whole.tenant,
             items: whole.items,
+            term_months: policy.term_months,
+            term_ends_at: claim.term_ends_at(policy).map(rfc3339),
+            usage_history: Word(policy.usage_history),
             submitted_at: whole.submitted_at,
             vouched: whole.vouched,
             erased: whole.erased,
@@ -90,6 +112,7 @@ impl CustomerClaimView {
             turn: whole.turn,
             window: whole.window,
             last_event: whole.last_event,
+            receipts: None,
             remarks: None,
             remarks_next: None,
         }
@@ -115,6 +138,12 @@ impl CustomerClaimView {
             item.name = name.map(|name| name.as_str().to_owned());
         }
         self
+    }
+
+    /// The same with what the customer has answered.
+    #[must_use]
+    pub fn with_receipts(self, receipts: Vec<ReceiptView>) -> Self {
+        Self { receipts: Some(receipts), ..self }
     }
 
     /// The same with what was said.
@@ -153,7 +182,8 @@ mod tests {
             "items": [{"kind": "subscription", "id": "w-1", "product": "crm", "claimable": true, "state": "active"}],
         }))
         .unwrap();
-        let mut view = CustomerClaimView::of(view(&claim(), Viewer::Customer));
+        let mut view =
+            CustomerClaimView::of(view(&claim(), Viewer::Customer), &claim(), &Policy::default());
         for item in &mut view.items {
             item.kind = Word(ItemKind::Subscription);
         }
