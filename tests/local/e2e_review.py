@@ -10,7 +10,7 @@ from wait import until
 def the_recipe_of_the_contract_computes_every_hash_that_a_party_is_shown(api):
     scene = Scene(api).awaiting()
     scene.act("withdraw", "alpine_admin", {"comment": "A mistake of ours."}).must(200)
-    text = (ROOT / "docs" / "api.md").read_text()
+    text = (ROOT / "docs/api.md").read_text()
     recipe = re.search(r"```python\n(.*?def check\(history\):.*?)```", text, re.S)[1]
     names = {}
     exec(recipe, names)  # noqa: S102

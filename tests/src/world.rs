@@ -13,7 +13,7 @@ use domain::event::FailureCause;
 use domain::ids::{ClaimId, ItemNo, NoticeNo, PartnerId, StaffId, TenantId};
 use domain::program::{Policy, Program};
 use domain::reason::{Reason, ReasonCode};
-use domain::recipient::RecipientNo;
+use domain::recipient::{Recipient, RecipientNo, RecipientStanding};
 use serde_json::{Value, json};
 use store::{
     Closing, CommandOutcome, Created, Moment, NewClaim, Noted, Store, StoreConfig, StoreError,
@@ -164,6 +164,15 @@ impl World {
     pub async fn awaiting(&self, key: &str, workloads: &[&str]) -> Claim {
         let claim = self.notifying(key, workloads).await;
         self.deliver(&claim).await.expect("a delivery")
+    }
+
+    /// The mail service takes every mail of the claim's notice.
+    pub async fn send_all(&self, claim: &Claim) {
+        let list = self.store.recipient_list(&claim.id, claim.notice).await.expect("a list");
+        let asked = |own: &&Recipient| own.standing == RecipientStanding::Asked;
+        let recipients = list.iter().flat_map(|list| &list.recipients).filter(asked);
+        let numbers: Vec<_> = recipients.map(|own| own.no).collect();
+        self.store.note_sent(&claim.id, claim.notice, &numbers).await.expect("a note");
     }
 
     /// The claim's notice is delivered now to the first of its recipients who may open the window.

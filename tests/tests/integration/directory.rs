@@ -251,8 +251,7 @@ async fn who_is_replaced_in_the_same_change_is_told_and_no_answer_names_who_left
 }
 
 #[tokio::test]
-async fn a_contact_that_becomes_verified_is_told_again_as_the_same_mail_when_its_record_comes_again()
- {
+async fn a_contact_that_becomes_verified_is_told_in_one_mail_though_its_record_comes_again() {
     let stack = Stack::at(NOW).await;
     let mut read_to = Cursor::default();
     let tenant = contoso_and(&stack, contact("eva@contoso.example", false)).await;
@@ -265,9 +264,7 @@ async fn a_contact_that_becomes_verified_is_told_again_as_the_same_mail_when_its
     let first = told_of_contacts(&stack, &mut read_to).await;
     let second = told_of_contacts(&stack, &mut again.clone()).await;
     assert_eq!((first.0.len(), first.1.len()), (1, 1));
-    assert_eq!(first.0, second.0);
-    let raw = |mails: &[Mail]| mails.iter().map(|mail| mail.raw.clone()).collect::<Vec<_>>();
-    assert_eq!(raw(&first.1), raw(&second.1));
+    assert_eq!((second.0, second.1.len()), (first.0, 0));
 }
 
 #[tokio::test]

@@ -364,6 +364,7 @@ async fn after_a_refusal_or_a_retirement_of_the_only_delivery_somebody_else_is_a
 async fn a_notice_that_nobody_is_proved_to_have_by_its_deadline_goes_to_others() {
     let stack = with_contacts(&[BOARD, CFO]).await;
     let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    told(&stack, "validated").await;
     stack.world.let_pass(claim.deadline().unwrap());
     stack.world.finalize().await;
     let again = stack.world.read(&claim.id).await;

@@ -204,6 +204,7 @@ async fn every_deadline_is_carried_out_within_the_permissions_of_finalize() {
     let stack = Stack::at(NOW).await;
     let world = &stack.world;
     let notifying = world.notifying("a", &["teams"]).await;
+    world.send_all(&notifying).await;
     let declined = world.awaiting("b", &["exchange-online"]).await;
     stack.decide(&declined, "decision=decline").await;
     let overdue = world.submitted("c", &["sharepoint-online"]).await;
