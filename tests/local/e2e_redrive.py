@@ -57,9 +57,19 @@ def story_of_a_shard(stack, api):
         events.enable_rule(Name=tick)
 
 
+def story_of_a_notice(_stack, api):
+    """A claim is validated. Its customer is written to."""
+    scene = Scene(api).validated()
+    yield
+    assert scene.read()["status"] == "notifying"
+    yield
+    assert scene.link().notice == 1
+
+
 CASES = [
-    Case("DeliveryDeadLetters", "DeliveryQueue", "Delivery", ("dynamodb:*",), story_of_a_delivery),
-    Case("ShardDeadLetters", "ShardQueue", "Finalize", ("dynamodb:UpdateItem", "dynamodb:PutItem"), story_of_a_shard),
+    Case("NoticesDeadLetters", "NoticesQueue", "notify", ("dynamodb:*",), story_of_a_notice),
+    Case("DeliveryDeadLetters", "DeliveryQueue", "delivery", ("dynamodb:*",), story_of_a_delivery),
+    Case("ShardDeadLetters", "ShardQueue", "finalize", ("dynamodb:UpdateItem", "dynamodb:PutItem"), story_of_a_shard),
 ]
 
 

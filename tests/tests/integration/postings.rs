@@ -69,12 +69,7 @@ async fn a_second_recipient_whose_mail_failed_gets_it_though_the_first_ones_has_
 {
     let stack = Box::pin(Stack::at(NOW)).await;
     let world = &stack.world;
-    let mut body = fixtures::claim_body(&["teams"]);
-    body["customer_contact"]["email"] = json!("jana@consulting.example");
-    let claim = world.create_of("p-alpine", "k", &body).await.unwrap().claim;
-    world.give(&claim.id, &reviewer(), &Command::BeginReview).await.unwrap();
-    world.give(&claim.id, &reviewer(), &validate()).await.unwrap();
-    let event = events_of(&stack, "validated").await.pop().unwrap();
+    let (claim, event) = validated_outside(&stack).await;
     world.elsewhere.refuse("SendEmail", 1, With::Error(500, "InternalServiceErrorException"));
     assert!(stack.backstage.notify(&event).await.is_err(), "the platform tries again");
     let proof = mail_event("Delivery", &claim.id, 1, CONTACT, world.clock.now());
@@ -239,16 +234,23 @@ async fn a_message_waits_for_a_mail_service_that_takes_no_more_and_each_recipien
     }
 }
 
-#[tokio::test]
-async fn a_wait_counts_no_mail_outside_a_tenant_twice() {
-    let stack = Box::pin(Stack::at(NOW)).await;
+/// A validated claim whose contact has an address outside the tenant, and the event.
+async fn validated_outside(stack: &Stack) -> (Claim, Value) {
     let world = &stack.world;
     let mut body = fixtures::claim_body(&["teams"]);
     body["customer_contact"]["email"] = json!("jana@consulting.example");
     let claim = world.create_of("p-alpine", "k", &body).await.unwrap().claim;
     world.give(&claim.id, &reviewer(), &Command::BeginReview).await.unwrap();
     world.give(&claim.id, &reviewer(), &validate()).await.unwrap();
-    let event = events_of(&stack, "validated").await.pop().unwrap();
+    let event = events_of(stack, "validated").await.pop().unwrap();
+    (claim, event)
+}
+
+#[tokio::test]
+async fn a_wait_counts_no_mail_outside_a_tenant_twice() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let world = &stack.world;
+    let (_, event) = validated_outside(&stack).await;
     world.elsewhere.refuse("SendEmail", 2, With::Error(429, "TooManyRequestsException"));
     stack.backstage.notify(&event).await.unwrap();
     for _ in 0..2 {
@@ -260,6 +262,21 @@ async fn a_wait_counts_no_mail_outside_a_tenant_twice() {
     let counted: Vec<_> = world.engine.items("Q#p-alpine").into_iter().collect();
     let outside = counted.iter().find(|item| key(item).1.starts_with("O#")).unwrap();
     assert_eq!(outside["n"]["N"], "1");
+}
+
+#[tokio::test]
+async fn a_mail_outside_a_tenant_that_the_day_has_no_room_for_is_not_sent_after_a_wait_either() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let world = &stack.world;
+    let (_, event) = validated_outside(&stack).await;
+    let full = json!({"pk": {"S": "Q#p-alpine"}, "sk": {"S": "O#2026-12-22"}, "n": {"N": "20"}});
+    world.engine.put(&full);
+    world.elsewhere.refuse("SendEmail", 1, With::Error(429, "TooManyRequestsException"));
+    stack.backstage.notify(&event).await.unwrap();
+    let [message] = waiting_messages(world).try_into().unwrap();
+    world.elsewhere.forget();
+    stack.backstage.notify_of(&message).await.unwrap();
+    assert_eq!(addressed(&stack), ["it@contoso.example"]);
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use domain::recipient::{RecipientNo, RecipientStanding, Report};
 use domain::reminder::Reminder;
 use domain::text::Email;
 use integration::backstage::{Mail, events, mail_event, mails, records};
+use integration::elsewhere::With;
 use integration::fixtures::{self, ALPINE, CONTOSO};
 use integration::stack::{self, Answer, Stack};
 use integration::world::{VERIFIED, closes_at, item_statuses};
@@ -475,6 +476,20 @@ async fn the_contact_in_reserve_gets_the_notice_at_half_time_and_its_delivery_co
     let longer = report(&stack, "Bounce", &claim, IT, stack.world.clock.now()).await;
     assert_eq!(longer.opened_by, Some(CFO.0));
     assert!(closes_at(&longer) > closes_at(&open), "counted from the reserve's delivery");
+}
+
+#[tokio::test]
+async fn a_reminder_that_the_mail_service_refuses_keeps_the_contact_in_reserve_from_nothing() {
+    let stack = with_contacts(&[BOARD, CFO]).await;
+    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    told(&stack, "validated").await;
+    let open = report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
+    stack.world.let_pass(Reminder::HalfTime.due_at(open.state.window().unwrap()).unwrap());
+    stack.world.finalize().await;
+    let event = events_of(&stack, "reminder_due").await.pop().unwrap();
+    stack.world.elsewhere.refuse("SendEmail", 1, With::Error(400, "MessageRejected"));
+    assert!(stack.backstage.notify(&event).await.is_err(), "the message comes back");
+    assert_eq!(addresses(&mails(&stack.world)), [IT.1, BOARD.1, CFO.1]);
 }
 
 /// An automatic answer to a recipient's mail.
