@@ -87,6 +87,11 @@ impl Sim {
             self.events_are_what_changed(claim, &history);
             self.what_was_recorded_stays(claim);
             self.nothing_personal_is_left(claim, &history);
+            if claim.erased {
+                let details = self.stack.world.read(&claim.id).await.details;
+                let people = [&details.customer_contact, &details.technical_contact];
+                assert_eq!(people, [&None, &None], "{}, which is erased", claim.id);
+            }
             let entries = self.entries(claim, &history);
             self.silence_was_earned(claim, &entries);
             nobody_judged_himself(&entries);
@@ -237,6 +242,12 @@ impl Sim {
                     let (bare, is_annotated) = without_annotation(event(entry));
                     assert_eq!(bare, told, "I7: version {}", new.version());
                     assert_eq!(is_annotated, new.has_annotation(), "I7: what was said");
+                    let says = says_something(&bare);
+                    assert!(
+                        is_annotated || !says,
+                        "I7: nothing was said with {:?}",
+                        bare.event_type
+                    );
                 }
                 let between = Event::between(previous, new.claim()).expect("an event between");
                 if let Some(previous) = previous {
@@ -362,6 +373,19 @@ fn without_annotation(mut entry: Entry) -> (Entry, bool) {
     said.append(&mut entry.members.customer_remarks);
     said.append(&mut entry.members.staff_remarks);
     (entry, !changes.is_empty() || !said.is_empty())
+}
+
+/// Whether there is no such event without a comment.
+fn says_something(event: &Entry) -> bool {
+    let with_comment = matches!(
+        event.event_type,
+        EventType::Disputed
+            | EventType::ContactVouched
+            | EventType::LinkRetired
+            | EventType::DisputeUpheld
+            | EventType::DisputeOverturned
+    );
+    with_comment && event.actor != ActorKind::Customer
 }
 
 /// The version and the moment of an entry, whoever may read what it is.

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::Duration;
 use domain::claim::{Claim, Status};
 use domain::event::EventType;
 use domain::ids::{ClaimId, ItemId};
@@ -68,7 +69,17 @@ impl Sim {
                 1 => self.add_item(&claim).await,
                 _ => self.submit_draft(&claim).await,
             },
-            Status::Submitted => self.partner_does(&claim, "recall").await,
+            Status::Submitted => {
+                self.partner_does(&claim, "recall").await;
+                // It comes again soon, with another item or without.
+                if self.rng.bool() {
+                    self.stack.world.clock.advance(Duration::minutes(2));
+                    self.add_item(&self.peek(&id)).await;
+                }
+                if self.peek(&id).status() == Status::Draft {
+                    self.submit_draft(&self.peek(&id)).await;
+                }
+            }
             _ => {}
         }
     }

@@ -158,7 +158,21 @@ impl Sim {
         let Some(made) = self.made.iter().find(|made| made.id == *id).cloned() else { return };
         let claim = self.peek(id);
         let intent = self.intent(&made, &claim).await;
+        let arrived = self.stack.world.clock.now() - intent.under_way;
         intent.done(&self.stack, &self.answers).await;
+        // Nothing is broken here and nobody comes in between: what arrived before the end is in time.
+        if intent.deed != "decline" || claim.deadline().is_none_or(|end| arrived >= end) {
+            return;
+        }
+        let after = self.peek(id);
+        for item in claim.items.iter().filter(|item| intent.chosen().contains(&item.no.0)) {
+            if claim.item_status(item) != ItemStatus::Pending {
+                continue;
+            }
+            let status = after.item(item.no).map(|item| after.item_status(item));
+            let in_time = matches!(status, Some(ItemStatus::Declined { in_time: true, .. }));
+            assert!(in_time, "{made}: a no that arrived at {arrived} is {status:?}");
+        }
     }
 
     /// What a customer is going to answer.

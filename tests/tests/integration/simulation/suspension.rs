@@ -100,6 +100,8 @@ impl Sim {
             let deemed_since = |status| matches!(status, ItemStatus::Active { basis: Basis::Deemed, effective_at } if effective_at > suspension.since);
             let official = claim.items.iter().any(|item| deemed_since(claim.item_status(item)));
             assert!(!official, "{made} became official under {suspension:?}");
+            let waits = matches!(claim.status(), Status::Notifying | Status::Unreachable);
+            assert!(!waits, "{made} is not held under {suspension:?}");
             let is_asked = matches!(claim.status(), Status::AwaitingCustomer)
                 && claim.deadline().is_some_and(|end| end > self.stack.world.clock.now());
             assert!(!is_asked, "the customer of {made} is asked under {suspension:?}");
@@ -115,7 +117,8 @@ impl Sim {
             let event = &image.claim().last_event;
             let Some(error) = needs_standing(event.event_type) else { continue };
             let under = suspensions.iter().find(|one| {
-                event.at > one.since + error && one.until.is_none_or(|until| event.at < until)
+                event.at > one.since + error
+                    && one.until.is_none_or(|until| event.at + error < until)
             });
             assert!(under.is_none(), "{made}: {event:?} under {under:?}");
         }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, DurationRound as _, Utc};
 use domain::claim::{Claim, Status};
-use domain::ids::ClaimId;
+use domain::ids::{ClaimId, ItemId};
 use integration::engine::key;
 use serde_json::{Value, json};
 
 use super::{Made, Sim, checks};
+use crate::invariants::step::{Step, straight_on};
 
 /// How long after a deadline whatever it does is done.
 const SETTLED: Duration = Duration::seconds(125);
@@ -142,11 +143,35 @@ impl Sim {
                 continue;
             };
             Box::pin(self.do_what_is_due_before(end)).await;
-            let after = *self.rng.choice(&[-1, 0, 60, 118]).unwrap();
+            let after = *self.rng.choice(&[-1, 0, 60, 118, 125]).unwrap();
             self.jump(end + Duration::seconds(after));
             self.note(format!("{after} s after the window's end"));
             Box::pin(self.customer_of(&claim.id)).await;
             self.hear();
+            if self.peek(&claim.id).status() == Status::Declined {
+                self.jump(end + SETTLED);
+                Box::pin(self.overtake(&claim)).await;
+            }
+        }
+    }
+
+    /// Before the timer of a decline gives its locks back, its rivals are reviewed and validated.
+    async fn overtake(&mut self, claim: &Claim) {
+        let has = |id: &ItemId| claim.items.iter().any(|own| own.id == *id);
+        let shares = |made: &&Made| {
+            made.id != claim.id && self.peek(&made.id).items.iter().any(|item| has(&item.id))
+        };
+        let rivals: Vec<Made> = self.lively().filter(shares).cloned().collect();
+        for made in rivals {
+            for _ in 0..2 {
+                let rival = self.peek(&made.id);
+                let next = straight_on(&rival);
+                let Some(step) = next.filter(|own| matches!(own, Step::Begin | Step::Validate))
+                else {
+                    break;
+                };
+                self.give(&made, &rival, step).await;
+            }
         }
     }
 
