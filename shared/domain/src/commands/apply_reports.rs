@@ -157,8 +157,7 @@ fn revoked(
     }
     // By the days that the window has counted: what calendar and customer have said since acts on later windows.
     let days = usize::try_from(context.policy.window_business_days).unwrap_or(usize::MAX);
-    let zone =
-        context.customer_place().map_or(Zone::Known(window.time_zone), |own| own.zone.clone());
+    let zone = context.customer_place().map_or(Zone::Known(window.time_zone), |own| own.zone);
     let stood = recipients
         .earliest_delivery_before(window.closes_at)
         .is_some_and(|at| window.counted_after(at, &zone) >= days);
