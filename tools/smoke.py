@@ -20,6 +20,8 @@ from stack import Refused, Stack, code_of
 CLOSING = 'UPDATE "{}" SET st=? SET v=v+1 SET le=? WHERE pk=? AND sk=? AND st=? AND cl=? AND sl IS MISSING AND ob IS NOT MISSING'
 NO_CLAIM = "C#smoke-test"
 TIMEOUT_S = 30
+# How many alarms one answer of CloudWatch describes at the most.
+MOST_ALARMS = 100
 NOT_HERE = "the local cloud does not carry it out"
 
 
@@ -79,8 +81,9 @@ def look_at_alarms(stack: Stack) -> Iterator[Line]:
     """Every alarm tells somebody."""
     names = sorted(stack.of_type("AWS::CloudWatch::Alarm").values())
     found = []
-    for first in range(0, len(names), 100):
-        found += stack.connect("cloudwatch").describe_alarms(AlarmNames=names[first:first + 100])["MetricAlarms"]
+    for first in range(0, len(names), MOST_ALARMS):
+        part = names[first:first + MOST_ALARMS]
+        found += stack.connect("cloudwatch").describe_alarms(AlarmNames=part, MaxRecords=MOST_ALARMS)["MetricAlarms"]
     yield check("alarms", len(names), len(found))
     silent = [alarm["AlarmName"] for alarm in found if not alarm.get("AlarmActions") or not alarm.get("ActionsEnabled")]
     yield check("alarms that tell nobody", [], silent)
