@@ -52,7 +52,7 @@ def a_sample_request_is_answered(stack, function, event, status):
     ("function", "event", "expected"),
     [
         ("delivery", "bounced", DONE), ("delivery", "delivered", DONE), ("finalize", "shard", DONE), ("finalize", "tick", DONE),
-        ("notify", "reminder", None), ("notify", "validated", None), ("publish", "reminder", DONE), ("publish", "submitted", DONE),
+        ("notify", "reminder", DONE), ("notify", "validated", DONE), ("publish", "reminder", DONE), ("publish", "submitted", DONE),
         ("scan", "clean", None), ("scan", "infected", None), ("sweep", "tenant", DONE),
     ],
 )
