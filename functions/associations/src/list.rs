@@ -45,7 +45,7 @@ pub(crate) async fn list(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<
         let policy = app.store.policy_of(claim).await?;
         views.extend(AssociationView::of(claim, *no, &policy));
     }
-    Ok(app.cursors.list(call, caller, &views, next.as_deref()))
+    Ok(app.cursors.current().list(call, caller, &views, next.as_deref()))
 }
 
 /// A page of the associations that the caller may see, and where the next one begins.

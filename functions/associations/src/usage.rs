@@ -82,9 +82,9 @@ pub(crate) async fn usage_of_many(
     }
     let next = next.as_deref();
     Ok(if call.wants_csv() {
-        app.cursors.table(call, caller, AssociationUsageView::csv(&usage), next)
+        app.cursors.current().table(call, caller, AssociationUsageView::csv(&usage), next)
     } else {
-        app.cursors.list(call, caller, &usage, next)
+        app.cursors.current().list(call, caller, &usage, next)
     })
 }
 

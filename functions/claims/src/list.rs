@@ -37,7 +37,7 @@ pub(crate) async fn list(
         views.push(listed_view(&app.store, &listed.claim, caller, moment).await?);
     }
     let next = pagination::next(found.next);
-    Ok(app.cursors.list(call, caller, &views, next.as_deref()).done())
+    Ok(app.cursors.current().list(call, caller, &views, next.as_deref()).done())
 }
 
 /// The parts of the claims in which those that are asked for stand.

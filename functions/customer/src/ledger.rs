@@ -59,7 +59,7 @@ pub(crate) async fn ledger(
     }
     ledger.retain(|entry| !entry.is_empty());
     let next = pagination::next(found.next);
-    Ok(app.cursors.list(call, caller, &ledger, next.as_deref()).done())
+    Ok(app.cursors.current().list(call, caller, &ledger, next.as_deref()).done())
 }
 
 /// What the customer has answered to a claim, by its history, oldest first. Which items an answer changed is known of

@@ -27,7 +27,7 @@ pub(crate) async fn list(
         views.push(listed_customer_view(&app.store, &listed.claim, caller, moment).await?);
     }
     let next = pagination::next(found.next);
-    Ok(app.cursors.list(call, caller, &views, next.as_deref()).done())
+    Ok(app.cursors.current().list(call, caller, &views, next.as_deref()).done())
 }
 
 /// Whose claims are listed, where the page begins, and how many entries it may have.

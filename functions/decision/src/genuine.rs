@@ -47,16 +47,13 @@ async fn sent_text(
     language: Language,
 ) -> Result<Option<SentText>, StoreError> {
     let notice = seen.notice.no;
-    for recipient in [recipient, None] {
+    for recipient in recipient.map(Some).into_iter().chain([None]) {
         let others = Language::all().filter(|other| *other != language);
         for language in std::iter::once(language).chain(others) {
             let key = TextKey { notice, recipient, language: language.tag() };
             if let Some(text) = app.store.notice_text(&seen.claim.id, key).await? {
                 return Ok(Some(SentText { language, at: text.sent_at, text: text.text }));
             }
-        }
-        if recipient.is_none() {
-            break;
         }
     }
     Ok(None)

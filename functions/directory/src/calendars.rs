@@ -117,7 +117,7 @@ pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> 
     let found = app.store.country_calendars(from.as_ref(), limit).await?;
     let views: Vec<_> = found.items.iter().map(CalendarView::of).collect();
     let next = pagination::next(found.next);
-    Ok(app.cursors.list(call, &caller, &views, next.as_deref()))
+    Ok(app.cursors.current().list(call, &caller, &views, next.as_deref()))
 }
 
 /// Reads the days added to the calendar of a country.

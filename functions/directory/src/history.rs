@@ -33,5 +33,5 @@ pub(crate) fn answered<T, V: Serialize>(
     };
     let revisions: Vec<_> = found.items.iter().map(shown).collect();
     let next = pagination::next(found.next);
-    app.cursors.list(call, caller, &revisions, next.as_deref())
+    app.cursors.current().list(call, caller, &revisions, next.as_deref())
 }

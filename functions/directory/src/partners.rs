@@ -58,7 +58,7 @@ pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> 
     let found = app.store.partners(&query.name, &keep, from.as_ref(), limit).await?;
     let views: Vec<_> = found.items.iter().map(PartnerEntryView::of).collect();
     let next = pagination::next(found.next);
-    Ok(app.cursors.list(call, &caller, &views, next.as_deref()))
+    Ok(app.cursors.current().list(call, &caller, &views, next.as_deref()))
 }
 
 /// Reads a partner.

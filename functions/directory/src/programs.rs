@@ -42,7 +42,7 @@ pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> 
     let found = app.store.programs(from.as_ref(), limit).await?;
     let views: Vec<_> = found.items.iter().map(|own| shown(own, partner.as_ref())).collect();
     let next = pagination::next(found.next);
-    Ok(app.cursors.list(call, &caller, &views, next.as_deref()))
+    Ok(app.cursors.current().list(call, &caller, &views, next.as_deref()))
 }
 
 /// Reads a program with its present policy, and what changed in it when.

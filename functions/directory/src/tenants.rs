@@ -80,7 +80,7 @@ pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> 
     };
     let views: Vec<_> = found.items.iter().map(TenantEntryView::of).collect();
     let next = pagination::next(found.next);
-    Ok(app.cursors.list(call, &caller, &views, next.as_deref()))
+    Ok(app.cursors.current().list(call, &caller, &views, next.as_deref()))
 }
 
 /// The tenant that has the domain, if the list is to have it.
@@ -130,7 +130,7 @@ pub(crate) async fn checks(app: &App, call: &Call<'_>) -> Result<Reply, ApiError
         |check: &Check| TenantCheckView::of(&check.partner, &check.name, check.date, check.at);
     let views: Vec<_> = found.items.iter().map(view).collect();
     let next = pagination::next(found.next);
-    Ok(app.cursors.list(call, &caller, &views, next.as_deref()))
+    Ok(app.cursors.current().list(call, &caller, &views, next.as_deref()))
 }
 
 /// Reads the standing rules of a tenant's customer, with the blocks that hold.

@@ -2,15 +2,17 @@
 
 use notice::brand::{Brand, LOGO, MAX_LOGO_BYTES};
 use notice::{LinkKeys, Operator};
-use runtime::keys::KeysError;
-use runtime::{Clients, Keys, file_beside_binary, open_store_and_ring, settings, telemetry};
+use runtime::{Clients, file_beside_binary, open_store_and_ring, settings, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     telemetry::start();
     let (table, secret, page, mail, queues) = settings::read::<settings::Notify>()?;
     let clients = Clients::load().await;
-    let (store, links) = open_store_and_ring(&clients, table, &secret.id, link_keys).await?;
+    let opened = open_store_and_ring(&clients, table, &secret.id, |keys| {
+        LinkKeys::new(keys.current, keys.secrets.clone())
+    });
+    let (store, links) = opened.await?;
     let logo = file_beside_binary(LOGO, MAX_LOGO_BYTES)?;
     let operator = Operator {
         name: page.operator_name.as_str().to_owned(),
@@ -22,9 +24,4 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let queues = notify::Queues::new(clients.sqs(), [queues.notices_url, queues.reminders_url]);
     let app = notify::App::new(store, links, operator, post, queues);
     Ok(Box::pin(runtime::serve_event("notify", app, notify::handle)).await?)
-}
-
-fn link_keys(keys: &Keys) -> Result<LinkKeys, KeysError> {
-    LinkKeys::new(keys.current, keys.secrets.clone())
-        .map_err(|error| KeysError::Unfit(error.to_string()))
 }

@@ -50,7 +50,7 @@ impl Post {
     /// # Errors
     /// As [`Self::send`].
     pub(crate) async fn send_of_directory(&self, mail: &Mail) -> Result<(), Stop> {
-        self.hand_over(mail, None).await
+        self.hand_over(mail, Vec::new()).await
     }
 
     /// Hands a mail over.
@@ -63,16 +63,10 @@ impl Post {
         claim: &ClaimId,
         followed: Followed,
     ) -> Result<(), Stop> {
-        let tags = match followed {
-            Followed::Nothing => None,
-            Followed::Notice(..) | Followed::Activation(_) | Followed::No => {
-                Some(tags(claim, followed)?)
-            }
-        };
-        self.hand_over(mail, tags).await
+        self.hand_over(mail, tags(claim, followed)?).await
     }
 
-    async fn hand_over(&self, mail: &Mail, tags: Option<Vec<MessageTag>>) -> Result<(), Stop> {
+    async fn hand_over(&self, mail: &Mail, tags: Vec<MessageTag>) -> Result<(), Stop> {
         let raw = RawMessage::builder().data(Blob::new(mail.raw.clone())).build()?;
         let sent = self
             .client
@@ -81,7 +75,7 @@ impl Post {
             .destination(Destination::builder().to_addresses(mail.to.as_str()).build())
             .content(EmailContent::builder().raw(raw).build())
             .configuration_set_name(&self.configuration_set)
-            .set_email_tags(tags)
+            .set_email_tags((!tags.is_empty()).then_some(tags))
             .send()
             .await;
         match sent {
@@ -126,7 +120,8 @@ fn tags(claim: &ClaimId, followed: Followed) -> Result<Vec<MessageTag>, BuildErr
             vec![claim, ("notice", notice.0.to_string()), recipient(no)]
         }
         Followed::Activation(no) => vec![claim, ("kind", "activation".to_owned()), recipient(no)],
-        Followed::No | Followed::Nothing => vec![claim],
+        Followed::No => vec![claim],
+        Followed::Nothing => Vec::new(),
     };
     let tag = |(name, value): (&str, String)| MessageTag::builder().name(name).value(value).build();
     all.into_iter().map(tag).collect()

@@ -37,7 +37,7 @@ pub(crate) async fn list(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<
     for listed in &claims {
         views.push(queued_view(&app.store, listed, caller, moment).await?);
     }
-    Ok(app.cursors.queue(call, caller, &views, totals, next.as_deref()))
+    Ok(app.cursors.current().queue(call, caller, &views, totals, next.as_deref()))
 }
 
 /// A page of a queue, or of all of them.

@@ -1,9 +1,10 @@
 //! The cursors of lists, under the keys that their secret has.
 
-use runtime::{KeyRing, Keys, keys::KeysError};
-use serde::Serialize;
-use web::views::{ClaimView, QueueTotalsView};
-use web::{Call, Caller, Cursors, Failure, Page, Reply};
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use runtime::{KeyRing, Keys};
+use web::{Call, Caller, Cursors, Failure, Page};
 
 /// Seals cursors under the current key, and opens those of every key that is kept.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ impl ListCursors {
     ///
     /// # Errors
     /// None: keys that were read can always serve.
-    pub fn of_keys(keys: &Keys) -> Result<Cursors, KeysError> {
+    pub fn of_keys(keys: &Keys) -> Result<Cursors, Infallible> {
         Ok(Cursors::new(keys.current_secret(), keys.secrets.values().map(Vec::as_slice)))
     }
 
@@ -35,37 +36,8 @@ impl ListCursors {
         }
     }
 
-    /// A page of a list, and how to get the next one.
-    pub fn list<T: Serialize>(
-        &self,
-        call: &Call<'_>,
-        caller: &Caller,
-        items: &[T],
-        next: Option<&str>,
-    ) -> Reply {
-        self.0.current().list(call, caller, items, next)
-    }
-
-    /// A page of what waits for the operator, with how much does.
-    pub fn queue(
-        &self,
-        call: &Call<'_>,
-        caller: &Caller,
-        items: &[ClaimView],
-        totals: Option<QueueTotalsView>,
-        next: Option<&str>,
-    ) -> Reply {
-        self.0.current().queue(call, caller, items, totals, next)
-    }
-
-    /// A page of a list as a table.
-    pub fn table(
-        &self,
-        call: &Call<'_>,
-        caller: &Caller,
-        text: String,
-        next: Option<&str>,
-    ) -> Reply {
-        self.0.current().table(call, caller, text, next)
+    /// Those that seal the next page's cursor.
+    pub fn current(&self) -> Arc<Cursors> {
+        self.0.current()
     }
 }

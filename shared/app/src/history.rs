@@ -27,5 +27,5 @@ pub async fn history_page(
     };
     let entries: Vec<_> = found.items.iter().filter_map(view).collect();
     let next = pagination::next(found.next);
-    Ok(app.cursors.list(call, caller, &entries, next.as_deref()).done())
+    Ok(app.cursors.current().list(call, caller, &entries, next.as_deref()).done())
 }

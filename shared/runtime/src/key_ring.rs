@@ -1,6 +1,7 @@
 //! What is made of the keys of a secret, made anew where the secret may have changed: a process lives for hours, and a
 //! key is added while it does (`docs/operations.md §5`).
 
+use std::fmt::Display;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -86,13 +87,15 @@ impl<T: Send + 'static> KeyRing<T> {
     ///
     /// # Errors
     /// If nothing can be made of the keys.
-    pub(crate) fn of_secret(
+    pub(crate) fn of_secret<E: Display + 'static>(
         keys: &Keys,
         client: aws_sdk_secretsmanager::Client,
         secret_id: &str,
-        make: fn(&Keys) -> Result<T, KeysError>,
+        make: fn(&Keys) -> Result<T, E>,
         clock: Clock,
     ) -> Result<Self, KeysError> {
+        let make =
+            move |keys: &Keys| make(keys).map_err(|error| KeysError::Unfit(error.to_string()));
         let secret_id = secret_id.to_owned();
         Ok(Self::new(make(keys)?, clock, move || {
             let (client, secret_id) = (client.clone(), secret_id.clone());

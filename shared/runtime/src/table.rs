@@ -1,5 +1,7 @@
 //! The store over the function's table.
 
+use std::fmt::Display;
+
 use store::{Store, StoreConfig};
 
 use crate::clients::{Clients, warmed};
@@ -28,11 +30,11 @@ pub async fn open_store(clients: &Clients, table: TableSettings) -> Store {
 ///
 /// # Errors
 /// If the keys cannot be read, or cannot serve.
-pub async fn open_store_and_ring<T: Send + 'static>(
+pub async fn open_store_and_ring<T: Send + 'static, E: Display + 'static>(
     clients: &Clients,
     table: TableSettings,
     secret_id: &str,
-    make: fn(&Keys) -> Result<T, KeysError>,
+    make: fn(&Keys) -> Result<T, E>,
 ) -> Result<(Store, KeyRing<T>), KeysError> {
     let secrets = clients.secrets();
     let keys = Box::pin(keys::load(&secrets, secret_id));
