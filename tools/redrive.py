@@ -13,9 +13,7 @@ import base64
 import json
 import sys
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from stack import Refused, Stack
+from stack import Refused, Stack, print_refusal
 
 # The readers of queues that no other queue has for its dead letters. Such a queue holds one record of a stream
 # a message, or one event.
@@ -114,23 +112,19 @@ def _attributes_to_send(message: dict) -> dict:
     return {"MessageAttributes": own, **traced}
 
 
-def main(arguments: list[str], open_stack=Stack) -> int:
+@print_refusal
+def main(arguments: list[str], open_stack=Stack):
     asking = argparse.ArgumentParser(prog="redrive", description="Gives what waits in a queue that nobody reads to its reader again.")
     asking.add_argument("--stack", required=True)
     asking.add_argument("--queue", required=True, help="the queue's name in the template")
     asking.add_argument("--most", type=int, help="at most so many messages")
     asked = asking.parse_args(arguments)
-    try:
-        if asked.most is not None and asked.most < 1:
-            raise Refused("--most is 1 or more")
-        redrive = Redrive(open_stack(asked.stack), asked.queue)
-        print(f"{redrive.count()} waiting in {asked.queue}", flush=True)
-        moved = redrive.run(asked.most)
-    except (Refused, ClientError, BotoCoreError) as refusal:
-        print(refusal, file=sys.stderr)
-        return 1
+    if asked.most is not None and asked.most < 1:
+        raise Refused("--most is 1 or more")
+    redrive = Redrive(open_stack(asked.stack), asked.queue)
+    print(f"{redrive.count()} waiting in {asked.queue}", flush=True)
+    moved = redrive.run(asked.most)
     print(f"{moved} moved, {redrive.count()} waiting")
-    return 0
 
 
 if __name__ == "__main__":

@@ -13,9 +13,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from stack import Refused, Stack
+from stack import Refused, Stack, print_refusal
 
 CLAIM = re.compile(r"[a-z2-7]{26}")
 TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
@@ -88,19 +86,15 @@ def _version(record: dict) -> int:
     return int(record["v"]["N"])
 
 
-def main(arguments: list[str], open_stack=Stack) -> int:
+@print_refusal
+def main(arguments: list[str], open_stack=Stack):
     asking = argparse.ArgumentParser(prog="restore_claim", description="Puts one claim back as a restored table has it.")
     asking.add_argument("--stack", required=True)
     asking.add_argument("--source", required=True, metavar="TABLE", help="the restored table")
     asking.add_argument("--claim", required=True)
     asking.add_argument("--lose-later", action="store_true", help="also where the claim has gone on since then")
     asked = asking.parse_args(arguments)
-    try:
-        print(Restore(open_stack(asked.stack), asked.source, asked.claim).run(asked.lose_later))
-    except (Refused, ClientError, BotoCoreError) as refusal:
-        print(refusal, file=sys.stderr)
-        return 1
-    return 0
+    print(Restore(open_stack(asked.stack), asked.source, asked.claim).run(asked.lose_later))
 
 
 if __name__ == "__main__":

@@ -12,9 +12,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from stack import Refused, Stack
+from stack import Refused, Stack, print_refusal
 
 KEY_BYTES = 32  # 64 characters, as many as the template generates
 LAST_ID = 255
@@ -100,23 +98,19 @@ class Rotation:
             self.say(f"new processes of {name} read the secret")
 
 
-def main(arguments: list[str], open_stack=Stack) -> int:
+@print_refusal
+def main(arguments: list[str], open_stack=Stack):
     asking = argparse.ArgumentParser(prog="rotate_links", description="Gives links a new key; no key is taken away.")
     asking.add_argument("--stack", required=True)
     asking.add_argument("--cursors", action="store_true", help="the key of the cursors of lists instead")
     asking.add_argument("--wait", type=int, default=120, metavar="SECONDS", help="until every process can know the new key")
     asking.add_argument("--new-processes", action="store_true", help="start new processes of the functions at each step")
     asked = asking.parse_args(arguments)
-    try:
-        if not 0 <= asked.wait <= LONGEST_WAIT_S:
-            raise Refused(f"--wait is 0 to {LONGEST_WAIT_S} seconds")
-        stack = open_stack(asked.stack)
-        secret = "CursorSecret" if asked.cursors else "LinkSecret"
-        Rotation(stack, secret, asked.new_processes, lambda text: print(text, flush=True)).run(asked.wait)
-    except (Refused, ClientError, BotoCoreError) as refusal:
-        print(refusal, file=sys.stderr)
-        return 1
-    return 0
+    if not 0 <= asked.wait <= LONGEST_WAIT_S:
+        raise Refused(f"--wait is 0 to {LONGEST_WAIT_S} seconds")
+    stack = open_stack(asked.stack)
+    secret = "CursorSecret" if asked.cursors else "LinkSecret"
+    Rotation(stack, secret, asked.new_processes, lambda text: print(text, flush=True)).run(asked.wait)
 
 
 if __name__ == "__main__":

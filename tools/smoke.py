@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rotate_links import Keys
-from stack import Refused, Stack, code_of
+from stack import Refused, Stack, code_of, print_refusal
 
 # The statement by which windows are closed (`shared/store/src/timers/batch_close.rs`), and a claim that no id can name.
 CLOSING = 'UPDATE "{}" SET st=? SET v=v+1 SET le=? WHERE pk=? AND sk=? AND st=? AND cl=? AND sl IS MISSING AND ob IS NOT MISSING'
@@ -247,19 +247,15 @@ def _ask(connection: http.client.HTTPConnection, host: str) -> int:
     return connection.getresponse().status
 
 
+@print_refusal
 def main(arguments: list[str], open_stack=Stack) -> int:
     asking = argparse.ArgumentParser(prog="smoke", description="Looks whether a deployed stack is as it should be.")
     asking.add_argument("--stack", required=True)
     asked = asking.parse_args(arguments)
-    try:
-        lines = look_at_all(open_stack(asked.stack))
-        wrong = 0
-        for line in lines:
-            print(f"{line.word:<8} {line}", flush=True)
-            wrong += isinstance(line, Expected)
-    except (Refused, ClientError, BotoCoreError) as refusal:
-        print(refusal, file=sys.stderr)
-        return 1
+    wrong = 0
+    for line in look_at_all(open_stack(asked.stack)):
+        print(f"{line.word:<8} {line}", flush=True)
+        wrong += isinstance(line, Expected)
     print(f"{wrong} not as expected" if wrong else "all as expected")
     return 1 if wrong else 0
 

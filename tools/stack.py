@@ -5,14 +5,15 @@ the local cloud the same tools work there.
 """
 
 import re
-from functools import cached_property
+import sys
+from functools import cached_property, wraps
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import boto3
 import yaml
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
 TEMPLATE = Path(__file__).resolve().parents[1] / "template.yaml"
@@ -30,6 +31,18 @@ def connect(service: str):
 def code_of(error: ClientError) -> str:
     """The code of an error of AWS."""
     return error.response.get("Error", {}).get("Code", "")
+
+
+def print_refusal(main):
+    """Has a tool end with 1 and say why, where it is refused or AWS refuses; with 0 where it says nothing else."""
+    @wraps(main)
+    def run(*given, **named) -> int:
+        try:
+            return main(*given, **named) or 0
+        except (Refused, ClientError, BotoCoreError) as refusal:
+            print(refusal, file=sys.stderr)
+            return 1
+    return run
 
 
 def describe(name: str, connect=connect) -> dict | None:

@@ -10,9 +10,9 @@ import json
 import sys
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError, WaiterError
+from botocore.exceptions import ClientError, WaiterError
 
-from stack import STACK_NAME, Refused, Stack, code_of, connect, describe
+from stack import Refused, STACK_NAME, Stack, code_of, connect, describe, print_refusal
 
 NOTES = Path(".local")
 KEY_WAITS_DAYS = 7  # the shortest that KMS takes
@@ -147,7 +147,8 @@ def _delete_stack(noted: dict, left: Left, connect) -> None:
     print("the stack is deleted", flush=True)
 
 
-def main(arguments: list[str]) -> int:
+@print_refusal
+def main(arguments: list[str]):
     asking = argparse.ArgumentParser(prog="undeploy", description="Deletes a sandbox with all its data.")
     asking.add_argument("--stack", required=True)
     asking.add_argument("--yes", metavar="NAME", help="the stack's name again, instead of typing it")
@@ -159,12 +160,7 @@ def main(arguments: list[str]) -> int:
         print("Type the stack's name to delete it: ", end="", flush=True)
         return sys.stdin.readline().strip()
 
-    try:
-        undeploy(asked.stack, confirm)
-    except (Refused, ClientError, BotoCoreError) as refusal:
-        print(refusal, file=sys.stderr)
-        return 1
-    return 0
+    undeploy(asked.stack, confirm)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,12 @@ def outputs() -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
+def physical(name: str) -> str:
+    """The physical id of a resource of the template."""
+    found = client("cloudformation").describe_stack_resources(StackName=STACK, LogicalResourceId=name)["StackResources"]
+    return found[0]["PhysicalResourceId"]
+
+
 def outbox() -> list[dict]:
     """Every mail sent so far, oldest first: To, Subject, BodyText, MessageId and more."""
     with urllib.request.urlopen(OUTBOX, timeout=10) as answer:

@@ -6,17 +6,12 @@ from contextlib import contextmanager
 import pytest
 
 import tool
-from aws import client
+from aws import client, physical
 from settings import ROOT, STACK
 
 sys.path.append(str(ROOT / "tools"))
 
 import smoke  # noqa: E402
-
-
-def physical(name: str) -> str:
-    found = client("cloudformation").describe_stack_resources(StackName=STACK, LogicalResourceId=name)["StackResources"]
-    return found[0]["PhysicalResourceId"]
 
 
 def lines(done) -> dict[str, list[str]]:
