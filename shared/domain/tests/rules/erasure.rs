@@ -7,7 +7,8 @@ use domain::command::{Command, CommandKind};
 use domain::decide::erasure_due_at;
 use domain::event::{EventBody, EventType};
 use domain::ids::StaffId;
-use domain::program::{Policy, RetentionDays};
+use domain::possible::possible_commands;
+use domain::program::{LONGEST_GRACE_SECONDS, Policy, RetentionDays};
 use domain::rejection::Rejection;
 
 use crate::finals::finals;
@@ -107,6 +108,21 @@ fn a_dispute_and_an_undo_that_arrived_in_time_find_their_claim_for_as_long_as_th
         assert!(given.claim.is_final(early));
         assert!(is_invalid_state(&given.when(&Command::Erase, operator(), early)), "{status:?}");
         assert!(given.when(&Command::Erase, operator(), end + grace).unwrap().is_some());
+    }
+}
+
+#[test]
+fn an_erasure_is_offered_once_the_longest_grace_of_any_policy_is_over_and_not_before() {
+    let offered = |given: &Given, at| {
+        possible_commands(&given.claim, &operator(), at).contains(&CommandKind::Erase)
+    };
+    let longest = Duration::seconds(LONGEST_GRACE_SECONDS.into());
+    for (told, given) in finals() {
+        let since =
+            given.claim.state.until().map_or(given.claim.last_event.at, |end| end + longest);
+        assert!(offered(&given, since), "{told}");
+        assert!(!offered(&given, since - Duration::milliseconds(1)), "{told}");
+        assert!(!offered(&erased(given), much_later()), "{told}");
     }
 }
 

@@ -10,6 +10,7 @@
 mod associations;
 mod calendars;
 mod chances;
+mod claimable;
 mod consent;
 mod customer;
 mod days;
@@ -33,6 +34,7 @@ mod silence;
 mod states;
 mod submit;
 mod table;
+mod term;
 mod undo;
 mod vanish;
 mod withdrawal;

@@ -8,7 +8,7 @@ use domain::actor::Actor;
 use domain::claim::{Claim, Scan, State, Status};
 use domain::command::{Command, CommandKind, DeclaredEvidence, Vanished};
 use domain::context::Context;
-use domain::decide::is_allowed_in;
+use domain::decide::{is_allowed_in, refuse_by_state};
 use domain::event::FailureCause;
 use domain::ids::{EvidenceId, ItemNo, Sha256Hash};
 use domain::possible::possible_commands;
@@ -244,6 +244,23 @@ fn a_refusal_by_state_says_what_is_possible_instead() {
             CommandKind::Vouch,
         ]
     );
+}
+
+#[test]
+fn a_command_whose_arguments_nobody_reads_is_refused_by_the_state_as_if_they_were_read() {
+    for status in Status::ALL.iter().copied() {
+        let claim = given_in(status).claim;
+        for command in CommandKind::ALL.iter().copied() {
+            let refused = refuse_by_state(&claim, command, &operator(), delivered_at());
+            let possible = possible_commands(&claim, &operator(), delivered_at());
+            let expected = if is_allowed_in(command, status) {
+                Ok(())
+            } else {
+                Err(Rejection::InvalidState { status, command, possible })
+            };
+            assert_eq!(refused, expected);
+        }
+    }
 }
 
 #[test]

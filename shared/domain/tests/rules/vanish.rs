@@ -1,13 +1,16 @@
 use domain::actor::Actor;
 use domain::claim::{Mark, Status};
 use domain::command::{Command, Vanished};
-use domain::decide::{foresee, gone_at, is_due, refusable, takes_from_claims, unenrolled};
+use domain::decide::{
+    Consequence, foresee, gone_at, is_due, refusable, takes_from_claims, unenrolled,
+};
 use domain::directory::{Partner, PartnerStatus, Tenant, TenantItemState, TenantStatus};
 use domain::effects::{lock_changes, newly_blocked};
 use domain::event::FailureCause;
 use domain::ids::ItemNo;
 use domain::program::{Consent, Policy};
 use domain::reason::{EndReason, ReasonCode};
+use domain::rules::{ExplicitYes, ItemBlock, StandingRules};
 
 use crate::given::*;
 
@@ -248,6 +251,39 @@ fn what_is_foreseen_of_a_deleted_tenant_is_what_comes_of_it() {
         assert_eq!((foreseen.ended, foreseen.rejected), (became("ended"), became("rejected")));
         assert_ne!(after.claim, given.claim, "{:?}", given.status());
     }
+}
+
+#[test]
+fn what_is_foreseen_is_final_where_an_association_or_an_undecided_item_is_lost() {
+    let nothing = Consequence {
+        held: true,
+        declined: vec![ItemNo(1)],
+        needs_yes: true,
+        ..Consequence::default()
+    };
+    assert!(!nothing.is_final());
+    assert!(Consequence { ended: vec![ItemNo(1)], ..nothing.clone() }.is_final());
+    assert!(Consequence { rejected: vec![ItemNo(1)], ..nothing }.is_final());
+}
+
+#[test]
+fn rules_do_what_they_demand_and_the_rules_before_them_did_not() {
+    let given = Given::awaiting();
+    let item = given.claim.item_ref(&given.claim.items[1]);
+    let until = closes_at() + chrono::Duration::days(9);
+    let (partner, kind, id) = (given.claim.subject.partner.clone(), item.kind, item.id);
+    let block = ItemBlock { partner, kind, id, until };
+    let blocking = StandingRules { blocks: [block].into(), ..StandingRules::default() };
+    let both = StandingRules { explicit_yes: ExplicitYes::All, ..blocking.clone() };
+    let none = StandingRules::default();
+    let of = |before, rules| Consequence::of_rules(&given.claim, before, rules, an_hour_later());
+    let declined = vec![ItemNo(2)];
+    let expected =
+        Consequence { declined: declined.clone(), needs_yes: true, ..Consequence::default() };
+    assert_eq!(of(&none, &both), expected);
+    assert_eq!(of(&none, &blocking), Consequence { needs_yes: false, ..expected.clone() });
+    assert_eq!(of(&blocking, &both), Consequence { declined: vec![], ..expected });
+    assert_eq!(of(&both, &both), Consequence::default());
 }
 
 #[test]
