@@ -55,15 +55,24 @@ impl Sim {
         }
         let out_of_reach = self.somebodys_that(|claim| claim.status() == Status::Unreachable);
         let chosen = out_of_reach.filter(|_| self.rng.bool());
-        let any = *self.rng.choice(&PARTNERS).unwrap();
-        let of = |partner| PARTNERS.into_iter().find(|(id, _)| *id == partner);
-        let (id, entry) = chosen.and_then(|(made, _)| of(made.wish.partner)).unwrap_or(any);
+        let any = self.rng.choice(&PARTNERS).unwrap().0;
+        let id = chosen.map_or(any, |(made, _)| made.wish.partner);
+        self.suspend_partner(id).await;
+    }
+
+    /// A partner is suspended, unless one is already; whether it was.
+    pub(super) async fn suspend_partner(&mut self, id: &'static str) -> bool {
+        if !self.books.suspended.is_empty() {
+            return false;
+        }
+        let (_, entry) = PARTNERS.into_iter().find(|(own, _)| *own == id).expect("a partner");
         let met = self.lively().filter(|made| made.wish.partner == id);
         let met = met.map(|made| self.peek(&made.id).status()).collect();
         let since = self.put_partner(id, entry(), PartnerStatus::Suspended).await;
         self.books.suspended.insert(id);
         let suspension = Suspension { partner: id, since, until: None, carried_out: false, met };
         self.books.suspensions.push(suspension);
+        true
     }
 
     /// Stores a partner's entry; when.

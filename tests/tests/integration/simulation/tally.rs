@@ -49,9 +49,8 @@ pub(super) enum Happened {
     Died,
 }
 
-/// There is some of each in every run of many seeds. Left out is [`Happened::EndedForThePartner`]: it takes a close
-/// between a suspension and its sweep, which hundreds of seeds may not bring.
-pub(super) const ALL: [Happened; 32] = [
+/// There is some of each in every run of many seeds.
+pub(super) const ALL: [Happened; 33] = [
     Happened::Opened,
     Happened::ClosedBySilence,
     Happened::RefusedInTime,
@@ -71,6 +70,7 @@ pub(super) const ALL: [Happened; 32] = [
     Happened::NoticeFailed,
     Happened::HeldForTheCalendar,
     Happened::HeldForThePartner,
+    Happened::EndedForThePartner,
     Happened::Recalled,
     Happened::Forgotten,
     Happened::Erased,

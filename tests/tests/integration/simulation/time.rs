@@ -143,6 +143,9 @@ impl Sim {
                 continue;
             };
             Box::pin(self.do_what_is_due_before(end)).await;
+            if self.rng.u8(0..4) == 0 && Box::pin(self.close_suspended(&claim.id, end)).await {
+                continue;
+            }
             let after = *self.rng.choice(&[-1, 0, 60, 118, 125]).unwrap();
             self.jump(end + Duration::seconds(after));
             self.note(format!("{after} s after the window's end"));
@@ -153,6 +156,20 @@ impl Sim {
                 Box::pin(self.overtake(&claim)).await;
             }
         }
+    }
+
+    /// The partner of a claim is suspended a second before the window's end, and silence closes the window before anybody
+    /// sweeps; whether it is so.
+    async fn close_suspended(&mut self, claim: &ClaimId, end: DateTime<Utc>) -> bool {
+        let partner = self.made.iter().find(|made| made.id == *claim).map(|made| made.wish.partner);
+        self.jump(end - Duration::seconds(1));
+        if !self.suspend_partner(partner.expect("who made it")).await {
+            return false;
+        }
+        self.jump(end + SETTLED);
+        Box::pin(self.tick()).await;
+        Box::pin(self.work_all()).await;
+        true
     }
 
     /// Before the timer of a decline gives its locks back, its rivals are reviewed and validated.
