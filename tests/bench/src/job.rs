@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::{ClaimId, Sha256Hash};
-use integration::backstage::{mail_event, message};
+use integration::backstage::{mail_event, mail_message, message};
 use integration::documents::BUCKET;
 use integration::fixtures;
 use integration::stack;
@@ -115,14 +115,7 @@ impl Job {
                 let event = Event::get(&format!("/v1/tenants/{}", fixtures::CONTOSO));
                 event.staff("operator", "operator-1").at(now).payload()
             }
-            Self::Notice => {
-                let detail = json!({
-                    "id": format!("{}-3", scene.notifying.claim.id), "claim": scene.notifying.claim.id,
-                    "version": scene.notifying.claim.version.0, "type": "validated",
-                    "at": now.to_rfc3339(), "notice": 1, "tenant": scene.notifying.claim.subject.tenant, "actor": "operator",
-                });
-                json!({"source": "cpor", "detail-type": "validated", "detail": detail})
-            }
+            Self::Notice => notice(scene, now).0,
             Self::Proof => {
                 let template = scene.notifying.clone();
                 let id = scene.copy(&template);
@@ -133,15 +126,7 @@ impl Job {
                 scene.fall_due(CLOSES, 0, now);
                 json!({"Records": [message(&json!({"shard": 0}))]})
             }
-            Self::Archive => {
-                let template = scene.notifying.clone();
-                let id = scene.copy(&template);
-                let from = template.claim.id;
-                let record = scene.record["dynamodb"]["NewImage"]["pk"]["S"].as_str();
-                let own = record.and_then(|pk| pk.strip_prefix("C#")).map(str::to_owned);
-                let own = own.and_then(|id| ClaimId::parse(&id).ok()).unwrap_or(from);
-                json!({"Records": [renamed(&scene.record, &own, &id)]})
-            }
+            Self::Archive => archive(scene).0,
             Self::Sweep => json!({"Records": [scene.changed]}),
         }
     }
@@ -149,7 +134,7 @@ impl Job {
     /// Whether an answer is that of a job well done.
     pub fn is_done(self, answer: &Value) -> bool {
         match self {
-            Self::Nothing | Self::Notice | Self::Scan => answer.is_null(),
+            Self::Nothing | Self::Scan => answer.is_null(),
             Self::Submit | Self::Announce => answer["statusCode"] == 201,
             Self::Echo
             | Self::Queue
@@ -157,7 +142,7 @@ impl Job {
             | Self::Usage
             | Self::Claims
             | Self::Tenant => answer["statusCode"] == 200,
-            Self::Proof | Self::Close | Self::Archive | Self::Sweep => {
+            Self::Notice | Self::Proof | Self::Close | Self::Archive | Self::Sweep => {
                 answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty)
             }
         }
@@ -185,6 +170,30 @@ pub fn decline_of(id: &ClaimId, now: DateTime<Utc>) -> Value {
         .header("content-type", "application/x-www-form-urlencoded")
         .header("accept", "application/json");
     event.body(&form).at(now).payload()
+}
+
+/// The message that a claim is validated, of which nobody has a mail yet; and the claim.
+pub fn notice(scene: &mut Scene, now: DateTime<Utc>) -> (Value, ClaimId) {
+    let template = scene.notifying.clone();
+    let id = scene.copy(&template);
+    let claim = &template.claim;
+    let detail = json!({
+        "id": format!("{id}-3"), "claim": id, "version": claim.version.0, "type": "validated",
+        "at": now.to_rfc3339(), "notice": 1, "tenant": claim.subject.tenant, "actor": "operator",
+    });
+    let event = json!({"source": "cpor", "detail-type": "validated", "detail": detail});
+    (json!({"Records": [mail_message(&event)]}), id)
+}
+
+/// The stream's record of a claim's first version, which is neither archived nor told yet; and the claim.
+pub fn archive(scene: &mut Scene) -> (Value, ClaimId) {
+    let template = scene.notifying.clone();
+    let id = scene.copy(&template);
+    let from = template.claim.id;
+    let record = scene.record["dynamodb"]["NewImage"]["pk"]["S"].as_str();
+    let own = record.and_then(|pk| pk.strip_prefix("C#")).map(str::to_owned);
+    let own = own.and_then(|id| ClaimId::parse(&id).ok()).unwrap_or(from);
+    (json!({"Records": [renamed(&scene.record, &own, &id)]}), id)
 }
 
 fn announce(scene: &mut Scene, now: DateTime<Utc>) -> Value {

@@ -1,5 +1,6 @@
-//! `bench load`: requests of every kind at once, from many function processes, while the table throttles
-//! half of everything for a third of the time. Nothing may fail, and nothing may be lost.
+//! `bench load`: requests of every kind at once, from many function processes, beside closing, archiving and mailing at
+//! full speed, while the table throttles half of everything for a third of the time. Nothing may fail, and nothing may be
+//! lost.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,7 +11,7 @@ use domain::claim::{Claim, Status};
 use domain::ids::ClaimId;
 use futures_util::future::join_all;
 use integration::backstage::message;
-use integration::engine::Engine;
+use integration::engine::{Engine, key};
 use integration::fixtures::ALPINE;
 use serde_json::{Value, json};
 use store::Image;
@@ -28,8 +29,14 @@ use crate::scene::Scene;
 /// How many of a hundred calls and statements are throttled in the middle third.
 const THROTTLED: u64 = 50;
 /// How many processes of each kind there are.
-const PROCESSES: [(Kind, usize); 4] =
-    [(Kind::Submit, 8), (Kind::Read, 6), (Kind::Decline, 6), (Kind::Close, 4)];
+const PROCESSES: [(Kind, usize); 6] = [
+    (Kind::Submit, 8),
+    (Kind::Read, 6),
+    (Kind::Decline, 6),
+    (Kind::Close, 4),
+    (Kind::Archive, 2),
+    (Kind::Mail, 2),
+];
 
 /// What a process is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +45,8 @@ enum Kind {
     Read,
     Decline,
     Close,
+    Archive,
+    Mail,
 }
 
 impl Kind {
@@ -46,6 +55,8 @@ impl Kind {
             Self::Submit | Self::Read => "claims",
             Self::Decline => "decision",
             Self::Close => "finalize",
+            Self::Archive => "publish",
+            Self::Mail => "notify",
         }
     }
 
@@ -55,15 +66,19 @@ impl Kind {
             Self::Read => "read a claim",
             Self::Decline => "decline an item",
             Self::Close => "close 25 windows",
+            Self::Archive => "archive a version",
+            Self::Mail => "mail a notice",
         }
     }
 
-    /// Whether it was answered as it must be: a "no" with 200, a claim with 201, windows with no failure.
+    /// Whether it was answered as it must be: a "no" with 200, a claim with 201, windows, versions and mails with no failure.
     fn is_well(self, answer: &Value) -> bool {
         match self {
             Self::Submit => answer["statusCode"] == 201,
             Self::Read | Self::Decline => answer["statusCode"] == 200,
-            Self::Close => answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty),
+            Self::Close | Self::Archive | Self::Mail => {
+                answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty)
+            }
         }
     }
 }
@@ -81,6 +96,8 @@ struct Promised {
     submitted: Vec<ClaimId>,
     declined: Vec<ClaimId>,
     closed: Vec<ClaimId>,
+    archived: Vec<ClaimId>,
+    mailed: Vec<ClaimId>,
 }
 
 struct Load {
@@ -169,6 +186,14 @@ impl Load {
                 let due = self.scene.borrow_mut().fall_due(CLOSES, shard, now);
                 (json!({"Records": [message(&json!({"shard": shard}))]}), due)
             }
+            Kind::Archive => {
+                let (event, id) = job::archive(&mut self.scene.borrow_mut());
+                (event, vec![id])
+            }
+            Kind::Mail => {
+                let (event, id) = job::notice(&mut self.scene.borrow_mut(), now);
+                (event, vec![id])
+            }
         }
     }
 
@@ -184,6 +209,8 @@ impl Load {
             Kind::Read => {}
             Kind::Decline => promised.declined.extend(claims),
             Kind::Close => promised.closed.extend(claims),
+            Kind::Archive => promised.archived.extend(claims),
+            Kind::Mail => promised.mailed.extend(claims),
         }
     }
 
@@ -266,10 +293,20 @@ impl Load {
             let item = claim.items.first();
             item.is_some_and(|item| claim.item_status(item).as_str() == "declined")
         };
+        let without = |ids: &[ClaimId], what: &str, prefix: &str| {
+            let has = |id: &&ClaimId| {
+                let items = engine.partition(&format!("C#{id}"));
+                items.iter().any(|item| key(item).1.starts_with(prefix))
+            };
+            let lost = ids.iter().filter(|id| !has(id));
+            lost.map(|id| format!("{what} {id}")).collect::<Vec<_>>()
+        };
         [
             of(&promised.submitted, "submitted", |claim| claim.status() == Status::Submitted),
             of(&promised.declined, "declined", is_declined),
             of(&promised.closed, "closed", |claim| claim.status() == Status::Associated),
+            without(&promised.archived, "archived", "H#"),
+            without(&promised.mailed, "mailed", "O#"),
         ]
         .concat()
     }

@@ -165,6 +165,8 @@ fn settings(cloud: &Cloud, platform: &str) -> BTreeMap<String, String> {
         ("BUS_NAME", "cpor"),
         ("PARK_QUEUE_URL", queue),
         ("SHARD_QUEUE_URL", queue),
+        ("NOTICES_QUEUE_URL", queue),
+        ("REMINDERS_QUEUE_URL", queue),
         ("DOCUMENT_BUCKET", integration::documents::BUCKET),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
