@@ -20,7 +20,7 @@ from wait import until
 class Case:
     """A queue of dead letters, the queue whose they are, that queue's reader, and what the reader may not do for a while.
 
-    The story is told in three parts: until something is in the queue, before the redrive, after it.
+    The story is told in four parts: before the reader breaks, until something is in the queue, before the redrive, after it.
     """
 
     dead_letters: str
@@ -32,6 +32,7 @@ class Case:
 
 def story_of_a_delivery(stack, api):
     """A notice is delivered. Its window opens once the delivery is recorded."""
+    yield
     scene = Scene(api).validated()
     yield
     assert scene.read()["status"] == "notifying"
@@ -42,6 +43,7 @@ def story_of_a_delivery(stack, api):
 def story_of_a_shard(stack, api):
     """A window ends. It closes once its shard is drained; no tick may ask for that meanwhile."""
     scene, events, tick = Scene(api), client("events"), physical("TickRule")
+    yield
     scene.awaiting()
     scene.past_the_deadline()
     opened = version(stack, scene)
@@ -58,6 +60,7 @@ def story_of_a_shard(stack, api):
 
 def story_of_a_notice(_stack, api):
     """A claim is validated. Its customer is written to."""
+    yield
     scene = Scene(api).validated()
     yield
     assert scene.read()["status"] == "notifying"
@@ -65,8 +68,21 @@ def story_of_a_notice(_stack, api):
     assert scene.link().notice == 1
 
 
+def story_of_a_mail_that_can_wait(_stack, api):
+    """A claim becomes official. Its customer is told."""
+    scene, official = Scene(api).awaiting(), "is now the official partner of"
+    yield
+    scene.past_the_deadline()
+    assert scene.read()["status"] == "associated"
+    yield
+    assert not any(official in text for text in scene.mails())
+    yield
+    scene.told("", official)
+
+
 CASES = [
     Case("NoticesDeadLetters", "NoticesQueue", "notify", ("dynamodb:*",), story_of_a_notice),
+    Case("RemindersDeadLetters", "RemindersQueue", "notify", ("dynamodb:*",), story_of_a_mail_that_can_wait),
     Case("DeliveryDeadLetters", "DeliveryQueue", "delivery", ("dynamodb:*",), story_of_a_delivery),
     Case("ShardDeadLetters", "ShardQueue", "finalize", ("dynamodb:UpdateItem", "dynamodb:PutItem"), story_of_a_shard),
 ]
@@ -78,6 +94,7 @@ def every_message_that_a_broken_reader_left_is_worked_off_after_a_redrive_and_no
     until(f"nothing in {case.source}", lambda: not waiting(case.source), seconds=60)
     before = waiting(case.dead_letters)
     story = case.story(stack, api)
+    next(story)
     with broken(case):
         next(story)
         until(f"something in {case.dead_letters}", lambda: waiting(case.dead_letters) > before, seconds=90)
