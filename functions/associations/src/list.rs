@@ -63,7 +63,7 @@ pub(crate) async fn page_of(
 }
 
 /// Whose claims are looked through: the caller's own, in the tenant asked for. `None`: an
-/// administrator asks for another tenant than his own, where there is nothing for him. Operator
+/// administrator asks for another tenant than the own one, where there is nothing to see. Operator
 /// staff may name a partner, a tenant, both or neither.
 fn scope(caller: &Caller, query: &AssociationsQuery) -> Result<Option<Scope>, Failure> {
     let tenant = query.tenant.clone();

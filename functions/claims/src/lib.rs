@@ -1,4 +1,4 @@
-//! The partner's requests: submit and drafts, check, list, read, history, and his commands.
+//! The partner's requests: submit and drafts, check, list, read, history, and the partner's commands.
 
 mod check;
 mod command;

@@ -1,5 +1,5 @@
 //! `GET /v1/customer/ledger`: every partner who sees the customer's data or asks to, and what the
-//! customer has answered him.
+//! customer has answered the partner.
 
 use domain::claim::{Claim, ItemStatus};
 use domain::ids::ItemNo;

@@ -1,5 +1,5 @@
-//! The signed-in customer (`docs/api.md §3.4`): the claims on his tenant, his answers to them,
-//! who sees his data, and what he has settled beforehand. He speaks for his own tenant alone, and
+//! The signed-in customer (`docs/api.md §3.4`): the claims on the tenant, the answers to them,
+//! who sees the data, and what is settled beforehand. The customer speaks for the own tenant alone, and
 //! needs no link or code.
 
 mod answer;

@@ -9,7 +9,7 @@ use crate::claim::{Claim, Instant};
 use crate::ids::Sha256Hash;
 use crate::program::{Policy, UsageHistory};
 
-/// The data of the customer that an associated partner may read, of his items only.
+/// The data of the customer that an associated partner may read, of the associated items only.
 pub const DATA_SCOPES: [&str; 2] = ["usage", "provisioned_seats"];
 
 /// The digest of the frozen content: partner, program, activity, tenant, items, data scopes, and which days

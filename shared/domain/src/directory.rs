@@ -413,7 +413,7 @@ pub struct Tenant {
     pub former_contacts: Vec<FormerContact>,
     /// Its workloads and subscriptions.
     pub items: Vec<TenantItem>,
-    /// What the customer has settled beforehand: his own, and stored apart from the entry.
+    /// What the customer has settled beforehand: the customer's own, and stored apart from the entry.
     #[serde(skip)]
     pub rules: StandingRules,
 }
@@ -562,12 +562,12 @@ impl Tenant {
         }
     }
 
-    /// The days on which the customer is closed, by the operator's directory and his own rules.
+    /// The days on which the customer is closed, by the operator's directory and the customer's own rules.
     pub fn closed_days(&self) -> impl Iterator<Item = NaiveDate> {
         self.closures.union(&self.rules.closures).copied()
     }
 
-    /// The language the customer is written to in: what he asked for, else what the operator knows.
+    /// The language the customer is written to in: what the customer asked for, else what the operator knows.
     pub fn language(&self) -> &Locale {
         self.rules.locale.as_ref().unwrap_or(&self.locale)
     }

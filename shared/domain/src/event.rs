@@ -280,7 +280,7 @@ coded! {
             items: Vec<ItemNo>,
             /// Why.
             reason: EndReason,
-            /// Since when they run no more: where another partner took over, since his began.
+            /// Since when they run no more: where another partner took over, since that partner's began.
             at: Instant,
         },
         /// [`EventType::EvidenceAdded`]: an entry, a document, or what its scan said.

@@ -1,5 +1,5 @@
-//! The customer's standing rules (`docs/api.md §3.4`): what holds for every claim on his
-//! tenant from its submit on, without his having to answer each.
+//! The customer's standing rules (`docs/api.md §3.4`): what holds for every claim on the
+//! tenant from its submit on, without an answer to each.
 
 use std::collections::BTreeSet;
 
@@ -21,17 +21,17 @@ pub const MAX_RULE_ENTRIES: usize = 500;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StandingRules {
-    /// Partners that may claim nothing of his.
+    /// Partners that may claim nothing of the customer's.
     pub blocked_partners: BTreeSet<PartnerId>,
     /// Where silence is a no.
     pub explicit_yes: ExplicitYes,
-    /// Days on which he is closed, beside those that the operator knows.
+    /// Days on which the customer is closed, beside those that the operator knows.
     pub closures: BTreeSet<NaiveDate>,
-    /// The language he wants to be written to in.
+    /// The language the customer wants to be written to in.
     pub locale: Option<Locale>,
-    /// People who get every notice and receipt too; each of them speaks for him.
+    /// People who get every notice and receipt too; each of them speaks for the customer.
     pub contacts: Vec<RuleContact>,
-    /// Blocks that are his own wish rather than the trace of a no.
+    /// Blocks that are the customer's own wish rather than the trace of a no.
     pub blocks: BTreeSet<ItemBlock>,
 }
 

@@ -131,7 +131,7 @@ function_routes! {
     }
     /// The signed-in customer.
     CustomerRoute as Customer {
-        /// List the claims on his tenant.
+        /// List the claims on the customer's tenant.
         Claims,
         /// Read one of them.
         Claim,

@@ -358,8 +358,8 @@ impl NoticeItem {
     }
 }
 
-/// By whose clocks a claim's customer is told moments: those of his window, else his own. UTC, where he
-/// has several zones.
+/// By whose clocks a claim's customer is told moments: those of the window, else the customer's own. UTC, where the
+/// customer has several zones.
 pub fn zone_of(claim: &Claim, place: &Place) -> Tz {
     match (claim.state.window(), &place.zone) {
         (Some(window), _) => window.time_zone,

@@ -71,14 +71,14 @@ pub enum Deed {
     Settle,
 }
 
-/// Somebody at a claim: nobody, or with what he has read and when he came.
+/// Somebody at a claim: nobody, or with what was read and when.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Process {
     /// Nothing to do.
     Idle,
     /// At the moment, about a claim.
     Came(Deed, usize, usize),
-    /// He has read everything.
+    /// Everything has been read.
     Read(Deed, usize, usize, Table),
 }
 
@@ -104,11 +104,11 @@ pub enum Action {
     Tick,
     /// Somebody comes to do something to a claim.
     Come(usize, Deed, usize),
-    /// He reads.
+    /// A read.
     Read(usize),
-    /// He writes; whether the answer is heard.
+    /// A write; whether the answer is heard.
     Write(usize, bool),
-    /// His process ends.
+    /// The process ends.
     Crash(usize),
 }
 
@@ -245,7 +245,7 @@ impl Transfer {
         })
     }
 
-    /// How the other stands to the item, where the lock names him.
+    /// How the other stands to the item, where the lock names that claim.
     fn rivals(&self, table: &Table, no: usize, now: Instant) -> Vec<Rival> {
         let other = 1 - no;
         let named = [table.lock.active, table.lock.next].contains(&Some(other));

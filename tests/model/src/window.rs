@@ -992,8 +992,8 @@ impl Window {
         is_deemed(&state.record) && state.left == asked && untouched
     }
 
-    /// Whether somebody is about to put what he decided on a record that is no longer so, and what he
-    /// wants can be decided on the one that is.
+    /// Whether somebody is about to put a decision on a record that is no longer so, and what
+    /// it wants can be decided on the one that is.
     fn meets_a_conflict(&self, state: &State) -> bool {
         state.requests.iter().any(|request| {
             let Request::Decided(ask, since, read, _) = request else { return false };

@@ -1,5 +1,5 @@
-//! The signed-in customer (`docs/api.md §3.4`): he sees what he was notified of, and
-//! answers for his own tenant without link and code.
+//! The signed-in customer (`docs/api.md §3.4`): what the notice told is seen, and
+//! answered for the own tenant without link and code.
 
 use chrono::Duration;
 use domain::claim::{Claim, Status};

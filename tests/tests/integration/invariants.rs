@@ -293,8 +293,8 @@ fn no_is_kept(claim: &Claim, model: &Model) -> Checked {
     Ok(())
 }
 
-/// I1 and I6: silence has full windows after the last proof, a yes is the customer's own, and what he
-/// was shown is what became active.
+/// I1 and I6: silence has full windows after the last proof, a yes is the customer's own, and what the
+/// customer was shown is what became active.
 fn silence_was_earned(claim: &Claim, model: &Model) -> Checked {
     for item in claim.active() {
         let ItemStatus::Active { basis, effective_at } = claim.item_status(item) else { continue };

@@ -1,4 +1,4 @@
-//! The customer's ledger (`docs/api.md §3.4`): every partner who sees his data or asks to.
+//! The customer's ledger (`docs/api.md §3.4`): every partner who sees the data or asks to.
 
 use chrono::Duration;
 use domain::claim::Claim;

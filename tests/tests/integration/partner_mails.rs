@@ -197,7 +197,7 @@ async fn every_decision_is_told_and_what_a_partner_did_itself_is_not() {
     told.dispute(&claim).await;
     told.mails().await;
     let world = &told.stack.world;
-    let overturn = Command::Overturn { comment: comment("He was right about Globex.") };
+    let overturn = Command::Overturn { comment: comment("The partner was right about Globex.") };
     world.give(&claim.id, &another(), &overturn).await.unwrap();
     let mail = text(&told.mails().await[0]);
     assert!(mail.contains("reviews the claim again; you need not do anything."), "{mail}");

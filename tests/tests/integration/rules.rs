@@ -441,7 +441,7 @@ async fn the_language_and_the_contacts_of_the_rules_are_those_of_the_mails() {
     let everybody = ["jana@contoso.example", "ciso@holding.example", "it@contoso.example"];
     assert_eq!(names, everybody);
     assert!(to.iter().all(|(_, text)| text.contains("If you do nothing")), "{}", to[0].1);
-    // He speaks for the customer, so his is the delivery that opens the window.
+    // This contact speaks for the customer, so theirs is the delivery that opens the window.
     let at = world.clock.now() + Duration::minutes(1);
     world.clock.set(at);
     let event = integration::backstage::mail_event(

@@ -1,5 +1,5 @@
 //! Neither of two rivals ever learns who the other is (`docs/domain.md §3`, *Exclusivity*): not from an
-//! answer, not from a mail, whatever he asks and however the contest ends. Nor does a partner learn whom the
+//! answer, not from a mail, whatever is asked and however the contest ends. Nor does a partner learn whom the
 //! customer's organisation has asked, or how many (`docs/domain.md §1.2`).
 
 use chrono::Duration;
@@ -18,7 +18,7 @@ use web::event::Event;
 const NOW: &str = "2026-12-22T14:00:00Z";
 const TEAMS: [&str; 1] = ["teams"];
 
-/// A partner with a claim, and everything he has been told so far.
+/// A partner with a claim, and everything that the partner has been told so far.
 struct Side {
     partner: &'static str,
     location: &'static str,
@@ -46,7 +46,7 @@ impl Side {
         [name, partner, domain, location, self.claim.id.to_string()]
     }
 
-    /// Asks everything that a partner can ask, of his own claim and of the other's.
+    /// Asks everything that a partner can ask, of the own claim and of the other's.
     async fn ask(&mut self, stack: &Stack, other: &Claim) {
         let own = self.claim.id.clone();
         let tenant = format!("/v1/claims?tenant_id={CONTOSO}");
@@ -79,7 +79,7 @@ impl Side {
         let path = event.payload()["rawPath"].as_str().unwrap_or_default().to_owned();
         let answer = Box::pin(stack.send(event.partner_admin(self.partner))).await;
         let headers = format!("{:?}", answer.headers);
-        // A problem repeats the path it is about: what the asker wrote himself tells him nothing.
+        // A problem repeats the path it is about: what the asker wrote tells the asker nothing.
         self.told.push(format!("{headers} {}", answer.text).replace(&path, ""));
     }
 
@@ -119,7 +119,7 @@ impl Contest {
         Box::pin(self.newcomer.read_mails(&self.stack)).await;
         for (side, other) in [(&self.holder, &self.newcomer), (&self.newcomer, &self.holder)] {
             let himself = side.told.iter().any(|told| told.contains(&side.names()[0]));
-            assert!(himself, "{} is told of his own claim", side.partner);
+            assert!(himself, "{} is told of the own claim", side.partner);
             for name in other.names() {
                 let found = side.told.iter().find(|told| told.contains(&name));
                 assert_eq!(found, None, "{} was told {name}", side.partner);

@@ -208,7 +208,7 @@ impl Sim {
         assert_eq!(self.peek(&self.made[0].id).status(), Status::Associated);
     }
 
-    /// An act begins: everybody claims what he wishes for. Later, or after a prologue, some have it already, or
+    /// An act begins: everybody claims as wished. Later, or after a prologue, some have it already, or
     /// were refused it for a while.
     async fn open_act(&mut self, act: usize) {
         let everybody_may = self.made.is_empty();

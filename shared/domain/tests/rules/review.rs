@@ -128,7 +128,7 @@ fn what_has_vanished_or_was_dropped_is_not_judged_at_validate() {
     let refused = decide(Some(&given.claim), &validate(&[]), &unclaimable);
     let at_its_place = FieldError::new("/items/1/id", FieldCode::ItemNotClaimable).of_claim();
     assert_eq!(refused, Err(Rejection::Fields(vec![at_its_place])));
-    // The second is the partner's already, by another claim; the customer blocks him for the third.
+    // The second is the partner's already, by another claim; the customer blocks the partner for the third.
     let item_ref = |no| given.claim.item_ref(given.claim.item(ItemNo(no)).unwrap());
     context.facts.own_claims = vec![(item_ref(2), ClaimId::of(&partner().id, "other"))];
     let refused = decide(Some(&given.claim), &validate(&[]), &context);
@@ -202,7 +202,7 @@ fn a_holder_is_asked_to_defend_and_heard_before_the_claim_is_validated() {
     let asked = |used| Some(Defence { until, used });
     assert!(matches!(validate(asked(false), now()), Err(Rejection::InvalidState { .. })));
     assert!(validate(asked(true), now()).unwrap().is_some(), "the holder has answered");
-    assert!(validate(asked(false), until).unwrap().is_some(), "the holder had his time");
+    assert!(validate(asked(false), until).unwrap().is_some(), "the holder's time was over");
     let later = Some(Defence { until: until + chrono::Duration::days(3), used: false });
     assert!(validate(later, until).unwrap().is_some(), "asked again for somebody else's sake");
     assert!(matches!(validate(None, until), Err(Rejection::InvalidState { .. })), "never asked");

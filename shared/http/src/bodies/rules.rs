@@ -1,4 +1,4 @@
-//! The customer's standing rules, as he writes them.
+//! The customer's standing rules, as they are sent.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;

@@ -1,4 +1,4 @@
-//! A claim as the signed-in customer sees it: what his notice and the decision page say, what he has answered, and
+//! A claim as the signed-in customer sees it: what the notice and the decision page say, what the customer has answered, and
 //! nothing of what partner and operator said to each other.
 
 use domain::claim::Claim;

@@ -1,4 +1,4 @@
-//! The customer's ledger: who sees his data, who asks to, and what he has answered.
+//! The customer's ledger: who sees the data, who asks to, and what the customer has answered.
 
 use chrono::NaiveDate;
 use domain::actor::{ActorKind, RECIPIENT};
@@ -21,7 +21,7 @@ use crate::words::{ToldEventWord, UsageHistoryWord, Word};
 pub struct LedgerView {
     /// The partner that this entry is about.
     pub partner: NamedView,
-    /// What he is or was partner of record for, running or ended.
+    /// What the partner is or was partner of record for, running or ended.
     pub associations: Vec<LedgerAssociationView>,
     /// The claims that wait for an answer.
     pub pending: Vec<CustomerClaimView>,

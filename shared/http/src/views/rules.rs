@@ -11,13 +11,13 @@ use crate::words::{ItemKindWord, Word};
 /// What a customer has settled beforehand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RulesView {
-    /// Partners that may claim nothing of his.
+    /// Partners that may claim nothing of the customer's.
     pub blocked_partners: Vec<String>,
     /// Where silence is a no.
     pub explicit_yes: ExplicitYesView,
-    /// Days on which he is closed; they act on later windows only.
+    /// Days on which the customer is closed; they act on later windows only.
     pub closures: Vec<String>,
-    /// The language he is written to in; `null`: the one the operator knows.
+    /// The language the customer is written to in; `null`: the one the operator knows.
     #[schema(required)]
     pub locale: Option<String>,
     /// People who get every mail about a claim too.

@@ -418,7 +418,7 @@ fn depends_on_reports(claim: &Claim) -> bool {
     }
 }
 
-/// The caller has seen the present version, where he must have.
+/// The caller has seen the present version, where that is asked for.
 fn check_version(claim: &Claim, expected: Option<Version>) -> Result<(), StoreError> {
     let current = claim.version;
     match expected {

@@ -137,7 +137,7 @@ impl Store {
         self.put_item(item).await
     }
 
-    /// The rules of a tenant's customer, with every block that holds at `moment`: those he wished for
+    /// The rules of a tenant's customer, with every block that holds at `moment`: those wished for
     /// and those that a "no" has left. `None`: there is no such tenant.
     pub async fn standing_rules(
         &self,

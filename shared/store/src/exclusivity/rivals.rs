@@ -44,7 +44,7 @@ impl Store {
         Ok(Some(Rival { place, ..rival(found.item, &record.claim, other.item, standing) }))
     }
 
-    /// The calendar in which a holder's time to defend is counted: his partner's.
+    /// The calendar in which a holder's time to defend is counted: the holding partner's.
     async fn place_of(&self, claim: &Claim) -> Result<Option<Place>, StoreError> {
         let policy = self.policy_of(claim).await?;
         let partner = self.partner(&claim.subject.partner).await?;

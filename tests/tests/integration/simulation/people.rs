@@ -21,12 +21,12 @@ const DEEDS: [&str; 7] =
 /// Nobody who is signed in is a wrong contact.
 const WRONG_CONTACT: &str = "wrong_contact";
 
-/// A customer's answer, and what he was told.
+/// A customer's answer, and what the customer was told.
 #[derive(Debug, Clone)]
 pub(super) struct Answered {
     intent: Intent,
     arrived: DateTime<Utc>,
-    /// `None`: he was never told.
+    /// `None`: the customer was never told.
     status: Option<u16>,
 }
 
@@ -56,7 +56,7 @@ pub(in super::super) struct Intent {
 const UNDER_WAY_MS: [i64; 6] = [1, 1_000, 5_000, 20_000, 60_000, 180_000];
 
 impl Intent {
-    /// Answers. That he began to is known even where nobody hears what he was told.
+    /// Answers. That it began is known even where nobody hears what came back.
     pub(super) async fn done(&self, stack: &Stack, answers: &Mutex<Vec<Answered>>) {
         let lock = || answers.lock().unwrap_or_else(PoisonError::into_inner);
         let arrived = stack.world.clock.now() - self.under_way;
@@ -69,7 +69,7 @@ impl Intent {
         lock()[place].status = Some(status);
     }
 
-    /// Gives the answer; what he was told.
+    /// Gives the answer; what came back.
     pub(in super::super) async fn given(&self, stack: &Stack) -> u16 {
         let Self { claim, deed, item, .. } = self;
         let arrived = stack.world.clock.now() - self.under_way;
