@@ -24,13 +24,13 @@ codes! {
     }
     /// Whose doing an event is, as everyone may see it.
     ActorKind {
-        /// The partner.
+        /// A user of the claim's partner, whatever the role.
         Partner => "partner",
-        /// The customer.
+        /// The customer: its administrator, its standing rules, or who answers by the link of a notice.
         Customer => "customer",
-        /// The operator's staff.
+        /// A member of the operator's staff.
         Operator => "operator",
-        /// The system itself.
+        /// The system: deadlines, delivery reports, scans and changes of the directory.
         System => "system",
     }
 }
@@ -39,32 +39,32 @@ codes! {
 /// schedule; never from a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
-    /// A partner's user.
+    /// A signed-in user of a partner.
     Partner {
-        /// The partner.
+        /// The partner of the token's claim `custom:partner_id`.
         id: PartnerId,
         /// Whether it is a `partner_admin`.
         admin: bool,
         /// Which of its people; `None` where the token does not tell.
         person: Option<PersonId>,
     },
-    /// The operator's staff.
+    /// A signed-in member of the operator's staff.
     Staff {
-        /// Who.
+        /// The token's claim `sub`: each member of the staff is a party of its own.
         id: StaffId,
         /// Reviewer, operator or auditor.
         role: StaffRole,
     },
     /// The customer's signed-in administrator.
     CustomerAdmin {
-        /// Which tenant.
+        /// The tenant of the token's claim `custom:tenant_id`.
         tenant: TenantId,
         /// Which of its people; `None` for the tenant's standing rules.
         person: Option<PersonId>,
     },
     /// Somebody who holds the link and the code of a notice.
     CustomerLink {
-        /// The notice.
+        /// The notice that the link is of: one of an earlier notice takes a "no" and nothing else.
         notice: NoticeNo,
         /// Whose link it is; `None`: of a form without recipients, which says no and nothing else.
         recipient: Option<RecipientNo>,
@@ -79,7 +79,7 @@ pub const RECIPIENT: &str = "recipient:";
 /// Who exactly acted: a member of the staff, a recipient by its link, or a person of a party.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActorId {
-    /// The operator's staff.
+    /// A member of the operator's staff, by the token's claim `sub`.
     Staff(StaffId),
     /// A recipient of the claim's notices, by its link.
     Recipient(RecipientNo),
@@ -107,11 +107,11 @@ impl fmt::Display for ActorId {
 /// The roles of the operator's staff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StaffRole {
-    /// Reviews.
+    /// Judges claims, and administers nothing.
     Reviewer,
-    /// Reviews and administers.
+    /// Does all that a reviewer may, validates contested claims, and writes the directory.
     Operator,
-    /// Reads.
+    /// Reads claims, history, associations and the directory, and changes nothing.
     Auditor,
 }
 
@@ -155,11 +155,11 @@ impl Actor {
 pub enum Party {
     /// A partner's user, whatever the role.
     Partner,
-    /// A `partner_admin`.
+    /// A partner's user with the role `partner_admin`, who alone submits and binds the partner.
     PartnerAdmin,
     /// A reviewer, and an operator, who may do all that a reviewer may.
     Reviewer,
-    /// An operator.
+    /// Staff with the role `operator`.
     Operator,
     /// The customer, signed in or with a notice's link and code.
     Customer,
@@ -167,7 +167,7 @@ pub enum Party {
     CustomerAdmin,
     /// Somebody who holds the link and the code of a notice.
     CustomerLink,
-    /// The system.
+    /// The system itself, which acts by deadlines, reports of mails, scans and the directory.
     System,
 }
 

@@ -35,7 +35,7 @@ pub use crate::time::Instant;
     reason = "facts of a claim that have nothing to do with one another"
 )]
 pub struct Claim {
-    /// Its id.
+    /// The id, made of the partner and the idempotency key of the request.
     pub id: ClaimId,
     /// Raised by one with every event.
     pub version: Version,
@@ -78,28 +78,28 @@ pub struct Claim {
     pub details: Details,
     /// Whether its personal data were erased.
     pub erased: bool,
-    /// The last event.
+    /// The event that led to the present version.
     pub last_event: LastEvent,
 }
 
 /// What is fixed when a claim is first stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
-    /// The claiming partner.
+    /// The partner that claims.
     pub partner: PartnerId,
     /// The partner's location; absent in a draft that does not name it yet.
     pub location: Option<LocationId>,
-    /// The program.
+    /// The program that is claimed in; fixed from the draft on.
     pub program: ProgramId,
     /// The version of the policy the claim is pinned to.
     pub policy_version: u32,
-    /// The program's family.
+    /// The family of the program, within which an item has one partner of record.
     pub family: FamilyId,
     /// What the program's items are.
     pub kind: ItemKind,
     /// What the partner does; absent in a draft that does not name it yet.
     pub activity: Option<Activity>,
-    /// The customer's tenant.
+    /// The tenant of the customer; fixed from the draft on.
     pub tenant: TenantId,
     /// Whether the customer's standing rules ask for a yes: then silence is a no, whatever the policy.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -111,7 +111,7 @@ pub struct Subject {
 pub struct Defence {
     /// Until when evidence may be added.
     pub until: Instant,
-    /// Whether some was.
+    /// Whether the holder has added an entry of evidence since it was asked.
     pub used: bool,
 }
 
@@ -125,13 +125,13 @@ impl Defence {
 /// The last event of a claim, in brief.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastEvent {
-    /// Its type.
+    /// What happened to the claim.
     pub event_type: EventType,
-    /// When.
+    /// The moment of the command that led to it.
     pub at: Instant,
     /// Whose doing it was.
     pub actor: ActorKind,
-    /// Who exactly.
+    /// Who exactly acted; `None` of the system, and where the token or the link does not tell.
     pub actor_id: Option<ActorId>,
     /// Whether a deadline that passed unanswered did it.
     pub by_silence: bool,

@@ -24,7 +24,7 @@ coded! {
     #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
     #[serde(rename_all = "snake_case")]
     Command {
-        /// Store a draft.
+        /// Store a draft, which needs program and tenant alone.
         Draft(Box<Creation>) => "draft",
         /// Submit: a new claim at once; `None`: a draft as it stands.
         Submit(Option<Box<Creation>>) => "submit",
@@ -32,45 +32,45 @@ coded! {
         Edit(Box<ClaimInput>) => "edit",
         /// Take a submitted claim back.
         Recall => "recall",
-        /// Drop a draft.
+        /// Drop a draft for good.
         Discard => "discard",
-        /// Begin the review.
+        /// Begin the review of a submitted claim, or ask holders who came in since.
         BeginReview => "begin_review",
-        /// Ask the partner.
+        /// Ask the partner for information.
         RequestInformation {
-            /// At least one.
+            /// At least one, each of the claim or of an item that is not dropped.
             reasons: Vec<GivenReason>,
         } => "request_information",
-        /// Answer the operator.
+        /// Answer a request for information.
         Respond {
-            /// A remark.
+            /// What the partner says with the answer, to be read by the staff.
             comment: Option<Comment>,
         } => "respond",
-        /// Reject.
+        /// Reject the undecided items.
         Reject {
-            /// At least one.
+            /// At least one, each of the claim or of an item that is not dropped.
             reasons: Vec<GivenReason>,
         } => "reject",
-        /// Validate.
+        /// Find the claim right, so that the customer is notified.
         Validate {
-            /// Items to drop.
+            /// Undecided items that are left out of the notice, each with the reason; one undecided item must stay.
             drop: Vec<(ItemNo, ReasonCode)>,
             /// The grounds, required of a contested claim.
             comment: Option<Comment>,
         } => "validate",
         /// Reports of the mail provider were noted: do what they call for.
         ApplyReports {
-            /// Of which notice.
+            /// The notice that the reports are about; those of an earlier one move nothing.
             notice: NoticeNo,
         } => "apply_reports",
         /// Vouch for a contact of the tenant's domain.
         Vouch {
-            /// Why; required.
+            /// Why the contact speaks for the tenant; required, and read by staff alone.
             comment: Option<Comment>,
         } => "vouch",
         /// Refuse the contact that the partner proposes.
         RefuseContact {
-            /// Why.
+            /// Why it is refused, to be read by the partner.
             comment: Option<Comment>,
         } => "refuse_contact",
         /// Retire the link of a recipient.
@@ -82,29 +82,29 @@ coded! {
         } => "retire_link",
         /// The customer's rules make silence a no.
         ChangeConsent => "change_consent",
-        /// Name another contact.
+        /// Name another contact at the customer, or propose one (`docs/domain.md §3.2`).
         CorrectContact {
-            /// The new contact.
+            /// Who is to get the next notice.
             contact: CustomerContact,
         } => "correct_contact",
         /// The customer says no.
         Decline {
-            /// Which items.
+            /// The items that the customer refuses.
             items: Selection,
         } => "decline",
         /// The customer takes a no back.
         Undo {
-            /// Which items.
+            /// The items whose "no" is to be taken back.
             items: Selection,
         } => "undo",
         /// The customer says yes.
         Accept {
-            /// Which items.
+            /// The items that the customer accepts.
             items: Selection,
         } => "accept",
-        /// End an association.
+        /// End the association of one item at once.
         End {
-            /// Whose association.
+            /// The number of the item whose association ends.
             item: ItemNo,
             /// Required of partner and operator.
             comment: Option<Comment>,
@@ -118,47 +118,47 @@ coded! {
         } => "extend",
         /// Count a window again: the calendar has changed.
         Recount => "recount",
-        /// Hold.
+        /// Hold the claim: a window that runs is void.
         Hold {
-            /// Why.
+            /// Why it is held, to be read by the partner.
             comment: Comment,
         } => "hold",
-        /// Resume.
+        /// Go on with a claim on hold, by a new notice and a full new window.
         Resume => "resume",
-        /// Withdraw.
+        /// Take back what is undecided.
         Withdraw {
-            /// Why.
+            /// What the partner says with it, to be read by the staff.
             comment: Option<Comment>,
         } => "withdraw",
-        /// Dispute a rejection.
+        /// Object to a rejection, once in the life of a claim.
         Dispute {
-            /// Why.
+            /// Why the rejection is wrong.
             comment: Comment,
         } => "dispute",
-        /// The rejection stands.
+        /// Find a disputed rejection right: it is final.
         Uphold {
-            /// Why.
+            /// Why the rejection stands, to be read by the partner.
             comment: Comment,
         } => "uphold",
-        /// The rejection falls.
+        /// Find a disputed rejection wrong: the claim is in review again.
         Overturn {
-            /// Why.
+            /// Why the rejection does not stand, to be read by the partner.
             comment: Comment,
         } => "overturn",
-        /// Add evidence.
+        /// Add an entry of evidence, with the digest of its document.
         AddEvidence(Box<DeclaredEvidence>) => "add_evidence",
         /// The scan of a document has ended.
         RecordScan {
-            /// Of which entry.
+            /// The entry of evidence whose document was scanned.
             id: EvidenceId,
-            /// With which content.
+            /// The SHA-256 of the document that the entry awaits; where it awaits another one, nothing is recorded.
             sha256: Sha256Hash,
             /// What it said; `None`: the document is not the one that was declared.
             scan: Scan,
         } => "record_scan",
         /// Ask the holder of an item, of whose claim it is, to defend it.
         RequestDefence {
-            /// Until when.
+            /// The end of the time to defend, exclusive.
             until: Instant,
         } => "request_defence",
         /// End an association of the holder that another partner takes over.
@@ -184,7 +184,7 @@ coded! {
 pub struct Creation {
     /// The id that it gets.
     pub id: ClaimId,
-    /// Its content.
+    /// What the partner claims, and for whom.
     pub input: ClaimInput,
     /// The fields of the request that could not be read: reported together with what is not eligible.
     #[serde(skip)]
@@ -221,9 +221,9 @@ pub struct GivenReason {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Selection {
-    /// All of them.
+    /// Every item of the claim that the command can be about.
     All,
-    /// These.
+    /// The items of these numbers, and no other.
     These(Vec<ItemNo>),
 }
 

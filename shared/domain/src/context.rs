@@ -15,7 +15,7 @@ use crate::rejection::Rejection;
 /// Whose days are counted: a calendar and a zone.
 #[derive(Debug, Clone)]
 pub struct Place {
-    /// Its business days.
+    /// The calendar by which business days are counted.
     pub calendar: BusinessCalendar,
     /// Its time zone, or every zone of its country.
     pub zone: Zone,
@@ -65,11 +65,11 @@ impl Place {
 /// [`crate::command::Needs`] ask for them.
 #[derive(Debug, Clone)]
 pub struct Places {
-    /// The operator's.
+    /// The calendar and zone of the operator, which also stand in where those of another party end.
     pub operator: Place,
-    /// The partner's.
+    /// The calendar and zone of the partner; `None` where the command does not need them.
     pub partner: Option<Place>,
-    /// The customer's.
+    /// The calendar and zone of the customer; `None` where the command does not need them.
     pub customer: Option<Place>,
     /// The customer's as it was known when the window of the claim had ended, if it has: what came later says nothing
     /// about that window.
@@ -79,9 +79,9 @@ pub struct Places {
 /// What is known of the world outside the claim.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
-    /// The claim's partner.
+    /// The entry of the claim's partner as it is now; `None`: there is none, or the command does not need it.
     pub partner: Option<Partner>,
-    /// The claim's tenant.
+    /// The entry of the claim's tenant as it is now; `None`: there is none, or the command does not need it.
     pub tenant: Option<Tenant>,
     /// The claim's program as it is now.
     pub program: Option<Program>,
@@ -109,7 +109,7 @@ pub struct Facts {
 pub struct Rival {
     /// The item of this claim.
     pub item: ItemNo,
-    /// The other claim.
+    /// The id of the other claim.
     pub claim: ClaimId,
     /// The item of the other claim.
     pub rival_item: ItemNo,
@@ -142,7 +142,7 @@ impl Rival {
 /// How a claim stands to an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// Its association runs.
+    /// The other claim is the holder: its association on the item runs.
     Active,
     /// It is validated and undecided.
     Next,
@@ -156,23 +156,23 @@ pub struct Context {
     /// The moment of the command: the gateway's arrival stamp of a request (`docs/domain.md §4`, *The
     /// race*), the checked clock for the system's own work.
     pub at: Instant,
-    /// Who asks.
+    /// Who gives the command, and in which role.
     pub actor: Actor,
     /// The policy the claim is pinned to.
     pub policy: Policy,
-    /// The calendars.
+    /// The calendars of operator, partner and customer.
     pub places: Places,
-    /// The rest.
+    /// What is known of directory, rivals and notice.
     pub facts: Facts,
 }
 
 impl Context {
-    /// The partner's calendar.
+    /// The calendar and zone of the partner; [`Rejection::MissingFact`] where they were not read.
     pub fn partner_place(&self) -> Result<&Place, Rejection> {
         self.places.partner.as_ref().ok_or(Rejection::MissingFact("partner"))
     }
 
-    /// The customer's calendar.
+    /// The calendar and zone of the customer; [`Rejection::MissingFact`] where they were not read.
     pub fn customer_place(&self) -> Result<&Place, Rejection> {
         self.places.customer.as_ref().ok_or(Rejection::MissingFact("tenant"))
     }

@@ -7,7 +7,7 @@ use crate::time::Instant;
 /// stands in for it (`docs/domain.md §4`, 7).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deadline {
-    /// The end, exclusive.
+    /// The first instant that is too late.
     pub at: Instant,
     /// By which calendar it was counted, where the party's own ends: the operator's, or
     /// [`CalendarId::weekdays`].

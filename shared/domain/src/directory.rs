@@ -26,11 +26,11 @@ pub const MAX_ADDED_DAYS: usize = 200;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CountryCalendar {
-    /// Whose calendar.
+    /// The country whose calendar it is.
     pub country: CountryCode,
     /// How often it has changed; it stands in the ids of the calendars.
     pub revision: u32,
-    /// The days.
+    /// The days that are added, at most [`MAX_ADDED_DAYS`].
     pub added: BTreeSet<Exception>,
     /// Who added which of the days, and when; of those that the system added nobody is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -41,13 +41,13 @@ pub struct CountryCalendar {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DayGrant {
-    /// Which day.
+    /// The local date of the day that was added.
     pub date: NaiveDate,
     /// Where; `None`: in the whole country.
     pub subdivision: Option<Subdivision>,
-    /// When.
+    /// When the day was added.
     pub since: Instant,
-    /// Who.
+    /// The member of the staff who added it.
     pub by: StaffId,
 }
 
@@ -112,7 +112,7 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Location {
-    /// Its id.
+    /// The id, unique within the partner.
     pub id: LocationId,
     /// The programs it is enrolled in.
     pub programs: BTreeSet<ProgramId>,
@@ -131,21 +131,21 @@ impl Location {
     }
 }
 
-/// A partner.
+/// A partner's entry in the directory (`docs/api.md §4.1`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Partner {
-    /// Its id.
+    /// The id, unique in the directory.
     pub id: PartnerId,
     /// Its name, as customers read it.
     pub name: Name,
-    /// Active or suspended.
+    /// Whether it may claim and read usage.
     pub status: PartnerStatus,
-    /// Its locations.
+    /// The units that are enrolled in programs.
     pub locations: Vec<Location>,
     /// The country of its business calendar.
     pub country: CountryCode,
-    /// Its time zone.
+    /// The zone in which its days and quotas are counted.
     pub time_zone: Tz,
     /// How many claims it may submit in a day.
     pub daily_claim_quota: u32,
@@ -294,9 +294,9 @@ impl Partner {
 codes! {
     /// Whether a tenant exists still.
     TenantStatus {
-        /// It exists.
+        /// The tenant exists: its items can be claimed.
         Active => "active",
-        /// It is gone.
+        /// The tenant is gone: nothing can be claimed at it, and its associations end.
         Deleted => "deleted",
     }
 }
@@ -305,9 +305,9 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TenantContact {
-    /// Who it is.
+    /// The name of the person.
     pub name: Name,
-    /// Where notices go.
+    /// The address that notices go to.
     pub email: Email,
     /// Whether the vendor has verified that the contact speaks for the tenant.
     pub verified: bool,
@@ -338,9 +338,9 @@ pub struct FormerContact {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Grant {
-    /// When.
+    /// When the change was made.
     pub since: Instant,
-    /// Who.
+    /// The member of the staff who made it.
     pub by: StaffId,
 }
 
@@ -355,9 +355,9 @@ impl TenantContact {
 codes! {
     /// The state of an item at its tenant.
     TenantItemState {
-        /// In use.
+        /// In use at the tenant; `claimable` says whether it may be claimed.
         Active => "active",
-        /// Lapsed, and renewable.
+        /// Lapsed and renewable: it counts as still there.
         Grace => "grace",
         /// Gone; a renewal is a new claim.
         Ended => "ended",
@@ -368,9 +368,9 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TenantItem {
-    /// Workload or subscription.
+    /// Whether it is a workload or a subscription.
     pub kind: ItemKind,
-    /// Its id.
+    /// The id of the item at the tenant.
     pub id: ItemId,
     /// What was bought; a program's catalogue names it.
     pub product: ProductId,
@@ -380,15 +380,15 @@ pub struct TenantItem {
     pub state: TenantItemState,
 }
 
-/// A customer's tenant.
+/// A tenant's entry in the directory (`docs/api.md §4.2`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tenant {
-    /// Its id.
+    /// The id, a UUID.
     pub id: TenantId,
-    /// The customer's name.
+    /// The name of the customer, as mails and pages say it.
     pub name: Name,
-    /// Active or deleted.
+    /// Whether the tenant exists still.
     pub status: TenantStatus,
     /// The domains that are its own.
     pub domains: BTreeSet<Domain>,

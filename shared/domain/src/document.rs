@@ -6,18 +6,18 @@ pub const MAX_DOCUMENT_BYTES: u64 = 10 * 1024 * 1024;
 /// What a document may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DocumentKind {
-    /// PDF.
+    /// A PDF, by `%PDF-` at its first byte and `%%EOF` near its end.
     Pdf,
-    /// PNG.
+    /// A picture in the format PNG.
     Png,
-    /// JPEG.
+    /// A picture in the format JPEG.
     Jpeg,
     /// An Office Open XML text, without macros.
     Docx,
 }
 
 impl DocumentKind {
-    /// Every one.
+    /// Every kind that a document may be of.
     pub const ALL: [Self; 4] = [Self::Pdf, Self::Png, Self::Jpeg, Self::Docx];
 
     /// The media types of all of them, in the same order.
@@ -28,7 +28,7 @@ impl DocumentKind {
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ];
 
-    /// Its media type.
+    /// The media type of documents of that kind.
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Pdf => "application/pdf",

@@ -187,7 +187,7 @@ fn item_problem(
 codes! {
     /// Whether a partner can claim an item of a tenant.
     Claimability {
-        /// It can.
+        /// The partner can claim the item now.
         Claimable => "claimable",
         /// A claim of its own names the item already, open or active.
         Mine => "mine",

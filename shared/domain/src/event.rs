@@ -22,17 +22,17 @@ pub use crate::recipient::FailureCause;
 pub struct Event {
     /// The version the claim has after it.
     pub version: Version,
-    /// When.
+    /// The moment of the command that led to it: the gateway's arrival stamp, or the system's checked clock.
     pub at: Instant,
     /// Whose doing it was.
     pub actor: ActorKind,
-    /// Who exactly.
+    /// Who exactly acted; `None` of the system, and where the token or the link does not tell.
     pub actor_id: Option<ActorId>,
     /// Whether a deadline that passed unanswered did it.
     pub by_silence: bool,
     /// Of the command and its party.
     pub fingerprint: Option<Fingerprint>,
-    /// What happened.
+    /// What happened to the claim, with its type.
     pub body: EventBody,
     /// The details, where they changed.
     pub details: Option<Box<Details>>,
@@ -45,11 +45,11 @@ pub struct Event {
 /// What a first event fixes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opening {
-    /// The claim's id.
+    /// The id that the claim keeps for good.
     pub id: ClaimId,
     /// Who claims, of whom, in which program.
     pub subject: Subject,
-    /// What is claimed.
+    /// The items that are claimed; a draft may have none yet.
     pub items: Vec<Item>,
 }
 
@@ -58,9 +58,9 @@ coded! {
     /// What happened, with exactly what `evolve` needs.
     #[derive(Debug, Clone, PartialEq, Eq)]
     EventBody {
-        /// [`EventType::Drafted`].
+        /// [`EventType::Drafted`]: a draft is stored, and its program and tenant are fixed.
         Drafted {
-            /// What is fixed.
+            /// The content of the draft, as far as it is given.
             opening: Box<Opening>,
             /// When idleness discards it.
             discard_at: Instant,
@@ -74,7 +74,7 @@ coded! {
             /// The date that ranks rivals.
             priority_at: Instant,
         },
-        /// [`EventType::Edited`].
+        /// [`EventType::Edited`]: the partner changed the content, or removed items that it was asked about.
         Edited {
             /// The content after it, where the claim is a draft.
             opening: Option<Box<Opening>>,
@@ -83,16 +83,16 @@ coded! {
             /// A draft's new idle deadline.
             discard_at: Option<Instant>,
         },
-        /// [`EventType::Recalled`].
+        /// [`EventType::Recalled`]: the claim is a draft again.
         Recalled {
             /// When idleness discards the draft.
             discard_at: Instant,
             /// Until when a resubmit keeps the priority date.
             keeps_priority_until: Deadline,
         },
-        /// [`EventType::Discarded`].
+        /// [`EventType::Discarded`]: the draft is over, by the partner or by silence.
         Discarded,
-        /// [`EventType::ReviewBegun`].
+        /// [`EventType::ReviewBegun`]: a reviewer begins, or asks holders who came in meanwhile.
         ReviewBegun {
             /// When it should be decided.
             due_at: Deadline,
@@ -101,37 +101,37 @@ coded! {
             /// Until when the holder may defend.
             defence_until: Option<Instant>,
         },
-        /// [`EventType::ReviewOverdue`].
+        /// [`EventType::ReviewOverdue`]: the deadline of a review passed, which is recorded once.
         ReviewOverdue,
         /// [`EventType::DefenceRequested`], of the holder's claim.
         DefenceRequested {
-            /// Until when.
+            /// The end of the time to defend, exclusive (`docs/domain.md §3.4`).
             until: Instant,
         },
-        /// [`EventType::InformationRequested`].
+        /// [`EventType::InformationRequested`]: it is the partner's turn to answer.
         InformationRequested {
-            /// What is asked.
+            /// What is asked, at least one reason; their comments stand in the details.
             reasons: Vec<Reason>,
-            /// Until when.
+            /// The end of the time to answer, exclusive: silence rejects the claim.
             answer_by: Deadline,
         },
-        /// [`EventType::InformationAnswered`].
+        /// [`EventType::InformationAnswered`]: the claim is in review again.
         InformationAnswered {
             /// When the review should be done.
             due_at: Deadline,
         },
-        /// [`EventType::Rejected`].
+        /// [`EventType::Rejected`]: undecided items are refused, by staff, by silence, or since they are gone.
         Rejected {
             /// Which undecided items; empty: all of them.
             items: Vec<ItemNo>,
-            /// Who and why.
+            /// The reasons, and the reviewer; no reviewer where silence or the system did it.
             rejection: RejectionRecord,
             /// Until when it can be disputed.
             disputable_until: Option<Instant>,
             /// When the policy's term runs out, where nothing but associations is left.
             ends_at: Option<Instant>,
         },
-        /// [`EventType::Validated`].
+        /// [`EventType::Validated`]: the content is frozen, and a notice is due.
         Validated {
             /// Whether the customer's rules ask for a yes by now.
             explicit_yes: bool,
@@ -146,9 +146,9 @@ coded! {
             /// Until when a proof of delivery must come.
             deliver_by: Deadline,
         },
-        /// [`EventType::WindowOpened`].
+        /// [`EventType::WindowOpened`]: a notice was delivered to a verified recipient.
         WindowOpened {
-            /// The deadline, explained.
+            /// The customer's window, with the days that it counts and those that it skips.
             window: Window,
             /// Whose delivery it is counted from.
             opened_by: RecipientNo,
@@ -160,43 +160,43 @@ coded! {
             /// Whether that is the operator's turn.
             with_operator: bool,
         },
-        /// [`EventType::RecipientFailed`].
+        /// [`EventType::RecipientFailed`]: the delivery that counted failed, or no proof of it came in time.
         RecipientFailed {
             /// What becomes of the notice.
             change: NoticeChange,
         },
-        /// [`EventType::ContactVouched`].
+        /// [`EventType::ContactVouched`]: the details name the address and who vouched.
         ContactVouched,
-        /// [`EventType::ContactProposed`].
+        /// [`EventType::ContactProposed`]: the operator has to answer, and nothing is mailed.
         ContactProposed {
             /// When the operator should have answered.
             due_at: Deadline,
         },
-        /// [`EventType::ContactProposalRefused`].
+        /// [`EventType::ContactProposalRefused`]: it is the partner's turn again, with the full time.
         ContactProposalRefused {
             /// Until when the contact must be corrected.
             correct_by: Deadline,
         },
-        /// [`EventType::LinkRetired`].
+        /// [`EventType::LinkRetired`]: the link takes a "no" and nothing else, for ever.
         LinkRetired {
             /// What becomes of the notice.
             change: NoticeChange,
         },
         /// [`EventType::ConsentChanged`]: silence is a "no" from now on.
         ConsentChanged,
-        /// [`EventType::ContactCorrected`].
+        /// [`EventType::ContactCorrected`]: another contact gets the next notice.
         ContactCorrected {
-            /// The new notice.
+            /// The number of the notice that is due.
             notice: NoticeNo,
             /// Until when a proof of delivery must come.
             deliver_by: Deadline,
         },
-        /// [`EventType::ContactRefused`].
+        /// [`EventType::ContactRefused`]: a recipient says that it is not the right person.
         ContactRefused {
             /// What becomes of the notice.
             change: NoticeChange,
         },
-        /// [`EventType::ItemsDeclined`].
+        /// [`EventType::ItemsDeclined`]: a "no" of the customer to items that were undecided, active or declined.
         ItemsDeclined {
             /// Items that were undecided.
             declined: Vec<ItemNo>,
@@ -204,81 +204,81 @@ coded! {
             ended: Vec<ItemNo>,
             /// Items that somebody else had declined before.
             joined: Vec<ItemNo>,
-            /// Who says no.
+            /// The parties whose "no" it is.
             by: Decliners,
             /// Whether the no arrived in time.
             in_time: bool,
             /// When the policy's term runs out, where nothing but associations is left.
             ends_at: Option<Instant>,
         },
-        /// [`EventType::DeclineUndone`].
+        /// [`EventType::DeclineUndone`]: the "no" of some parties is taken back; an item without any other waits again.
         DeclineUndone {
             /// The items of which a no is taken back.
             items: Vec<ItemNo>,
-            /// Whose.
+            /// The parties whose "no" is taken back.
             by: Decliners,
             /// Whether it was by a link.
             by_link: bool,
             /// What becomes of the notice: no delivery may stand any more, or the window becomes longer.
             change: NoticeChange,
         },
-        /// [`EventType::ItemsAccepted`].
+        /// [`EventType::ItemsAccepted`]: a yes of the customer's administrator.
         ItemsAccepted {
             /// The items that are active now.
             items: Vec<ItemNo>,
             /// When the policy's term runs out, where nothing but associations is left.
             ends_at: Option<Instant>,
         },
-        /// [`EventType::WindowExtended`].
+        /// [`EventType::WindowExtended`]: the window ends later, never earlier.
         WindowExtended {
-            /// The longer window.
+            /// The window that replaces the one before.
             window: Window,
-            /// Why.
+            /// Why it ends later, as `window.extended_by` lists it (`docs/domain.md §4.4`).
             cause: ExtensionCause,
             /// Whose delivery it is counted from now, where that has changed.
             opened_by: Option<RecipientNo>,
         },
-        /// [`EventType::Held`].
+        /// [`EventType::Held`]: no window runs until the claim is resumed.
         Held {
             /// Why the system holds it; `None`: the operator does.
             reason: Option<HoldReason>,
         },
-        /// [`EventType::Resumed`].
+        /// [`EventType::Resumed`]: the hold is over, and a full new window will follow.
         Resumed {
-            /// The new notice.
+            /// The number of the notice that is due.
             notice: NoticeNo,
             /// Until when a proof of delivery must come.
             deliver_by: Deadline,
         },
-        /// [`EventType::WindowClosed`].
+        /// [`EventType::WindowClosed`]: silence decides the items that nobody has decided (`docs/domain.md §4.3`).
         WindowClosed {
             /// What silence did to the undecided items.
             outcome: Silence,
             /// When the policy's term runs out.
             ends_at: Option<Instant>,
         },
-        /// [`EventType::Withdrawn`].
+        /// [`EventType::Withdrawn`]: the partner takes the undecided items back.
         Withdrawn {
             /// When the policy's term runs out, where nothing but associations is left.
             ends_at: Option<Instant>,
         },
-        /// [`EventType::Disputed`].
+        /// [`EventType::Disputed`]: the partner objects to the rejection, once in the life of a claim.
         Disputed {
             /// When it should be judged.
             due_at: Deadline,
         },
-        /// [`EventType::DisputeUpheld`].
+        /// [`EventType::DisputeUpheld`]: the rejection stands, and is final.
         DisputeUpheld,
-        /// [`EventType::DisputeOverturned`].
+        /// [`EventType::DisputeOverturned`]: the rejected items are proposed again.
         DisputeOverturned {
             /// When the new review should be done.
             due_at: Deadline,
         },
-        /// [`EventType::AssociationEnded`].
+        /// [`EventType::AssociationEnded`]: active items are over.
         AssociationEnded {
-            /// Whose associations.
+            /// The items that are no associations any more.
             items: Vec<ItemNo>,
-            /// Why.
+            /// Why they ended, the same for all of them.
             reason: EndReason,
             /// Since when they run no more: where another partner took over, since that partner's began.
             at: Instant,
@@ -333,12 +333,12 @@ impl EventBody {
 /// What becomes of a notice and its window.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum NoticeChange {
-    /// Nothing.
+    /// The notice and its window stay as they are.
     #[default]
     None,
     /// The window is counted from another delivery, or it ends later.
     Window {
-        /// The window.
+        /// The window that takes the place of the one before.
         window: Window,
         /// Whose delivery it is counted from.
         opened_by: Option<RecipientNo>,
@@ -347,7 +347,7 @@ pub enum NoticeChange {
     },
     /// A new notice is due; a window is void.
     Renewed {
-        /// Its number.
+        /// The number of the notice that is due.
         notice: NoticeNo,
         /// Until when a proof of delivery must come.
         deliver_by: Deadline,
@@ -361,7 +361,7 @@ pub enum NoticeChange {
     },
     /// The window cannot be counted any more.
     Held {
-        /// Why.
+        /// Why the system holds the claim.
         reason: HoldReason,
     },
 }

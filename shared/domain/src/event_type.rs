@@ -15,7 +15,7 @@ codes! {
         Recalled => "recalled",
         /// The draft was dropped.
         Discarded => "discarded",
-        /// A reviewer began.
+        /// A reviewer began the review.
         ReviewBegun => "review_begun",
         /// A review deadline passed.
         ReviewOverdue => "review_overdue",
@@ -23,9 +23,9 @@ codes! {
         DefenceRequested => "defence_requested",
         /// The partner was asked.
         InformationRequested => "information_requested",
-        /// The partner answered.
+        /// The partner answered the request for information.
         InformationAnswered => "information_answered",
-        /// It was rejected.
+        /// Undecided items were rejected, by the operator, by silence, or since they are gone.
         Rejected => "rejected",
         /// It was validated: a notice is due.
         Validated => "validated",
@@ -61,19 +61,19 @@ codes! {
         Held => "held",
         /// The hold is over: a new notice is due.
         Resumed => "resumed",
-        /// The window passed.
+        /// The window passed, and silence decided what nobody had decided.
         WindowClosed => "window_closed",
-        /// The partner withdrew.
+        /// The partner withdrew the undecided items.
         Withdrawn => "withdrawn",
         /// The partner disputed the rejection.
         Disputed => "disputed",
-        /// The rejection stands.
+        /// Another reviewer found the rejection right: it is final.
         DisputeUpheld => "dispute_upheld",
-        /// The rejection fell.
+        /// Another reviewer found the rejection wrong: the claim is in review again.
         DisputeOverturned => "dispute_overturned",
-        /// Associations ended.
+        /// Associations of the claim ended.
         AssociationEnded => "association_ended",
-        /// Evidence was added.
+        /// An entry of evidence was added, or the scan of a document was recorded.
         EvidenceAdded => "evidence_added",
         /// The personal data were erased.
         Erased => "erased",

@@ -17,7 +17,7 @@ use crate::transition::{change_notice, hold_claim, wait_for_contact};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("event {event} does not follow version {version}")]
 pub struct Unfit {
-    /// The event's name.
+    /// The name of the event's type, as the history has it.
     pub event: &'static str,
     /// The claim's version; 0 where there is no claim.
     pub version: u32,

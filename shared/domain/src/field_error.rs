@@ -45,7 +45,7 @@ codes! {
         Duplicate => "duplicate",
         /// No such tenant, or it is deleted, or the domain is not one of its own: which of them is not told.
         TenantUnknown => "tenant-unknown",
-        /// No such program.
+        /// There is no such program.
         ProgramUnknown => "program-unknown",
         /// The program takes no new claims.
         ProgramClosed => "program-closed",
@@ -69,7 +69,7 @@ codes! {
         EvidenceRejected => "evidence-rejected",
         /// A day before the association, of which the partner may not read.
         BeforeAssociation => "before-association",
-        /// No such partner.
+        /// There is no such partner.
         PartnerUnknown => "partner-unknown",
         /// Nobody can be written to in that language.
         LanguageUnknown => "language-unknown",
@@ -85,13 +85,13 @@ codes! {
     TextForm {
         /// An id: 1–64 letters, digits, full stops, hyphens and underscores, a letter or digit first.
         Id => "id",
-        /// A UUID.
+        /// A UUID, taken in any case.
         Uuid => "uuid",
         /// A domain name with a full stop in it.
         Domain => "domain",
-        /// An e-mail address.
+        /// An e-mail address of at most 254 characters.
         Email => "email",
-        /// A date.
+        /// A date in the form `YYYY-MM-DD`.
         Date => "date",
         /// An instant with its offset.
         Instant => "instant",
@@ -103,7 +103,7 @@ codes! {
         Person => "person",
         /// The title of a person.
         Title => "title",
-        /// A SHA-256 digest.
+        /// A SHA-256 digest: 64 hexadecimal digits.
         Sha256 => "sha256",
         /// A country by its two letters.
         Country => "country",
@@ -120,7 +120,7 @@ pub enum Hint {
     /// The code says it all.
     #[default]
     None,
-    /// One of these.
+    /// One of these codes or names.
     OneOf(&'static [&'static str]),
     /// A number from the first to the second.
     Within(u64, u64),
@@ -145,7 +145,7 @@ pub enum PointsInto {
 pub struct FieldError {
     /// Where: `/items/0/id`; empty for the whole.
     pub pointer: String,
-    /// What.
+    /// What is wrong with the field.
     pub code: FieldCode,
     /// What would have been right.
     pub hint: Hint,

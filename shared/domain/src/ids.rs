@@ -32,7 +32,7 @@ macro_rules! text_id {
         pub struct $name(String);
 
         impl $name {
-            /// Parses the identifier.
+            /// Reads the identifier; [`MalformedId`] where the text does not have its form.
             pub fn parse(text: &str) -> Result<Self, MalformedId> {
                 $read(text).map(Self).ok_or(MalformedId($what))
             }
@@ -66,7 +66,7 @@ text_id! {
     /// A customer's tenant: a UUID, taken in any case, with or without hyphens and braces, and kept in lower case with
     /// hyphens.
     TenantId, "tenant id", read_uuid;
-    /// An incentive program.
+    /// An incentive program, such as `osu-m365`.
     ProgramId, "program id", read_id;
     /// Programs of one family share exclusivity (`docs/domain.md §3`, *Exclusivity*).
     FamilyId, "family id", read_id;
@@ -204,14 +204,14 @@ impl NoticeNo {
 /// An association: the item of a claim that became official, `<claim_id>-<item_no>`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AssociationId {
-    /// The claim.
+    /// The claim that the item is of.
     pub claim: ClaimId,
     /// The item of it.
     pub item: ItemNo,
 }
 
 impl AssociationId {
-    /// Parses `<claim_id>-<item_no>`.
+    /// Parses `<claim_id>-<item_no>`, without leading zeros.
     pub fn parse(text: &str) -> Result<Self, MalformedId> {
         let malformed = || MalformedId("association id");
         let (claim, item) = text.split_once('-').ok_or_else(malformed)?;

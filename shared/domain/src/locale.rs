@@ -26,7 +26,7 @@ impl Locale {
         LANGUAGES.iter().any(|tag| tag.eq_ignore_ascii_case(primary))
     }
 
-    /// The tag.
+    /// The language tag as it was written: `cs`, `en-GB`.
     pub fn as_str(&self) -> &str {
         &self.0
     }

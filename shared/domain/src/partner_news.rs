@@ -19,9 +19,9 @@ codes! {
         Turn => "turn",
         /// A claim was decided.
         Decided => "decided",
-        /// Items became official.
+        /// Items of a claim became official, by silence or a yes.
         Official => "official",
-        /// Associations ended.
+        /// Associations of the partner ended.
         Ended => "ended",
     }
     /// What a claim that was submitted asks of its partner.
@@ -50,7 +50,7 @@ impl PartnerTopic {
 /// A task of a partner, and until when it can be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenTask {
-    /// What is asked.
+    /// What the claim asks of its partner.
     pub task: PartnerTask,
     /// The first instant at which it is too late.
     pub until: Instant,

@@ -25,7 +25,7 @@ codes! {
 /// An item, as a claim names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ItemRef {
-    /// Workload or subscription.
+    /// Whether it is a workload or a subscription.
     pub kind: ItemKind,
     /// Its id at the tenant.
     pub id: ItemId,
@@ -49,7 +49,7 @@ pub struct Program {
     pub id: ProgramId,
     /// Its name, as customers read it.
     pub name: Name,
-    /// Open or closed.
+    /// Whether it takes new claims.
     pub status: ProgramStatus,
     /// The family within which an item has one partner of record.
     pub family: FamilyId,
@@ -128,7 +128,7 @@ codes! {
 codes! {
     /// What a partner must bring as evidence.
     EvidencePolicy {
-        /// A declared list.
+        /// A declared list; no document is asked for.
         Declared => "declared",
         /// Uploaded and scanned documents.
         Uploaded => "uploaded",
@@ -140,7 +140,7 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
-    /// The customer's window.
+    /// How many business days the customer has to answer, 1–30.
     pub window_business_days: u32,
     /// What silence in the window means.
     pub consent: Consent,
@@ -229,7 +229,7 @@ impl Default for UsageHistory {
 codes! {
     /// Whether the operator may vouch for a contact of the tenant's domain.
     Vouching {
-        /// The operator may.
+        /// The operator may vouch for a contact of the tenant's domain.
         Allowed => "allowed",
         /// A tenant needs a verified contact.
         Never => "never",

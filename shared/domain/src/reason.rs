@@ -8,7 +8,7 @@ use crate::ids::ItemNo;
 codes! {
     /// Why information is asked for or a claim rejected.
     ReasonCode {
-        /// No evidence.
+        /// There is no evidence.
         EvidenceMissing => "evidence_missing",
         /// The customer has not acknowledged it.
         EvidenceNoCustomerAcknowledgement => "evidence_no_customer_acknowledgement",
@@ -30,7 +30,7 @@ codes! {
         CustomerUnreachable => "customer_unreachable",
         /// The contact is not verified.
         ContactUnverified => "contact_unverified",
-        /// The customer declined.
+        /// The customer declined the claim.
         CustomerDeclined => "customer_declined",
         /// It repeats another claim.
         Duplicate => "duplicate",
@@ -69,7 +69,7 @@ codes! {
 /// A coded reason, of the claim or of one item. Its comment, if any, stands in the details.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
-    /// The code.
+    /// The code that says what is asked or wrong.
     pub code: ReasonCode,
     /// The item it is about; `None`: the claim.
     pub item_no: Option<ItemNo>,

@@ -38,7 +38,7 @@ codes! {
         Verified => "verified",
         /// Its domain is one of the tenant's.
         Domain => "domain",
-        /// Neither.
+        /// Neither: the address gets no link.
         Outside => "outside",
     }
     /// Where a recipient stands with the notice of its list.
@@ -73,15 +73,15 @@ impl RecipientStanding {
 /// A recipient of a claim's notices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipient {
-    /// Its number.
+    /// The number of the address in the claim, 1–23, kept through all notices.
     pub no: RecipientNo,
-    /// Who.
+    /// The name of the person.
     pub name: Name,
-    /// Where to write.
+    /// The address that mails go to.
     pub email: Email,
     /// What the address may do, as of the list.
     pub authority: Authority,
-    /// Where it stands.
+    /// Whether it is asked, held in reserve, or out, and why.
     pub standing: RecipientStanding,
     /// When it was asked first; `None`: not yet.
     pub asked_at: Option<Instant>,

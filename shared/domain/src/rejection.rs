@@ -20,7 +20,7 @@ pub enum Rejection {
     InvalidState {
         /// Where the claim stands.
         status: Status,
-        /// What was asked.
+        /// The command that does not fit.
         command: CommandKind,
         /// What else whoever asked can do, as [`crate::possible::possible_commands`] says.
         possible: Vec<CommandKind>,
@@ -31,7 +31,7 @@ pub enum Rejection {
     /// The partner has a claim on an item already.
     #[error("the partner claims an item already")]
     DuplicateClaim {
-        /// That claim.
+        /// The partner's own claim that is in the way.
         claim: ClaimId,
     },
     /// The contact is not verified, and nobody has vouched for it.
@@ -46,7 +46,7 @@ pub enum Rejection {
     /// Another claim holds or is next for these items.
     #[error("items are busy")]
     ItemBusy {
-        /// Which.
+        /// The numbers of the items that are busy.
         items: Vec<ItemNo>,
     },
     /// The customer has blocked this partner for these items.

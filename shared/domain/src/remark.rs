@@ -23,9 +23,9 @@ codes! {
 /// A text that goes with a command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remark {
-    /// What it is.
+    /// Whether it is a comment or a note.
     pub kind: RemarkKind,
-    /// What was said.
+    /// The text, 1–2,000 characters.
     pub text: Comment,
 }
 
@@ -34,20 +34,20 @@ pub struct Remark {
 pub struct GivenRemark {
     /// The version that the event led to.
     pub version: Version,
-    /// When.
+    /// The moment of the event.
     pub at: Instant,
-    /// Whose it is.
+    /// The party that said it.
     pub side: ActorKind,
     /// Who exactly, as the history names people.
     pub actor_id: Option<String>,
     /// What happened with it.
     pub event: EventType,
-    /// The remark.
+    /// The text with its kind.
     pub remark: Remark,
 }
 
 impl Remark {
-    /// A comment.
+    /// A comment, which the other side reads as far as [`readers`] says.
     pub fn comment(text: Comment) -> Self {
         Self { kind: RemarkKind::Comment, text }
     }

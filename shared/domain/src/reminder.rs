@@ -26,7 +26,7 @@ impl Reminder {
     /// Those that come by a timer, the earlier first.
     pub const ALL: [Self; 2] = [Self::HalfTime, Self::LastDay];
 
-    /// Its stable name.
+    /// The stable name: `half_time`, `last_day` or `reserve`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::HalfTime => "half_time",

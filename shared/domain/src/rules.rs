@@ -42,9 +42,9 @@ pub enum ExplicitYes {
     /// In none: the program's policy decides what silence means.
     #[default]
     None,
-    /// In all.
+    /// In every program, whatever the policy.
     All,
-    /// In these.
+    /// In these programs alone.
     Programs(BTreeSet<ProgramId>),
 }
 
@@ -52,9 +52,9 @@ pub enum ExplicitYes {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleContact {
-    /// Who.
+    /// The name of the person or desk.
     pub name: Name,
-    /// Where to write.
+    /// The address that mails go to.
     pub email: Email,
 }
 
@@ -62,13 +62,13 @@ pub struct RuleContact {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ItemBlock {
-    /// Who may not.
+    /// The partner that may not claim.
     pub partner: PartnerId,
-    /// Workload or subscription.
+    /// Whether the item is a workload or a subscription.
     pub kind: ItemKind,
-    /// Which.
+    /// The id of the item at the tenant.
     pub id: ItemId,
-    /// Until when.
+    /// The end of the block, exclusive.
     pub until: Instant,
 }
 

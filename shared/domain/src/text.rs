@@ -15,7 +15,7 @@ pub enum TextError {
     /// With a character in it that no text may have, or not of the form asked for.
     #[error("malformed")]
     Malformed,
-    /// Nothing but blanks.
+    /// There is nothing in it but blanks.
     #[error("too short")]
     TooShort,
     /// More characters than permitted.
@@ -36,7 +36,7 @@ macro_rules! bounded_text {
                 bounded(text, $max, $read).map(Self)
             }
 
-            /// The text itself.
+            /// The text as it was parsed.
             pub fn as_str(&self) -> &str { &self.0 }
         }
 

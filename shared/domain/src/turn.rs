@@ -20,9 +20,9 @@ codes! {
         Discard => "discard",
         /// The customer counts as unreachable.
         Unreachable => "unreachable",
-        /// The associations end.
+        /// The associations of the claim end.
         End => "end",
-        /// Nothing.
+        /// Nothing happens when the time has passed.
         Nothing => "nothing",
     }
 }
@@ -30,7 +30,7 @@ codes! {
 /// Whose turn it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Turn {
-    /// Whose.
+    /// The party whose turn it is.
     pub who: Who,
     /// Until when; `None`: no deadline.
     pub until: Option<Instant>,

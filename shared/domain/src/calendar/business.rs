@@ -30,7 +30,7 @@ impl Default for UnknownSubdivision {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exception {
-    /// The day.
+    /// The local date of the holiday.
     pub date: NaiveDate,
     /// What it is called, in English.
     pub name: String,
@@ -48,9 +48,9 @@ impl Exception {
 codes! {
     /// Why a day is not counted.
     SkipReason {
-        /// The country's weekend.
+        /// A day of the country's weekend.
         Weekend => "weekend",
-        /// A public holiday.
+        /// A public holiday of the country or subdivision.
         Holiday => "holiday",
         /// A closure of the tenant.
         Closure => "closure",
@@ -62,12 +62,12 @@ codes! {
 /// What a date is to a calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Day {
-    /// It is counted.
+    /// It is counted as a business day.
     Business,
     /// It is not. If several reasons hold, this is the first in the order of docs/domain.md §4 point 2:
     /// weekend, holiday, closure, exception.
     Skipped {
-        /// Why.
+        /// Why it is not counted.
         reason: SkipReason,
         /// The name of the holiday or exception.
         name: Option<String>,
@@ -87,7 +87,7 @@ pub struct BusinessCalendar {
     years: (i32, i32),
     /// The weekends of each subdivision that is asked for: a day in any of them is a weekend day.
     weekends: Vec<Vec<Weekend>>,
-    /// Sorted by date.
+    /// Each day with its name, sorted by date.
     holidays: Vec<(NaiveDate, &'static str)>,
     closures: BTreeSet<NaiveDate>,
     exceptions: BTreeMap<NaiveDate, Vec<String>>,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub struct CountryCode(pub(super) &'static str);
 
 impl CountryCode {
-    /// The two letters.
+    /// The code's two capital letters.
     pub const fn as_str(self) -> &'static str {
         self.0
     }

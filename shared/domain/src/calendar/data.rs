@@ -81,7 +81,7 @@ pub(super) enum Region {
     Any,
     /// Only what holds where no subdivision is named.
     National,
-    /// This subdivision.
+    /// The days of this subdivision.
     Known(Subdivision),
 }
 

@@ -64,7 +64,7 @@ impl CalendarId {
         version == Some(DATA_VERSION) && self.revision() == revision
     }
 
-    /// The text.
+    /// The id as text, such as `CZ@2026.12+3` (`docs/domain.md §4.5`).
     pub fn as_str(&self) -> &str {
         &self.0
     }

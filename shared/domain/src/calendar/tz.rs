@@ -36,7 +36,7 @@ pub struct Tz(&'static str);
 pub struct UnknownTz(String);
 
 impl Tz {
-    /// Universal time.
+    /// Coordinated universal time, which has no summer time.
     pub const UTC: Self = Self("UTC");
 
     /// Where every date ends last: with it a deadline can be too late, never too early.

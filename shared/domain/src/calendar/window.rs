@@ -13,7 +13,7 @@ pub struct Window {
     pub closes_at: DateTime<Utc>,
     /// In which zone days were counted.
     pub time_zone: Tz,
-    /// By which calendar.
+    /// The id of the calendar by which days were counted.
     pub calendar: CalendarId,
     /// By which version of the time zone database.
     pub tzdb: String,
@@ -26,9 +26,9 @@ pub struct Window {
 /// A day that was not counted, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkippedDay {
-    /// The day.
+    /// The local date that was not counted.
     pub date: NaiveDate,
-    /// Why.
+    /// Why it was not counted.
     pub reason: SkipReason,
     /// The name of the holiday or exception.
     pub name: Option<String>,

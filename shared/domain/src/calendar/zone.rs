@@ -7,7 +7,7 @@ use super::{CountryCode, Tz};
 /// In which zone a party's days are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Zone {
-    /// Its own.
+    /// The one zone of the party, where it is known.
     Known(Tz),
     /// Unknown: every zone of the country, and the latest result wins (docs/domain.md §4 point 6).
     AnyOf(CountryCode),

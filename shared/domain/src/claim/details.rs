@@ -18,7 +18,7 @@ pub struct Details {
     pub tenant_domain: Domain,
     /// Who gets the notice.
     pub customer_contact: Option<CustomerContact>,
-    /// Required for subscriptions.
+    /// Whom to ask about technical matters; required where the program's items are subscriptions.
     pub technical_contact: Option<CustomerContact>,
     /// Whom the customer may ask at the partner.
     pub partner_contact: Option<PartnerContact>,
@@ -51,36 +51,36 @@ pub const MAX_EVIDENCE: usize = 20;
 pub struct EarlierRemark {
     /// The version the command led to.
     pub version: Version,
-    /// What was said.
+    /// The comment as it was given.
     pub text: Comment,
 }
 
 /// A contact at the customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerContact {
-    /// Who.
+    /// The name of the person.
     pub name: Name,
-    /// In which function.
+    /// What the person does at the customer.
     pub title: Name,
-    /// Where to write.
+    /// The person's e-mail address.
     pub email: Email,
 }
 
 /// A contact at the partner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartnerContact {
-    /// Who.
+    /// The name of the person.
     pub name: Name,
-    /// Where to write.
+    /// The person's e-mail address.
     pub email: Email,
 }
 
 /// A piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// `e1`, `e2`, …
+    /// The id of the entry, never used twice in a claim: `e1`, `e2`, …
     pub id: EvidenceId,
-    /// The document's name.
+    /// The name of the document, as the partner declared it.
     pub name: Name,
     /// The digest of its content.
     pub sha256: Sha256Hash,
@@ -97,7 +97,7 @@ codes! {
         None => "none",
         /// Uploaded, not yet scanned.
         Pending => "pending",
-        /// Scanned, nothing found.
+        /// Scanned, and nothing was found: the document can be fetched.
         Clean => "clean",
         /// Scanned, something found: unusable.
         Infected => "infected",

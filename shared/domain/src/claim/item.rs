@@ -11,7 +11,7 @@ use crate::time::Instant;
 /// An item of a claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
-    /// Its number.
+    /// The number of the item in its claim, 1–25; it never changes after submit.
     pub no: ItemNo,
     /// Its id; the kind is the claim's.
     pub id: ItemId,
@@ -45,18 +45,18 @@ pub enum Mark {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         settled: bool,
     },
-    /// The association runs.
+    /// The association of the item runs, whatever the claim's status says.
     Active {
         /// Silence or an explicit yes.
         basis: Basis,
-        /// Since when.
+        /// Since when the association runs.
         effective_at: Instant,
     },
     /// The association has ended.
     Ended {
-        /// Why.
+        /// Why the association ended.
         reason: EndReason,
-        /// When.
+        /// Since when it runs no more.
         at: Instant,
         /// The basis it had.
         basis: Basis,
@@ -79,15 +79,15 @@ coded! {
     /// The status of an item.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     ItemStatus {
-        /// Not validated yet.
+        /// The operator has not validated the claim yet.
         Proposed => "proposed",
-        /// Validated, undecided.
+        /// Validated, and nobody has decided it.
         Pending => "pending",
-        /// The association runs.
+        /// The association of the item runs.
         Active {
             /// Silence or an explicit yes.
             basis: Basis,
-            /// Since when.
+            /// Since when the association runs.
             effective_at: Instant,
         } => "active",
         /// The customer said no.
@@ -107,9 +107,9 @@ coded! {
         } => "declined",
         /// The association has ended.
         Ended {
-            /// Why.
+            /// Why the association ended.
             reason: EndReason,
-            /// When.
+            /// Since when it runs no more.
             at: Instant,
             /// The basis it had.
             basis: Basis,
@@ -118,9 +118,9 @@ coded! {
         } => "ended",
         /// Removed before it was decided.
         Dropped => "dropped",
-        /// Taken back.
+        /// Taken back by the partner.
         Withdrawn => "withdrawn",
-        /// Rejected.
+        /// Refused by the operator or by silence, or gone from the directory.
         Rejected => "rejected",
     }
     /// The name of an item's status, in the order of `docs/domain.md §3`.

@@ -37,16 +37,16 @@ coded! {
         } => "in_review",
         /// The partner must answer.
         ActionRequired {
-            /// What is asked.
+            /// What the operator asks, at least one reason.
             reasons: Vec<Reason>,
-            /// Until when.
+            /// The end of the time to answer, exclusive.
             answer_by: Instant,
             /// Whether the review follows an overturned rejection.
             overturned: bool,
         } => "action_required",
         /// Another reviewer judges the rejection.
         Disputed {
-            /// The rejection.
+            /// The rejection that the partner objects to.
             rejection: RejectionRecord,
             /// When it should be judged.
             due_at: Option<Instant>,
@@ -66,7 +66,7 @@ coded! {
         } => "unreachable",
         /// The customer's window is open.
         AwaitingCustomer {
-            /// The deadline, explained.
+            /// The customer's window, with the days that it counts and those that it skips.
             window: Window,
         } => "awaiting_customer",
         /// The operator or the system holds it.
@@ -83,7 +83,7 @@ coded! {
         } => "associated",
         /// Refused by the operator or by silence.
         Rejected {
-            /// Who and why.
+            /// The reasons, and the reviewer; no reviewer where silence or the system did it.
             rejection: RejectionRecord,
             /// First instant at which it can no longer be disputed; `None` when it is final.
             disputable_until: Option<Instant>,
@@ -128,7 +128,7 @@ codes! {
 pub struct RejectionRecord {
     /// The reviewer; `None`: silence or the system did it.
     pub by: Option<StaffId>,
-    /// Why.
+    /// Why it was rejected; the comments stand in the details.
     pub reasons: Vec<Reason>,
 }
 

@@ -12,21 +12,21 @@ use crate::text::{Domain, Name};
 /// program and tenant; what submit needs is checked by [`crate::eligibility`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ClaimInput {
-    /// The program.
+    /// The program to claim in; fixed from the draft on.
     pub program: Option<ProgramId>,
-    /// The activity.
+    /// What the partner does for the customer: one of the program's activities.
     pub activity: Option<Activity>,
-    /// The location.
+    /// The location of the partner that claims; it has to be enrolled in the program.
     pub location: Option<LocationId>,
-    /// The tenant.
+    /// The customer's tenant; fixed from the draft on.
     pub tenant: Option<TenantId>,
-    /// The tenant's domain.
+    /// A domain of the tenant, by which the partner shows that it knows the customer; fixed from the draft on.
     pub tenant_domain: Option<Domain>,
     /// The items; `None` where an entry was malformed, so that places keep their numbers.
     pub items: Vec<Option<(ItemKind, ItemId)>>,
     /// Who gets the notice.
     pub customer_contact: Option<CustomerContact>,
-    /// Required for subscriptions.
+    /// Whom to ask about technical matters; required where the program's items are subscriptions.
     pub technical_contact: Option<CustomerContact>,
     /// Whom the customer may ask at the partner.
     pub partner_contact: Option<PartnerContact>,
@@ -38,10 +38,10 @@ pub struct ClaimInput {
     pub evidence: Vec<Option<DeclaredEvidence>>,
 }
 
-/// Evidence as declared.
+/// An entry of evidence as the partner declares it, before it has an id or a scan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeclaredEvidence {
-    /// The document's name.
+    /// The name of the document, which ends as its type does where one is uploaded.
     pub name: Name,
     /// The digest of its content.
     pub sha256: Sha256Hash,

@@ -9,7 +9,7 @@ use crate::rule::{COMMANDS, Rule};
 /// The rule, as the explanation of a claim names it.
 pub(crate) const RULE: Rule = Rule::new(COMMANDS, "discard");
 
-/// Drops a draft.
+/// The event that ends a draft for good.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Event {
     new_event(claim, context, EventBody::Discarded)
 }

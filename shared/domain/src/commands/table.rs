@@ -25,7 +25,7 @@ pub struct CommandRow {
 /// The states in which a command can be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AllowedStates {
-    /// In these.
+    /// In these states and in no other.
     Only(&'static [Status]),
     /// While the claim waits for somebody's decision: `submitted` … `on_hold`.
     Open,

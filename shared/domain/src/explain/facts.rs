@@ -8,9 +8,9 @@ use crate::time::rfc3339;
 /// A fact, by name. Values are RFC 3339 instants, ISO dates, numbers, or codes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
-    /// Its name.
+    /// What the fact is called in the contract, such as `closes_at`.
     pub name: &'static str,
-    /// Its value.
+    /// The value as text; several dates have spaces between them.
     pub value: String,
 }
 
@@ -100,7 +100,7 @@ fn open(claim: &Claim, window: &Window, policy: &Policy) -> Vec<Fact> {
     facts
 }
 
-/// A window's count.
+/// The facts of a window: how it was counted, and its end.
 fn of_window(window: &Window) -> Vec<Fact> {
     vec![
         fact("delivered_at", &rfc3339(window.delivered_at)),

@@ -25,14 +25,14 @@ const FORMAT: u8 = 2;
 pub struct Entry {
     /// The format of the text: 2.
     pub format: u8,
-    /// Whose history.
+    /// The claim whose history it is.
     pub claim: ClaimId,
     /// The version that the event led to.
     pub version: Version,
-    /// What happened.
+    /// The type of the event.
     #[serde(rename = "type")]
     pub event_type: EventType,
-    /// When.
+    /// The moment of the command that led to the event.
     pub at: Instant,
     /// Whose doing it was.
     pub actor: ActorKind,
@@ -93,7 +93,7 @@ pub struct Members {
     /// Whether the partner's entry used its defence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_partner: Option<bool>,
-    /// Why.
+    /// The reasons of a question or a rejection.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
     /// The reviewer who rejected.
@@ -111,7 +111,7 @@ pub struct Members {
     /// Whether silence is a no.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub explicit_yes: bool,
-    /// The customer's window.
+    /// The customer's window, where the event opened or changed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<Box<WindowText>>,
     /// Why it became longer.
@@ -129,7 +129,7 @@ pub struct Members {
     /// Why the system holds the claim.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_reason: Option<HoldReason>,
-    /// Whose "no" came.
+    /// Whose "no" came, and to which items.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub noes: Option<Noes>,
     /// Whose "no" was taken back.
@@ -144,7 +144,7 @@ pub struct Members {
     /// When the policy's term runs out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<Instant>,
-    /// Why associations ended.
+    /// Why the associations ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_reason: Option<EndReason>,
     /// Since when they run no more.
@@ -169,7 +169,7 @@ pub struct Members {
 pub struct StatusChange {
     /// What it was; `None` before the first version, and where that is not known.
     pub from: Option<Status>,
-    /// What it is.
+    /// The status after the event.
     pub to: Status,
 }
 
@@ -178,9 +178,9 @@ pub struct StatusChange {
 pub struct ItemsChange {
     /// What it was, as the API names it; `None` as for the claim.
     pub from: Option<String>,
-    /// What it is.
+    /// The status after the event, as the API names it.
     pub to: String,
-    /// Which items.
+    /// The numbers of the items that changed in this way.
     pub no: Vec<ItemNo>,
 }
 
@@ -189,7 +189,7 @@ pub struct ItemsChange {
 pub struct Noes {
     /// Whose, as a number of 24 bits.
     pub by: Decliners,
-    /// At which items.
+    /// The numbers of the items that it is about.
     pub items: Vec<ItemNo>,
 }
 
@@ -198,11 +198,11 @@ pub struct Noes {
 pub struct WindowText {
     /// Which delivery it is counted from.
     pub delivered_at: Instant,
-    /// Its end, exclusive.
+    /// Its end, exclusive: the first instant that is too late.
     pub closes_at: Instant,
-    /// In which zone.
+    /// The name of the time zone in which days were counted.
     pub zone: String,
-    /// By which calendar.
+    /// The id of the calendar by which days were counted.
     pub calendar: CalendarId,
     /// By which version of the time zone database.
     pub tzdb: String,

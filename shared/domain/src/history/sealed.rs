@@ -16,9 +16,9 @@ use crate::ids::{Sha256Hash, Version};
 codes! {
     /// Who may read a part of an entry. The operator's staff may read each.
     Audience {
-        /// The customer.
+        /// The customer's signed-in administrator.
         Customer => "customer",
-        /// The claim's partner.
+        /// The partner whose claim it is.
         Partner => "partner",
         /// The operator's staff alone.
         Staff => "staff",
@@ -33,7 +33,7 @@ const ALWAYS: [&str; 6] = ["format", "claim", "version", "at", "details", "recon
 /// An entry as it is kept: the text that is hashed, and beside it the values of its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
-    /// Canonical JSON.
+    /// Canonical JSON, with salted digests in place of the parts.
     pub text: String,
     /// The parts that there is anything to read in.
     pub parts: BTreeMap<Audience, SealedPart>,
@@ -51,7 +51,7 @@ pub struct SealedPart {
 /// What an entry tells whoever reads some of its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
-    /// The event.
+    /// The event with the parts that the reader may read.
     Event(Box<Entry>),
     /// That there was one, and no more: the part that says which is not read, or is erased.
     Withheld(Withheld),
@@ -65,7 +65,7 @@ pub struct Withheld {
     pub name: String,
     /// The version that it led to.
     pub version: Version,
-    /// When.
+    /// The moment of the event.
     pub at: Instant,
 }
 

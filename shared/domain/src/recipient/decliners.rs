@@ -12,12 +12,12 @@ pub struct Decliners(u32);
 impl Decliners {
     /// The signed-in administrator, the standing rules, and links of a form without recipients.
     pub const ADMINISTRATOR: Self = Self(1);
-    /// Nobody.
+    /// The set without any party.
     pub const NOBODY: Self = Self(0);
-    /// Everybody.
+    /// The set of the administrator and all recipients.
     pub const ALL: Self = Self((1 << (MAX_RECIPIENTS + 1)) - 1);
 
-    /// One recipient.
+    /// The set of one recipient alone.
     pub fn recipient(no: RecipientNo) -> Self {
         Self((1 << no.0.min(MAX_RECIPIENTS)) & Self::ALL.0)
     }

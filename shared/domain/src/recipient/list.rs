@@ -53,7 +53,7 @@ impl RecipientList {
 /// The list of the current notice with its reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipients {
-    /// Who is asked.
+    /// The recipients of the current notice, with those of the notices before it.
     pub list: RecipientList,
     /// What became of the mails.
     pub reports: Reports,

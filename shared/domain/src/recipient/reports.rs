@@ -26,9 +26,9 @@ codes! {
 /// A failure, by the provider's stamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Failure {
-    /// When.
+    /// The moment of the failure, by the provider's stamp.
     pub at: Instant,
-    /// Why.
+    /// Why the mail counts as not delivered.
     pub cause: FailureCause,
 }
 

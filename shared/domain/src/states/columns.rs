@@ -6,26 +6,26 @@ use crate::reason::ReasonCode;
 codes! {
     /// Whose turn it is.
     Who {
-        /// The partner's.
+        /// It is the partner's turn.
         Partner => "partner",
-        /// The operator's.
+        /// It is the operator's turn.
         Operator => "operator",
-        /// The customer's.
+        /// It is the customer's turn.
         Customer => "customer",
-        /// The system's.
+        /// It is the system's turn: a notice is on its way.
         System => "system",
-        /// Nobody's.
+        /// It is nobody's turn.
         Nobody => "nobody",
     }
     /// A queue of the operator's.
     Queue {
         /// Wait for a reviewer.
         Submitted => "submitted",
-        /// In review.
+        /// A reviewer reads the claim.
         InReview => "in_review",
-        /// Disputed.
+        /// The partner objects to the rejection; another reviewer judges it.
         Disputed => "disputed",
-        /// On hold.
+        /// Held by the operator or the system; there is no deadline.
         OnHold => "on_hold",
         /// Nobody can be reached.
         Unreachable => "unreachable",
@@ -48,7 +48,7 @@ pub enum OnDeadline {
     CountUnreachable,
     /// The window is closed, after the policy's grace: consent decides what silence means.
     CloseWindow,
-    /// The associations end.
+    /// The associations of the claim end: the policy's term is over.
     EndAssociations,
     /// Nothing: there is no deadline, or with it only somebody's option ends.
     Nothing,
@@ -57,11 +57,11 @@ pub enum OnDeadline {
 /// How far a claim has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// Not submitted.
+    /// Not submitted, or taken back before its review.
     Draft,
     /// Submitted, and waiting for somebody's decision.
     Open,
-    /// An association runs.
+    /// At least one association runs.
     Associated,
     /// Over; before the deadline of the state, if it has one, somebody can still reopen it.
     Final,

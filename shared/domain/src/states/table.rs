@@ -9,7 +9,7 @@ use crate::states::{OnDeadline, Phase, Queue, Stage, Who};
 pub struct StateRow {
     /// Whose turn it is.
     pub turn: Who,
-    /// What silence does.
+    /// What the system does when the deadline passes unanswered.
     pub on_deadline: OnDeadline,
     /// The operator's queue in which the claim waits.
     pub queue: Option<Queue>,

@@ -8,7 +8,7 @@ use icu_properties::props::BidiClass;
 
 /// Begins a text whose direction is its own (U+2068).
 pub const ISOLATE_BEGIN: char = '\u{2068}';
-/// Ends it (U+2069).
+/// Ends a text whose direction is its own (U+2069).
 pub const ISOLATE_END: char = '\u{2069}';
 
 /// The name between marks that isolate it. What in the name itself would turn text or end a line is left out: names

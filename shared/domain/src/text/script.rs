@@ -9,11 +9,11 @@ use icu_properties::script::ScriptWithExtensions;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Writing {
     One(Script),
-    /// Han and Bopomofo.
+    /// Han and Bopomofo, as Chinese is written.
     Chinese,
     /// Han, Hiragana and Katakana.
     Japanese,
-    /// Han and Hangul.
+    /// Han and Hangul, as Korean is written.
     Korean,
 }
 
