@@ -12,7 +12,7 @@ macro_rules! actions {
         pub struct Action(CommandKind);
 
         impl Action {
-            /// Every one.
+            /// Every action, in the order in which the contract lists them.
             pub const ALL: &'static [Self] = &[$(Self(CommandKind::$kind)),*];
 
             /// The one that gives this command; `None`: no caller of the API gives it to a claim.
@@ -54,31 +54,31 @@ actions! {
     Erase => "erase";
     /// Edit a draft, or a claim that is asked about; of others the own label and reference: `PATCH /v1/claims/{id}`.
     Edit => "edit";
-    /// Submit a draft.
+    /// Submit a draft as it stands.
     Submit => "submit";
     /// Take a submitted claim back.
     Recall => "recall";
-    /// Drop a draft.
+    /// Drop a draft for good.
     Discard => "discard";
     /// Answer a request for information.
     Respond => "respond";
     /// Take back what is undecided.
     Withdraw => "withdraw";
-    /// Dispute a rejection.
+    /// Object to a rejection, once in the life of a claim.
     Dispute => "dispute";
     /// Name another contact at the customer: the partner's route, or an action of the review.
     CorrectContact => "correct_contact";
     /// Add evidence: `POST /v1/claims/{id}/evidence`.
     AddEvidence => "add_evidence";
-    /// Begin the review.
+    /// Begin the review of a submitted claim.
     BeginReview => "begin";
     /// Ask the partner for information.
     RequestInformation => "request_information";
-    /// Reject the claim.
+    /// Reject the undecided items, with at least one reason.
     Reject => "reject";
     /// Find the claim right, so that the customer is notified.
     Validate => "validate";
-    /// Hold the claim.
+    /// Hold the claim: a window that runs is void.
     Hold => "hold";
     /// Go on with a claim on hold.
     Resume => "resume";

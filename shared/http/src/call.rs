@@ -51,7 +51,7 @@ impl<'r> Call<'r> {
         self.route.map_or("", |(route, _)| route.operation)
     }
 
-    /// The method.
+    /// The HTTP method of the request.
     pub fn method(&self) -> &Method {
         self.request.method()
     }

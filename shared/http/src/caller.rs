@@ -23,11 +23,11 @@ pub struct Caller {
 /// How much of a claim its reader may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Viewer {
-    /// The claim's partner.
+    /// The partner whose claim it is: it sees nothing of rivals and of the other recipients.
     Partner,
-    /// The operator's staff.
+    /// The operator's staff, who see the whole claim.
     Staff,
-    /// The customer.
+    /// The customer, who sees what notice and page tell, and the own answers.
     Customer,
 }
 
@@ -67,7 +67,7 @@ impl Caller {
         &self.actor
     }
 
-    /// The role.
+    /// The role of the verified token.
     pub fn role(&self) -> Role {
         self.role
     }

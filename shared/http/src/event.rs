@@ -34,17 +34,17 @@ impl Event {
         }
     }
 
-    /// A GET.
+    /// A GET of a path with its query.
     pub fn get(target: &str) -> Self {
         Self::new("GET", target)
     }
 
-    /// A POST.
+    /// A POST to a path with its query.
     pub fn post(target: &str) -> Self {
         Self::new("POST", target)
     }
 
-    /// A PUT.
+    /// A PUT to a path with its query.
     pub fn put(target: &str) -> Self {
         Self::new("PUT", target)
     }
@@ -98,7 +98,7 @@ impl Event {
         self.header("content-type", "application/json").body(&body.to_string())
     }
 
-    /// With a body.
+    /// With a text as body; the content type is not set.
     #[must_use]
     pub fn body(self, text: &str) -> Self {
         self.bytes(text.as_bytes())
@@ -111,7 +111,7 @@ impl Event {
         self
     }
 
-    /// At a moment.
+    /// With that arrival stamp of the gateway.
     #[must_use]
     pub fn at(mut self, at: DateTime<Utc>) -> Self {
         self.at = at;

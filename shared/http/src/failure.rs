@@ -51,7 +51,7 @@ pub enum Failure {
         /// The tag of the present version; `None` where there is nothing of that name.
         current: Option<EntityTag>,
     },
-    /// More than [`crate::MAX_BODY_BYTES`].
+    /// The body has more than [`crate::MAX_BODY_BYTES`].
     #[error("payload too large")]
     PayloadTooLarge,
     /// Not the content type of this request, which is one of JSON.
@@ -77,7 +77,7 @@ pub enum Failure {
     /// `If-Match` is neither `*` nor a list of entity tags.
     #[error("precondition malformed")]
     PreconditionMalformed,
-    /// `If-Match` is missing.
+    /// `If-Match` is required and missing.
     #[error("precondition required")]
     PreconditionRequired,
     /// Too many wrong codes.
@@ -92,12 +92,12 @@ pub enum Failure {
     /// A write would end associations or reject claims, and that is not confirmed.
     #[error("not confirmed")]
     Unconfirmed {
-        /// What would follow.
+        /// What the write would do to claims and associations.
         consequences: Box<ConsequencesView>,
         /// The tag of the present entry, which `If-Match` must name.
         current: EntityTag,
     },
-    /// The domain refused.
+    /// The domain refused the command.
     #[error(transparent)]
     Rejected(Rejection),
 }
@@ -143,7 +143,7 @@ impl Failure {
         Self::InvalidQuery(FieldError::new(query_pointer(parameter), code))
     }
 
-    /// The problem's code.
+    /// The stable code that the answer bears (`docs/api.md §1.7`).
     pub fn code(&self) -> ProblemCode {
         match self {
             Self::MalformedBody | Self::MalformedForm => ProblemCode::MalformedBody,

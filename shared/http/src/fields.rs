@@ -55,7 +55,7 @@ pub(crate) struct Fields<'v> {
 }
 
 impl<'v> Fields<'v> {
-    /// The whole body.
+    /// The members of the whole body; where the body is no object, that is an error.
     pub(crate) fn of(body: &'v Value) -> Self {
         Self::at(body, String::new())
     }

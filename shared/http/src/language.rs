@@ -12,12 +12,12 @@ pub enum Language {
     /// English, where nothing else was asked for.
     #[default]
     En,
-    /// Czech.
+    /// Czech, where `Accept-Language` prefers it.
     Cs,
 }
 
 impl Language {
-    /// Every one.
+    /// Every language of the answers.
     pub const ALL: [Self; 2] = [Self::En, Self::Cs];
 
     /// Its tag, for `Content-Language`.

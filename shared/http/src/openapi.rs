@@ -20,7 +20,7 @@ use crate::{Problem, bodies, views, words};
 /// The name of the security scheme: a bearer token.
 const BEARER: &str = "bearer";
 
-/// The document.
+/// The contract as an OpenAPI 3.1 document, made of the routes and the types of the bodies.
 pub fn document() -> Value {
     let schemas = schemas();
     let mut document = json!({

@@ -14,9 +14,9 @@ const DEFAULT_DAYS: u64 = 30;
 /// Days from the first to the last, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
-    /// The first day.
+    /// The first day of the period.
     pub from: NaiveDate,
-    /// The last one.
+    /// The last day of the period.
     pub to: NaiveDate,
 }
 

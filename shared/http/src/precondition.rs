@@ -63,7 +63,7 @@ impl fmt::Display for EntityTag {
 /// What an `If-Match` names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IfMatch {
-    /// Whatever there is.
+    /// `*`: whatever version there is.
     Any,
     /// One of these. Weak tags are left out.
     OneOf(Vec<EntityTag>),

@@ -9,7 +9,7 @@ macro_rules! problem_codes {
         pub enum ProblemCode {$($(#[doc = $meaning])* $case,)*}
 
         impl ProblemCode {
-            /// Every one.
+            /// Every code, in the order of `docs/api.md §1.7`.
             pub const ALL: &'static [Self] = &[$(Self::$case),*];
 
             /// The name on the wire.
@@ -77,7 +77,7 @@ problem_codes! {
     InvalidFields => "invalid-fields", UNPROCESSABLE_ENTITY;
     /// The `Idempotency-Key` was used for another body.
     IdempotencyConflict => "idempotency-conflict", UNPROCESSABLE_ENTITY;
-    /// `If-Match` is missing.
+    /// `If-Match` is required for this and missing.
     PreconditionRequired => "precondition-required", PRECONDITION_REQUIRED;
     /// The partner's quota of claims, drafts, checks or uploads, or the tenant's of notices, is used up; or label and reference are edited again within a minute.
     QuotaExceeded => "quota-exceeded", TOO_MANY_REQUESTS;

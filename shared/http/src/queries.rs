@@ -85,7 +85,7 @@ impl StatusFilter {
 /// How a list of claims is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClaimsOrder {
-    /// The newest first.
+    /// The newest claim comes first.
     Created,
     /// What ends first comes first: of what waits for a partner.
     Until,
@@ -156,7 +156,7 @@ impl ClaimsQuery {
 /// Who works on a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Assignee {
-    /// Nobody.
+    /// Only claims on which nobody works.
     Nobody,
     /// A member of the staff.
     Staff(StaffId),
@@ -208,9 +208,9 @@ impl ReviewsQuery {
 /// Whether an association runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AssociationStatus {
-    /// It runs.
+    /// The association of the item runs.
     Active,
-    /// It has ended.
+    /// The association of the item has ended.
     Ended,
 }
 
@@ -230,16 +230,16 @@ pub struct AssociationsQuery {
 /// Which days of usage are asked for; both ends belong to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct UsageQuery {
-    /// From this day.
+    /// The first day; `None`: 30 days are answered.
     pub from: Option<NaiveDate>,
-    /// To this day.
+    /// The last day; `None`: today.
     pub to: Option<NaiveDate>,
 }
 
 /// The window that is to be explained.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WindowQuery {
-    /// Whose calendar.
+    /// The country whose calendar is used.
     pub country: CountryCode,
     /// Of which part of it.
     pub subdivision: Option<Subdivision>,

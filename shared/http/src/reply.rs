@@ -18,7 +18,7 @@ use crate::problem::Problem;
 pub struct Reply(Response<Body>);
 
 impl Reply {
-    /// 200 with JSON.
+    /// 200 with a body of JSON.
     pub fn ok<T: Serialize>(body: &T) -> Self {
         Self::json(StatusCode::OK, "application/json", body)
     }
@@ -90,7 +90,7 @@ impl Reply {
         self
     }
 
-    /// The finished answer.
+    /// The answer as the gateway gets it.
     pub fn done(self) -> Response<Body> {
         self.0
     }

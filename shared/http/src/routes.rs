@@ -8,14 +8,14 @@ use domain::actor::Role;
 pub enum Auth {
     /// Anyone may call it, or the link itself is the key.
     None,
-    /// A verified token.
+    /// The gateway verifies a bearer token.
     Jwt,
 }
 
-/// A route.
+/// A method and path of the API, with the function and the roles behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Route {
-    /// Which one.
+    /// The route by function and name.
     pub id: RouteId,
     /// The method; `ANY`: every one.
     pub method: &'static str,
@@ -23,7 +23,7 @@ pub struct Route {
     pub path: &'static str,
     /// The function that serves it.
     pub function: &'static str,
-    /// Its protection.
+    /// Whether the gateway asks for a token.
     pub auth: Auth,
     /// Its name in the OpenAPI document.
     pub operation: &'static str,
@@ -34,19 +34,19 @@ pub struct Route {
 /// A route of some function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RouteId {
-    /// Of `claims`.
+    /// A route of the function `claims`.
     Claims(ClaimsRoute),
-    /// Of `evidence`.
+    /// A route of the function `evidence`.
     Evidence(EvidenceRoute),
-    /// Of `review`.
+    /// A route of the function `review`.
     Review(ReviewRoute),
-    /// Of `decision`.
+    /// A route of the function `decision`.
     Decision(DecisionRoute),
-    /// Of `customer`.
+    /// A route of the function `customer`.
     Customer(CustomerRoute),
-    /// Of `associations`.
+    /// A route of the function `associations`.
     Associations(AssociationsRoute),
-    /// Of `directory`.
+    /// A route of the function `directory`.
     Directory(DirectoryRoute),
 }
 
@@ -73,33 +73,33 @@ macro_rules! function_routes {
 }
 
 function_routes! {
-    /// The partner's requests.
+    /// The partner's requests (`docs/api.md §3.1`).
     ClaimsRoute as Claims {
         /// Submit a claim, or store a draft.
         Create,
         /// Judge a claim and store nothing.
         Check,
-        /// List claims.
+        /// Lists claims, newest first, or what waits for the partner.
         List,
-        /// Count claims.
+        /// Counts the claims of a partner by status.
         Counts,
-        /// Read a claim.
+        /// Reads a claim by its id.
         Get,
         /// Read a claim's history.
         History,
         /// Edit a draft, or a claim that is asked about.
         Edit,
-        /// Submit a draft.
+        /// Submits a draft as it stands.
         Submit,
         /// Take a claim back before its review.
         Recall,
-        /// Drop a draft.
+        /// Drops a draft for good.
         Discard,
-        /// Answer the operator.
+        /// Answers a request for information.
         Respond,
-        /// Withdraw a claim.
+        /// Withdraws the undecided items of a claim.
         Withdraw,
-        /// Dispute a rejection.
+        /// Disputes a rejection, once in the life of a claim.
         Dispute,
         /// Name another contact at the customer.
         CorrectContact,
@@ -111,7 +111,7 @@ function_routes! {
         /// Get the link to a clean document.
         Get,
     }
-    /// The operator's requests.
+    /// The operator's requests about claims (`docs/api.md §3.2`).
     ReviewRoute as Review {
         /// What waits for the operator.
         List,
@@ -122,24 +122,24 @@ function_routes! {
         /// Erase the personal data of a claim.
         Erase,
     }
-    /// The customer's link.
+    /// The pages of the customer's link and code (`docs/api.md §3.5`).
     DecisionRoute as Decision {
         /// The page behind the link, and its form.
         Page,
         /// The notice to an authenticity code.
         Notice,
     }
-    /// The signed-in customer.
+    /// The requests of the customer's signed-in administrator (`docs/api.md §3.4`).
     CustomerRoute as Customer {
         /// List the claims on the customer's tenant.
         Claims,
         /// Read one of them.
         Claim,
-        /// Read its history.
+        /// Reads the history of a claim as the customer may see it.
         History,
-        /// Say yes.
+        /// Accepts items for the customer.
         Accept,
-        /// Say no.
+        /// Declines items, or ends their associations, for the customer.
         Decline,
         /// Take a no back.
         Undo,
@@ -151,18 +151,18 @@ function_routes! {
         Ledger,
         /// Read the standing rules.
         GetRules,
-        /// Write them.
+        /// Writes the customer's standing rules.
         PutRules,
     }
-    /// Associations.
+    /// Associations and their usage (`docs/api.md §3.3`).
     AssociationsRoute as Associations {
-        /// List them.
+        /// Lists the caller's associations, or all of them for staff.
         List,
-        /// Read one.
+        /// Reads an association by its id.
         Get,
-        /// End one.
+        /// Ends an association at once.
         End,
-        /// Read its usage.
+        /// Reads the usage of one association.
         Usage,
         /// Read the usage of all active ones.
         UsageOfMany,
@@ -173,21 +173,21 @@ function_routes! {
     DirectoryRoute as Directory {
         /// Who the caller is.
         Me,
-        /// List partners.
+        /// Lists partners by their name.
         Partners,
-        /// List tenants.
+        /// Lists tenants by their name, or finds the one of a domain.
         Tenants,
-        /// List programs.
+        /// Lists programs by their name.
         Programs,
-        /// Write a partner.
+        /// Writes the entry of a partner.
         PutPartner,
-        /// Read a partner.
+        /// Reads the entry of a partner.
         GetPartner,
         /// Read what was written of a partner.
         PartnerHistory,
-        /// Write a tenant.
+        /// Writes the entry of a tenant.
         PutTenant,
-        /// Read a tenant.
+        /// Reads the entry of a tenant.
         GetTenant,
         /// Read what was written of a tenant.
         TenantHistory,
@@ -197,9 +197,9 @@ function_routes! {
         GetRules,
         /// Read what a tenant's customer wrote as standing rules.
         RulesHistory,
-        /// Write a program.
+        /// Writes the entry of a program.
         PutProgram,
-        /// Read a program.
+        /// Reads the entry of a program.
         GetProgram,
         /// Read what was written of a program.
         ProgramHistory,
@@ -215,15 +215,15 @@ function_routes! {
         DeleteDay,
         /// Read what was written of the calendar of a country.
         CalendarHistory,
-        /// Write usage rows.
+        /// Writes rows of usage of a tenant's items.
         PutUsage,
         /// Read what was fed of an item's usage.
         GetUsage,
-        /// Explain a deadline.
+        /// Explains the deadline that a delivery would have.
         Windows,
         /// Whether we are there.
         Health,
-        /// This contract.
+        /// Reads this contract as OpenAPI.
         OpenApi,
         /// Read the test clock.
         GetClock,
@@ -287,7 +287,7 @@ const fn row(
     Route { id, method, path, function, auth, operation, roles }
 }
 
-/// Every route.
+/// Every route of the API: dispatch, contract and the comparison with the template read this table.
 pub const ROUTES: &[Route] = &[
     route!("POST" "/v1/claims", Claims::Create, "createClaim", PARTNER),
     route!("POST" "/v1/claims:check", Claims::Check, "checkClaim", PARTNER),

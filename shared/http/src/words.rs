@@ -35,7 +35,7 @@ pub trait Vocabulary: Copy + 'static {
     /// What the list is about.
     const MEANING: &'static str;
 
-    /// Every case.
+    /// Every case, in the order in which the contract lists them.
     fn cases() -> Vec<Self>;
 
     /// The name on the wire.

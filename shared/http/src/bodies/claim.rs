@@ -24,7 +24,7 @@ pub struct CreateClaimBody {
     pub program: String,
     /// The customer, by id and by one of its domains.
     pub tenant: TenantRefBody,
-    /// The rest.
+    /// The content of the claim.
     #[serde(flatten)]
     pub content: ContentBody,
     /// Whether to store a draft instead of submitting; left out: submit.
@@ -40,7 +40,7 @@ pub struct EditClaimBody {
     pub program: Option<String>,
     /// The customer; a patch may only repeat it.
     pub tenant: Option<TenantRefBody>,
-    /// The rest.
+    /// The content, as far as it is to change.
     #[serde(flatten)]
     pub content: ContentBody,
 }
@@ -74,7 +74,7 @@ pub struct ContentBody {
     pub evidence: Option<Vec<EvidenceBody>>,
 }
 
-/// No fields.
+/// A body without any fields.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoFieldsBody {}
@@ -100,7 +100,7 @@ pub struct TenantRefBody {
     pub domain: String,
 }
 
-/// An item.
+/// An item that is to be claimed.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimItemBody {
@@ -142,7 +142,7 @@ pub struct PartnerContactBody {
     pub email_unicode: Option<String>,
 }
 
-/// Evidence as declared.
+/// An entry of evidence, as the partner declares it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EvidenceBody {
@@ -157,7 +157,7 @@ pub struct EvidenceBody {
     pub acknowledged_on: String,
 }
 
-/// A remark.
+/// A remark, which may be left out.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CommentBody {
@@ -281,7 +281,7 @@ pub(super) fn evidence(fields: &mut Fields<'_>) -> Option<DeclaredEvidence> {
     Some(DeclaredEvidence { name: name?, sha256: sha256?, acknowledged_on: acknowledged_on? })
 }
 
-/// Name another contact.
+/// The contact at the customer who is to get the next notice.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CorrectContactBody {
@@ -289,7 +289,7 @@ pub struct CorrectContactBody {
     pub customer_contact: ContactBody,
 }
 
-/// Reads another contact.
+/// Reads the contact; [`Failure`] with every field that is wrong.
 pub fn corrected_contact(body: &Value) -> Result<CustomerContact, Failure> {
     let mut fields = Fields::of(body);
     let contact = fields.required_object("customer_contact", contact);

@@ -24,7 +24,7 @@ pub struct ChosenItemsBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RetireLinkBody {
-    /// The recipient's number.
+    /// The number of the recipient in the claim, 1–23.
     #[schema(minimum = 1, maximum = 23)]
     pub recipient: u8,
 }

@@ -123,7 +123,7 @@ pub struct LocationBody {
 pub struct TenantBody {
     /// If given, the path's.
     pub id: Option<String>,
-    /// The customer's name.
+    /// The name of the customer, 1–200 characters.
     #[schema(min_length = 1, max_length = 200, required = false)]
     pub name: String,
     /// Whether the tenant exists.

@@ -42,7 +42,7 @@ pub struct Uploaded {
     pub entry: DeclaredEvidence,
     /// Its size in bytes.
     pub size: u64,
-    /// What it is.
+    /// The kind of document, by its media type.
     pub kind: DocumentKind,
 }
 

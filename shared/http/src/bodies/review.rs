@@ -200,7 +200,7 @@ pub fn action(body: &Value) -> Option<CommandKind> {
 /// An action as it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenAction {
-    /// The command.
+    /// The command that the action gives to the claim.
     pub command: Command,
     /// What the staff note down with it.
     pub note: Option<Comment>,

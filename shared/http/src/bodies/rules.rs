@@ -48,13 +48,13 @@ pub struct RulesBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum ExplicitYesBody {
-    /// `none` or `all`.
+    /// `none` or `all`: no program, or every one.
     Word(ExplicitYesWord),
-    /// In these programs.
+    /// The ids of the programs, at most 500, in which silence is a no.
     Programs(Vec<String>),
 }
 
-/// Nowhere or everywhere.
+/// Whether silence is a no in no program or in every one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ExplicitYesWord {

@@ -16,13 +16,13 @@ const MAX_DAYS: i64 = 400;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum ClockBody {
-    /// To a moment.
+    /// Move the clock to a moment, at most 400 days ahead.
     To {
         /// The moment that the clock is to show.
         #[schema(format = DateTime)]
         now: String,
     },
-    /// By a duration.
+    /// Move the clock by a duration of at most 400 days.
     By {
         /// By how much: an ISO 8601 duration in weeks, or in days, hours, minutes and seconds.
         #[schema(pattern = "^P(\\d+W|(\\d+D)?(T(\\d+H)?(\\d+M)?(\\d+S)?)?)$", example = "P7D")]
@@ -33,9 +33,9 @@ pub enum ClockBody {
 /// Where the test clock is to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockMove {
-    /// To a moment.
+    /// To this moment, not before what the clock shows.
     To(DateTime<Utc>),
-    /// By a duration.
+    /// By this duration, forwards only.
     By(Duration),
 }
 

@@ -17,19 +17,19 @@ const MAX_ROWS: usize = 500;
 /// Usage of one item on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageRow {
-    /// Workload or subscription.
+    /// Whether the item is a workload or a subscription.
     pub kind: ItemKind,
-    /// Which item.
+    /// The id of the item at the tenant.
     pub id: ItemId,
-    /// Which day.
+    /// The day, today or earlier by the tenant's clocks.
     pub date: NaiveDate,
     /// How many used it.
     pub active_users: u32,
-    /// How many could.
+    /// How many seats were provisioned on that day.
     pub provisioned_seats: u32,
 }
 
-/// Write usage rows.
+/// Rows of usage that are to be written.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UsageBody {

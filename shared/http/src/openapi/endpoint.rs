@@ -70,7 +70,7 @@ pub(super) enum AnswerShape {
     PageOr(&'static str),
     /// How many rows were written.
     Rows,
-    /// This document.
+    /// The contract itself, as JSON.
     Document,
 }
 

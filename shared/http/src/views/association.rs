@@ -23,13 +23,13 @@ pub struct AssociationView {
     pub item_no: u8,
     /// The partner of record.
     pub partner: NamedView,
-    /// The customer's tenant.
+    /// The tenant of the customer.
     pub tenant: TenantRefView,
     /// The program, by its id.
     pub program: String,
     /// The item of the tenant that it is about.
     pub item: ItemRefView,
-    /// `active` or `ended`.
+    /// Whether the association runs (`active`) or has ended (`ended`).
     pub status: AssociationStatusView,
     /// Why the item became active.
     pub basis: BasisWord,
@@ -55,9 +55,9 @@ pub struct AssociationView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AssociationStatusView {
-    /// It runs.
+    /// The association of the item runs.
     Active,
-    /// It has ended.
+    /// The association of the item has ended.
     Ended,
 }
 

@@ -110,7 +110,7 @@ pub struct CheckWarningView {
 }
 
 impl CheckWarning {
-    /// Every one.
+    /// Every warning that a check can give.
     pub const ALL: &'static [Self] = &[
         Self::ContactOutside,
         Self::ContactUnverified,

@@ -32,9 +32,9 @@ use crate::words::{
 pub struct Shown<'a> {
     /// The policy it is pinned to.
     pub policy: &'a Policy,
-    /// The moment.
+    /// The moment as of which the claim is shown.
     pub now: DateTime<Utc>,
-    /// To whom.
+    /// The side that reads it, which decides what is left out.
     pub viewer: Viewer,
     /// Who reads it: of what the claim says that the reader can do with it.
     pub reader: &'a Actor,
@@ -50,7 +50,7 @@ pub struct Shown<'a> {
     pub recipients: Option<ShownRecipients<'a>>,
 }
 
-/// A claim.
+/// A claim as the caller may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ClaimView {
     /// The claim's id: 26 characters of `a`–`z` and `2`–`7`.
@@ -187,7 +187,7 @@ pub struct TenantRefView {
     pub name: String,
 }
 
-/// An item.
+/// An item of a claim, and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ClaimItemView {
     /// The item's number in the claim, 1–25; fixed from the submission on.
@@ -274,7 +274,7 @@ pub struct TurnView {
     pub on_silence: SilenceWord,
 }
 
-/// A reason.
+/// A reason for a question or a rejection, of the claim or of one item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ReasonView {
     /// What is asked, or why the claim was rejected.
@@ -295,7 +295,7 @@ pub struct DefenceView {
     pub until: String,
 }
 
-/// The last event.
+/// The event that led to the claim's present version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LastEventView {
     /// What happened to the claim last.
@@ -403,7 +403,7 @@ impl ClaimView {
     }
 }
 
-/// The claim's partner.
+/// The partner of the claim, under its name at the last submission.
 pub(super) fn partner(claim: &Claim) -> NamedView {
     NamedView {
         id: claim.subject.partner.to_string(),
@@ -411,7 +411,7 @@ pub(super) fn partner(claim: &Claim) -> NamedView {
     }
 }
 
-/// The claim's tenant.
+/// The tenant of the claim, under the customer's name at the last submission.
 pub(super) fn tenant(claim: &Claim) -> TenantRefView {
     TenantRefView {
         id: claim.subject.tenant.to_string(),

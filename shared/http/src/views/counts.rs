@@ -80,7 +80,7 @@ impl QueueTotalsView {
 /// A page of what waits for the operator.
 #[derive(Debug, Clone, Serialize)]
 pub struct QueueView<'a> {
-    /// The page.
+    /// The page of claims, with the cursor of the next one.
     #[serde(flatten)]
     pub list: ListView<'a, ClaimView>,
     /// How much waits; on the first page alone.

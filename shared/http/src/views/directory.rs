@@ -31,7 +31,7 @@ pub struct ItemRefView {
     pub id: String,
 }
 
-/// A partner.
+/// A partner's entry in the directory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PartnerView {
     /// The partner's id, unique in the directory.
@@ -66,7 +66,7 @@ pub struct PartnerView {
     pub notify: Option<Vec<PartnerTopicWord>>,
 }
 
-/// A location.
+/// A unit of the partner that is enrolled in programs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LocationView {
     /// The location's id, unique within the partner.
@@ -151,7 +151,7 @@ impl PartnerEntryView {
 pub struct TenantEntryView {
     /// The tenant's id, a UUID.
     pub id: String,
-    /// The customer's name.
+    /// The name of the customer.
     pub name: String,
     /// Whether the tenant exists.
     pub status: TenantStatusWord,
@@ -171,12 +171,12 @@ impl TenantEntryView {
     }
 }
 
-/// A tenant.
+/// A tenant's entry in the directory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TenantView {
     /// The tenant's id, a UUID.
     pub id: String,
-    /// The customer's name.
+    /// The name of the customer.
     pub name: String,
     /// Whether the tenant exists.
     pub status: TenantStatusWord,
@@ -308,7 +308,7 @@ impl TenantItemView {
     }
 }
 
-/// A program.
+/// A program's entry in the directory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProgramView {
     /// The program's id, unique in the directory.
@@ -571,7 +571,7 @@ impl PolicyView {
     }
 }
 
-/// The test clock.
+/// What the test clock of a sandbox shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ClockView {
     /// The moment that the test clock shows.
@@ -594,7 +594,7 @@ pub struct HealthView {
 }
 
 impl HealthView {
-    /// All is well.
+    /// The answer of an API that reaches its table.
     pub fn ok() -> Self {
         Self { status: "ok".to_owned() }
     }

@@ -42,7 +42,7 @@ pub struct RuleView {
     pub href: String,
 }
 
-/// A fact.
+/// A fact that the explained rule used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FactView {
     /// The name of the fact.

@@ -76,7 +76,7 @@ pub struct QuotasLeft {
     pub daily_claims: u32,
     /// Claims that may be open.
     pub open_claims: u32,
-    /// Drafts.
+    /// Drafts that it may still store.
     pub open_drafts: u32,
     /// Tenants that it may check today.
     pub daily_checks: u32,

@@ -63,7 +63,7 @@ use serde::Serialize;
 /// A page of a list.
 #[derive(Debug, Clone, Serialize)]
 pub struct ListView<'a, T: Serialize> {
-    /// The entries.
+    /// The entries of this page, in the order of the list.
     pub items: &'a [T],
     /// How to get the next page; `null` on the last.
     pub next_cursor: Option<String>,

@@ -30,9 +30,9 @@ pub struct RulesView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum ExplicitYesView {
-    /// `none` or `all`.
+    /// `none` or `all`: no program, or every one.
     Word(ExplicitYesWord),
-    /// In these programs.
+    /// The ids of the programs in which silence is a no.
     Programs(Vec<String>),
 }
 

@@ -60,7 +60,7 @@ pub struct UsageDay {
 /// Usage of one association among several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AssociationUsageView {
-    /// The association: `<claim_id>-<item_no>`.
+    /// The association by its id: `<claim_id>-<item_no>`.
     pub association_id: String,
     /// The customer whose data these are.
     pub tenant: TenantRefView,
