@@ -15,7 +15,7 @@ use web::{Call, Caller, Failure, Reply};
 
 use app::{Api, ApiError, moment, respond};
 
-/// Answers a request.
+/// Answers a request about associations and their usage (`docs/api.md §3.3`).
 pub async fn handle(app: &Api, request: Request) -> Response<Body> {
     let call = Call::new(&request);
     respond(&call, answer(app, &call).await)

@@ -56,7 +56,7 @@ pub(crate) async fn withdraw(
     command(app, call, caller, CommandKind::Withdraw, call.json_or_empty(), read).await
 }
 
-/// Disputes a rejection.
+/// Disputes a rejection for the partner; the comment is required.
 pub(crate) async fn dispute(
     app: &Api,
     call: &Call<'_>,

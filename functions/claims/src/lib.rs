@@ -17,7 +17,7 @@ use web::{Call, Caller, Failure, Reply, queries};
 
 use app::{Api, ApiError, claim_view, moment, respond, shown_remarks};
 
-/// Answers a request.
+/// Answers a request about claims (`docs/api.md §3.1`).
 pub async fn handle(app: &Api, request: Request) -> Response<Body> {
     let call = Call::new(&request);
     respond(&call, answer(app, &call).await)

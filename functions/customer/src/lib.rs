@@ -14,7 +14,7 @@ use web::routes::CustomerRoute;
 use answer::Answer;
 use app::{Api, ApiError, respond};
 
-/// Answers a request.
+/// Answers a request of the customer's administrator (`docs/api.md §3.4`).
 pub async fn handle(app: &Api, request: Request) -> Response<Body> {
     let call = Call::new(&request);
     respond(&call, route(app, &call).await)

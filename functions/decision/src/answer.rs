@@ -39,7 +39,7 @@ impl<'a> Answers<'a> {
         self.asked.or(accepted).unwrap_or(Language::ENGLISH)
     }
 
-    /// The decision page.
+    /// The decision page as it is opened, with 200.
     pub(crate) fn page(&self, seen: &Seen) -> Response<Body> {
         let html = page::decision(self.language(seen), &seen.notice, &seen.standing, None);
         self.html(StatusCode::OK, html, None)

@@ -22,7 +22,7 @@ use crate::form::{Asked, Form};
 use crate::seen::{Addressee, Seen};
 use crate::{App, code, seen};
 
-/// Answers a form.
+/// Carries out what the form of the decision page asks for, and answers with its result.
 pub(crate) async fn answer(
     app: &App,
     call: &Call<'_>,

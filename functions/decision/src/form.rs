@@ -16,9 +16,8 @@ pub(crate) struct Form {
 /// A form that makes sense, whatever it will lead to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Asked {
-    /// What is decided.
     pub(crate) decision: Decision,
-    /// About which items.
+    /// The items that were chosen; none chosen means all of them.
     pub(crate) items: Selection,
     /// The digits of the code, as many as the decision asks for. Whether they are right is not known yet.
     pub(crate) code: String,

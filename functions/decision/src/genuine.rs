@@ -13,7 +13,7 @@ use crate::answer::Answers;
 use crate::seen::{Addressee, Seen};
 use app::{ApiError, moment};
 
-/// Answers a code.
+/// Answers an authenticity code with the true text of its notice (`docs/api.md §3.5`).
 pub(crate) async fn answer(app: &App, call: &Call<'_>, answers: &Answers<'_>) -> Response<Body> {
     match seen(app, call, answers).await {
         Ok((seen, sent)) => answers.genuine(&seen, sent.as_ref()),

@@ -15,7 +15,6 @@ use crate::App;
 /// Of which notice a page is, and whose.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Addressee {
-    /// The notice.
     pub(crate) notice: NoticeNo,
     /// Its recipient; `None` of a link or a code of the form without recipients.
     pub(crate) recipient: Option<RecipientNo>,

@@ -18,10 +18,10 @@ pub(crate) struct MailReport {
     pub(crate) at: DateTime<Utc>,
 }
 
-/// Which mail.
+/// The mails whose reports are acted on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MailKind {
-    /// A notice.
+    /// The notice of that number.
     Notice(NoticeNo),
     /// The mail that tells what became active.
     Activation,

@@ -33,7 +33,7 @@ impl App {
     }
 }
 
-/// Answers a request.
+/// Answers a request about the directory, and the routes that belong to nobody (`docs/api.md §3.6`).
 pub async fn handle(app: &App, request: Request) -> Response<Body> {
     let call = Call::new(&request);
     respond(&call, answer(app, &call).await)

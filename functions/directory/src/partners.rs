@@ -61,7 +61,7 @@ pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> 
     Ok(app.cursors.current().list(call, &caller, &views, next.as_deref()))
 }
 
-/// Reads a partner.
+/// Answers the entry of a partner with its tag.
 pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     call.caller()?;
     let id = call.path_id(PartnerId::parse)?;

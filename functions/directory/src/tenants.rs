@@ -100,7 +100,7 @@ async fn of_domain(
     Ok(ListPage { items, next: None })
 }
 
-/// Reads a tenant.
+/// Answers the entry of a tenant with its tag.
 pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     call.caller()?;
     let id = call.path_id(TenantId::parse)?;

@@ -27,7 +27,7 @@ impl App {
     }
 }
 
-/// Answers a request.
+/// Answers a request about the documents of evidence (`docs/api.md §3.1.14`).
 pub async fn handle(app: &App, request: Request) -> Response<Body> {
     let call = Call::new(&request);
     respond(&call, answer(app, &call).await)

@@ -8,9 +8,8 @@ use store::{Image, ReminderDue};
 pub(crate) enum Change {
     /// The claim has a new version.
     Version {
-        /// The version before.
+        /// `None` of the first version.
         old: Option<Box<Image>>,
-        /// The new one.
         new: Box<Image>,
     },
     /// A reminder is due.

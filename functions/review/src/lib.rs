@@ -12,7 +12,7 @@ use web::{Call, Reply};
 
 use app::{Api, ApiError, respond};
 
-/// Answers a request.
+/// Answers a request of the operator's review (`docs/api.md §3.2`).
 pub async fn handle(app: &Api, request: Request) -> Response<Body> {
     let call = Call::new(&request);
     respond(&call, answer(app, &call).await)

@@ -19,7 +19,6 @@ pub(crate) struct Scanned {
 /// What a scan says of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Nothing was found.
     NoThreats,
     /// Something was found, or it cannot be looked into: a password protects it, for example.
     Threats,

@@ -10,7 +10,7 @@ use crate::error::ApiError;
 
 /// What a function with lists works with.
 pub struct Api {
-    /// The store.
+    /// The store behind the table of the stack.
     pub store: Store,
     /// The cursors of its lists.
     pub cursors: ListCursors,

@@ -13,7 +13,7 @@ use crate::error::ApiError;
 
 /// A command as it was asked for.
 pub struct CommandRequest<'a> {
-    /// Who asks.
+    /// Who gives the command, and in which role.
     pub caller: &'a Caller,
     /// The claim as it was read for the command.
     pub open: OpenClaim,

@@ -100,7 +100,7 @@ pub fn rehearsed<T>(
 /// An id of a body that names nothing, at its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown<T> {
-    /// The id.
+    /// The id that names nothing.
     pub id: T,
     /// Where it stands, and that it names nothing.
     pub error: FieldError,

@@ -78,7 +78,7 @@ pub(crate) struct Logo {
     pub(crate) width: u32,
     /// How high it is shown, in pixels.
     pub(crate) height: u32,
-    /// The file.
+    /// The bytes of the PNG or JPEG file.
     pub(crate) bytes: Vec<u8>,
     /// The file as address: a page holds it in itself.
     pub(crate) data: String,
@@ -170,7 +170,7 @@ impl Brand {
         Ok(Self(Arc::new(Parts { color, logo, style, content_policy })))
     }
 
-    /// The colour: `#rrggbb`.
+    /// The operator's colour, in the form `#rrggbb`.
     pub(crate) fn color(&self) -> &str {
         &self.0.color.0
     }

@@ -21,7 +21,7 @@ use crate::say::Say;
 /// The operator, as customers know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operator {
-    /// The company's name.
+    /// The name of the company, which is the sender of every mail.
     pub name: String,
     /// Where customers write with questions.
     pub contact: String,
@@ -93,7 +93,7 @@ impl Deadline {
 pub struct NoticeItem {
     /// Its number in the claim.
     pub no: ItemNo,
-    /// Workload or subscription.
+    /// Whether the item is a workload or a subscription.
     pub kind: ItemKind,
     /// Its id at the tenant.
     pub id: String,
@@ -101,36 +101,36 @@ pub struct NoticeItem {
     pub product: Option<String>,
     /// What customers call it, where the program's entry says so.
     pub names: NamesByLanguage,
-    /// Where it stands.
+    /// How the item stands in the claim.
     pub status: ItemStatus,
 }
 
 /// A notice. Its frozen part is what the claim's content hash covers; names are those of the submit.
 #[derive(Debug, Clone)]
 pub struct Notice {
-    /// The claim.
+    /// The claim that the notice is about.
     pub claim: ClaimId,
-    /// Its number.
+    /// The number of the notice in its claim, from 1 on.
     pub no: NoticeNo,
-    /// Who claims.
+    /// The name of the partner that claims.
     pub partner: String,
     /// Whom to ask there.
     pub partner_contact: Option<PartnerContact>,
-    /// Of whom.
+    /// The name of the customer whose items are claimed.
     pub tenant: String,
     /// By which domain, in both spellings where they differ.
     pub domain: String,
-    /// In which program.
+    /// The name of the program, for languages without one of their own.
     pub program: String,
     /// What the program is called in other languages.
     pub program_names: NamesByLanguage,
     /// What is claimed; dropped items are left out.
     pub items: Vec<NoticeItem>,
-    /// What silence means.
+    /// What silence in the window means for undecided items.
     pub consent: Consent,
     /// How many business days the customer has.
     pub days: u32,
-    /// Until when.
+    /// The end of the window: exact, at the earliest, or not set.
     pub deadline: Deadline,
     /// Which days of usage the partner may read, where the policy is known.
     pub usage_history: Option<UsageHistory>,
@@ -138,7 +138,7 @@ pub struct Notice {
     pub term: Term,
     /// By whose clocks moments are told: the customer's, where they are known.
     pub zone: Option<Tz>,
-    /// Who writes.
+    /// The operator, whose name every mail and page bears.
     pub operator: Operator,
 }
 
@@ -310,9 +310,9 @@ impl Notice {
 /// What the directory knows of a claim's tenant and program, and the policy the claim is pinned to.
 #[derive(Debug, Clone, Copy)]
 pub struct Directory<'a> {
-    /// The tenant.
+    /// The tenant's entry in the directory.
     pub tenant: &'a Tenant,
-    /// The program.
+    /// The program's entry in the directory.
     pub program: &'a Program,
     /// The policy of the claim.
     pub policy: &'a Policy,
@@ -445,11 +445,11 @@ fn slug(name: &str) -> String {
 /// The links and codes of a notice. They stand in its mail and nowhere else.
 #[derive(Clone)]
 pub struct Links {
-    /// The decision page.
+    /// The whole address of the decision page, with `/d/{token}`.
     pub decision_url: String,
     /// The six digits it asks for.
     pub decision_code: String,
-    /// The authenticity code.
+    /// The authenticity code: `XXXXX-XXXXX`.
     pub notice_code: String,
     /// The page that answers it.
     pub notice_url: String,

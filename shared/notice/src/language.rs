@@ -39,7 +39,7 @@ impl Language {
     /// The language of those who have no other.
     pub const ENGLISH: Self = Self(0);
 
-    /// Every language.
+    /// Every language that there are texts in.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..LANGUAGES.len()).map(Self)
     }

@@ -118,12 +118,12 @@ impl Link {
         keys.newest_first().map(move |key| Self { key, ..link.clone() })
     }
 
-    /// The claim.
+    /// The claim that the link is about.
     pub fn claim(&self) -> &ClaimId {
         &self.claim
     }
 
-    /// The notice.
+    /// The number of the notice that the link stands in.
     pub fn notice(&self) -> NoticeNo {
         self.notice
     }

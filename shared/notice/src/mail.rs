@@ -39,13 +39,13 @@ pub struct Mail {
     pub addressee: String,
     /// To whom: the provider is told so beside the message.
     pub to: Email,
-    /// Its subject.
+    /// The subject, in the language of the mail.
     pub subject: String,
-    /// Its text part.
+    /// The text part, for programs that show no HTML.
     pub text: String,
-    /// Its HTML part.
+    /// The HTML part, with the same content.
     pub html: String,
-    /// The whole message.
+    /// The whole message with headers and parts, as the provider gets it.
     pub raw: Vec<u8>,
 }
 
@@ -56,11 +56,11 @@ pub struct Envelope<'a> {
     pub operator: &'a Operator,
     /// The operator's sending address.
     pub sender: &'a Email,
-    /// The recipient.
+    /// The address that the mail goes to.
     pub to: &'a Email,
     /// When the recipient was sent a notice, with the link and the code to answer by; `None`: never.
     pub asked_at: Option<Instant>,
-    /// In which language.
+    /// The language of the mail.
     pub language: Language,
     /// When the thing happened that the mail tells: its `Date`, so that a retry is the same mail.
     pub at: Instant,
@@ -109,14 +109,14 @@ pub struct Receipt {
 pub enum AnsweredBy {
     /// A recipient of a notice.
     Link,
-    /// The customer's administrator.
+    /// The customer's signed-in administrator.
     Administrator,
 }
 
 /// How the reader of a receipt can take a "no" back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Undo {
-    /// Nobody can.
+    /// Nobody can take the "no" back.
     Nobody,
     /// The administrator can, the reader cannot.
     Administrator,
@@ -127,7 +127,7 @@ pub enum Undo {
 /// What a receipt tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deed {
-    /// A no.
+    /// A "no" to items that were not active.
     Declined,
     /// A no taken back, and no other left.
     Undone,
@@ -138,7 +138,7 @@ pub enum Deed {
 }
 
 impl Deed {
-    /// Every one.
+    /// Every deed that a receipt can tell.
     pub const ALL: [Self; 4] = [Self::Declined, Self::Undone, Self::UndoneInPart, Self::Ended];
 
     fn messages(self) -> (&'static str, &'static str) {
@@ -188,9 +188,9 @@ pub fn receipt(notice: &Notice, receipt: &Receipt, envelope: &Envelope<'_>) -> M
 /// What became active, and what that means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activation {
-    /// Which items.
+    /// The numbers of the items that became active.
     pub items: Vec<ItemNo>,
-    /// Since when.
+    /// Since when the associations run.
     pub since: Instant,
     /// Whether nobody had answered.
     pub by_silence: bool,
@@ -363,7 +363,7 @@ pub enum Cause {
 /// A deadline that has moved, and for whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Extension {
-    /// Why.
+    /// Why the deadline has moved.
     pub cause: Cause,
     /// Whether the customer has said no to everything already: there is longer to take it back.
     pub answered: bool,

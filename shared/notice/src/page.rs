@@ -38,7 +38,7 @@ pub enum Problem {
         /// How many digits it has.
         digits: u32,
     },
-    /// A wrong code.
+    /// The code is not that of the mail.
     CodeWrong {
         /// How many tries are left; `None` where wrong ones lock nothing.
         tries_left: Option<u8>,
@@ -92,7 +92,7 @@ impl Problem {
 /// A form that was not taken: it is shown again as it was sent, but for the code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// Why.
+    /// Why the form was not taken.
     pub problem: Problem,
     /// What was asked, where that can be told.
     pub decision: Option<Decision>,
@@ -260,7 +260,7 @@ fn choices(
 /// What came of a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// What was asked.
+    /// What the form asked for.
     pub decision: Decision,
     /// Whether anything had to change for it.
     pub changed: bool,
@@ -275,18 +275,18 @@ pub struct Outcome {
 /// The decisions of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// No.
+    /// The items are declined, or their associations end.
     Decline,
     /// Not no any more.
     Undo,
     /// The recipient is not the right person.
     WrongContact,
-    /// More time.
+    /// The window becomes longer, once in the life of a claim.
     Extend,
 }
 
 impl Decision {
-    /// Every one.
+    /// Every decision that a form can ask for.
     pub const ALL: [Self; 4] = [Self::Decline, Self::Undo, Self::WrongContact, Self::Extend];
 
     /// The name in the form.
@@ -366,11 +366,11 @@ fn has_no(notice: &Notice) -> bool {
 /// The text of a notice as it was sent, without its links and codes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentText {
-    /// In which language.
+    /// The language that the text is in.
     pub language: Language,
-    /// When.
+    /// The moment of sending.
     pub at: Instant,
-    /// The text.
+    /// Subject and text, without links and codes.
     pub text: String,
 }
 
@@ -409,7 +409,7 @@ pub enum Refusal {
     Method,
     /// A form that cannot be read.
     Form,
-    /// Not now.
+    /// The answer cannot be given now: it is worth trying again.
     Unavailable,
 }
 

@@ -33,7 +33,7 @@ impl PartnerClaim {
         Self { claim, notice, zone }
     }
 
-    /// The claim itself.
+    /// The claim that the mail is about.
     pub fn claim(&self) -> &Claim {
         &self.claim
     }

@@ -21,16 +21,16 @@ pub(crate) struct Picture {
     pub(crate) corner: String,
     /// The weekdays, in short.
     pub(crate) weekdays: Vec<String>,
-    /// The weeks.
+    /// The weeks from that of day 0 to that of the last counted day.
     pub(crate) weeks: Vec<Week>,
 }
 
 /// A week of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Week {
-    /// Its Monday.
+    /// The date of its Monday, in short.
     pub(crate) label: String,
-    /// Its days.
+    /// Seven days, Monday first.
     pub(crate) days: Vec<Cell>,
 }
 
@@ -50,7 +50,7 @@ pub(crate) struct Cell {
 pub(crate) struct Leaf {
     /// What the day is.
     pub(crate) label: String,
-    /// Its weekday.
+    /// The name of its weekday.
     pub(crate) weekday: String,
     /// Its day of the month.
     pub(crate) day: String,

@@ -66,7 +66,7 @@ impl Say {
         self.knowing(name, isolate(value))
     }
 
-    /// The language.
+    /// The language of the messages.
     pub(crate) fn language(&self) -> Language {
         self.language
     }

@@ -36,7 +36,7 @@ pub enum Rights {
     Earlier,
     /// Its recipient said that it is not the right person.
     Refused,
-    /// It was retired.
+    /// The link was retired: it takes a "no" and nothing else.
     Retired,
     /// The personal data of the claim were erased: nobody knows any more whose link it is.
     Erased,
@@ -100,7 +100,7 @@ impl<'a> Holder<'a> {
 /// How a claim stands for the holder of a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerOptions {
-    /// In a word.
+    /// The phase of the claim, as far as a customer can tell phases apart.
     pub phase: Phase,
     /// What the link is good for.
     pub rights: Rights,

@@ -21,11 +21,11 @@ const ROUNDS: u32 = 4;
 /// An event of the bus.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BusEvent {
-    /// Its detail-type.
+    /// The type of the event, as `detail-type`.
     pub event_type: &'static str,
-    /// What it tells.
+    /// What the event tells, without personal data.
     pub detail: Value,
-    /// When that happened.
+    /// The moment at which it happened.
     pub at: Instant,
 }
 

@@ -42,7 +42,7 @@ pub struct Clients {
 pub struct Signer {
     /// The credentials, new whenever the old ones run out.
     pub credentials: SharedCredentialsProvider,
-    /// The region.
+    /// The region that signatures are made for.
     pub region: String,
 }
 
@@ -78,12 +78,12 @@ impl Clients {
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 
-    /// The bus.
+    /// The client of the event bus.
     pub fn eventbridge(&self) -> aws_sdk_eventbridge::Client {
         aws_sdk_eventbridge::Client::new(&self.config)
     }
 
-    /// The queues.
+    /// The client of the queues.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         aws_sdk_sqs::Client::new(&self.config)
     }
@@ -113,7 +113,7 @@ impl Clients {
         Some(Signer { credentials, region })
     }
 
-    /// The secrets.
+    /// The client of the secrets.
     pub fn secrets(&self) -> aws_sdk_secretsmanager::Client {
         aws_sdk_secretsmanager::Client::new(&self.config)
     }

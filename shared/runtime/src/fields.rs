@@ -17,7 +17,7 @@ pub const RESPONSE_STATUS: &str = "response.status";
 pub const ERROR_CHAIN: &str = "error.chain";
 /// Where the code panicked: file and line.
 pub const PANIC_PLACE: &str = "panic.place";
-/// A claim.
+/// The id of a claim.
 pub const CLAIM_ID: &str = "claim.id";
 /// The version of a claim.
 pub const CLAIM_VERSION: &str = "claim.version";

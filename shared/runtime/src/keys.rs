@@ -22,7 +22,7 @@ pub enum KeysError {
     /// The secret could not be read.
     #[error("cannot read the secret {id}: {reason}")]
     Unread {
-        /// The secret's id.
+        /// The id by which the secret was asked for.
         id: String,
         /// What the SDK says.
         reason: String,

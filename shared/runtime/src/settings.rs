@@ -15,25 +15,25 @@ pub use sections::{
 
 /// What each function with lists needs; the secret signs cursors, and no links.
 pub type Api = (TableSettings, CursorSecretSettings);
-/// What `evidence` needs.
+/// The settings of `evidence`: the table, and the bucket of the documents.
 pub type Evidence = (TableSettings, DocumentSettings);
-/// What `scan` needs.
+/// The settings of `scan`: the table, and the bucket of the documents.
 pub type Scan = (TableSettings, DocumentSettings);
-/// What `decision` needs.
+/// The settings of `decision`: the table, the secret of the links, and the pages.
 pub type Decision = (TableSettings, LinkSecretSettings, PageSettings);
-/// What `directory` needs.
+/// The settings of `directory`: those of every function with lists.
 pub type Directory = Api;
-/// What `notify` needs.
+/// The settings of `notify`: the table, links, pages, mails, and the queues of what they are about.
 pub type Notify =
     (TableSettings, LinkSecretSettings, PageSettings, MailSettings, MailQueueSettings);
-/// What `delivery` needs.
+/// The settings of `delivery`: the table alone.
 pub type Delivery = (TableSettings,);
-/// What `finalize` needs.
+/// The settings of `finalize`: the table, and the queue of the shards.
 pub type Finalize = (TableSettings, ShardQueueSettings);
-/// What `publish` needs.
+/// The settings of `publish`: the table, the bus, and the queue of unreadable records.
 pub type Publish = (TableSettings, BusSettings, ParkSettings);
 
-/// What `sweep` needs.
+/// The settings of `sweep`: the table and the bus.
 pub type Sweep = (TableSettings, BusSettings);
 
 /// The names that a function with these settings reads: the loop that serves it reads the stack's beside them.

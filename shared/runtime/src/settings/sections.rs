@@ -29,7 +29,7 @@ impl Settings for StackSettings {
 /// The table, and what whoever commits to it must know.
 #[derive(Debug, Clone)]
 pub struct TableSettings {
-    /// `TABLE_NAME`.
+    /// `TABLE_NAME`: the table of the stack.
     pub name: String,
     /// `SHARDS`: over how many partitions the timers of a quarter of an hour are spread, 1–64.
     pub shards: u16,
@@ -168,7 +168,7 @@ fn base_url(text: &str) -> Option<String> {
 /// The bus that events are put on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BusSettings {
-    /// `BUS_NAME`.
+    /// `BUS_NAME`: the event bus of the stack.
     pub name: String,
 }
 
@@ -181,7 +181,7 @@ impl Settings for BusSettings {
 /// Where records go that nobody can read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParkSettings {
-    /// `PARK_QUEUE_URL`.
+    /// `PARK_QUEUE_URL`: the queue of records that nobody can read.
     pub queue_url: String,
 }
 
@@ -194,7 +194,7 @@ impl Settings for ParkSettings {
 /// Where the tick sends its shards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShardQueueSettings {
-    /// `SHARD_QUEUE_URL`.
+    /// `SHARD_QUEUE_URL`: the queue that a tick sends its shards to.
     pub queue_url: String,
 }
 
@@ -207,7 +207,7 @@ impl Settings for ShardQueueSettings {
 /// Where the documents of evidence lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentSettings {
-    /// `DOCUMENT_BUCKET`.
+    /// `DOCUMENT_BUCKET`: the bucket of quarantine and clean documents.
     pub bucket: String,
 }
 
@@ -222,7 +222,7 @@ impl Settings for DocumentSettings {
 pub struct MailQueueSettings {
     /// `NOTICES_QUEUE_URL`: notices, and answers to what a customer did.
     pub notices_url: String,
-    /// `REMINDERS_QUEUE_URL`: everything else.
+    /// `REMINDERS_QUEUE_URL`: everything that does not go to the queue of the notices.
     pub reminders_url: String,
 }
 

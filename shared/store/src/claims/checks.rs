@@ -42,7 +42,7 @@ pub(super) fn tells_of_tenant<T>(decided: &Result<T, Rejection>) -> bool {
 /// A partner has checked what can be claimed at a tenant, on a day on which it claimed nothing there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
-    /// Who has looked.
+    /// The partner that has looked.
     pub partner: PartnerId,
     /// The name that it had then.
     pub name: Name,

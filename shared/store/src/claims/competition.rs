@@ -26,7 +26,7 @@ const MOST_OF_EACH: usize = 100;
 /// What the answer to a command tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommandAnswer {
-    /// The claim.
+    /// The claim and nothing beside it.
     Claim,
     /// The claim with its recipients, as its customer sees it: read along.
     ClaimWithRecipients,

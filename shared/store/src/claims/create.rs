@@ -37,11 +37,11 @@ pub struct Created {
 /// A claim to create.
 #[derive(Debug, Clone, Copy)]
 pub struct NewClaim<'a> {
-    /// Who asks.
+    /// The partner's user who creates it.
     pub actor: &'a Actor,
     /// Its id, from the partner and the idempotency key.
     pub id: &'a ClaimId,
-    /// Its content.
+    /// What is claimed, and for whom.
     pub input: &'a ClaimInput,
     /// What of the content could not be read.
     pub malformed: &'a [FieldError],

@@ -26,7 +26,7 @@ const MOST_STEPS: u8 = 8;
 pub(crate) enum DeadlineOutcome {
     /// It was not due, or somebody else was faster.
     NotDue(Stored),
-    /// Silence was executed.
+    /// Silence was executed: this is the claim after it.
     Done(Stored),
     /// There is no such claim.
     Absent,

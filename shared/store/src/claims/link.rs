@@ -15,7 +15,7 @@ use crate::table::fetched::{FetchedItems, details_key, record_key};
 /// A claim as a link finds it.
 #[derive(Debug, Clone)]
 pub struct LinkClaim {
-    /// The claim.
+    /// The claim, opened as [`Store::open_claim`] opens it.
     pub open: OpenClaim,
     /// The wrong codes that the link was given with.
     pub wrong: WrongCodes,

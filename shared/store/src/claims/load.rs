@@ -152,7 +152,7 @@ impl FetchedItems {
 
 /// What a record and details that were read make.
 pub(crate) enum Assembled {
-    /// A claim.
+    /// A claim whose record and details are of one version.
     Whole(Box<Stored>),
     /// There is no claim.
     Absent,

@@ -34,7 +34,6 @@ const MOST: usize = 20_000;
 pub(crate) struct OpenClaims {
     /// Before that moment those are remembered; `None`: nothing is.
     before: Option<Instant>,
-    /// The remembered ones.
     remembered: Vec<ClaimId>,
 }
 

@@ -33,7 +33,7 @@ pub struct OpenClaim {
 }
 
 impl OpenClaim {
-    /// The claim.
+    /// The claim as it was opened.
     pub fn claim(&self) -> &Claim {
         self.stored.claim()
     }

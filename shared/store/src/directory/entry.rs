@@ -31,7 +31,7 @@ pub(super) const ATTEMPTS: u32 = 5;
 /// An entry of the directory with the number of its revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revised<T> {
-    /// The entry.
+    /// The entry as it is stored.
     pub entry: T,
     /// How often it was written; 0 of an entry that has no number.
     pub revision: u32,
@@ -80,7 +80,7 @@ pub enum Foreseen<T> {
     Next {
         /// The present entry, if there is one.
         present: Option<Revised<T>>,
-        /// The new one.
+        /// The entry as it would be stored.
         next: T,
     },
     /// The writer does not know the present entry. `None`: there is none.

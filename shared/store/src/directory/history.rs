@@ -27,7 +27,7 @@ const STAFF: &str = "s";
 /// A revision of an entry of the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryRevision<T> {
-    /// Its number.
+    /// The number of the revision: how often the entry had been written with it.
     pub revision: u32,
     /// The entry as it was written.
     pub entry: T,

@@ -19,7 +19,7 @@ use crate::table::fetched::FetchedItems;
 pub struct ClaimDirectory {
     /// Its tenant, with the customer's rules.
     pub tenant: Option<Tenant>,
-    /// Its program.
+    /// The program of the claim as it is now; `None`: there is none.
     pub program: Option<Program>,
     /// The policy that it is pinned to.
     pub policy: Policy,

@@ -29,11 +29,11 @@ const MOST_KEPT: usize = 1_000;
 /// A version of a program's policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyVersion {
-    /// Its number.
+    /// The number of the version, to which claims are pinned.
     pub version: u32,
     /// Since when claims that are submitted are pinned to it, where that was kept.
     pub since: Option<Instant>,
-    /// The policy.
+    /// The policy, which never changes under its number.
     pub policy: Policy,
 }
 

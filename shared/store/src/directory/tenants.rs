@@ -35,9 +35,9 @@ const WRITTEN_AT: &str = "t";
 /// The standing rules as they were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrittenRules {
-    /// The rules.
+    /// The rules as the customer wrote them.
     pub rules: StandingRules,
-    /// When they arrived.
+    /// The arrival of the request that wrote them.
     pub at: Instant,
 }
 
@@ -53,9 +53,9 @@ impl WrittenRules {
 /// A tenant has a verified contact that it did not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContactVerified {
-    /// Which tenant.
+    /// The tenant whose contact it is.
     pub tenant: TenantId,
-    /// Since when.
+    /// When the contact became verified.
     pub at: Instant,
 }
 

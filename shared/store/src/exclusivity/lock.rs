@@ -17,7 +17,7 @@ use crate::table::transaction::Condition;
 const ACTIVE: &str = "a";
 const NEXT: &str = "n";
 
-/// A stored lock.
+/// A stored lock: the claim that has the item, and the one that is next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LockItem {
     active: AssociationId,

@@ -40,7 +40,7 @@ const READ: i32 = 60;
 /// A claim as it was read, with the end of the chain of its remarks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimRead {
-    /// The claim.
+    /// The claim as it was read.
     pub claim: Claim,
     newest: Option<WriteId>,
 }

@@ -36,7 +36,7 @@ impl Image {
         &self.0.claim
     }
 
-    /// The claim's version.
+    /// The version of the claim that the image is of.
     pub fn version(&self) -> Version {
         self.0.claim.version
     }

@@ -24,20 +24,20 @@ const DAYS_AT_ONCE: u32 = 16;
 /// No claim is older: where a list by days ends.
 const FIRST_DAY: Option<NaiveDate> = NaiveDate::from_ymd_opt(2026, 1, 1);
 
-/// Whose claims.
+/// Whose claims are listed, at which tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     /// Everybody's, by the day of their submission.
     Everybody,
-    /// A partner's.
+    /// Those of one partner.
     Partner(PartnerId),
     /// Those at a tenant.
     Tenant(TenantId),
     /// A partner's at a tenant.
     PartnerAtTenant {
-        /// The partner.
+        /// The partner that claims.
         partner: PartnerId,
-        /// The tenant.
+        /// The tenant that it claims at.
         tenant: TenantId,
     },
 }
@@ -59,14 +59,12 @@ impl Scope {
 pub struct Listed {
     /// Those that were submitted.
     submitted: bool,
-    /// Drafts.
     drafts: bool,
-    /// Discarded ones.
     discarded: bool,
 }
 
 impl Listed {
-    /// All of them.
+    /// Every part of a partner's claims.
     pub const ALL: Self = Self { submitted: true, drafts: true, discarded: true };
     /// Those that were submitted.
     pub const SUBMITTED: Self = Self { submitted: true, drafts: false, discarded: false };
@@ -103,7 +101,7 @@ impl Listed {
 pub enum AssignedTo<'a> {
     /// Whoever does, or nobody.
     Anyone,
-    /// Nobody.
+    /// Only claims on which nobody works.
     Nobody,
     /// This member of the staff.
     Staff(&'a StaffId),
@@ -126,7 +124,7 @@ pub enum Source<'a> {
     Newest(&'a Scope, Listed),
     /// What waits for a partner, by the end of its turn.
     Turns {
-        /// The partner.
+        /// The partner whose turn it is.
         partner: &'a PartnerId,
         /// Only turns that end before.
         before: Option<Instant>,
@@ -140,9 +138,9 @@ pub enum Source<'a> {
     },
     /// A partner's claims with a reference, in the order of their ids.
     Reference {
-        /// The partner.
+        /// The partner whose reference it is.
         partner: &'a PartnerId,
-        /// The reference.
+        /// The reference that the partner gave its claims.
         reference: &'a Name,
     },
 }

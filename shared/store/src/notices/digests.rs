@@ -45,7 +45,7 @@ const MOST_A_DAY: u32 = 100;
 /// A mail of a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digest {
-    /// To whom.
+    /// The partner that gets it.
     pub partner: PartnerId,
     /// When it is due.
     pub due_at: Instant,
@@ -54,7 +54,7 @@ pub struct Digest {
 /// What a mail of a day tells of a version of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DigestEntry {
-    /// The claim.
+    /// The claim that it happened to.
     pub claim: ClaimId,
     /// The version that the event led to.
     pub version: Version,

@@ -24,7 +24,7 @@ const MOST_OUTSIDE: u32 = 20;
 pub struct FailedActivations {
     /// Before this failure was noted.
     pub before: BTreeSet<RecipientNo>,
-    /// With it.
+    /// With this failure counted in.
     pub after: BTreeSet<RecipientNo>,
 }
 

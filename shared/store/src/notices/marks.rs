@@ -12,7 +12,7 @@ use crate::table::error::StoreError;
 use crate::table::keys;
 use crate::table::transaction::is_refused;
 
-/// For whom.
+/// The addressees for whom the mail was handed over.
 const MARKS: &str = "s";
 /// How long a message about a mail may be under way, and some more: the time to live runs on the real clock.
 const KEPT: Duration = Duration::days(90);
@@ -20,9 +20,9 @@ const KEPT: Duration = Duration::days(90);
 /// What a mail is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MailSubject<'a> {
-    /// A claim.
+    /// A mail about a claim, to the customer or the partner.
     Claim(&'a ClaimId),
-    /// A tenant.
+    /// A mail about the contacts of a tenant.
     Tenant(&'a TenantId),
 }
 

@@ -21,9 +21,9 @@ const YEAR: Duration = Duration::days(366);
 /// The notice behind a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeOfCode {
-    /// Of which claim.
+    /// The claim that the notice is about.
     pub claim: ClaimId,
-    /// Its number.
+    /// The number of the notice in its claim.
     pub notice: NoticeNo,
     /// To whom its mail went; `None` for a mail from before each recipient had a code.
     pub recipient: Option<RecipientNo>,

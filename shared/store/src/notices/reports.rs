@@ -36,14 +36,14 @@ pub enum Noted {
     Sent,
     /// The recipient's server took it.
     Delivered {
-        /// When.
+        /// The provider's stamp of the delivery.
         at: Instant,
     },
     /// It came back, or the recipient complained about it.
     Failed {
-        /// When.
+        /// The provider's stamp of the failure.
         at: Instant,
-        /// Why.
+        /// Why the mail counts as not delivered.
         cause: FailureCause,
     },
     /// A machine answered that nobody is there now.

@@ -11,14 +11,13 @@ use crate::table::error::StoreError;
 use crate::table::keys;
 use crate::table::transaction::Condition;
 
-/// The text, deflated.
 const TEXT: &str = "x";
 const SENT_AT: &str = "a";
 
 /// Which text of a claim's notices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextKey<'a> {
-    /// Of which notice.
+    /// The number of the notice in its claim.
     pub notice: NoticeNo,
     /// Whose text, where it was sent to one recipient alone: whoever is asked later is told another deadline.
     pub recipient: Option<RecipientNo>,
@@ -35,7 +34,7 @@ impl TextKey<'_> {
 /// The text of a notice, without what is only one recipient's: links and codes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NoticeText {
-    /// The text.
+    /// Subject and text, without links and codes.
     pub text: String,
     /// When it was sent: the moment that its mail is dated by.
     pub sent_at: Instant,

@@ -31,11 +31,11 @@ const KEPT: Duration = Duration::days(90);
 /// For what a code is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeUse {
-    /// A no.
+    /// A "no", which wrong codes never lock.
     No,
     /// Taking a no back.
     Undo,
-    /// More time.
+    /// The customer's one extension of the window.
     Extend,
     /// "I am not the right person".
     WrongContact,

@@ -35,7 +35,7 @@ pub enum ConfirmedWrite<T> {
     Unconfirmed {
         /// The entry that stays.
         present: Revised<T>,
-        /// What would follow.
+        /// What the write would do to claims and associations.
         consequences: Consequences,
     },
 }

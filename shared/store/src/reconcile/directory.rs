@@ -24,9 +24,9 @@ pub(super) const PAGE: i32 = 100;
 /// An entry of the directory on which claims depend.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DirectoryEntry {
-    /// A partner.
+    /// The entry of a partner.
     Partner(PartnerId),
-    /// A tenant.
+    /// The entry of a tenant.
     Tenant(TenantId),
     /// The rules of a tenant's customer, as they were written at a moment.
     Rules(TenantId, Box<WrittenRules>),

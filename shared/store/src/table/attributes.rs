@@ -15,12 +15,10 @@ use super::error::StoreError;
 /// An item as the SDK has it.
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
 
-/// A string attribute.
 pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-/// A number attribute.
 pub(crate) fn number(value: impl Into<i64>) -> AttributeValue {
     AttributeValue::N(value.into().to_string())
 }
@@ -30,7 +28,6 @@ pub(crate) fn instant(value: Instant) -> AttributeValue {
     number(value.timestamp_millis())
 }
 
-/// Bytes.
 pub(crate) fn bytes(value: impl Into<Vec<u8>>) -> AttributeValue {
     AttributeValue::B(Blob::new(value))
 }

@@ -20,7 +20,7 @@ pub struct Store {
 
 /// What differs between deployments.
 pub struct StoreConfig {
-    /// The table's name.
+    /// The name of the table.
     pub table: String,
     /// Into how many shards new timers go, at least 1.
     pub shards: u16,

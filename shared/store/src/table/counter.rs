@@ -14,7 +14,7 @@ const KEPT: Duration = Duration::days(90);
 /// A number of an item.
 #[derive(Debug, Clone)]
 pub(crate) struct Counter {
-    /// The attribute.
+    /// The name of the attribute.
     pub(crate) name: String,
     /// By how much it goes up.
     pub(crate) step: u32,

@@ -43,7 +43,6 @@ pub type Keep<'a, T> = &'a (dyn Fn(&T) -> bool + Send + Sync);
 /// An entry of an index, and the place in the list behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// The claim.
     pub(crate) id: ClaimId,
     /// Where the list goes on behind it.
     pub(crate) behind: Cursor,
@@ -65,9 +64,9 @@ pub(crate) enum PartOfPartner {
     SubmittedSince(Instant),
     /// Drafts, then the discarded ones.
     Unsubmitted,
-    /// Drafts.
+    /// Drafts, without the discarded ones.
     Drafts,
-    /// Discarded ones.
+    /// Discarded drafts, without the others.
     Discarded,
 }
 

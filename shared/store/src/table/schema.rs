@@ -15,9 +15,9 @@ use super::error::StoreError;
 pub struct IndexKeys {
     /// The name of the index; empty for the table itself.
     pub name: &'static str,
-    /// The partition key.
+    /// The name of the partition key's attribute.
     pub partition: &'static str,
-    /// The sort key.
+    /// The name of the sort key's attribute.
     pub sort: &'static str,
 }
 

@@ -20,7 +20,6 @@ const AT_A_TIME: usize = 25;
 /// What became of a conditional write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Written {
-    /// It is done.
     Done,
     /// A condition does not hold, or somebody else is writing: load and decide again.
     Conflict,
@@ -62,11 +61,11 @@ impl Condition {
 /// One action of a transaction.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Action {
-    /// Writes an item.
+    /// Stores an item, if the condition on the present one holds.
     Put(Attributes, Option<Condition>),
     /// Deletes the item of a key.
     Delete(Attributes, Condition),
-    /// Asks only.
+    /// Checks a condition and changes nothing.
     Check(Attributes, Condition),
 }
 

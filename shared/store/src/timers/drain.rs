@@ -34,7 +34,7 @@ pub struct DrainReport {
     pub erased: u32,
     /// Timers that had nothing to do any more.
     pub stale: u32,
-    /// Timers given up.
+    /// Timers given up, each with a dead letter.
     pub poisoned: u32,
     /// Windows closed before their deadline by the table's clock: none, ever.
     pub early: u32,

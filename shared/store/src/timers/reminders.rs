@@ -22,13 +22,13 @@ const KEPT: Duration = Duration::days(90);
 /// A reminder that is due, as the stream tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReminderDue {
-    /// Of which claim.
+    /// The claim whose window is open.
     pub claim: ClaimId,
-    /// Of which notice.
+    /// The number of the notice that the window is of.
     pub notice: NoticeNo,
-    /// Which.
+    /// Whether half of the days are over, the last one begins, or the contact in reserve is asked.
     pub reminder: Reminder,
-    /// Since when.
+    /// The moment at which it became due.
     pub at: Instant,
     /// The end of the window it is about.
     pub closes_at: Instant,

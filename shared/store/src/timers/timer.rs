@@ -31,7 +31,7 @@ pub(crate) enum TimerKind {
     Reminder(Reminder, Instant),
     /// The end of a claim's personal data: due, or to be brought to its end.
     Erasure,
-    /// Anything else.
+    /// Any other deadline of a claim: its silence is executed.
     Other,
 }
 
@@ -95,7 +95,7 @@ impl TimerItem {
         })
     }
 
-    /// A reminder's timer.
+    /// The timer of a reminder in the window of a claim.
     pub(super) fn reminder(
         claim: &Claim,
         reminder: Reminder,

@@ -24,9 +24,9 @@ const ROUNDS: u32 = 10;
 /// The usage of an item on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageRecord {
-    /// Of which item.
+    /// The item of the tenant that was used.
     pub item: ItemRef,
-    /// On which day.
+    /// The local day of the tenant that is counted.
     pub date: NaiveDate,
     /// How many people used it.
     pub active_users: u32,

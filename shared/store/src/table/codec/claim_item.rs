@@ -34,7 +34,7 @@ pub(crate) struct Stamp {
     pub(crate) waiting_since: Option<Instant>,
     /// Whether its window needs more to close than one attribute.
     pub(crate) slow: bool,
-    /// Who wrote it.
+    /// The write that stored the record.
     pub(crate) write: WriteId,
     /// The newest annotation beside it: the end of their chain.
     pub(crate) annotation: Option<WriteId>,

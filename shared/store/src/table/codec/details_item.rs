@@ -67,7 +67,6 @@ impl DetailsItem {
         Sha256Hash::of(&[self.salt.as_slice(), digest.0.as_slice()].concat())
     }
 
-    /// The details themselves.
     pub(crate) fn details(&self) -> Details {
         self.fields.details()
     }

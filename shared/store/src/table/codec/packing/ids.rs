@@ -10,7 +10,7 @@ use super::bytes::Bytes;
 /// Stands where a length would: sixteen bytes of a UUID follow.
 const UUID: u8 = 0xff;
 
-/// Appends an id.
+/// Appends an id: its length and bytes, or a mark and the sixteen bytes of a UUID.
 pub(crate) fn pack_id(id: &str, packed: &mut Vec<u8>) {
     if let Some(uuid) = uuid_bytes(id) {
         packed.push(UUID);
@@ -21,7 +21,7 @@ pub(crate) fn pack_id(id: &str, packed: &mut Vec<u8>) {
     }
 }
 
-/// Takes an id.
+/// Takes an id off the front; `None` where the bytes are no id.
 pub(crate) fn unpack_id(bytes: &mut Bytes<'_>) -> Option<String> {
     match bytes.next()? {
         UUID => bytes.array().map(uuid_text),
@@ -29,7 +29,7 @@ pub(crate) fn unpack_id(bytes: &mut Bytes<'_>) -> Option<String> {
     }
 }
 
-/// An id alone.
+/// The bytes of an id, with nothing behind it.
 pub(crate) fn packed_id(id: &str) -> Vec<u8> {
     let mut packed = Vec::new();
     pack_id(id, &mut packed);

@@ -14,7 +14,7 @@ pub(crate) fn pack_reasons(reasons: &[Reason]) -> Vec<u8> {
         .collect()
 }
 
-/// The reasons again.
+/// The reasons of packed bytes; `None` where a code or the number of an item is missing.
 pub(crate) fn unpack_reasons(packed: &[u8]) -> Option<Vec<Reason>> {
     let mut bytes = Bytes(packed);
     let mut reasons = Vec::new();
