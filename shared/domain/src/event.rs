@@ -120,7 +120,7 @@ coded! {
             /// When the review should be done.
             due_at: Deadline,
         },
-        /// [`EventType::Rejected`]: undecided items are refused, by staff, by silence, or since they are gone.
+        /// [`EventType::Rejected`]: undecided items are refused, by staff, by silence, or because they are gone.
         Rejected {
             /// Which undecided items; empty: all of them.
             items: Vec<ItemNo>,

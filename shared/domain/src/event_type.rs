@@ -25,7 +25,7 @@ codes! {
         InformationRequested => "information_requested",
         /// The partner answered the request for information.
         InformationAnswered => "information_answered",
-        /// Undecided items were rejected, by the operator, by silence, or since they are gone.
+        /// Undecided items were rejected, by the operator, by silence, or because they are gone.
         Rejected => "rejected",
         /// It was validated: a notice is due.
         Validated => "validated",
