@@ -75,9 +75,9 @@ macro_rules! function_routes {
 function_routes! {
     /// The partner's requests (`docs/api.md §3.1`).
     ClaimsRoute as Claims {
-        /// Submit a claim, or store a draft.
+        /// Submits a claim, or stores it as a draft.
         Create,
-        /// Judge a claim and store nothing.
+        /// Judges a claim and stores nothing.
         Check,
         /// Lists claims, newest first, or what waits for the partner.
         List,
@@ -85,13 +85,13 @@ function_routes! {
         Counts,
         /// Reads a claim by its id.
         Get,
-        /// Read a claim's history.
+        /// Reads a claim's history.
         History,
-        /// Edit a draft, or a claim that is asked about.
+        /// Edits a draft, or a claim that is asked about.
         Edit,
         /// Submits a draft as it stands.
         Submit,
-        /// Take a claim back before its review.
+        /// Takes a claim back before its review.
         Recall,
         /// Drops a draft for good.
         Discard,
@@ -101,39 +101,39 @@ function_routes! {
         Withdraw,
         /// Disputes a rejection, once in the life of a claim.
         Dispute,
-        /// Name another contact at the customer.
+        /// Names another contact at the customer.
         CorrectContact,
     }
     /// The documents of evidence.
     EvidenceRoute as Evidence {
-        /// Add evidence, and get the form for its document.
+        /// Adds evidence, and answers the form for its document.
         Add,
-        /// Get the link to a clean document.
+        /// Gets the link to a clean document.
         Get,
     }
     /// The operator's requests about claims (`docs/api.md §3.2`).
     ReviewRoute as Review {
-        /// What waits for the operator.
+        /// Lists what waits for the operator.
         List,
-        /// Act on a claim.
+        /// Gives a command of the review to a claim.
         Act,
-        /// Say who works on a claim.
+        /// Says who works on a claim.
         Assign,
-        /// Erase the personal data of a claim.
+        /// Erases the personal data of a claim.
         Erase,
     }
     /// The pages of the customer's link and code (`docs/api.md §3.5`).
     DecisionRoute as Decision {
         /// The page behind the link, and its form.
         Page,
-        /// The notice to an authenticity code.
+        /// The page of the notice that an authenticity code stands for.
         Notice,
     }
     /// The requests of the customer's signed-in administrator (`docs/api.md §3.4`).
     CustomerRoute as Customer {
-        /// List the claims on the customer's tenant.
+        /// Lists the claims on the customer's tenant.
         Claims,
-        /// Read one of them.
+        /// Reads one of these claims.
         Claim,
         /// Reads the history of a claim as the customer may see it.
         History,
@@ -141,15 +141,15 @@ function_routes! {
         Accept,
         /// Declines items, or ends their associations, for the customer.
         Decline,
-        /// Take a no back.
+        /// Takes a no back.
         Undo,
-        /// Ask for more time, once.
+        /// Asks for more time, once.
         Extend,
-        /// Retire the link of a recipient.
+        /// Retires the link of a recipient.
         RetireLink,
-        /// Everyone who sees the customer's data, or asks to.
+        /// Lists everyone who sees the customer's data, or asks to.
         Ledger,
-        /// Read the standing rules.
+        /// Reads the standing rules.
         GetRules,
         /// Writes the customer's standing rules.
         PutRules,
@@ -164,14 +164,14 @@ function_routes! {
         End,
         /// Reads the usage of one association.
         Usage,
-        /// Read the usage of all active ones.
+        /// Reads the usage of all active associations of a partner.
         UsageOfMany,
-        /// Read, as the customer, what the partner reads of it.
+        /// Reads, as the customer, the usage that the partner reads of an association.
         UsageOfCustomer,
     }
     /// The operator's directory, and what belongs to nobody.
     DirectoryRoute as Directory {
-        /// Who the caller is.
+        /// Reads who the caller is.
         Me,
         /// Lists partners by their name.
         Partners,
@@ -183,51 +183,51 @@ function_routes! {
         PutPartner,
         /// Reads the entry of a partner.
         GetPartner,
-        /// Read what was written of a partner.
+        /// Reads what was written of a partner.
         PartnerHistory,
         /// Writes the entry of a tenant.
         PutTenant,
         /// Reads the entry of a tenant.
         GetTenant,
-        /// Read what was written of a tenant.
+        /// Reads what was written of a tenant.
         TenantHistory,
-        /// Read who has looked at a tenant without a claim there.
+        /// Reads who has looked at a tenant without a claim there.
         Checks,
-        /// Read a tenant's customer's standing rules.
+        /// Reads the standing rules of the customer of a tenant.
         GetRules,
-        /// Read what a tenant's customer wrote as standing rules.
+        /// Reads what the customer of a tenant wrote as standing rules.
         RulesHistory,
         /// Writes the entry of a program.
         PutProgram,
         /// Reads the entry of a program.
         GetProgram,
-        /// Read what was written of a program.
+        /// Reads what was written of a program.
         ProgramHistory,
-        /// Add days to the calendar of a country.
+        /// Adds days to the calendar of a country.
         PutCalendar,
-        /// Read what is added to the calendar of a country.
+        /// Reads what is added to the calendar of a country.
         GetCalendar,
-        /// List the calendars that something was added to.
+        /// Lists the calendars that something was added to.
         Calendars,
-        /// Add one day to the calendar of a country.
+        /// Adds one day to the calendar of a country.
         PutDay,
-        /// Take one day of a calendar back.
+        /// Takes one day of a calendar back.
         DeleteDay,
-        /// Read what was written of the calendar of a country.
+        /// Reads what was written of the calendar of a country.
         CalendarHistory,
         /// Writes rows of usage of a tenant's items.
         PutUsage,
-        /// Read what was fed of an item's usage.
+        /// Reads what was fed of an item's usage.
         GetUsage,
         /// Explains the deadline that a delivery would have.
         Windows,
-        /// Whether we are there.
+        /// Says whether the API is there and reaches its table.
         Health,
         /// Reads this contract as OpenAPI.
         OpenApi,
-        /// Read the test clock.
+        /// Reads the test clock.
         GetClock,
-        /// Move the test clock.
+        /// Moves the test clock.
         PutClock,
     }
 }
