@@ -7,6 +7,7 @@
 //! the scan names, and copied by it.
 
 mod bucket;
+mod directory;
 mod event;
 #[cfg(test)]
 mod fuzz;
