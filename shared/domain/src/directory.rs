@@ -24,7 +24,6 @@ pub const MAX_ADDED_DAYS: usize = 200;
 /// What the operator adds to the calendar of a country: holidays announced since the embedded data
 /// was made (`docs/domain.md §4`, 2 and 5).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct CountryCalendar {
     /// The country whose calendar it is.
     pub country: CountryCode,
@@ -39,7 +38,6 @@ pub struct CountryCalendar {
 
 /// Who added a day to a calendar, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct DayGrant {
     /// The local date of the day that was added.
     pub date: NaiveDate,
@@ -110,7 +108,6 @@ codes! {
 
 /// A partner's location and the programs it is enrolled in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Location {
     /// The id, unique within the partner.
     pub id: LocationId,
@@ -133,7 +130,6 @@ impl Location {
 
 /// A partner's entry in the directory (`docs/api.md §4.1`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Partner {
     /// The id, unique in the directory.
     pub id: PartnerId,
@@ -303,7 +299,6 @@ codes! {
 
 /// One of a tenant's contacts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct TenantContact {
     /// The name of the person.
     pub name: Name,
@@ -326,7 +321,6 @@ const MAX_FORMER_CONTACTS: usize = 50;
 
 /// A contact that was verified, and is so no more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FormerContact {
     /// The contact as it was.
     pub contact: TenantContact,
@@ -336,7 +330,6 @@ pub struct FormerContact {
 
 /// Who in the operator's staff made a change of the directory, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Grant {
     /// When the change was made.
     pub since: Instant,
@@ -366,7 +359,6 @@ codes! {
 
 /// A workload or subscription of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct TenantItem {
     /// Whether it is a workload or a subscription.
     pub kind: ItemKind,
@@ -382,7 +374,6 @@ pub struct TenantItem {
 
 /// A tenant's entry in the directory (`docs/api.md §4.2`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Tenant {
     /// The id, a UUID.
     pub id: TenantId,

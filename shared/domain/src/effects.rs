@@ -37,12 +37,27 @@ pub fn activated(old: &Claim, new: &Claim) -> Vec<ItemNo> {
     new.active().map(|item| item.no).filter(|no| !before(*no)).collect()
 }
 
-/// The event of an end that comes when the window of who is next for an item has ended at `next_from` and is not
-/// closed yet: the associations end then, since the next one's begins there. `None` where they end no later anyway.
+/// The event of an end, or of a "no" with ends in it, that comes when the window of who is next for an item has ended at
+/// `next_from` and is not closed yet: the associations end then, since the next one's begins there. `None` where they end
+/// no later anyway.
 pub fn ended_before_next(event: &Event, next_from: Instant) -> Option<Event> {
-    let EventBody::AssociationEnded { items, reason, at } = &event.body else { return None };
-    let body = EventBody::AssociationEnded { items: items.clone(), reason: *reason, at: next_from };
-    (*at > next_from).then(|| Event { body, ..event.clone() })
+    let mut sooner = event.clone();
+    let mut is_later = false;
+    if let EventBody::AssociationEnded { at, .. } = &mut sooner.body {
+        is_later = std::mem::replace(at, next_from) > next_from;
+    }
+    if let EventBody::ItemsDeclined { ended, ended_at, .. } = &mut sooner.body {
+        *ended_at = Some(next_from);
+        is_later = !ended.is_empty() && event.at > next_from;
+    }
+    is_later.then_some(sooner)
+}
+
+/// The event of a "yes" to an item that its holder left at `left_at` only, after the "yes" had arrived: the association
+/// begins then, since the holder's ran until there. `None` where it begins no sooner anyway.
+pub fn begun_after_holder(event: &Event, left_at: Instant) -> Option<Event> {
+    let is_sooner = matches!(event.body, EventBody::ItemsAccepted { .. }) && event.at < left_at;
+    is_sooner.then(|| Event { at: left_at, ..event.clone() })
 }
 
 /// Whether the claim holds the lock of one of its items: from validate until the item is final. A

@@ -202,6 +202,8 @@ coded! {
             declined: Vec<ItemNo>,
             /// Items that were active: their associations end.
             ended: Vec<ItemNo>,
+            /// Since when those run no more, where another partner's had begun before the "no"; `None`: since the "no".
+            ended_at: Option<Instant>,
             /// Items that somebody else had declined before.
             joined: Vec<ItemNo>,
             /// The parties whose "no" it is.

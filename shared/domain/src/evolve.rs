@@ -122,14 +122,15 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
         EventBody::ContactCorrected { notice, deliver_by } => {
             correct_contact::apply(it, *notice, deliver_by.at);
         }
-        EventBody::ItemsDeclined { declined, ended, joined, by, in_time, ends_at } => {
-            decline::apply(
-                it,
-                at,
-                &Refusal { undecided: declined, active: ended, declined: joined, by: *by },
-                *in_time,
-                *ends_at,
-            );
+        EventBody::ItemsDeclined { declined, ended, ended_at, joined, by, in_time, ends_at } => {
+            let refusal = Refusal {
+                undecided: declined,
+                active: ended,
+                ended_at: ended_at.unwrap_or(at),
+                declined: joined,
+                by: *by,
+            };
+            decline::apply(it, at, &refusal, *in_time, *ends_at);
         }
         EventBody::DeclineUndone { items, by, by_link, change } => {
             undo::apply(it, items, *by, *by_link, change)?;

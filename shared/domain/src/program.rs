@@ -43,7 +43,6 @@ codes! {
 
 /// A program at one version of its policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Program {
     /// Its id, such as `osu-m365`.
     pub id: ProgramId,
@@ -138,7 +137,7 @@ codes! {
 /// The policy of a program: `docs/domain.md §7`, where the defaults stand. Day counts are business days
 /// of whoever's turn it is, unless the name says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Policy {
     /// How many business days the customer has to answer, 1–30.
     pub window_business_days: u32,
@@ -194,7 +193,7 @@ pub const LONGEST_GRACE_SECONDS: u32 = 120;
 /// For how many days of 24 hours the personal data of a claim that is over are kept, `null`: until somebody erases
 /// them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct RetentionDays {
     /// Of a draft that was discarded.
     pub discarded: Option<u32>,

@@ -19,7 +19,6 @@ pub const MAX_RULE_ENTRIES: usize = 500;
 
 /// What a customer has settled beforehand.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct StandingRules {
     /// Partners that may claim nothing of the customer's.
     pub blocked_partners: BTreeSet<PartnerId>,
@@ -50,7 +49,6 @@ pub enum ExplicitYes {
 
 /// Somebody whom the customer wants to be told as well.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct RuleContact {
     /// The name of the person or desk.
     pub name: Name,
@@ -60,7 +58,6 @@ pub struct RuleContact {
 
 /// A partner that may not claim an item for a while.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ItemBlock {
     /// The partner that may not claim.
     pub partner: PartnerId,

@@ -21,7 +21,7 @@ use integration::world::{
     reviewer, validate, withdraw,
 };
 use serde_json::{Value, json};
-use store::StoreError;
+use store::{Moment, StoreError};
 use web::event::Event;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -260,6 +260,24 @@ async fn a_yes_of_the_customers_hands_the_item_over_at_once() {
     let superseded = matches!(ended,
         ItemStatus::Ended { reason: EndReason::Superseded, at, .. } if at == since);
     assert!(superseded, "{ended:?}");
+    assert_eq!(line(&world), in_line(&newcomer, None));
+}
+
+#[tokio::test]
+async fn a_yes_that_a_leaving_holder_has_overtaken_begins_when_the_holder_had_left() {
+    let world = World::at(NOW).await;
+    let (holder, newcomer) = world.in_line(&TEAMS, &TEAMS).await;
+    world.clock.advance(Duration::hours(1));
+    let left = world.clock.now();
+    let leave = Command::End { item: ItemNo(1), comment: Comment::parse("we leave").ok() };
+    world.give(&holder.id, &alpine(), &leave).await.unwrap();
+    world.clock.advance(Duration::seconds(1));
+    let arrived = Moment { at: left - Duration::seconds(19), ..world.now() };
+    let (customer, yes) = (contoso_admin(), accept_all());
+    let accepted = world.store.execute(&newcomer.id, &customer, &yes, arrived, None).await;
+    let accepted = accepted.unwrap().claim;
+    assert_eq!(recorded(&accepted), (left, None));
+    assert_eq!(recorded(&world.read(&holder.id).await).1, Some(left));
     assert_eq!(line(&world), in_line(&newcomer, None));
 }
 

@@ -4,8 +4,8 @@ use domain::claim::Status;
 use domain::directory::{Partner, PartnerStatus};
 use domain::ids::ClaimId;
 use integration::fixtures::{self, ALPINE, CONTOSO};
-use integration::stack::Stack;
-use integration::world::World;
+use integration::stack::{Stack, code, token};
+use integration::world::{World, item_statuses};
 use serde_json::{Value, json};
 use store::StoreError;
 use web::event::Event;
@@ -95,4 +95,58 @@ async fn a_claim_without_its_details_is_corrupt() {
     world.engine.delete(&format!("C#{}", claim.id), "D");
     let read = world.store.claim(&claim.id, world.now()).await;
     assert!(matches!(read, Err(StoreError::Corrupt(_))), "{read:?}");
+}
+
+/// The entries that a claim stands on, by their keys.
+const ENTRIES: [(&str, &str); 4] =
+    [("PA#p-alpine", "A"), (CONTOSO_ENTRY, "A"), ("PR#osu-m365", "A"), ("PR#osu-m365", "V#1")];
+const CONTOSO_ENTRY: &str = "TN#6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c01";
+
+/// What the partner, staff, the customer and the holder of a link read of a claim.
+fn reads(claim: &ClaimId) -> [Event; 5] {
+    [
+        Event::get(&format!("/v1/claims/{claim}")).partner_user(ALPINE),
+        Event::get(&format!("/v1/claims/{claim}")).staff("reviewer", "reviewer-1"),
+        Event::get(&format!("/v1/customer/claims/{claim}")).customer_admin(CONTOSO),
+        Event::get("/v1/customer/claims").customer_admin(CONTOSO),
+        Event::get(&format!("/d/{}", token(claim, 1))),
+    ]
+}
+
+/// A "no" to both items of a claim, to one by link and to one by the administrator, is taken.
+async fn is_refused(stack: &Stack, claim: &ClaimId, told: &str) {
+    let form = format!("decision=decline&items=1&code={}", code(claim, 1));
+    let by_link = stack.post_form(&token(claim, 1), &form).await;
+    assert_eq!(by_link.status, 200, "{told}: {}", by_link.text);
+    let no = Event::post(&format!("/v1/customer/claims/{claim}/decline")).customer_admin(CONTOSO);
+    let signed_in = stack.send(no.json(&json!({}))).await;
+    assert_eq!(signed_in.status, 200, "{told}: {}", signed_in.text);
+    let stored = stack.world.read(claim).await;
+    assert_eq!(item_statuses(&stored), ["declined"; 2], "{told}");
+}
+
+#[tokio::test]
+async fn an_entry_with_a_member_of_a_later_version_of_the_program_is_read_without_it() {
+    for (pk, sk) in ENTRIES {
+        let stack = Box::pin(Stack::at(NOW)).await;
+        let claim = Box::pin(stack.world.awaiting("k", &["exchange-online", "teams"])).await.id;
+        let mut entry = stack.world.engine.item(pk, sk).expect("an entry");
+        entry["b"]["M"]["of_a_later_version"] = json!({"S": "x"});
+        stack.world.engine.put(&entry);
+        for event in reads(&claim) {
+            let read = stack.send(event).await;
+            assert_eq!(read.status, 200, "{pk} {sk}: {}", read.text);
+        }
+        is_refused(&stack, &claim, pk).await;
+    }
+}
+
+#[tokio::test]
+async fn a_no_counts_though_an_entry_that_is_never_removed_is_gone() {
+    for (pk, sk) in &ENTRIES[..3] {
+        let stack = Box::pin(Stack::at(NOW)).await;
+        let claim = Box::pin(stack.world.awaiting("k", &["exchange-online", "teams"])).await.id;
+        stack.world.engine.delete(pk, sk);
+        is_refused(&stack, &claim, pk).await;
+    }
 }

@@ -28,7 +28,6 @@ impl Default for UnknownSubdivision {
 
 /// A holiday the operator added, for a country or one of its subdivisions.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Exception {
     /// The local date of the holiday.
     pub date: NaiveDate,

@@ -39,7 +39,7 @@ pub(crate) fn decide(claim: &Claim, items: &Selection, context: &Context) -> Dec
         EventBody::AssociationEnded { items: ended, reason, at: context.at }
     } else {
         let (in_time, ends_at) = (is_in_time(claim, context.at), term_end(claim, context));
-        EventBody::ItemsDeclined { declined, ended, joined, by, in_time, ends_at }
+        EventBody::ItemsDeclined { declined, ended, ended_at: None, joined, by, in_time, ends_at }
     };
     Ok(Some(new_event(claim, context, body)))
 }
@@ -95,6 +95,8 @@ pub fn is_kept_as_repeated(claim: &Claim, command: &Command) -> bool {
 pub(crate) struct Refusal<'a> {
     pub(crate) undecided: &'a [ItemNo],
     pub(crate) active: &'a [ItemNo],
+    /// Since when the active ones run no more.
+    pub(crate) ended_at: Instant,
     pub(crate) declined: &'a [ItemNo],
     pub(crate) by: Decliners,
 }
@@ -107,7 +109,7 @@ pub(crate) fn apply(
     in_time: bool,
     ends_at: Option<Instant>,
 ) {
-    let Refusal { undecided, active, declined, by } = *said;
+    let Refusal { undecided, active, ended_at, declined, by } = *said;
     for item in claim.items.iter_mut().filter(|item| undecided.contains(&item.no)) {
         // What was rejected waits for nothing that a "no" could be taken back for.
         let settled = item.mark == Some(Mark::Rejected);
@@ -118,7 +120,7 @@ pub(crate) fn apply(
             (*latest, *before) = ((*latest).max(at), before.with(by));
         }
     }
-    end_items(claim, active, EndReason::CustomerRevoked, at);
+    end_items(claim, active, EndReason::CustomerRevoked, ended_at);
     settle_state(claim, ends_at);
 }
 

@@ -268,12 +268,23 @@ impl Step<'_> {
         }
         EventBody::ItemsDeclined {
             declined: undecided,
+            ended_at: self.ended_before(),
             ended: self.became(|mark| matches!(mark, Mark::Ended { .. })),
             joined,
             by: if by.is_empty() { self.acting_party() } else { by },
             in_time: is_in_time,
             ends_at,
         }
+    }
+
+    /// Since when associations run no more that ended before the event's own moment.
+    fn ended_before(self) -> Option<Instant> {
+        let ended = self.became(|mark| matches!(mark, Mark::Ended { .. })).into_iter();
+        let mut ends = ended.filter_map(|no| {
+            let Mark::Ended { at, .. } = self.new.item(no)?.mark? else { return None };
+            Some(at)
+        });
+        ends.next().filter(|at| *at < self.new.last_event.at)
     }
 
     /// Whose "no" it was: a recipient's by its link, else the administrator's.

@@ -72,8 +72,9 @@ fn fill(members: &mut Members, body: &EventBody) {
         EventBody::ContactCorrected { notice, .. } | EventBody::Resumed { notice, .. } => {
             members.notice = Some(*notice);
         }
-        EventBody::ItemsDeclined { in_time, ends_at, .. } => {
+        EventBody::ItemsDeclined { in_time, ended_at, ends_at, .. } => {
             members.in_time = Some(*in_time);
+            members.ended_at = *ended_at;
             members.ends_at = *ends_at;
         }
         EventBody::DeclineUndone { by_link, change, .. } => {

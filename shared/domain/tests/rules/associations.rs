@@ -9,7 +9,7 @@ use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::{ItemStatus, State, Status};
 use domain::command::{Command, Vanished};
-use domain::effects::ended_before_next;
+use domain::effects::{begun_after_holder, ended_before_next};
 use domain::event::{Event, EventBody, FailureCause};
 use domain::ids::ItemNo;
 use domain::reason::EndReason;
@@ -154,6 +154,38 @@ fn who_leaves_in_the_ended_window_of_the_next_leaves_at_its_end_for_its_own_reas
             matches!(status, ItemStatus::Ended { reason, at, .. } if reason == why && at == end);
         assert!(kept, "{why:?}: {status:?}");
     }
+}
+
+#[test]
+fn a_no_to_an_active_and_an_undecided_item_ends_the_active_one_where_the_next_ones_began() {
+    let mut line = Line::begun();
+    let holder = Given::notifying().delivered(FIRST, at("2027-01-14T14:00:00Z"));
+    let first = Command::Accept { items: these(&[1]) };
+    line.holder = holder.then(&first, administrator(), at("2027-01-15T09:00:00Z"));
+    let (end, now) = (line.end_of_window(), line.end_of_window() + Duration::minutes(1));
+    let event = line.holder.when(&decline(&[]), link(), now).unwrap().unwrap();
+    assert!(matches!(event.body, EventBody::ItemsDeclined { .. }), "{event:?}");
+    line.holder = line.holder.clone().evolved(line.as_committed(event));
+    assert_eq!(recorded(&line.holder).1, Some(end));
+    let status = line.holder.claim.item_status(&line.holder.claim.items[1]);
+    assert!(matches!(status, ItemStatus::Declined { at, .. } if at == now), "{status:?}");
+}
+
+#[test]
+fn a_yes_that_arrived_before_the_holder_left_begins_when_the_holder_had_left() {
+    let mut line = Line::begun();
+    let left_at = line.end_of_window() - Duration::minutes(5);
+    let yes = |line: &Line, at| {
+        let accept = Command::Accept { items: these(&[]) };
+        line.next.when(&accept, administrator(), at).unwrap().unwrap()
+    };
+    let (before, after) = (left_at - Duration::seconds(20), left_at + Duration::seconds(20));
+    assert_eq!(begun_after_holder(&yes(&line, after), left_at), None);
+    line.leave(EndReason::PartnerLeft, left_at);
+    let begun = begun_after_holder(&yes(&line, before), left_at).unwrap();
+    line.next = line.next.clone().evolved(begun);
+    assert_eq!(recorded(&line.next), (left_at, None));
+    line.no_two_recorded_associations_overlap().unwrap();
 }
 
 #[test]

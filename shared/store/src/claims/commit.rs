@@ -11,6 +11,7 @@ use domain::event::{Event, EventBody};
 use domain::program::Policy;
 
 use super::context::CommandContext;
+use super::cross_claim::contested_activations;
 use super::load::Stored;
 use crate::erasure::list as erasure;
 use crate::exclusivity::lock::FoundLock;
@@ -96,18 +97,23 @@ impl Store {
         let said =
             AnnotationItem::of((old.claim(), old.record.stamp.annotation), &decided, event, write);
         let annotation = said.as_ref().map(|_| write);
-        let (locks, (), ()) = tokio::try_join!(
+        let activated = contested_activations(old.claim(), &decided);
+        let (locks, taken, (), ()) = tokio::try_join!(
             self.locks_of(&decided, &changes, command_context),
+            self.load_locks(&decided, &activated),
             self.schedule_timers(Some(old.claim()), &decided, policy, now),
             self.put_annotation(&decided.id, said.as_ref()),
         )?;
-        let sooner = locks.iter().filter_map(FoundLock::next_from).min();
-        let sooner = sooner.and_then(|from| effects::ended_before_next(event, from));
-        let (event, claim) = match &sooner {
-            Some(sooner) => {
-                let ended = domain::evolve(Some(old.claim().clone()), sooner)?;
-                self.schedule_timers(Some(old.claim()), &ended, policy, now).await?;
-                (sooner, ended)
+        let next_from = locks.iter().filter_map(FoundLock::next_from).min();
+        let left_at = taken.iter().filter_map(|lock| lock.left_at(&decided)).max();
+        let in_line = next_from
+            .and_then(|from| effects::ended_before_next(event, from))
+            .or_else(|| effects::begun_after_holder(event, left_at?));
+        let (event, claim) = match &in_line {
+            Some(in_line) => {
+                let claim = domain::evolve(Some(old.claim().clone()), in_line)?;
+                self.schedule_timers(Some(old.claim()), &claim, policy, now).await?;
+                (in_line, claim)
             }
             None => (event, decided),
         };
@@ -119,7 +125,7 @@ impl Store {
             old.claim(),
             new.claim(),
             event,
-            command_context,
+            (command_context, &taken),
             now,
             write,
         ));

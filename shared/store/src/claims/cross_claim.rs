@@ -18,6 +18,11 @@ use crate::table::error::StoreError;
 use crate::table::transaction::Action;
 use crate::table::write_id::WriteId;
 
+/// The items of a contested claim that become active: each passes from its holder, if one is left.
+pub(super) fn contested_activations(old: &Claim, new: &Claim) -> Vec<ItemNo> {
+    if new.contested { effects::activated(old, new) } else { Vec::new() }
+}
+
 impl Store {
     /// Executes the silence of holders that is due at `at`, so that nobody is judged by what was;
     /// whether there was any.
@@ -33,23 +38,23 @@ impl Store {
         Ok(closed)
     }
 
-    /// The writes to other claims that go with a step; `None` where one of them has moved. `now` is the latest it
-    /// can be by any clock.
+    /// The writes to other claims that go with a step, with the locks of the items that it takes over; `None` where one
+    /// of them has moved. `now` is the latest it can be by any clock.
     pub(crate) async fn cross_claim_actions(
         &self,
         old: &Claim,
         new: &Claim,
         event: &Event,
-        command_context: &CommandContext,
+        (command_context, taken): (&CommandContext, &[FoundLock]),
         now: Instant,
         write: WriteId,
     ) -> Result<Option<Vec<Action>>, StoreError> {
         if let EventBody::ReviewBegun { defence_until: Some(until), .. } = event.body {
             return self.ask_holders(old, until, command_context, now, write).await.map(Some);
         }
-        let activated = effects::activated(old, new);
-        if new.contested && !activated.is_empty() {
-            return self.take_over(new, &activated, now, write).await;
+        let activated = contested_activations(old, new);
+        if !activated.is_empty() {
+            return self.take_over(new, &activated, taken, now, write).await;
         }
         Ok(Some(Vec::new()))
     }
@@ -86,10 +91,10 @@ impl Store {
         &self,
         claim: &Claim,
         activated: &[ItemNo],
+        locks: &[FoundLock],
         now: Instant,
         write: WriteId,
     ) -> Result<Option<Vec<Action>>, StoreError> {
-        let locks = self.load_locks(claim, activated).await?;
         if !locks.iter().all(|lock| lock.is_of(claim)) {
             return Ok(None);
         }

@@ -6,7 +6,7 @@ mod change;
 use domain::claim::{Claim, Instant, State};
 use domain::ids::{AssociationId, ClaimId, ItemNo};
 
-use crate::table::attributes::{Attributes, Reader, key, put, text};
+use crate::table::attributes::{Attributes, Reader, instant, key, put, text};
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -16,12 +16,16 @@ use crate::table::transaction::Condition;
 
 const ACTIVE: &str = "a";
 const NEXT: &str = "n";
+/// When the holder before left, where the item passed to who was next.
+const LEFT_AT: &str = "l";
 
 /// A stored lock: the claim that has the item, and the one that is next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LockItem {
     active: AssociationId,
     next: Option<AssociationId>,
+    /// When the association of the holder before ended, if the item passed from it to who was next.
+    left_at: Option<Instant>,
 }
 
 /// The lock of one of a claim's items, as it was found.
@@ -42,6 +46,12 @@ impl FoundLock {
         Some(window.closes_at)
     }
 
+    /// When the holder before left the item to `claim`, if it did.
+    pub(crate) fn left_at(&self, claim: &Claim) -> Option<Instant> {
+        let own = claim.association_id(self.item);
+        self.lock.as_ref().filter(|lock| lock.active == own)?.left_at
+    }
+
     /// The record of another claim that the lock names.
     pub(super) fn record(&self, named: &AssociationId) -> Option<&ClaimItem> {
         self.others.iter().find(|record| record.claim.id == named.claim)
@@ -54,7 +64,13 @@ impl LockItem {
         Ok(Self {
             active: item.parsed(ACTIVE, AssociationId::parse)?,
             next: item.opt_parsed(NEXT, AssociationId::parse)?,
+            left_at: item.opt_instant(LEFT_AT)?,
         })
+    }
+
+    /// The lock of an item that nobody else has or waits for.
+    pub(super) fn free_for(active: AssociationId) -> Self {
+        Self { active, next: None, left_at: None }
     }
 
     /// Whom it names, the holder first.
@@ -66,6 +82,7 @@ impl LockItem {
         let mut item = key.clone();
         put(&mut item, ACTIVE, Some(text(self.active.to_string())));
         put(&mut item, NEXT, self.next.as_ref().map(|next| text(next.to_string())));
+        put(&mut item, LEFT_AT, self.left_at.map(instant));
         item
     }
 

@@ -221,14 +221,13 @@ impl Sim {
             recipient,
             unverified: unverified.collect(),
             forged: None,
-            under_way: self.under_way(claim, deed, notice),
+            under_way: self.under_way(claim, notice),
         }
     }
 
-    /// For how long an answer has been on its way: no longer than there has been a notice to answer. Of a yes that a
-    /// rival's leaving has overtaken, the association begins at its arrival all the same, so none is late there.
-    fn under_way(&mut self, claim: &Claim, deed: &str, notice: u16) -> Duration {
-        if self.rng.u8(0..3) > 0 || (deed == "accept" && claim.contested) {
+    /// For how long an answer has been on its way: no longer than there has been a notice to answer.
+    fn under_way(&mut self, claim: &Claim, notice: u16) -> Duration {
+        if self.rng.u8(0..3) > 0 {
             return Duration::zero();
         }
         let longest = Duration::milliseconds(*self.rng.choice(&UNDER_WAY_MS).unwrap());

@@ -1,7 +1,7 @@
 //! How locks change: taken at validate, given back when an item is final, handed over when a
 //! newcomer's item becomes active.
 
-use domain::claim::{Claim, Instant, State};
+use domain::claim::{Claim, Instant, ItemStatus, State};
 use domain::context::Standing;
 use domain::effects::{self, LockChange};
 use domain::ids::{AssociationId, ItemNo};
@@ -54,17 +54,15 @@ impl Store {
     ) -> Result<Option<Vec<Action>>, StoreError> {
         let own = claim.association_id(found.item);
         let Some(lock) = &found.lock else {
-            let free = LockItem { active: own, next: None }.attributes(&found.key);
+            let free = LockItem::free_for(own).attributes(&found.key);
             return Ok(Some(vec![Action::Put(free, Some(Condition::absent()))]));
         };
         if lock.named().any(|named| *named == own) {
             return Ok(Some(Vec::new()));
         }
         let taken = match self.standings(found, lock, at).await? {
-            (None, None) => LockItem { active: own, next: None },
-            (Some(Standing::Active), None) => {
-                LockItem { active: lock.active.clone(), next: Some(own) }
-            }
+            (None, None) => LockItem::free_for(own),
+            (Some(Standing::Active), None) => LockItem { next: Some(own), ..lock.clone() },
             (Some(_), _) | (None, Some(_)) => return Ok(None),
         };
         let mut actions = vec![Action::Put(taken.attributes(&found.key), Some(lock.unchanged()))];
@@ -122,7 +120,7 @@ impl FoundLock {
     pub(crate) fn transfer(&self, claim: &Claim) -> Option<Transfer> {
         let own = claim.association_id(self.item);
         let lock = self.lock.as_ref().filter(|lock| lock.next.as_ref() == Some(&own))?;
-        let handed = LockItem { active: own, next: None };
+        let handed = LockItem::free_for(own);
         Some(Transfer {
             from: lock.active.clone(),
             lock: Action::Put(handed.attributes(&self.key), Some(lock.unchanged())),
@@ -142,9 +140,10 @@ fn release(claim: &Claim, found: &FoundLock) -> Option<Action> {
     let lock = found.lock.as_ref()?;
     let own = claim.association_id(found.item);
     let left = if lock.active == own {
-        lock.next.clone().map(|next| LockItem { active: next, next: None })
+        let left_at = ended_at(claim, found.item);
+        lock.next.clone().map(|next| LockItem { active: next, next: None, left_at })
     } else if lock.next.as_ref() == Some(&own) {
-        Some(LockItem { active: lock.active.clone(), next: None })
+        Some(LockItem { next: None, ..lock.clone() })
     } else {
         return None;
     };
@@ -153,4 +152,10 @@ fn release(claim: &Claim, found: &FoundLock) -> Option<Action> {
         Some(left) => Action::Put(left.attributes(&found.key), Some(unchanged)),
         None => Action::Delete(found.key.clone(), unchanged),
     })
+}
+
+/// When the association of a claim's item ended, if it was one.
+fn ended_at(claim: &Claim, item: ItemNo) -> Option<Instant> {
+    let ItemStatus::Ended { at, .. } = claim.item_status(claim.item(item)?) else { return None };
+    Some(at)
 }

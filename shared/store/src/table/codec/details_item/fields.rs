@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 /// The stored form of [`Details`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct DetailsFields {
     #[serde(rename = "p")]
     partner_name: Name,
@@ -42,7 +41,6 @@ pub(super) struct DetailsFields {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct ContactFields {
     n: Name,
     t: Name,
@@ -50,14 +48,12 @@ struct ContactFields {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct PartnerContactFields {
     n: Name,
     e: Email,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct EvidenceFields {
     i: EvidenceId,
     n: Name,
@@ -67,7 +63,6 @@ struct EvidenceFields {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct RemarkFields {
     v: Version,
     t: Comment,
