@@ -55,7 +55,7 @@ class People:
             self.users.admin_set_user_password(UserPoolId=self.pool, Username=name, Password=password, Permanent=True)
 
     def change(self, name: str, role: str, party: str | None) -> None:
-        """Another role or party. Tokens that the user holds end by themselves, within an hour."""
+        """Another role or party. Tokens that the user holds end by themselves, within a quarter of an hour."""
         self._known(name)
         attributes = {"custom:partner_id": "", "custom:tenant_id": "", **self._role(role, party)}
         # An empty value takes an attribute away.

@@ -10,10 +10,6 @@ import sys
 from aws import client, outputs
 from settings import BINARIES, OPERATOR_CONTACT, OPERATOR_NAME, ROOT, SENDER, SHARDS, STACK, STATE, TEMPLATE, TOOLS, tool_environment
 
-sys.path.append(str(ROOT / "tools"))
-
-from stack import template_parameters  # noqa: E402
-
 DEPLOYED = STATE / "deployed"
 LOG = STATE / "deploy.log"
 # Where the local cloud's IAM is not that of AWS: an action of the template, and the statement that a
@@ -77,13 +73,10 @@ def _document(iam, policy: str) -> dict | str:
 
 
 def _parameters() -> dict[str, str]:
-    """What this stack is deployed with. Of what only newer templates have, what the template does not have is left out."""
+    """What this stack is deployed with."""
     architecture = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
-    newer = {"Protected": "false", "SecondFactor": "OPTIONAL"}
-    known = template_parameters(TEMPLATE)
     return {
-        **{name: value for name, value in newer.items() if name in known},
-        "Architecture": architecture, "Sandbox": "true", "Shards": str(SHARDS),
+        "Architecture": architecture, "Sandbox": "true", "Protected": "false", "SecondFactor": "OPTIONAL", "Shards": str(SHARDS),
         "SenderAddress": SENDER, "OperatorContact": OPERATOR_CONTACT, "OperatorName": f'"{OPERATOR_NAME}"', "MalwareScan": "external",
     }
 

@@ -85,40 +85,36 @@ def a_user_is_listed_changed_and_removed(stack):
 
 
 @pytest.fixture
-def second_factors(stack):
-    """A pool that asks who has a second factor for it. Where the template leaves that off, it is on for this test."""
-    cognito, pool = client("cognito-idp"), outputs()["UserPoolId"]
-    was_off = not local_people.takes_second_factors(pool)
-    if was_off:
-        cognito.set_user_pool_mfa_config(UserPoolId=pool, SoftwareTokenMfaConfiguration={"Enabled": True}, MfaConfiguration="OPTIONAL")
-    try:
-        yield pool
-    finally:
-        if was_off:
-            cognito.set_user_pool_mfa_config(UserPoolId=pool, MfaConfiguration="OFF")
+def pool(stack) -> str:
+    """The users' pool, which asks who has a second factor for it."""
+    pool = outputs()["UserPoolId"]
+    assert client("cognito-idp").get_user_pool_mfa_config(UserPoolId=pool)["MfaConfiguration"] == "OPTIONAL"
+    return pool
 
 
 @pytest.mark.parametrize("name", local_people.WITH_SECOND_FACTOR)
-def a_user_with_a_second_factor_signs_in_by_it_and_not_without(stack, second_factors, name):
-    found = outputs()
-    app = found[local_people.USERS[name][0]]
-    secret = local_people.enrol(second_factors, app, name)
-    token = local_people.sign_in(second_factors, app, name, secret)["IdToken"]
+def a_user_with_a_second_factor_signs_in_by_it_and_not_without(stack, pool, name):
+    app = outputs()[local_people.USERS[name][0]]
+    with pytest.raises(PermissionError, match="SOFTWARE_TOKEN_MFA"):
+        local_people.sign_in(pool, app, name)  # enrolled when the stack came up
+    # The authenticator is forgotten, and another one enrolled: whoever administers the pool may do so.
+    secret = local_people.enrol(pool, app, name)
+    token = local_people.sign_in(pool, app, name, secret)["IdToken"]
     assert me(stack, token)["role"] == local_people.USERS[name][1]["role"]
     with pytest.raises(PermissionError, match="SOFTWARE_TOKEN_MFA"):
-        local_people.sign_in(second_factors, app, name)
+        local_people.sign_in(pool, app, name)
     with pytest.raises(client("cognito-idp").exceptions.ClientError):
-        local_people.sign_in(second_factors, app, name, "A" * len(secret))
+        local_people.sign_in(pool, app, name, "A" * len(secret))
 
 
-def the_tokens_of_the_stack_are_those_of_all_users_with_a_second_factor_too(stack, second_factors):
+def the_tokens_of_the_stack_are_those_of_all_users_with_a_second_factor_too(stack, pool):
     assert local_people.tokens(outputs()).keys() == local_people.USERS.keys()
 
 
-def a_lost_second_factor_is_taken_away_and_another_one_enrolled(stack, second_factors):
+def a_lost_second_factor_is_taken_away_and_another_one_enrolled(stack, pool):
     given_user("lena", "reviewer", None)
     app = outputs()["OperatorsClientId"]
-    access = local_people.sign_in(second_factors, app, "lena", password=PASSWORD)["AccessToken"]
+    access = local_people.sign_in(pool, app, "lena", password=PASSWORD)["AccessToken"]
     secret = client("cognito-idp").associate_software_token(AccessToken=access)["SecretCode"]
     client("cognito-idp").verify_software_token(AccessToken=access, UserCode=local_people.code_at(secret, time.time()))
     with pytest.raises(PermissionError):

@@ -4,8 +4,8 @@ The function runs here, outside the local cloud, under cargo-lambda's emulator o
 the settings of the deployed one: it reads and writes the table of the stack that `make up` started. It acts
 as the local cloud's owner, not under the function's role.
 
-The events are in `functions/<name>/events`. They are as their sources send them, but for the moment of a
-request: the gateway stamps it, and so does this script.
+The events are in `functions/<name>/events`. They are as their sources send them, but for two members of a
+request that this script puts in as the gateway would: the moment, and the client of the token by its id.
 
 The emulator gives every invocation a deadline in the past. Only `finalize` reads it: with the event `shard`
 it takes the shard, drains nothing, and gives it back.
@@ -97,19 +97,25 @@ def invoke(stack: dict, function: str, event: dict) -> Invoked:
     port = _free_port()
     with TemporaryDirectory(prefix="invoke-", dir=STATE) as folder:
         payload, log = Path(folder, "event.json"), Path(folder, "function.log")
-        payload.write_text(json.dumps(stamped(event)))
+        settings = _environment(stack, function, port)
+        payload.write_text(json.dumps(stamped(event, settings)))
         with _started(_emulator(port), tool_environment(), Path(folder, "emulator.log")):
             until("the emulator of the runtime", lambda: _listens(port))
-            with _started([str(binary)], _environment(stack, function, port), log) as running:
+            with _started([str(binary)], settings, log) as running:
                 answer = _ask(port, function, payload, running, log)
         return Invoked(answer, log.read_text())
 
 
-def stamped(event: dict) -> dict:
-    """The event with this moment as that of its arrival, if it is a request."""
+def stamped(event: dict, settings: dict[str, str]) -> dict:
+    """The event with this moment as that of its arrival and the stack's client as that of its token, if it is a request."""
     if "requestContext" not in event:
         return event
-    return {**event, "requestContext": {**event["requestContext"], "timeEpoch": time.time_ns() // 1_000_000}}
+    context = {**event["requestContext"], "timeEpoch": time.time_ns() // 1_000_000}
+    if "authorizer" in context:
+        claims = context["authorizer"]["jwt"]["claims"]
+        claims = {**claims, "aud": settings[f"{claims['aud'].upper()}_CLIENT"]}
+        context["authorizer"] = {"jwt": {**context["authorizer"]["jwt"], "claims": claims}}
+    return {**event, "requestContext": context}
 
 
 def readable(answer):

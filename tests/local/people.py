@@ -23,7 +23,7 @@ USERS = {
     "contoso_admin_2": ("CustomersClientId", {"role": "customer_admin", "tenant_id": TENANTS["contoso"]}),
     "tailwind_admin": ("CustomersClientId", {"role": "customer_admin", "tenant_id": TENANTS["tailwind"]}),
 }
-# Who signs in with a code as well, where the pool takes second factors.
+# Who signs in with a code as well.
 WITH_SECOND_FACTOR = ("operator_2", "contoso_admin_2")
 
 CODE_S = 30  # for how long a code is good (RFC 6238)
@@ -36,13 +36,8 @@ def tokens(outputs: dict[str, str]) -> dict[str, str]:
     for name, (_, claims) in USERS.items():
         if name not in known:
             _create(pool, name, claims)
-    factors = {name: enrol(pool, outputs[USERS[name][0]], name) for name in WITH_SECOND_FACTOR} if takes_second_factors(pool) else {}
+    factors = {name: enrol(pool, outputs[USERS[name][0]], name) for name in WITH_SECOND_FACTOR}
     return {name: sign_in(pool, outputs[app], name, factors.get(name))["IdToken"] for name, (app, _) in USERS.items()}
-
-
-def takes_second_factors(pool: str) -> bool:
-    """Whether the pool asks somebody for a second factor."""
-    return client("cognito-idp").describe_user_pool(UserPoolId=pool)["UserPool"].get("MfaConfiguration", "OFF") != "OFF"
 
 
 def enrol(pool: str, app: str, name: str) -> str:

@@ -17,7 +17,7 @@ use notice::{Link, LinkKeys, Operator};
 use runtime::{Clock, KeyRing};
 use serde_json::{Value, json};
 use store::Store;
-use web::event::Event;
+use web::event::{Event, app_clients};
 
 use crate::backstage::Backstage;
 use crate::documents;
@@ -210,17 +210,17 @@ impl Stack {
         let secret = StoredSecret::new(SECRET);
         let cursors = || KeyRing::fixed(web::Cursors::new(CURSOR_SECRET.as_bytes(), []));
         Self {
-            claims: app::Api::new(store("claims"), cursors()),
-            evidence: evidence::App::new(store("evidence"), bucket(&world)),
-            review: app::Api::new(store("review"), cursors()),
+            claims: app::Api::new(store("claims"), app_clients(), cursors()),
+            evidence: evidence::App::new(store("evidence"), app_clients(), bucket(&world)),
+            review: app::Api::new(store("review"), app_clients(), cursors()),
             decision: decision::App::new(
                 store("decision"),
                 secret.ring(world.clock.function()),
                 operator(),
             ),
-            associations: app::Api::new(store("associations"), cursors()),
-            customer: app::Api::new(store("customer"), cursors()),
-            directory: directory::App::new(store("directory"), cursors(), sandbox),
+            associations: app::Api::new(store("associations"), app_clients(), cursors()),
+            customer: app::Api::new(store("customer"), app_clients(), cursors()),
+            directory: directory::App::new(store("directory"), app_clients(), cursors(), sandbox),
             backstage: Backstage::of(&world, sandbox, &secret),
             wires,
             secret,

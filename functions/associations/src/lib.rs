@@ -23,7 +23,7 @@ pub async fn handle(app: &Api, request: Request) -> Response<Body> {
 
 async fn answer(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
     let route = call.route::<AssociationsRoute>()?;
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     let reply = match route {
         AssociationsRoute::List => list::list(app, call, &caller).await,
         AssociationsRoute::Get => get(app, call, &caller).await,

@@ -176,7 +176,7 @@ fn is_wanted(claim: &Claim, item: &Item, query: &AssociationsQuery) -> bool {
 #[cfg(test)]
 mod tests {
     use domain::ids::{PartnerId, TenantId};
-    use web::event::Event;
+    use web::event::{Event, app_clients};
 
     use super::*;
 
@@ -184,7 +184,7 @@ mod tests {
     const OTHER: &str = "6f3c0000-0000-4000-8000-000000000002";
 
     fn scope_of(event: &Event, tenant: Option<&str>) -> Result<Option<Scope>, Failure> {
-        let caller = Call::new(&event.clone().request()).caller().unwrap();
+        let caller = Call::new(&event.clone().request()).caller(&app_clients()).unwrap();
         let tenant = tenant.map(|tenant| TenantId::parse(tenant).unwrap());
         scope(&caller, &AssociationsQuery { tenant, ..AssociationsQuery::default() })
     }
@@ -213,7 +213,7 @@ mod tests {
         let tenant = Scope::Tenant(TenantId::parse(OWN).unwrap());
         assert_eq!(scope_of(&auditor, Some(OWN)), Ok(Some(tenant)));
         let named = |event: &Event| {
-            let caller = Call::new(&event.clone().request()).caller().unwrap();
+            let caller = Call::new(&event.clone().request()).caller(&app_clients()).unwrap();
             let partner = PartnerId::parse("p-alpine").ok();
             scope(&caller, &AssociationsQuery { partner, ..AssociationsQuery::default() })
         };

@@ -25,7 +25,7 @@ pub async fn handle(app: &Api, request: Request) -> Response<Body> {
 
 async fn answer(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
     let route = call.route::<ClaimsRoute>()?;
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     match route {
         ClaimsRoute::Create => create::create(app, call, &caller).await,
         ClaimsRoute::Check => check::check(app, call, &caller).await,

@@ -22,7 +22,7 @@ pub async fn handle(app: &Api, request: Request) -> Response<Body> {
 
 async fn route(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
     let route = call.route::<CustomerRoute>()?;
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     let answer = match route {
         CustomerRoute::Claims => return list::list(app, call, &caller).await,
         CustomerRoute::Claim => return Box::pin(answer::read(app, call, &caller)).await,

@@ -19,7 +19,7 @@ use crate::history::{answered, asked_page};
 /// Writes the days added to the calendar of a country. Open windows that they make longer are
 /// counted again by the next ticks.
 pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     let country: CountryCode = call.path_id(str::parse)?;
     let is_dry_run = queries::write(call)?;
     let body = call.json()?;
@@ -33,7 +33,7 @@ pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
 
 /// Adds one day, and leaves all others as they are: 201 where it is new.
 pub(crate) async fn put_day(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     let (country, date) = call.path_ids(str::parse::<CountryCode>, str::parse::<NaiveDate>)?;
     let is_dry_run = queries::write(call)?;
     let body = call.json()?;
@@ -66,7 +66,7 @@ pub(crate) async fn put_day(app: &App, call: &Call<'_>) -> Result<Reply, ApiErro
 
 /// Takes one day back, and leaves all others as they are.
 pub(crate) async fn delete_day(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     let (country, date) = call.path_ids(str::parse::<CountryCode>, str::parse::<NaiveDate>)?;
     let (subdivision, is_dry_run) = queries::delete_day(call, country)?;
     let expected = call.optional_if_match()?;
@@ -111,7 +111,7 @@ async fn written(
 
 /// Lists the calendars that something was added to.
 pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     queries::page_only(call)?;
     let (from, limit) = pagination::start(&app.cursors.page(call, &caller).await?)?;
     let found = app.store.country_calendars(from.as_ref(), limit).await?;
@@ -122,14 +122,14 @@ pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> 
 
 /// Reads the days added to the calendar of a country.
 pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    call.caller()?;
+    call.caller(&app.clients)?;
     let country: CountryCode = call.path_id(str::parse)?;
     Ok(calendar(&present(app, country).await?))
 }
 
 /// Reads what was written of the calendar of a country.
 pub(crate) async fn history(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     let country: CountryCode = call.path_id(str::parse)?;
     let (from, limit) = asked_page(app, call, &caller).await?;
     let found = app.store.calendar_history(country, from.as_ref(), limit).await?;

@@ -27,5 +27,5 @@ fn allowed(app: &App, call: &Call<'_>) -> Result<(), Failure> {
     if !app.sandbox {
         return Err(Failure::NotFound);
     }
-    call.caller().map(drop)
+    call.caller(&app.clients).map(drop)
 }

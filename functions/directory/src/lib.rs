@@ -17,19 +17,25 @@ use runtime::KeyRing;
 use store::Store;
 use web::routes::DirectoryRoute;
 use web::views::HealthView;
-use web::{Call, Cursors, Reply, openapi};
+use web::{AppClients, Call, Cursors, Reply, openapi};
 
 /// What the function works with.
 pub struct App {
     store: Store,
+    clients: AppClients,
     cursors: ListCursors,
     sandbox: bool,
 }
 
 impl App {
-    /// `cursors` are those of its lists; `sandbox`: whether there is a test clock.
-    pub fn new(store: Store, cursors: KeyRing<Cursors>, sandbox: bool) -> Self {
-        Self { store, cursors: ListCursors::new(cursors), sandbox }
+    /// `clients` are those that callers sign in with, `cursors` those of its lists; `sandbox`: whether there is a test clock.
+    pub fn new(
+        store: Store,
+        clients: AppClients,
+        cursors: KeyRing<Cursors>,
+        sandbox: bool,
+    ) -> Self {
+        Self { store, clients, cursors: ListCursors::new(cursors), sandbox }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::App;
 
 /// Tells the caller's role and party, and a partner its locations and quotas.
 pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     queries::none(call)?;
     let language = call.language().tag();
     let view = match caller.viewer() {

@@ -14,7 +14,7 @@ use crate::history::{answered, asked_page};
 
 /// Writes a partner. What the body leaves out stays as it is.
 pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     let id = call.new_id(PartnerId::parse, TextForm::Id)?;
     let is_dry_run = queries::write(call)?;
     let body = call.json()?;
@@ -51,7 +51,7 @@ fn names(partner: &Partner, program: &ProgramId) -> bool {
 
 /// Lists partners by name.
 pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     let query = queries::partners(call)?;
     let (from, limit) = pagination::start(&app.cursors.page(call, &caller).await?)?;
     let keep = |partner: &Partner| query.status.is_none_or(|status| partner.status == status);
@@ -63,7 +63,7 @@ pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> 
 
 /// Answers the entry of a partner with its tag.
 pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    call.caller()?;
+    call.caller(&app.clients)?;
     let id = call.path_id(PartnerId::parse)?;
     let partner = app.store.partner_entry(&id).await?.ok_or(Failure::NotFound)?;
     Ok(Reply::ok(&PartnerView::of(&partner.entry)).etag(entry::tag_of(&partner)))
@@ -71,7 +71,7 @@ pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
 
 /// Reads what was written of a partner.
 pub(crate) async fn history(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     let id = call.path_id(PartnerId::parse)?;
     let (from, limit) = asked_page(app, call, &caller).await?;
     let found = app.store.partner_history(&id, from.as_ref(), limit).await?;

@@ -15,7 +15,7 @@ use crate::history::{answered, asked_page};
 /// Writes a program. What the body leaves out stays as it is. A policy other than the stored one becomes its next
 /// version, which acts on claims submitted from now on (`docs/domain.md §7`).
 pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     let id = call.new_id(ProgramId::parse, TextForm::Id)?;
     let is_dry_run = queries::write(call)?;
     let body = call.json()?;
@@ -35,7 +35,7 @@ pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
 
 /// Lists programs by name, for a partner with its locations that are enrolled in each.
 pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     queries::page_only(call)?;
     let (from, limit) = pagination::start(&app.cursors.page(call, &caller).await?)?;
     let partner = reading_partner(app, &caller).await?;
@@ -47,7 +47,7 @@ pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> 
 
 /// Reads a program with its present policy, and what changed in it when.
 pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     let id = call.path_id(ProgramId::parse)?;
     let program = app.store.program_entry(&id).await?.ok_or(Failure::NotFound)?;
     let partner = reading_partner(app, &caller).await?;
@@ -76,7 +76,7 @@ fn shown(program: &Program, partner: Option<&Partner>) -> ProgramView {
 
 /// Reads what was written of a program.
 pub(crate) async fn history(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     let id = call.path_id(ProgramId::parse)?;
     let (from, limit) = asked_page(app, call, &caller).await?;
     let found = app.store.program_history(&id, from.as_ref(), limit).await?;

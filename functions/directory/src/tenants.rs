@@ -16,7 +16,7 @@ use crate::history::{answered, asked_page};
 /// Writes a tenant. What the body leaves out stays as it is. Contacts that are verified and domains that are added by
 /// it bear the caller's name. What would end associations or reject claims has to be confirmed.
 pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     let by = caller.actor().staff_id().ok_or(Failure::RoleNotAllowed)?;
     let id = call.new_id(TenantId::parse, TextForm::Uuid)?;
     let query = queries::put_tenant(call)?;
@@ -70,7 +70,7 @@ fn refused(error: StoreError, body: &Value) -> ApiError {
 
 /// Lists tenants by name, or the one that has a domain.
 pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     let query = queries::tenants(call)?;
     let (from, limit) = pagination::start(&app.cursors.page(call, &caller).await?)?;
     let keep = |tenant: &Tenant| query.status.is_none_or(|status| tenant.status == status);
@@ -102,7 +102,7 @@ async fn of_domain(
 
 /// Answers the entry of a tenant with its tag.
 pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    call.caller()?;
+    call.caller(&app.clients)?;
     let id = call.path_id(TenantId::parse)?;
     let tenant = app.store.tenant_entry(&id).await?.ok_or(Failure::NotFound)?;
     Ok(Reply::ok(&TenantView::of(&tenant.entry)).etag(entry::tag_of(&tenant)))
@@ -110,7 +110,7 @@ pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
 
 /// Reads what the operator wrote of a tenant.
 pub(crate) async fn history(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     let id = call.path_id(TenantId::parse)?;
     let (from, limit) = asked_page(app, call, &caller).await?;
     let found = app.store.tenant_history(&id, from.as_ref(), limit).await?;
@@ -119,7 +119,7 @@ pub(crate) async fn history(app: &App, call: &Call<'_>) -> Result<Reply, ApiErro
 
 /// Lists who has looked at a tenant without a claim there.
 pub(crate) async fn checks(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     let id = call.path_id(TenantId::parse)?;
     queries::page_only(call)?;
     let (from, limit) = pagination::start(&app.cursors.page(call, &caller).await?)?;
@@ -135,7 +135,7 @@ pub(crate) async fn checks(app: &App, call: &Call<'_>) -> Result<Reply, ApiError
 
 /// Reads the standing rules of a tenant's customer, with the blocks that hold.
 pub(crate) async fn rules(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    call.caller()?;
+    call.caller(&app.clients)?;
     let id = call.path_id(TenantId::parse)?;
     let moment = moment(&app.store, call).await?;
     let rules = Box::pin(app.store.standing_rules(&id, moment)).await?.ok_or(Failure::NotFound)?;
@@ -145,7 +145,7 @@ pub(crate) async fn rules(app: &App, call: &Call<'_>) -> Result<Reply, ApiError>
 
 /// Reads what a tenant's customer wrote as standing rules.
 pub(crate) async fn rules_history(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     let id = call.path_id(TenantId::parse)?;
     let (from, limit) = asked_page(app, call, &caller).await?;
     let found = app.store.rules_history(&id, from.as_ref(), limit).await?;

@@ -17,7 +17,7 @@ use crate::App;
 /// Stores rows; the same item and day overwrites. A row of an item that the tenant does not have, or of a day that has
 /// not begun there, refuses all of them.
 pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    call.caller()?;
+    call.caller(&app.clients)?;
     let id = call.path_id(TenantId::parse)?;
     let tenant = app.store.tenant(&id).await?.ok_or(Failure::NotFound)?;
     let now = moment(&app.store, call).await?.at;
@@ -32,7 +32,7 @@ pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
 
 /// Tells what was fed of an item, day by day, as it was fed: whoever brings small counts in may see them.
 pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    call.caller()?;
+    call.caller(&app.clients)?;
     let id = call.path_id(TenantId::parse)?;
     let tenant = app.store.tenant(&id).await?.ok_or(Failure::NotFound)?;
     let (item, query) = queries::usage_of_item(call)?;

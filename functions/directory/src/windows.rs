@@ -11,7 +11,7 @@ use crate::App;
 /// The window that a delivery at that moment would open. Where the subdivision is not known, a
 /// holiday of any counts, as the default policy has it.
 pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    call.caller()?;
+    call.caller(&app.clients)?;
     let query = queries::window(call)?;
     let (country, subdivision) = (query.country, query.subdivision.clone());
     let calendar = app.store.calendar(country, subdivision, UnknownSubdivision::Any).await;

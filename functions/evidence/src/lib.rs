@@ -10,20 +10,21 @@ use domain::ids::ClaimId;
 use lambda_http::{Body, Request, Response};
 use store::{Moment, OpenClaim, Store};
 use web::routes::EvidenceRoute;
-use web::{Call, Caller, Failure};
+use web::{AppClients, Call, Caller, Failure};
 
 pub use bucket::Bucket;
 
 /// What the function works with.
 pub struct App {
     store: Store,
+    clients: AppClients,
     bucket: Bucket,
 }
 
 impl App {
-    /// The function over a store and the bucket of the documents.
-    pub fn new(store: Store, bucket: Bucket) -> Self {
-        Self { store, bucket }
+    /// The function over a store, the clients that callers sign in with, and the bucket of the documents.
+    pub fn new(store: Store, clients: AppClients, bucket: Bucket) -> Self {
+        Self { store, clients, bucket }
     }
 }
 
@@ -35,7 +36,7 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
 
 async fn answer(app: &App, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
     let route = call.route::<EvidenceRoute>()?;
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     match route {
         EvidenceRoute::Add => upload::add(app, call, &caller).await,
         EvidenceRoute::Get => fetch::get(app, call, &caller).await,

@@ -5,7 +5,7 @@ use runtime::{Clients, StartError, clock, open_store, settings, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let (table, documents) = settings::read::<settings::Evidence>()?;
+    let (table, sign_in, documents) = settings::read::<settings::Evidence>()?;
     let clients = Clients::load().await;
     let store = open_store(&clients, table).await;
     let signer = clients.signer().ok_or(StartError::NoCredentials)?;
@@ -16,5 +16,6 @@ async fn main() -> Result<(), StartError> {
         &documents.bucket,
         clock::raw(),
     );
-    runtime::serve_http("evidence", evidence::App::new(store, bucket), evidence::handle).await
+    let app = evidence::App::new(store, app::app_clients(sign_in), bucket);
+    runtime::serve_http("evidence", app, evidence::handle).await
 }

@@ -20,7 +20,7 @@ pub async fn handle(app: &Api, request: Request) -> Response<Body> {
 
 async fn answer(app: &Api, call: &Call<'_>) -> Result<Reply, ApiError> {
     let route = call.route::<ReviewRoute>()?;
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     match route {
         ReviewRoute::List => queue::list(app, call, &caller).await,
         ReviewRoute::Act => act::act(app, call, &caller).await,

@@ -1,9 +1,10 @@
 //! What the functions with lists have in common: the store, the cursors, and how they start.
 
 use lambda_http::{Body, Request, Response};
+use runtime::settings::AppClientSettings;
 use runtime::{Clients, KeyRing, StartError, open_store_and_ring, serve_http, settings, telemetry};
 use store::{Moment, Store};
-use web::{Call, Cursors};
+use web::{AppClients, Call, Cursors};
 
 use crate::cursors::ListCursors;
 use crate::error::ApiError;
@@ -12,15 +13,23 @@ use crate::error::ApiError;
 pub struct Api {
     /// The store behind the table of the stack.
     pub store: Store,
+    /// The clients that its callers sign in with.
+    pub clients: AppClients,
     /// The cursors of its lists.
     pub cursors: ListCursors,
 }
 
 impl Api {
     /// `cursors` are made of the keys of their secret.
-    pub fn new(store: Store, cursors: KeyRing<Cursors>) -> Self {
-        Self { store, cursors: ListCursors::new(cursors) }
+    pub fn new(store: Store, clients: AppClients, cursors: KeyRing<Cursors>) -> Self {
+        Self { store, clients, cursors: ListCursors::new(cursors) }
     }
+}
+
+/// The clients of a function's settings.
+pub fn app_clients(settings: AppClientSettings) -> AppClients {
+    let AppClientSettings { partners, operators, customers } = settings;
+    AppClients { partners, operators, customers }
 }
 
 /// The moment of a request: the gateway's arrival stamp.
@@ -41,9 +50,9 @@ where
     Fut: Future<Output = Response<Body>> + Send + 'static,
 {
     telemetry::start();
-    let (table, secret) = settings::read::<settings::Api>()?;
+    let (table, sign_in, secret) = settings::read::<settings::Api>()?;
     let clients = Clients::load().await;
     let opened = open_store_and_ring(&clients, table, &secret.id, ListCursors::of_keys);
     let (store, cursors) = opened.await?;
-    serve_http(function, Api::new(store, cursors), handler).await
+    serve_http(function, Api::new(store, app_clients(sign_in), cursors), handler).await
 }

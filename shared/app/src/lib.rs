@@ -12,7 +12,7 @@ mod history;
 pub mod pagination;
 mod recipients;
 
-pub use api::{Api, moment, serve_api};
+pub use api::{Api, app_clients, moment, serve_api};
 pub use claim_view::{
     claim_view, customer_view, listed_customer_view, listed_view, queued_view, shown_remarks,
 };

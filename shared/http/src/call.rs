@@ -11,7 +11,7 @@ use lambda_http::{Body, Request, RequestExt, Response};
 use serde_json::{Map, Value};
 
 use crate::accept;
-use crate::caller::Caller;
+use crate::caller::{AppClients, Caller};
 use crate::failure::Failure;
 use crate::json;
 use crate::language::Language;
@@ -61,9 +61,9 @@ impl<'r> Call<'r> {
         path_of(self.request)
     }
 
-    /// The caller, in a role that the route is for: 401, then 403.
-    pub fn caller(&self) -> Result<Caller, Failure> {
-        let caller = Caller::of(self.request)?;
+    /// The caller, signed in with the client of its side, in a role that the route is for: 401, then 403.
+    pub fn caller(&self, clients: &AppClients) -> Result<Caller, Failure> {
+        let caller = Caller::of(self.request, clients)?;
         let (route, _) = self.route.ok_or(Failure::NotFound)?;
         caller.require(route.roles)?;
         Ok(caller.reading(self.language()))
@@ -269,7 +269,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::event::{Event, json_of};
+    use crate::event::{Event, app_clients, json_of};
     use crate::routes::{ClaimsRoute, ReviewRoute};
 
     #[expect(clippy::needless_pass_by_value, reason = "events are made at the call")]
@@ -337,9 +337,9 @@ mod tests {
     #[test]
     fn a_role_that_the_route_is_not_for_is_refused_before_anything_is_read() {
         let reviewer = Event::post("/v1/claims").staff("reviewer", "r-1").body("junk").request();
-        assert_eq!(Call::new(&reviewer).caller(), Err(Failure::RoleNotAllowed));
+        assert_eq!(Call::new(&reviewer).caller(&app_clients()), Err(Failure::RoleNotAllowed));
         let admin = Event::post("/v1/claims").partner_admin("p-alpine").request();
-        assert!(Call::new(&admin).caller().is_ok());
+        assert!(Call::new(&admin).caller(&app_clients()).is_ok());
     }
 
     #[test]

@@ -12,6 +12,28 @@ use lambda_http::{Request, RequestExt};
 use crate::failure::Failure;
 use crate::language::Language;
 
+/// The app clients of the user pool: each side signs in with its own, and a token names its client as `aud`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppClients {
+    /// The id of the partners' client.
+    pub partners: String,
+    /// The id of the client of the operator's staff.
+    pub operators: String,
+    /// The id of the customers' client.
+    pub customers: String,
+}
+
+impl AppClients {
+    /// The client whose tokens are good for a role.
+    fn of(&self, role: Role) -> &str {
+        match Viewer::of(role) {
+            Viewer::Partner => &self.partners,
+            Viewer::Staff => &self.operators,
+            Viewer::Customer => &self.customers,
+        }
+    }
+}
+
 /// Who asks, and in which role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -31,17 +53,30 @@ pub enum Viewer {
     Customer,
 }
 
+impl Viewer {
+    fn of(role: Role) -> Self {
+        match role {
+            Role::PartnerAdmin | Role::PartnerUser => Self::Partner,
+            Role::Reviewer | Role::Operator | Role::Auditor => Self::Staff,
+            Role::CustomerAdmin => Self::Customer,
+        }
+    }
+}
+
 impl Caller {
-    /// The caller of a request; nobody where the token's claims name no role, or not the party that
-    /// the role needs.
-    pub(crate) fn of(request: &Request) -> Result<Self, Failure> {
+    /// The caller of a request; nobody where the token's claims name no role, not the party that the role needs, or
+    /// another client than that of the role's side.
+    pub(crate) fn of(request: &Request, clients: &AppClients) -> Result<Self, Failure> {
         let claims = verified_claims(request).ok_or(Failure::Unauthenticated)?;
-        Self::from_claims(claims).ok_or(Failure::Unauthenticated)
+        Self::from_claims(claims, clients).ok_or(Failure::Unauthenticated)
     }
 
-    fn from_claims(claims: &HashMap<String, String>) -> Option<Self> {
+    fn from_claims(claims: &HashMap<String, String>, clients: &AppClients) -> Option<Self> {
         let claim = |name: &str| claims.get(name).map(String::as_str);
         let role = Role::parse(claim("custom:role")?)?;
+        if claim("aud")? != clients.of(role) {
+            return None;
+        }
         let person = claim("sub").map(PersonId::of);
         let partner = |admin| {
             let id = PartnerId::parse(claim("custom:partner_id")?).ok()?;
@@ -89,11 +124,7 @@ impl Caller {
 
     /// How much the caller may see.
     pub fn viewer(&self) -> Viewer {
-        match self.role {
-            Role::PartnerAdmin | Role::PartnerUser => Viewer::Partner,
-            Role::Reviewer | Role::Operator | Role::Auditor => Viewer::Staff,
-            Role::CustomerAdmin => Viewer::Customer,
-        }
+        Viewer::of(self.role)
     }
 
     /// The partner whose user it is.
@@ -142,12 +173,21 @@ fn verified_claims(request: &Request) -> Option<&HashMap<String, String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Event;
+    use crate::event::{CLIENTS, Event, app_clients};
 
     const TENANT: &str = "6f3c0000-0000-4000-8000-000000000001";
 
+    /// The caller of a token of that client.
+    fn caller_by(client: &str, claims: &[(&str, &str)]) -> Result<Caller, Failure> {
+        let event = Event::get("/v1/claims").jwt(claims).by_client(client);
+        Caller::of(&event.request(), &app_clients())
+    }
+
+    /// The caller of a token of the right client, if there is one.
     fn caller(claims: &[(&str, &str)]) -> Result<Caller, Failure> {
-        Caller::of(&Event::get("/v1/claims").jwt(claims).request())
+        let found = CLIENTS.map(|client| caller_by(client, claims));
+        let none = Err(Failure::Unauthenticated);
+        found.into_iter().find(Result::is_ok).unwrap_or(none)
     }
 
     #[test]
@@ -176,6 +216,31 @@ mod tests {
             assert_eq!(caller(claims), Err(Failure::Unauthenticated), "{claims:?}");
         }
         let nobody = Event::get("/v1/claims").request();
-        assert_eq!(Caller::of(&nobody), Err(Failure::Unauthenticated));
+        assert_eq!(Caller::of(&nobody, &app_clients()), Err(Failure::Unauthenticated));
+    }
+
+    #[test]
+    fn a_role_is_bound_to_the_client_of_its_side_and_a_token_of_any_other_or_of_none_is_nobodys() {
+        let own = [("custom:partner_id", "p-alpine"), ("custom:tenant_id", TENANT), ("sub", "s-1")];
+        for role in Role::ALL {
+            let claims = [&own[..], &[("custom:role", role.as_str())]].concat();
+            let admitted = |client: &&str| caller_by(client, &claims).is_ok();
+            let expected = match role {
+                Role::PartnerAdmin | Role::PartnerUser => "partners",
+                Role::Reviewer | Role::Operator | Role::Auditor => "operators",
+                Role::CustomerAdmin => "customers",
+            };
+            let clients: Vec<_> = CLIENTS.into_iter().filter(admitted).collect();
+            assert_eq!(clients, [expected], "{role:?}");
+            let near = ["", " ", "[partners operators customers]", "partners operators customers"];
+            assert!(!near.iter().any(admitted), "{role:?}");
+            let without = Event::get("/v1/claims").jwt(&claims).request();
+            let access =
+                [&claims[..], &[("client_id", expected), ("token_use", "access")]].concat();
+            let access = Event::get("/v1/claims").jwt(&access).request();
+            for request in [without, access] {
+                assert_eq!(Caller::of(&request, &app_clients()), Err(Failure::Unauthenticated));
+            }
+        }
     }
 }

@@ -216,7 +216,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::event::{Event, json_of};
+    use crate::event::{Event, app_clients, json_of};
 
     fn cursors() -> Cursors {
         Cursors::new(b"a secret", [])
@@ -227,7 +227,7 @@ mod tests {
     fn given(event: Event) -> String {
         let request = event.request();
         let call = Call::new(&request);
-        let caller = call.caller().unwrap();
+        let caller = call.caller(&app_clients()).unwrap();
         let response = cursors().list(&call, &caller, &[json!(1)], Some("here")).done();
         let cursor = json_of(&response)["next_cursor"].as_str().unwrap().to_owned();
         assert!(response.headers()["link"].to_str().unwrap().contains(&cursor));
@@ -238,7 +238,7 @@ mod tests {
     fn opened(event: Event) -> Result<Page, Failure> {
         let request = event.request();
         let call = Call::new(&request);
-        cursors().page(&call, &call.caller().unwrap())
+        cursors().page(&call, &call.caller(&app_clients()).unwrap())
     }
 
     fn list(query: &str) -> Event {
@@ -278,7 +278,7 @@ mod tests {
         }
         let request = list(&query).request();
         let call = Call::new(&request);
-        let page = Cursors::new(b"another", []).page(&call, &call.caller().unwrap());
+        let page = Cursors::new(b"another", []).page(&call, &call.caller(&app_clients()).unwrap());
         assert_eq!(page, Err(Failure::InvalidCursor));
     }
 
@@ -297,7 +297,8 @@ mod tests {
     fn the_last_page_has_no_cursor_and_no_link() {
         let request = list("").request();
         let call = Call::new(&request);
-        let response = cursors().list(&call, &call.caller().unwrap(), &[json!(1)], None).done();
+        let response =
+            cursors().list(&call, &call.caller(&app_clients()).unwrap(), &[json!(1)], None).done();
         assert_eq!(json_of(&response), json!({"items": [1], "next_cursor": null}));
         assert!(response.headers().get("link").is_none());
     }

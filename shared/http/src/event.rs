@@ -7,6 +7,17 @@ use chrono::{DateTime, Utc};
 use lambda_http::{Body, Request, Response};
 use serde_json::{Map, Value, json};
 
+use crate::caller::AppClients;
+
+/// The ids of the clients that tests and sample events name: of partners, of the operator's staff, of customers.
+pub const CLIENTS: [&str; 3] = ["partners", "operators", "customers"];
+
+/// The clients of these ids.
+pub fn app_clients() -> AppClients {
+    let [partners, operators, customers] = CLIENTS.map(str::to_owned);
+    AppClients { partners, operators, customers }
+}
+
 /// A request of the HTTP API, payload format 2.0.
 #[derive(Debug, Clone)]
 pub struct Event {
@@ -57,6 +68,13 @@ impl Event {
         self
     }
 
+    /// With the client that the token was issued to.
+    #[must_use]
+    pub fn by_client(mut self, client: &str) -> Self {
+        self.claims.get_or_insert_default().insert("aud".to_owned(), json!(client));
+        self
+    }
+
     /// From a partner's incentives admin.
     #[must_use]
     pub fn partner_admin(self, partner: &str) -> Self {
@@ -65,24 +83,27 @@ impl Event {
             ("custom:partner_id", partner),
             ("sub", "u-1"),
         ])
+        .by_client("partners")
     }
 
     /// From a partner's incentives user.
     #[must_use]
     pub fn partner_user(self, partner: &str) -> Self {
         self.jwt(&[("custom:role", "partner_user"), ("custom:partner_id", partner), ("sub", "u-2")])
+            .by_client("partners")
     }
 
     /// From the operator's staff.
     #[must_use]
     pub fn staff(self, role: &str, sub: &str) -> Self {
-        self.jwt(&[("custom:role", role), ("sub", sub)])
+        self.jwt(&[("custom:role", role), ("sub", sub)]).by_client("operators")
     }
 
     /// From a customer's administrator.
     #[must_use]
     pub fn customer_admin(self, tenant: &str) -> Self {
         self.jwt(&[("custom:role", "customer_admin"), ("custom:tenant_id", tenant), ("sub", "u-3")])
+            .by_client("customers")
     }
 
     /// With a header; the gateway joins repeated ones with a comma.

@@ -9,7 +9,7 @@ use lambda_http::http::header::{IF_MATCH, IF_NONE_MATCH};
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
-use crate::event::Event;
+use crate::event::{Event, app_clients};
 use crate::precondition::{self, IfMatch};
 use crate::{
     Call, Cursors, Failure, Language, Problem, accept, bodies, json, queries, routes, values,
@@ -281,7 +281,7 @@ fn a_cursor_opens_where_it_was_made_and_in_no_other_form() {
     let cursors = Cursors::new(b"the secret of the tests", []);
     let request = Event::get("/v1/claims?limit=5").partner_admin("p-alpine").request();
     let call = Call::new(&request);
-    let caller = call.caller().unwrap();
+    let caller = call.caller(&app_clients()).unwrap();
     let nothing: &[Value] = &[];
     let reply = cursors.list(&call, &caller, nothing, Some(POSITION)).done();
     let made = crate::event::json_of(&reply)["next_cursor"].as_str().unwrap().to_owned();

@@ -33,7 +33,7 @@ pub mod words;
 
 pub use bodies::request_hash;
 pub use call::{Call, MAX_BODY_BYTES};
-pub use caller::{Caller, Viewer};
+pub use caller::{AppClients, Caller, Viewer};
 pub use cursor::{Cursors, DEFAULT_LIMIT, MAX_LIMIT, Page};
 pub use failure::{Failure, outside_data};
 pub use language::Language;

@@ -47,8 +47,9 @@ pub fn document() -> Value {
             "securitySchemes": {
                 BEARER: {
                     "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-                    "description": "The ID token of the stack's user pool. Its claims `custom:role`, \
-                                    `custom:partner_id`, `custom:tenant_id` and `sub` say who calls.",
+                    "description": "The ID token of the stack's user pool, got with the app client of the caller's side \
+                                    (`aud`). Its claims `custom:role`, `custom:partner_id`, `custom:tenant_id` and `sub` \
+                                    say who calls.",
                 },
             },
         },

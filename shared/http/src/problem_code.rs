@@ -41,7 +41,7 @@ problem_codes! {
     IdempotencyKeyMissing => "idempotency-key-missing", BAD_REQUEST;
     /// `If-Match` is neither `*` nor a list of entity tags.
     PreconditionMalformed => "precondition-malformed", BAD_REQUEST;
-    /// No token, or one without a role or without the party that its role needs.
+    /// No token, or one without a role, without the party that its role needs, or of another side's app client.
     Unauthenticated => "unauthenticated", UNAUTHORIZED;
     /// The role may not do this.
     RoleNotAllowed => "role-not-allowed", FORBIDDEN;

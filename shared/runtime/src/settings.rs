@@ -9,14 +9,15 @@ mod sections;
 pub use environment::{Environment, Settings, SettingsError, names, parse, read};
 pub(crate) use environment::{endpoint, names_authorities};
 pub use sections::{
-    BusSettings, CursorSecretSettings, DocumentSettings, LinkSecretSettings, MailQueueSettings,
-    MailSettings, PageSettings, ParkSettings, ShardQueueSettings, StackSettings, TableSettings,
+    AppClientSettings, BusSettings, CursorSecretSettings, DocumentSettings, LinkSecretSettings,
+    MailQueueSettings, MailSettings, PageSettings, ParkSettings, ShardQueueSettings, StackSettings,
+    TableSettings,
 };
 
 /// What each function with lists needs; the secret signs cursors, and no links.
-pub type Api = (TableSettings, CursorSecretSettings);
-/// The settings of `evidence`: the table, and the bucket of the documents.
-pub type Evidence = (TableSettings, DocumentSettings);
+pub type Api = (TableSettings, AppClientSettings, CursorSecretSettings);
+/// The settings of `evidence`: the table, the clients of the roles, and the bucket of the documents.
+pub type Evidence = (TableSettings, AppClientSettings, DocumentSettings);
 /// The settings of `scan`: the table, and the bucket of the documents.
 pub type Scan = (TableSettings, DocumentSettings);
 /// The settings of `decision`: the table, the secret of the links, and the pages.
@@ -81,6 +82,7 @@ mod tests {
             "OPERATOR_CONTACT" => "help@vendor.example",
             "OPERATOR_NAME" => "Vendor Ltd.",
             "BRAND_COLOR" => "#14507d",
+            "PARTNERS_CLIENT" | "CUSTOMERS_CLIENT" => "client",
             _ => return None,
         };
         Some(text.to_owned())
@@ -128,7 +130,7 @@ mod tests {
         assert_eq!(
             error,
             "wrong settings: SHARDS is not a number from 1 to 64; SANDBOX is neither true nor \
-             false; CLOSING is neither batch nor single; OPERATOR_TIME_ZONE is not a name of the time zone database; CURSOR_SECRET_ID is \
+             false; CLOSING is neither batch nor single; OPERATOR_TIME_ZONE is not a name of the time zone database; OPERATORS_CLIENT is missing; CURSOR_SECRET_ID is \
              missing"
         );
     }
@@ -136,7 +138,8 @@ mod tests {
     #[test]
     fn a_function_reads_what_it_needs_and_nothing_else() {
         assert_eq!(names::<Directory>(), names::<Api>());
-        assert_eq!(names::<Api>(), [TABLE, &["CURSOR_SECRET_ID"]].concat());
+        let clients = ["PARTNERS_CLIENT", "OPERATORS_CLIENT", "CUSTOMERS_CLIENT"];
+        assert_eq!(names::<Api>(), [TABLE, &clients, &["CURSOR_SECRET_ID"]].concat());
         let own =
             ["SECRET_ID", "PUBLIC_BASE_URL", "OPERATOR_CONTACT", "OPERATOR_NAME", "BRAND_COLOR"];
         assert_eq!(names::<Decision>(), [TABLE, &own].concat());

@@ -372,7 +372,7 @@ async fn without_a_token_or_with_another_role_nothing_is_done() {
     let stack = stack().await;
     let post = || Event::post("/v1/claims").header("idempotency-key", "k").json(&body());
     assert_eq!(stack.send(post()).await.problem(), (401, "unauthenticated"));
-    let junk = post().jwt(&[("custom:role", "emperor"), ("sub", "x")]);
+    let junk = post().staff("emperor", "x");
     assert_eq!(stack.send(junk).await.status / 100, 4);
     let others = [
         post().partner_user(ALPINE),

@@ -19,9 +19,10 @@ use serde_json::json;
 use web::event::Event;
 use web::routes::{Auth, ROUTES, Route, RouteId};
 
-/// Who calls. The other two are of the roles before them and of another party: they see nothing of a
-/// claim of Alpine's at Contoso.
-const CALLERS: [&str; 10] = [
+/// Who calls. The other partner and the other customer are of the roles before them and of another party: they see
+/// nothing of a claim of Alpine's at Contoso. The last one is of the first role that the route is for, and signed in with
+/// another side's client.
+const CALLERS: [&str; 11] = [
     "nobody",
     "junk",
     "partner_admin",
@@ -32,12 +33,18 @@ const CALLERS: [&str; 10] = [
     "customer_admin",
     "other_partner",
     "other_customer",
+    "other_client",
 ];
 
-fn from(event: Event, caller: &str) -> Event {
+fn from(event: Event, route: &Route, caller: &str) -> Event {
     match caller {
         "nobody" => event,
-        "junk" => event.jwt(&[("custom:role", "emperor"), ("sub", "x")]),
+        "junk" => event.staff("emperor", "x"),
+        "other_client" => {
+            let role = route.roles.first().map_or("operator", |role| role.as_str());
+            let client = if role == "customer_admin" { "operators" } else { "customers" };
+            from(event, route, role).by_client(client)
+        }
         "partner_admin" => event.partner_admin(ALPINE),
         "partner_user" => event.partner_user(ALPINE),
         "customer_admin" => event.customer_admin(CONTOSO),
@@ -73,7 +80,7 @@ async fn door(stack: &Stack, route: &Route, claims: &There, caller: &str) -> &'s
     let method = if route.method == "ANY" { "GET" } else { route.method };
     let event = Event::new(method, &path_of(route, claims)).json(&json!({}));
     let there = !matches!(route.id, RouteId::Decision(_) | RouteId::Directory(_));
-    match stack.send(from(event, caller)).await.status {
+    match stack.send(from(event, route, caller)).await.status {
         401 => "401",
         403 => "403",
         404 if there => "404",

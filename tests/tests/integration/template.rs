@@ -613,7 +613,7 @@ fn table_and_people_are_protected_unless_a_first_deploy_or_a_sandbox_says_no() {
 #[test]
 fn outside_a_sandbox_a_domain_is_required_and_shuts_the_generated_address() {
     let template = template();
-    let rule = &template["Rules"]["DomainOutsideSandbox"];
+    let rule = &template["Rules"]["OutsideSandbox"];
     assert_eq!(rule["RuleCondition"], json!({"!Equals": [{"!Ref": "Sandbox"}, "false"]}));
     let domain = json!({"!Not": [{"!Equals": [{"!Ref": "DomainName"}, ""]}]});
     assert_eq!(rule["Assertions"][0]["Assert"], domain);
@@ -623,6 +623,64 @@ fn outside_a_sandbox_a_domain_is_required_and_shuts_the_generated_address() {
     assert_eq!(shut, &json!({"!If": ["HasDomain", true, false]}));
     let mapping = json!({"ApiId": {"!Ref": "Api"}, "DomainName": {"!Ref": "Domain"}, "Stage": {"!Ref": "Stage"}});
     assert_eq!(of("DomainMapping"), &mapping, "all paths: a mapping without a key is the root");
+}
+
+/// A property of a side's app client.
+fn of_client<'a>(client: &str, property: &'a str) -> &'a Value {
+    let name = format!("{client}Client");
+    &template()["Resources"][name]["Properties"][property]
+}
+
+#[test]
+fn everybody_signs_in_with_a_second_factor_unless_a_sandbox_says_otherwise() {
+    let template = template();
+    let factor = &template["Parameters"]["SecondFactor"];
+    assert_eq!(factor["Default"], "ON");
+    assert_eq!(factor["AllowedValues"], json!(["ON", "OPTIONAL"]));
+    let pool = &template["Resources"]["UserPool"]["Properties"];
+    assert_eq!(pool["MfaConfiguration"], json!({"!Ref": "SecondFactor"}));
+    assert_eq!(pool["EnabledMfas"], json!(["SOFTWARE_TOKEN_MFA"]));
+    let rule = &template["Rules"]["OutsideSandbox"];
+    let asserted = rule["Assertions"].as_array().unwrap().iter().map(|one| &one["Assert"]);
+    let required = json!({"!Equals": [{"!Ref": "SecondFactor"}, "ON"]});
+    assert_eq!(asserted.filter(|one| **one == required).count(), 1);
+}
+
+#[test]
+fn a_token_is_good_for_a_quarter_of_an_hour_and_staff_sign_in_again_after_twelve_hours() {
+    for (client, hours) in [("Operators", 12), ("Partners", 24), ("Customers", 24)] {
+        let units =
+            json!({"IdToken": "minutes", "AccessToken": "minutes", "RefreshToken": "hours"});
+        assert_eq!(of_client(client, "TokenValidityUnits"), &units);
+        let id_token = json!({"!If": ["IsSandbox", 720, 15]});
+        assert_eq!(of_client(client, "IdTokenValidity"), &id_token);
+        assert_eq!(of_client(client, "AccessTokenValidity"), 15);
+        assert_eq!(of_client(client, "RefreshTokenValidity"), hours, "{client}");
+        assert_eq!(
+            of_client(client, "WriteAttributes"),
+            &json!(["name"]),
+            "nobody writes who it is"
+        );
+    }
+}
+
+#[test]
+fn every_function_with_callers_knows_the_client_of_each_side_and_the_gateway_lets_these_through() {
+    let template = template();
+    let sides = ["Partners", "Operators", "Customers"];
+    let ids = sides.map(|side| json!({"!Ref": format!("{side}Client")}));
+    let known = ["PARTNERS_CLIENT", "OPERATORS_CLIENT", "CUSTOMERS_CLIENT"];
+    for (function, _, properties) in functions(template) {
+        let variables = &properties["Environment"]["Variables"];
+        let has_callers = ROUTES
+            .iter()
+            .any(|route| route.function == function && matches!(route.auth, Auth::Jwt));
+        for (name, id) in known.iter().zip(&ids) {
+            assert_eq!(variables.get(name), has_callers.then_some(id), "{function}: {name}");
+        }
+    }
+    let gateway = &template["Resources"]["Authorizer"]["Properties"]["JwtConfiguration"];
+    assert_eq!(gateway["Audience"], json!(ids));
 }
 
 #[test]

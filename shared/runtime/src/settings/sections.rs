@@ -77,6 +77,27 @@ fn flag(text: &str) -> Option<bool> {
     text.parse().ok()
 }
 
+/// With which app client of the user pool each side signs in. The ids are of Cognito.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppClientSettings {
+    /// `PARTNERS_CLIENT`.
+    pub partners: String,
+    /// `OPERATORS_CLIENT`.
+    pub operators: String,
+    /// `CUSTOMERS_CLIENT`.
+    pub customers: String,
+}
+
+impl Settings for AppClientSettings {
+    fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
+        let partners = environment.text("PARTNERS_CLIENT");
+        let operators = environment.text("OPERATORS_CLIENT");
+        let customers = environment.text("CUSTOMERS_CLIENT");
+        let clients = Self { partners: partners?, operators: operators?, customers: customers? };
+        Some(clients)
+    }
+}
+
 /// Where the keys of links and codes are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkSecretSettings {
