@@ -2,8 +2,7 @@
 
 A message of a dead-letter queue is received, sent to the queue that it came from with the same body and
 attributes, and deleted, in this order. Where there is no such queue (a record of the stream that `publish` set
-aside, an event that Lambda gave up) the function itself is invoked, and the message deleted once it says that
-it is done. So this may be stopped at any point and begun again: a message that was under way is worked off
+aside) the function itself is invoked, and the message deleted once it says that it is done. So this may be stopped at any point and begun again: a message that was under way is worked off
 twice at the worst, and is never lost. It moves no more than was there when it began, so that a message that
 comes back at once does not go round for ever.
 """
@@ -15,10 +14,8 @@ import sys
 
 from stack import Refused, Stack, print_refusal
 
-# The readers of queues that no other queue has for its dead letters. Such a queue holds one record of a stream
-# a message, or one event.
+# The readers of queues that no other queue has for its dead letters. Such a queue holds one record of a stream a message.
 RECORDS = {"ParkQueue": "PublishFunction"}
-EVENTS = {"ScanDeadLetters": "ScanFunction"}
 # What `publish` logs when it sets a record aside.
 SET_ASIDE = "Record parked"
 # How long a message stays with this run: longer than any function may work on it.
@@ -36,7 +33,7 @@ class Redrive:
         attributes = {name: self._attributes(url) for name, url in urls.items()}
         sources = {arn: urls[name] for name, own in attributes.items() if (arn := _dead_letters_of(own))}
         targets = {name: sources.get(own["QueueArn"]) for name, own in attributes.items()}
-        known = sorted(name for name in urls if targets[name] or name in RECORDS or name in EVENTS)
+        known = sorted(name for name in urls if targets[name] or name in RECORDS)
         if queue not in known:
             raise Refused(f"the stack {stack.name} has no such queue; QUEUE is one of: {', '.join(known)}")
         self.queue, self.url, self.source = queue, urls[queue], targets[queue]
@@ -78,13 +75,13 @@ class Redrive:
 
     def _invoke(self, message: dict) -> bool:
         """Gives a message to its reader and waits for the answer. Says whether the reader has set it aside again."""
-        reader = self.stack.resource(RECORDS.get(self.queue) or EVENTS[self.queue])
+        reader = self.stack.resource(RECORDS[self.queue])
         try:
             body = json.loads(message["Body"])
         except ValueError:
             raise Refused(f"message {message['MessageId']} is no JSON: look at it, then delete it by hand") from None
-        payload = {"Records": [body]} if self.queue in RECORDS else body
-        answer = self.stack.connect("lambda").invoke(FunctionName=reader, LogType="Tail", Payload=json.dumps(payload).encode())
+        payload = json.dumps({"Records": [body]}).encode()
+        answer = self.stack.connect("lambda").invoke(FunctionName=reader, LogType="Tail", Payload=payload)
         said = json.loads(answer["Payload"].read() or b"null")
         if "FunctionError" in answer or (isinstance(said, dict) and said.get("batchItemFailures")):
             raise Refused(f"{reader} could not do it, and the message stays in the queue: its log says why")

@@ -30,6 +30,13 @@ def physical(name: str) -> str:
     return found[0]["PhysicalResourceId"]
 
 
+def waiting(queue: str) -> int:
+    """How many messages a queue of the template has, with those that somebody holds."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = client("sqs").get_queue_attributes(QueueUrl=physical(queue), AttributeNames=names)["Attributes"]
+    return sum(map(int, found.values()))
+
+
 def outbox() -> list[dict]:
     """Every mail sent so far, oldest first: To, Subject, BodyText, MessageId and more."""
     with urllib.request.urlopen(OUTBOX, timeout=10) as answer:

@@ -1,54 +1,18 @@
 """Documents of evidence on the running stack: uploaded by form, scanned, fetched by link."""
 
-import hashlib
-import urllib.error
 import urllib.request
-import uuid
 
 import pytest
 
+from aws import client, physical
+from documents import PDF, add, announcement, drafted, scan_of, upload
 from scanner import EICAR
-from scene import Scene
 from wait import until
-
-PDF = b"%PDF-1.7\nsigned by Contoso\n%%EOF\n"
-
-
-def announcement(content: bytes, **changes) -> dict:
-    return {
-        "name": "smlouva č. 1.pdf", "size": len(content), "content_type": "application/pdf",
-        "sha256": hashlib.sha256(content).hexdigest(), "acknowledged_on": "2026-10-01", **changes,
-    }
-
-
-def upload(form: dict, content: bytes, **changed) -> int:
-    """Posts a form as a browser does; the status."""
-    boundary = uuid.uuid4().hex
-    fields = {**form["fields"], **changed}
-    parts = [f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()]
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
-    body = "".join(parts).encode() + head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
-    headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
-    try:
-        with urllib.request.urlopen(urllib.request.Request(form["url"], body, headers), timeout=10) as answer:
-            return answer.status
-    except urllib.error.HTTPError as refused:
-        return refused.code
 
 
 @pytest.fixture
 def scene(api):
-    scene = Scene(api)
-    scene.submit(draft=True, program="osu-security", evidence=[]).must(201)
-    return scene
-
-
-def add(scene: Scene, content: bytes, **changes) -> dict:
-    return scene.api.post(f"{scene.path}/evidence", "alpine_user", announcement(content, **changes)).must(201).json
-
-
-def scan_of(scene: Scene) -> str:
-    return scene.read()["evidence"][0]["scan"]
+    return drafted(api)
 
 
 def a_clean_document_is_kept_fetched_and_validated(scene):
@@ -76,12 +40,30 @@ def an_infected_document_is_found_and_refused(scene):
     assert [(one["claim_pointer"], one["code"]) for one in refused["errors"]] == [("/evidence", "evidence-rejected")]
 
 
+@pytest.fixture
+def hurried(stack):
+    """A queue of scans that hands out what comes back at once, and not after six minutes."""
+    sqs, url = client("sqs"), physical("ScanQueue")
+    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+    yield
+    sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
+
+
+@pytest.mark.parametrize("fails", [1, 2])
+def a_document_that_could_not_be_scanned_is_scanned_again_and_clean_then(hurried, scene, fails):
+    content = f"%PDF-1.7\nfails {fails} scans\n%%EOF\n".encode()
+    assert upload(add(scene, content)["upload"], content) in (200, 204)
+    until("the scan", lambda: scan_of(scene) == "clean", seconds=60)
+
+
 def a_form_takes_nothing_but_what_it_was_made_for(scene):
     form = add(scene, PDF)["upload"]
     assert upload(form, PDF + b"!") >= 400, "another size"
     assert upload(form, PDF, **{"Content-Type": "text/html"}) >= 400, "another type"
     assert upload(form, PDF, key="quarantine/elsewhere") >= 400, "another place"
     assert upload(form, PDF, **{"x-amz-signature": "0" * 64}) >= 400, "another signature"
+    assert upload(form, PDF, **{"x-amz-meta-scans": "9"}) >= 400, "a member of the metadata"
     assert upload(form, b"") >= 400, "nothing"
 
 

@@ -53,7 +53,7 @@ def a_sample_request_is_answered(stack, function, event, status):
     [
         ("delivery", "bounced", DONE), ("delivery", "delivered", DONE), ("finalize", "shard", DONE), ("finalize", "tick", DONE),
         ("notify", "reminder", DONE), ("notify", "validated", DONE), ("publish", "reminder", DONE), ("publish", "submitted", DONE),
-        ("scan", "clean", None), ("scan", "infected", None), ("sweep", "tenant", DONE),
+        ("scan", "clean", DONE), ("scan", "infected", DONE), ("sweep", "tenant", DONE),
     ],
 )
 def a_sample_of_the_stream_a_queue_or_the_bus_is_worked_off(stack, function, event, expected):

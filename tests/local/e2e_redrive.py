@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import pytest
 
+import documents
 import invoke as sample
 import tool
-from aws import client, invoke, physical
+from aws import client, invoke, physical, waiting
 from scene import Scene
 from wait import until
 
@@ -80,10 +81,23 @@ def story_of_a_mail_that_can_wait(_stack, api):
     scene.told("", official)
 
 
+def story_of_a_document(_stack, api):
+    """A document is uploaded and scanned. Its evidence is clean once the scan's result is carried out."""
+    yield
+    scene = documents.drafted(api)
+    form = documents.add(scene, documents.PDF)["upload"]
+    assert documents.upload(form, documents.PDF) in (200, 204)
+    yield
+    assert documents.scan_of(scene) == "pending"
+    yield
+    until("the scan", lambda: documents.scan_of(scene) == "clean", seconds=60)
+
+
 CASES = [
     Case("NoticesDeadLetters", "NoticesQueue", "notify", ("dynamodb:*",), story_of_a_notice),
     Case("RemindersDeadLetters", "RemindersQueue", "notify", ("dynamodb:*",), story_of_a_mail_that_can_wait),
     Case("DeliveryDeadLetters", "DeliveryQueue", "delivery", ("dynamodb:*",), story_of_a_delivery),
+    Case("ScanDeadLetters", "ScanQueue", "scan", ("dynamodb:*",), story_of_a_document),
     Case("ShardDeadLetters", "ShardQueue", "finalize", ("dynamodb:UpdateItem", "dynamodb:PutItem"), story_of_a_shard),
 ]
 
@@ -137,13 +151,6 @@ def a_record_that_still_cannot_be_read_stays_and_the_redrive_says_so(stack):
 def a_queue_that_has_no_dead_letters_in_it_is_refused_with_those_that_have(stack, queue):
     refused = tool.run("redrive", "--queue", queue)
     assert refused.returncode == 1 and "DeliveryDeadLetters" in refused.stderr and "ParkQueue" in refused.stderr, refused
-
-
-def waiting(queue: str) -> int:
-    """How many messages a queue has, with those that somebody holds."""
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = client("sqs").get_queue_attributes(QueueUrl=physical(queue), AttributeNames=names)["Attributes"]
-    return sum(map(int, found.values()))
 
 
 @contextmanager

@@ -115,27 +115,27 @@ def a_redrive_that_is_stopped_anywhere_has_every_message_somewhere(call):
     assert set(queues.bodies("deliveries")) == {"m0", "m1", "m2"} and not queues.bodies("dead")
 
 
-def queue_of_events(functions: PlayedFunctions) -> tuple[PlayedQueues, PlayedStack]:
-    queues = PlayedQueues(dead=['{"detail": {"type": "validated"}}'])
-    resources = {"ScanDeadLetters": ("AWS::SQS::Queue", "dead"), "ScanFunction": ("AWS::Lambda::Function", "cpor-scan")}
+def queue_of_records(functions: PlayedFunctions) -> tuple[PlayedQueues, PlayedStack]:
+    queues = PlayedQueues(parked=['{"eventName": "INSERT"}'])
+    resources = {"ParkQueue": ("AWS::SQS::Queue", "parked"), "PublishFunction": ("AWS::Lambda::Function", "cpor-publish")}
     return queues, PlayedStack({"sqs": queues, "lambda": functions}, resources)
 
 
-def an_event_that_was_given_up_is_given_to_its_function_and_then_deleted():
+def a_record_that_was_set_aside_is_given_to_its_function_and_then_deleted():
     functions = PlayedFunctions()
-    queues, stack = queue_of_events(functions)
-    assert redrive.main(["--stack", "cpor", "--queue", "ScanDeadLetters"], lambda name: stack) == 0
-    assert functions.given == [("cpor-scan", {"detail": {"type": "validated"}})] and not queues.bodies("dead")
+    queues, stack = queue_of_records(functions)
+    assert redrive.main(["--stack", "cpor", "--queue", "ParkQueue"], lambda name: stack) == 0
+    assert functions.given == [("cpor-publish", {"Records": [{"eventName": "INSERT"}]})] and not queues.bodies("parked")
 
 
 @pytest.mark.parametrize(("answer", "more"), [
     (b'{"errorMessage": "no"}', {"FunctionError": "Unhandled"}),
     (b'{"batchItemFailures": [{"itemIdentifier": "1"}]}', {}),
 ])
-def an_event_that_fails_again_stays_where_it_is(answer, more, capsys):
-    queues, stack = queue_of_events(PlayedFunctions(answer, **more))
-    assert redrive.main(["--stack", "cpor", "--queue", "ScanDeadLetters"], lambda name: stack) == 1
-    assert len(queues.bodies("dead")) == 1 and "could not do it" in capsys.readouterr().err
+def a_record_that_fails_again_stays_where_it_is(answer, more, capsys):
+    queues, stack = queue_of_records(PlayedFunctions(answer, **more))
+    assert redrive.main(["--stack", "cpor", "--queue", "ParkQueue"], lambda name: stack) == 1
+    assert len(queues.bodies("parked")) == 1 and "could not do it" in capsys.readouterr().err
 
 
 def failure(code: str, message: str = "") -> ClientError:

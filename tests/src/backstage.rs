@@ -132,9 +132,23 @@ impl Backstage {
         sweep::handle(&self.sweep, json!({"Records": records}), invocation()).await
     }
 
-    /// Hands an event of the scanner to `scan`.
+    /// Hands an event of the scanner or of the bus to `scan`, as its queue does for the first time.
+    ///
+    /// # Errors
+    /// Where the message is not done with, and comes back.
     pub async fn scan(&self, event: Value) -> Result<(), Failure> {
-        scan::handle(&self.scan, event, invocation()).await
+        self.scan_at(event, 1).await
+    }
+
+    /// The same, for the time of that number.
+    ///
+    /// # Errors
+    /// Where the message is not done with, and comes back.
+    pub async fn scan_at(&self, event: Value, time: u32) -> Result<(), Failure> {
+        let mut message = message(&event);
+        message["attributes"] = json!({"ApproximateReceiveCount": time.to_string()});
+        let event = json!({"Records": [message]});
+        done(&scan::handle(&self.scan, event, invocation()).await?)
     }
 
     /// Hands records of the stream to `publish`.
@@ -157,9 +171,7 @@ impl Backstage {
     /// Where the message is not done with, and comes back.
     pub async fn notify_of(&self, message: &Value) -> Result<(), Failure> {
         let event = json!({"Records": [message]});
-        let answer = notify::handle(&self.notify, event, invocation()).await?;
-        let is_done = answer.batch_item_failures.is_empty();
-        if is_done { Ok(()) } else { Err(Failure::new("a message is not done with")) }
+        done(&notify::handle(&self.notify, event, invocation()).await?)
     }
 
     /// The schedule that sends the mails of a day to partners.
@@ -235,6 +247,12 @@ pub fn message(body: &Value) -> Value {
     let body = body.as_str().map_or_else(|| body.to_string(), str::to_owned);
     json!({"messageId": "message-1", "body": body, "attributes": {}, "messageAttributes": {},
         "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:q"})
+}
+
+/// Whether a function is done with the message that it was handed.
+fn done(answer: &SqsBatchResponse) -> Result<(), Failure> {
+    let is_done = answer.batch_item_failures.is_empty();
+    if is_done { Ok(()) } else { Err(Failure::new("a message is not done with")) }
 }
 
 /// A message with an event of the bus, as the queue of notices hands it over for the first time.

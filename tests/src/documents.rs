@@ -53,6 +53,8 @@ pub struct Object {
     pub content_type: String,
     /// Whether the lifecycle deletes it for bearing the tag of what no entry names.
     pub unnamed: bool,
+    /// How often the scanner was given it, as its metadata say.
+    pub scans: Option<String>,
 }
 
 /// The bucket's client, which asks once.
@@ -68,9 +70,10 @@ pub fn client(world: &World) -> Client {
 }
 
 impl Object {
-    /// Its entity tag.
+    /// Its entity tag: with encryption by KMS a copy has another one than its source.
     pub fn etag(&self) -> String {
-        format!("\"{}\"", Sha256Hash::of(&self.bytes))
+        let copied = self.scans.as_deref().unwrap_or_default().as_bytes();
+        format!("\"{}\"", Sha256Hash::of(&[&self.bytes, copied].concat()))
     }
 }
 
@@ -83,9 +86,14 @@ impl Documents {
     /// Puts an object, as a form would.
     pub fn upload(&self, key: &str, content_type: &str, bytes: &[u8]) -> Object {
         let (bytes, content_type) = (bytes.to_vec(), content_type.to_owned());
-        let object = Object { bytes, content_type, unnamed: false };
+        let object = Object { bytes, content_type, unnamed: false, scans: None };
         self.state(|state| state.put(key.to_owned(), Some(object.clone())));
         object
+    }
+
+    /// The object of that key.
+    pub fn object(&self, key: &str) -> Option<Object> {
+        self.state(|state| state.objects().find(|own| own.0 == key).map(|own| own.1.clone()))
     }
 
     /// The keys of all objects.
@@ -170,7 +178,15 @@ impl State {
                     Ok(object) => {
                         let replaced = header("x-amz-tagging-directive") == "REPLACE";
                         let unnamed = replaced && header("x-amz-tagging") == "named=no";
-                        self.put(key, Some(Object { unnamed, ..object }));
+                        let copied = if header("x-amz-metadata-directive") == "REPLACE" {
+                            let scans = Some(header("x-amz-meta-scans"));
+                            Object { scans, content_type: header("content-type"), ..object }
+                        } else if from == key {
+                            return refusal(400, "InvalidRequest");
+                        } else {
+                            object
+                        };
+                        self.put(key, Some(Object { unnamed, ..copied }));
                         respond(200, "<CopyObjectResult/>")
                     }
                     Err((status, code)) => refusal(status, code),
@@ -258,6 +274,9 @@ fn content(object: &Object) -> HttpResponse {
     let status = StatusCode::try_from(206).expect("a status");
     let mut response = HttpResponse::new(status, SdkBody::from(object.bytes.clone()));
     response.headers_mut().insert("content-type", object.content_type.clone());
+    if let Some(scans) = object.scans.clone() {
+        response.headers_mut().insert("x-amz-meta-scans", scans);
+    }
     response
 }
 

@@ -4,7 +4,7 @@ use app::Document;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
-use aws_sdk_s3::types::{Tag, Tagging, TaggingDirective};
+use aws_sdk_s3::types::{MetadataDirective, Tag, Tagging, TaggingDirective};
 use domain::document::MAX_DOCUMENT_BYTES;
 use domain::ids::ClaimId;
 use runtime::Failure;
@@ -15,6 +15,22 @@ use crate::judge::Content;
 /// The tag of a clean document that no entry names: the bucket's lifecycle deletes by it (`template.yaml`).
 const NAMED: &str = "named";
 const NO: &str = "no";
+
+/// The member of an object's metadata that counts how often the scanner was given it. A form lets nobody set it.
+const SCANS: &str = "scans";
+/// How often the scanner is given a document.
+const MOST_SCANS: u8 = 3;
+
+/// What becomes of a document that could not be scanned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Further {
+    /// The scanner is given it again.
+    Scan,
+    /// It was given it often enough.
+    None,
+    /// The document is not there any more, or another by now.
+    Gone,
+}
 
 /// The bucket of the documents.
 pub struct Bucket {
@@ -60,6 +76,34 @@ impl Bucket {
             .send()
             .await;
         Ok(there(copied)?.is_some())
+    }
+
+    /// Gives the document that could not be scanned to the scanner again: by a copy onto itself, which scanners take for an
+    /// upload. The count is in the copy, so that there are no more of them than [`MOST_SCANS`] permits, however often a
+    /// failure is told.
+    pub(crate) async fn give_again(&self, scanned: &Scanned) -> Result<Further, Failure> {
+        let key = scanned.document.quarantine_key();
+        let object = self.client.get_object().bucket(&self.name).key(&key);
+        let object = object.if_match(&scanned.etag).send().await;
+        let Some(object) = there(object)? else { return Ok(Further::Gone) };
+        let counted = object.metadata().and_then(|metadata| metadata.get(SCANS));
+        let scans: u8 = counted.and_then(|text| text.parse().ok()).unwrap_or(1);
+        if scans >= MOST_SCANS {
+            return Ok(Further::None);
+        }
+        let copied = self
+            .client
+            .copy_object()
+            .bucket(&self.name)
+            .key(&key)
+            .copy_source(format!("{}/{key}", self.name))
+            .copy_source_if_match(&scanned.etag)
+            .metadata_directive(MetadataDirective::Replace)
+            .metadata(SCANS, (scans + 1).to_string())
+            .set_content_type(object.content_type)
+            .send()
+            .await;
+        Ok(if there(copied)?.is_some() { Further::Scan } else { Further::Gone })
     }
 
     /// The clean documents of a claim.

@@ -4,7 +4,7 @@
 //! were erased are deleted at once.
 //!
 //! The bytes that are judged here are those that were scanned: they are fetched by the entity tag that
-//! the scan names, and copied by it.
+//! the scan names, and copied by it. A document that the scanner could not scan is given to it again, twice.
 
 mod bucket;
 mod directory;
@@ -15,6 +15,7 @@ mod judge;
 mod package;
 
 use app::Document;
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::actor::Actor;
 use domain::claim::{Claim, Scan};
 use domain::command::Command;
@@ -27,6 +28,7 @@ use store::{Store, StoreError};
 use tracing::{info, warn};
 
 pub use crate::bucket::Bucket;
+use crate::bucket::Further;
 use crate::event::{Scanned, Verdict};
 
 /// What the function needs.
@@ -42,39 +44,122 @@ impl App {
     }
 }
 
-/// Carries out what an event of the scanner says, or looks after the documents of a claim that was edited or erased.
+/// Whether a message is done with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Done {
+    /// It is.
+    Now,
+    /// It shall come again: what it calls for is done later.
+    Later,
+}
+
+/// Messages of the queue, or one event of a bus by hand. The answer names the messages that are not done with: the queue
+/// hands them out again.
 ///
 /// # Errors
-/// Where the platform shall try again: the table or the bucket did not answer.
-pub async fn handle(app: &App, event: Value, _invocation: Invocation) -> Result<(), Failure> {
-    if let Some(claim) = event::claim_of(EventType::Edited, &event) {
+/// Where the messages cannot be read, or what an event by hand says could not be carried out.
+pub async fn handle(
+    app: &App,
+    event: Value,
+    _invocation: Invocation,
+) -> Result<SqsBatchResponse, Failure> {
+    let mut response = SqsBatchResponse::default();
+    if event.get("Records").is_none() {
+        Box::pin(carry_out(app, &event, false)).await?;
+        return Ok(response);
+    }
+    let messages: SqsEvent = serde_json::from_value(event)?;
+    for message in messages.records {
+        if !is_done(app, &message).await {
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = message.message_id.unwrap_or_default();
+            response.batch_item_failures.push(failure);
+        }
+    }
+    Ok(response)
+}
+
+/// Whether a message is done with: what its event says is carried out.
+async fn is_done(app: &App, message: &SqsMessage) -> bool {
+    let Ok(event) = serde_json::from_str(message.body.as_deref().unwrap_or_default()) else {
+        let id = message.message_id.as_deref().unwrap_or_default();
+        warn!({ fields::MESSAGE_ID } = id, "A message holds no event");
+        return false;
+    };
+    let received = message.attributes.get("ApproximateReceiveCount").map(String::as_str);
+    match Box::pin(carry_out(app, &event, received == Some("1"))).await {
+        Ok(done) => done == Done::Now,
+        Err(failure) => {
+            telemetry::count(metric::FAULTS, 1);
+            telemetry::failure("An event could not be carried out", failure.error());
+            false
+        }
+    }
+}
+
+/// Carries out what an event of the scanner says, or looks after the documents of a claim that was edited or erased.
+/// `is_new`: it has come for the first time.
+async fn carry_out(app: &App, event: &Value, is_new: bool) -> Result<Done, Failure> {
+    if let Some(claim) = event::claim_of(EventType::Edited, event) {
         let documents = app.bucket.clean_documents(&claim).await?;
-        return Box::pin(mark(app, &claim, &documents)).await;
+        Box::pin(mark(app, &claim, &documents)).await?;
+        return Ok(Done::Now);
     }
-    if let Some(claim) = event::claim_of(EventType::Erased, &event) {
-        return app.bucket.delete_all(&claim).await;
+    if let Some(claim) = event::claim_of(EventType::Erased, event) {
+        app.bucket.delete_all(&claim).await?;
+        return Ok(Done::Now);
     }
-    let Some(scanned) = event::scanned(&event) else {
+    let Some(scanned) = event::scanned(event) else {
         warn!(
             "An event is neither of a scan of an uploaded document nor of an edited or erased claim"
         );
-        return Ok(());
+        return Ok(Done::Now);
     };
-    Box::pin(carry_out(app, &scanned)).await?;
-    // A form may have been used behind the erasure, and a copy have been made beside it.
     let claim = &scanned.document.claim;
-    if is_erased(app, claim).await? { app.bucket.delete_all(claim).await } else { Ok(()) }
+    let Some(verdict) = scanned.verdict else {
+        if is_new {
+            // What keeps the scanner from it may pass by the time that the message comes again.
+            info!({ fields::CLAIM_ID } = %claim, "A document was not scanned and is given to the scanner again later");
+            return Ok(Done::Later);
+        }
+        scan_again(app, &scanned).await?;
+        return tidied(app, claim).await;
+    };
+    Box::pin(settle(app, &scanned, verdict)).await?;
+    tidied(app, claim).await
 }
 
-/// Carries out what the scanner says of a document.
-async fn carry_out(app: &App, scanned: &Scanned) -> Result<(), Failure> {
+/// Deletes the documents of a claim that was erased: a form may have been used behind the erasure, and a copy have been
+/// made beside it.
+async fn tidied(app: &App, claim: &ClaimId) -> Result<Done, Failure> {
+    if is_erased(app, claim).await? {
+        app.bucket.delete_all(claim).await?;
+    }
+    Ok(Done::Now)
+}
+
+/// Gives a document to the scanner again, until it has failed often enough.
+async fn scan_again(app: &App, scanned: &Scanned) -> Result<(), Failure> {
+    let claim = &scanned.document.claim;
+    match app.bucket.give_again(scanned).await? {
+        Further::Gone => {
+            info!({ fields::CLAIM_ID } = %claim, "A document has left the quarantine already");
+        }
+        Further::Scan => {
+            info!({ fields::CLAIM_ID } = %claim, "A document is given to the scanner again");
+        }
+        Further::None => {
+            telemetry::count(metric::FAULTS, 1);
+            telemetry::count(metric::SCAN_FAILED, 1);
+            warn!({ fields::CLAIM_ID } = %claim, "A document could not be scanned");
+        }
+    }
+    Ok(())
+}
+
+/// Settles what the scanner has found in a document.
+async fn settle(app: &App, scanned: &Scanned, verdict: Verdict) -> Result<(), Failure> {
     let document = &scanned.document;
-    let Some(verdict) = scanned.verdict else {
-        telemetry::count(metric::FAULTS, 1);
-        telemetry::count(metric::SCAN_FAILED, 1);
-        warn!({ fields::CLAIM_ID } = %document.claim, "A document could not be scanned");
-        return Ok(());
-    };
     let Some(scan) = Box::pin(judged(app, scanned, verdict)).await? else {
         info!({ fields::CLAIM_ID } = %document.claim, "A document has left the quarantine already");
         return Ok(());

@@ -8,6 +8,7 @@ use domain::ids::Sha256Hash;
 use domain::program::{EvidencePolicy, Policy};
 use integration::documents::Object;
 use integration::fixtures::{self, ALPINE, BOREALIS};
+use integration::logs::Lines;
 use integration::stack::{Answer, Stack};
 use integration::world::reviewer;
 use serde_json::{Value, json};
@@ -210,12 +211,82 @@ async fn a_scan_that_meets_a_broken_bucket_is_told_again() {
     }
 }
 
+/// What a failed scan is called, by GuardDuty and by a scanner of one's own.
+const FAILED: [&str; 3] = ["FAILED", "ACCESS_DENIED", "my_scanner_timed_out"];
+
 #[tokio::test]
-async fn a_document_that_could_not_be_scanned_waits_and_junk_is_passed() {
+async fn a_document_that_could_not_be_scanned_is_given_to_the_scanner_again_and_is_clean_then() {
+    for status in FAILED {
+        let stack = stack().await;
+        let claim = draft(&stack, "k", CONTOSO).await;
+        let added = add(&stack, &claim, &announcement(PDF)).await;
+        let (key, object) = upload(&stack, &added, PDF);
+        let failed = scanned(&key, &object.etag(), status);
+        assert!(stack.backstage.scan(failed.clone()).await.is_err(), "later, not at once");
+        assert_eq!(stack.world.documents.object(&key), Some(object.clone()));
+        stack.backstage.scan_at(failed.clone(), 2).await.unwrap();
+        let again = stack.world.documents.object(&key).unwrap();
+        assert_eq!((&again.bytes, &again.content_type), (&object.bytes, &object.content_type));
+        assert_ne!(again.etag(), object.etag(), "it looks like another upload");
+        // The failure is told twice, and a result of the first upload late: neither is about what is there now.
+        stack.backstage.scan_at(failed, 3).await.unwrap();
+        stack.backstage.scan(scanned(&key, &object.etag(), CLEAN)).await.unwrap();
+        assert_eq!(stack.world.documents.object(&key), Some(again.clone()));
+        assert_eq!(scans(&stack, &claim).await, ["pending"]);
+        stack.backstage.scan(scanned(&key, &again.etag(), CLEAN)).await.unwrap();
+        assert_eq!(scans(&stack, &claim).await, ["clean"]);
+    }
+}
+
+#[tokio::test]
+async fn a_document_is_given_to_the_scanner_three_times_and_then_it_waits_for_a_person() {
     let stack = stack().await;
     let claim = draft(&stack, "k", CONTOSO).await;
-    bring(&stack, &claim, PDF, "FAILED").await;
+    let added = add(&stack, &claim, &announcement(PDF)).await;
+    let (key, _) = upload(&stack, &added, PDF);
+    let lines = Lines::default();
+    let kept = lines.kept();
+    let mut given = vec![stack.world.documents.object(&key).unwrap()];
+    for _ in 0..9 {
+        let there = stack.world.documents.object(&key).unwrap();
+        if given.last() != Some(&there) {
+            given.push(there.clone());
+        }
+        stack.backstage.scan_at(scanned(&key, &there.etag(), "FAILED"), 2).await.unwrap();
+    }
+    drop(kept);
+    let counts: Vec<_> = given.iter().map(|object| object.scans.as_deref()).collect();
+    assert_eq!(counts, [None, Some("2"), Some("3")]);
+    assert!(lines.logged().contains("a document could not be scanned"));
     assert_eq!(scans(&stack, &claim).await, ["pending"]);
+    // Uploaded once more, it is a new document to the scanner.
+    let (_, object) = upload(&stack, &added, PDF);
+    stack.backstage.scan(scanned(&key, &object.etag(), CLEAN)).await.unwrap();
+    assert_eq!(scans(&stack, &claim).await, ["clean"]);
+}
+
+#[tokio::test]
+async fn a_failed_scan_that_meets_a_broken_bucket_is_told_again_and_gives_the_document_once() {
+    for refused in 1..=3 {
+        let stack = stack().await;
+        let claim = draft(&stack, "k", CONTOSO).await;
+        let added = add(&stack, &claim, &announcement(PDF)).await;
+        let (key, object) = upload(&stack, &added, PDF);
+        let failed = scanned(&key, &object.etag(), "FAILED");
+        stack.world.documents.refuse(refused);
+        let mut told = 2;
+        while stack.backstage.scan_at(failed.clone(), told).await.is_err() {
+            told += 1;
+        }
+        let scans = stack.world.documents.object(&key).unwrap().scans;
+        assert_eq!((told, scans.as_deref()), (2 + u32::try_from(refused).unwrap(), Some("2")));
+    }
+}
+
+#[tokio::test]
+async fn junk_is_passed_and_a_message_without_an_event_comes_again() {
+    let stack = stack().await;
+    assert!(stack.backstage.scan(json!("no event")).await.is_err());
     for junk in [json!({}), scanned("clean/x", "tag", CLEAN), json!({"detail": "x"})] {
         stack.backstage.scan(junk).await.unwrap();
     }

@@ -271,7 +271,7 @@ fn what_no_entry_names_is_deleted_after_seven_days_and_scan_hears_of_every_edit_
     let told = [EventType::Edited, EventType::Erased].map(EventType::as_str);
     let pattern = json!({"source": ["cpor"], "detail-type": told});
     assert_eq!(rule["EventPattern"], pattern);
-    assert_eq!(rule["Targets"][0]["Arn"]["!GetAtt"], "ScanFunction.Arn");
+    assert_eq!(rule["Targets"][0]["Arn"]["!GetAtt"], "ScanQueue.Arn");
 }
 
 /// The mappings of queues: the queue, the function that reads it, and how.
@@ -357,6 +357,65 @@ fn a_report_that_the_queue_does_not_take_waits_among_its_dead_letters() {
         assert_eq!(statement["Resource"], json!({"!GetAtt": format!("{queue}.Arn")}));
         let topic = json!({"ArnEquals": {"aws:SourceArn": {"!Ref": "MailEvents"}}});
         assert_eq!(statement["Condition"], topic);
+    }
+}
+
+/// The name in a reference to a resource's ARN.
+fn of_arn(value: &Value) -> Option<&str> {
+    value["!GetAtt"].as_str()?.strip_suffix(".Arn")
+}
+
+#[test]
+fn only_the_rules_of_a_queue_fill_it_and_what_it_does_not_take_waits_among_its_dead_letters() {
+    let mut fill: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (rule, one) in resources(template(), "AWS::Events::Rule") {
+        for target in one["Properties"]["Targets"].as_array().unwrap() {
+            let to = of_arn(&target["Arn"]).and_then(|name| name.strip_suffix("Queue"));
+            let Some(queue) = to else { continue };
+            let rest = of_arn(&target["DeadLetterConfig"]["Arn"]);
+            assert_eq!(rest, Some(format!("{queue}DeadLetters").as_str()), "{rule}");
+            fill.entry(queue).or_default().insert(rule);
+        }
+    }
+    let expected: [(&str, &[&str]); 3] = [
+        ("Notices", &["NoticesRule"]),
+        ("Reminders", &["RemindersRule"]),
+        ("Scan", &["DocumentsRule", "ScanRule"]),
+    ];
+    let expected = expected.map(|(queue, rules)| (queue, rules.iter().copied().collect()));
+    assert_eq!(fill, BTreeMap::from(expected));
+    for (queue, rules) in fill {
+        let names = ["Queue", "DeadLetters"].map(|kind| format!("{queue}{kind}"));
+        let policy = &template()["Resources"][format!("{queue}QueuesPolicy")]["Properties"];
+        let queues = names.each_ref().map(|name| json!({"!Ref": name}));
+        assert_eq!(policy["Queues"], json!(queues));
+        let statements = policy["PolicyDocument"]["Statement"].as_array().unwrap();
+        let [statement] = statements.as_slice() else { panic!("{queue}: one statement") };
+        assert_eq!(statement["Principal"], json!({"Service": "events.amazonaws.com"}));
+        assert_eq!(statement["Action"], "sqs:SendMessage");
+        let arns = names.each_ref().map(|name| json!({"!GetAtt": format!("{name}.Arn")}));
+        assert_eq!(statement["Resource"], json!(arns));
+        let senders = listed(&statement["Condition"]["ArnEquals"]["aws:SourceArn"]);
+        let senders: BTreeSet<_> = senders.iter().filter_map(of_arn).collect();
+        assert_eq!(senders, rules, "{queue}");
+    }
+}
+
+#[test]
+fn a_scan_may_be_asked_for_again_and_scan_reads_its_queue_and_sends_into_none() {
+    let may = |action: &str| -> Vec<Value> {
+        let all = statements(template(), "scan").into_iter();
+        let with = all.filter(|one| listed(&one["Action"]).contains(&json!(action)));
+        with.map(|one| one["Resource"].clone()).collect()
+    };
+    let under = |prefix: &str| json!({"!Sub": format!("${{Documents.Arn}}/{prefix}/*")});
+    assert_eq!(may("s3:PutObject"), [under("quarantine"), under("clean")]);
+    assert_eq!(may("sqs:ReceiveMessage"), [json!({"!GetAtt": "ScanQueue.Arn"})]);
+    assert_eq!(may("sqs:SendMessage"), [json!(0); 0]);
+    let function = &template()["Resources"]["ScanFunction"]["Properties"];
+    assert!(function.get("DeadLetterQueue").is_none(), "nothing invokes it without the queue");
+    for (_, permission) in resources(template(), "AWS::Lambda::Permission") {
+        assert_ne!(permission["Properties"]["FunctionName"], json!({"!Ref": "ScanFunction"}));
     }
 }
 
