@@ -134,7 +134,7 @@ impl Job {
     /// Whether an answer is that of a job well done.
     pub fn is_done(self, answer: &Value) -> bool {
         match self {
-            Self::Nothing | Self::Scan => answer.is_null(),
+            Self::Nothing => answer.is_null(),
             Self::Submit | Self::Announce => answer["statusCode"] == 201,
             Self::Echo
             | Self::Queue
@@ -142,7 +142,7 @@ impl Job {
             | Self::Usage
             | Self::Claims
             | Self::Tenant => answer["statusCode"] == 200,
-            Self::Notice | Self::Proof | Self::Close | Self::Archive | Self::Sweep => {
+            Self::Scan | Self::Notice | Self::Proof | Self::Close | Self::Archive | Self::Sweep => {
                 answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty)
             }
         }
@@ -214,7 +214,7 @@ fn scan(scene: &mut Scene) -> Value {
     let bytes = b"%PDF-1.7\nsigned\n%%EOF\n";
     let key = format!("quarantine/{id}/e1/{}", Sha256Hash::of(bytes));
     let object = scene.world.documents.upload(&key, "application/pdf", bytes);
-    json!({
+    let event = json!({
         "source": "aws.guardduty",
         "detail-type": "GuardDuty Malware Protection Object Scan Result",
         "detail": {
@@ -222,5 +222,6 @@ fn scan(scene: &mut Scene) -> Value {
             "s3ObjectDetails": {"bucketName": BUCKET, "objectKey": key, "eTag": object.etag()},
             "scanResultDetails": {"scanResultStatus": "NO_THREATS_FOUND"},
         },
-    })
+    });
+    json!({"Records": [mail_message(&event)]})
 }
