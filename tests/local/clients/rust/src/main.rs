@@ -9,7 +9,7 @@ use claims::apis::claims_api::{CreateClaimError, create_claim};
 use claims::apis::configuration::Configuration;
 use claims::apis::decision_api::decide;
 use claims::apis::review_api::review_claim;
-use claims::models::{BeginAction, CreateClaimBody, ReviewBody, ValidateAction};
+use claims::models::{CreateClaimBody, ReviewBody};
 use reqwest::header::{ACCEPT, HOST, HeaderMap};
 use serde_json::{Value, json};
 
@@ -38,10 +38,7 @@ async fn begin() -> Outcome {
     };
     let problem = serde_json::to_value(problem)?;
     let mut claim = create_claim(&partner, &key, body).await?;
-    let actions = [
-        ReviewBody::Begin(Box::new(BeginAction::new())),
-        ReviewBody::Validate(Box::new(ValidateAction::new())),
-    ];
+    let actions = [ReviewBody::BeginAction(Box::default()), ReviewBody::ValidateAction(Box::default())];
     for action in actions {
         let version = format!("\"{}\"", claim.version);
         claim = review_claim(&reviewer, &claim.id, &version, action).await?;
