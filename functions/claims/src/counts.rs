@@ -13,9 +13,8 @@ pub(crate) async fn counts(
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
-    let partner = match (caller.partner_id(), queries::counts(call)?) {
-        (Some(_), Some(_)) => Err(FieldCode::UnknownParameter),
-        (Some(own), None) => Ok(own.clone()),
+    let partner = match (caller.partner_id(), queries::counts(call, caller.viewer())?) {
+        (Some(own), _) => Ok(own.clone()),
         (None, Some(named)) => Ok(named),
         (None, None) => Err(FieldCode::Required),
     };

@@ -16,7 +16,7 @@ pub(crate) async fn list(
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
-    let query = queries::claims(call)?;
+    let query = queries::claims(call, caller.viewer())?;
     let page = app.cursors.page(call, caller).await?;
     let partner = partner(caller, &query)?;
     let scope = Scope::of(partner.clone(), query.tenant.clone());
@@ -53,10 +53,7 @@ fn parts(query: &ClaimsQuery) -> Listed {
 pub(crate) fn partner(caller: &Caller, query: &ClaimsQuery) -> Result<Option<PartnerId>, Failure> {
     let required = || Failure::invalid_query("partner_id", FieldCode::Required);
     match (caller.partner_id(), &query.partner) {
-        (Some(_), Some(_)) => {
-            Err(Failure::invalid_query("partner_id", FieldCode::UnknownParameter))
-        }
-        (Some(own), None) => Ok(Some(own.clone())),
+        (Some(own), _) => Ok(Some(own.clone())),
         (None, Some(named)) => Ok(Some(named.clone())),
         (None, None) if query.turn_of_partner || query.external_ref.is_some() => Err(required()),
         // Nobody but its partner has a draft in a list.

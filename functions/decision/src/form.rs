@@ -2,7 +2,7 @@
 
 use domain::command::{Command, Selection};
 use domain::ids::ItemNo;
-use domain::rejection::{FieldCode, FieldError};
+use domain::rejection::{FieldCode, FieldError, Hint, TextForm};
 use notice::code::read_digits;
 use notice::page::Decision;
 
@@ -64,7 +64,8 @@ impl Form {
         let wrong = |code| FieldError::new("/decision", code);
         match self.values("decision").as_slice() {
             [] => Err(wrong(FieldCode::Required)),
-            [name] => Decision::parse(name).ok_or_else(|| wrong(FieldCode::UnknownCode)),
+            [name] => Decision::parse(name)
+                .ok_or_else(|| wrong(FieldCode::UnknownCode).with_hint(Hint::OneOf(&DECISIONS))),
             [_, ..] => Err(wrong(FieldCode::Duplicate)),
         }
     }
@@ -72,7 +73,7 @@ impl Form {
     /// The digits of the one code, as many as the decision asks for; where none can be told, of any. What is not a
     /// code is no try.
     fn code(&self, decision: Option<Decision>) -> Result<String, FieldError> {
-        let malformed = || FieldError::new("/code", FieldCode::Malformed);
+        let malformed = || malformed("/code", TextForm::Code);
         let given = self.values("code");
         let [text] = given.as_slice() else { return Err(malformed()) };
         let asked = |one: &Decision| decision.is_none_or(|decision| decision == *one);
@@ -86,7 +87,7 @@ impl Form {
         for (at, text) in self.values("items").into_iter().enumerate() {
             match number(text) {
                 Some(no) => numbers.push(no),
-                None => errors.push(FieldError::new(format!("/items/{at}"), FieldCode::Malformed)),
+                None => errors.push(malformed(format!("/items/{at}"), TextForm::ItemNumber)),
             }
         }
         numbers.sort_unstable();
@@ -97,6 +98,19 @@ impl Form {
             (true, false) => Ok(Selection::These(numbers)),
         }
     }
+}
+
+/// The names of the decisions, for whoever sends another.
+const DECISIONS: [&str; Decision::ALL.len()] = [
+    Decision::Decline.as_str(),
+    Decision::Undo.as_str(),
+    Decision::WrongContact.as_str(),
+    Decision::Extend.as_str(),
+];
+
+/// A text that is not of that form.
+fn malformed(pointer: impl Into<String>, form: TextForm) -> FieldError {
+    FieldError::new(pointer, FieldCode::Malformed).with_hint(Hint::Form(form))
 }
 
 /// An item number as it stands in the page: digits, and no other way to write them.

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use app::{ApiError, entry, moment, pagination};
-use chrono::NaiveDate;
 use domain::calendar::{CountryCode, Exception};
 use domain::directory::{CountryCalendar, MAX_ADDED_DAYS};
 use domain::rejection::{FieldCode, FieldError, Rejection};
@@ -34,7 +33,7 @@ pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
 /// Adds one day, and leaves all others as they are: 201 where it is new.
 pub(crate) async fn put_day(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller(&app.clients)?;
-    let (country, date) = call.path_ids(str::parse::<CountryCode>, str::parse::<NaiveDate>)?;
+    let (country, date) = call.path_id_and_day(str::parse::<CountryCode>)?;
     let is_dry_run = queries::write(call)?;
     let body = call.json()?;
     let expected = call.optional_if_match()?;
@@ -67,7 +66,7 @@ pub(crate) async fn put_day(app: &App, call: &Call<'_>) -> Result<Reply, ApiErro
 /// Takes one day back, and leaves all others as they are.
 pub(crate) async fn delete_day(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller(&app.clients)?;
-    let (country, date) = call.path_ids(str::parse::<CountryCode>, str::parse::<NaiveDate>)?;
+    let (country, date) = call.path_id_and_day(str::parse::<CountryCode>)?;
     let (subdivision, is_dry_run) = queries::delete_day(call, country)?;
     let expected = call.optional_if_match()?;
     let wish = |days: &BTreeSet<Exception>| {

@@ -11,7 +11,7 @@ use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use domain::document::DocumentKind;
 use domain::ids::Sha256Hash;
 use domain::text::Name;
@@ -60,7 +60,7 @@ impl Bucket {
     pub(crate) async fn form(&self, upload: &Upload<'_>) -> Result<UploadFormView, Failure> {
         let now = (self.clock)();
         let credentials = self.credentials().await?;
-        let expires_at = now + FORM_LASTS;
+        let expires_at = (now + FORM_LASTS).trunc_subsecs(0);
         let fields = self.fields(upload, &credentials, now);
         let size = upload.size;
         let mut conditions: Vec<Value> =
@@ -107,7 +107,7 @@ impl Bucket {
         document: &Document,
         name: &Name,
     ) -> Result<EvidenceLinkView, Failure> {
-        let expires_at = (self.clock)() + LINK_LASTS;
+        let expires_at = ((self.clock)() + LINK_LASTS).trunc_subsecs(0);
         let request = self
             .client
             .get_object()

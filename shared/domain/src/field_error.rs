@@ -111,6 +111,14 @@ codes! {
         TimeZone => "time-zone",
         /// A tag of a language.
         Language => "language",
+        /// A duration of ISO 8601 without years and months.
+        Duration => "duration",
+        /// How many claims a write may end, as a dry run tells it.
+        Confirmation => "confirmation",
+        /// The digits of a mail.
+        Code => "code",
+        /// The number of an item.
+        ItemNumber => "item-number",
     }
 }
 
@@ -128,6 +136,8 @@ pub enum Hint {
     AtMost(u64),
     /// A text of this form.
     Form(TextForm),
+    /// A list with an entry in it.
+    Entry,
 }
 
 /// What a pointer leads into.

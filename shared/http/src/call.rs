@@ -1,6 +1,6 @@
 //! A request, as handlers look at it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::Version;
 use domain::rejection::TextForm;
 use lambda_http::aws_lambda_events::query_map::QueryMap;
@@ -18,7 +18,7 @@ use crate::language::Language;
 use crate::precondition::{self, IfMatch};
 use crate::reply::Reply;
 use crate::routes::{self, FunctionRoute, Route, RouteId};
-use crate::values::Wrong;
+use crate::values::{Wrong, date};
 
 /// The most bytes of a body (`docs/api.md §1`).
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -99,6 +99,14 @@ impl<'r> Call<'r> {
         let parameter = routes::parameters(route.path, self.path()).nth(1);
         let second = second(parameter.ok_or(Failure::NotFound)?).map_err(|_| Failure::NotFound)?;
         Ok((self.path_id(first)?, second))
+    }
+
+    /// The path's two parameters as an id and a day, written as every day of a request is.
+    pub fn path_id_and_day<T, E>(
+        &self,
+        first: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<(T, NaiveDate), Failure> {
+        self.path_ids(first, |text| date(text).ok_or(Failure::NotFound))
     }
 
     /// When the request arrived at the gateway: the moment that decides about deadlines

@@ -188,7 +188,7 @@ impl<'v> Fields<'v> {
             return Vec::new();
         }
         if list.len() < *count.start() && self.members.is_some() {
-            self.report(name, FieldCode::Required);
+            self.refuse(name, Wrong { code: FieldCode::Required, hint: Hint::Entry });
         }
         let at = self.pointer(name);
         list.iter().enumerate().map(|(no, value)| (format!("{at}/{no}"), value)).collect()

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use crate::event::{Event, app_clients};
 use crate::precondition::{self, IfMatch};
 use crate::{
-    Call, Cursors, Failure, Language, Problem, accept, bodies, json, queries, routes, values,
+    Call, Cursors, Failure, Language, Problem, Viewer, accept, bodies, json, queries, routes,
+    values,
 };
 
 /// The examples are taken, and not everything is.
@@ -257,10 +258,10 @@ fn a_query_is_read_or_refused_by_every_list() {
         let read = [
             told(queries::none(&call)).is_some(),
             told(queries::history(&call)).is_some(),
-            told(queries::claims(&call)).is_some(),
+            told(queries::claims(&call, Viewer::Staff)).is_some(),
             told(queries::reviews(&call)).is_some(),
-            told(queries::counts(&call)).is_some(),
-            told(queries::associations(&call)).is_some(),
+            told(queries::counts(&call, Viewer::Staff)).is_some(),
+            told(queries::associations(&call, Viewer::Staff)).is_some(),
             told(queries::page_only(&call)).is_some(),
             told(queries::usage(&call)).is_some(),
             told(queries::window(&call)).is_some(),

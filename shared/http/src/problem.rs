@@ -170,7 +170,7 @@ fn field(error: &FieldError, language: Language, arguments: &[(&str, &str)]) -> 
     let (minimum, maximum) = match error.hint {
         Hint::Within(least, most) => (Some(least), Some(most)),
         Hint::AtMost(most) => (None, Some(most)),
-        Hint::None | Hint::OneOf(_) | Hint::Form(_) => (None, None),
+        Hint::None | Hint::OneOf(_) | Hint::Form(_) | Hint::Entry => (None, None),
     };
     let number = |number: Option<u64>| number.and_then(|number| u32::try_from(number).ok());
     ProblemField {
@@ -209,6 +209,7 @@ fn field_detail(error: &FieldError, language: Language, arguments: &[(&str, &str
         Hint::AtMost(most) => {
             language.text(&format!("field-{code}.most"), &[("maximum", &most.to_string())])
         }
+        Hint::Entry => language.text(&format!("field-{code}.entry"), &[]),
     }
 }
 
@@ -370,6 +371,8 @@ mod tests {
         assert_eq!(long["maximum"], 200);
         let date = one(Hint::Form(TextForm::Date), FieldCode::Malformed);
         assert!(date["detail"].as_str().unwrap().contains("YYYY-MM-DD"), "{date}");
+        let empty = one(Hint::Entry, FieldCode::Required);
+        assert!(empty["detail"].as_str().unwrap().contains("At least one"), "{empty}");
     }
 
     #[test]

@@ -7,12 +7,13 @@ use domain::directory::{PartnerStatus, TenantStatus};
 use domain::ids::{ItemId, PartnerId, ProgramId, StaffId, TenantId, Version};
 use domain::program::{ItemKind, ItemRef};
 use domain::queue::Queue;
-use domain::rejection::{FieldCode, Hint};
+use domain::rejection::{FieldCode, Hint, TextForm};
 use domain::text::{Domain, Name};
 use domain::turn::Who;
 use lambda_http::aws_lambda_events::query_map::QueryMap;
 
 use crate::call::Call;
+use crate::caller::Viewer;
 use crate::failure::{Failure, query_pointer};
 use crate::values::{Readable, Wrong};
 
@@ -26,6 +27,20 @@ pub(crate) const CLAIMS: &[&str] = &[
     "until_before",
     "tenant_id",
     "partner_id",
+    "program",
+    "external_ref",
+    "updated_since",
+    "sort",
+    "limit",
+    "cursor",
+];
+
+/// What a partner may give of them: its own claims are listed anyway.
+const OWN_CLAIMS: &[&str] = &[
+    "status",
+    "turn",
+    "until_before",
+    "tenant_id",
     "program",
     "external_ref",
     "updated_since",
@@ -410,9 +425,10 @@ pub(crate) const STATUS_FILTERS: &[&str] = &[
     "ended",
 ];
 
-/// The list of claims.
-pub fn claims(call: &Call<'_>) -> Result<ClaimsQuery, Failure> {
-    let parameters = Parameters::repeatable(call, CLAIMS, "status")?;
+/// The list of claims, as `viewer` may ask for it: the operator's staff alone name a partner.
+pub fn claims(call: &Call<'_>, viewer: Viewer) -> Result<ClaimsQuery, Failure> {
+    let known = if viewer == Viewer::Staff { CLAIMS } else { OWN_CLAIMS };
+    let parameters = Parameters::repeatable(call, known, "status")?;
     let turn =
         parameters.read("turn", code(|text| (text == "partner").then_some(()), &["partner"]))?;
     let order = |text: &str| match text {
@@ -456,14 +472,19 @@ pub fn reviews(call: &Call<'_>) -> Result<ReviewsQuery, Failure> {
     Ok(query)
 }
 
-/// Whose claims are counted: operator staff name a partner.
-pub fn counts(call: &Call<'_>) -> Result<Option<PartnerId>, Failure> {
-    Parameters::of(call, &["partner_id"])?.optional("partner_id")
+/// Whose claims are counted: operator staff name a partner, and nobody else does.
+pub fn counts(call: &Call<'_>, viewer: Viewer) -> Result<Option<PartnerId>, Failure> {
+    let known: &[&str] = if viewer == Viewer::Staff { &["partner_id"] } else { &[] };
+    Parameters::of(call, known)?.optional("partner_id")
 }
 
-/// The list of associations.
-pub fn associations(call: &Call<'_>) -> Result<AssociationsQuery, Failure> {
-    let known = &["tenant_id", "partner_id", "program", "status", "limit", "cursor"];
+/// The list of associations, as `viewer` may ask for it: the operator's staff alone name a partner.
+pub fn associations(call: &Call<'_>, viewer: Viewer) -> Result<AssociationsQuery, Failure> {
+    let known: &[&str] = if viewer == Viewer::Staff {
+        &["tenant_id", "partner_id", "program", "status", "limit", "cursor"]
+    } else {
+        &["tenant_id", "program", "status", "limit", "cursor"]
+    };
     let parameters = Parameters::of(call, known)?;
     let status = |text: &str| match text {
         "active" => Some(AssociationStatus::Active),
@@ -526,7 +547,7 @@ pub fn put_tenant(call: &Call<'_>) -> Result<PutQuery, Failure> {
         let digits = more.unwrap_or(text);
         let is_number = digits.parse::<u32>().is_ok_and(|number| number.to_string() == digits);
         let number = format!("{digits}{}", if more.is_some() { "+" } else { "" });
-        if is_number { Ok(number) } else { Err(FieldCode::Malformed.into()) }
+        if is_number { Ok(number) } else { Err(Wrong::form(TextForm::Confirmation)) }
     };
     Ok(PutQuery { dry_run: parameters.dry_run()?, confirm: parameters.read("confirm", number)? })
 }
@@ -597,6 +618,14 @@ mod tests {
         read(&Call::new(&request))
     }
 
+    fn claims(call: &Call<'_>) -> Result<ClaimsQuery, Failure> {
+        super::claims(call, Viewer::Staff)
+    }
+
+    fn associations(call: &Call<'_>) -> Result<AssociationsQuery, Failure> {
+        super::associations(call, Viewer::Staff)
+    }
+
     /// The name of the parameter that is refused, and why.
     #[track_caller]
     fn refused<T: std::fmt::Debug>(read: Result<T, Failure>, expected: &str) {
@@ -612,6 +641,24 @@ mod tests {
         refused(with("tenant_id=contoso", claims), "malformed /tenant_id");
         refused(with("partner_id=a%23b", claims), "malformed /partner_id");
         refused(with("x=1", none), "unknown-parameter /x");
+    }
+
+    #[test]
+    fn who_may_not_name_a_partner_is_not_told_of_the_parameter() {
+        for viewer in [Viewer::Partner, Viewer::Customer] {
+            let of_claims = with("partner_id=p", |call| super::claims(call, viewer).map(drop));
+            let of_counts = with("partner_id=p", |call| super::counts(call, viewer).map(drop));
+            let of_associations =
+                with("partner_id=p", |call| super::associations(call, viewer).map(drop));
+            for read in [of_claims, of_counts, of_associations] {
+                let Err(Failure::InvalidQuery(error)) = read else { panic!("{read:?}") };
+                assert_eq!(error.code, FieldCode::UnknownParameter);
+                let Hint::OneOf(known) = error.hint else { panic!("{error:?}") };
+                assert!(!known.contains(&"partner_id"), "{known:?}");
+            }
+        }
+        let own = CLAIMS.iter().filter(|name| **name != "partner_id");
+        assert!(own.eq(OWN_CLAIMS));
     }
 
     #[test]

@@ -110,7 +110,12 @@ async fn a_day_of_a_part_of_the_country_is_another_one() {
 async fn a_day_names_a_country_a_date_and_a_name_and_there_are_at_most_200() {
     let stack = stack().await;
     let body = json!({"name": "Mourning"});
-    for path in ["/v1/calendars/XX/days/2026-12-30", "/v1/calendars/CZ/days/someday"] {
+    for path in [
+        "/v1/calendars/XX/days/2026-12-30",
+        "/v1/calendars/CZ/days/someday",
+        "/v1/calendars/CZ/days/2026-12-9",
+        "/v1/calendars/CZ/days/+2026-12-09",
+    ] {
         assert_eq!(put(&stack, path, "olga", &body).await.problem(), (404, "not-found"), "{path}");
     }
     let nameless = put(&stack, &day("2026-12-30"), "olga", &json!({"subdivision": "CA"})).await;

@@ -340,7 +340,7 @@ async fn a_partner_that_may_not_claim_learns_nothing_by_a_draft() {
 }
 
 #[tokio::test]
-async fn a_check_warns_of_contacts_that_decide_little_and_of_missing_documents() {
+async fn a_check_warns_of_contacts_that_decide_little_and_of_missing_evidence() {
     let stack = with_alpine(|alpine| {
         alpine.domains = [domain::text::Domain::parse("alpine.example").unwrap()].into();
     })
@@ -355,6 +355,12 @@ async fn a_check_warns_of_contacts_that_decide_little_and_of_missing_documents()
     assert_eq!(warned("it@contoso.example").await, [""; 0]);
     assert_eq!(warned("jana@contoso.example").await, ["contact-unverified"]);
     assert_eq!(warned("al@alpine.example").await, ["contact-outside", "contact-own"]);
+    // The program asks for no documents, and is not validated in without an entry either.
+    let mut body = claim_body(&["teams"]);
+    body["customer_contact"]["email"] = json!("it@contoso.example");
+    body["evidence"] = json!([]);
+    let answer = check(&stack, ALPINE, &body).await;
+    assert_eq!(answer.body["warnings"][0]["code"], "evidence-missing", "{}", answer.text);
 }
 
 #[tokio::test]

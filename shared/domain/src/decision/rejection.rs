@@ -7,7 +7,7 @@ use crate::decision::new_event;
 use crate::decision::term::term_end;
 use crate::event::{Event, EventBody};
 use crate::ids::ItemNo;
-use crate::rejection::{FieldCode, FieldError, Rejection};
+use crate::rejection::{FieldCode, FieldError, Hint, Rejection};
 
 /// Everything undecided is rejected; once, that can be disputed.
 pub(crate) fn rejected(
@@ -27,7 +27,8 @@ pub(crate) fn rejected(
 /// At least one reason, each of the claim or of an item that is still in it.
 pub(crate) fn reasons_fit(claim: &Claim, given: &[GivenReason]) -> Result<(), Rejection> {
     if given.is_empty() {
-        return Err(fields(vec![FieldError::new("/reasons", FieldCode::Required)]));
+        let missing = FieldError::new("/reasons", FieldCode::Required).with_hint(Hint::Entry);
+        return Err(fields(vec![missing]));
     }
     let foreign = |no: ItemNo| !claim.kept().any(|item| item.no == no);
     let errors: Vec<_> = given

@@ -3,7 +3,7 @@
 use crate::claim::{Claim, Item, ItemStatus};
 use crate::command::Selection;
 use crate::ids::ItemNo;
-use crate::rejection::{FieldCode, FieldError, Rejection};
+use crate::rejection::{FieldCode, FieldError, Hint, Rejection};
 
 /// The numbers the customer means; a number that is not in the claim is a fault of the request.
 pub(crate) fn chosen(claim: &Claim, items: &Selection) -> Result<Vec<ItemNo>, Rejection> {
@@ -11,7 +11,8 @@ pub(crate) fn chosen(claim: &Claim, items: &Selection) -> Result<Vec<ItemNo>, Re
         return Ok(claim.items.iter().map(|item| item.no).collect());
     };
     if numbers.is_empty() {
-        return Err(Rejection::Fields(vec![FieldError::new("/items", FieldCode::Required)]));
+        let missing = FieldError::new("/items", FieldCode::Required).with_hint(Hint::Entry);
+        return Err(Rejection::Fields(vec![missing]));
     }
     let errors: Vec<_> = numbers
         .iter()

@@ -10,7 +10,7 @@ use domain::directory::PartnerStatus;
 use domain::ids::{ClaimId, ItemNo};
 use domain::program::{Policy, ProgramStatus, UsageHistory};
 use domain::reason::{Reason, ReasonCode};
-use domain::rejection::{FieldCode, FieldError, Rejection};
+use domain::rejection::{FieldCode, FieldError, Hint, Rejection};
 use domain::remark::Remark;
 
 use crate::given::*;
@@ -44,7 +44,7 @@ fn a_rejection_keeps_its_reasons_and_can_be_disputed_until_the_31st_local_day() 
 #[test]
 fn a_rejection_without_reasons_or_for_a_foreign_item_is_refused() {
     let reject = |reasons| Given::in_review().when(&Command::Reject { reasons }, reviewer(), now());
-    let expected = FieldError::new("/reasons", FieldCode::Required);
+    let expected = FieldError::new("/reasons", FieldCode::Required).with_hint(Hint::Entry);
     assert_eq!(reject(vec![]), Err(Rejection::Fields(vec![expected])));
     let reason = Reason { code: ReasonCode::EvidenceItemMissing, item_no: Some(ItemNo(4)) };
     let expected = FieldError::new("/reasons/0/item_no", FieldCode::ItemUnknown);

@@ -1,7 +1,7 @@
 //! Who is to work on a claim.
 
 use domain::ids::StaffId;
-use domain::rejection::FieldCode;
+use domain::rejection::TextForm;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::queries::NOBODY;
+use crate::values::Wrong;
 
 /// Who is to work on a claim.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -29,7 +30,7 @@ pub fn assignee(body: &Value) -> Result<Option<StaffId>, Failure> {
     }
     let to: Option<StaffId> = fields.required("to");
     if to.as_ref().is_some_and(|to| to.as_str() == NOBODY) {
-        fields.report("to", FieldCode::Malformed);
+        fields.refuse("to", Wrong::form(TextForm::Id));
     }
     fields.finish(to.map(Some))
 }

@@ -3,13 +3,14 @@
 use domain::claim::MAX_ITEMS;
 use domain::command::{Command, Selection};
 use domain::ids::ItemNo;
-use domain::rejection::FieldCode;
+use domain::rejection::{FieldCode, Hint};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::failure::Failure;
 use crate::fields::Fields;
+use crate::values::Wrong;
 
 /// The items of an answer.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -35,7 +36,7 @@ pub fn chosen_items(body: &Value) -> Result<Selection, Failure> {
     let items: Vec<ItemNo> = fields.values("items", 0..=MAX_ITEMS);
     fields.unique("items", items.iter().map(|no| Some(*no)));
     if body.get("items").and_then(Value::as_array).is_some_and(Vec::is_empty) {
-        fields.report("items", FieldCode::Required);
+        fields.refuse("items", Wrong { code: FieldCode::Required, hint: Hint::Entry });
     }
     let selection = if items.is_empty() { Selection::All } else { Selection::These(items) };
     fields.finish(Some(selection))

@@ -6,13 +6,13 @@ use std::ops::RangeInclusive;
 use domain::calendar::CountryCode;
 use domain::claim::PartnerContact;
 use domain::directory::{
-    DEFAULT_CHECK_QUOTA, DEFAULT_DRAFT_QUOTA, Locale, Location, MAX_CHECK_QUOTA,
+    DEFAULT_CHECK_QUOTA, DEFAULT_DRAFT_QUOTA, LANGUAGES, Locale, Location, MAX_CHECK_QUOTA,
     MAX_PARTNER_CONTACTS, MAX_PARTNER_DOMAINS, Partner, Tenant, TenantContact, TenantItem,
 };
 use domain::ids::{PartnerId, ProductId, ProgramId, TenantId};
 use domain::partner_news::PartnerTopic;
 use domain::program::{NamesByLanguage, Policy, Program, RetentionDays};
-use domain::rejection::{FieldCode, FieldError};
+use domain::rejection::{FieldCode, FieldError, Hint};
 use domain::rules::StandingRules;
 use domain::text::{Domain, Email};
 use serde::Serialize;
@@ -557,7 +557,8 @@ pub(super) fn known_language(
     before: Option<&Locale>,
 ) {
     if locale.is_some_and(|locale| !locale.has_texts() && before != Some(locale)) {
-        fields.report("locale", FieldCode::LanguageUnknown);
+        let hint = Hint::OneOf(&LANGUAGES);
+        fields.refuse("locale", Wrong { code: FieldCode::LanguageUnknown, hint });
     }
 }
 

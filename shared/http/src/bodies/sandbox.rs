@@ -1,13 +1,14 @@
 //! The test clock: forwards only, at most 400 days at once.
 
 use chrono::{DateTime, Duration, Utc};
-use domain::rejection::{FieldCode, FieldError};
+use domain::rejection::{FieldCode, FieldError, TextForm};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::failure::Failure;
 use crate::fields::Fields;
+use crate::values::Wrong;
 
 /// The furthest a call may move the clock.
 const MAX_DAYS: i64 = 400;
@@ -61,7 +62,7 @@ pub fn clock(body: &Value) -> Result<ClockMove, Failure> {
     let (to, by) = (fields.optional("now"), fields.optional::<String>("advance"));
     let by = by.map(|text| duration(&text));
     if by == Some(None) {
-        fields.report("advance", FieldCode::Malformed);
+        fields.refuse("advance", Wrong::form(TextForm::Duration));
     }
     let chosen = match (to, by) {
         (Some(_), Some(_)) => {

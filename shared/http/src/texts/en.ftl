@@ -1,6 +1,6 @@
 # Problems: the message is the title, its attribute `detail` says what can be done.
 malformed-body = The body cannot be read
-    .detail = Send one JSON document in UTF-8.
+    .detail = Send one JSON document in UTF-8, with each name of an object once.
     .form = Send one form in UTF-8, as application/x-www-form-urlencoded.
 invalid-cursor = The cursor is not valid
     .detail = A cursor is good for the list, the filter and the caller it was given to. Begin at the first page.
@@ -22,7 +22,7 @@ code-wrong = The code is wrong
 not-found = Not found
     .detail = There is nothing here for you.
 invalid-state = Not possible now
-    .detail = “{ $command }” is not possible while the claim is “{ $status }”, or at this moment. What else is possible is listed in “possible”.
+    .detail = “{ $command }” is not possible for this claim at this moment; it is “{ $status }”. What else is possible is listed in “possible”.
     .outside-calendar = The deadline would lie outside the years of the calendar data.
 duplicate-claim = You claim an item already
     .detail = An open or active claim of yours names one of the items.
@@ -63,10 +63,11 @@ warning-contact-outside = The domain of this address is not the tenant's, and no
 warning-vouching-needed = The tenant has no verified contact: the operator has to vouch for this one.
 warning-contact-unverified = Nobody has verified this address: the tenant's verified contacts are asked as well, and by its link one can only say no.
 warning-contact-own = This address is at one of your own domains. Name somebody at the customer.
-warning-evidence-missing = The program asks for documents: without one the claim cannot be validated. It can be added until the review begins.
+warning-evidence-missing = Without evidence the claim cannot be validated. It can be added until the review begins.
 
 # Codes of single fields. The attributes say what would be right, where that is known.
 field-required = This must be given.
+    .entry = At least one entry must be given.
 field-malformed = This is not of the form asked for.
 field-wrong-type = This is another type of JSON value than the one asked for.
 field-unknown-code = This is not known here.
@@ -84,7 +85,7 @@ field-unknown-parameter = This request has no such parameter.
 field-duplicate = This is there twice.
 field-not-editable = This cannot be changed: the path or the state of the claim fixes it.
 field-ending-wrong = The name does not end as files of that type do.
-field-not-later = This is not later than what it has to come after.
+field-not-later = This has to be later: than what holds now, or than what it follows.
 field-not-a-business-day = This is no business day.
 field-in-the-future = This day has not come yet.
 field-item-unknown = The claim has no such item, or it is decided.
@@ -105,8 +106,9 @@ field-evidence-rejected = This cannot stand as evidence: a document is infected,
 field-before-association = The partner may not read days before the association. The first day is { $first }.
 field-partner-unknown = There is no such partner.
 field-language-unknown = There are no texts in this language.
+    .allowed = There are no texts in this language. There are: { $allowed }.
 field-domain-taken = The domain is another tenant's. Take it away there first.
-field-domain-not-own = The address must be at one of the partner's domains: at that very domain.
+field-domain-not-own = The address must be at one of the partner's domains: at that very domain, and not at one below it.
 
 # Forms of texts.
 form-id = An id has 1 to 64 letters, digits, full stops, hyphens and underscores, and begins with a letter or digit.
@@ -123,6 +125,10 @@ form-sha256 = This must be a SHA-256 digest: 64 hexadecimal characters.
 form-country = This must be a country of ISO 3166-1 by its two letters, such as CZ.
 form-time-zone = This must be a name of the time zone database, such as Europe/Prague.
 form-language = This must be the tag of a language, such as cs.
+form-duration = A duration is written as ISO 8601 says, without years and months, such as P7D or PT1H30M.
+form-confirmation = This must be the “confirm” of the dry run, such as 3 or 1000+.
+form-code = A code of the mail has six digits, and that of a receipt ten.
+form-item-number = This must be the number of an item, such as 1.
 
 # What the rules say that a claim's events follow, by event.
 rule-drafted = a draft waits for its partner, who edits and submits it

@@ -3,7 +3,7 @@
 use domain::claim::Instant;
 use domain::directory::{Partner, Tenant, TenantItem};
 use domain::eligibility::Claimability;
-use domain::program::{EvidencePolicy, ItemKind, Program};
+use domain::program::{ItemKind, Program};
 use domain::recipient::Authority;
 use domain::rejection::{FieldError, Rejection};
 use domain::text::{Domain, Email};
@@ -90,7 +90,7 @@ pub enum CheckWarning {
     ContactOwn,
     /// Nobody of the tenant is verified: the operator has to vouch for the contact.
     VouchingNeeded,
-    /// The program asks for documents, and the claim declares none: it cannot be validated without.
+    /// The claim declares no evidence: it cannot be validated without.
     EvidenceMissing,
 }
 
@@ -133,7 +133,7 @@ impl CheckWarning {
                 "The tenant has no verified contact: the operator has to vouch for this one."
             }
             Self::EvidenceMissing => {
-                "The program asks for documents: a claim without one cannot be validated."
+                "The claim declares no evidence: it cannot be validated without."
             }
         }
     }
@@ -154,10 +154,9 @@ impl CheckWarning {
         partner.domains.iter().any(is_own).then_some(Self::ContactOwn)
     }
 
-    /// The warning that a claim without evidence deserves in a program.
-    pub fn of_evidence(program: &Program, has_evidence: bool) -> Option<Self> {
-        let asks = program.policy.evidence == EvidencePolicy::Uploaded;
-        (asks && !has_evidence).then_some(Self::EvidenceMissing)
+    /// The warning that a claim without evidence deserves, whatever its program asks for.
+    pub fn of_evidence(has_evidence: bool) -> Option<Self> {
+        (!has_evidence).then_some(Self::EvidenceMissing)
     }
 
     /// The name on the wire.
