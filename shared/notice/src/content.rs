@@ -301,6 +301,15 @@ impl Notice {
         })
     }
 
+    /// The message that tells how many days the customer has, or had before the window became longer; `None` where the
+    /// policy is not known.
+    pub(crate) fn rule(&self) -> Option<&'static str> {
+        let counted = self.deadline.window().map_or(0, |window| window.counted.len());
+        let is_longer = u32::try_from(counted).is_ok_and(|counted| counted > self.days);
+        let rule = if is_longer { "deadline-longer" } else { "deadline-rule" };
+        (self.days > 0).then_some(rule)
+    }
+
     /// The items as the customer reads them, in the claim's order.
     pub(crate) fn item_lines(&self, language: Language) -> Vec<String> {
         self.items.iter().map(|item| item.line(language)).collect()

@@ -286,7 +286,7 @@ fn changed_recipients(
     envelope: &Envelope<'_>,
 ) -> Mail {
     let say = notice.say(envelope.language);
-    let mut lines = vec![say.of(message)];
+    let mut lines = vec![say.of(message), items_line(notice, &say)];
     lines.extend(deadline_lines(notice, &say));
     lines.push(say.of("recipients-not-right"));
     let id = format!("{message}.{}.{version}", notice.claim);
@@ -332,7 +332,9 @@ pub fn contact_verified(tenant: &Tenant, new: &[&TenantContact], envelope: &Enve
 pub fn exact_deadline(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
     let say = knowing_notice_date(notice.say(envelope.language), notice, envelope);
     let how = how_to_answer(envelope);
-    let lines = ["exact", "deadline-local", "deadline-utc", how].map(|message| say.of(message));
+    let messages = ["exact", "deadline-local", "deadline-utc", how];
+    let mut lines: Vec<_> = messages.into_iter().map(|message| say.of(message)).collect();
+    lines.insert(1, items_line(notice, &say));
     let id = format!("deadline.{}.{version}", notice.claim);
     short_with_deadline(notice, &say, "exact-subject", &lines, &id, envelope)
 }
@@ -393,7 +395,8 @@ pub fn extended(
         messages.push("extended-delivery");
     }
     messages.push(how_to_answer(envelope));
-    let lines: Vec<_> = messages.into_iter().map(|message| say.of(message)).collect();
+    let mut lines: Vec<_> = messages.into_iter().map(|message| say.of(message)).collect();
+    lines.insert(1, items_line(notice, &say));
     let id = format!("extended.{}.{version}", notice.claim);
     short_with_deadline(notice, &say, "extended-subject", &lines, &id, envelope)
 }
@@ -403,6 +406,13 @@ pub(crate) fn about(notice: &Notice, items: &[ItemNo], language: Language) -> Sa
     let chosen = notice.items.iter().filter(|item| items.contains(&item.no));
     let lines: Vec<_> = chosen.map(|item| item.line(language)).collect();
     notice.say(language).knowing("count", lines.len()).knowing("items", lines.join(", "))
+}
+
+/// The items that a mail is about: those that nobody has decided, else all. A partner may have two requests in one
+/// program.
+fn items_line(notice: &Notice, say: &Say) -> String {
+    let items = notice.undecided().item_lines(say.language()).join(", ");
+    say.of_text("reminder-items", "items", &items)
 }
 
 /// Until when the customer can say no, where a window runs.
@@ -428,10 +438,9 @@ pub fn reminder(notice: &Notice, name: &str, days_left: usize, envelope: &Envelo
     let notice = notice.undecided();
     let say = notice.say(envelope.language).knowing("left", days_left);
     let say = knowing_notice_date(say, &notice, envelope);
-    let items = notice.item_lines(envelope.language).join(", ");
     let mut lines = vec![
         notice.silence(&say),
-        say.of_text("reminder-items", "items", &items),
+        items_line(&notice, &say),
         say.of("deadline-local"),
         say.of("deadline-utc"),
         say.of(envelope.asked_at.map_or("exact-how-others", |_| "reminder-how")),
@@ -483,9 +492,23 @@ fn short_with_leaf(
 ) -> Mail {
     let (heading, subject) = (say.of(subject), subject_of(say, subject));
     let frame = Frame::new(say, subject.clone(), envelope);
+    let lines = &continued(say, lines);
     let text = ShortText { say, lines }.render().unwrap_or_default();
     let html = render(&ShortHtml { frame, say, heading, leaf, lines });
     Parts { subject, text, html }.into_mail(id, envelope)
+}
+
+/// The lines as they follow the greeting: where that ends in a comma the first of them goes on in its sentence.
+fn continued(say: &Say, lines: &[String]) -> Vec<String> {
+    let mut lines = lines.to_vec();
+    if say.of("greeting-continues") == "yes"
+        && let Some(first) = lines.first_mut()
+    {
+        let mut letters = first.chars();
+        let begin = letters.next().into_iter().flat_map(char::to_lowercase);
+        *first = begin.chain(letters).collect();
+    }
+    lines
 }
 
 /// What every mail has around it.
@@ -541,6 +564,7 @@ struct NoticeText<'a> {
     counted: Option<String>,
     skipped: String,
     least: bool,
+    rule: Option<&'static str>,
     has_contact: bool,
     has_term: bool,
     switches: Vec<(Language, String, String)>,
@@ -556,6 +580,7 @@ impl<'a> NoticeText<'a> {
             picture: window.and_then(|window| Picture::of(language, window)),
             counted: window.map(|window| counted(language, window).join(", ")),
             skipped: window.map(|window| skipped(language, window).join(", ")).unwrap_or_default(),
+            rule: notice.rule(),
             least: matches!(notice.deadline, Deadline::AtLeast(_)),
             has_contact: notice.partner_contact.is_some(),
             has_term: notice.term != Term::Unknown,

@@ -327,6 +327,54 @@ fn a_longer_windows_reminder_is_another_mail() {
 }
 
 #[test]
+fn the_first_line_goes_on_in_the_sentence_that_the_greeting_began() {
+    let world = World::new().awaiting();
+    for (tag, first) in [("cs", "odmítnutí žádosti"), ("en", "The answer \"no\"")] {
+        let language = language(tag);
+        let deeds = vec![(Deed::Declined, vec![ItemNo(1)]), (Deed::Ended, vec![ItemNo(2)])];
+        let (by, undo, zone) = (None, Undo::Nobody, prague());
+        let receipt = Receipt { id: "r-1".to_owned(), deeds, by, undo, zone };
+        let mail = mail::receipt(&world.notice(), &receipt, &world.envelope(language));
+        let lines: Vec<_> = mail.text.lines().filter(|line| !line.is_empty()).collect();
+        assert!(lines[2].starts_with(first), "{lines:?}");
+        assert!(lines[3].starts_with(char::is_uppercase), "{lines:?}");
+    }
+}
+
+#[test]
+fn a_mail_about_a_deadline_or_about_recipients_says_which_request_it_is_about() {
+    let world = World::new().awaiting();
+    for tag in ["en", "cs"] {
+        let envelope = world.envelope(language(tag));
+        let notice = world.announced();
+        for mail in [
+            mail::extended(&notice, ANNOUNCED, 10, &envelope),
+            mail::exact_deadline(&notice, 10, &envelope),
+            mail::contact_refused(&notice, 10, &envelope),
+            mail::link_retired(&notice, 10, &envelope),
+        ] {
+            for item in notice.item_lines(language(tag)) {
+                assert!(mail.text.contains(&item), "{}", mail.text);
+            }
+            assert!(mail.text.contains("Microsoft 365"), "{}", mail.text);
+        }
+    }
+}
+
+#[test]
+fn silence_beside_a_no_is_not_told_as_if_nobody_had_said_no_to_anything() {
+    let world = World::new().awaiting();
+    let envelope = world.envelope(language("en"));
+    for (items, expected) in [
+        (vec![ItemNo(1)], "Nobody had said no to it by the deadline."),
+        (vec![ItemNo(1), ItemNo(2)], "Nobody had said no to them by the deadline."),
+    ] {
+        let mail = mail::activated(&world.notice(), &activation(&items), 9, &envelope);
+        assert!(mail.text.contains(expected), "{}", mail.text);
+    }
+}
+
+#[test]
 fn no_message_is_missing_in_any_mail() {
     let world = World::new().awaiting();
     let unset = crate::Notice { deadline: Deadline::Unset, ..World::new().notice() };

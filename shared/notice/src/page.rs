@@ -290,7 +290,7 @@ impl Decision {
     pub const ALL: [Self; 4] = [Self::Decline, Self::Undo, Self::WrongContact, Self::Extend];
 
     /// The name in the form.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Decline => "decline",
             Self::Undo => "undo",
@@ -485,12 +485,18 @@ fn status_message(status: ItemStatus) -> &'static str {
 struct NoticeFacts {
     rows: Vec<Row>,
     has_contact: bool,
+    /// Whether the partner may still become official: nothing of it is past or present yet.
+    is_to_come: bool,
+    /// Whether the partner is official now.
+    is_official: bool,
     /// Whether the time that it would last has to be told: before the partner is official.
     has_term: bool,
     /// Whether a deadline runs that the customer has to know.
     has_deadline: bool,
     /// The message that tells its last day.
     deadline: &'static str,
+    /// The message that tells how many days there are, where that is known.
+    rule: Option<&'static str>,
     leaf: Option<Leaf>,
     days: Option<Days>,
     picture: Option<Picture>,
@@ -516,12 +522,15 @@ impl NoticeFacts {
         Self {
             rows: notice.items.iter().map(|item| Row::of(item, language)).collect(),
             has_contact: notice.partner_contact.is_some(),
+            is_to_come,
+            is_official: standing.phase == Phase::Associated,
             has_term: is_to_come && notice.term != Term::Unknown,
             has_deadline,
             deadline: match notice.deadline {
                 Deadline::Exact(_) => "deadline-exact",
                 Deadline::AtLeast(_) | Deadline::Unset => "deadline-least",
             },
+            rule: notice.rule(),
             leaf: window.filter(|_| has_deadline).map(|window| Leaf::of(say, window)),
             days: window.map(days),
             picture: window.and_then(|window| Picture::of(language, window)),

@@ -492,6 +492,44 @@ fn the_page_says_which_days_the_partner_may_read_and_nothing_where_the_policy_is
 }
 
 #[test]
+fn a_page_promises_no_sight_of_what_is_over_and_speaks_of_the_active_items_while_it_runs() {
+    let (to_come, now) = ("What the partner will see", "What the partner sees");
+    for (phase, world) in states() {
+        let standing = CustomerOptions { phase, ..options(&world.claim) };
+        let html = page::decision(language("en"), &world.notice(), &standing, None);
+        let expected = match phase {
+            Phase::Open | Phase::Answered | Phase::Late | Phase::Paused | Phase::Review => {
+                [true, false, true, false]
+            }
+            Phase::Associated => [false, true, true, true],
+            Phase::Declined
+            | Phase::Withdrawn
+            | Phase::Rejected
+            | Phase::Ended
+            | Phase::Discarded => [false, false, false, true],
+        };
+        let costs = "What refusing costs";
+        let found = [to_come, now, costs, "Who asked"].map(|text| html.contains(text));
+        assert_eq!(found, expected, "{phase:?}");
+    }
+}
+
+#[test]
+fn a_window_that_became_longer_is_not_said_to_have_its_first_days() {
+    let mut world = World::new().awaiting();
+    let rule = "You have 5 business days in full";
+    assert!(page_of(&world, VERIFIED, "en").contains(rule));
+    let window = world.place.window(sent_at(), 10).unwrap();
+    world.claim.state = State::AwaitingCustomer { window };
+    let html = page_of(&world, VERIFIED, "en");
+    assert!(!html.contains(rule) && html.contains("it has become longer since"), "{html}");
+    // What is known of the claim alone does not tell how many days there were.
+    let bare = crate::Notice::bare(&world.claim, NoticeNo(1), &world.operator);
+    let html = page::decision(language("en"), &bare, &options(&world.claim), None);
+    assert!(!html.contains("business day"), "{html}");
+}
+
+#[test]
 fn the_page_of_an_unverified_recipient_takes_no_undo_and_gives_no_time() {
     let html = page_of(&partly_declined(), UNVERIFIED, "en");
     assert_eq!(offered(&html), ["decline", "wrong_contact"]);

@@ -88,14 +88,17 @@ silence-opt-in =
 
 notice-subject =
     { $tenant }: společnost { $partner } se má stát vaším partnerem – odmítnout můžete{ $certainty ->
-        [exact] {" "}do: { $deadline-date }
-        [least] {" "}nejméně do: { $deadline-date }
+        [exact] {" "}do { $deadline-end }
+        [least] {" "}nejméně do { $deadline-end }
        *[none] {" "}kdykoli
     }
 greeting = Dobrý den,
+greeting-continues = yes
 notice-from = tuto zprávu vám posílá společnost { $operator }, která provozuje program { $program }.
 who-heading = Kdo žádá a o co
 who = Společnost { $partner } žádá o uznání za oficiálního partnera organizace { $tenant } ({ $domain }) v programu { $program }.
+who-past-heading = Kdo žádal a o co
+who-past = Společnost { $partner } požádala o uznání za oficiálního partnera organizace { $tenant } ({ $domain }) v programu { $program }.
 who-contact = Můžete se jí zeptat přímo: { $contact-name }, { $contact-email } (uvedl partner).
 items-heading =
     { $count ->
@@ -115,8 +118,17 @@ sees =
         [all] {" "}Číst lze i dny před začátkem partnerství.
        *[unknown] {""}
     }
+sees-now-heading = Co partner vidí
+sees-now =
+    Pouze u položek ve stavu „aktivní“: kolik lidí je v jednotlivé dny používá a kolik licencí je přiděleno. Počty menší než pět se nezobrazují.{ $history ->
+        [since_association] {" "}Číst lze jen dny od začátku partnerství, žádné dřívější.
+        [all] {" "}Číst lze i dny před začátkem partnerství.
+       *[unknown] {""}
+    }
+sees-not-now-heading = Co partner nevidí
 sees-not-heading = Co partner neuvidí
 sees-not = Žádný obsah, zprávy, soubory ani jména, nic o žádné jiné položce. Nezíská žádné oprávnění cokoli spravovat nebo měnit.
+sees-not-now = Žádný obsah, zprávy, soubory ani jména, nic o žádné jiné položce. Nemá žádné oprávnění cokoli spravovat nebo měnit.
 costs-heading = Kolik odmítnutí stojí
 costs = Nic. Ceny, smlouvy i služby zůstávají přesně takové, jaké jsou.
 lasts-heading = Jak dlouho by partnerství trvalo
@@ -136,7 +148,7 @@ deadline-exact = Do { $deadline-end }
 deadline-none = Lhůta zatím není stanovena.
 leaf-label =
     { $certainty ->
-        [least] Poslední den nejdříve
+        [least] Nejdřívější poslední den
        *[exact] Poslední den
     }
 deadline-local = Místní čas: { $deadline-local }
@@ -147,6 +159,12 @@ deadline-rule =
         [few] celé { $days } pracovní dny
        *[other] celých { $days } pracovních dnů
     }, počítáno ode dne po doručení.
+deadline-longer =
+    Původně to { $days ->
+        [one] byl celý { $days } pracovní den
+        [few] byly celé { $days } pracovní dny
+       *[other] bylo celých { $days } pracovních dnů
+    }, počítáno ode dne po doručení; lhůta se od té doby prodloužila.
 deadline-sent = Tyto údaje jsou počítány od odeslání zprávy; přesné ukazuje stránka.
 deadline-counted = Počítané dny: { $dates }
 deadline-skipped = Nepočítané dny: { $dates }
@@ -159,7 +177,7 @@ picture-legend =
 skipped-weekend = víkend
 skipped-holiday = svátek
 skipped-closure = máte zavřeno
-skipped-exception = výjimka
+skipped-exception = vyhlášené volno
 answer-heading = Jak odpovědět
 answer-agree =
     { $consent ->
@@ -178,18 +196,18 @@ operator = Máte dotaz? Napište společnosti { $operator }: { $operator-contact
 
 receipt-declined-subject = { $tenant }: vaše „ne“ společnosti { $partner } je zaznamenáno
 receipt-declined =
-    Odpověď „ne“ společnosti { $partner } v programu { $program } je zaznamenána pro { $count ->
+    Odmítnutí žádosti společnosti { $partner } v programu { $program } je zaznamenáno pro { $count ->
         [one] tuto položku
        *[other] tyto položky
     }: { $items }.
 receipt-undone-subject = { $tenant }: vaše „ne“ společnosti { $partner } bylo vzato zpět
 receipt-undone =
-    Odpověď „ne“ společnosti { $partner } v programu { $program } byla vzata zpět pro { $count ->
+    Odmítnutí žádosti společnosti { $partner } v programu { $program } bylo vzato zpět pro { $count ->
         [one] tuto položku: { $items }. Znovu čeká
        *[other] tyto položky: { $items }. Znovu čekají
     } na rozhodnutí.
 receipt-undone-in-part =
-    Jedna odpověď „ne“ společnosti { $partner } v programu { $program } byla vzata zpět pro { $count ->
+    Jedno odmítnutí žádosti společnosti { $partner } v programu { $program } bylo vzato zpět pro { $count ->
         [one] tuto položku: { $items }. Odmítnutí někoho dalšího u ní platí dál, takže se nic nemění.
        *[other] tyto položky: { $items }. Odmítnutí někoho dalšího u nich platí dál, takže se nic nemění.
     }
@@ -208,17 +226,30 @@ receipt-undo-administrator = Vzít to zpět může do { $deadline-end } správce
 waiting-none = V této žádosti už nic nečeká na odpověď.
 waiting-opt-out =
     { $certainty ->
-        [none] Zatím nikdo nerozhodl: { $items }. Pokud neuděláte nic, nic se nestane; před novou lhůtou přijde nová zpráva.
-        [least] Zatím nikdo nerozhodl: { $items }. Pokud neuděláte nic, společnost { $partner } se pro { $count ->
+        [none] { $count ->
+            [one] O této položce
+           *[other] O těchto položkách
+        } zatím nikdo nerozhodl: { $items }. Pokud neuděláte nic, nic se nestane; před novou lhůtou přijde nová zpráva.
+        [least] { $count ->
+            [one] O této položce
+           *[other] O těchto položkách
+        } zatím nikdo nerozhodl: { $items }. Pokud neuděláte nic, společnost { $partner } se pro { $count ->
             [one] tuto položku
            *[other] tyto položky
         } stane oficiálním partnerem; odmítnout můžete nejméně do { $deadline-end }.
-       *[exact] Zatím nikdo nerozhodl: { $items }. Pokud neuděláte nic, společnost { $partner } se pro { $count ->
+       *[exact] { $count ->
+            [one] O této položce
+           *[other] O těchto položkách
+        } zatím nikdo nerozhodl: { $items }. Pokud neuděláte nic, společnost { $partner } se pro { $count ->
             [one] tuto položku
            *[other] tyto položky
         } stane oficiálním partnerem; odmítnout můžete do { $deadline-end }.
     }
-waiting-opt-in = Zatím nikdo nerozhodl: { $items }. Pokud neuděláte nic, nic se nezmění: bez souhlasu žádost propadne.
+waiting-opt-in =
+    { $count ->
+        [one] O této položce
+       *[other] O těchto položkách
+    } zatím nikdo nerozhodl: { $items }. Pokud neuděláte nic, nic se nezmění: bez souhlasu žádost propadne.
 receipt-not-you = Pokud jste to nebyli vy ani nikdo z kolegů, dejte to hned vědět společnosti { $operator }.
 withdrawn-subject = { $tenant }: společnost { $partner } vzala svou žádost zpět
 withdrawn = Společnost { $partner } vzala zpět žádost stát se partnerem organizace { $tenant } v programu { $program }; nemusíte dělat nic.
@@ -237,7 +268,7 @@ ended =
 ended-notice-failed = Začalo proto, že nikdo neodmítl. Mezitím vyšlo najevo, že jste oznámení neměli po celou dobu, kterou na odpověď máte.
 ended-not-enrolled = Partner už ve chvíli, kdy lhůta uplynula, nebyl účastníkem programu.
 ended-partner-left = Ukončil je partner.
-ended-customer-revoked = Skončilo proto, že to vaše pravidla nebo někdo od vás včas řekli.
+ended-customer-revoked = Skončilo proto, že to určují vaše pravidla, nebo proto, že někdo od vás včas odmítl.
 ended-operator-revoked = Ukončila je společnost { $operator }.
 ended-term-expired = Uplynula doba, na kterou bylo sjednáno.
 ended-item-gone =
@@ -251,7 +282,11 @@ activated =
         [one] tuto položku
        *[other] tyto položky
     }: { $items }.
-activated-by-silence = Do konce lhůty nikdo neodmítl.
+activated-by-silence =
+    Do konce lhůty { $count ->
+        [one] ji
+       *[other] je
+    } nikdo neodmítl.
 activated-by-yes = Správce organizace { $tenant } souhlasil.
 activated-since = Od: { $since-local }; { $since-utc }
 activated-sees =
@@ -282,15 +317,15 @@ lapsed =
        *[other] tyto položky
     }: { $items }. Nemusíte dělat nic.
 recipients-subject = { $tenant }: změnilo se, koho se ptáme na společnost { $partner }
-contact-refused = Jeden z příjemců oznámení o společnosti { $partner } řekl, že není ta správná osoba. Jeho odkazem lze dál odmítnout a nic jiného.
-link-retired = Odkaz jednoho z příjemců oznámení o společnosti { $partner } byl vyřazen. Lze jím dál odmítnout a nic jiného.
+contact-refused = Jeden z příjemců oznámení o společnosti { $partner } v programu { $program } uvedl, že není ta správná osoba. Jeho odkazem lze nadále jen odmítnout.
+link-retired = Odkaz jednoho z příjemců oznámení o společnosti { $partner } v programu { $program } byl omezen. Lze jím nadále jen odmítnout.
 recipients-not-right = Pokud to není v pořádku, dejte to hned vědět společnosti { $operator }.
-own-link-retired-subject = { $tenant }: váš odkaz o společnosti { $partner } byl vyřazen
-own-link-retired = Váš odkaz z oznámení o společnosti { $partner } vyřadil správce organizace { $tenant } nebo společnost { $operator }.
+own-link-retired-subject = { $tenant }: váš odkaz k žádosti společnosti { $partner } byl omezen
+own-link-retired = Váš odkaz z oznámení o společnosti { $partner } v programu { $program } omezil správce organizace { $tenant } nebo společnost { $operator }.
 own-link-says-no = Spolu s kódem, který je u něj, jím lze dál odmítnout, a to vše a kdykoli. Nic jiného nedělá.
 still-open = Odmítnout můžete do { $deadline-end }.
 consent-changed-subject = { $tenant }: mlčení nyní znamená „ne“ společnosti { $partner }
-consent-changed = Podle vašich pravidel se bez souhlasu nic nestane a nyní to platí i pro žádost společnosti { $partner }: pokud neuděláte nic, společnost { $partner } se partnerem organizace { $tenant } nestane.
+consent-changed = Podle vašich pravidel se bez souhlasu nic nestane a nyní to platí i pro žádost společnosti { $partner } v programu { $program }: pokud neuděláte nic, společnost { $partner } se partnerem organizace { $tenant } nestane.
 consent-changed-yes = Pokud souhlasíte, potvrdí žádost správce organizace { $tenant } po přihlášení u společnosti { $operator }.
 named-subject = Někdo vás uvedl jako kontakt organizace { $tenant }
 named = Někdo vás uvedl jako kontakt organizace { $tenant }; nemusíte dělat nic.
@@ -306,19 +341,19 @@ contact-verified =
        *[other] Organizace { $tenant } má další kontakty, kterých se lze ptát na žádosti partnerů
     }: { $contacts }.
 contact-verified-why = Píšeme všem, kdo takovým kontaktem organizace { $tenant } byli už dříve.
-exact-subject = { $tenant }: přesná lhůta pro společnost { $partner } – { $deadline-date }
-exact = Oznámení o společnosti { $partner } bylo doručeno později, než bylo odesláno; odmítnout můžete do { $deadline-end }.
+exact-subject = { $tenant }: přesná lhůta pro společnost { $partner } – do { $deadline-end }
+exact = Oznámení o společnosti { $partner } v programu { $program } bylo doručeno později, než bylo odesláno; odmítnout můžete do { $deadline-end }.
 exact-how = Platí odkaz a kód z oznámení, které vám společnost { $operator } poslala (datum: { $notice-date }).
 exact-how-others = Odpovědět může příjemce oznámení odkazem a kódem z něj nebo správce organizace { $tenant } po přihlášení u společnosti { $operator }.
 extended-subject =
     { $tenant }: { $answered ->
         [yes] své „ne“ společnosti { $partner } můžete vzít zpět déle
        *[no] lhůta pro společnost { $partner } je delší
-    } – { $deadline-date }
+    } – do { $deadline-end }
 extended =
     { $answered ->
-        [yes] Lhůta, ve které můžete své „ne“ společnosti { $partner } vzít zpět, se prodloužila: vzít je zpět můžete do { $deadline-end }.
-       *[no] Lhůta, ve které můžete společnost { $partner } odmítnout, se prodloužila: odmítnout můžete do { $deadline-end }.
+        [yes] Lhůta, ve které můžete své „ne“ společnosti { $partner } v programu { $program } vzít zpět, se prodloužila: vzít je zpět můžete do { $deadline-end }.
+       *[no] Lhůta, ve které můžete společnost { $partner } v programu { $program } odmítnout, se prodloužila: odmítnout můžete do { $deadline-end }.
     }
 extended-added = Nepočítají se nově vyhlášené dny: { $dates }.
 extended-delivery = Oznámení se od jednoho z příjemců vrátilo, nebo se ho už neptáme, a proto se lhůta počítá znovu od pozdějšího doručení.
@@ -334,16 +369,16 @@ reminder-how = Odpovíte odkazem a kódem z oznámení, které vám společnost 
 
 ## Zprávy partnerům
 
-partner-answer-subject = { $tenant }: společnost { $operator } vás žádá o doplnění – do: { $until-date }
+partner-answer-subject = { $tenant }: společnost { $operator } vás žádá o doplnění – do { $until-end }
 partner-answer = Společnost { $operator } vás žádá o doplnění vaší žádosti o uznání za oficiálního partnera organizace { $tenant } v programu { $program }.
 partner-answer-silence = Pokud do té doby neodpovíte, bude žádost zamítnuta.
-partner-correct-contact-subject = { $tenant }: nikoho se nepodařilo zastihnout, uveďte prosím jiný kontakt – do: { $until-date }
+partner-correct-contact-subject = { $tenant }: nikoho se nepodařilo zastihnout, uveďte prosím jiný kontakt – do { $until-end }
 partner-correct-contact = Oznámení o vaší žádosti o uznání za oficiálního partnera organizace { $tenant } v programu { $program } se nedostalo k nikomu, kdo by na ně mohl odpovědět. Uveďte prosím jiný kontakt.
 partner-correct-contact-silence = Pokud do té doby žádný neuvedete, bude žádost zamítnuta.
-partner-dispute-subject = { $tenant }: vaše žádost byla zamítnuta – námitky můžete podat do: { $until-date }
+partner-dispute-subject = { $tenant }: vaše žádost byla zamítnuta – námitky můžete podat do { $until-end }
 partner-dispute = Vaše žádost o uznání za oficiálního partnera organizace { $tenant } v programu { $program } byla zamítnuta. Můžete proti tomu jednou podat námitky.
 partner-dispute-silence = Pokud je do té doby nepodáte, bude zamítnutí konečné.
-partner-defend-subject = { $tenant }: o vaši položku žádá jiný partner – doklady můžete přidat do: { $until-date }
+partner-defend-subject = { $tenant }: o vaši položku žádá jiný partner – doklady můžete přidat do { $until-end }
 partner-defend = Jiný partner žádá v programu { $program } o položku organizace { $tenant }, pro kterou jste oficiálním partnerem vy. Můžete přidat doklady o tom, že zákazník spolupracuje s vámi.
 partner-defend-silence = Pokud do té doby žádné nepřidáte, společnost { $operator } rozhodne bez nich.
 partner-until = Čas na to máte do { $until-end }.
@@ -481,10 +516,10 @@ lead-declined = Nemusíte dělat nic: odmítli jste a společnost { $partner } p
 lead-lapsed = Nemusíte dělat nic: nikdo včas nesouhlasil a společnost { $partner } partnerem organizace { $tenant } není.
 lead-withdrawn = Nemusíte dělat nic: společnost { $partner } vzala tuto žádost zpět.
 lead-rejected = Nemusíte dělat nic: společnost { $operator } tuto žádost zamítla.
-lead-ended = Nemusíte dělat nic: toto partnerství skončilo.
+lead-ended = Nemusíte dělat nic: toto partnerství skončilo a partner podle něj už žádné údaje nevidí.
 lead-discarded = Nemusíte dělat nic: tato žádost byla zrušena.
 page-link-refused = Sdělili jste, že nejste ta správná osoba; od vás už nepotřebujeme nic. Odmítnout zde můžete i tak, teď nebo později, a zprávy o této žádosti vám budou chodit dál.
-page-link-retired = Tento odkaz byl vyřazen: odmítnout jím lze stále, teď nebo později, nic jiného už ne. Pokud je to omyl, obraťte se na společnost { $operator }: { $operator-contact }
+page-link-retired = Tento odkaz byl omezen: odmítnout jím lze stále, teď nebo později, nic jiného už ne. Pokud je to omyl, obraťte se na společnost { $operator }: { $operator-contact }
 page-link-erased = Tato žádost je uzavřena a jména i adresy všech osob v ní byly vymazány. Žádné další zprávy o ní už nikomu nepřijdou. Odmítnout tímto odkazem lze stále.
 page-link-earlier = Tímto odkazem lze jen odmítnout. Pro vše ostatní použijte odkaz z nejnovější zprávy o této žádosti; pokud žádnou nemáte, obraťte se na společnost { $operator }: { $operator-contact }
 status-proposed = posuzuje se
@@ -513,7 +548,7 @@ undo-code-label = Desetimístný kód z potvrzení
 undo-code-hint = Najdete ho ve zprávě, která vás o odmítnutí informovala. Šestimístným kódem z oznámení odmítnutí vzít zpět nelze.
 undo-button = Vzít zpět
 other-heading = Potřebujete něco jiného?
-other-code-hint = Tato tlačítka berou šestimístný kód, který zadáte výše.
+other-code-hint = I pro tato tlačítka zadejte šestimístný kód do pole výše.
 extend-hint = Víc času: jednou můžete lhůtu prodloužit.
 extend-button = Prodloužit lhůtu
 wrong-contact-hint = Nejste ta správná osoba? Sdělte nám to: pokud jsme se nezeptali nikoho dalšího z vaší organizace, zeptáme se někoho jiného. Vaším odkazem pak půjde už jen odmítnout.
@@ -548,8 +583,8 @@ result-declined = Vaše odmítnutí je zaznamenáno
 result-undone = Vaše odmítnutí bylo vzato zpět
 result-refused = Víme, že nejste ta správná osoba
 result-extended = Lhůta je prodloužena
-result-unchanged = Tak to už bylo
-result-unchanged-hint = Nebylo co měnit.
+result-unchanged = Nic se nezměnilo
+result-unchanged-hint = Tak to bylo už předtím.
 result-about = Žádost společnosti { $partner } stát se oficiálním partnerem organizace { $tenant } v programu { $program }
 result-late = Přišlo po lhůtě a platí okamžitě.
 result-undo = E-mailem vám přijde potvrzení. Desetimístným kódem, který v něm najdete, to můžete vzít zpět do { $deadline-end }.

@@ -80,9 +80,12 @@ notice-subject =
        *[none] {""}
     }
 greeting = Good day,
+greeting-continues = no
 notice-from = This message is from { $operator }, which runs the program { $program }.
 who-heading = Who is asking, and for what
 who = { $partner } asks to be recognised as the official partner of { $tenant } ({ $domain }) in the program { $program }.
+who-past-heading = Who asked, and for what
+who-past = { $partner } asked to be recognised as the official partner of { $tenant } ({ $domain }) in the program { $program }.
 who-contact = You can ask them yourself: { $contact-name }, { $contact-email } (stated by the partner).
 items-heading =
     { $count ->
@@ -102,8 +105,17 @@ sees =
         [all] {" "}Days from before the partnership became active can be read too.
        *[unknown] {""}
     }
+sees-now-heading = What the partner sees
+sees-now =
+    Of the items marked "active" only: how many people use them on each day, and how many seats are provisioned. Counts below five are not shown.{ $history ->
+        [since_association] {" "}Only days since the partnership became active can be read, none before.
+        [all] {" "}Days from before the partnership became active can be read too.
+       *[unknown] {""}
+    }
+sees-not-now-heading = What the partner does not see
 sees-not-heading = What the partner will not see
 sees-not = No content, messages, files or names, nothing about any other item, and no rights to administer or change anything.
+sees-not-now = No content, messages, files or names, nothing about any other item, and no rights to administer or change anything.
 costs-heading = What refusing costs
 costs = Nothing. Prices, contracts and the service stay exactly as they are.
 lasts-heading = How long it would last
@@ -132,6 +144,11 @@ deadline-rule =
         [one] one business day
        *[other] { $days } business days
     } in full, counted from the day after delivery.
+deadline-longer =
+    At first it was { $days ->
+        [one] one business day
+       *[other] { $days } business days
+    } in full, counted from the day after delivery; it has become longer since.
 deadline-sent = These dates are counted from when the message was sent; the page shows the exact ones.
 deadline-counted = Days that count: { $dates }
 deadline-skipped = Days that do not count: { $dates }
@@ -144,7 +161,7 @@ picture-legend =
 skipped-weekend = weekend
 skipped-holiday = holiday
 skipped-closure = you are closed
-skipped-exception = exception
+skipped-exception = announced day off
 answer-heading = How to answer
 answer-agree =
     { $consent ->
@@ -236,7 +253,11 @@ activated =
         [one] this item
        *[other] these items
     }: { $items }.
-activated-by-silence = Nobody had said no by the deadline.
+activated-by-silence =
+    Nobody had said no to { $count ->
+        [one] it
+       *[other] them
+    } by the deadline.
 activated-by-yes = An administrator of { $tenant } said yes.
 activated-since = Since: { $since-local }; { $since-utc }
 activated-sees =
@@ -266,15 +287,15 @@ lapsed =
        *[other] these items
     }: { $items }. You need not do anything.
 recipients-subject = { $tenant }: who is asked about { $partner } has changed
-contact-refused = A recipient of the notice about { $partner } has said that it is not the right person. Its link still says no, and nothing else.
-link-retired = The link of a recipient of the notice about { $partner } has been retired. It still says no, and nothing else.
+contact-refused = A recipient of the notice about { $partner } in the program { $program } has said that it is not the right person. Its link still says no, and nothing else.
+link-retired = The link of a recipient of the notice about { $partner } in the program { $program } has been retired. It still says no, and nothing else.
 recipients-not-right = If that is not right, tell { $operator } at once.
 own-link-retired-subject = { $tenant }: your link about { $partner } has been retired
-own-link-retired = Your link in the notice about { $partner } has been retired by an administrator of { $tenant } or by { $operator }.
+own-link-retired = Your link in the notice about { $partner } in the program { $program } has been retired by an administrator of { $tenant } or by { $operator }.
 own-link-says-no = It still says no, to everything and at any time, with the code beside it. It does nothing else.
 still-open = You can say no until { $deadline-end }.
 consent-changed-subject = { $tenant }: silence is now a "no" to { $partner }
-consent-changed = By your rules, nothing happens without a yes, and that now holds for the request of { $partner } as well: if you do nothing, { $partner } does not become a partner of { $tenant }.
+consent-changed = By your rules, nothing happens without a yes, and that now holds for the request of { $partner } in the program { $program } as well: if you do nothing, { $partner } does not become a partner of { $tenant }.
 consent-changed-yes = If you agree, an administrator of { $tenant } accepts the request when signed in with { $operator }.
 named-subject = You were named as a contact of { $tenant }
 named = You were named as a contact of { $tenant }; you need do nothing.
@@ -291,7 +312,7 @@ contact-verified =
     }: { $contacts }.
 contact-verified-why = We write to everybody who was such a contact of { $tenant } before.
 exact-subject = { $tenant }: the exact deadline for { $partner } is { $deadline-date }
-exact = The notice about { $partner } was delivered later than it was sent; you can say no until { $deadline-end }.
+exact = The notice about { $partner } in the program { $program } was delivered later than it was sent; you can say no until { $deadline-end }.
 exact-how = Link and code are those of the notice that { $operator } sent you on { $notice-date }.
 exact-how-others = To answer, a recipient of the notice uses its link and code, or an administrator of { $tenant } signs in with { $operator }.
 extended-subject =
@@ -301,8 +322,8 @@ extended-subject =
     }, until { $deadline-date }
 extended =
     { $answered ->
-        [yes] The time in which you can take back your "no" to { $partner } has become longer: you can take it back until { $deadline-end }.
-       *[no] The time in which you can say no to { $partner } has become longer: you can say no until { $deadline-end }.
+        [yes] The time in which you can take back your "no" to { $partner } in the program { $program } has become longer: you can take it back until { $deadline-end }.
+       *[no] The time in which you can say no to { $partner } in the program { $program } has become longer: you can say no until { $deadline-end }.
     }
 extended-added = These newly announced days do not count: { $dates }.
 extended-delivery = The notice came back from a recipient, or that recipient is no longer asked, so the time is counted again from a later delivery.
@@ -462,7 +483,7 @@ lead-declined = There is nothing to do: you said no, and { $partner } is not a p
 lead-lapsed = There is nothing to do: nobody said yes in time, and { $partner } is not a partner of { $tenant }.
 lead-withdrawn = There is nothing to do: { $partner } has withdrawn this request.
 lead-rejected = There is nothing to do: { $operator } has rejected this request.
-lead-ended = There is nothing to do: this partnership has ended.
+lead-ended = There is nothing to do: this partnership has ended, and by it the partner sees no data any more.
 lead-discarded = There is nothing to do: this request has been dropped.
 page-link-refused = You said that you are not the right person; there is nothing left for you to do. You can still say no here, now or later, and you go on getting the mails about this request.
 page-link-retired = This link was retired: it still says no, now or later, and nothing else. If you think that this is a mistake, ask { $operator }: { $operator-contact }
