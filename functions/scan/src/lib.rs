@@ -122,7 +122,7 @@ async fn carry_out(app: &App, event: &Value, is_new: bool) -> Result<Done, Failu
             info!({ fields::CLAIM_ID } = %claim, "A document was not scanned and is given to the scanner again later");
             return Ok(Done::Later);
         }
-        scan_again(app, &scanned).await?;
+        Box::pin(scan_again(app, &scanned)).await?;
         return tidied(app, claim).await;
     };
     Box::pin(settle(app, &scanned, verdict)).await?;

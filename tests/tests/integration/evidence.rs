@@ -211,7 +211,7 @@ async fn a_scan_that_meets_a_broken_bucket_is_told_again() {
     }
 }
 
-/// What a failed scan is called, by GuardDuty and by a scanner of one's own.
+/// What a failed scan is called, by `GuardDuty` and by a scanner of one's own.
 const FAILED: [&str; 3] = ["FAILED", "ACCESS_DENIED", "my_scanner_timed_out"];
 
 #[tokio::test]
