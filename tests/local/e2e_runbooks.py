@@ -128,21 +128,23 @@ def a_customer_whose_link_died_with_its_key_is_asked_again(stack, api):
     until("both links", lambda: [api.get(f"/d/{link.token}").status for link in (old, new)] == [200, 200])
 
 
-def a_window_in_whose_last_hours_nobody_could_answer_is_found_and_extended(stack, api):
+def a_window_in_whose_last_hours_nobody_could_answer_gets_a_day_more(stack, api):
     scene = Scene(api).awaiting()
     window, told = scene.read()["window"], len(scene.mails("it"))
     ends = instant(window["closes_at"])
-    before = (ends + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    listed = api.get(f"/v1/claims?status=awaiting_customer&until_before={before}&tenant_id={scene.tenant['id']}", "operator").must(200).json
-    assert [(claim["id"], claim["turn"]["until"]) for claim in listed["items"]] == [(scene.claim, window["closes_at"])]
-    day = instant(window["closes_at_local"]).date()
-    refusals = []
-    for _ in range(10):  # the next business day of the customer: others are refused
-        answer = scene.act("review", "operator", {"action": "extend", "closes_on": day.isoformat()})
-        if answer.status == 200:
-            break
-        refusals.append(answer.status)
-        day += timedelta(days=1)
-    extended = scene.read()["window"]
-    assert answer.status == 200 and instant(extended["closes_at"]) > ends and now(api) < ends, refusals
+    moment = lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    scene.clock_to(moment(ends - timedelta(hours=3)))
+    body = {"closing_from": moment(ends - timedelta(hours=1)), "closing_until": moment(ends + timedelta(minutes=1)), "comment": "Rehearsed."}
+    path = "/v1/windows:extend"
+    dry = api.post(f"{path}?dry_run=true", "operator", body).must(200)
+    assert scene.claim in [claim["claim_id"] for claim in dry.json["claims"]]
+    refused = api.post(path, "operator", body, if_match=dry.etag).must(409).json
+    assert (refused["code"], refused["consequences"]["confirm"]) == ("confirmation-required", dry.json["confirm"])
+    query = f"{path}?confirm={dry.json['confirm']}"
+    first, again = [api.post(query, "operator", body, if_match=dry.etag).must(200) for _ in range(2)]
+    assert first.json == again.json and first.etag == again.etag != dry.etag
+    later = until("the longer window", lambda: instant((found := scene.read("operator")["window"])["closes_at"]) > ends and found, seconds=150)
+    assert later["extended_by"] == ["outage"] and len(later["counted"]) == len(window["counted"]) + 1 and now(api) < ends
     until("the mail that tells it", lambda: len(scene.mails("it")) > told, seconds=60)
+    extend = scene.act("review", "operator", {"action": "extend", "closes_on": window["counted"][-1]})
+    assert extend.status == 422, "a single one is extended to a later day only"

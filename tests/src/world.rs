@@ -274,6 +274,7 @@ impl World {
 
 fn config(clock: &Clock, operator: Place) -> StoreConfig {
     StoreConfig {
+        counting_data: domain::calendar::counting_data(),
         table: TABLE.to_owned(),
         shards: SHARDS,
         operator,

@@ -19,7 +19,7 @@ pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller(&app.clients)?;
     let by = caller.actor().staff_id().ok_or(Failure::RoleNotAllowed)?;
     let id = call.new_id(TenantId::parse, TextForm::Uuid)?;
-    let query = queries::put_tenant(call)?;
+    let query = queries::confirmable_write(call)?;
     let body = call.json()?;
     let expected = call.optional_if_match()?;
     let wish = |before: Option<&Tenant>| entry::checked(bodies::tenant(&id, &body, before), []);

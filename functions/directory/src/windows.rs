@@ -1,10 +1,12 @@
-//! `GET /v1/windows`: a deadline explained, for anyone who is signed in.
+//! `/v1/windows`: a deadline explained, for anyone who is signed in; and windows that become longer for an outage.
 
-use app::ApiError;
+use app::{ApiError, entry, moment};
 use domain::calendar::{self, BusinessCalendar, UnknownSubdivision, Zone};
+use domain::outage::Outages;
+use store::{Author, ConcernedWindows, OutageWrite, Revised};
 use web::queries::{self, WindowQuery};
-use web::views::WindowView;
-use web::{Call, Failure, Reply, outside_data};
+use web::views::{ConsequencesView, OutageView, WindowView};
+use web::{Call, Failure, IfMatch, Reply, bodies, outside_data};
 
 use crate::App;
 
@@ -17,6 +19,49 @@ pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let calendar = app.store.calendar(country, subdivision, UnknownSubdivision::Any).await;
     let window = window(&query, &calendar?)?;
     Ok(Reply::ok(&WindowView::of(&window)))
+}
+
+/// Gives every window that ends in an interval one business day more. It has to be confirmed, with their number and the
+/// tag of the outages that were announced before: so a repeat moves nothing, and whoever wants another day says so.
+pub(crate) async fn extend(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let caller = call.caller()?;
+    let query = queries::confirmable_write(call)?;
+    let body = call.json()?;
+    let expected = call.optional_if_match()?;
+    let author = Author::of(caller.actor(), moment(&app.store, call).await?.at);
+    let wish = bodies::outage(&body, author.at);
+    let permits = entry::permits(expected.as_ref(), entry::tag_of);
+    let present = app.store.outages().await?;
+    let (is_known, may_repeat) = (permits(Some(&present), false), permits(Some(&present), true));
+    if !is_known && (query.dry_run || wish.is_err() || !may_repeat) {
+        return Err(Failure::VersionMismatch { current: Some(entry::tag_of(&present)) }.into());
+    }
+    let wish = wish?;
+    if query.dry_run {
+        let windows = app.store.foresee_outage(&present, &wish, author.at).await?;
+        return Ok(Reply::ok(&concerned(&windows)).etag(entry::tag_of(&present)));
+    }
+    let confirms = |windows: &ConcernedWindows| {
+        matches!(expected, Some(IfMatch::OneOf(_))) && query.confirm == concerned(windows).confirm
+    };
+    let written = app.store.announce_outage_confirmed(&wish, &author, &permits, &confirms);
+    match Box::pin(written).await? {
+        OutageWrite::Done(written) => answered(&entry::stored(written, entry::tag_of)?),
+        OutageWrite::Unconfirmed { present, windows } => {
+            let (consequences, current) = (Box::new(concerned(&windows)), entry::tag_of(&present));
+            Err(Failure::Unconfirmed { consequences, current }.into())
+        }
+    }
+}
+
+fn concerned(windows: &ConcernedWindows) -> ConsequencesView {
+    ConsequencesView::of_windows(&windows.claims, windows.is_complete)
+}
+
+/// The outage that was announced last.
+fn answered(stored: &Revised<Outages>) -> Result<Reply, ApiError> {
+    let last = stored.entry.last().ok_or(Failure::NotFound)?;
+    Ok(Reply::ok(&OutageView::of(last)).etag(entry::tag_of(stored)))
 }
 
 /// Where the zone is not known, the country's latest.

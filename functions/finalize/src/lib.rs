@@ -1,18 +1,17 @@
 //! The function `finalize`: carries out deadlines, and counts windows again (`docs/architecture.md §3`).
 //!
-//! A scheduled rule ticks every minute: one query finds the shards that are due, another the countries whose
-//! calendar has changed, and each gets a message in a queue. The same function works the queue's messages off. A
+//! A scheduled rule ticks every minute: one query finds the shards that are due, another what asks for
+//! open windows to be counted again, and each gets a message in a queue. The same function works the queue's messages off. A
 //! tick is whatever is not a message, so that it can be invoked by hand.
 
 mod tick;
 mod worker;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
-use domain::calendar::CountryCode;
 use runtime::{Failure, Invocation};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::Store;
+use store::{RecountCause, Store};
 
 /// What the function needs.
 pub struct App {
@@ -21,14 +20,15 @@ pub struct App {
     queue_url: String,
 }
 
-/// What a message of the queue asks for: `{"shard": 3}` or `{"recount": "CZ"}`.
+/// What a message of the queue asks for: `{"shard": 3}`, or `{"recount": …}` with a country, `data` or
+/// an outage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum WorkMessage {
     /// To drain the timers of a shard.
     Shard(u16),
-    /// To count the open windows of a country again.
-    Recount(CountryCode),
+    /// To count open windows again, for that reason.
+    Recount(RecountCause),
 }
 
 impl App {
@@ -76,11 +76,13 @@ mod tests {
     }
 
     #[test]
-    fn a_message_names_its_shard_or_its_country() {
-        let country = "CZ".parse().unwrap();
+    fn a_message_names_its_shard_or_why_windows_are_counted_again() {
+        let country = RecountCause::Country("CZ".parse().unwrap());
         let cases = [
             ("{\"shard\":3}", WorkMessage::Shard(3)),
             ("{\"recount\":\"CZ\"}", WorkMessage::Recount(country)),
+            ("{\"recount\":\"data\"}", WorkMessage::Recount(RecountCause::CountingData)),
+            ("{\"recount\":\"outage-3\"}", WorkMessage::Recount(RecountCause::Outage(3))),
         ];
         for (text, expected) in cases {
             let message = json!({"messageId": "m", "body": text});

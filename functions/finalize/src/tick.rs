@@ -1,4 +1,4 @@
-//! A tick: two queries, and one message for each shard that is due and each country whose windows are to be counted
+//! A tick: two queries, and one message for each shard that is due and for whatever asks for open windows to be counted
 //! again.
 
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;

@@ -2,10 +2,9 @@
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use chrono::{DateTime, Duration, Utc};
-use domain::calendar::CountryCode;
 use runtime::fields::{self, metric};
 use runtime::{Invocation, telemetry};
-use store::{DrainReport, RecountReport, StoreError};
+use store::{DrainReport, RecountCause, RecountReport, StoreError};
 use tracing::{info, warn};
 
 use crate::{App, WorkMessage};
@@ -32,7 +31,7 @@ async fn is_done(app: &App, message: &SqsMessage, until: DateTime<Utc>) -> bool 
     let body = message.body.as_deref().unwrap_or_default();
     let done = match serde_json::from_str(body) {
         Ok(WorkMessage::Shard(shard)) => drain(app, shard, until).await,
-        Ok(WorkMessage::Recount(country)) => Box::pin(recount(app, country, until)).await,
+        Ok(WorkMessage::Recount(cause)) => Box::pin(recount(app, cause, until)).await,
         Err(_) => {
             let id = message.message_id.as_deref().unwrap_or_default();
             warn!({ fields::MESSAGE_ID } = id, "A message names no work");
@@ -52,16 +51,16 @@ async fn drain(app: &App, shard: u16, until: DateTime<Utc>) -> Result<(), StoreE
     Ok(())
 }
 
-async fn recount(app: &App, country: CountryCode, until: DateTime<Utc>) -> Result<(), StoreError> {
-    let recounted = app.store.recount_windows(country, until).await?;
-    report_recount(country, &recounted);
+async fn recount(app: &App, cause: RecountCause, until: DateTime<Utc>) -> Result<(), StoreError> {
+    let recounted = app.store.recount_windows(cause, until).await?;
+    report_recount(cause, &recounted);
     Ok(())
 }
 
-fn report_recount(country: CountryCode, recounted: &RecountReport) {
+fn report_recount(cause: RecountCause, recounted: &RecountReport) {
     telemetry::count(metric::POISON, recounted.passed);
     info!(
-        recount.country = country.as_str(),
+        recount.cause = %cause,
         { fields::CLAIMS_SEEN } = recounted.seen,
         { fields::CLAIMS_CHANGED } = recounted.changed,
         recount.finished = recounted.finished,
@@ -75,6 +74,7 @@ fn report_drain(shard: u16, drained: &DrainReport) {
     telemetry::count(metric::POISON, drained.poisoned);
     telemetry::count(metric::EARLY_CLOSE, drained.early);
     telemetry::count(metric::CLOSING_FALLBACK, drained.fallbacks);
+    telemetry::count(metric::PROOFS_MISSING, drained.proofs_missing);
     let worked = drained.closed + drained.silenced + drained.settled;
     info!(
         { fields::SHARD } = shard,
@@ -82,6 +82,7 @@ fn report_drain(shard: u16, drained: &DrainReport) {
         drain.reminded = drained.reminded,
         drain.erased = drained.erased,
         drain.stale = drained.stale,
+        drain.stuck = drained.stuck,
         drain.finished = drained.finished,
         drain.leased = drained.leased,
         "A shard was drained"

@@ -1,7 +1,7 @@
 //! The short mails: the exact deadline, receipts, what became active, who is asked no more. None bears a link.
 
 use domain::actor::ActorKind;
-use domain::claim::{Claim, Instant, Item, ItemStatus, State, UsedChances};
+use domain::claim::{Claim, ExtensionCause, Instant, Item, ItemStatus, State, UsedChances};
 use domain::decide::undo_is_open;
 use domain::history::{Entry, Noes};
 use domain::ids::ItemNo;
@@ -230,6 +230,7 @@ impl Aftermath<'_> {
         let Deadline::Exact(_) = audience.deadline() else { return Ok(()) };
         let cause = match self.told.actor {
             _ if self.past.members.counted_from.is_some() => Cause::Delivery,
+            _ if self.past.members.extended_by == Some(ExtensionCause::Outage) => Cause::Outage,
             ActorKind::System => Cause::Announced,
             ActorKind::Partner | ActorKind::Customer | ActorKind::Operator => Cause::Asked,
         };

@@ -169,6 +169,7 @@ mod tests {
             extended: false,
             opened_by: None,
             extended_by: ExtensionCauses::default(),
+            last_outage: 0,
             used: UsedChances::default(),
             created_at: now,
             submitted_at: Some(now),

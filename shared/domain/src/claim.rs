@@ -66,6 +66,8 @@ pub struct Claim {
     pub opened_by: Option<RecipientNo>,
     /// Why the window is longer than it was counted first.
     pub extended_by: ExtensionCauses,
+    /// The last outage for which its window was given a day, by its number; 0 where none was.
+    pub last_outage: u32,
     /// What has been used up of what a claim or a notice may have.
     pub used: UsedChances,
     /// When the claim was first stored.

@@ -8,6 +8,7 @@ use crate::claim::{Defence, Instant};
 use crate::deadline::Deadline;
 use crate::directory::{Partner, Tenant};
 use crate::ids::{ClaimId, ItemNo};
+use crate::outage::Outage;
 use crate::program::{ItemRef, Policy, Program};
 use crate::recipient::Recipients;
 use crate::rejection::Rejection;
@@ -99,6 +100,8 @@ pub struct Facts {
     /// Who is asked by the current notice, and what became of its mails; `None` before the first, and of a
     /// notice from before recipients were kept.
     pub recipients: Option<Recipients>,
+    /// The outages that windows may still be given a day for, in the order of their numbers.
+    pub outages: Vec<Outage>,
     /// When a "no" that stood already was last said again, as far as the current notice is concerned: it is no
     /// event, and an undo that arrived before it takes nothing back.
     pub no_repeated_at: Option<Instant>,

@@ -6,7 +6,7 @@ use crate::codes::codes;
 use chrono::{Duration, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{CountryCode, Exception, Subdivision, Tz, Zone};
+use crate::calendar::{AddedDay, AddedDays, CountryCode, Exception, Subdivision, Tz, Zone};
 use crate::claim::PartnerContact;
 use crate::ids::{ItemId, LocationId, PartnerId, ProductId, ProgramId, StaffId, TenantId};
 use crate::partner_news::PartnerTopic;
@@ -34,6 +34,9 @@ pub struct CountryCalendar {
     /// Who added which of the days, and when; of those that the system added nobody is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub grants: Vec<DayGrant>,
+    /// Since which revision each day is there; one that is not listed since the present one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub since: Vec<AddedDay>,
 }
 
 /// Who added a day to a calendar, and when.
@@ -52,7 +55,8 @@ pub struct DayGrant {
 impl CountryCalendar {
     /// A calendar to which nothing was ever added.
     pub fn untouched(country: CountryCode) -> Self {
-        Self { country, revision: 0, added: BTreeSet::new(), grants: Vec::new() }
+        let (added, grants, since) = (BTreeSet::new(), Vec::new(), Vec::new());
+        Self { country, revision: 0, added, grants, since }
     }
 
     /// The calendar with these days instead, as `by` writes them at `at`. Days that are there already, whatever they
@@ -73,7 +77,29 @@ impl CountryCalendar {
             Some(DayGrant { date, subdivision, since: at, by: by?.clone() })
         };
         let grants = added.iter().filter_map(given).collect();
-        Self { country: self.country, revision, added, grants }
+        let next = Self { revision, added, grants, since: Vec::new(), ..self.clone() };
+        let since = next.added.iter().map(|day| {
+            let (date, subdivision) = (day.date, day.subdivision.clone());
+            let was_there = self.has_day(date, subdivision.as_ref());
+            let revision = if was_there { self.revision_of(day) } else { revision };
+            AddedDay { date, subdivision, revision }
+        });
+        Self { since: since.collect(), ..next }
+    }
+
+    /// The days with the revisions since which they are there.
+    pub fn added_days(&self) -> AddedDays {
+        let day = |day: &Exception| {
+            let (date, subdivision) = (day.date, day.subdivision.clone());
+            AddedDay { date, subdivision, revision: self.revision_of(day) }
+        };
+        AddedDays { revision: self.revision, days: Some(self.added.iter().map(day).collect()) }
+    }
+
+    /// Since which revision the day is there.
+    fn revision_of(&self, day: &Exception) -> u32 {
+        let same = |own: &&AddedDay| day.is_at(own.date, own.subdivision.as_ref());
+        self.since.iter().find(same).map_or(self.revision, |own| own.revision)
     }
 
     /// The days that were added before that moment, and those of which nobody knows when.

@@ -239,6 +239,8 @@ coded! {
             cause: ExtensionCause,
             /// Whose delivery it is counted from now, where that has changed.
             opened_by: Option<RecipientNo>,
+            /// The last outage for which a day was given, by its number.
+            outage: Option<u32>,
         },
         /// [`EventType::Held`]: no window runs until the claim is resumed.
         Held {

@@ -136,8 +136,9 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
             undo::apply(it, items, *by, *by_link, change)?;
         }
         EventBody::ItemsAccepted { items, ends_at } => accept::apply(it, at, items, *ends_at),
-        EventBody::WindowExtended { window, cause, opened_by } => {
+        EventBody::WindowExtended { window, cause, opened_by, outage } => {
             extend::apply(it, window, *cause, *opened_by);
+            it.last_outage = outage.unwrap_or(it.last_outage);
         }
         EventBody::Held { reason } => hold_claim(it, *reason),
         EventBody::Resumed { notice, deliver_by } => resume::apply(it, *notice, deliver_by.at),

@@ -47,6 +47,7 @@ mod field_error;
 pub mod history;
 pub mod ids;
 mod locale;
+pub mod outage;
 pub mod partner_news;
 pub mod possible;
 pub mod program;

@@ -28,6 +28,7 @@ pub(crate) fn new_claim(event: &Event, opening: &Opening, state: State) -> Optio
         extended: false,
         opened_by: None,
         extended_by: ExtensionCauses::default(),
+        last_outage: 0,
         used: UsedChances::default(),
         created_at: event.at,
         submitted_at: None,

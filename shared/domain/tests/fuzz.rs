@@ -237,7 +237,8 @@ fn the_id_of_a_calendar_is_read_whatever_it_says() {
         let id = CalendarId::from_stored(text);
         assert_eq!(id.as_str(), text);
         let revision = id.revision();
-        id.is_current(revision);
+        id.data_version();
+        drop(id.with_revision(revision));
         id.country().is_none_or(|country| country.as_str().len() == 2)
     });
 }

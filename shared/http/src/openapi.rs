@@ -260,8 +260,10 @@ fn components() -> Components {
     let components = with::<bodies::ProgramBody>(components);
     let components = with::<bodies::CalendarBody>(components);
     let components = with::<bodies::CalendarDayBody>(components);
+    let components = with::<bodies::ExtendWindowsBody>(components);
     let components = with::<bodies::UsageBody>(components);
     let components = with::<bodies::ClockBody>(components);
+    let components = with::<views::OutageView>(components);
     let components = with::<views::ClaimView>(components);
     let components = with::<views::CheckView>(components);
     let components = with::<views::EvidenceUploadView>(components);
@@ -473,6 +475,7 @@ mod tests {
                 "ProgramView",
                 "CalendarView",
                 "RulesView",
+                "OutageView",
             ];
             let written = &schema["oneOf"][0];
             let schema = if written.is_null() { schema } else { written };
@@ -526,6 +529,7 @@ mod tests {
             "acceptItems",
             "undoDecline",
             "extendWindow",
+            "extendWindows",
             "retireLink",
         ]);
         assert_eq!(names_of(operations.filter(may)), expected);

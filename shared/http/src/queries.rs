@@ -277,12 +277,12 @@ pub struct EntriesQuery<S> {
     pub domain: Option<Domain>,
 }
 
-/// How a tenant is to be put.
+/// How a write is to be done that may have to be confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PutQuery {
     /// Whether nothing is to be written.
     pub dry_run: bool,
-    /// What the caller has confirmed: the number of claims that lose something, with `+` where there may be more.
+    /// What the caller has confirmed: the number of claims that lose something or whose windows become longer, with `+` where there may be more.
     pub confirm: Option<String>,
 }
 
@@ -538,8 +538,8 @@ pub fn write(call: &Call<'_>) -> Result<bool, Failure> {
     Parameters::of(call, &["dry_run"])?.dry_run()
 }
 
-/// A put of a tenant, which may have to be confirmed.
-pub fn put_tenant(call: &Call<'_>) -> Result<PutQuery, Failure> {
+/// A write that may have to be confirmed.
+pub fn confirmable_write(call: &Call<'_>) -> Result<PutQuery, Failure> {
     let parameters = Parameters::of(call, &["dry_run", "confirm"])?;
     // A plus is a blank in a query unless it is escaped.
     let number = |text: &str| {
@@ -732,17 +732,17 @@ mod tests {
         assert_eq!(with("", write), Ok(false));
         assert_eq!(with("dry_run=true", write), Ok(true));
         refused(with("confirm=12", write), "unknown-parameter /confirm");
-        assert_eq!(with("", put_tenant), Ok(PutQuery::default()));
-        let query = with("dry_run=true&confirm=12", put_tenant).unwrap();
+        assert_eq!(with("", confirmable_write), Ok(PutQuery::default()));
+        let query = with("dry_run=true&confirm=12", confirmable_write).unwrap();
         assert_eq!((query.dry_run, query.confirm.as_deref()), (true, Some("12")));
         for plus in ["confirm=1000%2B", "confirm=1000+"] {
-            assert_eq!(with(plus, put_tenant).unwrap().confirm.as_deref(), Some("1000+"));
+            assert_eq!(with(plus, confirmable_write).unwrap().confirm.as_deref(), Some("1000+"));
         }
         for wrong in ["confirm=x", "confirm=-1", "confirm=007", "confirm=", "confirm=1%2B%2B"] {
-            refused(with(wrong, put_tenant), "malformed /confirm");
+            refused(with(wrong, confirmable_write), "malformed /confirm");
         }
-        refused(with("dry_run=yes", put_tenant), "unknown-code /dry_run");
-        refused(with("force=true", put_tenant), "unknown-parameter /force");
+        refused(with("dry_run=yes", confirmable_write), "unknown-code /dry_run");
+        refused(with("force=true", confirmable_write), "unknown-parameter /force");
     }
 
     #[test]

@@ -221,6 +221,8 @@ function_routes! {
         GetUsage,
         /// Explains the deadline that a delivery would have.
         Windows,
+        /// Gives the windows that end in an interval a business day more.
+        ExtendWindows,
         /// Says whether the API is there and reaches its table.
         Health,
         /// Reads this contract as OpenAPI.
@@ -353,6 +355,7 @@ pub const ROUTES: &[Route] = &[
     route!("PUT" "/v1/tenants/{id}/usage", Directory::PutUsage, "putUsage", OPERATOR),
     route!("GET" "/v1/tenants/{id}/usage", Directory::GetUsage, "getTenantUsage", OPERATOR_AND_AUDITOR),
     route!("GET" "/v1/windows", Directory::Windows, "getWindow", EVERYONE),
+    route!("POST" "/v1/windows:extend", Directory::ExtendWindows, "extendWindows", OPERATOR),
     route!("GET" "/v1/health", Directory::Health, "getHealth", open),
     route!("GET" "/v1/openapi.json", Directory::OpenApi, "getOpenApi", open),
     route!("GET" "/v1/sandbox/clock", Directory::GetClock, "getClock", OPERATOR),

@@ -360,6 +360,8 @@ pub enum Cause {
     Announced,
     /// The time is counted from another delivery.
     Delivery,
+    /// Answers could not be given in its last hours.
+    Outage,
 }
 
 /// A deadline that has moved, and for whom.
@@ -391,8 +393,10 @@ pub fn extended(
     if !added.is_empty() {
         messages.push("extended-added");
     }
-    if extension.cause == Cause::Delivery {
-        messages.push("extended-delivery");
+    match extension.cause {
+        Cause::Delivery => messages.push("extended-delivery"),
+        Cause::Outage => messages.push("extended-outage"),
+        Cause::Asked | Cause::Announced => {}
     }
     messages.push(how_to_answer(envelope));
     let mut lines: Vec<_> = messages.into_iter().map(|message| say.of(message)).collect();

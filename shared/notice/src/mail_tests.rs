@@ -208,6 +208,7 @@ fn short_mails(world: &World, language: Language) -> Vec<Mail> {
     let ended = |reason: &EndReason| mail::ended(&notice, &items, *reason, 16, &envelope);
     mails.extend(EndReason::ALL.iter().map(ended));
     mails.extend(partner_mails(world, language));
+    mails.push(extended(Extension { cause: Cause::Outage, ..ANNOUNCED }));
     mails
 }
 

@@ -199,6 +199,7 @@ fn claim() -> Claim {
         extended: false,
         opened_by: None,
         extended_by: ExtensionCauses::default(),
+        last_outage: 0,
         used: UsedChances::default(),
         created_at: sent_at(),
         submitted_at: Some(sent_at()),

@@ -90,12 +90,14 @@ pub mod metric {
     pub const SCANNED: &str = "scanned";
     /// Records that nobody can read, set aside whole.
     pub const PARKED: &str = "parked";
+    /// Mails of notices that the mail service took a day ago, and of which nothing is known.
+    pub const PROOFS_MISSING: &str = "proofs_missing";
     /// Documents that the scanner could not scan.
     pub const SCAN_FAILED: &str = "scan_failed";
 
     /// What an alarm reads, and nothing else, is a metric: each costs by the month. All other values are fields
     /// of the same line, where a query finds them.
-    pub const ALARMED: [&str; 9] = [
+    pub const ALARMED: [&str; 10] = [
         OLDEST_DUE_SECONDS,
         POISON,
         EARLY_CLOSE,
@@ -103,6 +105,7 @@ pub mod metric {
         MAILS_WAITING,
         ACTIVATION_UNTOLD,
         UNOPENED_WINDOW,
+        PROOFS_MISSING,
         CODE_ATTACK,
         SCAN_FAILED,
     ];

@@ -13,6 +13,7 @@ use crate::{clock, keys};
 /// The store of a function, its connection open.
 pub async fn open_store(clients: &Clients, table: TableSettings) -> Store {
     let config = StoreConfig {
+        counting_data: domain::calendar::counting_data(),
         table: table.name,
         shards: table.shards,
         operator: table.operator,

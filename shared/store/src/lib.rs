@@ -52,6 +52,7 @@ pub use directory::entry::{Author, EntryWrite, Foreseen, Permits, Revised, Wish}
 pub use directory::history::EntryRevision;
 pub use directory::of_claim::ClaimDirectory;
 pub use directory::programs::PolicyVersion;
+pub use directory::recounts::RecountCause;
 pub use directory::tenants::{ContactVerified, RulesWish};
 pub use domain::queue::Queue;
 pub use evidence::uploads::{CountedUpload, UploadQuota};
@@ -73,6 +74,7 @@ pub use notices::tries::{CodeCount, CodeUse, WrongCodes};
 pub use reconcile::confirmed::{Asking, ConfirmedWrite};
 pub use reconcile::directory::{DirectoryEntry, ReconcileReport};
 pub use reconcile::foresight::{ClaimConsequence, Consequences};
+pub use reconcile::outages::{ConcernedWindows, ConfirmsWindows, OutageWrite};
 pub use reconcile::recount::RecountReport;
 pub use table::clock::Moment;
 pub use table::config::{Closing, Store, StoreConfig};

@@ -56,6 +56,7 @@ async fn measure(closes: u32, now: fn() -> DateTime<Utc>) -> Duration {
         .http_client(SharedHttpClient::new(stub))
         .build();
     let config_of_store = StoreConfig {
+        counting_data: domain::calendar::counting_data(),
         table: TABLE.to_owned(),
         shards: 1,
         operator: prague(),

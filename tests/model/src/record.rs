@@ -56,7 +56,7 @@ impl Record {
     /// The record of a claim.
     pub fn of(claim: Claim, list: Option<Arc<RecipientList>>) -> Self {
         let told = format!(
-            "{} {:?} {:?} {} {:?} {} {} {:?} {:?} {:?} {:?}",
+            "{} {:?} {:?} {} {:?} {} {} {:?} {} {:?} {:?} {:?}",
             claim.version,
             claim.state,
             claim.items,
@@ -65,6 +65,7 @@ impl Record {
             claim.extended,
             claim.subject.explicit_yes,
             claim.extended_by,
+            claim.last_outage,
             claim.used,
             claim.content_hash,
             list,

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::Duration;
 use domain::actor::Actor;
-use domain::calendar::Exception;
+use domain::calendar::{CountryCode, Exception};
 use domain::claim::{Claim, Status};
 use domain::event::EventType;
 use integration::backstage::{Mail, events, mails, records, work_messages};
@@ -15,7 +15,7 @@ use integration::stack::{Answer, Stack};
 use integration::wire::{Call, Fault};
 use integration::world::closes_at;
 use serde_json::{Value, json};
-use store::{Author, RecountReport, Store};
+use store::{Author, RecountCause, RecountReport, Store};
 use web::event::Event;
 
 use super::capacity::copy_open_claims;
@@ -225,6 +225,69 @@ async fn windows_of_other_countries_are_closed_by_the_batch_as_ever() {
     assert_eq!(stack.world.read(&claim.id).await.version.0, claim.version.0 + 1);
 }
 
+/// How many windows the batch closes at their end.
+async fn closed_by_batch(stack: &Stack, claim: &Claim) -> u32 {
+    stack.world.let_pass(closes_at(claim));
+    let drained = stack.world.finalize().await;
+    assert_eq!(stack.world.read(&claim.id).await.status(), Status::Associated);
+    drained.iter().map(|run| run.closed).sum()
+}
+
+#[tokio::test]
+async fn a_day_that_is_no_day_of_a_window_leaves_it_to_the_batch_without_a_recount() {
+    let behind_its_end = json!([{"date": "2027-01-04", "name": "Day of mourning"}]);
+    for added in [&behind_its_end, &json!([])] {
+        let (stack, claim) = awaiting().await;
+        announce(&stack, "CZ", &behind_its_end).await;
+        announce(&stack, "CZ", added).await;
+        assert_eq!(Box::pin(stack.world.recount()).await, 0);
+        assert_eq!(closed_by_batch(&stack, &claim).await, 1, "{added}");
+    }
+}
+
+#[tokio::test]
+async fn a_day_of_another_part_of_the_country_leaves_a_window_to_the_batch() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let country = "US".parse().unwrap();
+    let subdivision = domain::calendar::Subdivision::parse(country, "NY").ok();
+    let time_zone = "America/New_York".parse().ok();
+    let tenant =
+        domain::directory::Tenant { country, subdivision, time_zone, ..fixtures::contoso() };
+    stack.world.store.put_tenant(&tenant).await.unwrap();
+    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    let day = |part: &str| json!([{"date": "2026-12-29", "name": "Day of mourning", "subdivision": part}]);
+    announce(&stack, "US", &day("US-CA")).await;
+    assert_eq!(Box::pin(stack.world.recount()).await, 0);
+    assert_eq!(closed_by_batch(&stack, &claim).await, 1);
+    let later = Box::pin(stack.world.awaiting("k2", &["sharepoint-online"])).await;
+    let date = later.state.window().unwrap().last_counted().unwrap();
+    let own =
+        json!([{"date": date.to_string(), "name": "Day of mourning", "subdivision": "US-NY"}]);
+    announce(&stack, "US", &own).await;
+    assert_eq!(Box::pin(stack.world.recount()).await, 1);
+}
+
+#[tokio::test]
+async fn a_window_that_a_recount_leaves_as_it_is_is_closed_by_the_batch() {
+    let (stack, claim) = awaiting().await;
+    // A Sunday within the window.
+    let sunday = json!([{"date": "2026-12-27", "name": "Day of mourning"}]);
+    announce(&stack, "CZ", &sunday).await;
+    assert_eq!(Box::pin(stack.world.recount()).await, 0);
+    assert_eq!(closed_by_batch(&stack, &claim).await, 1);
+}
+
+#[tokio::test]
+async fn a_list_of_revisions_without_its_days_has_every_window_counted_again() {
+    let (stack, claim) = awaiting().await;
+    announce(&stack, "CZ", &json!([{"date": "2027-01-04", "name": "Day of mourning"}])).await;
+    let mut listed = stack.world.engine.item("CA#revisions", "CZ").unwrap();
+    assert_eq!(listed["d"]["S"], "2027-01-04+1");
+    listed.as_object_mut().unwrap().remove("d");
+    stack.world.engine.put(&listed);
+    assert_eq!(closed_by_batch(&stack, &claim).await, 0, "it goes the generic way");
+}
+
 #[tokio::test]
 async fn a_window_that_the_announced_day_counted_already_is_closed_by_the_batch() {
     let stack = Box::pin(Stack::at(NOW)).await;
@@ -324,14 +387,14 @@ async fn two_thousand_windows_are_counted_again_over_many_runs_each_of_them_once
 async fn a_worker_that_dies_leaves_the_recount_to_the_next_one_once_its_lease_is_over() {
     let (stack, claim) = awaiting().await;
     announce(&stack, "CZ", &new_years_eve()).await;
-    let country = "CZ".parse().unwrap();
+    let country: CountryCode = "CZ".parse().unwrap();
     let (first, wire) = stack.world.another_store(|_| {});
     let until = stack.world.clock.now() + Duration::seconds(40);
     // Its lease, an update, is the last that it writes.
     wire.always(|call| call.operation == "PutItem", Fault::Reset);
     assert!(Box::pin(first.recount_windows(country, until)).await.is_err());
     let store = &stack.world.store;
-    assert_eq!(store.pending_recounts().await.unwrap(), [country]);
+    assert_eq!(store.pending_recounts().await.unwrap(), [RecountCause::Country(country)]);
     stack.world.clock.advance(Duration::minutes(1));
     recount(&stack).await;
     assert_eq!(deadline(&stack, &claim).await, LONG);
@@ -342,7 +405,7 @@ async fn a_worker_that_dies_leaves_the_recount_to_the_next_one_once_its_lease_is
 async fn two_workers_do_not_count_the_same_windows() {
     let (stack, _) = awaiting().await;
     announce(&stack, "CZ", &new_years_eve()).await;
-    let country = "CZ".parse().unwrap();
+    let country: CountryCode = "CZ".parse().unwrap();
     let until = stack.world.clock.now() + Duration::seconds(40);
     let (other, _) = stack.world.another_store(|_| {});
     let (wire, met) = (&stack.world.wire, Arc::new(Mutex::new(None)));
@@ -364,7 +427,7 @@ async fn two_workers_do_not_count_the_same_windows() {
 async fn a_day_announced_while_windows_are_counted_begins_the_recount_anew() {
     let (stack, claim) = awaiting().await;
     announce(&stack, "CZ", &new_years_eve()).await;
-    let country = "CZ".parse().unwrap();
+    let country: CountryCode = "CZ".parse().unwrap();
     let until = stack.world.clock.now() + Duration::seconds(40);
     let other = stack.world.another_store(|_| {}).0;
     let later = Fault::before(move || {
@@ -383,7 +446,10 @@ async fn a_day_announced_while_windows_are_counted_begins_the_recount_anew() {
     });
     stack.world.wire.on(Call::writes, 2, later);
     Box::pin(stack.world.store.recount_windows(country, until)).await.unwrap();
-    assert_eq!(stack.world.store.pending_recounts().await.unwrap(), [country]);
+    assert_eq!(
+        stack.world.store.pending_recounts().await.unwrap(),
+        [RecountCause::Country(country)]
+    );
     recount(&stack).await;
     assert_eq!(deadline(&stack, &claim).await, "2027-01-05T23:00:00Z");
     assert_eq!(stack.world.store.pending_recounts().await.unwrap(), []);
@@ -398,7 +464,7 @@ async fn a_window_that_cannot_be_counted_is_left_to_its_close_and_the_others_are
     broken["pr"] = json!({"N": "7"});
     stack.world.engine.put(&broken);
     announce(&stack, "CZ", &new_years_eve()).await;
-    let country = "CZ".parse().unwrap();
+    let country: CountryCode = "CZ".parse().unwrap();
     let mut failed = 0;
     let report = loop {
         let until = stack.world.clock.now() + Duration::seconds(40);

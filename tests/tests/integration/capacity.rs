@@ -161,7 +161,8 @@ async fn rejecting_from_review_costs_one_and_two_and_the_timer_of_its_erasure() 
 }
 
 #[tokio::test]
-async fn validating_costs_two_for_claim_each_item_and_list_and_one_for_timer_month_and_queue() {
+async fn validating_costs_two_for_claim_each_item_and_list_and_one_for_each_timer_month_and_queue()
+{
     for items in [&ITEMS[..1], &ITEMS[..2], &ITEMS[..]] {
         let world = world().await;
         let claim = world.in_review("k", items).await;
@@ -175,8 +176,8 @@ async fn validating_costs_two_for_claim_each_item_and_list_and_one_for_timer_mon
             4.0
         };
         let list = 2.0;
-        let (timer, month) = (1.0, 1.0);
-        let all = Units::new(2.0 * records + list + timer + month, 1.0);
+        let (timer, proofs, month) = (1.0, 1.0, 1.0);
+        let all = Units::new(2.0 * records + list + timer + proofs + month, 1.0);
         assert_eq!(written(&world), all, "{items:?}");
     }
 }
@@ -224,8 +225,8 @@ async fn the_list_of_three_recipients_costs_no_more_than_that_of_two() {
     world.give(&claim.id, &reviewer(), &validate()).await.unwrap();
     let list = world.store.recipient_list(&claim.id, NoticeNo(1)).await.unwrap().unwrap();
     assert_eq!(list.recipients.len(), 3);
-    // The record, the lock, the list: 2 each, so each is at most a kilobyte. The timer is one.
-    assert_eq!(written(&world), Units::new(8.0, 1.0));
+    // The record, the lock, the list: 2 each, so each is at most a kilobyte. Each timer is one.
+    assert_eq!(written(&world), Units::new(9.0, 1.0));
 }
 
 #[tokio::test]

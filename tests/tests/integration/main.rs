@@ -29,6 +29,8 @@ mod contacts;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod counting_data;
+#[cfg(test)]
 mod countries;
 #[cfg(test)]
 mod crashes;
@@ -67,9 +69,13 @@ mod listings;
 #[cfg(test)]
 mod mails;
 #[cfg(test)]
+mod outages;
+#[cfg(test)]
 mod partner_mails;
 #[cfg(test)]
 mod postings;
+#[cfg(test)]
+mod proofs;
 #[cfg(test)]
 mod quotas;
 #[cfg(test)]

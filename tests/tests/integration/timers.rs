@@ -315,6 +315,162 @@ async fn a_worker_whose_time_is_over_in_the_middle_of_a_page_leaves_the_rest_to_
     assert_eq!((second.closed, second.finished), (51, true));
 }
 
+/// So many claims and one more in one shard, whose windows have ended and are not left to the batch.
+async fn slow_closes(many: usize) -> (World, Claim, u16) {
+    let world = World::at(NOW).await;
+    let claim = copy_open_claims(&world, many).await.unwrap();
+    for mut timer in world.engine.items("T#") {
+        // By what it was counted is not known, so it is counted again.
+        if timer["k"]["S"] == "window" {
+            timer.as_object_mut().unwrap().remove("q");
+            world.engine.put(&timer);
+        }
+    }
+    world.let_pass(closes_at(&claim));
+    let shard = shard_of(&world, &claim);
+    (world, claim, shard)
+}
+
+fn until(world: &World) -> domain::claim::Instant {
+    world.clock.now() + Duration::seconds(40)
+}
+
+/// How many claims have closed.
+fn associated(world: &World) -> usize {
+    let records = world.engine.items("C#").into_iter();
+    records.filter(|record| record["st"]["S"] == "associated").count()
+}
+
+/// The first of the claims, made one that nobody can read.
+fn broken(world: &World) -> serde_json::Value {
+    let records = world.engine.items("C#").into_iter();
+    let mut broken = records.into_iter().find(|record| key(record).1 == "A").unwrap();
+    let whole = broken.clone();
+    broken["pr"] = json!({"N": "7"});
+    world.engine.put(&broken);
+    whole
+}
+
+#[tokio::test]
+async fn what_goes_the_generic_way_is_worked_25_at_a_time_and_the_time_looked_at_between() {
+    let (world, _, shard) = slow_closes(60).await;
+    let (clock, end) = (world.clock.clone(), until(&world));
+    let over = Fault::before(move || {
+        let clock = clock.clone();
+        async move { clock.set(end) }
+    });
+    world.wire.on(|call| call.names("C#", "A") && call.writes(), 1, over);
+    let first = world.store.drain_timers(shard, end).await.unwrap();
+    assert_eq!((first.silenced, first.finished, first.held_up), (25, false, false), "{first:?}");
+    let second = world.store.drain_timers(shard, until(&world)).await.unwrap();
+    assert_eq!((second.silenced, second.finished), (36, true), "{second:?}");
+    assert_eq!(associated(&world), 61);
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_in_a_page_leaves_the_rest_to_the_next_and_nothing_is_done_twice() {
+    let (world, claim, shard) = slow_closes(60).await;
+    let (first, wire) = world.another_store(|_| {});
+    let death = std::sync::Arc::new(tokio::sync::Notify::new());
+    let writes = |call: &integration::wire::Call| call.names("C#", "A") && call.writes();
+    wire.on(writes, 30, Fault::CrashAfter(death.clone()));
+    let work = Box::pin(first.drain_timers(shard, until(&world)));
+    assert!(integration::wire::until_death(work, &death).await.is_none());
+    world.clock.advance(Duration::minutes(2));
+    let second = world.store.drain_timers(shard, until(&world)).await.unwrap();
+    assert!(second.finished, "{second:?}");
+    let version = json!((claim.version.0 + 1).to_string());
+    let records = world.engine.items("C#").into_iter().filter(|record| key(record).1 == "A");
+    let closed = records.filter(|record| record["v"]["N"] == version).count();
+    assert_eq!((closed, associated(&world)), (61, 61));
+}
+
+#[tokio::test]
+async fn a_record_that_fails_keeps_no_other_waiting_and_is_tried_again_by_each_run() {
+    let (world, _, shard) = slow_closes(60).await;
+    let whole = broken(&world);
+    let first = world.store.drain_timers(shard, until(&world)).await.unwrap();
+    assert_eq!((first.silenced, first.stuck, first.finished), (60, 1, false), "{first:?}");
+    assert_eq!(associated(&world), 60);
+    // The shard is due as long as one waits, and as old as that one.
+    let tick = world.store.tick().await.unwrap();
+    assert!(tick.due.contains(&shard) && tick.oldest_due.is_some(), "{tick:?}");
+    world.engine.put(&whole);
+    let second = world.store.drain_timers(shard, until(&world)).await.unwrap();
+    assert_eq!((second.silenced, second.stuck, second.finished), (1, 0, true), "{second:?}");
+    assert_eq!((associated(&world), world.engine.items("X#").len()), (61, 0));
+}
+
+#[tokio::test]
+async fn a_record_that_keeps_failing_is_given_up_after_three_runs() {
+    let (world, _, shard) = slow_closes(30).await;
+    broken(&world);
+    for (stuck, poisoned) in [(1, 0), (1, 0), (0, 1), (0, 0)] {
+        let run = world.store.drain_timers(shard, until(&world)).await.unwrap();
+        assert_eq!((run.stuck, run.poisoned), (stuck, poisoned), "{run:?}");
+    }
+    assert_eq!((associated(&world), world.engine.items("X#").len()), (30, 1));
+    assert!(!world.store.tick().await.unwrap().due.contains(&shard));
+}
+
+#[tokio::test]
+async fn where_more_than_25_fail_the_run_stops_and_nothing_is_passed() {
+    let (world, _, shard) = slow_closes(60).await;
+    let (store, wire) = world.another_store(|_| {});
+    wire.always(|call| call.names("C#", "A") && call.writes(), Fault::Reset);
+    let held_up = store.drain_timers(shard, until(&world)).await.unwrap();
+    assert_eq!((held_up.stuck, held_up.held_up), (25, true), "{held_up:?}");
+    let all = world.store.drain_timers(shard, until(&world)).await.unwrap();
+    assert_eq!((all.silenced, all.stuck, all.finished), (61, 0, true), "{all:?}");
+}
+
+#[tokio::test]
+async fn a_slow_record_keeps_no_other_waiting() {
+    let (world, claim, shard) = slow_closes(20).await;
+    let engine = world.engine.clone();
+    // It waits until all others are closed; one after the other, none ever would be.
+    let slow = Fault::before(move || {
+        let engine = engine.clone();
+        async move {
+            let closed = || {
+                let records = engine.items("C#").into_iter();
+                records.filter(|record| record["st"]["S"] == "associated").count()
+            };
+            while closed() < 20 {
+                tokio::task::yield_now().await;
+            }
+        }
+    });
+    let id = format!("C#{}", claim.id);
+    world.wire.on(move |call| call.names(&id, "A") && call.writes(), 1, slow);
+    let run = world.store.drain_timers(shard, until(&world)).await.unwrap();
+    assert_eq!((run.silenced, run.stuck, run.finished), (21, 0, true), "{run:?}");
+}
+
+#[tokio::test]
+async fn a_timer_that_cannot_be_read_is_copied_and_passed() {
+    let (world, claim) = awaiting().await;
+    let healthy = world.awaiting("healthy", &["sharepoint-online"]).await;
+    let timers = world.engine.items("T#").into_iter();
+    let mut timer = timers
+        .into_iter()
+        .find(|timer| timer["k"]["S"] == "window" && key(timer).1 == claim.id.as_str())
+        .unwrap();
+    timer["k"] = json!({"S": "of_a_later_version"});
+    world.engine.put(&timer);
+    world.let_pass(closes_at(&claim));
+    let poisoned: u32 = world.finalize().await.iter().map(|run| run.poisoned).sum();
+    assert_eq!(poisoned, 1);
+    assert_eq!(status(&world, &healthy), "associated");
+    let copies = world.engine.items("X#");
+    assert!(copies.iter().any(|copy| key(copy).1 == claim.id.as_str()), "{copies:?}");
+    assert_eq!(
+        world.read(&claim.id).await.status(),
+        Status::Associated,
+        "whoever reads it closes it"
+    );
+}
+
 /// The shard of a claim's timer.
 fn shard_of(world: &World, claim: &Claim) -> u16 {
     let mut timers = world.engine.items("T#").into_iter().map(|timer| key(&timer));

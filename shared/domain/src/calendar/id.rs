@@ -4,11 +4,22 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::CountryCode;
 use super::data::Region;
+use super::{CountryCode, Subdivision, TZDB_VERSION};
 
 /// The version of the embedded data, as in `data/VERSION`.
 pub const DATA_VERSION: &str = "2026.12";
+
+/// By what data windows are counted now: the versions of the time zone database and of the holidays. A later version
+/// of either sorts behind an earlier one.
+pub fn counting_data() -> String {
+    data_of(TZDB_VERSION, DATA_VERSION)
+}
+
+/// The name of that data of zones and of holidays.
+pub(super) fn data_of(tzdb: &str, holidays: &str) -> String {
+    format!("{tzdb}/{holidays}")
+}
 
 /// Stands for the subdivision where the policy counts national holidays only.
 pub(super) const NATIONAL_ONLY: &str = "none";
@@ -38,7 +49,8 @@ impl CalendarId {
     }
 
     /// The same calendar with the operator's exceptions of a revision; none of them have none.
-    pub(super) fn with_revision(&self, revision: u32) -> Self {
+    #[must_use]
+    pub fn with_revision(&self, revision: u32) -> Self {
         let base = self.0.split('+').next().unwrap_or_default();
         match revision {
             0 => Self(base.to_owned()),
@@ -57,11 +69,21 @@ impl CalendarId {
         revision.unwrap_or(0)
     }
 
-    /// Whether this is the calendar of its place as it is now: of the embedded data, with the
-    /// operator's exceptions of that revision. What was counted by another has to be counted again.
-    pub fn is_current(&self, revision: u32) -> bool {
-        let version = self.0.split('@').nth(1).and_then(|rest| rest.split('+').next());
-        version == Some(DATA_VERSION) && self.revision() == revision
+    /// The version of the embedded data; empty where the id names none.
+    pub fn data_version(&self) -> &str {
+        self.0.split('@').nth(1).and_then(|rest| rest.split('+').next()).unwrap_or_default()
+    }
+
+    /// Whether a day that was added for that subdivision (`None`: for the country) is off by this calendar. One whose
+    /// place is not known is off: then it is looked at.
+    pub fn includes(&self, subdivision: Option<&Subdivision>) -> bool {
+        let Some(other) = subdivision else { return true };
+        let place = self.0.split('@').next().unwrap_or_default();
+        match place.split_once('-') {
+            Some((_, NATIONAL_ONLY)) => false,
+            Some((_, own)) => own == other.as_str(),
+            None => true,
+        }
     }
 
     /// The id as text, such as `CZ@2026.12+3` (`docs/domain.md §4.5`).

@@ -17,6 +17,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod added;
 mod business;
 mod country;
 mod data;
@@ -42,11 +43,12 @@ mod naive;
 #[cfg(test)]
 mod properties;
 
+pub use added::{AddedDay, AddedDays};
 pub use business::{BusinessCalendar, Day, Exception, SkipReason, UnknownSubdivision};
 pub use country::{CountryCode, Subdivision};
 pub use error::{CalendarError, OutsideData};
 pub use extension::{ExtendError, extend, extend_by, extend_until, recount};
-pub use id::{CalendarId, DATA_VERSION};
+pub use id::{CalendarId, DATA_VERSION, counting_data};
 pub use pack::{PackedWindow, UnpackError};
 pub use tz::{TZDB_VERSION, Tz, UnknownTz};
 pub use weekdays::weekdays_after;

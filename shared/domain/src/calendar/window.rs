@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
+use super::id::data_of;
 use super::{BusinessCalendar, CalendarId, Day, OutsideData, SkipReason, TZDB_VERSION, Tz, Zone};
 
 /// A deadline in business days, with all that is needed to recompute it offline.
@@ -43,6 +44,11 @@ impl Window {
     /// The last day on which an answer is in time; `None` for a window of no days.
     pub fn last_counted(&self) -> Option<NaiveDate> {
         self.counted.last().copied()
+    }
+
+    /// By what data it was counted, as [`super::counting_data`] names it.
+    pub fn counting_data(&self) -> String {
+        data_of(&self.tzdb, self.calendar.data_version())
     }
 
     /// The local date of delivery.

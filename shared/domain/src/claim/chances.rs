@@ -17,7 +17,7 @@ codes! {
         Delivery => "delivery",
         /// A "no" was taken back shortly before its end.
         Undo => "undo",
-        /// The system did not run.
+        /// Customers could not answer in its last hours.
         Outage => "outage",
     }
 }

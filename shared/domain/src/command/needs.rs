@@ -2,7 +2,7 @@
 
 /// What a command needs to know beyond the claim, so that no more is read than that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "eight independent reads, not a state")]
+#[expect(clippy::struct_excessive_bools, reason = "nine independent reads, not a state")]
 pub struct Needs {
     /// The partner: its calendar and enrolment.
     pub partner: bool,
@@ -20,6 +20,8 @@ pub struct Needs {
     pub operator: bool,
     /// The list of the current notice, with its reports.
     pub recipients: bool,
+    /// The outages that were announced.
+    pub outages: bool,
 }
 
 impl Needs {
@@ -33,5 +35,6 @@ impl Needs {
         quota: false,
         operator: false,
         recipients: false,
+        outages: false,
     };
 }

@@ -19,9 +19,9 @@ use crate::rule::{LONGER, Rule};
 /// The rule, as the explanation of a claim names it.
 pub(crate) const RULE: Rule = Rule::new(LONGER, "window");
 
-/// How many business days a window may have that the operator extends: no more than the longest policy and its
+/// How many business days a window may have that the operator extends, or an outage: no more than the longest policy and its
 /// extension give together.
-const MOST_BUSINESS_DAYS: usize = 60;
+pub(crate) const MOST_BUSINESS_DAYS: usize = 60;
 
 /// More time: once by the customer, to a later date by the operator. Never earlier (I4).
 pub(crate) fn decide(claim: &Claim, closes_on: Option<NaiveDate>, context: &Context) -> Decision {
@@ -44,8 +44,8 @@ pub(crate) fn decide(claim: &Claim, closes_on: Option<NaiveDate>, context: &Cont
         (false, None) => return Err(wrong_date(FieldCode::Required)),
     };
     let cause = if by_customer { ExtensionCause::Customer } else { ExtensionCause::Operator };
-    let event =
-        new_event(claim, context, EventBody::WindowExtended { window, cause, opened_by: None });
+    let body = EventBody::WindowExtended { window, cause, opened_by: None, outage: None };
+    let event = new_event(claim, context, body);
     Ok(Some(with_acting_staff(event, context)))
 }
 

@@ -106,11 +106,11 @@ table! {
 
     ApplyReports       | System                              | ANY                             | partner tenant blocks operator recipients | WindowOpened NoticeFailed RecipientFailed WindowExtended Held AssociationEnded;
     RecordScan         | System                              | ANY                             |                                           | EvidenceAdded;
-    Recount            | System                              | ANY                             | tenant recipients                         | WindowExtended Held;
+    Recount            | System                              | ANY                             | tenant recipients outages                 | WindowExtended Held;
     RequestDefence     | System                              | ANY                             |                                           | DefenceRequested;
     Supersede          | System                              | ANY                             |                                           | AssociationEnded;
     Vanish             | System                              | ANY                             | partner tenant operator recipients        | AssociationEnded Rejected Held NoticeFailed RecipientFailed WindowExtended;
-    DeadlinePassed     | System                              | ANY                             | partner tenant blocks operator recipients | Discarded ReviewOverdue Rejected WindowOpened NoticeFailed RecipientFailed WindowClosed
+    DeadlinePassed     | System                              | ANY                             | partner tenant blocks operator recipients outages | Discarded ReviewOverdue Rejected WindowOpened NoticeFailed RecipientFailed WindowClosed
                                                                                                                                              AssociationEnded WindowExtended Held Resumed;
 }
 

@@ -95,7 +95,7 @@ pub(crate) fn failure_event(
     let body = match outcome.change.clone() {
         NoticeChange::None => return None,
         NoticeChange::Window { window, opened_by, cause: Some(cause) } => {
-            EventBody::WindowExtended { window, cause, opened_by }
+            EventBody::WindowExtended { window, cause, opened_by, outage: None }
         }
         change @ (NoticeChange::Window { cause: None, .. } | NoticeChange::Renewed { .. }) => {
             EventBody::RecipientFailed { change }

@@ -315,8 +315,13 @@ impl Step<'_> {
         let Self { old, new } = self;
         let opened_by: Option<RecipientNo> =
             new.opened_by.filter(|now| old.opened_by != Some(*now));
-        let cause = self.new_cause().unwrap_or_else(|| self.repeated_cause(opened_by.is_some()));
-        Some(EventBody::WindowExtended { window: new.state.window()?.clone(), cause, opened_by })
+        let outage = (new.last_outage != old.last_outage).then_some(new.last_outage);
+        let cause = match outage {
+            Some(_) => ExtensionCause::Outage,
+            None => self.new_cause().unwrap_or_else(|| self.repeated_cause(opened_by.is_some())),
+        };
+        let window = new.state.window()?.clone();
+        Some(EventBody::WindowExtended { window, cause, opened_by, outage })
     }
 
     /// Why a window became longer that had been longer for the same cause before.
@@ -329,8 +334,7 @@ impl Step<'_> {
                 ExtensionCause::Delivery
             }
             ActorKind::System if has(ExtensionCause::Holiday) => ExtensionCause::Holiday,
-            ActorKind::System if has(ExtensionCause::Delivery) => ExtensionCause::Delivery,
-            ActorKind::System => ExtensionCause::Outage,
+            ActorKind::System => ExtensionCause::Delivery,
         }
     }
 

@@ -24,6 +24,7 @@ mod history;
 mod invariants;
 mod moments;
 mod order;
+mod outages;
 mod partner;
 mod partner_news;
 mod people;

@@ -9,6 +9,7 @@ mod claim;
 mod customer;
 mod directory;
 mod evidence;
+mod outage;
 mod review;
 mod rules;
 mod sandbox;
@@ -29,6 +30,7 @@ pub use directory::{
     programs_of_partner, tenant,
 };
 pub use evidence::{EvidenceUploadBody, Uploaded, uploaded};
+pub use outage::{ExtendWindowsBody, outage};
 pub use review::{
     BeginAction, CorrectContactAction, DropBody, ExtendAction, GivenAction, HoldAction,
     OverturnAction, ReasonBody, RefuseContactAction, RejectAction, RequestInformationAction,

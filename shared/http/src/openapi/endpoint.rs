@@ -729,6 +729,19 @@ fn directory(route: DirectoryRoute) -> Endpoint {
                 AnswerShape::One("WindowView"),
             )
         },
+        DirectoryRoute::ExtendWindows => Endpoint {
+            query: &[DRY_RUN, "confirm"],
+            problems: &[ProblemCode::ConfirmationRequired],
+            ..write_entry(
+                "Give the windows that end in an interval one business day more",
+                "For an outage that keeps customers from answering: every open window that ends in the interval, and had not \
+                 ended when this arrived, gets one business day of the customer's calendar more, and the customer is told. \
+                 It needs `confirm`, and the `ETag` of a dry run in `If-Match`. A repeat with the same tag changes nothing; \
+                 another day for the same interval is asked for with the new tag.",
+                "ExtendWindowsBody",
+                "OutageView",
+            )
+        },
         DirectoryRoute::Health => read(
             "Whether the API is there",
             "Answers once the table can be read; else 503.",

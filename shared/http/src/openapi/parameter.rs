@@ -129,8 +129,8 @@ pub(super) fn query(route: RouteId, name: &str) -> Value {
             json!({"type": "boolean", "default": false, "example": true}),
         ),
         "confirm" => (
-            "What a dry run has as `confirm`: the number of claims that lose something for good. `If-Match` has to name the \
-             present entry then. A `+` behind the number may be written as `%2B`.",
+            "What a dry run has as `confirm`: the number of claims that lose something for good, or of windows that become \
+             longer. `If-Match` has to name the present entry then. A `+` behind the number may be written as `%2B`.",
             json!({"type": "string", "pattern": "^(0|[1-9][0-9]*)[+ ]?$", "example": "3"}),
         ),
         "tenant_id" => (

@@ -708,6 +708,7 @@ pub(crate) mod tests {
             extended: false,
             opened_by: Some(RecipientNo(1)),
             extended_by: ExtensionCauses::default().with(ExtensionCause::Delivery),
+            last_outage: 0,
             used: UsedChances::default(),
             created_at: at("2026-12-20T10:00:00Z"),
             submitted_at: Some(at("2026-12-20T10:00:00Z")),

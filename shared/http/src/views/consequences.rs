@@ -11,10 +11,11 @@ use crate::words::{StatusWord, Word};
 /// What a write would do to claims.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ConsequencesView {
-    /// What `confirm` must say for the write; `null` where nothing has to be confirmed.
+    /// What `confirm` must say for the write; `null` where nothing has to be confirmed. Of an outage it always is.
     #[schema(example = "3", required)]
     pub confirm: Option<String>,
-    /// In how many claims associations end or items are rejected for good; absent where not all claims were counted.
+    /// In how many claims associations end or items are rejected for good, or, of an outage, how many windows become
+    /// longer; absent where not all claims were counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub count: Option<u32>,
@@ -26,7 +27,8 @@ pub struct ConsequencesView {
     pub held: u32,
     /// In how many claims a customer's rules decline items, or make silence a "no".
     pub touched_by_rules: u32,
-    /// The first 100 of these claims: those that lose something before those that are held.
+    /// The first 100 of these claims: those that lose something before those that are held. Of an outage, those whose
+    /// windows become longer, in the order in which they end.
     #[schema(max_items = 100)]
     pub claims: Vec<ClaimConsequenceView>,
 }
@@ -69,7 +71,21 @@ pub struct ConsequenceCounts {
     pub is_complete: bool,
 }
 
+/// How many claims are told.
+const MOST_TOLD: usize = 100;
+
 impl ConsequencesView {
+    /// The view of the claims whose windows become longer; where they are not all, there are more.
+    pub fn of_windows(claims: &[Claim], is_complete: bool) -> Self {
+        let counted = u32::try_from(claims.len()).unwrap_or(u32::MAX);
+        let nothing = Consequence::default();
+        let told = claims.iter().take(MOST_TOLD).map(|claim| (claim, &nothing));
+        let counts =
+            ConsequenceCounts { lost: counted, is_complete, ..ConsequenceCounts::default() };
+        let view = Self::of(told, counts);
+        Self { confirm: view.confirm.or_else(|| Some(counted.to_string())), ..view }
+    }
+
     /// The view of what would become of so many claims; `claims` are the first of them.
     pub fn of<'a>(
         claims: impl Iterator<Item = (&'a Claim, &'a Consequence)>,
@@ -124,5 +140,11 @@ mod tests {
         assert_eq!(confirm(0, true), (None, Some(0), None));
         assert_eq!(confirm(3, true), (Some("3".to_owned()), Some(3), None));
         assert_eq!(confirm(1000, false), (Some("1000+".to_owned()), None, Some(1000)));
+    }
+
+    #[test]
+    fn that_no_window_becomes_longer_is_confirmed_as_well() {
+        let view = ConsequencesView::of_windows(&[], true);
+        assert_eq!((view.confirm.as_deref(), view.count), (Some("0"), Some(0)));
     }
 }

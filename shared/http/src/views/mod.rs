@@ -14,6 +14,7 @@ mod explain;
 mod history;
 mod ledger;
 mod me;
+mod outage;
 mod recipient;
 mod remark;
 mod rules;
@@ -50,6 +51,7 @@ pub use ledger::{
     AnsweredBy, CheckOfTenantView, LedgerAssociationView, LedgerView, ReceiptView, TenantCheckView,
 };
 pub use me::{MeView, PartnerMailsView, PartyView, QuotasLeft, QuotasView};
+pub use outage::OutageView;
 pub use recipient::{RecipientStateView, RecipientView, ShownRecipients};
 pub use remark::{RemarkView, ShownRemarks, audience as audience_of};
 pub use rules::{BlockView, ExplicitYesView, RuleContactView, RulesView};

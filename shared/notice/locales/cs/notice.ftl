@@ -356,6 +356,7 @@ extended =
        *[no] Lhůta, ve které můžete společnost { $partner } v programu { $program } odmítnout, se prodloužila: odmítnout můžete do { $deadline-end }.
     }
 extended-added = Nepočítají se nově vyhlášené dny: { $dates }.
+extended-outage = Naše služba byla nějakou dobu nedostupná, a proto máte o jeden pracovní den více.
 extended-delivery = Oznámení se od jednoho z příjemců vrátilo, nebo se ho už neptáme, a proto se lhůta počítá znovu od pozdějšího doručení.
 
 reminder-subject =

@@ -326,6 +326,7 @@ extended =
        *[no] The time in which you can say no to { $partner } in the program { $program } has become longer: you can say no until { $deadline-end }.
     }
 extended-added = These newly announced days do not count: { $dates }.
+extended-outage = Our service could not be reached for a while, so you have one business day more.
 extended-delivery = The notice came back from a recipient, or that recipient is no longer asked, so the time is counted again from a later delivery.
 
 reminder-subject =

@@ -12,6 +12,7 @@ use super::claimed_items::{add_blocks, add_rights, claimed, claimed_again};
 use super::competition::{CommandAnswer, competition_keys, newest, rival_keys};
 use super::open_claims::open_claims_key;
 use crate::directory::calendars::calendar_key;
+use crate::directory::outages::outages_key;
 use crate::directory::partners::partner_key;
 use crate::directory::places::calendar_keys;
 use crate::directory::programs::program_key;
@@ -135,6 +136,9 @@ impl Store {
         if needs.recipients {
             facts.no_repeated_at = fetched.no_repeated_at(claim)?;
         }
+        if needs.outages && may_be_given_days(claim) {
+            facts.outages = fetched.outages()?;
+        }
         if needs.eligibility {
             add_rights(&claimed(claim), &own, &fetched, at, &mut facts)?;
         } else if needs.blocks {
@@ -173,6 +177,9 @@ impl Store {
         if needs.recipients {
             keys.extend(recipients_keys(claim));
         }
+        if needs.outages && may_be_given_days(claim) {
+            keys.push(outages_key());
+        }
         match answer {
             CommandAnswer::Claim => {}
             CommandAnswer::ClaimWithRecipients => keys.extend(recipients_keys(claim)),
@@ -208,6 +215,11 @@ struct Around {
 
 fn undecided(claim: &Claim) -> Vec<ItemNo> {
     claim.undecided().map(|item| item.no).collect()
+}
+
+/// Whether the claim has a window that an outage may make longer.
+fn may_be_given_days(claim: &Claim) -> bool {
+    matches!(claim.state, State::AwaitingCustomer { .. } | State::Declined { window: Some(_) })
 }
 
 /// What a draft is judged by when it is submitted: the program's present policy, to which it is pinned from

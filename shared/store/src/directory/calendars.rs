@@ -3,17 +3,20 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::Duration;
 use domain::calendar::{
-    BusinessCalendar, CalendarError, CalendarId, CountryCode, Exception, SkipReason, SkippedDay,
-    Subdivision, UnknownSubdivision, Window,
+    AddedDays, BusinessCalendar, CalendarError, CalendarId, CountryCode, Exception, SkipReason,
+    SkippedDay, Subdivision, UnknownSubdivision, Window,
 };
 use domain::claim::{Claim, Instant};
 use domain::directory::CountryCalendar;
+use domain::outage::Outage;
 use domain::rejection::Rejection;
 
 use super::entry::{
     Author, Entry, EntryWrite, Foreseen, NextEntry, Permits, Revised, body_of, with_body,
 };
+use super::outages::outages_in;
 use super::recounts::Recount;
 use crate::table::attributes::{Reader, key, number, put, text};
 use crate::table::config::Store;
@@ -24,20 +27,34 @@ use crate::table::keys;
 use crate::table::transaction::{Action, Condition};
 
 const REVISION: &str = "v";
+/// Which days were added, each since which revision.
+const DAYS: &str = "d";
 
 /// What a writer makes of the days that are added to a calendar: all of them.
 pub type DaysWish<'a> =
     &'a (dyn Fn(&BTreeSet<Exception>) -> Result<BTreeSet<Exception>, Rejection> + Send + Sync);
 
-/// By which revisions windows are counted now: that of each country that has one.
+/// By what windows are counted now, as far as it changes while they are open: the added days of each country that has
+/// some, and the outages for which windows get a day.
 #[derive(Debug, Default)]
-pub(crate) struct Revisions(HashMap<CountryCode, u32>);
+pub(crate) struct Revisions {
+    countries: HashMap<CountryCode, AddedDays>,
+    outages: Vec<Outage>,
+}
+
+/// No place on earth is further ahead of UTC.
+pub(crate) const FURTHEST_AHEAD: Duration = Duration::hours(14);
 
 impl Revisions {
-    /// Whether a window that was counted by this calendar would be counted the same way now.
-    pub(crate) fn are_those_of(&self, calendar: &CalendarId) -> bool {
-        let revision = |country| self.0.get(&country).copied().unwrap_or(0);
-        calendar.country().is_some_and(|country| calendar.is_current(revision(country)))
+    /// Whether a window that was counted by this calendar and ends then would be counted the same way now, and is given
+    /// no day.
+    pub(crate) fn leave(&self, calendar: &CalendarId, closes_at: Instant) -> bool {
+        let Some(country) = calendar.country() else { return false };
+        let last = (closes_at + FURTHEST_AHEAD).date_naive();
+        let untouched = AddedDays { revision: 0, days: Some(Vec::new()) };
+        let added = self.countries.get(&country).unwrap_or(&untouched);
+        let has_outage = self.outages.iter().any(|outage| outage.covers(closes_at));
+        !added.concern(calendar, last) && !has_outage
     }
 }
 
@@ -129,7 +146,9 @@ impl Store {
         let (mut countries, mut fetched) = (Vec::new(), FetchedItems::default());
         for item in answer.items.unwrap_or_default() {
             let item = Reader::new("revision", &item);
-            countries.push(item.parsed("sk", str::parse::<CountryCode>)?);
+            if item.text("sk")? != keys::LISTED_OUTAGES {
+                countries.push(item.parsed("sk", str::parse::<CountryCode>)?);
+            }
         }
         self.fetch(&mut fetched, countries.iter().copied().map(calendar_key).collect()).await?;
         let mut items = Vec::new();
@@ -142,15 +161,26 @@ impl Store {
         Ok(ListPage { items, next: next.map(|sort| Cursor { part: None, sort: sort.to_owned() }) })
     }
 
-    /// The revisions of all countries, in one query.
+    /// The revisions of all countries, and the outages, in one query.
     pub(crate) async fn load_revisions(&self) -> Result<Revisions, StoreError> {
-        let mut revisions = HashMap::new();
+        let mut revisions = Revisions::default();
         for item in self.query_partition(keys::REVISIONS).await? {
             let item = Reader::new("revision", &item);
+            if item.text("sk")? == keys::LISTED_OUTAGES {
+                revisions.outages = outages_in(item)?;
+                continue;
+            }
             let country = item.parsed("sk", str::parse::<CountryCode>)?;
-            revisions.insert(country, item.number(REVISION)?);
+            let revision = item.number(REVISION)?;
+            let added = match item.opt_text(DAYS)? {
+                Some(text) => {
+                    AddedDays::of_text(country, revision, text).ok_or_else(|| item.bad(DAYS))?
+                }
+                None => AddedDays { revision, days: None },
+            };
+            revisions.countries.insert(country, added);
         }
-        Ok(Revisions(revisions))
+        Ok(revisions)
     }
 
     /// The business calendar of a place as it is now.
@@ -184,6 +214,7 @@ fn next_calendar(new: CountryCalendar) -> Result<NextEntry<CountryCalendar>, Sto
     let kept = with_body(key(keys::calendar(new.country), keys::policy(new.revision)), &new)?;
     let mut listed = key(keys::REVISIONS, new.country.as_str());
     put(&mut listed, REVISION, Some(number(new.revision)));
+    put(&mut listed, DAYS, new.added_days().to_text().map(text));
     let recount = Recount::of_revision(new.country, new.revision).attributes();
     let beside = vec![
         Action::Put(kept, Some(Condition::absent())),

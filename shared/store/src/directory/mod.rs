@@ -6,6 +6,7 @@ pub(crate) mod entry;
 pub(crate) mod history;
 pub(crate) mod listing;
 pub(crate) mod of_claim;
+pub(crate) mod outages;
 pub(crate) mod partners;
 pub(crate) mod places;
 pub(crate) mod programs;

@@ -1,12 +1,17 @@
-//! Countries whose calendar has changed, and whose open windows are still to be counted again: one item for each,
-//! written in the transaction that changes the calendar, and deleted when the last window is done.
+//! What asks for open windows to be counted again: one item for each country whose calendar has changed, for each
+//! outage, and for new data of zones and holidays. The first two are written in the transaction that announces them, and
+//! deleted when the last window is done; the last by a tick, and it is kept by what data all windows were counted.
+
+use std::fmt;
 
 use aws_sdk_dynamodb::types::ReturnValue;
 use chrono::Duration;
 use domain::calendar::CountryCode;
 use domain::claim::Instant;
+use domain::outage::Outage;
+use serde::{Deserialize, Serialize};
 
-use crate::table::attributes::{Attributes, Reader, bytes, instant, key, number, put, text};
+use crate::table::attributes::{Attributes, Reader, bytes, flag, instant, key, number, put, text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -14,10 +19,15 @@ use crate::table::transaction::{Condition, Written, is_refused};
 use crate::table::write_id::WriteId;
 
 const REVISION: &str = "r";
+const DATA: &str = "q";
+const DONE: &str = "dn";
+const FROM: &str = "f";
+const UNTIL: &str = "u";
 const END: &str = "e";
 const SHARD: &str = "s";
 const AFTER: &str = "x";
 const FAILURES: &str = "n";
+const HAS_FAILED: &str = "h";
 const LEASE_UNTIL: &str = "lu";
 const LEASE_OWNER: &str = "lw";
 /// How long a lease outlives the work it is for.
@@ -30,29 +40,128 @@ pub(crate) struct WindowBucket {
     pub(crate) shard: u16,
 }
 
-/// How far the windows of a country are counted again.
+/// Why open windows are counted again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum RecountCause {
+    /// The calendar of a country has changed.
+    Country(CountryCode),
+    /// The data of zones and holidays has changed.
+    CountingData,
+    /// An outage of that number was announced.
+    Outage(u32),
+}
+
+/// The name of [`RecountCause::CountingData`].
+const OF_DATA: &str = "data";
+/// What the name of an outage begins with.
+const OF_OUTAGE: &str = "outage-";
+
+impl fmt::Display for RecountCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Country(country) => f.write_str(country.as_str()),
+            Self::CountingData => f.write_str(OF_DATA),
+            Self::Outage(number) => write!(f, "{OF_OUTAGE}{number}"),
+        }
+    }
+}
+
+impl TryFrom<String> for RecountCause {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        let outage = name.strip_prefix(OF_OUTAGE).and_then(|number| number.parse().ok());
+        match (name.as_str(), outage) {
+            (OF_DATA, _) => Ok(Self::CountingData),
+            (_, Some(number)) => Ok(Self::Outage(number)),
+            (country, None) => country.parse().map(Self::Country).map_err(|_| name),
+        }
+    }
+}
+
+impl From<RecountCause> for String {
+    fn from(cause: RecountCause) -> Self {
+        cause.to_string()
+    }
+}
+
+impl From<CountryCode> for RecountCause {
+    fn from(country: CountryCode) -> Self {
+        Self::Country(country)
+    }
+}
+
+/// Which windows are counted again, and by what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RecountScope {
+    /// Those of a country, for that revision of its calendar. A newer one begins anew.
+    Country { country: CountryCode, revision: u32 },
+    /// All, by that data.
+    CountingData { data: String, done: bool },
+    /// Those that end within the interval of that outage.
+    Outage { number: u32, from: Instant, until: Instant },
+}
+
+/// How far windows are counted again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Recount {
-    pub(crate) country: CountryCode,
-    /// The revision of the calendar for which it was begun. A newer one begins anew.
-    pub(crate) revision: u32,
+    pub(crate) scope: RecountScope,
     /// The bucket that is next, and the last timer of it that is done; all buckets before it are done.
     pub(crate) next: Option<(WindowBucket, Option<String>)>,
-    /// How often the work behind that timer has failed.
+    /// Whether a window failed on the way there: then the work begins anew behind the last one.
+    pub(crate) has_failed: bool,
+    /// How often it began anew.
     pub(crate) failures: u32,
 }
 
 impl Recount {
+    fn of(scope: RecountScope) -> Self {
+        Self { scope, next: None, has_failed: false, failures: 0 }
+    }
+
     /// The work that a new revision of a calendar asks for, none of it done.
     pub(super) fn of_revision(country: CountryCode, revision: u32) -> Self {
-        Self { country, revision, next: None, failures: 0 }
+        Self::of(RecountScope::Country { country, revision })
+    }
+
+    /// The work that an outage asks for, none of it done.
+    pub(super) fn of_outage(outage: &Outage) -> Self {
+        let Outage { number, closing_from, closing_until, .. } = *outage;
+        Self::of(RecountScope::Outage { number, from: closing_from, until: closing_until })
+    }
+
+    /// What asks for it.
+    pub(crate) fn cause(&self) -> RecountCause {
+        match &self.scope {
+            RecountScope::Country { country, .. } => RecountCause::Country(*country),
+            RecountScope::CountingData { .. } => RecountCause::CountingData,
+            RecountScope::Outage { number, .. } => RecountCause::Outage(*number),
+        }
+    }
+
+    fn is_pending(&self) -> bool {
+        !matches!(self.scope, RecountScope::CountingData { done: true, .. })
     }
 
     /// The item without its lease.
     pub(super) fn attributes(&self) -> Attributes {
-        let mut item = key(keys::RECOUNTS, self.country.as_str());
-        put(&mut item, REVISION, Some(number(self.revision)));
+        let mut item = key(keys::RECOUNTS, self.cause().to_string());
+        match &self.scope {
+            RecountScope::Country { revision, .. } => {
+                put(&mut item, REVISION, Some(number(*revision)));
+            }
+            RecountScope::CountingData { data, done } => {
+                put(&mut item, DATA, Some(text(data)));
+                put(&mut item, DONE, flag(*done));
+            }
+            RecountScope::Outage { from, until, .. } => {
+                put(&mut item, FROM, Some(instant(*from)));
+                put(&mut item, UNTIL, Some(instant(*until)));
+            }
+        }
         put(&mut item, FAILURES, Some(number(self.failures)));
+        put(&mut item, HAS_FAILED, flag(self.has_failed));
         if let Some((bucket, after)) = &self.next {
             put(&mut item, END, Some(instant(bucket.end)));
             put(&mut item, SHARD, Some(number(bucket.shard)));
@@ -68,30 +177,56 @@ impl Recount {
             Some(end) => Some((WindowBucket { end, shard: item.number(SHARD)? }, after)),
             None => None,
         };
-        Ok(Self {
-            country: item.parsed("sk", str::parse)?,
-            revision: item.number(REVISION)?,
-            next,
-            failures: item.number(FAILURES)?,
-        })
+        let scope = match item.parsed("sk", |name| RecountCause::try_from(name.to_owned()))? {
+            RecountCause::Country(country) => {
+                RecountScope::Country { country, revision: item.number(REVISION)? }
+            }
+            RecountCause::CountingData => RecountScope::CountingData {
+                data: item.text(DATA)?.to_owned(),
+                done: item.flag(DONE)?,
+            },
+            RecountCause::Outage(number) => RecountScope::Outage {
+                number,
+                from: item.instant(FROM)?,
+                until: item.instant(UNTIL)?,
+            },
+        };
+        let (has_failed, failures) = (item.flag(HAS_FAILED)?, item.number(FAILURES)?);
+        Ok(Self { scope, next, has_failed, failures })
     }
 }
 
 impl Store {
-    /// The countries whose windows are still to be counted again, in one query.
+    /// Why windows are still to be counted again, in one query. Where this function counts by later data than all
+    /// windows were counted by, that is asked for first; a table that no function has ticked yet has no windows.
     ///
     /// # Errors
     /// Of the table, and for an item that cannot be read.
-    pub async fn pending_recounts(&self) -> Result<Vec<CountryCode>, StoreError> {
+    pub async fn pending_recounts(&self) -> Result<Vec<RecountCause>, StoreError> {
         let items = self.query_partition(keys::RECOUNTS).await?;
-        items.iter().map(|item| Recount::read(item).map(|recount| recount.country)).collect()
+        let mut recounts: Vec<_> = items.iter().map(Recount::read).collect::<Result<_, _>>()?;
+        let counted_by = recounts.iter().find_map(|recount| match &recount.scope {
+            RecountScope::CountingData { data, .. } => Some(data.clone()),
+            RecountScope::Country { .. } | RecountScope::Outage { .. } => None,
+        });
+        let is_older = counted_by.as_ref().is_none_or(|data| *data < self.config.counting_data);
+        if is_older {
+            let (data, done) = (self.config.counting_data.clone(), counted_by.is_none());
+            let asked = Recount::of(RecountScope::CountingData { data, done });
+            let older = Condition::new("attribute_not_exists(pk) OR q < :data")
+                .with(":data", text(&self.config.counting_data));
+            self.put_item_if(asked.attributes(), older).await?;
+            recounts.retain(|recount| recount.cause() != RecountCause::CountingData);
+            recounts.push(asked);
+        }
+        Ok(recounts.iter().filter(|own| own.is_pending()).map(Recount::cause).collect())
     }
 
     /// Takes the lease of a recount until a little after `until`; `None` while another worker has it, and where
     /// nothing is left to do. An economy: safety never depends on it.
     pub(crate) async fn lease_recount(
         &self,
-        country: CountryCode,
+        cause: RecountCause,
         until: Instant,
         owner: WriteId,
     ) -> Result<Option<Recount>, StoreError> {
@@ -100,9 +235,11 @@ impl Store {
             .client
             .update_item()
             .table_name(self.table())
-            .set_key(Some(key(keys::RECOUNTS, country.as_str())))
+            .set_key(Some(key(keys::RECOUNTS, cause.to_string())))
             .update_expression("SET lu = :until, lw = :owner")
-            .condition_expression(format!("attribute_exists(pk) AND ({free})"))
+            .condition_expression(format!(
+                "attribute_exists(pk) AND attribute_not_exists(dn) AND ({free})"
+            ))
             .expression_attribute_values(":until", instant(until + LEASE_MARGIN))
             .expression_attribute_values(":owner", bytes(owner.0))
             .expression_attribute_values(":now", instant(self.raw_now()))
@@ -129,23 +266,51 @@ impl Store {
         Ok(self.put_item_if(item, own).await? == Written::Done)
     }
 
-    /// Deletes a recount that is done. One that was begun anew meanwhile stays.
-    pub(crate) async fn delete_recount(
+    /// Deletes a recount that is done; of the data it is kept which it was. One that was begun anew meanwhile stays.
+    pub(crate) async fn finish_recount(
         &self,
-        country: CountryCode,
+        recount: &Recount,
         owner: WriteId,
     ) -> Result<(), StoreError> {
+        let own = "lw = :owner";
+        if let RecountScope::CountingData { data, .. } = &recount.scope {
+            let done = RecountScope::CountingData { data: data.clone(), done: true };
+            let own = Condition::new(own).with(":owner", bytes(owner.0));
+            self.put_item_if(Recount::of(done).attributes(), own).await?;
+            return Ok(());
+        }
         let call = self
             .client
             .delete_item()
             .table_name(self.table())
-            .set_key(Some(key(keys::RECOUNTS, country.as_str())))
-            .condition_expression("lw = :owner")
+            .set_key(Some(key(keys::RECOUNTS, recount.cause().to_string())))
+            .condition_expression(own)
             .expression_attribute_values(":owner", bytes(owner.0));
         match call.send().await {
             Ok(_) => Ok(()),
             Err(error) if is_refused(&error) => Ok(()),
             Err(error) => Err(StoreError::of_call(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_asks_for_a_recount_is_read_from_its_name() {
+        let country = RecountCause::Country("CZ".parse().unwrap());
+        for (cause, name) in [
+            (country, "CZ"),
+            (RecountCause::CountingData, "data"),
+            (RecountCause::Outage(12), "outage-12"),
+        ] {
+            assert_eq!(cause.to_string(), name);
+            assert_eq!(RecountCause::try_from(name.to_owned()), Ok(cause));
+        }
+        for unknown in ["", "ZZ", "outage-", "outage--1", "data2"] {
+            assert!(RecountCause::try_from(unknown.to_owned()).is_err(), "{unknown}");
         }
     }
 }

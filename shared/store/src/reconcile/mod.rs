@@ -5,5 +5,7 @@ pub(crate) mod confirmed;
 pub(crate) mod directory;
 mod failures;
 pub(crate) mod foresight;
+pub(crate) mod outages;
 pub(crate) mod recount;
 mod rules;
+mod window_ends;

@@ -1,39 +1,40 @@
-//! A calendar has changed: the open windows that it counted are found by their timers and counted
-//! again (`docs/domain.md §4`, 5). A window that is not found here, for its tenant's zone is none of its
-//! country's, is counted again before it is closed.
+//! A calendar or its data have changed, or an outage was announced: the open windows that it concerns are found by their
+//! timers and counted again (`docs/domain.md §4`, 5, and §4.4). A window that is not found here is counted again before
+//! it is closed.
 //!
 //! The work may take many runs. Each begins where the one before it stopped.
 
 use std::collections::BTreeSet;
 
-use chrono::{Days, NaiveDate};
+use chrono::Days;
 use domain::actor::Actor;
-use domain::calendar::CountryCode;
 use domain::claim::Instant;
 use domain::command::Command;
 use domain::directory::CountryCalendar;
-use domain::ids::ClaimId;
 use futures_util::future::{join_all, try_join_all};
-use tracing::error;
+use tracing::{error, warn};
 
+use super::window_ends::{AHEAD, ends_in_country, ends_of_days};
 use crate::claims::run::Effect;
-use crate::directory::recounts::{Recount, WindowBucket};
-use crate::table::attributes::key;
+use crate::directory::calendars::FURTHEST_AHEAD;
+use crate::directory::recounts::{Recount, RecountCause, RecountScope, WindowBucket};
+use crate::table::attributes::{instant, key, text};
 use crate::table::clock::Moment;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
+use crate::table::transaction::is_refused;
 use crate::table::write_id::WriteId;
 use crate::timers::dead_letter::is_hopeless;
 use crate::timers::page::{PAGE, TimerPage};
-use crate::timers::timer::{TimerItem, TimerKind};
+use crate::timers::timer::{self, TimerItem, TimerKind};
 
-/// How many days ahead windows end that are looked for.
-const AHEAD: u64 = 130;
 /// How many buckets are read at a time.
-const BUCKETS_AT_A_TIME: usize = 16;
+pub(super) const BUCKETS_AT_A_TIME: usize = 16;
 /// How many windows are counted at a time. Then the time is looked at again.
 const WINDOWS_AT_A_TIME: usize = 25;
+/// How often a window is counted again in a row: more is left to its close.
+const MOST_CHANGES: u8 = 8;
 
 /// What one run over a country's windows did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,36 +51,49 @@ pub struct RecountReport {
     pub leased: bool,
 }
 
-/// A run over the windows of a country.
+/// A run over windows.
 struct Run {
-    calendar: CountryCalendar,
+    /// Of a country, its calendar as it is now.
+    calendar: Option<CountryCalendar>,
     owner: WriteId,
     until: Instant,
     recount: Recount,
     report: RecountReport,
+    /// The first failure of the run that may pass.
+    failure: Option<StoreError>,
 }
 
 impl Store {
-    /// Counts the country's open windows again, or as many as there is time for until the real clock shows `until`.
+    /// Counts open windows again, or as many as there is time for until the real clock shows `until`.
     /// The rest is for the next run, which begins behind the last window that is done.
     ///
     /// # Errors
-    /// Where a window could not be counted; those before it are done, and the item of the recount says so.
+    /// Where a window could not be counted; the others are, and the next run begins anew for that one.
     pub async fn recount_windows(
         &self,
-        country: CountryCode,
+        cause: impl Into<RecountCause> + Send,
         until: Instant,
     ) -> Result<RecountReport, StoreError> {
-        let owner = WriteId::new();
-        let Some(recount) = self.lease_recount(country, until, owner).await? else {
+        let (cause, owner) = (cause.into(), WriteId::new());
+        let Some(recount) = self.lease_recount(cause, until, owner).await? else {
             return Ok(RecountReport::default());
         };
-        let calendar = self.country_calendar(country).await?;
+        if let RecountScope::CountingData { data, .. } = &recount.scope
+            && *data != self.config.counting_data
+        {
+            // Of a function that was deployed before or after this one: by its data, it counts itself.
+            self.put_recount(&recount, owner, None).await?;
+            return Ok(RecountReport::default());
+        }
+        let calendar = match cause {
+            RecountCause::Country(country) => Some(self.country_calendar(country).await?),
+            RecountCause::CountingData | RecountCause::Outage(_) => None,
+        };
         let report = RecountReport { leased: true, ..RecountReport::default() };
-        let mut run = Run { calendar, owner, until, recount, report };
+        let mut run = Run { calendar, owner, until, recount, report, failure: None };
         let result = Box::pin(self.recount_buckets(&mut run)).await;
         if run.report.finished {
-            self.delete_recount(country, owner).await?;
+            self.finish_recount(&run.recount, owner).await?;
         } else {
             self.put_recount(&run.recount, owner, None).await?;
         }
@@ -99,27 +113,42 @@ impl Store {
                 }
             }
         }
+        if run.recount.has_failed {
+            // Whoever is done is passed quickly.
+            let failures = run.recount.failures.saturating_add(1);
+            run.recount =
+                Recount { next: None, failures, has_failed: false, ..run.recount.clone() };
+            let failure = run.failure.take();
+            return Err(
+                failure.unwrap_or_else(|| StoreError::Unavailable("a window failed".to_owned()))
+            );
+        }
         run.report.finished = true;
         Ok(())
     }
 
-    /// The partitions of the timers of windows that an added day can make longer, as far as they are not done: they
-    /// end at a midnight of the country after the first such day.
+    /// The partitions of the timers of windows that the run is about, as far as they are not done. An added day makes
+    /// longer what ends at a midnight of the country behind it.
     fn buckets(&self, run: &Run, now: Instant) -> Vec<WindowBucket> {
-        let calendar = &run.calendar;
-        let first = calendar.added.iter().map(|added| added.date).min();
-        let Some(first) = first.map(|first| first.max(now.date_naive())) else { return Vec::new() };
-        let ends: BTreeSet<Instant> =
-            (0..=AHEAD).flat_map(|days| midnights(calendar.country, first, days)).collect();
-        let shards = 0..self.config.shards;
-        let ends = ends.into_iter().filter(|end| *end > now);
-        let buckets =
-            ends.flat_map(|end| shards.clone().map(move |shard| WindowBucket { end, shard }));
+        let ends = match (&run.recount.scope, &run.calendar) {
+            (RecountScope::Country { .. }, None) => BTreeSet::new(),
+            (RecountScope::Country { .. }, Some(calendar)) => ends_in_country(calendar, now),
+            (RecountScope::CountingData { .. }, _) => ends_of_days(now, now + Days::new(AHEAD)),
+            (RecountScope::Outage { from, until, .. }, _) => ends_of_days((*from).max(now), *until),
+        };
+        let buckets = self.buckets_of(ends);
         let next = run.recount.next.as_ref().map(|(bucket, _)| *bucket);
         buckets.filter(|bucket| next.is_none_or(|next| *bucket >= next)).collect()
     }
 
-    async fn query_bucket(
+    /// The partitions of the timers of windows that end then, in all shards.
+    pub(super) fn buckets_of(&self, ends: BTreeSet<Instant>) -> impl Iterator<Item = WindowBucket> {
+        let shards = 0..self.config.shards;
+        ends.into_iter()
+            .flat_map(move |end| shards.clone().map(move |shard| WindowBucket { end, shard }))
+    }
+
+    pub(super) async fn query_bucket(
         &self,
         bucket: WindowBucket,
         after: Option<String>,
@@ -137,15 +166,14 @@ impl Store {
         mut page: TimerPage,
     ) -> Result<bool, StoreError> {
         loop {
-            let last = page.timers.last().map(TimerItem::sort);
+            let last = page.last.take();
             let timers = page.timers.into_iter();
-            let stale: Vec<_> =
-                timers.filter(|timer| was_counted_before(timer, &run.calendar)).collect();
+            let stale: Vec<_> = timers.filter(|timer| run.is_about(timer)).collect();
             for some in stale.chunks(WINDOWS_AT_A_TIME) {
                 if self.raw_now() >= run.until {
                     return Ok(false);
                 }
-                self.recount_some(run, some).await?;
+                self.recount_some(run, bucket, some).await;
                 run.recount.next = Some((bucket, some.last().map(TimerItem::sort)));
             }
             let Some(after) = last.filter(|_| page.more) else { break };
@@ -164,60 +192,119 @@ impl Store {
         self.put_recount(&run.recount, run.owner, Some(run.until)).await
     }
 
-    /// Counts windows again, side by side. One that fails is tried again by later runs; one that fails for good is
-    /// left to its close, which counts it again.
-    async fn recount_some(&self, run: &mut Run, timers: &[TimerItem]) -> Result<(), StoreError> {
-        let counted = timers.iter().map(|timer| self.recount_window(&timer.claim));
-        let mut failed = Vec::new();
-        for (timer, counted) in timers.iter().zip(join_all(counted).await) {
+    /// Counts windows again, side by side. One that fails keeps no other waiting: it is tried again once all are done, and
+    /// one that fails for good is left to its close, which counts it again.
+    async fn recount_some(&self, run: &mut Run, bucket: WindowBucket, timers: &[TimerItem]) {
+        let counted = timers.iter().map(|timer| self.recount_window(run, bucket, timer));
+        let counted = join_all(counted).await;
+        let failures = run.recount.failures.saturating_add(1);
+        for (timer, counted) in timers.iter().zip(counted) {
             match counted {
-                Ok(effect) => {
+                Ok(changed) => {
                     run.report.seen += 1;
-                    run.report.changed += u32::from(effect == Effect::Changed);
+                    run.report.changed += u32::from(changed);
                 }
-                Err(failure) => failed.push((&timer.claim, failure)),
+                Err(failure) if is_hopeless(failures, &failure) => {
+                    error!(claim.id = %timer.claim, error.chain = %failure, "A window is left to its close");
+                    run.report.passed += 1;
+                }
+                Err(failure) => {
+                    warn!(claim.id = %timer.claim, error.chain = %failure, "A window could not be counted again yet");
+                    run.recount.has_failed = true;
+                    run.failure.get_or_insert(failure);
+                }
             }
         }
-        let failures = run.recount.failures.saturating_add(1);
-        if let Some(at) = failed.iter().position(|(_, failure)| !is_hopeless(failures, failure)) {
-            run.recount.failures = failures;
-            return Err(failed.swap_remove(at).1);
-        }
-        for (claim, failure) in failed {
-            error!(claim.id = %claim, error.chain = %failure, "A window is left to its close");
-            run.report.passed += 1;
-        }
-        run.recount.failures = 0;
-        Ok(())
     }
 
-    async fn recount_window(&self, claim: &ClaimId) -> Result<Effect, StoreError> {
-        let moment: Moment = self.moment_of(self.raw_now()).await?;
+    /// Counts a window again; whether it became longer. One that stays as it is is closed by the batch as before: its
+    /// timer says what left it so.
+    async fn recount_window(
+        &self,
+        run: &Run,
+        bucket: WindowBucket,
+        timer: &TimerItem,
+    ) -> Result<bool, StoreError> {
         let (actor, command) = (Actor::System, Command::Recount);
-        let outcome = Box::pin(self.execute(claim, &actor, &command, moment, None)).await?;
-        Ok(outcome.effect)
+        let is_outage = matches!(run.recount.scope, RecountScope::Outage { .. });
+        let mut changes = 0;
+        let at = loop {
+            let moment: Moment = self.moment_of(self.raw_now()).await?;
+            let given = self.execute(&timer.claim, &actor, &command, moment, None);
+            match Box::pin(given).await?.effect {
+                // A day that was announced comes first, and is an event of its own.
+                Effect::Changed if is_outage && changes < MOST_CHANGES => changes += 1,
+                Effect::Changed => return Ok(true),
+                Effect::Repeated | Effect::Unchanged if changes > 0 => return Ok(true),
+                Effect::Repeated | Effect::Unchanged => break moment.at,
+            }
+        };
+        // A window that had ended was not counted: its close does it.
+        if at < timer.deadline {
+            self.note_left(run, bucket, timer).await?;
+        }
+        Ok(false)
+    }
+
+    /// Notes with the timer of a window that what the run is about leaves it as it is.
+    async fn note_left(
+        &self,
+        run: &Run,
+        bucket: WindowBucket,
+        timer: &TimerItem,
+    ) -> Result<(), StoreError> {
+        let (name, value) = match (&run.recount.scope, &run.calendar) {
+            (RecountScope::Country { .. }, Some(calendar)) => {
+                let Some(counted) = &timer.calendar else { return Ok(()) };
+                (timer::CALENDAR, counted.with_revision(calendar.revision).as_str().to_owned())
+            }
+            (RecountScope::CountingData { data, .. }, _) => (timer::COUNTING_DATA, data.clone()),
+            (RecountScope::Country { .. } | RecountScope::Outage { .. }, _) => return Ok(()),
+        };
+        let call = self
+            .client
+            .update_item()
+            .table_name(self.table())
+            .set_key(Some(key(keys::timers(bucket.end, bucket.shard), timer.sort())))
+            .update_expression("SET #name = :value")
+            .condition_expression("#deadline = :deadline")
+            .expression_attribute_names("#name", name)
+            .expression_attribute_names("#deadline", timer::DEADLINE)
+            .expression_attribute_values(":value", text(value))
+            .expression_attribute_values(":deadline", instant(timer.deadline));
+        match call.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if is_refused(&error) => Ok(()),
+            Err(error) => Err(StoreError::of_call(error)),
+        }
     }
 }
 
 impl Run {
+    /// Whether a timer is of a window that the run is about, and that nobody has counted for it yet.
+    fn is_about(&self, timer: &TimerItem) -> bool {
+        let is_concerned = match (&self.recount.scope, &self.calendar) {
+            (RecountScope::Country { .. }, None) => false,
+            (RecountScope::Country { country, .. }, Some(calendar)) => {
+                timer.calendar.as_ref().is_some_and(|counted| {
+                    let last = (timer.deadline + FURTHEST_AHEAD).date_naive();
+                    counted.country() == Some(*country)
+                        && calendar.added_days().concern(counted, last)
+                })
+            }
+            (RecountScope::CountingData { data, .. }, _) => {
+                timer.counting_data.as_ref() != Some(data)
+            }
+            (RecountScope::Outage { from, until, .. }, _) => {
+                (*from..*until).contains(&timer.deadline)
+            }
+        };
+        timer.kind == TimerKind::Window && is_concerned
+    }
+
     /// The last timer of the bucket that is done.
     fn after(&self, bucket: WindowBucket) -> Option<String> {
         let next = self.recount.next.as_ref().filter(|(next, _)| *next == bucket);
         next.and_then(|(_, after)| after.clone())
     }
-}
-
-/// The ends of a local day, some days after the first, in the zones of the country.
-fn midnights(country: CountryCode, first: NaiveDate, days: u64) -> Vec<Instant> {
-    let date = first.checked_add_days(Days::new(days));
-    let date = date.and_then(|date| date.succ_opt());
-    let zones = country.zones().into_iter();
-    date.map(|date| zones.filter_map(|zone| zone.first_instant(date)).collect()).unwrap_or_default()
-}
-
-fn was_counted_before(timer: &TimerItem, calendar: &CountryCalendar) -> bool {
-    let Some(counted) = &timer.calendar else { return false };
-    timer.kind == TimerKind::Window
-        && counted.country() == Some(calendar.country)
-        && !counted.is_current(calendar.revision)
 }

@@ -32,6 +32,8 @@ pub struct StoreConfig {
     pub sandbox: bool,
     /// How windows are closed.
     pub closing: Closing,
+    /// By what data windows are counted: [`domain::calendar::counting_data`].
+    pub counting_data: String,
 }
 
 /// How the worker closes windows that need one attribute on one record.

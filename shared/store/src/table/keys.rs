@@ -14,7 +14,7 @@
 //! | reports | `C#<claim>` | `R#<notice>` | `notices/reports.rs` | for good |
 //! | annotation | `C#<claim>` | `W#<version, 6 digits>#<write id>` | `history/annotations.rs` | for good |
 //! | notice text | `C#<claim>` | `X#<notice>#<language>` | `notices/text.rs` | for good |
-//! | timer | `T#<quarter, UTC>#<shard>` | `<claim>`, `<claim>#<reminder>` or `<claim>#erase` | `timers/timer.rs` | 90 days after the bucket |
+//! | timer | `T#<quarter, UTC>#<shard>` | `<claim>`, `<claim>#<reminder>`, `<claim>#erase` or `<claim>#proofs-<notice>` | `timers/timer.rs` | 90 days after the bucket |
 //! | checkpoint | `S` | `<shard, 2 digits>` | `timers/checkpoint.rs` | for good |
 //! | test clock | `S` | `clock` | `table/clock.rs` | for good |
 //! | dead letter | `X#<day>` | as the timer | `timers/dead_letter.rs` | 366 days |
@@ -41,7 +41,9 @@
 //! | calendar | `CA#<country>` | `A` | `directory/calendars.rs` | for good |
 //! | calendar revision | `CA#<country>` | `V#<revision>` | `directory/calendars.rs` | for good |
 //! | list of revisions | `CA#revisions` | `<country>` | `directory/calendars.rs` | for good |
-//! | recount | `CA#recounts` | `<country>` | `directory/recounts.rs` | until it is done |
+//! | list of outages | `CA#revisions` | `outages` | `directory/outages.rs` | for good |
+//! | outages | `CA#outages` | `A` | `directory/outages.rs` | for good |
+//! | recount | `CA#recounts` | `<country>`, `outage-<number>` or `data` | `directory/recounts.rs` | until it is done; `data` for good |
 //! | document | `E#<sha256>` | `<tenant>` | `evidence/documents.rs` | for good |
 //! | mail | `C#<claim>` | `O#<mail>` | `notices/marks.rs` | 90 days |
 //! | erasure | `Z#erased` | `<claim>` | `erasure/list.rs` | for good |
@@ -92,7 +94,11 @@ pub(crate) const LOCK: &str = "L";
 pub(crate) const SYSTEM: &str = "S";
 /// The partition of the revisions of all calendars.
 pub(crate) const REVISIONS: &str = "CA#revisions";
-/// The partition of the countries whose windows are still to be counted again.
+/// The sort key of the list of outages, in that partition.
+pub(crate) const LISTED_OUTAGES: &str = "outages";
+/// The partition of the outages that were announced.
+pub(crate) const OUTAGES: &str = "CA#outages";
+/// The partition of what asks for open windows to be counted again.
 pub(crate) const RECOUNTS: &str = "CA#recounts";
 /// The partition of the claims whose personal data were erased.
 pub(crate) const ERASED: &str = "Z#erased";

@@ -7,7 +7,7 @@ use domain::claim::Instant;
 
 use super::bucket::{SETTLING_TIME, floor_quarter};
 use crate::table::attributes::{
-    Attributes, Reader, bytes, instant, key, number, put, text, whole_millis,
+    Attributes, Reader, bytes, instant, instant_of, key, number, put, text, whole_millis,
 };
 use crate::table::clock::offset_in;
 use crate::table::config::Store;
@@ -19,14 +19,15 @@ use crate::table::write_id::WriteId;
 const BUCKET: &str = "b";
 const AFTER: &str = "x";
 const GENERATION: &str = "g";
-const STUCK: &str = "fc";
-const FAILURES: &str = "fn";
+const STUCK: &str = "fl";
 const LEASE_UNTIL: &str = "lu";
 const LEASE_OWNER: &str = "lw";
 
 /// Where the worker begins in a shard that has no checkpoint yet. A deployment's first tick writes
 /// the checkpoints, so this is a margin and not a rule.
 const LOOK_BACK: Duration = Duration::days(2);
+/// How many timers may wait behind the checkpoint for another try.
+pub(crate) const MOST_STUCK: usize = 25;
 /// How long a lease outlives the work it is for.
 const LEASE_MARGIN: Duration = Duration::seconds(30);
 
@@ -39,10 +40,35 @@ pub(crate) struct Checkpoint {
     pub(crate) after: Option<String>,
     /// Raised by every jump of the test clock.
     pub(crate) generation: i64,
-    /// The timer at which the work stopped, and how often it has failed.
-    pub(crate) stuck: Option<(String, u32)>,
+    /// The timers that failed, and that the checkpoint has passed: they are tried again by each run.
+    pub(crate) stuck: Vec<StuckTimer>,
     /// Until when a worker has it, by the real clock.
     pub(crate) lease_until: Option<Instant>,
+}
+
+/// A timer that failed and may succeed later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StuckTimer {
+    /// The bucket that it stands in.
+    pub(crate) bucket: Instant,
+    /// Its place there.
+    pub(crate) sort: String,
+    /// How often it has failed.
+    pub(crate) failures: u32,
+}
+
+impl StuckTimer {
+    /// The timer as one text: ids have no blanks in them.
+    fn to_text(&self) -> String {
+        format!("{} {} {}", self.bucket.timestamp_millis(), self.failures, self.sort)
+    }
+
+    fn of_text(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(3, ' ');
+        let bucket = instant_of(parts.next()?.parse().ok()?)?;
+        let failures = parts.next()?.parse().ok()?;
+        Some(Self { bucket, failures, sort: parts.next()?.to_owned() })
+    }
 }
 
 /// What is due, by one query.
@@ -59,13 +85,13 @@ pub struct Tick {
 impl Checkpoint {
     pub(crate) fn read(item: &Attributes) -> Result<Self, StoreError> {
         let item = Reader::new("position", item);
-        let stuck = item.opt_text(STUCK)?.map(str::to_owned);
-        let failures = item.opt_number(FAILURES)?.unwrap_or(0);
+        let stuck = item.opt_text(STUCK)?.unwrap_or_default().lines();
+        let stuck = stuck.map(StuckTimer::of_text).collect::<Option<Vec<_>>>();
         Ok(Self {
             bucket: item.instant(BUCKET)?,
             after: item.opt_text(AFTER)?.map(str::to_owned),
             generation: item.opt_number(GENERATION)?.unwrap_or(0),
-            stuck: stuck.map(|timer| (timer, failures)),
+            stuck: stuck.ok_or_else(|| item.bad(STUCK))?,
             lease_until: item.opt_instant(LEASE_UNTIL)?,
         })
     }
@@ -73,23 +99,23 @@ impl Checkpoint {
     /// The item, without its lease.
     fn attributes(&self, shard: u16) -> Attributes {
         let mut item = key(keys::SYSTEM, keys::checkpoint(shard));
-        let (stuck, failures) = self.stuck.as_ref().map(|(timer, no)| (timer, *no)).unzip();
+        let stuck: Vec<_> = self.stuck.iter().map(StuckTimer::to_text).collect();
         put(&mut item, BUCKET, Some(instant(self.bucket)));
         put(&mut item, AFTER, self.after.as_ref().map(text));
         put(&mut item, GENERATION, Some(number(self.generation)));
-        put(&mut item, STUCK, stuck.map(text));
-        put(&mut item, FAILURES, failures.map(number));
+        put(&mut item, STUCK, (!stuck.is_empty()).then(|| text(stuck.join("\n"))));
         item
     }
 
     /// On to the next bucket.
     pub(crate) fn pass_to(&mut self, bucket: Instant) {
-        *self = Self { bucket, after: None, stuck: None, ..*self };
+        (self.bucket, self.after) = (bucket, None);
     }
 
-    /// When the bucket may be drained.
+    /// Since when there is something to drain: the bucket, or a timer that failed.
     fn due_at(&self) -> Instant {
-        self.bucket + SETTLING_TIME
+        let oldest = self.stuck.iter().map(|stuck| stuck.bucket).chain([self.bucket]).min();
+        oldest.unwrap_or(self.bucket) + SETTLING_TIME
     }
 }
 
@@ -184,9 +210,8 @@ impl Store {
             .update_item()
             .table_name(self.table())
             .set_key(Some(key(keys::SYSTEM, keys::checkpoint(shard))))
-            .update_expression("SET b = :b REMOVE x, fc, #fn, lu, lw ADD g :one")
+            .update_expression("SET b = :b REMOVE x, lu, lw ADD g :one")
             .condition_expression("b >= :b")
-            .expression_attribute_names("#fn", FAILURES)
             .expression_attribute_values(":b", instant(whole_millis(bucket)))
             .expression_attribute_values(":one", number(1));
         match call.send().await {
@@ -200,4 +225,22 @@ impl Store {
 /// The shard of a checkpoint; `None` for the test clock.
 pub(crate) fn shard_of(item: &Attributes) -> Option<u16> {
     item.get("sk").and_then(|sk| sk.as_s().ok()).and_then(|sk| sk.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timers_that_failed_are_read_as_they_are_written() {
+        let bucket = "2026-12-31T23:00:00Z".parse().unwrap();
+        let stuck = |sort: &str, failures| StuckTimer { bucket, sort: sort.to_owned(), failures };
+        let stuck = vec![stuck("cbplyjelfz5a5xwmpnah5uzxk4", 2), stuck("x#half_time", 1)];
+        let checkpoint =
+            Checkpoint { bucket, after: None, generation: 0, stuck, lease_until: None };
+        assert_eq!(Checkpoint::read(&checkpoint.attributes(3)).unwrap(), checkpoint);
+        assert_eq!(checkpoint.due_at(), bucket + SETTLING_TIME);
+        let later = Checkpoint { bucket: bucket + Duration::days(1), ..checkpoint };
+        assert_eq!(later.due_at(), bucket + SETTLING_TIME, "as long as one of them waits");
+    }
 }

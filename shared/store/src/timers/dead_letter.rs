@@ -1,11 +1,12 @@
 //! Dead letters: a timer that keeps failing is copied, logged and passed, so that the shard goes on.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
 use domain::claim::Instant;
 use tracing::error;
 
 use super::timer::TimerItem;
-use crate::table::attributes::{instant, key, number, put, text};
+use crate::table::attributes::{Attributes, instant, key, number, put, text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -32,8 +33,31 @@ impl Store {
     ) -> Result<(), StoreError> {
         let reason = failure.to_string();
         error!(claim.id = %timer.claim, error.chain = reason, "A timer keeps failing and is passed");
-        let mut item = key(keys::dead_letter(now.date_naive()), timer.sort());
-        put(&mut item, "d", Some(instant(timer.deadline)));
+        let deadline = Some(instant(timer.deadline));
+        self.put_copy(timer.sort(), deadline, reason, now).await
+    }
+
+    /// Copies a timer that cannot be read: nothing waits for it.
+    pub(super) async fn put_unreadable(
+        &self,
+        timer: &Attributes,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let sort = timer.get("sk").and_then(|sort| sort.as_s().ok()).cloned().unwrap_or_default();
+        error!(timer.sort = sort, "A timer cannot be read and is passed");
+        let reason = "the timer cannot be read".to_owned();
+        self.put_copy(sort, timer.get("d").cloned(), reason, now).await
+    }
+
+    async fn put_copy(
+        &self,
+        sort: String,
+        deadline: Option<AttributeValue>,
+        reason: String,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let mut item = key(keys::dead_letter(now.date_naive()), sort);
+        put(&mut item, "d", deadline);
         put(&mut item, "e", Some(text(reason)));
         put(&mut item, "expires", Some(number((self.raw_now() + KEPT).timestamp())));
         self.put_item(item).await

@@ -6,7 +6,7 @@ use tracing::warn;
 
 use super::batch_close::RunClosing;
 use super::bucket::{last_drainable, next_bucket};
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{Checkpoint, MOST_STUCK, StuckTimer};
 use super::dead_letter::is_hopeless;
 use super::page::{Found, TimerPage};
 use super::timer::TimerItem;
@@ -18,6 +18,17 @@ use crate::table::write_id::WriteId;
 
 /// How many timers of a page are worked on before the time is looked at again.
 const AT_A_TIME: usize = 250;
+
+/// How far a group of timers was worked off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// All of it.
+    Done,
+    /// The time was over.
+    TimeOver,
+    /// Too many of them fail: the table, and not one of them, is to blame.
+    HeldUp,
+}
 
 /// What one run over a shard did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,7 +51,11 @@ pub struct DrainReport {
     pub early: u32,
     /// How often the batch was given up, since the table refused its statement: once at the most.
     pub fallbacks: u32,
-    /// Whether a failing timer stopped the run; the next one begins with it.
+    /// Timers that failed and are tried again by the next run.
+    pub stuck: u32,
+    /// Mails of notices that the mail service took a day ago, and of which nothing is known.
+    pub proofs_missing: u32,
+    /// Whether so many timers failed that the run stopped; the next one begins there.
     pub held_up: bool,
     /// Whether everything due was done.
     pub finished: bool,
@@ -49,13 +64,13 @@ pub struct DrainReport {
 }
 
 /// A run over a shard.
-struct Run {
-    shard: u16,
+pub(super) struct Run {
+    pub(super) shard: u16,
     owner: WriteId,
-    offset: Duration,
-    checkpoint: Checkpoint,
-    drained: DrainReport,
-    closing: RunClosing,
+    pub(super) offset: Duration,
+    pub(super) checkpoint: Checkpoint,
+    pub(super) drained: DrainReport,
+    pub(super) closing: RunClosing,
 }
 
 impl Store {
@@ -76,7 +91,12 @@ impl Store {
         let drained = DrainReport { leased: true, ..DrainReport::default() };
         let closing = RunClosing::new(self.config.closing);
         let mut run = Run { shard, owner, offset, checkpoint, drained, closing };
-        let result = Box::pin(self.drain_buckets(&mut run, until)).await;
+        let result = async {
+            self.retry_stuck(&mut run, until).await?;
+            self.drain_buckets(&mut run, until).await
+        };
+        let result = Box::pin(result).await;
+        run.drained.stuck = u32::try_from(run.checkpoint.stuck.len()).unwrap_or(u32::MAX);
         self.put_checkpoint(shard, &run.checkpoint, owner, true).await?;
         let fallbacks = run.closing.fallbacks;
         result.map(|()| DrainReport { fallbacks, ..run.drained })
@@ -86,7 +106,7 @@ impl Store {
         while self.raw_now() < until {
             let last = last_drainable(self.raw_now() + run.offset);
             if run.checkpoint.bucket > last {
-                run.drained.finished = true;
+                run.drained.finished = run.checkpoint.stuck.is_empty();
                 return Ok(());
             }
             match self.next_timers(run.shard, &run.checkpoint, last).await? {
@@ -115,64 +135,83 @@ impl Store {
         if run.checkpoint.bucket > last_drainable(now) {
             return Ok(false);
         }
+        for unreadable in &page.unreadable {
+            self.put_unreadable(unreadable, now).await?;
+            run.drained.poisoned += 1;
+        }
         let mut timers = page.timers.into_iter();
-        while timers.len() > 0 && self.raw_now() < until {
+        while timers.len() > 0 {
             let some = timers.by_ref().take(AT_A_TIME).collect();
-            if !self.work_group(run, some, now).await? {
-                run.drained.held_up = true;
-                return Ok(false);
+            match self.work_group(run, some, now, until).await? {
+                Progress::Done => {}
+                Progress::TimeOver => return Ok(false),
+                Progress::HeldUp => {
+                    run.drained.held_up = true;
+                    return Ok(false);
+                }
             }
         }
-        if timers.len() == 0 && !page.more {
+        if page.more {
+            run.checkpoint.after = page.last;
+        } else {
             let bucket = next_bucket(run.checkpoint.bucket);
             run.checkpoint.pass_to(bucket);
         }
         self.put_checkpoint(run.shard, &run.checkpoint, run.owner, false).await
     }
 
-    /// Works timers off; says whether all of them have a final outcome.
+    /// Works timers off, and moves the checkpoint past those that have a final outcome or wait for another try.
     async fn work_group(
         &self,
         run: &mut Run,
         timers: Vec<TimerItem>,
         now: Instant,
-    ) -> Result<bool, StoreError> {
-        let revisions = self.load_revisions().await?;
-        let worked = self.work_timers(timers, &revisions, now, run.offset, &mut run.closing);
-        for worked in Box::pin(worked).await {
-            if !self.pass_timer(run, worked, now).await? {
-                return Ok(false);
-            }
+        until: Instant,
+    ) -> Result<Progress, StoreError> {
+        if self.raw_now() >= until {
+            return Ok(Progress::TimeOver);
         }
-        Ok(true)
+        let (all, revisions) = (timers.len(), self.load_revisions().await?);
+        let worked = self.work_timers(timers, &revisions, now, run.offset, &mut run.closing, until);
+        let worked = Box::pin(worked).await;
+        let is_all = worked.len() == all;
+        for worked in worked {
+            let (bucket, sort) = (run.checkpoint.bucket, worked.timer.sort());
+            let failures = self.pass_timer(run, worked, 0, now).await?;
+            if let Some(failures) = failures {
+                if run.checkpoint.stuck.len() >= MOST_STUCK {
+                    return Ok(Progress::HeldUp);
+                }
+                run.checkpoint.stuck.push(StuckTimer { bucket, sort: sort.clone(), failures });
+            }
+            run.checkpoint.after = Some(sort);
+        }
+        Ok(if is_all { Progress::Done } else { Progress::TimeOver })
     }
 
-    /// Moves the checkpoint past a timer with a final outcome; says whether it has one.
-    async fn pass_timer(
+    /// Counts the outcome of a timer that has failed so often before; how often it has failed now, if it is to be tried
+    /// again. One that is given up is copied.
+    pub(super) async fn pass_timer(
         &self,
         run: &mut Run,
         worked: Worked,
+        failures: u32,
         now: Instant,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<u32>, StoreError> {
         match worked.result {
             Ok(ending) => run.count(ending, worked.early),
             Err(StoreError::ClockUntrusted) => return Err(StoreError::ClockUntrusted),
             Err(failure) => {
-                let timer = worked.timer.sort();
-                let before = run.checkpoint.stuck.take().filter(|(stuck, _)| *stuck == timer);
-                let failures = before.map_or(0, |(_, failures)| failures).saturating_add(1);
+                let failures = failures.saturating_add(1);
                 if !is_hopeless(failures, &failure) {
                     warn!(claim.id = %worked.timer.claim, error.chain = %failure, "A timer failed");
-                    run.checkpoint.stuck = Some((timer, failures));
-                    return Ok(false);
+                    return Ok(Some(failures));
                 }
                 self.put_dead_letter(&worked.timer, &failure, now).await?;
                 run.drained.poisoned += 1;
             }
         }
-        run.checkpoint.after = Some(worked.timer.sort());
-        run.checkpoint.stuck = None;
-        Ok(true)
+        Ok(None)
     }
 }
 
@@ -185,6 +224,10 @@ impl Run {
             Ending::Settled => &mut drained.settled,
             Ending::Reminded => &mut drained.reminded,
             Ending::Erased => &mut drained.erased,
+            Ending::Proved { missing } => {
+                drained.proofs_missing += missing;
+                return;
+            }
             Ending::Stale => &mut drained.stale,
         };
         *counter += 1;

@@ -3,15 +3,17 @@
 //! end is the claim's own deadline.
 
 mod batch_close;
-mod bucket;
+pub(crate) mod bucket;
 pub(crate) mod checkpoint;
 pub(crate) mod dead_letter;
 pub(crate) mod drain;
 mod erasures;
 pub(crate) mod page;
+mod proofs;
 mod release_locks;
 pub(crate) mod reminders;
 mod schedule;
+mod stuck;
 mod test_clock;
 pub(crate) mod timer;
 mod work;

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use super::bucket::next_bucket;
 use super::checkpoint::Checkpoint;
 use super::timer::{self, TimerItem};
-use crate::table::attributes::{Attributes, key, text};
+use crate::table::attributes::{Attributes, Reader, key, text};
 use crate::table::clock_check::ClockSample;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -21,6 +21,10 @@ pub(crate) const PAGE: i32 = 1000;
 /// Timers of one bucket.
 pub(crate) struct TimerPage {
     pub(crate) timers: Vec<TimerItem>,
+    /// Those that cannot be read.
+    pub(crate) unreadable: Vec<Attributes>,
+    /// The place of the last of all of them.
+    pub(crate) last: Option<String>,
     /// Whether the bucket has more.
     pub(crate) more: bool,
     /// What the clocks said when they were read.
@@ -60,7 +64,7 @@ impl Store {
         let pk = keys::timers(bucket, shard);
         let start = after.map(|after| key(pk.clone(), after));
         let page = self.query_timers(pk, start, PAGE).await?;
-        if page.timers.is_empty() {
+        if page.last.is_none() {
             return Ok(Found::Nothing(next_bucket(bucket)));
         }
         Ok(Found::Timers(bucket, page))
@@ -74,7 +78,7 @@ impl Store {
         let probes =
             buckets.iter().map(|bucket| self.query_timers(keys::timers(*bucket, shard), None, 1));
         for (bucket, probed) in buckets.iter().zip(join_all(probes).await) {
-            if !probed?.timers.is_empty() {
+            if probed?.last.is_some() {
                 return Ok(Some(*bucket));
             }
         }
@@ -104,8 +108,16 @@ impl Store {
             .await
             .map_err(StoreError::of_call)?;
         let items = answer.items.unwrap_or_default();
-        let timers: Result<Vec<_>, _> = items.iter().map(TimerItem::read).collect();
         let more = answer.last_evaluated_key.is_some();
-        Ok(TimerPage { timers: timers?, more, clock: probe.sample() })
+        let last = items.last().map(|last| Reader::new("timer", last).text("sk"));
+        let last = last.transpose()?.map(str::to_owned);
+        let (mut timers, mut unreadable) = (Vec::with_capacity(items.len()), Vec::new());
+        for item in items {
+            match TimerItem::read(&item) {
+                Ok(timer) => timers.push(timer),
+                Err(_) => unreadable.push(item),
+            }
+        }
+        Ok(TimerPage { timers, unreadable, last, more, clock: probe.sample() })
     }
 }

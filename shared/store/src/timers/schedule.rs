@@ -5,14 +5,15 @@ use domain::program::Policy;
 use futures_util::future::try_join_all;
 
 use super::erasures::new_erasure;
+use super::proofs::new_proofs;
 use super::reminders::reminders_of;
 use super::timer::timer_of;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 
 impl Store {
-    /// Puts the timer of a claim's new deadline, those of its reminders, and that of its erasure, before the move: a
-    /// crash between the two leaves a harmless timer, never a forgotten claim.
+    /// Puts the timer of a claim's new deadline, those of its reminders, that of its erasure, and that of the proofs of
+    /// a new notice, before the move: a crash between the two leaves a harmless timer, never a forgotten claim.
     pub(crate) async fn schedule_timers(
         &self,
         old: Option<&Claim>,
@@ -22,7 +23,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let deadline = timer_of(new).filter(|timer| old.and_then(timer_of).as_ref() != Some(timer));
         let reminders = deadline.as_ref().map_or_else(Vec::new, |_| reminders_of(new, now));
-        let timers = reminders.into_iter().chain(deadline).chain(new_erasure(old, new, policy));
+        let beside = new_erasure(old, new, policy).into_iter().chain(new_proofs(old, new));
+        let timers = reminders.into_iter().chain(deadline).chain(beside);
         let puts = timers.map(|timer| self.put_item(timer.attributes(now, self.config.shards)));
         try_join_all(puts).await.map(|_| ())
     }

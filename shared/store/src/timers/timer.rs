@@ -3,7 +3,7 @@
 use chrono::Duration;
 use domain::calendar::{CalendarId, Window};
 use domain::claim::{Claim, Instant, State};
-use domain::ids::{ClaimId, Sha256Hash};
+use domain::ids::{ClaimId, NoticeNo, Sha256Hash};
 use domain::reminder::Reminder;
 
 use super::bucket::bucket_of;
@@ -11,12 +11,17 @@ use crate::table::attributes::{Attributes, Reader, instant, key, number, put, te
 use crate::table::error::StoreError;
 use crate::table::keys;
 
-const DEADLINE: &str = "d";
+pub(crate) const DEADLINE: &str = "d";
 const KIND: &str = "k";
-const CALENDAR: &str = "c";
+pub(crate) const CALENDAR: &str = "c";
+/// By what data a window was counted, or looked at last.
+pub(crate) const COUNTING_DATA: &str = "q";
 const CLOSES_AT: &str = "w";
 /// What is read of a timer: all of it but what its partition says, and its end.
-pub(super) const READ: &str = "sk, d, k, c, w";
+pub(super) const READ: &str = "sk, d, k, c, q, w, n";
+const NOTICE: &str = "n";
+/// The kind of the timer of a notice's proofs, which also stands in its sort key.
+const PROOFS: &str = "proofs";
 /// The kind of an erasure's timer, which also stands in its sort key.
 const ERASURE: &str = "erase";
 /// How long a timer is kept after its bucket.
@@ -31,6 +36,8 @@ pub(crate) enum TimerKind {
     Reminder(Reminder, Instant),
     /// The end of a claim's personal data: due, or to be brought to its end.
     Erasure,
+    /// What became of the mails of a notice should be known by then.
+    Proofs(NoticeNo),
     /// Any other deadline of a claim: its silence is executed.
     Other,
 }
@@ -41,8 +48,10 @@ pub(crate) struct TimerItem {
     pub(crate) claim: ClaimId,
     pub(crate) deadline: Instant,
     pub(crate) kind: TimerKind,
-    /// By which calendar a window was counted.
+    /// By which calendar a window was counted, or the one of its place that left it as it was.
     pub(crate) calendar: Option<CalendarId>,
+    /// By what data of zones and holidays a window was counted, or the data that left it as it was.
+    pub(crate) counting_data: Option<String>,
 }
 
 impl TimerKind {
@@ -51,6 +60,7 @@ impl TimerKind {
             Self::Window => "window",
             Self::Reminder(reminder, _) => reminder.as_str(),
             Self::Erasure => ERASURE,
+            Self::Proofs(_) => PROOFS,
             Self::Other => "other",
         }
     }
@@ -60,6 +70,7 @@ impl TimerKind {
             "window" => Ok(Self::Window),
             "other" => Ok(Self::Other),
             ERASURE => Ok(Self::Erasure),
+            PROOFS => Ok(Self::Proofs(NoticeNo(item.number(NOTICE)?))),
             name => {
                 let reminder = Reminder::parse(name).ok_or_else(|| item.bad(KIND))?;
                 Ok(Self::Reminder(reminder, item.instant(CLOSES_AT)?))
@@ -80,7 +91,11 @@ impl TimerItem {
         if let TimerKind::Reminder(_, closes_at) = self.kind {
             put(&mut item, CLOSES_AT, Some(instant(closes_at)));
         }
+        if let TimerKind::Proofs(notice) = self.kind {
+            put(&mut item, NOTICE, Some(number(notice.0)));
+        }
         put(&mut item, CALENDAR, self.calendar.as_ref().map(|calendar| text(calendar.as_str())));
+        put(&mut item, COUNTING_DATA, self.counting_data.as_ref().map(text));
         put(&mut item, "expires", Some(number((bucket + KEPT).timestamp())));
         item
     }
@@ -92,6 +107,7 @@ impl TimerItem {
             deadline: item.instant(DEADLINE)?,
             kind: TimerKind::read(item)?,
             calendar: item.opt_text(CALENDAR)?.map(CalendarId::from_stored),
+            counting_data: item.opt_text(COUNTING_DATA)?.map(str::to_owned),
         })
     }
 
@@ -103,21 +119,33 @@ impl TimerItem {
         closes_at: Instant,
     ) -> Self {
         let kind = TimerKind::Reminder(reminder, closes_at);
-        Self { claim: claim.id.clone(), deadline: due_at, kind, calendar: None }
+        Self::beside(&claim.id, due_at, kind)
     }
 
     /// The timer of an erasure that is due then, or goes on then.
     pub(super) fn erasure(claim: &ClaimId, due_at: Instant) -> Self {
         let kind = TimerKind::Erasure;
-        Self { claim: claim.clone(), deadline: due_at, kind, calendar: None }
+        Self::beside(claim, due_at, kind)
     }
 
-    /// Its place in its bucket: a claim's deadline, and beside it its reminders and its erasure.
+    /// The timer of a notice's proofs.
+    pub(super) fn proofs(claim: &ClaimId, notice: NoticeNo, due_at: Instant) -> Self {
+        Self::beside(claim, due_at, TimerKind::Proofs(notice))
+    }
+
+    /// A timer that no calendar has counted.
+    fn beside(claim: &ClaimId, deadline: Instant, kind: TimerKind) -> Self {
+        Self { claim: claim.clone(), deadline, kind, calendar: None, counting_data: None }
+    }
+
+    /// Its place in its bucket: a claim's deadline, and beside it its reminders, its erasure and the proofs of its
+    /// notices.
     pub(crate) fn sort(&self) -> String {
         match self.kind {
             TimerKind::Window | TimerKind::Other => self.claim.as_str().to_owned(),
             TimerKind::Reminder(reminder, _) => format!("{}#{}", self.claim, reminder.as_str()),
             TimerKind::Erasure => format!("{}#{ERASURE}", self.claim),
+            TimerKind::Proofs(notice) => format!("{}#{PROOFS}-{}", self.claim, notice.0),
         }
     }
 }
@@ -131,11 +159,11 @@ fn claim_in(sort: &str) -> Result<ClaimId, ()> {
 /// The timer a claim needs: for its deadline, or for settling a decline that can still be undone,
 /// which is due when its window is.
 pub(crate) fn timer_of(claim: &Claim) -> Option<TimerItem> {
-    let timer = |deadline, kind, calendar| {
-        Some(TimerItem { claim: claim.id.clone(), deadline, kind, calendar })
+    let of_window = |open: &Window| {
+        let timer = TimerItem::beside(&claim.id, open.closes_at, TimerKind::Window);
+        let calendar = Some(open.calendar.clone());
+        Some(TimerItem { calendar, counting_data: Some(open.counting_data()), ..timer })
     };
-    let of_window =
-        |open: &Window| timer(open.closes_at, TimerKind::Window, Some(open.calendar.clone()));
     match &claim.state {
         State::AwaitingCustomer { window } => of_window(window),
         State::Declined { window } => of_window(window.as_ref()?),
@@ -151,7 +179,9 @@ pub(crate) fn timer_of(claim: &Claim) -> Option<TimerItem> {
         | State::Rejected { .. }
         | State::Withdrawn
         | State::Discarded
-        | State::Ended { .. } => timer(claim.deadline()?, TimerKind::Other, None),
+        | State::Ended { .. } => {
+            Some(TimerItem::beside(&claim.id, claim.deadline()?, TimerKind::Other))
+        }
     }
 }
 

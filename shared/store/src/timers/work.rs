@@ -5,6 +5,7 @@ use domain::claim::{Claim, Instant, State, Status};
 use domain::decide::is_due;
 use domain::effects;
 use domain::ids::ClaimId;
+use futures_util::future::join_all;
 
 use super::batch_close::{Closed, OpenWindow, RunClosing};
 use super::bucket::SETTLING_TIME;
@@ -16,6 +17,11 @@ use crate::table::clock::Moment;
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
+
+/// How many timers are worked on side by side. Then the time is looked at again.
+const AT_A_TIME: usize = 25;
+/// How long a timer is worked on: less than a run leaves for its last timers.
+const LONGEST: std::time::Duration = std::time::Duration::from_secs(8);
 
 /// The final outcome of a timer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +36,11 @@ pub(crate) enum Ending {
     Reminded,
     /// Personal data were erased.
     Erased,
+    /// What became of the mails of a notice was looked at.
+    Proved {
+        /// Of how many of them nothing is known.
+        missing: u32,
+    },
     /// There was nothing to do.
     Stale,
 }
@@ -43,8 +54,9 @@ pub(super) struct Worked {
 }
 
 impl Store {
-    /// Works timers off, in their order. A window counted by another calendar than the present one
-    /// goes the generic way, where it is counted again.
+    /// Works timers off, in their order. A window that a change of the calendar or of its data, or an outage, may
+    /// concern goes the generic way, where it is counted again. What goes that way is worked on side by side, some at a
+    /// time, and no more is begun once the real clock shows `until`: the outcomes are those of the first timers.
     pub(super) async fn work_timers(
         &self,
         timers: Vec<TimerItem>,
@@ -52,42 +64,78 @@ impl Store {
         now: Instant,
         offset: Duration,
         run: &mut RunClosing,
+        until: Instant,
     ) -> Vec<Worked> {
         let fast = |timer: &&TimerItem| {
+            let left = |counted| revisions.leave(counted, timer.deadline);
             timer.kind == TimerKind::Window
                 && timer.deadline + SETTLING_TIME <= now
-                && timer.calendar.as_ref().is_some_and(|counted| revisions.are_those_of(counted))
+                && timer.counting_data.as_ref() == Some(&self.config.counting_data)
+                && timer.calendar.as_ref().is_some_and(left)
         };
         let windows = timers.iter().filter(fast).map(OpenWindow::of).collect();
         let mut closed = self.close_windows(windows, now, offset, run).await;
-        let mut results = Vec::with_capacity(timers.len());
-        for timer in &timers {
-            if let TimerKind::Reminder(reminder, closes_at) = timer.kind {
-                let result =
-                    Box::pin(self.put_reminder_mark(timer, reminder, closes_at, now)).await;
-                results.push((result, false));
-                continue;
+        let (mut outcomes, mut left) = (Vec::with_capacity(timers.len()), Vec::new());
+        for (no, timer) in timers.iter().enumerate() {
+            let closed = if fast(&timer) { closed.remove(&timer.claim) } else { None };
+            let (outcome, record) = match closed {
+                Some((Ok(Closed::Done), early)) => (Some((Ok(Ending::Closed), early)), None),
+                Some((Ok(Closed::Absent), _)) => (Some((Ok(Ending::Stale), false)), None),
+                Some((Err(failure), _)) => (Some((Err(failure), false)), None),
+                Some((Ok(Closed::Is(record)), _)) => (None, Some(record)),
+                None => (None, None),
+            };
+            if outcome.is_none() {
+                left.push((no, timer, record));
             }
-            if timer.kind == TimerKind::Erasure {
-                let erased = self.work_erasure(&timer.claim, now, offset);
-                results.push((Box::pin(erased).await, false));
-                continue;
-            }
-            results.push(match closed.remove(&timer.claim) {
-                Some((Ok(Closed::Done), early)) => (Ok(Ending::Closed), early),
-                Some((Ok(Closed::Absent), _)) => (Ok(Ending::Stale), false),
-                Some((Ok(Closed::Is(record)), _)) => {
-                    (Box::pin(self.close_unmatched(*record, now, offset)).await, false)
-                }
-                Some((Err(failure), _)) => (Err(failure), false),
-                None => {
-                    let passed = self.pass_deadline_or_release_locks(&timer.claim, now, offset);
-                    (Box::pin(passed).await, false)
-                }
-            });
+            outcomes.push(outcome);
         }
+        let mut left = left.into_iter();
+        while left.len() > 0 && self.raw_now() < until {
+            let worked = left.by_ref().take(AT_A_TIME).map(|(no, timer, record)| async move {
+                (no, Box::pin(self.work_timer(timer, record, now, offset)).await)
+            });
+            for (no, result) in join_all(worked.collect::<Vec<_>>()).await {
+                if let Some(outcome) = outcomes.get_mut(no) {
+                    *outcome = Some((result, false));
+                }
+            }
+        }
+        drop(left);
+        let outcomes = outcomes.into_iter().map_while(|outcome| outcome);
         let worked = |(timer, (result, early))| Worked { timer, result, early };
-        timers.into_iter().zip(results).map(worked).collect()
+        timers.into_iter().zip(outcomes).map(worked).collect()
+    }
+
+    /// Works a timer off that no batch has closed; `record` is that of a window which a batch found otherwise. One that
+    /// takes too long keeps nobody waiting: it is as good as one that failed, and what it has written it finds again.
+    async fn work_timer(
+        &self,
+        timer: &TimerItem,
+        record: Option<Box<ClaimItem>>,
+        now: Instant,
+        offset: Duration,
+    ) -> Result<Ending, StoreError> {
+        let worked = async {
+            match (timer.kind, record) {
+                (_, Some(record)) => Box::pin(self.close_unmatched(*record, now, offset)).await,
+                (TimerKind::Reminder(reminder, closes_at), None) => {
+                    self.put_reminder_mark(timer, reminder, closes_at, now).await
+                }
+                (TimerKind::Erasure, None) => {
+                    Box::pin(self.work_erasure(&timer.claim, now, offset)).await
+                }
+                (TimerKind::Proofs(notice), None) => {
+                    self.count_missing_proofs(&timer.claim, notice).await
+                }
+                (TimerKind::Window | TimerKind::Other, None) => {
+                    let passed = self.pass_deadline_or_release_locks(&timer.claim, now, offset);
+                    Box::pin(passed).await
+                }
+            }
+        };
+        let too_long = |_| Err(StoreError::Unavailable("a timer takes too long".to_owned()));
+        tokio::time::timeout(LONGEST, Box::pin(worked)).await.unwrap_or_else(too_long)
     }
 
     /// What to do with a claim that the batch did not close, from its record: closed or with
@@ -153,7 +201,8 @@ impl Store {
             let fast = record.claim.status() == Status::AwaitingCustomer
                 && !record.stamp.slow
                 && record.claim.opened_by.is_some()
-                && revisions.are_those_of(&window.calendar);
+                && window.counting_data() == self.config.counting_data
+                && revisions.leave(&window.calendar, window.closes_at);
             fast.then_some(OpenWindow { claim: &record.claim.id, closes_at: window.closes_at })
         });
         let mut run = RunClosing::new(self.config.closing);

@@ -76,6 +76,8 @@ pub(crate) mod name {
     pub(crate) const WINDOW: &str = "w";
     pub(crate) const DELIVERED_AT: &str = "wd";
     pub(crate) const CLOSES_AT: &str = "cl";
+    /// The last outage for which the window was given a day; absent where none was.
+    pub(crate) const LAST_OUTAGE: &str = "lx";
     pub(crate) const SLOW: &str = "sl";
     /// Whose delivery the window is counted from: the close demands it.
     pub(crate) const OPENED_BY: &str = "ob";

@@ -45,6 +45,7 @@ impl ClaimItem {
             extended: flags.set.has(Flag::EXTENDED),
             opened_by: opened_by(item)?,
             extended_by: flags.extended_by,
+            last_outage: item.opt_number(name::LAST_OUTAGE)?.unwrap_or(0),
             used: flags.used,
             created_at,
             submitted_at,

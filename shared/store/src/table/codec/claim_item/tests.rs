@@ -88,6 +88,7 @@ fn with_items(state: State, mark: Option<Mark>, id: impl Fn(u8) -> String) -> Cl
         extended: true,
         opened_by: Some(RecipientNo(23)),
         extended_by: ExtensionCauses::of_bits(0b11_1111).unwrap(),
+        last_outage: 0,
         used: UsedChances { renewals: 5, refused_proposals: 2, undos: 3 },
         created_at: at(2),
         submitted_at: Some(at(3)),
@@ -302,6 +303,7 @@ fn claim_from_before(state: State, mark: Option<Mark>) -> Claim {
     Claim {
         opened_by: None,
         extended_by: ExtensionCauses::default(),
+        last_outage: 0,
         used: UsedChances::default(),
         ..largest(state, mark)
     }

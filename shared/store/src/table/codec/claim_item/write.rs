@@ -104,6 +104,7 @@ fn history(claim: &Claim, item: &mut Attributes) {
     put(item, name::DEFENCE_UNTIL, claim.defence_until.map(instant));
     put(item, name::DEFENCE, claim.defence.map(|defence| instant(defence.until)));
     put(item, name::NOTICE, notice);
+    put(item, name::LAST_OUTAGE, (claim.last_outage > 0).then(|| number(claim.last_outage)));
     put(item, name::CALENDAR, claim.deadline_calendar.as_ref().map(|own| text(own.to_string())));
     put(item, name::CONTENT_HASH, claim.content_hash.map(|hash| bytes(hash.0)));
     put(item, name::SUBMITTED_AT, submitted_at.map(instant));

@@ -1,0 +1,55 @@
+//! Timers that failed: the checkpoint has passed them, so that they keep no other waiting, and each run tries them again
+//! before it goes on.
+
+use domain::claim::Instant;
+
+use super::checkpoint::StuckTimer;
+use super::drain::Run;
+use super::timer::TimerItem;
+use crate::table::attributes::{Reader, key, whole_millis};
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::keys;
+
+impl Store {
+    /// Works on the timers that failed in earlier runs. One that is not there any more needs nothing.
+    pub(super) async fn retry_stuck(
+        &self,
+        run: &mut Run,
+        until: Instant,
+    ) -> Result<(), StoreError> {
+        if run.checkpoint.stuck.is_empty() {
+            return Ok(());
+        }
+        let place =
+            |stuck: &StuckTimer| (keys::timers(stuck.bucket, run.shard), stuck.sort.clone());
+        let keys = run.checkpoint.stuck.iter().map(|stuck| {
+            let (pk, sk) = place(stuck);
+            key(pk, sk)
+        });
+        let (items, clock) = Box::pin(self.get_items(keys.collect())).await?;
+        let now = whole_millis(clock.checked()? + run.offset);
+        let (mut timers, mut found) = (Vec::new(), Vec::new());
+        for item in &items {
+            let reader = Reader::new("timer", item);
+            let at = (reader.text("pk")?.to_owned(), reader.text("sk")?.to_owned());
+            let stuck = run.checkpoint.stuck.iter().find(|stuck| place(stuck) == at).cloned();
+            if let (Some(stuck), Ok(timer)) = (stuck, TimerItem::read(item)) {
+                timers.push(timer);
+                found.push(stuck);
+            }
+        }
+        let revisions = self.load_revisions().await?;
+        let worked = self.work_timers(timers, &revisions, now, run.offset, &mut run.closing, until);
+        let worked = Box::pin(worked).await;
+        // Those for which there was no time wait on.
+        let mut waiting = found.split_off(worked.len().min(found.len()));
+        for (stuck, worked) in found.into_iter().zip(worked) {
+            if let Some(failures) = self.pass_timer(run, worked, stuck.failures, now).await? {
+                waiting.push(StuckTimer { failures, ..stuck });
+            }
+        }
+        run.checkpoint.stuck = waiting;
+        Ok(())
+    }
+}
