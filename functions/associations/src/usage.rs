@@ -1,11 +1,12 @@
 //! Usage of one association, and of all active ones: readable while the association is active, its partner is not
-//! suspended and the item is the association's, from the day on that the customer was told (`docs/domain.md
-//! §4`, I5).
+//! suspended, had the right to claim when it began, and the item is the association's, from the day on that the
+//! customer was told (`docs/domain.md §4`, I5).
 
 use chrono::{Duration, NaiveDate};
 use domain::calendar::Zone;
 use domain::claim::{Claim, Instant, ItemStatus};
 use domain::content;
+use domain::decide::is_lost_before;
 use domain::directory::{Partner, PartnerStatus};
 use domain::ids::{AssociationId, ItemNo};
 use domain::program::ItemRef;
@@ -32,7 +33,10 @@ pub(crate) async fn usage(app: &Api, call: &Call<'_>, caller: &Caller) -> Result
         tokio::join!(claim(app, caller, &id, moment), calling_partner(app, caller));
     let claim = claim?;
     let running = Running::of(&claim, id)?;
-    not_suspended(partner?.as_ref())?;
+    let partner = not_suspended(partner?)?;
+    if !running.began_with_right(&partner) {
+        return Err(Failure::AssociationNotActive.into());
+    }
     let query = queries::usage(call)?;
     let days = running.days(app, moment.at).await?;
     let period = Period::of(query, days.today, days.first)?;
@@ -73,11 +77,13 @@ pub(crate) async fn usage_of_many(
     let newest = (moment.at + EASTERNMOST).date_naive();
     let Period { from, to } = Period::of(query, newest, None)?;
     let query = UsageQuery { from: Some(from), to: Some(to) };
-    not_suspended(calling_partner(app, caller).await?.as_ref())?;
+    let partner = not_suspended(calling_partner(app, caller).await?)?;
     let (found, next) = list::page_of(app, caller, &wanted, &page, moment).await?;
     let mut usage = Vec::with_capacity(found.len());
     for some in found.chunks(AT_ONCE) {
-        let read = some.iter().map(|(claim, no)| usage_of_one(app, claim, *no, query, moment.at));
+        let read = some
+            .iter()
+            .map(|(claim, no)| usage_of_one(app, claim, *no, &partner, query, moment.at));
         usage.extend(try_join_all(read).await?.into_iter().flatten());
     }
     let next = next.as_deref();
@@ -93,10 +99,14 @@ async fn usage_of_one(
     app: &Api,
     claim: &Claim,
     no: ItemNo,
+    partner: &Partner,
     query: UsageQuery,
     at: Instant,
 ) -> Result<Option<AssociationUsageView>, ApiError> {
     let running = Running::of(claim, claim.association_id(no))?;
+    if !running.began_with_right(partner) {
+        return Ok(None);
+    }
     let days = running.days(app, at).await?;
     let Some(period) = Period::readable(query, days.today, days.first)? else { return Ok(None) };
     let usage = running.read_by_partner(app, period, days.today, at).await?;
@@ -124,6 +134,12 @@ impl<'c> Running<'c> {
     fn of(claim: &'c Claim, id: AssociationId) -> Result<Self, Failure> {
         let (item, effective_at) = readable(claim, &id)?;
         Ok(Self { claim, id, item, effective_at })
+    }
+
+    /// Whether its partner had the right to claim when it began, as far as that is known. Silence may have come first:
+    /// then the association ends as soon as the loss is carried out, and nobody reads in between.
+    fn began_with_right(&self, partner: &Partner) -> bool {
+        !is_lost_before(self.claim, partner, self.effective_at)
     }
 
     async fn days(&self, app: &Api, at: Instant) -> Result<Days, ApiError> {
@@ -194,11 +210,10 @@ fn readable(claim: &Claim, id: &AssociationId) -> Result<(ItemRef, Instant), Fai
     }
 }
 
-fn not_suspended(partner: Option<&Partner>) -> Result<(), Failure> {
-    match partner.map(|partner| partner.status) {
-        Some(PartnerStatus::Active) => Ok(()),
-        Some(PartnerStatus::Suspended) | None => Err(Failure::AssociationNotActive),
-    }
+fn not_suspended(partner: Option<Partner>) -> Result<Partner, Failure> {
+    partner
+        .filter(|partner| partner.status == PartnerStatus::Active)
+        .ok_or(Failure::AssociationNotActive)
 }
 
 fn day(row: &UsageRecord) -> UsageDay {

@@ -29,7 +29,8 @@ pub use crate::commands::submit::{check, conflicts};
 pub use crate::commands::table::{AllowedStates, CommandRow, is_allowed_in};
 pub use crate::commands::undo::{undo_is_open, undoable};
 pub use crate::commands::vanish::{
-    Consequence, contacts_at, foresee, gone_at, is_closing, takes_from_claims, unenrolled,
+    Consequence, contacts_at, foresee, gone_at, is_closing, is_lost_before, takes_from_claims,
+    unenrolled,
 };
 pub use crate::commands::wrong_contact::can_refuse;
 pub use crate::decision::Decision;

@@ -2,7 +2,7 @@
 //! runs, by its own partner, for its own item.
 
 use chrono::Duration;
-use domain::claim::Claim;
+use domain::claim::{Claim, Status};
 use domain::directory::{Partner, PartnerStatus};
 use domain::ids::{ClaimId, ItemId};
 use domain::program::{ItemKind, ItemRef, Policy, UsageHistory};
@@ -164,6 +164,47 @@ async fn a_suspended_partner_reads_nothing() {
     let suspended = Partner { status: PartnerStatus::Suspended, ..fixtures::alpine() };
     stack.world.store.put_partner(&suspended).await.unwrap();
     assert_eq!(usage(&stack, &claim, 1, ALPINE).await.problem(), (403, "association-not-active"));
+}
+
+/// Alpine, whose locations leave every program now. Nobody sweeps.
+async fn leave_programs(stack: &Stack) {
+    let mut partner = fixtures::alpine();
+    partner.locations.iter_mut().for_each(|location| location.programs.clear());
+    let stamped = partner.stamped(Some(&fixtures::alpine()), stack.world.clock.now());
+    stack.world.store.put_partner(&stamped).await.unwrap();
+}
+
+/// The associations of which the partner reads the usage, all at once.
+async fn read_at_once(stack: &Stack) -> usize {
+    let all = Event::get("/v1/usage?from=2027-01-01&to=2027-01-31").partner_admin(ALPINE);
+    let all = stack.send(all).await;
+    assert_eq!(all.status, 200, "{}", all.text);
+    all.body["items"].as_array().map_or(0, Vec::len)
+}
+
+#[tokio::test]
+async fn an_association_that_began_when_its_location_had_left_the_program_is_read_by_its_customer_alone()
+ {
+    let (stack, claim) = awaiting().await;
+    leave_programs(&stack).await;
+    stack.world.let_pass(closes_at(&claim));
+    stack.world.finalize().await;
+    assert_eq!(stack.world.read(&claim.id).await.status(), Status::Associated);
+    assert_eq!(usage(&stack, &claim, 1, ALPINE).await.problem(), (403, "association-not-active"));
+    assert_eq!(read_at_once(&stack).await, 0);
+    let path = format!("/v1/customer/associations/{}-1/usage", claim.id);
+    let customer = stack.send(Event::get(&path).customer_admin(CONTOSO)).await;
+    assert_eq!(customer.status, 200, "{}", customer.text);
+}
+
+#[tokio::test]
+async fn an_association_whose_location_leaves_the_program_later_is_still_read() {
+    let (stack, claim) = awaiting().await;
+    stack.world.let_pass(closes_at(&claim));
+    stack.world.finalize().await;
+    leave_programs(&stack).await;
+    assert_eq!(usage(&stack, &claim, 1, ALPINE).await.status, 200);
+    assert_eq!(read_at_once(&stack).await, 2);
 }
 
 #[tokio::test]

@@ -84,10 +84,16 @@ fn lost_at(claim: &Claim, partner: &Partner) -> Option<Instant> {
     partner.excluded_since(claim.subject.location.as_ref()?, &claim.subject.program)
 }
 
+/// Whether the partner has lost the right to claim what it claims here, and has not got it back, before that moment:
+/// what begins then begins without right.
+pub fn is_lost_before(claim: &Claim, partner: &Partner, at: Instant) -> bool {
+    lost_at(claim, partner).is_some_and(|lost| lost < at)
+}
+
 /// The items that silence made active at an end of the window that came after the partner's loss.
 fn active_without_right(claim: &Claim, partner: &Partner) -> Vec<ItemNo> {
     let State::Associated { window: Some(window), .. } = &claim.state else { return Vec::new() };
-    if lost_at(claim, partner).is_none_or(|lost| window.closes_at <= lost) {
+    if !is_lost_before(claim, partner, window.closes_at) {
         return Vec::new();
     }
     every(

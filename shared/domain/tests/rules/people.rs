@@ -12,7 +12,7 @@ use domain::command::{
     ClaimInput, Command, CommandKind, Creation, DeclaredEvidence, Selection, Vanished,
 };
 use domain::context::{Context, Facts, Place, Places};
-use domain::decide::{contacts_at, is_closing, unenrolled};
+use domain::decide::{contacts_at, is_closing, is_lost_before, unenrolled};
 use domain::directory::{Partner, PartnerStatus, Tenant, TenantContact};
 use domain::effects::newly_blocked;
 use domain::event::{Event, EventBody, FailureCause};
@@ -574,6 +574,18 @@ fn what_silence_made_active_after_the_loss_ends_without_a_block() {
         assert_eq!(unenrolled(world.claim(), &partner), None);
         assert_eq!(world.decides(&Command::Vanish(lost), Actor::System, swept_at), Ok(None));
     }
+}
+
+#[test]
+fn what_begins_at_the_moment_of_a_loss_or_before_it_begins_with_right() {
+    let story = closed(Story::awaiting(tenant(&["it@tejo.example"]), "it@tejo.example"));
+    let since = story.closes_at();
+    for partner in [suspended(since), not_enrolled(since)] {
+        let lost = |at| is_lost_before(story.claim(), &partner, at);
+        assert!(!lost(since) && lost(since + Duration::milliseconds(1)));
+    }
+    let back = partner().stamped(Some(&not_enrolled(since)), since + Duration::hours(1));
+    assert!(!is_lost_before(story.claim(), &back, since + Duration::hours(2)), "it has it again");
 }
 
 #[test]
