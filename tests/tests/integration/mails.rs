@@ -5,6 +5,7 @@ use domain::claim::Claim;
 use domain::recipient::RecipientNo;
 use integration::backstage::{Mail, events, mail_event, mails, records};
 use integration::elsewhere::With;
+use integration::fixtures;
 use integration::stack::Stack;
 use integration::world::{VERIFIED, alpine, closes_at, reviewer, validate, withdraw};
 use serde_json::{Value, json};
@@ -102,6 +103,23 @@ async fn a_customer_is_told_when_another_partner_takes_over_and_of_no_vanished_i
     let text = one_each(&told(&stack, "association_ended").await);
     assert!(text.contains("Alpine Cloud") && text.contains("teams"), "{text}");
     assert!(!text.contains("Borealis"), "{text}");
+}
+
+#[tokio::test]
+async fn a_customer_is_told_that_what_silence_made_official_ended_since_the_partner_was_not_enrolled()
+ {
+    let (stack, claim) = awaiting().await;
+    let mut partner = fixtures::alpine();
+    partner.locations.iter_mut().for_each(|location| location.programs.clear());
+    let lost = partner.stamped(Some(&fixtures::alpine()), stack.world.clock.now());
+    stack.world.store.put_partner(&lost).await.unwrap();
+    stack.world.let_pass(closes_at(&claim));
+    stack.world.finalize().await;
+    let swept = Box::pin(stack.backstage.sweep(&stack.world)).await.unwrap();
+    assert!(swept.batch_item_failures.is_empty(), "{swept:?}");
+    let text = one_each(&told(&stack, "association_ended").await);
+    assert!(text.contains("nebyl účastníkem programu"), "{text}");
+    assert!(text.contains("exchange-online") && text.contains("teams"), "{text}");
 }
 
 #[tokio::test]

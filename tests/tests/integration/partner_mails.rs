@@ -314,6 +314,37 @@ async fn who_was_replaced_by_what_should_not_have_begun_is_told_that_it_can_clai
 }
 
 #[tokio::test]
+async fn who_was_replaced_by_a_partner_that_was_suspended_already_is_told_that_it_can_claim_again()
+{
+    let mut told = Told::of(&told_at(&[PETR])).await;
+    let world = &told.stack.world;
+    let (holder, next) = Box::pin(world.in_line(&["teams"], &["teams"])).await;
+    let newcomer = Partner { status: PartnerStatus::Suspended, ..fixtures::borealis() };
+    let newcomer = newcomer.stamped(Some(&fixtures::borealis()), world.clock.now());
+    world.store.put_partner(&newcomer).await.unwrap();
+    world.let_pass(closes_at(&next));
+    world.finalize().await;
+    assert_eq!(world.read(&holder.id).await.status(), Status::Ended);
+    assert_eq!(world.read(&next.id).await.status(), Status::Associated, "nobody has swept");
+    told.due().await;
+    let world = &told.stack.world;
+    let swept = Box::pin(told.stack.backstage.sweep(world)).await.unwrap();
+    assert!(swept.batch_item_failures.is_empty(), "{swept:?}");
+    assert_eq!(world.read(&next.id).await.status(), Status::Ended);
+    let records = records_from(world, &mut told.cursor);
+    told.stack.backstage.publish(&records).await.unwrap();
+    for event in events(world).iter().filter(|event| event["type"] == "association_ended") {
+        told.stack.backstage.notify(event).await.unwrap();
+    }
+    let mails = told.mails_at(world.clock.now() + Duration::days(1)).await;
+    let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
+    let text = text(mail);
+    let line = format!("has ended, and you can claim again: teams. Claim {}.", holder.id);
+    assert_eq!((mail.to.as_str(), text.matches(&line).count()), (PETR, 1), "{text}");
+    assert!(!text.contains("Borealis") && !text.contains(next.id.as_str()), "{text}");
+}
+
+#[tokio::test]
 async fn an_event_that_comes_twice_is_one_line_of_the_mail_of_the_day() {
     let mut told = Told::of(&told_at(&[PETR])).await;
     let claim = Box::pin(told.stack.world.awaiting("k", &["teams"])).await;

@@ -37,10 +37,16 @@ async fn contoso(stack: &Stack, change: impl FnOnce(&mut Tenant)) {
 
 /// Alpine with a change, written and swept.
 async fn alpine(stack: &Stack, change: impl FnOnce(&mut Partner)) {
+    put_alpine(stack, change).await;
+    sweep(stack).await;
+}
+
+/// Alpine with a change, written now, and nobody sweeps.
+async fn put_alpine(stack: &Stack, change: impl FnOnce(&mut Partner)) {
     let mut partner = fixtures::alpine();
     change(&mut partner);
-    stack.world.store.put_partner(&partner).await.unwrap();
-    sweep(stack).await;
+    let stamped = partner.stamped(Some(&fixtures::alpine()), stack.world.clock.now());
+    stack.world.store.put_partner(&stamped).await.unwrap();
 }
 
 async fn sweep(stack: &Stack) {
@@ -59,6 +65,12 @@ fn deleted(tenant: &mut Tenant) {
 
 fn suspended(partner: &mut Partner) {
     partner.status = PartnerStatus::Suspended;
+}
+
+fn without_programs(partner: &mut Partner) {
+    for location in &mut partner.locations {
+        location.programs.clear();
+    }
 }
 
 async fn usage(stack: &Stack, claim: &Claim) -> Answer {
@@ -158,12 +170,7 @@ async fn a_window_of_a_suspended_partner_is_held_and_his_data_closed_until_he_is
 #[tokio::test]
 async fn a_lost_enrolment_holds_the_window_and_a_resume_is_a_new_notice_and_a_full_window() {
     let (stack, claim) = awaiting().await;
-    alpine(&stack, |partner| {
-        for location in &mut partner.locations {
-            location.programs.clear();
-        }
-    })
-    .await;
+    alpine(&stack, without_programs).await;
     let held = stack.world.read(&claim.id).await;
     assert_eq!(held.state, State::OnHold { reason: Some(HoldReason::NotEnrolled) });
     alpine(&stack, |_| {}).await;
@@ -173,6 +180,36 @@ async fn a_lost_enrolment_holds_the_window_and_a_resume_is_a_new_notice_and_a_fu
     assert_eq!(resumed.body["status"], "notifying", "{}", resumed.text);
     let resumed = stack.world.read(&claim.id).await;
     assert_eq!(resumed.notice.0, claim.notice.0 + 1);
+}
+
+#[tokio::test]
+async fn what_silence_made_official_between_a_loss_and_its_sweep_is_never_read_and_ends_without_a_block()
+ {
+    let losses: [fn(&mut Partner); 2] = [suspended, without_programs];
+    for lose in losses {
+        let (stack, claim) = awaiting().await;
+        put_alpine(&stack, lose).await;
+        assert_eq!(usage(&stack, &claim).await.problem(), (403, "association-not-active"));
+        stack.world.let_pass(closes_at(&claim));
+        stack.world.finalize().await;
+        let official = stack.world.read(&claim.id).await;
+        assert_eq!(official.status(), Status::Associated, "the close reads no partner");
+        assert_eq!(usage(&stack, &claim).await.problem(), (403, "association-not-active"));
+        sweep(&stack).await;
+        let ended = stack.world.read(&claim.id).await;
+        assert_eq!((ended.status(), item_statuses(&ended)), (Status::Ended, vec!["ended"; 2]));
+        assert_eq!(ended.last_event.actor.as_str(), "system");
+        for item in 1..=2 {
+            let path = format!("/v1/associations/{}-{item}", claim.id);
+            let shown = stack.send(Event::get(&path).partner_admin(ALPINE)).await;
+            assert_eq!(shown.body["reason"], EndReason::NotEnrolled.as_str(), "{}", shown.text);
+        }
+        assert_eq!(locks(&stack.world), 0);
+        assert!(stack.world.engine.items("B#").is_empty(), "the customer has refused nothing");
+        put_alpine(&stack, |_| {}).await;
+        let anew = stack.submit(ALPINE, "k2", &fixtures::claim_body(&["teams"])).await;
+        assert_eq!(anew.status, 201, "{}", anew.text);
+    }
 }
 
 #[tokio::test]
