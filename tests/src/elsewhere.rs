@@ -176,7 +176,8 @@ impl Elsewhere {
                 Ok(respond(200, &good(&operation, &body, &failed)))
             }
             Some(With::Error(status, code)) => {
-                Ok(respond(status, &json!({"__type": code, "message": code})))
+                let message = refusal_text(&operation, code, &body);
+                Ok(respond(status, &json!({"__type": code, "message": message})))
             }
             Some(With::Reset | With::AnswerLost) => {
                 let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
@@ -185,6 +186,14 @@ impl Elsewhere {
             Some(With::CrashBefore(death) | With::CrashAfter(death)) => die(&death).await,
         }
     }
+}
+
+/// What a service says about a request that it refuses. The mail service quotes to whom the mail was to go.
+fn refusal_text(operation: &str, code: &str, body: &Value) -> String {
+    if operation != "SendEmail" {
+        return code.to_owned();
+    }
+    format!("Email address is not verified: {}", body["Destination"]["ToAddresses"])
 }
 
 fn operation(request: &HttpRequest) -> String {

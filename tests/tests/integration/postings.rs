@@ -10,6 +10,7 @@ use integration::backstage::{
 use integration::elsewhere::With;
 use integration::engine::key;
 use integration::fixtures;
+use integration::logs::Lines;
 use integration::stack::Stack;
 use integration::world::{
     VERIFIED, closes_at, contoso_admin, decline, decline_all, link, reviewer, validate,
@@ -281,6 +282,8 @@ async fn a_mail_outside_a_tenant_that_the_day_has_no_room_for_is_not_sent_after_
 
 #[tokio::test]
 async fn a_mail_that_is_refused_keeps_nobody_else_from_theirs_and_its_code_alone_is_told() {
+    let lines = Lines::default();
+    let _logs = lines.kept();
     let stack = Box::pin(Stack::at(NOW)).await;
     Box::pin(stack.world.notifying("k", &["teams"])).await;
     let event = events_of(&stack, "validated").await.pop().unwrap();
@@ -288,6 +291,9 @@ async fn a_mail_that_is_refused_keeps_nobody_else_from_theirs_and_its_code_alone
     let failure = stack.backstage.notify(&event).await;
     assert!(failure.is_err(), "the message comes back, and is set aside after some times");
     assert_eq!(addressed(&stack).len(), 1);
+    let logged = lines.logged();
+    assert!(logged.contains("the mail service refuses a mail: messagerejected"), "{logged}");
+    assert!(!logged.contains("contoso.example"), "what the mail service says names them: {logged}");
     stack.backstage.notify(&event).await.unwrap();
     assert_eq!(addressed(&stack), BOTH, "each one mail");
 }
