@@ -650,7 +650,113 @@ fn an_end_is_refused_for_role_claim_and_item_and_then_for_its_comment() {
     is_answered_in_this_order(&case, &chain);
 }
 
+#[test]
+fn an_erasure_is_refused_for_its_role_and_then_while_something_can_come() {
+    fn that_waits(case: &mut Case) {
+        case.claim().state = State::Submitted { due_at: None };
+    }
+    let case = Case::of(given_in(Status::Declined), Command::Erase, operator(), after_grace());
+    let chain: [Obstacle; 3] =
+        [(by_a_reviewer, "403"), (that_waits, "409"), (at_the_end_of_the_window, "409")];
+    is_answered_in_this_order(&case, &chain);
+}
+
+#[test]
+fn a_rule_of_the_customer_is_refused_for_role_and_claim_alone_and_changes_nothing_that_is_over() {
+    let case = Case::of(Given::awaiting(), Command::ChangeConsent, administrator(), delivered_at());
+    let chain: [Obstacle; 3] =
+        [(by_an_auditor, "403"), (by_another_tenant, "404"), (over, "nothing")];
+    is_answered_in_this_order(&case, &chain);
+}
+
 // Of every command
+
+/// In which test the chain of a command stands; `None`: the system alone gives it, and nobody is answered. A new command
+/// does not compile without.
+fn chain_of(kind: CommandKind) -> Option<&'static str> {
+    Some(match kind {
+        CommandKind::Draft => {
+            "a_draft_is_refused_for_its_role_then_for_all_its_fields_and_then_for_the_quota_of_drafts"
+        }
+        CommandKind::Submit => {
+            "a_submit_is_refused_for_its_fields_then_a_duplicate_a_block_and_the_quota"
+        }
+        CommandKind::Edit => "an_edit_is_refused_for_its_state_and_then_for_all_its_fields",
+        CommandKind::AddEvidence => "added_evidence_is_refused_for_its_state_and_then_for_its_date",
+        CommandKind::Recall
+        | CommandKind::Discard
+        | CommandKind::Respond
+        | CommandKind::Withdraw
+        | CommandKind::Dispute => {
+            "what_the_partner_does_by_itself_is_refused_for_role_claim_state_and_moment"
+        }
+        CommandKind::Reject | CommandKind::RequestInformation => {
+            "reasons_are_judged_after_the_state"
+        }
+        CommandKind::BeginReview => "a_review_is_begun_by_its_role_and_in_its_state",
+        CommandKind::Validate => "a_validation_is_refused_in_the_order_of_the_contract",
+        CommandKind::Vouch => {
+            "vouching_is_refused_for_state_and_policy_and_then_for_all_its_fields"
+        }
+        CommandKind::RefuseContact => "a_proposed_contact_is_refused_in_its_state_only",
+        CommandKind::CorrectContact => {
+            "a_corrected_contact_is_refused_in_the_order_of_the_contract"
+        }
+        CommandKind::Resume => "a_resume_is_refused_in_the_order_of_the_contract",
+        CommandKind::Hold => "a_hold_is_refused_for_role_state_and_moment",
+        CommandKind::Extend => {
+            "more_time_is_refused_for_role_claim_state_and_moment_and_then_for_its_date"
+        }
+        CommandKind::Uphold | CommandKind::Overturn => {
+            "a_dispute_is_judged_in_its_state_and_then_by_somebody_else"
+        }
+        CommandKind::RetireLink => {
+            "a_link_is_retired_after_the_first_notice_with_all_its_fields_and_by_somebody_else"
+        }
+        CommandKind::Decline => {
+            "a_no_is_refused_for_role_claim_and_a_notice_that_never_was_and_then_for_its_items"
+        }
+        CommandKind::Accept => {
+            "a_yes_is_refused_for_role_claim_state_and_moment_and_then_for_its_items_and_the_partner"
+        }
+        CommandKind::Undo => {
+            "an_undo_is_refused_for_role_claim_state_and_moment_and_then_for_its_items_and_the_partner"
+        }
+        CommandKind::WrongContact => {
+            "the_wrong_person_is_refused_for_role_claim_and_link_and_then_for_the_moment"
+        }
+        CommandKind::End => "an_end_is_refused_for_role_claim_and_item_and_then_for_its_comment",
+        CommandKind::Erase => {
+            "an_erasure_is_refused_for_its_role_and_then_while_something_can_come"
+        }
+        CommandKind::ChangeConsent => {
+            "a_rule_of_the_customer_is_refused_for_role_and_claim_alone_and_changes_nothing_that_is_over"
+        }
+        CommandKind::ApplyReports
+        | CommandKind::RecordScan
+        | CommandKind::Recount
+        | CommandKind::RequestDefence
+        | CommandKind::Supersede
+        | CommandKind::Vanish
+        | CommandKind::DeadlinePassed => return None,
+    })
+}
+
+#[test]
+fn every_command_that_anybody_but_the_system_gives_has_its_chain() {
+    let source = include_str!("order.rs");
+    for kind in CommandKind::ALL {
+        let is_of_people = kind.row().who.iter().any(|party| *party != actor::Party::System);
+        let chain = chain_of(*kind);
+        assert_eq!(chain.is_some(), is_of_people, "{kind:?}");
+        let Some(name) = chain else { continue };
+        let test = source.split_once(&format!("#[test]\nfn {name}()"));
+        let body = test.and_then(|(_, rest)| rest.split_once("\n}\n")).expect(name).0;
+        assert!(body.contains("is_answered_in_this_order("), "{name}");
+        let named = format!("{kind:?}").to_lowercase();
+        assert!(body.to_lowercase().contains(&named), "{name} is of no {kind:?}");
+    }
+}
 
 /// Somebody whom the table does not name for the command.
 fn not_named(kind: CommandKind) -> Vec<Actor> {
