@@ -91,13 +91,17 @@ fn creating(kind: CommandKind) -> Option<(Command, Actor)> {
 /// it is not possible, `-` where it is not offered yet.
 fn cell(status: Status, kind: CommandKind) -> String {
     let Some((command, actor)) = of_kind(kind) else { return ".".to_owned() };
-    let moment = if matches!(kind, CommandKind::DeadlinePassed | CommandKind::Erase) {
+    let given = prepared(given_in(status), kind);
+    outcome(Some(given.claim.clone()), &command, &given.context(actor, moment_of(kind)))
+}
+
+/// When a command of that kind is given.
+fn moment_of(kind: CommandKind) -> Instant {
+    if matches!(kind, CommandKind::DeadlinePassed | CommandKind::Erase) {
         after_grace() + Duration::days(400)
     } else {
         delivered_at() + Duration::minutes(1)
-    };
-    let given = prepared(given_in(status), kind);
-    outcome(Some(given.claim.clone()), &command, &given.context(actor, moment))
+    }
 }
 
 /// The claim, with what the command needs to have something to do: a report of the verified recipient, which is
@@ -159,6 +163,30 @@ fn every_command_in_every_state_does_what_the_table_says() {
         }
     }
     insta::assert_snapshot!("state_command_table", table);
+}
+
+#[test]
+fn a_command_given_twice_does_nothing_the_second_time() {
+    let (mut done, mut again) = (0, BTreeSet::new());
+    for status in Status::ALL.iter().copied() {
+        for kind in CommandKind::ALL.iter().copied() {
+            let Some((command, actor)) = of_kind(kind) else { continue };
+            let given = prepared(given_in(status), kind);
+            let Ok(Some(event)) = given.when(&command, actor.clone(), moment_of(kind)) else {
+                continue;
+            };
+            done += 1;
+            let after = given.evolved(event);
+            let later = moment_of(kind) + Duration::milliseconds(1);
+            if let Ok(Some(second)) = after.when(&command, actor, later) {
+                let made = second.body.event_type().as_str();
+                again.insert(format!("{} in {}: {made}", kind.as_str(), status.as_str()));
+            }
+        }
+    }
+    assert!(done > 80, "{done}");
+    let expected: [&str; 0] = [];
+    assert_eq!(again, expected.map(str::to_owned).into());
 }
 
 #[test]
