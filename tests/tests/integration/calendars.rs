@@ -86,6 +86,24 @@ async fn a_holiday_announced_in_an_open_window_lengthens_it_and_the_customer_is_
 }
 
 #[tokio::test]
+async fn a_window_that_an_announced_holiday_lengthens_passes_by_the_days_on_which_the_customer_rests()
+ {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let rules = Event::put("/v1/customer/rules").customer_admin(fixtures::CONTOSO);
+    let put = stack.send(rules.json(&json!({"closures": ["2027-01-04"]}))).await;
+    assert_eq!(put.status, 200, "{}", put.text);
+    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    assert_eq!(deadline(&stack, &claim).await, SHORT);
+    announce(&stack, "CZ", &new_years_eve()).await;
+    recount(&stack).await;
+    assert_eq!(deadline(&stack, &claim).await, "2027-01-05T23:00:00Z");
+    let longer = stack.world.read(&claim.id).await;
+    let counted: Vec<_> =
+        longer.state.window().unwrap().counted.iter().map(ToString::to_string).collect();
+    assert_eq!(counted, ["2026-12-23", "2026-12-28", "2026-12-29", "2026-12-30", "2027-01-05"]);
+}
+
+#[tokio::test]
 async fn a_holiday_announced_between_the_end_of_a_window_and_its_close_gives_no_day() {
     let (stack, claim) = awaiting().await;
     let end: domain::claim::Instant = SHORT.parse().unwrap();
