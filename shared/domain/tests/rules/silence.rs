@@ -248,3 +248,14 @@ fn a_window_in_which_nothing_waits_closes_as_its_items_say() {
     assert_eq!(closed(declined), Status::Declined);
     assert_eq!(closed(active), Status::Associated);
 }
+
+#[test]
+fn what_follows_from_silence_is_counted_from_when_it_was_carried_out() {
+    let given = given_in(Status::ActionRequired);
+    let late = given.claim.deadline().unwrap() + Duration::days(3);
+    let rejected = given.then(&Command::DeadlinePassed, Actor::System, late);
+    assert_eq!(rejected.events.last().unwrap().at, late);
+    // The rejection is of 4 January in Berlin: 3 February is the thirtieth day after it.
+    let State::Rejected { disputable_until, .. } = &rejected.claim.state else { panic!() };
+    assert_eq!(*disputable_until, Some(at("2027-02-03T23:00:00Z")));
+}
