@@ -334,6 +334,14 @@ mod tests {
     }
 
     #[test]
+    fn the_defaults_are_ten_open_claims_sixty_notices_and_thirty_or_four_hundred_days() {
+        let policy = Policy::default();
+        assert_eq!((policy.open_claims_at_tenant, policy.monthly_notice_quota), (10, 60));
+        let kept = policy.retention_days.map(|days| (days.discarded, days.after_end));
+        assert_eq!(kept, Some((Some(30), Some(400))));
+    }
+
+    #[test]
     fn a_grace_shorter_than_the_decision_function_may_run_is_out_of_bounds() {
         let policy = Policy { grace_seconds: 59, window_business_days: 0, ..Policy::default() };
         let expected = [("window_business_days", 1..=30), ("grace_seconds", 60..=120)];
