@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use chrono::Duration;
-use domain::actor::ActorKind;
-use domain::claim::{Basis, Claim, Instant, ItemStatus, Status};
+use domain::actor::{Actor, ActorKind};
+use domain::claim::{Basis, Claim, Instant, ItemStatus, Scan, Status};
+use domain::command::Command;
 use domain::effects::holds_lock;
 use domain::event::{Event, EventType};
 use domain::history::{Entry, Told};
@@ -327,6 +328,35 @@ impl Sim {
             let changed = given.is_ok_and(|outcome| outcome.effect == Effect::Changed);
             assert!(!changed, "I8: {step:?} on {}, which is {:?}", claim.id, claim.status());
         }
+        self.late_scans_change_nothing(claim).await;
+        self.a_withdrawal_can_be_repeated(partner, claim).await;
+    }
+
+    /// A scan of each document that comes when its claim is final.
+    async fn late_scans_change_nothing(&self, claim: &Claim) {
+        let world = &self.stack.world;
+        for entry in world.read(&claim.id).await.details.evidence {
+            for scan in [Scan::Clean, Scan::Infected] {
+                let (id, sha256) = (entry.id.clone(), entry.sha256);
+                let record = Command::RecordScan { id, sha256, scan };
+                let given = world.give(&claim.id, &Actor::System, &record).await;
+                let effect = given.expect("a scan that changes nothing").effect;
+                assert_eq!(effect, Effect::Unchanged, "I8: {record:?} on {}", claim.id);
+            }
+        }
+    }
+
+    /// Whoever has withdrawn a claim, and has not heard the answer, is told by a repeat with the version before.
+    async fn a_withdrawal_can_be_repeated(&self, partner: &str, claim: &Claim) {
+        if claim.last_event.event_type != EventType::Withdrawn {
+            return;
+        }
+        let world = &self.stack.world;
+        let (actor, withdraw) = command(Step::Withdraw, claim, partner).expect("a withdrawal");
+        let before = claim.version.0.checked_sub(1).map(Version);
+        let again = world.store.execute(&claim.id, &actor, &withdraw, world.now(), before);
+        let again = Box::pin(again).await.expect("a repeat");
+        assert_eq!((again.effect, again.claim.version), (Effect::Repeated, claim.version));
     }
 }
 
