@@ -49,6 +49,20 @@ fn the_templates_routes_are_the_codes_routes() {
 }
 
 #[test]
+fn a_backup_of_the_table_keeps_what_was_erased_for_thirty_five_days_at_the_most() {
+    let tables: Vec<_> = resources(template(), "AWS::DynamoDB::Table").collect();
+    assert_eq!(tables.len(), 1);
+    for (name, table) in tables {
+        let backup = &table["Properties"]["PointInTimeRecoverySpecification"];
+        assert_eq!(backup["PointInTimeRecoveryEnabled"], json!(true), "{name}");
+        // Left out, it is 35.
+        assert_eq!(backup["RecoveryPeriodInDays"].as_u64().unwrap_or(35), 35, "{name}");
+    }
+    let other = |own: &Value| own["Type"].as_str().unwrap().starts_with("AWS::Backup::");
+    assert!(!template()["Resources"].as_object().unwrap().values().any(other), "no other backup");
+}
+
+#[test]
 fn the_openapi_document_describes_the_codes_routes_and_no_others() {
     let document = web::openapi::document();
     let described: BTreeSet<String> = document["paths"]
