@@ -461,3 +461,16 @@ async fn storing_a_draft_editing_it_and_submitting_it_cost_a_write_of_each_recor
     let submitted = Units::new(6.0, 6.0);
     assert_eq!(wire.spent().written, submitted, "the same, a timer, the count; all indexes");
 }
+
+#[tokio::test]
+async fn a_draft_has_items_of_the_kind_of_its_program() {
+    let stack = Stack::at(NOW).await;
+    let mut body = least();
+    body["items"] = json!([{"kind": "subscription", "id": "teams"}]);
+    let refused = create(&stack, "k", &body).await;
+    let expected = ("/items/0/kind".to_owned(), "item-kind-wrong".to_owned());
+    assert_eq!((refused.status, refused.errors()), (422, vec![expected]), "{}", refused.text);
+    body["items"] = json!([{"kind": "workload", "id": "teams"}]);
+    let created = create(&stack, "k", &body).await;
+    assert_eq!(created.status, 201, "{}", created.text);
+}
