@@ -404,6 +404,26 @@ async fn a_suspended_partner_names_no_contact_and_nobody_does_for_it() {
 }
 
 #[tokio::test]
+async fn a_partner_whose_location_left_the_program_names_no_contact_and_nobody_does_for_it() {
+    let (stack, claim) = unreachable().await;
+    with_contacts(&stack, &["it@contoso.example", "ota@contoso.example"]).await;
+    let mut partner = fixtures::alpine();
+    partner.locations[0].programs.clear();
+    stack.world.store.put_partner(&partner).await.unwrap();
+    let left = [("claim:/location_id".to_owned(), "location-not-enrolled".to_owned())];
+    for answer in [
+        correct(&stack, &claim.id, "ota@contoso.example").await,
+        corrected_by(&stack, &claim.id, OPERATOR, "ota@contoso.example").await,
+    ] {
+        assert_eq!(answer.problem(), (422, "invalid-fields"), "{}", answer.text);
+        assert_eq!(answer.errors(), left);
+    }
+    stack.world.store.put_partner(&fixtures::alpine()).await.unwrap();
+    let corrected = correct(&stack, &claim.id, "ota@contoso.example").await;
+    assert_eq!(corrected.body["status"], "notifying", "{}", corrected.text);
+}
+
+#[tokio::test]
 async fn a_no_is_not_taken_back_for_a_partner_that_was_suspended_meanwhile() {
     let stack = Box::pin(Stack::at(NOW)).await;
     let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
@@ -560,6 +580,40 @@ async fn nothing_is_mailed_for_a_window_that_could_not_be_counted() {
     let refused = validate(&stack, &claim.id, REVIEWER).await;
     assert_eq!(refused.problem(), (409, "invalid-state"), "{}", refused.text);
     assert_eq!(stack.world.read(&claim.id).await, claim);
+    assert!(mailed(&stack, &mut cursor).await.is_empty());
+}
+
+#[tokio::test]
+async fn nothing_is_mailed_by_a_resume_or_a_corrected_contact_where_the_window_could_not_be_counted()
+ {
+    let stack = Stack::at(NOW).await;
+    let moved = Tenant {
+        country: "LK".parse().unwrap(),
+        time_zone: "Asia/Colombo".parse().ok(),
+        contacts: vec![verified("it@contoso.example"), verified("ota@contoso.example")],
+        ..fixtures::contoso()
+    };
+    let held = Box::pin(stack.world.notifying("a", &["exchange-online"])).await;
+    let hold = json!({"action": "hold", "comment": "Somebody asked."});
+    assert_eq!(act(&stack, &held.id, OPERATOR, hold).await.body["status"], "on_hold");
+    let lost = Box::pin(stack.world.notifying("b", &["teams"])).await;
+    let lost = stack.world.fail(&lost, FailureCause::Bounce).await.unwrap();
+    assert_eq!(lost.status().as_str(), "unreachable");
+    // The customer is where the calendar has no January.
+    stack.world.store.put_tenant(&moved).await.unwrap();
+    stack.world.clock.set("2026-12-28T06:00:00Z".parse().unwrap());
+    let mut cursor = Cursor::default();
+    mailed(&stack, &mut cursor).await;
+    for (answer, before) in [
+        (act(&stack, &held.id, OPERATOR, json!({"action": "resume"})).await, "on_hold"),
+        (correct(&stack, &lost.id, "ota@contoso.example").await, "unreachable"),
+        (corrected_by(&stack, &lost.id, OPERATOR, "ota@contoso.example").await, "unreachable"),
+    ] {
+        assert_eq!(answer.problem(), (409, "invalid-state"), "{before}: {}", answer.text);
+    }
+    for (claim, before) in [(&held, "on_hold"), (&lost, "unreachable")] {
+        assert_eq!(stack.world.read(&claim.id).await.status().as_str(), before);
+    }
     assert!(mailed(&stack, &mut cursor).await.is_empty());
 }
 
