@@ -3,6 +3,7 @@
 
 use chrono::Duration;
 use domain::directory::{Partner, PartnerStatus};
+use domain::program::{EvidencePolicy, Policy};
 use integration::fixtures::{
     self, ALPINE, BOREALIS, CONTOSO, FABRIKAM, TAILWIND, claim_body, claim_body_of,
 };
@@ -361,6 +362,24 @@ async fn a_check_warns_of_contacts_that_decide_little_and_of_missing_evidence() 
     body["evidence"] = json!([]);
     let answer = check(&stack, ALPINE, &body).await;
     assert_eq!(answer.body["warnings"][0]["code"], "evidence-missing", "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_check_warns_of_missing_documents_where_the_program_asks_for_them() {
+    let policy = Policy { evidence: EvidencePolicy::Uploaded, ..Policy::default() };
+    let stack = Box::pin(Stack::with_policy(NOW, policy)).await;
+    let mut body = claim_body(&["teams"]);
+    body["customer_contact"]["email"] = json!("it@contoso.example");
+    for none in [json!([]), Value::Null] {
+        body["evidence"] = none;
+        let answer = check(&stack, ALPINE, &body).await;
+        let warnings = answer.body["warnings"].as_array().unwrap();
+        let told: Vec<_> = warnings.iter().map(|own| (&own["pointer"], &own["code"])).collect();
+        assert_eq!(told, [(&json!("/evidence"), &json!("evidence-missing"))], "{}", answer.text);
+        assert!(warnings[0]["detail"].as_str().unwrap().contains("documents"), "{}", answer.text);
+        assert_eq!(answer.body["ok"], true, "it hinders no submit: {}", answer.text);
+    }
+    assert_eq!(stack.submit(ALPINE, "k", &body).await.status, 201);
 }
 
 #[tokio::test]
