@@ -74,9 +74,7 @@ pub(crate) async fn correct_contact(
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
-    let read = |_: &Claim, body: &Value| {
-        bodies::corrected_contact(body).map(|contact| Command::CorrectContact { contact })
-    };
+    let read = |_: &Claim, body: &Value| bodies::corrected_contact(body);
     command(app, call, caller, CommandKind::CorrectContact, call.json(), read).await
 }
 

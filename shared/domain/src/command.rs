@@ -86,6 +86,8 @@ coded! {
         CorrectContact {
             /// Who is to get the next notice.
             contact: CustomerContact,
+            /// Why this contact, where that is said: partner and staff read it.
+            comment: Option<Comment>,
         } => "correct_contact",
         /// The customer says no.
         Decline {

@@ -92,7 +92,9 @@ fn change(claim: &Claim, command: &Command, context: &Context) -> Decision {
         Command::Dispute { comment } => dispute::decide(claim, comment, context),
         Command::Uphold { comment } => uphold::decide(claim, comment, context),
         Command::Overturn { comment } => overturn::decide(claim, comment, context),
-        Command::CorrectContact { contact } => correct_contact::decide(claim, contact, context),
+        Command::CorrectContact { contact, comment } => {
+            correct_contact::decide(claim, contact, comment.as_ref(), context)
+        }
         Command::Vouch { comment } => vouch::decide(claim, comment.as_ref(), context),
         Command::RefuseContact { comment } => {
             refuse_contact::decide(claim, comment.as_ref(), context)

@@ -26,6 +26,8 @@ use store::Store;
 use tokio::sync::Notify;
 use web::event::Event;
 
+mod actions;
+
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
 

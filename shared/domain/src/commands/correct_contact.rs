@@ -6,6 +6,7 @@ use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::deadlines::{deliver_by, review_due, window_can_be_counted};
 use crate::decision::notice::tenant;
+use crate::decision::remark::with_remark;
 use crate::decision::standing::{entitlement_errors, refuse_blocked};
 use crate::decision::two_people::reviewed_list;
 use crate::decision::{Decision, invalid_state, new_event};
@@ -14,6 +15,7 @@ use crate::ids::NoticeNo;
 use crate::recipient::{Authority, RecipientList, RecipientStanding};
 use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::rule::{COMMANDS, Rule};
+use crate::text::Comment;
 use crate::transition::start_notice;
 
 /// The rule of a contact that is asked.
@@ -24,8 +26,13 @@ pub(crate) const PROPOSAL_RULE: Rule = Rule::new(COMMANDS, "correct contact");
 
 /// Another contact. The partner's is asked at once only where the directory has it as verified and it has not
 /// failed in this claim; else it is proposed, and it is the operator's turn. The operator's must be verified, or
-/// vouched for.
-pub(crate) fn decide(claim: &Claim, contact: &CustomerContact, context: &Context) -> Decision {
+/// vouched for. The comment goes with the event.
+pub(crate) fn decide(
+    claim: &Claim,
+    contact: &CustomerContact,
+    comment: Option<&Comment>,
+    context: &Context,
+) -> Decision {
     let State::Unreachable { with_operator, .. } = claim.state else {
         return Err(invalid_state(claim, CommandKind::CorrectContact));
     };
@@ -44,19 +51,20 @@ pub(crate) fn decide(claim: &Claim, contact: &CustomerContact, context: &Context
     }
     refuse_blocked(claim, context)?;
     let vouched = claim.details.is_vouched_for(&contact.email);
-    match authority {
+    let event = match authority {
         Authority::Verified if !by_partner || !has_failed(contact, context) => {
             corrected(claim, contact, context)
         }
         Authority::Domain if !by_partner && vouched => corrected(claim, contact, context),
         Authority::Verified | Authority::Domain if by_partner => {
-            Ok(Some(proposed(claim, contact, context)))
+            Ok(proposed(claim, contact, context))
         }
         Authority::Domain => Err(Rejection::ContactUnverified),
         Authority::Verified | Authority::Outside => {
             Err(Rejection::Fields(vec![unreachable_contact()]))
         }
-    }
+    }?;
+    Ok(Some(with_remark(comment, event)))
 }
 
 /// Whether the address failed, refused or was retired in this claim.
@@ -67,7 +75,11 @@ fn has_failed(contact: &CustomerContact, context: &Context) -> bool {
     })
 }
 
-fn corrected(claim: &Claim, contact: &CustomerContact, context: &Context) -> Decision {
+fn corrected(
+    claim: &Claim,
+    contact: &CustomerContact,
+    context: &Context,
+) -> Result<Event, Rejection> {
     let details = with_contact(claim, contact);
     let named = Claim { details: details.clone(), ..claim.clone() };
     let before = context.facts.recipients.as_ref();
@@ -79,11 +91,11 @@ fn corrected(claim: &Claim, contact: &CustomerContact, context: &Context) -> Dec
         .filter(asked)
         .ok_or_else(|| Rejection::Fields(vec![unreachable_contact()]))?;
     let body = EventBody::ContactCorrected { notice: list.notice, deliver_by: deliver_by(context) };
-    Ok(Some(Event {
+    Ok(Event {
         details: Some(Box::new(details)),
         recipients: Some(Box::new(list)),
         ..new_event(claim, context, body)
-    }))
+    })
 }
 
 fn proposed(claim: &Claim, contact: &CustomerContact, context: &Context) -> Event {

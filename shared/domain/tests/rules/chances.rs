@@ -21,7 +21,7 @@ fn extend() -> Command {
 }
 
 fn correct(email: &str) -> Command {
-    Command::CorrectContact { contact: contact(email) }
+    Command::CorrectContact { contact: contact(email), comment: None }
 }
 
 fn refuse() -> Command {

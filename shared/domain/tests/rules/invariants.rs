@@ -116,9 +116,12 @@ fn said(kind: u8, items: &[u8]) -> Act {
         21 => (Command::Overturn { comment: comment() }, operator()),
         22 => {
             let contact = contact(FOUR.get(usize::from(first)).unwrap());
-            (Command::CorrectContact { contact }, operator())
+            (Command::CorrectContact { contact, comment: None }, operator())
         }
-        23 => (Command::CorrectContact { contact: contact("ota@contoso.example") }, alpine()),
+        23 => (
+            Command::CorrectContact { contact: contact("ota@contoso.example"), comment: None },
+            alpine(),
+        ),
         24 => (Command::Vouch { comment: Some(comment()) }, operator()),
         25 => (Command::RefuseContact { comment: None }, operator()),
         26 => {

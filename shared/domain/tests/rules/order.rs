@@ -410,7 +410,8 @@ fn a_proposed_contact_is_refused_in_its_state_only() {
     fn unproposed(case: &mut Case) {
         case.claim().details.proposed_contact = None;
     }
-    let propose = Command::CorrectContact { contact: contact("ota@contoso.example") };
+    let propose =
+        Command::CorrectContact { contact: contact("ota@contoso.example"), comment: None };
     let given = given_in(Status::Unreachable).then(&propose, alpine(), delivered_at());
     let (command, actor) = of_kind(CommandKind::RefuseContact).unwrap();
     let case = Case::of(given, command, actor, delivered_at());
@@ -421,12 +422,14 @@ fn a_proposed_contact_is_refused_in_its_state_only() {
 fn a_corrected_contact_is_refused_in_the_order_of_the_contract() {
     fn of_nobody(case: &mut Case) {
         suspended(case);
-        case.command = Command::CorrectContact { contact: contact("ceo@elsewhere.example") };
+        case.command =
+            Command::CorrectContact { contact: contact("ceo@elsewhere.example"), comment: None };
     }
     fn unvouched(case: &mut Case) {
-        case.command = Command::CorrectContact { contact: contact("ota@contoso.example") };
+        case.command =
+            Command::CorrectContact { contact: contact("ota@contoso.example"), comment: None };
     }
-    let correct = Command::CorrectContact { contact: contact("it@contoso.example") };
+    let correct = Command::CorrectContact { contact: contact("it@contoso.example"), comment: None };
     let case = Case::of(given_in(Status::Unreachable), correct, operator(), delivered_at());
     let chain: Vec<Obstacle> = vec![
         (by_a_user, "403"),

@@ -370,7 +370,7 @@ fn hold() -> Command {
 }
 
 fn correct(address: &str) -> Command {
-    Command::CorrectContact { contact: contact(address) }
+    Command::CorrectContact { contact: contact(address), comment: None }
 }
 
 fn items(numbers: &[u8]) -> Selection {

@@ -53,7 +53,7 @@ fn vouch() -> Command {
 }
 
 fn correct(email: &str) -> Command {
-    Command::CorrectContact { contact: contact(email) }
+    Command::CorrectContact { contact: contact(email), comment: None }
 }
 
 fn unreachable_contact<T>() -> Result<T, Rejection> {

@@ -38,9 +38,10 @@ pub(crate) fn of_kind(kind: CommandKind) -> Option<(Command, Actor)> {
         CommandKind::RefuseContact => (Command::RefuseContact { comment: None }, operator()),
         CommandKind::RetireLink => (retire(FIRST), administrator()),
         CommandKind::ChangeConsent => (Command::ChangeConsent, administrator()),
-        CommandKind::CorrectContact => {
-            (Command::CorrectContact { contact: contact("ota@contoso.example") }, alpine())
-        }
+        CommandKind::CorrectContact => (
+            Command::CorrectContact { contact: contact("ota@contoso.example"), comment: None },
+            alpine(),
+        ),
         CommandKind::Decline => (decline(&[]), administrator()),
         CommandKind::Undo => (undo(&[]), administrator()),
         CommandKind::Accept => (Command::Accept { items: these(&[]) }, administrator()),

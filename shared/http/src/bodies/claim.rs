@@ -1,7 +1,7 @@
 //! The content of a claim, and comments.
 
 use domain::claim::{Claim, CustomerContact, Evidence, MAX_EVIDENCE, MAX_ITEMS, PartnerContact};
-use domain::command::{ClaimInput, DeclaredEvidence};
+use domain::command::{ClaimInput, Command, DeclaredEvidence};
 use domain::ids::ItemId;
 use domain::program::ItemKind;
 use domain::rejection::{FieldCode, FieldError};
@@ -287,13 +287,23 @@ pub(super) fn evidence(fields: &mut Fields<'_>) -> Option<DeclaredEvidence> {
 pub struct CorrectContactBody {
     /// The contact who is to get the next notice.
     pub customer_contact: ContactBody,
+    /// Why this contact, for the operator's staff, who judge a proposal; 1–2,000 characters.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub comment: Option<String>,
 }
 
-/// Reads the contact; [`Failure`] with every field that is wrong.
-pub fn corrected_contact(body: &Value) -> Result<CustomerContact, Failure> {
+/// Reads the contact and what is said of it; [`Failure`] with every field that is wrong.
+pub fn corrected_contact(body: &Value) -> Result<Command, Failure> {
     let mut fields = Fields::of(body);
+    let command = correct_contact(&mut fields);
+    fields.finish(command)
+}
+
+/// Reads the command that names another contact, of partner or operator.
+pub(super) fn correct_contact(fields: &mut Fields<'_>) -> Option<Command> {
     let contact = fields.required_object("customer_contact", contact);
-    fields.finish(contact)
+    let comment = fields.optional("comment");
+    Some(Command::CorrectContact { contact: contact?, comment })
 }
 
 /// Reads a body that has no fields.

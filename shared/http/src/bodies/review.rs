@@ -11,7 +11,7 @@ use utoipa::openapi::schema::{Discriminator, ObjectBuilder, OneOfBuilder, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::bodies::claim::{ContactBody, contact};
+use crate::bodies::claim::{ContactBody, correct_contact};
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::values::Wrong;
@@ -125,6 +125,9 @@ review_actions! {
     CorrectContactAction = "correct_contact" of CorrectContact {
         /// The new contact, verified or vouched for.
         customer_contact: ContactBody,
+        /// Why this contact, 1–2,000 characters; the partner reads it.
+        #[schema(min_length = 1, max_length = 2000)]
+        comment: Option<String>,
     }
     /// Vouch for the contact: its domain is the tenant's, and nobody has verified it. For an `operator`.
     VouchAction = "vouch" of Vouch {
@@ -223,9 +226,7 @@ pub fn review(body: &Value) -> Result<GivenAction, Failure> {
         Some("extend") => {
             fields.required("closes_on").map(|date| Command::Extend { closes_on: Some(date) })
         }
-        Some("correct_contact") => fields
-            .required_object("customer_contact", contact)
-            .map(|contact| Command::CorrectContact { contact }),
+        Some("correct_contact") => correct_contact(&mut fields),
         Some("vouch") => {
             fields.required("comment").map(|comment| Command::Vouch { comment: Some(comment) })
         }
@@ -299,6 +300,10 @@ mod tests {
             (json!({"action": "extend", "closes_on": "2027-01-04"}), CommandKind::Extend),
             (
                 json!({"action": "correct_contact", "customer_contact": contact()}),
+                CommandKind::CorrectContact,
+            ),
+            (
+                json!({"action": "correct_contact", "customer_contact": contact(), "comment": "x"}),
                 CommandKind::CorrectContact,
             ),
             (json!({"action": "vouch", "comment": "x"}), CommandKind::Vouch),

@@ -331,6 +331,7 @@ fn corrected() -> Command {
     let email = Email::parse("ota@contoso.example").unwrap();
     Command::CorrectContact {
         contact: CustomerContact { name: name("Ota"), title: name("CTO"), email },
+        comment: None,
     }
 }
 

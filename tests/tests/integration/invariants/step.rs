@@ -183,16 +183,18 @@ pub(crate) fn command(step: Step, claim: &Claim, partner: &str) -> Option<(Actor
         Step::Validate => (operator(), validate()),
         Step::Hold => (operator(), Command::Hold { comment }),
         Step::Resume => (operator(), Command::Resume),
-        Step::CorrectContact => {
-            (operator(), Command::CorrectContact { contact: contact("it@contoso.example")? })
-        }
+        Step::CorrectContact => (
+            operator(),
+            Command::CorrectContact { contact: contact("it@contoso.example")?, comment: None },
+        ),
         Step::CorrectTo(no) => {
             let address = ADDRESSES.get(usize::from(no))?;
-            (operator(), Command::CorrectContact { contact: contact(address)? })
+            (operator(), Command::CorrectContact { contact: contact(address)?, comment: None })
         }
-        Step::ProposeContact => {
-            (holder, Command::CorrectContact { contact: contact("ota@contoso.example")? })
-        }
+        Step::ProposeContact => (
+            holder,
+            Command::CorrectContact { contact: contact("ota@contoso.example")?, comment: None },
+        ),
         Step::RefuseContact => (operator(), Command::RefuseContact { comment: Some(comment) }),
         Step::Vouch => (second_operator()?, Command::Vouch { comment: Some(comment) }),
         Step::RetireLink(recipient) => {
