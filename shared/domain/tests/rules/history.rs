@@ -2,10 +2,11 @@
 
 use domain::actor::{Actor, ActorKind, StaffRole};
 use domain::claim::Claim;
-use domain::command::Command;
+use domain::command::{ClaimInput, Command, GivenReason};
 use domain::event::EventType;
 use domain::history::{Annotation, Audience, Entry, Sealed, Told, Withheld, hash};
 use domain::ids::{ItemNo, PartnerId, PersonId, Sha256Hash, StaffId};
+use domain::reason::{Reason, ReasonCode};
 use domain::recipient::Decliners;
 use domain::remark::{Remark, RemarkKind, readers};
 use domain::text::Comment;
@@ -155,6 +156,83 @@ fn whoever_ends_an_association_is_read_by_everybody_and_a_customer_by_customer_a
         let is_customers = of_partner.contains(&Audience::Customer);
         assert_eq!(is_customers, *event == ended, "{event:?}");
         assert!(of_partner.contains(&Audience::Staff), "{event:?}");
+    }
+}
+
+#[test]
+fn a_partner_reads_what_is_said_with_these_events_and_with_no_other() {
+    let read_by_partners = [
+        EventType::InformationRequested,
+        EventType::InformationAnswered,
+        EventType::Rejected,
+        EventType::Withdrawn,
+        EventType::Disputed,
+        EventType::DisputeUpheld,
+        EventType::DisputeOverturned,
+        EventType::Held,
+        EventType::ContactCorrected,
+        EventType::ContactProposed,
+        EventType::ContactProposalRefused,
+    ];
+    for event in EventType::ALL {
+        let expected: &[Audience] = if *event == EventType::AssociationEnded {
+            &[Audience::Customer, Audience::Partner, Audience::Staff]
+        } else if read_by_partners.contains(event) {
+            &[Audience::Partner, Audience::Staff]
+        } else {
+            &[Audience::Staff]
+        };
+        for side in [ActorKind::Partner, ActorKind::Operator, ActorKind::System] {
+            assert_eq!(readers(*event, side, RemarkKind::Comment), expected, "{event:?} {side:?}");
+            let note = readers(*event, side, RemarkKind::Note);
+            assert_eq!(note, [Audience::Staff], "{event:?} {side:?}");
+        }
+    }
+}
+
+/// The versions of a story before any notice: a question, an edit, an answer, a rejection, a dispute that ends.
+fn disputed_story() -> Vec<Claim> {
+    let hours = |count| submitted_at() + chrono::Duration::hours(count);
+    let reason = Reason { code: ReasonCode::EvidenceItemMissing, item_no: None };
+    let reasons = vec![GivenReason { reason, comment: None }];
+    let given = Given::in_review();
+    let given = given.then(&Command::RequestInformation { reasons }, reviewer(), hours(2));
+    let relabelled = ClaimInput { label: Some(name("Zebra")), ..input() };
+    let given = given.then(&Command::Edit(Box::new(relabelled)), alpine(), hours(3));
+    let given = given.then(&Command::Respond { comment: None }, alpine(), hours(4));
+    let given = given.then(&reject(), reviewer(), hours(5));
+    let given = given.then(&Command::Dispute { comment: comment() }, alpine(), hours(6));
+    given.versions.into_iter().chain([given.claim]).collect()
+}
+
+#[test]
+fn a_customer_reads_in_a_history_no_reason_no_priority_no_rival_and_no_end_of_a_dispute() {
+    let secrets = [
+        "reasons",
+        "evidence_",
+        "contested",
+        "disputable_until",
+        "priority_at",
+        "changes",
+        "defence",
+        "Zebra",
+    ];
+    let mut read_by_partner = String::new();
+    for two in disputed_story().windows(2) {
+        let changed = Annotation::of(&two[0], &two[1], Vec::new());
+        let kept = Sealed::of(&Entry::of(two.first(), &two[1], KEY).annotated(&changed), KEY);
+        let shown = kept.read_by(&[Audience::Customer]);
+        let texts = [&shown.text].into_iter().chain(shown.parts.values().map(|own| &own.value));
+        for text in texts {
+            for secret in secrets {
+                assert!(!text.contains(secret), "{secret}: {text}");
+            }
+        }
+        let own = kept.read_by(&[Audience::Partner]).parts;
+        read_by_partner.extend(own.values().map(|part| part.value.as_str()));
+    }
+    for told in ["reasons", "evidence_item_missing", "disputable_until", "contested", "Zebra"] {
+        assert!(read_by_partner.contains(told), "{told}: {read_by_partner}");
     }
 }
 

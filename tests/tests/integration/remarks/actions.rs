@@ -9,7 +9,9 @@ use integration::stack::Stack;
 use serde_json::json;
 use web::event::Event;
 
-use super::{ITEMS, NOW, act, by_auditor, by_customer, by_partner, read, remarks, texts};
+use super::{
+    ITEMS, NOW, act, by_auditor, by_customer, by_partner, discussed, read, remarks, texts,
+};
 
 const OPERATOR: (&str, &str) = ("operator", "operator-1");
 
@@ -21,6 +23,40 @@ async fn is_read_by_partner_and_staff(stack: &Stack, id: &ClaimId, event: &str, 
         let answer = read(stack, &path, as_whom).await;
         assert_eq!(remarks(&answer).into_iter().next(), newest, "{}", answer.text);
     }
+}
+
+#[tokio::test]
+async fn why_a_rejection_stands_or_falls_is_read_by_partner_and_staff() {
+    for (action, event, text) in [
+        ("uphold", "dispute_upheld", "Page 4 names other items"),
+        ("overturn", "dispute_overturned", "Page 4 names them"),
+    ] {
+        let (stack, id) = Box::pin(discussed()).await;
+        let body = json!({"action": action, "comment": text});
+        act(&stack, &id, ("reviewer", "reviewer-2"), body).await;
+        is_read_by_partner_and_staff(&stack, &id, event, text).await;
+    }
+}
+
+#[tokio::test]
+async fn why_a_claim_is_held_is_read_by_partner_and_staff_and_not_by_the_customer() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let id = Box::pin(stack.world.awaiting("k", &ITEMS)).await.id;
+    act(&stack, &id, OPERATOR, json!({"action": "hold", "comment": "The order is in doubt"})).await;
+    is_read_by_partner_and_staff(&stack, &id, "held", "The order is in doubt").await;
+    let customers = read(&stack, &format!("/v1/customer/claims/{id}"), by_customer).await;
+    assert_eq!(customers.body["status"], "on_hold", "{}", customers.text);
+    assert!(!customers.text.contains("in doubt"), "{}", customers.text);
+}
+
+#[tokio::test]
+async fn why_a_partner_withdraws_is_read_by_partner_and_staff() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = Box::pin(stack.world.submitted("k", &ITEMS)).await;
+    let left = json!({"comment": "The order fell through"});
+    let left = stack.command(ALPINE, &claim, "withdraw", &left).await;
+    assert_eq!(left.status, 200, "{}", left.text);
+    is_read_by_partner_and_staff(&stack, &claim.id, "withdrawn", "The order fell through").await;
 }
 
 #[tokio::test]
