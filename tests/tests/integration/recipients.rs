@@ -897,6 +897,40 @@ async fn an_authenticity_code_shows_the_text_as_it_was_sent_whatever_happens_to_
 }
 
 #[tokio::test]
+async fn an_authenticity_code_tells_what_was_sent_and_what_came_of_it_after_a_no_and_after_the_end()
+{
+    let stack = with_contacts(&[]).await;
+    let items = ["exchange-online", "teams"];
+    let claim = Box::pin(stack.world.notifying("k", &items)).await;
+    let mails = told(&stack, "validated").await;
+    let path = format!("/n/{}?lang=en", line_of(&to(&mails, IT).text(), "https://cpor.test/n/"));
+    let claim = report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
+    // The text as it was sent, and the states of the items as they stand.
+    let read = async || {
+        let page = stack.send(Event::get(&path)).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        let (before, since) = page.text.split_once("<h2>Since then</h2>").unwrap();
+        assert!(before.contains("This notice is genuine"), "{before}");
+        let (_, sent) = before.split_once("class=\"sent\"").unwrap();
+        let states = since.split("<tr><td>").skip(1).map(|row| {
+            let (_, state) = row.split_once("</td><td>").unwrap();
+            state.split_once("</td>").unwrap().0.to_owned()
+        });
+        (sent.to_owned(), states.collect::<Vec<_>>())
+    };
+    let (sent, waiting) = read().await;
+    assert_eq!(waiting, ["waiting", "waiting"]);
+    assert!(items.iter().all(|item| sent.contains(item)), "{sent}");
+    assert!(sent.contains("nejméně do konce čtvrtka 31. prosince 2026"), "{sent}");
+    let declined = decide(&stack, &claim, IT, "decision=decline&items=2").await;
+    assert_eq!(declined.status, 200, "{}", declined.text);
+    assert_eq!(read().await, (sent.clone(), vec!["waiting".to_owned(), "you said no".to_owned()]));
+    stack.world.let_pass(closes_at(&claim));
+    stack.world.finalize().await;
+    assert_eq!(read().await, (sent, vec!["active".to_owned(), "you said no".to_owned()]));
+}
+
+#[tokio::test]
 async fn the_text_of_a_notice_costs_at_most_four_units_whatever_its_items_are_called() {
     let stack = with_contacts(&[]).await;
     let mut claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
