@@ -679,6 +679,14 @@ fn r6_no_new_window_ends_before_an_end_that_was_told() {
     assert_eq!(renewed.claim.notice, NoticeNo(2));
     let renewed = renewed.delivered(RESERVE, later());
     assert_eq!(renewed.closes_at(), Some(told), "a new notice");
+    for (command, actor, why) in [
+        (Command::WrongContact, link(), "not the right person"),
+        (retire(FIRST), operator(), "a retired link"),
+    ] {
+        let gone = extended.clone().then(&command, actor, later());
+        assert_eq!(gone.claim.notice, NoticeNo(2), "{why}");
+        assert_eq!(gone.delivered(RESERVE, later()).closes_at(), Some(told), "{why}");
+    }
     let resumed = extended.then(&hold(), operator(), later());
     let resumed = resumed.then(&Command::Resume, operator(), later()).delivered(FIRST, later());
     assert_eq!(resumed.closes_at(), Some(told), "a hold");
