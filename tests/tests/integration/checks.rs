@@ -96,6 +96,27 @@ async fn a_check_without_items_lists_what_the_partner_can_claim() {
 }
 
 #[tokio::test]
+async fn a_check_calls_items_by_their_names_in_the_language_of_who_asks() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let names = json!({"catalogue_names": {"teams": {"en": "Microsoft Teams", "cs": "Týmy"}}});
+    let put = Event::put("/v1/programs/osu-m365").staff("operator", "olga").json(&names);
+    let put = stack.send(put).await;
+    assert_eq!(put.status, 200, "{}", put.text);
+    for (language, name) in [("en", "Microsoft Teams"), ("cs", "Týmy")] {
+        let question = Event::post("/v1/claims:check").partner_user(ALPINE);
+        let question = question.header("accept-language", language).json(&at_contoso());
+        let answer = stack.send(question).await;
+        let told: Vec<_> = claimable(&answer).into_iter().map(|(id, own, _)| (id, own)).collect();
+        let expected = [
+            ("exchange-online", Value::Null),
+            ("teams", json!(name)),
+            ("sharepoint-online", Value::Null),
+        ];
+        assert_eq!(told, expected.map(|(id, own)| (id.to_owned(), own)), "{}", answer.text);
+    }
+}
+
+#[tokio::test]
 async fn a_check_tells_nothing_of_a_rival_and_everything_of_a_block() {
     let stack = Box::pin(Stack::at(NOW)).await;
     let rival = stack.world.rival_submitted("rival", &["teams"]).await;

@@ -150,6 +150,10 @@ async fn a_partner_finds_the_programs_with_what_it_may_claim_from_where() {
     put(&stack, "/v1/partners/p-alpine", &json!({"locations": [
         {"id": "4711", "programs": ["osu-m365", "osa-sell"]}, {"id": "4713", "programs": ["osu-m365"]}]})).await;
     put(&stack, "/v1/programs/osa-sell", &json!({"status": "closed"})).await;
+    let names = json!({"teams": {"en": "Microsoft Teams", "cs": "Týmy"}});
+    let rules = json!({"term_months": 24, "evidence": "uploaded"});
+    let named = json!({"catalogue_names": names, "policy": rules});
+    put(&stack, "/v1/programs/osu-m365", &named).await;
     let list = partner(&stack, Event::get("/v1/programs")).await;
     assert_eq!(list.status, 200, "{}", list.text);
     let told: Vec<_> = list.body["items"]
@@ -165,10 +169,15 @@ async fn a_partner_finds_the_programs_with_what_it_may_claim_from_where() {
     ];
     assert_eq!(told, expected, "by name");
     let one = partner(&stack, Event::get("/v1/programs/osu-m365")).await;
-    assert_eq!((one.status, one.header("etag")), (200, "\"1\""));
+    assert_eq!((one.status, one.header("etag")), (200, "\"2\""));
     assert_eq!(
         (&one.body["activities"], &one.body["policy"]["consent"]),
         (&json!(["usage"]), &json!("opt_out"))
+    );
+    assert_eq!(one.body["catalogue_names"], names, "{}", one.text);
+    assert_eq!(
+        (&one.body["policy"]["evidence"], &one.body["policy"]["term_months"]),
+        (&json!("uploaded"), &json!(24))
     );
     assert_eq!(one.body["policy"]["window_business_days"], 5);
     let staff = get(&stack, "/v1/programs").await;
