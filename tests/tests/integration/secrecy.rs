@@ -50,8 +50,16 @@ impl Side {
     async fn ask(&mut self, stack: &Stack, other: &Claim) {
         let own = self.claim.id.clone();
         let tenant = format!("/v1/claims?tenant_id={CONTOSO}");
-        let others =
-            ["/v1/claims", "/v1/associations", "/v1/programs", "/v1/programs/osu-m365", "/v1/me"];
+        let others = [
+            "/v1/claims",
+            "/v1/claims?turn=partner",
+            "/v1/claims:counts",
+            "/v1/associations",
+            "/v1/usage",
+            "/v1/programs",
+            "/v1/programs/osu-m365",
+            "/v1/me",
+        ];
         for path in others.map(str::to_owned).into_iter().chain([tenant]) {
             self.get(stack, &path).await;
         }
@@ -68,6 +76,11 @@ impl Side {
         let body = claim_body_of(self.location, CONTOSO, "contoso.example", &TEAMS);
         let again = Event::post("/v1/claims").header("idempotency-key", "again");
         self.send(stack, again.json(&body)).await;
+        let mut question = body.clone();
+        question.as_object_mut().unwrap().remove("items");
+        for asked in [body, question] {
+            self.send(stack, Event::post("/v1/claims:check").json(&asked)).await;
+        }
     }
 
     async fn get(&mut self, stack: &Stack, path: &str) {
