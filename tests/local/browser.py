@@ -18,6 +18,9 @@ PICTURES = ROOT / "tests" / "local" / "pictures"
 SCREENS = STATE / "screens"
 PAGES = STATE / "pages"
 
+# A phone, a tablet, a window.
+WIDTHS = (320, 700, 1000)
+
 # Nothing in an answer may be worse than a page for everybody; best practice is asked for as well.
 AXE = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(one => `${one.id}: ${one.nodes.map(node => node.html).join(' | ')}`)"
 
@@ -97,11 +100,16 @@ class Visit:
         return self.page.inner_text("body")
 
     def check(self, name: str) -> None:
-        """Keeps the document for html-validate, and has axe look at the page."""
+        """Keeps the document for html-validate, has axe look at the page, and sees that it fits every width."""
         PAGES.mkdir(parents=True, exist_ok=True)
         (PAGES / f"{name}.html").write_text(self.documents[-1].text())
         self.page.evaluate((NODE_MODULES / "axe-core" / "axe.min.js").read_text())
         assert self.page.evaluate(AXE) == [], name
+        size = self.page.viewport_size
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": size["height"]})
+            assert not self.overflows(), f"{name} at {width}"
+        self.page.set_viewport_size(size)
 
     def screenshot(self, name: str) -> Path:
         SCREENS.mkdir(parents=True, exist_ok=True)

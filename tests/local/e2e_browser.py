@@ -12,7 +12,7 @@ import seed
 from demo import instant, other_code
 from link import sign_old
 from scene import Scene
-from settings import OPERATOR_CONTACT, OPERATOR_NAME
+from settings import OPERATOR_CONTACT, OPERATOR_NAME, ROOT
 from wait import until
 
 
@@ -426,22 +426,52 @@ def the_readme_has_small_pictures_of_the_page(browser, awaiting):
             assert kept.read_bytes()[:4] == picture[:4] and kept.stat().st_size < 150_000
 
 
-@pytest.mark.parametrize("width", [320, 700, 1000])
-def every_mail_fits_the_width_of_its_window(browser, awaiting, width):
-    code(awaiting)
-    mails = [mail["BodyHtml"] for mail in chromium.outbox()[-40:] if mail.get("BodyHtml")]
-    assert mails
-    for scheme in ("light", "dark"):
-        with chromium.visit(browser, width, color_scheme=scheme) as visitor:
-            for mail in mails:
-                visitor.page.set_content(mail)
-                assert not visitor.overflows(), mail
+# The kinds of mails beside the notice, each by the message that is its subject.
+KINDS = {"receipt": "receipt-declined-subject", "extended": "extended-subject", "withdrawn": "withdrawn-subject", "activated": "activated-subject"}
 
 
-def every_page_and_mail_is_valid_html(browser, awaiting):
-    """After the others: it judges what they have kept."""
-    for number, mail in enumerate(chromium.outbox()[-40:]):
-        if mail.get("BodyHtml"):
-            (chromium.PAGES / f"mail-{number}.html").write_text(mail["BodyHtml"])
+def words_of(language: str, message: str) -> str:
+    """The longest piece of a message that no name stands in; of one with variants, of the usual one."""
+    texts = (ROOT / "shared" / "notice" / "locales" / language / "notice.ftl").read_text()
+    lines = re.search(rf"^{message} =(.*(?:\n .*)*)", texts, re.MULTILINE)[1].splitlines()
+    usual = next((line.partition("]")[2] for line in lines if line.strip().startswith("*[")), lines[0])
+    return max(re.split(r"\{[^{}]*\}", usual), key=len).strip()
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def mails(api, request) -> dict[str, str]:
+    """The HTML of a mail of each kind, in one language."""
+    left = Scene(api, locale=request.param).awaiting()
+    left.act("withdraw", "alpine_admin").must(200)
+    told = Scene(api, locale=request.param).awaiting()
+    told.decide("extend").must(200)
+    told.decide("decline", [1]).must(200)
+    told.past_the_deadline()
+    assert told.read()["status"] == "associated"
+    words = {kind: words_of(request.param, message) for kind, message in KINDS.items()}
+
+    def arrived() -> dict[str, str] | None:
+        ours = [mail for mail in chromium.outbox() for scene in (told, left) if scene.address("it") in mail["To"]]
+        found = {kind: mail["BodyHtml"] for mail in ours for kind, piece in words.items() if piece in mail["Subject"]}
+        return found if len(found) == len(words) else None
+
+    return {"notice": told.mail()["BodyHtml"], **until("a mail of each kind", arrived, seconds=60)}
+
+
+def every_mail_fits_the_width_of_its_window(browser, mails):
+    assert mails.keys() == {"notice", *KINDS}
+    for width in chromium.WIDTHS:
+        for scheme in ("light", "dark"):
+            with chromium.visit(browser, width, color_scheme=scheme) as visitor:
+                for kind, mail in mails.items():
+                    visitor.page.set_content(mail)
+                    assert not visitor.overflows(), f"{kind} at {width}, {scheme}"
+
+
+def every_page_and_mail_is_valid_html(browser, mails):
+    """After the others: it judges what they have kept, and the mails."""
+    chromium.PAGES.mkdir(parents=True, exist_ok=True)
+    for number, mail in enumerate([*mails.values(), *(one["BodyHtml"] for one in chromium.outbox()[-40:] if one.get("BodyHtml"))]):
+        (chromium.PAGES / f"mail-{number}.html").write_text(mail)
     found = chromium.validate()
     assert not found, "\n".join(found)

@@ -18,7 +18,8 @@ class Scene:
     """One claim at a tenant of its own, and the calls that move it.
 
     `contact` is whom the partner names, `verified` are the contacts that the directory knows. The first of
-    these is the reader whose mails and links are meant where none is named.
+    these is the reader whose mails and links are meant where none is named. `locale` is the language of the mails, if not
+    the one of Contoso.
     """
 
     api: Api
@@ -28,12 +29,14 @@ class Scene:
     claim: str = ""
     tenant: dict = field(default_factory=dict)
     partner: str = "alpine"
+    locale: str = ""
 
     def __post_init__(self):
         if self.tenant:
             return
         self.tenant = seed.contoso(str(uuid.uuid4()), f"contoso-{uuid.uuid4().hex[:8]}.example")
         self.tenant["contacts"] = [{"name": f"Contoso {name}", "email": self.address(name), "verified": True} for name in self.verified]
+        self.tenant["locale"] = self.locale or self.tenant["locale"]
         self.api.put(f"/v1/tenants/{self.tenant['id']}", "operator", self.tenant).must(201)
 
     def address(self, name: str) -> str:
