@@ -11,6 +11,8 @@ use integration::world::{partner_admin, partner_id, reviewer, validate, withdraw
 use serde_json::{Value, json};
 use web::event::Event;
 
+mod between;
+
 const NOW: &str = "2026-12-22T14:00:00Z";
 
 async fn stack() -> Stack {
@@ -287,13 +289,17 @@ enum Change {
     Validate(&'static str, &'static str),
     /// Its partner takes it back.
     Withdraw(&'static str, &'static str),
+    /// A partner stores a draft for an item of Contoso's under a key of its own.
+    Draft(&'static str, &'static str, &'static str),
+    /// The draft is submitted.
+    Submit(&'static str, &'static str),
     /// A partner looks at what it could claim at Contoso.
     Check(&'static str),
     /// A day passes.
     Day,
 }
 
-use Change::{Check, Claim, Day, Put, Validate, Withdraw};
+use Change::{Check, Claim, Day, Draft, Put, Submit, Validate, Withdraw};
 
 impl Change {
     async fn apply(&self, stack: &Stack) {
@@ -314,6 +320,15 @@ impl Change {
             Withdraw(partner, key) => {
                 let by = partner_admin(partner);
                 world.give(&id(partner, key), &by, &withdraw()).await.unwrap();
+            }
+            Draft(partner, key, item) => {
+                let mut body = claim_of(partner, item);
+                body["draft"] = json!(true);
+                world.create_of(partner, key, &body).await.unwrap();
+            }
+            Submit(partner, key) => {
+                let by = partner_admin(partner);
+                world.give(&id(partner, key), &by, &Command::Submit(None)).await.unwrap();
             }
             Check(partner) => {
                 let mut body = claim_of(partner, "teams");
@@ -353,7 +368,8 @@ struct Changing {
 
 impl Changing {
     async fn page(&self, stack: &Stack, query: &str) -> Answer {
-        let event = Event::get(&format!("{}?{query}", self.path));
+        let mark = if self.path.contains('?') { '&' } else { '?' };
+        let event = Event::get(&format!("{}{mark}{query}", self.path));
         let event = if self.is_customers {
             event.customer_admin(CONTOSO)
         } else {
@@ -456,6 +472,31 @@ fn named_lists() -> Vec<Changing> {
     ]
 }
 
+/// The claims at a tenant, the newest first: a draft that is submitted stands where it was made. The last of the first
+/// page leaves one of these lists, and stays in the other.
+fn claims_at_contoso() -> [Changing; 2] {
+    let all = format!("/v1/claims?tenant_id={CONTOSO}");
+    let undecided = format!("{all}&status=submitted&status=in_review");
+    [all, undecided].map(|path| Changing {
+        path,
+        is_customers: false,
+        ids: id_of,
+        before: vec![
+            Claim(ALPINE, "k1", "teams"),
+            Draft(ALPINE, "d1", "exchange-online"),
+            Claim(BOREALIS, "k2", "sharepoint-online"),
+            Claim(ALPINE, "k3", "sharepoint-online"),
+            Claim(BOREALIS, "k4", "exchange-online"),
+        ],
+        between: vec![
+            Withdraw(ALPINE, "k3"),
+            Submit(ALPINE, "d1"),
+            Draft(BOREALIS, "d2", "sub-contoso-d365-sales"),
+            Claim(BOREALIS, "k5", "teams"),
+        ],
+    })
+}
+
 /// The lists of what happens at a tenant, the newest first, and those of parties by party.
 fn lists_at_contoso() -> Vec<Changing> {
     let notified = |partner, key, item| [Claim(partner, key, item), Validate(partner, key)];
@@ -497,7 +538,8 @@ fn lists_at_contoso() -> Vec<Changing> {
 
 #[tokio::test]
 async fn whatever_comes_and_moves_while_a_list_is_read_every_entry_that_was_there_is_read_once() {
-    for list in named_lists().into_iter().chain(lists_at_contoso()) {
+    let lists = named_lists().into_iter().chain(lists_at_contoso()).chain(claims_at_contoso());
+    for list in lists {
         let stack = stack().await;
         for change in &list.before {
             change.apply(&stack).await;
