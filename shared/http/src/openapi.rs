@@ -650,6 +650,41 @@ mod tests {
         assert!(missing.is_empty(), "{}", missing.join("\n"));
     }
 
+    /// The format of a text by its look.
+    fn format_of(example: &str) -> Option<&'static str> {
+        let is_uuid = example.len() == 36 && example.matches('-').count() == 4;
+        if example.parse::<chrono::NaiveDate>().is_ok() {
+            Some("date")
+        } else if chrono::DateTime::parse_from_rfc3339(example).is_ok() {
+            Some("date-time")
+        } else {
+            is_uuid.then_some("uuid")
+        }
+    }
+
+    #[test]
+    fn a_day_a_moment_and_an_id_of_a_tenant_say_their_format() {
+        let document = document();
+        let mut found = Vec::new();
+        objects("", &document["components"]["schemas"], &mut found);
+        let mut missing = Vec::new();
+        let mut seen = std::collections::BTreeSet::new();
+        for (at, object) in found {
+            for (name, field) in object["properties"].as_object().unwrap() {
+                let Some(format) = field["example"].as_str().and_then(format_of) else { continue };
+                // In a body the id of a tenant is taken in any case; the value of a fact is any text.
+                let is_of_form = format == "uuid" && field["pattern"].is_string();
+                let is_any_text = at == "/FactView" && name == "value";
+                if field["format"] != format && !is_of_form && !is_any_text {
+                    missing.push(format!("{at}/{name}: {format}"));
+                }
+                seen.insert(format);
+            }
+        }
+        assert!(missing.is_empty(), "{}", missing.join("\n"));
+        assert_eq!(seen.len(), 3, "{seen:?}");
+    }
+
     #[test]
     fn every_body_and_every_answer_has_an_example() {
         let document = document();

@@ -40,6 +40,7 @@ pub struct AddedDayBody {
     /// Where; not given: in the whole country.
     pub subdivision: Option<String>,
     /// Taken and ignored: the system says when it was added.
+    #[schema(format = DateTime)]
     pub added_at: Option<String>,
     /// Taken and ignored: the system says who added it.
     pub added_by: Option<String>,

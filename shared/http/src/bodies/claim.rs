@@ -93,7 +93,7 @@ pub struct RequiredCommentBody {
 #[serde(deny_unknown_fields)]
 pub struct TenantRefBody {
     /// The tenant's id, a UUID in any case.
-    #[schema(pattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    #[schema(pattern = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")]
     pub id: String,
     /// One of the customer's domains, in any script.
     #[schema(max_length = 253, example = "contoso.example")]

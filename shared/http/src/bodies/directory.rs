@@ -121,7 +121,8 @@ pub struct LocationBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TenantBody {
-    /// If given, the path's.
+    /// If given, the path's, a UUID in any case.
+    #[schema(pattern = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")]
     pub id: Option<String>,
     /// The name of the customer, 1–200 characters.
     #[schema(min_length = 1, max_length = 200, required = false)]
@@ -174,6 +175,7 @@ pub struct TenantContactBody {
     /// Whether the contact is known to speak for the tenant.
     pub verified: bool,
     /// Taken and ignored: the system says since when.
+    #[schema(format = DateTime)]
     pub verified_since: Option<String>,
     /// Taken and ignored: the system says who did it.
     pub verified_by: Option<String>,

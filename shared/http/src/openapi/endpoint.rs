@@ -440,7 +440,8 @@ fn customer(route: CustomerRoute) -> Endpoint {
         CustomerRoute::PutRules => write_entry(
             "Write the standing rules",
             "What is left out stays as it is, and an empty list empties. Where the rules ask for a yes, silence is a no for \
-             the claims that wait already.",
+             the claims that wait already. A partner or an item that they block is a no, before the answer, to every undecided \
+             item that it names in that partner's claims, as far as the customer was notified of them.",
             "RulesBody",
             "RulesView",
         ),

@@ -20,7 +20,8 @@ pub struct CalendarView {
 /// A holiday that was announced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AddedDayView {
-    /// The day that is no business day, as `YYYY-MM-DD`.
+    /// The day that is no business day.
+    #[schema(format = Date)]
     pub date: String,
     /// What the day is called, in English.
     pub name: String,

@@ -175,7 +175,8 @@ impl NamedView {
 /// A tenant in brief.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TenantRefView {
-    /// The tenant's id, a UUID.
+    /// The id of the tenant.
+    #[schema(format = "uuid")]
     pub id: String,
     /// The domain it was named by, as A-labels.
     pub domain: String,

@@ -41,6 +41,7 @@ pub struct ClaimConsequenceView {
     /// The partner whose claim it is.
     pub partner_id: String,
     /// The tenant whose items it names.
+    #[schema(format = "uuid")]
     pub tenant_id: String,
     /// The program that it is in.
     pub program: String,

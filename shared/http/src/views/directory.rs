@@ -149,7 +149,8 @@ impl PartnerEntryView {
 /// A tenant in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TenantEntryView {
-    /// The tenant's id, a UUID.
+    /// The id of the tenant.
+    #[schema(format = "uuid")]
     pub id: String,
     /// The name of the customer.
     pub name: String,
@@ -174,7 +175,8 @@ impl TenantEntryView {
 /// A tenant's entry in the directory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TenantView {
-    /// The tenant's id, a UUID.
+    /// The id of the tenant.
+    #[schema(format = "uuid")]
     pub id: String,
     /// The name of the customer.
     pub name: String,

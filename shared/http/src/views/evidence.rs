@@ -16,6 +16,7 @@ pub struct EvidenceView {
     /// The name of the document.
     pub name: String,
     /// The SHA-256 of the document's content, in hexadecimal.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub sha256: String,
     /// The day on which the customer acknowledged it.
     #[schema(value_type = String, format = Date)]

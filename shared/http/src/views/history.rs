@@ -44,10 +44,11 @@ pub struct HistoryEntryView {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub parts: BTreeMap<String, HistoryPartView>,
     /// SHA-256 of the previous hash and the entry; absent while the version is not archived.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
     /// The hash of the version before; `null` for the first.
-    #[schema(required)]
+    #[schema(pattern = "^[0-9a-f]{64}$", required)]
     pub previous_hash: Option<String>,
 }
 
