@@ -1,12 +1,14 @@
 //! Bodies of requests: from JSON to the domain's types, every error at once.
 //!
 //! The structs named `…Body` say on the wire what the readers beside them take; the OpenAPI document
-//! shows them, and a test keeps the two equal.
+//! shows them, and tests keep the two equal.
 
 mod assignee;
 mod calendar;
 mod claim;
 mod customer;
+#[cfg(test)]
+mod declared;
 mod directory;
 mod evidence;
 mod outage;

@@ -1,0 +1,249 @@
+//! The structs of bodies and their readers: what the contract declares is read, and nothing else is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::ids::{PartnerId, ProgramId, TenantId};
+use domain::rejection::{FieldCode, FieldError};
+use domain::rules::StandingRules;
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::{bodies, openapi};
+
+/// The errors that a reader tells of a body.
+type Reader = fn(&Value) -> Vec<FieldError>;
+
+fn errors<T>(read: Result<T, Failure>) -> Vec<FieldError> {
+    match read {
+        Ok(_) => Vec::new(),
+        Err(Failure::Fields(errors)) => errors,
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+/// The reader of each body of a request, by the name of its schema.
+fn readers() -> BTreeMap<&'static str, Reader> {
+    let readers: [(&'static str, Reader); 19] = [
+        ("AssignBody", |body| errors(bodies::assignee(body))),
+        ("CalendarBody", |body| errors(bodies::calendar("US".parse().unwrap(), body))),
+        ("CalendarDayBody", |body| {
+            let date = "2026-12-30".parse().unwrap();
+            errors(bodies::calendar_day("US".parse().unwrap(), date, body))
+        }),
+        ("ChosenItemsBody", |body| errors(bodies::chosen_items(body))),
+        ("ClockBody", |body| errors(bodies::clock(body))),
+        ("CommentBody", |body| errors(bodies::comment(body))),
+        ("CorrectContactBody", |body| errors(bodies::corrected_contact(body))),
+        ("CreateClaimBody", |body| bodies::claim(body).malformed),
+        ("EditClaimBody", |body| errors(bodies::edited(&crate::views::sample_claim(), body))),
+        ("EvidenceUploadBody", |body| errors(bodies::uploaded(body))),
+        ("NoFieldsBody", |body| errors(bodies::nothing(body))),
+        ("PartnerBody", |body| {
+            errors(bodies::partner(&PartnerId::parse("p-alpine").unwrap(), body, None))
+        }),
+        ("ProgramBody", |body| {
+            errors(bodies::program(&ProgramId::parse("osu-m365").unwrap(), body, None))
+        }),
+        ("RequiredCommentBody", |body| errors(bodies::required_comment(body))),
+        ("RetireLinkBody", |body| errors(bodies::retired_link(body))),
+        ("ReviewBody", |body| errors(bodies::review(body))),
+        ("RulesBody", |body| errors(bodies::rules(body, &StandingRules::default()))),
+        ("TenantBody", |body| {
+            let id = TenantId::parse("6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c01").unwrap();
+            errors(bodies::tenant(&id, body, None))
+        }),
+        ("UsageBody", |body| errors(bodies::usage(body))),
+    ];
+    readers.into()
+}
+
+/// The contract, and what its schemas say.
+struct Contract(Value);
+
+impl Contract {
+    fn resolved<'c>(&'c self, schema: &'c Value) -> &'c Value {
+        match schema["$ref"].as_str() {
+            Some(name) => self.0.pointer(name.trim_start_matches('#')).expect("a schema"),
+            None => schema,
+        }
+    }
+
+    fn schema(&self, name: &str) -> &Value {
+        &self.0["components"]["schemas"][name]
+    }
+
+    /// The names of the schemas of all JSON bodies of requests.
+    fn bodies(&self) -> BTreeSet<&str> {
+        let paths = self.0["paths"].as_object().unwrap().values();
+        let operations = paths.filter_map(Value::as_object).flat_map(|path| path.values());
+        let contents = operations.filter_map(|own| own["requestBody"]["content"].as_object());
+        let json = contents.flatten().filter(|(media_type, _)| media_type.ends_with("json"));
+        let names = json.map(|(_, content)| content["schema"]["$ref"].as_str().unwrap());
+        names.map(|name| name.rsplit('/').next().unwrap()).collect()
+    }
+
+    /// The schemas that a value may follow; more than one where there is a choice.
+    fn choices<'c>(&'c self, schema: &'c Value) -> Vec<&'c Value> {
+        let schema = self.resolved(schema);
+        match schema["oneOf"].as_array() {
+            None => vec![schema],
+            Some(choices) => {
+                let choices = choices.iter().map(|choice| self.resolved(choice));
+                choices.filter(|choice| choice["type"] != "null").collect()
+            }
+        }
+    }
+
+    /// The members of an object, with those of its parts.
+    fn members<'c>(&'c self, schema: &'c Value) -> Members<'c> {
+        let schema = self.resolved(schema);
+        let parts = schema["allOf"].as_array().into_iter().flatten();
+        let mut members: Members<'_> = parts.flat_map(|part| self.members(part)).collect();
+        let own = schema["properties"].as_object().into_iter().flatten();
+        members.extend(own.map(|(name, member)| (name.as_str(), member)));
+        members
+    }
+
+    /// A value in which every member of the schema is there.
+    fn filled(&self, schema: &Value) -> Value {
+        let schema = self.choices(schema)[0];
+        let members = self.members(schema);
+        if !members.is_empty() {
+            let filled = members.iter().map(|(name, member)| (*name, self.filled(member)));
+            return filled.collect();
+        }
+        if !schema["items"].is_null() {
+            return json!([self.filled(&schema["items"])]);
+        }
+        match schema["enum"].as_array() {
+            Some(words) => words[0].clone(),
+            None => schema["example"].clone(),
+        }
+    }
+
+    /// The objects in a filled value, each with its pointer and its members.
+    fn objects<'c>(&'c self, schema: &'c Value, at: &str) -> Vec<(String, Members<'c>)> {
+        let schema = self.choices(schema)[0];
+        if !schema["items"].is_null() {
+            return self.objects(&schema["items"], &format!("{at}/0"));
+        }
+        let mut found = Vec::new();
+        let members = self.members(schema);
+        for (name, own) in members.clone() {
+            found.extend(self.objects(own, &format!("{at}/{name}")));
+        }
+        if !members.is_empty() {
+            found.push((at.to_owned(), members));
+        }
+        found
+    }
+}
+
+/// The members of an object, by name.
+type Members<'c> = BTreeMap<&'c str, &'c Value>;
+
+/// An object in a body.
+struct Place<'c> {
+    contract: &'c Contract,
+    /// The name of the body's schema.
+    body: &'static str,
+    reader: Reader,
+    /// A whole body, with every member.
+    whole: Value,
+    /// Where the object stands in it.
+    at: String,
+    members: Members<'c>,
+}
+
+impl Place<'_> {
+    /// The codes that are told at a member, once it has this value.
+    fn codes(&self, name: &str, value: Value) -> Vec<FieldCode> {
+        let mut body = self.whole.clone();
+        body.pointer_mut(&self.at).expect("an object")[name] = value;
+        let pointer = format!("{}/{name}", self.at);
+        let told = (self.reader)(&body).into_iter().filter(|error| error.pointer == pointer);
+        told.map(|error| error.code).collect()
+    }
+
+    /// Whether a member is one that a body has instead of another.
+    fn is_alternative(&self, name: &str) -> bool {
+        self.body == "ClockBody" && ["now", "advance"].contains(&name)
+    }
+}
+
+/// Every object in every body.
+fn places(contract: &Contract) -> Vec<Place<'_>> {
+    let mut places = Vec::new();
+    for (body, reader) in readers() {
+        for choice in contract.choices(contract.schema(body)) {
+            let whole = contract.filled(choice);
+            let objects = contract.objects(choice, "").into_iter();
+            places.extend(objects.map(|(at, members)| {
+                let whole = whole.clone();
+                Place { contract, body, reader, whole, at, members }
+            }));
+        }
+    }
+    places
+}
+
+#[test]
+fn every_body_of_a_request_has_its_reader() {
+    let contract = Contract(openapi::document());
+    assert_eq!(contract.bodies(), readers().into_keys().collect());
+}
+
+#[test]
+fn every_member_of_a_body_is_read() {
+    let contract = Contract(openapi::document());
+    let mut seen = 0;
+    for place in places(&contract) {
+        for name in place.members.keys() {
+            let told = place.codes(name, json!({"?": 1}));
+            let is_read = !told.contains(&FieldCode::UnknownField);
+            assert!(is_read, "{} declares {}/{name}, which nobody reads", place.body, place.at);
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "{seen}");
+}
+
+#[test]
+fn no_member_is_read_that_its_body_does_not_declare() {
+    let contract = Contract(openapi::document());
+    let places = places(&contract);
+    let declared = places.iter().flat_map(|place| place.members.keys().copied());
+    let names: BTreeSet<&str> = declared.chain(["colour"]).collect();
+    for place in &places {
+        for name in names.iter().filter(|name| !place.members.contains_key(*name)) {
+            let told = place.codes(name, json!("x"));
+            let is_refused = told.contains(&FieldCode::UnknownField) || place.is_alternative(name);
+            assert!(is_refused, "{} does not declare {}/{name}: {told:?}", place.body, place.at);
+        }
+    }
+}
+
+#[test]
+fn what_is_longer_than_a_body_declares_is_refused_at_its_place() {
+    let contract = Contract(openapi::document());
+    let mut seen = 0;
+    for place in places(&contract) {
+        for (name, member) in &place.members {
+            let schema = place.contract.choices(member)[0];
+            let longer = if let Some(most) = schema["maxLength"].as_u64() {
+                json!("x".repeat(usize::try_from(most).unwrap() + 1))
+            } else if let Some(most) = schema["maxItems"].as_u64() {
+                let entry = place.contract.filled(&schema["items"]);
+                json!(vec![entry; usize::try_from(most).unwrap() + 1])
+            } else {
+                continue;
+            };
+            let told = place.codes(name, longer);
+            let is_long =
+                |code: &FieldCode| matches!(code, FieldCode::TooLong | FieldCode::Malformed);
+            assert!(told.iter().any(is_long), "{} {}/{name}: {told:?}", place.body, place.at);
+            seen += 1;
+        }
+    }
+    assert!(seen > 30, "{seen}");
+}
