@@ -24,7 +24,7 @@ pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
 /// Gives every window that ends in an interval one business day more. It has to be confirmed, with their number and the
 /// tag of the outages that were announced before: so a repeat moves nothing, and whoever wants another day says so.
 pub(crate) async fn extend(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller()?;
+    let caller = call.caller(&app.clients)?;
     let query = queries::confirmable_write(call)?;
     let body = call.json()?;
     let expected = call.optional_if_match()?;
