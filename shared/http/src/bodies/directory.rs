@@ -36,7 +36,7 @@ const ENTRIES: RangeInclusive<usize> = 0..=500;
 const SOME_ENTRIES: RangeInclusive<usize> = 1..=500;
 
 /// The most languages in which a thing has a name.
-const LANGUAGES: usize = 20;
+const MOST_LANGUAGES: usize = 20;
 
 /// Write a partner. What is left out stays as it is; a new one needs all that has no other default.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -384,7 +384,7 @@ fn mail_contact(fields: &mut Fields<'_>, domains: &BTreeSet<Domain>) -> Option<P
 fn location(fields: &mut Fields<'_>) -> Option<Location> {
     let (id, programs) = (fields.required("id"), fields.values("programs", ENTRIES));
     let name = fields.optional("name");
-    let names = NamesByLanguage(fields.by_key("names", LANGUAGES));
+    let names = NamesByLanguage(fields.by_key("names", MOST_LANGUAGES));
     Some(Location { id: id?, programs: programs.into_iter().collect(), name, names })
 }
 
@@ -475,9 +475,9 @@ pub fn program(id: &ProgramId, body: &Value, before: Option<&Program>) -> Result
     let (family, item_kind) = (fields.required("family"), fields.required("item_kind"));
     let activities = fields.values("activities", SOME_ENTRIES);
     let catalogue: Vec<ProductId> = fields.values("catalogue", ENTRIES);
-    let names = NamesByLanguage(fields.by_key("names", LANGUAGES));
+    let names = NamesByLanguage(fields.by_key("names", MOST_LANGUAGES));
     let called: BTreeMap<ProductId, _> =
-        fields.by_two_keys("catalogue_names", *ENTRIES.end(), LANGUAGES);
+        fields.by_two_keys("catalogue_names", *ENTRIES.end(), MOST_LANGUAGES);
     for id in called.keys().filter(|id| says_names && !catalogue.contains(id)) {
         fields.report_in("catalogue_names", id.as_str(), FieldCode::ItemNotClaimable);
     }
