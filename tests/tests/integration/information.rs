@@ -125,6 +125,39 @@ async fn the_partner_corrects_what_is_asked_answers_and_the_review_goes_on() {
 }
 
 #[tokio::test]
+async fn a_document_that_the_customer_acknowledged_after_the_submit_answers_a_question() {
+    let (stack, claim) = asked().await;
+    stack.world.clock.advance(Duration::days(1));
+    let entry = |digit: &str, date: &str| json!({"name": "order.pdf", "sha256": digit.repeat(64), "acknowledged_on": date});
+    let first =
+        json!({"name": "sow.pdf", "sha256": "a".repeat(64), "acknowledged_on": "2026-10-01"});
+    let patch = json!({"evidence": [first, entry("b", "2030-01-01")]});
+    let refused = stack.edit(ALPINE, &claim, &patch).await;
+    let expected = ("/evidence/1/acknowledged_on".to_owned(), "in-the-future".to_owned());
+    assert_eq!((refused.status, refused.errors()), (422, vec![expected]), "{}", refused.text);
+    let path = format!("/v1/claims/{}/evidence", claim.id);
+    let add = |date: &str| {
+        let mut document = entry("b", date);
+        document["content_type"] = json!("application/pdf");
+        document["size"] = json!(1024);
+        Event::post(&path).partner_user(ALPINE).json(&document)
+    };
+    let tomorrow = stack.send(add("2026-12-24")).await;
+    let expected = ("/acknowledged_on".to_owned(), "in-the-future".to_owned());
+    assert_eq!((tomorrow.status, tomorrow.errors()), (422, vec![expected]), "{}", tomorrow.text);
+    let added = stack.send(add("2026-12-23")).await;
+    assert_eq!(added.status, 201, "{}", added.text);
+    let claim = stack.world.read(&claim.id).await;
+    let answered = stack.command(ALPINE, &claim, "respond", &json!({})).await;
+    assert_eq!(answered.body["status"], "in_review", "{}", answered.text);
+    let claim = stack.world.read(&claim.id).await;
+    let valid = act(&stack, &claim, REVIEWER, json!({"action": "validate"})).await;
+    assert_eq!(valid.body["status"], "notifying", "{}", valid.text);
+    let last = valid.body["evidence"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["acknowledged_on"], "2026-12-23", "{}", valid.text);
+}
+
+#[tokio::test]
 async fn under_a_question_only_what_may_still_change_changes() {
     let (stack, claim) = asked().await;
     let more = json!([{"kind": "workload", "id": "teams"}, {"kind": "workload", "id": "planner"}]);
