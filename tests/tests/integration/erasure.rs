@@ -258,6 +258,11 @@ async fn after_an_erasure_a_canary_is_nowhere_and_the_history_verifies() {
     assert!(!page.text.to_lowercase().contains(CANARY), "{}", page.text);
     let told = serde_json::to_string(&events(world)).unwrap().to_lowercase();
     assert!(!told.contains(CANARY), "the bus never had it");
+    let messages = [world.elsewhere.sent("SendMessage"), world.elsewhere.sent("SendMessageBatch")];
+    let messages = messages.concat();
+    assert!(!messages.is_empty(), "the queues had something");
+    let messages = serde_json::to_string(&messages).unwrap().to_lowercase();
+    assert!(!messages.contains(CANARY), "no queue ever had it: {messages}");
     assert!(!lines.logged().is_empty());
     assert!(!lines.logged().contains(CANARY), "no log ever had it");
 }
