@@ -135,7 +135,9 @@ mod tests {
         for changed in [vec![8, 10], vec![8], vec![10]] {
             let mut bytes = text();
             let at = record(&bytes);
-            changed.into_iter().for_each(|place| bytes[at + place] += 1);
+            for place in changed {
+                bytes[at + place] += 1;
+            }
             assert_eq!(count_entries(&bytes), None);
         }
     }

@@ -481,14 +481,46 @@ fn status_message(status: ItemStatus) -> &'static str {
     }
 }
 
+/// Whether the partner is official of what a page is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Partnership {
+    /// It may still become official.
+    ToCome,
+    /// It is official now.
+    Official,
+    /// It is not, or not any more.
+    Over,
+}
+
+impl Partnership {
+    fn of(phase: Phase) -> Self {
+        match phase {
+            Phase::Open | Phase::Answered | Phase::Late | Phase::Paused | Phase::Review => {
+                Self::ToCome
+            }
+            Phase::Associated => Self::Official,
+            Phase::Declined
+            | Phase::Rejected
+            | Phase::Withdrawn
+            | Phase::Discarded
+            | Phase::Ended => Self::Over,
+        }
+    }
+
+    fn is_to_come(self) -> bool {
+        self == Self::ToCome
+    }
+
+    fn is_official(self) -> bool {
+        self == Self::Official
+    }
+}
+
 /// What a notice says, for a page.
 struct NoticeFacts {
     rows: Vec<Row>,
     has_contact: bool,
-    /// Whether the partner may still become official: nothing of it is past or present yet.
-    is_to_come: bool,
-    /// Whether the partner is official now.
-    is_official: bool,
+    partnership: Partnership,
     /// Whether the time that it would last has to be told: before the partner is official.
     has_term: bool,
     /// Whether a deadline runs that the customer has to know.
@@ -511,10 +543,7 @@ impl NoticeFacts {
     fn of(notice: &Notice, standing: &CustomerOptions, say: &Say) -> Self {
         let (language, window) = (say.language(), notice.deadline.window());
         let has_deadline = standing.has_deadline();
-        let is_to_come = matches!(
-            standing.phase,
-            Phase::Open | Phase::Answered | Phase::Late | Phase::Paused | Phase::Review
-        );
+        let partnership = Partnership::of(standing.phase);
         let days = |window| Days {
             counted: counted(language, window).join(", "),
             skipped: skipped(language, window).join(", "),
@@ -522,9 +551,8 @@ impl NoticeFacts {
         Self {
             rows: notice.items.iter().map(|item| Row::of(item, language)).collect(),
             has_contact: notice.partner_contact.is_some(),
-            is_to_come,
-            is_official: standing.phase == Phase::Associated,
-            has_term: is_to_come && notice.term != Term::Unknown,
+            partnership,
+            has_term: partnership.is_to_come() && notice.term != Term::Unknown,
             has_deadline,
             deadline: match notice.deadline {
                 Deadline::Exact(_) => "deadline-exact",

@@ -397,7 +397,7 @@ async fn a_check_warns_of_missing_documents_where_the_program_asks_for_them() {
         let warnings = answer.body["warnings"].as_array().unwrap();
         let told: Vec<_> = warnings.iter().map(|own| (&own["pointer"], &own["code"])).collect();
         assert_eq!(told, [(&json!("/evidence"), &json!("evidence-missing"))], "{}", answer.text);
-        assert!(warnings[0]["detail"].as_str().unwrap().contains("documents"), "{}", answer.text);
+        assert!(warnings[0]["detail"].as_str().unwrap().contains("evidence"), "{}", answer.text);
         assert_eq!(answer.body["ok"], true, "it hinders no submit: {}", answer.text);
     }
     assert_eq!(stack.submit(ALPINE, "k", &body).await.status, 201);

@@ -594,8 +594,8 @@ async fn nothing_is_mailed_by_a_resume_or_a_corrected_contact_where_the_window_c
         ..fixtures::contoso()
     };
     let held = Box::pin(stack.world.notifying("a", &["exchange-online"])).await;
-    let hold = json!({"action": "hold", "comment": "Somebody asked."});
-    assert_eq!(act(&stack, &held.id, OPERATOR, hold).await.body["status"], "on_hold");
+    let pause = json!({"action": "hold", "comment": "Somebody asked."});
+    assert_eq!(act(&stack, &held.id, OPERATOR, pause).await.body["status"], "on_hold");
     let lost = Box::pin(stack.world.notifying("b", &["teams"])).await;
     let lost = stack.world.fail(&lost, FailureCause::Bounce).await.unwrap();
     assert_eq!(lost.status().as_str(), "unreachable");

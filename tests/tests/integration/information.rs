@@ -131,8 +131,8 @@ async fn a_document_that_the_customer_acknowledged_after_the_submit_answers_a_qu
     let entry = |digit: &str, date: &str| json!({"name": "order.pdf", "sha256": digit.repeat(64), "acknowledged_on": date});
     let first =
         json!({"name": "sow.pdf", "sha256": "a".repeat(64), "acknowledged_on": "2026-10-01"});
-    let patch = json!({"evidence": [first, entry("b", "2030-01-01")]});
-    let refused = stack.edit(ALPINE, &claim, &patch).await;
+    let edited = json!({"evidence": [first, entry("b", "2030-01-01")]});
+    let refused = stack.edit(ALPINE, &claim, &edited).await;
     let expected = ("/evidence/1/acknowledged_on".to_owned(), "in-the-future".to_owned());
     assert_eq!((refused.status, refused.errors()), (422, vec![expected]), "{}", refused.text);
     let path = format!("/v1/claims/{}/evidence", claim.id);

@@ -154,8 +154,8 @@ async fn a_partner_finds_the_programs_with_what_it_may_claim_from_where() {
     put(&stack, "/v1/programs/osa-sell", &json!({"status": "closed"})).await;
     let names = json!({"teams": {"en": "Microsoft Teams", "cs": "Týmy"}});
     let rules = json!({"term_months": 24, "evidence": "uploaded"});
-    let named = json!({"catalogue_names": names, "policy": rules});
-    put(&stack, "/v1/programs/osu-m365", &named).await;
+    let written = json!({"catalogue_names": names, "policy": rules});
+    put(&stack, "/v1/programs/osu-m365", &written).await;
     let list = partner(&stack, Event::get("/v1/programs")).await;
     assert_eq!(list.status, 200, "{}", list.text);
     let told: Vec<_> = list.body["items"]

@@ -52,15 +52,15 @@ async fn a_no_is_receipted_with_what_it_declined_even_when_it_was_taken_back_sin
     let line = |text: &str, words: &str| {
         text.lines().find(|line| line.contains(words)).map(str::to_owned).unwrap_or_default()
     };
-    let no = line(&text, "je zaznamenána");
+    let no = line(&text, "je zaznamenáno");
     assert!(no.contains("teams") && !no.contains("exchange-online"), "{text}");
-    assert!(line(&text, "Zatím nikdo nerozhodl").contains("exchange-online"), "{text}");
+    assert!(line(&text, "zatím nikdo nerozhodl").contains("exchange-online"), "{text}");
     assert!(text.contains(declined.body["receipt_id"].as_str().unwrap()), "{text}");
     assert!(!text.contains("vzít zpět"), "nothing is left to take back: {text}");
     let text = one_each(&told(&stack, "decline_undone").await);
     let undone = line(&text, "byla vzata zpět");
     assert!(undone.contains("teams") && !undone.contains("exchange-online"), "{text}");
-    let waiting = line(&text, "Zatím nikdo nerozhodl");
+    let waiting = line(&text, "zatím nikdo nerozhodl");
     assert!(
         waiting.contains("teams") && waiting.contains("do konce čtvrtka 31. prosince"),
         "{text}"

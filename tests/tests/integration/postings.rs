@@ -92,7 +92,7 @@ async fn a_receipt_that_is_late_offers_no_undo_that_is_over() {
     stack.world.finalize().await;
     forget_marks(&stack.world);
     let text = told(&stack, "items_declined").await.remove(1).text();
-    assert!(text.contains("je zaznamenána") && !text.contains("vzít zpět"), "{text}");
+    assert!(text.contains("je zaznamenáno") && !text.contains("vzít zpět"), "{text}");
 }
 
 #[tokio::test]

@@ -548,7 +548,7 @@ async fn what_silence_made_active_is_told_to_everybody_and_to_whoever_refused_or
     for part in [
         "nyní oficiálním partnerem",
         "teams",
-        "Do konce lhůty nikdo neodmítl",
+        "Do konce lhůty ji nikdo neodmítl",
         "kolik lidí ji v jednotlivé dny používá",
         "Trvá, dokud",
         "odkazem a kódem z oznámení, které máte, lze dál odmítnout",
@@ -584,7 +584,7 @@ async fn silence_that_declined_is_told_as_well() {
     let mails = told(&stack, "window_closed").await;
     assert_eq!(addresses(&mails), [JANA.1, IT.1, BOARD.1, CFO.1, DPO.1]);
     let text = to(&mails, IT).text();
-    assert!(text.contains("Nikdo včas neodpověděl a to znamená „ne“"), "{text}");
+    assert!(text.contains("nikdo včas neodpověděl a to znamená „ne“"), "{text}");
 }
 
 /// What a report of that kind does to a claim whose only verified recipient it is about.

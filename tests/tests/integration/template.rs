@@ -425,7 +425,7 @@ fn a_scan_may_be_asked_for_again_and_scan_reads_its_queue_and_sends_into_none() 
     let under = |prefix: &str| json!({"!Sub": format!("${{Documents.Arn}}/{prefix}/*")});
     assert_eq!(may("s3:PutObject"), [under("quarantine"), under("clean")]);
     assert_eq!(may("sqs:ReceiveMessage"), [json!({"!GetAtt": "ScanQueue.Arn"})]);
-    assert_eq!(may("sqs:SendMessage"), [json!(0); 0]);
+    assert_eq!(may("sqs:SendMessage"), Vec::<Value>::new());
     let function = &template()["Resources"]["ScanFunction"]["Properties"];
     assert!(function.get("DeadLetterQueue").is_none(), "nothing invokes it without the queue");
     for (_, permission) in resources(template(), "AWS::Lambda::Permission") {
