@@ -115,7 +115,7 @@ def two_recipients_have_links_and_codes_of_their_own_and_one_no_is_enough(api):
     scene.decide("decline", [1], by="office").must(200)
     assert scene.statuses() == ["declined", "pending", "pending"]
     for name in names:
-        scene.told(name, "je zaznamenána pro tuto položku: Exchange Online")
+        scene.told(name, "je zaznamenáno pro tuto položku: Exchange Online")
 
 
 def a_no_of_two_stands_until_both_are_taken_back(api):
@@ -132,7 +132,7 @@ def a_no_of_two_stands_until_both_are_taken_back(api):
 def a_contact_that_nobody_verified_says_no_and_nothing_more(api):
     scene = Scene(api, contact="jana").awaiting()
     scene.decide("decline", [1], by="jana").must(200)
-    scene.told("jana", "je zaznamenána")
+    scene.told("jana", "je zaznamenáno")
     assert scene.decide("extend", by="jana").must(409).json["code"] == "invalid-state"
     code = scene.undo_code("it")
     assert scene.decide("undo", code=code, by="jana").must(403).json["code"] == "code-wrong"

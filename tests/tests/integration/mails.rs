@@ -58,7 +58,7 @@ async fn a_no_is_receipted_with_what_it_declined_even_when_it_was_taken_back_sin
     assert!(text.contains(declined.body["receipt_id"].as_str().unwrap()), "{text}");
     assert!(!text.contains("vzít zpět"), "nothing is left to take back: {text}");
     let text = one_each(&told(&stack, "decline_undone").await);
-    let undone = line(&text, "byla vzata zpět");
+    let undone = line(&text, "bylo vzato zpět");
     assert!(undone.contains("teams") && !undone.contains("exchange-online"), "{text}");
     let waiting = line(&text, "zatím nikdo nerozhodl");
     assert!(

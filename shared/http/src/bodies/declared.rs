@@ -23,7 +23,7 @@ fn errors<T>(read: Result<T, Failure>) -> Vec<FieldError> {
 
 /// The reader of each body of a request, by the name of its schema.
 fn readers() -> BTreeMap<&'static str, Reader> {
-    let readers: [(&'static str, Reader); 19] = [
+    let readers: [(&'static str, Reader); 20] = [
         ("AssignBody", |body| errors(bodies::assignee(body))),
         ("CalendarBody", |body| errors(bodies::calendar("US".parse().unwrap(), body))),
         ("CalendarDayBody", |body| {
@@ -37,6 +37,9 @@ fn readers() -> BTreeMap<&'static str, Reader> {
         ("CreateClaimBody", |body| bodies::claim(body).malformed),
         ("EditClaimBody", |body| errors(bodies::edited(&crate::views::sample_claim(), body))),
         ("EvidenceUploadBody", |body| errors(bodies::uploaded(body))),
+        ("ExtendWindowsBody", |body| {
+            errors(bodies::outage(body, "2026-12-31T19:00:00Z".parse().unwrap()))
+        }),
         ("NoFieldsBody", |body| errors(bodies::nothing(body))),
         ("PartnerBody", |body| {
             errors(bodies::partner(&PartnerId::parse("p-alpine").unwrap(), body, None))
