@@ -69,18 +69,6 @@ def story_of_a_notice(_stack, api):
     assert scene.link().notice == 1
 
 
-def story_of_a_mail_that_can_wait(_stack, api):
-    """A claim becomes official. Its customer is told."""
-    scene, official = Scene(api).awaiting(), "is now the official partner of"
-    yield
-    scene.past_the_deadline()
-    assert scene.read()["status"] == "associated"
-    yield
-    assert not any(official in text for text in scene.mails())
-    yield
-    scene.told("", official)
-
-
 def story_of_a_document(_stack, api):
     """A document is uploaded and scanned. Its evidence is clean once the scan's result is carried out."""
     yield
@@ -95,7 +83,6 @@ def story_of_a_document(_stack, api):
 
 CASES = [
     Case("NoticesDeadLetters", "NoticesQueue", "notify", ("dynamodb:*",), story_of_a_notice),
-    Case("RemindersDeadLetters", "RemindersQueue", "notify", ("dynamodb:*",), story_of_a_mail_that_can_wait),
     Case("DeliveryDeadLetters", "DeliveryQueue", "delivery", ("dynamodb:*",), story_of_a_delivery),
     Case("ScanDeadLetters", "ScanQueue", "scan", ("dynamodb:*",), story_of_a_document),
     Case("ShardDeadLetters", "ShardQueue", "finalize", ("dynamodb:UpdateItem", "dynamodb:PutItem"), story_of_a_shard),
@@ -104,11 +91,11 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.dead_letters)
 def every_message_that_a_broken_reader_left_is_worked_off_after_a_redrive_and_none_is_lost(stack, api, case):
+    story = case.story(stack, api)
+    next(story)
     # What somebody holds already would not come back as soon as the broken reader gives it up.
     until(f"nothing in {case.source}", lambda: not waiting(case.source), seconds=60)
     before = waiting(case.dead_letters)
-    story = case.story(stack, api)
-    next(story)
     with broken(case):
         next(story)
         until(f"something in {case.dead_letters}", lambda: waiting(case.dead_letters) > before, seconds=90)
