@@ -21,6 +21,7 @@ use web::event::{Event, app_clients};
 
 use crate::backstage::Backstage;
 use crate::documents;
+use crate::fixtures;
 use crate::template::Permissions;
 use crate::wire::Wire;
 use crate::world::{VERIFIED, World};
@@ -303,6 +304,19 @@ impl Stack {
             .header("accept", "application/json");
         self.send_at(event.body(form), at).await
     }
+}
+
+/// Who sends an event.
+pub type AsWhom = fn(Event) -> Event;
+
+/// A user of Alpine sends the event.
+pub fn by_partner(event: Event) -> Event {
+    event.partner_user(fixtures::ALPINE)
+}
+
+/// An administrator of Contoso sends the event.
+pub fn by_customer(event: Event) -> Event {
+    event.customer_admin(fixtures::CONTOSO)
 }
 
 /// What a function answered.

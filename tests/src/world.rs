@@ -1,7 +1,7 @@
 //! A whole system without its functions: database, wire, clock and store, with the directory seeded,
 //! and the steps that bring a claim where a test wants it.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chrono::Duration;
 use domain::actor::{Actor, StaffRole};
@@ -103,6 +103,23 @@ impl World {
     /// A store on the world's own wire that gives up waiting for an answer after `attempt`.
     pub fn impatient_store(&self, attempt: std::time::Duration) -> Store {
         Store::new(self.engine.client_within(self.wire.http(), attempt), self.config())
+    }
+
+    /// A store whose clock goes on by so much each time that it is read.
+    pub fn store_of_slow_work(&self, by: Duration) -> Store {
+        let clock = self.clock.clone();
+        let read = move || {
+            clock.advance(by);
+            clock.now()
+        };
+        self.another_store(|config| config.clock = Arc::new(read)).0
+    }
+
+    /// How many claims are stored at that version.
+    pub fn claims_at_version(&self, version: u32) -> usize {
+        let version = json!(version.to_string());
+        let is_record = |item: &&Value| item["sk"]["S"] == "A" && item["v"]["N"] == version;
+        self.engine.items("C#").iter().filter(is_record).count()
     }
 
     fn config(&self) -> StoreConfig {

@@ -6,7 +6,7 @@ mod fuzz;
 mod record;
 mod report;
 
-use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::rejection::Rejection;
 use runtime::fields::{self, metric};
 use runtime::{Failure, Invocation, telemetry};
@@ -39,9 +39,7 @@ pub async fn handle(
     let mut response = SqsBatchResponse::default();
     for message in event.records {
         if !is_done(app, &message).await {
-            let mut failure = BatchItemFailure::default();
-            failure.item_identifier = message.message_id.unwrap_or_default();
-            response.batch_item_failures.push(failure);
+            response.add_failure(message.message_id.unwrap_or_default());
         }
     }
     Ok(response)

@@ -1,6 +1,6 @@
 //! The worker: does what the queue's messages ask for, and stops before the function does.
 
-use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use chrono::{DateTime, Duration, Utc};
 use runtime::fields::{self, metric};
 use runtime::{Invocation, telemetry};
@@ -17,9 +17,7 @@ pub(crate) async fn work(app: &App, event: SqsEvent, invocation: &Invocation) ->
     let mut response = SqsBatchResponse::default();
     for message in event.records {
         if !is_done(app, &message, until).await {
-            let mut failure = BatchItemFailure::default();
-            failure.item_identifier = message.message_id.unwrap_or_default();
-            response.batch_item_failures.push(failure);
+            response.add_failure(message.message_id.unwrap_or_default());
         }
     }
     response

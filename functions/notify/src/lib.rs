@@ -16,7 +16,7 @@ mod remind;
 mod sending;
 mod stop;
 
-use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse};
+use aws_lambda_events::event::sqs::SqsBatchResponse;
 use chrono::Duration;
 use domain::event::EventType;
 use domain::history;
@@ -80,9 +80,7 @@ pub async fn handle(
         let messages = messages.ok_or_else(|| Failure::new("messages that cannot be read"))?;
         for message in messages {
             if !is_done(app, &message).await {
-                let mut failure = BatchItemFailure::default();
-                failure.item_identifier = message.id;
-                response.batch_item_failures.push(failure);
+                response.add_failure(message.id);
             }
         }
     } else {

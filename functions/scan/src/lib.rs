@@ -15,7 +15,7 @@ mod judge;
 mod package;
 
 use app::Document;
-use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::actor::Actor;
 use domain::claim::{Claim, Scan};
 use domain::command::Command;
@@ -71,9 +71,7 @@ pub async fn handle(
     let messages: SqsEvent = serde_json::from_value(event)?;
     for message in messages.records {
         if !is_done(app, &message).await {
-            let mut failure = BatchItemFailure::default();
-            failure.item_identifier = message.message_id.unwrap_or_default();
-            response.batch_item_failures.push(failure);
+            response.add_failure(message.message_id.unwrap_or_default());
         }
     }
     Ok(response)

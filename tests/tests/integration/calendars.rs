@@ -15,7 +15,7 @@ use integration::stack::{Answer, Stack};
 use integration::wire::{Call, Fault};
 use integration::world::closes_at;
 use serde_json::{Value, json};
-use store::{Author, RecountCause, RecountReport, Store};
+use store::{Author, RecountCause, RecountReport};
 use web::event::Event;
 
 use super::capacity::copy_open_claims;
@@ -364,29 +364,12 @@ async fn a_country_that_does_not_exist_has_no_calendar() {
     assert_eq!(answer.problem(), (404, "not-found"));
 }
 
-/// A store whose clock goes on by so much each time that it is read.
-fn store_of_slow_work(stack: &Stack, by: Duration) -> Store {
-    let clock = stack.world.clock.clone();
-    let read = move || {
-        clock.advance(by);
-        clock.now()
-    };
-    stack.world.another_store(|config| config.clock = Arc::new(read)).0
-}
-
-fn claims_at(stack: &Stack, version: u32) -> usize {
-    let records = stack.world.engine.items("C#");
-    let version = json!(version.to_string());
-    let has_version = |record: &&Value| record["v"]["N"] == version;
-    records.iter().filter(|record| record["sk"]["S"] == "A").filter(has_version).count()
-}
-
 #[tokio::test]
 async fn two_thousand_windows_are_counted_again_over_many_runs_each_of_them_once() {
     let stack = Box::pin(Stack::at(NOW)).await;
     let claim = copy_open_claims(&stack.world, 2_000).await.unwrap();
     announce(&stack, "CZ", &new_years_eve()).await;
-    let store = store_of_slow_work(&stack, Duration::milliseconds(15));
+    let store = stack.world.store_of_slow_work(Duration::milliseconds(15));
     let mut reports: Vec<RecountReport> = Vec::new();
     while let [country] = store.pending_recounts().await.unwrap()[..] {
         // A run of a function; the lease of a run that is over stands in nobody's way.
@@ -398,7 +381,7 @@ async fn two_thousand_windows_are_counted_again_over_many_runs_each_of_them_once
     let (last, before) = reports.split_last().unwrap();
     assert!(last.finished && before.iter().all(|run| run.leased && !run.finished), "{reports:?}");
     assert_eq!(reports.iter().map(|run| run.seen).sum::<u32>(), 2_001, "{reports:?}");
-    assert_eq!(claims_at(&stack, claim.version.0 + 1), 2_001);
+    assert_eq!(stack.world.claims_at_version(claim.version.0 + 1), 2_001);
 }
 
 #[tokio::test]
@@ -493,5 +476,5 @@ async fn a_window_that_cannot_be_counted_is_left_to_its_close_and_the_others_are
         failed += 1;
     };
     assert_eq!((failed, report.passed, report.finished), (2, 1, true), "{report:?}");
-    assert_eq!(claims_at(&stack, claim.version.0 + 1), 60);
+    assert_eq!(stack.world.claims_at_version(claim.version.0 + 1), 60);
 }

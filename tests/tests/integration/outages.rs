@@ -13,7 +13,7 @@ use integration::stack::{Answer, Stack};
 use integration::wire::{Call, Fault, until_death};
 use integration::world::{closes_at, decline_all, link, withdraw};
 use serde_json::{Value, json};
-use store::{RecountCause, RecountReport, Store};
+use store::{RecountCause, RecountReport};
 use tokio::sync::Notify;
 use web::event::Event;
 
@@ -292,23 +292,6 @@ async fn the_tick_asks_for_the_work_with_one_message() {
     assert_eq!(stack.world.store.pending_recounts().await.unwrap(), []);
 }
 
-/// A store whose clock goes on by so much each time that it is read.
-fn store_of_slow_work(stack: &Stack, by: Duration) -> Store {
-    let clock = stack.world.clock.clone();
-    let read = move || {
-        clock.advance(by);
-        clock.now()
-    };
-    stack.world.another_store(|config| config.clock = Arc::new(read)).0
-}
-
-fn at_version(stack: &Stack, version: u32) -> usize {
-    let records = stack.world.engine.items("C#");
-    let version = json!(version.to_string());
-    let has_version = |record: &&Value| record["v"]["N"] == version;
-    records.iter().filter(|record| record["sk"]["S"] == "A").filter(has_version).count()
-}
-
 #[tokio::test]
 async fn more_windows_than_one_run_has_time_for_are_moved_over_many_runs_each_once() {
     let stack = Box::pin(Stack::at(NOW)).await;
@@ -316,7 +299,7 @@ async fn more_windows_than_one_run_has_time_for_are_moved_over_many_runs_each_on
     stack.world.clock.set(OUTAGE.parse().unwrap());
     assert_eq!(dry_run(&stack, &body()).await.body["confirm"], "151");
     announce(&stack, &body()).await;
-    let store = store_of_slow_work(&stack, Duration::milliseconds(40));
+    let store = stack.world.store_of_slow_work(Duration::milliseconds(40));
     let mut reports: Vec<RecountReport> = Vec::new();
     while let [cause] = store.pending_recounts().await.unwrap()[..] {
         let until = stack.world.clock.now() + Duration::seconds(10);
@@ -325,7 +308,7 @@ async fn more_windows_than_one_run_has_time_for_are_moved_over_many_runs_each_on
     }
     assert!(reports.len() >= 3, "{reports:?}");
     assert_eq!(reports.iter().map(|run| run.changed).sum::<u32>(), 151, "{reports:?}");
-    assert_eq!(at_version(&stack, claim.version.0 + 1), 151);
+    assert_eq!(stack.world.claims_at_version(claim.version.0 + 1), 151);
 }
 
 #[tokio::test]
@@ -420,7 +403,7 @@ async fn a_window_that_cannot_be_moved_keeps_no_other_waiting() {
         assert!(runs < 5);
     };
     assert_eq!((report.passed, report.finished), (1, true), "{report:?}");
-    assert_eq!(at_version(&stack, claim.version.0 + 1), 60);
+    assert_eq!(stack.world.claims_at_version(claim.version.0 + 1), 60);
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use integration::backstage::{events, records};
 use integration::engine::key;
 use integration::fixtures::{self, ALPINE, BOREALIS, CONTOSO};
 use integration::rivals::{accept_all, grounds, operator};
-use integration::stack::{Answer, Stack};
+use integration::stack::{Answer, AsWhom, Stack, by_customer, by_partner};
 use integration::wire::{Call, Fault, any, until_death};
 use integration::world::{World, alpine, contoso_admin, reviewer};
 use serde_json::{Map, Value, json};
@@ -83,19 +83,8 @@ async fn read(stack: &Stack, path: &str, as_whom: fn(Event) -> Event) -> Answer 
     answer
 }
 
-/// Who sends an event.
-type AsWhom = fn(Event) -> Event;
-
-fn by_partner(event: Event) -> Event {
-    event.partner_user(ALPINE)
-}
-
 fn by_auditor(event: Event) -> Event {
     event.staff("auditor", "auditor-1")
-}
-
-fn by_customer(event: Event) -> Event {
-    event.customer_admin(CONTOSO)
 }
 
 /// Event and text of the remarks of an answer.

@@ -224,7 +224,17 @@ impl State {
         }
     }
 
-    /// The same, to be written to.
+    /// The window in which the customer decides: the open one, or that in which everything is declined, which a "no" that
+    /// is taken back opens again. Whether it has ended is not asked.
+    pub fn running_window(&self) -> Option<&Window> {
+        if let Self::AwaitingCustomer { window } | Self::Declined { window: Some(window) } = self {
+            Some(window)
+        } else {
+            None
+        }
+    }
+
+    /// What [`State::window`] gives, to be written to.
     pub fn window_mut(&mut self) -> Option<&mut Window> {
         if let Self::AwaitingCustomer { window }
         | Self::Associated { window: Some(window), .. }

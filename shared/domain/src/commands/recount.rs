@@ -20,9 +20,7 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
 /// The window counted again, whatever the moment.
 pub(crate) fn recounted(claim: &Claim, context: &Context) -> Decision {
     let undecided = matches!(claim.state, State::AwaitingCustomer { .. });
-    let undoable = matches!(claim.state, State::Declined { .. });
-    let window = claim.state.window().filter(|_| undecided || undoable);
-    let Some(window) = window else { return Ok(None) };
+    let Some(window) = claim.state.running_window() else { return Ok(None) };
     let at_end = context.places.customer_at_end.as_ref();
     let place = at_end.map_or_else(|| context.customer_place(), Ok)?;
     let cannot_count =

@@ -169,12 +169,7 @@ fn is_there(claim: &Claim, no: ItemNo, context: &Context) -> bool {
 
 /// Whether the window runs in which a no can be taken back.
 pub fn undo_is_open(claim: &Claim, at: Instant) -> bool {
-    let (State::AwaitingCustomer { window } | State::Declined { window: Some(window) }) =
-        &claim.state
-    else {
-        return false;
-    };
-    at < window.closes_at
+    claim.state.running_window().is_some_and(|window| at < window.closes_at)
 }
 
 /// The items to which an undo by one of `parties`, that arrived at `at`, would do something.

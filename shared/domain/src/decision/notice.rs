@@ -195,12 +195,7 @@ const SHORT_WINDOW: u32 = 2;
 
 /// The end of the window that is void now, where it was told.
 pub(crate) fn told_until(claim: &Claim) -> Option<Instant> {
-    let (State::AwaitingCustomer { window } | State::Declined { window: Some(window) }) =
-        &claim.state
-    else {
-        return None;
-    };
-    Some(window.closes_at)
+    claim.state.running_window().map(|window| window.closes_at)
 }
 
 pub(crate) fn tenant(context: &Context) -> Result<&Tenant, Rejection> {

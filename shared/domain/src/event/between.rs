@@ -279,12 +279,8 @@ impl Step<'_> {
 
     /// Since when associations run no more that ended before the event's own moment.
     fn ended_before(self) -> Option<Instant> {
-        let ended = self.became(|mark| matches!(mark, Mark::Ended { .. })).into_iter();
-        let mut ends = ended.filter_map(|no| {
-            let Mark::Ended { at, .. } = self.new.item(no)?.mark? else { return None };
-            Some(at)
-        });
-        ends.next().filter(|at| *at < self.new.last_event.at)
+        let EventBody::AssociationEnded { at, .. } = self.ended()? else { return None };
+        Some(at).filter(|at| *at < self.new.last_event.at)
     }
 
     /// Whose "no" it was: a recipient's by its link, else the administrator's.

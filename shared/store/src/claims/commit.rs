@@ -11,7 +11,6 @@ use domain::event::{Event, EventBody};
 use domain::program::Policy;
 
 use super::context::CommandContext;
-use super::cross_claim::contested_activations;
 use super::load::Stored;
 use crate::erasure::list as erasure;
 use crate::exclusivity::lock::FoundLock;
@@ -97,7 +96,8 @@ impl Store {
         let said =
             AnnotationItem::of((old.claim(), old.record.stamp.annotation), &decided, event, write);
         let annotation = said.as_ref().map(|_| write);
-        let activated = contested_activations(old.claim(), &decided);
+        let activated =
+            if decided.contested { effects::activated(old.claim(), &decided) } else { Vec::new() };
         let (locks, taken, (), ()) = tokio::try_join!(
             self.locks_of(&decided, &changes, command_context),
             self.load_locks(&decided, &activated),

@@ -136,7 +136,7 @@ impl Store {
         if needs.recipients {
             facts.no_repeated_at = fetched.no_repeated_at(claim)?;
         }
-        if needs.outages && may_be_given_days(claim) {
+        if needs.outages && claim.state.running_window().is_some() {
             facts.outages = fetched.outages()?;
         }
         if needs.eligibility {
@@ -177,7 +177,7 @@ impl Store {
         if needs.recipients {
             keys.extend(recipients_keys(claim));
         }
-        if needs.outages && may_be_given_days(claim) {
+        if needs.outages && claim.state.running_window().is_some() {
             keys.push(outages_key());
         }
         match answer {
@@ -215,11 +215,6 @@ struct Around {
 
 fn undecided(claim: &Claim) -> Vec<ItemNo> {
     claim.undecided().map(|item| item.no).collect()
-}
-
-/// Whether the claim has a window that an outage may make longer.
-fn may_be_given_days(claim: &Claim) -> bool {
-    matches!(claim.state, State::AwaitingCustomer { .. } | State::Declined { window: Some(_) })
 }
 
 /// What a draft is judged by when it is submitted: the program's present policy, to which it is pinned from

@@ -6,7 +6,6 @@ use domain::actor::Actor;
 use domain::claim::{Claim, Instant, State};
 use domain::command::Command;
 use domain::context::{Context, Facts, Places, Standing};
-use domain::effects;
 use domain::event::{Event, EventBody};
 use domain::ids::{ClaimId, ItemNo};
 
@@ -17,11 +16,6 @@ use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::transaction::Action;
 use crate::table::write_id::WriteId;
-
-/// The items of a contested claim that become active: each passes from its holder, if one is left.
-pub(super) fn contested_activations(old: &Claim, new: &Claim) -> Vec<ItemNo> {
-    if new.contested { effects::activated(old, new) } else { Vec::new() }
-}
 
 impl Store {
     /// Executes the silence of holders that is due at `at`, so that nobody is judged by what was;
@@ -52,11 +46,10 @@ impl Store {
         if let EventBody::ReviewBegun { defence_until: Some(until), .. } = event.body {
             return self.ask_holders(old, until, command_context, now, write).await.map(Some);
         }
-        let activated = contested_activations(old, new);
-        if !activated.is_empty() {
-            return self.take_over(new, &activated, taken, now, write).await;
+        if taken.is_empty() {
+            return Ok(Some(Vec::new()));
         }
-        Ok(Some(Vec::new()))
+        self.take_over(new, taken, now, write).await
     }
 
     /// Asks the holders to defend: all when the review begins, later only those who came meanwhile.
@@ -86,11 +79,10 @@ impl Store {
         Ok(actions)
     }
 
-    /// The items change hands at the instant from which they are the claim's.
+    /// The items of these locks change hands at the instant from which they are the claim's.
     async fn take_over(
         &self,
         claim: &Claim,
-        activated: &[ItemNo],
         locks: &[FoundLock],
         now: Instant,
         write: WriteId,
@@ -107,7 +99,7 @@ impl Store {
                 None => left.push((transfer.from.claim, vec![transfer.from.item])),
             }
         }
-        let since = effective_at(claim, activated);
+        let since = effective_at(claim, locks);
         for (holder, items) in left {
             let take_over = Command::Supersede { items, since };
             match self.step_other_claim(&holder, &take_over, since, now, write).await? {
@@ -149,8 +141,8 @@ impl Store {
 }
 
 /// Since when these items are active: all of them became so by the same event.
-fn effective_at(claim: &Claim, activated: &[ItemNo]) -> Instant {
+fn effective_at(claim: &Claim, locks: &[FoundLock]) -> Instant {
     let since =
-        activated.iter().filter_map(|no| claim.item_status(claim.item(*no)?).active_since());
+        locks.iter().filter_map(|lock| claim.item_status(claim.item(lock.item)?).active_since());
     since.min().unwrap_or(claim.last_event.at)
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::Duration;
+use chrono::{Duration, NaiveDate};
 use domain::calendar::{
     AddedDays, BusinessCalendar, CalendarError, CalendarId, CountryCode, Exception, SkipReason,
     SkippedDay, Subdivision, UnknownSubdivision, Window,
@@ -43,18 +43,22 @@ pub(crate) struct Revisions {
 }
 
 /// No place on earth is further ahead of UTC.
-pub(crate) const FURTHEST_AHEAD: Duration = Duration::hours(14);
+const FURTHEST_AHEAD: Duration = Duration::hours(14);
+
+/// The latest date that it is anywhere when a window ends then.
+pub(crate) fn last_date(closes_at: Instant) -> NaiveDate {
+    (closes_at + FURTHEST_AHEAD).date_naive()
+}
 
 impl Revisions {
     /// Whether a window that was counted by this calendar and ends then would be counted the same way now, and is given
     /// no day.
     pub(crate) fn leave(&self, calendar: &CalendarId, closes_at: Instant) -> bool {
         let Some(country) = calendar.country() else { return false };
-        let last = (closes_at + FURTHEST_AHEAD).date_naive();
         let untouched = AddedDays { revision: 0, days: Some(Vec::new()) };
         let added = self.countries.get(&country).unwrap_or(&untouched);
         let has_outage = self.outages.iter().any(|outage| outage.covers(closes_at));
-        !added.concern(calendar, last) && !has_outage
+        !added.concern(calendar, last_date(closes_at)) && !has_outage
     }
 }
 

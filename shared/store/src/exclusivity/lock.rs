@@ -31,7 +31,7 @@ pub(crate) struct LockItem {
 /// The lock of one of a claim's items, as it was found.
 #[derive(Debug, Clone)]
 pub(crate) struct FoundLock {
-    pub(super) item: ItemNo,
+    pub(crate) item: ItemNo,
     key: Attributes,
     pub(super) lock: Option<LockItem>,
     /// The records of the other claims that the lock names.

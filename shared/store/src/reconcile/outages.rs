@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use domain::claim::{Claim, Instant, State};
+use domain::claim::{Claim, Instant};
 use domain::outage::{Outage, OutageWish, Outages};
 use futures_util::future::try_join_all;
 
@@ -139,10 +139,7 @@ impl Store {
         for some in ids.chunks(CLAIMS_AT_A_TIME) {
             for record in self.load_claim_records(some).await? {
                 let claim = record.claim;
-                let runs =
-                    matches!(claim.state, State::AwaitingCustomer { .. } | State::Declined { .. });
-                let window = claim.state.window().filter(|_| runs);
-                let is_concerned = window.is_some_and(|window| {
+                let is_concerned = claim.state.running_window().is_some_and(|window| {
                     ends.get(&claim.id) == Some(&window.closes_at) && outage.concerns(window)
                 });
                 if is_concerned {

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use chrono::Days;
 use domain::actor::Actor;
+use domain::calendar::AddedDays;
 use domain::claim::Instant;
 use domain::command::Command;
 use domain::directory::CountryCalendar;
@@ -16,7 +17,7 @@ use tracing::{error, warn};
 
 use super::window_ends::{AHEAD, ends_in_country, ends_of_days};
 use crate::claims::run::Effect;
-use crate::directory::calendars::FURTHEST_AHEAD;
+use crate::directory::calendars::last_date;
 use crate::directory::recounts::{Recount, RecountCause, RecountScope, WindowBucket};
 use crate::table::attributes::{instant, key, text};
 use crate::table::clock::Moment;
@@ -53,8 +54,8 @@ pub struct RecountReport {
 
 /// A run over windows.
 struct Run {
-    /// Of a country, its calendar as it is now.
-    calendar: Option<CountryCalendar>,
+    /// Of a country, its calendar as it is now, and since when it has which day.
+    calendar: Option<(CountryCalendar, AddedDays)>,
     owner: WriteId,
     until: Instant,
     recount: Recount,
@@ -86,7 +87,11 @@ impl Store {
             return Ok(RecountReport::default());
         }
         let calendar = match cause {
-            RecountCause::Country(country) => Some(self.country_calendar(country).await?),
+            RecountCause::Country(country) => {
+                let calendar = self.country_calendar(country).await?;
+                let added = calendar.added_days();
+                Some((calendar, added))
+            }
             RecountCause::CountingData | RecountCause::Outage(_) => None,
         };
         let report = RecountReport { leased: true, ..RecountReport::default() };
@@ -132,7 +137,7 @@ impl Store {
     fn buckets(&self, run: &Run, now: Instant) -> Vec<WindowBucket> {
         let ends = match (&run.recount.scope, &run.calendar) {
             (RecountScope::Country { .. }, None) => BTreeSet::new(),
-            (RecountScope::Country { .. }, Some(calendar)) => ends_in_country(calendar, now),
+            (RecountScope::Country { .. }, Some((calendar, _))) => ends_in_country(calendar, now),
             (RecountScope::CountingData { .. }, _) => ends_of_days(now, now + Days::new(AHEAD)),
             (RecountScope::Outage { from, until, .. }, _) => ends_of_days((*from).max(now), *until),
         };
@@ -254,7 +259,7 @@ impl Store {
         timer: &TimerItem,
     ) -> Result<(), StoreError> {
         let (name, value) = match (&run.recount.scope, &run.calendar) {
-            (RecountScope::Country { .. }, Some(calendar)) => {
+            (RecountScope::Country { .. }, Some((calendar, _))) => {
                 let Some(counted) = &timer.calendar else { return Ok(()) };
                 (timer::CALENDAR, counted.with_revision(calendar.revision).as_str().to_owned())
             }
@@ -285,11 +290,10 @@ impl Run {
     fn is_about(&self, timer: &TimerItem) -> bool {
         let is_concerned = match (&self.recount.scope, &self.calendar) {
             (RecountScope::Country { .. }, None) => false,
-            (RecountScope::Country { country, .. }, Some(calendar)) => {
+            (RecountScope::Country { country, .. }, Some((_, added))) => {
                 timer.calendar.as_ref().is_some_and(|counted| {
-                    let last = (timer.deadline + FURTHEST_AHEAD).date_naive();
                     counted.country() == Some(*country)
-                        && calendar.added_days().concern(counted, last)
+                        && added.concern(counted, last_date(timer.deadline))
                 })
             }
             (RecountScope::CountingData { data, .. }, _) => {

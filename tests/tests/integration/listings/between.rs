@@ -3,26 +3,15 @@
 use domain::directory::Tenant;
 use integration::backstage::records;
 use integration::fixtures::{self, ALPINE, CONTOSO};
-use integration::stack::Stack;
+use integration::stack::{AsWhom, Stack, by_customer, by_partner};
 use integration::world::closes_at;
 use serde_json::{Value, json};
 use web::event::Event;
 
 use super::{put, stack};
 
-/// Who sends an event.
-type AsWhom = fn(Event) -> Event;
-
-fn by_partner(event: Event) -> Event {
-    event.partner_user(ALPINE)
-}
-
 fn by_staff(event: Event) -> Event {
     event.staff("auditor", "anna")
-}
-
-fn by_customer(event: Event) -> Event {
-    event.customer_admin(CONTOSO)
 }
 
 /// A member of each entry of a page, and the cursor of the next.
