@@ -67,7 +67,6 @@ pub fn interval_error(from: Instant, until: Instant, at: Instant) -> Option<Fiel
 
 /// An announced outage with who announced it, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct AnnouncedOutage {
     /// The outage.
     pub outage: Outage,
@@ -79,7 +78,6 @@ pub struct AnnouncedOutage {
 
 /// The outages that windows may still be given a day for, in the order of their numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Outages {
     /// The outages.
     pub announced: Vec<AnnouncedOutage>,

@@ -142,6 +142,48 @@ async fn an_entry_with_a_member_of_a_later_version_of_the_program_is_read_withou
 }
 
 #[tokio::test]
+async fn outages_and_added_days_with_members_of_a_later_version_are_read_without_them() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = Box::pin(stack.world.awaiting("k", &["exchange-online", "teams"])).await.id;
+    let day = Event::put("/v1/calendars/CZ").staff("operator", "op");
+    let added = json!({"added": [{"date": "2027-03-01", "name": "Day of mourning"}]});
+    assert_eq!(stack.send(day.json(&added)).await.status, 200);
+    let outage = |query: &str| {
+        Event::post(&format!("/v1/windows:extend{query}")).staff("operator", "op").json(&json!({
+            "closing_from": "2026-12-22T15:00:00Z", "closing_until": "2026-12-22T18:00:00Z",
+            "comment": "The decision page could not be reached."}))
+    };
+    let announced = stack.send(outage("?confirm=0").header("if-match", "\"0\"")).await;
+    assert_eq!(announced.status, 200, "{}", announced.text);
+    let unknown = json!({"S": "x"});
+    let engine = &stack.world.engine;
+    let mut outages = engine.item("CA#outages", "A").expect("the outages");
+    outages["b"]["M"]["of_a_later_version"] = unknown.clone();
+    outages["b"]["M"]["announced"]["L"][0]["M"]["of_a_later_version"] = unknown.clone();
+    outages["b"]["M"]["announced"]["L"][0]["M"]["outage"]["M"]["of_a_later_version"] =
+        unknown.clone();
+    engine.put(&outages);
+    let mut calendar = engine.item("CA#CZ", "A").expect("the calendar");
+    calendar["b"]["M"]["of_a_later_version"] = unknown.clone();
+    for list in ["added", "since", "grants"] {
+        let entry = &mut calendar["b"]["M"][list]["L"][0]["M"];
+        assert!(entry.is_object(), "{list} has an entry: {calendar}");
+        entry["of_a_later_version"] = unknown.clone();
+    }
+    engine.put(&calendar);
+    let foreseen = stack.send(outage("?dry_run=true")).await;
+    assert_eq!((foreseen.status, foreseen.header("etag")), (200, "\"1\""), "{}", foreseen.text);
+    let shown = stack.send(Event::get("/v1/calendars/CZ").staff("operator", "op")).await;
+    assert_eq!(shown.status, 200, "{}", shown.text);
+    Box::pin(stack.world.recount()).await;
+    for event in reads(&claim) {
+        let read = stack.send(event).await;
+        assert_eq!(read.status, 200, "{}", read.text);
+    }
+    is_refused(&stack, &claim, "outages and added days").await;
+}
+
+#[tokio::test]
 async fn a_no_counts_though_an_entry_that_is_never_removed_is_gone() {
     for (pk, sk) in &ENTRIES[..3] {
         let stack = Box::pin(Stack::at(NOW)).await;

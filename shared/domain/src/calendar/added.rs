@@ -10,7 +10,6 @@ use super::{CalendarId, CountryCode, Subdivision};
 
 /// A day that was added to the calendar of a country.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct AddedDay {
     /// Which day.
     pub date: NaiveDate,
