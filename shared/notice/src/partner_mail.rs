@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 use domain::calendar::Tz;
 use domain::claim::{Claim, Instant, ItemStatus, State, Status};
+use domain::event::EventType;
 use domain::ids::{ItemNo, PartnerId};
 use domain::partner_news::{OpenTask, PartnerTask, PartnerTopic};
 use domain::reason::{EndReason, Reason};
@@ -72,7 +73,9 @@ impl PartnerClaim {
 
     /// Why, in words, each reason with what was written beside it.
     fn reasons(&self, say: &Say) -> Vec<String> {
-        let comments = &self.claim.details.reason_comments;
+        // What was written beside the reasons says nothing of a dispute that came after it.
+        let is_judged = Verdict::of(&self.claim) == Verdict::Upheld;
+        let comments = if is_judged { &[] } else { self.claim.details.reason_comments.as_slice() };
         let mut lines = Vec::new();
         for (at, reason) in self.claim.state.reasons().iter().enumerate() {
             lines.push(self.reason(*reason, say));
@@ -170,6 +173,8 @@ pub fn partner_task(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Rejected,
+    /// Rejected, disputed, and rejected for good.
+    Upheld,
     Declined,
     Lapsed,
     Overturned,
@@ -184,6 +189,9 @@ impl Verdict {
             claim.kept().all(|item| of_item(claim.item_status(item)))
         };
         match claim.status() {
+            Status::Rejected if claim.last_event.event_type == EventType::DisputeUpheld => {
+                Self::Upheld
+            }
             Status::Rejected => Self::Rejected,
             Status::InReview => Self::Overturned,
             Status::Declined if declined(false) => Self::Declined,
@@ -207,6 +215,7 @@ impl Verdict {
     fn messages(self) -> [&'static str; 2] {
         match self {
             Self::Rejected => ["partner-rejected-subject", "partner-rejected"],
+            Self::Upheld => ["partner-upheld-subject", "partner-upheld"],
             Self::Declined => ["partner-declined-subject", "partner-declined"],
             Self::Lapsed => ["partner-lapsed-subject", "partner-lapsed"],
             Self::Overturned => ["partner-overturned-subject", "partner-overturned"],

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::calendar::Tz;
 use domain::claim::{Basis, Claim, Defence, ItemStatus, Mark, RejectionRecord, State};
+use domain::event::EventType;
 use domain::ids::{ItemNo, PartnerId};
 use domain::partner_news::{OpenTask, PartnerTask, PartnerTopic};
 use domain::reason::{EndReason, Reason, ReasonCode};
@@ -40,6 +41,14 @@ fn rejection(claim: &mut Claim) -> RejectionRecord {
         vec![Some(Comment::parse("Please send\nthe contract & its <annex>.").unwrap()), None];
     let reasons = vec![reason(ReasonCode::EvidenceUnreadable, None), of_item];
     RejectionRecord { by: None, reasons }
+}
+
+/// Rejected, disputed, and rejected for good.
+fn upheld(world: &World) -> PartnerClaim {
+    matter(world, |claim| {
+        claim.state = State::Rejected { rejection: rejection(claim), disputable_until: None };
+        claim.last_event.event_type = EventType::DisputeUpheld;
+    })
 }
 
 fn rejected(world: &World, disputable: bool) -> PartnerClaim {
@@ -122,6 +131,7 @@ pub(crate) fn partner_mails(world: &World, language: Language) -> Vec<Mail> {
     });
     let decided = [
         rejected(world, false),
+        upheld(world),
         all_declined(world, false),
         all_declined(world, true),
         mixed(world),
@@ -182,6 +192,18 @@ fn a_comment_stands_on_one_line_and_cannot_become_a_line_of_the_mail_or_markup()
     assert!(text(&mail).lines().any(|line| line == wrote), "{}", mail.text);
     assert!(mail.html.contains("&#60;annex&#62;") && !mail.html.contains("<annex>"));
     assert!(text(&mail).contains("Your label: Deal <7>\n\nClaim: "), "{}", mail.text);
+}
+
+#[test]
+fn what_was_written_with_a_rejection_is_no_answer_to_the_dispute_of_it() {
+    let world = World::new();
+    for language in Language::all() {
+        let mail = partner_decision(&upheld(&world), 5, &world.envelope(language));
+        assert!(!mail.text.contains("<annex>"), "{}", mail.text);
+        let final_at_once =
+            partner_decision(&rejected(&world, false), 5, &world.envelope(language));
+        assert!(final_at_once.text.contains("<annex>"), "{}", final_at_once.text);
+    }
 }
 
 #[test]
