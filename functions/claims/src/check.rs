@@ -65,6 +65,7 @@ fn warnings(input: &ClaimInput, checked: &Checked) -> Vec<CheckWarning> {
     let own = contact.zip(known.partner.as_ref());
     let of_contact = at_tenant.and_then(|(email, tenant)| CheckWarning::of_contact(tenant, email));
     let of_own = own.and_then(|(email, partner)| CheckWarning::of_own_domain(partner, email));
-    let of_evidence = CheckWarning::of_evidence(!input.evidence.is_empty());
+    let of_evidence =
+        CheckWarning::of_evidence(!input.evidence.is_empty(), checked.needs_documents);
     of_contact.into_iter().chain(of_own).chain(of_evidence).collect()
 }

@@ -203,6 +203,7 @@ fn problem(failure: &Failure, decision: Option<Decision>) -> Option<Problem> {
         | Failure::IdempotencyKey
         | Failure::Unauthenticated
         | Failure::RoleNotAllowed
+        | Failure::RoleNotAmong { .. }
         | Failure::AssociationNotActive
         | Failure::BeforeAssociation { .. }
         | Failure::NotFound

@@ -139,7 +139,10 @@ impl Caller {
 
     /// Refuses every role but these.
     pub fn require(&self, roles: &[Role]) -> Result<(), Failure> {
-        if roles.contains(&self.role) { Ok(()) } else { Err(Failure::RoleNotAllowed) }
+        if roles.contains(&self.role) {
+            return Ok(());
+        }
+        Err(Failure::RoleNotAmong { allowed: roles.to_vec() })
     }
 
     /// Refuses, as if it did not exist, a claim of another party.

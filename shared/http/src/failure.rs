@@ -8,6 +8,7 @@ use lambda_http::http::StatusCode;
 use crate::precondition::EntityTag;
 use crate::problem_code::ProblemCode;
 use crate::views::ConsequencesView;
+use domain::actor::Role;
 
 /// A refusal, or a fault, as the caller may know it. It carries nothing internal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +34,12 @@ pub enum Failure {
     /// The role may not do this.
     #[error("role not allowed")]
     RoleNotAllowed,
+    /// The role may not do this, and it is known which roles may.
+    #[error("role is none of {allowed:?}")]
+    RoleNotAmong {
+        /// The roles that may.
+        allowed: Vec<Role>,
+    },
     /// Usage is readable only while the association is active.
     #[error("association not active")]
     AssociationNotActive,
@@ -151,7 +158,7 @@ impl Failure {
             Self::InvalidQuery(_) => ProblemCode::InvalidQuery,
             Self::IdempotencyKey => ProblemCode::IdempotencyKeyMissing,
             Self::Unauthenticated => ProblemCode::Unauthenticated,
-            Self::RoleNotAllowed => ProblemCode::RoleNotAllowed,
+            Self::RoleNotAllowed | Self::RoleNotAmong { .. } => ProblemCode::RoleNotAllowed,
             Self::AssociationNotActive => ProblemCode::AssociationNotActive,
             Self::CodeWrong { .. } => ProblemCode::CodeWrong,
             Self::NotFound => ProblemCode::NotFound,

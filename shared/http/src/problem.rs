@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::language::Language;
 use crate::problem_code::ProblemCode;
 use crate::views::ConsequencesView;
-use crate::words::{ActionWord, FieldCodeWord, ProblemCodeWord, Word};
+use crate::words::{ActionWord, FieldCodeWord, ProblemCodeWord, RoleWord, Word};
 
 /// A refusal, as RFC 9457 describes problems.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -41,6 +41,9 @@ pub struct Problem {
     /// With `invalid-state`: what else the caller can do with the claim now, as far as the claim itself tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub possible: Option<Vec<ActionWord>>,
+    /// With `role-not-allowed`: the roles that may, where the route or the request is for certain roles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<RoleWord>>,
     /// With `duplicate-claim`: the partner's own claim that is in the way.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "cbplyjelfz5a5xwmpnah5uzxk4")]
@@ -99,6 +102,7 @@ impl Problem {
             instance: instance.to_owned(),
             errors: errors(failure, language),
             possible: possible(failure),
+            roles: allowed_roles(failure),
             claim_id: duplicate(failure),
             items: hindered_items(failure),
             tries_left: tries_left(failure),
@@ -146,6 +150,7 @@ impl Problem {
             errors: errors.iter().map(|error| field(error, language, &[])).collect(),
             possible: (code == ProblemCode::InvalidState)
                 .then(|| action::named(&[CommandKind::Withdraw]).into_iter().map(Word).collect()),
+            roles: None,
             claim_id: None,
             items: None,
             tries_left: None,
@@ -229,6 +234,10 @@ fn detail(failure: &Failure, language: Language) -> String {
             None => speak("unlimited", &[]),
         };
     }
+    if let Failure::RoleNotAmong { allowed } = failure {
+        let names: Vec<_> = allowed.iter().map(|role| role.as_str()).collect();
+        return speak("roles", &[("roles", &names.join(", "))]);
+    }
     if matches!(failure, Failure::MalformedForm | Failure::NotForm) {
         return speak("form", &[]);
     }
@@ -247,6 +256,12 @@ fn detail(failure: &Failure, language: Language) -> String {
 fn possible(failure: &Failure) -> Option<Vec<ActionWord>> {
     let Failure::Rejected(Rejection::InvalidState { possible, .. }) = failure else { return None };
     Some(action::named(possible).into_iter().map(Word).collect())
+}
+
+/// The roles that may do what the caller's may not.
+fn allowed_roles(failure: &Failure) -> Option<Vec<RoleWord>> {
+    let Failure::RoleNotAmong { allowed } = failure else { return None };
+    Some(allowed.iter().copied().map(Word).collect())
 }
 
 /// The partner's own claim that is in the way.
@@ -283,6 +298,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use domain::actor::Role;
 
     fn document(failure: &Failure, language: Language) -> Value {
         serde_json::to_value(Problem::of(failure, language, "r-1")).unwrap()
@@ -322,6 +338,22 @@ mod tests {
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.contains("“draft”") && detail.contains("“begin”"), "{problem}");
         assert_eq!(problem["possible"], json!(["edit", "correct_contact"]));
+    }
+
+    #[test]
+    fn a_role_that_may_not_is_told_which_roles_may() {
+        let failure = Failure::RoleNotAmong { allowed: vec![Role::Reviewer, Role::Operator] };
+        for language in [Language::En, Language::Cs] {
+            let problem = document(&failure, language);
+            assert_eq!(
+                (&problem["status"], &problem["code"]),
+                (&json!(403), &json!("role-not-allowed"))
+            );
+            assert_eq!(problem["roles"], json!(["reviewer", "operator"]));
+            let detail = problem["detail"].as_str().unwrap();
+            assert!(detail.contains("reviewer, operator"), "{detail}");
+        }
+        assert!(document(&Failure::RoleNotAllowed, Language::En).get("roles").is_none());
     }
 
     #[test]

@@ -400,6 +400,15 @@ async fn a_check_warns_of_missing_documents_where_the_program_asks_for_them() {
         assert!(warnings[0]["detail"].as_str().unwrap().contains("evidence"), "{}", answer.text);
         assert_eq!(answer.body["ok"], true, "it hinders no submit: {}", answer.text);
     }
+    let declared = claim_body(&["teams"])["evidence"].clone();
+    assert_eq!(declared.as_array().map(Vec::len), Some(1));
+    body["evidence"] = declared;
+    let answer = check(&stack, ALPINE, &body).await;
+    let warnings = answer.body["warnings"].as_array().unwrap();
+    let told: Vec<_> = warnings.iter().map(|own| (&own["pointer"], &own["code"])).collect();
+    let expected = [(&json!("/evidence"), &json!("evidence-document-missing"))];
+    assert_eq!((told, &answer.body["ok"]), (expected.to_vec(), &json!(true)), "{}", answer.text);
+    assert!(warnings[0]["detail"].as_str().unwrap().contains("documents"), "{}", answer.text);
     assert_eq!(stack.submit(ALPINE, "k", &body).await.status, 201);
 }
 

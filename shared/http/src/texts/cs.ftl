@@ -14,6 +14,7 @@ unauthenticated = Nejste přihlášeni
     .detail = Přihlaste se klientskou aplikací své strany a pošlete její ID token jako bearer token.
 role-not-allowed = Pro tuto roli nedovoleno
     .detail = S vaší rolí to nelze.
+    .roles = S vaší rolí to nelze. Smějí to role: { $roles }.
 association-not-active = Partnerství netrvá
     .detail = Údaje lze číst jen po dobu, kdy partnerství trvá.
 code-wrong = Kód nesouhlasí
@@ -63,6 +64,7 @@ warning-contact-outside = Doména této adresy tenantu nepatří a adresu nikdo 
 warning-vouching-needed = Tenant nemá ověřený kontakt: za tento se musí zaručit provozovatel.
 warning-contact-unverified = Tuto adresu nikdo neověřil: dotážeme se i ověřených kontaktů tenantu a jejím odkazem půjde jen odmítnout.
 warning-contact-own = Tato adresa je ve vaší vlastní doméně. Uveďte někoho u zákazníka.
+warning-evidence-document-missing = Program vyžaduje dokumenty. Bez dokumentu nelze žádost schválit. Nahrát ho lze ke konceptu nebo k žádosti do začátku posouzení.
 warning-evidence-missing = Bez dokladu nelze žádost schválit. Přidat ho lze do začátku posouzení.
 
 # Kódy jednotlivých polí. Atributy říkají, co by bylo správně, je-li to známo.

@@ -14,6 +14,7 @@ unauthenticated = Not signed in
     .detail = Sign in with the app client of your side, and send its ID token as bearer token.
 role-not-allowed = Not for this role
     .detail = Your role may not do this.
+    .roles = Your role may not do this. These may: { $roles }.
 association-not-active = No active association
     .detail = The data can be read only while the association is active.
 code-wrong = The code is wrong
@@ -63,6 +64,7 @@ warning-contact-outside = The domain of this address is not the tenant's, and no
 warning-vouching-needed = The tenant has no verified contact: the operator has to vouch for this one.
 warning-contact-unverified = Nobody has verified this address: the tenant's verified contacts are asked as well, and by its link one can only say no.
 warning-contact-own = This address is at one of your own domains. Name somebody at the customer.
+warning-evidence-document-missing = The program asks for documents. Without one the claim cannot be validated. It can be uploaded to the draft or the claim until the review begins.
 warning-evidence-missing = Without evidence the claim cannot be validated. It can be added until the review begins.
 
 # Codes of single fields. The attributes say what would be right, where that is known.

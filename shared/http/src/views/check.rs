@@ -92,6 +92,8 @@ pub enum CheckWarning {
     VouchingNeeded,
     /// The claim declares no evidence: it cannot be validated without.
     EvidenceMissing,
+    /// The program asks for documents, and those of the evidence are not brought yet: it cannot be validated without.
+    EvidenceDocumentMissing,
 }
 
 /// A warning, as it is answered.
@@ -117,6 +119,7 @@ impl CheckWarning {
         Self::ContactOwn,
         Self::VouchingNeeded,
         Self::EvidenceMissing,
+        Self::EvidenceDocumentMissing,
     ];
 
     /// What it means, in a sentence.
@@ -134,6 +137,9 @@ impl CheckWarning {
             }
             Self::EvidenceMissing => {
                 "The claim declares no evidence: it cannot be validated without."
+            }
+            Self::EvidenceDocumentMissing => {
+                "The program asks for documents, and the claim declares evidence alone: it cannot be validated without one."
             }
         }
     }
@@ -154,9 +160,14 @@ impl CheckWarning {
         partner.domains.iter().any(is_own).then_some(Self::ContactOwn)
     }
 
-    /// The warning that a claim without evidence deserves, whatever its program asks for.
-    pub fn of_evidence(has_evidence: bool) -> Option<Self> {
-        (!has_evidence).then_some(Self::EvidenceMissing)
+    /// The warning that the evidence of a claim deserves which is not submitted yet: one without an entry, whatever its
+    /// program asks for, and one without documents where the program asks for them.
+    pub fn of_evidence(has_entries: bool, needs_documents: bool) -> Option<Self> {
+        match (has_entries, needs_documents) {
+            (false, _) => Some(Self::EvidenceMissing),
+            (true, true) => Some(Self::EvidenceDocumentMissing),
+            (true, false) => None,
+        }
     }
 
     /// The name on the wire.
@@ -167,13 +178,14 @@ impl CheckWarning {
             Self::ContactOwn => "contact-own",
             Self::VouchingNeeded => "vouching-needed",
             Self::EvidenceMissing => "evidence-missing",
+            Self::EvidenceDocumentMissing => "evidence-document-missing",
         }
     }
 
     fn view(self, language: Language) -> CheckWarningView {
         CheckWarningView {
             pointer: match self {
-                Self::EvidenceMissing => "/evidence",
+                Self::EvidenceMissing | Self::EvidenceDocumentMissing => "/evidence",
                 Self::ContactOutside
                 | Self::ContactUnverified
                 | Self::ContactOwn

@@ -7,6 +7,7 @@ use domain::context::{Context, Facts};
 use domain::directory::TenantItem;
 use domain::eligibility::{self, Claimability};
 use domain::ids::ItemNo;
+use domain::program::EvidencePolicy;
 use domain::rejection::{FieldError, Rejection};
 
 use super::create::NewClaim;
@@ -28,6 +29,8 @@ pub struct Checked {
     pub earliest_closes_at: Option<Instant>,
     /// The partner, the tenant and the program, as far as they are known.
     pub known: Facts,
+    /// Whether the program asks for the documents of the evidence.
+    pub needs_documents: bool,
     /// What the partner can claim at the tenant, where the body names no items: the tenant's items of the program's kind.
     pub claimable: Option<Vec<(TenantItem, Claimability)>>,
 }
@@ -62,6 +65,7 @@ impl Store {
             contested: contested.filter(|_| hindrances.is_empty()),
             hindrances,
             earliest_closes_at: earliest_close(&context),
+            needs_documents: context.policy.evidence == EvidencePolicy::Uploaded,
             claimable,
             known: context.facts,
         })
