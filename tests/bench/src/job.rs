@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::{ClaimId, Sha256Hash};
-use integration::backstage::{mail_event, mail_message, message};
-use integration::documents::BUCKET;
-use integration::fixtures;
-use integration::stack;
-use integration::world::VERIFIED;
 use serde_json::{Value, json};
+use support::backstage::{mail_event, mail_message, message};
+use support::documents::BUCKET;
+use support::fixtures;
+use support::stack;
+use support::world::VERIFIED;
 use web::event::Event;
 
 use crate::scene::{Scene, claim_body, renamed};

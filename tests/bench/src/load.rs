@@ -10,11 +10,11 @@ use chrono::{DateTime, Utc};
 use domain::claim::{Claim, Status};
 use domain::ids::ClaimId;
 use futures_util::future::join_all;
-use integration::backstage::message;
-use integration::engine::{Engine, key};
-use integration::fixtures::ALPINE;
 use serde_json::{Value, json};
 use store::Image;
+use support::backstage::message;
+use support::engine::{Engine, key};
+use support::fixtures::ALPINE;
 use web::event::Event;
 
 use crate::cloud::Cloud;

@@ -6,9 +6,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use integration::engine::key;
-use integration::wire::Call;
 use serde_json::json;
+use support::engine::key;
+use support::wire::Call;
 
 use crate::certificate;
 use crate::cloud::Cloud;

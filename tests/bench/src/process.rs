@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use integration::engine::TABLE;
-use integration::stack::BASE_URL;
 use rustix::thread::{CpuSet, sched_setaffinity};
 use serde_json::Value;
+use support::engine::TABLE;
+use support::stack::BASE_URL;
 use tokio::sync::oneshot;
 
 use crate::cloud::Cloud;
@@ -170,7 +170,7 @@ fn settings(cloud: &Cloud, platform: &str) -> BTreeMap<String, String> {
         ("SHARD_QUEUE_URL", queue),
         ("NOTICES_QUEUE_URL", queue),
         ("REMINDERS_QUEUE_URL", queue),
-        ("DOCUMENT_BUCKET", integration::documents::BUCKET),
+        ("DOCUMENT_BUCKET", support::documents::BUCKET),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into();

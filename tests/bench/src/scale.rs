@@ -7,10 +7,10 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use integration::backstage::message;
-use integration::engine::Engine;
-use integration::wire::{Spent, Units};
 use serde_json::{Value, json};
+use support::backstage::message;
+use support::engine::Engine;
+use support::wire::{Spent, Units};
 
 use crate::cloud::Cloud;
 use crate::figures::{as_f64, digits, grouped, megabytes};

@@ -9,11 +9,11 @@ use domain::command::Command;
 use domain::directory::Tenant;
 use domain::ids::{ClaimId, PartnerId, Sha256Hash, TenantId};
 use dynoxide::Item;
-use integration::backstage::{directory_records, records};
-use integration::engine::{TABLE, key};
-use integration::fixtures;
-use integration::world::{World, partner_id, reviewer, tenant_id, validate};
 use serde_json::{Value, json};
+use support::backstage::{directory_records, records};
+use support::engine::{TABLE, key};
+use support::fixtures;
+use support::world::{World, partner_id, reviewer, tenant_id, validate};
 
 /// How long a bucket waits before it may be drained.
 const SETTLING_SECONDS: i64 = 120;

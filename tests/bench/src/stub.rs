@@ -20,11 +20,11 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::ids::ClaimId;
-use integration::engine::TABLE;
-use integration::world::{partner_id, prague};
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
 use store::{Closing, Store, StoreConfig};
+use support::engine::TABLE;
+use support::world::{partner_id, prague};
 
 use crate::scene::{Scene, last_drainable, position, timers};
 

@@ -7,9 +7,9 @@ use std::thread;
 use chrono::{DateTime, Utc};
 use domain::ids::ClaimId;
 use dynoxide::{AttributeValue, Database, ImportOptions, Item};
-use integration::engine::TABLE;
-use integration::world::partner_id;
 use serde_json::json;
+use support::engine::TABLE;
+use support::world::partner_id;
 
 use crate::process::SHARDS;
 use crate::scene::{Pattern, Scene, Template, shard_of, timers};

@@ -1,0 +1,254 @@
+//! A process dies at every call it makes, before it and after it: the functions through one story, each of
+//! their calls to the table and to the services beside it enumerated. Whoever called asks again,
+//! everything comes to rest, and what must be true of the table is true.
+
+use std::sync::Arc;
+
+use chrono::Duration;
+use domain::claim::Instant;
+use domain::directory::{Partner, PartnerStatus};
+use domain::ids::ClaimId;
+use serde_json::json;
+use support::elsewhere::With;
+use support::engine::Saved;
+use support::fixtures::{self, ALPINE, CONTOSO};
+use support::wire::{Fault, any, until_death};
+use support::world::{VERIFIED, closes_at, partner_id};
+use tokio::sync::Notify;
+use web::event::Event;
+
+use super::simulation::{Books, Intent, Sim, Trace, WISHES};
+
+/// Before and after a call of the table, and of a service beside it.
+const AT_THE_TABLE: [fn(Arc<Notify>) -> Fault; 2] = [Fault::CrashBefore, Fault::CrashAfter];
+const ELSEWHERE: [fn(Arc<Notify>) -> With; 2] = [With::CrashBefore, With::CrashAfter];
+
+/// What happens in the story; most of it is one process's work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Submit,
+    Begin,
+    Validate,
+    Publish,
+    Mail,
+    Deliver,
+    Decline(u8),
+    Undo,
+    Accept,
+    /// The window's end and its grace pass.
+    Pass,
+    Tick,
+    Work,
+    End,
+    Suspend,
+    Sweep,
+}
+
+use Stage::{
+    Accept, Begin, Decline, Deliver, End, Mail, Pass, Publish, Submit, Suspend, Sweep, Tick, Undo,
+    Validate, Work,
+};
+
+/// The story as it is told by one claim.
+struct Story {
+    sim: Sim,
+    id: ClaimId,
+}
+
+/// A place in the story, to begin from again and again.
+struct Place {
+    saved: Saved,
+    now: Instant,
+    books: Books,
+}
+
+impl Story {
+    async fn begin() -> Self {
+        let mut sim = Box::pin(Sim::empty(0, Trace::default())).await;
+        let id = ClaimId::of(&partner_id(ALPINE), "k");
+        sim.add(id.clone(), WISHES[0]);
+        Self { sim, id }
+    }
+
+    fn place(&self) -> Place {
+        let world = &self.sim.stack.world;
+        let (saved, now) = (world.engine.save(), world.clock.now());
+        Place { saved, now, books: self.sim.books.clone() }
+    }
+
+    fn return_to(&mut self, place: &Place) {
+        let world = &self.sim.stack.world;
+        world.engine.restore(&place.saved);
+        world.clock.set(place.now);
+        self.sim.books = place.books.clone();
+        self.sim.repair();
+    }
+
+    async fn run(&mut self, stage: Stage) {
+        match stage {
+            Submit => {
+                let body = fixtures::claim_body(WISHES[0].items);
+                let answer = self.sim.stack.submit(ALPINE, "k", &body).await;
+                assert!(answer.status < 300, "{}", answer.text);
+            }
+            Begin => self.review(1, "begin").await,
+            Validate => self.review(2, "validate").await,
+            Publish => self.sim.publish_all().await,
+            Mail => self.sim.notify_all().await,
+            Deliver => self.sim.deliver_all().await,
+            Decline(item) => {
+                if self.answer("decline", item).await == 200 {
+                    let no = if item == 0 { vec![1, 2] } else { vec![item] };
+                    let refused = self.sim.books.refused.entry(self.id.clone()).or_default();
+                    for no in no {
+                        refused
+                            .entry(no)
+                            .or_default()
+                            .insert(VERIFIED.0, self.sim.stack.world.clock.now());
+                    }
+                }
+            }
+            Undo => {
+                // It may have been taken, even if nobody hears so.
+                self.sim.books.refused.clear();
+                self.answer("undo", 0).await;
+            }
+            Accept => {
+                self.sim.books.accepted.entry(self.id.clone()).or_default().extend([1, 2]);
+                self.answer("accept", 0).await;
+            }
+            Pass => {
+                let closes_at = closes_at(&self.sim.peek(&self.id));
+                Box::pin(self.sim.pass_to(closes_at)).await;
+            }
+            Tick => self.sim.tick().await,
+            Work => self.sim.work_all().await,
+            End => {
+                let event = Event::post(&format!("/v1/associations/{}-1/end", self.id));
+                let event = event.partner_admin(ALPINE).json(&json!({"comment": "we leave"}));
+                let answer = self.sim.stack.send(event).await;
+                assert!(answer.status < 500, "{}", answer.text);
+            }
+            Suspend => {
+                let partner = Partner { status: PartnerStatus::Suspended, ..fixtures::alpine() };
+                self.sim.stack.world.store.put_partner(&partner).await.unwrap();
+                self.sim.books.suspended.insert(ALPINE);
+            }
+            Sweep => self.sim.sweep().await,
+        }
+    }
+
+    async fn review(&self, version: u64, action: &str) {
+        let body = json!({"action": action});
+        let answer = self.sim.stack.review(self.id.as_str(), version, &body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+
+    async fn answer(&self, deed: &'static str, item: u8) -> u16 {
+        // An undo takes back what arrived before it.
+        self.sim.stack.world.clock.advance(Duration::milliseconds(1));
+        let intent = Intent {
+            claim: self.id.clone(),
+            deed,
+            item,
+            signed_in: false,
+            tenant: CONTOSO,
+            notice: 1,
+            recipient: VERIFIED.0,
+            unverified: [1].into(),
+            forged: None,
+            under_way: Duration::zero(),
+        };
+        let status = intent.given(&self.sim.stack).await;
+        assert_eq!(status, 200, "{deed}");
+        status
+    }
+
+    /// How many calls a stage makes on each wire, and how many to the services beside the table.
+    async fn calls_of(&mut self, stage: Stage) -> (Vec<usize>, usize) {
+        self.sim.repair();
+        let before = self.sim.stack.world.elsewhere.count();
+        self.run(stage).await;
+        let of_wires = self.sim.wires().iter().map(|wire| wire.told(<[_]>::len)).collect();
+        (of_wires, self.sim.stack.world.elsewhere.count() - before)
+    }
+
+    /// The process of the stage dies; whoever called asks again, and everything comes to rest.
+    async fn goes_on_after_a_death(&mut self, stage: Stage, death: &Notify) {
+        let ended = Box::pin(until_death(self.run(stage), death)).await;
+        assert!(ended.is_none(), "{stage:?} lives on");
+        self.sim.repair();
+        self.sim.collect();
+        Box::pin(self.run(stage)).await;
+        Box::pin(self.sim.rest()).await;
+        Box::pin(self.sim.check()).await;
+    }
+}
+
+/// Lets the process of a stage die at each of its calls, before it and after it.
+async fn survives(way: &[Stage], stage: Stage) {
+    let mut story = Box::pin(Story::begin()).await;
+    for earlier in way {
+        Box::pin(story.run(*earlier)).await;
+        story.sim.collect();
+    }
+    let place = story.place();
+    // The first run reads what never changes and is kept: the second makes the calls of every other.
+    Box::pin(story.calls_of(stage)).await;
+    story.return_to(&place);
+    let (of_wires, elsewhere) = Box::pin(story.calls_of(stage)).await;
+    assert!(of_wires.iter().sum::<usize>() > 0, "{stage:?} makes no calls");
+    for (wire, calls) in of_wires.into_iter().enumerate() {
+        for nth in 1..=calls {
+            for side in AT_THE_TABLE {
+                story.return_to(&place);
+                let death = Arc::new(Notify::new());
+                story.sim.wires()[wire].on(any, nth, side(Arc::clone(&death)));
+                Box::pin(story.goes_on_after_a_death(stage, &death)).await;
+            }
+        }
+    }
+    for nth in 1..=elsewhere {
+        for side in ELSEWHERE {
+            story.return_to(&place);
+            let death = Arc::new(Notify::new());
+            story.sim.stack.world.elsewhere.on(nth, side(Arc::clone(&death)));
+            Box::pin(story.goes_on_after_a_death(stage, &death)).await;
+        }
+    }
+}
+
+macro_rules! each_stage {
+    ($($name:ident: $way:expr, $stage:expr;)*) => {$(
+        #[tokio::test]
+        async fn $name() {
+            survives(&$way, $stage).await;
+        }
+    )*};
+}
+
+each_stage! {
+    a_submit_survives_every_death: [], Submit;
+    a_review_begins_after_every_death: [Submit], Begin;
+    a_validation_survives_every_death: [Submit, Begin], Validate;
+    the_archive_and_the_bus_survive_every_death: [Submit, Begin, Validate], Publish;
+    a_notice_survives_every_death: [Submit, Begin, Validate, Publish], Mail;
+    a_proof_survives_every_death: [Submit, Begin, Validate, Publish, Mail], Deliver;
+    a_no_survives_every_death: [Submit, Begin, Validate, Publish, Mail, Deliver], Decline(2);
+    a_no_to_everything_survives_every_death:
+        [Submit, Begin, Validate, Publish, Mail, Deliver], Decline(0);
+    an_undo_survives_every_death:
+        [Submit, Begin, Validate, Publish, Mail, Deliver, Decline(0)], Undo;
+    a_yes_survives_every_death: [Submit, Begin, Validate, Publish, Mail, Deliver], Accept;
+    a_tick_survives_every_death: [Submit, Begin, Validate, Publish, Mail, Deliver, Pass], Tick;
+    a_close_survives_every_death:
+        [Submit, Begin, Validate, Publish, Mail, Deliver, Pass, Tick], Work;
+    a_close_beside_a_no_survives_every_death:
+        [Submit, Begin, Validate, Publish, Mail, Deliver, Decline(2), Pass, Tick], Work;
+    a_settlement_survives_every_death:
+        [Submit, Begin, Validate, Publish, Mail, Deliver, Decline(0), Pass, Tick], Work;
+    an_end_survives_every_death:
+        [Submit, Begin, Validate, Publish, Mail, Deliver, Pass, Tick, Work], End;
+    a_sweep_survives_every_death:
+        [Submit, Begin, Validate, Publish, Mail, Deliver, Suspend], Sweep;
+}

@@ -1,0 +1,377 @@
+//! Every write path under every fault: nothing is lost and nothing happens twice. What an undisturbed
+//! run leaves in the table is what a disturbed one leaves, once its caller has asked again.
+
+mod step;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Duration as Span;
+use domain::claim::Status;
+use domain::command::Command;
+use domain::ids::ClaimId;
+use step::Step;
+use store::{Closing, Effect, Scope, Store, StoreError};
+use support::engine::{Saved, key};
+use support::wire::{Call, Fault, Wire, any, until_death};
+use support::world::{World, closes_at, reviewer};
+use tokio::sync::Notify;
+
+const NOW: &str = "2026-12-22T14:00:00Z";
+const ITEMS: [&str; 2] = ["exchange-online", "teams"];
+
+/// Before a call and after it.
+const SIDES: [fn(Arc<Notify>) -> Fault; 2] = [Fault::CrashBefore, Fault::CrashAfter];
+
+/// Everything that must be the same in the end: the claim, its locks and its blocks, and the events
+/// the stream has told. When a step happened is left out where the next tick repeats it.
+async fn outcome(world: &World, id: &ClaimId) -> BTreeMap<String, String> {
+    let (store, _) = world.another_store(|_| {});
+    let locks = ["L#", "B#"].map(|of| world.engine.items(of)).concat();
+    let mut outcome: BTreeMap<String, String> =
+        locks.iter().map(|lock| (format!("{:?}", key(lock)), holders(lock))).collect();
+    assert!(world.engine.item(&format!("C#{id}"), "A").is_some(), "the claim");
+    for id in claims(world) {
+        let mut claim = store.claim(&id, world.now()).await.unwrap().expect("a claim");
+        claim.last_event.at = claim.created_at;
+        let versions = super::stream::versions(&world.engine, &id);
+        outcome.insert(format!("claim {id}"), format!("{versions:?} {claim:#?}"));
+    }
+    outcome
+}
+
+/// Every claim there is.
+fn claims(world: &World) -> Vec<ClaimId> {
+    let records = world.engine.items("C#").into_iter().map(|item| key(&item));
+    let records = records.filter(|(_, sk)| sk == "A");
+    records.map(|(pk, _)| ClaimId::parse(pk.trim_start_matches("C#")).unwrap()).collect()
+}
+
+/// Who holds a lock; of a block only that it stands, since its end follows from its beginning.
+fn holders(lock: &serde_json::Value) -> String {
+    if key(lock).0.starts_with("B#") { "block".to_owned() } else { lock.to_string() }
+}
+
+/// A claim at the beginning of a step, to begin from again and again.
+struct Beginning {
+    step: Step,
+    world: World,
+    id: ClaimId,
+    saved: Saved,
+    now: domain::claim::Instant,
+}
+
+impl Beginning {
+    async fn of(step: Step) -> Self {
+        let world = step.world().await;
+        let id = Box::pin(step.prepare(&world)).await;
+        let (saved, now) = (world.engine.save(), world.clock.now());
+        Self { step, world, id, saved, now }
+    }
+
+    /// Back to the beginning, with a store that has seen nothing.
+    fn again(&self) -> (Store, Wire) {
+        self.world.engine.restore(&self.saved);
+        self.world.clock.set(self.now);
+        self.another()
+    }
+
+    /// Another process: nothing cached.
+    fn another(&self) -> (Store, Wire) {
+        self.world.another_store(|config| {
+            if self.step == Step::CloseOneByOne {
+                config.closing = Closing::OneByOne;
+            }
+        })
+    }
+
+    async fn act(&self, store: &Store) -> Result<(), StoreError> {
+        Box::pin(self.step.act(&self.world, store, &self.id)).await
+    }
+
+    /// Runs the step into `fault` at its `nth` call and `more` after it, asks again as its caller
+    /// would, and returns what is left.
+    async fn disturbed(
+        &self,
+        fault: &Fault,
+        nth: usize,
+        more: usize,
+        concerns: fn(&Call) -> bool,
+    ) -> BTreeMap<String, String> {
+        let (store, wire) = self.again();
+        for nth in nth..=nth + more {
+            wire.on(concerns, nth, fault.clone());
+        }
+        if let Err(error) = self.act(&store).await {
+            assert!(error.retryable(), "{:?} under {fault:?}: {error}", self.step);
+        }
+        wire.reset();
+        for _ in 0..if self.step.is_timed() { 2 } else { 1 } {
+            if self.step.is_timed() {
+                self.world.clock.advance(Span::minutes(2));
+            }
+            let again = self.act(&store).await;
+            assert!(again.is_ok(), "{:?} after {fault:?}: {again:?}", self.step);
+        }
+        outcome(&self.world, &self.id).await
+    }
+
+    /// Lets the process die at its `nth` call, on that side of it, and others do the step again; returns what
+    /// is left.
+    async fn after_a_death(
+        &self,
+        side: fn(Arc<Notify>) -> Fault,
+        nth: usize,
+        concerns: fn(&Call) -> bool,
+    ) -> BTreeMap<String, String> {
+        let (store, wire) = self.again();
+        let death = Arc::new(Notify::new());
+        wire.on(concerns, nth, side(Arc::clone(&death)));
+        let ended = Box::pin(until_death(self.act(&store), &death)).await;
+        assert!(ended.is_none(), "{:?} lives on after call {nth}", self.step);
+        for _ in 0..if self.step.is_timed() { 2 } else { 1 } {
+            if self.step.is_timed() {
+                self.world.clock.advance(Span::minutes(2));
+            }
+            let again = self.act(&self.another().0).await;
+            assert!(again.is_ok(), "{:?} after a death at call {nth}: {again:?}", self.step);
+        }
+        outcome(&self.world, &self.id).await
+    }
+
+    /// How many calls of a kind an undisturbed step makes, and what it leaves.
+    async fn undisturbed(&self, concerns: fn(&Call) -> bool) -> (usize, BTreeMap<String, String>) {
+        let (store, wire) = self.again();
+        self.act(&store).await.unwrap();
+        let calls = wire.calls().iter().filter(|call| concerns(call)).count();
+        (calls, outcome(&self.world, &self.id).await)
+    }
+}
+
+/// Holds a step to its undisturbed outcome under each fault at each of its calls: once, so that the
+/// SDK's own second attempt meets none, and for good, so that the caller hears of it.
+async fn withstands(step: Step, faults: &[Fault], concerns: fn(&Call) -> bool) {
+    let beginning = Beginning::of(step).await;
+    let (calls, expected) = beginning.undisturbed(concerns).await;
+    assert!(calls > 0, "{step:?} makes no such call");
+    for fault in faults {
+        for nth in 1..=calls {
+            for more in [0, 11] {
+                let left = beginning.disturbed(fault, nth, more, concerns).await;
+                assert_eq!(left, expected, "{step:?}: {fault:?} at call {nth} and {more} more");
+            }
+        }
+    }
+}
+
+/// Holds a step to its undisturbed outcome whose process dies before or after any of its calls.
+async fn survives(step: Step, concerns: fn(&Call) -> bool) {
+    let beginning = Beginning::of(step).await;
+    let (calls, expected) = beginning.undisturbed(concerns).await;
+    for nth in 1..=calls {
+        for side in SIDES {
+            let left = beginning.after_a_death(side, nth, concerns).await;
+            assert_eq!(left, expected, "{step:?}: {:?} call {nth}", side(Arc::default()));
+        }
+    }
+}
+
+fn writes(call: &Call) -> bool {
+    call.writes()
+}
+
+/// The faults that concern every call.
+const COMMON: [Fault; 4] = [Fault::Throttle, Fault::Internal, Fault::Reset, Fault::AnswerLost];
+
+macro_rules! each_step {
+    ($($name:ident: $step:expr;)*) => {$(
+        #[tokio::test]
+        async fn $name() {
+            withstands($step, &COMMON, any).await;
+            withstands($step, &[Fault::Conflict(0)], writes).await;
+            survives($step, any).await;
+        }
+    )*};
+}
+
+each_step! {
+    a_draft_is_stored_once_whatever_breaks: Step::StoreDraft;
+    a_draft_is_edited_once_whatever_breaks: Step::EditDraft;
+    a_draft_is_submitted_once_whatever_breaks: Step::SubmitDraft;
+    a_claim_is_recalled_once_whatever_breaks: Step::Recall;
+    a_question_is_put_once_whatever_breaks: Step::Ask;
+    a_question_is_answered_once_whatever_breaks: Step::Respond;
+    a_contact_is_corrected_once_whatever_breaks: Step::CorrectContact;
+    a_submit_is_stored_once_whatever_breaks: Step::Submit;
+    a_review_begins_once_whatever_breaks: Step::Begin;
+    a_rejection_is_recorded_once_whatever_breaks: Step::Reject;
+    a_validation_takes_its_locks_once_whatever_breaks: Step::Validate;
+    a_window_opens_once_whatever_breaks: Step::OpenWindow;
+    a_bounce_is_recorded_once_whatever_breaks: Step::Bounce;
+    a_no_to_one_item_is_neither_lost_nor_doubled_whatever_breaks: Step::DeclineOne;
+    a_no_to_everything_is_neither_lost_nor_doubled_whatever_breaks: Step::DeclineAll;
+    an_undo_is_neither_lost_nor_doubled_whatever_breaks: Step::Undo;
+    a_withdrawal_gives_every_lock_back_whatever_breaks: Step::Withdraw;
+    an_early_withdrawal_is_recorded_once_whatever_breaks: Step::WithdrawEarly;
+    an_association_ends_once_whatever_breaks: Step::End;
+    a_revocation_ends_and_blocks_once_whatever_breaks: Step::Revoke;
+    a_window_closes_once_whatever_breaks: Step::Close;
+    a_window_closed_one_by_one_closes_once_whatever_breaks: Step::CloseOneByOne;
+    a_window_closed_by_its_reader_closes_once_whatever_breaks: Step::CloseByReading;
+    a_slow_close_happens_once_whatever_breaks: Step::CloseSlowly;
+    an_opt_in_close_happens_once_whatever_breaks: Step::CloseOptIn;
+    a_slow_close_by_a_reader_happens_once_whatever_breaks: Step::CloseSlowlyByReading;
+    a_final_no_gives_its_locks_back_once_whatever_breaks: Step::Settle;
+    a_notice_without_proof_is_given_up_once_whatever_breaks: Step::GiveUpNotifying;
+    an_unreachable_customer_ends_the_claim_once_whatever_breaks: Step::GiveUpReaching;
+    a_holder_is_asked_to_defend_once_whatever_breaks: Step::BeginContested;
+    a_newcomer_gets_in_line_once_whatever_breaks: Step::GetInLine;
+    an_item_changes_hands_once_whatever_breaks: Step::TakeOver;
+    an_item_changes_hands_once_by_a_reader_whatever_breaks: Step::TakeOverByReading;
+    an_item_changes_hands_once_by_a_yes_whatever_breaks: Step::TakeOverByYes;
+    a_newcomer_leaves_the_line_once_whatever_breaks: Step::LeaveTheLine;
+    a_holder_leaves_to_the_next_once_whatever_breaks: Step::LeaveToNext;
+    evidence_is_added_once_whatever_breaks: Step::AddEvidence;
+    a_holiday_is_announced_once_whatever_breaks: Step::Announce;
+    a_notice_is_passed_on_once_whatever_breaks: Step::PassOn;
+    a_claim_is_erased_once_whatever_breaks: Step::Erase;
+    a_block_is_lifted_whatever_breaks: Step::Lift;
+    a_due_window_is_counted_again_once_and_stays_open_whatever_breaks: Step::CloseRecounted;
+}
+
+#[tokio::test]
+async fn an_opt_in_close_gives_its_locks_back() {
+    let beginning = Beginning::of(Step::CloseOptIn).await;
+    let (_, left) = beginning.undisturbed(any).await;
+    assert!(left.keys().all(|key| key.starts_with("claim ")), "{:?}", left.keys());
+}
+
+/// The search for open windows asks hundreds of buckets; what breaks it begins it anew.
+#[tokio::test]
+async fn a_window_is_counted_again_once_whatever_breaks() {
+    withstands(Step::Recount, &COMMON, writes).await;
+    withstands(Step::Recount, &[Fault::Conflict(0)], writes).await;
+    survives(Step::Recount, writes).await;
+}
+
+#[tokio::test]
+async fn a_step_whose_answers_come_too_late_happens_once() {
+    let patience = Duration::from_millis(60);
+    for step in
+        [Step::Submit, Step::Validate, Step::DeclineOne, Step::Withdraw, Step::CloseSlowlyByReading]
+    {
+        let beginning = Beginning::of(step).await;
+        let (calls, expected) = beginning.undisturbed(any).await;
+        for nth in 1..=calls {
+            beginning.again();
+            let store = beginning.world.impatient_store(patience);
+            beginning.world.wire.reset();
+            beginning.world.wire.on(any, nth, Fault::Slow(patience * 2));
+            if let Err(error) = beginning.act(&store).await {
+                assert!(error.retryable(), "{step:?}: {error}");
+                beginning.act(&store).await.unwrap();
+            }
+            let left = outcome(&beginning.world, &beginning.id).await;
+            assert_eq!(left, expected, "{step:?}: late answer at call {nth}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_statement_that_is_throttled_or_in_conflict_is_asked_again_without_the_others() {
+    for fault in [Fault::ThrottleStatements(vec![1]), Fault::ConflictStatements(vec![0, 2])] {
+        let world = World::at(NOW).await;
+        let mut ids = Vec::new();
+        for (key, item) in [("a", "exchange-online"), ("b", "teams"), ("c", "sharepoint-online")] {
+            ids.push(world.awaiting(key, &[item]).await);
+        }
+        world.let_pass(closes_at(&ids[0]));
+        let (store, wire) = world.another_store(|_| {});
+        wire.on(|call| call.operation == "BatchExecuteStatement", 1, fault);
+        let scope = Scope::Partner(support::world::partner_id("p-alpine"));
+        let all = store::ClaimList::all(store::Source::Newest(&scope, store::Listed::ALL));
+        let page = store.claims(all, None, 25, world.now()).await.unwrap();
+        assert!(page.items.iter().all(|listed| listed.claim.status() == Status::Associated));
+        for claim in &ids {
+            assert_eq!(world.read(&claim.id).await.version, claim.version.next());
+            assert_eq!(super::stream::versions(&world.engine, &claim.id), [1, 2, 3, 4, 5]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_request_knows_its_own_write_again_after_its_answer_was_lost() {
+    let puts = |call: &Call| call.operation == "PutItem" && call.names("C#", "A");
+    let world = World::at(NOW).await;
+    let (store, wire) = world.another_store(|_| {});
+    wire.on(puts, 1, Fault::AnswerLost);
+    let body = support::fixtures::claim_body(&ITEMS);
+    let made =
+        support::world::create_on(&store, "p-alpine", "k", &body, world.now()).await.unwrap();
+    assert!(!made.replayed, "it is this request's own claim");
+    let begun = {
+        wire.on(puts, 1, Fault::AnswerLost);
+        store
+            .execute(&made.claim.id, &reviewer(), &Command::BeginReview, world.now(), None)
+            .await
+            .unwrap()
+    };
+    assert_eq!((begun.effect, begun.claim.version.0), (Effect::Changed, 2));
+}
+
+#[tokio::test]
+async fn a_table_that_refuses_the_statement_of_a_batch_gets_single_closes_for_the_rest_of_the_run()
+{
+    let codes = ["ValidationError", "AccessDenied", "ValidationException", "AccessDeniedException"];
+    for code in codes {
+        let world = World::at(NOW).await;
+        let claims =
+            [world.awaiting("k", &ITEMS).await, world.awaiting("l", &["sharepoint-online"]).await];
+        world.let_pass(closes_at(&claims[1]));
+        let (store, wire) = world.another_store(|_| {});
+        let batch = |call: &Call| call.operation == "BatchExecuteStatement";
+        wire.always(batch, Fault::RefuseStatements(code));
+        let (mut closed, mut fallbacks) = (0, 0);
+        for shard in store.tick().await.unwrap().due {
+            let until = world.clock.now() + Span::seconds(40);
+            let drained = store.drain_timers(shard, until).await.unwrap();
+            assert_eq!(drained.poisoned, 0, "{code}");
+            assert!(drained.fallbacks <= 1, "{code}: {drained:?}");
+            closed += drained.closed;
+            fallbacks += drained.fallbacks;
+        }
+        assert_eq!(closed, 2, "{code}");
+        assert!(fallbacks > 0, "{code}");
+        let batches = u32::try_from(wire.calls().into_iter().filter(batch).count()).unwrap();
+        let is_of_statements = !code.ends_with("Exception");
+        assert!(batches == fallbacks || !is_of_statements, "{code}: each run tries it once");
+        for claim in claims {
+            assert_eq!(world.read(&claim.id).await.status(), Status::Associated, "{code}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_close_whose_answer_was_lost_counts_as_closed() {
+    for closing in [Closing::Batch, Closing::OneByOne] {
+        let world = World::at(NOW).await;
+        let claim = world.awaiting("k", &ITEMS).await;
+        world.let_pass(closes_at(&claim));
+        let (store, wire) = world.another_store(|config| config.closing = closing);
+        let is_close = |call: &Call| {
+            call.operation == "BatchExecuteStatement"
+                || (call.operation == "UpdateItem" && call.names("C#", "A"))
+        };
+        wire.on(is_close, 1, Fault::AnswerLost);
+        let mut done = 0;
+        for shard in store.tick().await.unwrap().due {
+            done += store
+                .drain_timers(shard, world.clock.now() + Span::seconds(40))
+                .await
+                .unwrap()
+                .closed;
+        }
+        assert_eq!(done, 1, "{closing:?}");
+    }
+}

@@ -1,0 +1,409 @@
+//! The invariants of `docs/domain.md §4`, held after every step of random stories: four claims of two
+//! partners on the same items, everybody trying anything at any time, the real store on the embedded
+//! engine beside a small model of the rules.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "most steps are given, few are remembered")]
+
+pub(crate) mod model;
+pub(crate) mod step;
+
+use std::collections::BTreeMap;
+
+use chrono::Duration;
+use domain::claim::{Basis, Claim, Instant, ItemStatus, Status};
+use domain::content;
+use domain::directory::{Partner, PartnerStatus};
+use domain::effects::holds_lock;
+use domain::ids::{ClaimId, Version};
+use domain::program::Policy;
+use domain::rejection::Rejection;
+use proptest::prelude::*;
+use serde_json::json;
+use store::{Effect, StoreError};
+use support::backstage::records;
+use support::engine::key;
+use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO};
+use support::stack::Stack;
+use web::event::Event;
+
+use model::{Model, full_window, leads, must_be_taken};
+use step::{Step, command, report, step, straight_on};
+
+const NOW: &str = "2026-12-22T14:00:00Z";
+
+/// Whose claims there are, on what, and whether they begin as drafts.
+const CLAIMS: [(&str, &str, &[&str], bool); 4] = [
+    (ALPINE, "4711", &["teams", "exchange-online"], false),
+    (BOREALIS, "4712", &["exchange-online", "teams"], false),
+    (BOREALIS, "4712", &["sharepoint-online"], false),
+    (ALPINE, "4711", &["sharepoint-online"], true),
+];
+
+/// A story and what must stay true in it.
+struct Story {
+    stack: Stack,
+    ids: Vec<ClaimId>,
+    models: Vec<Model>,
+    suspended: Vec<&'static str>,
+}
+
+type Checked = Result<(), TestCaseError>;
+
+impl Story {
+    async fn begin() -> Self {
+        let stack = Box::pin(Stack::at(NOW)).await;
+        let mut ids = Vec::new();
+        for (no, (partner, location, items, draft)) in CLAIMS.into_iter().enumerate() {
+            let domain = "contoso.example";
+            let mut body = fixtures::claim_body_of(location, CONTOSO, domain, items);
+            body["draft"] = json!(draft);
+            let created = stack.world.create_of(partner, &no.to_string(), &body).await;
+            ids.push(created.unwrap().claim.id);
+        }
+        let models = ids.iter().map(|_| Model::default()).collect();
+        Self { stack, ids, models, suspended: Vec::new() }
+    }
+
+    async fn take(&mut self, at: usize, step: Step) -> Checked {
+        let world = &self.stack.world;
+        let now = world.clock.now();
+        match step {
+            Step::Wait(hours) => world.clock.advance(Duration::hours(hours)),
+            Step::ToDeadline(after_s) => {
+                let claim = world.read(&self.ids[at]).await;
+                if let Some(deadline) = claim.deadline().filter(|deadline| *deadline > now) {
+                    world.let_pass_by(deadline, Duration::seconds(after_s));
+                }
+            }
+            Step::Finalize => self.finalize().await,
+            Step::Read => drop(world.read(&self.ids[at]).await),
+            Step::Suspend(suspended) => self.suspend(CLAIMS[at].0, suspended).await,
+            Step::Advance => {
+                let claim = world.read(&self.ids[at]).await;
+                match straight_on(&claim) {
+                    Some(next) => self.give(at, next).await?,
+                    None => Box::pin(self.close(&claim)).await,
+                }
+            }
+            command => self.give(at, command).await?,
+        }
+        self.hold(at, step).await
+    }
+
+    /// Lets a claim's deadline pass with nobody looking but the timers.
+    async fn close(&self, claim: &Claim) {
+        let world = &self.stack.world;
+        if let Some(deadline) = claim.deadline().filter(|at| *at > world.clock.now()) {
+            world.let_pass(deadline);
+            self.finalize().await;
+        }
+    }
+
+    /// Drains from shortly before now, so that no story walks through days of empty buckets.
+    async fn finalize(&self) {
+        let world = &self.stack.world;
+        for position in world.engine.items("S") {
+            let (pk, sk) = key(&position);
+            world.engine.delete(&pk, &sk);
+        }
+        let now = world.clock.now();
+        world.let_pass_by(now - Duration::hours(3), Duration::hours(3));
+        world.finalize().await;
+    }
+
+    async fn suspend(&mut self, partner: &'static str, suspended: bool) {
+        let entry = if partner == ALPINE { fixtures::alpine() } else { fixtures::borealis() };
+        let status = if suspended { PartnerStatus::Suspended } else { PartnerStatus::Active };
+        self.stack.world.store.put_partner(&Partner { status, ..entry }).await.unwrap();
+        self.suspended.retain(|other| *other != partner);
+        if suspended {
+            self.suspended.push(partner);
+        }
+        let id = support::world::partner_id(partner);
+        let (world, entry) = (&self.stack.world, store::DirectoryEntry::Partner(id));
+        let mut swept = world.store.reconcile(&entry).await;
+        // While one of its windows has ended and is not closed, the sweep comes again.
+        for _ in 0..10 {
+            let Err(StoreError::Unavailable(_)) = swept else { break };
+            world.clock.advance(Duration::seconds(125));
+            swept = world.store.reconcile(&entry).await;
+        }
+        swept.unwrap();
+    }
+
+    /// Gives the command of a step, and holds what became of it against the model.
+    async fn give(&mut self, at: usize, step: Step) -> Checked {
+        let world = &self.stack.world;
+        let before = world.read(&self.ids[at]).await;
+        let Some((actor, command)) = command(step, &before, CLAIMS[at].0) else { return Ok(()) };
+        let now = world.clock.now();
+        if let Some((notice, noted)) = report(step, &before, now) {
+            world.note(&before, notice, noted).await.unwrap();
+        }
+        let given = world.give(&before.id, &actor, &command).await;
+        let model = &mut self.models[at];
+        let from = before.status();
+        let after = match given {
+            Ok(outcome) if outcome.effect == Effect::Changed => outcome.claim,
+            Ok(_) => return Ok(()),
+            Err(StoreError::Rejected(refusal)) => return refused(step, &before, now, &refusal),
+            Err(other) => return Err(TestCaseError::fail(other.to_string())),
+        };
+        prop_assert_eq!(after.version.0, before.version.0 + 1, "I7: one event, one version");
+        let to = after.status();
+        prop_assert!(leads(step, from, to), "{step:?}: {from:?} to {to:?}");
+        let is_allowed = says_no(step) || changes_rights_only(step);
+        prop_assert!(!is_final(&before, now) || is_allowed, "I8: {step:?} in {from:?}");
+        match step {
+            Step::Validate => model.shown = Some(content::hash(&after, &Policy::default())),
+            Step::Deliver => model.opened = Some((before.notice.0, now)),
+            Step::Reject(reviewer) => model.rejected_by = Some(reviewer),
+            Step::Uphold(reviewer) | Step::Overturn(reviewer) => {
+                prop_assert!(model.rejected_by != Some(reviewer), "I9: {step:?}");
+            }
+            Step::AcceptForTheCustomer => prop_assert!(false, "I9: {step:?}"),
+            Step::Accept(no) => drop(model.accepted.insert(no)),
+            Step::Undo => model.refused.clear(),
+            Step::Decline(no) => drop(model.refused.insert(no)),
+            Step::DeclineAll | Step::DeclineByLink(_) => {
+                model.refused.extend(before.items.iter().map(|item| item.no.0));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Everything that must stay true. Usage is asked of the claim that was touched, and of all where
+    /// a partner was.
+    async fn hold(&mut self, at: usize, step: Step) -> Checked {
+        // Twice: what is due on one of them closes with the first look, and may change another.
+        let mut claims = Vec::new();
+        for id in self.ids.iter().chain(&self.ids) {
+            claims.push(self.stack.world.read(id).await);
+        }
+        let claims = claims.split_off(self.ids.len());
+        one_active_each(&claims)?;
+        let overlaps = overlapping_associations(&claims);
+        prop_assert!(overlaps.is_empty(), "I3: {overlaps:?}");
+        self.locks_are_held(&claims)?;
+        for (claim, model) in claims.iter().zip(&mut self.models) {
+            no_is_kept(claim, model)?;
+            silence_was_earned(claim, model)?;
+            no_deadline_moved_earlier(claim, model)?;
+        }
+        for (no, (claim, (partner, ..))) in claims.iter().zip(CLAIMS).enumerate() {
+            if no == at || matches!(step, Step::Suspend(_) | Step::Finalize) {
+                self.usage_is_readable_while_active(claim, partner).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// I5.
+    async fn usage_is_readable_while_active(&self, claim: &Claim, partner: &str) -> Checked {
+        for item in &claim.items {
+            let id = claim.association_id(item.no);
+            let path = format!("/v1/associations/{id}/usage");
+            let answer = self.stack.send(Event::get(&path).partner_admin(partner)).await;
+            let active = matches!(claim.item_status(item), ItemStatus::Active { .. });
+            let readable = active && !self.suspended.contains(&partner);
+            prop_assert_eq!(answer.status == 200, readable, "I5: {}", answer.text);
+        }
+        Ok(())
+    }
+
+    /// Whoever holds an item by the rules holds its lock, and nobody else does.
+    fn locks_are_held(&self, claims: &[Claim]) -> Checked {
+        let locks = self.stack.world.engine.items("L#");
+        for claim in claims {
+            for item in claim.items.iter().filter(|item| holds_lock(claim, item)) {
+                let end = format!("#{}", item.id);
+                let lock =
+                    locks.iter().find(|lock| key(lock).1 == "L" && key(lock).0.ends_with(&end));
+                let own = claim.association_id(item.no).to_string();
+                let named = |place: &str| lock.is_some_and(|lock| lock[place]["S"] == own.as_str());
+                let active = matches!(claim.item_status(item), ItemStatus::Active { .. });
+                // A decline whose window has passed may have been taken over before it is settled.
+                let settled = claim.status() == Status::Declined;
+                let held = named("a") || (!active && named("n"));
+                prop_assert!(settled || held, "{own} in {lock:?}");
+            }
+        }
+        Ok(())
+    }
+
+    /// I7, at the end: the stream told every version once, and the archive has them all, each chained
+    /// to the one before.
+    async fn is_archived(&self) -> Checked {
+        self.stack.backstage.publish(&records(&self.stack.world)).await.unwrap();
+        for id in &self.ids {
+            let claim = self.stack.world.read(id).await;
+            self.stack.backstage.publish(&records(&self.stack.world)).await.unwrap();
+            let history = self.stack.world.store.history(&claim, None, 1000).await.unwrap().items;
+            let told = super::stream::versions(&self.stack.world.engine, id);
+            let whole: Vec<u64> = (1..).take(told.len()).collect();
+            prop_assert_eq!(told, whole);
+            let versions: Vec<Version> = history.iter().map(|entry| entry.version).collect();
+            let whole: Vec<Version> = (1..=claim.version.0).map(Version).collect();
+            prop_assert_eq!(versions, whole);
+            for (one, next) in history.iter().zip(history.iter().skip(1)) {
+                prop_assert!(next.previous_hash == one.hash && one.hash.is_some());
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn says_no(step: Step) -> bool {
+    matches!(
+        step,
+        Step::Decline(_) | Step::DeclineAll | Step::DeclineByLink(_) | Step::Undo | Step::Revoke(_)
+    )
+}
+
+/// Who may use a link of a claim is settled in every state.
+fn changes_rights_only(step: Step) -> bool {
+    matches!(step, Step::PassOn | Step::RetireLink(_))
+}
+
+/// I2: a "no" by a notice there was is never refused; and what the model says must be taken is, but for
+/// the minutes between a window's end and its close, when nothing but a "no" is.
+fn refused(step: Step, before: &Claim, now: Instant, refusal: &Rejection) -> Checked {
+    let status = before.status();
+    let over =
+        status == Status::AwaitingCustomer && before.deadline().is_some_and(|end| end <= now);
+    prop_assert!(over || !must_be_taken(step, status), "{step:?} in {status:?}: {refusal}");
+    let noticed = match step {
+        Step::DeclineByLink(notice) => notice <= before.notice.0,
+        Step::Decline(no) => before.notice.0 > 0 && before.items.iter().any(|item| item.no.0 == no),
+        Step::DeclineAll => before.notice.0 > 0,
+        _ => false,
+    };
+    prop_assert!(!noticed, "I2: a no was refused: {refusal} in {status:?}");
+    Ok(())
+}
+
+/// I2: what was refused is neither active nor waits for silence.
+fn no_is_kept(claim: &Claim, model: &Model) -> Checked {
+    for item in claim.items.iter().filter(|item| model.refused.contains(&item.no.0)) {
+        let status = claim.item_status(item);
+        let lost = matches!(status, ItemStatus::Pending | ItemStatus::Active { .. });
+        prop_assert!(!lost, "I2: item {} of {} is {}", item.no, claim.id, status.as_str());
+    }
+    Ok(())
+}
+
+/// I1 and I6: silence has full windows after the last proof, a yes is the customer's own, and what the
+/// customer was shown is what became active.
+fn silence_was_earned(claim: &Claim, model: &Model) -> Checked {
+    for item in claim.active() {
+        let ItemStatus::Active { basis, effective_at } = claim.item_status(item) else { continue };
+        prop_assert!(claim.content_hash.is_some() && claim.content_hash == model.shown, "I6");
+        match basis {
+            Basis::Explicit => prop_assert!(model.accepted.contains(&item.no.0), "nobody accepted"),
+            Basis::Deemed => {
+                let (notice, delivered_at) = model.opened.expect("I1: a notice was delivered");
+                prop_assert_eq!(notice, claim.notice.0, "I1: of the last notice");
+                prop_assert!(effective_at >= full_window(delivered_at), "I1: {effective_at}");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// I4: of one notice's window.
+fn no_deadline_moved_earlier(claim: &Claim, model: &mut Model) -> Checked {
+    let Some(deadline) = claim.state.window().map(|window| window.closes_at) else { return Ok(()) };
+    let before: Option<Instant> = model.ends.insert(claim.notice.0, deadline);
+    prop_assert!(before.is_none_or(|before| before <= deadline), "I4: {before:?} to {deadline}");
+    Ok(())
+}
+
+/// I3.
+fn one_active_each(claims: &[Claim]) -> Checked {
+    let active = claims.iter().flat_map(|claim| claim.active().map(|item| item.id.as_str()));
+    let mut all: Vec<&str> = active.collect();
+    all.sort_unstable();
+    let count = all.len();
+    all.dedup();
+    prop_assert_eq!(all.len(), count, "I3: two active associations of one item");
+    Ok(())
+}
+
+/// A recorded association: since when, until when, and its id.
+type Recorded = (Instant, Option<Instant>, String);
+
+/// I3 over what is recorded: the pairs of associations of one item of one tenant in one family of which the second
+/// began before the first ended, and those that ended before they began.
+pub(crate) fn overlapping_associations(claims: &[Claim]) -> Vec<(Recorded, Recorded)> {
+    let mut by_item = BTreeMap::<String, Vec<Recorded>>::new();
+    for claim in claims {
+        for item in &claim.items {
+            let (since, until) = match claim.item_status(item) {
+                ItemStatus::Active { effective_at, .. } => (effective_at, None),
+                ItemStatus::Ended { effective_at, at, .. } => (effective_at, Some(at)),
+                _ => continue,
+            };
+            let subject = &claim.subject;
+            let of =
+                format!("{} {} {:?} {}", subject.tenant, subject.family, subject.kind, item.id);
+            let id = claim.association_id(item.no).to_string();
+            by_item.entry(of).or_default().push((since, until, id));
+        }
+    }
+    let mut overlapping = Vec::new();
+    for recorded in by_item.values_mut() {
+        recorded.sort();
+        let backwards =
+            recorded.iter().filter(|(since, until, _)| until.is_some_and(|end| end < *since));
+        overlapping.extend(backwards.map(|one| (one.clone(), one.clone())));
+        let pairs = recorded.iter().zip(recorded.iter().skip(1));
+        let overlaps = pairs.filter(|(first, next)| first.1.is_none_or(|until| until > next.0));
+        overlapping.extend(overlaps.map(|(first, next)| (first.clone(), next.clone())));
+    }
+    overlapping
+}
+
+/// Nothing but a repeat, an undo before the deadline or a "no" has any effect from here on.
+pub(crate) fn is_final(claim: &Claim, now: Instant) -> bool {
+    match claim.status() {
+        Status::Withdrawn | Status::Discarded | Status::Ended => true,
+        Status::Declined => claim.state.window().is_none_or(|window| window.closes_at <= now),
+        Status::Rejected => claim.deadline().is_none_or(|until| until <= now) && claim.disputed,
+        Status::Draft
+        | Status::Submitted
+        | Status::InReview
+        | Status::ActionRequired
+        | Status::Disputed
+        | Status::Notifying
+        | Status::Unreachable
+        | Status::AwaitingCustomer
+        | Status::OnHold
+        | Status::Associated => false,
+    }
+}
+
+/// The first two are rivals, and most of the story is theirs.
+fn whose() -> impl Strategy<Value = usize> {
+    prop_oneof![6 => Just(0), 5 => Just(1), 1 => Just(2), 2 => Just(3)]
+}
+
+async fn run(steps: Vec<(usize, Step)>) -> Checked {
+    let mut story = Box::pin(Story::begin()).await;
+    for (at, step) in steps {
+        Box::pin(story.take(at, step)).await?;
+    }
+    Box::pin(story.is_archived()).await
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_story_of_everybody_breaks_an_invariant(
+        steps in proptest::collection::vec((whose(), step()), 1..80),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(run(steps))?;
+    }
+}

@@ -1,0 +1,399 @@
+//! What is between the functions: the stream, the bus, the mail and the queues. Everything comes late, in
+//! any order, and up to ten times.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Duration, Utc};
+use domain::ids::ClaimId;
+use domain::recipient::{RecipientList, RecipientNo};
+use fastrand::Rng;
+use serde_json::Value;
+use support::backstage::{
+    directory_records_from, events, mail_event, mails, records_from, waiting_messages,
+    work_messages,
+};
+use support::engine::{Cursor, key};
+use support::template::mail_queues_of;
+use support::world::World;
+
+use super::others::Entry;
+use super::suspension::Suspension;
+use super::{Deed, Sim};
+
+/// How many messages of shards wait at most: the queue sets aside what has come back a few times.
+const MESSAGES: usize = 12;
+
+/// A notice under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) struct Letter {
+    claim: ClaimId,
+    notice: u16,
+    no: RecipientNo,
+    to: String,
+}
+
+/// That a notice arrived, or came back, by the provider's stamp.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Proof {
+    pub(super) claim: ClaimId,
+    pub(super) notice: u16,
+    pub(super) no: RecipientNo,
+    pub(super) at: DateTime<Utc>,
+}
+
+/// What is on its way, and what has been promised: all that a run knows beside the table.
+#[derive(Debug, Clone, Default)]
+pub(in super::super) struct Books {
+    /// The stream as the archive sees it, as far as it was read, and how many of these are done.
+    pub(super) stream: Vec<Value>,
+    pub(super) published: usize,
+    read_to: Cursor,
+    /// The directory's changes, and how many of them are done.
+    changes: Vec<Value>,
+    swept: usize,
+    changes_read_to: Cursor,
+    /// Events on the bus that its rule lets through to `notify`, some of them told before.
+    bus: Vec<Value>,
+    /// The ids of all events that were ever on the bus.
+    pub(super) told: BTreeSet<String>,
+    letters: Vec<Letter>,
+    /// Since when somebody may have a notice.
+    pub(super) mailed: BTreeMap<(ClaimId, u16), DateTime<Utc>>,
+    /// What the mail service says about letters.
+    reports: Vec<Value>,
+    /// What it is going to say, and when.
+    late: Vec<(DateTime<Utc>, Value)>,
+    /// The deliveries there were, whoever was told of them.
+    pub(super) proofs: Vec<Proof>,
+    /// The failures there were.
+    pub(super) failures: Vec<Proof>,
+    /// Messages of shards.
+    shards: Vec<Value>,
+    /// The noes that were answered and not taken back: by item, whose they are and when the last of them arrived. 0
+    /// is the administrator, any other number a recipient.
+    pub(in super::super) refused: BTreeMap<ClaimId, BTreeMap<u8, BTreeMap<u8, DateTime<Utc>>>>,
+    /// Who the notices of a claim went to, as long as it was not erased.
+    pub(super) lists: BTreeMap<ClaimId, Vec<RecipientList>>,
+    /// The entries that Contoso had, each with its moment.
+    pub(super) entries: Vec<Entry>,
+    /// The items somebody may have accepted.
+    pub(in super::super) accepted: BTreeMap<ClaimId, BTreeSet<u8>>,
+    /// The partners that are suspended.
+    pub(in super::super) suspended: BTreeSet<&'static str>,
+    /// Every suspension there was.
+    pub(super) suspensions: Vec<Suspension>,
+}
+
+impl Books {
+    /// Takes what the functions have sent.
+    pub(super) fn collect(&mut self, world: &World) {
+        for event in events(world) {
+            self.told.insert(event["id"].as_str().unwrap().to_owned());
+            if !mail_queues_of(&event).is_empty() {
+                self.bus.push(event);
+            }
+        }
+        for mail in mails(world) {
+            let tag = |name: &str| mail.tags.iter().find(|(own, _)| own == name).map(|tag| &tag.1);
+            if let (Some(claim), Some(notice), Some(no)) =
+                (tag("claim"), tag("notice"), tag("recipient"))
+            {
+                let (claim, notice) = (ClaimId::parse(claim).unwrap(), notice.parse().unwrap());
+                self.mailed.entry((claim.clone(), notice)).or_insert(world.clock.now());
+                self.letters.push(Letter {
+                    claim,
+                    notice,
+                    no: RecipientNo(no.parse().unwrap()),
+                    to: mail.to.clone(),
+                });
+            }
+        }
+        for message in waiting_messages(world) {
+            let event: Value = serde_json::from_str(message["body"].as_str().unwrap()).unwrap();
+            self.bus.push(event["detail"].clone());
+        }
+        self.shards.extend(work_messages(world));
+        let set_aside = self.shards.len().saturating_sub(MESSAGES);
+        self.shards.drain(..set_aside);
+        world.elsewhere.forget();
+    }
+
+    /// Reads on in the stream.
+    pub(super) fn read_on(&mut self, world: &World) {
+        self.stream.extend(records_from(world, &mut self.read_to));
+    }
+
+    /// What the stream has told of a claim's record.
+    pub(super) fn stream_of(&self, claim: &ClaimId) -> impl Iterator<Item = &Value> {
+        let own = (format!("C#{claim}"), "A".to_owned());
+        self.stream.iter().filter(move |record| key(&record["dynamodb"]["Keys"]) == own)
+    }
+
+    /// Whether there is something on its way that the deed is about.
+    pub(super) fn has_work_for(&self, deed: Deed) -> bool {
+        match deed {
+            Deed::Notify => !self.bus.is_empty(),
+            Deed::Deliver => !self.letters.is_empty(),
+            Deed::Prove => !self.reports.is_empty(),
+            Deed::Work => !self.shards.is_empty(),
+            Deed::Publish => self.published < self.stream.len(),
+            Deed::Sweep
+            | Deed::Tick
+            | Deed::Advance
+            | Deed::Somebody
+            | Deed::Customer
+            | Deed::Read
+            | Deed::ReadUsage
+            | Deed::Suspend
+            | Deed::Juggle
+            | Deed::Reorder
+            | Deed::Toggle
+            | Deed::Forge
+            | Deed::Misuse
+            | Deed::Erase
+            | Deed::StandStill
+            | Deed::Wait => true,
+        }
+    }
+
+    /// Whether a notice or its proof has not arrived yet.
+    pub(super) fn is_under_way(&self) -> bool {
+        !self.bus.is_empty() || !self.letters.is_empty() || !self.reports.is_empty()
+    }
+
+    /// What the directory begins with changes nothing.
+    pub(super) fn skip_directory(&mut self, world: &World) {
+        drop(directory_records_from(world, &mut self.changes_read_to));
+    }
+
+    /// A letter arrives, or comes back, at that moment: what the mail service will say about it, and when.
+    fn report(&mut self, kind: &str, letter: &Letter, at: DateTime<Utc>, said: DateTime<Utc>) {
+        let Letter { claim, notice, no, to } = letter;
+        let proof = Proof { claim: claim.clone(), notice: *notice, no: *no, at };
+        if kind == "Delivery" { &mut self.proofs } else { &mut self.failures }.push(proof);
+        self.late.push((said, mail_event(kind, claim, *notice, (*no, to), at)));
+    }
+
+    /// The mail service says what it has to say by now.
+    pub(super) fn speak(&mut self, now: DateTime<Utc>) {
+        let (due, late) = self.late.drain(..).partition(|(said, _)| *said <= now);
+        self.late = late;
+        let due: Vec<(DateTime<Utc>, Value)> = due;
+        self.reports.extend(due.into_iter().map(|(_, report)| report));
+    }
+
+    /// Something that the mail service says, and will say again.
+    pub(super) fn any_report(&self, rng: &mut Rng) -> Option<Value> {
+        rng.choice(&self.reports).cloned()
+    }
+
+    /// When the mail service says something next.
+    pub(super) fn speaks_at(&self) -> Option<DateTime<Utc>> {
+        self.late.iter().map(|(said, _)| *said).min()
+    }
+}
+
+impl Sim {
+    /// How often something comes.
+    fn times(&mut self) -> usize {
+        if self.rng.u8(0..10) == 0 { self.rng.usize(2..=10) } else { 1 }
+    }
+
+    /// One of so many; the earlier ones wait no longer than the others.
+    fn one_of(&mut self, count: usize) -> Option<usize> {
+        (count > 0).then(|| self.rng.usize(0..count))
+    }
+
+    /// The stream's next records, now and then with some that were done before.
+    pub(super) async fn publish(&mut self) {
+        let now = self.stack.world.clock.now();
+        if self.still_until.is_some_and(|until| now < until) {
+            return;
+        }
+        let again = if self.rng.u8(0..5) == 0 { self.rng.usize(0..4) } else { 0 };
+        let from = self.books.published.saturating_sub(again);
+        let count = self.rng.usize(1..12);
+        for _ in 0..self.times() {
+            let to = self.publish_some(from, count).await;
+            self.note(format!("publish {from} to {to}"));
+        }
+    }
+
+    /// Up to where they are done.
+    async fn publish_some(&mut self, from: usize, count: usize) -> usize {
+        self.books.read_on(&self.stack.world);
+        let all = &self.books.stream;
+        let some = &all[from..all.len().min(from + count)];
+        let answer = self.stack.backstage.publish(some).await;
+        let first = match &answer {
+            Ok(answer) => answer.batch_item_failures.first().map(|one| one.item_identifier.clone()),
+            Err(_) => Some(None),
+        };
+        let number =
+            |record: &Value| record["dynamodb"]["SequenceNumber"].as_str().map(str::to_owned);
+        let done = match first {
+            None => some.len(),
+            Some(number_of) => some.iter().position(|one| number(one) == number_of).unwrap_or(0),
+        };
+        self.books.published = self.books.published.max(from + done);
+        from + done
+    }
+
+    /// The directory's changes.
+    pub(in super::super) async fn sweep(&mut self) {
+        let new = directory_records_from(&self.stack.world, &mut self.books.changes_read_to);
+        self.books.changes.extend(new);
+        let some = &self.books.changes[self.books.swept..];
+        let answer = self.stack.backstage.sweep_these(some).await;
+        if answer.is_ok_and(|answer| answer.batch_item_failures.is_empty()) {
+            self.books.swept = self.books.changes.len();
+            self.books.suspensions.iter_mut().for_each(Suspension::carry_out);
+        }
+        self.note(format!("swept {}", self.books.swept));
+    }
+
+    /// Any event of the bus.
+    pub(super) async fn notify(&mut self) {
+        let Some(at) = self.one_of(self.books.bus.len()) else { return };
+        let event = self.books.bus[at].clone();
+        let mut done = false;
+        for _ in 0..self.times() {
+            done = self.stack.backstage.notify(&event).await.is_ok();
+        }
+        if done && self.rng.u8(0..10) > 0 {
+            self.books.bus.remove(at);
+        }
+        self.note(format!("notify {} {done}", event["type"]));
+    }
+
+    /// Any letters arrive, or come back, or do both; what is said about them comes later, now and then days
+    /// later.
+    pub(super) fn deliver(&mut self) {
+        for _ in 0..self.rng.usize(1..4) {
+            let Some(at) = self.one_of(self.books.letters.len()) else { return };
+            let letter = self.books.letters[at].clone();
+            let now = self.stack.world.clock.now();
+            let said = if self.rng.u8(0..8) == 0 { now + self.days() } else { now };
+            let kind = match self.rng.u8(0..20) {
+                0 => "Bounce",
+                1 => "Complaint",
+                2..6 => "Delivery and Bounce",
+                _ => "Delivery",
+            };
+            match kind {
+                "Delivery and Bounce" => {
+                    self.books.report("Delivery", &letter, now, said);
+                    let bounced = now + Duration::minutes(self.rng.i64(0..6000));
+                    let late = if self.rng.bool() { self.days() } else { Duration::zero() };
+                    self.books.report("Bounce", &letter, bounced, bounced + late);
+                }
+                kind => self.books.report(kind, &letter, now, said),
+            }
+            if self.rng.u8(0..6) > 0 {
+                self.books.letters.remove(at);
+            }
+            self.note(format!("{kind} of notice {} at {}", letter.notice, letter.no.0));
+        }
+        self.books.speak(self.stack.world.clock.now());
+    }
+
+    /// As late as a report comes.
+    fn days(&mut self) -> Duration {
+        Duration::hours(self.rng.i64(1..240))
+    }
+
+    /// Anything that the mail service says.
+    pub(super) async fn prove(&mut self) {
+        for _ in 0..self.rng.usize(1..4) {
+            let Some(at) = self.one_of(self.books.reports.len()) else { return };
+            let report = self.books.reports[at].clone();
+            let mut done = false;
+            for _ in 0..self.times() {
+                done = self.stack.backstage.deliver(&report).await.batch_item_failures.is_empty();
+            }
+            if done && self.rng.u8(0..10) > 0 {
+                self.books.reports.remove(at);
+            }
+            let no = &report["mail"]["tags"]["recipient"][0];
+            self.note(format!("prove {} of {no} {done}", report["eventType"]));
+        }
+    }
+
+    pub(in super::super) async fn tick(&mut self) {
+        let whole = self.stack.backstage.tick_alone(&self.stack.world).await;
+        self.collect();
+        self.note(format!("tick {whole}"));
+    }
+
+    /// Any message of work.
+    pub(super) async fn work(&mut self) {
+        let Some(at) = self.one_of(self.books.shards.len()) else { return };
+        let message = self.books.shards[at].clone();
+        let mut done = false;
+        for _ in 0..self.times() {
+            done = self.stack.backstage.work(&self.stack.world, &message).await;
+        }
+        if done && self.rng.u8(0..10) > 0 {
+            self.books.shards.remove(at);
+        }
+        self.note(format!("work {message} {done}"));
+    }
+
+    /// Everything that the stream has.
+    pub(in super::super) async fn publish_all(&mut self) {
+        self.books.read_on(&self.stack.world);
+        while self.books.published < self.books.stream.len() {
+            Box::pin(self.publish_some(self.books.published, 10)).await;
+        }
+    }
+
+    /// Everything that is on the bus.
+    pub(in super::super) async fn notify_all(&mut self) {
+        while let Some(event) = self.books.bus.first().cloned() {
+            self.stack.backstage.notify(&event).await.unwrap();
+            self.books.bus.remove(0);
+        }
+    }
+
+    /// Every letter, and everything that the mail service says.
+    pub(in super::super) async fn deliver_all(&mut self) {
+        let now = self.stack.world.clock.now();
+        for letter in std::mem::take(&mut self.books.letters) {
+            self.books.report("Delivery", &letter, now, now);
+        }
+        self.books.speak(now);
+        while let Some(report) = self.books.reports.first().cloned() {
+            let answer = self.stack.backstage.deliver(&report).await;
+            let recorded = answer.batch_item_failures.is_empty();
+            assert!(recorded, "not recorded: {report}");
+            self.books.reports.remove(0);
+        }
+    }
+
+    /// Every message of work.
+    pub(in super::super) async fn work_all(&mut self) {
+        while let Some(message) = self.books.shards.first().cloned() {
+            assert!(Box::pin(self.stack.backstage.work(&self.stack.world, &message)).await);
+            self.books.shards.remove(0);
+        }
+    }
+
+    /// What is on its way arrives once; whether nothing was, and nothing is.
+    pub(super) async fn arrive(&mut self) -> bool {
+        Box::pin(self.sweep()).await;
+        self.books.read_on(&self.stack.world);
+        let mut quiet = self.books.published == self.books.stream.len();
+        Box::pin(self.publish_all()).await;
+        self.collect();
+        quiet &= self.books.bus.is_empty();
+        Box::pin(self.notify_all()).await;
+        self.collect();
+        self.books.speak(self.stack.world.clock.now());
+        quiet &= self.books.letters.is_empty() && self.books.reports.is_empty();
+        Box::pin(self.deliver_all()).await;
+        Box::pin(self.tick()).await;
+        Box::pin(self.work_all()).await;
+        self.books.read_on(&self.stack.world);
+        quiet && self.books.published == self.books.stream.len()
+    }
+}
