@@ -51,14 +51,14 @@ test: $(TOOLS) $(PAGE_TOOLS) browser ## everything: unit, property, embedded eng
 	  wait $$e2e || failed=1; cat $(E2E_LOG); exit $${failed:-0}
 
 # Without the simulation, the crashes at every call, the model and the runnable examples: those are for `make test`.
-SLOW := simulation:: crashes:: faults:: invariants:: robots:: contract::no_answer
+SLOW := simulation:: robots:: contract::no_answer
 test-fast: ## the loop while writing: rules, units, and the functions on the embedded engine
 	cargo test --quiet --locked --lib --tests -p domain -p web -p notice -p store -p runtime -p integration \
 	  -- $(SLOW:%=--skip %)
 
 SEEDS ?= 10000
 soak: ## the simulation for many more seeds, optimized: make soak [SEEDS=10000]
-	SEEDS=$(SEEDS) cargo test --release --locked -p integration --test integration -- simulation --nocapture
+	SEEDS=$(SEEDS) cargo test --release --locked -p integration --test integration -- simulation::scheduler --nocapture
 
 INPUTS ?= 1000000
 TARGET ?=
@@ -66,7 +66,7 @@ fuzz: ## every parser of outside text under a million inputs each, optimized: ma
 	INPUTS=$(INPUTS) cargo test --profile fuzz --locked -p domain -p notice --test fuzz -- --nocapture $(TARGET)
 	INPUTS=$(INPUTS) cargo test --profile fuzz --locked --workspace --lib -- --nocapture fuzz::$(TARGET)
 
-SIMULATION := simulation::no_seed_loses_a_no_closes_early_forgets_a_timer_or_leaves_a_version_untold
+SIMULATION := simulation::scheduler::no_seed_loses_a_no_closes_early_forgets_a_timer_or_leaves_a_version_untold
 replay: ## one seed of the simulation again: make replay SEED=n
 	SEED=$${SEED:?which one} cargo test --locked -p integration --test integration -- --exact $(SIMULATION) --nocapture
 

@@ -33,8 +33,6 @@ mod counting_data;
 #[cfg(test)]
 mod countries;
 #[cfg(test)]
-mod crashes;
-#[cfg(test)]
 mod customer;
 #[cfg(test)]
 mod directory;
@@ -51,15 +49,11 @@ mod evidence;
 #[cfg(test)]
 mod exclusivity;
 #[cfg(test)]
-mod faults;
-#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod information;
 #[cfg(test)]
 mod input;
-#[cfg(test)]
-mod invariants;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
@@ -101,6 +95,7 @@ mod rules;
 #[cfg(test)]
 mod secrecy;
 #[cfg(test)]
+#[path = "../simulation/mod.rs"]
 mod simulation;
 #[cfg(test)]
 mod story;

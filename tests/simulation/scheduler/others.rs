@@ -15,7 +15,7 @@ use web::event::Event;
 
 use super::suspension::PARTNERS;
 use super::{Made, Sim};
-use crate::invariants::step::Step;
+use crate::simulation::invariants::step::Step;
 
 /// The contacts that the directory may have; the last is at no domain of the customer's.
 const CONTACTS: [&str; 4] = [

@@ -17,7 +17,7 @@ use support::stack::{self, link};
 
 use super::between::Proof;
 use super::{Made, Sim, checks};
-use crate::invariants::model::full_window;
+use crate::simulation::invariants::model::full_window;
 
 /// For how long whoever made a contact verified does not bring a claim to it.
 const TWO_PEOPLE_DAYS: i64 = 7;

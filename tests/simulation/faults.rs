@@ -35,7 +35,7 @@ async fn outcome(world: &World, id: &ClaimId) -> BTreeMap<String, String> {
     for id in claims(world) {
         let mut claim = store.claim(&id, world.now()).await.unwrap().expect("a claim");
         claim.last_event.at = claim.created_at;
-        let versions = super::stream::versions(&world.engine, &id);
+        let versions = crate::stream::versions(&world.engine, &id);
         outcome.insert(format!("claim {id}"), format!("{versions:?} {claim:#?}"));
     }
     outcome
@@ -295,7 +295,7 @@ async fn a_statement_that_is_throttled_or_in_conflict_is_asked_again_without_the
         assert!(page.items.iter().all(|listed| listed.claim.status() == Status::Associated));
         for claim in &ids {
             assert_eq!(world.read(&claim.id).await.version, claim.version.next());
-            assert_eq!(super::stream::versions(&world.engine, &claim.id), [1, 2, 3, 4, 5]);
+            assert_eq!(crate::stream::versions(&world.engine, &claim.id), [1, 2, 3, 4, 5]);
         }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use support::engine::key;
 
 use super::{Made, Sim, checks};
-use crate::invariants::step::{Step, straight_on};
+use crate::simulation::invariants::step::{Step, straight_on};
 
 /// How long after a deadline whatever it does is done.
 const SETTLED: Duration = Duration::seconds(125);

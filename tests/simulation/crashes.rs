@@ -17,7 +17,7 @@ use support::world::{VERIFIED, closes_at, partner_id};
 use tokio::sync::Notify;
 use web::event::Event;
 
-use super::simulation::{Books, Intent, Sim, Trace, WISHES};
+use super::scheduler::{Books, Intent, Sim, Trace, WISHES};
 
 /// Before and after a call of the table, and of a service beside it.
 const AT_THE_TABLE: [fn(Arc<Notify>) -> Fault; 2] = [Fault::CrashBefore, Fault::CrashAfter];

@@ -13,7 +13,7 @@ use support::stack::{self, Stack};
 use web::event::Event;
 
 use super::{Made, Sim, Wish};
-use crate::invariants::step::{Step, command, straight_on};
+use crate::simulation::invariants::step::{Step, command, straight_on};
 
 /// What customers answer: a "no" more often than anything else.
 const DEEDS: [&str; 7] =

@@ -34,7 +34,7 @@ use support::stack::Stack;
 use support::wire::{Call, Wire, until_death};
 use tokio::sync::Notify;
 
-use crate::invariants::step::Step;
+use crate::simulation::invariants::step::Step;
 use people::Answered;
 use seeds::{number, on_threads, told_by};
 use tally::{ALL, Tally};

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use support::fixtures::{ALPINE, CONTOSO, TAILWIND, WORKLOADS, claim_body_of};
 
 use super::{Made, Sim, Wish, checks};
-use crate::invariants::model::full_window;
+use crate::simulation::invariants::model::full_window;
 
 /// How many open claims the partner may have.
 pub(super) const OPEN_QUOTA: u32 = 4;

@@ -17,8 +17,8 @@ use store::{Effect, HistoryEntry, Image};
 use support::engine::key;
 
 use super::Sim;
-use crate::invariants::step::{Step, command};
-use crate::invariants::{is_final, overlapping_associations, says_no};
+use crate::simulation::invariants::step::{Step, command};
+use crate::simulation::invariants::{is_final, overlapping_associations, says_no};
 
 /// Until when a claim waits for something that silence will do, or did not do yet.
 pub(super) fn waits_until(claim: &Claim, now: Instant) -> Option<Instant> {

@@ -240,7 +240,7 @@ impl Story {
             let claim = self.stack.world.read(id).await;
             self.stack.backstage.publish(&records(&self.stack.world)).await.unwrap();
             let history = self.stack.world.store.history(&claim, None, 1000).await.unwrap().items;
-            let told = super::stream::versions(&self.stack.world.engine, id);
+            let told = crate::stream::versions(&self.stack.world.engine, id);
             let whole: Vec<u64> = (1..).take(told.len()).collect();
             prop_assert_eq!(told, whole);
             let versions: Vec<Version> = history.iter().map(|entry| entry.version).collect();
