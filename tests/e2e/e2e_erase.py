@@ -1,12 +1,16 @@
 """What is run after a restore: each claim of the list of erased ones is erased again."""
 
+import sys
 import urllib.request
 
 import pytest
 
-import erase_again
 from scene import Scene
-from settings import ENDPOINT
+from settings import ENDPOINT, ROOT
+
+sys.path.append(str(ROOT / "tools"))
+
+import erase_again  # noqa: E402
 
 
 @pytest.fixture

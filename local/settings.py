@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 PORT = int(os.environ.get("CPOR_PORT", "4566"))
 STATE = Path(os.environ.get("CPOR_STATE", ROOT / ".local")).resolve()
 

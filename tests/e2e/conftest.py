@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "local"))
 
 # Before anything reads the settings: a port that was free a moment ago, and a folder beside that of
 # `make up`. With CPOR_TEST_PORT the stack keeps that port and stays up for the next run; CPOR_TEST_STATE names
 # another folder, for a second run beside the first.
 KEPT = os.environ.get("CPOR_TEST_PORT")
-os.environ["CPOR_STATE"] = os.environ.get("CPOR_TEST_STATE", str(HERE.parents[1] / ".local" / "test"))
+os.environ["CPOR_STATE"] = os.environ.get("CPOR_TEST_STATE", str(ROOT / ".local" / "test"))
 
 
 def free_port() -> str:

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, Response, sync_playwright
 from aws import outbox
 from settings import ROOT, STATE
 
-NODE_MODULES = ROOT / "tests" / "local" / "node_modules"
-PICTURES = ROOT / "tests" / "local" / "pictures"
+NODE_MODULES = ROOT / "tests" / "e2e" / "node_modules"
+PICTURES = ROOT / "tests" / "e2e" / "pictures"
 SCREENS = STATE / "screens"
 PAGES = STATE / "pages"
 
@@ -151,7 +151,7 @@ def validate() -> list[str]:
     assert pages, "no page was kept"
     # To a file: what Node has not written when it exits is lost in a pipe.
     report = PAGES / "report.json"
-    config = ROOT / "tests" / "local" / "html-validate.json"
+    config = ROOT / "tests" / "e2e" / "html-validate.json"
     subprocess.run([NODE_MODULES / ".bin" / "html-validate", "--config", config, "--formatter", f"json={report}", *pages], check=False)
     results = json.loads(report.read_text())
     return [f"{Path(one['filePath']).name}:{message['line']} {message['ruleId']}: {message['message']}" for one in results for message in one["messages"]]

@@ -61,7 +61,7 @@ def _answers() -> bool:
 
 def _start_postman() -> None:
     if not process.running("postman"):
-        script = ROOT / "tests" / "local" / "postman.py"
+        script = ROOT / "local" / "postman.py"
         environment = {**cloud_environment(), "CPOR_PORT": str(PORT), "CPOR_STATE": str(STATE)}
         found = outputs()
         command = [sys.executable, "-u", str(script), found["MailEventsTopic"], found["DocumentsBucket"]]
