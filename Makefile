@@ -201,6 +201,17 @@ hashes: $(TOOLS) ## writes each requirements.txt out of its requirements.in, wit
 	@for folder in $(PINNED); do (cd $$folder && $(CURDIR)/$(VENV)/bin/uv pip compile --quiet --no-deps --generate-hashes --no-annotate \
 	  --python-version 3.11 --custom-compile-command "make hashes" --output-file requirements.txt requirements.in); done
 
+# The packages have an environment of their own: no version of theirs binds the tools.
+CALENDARS := shared/domain/data
+.PHONY: calendars
+calendars: $(CALENDARS)/.venv/.installed ## writes the calendar data out of its pinned sources; the same versions give the same bytes
+	@$(CALENDARS)/.venv/bin/python $(CALENDARS)/generate.py
+
+$(CALENDARS)/.venv/.installed: $(CALENDARS)/requirements.txt
+	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	@$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 # Two of the jobs in Python, as they would be deployed.
 .PHONY: peers
 peers: $(PEERS)/python/site/.installed

@@ -1,7 +1,6 @@
 """Writes the embedded calendar data: countries/*.txt, countries.rs and VERSION.
 
-    python3 -m venv .venv && .venv/bin/pip install --require-hashes -r requirements.txt
-    .venv/bin/python generate.py
+    make calendars
 
 Running it again with the same versions gives the same bytes. The format is described in README.md.
 """
