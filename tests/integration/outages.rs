@@ -113,6 +113,33 @@ async fn every_window_that_ends_in_the_interval_gets_a_business_day_and_its_cust
 }
 
 #[tokio::test]
+async fn staff_lists_the_outages_that_were_announced_the_newest_first() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let interval = |day: u32, comment: &str| {
+        json!({"closing_from": format!("2026-12-{day}T15:00:00Z"),
+            "closing_until": format!("2026-12-{day}T18:00:00Z"), "comment": comment})
+    };
+    for (day, comment) in [(22, "first"), (23, "second"), (24, "third")] {
+        announce(&stack, &interval(day, comment)).await;
+    }
+    let list = async |path: &str| {
+        let answer = stack.send(Event::get(path).staff("auditor", "a")).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let items = answer.body["items"].as_array().unwrap();
+        let told = items.iter().map(|own| (own["number"].clone(), own["comment"].clone()));
+        (told.collect::<Vec<_>>(), answer.body["next_cursor"].clone())
+    };
+    let expected =
+        [(json!(3), json!("third")), (json!(2), json!("second")), (json!(1), json!("first"))];
+    assert_eq!(list("/v1/outages").await, (expected.to_vec(), Value::Null));
+    let (page, next) = list("/v1/outages?limit=2").await;
+    assert_eq!(page, expected[..2]);
+    let rest = format!("/v1/outages?limit=2&cursor={}", next.as_str().unwrap());
+    assert_eq!(list(&rest).await, (expected[2..].to_vec(), Value::Null));
+    assert_eq!(list("/v1/outages?limit=3").await.1, Value::Null, "nothing is behind the last");
+}
+
+#[tokio::test]
 async fn nothing_is_announced_until_the_number_of_windows_and_the_outages_before_are_confirmed() {
     let (stack, claim) = awaiting().await;
     let dry = dry_run(&stack, &body()).await;

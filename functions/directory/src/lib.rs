@@ -73,6 +73,7 @@ async fn answer(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
         DirectoryRoute::GetUsage => usage::get(app, call).await,
         DirectoryRoute::Windows => windows::get(app, call).await,
         DirectoryRoute::ExtendWindows => Box::pin(windows::extend(app, call)).await,
+        DirectoryRoute::Outages => windows::list_outages(app, call).await,
         DirectoryRoute::Health => health(app).await,
         DirectoryRoute::OpenApi => Ok(Reply::ok(&openapi::document())),
         DirectoryRoute::GetClock => clock::get(app, call).await,

@@ -1,6 +1,6 @@
 //! `/v1/windows`: a deadline explained, for anyone who is signed in; and windows that become longer for an outage.
 
-use app::{ApiError, entry, moment};
+use app::{ApiError, entry, moment, pagination};
 use domain::calendar::{self, BusinessCalendar, UnknownSubdivision, Zone};
 use domain::outage::Outages;
 use store::{Author, ConcernedWindows, OutageWrite, Revised};
@@ -56,6 +56,17 @@ pub(crate) async fn extend(app: &App, call: &Call<'_>) -> Result<Reply, ApiError
 
 fn concerned(windows: &ConcernedWindows) -> ConsequencesView {
     ConsequencesView::of_windows(&windows.claims, windows.is_complete)
+}
+
+/// Lists the outages that were announced, the newest first.
+pub(crate) async fn list_outages(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let caller = call.caller(&app.clients)?;
+    queries::page_only(call)?;
+    let (from, limit) = pagination::start(&app.cursors.page(call, &caller).await?)?;
+    let found = app.store.list_outages(from.as_ref(), limit).await?;
+    let views: Vec<_> = found.items.iter().map(OutageView::of).collect();
+    let next = pagination::next(found.next);
+    Ok(app.cursors.current().list(call, &caller, &views, next.as_deref()))
 }
 
 /// The outage that was announced last.

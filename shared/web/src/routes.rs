@@ -223,6 +223,8 @@ function_routes! {
         Windows,
         /// Gives the windows that end in an interval a business day more.
         ExtendWindows,
+        /// Lists the outages for which windows became longer.
+        Outages,
         /// Says whether the API is there and reaches its table.
         Health,
         /// Reads this contract as OpenAPI.
@@ -356,6 +358,7 @@ pub const ROUTES: &[Route] = &[
     route!("GET" "/v1/tenants/{id}/usage", Directory::GetUsage, "getTenantUsage", OPERATOR_AND_AUDITOR),
     route!("GET" "/v1/windows", Directory::Windows, "getWindow", EVERYONE),
     route!("POST" "/v1/windows:extend", Directory::ExtendWindows, "extendWindows", OPERATOR),
+    route!("GET" "/v1/outages", Directory::Outages, "listOutages", STAFF),
     route!("GET" "/v1/health", Directory::Health, "getHealth", open),
     route!("GET" "/v1/openapi.json", Directory::OpenApi, "getOpenApi", open),
     route!("GET" "/v1/sandbox/clock", Directory::GetClock, "getClock", OPERATOR),

@@ -11,6 +11,7 @@ use crate::table::attributes::{Reader, instant_of, key, put, text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
+use crate::table::index::{Cursor, ListPage};
 use crate::table::keys;
 use crate::table::transaction::Action;
 
@@ -27,6 +28,26 @@ impl Store {
     pub async fn outages(&self) -> Result<Revised<Outages>, StoreError> {
         let stored = self.load_entry(keys::OUTAGES.to_owned()).await?;
         Ok(stored.unwrap_or_else(|| Revised { entry: Outages::default(), revision: 0 }))
+    }
+
+    /// A page of the outages that were announced, the newest first.
+    ///
+    /// # Errors
+    /// Where the entry, or the cursor, cannot be read.
+    pub async fn list_outages(
+        &self,
+        from: Option<&Cursor>,
+        limit: u16,
+    ) -> Result<ListPage<AnnouncedOutage>, StoreError> {
+        let before = from.map(|from| from.sort.parse::<u32>()).transpose();
+        let before = before.map_err(|_| StoreError::unreadable("cursor", "sort"))?;
+        let announced = self.outages().await?.entry.announced;
+        let is_behind = |own: &AnnouncedOutage| before.is_none_or(|last| own.outage.number < last);
+        let mut behind = announced.into_iter().rev().filter(is_behind).peekable();
+        let items: Vec<_> = behind.by_ref().take(usize::from(limit)).collect();
+        let last = items.last().filter(|_| behind.peek().is_some());
+        let next = last.map(|last| Cursor { part: None, sort: last.outage.number.to_string() });
+        Ok(ListPage { items, next })
     }
 
     /// Announces an outage over the outages that `permits` names: the entry, the list that is read before windows are

@@ -743,6 +743,12 @@ fn directory(route: DirectoryRoute) -> Endpoint {
                 "OutageView",
             )
         },
+        DirectoryRoute::Outages => list(
+            "List the outages for which windows became longer",
+            "The outages that were announced, the newest first. One whose interval ended 90 days ago or earlier goes when \
+             another one is announced.",
+            "OutageView",
+        ),
         DirectoryRoute::Health => read(
             "Whether the API is there",
             "Answers once the table can be read; else 503.",
