@@ -11,7 +11,7 @@ use store::UsageRecord;
 use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use support::stack::{Answer, Stack};
 use support::world::{closes_at, decline, link, tenant_id};
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
@@ -47,7 +47,7 @@ async fn usage(stack: &Stack, claim: &Claim, item: u8, partner: &str) -> Answer 
 
 async fn usage_of(stack: &Stack, claim: &Claim, item: u8, partner: &str, query: &str) -> Answer {
     let path = format!("/v1/associations/{}-{item}/usage{query}", claim.id);
-    stack.send(Event::get(&path).partner_admin(partner)).await
+    stack.send(RequestEvent::get(&path).partner_admin(partner)).await
 }
 
 /// The days of an answer.
@@ -105,7 +105,7 @@ async fn a_later_policy_opens_no_earlier_days_to_a_claim_of_before() {
 
 /// What the customer's ledger says of the days that the partner may read.
 async fn ledger_says(stack: &Stack) -> Value {
-    let ledger = stack.send(Event::get("/v1/customer/ledger").customer_admin(CONTOSO)).await;
+    let ledger = stack.send(RequestEvent::get("/v1/customer/ledger").customer_admin(CONTOSO)).await;
     ledger.body["items"][0]["associations"][0]["usage_history"].clone()
 }
 
@@ -147,7 +147,8 @@ async fn usage_is_open_exactly_while_the_association_runs() {
     assert_eq!(usage(&stack, &claim, 1, ALPINE).await.status, 200);
     assert_eq!(usage(&stack, &claim, 2, ALPINE).await.problem(), (403, "association-not-active"));
     assert_eq!(usage(&stack, &claim, 3, ALPINE).await.problem(), (404, "not-found"));
-    let end = Event::post(&format!("/v1/associations/{}-1/end", claim.id)).partner_admin(ALPINE);
+    let end =
+        RequestEvent::post(&format!("/v1/associations/{}-1/end", claim.id)).partner_admin(ALPINE);
     let ended = stack.send(end.clone().json(&json!({"comment": "we leave"}))).await;
     assert_eq!((ended.status, &ended.body["status"]), (200, &json!("ended")), "{}", ended.text);
     assert_eq!(ended.body["reason"], "partner_left");
@@ -176,7 +177,7 @@ async fn leave_programs(stack: &Stack) {
 
 /// The associations of which the partner reads the usage, all at once.
 async fn read_at_once(stack: &Stack) -> usize {
-    let all = Event::get("/v1/usage?from=2027-01-01&to=2027-01-31").partner_admin(ALPINE);
+    let all = RequestEvent::get("/v1/usage?from=2027-01-01&to=2027-01-31").partner_admin(ALPINE);
     let all = stack.send(all).await;
     assert_eq!(all.status, 200, "{}", all.text);
     all.body["items"].as_array().map_or(0, Vec::len)
@@ -193,7 +194,7 @@ async fn an_association_that_began_when_its_location_had_left_the_program_is_rea
     assert_eq!(usage(&stack, &claim, 1, ALPINE).await.problem(), (403, "association-not-active"));
     assert_eq!(read_at_once(&stack).await, 0);
     let path = format!("/v1/customer/associations/{}-1/usage", claim.id);
-    let customer = stack.send(Event::get(&path).customer_admin(CONTOSO)).await;
+    let customer = stack.send(RequestEvent::get(&path).customer_admin(CONTOSO)).await;
     assert_eq!(customer.status, 200, "{}", customer.text);
 }
 
@@ -212,8 +213,8 @@ async fn nobody_elses_association_is_seen() {
     let (stack, claim) = awaiting().await;
     stack.world.let_pass(closes_at(&claim));
     assert_eq!(usage(&stack, &claim, 1, BOREALIS).await.problem(), (404, "not-found"));
-    let get = || Event::get(&format!("/v1/associations/{}-1", claim.id));
-    let list = || Event::get("/v1/associations");
+    let get = || RequestEvent::get(&format!("/v1/associations/{}-1", claim.id));
+    let list = || RequestEvent::get("/v1/associations");
     for event in [get().partner_admin(BOREALIS), get().customer_admin(TAILWIND)] {
         assert_eq!(stack.send(event).await.problem(), (404, "not-found"));
     }
@@ -240,7 +241,7 @@ async fn nobody_elses_association_is_seen() {
 #[tokio::test]
 async fn the_customers_contact_is_shown_to_partner_and_operator_only() {
     let (stack, claim) = awaiting().await;
-    let get = || Event::get(&format!("/v1/claims/{}", claim.id));
+    let get = || RequestEvent::get(&format!("/v1/claims/{}", claim.id));
     for event in [get().partner_admin(ALPINE), get().staff("reviewer", "r")] {
         let answer = stack.send(event).await;
         assert_eq!(
@@ -270,20 +271,20 @@ async fn recipients_are_shown_to_staff_and_from_the_first_notice_on_to_the_admin
             ("it@contoso.example".to_owned(), verified),
         ]
     };
-    let staff = |id: &ClaimId| Event::get(&format!("/v1/claims/{id}")).staff("auditor", "a");
+    let staff = |id: &ClaimId| RequestEvent::get(&format!("/v1/claims/{id}")).staff("auditor", "a");
     let early = stack.send(staff(&submitted.id)).await;
     assert_eq!(states(&early), of(["not_asked", "not_asked"]), "{}", early.text);
     let shown = stack.send(staff(&open.id)).await;
     assert_eq!(states(&shown), of(["asked", "delivered"]), "{}", shown.text);
-    let get = |id: &ClaimId| Event::get(&format!("/v1/customer/claims/{id}"));
+    let get = |id: &ClaimId| RequestEvent::get(&format!("/v1/customer/claims/{id}"));
     let hidden = stack.send(get(&submitted.id).customer_admin(CONTOSO)).await;
     assert_eq!(hidden.problem(), (404, "not-found"));
     let customer = stack.send(get(&open.id).customer_admin(CONTOSO)).await;
     assert_eq!(states(&customer), of(["asked", "delivered"]), "{}", customer.text);
-    let listed = stack.send(Event::get("/v1/customer/claims").customer_admin(CONTOSO)).await;
+    let listed = stack.send(RequestEvent::get("/v1/customer/claims").customer_admin(CONTOSO)).await;
     assert!(!listed.text.contains("it@contoso.example"), "of a claim that is read alone");
     for id in [&submitted.id, &open.id] {
-        let partner = Event::get(&format!("/v1/claims/{id}")).partner_admin(ALPINE);
+        let partner = RequestEvent::get(&format!("/v1/claims/{id}")).partner_admin(ALPINE);
         let partner = stack.send(partner).await;
         assert!(partner.body.get("recipients").is_none(), "{}", partner.text);
     }
@@ -293,7 +294,7 @@ async fn recipients_are_shown_to_staff_and_from_the_first_notice_on_to_the_admin
 async fn a_claim_that_has_not_changed_is_not_sent_again() {
     let (stack, claim) = awaiting().await;
     let get = |tag: &str| {
-        Event::get(&format!("/v1/claims/{}", claim.id))
+        RequestEvent::get(&format!("/v1/claims/{}", claim.id))
             .partner_admin(ALPINE)
             .header("if-none-match", tag)
     };
@@ -305,8 +306,9 @@ async fn a_claim_that_has_not_changed_is_not_sent_again() {
 #[tokio::test]
 async fn the_claim_says_whose_turn_it_is_until_when_and_what_silence_does() {
     let (stack, claim) = awaiting().await;
-    let answer =
-        stack.send(Event::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE)).await;
+    let answer = stack
+        .send(RequestEvent::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE))
+        .await;
     let turn =
         json!({"who": "customer", "until": "2026-12-31T23:00:00Z", "on_silence": "associate"});
     assert_eq!(answer.body["turn"], turn, "{}", answer.text);
@@ -342,7 +344,7 @@ async fn usage_is_a_table_for_whoever_asks_for_one() {
     let (stack, claim) = awaiting().await;
     stack.world.let_pass(closes_at(&claim));
     let path = format!("/v1/associations/{}-2/usage?from=2027-01-01&to=2027-01-31", claim.id);
-    let event = Event::get(&path).partner_admin(ALPINE).header("accept", "text/csv");
+    let event = RequestEvent::get(&path).partner_admin(ALPINE).header("accept", "text/csv");
     let table = stack.send(event).await;
     assert_eq!(table.header("content-type"), "text/csv; charset=utf-8; header=present");
     let expected =
@@ -352,7 +354,7 @@ async fn usage_is_a_table_for_whoever_asks_for_one() {
 
 /// The usage of all active associations, by association.
 async fn usage_of_many(stack: &Stack, partner: &str, query: &str) -> Answer {
-    stack.send(Event::get(&format!("/v1/usage{query}")).partner_user(partner)).await
+    stack.send(RequestEvent::get(&format!("/v1/usage{query}")).partner_user(partner)).await
 }
 
 #[tokio::test]
@@ -396,7 +398,7 @@ async fn every_association_that_is_read_among_many_stands_as_read_in_the_ledger(
     let (stack, claim) = awaiting().await;
     stack.world.let_pass(closes_at(&claim));
     usage_of_many(&stack, ALPINE, "").await;
-    let ledger = stack.send(Event::get("/v1/customer/ledger").customer_admin(CONTOSO)).await;
+    let ledger = stack.send(RequestEvent::get("/v1/customer/ledger").customer_admin(CONTOSO)).await;
     let associations = ledger.body["items"][0]["associations"].as_array().unwrap();
     assert_eq!(associations.len(), 2);
     for association in associations {
@@ -409,8 +411,9 @@ async fn the_associations_of_a_page_are_a_table_and_the_next_page_stands_in_the_
     let (stack, claim) = awaiting().await;
     stack.world.let_pass(closes_at(&claim));
     let first = "/v1/usage?limit=1&from=2027-01-01&to=2027-01-31";
-    let get =
-        |path: &str| stack.send(Event::get(path).partner_user(ALPINE).header("accept", "text/csv"));
+    let get = |path: &str| {
+        stack.send(RequestEvent::get(path).partner_user(ALPINE).header("accept", "text/csv"))
+    };
     let table = get(first).await;
     let names =
         "association_id,tenant_id,program,item_kind,item_id,date,active_users,provisioned_seats";
@@ -441,12 +444,12 @@ async fn the_customer_reads_what_its_partner_reads_and_that_is_nobodys_reading()
     stack.world.let_pass(closes_at(&claim));
     let path =
         format!("/v1/customer/associations/{}-2/usage?from=2027-01-01&to=2027-01-31", claim.id);
-    let own = stack.send(Event::get(&path).customer_admin(CONTOSO)).await;
-    let ledger = stack.send(Event::get("/v1/customer/ledger").customer_admin(CONTOSO)).await;
+    let own = stack.send(RequestEvent::get(&path).customer_admin(CONTOSO)).await;
+    let ledger = stack.send(RequestEvent::get("/v1/customer/ledger").customer_admin(CONTOSO)).await;
     let last_read = &ledger.body["items"][0]["associations"][1]["last_read_at"];
     assert_eq!(last_read, &Value::Null, "{}", ledger.text);
     assert_eq!(own.body, usage(&stack, &claim, 2, ALPINE).await.body, "{}", own.text);
-    let other = stack.send(Event::get(&path).customer_admin(TAILWIND)).await;
+    let other = stack.send(RequestEvent::get(&path).customer_admin(TAILWIND)).await;
     assert_eq!(other.status, 404, "{}", other.text);
 }
 
@@ -456,11 +459,12 @@ async fn an_ended_item_keeps_since_when_and_on_what_basis_it_was_official() {
     stack.world.let_pass(closes_at(&claim));
     let end = format!("/v1/associations/{}-2/end", claim.id);
     let ended = stack
-        .send(Event::post(&end).partner_admin(ALPINE).json(&json!({"comment": "We leave."})))
+        .send(RequestEvent::post(&end).partner_admin(ALPINE).json(&json!({"comment": "We leave."})))
         .await;
     assert_eq!(ended.status, 200, "{}", ended.text);
-    let shown =
-        stack.send(Event::get(&format!("/v1/claims/{}", claim.id)).partner_user(ALPINE)).await;
+    let shown = stack
+        .send(RequestEvent::get(&format!("/v1/claims/{}", claim.id)).partner_user(ALPINE))
+        .await;
     let item = &shown.body["items"][1];
     assert_eq!((&item["status"], &item["basis"]), (&json!("ended"), &json!("deemed")));
     assert_eq!(item["effective_at"], "2026-12-31T23:00:00Z", "{item}");
@@ -470,7 +474,7 @@ async fn an_ended_item_keeps_since_when_and_on_what_basis_it_was_official() {
 /// What was fed of an item of a tenant.
 async fn fed(stack: &Stack, tenant: &str, query: &str) -> Answer {
     let path = format!("/v1/tenants/{tenant}/usage?{query}");
-    stack.send(Event::get(&path).staff("auditor", "anna")).await
+    stack.send(RequestEvent::get(&path).staff("auditor", "anna")).await
 }
 
 #[tokio::test]
@@ -493,10 +497,10 @@ async fn staff_read_what_was_fed_as_it_was_fed_whether_anybody_is_associated_or_
     assert_eq!(past.body["status"], "final");
     let path =
         format!("/v1/tenants/{CONTOSO}/usage?kind=workload&id=teams&from=2027-01-02&to=2027-01-02");
-    let table = Event::get(&path).staff("operator", "olga").header("accept", "text/csv");
+    let table = RequestEvent::get(&path).staff("operator", "olga").header("accept", "text/csv");
     let table = stack.send(table).await;
     assert_eq!(table.text, "date,active_users,provisioned_seats\r\n2027-01-02,4,100\r\n");
-    let ledger = stack.send(Event::get("/v1/customer/ledger").customer_admin(CONTOSO)).await;
+    let ledger = stack.send(RequestEvent::get("/v1/customer/ledger").customer_admin(CONTOSO)).await;
     assert_eq!(ledger.body["items"], json!([]), "it is nobody's reading");
 }
 
@@ -525,7 +529,7 @@ async fn what_was_fed_is_of_an_item_that_the_tenant_has_and_of_400_days_at_most(
     }
     let nobody = "00000000-0000-4000-8000-000000000000";
     assert_eq!(fed(&stack, nobody, "x=1").await.problem(), (404, "not-found"));
-    let reviewer = Event::get(&format!("/v1/tenants/{CONTOSO}/usage?{item}"));
+    let reviewer = RequestEvent::get(&format!("/v1/tenants/{CONTOSO}/usage?{item}"));
     let reviewer = stack.send(reviewer.staff("reviewer", "rita")).await;
     assert_eq!(reviewer.problem(), (403, "role-not-allowed"));
 }

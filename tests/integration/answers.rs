@@ -16,7 +16,7 @@ use support::wire::Fault;
 use support::world::{
     VERIFIED, closes_at, contoso_admin, decline_all, item_statuses, link, withdraw,
 };
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
@@ -28,14 +28,14 @@ async fn awaiting() -> (Stack, Claim) {
 }
 
 /// A form as a browser sends it.
-fn form(claim: &Claim, notice: u16, fields: &str) -> Event {
-    Event::post(&format!("/d/{}?lang=en", stack::token(&claim.id, notice)))
+fn form(claim: &Claim, notice: u16, fields: &str) -> RequestEvent {
+    RequestEvent::post(&format!("/d/{}?lang=en", stack::token(&claim.id, notice)))
         .header("content-type", "application/x-www-form-urlencoded")
         .body(fields)
 }
 
 /// The same, with the right code.
-fn coded(claim: &Claim, notice: u16, fields: &str) -> Event {
+fn coded(claim: &Claim, notice: u16, fields: &str) -> RequestEvent {
     form(claim, notice, &format!("{fields}&code={}", stack::code(&claim.id, notice)))
 }
 
@@ -60,7 +60,7 @@ async fn a_no_that_is_recorded_is_shown_as_recorded_even_if_nothing_more_can_be_
         assert!(answer.text.contains(part), "{part}: {}", answer.text);
     }
     assert_eq!(item_statuses(&stack.world.read(&claim.id).await), ["pending", "declined"]);
-    let page = stack.send(Event::get(&format!("/d/{}", stack::token(&claim.id, 1)))).await;
+    let page = stack.send(RequestEvent::get(&format!("/d/{}", stack::token(&claim.id, 1)))).await;
     assert_eq!(page.status, 503, "the whole page cannot be shown");
     assert!(page.text.contains("we cannot say whether it was recorded"), "{}", page.text);
 }
@@ -149,7 +149,7 @@ async fn while_a_notice_is_on_its_way_the_page_counts_from_when_it_was_sent_what
     stack.world.clock.advance(Duration::days(1));
     decide(&stack, &claim, 1, "decision=decline&items=1").await;
     stack.backstage.publish(&records(&stack.world)).await.unwrap();
-    let page = Event::get(&format!("/d/{}?lang=en", stack::token(&claim.id, 1)));
+    let page = RequestEvent::get(&format!("/d/{}?lang=en", stack::token(&claim.id, 1)));
     let page = stack.send(page).await;
     assert!(
         page.text.contains("at least until the end of Thursday 31 December 2026"),
@@ -163,11 +163,11 @@ async fn a_link_forwarded_to_the_partner_declines_and_never_accepts() {
     let (stack, claim) = awaiting().await;
     let refused = decide(&stack, &claim, 1, "decision=accept").await;
     assert_eq!(refused.errors(), [("/decision".to_owned(), "unknown-code".to_owned())]);
-    let accept = Command::Accept { items: domain::command::Selection::All };
+    let accept = Command::Accept { items: domain::command::ItemSelection::All };
     let refused = stack.world.give(&claim.id, &link(1), &accept).await.unwrap_err();
     assert!(matches!(refused, StoreError::Rejected(Rejection::RoleNotAllowed)), "{refused}");
     let path = format!("/v1/customer/claims/{}/accept", claim.id);
-    let partner = Event::post(&path).partner_admin(fixtures::ALPINE).json(&json!({}));
+    let partner = RequestEvent::post(&path).partner_admin(fixtures::ALPINE).json(&json!({}));
     assert_eq!(stack.send(partner).await.problem(), (403, "role-not-allowed"));
     assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
     let declined = decide(&stack, &claim, 1, "decision=decline").await;
@@ -178,19 +178,20 @@ async fn a_link_forwarded_to_the_partner_declines_and_never_accepts() {
 async fn every_answer_bears_the_strict_headers() {
     let (stack, claim) = awaiting().await;
     let path = format!("/d/{}", stack::token(&claim.id, 1));
-    let get = |path: &str| Event::get(path);
-    let json = |event: Event| event.header("accept", "application/json");
-    let other = |kind: &str, body: &str| Event::post(&path).header("content-type", kind).body(body);
+    let get = |path: &str| RequestEvent::get(path);
+    let json = |event: RequestEvent| event.header("accept", "application/json");
+    let other =
+        |kind: &str, body: &str| RequestEvent::post(&path).header("content-type", kind).body(body);
     let urlencoded = "application/x-www-form-urlencoded";
     let wrong = if stack::code(&claim.id, 1) == "000000" { "000001" } else { "000000" };
     let guess = format!("decision=decline&code={wrong}");
     let cases = [
         (200, get(&path)),
-        (200, Event::new("HEAD", &path)),
+        (200, RequestEvent::new("HEAD", &path)),
         (404, get("/d/nobody")),
         (404, get("/n/AAAAA-AAAAA")),
-        (405, Event::new("PUT", &path)),
-        (405, Event::new("OPTIONS", &path)),
+        (405, RequestEvent::new("PUT", &path)),
+        (405, RequestEvent::new("OPTIONS", &path)),
         (422, form(&claim, 1, "decision=decline&code=1")),
         (422, json(form(&claim, 1, "decision=decline&code=1"))),
         (403, form(&claim, 1, &guess)),
@@ -225,7 +226,7 @@ async fn a_token_that_is_not_ours_is_answered_before_anything_is_read() {
     wire(&stack).reset();
     for token in ["nobody", "x", &good[1..], &format!("{good}A"), &"a".repeat(5000), "%C5%BE"] {
         for method in ["GET", "HEAD", "POST", "PUT"] {
-            let event = Event::new(method, &format!("/d/{token}"))
+            let event = RequestEvent::new(method, &format!("/d/{token}"))
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body("decision=decline&code=123456");
             assert_eq!(stack.send(event).await.status, 404, "{method} {token}");
@@ -240,7 +241,8 @@ async fn a_browser_that_fetches_the_page_beforehand_decides_nothing() {
     let before = stack.world.engine.items("");
     let path = format!("/d/{}", stack::token(&claim.id, 1));
     for purpose in ["prefetch", "prefetch;prerender"] {
-        let event = Event::get(&path).header("sec-purpose", purpose).header("purpose", "prefetch");
+        let event =
+            RequestEvent::get(&path).header("sec-purpose", purpose).header("purpose", "prefetch");
         let answer = stack.send(event).await;
         assert_eq!(answer.status, 200);
         assert_eq!(answer.header("cache-control"), "no-store");
@@ -255,7 +257,7 @@ async fn a_link_says_no_beside_an_item_that_has_vanished() {
     tenant.items.retain(|item| item.id.as_str() != "teams");
     stack.world.store.put_tenant(&tenant).await.unwrap();
     stack.backstage.sweep(&stack.world).await.unwrap();
-    let page = stack.send(Event::get(&format!("/d/{}", stack::token(&claim.id, 1)))).await;
+    let page = stack.send(RequestEvent::get(&format!("/d/{}", stack::token(&claim.id, 1)))).await;
     assert!(!page.text.contains("value=\"2\""), "it is not offered: {}", page.text);
     let no = decide(&stack, &claim, 1, "decision=decline").await;
     assert_eq!(no.items(), json!([[1, "declined"], [2, "declined"]]), "the no is kept");

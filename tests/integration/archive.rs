@@ -2,10 +2,10 @@
 //! history, chained by hashes, whatever comes twice, late or in another order.
 
 use domain::claim::Claim;
-use domain::history::{Audience, Told};
+use domain::history::{Audience, ReadableEntry};
 use domain::ids::Version;
 use serde_json::Value;
-use store::{HistoryEntry, Image, Store, StoreError};
+use store::{ClaimImage, HistoryEntry, Store, StoreError};
 use support::engine::key;
 use support::wire::{Fault, any};
 use support::world::{World, alpine, withdraw};
@@ -13,11 +13,11 @@ use support::world::{World, alpine, withdraw};
 const NOW: &str = "2026-12-22T14:00:00Z";
 
 /// A record of the stream: old and new image.
-type Record = (Option<Image>, Image);
+type Record = (Option<ClaimImage>, ClaimImage);
 
-fn image(value: &Value) -> Option<Image> {
+fn image(value: &Value) -> Option<ClaimImage> {
     let item: serde_dynamo::Item = serde_json::from_value(value.clone()).ok()?;
-    (value.is_object()).then(|| Image::from_stream(item).unwrap())
+    (value.is_object()).then(|| ClaimImage::from_stream(item).unwrap())
 }
 
 /// The records of the claims' own items, as the filter lets them through.
@@ -68,8 +68,8 @@ fn texts(history: &[HistoryEntry]) -> String {
 
 fn types(history: &[HistoryEntry]) -> Vec<String> {
     let name = |entry: &HistoryEntry| match entry.told().unwrap() {
-        Told::Event(event) => event.event_type.as_str().to_owned(),
-        Told::Withheld(withheld) => withheld.name,
+        ReadableEntry::Event(event) => event.event_type.as_str().to_owned(),
+        ReadableEntry::Withheld(withheld) => withheld.name,
     };
     history.iter().map(name).collect()
 }
@@ -113,7 +113,7 @@ async fn a_missing_entry_is_written_from_the_old_image_first() {
         previous = entry.hash;
     }
     let reconstructed = history.iter().filter(|entry| match entry.told() {
-        Some(Told::Event(event)) => event.reconstructed,
+        Some(ReadableEntry::Event(event)) => event.reconstructed,
         told => panic!("{told:?}"),
     });
     let versions: Vec<Version> = reconstructed.map(|entry| entry.version).collect();
@@ -258,5 +258,5 @@ async fn an_image_of_an_unknown_version_is_corrupt() {
     let mut record = world.stored(&claim.id);
     record["st"] = serde_json::json!({"S": "levitating"});
     let item: serde_dynamo::Item = serde_json::from_value(record).unwrap();
-    assert!(matches!(Image::from_stream(item), Err(StoreError::Corrupt(_))));
+    assert!(matches!(ClaimImage::from_stream(item), Err(StoreError::Corrupt(_))));
 }

@@ -4,7 +4,7 @@
 use chrono::{Duration, NaiveDate};
 use domain::ids::NoticeNo;
 use domain::program::{ItemKind, ItemRef, Policy, Program};
-use store::{CodeUse, Noted, NoticeOfCode, Store, StoreError, UsageRecord, WrongCodes};
+use store::{CodeUse, DeliveryReport, NoticeOfCode, Store, StoreError, UsageRecord, WrongCodes};
 use support::fixtures;
 use support::wire::{Fault, Wire, any};
 use support::world::{VERIFIED, World, tenant_id};
@@ -89,7 +89,7 @@ async fn a_report_and_a_notice_code_are_kept_whatever_breaks() {
     for fault in &FAULTS {
         let world = World::at(NOW).await;
         let claim = world.notifying("k", &["teams"]).await;
-        let noted = Noted::Delivered { at: world.now().at };
+        let noted = DeliveryReport::Delivered { at: world.now().at };
         let reports = disturbed(&world, fault, 11, |store| {
             let id = claim.id.clone();
             async move { store.note_report(&id, NoticeNo(1), VERIFIED, noted).await }

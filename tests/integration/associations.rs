@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use support::fixtures::{ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use support::stack::{Answer, Stack};
 use support::world::closes_at;
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
@@ -22,7 +22,7 @@ async fn associated() -> (Stack, Claim, Claim) {
 }
 
 async fn list(stack: &Stack, query: &str) -> Answer {
-    stack.send(Event::get(&format!("/v1/associations{query}")).partner_admin(ALPINE)).await
+    stack.send(RequestEvent::get(&format!("/v1/associations{query}")).partner_admin(ALPINE)).await
 }
 
 fn ids(answer: &Answer) -> Vec<String> {
@@ -74,8 +74,9 @@ async fn a_claim_made_between_two_pages_repeats_and_hides_nothing() {
 #[tokio::test]
 async fn partner_and_operator_say_why_they_end_and_the_customer_need_not() {
     let (stack, older, newer) = associated().await;
-    let end =
-        |claim: &Claim, no: u8| Event::post(&format!("/v1/associations/{}-{no}/end", claim.id));
+    let end = |claim: &Claim, no: u8| {
+        RequestEvent::post(&format!("/v1/associations/{}-{no}/end", claim.id))
+    };
     for event in [end(&older, 1).partner_admin(ALPINE), end(&older, 1).staff("operator", "op")] {
         let refused = stack.send(event.json(&json!({}))).await;
         assert_eq!(refused.problem(), (422, "invalid-fields"));
@@ -97,7 +98,7 @@ async fn partner_and_operator_say_why_they_end_and_the_customer_need_not() {
 #[tokio::test]
 async fn another_partys_association_is_not_found_whatever_the_body() {
     let (stack, older, _) = associated().await;
-    let end = || Event::post(&format!("/v1/associations/{}-1/end", older.id));
+    let end = || RequestEvent::post(&format!("/v1/associations/{}-1/end", older.id));
     for event in [end().partner_admin(BOREALIS), end().customer_admin(TAILWIND)] {
         assert_eq!(
             stack.send(event.clone().json(&json!({"comment": "x"}))).await.problem(),
@@ -116,7 +117,7 @@ async fn another_partys_association_is_not_found_whatever_the_body() {
 
 /// What the customer's list and ledger tell of an association: its status, the end of its term, and until when it runs.
 async fn told_of(stack: &Stack, id: &str) -> (Value, Value, Value) {
-    let get = |path: &str| stack.send(Event::get(path).customer_admin(CONTOSO));
+    let get = |path: &str| stack.send(RequestEvent::get(path).customer_admin(CONTOSO));
     let find = |all: &Value| {
         let all = all.as_array().unwrap_or_else(|| panic!("{all}")).iter();
         all.clone().find(|one| one["id"] == id).unwrap_or_else(|| panic!("{id}: {all:?}")).clone()
@@ -136,7 +137,7 @@ async fn with_term(months: Option<u32>) -> Stack {
 }
 
 async fn answer(stack: &Stack, claim: &Claim, name: &str, body: &Value) -> Answer {
-    let event = Event::post(&format!("/v1/customer/claims/{}/{name}", claim.id));
+    let event = RequestEvent::post(&format!("/v1/customer/claims/{}/{name}", claim.id));
     let answer = stack.send(event.customer_admin(CONTOSO).json(body)).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer
@@ -150,7 +151,7 @@ async fn the_end_of_the_term_is_told_while_it_runs_and_after_all_of_it_has_ended
     let (id, term) = (format!("{}-1", claim.id), json!("2028-12-31T23:00:00Z"));
     assert_eq!(told_of(&stack, &id).await, (json!("active"), term.clone(), term.clone()));
     stack.world.clock.advance(Duration::days(30));
-    let end = Event::post(&format!("/v1/associations/{id}/end")).customer_admin(CONTOSO);
+    let end = RequestEvent::post(&format!("/v1/associations/{id}/end")).customer_admin(CONTOSO);
     let ended = stack.send(end).await;
     assert_eq!((ended.status, &ended.body["term_ends_at"]), (200, &term), "{}", ended.text);
     assert_eq!(stack.world.read(&claim.id).await.status().as_str(), "ended");
@@ -185,7 +186,8 @@ async fn without_a_term_or_a_window_to_count_it_from_no_end_is_told() {
     let claim = Box::pin(stack.world.awaiting("k", &["teams", "exchange-online"])).await;
     answer(&stack, &claim, "accept", &json!({"items": [1]})).await;
     let version = stack.world.read(&claim.id).await.version.0;
-    let hold = Event::post(&format!("/v1/claims/{}/review", claim.id)).staff("operator", "olga");
+    let hold =
+        RequestEvent::post(&format!("/v1/claims/{}/review", claim.id)).staff("operator", "olga");
     let hold = hold.header("if-match", &format!("\"{version}\""));
     let hold = hold.json(&json!({"action": "hold", "comment": "Something has to be looked at."}));
     let waiting = stack.send(hold).await;

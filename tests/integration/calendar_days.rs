@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use support::fixtures::ALPINE;
 use support::stack::{Answer, Stack};
 use support::world::closes_at;
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const CALENDAR: &str = "/v1/calendars/CZ";
@@ -18,17 +18,17 @@ fn day(date: &str) -> String {
 }
 
 async fn get(stack: &Stack, path: &str) -> Answer {
-    let answer = stack.send(Event::get(path).staff("auditor", "anna")).await;
+    let answer = stack.send(RequestEvent::get(path).staff("auditor", "anna")).await;
     assert_eq!(answer.status, 200, "{path}: {}", answer.text);
     answer
 }
 
 async fn put(stack: &Stack, path: &str, by: &str, body: &Value) -> Answer {
-    stack.send(Event::put(path).staff("operator", by).json(body)).await
+    stack.send(RequestEvent::put(path).staff("operator", by).json(body)).await
 }
 
 async fn delete(stack: &Stack, path: &str) -> Answer {
-    stack.send(Event::new("DELETE", path).staff("operator", "olga")).await
+    stack.send(RequestEvent::new("DELETE", path).staff("operator", "olga")).await
 }
 
 /// The days that are added, with when and by whom.
@@ -138,11 +138,13 @@ async fn a_day_names_a_country_a_date_and_a_name_and_there_are_at_most_200() {
 async fn if_match_is_heeded_where_it_is_sent() {
     let stack = stack().await;
     let (path, body) = (day("2026-12-30"), json!({"name": "Mourning"}));
-    let over =
-        |tag: &str| Event::put(&path).staff("operator", "olga").header("if-match", tag).json(&body);
+    let over = |tag: &str| {
+        RequestEvent::put(&path).staff("operator", "olga").header("if-match", tag).json(&body)
+    };
     assert_eq!(stack.send(over("\"7\"")).await.problem(), (412, "version-mismatch"));
     assert_eq!(stack.send(over("\"0\"")).await.status, 201);
-    let stale = Event::new("DELETE", &path).staff("operator", "olga").header("if-match", "\"0\"");
+    let stale =
+        RequestEvent::new("DELETE", &path).staff("operator", "olga").header("if-match", "\"0\"");
     let stale = stack.send(stale).await;
     assert_eq!((stale.problem(), stale.header("etag")), ((412, "version-mismatch"), "\"1\""));
 }
@@ -179,7 +181,7 @@ async fn the_calendars_that_something_was_added_to_are_listed_by_country() {
         (vec![json!("CZ"), json!("SK")], vec![json!("US")])
     );
     assert_eq!(first.body["items"][0], get(&stack, CALENDAR).await.body);
-    let partner = stack.send(Event::get("/v1/calendars").partner_admin(ALPINE)).await;
+    let partner = stack.send(RequestEvent::get("/v1/calendars").partner_admin(ALPINE)).await;
     assert_eq!(partner.problem(), (403, "role-not-allowed"), "who announced what is for staff");
 }
 

@@ -16,7 +16,7 @@ use support::fixtures::{self, ALPINE};
 use support::stack::{Answer, Stack};
 use support::wire::{Call, Fault};
 use support::world::closes_at;
-use web::event::Event;
+use web::event::RequestEvent;
 
 use super::capacity::copy_open_claims;
 
@@ -39,7 +39,8 @@ fn new_years_eve() -> Value {
 
 /// Announces days, without anybody following the stream.
 async fn announce(stack: &Stack, country: &str, added: &Value) -> Answer {
-    let event = Event::new("PUT", &format!("/v1/calendars/{country}")).staff("operator", "op");
+    let event =
+        RequestEvent::new("PUT", &format!("/v1/calendars/{country}")).staff("operator", "op");
     let answer = stack.send(event.json(&json!({"added": added}))).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer
@@ -89,7 +90,7 @@ async fn a_holiday_announced_in_an_open_window_lengthens_it_and_the_customer_is_
 async fn a_window_that_an_announced_holiday_lengthens_passes_by_the_days_on_which_the_customer_rests()
  {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let rules = Event::put("/v1/customer/rules").customer_admin(fixtures::CONTOSO);
+    let rules = RequestEvent::put("/v1/customer/rules").customer_admin(fixtures::CONTOSO);
     let put = stack.send(rules.json(&json!({"closures": ["2027-01-04"]}))).await;
     assert_eq!(put.status, 200, "{}", put.text);
     let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
@@ -159,7 +160,7 @@ async fn the_longer_window_explains_itself_with_the_name_of_the_day() {
     announce(&stack, "CZ", &new_years_eve()).await;
     recount(&stack).await;
     let path = format!("/v1/claims/{}", claim.id);
-    let shown = stack.send(Event::get(&path).partner_user(ALPINE)).await;
+    let shown = stack.send(RequestEvent::get(&path).partner_user(ALPINE)).await;
     assert_eq!(shown.body["window"]["calendar"], "CZ@2026.12+1", "{}", shown.text);
     let day = json!({"date": "2026-12-31", "reason": "exception", "name": "Day of mourning"});
     let skipped = shown.body["window"]["skipped"].as_array().unwrap();
@@ -186,7 +187,7 @@ async fn a_list_that_finds_a_window_due_counts_it_again_as_well() {
     let (stack, claim) = awaiting().await;
     announce(&stack, "CZ", &new_years_eve()).await;
     stack.world.let_pass(SHORT.parse().unwrap());
-    let listed = stack.send(Event::get("/v1/claims").partner_admin(ALPINE)).await;
+    let listed = stack.send(RequestEvent::get("/v1/claims").partner_admin(ALPINE)).await;
     assert_eq!(listed.body["items"][0]["status"], "awaiting_customer", "{}", listed.text);
     assert_eq!(listed.body["items"][0]["turn"]["until"], LONG);
     assert_eq!(deadline(&stack, &claim).await, LONG);
@@ -349,7 +350,7 @@ async fn an_explained_deadline_skips_the_announced_day_only_where_it_was_announc
         let path = format!(
             "/v1/windows?country=US&subdivision={subdivision}&delivered_at=2026-12-22T14:00:00Z"
         );
-        let shown = stack.send(Event::get(&path).partner_admin(ALPINE)).await;
+        let shown = stack.send(RequestEvent::get(&path).partner_admin(ALPINE)).await;
         let skipped = shown.body["skipped"].as_array().unwrap();
         let named = skipped.iter().any(|day| day["name"] == "Day of mourning");
         assert_eq!(named, skips, "{}", shown.text);
@@ -359,7 +360,7 @@ async fn an_explained_deadline_skips_the_announced_day_only_where_it_was_announc
 #[tokio::test]
 async fn a_country_that_does_not_exist_has_no_calendar() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let event = Event::new("PUT", "/v1/calendars/ZZ").staff("operator", "op");
+    let event = RequestEvent::new("PUT", "/v1/calendars/ZZ").staff("operator", "op");
     let answer = stack.send(event.json(&json!({"added": []}))).await;
     assert_eq!(answer.problem(), (404, "not-found"));
 }

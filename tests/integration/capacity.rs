@@ -20,7 +20,7 @@ use support::world::{
     reviewer, undo_all, validate, withdraw,
 };
 
-use store::{CodeUse, Effect, Noted, WrongCodes};
+use store::{CodeUse, DeliveryReport, Effect, WrongCodes};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
@@ -186,7 +186,7 @@ async fn validating_costs_two_for_claim_each_item_and_list_and_one_for_each_time
 async fn opening_a_window_costs_two_and_one_for_each_of_its_two_reminders() {
     let world = world().await;
     let claim = world.notifying("k", &ITEMS).await;
-    let delivered = Noted::Delivered { at: world.clock.now() };
+    let delivered = DeliveryReport::Delivered { at: world.clock.now() };
     world.note(&claim, claim.notice, delivered).await.unwrap();
     world.wire.reset();
     world.give(&claim.id, &Actor::System, &apply_reports(claim.notice)).await.unwrap();
@@ -198,9 +198,9 @@ async fn a_report_costs_one_and_one_that_changes_nothing_no_more() {
     let world = world().await;
     let claim = world.awaiting("k", &ITEMS).await;
     let at = world.clock.now();
-    let failed = Noted::Failed { at, cause: FailureCause::Bounce };
-    let later = Noted::Delivered { at: at - Duration::seconds(1) };
-    for noted in [Noted::Sent, Noted::Unattended, later, failed] {
+    let failed = DeliveryReport::Failed { at, cause: FailureCause::Bounce };
+    let later = DeliveryReport::Delivered { at: at - Duration::seconds(1) };
+    for noted in [DeliveryReport::Sent, DeliveryReport::Unattended, later, failed] {
         world.wire.reset();
         world.store.note_report(&claim.id, claim.notice, UNVERIFIED, noted).await.unwrap();
         let apply = apply_reports(claim.notice);

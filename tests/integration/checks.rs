@@ -9,7 +9,7 @@ use support::fixtures::{
     self, ALPINE, BOREALIS, CONTOSO, FABRIKAM, TAILWIND, claim_body, claim_body_of,
 };
 use support::stack::{Answer, Stack};
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const FULL: (u16, &str) = (429, "quota-exceeded");
@@ -23,7 +23,7 @@ async fn with_alpine(change: impl FnOnce(&mut Partner)) -> Stack {
 }
 
 async fn check(stack: &Stack, partner: &str, body: &Value) -> Answer {
-    stack.send(Event::post("/v1/claims:check").partner_user(partner).json(body)).await
+    stack.send(RequestEvent::post("/v1/claims:check").partner_user(partner).json(body)).await
 }
 
 /// What a partner asks who wants to know what it can claim at a tenant.
@@ -47,13 +47,13 @@ fn claimable(answer: &Answer) -> Vec<(String, Value, String)> {
 }
 
 async fn checks_left(stack: &Stack) -> Value {
-    let me = stack.send(Event::get("/v1/me").partner_user(ALPINE)).await;
+    let me = stack.send(RequestEvent::get("/v1/me").partner_user(ALPINE)).await;
     me.body["quotas"]["daily_checks_left"].clone()
 }
 
 /// The checks in the customer's ledger, by partner.
 async fn told(stack: &Stack, tenant: &str) -> Vec<(String, usize)> {
-    let ledger = stack.send(Event::get("/v1/customer/ledger").customer_admin(tenant)).await;
+    let ledger = stack.send(RequestEvent::get("/v1/customer/ledger").customer_admin(tenant)).await;
     assert_eq!(ledger.status, 200, "{}", ledger.text);
     let entries = ledger.body["items"].as_array().unwrap().iter();
     entries
@@ -99,11 +99,11 @@ async fn a_check_without_items_lists_what_the_partner_can_claim() {
 async fn a_check_calls_items_by_their_names_in_the_language_of_who_asks() {
     let stack = Box::pin(Stack::at(NOW)).await;
     let names = json!({"catalogue_names": {"teams": {"en": "Microsoft Teams", "cs": "Týmy"}}});
-    let put = Event::put("/v1/programs/osu-m365").staff("operator", "olga").json(&names);
+    let put = RequestEvent::put("/v1/programs/osu-m365").staff("operator", "olga").json(&names);
     let put = stack.send(put).await;
     assert_eq!(put.status, 200, "{}", put.text);
     for (language, name) in [("en", "Microsoft Teams"), ("cs", "Týmy")] {
-        let question = Event::post("/v1/claims:check").partner_user(ALPINE);
+        let question = RequestEvent::post("/v1/claims:check").partner_user(ALPINE);
         let question = question.header("accept-language", language).json(&at_contoso());
         let answer = stack.send(question).await;
         let told: Vec<_> = claimable(&answer).into_iter().map(|(id, own, _)| (id, own)).collect();
@@ -126,7 +126,7 @@ async fn a_check_tells_nothing_of_a_rival_and_everything_of_a_block() {
     assert!(claimability(&free).all(|own| own == "claimable"), "{}", free.text);
     assert_eq!(free.body["contested"], Value::Null, "{}", free.text);
     assert!(!free.text.contains(rival.id.as_str()) && !free.text.contains(BOREALIS));
-    let put = Event::put("/v1/customer/rules").customer_admin(CONTOSO).json(&rules);
+    let put = RequestEvent::put("/v1/customer/rules").customer_admin(CONTOSO).json(&rules);
     assert_eq!(stack.send(put).await.status, 200);
     let blocked = check(&stack, ALPINE, &at_contoso()).await;
     assert!(claimability(&blocked).all(|own| own == "blocked"), "{}", blocked.text);
@@ -259,7 +259,7 @@ async fn the_customer_and_staff_see_who_has_looked() {
     let path = format!("/v1/tenants/{CONTOSO}/checks");
     let (mut seen, mut cursor) = (Vec::new(), String::new());
     loop {
-        let page = Event::get(&format!("{path}?limit=1{cursor}")).staff("reviewer", "r1");
+        let page = RequestEvent::get(&format!("{path}?limit=1{cursor}")).staff("reviewer", "r1");
         let page = stack.send(page).await;
         let items = page.body["items"].as_array().unwrap_or_else(|| panic!("{}", page.text));
         seen.extend(items.iter().map(|item| {
@@ -275,7 +275,7 @@ async fn the_customer_and_staff_see_who_has_looked() {
         [day(BOREALIS, "2026-12-22"), day(ALPINE, "2026-12-23"), day(ALPINE, "2026-12-22")];
     assert_eq!(seen, expected);
     let nowhere = "/v1/tenants/00000000-0000-4000-8000-000000000000/checks";
-    assert_eq!(stack.send(Event::get(nowhere).staff("reviewer", "r1")).await.status, 404);
+    assert_eq!(stack.send(RequestEvent::get(nowhere).staff("reviewer", "r1")).await.status, 404);
 }
 
 #[tokio::test]
@@ -292,7 +292,7 @@ async fn a_ledger_in_pages_has_claims_first_and_then_every_look_once() {
         let (mut looks, mut pending, mut cursor) = (Vec::new(), 0, String::new());
         loop {
             let page = format!("/v1/customer/ledger?limit={limit}{cursor}");
-            let page = stack.send(Event::get(&page).customer_admin(CONTOSO)).await;
+            let page = stack.send(RequestEvent::get(&page).customer_admin(CONTOSO)).await;
             for entry in page.body["items"].as_array().unwrap_or_else(|| panic!("{}", page.text)) {
                 pending += entry["pending"].as_array().unwrap().len();
                 let checks = entry["checks"].as_array().unwrap().iter();
@@ -325,7 +325,7 @@ async fn a_submit_that_a_block_refuses_is_a_look_as_well_and_a_check_names_the_b
     let stack = with_alpine(|alpine| alpine.daily_check_quota = 1).await;
     let rules = json!({"blocks": [{"partner_id": ALPINE, "kind": "workload", "id": "teams",
                                    "until": "2027-03-01T00:00:00Z"}]});
-    let put = Event::put("/v1/customer/rules").customer_admin(CONTOSO).json(&rules);
+    let put = RequestEvent::put("/v1/customer/rules").customer_admin(CONTOSO).json(&rules);
     let put = stack.send(put).await;
     assert_eq!(put.status, 200, "{}", put.text);
     let body = claim_body(&["exchange-online", "teams"]);
@@ -436,7 +436,7 @@ async fn whether_a_claim_would_be_contested_is_told_of_one_that_could_be_submitt
     let both = claim_body_of("4712", CONTOSO, "contoso.example", &["teams", "exchange-online"]);
     stack.world.create_of(BOREALIS, "own", &other).await.unwrap();
     assert_eq!(contested(&both, false).await, Value::Null, "an own claim is in the way");
-    let rules = Event::put("/v1/customer/rules").customer_admin(CONTOSO);
+    let rules = RequestEvent::put("/v1/customer/rules").customer_admin(CONTOSO);
     let rules = stack.send(rules.json(&json!({"blocked_partners": [BOREALIS]}))).await;
     assert_eq!(rules.status, 200, "{}", rules.text);
     assert_eq!(contested(&whole, false).await, Value::Null, "the customer blocks it");

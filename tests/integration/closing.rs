@@ -6,10 +6,10 @@ use domain::actor::Actor;
 use domain::calendar::Zone;
 use domain::claim::Claim;
 use domain::command::Command;
-use domain::context::{Context, Facts, Place, Places};
+use domain::context::{Context, Facts, LocalCalendar, LocalCalendars};
 use domain::program::Policy;
 use proptest::prelude::*;
-use store::Closing;
+use store::CloseMethod;
 use support::fixtures;
 use support::world::{World, closes_at, prague, reviewer, validate};
 
@@ -22,13 +22,13 @@ struct Shape {
     items: Vec<&'static str>,
     drop_first: bool,
     delivered_after_h: i64,
-    closing: Closing,
+    closing: CloseMethod,
     late_s: i64,
 }
 
 fn shape() -> impl Strategy<Value = Shape> {
     let items = proptest::sample::subsequence(fixtures::WORKLOADS.to_vec(), 1..=3).prop_shuffle();
-    let closing = prop_oneof![Just(Closing::Batch), Just(Closing::OneByOne)];
+    let closing = prop_oneof![Just(CloseMethod::Batch), Just(CloseMethod::OneByOne)];
     (0..3_usize, items, any::<bool>(), 0..40_i64, closing, 121..20_000_i64).prop_map(
         |(tenant, items, drop, delivered_after_h, closing, late_s)| Shape {
             tenant,
@@ -65,8 +65,9 @@ async fn awaiting(world: &World, shape: &Shape) -> Claim {
 fn closed_by_the_rules(claim: &Claim, at: domain::claim::Instant) -> Claim {
     let window = claim.state.window().unwrap();
     let calendar = window.calendar.embedded().unwrap();
-    let customer = Some(Place { calendar, zone: Zone::Known(window.time_zone) });
-    let places = Places { operator: prague(), partner: None, customer, customer_at_end: None };
+    let customer = Some(LocalCalendar { calendar, zone: Zone::Known(window.time_zone) });
+    let places =
+        LocalCalendars { operator: prague(), partner: None, customer, customer_at_end: None };
     let context = Context {
         at,
         actor: Actor::System,
@@ -93,8 +94,8 @@ async fn hold(shape: Shape) -> Result<(), TestCaseError> {
     }
     // A dropped item is an exception like any other, so such a claim closes slowly.
     let fast = wire.calls().iter().any(|call| match shape.closing {
-        Closing::Batch => call.operation == "BatchExecuteStatement",
-        Closing::OneByOne => call.operation == "UpdateItem" && call.names("C#", "A"),
+        CloseMethod::Batch => call.operation == "BatchExecuteStatement",
+        CloseMethod::OneByOne => call.operation == "UpdateItem" && call.names("C#", "A"),
     });
     prop_assert!(fast || shape.drop_first);
     let mut closed = world.read(&claim.id).await;

@@ -11,7 +11,7 @@ use support::fixtures::{self, ALPINE, CONTOSO};
 use support::stack::{Answer, Stack};
 use support::wire::Fault;
 use support::world::{World, decline, link};
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const PARTNER: &str = "/v1/partners/p-alpine";
@@ -22,11 +22,11 @@ fn tenant() -> String {
 }
 
 async fn get(stack: &Stack, path: &str) -> Answer {
-    stack.send(Event::get(path).staff("operator", "olga")).await
+    stack.send(RequestEvent::get(path).staff("operator", "olga")).await
 }
 
-fn event(path: &str, body: &Value) -> Event {
-    Event::put(path).staff("operator", "olga").json(body)
+fn event(path: &str, body: &Value) -> RequestEvent {
+    RequestEvent::put(path).staff("operator", "olga").json(body)
 }
 
 async fn put(stack: &Stack, path: &str, body: &Value) -> Answer {
@@ -385,7 +385,7 @@ async fn a_customer_is_told_what_the_rules_would_do_and_a_no_needs_no_confirmati
     Box::pin(stack.world.in_review("k2", &["sharepoint-online"])).await;
     let block = json!({"blocked_partners": [ALPINE], "explicit_yes": "all"});
     let send = |path: String, body: Value| {
-        stack.send(Event::put(&path).customer_admin(CONTOSO).json(&body))
+        stack.send(RequestEvent::put(&path).customer_admin(CONTOSO).json(&body))
     };
     let before = stack.world.engine.stream().len();
     let dry = send(format!("{RULES}?dry_run=true"), block.clone()).await;

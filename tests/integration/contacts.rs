@@ -14,7 +14,7 @@ use support::engine::Cursor;
 use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND, claim_body, claim_body_of};
 use support::stack::{Answer, Stack};
 use support::world::closes_at;
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
@@ -26,7 +26,7 @@ const ANOTHER: (&str, &str) = ("operator", "operator-2");
 /// An action of a member of staff on the claim as it stands.
 async fn act(stack: &Stack, id: &ClaimId, who: (&str, &str), body: Value) -> Answer {
     let version = stack.world.read(id).await.version;
-    let event = Event::post(&format!("/v1/claims/{id}/review")).staff(who.0, who.1);
+    let event = RequestEvent::post(&format!("/v1/claims/{id}/review")).staff(who.0, who.1);
     stack.send(event.header("if-match", &format!("\"{version}\"")).json(&body)).await
 }
 
@@ -62,7 +62,7 @@ async fn refuse(stack: &Stack, id: &ClaimId, who: (&str, &str)) -> Answer {
 }
 
 async fn check(stack: &Stack, body: &Value) -> Answer {
-    stack.send(Event::post("/v1/claims:check").partner_user(ALPINE).json(body)).await
+    stack.send(RequestEvent::post("/v1/claims:check").partner_user(ALPINE).json(body)).await
 }
 
 fn verified(email: &str) -> TenantContact {
@@ -204,7 +204,7 @@ async fn the_claims_that_need_somebody_to_vouch_are_listed_until_somebody_did() 
     let body = claim_body_of("4711", TAILWIND, "tailwind.example", &["teams"]);
     stack.world.create_of(ALPINE, "known", &body).await.unwrap();
     let request =
-        || Event::get("/v1/reviews?needs=vouch&limit=100").staff("operator", "operator-1");
+        || RequestEvent::get("/v1/reviews?needs=vouch&limit=100").staff("operator", "operator-1");
     let needed = walk(&stack, request).await;
     assert_eq!(needed, [claim.id.as_str()]);
     assert_eq!(vouch(&stack, &claim.id, OPERATOR).await.status, 200);
@@ -212,7 +212,7 @@ async fn the_claims_that_need_somebody_to_vouch_are_listed_until_somebody_did() 
 }
 
 /// The ids on all pages of a list.
-async fn walk(stack: &Stack, request: impl Fn() -> Event) -> Vec<String> {
+async fn walk(stack: &Stack, request: impl Fn() -> RequestEvent) -> Vec<String> {
     let mut ids = Vec::new();
     let mut cursor = String::new();
     for _ in 0..10 {
@@ -220,7 +220,7 @@ async fn walk(stack: &Stack, request: impl Fn() -> Event) -> Vec<String> {
         let page = if cursor.is_empty() {
             stack.send(request()).await
         } else {
-            stack.send(Event::get(&path).staff("operator", "operator-1")).await
+            stack.send(RequestEvent::get(&path).staff("operator", "operator-1")).await
         };
         ids.extend(names(&page).into_iter().map(str::to_owned));
         match page.body["next_cursor"].as_str() {
@@ -239,18 +239,19 @@ async fn claim_association_and_ledger_show_that_somebody_vouched() {
     let notified = stack.world.read(&claim.id).await;
     let open = stack.world.deliver(&notified).await.unwrap();
     let path = format!("/v1/claims/{}", claim.id);
-    let partners = stack.send(Event::get(&path).partner_user(ALPINE)).await;
+    let partners = stack.send(RequestEvent::get(&path).partner_user(ALPINE)).await;
     let path = format!("/v1/customer/claims/{}", claim.id);
-    let customers = stack.send(Event::get(&path).customer_admin(CONTOSO)).await;
+    let customers = stack.send(RequestEvent::get(&path).customer_admin(CONTOSO)).await;
     for view in [partners, customers] {
         assert_eq!(view.body["vouched"], true, "{}", view.text);
     }
     stack.world.let_pass(closes_at(&open));
     stack.world.finalize().await;
     mailed(&stack, &mut Cursor::default()).await;
-    let associations = stack.send(Event::get("/v1/associations").partner_admin(ALPINE)).await;
+    let associations =
+        stack.send(RequestEvent::get("/v1/associations").partner_admin(ALPINE)).await;
     assert_eq!(associations.body["items"][0]["vouched"], true, "{}", associations.text);
-    let ledger = stack.send(Event::get("/v1/customer/ledger").customer_admin(CONTOSO)).await;
+    let ledger = stack.send(RequestEvent::get("/v1/customer/ledger").customer_admin(CONTOSO)).await;
     let of_partner = &ledger.body["items"][0]["associations"];
     assert_eq!(of_partner[0]["vouched"], true, "{}", ledger.text);
 }
@@ -433,12 +434,13 @@ async fn a_no_is_not_taken_back_for_a_partner_that_was_suspended_meanwhile() {
     let undo = stack.decide(&claim, "decision=undo").await;
     assert_eq!(undo.problem(), (409, "invalid-state"), "{}", undo.text);
     let path = format!("/v1/customer/claims/{}/undo", claim.id);
-    let undo = stack.send(Event::post(&path).customer_admin(CONTOSO).json(&json!({}))).await;
+    let undo = stack.send(RequestEvent::post(&path).customer_admin(CONTOSO).json(&json!({}))).await;
     assert_eq!(undo.problem(), (409, "invalid-state"), "{}", undo.text);
     stack.world.let_pass(closes_at(&claim));
     stack.world.finalize().await;
     assert_eq!(stack.world.read(&claim.id).await.status().as_str(), "declined");
-    let associations = stack.send(Event::get("/v1/associations").partner_admin(ALPINE)).await;
+    let associations =
+        stack.send(RequestEvent::get("/v1/associations").partner_admin(ALPINE)).await;
     assert_eq!(names(&associations), Vec::<&str>::new());
 }
 
@@ -449,7 +451,7 @@ async fn a_claim_that_a_suspension_holds_is_not_resumed_before_the_suspension_en
     set_status(&stack, PartnerStatus::Suspended).await;
     Box::pin(stack.backstage.sweep(&stack.world)).await.unwrap();
     let path = format!("/v1/claims/{}", claim.id);
-    let held = stack.send(Event::get(&path).staff("operator", "operator-1")).await;
+    let held = stack.send(RequestEvent::get(&path).staff("operator", "operator-1")).await;
     assert_eq!(
         (&held.body["status"], &held.body["hold_reason"]),
         (&json!("on_hold"), &json!("partner_suspended")),
@@ -476,7 +478,7 @@ async fn a_delivery_opens_no_window_for_a_partner_that_was_suspended_meanwhile()
 
 async fn tenant_of(stack: &Stack) -> Value {
     let path = format!("/v1/tenants/{CONTOSO}");
-    stack.send(Event::get(&path).staff("operator", "operator-1")).await.body
+    stack.send(RequestEvent::get(&path).staff("operator", "operator-1")).await.body
 }
 
 /// A member of staff adds a verified contact to Contoso's entry.
@@ -486,7 +488,7 @@ async fn add_contact(stack: &Stack, who: (&str, &str), email: &str) -> Answer {
         "verified_since": "2020-01-01T00:00:00Z", "verified_by": "nobody"});
     tenant["contacts"].as_array_mut().unwrap().push(contact);
     let path = format!("/v1/tenants/{CONTOSO}");
-    let answer = stack.send(Event::put(&path).staff(who.0, who.1).json(&tenant)).await;
+    let answer = stack.send(RequestEvent::put(&path).staff(who.0, who.1).json(&tenant)).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer
 }
@@ -504,7 +506,8 @@ async fn the_system_says_since_when_a_contact_is_verified_and_by_whom() {
     stack.world.clock.advance(Duration::days(1));
     let path = format!("/v1/tenants/{CONTOSO}");
     let same = tenant_of(&stack).await;
-    let again = stack.send(Event::put(&path).staff("operator", "operator-2").json(&same)).await;
+    let again =
+        stack.send(RequestEvent::put(&path).staff("operator", "operator-2").json(&same)).await;
     assert_eq!(again.body["contacts"], same["contacts"], "{}", again.text);
 }
 
@@ -541,7 +544,8 @@ async fn a_tenants_first_entry_asks_for_no_second_person() {
     tenant["domains"] = json!(["wingtip.example"]);
     tenant["contacts"] = json!([{"name": "IT", "email": "it@wingtip.example", "verified": true}]);
     let path = format!("/v1/tenants/{id}");
-    let stored = stack.send(Event::put(&path).staff(OPERATOR.0, OPERATOR.1).json(&tenant)).await;
+    let stored =
+        stack.send(RequestEvent::put(&path).staff(OPERATOR.0, OPERATOR.1).json(&tenant)).await;
     assert!(matches!(stored.status, 200 | 201), "{}", stored.text);
     assert_eq!(stored.body["contacts"][0]["verified_since"], Value::Null);
     let body = claim_body_of("4711", id, "wingtip.example", &ITEMS);
@@ -627,17 +631,17 @@ async fn where_a_partners_calendar_ends_claims_are_read_and_a_no_counts() {
     };
     stack.world.store.put_partner(&partner).await.unwrap();
     let claim = stack.world.notifying("k", &ITEMS).await;
-    stack.world.note(&claim, claim.notice, store::Noted::Sent).await.unwrap();
+    stack.world.note(&claim, claim.notice, store::DeliveryReport::Sent).await.unwrap();
     stack.world.clock.set("2026-12-30T14:00:00Z".parse().unwrap());
     let path = format!("/v1/claims/{}", claim.id);
     let reads = [
-        Event::get(&path).partner_admin(ALPINE),
-        Event::get(&path).staff("operator", "operator-1"),
-        Event::get(&format!("/v1/customer/claims/{}", claim.id)).customer_admin(CONTOSO),
-        Event::get("/v1/claims").partner_admin(ALPINE),
-        Event::get("/v1/customer/claims").customer_admin(CONTOSO),
-        Event::get("/v1/associations").partner_admin(ALPINE),
-        Event::get("/v1/reviews?state=unreachable").staff("operator", "operator-1"),
+        RequestEvent::get(&path).partner_admin(ALPINE),
+        RequestEvent::get(&path).staff("operator", "operator-1"),
+        RequestEvent::get(&format!("/v1/customer/claims/{}", claim.id)).customer_admin(CONTOSO),
+        RequestEvent::get("/v1/claims").partner_admin(ALPINE),
+        RequestEvent::get("/v1/customer/claims").customer_admin(CONTOSO),
+        RequestEvent::get("/v1/associations").partner_admin(ALPINE),
+        RequestEvent::get("/v1/reviews?state=unreachable").staff("operator", "operator-1"),
     ];
     for read in reads {
         let answer = stack.send(read).await;
@@ -660,9 +664,9 @@ async fn a_rival_is_told_nothing_of_who_is_asked_for_a_claim() {
     let (stack, claim) = unreachable().await;
     correct(&stack, &claim.id, "ota@contoso.example").await;
     let path = format!("/v1/claims/{}", claim.id);
-    let rivals = stack.send(Event::get(&path).partner_admin(BOREALIS)).await;
+    let rivals = stack.send(RequestEvent::get(&path).partner_admin(BOREALIS)).await;
     assert_eq!(rivals.problem(), (404, "not-found"));
-    let own = stack.send(Event::get(&path).partner_admin(ALPINE)).await;
+    let own = stack.send(RequestEvent::get(&path).partner_admin(ALPINE)).await;
     assert_eq!(own.body.get("recipients"), None, "{}", own.text);
     assert!(!own.text.contains("it@contoso.example"), "{}", own.text);
 }

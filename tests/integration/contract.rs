@@ -11,7 +11,7 @@ use support::contract::Contract;
 use support::fixtures::{self, ALPINE, CONTOSO};
 use support::stack::{Answer, Stack};
 use support::world::{alpine, reject, reviewer};
-use web::event::Event;
+use web::event::RequestEvent;
 use web::routes::{Auth, ROUTES, Route, RouteId};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -25,7 +25,7 @@ const FRESH_AFTER: usize = 400;
 /// Who sends them.
 const ROLES: [&str; 4] = ["partner_admin", "reviewer", "operator", "customer_admin"];
 
-fn from(event: Event, role: &str) -> Event {
+fn from(event: RequestEvent, role: &str) -> RequestEvent {
     match role {
         "partner_admin" => event.partner_admin(ALPINE),
         "customer_admin" => event.customer_admin(CONTOSO),
@@ -125,14 +125,19 @@ fn collect_places(value: &Value, at: &str, places: &mut Vec<String>) {
 }
 
 /// A request that is nearly right.
-fn request(rng: &mut Rng, route: &Route, contract: &Contract, claims: &[Claim]) -> (String, Event) {
+fn request(
+    rng: &mut Rng,
+    route: &Route,
+    contract: &Contract,
+    claims: &[Claim],
+) -> (String, RequestEvent) {
     let method = match route.method {
         "ANY" => ["GET", "POST"][rng.usize(..2)],
         other => other,
     };
     let claim = &claims[rng.usize(..claims.len())];
     let target = format!("{}{}", path(rng, route, claim), query(rng, contract, method, route));
-    let mut event = Event::new(method, &target);
+    let mut event = RequestEvent::new(method, &target);
     let operation = contract.operation(method, route.path);
     let content = operation["requestBody"]["content"].as_object();
     if let Some((media_type, content)) = content.and_then(|own| own.iter().next()) {
@@ -328,7 +333,7 @@ async fn the_examples_of_bodies_are_taken_by_the_functions() {
         let (_, content) = content.and_then(|own| own.iter().next()).unwrap();
         content["example"].clone()
     };
-    let check = Event::post("/v1/claims:check").partner_admin(ALPINE);
+    let check = RequestEvent::post("/v1/claims:check").partner_admin(ALPINE);
     let answer = stack.send(check.json(&example("POST", "/v1/claims:check"))).await;
     assert_eq!((answer.status, &answer.body["ok"]), (200, &json!(true)), "{}", answer.text);
     for (path, template) in [
@@ -339,11 +344,11 @@ async fn the_examples_of_bodies_are_taken_by_the_functions() {
         ("/v1/calendars/CZ/days/2026-12-30".to_owned(), "/v1/calendars/{country}/days/{date}"),
         (format!("/v1/tenants/{CONTOSO}/usage"), "/v1/tenants/{id}/usage"),
     ] {
-        let put = Event::put(&path).staff("operator", "olga");
+        let put = RequestEvent::put(&path).staff("operator", "olga");
         let answer = stack.send(put.json(&example("PUT", template))).await;
         assert!([200, 201].contains(&answer.status), "{path}: {}", answer.text);
     }
-    let rules = Event::put("/v1/customer/rules").customer_admin(CONTOSO);
+    let rules = RequestEvent::put("/v1/customer/rules").customer_admin(CONTOSO);
     let answer = stack.send(rules.json(&example("PUT", "/v1/customer/rules"))).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
 }

@@ -4,12 +4,12 @@
 
 use domain::ids::ClaimId;
 use serde_json::{Value, json};
-use store::Noted;
+use store::DeliveryReport;
 use support::fixtures::{self, CONTOSO, EMERALD, claim_body_of};
 use support::rivals;
 use support::stack::{Answer, Stack, link};
 use support::world::{VERIFIED, World, validate};
-use web::event::Event;
+use web::event::RequestEvent;
 
 /// Tuesday 22 December 2026: 17:30 in Tehran, 14:00 in Dublin, 15:00 in Prague.
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -66,7 +66,7 @@ impl Story {
 
     /// The claim as its partner reads it.
     async fn read(&self) -> Value {
-        let event = Event::get(&format!("/v1/claims/{}", self.id)).partner_admin(EMERALD);
+        let event = RequestEvent::get(&format!("/v1/claims/{}", self.id)).partner_admin(EMERALD);
         let answer = self.stack.send(event).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         answer.body
@@ -82,7 +82,7 @@ impl Story {
     async fn review_at(&self, now: &str, reviewer: &str, body: Value) -> Answer {
         self.set(now);
         let version = self.world().read(&self.id).await.version.0;
-        let event = Event::post(&format!("/v1/claims/{}/review", self.id));
+        let event = RequestEvent::post(&format!("/v1/claims/{}/review", self.id));
         let event = event.staff("reviewer", reviewer).header("if-match", &format!("\"{version}\""));
         let answer = self.stack.send(event.json(&body)).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
@@ -97,7 +97,7 @@ impl Story {
 
     async fn customer_at(&self, now: &str, answer: &str) -> Answer {
         self.set(now);
-        let event = Event::post(&format!("/v1/customer/claims/{}/{answer}", self.id));
+        let event = RequestEvent::post(&format!("/v1/customer/claims/{}/{answer}", self.id));
         self.stack.send(event.customer_admin(CONTOSO).json(&json!({}))).await
     }
 }
@@ -170,7 +170,7 @@ async fn a_delivery_is_proved_within_two_of_the_operators_days() {
 async fn a_contact_is_corrected_within_five_of_the_partners_days() {
     let story = Story::notifying().await;
     let claim = story.world().read(&story.id).await;
-    story.world().note(&claim, claim.notice, Noted::Sent).await.unwrap();
+    story.world().note(&claim, claim.notice, DeliveryReport::Sent).await.unwrap();
     // Thursday 14 January in Tehran, Wednesday 13 in Dublin: 14, 15, 18, 19, 20 count.
     story.set("2027-01-13T21:00:00Z");
     assert_eq!(story.read().await["status"], "unreachable");

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use support::fixtures::{self, CONTOSO, TAILWIND};
 use support::stack::{Answer, Stack};
 use support::world::{closes_at, item_statuses, validate};
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
@@ -21,7 +21,7 @@ async fn awaiting() -> (Stack, Claim) {
 }
 
 async fn answer(stack: &Stack, claim: &Claim, answer: &str, body: &Value) -> Answer {
-    let event = Event::post(&format!("/v1/customer/claims/{}/{answer}", claim.id));
+    let event = RequestEvent::post(&format!("/v1/customer/claims/{}/{answer}", claim.id));
     stack.send(event.customer_admin(CONTOSO).json(body)).await
 }
 
@@ -36,7 +36,9 @@ fn of(answer: &Answer) -> (&str, Value) {
 }
 
 async fn list(stack: &Stack, tenant: &str, query: &str) -> Answer {
-    stack.send(Event::get(&format!("/v1/customer/claims{query}")).customer_admin(tenant)).await
+    stack
+        .send(RequestEvent::get(&format!("/v1/customer/claims{query}")).customer_admin(tenant))
+        .await
 }
 
 #[tokio::test]
@@ -173,10 +175,10 @@ async fn he_answers_for_his_own_tenant_only() {
     for name in ["accept", "decline", "undo", "extend", "retire-link"] {
         let path = format!("/v1/customer/claims/{}/{name}", claim.id);
         let foreign =
-            stack.send(Event::post(&path).customer_admin(TAILWIND).json(&json!({}))).await;
+            stack.send(RequestEvent::post(&path).customer_admin(TAILWIND).json(&json!({}))).await;
         assert_eq!(foreign.problem(), (404, "not-found"));
         let partner =
-            stack.send(Event::post(&path).partner_admin("p-alpine").json(&json!({}))).await;
+            stack.send(RequestEvent::post(&path).partner_admin("p-alpine").json(&json!({}))).await;
         assert_eq!(partner.problem(), (403, "role-not-allowed"));
     }
     assert_eq!(stack.world.read(&claim.id).await.status(), Status::AwaitingCustomer);
@@ -201,7 +203,7 @@ async fn an_administrators_stale_version_is_refused_but_for_a_no() {
     let stack = Stack::at(NOW).await;
     let claim = stack.world.awaiting("k", &["teams", "exchange-online"]).await;
     let send = async |answer: &str, tag: &str| {
-        let event = Event::post(&format!("/v1/customer/claims/{}/{answer}", claim.id));
+        let event = RequestEvent::post(&format!("/v1/customer/claims/{}/{answer}", claim.id));
         let event = event.customer_admin(CONTOSO).header("If-Match", tag);
         stack.send(event.json(&json!({"items": [1]}))).await
     };
@@ -222,10 +224,10 @@ async fn a_claim_that_is_read_by_its_id_names_program_and_items_in_the_language_
     let (stack, claim) = awaiting().await;
     let names = json!({"names": {"cs": "Využití služeb"},
         "catalogue_names": {"teams": {"en": "Microsoft Teams", "cs": "Týmy"}}});
-    let put = Event::put("/v1/programs/osu-m365").staff("operator", "olga").json(&names);
+    let put = RequestEvent::put("/v1/programs/osu-m365").staff("operator", "olga").json(&names);
     assert_eq!(stack.send(put).await.status, 200);
     let read = async |language: &str| {
-        let event = Event::get(&format!("/v1/customer/claims/{}", claim.id));
+        let event = RequestEvent::get(&format!("/v1/customer/claims/{}", claim.id));
         stack.send(event.customer_admin(CONTOSO).header("accept-language", language)).await
     };
     let called = |answer: &Answer, id: &str| {
@@ -254,7 +256,7 @@ async fn archive(stack: &Stack) {
 
 async fn read(stack: &Stack, claim: &Claim) -> Value {
     let path = format!("/v1/customer/claims/{}", claim.id);
-    let answer = stack.send(Event::get(&path).customer_admin(CONTOSO)).await;
+    let answer = stack.send(RequestEvent::get(&path).customer_admin(CONTOSO)).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer.body
 }

@@ -9,16 +9,16 @@ use support::engine::Cursor;
 use support::fixtures::{ALPINE, CONTOSO};
 use support::stack::{Answer, Stack};
 use support::world::closes_at;
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
 async fn get(stack: &Stack, path: &str) -> Answer {
-    stack.send(Event::get(path).staff("operator", "op")).await
+    stack.send(RequestEvent::get(path).staff("operator", "op")).await
 }
 
 async fn put(stack: &Stack, path: &str, body: &Value) -> Answer {
-    stack.send(Event::put(path).staff("operator", "op").json(body)).await
+    stack.send(RequestEvent::put(path).staff("operator", "op").json(body)).await
 }
 
 /// What is written is what is read, and writing what was read changes nothing.
@@ -104,12 +104,15 @@ async fn a_new_id_that_is_none_is_told_the_form_and_one_that_is_not_the_paths_is
 async fn only_the_operator_writes_and_only_staff_read() {
     let stack = Stack::at(NOW).await;
     let path = "/v1/partners/p-alpine";
-    for event in [Event::put(path).staff("auditor", "a"), Event::put(path).partner_admin(ALPINE)] {
+    for event in [
+        RequestEvent::put(path).staff("auditor", "a"),
+        RequestEvent::put(path).partner_admin(ALPINE),
+    ] {
         assert_eq!(stack.send(event.body("junk")).await.problem(), (403, "role-not-allowed"));
     }
-    let partner = stack.send(Event::get(path).partner_admin(ALPINE)).await;
+    let partner = stack.send(RequestEvent::get(path).partner_admin(ALPINE)).await;
     assert_eq!(partner.problem(), (403, "role-not-allowed"));
-    assert_eq!(stack.send(Event::get(path).staff("auditor", "a")).await.status, 200);
+    assert_eq!(stack.send(RequestEvent::get(path).staff("auditor", "a")).await.status, 200);
 }
 
 #[tokio::test]
@@ -123,7 +126,7 @@ async fn usage_of_an_unknown_tenant_is_not_found() {
 async fn a_deadline_is_explained_to_anyone_who_is_signed_in() {
     let stack = Stack::at(NOW).await;
     let path = "/v1/windows?country=CZ&time_zone=Europe/Prague&delivered_at=2026-12-22T14:00:00Z";
-    let answer = stack.send(Event::get(path).customer_admin(CONTOSO)).await;
+    let answer = stack.send(RequestEvent::get(path).customer_admin(CONTOSO)).await;
     assert_eq!((answer.status, &answer.body["closes_at"]), (200, &json!("2026-12-31T23:00:00Z")));
     let skipped = &answer.body["skipped"][0];
     assert_eq!(
@@ -139,9 +142,9 @@ async fn a_deadline_is_explained_to_anyone_who_is_signed_in() {
 #[tokio::test]
 async fn health_and_the_contract_are_for_anyone() {
     let stack = Stack::at(NOW).await;
-    let health = stack.send(Event::get("/v1/health")).await;
+    let health = stack.send(RequestEvent::get("/v1/health")).await;
     assert_eq!((health.status, health.body), (200, json!({"status": "ok"})));
-    let contract = stack.send(Event::get("/v1/openapi.json")).await;
+    let contract = stack.send(RequestEvent::get("/v1/openapi.json")).await;
     assert_eq!((contract.status, &contract.body["openapi"]), (200, &json!("3.1.0")));
 }
 
@@ -169,10 +172,11 @@ async fn the_test_clock_moves_forwards_and_takes_every_deadline_with_it() {
         "{}",
         moved.text
     );
-    let read =
-        stack.send(Event::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE)).await;
+    let read = stack
+        .send(RequestEvent::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE))
+        .await;
     assert_eq!(read.body["status"], Status::Associated.as_str(), "{}", read.text);
-    let auditor = stack.send(Event::get(path).staff("auditor", "a")).await;
+    let auditor = stack.send(RequestEvent::get(path).staff("auditor", "a")).await;
     assert_eq!(auditor.problem(), (403, "role-not-allowed"));
 }
 

@@ -12,7 +12,7 @@ use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND, claim_body, c
 use support::stack::{Answer, Stack};
 use support::wire::Units;
 use support::world::{alpine, create_on, partner_id, withdraw};
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const TEAMS: [&str; 1] = ["teams"];
@@ -28,7 +28,8 @@ fn least() -> Value {
 }
 
 async fn create(stack: &Stack, key: &str, body: &Value) -> Answer {
-    let event = Event::post("/v1/claims").partner_user(ALPINE).header("idempotency-key", key);
+    let event =
+        RequestEvent::post("/v1/claims").partner_user(ALPINE).header("idempotency-key", key);
     stack.send(event.json(body)).await
 }
 
@@ -99,7 +100,7 @@ async fn a_user_stores_drafts_and_an_admin_submits_them() {
     let submitted = create(&stack, "s", &claim_body(&TEAMS)).await;
     assert_eq!(submitted.problem(), (403, "role-not-allowed"));
     let draft = draft(&stack, claim_body(&TEAMS)).await;
-    let event = Event::post(&format!("/v1/claims/{}/submit", draft.id)).partner_user(ALPINE);
+    let event = RequestEvent::post(&format!("/v1/claims/{}/submit", draft.id)).partner_user(ALPINE);
     let refused = stack.send(event.header("if-match", "\"1\"").json(&json!({}))).await;
     assert_eq!(refused.problem(), (403, "role-not-allowed"));
     let submitted = stack.command(ALPINE, &draft, "submit", &json!({})).await;
@@ -198,7 +199,8 @@ async fn a_patch_comes_as_json_or_as_a_merge_patch() {
     let stack = Stack::at(NOW).await;
     let draft = draft(&stack, claim_body(&TEAMS)).await;
     let patch = |content_type: &str| {
-        let event = Event::new("PATCH", &format!("/v1/claims/{}", draft.id)).partner_admin(ALPINE);
+        let event =
+            RequestEvent::new("PATCH", &format!("/v1/claims/{}", draft.id)).partner_admin(ALPINE);
         let event = event.header("if-match", "\"1\"").header("content-type", content_type);
         event.body("{\"label\": \"x\"}")
     };
@@ -212,14 +214,16 @@ async fn a_patch_names_one_version_and_the_present_one() {
     let stack = Stack::at(NOW).await;
     let draft = draft(&stack, claim_body(&TEAMS)).await;
     let path = format!("/v1/claims/{}", draft.id);
-    let label = || Event::new("PATCH", &path).partner_admin(ALPINE).json(&json!({"label": "x"}));
+    let label =
+        || RequestEvent::new("PATCH", &path).partner_admin(ALPINE).json(&json!({"label": "x"}));
     assert_eq!(stack.send(label()).await.problem(), (428, "precondition-required"));
     let stale = stack.send(label().header("if-match", "\"7\"")).await;
     assert_eq!(stale.problem(), (412, "version-mismatch"));
     assert_eq!(stale.header("etag"), "\"1\"");
     let weak = stack.send(label().header("if-match", "W/\"1\"")).await;
     assert_eq!(weak.problem(), (412, "version-mismatch"), "a weak tag names no version");
-    let other = Event::new("PATCH", &path).partner_admin(BOREALIS).header("if-match", "\"1\"");
+    let other =
+        RequestEvent::new("PATCH", &path).partner_admin(BOREALIS).header("if-match", "\"1\"");
     assert_eq!(stack.send(other.json(&json!({"label": "x"}))).await.problem(), (404, "not-found"));
 }
 
@@ -371,7 +375,7 @@ async fn a_draft_is_submitted_under_the_policy_of_that_day_and_judged_by_it() {
 }
 
 async fn check(stack: &Stack, partner: &str, body: &Value) -> Answer {
-    stack.send(Event::post("/v1/claims:check").partner_user(partner).json(body)).await
+    stack.send(RequestEvent::post("/v1/claims:check").partner_user(partner).json(body)).await
 }
 
 #[tokio::test]

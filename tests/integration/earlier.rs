@@ -19,7 +19,7 @@ use support::world::{
     World, alpine, closes_at, contoso_admin, decline, decline_all, item_statuses, reject, reviewer,
     undo_all, withdraw,
 };
-use web::event::Event;
+use web::event::RequestEvent;
 
 use support::rivals::operator;
 
@@ -136,11 +136,11 @@ async fn a_record_from_then_is_shown_to_everybody_and_takes_a_no() {
     rewrite(&stack.world, &claim);
     let path = format!("/v1/claims/{}", claim.id);
     let reads = [
-        Event::get(&path).partner_admin(ALPINE),
-        Event::get(&path).staff("operator", "operator-1"),
-        Event::get(&format!("/v1/customer/claims/{}", claim.id)).customer_admin(CONTOSO),
-        Event::get("/v1/customer/claims").customer_admin(CONTOSO),
-        Event::get(&format!("/d/{}", stack::token(&claim.id, 1))),
+        RequestEvent::get(&path).partner_admin(ALPINE),
+        RequestEvent::get(&path).staff("operator", "operator-1"),
+        RequestEvent::get(&format!("/v1/customer/claims/{}", claim.id)).customer_admin(CONTOSO),
+        RequestEvent::get("/v1/customer/claims").customer_admin(CONTOSO),
+        RequestEvent::get(&format!("/d/{}", stack::token(&claim.id, 1))),
     ];
     for read in reads {
         let answer = stack.send(read).await;
@@ -206,9 +206,10 @@ async fn whoever_reads_a_due_window_from_then_finds_it_begun_anew() {
     let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
     rewrite(&stack.world, &claim);
     stack.world.let_pass(closes_at(&claim));
-    let listed = stack.send(Event::get("/v1/claims").partner_admin(ALPINE)).await;
+    let listed = stack.send(RequestEvent::get("/v1/claims").partner_admin(ALPINE)).await;
     assert_eq!(listed.body["items"][0]["status"], "notifying", "{}", listed.text);
-    let associations = stack.send(Event::get("/v1/associations").partner_admin(ALPINE)).await;
+    let associations =
+        stack.send(RequestEvent::get("/v1/associations").partner_admin(ALPINE)).await;
     assert_eq!(associations.body["items"], json!([]), "{}", associations.text);
 }
 
@@ -229,7 +230,7 @@ async fn a_window_whose_record_names_nobody_who_opened_it_is_held_and_published(
     let published = stack.backstage.publish(&records(&stack.world)).await.unwrap();
     assert!(published.batch_item_failures.is_empty(), "{published:?}");
     let path = format!("/v1/claims/{}", claim.id);
-    let shown = stack.send(Event::get(&path).staff("operator", "operator-1")).await;
+    let shown = stack.send(RequestEvent::get(&path).staff("operator", "operator-1")).await;
     assert_eq!(shown.body["hold_reason"], "no_verified_delivery", "{}", shown.text);
 }
 
@@ -258,11 +259,11 @@ async fn a_draft_that_stands_among_the_claims_is_read_listed_and_submitted_and_h
         put_among_claims(world, from_then);
         assert_eq!(world.read(&from_then.id).await, *from_then);
     }
-    let own = Event::get(&format!("/v1/claims?tenant_id={CONTOSO}")).partner_admin(ALPINE);
+    let own = RequestEvent::get(&format!("/v1/claims?tenant_id={CONTOSO}")).partner_admin(ALPINE);
     let listed = stack.send(own).await;
     assert_eq!(listed.body["items"].as_array().map(Vec::len), Some(2), "{}", listed.text);
     let rival = world.rival_submitted("r", &ITEMS).await;
-    let read = Event::get(&format!("/v1/claims/{}", rival.id)).staff("reviewer", "r1");
+    let read = RequestEvent::get(&format!("/v1/claims/{}", rival.id)).staff("reviewer", "r1");
     assert_eq!(stack.send(read).await.body["rivals"], json!([]));
     let submitted = stack.command(ALPINE, &draft, "submit", &json!({})).await;
     assert_eq!(submitted.status, 200, "{}", submitted.text);

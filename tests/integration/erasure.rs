@@ -23,7 +23,7 @@ use support::world::{
     SHARDS, VERIFIED, World, alpine, closes_at, contoso_admin, decline, decline_all, withdraw,
 };
 use tokio::sync::Notify;
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 /// Stands in every name, address and text that somebody gives.
@@ -154,7 +154,8 @@ async fn refused(stack: &Stack) -> Claim {
 }
 
 async fn erase(stack: &Stack, id: &ClaimId) -> Answer {
-    let event = Event::post(&format!("/v1/claims/{id}/erase")).staff("operator", "operator-1");
+    let event =
+        RequestEvent::post(&format!("/v1/claims/{id}/erase")).staff("operator", "operator-1");
     stack.send(event.header("if-match", "*")).await
 }
 
@@ -169,16 +170,16 @@ async fn reads(stack: &Stack, id: &ClaimId) -> String {
         format!("/v1/customer/claims/{id}/history"),
         "/v1/customer/ledger".to_owned(),
     ];
-    let mut all: Vec<Event> = Vec::new();
+    let mut all: Vec<RequestEvent> = Vec::new();
     for path in &claims {
-        all.push(Event::get(path).partner_admin(ALPINE));
+        all.push(RequestEvent::get(path).partner_admin(ALPINE));
         let path =
             if path == "/v1/claims" { format!("{path}?tenant_id={CONTOSO}") } else { path.clone() };
-        all.push(Event::get(&path).staff("operator", "operator-1"));
+        all.push(RequestEvent::get(&path).staff("operator", "operator-1"));
     }
-    all.extend(of_customer.iter().map(|path| Event::get(path).customer_admin(CONTOSO)));
+    all.extend(of_customer.iter().map(|path| RequestEvent::get(path).customer_admin(CONTOSO)));
     for no in [CONTACT, VERIFIED] {
-        all.push(Event::get(&format!("/d/{}", token_of(&link(id, 1, no)))));
+        all.push(RequestEvent::get(&format!("/d/{}", token_of(&link(id, 1, no)))));
     }
     for event in all {
         let answer = stack.send(event).await;
@@ -252,7 +253,7 @@ async fn after_an_erasure_a_canary_is_nowhere_and_the_history_verifies() {
 
     let read = reads(&stack, id).await;
     assert!(!read.contains(CANARY), "{read}");
-    let page = stack.send(Event::get(&format!("{code}?lang=en"))).await;
+    let page = stack.send(RequestEvent::get(&format!("{code}?lang=en"))).await;
     assert_eq!(page.status, 200, "the notice was genuine");
     assert!(page.text.contains("not kept any more"), "{}", page.text);
     assert!(!page.text.to_lowercase().contains(CANARY), "{}", page.text);
@@ -275,7 +276,7 @@ async fn an_erased_claim_keeps_no_rule_of_its_customer_from_the_claims_behind_it
     let erased = erase(&stack, &over.id).await;
     assert_eq!(erased.status, 200, "{}", erased.text);
     let open = Box::pin(stack.world.awaiting("k", &["teams"])).await;
-    let rules = Event::put("/v1/customer/rules").customer_admin(CONTOSO);
+    let rules = RequestEvent::put("/v1/customer/rules").customer_admin(CONTOSO);
     let put = stack.send(rules.json(&json!({"explicit_yes": "all"}))).await;
     assert_eq!(put.status, 200, "{}", put.text);
     assert!(stack.world.read(&open.id).await.subject.explicit_yes);
@@ -290,7 +291,7 @@ async fn the_link_of_an_erased_claim_shows_that_it_is_closed_and_takes_a_no() {
     assert_eq!(erase(&stack, &claim.id).await.status, 200);
     for no in [CONTACT, VERIFIED] {
         let own = link(&claim.id, 1, no);
-        let page = stack.send(Event::get(&format!("/d/{}?lang=en", token_of(&own)))).await;
+        let page = stack.send(RequestEvent::get(&format!("/d/{}?lang=en", token_of(&own)))).await;
         assert_eq!(page.status, 200);
         assert!(page.text.contains("This request is closed"), "{}", page.text);
         stack.world.clock.advance(Duration::minutes(1));
@@ -315,7 +316,7 @@ async fn an_erasure_is_refused_while_a_no_can_still_be_taken_back_and_twice_is_o
     assert_eq!(erase(&stack, &claim.id).await.problem(), (409, "invalid-state"));
     stack.world.let_pass(closes_at(&claim));
     let path = format!("/v1/claims/{}/erase", claim.id);
-    let operator = || Event::post(&path).staff("operator", "operator-1");
+    let operator = || RequestEvent::post(&path).staff("operator", "operator-1");
     assert_eq!(stack.send(operator()).await.status, 428, "the version must be named");
     let unknown = operator().header("if-match", "*").json(&json!({"why": "asked"}));
     assert_eq!(stack.send(unknown).await.status, 422);
@@ -487,7 +488,7 @@ async fn the_documents_of_an_erased_claim_are_deleted_at_once_in_every_version_a
         let body = json!({"name": "kanarek.pdf", "size": bytes(no).len(),
             "content_type": "application/pdf", "acknowledged_on": "2026-10-01",
             "sha256": Sha256Hash::of(&bytes(no)).to_string()});
-        let event = Event::post(&format!("/v1/claims/{claim}/evidence"));
+        let event = RequestEvent::post(&format!("/v1/claims/{claim}/evidence"));
         let added = stack.send(event.partner_user(ALPINE).json(&body)).await;
         assert_eq!(added.status, 201, "{}", added.text);
         added.body["upload"]["fields"]["key"].as_str().unwrap().to_owned()

@@ -16,7 +16,7 @@ use support::world::{
     VERIFIED, World, alpine, apply_reports, closes_at, decline, item_statuses, link, reviewer,
     validate, withdraw,
 };
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const CONTACT: (RecipientNo, &str) = (VERIFIED, "it@contoso.example");
@@ -477,9 +477,9 @@ async fn an_out_of_office_answer_changes_nothing_and_is_shown_to_the_operator_al
     }
     assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
     let path = format!("/v1/claims/{}", claim.id);
-    let read = |event: Event| stack.send(event);
-    let staff = read(Event::get(&path).staff("auditor", "a-1")).await;
+    let read = |event: RequestEvent| stack.send(event);
+    let staff = read(RequestEvent::get(&path).staff("auditor", "a-1")).await;
     assert_eq!(staff.body["out_of_office"], 1, "{}", staff.text);
-    let partner = read(Event::get(&path).partner_admin("p-alpine")).await;
+    let partner = read(RequestEvent::get(&path).partner_admin("p-alpine")).await;
     assert!(partner.body.get("out_of_office").is_none(), "{}", partner.text);
 }

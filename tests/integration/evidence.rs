@@ -12,7 +12,7 @@ use support::fixtures::{self, ALPINE, BOREALIS};
 use support::logs::Lines;
 use support::stack::{Answer, Stack};
 use support::world::reviewer;
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const PDF: &[u8] = b"%PDF-1.7\nsigned\n%%EOF\n";
@@ -47,8 +47,8 @@ fn announcement(bytes: &[u8]) -> Value {
     })
 }
 
-fn adding(claim: &Claim, body: &Value) -> Event {
-    Event::post(&format!("/v1/claims/{}/evidence", claim.id)).partner_user(ALPINE).json(body)
+fn adding(claim: &Claim, body: &Value) -> RequestEvent {
+    RequestEvent::post(&format!("/v1/claims/{}/evidence", claim.id)).partner_user(ALPINE).json(body)
 }
 
 async fn add(stack: &Stack, claim: &Claim, body: &Value) -> Answer {
@@ -89,7 +89,7 @@ async fn bring(stack: &Stack, claim: &Claim, bytes: &[u8], status: &str) -> Answ
 
 async fn scans(stack: &Stack, claim: &Claim) -> Vec<Value> {
     let path = format!("/v1/claims/{}", claim.id);
-    let shown = stack.send(Event::get(&path).partner_user(ALPINE)).await;
+    let shown = stack.send(RequestEvent::get(&path).partner_user(ALPINE)).await;
     let entries = shown.body["evidence"].as_array().unwrap();
     assert!(entries.iter().all(|entry| entry.get("reused").is_none()), "{}", shown.text);
     entries.iter().map(|entry| entry["scan"].clone()).collect()
@@ -97,7 +97,7 @@ async fn scans(stack: &Stack, claim: &Claim) -> Vec<Value> {
 
 async fn link(stack: &Stack, claim: &Claim, entry: &str) -> Answer {
     let path = format!("/v1/claims/{}/evidence/{entry}", claim.id);
-    stack.send(Event::get(&path).staff("auditor", "auditor-1")).await
+    stack.send(RequestEvent::get(&path).staff("auditor", "auditor-1")).await
 }
 
 #[tokio::test]
@@ -401,7 +401,7 @@ async fn a_document_brought_for_another_tenant_too_is_flagged_to_the_reviewer_al
     bring(&stack, &first, PDF, CLEAN).await;
     let flags = |shown: Answer| shown.body["evidence"][0]["reused"].clone();
     let seen = |claim: &Claim| {
-        Event::get(&format!("/v1/claims/{}", claim.id)).staff("reviewer", "reviewer-1")
+        RequestEvent::get(&format!("/v1/claims/{}", claim.id)).staff("reviewer", "reviewer-1")
     };
     assert_eq!(flags(stack.send(seen(&first)).await), json!(false));
     let second = draft(&stack, "k2", TAILWIND).await;
@@ -595,7 +595,7 @@ async fn evidence_is_added_before_the_review_to_a_rejection_that_can_be_disputed
     let comment = json!({"comment": "The page is there now."});
     assert_eq!(stack.command(ALPINE, &rejected, "dispute", &comment).await.status, 200);
     let disputed = bring_another(Status::Disputed, "a letter of the customer's").await;
-    let uphold = Event::post(&format!("/v1/claims/{}/review", disputed.id))
+    let uphold = RequestEvent::post(&format!("/v1/claims/{}/review", disputed.id))
         .staff("reviewer", "reviewer-2")
         .header("if-match", &format!("\"{}\"", disputed.version.0))
         .json(&json!({"action": "uphold", "comment": "It names another item."}));

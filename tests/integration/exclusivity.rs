@@ -8,7 +8,7 @@ use domain::command::Command;
 use domain::ids::ItemNo;
 use domain::rejection::Rejection;
 use domain::text::Comment;
-use store::{CommandOutcome, Effect, Moment, StoreError};
+use store::{CommandOutcome, Effect, RequestTime, StoreError};
 use support::clock::instant;
 use support::engine::key;
 use support::fixtures;
@@ -292,7 +292,7 @@ fn undo_meanwhile(
 ) {
     let (other, _) = world.another_store(|_| {});
     let (other, id) = (Arc::new(other), holder.id.clone());
-    let arrived = Moment::new(closes_at(holder) - Duration::milliseconds(1), Duration::zero());
+    let arrived = RequestTime::new(closes_at(holder) - Duration::milliseconds(1), Duration::zero());
     wire.on(
         concerns,
         nth,

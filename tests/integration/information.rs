@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 use support::fixtures::ALPINE;
 use support::stack::{Answer, Stack};
 use support::world::{alpine, closes_at, decline, link, withdraw};
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 3] = ["exchange-online", "teams", "sharepoint-online"];
 
 /// A reviewer's action by name.
 async fn act(stack: &Stack, claim: &Claim, who: (&str, &str), body: Value) -> Answer {
-    let event = Event::post(&format!("/v1/claims/{}/review", claim.id)).staff(who.0, who.1);
+    let event = RequestEvent::post(&format!("/v1/claims/{}/review", claim.id)).staff(who.0, who.1);
     stack.send(event.header("if-match", &format!("\"{}\"", claim.version.0)).json(&body)).await
 }
 
@@ -58,7 +58,7 @@ fn answer_by(claim: &Claim) -> DateTime<chrono::Utc> {
 #[tokio::test]
 async fn a_question_names_its_reasons_and_until_when_the_partner_may_answer() {
     let (stack, claim) = asked().await;
-    let event = Event::get(&format!("/v1/claims/{}", claim.id)).partner_user(ALPINE);
+    let event = RequestEvent::get(&format!("/v1/claims/{}", claim.id)).partner_user(ALPINE);
     let shown = stack.send(event).await;
     assert_eq!(shown.body["status"], "action_required");
     assert_eq!(
@@ -140,7 +140,7 @@ async fn a_document_that_the_customer_acknowledged_after_the_submit_answers_a_qu
         let mut document = entry("b", date);
         document["content_type"] = json!("application/pdf");
         document["size"] = json!(1024);
-        Event::post(&path).partner_user(ALPINE).json(&document)
+        RequestEvent::post(&path).partner_user(ALPINE).json(&document)
     };
     let tomorrow = stack.send(add("2026-12-24")).await;
     let expected = ("/acknowledged_on".to_owned(), "in-the-future".to_owned());
@@ -224,7 +224,8 @@ async fn an_answer_a_second_late_finds_the_claim_rejected() {
 async fn an_answer_in_the_last_millisecond_is_in_time() {
     let (stack, claim) = asked().await;
     stack.world.clock.set(answer_by(&claim) + Duration::seconds(3));
-    let event = Event::post(&format!("/v1/claims/{}/respond", claim.id)).partner_admin(ALPINE);
+    let event =
+        RequestEvent::post(&format!("/v1/claims/{}/respond", claim.id)).partner_admin(ALPINE);
     let event = event.header("if-match", &format!("\"{}\"", claim.version.0)).json(&json!({}));
     let arrived = answer_by(&claim) - Duration::milliseconds(1);
     let answer = stack.send_at(event, arrived).await;
@@ -258,7 +259,7 @@ async fn a_command_that_does_not_fit_the_state_is_told_so_before_its_fields_are_
     let refused = act(&stack, &claim, REVIEWER, json!({"action": "hold"})).await;
     assert_eq!(refused.problem(), (403, "role-not-allowed"), "the role comes before the state");
     let path = format!("/v1/claims/{}/withdraw", claim.id);
-    let event = Event::post(&path).partner_admin(ALPINE).json(&json!({"comment": 7}));
+    let event = RequestEvent::post(&path).partner_admin(ALPINE).json(&json!({"comment": 7}));
     let refused = stack.send(event.clone().header("if-match", "\"9\"")).await;
     assert_eq!(refused.problem(), (412, "version-mismatch"), "the version too");
     let refused = stack.send(event.header("if-match", &version(&claim))).await;
@@ -390,7 +391,7 @@ async fn of_a_claim_declined_in_part_the_rest_is_withdrawn() {
 async fn an_item_accepted_before_the_withdrawal_stays_official() {
     let stack = Box::pin(Stack::at(NOW)).await;
     let claim = stack.world.awaiting("k", &["teams", "exchange-online"]).await;
-    let items = domain::command::Selection::These(vec![ItemNo(1)]);
+    let items = domain::command::ItemSelection::These(vec![ItemNo(1)]);
     let yes = Command::Accept { items };
     stack.world.give(&claim.id, &support::world::contoso_admin(), &yes).await.unwrap();
     let after = stack.world.give(&claim.id, &alpine(), &withdraw()).await.unwrap().claim;
@@ -478,7 +479,7 @@ async fn an_overdue_review_is_recorded_once_and_decides_nothing() {
     let after = stack.world.read(&claim.id).await;
     assert_eq!((after.status().as_str(), after.version.0), ("submitted", 2));
     assert_eq!(after.last_event.event_type.as_str(), "review_overdue");
-    let overdue = Event::get("/v1/reviews?state=overdue").staff("auditor", "auditor-1");
+    let overdue = RequestEvent::get("/v1/reviews?state=overdue").staff("auditor", "auditor-1");
     let listed = stack.send(overdue).await;
     assert_eq!(listed.body["items"][0]["id"], claim.id.as_str(), "{}", listed.text);
 }
@@ -489,7 +490,10 @@ async fn an_auditor_reads_everything_and_changes_nothing() {
     let auditor = ("auditor", "auditor-1");
     for path in ["/v1/claims/{id}", "/v1/claims/{id}/history", "/v1/reviews?state=submitted"] {
         let path = path.replace("{id}", claim.id.as_str());
-        assert_eq!(stack.send(Event::get(&path).staff(auditor.0, auditor.1)).await.status, 200);
+        assert_eq!(
+            stack.send(RequestEvent::get(&path).staff(auditor.0, auditor.1)).await.status,
+            200
+        );
     }
     let refused = act(&stack, &claim, auditor, json!({"action": "begin"})).await;
     assert_eq!(refused.problem(), (403, "role-not-allowed"));
@@ -503,7 +507,7 @@ async fn the_names_of_staff_are_for_staff() {
     let State::Disputed { rejection, .. } = &claim.state else { panic!() };
     assert_eq!(rejection.by, Some(who));
     for path in [format!("/v1/claims/{}", claim.id), format!("/v1/claims/{}/history", claim.id)] {
-        let shown = stack.send(Event::get(&path).partner_admin(ALPINE)).await;
+        let shown = stack.send(RequestEvent::get(&path).partner_admin(ALPINE)).await;
         assert!(!shown.text.contains(REVIEWER.1), "{}", shown.text);
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO};
 use support::stack::{Answer, Stack};
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
@@ -31,7 +31,8 @@ async fn with(pointer: &str, value: Value) -> Answer {
 
 /// Submits raw bytes.
 async fn raw(text: &str) -> Answer {
-    let event = Event::post("/v1/claims").partner_admin(ALPINE).header("idempotency-key", "k");
+    let event =
+        RequestEvent::post("/v1/claims").partner_admin(ALPINE).header("idempotency-key", "k");
     stack().await.send(event.header("content-type", "application/json").body(text)).await
 }
 
@@ -71,7 +72,8 @@ async fn a_deeply_nested_body_is_malformed_and_breaks_nothing() {
 
 #[tokio::test]
 async fn another_media_type_is_unsupported() {
-    let event = Event::post("/v1/claims").partner_admin(ALPINE).header("idempotency-key", "k");
+    let event =
+        RequestEvent::post("/v1/claims").partner_admin(ALPINE).header("idempotency-key", "k");
     let answer = stack().await.send(event.header("content-type", "text/plain").body("{}")).await;
     assert_eq!(answer.problem(), (415, "unsupported-media-type"));
 }
@@ -229,7 +231,7 @@ async fn a_name_that_is_given_twice_in_an_object_is_malformed() {
     }
     let stack = stack().await;
     let id = stack.submit(ALPINE, "k", &body()).await.body["id"].as_str().unwrap().to_owned();
-    let patch = Event::new("PATCH", &format!("/v1/claims/{id}")).partner_admin(ALPINE);
+    let patch = RequestEvent::new("PATCH", &format!("/v1/claims/{id}")).partner_admin(ALPINE);
     let patch = patch.header("if-match", "\"1\"").header("content-type", "application/json");
     let twice = stack.send(patch.body(r#"{"label":"a","label":"b"}"#)).await;
     assert_eq!(twice.problem(), (400, "malformed-body"), "{}", twice.text);
@@ -265,7 +267,7 @@ async fn every_error_is_reported_at_once() {
 #[tokio::test]
 async fn an_idempotency_key_is_required_and_bounded() {
     let stack = stack().await;
-    let event = || Event::post("/v1/claims").partner_admin(ALPINE);
+    let event = || RequestEvent::post("/v1/claims").partner_admin(ALPINE);
     let missing = stack.send(event().json(&body())).await;
     assert_eq!(missing.problem(), (400, "idempotency-key-missing"));
     for key in [&"k".repeat(256), "", "a b", "ž"] {
@@ -310,7 +312,8 @@ async fn a_refused_request_does_not_use_up_its_key() {
 async fn a_command_needs_the_version_that_stands() {
     let stack = stack().await;
     let id = stack.submit(ALPINE, "k", &body()).await.body["id"].as_str().unwrap().to_owned();
-    let begin = Event::post(&format!("/v1/claims/{id}/review")).staff("reviewer", "reviewer-1");
+    let begin =
+        RequestEvent::post(&format!("/v1/claims/{id}/review")).staff("reviewer", "reviewer-1");
     let begin = begin.json(&json!({"action": "begin"}));
     let missing = stack.send(begin.clone()).await;
     assert_eq!(missing.problem(), (428, "precondition-required"));
@@ -339,7 +342,7 @@ async fn a_command_needs_the_version_that_stands() {
 async fn a_role_that_may_not_act_is_refused_before_it_is_asked_for_a_version() {
     let stack = stack().await;
     let id = stack.submit(ALPINE, "k", &body()).await.body["id"].as_str().unwrap().to_owned();
-    let hold = Event::post(&format!("/v1/claims/{id}/review"));
+    let hold = RequestEvent::post(&format!("/v1/claims/{id}/review"));
     let hold = hold.json(&json!({"action": "hold", "comment": "a call from the customer"}));
     let reviewer = hold.clone().staff("reviewer", "reviewer-1");
     assert_eq!(stack.send(reviewer).await.problem(), (403, "role-not-allowed"));
@@ -355,8 +358,8 @@ async fn another_partys_claim_is_answered_as_one_that_does_not_exist() {
     for (path, method) in [("", "GET"), ("/history", "GET"), ("/withdraw", "POST")] {
         let mut answers = Vec::new();
         for id in [id.as_str(), &nowhere, "not-an-id"] {
-            let event =
-                Event::new(method, &format!("/v1/claims/{id}{path}")).partner_admin(BOREALIS);
+            let event = RequestEvent::new(method, &format!("/v1/claims/{id}{path}"))
+                .partner_admin(BOREALIS);
             let event =
                 event.header("if-match", "\"1\"").header("content-type", "application/json");
             let answer = stack.send(event.body("{}")).await;
@@ -370,7 +373,7 @@ async fn another_partys_claim_is_answered_as_one_that_does_not_exist() {
 #[tokio::test]
 async fn without_a_token_or_with_another_role_nothing_is_done() {
     let stack = stack().await;
-    let post = || Event::post("/v1/claims").header("idempotency-key", "k").json(&body());
+    let post = || RequestEvent::post("/v1/claims").header("idempotency-key", "k").json(&body());
     assert_eq!(stack.send(post()).await.problem(), (401, "unauthenticated"));
     let junk = post().staff("emperor", "x");
     assert_eq!(stack.send(junk).await.status / 100, 4);
@@ -397,11 +400,11 @@ async fn three_claims(stack: &Stack) {
 async fn a_cursor_is_bound_to_its_caller_and_filter_and_cannot_be_forged() {
     let stack = stack().await;
     three_claims(&stack).await;
-    let page = stack.send(Event::get("/v1/claims?limit=1").partner_admin(ALPINE)).await;
+    let page = stack.send(RequestEvent::get("/v1/claims?limit=1").partner_admin(ALPINE)).await;
     assert_eq!(page.body["items"].as_array().map(Vec::len), Some(1), "{}", page.text);
     let cursor = page.body["next_cursor"].as_str().unwrap().to_owned();
     assert!(page.header("link").contains("rel=\"next\""), "{}", page.header("link"));
-    let get = |query: &str| Event::get(&format!("/v1/claims?{query}"));
+    let get = |query: &str| RequestEvent::get(&format!("/v1/claims?{query}"));
     let next = stack.send(get(&format!("limit=1&cursor={cursor}")).partner_admin(ALPINE)).await;
     assert_eq!(next.status, 200, "{}", next.text);
     assert_ne!(next.body["items"][0]["id"], page.body["items"][0]["id"]);
@@ -413,7 +416,8 @@ async fn a_cursor_is_bound_to_its_caller_and_filter_and_cannot_be_forged() {
         get(&format!("limit=1&cursor={cursor}&status=submitted")).partner_admin(ALPINE),
         get(&format!("limit=1&cursor={tampered}")).partner_admin(ALPINE),
         get("limit=1&cursor=nonsense").partner_admin(ALPINE),
-        Event::get(&format!("/v1/associations?limit=1&cursor={cursor}")).partner_admin(ALPINE),
+        RequestEvent::get(&format!("/v1/associations?limit=1&cursor={cursor}"))
+            .partner_admin(ALPINE),
     ];
     for event in refused {
         let answer = stack.send(event).await;
@@ -434,10 +438,10 @@ async fn a_query_that_cannot_be_read_is_invalid() {
         "limit=1&limit=2",
     ];
     for query in queries {
-        let event = Event::get(&format!("/v1/claims?{query}")).partner_admin(ALPINE);
+        let event = RequestEvent::get(&format!("/v1/claims?{query}")).partner_admin(ALPINE);
         assert_eq!(stack.send(event).await.problem(), (400, "invalid-query"), "{query}");
     }
-    let event = Event::get("/v1/reviews?state=flying").staff("reviewer", "r");
+    let event = RequestEvent::get("/v1/reviews?state=flying").staff("reviewer", "r");
     assert_eq!(stack.send(event).await.problem(), (400, "invalid-query"));
 }
 
@@ -450,15 +454,19 @@ async fn a_list_walks_every_claim_once_newest_first() {
     unique.sort();
     unique.dedup();
     assert_eq!((seen.len(), unique.len()), (3, 3));
-    let none = stack.send(Event::get("/v1/claims").partner_admin(BOREALIS)).await;
+    let none = stack.send(RequestEvent::get("/v1/claims").partner_admin(BOREALIS)).await;
     assert_eq!(none.body, json!({"items": [], "next_cursor": null}));
 }
 
 /// The ids of a list, page by page.
-async fn walked(stack: &Stack, list: &str, from: impl Fn(Event) -> Event) -> Vec<String> {
+async fn walked(
+    stack: &Stack,
+    list: &str,
+    from: impl Fn(RequestEvent) -> RequestEvent,
+) -> Vec<String> {
     let (mut seen, mut cursor) = (Vec::new(), String::new());
     loop {
-        let page = stack.send(from(Event::get(&format!("{list}{cursor}")))).await;
+        let page = stack.send(from(RequestEvent::get(&format!("{list}{cursor}")))).await;
         let items = page.body["items"].as_array().expect("a list");
         seen.extend(items.iter().map(|claim| claim["id"].as_str().unwrap().to_owned()));
         let Some(next) = page.body["next_cursor"].as_str() else { return seen };
@@ -510,8 +518,9 @@ async fn a_stored_claim_that_cannot_be_read_is_a_fault_and_tells_nothing() {
     let mut record = stack.world.stored(&claim.id);
     record["st"] = json!({"S": "levitating"});
     stack.world.engine.put(&record);
-    let answer =
-        stack.send(Event::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE)).await;
+    let answer = stack
+        .send(RequestEvent::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE))
+        .await;
     assert!(answer.status >= 500, "{}", answer.status);
     assert!(
         !answer.text.contains("levitating") && !answer.text.contains("attribute"),
@@ -526,7 +535,7 @@ async fn an_unknown_route_is_not_found() {
     for (method, path) in
         [("GET", "/v1/nowhere"), ("DELETE", "/v1/claims"), ("GET", "/"), ("PATCH", "/v1/claims")]
     {
-        let answer = stack.send(Event::new(method, path).partner_admin(ALPINE)).await;
+        let answer = stack.send(RequestEvent::new(method, path).partner_admin(ALPINE)).await;
         assert_eq!(answer.problem(), (404, "not-found"), "{method} {path}");
     }
 }

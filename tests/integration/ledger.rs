@@ -9,14 +9,14 @@ use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use support::stack::{Answer, Stack};
 use support::wire::{Call, Fault};
 use support::world::{VERIFIED, closes_at, reviewer, validate};
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
 async fn ledger(stack: &Stack, query: &str) -> Answer {
     // Receipts come from the archive.
     stack.backstage.publish(&records(&stack.world)).await.unwrap();
-    let event = Event::get(&format!("/v1/customer/ledger{query}")).customer_admin(CONTOSO);
+    let event = RequestEvent::get(&format!("/v1/customer/ledger{query}")).customer_admin(CONTOSO);
     let answer = stack.send(event).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer
@@ -46,7 +46,7 @@ async fn borealis(stack: &Stack, key: &str, workloads: &[&str]) -> Claim {
 async fn it_tells_who_sees_what_since_when_on_what_basis_and_who_asks() {
     let stack = Box::pin(Stack::at(NOW)).await;
     let held = Box::pin(stack.world.awaiting("k", &["teams", "exchange-online"])).await;
-    let yes = Event::post(&format!("/v1/customer/claims/{}/accept", held.id));
+    let yes = RequestEvent::post(&format!("/v1/customer/claims/{}/accept", held.id));
     stack.send(yes.customer_admin(CONTOSO).json(&json!({"items": [1]}))).await;
     stack.world.let_pass(closes_at(&held));
     stack.world.finalize().await;
@@ -94,7 +94,7 @@ async fn a_read_of_the_data_is_noted_and_one_that_cannot_be_is_not_answered() {
     let stack = Box::pin(Stack::at(NOW)).await;
     let held = Box::pin(stack.world.holding("k", &["teams"])).await;
     let usage =
-        || Event::get(&format!("/v1/associations/{}-1/usage", held.id)).partner_user(ALPINE);
+        || RequestEvent::get(&format!("/v1/associations/{}-1/usage", held.id)).partner_user(ALPINE);
     stack.world.clock.advance(Duration::hours(1));
     let read_at = domain::time::rfc3339(stack.world.clock.now());
     assert_eq!(stack.send(usage()).await.status, 200);
@@ -117,7 +117,7 @@ async fn an_association_is_ended_from_it_and_stays_in_it_with_its_receipt() {
     let stack = Box::pin(Stack::at(NOW)).await;
     Box::pin(stack.world.holding("k", &["teams"])).await;
     let id = entry(&stack, ALPINE).await["associations"][0]["id"].as_str().unwrap().to_owned();
-    let end = Event::post(&format!("/v1/associations/{id}/end")).customer_admin(CONTOSO);
+    let end = RequestEvent::post(&format!("/v1/associations/{id}/end")).customer_admin(CONTOSO);
     assert_eq!(stack.send(end.json(&json!({}))).await.status, 200);
     let after = entry(&stack, ALPINE).await;
     let ended = &after["associations"][0];
@@ -131,7 +131,7 @@ async fn a_receipt_says_whether_a_link_or_an_administrator_answered() {
     let stack = Box::pin(Stack::at(NOW)).await;
     let claim = Box::pin(stack.world.awaiting("k", &["teams", "exchange-online"])).await;
     stack.decide(&claim, "decision=decline&items=1").await;
-    let decline = Event::post(&format!("/v1/customer/claims/{}/decline", claim.id));
+    let decline = RequestEvent::post(&format!("/v1/customer/claims/{}/decline", claim.id));
     let no = stack.send(decline.customer_admin(CONTOSO).json(&json!({"items": [2]}))).await;
     assert_eq!(no.status, 200, "{}", no.text);
     let receipts = entry(&stack, ALPINE).await["receipts"].clone();
@@ -153,7 +153,9 @@ async fn claims_are_listed_by_status() {
     Box::pin(stack.world.holding("k", &["exchange-online"])).await;
     let waiting = Box::pin(stack.world.awaiting("k2", &["teams"])).await;
     let list = |query| {
-        stack.send(Event::get(&format!("/v1/customer/claims?{query}")).customer_admin(CONTOSO))
+        stack.send(
+            RequestEvent::get(&format!("/v1/customer/claims?{query}")).customer_admin(CONTOSO),
+        )
     };
     let asked = list("status=awaiting_customer").await;
     let ids: Vec<_> =
@@ -177,7 +179,7 @@ async fn what_was_never_validated_and_what_leaves_nothing_is_not_in_it() {
     let stack = Box::pin(Stack::at(NOW)).await;
     stack.world.in_review("k1", &["teams"]).await;
     assert_eq!(ledger(&stack, "").await.body["items"], json!([]));
-    let other = stack.send(Event::get("/v1/customer/ledger").customer_admin(TAILWIND)).await;
+    let other = stack.send(RequestEvent::get("/v1/customer/ledger").customer_admin(TAILWIND)).await;
     assert_eq!(other.body["items"], json!([]));
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use support::fixtures::{self, CONTOSO};
 use support::stack::{self, Answer, OTHER_SECRET, Stack, keys};
 use support::world::{VERIFIED, alpine, closes_at, withdraw};
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
@@ -51,7 +51,7 @@ async fn opening_the_link_shows_the_claim_and_decides_nothing() {
     let (stack, claim) = awaiting().await;
     let before = stack.world.engine.items("");
     for method in ["GET", "HEAD"] {
-        let event = Event::new(method, &format!("/d/{}", token(&claim)));
+        let event = RequestEvent::new(method, &format!("/d/{}", token(&claim)));
         let answer = stack.send(event).await;
         assert_eq!(answer.status, 200, "{method}: {}", answer.text);
         assert!(answer.header("content-type").starts_with("text/html"));
@@ -113,7 +113,7 @@ async fn what_arrives_decides_not_when_the_function_runs() {
     let (stack, claim) = awaiting().await;
     stack.world.clock.set(closes_at(&claim) + Duration::seconds(3));
     let form = format!("decision=decline&code={}", code(&claim));
-    let event = Event::post(&format!("/d/{}", token(&claim)))
+    let event = RequestEvent::post(&format!("/d/{}", token(&claim)))
         .header("content-type", "application/x-www-form-urlencoded")
         .header("accept", "application/json")
         .body(&form);
@@ -149,7 +149,7 @@ async fn a_token_that_was_tampered_with_or_is_of_another_stack_is_not_found() {
     }
     let mut shapes = std::collections::BTreeSet::new();
     for token in tokens {
-        let answer = stack.send(Event::get(&format!("/d/{token}"))).await;
+        let answer = stack.send(RequestEvent::get(&format!("/d/{token}"))).await;
         assert_eq!(answer.status, 404, "{token}");
         shapes.insert(answer.text);
         let posted = stack.post_form(&token, "decision=decline&code=123456").await;
@@ -309,7 +309,7 @@ async fn a_form_that_cannot_be_read_is_refused_and_decides_nothing() {
 async fn what_is_no_form_is_refused_with_the_form_that_is_asked_for() {
     let (stack, claim) = awaiting().await;
     let sent = |content_type: &str, body: &str| {
-        let event = Event::post(&format!("/d/{}", token(&claim)));
+        let event = RequestEvent::post(&format!("/d/{}", token(&claim)));
         event.header("accept", "application/json").header("content-type", content_type).body(body)
     };
     for (event, problem) in [
@@ -327,7 +327,7 @@ async fn what_is_no_form_is_refused_with_the_form_that_is_asked_for() {
 async fn other_methods_do_nothing() {
     let (stack, claim) = awaiting().await;
     for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] {
-        let answer = stack.send(Event::new(method, &format!("/d/{}", token(&claim)))).await;
+        let answer = stack.send(RequestEvent::new(method, &format!("/d/{}", token(&claim)))).await;
         assert!([204, 405].contains(&answer.status), "{method}: {}", answer.status);
     }
     assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
@@ -337,7 +337,7 @@ async fn other_methods_do_nothing() {
 async fn a_link_opened_after_withdrawal_says_there_is_nothing_to_do() {
     let (stack, claim) = awaiting().await;
     stack.world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
-    let answer = stack.send(Event::get(&format!("/d/{}", token(&claim)))).await;
+    let answer = stack.send(RequestEvent::get(&format!("/d/{}", token(&claim)))).await;
     assert_eq!(answer.status, 200);
     assert!(!answer.text.contains("<form"), "{}", answer.text);
 }
@@ -346,9 +346,9 @@ async fn a_link_opened_after_withdrawal_says_there_is_nothing_to_do() {
 async fn the_page_speaks_the_customers_language_and_switches_on_request() {
     let (stack, claim) = awaiting().await;
     let path = format!("/d/{}", token(&claim));
-    let own = stack.send(Event::get(&path)).await;
+    let own = stack.send(RequestEvent::get(&path)).await;
     assert!(own.text.contains("lang=\"cs\""), "the customer's own language");
-    let other = stack.send(Event::get(&format!("{path}?lang=en"))).await;
+    let other = stack.send(RequestEvent::get(&format!("{path}?lang=en"))).await;
     assert!(other.text.contains("lang=\"en\""));
 }
 
@@ -362,7 +362,8 @@ async fn with_two_contacts() -> (Stack, Claim) {
 
 /// What a page offers: to say no, to take one back, more time, and to be the wrong person.
 async fn offers(stack: &Stack, link: &Link) -> [bool; 4] {
-    let page = stack.send(Event::get(&format!("/d/{}?lang=en", stack::token_of(link)))).await;
+    let page =
+        stack.send(RequestEvent::get(&format!("/d/{}?lang=en", stack::token_of(link)))).await;
     assert_eq!(page.status, 200, "{}", page.text);
     ["decline", "undo", "extend", "wrong_contact"]
         .map(|name| page.text.contains(&format!("value=\"{name}\"")))
@@ -370,7 +371,8 @@ async fn offers(stack: &Stack, link: &Link) -> [bool; 4] {
 
 /// What the page of a link says of the link itself.
 async fn remark(stack: &Stack, link: &Link) -> String {
-    let page = stack.send(Event::get(&format!("/d/{}?lang=en", stack::token_of(link)))).await;
+    let page =
+        stack.send(RequestEvent::get(&format!("/d/{}?lang=en", stack::token_of(link)))).await;
     let (_, rest) = page.text.split_once("<p id=\"link\">").unwrap_or_default();
     rest.split_once("</p>").unwrap_or_default().0.to_owned()
 }
@@ -523,11 +525,11 @@ async fn who_declined_is_shown_to_staff_and_administrator_and_not_to_the_partner
     let (stack, claim) = with_two_contacts().await;
     stack.decide(&claim, "decision=decline&items=2").await;
     stack.decide_by(&link(&claim, CEO), "decision=decline&items=2").await;
-    let decline = Event::post(&format!("/v1/customer/claims/{}/decline", claim.id));
+    let decline = RequestEvent::post(&format!("/v1/customer/claims/{}/decline", claim.id));
     let own = stack.send(decline.customer_admin(CONTOSO).json(&json!({"items": [2]}))).await;
     let by = json!(["administrator", "recipient:2", "recipient:3"]);
     assert_eq!(own.body["items"][1]["declined_by"], by, "{}", own.text);
-    let get = |path: &str| Event::get(&format!("{path}/{}", claim.id));
+    let get = |path: &str| RequestEvent::get(&format!("{path}/{}", claim.id));
     let customer = stack.send(get("/v1/customer/claims").customer_admin(CONTOSO)).await;
     assert_eq!(customer.body["items"][1]["declined_by"], by, "{}", customer.text);
     let staff = stack.send(get("/v1/claims").staff("auditor", "a")).await;
@@ -560,7 +562,7 @@ async fn a_link_of_the_form_without_recipients_says_no_and_nothing_else() {
     says_no_and_nothing_else(&stack, &claim, &old, "invalid-state").await;
     let undone = stack.decide(&claim, "decision=undo").await;
     assert_eq!(undone.problem(), (409, "invalid-state"), "it counts as the administrator's");
-    let undo = Event::post(&format!("/v1/customer/claims/{}/undo", claim.id));
+    let undo = RequestEvent::post(&format!("/v1/customer/claims/{}/undo", claim.id));
     let undone = stack.send(undo.customer_admin(CONTOSO).json(&json!({}))).await;
     assert_eq!(undone.items(), json!([[1, "pending"], [2, "pending"]]), "{}", undone.text);
 }
@@ -581,7 +583,7 @@ async fn says_no_and_nothing_else(stack: &Stack, claim: &Claim, link: &Link, cod
 
 /// An administrator retires a link.
 async fn retire(stack: &Stack, claim: &Claim, recipient: u8) -> Answer {
-    let event = Event::post(&format!("/v1/customer/claims/{}/retire-link", claim.id));
+    let event = RequestEvent::post(&format!("/v1/customer/claims/{}/retire-link", claim.id));
     stack.send(event.customer_admin(CONTOSO).json(&json!({"recipient": recipient}))).await
 }
 
@@ -622,7 +624,8 @@ async fn a_link_is_retired_once_by_an_administrator_or_an_operator_with_a_commen
     let (stack, claim) = with_two_contacts().await;
     let review = async |role: &str, body: Value| {
         let version = stack.world.read(&claim.id).await.version.0;
-        let event = Event::post(&format!("/v1/claims/{}/review", claim.id)).staff(role, "s-1");
+        let event =
+            RequestEvent::post(&format!("/v1/claims/{}/review", claim.id)).staff(role, "s-1");
         stack.send(event.header("if-match", &format!("\"{version}\"")).json(&body)).await
     };
     let body = |recipient: u8| json!({"action": "retire_link", "recipient": recipient, "comment": "left the company"});
@@ -663,7 +666,8 @@ async fn before_the_first_notice_there_is_no_link_to_retire() {
     let stack = Box::pin(Stack::at(NOW)).await;
     let claim = Box::pin(stack.world.in_review("k", &ITEMS)).await;
     assert_eq!(retire(&stack, &claim, 1).await.problem(), (404, "not-found"));
-    let event = Event::post(&format!("/v1/claims/{}/review", claim.id)).staff("operator", "s-1");
+    let event =
+        RequestEvent::post(&format!("/v1/claims/{}/review", claim.id)).staff("operator", "s-1");
     let body = json!({"action": "retire_link", "recipient": 1, "comment": "why not"});
     let event = event.header("if-match", &format!("\"{}\"", claim.version.0)).json(&body);
     assert_eq!(stack.send(event).await.problem(), (409, "invalid-state"));

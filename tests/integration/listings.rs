@@ -9,7 +9,7 @@ use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO, FABRIKAM, TAILWIND};
 use support::stack::{Answer, Stack};
 use support::wire::Call;
 use support::world::{partner_admin, partner_id, reviewer, validate, withdraw};
-use web::event::Event;
+use web::event::RequestEvent;
 
 mod between;
 
@@ -20,17 +20,17 @@ async fn stack() -> Stack {
 }
 
 async fn get(stack: &Stack, path: &str) -> Answer {
-    let answer = stack.send(Event::get(path).staff("auditor", "anna")).await;
+    let answer = stack.send(RequestEvent::get(path).staff("auditor", "anna")).await;
     assert_eq!(answer.status, 200, "{path}: {}", answer.text);
     answer
 }
 
 async fn put(stack: &Stack, path: &str, body: &Value) {
-    let answer = stack.send(Event::put(path).staff("operator", "olga").json(body)).await;
+    let answer = stack.send(RequestEvent::put(path).staff("operator", "olga").json(body)).await;
     assert!([200, 201].contains(&answer.status), "{path}: {}", answer.text);
 }
 
-async fn partner(stack: &Stack, event: Event) -> Answer {
+async fn partner(stack: &Stack, event: RequestEvent) -> Answer {
     stack.send(event.partner_user(ALPINE)).await
 }
 
@@ -122,7 +122,7 @@ async fn a_list_takes_no_other_parameters() {
         "/v1/me?x=1",
         "/v1/calendars?x=1",
     ] {
-        let refused = stack.send(Event::get(path).staff("auditor", "anna")).await;
+        let refused = stack.send(RequestEvent::get(path).staff("auditor", "anna")).await;
         assert_eq!(refused.problem(), (400, "invalid-query"), "{path}");
     }
 }
@@ -156,7 +156,7 @@ async fn a_partner_finds_the_programs_with_what_it_may_claim_from_where() {
     let rules = json!({"term_months": 24, "evidence": "uploaded"});
     let written = json!({"catalogue_names": names, "policy": rules});
     put(&stack, "/v1/programs/osu-m365", &written).await;
-    let list = partner(&stack, Event::get("/v1/programs")).await;
+    let list = partner(&stack, RequestEvent::get("/v1/programs")).await;
     assert_eq!(list.status, 200, "{}", list.text);
     let told: Vec<_> = list.body["items"]
         .as_array()
@@ -170,7 +170,7 @@ async fn a_partner_finds_the_programs_with_what_it_may_claim_from_where() {
         json!(["osu-m365", "open", ["4711", "4713"]]),
     ];
     assert_eq!(told, expected, "by name");
-    let one = partner(&stack, Event::get("/v1/programs/osu-m365")).await;
+    let one = partner(&stack, RequestEvent::get("/v1/programs/osu-m365")).await;
     assert_eq!((one.status, one.header("etag")), (200, "\"2\""));
     assert_eq!(
         (&one.body["activities"], &one.body["policy"]["consent"]),
@@ -184,7 +184,7 @@ async fn a_partner_finds_the_programs_with_what_it_may_claim_from_where() {
     assert_eq!(one.body["policy"]["window_business_days"], 5);
     let staff = get(&stack, "/v1/programs").await;
     assert!(staff.body["items"][0].get("enrolled_locations").is_none());
-    let customer = stack.send(Event::get("/v1/programs").customer_admin(CONTOSO)).await;
+    let customer = stack.send(RequestEvent::get("/v1/programs").customer_admin(CONTOSO)).await;
     assert_eq!(customer.problem(), (403, "role-not-allowed"));
 }
 
@@ -198,8 +198,8 @@ async fn a_program_tells_its_versions_with_dates_and_what_changed_and_never_who_
     }
     put(&stack, "/v1/programs/osu-m365", &json!({"policy": {"term_months": 24}})).await;
     for event in [
-        Event::get("/v1/programs/osu-m365").partner_admin(ALPINE),
-        Event::get("/v1/programs/osu-m365").staff("auditor", "a"),
+        RequestEvent::get("/v1/programs/osu-m365").partner_admin(ALPINE),
+        RequestEvent::get("/v1/programs/osu-m365").staff("auditor", "a"),
     ] {
         let answer = stack.send(event).await;
         assert!(!answer.text.contains("olga"), "{}", answer.text);
@@ -216,7 +216,7 @@ async fn a_program_tells_its_versions_with_dates_and_what_changed_and_never_who_
     }
     let read = get(&stack, "/v1/programs/osu-m365").await;
     let back = stack
-        .send(Event::put("/v1/programs/osu-m365").staff("operator", "olga").json(&read.body))
+        .send(RequestEvent::put("/v1/programs/osu-m365").staff("operator", "olga").json(&read.body))
         .await;
     assert_eq!(
         (back.status, back.header("etag")),
@@ -234,7 +234,7 @@ async fn everyone_learns_who_one_is_and_a_partner_what_is_left() {
     let mut draft = fixtures::claim_body(&["exchange-online"]);
     draft["draft"] = json!(true);
     assert_eq!(stack.submit(ALPINE, "draft", &draft).await.status, 201);
-    let me = partner(&stack, Event::get("/v1/me").header("accept-language", "cs")).await;
+    let me = partner(&stack, RequestEvent::get("/v1/me").header("accept-language", "cs")).await;
     let programs = ["osa-sell", "osu-business-apps", "osu-m365"];
     let expected = json!({"role": "partner_user", "actor_id": null,
         "party": {"id": ALPINE, "name": "Alpine Cloud", "status": "active"},
@@ -244,18 +244,18 @@ async fn everyone_learns_who_one_is_and_a_partner_what_is_left() {
         "mails": {"notify": [], "locale": null, "contacts": []}, "language": "cs"});
     assert_eq!((me.status, me.body), (200, expected));
     stack.world.clock.advance(chrono::Duration::days(1));
-    let next = partner(&stack, Event::get("/v1/me")).await;
+    let next = partner(&stack, RequestEvent::get("/v1/me")).await;
     assert_eq!(next.body["quotas"]["daily_claims_left"], 3, "a new day");
-    let staff = stack.send(Event::get("/v1/me").staff("reviewer", "rita")).await;
+    let staff = stack.send(RequestEvent::get("/v1/me").staff("reviewer", "rita")).await;
     let expected = json!({"role": "reviewer", "actor_id": "rita", "party": null, "locations": null, "quotas": null,
         "mails": null, "language": "en"});
     assert_eq!((staff.status, staff.body), (200, expected));
-    let customer = stack.send(Event::get("/v1/me").customer_admin(CONTOSO)).await;
+    let customer = stack.send(RequestEvent::get("/v1/me").customer_admin(CONTOSO)).await;
     let expected = json!({"role": "customer_admin", "actor_id": null,
         "party": {"id": CONTOSO, "name": "Contoso", "status": "active"}, "locations": null, "quotas": null,
         "mails": null, "language": "cs"});
     assert_eq!(customer.body, expected);
-    let unknown = stack.send(Event::get("/v1/me").partner_admin("p-nobody")).await;
+    let unknown = stack.send(RequestEvent::get("/v1/me").partner_admin("p-nobody")).await;
     assert_eq!(unknown.body["party"], json!({"id": "p-nobody", "name": null, "status": null}));
 }
 
@@ -270,12 +270,14 @@ async fn a_location_is_called_by_its_name_in_the_language_of_who_reads() {
         ("cs", [json!("Praha"), json!("Brno office"), Value::Null]),
         ("en", [json!("Prague"), json!("Brno office"), Value::Null]),
     ] {
-        let me = partner(&stack, Event::get("/v1/me").header("accept-language", language)).await;
+        let me =
+            partner(&stack, RequestEvent::get("/v1/me").header("accept-language", language)).await;
         let called = me.body["locations"].as_array().unwrap().iter().map(|own| own["name"].clone());
         assert_eq!(called.collect::<Vec<_>>(), expected, "{language}");
         assert!(me.body["locations"][0].get("names").is_none(), "{}", me.text);
     }
-    let entry = stack.send(Event::get("/v1/partners/p-alpine").staff("operator", "olga")).await;
+    let entry =
+        stack.send(RequestEvent::get("/v1/partners/p-alpine").staff("operator", "olga")).await;
     assert_eq!(entry.body["locations"], locations, "the directory has all of them");
 }
 
@@ -333,7 +335,8 @@ impl Change {
             Check(partner) => {
                 let mut body = claim_of(partner, "teams");
                 body.as_object_mut().unwrap().remove("items");
-                let check = Event::post("/v1/claims:check").partner_user(partner).json(&body);
+                let check =
+                    RequestEvent::post("/v1/claims:check").partner_user(partner).json(&body);
                 assert_eq!(stack.send(check).await.status, 200);
             }
             Day => world.clock.advance(chrono::Duration::days(1)),
@@ -369,7 +372,7 @@ struct Changing {
 impl Changing {
     async fn page(&self, stack: &Stack, query: &str) -> Answer {
         let mark = if self.path.contains('?') { '&' } else { '?' };
-        let event = Event::get(&format!("{}{mark}{query}", self.path));
+        let event = RequestEvent::get(&format!("{}{mark}{query}", self.path));
         let event = if self.is_customers {
             event.customer_admin(CONTOSO)
         } else {

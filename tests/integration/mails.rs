@@ -9,7 +9,7 @@ use support::elsewhere::With;
 use support::fixtures;
 use support::stack::Stack;
 use support::world::{VERIFIED, alpine, closes_at, reviewer, validate, withdraw};
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
@@ -76,7 +76,7 @@ async fn a_later_no_is_receipted_as_an_end_and_the_partners_own_end_is_told_as_i
     assert!(text.contains("exchange-online") && !text.contains("teams"), "{text}");
     let (stack, claim) = awaiting().await;
     stack.world.let_pass(closes_at(&claim));
-    let end = Event::post(&format!("/v1/associations/{}-1/end", claim.id));
+    let end = RequestEvent::post(&format!("/v1/associations/{}-1/end", claim.id));
     let ended = stack.send(end.partner_admin("p-alpine").json(&json!({"comment": "done"}))).await;
     assert_eq!(ended.status, 200, "{}", ended.text);
     let text = one_each(&told(&stack, "association_ended").await);
@@ -87,7 +87,7 @@ async fn a_later_no_is_receipted_as_an_end_and_the_partners_own_end_is_told_as_i
 #[tokio::test]
 async fn a_yes_is_receipted_with_what_it_made_official() {
     let (stack, claim) = awaiting().await;
-    let accept = Event::post(&format!("/v1/customer/claims/{}/accept", claim.id));
+    let accept = RequestEvent::post(&format!("/v1/customer/claims/{}/accept", claim.id));
     let accept = accept.customer_admin(support::fixtures::CONTOSO).json(&json!({"items": [2]}));
     assert_eq!(stack.send(accept).await.status, 200);
     let text = one_each(&told(&stack, "items_accepted").await);
@@ -197,7 +197,7 @@ async fn an_authenticity_code_shows_the_notice_and_every_other_code_one_and_the_
     let mail = told(&stack, "validated").await.remove(0).text();
     let line = mail.lines().find(|line| line.contains("/n/") && line.starts_with("http")).unwrap();
     let path = line.strip_prefix("https://cpor.test").unwrap();
-    let own = stack.send(Event::get(&format!("{path}?lang=en"))).await;
+    let own = stack.send(RequestEvent::get(&format!("{path}?lang=en"))).await;
     assert_eq!(own.status, 200, "{}", own.text);
     assert!(own.text.contains("This notice is genuine"), "{}", own.text);
     let since = own.text.find("Since then").unwrap();
@@ -212,10 +212,10 @@ async fn an_authenticity_code_shows_the_notice_and_every_other_code_one_and_the_
     let code = support::stack::code(&claim.id, 1);
     assert!(!own.text.contains(&code) && !own.text.contains("<form"), "nothing to decide with");
     let typed = path.to_lowercase().replace('-', "");
-    assert_eq!(stack.send(Event::get(&typed)).await.status, 200, "as people type it");
+    assert_eq!(stack.send(RequestEvent::get(&typed)).await.status, 200, "as people type it");
     let mut shapes = std::collections::BTreeSet::new();
     for other in ["00000-00000", "x", "%C5%BE", &"A".repeat(500)] {
-        let answer = stack.send(Event::get(&format!("/n/{other}"))).await;
+        let answer = stack.send(RequestEvent::get(&format!("/n/{other}"))).await;
         assert_eq!(answer.status, 404, "{other}");
         shapes.insert(answer.text);
     }
@@ -241,7 +241,8 @@ async fn a_form_with_an_error_is_answered_with_the_page_and_the_error_above_it()
     stack.decide(&claim, "decision=decline&items=1").await;
     let claim = stack.world.read(&claim.id).await;
     for (form, status, text) in cases {
-        let event = Event::post(&path).header("content-type", "application/x-www-form-urlencoded");
+        let event =
+            RequestEvent::post(&path).header("content-type", "application/x-www-form-urlencoded");
         let answer = stack.send(event.body(&form)).await;
         assert_eq!(answer.status, status, "{form}: {}", answer.text);
         assert!(answer.text.contains(text) && answer.text.contains("role=\"alert\""), "{form}");
@@ -250,7 +251,7 @@ async fn a_form_with_an_error_is_answered_with_the_page_and_the_error_above_it()
         ("application/json", "{}".to_owned(), 415),
         ("application/x-www-form-urlencoded", "a".repeat(65 * 1024), 413),
     ] {
-        let event = Event::post(&path).header("content-type", content_type).body(&body);
+        let event = RequestEvent::post(&path).header("content-type", content_type).body(&body);
         assert_eq!(stack.send(event).await.status, status);
     }
     assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
@@ -261,7 +262,8 @@ async fn an_extension_by_the_form_is_answered_with_the_longer_deadline() {
     let (stack, claim) = awaiting().await;
     let path = format!("/d/{}?lang=en", support::stack::token(&claim.id, 1));
     let form = format!("decision=extend&code={}", support::stack::code(&claim.id, 1));
-    let post = || Event::post(&path).header("content-type", "application/x-www-form-urlencoded");
+    let post =
+        || RequestEvent::post(&path).header("content-type", "application/x-www-form-urlencoded");
     let answer = stack.send(post().body(&form)).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     assert!(answer.text.contains("Until the end of Friday 8 January 2027"), "{}", answer.text);

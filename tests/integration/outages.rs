@@ -15,7 +15,7 @@ use support::stack::{Answer, Stack};
 use support::wire::{Call, Fault, until_death};
 use support::world::{closes_at, decline_all, link, withdraw};
 use tokio::sync::Notify;
-use web::event::Event;
+use web::event::RequestEvent;
 
 use super::capacity::copy_open_claims;
 
@@ -42,8 +42,8 @@ fn body() -> Value {
         "comment": "The decision page could not be reached."})
 }
 
-fn event(query: &str, body: &Value) -> Event {
-    Event::post(&format!("{PATH}{query}")).staff("operator", "olga").json(body)
+fn event(query: &str, body: &Value) -> RequestEvent {
+    RequestEvent::post(&format!("{PATH}{query}")).staff("operator", "olga").json(body)
 }
 
 async fn send(stack: &Stack, query: &str, tag: &str, body: &Value) -> Answer {
@@ -102,7 +102,7 @@ async fn every_window_that_ends_in_the_interval_gets_a_business_day_and_its_cust
     assert!(text.contains("konce pondělí 4. ledna 2027"), "{text}");
     assert!(text.contains("nedostupná") && !text.contains("/d/"), "{text}");
     let path = format!("/v1/claims/{}", claim.id);
-    let shown = stack.send(Event::get(&path).staff("operator", "olga")).await;
+    let shown = stack.send(RequestEvent::get(&path).staff("operator", "olga")).await;
     assert_eq!(shown.body["window"]["extended_by"], json!(["outage"]));
     assert_eq!(shown.body["last_event"]["actor"], "system");
     for (end, status) in [(END, Status::AwaitingCustomer), (ONE_DAY_MORE, Status::Associated)] {
@@ -123,7 +123,7 @@ async fn staff_lists_the_outages_that_were_announced_the_newest_first() {
         announce(&stack, &interval(day, comment)).await;
     }
     let list = async |path: &str| {
-        let answer = stack.send(Event::get(path).staff("auditor", "a")).await;
+        let answer = stack.send(RequestEvent::get(path).staff("auditor", "a")).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         let items = answer.body["items"].as_array().unwrap();
         let told = items.iter().map(|own| (own["number"].clone(), own["comment"].clone()));
@@ -239,10 +239,10 @@ async fn what_is_wrong_with_an_interval_or_a_comment_is_told_at_its_place() {
         assert_eq!(stack.send(event(query, &body())).await.problem(), (400, "invalid-query"));
     }
     for role in ["reviewer", "auditor"] {
-        let event = Event::post(PATH).staff(role, "rolf").json(&body());
+        let event = RequestEvent::post(PATH).staff(role, "rolf").json(&body());
         assert_eq!(stack.send(event).await.problem(), (403, "role-not-allowed"));
     }
-    let event = Event::post(PATH).partner_admin(ALPINE).json(&body());
+    let event = RequestEvent::post(PATH).partner_admin(ALPINE).json(&body());
     assert_eq!(stack.send(event).await.problem(), (403, "role-not-allowed"));
 }
 
@@ -259,7 +259,8 @@ async fn a_window_whose_end_comes_before_the_work_is_not_closed_by_batch_reader_
                 assert_eq!(stored["st"]["S"], Status::AwaitingCustomer.as_str());
             }
             "list" => {
-                let listed = stack.send(Event::get("/v1/claims").partner_admin(ALPINE)).await;
+                let listed =
+                    stack.send(RequestEvent::get("/v1/claims").partner_admin(ALPINE)).await;
                 assert_eq!(listed.body["items"][0]["turn"]["until"], ONE_DAY_MORE);
             }
             _ => {}

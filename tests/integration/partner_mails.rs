@@ -22,7 +22,7 @@ use support::world::{
     validate, withdraw,
 };
 use tokio::sync::Notify;
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const PETR: &str = "petr@alpine.example";
@@ -584,7 +584,8 @@ async fn of_an_erased_claim_the_mail_of_the_day_says_nothing() {
         told.stack.world.give(&claim.id, &contoso_admin(), &decline_all()).await.unwrap().claim;
     assert_eq!(claim.status(), Status::Ended);
     told.mails().await;
-    let erased = Event::post(&format!("/v1/claims/{}/erase", claim.id)).staff("operator", "op");
+    let erased =
+        RequestEvent::post(&format!("/v1/claims/{}/erase", claim.id)).staff("operator", "op");
     let answer = told.stack.send(erased.header("if-match", "*")).await;
     assert!(answer.status < 300, "{}", answer.text);
     assert!(told.mails_at(next_morning()).await.is_empty());
@@ -619,8 +620,8 @@ async fn no_mail_to_a_partner_names_a_rival_a_recipient_a_member_of_the_staff_or
     }
 }
 
-fn put(body: &Value) -> Event {
-    Event::put(&format!("/v1/partners/{ALPINE}")).staff("operator", "op").json(body)
+fn put(body: &Value) -> RequestEvent {
+    RequestEvent::put(&format!("/v1/partners/{ALPINE}")).staff("operator", "op").json(body)
 }
 
 #[tokio::test]
@@ -653,15 +654,15 @@ async fn a_partners_contacts_are_at_its_own_domains_and_what_is_left_out_stays()
     let kept = stack.send(put(&json!({"daily_claim_quota": 7}))).await;
     assert_eq!(kept.body["contacts"].as_array().unwrap().len(), 2, "{}", kept.text);
     assert_eq!((&kept.body["locale"], &kept.body["notify"]), (&json!("cs"), &json!(["turn"])));
-    let me = stack.send(Event::get("/v1/me").partner_admin(ALPINE)).await;
+    let me = stack.send(RequestEvent::get("/v1/me").partner_admin(ALPINE)).await;
     assert_eq!(me.body["mails"]["notify"], json!(["turn"]), "{}", me.text);
     assert_eq!(me.body["mails"]["contacts"][0]["email"], PETR);
     let emptied = stack.send(put(&json!({"contacts": [], "domains": [], "notify": null}))).await;
     assert_eq!((&emptied.body["contacts"], &emptied.body["notify"]), (&json!([]), &Value::Null));
-    let me = stack.send(Event::get("/v1/me").partner_admin(ALPINE)).await;
+    let me = stack.send(RequestEvent::get("/v1/me").partner_admin(ALPINE)).await;
     assert_eq!(me.body["mails"]["notify"], json!([]), "nobody is there to be told");
     let history =
-        stack.send(Event::get("/v1/partners/p-alpine/history").staff("auditor", "a")).await;
+        stack.send(RequestEvent::get("/v1/partners/p-alpine/history").staff("auditor", "a")).await;
     let told = history.body["items"].to_string();
     assert!(told.contains(PETR) && told.contains("\"actor_id\":\"op\""), "{told}");
 }

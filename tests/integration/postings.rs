@@ -16,7 +16,7 @@ use support::stack::Stack;
 use support::world::{
     VERIFIED, closes_at, contoso_admin, decline, decline_all, link, reviewer, validate,
 };
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const CONTACT: (RecipientNo, &str) = (VERIFIED, "it@contoso.example");
@@ -47,7 +47,7 @@ async fn told(stack: &Stack, event_type: &str) -> Vec<Mail> {
 /// Announces New Year's Eve of 2026 as a holiday of Czechia.
 async fn announce(stack: &Stack) {
     let added = json!({"added": [{"date": "2026-12-31", "name": "Day of mourning"}]});
-    let event = Event::put("/v1/calendars/CZ").staff("operator", "op").json(&added);
+    let event = RequestEvent::put("/v1/calendars/CZ").staff("operator", "op").json(&added);
     assert_eq!(stack.send(event).await.status, 200);
 }
 

@@ -7,7 +7,7 @@ use domain::claim::Claim;
 use domain::command::Command;
 use domain::ids::NoticeNo;
 use domain::recipient::RecipientNo;
-use store::Noted;
+use store::DeliveryReport;
 use support::world::{World, validate};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -21,7 +21,7 @@ async fn notified(world: &World) -> Claim {
     claim
 }
 
-async fn note(world: &World, claim: &Claim, no: u8, noted: Noted) {
+async fn note(world: &World, claim: &Claim, no: u8, noted: DeliveryReport) {
     let no = RecipientNo(no);
     world.store.note_report(&claim.id, claim.notice, no, noted).await.unwrap();
 }
@@ -40,7 +40,7 @@ async fn a_mail_that_was_sent_and_of_which_nothing_is_known_after_a_day_is_count
     let claim = notified(&world).await;
     let now = world.clock.now();
     world.send_all(&claim).await;
-    note(&world, &claim, 2, Noted::Delivered { at: now }).await;
+    note(&world, &claim, 2, DeliveryReport::Delivered { at: now }).await;
     assert_eq!(missing_after(&world, now, Duration::hours(23)).await, 0, "it may still come");
     assert_eq!(missing_after(&world, now, A_DAY).await, 1, "Jana's");
     assert_eq!(missing_after(&world, now, A_DAY + Duration::hours(1)).await, 0, "once");
@@ -51,9 +51,9 @@ async fn a_mail_that_failed_or_that_the_mail_service_never_took_is_not_missing()
     let world = World::at(NOW).await;
     let claim = notified(&world).await;
     let now = world.clock.now();
-    note(&world, &claim, 1, Noted::Sent).await;
+    note(&world, &claim, 1, DeliveryReport::Sent).await;
     let cause = domain::event::FailureCause::Bounce;
-    note(&world, &claim, 1, Noted::Failed { at: now, cause }).await;
+    note(&world, &claim, 1, DeliveryReport::Failed { at: now, cause }).await;
     assert_eq!(missing_after(&world, now, A_DAY).await, 0);
 }
 

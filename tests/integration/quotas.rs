@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use domain::claim::{Claim, Status};
-use domain::command::{Command, Selection};
+use domain::command::{Command, ItemSelection};
 use domain::directory::Partner;
 use domain::ids::ClaimId;
 use domain::program::Policy;
@@ -17,7 +17,7 @@ use support::rivals::operator;
 use support::stack::{Answer, Stack};
 use support::wire::{Fault, any};
 use support::world::{alpine, contoso_admin, create_on, decline_all, link, withdraw};
-use web::event::Event;
+use web::event::RequestEvent;
 
 use super::work_lists::copies;
 
@@ -44,7 +44,7 @@ async fn with_alpine(change: impl FnOnce(&mut Partner)) -> Stack {
 }
 
 async fn list(stack: &Stack, path: &str) -> Answer {
-    let answer = stack.send(Event::get(path).partner_user(ALPINE)).await;
+    let answer = stack.send(RequestEvent::get(path).partner_user(ALPINE)).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer
 }
@@ -123,7 +123,7 @@ async fn two_hundred_drafts_hide_no_rival_and_no_claim_in_a_list() {
     let over = stack.submit(ALPINE, "d200", &draft(claim_body(&["teams"]))).await;
     assert_eq!((over.problem(), over.header("retry-after")), (FULL, ""), "{}", over.text);
     let rival = world.rival_submitted("rival", &["teams"]).await;
-    let staff = |path: String| stack.send(Event::get(&path).staff("reviewer", "r1"));
+    let staff = |path: String| stack.send(RequestEvent::get(&path).staff("reviewer", "r1"));
     let seen = staff(format!("/v1/claims/{}", rival.id)).await;
     assert_eq!(seen.body["rivals"][0]["claim_id"], own.id.as_str(), "{}", seen.text);
     assert_eq!(seen.body["rivals"].as_array().unwrap().len(), 1);
@@ -239,7 +239,7 @@ async fn submitting_and_recalling_in_a_loop_ends_at_the_days_quota() {
     let over = stack.command(ALPINE, &claim, "submit", &json!({})).await;
     assert_eq!((over.problem(), over.header("retry-after")), (FULL, "32400"));
     assert_eq!(stack.world.read(&claim.id).await, claim, "nothing is lost");
-    let checked = Event::post("/v1/claims:check").partner_user(ALPINE);
+    let checked = RequestEvent::post("/v1/claims:check").partner_user(ALPINE);
     let checked = stack.send(checked.json(&claim_body(&["teams"]))).await;
     assert_eq!(checked.body["errors"][0]["code"], "quota-exceeded", "{}", checked.text);
     stack.world.clock.advance(Duration::days(1));
@@ -425,7 +425,7 @@ async fn an_unknown_tenant_and_a_domain_that_is_not_its_own_are_one_answer_for_t
         body["customer_contact"]["email"] = json!("ceo@outside.example");
         body
     };
-    let asked = |event: Event, tenant: &'static str, draft: Value| {
+    let asked = |event: RequestEvent, tenant: &'static str, draft: Value| {
         let event = event.header("idempotency-key", "k").json(&body(tenant, draft));
         async {
             wire.reset();
@@ -437,8 +437,8 @@ async fn an_unknown_tenant_and_a_domain_that_is_not_its_own_are_one_answer_for_t
             (answer.status, told, wire.operations())
         }
     };
-    let check = || Event::post("/v1/claims:check").partner_admin(ALPINE);
-    let create = || Event::post("/v1/claims").partner_admin(ALPINE);
+    let check = || RequestEvent::post("/v1/claims:check").partner_admin(ALPINE);
+    let create = || RequestEvent::post("/v1/claims").partner_admin(ALPINE);
     for (event, draft) in
         [(check(), json!(false)), (create(), json!(false)), (create(), json!(true))]
     {
@@ -513,7 +513,7 @@ async fn a_claim_that_is_open_again_counts_again() {
     assert_eq!(submit("c", "exchange-online").await.problem(), FULL);
     let id = ClaimId::parse(second.body["id"].as_str().unwrap()).unwrap();
     stack.world.give(&id, &alpine(), &withdraw()).await.unwrap();
-    let undo = Command::Undo { items: Selection::All };
+    let undo = Command::Undo { items: ItemSelection::All };
     let undone = stack.world.give(&claim.id, &contoso_admin(), &undo).await;
     assert_eq!(undone.unwrap().claim.status(), Status::AwaitingCustomer);
     assert_eq!(submit("d", "exchange-online").await.problem(), FULL, "the no was taken back");

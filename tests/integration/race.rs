@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use chrono::Duration;
 use domain::claim::{Claim, ItemStatus, Mark, Status};
-use domain::command::{Command, CommandKind, Selection};
+use domain::command::{Command, CommandKind, ItemSelection};
 use domain::ids::ClaimId;
 use domain::reason::EndReason;
 use domain::rejection::Rejection;
 use domain::text::Comment;
 use serde_json::{Value, json};
-use store::{CommandOutcome, Effect, Moment, Store, StoreError};
+use store::{CommandOutcome, Effect, RequestTime, Store, StoreError};
 use support::fixtures::{ALPINE, CONTOSO};
 use support::rivals::operator;
 use support::stack::Stack;
@@ -20,13 +20,13 @@ use support::world::{
     World, alpine, closes_at, contoso_admin, decline, decline_all, item_statuses, link, undo_all,
     withdraw,
 };
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
 
-fn arrived(at: domain::claim::Instant) -> Moment {
-    Moment::new(at, Duration::zero())
+fn arrived(at: domain::claim::Instant) -> RequestTime {
+    RequestTime::new(at, Duration::zero())
 }
 
 fn in_time_marks(claim: &Claim) -> Vec<bool> {
@@ -97,14 +97,14 @@ async fn between_deadline_and_close_only_a_no_is_taken() {
 
 /// What everybody but a customer who says no may try on an open window: the status and the code of each answer.
 async fn tried(stack: &Stack, claim: &Claim) -> Vec<(&'static str, u16, String)> {
-    let of_claim = |end: &str| Event::post(&format!("/v1/claims/{}/{end}", claim.id));
+    let of_claim = |end: &str| RequestEvent::post(&format!("/v1/claims/{}/{end}", claim.id));
     let seen = format!("\"{}\"", claim.version.0);
     let staff = |body: Value| {
         let event = of_claim("review").staff("operator", "operator-1").header("if-match", &seen);
         event.json(&body)
     };
     let customer = |end: &str| {
-        let event = Event::post(&format!("/v1/customer/claims/{}/{end}", claim.id));
+        let event = RequestEvent::post(&format!("/v1/customer/claims/{}/{end}", claim.id));
         event.customer_admin(CONTOSO).json(&json!({}))
     };
     let withdraw = of_claim("withdraw").partner_admin(ALPINE).header("if-match", &seen);
@@ -165,7 +165,7 @@ async fn what_arrived_in_the_last_millisecond_of_a_window_is_taken_whatever_it_i
     for name in ["accept", "extend", "undo"] {
         stack.world.engine.restore(&saved);
         stack.world.clock.set(closes_at(&claim) + Duration::seconds(60));
-        let event = Event::post(&format!("/v1/customer/claims/{}/{name}", claim.id));
+        let event = RequestEvent::post(&format!("/v1/customer/claims/{}/{name}", claim.id));
         let event = event.customer_admin(CONTOSO).json(&json!({}));
         let answer = stack.send_at(event, closes_at(&claim) - Duration::milliseconds(1)).await;
         assert_eq!(answer.status, 200, "{name}: {}", answer.text);
@@ -328,7 +328,7 @@ async fn a_no_said_twice_or_by_two_links_is_one_no() {
 async fn at_once(yes_first: bool, before: bool, nth: usize) {
     let world = World::at(NOW).await;
     let claim = world.awaiting("k", &ITEMS).await;
-    let yes = (contoso_admin(), Command::Accept { items: Selection::All });
+    let yes = (contoso_admin(), Command::Accept { items: ItemSelection::All });
     let no = (link(1), decline_all());
     let (held_up, between) = if yes_first { (yes, no) } else { (no, yes) };
     let (rival, _) = world.another_store(|_| {});
@@ -367,7 +367,7 @@ async fn a_no_said_again_outlives_an_undo_that_arrived_before_it() {
         let world = World::at(NOW).await;
         let claim = world.awaiting("k", &ITEMS).await;
         let second = |n: i64| arrived(world.clock.now() + Duration::seconds(n));
-        let say = |no: Command, at: Moment| {
+        let say = |no: Command, at: RequestTime| {
             let (store, id, actor) = (&world.store, &claim.id, &actor);
             async move { store.execute(id, actor, &no, at, None).await }
         };
@@ -395,13 +395,13 @@ async fn a_no_to_more_items_counts_again_for_those_that_are_declined() {
     let world = World::at(NOW).await;
     let claim = world.awaiting("k", &ITEMS).await;
     let second = |n: i64| arrived(world.clock.now() + Duration::seconds(n));
-    let say = |no: Command, at: Moment| {
+    let say = |no: Command, at: RequestTime| {
         let (store, id) = (&world.store, &claim.id);
         async move { store.execute(id, &link(1), &no, at, None).await }
     };
     say(decline(&[1]), second(1)).await.unwrap();
     say(decline_all(), second(3)).await.unwrap();
-    let undo = Command::Undo { items: Selection::These(vec![domain::ids::ItemNo(1)]) };
+    let undo = Command::Undo { items: ItemSelection::These(vec![domain::ids::ItemNo(1)]) };
     let refused = say(undo.clone(), second(2)).await.unwrap_err();
     assert!(matches!(refused, StoreError::Rejected(Rejection::InvalidState { .. })), "{refused}");
     let undone = say(undo, second(4)).await.unwrap().claim;

@@ -15,7 +15,7 @@ use support::elsewhere::With;
 use support::fixtures::{self, ALPINE, CONTOSO};
 use support::stack::{self, Answer, Stack};
 use support::world::{VERIFIED, closes_at, item_statuses};
-use web::event::Event;
+use web::event::RequestEvent;
 
 /// Three in the afternoon in Prague.
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -111,7 +111,9 @@ async fn standing(stack: &Stack, claim: &Claim, (no, _): Addressee) -> Recipient
 /// The customer's administrator retires a recipient's link.
 async fn retire(stack: &Stack, claim: &Claim, (no, _): Addressee) -> Answer {
     let path = format!("/v1/customer/claims/{}/retire-link", claim.id);
-    stack.send(Event::post(&path).customer_admin(CONTOSO).json(&json!({"recipient": no.0}))).await
+    stack
+        .send(RequestEvent::post(&path).customer_admin(CONTOSO).json(&json!({"recipient": no.0})))
+        .await
 }
 
 /// A recipient of the present notice decides by its link, with its code.
@@ -169,7 +171,7 @@ async fn each_recipient_has_a_mail_link_and_codes_of_its_own_and_nothing_in_it_s
             let form = format!("decision=decline&code={other_genuine}");
             assert_eq!(stack.post_form(token, &form).await.status, 422, "no code for a decision");
         }
-        assert_eq!(stack.send(Event::get(&format!("/n/{genuine}"))).await.status, 200);
+        assert_eq!(stack.send(RequestEvent::get(&format!("/n/{genuine}"))).await.status, 200);
     }
     assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
     for (token, code, _) in &own {
@@ -276,7 +278,7 @@ async fn a_window_whose_delivery_fails_is_counted_again_from_the_one_that_stands
     assert_eq!(closes_at(&longer), instant(COUNTED_FROM_THE_BOARD));
     assert_eq!((longer.opened_by, longer.notice), (Some(BOARD.0), open.notice));
     let path = format!("/v1/claims/{}", open.id);
-    let shown = stack.send(Event::get(&path).staff("auditor", "a-1")).await;
+    let shown = stack.send(RequestEvent::get(&path).staff("auditor", "a-1")).await;
     assert_eq!(shown.body["window"]["extended_by"], json!(["delivery"]), "{}", shown.text);
     let mails = told(&stack, "window_extended").await;
     assert_eq!(addresses(&mails), [JANA.1, BOARD.1], "nobody writes to an address that failed");
@@ -397,7 +399,7 @@ async fn a_failure_stamped_before_the_end_and_told_after_it_ends_what_silence_ma
     let ended = report(&stack, "Bounce", &claim, IT, end - Duration::milliseconds(1)).await;
     assert_eq!((ended.status().as_str(), item_statuses(&ended)), ("ended", vec!["ended"]));
     let path = format!("/v1/claims/{}", claim.id);
-    let shown = stack.send(Event::get(&path).partner_admin(ALPINE)).await;
+    let shown = stack.send(RequestEvent::get(&path).partner_admin(ALPINE)).await;
     assert_eq!(shown.body["items"][0]["reason"], "notice_failed", "{}", shown.text);
     let told_on_the_bus = events_of(&stack, "association_ended").await;
     assert_eq!(told_on_the_bus.len(), 1, "the partner reads it");
@@ -464,7 +466,7 @@ async fn the_contact_in_reserve_gets_the_notice_at_half_time_and_its_delivery_co
     for (who, is_exact) in [(CFO, true), (JANA, false)] {
         let own = if is_exact { &mails } else { &first };
         let path = format!("/n/{}", line_of(&to(own, who).text(), "https://cpor.test/n/"));
-        let page = stack.send(Event::get(&path)).await.text;
+        let page = stack.send(RequestEvent::get(&path)).await.text;
         assert_eq!(page.contains("nejméně do konce"), !is_exact, "each reads its own: {page}");
     }
     assert!(!to(&mails, IT).text().contains("/d/"), "whoever has it is reminded");
@@ -568,7 +570,7 @@ async fn what_silence_made_active_is_told_to_everybody_and_to_whoever_refused_or
 async fn what_a_yes_made_active_is_told_to_everybody_as_well() {
     let (stack, open) = left_by_two(Policy::default()).await;
     let path = format!("/v1/customer/claims/{}/accept", open.id);
-    let yes = stack.send(Event::post(&path).customer_admin(CONTOSO).json(&json!({}))).await;
+    let yes = stack.send(RequestEvent::post(&path).customer_admin(CONTOSO).json(&json!({}))).await;
     assert_eq!(yes.status, 200, "{}", yes.text);
     let mails = told(&stack, "items_accepted").await;
     assert_eq!(addresses(&mails), [JANA.1, IT.1, BOARD.1, CFO.1, DPO.1]);
@@ -667,7 +669,7 @@ async fn where_the_provider_suppresses_everybody_the_operator_sends_again_to_the
         let path = format!("/v1/claims/{}/review", claim.id);
         let contact = json!({"name": "IT desk", "title": "IT", "email": IT.1});
         let body = json!({"action": "correct_contact", "customer_contact": contact});
-        let event = Event::post(&path).staff("operator", "op-1");
+        let event = RequestEvent::post(&path).staff("operator", "op-1");
         let event = event.header("if-match", &format!("\"{}\"", claim.version.0)).json(&body);
         let corrected = stack.send(event).await;
         assert_eq!(corrected.body["status"], "notifying", "{}", corrected.text);
@@ -805,7 +807,7 @@ async fn nobody_gets_digits_after_the_administrators_no() {
     let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
     report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
     let path = format!("/v1/customer/claims/{}/decline", claim.id);
-    let no = stack.send(Event::post(&path).customer_admin(CONTOSO).json(&json!({}))).await;
+    let no = stack.send(RequestEvent::post(&path).customer_admin(CONTOSO).json(&json!({}))).await;
     assert_eq!(no.status, 200, "{}", no.text);
     let mails = told(&stack, "items_declined").await;
     assert_eq!(addresses(&mails), [JANA.1, IT.1, BOARD.1]);
@@ -882,13 +884,13 @@ async fn an_authenticity_code_shows_the_text_as_it_was_sent_whatever_happens_to_
     }
     let path = format!("/n/{}", line_of(&to(&mails, IT).text(), "https://cpor.test/n/"));
     let end = "nejméně do konce čtvrtka 31. prosince 2026";
-    assert!(stack.send(Event::get(&path)).await.text.contains(end));
+    assert!(stack.send(RequestEvent::get(&path)).await.text.contains(end));
     let added = json!({"added": [{"date": "2026-12-31", "name": "Day of mourning"}]});
-    let event = Event::put("/v1/calendars/CZ").staff("operator", "op").json(&added);
+    let event = RequestEvent::put("/v1/calendars/CZ").staff("operator", "op").json(&added);
     assert_eq!(stack.send(event).await.status, 200);
     report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
     told(&stack, "validated").await;
-    let page = stack.send(Event::get(&format!("{path}?lang=en"))).await;
+    let page = stack.send(RequestEvent::get(&format!("{path}?lang=en"))).await;
     assert!(
         page.text.contains("This notice is genuine") && page.text.contains(end),
         "{}",
@@ -907,7 +909,7 @@ async fn an_authenticity_code_tells_what_was_sent_and_what_came_of_it_after_a_no
     let claim = report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
     // The text as it was sent, and the states of the items as they stand.
     let read = async || {
-        let page = stack.send(Event::get(&path)).await;
+        let page = stack.send(RequestEvent::get(&path)).await;
         assert_eq!(page.status, 200, "{}", page.text);
         let (before, since) = page.text.split_once("<h2>Since then</h2>").unwrap();
         assert!(before.contains("This notice is genuine"), "{before}");
@@ -960,10 +962,10 @@ async fn the_text_of_a_notice_costs_at_most_four_units_whatever_its_items_are_ca
     let policy = Policy { term_months: Some(24), ..Policy::default() };
     let place = stack.world.store.customer_place(&tenant, &policy).await.unwrap();
     let at = stack.world.clock.now();
-    let deadline = notice::Deadline::at_least(at, &place, &policy);
+    let deadline = notice::AnswerDeadline::at_least(at, &place, &policy);
     let directory = notice::Directory { tenant: &tenant, program: &program, policy: &policy };
     let said = notice::Notice::of(&claim, NoticeNo(7), &directory, &stack::operator(), deadline);
-    for language in notice::Language::all() {
+    for language in notice::NoticeLanguage::all() {
         let sent = NoticeText { text: notice::mail::notice_text(&said, language), sent_at: at };
         stack.world.wire.reset();
         let put =
@@ -996,7 +998,7 @@ async fn the_page_of_an_authenticity_code_escapes_the_text() {
     let text = to(&mails, IT).text();
     assert!(text.contains("Contoso <b>& Sons"), "{text}");
     let path = format!("/n/{}", line_of(&text, "https://cpor.test/n/"));
-    let page = stack.send(Event::get(&path)).await;
+    let page = stack.send(RequestEvent::get(&path)).await;
     assert!(!page.text.contains("<b>"), "{}", page.text);
     assert!(page.text.contains("Contoso &#60;b&#62;&#38; Sons"), "{}", page.text);
 }
@@ -1013,7 +1015,8 @@ async fn an_undo_after_half_time_asks_the_contact_in_reserve_that_half_time_foun
     stack.world.finalize().await;
     assert!(reminded(&stack).await.is_empty(), "nothing waits");
     let path = format!("/v1/customer/claims/{}/undo", claim.id);
-    let undone = stack.send(Event::post(&path).customer_admin(CONTOSO).json(&json!({}))).await;
+    let undone =
+        stack.send(RequestEvent::post(&path).customer_admin(CONTOSO).json(&json!({}))).await;
     assert_eq!(undone.status, 200, "{}", undone.text);
     let mails = reminded(&stack).await;
     assert_eq!(addresses(&mails), [CFO.1]);

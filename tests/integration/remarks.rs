@@ -24,7 +24,7 @@ use support::stack::{Answer, AsWhom, Stack, by_customer, by_partner};
 use support::wire::{Call, Fault, any, until_death};
 use support::world::{World, alpine, contoso_admin, reviewer};
 use tokio::sync::Notify;
-use web::event::Event;
+use web::event::RequestEvent;
 
 mod actions;
 
@@ -51,7 +51,7 @@ fn ask(text: &str) -> Command {
 }
 
 async fn act(stack: &Stack, id: &ClaimId, who: (&str, &str), body: Value) -> Answer {
-    let event = Event::post(&format!("/v1/claims/{id}/review")).staff(who.0, who.1);
+    let event = RequestEvent::post(&format!("/v1/claims/{id}/review")).staff(who.0, who.1);
     let answer = stack.send(event.header("if-match", "*").json(&body)).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer
@@ -77,13 +77,13 @@ async fn discussed() -> (Stack, ClaimId) {
     (stack, id)
 }
 
-async fn read(stack: &Stack, path: &str, as_whom: fn(Event) -> Event) -> Answer {
-    let answer = stack.send(as_whom(Event::get(path))).await;
+async fn read(stack: &Stack, path: &str, as_whom: fn(RequestEvent) -> RequestEvent) -> Answer {
+    let answer = stack.send(as_whom(RequestEvent::get(path))).await;
     assert_eq!(answer.status, 200, "{path}: {}", answer.text);
     answer
 }
 
-fn by_auditor(event: Event) -> Event {
+fn by_auditor(event: RequestEvent) -> RequestEvent {
     event.staff("auditor", "auditor-1")
 }
 
@@ -153,10 +153,11 @@ async fn what_was_said_is_in_no_list_on_no_bus_and_never_the_rivals() {
             assert_eq!(entry.get("remarks"), None);
         }
     }
-    let rival = stack.send(Event::get(&format!("/v1/claims/{id}")).partner_admin(BOREALIS)).await;
+    let rival =
+        stack.send(RequestEvent::get(&format!("/v1/claims/{id}")).partner_admin(BOREALIS)).await;
     assert_eq!(rival.status, 404);
     // Before the first notice the claim is not the customer's to see.
-    let customer = Event::get(&format!("/v1/customer/claims/{id}")).customer_admin(CONTOSO);
+    let customer = RequestEvent::get(&format!("/v1/customer/claims/{id}")).customer_admin(CONTOSO);
     assert_eq!(stack.send(customer).await.status, 404);
 }
 
@@ -175,10 +176,10 @@ async fn grounds_notes_and_the_word_for_a_contact_are_the_staffs_alone_and_an_en
         json!({"action": "retire_link", "recipient": 1, "comment": "It was sold", "note": "See 7"});
     act(&stack, id, operator_1, retired).await;
     world.give(id, &contoso_admin(), &accept_all()).await.unwrap();
-    let end = Event::post(&format!("/v1/associations/{id}-1/end")).partner_admin(ALPINE);
+    let end = RequestEvent::post(&format!("/v1/associations/{id}-1/end")).partner_admin(ALPINE);
     let ended = stack.send(end.json(&json!({"comment": "We leave"}))).await;
     assert_eq!(ended.status, 200, "{}", ended.text);
-    let end = Event::post(&format!("/v1/associations/{id}-2/end")).customer_admin(CONTOSO);
+    let end = RequestEvent::post(&format!("/v1/associations/{id}-2/end")).customer_admin(CONTOSO);
     let ended = stack.send(end.json(&json!({"comment": "We are unhappy"}))).await;
     assert_eq!(ended.status, 200, "{}", ended.text);
     for archived in [false, true] {
@@ -224,7 +225,8 @@ async fn whoever_vouches_tells_the_staff_why_and_nobody_else() {
     let stack = Box::pin(Stack::at(NOW)).await;
     let claim = Box::pin(stack.world.submitted("k", &ITEMS)).await;
     let vouch = json!({"action": "vouch", "comment": "I called the switchboard"});
-    let event = Event::post(&format!("/v1/claims/{}/review", claim.id)).staff("operator", "o");
+    let event =
+        RequestEvent::post(&format!("/v1/claims/{}/review", claim.id)).staff("operator", "o");
     let vouched = stack.send(event.header("if-match", "*").json(&vouch)).await;
     assert_eq!(vouched.status, 200, "{}", vouched.text);
     let path = format!("/v1/claims/{}", claim.id);
@@ -265,8 +267,9 @@ async fn older_remarks_are_read_with_what_the_page_before_says() {
     assert_eq!((texts_of.len(), texts_of[24].as_str()), (25, "1-24"));
     assert_eq!(older.body.get("remarks_next"), None);
     for wrong in ["0", "-1", "x", "1.5", "99999999999"] {
-        let refused =
-            stack.send(by_partner(Event::get(&format!("{path}?remarks_before={wrong}")))).await;
+        let refused = stack
+            .send(by_partner(RequestEvent::get(&format!("{path}?remarks_before={wrong}"))))
+            .await;
         assert_eq!(refused.problem(), (400, "invalid-query"), "{wrong}");
     }
 }
@@ -457,7 +460,7 @@ async fn the_history_tells_partner_and_staff_which_fields_changed_with_old_and_n
     let id = Box::pin(world.submitted("k", &ITEMS)).await.id;
     let entry = json!({"name": "order.pdf", "sha256": "b".repeat(64), "acknowledged_on": "2026-10-01",
         "size": 1000, "content_type": "application/pdf"});
-    let add = Event::post(&format!("/v1/claims/{id}/evidence")).partner_user(ALPINE);
+    let add = RequestEvent::post(&format!("/v1/claims/{id}/evidence")).partner_user(ALPINE);
     let added = stack.send(add.json(&entry)).await;
     assert_eq!(added.status, 201, "{}", added.text);
     let patch = json!({"label": "Q1", "external_ref": null});
@@ -521,7 +524,7 @@ async fn an_action_that_changes_nothing_keeps_no_note_and_an_unread_note_is_refu
     let claim = Box::pin(stack.world.submitted("k", &ITEMS)).await;
     let path = format!("/v1/claims/{}/review", claim.id);
     let long = json!({"action": "begin", "note": "x".repeat(2001)});
-    let event = Event::post(&path).staff("reviewer", "r").header("if-match", "*");
+    let event = RequestEvent::post(&path).staff("reviewer", "r").header("if-match", "*");
     let refused = stack.send(event.json(&long)).await;
     assert_eq!(refused.errors(), [("/note".to_owned(), "too-long".to_owned())]);
     act(&stack, &claim.id, ("reviewer", "r"), json!({"action": "begin", "note": "first"})).await;

@@ -13,7 +13,7 @@ use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use support::stack::{Answer, Stack};
 use support::wire::{Fault, any};
 use support::world::{closes_at, decline_all, link};
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const PARTNER: &str = "/v1/partners/p-alpine";
@@ -35,13 +35,13 @@ async fn stack() -> Stack {
 
 /// An entry as its writes and its history have it: the versions of a policy stand in its own answer alone.
 async fn get(stack: &Stack, path: &str) -> Answer {
-    let mut answer = stack.send(Event::get(path).staff("auditor", "anna")).await;
+    let mut answer = stack.send(RequestEvent::get(path).staff("auditor", "anna")).await;
     answer.body.as_object_mut().map(|members| members.remove("versions"));
     answer
 }
 
-fn put(path: &str, by: &str, body: &Value) -> Event {
-    Event::put(path).staff("operator", by).json(body)
+fn put(path: &str, by: &str, body: &Value) -> RequestEvent {
+    RequestEvent::put(path).staff("operator", by).json(body)
 }
 
 async fn written(stack: &Stack, path: &str, by: &str, body: &Value) -> Answer {
@@ -84,12 +84,12 @@ fn days(dates: &[&str]) -> Value {
     json!({ "added": added })
 }
 
-async fn customer(stack: &Stack, event: Event) -> Answer {
+async fn customer(stack: &Stack, event: RequestEvent) -> Answer {
     stack.send(event.customer_admin(CONTOSO)).await
 }
 
 async fn put_rules(stack: &Stack, rules: &Value) -> Answer {
-    customer(stack, Event::put(RULES).json(rules)).await
+    customer(stack, RequestEvent::put(RULES).json(rules)).await
 }
 
 #[tokio::test]
@@ -420,12 +420,13 @@ async fn a_history_is_read_page_by_page_by_staff_alone() {
     );
     let paths = [format!("{PARTNER}/history"), rules_history(), CALENDAR.to_owned()];
     for path in paths {
-        for event in
-            [Event::get(&path).partner_admin(ALPINE), Event::get(&path).customer_admin(CONTOSO)]
-        {
+        for event in [
+            RequestEvent::get(&path).partner_admin(ALPINE),
+            RequestEvent::get(&path).customer_admin(CONTOSO),
+        ] {
             assert_eq!(stack.send(event).await.problem(), (403, "role-not-allowed"), "{path}");
         }
-        let reviewer = stack.send(Event::get(&path).staff("reviewer", "rita")).await;
+        let reviewer = stack.send(RequestEvent::get(&path).staff("reviewer", "rita")).await;
         assert_eq!(reviewer.status, 200, "{path}");
     }
 }
@@ -479,9 +480,10 @@ async fn standing_rules_have_a_history_that_staff_read_and_that_names_no_adminis
 #[tokio::test]
 async fn two_administrators_do_not_overwrite_each_others_rules() {
     let stack = stack().await;
-    let read = customer(&stack, Event::get(RULES)).await;
+    let read = customer(&stack, RequestEvent::get(RULES)).await;
     let seen = read.header("etag").to_owned();
-    let over = |seen: &str, rules: &Value| Event::put(RULES).header("if-match", seen).json(rules);
+    let over =
+        |seen: &str, rules: &Value| RequestEvent::put(RULES).header("if-match", seen).json(rules);
     let first = customer(&stack, over(&seen, &json!({"blocked_partners": [BOREALIS]}))).await;
     assert_eq!(first.status, 200, "{}", first.text);
     assert_ne!(first.header("etag"), seen);
@@ -492,7 +494,7 @@ async fn two_administrators_do_not_overwrite_each_others_rules() {
     assert_eq!(wrong.problem(), (412, "version-mismatch"), "before the fields");
     let malformed = customer(&stack, over("x", &json!({}))).await;
     assert_eq!(malformed.problem(), (400, "precondition-malformed"));
-    let now = customer(&stack, Event::get(RULES)).await;
+    let now = customer(&stack, RequestEvent::get(RULES)).await;
     assert_eq!((now.header("etag"), &now.body), (first.header("etag"), &first.body));
     assert_eq!(customer(&stack, over("*", &json!({"locale": "en"}))).await.status, 200);
     assert_eq!(
@@ -505,19 +507,20 @@ async fn two_administrators_do_not_overwrite_each_others_rules() {
 async fn rules_that_were_read_before_a_no_do_not_lift_the_block_that_it_leaves() {
     let stack = stack().await;
     let claim = Box::pin(stack.world.awaiting("k", &["teams"])).await;
-    let read = customer(&stack, Event::get(RULES)).await;
+    let read = customer(&stack, RequestEvent::get(RULES)).await;
     stack.world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
     stack.world.let_pass(closes_at(&claim));
     stack.world.finalize().await;
     let seen = read.header("etag");
-    let stale = customer(&stack, Event::put(RULES).header("if-match", seen).json(&read.body)).await;
+    let stale =
+        customer(&stack, RequestEvent::put(RULES).header("if-match", seen).json(&read.body)).await;
     assert_eq!(stale.problem(), (412, "version-mismatch"));
-    let now = customer(&stack, Event::get(RULES)).await;
+    let now = customer(&stack, RequestEvent::get(RULES)).await;
     assert_eq!(now.body["blocks"][0]["partner_id"], ALPINE);
     assert_eq!(stale.header("etag"), now.header("etag"));
     let mut lifted = now.body.clone();
     lifted["blocks"] = json!([]);
-    let event = Event::put(RULES).header("if-match", now.header("etag"));
+    let event = RequestEvent::put(RULES).header("if-match", now.header("etag"));
     assert_eq!(customer(&stack, event.json(&lifted)).await.body["blocks"], json!([]));
     let all = revisions(&stack, &rules_history()).await;
     assert_eq!(

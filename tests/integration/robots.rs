@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::{Claim, ItemStatus, Status};
-use domain::command::{Command, Vanished};
+use domain::command::{Command, DirectoryLoss};
 use domain::ids::ItemNo;
 use domain::program::{Consent, Policy};
 use domain::recipient::RecipientNo;
@@ -18,7 +18,7 @@ use store::Effect;
 use support::fixtures::{CONTOSO, contoso_with};
 use support::stack::{self, Answer, Stack};
 use support::world::closes_at;
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
@@ -128,7 +128,7 @@ impl Story {
         match deed {
             Deed::Opens(method, link) => {
                 let path = format!("/d/{}", stack::token_of(&link.of(&self.claim)));
-                let answer = self.stack.send(Event::new(method, &path)).await;
+                let answer = self.stack.send(RequestEvent::new(method, &path)).await;
                 prop_assert!([200, 404, 405].contains(&answer.status), "{}", answer.status);
                 self.nothing_changed().await?;
             }
@@ -148,7 +148,7 @@ impl Story {
             Deed::Answers(name, item) => {
                 let path = format!("/v1/customer/claims/{}/{name}", self.claim.id);
                 let items: Value = if *item == 0 { json!({}) } else { json!({"items": [item]}) };
-                let event = Event::post(&path).customer_admin(CONTOSO).json(&items);
+                let event = RequestEvent::post(&path).customer_admin(CONTOSO).json(&items);
                 let answer = self.stack.send(event).await;
                 self.remember(ADMINISTRATOR, name, *item, &answer)?;
             }
@@ -156,7 +156,7 @@ impl Story {
                 let path = format!("/v1/customer/claims/{}/retire-link", self.claim.id);
                 let body = json!({"recipient": recipient});
                 let answer =
-                    self.stack.send(Event::post(&path).customer_admin(CONTOSO).json(&body));
+                    self.stack.send(RequestEvent::post(&path).customer_admin(CONTOSO).json(&body));
                 let answer = answer.await;
                 prop_assert!(answer.status == 200, "{}", answer.text);
             }
@@ -173,7 +173,7 @@ impl Story {
     }
 
     async fn vanish(&mut self, no: u8) {
-        let vanish = Command::Vanish(Vanished::Items(vec![ItemNo(no)]));
+        let vanish = Command::Vanish(DirectoryLoss::Items(vec![ItemNo(no)]));
         let given = self.stack.world.give(&self.claim.id, &Actor::System, &vanish).await;
         if given.unwrap().effect == Effect::Changed {
             self.gone.insert(no);
@@ -294,7 +294,7 @@ async fn a_scanner_that_opens_every_link_and_sends_every_form_changes_nothing() 
     let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
     let of = |no| stack::link(&claim.id, 1, RecipientNo(no));
     stack.decide_by(&of(2), "decision=decline&items=2").await;
-    let retire = Event::post(&format!("/v1/customer/claims/{}/retire-link", claim.id));
+    let retire = RequestEvent::post(&format!("/v1/customer/claims/{}/retire-link", claim.id));
     stack.send(retire.customer_admin(CONTOSO).json(&json!({"recipient": 3}))).await;
     stack.world.clock.advance(Duration::milliseconds(1));
     let before = stack.world.engine.items("");
@@ -306,7 +306,7 @@ async fn a_scanner_that_opens_every_link_and_sends_every_form_changes_nothing() 
     ];
     for (whose, link, buttons) in links {
         let (token, code) = (stack::token_of(&link), stack::code_of(&link, "decline"));
-        let page = stack.send(Event::get(&format!("/d/{token}"))).await;
+        let page = stack.send(RequestEvent::get(&format!("/d/{token}"))).await;
         assert!(!page.text.contains(&code), "{whose}: the page tells the code");
         assert!(!page.text.contains(&stack::code_of(&link, "undo")), "{whose}");
         let forms = forms(&page.text);

@@ -16,7 +16,7 @@ use serde_json::json;
 use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use support::stack::{self, Stack};
 use support::world::{alpine, contoso_admin};
-use web::event::Event;
+use web::event::RequestEvent;
 use web::routes::{Auth, ROUTES, Route, RouteId};
 
 /// Who calls. The other partner and the other customer are of the roles before them and of another party: they see
@@ -36,7 +36,7 @@ const CALLERS: [&str; 11] = [
     "other_client",
 ];
 
-fn from(event: Event, route: &Route, caller: &str) -> Event {
+fn from(event: RequestEvent, route: &Route, caller: &str) -> RequestEvent {
     match caller {
         "nobody" => event,
         "junk" => event.staff("emperor", "x"),
@@ -78,7 +78,7 @@ fn path_of(route: &Route, there: &There) -> String {
 /// What the door says: 401, 403 and, of a claim that is there, 404; anything else is past it.
 async fn door(stack: &Stack, route: &Route, claims: &There, caller: &str) -> &'static str {
     let method = if route.method == "ANY" { "GET" } else { route.method };
-    let event = Event::new(method, &path_of(route, claims)).json(&json!({}));
+    let event = RequestEvent::new(method, &path_of(route, claims)).json(&json!({}));
     let there = !matches!(route.id, RouteId::Decision(_) | RouteId::Directory(_));
     match stack.send(from(event, route, caller)).await.status {
         401 => "401",
@@ -145,7 +145,7 @@ const DECISIONS: [&str; 5] = ["decline", "undo", "extend", "wrong_contact", "acc
 async fn with_every_link(stack: &Stack) -> ClaimId {
     let contact = |name: &str| json!({"name": name, "email": format!("{name}@holding.example")});
     let rules = json!({"contacts": [contact("ciso"), contact("cfo"), contact("ceo")]});
-    let put = Event::put("/v1/customer/rules").customer_admin(CONTOSO).json(&rules);
+    let put = RequestEvent::put("/v1/customer/rules").customer_admin(CONTOSO).json(&rules);
     assert_eq!(stack.send(put).await.status, 200);
     let claim = stack.world.awaiting("k", &["teams", "exchange-online"]).await;
     for command in [Command::Hold { comment: comment("wait") }, Command::Resume] {

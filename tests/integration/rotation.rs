@@ -8,7 +8,7 @@ use serde_json::json;
 use support::backstage::{Mail, events, mail_event, mails, records};
 use support::stack::{self, ROTATED_SECRET, Stack};
 use support::world::{VERIFIED, closes_at};
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
@@ -55,7 +55,7 @@ async fn a_link_under_a_key_that_a_warm_process_does_not_know_is_opened_after_on
     assert!(new != old);
     stack.world.clock.advance(Duration::minutes(2));
     for token in [&new, &old, &new] {
-        let page = stack.send(Event::get(&format!("/d/{token}"))).await;
+        let page = stack.send(RequestEvent::get(&format!("/d/{token}"))).await;
         assert_eq!(page.status, 200, "{}", page.text);
     }
     assert_eq!(stack.secret.reads(), 1);
@@ -69,13 +69,13 @@ async fn whoever_makes_keys_up_has_the_secret_read_once_a_minute_at_the_most() {
     let forged = Link::of(&rotated, &claim.id, claim.notice, VERIFIED).unwrap().token(&rotated);
     stack.world.clock.advance(Duration::minutes(2));
     for _ in 0..20 {
-        assert_eq!(stack.send(Event::get(&format!("/d/{forged}"))).await.status, 404);
+        assert_eq!(stack.send(RequestEvent::get(&format!("/d/{forged}"))).await.status, 404);
     }
     assert_eq!(stack.secret.reads(), 1);
     stack.world.clock.advance(Duration::minutes(1));
-    assert_eq!(stack.send(Event::get(&format!("/d/{forged}"))).await.status, 404);
+    assert_eq!(stack.send(RequestEvent::get(&format!("/d/{forged}"))).await.status, 404);
     assert_eq!(stack.secret.reads(), 2);
-    assert_eq!(stack.send(Event::get("/d/none")).await.status, 404);
+    assert_eq!(stack.send(RequestEvent::get("/d/none")).await.status, 404);
     assert_eq!(stack.secret.reads(), 2);
 }
 
@@ -108,7 +108,7 @@ async fn the_exact_deadline_is_told_across_a_rotation() {
     let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
     told(&stack, "validated").await;
     let added = json!({"added": [{"date": "2026-12-31", "name": "Day of mourning"}]});
-    let put = Event::put("/v1/calendars/CZ").staff("operator", "op").json(&added);
+    let put = RequestEvent::put("/v1/calendars/CZ").staff("operator", "op").json(&added);
     assert_eq!(stack.send(put).await.status, 200);
     stack.secret.put(ROTATED_SECRET);
     stack.world.clock.advance(Duration::minutes(11));

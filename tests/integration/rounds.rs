@@ -7,7 +7,7 @@ use support::backstage::records;
 use support::fixtures::{self, ALPINE, CONTOSO};
 use support::stack::{self, Answer, Stack};
 use support::wire::Wire;
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
@@ -16,10 +16,11 @@ const ITEMS: [&str; 2] = ["exchange-online", "teams"];
 async fn stack() -> Stack {
     let stack = Box::pin(Stack::at(NOW)).await;
     let claim = stack.world.awaiting("other", &["sharepoint-online"]).await;
-    let page = Event::get(&format!("/d/{}", stack::token(&claim.id, 1)));
-    let list = Event::get("/v1/customer/claims").customer_admin(CONTOSO);
-    let read = Event::get(&format!("/v1/claims/{}", claim.id));
-    let (claims, review) = (read.partner_admin(ALPINE), Event::get("/v1/reviews?state=overdue"));
+    let page = RequestEvent::get(&format!("/d/{}", stack::token(&claim.id, 1)));
+    let list = RequestEvent::get("/v1/customer/claims").customer_admin(CONTOSO);
+    let read = RequestEvent::get(&format!("/v1/claims/{}", claim.id));
+    let (claims, review) =
+        (read.partner_admin(ALPINE), RequestEvent::get("/v1/reviews?state=overdue"));
     for request in [page, list, claims, review.staff("reviewer", "r1")] {
         assert_eq!(stack.send(request).await.status, 200);
     }
@@ -128,7 +129,7 @@ async fn an_undo_by_link_takes_three_calls_in_three_rounds() {
 async fn the_page_of_an_open_window_takes_two_calls_in_two_rounds() {
     let stack = stack().await;
     let claim = stack.world.awaiting("k", &ITEMS).await;
-    let page = Event::get(&format!("/d/{}", stack::token(&claim.id, 1)));
+    let page = RequestEvent::get(&format!("/d/{}", stack::token(&claim.id, 1)));
     assert_eq!(cost(&stack, stack.send(page), 200).await, (2, 2));
 }
 
@@ -136,12 +137,12 @@ async fn the_page_of_an_open_window_takes_two_calls_in_two_rounds() {
 async fn accepting_takes_four_calls_in_four_rounds_and_ending_with_a_comment_five_in_three() {
     let stack = stack().await;
     let claim = stack.world.awaiting("k", &ITEMS).await;
-    let accept = Event::post(&format!("/v1/customer/claims/{}/accept", claim.id));
+    let accept = RequestEvent::post(&format!("/v1/customer/claims/{}/accept", claim.id));
     let accept = accept.customer_admin(CONTOSO).json(&json!({}));
     // The claim, what it names, the calendars that those name, the record.
     assert_eq!(cost(&stack, stack.send(accept), 200).await, (4, 4));
     let end = |item: u8| {
-        let end = Event::post(&format!("/v1/associations/{}-{item}/end", claim.id));
+        let end = RequestEvent::post(&format!("/v1/associations/{}-{item}/end", claim.id));
         stack.send(end.partner_admin(ALPINE).json(&json!({"comment": "done"})))
     };
     // The first one warms its function.
@@ -165,7 +166,7 @@ async fn a_comment_takes_one_call_and_no_round_more_and_to_read_it_one_of_each()
     let comment = json!({"comment": "We have changed our minds."});
     let withdraw = stack.command(ALPINE, &claim, "withdraw", &comment);
     assert_eq!(cost(&stack, withdraw, 200).await, (5, 3));
-    let read = Event::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE);
+    let read = RequestEvent::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE);
     assert_eq!(cost(&stack, stack.send(read), 200).await, (2, 2));
 }
 
@@ -173,10 +174,10 @@ async fn a_comment_takes_one_call_and_no_round_more_and_to_read_it_one_of_each()
 async fn reading_usage_takes_four_calls_in_two_rounds_once_the_policy_is_kept() {
     let stack = stack().await;
     let claim = stack.world.awaiting("k", &ITEMS).await;
-    let accept = Event::post(&format!("/v1/customer/claims/{}/accept", claim.id));
+    let accept = RequestEvent::post(&format!("/v1/customer/claims/{}/accept", claim.id));
     stack.send(accept.customer_admin(CONTOSO).json(&json!({}))).await;
     let usage = format!("/v1/associations/{}-1/usage", claim.id);
-    let usage = || stack.send(Event::get(&usage).partner_admin(ALPINE));
+    let usage = || stack.send(RequestEvent::get(&usage).partner_admin(ALPINE));
     assert_eq!(cost(&stack, usage(), 200).await, (5, 3));
     assert_eq!(cost(&stack, usage(), 200).await, (4, 2));
 }
@@ -186,7 +187,7 @@ async fn a_claim_is_read_by_its_partner_with_one_call_and_by_staff_with_four_in_
     let stack = stack().await;
     let id = submitted(&stack, "k").await;
     ClaimId::parse(&id).unwrap();
-    let read = Event::get(&format!("/v1/claims/{id}"));
+    let read = RequestEvent::get(&format!("/v1/claims/{id}"));
     let own = stack.send(read.clone().partner_admin(ALPINE));
     assert_eq!(cost(&stack, own, 200).await, (1, 1));
     let staff = stack.send(read.staff("reviewer", "r1"));
@@ -207,10 +208,10 @@ async fn a_page_of_the_ledger_takes_a_round_for_each_thirty_two_histories_and_tw
 async fn an_operator_ends_an_association_with_as_many_calls_as_its_partner() {
     let stack = stack().await;
     let claim = stack.world.awaiting("k", &ITEMS).await;
-    let accept = Event::post(&format!("/v1/customer/claims/{}/accept", claim.id));
+    let accept = RequestEvent::post(&format!("/v1/customer/claims/{}/accept", claim.id));
     stack.send(accept.customer_admin(CONTOSO).json(&json!({}))).await;
     let end = |item: u8| {
-        let end = Event::post(&format!("/v1/associations/{}-{item}/end", claim.id));
+        let end = RequestEvent::post(&format!("/v1/associations/{}-{item}/end", claim.id));
         stack.send(end.staff("operator", "o1").json(&json!({"comment": "done"})))
     };
     // The first one warms its function.
@@ -225,7 +226,7 @@ async fn ledger(claims: usize) -> (usize, usize) {
     if crate::capacity::copy_open_claims(world, claims - 1).await.is_none() {
         world.awaiting("k", &["exchange-online"]).await;
     }
-    let list = Event::get("/v1/customer/ledger?limit=100").customer_admin(CONTOSO);
+    let list = RequestEvent::get("/v1/customer/ledger?limit=100").customer_admin(CONTOSO);
     assert_eq!(stack.send(list.clone()).await.status, 200);
     stack.backstage.publish(&records(world)).await.unwrap();
     stack.wires.iter().for_each(Wire::count_rounds);

@@ -15,7 +15,7 @@ use support::wire::{Call, Fault};
 use support::world::{
     VERIFIED, closes_at, create_on, decline_all, item_statuses, link, reviewer, validate,
 };
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
@@ -24,13 +24,13 @@ async fn stack() -> Stack {
 }
 
 async fn rules(stack: &Stack) -> Value {
-    let answer = stack.send(Event::get("/v1/customer/rules").customer_admin(CONTOSO)).await;
+    let answer = stack.send(RequestEvent::get("/v1/customer/rules").customer_admin(CONTOSO)).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer.body
 }
 
 async fn put(stack: &Stack, rules: &Value) -> Answer {
-    let event = Event::new("PUT", "/v1/customer/rules").customer_admin(CONTOSO);
+    let event = RequestEvent::new("PUT", "/v1/customer/rules").customer_admin(CONTOSO);
     stack.send(event.json(rules)).await
 }
 
@@ -68,7 +68,7 @@ async fn a_customer_without_rules_has_empty_ones_and_reads_back_what_he_writes()
     });
     assert_eq!(set(&stack, &own).await, own);
     assert_eq!(rules(&stack).await, own);
-    let other = stack.send(Event::get("/v1/customer/rules").customer_admin(TAILWIND)).await;
+    let other = stack.send(RequestEvent::get("/v1/customer/rules").customer_admin(TAILWIND)).await;
     assert_eq!(other.body, none);
     assert_eq!(set(&stack, &json!({})).await, own, "what is left out stays");
     assert_eq!(set(&stack, &none).await, none);
@@ -86,7 +86,9 @@ async fn the_operator_cannot_overwrite_them_by_writing_the_tenant() {
 async fn a_tenant_that_is_not_in_the_directory_has_none() {
     let stack = stack().await;
     let nowhere = "6f3c0000-0000-4000-8000-00000000dead";
-    for event in [Event::get("/v1/customer/rules"), Event::new("PUT", "/v1/customer/rules")] {
+    for event in
+        [RequestEvent::get("/v1/customer/rules"), RequestEvent::new("PUT", "/v1/customer/rules")]
+    {
         let answer = stack.send(event.customer_admin(nowhere).json(&json!({}))).await;
         assert_eq!(answer.problem(), (404, "not-found"));
     }
@@ -174,7 +176,7 @@ async fn the_blocks_of_another_tenant_are_not_told() {
     let stack = stack().await;
     refused(&stack, "k", &["teams"]).await;
     assert_eq!(rules(&stack).await["blocks"].as_array().unwrap().len(), 1);
-    let other = Event::get("/v1/customer/rules").customer_admin(TAILWIND);
+    let other = RequestEvent::get("/v1/customer/rules").customer_admin(TAILWIND);
     assert_eq!(stack.send(other).await.body["blocks"], json!([]));
 }
 
@@ -196,10 +198,11 @@ async fn where_a_yes_is_asked_for_silence_is_a_no_that_blocks_nobody() {
     let stack = stack().await;
     set(&stack, &json!({"explicit_yes": ["osu-m365"]})).await;
     let claim = Box::pin(stack.world.awaiting("k", &["teams", "exchange-online"])).await;
-    let shown =
-        stack.send(Event::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE)).await;
+    let shown = stack
+        .send(RequestEvent::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE))
+        .await;
     assert_eq!(shown.body["turn"]["on_silence"], "decline");
-    let accept = Event::post(&format!("/v1/customer/claims/{}/accept", claim.id));
+    let accept = RequestEvent::post(&format!("/v1/customer/claims/{}/accept", claim.id));
     stack.send(accept.customer_admin(CONTOSO).json(&json!({"items": [1]}))).await;
     stack.world.let_pass(closes_at(&claim));
     stack.world.finalize().await;
@@ -296,8 +299,9 @@ async fn a_block_is_a_no_to_that_item_alone_and_a_claim_without_a_notice_is_judg
     assert_eq!(item_statuses(&stored), ["declined", "pending"]);
     assert_eq!(stored.status(), Status::AwaitingCustomer);
     assert_eq!(stack.world.read(&reviewed.id).await.version, reviewed.version);
-    let shown =
-        stack.send(Event::get(&format!("/v1/claims/{}", open.id)).partner_admin(ALPINE)).await;
+    let shown = stack
+        .send(RequestEvent::get(&format!("/v1/claims/{}", open.id)).partner_admin(ALPINE))
+        .await;
     assert_eq!(shown.body["items"][0]["status"], "declined", "{}", shown.text);
     assert!(!shown.text.contains("block"), "{}", shown.text);
     stack.world.let_pass(closes_at(&open));

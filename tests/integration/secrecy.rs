@@ -8,12 +8,12 @@ use domain::claim::Claim;
 use domain::event::FailureCause;
 use domain::recipient::RecipientNo;
 use serde_json::{Value, json};
-use store::Noted;
+use store::DeliveryReport;
 use support::backstage::{events, mails, records};
 use support::fixtures::{ALPINE, BOREALIS, CONTOSO, claim_body_of, contoso_with};
 use support::stack::{self, Stack};
 use support::world::{VERIFIED, apply_reports, closes_at, decline, link};
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const TEAMS: [&str; 1] = ["teams"];
@@ -68,27 +68,27 @@ impl Side {
                 self.get(stack, &format!("/v1/{}", path.replace("{id}", id.as_str()))).await;
             }
             self.get(stack, &format!("/v1/associations/{id}-1/usage")).await;
-            let end = Event::post(&format!("/v1/associations/{id}-7/end"));
+            let end = RequestEvent::post(&format!("/v1/associations/{id}-7/end"));
             self.send(stack, end.json(&json!({"comment": "we leave"}))).await;
         }
-        let withdraw = Event::post(&format!("/v1/claims/{}/withdraw", other.id));
+        let withdraw = RequestEvent::post(&format!("/v1/claims/{}/withdraw", other.id));
         self.send(stack, withdraw.header("if-match", "\"1\"").json(&json!({}))).await;
         let body = claim_body_of(self.location, CONTOSO, "contoso.example", &TEAMS);
-        let again = Event::post("/v1/claims").header("idempotency-key", "again");
+        let again = RequestEvent::post("/v1/claims").header("idempotency-key", "again");
         self.send(stack, again.json(&body)).await;
         let mut question = body.clone();
         question.as_object_mut().unwrap().remove("items");
         for asked in [body, question] {
-            self.send(stack, Event::post("/v1/claims:check").json(&asked)).await;
+            self.send(stack, RequestEvent::post("/v1/claims:check").json(&asked)).await;
         }
     }
 
     async fn get(&mut self, stack: &Stack, path: &str) {
-        self.send(stack, Event::get(path)).await;
+        self.send(stack, RequestEvent::get(path)).await;
     }
 
     /// Sends a request, and remembers what was answered besides what was asked.
-    async fn send(&mut self, stack: &Stack, event: Event) {
+    async fn send(&mut self, stack: &Stack, event: RequestEvent) {
         let path = event.payload()["rawPath"].as_str().unwrap_or_default().to_owned();
         let answer = Box::pin(stack.send(event.partner_admin(self.partner))).await;
         let headers = format!("{:?}", answer.headers);
@@ -222,7 +222,7 @@ async fn asked() -> (Stack, Claim) {
     let stack = Box::pin(Stack::at(NOW)).await;
     stack.world.store.put_tenant(&contoso_with(&["ceo", "cfo"])).await.unwrap();
     let claim = Box::pin(stack.world.notifying("k", &["exchange-online", "teams"])).await;
-    let noted = Noted::Delivered { at: stack.world.clock.now() };
+    let noted = DeliveryReport::Delivered { at: stack.world.clock.now() };
     stack.world.store.note_report(&claim.id, claim.notice, CEO, noted).await.unwrap();
     let claim = stack.world.deliver(&claim).await.unwrap();
     for no in [VERIFIED, CEO] {
@@ -269,7 +269,7 @@ impl Happening {
             }
             Self::Retired => {
                 let path = format!("/v1/customer/claims/{}/retire-link", claim.id);
-                let event = Event::post(&path).customer_admin(CONTOSO);
+                let event = RequestEvent::post(&path).customer_admin(CONTOSO);
                 let answer = stack.send(event.json(&json!({"recipient": CEO.0}))).await;
                 assert_eq!(answer.status, 200, "{}", answer.text);
             }
@@ -294,8 +294,10 @@ async fn told_to_the_partner(stack: &Stack, claim: &Claim) -> Vec<(String, Value
     ];
     let mut told = Vec::new();
     for path in paths {
-        let events =
-            [Event::get(&path).partner_admin(ALPINE), Event::get(&path).partner_user(ALPINE)];
+        let events = [
+            RequestEvent::get(&path).partner_admin(ALPINE),
+            RequestEvent::get(&path).partner_user(ALPINE),
+        ];
         for event in events {
             told.push((path.clone(), without_hashes(stack.send(event).await.body)));
         }
@@ -305,7 +307,7 @@ async fn told_to_the_partner(stack: &Stack, claim: &Claim) -> Vec<(String, Value
         told.push((name.to_owned(), answer.body));
     }
     let again = claim_body_of("4711", CONTOSO, "contoso.example", &["teams"]);
-    let check = Event::post("/v1/claims:check").partner_admin(ALPINE).json(&again);
+    let check = RequestEvent::post("/v1/claims:check").partner_admin(ALPINE).json(&again);
     told.push(("check".to_owned(), stack.send(check).await.body));
     told
 }
@@ -349,7 +351,7 @@ async fn the_partner_cannot_tell_one_thing_that_concerns_recipients_from_another
         let now = stack.world.read(&claim.id).await;
         assert_eq!(now.version.0, claim.version.0 + 1, "{happening:?}");
         assert_eq!(closes_at(&now), closes_at(&claim), "{happening:?}");
-        let staff = Event::get(&format!("/v1/claims/{}", claim.id)).staff("auditor", "a");
+        let staff = RequestEvent::get(&format!("/v1/claims/{}", claim.id)).staff("auditor", "a");
         let staff = stack.send(staff).await;
         assert_eq!(staff.body["last_event"]["type"], happening.event(), "{}", staff.text);
 
@@ -385,7 +387,8 @@ async fn the_partner_learns_of_no_recipient_whatever_becomes_of_the_notice() {
     // The delivery that counted fails, then the other one: a new notice goes to whoever was in reserve.
     stack.world.fail(&claim, FailureCause::Bounce).await.unwrap();
     look("another delivery counts").await;
-    let failed = Noted::Failed { at: stack.world.clock.now(), cause: FailureCause::Complaint };
+    let failed =
+        DeliveryReport::Failed { at: stack.world.clock.now(), cause: FailureCause::Complaint };
     stack.world.store.note_report(&claim.id, claim.notice, CEO, failed).await.unwrap();
     stack.world.give(&claim.id, &Actor::System, &apply_reports(claim.notice)).await.unwrap();
     let renewed = stack.world.read(&claim.id).await;

@@ -10,11 +10,11 @@ use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO, WORKLOADS};
 use support::stack::{self, Stack};
 use support::template::Permissions;
 use support::world::{VERIFIED, World, closes_at, reviewer};
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
-async fn ok(stack: &Stack, event: Event) -> Value {
+async fn ok(stack: &Stack, event: RequestEvent) -> Value {
     let answer = stack.send(event).await;
     assert_eq!(answer.status / 100, 2, "{}", answer.text);
     answer.body
@@ -34,7 +34,7 @@ async fn a_claim_goes_from_its_submission_to_the_data_of_its_associations() {
     let claim = stack.submit(ALPINE, "k", &fixtures::claim_body(&WORKLOADS)).await.body;
     let id = claim["id"].as_str().unwrap().to_owned();
     let queue =
-        ok(&stack, Event::get("/v1/reviews?state=submitted").staff("reviewer", "r-1")).await;
+        ok(&stack, RequestEvent::get("/v1/reviews?state=submitted").staff("reviewer", "r-1")).await;
     assert_eq!(queue["items"][0]["id"], id.as_str());
     let begun = stack.review(&id, 1, &json!({"action": "begin"})).await;
     assert_eq!(begun.status, 200, "{}", begun.text);
@@ -58,7 +58,8 @@ async fn a_claim_goes_from_its_submission_to_the_data_of_its_associations() {
 
     let awaiting = world.read(&claim_id(&id)).await;
     assert_eq!(closes_at(&awaiting), support::clock::instant("2026-12-31T23:00:00Z"));
-    let page = stack.send(Event::get(&format!("/d/{}", stack::token(&awaiting.id, 1)))).await;
+    let page =
+        stack.send(RequestEvent::get(&format!("/d/{}", stack::token(&awaiting.id, 1)))).await;
     assert_eq!(page.status, 200);
     let no = stack.decide(&awaiting, "decision=decline&items=3").await;
     assert_eq!(no.items(), json!([[1, "pending"], [2, "pending"], [3, "declined"]]), "{}", no.text);
@@ -68,7 +69,8 @@ async fn a_claim_goes_from_its_submission_to_the_data_of_its_associations() {
     assert_eq!(world.stored(&awaiting.id)["st"]["S"], "awaiting_customer");
     world.let_pass(closes_at(&awaiting));
     stack.backstage.tick(world).await;
-    let closed = ok(&stack, Event::get(&format!("/v1/claims/{id}")).partner_admin(ALPINE)).await;
+    let closed =
+        ok(&stack, RequestEvent::get(&format!("/v1/claims/{id}")).partner_admin(ALPINE)).await;
     let statuses: Vec<_> =
         closed["items"].as_array().unwrap().iter().map(|item| item["status"].clone()).collect();
     assert_eq!(statuses, ["active", "active", "declined"]);
@@ -87,11 +89,13 @@ async fn usage(stack: &Stack, id: &str) {
         "active_users": 40, "provisioned_seats": 50}]});
     ok(
         stack,
-        Event::put(&format!("/v1/tenants/{CONTOSO}/usage")).staff("operator", "o-1").json(&rows),
+        RequestEvent::put(&format!("/v1/tenants/{CONTOSO}/usage"))
+            .staff("operator", "o-1")
+            .json(&rows),
     )
     .await;
     let of = |no: u8, partner: &str| {
-        Event::get(&format!("/v1/associations/{id}-{no}/usage")).partner_admin(partner)
+        RequestEvent::get(&format!("/v1/associations/{id}-{no}/usage")).partner_admin(partner)
     };
     let read = ok(stack, of(1, ALPINE)).await;
     assert_eq!(read["items"][0]["active_users"], 40);
@@ -100,7 +104,7 @@ async fn usage(stack: &Stack, id: &str) {
 }
 
 async fn history(stack: &Stack, id: &str) {
-    let event = Event::get(&format!("/v1/claims/{id}/history")).partner_admin(ALPINE);
+    let event = RequestEvent::get(&format!("/v1/claims/{id}/history")).partner_admin(ALPINE);
     let entries = ok(stack, event).await["items"].as_array().unwrap().clone();
     let types: Vec<_> = entries.iter().map(|entry| entry["type"].clone()).collect();
     let expected = [
@@ -122,8 +126,8 @@ async fn history(stack: &Stack, id: &str) {
 
 /// Partner, customer and staff are given one text, and compute every hash of what they are shown.
 async fn each_party_checks_it(stack: &Stack, id: &str) {
-    let of_claim = || Event::get(&format!("/v1/claims/{id}/history"));
-    let of_customer = Event::get(&format!("/v1/customer/claims/{id}/history"));
+    let of_claim = || RequestEvent::get(&format!("/v1/claims/{id}/history"));
+    let of_customer = RequestEvent::get(&format!("/v1/customer/claims/{id}/history"));
     let mut texts = Vec::new();
     for (event, parts) in [
         (of_claim().partner_admin(ALPINE), vec!["partner"]),
@@ -172,30 +176,31 @@ async fn every_other_request_works_within_its_permissions() {
     assert_eq!(rejected.body["status"], "rejected", "{}", rejected.text);
     let other =
         stack.submit(ALPINE, "b", &fixtures::claim_body(&["teams"])).await.body["id"].clone();
-    let withdraw = Event::post(&format!("/v1/claims/{}/withdraw", other.as_str().unwrap()))
+    let withdraw = RequestEvent::post(&format!("/v1/claims/{}/withdraw", other.as_str().unwrap()))
         .partner_admin(ALPINE)
         .header("if-match", "\"1\"")
         .json(&json!({"comment": "a mistake"}));
     assert_eq!(ok(&stack, withdraw).await["status"], "withdrawn");
     for state in ["submitted", "in_review", "disputed", "on_hold", "unreachable", "overdue"] {
-        ok(&stack, Event::get(&format!("/v1/reviews?state={state}")).staff("auditor", "a")).await;
+        ok(&stack, RequestEvent::get(&format!("/v1/reviews?state={state}")).staff("auditor", "a"))
+            .await;
     }
     for query in ["", "?status=rejected", &format!("?tenant_id={CONTOSO}")] {
-        ok(&stack, Event::get(&format!("/v1/claims{query}")).partner_admin(ALPINE)).await;
+        ok(&stack, RequestEvent::get(&format!("/v1/claims{query}")).partner_admin(ALPINE)).await;
     }
     for query in [format!("?partner_id={ALPINE}"), format!("?tenant_id={CONTOSO}")] {
-        ok(&stack, Event::get(&format!("/v1/claims{query}")).staff("reviewer", "r")).await;
+        ok(&stack, RequestEvent::get(&format!("/v1/claims{query}")).staff("reviewer", "r")).await;
     }
     for path in
         ["/v1/partners/p-alpine", &format!("/v1/tenants/{CONTOSO}"), "/v1/programs/osu-m365"]
     {
-        let body = ok(&stack, Event::get(path).staff("operator", "o")).await;
-        ok(&stack, Event::put(path).staff("operator", "o").json(&body)).await;
+        let body = ok(&stack, RequestEvent::get(path).staff("operator", "o")).await;
+        ok(&stack, RequestEvent::put(path).staff("operator", "o").json(&body)).await;
     }
-    ok(&stack, Event::get("/v1/health")).await;
-    ok(&stack, Event::get("/v1/openapi.json")).await;
+    ok(&stack, RequestEvent::get("/v1/health")).await;
+    ok(&stack, RequestEvent::get("/v1/openapi.json")).await;
     let window = "/v1/windows?country=CZ&time_zone=Europe/Prague&delivered_at=2026-12-22T14:00:00Z";
-    let window = ok(&stack, Event::get(window).partner_user(BOREALIS)).await;
+    let window = ok(&stack, RequestEvent::get(window).partner_user(BOREALIS)).await;
     assert_eq!(window["closes_at"], "2026-12-31T23:00:00Z");
 }
 
@@ -225,10 +230,10 @@ async fn the_test_clock_carries_a_claim_over_its_deadline() {
     let world = &stack.world;
     let claim = world.awaiting("k", &["teams"]).await;
     stack.backstage.tick(world).await;
-    let clock = || Event::get("/v1/sandbox/clock").staff("operator", "o");
+    let clock = || RequestEvent::get("/v1/sandbox/clock").staff("operator", "o");
     assert_eq!(ok(&stack, clock()).await["now"], NOW);
     let advance = |by: &str| {
-        Event::put("/v1/sandbox/clock").staff("operator", "o").json(&json!({"advance": by}))
+        RequestEvent::put("/v1/sandbox/clock").staff("operator", "o").json(&json!({"advance": by}))
     };
     ok(&stack, advance("P9D")).await;
     assert_eq!(ok(&stack, clock()).await["now"], "2026-12-31T14:00:00Z");
@@ -238,18 +243,20 @@ async fn the_test_clock_carries_a_claim_over_its_deadline() {
     stack.backstage.tick(world).await;
     assert_eq!(world.stored(&claim.id)["st"]["S"], "associated");
     let backwards =
-        Event::put("/v1/sandbox/clock").staff("operator", "o").json(&json!({"now": NOW}));
+        RequestEvent::put("/v1/sandbox/clock").staff("operator", "o").json(&json!({"now": NOW}));
     assert_eq!(stack.send(backwards).await.status, 422);
-    let partner =
-        Event::put("/v1/sandbox/clock").partner_admin(ALPINE).json(&json!({"advance": "P1D"}));
+    let partner = RequestEvent::put("/v1/sandbox/clock")
+        .partner_admin(ALPINE)
+        .json(&json!({"advance": "P1D"}));
     assert_eq!(stack.send(partner).await.problem(), (403, "role-not-allowed"));
 }
 
 #[tokio::test]
 async fn outside_a_sandbox_there_is_no_test_clock() {
     let stack = Stack::at(NOW).await;
-    let event =
-        Event::put("/v1/sandbox/clock").staff("operator", "o").json(&json!({"advance": "P1D"}));
+    let event = RequestEvent::put("/v1/sandbox/clock")
+        .staff("operator", "o")
+        .json(&json!({"advance": "P1D"}));
     assert_eq!(stack.send(event).await.problem(), (404, "not-found"));
 }
 

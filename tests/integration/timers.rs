@@ -4,7 +4,7 @@ use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::{Claim, Status};
 use serde_json::json;
-use store::{Noted, StoreError};
+use store::{DeliveryReport, StoreError};
 use support::clock::instant;
 use support::engine::key;
 use support::wire::Fault;
@@ -116,7 +116,7 @@ async fn a_list_closes_what_it_finds_due_before_it_answers() {
     let (world, claim) = awaiting().await;
     world.let_pass(closes_at(&claim));
     let scope = store::Scope::Partner(support::world::partner_id("p-alpine"));
-    let all = store::ClaimList::all(store::Source::Newest(&scope, store::Listed::ALL));
+    let all = store::ClaimList::all(store::Source::Newest(&scope, store::ClaimParts::ALL));
     let page = world.store.claims(all, None, 25, world.now()).await.unwrap();
     let statuses: Vec<_> = page.items.iter().map(|listed| listed.claim.status()).collect();
     assert_eq!(statuses, [Status::Associated]);
@@ -131,7 +131,7 @@ async fn a_reader_that_cannot_close_answers_unavailable_and_never_the_old_state(
     let read = store.claim(&claim.id, world.now()).await;
     assert!(matches!(read, Err(StoreError::Unavailable(_))), "{read:?}");
     let scope = store::Scope::Partner(support::world::partner_id("p-alpine"));
-    let all = store::ClaimList::all(store::Source::Newest(&scope, store::Listed::ALL));
+    let all = store::ClaimList::all(store::Source::Newest(&scope, store::ClaimParts::ALL));
     let list = store.claims(all, None, 25, world.now()).await;
     assert!(matches!(list, Err(StoreError::Unavailable(_))));
 }
@@ -196,7 +196,10 @@ async fn a_timer_stands_before_the_move_it_is_for() {
     let claim = world.notifying("k", &ITEMS).await;
     let (store, wire) = world.another_store(|_| {});
     wire.always(|call| call.names("C#", "A") && call.writes(), Fault::Reset);
-    world.note(&claim, claim.notice, Noted::Delivered { at: world.clock.now() }).await.unwrap();
+    world
+        .note(&claim, claim.notice, DeliveryReport::Delivered { at: world.clock.now() })
+        .await
+        .unwrap();
     let apply = apply_reports(claim.notice);
     let broken = store.execute(&claim.id, &Actor::System, &apply, world.now(), None).await;
     assert!(matches!(broken, Err(StoreError::Unavailable(_))), "{broken:?}");
@@ -215,7 +218,10 @@ async fn without_its_timer_nothing_moves() {
     let before = world.stored(&claim.id);
     let (store, wire) = world.another_store(|_| {});
     wire.always(|call| call.names("T#", "") && call.writes(), Fault::Throttle);
-    world.note(&claim, claim.notice, Noted::Delivered { at: world.clock.now() }).await.unwrap();
+    world
+        .note(&claim, claim.notice, DeliveryReport::Delivered { at: world.clock.now() })
+        .await
+        .unwrap();
     let apply = apply_reports(claim.notice);
     let broken = store.execute(&claim.id, &Actor::System, &apply, world.now(), None).await;
     assert!(matches!(broken, Err(StoreError::Unavailable(_))), "{broken:?}");

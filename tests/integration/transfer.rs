@@ -12,7 +12,7 @@ use domain::reason::EndReason;
 use domain::rejection::Rejection;
 use domain::text::Comment;
 use serde_json::{Value, json};
-use store::{Moment, StoreError};
+use store::{RequestTime, StoreError};
 use support::engine::key;
 use support::fixtures;
 use support::rivals::{accept_all, begin, borealis, grounds, operator};
@@ -22,7 +22,7 @@ use support::world::{
     World, alpine, closes_at, contoso_admin, decline, decline_all, item_statuses, link, reject,
     reviewer, validate, withdraw,
 };
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const TEAMS: [&str; 1] = ["teams"];
@@ -272,7 +272,7 @@ async fn a_yes_that_a_leaving_holder_has_overtaken_begins_when_the_holder_had_le
     let leave = Command::End { item: ItemNo(1), comment: Comment::parse("we leave").ok() };
     world.give(&holder.id, &alpine(), &leave).await.unwrap();
     world.clock.advance(Duration::seconds(1));
-    let arrived = Moment { at: left - Duration::seconds(19), ..world.now() };
+    let arrived = RequestTime { at: left - Duration::seconds(19), ..world.now() };
     let (customer, yes) = (contoso_admin(), accept_all());
     let accepted = world.store.execute(&newcomer.id, &customer, &yes, arrived, None).await;
     let accepted = accepted.unwrap().claim;
@@ -352,7 +352,7 @@ async fn third_in_review(world: &World) -> Claim {
 /// The review of a claim by somebody of the staff, who has seen its present version.
 async fn reviewed(stack: &Stack, claim: &ClaimId, who: (&str, &str), body: Value) -> Answer {
     let version = stack.world.read(claim).await.version.0;
-    let event = Event::post(&format!("/v1/claims/{claim}/review")).staff(who.0, who.1);
+    let event = RequestEvent::post(&format!("/v1/claims/{claim}/review")).staff(who.0, who.1);
     stack.send(event.header("if-match", &format!("\"{version}\"")).json(&body)).await
 }
 

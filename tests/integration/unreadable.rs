@@ -8,7 +8,7 @@ use store::StoreError;
 use support::fixtures::{self, ALPINE, CONTOSO};
 use support::stack::{Stack, code, token};
 use support::world::{World, item_statuses};
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
@@ -38,7 +38,7 @@ async fn one_unreadable_of_three() -> (Stack, [ClaimId; 3]) {
 #[tokio::test]
 async fn a_claim_that_cannot_be_read_keeps_no_block_of_its_customer_from_the_others() {
     let (stack, [first, _, last]) = one_unreadable_of_three().await;
-    let rules = Event::put("/v1/customer/rules").customer_admin(CONTOSO);
+    let rules = RequestEvent::put("/v1/customer/rules").customer_admin(CONTOSO);
     let put = stack.send(rules.json(&json!({"blocked_partners": [ALPINE]}))).await;
     assert_eq!(put.status, 200, "{}", put.text);
     for id in [&first, &last] {
@@ -103,13 +103,13 @@ const ENTRIES: [(&str, &str); 4] =
 const CONTOSO_ENTRY: &str = "TN#6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c01";
 
 /// What the partner, staff, the customer and the holder of a link read of a claim.
-fn reads(claim: &ClaimId) -> [Event; 5] {
+fn reads(claim: &ClaimId) -> [RequestEvent; 5] {
     [
-        Event::get(&format!("/v1/claims/{claim}")).partner_user(ALPINE),
-        Event::get(&format!("/v1/claims/{claim}")).staff("reviewer", "reviewer-1"),
-        Event::get(&format!("/v1/customer/claims/{claim}")).customer_admin(CONTOSO),
-        Event::get("/v1/customer/claims").customer_admin(CONTOSO),
-        Event::get(&format!("/d/{}", token(claim, 1))),
+        RequestEvent::get(&format!("/v1/claims/{claim}")).partner_user(ALPINE),
+        RequestEvent::get(&format!("/v1/claims/{claim}")).staff("reviewer", "reviewer-1"),
+        RequestEvent::get(&format!("/v1/customer/claims/{claim}")).customer_admin(CONTOSO),
+        RequestEvent::get("/v1/customer/claims").customer_admin(CONTOSO),
+        RequestEvent::get(&format!("/d/{}", token(claim, 1))),
     ]
 }
 
@@ -118,7 +118,8 @@ async fn is_refused(stack: &Stack, claim: &ClaimId, told: &str) {
     let form = format!("decision=decline&items=1&code={}", code(claim, 1));
     let by_link = stack.post_form(&token(claim, 1), &form).await;
     assert_eq!(by_link.status, 200, "{told}: {}", by_link.text);
-    let no = Event::post(&format!("/v1/customer/claims/{claim}/decline")).customer_admin(CONTOSO);
+    let no =
+        RequestEvent::post(&format!("/v1/customer/claims/{claim}/decline")).customer_admin(CONTOSO);
     let signed_in = stack.send(no.json(&json!({}))).await;
     assert_eq!(signed_in.status, 200, "{told}: {}", signed_in.text);
     let stored = stack.world.read(claim).await;
@@ -145,13 +146,15 @@ async fn an_entry_with_a_member_of_a_later_version_of_the_program_is_read_withou
 async fn outages_and_added_days_with_members_of_a_later_version_are_read_without_them() {
     let stack = Box::pin(Stack::at(NOW)).await;
     let claim = Box::pin(stack.world.awaiting("k", &["exchange-online", "teams"])).await.id;
-    let day = Event::put("/v1/calendars/CZ").staff("operator", "op");
+    let day = RequestEvent::put("/v1/calendars/CZ").staff("operator", "op");
     let added = json!({"added": [{"date": "2027-03-01", "name": "Day of mourning"}]});
     assert_eq!(stack.send(day.json(&added)).await.status, 200);
     let outage = |query: &str| {
-        Event::post(&format!("/v1/windows:extend{query}")).staff("operator", "op").json(&json!({
+        RequestEvent::post(&format!("/v1/windows:extend{query}")).staff("operator", "op").json(
+            &json!({
             "closing_from": "2026-12-22T15:00:00Z", "closing_until": "2026-12-22T18:00:00Z",
-            "comment": "The decision page could not be reached."}))
+            "comment": "The decision page could not be reached."}),
+        )
     };
     let announced = stack.send(outage("?confirm=0").header("if-match", "\"0\"")).await;
     assert_eq!(announced.status, 200, "{}", announced.text);
@@ -173,7 +176,7 @@ async fn outages_and_added_days_with_members_of_a_later_version_are_read_without
     engine.put(&calendar);
     let foreseen = stack.send(outage("?dry_run=true")).await;
     assert_eq!((foreseen.status, foreseen.header("etag")), (200, "\"1\""), "{}", foreseen.text);
-    let shown = stack.send(Event::get("/v1/calendars/CZ").staff("operator", "op")).await;
+    let shown = stack.send(RequestEvent::get("/v1/calendars/CZ").staff("operator", "op")).await;
     assert_eq!(shown.status, 200, "{}", shown.text);
     Box::pin(stack.world.recount()).await;
     for event in reads(&claim) {

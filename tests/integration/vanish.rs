@@ -10,7 +10,7 @@ use support::fixtures::{self, ALPINE, CONTOSO};
 use support::stack::{Answer, Stack};
 use support::wire::{Fault, any};
 use support::world::{World, closes_at, item_statuses};
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
@@ -75,7 +75,7 @@ fn without_programs(partner: &mut Partner) {
 
 async fn usage(stack: &Stack, claim: &Claim) -> Answer {
     let path = format!("/v1/associations/{}-1/usage", claim.id);
-    stack.send(Event::get(&path).partner_admin(ALPINE)).await
+    stack.send(RequestEvent::get(&path).partner_admin(ALPINE)).await
 }
 
 fn locks(world: &World) -> usize {
@@ -104,7 +104,7 @@ async fn a_tenant_deleted_later_ends_its_associations_and_their_data() {
     assert_eq!((after.status(), item_statuses(&after)), (Status::Ended, vec!["ended"; 2]));
     assert_eq!(usage(&stack, &claim).await.problem(), (403, "association-not-active"));
     let path = format!("/v1/associations/{}-1", claim.id);
-    let shown = stack.send(Event::get(&path).partner_admin(ALPINE)).await;
+    let shown = stack.send(RequestEvent::get(&path).partner_admin(ALPINE)).await;
     assert_eq!(shown.body["reason"], EndReason::TenantGone.as_str());
     assert_eq!(locks(&stack.world), 0);
 }
@@ -174,7 +174,8 @@ async fn a_lost_enrolment_holds_the_window_and_a_resume_is_a_new_notice_and_a_fu
     let held = stack.world.read(&claim.id).await;
     assert_eq!(held.state, State::OnHold { reason: Some(HoldReason::NotEnrolled) });
     alpine(&stack, |_| {}).await;
-    let event = Event::post(&format!("/v1/claims/{}/review", claim.id)).staff("operator", "op");
+    let event =
+        RequestEvent::post(&format!("/v1/claims/{}/review", claim.id)).staff("operator", "op");
     let event = event.header("if-match", &format!("\"{}\"", held.version.0));
     let resumed = stack.send(event.json(&json!({"action": "resume"}))).await;
     assert_eq!(resumed.body["status"], "notifying", "{}", resumed.text);
@@ -201,7 +202,7 @@ async fn what_silence_made_official_between_a_loss_and_its_sweep_is_never_read_a
         assert_eq!(ended.last_event.actor.as_str(), "system");
         for item in 1..=2 {
             let path = format!("/v1/associations/{}-{item}", claim.id);
-            let shown = stack.send(Event::get(&path).partner_admin(ALPINE)).await;
+            let shown = stack.send(RequestEvent::get(&path).partner_admin(ALPINE)).await;
             assert_eq!(shown.body["reason"], EndReason::NotEnrolled.as_str(), "{}", shown.text);
         }
         assert_eq!(locks(&stack.world), 0);
@@ -247,7 +248,7 @@ async fn program(stack: &Stack, change: impl FnOnce(&mut Value)) {
         program.as_object_mut().unwrap().remove(answered);
     }
     change(&mut program);
-    let event = Event::put("/v1/programs/osu-m365").staff("operator", "op");
+    let event = RequestEvent::put("/v1/programs/osu-m365").staff("operator", "op");
     let answer = stack.send(event.json(&program)).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
 }
@@ -287,7 +288,7 @@ async fn a_policy_out_of_bounds_is_refused_with_every_field_at_once() {
     }
     body["policy"]["grace_seconds"] = json!(59);
     body["policy"]["window_business_days"] = json!(0);
-    let event = Event::put("/v1/programs/osu-m365").staff("operator", "op").json(&body);
+    let event = RequestEvent::put("/v1/programs/osu-m365").staff("operator", "op").json(&body);
     let refused = stack.send(event).await;
     let mut pointers: Vec<_> = refused.errors().into_iter().map(|(pointer, _)| pointer).collect();
     pointers.sort();

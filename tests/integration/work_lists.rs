@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND, claim_body, claim_body_of};
 use support::stack::{Answer, Stack};
 use support::world::World;
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const OVERVIEW: &str = "/v1/claims?limit=100";
@@ -20,13 +20,13 @@ async fn stack() -> Stack {
 }
 
 async fn get(stack: &Stack, path: &str) -> Answer {
-    let answer = stack.send(Event::get(path).partner_user(ALPINE)).await;
+    let answer = stack.send(RequestEvent::get(path).partner_user(ALPINE)).await;
     assert_eq!(answer.status, 200, "{path}: {}", answer.text);
     answer
 }
 
 async fn staff(stack: &Stack, path: &str) -> Answer {
-    let answer = stack.send(Event::get(path).staff("auditor", "anna")).await;
+    let answer = stack.send(RequestEvent::get(path).staff("auditor", "anna")).await;
     assert_eq!(answer.status, 200, "{path}: {}", answer.text);
     answer
 }
@@ -39,7 +39,7 @@ fn ids(page: &Answer) -> Vec<String> {
 /// The ids of every page of a list, and how long each page was.
 async fn all(
     stack: &Stack,
-    event: impl Fn(&str) -> Event,
+    event: impl Fn(&str) -> RequestEvent,
     path: &str,
 ) -> (Vec<String>, Vec<usize>) {
     let (mut found, mut lengths) = (Vec::new(), Vec::new());
@@ -56,12 +56,12 @@ async fn all(
     }
 }
 
-fn by_partner(path: &str) -> Event {
-    Event::get(path).partner_user(ALPINE)
+fn by_partner(path: &str) -> RequestEvent {
+    RequestEvent::get(path).partner_user(ALPINE)
 }
 
-fn by_staff(path: &str) -> Event {
-    Event::get(path).staff("auditor", "anna")
+fn by_staff(path: &str) -> RequestEvent {
+    RequestEvent::get(path).staff("auditor", "anna")
 }
 
 /// Draft or claim of Alpine's with a reference.
@@ -312,7 +312,7 @@ async fn nobody_finds_another_partners_claims_by_reference_or_turn() {
     let stack = stack().await;
     let claim = created(&stack, "k", &body("teams", "CRM-1", true)).await;
     for path in ["/v1/claims?external_ref=CRM-1", "/v1/claims?turn=partner", "/v1/claims"] {
-        let rival = stack.send(Event::get(path).partner_user(BOREALIS)).await;
+        let rival = stack.send(RequestEvent::get(path).partner_user(BOREALIS)).await;
         assert_eq!((rival.status, ids(&rival)), (200, Vec::new()), "{path}");
         assert_eq!(ids(&get(&stack, path).await), [claim.id.as_str()], "{path}");
     }
@@ -321,7 +321,7 @@ async fn nobody_finds_another_partners_claims_by_reference_or_turn() {
         format!("/v1/claims?turn=partner&partner_id={ALPINE}"),
     ] {
         assert_eq!(ids(&staff(&stack, &path).await), [claim.id.as_str()], "{path}");
-        let rival = stack.send(Event::get(&path).partner_user(BOREALIS)).await;
+        let rival = stack.send(RequestEvent::get(&path).partner_user(BOREALIS)).await;
         assert_eq!(rival.problem(), (400, "invalid-query"), "{path}");
     }
 }
@@ -584,7 +584,7 @@ async fn what_is_submitted_while_staff_read_pages_displaces_nothing() {
 async fn associated(stack: &Stack, number: usize) {
     let world = &stack.world;
     let claim = world.awaiting("k", &["teams", "exchange-online"]).await;
-    let accept = Event::post(&format!("/v1/customer/claims/{}/accept", claim.id));
+    let accept = RequestEvent::post(&format!("/v1/customer/claims/{}/accept", claim.id));
     let accept = accept.customer_admin(CONTOSO).json(&json!({}));
     assert_eq!(stack.send(accept).await.status, 200);
     let items = world.engine.items(&format!("C#{}", claim.id));
@@ -637,7 +637,7 @@ async fn an_association_that_ends_while_pages_are_read_hides_no_other() {
     let first = get(&stack, list).await;
     // The page ends in the middle of a claim, and what it ends with is over now.
     let ending = ids(&first).pop().unwrap();
-    let end = Event::post(&format!("/v1/associations/{ending}/end")).partner_admin(ALPINE);
+    let end = RequestEvent::post(&format!("/v1/associations/{ending}/end")).partner_admin(ALPINE);
     let ended = stack.send(end.json(&json!({"comment": "done"}))).await;
     assert_eq!(ended.status, 200, "{}", ended.text);
     stack.world.clock.advance(Duration::seconds(1));
@@ -650,7 +650,7 @@ async fn an_association_that_ends_while_pages_are_read_hides_no_other() {
 // Counts
 
 /// The counts of Alpine's claims: what waits, and each status in which something stands.
-async fn counts(stack: &Stack, event: Event) -> (u64, Vec<(String, u64)>, bool) {
+async fn counts(stack: &Stack, event: RequestEvent) -> (u64, Vec<(String, u64)>, bool) {
     let answer = stack.send(event).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     let statuses = answer.body["statuses"].as_array().unwrap();
@@ -685,7 +685,7 @@ async fn counts_are_a_partners_own_and_tell_nothing_of_anybody_else() {
     assert_eq!(stack.send(by_partner(COUNTS)).await.text, before);
     stack.review(rival.id.as_str(), 1, &json!({"action": "begin"})).await;
     assert_eq!(stack.send(by_partner(COUNTS)).await.text, before);
-    let of_rival = Event::get(COUNTS).partner_user(BOREALIS);
+    let of_rival = RequestEvent::get(COUNTS).partner_user(BOREALIS);
     assert_eq!(counts(&stack, of_rival).await, (0, named(&[("in_review", 1)]), true));
     let by_name = format!("{COUNTS}?partner_id={ALPINE}");
     assert_eq!(stack.send(by_staff(&by_name)).await.text, before);
@@ -697,7 +697,7 @@ async fn counts_are_a_partners_own_and_tell_nothing_of_anybody_else() {
         let refused = stack.send(event).await;
         assert_eq!(refused.errors(), [("/partner_id".to_owned(), code.to_owned())]);
     }
-    let customer = stack.send(Event::get(COUNTS).customer_admin(CONTOSO)).await;
+    let customer = stack.send(RequestEvent::get(COUNTS).customer_admin(CONTOSO)).await;
     assert_eq!(customer.problem(), (403, "role-not-allowed"));
     command(&stack, &claim, "withdraw", &json!({})).await;
     let (_, counted, _) = counts(&stack, by_partner(COUNTS)).await;
@@ -825,7 +825,8 @@ async fn a_claim_whose_review_begins_while_the_queue_is_read_hides_no_other() {
 // Who works on a claim
 
 async fn assign(stack: &Stack, claim: &Claim, by: &str, to: &Value) -> Answer {
-    let event = Event::post(&format!("/v1/claims/{}/assign", claim.id)).staff("reviewer", by);
+    let event =
+        RequestEvent::post(&format!("/v1/claims/{}/assign", claim.id)).staff("reviewer", by);
     stack.send(event.json(&json!({ "to": to }))).await
 }
 
@@ -848,9 +849,9 @@ async fn who_works_on_a_claim_is_told_to_staff_alone_and_moves_no_version() {
         by_partner(&format!("/v1/claims/{}", claim.id)),
         by_partner("/v1/claims"),
         by_partner(&format!("/v1/claims/{}/history", claim.id)),
-        Event::get(&format!("/v1/customer/claims/{}", claim.id)).customer_admin(CONTOSO),
-        Event::get("/v1/customer/claims").customer_admin(CONTOSO),
-        Event::get("/v1/customer/ledger").customer_admin(CONTOSO),
+        RequestEvent::get(&format!("/v1/customer/claims/{}", claim.id)).customer_admin(CONTOSO),
+        RequestEvent::get("/v1/customer/claims").customer_admin(CONTOSO),
+        RequestEvent::get("/v1/customer/ledger").customer_admin(CONTOSO),
     ] {
         let answer = stack.send(event).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
@@ -892,11 +893,11 @@ async fn nobody_is_assigned_to_what_is_over_and_an_erasure_takes_the_name_away()
     assert!(!late);
     assert_eq!(stack.world.engine.item(&place, "Y"), None);
     for (body, code) in [(json!({}), "required"), (json!({"to": "none"}), "malformed")] {
-        let event = Event::post(&format!("/v1/claims/{}/assign", claim.id));
+        let event = RequestEvent::post(&format!("/v1/claims/{}/assign", claim.id));
         let refused = stack.send(event.staff("operator", "o").json(&body)).await;
         assert_eq!(refused.errors(), [("/to".to_owned(), code.to_owned())]);
     }
-    let nowhere = Event::post(&format!("/v1/claims/{}/assign", "a".repeat(26)));
+    let nowhere = RequestEvent::post(&format!("/v1/claims/{}/assign", "a".repeat(26)));
     let missing = stack.send(nowhere.staff("reviewer", "r").json(&json!({"to": null}))).await;
     assert_eq!(missing.status, 404);
 }

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use support::fixtures::{ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use support::stack::{Answer, Stack};
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const PARTNER: &str = "/v1/partners/p-alpine";
@@ -22,14 +22,14 @@ fn tenant(id: &str) -> String {
 
 /// An entry as its writes have it: the versions of a policy stand in its own answer alone.
 async fn get(stack: &Stack, path: &str) -> Value {
-    let mut answer = stack.send(Event::get(path).staff("auditor", "anna")).await;
+    let mut answer = stack.send(RequestEvent::get(path).staff("auditor", "anna")).await;
     assert_eq!(answer.status, 200, "{path}: {}", answer.text);
     answer.body.as_object_mut().map(|members| members.remove("versions"));
     answer.body
 }
 
 async fn put(stack: &Stack, path: &str, body: &Value) -> Answer {
-    stack.send(Event::put(path).staff("operator", "olga").json(body)).await
+    stack.send(RequestEvent::put(path).staff("operator", "olga").json(body)).await
 }
 
 async fn stored(stack: &Stack, path: &str, body: &Value) -> Value {
@@ -39,7 +39,7 @@ async fn stored(stack: &Stack, path: &str, body: &Value) -> Value {
 }
 
 async fn put_rules(stack: &Stack, body: &Value) -> Answer {
-    stack.send(Event::put(RULES).customer_admin(CONTOSO).json(body)).await
+    stack.send(RequestEvent::put(RULES).customer_admin(CONTOSO).json(body)).await
 }
 
 fn told(errors: &[(&str, &str)]) -> Vec<(String, String)> {

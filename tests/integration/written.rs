@@ -18,7 +18,7 @@ use support::stack::{Stack, token};
 use support::template::{functions, listed, statements, template, written_partitions};
 use support::wire::Wire;
 use support::world::{VERIFIED, alpine, closes_at, decline, link, withdraw};
-use web::event::Event;
+use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
@@ -45,7 +45,7 @@ impl Due {
     }
 
     /// Asks for both by a path that names a claim.
-    async fn ask(&self, event: impl Fn(&ClaimId) -> Event) {
+    async fn ask(&self, event: impl Fn(&ClaimId) -> RequestEvent) {
         for claim in &self.claims {
             self.stack.send(event(&claim.id)).await;
         }
@@ -58,10 +58,10 @@ impl Due {
             "claims" => self.ask(|id| partner(&format!("/v1/claims/{id}"))).await,
             "evidence" => self.ask(|id| partner(&format!("/v1/claims/{id}/evidence/e1"))).await,
             "associations" => self.ask(|id| partner(&format!("/v1/associations/{id}-1"))).await,
-            "decision" => self.ask(|id| Event::get(&format!("/d/{}", token(id, 1)))).await,
+            "decision" => self.ask(|id| RequestEvent::get(&format!("/d/{}", token(id, 1)))).await,
             "customer" => {
                 let path = |id: &ClaimId| format!("/v1/customer/claims/{id}");
-                self.ask(|id| Event::get(&path(id)).customer_admin(CONTOSO)).await;
+                self.ask(|id| RequestEvent::get(&path(id)).customer_admin(CONTOSO)).await;
             }
             "review" => {
                 for claim in &self.claims {
@@ -113,8 +113,8 @@ impl Due {
     }
 }
 
-fn partner(path: &str) -> Event {
-    Event::get(path).partner_admin(ALPINE)
+fn partner(path: &str) -> RequestEvent {
+    RequestEvent::get(path).partner_admin(ALPINE)
 }
 
 fn scanned(key: &str, etag: &str) -> Value {
@@ -176,7 +176,7 @@ async fn own_writes(function: &str) -> BTreeSet<String> {
             Box::pin(erase(&stack)).await;
         }
         "customer" => {
-            let event = Event::put("/v1/customer/rules").customer_admin(CONTOSO);
+            let event = RequestEvent::put("/v1/customer/rules").customer_admin(CONTOSO);
             assert_eq!(stack.send(event.json(&json!({"explicit_yes": "all"}))).await.status, 200);
         }
         "directory" => Box::pin(write_directory(&stack)).await,
@@ -203,7 +203,7 @@ async fn bring(stack: &Stack) {
     let body = json!({"name": "smlouva.pdf", "size": bytes.len(), "content_type": "application/pdf",
         "sha256": Sha256Hash::of(bytes).to_string(), "acknowledged_on": "2026-10-01"});
     let path = format!("/v1/claims/{}/evidence", draft.body["id"].as_str().unwrap());
-    let added = stack.send(Event::post(&path).partner_user(ALPINE).json(&body)).await;
+    let added = stack.send(RequestEvent::post(&path).partner_user(ALPINE).json(&body)).await;
     assert_eq!(added.status, 201, "{}", added.text);
     let key = added.body["upload"]["fields"]["key"].as_str().unwrap();
     let object = stack.world.documents.upload(key, "application/pdf", bytes);
@@ -212,22 +212,22 @@ async fn bring(stack: &Stack) {
 
 /// Every entry of the directory, the days of a country, usage, and the test clock.
 async fn write_directory(stack: &Stack) {
-    let send = |event: Event| stack.send(event.staff("operator", "o"));
+    let send = |event: RequestEvent| stack.send(event.staff("operator", "o"));
     let tenant = format!("/v1/tenants/{CONTOSO}");
     for path in ["/v1/partners/p-alpine", tenant.as_str(), "/v1/programs/osu-m365"] {
-        let mut entry = send(Event::get(path)).await.body;
+        let mut entry = send(RequestEvent::get(path)).await.body;
         entry["name"] = json!("Another name");
         if let Some(domains) = entry.get_mut("domains").and_then(Value::as_array_mut) {
             domains.push(json!("contoso-trade.example"));
         }
-        assert_eq!(send(Event::put(path).json(&entry)).await.status, 200, "{path}");
+        assert_eq!(send(RequestEvent::put(path).json(&entry)).await.status, 200, "{path}");
     }
     let row = json!({"kind": "workload", "id": "teams", "date": "2026-12-20", "active_users": 9,
         "provisioned_seats": 9});
-    let usage = Event::put(&format!("{tenant}/usage")).json(&json!({"rows": [row]}));
+    let usage = RequestEvent::put(&format!("{tenant}/usage")).json(&json!({"rows": [row]}));
     let day = json!({"date": "2026-12-30", "name": "Day of mourning"});
-    let days = Event::put("/v1/calendars/CZ").json(&json!({"added": [day]}));
-    let clock = Event::put("/v1/sandbox/clock").json(&json!({"advance": "PT1H"}));
+    let days = RequestEvent::put("/v1/calendars/CZ").json(&json!({"added": [day]}));
+    let clock = RequestEvent::put("/v1/sandbox/clock").json(&json!({"advance": "PT1H"}));
     for event in [usage, days, clock] {
         let answer = send(event).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
@@ -286,7 +286,7 @@ async fn erase(stack: &Stack) {
     for claim in &claims {
         world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
     }
-    let erasing = Event::post(&format!("/v1/claims/{}/erase", claims[0].id));
+    let erasing = RequestEvent::post(&format!("/v1/claims/{}/erase", claims[0].id));
     let erased = stack.send(erasing.staff("operator", "o").header("if-match", "*")).await;
     assert_eq!(erased.status, 200, "{}", erased.text);
     world.let_pass_by(world.clock.now() + Duration::days(400), Duration::minutes(20));

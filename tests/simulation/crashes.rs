@@ -15,7 +15,7 @@ use support::fixtures::{self, ALPINE, CONTOSO};
 use support::wire::{Fault, any, until_death};
 use support::world::{VERIFIED, closes_at, partner_id};
 use tokio::sync::Notify;
-use web::event::Event;
+use web::event::RequestEvent;
 
 use super::scheduler::{Books, Intent, Sim, Trace, WISHES};
 
@@ -124,7 +124,7 @@ impl Story {
             Tick => self.sim.tick().await,
             Work => self.sim.work_all().await,
             End => {
-                let event = Event::post(&format!("/v1/associations/{}-1/end", self.id));
+                let event = RequestEvent::post(&format!("/v1/associations/{}-1/end", self.id));
                 let event = event.partner_admin(ALPINE).json(&json!({"comment": "we leave"}));
                 let answer = self.sim.stack.send(event).await;
                 assert!(answer.status < 500, "{}", answer.text);

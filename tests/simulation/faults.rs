@@ -12,7 +12,7 @@ use domain::claim::Status;
 use domain::command::Command;
 use domain::ids::ClaimId;
 use step::Step;
-use store::{Closing, Effect, Scope, Store, StoreError};
+use store::{CloseMethod, Effect, Scope, Store, StoreError};
 use support::engine::{Saved, key};
 use support::wire::{Call, Fault, Wire, any, until_death};
 use support::world::{World, closes_at, reviewer};
@@ -81,7 +81,7 @@ impl Beginning {
     fn another(&self) -> (Store, Wire) {
         self.world.another_store(|config| {
             if self.step == Step::CloseOneByOne {
-                config.closing = Closing::OneByOne;
+                config.closing = CloseMethod::OneByOne;
             }
         })
     }
@@ -290,7 +290,7 @@ async fn a_statement_that_is_throttled_or_in_conflict_is_asked_again_without_the
         let (store, wire) = world.another_store(|_| {});
         wire.on(|call| call.operation == "BatchExecuteStatement", 1, fault);
         let scope = Scope::Partner(support::world::partner_id("p-alpine"));
-        let all = store::ClaimList::all(store::Source::Newest(&scope, store::Listed::ALL));
+        let all = store::ClaimList::all(store::Source::Newest(&scope, store::ClaimParts::ALL));
         let page = store.claims(all, None, 25, world.now()).await.unwrap();
         assert!(page.items.iter().all(|listed| listed.claim.status() == Status::Associated));
         for claim in &ids {
@@ -354,7 +354,7 @@ async fn a_table_that_refuses_the_statement_of_a_batch_gets_single_closes_for_th
 
 #[tokio::test]
 async fn a_close_whose_answer_was_lost_counts_as_closed() {
-    for closing in [Closing::Batch, Closing::OneByOne] {
+    for closing in [CloseMethod::Batch, CloseMethod::OneByOne] {
         let world = World::at(NOW).await;
         let claim = world.awaiting("k", &ITEMS).await;
         world.let_pass(closes_at(&claim));

@@ -24,7 +24,7 @@ use support::backstage::records;
 use support::engine::key;
 use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO};
 use support::stack::Stack;
-use web::event::Event;
+use web::event::RequestEvent;
 
 use model::{Model, full_window, leads, must_be_taken};
 use step::{Step, command, report, step, straight_on};
@@ -204,7 +204,7 @@ impl Story {
         for item in &claim.items {
             let id = claim.association_id(item.no);
             let path = format!("/v1/associations/{id}/usage");
-            let answer = self.stack.send(Event::get(&path).partner_admin(partner)).await;
+            let answer = self.stack.send(RequestEvent::get(&path).partner_admin(partner)).await;
             let active = matches!(claim.item_status(item), ItemStatus::Active { .. });
             let readable = active && !self.suspended.contains(&partner);
             prop_assert_eq!(answer.status == 200, readable, "I5: {}", answer.text);

@@ -28,7 +28,7 @@ use domain::claim::{Claim, Status};
 use domain::ids::ClaimId;
 use fastrand::Rng;
 use serde_json::{Value, json};
-use store::{Image, Store, StoreError};
+use store::{ClaimImage, Store, StoreError};
 use support::fixtures::{self, ALPINE, BOREALIS, CEYLON, CONTOSO, FABRIKAM};
 use support::stack::Stack;
 use support::wire::{Call, Wire, until_death};
@@ -241,7 +241,7 @@ impl Sim {
     /// A claim as it is stored, closed by nobody for having been looked at.
     pub(super) fn peek(&self, id: &ClaimId) -> Claim {
         let item: serde_dynamo::Item = serde_json::from_value(self.stack.world.stored(id)).unwrap();
-        Image::from_stream(item).unwrap().claim().clone()
+        ClaimImage::from_stream(item).unwrap().claim().clone()
     }
 
     /// Takes what the functions have sent.

@@ -3,7 +3,7 @@
 use domain::command::Command;
 use domain::ids::AssociationId;
 use domain::text::Comment;
-use web::{Call, Caller, Failure, Reply, bodies};
+use web::{Call, Caller, Reply, RequestError, bodies};
 
 use crate::{claim, reply};
 use app::{Api, ApiError, moment};
@@ -25,6 +25,6 @@ pub(crate) async fn end(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<R
     reply(app, &outcome.claim, &id).await
 }
 
-fn comment(call: &Call<'_>) -> Result<Option<Comment>, Failure> {
+fn comment(call: &Call<'_>) -> Result<Option<Comment>, RequestError> {
     bodies::comment(&call.json_or_empty()?)
 }

@@ -8,10 +8,10 @@ mod usage;
 use domain::claim::Claim;
 use domain::ids::AssociationId;
 use lambda_http::{Body, Request, Response};
-use store::Moment;
+use store::RequestTime;
 use web::routes::AssociationsRoute;
 use web::views::AssociationView;
-use web::{Call, Caller, Failure, Reply};
+use web::{Call, Caller, Reply, RequestError};
 
 use app::{Api, ApiError, moment, respond};
 
@@ -47,10 +47,10 @@ async fn claim(
     app: &Api,
     caller: &Caller,
     id: &AssociationId,
-    moment: Moment,
+    moment: RequestTime,
 ) -> Result<Claim, ApiError> {
     let claim = Box::pin(app.store.claim(&id.claim, moment)).await?;
-    let claim = claim.ok_or(Failure::NotFound)?;
+    let claim = claim.ok_or(RequestError::NotFound)?;
     caller.sees(&claim)?;
     Ok(claim)
 }
@@ -58,6 +58,6 @@ async fn claim(
 /// The association, if the item is or was one.
 async fn reply(app: &Api, claim: &Claim, id: &AssociationId) -> Result<Reply, ApiError> {
     let policy = app.store.policy_of(claim).await?;
-    let view = AssociationView::of(claim, id.item, &policy).ok_or(Failure::NotFound)?;
+    let view = AssociationView::of(claim, id.item, &policy).ok_or(RequestError::NotFound)?;
     Ok(Reply::ok(&view))
 }

@@ -2,25 +2,25 @@
 
 use domain::claim::{Claim, Item, ItemStatus};
 use domain::ids::{AssociationId, ItemNo, ProgramId};
-use store::{ClaimList, Cursor, Listed, ListedClaim, Moment, Scope, Source};
+use store::{ClaimList, ClaimParts, Cursor, ListedClaim, RequestTime, Scope, Source};
 use web::queries::{AssociationStatus, AssociationsQuery};
 use web::views::AssociationView;
-use web::{Call, Caller, Failure, Page, Reply, Viewer, queries};
+use web::{Call, Caller, PageRequest, Reply, RequestError, Viewer, queries};
 
 use app::{Api, ApiError, moment};
 
 /// Where a page begins: with the rest of a claim, since a claim has up to 25 associations, and then in the store's list of
 /// claims.
 #[derive(Debug, Default)]
-struct Position {
+struct ListPosition {
     from: Option<Cursor>,
     /// The last association of the page before, where its claim may have more.
     after: Option<AssociationId>,
 }
 
-impl Position {
-    fn parse(text: &str) -> Result<Self, Failure> {
-        let invalid = || Failure::InvalidCursor;
+impl ListPosition {
+    fn parse(text: &str) -> Result<Self, RequestError> {
+        let invalid = || RequestError::InvalidCursor;
         let (from, after): (Option<Cursor>, Option<String>) =
             serde_json::from_str(text).map_err(|_| invalid())?;
         let after = after.map(|after| AssociationId::parse(&after)).transpose();
@@ -52,25 +52,26 @@ pub(crate) async fn page_of(
     app: &Api,
     caller: &Caller,
     query: &AssociationsQuery,
-    page: &Page,
-    moment: Moment,
+    page: &PageRequest,
+    moment: RequestTime,
 ) -> Result<(Vec<(Claim, ItemNo)>, Option<String>), ApiError> {
-    let position = page.position.as_deref().map(Position::parse).transpose()?.unwrap_or_default();
+    let position =
+        page.position.as_deref().map(ListPosition::parse).transpose()?.unwrap_or_default();
     let Some(scope) = scope(caller, query)? else { return Ok((Vec::new(), None)) };
     let (found, next) = associations(app, &scope, query, position, page.limit, moment).await?;
-    Ok((found, next.as_ref().and_then(Position::text)))
+    Ok((found, next.as_ref().and_then(ListPosition::text)))
 }
 
 /// Whose claims are looked through: the caller's own, in the tenant asked for. `None`: an
 /// administrator asks for another tenant than the own one, where there is nothing to see. Operator
 /// staff may name a partner, a tenant, both or neither.
-fn scope(caller: &Caller, query: &AssociationsQuery) -> Result<Option<Scope>, Failure> {
+fn scope(caller: &Caller, query: &AssociationsQuery) -> Result<Option<Scope>, RequestError> {
     let tenant = query.tenant.clone();
     let partner = match caller.viewer() {
-        Viewer::Partner => Some(caller.partner_id().cloned().ok_or(Failure::RoleNotAllowed)?),
+        Viewer::Partner => Some(caller.partner_id().cloned().ok_or(RequestError::RoleNotAllowed)?),
         Viewer::Staff => query.partner.clone(),
         Viewer::Customer => {
-            let own = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
+            let own = caller.tenant_id().ok_or(RequestError::RoleNotAllowed)?;
             let asked = tenant.is_none_or(|tenant| tenant == *own);
             return Ok(asked.then(|| Scope::Tenant(own.clone())));
         }
@@ -84,38 +85,38 @@ async fn associations(
     app: &Api,
     scope: &Scope,
     query: &AssociationsQuery,
-    position: Position,
+    position: ListPosition,
     limit: usize,
-    moment: Moment,
-) -> Result<(Vec<(Claim, ItemNo)>, Option<Position>), ApiError> {
+    moment: RequestTime,
+) -> Result<(Vec<(Claim, ItemNo)>, Option<ListPosition>), ApiError> {
     let mut page = AssociationsPage { found: Vec::new(), limit };
-    let Position { from, after } = position;
+    let ListPosition { from, after } = position;
     if let Some(after) = after {
         let claim = Box::pin(app.store.claim(&after.claim, moment)).await?;
         let rest = claim.map(|claim| wanted(&claim, Some(&after), query)).unwrap_or_default();
         if let Some(last) = page.fill(rest) {
-            return Ok((page.found, Some(Position { from, after: Some(last) })));
+            return Ok((page.found, Some(ListPosition { from, after: Some(last) })));
         }
     }
     let room = u16::try_from(page.room()).unwrap_or(u16::MAX);
     if room == 0 {
-        return Ok((page.found, Some(Position { from, after: None })));
+        return Ok((page.found, Some(ListPosition { from, after: None })));
     }
     let keep = |claim: &Claim| claim.items.iter().any(|item| is_wanted(claim, item, query));
-    let source = Source::Newest(scope, Listed::SUBMITTED);
+    let source = Source::Newest(scope, ClaimParts::SUBMITTED);
     let list = ClaimList { source, keep: &keep };
     let claims = Box::pin(app.store.claims(list, from.as_ref(), room, moment)).await?;
     let mut left = claims.items.len();
     for ListedClaim { claim, behind, .. } in claims.items {
         left = left.saturating_sub(1);
         if let Some(last) = page.fill(wanted(&claim, None, query)) {
-            return Ok((page.found, Some(Position { from: Some(behind), after: Some(last) })));
+            return Ok((page.found, Some(ListPosition { from: Some(behind), after: Some(last) })));
         }
         if page.room() == 0 && left > 0 {
-            return Ok((page.found, Some(Position { from: Some(behind), after: None })));
+            return Ok((page.found, Some(ListPosition { from: Some(behind), after: None })));
         }
     }
-    let next = claims.next.map(|from| Position { from: Some(from), after: None });
+    let next = claims.next.map(|from| ListPosition { from: Some(from), after: None });
     Ok((page.found, next))
 }
 
@@ -172,14 +173,14 @@ fn is_wanted(claim: &Claim, item: &Item, query: &AssociationsQuery) -> bool {
 #[cfg(test)]
 mod tests {
     use domain::ids::{PartnerId, TenantId};
-    use web::event::{Event, app_clients};
+    use web::event::{RequestEvent, app_clients};
 
     use super::*;
 
     const OWN: &str = "6f3c0000-0000-4000-8000-000000000001";
     const OTHER: &str = "6f3c0000-0000-4000-8000-000000000002";
 
-    fn scope_of(event: &Event, tenant: Option<&str>) -> Result<Option<Scope>, Failure> {
+    fn scope_of(event: &RequestEvent, tenant: Option<&str>) -> Result<Option<Scope>, RequestError> {
         let caller = Call::new(&event.clone().request()).caller(&app_clients()).unwrap();
         let tenant = tenant.map(|tenant| TenantId::parse(tenant).unwrap());
         scope(&caller, &AssociationsQuery { tenant, ..AssociationsQuery::default() })
@@ -187,7 +188,7 @@ mod tests {
 
     #[test]
     fn an_administrator_lists_his_own_tenant_and_finds_nothing_in_another() {
-        let admin = Event::get("/v1/associations").customer_admin(OWN);
+        let admin = RequestEvent::get("/v1/associations").customer_admin(OWN);
         let own = Some(Scope::Tenant(TenantId::parse(OWN).unwrap()));
         assert_eq!(scope_of(&admin, None), Ok(own.clone()));
         assert_eq!(scope_of(&admin, Some(OWN)), Ok(own));
@@ -196,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_partner_lists_his_own_wherever_they_are() {
-        let user = Event::get("/v1/associations").partner_user("p-alpine");
+        let user = RequestEvent::get("/v1/associations").partner_user("p-alpine");
         let scope = |tenant| format!("{:?}", scope_of(&user, tenant).unwrap().unwrap());
         assert!(scope(None).contains("p-alpine"));
         assert!(scope(Some(OTHER)).contains("p-alpine"));
@@ -204,21 +205,21 @@ mod tests {
 
     #[test]
     fn staff_list_everybodys_or_name_a_party_and_everybody_else_lists_the_own() {
-        let auditor = Event::get("/v1/associations").staff("auditor", "a-1");
+        let auditor = RequestEvent::get("/v1/associations").staff("auditor", "a-1");
         assert_eq!(scope_of(&auditor, None), Ok(Some(Scope::Everybody)));
         let tenant = Scope::Tenant(TenantId::parse(OWN).unwrap());
         assert_eq!(scope_of(&auditor, Some(OWN)), Ok(Some(tenant)));
-        let named = |event: &Event| {
+        let named = |event: &RequestEvent| {
             let caller = Call::new(&event.clone().request()).caller(&app_clients()).unwrap();
             let partner = PartnerId::parse("p-alpine").ok();
             scope(&caller, &AssociationsQuery { partner, ..AssociationsQuery::default() })
         };
         let partner = Scope::Partner(PartnerId::parse("p-alpine").unwrap());
         assert_eq!(named(&auditor), Ok(Some(partner)));
-        let other = Event::get("/v1/associations").partner_admin("p-borealis");
+        let other = RequestEvent::get("/v1/associations").partner_admin("p-borealis");
         let own = Scope::Partner(PartnerId::parse("p-borealis").unwrap());
         assert_eq!(named(&other), Ok(Some(own)));
-        let customer = Event::get("/v1/associations").customer_admin(OWN);
+        let customer = RequestEvent::get("/v1/associations").customer_admin(OWN);
         let own = Scope::Tenant(TenantId::parse(OWN).unwrap());
         assert_eq!(named(&customer), Ok(Some(own)));
     }
@@ -227,14 +228,18 @@ mod tests {
     fn a_position_survives_its_text() {
         let id = "a".repeat(26);
         for text in [r"[null,null]", &format!(r#"[{{"s":"k"}},"{id}-25"]"#)] {
-            assert_eq!(Position::parse(text).unwrap().text().unwrap(), text);
+            assert_eq!(ListPosition::parse(text).unwrap().text().unwrap(), text);
         }
     }
 
     #[test]
     fn another_text_is_no_position() {
         for text in ["", "{}", "[null]", r#"[null,"a-1"]"#] {
-            assert_eq!(Position::parse(text).unwrap_err(), Failure::InvalidCursor, "{text}");
+            assert_eq!(
+                ListPosition::parse(text).unwrap_err(),
+                RequestError::InvalidCursor,
+                "{text}"
+            );
         }
     }
 }

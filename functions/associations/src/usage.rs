@@ -14,7 +14,7 @@ use futures_util::future::try_join_all;
 use store::UsageRecord;
 use web::queries::UsageQuery;
 use web::views::{AssociationUsageView, UsageDay, UsageView};
-use web::{Call, Caller, Failure, Period, Reply, queries};
+use web::{Call, Caller, Period, Reply, RequestError, queries};
 
 use crate::{claim, list};
 use app::{Api, ApiError, moment};
@@ -32,10 +32,10 @@ pub(crate) async fn usage(app: &Api, call: &Call<'_>, caller: &Caller) -> Result
     let (claim, partner) =
         tokio::join!(claim(app, caller, &id, moment), calling_partner(app, caller));
     let claim = claim?;
-    let running = Running::of(&claim, id)?;
+    let running = RunningAssociation::of(&claim, id)?;
     let partner = not_suspended(partner?)?;
     if !running.began_with_right(&partner) {
-        return Err(Failure::AssociationNotActive.into());
+        return Err(RequestError::AssociationNotActive.into());
     }
     let query = queries::usage(call)?;
     let days = running.days(app, moment.at).await?;
@@ -52,7 +52,7 @@ pub(crate) async fn usage_of_customer(
     let id = call.path_id(AssociationId::parse)?;
     let moment = moment(&app.store, call).await?;
     let claim = claim(app, caller, &id, moment).await?;
-    let running = Running::of(&claim, id)?;
+    let running = RunningAssociation::of(&claim, id)?;
     let query = queries::usage(call)?;
     let days = running.days(app, moment.at).await?;
     let period = Period::of(query, days.today, days.first)?;
@@ -103,7 +103,7 @@ async fn usage_of_one(
     query: UsageQuery,
     at: Instant,
 ) -> Result<Option<AssociationUsageView>, ApiError> {
-    let running = Running::of(claim, claim.association_id(no))?;
+    let running = RunningAssociation::of(claim, claim.association_id(no))?;
     if !running.began_with_right(partner) {
         return Ok(None);
     }
@@ -114,7 +114,7 @@ async fn usage_of_one(
 }
 
 /// An association that runs.
-struct Running<'c> {
+struct RunningAssociation<'c> {
     claim: &'c Claim,
     id: AssociationId,
     item: ItemRef,
@@ -122,16 +122,16 @@ struct Running<'c> {
 }
 
 /// Where the customer's days stand.
-struct Days {
+struct ReadableDays {
     /// The date at the customer's.
     today: NaiveDate,
     /// The first whose usage may be read; `None`: every one.
     first: Option<NaiveDate>,
 }
 
-impl<'c> Running<'c> {
+impl<'c> RunningAssociation<'c> {
     /// The association, if it runs.
-    fn of(claim: &'c Claim, id: AssociationId) -> Result<Self, Failure> {
+    fn of(claim: &'c Claim, id: AssociationId) -> Result<Self, RequestError> {
         let (item, effective_at) = readable(claim, &id)?;
         Ok(Self { claim, id, item, effective_at })
     }
@@ -142,11 +142,11 @@ impl<'c> Running<'c> {
         !is_lost_before(self.claim, partner, self.effective_at)
     }
 
-    async fn days(&self, app: &Api, at: Instant) -> Result<Days, ApiError> {
+    async fn days(&self, app: &Api, at: Instant) -> Result<ReadableDays, ApiError> {
         let zone = customers_zone(app, self.claim).await?;
         let policy = app.store.policy_of(self.claim).await?;
         let first = content::first_usage_day(self.effective_at, &policy, zone);
-        Ok(Days { today: zone.date(at), first })
+        Ok(ReadableDays { today: zone.date(at), first })
     }
 
     async fn read(
@@ -192,12 +192,12 @@ async fn customers_zone(app: &Api, claim: &Claim) -> Result<Zone, ApiError> {
         return Ok(Zone::Known(window.time_zone));
     }
     let tenant = app.store.tenant(&claim.subject.tenant).await?;
-    Ok(tenant.ok_or(Failure::AssociationNotActive)?.zone())
+    Ok(tenant.ok_or(RequestError::AssociationNotActive)?.zone())
 }
 
 /// The item and since when its association runs, if it does.
-fn readable(claim: &Claim, id: &AssociationId) -> Result<(ItemRef, Instant), Failure> {
-    let item = claim.item(id.item).ok_or(Failure::NotFound)?;
+fn readable(claim: &Claim, id: &AssociationId) -> Result<(ItemRef, Instant), RequestError> {
+    let item = claim.item(id.item).ok_or(RequestError::NotFound)?;
     match claim.item_status(item) {
         ItemStatus::Active { effective_at, .. } => Ok((claim.item_ref(item), effective_at)),
         ItemStatus::Proposed
@@ -206,14 +206,14 @@ fn readable(claim: &Claim, id: &AssociationId) -> Result<(ItemRef, Instant), Fai
         | ItemStatus::Ended { .. }
         | ItemStatus::Dropped
         | ItemStatus::Withdrawn
-        | ItemStatus::Rejected => Err(Failure::AssociationNotActive),
+        | ItemStatus::Rejected => Err(RequestError::AssociationNotActive),
     }
 }
 
-fn not_suspended(partner: Option<Partner>) -> Result<Partner, Failure> {
+fn not_suspended(partner: Option<Partner>) -> Result<Partner, RequestError> {
     partner
         .filter(|partner| partner.status == PartnerStatus::Active)
-        .ok_or(Failure::AssociationNotActive)
+        .ok_or(RequestError::AssociationNotActive)
 }
 
 fn day(row: &UsageRecord) -> UsageDay {

@@ -6,9 +6,9 @@ use domain::eligibility::Claimability;
 use domain::ids::ClaimId;
 use domain::rejection::FieldError;
 use lambda_http::{Body, Response};
-use store::{Checked, NewClaim};
+use store::{CheckResult, NewClaim};
 use web::views::{CheckView, CheckWarning, ClaimableItemView};
-use web::{Call, Caller, Failure, Reply, bodies, request_hash};
+use web::{Call, Caller, Reply, RequestError, bodies, request_hash};
 
 use app::{Api, ApiError, moment};
 
@@ -19,7 +19,7 @@ pub(crate) async fn check(
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
-    let partner = caller.partner_id().ok_or(Failure::RoleNotAllowed)?;
+    let partner = caller.partner_id().ok_or(RequestError::RoleNotAllowed)?;
     let body = call.json()?;
     let given = bodies::claim(&body);
     let moment = moment(&app.store, call).await?;
@@ -54,7 +54,7 @@ pub(crate) async fn check(
 
 /// What is worth knowing of the contact and of the evidence. Nothing is told of a tenant that the claim does not name
 /// rightly, nor of a contact that is refused anyway.
-fn warnings(input: &ClaimInput, checked: &Checked) -> Vec<CheckWarning> {
+fn warnings(input: &ClaimInput, checked: &CheckResult) -> Vec<CheckWarning> {
     let wrong = |error: &FieldError| {
         error.pointer.starts_with("/tenant") || error.pointer.starts_with("/customer_contact")
     };

@@ -5,7 +5,7 @@ use domain::command::{Command, CommandKind};
 use domain::ids::ClaimId;
 use lambda_http::{Body, Response};
 use serde_json::Value;
-use web::{Call, Caller, Failure, bodies};
+use web::{Call, Caller, RequestError, bodies};
 
 use app::{Api, ApiError, CommandRequest, moment, run_command};
 
@@ -84,12 +84,12 @@ async fn command(
     call: &Call<'_>,
     caller: &Caller,
     kind: CommandKind,
-    body: Result<Value, Failure>,
-    read: impl FnOnce(&Claim, &Value) -> Result<Command, Failure>,
+    body: Result<Value, RequestError>,
+    read: impl FnOnce(&Claim, &Value) -> Result<Command, RequestError>,
 ) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
     let id = call.path_id(ClaimId::parse)?;
-    let open = Box::pin(app.store.open_claim(&id, moment)).await?.ok_or(Failure::NotFound)?;
+    let open = Box::pin(app.store.open_claim(&id, moment)).await?.ok_or(RequestError::NotFound)?;
     caller.sees(open.claim())?;
     let body = body?;
     let expected = call.if_match();

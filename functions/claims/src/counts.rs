@@ -3,7 +3,7 @@
 use domain::rejection::FieldCode;
 use lambda_http::{Body, Response};
 use web::views::ClaimCountsView;
-use web::{Call, Caller, Failure, Reply, queries};
+use web::{Call, Caller, Reply, RequestError, queries};
 
 use app::{Api, ApiError, moment};
 
@@ -18,7 +18,7 @@ pub(crate) async fn counts(
         (None, Some(named)) => Ok(named),
         (None, None) => Err(FieldCode::Required),
     };
-    let partner = partner.map_err(|code| Failure::invalid_query("partner_id", code))?;
+    let partner = partner.map_err(|code| RequestError::invalid_query("partner_id", code))?;
     let moment = moment(&app.store, call).await?;
     let counts = Box::pin(app.store.claim_counts(&partner, moment)).await?;
     let view = ClaimCountsView::of(counts.waiting, &counts.by_status, counts.complete);

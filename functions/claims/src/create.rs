@@ -4,7 +4,7 @@ use domain::actor::Role;
 use domain::ids::ClaimId;
 use lambda_http::{Body, Response};
 use store::NewClaim;
-use web::{Call, Caller, Failure, Reply, bodies, request_hash};
+use web::{Call, Caller, Reply, RequestError, bodies, request_hash};
 
 use app::{Api, ApiError, claim_view, moment};
 
@@ -15,7 +15,7 @@ pub(crate) async fn create(
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
-    let partner = caller.partner_id().ok_or(Failure::RoleNotAllowed)?;
+    let partner = caller.partner_id().ok_or(RequestError::RoleNotAllowed)?;
     let body = call.json()?;
     let given = bodies::claim(&body);
     // A user stores drafts and nothing else.

@@ -11,9 +11,9 @@ use domain::claim::Claim;
 use domain::command::Command;
 use domain::ids::ClaimId;
 use lambda_http::{Body, Request, Response};
-use store::Moment;
+use store::RequestTime;
 use web::routes::ClaimsRoute;
-use web::{Call, Caller, Failure, Reply, queries};
+use web::{Call, Caller, Reply, RequestError, queries};
 
 use app::{Api, ApiError, claim_view, moment, respond, shown_remarks};
 
@@ -47,7 +47,7 @@ async fn answer(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> 
 async fn get(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
     let id = call.path_id(ClaimId::parse)?;
-    let read = Box::pin(app.store.read_claim(&id, moment)).await?.ok_or(Failure::NotFound)?;
+    let read = Box::pin(app.store.read_claim(&id, moment)).await?.ok_or(RequestError::NotFound)?;
     caller.sees(&read.claim)?;
     let before = queries::remarks(call)?;
     let version = read.claim.version;
@@ -64,11 +64,11 @@ async fn claim(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
-    moment: Moment,
+    moment: RequestTime,
 ) -> Result<Claim, ApiError> {
     let id = call.path_id(ClaimId::parse)?;
     let claim = Box::pin(app.store.claim(&id, moment)).await?;
-    let claim = claim.ok_or(Failure::NotFound)?;
+    let claim = claim.ok_or(RequestError::NotFound)?;
     caller.sees(&claim)?;
     Ok(claim)
 }

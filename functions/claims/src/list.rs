@@ -4,9 +4,9 @@ use domain::claim::Claim;
 use domain::ids::PartnerId;
 use domain::rejection::FieldCode;
 use lambda_http::{Body, Response};
-use store::{ClaimList, Listed, Scope, Source};
+use store::{ClaimList, ClaimParts, Scope, Source};
 use web::queries::{ClaimsQuery, StatusFilter};
-use web::{Call, Caller, Failure, queries};
+use web::{Call, Caller, RequestError, queries};
 
 use app::{Api, ApiError, listed_view, moment, pagination};
 
@@ -41,17 +41,20 @@ pub(crate) async fn list(
 }
 
 /// The parts of the claims in which those that are asked for stand.
-fn parts(query: &ClaimsQuery) -> Listed {
+fn parts(query: &ClaimsQuery) -> ClaimParts {
     if query.statuses.is_empty() {
-        return Listed::ALL;
+        return ClaimParts::ALL;
     }
-    Listed::of(query.statuses.iter().copied().map(StatusFilter::status))
+    ClaimParts::of(query.statuses.iter().copied().map(StatusFilter::status))
 }
 
 /// Whose claims are asked for: a partner's own; of anybody's, if operator staff name one. What waits for a partner, and a
 /// reference, are some partner's.
-pub(crate) fn partner(caller: &Caller, query: &ClaimsQuery) -> Result<Option<PartnerId>, Failure> {
-    let required = || Failure::invalid_query("partner_id", FieldCode::Required);
+pub(crate) fn partner(
+    caller: &Caller,
+    query: &ClaimsQuery,
+) -> Result<Option<PartnerId>, RequestError> {
+    let required = || RequestError::invalid_query("partner_id", FieldCode::Required);
     match (caller.partner_id(), &query.partner) {
         (Some(own), _) => Ok(Some(own.clone())),
         (None, Some(named)) => Ok(Some(named.clone())),

@@ -1,15 +1,15 @@
 //! `POST /v1/customer/claims/{id}/…`: yes, no, neither yet, more time, and whose link is retired.
 
 use domain::claim::Claim;
-use domain::command::{Command, CommandKind, Selection};
+use domain::command::{Command, CommandKind, ItemSelection};
 use domain::ids::{ClaimId, Version};
 use domain::program::ItemKind;
 use domain::recipient::Recipients;
 use lambda_http::{Body, Response};
 use serde_json::Value;
-use store::{CommandAnswer, Moment, OpenClaim};
+use store::{CommandAnswer, OpenClaim, RequestTime};
 use web::views::CustomerClaimView;
-use web::{Call, Caller, Failure, Reply, bodies, queries};
+use web::{Call, Caller, Reply, RequestError, bodies, queries};
 
 use crate::ledger::receipts;
 use crate::list::is_his_to_see;
@@ -17,14 +17,14 @@ use app::{Api, ApiError, customer_view, history_page, moment, refuse_arguments, 
 
 /// What a customer may answer.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Answer {
+pub(crate) enum CustomerAnswer {
     Accept,
     Decline,
     Undo,
     Extend,
 }
 
-impl Answer {
+impl CustomerAnswer {
     fn kind(self) -> CommandKind {
         match self {
             Self::Accept => CommandKind::Accept,
@@ -34,7 +34,7 @@ impl Answer {
         }
     }
 
-    fn command(self, items: Selection) -> Command {
+    fn command(self, items: ItemSelection) -> Command {
         match self {
             Self::Accept => Command::Accept { items },
             Self::Decline => Command::Decline { items },
@@ -49,14 +49,16 @@ pub(crate) async fn answer(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
-    answer: Answer,
+    answer: CustomerAnswer,
 ) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
     let open = Box::pin(open(app, call, caller, moment)).await?;
     let expected = match answer {
         // A "no" is never refused, whatever version it names.
-        Answer::Decline => None,
-        Answer::Accept | Answer::Undo | Answer::Extend => expected(call, &open)?,
+        CustomerAnswer::Decline => None,
+        CustomerAnswer::Accept | CustomerAnswer::Undo | CustomerAnswer::Extend => {
+            expected(call, &open)?
+        }
     };
     let read = |body: &Value| bodies::chosen_items(body).map(|items| answer.command(items));
     let (kind, body) = (Some(answer.kind()), call.json_or_empty()?);
@@ -82,7 +84,7 @@ pub(crate) async fn retire_link(
 }
 
 /// The version that the caller names, if any.
-fn expected(call: &Call<'_>, open: &OpenClaim) -> Result<Option<Version>, Failure> {
+fn expected(call: &Call<'_>, open: &OpenClaim) -> Result<Option<Version>, RequestError> {
     let named = call.optional_if_match()?;
     Ok(named.and_then(|named| named.seen(open.claim().version)))
 }
@@ -92,11 +94,11 @@ async fn open(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
-    moment: Moment,
+    moment: RequestTime,
 ) -> Result<OpenClaim, ApiError> {
     let id = call.path_id(ClaimId::parse)?;
     let open = Box::pin(app.store.open_claim(&id, moment)).await?;
-    let open = open.ok_or(Failure::NotFound)?;
+    let open = open.ok_or(RequestError::NotFound)?;
     check_visible(open.claim(), caller)?;
     Ok(open)
 }
@@ -107,7 +109,7 @@ async fn run(
     open: OpenClaim,
     command: &Command,
     expected: Option<Version>,
-    moment: Moment,
+    moment: RequestTime,
 ) -> Result<Response<Body>, ApiError> {
     let (actor, answer) = (caller.actor(), CommandAnswer::ClaimWithRecipients);
     let ran = app.store.run_command(open, actor, command, moment, expected, answer);
@@ -123,7 +125,7 @@ pub(crate) async fn read(
 ) -> Result<Response<Body>, ApiError> {
     let moment = moment(&app.store, call).await?;
     let id = call.path_id(ClaimId::parse)?;
-    let read = Box::pin(app.store.read_claim(&id, moment)).await?.ok_or(Failure::NotFound)?;
+    let read = Box::pin(app.store.read_claim(&id, moment)).await?.ok_or(RequestError::NotFound)?;
     check_visible(&read.claim, caller)?;
     let before = queries::remarks(call)?;
     let remarks = shown_remarks(&app.store, &read, before, caller).await?;
@@ -174,19 +176,19 @@ async fn claim(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
-    moment: Moment,
+    moment: RequestTime,
 ) -> Result<Claim, ApiError> {
     let id = call.path_id(ClaimId::parse)?;
     let claim = Box::pin(app.store.claim(&id, moment)).await?;
-    let claim = claim.ok_or(Failure::NotFound)?;
+    let claim = claim.ok_or(RequestError::NotFound)?;
     check_visible(&claim, caller)?;
     Ok(claim)
 }
 
 /// Refuses, as if it did not exist, a claim that is not the caller's to see.
-fn check_visible(claim: &Claim, caller: &Caller) -> Result<(), Failure> {
+fn check_visible(claim: &Claim, caller: &Caller) -> Result<(), RequestError> {
     if !is_his_to_see(claim) {
-        return Err(Failure::NotFound);
+        return Err(RequestError::NotFound);
     }
     caller.sees(claim)
 }
@@ -196,7 +198,7 @@ async fn shown(
     claim: &Claim,
     asked: Option<Recipients>,
     caller: &Caller,
-    moment: Moment,
+    moment: RequestTime,
 ) -> Result<Response<Body>, ApiError> {
     let view = customer_view(&app.store, claim, asked, caller, moment).await?;
     Ok(Reply::ok(&view).etag(claim.version).done())

@@ -11,7 +11,7 @@ use lambda_http::{Body, Request, Response};
 use web::Call;
 use web::routes::CustomerRoute;
 
-use answer::Answer;
+use answer::CustomerAnswer;
 use app::{Api, ApiError, respond};
 
 /// Answers a request of the customer's administrator (`docs/api.md §3.4`).
@@ -31,10 +31,10 @@ async fn route(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
         CustomerRoute::Ledger => return ledger::ledger(app, call, &caller).await,
         CustomerRoute::GetRules => return rules::get(app, call, &caller).await,
         CustomerRoute::PutRules => return rules::put(app, call, &caller).await,
-        CustomerRoute::Accept => Answer::Accept,
-        CustomerRoute::Decline => Answer::Decline,
-        CustomerRoute::Undo => Answer::Undo,
-        CustomerRoute::Extend => Answer::Extend,
+        CustomerRoute::Accept => CustomerAnswer::Accept,
+        CustomerRoute::Decline => CustomerAnswer::Decline,
+        CustomerRoute::Undo => CustomerAnswer::Undo,
+        CustomerRoute::Extend => CustomerAnswer::Extend,
     };
     answer::answer(app, call, &caller, answer).await
 }

@@ -3,8 +3,8 @@
 use domain::claim::Claim;
 use domain::ids::{NoticeNo, TenantId};
 use lambda_http::{Body, Response};
-use store::{ClaimList, Cursor, Listed, Scope, Source};
-use web::{Call, Caller, Failure, queries};
+use store::{ClaimList, ClaimParts, Cursor, Scope, Source};
+use web::{Call, Caller, RequestError, queries};
 
 use app::{Api, ApiError, listed_customer_view, moment, pagination};
 
@@ -17,7 +17,7 @@ pub(crate) async fn list(
     let status = queries::customer_claims(call)?;
     let (tenant, from, limit) = page(app, call, caller).await?;
     let scope = Scope::Tenant(tenant.clone());
-    let source = Source::Newest(&scope, Listed::SUBMITTED);
+    let source = Source::Newest(&scope, ClaimParts::SUBMITTED);
     let is_asked_for = |claim: &Claim| status.is_none_or(|status| claim.status() == status);
     let keep = |claim: &Claim| is_his_to_see(claim) && is_asked_for(claim);
     let list = ClaimList { source, keep: &keep };
@@ -35,8 +35,8 @@ pub(crate) async fn page<'c>(
     app: &Api,
     call: &Call<'_>,
     caller: &'c Caller,
-) -> Result<(&'c TenantId, Option<Cursor>, u16), Failure> {
-    let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
+) -> Result<(&'c TenantId, Option<Cursor>, u16), RequestError> {
+    let tenant = caller.tenant_id().ok_or(RequestError::RoleNotAllowed)?;
     let page = app.cursors.page(call, caller).await?;
     let (from, limit) = pagination::start(&page)?;
     Ok((tenant, from, limit))

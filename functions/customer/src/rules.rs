@@ -6,9 +6,9 @@ use std::time::Duration;
 use domain::ids::{PartnerId, ProgramId};
 use domain::rules::{ExplicitYes, StandingRules};
 use lambda_http::{Body, Response};
-use store::{Moment, Revised};
+use store::{RequestTime, RevisedEntry};
 use web::views::RulesView;
-use web::{Call, Caller, EntityTag, Failure, Reply, bodies, queries};
+use web::{Call, Caller, EntityTag, Reply, RequestError, bodies, queries};
 
 use app::{Api, ApiError, entry, moment};
 
@@ -32,7 +32,7 @@ pub(crate) async fn put(
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
-    let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
+    let tenant = caller.tenant_id().ok_or(RequestError::RoleNotAllowed)?;
     let moment = moment(&app.store, call).await?;
     let is_dry_run = queries::write(call)?;
     let body = call.json()?;
@@ -52,13 +52,13 @@ pub(crate) async fn put(
     let permits = entry::permits(expected.as_ref(), tag_of);
     if is_dry_run {
         let foreseen = app.store.foresee_rules(tenant, &wish, moment, &permits).await?;
-        let foreseen = entry::foreseen(foreseen.ok_or(Failure::NotFound)?, tag_of)?;
-        let (Some(present), next) = foreseen else { return Err(Failure::NotFound.into()) };
+        let foreseen = entry::foreseen(foreseen.ok_or(RequestError::NotFound)?, tag_of)?;
+        let (Some(present), next) = foreseen else { return Err(RequestError::NotFound.into()) };
         let foresee = app.store.foresee_rules_change(tenant, &present.entry, &next, moment.at);
         return Ok(entry::rehearsed(Some(&present), &foresee.await?, tag_of).done());
     }
     let written = Box::pin(app.store.put_standing_rules(tenant, &wish, moment, &permits)).await?;
-    let rules = entry::stored(written.ok_or(Failure::NotFound)?, tag_of)?.entry;
+    let rules = entry::stored(written.ok_or(RequestError::NotFound)?, tag_of)?.entry;
     // Whatever is not done in time is done by `sweep`, as of the same moment.
     Box::pin(app.store.apply_rules(tenant, &rules, moment, Some(WITHIN))).await?;
     let rules = standing(app, caller, moment).await?;
@@ -74,16 +74,16 @@ fn names_program(rules: &StandingRules, id: &ProgramId) -> bool {
 }
 
 /// The blocks that hold stand in the tag: a "no" leaves one without a revision of the rules.
-fn tag_of(rules: &Revised<StandingRules>) -> EntityTag {
+fn tag_of(rules: &RevisedEntry<StandingRules>) -> EntityTag {
     EntityTag::of_rules(rules.revision, &rules.entry)
 }
 
 async fn standing(
     app: &Api,
     caller: &Caller,
-    moment: Moment,
-) -> Result<Revised<StandingRules>, ApiError> {
-    let tenant = caller.tenant_id().ok_or(Failure::RoleNotAllowed)?;
+    moment: RequestTime,
+) -> Result<RevisedEntry<StandingRules>, ApiError> {
+    let tenant = caller.tenant_id().ok_or(RequestError::RoleNotAllowed)?;
     let rules = Box::pin(app.store.standing_rules(tenant, moment)).await?;
-    Ok(rules.ok_or(Failure::NotFound)?)
+    Ok(rules.ok_or(RequestError::NotFound)?)
 }

@@ -3,23 +3,23 @@
 use lambda_http::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use lambda_http::http::{HeaderName, HeaderValue, Method, StatusCode};
 use lambda_http::{Body, Response};
-use notice::Language;
-use notice::page::{self, Refusal, Refused, SentText};
+use notice::NoticeLanguage;
+use notice::page::{self, RefusalReason, RefusedForm, SentText};
 use web::views::DecisionView;
-use web::{Call, Failure, Reply};
+use web::{Call, Reply, RequestError};
 
 use crate::App;
-use crate::seen::Seen;
+use crate::seen::PageState;
 
 /// How one caller is answered: in which form and language.
-pub(crate) struct Answers<'a> {
+pub(crate) struct Responder<'a> {
     app: &'a App,
     call: &'a Call<'a>,
-    asked: Option<Language>,
+    asked: Option<NoticeLanguage>,
 }
 
-impl<'a> Answers<'a> {
-    pub(crate) fn new(app: &'a App, call: &'a Call<'a>, asked: Option<Language>) -> Self {
+impl<'a> Responder<'a> {
+    pub(crate) fn new(app: &'a App, call: &'a Call<'a>, asked: Option<NoticeLanguage>) -> Self {
         Self { app, call, asked }
     }
 
@@ -29,18 +29,18 @@ impl<'a> Answers<'a> {
     }
 
     /// The language of a page about a claim: the one asked for, else the one of the notice.
-    pub(crate) fn language(&self, seen: &Seen) -> Language {
+    pub(crate) fn language(&self, seen: &PageState) -> NoticeLanguage {
         self.asked.unwrap_or(seen.language)
     }
 
     /// The language of a page where none is known of whom it is about.
-    pub(crate) fn accepted_language(&self) -> Language {
-        let accepted = self.call.header("accept-language").and_then(Language::negotiate);
-        self.asked.or(accepted).unwrap_or(Language::ENGLISH)
+    pub(crate) fn accepted_language(&self) -> NoticeLanguage {
+        let accepted = self.call.header("accept-language").and_then(NoticeLanguage::negotiate);
+        self.asked.or(accepted).unwrap_or(NoticeLanguage::ENGLISH)
     }
 
     /// The decision page as it is opened, with 200.
-    pub(crate) fn page(&self, seen: &Seen) -> Response<Body> {
+    pub(crate) fn page(&self, seen: &PageState) -> Response<Body> {
         let html = page::decision(self.language(seen), &seen.notice, &seen.standing, None);
         self.html(StatusCode::OK, html, None)
     }
@@ -48,9 +48,9 @@ impl<'a> Answers<'a> {
     /// The decision page with a form that was not taken, as the answer to `failure`.
     pub(crate) fn again(
         &self,
-        seen: &Seen,
-        refused: &Refused,
-        failure: &Failure,
+        seen: &PageState,
+        refused: &RefusedForm,
+        failure: &RequestError,
     ) -> Response<Body> {
         let language = self.language(seen);
         let html = page::decision(language, &seen.notice, &seen.standing, Some(refused));
@@ -58,7 +58,11 @@ impl<'a> Answers<'a> {
     }
 
     /// The page after a decision.
-    pub(crate) fn result(&self, seen: &Seen, outcome: &page::Outcome) -> Response<Body> {
+    pub(crate) fn result(
+        &self,
+        seen: &PageState,
+        outcome: &page::DecisionOutcome,
+    ) -> Response<Body> {
         let language = self.language(seen);
         let html = page::result(language, &seen.notice, &seen.standing, outcome);
         self.html(StatusCode::OK, html, None)
@@ -70,7 +74,7 @@ impl<'a> Answers<'a> {
     }
 
     /// The page that tells a genuine notice, by the text that was sent where that was kept.
-    pub(crate) fn genuine(&self, seen: &Seen, sent: Option<&SentText>) -> Response<Body> {
+    pub(crate) fn genuine(&self, seen: &PageState, sent: Option<&SentText>) -> Response<Body> {
         let is_current = seen.claim.notice == seen.notice.no;
         let language = self.language(seen);
         let html = page::genuine(language, &seen.notice, &seen.standing, is_current, sent);
@@ -78,32 +82,32 @@ impl<'a> Answers<'a> {
     }
 
     /// A failure that has no page of its own.
-    pub(crate) fn refusal(&self, failure: &Failure) -> Response<Body> {
+    pub(crate) fn refusal(&self, failure: &RequestError) -> Response<Body> {
         if self.wants_json() {
             return self.problem(failure);
         }
         let refusal = match failure.status() {
-            StatusCode::NOT_FOUND => Refusal::NotFound,
-            StatusCode::SERVICE_UNAVAILABLE => Refusal::Unavailable,
-            _ => Refusal::Form,
+            StatusCode::NOT_FOUND => RefusalReason::NotFound,
+            StatusCode::SERVICE_UNAVAILABLE => RefusalReason::Unavailable,
+            _ => RefusalReason::Form,
         };
         self.html(failure.status(), self.refusal_page(refusal), failure.retry_after_s())
     }
 
     /// A failure as problem document.
-    pub(crate) fn problem(&self, failure: &Failure) -> Response<Body> {
+    pub(crate) fn problem(&self, failure: &RequestError) -> Response<Body> {
         self.strict(self.call.problem(failure))
     }
 
     /// The answer to every other method: it has no effect.
     pub(crate) fn method_not_allowed(&self) -> Response<Body> {
-        let html = self.refusal_page(Refusal::Method);
+        let html = self.refusal_page(RefusalReason::Method);
         let mut response = self.html(StatusCode::METHOD_NOT_ALLOWED, html, None);
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
         response
     }
 
-    fn refusal_page(&self, refusal: Refusal) -> String {
+    fn refusal_page(&self, refusal: RefusalReason) -> String {
         page::refusal(self.accepted_language(), refusal, &self.app.operator)
     }
 

@@ -8,11 +8,11 @@ use notice::page::Decision;
 use notice::{Link, LinkKeys};
 use runtime::fields::{self, metric};
 use runtime::telemetry;
-use store::{CodeUse, Moment, WrongCodes};
-use web::Failure;
+use store::{CodeUse, RequestTime, WrongCodes};
+use web::RequestError;
 
 use crate::App;
-use crate::form::Asked;
+use crate::form::DecisionRequest;
 
 /// The digits of the code that a decision asks for.
 pub(crate) fn digits(decision: Decision) -> usize {
@@ -29,13 +29,13 @@ pub(crate) fn digits(decision: Decision) -> usize {
 pub(crate) async fn check(
     app: &App,
     link: &Link,
-    asked: &Asked,
+    asked: &DecisionRequest,
     wrong: &WrongCodes,
-    moment: Moment,
+    moment: RequestTime,
 ) -> Result<(), ApiError> {
     let used = used_for(asked.decision);
     if let Some(until) = wrong.locked_until(used, moment.at) {
-        return Err(Failure::CodeLocked { retry_after_s: wait(until, moment.at) }.into());
+        return Err(RequestError::CodeLocked { retry_after_s: wait(until, moment.at) }.into());
     }
     let mut is_right = accepts(link, &app.keys.current(), asked);
     // A receipt may be of a key that was added meanwhile; the code of a notice is of its link's.
@@ -60,10 +60,10 @@ pub(crate) async fn check(
         );
     }
     let tries_left = (asked.decision != Decision::Decline).then_some(count.left);
-    Err(Failure::CodeWrong { tries_left }.into())
+    Err(RequestError::CodeWrong { tries_left }.into())
 }
 
-fn accepts(link: &Link, keys: &LinkKeys, asked: &Asked) -> bool {
+fn accepts(link: &Link, keys: &LinkKeys, asked: &DecisionRequest) -> bool {
     match asked.decision {
         Decision::Undo => link.accepts_undo(keys, &asked.code),
         Decision::Decline | Decision::WrongContact | Decision::Extend => {

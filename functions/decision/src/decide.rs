@@ -11,15 +11,15 @@ use domain::rejection::{FieldError, Rejection};
 use lambda_http::{Body, Response};
 use notice::Link;
 use notice::code::DECISION_CODE_DIGITS;
-use notice::page::{Decision, Outcome, Problem, Refused};
+use notice::page::{Decision, DecisionOutcome, FormProblem, RefusedForm};
 use runtime::fields;
-use store::{Effect, LinkClaim, Moment};
+use store::{Effect, LinkClaim, RequestTime};
 use web::views::DecisionView;
-use web::{Call, Failure};
+use web::{Call, RequestError};
 
-use crate::answer::Answers;
-use crate::form::{Asked, Form};
-use crate::seen::{Addressee, Seen};
+use crate::answer::Responder;
+use crate::form::{DecisionRequest, SentForm};
+use crate::seen::{PageRecipient, PageState};
 use crate::{App, code, seen};
 
 /// Carries out what the form of the decision page asks for, and answers with its result.
@@ -27,14 +27,14 @@ pub(crate) async fn answer(
     app: &App,
     call: &Call<'_>,
     link: &Link,
-    answers: &Answers<'_>,
+    answers: &Responder<'_>,
 ) -> Response<Body> {
     let moment = match moment(&app.store, call).await {
         Ok(moment) => moment,
         Err(error) => return answers.refusal(&error.into_failure()),
     };
     let form = match call.form() {
-        Ok(fields) => Form::new(fields),
+        Ok(fields) => SentForm::new(fields),
         Err(failure) => return answers.refusal(&failure),
     };
     let decided = decide(app, &form, link, moment, answers).await;
@@ -47,15 +47,15 @@ pub(crate) async fn answer(
 
 async fn decide(
     app: &App,
-    form: &Form,
+    form: &SentForm,
     link: &Link,
-    moment: Moment,
-    answers: &Answers<'_>,
+    moment: RequestTime,
+    answers: &Responder<'_>,
 ) -> Result<Response<Body>, ApiError> {
     // First: a claim that is not there has no tries to count.
     let LinkClaim { open, wrong, list } = seen::open(app, link, moment).await?;
     // What cannot be meant is no try: scanners send forms as they stand.
-    let asked = form.asked().map_err(Failure::Fields)?;
+    let asked = form.asked().map_err(RequestError::Fields)?;
     refuse_undo_without_code(link, asked.decision, open.claim())?;
     code::check(app, link, &asked, &wrong, moment).await?;
     refuse_retired(app, link, open.claim(), list, asked.decision).await?;
@@ -103,7 +103,7 @@ async fn refuse_retired(
     if is_retired { Err(Rejection::LinkRetired.into()) } else { Ok(()) }
 }
 
-fn log(claim: &Claim, link: &Link, asked: &Asked) {
+fn log(claim: &Claim, link: &Link, asked: &DecisionRequest) {
     tracing::info!(
         { fields::CLAIM_ID } = %claim.id,
         { fields::CLAIM_VERSION } = claim.version.0,
@@ -120,13 +120,13 @@ async fn done(
     app: &App,
     link: &Link,
     executed: store::CommandOutcome,
-    asked: &Asked,
-    moment: Moment,
-    answers: &Answers<'_>,
+    asked: &DecisionRequest,
+    moment: RequestTime,
+    answers: &Responder<'_>,
 ) -> Response<Body> {
     let claim = executed.claim;
     let changed = matches!(executed.effect, Effect::Changed | Effect::Repeated);
-    let outcome = Outcome {
+    let outcome = DecisionOutcome {
         decision: asked.decision,
         changed,
         in_time: is_in_time(&claim, asked, moment.at),
@@ -137,15 +137,15 @@ async fn done(
     if answers.wants_json() {
         return answers.view(&DecisionView::of(&claim, outcome.receipt, outcome.in_time));
     }
-    let addressee = Addressee::from(link);
+    let addressee = PageRecipient::from(link);
     // What can be done next: a "no" can be taken back after the moment in which it was said.
-    let next = Moment { at: moment.at + Duration::from_millis(1), ..moment };
-    let seen = match Box::pin(Seen::of(app, claim.clone(), addressee, next)).await {
+    let next = RequestTime { at: moment.at + Duration::from_millis(1), ..moment };
+    let seen = match Box::pin(PageState::of(app, claim.clone(), addressee, next)).await {
         Ok(seen) => seen,
         Err(error) => {
             // Logged, and not told: the decision stands.
             error.into_failure();
-            Seen::bare(app, claim, addressee, next.at, answers.accepted_language())
+            PageState::bare(app, claim, addressee, next.at, answers.accepted_language())
         }
     };
     answers.result(&seen, &outcome)
@@ -153,7 +153,7 @@ async fn done(
 
 /// Whether the decision arrived before the window's end; outside any window it is in time. A no that
 /// stands already is as much in time as when it was said.
-fn is_in_time(claim: &Claim, asked: &Asked, at: Instant) -> bool {
+fn is_in_time(claim: &Claim, asked: &DecisionRequest, at: Instant) -> bool {
     let open = claim.state.window().is_none_or(|window| at < window.closes_at);
     let said = claim.items.iter().filter(|item| asked.is_about(item.no)).filter_map(|item| {
         match claim.item_status(item) {
@@ -174,61 +174,63 @@ fn is_in_time(claim: &Claim, asked: &Asked, at: Instant) -> bool {
 /// The page again with the form as it was sent, and what was wrong above it, where the customer can put it right.
 async fn explain(
     app: &App,
-    form: &Form,
+    form: &SentForm,
     link: &Link,
-    moment: Moment,
-    failure: &Failure,
-    answers: &Answers<'_>,
+    moment: RequestTime,
+    failure: &RequestError,
+    answers: &Responder<'_>,
 ) -> Response<Body> {
     let (decision, items) = form.sent();
     let Some(problem) = problem(failure, decision) else { return answers.refusal(failure) };
-    match Seen::load(app, link, moment).await {
-        Ok(seen) => answers.again(&seen, &Refused { problem, decision, items }, failure),
+    match PageState::load(app, link, moment).await {
+        Ok(seen) => answers.again(&seen, &RefusedForm { problem, decision, items }, failure),
         Err(error) => answers.refusal(&error.into_failure()),
     }
 }
 
-fn problem(failure: &Failure, decision: Option<Decision>) -> Option<Problem> {
+fn problem(failure: &RequestError, decision: Option<Decision>) -> Option<FormProblem> {
     match failure {
-        Failure::CodeWrong { tries_left } => Some(Problem::CodeWrong { tries_left: *tries_left }),
-        Failure::CodeLocked { retry_after_s } => {
-            Some(Problem::CodeLocked { minutes: retry_after_s.div_ceil(60) })
+        RequestError::CodeWrong { tries_left } => {
+            Some(FormProblem::CodeWrong { tries_left: *tries_left })
         }
-        Failure::Fields(errors) => Some(wrong_fields(errors, decision)),
-        Failure::Rejected(_) => Some(Problem::State),
-        Failure::MalformedBody
-        | Failure::MalformedForm
-        | Failure::InvalidCursor
-        | Failure::InvalidQuery(_)
-        | Failure::IdempotencyKey
-        | Failure::Unauthenticated
-        | Failure::RoleNotAllowed
-        | Failure::RoleNotAmong { .. }
-        | Failure::AssociationNotActive
-        | Failure::BeforeAssociation { .. }
-        | Failure::NotFound
-        | Failure::VersionMismatch { .. }
-        | Failure::PreconditionMalformed
-        | Failure::PayloadTooLarge
-        | Failure::UnsupportedMediaType
-        | Failure::NotForm
-        | Failure::IdempotencyConflict
-        | Failure::PreconditionRequired
-        | Failure::Unconfirmed { .. }
-        | Failure::Unavailable => None,
+        RequestError::CodeLocked { retry_after_s } => {
+            Some(FormProblem::CodeLocked { minutes: retry_after_s.div_ceil(60) })
+        }
+        RequestError::Fields(errors) => Some(wrong_fields(errors, decision)),
+        RequestError::Rejected(_) => Some(FormProblem::State),
+        RequestError::MalformedBody
+        | RequestError::MalformedForm
+        | RequestError::InvalidCursor
+        | RequestError::InvalidQuery(_)
+        | RequestError::IdempotencyKey
+        | RequestError::Unauthenticated
+        | RequestError::RoleNotAllowed
+        | RequestError::RoleNotAmong { .. }
+        | RequestError::AssociationNotActive
+        | RequestError::BeforeAssociation { .. }
+        | RequestError::NotFound
+        | RequestError::VersionMismatch { .. }
+        | RequestError::PreconditionMalformed
+        | RequestError::PayloadTooLarge
+        | RequestError::UnsupportedMediaType
+        | RequestError::NotForm
+        | RequestError::IdempotencyConflict
+        | RequestError::PreconditionRequired
+        | RequestError::Unconfirmed { .. }
+        | RequestError::Unavailable => None,
     }
 }
 
 /// What is told first of the fields that are wrong.
-fn wrong_fields(errors: &[FieldError], decision: Option<Decision>) -> Problem {
+fn wrong_fields(errors: &[FieldError], decision: Option<Decision>) -> FormProblem {
     let about = |prefix: &str| errors.iter().filter(|one| one.pointer.starts_with(prefix)).count();
     let (items, code) = (about("/items"), about("/code"));
     if items + code < errors.len() {
-        Problem::Decision
+        FormProblem::Decision
     } else if code > 0 {
         let digits = decision.map_or(DECISION_CODE_DIGITS, code::digits);
-        Problem::CodeMalformed { digits: u32::try_from(digits).unwrap_or(u32::MAX) }
+        FormProblem::CodeMalformed { digits: u32::try_from(digits).unwrap_or(u32::MAX) }
     } else {
-        Problem::Items
+        FormProblem::Items
     }
 }

@@ -1,6 +1,6 @@
 //! The form, as it was sent.
 
-use domain::command::{Command, Selection};
+use domain::command::{Command, ItemSelection};
 use domain::ids::ItemNo;
 use domain::rejection::{FieldCode, FieldError, Hint, TextForm};
 use notice::code::read_digits;
@@ -9,34 +9,34 @@ use notice::page::Decision;
 use crate::code;
 
 /// A form whose fields are not judged yet.
-pub(crate) struct Form {
+pub(crate) struct SentForm {
     fields: Vec<(String, String)>,
 }
 
 /// A form that makes sense, whatever it will lead to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub(crate) struct DecisionRequest {
     pub(crate) decision: Decision,
     /// The items that were chosen; none chosen means all of them.
-    pub(crate) items: Selection,
+    pub(crate) items: ItemSelection,
     /// The digits of the code, as many as the decision asks for. Whether they are right is not known yet.
     pub(crate) code: String,
 }
 
-impl Form {
+impl SentForm {
     pub(crate) fn new(fields: Vec<(String, String)>) -> Self {
         Self { fields }
     }
 
     /// What is asked, or everything that is wrong with it.
-    pub(crate) fn asked(&self) -> Result<Asked, Vec<FieldError>> {
+    pub(crate) fn asked(&self) -> Result<DecisionRequest, Vec<FieldError>> {
         let mut errors = self.unknown();
         let decision = self.decision().map_err(|error| errors.push(error));
         let items = self.items().map_err(|wrong| errors.extend(wrong));
         let code = self.code(decision.ok()).map_err(|error| errors.push(error));
         match (decision, items, code) {
             (Ok(decision), Ok(items), Ok(code)) if errors.is_empty() => {
-                Ok(Asked { decision, items, code })
+                Ok(DecisionRequest { decision, items, code })
             }
             _ => Err(errors),
         }
@@ -82,7 +82,7 @@ impl Form {
     }
 
     /// No item means all of them (`docs/api.md §3.5`).
-    fn items(&self) -> Result<Selection, Vec<FieldError>> {
+    fn items(&self) -> Result<ItemSelection, Vec<FieldError>> {
         let (mut numbers, mut errors) = (Vec::new(), Vec::new());
         for (at, text) in self.values("items").into_iter().enumerate() {
             match number(text) {
@@ -94,8 +94,8 @@ impl Form {
         numbers.dedup();
         match (errors.is_empty(), numbers.is_empty()) {
             (false, _) => Err(errors),
-            (true, true) => Ok(Selection::All),
-            (true, false) => Ok(Selection::These(numbers)),
+            (true, true) => Ok(ItemSelection::All),
+            (true, false) => Ok(ItemSelection::These(numbers)),
         }
     }
 }
@@ -125,12 +125,12 @@ fn pointer(name: &str) -> String {
     format!("/{}", short.replace('~', "~0").replace('/', "~1"))
 }
 
-impl Asked {
+impl DecisionRequest {
     /// Whether it is about that item.
     pub(crate) fn is_about(&self, no: ItemNo) -> bool {
         match &self.items {
-            Selection::All => true,
-            Selection::These(numbers) => numbers.contains(&no),
+            ItemSelection::All => true,
+            ItemSelection::These(numbers) => numbers.contains(&no),
         }
     }
 
@@ -150,21 +150,21 @@ impl Asked {
 mod tests {
     use super::*;
 
-    fn asked(text: &str) -> Result<Asked, Vec<String>> {
+    fn asked(text: &str) -> Result<DecisionRequest, Vec<String>> {
         let pair = |pair: &str| {
             let (name, value) = pair.split_once('=').unwrap();
             (name.to_owned(), value.to_owned())
         };
         let shown = |error: FieldError| format!("{} {}", error.pointer, error.code.as_str());
         let fields = text.split('&').map(pair).collect();
-        Form::new(fields).asked().map_err(|errors| errors.into_iter().map(shown).collect())
+        SentForm::new(fields).asked().map_err(|errors| errors.into_iter().map(shown).collect())
     }
 
     #[test]
     fn no_item_means_all_of_them_and_a_repeated_one_is_one() {
         let items = |text| asked(text).unwrap().items;
-        assert_eq!(items("decision=decline&code=123456"), Selection::All);
-        let two = Selection::These(vec![ItemNo(1), ItemNo(2)]);
+        assert_eq!(items("decision=decline&code=123456"), ItemSelection::All);
+        let two = ItemSelection::These(vec![ItemNo(1), ItemNo(2)]);
         assert_eq!(items("decision=decline&items=2&items=1&items=2&code=123456"), two);
     }
 
@@ -227,7 +227,10 @@ mod tests {
     fn what_made_sense_of_a_form_is_shown_again() {
         let pairs = [("decision", "decline"), ("items", "2"), ("items", "x"), ("code", "1")];
         let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        assert_eq!(Form::new(pairs.to_vec()).sent(), (Some(Decision::Decline), vec![ItemNo(2)]));
-        assert_eq!(Form::new(Vec::new()).sent(), (None, Vec::new()));
+        assert_eq!(
+            SentForm::new(pairs.to_vec()).sent(),
+            (Some(Decision::Decline), vec![ItemNo(2)])
+        );
+        assert_eq!(SentForm::new(Vec::new()).sent(), (None, Vec::new()));
     }
 }

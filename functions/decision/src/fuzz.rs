@@ -1,10 +1,10 @@
 //! The form of the page under inputs that nobody thought of (`CONTRIBUTING.md`, section 10.4).
 
-use domain::command::Selection;
+use domain::command::ItemSelection;
 use fuzz::texts;
 
 use crate::code;
-use crate::form::Form;
+use crate::form::SentForm;
 
 /// The fields of a form whose names and values are written plainly.
 fn fields(text: &str) -> Vec<(String, String)> {
@@ -23,14 +23,14 @@ fn a_form_asks_for_one_decision_with_a_code_of_its_digits() {
         "decision=extend&code=３０４９９９",
     ];
     let tally = texts("decision form", &examples, |text| {
-        let form = Form::new(fields(text));
+        let form = SentForm::new(fields(text));
         let (decision, items) = form.sent();
         assert!(items.iter().all(|no| no.0 > 0));
         let Ok(asked) = form.asked() else { return false };
         assert_eq!(decision, Some(asked.decision));
         assert_eq!(asked.code.len(), code::digits(asked.decision));
         assert!(asked.code.bytes().all(|digit| digit.is_ascii_digit()));
-        if let Selection::These(numbers) = &asked.items {
+        if let ItemSelection::These(numbers) = &asked.items {
             assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "{numbers:?}");
             assert!(numbers.iter().all(|no| items.contains(no)), "{numbers:?}");
         }

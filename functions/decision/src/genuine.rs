@@ -4,17 +4,17 @@
 use domain::recipient::RecipientNo;
 use lambda_http::{Body, Response};
 use notice::page::SentText;
-use notice::{Language, NoticeCode};
+use notice::{NoticeCode, NoticeLanguage};
 use store::{StoreError, TextKey};
-use web::{Call, Failure};
+use web::{Call, RequestError};
 
 use crate::App;
-use crate::answer::Answers;
-use crate::seen::{Addressee, Seen};
+use crate::answer::Responder;
+use crate::seen::{PageRecipient, PageState};
 use app::{ApiError, moment};
 
 /// Answers an authenticity code with the true text of its notice (`docs/api.md §3.5`).
-pub(crate) async fn answer(app: &App, call: &Call<'_>, answers: &Answers<'_>) -> Response<Body> {
+pub(crate) async fn answer(app: &App, call: &Call<'_>, answers: &Responder<'_>) -> Response<Body> {
     match seen(app, call, answers).await {
         Ok((seen, sent)) => answers.genuine(&seen, sent.as_ref()),
         Err(error) => answers.refusal(&error.into_failure()),
@@ -24,16 +24,16 @@ pub(crate) async fn answer(app: &App, call: &Call<'_>, answers: &Answers<'_>) ->
 async fn seen(
     app: &App,
     call: &Call<'_>,
-    answers: &Answers<'_>,
-) -> Result<(Seen, Option<SentText>), ApiError> {
-    let code = NoticeCode::parse(call.path_text()?).ok_or(Failure::NotFound)?;
+    answers: &Responder<'_>,
+) -> Result<(PageState, Option<SentText>), ApiError> {
+    let code = NoticeCode::parse(call.path_text()?).ok_or(RequestError::NotFound)?;
     let moment = moment(&app.store, call).await?;
     let found = app.store.notice_of_code(code.as_str()).await?;
-    let found = found.ok_or(Failure::NotFound)?;
+    let found = found.ok_or(RequestError::NotFound)?;
     let claim = app.store.claim(&found.claim, moment).await?;
-    let claim = claim.ok_or(Failure::NotFound)?;
-    let addressee = Addressee { notice: found.notice, recipient: found.recipient };
-    let seen = Seen::of(app, claim, addressee, moment).await?;
+    let claim = claim.ok_or(RequestError::NotFound)?;
+    let addressee = PageRecipient { notice: found.notice, recipient: found.recipient };
+    let seen = PageState::of(app, claim, addressee, moment).await?;
     let sent = sent_text(app, &seen, found.recipient, answers.language(&seen)).await?;
     Ok((seen, sent))
 }
@@ -42,13 +42,13 @@ async fn seen(
 /// had. Of an erased claim none is left.
 async fn sent_text(
     app: &App,
-    seen: &Seen,
+    seen: &PageState,
     recipient: Option<RecipientNo>,
-    language: Language,
+    language: NoticeLanguage,
 ) -> Result<Option<SentText>, StoreError> {
     let notice = seen.notice.no;
     for recipient in recipient.map(Some).into_iter().chain([None]) {
-        let others = Language::all().filter(|other| *other != language);
+        let others = NoticeLanguage::all().filter(|other| *other != language);
         for language in std::iter::once(language).chain(others) {
             let key = TextKey { notice, recipient, language: language.tag() };
             if let Some(text) = app.store.notice_text(&seen.claim.id, key).await? {

@@ -15,14 +15,14 @@ mod seen;
 
 use lambda_http::http::Method;
 use lambda_http::{Body, Request, RequestExt as _, Response};
-use notice::{Language, Link, LinkKeys, Operator};
+use notice::{Link, LinkKeys, NoticeLanguage, Operator};
 use runtime::KeyRing;
 use store::Store;
 use web::routes::DecisionRoute;
-use web::{Call, Failure};
+use web::{Call, RequestError};
 
-use crate::answer::Answers;
-use crate::seen::Seen;
+use crate::answer::Responder;
+use crate::seen::PageState;
 use app::moment;
 
 /// What the function works with.
@@ -42,7 +42,7 @@ impl App {
 /// Answers a request.
 pub async fn handle(app: &App, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    let answers = Answers::new(app, &call, asked_language(&request));
+    let answers = Responder::new(app, &call, asked_language(&request));
     match call.route::<DecisionRoute>() {
         Ok(DecisionRoute::Page) => link(app, &call, &answers).await,
         Ok(DecisionRoute::Notice) => genuine::answer(app, &call, &answers).await,
@@ -51,16 +51,16 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
 }
 
 /// The language that the address names, if it is one of ours.
-fn asked_language(request: &Request) -> Option<Language> {
+fn asked_language(request: &Request) -> Option<NoticeLanguage> {
     let query = request.query_string_parameters_ref()?;
-    query.first("lang").and_then(Language::of_tag)
+    query.first("lang").and_then(NoticeLanguage::of_tag)
 }
 
 /// Everything under a link. Whatever is wrong with a token, it is answered alike and before any read.
-async fn link(app: &App, call: &Call<'_>, answers: &Answers<'_>) -> Response<Body> {
+async fn link(app: &App, call: &Call<'_>, answers: &Responder<'_>) -> Response<Body> {
     let token = call.path_text().unwrap_or_default();
     let Some(link) = opened(app, token).await else {
-        return answers.refusal(&Failure::NotFound);
+        return answers.refusal(&RequestError::NotFound);
     };
     let method = call.method();
     if *method == Method::GET || *method == Method::HEAD {
@@ -84,9 +84,9 @@ async fn opened(app: &App, token: &str) -> Option<Link> {
 }
 
 /// Shows how things stand. It decides nothing, whoever opens it and however often.
-async fn look(app: &App, call: &Call<'_>, link: &Link, answers: &Answers<'_>) -> Response<Body> {
+async fn look(app: &App, call: &Call<'_>, link: &Link, answers: &Responder<'_>) -> Response<Body> {
     let seen = match moment(&app.store, call).await {
-        Ok(moment) => Seen::load(app, link, moment).await,
+        Ok(moment) => PageState::load(app, link, moment).await,
         Err(failure) => Err(failure),
     };
     match seen {

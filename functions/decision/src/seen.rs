@@ -6,28 +6,28 @@ use domain::directory::Tenant;
 use domain::ids::NoticeNo;
 use domain::program::Policy;
 use domain::recipient::RecipientNo;
-use notice::{CustomerOptions, Deadline, Directory, Holder, Language, Link, Notice};
-use store::{LinkClaim, Moment, StoreError};
-use web::Failure;
+use notice::{AnswerDeadline, CustomerOptions, Directory, Holder, Link, Notice, NoticeLanguage};
+use store::{LinkClaim, RequestTime, StoreError};
+use web::RequestError;
 
 use crate::App;
 
 /// Of which notice a page is, and whose.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Addressee {
+pub(crate) struct PageRecipient {
     pub(crate) notice: NoticeNo,
     /// Its recipient; `None` of a link or a code of the form without recipients.
     pub(crate) recipient: Option<RecipientNo>,
 }
 
-impl From<&Link> for Addressee {
+impl From<&Link> for PageRecipient {
     fn from(link: &Link) -> Self {
         Self { notice: link.notice(), recipient: link.recipient() }
     }
 }
 
 /// A claim as the customer sees it at a moment.
-pub(crate) struct Seen {
+pub(crate) struct PageState {
     /// The claim, its due silence carried out.
     pub(crate) claim: Claim,
     /// What the notice says, with the deadline as it is now.
@@ -35,14 +35,18 @@ pub(crate) struct Seen {
     /// What it means for whoever looks.
     pub(crate) standing: CustomerOptions,
     /// The language the customer is written to in.
-    pub(crate) language: Language,
+    pub(crate) language: NoticeLanguage,
 }
 
-impl Seen {
+impl PageState {
     /// The claim of a link. A notice the claim never had is as unknown as a claim that is not there.
-    pub(crate) async fn load(app: &App, link: &Link, moment: Moment) -> Result<Self, ApiError> {
+    pub(crate) async fn load(
+        app: &App,
+        link: &Link,
+        moment: RequestTime,
+    ) -> Result<Self, ApiError> {
         let claim = app.store.claim(link.claim(), moment).await?;
-        let claim = claim.filter(|claim| had_notice(claim, link)).ok_or(Failure::NotFound)?;
+        let claim = claim.filter(|claim| had_notice(claim, link)).ok_or(RequestError::NotFound)?;
         Self::of(app, claim, link.into(), moment).await
     }
 
@@ -50,24 +54,24 @@ impl Seen {
     pub(crate) async fn of(
         app: &App,
         mut claim: Claim,
-        addressee: Addressee,
-        moment: Moment,
+        addressee: PageRecipient,
+        moment: RequestTime,
     ) -> Result<Self, ApiError> {
         let known = app.store.directory_of(&mut claim).await?;
         // Neither is ever removed from the directory.
         let (Some(tenant), Some(program)) = (known.tenant, known.program) else {
-            return Err(Failure::Unavailable.into());
+            return Err(RequestError::Unavailable.into());
         };
         // The list of the present notice has everybody who was ever asked, as they stand now.
         let (policy, list) = (known.policy, known.recipients);
         let deadline = deadline(app, &claim, &tenant, &policy, moment).await?;
         let directory = Directory { tenant: &tenant, program: &program, policy: &policy };
-        let Addressee { notice, recipient } = addressee;
+        let PageRecipient { notice, recipient } = addressee;
         let holder = Holder { notice, recipient, list: list.as_ref(), tenant: Some(&tenant) };
         Ok(Self {
             notice: Notice::of(&claim, notice, &directory, &app.operator, deadline),
             standing: CustomerOptions::of(&claim, holder, moment.at),
-            language: Language::of_locale(tenant.language()),
+            language: NoticeLanguage::of_locale(tenant.language()),
             claim,
         })
     }
@@ -77,11 +81,11 @@ impl Seen {
     pub(crate) fn bare(
         app: &App,
         claim: Claim,
-        addressee: Addressee,
+        addressee: PageRecipient,
         at: Instant,
-        language: Language,
+        language: NoticeLanguage,
     ) -> Self {
-        let Addressee { notice, recipient } = addressee;
+        let PageRecipient { notice, recipient } = addressee;
         let holder = Holder { notice, recipient, list: None, tenant: None };
         Self {
             notice: Notice::bare(&claim, notice, &app.operator),
@@ -94,11 +98,15 @@ impl Seen {
 
 /// The claim that a link speaks of, as a decision of that moment finds it, with the wrong codes of the link and
 /// the list of its notice.
-pub(crate) async fn open(app: &App, link: &Link, moment: Moment) -> Result<LinkClaim, ApiError> {
+pub(crate) async fn open(
+    app: &App,
+    link: &Link,
+    moment: RequestTime,
+) -> Result<LinkClaim, ApiError> {
     let (claim, notice, recipient) = (link.claim(), link.notice(), link.recipient());
     let found = Box::pin(app.store.open_by_link(claim, notice, recipient, moment)).await?;
     let found = found.filter(|found| had_notice(found.open.claim(), link));
-    Ok(found.ok_or(Failure::NotFound)?)
+    Ok(found.ok_or(RequestError::NotFound)?)
 }
 
 /// Whether the claim ever had the notice of the link.
@@ -113,14 +121,14 @@ async fn deadline(
     claim: &Claim,
     tenant: &Tenant,
     policy: &Policy,
-    moment: Moment,
-) -> Result<Deadline, StoreError> {
+    moment: RequestTime,
+) -> Result<AnswerDeadline, StoreError> {
     if claim.status() != Status::Notifying {
-        return Ok(Deadline::of(claim, None, policy));
+        return Ok(AnswerDeadline::of(claim, None, policy));
     }
     let (place, due_at) = tokio::try_join!(
         app.store.customer_place(tenant, policy),
         app.store.notice_due_at(claim),
     )?;
-    Ok(Deadline::of(claim, Some((due_at.unwrap_or(moment.at), &place)), policy))
+    Ok(AnswerDeadline::of(claim, Some((due_at.unwrap_or(moment.at), &place)), policy))
 }

@@ -9,7 +9,7 @@ mod report;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::rejection::Rejection;
 use runtime::fields::{self, metric};
-use runtime::{Failure, Invocation, telemetry};
+use runtime::{Invocation, InvocationError, telemetry};
 use store::{Store, StoreError};
 use tracing::warn;
 
@@ -35,7 +35,7 @@ pub async fn handle(
     app: &App,
     event: SqsEvent,
     _invocation: Invocation,
-) -> Result<SqsBatchResponse, Failure> {
+) -> Result<SqsBatchResponse, InvocationError> {
     let mut response = SqsBatchResponse::default();
     for message in event.records {
         if !is_done(app, &message).await {

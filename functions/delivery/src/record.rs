@@ -11,10 +11,10 @@ use domain::recipient::{Authority, Recipient, RecipientNo, RecipientStanding, Re
 use domain::rejection::Rejection;
 use runtime::fields::{self, metric};
 use runtime::telemetry;
-use store::{Moment, Noted, Store, StoreError};
+use store::{DeliveryReport, RequestTime, Store, StoreError};
 use tracing::error;
 
-use crate::report::{MailKind, MailReport, Outcome};
+use crate::report::{MailKind, MailOutcome, MailReport};
 
 /// Notes a report at the moment the mail provider gives for it, and does what follows now.
 pub(crate) async fn record(store: &Store, report: &MailReport) -> Result<(), StoreError> {
@@ -30,12 +30,12 @@ async fn record_notice(
     notice: NoticeNo,
 ) -> Result<(), StoreError> {
     let moment = store.moment().await?;
-    let at = Moment::new(report.at, moment.offset).at;
+    let at = RequestTime::new(report.at, moment.offset).at;
     let (noted, counted) = match report.outcome {
-        Outcome::Delivered => (Noted::Delivered { at }, metric::DELIVERED),
-        Outcome::Failed(cause) => (Noted::Failed { at, cause }, metric::FAILED),
-        Outcome::Unattended => (Noted::Unattended, metric::UNATTENDED),
-        Outcome::Other => {
+        MailOutcome::Delivered => (DeliveryReport::Delivered { at }, metric::DELIVERED),
+        MailOutcome::Failed(cause) => (DeliveryReport::Failed { at, cause }, metric::FAILED),
+        MailOutcome::Unattended => (DeliveryReport::Unattended, metric::UNATTENDED),
+        MailOutcome::Other => {
             telemetry::count(metric::OTHER_REPORTS, 1);
             return Ok(());
         }
@@ -45,7 +45,7 @@ async fn record_notice(
     let command = Command::ApplyReports { notice };
     let acted = store.execute(&report.claim, &Actor::System, &command, moment, None);
     let claim = Box::pin(acted).await?.claim;
-    if let Noted::Failed { .. } = noted {
+    if let DeliveryReport::Failed { .. } = noted {
         keep_failure(store, &claim, notice, report.recipient, noted).await?;
     }
     ask_reserve(store, &claim, notice, moment).await
@@ -58,7 +58,7 @@ async fn keep_failure(
     claim: &Claim,
     notice: NoticeNo,
     recipient: RecipientNo,
-    failed: Noted,
+    failed: DeliveryReport,
 ) -> Result<(), StoreError> {
     if claim.notice == notice {
         return Ok(());
@@ -78,7 +78,7 @@ async fn ask_reserve(
     store: &Store,
     claim: &Claim,
     notice: NoticeNo,
-    moment: Moment,
+    moment: RequestTime,
 ) -> Result<(), StoreError> {
     let open = matches!(claim.state, State::AwaitingCustomer { .. }) && claim.notice == notice;
     if !open {
@@ -105,7 +105,7 @@ fn is_unattended(recipients: &Recipients) -> bool {
 
 /// A mail about an activation that came back from every verified recipient was told to nobody.
 async fn record_activation(store: &Store, report: &MailReport) -> Result<(), StoreError> {
-    let Outcome::Failed(_) = report.outcome else { return Ok(()) };
+    let MailOutcome::Failed(_) = report.outcome else { return Ok(()) };
     let moment = store.moment().await?;
     let claim = store.claim(&report.claim, moment).await?.ok_or(Rejection::NotFound)?;
     let Some(recipients) = store.recipients(&claim).await? else { return Ok(()) };

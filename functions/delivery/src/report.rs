@@ -13,7 +13,7 @@ pub(crate) struct MailReport {
     pub(crate) claim: ClaimId,
     pub(crate) recipient: RecipientNo,
     pub(crate) mail: MailKind,
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: MailOutcome,
     /// By the mail provider's clock.
     pub(crate) at: DateTime<Utc>,
 }
@@ -28,7 +28,7 @@ pub(crate) enum MailKind {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum MailOutcome {
     Delivered,
     Failed(FailureCause),
     /// An automatic answer, as out of office. It proves nothing.
@@ -106,24 +106,24 @@ fn tag<'t>(tags: &'t Value, name: &str) -> Option<&'t str> {
 }
 
 /// The first rule that fits (`docs/domain.md §5.3`).
-fn outcome(event: &SesEvent) -> Outcome {
+fn outcome(event: &SesEvent) -> MailOutcome {
     let part = event.bounce.as_ref().or(event.complaint.as_ref());
     let sub_types = part.map(|part| [&part.bounce_sub_type, &part.complaint_sub_type]);
     let mut sub_types = sub_types.into_iter().flatten().flatten().map(String::as_str);
     if sub_types.any(|own| matches!(own, "Suppressed" | "OnAccountSuppressionList")) {
-        return Outcome::Failed(FailureCause::Suppressed);
+        return MailOutcome::Failed(FailureCause::Suppressed);
     }
     match event.event_type.as_str() {
-        "Complaint" => Outcome::Failed(FailureCause::Complaint),
-        "Reject" | "Rendering Failure" => Outcome::Failed(FailureCause::Bounce),
-        "Bounce" => event.bounce.as_ref().map_or(Outcome::Other, bounced),
-        "Delivery" => Outcome::Delivered,
-        _ => Outcome::Other,
+        "Complaint" => MailOutcome::Failed(FailureCause::Complaint),
+        "Reject" | "Rendering Failure" => MailOutcome::Failed(FailureCause::Bounce),
+        "Bounce" => event.bounce.as_ref().map_or(MailOutcome::Other, bounced),
+        "Delivery" => MailOutcome::Delivered,
+        _ => MailOutcome::Other,
     }
 }
 
-fn bounced(bounce: &SesPart) -> Outcome {
-    let failed = Outcome::Failed(FailureCause::Bounce);
+fn bounced(bounce: &SesPart) -> MailOutcome {
+    let failed = MailOutcome::Failed(FailureCause::Bounce);
     if bounce.bounced_recipients.iter().any(is_permanent) {
         return failed;
     }
@@ -132,9 +132,9 @@ fn bounced(bounce: &SesPart) -> Outcome {
         Some("Permanent" | "Undetermined") => failed,
         Some("Transient") => match sub_type {
             "MailboxFull" | "MessageTooLarge" | "ContentRejected" | "AttachmentRejected" => failed,
-            _ => Outcome::Unattended,
+            _ => MailOutcome::Unattended,
         },
-        Some(_) | None => Outcome::Other,
+        Some(_) | None => MailOutcome::Other,
     }
 }
 
@@ -163,7 +163,7 @@ mod tests {
 
     use super::*;
 
-    const BOUNCE: Outcome = Outcome::Failed(FailureCause::Bounce);
+    const BOUNCE: MailOutcome = MailOutcome::Failed(FailureCause::Bounce);
 
     fn event(kind: &str, details: &Value) -> Value {
         let mut event = json!({
@@ -192,11 +192,11 @@ mod tests {
         event("Bounce", &details)
     }
 
-    fn outcome_of(event: &Value) -> Outcome {
+    fn outcome_of(event: &Value) -> MailOutcome {
         read(&event.to_string()).unwrap().outcome
     }
 
-    fn bounced_as(kind: &str, sub_type: &str) -> Outcome {
+    fn bounced_as(kind: &str, sub_type: &str) -> MailOutcome {
         outcome_of(&bounce(kind, sub_type, &json!({"emailAddress": "it@contoso.example"})))
     }
 
@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(report.recipient, RecipientNo(3));
         assert_eq!(
             (report.mail, report.outcome),
-            (MailKind::Notice(NoticeNo(2)), Outcome::Delivered)
+            (MailKind::Notice(NoticeNo(2)), MailOutcome::Delivered)
         );
         assert_eq!(report.at.to_rfc3339(), "2026-12-22T14:00:00.500+00:00");
     }
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_suppressed_address_is_known_before_anything_else() {
-        let suppressed = Outcome::Failed(FailureCause::Suppressed);
+        let suppressed = MailOutcome::Failed(FailureCause::Suppressed);
         for (kind, sub_type) in [
             ("Permanent", "Suppressed"),
             ("Permanent", "OnAccountSuppressionList"),
@@ -248,7 +248,7 @@ mod tests {
             let details =
                 json!({"timestamp": "2026-12-22T14:00:00Z", "complaintSubType": sub_type});
             let complaint = outcome_of(&event("Complaint", &details));
-            assert_eq!(complaint, Outcome::Failed(FailureCause::Complaint));
+            assert_eq!(complaint, MailOutcome::Failed(FailureCause::Complaint));
         }
     }
 
@@ -270,7 +270,7 @@ mod tests {
     #[test]
     fn any_other_transient_bounce_is_an_automatic_answer() {
         for sub_type in ["General", "CustomTimeoutExceeded", ""] {
-            assert_eq!(bounced_as("Transient", sub_type), Outcome::Unattended, "{sub_type}");
+            assert_eq!(bounced_as("Transient", sub_type), MailOutcome::Unattended, "{sub_type}");
         }
     }
 
@@ -293,7 +293,7 @@ mod tests {
             json!({}),
         ] {
             let outcome = outcome_of(&bounce("Transient", "General", &recipient));
-            assert_eq!(outcome, Outcome::Unattended, "{recipient}");
+            assert_eq!(outcome, MailOutcome::Unattended, "{recipient}");
         }
     }
 
@@ -310,9 +310,9 @@ mod tests {
     fn every_other_event_of_a_notice_says_nothing() {
         for kind in ["Send", "Open", "Click", "DeliveryDelay", "Subscription", "Something"] {
             let report = read(&event(kind, &json!({})).to_string()).unwrap();
-            assert_eq!(report.outcome, Outcome::Other, "{kind}");
+            assert_eq!(report.outcome, MailOutcome::Other, "{kind}");
         }
-        assert_eq!(bounced_as("Novel", "General"), Outcome::Other);
+        assert_eq!(bounced_as("Novel", "General"), MailOutcome::Other);
     }
 
     #[test]

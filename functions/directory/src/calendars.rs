@@ -8,7 +8,7 @@ use app::{ApiError, entry, moment, pagination};
 use domain::calendar::{CountryCode, Exception};
 use domain::directory::{CountryCalendar, MAX_ADDED_DAYS};
 use domain::rejection::{FieldCode, FieldError, Rejection};
-use store::{Author, Consequences, DaysWish, Revised};
+use store::{Author, Consequences, DaysWish, RevisedEntry};
 use web::views::CalendarView;
 use web::{Call, Caller, IfMatch, Reply, bodies, queries};
 
@@ -101,7 +101,7 @@ async fn written(
     country: CountryCode,
     wish: DaysWish<'_>,
     expected: Option<&IfMatch>,
-) -> Result<Revised<CountryCalendar>, ApiError> {
+) -> Result<RevisedEntry<CountryCalendar>, ApiError> {
     let author = Author::of(caller.actor(), moment(&app.store, call).await?.at);
     let permits = entry::permits(expected, entry::tag_of);
     let written = app.store.put_country_calendar(country, wish, &author, &permits).await?;
@@ -135,11 +135,14 @@ pub(crate) async fn history(app: &App, call: &Call<'_>) -> Result<Reply, ApiErro
     Ok(answered(app, call, &caller, found, CalendarView::of))
 }
 
-async fn present(app: &App, country: CountryCode) -> Result<Revised<CountryCalendar>, ApiError> {
+async fn present(
+    app: &App,
+    country: CountryCode,
+) -> Result<RevisedEntry<CountryCalendar>, ApiError> {
     let entry = app.store.country_calendar(country).await?;
-    Ok(Revised { revision: entry.revision, entry })
+    Ok(RevisedEntry { revision: entry.revision, entry })
 }
 
-fn calendar(stored: &Revised<CountryCalendar>) -> Reply {
+fn calendar(stored: &RevisedEntry<CountryCalendar>) -> Reply {
     Reply::ok(&CalendarView::of(&stored.entry)).etag(entry::tag_of(stored))
 }

@@ -2,7 +2,7 @@
 
 use app::ApiError;
 use web::views::ClockView;
-use web::{Call, Failure, Reply, bodies};
+use web::{Call, Reply, RequestError, bodies};
 
 use crate::App;
 
@@ -23,9 +23,9 @@ pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::ok(&ClockView::of(moved)))
 }
 
-fn allowed(app: &App, call: &Call<'_>) -> Result<(), Failure> {
+fn allowed(app: &App, call: &Call<'_>) -> Result<(), RequestError> {
     if !app.sandbox {
-        return Err(Failure::NotFound);
+        return Err(RequestError::NotFound);
     }
     call.caller(&app.clients).map(drop)
 }

@@ -4,7 +4,7 @@ use app::pagination;
 use serde::Serialize;
 use store::{Cursor, EntryRevision, ListPage};
 use web::views::EntryRevisionView;
-use web::{Call, Caller, Failure, Reply, queries};
+use web::{Call, Caller, Reply, RequestError, queries};
 
 use crate::App;
 
@@ -13,7 +13,7 @@ pub(crate) async fn asked_page(
     app: &App,
     call: &Call<'_>,
     caller: &Caller,
-) -> Result<(Option<Cursor>, u16), Failure> {
+) -> Result<(Option<Cursor>, u16), RequestError> {
     queries::history(call)?;
     pagination::start(&app.cursors.page(call, caller).await?)
 }

@@ -1,13 +1,13 @@
 //! `/v1/partners`: the list, `PUT` and `GET` of each, and its history.
 
-use app::entry::{self, Unknown};
+use app::entry::{self, UnknownReference};
 use app::{ApiError, moment, pagination};
 use domain::directory::Partner;
 use domain::ids::{PartnerId, ProgramId};
 use domain::rejection::TextForm;
 use store::{Author, Consequences};
 use web::views::{PartnerEntryView, PartnerView};
-use web::{Call, Failure, Reply, bodies, queries};
+use web::{Call, Reply, RequestError, bodies, queries};
 
 use crate::App;
 use crate::history::{answered, asked_page};
@@ -21,7 +21,8 @@ pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let expected = call.optional_if_match()?;
     let unknown = entry::unknown_programs(&app.store, bodies::programs_of_partner(&body)).await?;
     let wish = |before: Option<&Partner>| {
-        let is_new = |own: &&Unknown<ProgramId>| !before.is_some_and(|it| names(it, &own.id));
+        let is_new =
+            |own: &&UnknownReference<ProgramId>| !before.is_some_and(|it| names(it, &own.id));
         let unknown = unknown.iter().filter(is_new).map(|own| own.error.clone());
         entry::checked(bodies::partner(&id, &body, before), unknown)
     };
@@ -65,7 +66,7 @@ pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> 
 pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     call.caller(&app.clients)?;
     let id = call.path_id(PartnerId::parse)?;
-    let partner = app.store.partner_entry(&id).await?.ok_or(Failure::NotFound)?;
+    let partner = app.store.partner_entry(&id).await?.ok_or(RequestError::NotFound)?;
     Ok(Reply::ok(&PartnerView::of(&partner.entry)).etag(entry::tag_of(&partner)))
 }
 
@@ -75,5 +76,5 @@ pub(crate) async fn history(app: &App, call: &Call<'_>) -> Result<Reply, ApiErro
     let id = call.path_id(PartnerId::parse)?;
     let (from, limit) = asked_page(app, call, &caller).await?;
     let found = app.store.partner_history(&id, from.as_ref(), limit).await?;
-    Ok(answered(app, call, &caller, found.ok_or(Failure::NotFound)?, PartnerView::of))
+    Ok(answered(app, call, &caller, found.ok_or(RequestError::NotFound)?, PartnerView::of))
 }

@@ -7,7 +7,7 @@ use domain::program::Program;
 use domain::rejection::TextForm;
 use store::{Author, Consequences};
 use web::views::{PolicyVersionView, ProgramView};
-use web::{Call, Caller, Failure, Reply, bodies, queries};
+use web::{Call, Caller, Reply, RequestError, bodies, queries};
 
 use crate::App;
 use crate::history::{answered, asked_page};
@@ -49,7 +49,7 @@ pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> 
 pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller(&app.clients)?;
     let id = call.path_id(ProgramId::parse)?;
-    let program = app.store.program_entry(&id).await?.ok_or(Failure::NotFound)?;
+    let program = app.store.program_entry(&id).await?.ok_or(RequestError::NotFound)?;
     let partner = reading_partner(app, &caller).await?;
     let versions = app.store.policy_versions(&id).await?;
     let versions = versions.iter().map(|one| (one.version, one.since, &one.policy));
@@ -80,5 +80,5 @@ pub(crate) async fn history(app: &App, call: &Call<'_>) -> Result<Reply, ApiErro
     let id = call.path_id(ProgramId::parse)?;
     let (from, limit) = asked_page(app, call, &caller).await?;
     let found = app.store.program_history(&id, from.as_ref(), limit).await?;
-    Ok(answered(app, call, &caller, found.ok_or(Failure::NotFound)?, ProgramView::of))
+    Ok(answered(app, call, &caller, found.ok_or(RequestError::NotFound)?, ProgramView::of))
 }

@@ -6,9 +6,9 @@ use domain::ids::TenantId;
 use domain::rejection::TextForm;
 use domain::text::Domain;
 use serde_json::Value;
-use store::{Asking, Check, ConfirmedWrite, Consequences, Keep, ListPage, StoreError};
+use store::{Check, ConfirmedWrite, Consequences, Keep, ListPage, StoreError, TenantWrite};
 use web::views::{RulesView, TenantCheckView, TenantEntryView, TenantView};
-use web::{Call, EntityTag, Failure, IfMatch, Reply, bodies, queries};
+use web::{Call, EntityTag, IfMatch, Reply, RequestError, bodies, queries};
 
 use crate::App;
 use crate::history::{answered, asked_page};
@@ -17,7 +17,7 @@ use crate::history::{answered, asked_page};
 /// it bear the caller's name. What would end associations or reject claims has to be confirmed.
 pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let caller = call.caller(&app.clients)?;
-    let by = caller.actor().staff_id().ok_or(Failure::RoleNotAllowed)?;
+    let by = caller.actor().staff_id().ok_or(RequestError::RoleNotAllowed)?;
     let id = call.new_id(TenantId::parse, TextForm::Uuid)?;
     let query = queries::confirmable_write(call)?;
     let body = call.json()?;
@@ -39,7 +39,7 @@ pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
         matches!(expected, Some(IfMatch::OneOf(_)))
             && query.confirm == entry::consequences_view(consequences).confirm
     };
-    let asking = Asking { by, at, permits: &permits, confirms: &confirms };
+    let asking = TenantWrite { by, at, permits: &permits, confirms: &confirms };
     let written = Box::pin(app.store.change_tenant_confirmed(&id, &wish, asking)).await;
     match written.map_err(refused)? {
         ConfirmedWrite::Done(written) => {
@@ -48,7 +48,7 @@ pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
         ConfirmedWrite::Unconfirmed { present, consequences } => {
             let consequences = Box::new(entry::consequences_view(&consequences));
             let current = entry::tag_of(&present);
-            Err(Failure::Unconfirmed { consequences, current }.into())
+            Err(RequestError::Unconfirmed { consequences, current }.into())
         }
     }
 }
@@ -57,7 +57,7 @@ pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
 fn refused(error: StoreError, body: &Value) -> ApiError {
     match error {
         StoreError::DomainsTaken(taken) => {
-            Failure::Fields(bodies::places_of_domains(body, &taken)).into()
+            RequestError::Fields(bodies::places_of_domains(body, &taken)).into()
         }
         other @ (StoreError::Rejected(_)
         | StoreError::VersionMismatch { .. }
@@ -104,7 +104,7 @@ async fn of_domain(
 pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     call.caller(&app.clients)?;
     let id = call.path_id(TenantId::parse)?;
-    let tenant = app.store.tenant_entry(&id).await?.ok_or(Failure::NotFound)?;
+    let tenant = app.store.tenant_entry(&id).await?.ok_or(RequestError::NotFound)?;
     Ok(Reply::ok(&TenantView::of(&tenant.entry)).etag(entry::tag_of(&tenant)))
 }
 
@@ -114,7 +114,7 @@ pub(crate) async fn history(app: &App, call: &Call<'_>) -> Result<Reply, ApiErro
     let id = call.path_id(TenantId::parse)?;
     let (from, limit) = asked_page(app, call, &caller).await?;
     let found = app.store.tenant_history(&id, from.as_ref(), limit).await?;
-    Ok(answered(app, call, &caller, found.ok_or(Failure::NotFound)?, TenantView::of))
+    Ok(answered(app, call, &caller, found.ok_or(RequestError::NotFound)?, TenantView::of))
 }
 
 /// Lists who has looked at a tenant without a claim there.
@@ -124,7 +124,7 @@ pub(crate) async fn checks(app: &App, call: &Call<'_>) -> Result<Reply, ApiError
     queries::page_only(call)?;
     let (from, limit) = pagination::start(&app.cursors.page(call, &caller).await?)?;
     let tenant = app.store.tenant(&id).await?;
-    tenant.ok_or(Failure::NotFound)?;
+    tenant.ok_or(RequestError::NotFound)?;
     let found = app.store.checks_of_tenant(&id, from.as_ref(), limit).await?;
     let view =
         |check: &Check| TenantCheckView::of(&check.partner, &check.name, check.date, check.at);
@@ -138,7 +138,8 @@ pub(crate) async fn rules(app: &App, call: &Call<'_>) -> Result<Reply, ApiError>
     call.caller(&app.clients)?;
     let id = call.path_id(TenantId::parse)?;
     let moment = moment(&app.store, call).await?;
-    let rules = Box::pin(app.store.standing_rules(&id, moment)).await?.ok_or(Failure::NotFound)?;
+    let rules =
+        Box::pin(app.store.standing_rules(&id, moment)).await?.ok_or(RequestError::NotFound)?;
     let tag = EntityTag::of_rules(rules.revision, &rules.entry);
     Ok(Reply::ok(&RulesView::of(&rules.entry)).etag(tag))
 }
@@ -149,5 +150,5 @@ pub(crate) async fn rules_history(app: &App, call: &Call<'_>) -> Result<Reply, A
     let id = call.path_id(TenantId::parse)?;
     let (from, limit) = asked_page(app, call, &caller).await?;
     let found = app.store.rules_history(&id, from.as_ref(), limit).await?;
-    Ok(answered(app, call, &caller, found.ok_or(Failure::NotFound)?, RulesView::of))
+    Ok(answered(app, call, &caller, found.ok_or(RequestError::NotFound)?, RulesView::of))
 }

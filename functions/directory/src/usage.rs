@@ -10,7 +10,7 @@ use domain::rejection::{FieldCode, FieldError};
 use serde_json::json;
 use store::UsageRecord;
 use web::views::{FedUsageDay, FedUsageView};
-use web::{Call, Failure, Period, Reply, bodies, queries};
+use web::{Call, Period, Reply, RequestError, bodies, queries};
 
 use crate::App;
 
@@ -19,12 +19,12 @@ use crate::App;
 pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     call.caller(&app.clients)?;
     let id = call.path_id(TenantId::parse)?;
-    let tenant = app.store.tenant(&id).await?.ok_or(Failure::NotFound)?;
+    let tenant = app.store.tenant(&id).await?.ok_or(RequestError::NotFound)?;
     let now = moment(&app.store, call).await?.at;
     let rows: Vec<_> = bodies::usage(&call.json()?)?.into_iter().map(row).collect();
     let errors = errors(&rows, &tenant, now);
     if !errors.is_empty() {
-        return Err(Failure::Fields(errors).into());
+        return Err(RequestError::Fields(errors).into());
     }
     app.store.put_usage(&id, &rows, now).await?;
     Ok(Reply::ok(&json!({ "rows": rows.len() })))
@@ -34,13 +34,13 @@ pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
 pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     call.caller(&app.clients)?;
     let id = call.path_id(TenantId::parse)?;
-    let tenant = app.store.tenant(&id).await?.ok_or(Failure::NotFound)?;
+    let tenant = app.store.tenant(&id).await?.ok_or(RequestError::NotFound)?;
     let (item, query) = queries::usage_of_item(call)?;
     let today = tenant.latest_date(moment(&app.store, call).await?.at);
     let Period { from, to } = Period::of(query, today, None)?;
     if tenant.item(&item).is_none() {
         return Err(
-            Failure::Fields(vec![FieldError::new("/id", FieldCode::ItemNotInTenant)]).into()
+            RequestError::Fields(vec![FieldError::new("/id", FieldCode::ItemNotInTenant)]).into()
         );
     }
     let fed = app.store.usage(&id, &item, from, to).await?;

@@ -3,10 +3,10 @@
 use app::{ApiError, entry, moment, pagination};
 use domain::calendar::{self, BusinessCalendar, UnknownSubdivision, Zone};
 use domain::outage::Outages;
-use store::{Author, ConcernedWindows, OutageWrite, Revised};
+use store::{Author, ConcernedWindows, OutageWrite, RevisedEntry};
 use web::queries::{self, WindowQuery};
 use web::views::{ConsequencesView, OutageView, WindowView};
-use web::{Call, Failure, IfMatch, Reply, bodies, outside_data};
+use web::{Call, IfMatch, Reply, RequestError, bodies, outside_data};
 
 use crate::App;
 
@@ -34,7 +34,7 @@ pub(crate) async fn extend(app: &App, call: &Call<'_>) -> Result<Reply, ApiError
     let present = app.store.outages().await?;
     let (is_known, may_repeat) = (permits(Some(&present), false), permits(Some(&present), true));
     if !is_known && (query.dry_run || wish.is_err() || !may_repeat) {
-        return Err(Failure::VersionMismatch { current: Some(entry::tag_of(&present)) }.into());
+        return Err(RequestError::VersionMismatch { current: Some(entry::tag_of(&present)) }.into());
     }
     let wish = wish?;
     if query.dry_run {
@@ -49,7 +49,7 @@ pub(crate) async fn extend(app: &App, call: &Call<'_>) -> Result<Reply, ApiError
         OutageWrite::Done(written) => answered(&entry::stored(written, entry::tag_of)?),
         OutageWrite::Unconfirmed { present, windows } => {
             let (consequences, current) = (Box::new(concerned(&windows)), entry::tag_of(&present));
-            Err(Failure::Unconfirmed { consequences, current }.into())
+            Err(RequestError::Unconfirmed { consequences, current }.into())
         }
     }
 }
@@ -70,13 +70,16 @@ pub(crate) async fn list_outages(app: &App, call: &Call<'_>) -> Result<Reply, Ap
 }
 
 /// The outage that was announced last.
-fn answered(stored: &Revised<Outages>) -> Result<Reply, ApiError> {
-    let last = stored.entry.last().ok_or(Failure::NotFound)?;
+fn answered(stored: &RevisedEntry<Outages>) -> Result<Reply, ApiError> {
+    let last = stored.entry.last().ok_or(RequestError::NotFound)?;
     Ok(Reply::ok(&OutageView::of(last)).etag(entry::tag_of(stored)))
 }
 
 /// Where the zone is not known, the country's latest.
-fn window(query: &WindowQuery, calendar: &BusinessCalendar) -> Result<calendar::Window, Failure> {
+fn window(
+    query: &WindowQuery,
+    calendar: &BusinessCalendar,
+) -> Result<calendar::Window, RequestError> {
     let zone = query.time_zone.map_or(Zone::AnyOf(query.country), Zone::Known);
     calendar::window(query.delivered_at, query.business_days, calendar, &zone)
         .map_err(|_| outside_data())
@@ -86,7 +89,7 @@ fn window(query: &WindowQuery, calendar: &BusinessCalendar) -> Result<calendar::
 mod tests {
     use super::*;
 
-    fn explained(delivered_at: &str) -> Result<calendar::Window, Failure> {
+    fn explained(delivered_at: &str) -> Result<calendar::Window, RequestError> {
         let query = WindowQuery {
             country: "CZ".parse().unwrap(),
             subdivision: None,

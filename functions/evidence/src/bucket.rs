@@ -18,7 +18,7 @@ use domain::text::Name;
 use domain::time::rfc3339;
 use runtime::Clock;
 use serde_json::{Value, json};
-use web::Failure;
+use web::RequestError;
 use web::views::{EvidenceLinkView, UploadFormView};
 
 /// How long a form can be sent.
@@ -29,7 +29,7 @@ const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const SERVICE: &str = "s3";
 
 /// The bucket, and what signs for it: the function's own credentials.
-pub struct Bucket {
+pub struct UploadBucket {
     client: Client,
     credentials: SharedCredentialsProvider,
     region: String,
@@ -44,7 +44,7 @@ pub(crate) struct Upload<'a> {
     pub(crate) size: u64,
 }
 
-impl Bucket {
+impl UploadBucket {
     /// The bucket of that name.
     pub fn new(
         client: Client,
@@ -57,7 +57,7 @@ impl Bucket {
     }
 
     /// The form: its content type, its size and its digest are signed with it.
-    pub(crate) async fn form(&self, upload: &Upload<'_>) -> Result<UploadFormView, Failure> {
+    pub(crate) async fn form(&self, upload: &Upload<'_>) -> Result<UploadFormView, RequestError> {
         let now = (self.clock)();
         let credentials = self.credentials().await?;
         let expires_at = (now + FORM_LASTS).trunc_subsecs(0);
@@ -106,7 +106,7 @@ impl Bucket {
         &self,
         document: &Document,
         name: &Name,
-    ) -> Result<EvidenceLinkView, Failure> {
+    ) -> Result<EvidenceLinkView, RequestError> {
         let expires_at = ((self.clock)() + LINK_LASTS).trunc_subsecs(0);
         let request = self
             .client
@@ -116,27 +116,27 @@ impl Bucket {
             .response_content_disposition(disposition(document, name))
             .presigned(presigning(LINK_LASTS)?)
             .await;
-        let request: PresignedRequest = request.map_err(|_| Failure::Unavailable)?;
+        let request: PresignedRequest = request.map_err(|_| RequestError::Unavailable)?;
         Ok(EvidenceLinkView { url: request.uri().to_owned(), expires_at: rfc3339(expires_at) })
     }
 
     /// The bucket's own address, as the SDK makes it for the region and the endpoint.
-    async fn address(&self) -> Result<String, Failure> {
+    async fn address(&self) -> Result<String, RequestError> {
         const OBJECT: &str = "form";
         let request = self.client.get_object().bucket(&self.name).key(OBJECT);
         let request = request.presigned(presigning(FORM_LASTS)?).await;
-        let request = request.map_err(|_| Failure::Unavailable)?;
+        let request = request.map_err(|_| RequestError::Unavailable)?;
         let address = request.uri().split('?').next().unwrap_or_default();
-        address.strip_suffix(OBJECT).map(str::to_owned).ok_or(Failure::Unavailable)
+        address.strip_suffix(OBJECT).map(str::to_owned).ok_or(RequestError::Unavailable)
     }
 
-    async fn credentials(&self) -> Result<Credentials, Failure> {
-        self.credentials.provide_credentials().await.map_err(|_| Failure::Unavailable)
+    async fn credentials(&self) -> Result<Credentials, RequestError> {
+        self.credentials.provide_credentials().await.map_err(|_| RequestError::Unavailable)
     }
 }
 
-fn presigning(lasts: Duration) -> Result<PresigningConfig, Failure> {
-    PresigningConfig::expires_in(lasts).map_err(|_| Failure::Unavailable)
+fn presigning(lasts: Duration) -> Result<PresigningConfig, RequestError> {
+    PresigningConfig::expires_in(lasts).map_err(|_| RequestError::Unavailable)
 }
 
 /// `attachment`, as `e1.pdf`: the name that the partner gave could say anything.

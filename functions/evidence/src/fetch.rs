@@ -3,7 +3,7 @@
 use domain::claim::{Evidence, Scan};
 use domain::ids::{ClaimId, EvidenceId};
 use lambda_http::{Body, Response};
-use web::{Call, Caller, Failure, Reply, queries};
+use web::{Call, Caller, Reply, RequestError, queries};
 
 use crate::{App, open};
 use app::{ApiError, Document, moment};
@@ -18,7 +18,7 @@ pub(crate) async fn get(
     let open = open(app, &id, caller, moment(&app.store, call).await?).await?;
     queries::none(call)?;
     let clean = |entry: &&Evidence| entry.id == eid && entry.scan == Scan::Clean;
-    let entry = open.claim().details.evidence.iter().find(clean).ok_or(Failure::NotFound)?;
+    let entry = open.claim().details.evidence.iter().find(clean).ok_or(RequestError::NotFound)?;
     let document = Document { claim: id, id: eid, sha256: entry.sha256 };
     Ok(Reply::ok(&app.bucket.link(&document, &entry.name).await?).done())
 }

@@ -8,22 +8,22 @@ mod upload;
 use app::{ApiError, respond};
 use domain::ids::ClaimId;
 use lambda_http::{Body, Request, Response};
-use store::{Moment, OpenClaim, Store};
+use store::{OpenClaim, RequestTime, Store};
 use web::routes::EvidenceRoute;
-use web::{AppClients, Call, Caller, Failure};
+use web::{AppClients, Call, Caller, RequestError};
 
-pub use bucket::Bucket;
+pub use bucket::UploadBucket;
 
 /// What the function works with.
 pub struct App {
     store: Store,
     clients: AppClients,
-    bucket: Bucket,
+    bucket: UploadBucket,
 }
 
 impl App {
     /// The function over a store, the clients that callers sign in with, and the bucket of the documents.
-    pub fn new(store: Store, clients: AppClients, bucket: Bucket) -> Self {
+    pub fn new(store: Store, clients: AppClients, bucket: UploadBucket) -> Self {
         Self { store, clients, bucket }
     }
 }
@@ -48,9 +48,9 @@ async fn open(
     app: &App,
     id: &ClaimId,
     caller: &Caller,
-    moment: Moment,
+    moment: RequestTime,
 ) -> Result<OpenClaim, ApiError> {
-    let open = Box::pin(app.store.open_claim(id, moment)).await?.ok_or(Failure::NotFound)?;
+    let open = Box::pin(app.store.open_claim(id, moment)).await?.ok_or(RequestError::NotFound)?;
     caller.sees(open.claim())?;
     Ok(open)
 }

@@ -9,7 +9,7 @@ async fn main() -> Result<(), StartError> {
     let clients = Clients::load().await;
     let store = open_store(&clients, table).await;
     let signer = clients.signer().ok_or(StartError::NoCredentials)?;
-    let bucket = evidence::Bucket::new(
+    let bucket = evidence::UploadBucket::new(
         clients.s3(),
         signer.credentials,
         &signer.region,

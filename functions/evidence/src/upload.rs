@@ -7,10 +7,10 @@ use domain::ids::{ClaimId, Sha256Hash};
 use domain::program::EvidencePolicy;
 use domain::rejection::Rejection;
 use lambda_http::{Body, Response};
-use store::{CountedUpload, Moment, OpenClaim, UploadQuota};
-use web::bodies::Uploaded;
+use store::{CountedUpload, OpenClaim, RequestTime, UploadQuota};
+use web::bodies::DocumentUpload;
 use web::views::{EvidenceUploadView, EvidenceView};
-use web::{Call, Caller, Failure, Reply, bodies, request_hash};
+use web::{Call, Caller, Reply, RequestError, bodies, request_hash};
 
 use crate::bucket::Upload;
 use crate::{App, open};
@@ -43,7 +43,7 @@ pub(crate) async fn add(
         }
         claim
     };
-    let entry = entry_of(&claim, &uploaded).ok_or(Failure::NotFound)?;
+    let entry = entry_of(&claim, &uploaded).ok_or(RequestError::NotFound)?;
     let reply = Reply::created(
         &format!("/v1/claims/{id}/evidence/{}", entry.id),
         &EvidenceUploadView {
@@ -60,8 +60,8 @@ async fn add_entry(
     app: &App,
     open: OpenClaim,
     caller: &Caller,
-    uploaded: &Uploaded,
-    moment: Moment,
+    uploaded: &DocumentUpload,
+    moment: RequestTime,
 ) -> Result<Claim, ApiError> {
     let counted = counted(app, open.claim(), caller, uploaded, moment).await?;
     let command = Command::AddEvidence(Box::new(uploaded.entry.clone()));
@@ -83,8 +83,8 @@ async fn counted(
     app: &App,
     claim: &Claim,
     caller: &Caller,
-    uploaded: &Uploaded,
-    moment: Moment,
+    uploaded: &DocumentUpload,
+    moment: RequestTime,
 ) -> Result<Option<CountedUpload>, ApiError> {
     decide::authorize(claim, CommandKind::AddEvidence, caller.actor())?;
     if !decide::is_allowed_in(CommandKind::AddEvidence, claim.status()) {
@@ -98,7 +98,7 @@ async fn counted(
     if is_there || policy.evidence != EvidencePolicy::Uploaded {
         return Ok(None);
     }
-    let partner = app.store.partner(&claim.subject.partner).await?.ok_or(Failure::NotFound)?;
+    let partner = app.store.partner(&claim.subject.partner).await?.ok_or(RequestError::NotFound)?;
     match app.store.count_upload(&partner, uploaded.size, moment.at).await? {
         UploadQuota::Counted(counted) => Ok(Some(counted)),
         UploadQuota::UsedUp { retry_after_s } => {
@@ -118,11 +118,11 @@ async fn is_replay(
     match app.store.request_of(claim, key).await? {
         None => Ok(false),
         Some(same) if same == request => Ok(true),
-        Some(_) => Err(Failure::IdempotencyConflict.into()),
+        Some(_) => Err(RequestError::IdempotencyConflict.into()),
     }
 }
 
-fn entry_of<'c>(claim: &'c Claim, uploaded: &Uploaded) -> Option<&'c Evidence> {
+fn entry_of<'c>(claim: &'c Claim, uploaded: &DocumentUpload) -> Option<&'c Evidence> {
     claim.details.evidence.iter().find(|entry| entry.sha256 == uploaded.entry.sha256)
 }
 
@@ -130,7 +130,7 @@ async fn form(
     app: &App,
     claim: &ClaimId,
     entry: &Evidence,
-    uploaded: &Uploaded,
+    uploaded: &DocumentUpload,
 ) -> Result<Option<web::views::UploadFormView>, ApiError> {
     if entry.scan != Scan::Pending {
         return Ok(None);

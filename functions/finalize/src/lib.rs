@@ -8,7 +8,7 @@ mod tick;
 mod worker;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
-use runtime::{Failure, Invocation};
+use runtime::{Invocation, InvocationError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{RecountCause, Store};
@@ -47,7 +47,7 @@ pub async fn handle(
     app: &App,
     event: Value,
     invocation: Invocation,
-) -> Result<SqsBatchResponse, Failure> {
+) -> Result<SqsBatchResponse, InvocationError> {
     if let Some(event) = messages(event) {
         return Ok(Box::pin(worker::work(app, event, &invocation)).await);
     }

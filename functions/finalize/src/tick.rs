@@ -2,7 +2,7 @@
 //! again.
 
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
-use runtime::Failure;
+use runtime::InvocationError;
 use runtime::fields::metric;
 use runtime::telemetry;
 
@@ -11,7 +11,7 @@ use crate::{App, WorkMessage};
 /// How many messages one call may send.
 const BATCH: usize = 10;
 
-pub(crate) async fn tick(app: &App) -> Result<(), Failure> {
+pub(crate) async fn tick(app: &App) -> Result<(), InvocationError> {
     let tick = app.store.tick().await?;
     let oldest = tick.oldest_due.map_or(0, |age| age.num_seconds());
     telemetry::gauge(metric::OLDEST_DUE_SECONDS, seconds(oldest));
@@ -21,7 +21,7 @@ pub(crate) async fn tick(app: &App) -> Result<(), Failure> {
     send_all(app, recounts.into_iter().map(WorkMessage::Recount).collect()).await
 }
 
-async fn send_all(app: &App, messages: Vec<WorkMessage>) -> Result<(), Failure> {
+async fn send_all(app: &App, messages: Vec<WorkMessage>) -> Result<(), InvocationError> {
     for some in messages.chunks(BATCH) {
         send(app, some).await?;
     }
@@ -33,18 +33,18 @@ fn seconds(seconds: i64) -> f64 {
     f64::from(i32::try_from(seconds).unwrap_or(i32::MAX))
 }
 
-async fn send(app: &App, messages: &[WorkMessage]) -> Result<(), Failure> {
+async fn send(app: &App, messages: &[WorkMessage]) -> Result<(), InvocationError> {
     let entries = messages.iter().enumerate().map(|(no, message)| entry(no, *message));
-    let entries = entries.collect::<Result<Vec<_>, Failure>>()?;
+    let entries = entries.collect::<Result<Vec<_>, InvocationError>>()?;
     let call = app.queue.send_message_batch().queue_url(&app.queue_url).set_entries(Some(entries));
     let answer = call.send().await?;
     if answer.failed.is_empty() {
         return Ok(());
     }
-    Err(Failure::new("not all of the work got its message"))
+    Err(InvocationError::new("not all of the work got its message"))
 }
 
-fn entry(no: usize, message: WorkMessage) -> Result<SendMessageBatchRequestEntry, Failure> {
+fn entry(no: usize, message: WorkMessage) -> Result<SendMessageBatchRequestEntry, InvocationError> {
     let body = serde_json::to_string(&message)?;
     let entry = SendMessageBatchRequestEntry::builder().id(no.to_string()).message_body(body);
     Ok(entry.build()?)

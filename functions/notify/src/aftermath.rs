@@ -9,27 +9,27 @@ use domain::reason::EndReason;
 use domain::recipient::{Authority, Decliners, Recipient, RecipientStanding};
 use notice::content::zone_of;
 use notice::mail::{
-    self, Activation, AnsweredBy, Cause, Deed, Envelope, Extension, Mail, Receipt, Undo,
+    self, Activation, AnswerAuthor, Cause, Envelope, Extension, Mail, Receipt, ReceiptAction, Undo,
 };
-use notice::{Deadline, Link, LinkKeys, Notice};
+use notice::{AnswerDeadline, Link, LinkKeys, Notice};
 use store::{MailSubject, NoticeOfCode};
 
 use crate::App;
 use crate::audience::{Addressee, Audience};
-use crate::event::Told;
+use crate::event::ClaimEvent;
 use crate::partner;
-use crate::post::Followed;
+use crate::post::MailTracking;
 use crate::stop::{Stop, go_on};
 
 /// An event, the claim it happened to, and what its archive says of it.
-pub(crate) struct Aftermath<'a> {
+pub(crate) struct ClaimUpdate<'a> {
     pub(crate) app: &'a App,
     pub(crate) audience: &'a Audience,
-    pub(crate) told: &'a Told,
+    pub(crate) told: &'a ClaimEvent,
     pub(crate) past: Entry,
 }
 
-impl Aftermath<'_> {
+impl ClaimUpdate<'_> {
     /// Tells the exact deadline, where the notice could only say "at least" and said another.
     pub(crate) async fn tell_exact_deadline(&self) -> Result<(), Stop> {
         let told = self.told;
@@ -92,19 +92,19 @@ impl Aftermath<'_> {
             let by = self.answered_by();
             let receipt = Receipt { id, deeds: deeds.clone(), by, undo, zone };
             let mail = mail::receipt(&notice, &receipt, &self.envelope(addressee));
-            mails.push((mail, Followed::No));
+            mails.push((mail, MailTracking::No));
         }
         self.app.send_once(MailSubject::Claim(&self.told.claim), &mails).await
     }
 
     /// Who gave the answer, as the archive has it. It names nobody for a link of the form without recipients.
-    fn answered_by(&self) -> Option<AnsweredBy> {
+    fn answered_by(&self) -> Option<AnswerAuthor> {
         let is_link = self.past.actor_id.as_deref()?.starts_with("recipient:");
-        Some(if is_link { AnsweredBy::Link } else { AnsweredBy::Administrator })
+        Some(if is_link { AnswerAuthor::Link } else { AnswerAuthor::Administrator })
     }
 
     /// What the decision did, to which items.
-    fn deeds(&self, noes: &Noes) -> Vec<(Deed, Vec<ItemNo>)> {
+    fn deeds(&self, noes: &Noes) -> Vec<(ReceiptAction, Vec<ItemNo>)> {
         let undone = self.past.became("pending");
         let mut declined = self.past.became("declined");
         declined.extend(&noes.items);
@@ -113,10 +113,10 @@ impl Aftermath<'_> {
         let mut in_part = self.past.members.taken_back.clone().unwrap_or_default().items;
         in_part.retain(|no| !undone.contains(no));
         let all = [
-            (Deed::Declined, declined),
-            (Deed::Undone, undone),
-            (Deed::UndoneInPart, in_part),
-            (Deed::Ended, self.past.became("ended")),
+            (ReceiptAction::Declined, declined),
+            (ReceiptAction::Undone, undone),
+            (ReceiptAction::UndoneInPart, in_part),
+            (ReceiptAction::Ended, self.past.became("ended")),
         ];
         all.into_iter().filter(|(_, items)| !items.is_empty()).collect()
     }
@@ -184,8 +184,9 @@ impl Aftermath<'_> {
             let (items, has_link) = (items.clone(), addressee.recipient.is_some());
             let activation = Activation { items, since, by_silence, has_link, zone };
             let mail = mail::activated(&notice, &activation, version, &self.envelope(addressee));
-            let followed =
-                addressee.recipient.map_or(Followed::No, |own| Followed::Activation(own.no));
+            let followed = addressee
+                .recipient
+                .map_or(MailTracking::No, |own| MailTracking::Activation(own.no));
             mails.push((mail, followed));
         }
         self.app.send_once(MailSubject::Claim(&self.told.claim), &mails).await
@@ -227,7 +228,7 @@ impl Aftermath<'_> {
     /// Tells the later deadline, while there is one.
     pub(crate) async fn tell_extension(&self) -> Result<(), Stop> {
         let (audience, version) = (self.audience, self.told.version.0);
-        let Deadline::Exact(_) = audience.deadline() else { return Ok(()) };
+        let AnswerDeadline::Exact(_) = audience.deadline() else { return Ok(()) };
         let cause = match self.told.actor {
             _ if self.past.members.counted_from.is_some() => Cause::Delivery,
             _ if self.past.members.extended_by == Some(ExtensionCause::Outage) => Cause::Outage,
@@ -271,7 +272,7 @@ impl Aftermath<'_> {
             let envelope = self.envelope(Addressee::asked(own));
             let mail = mail::own_link_retired(&notice, version, &envelope);
             let sent =
-                go_on(app.send_once(MailSubject::Claim(claim), &[(mail, Followed::No)]).await)?;
+                go_on(app.send_once(MailSubject::Claim(claim), &[(mail, MailTracking::No)]).await)?;
             if sent.is_ok() {
                 app.store.note_told_of_retirement(claim, own.no).await?;
             }
@@ -288,7 +289,7 @@ impl Aftermath<'_> {
     /// The same, of a window in which the customer can say no.
     fn notice_to_decide(&self) -> Notice {
         let open = matches!(self.audience.claim.state, State::AwaitingCustomer { .. });
-        let deadline = if open { self.audience.deadline() } else { Deadline::Unset };
+        let deadline = if open { self.audience.deadline() } else { AnswerDeadline::Unset };
         self.audience.notice(&self.app.operator, self.told.notice, deadline)
     }
 
@@ -311,7 +312,7 @@ impl Aftermath<'_> {
         addressees: &[Addressee<'_>],
         write: impl Fn(&Envelope<'_>) -> Mail,
     ) -> Result<(), Stop> {
-        let mail = |own: &Addressee<'_>| (write(&self.envelope(*own)), Followed::No);
+        let mail = |own: &Addressee<'_>| (write(&self.envelope(*own)), MailTracking::No);
         let mails: Vec<_> = addressees.iter().map(mail).collect();
         self.app.send_once(MailSubject::Claim(&self.told.claim), &mails).await
     }

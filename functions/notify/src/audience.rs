@@ -5,24 +5,24 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use domain::claim::{Claim, State, Status};
-use domain::context::Place;
+use domain::context::LocalCalendar;
 use domain::directory::{Tenant, TenantContact};
 use domain::ids::{ClaimId, NoticeNo};
 use domain::program::{Policy, Program};
 use domain::recipient::{Recipient, RecipientNo, RecipientStanding, Recipients};
 use domain::text::Email;
 use notice::mail::Envelope;
-use notice::{Deadline, Directory, Language, Notice, Operator};
-use store::{Moment, StoreError};
+use notice::{AnswerDeadline, Directory, Notice, NoticeLanguage, Operator};
+use store::{RequestTime, StoreError};
 
 use crate::App;
-use crate::event::Told;
+use crate::event::ClaimEvent;
 
 /// The claim as it is now, and the people of its notices.
 pub(crate) struct Audience {
     pub(crate) claim: Claim,
     pub(crate) policy: Policy,
-    pub(crate) place: Place,
+    pub(crate) place: LocalCalendar,
     /// Who is asked; `None` of a notice from before recipients were kept.
     pub(crate) recipients: Option<Recipients>,
     /// When the claim was read.
@@ -59,7 +59,7 @@ impl Audience {
     pub(crate) async fn of(
         app: &App,
         id: &ClaimId,
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<Option<Self>, StoreError> {
         let store = &app.store;
         let Some(mut claim) = store.claim(id, moment).await? else { return Ok(None) };
@@ -78,7 +78,7 @@ impl Audience {
 
     /// Whether the claim waits to see this very notice delivered, or answered: the delivery to one
     /// recipient leaves another's mail due.
-    pub(crate) fn awaits(&self, told: &Told) -> bool {
+    pub(crate) fn awaits(&self, told: &ClaimEvent) -> bool {
         let waits = matches!(self.claim.status(), Status::Notifying | Status::AwaitingCustomer);
         waits && self.claim.notice == told.notice
     }
@@ -142,17 +142,22 @@ impl Audience {
     }
 
     /// The notice of that number, with a deadline.
-    pub(crate) fn notice(&self, operator: &Operator, no: NoticeNo, deadline: Deadline) -> Notice {
+    pub(crate) fn notice(
+        &self,
+        operator: &Operator,
+        no: NoticeNo,
+        deadline: AnswerDeadline,
+    ) -> Notice {
         let directory =
             Directory { tenant: &self.tenant, program: &self.program, policy: &self.policy };
         Notice::of(&self.claim, no, &directory, operator, deadline)
     }
 
     /// The end of the window in which the customer can say no, or take it back.
-    pub(crate) fn deadline(&self) -> Deadline {
+    pub(crate) fn deadline(&self) -> AnswerDeadline {
         match &self.claim.state {
             State::AwaitingCustomer { window } | State::Declined { window: Some(window) } => {
-                Deadline::Exact(window.clone())
+                AnswerDeadline::Exact(window.clone())
             }
             State::Draft { .. }
             | State::Submitted { .. }
@@ -167,13 +172,13 @@ impl Audience {
             | State::Declined { window: None }
             | State::Withdrawn
             | State::Discarded
-            | State::Ended { .. } => Deadline::Unset,
+            | State::Ended { .. } => AnswerDeadline::Unset,
         }
     }
 
     /// The language that the customer is written to in.
-    pub(crate) fn language(&self) -> Language {
-        Language::of_locale(self.tenant.language())
+    pub(crate) fn language(&self) -> NoticeLanguage {
+        NoticeLanguage::of_locale(self.tenant.language())
     }
 
     /// The envelope of a mail, dated by what it tells.

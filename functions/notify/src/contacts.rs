@@ -3,7 +3,7 @@
 use domain::claim::Instant;
 use domain::directory::TenantContact;
 use domain::ids::TenantId;
-use notice::Language;
+use notice::NoticeLanguage;
 use notice::mail::{self, Envelope};
 use serde::Deserialize;
 use serde_json::Value;
@@ -11,25 +11,25 @@ use store::MailSubject;
 use tracing::info;
 
 use crate::App;
-use crate::post::Followed;
+use crate::post::MailTracking;
 use crate::stop::Stop;
 
 /// A tenant has verified contacts that it did not have, as the bus told it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct Verified {
+pub(crate) struct VerifiedContacts {
     tenant: TenantId,
     at: Instant,
 }
 
 /// Whether a message of the bus tells that; `None` where it does not.
-pub(crate) fn verified(event: &Value) -> Option<Verified> {
+pub(crate) fn verified(event: &Value) -> Option<VerifiedContacts> {
     let detail = event.get("detail")?;
     let is_one = detail.get("type")? == "contact_verified";
     is_one.then(|| serde_json::from_value(detail.clone()).ok())?
 }
 
 /// Tells every contact that was verified before of those that are since then, whoever has left meanwhile.
-pub(crate) async fn tell(app: &App, verified: &Verified) -> Result<(), Stop> {
+pub(crate) async fn tell(app: &App, verified: &VerifiedContacts) -> Result<(), Stop> {
     let Some(tenant) = app.store.tenant(&verified.tenant).await? else { return Ok(()) };
     let (new, before) = tenant.verified_at(verified.at);
     if new.is_empty() {
@@ -42,12 +42,12 @@ pub(crate) async fn tell(app: &App, verified: &Verified) -> Result<(), Stop> {
             sender: app.post.sender(),
             to: &own.email,
             asked_at: None,
-            language: Language::of_locale(tenant.language()),
+            language: NoticeLanguage::of_locale(tenant.language()),
             at: verified.at,
         };
         mail::contact_verified(&tenant, &new, &envelope)
     };
-    let mails: Vec<_> = before.iter().map(|own| (write_to(own), Followed::Nothing)).collect();
+    let mails: Vec<_> = before.iter().map(|own| (write_to(own), MailTracking::Nothing)).collect();
     app.send_once(MailSubject::Tenant(&tenant.id), &mails).await
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// What the bus told.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct Told {
+pub(crate) struct ClaimEvent {
     pub(crate) claim: ClaimId,
     pub(crate) version: Version,
     #[serde(rename = "type")]
@@ -20,7 +20,7 @@ pub(crate) struct Told {
 }
 
 /// The event in a message of the bus; `None` where it is not one of this system's.
-pub(crate) fn told(event: &Value) -> Option<Told> {
+pub(crate) fn told(event: &Value) -> Option<ClaimEvent> {
     serde_json::from_value(event.get("detail")?.clone()).ok()
 }
 

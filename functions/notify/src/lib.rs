@@ -23,15 +23,15 @@ use domain::history;
 use domain::ids::{ClaimId, NoticeNo};
 use notice::{LinkKeys, Operator};
 use runtime::fields::{self, metric};
-use runtime::{Failure, Invocation, KeyRing, telemetry};
+use runtime::{Invocation, InvocationError, KeyRing, telemetry};
 use serde_json::Value;
-use store::{Moment, Store};
+use store::{RequestTime, Store};
 use tracing::{info, warn};
 
-use crate::aftermath::Aftermath;
+use crate::aftermath::ClaimUpdate;
 use crate::audience::Audience;
-use crate::event::Told;
-pub use crate::post::Post;
+use crate::event::ClaimEvent;
+pub use crate::post::Mailer;
 use crate::queue::Message;
 pub use crate::queue::Queues;
 use crate::stop::{Stop, go_on};
@@ -44,7 +44,7 @@ pub struct App {
     store: Store,
     links: KeyRing<LinkKeys>,
     operator: Operator,
-    post: Post,
+    post: Mailer,
     queues: Queues,
 }
 
@@ -54,7 +54,7 @@ impl App {
         store: Store,
         links: KeyRing<LinkKeys>,
         operator: Operator,
-        post: Post,
+        post: Mailer,
         queues: Queues,
     ) -> Self {
         Self { store, links, operator, post, queues }
@@ -70,14 +70,15 @@ pub async fn handle(
     app: &App,
     event: Value,
     invocation: Invocation,
-) -> Result<SqsBatchResponse, Failure> {
+) -> Result<SqsBatchResponse, InvocationError> {
     app.links.no_older_than(KEYS_LAST).await;
     let mut response = SqsBatchResponse::default();
     if partner::is_scheduled(&event) {
         partner::send_due(app, &invocation).await?;
     } else if event.get("Records").is_some() {
         let messages = queue::messages(&event);
-        let messages = messages.ok_or_else(|| Failure::new("messages that cannot be read"))?;
+        let messages =
+            messages.ok_or_else(|| InvocationError::new("messages that cannot be read"))?;
         for message in messages {
             if !is_done(app, &message).await {
                 response.add_failure(message.id);
@@ -132,7 +133,11 @@ async fn write_about(app: &App, event: &Value) -> Result<(), Stop> {
     Box::pin(write(app, &audience, &told)).await
 }
 
-async fn audience(app: &App, claim: &ClaimId, moment: Moment) -> Result<Option<Audience>, Stop> {
+async fn audience(
+    app: &App,
+    claim: &ClaimId,
+    moment: RequestTime,
+) -> Result<Option<Audience>, Stop> {
     let audience = Box::pin(Audience::of(app, claim, moment)).await?;
     if audience.is_none() {
         info!({ fields::CLAIM_ID } = %claim, "An event is of a claim that nobody is told of");
@@ -142,7 +147,7 @@ async fn audience(app: &App, claim: &ClaimId, moment: Moment) -> Result<Option<A
 
 /// What is told beside a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Act {
+enum NotifiedAct {
     Opening,
     Decision,
     Yes,
@@ -158,7 +163,7 @@ enum Act {
 }
 
 /// The mails that an event of a claim calls for.
-async fn write(app: &App, audience: &Audience, told: &Told) -> Result<(), Stop> {
+async fn write(app: &App, audience: &Audience, told: &ClaimEvent) -> Result<(), Stop> {
     if told.notice == NoticeNo::default() {
         return Ok(());
     }
@@ -166,17 +171,17 @@ async fn write(app: &App, audience: &Audience, told: &Told) -> Result<(), Stop> 
         EventType::Validated | EventType::Resumed | EventType::ContactCorrected => {
             return notices::send(app, audience, told).await;
         }
-        EventType::WindowOpened => Act::Opening,
-        EventType::ItemsDeclined | EventType::DeclineUndone => Act::Decision,
-        EventType::ItemsAccepted => Act::Yes,
-        EventType::WindowClosed => Act::Close,
-        EventType::AssociationEnded => Act::End,
-        EventType::WindowExtended => Act::Extension,
-        EventType::ConsentChanged => Act::Consent,
-        EventType::ContactRefused => Act::Refusal,
-        EventType::LinkRetired => Act::Retirement,
-        EventType::Withdrawn => Act::Withdrawal,
-        EventType::RecipientFailed => Act::Failure,
+        EventType::WindowOpened => NotifiedAct::Opening,
+        EventType::ItemsDeclined | EventType::DeclineUndone => NotifiedAct::Decision,
+        EventType::ItemsAccepted => NotifiedAct::Yes,
+        EventType::WindowClosed => NotifiedAct::Close,
+        EventType::AssociationEnded => NotifiedAct::End,
+        EventType::WindowExtended => NotifiedAct::Extension,
+        EventType::ConsentChanged => NotifiedAct::Consent,
+        EventType::ContactRefused => NotifiedAct::Refusal,
+        EventType::LinkRetired => NotifiedAct::Retirement,
+        EventType::Withdrawn => NotifiedAct::Withdrawal,
+        EventType::RecipientFailed => NotifiedAct::Failure,
         EventType::Drafted
         | EventType::Submitted
         | EventType::Edited
@@ -203,28 +208,33 @@ async fn write(app: &App, audience: &Audience, told: &Told) -> Result<(), Stop> 
 }
 
 /// Tells an act; where it made a new notice due, that goes first, and its recipients get nothing else.
-async fn tell(app: &App, audience: &Audience, told: &Told, act: Act) -> Result<(), Stop> {
+async fn tell(
+    app: &App,
+    audience: &Audience,
+    told: &ClaimEvent,
+    act: NotifiedAct,
+) -> Result<(), Stop> {
     let entry = app.store.archived(&told.claim, told.version).await?;
     let entry = entry.ok_or_else(|| Stop::fault("an event that is in no archive"))?;
     // An erased claim has nobody left who could be told.
-    let Some(history::Told::Event(past)) = entry.told() else { return Ok(()) };
+    let Some(history::ReadableEntry::Event(past)) = entry.told() else { return Ok(()) };
     let mut noticed = Ok(());
     if told.event_type.makes_notice_due() && past.members.notice.is_some() {
         noticed = go_on(notices::send(app, audience, told).await)?;
     }
-    let aftermath = Aftermath { app, audience, told, past: *past };
+    let aftermath = ClaimUpdate { app, audience, told, past: *past };
     let told = match act {
-        Act::Opening => aftermath.tell_exact_deadline().await,
-        Act::Decision => aftermath.tell_decision().await,
-        Act::Yes => aftermath.tell_activation(false).await,
-        Act::Close => aftermath.tell_activation(true).await,
-        Act::End => aftermath.tell_end().await,
-        Act::Extension => aftermath.tell_extension().await,
-        Act::Consent => aftermath.tell_consent().await,
-        Act::Refusal => aftermath.tell_refusal().await,
-        Act::Retirement => aftermath.tell_retirement().await,
-        Act::Withdrawal => aftermath.tell_withdrawal().await,
-        Act::Failure => Ok(()),
+        NotifiedAct::Opening => aftermath.tell_exact_deadline().await,
+        NotifiedAct::Decision => aftermath.tell_decision().await,
+        NotifiedAct::Yes => aftermath.tell_activation(false).await,
+        NotifiedAct::Close => aftermath.tell_activation(true).await,
+        NotifiedAct::End => aftermath.tell_end().await,
+        NotifiedAct::Extension => aftermath.tell_extension().await,
+        NotifiedAct::Consent => aftermath.tell_consent().await,
+        NotifiedAct::Refusal => aftermath.tell_refusal().await,
+        NotifiedAct::Retirement => aftermath.tell_retirement().await,
+        NotifiedAct::Withdrawal => aftermath.tell_withdrawal().await,
+        NotifiedAct::Failure => Ok(()),
     };
     noticed.and(told)
 }

@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         base_url: page.base_url,
         brand: Brand::new(&page.brand_color, logo)?,
     };
-    let post = notify::Post::new(clients.ses(), mail.sender, mail.configuration_set);
+    let post = notify::Mailer::new(clients.ses(), mail.sender, mail.configuration_set);
     let queues = notify::Queues::new(clients.sqs(), [queues.notices_url, queues.reminders_url]);
     let app = notify::App::new(store, links, operator, post, queues);
     Ok(Box::pin(runtime::serve_event("notify", app, notify::handle)).await?)

@@ -5,7 +5,7 @@ use domain::calendar::Window;
 use domain::event::EventType;
 use domain::ids::NoticeNo;
 use domain::recipient::{Authority, Recipient, RecipientNo, RecipientStanding};
-use notice::{Deadline, Link, Links, Notice, mail};
+use notice::{AnswerDeadline, Link, Links, Notice, mail};
 use runtime::fields::{self, metric};
 use runtime::telemetry;
 use store::{NoticeOfCode, NoticeText, TextKey};
@@ -13,17 +13,17 @@ use tracing::{info, warn};
 
 use crate::App;
 use crate::audience::{Addressee, Audience};
-use crate::event::Told;
-use crate::post::Followed;
+use crate::event::ClaimEvent;
+use crate::post::MailTracking;
 use crate::stop::Stop;
 
 /// Sends the notice, if it is still the one that the claim waits to see delivered or answered.
-pub(crate) async fn send(app: &App, audience: &Audience, told: &Told) -> Result<(), Stop> {
+pub(crate) async fn send(app: &App, audience: &Audience, told: &ClaimEvent) -> Result<(), Stop> {
     let Some(recipients) = audience.recipients.as_ref().filter(|_| audience.awaits(told)) else {
         info!({ fields::CLAIM_ID } = %told.claim, "A notice is not due any more");
         return Ok(());
     };
-    let deadline = Deadline::at_least(told.at, &audience.place, &audience.policy)
+    let deadline = AnswerDeadline::at_least(told.at, &audience.place, &audience.policy)
         .not_before(recipients.list.told_until);
     let due = audience.unsent(RecipientStanding::Asked);
     // `validate` has counted its notice already, within the month's quota.
@@ -34,7 +34,7 @@ pub(crate) async fn send(app: &App, audience: &Audience, told: &Told) -> Result<
         })
         .await?;
     }
-    let due_to_all = Due { app, audience, no: told.notice, deadline, at: told.at };
+    let due_to_all = DueNotice { app, audience, no: told.notice, deadline, at: told.at };
     if due.iter().any(|own| own.has_link()) {
         due_to_all.keep_text(None).await?;
     }
@@ -48,9 +48,9 @@ pub(crate) async fn ask_reserve(
     window: &Window,
     at: DateTime<Utc>,
 ) -> Result<(), Stop> {
-    let (no, deadline) = (audience.claim.notice, Deadline::Exact(window.clone()));
+    let (no, deadline) = (audience.claim.notice, AnswerDeadline::Exact(window.clone()));
     let due = audience.unsent(RecipientStanding::Reserve);
-    let due_to_reserve = Due { app, audience, no, deadline, at };
+    let due_to_reserve = DueNotice { app, audience, no, deadline, at };
     for own in due.iter().filter(|own| own.has_link()) {
         due_to_reserve.keep_text(Some(own.no)).await?;
     }
@@ -58,15 +58,15 @@ pub(crate) async fn ask_reserve(
 }
 
 /// A notice that is due.
-struct Due<'a> {
+struct DueNotice<'a> {
     app: &'a App,
     audience: &'a Audience,
     no: NoticeNo,
-    deadline: Deadline,
+    deadline: AnswerDeadline,
     at: DateTime<Utc>,
 }
 
-impl Due<'_> {
+impl DueNotice<'_> {
     /// Sends it to these recipients. That it was handed over is noted before the next one's, so that a retry leaves that
     /// recipient alone.
     async fn send_to(&self, recipients: &[&Recipient]) -> Result<(), Stop> {
@@ -123,7 +123,7 @@ impl Due<'_> {
             &links,
             &self.audience.envelope(app, Addressee::asked(own), self.at),
         );
-        app.post.send(&mail, claim, Followed::Notice(self.no, own.no)).await
+        app.post.send(&mail, claim, MailTracking::Notice(self.no, own.no)).await
     }
 
     /// One plain mail a claim, and so many a partner and day: whoever names addresses must not write to them
@@ -144,7 +144,7 @@ impl Due<'_> {
         }
         let envelope = self.audience.envelope(app, Addressee::asked(own), self.at);
         let mail = mail::named_as_contact(notice, &envelope);
-        app.post.send(&mail, &claim.id, Followed::No).await?;
+        app.post.send(&mail, &claim.id, MailTracking::No).await?;
         Ok(true)
     }
 }

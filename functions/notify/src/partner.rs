@@ -18,15 +18,15 @@ use notice::mail::{Envelope, Mail};
 use notice::partner_mail::{
     DigestLine, PartnerClaim, partner_decision, partner_digest, partner_task,
 };
-use notice::{Directory, Language};
+use notice::{Directory, NoticeLanguage};
 use runtime::{Invocation, fields};
 use serde::Deserialize;
 use serde_json::Value;
-use store::{Digest, DigestEntry, MailSubject, Moment};
+use store::{Digest, DigestEntry, MailSubject, RequestTime};
 use tracing::{error, info};
 
 use crate::App;
-use crate::post::Followed;
+use crate::post::MailTracking;
 use crate::stop::{Stop, go_on};
 
 /// The most lines of claims in one mail of a day.
@@ -38,7 +38,7 @@ const MARGIN: Duration = Duration::seconds(10);
 
 /// That a partner is to be told of a claim, as the bus told it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct Due {
+pub(crate) struct PartnerEvent {
     claim: ClaimId,
     version: Version,
     partner: PartnerId,
@@ -52,7 +52,7 @@ pub(crate) struct Due {
 }
 
 /// The mail to a partner in a message of the bus; `None` where it is none.
-pub(crate) fn due(event: &Value) -> Option<Due> {
+pub(crate) fn due(event: &Value) -> Option<PartnerEvent> {
     let detail = event.get("detail")?;
     let is_one = detail.get("type")? == "partner_mail_due";
     is_one.then(|| serde_json::from_value(detail.clone()).ok())?
@@ -64,7 +64,7 @@ pub(crate) fn is_scheduled(event: &Value) -> bool {
 }
 
 /// Tells a partner of a claim, as far as it wants to be told and the claim has not moved on.
-pub(crate) async fn tell(app: &App, due: &Due, moment: Moment) -> Result<(), Stop> {
+pub(crate) async fn tell(app: &App, due: &PartnerEvent, moment: RequestTime) -> Result<(), Stop> {
     let Some(partner) = app.store.partner(&due.partner).await? else { return Ok(()) };
     let wanted: BTreeSet<_> = partner.told_topics().intersection(&due.topics).copied().collect();
     if wanted.is_empty() {
@@ -95,7 +95,7 @@ pub(crate) async fn tell(app: &App, due: &Due, moment: Moment) -> Result<(), Sto
         };
         app.store.add_to_digest(&partner, &entry, moment.at).await?;
     }
-    let mails: Vec<_> = mails.into_iter().map(|mail| (mail, Followed::Nothing)).collect();
+    let mails: Vec<_> = mails.into_iter().map(|mail| (mail, MailTracking::Nothing)).collect();
     app.send_once(MailSubject::Claim(&due.claim), &mails).await
 }
 
@@ -131,11 +131,11 @@ pub(crate) async fn tell_superseded(
 async fn mails_at_once(
     app: &App,
     partner: &Partner,
-    due: &Due,
+    due: &PartnerEvent,
     topics: &BTreeSet<PartnerTopic>,
-    moment: Moment,
+    moment: RequestTime,
 ) -> Result<Vec<Mail>, Stop> {
-    let matter = Entries::default().matter(app, partner, &due.claim, moment).await?;
+    let matter = DirectoryEntries::default().matter(app, partner, &due.claim, moment).await?;
     let Some(matter) = matter else {
         info!({ fields::CLAIM_ID } = %due.claim, "A mail to a partner is of a claim that nobody is told of");
         return Ok(Vec::new());
@@ -158,7 +158,8 @@ async fn mails_at_once(
 }
 
 fn envelope<'a>(app: &'a App, partner: &Partner, to: &'a Email, at: Instant) -> Envelope<'a> {
-    let language = partner.locale.as_ref().map_or(Language::ENGLISH, Language::of_locale);
+    let language =
+        partner.locale.as_ref().map_or(NoticeLanguage::ENGLISH, NoticeLanguage::of_locale);
     let (operator, sender) = (&app.operator, app.post.sender());
     Envelope { operator, sender, to, asked_at: None, language, at }
 }
@@ -186,7 +187,7 @@ pub(crate) async fn send_due(app: &App, invocation: &Invocation) -> Result<(), S
 }
 
 /// Sends a mail of a day to each contact to whom it was not handed over yet.
-async fn send(app: &App, digest: &Digest, moment: Moment) -> Result<(), Stop> {
+async fn send(app: &App, digest: &Digest, moment: RequestTime) -> Result<(), Stop> {
     let Some(sent) = app.store.lease_digest(digest, moment.at).await? else { return Ok(()) };
     let mut result = Ok(());
     if let Some(partner) = app.store.partner(&digest.partner).await? {
@@ -216,7 +217,7 @@ async fn told(
     app: &App,
     partner: &Partner,
     digest: &Digest,
-    moment: Moment,
+    moment: RequestTime,
 ) -> Result<(Vec<DigestLine>, usize), Stop> {
     let topics = partner.told_topics();
     if topics.is_empty() {
@@ -224,7 +225,7 @@ async fn told(
     }
     let tells_ends = topics.contains(&PartnerTopic::Ended);
     let entries = app.store.digest_entries(digest).await?;
-    let (mut known, mut lines, mut more) = (Entries::default(), Vec::new(), entries.more);
+    let (mut known, mut lines, mut more) = (DirectoryEntries::default(), Vec::new(), entries.more);
     let mut wanted: Vec<_> = entries
         .read
         .into_iter()
@@ -258,12 +259,12 @@ fn is_active(claim: &Claim, no: ItemNo) -> bool {
 
 /// What was read of the directory for one mail.
 #[derive(Default)]
-struct Entries {
+struct DirectoryEntries {
     tenants: BTreeMap<TenantId, Option<Tenant>>,
     programs: BTreeMap<ProgramId, Option<Program>>,
 }
 
-impl Entries {
+impl DirectoryEntries {
     /// The claim with the names of its things; `None` where there is nothing to write about: no such claim, or no
     /// directory of it, or its personal data were erased.
     async fn matter(
@@ -271,7 +272,7 @@ impl Entries {
         app: &App,
         partner: &Partner,
         id: &ClaimId,
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<Option<PartnerClaim>, Stop> {
         let store = &app.store;
         let claim = Box::pin(store.claim(id, moment)).await?;

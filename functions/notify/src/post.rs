@@ -15,7 +15,7 @@ use runtime::telemetry;
 use crate::stop::Stop;
 
 /// Sends mails from the operator's address.
-pub struct Post {
+pub struct Mailer {
     client: Client,
     sender: Email,
     configuration_set: String,
@@ -23,7 +23,7 @@ pub struct Post {
 
 /// What the mail service is told to report about a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Followed {
+pub(crate) enum MailTracking {
     /// A notice: what becomes of it at its recipient moves the claim.
     Notice(NoticeNo, RecipientNo),
     /// A mail about what became active: that it comes back is counted.
@@ -34,7 +34,7 @@ pub(crate) enum Followed {
     Nothing,
 }
 
-impl Post {
+impl Mailer {
     /// The mail service under the configuration set that reports deliveries.
     pub fn new(client: Client, sender: Email, configuration_set: impl Into<String>) -> Self {
         Self { client, sender, configuration_set: configuration_set.into() }
@@ -61,7 +61,7 @@ impl Post {
         &self,
         mail: &Mail,
         claim: &ClaimId,
-        followed: Followed,
+        followed: MailTracking,
     ) -> Result<(), Stop> {
         self.hand_over(mail, tags(claim, followed)?).await
     }
@@ -112,16 +112,18 @@ fn not_taken<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Stop
     Stop::fault("the mail service did not answer")
 }
 
-fn tags(claim: &ClaimId, followed: Followed) -> Result<Vec<MessageTag>, BuildError> {
+fn tags(claim: &ClaimId, followed: MailTracking) -> Result<Vec<MessageTag>, BuildError> {
     let claim = ("claim", claim.to_string());
     let recipient = |no: RecipientNo| ("recipient", no.0.to_string());
     let all = match followed {
-        Followed::Notice(notice, no) => {
+        MailTracking::Notice(notice, no) => {
             vec![claim, ("notice", notice.0.to_string()), recipient(no)]
         }
-        Followed::Activation(no) => vec![claim, ("kind", "activation".to_owned()), recipient(no)],
-        Followed::No => vec![claim],
-        Followed::Nothing => Vec::new(),
+        MailTracking::Activation(no) => {
+            vec![claim, ("kind", "activation".to_owned()), recipient(no)]
+        }
+        MailTracking::No => vec![claim],
+        MailTracking::Nothing => Vec::new(),
     };
     let tag = |(name, value): (&str, String)| MessageTag::builder().name(name).value(value).build();
     all.into_iter().map(tag).collect()
@@ -131,7 +133,7 @@ fn tags(claim: &ClaimId, followed: Followed) -> Result<Vec<MessageTag>, BuildErr
 mod tests {
     use super::*;
 
-    fn named(followed: Followed) -> Vec<(String, String)> {
+    fn named(followed: MailTracking) -> Vec<(String, String)> {
         let tags = tags(&ClaimId::from_bytes([7; 16]), followed).unwrap();
         tags.iter().skip(1).map(|tag| (tag.name().to_owned(), tag.value().to_owned())).collect()
     }
@@ -139,10 +141,10 @@ mod tests {
     #[test]
     fn only_a_notice_names_its_number_and_whoever_is_followed_is_named() {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let notice = named(Followed::Notice(NoticeNo(2), RecipientNo(3)));
+        let notice = named(MailTracking::Notice(NoticeNo(2), RecipientNo(3)));
         assert_eq!(notice, [pair("notice", "2"), pair("recipient", "3")]);
-        let activation = named(Followed::Activation(RecipientNo(3)));
+        let activation = named(MailTracking::Activation(RecipientNo(3)));
         assert_eq!(activation, [pair("kind", "activation"), pair("recipient", "3")]);
-        assert_eq!(named(Followed::No), []);
+        assert_eq!(named(MailTracking::No), []);
     }
 }

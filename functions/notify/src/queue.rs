@@ -6,7 +6,7 @@
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::MessageAttributeValue;
-use runtime::Failure;
+use runtime::InvocationError;
 use serde_json::Value;
 
 /// How often a message has waited for the mail service.
@@ -67,12 +67,13 @@ impl Queues {
     ///
     /// # Errors
     /// Where its queue is none of these, or does not answer.
-    pub(crate) async fn send_on(&self, message: &Message) -> Result<(), Failure> {
+    pub(crate) async fn send_on(&self, message: &Message) -> Result<(), InvocationError> {
         let waited = MessageAttributeValue::builder()
             .data_type("Number")
             .string_value((message.waited + 1).to_string())
             .build()?;
-        let url = self.url_of(&message.source).ok_or_else(|| Failure::new("an unknown queue"))?;
+        let url =
+            self.url_of(&message.source).ok_or_else(|| InvocationError::new("an unknown queue"))?;
         self.client
             .send_message()
             .queue_url(url)

@@ -4,7 +4,7 @@
 use domain::claim::{Instant, State};
 use domain::ids::{ClaimId, NoticeNo};
 use domain::reminder::{Reminder, is_wanted};
-use notice::Deadline;
+use notice::AnswerDeadline;
 use notice::mail;
 use serde::Deserialize;
 use serde_json::Value;
@@ -13,12 +13,12 @@ use store::MailSubject;
 use crate::App;
 use crate::audience::{Addressee, Audience};
 use crate::notices;
-use crate::post::Followed;
+use crate::post::MailTracking;
 use crate::stop::{Stop, go_on};
 
 /// A reminder that is due, as the bus told it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct Due {
+pub(crate) struct DueReminder {
     pub(crate) claim: ClaimId,
     notice: NoticeNo,
     #[serde(deserialize_with = "reminder")]
@@ -33,7 +33,7 @@ fn reminder<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Reminde
 }
 
 /// The reminder in a message of the bus; `None` where it is none.
-pub(crate) fn due(event: &Value) -> Option<Due> {
+pub(crate) fn due(event: &Value) -> Option<DueReminder> {
     let detail = event.get("detail")?;
     let is_one = detail.get("type")? == "reminder_due";
     is_one.then(|| serde_json::from_value(detail.clone()).ok())?
@@ -44,7 +44,7 @@ pub(crate) fn due(event: &Value) -> Option<Due> {
 pub(crate) async fn remind(
     app: &App,
     audience: &Audience,
-    due: &Due,
+    due: &DueReminder,
     now: Instant,
 ) -> Result<(), Stop> {
     let claim = &audience.claim;
@@ -61,10 +61,11 @@ pub(crate) async fn remind(
     // One that has waited for the mail service for too long would tell days that have passed.
     let is_wanted = is_wanted(claim, due.closes_at, due.at, now);
     if let Some(left) = due.reminder.days_left(window).filter(|_| is_wanted) {
-        let notice = audience.notice(&app.operator, due.notice, Deadline::Exact(window.clone()));
+        let notice =
+            audience.notice(&app.operator, due.notice, AnswerDeadline::Exact(window.clone()));
         let write_to = |addressee: Addressee<'_>| {
             let envelope = audience.envelope(app, addressee, due.at);
-            (mail::reminder(&notice, due.reminder.as_str(), left, &envelope), Followed::No)
+            (mail::reminder(&notice, due.reminder.as_str(), left, &envelope), MailTracking::No)
         };
         let mails: Vec<_> = audience.linked().into_iter().map(write_to).collect();
         reminded = go_on(app.send_once(MailSubject::Claim(&due.claim), &mails).await)?;

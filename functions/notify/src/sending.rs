@@ -7,7 +7,7 @@ use notice::mail::Mail;
 use store::{MailSubject, StoreError};
 
 use crate::App;
-use crate::post::Followed;
+use crate::post::MailTracking;
 use crate::stop::Stop;
 
 impl App {
@@ -19,7 +19,7 @@ impl App {
     pub(crate) async fn send_once(
         &self,
         about: MailSubject<'_>,
-        mails: &[(Mail, Followed)],
+        mails: &[(Mail, MailTracking)],
     ) -> Result<(), Stop> {
         let mut sent: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         let mut result = Ok(());
@@ -67,7 +67,7 @@ impl App {
         &self,
         about: MailSubject<'_>,
         mail: &Mail,
-        followed: Followed,
+        followed: MailTracking,
     ) -> Result<(), Stop> {
         match about {
             MailSubject::Claim(claim) => self.post.send(mail, claim, followed).await?,

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use runtime::Failure;
+use runtime::InvocationError;
 
 /// Why no further mail is handed over for now.
 #[derive(Debug)]
@@ -10,13 +10,13 @@ pub(crate) enum Stop {
     /// The mail service takes no more for now: a rate, the day's quota, or a pause. Nothing is wrong.
     Wait,
     /// Something failed. Trying again may help.
-    Fault(Failure),
+    Fault(InvocationError),
 }
 
 impl Stop {
     /// A fault with no other error behind it.
     pub(crate) fn fault(message: &str) -> Self {
-        Self::Fault(Failure::new(message))
+        Self::Fault(InvocationError::new(message))
     }
 }
 
@@ -33,11 +33,11 @@ pub(crate) fn go_on(first: Result<(), Stop>) -> Result<Result<(), Stop>, Stop> {
 
 impl<E: Error + Send + Sync + 'static> From<E> for Stop {
     fn from(error: E) -> Self {
-        Self::Fault(Failure::from(error))
+        Self::Fault(InvocationError::from(error))
     }
 }
 
-impl From<Stop> for Failure {
+impl From<Stop> for InvocationError {
     fn from(stop: Stop) -> Self {
         match stop {
             Stop::Wait => Self::new("the mail service takes no more for now"),

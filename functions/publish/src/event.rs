@@ -5,7 +5,7 @@ use domain::partner_news::{PartnerNews, partner_news};
 use domain::time::rfc3339;
 use runtime::BusEvent;
 use serde_json::{Value, json};
-use store::{Image, ReminderDue};
+use store::{ClaimImage, ReminderDue};
 
 /// The detail-type of a reminder.
 const REMINDER: &str = "reminder_due";
@@ -13,13 +13,13 @@ const REMINDER: &str = "reminder_due";
 const PARTNER_MAIL: &str = "partner_mail_due";
 
 /// The event of a claim's new version.
-pub(crate) fn of_version(image: &Image) -> BusEvent {
+pub(crate) fn of_version(image: &ClaimImage) -> BusEvent {
     let event = &image.claim().last_event;
     BusEvent { event_type: event.event_type.as_str(), detail: detail(image.claim()), at: event.at }
 }
 
 /// That the partner of a claim is to be told of its new version; `None`: there is nothing to tell.
-pub(crate) fn of_partner_mail(old: &Image, new: &Image) -> Option<BusEvent> {
+pub(crate) fn of_partner_mail(old: &ClaimImage, new: &ClaimImage) -> Option<BusEvent> {
     let news = partner_news(old.claim(), new.claim());
     let detail = (!news.topics.is_empty()).then(|| detail_of_partner_mail(new.claim(), &news))?;
     Some(BusEvent { event_type: PARTNER_MAIL, detail, at: new.claim().last_event.at })

@@ -3,7 +3,7 @@
 use fuzz::bytes;
 use serde_json::Value;
 
-use crate::record::{Change, change, sequence_number};
+use crate::record::{RecordChange, change, sequence_number};
 
 /// The one record of an event of the stream.
 fn record(event: &str) -> Value {
@@ -25,11 +25,11 @@ fn a_record_is_read_or_parked_with_its_number() {
         let Ok(record) = serde_json::from_slice::<Value>(bytes) else { return false };
         assert!(sequence_number(&record).len() <= bytes.len());
         match change(&record) {
-            Ok(Change::Version { old, new }) => {
+            Ok(RecordChange::Version { old, new }) => {
                 assert!(old.is_none_or(|old| old.version() < new.version()));
                 true
             }
-            Ok(Change::Reminder(_) | Change::Nothing) => true,
+            Ok(RecordChange::Reminder(_) | RecordChange::Nothing) => true,
             Err(_) => false,
         }
     });

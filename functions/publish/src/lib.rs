@@ -16,14 +16,14 @@ use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventR
 use domain::claim::{Claim, HoldReason, State};
 use domain::event::EventType;
 use runtime::fields::{self, metric};
-use runtime::{Bus, BusEvent, Failure, Invocation, telemetry};
+use runtime::{Bus, BusEvent, Invocation, InvocationError, telemetry};
 use serde_json::Value;
 use store::{Store, StoreError};
 use tracing::{error, info, warn};
 
 pub use park::Parking;
 
-use record::Change;
+use record::RecordChange;
 
 /// What the function needs.
 pub struct App {
@@ -48,9 +48,9 @@ pub async fn handle(
     app: &App,
     event: Value,
     _invocation: Invocation,
-) -> Result<DynamoDbEventResponse, Failure> {
+) -> Result<DynamoDbEventResponse, InvocationError> {
     let records = event.get("Records").and_then(Value::as_array);
-    let records = records.ok_or_else(|| Failure::new("an event without records"))?;
+    let records = records.ok_or_else(|| InvocationError::new("an event without records"))?;
     let mut waiting: Vec<(String, BusEvent)> = Vec::new();
     let mut failed = None;
     for record in records {
@@ -87,9 +87,9 @@ fn say<'a>(sent: impl Iterator<Item = &'a BusEvent>) {
 /// Archives a record; what has to go on the bus, if anything has.
 async fn archive(app: &App, record: &Value) -> Result<Vec<BusEvent>, ()> {
     let (old, new) = match record::change(record) {
-        Ok(Change::Version { old, new }) => (old, new),
-        Ok(Change::Reminder(due)) => return Ok(vec![event::of_reminder(&due)]),
-        Ok(Change::Nothing) => return Ok(Vec::new()),
+        Ok(RecordChange::Version { old, new }) => (old, new),
+        Ok(RecordChange::Reminder(due)) => return Ok(vec![event::of_reminder(&due)]),
+        Ok(RecordChange::Nothing) => return Ok(Vec::new()),
         Err(reason) => return park(app, record, &reason).await,
     };
     match app.store.archive(old.as_deref(), &new).await {

@@ -2,15 +2,15 @@
 
 use aws_lambda_events::event::dynamodb::{EventRecord, StreamRecord};
 use serde_json::Value;
-use store::{Image, ReminderDue};
+use store::{ClaimImage, ReminderDue};
 
 /// What a record says.
-pub(crate) enum Change {
+pub(crate) enum RecordChange {
     /// The claim has a new version.
     Version {
         /// `None` of the first version.
-        old: Option<Box<Image>>,
-        new: Box<Image>,
+        old: Option<Box<ClaimImage>>,
+        new: Box<ClaimImage>,
     },
     /// A reminder is due.
     Reminder(ReminderDue),
@@ -28,7 +28,7 @@ pub(crate) fn sequence_number(record: &Value) -> String {
 ///
 /// # Errors
 /// Why it cannot be read.
-pub(crate) fn change(record: &Value) -> Result<Change, String> {
+pub(crate) fn change(record: &Value) -> Result<RecordChange, String> {
     let is_mark = is_mark_of_reminder(record);
     let record: EventRecord =
         serde_json::from_value(record.clone()).map_err(|error| error.to_string())?;
@@ -36,17 +36,18 @@ pub(crate) fn change(record: &Value) -> Result<Change, String> {
     if is_mark {
         return reminder(&name, change);
     }
-    let read = |item| Image::from_stream(item).map(Box::new).map_err(|error| error.to_string());
+    let read =
+        |item| ClaimImage::from_stream(item).map(Box::new).map_err(|error| error.to_string());
     match name.as_str() {
-        "INSERT" => Ok(Change::Version { old: None, new: read(change.new_image)? }),
+        "INSERT" => Ok(RecordChange::Version { old: None, new: read(change.new_image)? }),
         "MODIFY" => {
             let (old, new) = (read(change.old_image)?, read(change.new_image)?);
             if new.version() <= old.version() {
-                return Ok(Change::Nothing);
+                return Ok(RecordChange::Nothing);
             }
-            Ok(Change::Version { old: Some(old), new })
+            Ok(RecordChange::Version { old: Some(old), new })
         }
-        "REMOVE" => Ok(Change::Nothing),
+        "REMOVE" => Ok(RecordChange::Nothing),
         other => Err(format!("unknown event name {other:?}")),
     }
 }
@@ -58,12 +59,12 @@ fn is_mark_of_reminder(record: &Value) -> bool {
 }
 
 /// A mark is put once and never changed.
-fn reminder(event_name: &str, change: StreamRecord) -> Result<Change, String> {
+fn reminder(event_name: &str, change: StreamRecord) -> Result<RecordChange, String> {
     if event_name != "INSERT" {
-        return Ok(Change::Nothing);
+        return Ok(RecordChange::Nothing);
     }
     ReminderDue::from_stream(change.new_image)
-        .map(Change::Reminder)
+        .map(RecordChange::Reminder)
         .map_err(|error| error.to_string())
 }
 
@@ -98,6 +99,6 @@ mod tests {
     fn an_unknown_kind_of_record_cannot_be_read_and_a_removal_says_nothing() {
         assert!(change(&record("RENAME", &json!({}))).is_err());
         assert!(change(&json!({"eventName": "INSERT"})).is_err());
-        assert!(matches!(change(&record("REMOVE", &json!({}))), Ok(Change::Nothing)));
+        assert!(matches!(change(&record("REMOVE", &json!({}))), Ok(RecordChange::Nothing)));
     }
 }

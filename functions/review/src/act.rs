@@ -2,7 +2,7 @@
 
 use domain::ids::ClaimId;
 use web::bodies::{self, GivenAction};
-use web::{Call, Caller, Failure, Reply};
+use web::{Call, Caller, Reply, RequestError};
 
 use app::{Api, ApiError, CommandRequest, moment, run_command};
 
@@ -10,7 +10,7 @@ use app::{Api, ApiError, CommandRequest, moment, run_command};
 pub(crate) async fn act(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiError> {
     let id = call.path_id(ClaimId::parse)?;
     let moment = moment(&app.store, call).await?;
-    let open = Box::pin(app.store.open_claim(&id, moment)).await?.ok_or(Failure::NotFound)?;
+    let open = Box::pin(app.store.open_claim(&id, moment)).await?.ok_or(RequestError::NotFound)?;
     let body = call.json()?;
     let kind = bodies::action(&body);
     let (command, note) = match bodies::review(&body) {

@@ -2,7 +2,7 @@
 
 use domain::ids::ClaimId;
 use domain::rejection::{FieldCode, FieldError};
-use web::{Call, Caller, Failure, Reply, bodies};
+use web::{Call, Caller, Reply, RequestError, bodies};
 
 use app::{Api, ApiError, claim_view, moment};
 
@@ -10,10 +10,10 @@ use app::{Api, ApiError, claim_view, moment};
 pub(crate) async fn assign(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiError> {
     let id = call.path_id(ClaimId::parse)?;
     let moment = moment(&app.store, call).await?;
-    let claim = Box::pin(app.store.claim(&id, moment)).await?.ok_or(Failure::NotFound)?;
+    let claim = Box::pin(app.store.claim(&id, moment)).await?.ok_or(RequestError::NotFound)?;
     let to = bodies::assignee(&call.json()?)?;
-    let by = caller.actor().staff_id().ok_or(Failure::RoleNotAllowed)?;
-    let fixed = || Failure::Fields(vec![FieldError::new("/to", FieldCode::NotEditable)]);
+    let by = caller.actor().staff_id().ok_or(RequestError::RoleNotAllowed)?;
+    let fixed = || RequestError::Fields(vec![FieldError::new("/to", FieldCode::NotEditable)]);
     if to.is_some() && !claim.state.is_open() {
         return Err(fixed().into());
     }

@@ -2,7 +2,7 @@
 
 use domain::command::{Command, CommandKind};
 use domain::ids::ClaimId;
-use web::{Call, Caller, Failure, Reply, bodies};
+use web::{Call, Caller, Reply, RequestError, bodies};
 
 use app::{Api, ApiError, CommandRequest, moment, run_command};
 
@@ -10,7 +10,7 @@ use app::{Api, ApiError, CommandRequest, moment, run_command};
 pub(crate) async fn erase(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiError> {
     let id = call.path_id(ClaimId::parse)?;
     let moment = moment(&app.store, call).await?;
-    let open = Box::pin(app.store.open_claim(&id, moment)).await?.ok_or(Failure::NotFound)?;
+    let open = Box::pin(app.store.open_claim(&id, moment)).await?.ok_or(RequestError::NotFound)?;
     let command = bodies::nothing(&call.json_or_empty()?).map(|()| Command::Erase);
     let (expected, kind) = (call.if_match(), Some(CommandKind::Erase));
     let request = CommandRequest { caller, open, expected, kind, command, moment };

@@ -1,10 +1,10 @@
 //! `GET /v1/reviews`: what waits in a queue or in any, longest first, or what needs somebody to vouch.
 
 use domain::claim::Claim;
-use store::{AssignedTo, ClaimList, ListedClaim, Moment, Source};
+use store::{AssignedTo, ClaimList, ListedClaim, RequestTime, Source};
 use web::queries::{Assignee, ReviewsQuery};
 use web::views::QueueTotalsView;
-use web::{Call, Caller, Page, Reply, queries};
+use web::{Call, Caller, PageRequest, Reply, queries};
 
 use app::{Api, ApiError, moment, pagination, queued_view};
 
@@ -44,8 +44,8 @@ pub(crate) async fn list(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<
 async fn waiting(
     app: &Api,
     query: &ReviewsQuery,
-    page: &Page,
-    moment: Moment,
+    page: &PageRequest,
+    moment: RequestTime,
 ) -> Result<ClaimsPage, ApiError> {
     let (from, limit) = pagination::start(page)?;
     let keep = |claim: &Claim| query.takes(claim, moment.at);

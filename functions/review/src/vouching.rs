@@ -10,9 +10,9 @@ use domain::program::{Policy, Vouching};
 use domain::queue::Queue;
 use domain::recipient::Authority;
 use futures_util::future::try_join_all;
-use store::{ClaimList, Cursor, ListedClaim, Moment, Source};
+use store::{ClaimList, Cursor, ListedClaim, RequestTime, Source};
 use web::queries::ReviewsQuery;
-use web::{Failure, Page};
+use web::{PageRequest, RequestError};
 
 use app::{Api, ApiError};
 
@@ -28,8 +28,8 @@ const AT_ONCE: usize = 32;
 pub(crate) async fn page(
     app: &Api,
     query: &ReviewsQuery,
-    page: &Page,
-    moment: Moment,
+    page: &PageRequest,
+    moment: RequestTime,
 ) -> Result<ClaimsPage, ApiError> {
     let (queue, from) = place(page.position.as_deref())?;
     let limit = u16::try_from(page.limit).unwrap_or(u16::MAX);
@@ -55,10 +55,10 @@ pub(crate) async fn page(
 }
 
 /// In which queue a page begins, and where in it.
-fn place(position: Option<&str>) -> Result<(Queue, Option<Cursor>), Failure> {
+fn place(position: Option<&str>) -> Result<(Queue, Option<Cursor>), RequestError> {
     match position {
         None => Ok((Queue::Submitted, None)),
-        Some(text) => serde_json::from_str(text).map_err(|_| Failure::InvalidCursor),
+        Some(text) => serde_json::from_str(text).map_err(|_| RequestError::InvalidCursor),
     }
 }
 
@@ -254,6 +254,6 @@ mod tests {
         assert_eq!(place(None), Ok((Queue::Submitted, None)));
         let next = serde_json::to_string(&(Queue::InReview, None::<Cursor>)).unwrap();
         assert_eq!(place(Some(&next)), Ok((Queue::InReview, None)));
-        assert_eq!(place(Some("{}")), Err(Failure::InvalidCursor));
+        assert_eq!(place(Some("{}")), Err(RequestError::InvalidCursor));
     }
 }

@@ -7,10 +7,10 @@ use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::{MetadataDirective, Tag, Tagging, TaggingDirective};
 use domain::document::MAX_DOCUMENT_BYTES;
 use domain::ids::ClaimId;
-use runtime::Failure;
+use runtime::InvocationError;
 
-use crate::event::Scanned;
-use crate::judge::Content;
+use crate::event::ScannedDocument;
+use crate::judge::DocumentContent;
 
 /// The tag of a clean document that no entry names: the bucket's lifecycle deletes by it (`template.yaml`).
 const NAMED: &str = "named";
@@ -23,7 +23,7 @@ const MOST_SCANS: u8 = 3;
 
 /// What becomes of a document that could not be scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Further {
+pub(crate) enum RescanOutcome {
     /// The scanner is given it again.
     Scan,
     /// It was given it often enough.
@@ -33,19 +33,22 @@ pub(crate) enum Further {
 }
 
 /// The bucket of the documents.
-pub struct Bucket {
+pub struct DocumentBucket {
     client: Client,
     name: String,
 }
 
-impl Bucket {
+impl DocumentBucket {
     /// The bucket of that name.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
         Self { client, name: name.into() }
     }
 
     /// The bytes that were scanned; `None` where they are not there any more.
-    pub(crate) async fn fetch(&self, scanned: &Scanned) -> Result<Option<Content>, Failure> {
+    pub(crate) async fn fetch(
+        &self,
+        scanned: &ScannedDocument,
+    ) -> Result<Option<DocumentContent>, InvocationError> {
         let object = self
             .client
             .get_object()
@@ -58,12 +61,12 @@ impl Bucket {
         let Some(object) = there(object)? else { return Ok(None) };
         let content_type = object.content_type.unwrap_or_default();
         let bytes = object.body.collect().await?.to_vec();
-        Ok(Some(Content { bytes, content_type }))
+        Ok(Some(DocumentContent { bytes, content_type }))
     }
 
     /// Copies the bytes that were scanned to where they can be fetched from; whether they were there. Nobody
     /// names the copy yet.
-    pub(crate) async fn keep(&self, scanned: &Scanned) -> Result<bool, Failure> {
+    pub(crate) async fn keep(&self, scanned: &ScannedDocument) -> Result<bool, InvocationError> {
         let copied = self
             .client
             .copy_object()
@@ -81,15 +84,18 @@ impl Bucket {
     /// Gives the document that could not be scanned to the scanner again: by a copy onto itself, which scanners take for an
     /// upload. The count is in the copy, so that there are no more of them than [`MOST_SCANS`] permits, however often a
     /// failure is told.
-    pub(crate) async fn give_again(&self, scanned: &Scanned) -> Result<Further, Failure> {
+    pub(crate) async fn give_again(
+        &self,
+        scanned: &ScannedDocument,
+    ) -> Result<RescanOutcome, InvocationError> {
         let key = scanned.document.quarantine_key();
         let object = self.client.get_object().bucket(&self.name).key(&key);
         let object = object.if_match(&scanned.etag).send().await;
-        let Some(object) = there(object)? else { return Ok(Further::Gone) };
+        let Some(object) = there(object)? else { return Ok(RescanOutcome::Gone) };
         let counted = object.metadata().and_then(|metadata| metadata.get(SCANS));
         let scans: u8 = counted.and_then(|text| text.parse().ok()).unwrap_or(1);
         if scans >= MOST_SCANS {
-            return Ok(Further::None);
+            return Ok(RescanOutcome::None);
         }
         let copied = self
             .client
@@ -103,18 +109,21 @@ impl Bucket {
             .set_content_type(object.content_type)
             .send()
             .await;
-        Ok(if there(copied)?.is_some() { Further::Scan } else { Further::Gone })
+        Ok(if there(copied)?.is_some() { RescanOutcome::Scan } else { RescanOutcome::Gone })
     }
 
     /// The clean documents of a claim.
-    pub(crate) async fn clean_documents(&self, claim: &ClaimId) -> Result<Vec<Document>, Failure> {
+    pub(crate) async fn clean_documents(
+        &self,
+        claim: &ClaimId,
+    ) -> Result<Vec<Document>, InvocationError> {
         let keys = self.keys_under(Document::clean_prefix(claim)).await?;
         Ok(keys.iter().filter_map(|key| Document::in_clean(key)).collect())
     }
 
     /// Deletes all that was ever uploaded for a claim, in quarantine and clean, in every version that the bucket
     /// keeps. Once more does nothing.
-    pub(crate) async fn delete_all(&self, claim: &ClaimId) -> Result<(), Failure> {
+    pub(crate) async fn delete_all(&self, claim: &ClaimId) -> Result<(), InvocationError> {
         for prefix in [Document::quarantine_prefix(claim), Document::clean_prefix(claim)] {
             self.delete_versions_under(&prefix).await?;
         }
@@ -122,7 +131,7 @@ impl Bucket {
     }
 
     /// A marker of a deletion is deleted like a version: its name says that there was a document.
-    async fn delete_versions_under(&self, prefix: &str) -> Result<(), Failure> {
+    async fn delete_versions_under(&self, prefix: &str) -> Result<(), InvocationError> {
         let mut from = (None, None);
         loop {
             let list = self.client.list_object_versions().bucket(&self.name).prefix(prefix);
@@ -141,7 +150,7 @@ impl Bucket {
         }
     }
 
-    async fn keys_under(&self, prefix: String) -> Result<Vec<String>, Failure> {
+    async fn keys_under(&self, prefix: String) -> Result<Vec<String>, InvocationError> {
         let list = self.client.list_objects_v2().bucket(&self.name);
         let pages = list.prefix(prefix).into_paginator().send();
         let pages = pages.collect::<Result<Vec<_>, _>>().await?;
@@ -151,7 +160,11 @@ impl Bucket {
 
     /// Says whether an entry names a clean document: the bucket deletes what none names. One that is not there
     /// any more stays so.
-    pub(crate) async fn mark(&self, document: &Document, named: bool) -> Result<(), Failure> {
+    pub(crate) async fn mark(
+        &self,
+        document: &Document,
+        named: bool,
+    ) -> Result<(), InvocationError> {
         let (client, key) = (&self.client, document.clean_key());
         if named {
             let call = client.delete_object_tagging().bucket(&self.name).key(key);
@@ -167,7 +180,7 @@ impl Bucket {
 
     /// Deletes the document from the quarantine; the bucket keeps it as an old version for a day. Once more does
     /// nothing.
-    pub(crate) async fn delete(&self, document: &Document) -> Result<(), Failure> {
+    pub(crate) async fn delete(&self, document: &Document) -> Result<(), InvocationError> {
         let key = document.quarantine_key();
         self.client.delete_object().bucket(&self.name).key(key).send().await?;
         Ok(())
@@ -175,7 +188,7 @@ impl Bucket {
 }
 
 /// The answer, unless the object is gone or is another by now.
-fn there<T, E, R>(answer: Result<T, SdkError<E, R>>) -> Result<Option<T>, Failure>
+fn there<T, E, R>(answer: Result<T, SdkError<E, R>>) -> Result<Option<T>, InvocationError>
 where
     SdkError<E, R>: std::error::Error + Send + Sync + 'static,
     E: ProvideErrorMetadata,

@@ -8,17 +8,17 @@ use serde_json::Value;
 
 /// A document of the quarantine, and what the scan said of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Scanned {
+pub(crate) struct ScannedDocument {
     pub(crate) document: Document,
     /// Of the bytes that were scanned.
     pub(crate) etag: String,
     /// `None`: it could not be scanned.
-    pub(crate) verdict: Option<Verdict>,
+    pub(crate) verdict: Option<ScanVerdict>,
 }
 
 /// What a scan says of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum ScanVerdict {
     NoThreats,
     /// Something was found, or it cannot be looked into: a password protects it, for example.
     Threats,
@@ -26,7 +26,7 @@ pub(crate) enum Verdict {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Detail {
+struct ScanDetail {
     s3_object_details: ObjectDetails,
     scan_result_details: ResultDetails,
 }
@@ -45,15 +45,15 @@ struct ResultDetails {
 }
 
 /// The scan in a message of the bus; `None` where it is of nothing in the quarantine.
-pub(crate) fn scanned(event: &Value) -> Option<Scanned> {
-    let detail: Detail = serde_json::from_value(event.get("detail")?.clone()).ok()?;
+pub(crate) fn scanned(event: &Value) -> Option<ScannedDocument> {
+    let detail: ScanDetail = serde_json::from_value(event.get("detail")?.clone()).ok()?;
     let verdict = match detail.scan_result_details.scan_result_status.as_str() {
-        "NO_THREATS_FOUND" => Some(Verdict::NoThreats),
-        "THREATS_FOUND" | "UNSUPPORTED" => Some(Verdict::Threats),
+        "NO_THREATS_FOUND" => Some(ScanVerdict::NoThreats),
+        "THREATS_FOUND" | "UNSUPPORTED" => Some(ScanVerdict::Threats),
         _ => None,
     };
     let document = Document::in_quarantine(&detail.s3_object_details.object_key)?;
-    Some(Scanned { document, etag: detail.s3_object_details.e_tag, verdict })
+    Some(ScannedDocument { document, etag: detail.s3_object_details.e_tag, verdict })
 }
 
 /// The claim of an event of that type; `None` for any other event.
@@ -85,9 +85,9 @@ mod tests {
     fn a_scan_of_the_quarantine_is_read_and_anything_else_is_not() {
         let key = format!("quarantine/{}/e1/{}", "a".repeat(26), "ab".repeat(32));
         let verdict = |status| scanned(&event(&key, status)).unwrap().verdict;
-        assert_eq!(verdict("NO_THREATS_FOUND"), Some(Verdict::NoThreats));
-        assert_eq!(verdict("THREATS_FOUND"), Some(Verdict::Threats));
-        assert_eq!(verdict("UNSUPPORTED"), Some(Verdict::Threats));
+        assert_eq!(verdict("NO_THREATS_FOUND"), Some(ScanVerdict::NoThreats));
+        assert_eq!(verdict("THREATS_FOUND"), Some(ScanVerdict::Threats));
+        assert_eq!(verdict("UNSUPPORTED"), Some(ScanVerdict::Threats));
         assert_eq!(verdict("FAILED"), None);
         assert_eq!(scanned(&event("clean/x", "NO_THREATS_FOUND")), None);
         assert_eq!(scanned(&json!({"detail": {}})), None);

@@ -7,7 +7,7 @@ use domain::ids::Sha256Hash;
 use fuzz::{Tally, bytes};
 
 use crate::event;
-use crate::judge::{Content, judge};
+use crate::judge::{DocumentContent, judge};
 use crate::package::{self, tests::text};
 
 /// The examples are taken, and not everything is.
@@ -38,7 +38,7 @@ fn a_document_is_of_one_kind_at_most() {
     tells_apart(bytes("document", &examples, |bytes| {
         let is_clean = |kind: &DocumentKind| {
             let content_type = kind.content_type().to_owned();
-            let content = Content { bytes: bytes.to_vec(), content_type };
+            let content = DocumentContent { bytes: bytes.to_vec(), content_type };
             let other = judge(&content, Sha256Hash([7; 32]));
             assert_eq!(other, Scan::None, "another digest was declared");
             judge(&content, Sha256Hash::of(bytes)) == Scan::Clean

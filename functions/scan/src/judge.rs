@@ -13,14 +13,14 @@ const PDF_END_WITHIN: usize = 1024;
 
 /// A document's content, and what it says it is.
 #[derive(Debug, Clone)]
-pub(crate) struct Content {
+pub(crate) struct DocumentContent {
     pub(crate) bytes: Vec<u8>,
     pub(crate) content_type: String,
 }
 
 /// `none`: another document than the declared one, which can be brought again. `infected`: the
 /// declared one, and it cannot be used.
-pub(crate) fn judge(content: &Content, declared: Sha256Hash) -> Scan {
+pub(crate) fn judge(content: &DocumentContent, declared: Sha256Hash) -> Scan {
     if Sha256Hash::of(&content.bytes) != declared {
         return Scan::None;
     }
@@ -52,7 +52,8 @@ mod tests {
     const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n%%EOF\n";
 
     fn judged(bytes: &[u8], kind: DocumentKind) -> Scan {
-        let content = Content { bytes: bytes.to_vec(), content_type: kind.content_type().into() };
+        let content =
+            DocumentContent { bytes: bytes.to_vec(), content_type: kind.content_type().into() };
         judge(&content, Sha256Hash::of(bytes))
     }
 
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn another_content_than_the_declared_one_is_not_that_document() {
-        let content = Content {
+        let content = DocumentContent {
             bytes: PDF.to_vec(),
             content_type: DocumentKind::Pdf.content_type().to_owned(),
         };

@@ -22,31 +22,31 @@ use domain::command::Command;
 use domain::event::EventType;
 use domain::ids::ClaimId;
 use runtime::fields::{self, metric};
-use runtime::{Failure, Invocation, telemetry};
+use runtime::{Invocation, InvocationError, telemetry};
 use serde_json::Value;
 use store::{Store, StoreError};
 use tracing::{info, warn};
 
-pub use crate::bucket::Bucket;
-use crate::bucket::Further;
-use crate::event::{Scanned, Verdict};
+pub use crate::bucket::DocumentBucket;
+use crate::bucket::RescanOutcome;
+use crate::event::{ScanVerdict, ScannedDocument};
 
 /// What the function needs.
 pub struct App {
     store: Store,
-    bucket: Bucket,
+    bucket: DocumentBucket,
 }
 
 impl App {
     /// The function over a store and the bucket of the documents.
-    pub fn new(store: Store, bucket: Bucket) -> Self {
+    pub fn new(store: Store, bucket: DocumentBucket) -> Self {
         Self { store, bucket }
     }
 }
 
 /// Whether a message is done with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Done {
+enum MessageOutcome {
     /// It is.
     Now,
     /// It shall come again: what it calls for is done later.
@@ -62,7 +62,7 @@ pub async fn handle(
     app: &App,
     event: Value,
     _invocation: Invocation,
-) -> Result<SqsBatchResponse, Failure> {
+) -> Result<SqsBatchResponse, InvocationError> {
     let mut response = SqsBatchResponse::default();
     if event.get("Records").is_none() {
         Box::pin(carry_out(app, &event, false)).await?;
@@ -86,7 +86,7 @@ async fn is_done(app: &App, message: &SqsMessage) -> bool {
     };
     let received = message.attributes.get("ApproximateReceiveCount").map(String::as_str);
     match Box::pin(carry_out(app, &event, received == Some("1"))).await {
-        Ok(done) => done == Done::Now,
+        Ok(done) => done == MessageOutcome::Now,
         Err(failure) => {
             telemetry::count(metric::FAULTS, 1);
             telemetry::failure("An event could not be carried out", failure.error());
@@ -97,28 +97,32 @@ async fn is_done(app: &App, message: &SqsMessage) -> bool {
 
 /// Carries out what an event of the scanner says, or looks after the documents of a claim that was edited or erased.
 /// `is_new`: it has come for the first time.
-async fn carry_out(app: &App, event: &Value, is_new: bool) -> Result<Done, Failure> {
+async fn carry_out(
+    app: &App,
+    event: &Value,
+    is_new: bool,
+) -> Result<MessageOutcome, InvocationError> {
     if let Some(claim) = event::claim_of(EventType::Edited, event) {
         let documents = app.bucket.clean_documents(&claim).await?;
         Box::pin(mark(app, &claim, &documents)).await?;
-        return Ok(Done::Now);
+        return Ok(MessageOutcome::Now);
     }
     if let Some(claim) = event::claim_of(EventType::Erased, event) {
         app.bucket.delete_all(&claim).await?;
-        return Ok(Done::Now);
+        return Ok(MessageOutcome::Now);
     }
     let Some(scanned) = event::scanned(event) else {
         warn!(
             "An event is neither of a scan of an uploaded document nor of an edited or erased claim"
         );
-        return Ok(Done::Now);
+        return Ok(MessageOutcome::Now);
     };
     let claim = &scanned.document.claim;
     let Some(verdict) = scanned.verdict else {
         if is_new {
             // What keeps the scanner from it may pass by the time that the message comes again.
             info!({ fields::CLAIM_ID } = %claim, "A document was not scanned and is given to the scanner again later");
-            return Ok(Done::Later);
+            return Ok(MessageOutcome::Later);
         }
         Box::pin(scan_again(app, &scanned)).await?;
         return tidied(app, claim).await;
@@ -129,24 +133,24 @@ async fn carry_out(app: &App, event: &Value, is_new: bool) -> Result<Done, Failu
 
 /// Deletes the documents of a claim that was erased: a form may have been used behind the erasure, and a copy have been
 /// made beside it.
-async fn tidied(app: &App, claim: &ClaimId) -> Result<Done, Failure> {
+async fn tidied(app: &App, claim: &ClaimId) -> Result<MessageOutcome, InvocationError> {
     if is_erased(app, claim).await? {
         app.bucket.delete_all(claim).await?;
     }
-    Ok(Done::Now)
+    Ok(MessageOutcome::Now)
 }
 
 /// Gives a document to the scanner again, until it has failed often enough.
-async fn scan_again(app: &App, scanned: &Scanned) -> Result<(), Failure> {
+async fn scan_again(app: &App, scanned: &ScannedDocument) -> Result<(), InvocationError> {
     let claim = &scanned.document.claim;
     match app.bucket.give_again(scanned).await? {
-        Further::Gone => {
+        RescanOutcome::Gone => {
             info!({ fields::CLAIM_ID } = %claim, "A document has left the quarantine already");
         }
-        Further::Scan => {
+        RescanOutcome::Scan => {
             info!({ fields::CLAIM_ID } = %claim, "A document is given to the scanner again");
         }
-        Further::None => {
+        RescanOutcome::None => {
             telemetry::count(metric::FAULTS, 1);
             telemetry::count(metric::SCAN_FAILED, 1);
             warn!({ fields::CLAIM_ID } = %claim, "A document could not be scanned");
@@ -156,7 +160,11 @@ async fn scan_again(app: &App, scanned: &Scanned) -> Result<(), Failure> {
 }
 
 /// Settles what the scanner has found in a document.
-async fn settle(app: &App, scanned: &Scanned, verdict: Verdict) -> Result<(), Failure> {
+async fn settle(
+    app: &App,
+    scanned: &ScannedDocument,
+    verdict: ScanVerdict,
+) -> Result<(), InvocationError> {
     let document = &scanned.document;
     let Some(scan) = Box::pin(judged(app, scanned, verdict)).await? else {
         info!({ fields::CLAIM_ID } = %document.claim, "A document has left the quarantine already");
@@ -179,8 +187,12 @@ async fn is_erased(app: &App, claim: &ClaimId) -> Result<bool, StoreError> {
 }
 
 /// What the entry is told; `None` where the document is not there any more, or another by now.
-async fn judged(app: &App, scanned: &Scanned, verdict: Verdict) -> Result<Option<Scan>, Failure> {
-    if verdict == Verdict::Threats {
+async fn judged(
+    app: &App,
+    scanned: &ScannedDocument,
+    verdict: ScanVerdict,
+) -> Result<Option<Scan>, InvocationError> {
+    if verdict == ScanVerdict::Threats {
         return Ok(Some(Scan::Infected));
     }
     let Some(content) = app.bucket.fetch(scanned).await? else { return Ok(None) };
@@ -217,7 +229,7 @@ async fn record(app: &App, document: &Document, scan: Scan) -> Result<(), StoreE
 
 /// Marks which of these clean documents of a claim its entries name. An edit may come meanwhile: so the claim is
 /// read once more behind the marks, and they are right as of its last reading.
-async fn mark(app: &App, claim: &ClaimId, documents: &[Document]) -> Result<(), Failure> {
+async fn mark(app: &App, claim: &ClaimId, documents: &[Document]) -> Result<(), InvocationError> {
     let mut marked = None;
     loop {
         let named = named_of(app, claim, documents).await?;

@@ -8,6 +8,6 @@ async fn main() -> Result<(), StartError> {
     let (table, documents) = settings::read::<settings::Scan>()?;
     let clients = Clients::load().await;
     let store = open_store(&clients, table).await;
-    let bucket = scan::Bucket::new(clients.s3(), documents.bucket);
+    let bucket = scan::DocumentBucket::new(clients.s3(), documents.bucket);
     Box::pin(runtime::serve_event("scan", scan::App::new(store, bucket), scan::handle)).await
 }

@@ -12,7 +12,7 @@ mod event;
 
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use runtime::fields::{self, metric};
-use runtime::{Bus, Failure, Invocation, telemetry};
+use runtime::{Bus, Invocation, InvocationError, telemetry};
 use serde_json::Value;
 use store::{ContactVerified, DirectoryEntry, ReconcileReport, Store, StoreError};
 use tracing::info;
@@ -39,9 +39,9 @@ pub async fn handle(
     app: &App,
     event: Value,
     _invocation: Invocation,
-) -> Result<DynamoDbEventResponse, Failure> {
+) -> Result<DynamoDbEventResponse, InvocationError> {
     let records = event.get("Records").and_then(Value::as_array);
-    let records = records.ok_or_else(|| Failure::new("an event without records"))?;
+    let records = records.ok_or_else(|| InvocationError::new("an event without records"))?;
     let mut response = DynamoDbEventResponse::default();
     for record in records {
         let Some(entry) = entry_of(record) else { continue };

@@ -3,7 +3,7 @@
 use lambda_http::{Body, Request, Response};
 use runtime::settings::AppClientSettings;
 use runtime::{Clients, KeyRing, StartError, open_store_and_ring, serve_http, settings, telemetry};
-use store::{Moment, Store};
+use store::{RequestTime, Store};
 use web::{AppClients, Call, Cursors};
 
 use crate::cursors::ListCursors;
@@ -36,7 +36,7 @@ pub fn app_clients(settings: AppClientSettings) -> AppClients {
 ///
 /// # Errors
 /// Where the table does not answer.
-pub async fn moment(store: &Store, call: &Call<'_>) -> Result<Moment, ApiError> {
+pub async fn moment(store: &Store, call: &Call<'_>) -> Result<RequestTime, ApiError> {
     Ok(store.moment_of(call.arrived_at()).await?)
 }
 

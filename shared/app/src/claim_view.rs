@@ -3,8 +3,8 @@
 use domain::claim::{Claim, Scan};
 use domain::ids::{EvidenceId, Version};
 use domain::recipient::Recipients;
-use store::{ClaimRead, CommandOutcome, Competition, ListedClaim, Moment, Store};
-use web::views::{ClaimView, CustomerClaimView, Shown, ShownRemarks, audience_of};
+use store::{ClaimRead, CommandOutcome, Competition, ListedClaim, RequestTime, Store};
+use web::views::{ClaimContext, ClaimView, CustomerClaimView, ShownRemarks, audience_of};
 use web::{Caller, Viewer};
 
 use crate::error::ApiError;
@@ -19,7 +19,7 @@ pub async fn claim_view(
     store: &Store,
     claim: Claim,
     caller: &Caller,
-    moment: Moment,
+    moment: RequestTime,
 ) -> Result<ClaimView, ApiError> {
     let competition = match caller.viewer() {
         Viewer::Staff => Some(Box::pin(store.competition(&claim, moment.at)).await?),
@@ -33,7 +33,7 @@ pub(crate) async fn view_after_command(
     store: &Store,
     outcome: CommandOutcome,
     caller: &Caller,
-    moment: Moment,
+    moment: RequestTime,
 ) -> Result<ClaimView, ApiError> {
     let CommandOutcome { claim, competition, recipients: _, effect: _ } = outcome;
     match competition.filter(|_| caller.viewer() == Viewer::Staff) {
@@ -47,7 +47,7 @@ async fn explained_view(
     mut claim: Claim,
     competition: Option<Competition>,
     caller: &Caller,
-    moment: Moment,
+    moment: RequestTime,
 ) -> Result<ClaimView, ApiError> {
     store.name_added_days(&mut claim).await?;
     let policy = store.policy_of(&claim).await?;
@@ -60,7 +60,7 @@ async fn explained_view(
         }
         None => (None, None, None),
     };
-    let shown = Shown {
+    let shown = ClaimContext {
         policy: &policy,
         now: moment.at,
         viewer,
@@ -116,11 +116,11 @@ pub async fn listed_view(
     store: &Store,
     claim: &Claim,
     caller: &Caller,
-    moment: Moment,
+    moment: RequestTime,
 ) -> Result<ClaimView, ApiError> {
     let policy = store.policy_of(claim).await?;
     let viewer = caller.viewer();
-    let shown = Shown {
+    let shown = ClaimContext {
         policy: &policy,
         now: moment.at,
         viewer,
@@ -141,7 +141,7 @@ pub async fn listed_customer_view(
     store: &Store,
     claim: &Claim,
     caller: &Caller,
-    moment: Moment,
+    moment: RequestTime,
 ) -> Result<CustomerClaimView, ApiError> {
     let view = listed_view(store, claim, caller, moment).await?;
     Ok(CustomerClaimView::of(view, claim, &store.policy_of(claim).await?))
@@ -155,7 +155,7 @@ pub async fn queued_view(
     store: &Store,
     listed: &ListedClaim,
     caller: &Caller,
-    moment: Moment,
+    moment: RequestTime,
 ) -> Result<ClaimView, ApiError> {
     let view = listed_view(store, &listed.claim, caller, moment).await?;
     Ok(view.with_assignee(listed.assigned_to.as_ref()))
@@ -171,7 +171,7 @@ pub async fn customer_view(
     claim: &Claim,
     asked: Option<Recipients>,
     caller: &Caller,
-    moment: Moment,
+    moment: RequestTime,
 ) -> Result<CustomerClaimView, ApiError> {
     let policy = store.policy_of(claim).await?;
     let asked = match asked {
@@ -179,7 +179,7 @@ pub async fn customer_view(
         None => store.recipients(claim).await?,
     };
     let recipients = asked.map(KnownRecipients::asked);
-    let shown = Shown {
+    let shown = ClaimContext {
         policy: &policy,
         now: moment.at,
         viewer: caller.viewer(),

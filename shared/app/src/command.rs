@@ -5,8 +5,8 @@ use domain::claim::Claim;
 use domain::command::{Command, CommandKind};
 use domain::decide;
 use domain::ids::Version;
-use store::{CommandAnswer, Moment, OpenClaim, Store};
-use web::{Caller, Failure, IfMatch, Reply, Viewer};
+use store::{CommandAnswer, OpenClaim, RequestTime, Store};
+use web::{Caller, IfMatch, Reply, RequestError, Viewer};
 
 use crate::claim_view::view_after_command;
 use crate::error::ApiError;
@@ -18,13 +18,13 @@ pub struct CommandRequest<'a> {
     /// The claim as it was read for the command.
     pub open: OpenClaim,
     /// Which versions the caller names, or why none.
-    pub expected: Result<IfMatch, Failure>,
+    pub expected: Result<IfMatch, RequestError>,
     /// Which command; `None` where its name could not be read.
     pub kind: Option<CommandKind>,
     /// The command, or why its arguments could not be read.
-    pub command: Result<Command, Failure>,
+    pub command: Result<Command, RequestError>,
     /// When the request arrived.
-    pub moment: Moment,
+    pub moment: RequestTime,
 }
 
 /// Runs the command: role, version, arguments, decision, commit. The answer is the claim as it is then.
@@ -62,11 +62,11 @@ pub fn refuse_arguments(
     expected: Option<Version>,
     kind: Option<CommandKind>,
     caller: &Caller,
-    moment: Moment,
-    failure: Failure,
-) -> Failure {
+    moment: RequestTime,
+    failure: RequestError,
+) -> RequestError {
     if expected.is_some_and(|seen| seen != claim.version) {
-        return Failure::VersionMismatch { current: Some(claim.version.into()) };
+        return RequestError::VersionMismatch { current: Some(claim.version.into()) };
     }
     match kind {
         Some(kind) => state_first(claim, kind, caller, moment, failure),
@@ -79,9 +79,9 @@ pub fn state_first(
     claim: &Claim,
     command: CommandKind,
     caller: &Caller,
-    moment: Moment,
-    failure: Failure,
-) -> Failure {
+    moment: RequestTime,
+    failure: RequestError,
+) -> RequestError {
     match decide::refuse_by_state(claim, command, caller.actor(), moment.at) {
         Ok(()) => failure,
         Err(refusal) => refusal.into(),

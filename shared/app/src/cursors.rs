@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use runtime::{KeyRing, Keys};
-use web::{Call, Caller, Cursors, Failure, Page};
+use web::{Call, Caller, Cursors, PageRequest, RequestError};
 
 /// Seals cursors under the current key, and opens those of every key that is kept.
 #[derive(Debug)]
@@ -29,9 +29,13 @@ impl ListCursors {
     ///
     /// # Errors
     /// For a limit or a cursor that is none.
-    pub async fn page(&self, call: &Call<'_>, caller: &Caller) -> Result<Page, Failure> {
+    pub async fn page(
+        &self,
+        call: &Call<'_>,
+        caller: &Caller,
+    ) -> Result<PageRequest, RequestError> {
         match self.0.current().page(call, caller) {
-            Err(Failure::InvalidCursor) => self.0.renewed().await.page(call, caller),
+            Err(RequestError::InvalidCursor) => self.0.renewed().await.page(call, caller),
             read => read,
         }
     }

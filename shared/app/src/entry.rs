@@ -5,20 +5,20 @@ use std::collections::BTreeSet;
 use domain::ids::{PartnerId, ProgramId};
 use domain::rejection::{FieldCode, FieldError, Rejection};
 use serde::Serialize;
-use store::{Consequences, EntryWrite, Foreseen, Revised, Store, StoreError};
+use store::{Consequences, DryRun, EntryWrite, RevisedEntry, Store, StoreError};
 use web::views::{ConsequenceCounts, ConsequencesView};
-use web::{EntityTag, Failure, IfMatch, Reply};
+use web::{EntityTag, IfMatch, Reply, RequestError};
 
 /// The tag of an entry whose revision is all that changes.
-pub fn tag_of<T>(entry: &Revised<T>) -> EntityTag {
+pub fn tag_of<T>(entry: &RevisedEntry<T>) -> EntityTag {
     EntityTag::of_revision(entry.revision)
 }
 
 /// What a write may replace: whatever `If-Match` names, and anything where there is none.
 pub fn permits<'a, T>(
     expected: Option<&'a IfMatch>,
-    tag: impl Fn(&Revised<T>) -> EntityTag + Send + Sync + 'a,
-) -> impl Fn(Option<&Revised<T>>, bool) -> bool + Send + Sync + 'a {
+    tag: impl Fn(&RevisedEntry<T>) -> EntityTag + Send + Sync + 'a,
+) -> impl Fn(Option<&RevisedEntry<T>>, bool) -> bool + Send + Sync + 'a {
     move |present, repeats| {
         expected.is_none_or(|expected| expected.permits(present.map(&tag).as_ref(), repeats))
     }
@@ -27,15 +27,15 @@ pub fn permits<'a, T>(
 /// The entry as it is stored.
 ///
 /// # Errors
-/// [`Failure::VersionMismatch`] where the caller has seen another one.
+/// [`RequestError::VersionMismatch`] where the caller has seen another one.
 pub fn stored<T>(
     write: EntryWrite<T>,
-    tag: impl Fn(&Revised<T>) -> EntityTag,
-) -> Result<Revised<T>, Failure> {
+    tag: impl Fn(&RevisedEntry<T>) -> EntityTag,
+) -> Result<RevisedEntry<T>, RequestError> {
     match write {
         EntryWrite::Created(entry) | EntryWrite::Stored(entry) => Ok(entry),
         EntryWrite::Stale(present) => {
-            Err(Failure::VersionMismatch { current: present.as_ref().map(tag) })
+            Err(RequestError::VersionMismatch { current: present.as_ref().map(tag) })
         }
     }
 }
@@ -48,7 +48,7 @@ pub fn answered<T, V: Serialize>(
     write: EntryWrite<T>,
     path: &str,
     view: impl Fn(&T) -> V,
-) -> Result<Reply, Failure> {
+) -> Result<Reply, RequestError> {
     let is_new = matches!(write, EntryWrite::Created(_));
     let stored = stored(write, tag_of)?;
     let view = view(&stored.entry);
@@ -71,24 +71,24 @@ pub fn consequences_view(consequences: &Consequences) -> ConsequencesView {
 /// The present and the next entry of a dry run.
 ///
 /// # Errors
-/// [`Failure::VersionMismatch`] where the caller has seen another entry.
+/// [`RequestError::VersionMismatch`] where the caller has seen another entry.
 pub fn foreseen<T>(
-    foreseen: Foreseen<T>,
-    tag: impl Fn(&Revised<T>) -> EntityTag,
-) -> Result<(Option<Revised<T>>, T), Failure> {
+    foreseen: DryRun<T>,
+    tag: impl Fn(&RevisedEntry<T>) -> EntityTag,
+) -> Result<(Option<RevisedEntry<T>>, T), RequestError> {
     match foreseen {
-        Foreseen::Next { present, next } => Ok((present, next)),
-        Foreseen::Stale(present) => {
-            Err(Failure::VersionMismatch { current: present.as_ref().map(tag) })
+        DryRun::Next { present, next } => Ok((present, next)),
+        DryRun::Stale(present) => {
+            Err(RequestError::VersionMismatch { current: present.as_ref().map(tag) })
         }
     }
 }
 
 /// The answer to a dry run: what would follow, and the tag of the present entry.
 pub fn rehearsed<T>(
-    present: Option<&Revised<T>>,
+    present: Option<&RevisedEntry<T>>,
     consequences: &Consequences,
-    tag: impl Fn(&Revised<T>) -> EntityTag,
+    tag: impl Fn(&RevisedEntry<T>) -> EntityTag,
 ) -> Reply {
     let reply = Reply::ok(&consequences_view(consequences));
     match present {
@@ -99,7 +99,7 @@ pub fn rehearsed<T>(
 
 /// An id of a body that names nothing, at its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unknown<T> {
+pub struct UnknownReference<T> {
     /// The id that names nothing.
     pub id: T,
     /// Where it stands, and that it names nothing.
@@ -113,7 +113,7 @@ pub struct Unknown<T> {
 pub async fn unknown_programs(
     store: &Store,
     named: Vec<(String, ProgramId)>,
-) -> Result<Vec<Unknown<ProgramId>>, StoreError> {
+) -> Result<Vec<UnknownReference<ProgramId>>, StoreError> {
     let ids = named.iter().map(|(_, id)| id).collect::<BTreeSet<_>>();
     let unknown = store.unknown_programs(ids).await?;
     Ok(places(named, &unknown, FieldCode::ProgramUnknown))
@@ -126,7 +126,7 @@ pub async fn unknown_programs(
 pub async fn unknown_partners(
     store: &Store,
     named: Vec<(String, PartnerId)>,
-) -> Result<Vec<Unknown<PartnerId>>, StoreError> {
+) -> Result<Vec<UnknownReference<PartnerId>>, StoreError> {
     let ids = named.iter().map(|(_, id)| id).collect::<BTreeSet<_>>();
     let unknown = store.unknown_partners(ids).await?;
     Ok(places(named, &unknown, FieldCode::PartnerUnknown))
@@ -136,9 +136,9 @@ fn places<T: Ord>(
     named: Vec<(String, T)>,
     unknown: &BTreeSet<T>,
     code: FieldCode,
-) -> Vec<Unknown<T>> {
+) -> Vec<UnknownReference<T>> {
     let is_unknown = |(_, id): &(String, T)| unknown.contains(id);
-    let place = |(at, id): (String, T)| Unknown { id, error: FieldError::new(at, code) };
+    let place = |(at, id): (String, T)| UnknownReference { id, error: FieldError::new(at, code) };
     named.into_iter().filter(is_unknown).map(place).collect()
 }
 
@@ -147,7 +147,7 @@ fn places<T: Ord>(
 /// # Errors
 /// [`Rejection::Fields`].
 pub fn checked<T>(
-    read: Result<T, Failure>,
+    read: Result<T, RequestError>,
     errors: impl IntoIterator<Item = FieldError>,
 ) -> Result<T, Rejection> {
     let mut errors: Vec<_> = errors.into_iter().collect();

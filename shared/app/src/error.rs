@@ -4,19 +4,19 @@ use domain::rejection::{FieldCode, FieldError, Rejection};
 use lambda_http::{Body, Response};
 use runtime::telemetry;
 use store::StoreError;
-use web::{Call, Failure};
+use web::{Call, RequestError};
 
 /// A refusal that the caller can do something about, or an error of the store.
 #[derive(Debug)]
 pub enum ApiError {
     /// What the caller did wrong, or has to wait for.
-    Refused(Failure),
+    Refused(RequestError),
     /// What the store says.
     Store(StoreError),
 }
 
-impl From<Failure> for ApiError {
-    fn from(failure: Failure) -> Self {
+impl From<RequestError> for ApiError {
+    fn from(failure: RequestError) -> Self {
         Self::Refused(failure)
     }
 }
@@ -36,7 +36,7 @@ impl From<StoreError> for ApiError {
 impl ApiError {
     /// What the caller is told. What is a fault of ours is logged here, once; a caller learns nothing of it
     /// but when to come again.
-    pub fn into_failure(self) -> Failure {
+    pub fn into_failure(self) -> RequestError {
         let error = match self {
             Self::Refused(failure) => return failure,
             Self::Store(error) => error,
@@ -46,19 +46,19 @@ impl ApiError {
             | StoreError::Unavailable(_)
             | StoreError::Corrupt(_) => {
                 telemetry::failure("A request could not be answered", &error);
-                Failure::Unavailable
+                RequestError::Unavailable
             }
             StoreError::ClockUntrusted => {
                 telemetry::failure("A deadline was not carried out: the clock is wrong", &error);
-                Failure::Unavailable
+                RequestError::Unavailable
             }
             StoreError::Rejected(rejection) => rejection.into(),
             StoreError::VersionMismatch { current } => {
-                Failure::VersionMismatch { current: Some(current.into()) }
+                RequestError::VersionMismatch { current: Some(current.into()) }
             }
-            StoreError::IdempotencyConflict => Failure::IdempotencyConflict,
+            StoreError::IdempotencyConflict => RequestError::IdempotencyConflict,
             StoreError::DomainsTaken(_) => {
-                Failure::Fields(vec![FieldError::new("/domains", FieldCode::DomainTaken)])
+                RequestError::Fields(vec![FieldError::new("/domains", FieldCode::DomainTaken)])
             }
         }
     }

@@ -1,13 +1,13 @@
 //! Pages of the store's lists: a position within a request's cursor is the store's own.
 
 use store::Cursor;
-use web::{Failure, Page};
+use web::{PageRequest, RequestError};
 
 /// Where a page begins in the store's list, and how many entries it may have.
-pub fn start(page: &Page) -> Result<(Option<Cursor>, u16), Failure> {
+pub fn start(page: &PageRequest) -> Result<(Option<Cursor>, u16), RequestError> {
     let from = page.position.as_deref().map(serde_json::from_str).transpose();
     let limit = u16::try_from(page.limit).unwrap_or(u16::MAX);
-    Ok((from.map_err(|_| Failure::InvalidCursor)?, limit))
+    Ok((from.map_err(|_| RequestError::InvalidCursor)?, limit))
 }
 
 /// The position at which the next page begins.

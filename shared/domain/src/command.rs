@@ -17,7 +17,7 @@ use crate::reason::{Reason, ReasonCode};
 use crate::text::Comment;
 
 pub use input::{ClaimInput, DeclaredEvidence};
-pub use needs::Needs;
+pub use needs::CommandNeeds;
 
 coded! {
     /// A command with its arguments.
@@ -92,17 +92,17 @@ coded! {
         /// The customer says no.
         Decline {
             /// The items that the customer refuses.
-            items: Selection,
+            items: ItemSelection,
         } => "decline",
         /// The customer takes a no back.
         Undo {
             /// The items whose "no" is to be taken back.
-            items: Selection,
+            items: ItemSelection,
         } => "undo",
         /// The customer says yes.
         Accept {
             /// The items that the customer accepts.
-            items: Selection,
+            items: ItemSelection,
         } => "accept",
         /// End the association of one item at once.
         End {
@@ -171,7 +171,7 @@ coded! {
             since: Instant,
         } => "supersede",
         /// Items, tenant or enrolment are gone.
-        Vanish(Vanished) => "vanish",
+        Vanish(DirectoryLoss) => "vanish",
         /// The claim's deadline has passed: do what silence does.
         DeadlinePassed => "deadline_passed",
         /// Erase the personal data of a claim that is over.
@@ -196,7 +196,7 @@ pub struct Creation {
 /// What is gone, of what a claim stands on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Vanished {
+pub enum DirectoryLoss {
     /// These items: their subscription has ended.
     Items(Vec<ItemNo>),
     /// The tenant, and with it every item.
@@ -222,7 +222,7 @@ pub struct GivenReason {
 /// Which of a claim's items a customer means.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Selection {
+pub enum ItemSelection {
     /// Every item of the claim that the command can be about.
     All,
     /// The items of these numbers, and no other.

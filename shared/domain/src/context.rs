@@ -15,14 +15,14 @@ use crate::rejection::Rejection;
 
 /// Whose days are counted: a calendar and a zone.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct LocalCalendar {
     /// The calendar by which business days are counted.
     pub calendar: BusinessCalendar,
     /// Its time zone, or every zone of its country.
     pub zone: Zone,
 }
 
-impl Place {
+impl LocalCalendar {
     /// The deadline `business_days` after `from` of a party whose place this is. Where its calendar ends
     /// it is counted in the operator's, and where that ends too in Monday to Friday; always in this
     /// place's zone (`docs/domain.md §4`, 7). Not for a customer's window, which is never guessed:
@@ -63,18 +63,18 @@ impl Place {
 }
 
 /// The three calendars (`docs/domain.md §4`, 8). Partner and customer are there when the command's
-/// [`crate::command::Needs`] ask for them.
+/// [`crate::command::CommandNeeds`] ask for them.
 #[derive(Debug, Clone)]
-pub struct Places {
+pub struct LocalCalendars {
     /// The calendar and zone of the operator, which also stand in where those of another party end.
-    pub operator: Place,
+    pub operator: LocalCalendar,
     /// The calendar and zone of the partner; `None` where the command does not need them.
-    pub partner: Option<Place>,
+    pub partner: Option<LocalCalendar>,
     /// The calendar and zone of the customer; `None` where the command does not need them.
-    pub customer: Option<Place>,
+    pub customer: Option<LocalCalendar>,
     /// The customer's as it was known when the window of the claim had ended, if it has: what came later says nothing
     /// about that window.
-    pub customer_at_end: Option<Place>,
+    pub customer_at_end: Option<LocalCalendar>,
 }
 
 /// What is known of the world outside the claim.
@@ -117,13 +117,13 @@ pub struct Rival {
     /// The item of the other claim.
     pub rival_item: ItemNo,
     /// How the other stands to the item.
-    pub standing: Standing,
+    pub standing: RivalStatus,
     /// Where the other claim stands with its defence, of whichever item; `None`: it was not asked.
     pub defence: Option<Defence>,
     /// Since when the other holds the item, if it does.
     pub held_since: Option<Instant>,
     /// The calendar of the other's partner, in which its time to defend is counted.
-    pub place: Option<Place>,
+    pub place: Option<LocalCalendar>,
 }
 
 impl Rival {
@@ -144,7 +144,7 @@ impl Rival {
 
 /// How a claim stands to an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum RivalStatus {
     /// The other claim is the holder: its association on the item runs.
     Active,
     /// It is validated and undecided.
@@ -164,19 +164,19 @@ pub struct Context {
     /// The policy the claim is pinned to.
     pub policy: Policy,
     /// The calendars of operator, partner and customer.
-    pub places: Places,
+    pub places: LocalCalendars,
     /// What is known of directory, rivals and notice.
     pub facts: Facts,
 }
 
 impl Context {
     /// The calendar and zone of the partner; [`Rejection::MissingFact`] where they were not read.
-    pub fn partner_place(&self) -> Result<&Place, Rejection> {
+    pub fn partner_place(&self) -> Result<&LocalCalendar, Rejection> {
         self.places.partner.as_ref().ok_or(Rejection::MissingFact("partner"))
     }
 
     /// The calendar and zone of the customer; [`Rejection::MissingFact`] where they were not read.
-    pub fn customer_place(&self) -> Result<&Place, Rejection> {
+    pub fn customer_place(&self) -> Result<&LocalCalendar, Rejection> {
         self.places.customer.as_ref().ok_or(Rejection::MissingFact("tenant"))
     }
 }

@@ -8,7 +8,7 @@ use chrono::Months;
 use crate::claim::{Instant, Scan};
 use crate::codes::codes;
 use crate::command::{ClaimInput, DeclaredEvidence};
-use crate::context::{Facts, Place};
+use crate::context::{Facts, LocalCalendar};
 use crate::directory::{Partner, PartnerStatus, Tenant, TenantItem, TenantItemState};
 use crate::ids::{ItemId, ProductId};
 use crate::program::{ItemKind, ItemRef, Policy, Program, ProgramStatus, Vouching};
@@ -74,7 +74,7 @@ pub fn problems(
     facts: &Facts,
     policy: &Policy,
     moments: EvidenceMoments,
-    partner_place: Option<&Place>,
+    partner_place: Option<&LocalCalendar>,
 ) -> Vec<FieldError> {
     let tenant = known_tenant(input, facts.tenant.as_ref());
     let mut errors = Vec::new();
@@ -247,7 +247,7 @@ fn evidence(
     input: &ClaimInput,
     policy: &Policy,
     moments: EvidenceMoments,
-    place: Option<&Place>,
+    place: Option<&LocalCalendar>,
     errors: &mut Vec<FieldError>,
 ) {
     let Some(place) = place else { return };
@@ -265,7 +265,7 @@ pub(crate) fn evidence_problem(
     entry: &DeclaredEvidence,
     policy: &Policy,
     moments: EvidenceMoments,
-    place: &Place,
+    place: &LocalCalendar,
 ) -> Option<FieldCode> {
     let today = place.date_of(moments.now);
     let submitted_on = place.date_of(moments.submitted_at);

@@ -2,7 +2,7 @@
 
 use crate::calendar::CalendarId;
 use crate::claim::{Claim, Details};
-use crate::commands::decline::Refusal;
+use crate::commands::decline::DeclineEffect;
 use crate::commands::{
     accept, add_evidence, apply_reports, begin_review, change_consent, correct_contact,
     deadline_passed, decline, discard, dispute, draft, edit, end, erase, extend, overturn, recall,
@@ -16,7 +16,7 @@ use crate::transition::{change_notice, hold_claim, wait_for_contact};
 /// An event that cannot follow: not the claim's next version, or not of its state.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("event {event} does not follow version {version}")]
-pub struct Unfit {
+pub struct EvolveError {
     /// The name of the event's type, as the history has it.
     pub event: &'static str,
     /// The claim's version; 0 where there is no claim.
@@ -26,10 +26,10 @@ pub struct Unfit {
 /// The claim after `event`. `claim` is `None` before the first.
 ///
 /// # Errors
-/// [`Unfit`] where the event cannot follow: never for an event that `decide` made of this claim.
-pub fn evolve(claim: Option<Claim>, event: &Event) -> Result<Claim, Unfit> {
+/// [`EvolveError`] where the event cannot follow: never for an event that `decide` made of this claim.
+pub fn evolve(claim: Option<Claim>, event: &Event) -> Result<Claim, EvolveError> {
     let version = claim.as_ref().map_or(Version(0), |claim| claim.version);
-    let unfit = || Unfit { event: event.body.event_type().as_str(), version: version.0 };
+    let unfit = || EvolveError { event: event.body.event_type().as_str(), version: version.0 };
     if event.version != version.next() {
         return Err(unfit());
     }
@@ -123,7 +123,7 @@ fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
             correct_contact::apply(it, *notice, deliver_by.at);
         }
         EventBody::ItemsDeclined { declined, ended, ended_at, joined, by, in_time, ends_at } => {
-            let refusal = Refusal {
+            let refusal = DeclineEffect {
                 undecided: declined,
                 active: ended,
                 ended_at: ended_at.unwrap_or(at),

@@ -2,7 +2,7 @@
 //!
 //! An entry is the event that [`crate::evolve()`] needs, as canonical JSON. Each party is given the same text. What
 //! not each party may read stands in it as a digest, one for each audience: whoever may read it is given salt and
-//! value beside the text, and computes the digest again ([`Sealed`]).
+//! value beside the text, and computes the digest again ([`SealedEntry`]).
 
 mod annotation;
 mod entry;
@@ -12,7 +12,7 @@ mod sealed;
 
 pub use annotation::{Annotation, FieldChange};
 pub use entry::{Entry, ItemsChange, Members, Noes, StatusChange, WindowText};
-pub use sealed::{Audience, Sealed, SealedPart, Told, Withheld};
+pub use sealed::{Audience, ReadableEntry, SealedEntry, SealedPart, WithheldEntry};
 
 use crate::ids::Sha256Hash;
 

@@ -13,7 +13,7 @@ use crate::time::Instant;
 
 pub use decliners::Decliners;
 pub use list::{RecipientList, Recipients};
-pub use reports::{Failure, FailureCause, Report, Reports};
+pub use reports::{DeliveryFailure, FailureCause, Report, Reports};
 
 /// The most recipients of a claim, through all of its notices.
 pub const MAX_RECIPIENTS: u8 = 23;

@@ -142,10 +142,10 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
 
 /// The colour and the logo, with what a page needs for them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Brand(Arc<Parts>);
+pub struct Brand(Arc<BrandParts>);
 
 #[derive(Debug, PartialEq, Eq)]
-struct Parts {
+struct BrandParts {
     color: Color,
     logo: Option<Logo>,
     style: String,
@@ -167,7 +167,7 @@ impl Brand {
             "default-src 'none'; style-src 'sha256-{digest}'; img-src data:; form-action 'self'; \
              frame-ancestors 'none'; base-uri 'none'"
         );
-        Ok(Self(Arc::new(Parts { color, logo, style, content_policy })))
+        Ok(Self(Arc::new(BrandParts { color, logo, style, content_policy })))
     }
 
     /// The operator's colour, in the form `#rrggbb`.

@@ -12,7 +12,7 @@ pub const MAX_TYPED_CHARS: usize = 100;
 /// A text that is not the digits of a code. It is no try: nobody guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not the digits of a code")]
-pub struct Malformed;
+pub struct MalformedCode;
 
 /// The `count` digits that a text says, as ASCII. White space, dashes and invisible characters do not count; the
 /// decimal digits of every script do.
@@ -26,14 +26,14 @@ pub struct Malformed;
 /// ```
 ///
 /// # Errors
-/// [`Malformed`].
-pub fn read_digits(text: &str, count: usize) -> Result<String, Malformed> {
+/// [`MalformedCode`].
+pub fn read_digits(text: &str, count: usize) -> Result<String, MalformedCode> {
     if text.chars().nth(MAX_TYPED_CHARS).is_some() {
-        return Err(Malformed);
+        return Err(MalformedCode);
     }
     let counted = text.chars().filter(|c| !is_passed_over(*c));
-    let digits: String = counted.map(ascii_digit).collect::<Option<_>>().ok_or(Malformed)?;
-    if digits.len() == count { Ok(digits) } else { Err(Malformed) }
+    let digits: String = counted.map(ascii_digit).collect::<Option<_>>().ok_or(MalformedCode)?;
+    if digits.len() == count { Ok(digits) } else { Err(MalformedCode) }
 }
 
 /// Whether a character only separates digits, or is not seen.
@@ -74,7 +74,7 @@ fn is_decimal(c: char) -> bool {
 mod tests {
     use super::*;
 
-    fn six(text: &str) -> Result<String, Malformed> {
+    fn six(text: &str) -> Result<String, MalformedCode> {
         read_digits(text, DECISION_CODE_DIGITS)
     }
 
@@ -122,10 +122,10 @@ mod tests {
             &long,
             &"0".repeat(1_000_000),
         ] {
-            assert_eq!(six(text), Err(Malformed), "{text:.20}");
+            assert_eq!(six(text), Err(MalformedCode), "{text:.20}");
         }
         assert_eq!(read_digits("0123 456 789", UNDO_CODE_DIGITS), Ok("0123456789".to_owned()));
-        assert_eq!(read_digits("304999", UNDO_CODE_DIGITS), Err(Malformed));
+        assert_eq!(read_digits("304999", UNDO_CODE_DIGITS), Err(MalformedCode));
     }
 
     #[test]

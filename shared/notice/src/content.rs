@@ -4,7 +4,7 @@
 use chrono::{Duration, NaiveDate};
 use domain::calendar::{SkipReason, SkippedDay, Tz, Window, Zone, months_after};
 use domain::claim::{Claim, Instant, Item, ItemStatus, PartnerContact, State};
-use domain::context::Place;
+use domain::context::LocalCalendar;
 use domain::directory::Tenant;
 use domain::ids::{ClaimId, ItemNo, NoticeNo};
 use domain::program::{Consent, ItemKind, NamesByLanguage, Policy, Program, UsageHistory};
@@ -14,9 +14,9 @@ use domain::text::isolation::isolate;
 use crate::brand::Brand;
 use crate::dates;
 use crate::keys::LinkKeys;
-use crate::language::Language;
+use crate::language::NoticeLanguage;
 use crate::link::Link;
-use crate::say::Say;
+use crate::say::Messages;
 
 /// The operator, as customers know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct Operator {
 
 /// Until when the customer can say no before silence counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Deadline {
+pub enum AnswerDeadline {
     /// Counted from sending: the real one begins with the delivery, so it is not earlier.
     AtLeast(Window),
     /// The window of a delivered notice.
@@ -42,9 +42,9 @@ pub enum Deadline {
     Unset,
 }
 
-impl Deadline {
+impl AnswerDeadline {
     /// The deadline as a notice that goes out at `sent_at` can promise it.
-    pub fn at_least(sent_at: Instant, place: &Place, policy: &Policy) -> Self {
+    pub fn at_least(sent_at: Instant, place: &LocalCalendar, policy: &Policy) -> Self {
         let window = place.window(sent_at, policy.window_business_days);
         window.map_or(Self::Unset, Self::AtLeast)
     }
@@ -63,7 +63,7 @@ impl Deadline {
 
     /// The claim's own deadline, where a window runs or has run; while its notice is on its way, what one
     /// promises that was `sent` then to a customer of that place; otherwise none.
-    pub fn of(claim: &Claim, sent: Option<(Instant, &Place)>, policy: &Policy) -> Self {
+    pub fn of(claim: &Claim, sent: Option<(Instant, &LocalCalendar)>, policy: &Policy) -> Self {
         match (claim.state.window(), sent) {
             (Some(window), _) => Self::Exact(window.clone()),
             (None, Some((sent_at, place))) => Self::at_least(sent_at, place, policy),
@@ -131,7 +131,7 @@ pub struct Notice {
     /// How many business days the customer has.
     pub days: u32,
     /// The end of the window: exact, at the earliest, or not set.
-    pub deadline: Deadline,
+    pub deadline: AnswerDeadline,
     /// Which days of usage the partner may read, where the policy is known.
     pub usage_history: Option<UsageHistory>,
     /// How long the association lasts, or would last.
@@ -157,18 +157,18 @@ pub enum Term {
 
 impl Term {
     /// The term of a claim's associations: as it runs, else as the policy lets it begin at the end of the window.
-    fn of(claim: &Claim, deadline: &Deadline, policy: &Policy) -> Self {
+    fn of(claim: &Claim, deadline: &AnswerDeadline, policy: &Policy) -> Self {
         if let State::Associated { ends_at, window } = &claim.state {
             let zone = window.as_ref().map_or(Tz::UTC, |window| window.time_zone);
             return ends_at.map_or(Self::Unlimited, |at| Self::Until(day_before(at, zone)));
         }
         let Some(months) = policy.term_months else { return Self::Unlimited };
         match deadline {
-            Deadline::Exact(window) => {
+            AnswerDeadline::Exact(window) => {
                 let end = months_after(window.closes_at, months, window.time_zone);
                 end.map_or(Self::Unlimited, |at| Self::Until(day_before(at, window.time_zone)))
             }
-            Deadline::AtLeast(_) | Deadline::Unset => Self::Months(months),
+            AnswerDeadline::AtLeast(_) | AnswerDeadline::Unset => Self::Months(months),
         }
     }
 
@@ -194,7 +194,7 @@ impl Notice {
         no: NoticeNo,
         directory: &Directory<'_>,
         operator: &Operator,
-        deadline: Deadline,
+        deadline: AnswerDeadline,
     ) -> Self {
         let item = |item: &Item| noticed(claim, item, Some(directory));
         let window = claim.state.window().map(|window| window.time_zone);
@@ -234,7 +234,11 @@ impl Notice {
             items: claim.kept().map(|item| noticed(claim, item, None)).collect(),
             consent,
             days: 0,
-            deadline: claim.state.window().cloned().map_or(Deadline::Unset, Deadline::Exact),
+            deadline: claim
+                .state
+                .window()
+                .cloned()
+                .map_or(AnswerDeadline::Unset, AnswerDeadline::Exact),
             usage_history: None,
             term: Term::Unknown,
             zone: claim.state.window().map(|window| window.time_zone),
@@ -250,7 +254,7 @@ impl Notice {
     }
 
     /// Which items nobody has decided, and what silence will do about them.
-    pub(crate) fn waiting(&self, language: Language) -> String {
+    pub(crate) fn waiting(&self, language: NoticeLanguage) -> String {
         let items: Vec<_> = self.items.iter().filter(|item| item.waits()).collect();
         let lines: Vec<_> = items.iter().map(|item| item.line(language)).collect();
         let say = self.say(language).knowing("count", lines.len());
@@ -263,9 +267,9 @@ impl Notice {
     }
 
     /// The messages of a language, knowing this notice.
-    pub(crate) fn say(&self, language: Language) -> Say {
+    pub(crate) fn say(&self, language: NoticeLanguage) -> Messages {
         let program = self.program_names.exactly(language.tag());
-        let say = Say::by(language, &self.operator)
+        let say = Messages::by(language, &self.operator)
             .naming("partner", &self.partner)
             .naming("tenant", &self.tenant)
             .knowing("domain", self.domain.clone())
@@ -294,7 +298,7 @@ impl Notice {
     }
 
     /// What silence means, in a sentence.
-    pub(crate) fn silence(&self, say: &Say) -> String {
+    pub(crate) fn silence(&self, say: &Messages) -> String {
         say.of(match self.consent {
             Consent::OptOut => "silence-opt-out",
             Consent::OptIn => "silence-opt-in",
@@ -311,7 +315,7 @@ impl Notice {
     }
 
     /// The items as the customer reads them, in the claim's order.
-    pub(crate) fn item_lines(&self, language: Language) -> Vec<String> {
+    pub(crate) fn item_lines(&self, language: NoticeLanguage) -> Vec<String> {
         self.items.iter().map(|item| item.line(language)).collect()
     }
 }
@@ -352,8 +356,8 @@ impl NoticeItem {
     }
 
     /// The item in words.
-    pub(crate) fn line(&self, language: Language) -> String {
-        let say = Say::new(language).naming("id", &self.id);
+    pub(crate) fn line(&self, language: NoticeLanguage) -> String {
+        let say = Messages::new(language).naming("id", &self.id);
         let name = self.names.of(language.tag()).map(Name::as_str);
         match (self.kind, &self.product) {
             (ItemKind::Subscription, Some(product)) => {
@@ -369,7 +373,7 @@ impl NoticeItem {
 
 /// By whose clocks a claim's customer is told moments: those of the window, else the customer's own. UTC, where the
 /// customer has several zones.
-pub fn zone_of(claim: &Claim, place: &Place) -> Tz {
+pub fn zone_of(claim: &Claim, place: &LocalCalendar) -> Tz {
     match (claim.state.window(), &place.zone) {
         (Some(window), _) => window.time_zone,
         (None, Zone::Known(zone)) => *zone,
@@ -378,7 +382,7 @@ pub fn zone_of(claim: &Claim, place: &Place) -> Tz {
 }
 
 /// The last day, and the instant after it in the customer's zone and in UTC.
-fn knowing_window(say: Say, window: &Window) -> Say {
+fn knowing_window(say: Messages, window: &Window) -> Messages {
     let language = say.language();
     let last = last_day(window);
     say.knowing("deadline-end", dates::end_of(language, last))
@@ -395,12 +399,12 @@ pub(crate) fn last_day(window: &Window) -> NaiveDate {
 }
 
 /// The counted days of a window, in words.
-pub(crate) fn counted(language: Language, window: &Window) -> Vec<String> {
+pub(crate) fn counted(language: NoticeLanguage, window: &Window) -> Vec<String> {
     window.counted.iter().map(|date| dates::day(language, *date)).collect()
 }
 
 /// The days of a window that do not count, each with its reason.
-pub(crate) fn skipped(language: Language, window: &Window) -> Vec<String> {
+pub(crate) fn skipped(language: NoticeLanguage, window: &Window) -> Vec<String> {
     let line = |skipped: &SkippedDay| {
         format!("{} ({})", dates::day(language, skipped.date), reason(language, skipped))
     };
@@ -408,7 +412,7 @@ pub(crate) fn skipped(language: Language, window: &Window) -> Vec<String> {
 }
 
 /// Those of them that the operator added to the calendar.
-pub(crate) fn added(language: Language, window: &Window) -> Vec<String> {
+pub(crate) fn added(language: NoticeLanguage, window: &Window) -> Vec<String> {
     let added = window.skipped.iter().filter(|day| day.reason == SkipReason::Exception);
     let line = |day: &SkippedDay| match &day.name {
         Some(name) => {
@@ -419,8 +423,8 @@ pub(crate) fn added(language: Language, window: &Window) -> Vec<String> {
     added.map(line).collect()
 }
 
-fn reason(language: Language, skipped: &SkippedDay) -> String {
-    let reason = Say::new(language).of(match skipped.reason {
+fn reason(language: NoticeLanguage, skipped: &SkippedDay) -> String {
+    let reason = Messages::new(language).of(match skipped.reason {
         SkipReason::Weekend => "skipped-weekend",
         SkipReason::Holiday => "skipped-holiday",
         SkipReason::Closure => "skipped-closure",
@@ -437,7 +441,7 @@ fn reason(language: Language, skipped: &SkippedDay) -> String {
 }
 
 /// Holidays have English names in the data; a language may have its own for the best known.
-fn holiday(language: Language, names: &str) -> String {
+fn holiday(language: NoticeLanguage, names: &str) -> String {
     let own = |name: &str| {
         language
             .message(&format!("holiday-{}", slug(name)), None)

@@ -6,31 +6,31 @@ use domain::calendar::Tz;
 use domain::claim::Instant;
 use fluent_bundle::FluentArgs;
 
-use crate::language::Language;
+use crate::language::NoticeLanguage;
 use crate::say;
 
 /// A day with its year: `Thursday 31 December 2026`.
-pub fn date(language: Language, date: NaiveDate) -> String {
+pub fn date(language: NoticeLanguage, date: NaiveDate) -> String {
     dated(language, "date", date)
 }
 
 /// The end of a day, with its year: `the end of Thursday 31 December 2026`.
-pub fn end_of(language: Language, date: NaiveDate) -> String {
+pub fn end_of(language: NoticeLanguage, date: NaiveDate) -> String {
     dated(language, "date-end", date)
 }
 
 /// A day without its year, for lists: `Thursday 31 December`.
-pub fn day(language: Language, date: NaiveDate) -> String {
+pub fn day(language: NoticeLanguage, date: NaiveDate) -> String {
     dated(language, "date-day", date)
 }
 
 /// A day without weekday and year: `31 December`.
-pub fn short(language: Language, date: NaiveDate) -> String {
+pub fn short(language: NoticeLanguage, date: NaiveDate) -> String {
     dated(language, "date-short", date)
 }
 
 /// Weekday, day of the month, and month with its year, each for itself.
-pub fn of_leaf(language: Language, date: NaiveDate) -> [String; 3] {
+pub fn of_leaf(language: NoticeLanguage, date: NaiveDate) -> [String; 3] {
     let weekday = say::plain(language, &format!("weekday-{}", date.weekday().number_from_monday()));
     let [day, month] =
         ["date-day-of-month", "date-month-of-year"].map(|message| dated(language, message, date));
@@ -38,7 +38,7 @@ pub fn of_leaf(language: Language, date: NaiveDate) -> [String; 3] {
 }
 
 /// A moment as the clocks of a zone show it, with the zone's name.
-pub fn local(language: Language, at: Instant, zone: Tz) -> String {
+pub fn local(language: NoticeLanguage, at: Instant, zone: Tz) -> String {
     let local = zone.local(at);
     let mut args = parts(language, local.date_naive());
     args.set("time", clock(&local));
@@ -48,13 +48,13 @@ pub fn local(language: Language, at: Instant, zone: Tz) -> String {
 }
 
 /// A moment in UTC.
-pub fn utc(language: Language, at: Instant) -> String {
+pub fn utc(language: NoticeLanguage, at: Instant) -> String {
     let mut args = parts(language, at.date_naive());
     args.set("time", clock(&at));
     say::with(language, "date-utc", &args)
 }
 
-fn dated(language: Language, message: &str, date: NaiveDate) -> String {
+fn dated(language: NoticeLanguage, message: &str, date: NaiveDate) -> String {
     say::with(language, message, &parts(language, date))
 }
 
@@ -62,7 +62,7 @@ fn clock<Z: chrono::TimeZone>(at: &DateTime<Z>) -> String {
     format!("{}:{:02}", at.hour(), at.minute())
 }
 
-fn parts(language: Language, date: NaiveDate) -> FluentArgs<'static> {
+fn parts(language: NoticeLanguage, date: NaiveDate) -> FluentArgs<'static> {
     let weekday = date.weekday().number_from_monday();
     let mut args = FluentArgs::new();
     args.set("weekday", say::plain(language, &format!("weekday-{weekday}")));
@@ -74,7 +74,7 @@ fn parts(language: Language, date: NaiveDate) -> FluentArgs<'static> {
 }
 
 /// The name of a zone's present time. Where a zone has no abbreviation of letters, its offset.
-fn zone_name(language: Language, abbreviation: &str) -> String {
+fn zone_name(language: NoticeLanguage, abbreviation: &str) -> String {
     let named = language.message(&format!("zone-{abbreviation}"), None);
     named.unwrap_or_else(|| {
         if abbreviation.starts_with(['+', '-']) {
@@ -96,7 +96,8 @@ mod tests {
     use super::*;
 
     fn check(tag: &str, zone: &str, instant: &str, expected: [&str; 4]) {
-        let (language, zone): (_, Tz) = (Language::of_tag(tag).unwrap(), zone.parse().unwrap());
+        let (language, zone): (_, Tz) =
+            (NoticeLanguage::of_tag(tag).unwrap(), zone.parse().unwrap());
         let at = at(instant);
         let local_date = zone.date(at);
         let written = [
@@ -140,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_zone_without_an_abbreviation_shows_its_offset() {
-        let english = Language::ENGLISH;
+        let english = NoticeLanguage::ENGLISH;
         let text = local(english, at("2026-12-02T21:00:00Z"), "Asia/Riyadh".parse().unwrap());
         assert_eq!(text, "Thursday 3 December 2026 0:00, UTC+03 (Asia/Riyadh)");
     }

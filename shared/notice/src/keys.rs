@@ -16,7 +16,7 @@ pub struct LinkKeys {
 
 /// A secret that cannot serve: a deployment's fault, found when a function starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum KeysError {
+pub enum LinkKeysError {
     /// `current` names no key.
     #[error("the current link key is missing")]
     NoCurrent,
@@ -67,13 +67,13 @@ impl LinkKeys {
     pub fn new(
         current: u8,
         all: impl IntoIterator<Item = (u8, Vec<u8>)>,
-    ) -> Result<Self, KeysError> {
+    ) -> Result<Self, LinkKeysError> {
         let keys: BTreeMap<_, _> = all.into_iter().collect();
         if !keys.contains_key(&current) {
-            return Err(KeysError::NoCurrent);
+            return Err(LinkKeysError::NoCurrent);
         }
         if keys.values().any(|key| key.len() < MIN_KEY_BYTES) {
-            return Err(KeysError::TooShort);
+            return Err(LinkKeysError::TooShort);
         }
         Ok(Self { current, keys })
     }
@@ -118,8 +118,8 @@ mod tests {
     #[test]
     fn keys_that_cannot_serve_are_refused_before_a_mail_goes_out() {
         let check = |current, key: &[u8]| LinkKeys::new(current, [(1, key.to_vec())]).unwrap_err();
-        assert_eq!(check(2, b"0123456789abcdef"), KeysError::NoCurrent);
-        assert_eq!(check(1, b"short"), KeysError::TooShort);
+        assert_eq!(check(2, b"0123456789abcdef"), LinkKeysError::NoCurrent);
+        assert_eq!(check(1, b"short"), LinkKeysError::TooShort);
     }
 
     #[test]

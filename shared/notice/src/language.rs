@@ -16,7 +16,7 @@ const LANGUAGES: &[(&str, &str)] = &[
 
 /// A language there are messages in.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Language(usize);
+pub struct NoticeLanguage(usize);
 
 /// The messages of one language.
 type Bundle = FluentBundle<FluentResource>;
@@ -28,14 +28,14 @@ static BUNDLES: LazyLock<Vec<Bundle>> =
 fn bundle(tag: &str, text: &str) -> Bundle {
     let language: LanguageIdentifier = tag.parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
-    // Names are isolated where they are given (`Say::naming`); numbers, dates and links need no marks.
+    // Names are isolated where they are given (`Messages::naming`); numbers, dates and links need no marks.
     bundle.set_use_isolating(false);
     let resource = FluentResource::try_new(text.to_owned());
     bundle.add_resource_overriding(resource.unwrap_or_else(|(parsed, _)| parsed));
     bundle
 }
 
-impl Language {
+impl NoticeLanguage {
     /// The language of those who have no other.
     pub const ENGLISH: Self = Self(0);
 
@@ -84,7 +84,7 @@ impl Language {
     }
 }
 
-impl fmt::Debug for Language {
+impl fmt::Debug for NoticeLanguage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.tag())
     }
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_locale_without_messages_is_written_to_in_english() {
-        let of = |tag| Language::of_locale(&Locale::parse(tag).unwrap()).tag();
+        let of = |tag| NoticeLanguage::of_locale(&Locale::parse(tag).unwrap()).tag();
         assert_eq!(
             [of("cs"), of("cs-CZ"), of("CS"), of("en-US"), of("ar-EG")],
             ["cs", "cs", "cs", "en", "en"]
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_language_is_the_best_accepted_one_that_is_there() {
-        let of = |header| Language::negotiate(header).map(Language::tag);
+        let of = |header| NoticeLanguage::negotiate(header).map(NoticeLanguage::tag);
         assert_eq!(of("de, cs;q=0.8, en;q=0.5"), Some("cs"));
         assert_eq!(of("en-GB,en;q=0.9,cs;q=0.8"), Some("en"));
         assert_eq!(of("cs;q=0"), None);

@@ -22,11 +22,11 @@ mod picture;
 mod say;
 
 pub use brand::{Brand, BrandError};
-pub use content::{Deadline, Directory, Links, Notice, Operator};
+pub use content::{AnswerDeadline, Directory, Links, Notice, Operator};
 pub use keys::LinkKeys;
-pub use language::Language;
+pub use language::NoticeLanguage;
 pub use link::{Link, NoticeCode};
-pub use standing::{CustomerOptions, Holder, Rights};
+pub use standing::{CustomerOptions, Holder, LinkRights};
 
 #[cfg(test)]
 mod mail_tests;

@@ -19,13 +19,13 @@ use mail_builder::mime::{BodyPart, MimePart};
 
 use crate::brand::Logo;
 use crate::content::{
-    Deadline, Links, Notice, NoticeItem, Operator, Term, added, counted, skipped,
+    AnswerDeadline, Links, Notice, NoticeItem, Operator, Term, added, counted, skipped,
 };
 use crate::dates;
 use crate::html::render;
-use crate::language::Language;
-use crate::picture::{Leaf, Picture};
-use crate::say::Say;
+use crate::language::NoticeLanguage;
+use crate::picture::{CalendarLeaf, CalendarTable};
+use crate::say::Messages;
 
 /// The look of a mail. Some mail programs know no variables: the colour is put in.
 const STYLE: &str = include_str!("../templates/mail.css");
@@ -61,7 +61,7 @@ pub struct Envelope<'a> {
     /// When the recipient was sent a notice, with the link and the code to answer by; `None`: never.
     pub asked_at: Option<Instant>,
     /// The language of the mail.
-    pub language: Language,
+    pub language: NoticeLanguage,
     /// When the thing happened that the mail tells: its `Date`, so that a retry is the same mail.
     pub at: Instant,
 }
@@ -70,9 +70,9 @@ pub struct Envelope<'a> {
 pub fn notice(notice: &Notice, links: &Links, envelope: &Envelope<'_>) -> Mail {
     let (notice, language) = (notice.undecided(), envelope.language);
     let say = notice.say(language).knowing("notice-code", links.notice_code.clone());
-    let view = NoticeText::of(&notice, &say, Some(links));
-    let frame = Frame::new(&say, say.of("page-title"), envelope);
-    let parts = Parts {
+    let view = NoticePlainText::of(&notice, &say, Some(links));
+    let frame = MailFrame::new(&say, say.of("page-title"), envelope);
+    let parts = MailParts {
         subject: subject_of(&say, "notice-subject"),
         text: view.render().unwrap_or_default(),
         html: render(&NoticeHtml { frame, text: &view, say: &say, links }),
@@ -82,11 +82,14 @@ pub fn notice(notice: &Notice, links: &Links, envelope: &Envelope<'_>) -> Mail {
 
 /// The subject and the text of the notice without what is only one recipient's, the link and the codes: what an
 /// authenticity code shows.
-pub fn notice_text(notice: &Notice, language: Language) -> String {
+pub fn notice_text(notice: &Notice, language: NoticeLanguage) -> String {
     let notice = notice.undecided();
     let say = notice.say(language);
     let subject = say.of_text("genuine-subject", "subject", &subject_of(&say, "notice-subject"));
-    format!("{subject}\n\n{}", NoticeText::of(&notice, &say, None).render().unwrap_or_default())
+    format!(
+        "{subject}\n\n{}",
+        NoticePlainText::of(&notice, &say, None).render().unwrap_or_default()
+    )
 }
 
 /// What was done, for the receipt of it.
@@ -95,9 +98,9 @@ pub struct Receipt {
     /// The receipt's number: the claim and its version.
     pub id: String,
     /// What was recorded, of which items: one decision may decline some and end others.
-    pub deeds: Vec<(Deed, Vec<ItemNo>)>,
+    pub deeds: Vec<(ReceiptAction, Vec<ItemNo>)>,
     /// Who answered; `None` where that is not known.
-    pub by: Option<AnsweredBy>,
+    pub by: Option<AnswerAuthor>,
     /// How it can be taken back until the window's end.
     pub undo: Undo,
     /// By whose clocks the moment is told: the customer's.
@@ -106,7 +109,7 @@ pub struct Receipt {
 
 /// Who gave the answer that a receipt tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AnsweredBy {
+pub enum AnswerAuthor {
     /// A recipient of a notice.
     Link,
     /// The customer's signed-in administrator.
@@ -126,7 +129,7 @@ pub enum Undo {
 
 /// What a receipt tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deed {
+pub enum ReceiptAction {
     /// A "no" to items that were not active.
     Declined,
     /// A no taken back, and no other left.
@@ -137,7 +140,7 @@ pub enum Deed {
     Ended,
 }
 
-impl Deed {
+impl ReceiptAction {
     /// Every deed that a receipt can tell.
     pub const ALL: [Self; 4] = [Self::Declined, Self::Undone, Self::UndoneInPart, Self::Ended];
 
@@ -159,7 +162,7 @@ pub fn receipt(notice: &Notice, receipt: &Receipt, envelope: &Envelope<'_>) -> M
         .knowing("receipt", receipt.id.clone())
         .knowing("at-local", dates::local(language, envelope.at, receipt.zone))
         .knowing("at-utc", dates::utc(language, envelope.at));
-    let line = |(deed, items): &(Deed, Vec<ItemNo>)| {
+    let line = |(deed, items): &(ReceiptAction, Vec<ItemNo>)| {
         let (_, body) = deed.messages();
         about(notice, items, language).of(body)
     };
@@ -169,8 +172,8 @@ pub fn receipt(notice: &Notice, receipt: &Receipt, envelope: &Envelope<'_>) -> M
         lines.extend(moment_lines(notice, &say));
     }
     let by = receipt.by.map(|by| match by {
-        AnsweredBy::Link => "receipt-by-link",
-        AnsweredBy::Administrator => "receipt-by-administrator",
+        AnswerAuthor::Link => "receipt-by-link",
+        AnswerAuthor::Administrator => "receipt-by-administrator",
     });
     let messages = [Some("receipt-at"), by, Some("receipt-id")].into_iter().flatten();
     lines.extend(messages.map(|message| say.of(message)));
@@ -180,7 +183,7 @@ pub fn receipt(notice: &Notice, receipt: &Receipt, envelope: &Envelope<'_>) -> M
         Undo::Code(digits) => lines.extend([say.of("receipt-undo"), digits.clone()]),
     }
     lines.push(say.of("receipt-not-you"));
-    let first = receipt.deeds.first().map_or(Deed::Declined, |(deed, _)| *deed);
+    let first = receipt.deeds.first().map_or(ReceiptAction::Declined, |(deed, _)| *deed);
     let (subject, _) = first.messages();
     short(&say, subject, &lines, &format!("receipt.{}", receipt.id), envelope)
 }
@@ -304,7 +307,7 @@ pub fn consent_changed(notice: &Notice, version: u32, envelope: &Envelope<'_>) -
 /// Somebody whose address is not known to belong to the customer was named as its contact. No item, no code, no
 /// link, and nothing that the partner wrote.
 pub fn named_as_contact(notice: &Notice, envelope: &Envelope<'_>) -> Mail {
-    let say = Say::by(envelope.language, envelope.operator).naming("tenant", &notice.tenant);
+    let say = Messages::by(envelope.language, envelope.operator).naming("tenant", &notice.tenant);
     let lines = ["named", "named-why"].map(|message| say.of(message));
     let id = format!("named.{}", notice.claim);
     short(&say, "named-subject", &lines, &id, envelope)
@@ -316,7 +319,7 @@ pub fn contact_verified(tenant: &Tenant, new: &[&TenantContact], envelope: &Enve
     let contact =
         |own: &&TenantContact| format!("{} ({})", isolate(own.name.as_str()), own.email.printed());
     let contacts: Vec<_> = new.iter().map(contact).collect();
-    let say = Say::by(language, envelope.operator)
+    let say = Messages::by(language, envelope.operator)
         .naming("tenant", tenant.name.as_str())
         .knowing("count", contacts.len())
         .knowing("contacts", contacts.join(", "))
@@ -340,7 +343,7 @@ pub fn exact_deadline(notice: &Notice, version: u32, envelope: &Envelope<'_>) ->
 }
 
 /// The same messages, knowing the day on which the reader was sent the notice.
-fn knowing_notice_date(say: Say, notice: &Notice, envelope: &Envelope<'_>) -> Say {
+fn knowing_notice_date(say: Messages, notice: &Notice, envelope: &Envelope<'_>) -> Messages {
     let Some(at) = envelope.asked_at else { return say };
     let day = notice.zone.unwrap_or(Tz::UTC).date(at);
     say.knowing("notice-date", dates::date(envelope.language, day))
@@ -406,7 +409,7 @@ pub fn extended(
 }
 
 /// The messages of a language, knowing the notice and those of its items that a mail is about.
-pub(crate) fn about(notice: &Notice, items: &[ItemNo], language: Language) -> Say {
+pub(crate) fn about(notice: &Notice, items: &[ItemNo], language: NoticeLanguage) -> Messages {
     let chosen = notice.items.iter().filter(|item| items.contains(&item.no));
     let lines: Vec<_> = chosen.map(|item| item.line(language)).collect();
     notice.say(language).knowing("count", lines.len()).knowing("items", lines.join(", "))
@@ -414,24 +417,24 @@ pub(crate) fn about(notice: &Notice, items: &[ItemNo], language: Language) -> Sa
 
 /// The items that a mail is about: those that nobody has decided, else all. A partner may have two requests in one
 /// program.
-fn items_line(notice: &Notice, say: &Say) -> String {
+fn items_line(notice: &Notice, say: &Messages) -> String {
     let items = notice.undecided().item_lines(say.language()).join(", ");
     say.of_text("reminder-items", "items", &items)
 }
 
 /// Until when the customer can say no, where a window runs.
-fn deadline_lines(notice: &Notice, say: &Say) -> Vec<String> {
+fn deadline_lines(notice: &Notice, say: &Messages) -> Vec<String> {
     let moment = moment_lines(notice, say);
     if moment.is_empty() { moment } else { [vec![say.of("still-open")], moment].concat() }
 }
 
 /// The end of a window that runs, by the customer's clocks and in UTC.
-fn moment_lines(notice: &Notice, say: &Say) -> Vec<String> {
+fn moment_lines(notice: &Notice, say: &Messages) -> Vec<String> {
     match notice.deadline {
-        Deadline::Exact(_) => {
+        AnswerDeadline::Exact(_) => {
             ["deadline-local", "deadline-utc"].map(|message| say.of(message)).into()
         }
-        Deadline::AtLeast(_) | Deadline::Unset => Vec::new(),
+        AnswerDeadline::AtLeast(_) | AnswerDeadline::Unset => Vec::new(),
     }
 }
 
@@ -458,13 +461,13 @@ pub fn reminder(notice: &Notice, name: &str, days_left: usize, envelope: &Envelo
 }
 
 /// A subject. Some programs show the marks around names there: they stay where a name needs them.
-fn subject_of(say: &Say, message: &str) -> String {
+fn subject_of(say: &Messages, message: &str) -> String {
     without_idle_marks(&say.of(message))
 }
 
 /// A mail of a few lines. It bears no link: only the notice does.
 pub(crate) fn short(
-    say: &Say,
+    say: &Messages,
     subject: &str,
     lines: &[String],
     id: &str,
@@ -476,34 +479,34 @@ pub(crate) fn short(
 /// The same, with the last day of a notice's window as a leaf of a calendar.
 fn short_with_deadline(
     notice: &Notice,
-    say: &Say,
+    say: &Messages,
     subject: &str,
     lines: &[String],
     id: &str,
     envelope: &Envelope<'_>,
 ) -> Mail {
-    let leaf = notice.deadline.window().map(|window| Leaf::of(say, window));
+    let leaf = notice.deadline.window().map(|window| CalendarLeaf::of(say, window));
     short_with_leaf(say, subject, leaf, lines, id, envelope)
 }
 
 fn short_with_leaf(
-    say: &Say,
+    say: &Messages,
     subject: &str,
-    leaf: Option<Leaf>,
+    leaf: Option<CalendarLeaf>,
     lines: &[String],
     id: &str,
     envelope: &Envelope<'_>,
 ) -> Mail {
     let (heading, subject) = (say.of(subject), subject_of(say, subject));
-    let frame = Frame::new(say, subject.clone(), envelope);
+    let frame = MailFrame::new(say, subject.clone(), envelope);
     let lines = &continued(say, lines);
     let text = ShortText { say, lines }.render().unwrap_or_default();
     let html = render(&ShortHtml { frame, say, heading, leaf, lines });
-    Parts { subject, text, html }.into_mail(id, envelope)
+    MailParts { subject, text, html }.into_mail(id, envelope)
 }
 
 /// The lines as they follow the greeting: where that ends in a comma the first of them goes on in its sentence.
-fn continued(say: &Say, lines: &[String]) -> Vec<String> {
+fn continued(say: &Messages, lines: &[String]) -> Vec<String> {
     let mut lines = lines.to_vec();
     if say.of("greeting-continues") == "yes"
         && let Some(first) = lines.first_mut()
@@ -516,7 +519,7 @@ fn continued(say: &Say, lines: &[String]) -> Vec<String> {
 }
 
 /// What every mail has around it.
-struct Frame<'a> {
+struct MailFrame<'a> {
     title: String,
     language: &'static str,
     style: String,
@@ -525,8 +528,8 @@ struct Frame<'a> {
     logo_id: String,
 }
 
-impl<'a> Frame<'a> {
-    fn new(say: &Say, title: String, envelope: &Envelope<'a>) -> Self {
+impl<'a> MailFrame<'a> {
+    fn new(say: &Messages, title: String, envelope: &Envelope<'a>) -> Self {
         let brand = &envelope.operator.brand;
         Self {
             title,
@@ -545,11 +548,11 @@ fn logo_id(envelope: &Envelope<'_>) -> String {
 }
 
 /// The links to the page in the other languages, each announced in its own.
-fn switches(language: Language, url: &str) -> Vec<(Language, String, String)> {
-    Language::all()
+fn switches(language: NoticeLanguage, url: &str) -> Vec<(NoticeLanguage, String, String)> {
+    NoticeLanguage::all()
         .filter(|other| *other != language)
         .map(|other| {
-            let label = Say::new(other).of("language-switch");
+            let label = Messages::new(other).of("language-switch");
             (other, label, format!("{url}?lang={}", other.tag()))
         })
         .collect()
@@ -557,35 +560,35 @@ fn switches(language: Language, url: &str) -> Vec<(Language, String, String)> {
 
 #[derive(Template)]
 #[template(path = "notice.txt", escape = "none")]
-struct NoticeText<'a> {
-    say: &'a Say,
+struct NoticePlainText<'a> {
+    say: &'a Messages,
     /// What is only one recipient's.
     links: Option<&'a Links>,
     silence: String,
     items: Vec<String>,
-    leaf: Option<Leaf>,
-    picture: Option<Picture>,
+    leaf: Option<CalendarLeaf>,
+    picture: Option<CalendarTable>,
     counted: Option<String>,
     skipped: String,
     least: bool,
     rule: Option<&'static str>,
     has_contact: bool,
     has_term: bool,
-    switches: Vec<(Language, String, String)>,
+    switches: Vec<(NoticeLanguage, String, String)>,
 }
 
-impl<'a> NoticeText<'a> {
-    fn of(notice: &Notice, say: &'a Say, links: Option<&'a Links>) -> Self {
+impl<'a> NoticePlainText<'a> {
+    fn of(notice: &Notice, say: &'a Messages, links: Option<&'a Links>) -> Self {
         let (language, window) = (say.language(), notice.deadline.window());
         Self {
             silence: notice.silence(say),
             items: notice.item_lines(language),
-            leaf: window.map(|window| Leaf::of(say, window)),
-            picture: window.and_then(|window| Picture::of(language, window)),
+            leaf: window.map(|window| CalendarLeaf::of(say, window)),
+            picture: window.and_then(|window| CalendarTable::of(language, window)),
             counted: window.map(|window| counted(language, window).join(", ")),
             skipped: window.map(|window| skipped(language, window).join(", ")).unwrap_or_default(),
             rule: notice.rule(),
-            least: matches!(notice.deadline, Deadline::AtLeast(_)),
+            least: matches!(notice.deadline, AnswerDeadline::AtLeast(_)),
             has_contact: notice.partner_contact.is_some(),
             has_term: notice.term != Term::Unknown,
             switches: links
@@ -600,37 +603,37 @@ impl<'a> NoticeText<'a> {
 #[derive(Template)]
 #[template(path = "notice_mail.html")]
 struct NoticeHtml<'a> {
-    frame: Frame<'a>,
-    say: &'a Say,
-    text: &'a NoticeText<'a>,
+    frame: MailFrame<'a>,
+    say: &'a Messages,
+    text: &'a NoticePlainText<'a>,
     links: &'a Links,
 }
 
 #[derive(Template)]
 #[template(path = "short_mail.txt", escape = "none")]
 struct ShortText<'a> {
-    say: &'a Say,
+    say: &'a Messages,
     lines: &'a [String],
 }
 
 #[derive(Template)]
 #[template(path = "short_mail.html")]
 struct ShortHtml<'a> {
-    frame: Frame<'a>,
-    say: &'a Say,
+    frame: MailFrame<'a>,
+    say: &'a Messages,
     heading: String,
-    leaf: Option<Leaf>,
+    leaf: Option<CalendarLeaf>,
     lines: &'a [String],
 }
 
 /// A message that wants its headers.
-struct Parts {
+struct MailParts {
     subject: String,
     text: String,
     html: String,
 }
 
-impl Parts {
+impl MailParts {
     /// The message. Its id and its boundaries come from what it tells and to whom, its date from when
     /// that happened: nothing in it differs between two attempts.
     fn into_mail(self, id: &str, envelope: &Envelope<'_>) -> Mail {

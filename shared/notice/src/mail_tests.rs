@@ -14,13 +14,15 @@ use domain::text::isolation::{ISOLATE_BEGIN, ISOLATE_END};
 use domain::text::{Domain, Email, Name};
 use serde_json::json;
 
-use crate::content::Deadline;
+use crate::content::AnswerDeadline;
 use crate::dates::at;
-use crate::language::Language;
+use crate::language::NoticeLanguage;
 use crate::link::Link;
-use crate::mail::{self, Activation, AnsweredBy, Cause, Deed, Extension, Mail, Receipt, Undo};
+use crate::mail::{
+    self, Activation, AnswerAuthor, Cause, Extension, Mail, Receipt, ReceiptAction, Undo,
+};
 use crate::partner_mail_tests::partner_mails;
-use crate::samples::{World, language, sent_at};
+use crate::samples::{SampleWorld, language, sent_at};
 
 const ANNOUNCED: Extension = Extension { cause: Cause::Announced, answered: false };
 
@@ -28,7 +30,7 @@ fn prague() -> Tz {
     "Europe/Prague".parse().unwrap()
 }
 
-fn notice(world: &World, tag: &str) -> Mail {
+fn notice(world: &SampleWorld, tag: &str) -> Mail {
     mail::notice(&world.notice(), &world.links(), &world.envelope(language(tag)))
 }
 
@@ -49,7 +51,7 @@ fn unmarked(text: &str) -> String {
 
 #[test]
 fn every_mail_reads_as_its_golden_file_in_every_language() {
-    for language in Language::all() {
+    for language in NoticeLanguage::all() {
         for (name, mail) in every_mail(language) {
             let shown = without_style(&shown(&mail));
             insta::assert_snapshot!(format!("mail_{name}_{}", language.tag()), shown);
@@ -65,23 +67,24 @@ fn without_style(shown: &str) -> String {
 }
 
 /// Every mail under its name.
-fn every_mail(language: Language) -> Vec<(String, Mail)> {
-    let (world, open) = (World::new(), World::new().awaiting());
-    let write =
-        |world: &World| mail::notice(&world.notice(), &world.links(), &world.envelope(language));
-    let exact = Deadline::Exact(world.window());
+fn every_mail(language: NoticeLanguage) -> Vec<(String, Mail)> {
+    let (world, open) = (SampleWorld::new(), SampleWorld::new().awaiting());
+    let write = |world: &SampleWorld| {
+        mail::notice(&world.notice(), &world.links(), &world.envelope(language))
+    };
+    let exact = AnswerDeadline::Exact(world.window());
     let mut mails = vec![
         ("notice".to_owned(), write(&world)),
-        ("notice_opt_in".to_owned(), write(&World::new().opt_in())),
-        ("notice_with_term".to_owned(), write(&World::new().with_term())),
-        ("notice_with_logo".to_owned(), write(&World::new().with_logo())),
-        ("notice_of_subscriptions".to_owned(), write(&World::new().with_subscriptions(5))),
+        ("notice_opt_in".to_owned(), write(&SampleWorld::new().opt_in())),
+        ("notice_with_term".to_owned(), write(&SampleWorld::new().with_term())),
+        ("notice_with_logo".to_owned(), write(&SampleWorld::new().with_logo())),
+        ("notice_of_subscriptions".to_owned(), write(&SampleWorld::new().with_subscriptions(5))),
         ("notice_to_the_reserve".to_owned(), {
             let notice = crate::Notice { deadline: exact, ..world.notice() };
             mail::notice(&notice, &world.links(), &world.envelope(language))
         }),
     ];
-    let opt_in = World::new().awaiting().opt_in();
+    let opt_in = SampleWorld::new().awaiting().opt_in();
     let reminder = mail::reminder(&opt_in.notice(), "last_day", 1, &opt_in.envelope(language));
     mails.push(("reminder_opt_in".to_owned(), reminder));
     for (place, mail) in short_mails(&open, language).into_iter().enumerate() {
@@ -99,7 +102,7 @@ const EVERY: [&str; 2] = ["Days from before the partnership", "Číst lze i dny 
 
 #[test]
 fn notice_and_activation_say_which_days_the_partner_may_read() {
-    let mut world = World::new();
+    let mut world = SampleWorld::new();
     for (history, said, unsaid) in
         [(UsageHistory::SinceAssociation, SINCE, EVERY), (UsageHistory::All, EVERY, SINCE)]
     {
@@ -116,7 +119,7 @@ fn notice_and_activation_say_which_days_the_partner_may_read() {
 
 #[test]
 fn link_code_and_authenticity_link_each_stand_alone_on_a_line() {
-    let world = World::new();
+    let world = SampleWorld::new();
     let (mail, links) = (notice(&world, "cs"), world.links());
     for text in [&links.decision_url, &links.decision_code, &links.notice_url] {
         assert_eq!(mail.text.lines().filter(|line| line == text).count(), 1);
@@ -129,7 +132,7 @@ fn link_code_and_authenticity_link_each_stand_alone_on_a_line() {
 
 #[test]
 fn a_notice_made_twice_is_the_same_message_and_another_recipients_is_another() {
-    let world = World::new();
+    let world = SampleWorld::new();
     assert_eq!(notice(&world, "cs").raw, notice(&world, "cs").raw);
     let other = Email::parse("ceo@contoso.example").unwrap();
     let envelope = mail::Envelope { to: &other, ..world.envelope(language("cs")) };
@@ -144,7 +147,7 @@ fn a_notice_made_twice_is_the_same_message_and_another_recipients_is_another() {
 
 #[test]
 fn the_message_is_two_alternatives_with_their_headers() {
-    let raw = String::from_utf8(notice(&World::new(), "en").raw).unwrap();
+    let raw = String::from_utf8(notice(&SampleWorld::new(), "en").raw).unwrap();
     let (headers, _) = raw.split_once("\r\n\r\n").unwrap();
     insta::assert_snapshot!(headers.replace('\r', ""));
     assert_eq!(raw.matches("Content-Type: text/").count(), 2);
@@ -153,8 +156,8 @@ fn the_message_is_two_alternatives_with_their_headers() {
 
 #[test]
 fn a_short_mail_bears_no_link() {
-    let world = World::new().awaiting();
-    for language in Language::all() {
+    let world = SampleWorld::new().awaiting();
+    for language in NoticeLanguage::all() {
         for mail in short_mails(&world, language) {
             assert!(!mail.text.contains("/d/") && !mail.html.contains("/d/"));
             assert!(!mail.html.contains("<a "), "{}", mail.html);
@@ -162,24 +165,33 @@ fn a_short_mail_bears_no_link() {
     }
 }
 
-fn short_mails(world: &World, language: Language) -> Vec<Mail> {
+fn short_mails(world: &SampleWorld, language: NoticeLanguage) -> Vec<Mail> {
     let (notice, envelope) = (world.notice(), world.envelope(language));
     let items = vec![ItemNo(1), ItemNo(3)];
     let receipt = |deed, undo| {
         let deeds = vec![(deed, items.clone())];
         mail::receipt(
             &notice,
-            &Receipt { id: "x-7".into(), deeds, by: Some(AnsweredBy::Link), undo, zone: prague() },
+            &Receipt {
+                id: "x-7".into(),
+                deeds,
+                by: Some(AnswerAuthor::Link),
+                undo,
+                zone: prague(),
+            },
             &envelope,
         )
     };
     let extended = |extension| mail::extended(&world.announced(), extension, 10, &envelope);
     let mut mails = vec![
-        receipt(Deed::Declined, Undo::Code(world.link(RecipientNo(1)).undo_code(&world.keys))),
-        receipt(Deed::Declined, Undo::Administrator),
-        receipt(Deed::Undone, Undo::Nobody),
-        receipt(Deed::UndoneInPart, Undo::Nobody),
-        receipt(Deed::Ended, Undo::Nobody),
+        receipt(
+            ReceiptAction::Declined,
+            Undo::Code(world.link(RecipientNo(1)).undo_code(&world.keys)),
+        ),
+        receipt(ReceiptAction::Declined, Undo::Administrator),
+        receipt(ReceiptAction::Undone, Undo::Nobody),
+        receipt(ReceiptAction::UndoneInPart, Undo::Nobody),
+        receipt(ReceiptAction::Ended, Undo::Nobody),
         mail::withdrawn(&notice, 8, &envelope),
         mail::exact_deadline(&notice, 9, &envelope),
         extended(ANNOUNCED),
@@ -213,7 +225,7 @@ fn short_mails(world: &World, language: Language) -> Vec<Mail> {
 }
 
 /// That so many contacts with names like markup became verified.
-fn contact_verified(world: &World, count: usize, language: Language) -> Mail {
+fn contact_verified(world: &SampleWorld, count: usize, language: NoticeLanguage) -> Mail {
     let contact = |name: &str| {
         let email = format!("{name}@contoso.example");
         let name = format!("{name} <b>Nová</b>");
@@ -238,7 +250,7 @@ fn activation(items: &[ItemNo]) -> Activation {
 fn subscriptions_are_told_by_their_products_and_every_count_has_its_form() {
     let mut all = String::new();
     for (tag, count) in [("cs", 1), ("cs", 2), ("cs", 4), ("cs", 5), ("en", 1), ("en", 5)] {
-        let world = World::new().with_subscriptions(count);
+        let world = SampleWorld::new().with_subscriptions(count);
         let text = notice(&world, tag).text;
         let told: Vec<_> = text
             .lines()
@@ -251,14 +263,14 @@ fn subscriptions_are_told_by_their_products_and_every_count_has_its_form() {
 
 #[test]
 fn a_receipt_of_one_item_speaks_of_one_and_tells_the_time_by_the_customers_clocks() {
-    let world = World::new();
-    let unset = crate::Notice { deadline: Deadline::Unset, ..world.notice() };
+    let world = SampleWorld::new();
+    let unset = crate::Notice { deadline: AnswerDeadline::Unset, ..world.notice() };
     let mut all = String::new();
     for tag in ["cs", "en"] {
         let envelope = world.envelope(language(tag));
-        for deed in Deed::ALL {
+        for deed in ReceiptAction::ALL {
             let (id, deeds) = ("x-7".to_owned(), vec![(deed, vec![ItemNo(2)])]);
-            let (by, undo) = (Some(AnsweredBy::Administrator), Undo::Nobody);
+            let (by, undo) = (Some(AnswerAuthor::Administrator), Undo::Nobody);
             let receipt = Receipt { id, deeds, by, undo, zone: prague() };
             writeln!(all, "{}=====", mail::receipt(&unset, &receipt, &envelope).text).unwrap();
         }
@@ -277,9 +289,10 @@ fn a_receipt_of_one_item_speaks_of_one_and_tells_the_time_by_the_customers_clock
 
 #[test]
 fn a_no_that_declines_some_items_and_ends_others_has_one_receipt() {
-    let world = World::new().awaiting();
-    let deeds = vec![(Deed::Declined, vec![ItemNo(1)]), (Deed::Ended, vec![ItemNo(2)])];
-    let (by, undo) = (Some(AnsweredBy::Link), Undo::Nobody);
+    let world = SampleWorld::new().awaiting();
+    let deeds =
+        vec![(ReceiptAction::Declined, vec![ItemNo(1)]), (ReceiptAction::Ended, vec![ItemNo(2)])];
+    let (by, undo) = (Some(AnswerAuthor::Link), Undo::Nobody);
     let receipt = Receipt { id: "x-7".into(), deeds, by, undo, zone: prague() };
     let text = mail::receipt(&world.notice(), &receipt, &world.envelope(language("en"))).text;
     let text = unmarked(&text);
@@ -289,7 +302,7 @@ fn a_no_that_declines_some_items_and_ends_others_has_one_receipt() {
 
 #[test]
 fn a_notice_after_a_partial_no_is_about_the_rest() {
-    let mut world = World::new();
+    let mut world = SampleWorld::new();
     world.claim.items[1].mark = Some(domain::claim::Mark::Declined {
         at: world.claim.created_at,
         latest: world.claim.created_at,
@@ -304,7 +317,7 @@ fn a_notice_after_a_partial_no_is_about_the_rest() {
 
 #[test]
 fn an_answer_to_any_mail_goes_to_the_operators_contact() {
-    let world = World::new().awaiting();
+    let world = SampleWorld::new().awaiting();
     let mut mails = short_mails(&world, language("cs"));
     mails.push(notice(&world, "cs"));
     for mail in mails {
@@ -315,7 +328,7 @@ fn an_answer_to_any_mail_goes_to_the_operators_contact() {
 
 #[test]
 fn a_longer_windows_reminder_is_another_mail() {
-    let (world, id) = (World::new().awaiting(), |mail: &Mail| {
+    let (world, id) = (SampleWorld::new().awaiting(), |mail: &Mail| {
         let raw = String::from_utf8(mail.raw.clone()).unwrap();
         raw.lines().find(|line| line.starts_with("Message-ID:")).unwrap().to_owned()
     });
@@ -329,10 +342,13 @@ fn a_longer_windows_reminder_is_another_mail() {
 
 #[test]
 fn the_first_line_goes_on_in_the_sentence_that_the_greeting_began() {
-    let world = World::new().awaiting();
+    let world = SampleWorld::new().awaiting();
     for (tag, first) in [("cs", "odmítnutí žádosti"), ("en", "The answer \"no\"")] {
         let language = language(tag);
-        let deeds = vec![(Deed::Declined, vec![ItemNo(1)]), (Deed::Ended, vec![ItemNo(2)])];
+        let deeds = vec![
+            (ReceiptAction::Declined, vec![ItemNo(1)]),
+            (ReceiptAction::Ended, vec![ItemNo(2)]),
+        ];
         let (by, undo, zone) = (None, Undo::Nobody, prague());
         let receipt = Receipt { id: "r-1".to_owned(), deeds, by, undo, zone };
         let mail = mail::receipt(&world.notice(), &receipt, &world.envelope(language));
@@ -344,7 +360,7 @@ fn the_first_line_goes_on_in_the_sentence_that_the_greeting_began() {
 
 #[test]
 fn a_mail_about_a_deadline_or_about_recipients_says_which_request_it_is_about() {
-    let world = World::new().awaiting();
+    let world = SampleWorld::new().awaiting();
     for tag in ["en", "cs"] {
         let envelope = world.envelope(language(tag));
         let notice = world.announced();
@@ -364,7 +380,7 @@ fn a_mail_about_a_deadline_or_about_recipients_says_which_request_it_is_about() 
 
 #[test]
 fn silence_beside_a_no_is_not_told_as_if_nobody_had_said_no_to_anything() {
-    let world = World::new().awaiting();
+    let world = SampleWorld::new().awaiting();
     let envelope = world.envelope(language("en"));
     for (items, expected) in [
         (vec![ItemNo(1)], "Nobody had said no to it by the deadline."),
@@ -377,9 +393,9 @@ fn silence_beside_a_no_is_not_told_as_if_nobody_had_said_no_to_anything() {
 
 #[test]
 fn no_message_is_missing_in_any_mail() {
-    let world = World::new().awaiting();
-    let unset = crate::Notice { deadline: Deadline::Unset, ..World::new().notice() };
-    for language in Language::all() {
+    let world = SampleWorld::new().awaiting();
+    let unset = crate::Notice { deadline: AnswerDeadline::Unset, ..SampleWorld::new().notice() };
+    for language in NoticeLanguage::all() {
         let mut mails = short_mails(&world, language);
         mails.push(mail::notice(&unset, &world.links(), &world.envelope(language)));
         mails.push(mail::notice(&world.notice(), &world.links(), &world.envelope(language)));
@@ -391,7 +407,7 @@ fn no_message_is_missing_in_any_mail() {
 
 #[test]
 fn a_name_cannot_become_markup() {
-    let world = World::new().awaiting();
+    let world = SampleWorld::new().awaiting();
     let mut mails = short_mails(&world, language("en"));
     mails.push(notice(&world, "en"));
     for mail in mails {
@@ -402,8 +418,8 @@ fn a_name_cannot_become_markup() {
 }
 
 /// A name that is written from right to left, one that turns text, and a domain in its own script.
-fn turned() -> World {
-    let mut world = World::new().awaiting();
+fn turned() -> SampleWorld {
+    let mut world = SampleWorld::new().awaiting();
     let details = &mut world.claim.details;
     details.tenant_name = Name::try_from("מבחן 5".to_owned()).unwrap();
     details.partner_name = Name::try_from("Alpine\u{2069}\u{202e}Cloud".to_owned()).unwrap();
@@ -415,7 +431,7 @@ fn turned() -> World {
 #[test]
 fn every_name_is_isolated_in_the_text_and_in_the_html_of_every_mail() {
     let world = turned();
-    for language in Language::all() {
+    for language in NoticeLanguage::all() {
         let mut mails = short_mails(&world, language);
         mails.push(mail::notice(&world.notice(), &world.links(), &world.envelope(language)));
         for mail in mails {
@@ -442,14 +458,14 @@ fn every_name_is_isolated_in_the_text_and_in_the_html_of_every_mail() {
 
 #[test]
 fn a_subject_has_marks_around_the_names_that_need_them_alone() {
-    for language in Language::all() {
+    for language in NoticeLanguage::all() {
         let world = turned();
         let mail = mail::notice(&world.notice(), &world.links(), &world.envelope(language));
         assert!(mail.subject.starts_with("\u{2068}מבחן 5\u{2069}: "), "{}", mail.subject);
         assert!(!mail.subject.contains("\u{2068}AlpineCloud"), "{}", mail.subject);
         let raw = String::from_utf8(mail.raw).unwrap();
         assert!(raw.is_ascii() && raw.contains("Subject: =?utf-8?"), "{raw}");
-        let plain = World::new().awaiting();
+        let plain = SampleWorld::new().awaiting();
         for mail in short_mails(&plain, language) {
             assert!(!mail.subject.contains(ISOLATE_BEGIN), "{}", mail.subject);
             assert!(mail.html.contains(&format!("<title>{}", &mail.subject[..7])), "{}", mail.html);
@@ -459,7 +475,7 @@ fn a_subject_has_marks_around_the_names_that_need_them_alone() {
 
 #[test]
 fn what_the_partner_wrote_is_named_as_stated_by_the_partner_once() {
-    let (world, items) = (World::new(), World::new().with_subscriptions(5));
+    let (world, items) = (SampleWorld::new(), SampleWorld::new().with_subscriptions(5));
     for (tag, stated) in [("en", "(stated by the partner)"), ("cs", "(uvedl partner)")] {
         let contact = notice(&world, tag);
         let line = contact.text.lines().find(|line| line.contains("jana@alpine.example"));
@@ -477,7 +493,7 @@ fn what_the_partner_wrote_is_named_as_stated_by_the_partner_once() {
 #[test]
 fn a_notice_spells_a_domain_in_both_ways_where_they_differ() {
     let world = turned();
-    for language in Language::all() {
+    for language in NoticeLanguage::all() {
         let mail = mail::notice(&world.notice(), &world.links(), &world.envelope(language));
         for (text, html) in [
             (
@@ -493,7 +509,7 @@ fn a_notice_spells_a_domain_in_both_ways_where_they_differ() {
             assert!(mail.html.contains(html), "{}", mail.html);
         }
     }
-    let mut mixed = World::new();
+    let mut mixed = SampleWorld::new();
     mixed.claim.details.tenant_domain = Domain::parse("c\u{43e}ntoso.example").unwrap();
     let text = notice(&mixed, "en").text;
     assert!(text.contains("(xn--") && !text.contains("c\u{43e}ntoso"), "{text}");
@@ -501,10 +517,10 @@ fn a_notice_spells_a_domain_in_both_ways_where_they_differ() {
 
 #[test]
 fn only_a_receipt_that_may_take_a_no_back_bears_ten_digits_and_they_stand_alone() {
-    let world = World::new().awaiting();
+    let world = SampleWorld::new().awaiting();
     let code = world.link(RecipientNo(1)).undo_code(&world.keys);
     let has_ten_digits = |line: &str| line.len() == 10 && line.bytes().all(|c| c.is_ascii_digit());
-    for language in Language::all() {
+    for language in NoticeLanguage::all() {
         let mails = short_mails(&world, language);
         let bearing: Vec<_> =
             mails.iter().filter(|mail| mail.text.lines().any(has_ten_digits)).collect();
@@ -517,8 +533,8 @@ fn only_a_receipt_that_may_take_a_no_back_bears_ten_digits_and_they_stand_alone(
 
 #[test]
 fn who_was_named_and_is_not_known_learns_neither_the_partner_nor_an_item() {
-    let world = World::new();
-    for language in Language::all() {
+    let world = SampleWorld::new();
+    for language in NoticeLanguage::all() {
         let told = shown(&mail::named_as_contact(&world.notice(), &world.envelope(language)));
         assert!(told.contains("Contoso"));
         let contact = world.notice().partner_contact.unwrap();
@@ -535,8 +551,8 @@ fn who_was_named_and_is_not_known_learns_neither_the_partner_nor_an_item() {
 
 #[test]
 fn who_may_be_asked_from_now_on_is_told_by_name_and_address_with_the_moment_and_whom_to_write_to() {
-    let world = World::new();
-    for language in Language::all() {
+    let world = SampleWorld::new();
+    for language in NoticeLanguage::all() {
         let mail = contact_verified(&world, 1, language);
         for told in
             ["eva <b>Nová</b> (eva@contoso.example)", "14:00", "15:00", "help@operator.example"]
@@ -551,7 +567,7 @@ fn who_may_be_asked_from_now_on_is_told_by_name_and_address_with_the_moment_and_
 
 #[test]
 fn a_notice_never_promises_an_end_before_one_that_was_told() {
-    let world = World::new();
+    let world = SampleWorld::new();
     let told = at("2027-01-10T23:00:00Z");
     let deadline = world.notice().deadline.not_before(Some(told));
     let later = crate::Notice { deadline, ..world.notice() };
@@ -562,12 +578,12 @@ fn a_notice_never_promises_an_end_before_one_that_was_told() {
         mail.text
     );
     assert_eq!(later.deadline.clone().not_before(None), later.deadline);
-    assert_eq!(Deadline::Unset.not_before(Some(told)), Deadline::Unset);
+    assert_eq!(AnswerDeadline::Unset.not_before(Some(told)), AnswerDeadline::Unset);
 }
 
 #[test]
 fn nothing_in_a_mail_is_fetched_from_anywhere() {
-    for language in Language::all() {
+    for language in NoticeLanguage::all() {
         for (name, mail) in every_mail(language) {
             for fetching in ["<link", "<script", "url(", "@import"] {
                 assert!(!mail.html.contains(fetching), "{fetching} in {name}");
@@ -582,7 +598,7 @@ fn nothing_in_a_mail_is_fetched_from_anywhere() {
 #[test]
 fn every_mail_names_the_operator_as_its_sender_at_its_head_and_at_its_foot() {
     let name = "Vendor \"One\", Ltd.";
-    for language in Language::all() {
+    for language in NoticeLanguage::all() {
         for (kind, mail) in every_mail(language) {
             let text = unmarked(&mail.text);
             assert_eq!(text.lines().next(), Some(name), "{kind}");
@@ -596,7 +612,7 @@ fn every_mail_names_the_operator_as_its_sender_at_its_head_and_at_its_foot() {
             }
         }
     }
-    let mut czech = World::new();
+    let mut czech = SampleWorld::new();
     czech.operator.name = "Žluťoučký kůň".into();
     let raw = String::from_utf8(notice(&czech, "cs").raw).unwrap();
     let from = raw.lines().find(|line| line.starts_with("From: ")).unwrap();
@@ -605,7 +621,7 @@ fn every_mail_names_the_operator_as_its_sender_at_its_head_and_at_its_foot() {
 
 #[test]
 fn the_logo_is_a_part_beside_the_html_that_shows_it() {
-    let world = World::new().with_logo();
+    let world = SampleWorld::new().with_logo();
     let mail = notice(&world, "en");
     let raw = String::from_utf8(mail.raw.clone()).unwrap();
     assert_eq!(raw, String::from_utf8(notice(&world, "en").raw).unwrap());
@@ -628,12 +644,14 @@ fn the_logo_is_a_part_beside_the_html_that_shows_it() {
 
 #[test]
 fn the_notice_says_how_long_it_would_last() {
-    let world = World::new().with_term();
+    let world = SampleWorld::new().with_term();
     let text = notice(&world, "en").text;
     assert!(text.contains("24 months from the deadline. You can end it before"), "{text}");
-    let exact =
-        crate::Notice { deadline: Deadline::Exact(world.window()), ..world.awaiting().notice() };
-    let world = World::new().with_term().awaiting();
+    let exact = crate::Notice {
+        deadline: AnswerDeadline::Exact(world.window()),
+        ..world.awaiting().notice()
+    };
+    let world = SampleWorld::new().with_term().awaiting();
     let text = mail::notice(&exact, &world.links(), &world.envelope(language("en"))).text;
     assert!(text.contains("Until the end of Sunday 31 December 2028."), "{text}");
     let active =
@@ -647,14 +665,14 @@ fn the_notice_says_how_long_it_would_last() {
 
 #[test]
 fn a_receipt_says_who_answered_what_still_waits_and_what_silence_will_do() {
-    let world = World::new().awaiting();
-    let text = |world: &World, by, asked_at| {
-        let (deeds, undo) = (vec![(Deed::Declined, vec![ItemNo(2)])], Undo::Nobody);
+    let world = SampleWorld::new().awaiting();
+    let text = |world: &SampleWorld, by, asked_at| {
+        let (deeds, undo) = (vec![(ReceiptAction::Declined, vec![ItemNo(2)])], Undo::Nobody);
         let receipt = Receipt { id: "x-7".into(), deeds, by, undo, zone: prague() };
         let envelope = mail::Envelope { asked_at, ..world.envelope(language("en")) };
         unmarked(&mail::receipt(&world.notice(), &receipt, &envelope).text)
     };
-    let mut declined = World::new().awaiting();
+    let mut declined = SampleWorld::new().awaiting();
     declined.claim.items[1].mark = Some(domain::claim::Mark::Declined {
         at: sent_at(),
         latest: sent_at(),
@@ -663,7 +681,7 @@ fn a_receipt_says_who_answered_what_still_waits_and_what_silence_will_do() {
         no_answer: false,
         settled: false,
     });
-    let told = text(&declined, Some(AnsweredBy::Link), Some(sent_at()));
+    let told = text(&declined, Some(AnswerAuthor::Link), Some(sent_at()));
     for part in [
         "\"no\" to Alpine <Cloud> in the program Online Services Usage – Microsoft 365",
         "Nobody has decided yet: Exchange Online, sharepoint-online. If you do nothing, Alpine",
@@ -673,7 +691,7 @@ fn a_receipt_says_who_answered_what_still_waits_and_what_silence_will_do() {
     ] {
         assert!(told.contains(part), "{part} in {told}");
     }
-    let told = text(&declined, Some(AnsweredBy::Administrator), None);
+    let told = text(&declined, Some(AnswerAuthor::Administrator), None);
     assert!(told.contains("Answered by: an administrator of Contoso, signed in"), "{told}");
     let told = text(&world.opt_in(), None, None);
     assert!(!told.contains("Answered by"), "{told}");
@@ -682,7 +700,7 @@ fn a_receipt_says_who_answered_what_still_waits_and_what_silence_will_do() {
 
 #[test]
 fn a_mail_about_a_deadline_says_which_notice_answers_it_or_who_has_one() {
-    let world = World::new().awaiting();
+    let world = SampleWorld::new().awaiting();
     for (asked_at, said) in [
         (Some(sent_at()), "sent you on Tuesday 22 December 2026."),
         (None, "a recipient of the notice uses its link and code"),
@@ -700,7 +718,7 @@ fn a_mail_about_a_deadline_says_which_notice_answers_it_or_who_has_one() {
 
 #[test]
 fn things_are_called_by_their_display_names_in_the_readers_language_and_else_by_their_ids() {
-    let world = World::new();
+    let world = SampleWorld::new();
     let [english, czech] = ["en", "cs"].map(|tag| unmarked(&notice(&world, tag).text));
     for line in ["  - Exchange Online", "  - Teams", "  - sharepoint-online"] {
         assert!(english.lines().any(|own| own == line), "{line} in {english}");
@@ -711,7 +729,7 @@ fn things_are_called_by_their_display_names_in_the_readers_language_and_else_by_
     );
     assert!(english.contains("in the program Online Services Usage – Microsoft 365"), "{english}");
     assert!(czech.contains("v programu Využití online služeb – Microsoft 365"), "{czech}");
-    let mut world = World::new().with_subscriptions(1);
+    let mut world = SampleWorld::new().with_subscriptions(1);
     let names = json!({"E5": {"en": "Microsoft 365 E5"}});
     world.program.catalogue_names = serde_json::from_value(names).unwrap();
     let text = unmarked(&notice(&world, "cs").text);

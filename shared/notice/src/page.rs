@@ -7,13 +7,13 @@ use domain::claim::{Instant, ItemStatus};
 use domain::ids::ItemNo;
 
 use crate::brand::{Brand, Logo};
-use crate::content::{Deadline, Notice, NoticeItem, Operator, Term, counted, skipped};
+use crate::content::{AnswerDeadline, Notice, NoticeItem, Operator, Term, counted, skipped};
 use crate::dates;
 use crate::html::render;
-use crate::language::Language;
-use crate::picture::{Leaf, Picture};
-use crate::say::Say;
-use crate::standing::{CustomerOptions, Phase, Rights};
+use crate::language::NoticeLanguage;
+use crate::picture::{CalendarLeaf, CalendarTable};
+use crate::say::Messages;
+use crate::standing::{CustomerOptions, LinkRights, Phase};
 
 /// The headers that every page bears (`docs/architecture.md §5`).
 pub fn headers(brand: &Brand) -> [(&'static str, &str); 9] {
@@ -32,7 +32,7 @@ pub fn headers(brand: &Brand) -> [(&'static str, &str); 9] {
 
 /// Why a form was not taken. The page is shown again, with this above it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Problem {
+pub enum FormProblem {
     /// A code that cannot be one. It is no try.
     CodeMalformed {
         /// How many digits it has.
@@ -56,8 +56,8 @@ pub enum Problem {
     State,
 }
 
-impl Problem {
-    fn text(self, say: &Say) -> String {
+impl FormProblem {
+    fn text(self, say: &Messages) -> String {
         match self {
             Self::CodeMalformed { digits } => {
                 say.of_number("problem-code-malformed", "digits", digits)
@@ -76,7 +76,7 @@ impl Problem {
     }
 
     /// The field it leads to, in the form that was sent.
-    fn target(self, form: Option<Form>, standing: &CustomerOptions) -> &'static str {
+    fn target(self, form: Option<PageForm>, standing: &CustomerOptions) -> &'static str {
         match (self, form) {
             (
                 Self::CodeMalformed { .. } | Self::CodeWrong { .. } | Self::CodeLocked { .. },
@@ -91,18 +91,18 @@ impl Problem {
 
 /// A form that was not taken: it is shown again as it was sent, but for the code.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
+pub struct RefusedForm {
     /// Why the form was not taken.
-    pub problem: Problem,
+    pub problem: FormProblem,
     /// What was asked, where that can be told.
     pub decision: Option<Decision>,
     /// The items that were chosen.
     pub items: Vec<ItemNo>,
 }
 
-impl Refused {
+impl RefusedForm {
     /// The items that were chosen in that form, if it is the one.
-    fn chosen_in(&self, form: Form) -> &[ItemNo] {
+    fn chosen_in(&self, form: PageForm) -> &[ItemNo] {
         if self.decision.map(Decision::form) == Some(form) { &self.items } else { &[] }
     }
 }
@@ -110,12 +110,12 @@ impl Refused {
 /// The forms of the page: one for the code of the notice, one for that of a receipt. The ids of their fields are
 /// their own, whichever of them are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum PageForm {
     Answer,
     Undo,
 }
 
-impl Form {
+impl PageForm {
     fn code(self) -> &'static str {
         match self {
             Self::Answer => "code",
@@ -132,34 +132,37 @@ impl Form {
     }
 }
 
-struct Shown {
+struct ShownProblem {
     text: String,
     target: &'static str,
 }
 
 /// The decision page: the question, what silence means, and the forms that fit.
 pub fn decision(
-    language: Language,
+    language: NoticeLanguage,
     notice: &Notice,
     standing: &CustomerOptions,
-    refused: Option<&Refused>,
+    refused: Option<&RefusedForm>,
 ) -> String {
     let say = notice.undecided().say(language);
     let chosen = |form| refused.map(|refused| refused.chosen_in(form)).unwrap_or_default();
     let problem = refused.map(|refused| {
         let form = form_of(refused.decision, standing);
-        Shown { text: refused.problem.text(&say), target: refused.problem.target(form, standing) }
+        ShownProblem {
+            text: refused.problem.text(&say),
+            target: refused.problem.target(form, standing),
+        }
     });
     let view = DecisionPage {
-        frame: Frame::new(&say, say.of("page-title"), &notice.operator),
+        frame: PageFrame::new(&say, say.of("page-title"), &notice.operator),
         heading: say.of(heading(standing.phase)),
         lead: lead(notice, standing.phase, &say),
         remark: remark(standing).map(|name| say.of(name)),
         facts: NoticeFacts::of(notice, standing, &say),
         can_agree: can_agree(standing),
-        refusable: choices(notice, &standing.refusable, chosen(Form::Answer), language),
-        joinable: choices(notice, &standing.joinable, chosen(Form::Answer), language),
-        undoable: choices(notice, &standing.undoable, chosen(Form::Undo), language),
+        refusable: choices(notice, &standing.refusable, chosen(PageForm::Answer), language),
+        joinable: choices(notice, &standing.joinable, chosen(PageForm::Answer), language),
+        undoable: choices(notice, &standing.undoable, chosen(PageForm::Undo), language),
         problem,
         refusal_hint: standing.can_refuse.then(|| say.of(refusal_hint(standing.rights))),
         can_extend: standing.can_extend,
@@ -169,10 +172,10 @@ pub fn decision(
 }
 
 /// The form of a decision, if the page still has it; else the first that it has.
-fn form_of(decision: Option<Decision>, standing: &CustomerOptions) -> Option<Form> {
+fn form_of(decision: Option<Decision>, standing: &CustomerOptions) -> Option<PageForm> {
     let forms = [
-        (Form::Answer, standing.can_decline() || standing.can_refuse || standing.can_extend),
-        (Form::Undo, !standing.undoable.is_empty()),
+        (PageForm::Answer, standing.can_decline() || standing.can_refuse || standing.can_extend),
+        (PageForm::Undo, !standing.undoable.is_empty()),
     ];
     let there = forms.into_iter().filter(|(_, there)| *there).map(|(form, _)| form);
     let asked = decision.map(Decision::form);
@@ -182,21 +185,23 @@ fn form_of(decision: Option<Decision>, standing: &CustomerOptions) -> Option<For
 /// What has to be said of a link that is good for less than its recipient may expect.
 fn remark(standing: &CustomerOptions) -> Option<&'static str> {
     match standing.rights {
-        Rights::Refused => Some("page-link-refused"),
-        Rights::Retired => Some("page-link-retired"),
-        Rights::Erased => Some("page-link-erased"),
-        Rights::Earlier => standing.can_decline().then_some("page-link-earlier"),
-        Rights::Verified | Rights::Unverified => None,
+        LinkRights::Refused => Some("page-link-refused"),
+        LinkRights::Retired => Some("page-link-retired"),
+        LinkRights::Erased => Some("page-link-erased"),
+        LinkRights::Earlier => standing.can_decline().then_some("page-link-earlier"),
+        LinkRights::Verified | LinkRights::Unverified => None,
     }
 }
 
 /// What follows when a recipient says that it is not the right person.
-fn refusal_hint(rights: Rights) -> &'static str {
+fn refusal_hint(rights: LinkRights) -> &'static str {
     match rights {
-        Rights::Unverified => "wrong-contact-hint-unverified",
-        Rights::Verified | Rights::Earlier | Rights::Refused | Rights::Retired | Rights::Erased => {
-            "wrong-contact-hint"
-        }
+        LinkRights::Unverified => "wrong-contact-hint-unverified",
+        LinkRights::Verified
+        | LinkRights::Earlier
+        | LinkRights::Refused
+        | LinkRights::Retired
+        | LinkRights::Erased => "wrong-contact-hint",
     }
 }
 
@@ -222,7 +227,7 @@ fn heading(phase: Phase) -> &'static str {
     }
 }
 
-fn lead(notice: &Notice, phase: Phase, say: &Say) -> String {
+fn lead(notice: &Notice, phase: Phase, say: &Messages) -> String {
     match phase {
         Phase::Open if notice.undecided().items.len() < notice.items.len() => {
             format!("{} {}", notice.silence(say), say.of("lead-partly"))
@@ -246,10 +251,10 @@ fn choices(
     notice: &Notice,
     numbers: &[ItemNo],
     chosen: &[ItemNo],
-    language: Language,
-) -> Vec<Choice> {
+    language: NoticeLanguage,
+) -> Vec<ItemChoice> {
     let offered = notice.items.iter().filter(|item| numbers.contains(&item.no));
-    let choice = |item: &NoticeItem| Choice {
+    let choice = |item: &NoticeItem| ItemChoice {
         no: item.no.0,
         line: item.line(language),
         is_chosen: chosen.contains(&item.no),
@@ -259,7 +264,7 @@ fn choices(
 
 /// What came of a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+pub struct DecisionOutcome {
     /// What the form asked for.
     pub decision: Decision,
     /// Whether anything had to change for it.
@@ -304,10 +309,10 @@ impl Decision {
         Self::ALL.into_iter().find(|decision| decision.as_str() == name)
     }
 
-    fn form(self) -> Form {
+    fn form(self) -> PageForm {
         match self {
-            Self::Decline | Self::WrongContact | Self::Extend => Form::Answer,
-            Self::Undo => Form::Undo,
+            Self::Decline | Self::WrongContact | Self::Extend => PageForm::Answer,
+            Self::Undo => PageForm::Undo,
         }
     }
 
@@ -323,17 +328,17 @@ impl Decision {
 
 /// The page after a decision, with its receipt.
 pub fn result(
-    language: Language,
+    language: NoticeLanguage,
     notice: &Notice,
     standing: &CustomerOptions,
-    outcome: &Outcome,
+    outcome: &DecisionOutcome,
 ) -> String {
     let say = knowing_moment(notice.say(language), outcome.at, notice.zone);
     let title = if outcome.changed { outcome.decision.title() } else { "result-unchanged" };
     let view = ResultPage {
-        frame: Frame::new(&say, say.of(title), &notice.operator),
+        frame: PageFrame::new(&say, say.of(title), &notice.operator),
         waiting: notice.waiting(language),
-        rows: notice.items.iter().map(|item| Row::of(item, language)).collect(),
+        rows: notice.items.iter().map(|item| ItemRow::of(item, language)).collect(),
         outcome,
         remark: remark(standing).map(|name| say.of(name)),
         undoable: outcome.decision == Decision::Decline && !standing.undoable.is_empty(),
@@ -345,7 +350,7 @@ pub fn result(
 }
 
 /// The same messages, knowing a moment by the customer's clocks.
-fn knowing_moment(say: Say, at: Instant, zone: Option<Tz>) -> Say {
+fn knowing_moment(say: Messages, at: Instant, zone: Option<Tz>) -> Messages {
     let language = say.language();
     say.knowing("at-local", dates::local(language, at, zone.unwrap_or(Tz::UTC)))
         .knowing("at-utc", dates::utc(language, at))
@@ -367,7 +372,7 @@ fn has_no(notice: &Notice) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentText {
     /// The language that the text is in.
-    pub language: Language,
+    pub language: NoticeLanguage,
     /// The moment of sending.
     pub at: Instant,
     /// Subject and text, without links and codes.
@@ -377,7 +382,7 @@ pub struct SentText {
 /// The page that an authenticity code leads to: the notice's true content with how it stands now, and
 /// none of its secrets. The `sent` text is the notice; where none was kept, the claim tells what it said.
 pub fn genuine(
-    language: Language,
+    language: NoticeLanguage,
     notice: &Notice,
     standing: &CustomerOptions,
     is_current: bool,
@@ -389,7 +394,7 @@ pub fn genuine(
         None => say,
     };
     let view = GenuinePage {
-        frame: Frame::new(&say, say.of("genuine-title"), &notice.operator),
+        frame: PageFrame::new(&say, say.of("genuine-title"), &notice.operator),
         heading: say.of(heading(standing.phase)),
         lead: lead(notice, standing.phase, &say),
         facts: NoticeFacts::of(notice, standing, &say),
@@ -402,7 +407,7 @@ pub fn genuine(
 
 /// Pages about no claim at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub enum RefusalReason {
     /// No such link or code: every one that is not ours, in one shape.
     NotFound,
     /// Neither opened nor a form sent.
@@ -414,20 +419,20 @@ pub enum Refusal {
 }
 
 /// A page that says why there is nothing else to see.
-pub fn refusal(language: Language, refusal: Refusal, operator: &Operator) -> String {
-    let say = Say::by(language, operator);
+pub fn refusal(language: NoticeLanguage, refusal: RefusalReason, operator: &Operator) -> String {
+    let say = Messages::by(language, operator);
     let (title, text) = match refusal {
-        Refusal::NotFound => ("error-not-found-title", "error-not-found"),
-        Refusal::Method => ("error-method-title", "error-method"),
-        Refusal::Form => ("error-form-title", "error-form"),
-        Refusal::Unavailable => ("error-unavailable-title", "error-unavailable"),
+        RefusalReason::NotFound => ("error-not-found-title", "error-not-found"),
+        RefusalReason::Method => ("error-method-title", "error-method"),
+        RefusalReason::Form => ("error-form-title", "error-form"),
+        RefusalReason::Unavailable => ("error-unavailable-title", "error-unavailable"),
     };
-    let frame = Frame::new(&say, say.of(title), operator);
+    let frame = PageFrame::new(&say, say.of(title), operator);
     render(&RefusalPage { frame, text: say.of(text), say: &say })
 }
 
 /// What every page has around it.
-struct Frame<'a> {
+struct PageFrame<'a> {
     title: String,
     language: &'static str,
     style: &'a str,
@@ -436,11 +441,11 @@ struct Frame<'a> {
     switches: Vec<(&'static str, String)>,
 }
 
-impl<'a> Frame<'a> {
-    fn new(say: &Say, title: String, operator: &'a Operator) -> Self {
-        let others = Language::all().filter(|other| *other != say.language());
+impl<'a> PageFrame<'a> {
+    fn new(say: &Messages, title: String, operator: &'a Operator) -> Self {
+        let others = NoticeLanguage::all().filter(|other| *other != say.language());
         let switches =
-            others.map(|other| (other.tag(), Say::new(other).of("language-switch"))).collect();
+            others.map(|other| (other.tag(), Messages::new(other).of("language-switch"))).collect();
         let (style, logo) = (operator.brand.style(), operator.brand.logo());
         let (language, logo_alt) = (say.language().tag(), say.of_attribute("logo-alt"));
         Self { title, language, style, logo, logo_alt, switches }
@@ -448,21 +453,21 @@ impl<'a> Frame<'a> {
 }
 
 /// An item that can be chosen.
-struct Choice {
+struct ItemChoice {
     no: u8,
     line: String,
     is_chosen: bool,
 }
 
 /// An item and where it stands.
-struct Row {
+struct ItemRow {
     line: String,
     status: String,
 }
 
-impl Row {
-    fn of(item: &NoticeItem, language: Language) -> Self {
-        let status = Say::new(language).of(status_message(item.status));
+impl ItemRow {
+    fn of(item: &NoticeItem, language: NoticeLanguage) -> Self {
+        let status = Messages::new(language).of(status_message(item.status));
         Self { line: item.line(language), status }
     }
 }
@@ -518,7 +523,7 @@ impl Partnership {
 
 /// What a notice says, for a page.
 struct NoticeFacts {
-    rows: Vec<Row>,
+    rows: Vec<ItemRow>,
     has_contact: bool,
     partnership: Partnership,
     /// Whether the time that it would last has to be told: before the partner is official.
@@ -529,39 +534,39 @@ struct NoticeFacts {
     deadline: &'static str,
     /// The message that tells how many days there are, where that is known.
     rule: Option<&'static str>,
-    leaf: Option<Leaf>,
-    days: Option<Days>,
-    picture: Option<Picture>,
+    leaf: Option<CalendarLeaf>,
+    days: Option<WindowDays>,
+    picture: Option<CalendarTable>,
 }
 
-struct Days {
+struct WindowDays {
     counted: String,
     skipped: String,
 }
 
 impl NoticeFacts {
-    fn of(notice: &Notice, standing: &CustomerOptions, say: &Say) -> Self {
+    fn of(notice: &Notice, standing: &CustomerOptions, say: &Messages) -> Self {
         let (language, window) = (say.language(), notice.deadline.window());
         let has_deadline = standing.has_deadline();
         let partnership = Partnership::of(standing.phase);
-        let days = |window| Days {
+        let days = |window| WindowDays {
             counted: counted(language, window).join(", "),
             skipped: skipped(language, window).join(", "),
         };
         Self {
-            rows: notice.items.iter().map(|item| Row::of(item, language)).collect(),
+            rows: notice.items.iter().map(|item| ItemRow::of(item, language)).collect(),
             has_contact: notice.partner_contact.is_some(),
             partnership,
             has_term: partnership.is_to_come() && notice.term != Term::Unknown,
             has_deadline,
             deadline: match notice.deadline {
-                Deadline::Exact(_) => "deadline-exact",
-                Deadline::AtLeast(_) | Deadline::Unset => "deadline-least",
+                AnswerDeadline::Exact(_) => "deadline-exact",
+                AnswerDeadline::AtLeast(_) | AnswerDeadline::Unset => "deadline-least",
             },
             rule: notice.rule(),
-            leaf: window.filter(|_| has_deadline).map(|window| Leaf::of(say, window)),
+            leaf: window.filter(|_| has_deadline).map(|window| CalendarLeaf::of(say, window)),
             days: window.map(days),
-            picture: window.and_then(|window| Picture::of(language, window)),
+            picture: window.and_then(|window| CalendarTable::of(language, window)),
         }
     }
 }
@@ -569,17 +574,17 @@ impl NoticeFacts {
 #[derive(Template)]
 #[template(path = "decision.html")]
 struct DecisionPage<'a> {
-    frame: Frame<'a>,
-    say: &'a Say,
+    frame: PageFrame<'a>,
+    say: &'a Messages,
     heading: String,
     lead: String,
     remark: Option<String>,
     facts: NoticeFacts,
     can_agree: bool,
-    refusable: Vec<Choice>,
-    joinable: Vec<Choice>,
-    undoable: Vec<Choice>,
-    problem: Option<Shown>,
+    refusable: Vec<ItemChoice>,
+    joinable: Vec<ItemChoice>,
+    undoable: Vec<ItemChoice>,
+    problem: Option<ShownProblem>,
     refusal_hint: Option<String>,
     can_extend: bool,
 }
@@ -612,11 +617,11 @@ impl DecisionPage<'_> {
 #[derive(Template)]
 #[template(path = "result.html")]
 struct ResultPage<'a> {
-    frame: Frame<'a>,
-    say: &'a Say,
+    frame: PageFrame<'a>,
+    say: &'a Messages,
     waiting: String,
-    rows: Vec<Row>,
-    outcome: &'a Outcome,
+    rows: Vec<ItemRow>,
+    outcome: &'a DecisionOutcome,
     remark: Option<String>,
     undoable: bool,
     is_still_declined: bool,
@@ -626,8 +631,8 @@ struct ResultPage<'a> {
 #[derive(Template)]
 #[template(path = "genuine.html")]
 struct GenuinePage<'a> {
-    frame: Frame<'a>,
-    say: &'a Say,
+    frame: PageFrame<'a>,
+    say: &'a Messages,
     heading: String,
     lead: String,
     facts: NoticeFacts,
@@ -638,7 +643,7 @@ struct GenuinePage<'a> {
 #[derive(Template)]
 #[template(path = "refusal.html")]
 struct RefusalPage<'a> {
-    frame: Frame<'a>,
-    say: &'a Say,
+    frame: PageFrame<'a>,
+    say: &'a Messages,
     text: String,
 }

@@ -10,12 +10,14 @@ use domain::text::{Domain, Name};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::content::Deadline;
+use crate::content::AnswerDeadline;
 use crate::dates::at;
-use crate::language::Language;
-use crate::page::{self, Decision, Outcome, Problem, Refusal, Refused, SentText};
-use crate::samples::{World, language, sent_at};
-use crate::standing::{CustomerOptions, Holder, Phase, Rights};
+use crate::language::NoticeLanguage;
+use crate::page::{
+    self, Decision, DecisionOutcome, FormProblem, RefusalReason, RefusedForm, SentText,
+};
+use crate::samples::{SampleWorld, language, sent_at};
+use crate::standing::{CustomerOptions, Holder, LinkRights, Phase};
 
 const VERIFIED: u8 = 1;
 const UNVERIFIED: u8 = 2;
@@ -63,7 +65,7 @@ fn options(claim: &Claim) -> CustomerOptions {
 }
 
 /// The page of one of them.
-fn page_of(world: &World, recipient: u8, tag: &str) -> String {
+fn page_of(world: &SampleWorld, recipient: u8, tag: &str) -> String {
     let standing = options_of(&world.claim, recipient, after());
     page::decision(language(tag), &world.notice(), &standing, None)
 }
@@ -79,32 +81,32 @@ fn by(recipient: u8) -> Decliners {
     Decliners::recipient(RecipientNo(recipient))
 }
 
-fn decision(world: &World, tag: &str, problem: Option<Problem>) -> String {
+fn decision(world: &SampleWorld, tag: &str, problem: Option<FormProblem>) -> String {
     let standing = options(&world.claim);
     let refused = problem.map(|problem| refused(problem, Decision::Decline, &[]));
     page::decision(language(tag), &world.notice(), &standing, refused.as_ref())
 }
 
-fn refused(problem: Problem, decision: Decision, items: &[u8]) -> Refused {
+fn refused(problem: FormProblem, decision: Decision, items: &[u8]) -> RefusedForm {
     let items = items.iter().copied().map(ItemNo).collect();
-    Refused { problem, decision: Some(decision), items }
+    RefusedForm { problem, decision: Some(decision), items }
 }
 
 /// A customer who has declined the second of three items.
-fn partly_declined() -> World {
-    let mut world = World::new().awaiting();
+fn partly_declined() -> SampleWorld {
+    let mut world = SampleWorld::new().awaiting();
     world.claim.items[1].mark = Some(declined(by(VERIFIED)));
     world
 }
 
-fn outcome(decision: Decision, changed: bool) -> Outcome {
+fn outcome(decision: Decision, changed: bool) -> DecisionOutcome {
     let receipt = changed.then(|| "x-7".into());
-    Outcome { decision, changed, in_time: true, at: after(), receipt }
+    DecisionOutcome { decision, changed, in_time: true, at: after(), receipt }
 }
 
 #[test]
 fn every_page_reads_as_its_golden_file_in_every_language() {
-    for language in Language::all() {
+    for language in NoticeLanguage::all() {
         for (name, html) in every_page(language) {
             let html = without_style(&html);
             insta::assert_snapshot!(format!("page_{name}_{}", language.tag()), html);
@@ -120,7 +122,7 @@ fn a_form_that_was_not_taken_is_shown_as_it_was_sent_and_the_error_leads_to_its_
         let refused = refused(problem, decision, items);
         page::decision(language("en"), &world.notice(), &standing, Some(&refused))
     };
-    let code = Problem::CodeWrong { tries_left: Some(4) };
+    let code = FormProblem::CodeWrong { tries_left: Some(4) };
     let ticked = |html: &str| {
         let boxes = html.split("<label class=\"choice\">").skip(1);
         let ticked = boxes.filter(|one| one.contains(" checked>"));
@@ -139,24 +141,24 @@ fn a_form_that_was_not_taken_is_shown_as_it_was_sent_and_the_error_leads_to_its_
         assert!(html.contains(&format!("id=\"{field}-problem\">The code is not right")), "{html}");
         assert_eq!(ticked(&html), expected, "{decision:?}");
     }
-    assert!(again(Problem::Items, Decision::Undo, &[]).contains("<a href=\"#undo-items\">"));
+    assert!(again(FormProblem::Items, Decision::Undo, &[]).contains("<a href=\"#undo-items\">"));
     assert!(!decision(&world, "en", None).contains(" checked"));
 }
 
 #[test]
 fn an_error_leads_to_something_that_is_there_whatever_has_become_of_its_form() {
-    let mut over = World::new();
+    let mut over = SampleWorld::new();
     over.claim.state = State::Withdrawn;
     let problems = [
-        Problem::CodeMalformed { digits: 6 },
-        Problem::CodeWrong { tries_left: Some(4) },
-        Problem::CodeLocked { minutes: 15 },
-        Problem::Items,
-        Problem::Decision,
-        Problem::State,
+        FormProblem::CodeMalformed { digits: 6 },
+        FormProblem::CodeWrong { tries_left: Some(4) },
+        FormProblem::CodeLocked { minutes: 15 },
+        FormProblem::Items,
+        FormProblem::Decision,
+        FormProblem::State,
     ];
     for (world, recipient) in [
-        (World::new().awaiting(), VERIFIED),
+        (SampleWorld::new().awaiting(), VERIFIED),
         (partly_declined(), VERIFIED),
         (partly_declined(), UNVERIFIED),
         (partly_declined(), RETIRED),
@@ -182,7 +184,7 @@ fn after_a_partial_no_question_and_lead_are_about_the_rest() {
     let html = decision(&partly_declined(), "en", None);
     assert!(html.contains("for these 2 items?"), "{html}");
     assert!(html.contains("the 2 items that nobody has decided yet"), "{html}");
-    let whole = decision(&World::new().awaiting(), "en", None);
+    let whole = decision(&SampleWorld::new().awaiting(), "en", None);
     assert!(whole.contains("for these 3 items?") && !whole.contains("nobody has decided"));
 }
 
@@ -192,7 +194,7 @@ fn a_result_can_be_told_from_the_claim_alone() {
     let notice = crate::Notice::bare(&world.claim, NoticeNo(1), &world.operator);
     let standing = options(&world.claim);
     let outcome = outcome(Decision::Decline, true);
-    for language in Language::all() {
+    for language in NoticeLanguage::all() {
         let html = page::result(language, &notice, &standing, &outcome);
         assert!(html.contains("x-7") && html.contains("teams") && !html.contains('⟦'), "{html}");
     }
@@ -221,14 +223,14 @@ fn a_result_names_partner_customer_and_program_what_still_waits_and_who_answered
 }
 
 /// The page after a decision of one of them, in English.
-fn result(world: &World, recipient: u8, decision: Decision) -> String {
+fn result(world: &SampleWorld, recipient: u8, decision: Decision) -> String {
     let standing = options_of(&world.claim, recipient, after());
     page::result(language("en"), &world.notice(), &standing, &outcome(decision, true))
 }
 
 /// A customer who has declined everything while the window runs.
-fn all_declined() -> World {
-    let mut world = World::new().awaiting();
+fn all_declined() -> SampleWorld {
+    let mut world = SampleWorld::new().awaiting();
     world.claim.items.iter_mut().for_each(|item| item.mark = Some(declined(by(VERIFIED))));
     world.claim.state = State::Declined { window: Some(world.window()) };
     world
@@ -236,7 +238,7 @@ fn all_declined() -> World {
 
 #[test]
 fn the_page_of_an_authenticity_code_tells_none_of_the_secrets() {
-    let world = World::new();
+    let world = SampleWorld::new();
     let html = page::genuine(language("en"), &world.notice(), &options(&world.claim), true, None);
     let links = world.links();
     for secret in [&links.decision_url, &links.decision_code] {
@@ -253,7 +255,7 @@ fn without_style(html: &str) -> String {
 
 #[test]
 fn no_message_is_missing_on_any_page_in_any_language() {
-    for language in Language::all() {
+    for language in NoticeLanguage::all() {
         for (_, html) in every_page(language) {
             assert!(!html.contains('⟦') && html.ends_with("</html>"), "{html}");
             assert!(!html.contains("<script") && !html.contains(" style="), "{html}");
@@ -268,12 +270,12 @@ fn sent_text() -> SentText {
 }
 
 /// Every page under its name.
-fn every_page(language: Language) -> Vec<(String, String)> {
+fn every_page(language: NoticeLanguage) -> Vec<(String, String)> {
     let world = partly_declined();
     let notice = world.notice();
     let standing = options(&world.claim);
-    let late = Outcome { in_time: false, ..outcome(Decision::Decline, true) };
-    let unset = crate::Notice { deadline: Deadline::Unset, ..world.notice() };
+    let late = DecisionOutcome { in_time: false, ..outcome(Decision::Decline, true) };
+    let unset = crate::Notice { deadline: AnswerDeadline::Unset, ..world.notice() };
     let undone = outcome(Decision::Undo, false);
     let mut pages = [
         ("result_undone_already", page::result(language, &notice, &standing, &undone)),
@@ -282,11 +284,11 @@ fn every_page(language: Language) -> Vec<(String, String)> {
         ("genuine_unset", page::genuine(language, &unset, &standing, true, None)),
         ("genuine", page::genuine(language, &notice, &standing, true, Some(&sent_text()))),
         ("unset", page::decision(language, &unset, &standing, None)),
-        ("opt_in", page_of(&World::new().awaiting().opt_in(), VERIFIED, language.tag())),
-        ("on_its_way", page_of(&World::new(), VERIFIED, language.tag())),
-        ("open", page_of(&World::new().awaiting(), VERIFIED, language.tag())),
-        ("term", page_of(&World::new().awaiting().with_term(), VERIFIED, language.tag())),
-        ("logo", page_of(&World::new().awaiting().with_logo(), VERIFIED, language.tag())),
+        ("opt_in", page_of(&SampleWorld::new().awaiting().opt_in(), VERIFIED, language.tag())),
+        ("on_its_way", page_of(&SampleWorld::new(), VERIFIED, language.tag())),
+        ("open", page_of(&SampleWorld::new().awaiting(), VERIFIED, language.tag())),
+        ("term", page_of(&SampleWorld::new().awaiting().with_term(), VERIFIED, language.tag())),
+        ("logo", page_of(&SampleWorld::new().awaiting().with_logo(), VERIFIED, language.tag())),
     ]
     .map(|(name, html)| (name.to_owned(), html))
     .to_vec();
@@ -315,14 +317,14 @@ fn every_page(language: Language) -> Vec<(String, String)> {
     }
     pages.extend(
         [
-            ("code_wrong_locked", Problem::CodeWrong { tries_left: Some(0) }),
-            ("code_wrong_of_no", Problem::CodeWrong { tries_left: None }),
-            ("code_malformed", Problem::CodeMalformed { digits: 6 }),
-            ("undo_code_malformed", Problem::CodeMalformed { digits: 10 }),
-            ("code_locked", Problem::CodeLocked { minutes: 15 }),
-            ("items", Problem::Items),
-            ("decision", Problem::Decision),
-            ("state", Problem::State),
+            ("code_wrong_locked", FormProblem::CodeWrong { tries_left: Some(0) }),
+            ("code_wrong_of_no", FormProblem::CodeWrong { tries_left: None }),
+            ("code_malformed", FormProblem::CodeMalformed { digits: 6 }),
+            ("undo_code_malformed", FormProblem::CodeMalformed { digits: 10 }),
+            ("code_locked", FormProblem::CodeLocked { minutes: 15 }),
+            ("items", FormProblem::Items),
+            ("decision", FormProblem::Decision),
+            ("state", FormProblem::State),
         ]
         .map(|(name, problem)| {
             let refused = refused(problem, Decision::Extend, &[]);
@@ -330,7 +332,12 @@ fn every_page(language: Language) -> Vec<(String, String)> {
             (format!("problem_{name}"), html)
         }),
     );
-    let refusals = [Refusal::NotFound, Refusal::Method, Refusal::Form, Refusal::Unavailable];
+    let refusals = [
+        RefusalReason::NotFound,
+        RefusalReason::Method,
+        RefusalReason::Form,
+        RefusalReason::Unavailable,
+    ];
     pages.extend(refusals.map(|refusal| {
         let html = page::refusal(language, refusal, &world.operator);
         (format!("refusal_{refusal:?}").to_lowercase(), html)
@@ -339,13 +346,13 @@ fn every_page(language: Language) -> Vec<(String, String)> {
 }
 
 /// A claim in every phase.
-fn states() -> Vec<(Phase, World)> {
+fn states() -> Vec<(Phase, SampleWorld)> {
     let in_state = |state: State| {
-        let mut world = World::new();
+        let mut world = SampleWorld::new();
         world.claim.state = state;
         world
     };
-    let window = || Some(World::new().window());
+    let window = || Some(SampleWorld::new().window());
     let end = at("2028-12-31T23:00:00Z");
     let lapsed = {
         let mut world = in_state(State::Declined { window: None });
@@ -358,9 +365,9 @@ fn states() -> Vec<(Phase, World)> {
     vec![
         (Phase::Open, partly_declined()),
         (Phase::Answered, all_declined()),
-        (Phase::Late, World::new().awaiting()),
+        (Phase::Late, SampleWorld::new().awaiting()),
         (Phase::Paused, in_state(State::OnHold { reason: None })),
-        (Phase::Review, World::new()),
+        (Phase::Review, SampleWorld::new()),
         (Phase::Associated, in_state(State::Associated { window: window(), ends_at: Some(end) })),
         (Phase::Declined, all_declined()),
         (Phase::Declined, lapsed),
@@ -373,7 +380,7 @@ fn states() -> Vec<(Phase, World)> {
 
 #[test]
 fn the_headers_are_strict_and_name_the_one_style_sheet() {
-    let world = World::new();
+    let world = SampleWorld::new();
     let headers = page::headers(&world.operator.brand);
     let text: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     let text = text.join("\n");
@@ -388,7 +395,7 @@ fn the_headers_are_strict_and_name_the_one_style_sheet() {
 #[test]
 fn a_no_can_be_taken_back_until_the_window_closes_and_an_active_item_ended_after() {
     let mut world = partly_declined();
-    let check = |world: &World, at| {
+    let check = |world: &SampleWorld, at| {
         let standing = options_of(&world.claim, VERIFIED, at);
         let numbers = |items: Vec<ItemNo>| items.iter().map(|no| no.0).collect::<Vec<_>>();
         (standing.phase, numbers(standing.refusable), numbers(standing.undoable))
@@ -405,14 +412,14 @@ fn a_no_can_be_taken_back_until_the_window_closes_and_an_active_item_ended_after
 
 #[test]
 fn before_the_delivery_is_proved_the_page_counts_from_now_and_says_so() {
-    let html = decision(&World::new(), "en", None);
+    let html = decision(&SampleWorld::new(), "en", None);
     assert!(html.contains("at least until the end of Thursday 31 December 2026"), "{html}");
-    assert_eq!(World::new().notice().no, NoticeNo(1));
+    assert_eq!(SampleWorld::new().notice().no, NoticeNo(1));
 }
 
 #[test]
 fn the_page_of_a_code_says_how_a_claim_stands_that_is_over_and_names_no_deadline() {
-    let mut world = World::new();
+    let mut world = SampleWorld::new();
     world.claim.state = State::Withdrawn;
     let standing = options(&world.claim);
     let html = page::genuine(language("en"), &world.notice(), &standing, true, None);
@@ -456,7 +463,7 @@ fn every_name_on_a_page_is_isolated_and_what_the_partner_wrote_is_named_as_its_o
 
 #[test]
 fn a_text_that_was_kept_cannot_leave_its_place_on_the_page() {
-    let (world, text) = (World::new(), "a\u{2069}b \u{2068}c\n\u{2068}<i>".to_owned());
+    let (world, text) = (SampleWorld::new(), "a\u{2069}b \u{2068}c\n\u{2068}<i>".to_owned());
     let sent = SentText { language: language("cs"), at: sent_at(), text };
     let standing = options(&world.claim);
     let html = page::genuine(language("en"), &world.notice(), &standing, true, Some(&sent));
@@ -479,7 +486,7 @@ fn the_page_of_a_verified_recipient_offers_all_but_a_yes() {
 
 #[test]
 fn the_page_says_which_days_the_partner_may_read_and_nothing_where_the_policy_is_not_known() {
-    let mut world = World::new().awaiting();
+    let mut world = SampleWorld::new().awaiting();
     let (since, every) = ("Only days since the partnership", "Days from before the partnership");
     let html = page_of(&world, VERIFIED, "en");
     assert!(html.contains(since) && !html.contains(every), "{html}");
@@ -516,7 +523,7 @@ fn a_page_promises_no_sight_of_what_is_over_and_speaks_of_the_active_items_while
 
 #[test]
 fn a_window_that_became_longer_is_not_said_to_have_its_first_days() {
-    let mut world = World::new().awaiting();
+    let mut world = SampleWorld::new().awaiting();
     let rule = "You have 5 business days in full";
     assert!(page_of(&world, VERIFIED, "en").contains(rule));
     let window = world.place.window(sent_at(), 10).unwrap();
@@ -537,14 +544,14 @@ fn the_page_of_an_unverified_recipient_takes_no_undo_and_gives_no_time() {
 
 #[test]
 fn the_page_of_who_is_not_the_right_person_says_so_and_takes_a_no() {
-    let html = page_of(&World::new().awaiting(), REFUSED, "en");
+    let html = page_of(&SampleWorld::new().awaiting(), REFUSED, "en");
     assert_eq!(offered(&html), ["decline"]);
     assert!(html.contains("You said that you are not the right person"), "{html}");
 }
 
 #[test]
 fn the_page_of_a_retired_link_says_whom_to_ask_and_takes_a_no() {
-    let html = page_of(&World::new().awaiting(), RETIRED, "cs");
+    let html = page_of(&SampleWorld::new().awaiting(), RETIRED, "cs");
     assert_eq!(offered(&html), ["decline"]);
     assert!(
         html.contains(
@@ -556,7 +563,7 @@ fn the_page_of_a_retired_link_says_whom_to_ask_and_takes_a_no() {
 
 #[test]
 fn a_retired_link_offers_to_end_what_is_active() {
-    let mut world = World::new().awaiting();
+    let mut world = SampleWorld::new().awaiting();
     world.claim.state = State::Associated { window: Some(world.window()), ends_at: None };
     let standing = options_of(&world.claim, RETIRED, after());
     assert_eq!(standing.refusable, [1, 2, 3].map(ItemNo));
@@ -570,13 +577,13 @@ fn a_link_of_an_earlier_notice_or_without_a_recipient_takes_a_no_and_nothing_els
     assert_eq!(offered(&page_of(&world, PAST, "en")), ["decline"]);
     let old = Holder { notice: NoticeNo(1), recipient: None, list: None, tenant: None };
     let standing = CustomerOptions::of(&world.claim, old, after());
-    assert_eq!(standing.rights, Rights::Earlier);
+    assert_eq!(standing.rights, LinkRights::Earlier);
     let html = page::decision(language("en"), &world.notice(), &standing, None);
     assert_eq!(offered(&html), ["decline"]);
     assert!(html.contains("By this link you can only say no"), "{html}");
     world.claim.notice = NoticeNo(2);
-    assert_eq!(options(&world.claim).rights, Rights::Earlier);
-    assert_eq!(options_of(&world.claim, RETIRED, after()).rights, Rights::Retired);
+    assert_eq!(options(&world.claim).rights, LinkRights::Earlier);
+    assert_eq!(options_of(&world.claim, RETIRED, after()).rights, LinkRights::Retired);
     world.claim.state = State::Withdrawn;
     assert!(!page_of(&world, VERIFIED, "en").contains("By this link"));
 }
@@ -590,7 +597,7 @@ fn the_page_of_an_erased_claim_says_that_it_is_closed_and_names_nobody() {
     for (tag, says) in [("en", "This request is closed"), ("cs", "Tato žádost je uzavřena")] {
         for recipient in [VERIFIED, UNVERIFIED, RETIRED] {
             let standing = options_of(&world.claim, recipient, after());
-            assert_eq!(standing.rights, Rights::Erased);
+            assert_eq!(standing.rights, LinkRights::Erased);
             assert_eq!((standing.can_refuse, standing.can_extend), (false, false));
             let html = page_of(&world, recipient, tag);
             assert!(html.contains(says) && !html.contains('⟦'), "{html}");
@@ -602,24 +609,24 @@ fn the_page_of_an_erased_claim_says_that_it_is_closed_and_names_nobody() {
 #[test]
 fn a_contact_that_is_verified_no_longer_takes_nothing_back() {
     let mut world = partly_declined();
-    let rights = |world: &World| {
+    let rights = |world: &SampleWorld| {
         let (recipient, list) = (Some(RecipientNo(VERIFIED)), list());
         let tenant = Some(&world.tenant);
         let holder = Holder { notice: NoticeNo(1), recipient, list: Some(&list), tenant };
         CustomerOptions::of(&world.claim, holder, after()).rights
     };
-    assert_eq!(rights(&world), Rights::Unverified);
+    assert_eq!(rights(&world), LinkRights::Unverified);
     world.tenant.contacts = serde_json::from_value(json!([
         {"name": "Kateřina Malá", "email": "r1@contoso.example", "verified": true},
     ]))
     .unwrap();
-    assert_eq!(rights(&world), Rights::Verified);
+    assert_eq!(rights(&world), LinkRights::Verified);
 }
 
 #[test]
 fn a_verified_recipient_takes_back_its_own_no_and_those_of_unverified_ones() {
     let undoable = |by: Decliners| {
-        let mut world = World::new().awaiting();
+        let mut world = SampleWorld::new().awaiting();
         world.claim.items[1].mark = Some(declined(by));
         options(&world.claim).undoable
     };
@@ -645,7 +652,7 @@ fn somebody_elses_no_can_be_joined() {
     assert_eq!(options(&world.claim).joinable, []);
     let other = options_of(&world.claim, OTHER_VERIFIED, after());
     assert_eq!((other.refusable, other.joinable), (vec![ItemNo(1), ItemNo(3)], vec![ItemNo(2)]));
-    let mut all = World::new().awaiting();
+    let mut all = SampleWorld::new().awaiting();
     all.claim.items.iter_mut().for_each(|item| item.mark = Some(declined(by(VERIFIED))));
     all.claim.state = State::Declined { window: Some(all.window()) };
     let html = page_of(&all, OTHER_VERIFIED, "en");
@@ -679,7 +686,7 @@ fn the_result_of_a_no_announces_a_receipt_with_a_code_to_verified_recipients_alo
 
 #[test]
 fn the_page_of_an_authenticity_code_shows_the_text_that_was_sent() {
-    let world = World::new();
+    let world = SampleWorld::new();
     let (notice, standing) = (world.notice(), options(&world.claim));
     let html = page::genuine(language("en"), &notice, &standing, true, Some(&sent_text()));
     let text =
@@ -706,19 +713,19 @@ fn what_happens_without_an_answer_is_told_in_words_that_match_the_state() {
         assert_eq!(agrees, matches!(phase, Phase::Open | Phase::Late), "{phase:?}");
         assert!(!html.contains("stays so") && !html.contains("as it is"), "{html}");
     }
-    let html = decision(&World::new().awaiting(), "en", None);
+    let html = decision(&SampleWorld::new().awaiting(), "en", None);
     assert!(
         html.contains("if nobody says no, <bdi>Alpine &#60;Cloud&#62;</bdi> becomes"),
         "{html}"
     );
-    let html = decision(&World::new().awaiting().opt_in(), "en", None);
+    let html = decision(&SampleWorld::new().awaiting().opt_in(), "en", None);
     assert!(html.contains("Without a yes the request lapses"), "{html}");
 }
 
 #[test]
 fn the_term_is_told_before_and_the_day_on_which_it_ends_as_soon_as_it_is_known() {
-    let mut world = World::new().with_term();
-    let says = |world: &World, text: &str| {
+    let mut world = SampleWorld::new().with_term();
+    let says = |world: &SampleWorld, text: &str| {
         let html = decision(world, "en", None);
         assert!(html.contains(text), "{text} in {html}");
     };
@@ -746,8 +753,8 @@ fn silence_that_was_a_no_is_not_told_as_somebodys_no() {
 
 #[test]
 fn every_page_has_the_operators_name_at_its_head_and_its_foot_and_the_logo_in_itself() {
-    let (plain, world) = (World::new().awaiting(), World::new().awaiting().with_logo());
-    for language in Language::all() {
+    let (plain, world) = (SampleWorld::new().awaiting(), SampleWorld::new().awaiting().with_logo());
+    for language in NoticeLanguage::all() {
         for (name, html) in every_page(language) {
             let operator = "<bdi>Vendor &#34;One&#34;, Ltd.</bdi>";
             let (head, rest) = html.split_once("</header>").unwrap();

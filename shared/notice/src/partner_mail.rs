@@ -12,11 +12,11 @@ use domain::partner_news::{OpenTask, PartnerTask, PartnerTopic};
 use domain::reason::{EndReason, Reason};
 use domain::text::isolation::isolate;
 
-use crate::content::{Deadline, Directory, Notice, Operator};
+use crate::content::{AnswerDeadline, Directory, Notice, Operator};
 use crate::dates;
-use crate::language::Language;
+use crate::language::NoticeLanguage;
 use crate::mail::{Envelope, Mail, about, short};
-use crate::say::Say;
+use crate::say::Messages;
 
 /// A claim as its partner is written to about it.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ pub struct PartnerClaim {
 impl PartnerClaim {
     /// The claim with the names that the directory has for its things.
     pub fn of(claim: Claim, directory: &Directory<'_>, operator: &Operator, zone: Tz) -> Self {
-        let notice = Notice::of(&claim, claim.notice, directory, operator, Deadline::Unset);
+        let notice = Notice::of(&claim, claim.notice, directory, operator, AnswerDeadline::Unset);
         Self { claim, notice, zone }
     }
 
@@ -40,7 +40,7 @@ impl PartnerClaim {
     }
 
     /// The messages of a language, knowing the claim and some of its items.
-    fn say(&self, items: &[ItemNo], language: Language) -> Say {
+    fn say(&self, items: &[ItemNo], language: NoticeLanguage) -> Messages {
         let details = &self.claim.details;
         let say = about(&self.notice, items, language).knowing("claim", self.claim.id.to_string());
         match &details.external_ref {
@@ -58,7 +58,7 @@ impl PartnerClaim {
     }
 
     /// By which the partner finds the claim: its reference, its label, and the claim's id.
-    fn references(&self, say: &Say) -> Vec<String> {
+    fn references(&self, say: &Messages) -> Vec<String> {
         let details = &self.claim.details;
         let mut lines = Vec::new();
         if details.external_ref.is_some() {
@@ -72,9 +72,9 @@ impl PartnerClaim {
     }
 
     /// Why, in words, each reason with what was written beside it.
-    fn reasons(&self, say: &Say) -> Vec<String> {
+    fn reasons(&self, say: &Messages) -> Vec<String> {
         // What was written beside the reasons says nothing of a dispute that came after it.
-        let is_judged = Verdict::of(&self.claim) == Verdict::Upheld;
+        let is_judged = ReviewVerdict::of(&self.claim) == ReviewVerdict::Upheld;
         let comments = if is_judged { &[] } else { self.claim.details.reason_comments.as_slice() };
         let mut lines = Vec::new();
         for (at, reason) in self.claim.state.reasons().iter().enumerate() {
@@ -87,7 +87,7 @@ impl PartnerClaim {
         lines
     }
 
-    fn reason(&self, reason: Reason, say: &Say) -> String {
+    fn reason(&self, reason: Reason, say: &Messages) -> String {
         let code = reason.code.as_str().replace('_', "-");
         let text = say.of(&format!("reason-{code}"));
         match reason.item_no {
@@ -101,7 +101,7 @@ impl PartnerClaim {
 }
 
 /// The messages, knowing until when something can be done.
-fn knowing_until(say: Say, until: Instant, zone: Tz) -> Say {
+fn knowing_until(say: Messages, until: Instant, zone: Tz) -> Messages {
     let (language, last) = (say.language(), last_day(until, zone));
     say.knowing("until-end", dates::end_of(language, last))
         .knowing("until-date", dates::date(language, last))
@@ -171,7 +171,7 @@ pub fn partner_task(
 
 /// How a claim was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+enum ReviewVerdict {
     Rejected,
     /// Rejected, disputed, and rejected for good.
     Upheld,
@@ -182,7 +182,7 @@ enum Verdict {
     Mixed,
 }
 
-impl Verdict {
+impl ReviewVerdict {
     fn of(claim: &Claim) -> Self {
         let declined = |silent: bool| {
             let of_item = |status| matches!(status, ItemStatus::Declined { no_answer, .. } if no_answer == silent);
@@ -229,7 +229,7 @@ pub fn partner_decision(matter: &PartnerClaim, version: u32, envelope: &Envelope
     let (claim, language) = (&matter.claim, envelope.language);
     let all: Vec<_> = claim.kept().map(|item| item.no).collect();
     let say = matter.say(&all, language);
-    let [subject, what] = Verdict::of(claim).messages();
+    let [subject, what] = ReviewVerdict::of(claim).messages();
     let mut lines = vec![say.of(what)];
     lines.extend(outcomes(matter, language));
     if claim.status() == Status::Rejected {
@@ -249,7 +249,7 @@ pub fn partner_decision(matter: &PartnerClaim, version: u32, envelope: &Envelope
 }
 
 /// What became of the items, those with the same end in one line.
-fn outcomes(matter: &PartnerClaim, language: Language) -> Vec<String> {
+fn outcomes(matter: &PartnerClaim, language: NoticeLanguage) -> Vec<String> {
     let outcomes = ["official", "ended", "declined", "lapsed", "rejected", "withdrawn", "waiting"];
     let line = |outcome: &str| {
         let items = matter.items(|status| outcome_of(status) == outcome);
@@ -291,12 +291,12 @@ pub struct DigestLine {
 
 impl DigestLine {
     /// The lines, one for each topic. What the claim has left behind is not told.
-    fn lines(&self, language: Language) -> Vec<(PartnerTopic, String)> {
+    fn lines(&self, language: NoticeLanguage) -> Vec<(PartnerTopic, String)> {
         let line = |topic: &PartnerTopic| Some((*topic, self.line(*topic, language)?));
         self.topics.iter().filter_map(line).collect()
     }
 
-    fn line(&self, topic: PartnerTopic, language: Language) -> Option<String> {
+    fn line(&self, topic: PartnerTopic, language: NoticeLanguage) -> Option<String> {
         let matter = &self.claim;
         match topic {
             PartnerTopic::Turn => {
@@ -362,7 +362,7 @@ pub fn partner_digest(
     if all.is_empty() && more == 0 {
         return None;
     }
-    let say = Say::by(language, envelope.operator)
+    let say = Messages::by(language, envelope.operator)
         .knowing("count", all.len().saturating_add(more))
         .knowing("more", more);
     let mut lines = vec![say.of("digest")];

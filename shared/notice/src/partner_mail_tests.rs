@@ -13,17 +13,17 @@ use domain::text::{Comment, Name};
 
 use crate::content::Directory;
 use crate::dates::at;
-use crate::language::Language;
+use crate::language::NoticeLanguage;
 use crate::mail::Mail;
 use crate::partner_mail::{
     DigestLine, PartnerClaim, partner_decision, partner_digest, partner_task,
 };
-use crate::samples::{World, language, sent_at};
+use crate::samples::{SampleWorld, language, sent_at};
 
 const UNTIL: &str = "2027-01-05T23:00:00Z";
 
 /// The claim of a world in a state, with a label and a reference of its partner's.
-fn matter(world: &World, change: impl FnOnce(&mut Claim)) -> PartnerClaim {
+fn matter(world: &SampleWorld, change: impl FnOnce(&mut Claim)) -> PartnerClaim {
     let directory =
         Directory { tenant: &world.tenant, program: &world.program, policy: &world.policy };
     let mut claim = world.claim.clone();
@@ -44,21 +44,21 @@ fn rejection(claim: &mut Claim) -> RejectionRecord {
 }
 
 /// Rejected, disputed, and rejected for good.
-fn upheld(world: &World) -> PartnerClaim {
+fn upheld(world: &SampleWorld) -> PartnerClaim {
     matter(world, |claim| {
         claim.state = State::Rejected { rejection: rejection(claim), disputable_until: None };
         claim.last_event.event_type = EventType::DisputeUpheld;
     })
 }
 
-fn rejected(world: &World, disputable: bool) -> PartnerClaim {
+fn rejected(world: &SampleWorld, disputable: bool) -> PartnerClaim {
     matter(world, |claim| {
         let disputable_until = disputable.then(|| at(UNTIL));
         claim.state = State::Rejected { rejection: rejection(claim), disputable_until };
     })
 }
 
-fn associated(world: &World) -> PartnerClaim {
+fn associated(world: &SampleWorld) -> PartnerClaim {
     matter(world, |claim| {
         claim.state = State::Associated { window: Some(world.window()), ends_at: None };
         claim.defence = Some(Defence { until: at(UNTIL), used: false });
@@ -70,7 +70,7 @@ fn declined(no_answer: bool) -> Mark {
     Mark::Declined { at, latest: at, by, in_time: true, no_answer, settled: false }
 }
 
-fn all_declined(world: &World, no_answer: bool) -> PartnerClaim {
+fn all_declined(world: &SampleWorld, no_answer: bool) -> PartnerClaim {
     matter(world, |claim| {
         let window = (!no_answer).then(|| world.window());
         claim.state = State::Declined { window };
@@ -80,7 +80,7 @@ fn all_declined(world: &World, no_answer: bool) -> PartnerClaim {
     })
 }
 
-fn mixed(world: &World) -> PartnerClaim {
+fn mixed(world: &SampleWorld) -> PartnerClaim {
     matter(world, |claim| {
         claim.state = State::Associated { window: None, ends_at: None };
         let (basis, effective_at) = (Basis::Explicit, sent_at());
@@ -91,7 +91,7 @@ fn mixed(world: &World) -> PartnerClaim {
     })
 }
 
-fn ended(world: &World, reason: EndReason) -> PartnerClaim {
+fn ended(world: &SampleWorld, reason: EndReason) -> PartnerClaim {
     matter(world, |claim| {
         claim.state = State::Ended { window: None, ends_at: None };
         let (basis, effective_at) = (Basis::Deemed, sent_at());
@@ -107,13 +107,18 @@ fn line(claim: PartnerClaim, topic: PartnerTopic) -> DigestLine {
     DigestLine { claim, topics: BTreeSet::from([topic]), official, ended, free: Vec::new(), task }
 }
 
-fn digest(world: &World, told: &[DigestLine], more: usize, language: Language) -> Option<Mail> {
+fn digest(
+    world: &SampleWorld,
+    told: &[DigestLine],
+    more: usize,
+    language: NoticeLanguage,
+) -> Option<Mail> {
     let partner = PartnerId::parse("p-alpine").unwrap();
     partner_digest(&partner, told, more, &world.envelope(language))
 }
 
 /// Every mail to partners.
-pub(crate) fn partner_mails(world: &World, language: Language) -> Vec<Mail> {
+pub(crate) fn partner_mails(world: &SampleWorld, language: NoticeLanguage) -> Vec<Mail> {
     let envelope = world.envelope(language);
     let task = |matter: &PartnerClaim, task: PartnerTask| {
         partner_task(matter, OpenTask { task, until: at(UNTIL) }, 4, &envelope)
@@ -163,8 +168,8 @@ fn text(mail: &Mail) -> String {
 
 #[test]
 fn every_reason_and_every_end_has_its_words_in_every_language() {
-    let world = World::new();
-    for language in Language::all() {
+    let world = SampleWorld::new();
+    for language in NoticeLanguage::all() {
         for code in ReasonCode::ALL {
             let matter = matter(&world, |claim| {
                 let reasons = vec![Reason { code: *code, item_no: None }];
@@ -184,7 +189,7 @@ fn every_reason_and_every_end_has_its_words_in_every_language() {
 
 #[test]
 fn a_comment_stands_on_one_line_and_cannot_become_a_line_of_the_mail_or_markup() {
-    let world = World::new();
+    let world = SampleWorld::new();
     let matter = rejected(&world, true);
     let open = OpenTask { task: PartnerTask::Dispute, until: at(UNTIL) };
     let mail = partner_task(&matter, open, 4, &world.envelope(language("en")));
@@ -196,8 +201,8 @@ fn a_comment_stands_on_one_line_and_cannot_become_a_line_of_the_mail_or_markup()
 
 #[test]
 fn what_was_written_with_a_rejection_is_no_answer_to_the_dispute_of_it() {
-    let world = World::new();
-    for language in Language::all() {
+    let world = SampleWorld::new();
+    for language in NoticeLanguage::all() {
         let mail = partner_decision(&upheld(&world), 5, &world.envelope(language));
         assert!(!mail.text.contains("<annex>"), "{}", mail.text);
         let final_at_once =
@@ -208,7 +213,7 @@ fn what_was_written_with_a_rejection_is_no_answer_to_the_dispute_of_it() {
 
 #[test]
 fn a_time_is_told_by_the_partners_clocks_and_its_day_is_over_by_then() {
-    let world = World::new();
+    let world = SampleWorld::new();
     let told = |until: &str| {
         let open = OpenTask { task: PartnerTask::Dispute, until: at(until) };
         text(&partner_task(&rejected(&world, true), open, 4, &world.envelope(language("en"))))
@@ -224,7 +229,7 @@ fn a_time_is_told_by_the_partners_clocks_and_its_day_is_over_by_then() {
 
 #[test]
 fn the_mail_of_a_day_tells_what_waits_first_and_says_how_much_it_leaves_out() {
-    let world = World::new();
+    let world = SampleWorld::new();
     let told = [
         line(ended(&world, EndReason::TermExpired), PartnerTopic::Ended),
         line(rejected(&world, true), PartnerTopic::Turn),
@@ -240,7 +245,7 @@ fn the_mail_of_a_day_tells_what_waits_first_and_says_how_much_it_leaves_out() {
 
 #[test]
 fn of_a_task_that_is_done_the_mail_of_a_day_says_nothing_and_of_nothing_there_is_no_mail() {
-    let world = World::new();
+    let world = SampleWorld::new();
     let done = DigestLine { task: None, ..line(associated(&world), PartnerTopic::Turn) };
     assert_eq!(digest(&world, &[done], 0, language("cs")), None);
     assert_eq!(digest(&world, &[], 0, language("cs")), None);
@@ -248,7 +253,7 @@ fn of_a_task_that_is_done_the_mail_of_a_day_says_nothing_and_of_nothing_there_is
 
 #[test]
 fn no_mail_to_a_partner_names_a_person_of_the_customers() {
-    let mut world = World::new();
+    let mut world = SampleWorld::new();
     let contact = domain::claim::CustomerContact {
         name: Name::parse("Eva Malá").unwrap(),
         title: Name::parse("Head of IT").unwrap(),
@@ -256,7 +261,7 @@ fn no_mail_to_a_partner_names_a_person_of_the_customers() {
     };
     world.claim.details.customer_contact = Some(contact.clone());
     world.claim.details.proposed_contact = Some(contact);
-    for language in Language::all() {
+    for language in NoticeLanguage::all() {
         for mail in partner_mails(&world, language) {
             for kept in ["Eva", "Head of IT", "contoso.example"] {
                 assert!(!mail.text.contains(kept) && !mail.html.contains(kept), "{}", mail.text);
@@ -267,7 +272,7 @@ fn no_mail_to_a_partner_names_a_person_of_the_customers() {
 
 #[test]
 fn a_no_can_be_taken_back_until_the_end_of_the_time_to_answer_and_the_mail_says_so() {
-    let world = World::new();
+    let world = SampleWorld::new();
     let envelope = world.envelope(language("en"));
     let matter = all_declined(&world, false);
     assert!(

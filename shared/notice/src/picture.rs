@@ -6,15 +6,15 @@ use domain::calendar::Window;
 
 use crate::content::last_day;
 use crate::dates;
-use crate::language::Language;
-use crate::say::{self, Say};
+use crate::language::NoticeLanguage;
+use crate::say::{self, Messages};
 
 /// How wide a column of the text is.
 const COLUMN: usize = 8;
 
 /// Whole weeks, Monday first, from the day of delivery to the last that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Picture {
+pub(crate) struct CalendarTable {
     /// What the marks mean.
     pub(crate) legend: String,
     /// The heading of the first column.
@@ -22,21 +22,21 @@ pub(crate) struct Picture {
     /// The weekdays, in short.
     pub(crate) weekdays: Vec<String>,
     /// The weeks from that of day 0 to that of the last counted day.
-    pub(crate) weeks: Vec<Week>,
+    pub(crate) weeks: Vec<CalendarWeek>,
 }
 
 /// A week of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Week {
+pub(crate) struct CalendarWeek {
     /// The date of its Monday, in short.
     pub(crate) label: String,
     /// Seven days, Monday first.
-    pub(crate) days: Vec<Cell>,
+    pub(crate) days: Vec<CalendarCell>,
 }
 
 /// A day of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Cell {
+pub(crate) struct CalendarCell {
     /// The day of the month; empty for one outside the window.
     pub(crate) day: String,
     /// Its mark, as the legend explains it.
@@ -47,7 +47,7 @@ pub(crate) struct Cell {
 
 /// The last day of a window, as a leaf of a calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Leaf {
+pub(crate) struct CalendarLeaf {
     /// What the day is.
     pub(crate) label: String,
     /// The name of its weekday.
@@ -58,27 +58,27 @@ pub(crate) struct Leaf {
     pub(crate) month: String,
 }
 
-impl Leaf {
+impl CalendarLeaf {
     /// The leaf of a window's last day; `say` knows how certain it is.
-    pub(crate) fn of(say: &Say, window: &Window) -> Self {
+    pub(crate) fn of(say: &Messages, window: &Window) -> Self {
         let last = last_day(window);
         let [weekday, day, month] = dates::of_leaf(say.language(), last);
         Self { label: say.of("leaf-label"), weekday, day, month }
     }
 }
 
-impl Picture {
+impl CalendarTable {
     /// The picture of a window; `None` for one of no days.
-    pub(crate) fn of(language: Language, window: &Window) -> Option<Self> {
+    pub(crate) fn of(language: NoticeLanguage, window: &Window) -> Option<Self> {
         let last = window.last_counted()?;
         let monday = |date: NaiveDate| date.week(Weekday::Mon).first_day();
         let mondays = monday(window.day_zero()).iter_weeks();
-        let week = |monday: NaiveDate| Week {
+        let week = |monday: NaiveDate| CalendarWeek {
             label: dates::short(language, monday),
             days: monday.iter_days().take(7).map(|date| cell(window, date)).collect(),
         };
         let name = |no: u32| say::plain(language, &format!("weekday-short-{no}"));
-        let say = Say::new(language).knowing("days", window.counted.len());
+        let say = Messages::new(language).knowing("days", window.counted.len());
         Some(Self {
             legend: say.of("picture-legend"),
             corner: say.of("picture-week"),
@@ -104,7 +104,7 @@ impl Picture {
     }
 }
 
-fn cell(window: &Window, date: NaiveDate) -> Cell {
+fn cell(window: &Window, date: NaiveDate) -> CalendarCell {
     let counted = window.counted.iter().position(|day| *day == date);
     let (mark, class) = if let Some(before) = counted {
         (format!("({})", before + 1), "counts")
@@ -113,7 +113,7 @@ fn cell(window: &Window, date: NaiveDate) -> Cell {
     } else if window.skipped.iter().any(|skipped| skipped.date == date) {
         ("x".to_owned(), "skipped")
     } else {
-        return Cell { day: String::new(), mark: String::new(), class: "outside" };
+        return CalendarCell { day: String::new(), mark: String::new(), class: "outside" };
     };
-    Cell { day: date.day().to_string(), mark, class }
+    CalendarCell { day: date.day().to_string(), mark, class }
 }

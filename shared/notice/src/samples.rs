@@ -3,7 +3,7 @@
 use domain::actor::ActorKind;
 use domain::calendar::{BusinessCalendar, Exception, UnknownSubdivision, Window, Zone, recount};
 use domain::claim::{Claim, ExtensionCauses, Instant, LastEvent, State, Status, UsedChances};
-use domain::context::Place;
+use domain::context::LocalCalendar;
 use domain::directory::Tenant;
 use domain::event::EventType;
 use domain::ids::{ClaimId, NoticeNo, Version};
@@ -13,21 +13,21 @@ use domain::text::Email;
 use serde_json::json;
 
 use crate::brand::Brand;
-use crate::content::{Deadline, Directory, Links, Notice, Operator};
+use crate::content::{AnswerDeadline, Directory, Links, Notice, Operator};
 use crate::dates::at;
 use crate::keys::LinkKeys;
-use crate::language::Language;
+use crate::language::NoticeLanguage;
 use crate::link::Link;
 use crate::mail::Envelope;
 
-pub(crate) struct World {
+pub(crate) struct SampleWorld {
     pub(crate) claim: Claim,
     pub(crate) tenant: Tenant,
     pub(crate) program: Program,
     pub(crate) policy: Policy,
     pub(crate) operator: Operator,
     pub(crate) keys: LinkKeys,
-    pub(crate) place: Place,
+    pub(crate) place: LocalCalendar,
     pub(crate) sender: Email,
     pub(crate) to: Email,
 }
@@ -35,7 +35,7 @@ pub(crate) struct World {
 /// A picture of 64 × 32 pixels.
 const LOGO: &[u8] = include_bytes!("../tests/logo.png");
 
-impl World {
+impl SampleWorld {
     /// Three workloads of Contoso, validated on V1's day (`docs/domain.md §4`).
     pub(crate) fn new() -> Self {
         let claim = claim();
@@ -124,7 +124,7 @@ impl World {
             Directory { tenant: &self.tenant, program: &self.program, policy: &self.policy };
         let on_its_way = self.claim.status() == Status::Notifying;
         let sent = on_its_way.then(|| (sent_at(), &self.place));
-        let deadline = Deadline::of(&self.claim, sent, &self.policy);
+        let deadline = AnswerDeadline::of(&self.claim, sent, &self.policy);
         Notice::of(&self.claim, NoticeNo(1), &directory, &self.operator, deadline)
     }
 
@@ -137,7 +137,7 @@ impl World {
         };
         let calendar = self.place.calendar.clone().with_exceptions(1, [added]);
         let window = recount(&self.window(), &calendar, &self.place.zone).unwrap().unwrap();
-        Notice { deadline: Deadline::Exact(window), ..self.notice() }
+        Notice { deadline: AnswerDeadline::Exact(window), ..self.notice() }
     }
 
     pub(crate) fn links(&self) -> Links {
@@ -149,7 +149,7 @@ impl World {
         Link::of(&self.keys, &self.claim.id, NoticeNo(1), recipient).unwrap()
     }
 
-    pub(crate) fn envelope(&self, language: Language) -> Envelope<'_> {
+    pub(crate) fn envelope(&self, language: NoticeLanguage) -> Envelope<'_> {
         let (operator, asked_at) = (&self.operator, Some(sent_at()));
         let (sender, to) = (&self.sender, &self.to);
         Envelope { operator, sender, to, asked_at, language, at: sent_at() }
@@ -161,14 +161,14 @@ pub(crate) fn sent_at() -> Instant {
     at("2026-12-22T14:00:00Z")
 }
 
-pub(crate) fn language(tag: &str) -> Language {
-    Language::of_tag(tag).unwrap()
+pub(crate) fn language(tag: &str) -> NoticeLanguage {
+    NoticeLanguage::of_tag(tag).unwrap()
 }
 
-fn prague() -> Place {
+fn prague() -> LocalCalendar {
     let country = "CZ".parse().unwrap();
     let calendar = BusinessCalendar::new(country, None, UnknownSubdivision::Any).unwrap();
-    Place { calendar, zone: Zone::Known("Europe/Prague".parse().unwrap()) }
+    LocalCalendar { calendar, zone: Zone::Known("Europe/Prague".parse().unwrap()) }
 }
 
 fn claim() -> Claim {

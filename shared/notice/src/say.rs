@@ -4,15 +4,15 @@ use domain::text::isolation::{ISOLATE_BEGIN, ISOLATE_END, isolate};
 use fluent_bundle::{FluentArgs, FluentValue};
 
 use crate::content::Operator;
-use crate::language::Language;
+use crate::language::NoticeLanguage;
 
 /// A message that names nothing.
-pub(crate) fn plain(language: Language, name: &str) -> String {
+pub(crate) fn plain(language: NoticeLanguage, name: &str) -> String {
     found(language, name, None)
 }
 
 /// A message with its arguments. A name that ends in a full stop ends the sentence as well.
-pub(crate) fn with(language: Language, name: &str, args: &FluentArgs<'_>) -> String {
+pub(crate) fn with(language: NoticeLanguage, name: &str, args: &FluentArgs<'_>) -> String {
     let (ended, twice) = (format!(".{ISOLATE_END}"), format!(".{ISOLATE_END}."));
     found(language, name, Some(args)).replace(&twice, &ended)
 }
@@ -21,10 +21,10 @@ pub(crate) fn with(language: Language, name: &str, args: &FluentArgs<'_>) -> Str
 /// of the finished texts look for the mark.
 ///
 /// In those tests what is said in English instead is marked as well: a complete language needs none.
-fn found(language: Language, name: &str, args: Option<&FluentArgs<'_>>) -> String {
+fn found(language: NoticeLanguage, name: &str, args: Option<&FluentArgs<'_>>) -> String {
     language
         .message(name, args)
-        .or_else(|| Language::ENGLISH.message(name, args).map(instead))
+        .or_else(|| NoticeLanguage::ENGLISH.message(name, args).map(instead))
         .unwrap_or_else(|| format!("⟦{name}⟧"))
 }
 
@@ -33,19 +33,19 @@ fn instead(english: String) -> String {
 }
 
 /// The messages of one language about one subject: what templates say.
-pub(crate) struct Say {
-    language: Language,
+pub(crate) struct Messages {
+    language: NoticeLanguage,
     args: FluentArgs<'static>,
 }
 
-impl Say {
+impl Messages {
     /// Messages about nothing yet.
-    pub(crate) fn new(language: Language) -> Self {
+    pub(crate) fn new(language: NoticeLanguage) -> Self {
         Self { language, args: FluentArgs::new() }
     }
 
     /// Messages about nothing but who writes.
-    pub(crate) fn by(language: Language, operator: &Operator) -> Self {
+    pub(crate) fn by(language: NoticeLanguage, operator: &Operator) -> Self {
         Self::new(language)
             .naming("operator", &operator.name)
             .knowing("operator-contact", operator.contact.clone())
@@ -67,7 +67,7 @@ impl Say {
     }
 
     /// The language of the messages.
-    pub(crate) fn language(&self) -> Language {
+    pub(crate) fn language(&self) -> NoticeLanguage {
         self.language
     }
 
@@ -105,16 +105,17 @@ mod tests {
 
     #[test]
     fn a_sentence_that_ends_in_a_name_has_one_full_stop() {
-        let czech = Language::of_tag("cs").unwrap();
-        let ended_by =
-            |name| Say::new(czech).naming("operator", name).of_attribute("ended-operator-revoked");
+        let czech = NoticeLanguage::of_tag("cs").unwrap();
+        let ended_by = |name| {
+            Messages::new(czech).naming("operator", name).of_attribute("ended-operator-revoked")
+        };
         assert_eq!(ended_by("Vendor, Ltd."), "Ukončila je společnost Vendor, Ltd.");
         assert_eq!(ended_by("Vendor"), "Ukončila je společnost Vendor.");
     }
 
     #[test]
     fn what_is_said_in_english_instead_does_not_pass_for_another_language() {
-        let czech = Language::of_tag("cs").unwrap();
+        let czech = NoticeLanguage::of_tag("cs").unwrap();
         // It wants an argument that is not there, which is as if the message were not.
         assert!(plain(czech, "holiday-of-nobody").contains('⟦'));
         assert!(!plain(czech, "greeting").contains('⟦'));

@@ -27,7 +27,7 @@ pub struct Holder<'a> {
 
 /// What a link is good for, beside the "no" that every link says (`docs/domain.md §5.4`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rights {
+pub enum LinkRights {
     /// Its recipient is verified: it may also undo, ask for more time, and be the wrong person.
     Verified,
     /// Its recipient is asked and not verified: it may also be the wrong person.
@@ -49,28 +49,28 @@ impl<'a> Holder<'a> {
     }
 
     /// What the link is good for.
-    pub fn rights(self, claim: &Claim) -> Rights {
+    pub fn rights(self, claim: &Claim) -> LinkRights {
         if claim.erased {
-            return Rights::Erased;
+            return LinkRights::Erased;
         }
-        let Some(own) = self.own() else { return Rights::Earlier };
+        let Some(own) = self.own() else { return LinkRights::Earlier };
         match own.standing {
-            RecipientStanding::Refused => Rights::Refused,
-            RecipientStanding::Retired => Rights::Retired,
+            RecipientStanding::Refused => LinkRights::Refused,
+            RecipientStanding::Retired => LinkRights::Retired,
             RecipientStanding::Asked | RecipientStanding::Reserve
                 if self.notice == claim.notice =>
             {
                 if self.is_verified(own, claim) {
-                    Rights::Verified
+                    LinkRights::Verified
                 } else {
-                    Rights::Unverified
+                    LinkRights::Unverified
                 }
             }
             RecipientStanding::Asked
             | RecipientStanding::Reserve
             | RecipientStanding::Failed
             | RecipientStanding::Unreported
-            | RecipientStanding::Past => Rights::Earlier,
+            | RecipientStanding::Past => LinkRights::Earlier,
         }
     }
 
@@ -103,7 +103,7 @@ pub struct CustomerOptions {
     /// The phase of the claim, as far as a customer can tell phases apart.
     pub phase: Phase,
     /// What the link is good for.
-    pub rights: Rights,
+    pub rights: LinkRights,
     /// The items that the holder can say no to.
     pub refusable: Vec<ItemNo>,
     /// The items to which somebody else said no, which the holder can join.
@@ -120,20 +120,20 @@ impl CustomerOptions {
     /// How the claim stands at `at`.
     pub fn of(claim: &Claim, holder: Holder<'_>, at: Instant) -> Self {
         let rights = holder.rights(claim);
-        let may_undo = rights == Rights::Verified && claim.used.undos < UsedChances::MOST_UNDOS;
+        let may_undo = rights == LinkRights::Verified && claim.used.undos < UsedChances::MOST_UNDOS;
         let undoable = if may_undo { undoable(claim, holder.revocable(), at) } else { Vec::new() };
         let refusable = refusable(claim, at);
         let phase = phase(claim, at, refusable.is_empty() && !undoable.is_empty());
         let open = matches!(phase, Phase::Open | Phase::Answered)
             && matches!(claim.state, State::AwaitingCustomer { .. });
-        let is_asked = matches!(rights, Rights::Verified | Rights::Unverified);
+        let is_asked = matches!(rights, LinkRights::Verified | LinkRights::Unverified);
         Self {
             phase,
             rights,
             joinable: joinable(claim, holder.party()),
             undoable,
             can_refuse: is_asked && can_refuse(claim, at),
-            can_extend: rights == Rights::Verified && open && !claim.extended,
+            can_extend: rights == LinkRights::Verified && open && !claim.extended,
             refusable,
         }
     }

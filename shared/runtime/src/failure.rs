@@ -11,9 +11,9 @@ use crate::telemetry::chain;
 
 /// Why an invocation failed and shall be retried by the platform. Foreseen failures are answers,
 /// not this. [`crate::serve_event`] logs it, once.
-pub struct Failure(Box<dyn Error + Send + Sync>);
+pub struct InvocationError(Box<dyn Error + Send + Sync>);
 
-impl Failure {
+impl InvocationError {
     /// A failure with no other error behind it.
     pub fn new(message: &str) -> Self {
         Self(message.into())
@@ -25,21 +25,21 @@ impl Failure {
     }
 }
 
-impl<E: Error + Send + Sync + 'static> From<E> for Failure {
+impl<E: Error + Send + Sync + 'static> From<E> for InvocationError {
     fn from(error: E) -> Self {
         Self(Box::new(error))
     }
 }
 
 // The causes by their own words: what `Debug` of an SDK's error prints may be personal.
-impl fmt::Debug for Failure {
+impl fmt::Debug for InvocationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&chain(self.error()))
     }
 }
 
-impl From<Failure> for Diagnostic {
-    fn from(failure: Failure) -> Self {
+impl From<InvocationError> for Diagnostic {
+    fn from(failure: InvocationError) -> Self {
         Self { error_type: "Failure".to_owned(), error_message: failure.0.to_string() }
     }
 }

@@ -20,11 +20,11 @@ type ReadFuture<T> = Pin<Box<dyn Future<Output = Result<T, KeysError>> + Send>>;
 
 /// Something that is made of keys.
 pub struct KeyRing<T> {
-    held: Mutex<Held<T>>,
+    held: Mutex<CachedKeys<T>>,
     source: Option<(Read<T>, Clock)>,
 }
 
-struct Held<T> {
+struct CachedKeys<T> {
     made: Arc<T>,
     read_at: DateTime<Utc>,
 }
@@ -32,7 +32,7 @@ struct Held<T> {
 impl<T> KeyRing<T> {
     /// What is never made anew.
     pub fn fixed(made: T) -> Self {
-        let held = Held { made: Arc::new(made), read_at: DateTime::UNIX_EPOCH };
+        let held = CachedKeys { made: Arc::new(made), read_at: DateTime::UNIX_EPOCH };
         Self { held: Mutex::new(held), source: None }
     }
 
@@ -41,7 +41,7 @@ impl<T> KeyRing<T> {
     where
         F: Future<Output = Result<T, KeysError>> + Send + 'static,
     {
-        let held = Held { made: Arc::new(made), read_at: clock() };
+        let held = CachedKeys { made: Arc::new(made), read_at: clock() };
         let read: Read<T> = Box::new(move || Box::pin(read()));
         Self { held: Mutex::new(held), source: Some((read, clock)) }
     }

@@ -22,7 +22,7 @@ pub use beside::file_beside_binary;
 pub use bus::{Bus, BusEvent};
 pub use clients::Clients;
 pub use clock::Clock;
-pub use failure::{Failure, StartError};
+pub use failure::{InvocationError, StartError};
 pub use https::AMAZON_ROOTS;
 pub use invocation::Invocation;
 pub use key_ring::KeyRing;

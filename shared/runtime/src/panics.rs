@@ -10,16 +10,16 @@ use crate::fields;
 /// The work has panicked; the hook has said where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the function panicked")]
-pub(crate) struct Panicked;
+pub(crate) struct WorkPanic;
 
 /// What `work` comes to, or that it panicked. The process goes on with the next invocation: nothing
 /// that could be left half done is shared between them but the SDK's clients.
-pub(crate) async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
+pub(crate) async fn caught<T>(work: impl Future<Output = T>) -> Result<T, WorkPanic> {
     let mut work = pin!(work);
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
         Ok(Poll::Pending) => Poll::Pending,
         Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
-        Err(_) => Poll::Ready(Err(Panicked)),
+        Err(_) => Poll::Ready(Err(WorkPanic)),
     })
     .await
 }
@@ -38,7 +38,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_an_error_and_the_next_work_runs() {
-        assert_eq!(caught(async { panic!("on purpose") }).await, Err::<(), _>(Panicked));
+        assert_eq!(caught(async { panic!("on purpose") }).await, Err::<(), _>(WorkPanic));
         assert_eq!(caught(async { 1 }).await, Ok(1));
     }
 }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use tracing::{Instrument as _, info_span};
 
 use crate::clock::Stopwatch;
-use crate::failure::{Failure, StartError};
+use crate::failure::{InvocationError, StartError};
 use crate::invocation::Invocation;
 use crate::metrics::Origin;
 use crate::settings::StackSettings;
@@ -92,7 +92,7 @@ where
     E: DeserializeOwned,
     R: Serialize + 'static,
     F: Fn(&'static A, E, Invocation) -> Fut,
-    Fut: Future<Output = Result<R, Failure>> + Send + 'static,
+    Fut: Future<Output = Result<R, InvocationError>> + Send + 'static,
 {
     let app: &'static A = Box::leak(Box::new(app));
     let origin = origin(function)?;
@@ -115,9 +115,9 @@ fn origin(function: &'static str) -> Result<&'static Origin, StartError> {
 async fn observed<T>(
     origin: &Origin,
     request_id: String,
-    work: impl Future<Output = Result<T, Failure>>,
+    work: impl Future<Output = Result<T, InvocationError>>,
     is_fault: fn(&T) -> bool,
-) -> Result<T, Failure> {
+) -> Result<T, InvocationError> {
     let watch = Stopwatch::start();
     let span = info_span!(
         "invocation",
@@ -132,7 +132,9 @@ async fn observed<T>(
 }
 
 /// The outcome, a failure logged. A panic has been logged by its hook.
-async fn logged<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+async fn logged<T>(
+    work: impl Future<Output = Result<T, InvocationError>>,
+) -> Result<T, InvocationError> {
     match panics::caught(work).await {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(failure)) => {
@@ -186,7 +188,7 @@ mod tests {
         let panicking =
             observed(&origin, "r1".to_owned(), async { panic!("on purpose") }, |(): &()| false);
         assert_eq!(format!("{:?}", panicking.await.unwrap_err()), "the function panicked");
-        let failing = async { Err(Failure::new("the queue is away")) };
+        let failing = async { Err(InvocationError::new("the queue is away")) };
         let failing = observed(&origin, "r2".to_owned(), failing, |(): &()| false);
         assert_eq!(format!("{:?}", failing.await.unwrap_err()), "the queue is away");
     }

@@ -12,13 +12,13 @@ use serde_json::{Map, Value};
 
 use crate::accept;
 use crate::caller::{AppClients, Caller};
-use crate::failure::Failure;
+use crate::failure::RequestError;
 use crate::json;
-use crate::language::Language;
+use crate::language::ApiLanguage;
 use crate::precondition::{self, IfMatch};
 use crate::reply::Reply;
 use crate::routes::{self, FunctionRoute, Route, RouteId};
-use crate::values::{Wrong, date};
+use crate::values::{ValueError, date};
 
 /// The most bytes of a body (`docs/api.md §1`).
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -38,8 +38,8 @@ impl<'r> Call<'r> {
     }
 
     /// The route, if it is one of this function's.
-    pub fn route<R: FunctionRoute>(&self) -> Result<R, Failure> {
-        self.route_id().and_then(R::of).ok_or(Failure::NotFound)
+    pub fn route<R: FunctionRoute>(&self) -> Result<R, RequestError> {
+        self.route_id().and_then(R::of).ok_or(RequestError::NotFound)
     }
 
     /// The route, if there is one.
@@ -62,21 +62,24 @@ impl<'r> Call<'r> {
     }
 
     /// The caller, signed in with the client of its side, in a role that the route is for: 401, then 403.
-    pub fn caller(&self, clients: &AppClients) -> Result<Caller, Failure> {
+    pub fn caller(&self, clients: &AppClients) -> Result<Caller, RequestError> {
         let caller = Caller::of(self.request, clients)?;
-        let (route, _) = self.route.ok_or(Failure::NotFound)?;
+        let (route, _) = self.route.ok_or(RequestError::NotFound)?;
         caller.require(route.roles)?;
         Ok(caller.reading(self.language()))
     }
 
     /// The path's parameter as it stands there.
-    pub fn path_text(&self) -> Result<&str, Failure> {
-        self.route.and_then(|(_, parameter)| parameter).ok_or(Failure::NotFound)
+    pub fn path_text(&self) -> Result<&str, RequestError> {
+        self.route.and_then(|(_, parameter)| parameter).ok_or(RequestError::NotFound)
     }
 
     /// The path's parameter as an id. A malformed one names nothing: 404.
-    pub fn path_id<T, E>(&self, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<T, Failure> {
-        parse(self.path_text()?).map_err(|_| Failure::NotFound)
+    pub fn path_id<T, E>(
+        &self,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, RequestError> {
+        parse(self.path_text()?).map_err(|_| RequestError::NotFound)
     }
 
     /// The path's parameter as the id of what may be created there: 422 with the form where it has another.
@@ -84,8 +87,8 @@ impl<'r> Call<'r> {
         &self,
         parse: impl FnOnce(&str) -> Result<T, E>,
         form: TextForm,
-    ) -> Result<T, Failure> {
-        let wrong = |_| Failure::Fields(vec![Wrong::form(form).at("/id")]);
+    ) -> Result<T, RequestError> {
+        let wrong = |_| RequestError::Fields(vec![ValueError::form(form).at("/id")]);
         parse(self.path_text()?).map_err(wrong)
     }
 
@@ -94,10 +97,11 @@ impl<'r> Call<'r> {
         &self,
         first: impl FnOnce(&str) -> Result<T, E>,
         second: impl FnOnce(&str) -> Result<U, F>,
-    ) -> Result<(T, U), Failure> {
-        let (route, _) = self.route.ok_or(Failure::NotFound)?;
+    ) -> Result<(T, U), RequestError> {
+        let (route, _) = self.route.ok_or(RequestError::NotFound)?;
         let parameter = routes::parameters(route.path, self.path()).nth(1);
-        let second = second(parameter.ok_or(Failure::NotFound)?).map_err(|_| Failure::NotFound)?;
+        let second =
+            second(parameter.ok_or(RequestError::NotFound)?).map_err(|_| RequestError::NotFound)?;
         Ok((self.path_id(first)?, second))
     }
 
@@ -105,8 +109,8 @@ impl<'r> Call<'r> {
     pub fn path_id_and_day<T, E>(
         &self,
         first: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Result<(T, NaiveDate), Failure> {
-        self.path_ids(first, |text| date(text).ok_or(Failure::NotFound))
+    ) -> Result<(T, NaiveDate), RequestError> {
+        self.path_ids(first, |text| date(text).ok_or(RequestError::NotFound))
     }
 
     /// When the request arrived at the gateway: the moment that decides about deadlines
@@ -133,8 +137,8 @@ impl<'r> Call<'r> {
     }
 
     /// The language of the answer's texts.
-    pub fn language(&self) -> Language {
-        Language::negotiate(self.header_of(&ACCEPT_LANGUAGE))
+    pub fn language(&self) -> ApiLanguage {
+        ApiLanguage::negotiate(self.header_of(&ACCEPT_LANGUAGE))
     }
 
     /// Whether JSON is asked for rather than a page.
@@ -162,18 +166,18 @@ impl<'r> Call<'r> {
     }
 
     /// The body as JSON: 413, 415, 400.
-    pub fn json(&self) -> Result<Value, Failure> {
+    pub fn json(&self) -> Result<Value, RequestError> {
         let body = self.bounded_body("application/json")?;
         json::read(body)
     }
 
     /// The body as JSON, where none means an empty object.
-    pub fn json_or_empty(&self) -> Result<Value, Failure> {
+    pub fn json_or_empty(&self) -> Result<Value, RequestError> {
         if self.body().is_empty() { Ok(Value::Object(Map::new())) } else { self.json() }
     }
 
     /// The body as a JSON merge patch, under its own media type or plainly as JSON.
-    pub fn merge_patch(&self) -> Result<Value, Failure> {
+    pub fn merge_patch(&self) -> Result<Value, RequestError> {
         let content_type = self.header_of(&CONTENT_TYPE);
         let own = is_type(content_type, "application/merge-patch+json");
         let wanted = if own { "application/merge-patch+json" } else { "application/json" };
@@ -182,33 +186,33 @@ impl<'r> Call<'r> {
     }
 
     /// The body as the fields of a form, in their order.
-    pub fn form(&self) -> Result<Vec<(String, String)>, Failure> {
+    pub fn form(&self) -> Result<Vec<(String, String)>, RequestError> {
         let body = self.bounded_body("application/x-www-form-urlencoded");
         let body = body.map_err(|failure| {
-            if failure == Failure::MalformedBody {
-                Failure::MalformedForm
-            } else if failure == Failure::UnsupportedMediaType {
-                Failure::NotForm
+            if failure == RequestError::MalformedBody {
+                RequestError::MalformedForm
+            } else if failure == RequestError::UnsupportedMediaType {
+                RequestError::NotForm
             } else {
                 failure
             }
         })?;
-        let text = std::str::from_utf8(body).map_err(|_| Failure::MalformedForm)?;
+        let text = std::str::from_utf8(body).map_err(|_| RequestError::MalformedForm)?;
         // It cannot fail: what is not a pair is a name without a value.
         let fields: QueryMap = text.parse().unwrap_or_default();
         Ok(fields.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
-    fn bounded_body(&self, content_type: &str) -> Result<&[u8], Failure> {
+    fn bounded_body(&self, content_type: &str) -> Result<&[u8], RequestError> {
         let body = self.body();
         if body.len() > MAX_BODY_BYTES {
-            Err(Failure::PayloadTooLarge)
+            Err(RequestError::PayloadTooLarge)
         } else if body.is_empty() {
-            Err(Failure::MalformedBody)
+            Err(RequestError::MalformedBody)
         } else if is_type(self.header_of(&CONTENT_TYPE), content_type) {
             Ok(body)
         } else {
-            Err(Failure::UnsupportedMediaType)
+            Err(RequestError::UnsupportedMediaType)
         }
     }
 
@@ -218,12 +222,12 @@ impl<'r> Call<'r> {
     }
 
     /// The versions that `If-Match` names: 428, 400.
-    pub fn if_match(&self) -> Result<IfMatch, Failure> {
+    pub fn if_match(&self) -> Result<IfMatch, RequestError> {
         precondition::if_match(self.request.headers())
     }
 
     /// The tags that `If-Match` names, where it need not be there: 400.
-    pub fn optional_if_match(&self) -> Result<Option<IfMatch>, Failure> {
+    pub fn optional_if_match(&self) -> Result<Option<IfMatch>, RequestError> {
         let given = self.request.headers().contains_key(IF_MATCH);
         given.then(|| self.if_match()).transpose()
     }
@@ -234,23 +238,26 @@ impl<'r> Call<'r> {
     }
 
     /// The key under which a create can be repeated: 400.
-    pub fn idempotency_key(&self) -> Result<String, Failure> {
+    pub fn idempotency_key(&self) -> Result<String, RequestError> {
         precondition::idempotency_key(self.request.headers())
     }
 
     /// The same, where a request need not have one.
-    pub fn optional_idempotency_key(&self) -> Result<Option<String>, Failure> {
+    pub fn optional_idempotency_key(&self) -> Result<Option<String>, RequestError> {
         let given = self.request.headers().contains_key(precondition::IDEMPOTENCY_KEY);
         given.then(|| self.idempotency_key()).transpose()
     }
 
     /// The answer, or that to a failure.
-    pub fn answered<R: Into<Response<Body>>>(&self, outcome: Result<R, Failure>) -> Response<Body> {
+    pub fn answered<R: Into<Response<Body>>>(
+        &self,
+        outcome: Result<R, RequestError>,
+    ) -> Response<Body> {
         outcome.map_or_else(|failure| self.problem(&failure), Into::into)
     }
 
     /// The answer to a failure, in the caller's language.
-    pub fn problem(&self, failure: &Failure) -> Response<Body> {
+    pub fn problem(&self, failure: &RequestError) -> Response<Body> {
         Reply::problem(failure, self.language(), self.request_id()).done()
     }
 }
@@ -277,16 +284,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::event::{Event, app_clients, json_of};
+    use crate::event::{RequestEvent, app_clients, json_of};
     use crate::routes::{ClaimsRoute, ReviewRoute};
 
     #[expect(clippy::needless_pass_by_value, reason = "events are made at the call")]
-    fn read(event: Event) -> Result<Value, Failure> {
+    fn read(event: RequestEvent) -> Result<Value, RequestError> {
         Call::new(&event.request()).json()
     }
 
-    fn post() -> Event {
-        Event::post("/v1/claims")
+    fn post() -> RequestEvent {
+        RequestEvent::post("/v1/claims")
     }
 
     #[test]
@@ -294,10 +301,10 @@ mod tests {
         let deep = "[".repeat(10_000);
         for text in ["", "{", "hello", "{\"a\":1} x", "\u{feff}{}", deep.as_str(), "NaN"] {
             let event = post().header("content-type", "application/json").body(text);
-            assert_eq!(read(event), Err(Failure::MalformedBody), "{text:.20}");
+            assert_eq!(read(event), Err(RequestError::MalformedBody), "{text:.20}");
         }
         let event = post().header("content-type", "application/json").bytes(b"{\"a\":\"\xff\"}");
-        assert_eq!(read(event), Err(Failure::MalformedBody));
+        assert_eq!(read(event), Err(RequestError::MalformedBody));
     }
 
     #[test]
@@ -306,7 +313,7 @@ mod tests {
         let fits = post().header("content-type", "application/json").body(&format!("{{}}{spaces}"));
         assert_eq!(read(fits), Ok(json!({})));
         let over = post().body(&format!("{{}}{spaces} "));
-        assert_eq!(read(over), Err(Failure::PayloadTooLarge));
+        assert_eq!(read(over), Err(RequestError::PayloadTooLarge));
     }
 
     #[test]
@@ -320,41 +327,46 @@ mod tests {
         for content_type in
             ["text/plain", "application/json; charset=latin1", "application/jsonx", ""]
         {
-            assert_eq!(with(content_type), Err(Failure::UnsupportedMediaType), "{content_type}");
+            assert_eq!(
+                with(content_type),
+                Err(RequestError::UnsupportedMediaType),
+                "{content_type}"
+            );
         }
-        assert_eq!(read(post().body("{}")), Err(Failure::UnsupportedMediaType));
+        assert_eq!(read(post().body("{}")), Err(RequestError::UnsupportedMediaType));
     }
 
     #[test]
     fn a_call_knows_its_route_its_moment_and_its_id() {
         let at = DateTime::from_timestamp_millis(1_793_000_000_123).unwrap();
-        let request = Event::get("/v1/claims?limit=1").at(at).request();
+        let request = RequestEvent::get("/v1/claims?limit=1").at(at).request();
         let call = Call::new(&request);
         assert_eq!(call.route::<ClaimsRoute>(), Ok(ClaimsRoute::List));
-        assert_eq!(call.route::<ReviewRoute>(), Err(Failure::NotFound));
+        assert_eq!(call.route::<ReviewRoute>(), Err(RequestError::NotFound));
         assert_eq!((call.arrived_at(), call.request_id()), (at, "request-1"));
     }
 
     #[test]
     fn a_malformed_id_in_the_path_names_nothing() {
-        let request = Event::get("/v1/claims/x%23y").request();
+        let request = RequestEvent::get("/v1/claims/x%23y").request();
         let id = Call::new(&request).path_id(domain::ids::ClaimId::parse);
-        assert_eq!(id, Err(Failure::NotFound));
+        assert_eq!(id, Err(RequestError::NotFound));
     }
 
     #[test]
     fn a_role_that_the_route_is_not_for_is_refused_before_anything_is_read() {
-        let reviewer = Event::post("/v1/claims").staff("reviewer", "r-1").body("junk").request();
+        let reviewer =
+            RequestEvent::post("/v1/claims").staff("reviewer", "r-1").body("junk").request();
         let refused = Call::new(&reviewer).caller(&app_clients());
-        assert!(matches!(refused, Err(Failure::RoleNotAmong { .. })), "{refused:?}");
-        let admin = Event::post("/v1/claims").partner_admin("p-alpine").request();
+        assert!(matches!(refused, Err(RequestError::RoleNotAmong { .. })), "{refused:?}");
+        let admin = RequestEvent::post("/v1/claims").partner_admin("p-alpine").request();
         assert!(Call::new(&admin).caller(&app_clients()).is_ok());
     }
 
     #[test]
     fn a_problem_speaks_the_callers_language() {
         let request = post().header("accept-language", "cs").request();
-        let response = Call::new(&request).problem(&Failure::NotFound);
+        let response = Call::new(&request).problem(&RequestError::NotFound);
         let problem = json_of(&response);
         assert_eq!(
             (&problem["title"], &problem["instance"]),

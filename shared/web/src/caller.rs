@@ -9,8 +9,8 @@ use domain::ids::{PartnerId, PersonId, StaffId, TenantId};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 
-use crate::failure::Failure;
-use crate::language::Language;
+use crate::failure::RequestError;
+use crate::language::ApiLanguage;
 
 /// The app clients of the user pool: each side signs in with its own, and a token names its client as `aud`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl AppClients {
 pub struct Caller {
     actor: Actor,
     role: Role,
-    language: Language,
+    language: ApiLanguage,
 }
 
 /// How much of a claim its reader may see.
@@ -66,9 +66,9 @@ impl Viewer {
 impl Caller {
     /// The caller of a request; nobody where the token's claims name no role, not the party that the role needs, or
     /// another client than that of the role's side.
-    pub(crate) fn of(request: &Request, clients: &AppClients) -> Result<Self, Failure> {
-        let claims = verified_claims(request).ok_or(Failure::Unauthenticated)?;
-        Self::from_claims(claims, clients).ok_or(Failure::Unauthenticated)
+    pub(crate) fn of(request: &Request, clients: &AppClients) -> Result<Self, RequestError> {
+        let claims = verified_claims(request).ok_or(RequestError::Unauthenticated)?;
+        Self::from_claims(claims, clients).ok_or(RequestError::Unauthenticated)
     }
 
     fn from_claims(claims: &HashMap<String, String>, clients: &AppClients) -> Option<Self> {
@@ -94,7 +94,7 @@ impl Caller {
                 Some(Actor::CustomerAdmin { tenant, person })
             }
         };
-        Some(Self { actor: actor?, role, language: Language::default() })
+        Some(Self { actor: actor?, role, language: ApiLanguage::default() })
     }
 
     /// The actor, as the domain knows it.
@@ -108,12 +108,12 @@ impl Caller {
     }
 
     /// The same, with texts in that language.
-    pub(crate) fn reading(self, language: Language) -> Self {
+    pub(crate) fn reading(self, language: ApiLanguage) -> Self {
         Self { language, ..self }
     }
 
     /// The language of the texts that the caller is answered with.
-    pub fn language(&self) -> Language {
+    pub fn language(&self) -> ApiLanguage {
         self.language
     }
 
@@ -138,21 +138,21 @@ impl Caller {
     }
 
     /// Refuses every role but these.
-    pub fn require(&self, roles: &[Role]) -> Result<(), Failure> {
+    pub fn require(&self, roles: &[Role]) -> Result<(), RequestError> {
         if roles.contains(&self.role) {
             return Ok(());
         }
-        Err(Failure::RoleNotAmong { allowed: roles.to_vec() })
+        Err(RequestError::RoleNotAmong { allowed: roles.to_vec() })
     }
 
     /// Refuses, as if it did not exist, a claim of another party.
-    pub fn sees(&self, claim: &Claim) -> Result<(), Failure> {
+    pub fn sees(&self, claim: &Claim) -> Result<(), RequestError> {
         let own = match self.viewer() {
             Viewer::Staff => true,
             Viewer::Partner => self.partner_id() == Some(&claim.subject.partner),
             Viewer::Customer => self.tenant_id() == Some(&claim.subject.tenant),
         };
-        if own { Ok(()) } else { Err(Failure::NotFound) }
+        if own { Ok(()) } else { Err(RequestError::NotFound) }
     }
 
     /// Role and party, for what is bound to a caller.
@@ -176,20 +176,20 @@ fn verified_claims(request: &Request) -> Option<&HashMap<String, String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{CLIENTS, Event, app_clients};
+    use crate::event::{CLIENTS, RequestEvent, app_clients};
 
     const TENANT: &str = "6f3c0000-0000-4000-8000-000000000001";
 
     /// The caller of a token of that client.
-    fn caller_by(client: &str, claims: &[(&str, &str)]) -> Result<Caller, Failure> {
-        let event = Event::get("/v1/claims").jwt(claims).by_client(client);
+    fn caller_by(client: &str, claims: &[(&str, &str)]) -> Result<Caller, RequestError> {
+        let event = RequestEvent::get("/v1/claims").jwt(claims).by_client(client);
         Caller::of(&event.request(), &app_clients())
     }
 
     /// The caller of a token of the right client, if there is one.
-    fn caller(claims: &[(&str, &str)]) -> Result<Caller, Failure> {
+    fn caller(claims: &[(&str, &str)]) -> Result<Caller, RequestError> {
         let found = CLIENTS.map(|client| caller_by(client, claims));
-        let none = Err(Failure::Unauthenticated);
+        let none = Err(RequestError::Unauthenticated);
         found.into_iter().find(Result::is_ok).unwrap_or(none)
     }
 
@@ -216,10 +216,10 @@ mod tests {
             &[("custom:role", "reviewer"), ("sub", "")],
             &[("custom:role", "customer_admin"), ("custom:tenant_id", "contoso")],
         ] {
-            assert_eq!(caller(claims), Err(Failure::Unauthenticated), "{claims:?}");
+            assert_eq!(caller(claims), Err(RequestError::Unauthenticated), "{claims:?}");
         }
-        let nobody = Event::get("/v1/claims").request();
-        assert_eq!(Caller::of(&nobody, &app_clients()), Err(Failure::Unauthenticated));
+        let nobody = RequestEvent::get("/v1/claims").request();
+        assert_eq!(Caller::of(&nobody, &app_clients()), Err(RequestError::Unauthenticated));
     }
 
     #[test]
@@ -237,12 +237,15 @@ mod tests {
             assert_eq!(clients, [expected], "{role:?}");
             let near = ["", " ", "[partners operators customers]", "partners operators customers"];
             assert!(!near.iter().any(admitted), "{role:?}");
-            let without = Event::get("/v1/claims").jwt(&claims).request();
+            let without = RequestEvent::get("/v1/claims").jwt(&claims).request();
             let access =
                 [&claims[..], &[("client_id", expected), ("token_use", "access")]].concat();
-            let access = Event::get("/v1/claims").jwt(&access).request();
+            let access = RequestEvent::get("/v1/claims").jwt(&access).request();
             for request in [without, access] {
-                assert_eq!(Caller::of(&request, &app_clients()), Err(Failure::Unauthenticated));
+                assert_eq!(
+                    Caller::of(&request, &app_clients()),
+                    Err(RequestError::Unauthenticated)
+                );
             }
         }
     }

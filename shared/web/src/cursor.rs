@@ -11,9 +11,9 @@ use subtle::{Choice, ConstantTimeEq};
 
 use crate::call::Call;
 use crate::caller::Caller;
-use crate::failure::Failure;
+use crate::failure::RequestError;
 use crate::reply::Reply;
-use crate::values::Wrong;
+use crate::values::ValueError;
 use crate::views::{ClaimView, ListView, QueueTotalsView, QueueView};
 
 /// How many entries a page has where nothing else is asked for.
@@ -23,7 +23,7 @@ pub const MAX_LIMIT: usize = 100;
 
 /// Which page is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
+pub struct PageRequest {
     /// At most so many entries.
     pub limit: usize,
     /// Where it begins, as the list before it said; `None`: at the beginning.
@@ -53,11 +53,11 @@ impl Cursors {
     }
 
     /// The page that a request asks for: its `limit` and `cursor`.
-    pub fn page(&self, call: &Call<'_>, caller: &Caller) -> Result<Page, Failure> {
+    pub fn page(&self, call: &Call<'_>, caller: &Caller) -> Result<PageRequest, RequestError> {
         let parameters = call.parameters();
         let cursor = parameters.first("cursor");
         let position = cursor.map(|cursor| self.open(cursor, &scope(call, caller))).transpose()?;
-        Ok(Page { limit: limit(parameters.first("limit"))?, position })
+        Ok(PageRequest { limit: limit(parameters.first("limit"))?, position })
     }
 
     /// A page of a list, and how to get the next one: `next` is its position.
@@ -105,8 +105,8 @@ impl Cursors {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    fn open(&self, cursor: &str, scope: &str) -> Result<String, Failure> {
-        self.opened(cursor, scope).ok_or(Failure::InvalidCursor)
+    fn open(&self, cursor: &str, scope: &str) -> Result<String, RequestError> {
+        self.opened(cursor, scope).ok_or(RequestError::InvalidCursor)
     }
 
     fn opened(&self, cursor: &str, scope: &str) -> Option<String> {
@@ -154,11 +154,11 @@ fn keyed(key: &[u8]) -> Hmac<Sha256> {
     }
 }
 
-fn limit(text: Option<&str>) -> Result<usize, Failure> {
+fn limit(text: Option<&str>) -> Result<usize, RequestError> {
     let Some(text) = text else { return Ok(DEFAULT_LIMIT) };
     let number = text.parse().ok().filter(|number| (1..=MAX_LIMIT).contains(number));
     let most = u64::try_from(MAX_LIMIT).unwrap_or(u64::MAX);
-    number.ok_or_else(|| Failure::InvalidQuery(Wrong::range(1, most).at("/limit")))
+    number.ok_or_else(|| RequestError::InvalidQuery(ValueError::range(1, most).at("/limit")))
 }
 
 fn with_next(reply: Reply, call: &Call<'_>, cursor: Option<&str>) -> Reply {
@@ -216,7 +216,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::event::{Event, app_clients, json_of};
+    use crate::event::{RequestEvent, app_clients, json_of};
 
     fn cursors() -> Cursors {
         Cursors::new(b"a secret", [])
@@ -224,7 +224,7 @@ mod tests {
 
     /// The next cursor that `event`'s list gives out.
     #[expect(clippy::needless_pass_by_value, reason = "events are made at the call")]
-    fn given(event: Event) -> String {
+    fn given(event: RequestEvent) -> String {
         let request = event.request();
         let call = Call::new(&request);
         let caller = call.caller(&app_clients()).unwrap();
@@ -235,30 +235,31 @@ mod tests {
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "events are made at the call")]
-    fn opened(event: Event) -> Result<Page, Failure> {
+    fn opened(event: RequestEvent) -> Result<PageRequest, RequestError> {
         let request = event.request();
         let call = Call::new(&request);
         cursors().page(&call, &call.caller(&app_clients()).unwrap())
     }
 
-    fn list(query: &str) -> Event {
-        Event::get(&format!("/v1/claims?{query}")).partner_admin("p-alpine")
+    fn list(query: &str) -> RequestEvent {
+        RequestEvent::get(&format!("/v1/claims?{query}")).partner_admin("p-alpine")
     }
 
     #[test]
     fn a_cursor_leads_its_caller_on_in_the_same_list() {
         let cursor = given(list("status=draft&limit=1"));
         let page = opened(list(&format!("limit=7&cursor={cursor}&status=draft")));
-        assert_eq!(page, Ok(Page { limit: 7, position: Some("here".to_owned()) }));
+        assert_eq!(page, Ok(PageRequest { limit: 7, position: Some("here".to_owned()) }));
     }
 
     #[test]
     fn a_cursor_of_another_caller_filter_list_or_key_is_refused_and_so_is_a_tampered_one() {
         let cursor = given(list("status=draft"));
         let query = format!("status=draft&cursor={cursor}");
-        let other = Event::get(&format!("/v1/claims?{query}")).partner_admin("p-borealis");
-        let role = Event::get(&format!("/v1/claims?{query}")).partner_user("p-alpine");
-        let place = Event::get(&format!("/v1/associations?{query}")).partner_admin("p-alpine");
+        let other = RequestEvent::get(&format!("/v1/claims?{query}")).partner_admin("p-borealis");
+        let role = RequestEvent::get(&format!("/v1/claims?{query}")).partner_user("p-alpine");
+        let place =
+            RequestEvent::get(&format!("/v1/associations?{query}")).partner_admin("p-alpine");
         let filter = list(&format!("status=submitted&cursor={cursor}"));
         let mut flipped = cursor.clone().into_bytes();
         flipped[25] = if flipped[25] == b'A' { b'B' } else { b'A' };
@@ -274,12 +275,12 @@ mod tests {
             list("cursor=%00"),
             list("cursor=AAAA"),
         ] {
-            assert_eq!(opened(event), Err(Failure::InvalidCursor));
+            assert_eq!(opened(event), Err(RequestError::InvalidCursor));
         }
         let request = list(&query).request();
         let call = Call::new(&request);
         let page = Cursors::new(b"another", []).page(&call, &call.caller(&app_clients()).unwrap());
-        assert_eq!(page, Err(Failure::InvalidCursor));
+        assert_eq!(page, Err(RequestError::InvalidCursor));
     }
 
     #[test]
@@ -288,8 +289,8 @@ mod tests {
         assert_eq!(opened(list("limit=100")).unwrap().limit, 100);
         for limit in ["0", "101", "-1", "x", "", "1.5"] {
             let page = opened(list(&format!("limit={limit}")));
-            let expected = Wrong::range(1, 100).at("/limit");
-            assert_eq!(page, Err(Failure::InvalidQuery(expected)), "{limit}");
+            let expected = ValueError::range(1, 100).at("/limit");
+            assert_eq!(page, Err(RequestError::InvalidQuery(expected)), "{limit}");
         }
     }
 

@@ -20,7 +20,7 @@ pub fn app_clients() -> AppClients {
 
 /// A request of the HTTP API, payload format 2.0.
 #[derive(Debug, Clone)]
-pub struct Event {
+pub struct RequestEvent {
     method: String,
     path: String,
     query: String,
@@ -30,7 +30,7 @@ pub struct Event {
     at: DateTime<Utc>,
 }
 
-impl Event {
+impl RequestEvent {
     /// A request with any method; `target` is a path with its query.
     pub fn new(method: &str, target: &str) -> Self {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));

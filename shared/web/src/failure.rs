@@ -12,7 +12,7 @@ use domain::actor::Role;
 
 /// A refusal, or a fault, as the caller may know it. It carries nothing internal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
+pub enum RequestError {
     /// The body is not JSON in UTF-8.
     #[error("malformed body")]
     MalformedBody,
@@ -109,7 +109,7 @@ pub enum Failure {
     Rejected(Rejection),
 }
 
-impl From<Rejection> for Failure {
+impl From<Rejection> for RequestError {
     fn from(rejection: Rejection) -> Self {
         match rejection {
             Rejection::RoleNotAllowed => Self::RoleNotAllowed,
@@ -130,9 +130,9 @@ impl From<Rejection> for Failure {
 }
 
 /// A date that was asked for lies outside the years of the calendar data (`docs/domain.md §4`, 7).
-pub fn outside_data() -> Failure {
+pub fn outside_data() -> RequestError {
     let error = FieldError::new("/delivered_at", FieldCode::OutOfRange);
-    Failure::Fields(vec![error])
+    RequestError::Fields(vec![error])
 }
 
 /// The pointer to a parameter of the query.
@@ -144,7 +144,7 @@ pub(crate) fn query_pointer(parameter: &str) -> String {
 /// Seconds after which a client may try again when we could not answer.
 const UNAVAILABLE_RETRY_S: u32 = 2;
 
-impl Failure {
+impl RequestError {
     /// A query parameter that is wrong, for a reason that has a code. The name is bounded: it may be the caller's.
     pub fn invalid_query(parameter: &str, code: FieldCode) -> Self {
         Self::InvalidQuery(FieldError::new(query_pointer(parameter), code))

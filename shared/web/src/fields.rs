@@ -7,8 +7,8 @@ use std::ops::RangeInclusive;
 use domain::rejection::{FieldCode, FieldError, Hint};
 use serde_json::{Map, Value};
 
-use crate::failure::Failure;
-use crate::values::{Readable, Wrong};
+use crate::failure::RequestError;
+use crate::values::{Readable, ValueError};
 
 /// The pointer of a member of the value at `at`.
 fn pointer(at: &str, name: &str) -> String {
@@ -47,14 +47,14 @@ fn read_by_key<'v, K: Readable + Ord, T>(
 
 /// An object of a request while it is being read. What was asked for is known; what is left over at
 /// the end is an unknown field.
-pub(crate) struct Fields<'v> {
+pub(crate) struct BodyFields<'v> {
     members: Option<&'v Map<String, Value>>,
     at: String,
     known: Vec<&'static str>,
     errors: Vec<FieldError>,
 }
 
-impl<'v> Fields<'v> {
+impl<'v> BodyFields<'v> {
     /// The members of the whole body; where the body is no object, that is an error.
     pub(crate) fn of(body: &'v Value) -> Self {
         Self::at(body, String::new())
@@ -76,7 +76,7 @@ impl<'v> Fields<'v> {
     }
 
     /// Records at a field what would have been right.
-    pub(crate) fn refuse(&mut self, name: &str, wrong: Wrong) {
+    pub(crate) fn refuse(&mut self, name: &str, wrong: ValueError) {
         let pointer = self.pointer(name);
         self.errors.push(wrong.at(pointer));
     }
@@ -137,7 +137,7 @@ impl<'v> Fields<'v> {
     pub(crate) fn object<T>(
         &mut self,
         name: &'static str,
-        read: impl FnOnce(&mut Fields<'v>) -> Option<T>,
+        read: impl FnOnce(&mut BodyFields<'v>) -> Option<T>,
     ) -> Option<T> {
         let value = self.member(name)?;
         let pointer = self.pointer(name);
@@ -148,7 +148,7 @@ impl<'v> Fields<'v> {
     pub(crate) fn required_object<T>(
         &mut self,
         name: &'static str,
-        read: impl FnOnce(&mut Fields<'v>) -> Option<T>,
+        read: impl FnOnce(&mut BodyFields<'v>) -> Option<T>,
     ) -> Option<T> {
         self.demand(name);
         self.object(name, read)
@@ -158,9 +158,9 @@ impl<'v> Fields<'v> {
         &mut self,
         value: &'v Value,
         pointer: String,
-        read: impl FnOnce(&mut Fields<'v>) -> Option<T>,
+        read: impl FnOnce(&mut BodyFields<'v>) -> Option<T>,
     ) -> Option<T> {
-        let mut inner = Fields::at(value, pointer);
+        let mut inner = BodyFields::at(value, pointer);
         let found = read(&mut inner);
         self.errors.extend(inner.errors());
         found
@@ -184,11 +184,11 @@ impl<'v> Fields<'v> {
         };
         if list.len() > *count.end() {
             let most = u64::try_from(*count.end()).unwrap_or(u64::MAX);
-            self.refuse(name, Wrong { code: FieldCode::TooLong, hint: Hint::AtMost(most) });
+            self.refuse(name, ValueError { code: FieldCode::TooLong, hint: Hint::AtMost(most) });
             return Vec::new();
         }
         if list.len() < *count.start() && self.members.is_some() {
-            self.refuse(name, Wrong { code: FieldCode::Required, hint: Hint::Entry });
+            self.refuse(name, ValueError { code: FieldCode::Required, hint: Hint::Entry });
         }
         let at = self.pointer(name);
         list.iter().enumerate().map(|(no, value)| (format!("{at}/{no}"), value)).collect()
@@ -200,7 +200,7 @@ impl<'v> Fields<'v> {
         &mut self,
         name: &'static str,
         count: RangeInclusive<usize>,
-        mut read: impl FnMut(&mut Fields<'v>) -> Option<T>,
+        mut read: impl FnMut(&mut BodyFields<'v>) -> Option<T>,
     ) -> Vec<Option<T>> {
         let entries = self.entries(name, &count);
         entries.into_iter().map(|(at, value)| self.nested(value, at, &mut read)).collect()
@@ -276,16 +276,16 @@ impl<'v> Fields<'v> {
     }
 
     /// What was read, if nothing was wrong.
-    pub(crate) fn finish<T>(self, read: Option<T>) -> Result<T, Failure> {
+    pub(crate) fn finish<T>(self, read: Option<T>) -> Result<T, RequestError> {
         let mut errors = self.errors();
         match read {
             Some(read) if errors.is_empty() => Ok(read),
-            Some(_) => Err(Failure::Fields(errors)),
+            Some(_) => Err(RequestError::Fields(errors)),
             None => {
                 if errors.is_empty() {
                     errors.push(FieldError::new("", FieldCode::Malformed));
                 }
-                Err(Failure::Fields(errors))
+                Err(RequestError::Fields(errors))
             }
         }
     }

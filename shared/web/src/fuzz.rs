@@ -9,11 +9,11 @@ use lambda_http::http::header::{IF_MATCH, IF_NONE_MATCH};
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
-use crate::event::{Event, app_clients};
+use crate::event::{RequestEvent, app_clients};
 use crate::precondition::{self, IfMatch};
 use crate::{
-    Call, Cursors, Failure, Language, Problem, Viewer, accept, bodies, json, queries, routes,
-    values,
+    ApiLanguage, Call, Cursors, Problem, RequestError, Viewer, accept, bodies, json, queries,
+    routes, values,
 };
 
 /// The examples are taken, and not everything is.
@@ -22,17 +22,17 @@ fn tells_apart(tally: Tally) {
 }
 
 /// What was read, of a body whose errors can be told.
-fn told<T>(read: Result<T, Failure>) -> Option<T> {
+fn told<T>(read: Result<T, RequestError>) -> Option<T> {
     match read {
         Ok(read) => Some(read),
         Err(failure) => {
-            if let Failure::Fields(errors) = &failure {
+            if let RequestError::Fields(errors) = &failure {
                 let is_pointer = |text: &str| text.is_empty() || text.starts_with('/');
                 assert!(
                     !errors.is_empty() && errors.iter().all(|error| is_pointer(&error.pointer))
                 );
             }
-            for language in Language::ALL {
+            for language in ApiLanguage::ALL {
                 let problem = Problem::of(&failure, language, "request-1");
                 assert!((400..=599).contains(&problem.status), "{problem:?}");
             }
@@ -101,7 +101,7 @@ fn readers_that_take(body: &Value) -> usize {
     let tenant = TenantId::parse(TENANT).unwrap();
     let new = bodies::claim(body);
     let errors =
-        if new.malformed.is_empty() { Ok(()) } else { Err(Failure::Fields(new.malformed)) };
+        if new.malformed.is_empty() { Ok(()) } else { Err(RequestError::Fields(new.malformed)) };
     bodies::action(body);
     let now = claim.created_at;
     let read = [
@@ -155,7 +155,8 @@ fn json_has_each_name_once_and_one_canonical_text() {
 #[test]
 fn a_form_is_read_whatever_is_sent() {
     tells_apart(bytes("form", &[b"decision=decline&items=1&items=2&code=12%33+456"], |body| {
-        let event = Event::post("/d/x").header("content-type", "application/x-www-form-urlencoded");
+        let event =
+            RequestEvent::post("/d/x").header("content-type", "application/x-www-form-urlencoded");
         let request = event.bytes(body).request();
         let form = Call::new(&request).form();
         form.is_ok_and(|fields| {
@@ -229,8 +230,11 @@ fn what_is_accepted_is_ranked_out_of_the_header_itself() {
         let ranked = accept::ranked(text);
         assert!(ranked.len() <= text.split(',').count());
         assert!(ranked.iter().all(|name| text.contains(name)), "{text:?}");
-        let language = Language::negotiate(Some(text));
-        assert!(language == Language::En || text.to_ascii_lowercase().contains("cs"), "{text:?}");
+        let language = ApiLanguage::negotiate(Some(text));
+        assert!(
+            language == ApiLanguage::En || text.to_ascii_lowercase().contains("cs"),
+            "{text:?}"
+        );
         assert!(!accept::prefers_json(Some(text)) || text.to_ascii_lowercase().contains("json"));
         !ranked.is_empty()
     });
@@ -253,7 +257,7 @@ fn a_query_is_read_or_refused_by_every_list() {
     ];
     tells_apart(texts("query", &examples, |text| {
         let Some(target) = in_a_target(text) else { return false };
-        let request = Event::get(&target).request();
+        let request = RequestEvent::get(&target).request();
         let call = Call::new(&request);
         let read = [
             told(queries::none(&call)).is_some(),
@@ -280,7 +284,7 @@ fn in_a_target(query: &str) -> Option<String> {
 fn a_cursor_opens_where_it_was_made_and_in_no_other_form() {
     const POSITION: &str = "2026-12-22#x/ž";
     let cursors = Cursors::new(b"the secret of the tests", []);
-    let request = Event::get("/v1/claims?limit=5").partner_admin("p-alpine").request();
+    let request = RequestEvent::get("/v1/claims?limit=5").partner_admin("p-alpine").request();
     let call = Call::new(&request);
     let caller = call.caller(&app_clients()).unwrap();
     let nothing: &[Value] = &[];
@@ -288,7 +292,7 @@ fn a_cursor_opens_where_it_was_made_and_in_no_other_form() {
     let made = crate::event::json_of(&reply)["next_cursor"].as_str().unwrap().to_owned();
     tells_apart(texts("cursor", &[&format!("cursor={made}"), "limit=100"], |text| {
         let Some(target) = in_a_target(text) else { return false };
-        let request = Event::get(&target).partner_admin("p-alpine").request();
+        let request = RequestEvent::get(&target).partner_admin("p-alpine").request();
         let call = Call::new(&request);
         let Ok(page) = cursors.page(&call, &caller) else { return false };
         assert!((1..=crate::MAX_LIMIT).contains(&page.limit));

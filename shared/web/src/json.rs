@@ -3,21 +3,21 @@
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use crate::failure::Failure;
+use crate::failure::RequestError;
 
 /// The JSON value of these bytes.
 ///
 /// # Errors
-/// [`Failure::MalformedBody`] for what is no JSON, is nested too deep, or has a name twice in one object.
-pub(crate) fn read(bytes: &[u8]) -> Result<Value, Failure> {
-    let value = serde_json::from_slice::<Unambiguous>(bytes);
-    value.map(|value| value.0).map_err(|_| Failure::MalformedBody)
+/// [`RequestError::MalformedBody`] for what is no JSON, is nested too deep, or has a name twice in one object.
+pub(crate) fn read(bytes: &[u8]) -> Result<Value, RequestError> {
+    let value = serde_json::from_slice::<UniqueMembers>(bytes);
+    value.map(|value| value.0).map_err(|_| RequestError::MalformedBody)
 }
 
 /// A value in which each object has each of its names once.
-struct Unambiguous(Value);
+struct UniqueMembers(Value);
 
-impl<'de> Deserialize<'de> for Unambiguous {
+impl<'de> Deserialize<'de> for UniqueMembers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(AnyValue).map(Self)
     }
@@ -62,7 +62,7 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element::<Unambiguous>()? {
+        while let Some(item) = items.next_element::<UniqueMembers>()? {
             list.push(item.0);
         }
         Ok(Value::Array(list))
@@ -70,7 +70,7 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
-        while let Some((name, member)) = members.next_entry::<String, Unambiguous>()? {
+        while let Some((name, member)) = members.next_entry::<String, UniqueMembers>()? {
             if object.insert(name, member.0).is_some() {
                 return Err(A::Error::custom("a name twice"));
             }
@@ -94,7 +94,7 @@ mod tests {
             r#"[{"a":1},{"b":[{"c":1,"c":2}]}]"#,
             r#"{"a":1,"\u0061":2}"#,
         ] {
-            assert_eq!(read(text.as_bytes()), Err(Failure::MalformedBody), "{text}");
+            assert_eq!(read(text.as_bytes()), Err(RequestError::MalformedBody), "{text}");
         }
     }
 
@@ -107,7 +107,7 @@ mod tests {
         assert_eq!(read(text.as_bytes()), Ok(expected));
         let nested = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
         for text in ["", "{", "{}x", "nul", "1e999", nested.as_str()] {
-            assert_eq!(read(text.as_bytes()), Err(Failure::MalformedBody), "{}", text.len());
+            assert_eq!(read(text.as_bytes()), Err(RequestError::MalformedBody), "{}", text.len());
         }
     }
 }

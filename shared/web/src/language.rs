@@ -8,7 +8,7 @@ use unic_langid::LanguageIdentifier;
 
 /// A language we speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Language {
+pub enum ApiLanguage {
     /// English, where nothing else was asked for.
     #[default]
     En,
@@ -16,7 +16,7 @@ pub enum Language {
     Cs,
 }
 
-impl Language {
+impl ApiLanguage {
     /// Every language of the answers.
     pub const ALL: [Self; 2] = [Self::En, Self::Cs];
 
@@ -65,9 +65,9 @@ impl Language {
 
     fn bundle(self) -> &'static FluentBundle<FluentResource> {
         static EN: LazyLock<FluentBundle<FluentResource>> =
-            LazyLock::new(|| bundle(Language::En, include_str!("texts/en.ftl")));
+            LazyLock::new(|| bundle(ApiLanguage::En, include_str!("texts/en.ftl")));
         static CS: LazyLock<FluentBundle<FluentResource>> =
-            LazyLock::new(|| bundle(Language::Cs, include_str!("texts/cs.ftl")));
+            LazyLock::new(|| bundle(ApiLanguage::Cs, include_str!("texts/cs.ftl")));
         match self {
             Self::En => &EN,
             Self::Cs => &CS,
@@ -75,7 +75,7 @@ impl Language {
     }
 }
 
-fn bundle(language: Language, source: &str) -> FluentBundle<FluentResource> {
+fn bundle(language: ApiLanguage, source: &str) -> FluentBundle<FluentResource> {
     let locale: LanguageIdentifier = language.tag().parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![locale]);
     // JSON is no place for invisible direction marks around arguments.
@@ -95,9 +95,9 @@ mod tests {
     use super::*;
     use crate::problem_code::ProblemCode;
 
-    const SOURCES: [(Language, &str); 2] = [
-        (Language::En, include_str!("texts/en.ftl")),
-        (Language::Cs, include_str!("texts/cs.ftl")),
+    const SOURCES: [(ApiLanguage, &str); 2] = [
+        (ApiLanguage::En, include_str!("texts/en.ftl")),
+        (ApiLanguage::Cs, include_str!("texts/cs.ftl")),
     ];
 
     /// Messages and attributes of a file: lines that begin with a name and `=`.
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn every_code_has_a_title_and_a_detail_and_every_field_code_a_text_in_every_language() {
-        for language in Language::ALL {
+        for language in ApiLanguage::ALL {
             for code in ProblemCode::ALL {
                 let name = code.as_str();
                 assert!(language.find(name, &[]).is_some(), "{language:?} {name}");
@@ -154,13 +154,13 @@ mod tests {
 
     #[test]
     fn the_language_is_the_callers_best_that_we_speak() {
-        let speaks = |accepted| Language::negotiate(Some(accepted));
-        assert_eq!(speaks("cs-CZ,cs;q=0.9,en;q=0.8"), Language::Cs);
-        assert_eq!(speaks("de, en;q=0.4, cs;q=0.7"), Language::Cs);
-        assert_eq!(speaks("cs;q=0, en;q=0.1"), Language::En);
-        assert_eq!(speaks("de"), Language::En);
-        assert_eq!(speaks("*"), Language::En);
-        assert_eq!(speaks(";;q=,="), Language::En);
-        assert_eq!(Language::negotiate(None), Language::En);
+        let speaks = |accepted| ApiLanguage::negotiate(Some(accepted));
+        assert_eq!(speaks("cs-CZ,cs;q=0.9,en;q=0.8"), ApiLanguage::Cs);
+        assert_eq!(speaks("de, en;q=0.4, cs;q=0.7"), ApiLanguage::Cs);
+        assert_eq!(speaks("cs;q=0, en;q=0.1"), ApiLanguage::En);
+        assert_eq!(speaks("de"), ApiLanguage::En);
+        assert_eq!(speaks("*"), ApiLanguage::En);
+        assert_eq!(speaks(";;q=,="), ApiLanguage::En);
+        assert_eq!(ApiLanguage::negotiate(None), ApiLanguage::En);
     }
 }

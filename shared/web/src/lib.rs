@@ -2,7 +2,7 @@
 //! it is answered or refused. It knows the domain and nothing of the store.
 //!
 //! A handler asks a [`Call`] its questions in the order of the contract's checks and puts together a
-//! [`Reply`]; whatever goes wrong on the way is a [`Failure`], which [`Call::problem`] turns into a
+//! [`Reply`]; whatever goes wrong on the way is a [`RequestError`], which [`Call::problem`] turns into a
 //! problem document in the caller's language.
 
 mod accept;
@@ -34,9 +34,9 @@ pub mod words;
 pub use bodies::request_hash;
 pub use call::{Call, MAX_BODY_BYTES};
 pub use caller::{AppClients, Caller, Viewer};
-pub use cursor::{Cursors, DEFAULT_LIMIT, MAX_LIMIT, Page};
-pub use failure::{Failure, outside_data};
-pub use language::Language;
+pub use cursor::{Cursors, DEFAULT_LIMIT, MAX_LIMIT, PageRequest};
+pub use failure::{RequestError, outside_data};
+pub use language::ApiLanguage;
 pub use period::Period;
 pub use precondition::{EntityTag, IfMatch};
 pub use problem::{Problem, ProblemField};

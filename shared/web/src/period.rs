@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 use domain::rejection::{FieldCode, FieldError, Hint};
 
-use crate::failure::Failure;
+use crate::failure::RequestError;
 use crate::queries::UsageQuery;
 
 /// The most days of one answer.
@@ -25,19 +25,19 @@ impl Period {
     /// before the `first` that can be read.
     ///
     /// # Errors
-    /// [`Failure::BeforeAssociation`] for a day before the first; [`Failure::InvalidQuery`] where the days are more than
+    /// [`RequestError::BeforeAssociation`] for a day before the first; [`RequestError::InvalidQuery`] where the days are more than
     /// 400, or begin behind their end.
     pub fn of(
         query: UsageQuery,
         today: NaiveDate,
         first: Option<NaiveDate>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, RequestError> {
         if let Some(first) = first {
             let given = [("/from", query.from), ("/to", query.to)];
             let early = given.into_iter().filter(|(_, date)| date.is_some_and(|date| date < first));
             let pointers: Vec<_> = early.map(|(pointer, _)| pointer).collect();
             if !pointers.is_empty() {
-                return Err(Failure::BeforeAssociation { first, pointers });
+                return Err(RequestError::BeforeAssociation { first, pointers });
             }
         }
         Self::begun(query, today, first)
@@ -46,12 +46,12 @@ impl Period {
     /// The days asked for, without those before the `first` that can be read; `None` where none is left.
     ///
     /// # Errors
-    /// [`Failure::InvalidQuery`] where the days are more than 400, or begin behind their end.
+    /// [`RequestError::InvalidQuery`] where the days are more than 400, or begin behind their end.
     pub fn readable(
         query: UsageQuery,
         today: NaiveDate,
         first: Option<NaiveDate>,
-    ) -> Result<Option<Self>, Failure> {
+    ) -> Result<Option<Self>, RequestError> {
         let asked = Self::begun(query, today, None)?;
         let from = first.map_or(asked.from, |first| asked.from.max(first));
         Ok((from <= asked.to).then_some(Self { from, ..asked }))
@@ -61,17 +61,17 @@ impl Period {
         query: UsageQuery,
         today: NaiveDate,
         first: Option<NaiveDate>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, RequestError> {
         let to = query.to.unwrap_or(today);
         let thirty_days = || to.checked_sub_days(Days::new(DEFAULT_DAYS - 1)).max(first);
         let from = query.from.or_else(thirty_days).unwrap_or(to);
         let days = (to - from).num_days() + 1;
         match days {
             1..=MOST_DAYS => Ok(Self { from, to }),
-            ..=0 => Err(Failure::invalid_query("from", FieldCode::InTheFuture)),
+            ..=0 => Err(RequestError::invalid_query("from", FieldCode::InTheFuture)),
             _ => {
                 let too_long = FieldError::new("/from", FieldCode::OutOfRange);
-                Err(Failure::InvalidQuery(
+                Err(RequestError::InvalidQuery(
                     too_long.with_hint(Hint::AtMost(MOST_DAYS.unsigned_abs())),
                 ))
             }
@@ -87,7 +87,7 @@ mod tests {
         text.parse().ok()
     }
 
-    fn asked(from: &str, to: &str, first: Option<NaiveDate>) -> Result<Period, Failure> {
+    fn asked(from: &str, to: &str, first: Option<NaiveDate>) -> Result<Period, RequestError> {
         let query = UsageQuery { from: date(from), to: date(to) };
         Period::of(query, "2026-12-31".parse().unwrap(), first)
     }
@@ -116,7 +116,7 @@ mod tests {
         check("2027-01-05", "", None);
         check("2025-11-27", "2026-12-31", Some(("2025-11-27", "2026-12-31")));
         check("2025-11-26", "2026-12-31", None);
-        let Err(Failure::InvalidQuery(error)) = asked("2025-11-26", "2026-12-31", None) else {
+        let Err(RequestError::InvalidQuery(error)) = asked("2025-11-26", "2026-12-31", None) else {
             panic!("401 days are too many")
         };
         assert_eq!((error.code, error.hint), (FieldCode::OutOfRange, Hint::AtMost(400)));
@@ -139,7 +139,7 @@ mod tests {
     fn no_day_before_the_first_is_read_whichever_end_names_it() {
         let first = date("2026-12-30");
         let early = |from, to| match asked(from, to, first) {
-            Err(Failure::BeforeAssociation { pointers, .. }) => pointers,
+            Err(RequestError::BeforeAssociation { pointers, .. }) => pointers,
             other => panic!("{other:?}"),
         };
         assert_eq!(early("2026-12-29", "2026-12-31"), ["/from"]);

@@ -11,7 +11,7 @@ use domain::rules::StandingRules;
 use lambda_http::http::HeaderMap;
 use lambda_http::http::header::{IF_MATCH, IF_NONE_MATCH};
 
-use crate::failure::Failure;
+use crate::failure::RequestError;
 
 /// The header of a repeatable create.
 pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -97,16 +97,16 @@ impl IfMatch {
 /// What the `If-Match` of a request names.
 ///
 /// # Errors
-/// [`Failure::PreconditionRequired`] where there is none, [`Failure::PreconditionMalformed`] where it is neither `*`
+/// [`RequestError::PreconditionRequired`] where there is none, [`RequestError::PreconditionMalformed`] where it is neither `*`
 /// nor a list of entity tags.
-pub(crate) fn if_match(headers: &HeaderMap) -> Result<IfMatch, Failure> {
-    let malformed = || Failure::PreconditionMalformed;
+pub(crate) fn if_match(headers: &HeaderMap) -> Result<IfMatch, RequestError> {
+    let malformed = || RequestError::PreconditionMalformed;
     let mut lines = Vec::new();
     for value in headers.get_all(IF_MATCH) {
         lines.push(value.to_str().map_err(|_| malformed())?);
     }
     if lines.is_empty() {
-        return Err(Failure::PreconditionRequired);
+        return Err(RequestError::PreconditionRequired);
     }
     let text = lines.join(",");
     if text.trim() == "*" {
@@ -157,13 +157,13 @@ pub(crate) fn if_none_match(headers: &HeaderMap, version: Version) -> bool {
 }
 
 /// The idempotency key: 1–255 visible ASCII characters.
-pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<String, Failure> {
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<String, RequestError> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let key = values.next().and_then(|value| value.to_str().ok());
     let fits =
         |key: &&str| (1..=255).contains(&key.len()) && key.bytes().all(|c| c.is_ascii_graphic());
     let key = key.filter(fits).filter(|_| values.next().is_none());
-    key.map(str::to_owned).ok_or(Failure::IdempotencyKey)
+    key.map(str::to_owned).ok_or(RequestError::IdempotencyKey)
 }
 
 #[cfg(test)]
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(read(&["\"a,b\""]), Ok(named(&["a,b"])));
         assert_eq!(read(&["*"]), Ok(IfMatch::Any));
         assert_eq!(read(&["W/\"7\""]), Ok(named(&[])), "a weak tag names nothing");
-        assert_eq!(read(&[]), Err(Failure::PreconditionRequired));
+        assert_eq!(read(&[]), Err(RequestError::PreconditionRequired));
         for values in [
             &["7"][..],
             &[""],
@@ -204,7 +204,7 @@ mod tests {
             &["*, \"7\""],
             &["*", "*"],
         ] {
-            assert_eq!(read(values), Err(Failure::PreconditionMalformed), "{values:?}");
+            assert_eq!(read(values), Err(RequestError::PreconditionMalformed), "{values:?}");
         }
     }
 
@@ -275,10 +275,10 @@ mod tests {
         assert_eq!(read(&["k-1"]).unwrap(), "k-1");
         assert!(read(&[&"k".repeat(255)]).is_ok());
         for values in [&[][..], &[""], &["a b"], &["a\tb"], &["a", "a"], &[&"k".repeat(256)]] {
-            assert_eq!(read(values), Err(Failure::IdempotencyKey), "{values:?}");
+            assert_eq!(read(values), Err(RequestError::IdempotencyKey), "{values:?}");
         }
         let mut unreadable = HeaderMap::new();
         unreadable.insert(IDEMPOTENCY_KEY, HeaderValue::from_bytes(b"k\xc5\xbe").unwrap());
-        assert_eq!(idempotency_key(&unreadable), Err(Failure::IdempotencyKey));
+        assert_eq!(idempotency_key(&unreadable), Err(RequestError::IdempotencyKey));
     }
 }

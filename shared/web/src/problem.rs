@@ -6,8 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::action;
-use crate::failure::Failure;
-use crate::language::Language;
+use crate::failure::RequestError;
+use crate::language::ApiLanguage;
 use crate::problem_code::ProblemCode;
 use crate::views::ConsequencesView;
 use crate::words::{ActionWord, FieldCodeWord, ProblemCodeWord, RoleWord, Word};
@@ -91,7 +91,7 @@ pub struct ProblemField {
 
 impl Problem {
     /// The document for a failure of the request `instance`.
-    pub fn of(failure: &Failure, language: Language, instance: &str) -> Self {
+    pub fn of(failure: &RequestError, language: ApiLanguage, instance: &str) -> Self {
         let code = failure.code();
         Self {
             problem_type: format!("urn:cpor:problem:{}", code.as_str()),
@@ -115,9 +115,9 @@ impl Problem {
     /// What a problem of that code looks like where a form is taken, in English.
     pub(crate) fn example_with_form(code: ProblemCode) -> Self {
         let example = Self::example(code);
-        let of_forms = [Failure::MalformedForm, Failure::NotForm];
+        let of_forms = [RequestError::MalformedForm, RequestError::NotForm];
         match of_forms.iter().find(|failure| failure.code() == code) {
-            Some(failure) => Self::of(failure, Language::En, &example.instance),
+            Some(failure) => Self::of(failure, ApiLanguage::En, &example.instance),
             None => example,
         }
     }
@@ -139,7 +139,7 @@ impl Problem {
             let limit = FieldError::new("/limit", FieldCode::OutOfRange);
             errors.push(limit.with_hint(Hint::Within(1, 100)));
         }
-        let language = Language::En;
+        let language = ApiLanguage::En;
         Self {
             problem_type: format!("urn:cpor:problem:{}", code.as_str()),
             title: language.text(code.as_str(), &[]),
@@ -160,8 +160,8 @@ impl Problem {
 }
 
 /// Every field that is wrong.
-fn errors(failure: &Failure, language: Language) -> Vec<ProblemField> {
-    if let Failure::BeforeAssociation { first, pointers } = failure {
+fn errors(failure: &RequestError, language: ApiLanguage) -> Vec<ProblemField> {
+    if let RequestError::BeforeAssociation { first, pointers } = failure {
         let first = first.to_string();
         let of = |pointer: &&str| FieldError::new(*pointer, FieldCode::BeforeAssociation);
         let arguments = [("first", first.as_str())];
@@ -170,7 +170,7 @@ fn errors(failure: &Failure, language: Language) -> Vec<ProblemField> {
     failure.fields().iter().map(|error| field(error, language, &[])).collect()
 }
 
-fn field(error: &FieldError, language: Language, arguments: &[(&str, &str)]) -> ProblemField {
+fn field(error: &FieldError, language: ApiLanguage, arguments: &[(&str, &str)]) -> ProblemField {
     let is_own = error.into == PointsInto::Request;
     let (minimum, maximum) = match error.hint {
         Hint::Within(least, most) => (Some(least), Some(most)),
@@ -195,7 +195,7 @@ fn allowed(hint: Hint) -> Option<Vec<String>> {
 }
 
 /// What is wrong with a field, and what would be right.
-fn field_detail(error: &FieldError, language: Language, arguments: &[(&str, &str)]) -> String {
+fn field_detail(error: &FieldError, language: ApiLanguage, arguments: &[(&str, &str)]) -> String {
     let code = error.code.as_str();
     let say = |arguments: &[(&str, &str)]| language.text(&format!("field-{code}"), arguments);
     match error.hint {
@@ -219,29 +219,29 @@ fn field_detail(error: &FieldError, language: Language, arguments: &[(&str, &str
 }
 
 /// The text that says what can be done: by code, and more exactly where more is known.
-fn detail(failure: &Failure, language: Language) -> String {
+fn detail(failure: &RequestError, language: ApiLanguage) -> String {
     let speak = |attribute: &str, arguments: &[(&str, &str)]| {
         language.text(&format!("{}.{attribute}", failure.code().as_str()), arguments)
     };
-    if let Failure::InvalidQuery(error) = failure {
+    if let RequestError::InvalidQuery(error) = failure {
         let name = error.pointer.trim_start_matches('/');
         let reason = field_detail(error, language, &[]);
         return speak("detail", &[("parameter", name), ("reason", &reason)]);
     }
-    if let Failure::CodeWrong { tries_left } = failure {
+    if let RequestError::CodeWrong { tries_left } = failure {
         return match tries_left {
             Some(tries) => speak("detail", &[("tries", &tries.to_string())]),
             None => speak("unlimited", &[]),
         };
     }
-    if let Failure::RoleNotAmong { allowed } = failure {
+    if let RequestError::RoleNotAmong { allowed } = failure {
         let names: Vec<_> = allowed.iter().map(|role| role.as_str()).collect();
         return speak("roles", &[("roles", &names.join(", "))]);
     }
-    if matches!(failure, Failure::MalformedForm | Failure::NotForm) {
+    if matches!(failure, RequestError::MalformedForm | RequestError::NotForm) {
         return speak("form", &[]);
     }
-    let Failure::Rejected(rejection) = failure else { return speak("detail", &[]) };
+    let RequestError::Rejected(rejection) = failure else { return speak("detail", &[]) };
     if let Rejection::InvalidState { status, command, .. } = rejection {
         let arguments = [("status", status.as_str()), ("command", action::name_of(*command))];
         return speak("detail", &arguments);
@@ -253,40 +253,43 @@ fn detail(failure: &Failure, language: Language) -> String {
 }
 
 /// What else the caller can do with the claim.
-fn possible(failure: &Failure) -> Option<Vec<ActionWord>> {
-    let Failure::Rejected(Rejection::InvalidState { possible, .. }) = failure else { return None };
+fn possible(failure: &RequestError) -> Option<Vec<ActionWord>> {
+    let RequestError::Rejected(Rejection::InvalidState { possible, .. }) = failure else {
+        return None;
+    };
     Some(action::named(possible).into_iter().map(Word).collect())
 }
 
 /// The roles that may do what the caller's may not.
-fn allowed_roles(failure: &Failure) -> Option<Vec<RoleWord>> {
-    let Failure::RoleNotAmong { allowed } = failure else { return None };
+fn allowed_roles(failure: &RequestError) -> Option<Vec<RoleWord>> {
+    let RequestError::RoleNotAmong { allowed } = failure else { return None };
     Some(allowed.iter().copied().map(Word).collect())
 }
 
 /// The partner's own claim that is in the way.
-fn duplicate(failure: &Failure) -> Option<String> {
-    let Failure::Rejected(Rejection::DuplicateClaim { claim }) = failure else { return None };
+fn duplicate(failure: &RequestError) -> Option<String> {
+    let RequestError::Rejected(Rejection::DuplicateClaim { claim }) = failure else { return None };
     Some(claim.to_string())
 }
 
 /// The items that are in the way, where it is not the claim as a whole.
-fn hindered_items(failure: &Failure) -> Option<Vec<u8>> {
-    let Failure::Rejected(Rejection::ItemBusy { items } | Rejection::BlockedByCustomer { items }) =
-        failure
+fn hindered_items(failure: &RequestError) -> Option<Vec<u8>> {
+    let RequestError::Rejected(
+        Rejection::ItemBusy { items } | Rejection::BlockedByCustomer { items },
+    ) = failure
     else {
         return None;
     };
     Some(items.iter().map(|no| no.0).collect())
 }
 
-fn tries_left(failure: &Failure) -> Option<u8> {
-    let Failure::CodeWrong { tries_left } = failure else { return None };
+fn tries_left(failure: &RequestError) -> Option<u8> {
+    let RequestError::CodeWrong { tries_left } = failure else { return None };
     *tries_left
 }
 
-fn unconfirmed(failure: &Failure) -> Option<ConsequencesView> {
-    let Failure::Unconfirmed { consequences, .. } = failure else { return None };
+fn unconfirmed(failure: &RequestError) -> Option<ConsequencesView> {
+    let RequestError::Unconfirmed { consequences, .. } = failure else { return None };
     Some(ConsequencesView::clone(consequences))
 }
 
@@ -300,15 +303,16 @@ mod tests {
     use super::*;
     use domain::actor::Role;
 
-    fn document(failure: &Failure, language: Language) -> Value {
+    fn document(failure: &RequestError, language: ApiLanguage) -> Value {
         serde_json::to_value(Problem::of(failure, language, "r-1")).unwrap()
     }
 
     #[test]
     fn a_problem_says_in_both_languages_which_fields_are_wrong_under_the_same_codes() {
         let errors = vec![FieldError::new("/items/0/id", FieldCode::ItemNotInTenant)];
-        let failure = Failure::Fields(errors);
-        let (english, czech) = (document(&failure, Language::En), document(&failure, Language::Cs));
+        let failure = RequestError::Fields(errors);
+        let (english, czech) =
+            (document(&failure, ApiLanguage::En), document(&failure, ApiLanguage::Cs));
         assert_eq!(english["type"], "urn:cpor:problem:invalid-fields");
         assert_eq!(english["status"], 422);
         assert_eq!(english["instance"], "r-1");
@@ -321,8 +325,8 @@ mod tests {
     #[test]
     fn a_duplicate_names_the_partners_own_claim() {
         let claim = ClaimId::of(&PartnerId::parse("p").unwrap(), "k");
-        let failure = Failure::Rejected(Rejection::DuplicateClaim { claim: claim.clone() });
-        let problem = document(&failure, Language::En);
+        let failure = RequestError::Rejected(Rejection::DuplicateClaim { claim: claim.clone() });
+        let problem = document(&failure, ApiLanguage::En);
         assert_eq!(
             (&problem["code"], &problem["claim_id"]),
             (&json!("duplicate-claim"), &json!(claim))
@@ -333,8 +337,8 @@ mod tests {
     fn a_command_that_does_not_fit_is_answered_with_the_state() {
         let (status, command) = (Status::Draft, CommandKind::BeginReview);
         let possible = vec![CommandKind::Edit, CommandKind::CorrectContact, CommandKind::Vanish];
-        let misplaced = Failure::from(Rejection::InvalidState { status, command, possible });
-        let problem = document(&misplaced, Language::En);
+        let misplaced = RequestError::from(Rejection::InvalidState { status, command, possible });
+        let problem = document(&misplaced, ApiLanguage::En);
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.contains("“draft”") && detail.contains("“begin”"), "{problem}");
         assert_eq!(problem["possible"], json!(["edit", "correct_contact"]));
@@ -342,8 +346,8 @@ mod tests {
 
     #[test]
     fn a_role_that_may_not_is_told_which_roles_may() {
-        let failure = Failure::RoleNotAmong { allowed: vec![Role::Reviewer, Role::Operator] };
-        for language in [Language::En, Language::Cs] {
+        let failure = RequestError::RoleNotAmong { allowed: vec![Role::Reviewer, Role::Operator] };
+        for language in [ApiLanguage::En, ApiLanguage::Cs] {
             let problem = document(&failure, language);
             assert_eq!(
                 (&problem["status"], &problem["code"]),
@@ -353,7 +357,7 @@ mod tests {
             let detail = problem["detail"].as_str().unwrap();
             assert!(detail.contains("reviewer, operator"), "{detail}");
         }
-        assert!(document(&Failure::RoleNotAllowed, Language::En).get("roles").is_none());
+        assert!(document(&RequestError::RoleNotAllowed, ApiLanguage::En).get("roles").is_none());
     }
 
     #[test]
@@ -363,7 +367,7 @@ mod tests {
             (Rejection::LinkRetired, "link-retired"),
             (Rejection::AnotherReviewerRequired, "another-reviewer-required"),
         ] {
-            let problem = document(&Failure::from(rejection), Language::En);
+            let problem = document(&RequestError::from(rejection), ApiLanguage::En);
             assert_eq!((&problem["status"], &problem["code"]), (&json!(409), &json!(code)));
         }
     }
@@ -371,8 +375,8 @@ mod tests {
     #[test]
     fn days_before_the_association_are_refused_with_the_first_that_can_be_read() {
         let first = "2027-01-01".parse().unwrap();
-        let failure = Failure::BeforeAssociation { first, pointers: vec!["/from"] };
-        for language in [Language::En, Language::Cs] {
+        let failure = RequestError::BeforeAssociation { first, pointers: vec!["/from"] };
+        for language in [ApiLanguage::En, ApiLanguage::Cs] {
             let problem = document(&failure, language);
             let error = &problem["errors"][0];
             assert_eq!(
@@ -391,7 +395,7 @@ mod tests {
     fn a_field_error_says_what_would_be_right() {
         let one = |hint, code| {
             let error = FieldError::new("/x", code).with_hint(hint);
-            document(&Failure::Fields(vec![error]), Language::En)["errors"][0].clone()
+            document(&RequestError::Fields(vec![error]), ApiLanguage::En)["errors"][0].clone()
         };
         let unknown = one(Hint::OneOf(&["red", "blue"]), FieldCode::UnknownCode);
         assert_eq!(unknown["allowed"], json!(["red", "blue"]));
@@ -410,7 +414,7 @@ mod tests {
     #[test]
     fn an_error_of_the_stored_claim_points_into_the_claim_and_not_into_the_request() {
         let error = FieldError::new("/location_id", FieldCode::LocationNotEnrolled).of_claim();
-        let problem = document(&Failure::Fields(vec![error]), Language::En);
+        let problem = document(&RequestError::Fields(vec![error]), ApiLanguage::En);
         assert_eq!(problem["errors"][0]["pointer"], "");
         assert_eq!(problem["errors"][0]["claim_pointer"], "/location_id");
     }
@@ -419,7 +423,7 @@ mod tests {
     fn a_query_that_is_refused_says_which_parameter_and_why() {
         let error =
             FieldError::new("/limit", FieldCode::OutOfRange).with_hint(Hint::Within(1, 100));
-        let problem = document(&Failure::InvalidQuery(error), Language::En);
+        let problem = document(&RequestError::InvalidQuery(error), ApiLanguage::En);
         assert_eq!((&problem["status"], &problem["code"]), (&json!(400), &json!("invalid-query")));
         assert_eq!(problem["errors"][0]["pointer"], "/limit");
         let detail = problem["detail"].as_str().unwrap();
@@ -433,7 +437,7 @@ mod tests {
             Rejection::ItemBusy { items: items() },
             Rejection::BlockedByCustomer { items: items() },
         ] {
-            let problem = document(&Failure::from(rejection), Language::En);
+            let problem = document(&RequestError::from(rejection), ApiLanguage::En);
             assert_eq!(problem["items"], json!([2, 3]), "{problem}");
         }
     }
@@ -441,10 +445,10 @@ mod tests {
     #[test]
     fn where_a_form_is_asked_for_the_form_is_named_and_no_json() {
         for (failure, code) in [
-            (Failure::MalformedForm, "malformed-body"),
-            (Failure::NotForm, "unsupported-media-type"),
+            (RequestError::MalformedForm, "malformed-body"),
+            (RequestError::NotForm, "unsupported-media-type"),
         ] {
-            for language in [Language::En, Language::Cs] {
+            for language in [ApiLanguage::En, ApiLanguage::Cs] {
                 let problem = document(&failure, language);
                 let detail = problem["detail"].as_str().unwrap();
                 assert_eq!(problem["code"], code);
@@ -457,8 +461,8 @@ mod tests {
     #[test]
     fn a_period_that_is_too_long_says_how_many_days_it_may_have() {
         let error = FieldError::new("/from", FieldCode::OutOfRange).with_hint(Hint::AtMost(400));
-        for language in [Language::En, Language::Cs] {
-            let problem = document(&Failure::InvalidQuery(error.clone()), language);
+        for language in [ApiLanguage::En, ApiLanguage::Cs] {
+            let problem = document(&RequestError::InvalidQuery(error.clone()), language);
             assert_eq!(problem["errors"][0]["maximum"], 400);
             assert!(problem["detail"].as_str().unwrap().contains("400"), "{problem}");
         }
@@ -466,9 +470,9 @@ mod tests {
 
     #[test]
     fn a_quota_names_checks_and_the_minute_between_two_edits() {
-        let failure = Failure::from(Rejection::QuotaExceeded { retry_after_s: None });
+        let failure = RequestError::from(Rejection::QuotaExceeded { retry_after_s: None });
         for (language, words) in
-            [(Language::En, ["checks", "label"]), (Language::Cs, ["kontrol", "označení"])]
+            [(ApiLanguage::En, ["checks", "label"]), (ApiLanguage::Cs, ["kontrol", "označení"])]
         {
             let problem = document(&failure, language);
             let detail = problem["detail"].as_str().unwrap();
@@ -478,8 +482,8 @@ mod tests {
 
     #[test]
     fn a_fault_of_ours_tells_nothing_but_when_to_come_back() {
-        let failure = Failure::from(Rejection::MissingFact("tenant"));
-        let problem = document(&failure, Language::En);
+        let failure = RequestError::from(Rejection::MissingFact("tenant"));
+        let problem = document(&failure, ApiLanguage::En);
         assert_eq!(problem["code"], "unavailable");
         assert_eq!(failure.retry_after_s(), Some(2));
         assert!(!problem.to_string().contains("tenant"));

@@ -14,8 +14,8 @@ use lambda_http::aws_lambda_events::query_map::QueryMap;
 
 use crate::call::Call;
 use crate::caller::Viewer;
-use crate::failure::{Failure, query_pointer};
-use crate::values::{Readable, Wrong};
+use crate::failure::{RequestError, query_pointer};
+use crate::values::{Readable, ValueError};
 
 /// Parameters of every list.
 const PAGING: &[&str] = &["limit", "cursor"];
@@ -152,8 +152,8 @@ impl ClaimsQuery {
     }
 
     /// That no two of the parameters contradict each other.
-    fn check(&self) -> Result<(), Failure> {
-        let contradictory = |name| Err(Failure::invalid_query(name, FieldCode::Contradictory));
+    fn check(&self) -> Result<(), RequestError> {
+        let contradictory = |name| Err(RequestError::invalid_query(name, FieldCode::Contradictory));
         if self.order == Some(ClaimsOrder::Until) && !self.turn_of_partner {
             return contradictory("sort");
         }
@@ -206,8 +206,8 @@ impl ReviewsQuery {
     }
 
     /// That no two of the parameters contradict each other.
-    fn check(&self) -> Result<(), Failure> {
-        let contradictory = |name| Err(Failure::invalid_query(name, FieldCode::Contradictory));
+    fn check(&self) -> Result<(), RequestError> {
+        let contradictory = |name| Err(RequestError::invalid_query(name, FieldCode::Contradictory));
         if self.vouching && self.queue.is_some() {
             return contradictory("needs");
         }
@@ -293,7 +293,7 @@ struct Parameters {
 
 impl Parameters {
     /// Those of `call`, which may be these and each of them once.
-    fn of(call: &Call<'_>, known: &'static [&'static str]) -> Result<Self, Failure> {
+    fn of(call: &Call<'_>, known: &'static [&'static str]) -> Result<Self, RequestError> {
         Self::repeatable(call, known, "")
     }
 
@@ -302,13 +302,13 @@ impl Parameters {
         call: &Call<'_>,
         known: &'static [&'static str],
         repeatable: &str,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, RequestError> {
         let given = call.parameters();
         let mut seen = std::collections::BTreeSet::new();
         for (name, value) in given.iter() {
             if !known.contains(&name) {
                 let hint = Hint::OneOf(known);
-                return Err(refused(name, Wrong { code: FieldCode::UnknownParameter, hint }));
+                return Err(refused(name, ValueError { code: FieldCode::UnknownParameter, hint }));
             }
             let value = if name == repeatable { value } else { "" };
             if !seen.insert((name, value)) {
@@ -319,21 +319,21 @@ impl Parameters {
     }
 
     /// A parameter that may be left out.
-    fn optional<T: Readable>(&self, name: &str) -> Result<Option<T>, Failure> {
+    fn optional<T: Readable>(&self, name: &str) -> Result<Option<T>, RequestError> {
         self.read(name, |text| T::read(&text.into()))
     }
 
     /// Whether nothing is to be written.
-    fn dry_run(&self) -> Result<bool, Failure> {
+    fn dry_run(&self) -> Result<bool, RequestError> {
         Ok(self.read("dry_run", yes_or_no)?.unwrap_or(false))
     }
 
     /// `from` and `to`, in this order.
-    fn days(&self) -> Result<UsageQuery, Failure> {
+    fn days(&self) -> Result<UsageQuery, RequestError> {
         let query = UsageQuery { from: self.optional("from")?, to: self.optional("to")? };
         match (query.from, query.to) {
             (Some(from), Some(to)) if to < from => {
-                Err(Failure::invalid_query("to", FieldCode::NotLater))
+                Err(RequestError::invalid_query("to", FieldCode::NotLater))
             }
             (_, _) => Ok(query),
         }
@@ -342,8 +342,8 @@ impl Parameters {
     fn read<T>(
         &self,
         name: &str,
-        read: impl Fn(&str) -> Result<T, Wrong>,
-    ) -> Result<Option<T>, Failure> {
+        read: impl Fn(&str) -> Result<T, ValueError>,
+    ) -> Result<Option<T>, RequestError> {
         let value = self.given.first(name);
         value.map(|text| read(text).map_err(|wrong| refused(name, wrong))).transpose()
     }
@@ -352,54 +352,54 @@ impl Parameters {
     fn all<T>(
         &self,
         name: &str,
-        read: impl Fn(&str) -> Result<T, Wrong>,
-    ) -> Result<Vec<T>, Failure> {
+        read: impl Fn(&str) -> Result<T, ValueError>,
+    ) -> Result<Vec<T>, RequestError> {
         let values = self.given.all(name).unwrap_or_default().into_iter();
         values.map(|text| read(text).map_err(|wrong| refused(name, wrong))).collect()
     }
 
     /// A parameter that must be there.
-    fn required<T: Readable>(&self, name: &str) -> Result<T, Failure> {
-        self.optional(name)?.ok_or_else(|| Failure::invalid_query(name, FieldCode::Required))
+    fn required<T: Readable>(&self, name: &str) -> Result<T, RequestError> {
+        self.optional(name)?.ok_or_else(|| RequestError::invalid_query(name, FieldCode::Required))
     }
 }
 
-fn refused(name: &str, wrong: Wrong) -> Failure {
-    Failure::InvalidQuery(wrong.at(query_pointer(name)))
+fn refused(name: &str, wrong: ValueError) -> RequestError {
+    RequestError::InvalidQuery(wrong.at(query_pointer(name)))
 }
 
 /// One of a closed list of words.
 fn code<T>(
     parse: impl Fn(&str) -> Option<T>,
     known: &'static [&'static str],
-) -> impl Fn(&str) -> Result<T, Wrong> {
-    move |text| parse(text).ok_or_else(|| Wrong::one_of(known))
+) -> impl Fn(&str) -> Result<T, ValueError> {
+    move |text| parse(text).ok_or_else(|| ValueError::one_of(known))
 }
 
-fn yes_or_no(text: &str) -> Result<bool, Wrong> {
-    text.parse().map_err(|_| Wrong::one_of(&["true", "false"]))
+fn yes_or_no(text: &str) -> Result<bool, ValueError> {
+    text.parse().map_err(|_| ValueError::one_of(&["true", "false"]))
 }
 
 /// A part of the country.
-fn subdivision(country: CountryCode) -> impl Fn(&str) -> Result<Subdivision, Wrong> {
+fn subdivision(country: CountryCode) -> impl Fn(&str) -> Result<Subdivision, ValueError> {
     move |text| Subdivision::parse(country, text).map_err(|_| FieldCode::UnknownCode.into())
 }
 
 /// No parameter at all.
-pub fn none(call: &Call<'_>) -> Result<(), Failure> {
+pub fn none(call: &Call<'_>) -> Result<(), RequestError> {
     Parameters::of(call, &[]).map(drop)
 }
 
 /// The list of the history of a claim, or of an entry of the directory.
-pub fn history(call: &Call<'_>) -> Result<(), Failure> {
+pub fn history(call: &Call<'_>) -> Result<(), RequestError> {
     Parameters::of(call, PAGING).map(drop)
 }
 
 /// A claim that is read by its id: before which version its remarks were made, where not the newest are asked for.
-pub fn remarks(call: &Call<'_>) -> Result<Option<Version>, Failure> {
+pub fn remarks(call: &Call<'_>) -> Result<Option<Version>, RequestError> {
     let version = |text: &str| {
         let version = text.parse().ok().filter(|version| *version >= 1);
-        version.map(Version).ok_or_else(|| Wrong::range(1, 2_147_483_647))
+        version.map(Version).ok_or_else(|| ValueError::range(1, 2_147_483_647))
     };
     Parameters::of(call, &["remarks_before"])?.read("remarks_before", version)
 }
@@ -426,7 +426,7 @@ pub(crate) const STATUS_FILTERS: &[&str] = &[
 ];
 
 /// The list of claims, as `viewer` may ask for it: the operator's staff alone name a partner.
-pub fn claims(call: &Call<'_>, viewer: Viewer) -> Result<ClaimsQuery, Failure> {
+pub fn claims(call: &Call<'_>, viewer: Viewer) -> Result<ClaimsQuery, RequestError> {
     let known = if viewer == Viewer::Staff { CLAIMS } else { OWN_CLAIMS };
     let parameters = Parameters::repeatable(call, known, "status")?;
     let turn =
@@ -452,7 +452,7 @@ pub fn claims(call: &Call<'_>, viewer: Viewer) -> Result<ClaimsQuery, Failure> {
 }
 
 /// The operator's queues: one of them, what its claims need, or whatever waits.
-pub fn reviews(call: &Call<'_>) -> Result<ReviewsQuery, Failure> {
+pub fn reviews(call: &Call<'_>) -> Result<ReviewsQuery, RequestError> {
     let parameters = Parameters::of(call, REVIEWS)?;
     let vouch =
         parameters.read("needs", code(|text| (text == "vouch").then_some(()), &["vouch"]))?;
@@ -473,13 +473,13 @@ pub fn reviews(call: &Call<'_>) -> Result<ReviewsQuery, Failure> {
 }
 
 /// Whose claims are counted: operator staff name a partner, and nobody else does.
-pub fn counts(call: &Call<'_>, viewer: Viewer) -> Result<Option<PartnerId>, Failure> {
+pub fn counts(call: &Call<'_>, viewer: Viewer) -> Result<Option<PartnerId>, RequestError> {
     let known: &[&str] = if viewer == Viewer::Staff { &["partner_id"] } else { &[] };
     Parameters::of(call, known)?.optional("partner_id")
 }
 
 /// The list of associations, as `viewer` may ask for it: the operator's staff alone name a partner.
-pub fn associations(call: &Call<'_>, viewer: Viewer) -> Result<AssociationsQuery, Failure> {
+pub fn associations(call: &Call<'_>, viewer: Viewer) -> Result<AssociationsQuery, RequestError> {
     let known: &[&str] = if viewer == Viewer::Staff {
         &["tenant_id", "partner_id", "program", "status", "limit", "cursor"]
     } else {
@@ -500,30 +500,30 @@ pub fn associations(call: &Call<'_>, viewer: Viewer) -> Result<AssociationsQuery
 }
 
 /// The list of the claims on the customer's tenant: those of one status, or all.
-pub fn customer_claims(call: &Call<'_>) -> Result<Option<Status>, Failure> {
+pub fn customer_claims(call: &Call<'_>) -> Result<Option<Status>, RequestError> {
     let parameters = Parameters::of(call, &["status", "limit", "cursor"])?;
     parameters.read("status", code(Status::parse, Status::NAMES))
 }
 
 /// A list that nothing narrows.
-pub fn page_only(call: &Call<'_>) -> Result<(), Failure> {
+pub fn page_only(call: &Call<'_>) -> Result<(), RequestError> {
     Parameters::of(call, PAGING).map(drop)
 }
 
 /// The list of partners.
-pub fn partners(call: &Call<'_>) -> Result<EntriesQuery<PartnerStatus>, Failure> {
+pub fn partners(call: &Call<'_>) -> Result<EntriesQuery<PartnerStatus>, RequestError> {
     entries(call, &["name", "status", "limit", "cursor"])
 }
 
 /// The list of tenants.
-pub fn tenants(call: &Call<'_>) -> Result<EntriesQuery<TenantStatus>, Failure> {
+pub fn tenants(call: &Call<'_>) -> Result<EntriesQuery<TenantStatus>, RequestError> {
     entries(call, &["name", "domain", "status", "limit", "cursor"])
 }
 
 fn entries<S: Readable>(
     call: &Call<'_>,
     known: &'static [&'static str],
-) -> Result<EntriesQuery<S>, Failure> {
+) -> Result<EntriesQuery<S>, RequestError> {
     let parameters = Parameters::of(call, known)?;
     Ok(EntriesQuery {
         // In the form in which names are stored.
@@ -534,12 +534,12 @@ fn entries<S: Readable>(
 }
 
 /// A write of an entry of the directory that takes nothing away for good: whether nothing is to be written.
-pub fn write(call: &Call<'_>) -> Result<bool, Failure> {
+pub fn write(call: &Call<'_>) -> Result<bool, RequestError> {
     Parameters::of(call, &["dry_run"])?.dry_run()
 }
 
 /// A write that may have to be confirmed.
-pub fn confirmable_write(call: &Call<'_>) -> Result<PutQuery, Failure> {
+pub fn confirmable_write(call: &Call<'_>) -> Result<PutQuery, RequestError> {
     let parameters = Parameters::of(call, &["dry_run", "confirm"])?;
     // A plus is a blank in a query unless it is escaped.
     let number = |text: &str| {
@@ -547,7 +547,7 @@ pub fn confirmable_write(call: &Call<'_>) -> Result<PutQuery, Failure> {
         let digits = more.unwrap_or(text);
         let is_number = digits.parse::<u32>().is_ok_and(|number| number.to_string() == digits);
         let number = format!("{digits}{}", if more.is_some() { "+" } else { "" });
-        if is_number { Ok(number) } else { Err(Wrong::form(TextForm::Confirmation)) }
+        if is_number { Ok(number) } else { Err(ValueError::form(TextForm::Confirmation)) }
     };
     Ok(PutQuery { dry_run: parameters.dry_run()?, confirm: parameters.read("confirm", number)? })
 }
@@ -557,18 +557,18 @@ pub fn confirmable_write(call: &Call<'_>) -> Result<PutQuery, Failure> {
 pub fn delete_day(
     call: &Call<'_>,
     country: CountryCode,
-) -> Result<(Option<Subdivision>, bool), Failure> {
+) -> Result<(Option<Subdivision>, bool), RequestError> {
     let parameters = Parameters::of(call, &["subdivision", "dry_run"])?;
     Ok((parameters.read("subdivision", subdivision(country))?, parameters.dry_run()?))
 }
 
 /// The days of an association's usage.
-pub fn usage(call: &Call<'_>) -> Result<UsageQuery, Failure> {
+pub fn usage(call: &Call<'_>) -> Result<UsageQuery, RequestError> {
     Parameters::of(call, &["from", "to"])?.days()
 }
 
 /// Of which item of a tenant usage is asked for, and which days.
-pub fn usage_of_item(call: &Call<'_>) -> Result<(ItemRef, UsageQuery), Failure> {
+pub fn usage_of_item(call: &Call<'_>) -> Result<(ItemRef, UsageQuery), RequestError> {
     let parameters = Parameters::of(call, &["kind", "id", "from", "to"])?;
     let kind: ItemKind = parameters.required("kind")?;
     let id: ItemId = parameters.required("id")?;
@@ -576,7 +576,7 @@ pub fn usage_of_item(call: &Call<'_>) -> Result<(ItemRef, UsageQuery), Failure> 
 }
 
 /// The days of usage of the active associations, and which of these.
-pub fn usage_of_many(call: &Call<'_>) -> Result<(AssociationsQuery, UsageQuery), Failure> {
+pub fn usage_of_many(call: &Call<'_>) -> Result<(AssociationsQuery, UsageQuery), RequestError> {
     let parameters =
         Parameters::of(call, &["tenant_id", "program", "from", "to", "limit", "cursor"])?;
     let associations = AssociationsQuery {
@@ -589,7 +589,7 @@ pub fn usage_of_many(call: &Call<'_>) -> Result<(AssociationsQuery, UsageQuery),
 }
 
 /// The window to explain.
-pub fn window(call: &Call<'_>) -> Result<WindowQuery, Failure> {
+pub fn window(call: &Call<'_>) -> Result<WindowQuery, RequestError> {
     let parameters = Parameters::of(
         call,
         &["country", "subdivision", "time_zone", "delivered_at", "business_days"],
@@ -597,7 +597,7 @@ pub fn window(call: &Call<'_>) -> Result<WindowQuery, Failure> {
     let country: CountryCode = parameters.required("country")?;
     let days = |text: &str| {
         let days = text.parse().ok().filter(|days| (1..=30).contains(days));
-        days.ok_or_else(|| Wrong::range(1, 30))
+        days.ok_or_else(|| ValueError::range(1, 30))
     };
     Ok(WindowQuery {
         country,
@@ -611,25 +611,28 @@ pub fn window(call: &Call<'_>) -> Result<WindowQuery, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Event;
+    use crate::event::RequestEvent;
 
-    fn with<T>(query: &str, read: impl Fn(&Call<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
-        let request = Event::get(&format!("/v1/x?{query}")).request();
+    fn with<T>(
+        query: &str,
+        read: impl Fn(&Call<'_>) -> Result<T, RequestError>,
+    ) -> Result<T, RequestError> {
+        let request = RequestEvent::get(&format!("/v1/x?{query}")).request();
         read(&Call::new(&request))
     }
 
-    fn claims(call: &Call<'_>) -> Result<ClaimsQuery, Failure> {
+    fn claims(call: &Call<'_>) -> Result<ClaimsQuery, RequestError> {
         super::claims(call, Viewer::Staff)
     }
 
-    fn associations(call: &Call<'_>) -> Result<AssociationsQuery, Failure> {
+    fn associations(call: &Call<'_>) -> Result<AssociationsQuery, RequestError> {
         super::associations(call, Viewer::Staff)
     }
 
     /// The name of the parameter that is refused, and why.
     #[track_caller]
-    fn refused<T: std::fmt::Debug>(read: Result<T, Failure>, expected: &str) {
-        let Err(Failure::InvalidQuery(error)) = read else { panic!("{read:?}") };
+    fn refused<T: std::fmt::Debug>(read: Result<T, RequestError>, expected: &str) {
+        let Err(RequestError::InvalidQuery(error)) = read else { panic!("{read:?}") };
         assert_eq!(format!("{} {}", error.code.as_str(), error.pointer), expected);
     }
 
@@ -651,7 +654,7 @@ mod tests {
             let of_associations =
                 with("partner_id=p", |call| super::associations(call, viewer).map(drop));
             for read in [of_claims, of_counts, of_associations] {
-                let Err(Failure::InvalidQuery(error)) = read else { panic!("{read:?}") };
+                let Err(RequestError::InvalidQuery(error)) = read else { panic!("{read:?}") };
                 assert_eq!(error.code, FieldCode::UnknownParameter);
                 let Hint::OneOf(known) = error.hint else { panic!("{error:?}") };
                 assert!(!known.contains(&"partner_id"), "{known:?}");

@@ -8,8 +8,8 @@ use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
-use crate::failure::Failure;
-use crate::language::Language;
+use crate::failure::RequestError;
+use crate::language::ApiLanguage;
 use crate::precondition::EntityTag;
 use crate::problem::Problem;
 
@@ -43,7 +43,7 @@ impl Reply {
         Self::bare(status, Body::Text(text)).header(CONTENT_TYPE, content_type)
     }
 
-    pub(crate) fn problem(failure: &Failure, language: Language, instance: &str) -> Self {
+    pub(crate) fn problem(failure: &RequestError, language: ApiLanguage, instance: &str) -> Self {
         let problem = Problem::of(failure, language, instance);
         let reply = Self::json(failure.status(), "application/problem+json", &problem)
             .header(CONTENT_LANGUAGE, language.tag());
@@ -126,8 +126,8 @@ mod tests {
 
     #[test]
     fn who_must_wait_is_told_how_long() {
-        let failure = Failure::CodeLocked { retry_after_s: 900 };
-        let response = Reply::problem(&failure, Language::Cs, "r").done();
+        let failure = RequestError::CodeLocked { retry_after_s: 900 };
+        let response = Reply::problem(&failure, ApiLanguage::Cs, "r").done();
         assert_eq!(response.status(), 429);
         assert_eq!(response.headers()["retry-after"], "900");
         assert_eq!(response.headers()["content-language"], "cs");

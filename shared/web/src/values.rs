@@ -16,12 +16,12 @@ use serde_json::Value;
 
 /// Why a value was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Wrong {
+pub(crate) struct ValueError {
     pub(crate) code: FieldCode,
     pub(crate) hint: Hint,
 }
 
-impl Wrong {
+impl ValueError {
     /// Not of that form.
     pub(crate) fn form(form: TextForm) -> Self {
         Self { code: FieldCode::Malformed, hint: Hint::Form(form) }
@@ -43,7 +43,7 @@ impl Wrong {
     }
 }
 
-impl From<FieldCode> for Wrong {
+impl From<FieldCode> for ValueError {
     fn from(code: FieldCode) -> Self {
         Self { code, hint: Hint::None }
     }
@@ -52,26 +52,26 @@ impl From<FieldCode> for Wrong {
 /// A value that a request's field can hold.
 pub(crate) trait Readable: Sized {
     /// Reads it, or says what is wrong with it.
-    fn read(value: &Value) -> Result<Self, Wrong>;
+    fn read(value: &Value) -> Result<Self, ValueError>;
 }
 
-pub(crate) fn text(value: &Value) -> Result<&str, Wrong> {
+pub(crate) fn text(value: &Value) -> Result<&str, ValueError> {
     value.as_str().ok_or_else(|| FieldCode::WrongType.into())
 }
 
 /// What is wrong with a text of that form, of at most `most` characters.
-fn text_error(error: TextError, form: TextForm, most: u64) -> Wrong {
+fn text_error(error: TextError, form: TextForm, most: u64) -> ValueError {
     match error {
-        TextError::Malformed => Wrong::form(form),
+        TextError::Malformed => ValueError::form(form),
         TextError::TooShort => FieldCode::TooShort.into(),
-        TextError::TooLong => Wrong { code: FieldCode::TooLong, hint: Hint::AtMost(most) },
+        TextError::TooLong => ValueError { code: FieldCode::TooLong, hint: Hint::AtMost(most) },
     }
 }
 
 macro_rules! texts {
     ($($name:ty, $form:ident, $most:literal;)*) => {$(
         impl Readable for $name {
-            fn read(value: &Value) -> Result<Self, Wrong> {
+            fn read(value: &Value) -> Result<Self, ValueError> {
                 Self::parse(text(value)?)
                     .map_err(|error| text_error(error, TextForm::$form, $most))
             }
@@ -100,8 +100,8 @@ impl PersonTitle {
 macro_rules! forms {
     ($($form:ident: $($name:ty),*;)*) => {$($(
         impl Readable for $name {
-            fn read(value: &Value) -> Result<Self, Wrong> {
-                Self::parse(text(value)?).map_err(|_| Wrong::form(TextForm::$form))
+            fn read(value: &Value) -> Result<Self, ValueError> {
+                Self::parse(text(value)?).map_err(|_| ValueError::form(TextForm::$form))
             }
         }
     )*)*};
@@ -110,8 +110,8 @@ macro_rules! forms {
 macro_rules! codes {
     ($($name:ty),* $(,)?) => {$(
         impl Readable for $name {
-            fn read(value: &Value) -> Result<Self, Wrong> {
-                Self::parse(text(value)?).ok_or_else(|| Wrong::one_of(Self::NAMES))
+            fn read(value: &Value) -> Result<Self, ValueError> {
+                Self::parse(text(value)?).ok_or_else(|| ValueError::one_of(Self::NAMES))
             }
         }
     )*};
@@ -146,43 +146,43 @@ codes!(
 );
 
 impl Readable for Locale {
-    fn read(value: &Value) -> Result<Self, Wrong> {
-        Self::parse(text(value)?).ok_or_else(|| Wrong::form(TextForm::Language))
+    fn read(value: &Value) -> Result<Self, ValueError> {
+        Self::parse(text(value)?).ok_or_else(|| ValueError::form(TextForm::Language))
     }
 }
 
 impl Readable for CountryCode {
-    fn read(value: &Value) -> Result<Self, Wrong> {
-        text(value)?.parse().map_err(|_| Wrong::form(TextForm::Country))
+    fn read(value: &Value) -> Result<Self, ValueError> {
+        text(value)?.parse().map_err(|_| ValueError::form(TextForm::Country))
     }
 }
 
 impl Readable for Tz {
-    fn read(value: &Value) -> Result<Self, Wrong> {
-        text(value)?.parse().map_err(|_| Wrong::form(TextForm::TimeZone))
+    fn read(value: &Value) -> Result<Self, ValueError> {
+        text(value)?.parse().map_err(|_| ValueError::form(TextForm::TimeZone))
     }
 }
 
 impl Readable for NaiveDate {
-    fn read(value: &Value) -> Result<Self, Wrong> {
-        date(text(value)?).ok_or_else(|| Wrong::form(TextForm::Date))
+    fn read(value: &Value) -> Result<Self, ValueError> {
+        date(text(value)?).ok_or_else(|| ValueError::form(TextForm::Date))
     }
 }
 
 impl Readable for DateTime<Utc> {
-    fn read(value: &Value) -> Result<Self, Wrong> {
-        instant(text(value)?).ok_or_else(|| Wrong::form(TextForm::Instant))
+    fn read(value: &Value) -> Result<Self, ValueError> {
+        instant(text(value)?).ok_or_else(|| ValueError::form(TextForm::Instant))
     }
 }
 
 impl Readable for String {
-    fn read(value: &Value) -> Result<Self, Wrong> {
+    fn read(value: &Value) -> Result<Self, ValueError> {
         text(value).map(str::to_owned)
     }
 }
 
 impl Readable for bool {
-    fn read(value: &Value) -> Result<Self, Wrong> {
+    fn read(value: &Value) -> Result<Self, ValueError> {
         value.as_bool().ok_or_else(|| FieldCode::WrongType.into())
     }
 }
@@ -191,28 +191,28 @@ impl Readable for bool {
 const MOST: u64 = 2_147_483_647;
 
 /// A whole number in that range.
-fn number<T: TryFrom<u64>>(value: &Value, least: u64, most: u64) -> Result<T, Wrong> {
+fn number<T: TryFrom<u64>>(value: &Value, least: u64, most: u64) -> Result<T, ValueError> {
     if !value.is_i64() && !value.is_u64() {
         return Err(FieldCode::WrongType.into());
     }
     let within = value.as_u64().filter(|number| (least..=most).contains(number));
-    within.and_then(|number| T::try_from(number).ok()).ok_or_else(|| Wrong::range(least, most))
+    within.and_then(|number| T::try_from(number).ok()).ok_or_else(|| ValueError::range(least, most))
 }
 
 impl Readable for u32 {
-    fn read(value: &Value) -> Result<Self, Wrong> {
+    fn read(value: &Value) -> Result<Self, ValueError> {
         number(value, 0, MOST)
     }
 }
 
 impl Readable for u8 {
-    fn read(value: &Value) -> Result<Self, Wrong> {
+    fn read(value: &Value) -> Result<Self, ValueError> {
         number(value, 0, u8::MAX.into())
     }
 }
 
 impl Readable for ItemNo {
-    fn read(value: &Value) -> Result<Self, Wrong> {
+    fn read(value: &Value) -> Result<Self, ValueError> {
         number(value, 1, u8::MAX.into()).map(Self)
     }
 }

@@ -10,7 +10,7 @@ use domain::directory::{PartnerStatus, TenantItemState, TenantStatus};
 use domain::document::DocumentKind;
 use domain::eligibility::Claimability;
 use domain::event::{EventType, FailureCause};
-use domain::history::Withheld;
+use domain::history::WithheldEntry;
 use domain::partner_news::PartnerTopic;
 use domain::program::{Consent, EvidencePolicy, ItemKind, ProgramStatus, UsageHistory, Vouching};
 use domain::queue::Queue;
@@ -150,9 +150,12 @@ pub struct ToldEventWord;
 impl PartialSchema for ToldEventWord {
     fn schema() -> RefOr<Schema> {
         let told = [
-            (Withheld::NOTICE_CHANGED, "Towards the partner: something changed with the notice."),
             (
-                Withheld::CLAIM_CHANGED,
+                WithheldEntry::NOTICE_CHANGED,
+                "Towards the partner: something changed with the notice.",
+            ),
+            (
+                WithheldEntry::CLAIM_CHANGED,
                 "Towards the customer: something between partner and operator.",
             ),
         ];

@@ -8,7 +8,7 @@ use support::documents::BUCKET;
 use support::fixtures;
 use support::stack;
 use support::world::VERIFIED;
-use web::event::Event;
+use web::event::RequestEvent;
 
 use crate::scene::{Scene, claim_body, renamed};
 
@@ -93,26 +93,28 @@ impl Job {
     pub fn event(self, scene: &mut Scene, now: DateTime<Utc>) -> Value {
         match self {
             Self::Nothing => json!({}),
-            Self::Echo => Event::post("/echo").at(now).json(&json!({"echo": true})).payload(),
+            Self::Echo => {
+                RequestEvent::post("/echo").at(now).json(&json!({"echo": true})).payload()
+            }
             Self::Submit => submit(scene, now),
             Self::Announce => announce(scene, now),
             Self::Scan => scan(scene),
             Self::Queue => {
-                let event = Event::get("/v1/reviews?state=submitted");
+                let event = RequestEvent::get("/v1/reviews?state=submitted");
                 event.staff("reviewer", "reviewer-1").at(now).payload()
             }
             Self::Decline => decline(scene, now),
             Self::Usage => {
                 let id = scene.associated.claim.id.clone();
-                let event = Event::get(&format!("/v1/associations/{id}-1/usage"));
+                let event = RequestEvent::get(&format!("/v1/associations/{id}-1/usage"));
                 event.partner_user(fixtures::ALPINE).at(now).payload()
             }
             Self::Claims => {
-                let event = Event::get("/v1/customer/claims");
+                let event = RequestEvent::get("/v1/customer/claims");
                 event.customer_admin(scene.quiet.as_str()).at(now).payload()
             }
             Self::Tenant => {
-                let event = Event::get(&format!("/v1/tenants/{}", fixtures::CONTOSO));
+                let event = RequestEvent::get(&format!("/v1/tenants/{}", fixtures::CONTOSO));
                 event.staff("operator", "operator-1").at(now).payload()
             }
             Self::Notice => notice(scene, now).0,
@@ -153,7 +155,7 @@ impl Job {
 pub fn submit(scene: &mut Scene, now: DateTime<Utc>) -> Value {
     let (partner, tenant) = scene.newcomers();
     let body = claim_body(&tenant, now);
-    let event = Event::post("/v1/claims").partner_admin(partner.as_str());
+    let event = RequestEvent::post("/v1/claims").partner_admin(partner.as_str());
     event.header("idempotency-key", "k").json(&body).at(now).payload()
 }
 
@@ -166,7 +168,7 @@ fn decline(scene: &mut Scene, now: DateTime<Utc>) -> Value {
 /// A "no" to the first item of a claim, by the link and code of its notice.
 pub fn decline_of(id: &ClaimId, now: DateTime<Utc>) -> Value {
     let form = format!("decision=decline&items=1&code={}", stack::code(id, 1));
-    let event = Event::post(&format!("/d/{}", stack::token(id, 1)))
+    let event = RequestEvent::post(&format!("/d/{}", stack::token(id, 1)))
         .header("content-type", "application/x-www-form-urlencoded")
         .header("accept", "application/json");
     event.body(&form).at(now).payload()
@@ -204,7 +206,8 @@ fn announce(scene: &mut Scene, now: DateTime<Utc>) -> Value {
         "name": "contract.pdf", "size": bytes.len(), "content_type": "application/pdf",
         "sha256": Sha256Hash::of(bytes).to_string(), "acknowledged_on": now.date_naive(),
     });
-    let event = Event::post(&format!("/v1/claims/{id}/evidence")).partner_user(fixtures::ALPINE);
+    let event =
+        RequestEvent::post(&format!("/v1/claims/{id}/evidence")).partner_user(fixtures::ALPINE);
     event.json(&body).at(now).payload()
 }
 

@@ -11,11 +11,11 @@ use domain::claim::{Claim, Status};
 use domain::ids::ClaimId;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use store::Image;
+use store::ClaimImage;
 use support::backstage::message;
 use support::engine::{Engine, key};
 use support::fixtures::ALPINE;
-use web::event::Event;
+use web::event::RequestEvent;
 
 use crate::cloud::Cloud;
 use crate::figures::{Series, as_f64, digits, grouped};
@@ -172,7 +172,7 @@ impl Load {
             Kind::Submit => (job::submit(&mut self.scene.borrow_mut(), now), Vec::new()),
             Kind::Read => {
                 let claim = self.scene.borrow().open.claim.id.clone();
-                let event = Event::get(&format!("/v1/claims/{claim}")).partner_user(ALPINE);
+                let event = RequestEvent::get(&format!("/v1/claims/{claim}")).partner_user(ALPINE);
                 (event.at(now).payload(), vec![claim])
             }
             Kind::Decline => {
@@ -315,5 +315,5 @@ impl Load {
 /// A claim as it is stored.
 fn stored(engine: &Engine, id: &ClaimId) -> Option<Claim> {
     let item = serde_json::from_value(engine.item(&format!("C#{id}"), "A")?).ok()?;
-    Image::from_stream(item).ok().map(|image| image.claim().clone())
+    ClaimImage::from_stream(item).ok().map(|image| image.claim().clone())
 }

@@ -22,7 +22,7 @@ use chrono::{DateTime, Utc};
 use domain::ids::ClaimId;
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
-use store::{Closing, Store, StoreConfig};
+use store::{CloseMethod, Store, StoreConfig};
 use support::engine::TABLE;
 use support::world::{partner_id, prague};
 
@@ -62,7 +62,7 @@ async fn measure(closes: u32, now: fn() -> DateTime<Utc>) -> Duration {
         operator: prague(),
         clock: Arc::new(now),
         sandbox: false,
-        closing: Closing::Batch,
+        closing: CloseMethod::Batch,
     };
     let store = Store::new(Client::from_conf(config), config_of_store);
     let until = now() + chrono::Duration::hours(1);

@@ -6,11 +6,11 @@ use support::backstage::records;
 use support::fixtures::{self, ALPINE, CONTOSO};
 use support::stack::{AsWhom, Stack, by_customer, by_partner};
 use support::world::closes_at;
-use web::event::Event;
+use web::event::RequestEvent;
 
 use super::{put, stack};
 
-fn by_staff(event: Event) -> Event {
+fn by_staff(event: RequestEvent) -> RequestEvent {
     event.staff("auditor", "anna")
 }
 
@@ -21,7 +21,7 @@ async fn page(
     as_whom: AsWhom,
     member: &str,
 ) -> (Vec<Value>, Option<String>) {
-    let answer = stack.send(as_whom(Event::get(path))).await;
+    let answer = stack.send(as_whom(RequestEvent::get(path))).await;
     assert_eq!(answer.status, 200, "{path}: {}", answer.text);
     let items = answer.body["items"].as_array().unwrap().iter();
     let cursor = answer.body["next_cursor"].as_str().map(str::to_owned);
@@ -81,7 +81,7 @@ async fn what_is_written_while_a_history_of_the_directory_is_read_stands_at_its_
     }
     let stack = stack().await;
     let write = async |no: u8| {
-        let event = Event::put("/v1/customer/rules").json(&json!({"closures": [day(no)]}));
+        let event = RequestEvent::put("/v1/customer/rules").json(&json!({"closures": [day(no)]}));
         let written = stack.send(by_customer(event)).await;
         assert_eq!(written.status, 200, "{}", written.text);
     };
@@ -132,7 +132,8 @@ async fn an_association_that_ends_between_two_pages_of_usage_hides_no_other() {
     stack.world.let_pass(closes_at(&claim));
     let (first, cursor) = page(&stack, "/v1/usage?limit=1", by_partner, "association_id").await;
     assert_eq!(first, [json!(format!("{}-1", claim.id))]);
-    let end = Event::post(&format!("/v1/associations/{}-1/end", claim.id)).partner_admin(ALPINE);
+    let end =
+        RequestEvent::post(&format!("/v1/associations/{}-1/end", claim.id)).partner_admin(ALPINE);
     let ended = stack.send(end.json(&json!({"comment": "We leave"}))).await;
     assert_eq!(ended.status, 200, "{}", ended.text);
     let rest = rest(&stack, "/v1/usage", by_partner, "association_id", cursor).await;
@@ -153,7 +154,7 @@ async fn a_claim_that_is_vouched_for_between_two_pages_hides_no_other_that_waits
     assert_eq!(all.len(), 3);
     let (mut read, mut cursor) = page(&stack, &format!("{path}&limit=1"), by_staff, "id").await;
     let review = format!("/v1/claims/{}/review", read[0].as_str().unwrap());
-    let vouch = Event::post(&review).staff("operator", "olga").header("if-match", "*");
+    let vouch = RequestEvent::post(&review).staff("operator", "olga").header("if-match", "*");
     let vouch = vouch.json(&json!({"action": "vouch", "comment": "She answered the main number."}));
     let vouched = stack.send(vouch).await;
     assert_eq!(vouched.status, 200, "{}", vouched.text);

@@ -7,7 +7,7 @@ use serde_json::json;
 use support::backstage::records;
 use support::fixtures::ALPINE;
 use support::stack::Stack;
-use web::event::Event;
+use web::event::RequestEvent;
 
 use super::{
     ITEMS, NOW, act, by_auditor, by_customer, by_partner, discussed, read, remarks, texts,
@@ -100,7 +100,7 @@ async fn a_comment_on_a_contact_is_a_text_of_2000_characters_at_most() {
     let contact = json!({"name": "Ota", "title": "CTO", "email": "ota@contoso.example"});
     let body = json!({"customer_contact": contact, "comment": "x".repeat(2001)});
     let path = format!("/v1/claims/{}/correct-contact", claim.id);
-    let event = Event::post(&path).partner_admin(ALPINE).header("if-match", "*");
+    let event = RequestEvent::post(&path).partner_admin(ALPINE).header("if-match", "*");
     let refused = stack.send(event.json(&body)).await;
     assert_eq!(refused.errors(), [("/comment".to_owned(), "too-long".to_owned())]);
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Duration, NaiveDate};
 use domain::actor::{Actor, StaffRole};
 use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone};
 use domain::claim::{CustomerContact, Instant, PartnerContact};
-use domain::command::{ClaimInput, Command, Creation, DeclaredEvidence, Selection};
-use domain::context::{Context, Facts, Place, Places, Rival};
+use domain::command::{ClaimInput, Command, Creation, DeclaredEvidence, ItemSelection};
+use domain::context::{Context, Facts, LocalCalendar, LocalCalendars, Rival};
 use domain::directory::{Partner, Tenant};
 use domain::ids::{ClaimId, ItemId, NoticeNo, PartnerId, Sha256Hash, StaffId};
 use domain::program::{ItemKind, Policy, Program};
@@ -33,11 +33,11 @@ pub fn at(text: &str) -> Instant {
     DateTime::parse_from_rfc3339(text).expect("a moment").to_utc()
 }
 
-fn place() -> Place {
+fn place() -> LocalCalendar {
     let country = "CZ".parse().expect("a country");
     let calendar = BusinessCalendar::new(country, None, UnknownSubdivision::Any);
     let zone = Zone::Known("Europe/Prague".parse().expect("a zone"));
-    Place { calendar: calendar.expect("a calendar"), zone }
+    LocalCalendar { calendar: calendar.expect("a calendar"), zone }
 }
 
 /// The partner of that id.
@@ -88,7 +88,7 @@ pub struct Known {
 #[derive(Debug, Clone)]
 pub struct World {
     policy: Policy,
-    place: Place,
+    place: LocalCalendar,
     partner: Partner,
     tenant: Tenant,
     program: Program,
@@ -135,8 +135,12 @@ impl World {
             ..Facts::default()
         };
         let (operator, place) = (self.place.clone(), Some(self.place.clone()));
-        let places =
-            Places { operator, partner: place.clone(), customer: place, customer_at_end: None };
+        let places = LocalCalendars {
+            operator,
+            partner: place.clone(),
+            customer: place,
+            customer_at_end: None,
+        };
         Context { at, actor, policy: self.policy.clone(), places, facts }
     }
 
@@ -251,17 +255,17 @@ pub fn comment() -> Comment {
 
 /// "No" to everything.
 pub fn decline() -> Command {
-    Command::Decline { items: Selection::All }
+    Command::Decline { items: ItemSelection::All }
 }
 
 /// Taking it back.
 pub fn undo() -> Command {
-    Command::Undo { items: Selection::All }
+    Command::Undo { items: ItemSelection::All }
 }
 
 /// "Yes" to everything.
 pub fn accept() -> Command {
-    Command::Accept { items: Selection::All }
+    Command::Accept { items: ItemSelection::All }
 }
 
 /// A partner's id.

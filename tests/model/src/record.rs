@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::claim::{Claim, Instant, Item, ItemStatus};
 use domain::event::Event;
-use domain::evolve::Unfit;
+use domain::evolve::EvolveError;
 use domain::recipient::{RecipientList, Recipients, Reports};
 
 /// What was computed before: the same question about the same record has the same answer, and the same
@@ -79,7 +79,7 @@ impl Record {
     ///
     /// # Errors
     /// Where the event does not follow.
-    pub fn after(&self, event: &Event) -> Result<Self, Unfit> {
+    pub fn after(&self, event: &Event) -> Result<Self, EvolveError> {
         let claim = domain::evolve(Some(self.claim().clone()), event)?;
         let list = event.recipients.as_deref().cloned().map(Arc::new);
         Ok(Self::of(claim, list.or_else(|| self.list.clone())))

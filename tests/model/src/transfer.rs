@@ -7,7 +7,7 @@ use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::{Basis, Claim, Defence, Instant, ItemStatus, State as ClaimState, Status};
 use domain::command::{Command, DeclaredEvidence};
-use domain::context::{Rival, Standing};
+use domain::context::{Rival, RivalStatus};
 use domain::decide::is_due;
 use domain::effects::{self, LockChange};
 use domain::ids::{ItemNo, Sha256Hash};
@@ -257,7 +257,7 @@ impl Transfer {
         if effects::settles_at(record.claim(), policy).is_some_and(|end| end <= now) {
             return Vec::new();
         }
-        let standing = if record.is_active() { Standing::Active } else { Standing::Next };
+        let standing = if record.is_active() { RivalStatus::Active } else { RivalStatus::Next };
         let defence = Some(Defence { until: self.moments[0], used: true });
         let (item, rival_item) = (ItemNo(1), ItemNo(1));
         let claim = record.claim().id.clone();
@@ -281,7 +281,7 @@ impl Transfer {
         }
         let moment = if deed == Deed::Silence { now } else { since };
         let rivals = self.rivals(read, no, self.moments[now]);
-        let rival = rivals.first().map(|rival| rival.standing == Standing::Active);
+        let rival = rivals.first().map(|rival| rival.standing == RivalStatus::Active);
         let question = Question::Deed(deed, no, moment, rival);
         let answer = self.known.answer(&read.claims[no], question, || {
             let (actor, command) = self.command(deed, no, claim).ok_or(Refused)?;
@@ -328,8 +328,8 @@ impl Transfer {
     fn taken(&self, read: &Table, no: usize, now: Instant) -> Option<Lock> {
         match self.rivals(read, no, now).first().map(|rival| rival.standing) {
             None => Some(Lock { active: Some(no), next: None }),
-            Some(Standing::Active) => Some(Lock { active: read.lock.active, next: Some(no) }),
-            Some(Standing::Next | Standing::Open) => None,
+            Some(RivalStatus::Active) => Some(Lock { active: read.lock.active, next: Some(no) }),
+            Some(RivalStatus::Next | RivalStatus::Open) => None,
         }
     }
 

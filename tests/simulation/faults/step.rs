@@ -14,7 +14,7 @@ use domain::reason::{Reason, ReasonCode};
 use domain::rules::StandingRules;
 use domain::text::{Comment, Email, Name};
 use serde_json::{Value, json};
-use store::{Author, Noted, Store, StoreError};
+use store::{Author, DeliveryReport, Store, StoreError};
 use support::fixtures::{CONTOSO, claim_body};
 use support::rivals::{accept_all, borealis, grounds, operator};
 use support::world::{
@@ -154,9 +154,9 @@ impl Step {
                 let claim = world.notifying("k", &ITEMS).await;
                 let at = world.clock.now();
                 let noted = if self == Self::OpenWindow {
-                    Noted::Delivered { at }
+                    DeliveryReport::Delivered { at }
                 } else {
-                    Noted::Failed { at, cause: FailureCause::Bounce }
+                    DeliveryReport::Failed { at, cause: FailureCause::Bounce }
                 };
                 world.note(&claim, claim.notice, noted).await.unwrap();
                 claim.id

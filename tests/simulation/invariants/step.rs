@@ -3,13 +3,13 @@
 use chrono::NaiveDate;
 use domain::actor::{Actor, StaffRole};
 use domain::claim::{Claim, CustomerContact, Instant, Status};
-use domain::command::{Command, DeclaredEvidence, GivenReason, Selection, Vanished};
+use domain::command::{Command, DeclaredEvidence, DirectoryLoss, GivenReason, ItemSelection};
 use domain::event::FailureCause;
 use domain::ids::{ItemNo, NoticeNo, Sha256Hash, StaffId};
 use domain::reason::{Reason, ReasonCode};
 use domain::text::{Comment, Email, Name};
 use proptest::prelude::*;
-use store::Noted;
+use store::DeliveryReport;
 use support::rivals::{grounds, operator};
 use support::world::{
     apply_reports, contoso_admin, decline, decline_all, link, partner_admin, reject, undo_all,
@@ -150,13 +150,17 @@ pub(crate) fn straight_on(claim: &Claim) -> Option<Step> {
 }
 
 /// What the mail provider reports before a step, and of which notice.
-pub(crate) fn report(step: Step, claim: &Claim, now: Instant) -> Option<(NoticeNo, Noted)> {
+pub(crate) fn report(
+    step: Step,
+    claim: &Claim,
+    now: Instant,
+) -> Option<(NoticeNo, DeliveryReport)> {
     let older = NoticeNo(claim.notice.0.saturating_sub(1));
     match step {
-        Step::Deliver => Some((claim.notice, Noted::Delivered { at: now })),
-        Step::DeliverOlder => Some((older, Noted::Delivered { at: now })),
+        Step::Deliver => Some((claim.notice, DeliveryReport::Delivered { at: now })),
+        Step::DeliverOlder => Some((older, DeliveryReport::Delivered { at: now })),
         Step::Bounce => {
-            Some((claim.notice, Noted::Failed { at: now, cause: FailureCause::Bounce }))
+            Some((claim.notice, DeliveryReport::Failed { at: now, cause: FailureCause::Bounce }))
         }
         _ => None,
     }
@@ -166,7 +170,7 @@ pub(crate) fn report(step: Step, claim: &Claim, now: Instant) -> Option<(NoticeN
 pub(crate) fn command(step: Step, claim: &Claim, partner: &str) -> Option<(Actor, Command)> {
     let (remark, holder) = (Comment::parse("for a reason"), partner_admin(partner));
     let comment = remark.ok()?;
-    let these = |no: u8| Selection::These(vec![ItemNo(no)]);
+    let these = |no: u8| ItemSelection::These(vec![ItemNo(no)]);
     Some(match step {
         Step::Submit => (holder, Command::Submit(None)),
         Step::Recall => (holder, Command::Recall),
@@ -203,12 +207,14 @@ pub(crate) fn command(step: Step, claim: &Claim, partner: &str) -> Option<(Actor
         Step::Extend => (operator(), Command::Extend { closes_on: Some(later(claim)?) }),
         Step::Uphold(no) => (reviewer(no), Command::Uphold { comment }),
         Step::Overturn(no) => (reviewer(no), Command::Overturn { comment }),
-        Step::AcceptForTheCustomer => (operator(), Command::Accept { items: Selection::All }),
+        Step::AcceptForTheCustomer => (operator(), Command::Accept { items: ItemSelection::All }),
         Step::Deliver | Step::Bounce => (Actor::System, apply_reports(claim.notice)),
         Step::DeliverOlder => {
             (Actor::System, apply_reports(NoticeNo(claim.notice.0.saturating_sub(1))))
         }
-        Step::Vanish(no) => (Actor::System, Command::Vanish(Vanished::Items(vec![ItemNo(no)]))),
+        Step::Vanish(no) => {
+            (Actor::System, Command::Vanish(DirectoryLoss::Items(vec![ItemNo(no)])))
+        }
         Step::Decline(no) => (link(claim.notice.0), decline(&[no])),
         Step::DeclineAll => (contoso_admin(), decline_all()),
         Step::DeclineByLink(notice) => (link(notice), decline_all()),

@@ -9,11 +9,11 @@ use domain::claim::{Basis, Claim, Instant, ItemStatus, Scan, Status};
 use domain::command::Command;
 use domain::effects::holds_lock;
 use domain::event::{Event, EventType};
-use domain::history::{Entry, Told};
+use domain::history::{Entry, ReadableEntry};
 use domain::ids::Version;
 use domain::program::Policy;
 use serde_json::Value;
-use store::{Effect, HistoryEntry, Image};
+use store::{ClaimImage, Effect, HistoryEntry};
 use support::engine::key;
 
 use super::Sim;
@@ -180,7 +180,7 @@ impl Sim {
         if !claim.erased {
             return history.iter().map(event).collect();
         }
-        let (mut entries, mut before) = (Vec::<Entry>::new(), None::<Image>);
+        let (mut entries, mut before) = (Vec::<Entry>::new(), None::<ClaimImage>);
         for record in self.books.stream_of(&claim.id) {
             let new = image(record["dynamodb"]["NewImage"].clone());
             if before.as_ref().is_none_or(|before| before.version() < new.version()) {
@@ -221,7 +221,7 @@ impl Sim {
     /// I6 and I7, from the stream: each record begins where the one before ended, its event is the
     /// difference between the two, and what becomes active is what the last validation has frozen.
     fn events_are_what_changed(&self, claim: &Claim, history: &[HistoryEntry]) {
-        let (mut before, mut shown) = (None::<(Value, Image)>, None);
+        let (mut before, mut shown) = (None::<(Value, ClaimImage)>, None);
         let mut entries = history.iter();
         for record in self.books.stream_of(&claim.id) {
             let change = &record["dynamodb"];
@@ -275,7 +275,7 @@ impl Sim {
         if !claim.erased {
             return;
         }
-        let is_erasure = |entry: &&HistoryEntry| matches!(entry.told(), Some(Told::Event(event)) if event.event_type == EventType::Erased);
+        let is_erasure = |entry: &&HistoryEntry| matches!(entry.told(), Some(ReadableEntry::Event(event)) if event.event_type == EventType::Erased);
         let erasure = history.iter().find(is_erasure).expect("an erasure").version;
         for item in self.stack.world.engine.partition(&format!("C#{}", claim.id)) {
             let (_, sort) = key(&item);
@@ -421,19 +421,19 @@ fn says_something(event: &Entry) -> bool {
 /// The version and the moment of an entry, whoever may read what it is.
 fn moment_of(entry: &HistoryEntry) -> (Version, Instant) {
     match entry.told() {
-        Some(Told::Event(event)) => (event.version, event.at),
-        Some(Told::Withheld(event)) => (event.version, event.at),
+        Some(ReadableEntry::Event(event)) => (event.version, event.at),
+        Some(ReadableEntry::Withheld(event)) => (event.version, event.at),
         None => panic!("no event: {entry:?}"),
     }
 }
 
 /// The event of an entry.
 fn event(entry: &HistoryEntry) -> Entry {
-    let Some(Told::Event(event)) = entry.told() else { panic!("no event: {entry:?}") };
+    let Some(ReadableEntry::Event(event)) = entry.told() else { panic!("no event: {entry:?}") };
     *event
 }
 
-pub(super) fn image(item: Value) -> Image {
+pub(super) fn image(item: Value) -> ClaimImage {
     let item: serde_dynamo::Item = serde_json::from_value(item).unwrap();
-    Image::from_stream(item).unwrap()
+    ClaimImage::from_stream(item).unwrap()
 }

@@ -8,10 +8,10 @@ use domain::ids::StaffId;
 use domain::recipient::RecipientNo;
 use domain::text::{Email, Name};
 use serde_json::json;
-use store::{EntryWrite, Revised};
+use store::{EntryWrite, RevisedEntry};
 use support::fixtures;
 use support::stack::{self, link};
-use web::event::Event;
+use web::event::RequestEvent;
 
 use super::suspension::PARTNERS;
 use super::{Made, Sim};
@@ -63,7 +63,7 @@ impl Sim {
         let wish = |_: Option<&Tenant>| Ok(tenant.clone());
         let written = store.change_tenant(&tenant.id, &wish, &keeper, now, &|_, _| true);
         let written = written.await.unwrap();
-        let EntryWrite::Stored(Revised { entry: stored, .. }) = written else {
+        let EntryWrite::Stored(RevisedEntry { entry: stored, .. }) = written else {
             panic!("nothing was expected of the entry")
         };
         let verified = stored.verified_contacts().map(|own| own.email.as_str().to_owned());
@@ -133,7 +133,7 @@ impl Sim {
         let fitting: Vec<Made> = self.made.iter().filter(fits).cloned().collect();
         let Some(made) = self.rng.choice(fitting) else { return };
         self.keep_lists().await;
-        let event = Event::post(&format!("/v1/claims/{}/erase", made.id));
+        let event = RequestEvent::post(&format!("/v1/claims/{}/erase", made.id));
         let event = event.staff("operator", "operator-1").header("if-match", "*");
         let answer = self.stack.send(event).await;
         self.note(format!("{made} is erased: {}", answer.status));
@@ -155,7 +155,7 @@ impl Sim {
 
     /// An administrator retires a link.
     async fn retire(&mut self, made: &Made, recipient: u8) {
-        let event = Event::post(&format!("/v1/customer/claims/{}/retire-link", made.id));
+        let event = RequestEvent::post(&format!("/v1/customer/claims/{}/retire-link", made.id));
         let body = json!({"recipient": recipient});
         let answer = self.stack.send(event.customer_admin(made.wish.tenant).json(&body)).await;
         self.note(format!("{made} retires {recipient}: {}", answer.status));

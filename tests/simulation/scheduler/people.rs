@@ -10,7 +10,7 @@ use domain::ids::{ClaimId, NoticeNo};
 use domain::recipient::{Authority, Recipient, RecipientList, RecipientNo};
 use serde_json::{Value, json};
 use support::stack::{self, Stack};
-use web::event::Event;
+use web::event::RequestEvent;
 
 use super::{Made, Sim, Wish};
 use crate::simulation::invariants::step::{Step, command, straight_on};
@@ -75,7 +75,7 @@ impl Intent {
         let arrived = stack.world.clock.now() - self.under_way;
         let answer = if *deed == "accept" || self.signed_in {
             let body = if *item == 0 { json!({}) } else { json!({"items": [item]}) };
-            let event = Event::post(&format!("/v1/customer/claims/{claim}/{deed}"));
+            let event = RequestEvent::post(&format!("/v1/customer/claims/{claim}/{deed}"));
             stack.send_at(event.customer_admin(self.tenant).json(&body), arrived).await
         } else {
             let items = if *item == 0 { String::new() } else { format!("&items={item}") };
@@ -315,10 +315,10 @@ impl Sim {
         let Wish { partner, tenant, .. } = made.wish;
         let path = format!("/v1/claims/{}", made.id);
         let event = match self.rng.u8(0..5) {
-            0 => Event::get("/v1/claims").partner_admin(partner),
-            1 => Event::get("/v1/customer/claims").customer_admin(tenant),
-            2 => Event::get(&path).staff("operator", "operator-1"),
-            _ => Event::get(&path).partner_user(partner),
+            0 => RequestEvent::get("/v1/claims").partner_admin(partner),
+            1 => RequestEvent::get("/v1/customer/claims").customer_admin(tenant),
+            2 => RequestEvent::get(&path).staff("operator", "operator-1"),
+            _ => RequestEvent::get(&path).partner_user(partner),
         };
         let answer = self.stack.send(event).await;
         self.note(format!("{made} read: {} {}", answer.status, answer.body["status"]));
@@ -333,7 +333,7 @@ impl Sim {
             let partner = wish.partner;
             for item in self.peek(id).items {
                 let path = format!("/v1/associations/{id}-{}/usage", item.no.0);
-                let event = Event::get(&path).partner_admin(partner);
+                let event = RequestEvent::get(&path).partner_admin(partner);
                 let answer = self.stack.send(event).await;
                 let claim = self.peek(id);
                 let item = claim.item(item.no).unwrap();
@@ -378,7 +378,7 @@ impl Meanwhile {
         match self {
             Self::Customer(intent) => intent.done(stack, answers).await,
             Self::Reader(partner, id) => {
-                let event = Event::get(&format!("/v1/claims/{id}")).partner_user(partner);
+                let event = RequestEvent::get(&format!("/v1/claims/{id}")).partner_user(partner);
                 drop(stack.send(event).await);
             }
             Self::Worker(shard) => {

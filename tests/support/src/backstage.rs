@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use domain::ids::ClaimId;
 use domain::recipient::RecipientNo;
 use domain::text::Email;
-use runtime::{Bus, Failure, Invocation};
+use runtime::{Bus, Invocation, InvocationError};
 use serde_json::{Value, json};
 
 use crate::documents;
@@ -101,12 +101,12 @@ impl Backstage {
         let parking = publish::Parking::new(sqs(), "https://sqs.test/park");
         let sender = Email::parse("notices@vendor.example").expect("an address");
         let queues = notify::Queues::new(sqs(), [NOTICES_URL.to_owned()]);
-        let post = notify::Post::new(client!(aws_sdk_sesv2, http()), sender, "cpor");
+        let post = notify::Mailer::new(client!(aws_sdk_sesv2, http()), sender, "cpor");
         Self {
             sweep: sweep::App::new(store("sweep"), bus()),
             scan: scan::App::new(
                 store("scan"),
-                scan::Bucket::new(documents::client(world), documents::BUCKET),
+                scan::DocumentBucket::new(documents::client(world), documents::BUCKET),
             ),
             publish: publish::App::new(store("publish"), bus(), parking),
             notify: notify::App::new(
@@ -123,12 +123,15 @@ impl Backstage {
     }
 
     /// Hands the directory's records of the stream to `sweep`.
-    pub async fn sweep(&self, world: &World) -> Result<DynamoDbEventResponse, Failure> {
+    pub async fn sweep(&self, world: &World) -> Result<DynamoDbEventResponse, InvocationError> {
         self.sweep_these(&directory_records(world)).await
     }
 
     /// Hands records of the directory to `sweep`.
-    pub async fn sweep_these(&self, records: &[Value]) -> Result<DynamoDbEventResponse, Failure> {
+    pub async fn sweep_these(
+        &self,
+        records: &[Value],
+    ) -> Result<DynamoDbEventResponse, InvocationError> {
         sweep::handle(&self.sweep, json!({"Records": records}), invocation()).await
     }
 
@@ -136,7 +139,7 @@ impl Backstage {
     ///
     /// # Errors
     /// Where the message is not done with, and comes back.
-    pub async fn scan(&self, event: Value) -> Result<(), Failure> {
+    pub async fn scan(&self, event: Value) -> Result<(), InvocationError> {
         self.scan_at(event, 1).await
     }
 
@@ -144,7 +147,7 @@ impl Backstage {
     ///
     /// # Errors
     /// Where the message is not done with, and comes back.
-    pub async fn scan_at(&self, event: Value, time: u32) -> Result<(), Failure> {
+    pub async fn scan_at(&self, event: Value, time: u32) -> Result<(), InvocationError> {
         let mut message = message(&event);
         message["attributes"] = json!({"ApproximateReceiveCount": time.to_string()});
         let event = json!({"Records": [message]});
@@ -152,7 +155,10 @@ impl Backstage {
     }
 
     /// Hands records of the stream to `publish`.
-    pub async fn publish(&self, records: &[Value]) -> Result<DynamoDbEventResponse, Failure> {
+    pub async fn publish(
+        &self,
+        records: &[Value],
+    ) -> Result<DynamoDbEventResponse, InvocationError> {
         publish::handle(&self.publish, json!({"Records": records}), invocation()).await
     }
 
@@ -160,7 +166,7 @@ impl Backstage {
     ///
     /// # Errors
     /// Where the message is not done with, and comes back.
-    pub async fn notify(&self, detail: &Value) -> Result<(), Failure> {
+    pub async fn notify(&self, detail: &Value) -> Result<(), InvocationError> {
         let event = json!({"source": "cpor", "detail-type": detail["type"], "detail": detail});
         self.notify_of(&mail_message(&event)).await
     }
@@ -169,13 +175,13 @@ impl Backstage {
     ///
     /// # Errors
     /// Where the message is not done with, and comes back.
-    pub async fn notify_of(&self, message: &Value) -> Result<(), Failure> {
+    pub async fn notify_of(&self, message: &Value) -> Result<(), InvocationError> {
         let event = json!({"Records": [message]});
         done(&notify::handle(&self.notify, event, invocation()).await?)
     }
 
     /// The schedule that sends the mails of a day to partners.
-    pub async fn digest(&self, world: &World) -> Result<(), Failure> {
+    pub async fn digest(&self, world: &World) -> Result<(), InvocationError> {
         let run = json!({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}});
         let lasting = Duration::seconds(30);
         let invocation = Invocation::lasting("request-1", world.clock.now(), lasting);
@@ -194,7 +200,7 @@ impl Backstage {
         &self,
         world: &World,
         payload: Value,
-    ) -> Result<SqsBatchResponse, Failure> {
+    ) -> Result<SqsBatchResponse, InvocationError> {
         let lasting = Duration::seconds(50);
         let invocation = Invocation::lasting("request-1", world.clock.now(), lasting);
         finalize::handle(&self.finalize, payload, invocation).await
@@ -250,9 +256,9 @@ pub fn message(body: &Value) -> Value {
 }
 
 /// Whether a function is done with the message that it was handed.
-fn done(answer: &SqsBatchResponse) -> Result<(), Failure> {
+fn done(answer: &SqsBatchResponse) -> Result<(), InvocationError> {
     let is_done = answer.batch_item_failures.is_empty();
-    if is_done { Ok(()) } else { Err(Failure::new("a message is not done with")) }
+    if is_done { Ok(()) } else { Err(InvocationError::new("a message is not done with")) }
 }
 
 /// A message with an event of the bus, as the queue of notices hands it over for the first time.

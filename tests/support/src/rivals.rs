@@ -2,7 +2,7 @@
 
 use domain::actor::{Actor, StaffRole};
 use domain::claim::Claim;
-use domain::command::{Command, Selection};
+use domain::command::{Command, ItemSelection};
 use domain::ids::StaffId;
 use domain::text::Comment;
 
@@ -70,5 +70,5 @@ pub fn grounds() -> Command {
 
 /// "Yes" to everything.
 pub fn accept_all() -> Command {
-    Command::Accept { items: Selection::All }
+    Command::Accept { items: ItemSelection::All }
 }

@@ -17,7 +17,7 @@ use notice::{Link, LinkKeys, Operator};
 use runtime::{Clock, KeyRing};
 use serde_json::{Value, json};
 use store::Store;
-use web::event::{Event, app_clients};
+use web::event::{RequestEvent, app_clients};
 
 use crate::backstage::Backstage;
 use crate::documents;
@@ -172,12 +172,12 @@ pub fn store_of(world: &World, function: &str, sandbox: bool) -> (Store, Wire) {
 }
 
 /// The bucket, signed for with the keys of the tests.
-fn bucket(world: &World) -> evidence::Bucket {
+fn bucket(world: &World) -> evidence::UploadBucket {
     let credentials = Credentials::new("t", "t", None, None, "t");
     let (client, clock) = (documents::client(world), world.clock.clone());
     let signer = SharedCredentialsProvider::new(credentials);
     let clock = Arc::new(move || clock.now());
-    evidence::Bucket::new(client, signer, "us-east-1", documents::BUCKET, clock)
+    evidence::UploadBucket::new(client, signer, "us-east-1", documents::BUCKET, clock)
 }
 
 impl Stack {
@@ -230,12 +230,12 @@ impl Stack {
     }
 
     /// Sends a request that arrives now.
-    pub async fn send(&self, event: Event) -> Answer {
+    pub async fn send(&self, event: RequestEvent) -> Answer {
         self.send_at(event, self.world.clock.now()).await
     }
 
     /// Sends a request that arrived at another moment.
-    pub async fn send_at(&self, event: Event, at: DateTime<Utc>) -> Answer {
+    pub async fn send_at(&self, event: RequestEvent, at: DateTime<Utc>) -> Answer {
         let event = event.at(at);
         let payload = event.payload();
         let method = payload["requestContext"]["http"]["method"].as_str().unwrap_or_default();
@@ -257,25 +257,28 @@ impl Stack {
 
     /// Submits a claim of a partner's.
     pub async fn submit(&self, partner: &str, key: &str, body: &Value) -> Answer {
-        let event = Event::post("/v1/claims").partner_admin(partner);
+        let event = RequestEvent::post("/v1/claims").partner_admin(partner);
         self.send(event.header("idempotency-key", key).json(body)).await
     }
 
     /// Gives a command of a partner's admin.
     pub async fn command(&self, partner: &str, claim: &Claim, name: &str, body: &Value) -> Answer {
-        let event = Event::post(&format!("/v1/claims/{}/{name}", claim.id)).partner_admin(partner);
+        let event =
+            RequestEvent::post(&format!("/v1/claims/{}/{name}", claim.id)).partner_admin(partner);
         self.send(event.header("if-match", &etag(claim)).json(body)).await
     }
 
     /// Edits a claim of a partner's.
     pub async fn edit(&self, partner: &str, claim: &Claim, patch: &Value) -> Answer {
-        let event = Event::new("PATCH", &format!("/v1/claims/{}", claim.id)).partner_user(partner);
+        let event =
+            RequestEvent::new("PATCH", &format!("/v1/claims/{}", claim.id)).partner_user(partner);
         self.send(event.header("if-match", &etag(claim)).json(patch)).await
     }
 
     /// Gives a reviewer's command.
     pub async fn review(&self, id: &str, version: u64, body: &Value) -> Answer {
-        let event = Event::post(&format!("/v1/claims/{id}/review")).staff("reviewer", "reviewer-1");
+        let event =
+            RequestEvent::post(&format!("/v1/claims/{id}/review")).staff("reviewer", "reviewer-1");
         self.send(event.header("if-match", &format!("\"{version}\"")).json(body)).await
     }
 
@@ -299,7 +302,7 @@ impl Stack {
 
     /// The same, of a form that arrived at another moment.
     pub async fn post_form_at(&self, token: &str, form: &str, at: DateTime<Utc>) -> Answer {
-        let event = Event::post(&format!("/d/{token}"))
+        let event = RequestEvent::post(&format!("/d/{token}"))
             .header("content-type", "application/x-www-form-urlencoded")
             .header("accept", "application/json");
         self.send_at(event.body(form), at).await
@@ -307,15 +310,15 @@ impl Stack {
 }
 
 /// Who sends an event.
-pub type AsWhom = fn(Event) -> Event;
+pub type AsWhom = fn(RequestEvent) -> RequestEvent;
 
 /// A user of Alpine sends the event.
-pub fn by_partner(event: Event) -> Event {
+pub fn by_partner(event: RequestEvent) -> RequestEvent {
     event.partner_user(fixtures::ALPINE)
 }
 
 /// An administrator of Contoso sends the event.
-pub fn by_customer(event: Event) -> Event {
+pub fn by_customer(event: RequestEvent) -> RequestEvent {
     event.customer_admin(fixtures::CONTOSO)
 }
 

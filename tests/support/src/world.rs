@@ -7,8 +7,8 @@ use chrono::Duration;
 use domain::actor::{Actor, StaffRole};
 use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone};
 use domain::claim::{Claim, Instant};
-use domain::command::{Command, GivenReason, Selection};
-use domain::context::Place;
+use domain::command::{Command, GivenReason, ItemSelection};
+use domain::context::LocalCalendar;
 use domain::event::FailureCause;
 use domain::ids::{ClaimId, ItemNo, NoticeNo, PartnerId, StaffId, TenantId};
 use domain::program::{Policy, Program};
@@ -16,7 +16,8 @@ use domain::reason::{Reason, ReasonCode};
 use domain::recipient::{Recipient, RecipientNo, RecipientStanding};
 use serde_json::{Value, json};
 use store::{
-    Closing, CommandOutcome, Created, Moment, NewClaim, Noted, Store, StoreConfig, StoreError,
+    CloseMethod, CommandOutcome, CreatedClaim, DeliveryReport, NewClaim, RequestTime, Store,
+    StoreConfig, StoreError,
 };
 
 use crate::clock::Clock;
@@ -44,7 +45,7 @@ pub struct World {
     /// The bucket of the documents.
     pub documents: Documents,
     /// Where the operator counts its days.
-    operator: Place,
+    operator: LocalCalendar,
 }
 
 impl World {
@@ -67,7 +68,7 @@ impl World {
         Self::with(now, &Program { policy, ..fixtures::osu_m365() }, prague()).await
     }
 
-    async fn with(now: &str, osu_m365: &Program, operator: Place) -> Self {
+    async fn with(now: &str, osu_m365: &Program, operator: LocalCalendar) -> Self {
         let clock = Clock::at(now);
         let engine = Engine::start();
         let wire = Wire::new(clock.clone(), &engine);
@@ -127,12 +128,12 @@ impl World {
     }
 
     /// A request that arrives now.
-    pub fn now(&self) -> Moment {
-        Moment::new(self.clock.now(), Duration::zero())
+    pub fn now(&self) -> RequestTime {
+        RequestTime::new(self.clock.now(), Duration::zero())
     }
 
     /// Creates a claim of Alpine's at Contoso.
-    pub async fn create(&self, key: &str, workloads: &[&str]) -> Result<Created, StoreError> {
+    pub async fn create(&self, key: &str, workloads: &[&str]) -> Result<CreatedClaim, StoreError> {
         self.create_of(fixtures::ALPINE, key, &fixtures::claim_body(workloads)).await
     }
 
@@ -142,7 +143,7 @@ impl World {
         partner: &str,
         key: &str,
         body: &Value,
-    ) -> Result<Created, StoreError> {
+    ) -> Result<CreatedClaim, StoreError> {
         Box::pin(create_on(&self.store, partner, key, body, self.now())).await
     }
 
@@ -194,15 +195,15 @@ impl World {
 
     /// The claim's notice is delivered now to the first of its recipients who may open the window.
     pub async fn deliver(&self, claim: &Claim) -> Result<Claim, StoreError> {
-        self.report(claim, Noted::Delivered { at: self.clock.now() }).await
+        self.report(claim, DeliveryReport::Delivered { at: self.clock.now() }).await
     }
 
     /// The claim's notice fails now at the first of its recipients who may open the window.
     pub async fn fail(&self, claim: &Claim, cause: FailureCause) -> Result<Claim, StoreError> {
-        self.report(claim, Noted::Failed { at: self.clock.now(), cause }).await
+        self.report(claim, DeliveryReport::Failed { at: self.clock.now(), cause }).await
     }
 
-    async fn report(&self, claim: &Claim, noted: Noted) -> Result<Claim, StoreError> {
+    async fn report(&self, claim: &Claim, noted: DeliveryReport) -> Result<Claim, StoreError> {
         self.note(claim, claim.notice, noted).await?;
         let apply = apply_reports(claim.notice);
         Ok(self.give(&claim.id, &Actor::System, &apply).await?.claim)
@@ -213,7 +214,7 @@ impl World {
         &self,
         claim: &Claim,
         notice: NoticeNo,
-        noted: Noted,
+        noted: DeliveryReport,
     ) -> Result<(), StoreError> {
         let list = self.store.recipient_list(&claim.id, notice).await?;
         let opener =
@@ -289,7 +290,7 @@ impl World {
     }
 }
 
-fn config(clock: &Clock, operator: Place) -> StoreConfig {
+fn config(clock: &Clock, operator: LocalCalendar) -> StoreConfig {
     StoreConfig {
         counting_data: domain::calendar::counting_data(),
         table: TABLE.to_owned(),
@@ -297,21 +298,21 @@ fn config(clock: &Clock, operator: Place) -> StoreConfig {
         operator,
         clock: clock.function(),
         sandbox: false,
-        closing: Closing::Batch,
+        closing: CloseMethod::Batch,
     }
 }
 
 /// The operator's place.
-pub fn prague() -> Place {
-    static PRAGUE: LazyLock<Place> = LazyLock::new(|| place("CZ", "Europe/Prague"));
+pub fn prague() -> LocalCalendar {
+    static PRAGUE: LazyLock<LocalCalendar> = LazyLock::new(|| place("CZ", "Europe/Prague"));
     PRAGUE.clone()
 }
 
 /// The calendar of a country, in a zone.
-fn place(country: &str, zone: &str) -> Place {
+fn place(country: &str, zone: &str) -> LocalCalendar {
     let country = country.parse().expect("a country");
     let calendar = BusinessCalendar::new(country, None, UnknownSubdivision::Any);
-    Place {
+    LocalCalendar {
         calendar: calendar.expect("a calendar"),
         zone: Zone::Known(zone.parse().expect("a zone")),
     }
@@ -323,8 +324,8 @@ pub async fn create_on(
     partner: &str,
     key: &str,
     body: &Value,
-    moment: Moment,
-) -> Result<Created, StoreError> {
+    moment: RequestTime,
+) -> Result<CreatedClaim, StoreError> {
     let actor = partner_admin(partner);
     let id = ClaimId::of(&partner_id(partner), key);
     let given = web::bodies::claim(body);
@@ -399,17 +400,17 @@ pub fn apply_reports(notice: NoticeNo) -> Command {
 
 /// "No" to everything.
 pub fn decline_all() -> Command {
-    Command::Decline { items: Selection::All }
+    Command::Decline { items: ItemSelection::All }
 }
 
 /// "No" to some items.
 pub fn decline(items: &[u8]) -> Command {
-    Command::Decline { items: Selection::These(items.iter().copied().map(ItemNo).collect()) }
+    Command::Decline { items: ItemSelection::These(items.iter().copied().map(ItemNo).collect()) }
 }
 
 /// Taking back every "no".
 pub fn undo_all() -> Command {
-    Command::Undo { items: Selection::All }
+    Command::Undo { items: ItemSelection::All }
 }
 
 /// Withdraw without a word.

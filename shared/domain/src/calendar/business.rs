@@ -6,7 +6,7 @@ use crate::codes::codes;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::data::{self, Line, Region};
+use super::data::{self, HolidayLine, Region};
 use super::{CalendarError, CalendarId, CountryCode, OutsideData, Subdivision, Window};
 
 codes! {
@@ -276,13 +276,15 @@ fn years(country: CountryCode, region: &Region) -> (i32, i32) {
     let mut years = (i32::MAX, i32::MIN);
     for line in data::lines(country) {
         match line {
-            Line::Years { first, last } => years = (first, last),
-            Line::Until { scope, last } if scope.covers(region) => years.1 = years.1.min(last),
-            Line::Until { .. }
-            | Line::Zones(_)
-            | Line::Subdivisions(_)
-            | Line::Weekend { .. }
-            | Line::Holiday { .. } => {}
+            HolidayLine::Years { first, last } => years = (first, last),
+            HolidayLine::Until { scope, last } if scope.covers(region) => {
+                years.1 = years.1.min(last);
+            }
+            HolidayLine::Until { .. }
+            | HolidayLine::Zones(_)
+            | HolidayLine::Subdivisions(_)
+            | HolidayLine::Weekend { .. }
+            | HolidayLine::Holiday { .. } => {}
         }
     }
     years
@@ -298,7 +300,7 @@ fn weekends(country: CountryCode, region: &Region) -> Vec<Vec<Weekend>> {
             subdivisions.chain([Region::National]).collect()
         }
     };
-    let lines: Vec<Line> = data::lines(country).collect();
+    let lines: Vec<HolidayLine> = data::lines(country).collect();
     let mut found: Vec<Vec<Weekend>> = Vec::new();
     for region in &regions {
         let own = weekends_of(&lines, region);
@@ -310,10 +312,10 @@ fn weekends(country: CountryCode, region: &Region) -> Vec<Vec<Weekend>> {
 }
 
 /// The weekends of one subdivision, in the order in which they begin.
-fn weekends_of(lines: &[Line], region: &Region) -> Vec<Weekend> {
+fn weekends_of(lines: &[HolidayLine], region: &Region) -> Vec<Weekend> {
     let mut found = Vec::new();
     for line in lines {
-        if let Line::Weekend { scope, from, days } = line
+        if let HolidayLine::Weekend { scope, from, days } = line
             && scope.covers(region)
         {
             found.push(Weekend { from: *from, days });
@@ -331,7 +333,7 @@ fn holidays(
 ) -> Vec<(NaiveDate, &'static str)> {
     let mut found = Vec::new();
     for line in data::lines(country) {
-        let Line::Holiday { scope, name, dates, estimated } = line else {
+        let HolidayLine::Holiday { scope, name, dates, estimated } = line else {
             continue;
         };
         if !scope.covers(region) {

@@ -11,7 +11,7 @@ pub(super) use countries::COUNTRIES;
 
 /// One line of a country's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Line {
+pub(super) enum HolidayLine {
     /// The years the file covers.
     Years { first: i32, last: i32 },
     /// Some subdivisions for which the source ends earlier.
@@ -26,7 +26,7 @@ pub(super) enum Line {
     Holiday { scope: HolidayScope, name: &'static str, dates: &'static str, estimated: bool },
 }
 
-impl Line {
+impl HolidayLine {
     fn parse(text: &'static str) -> Option<Self> {
         let (kind, rest) = text.split_once('|')?;
         let mut fields = rest.split('|');
@@ -57,13 +57,13 @@ fn number(text: &str) -> Option<i32> {
 }
 
 /// The country's lines; lines that cannot be read are left out, and [`readable`] says so.
-pub(super) fn lines(country: CountryCode) -> impl Iterator<Item = Line> {
-    text(country).lines().filter_map(Line::parse)
+pub(super) fn lines(country: CountryCode) -> impl Iterator<Item = HolidayLine> {
+    text(country).lines().filter_map(HolidayLine::parse)
 }
 
 /// Whether every line of the country can be read.
 pub(super) fn readable(country: CountryCode) -> bool {
-    text(country).lines().all(|line| Line::parse(line).is_some())
+    text(country).lines().all(|line| HolidayLine::parse(line).is_some())
 }
 
 fn text(country: CountryCode) -> &'static str {

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::data::{self, Line};
+use super::data::{self, HolidayLine};
 use super::{
     BusinessCalendar, CalendarError, CountryCode, DATA_VERSION, Day, SkipReason, Subdivision,
     UnknownSubdivision,
@@ -12,12 +12,12 @@ const VERSION: &str = include_str!("../../data/VERSION");
 
 fn last_year(country: CountryCode) -> Option<i32> {
     data::lines(country).find_map(|line| match line {
-        Line::Years { last, .. } => Some(last),
-        Line::Until { .. }
-        | Line::Zones(_)
-        | Line::Subdivisions(_)
-        | Line::Weekend { .. }
-        | Line::Holiday { .. } => None,
+        HolidayLine::Years { last, .. } => Some(last),
+        HolidayLine::Until { .. }
+        | HolidayLine::Zones(_)
+        | HolidayLine::Subdivisions(_)
+        | HolidayLine::Weekend { .. }
+        | HolidayLine::Holiday { .. } => None,
     })
 }
 
@@ -35,7 +35,7 @@ fn every_line_of_every_country_can_be_read() {
     for country in CountryCode::all() {
         assert!(data::readable(country), "{country}");
         for line in data::lines(country) {
-            if let Line::Holiday { dates, name, .. } = line {
+            if let HolidayLine::Holiday { dates, name, .. } = line {
                 assert!(data::dates(dates, (2024, 2026)).is_some(), "{country} {name}");
             }
         }
@@ -64,7 +64,7 @@ fn every_country_and_subdivision_has_a_weekend_and_holidays() {
 fn every_zone_of_the_data_is_known_here() {
     for country in CountryCode::all() {
         for line in data::lines(country) {
-            if let Line::Zones(names) = line {
+            if let HolidayLine::Zones(names) = line {
                 assert_eq!(country.zones().len(), names.split(' ').count(), "{country}");
             }
         }

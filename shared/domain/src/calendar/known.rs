@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use super::data::{self, Line};
+use super::data::{self, HolidayLine};
 use super::{CalendarError, CountryCode, Subdivision, Tz};
 
 impl CountryCode {
@@ -31,12 +31,12 @@ impl CountryCode {
     /// The zones of the country, as in the time zone database; never empty.
     pub fn zones(self) -> Vec<Tz> {
         let names = data::lines(self).find_map(|line| match line {
-            Line::Zones(names) => Some(names),
-            Line::Years { .. }
-            | Line::Until { .. }
-            | Line::Subdivisions(_)
-            | Line::Weekend { .. }
-            | Line::Holiday { .. } => None,
+            HolidayLine::Zones(names) => Some(names),
+            HolidayLine::Years { .. }
+            | HolidayLine::Until { .. }
+            | HolidayLine::Subdivisions(_)
+            | HolidayLine::Weekend { .. }
+            | HolidayLine::Holiday { .. } => None,
         });
         let zones: Vec<Tz> =
             names.unwrap_or_default().split(' ').filter_map(|name| name.parse().ok()).collect();
@@ -47,12 +47,12 @@ impl CountryCode {
     pub fn subdivisions(self) -> Vec<Subdivision> {
         data::lines(self)
             .find_map(|line| match line {
-                Line::Subdivisions(codes) => Some(codes),
-                Line::Years { .. }
-                | Line::Until { .. }
-                | Line::Zones(_)
-                | Line::Weekend { .. }
-                | Line::Holiday { .. } => None,
+                HolidayLine::Subdivisions(codes) => Some(codes),
+                HolidayLine::Years { .. }
+                | HolidayLine::Until { .. }
+                | HolidayLine::Zones(_)
+                | HolidayLine::Weekend { .. }
+                | HolidayLine::Holiday { .. } => None,
             })
             .into_iter()
             .flat_map(|codes| codes.split(','))

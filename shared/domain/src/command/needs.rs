@@ -3,7 +3,7 @@
 /// What a command needs to know beyond the claim, so that no more is read than that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "nine independent reads, not a state")]
-pub struct Needs {
+pub struct CommandNeeds {
     /// The partner: its calendar and enrolment.
     pub partner: bool,
     /// The tenant: its calendar, contacts and items.
@@ -24,7 +24,7 @@ pub struct Needs {
     pub outages: bool,
 }
 
-impl Needs {
+impl CommandNeeds {
     /// The claim and its policy are enough.
     pub const NOTHING: Self = Self {
         partner: false,

@@ -1,7 +1,7 @@
 //! `accept`: the customer says yes.
 
 use crate::claim::{Basis, Claim, Instant, ItemStatus, Mark, State};
-use crate::command::{CommandKind, Selection};
+use crate::command::{CommandKind, ItemSelection};
 use crate::context::Context;
 use crate::decision::selection::{chosen, only};
 use crate::decision::standing::still_claimable;
@@ -17,7 +17,7 @@ pub(crate) const RULE: Rule = Rule::new(COMMANDS, "accept");
 
 /// The customer says yes: at once, and only signed in, since a link can be forwarded to the partner. A
 /// declined item must be undone first.
-pub(crate) fn decide(claim: &Claim, items: &Selection, context: &Context) -> Decision {
+pub(crate) fn decide(claim: &Claim, items: &ItemSelection, context: &Context) -> Decision {
     let State::AwaitingCustomer { window } = &claim.state else {
         return Err(invalid_state(claim, CommandKind::Accept));
     };
@@ -27,7 +27,7 @@ pub(crate) fn decide(claim: &Claim, items: &Selection, context: &Context) -> Dec
     let chosen = chosen(claim, items)?;
     let pending = only(claim, &chosen, |status| status == ItemStatus::Pending);
     let refused = |status| matches!(status, ItemStatus::Declined { .. });
-    if *items != Selection::All && !only(claim, &chosen, refused).is_empty() {
+    if *items != ItemSelection::All && !only(claim, &chosen, refused).is_empty() {
         return Err(invalid_state(claim, CommandKind::Accept));
     }
     if pending.is_empty() {

@@ -2,7 +2,7 @@
 
 use crate::claim::{Claim, Instant, State};
 use crate::command::CommandKind;
-use crate::context::{Context, Rival, Standing};
+use crate::context::{Context, Rival, RivalStatus};
 use crate::decision::deadlines::{holder_deadline, review_due};
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
@@ -52,5 +52,5 @@ fn defence_until(claim: &Claim, context: &Context) -> Result<Option<Instant>, Re
 
 /// The rivals whose association runs.
 fn holders(context: &Context) -> impl Iterator<Item = &Rival> {
-    context.facts.rivals.iter().filter(|rival| rival.standing == Standing::Active)
+    context.facts.rivals.iter().filter(|rival| rival.standing == RivalStatus::Active)
 }

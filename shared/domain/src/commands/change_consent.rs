@@ -1,7 +1,7 @@
 //! `change_consent`: the customer's standing rules make silence a "no" in a claim under way.
 
 use crate::claim::{Basis, Claim, Instant, Item, ItemStatus};
-use crate::command::{Command, Selection};
+use crate::command::{Command, ItemSelection};
 use crate::commands::undo::undo_is_open;
 use crate::context::Context;
 use crate::decision::new_event;
@@ -71,7 +71,7 @@ pub fn demanded_by(rules: &StandingRules, claim: &Claim, at: Instant) -> Vec<Com
     let items: Vec<_> = claim.items.iter().filter(blocked).map(|item| item.no).collect();
     let had_notice = claim.notice != NoticeNo::default();
     let decline = (had_notice && !items.is_empty())
-        .then_some(Command::Decline { items: Selection::These(items) });
+        .then_some(Command::Decline { items: ItemSelection::These(items) });
     decline.into_iter().chain(yes).collect()
 }
 

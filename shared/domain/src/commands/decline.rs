@@ -2,7 +2,7 @@
 
 use crate::actor::Actor;
 use crate::claim::{Claim, Instant, ItemStatus, Mark};
-use crate::command::{Command, CommandKind, Selection};
+use crate::command::{Command, CommandKind, ItemSelection};
 use crate::context::Context;
 use crate::decision::selection::{chosen, every, only};
 use crate::decision::term::term_end;
@@ -20,7 +20,7 @@ pub(crate) const RULE: Rule = Rule::new(COMMANDS, "decline");
 
 /// The customer says no: undecided items are declined, running associations end, and what is over
 /// already stays as it is.
-pub(crate) fn decide(claim: &Claim, items: &Selection, context: &Context) -> Decision {
+pub(crate) fn decide(claim: &Claim, items: &ItemSelection, context: &Context) -> Decision {
     if claim.notice == NoticeNo::default() {
         return Err(invalid_state(claim, CommandKind::Decline));
     }
@@ -92,7 +92,7 @@ pub fn is_kept_as_repeated(claim: &Claim, command: &Command) -> bool {
 
 /// What a "no" does to which items.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Refusal<'a> {
+pub(crate) struct DeclineEffect<'a> {
     pub(crate) undecided: &'a [ItemNo],
     pub(crate) active: &'a [ItemNo],
     /// Since when the active ones run no more.
@@ -105,11 +105,11 @@ pub(crate) struct Refusal<'a> {
 pub(crate) fn apply(
     claim: &mut Claim,
     at: Instant,
-    said: &Refusal<'_>,
+    said: &DeclineEffect<'_>,
     in_time: bool,
     ends_at: Option<Instant>,
 ) {
-    let Refusal { undecided, active, ended_at, declined, by } = *said;
+    let DeclineEffect { undecided, active, ended_at, declined, by } = *said;
     for item in claim.items.iter_mut().filter(|item| undecided.contains(&item.no)) {
         // What was rejected waits for nothing that a "no" could be taken back for.
         let settled = item.mark == Some(Mark::Rejected);

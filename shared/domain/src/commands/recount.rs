@@ -4,7 +4,7 @@
 use crate::calendar::{self, Window};
 use crate::claim::{Claim, ExtensionCause, HoldReason, State};
 use crate::commands::extend::MOST_BUSINESS_DAYS;
-use crate::context::{Context, Place};
+use crate::context::{Context, LocalCalendar};
 use crate::decision::{Decision, new_event};
 use crate::event::EventBody;
 
@@ -49,7 +49,7 @@ pub(crate) fn recounted(claim: &Claim, context: &Context) -> Decision {
 fn longer_for_outages(
     claim: &Claim,
     window: &Window,
-    place: &Place,
+    place: &LocalCalendar,
     context: &Context,
 ) -> Result<Option<(Window, u32)>, calendar::OutsideData> {
     let (mut longer, mut last) = (window.clone(), claim.last_outage);

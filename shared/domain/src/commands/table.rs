@@ -3,7 +3,7 @@
 
 use crate::actor::Party;
 use crate::claim::Status;
-use crate::command::{CommandKind, Needs};
+use crate::command::{CommandKind, CommandNeeds};
 use crate::event::EventType;
 
 /// What holds for a command whatever its arguments and the moment.
@@ -16,7 +16,7 @@ pub struct CommandRow {
     /// In which states an existing claim takes it.
     pub from: AllowedStates,
     /// What it needs to know beyond the claim and its policy.
-    pub needs: Needs,
+    pub needs: CommandNeeds,
     /// The events that it can lead to. What each does to a claim stands in the file of the command that it
     /// is named after.
     pub makes: &'static [EventType],
@@ -60,7 +60,7 @@ macro_rules! table {
                         who: &[$(Party::$who),+],
                         creates: creates!($($from)*),
                         from: from!($($from)*),
-                        needs: Needs { $($need: true,)* ..Needs::NOTHING },
+                        needs: CommandNeeds { $($need: true,)* ..CommandNeeds::NOTHING },
                         makes: &[$(EventType::$event),+],
                     },
                 )*}
@@ -125,7 +125,7 @@ pub fn is_allowed_in(command: CommandKind, status: Status) -> bool {
 
 impl CommandKind {
     /// What the command needs to know beyond the claim and its policy.
-    pub const fn needs(self) -> Needs {
+    pub const fn needs(self) -> CommandNeeds {
         self.row().needs
     }
 }

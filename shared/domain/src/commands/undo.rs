@@ -6,7 +6,7 @@ use crate::actor::Actor;
 use crate::calendar;
 use crate::calendar::Window;
 use crate::claim::{Claim, ExtensionCause, Instant, ItemStatus, Mark, State, UsedChances};
-use crate::command::{CommandKind, Selection};
+use crate::command::{CommandKind, ItemSelection};
 use crate::context::Context;
 use crate::decision::notice::{NoticeOutcome, reconsider};
 use crate::decision::recipient::acting_verified;
@@ -27,7 +27,7 @@ pub(crate) const RULE: Rule = Rule::new(COMMANDS, "undo");
 /// The customer takes a no back, before the window closes. One that a review has come after is settled. A link
 /// takes back its own "no" and those of unverified recipients, an administrator those of everybody. The item waits
 /// again when no "no" is left. A "no" that arrived after the undo stays.
-pub(crate) fn decide(claim: &Claim, selection: &Selection, context: &Context) -> Decision {
+pub(crate) fn decide(claim: &Claim, selection: &ItemSelection, context: &Context) -> Decision {
     if !undo_is_open(claim, context.at) {
         return Err(invalid_state(claim, CommandKind::Undo));
     }

@@ -3,7 +3,7 @@
 use crate::actor::{Actor, StaffRole};
 use crate::claim::{Claim, Instant, Item, Mark};
 use crate::command::{ClaimInput, CommandKind};
-use crate::context::{Context, Rival, Standing};
+use crate::context::{Context, Rival, RivalStatus};
 use crate::decision::deadlines::{deliver_by, window_can_be_counted};
 use crate::decision::remark::with_remark;
 use crate::decision::standing::refuse_blocked;
@@ -33,7 +33,7 @@ pub(crate) fn decide(
     let kept = after(claim, drop);
     let contested = remaining(drop, context).next().is_some();
     // What is another claim's next is busy: nobody can award it.
-    let is_arbitrated = remaining(drop, context).any(|rival| rival.standing != Standing::Next);
+    let is_arbitrated = remaining(drop, context).any(|rival| rival.standing != RivalStatus::Next);
     if is_arbitrated && !is_operator(&context.actor) {
         return Err(Rejection::RoleNotAllowed);
     }
@@ -158,7 +158,7 @@ fn still_admissible(
         return Err(Rejection::DuplicateClaim { claim: own.clone() });
     }
     refuse_blocked(claim, context)?;
-    let next = |rival: &&Rival| rival.standing == Standing::Next;
+    let next = |rival: &&Rival| rival.standing == RivalStatus::Next;
     let busy: Vec<_> = remaining(drop, context).filter(next).map(|rival| rival.item).collect();
     if busy.is_empty() { Ok(()) } else { Err(Rejection::ItemBusy { items: busy }) }
 }
@@ -199,5 +199,5 @@ fn is_heard(claim: &Claim, rival: &Rival, context: &Context) -> bool {
     let asked = rival
         .defence_of_item(context)
         .is_some_and(|defence| own_time || defence.is_over(context.at));
-    rival.standing != Standing::Active || asked
+    rival.standing != RivalStatus::Active || asked
 }

@@ -4,7 +4,7 @@
 //! until nothing is left to do.
 
 use crate::claim::{Basis, Claim, HoldReason, Instant, Item, ItemStatus, RejectionRecord, State};
-use crate::command::{Command, Selection, Vanished};
+use crate::command::{Command, DirectoryLoss, ItemSelection};
 use crate::commands::change_consent::demanded_by;
 use crate::context::Context;
 use crate::decision::notice::{failure_event, reconsider};
@@ -23,15 +23,15 @@ use crate::recipient::{Recipient, RecipientStanding, Recipients};
 use crate::rejection::Rejection;
 use crate::rules::StandingRules;
 
-pub(crate) fn decide(claim: &Claim, what: &Vanished, context: &Context) -> Decision {
+pub(crate) fn decide(claim: &Claim, what: &DirectoryLoss, context: &Context) -> Decision {
     let body = match what {
-        Vanished::Items(items) => {
+        DirectoryLoss::Items(items) => {
             gone(claim, |no| items.contains(&no), EndReason::ItemGone, context)
         }
-        Vanished::Tenant => gone(claim, |_| true, EndReason::TenantGone, context),
-        Vanished::Enrolment => without_partner(claim, HoldReason::NotEnrolled, context),
-        Vanished::Partner => without_partner(claim, HoldReason::PartnerSuspended, context),
-        Vanished::Contacts => return without_contacts(claim, context),
+        DirectoryLoss::Tenant => gone(claim, |_| true, EndReason::TenantGone, context),
+        DirectoryLoss::Enrolment => without_partner(claim, HoldReason::NotEnrolled, context),
+        DirectoryLoss::Partner => without_partner(claim, HoldReason::PartnerSuspended, context),
+        DirectoryLoss::Contacts => return without_contacts(claim, context),
     };
     Ok(body.map(|body| new_event(claim, context, body)))
 }
@@ -178,10 +178,10 @@ fn is_with_customer(claim: &Claim) -> bool {
 
 /// What a partner's entry takes from one of its claims: the enrolment, if the partner is suspended or the
 /// claim's location is not enrolled in its program any more. What had ended before that stays.
-pub fn unenrolled(claim: &Claim, partner: &Partner) -> Option<Vanished> {
+pub fn unenrolled(claim: &Claim, partner: &Partner) -> Option<DirectoryLoss> {
     let gone = match partner.status {
-        PartnerStatus::Suspended => Some(Vanished::Partner),
-        PartnerStatus::Active => (!is_enrolled(claim, partner)).then_some(Vanished::Enrolment),
+        PartnerStatus::Suspended => Some(DirectoryLoss::Partner),
+        PartnerStatus::Active => (!is_enrolled(claim, partner)).then_some(DirectoryLoss::Enrolment),
     };
     let waits = is_with_customer(claim) && !has_ended_before(claim, partner);
     gone.filter(|_| waits || !active_without_right(claim, partner).is_empty())
@@ -189,17 +189,17 @@ pub fn unenrolled(claim: &Claim, partner: &Partner) -> Option<Vanished> {
 
 /// What a tenant's entry takes from a claim at it: everything if it is deleted, else the items that
 /// it has no more or that have ended. An item in grace is still there.
-pub fn gone_at(claim: &Claim, tenant: &Tenant) -> Option<Vanished> {
+pub fn gone_at(claim: &Claim, tenant: &Tenant) -> Option<DirectoryLoss> {
     let touched = || claim.active().chain(claim.undecided());
     if !claim.state.is_open() && claim.active().next().is_none() {
         return None;
     }
     if tenant.status == TenantStatus::Deleted {
-        return touched().next().map(|_| Vanished::Tenant);
+        return touched().next().map(|_| DirectoryLoss::Tenant);
     }
     let is_gone = |item: &&Item| !has_item(claim, item, tenant);
     let gone: Vec<_> = touched().filter(is_gone).map(|item| item.no).collect();
-    (!gone.is_empty()).then_some(Vanished::Items(gone))
+    (!gone.is_empty()).then_some(DirectoryLoss::Items(gone))
 }
 
 /// What becomes of a claim by a change of the directory, all steps together.
@@ -233,7 +233,7 @@ impl Consequence {
                 continue;
             }
             all.needs_yes |= matches!(command, Command::ChangeConsent);
-            if let Command::Decline { items: Selection::These(items) } = command {
+            if let Command::Decline { items: ItemSelection::These(items) } = command {
                 all.declined.extend(items);
             }
         }
@@ -253,7 +253,7 @@ impl Consequence {
 /// As those of the command, which the sweep would meet as well.
 pub fn foresee(
     claim: &Claim,
-    what: &Vanished,
+    what: &DirectoryLoss,
     context: &Context,
 ) -> Result<Consequence, Rejection> {
     let (mut claim, mut all) = (claim.clone(), Consequence::default());
@@ -285,6 +285,6 @@ pub fn takes_from_claims(before: &Tenant, next: &Tenant) -> bool {
 }
 
 /// Whether a tenant's entry may take recipients off the list of a claim at it: the list says whom.
-pub fn contacts_at(claim: &Claim, at: Instant) -> Option<Vanished> {
-    asks_contacts(claim, at).then_some(Vanished::Contacts)
+pub fn contacts_at(claim: &Claim, at: Instant) -> Option<DirectoryLoss> {
+    asks_contacts(claim, at).then_some(DirectoryLoss::Contacts)
 }

@@ -3,7 +3,7 @@
 
 use crate::claim::{Claim, Instant};
 use crate::command::CommandKind;
-use crate::context::{Context, Place};
+use crate::context::{Context, LocalCalendar};
 use crate::deadline::Deadline;
 use crate::decision::invalid_state;
 use crate::rejection::Rejection;
@@ -14,7 +14,7 @@ pub(crate) fn partner_deadline(context: &Context, days: u32) -> Result<Deadline,
 }
 
 /// A deadline of the partner whose place this is: the claim's own, or one that holds an item of it.
-pub(crate) fn holder_deadline(place: &Place, context: &Context, days: u32) -> Deadline {
+pub(crate) fn holder_deadline(place: &LocalCalendar, context: &Context, days: u32) -> Deadline {
     place.deadline(context.at, days, &context.places.operator)
 }
 

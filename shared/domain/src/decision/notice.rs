@@ -7,7 +7,7 @@ use crate::decision::deadlines::{
     can_count_window, correct_by, deliver_by, report_due, review_due,
 };
 use crate::decision::new_event;
-use crate::decision::recipient_selection::Selection;
+use crate::decision::recipient_selection::RecipientSelection;
 use crate::directory::Tenant;
 use crate::event::{Event, EventBody, NoticeChange};
 use crate::recipient::{RecipientList, Recipients};
@@ -159,7 +159,7 @@ pub(crate) fn candidate_list(
     context: &Context,
 ) -> Result<Option<RecipientList>, Rejection> {
     let selection = selection(claim, tenant(context)?, recipients, context);
-    Ok(Selection { acting: None, ..selection }.list(claim.notice.next(), None))
+    Ok(RecipientSelection { acting: None, ..selection }.list(claim.notice.next(), None))
 }
 
 /// The claim waits for a contact who can be reached: for the partner, in the partner's days, or for the
@@ -178,8 +178,8 @@ fn selection<'a>(
     tenant: &'a Tenant,
     before: Option<&'a Recipients>,
     context: &'a Context,
-) -> Selection<'a> {
-    Selection {
+) -> RecipientSelection<'a> {
+    RecipientSelection {
         tenant,
         details: &claim.details,
         before,

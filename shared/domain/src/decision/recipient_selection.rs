@@ -28,7 +28,7 @@ pub(crate) fn is_recent_grant(grant: &Grant, at: Instant) -> bool {
 
 /// What the list of a notice is made of.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Selection<'a> {
+pub(crate) struct RecipientSelection<'a> {
     pub(crate) tenant: &'a Tenant,
     pub(crate) details: &'a Details,
     /// The claim's recipients so far; `None` before its first notice, and where an earlier form of the rules
@@ -51,7 +51,7 @@ struct Candidate<'a> {
     standing: RecipientStanding,
 }
 
-impl<'a> Selection<'a> {
+impl<'a> RecipientSelection<'a> {
     /// The list of the notice `no`; `None` where the numbers are used up, or nobody is on it whose delivery
     /// could open a window.
     pub(crate) fn list(self, no: NoticeNo, staff: Option<&StaffId>) -> Option<RecipientList> {
@@ -158,7 +158,7 @@ impl<'a> Selection<'a> {
 /// The list of a claim's first notice, as validate would make it at `at`; `None` where nobody could open a
 /// window.
 pub fn select_first_list(claim: &Claim, tenant: &Tenant, at: Instant) -> Option<RecipientList> {
-    let selection = Selection {
+    let selection = RecipientSelection {
         tenant,
         details: &claim.details,
         before: None,

@@ -1,13 +1,13 @@
 //! Which items a customer means, and of which status they are.
 
 use crate::claim::{Claim, Item, ItemStatus};
-use crate::command::Selection;
+use crate::command::ItemSelection;
 use crate::ids::ItemNo;
 use crate::rejection::{FieldCode, FieldError, Hint, Rejection};
 
 /// The numbers the customer means; a number that is not in the claim is a fault of the request.
-pub(crate) fn chosen(claim: &Claim, items: &Selection) -> Result<Vec<ItemNo>, Rejection> {
-    let Selection::These(numbers) = items else {
+pub(crate) fn chosen(claim: &Claim, items: &ItemSelection) -> Result<Vec<ItemNo>, Rejection> {
+    let ItemSelection::These(numbers) = items else {
         return Ok(claim.items.iter().map(|item| item.no).collect());
     };
     if numbers.is_empty() {

@@ -17,7 +17,7 @@ impl Event {
         let last = &new.last_event;
         let body = match old {
             Some(old) if old.version.next() != new.version => return None,
-            Some(old) => Step { old, new }.body()?,
+            Some(old) => VersionChange { old, new }.body()?,
             None if new.version != Version(1) => return None,
             None => first_body(new)?,
         };
@@ -73,12 +73,12 @@ fn discard_at(new: &Claim) -> Option<Instant> {
 
 /// Two versions of a claim, one after the other.
 #[derive(Clone, Copy)]
-struct Step<'a> {
+struct VersionChange<'a> {
     old: &'a Claim,
     new: &'a Claim,
 }
 
-impl Step<'_> {
+impl VersionChange<'_> {
     fn body(self) -> Option<EventBody> {
         let Self { new, .. } = self;
         let ends_at = term(new);

@@ -32,7 +32,7 @@ const ALWAYS: [&str; 6] = ["format", "claim", "version", "at", "details", "recon
 
 /// An entry as it is kept: the text that is hashed, and beside it the values of its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sealed {
+pub struct SealedEntry {
     /// Canonical JSON, with salted digests in place of the parts.
     pub text: String,
     /// The parts that there is anything to read in.
@@ -50,16 +50,16 @@ pub struct SealedPart {
 
 /// What an entry tells whoever reads some of its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
+pub enum ReadableEntry {
     /// The event with the parts that the reader may read.
     Event(Box<Entry>),
     /// That there was one, and no more: the part that says which is not read, or is erased.
-    Withheld(Withheld),
+    Withheld(WithheldEntry),
 }
 
 /// An event of which its reader is told no more than this.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
-pub struct Withheld {
+pub struct WithheldEntry {
     /// What stands for its type.
     #[serde(rename = "type")]
     pub name: String,
@@ -69,7 +69,7 @@ pub struct Withheld {
     pub at: Instant,
 }
 
-impl Withheld {
+impl WithheldEntry {
     /// What stands for the type of an event that concerns single recipients, which the partner is not told of.
     pub const NOTICE_CHANGED: &str = "notice_changed";
     /// What stands for the type of an event that concerns rivals, which the customer is not told of.
@@ -83,10 +83,10 @@ impl Withheld {
 /// What stands in the text for the type of an event that not every party is told of, and who is.
 fn withheld(entry: &Entry) -> Option<(&'static str, Audience)> {
     if entry.concerns_recipients() {
-        return Some((Withheld::NOTICE_CHANGED, Audience::Customer));
+        return Some((WithheldEntry::NOTICE_CHANGED, Audience::Customer));
     }
     let is_rivalry = entry.event_type == EventType::DefenceRequested;
-    is_rivalry.then_some((Withheld::CLAIM_CHANGED, Audience::Partner))
+    is_rivalry.then_some((WithheldEntry::CLAIM_CHANGED, Audience::Partner))
 }
 
 impl SealedPart {
@@ -101,7 +101,7 @@ impl SealedPart {
     }
 }
 
-impl Sealed {
+impl SealedEntry {
     /// The text and the parts of an entry. The salts come from `key`, which is secret: the same entry under the same
     /// key is the same text. Each text has a digest for each audience, so that its form tells nothing.
     pub fn of(entry: &Entry, key: Sha256Hash) -> Self {
@@ -118,7 +118,7 @@ impl Sealed {
         }
         if let Some((name, _)) = withheld(entry) {
             public.insert("type".to_owned(), name.into());
-            public.insert("actor".to_owned(), Withheld::ACTOR.as_str().into());
+            public.insert("actor".to_owned(), WithheldEntry::ACTOR.as_str().into());
         }
         let seal = |audience: &Audience| {
             let members = parts.get(audience).cloned().unwrap_or_default();
@@ -136,7 +136,7 @@ impl Sealed {
     }
 
     /// The event again, as far as the parts tell. `None` for a text that is no entry's.
-    pub fn told(&self) -> Option<Told> {
+    pub fn told(&self) -> Option<ReadableEntry> {
         let mut members: Map<String, Value> = serde_json::from_str(&self.text).ok()?;
         members.remove(SEALED);
         for part in self.parts.values() {
@@ -144,12 +144,12 @@ impl Sealed {
         }
         let members = if members.contains_key("format") { members } else { upgrade(&members)? };
         let name = members.get("type").and_then(Value::as_str);
-        if name.is_some_and(|name| Withheld::NAMES.contains(&name)) {
+        if name.is_some_and(|name| WithheldEntry::NAMES.contains(&name)) {
             let told = serde_json::from_value(Value::Object(members)).ok()?;
-            return Some(Told::Withheld(told));
+            return Some(ReadableEntry::Withheld(told));
         }
         let entry = serde_json::from_value(Value::Object(members)).ok()?;
-        Some(Told::Event(Box::new(entry)))
+        Some(ReadableEntry::Event(Box::new(entry)))
     }
 
     /// The same with those parts alone that `reads` names.

@@ -181,7 +181,7 @@ impl Recipients {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipient::Failure;
+    use crate::recipient::DeliveryFailure;
     use crate::text::Name;
 
     fn at(hours: i64) -> Instant {
@@ -213,7 +213,7 @@ mod tests {
     }
 
     fn failed(recipients: &mut Recipients, no: u8, hours: i64, cause: FailureCause) {
-        let failure = Failure { at: at(hours), cause };
+        let failure = DeliveryFailure { at: at(hours), cause };
         recipients.reports.entry(RecipientNo(no)).failure = Some(failure);
     }
 

@@ -25,7 +25,7 @@ codes! {
 
 /// A failure, by the provider's stamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Failure {
+pub struct DeliveryFailure {
     /// The moment of the failure, by the provider's stamp.
     pub at: Instant,
     /// Why the mail counts as not delivered.
@@ -40,7 +40,7 @@ pub struct Report {
     /// When the recipient's server took it, first.
     pub delivered_at: Option<Instant>,
     /// That it failed, first.
-    pub failure: Option<Failure>,
+    pub failure: Option<DeliveryFailure>,
     /// Whether a machine answered that nobody is there now.
     pub unattended: bool,
 }

@@ -8,7 +8,7 @@
 use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::{ItemStatus, State, Status};
-use domain::command::{Command, Vanished};
+use domain::command::{Command, DirectoryLoss};
 use domain::effects::{begun_after_holder, ended_before_next};
 use domain::event::{Event, EventBody, FailureCause};
 use domain::ids::ItemNo;
@@ -59,9 +59,9 @@ impl Line {
             EndReason::OperatorRevoked => (end(1), operator()),
             EndReason::CustomerRevoked => (decline(&[1]), link()),
             EndReason::ItemGone => {
-                (Command::Vanish(Vanished::Items(vec![ItemNo(1)])), Actor::System)
+                (Command::Vanish(DirectoryLoss::Items(vec![ItemNo(1)])), Actor::System)
             }
-            EndReason::TenantGone => (Command::Vanish(Vanished::Tenant), Actor::System),
+            EndReason::TenantGone => (Command::Vanish(DirectoryLoss::Tenant), Actor::System),
             EndReason::NoticeFailed => (reports(1), Actor::System),
             EndReason::Superseded | EndReason::TermExpired | EndReason::NotEnrolled => {
                 unreachable!("no way of these tests")

@@ -7,7 +7,7 @@ use domain::actor::Actor;
 use domain::calendar::Exception;
 use domain::claim::{Claim, Defence, State, Status};
 use domain::command::{ClaimInput, Command};
-use domain::context::{Context, Place, Places, Rival, Standing};
+use domain::context::{Context, LocalCalendar, LocalCalendars, Rival, RivalStatus};
 use domain::event::Event;
 use domain::ids::ItemNo;
 use domain::program::Policy;
@@ -33,8 +33,8 @@ const FIVE_OF_THE_CUSTOMERS: &str = "2027-01-10T20:30:00Z";
 const FIVE_OF_THE_HOLDERS: &str = "2027-01-06T21:00:00Z";
 
 /// Everybody rests on other days.
-fn far_apart() -> Places {
-    Places {
+fn far_apart() -> LocalCalendars {
+    LocalCalendars {
         operator: place("IE", "Europe/Dublin"),
         partner: Some(place("EG", "Africa/Cairo")),
         customer: Some(place("IR", "Asia/Tehran")),
@@ -151,10 +151,10 @@ fn an_undo_keeps_a_business_day_of_the_customers() {
 #[test]
 fn a_window_is_counted_again_by_what_is_announced_in_the_customers_country() {
     let given = awaiting();
-    let with_holiday = |own: &Place| {
+    let with_holiday = |own: &LocalCalendar| {
         let date = "2027-01-10".parse().unwrap();
         let added = Exception { date, name: "Day of mourning".to_owned(), subdivision: None };
-        Place { calendar: own.calendar.clone().with_exceptions(1, [added]), ..own.clone() }
+        LocalCalendar { calendar: own.calendar.clone().with_exceptions(1, [added]), ..own.clone() }
     };
     let mut elsewhere = known(&given, Actor::System, now());
     elsewhere.places.operator = with_holiday(&elsewhere.places.operator);
@@ -235,7 +235,7 @@ fn holder(country: &str, zone: &str, held_since: Instant, defence: Option<Defenc
         item: ItemNo(2),
         claim: id(),
         rival_item: ItemNo(1),
-        standing: Standing::Active,
+        standing: RivalStatus::Active,
         defence,
         held_since: Some(held_since),
         place: Some(place(country, zone)),
@@ -354,7 +354,7 @@ fn a_holder_that_was_asked_is_not_asked_once_more_by_the_same_claim() {
     let again = given.decided(&Command::BeginReview, &context);
     assert!(is_invalid_state(&again), "{again:?}");
     // Nor does one that only waits for the item make the review begin once more.
-    for standing in [Standing::Next, Standing::Open] {
+    for standing in [RivalStatus::Next, RivalStatus::Open] {
         context.facts.rivals = vec![Rival { standing, ..in_kathmandu(long_ago(), None) }];
         assert!(is_invalid_state(&given.decided(&Command::BeginReview, &context)), "{standing:?}");
     }

@@ -8,7 +8,7 @@ use domain::calendar::{
 };
 use domain::claim::State;
 use domain::command::Command;
-use domain::context::{Context, Place};
+use domain::context::{Context, LocalCalendar};
 use domain::decide;
 use domain::event::{Event, EventBody};
 
@@ -19,29 +19,35 @@ fn day(text: &str) -> NaiveDate {
 }
 
 /// The customer's days, with the closures of the tenant and the days the operator has added.
-fn customer(place: Place, closures: &[&str], added: &[&str]) -> Place {
+fn customer(place: LocalCalendar, closures: &[&str], added: &[&str]) -> LocalCalendar {
     let added = added.iter().map(|date| Exception {
         date: day(date),
         name: "Day of mourning".to_owned(),
         subdivision: None,
     });
     let calendar = place.calendar.with_closures(closures.iter().map(|date| day(date)));
-    Place { calendar: calendar.with_exceptions(1, added), ..place }
+    LocalCalendar { calendar: calendar.with_exceptions(1, added), ..place }
 }
 
-fn prague() -> Place {
+fn prague() -> LocalCalendar {
     place("CZ", "Europe/Prague")
 }
 
 /// A claim whose window is open by the days of `place`.
-fn awaiting_in(place: Place, delivered_at: Instant) -> Given {
+fn awaiting_in(place: LocalCalendar, delivered_at: Instant) -> Given {
     let given = Given::notifying().noted_delivery(FIRST, delivered_at);
     let event = in_place(&given, &reports(1), Actor::System, delivered_at, place);
     given.evolved(event)
 }
 
 /// The event that a command makes where the customer's days are those of `place`.
-fn in_place(given: &Given, command: &Command, actor: Actor, at: Instant, place: Place) -> Event {
+fn in_place(
+    given: &Given,
+    command: &Command,
+    actor: Actor,
+    at: Instant,
+    place: LocalCalendar,
+) -> Event {
     let mut context: Context = given.context(actor, at);
     context.places.customer = Some(place);
     decide(Some(&given.claim), command, &context).unwrap().expect("an event")
@@ -79,7 +85,7 @@ fn a_recount_without_a_known_zone_takes_the_latest_of_all_zones() {
     let delivered_at = at("2026-11-03T05:30:00Z");
     let country: CountryCode = "US".parse().unwrap();
     let national = || BusinessCalendar::new(country, None, UnknownSubdivision::None).unwrap();
-    let unknown = || Place { calendar: national(), zone: Zone::AnyOf(country) };
+    let unknown = || LocalCalendar { calendar: national(), zone: Zone::AnyOf(country) };
     let given = awaiting_in(unknown(), delivered_at);
     assert_eq!(given.claim.state.window().unwrap().closes_at, at("2026-11-11T05:00:00Z"));
     let announced = customer(unknown(), &[], &["2026-11-03"]);
@@ -88,10 +94,10 @@ fn a_recount_without_a_known_zone_takes_the_latest_of_all_zones() {
 }
 
 /// From Friday 1 January 2027 on.
-fn four_hundred_days() -> Place {
-    let Place { calendar, zone } = prague();
+fn four_hundred_days() -> LocalCalendar {
+    let LocalCalendar { calendar, zone } = prague();
     let closures = day("2027-01-01").iter_days().take(400);
-    Place { calendar: calendar.with_closures(closures), zone }
+    LocalCalendar { calendar: calendar.with_closures(closures), zone }
 }
 
 #[test]

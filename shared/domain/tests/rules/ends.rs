@@ -7,8 +7,8 @@ use chrono::{Datelike, Duration, Weekday};
 use domain::actor::Actor;
 use domain::calendar::{CalendarId, CountryCode, Zone, weekdays_after};
 use domain::claim::{Claim, HoldReason, State, Status};
-use domain::command::{ClaimInput, Command, CommandKind, Vanished};
-use domain::context::{Context, Place, Places, Rival, Standing};
+use domain::command::{ClaimInput, Command, CommandKind, DirectoryLoss};
+use domain::context::{Context, LocalCalendar, LocalCalendars, Rival, RivalStatus};
 use domain::event::{Event, EventBody, EventType, FailureCause, NoticeChange};
 use domain::ids::{ItemNo, NoticeNo};
 use domain::program::Policy;
@@ -31,32 +31,32 @@ const BY_WEEKDAYS: &str = "2027-01-06T18:30:00Z";
 /// The second verified contact of the directory.
 const OTHER: &str = "ota@contoso.example";
 
-fn lanka() -> Place {
+fn lanka() -> LocalCalendar {
     place("LK", "Asia/Colombo")
 }
 
 /// Where the parties count their days.
-pub(crate) type World = fn() -> Places;
+pub(crate) type World = fn() -> LocalCalendars;
 
 /// Everybody counts by a calendar that goes on.
-pub(crate) fn nothing_ends() -> Places {
+pub(crate) fn nothing_ends() -> LocalCalendars {
     context(Actor::System, now()).places
 }
 
 /// A partner in Sri Lanka, the operator in Ireland, the customer in Germany.
-fn partner_ends() -> Places {
+fn partner_ends() -> LocalCalendars {
     let customer = Some(place("DE", "Europe/Berlin"));
-    Places { partner: Some(lanka()), customer, ..nothing_ends() }
+    LocalCalendars { partner: Some(lanka()), customer, ..nothing_ends() }
 }
 
 /// The same, with the operator in Sri Lanka, too.
-fn operator_ends() -> Places {
-    Places { operator: lanka(), ..partner_ends() }
+fn operator_ends() -> LocalCalendars {
+    LocalCalendars { operator: lanka(), ..partner_ends() }
 }
 
 /// A partner in Germany, the operator in Ireland, the customer in Sri Lanka.
-fn customer_ends() -> Places {
-    Places { customer: Some(lanka()), ..nothing_ends() }
+fn customer_ends() -> LocalCalendars {
+    LocalCalendars { customer: Some(lanka()), ..nothing_ends() }
 }
 
 /// What the rules may look at for the next command, in that world.
@@ -188,7 +188,7 @@ fn failures(given: fn(Status) -> Given) -> Vec<(Given, Command, Actor)> {
 pub(crate) fn partners() -> Vec<Way> {
     use Status::{ActionRequired, AwaitingCustomer, Draft, InReview, Notifying, OnHold, Submitted};
     let (refuse, unverified) =
-        (command(CommandKind::RefuseContact), Command::Vanish(Vanished::Contacts));
+        (command(CommandKind::RefuseContact), Command::Vanish(DirectoryLoss::Contacts));
     let requested = EventType::InformationRequested;
     let refused = EventType::ContactProposalRefused;
     let nobody = |status| without_any(given_in(status));
@@ -370,7 +370,7 @@ fn held_in_lanka(world: World) -> Claim {
         item: ItemNo(2),
         claim: id(),
         rival_item: ItemNo(1),
-        standing: Standing::Active,
+        standing: RivalStatus::Active,
         defence: None,
         held_since: None,
         place: Some(lanka()),
@@ -451,7 +451,7 @@ fn recounts() -> [(Given, Command, Actor); 5] {
     let unverified = Given { tenant: tenant_with(&[OTHER]), ..delivered_to_both() };
     [
         (bounced(delivered_to_both()), reports(1), Actor::System),
-        (unverified, Command::Vanish(Vanished::Contacts), Actor::System),
+        (unverified, Command::Vanish(DirectoryLoss::Contacts), Actor::System),
         (delivered_to_both(), Command::WrongContact, link()),
         (delivered_to_both(), retire(FIRST), administrator()),
         (bounced(declined(delivered_to_both())), undo(&[]), administrator()),

@@ -5,7 +5,7 @@ use chrono::Duration;
 use domain::actor::Actor;
 use domain::calendar::Exception;
 use domain::claim::{Mark, Scan, State, Status};
-use domain::command::{Command, CommandKind, Vanished};
+use domain::command::{Command, CommandKind, DirectoryLoss};
 use domain::context::Context;
 use domain::decide::{contacts_at, gone_at, refusable, reports_are_pending, undoable, unenrolled};
 use domain::directory::{PartnerStatus, TenantStatus};
@@ -41,7 +41,7 @@ pub(crate) fn finals() -> Vec<(&'static str, Given)> {
     let upheld = upheld.then(&dispute, alpine(), submitted_at());
     let upheld = upheld.then(&Command::Uphold { comment: comment() }, operator(), submitted_at());
     let on_hold = awaiting().then(&hold(), operator(), minute);
-    let gone = Command::Vanish(Vanished::Tenant);
+    let gone = Command::Vanish(DirectoryLoss::Tenant);
     let term = Given::associated().then(&gone, Actor::System, after_grace());
     let finals = vec![
         ("withdrawn in review", Given::in_review().then(&withdraw(), alpine(), submitted_at())),
@@ -110,11 +110,11 @@ fn nothing_that_vanishes_moves_a_final_claim() {
         let all = given.claim.items.iter().map(|item| item.no).collect();
         let world = turned_over(&given, Actor::System);
         for what in [
-            Vanished::Items(all),
-            Vanished::Tenant,
-            Vanished::Enrolment,
-            Vanished::Partner,
-            Vanished::Contacts,
+            DirectoryLoss::Items(all),
+            DirectoryLoss::Tenant,
+            DirectoryLoss::Enrolment,
+            DirectoryLoss::Partner,
+            DirectoryLoss::Contacts,
         ] {
             let vanish = Command::Vanish(what);
             assert_eq!(given.decided(&vanish, &world), Ok(None), "{told}: {vanish:?}");
@@ -210,14 +210,14 @@ fn nobody_is_asked_about_a_final_claim_and_nothing_of_it_is_taken_back() {
 #[test]
 fn an_item_that_is_decided_stays_so_when_it_vanishes_while_others_wait() {
     let given = Given::awaiting().then(&decline(&[2]), link(), delivered_at());
-    let gone = Command::Vanish(Vanished::Items(vec![ItemNo(2)]));
+    let gone = Command::Vanish(DirectoryLoss::Items(vec![ItemNo(2)]));
     assert_eq!(given.when(&gone, Actor::System, delivered_at()), Ok(None));
     let dropped = Command::Validate {
         drop: vec![(ItemNo(1), domain::reason::ReasonCode::EvidenceItemMissing)],
         comment: None,
     };
     let given = Given::in_review().then(&dropped, reviewer(), submitted_at());
-    let gone = Command::Vanish(Vanished::Items(vec![ItemNo(1)]));
+    let gone = Command::Vanish(DirectoryLoss::Items(vec![ItemNo(1)]));
     assert_eq!(given.when(&gone, Actor::System, delivered_at()), Ok(None));
     assert_eq!(given.claim.item(ItemNo(1)).unwrap().mark, Some(Mark::Dropped));
 }
@@ -228,6 +228,6 @@ fn a_rejection_that_can_be_disputed_still_is_not_rejected_once_more_by_what_vani
     let State::Rejected { disputable_until: Some(end), .. } = given.claim.state else { panic!() };
     assert!(!given.claim.is_final(end - Duration::milliseconds(1)));
     assert!(given.claim.is_final(end));
-    let gone = Command::Vanish(Vanished::Tenant);
+    let gone = Command::Vanish(DirectoryLoss::Tenant);
     assert_eq!(given.when(&gone, Actor::System, delivered_at()), Ok(None));
 }

@@ -8,16 +8,18 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::actor::{Actor, StaffRole};
 use domain::calendar::{BusinessCalendar, CountryCode, UnknownSubdivision, Zone};
 use domain::claim::{Claim, CustomerContact, PartnerContact, RejectionRecord, State, Status};
-use domain::command::{ClaimInput, Command, Creation, DeclaredEvidence, GivenReason, Selection};
-use domain::context::{Context, Facts, Place, Places};
+use domain::command::{
+    ClaimInput, Command, Creation, DeclaredEvidence, GivenReason, ItemSelection,
+};
+use domain::context::{Context, Facts, LocalCalendar, LocalCalendars};
 use domain::directory::{Partner, Tenant};
 use domain::event::{Event, FailureCause};
-use domain::history::{Entry, Sealed, Told};
+use domain::history::{Entry, ReadableEntry, SealedEntry};
 use domain::ids::{ClaimId, ItemId, ItemNo, NoticeNo, PartnerId, Sha256Hash, StaffId};
 use domain::program::{ItemKind, ItemRef, Policy, Program};
 use domain::reason::{Reason, ReasonCode};
 use domain::recipient::{
-    Failure, Recipient, RecipientList, RecipientNo, RecipientStanding, Recipients, Reports,
+    DeliveryFailure, Recipient, RecipientList, RecipientNo, RecipientStanding, Recipients, Reports,
 };
 use domain::rejection::{FieldError, Rejection};
 use domain::text::{Comment, Domain, Email, Name};
@@ -43,12 +45,12 @@ pub(crate) fn closes_at() -> Instant {
     at("2026-12-31T23:00:00Z")
 }
 
-pub(crate) fn place(country: &str, zone: &str) -> Place {
-    static KNOWN: LazyLock<Mutex<BTreeMap<(String, String), Place>>> =
+pub(crate) fn place(country: &str, zone: &str) -> LocalCalendar {
+    static KNOWN: LazyLock<Mutex<BTreeMap<(String, String), LocalCalendar>>> =
         LazyLock::new(Mutex::default);
     let read = || {
         let country: CountryCode = country.parse().unwrap();
-        Place {
+        LocalCalendar {
             calendar: BusinessCalendar::new(country, None, UnknownSubdivision::Any).unwrap(),
             zone: Zone::Known(zone.parse().unwrap()),
         }
@@ -116,7 +118,7 @@ pub(crate) fn context(actor: Actor, at: Instant) -> Context {
         at,
         actor,
         policy: Policy::default(),
-        places: Places {
+        places: LocalCalendars {
             operator: place("IE", "Europe/Dublin"),
             partner: Some(place("DE", "Europe/Berlin")),
             customer: Some(place("CZ", "Europe/Prague")),
@@ -339,7 +341,7 @@ impl Given {
     ) -> Self {
         let report = self.reports().entry(no);
         report.sent = true;
-        report.failure = report.failure.or(Some(Failure { at, cause }));
+        report.failure = report.failure.or(Some(DeliveryFailure { at, cause }));
         self
     }
 
@@ -400,8 +402,8 @@ impl Given {
         let again = evolve(Some(old.clone()), &between);
         assert_eq!(again.as_ref(), Ok(&self.claim), "{event:?} read back as {between:?}");
         let entry = Entry::of(Some(&old), &self.claim, KEY);
-        let told = Sealed::of(&entry, KEY).told();
-        assert_eq!(told, Some(Told::Event(Box::new(entry))));
+        let told = SealedEntry::of(&entry, KEY).told();
+        assert_eq!(told, Some(ReadableEntry::Event(Box::new(entry))));
         self.versions.push(old);
         if let Some(list) = event.recipients.as_deref().cloned() {
             let known = self.recipients.take().filter(|own| own.list.notice == list.notice);
@@ -499,10 +501,10 @@ pub(crate) fn undo(items: &[u8]) -> Command {
 }
 
 /// These items; all of them where none is named.
-pub(crate) fn these(items: &[u8]) -> Selection {
+pub(crate) fn these(items: &[u8]) -> ItemSelection {
     match items {
-        [] => Selection::All,
-        numbers => Selection::These(numbers.iter().map(|no| ItemNo(*no)).collect()),
+        [] => ItemSelection::All,
+        numbers => ItemSelection::These(numbers.iter().map(|no| ItemNo(*no)).collect()),
     }
 }
 

@@ -4,7 +4,9 @@ use domain::actor::{Actor, ActorKind, StaffRole};
 use domain::claim::Claim;
 use domain::command::{ClaimInput, Command, GivenReason};
 use domain::event::EventType;
-use domain::history::{Annotation, Audience, Entry, Sealed, Told, Withheld, hash};
+use domain::history::{
+    Annotation, Audience, Entry, ReadableEntry, SealedEntry, WithheldEntry, hash,
+};
 use domain::ids::{ItemNo, PartnerId, PersonId, Sha256Hash, StaffId};
 use domain::reason::{Reason, ReasonCode};
 use domain::recipient::Decliners;
@@ -51,7 +53,7 @@ fn each_party_computes_each_hash_of_what_it_is_shown() {
     ] {
         let mut previous = None;
         for entry in entries(&story()) {
-            let kept = Sealed::of(&entry, KEY);
+            let kept = SealedEntry::of(&entry, KEY);
             let shown = kept.read_by(&reads);
             assert!(shown.is_public());
             assert!(shown.parts.keys().all(|audience| reads.contains(audience)));
@@ -71,15 +73,15 @@ fn each_party_computes_each_hash_of_what_it_is_shown() {
 fn an_entry_is_the_same_text_whenever_it_is_written_and_another_under_another_key() {
     let (one, two) = (entries(&story()), entries(&story()));
     for (one, two) in one.iter().zip(&two) {
-        assert_eq!(Sealed::of(one, KEY), Sealed::of(two, KEY));
-        assert_ne!(Sealed::of(one, KEY).text, Sealed::of(one, Sha256Hash([8; 32])).text);
+        assert_eq!(SealedEntry::of(one, KEY), SealedEntry::of(two, KEY));
+        assert_ne!(SealedEntry::of(one, KEY).text, SealedEntry::of(one, Sha256Hash([8; 32])).text);
     }
 }
 
 #[test]
 fn the_text_that_everybody_reads_names_no_member_of_the_staff_no_recipient_and_no_rival() {
     for entry in entries(&story()) {
-        let kept = Sealed::of(&entry, KEY);
+        let kept = SealedEntry::of(&entry, KEY);
         for secret in ["reviewer", "operator\",\"actor_id", "recipient:", "\"by\":", "contested"] {
             let said = secret != "\"by\":" || entry.by.is_none();
             assert!(!said || !kept.text.contains(secret), "{secret}: {}", kept.text);
@@ -100,12 +102,14 @@ fn a_partner_is_told_of_a_joined_no_that_the_notice_changed_and_the_customer_who
         .into_iter()
         .rfind(|entry| entry.items.is_empty() && entry.event_type == EventType::ItemsDeclined)
         .unwrap();
-    let kept = Sealed::of(&joined, KEY);
+    let kept = SealedEntry::of(&joined, KEY);
     let partner = kept.read_by(&[Audience::Partner]).told().unwrap();
-    let name = Withheld::NOTICE_CHANGED.to_owned();
-    let told = Withheld { name, version: joined.version, at: joined.at };
-    assert_eq!(partner, Told::Withheld(told));
-    let Some(Told::Event(customer)) = kept.read_by(&[Audience::Customer]).told() else { panic!() };
+    let name = WithheldEntry::NOTICE_CHANGED.to_owned();
+    let told = WithheldEntry { name, version: joined.version, at: joined.at };
+    assert_eq!(partner, ReadableEntry::Withheld(told));
+    let Some(ReadableEntry::Event(customer)) = kept.read_by(&[Audience::Customer]).told() else {
+        panic!()
+    };
     assert_eq!(customer.members.noes.unwrap().by, Decliners::recipient(SECOND));
     assert_eq!(customer.actor_id.as_deref(), Some("recipient:3"));
 }
@@ -120,7 +124,7 @@ fn what_was_said_and_what_changed_stand_in_the_parts_of_their_readers_and_never_
     let remarks = vec![Remark::comment(said("Quagga")), Remark::note(said("Okapi"))];
     let annotation = Annotation::of(&held[0], &relabelled, remarks);
     let entry = Entry::of(held.first(), &relabelled, KEY).annotated(&annotation);
-    let kept = Sealed::of(&entry, KEY);
+    let kept = SealedEntry::of(&entry, KEY);
     let word = |audience: Audience, word: &str| {
         kept.parts.get(&audience).is_some_and(|part| part.value.contains(word))
     };
@@ -132,11 +136,11 @@ fn what_was_said_and_what_changed_stand_in_the_parts_of_their_readers_and_never_
             assert_eq!(word(*reads, text), *reads == audience, "{text} by {reads:?}");
         }
     }
-    let Some(Told::Event(told)) = kept.told() else { panic!() };
+    let Some(ReadableEntry::Event(told)) = kept.told() else { panic!() };
     assert_eq!(*told, entry);
     // Another text is another digest, of that audience alone.
     let other = Annotation { remarks: vec![Remark::comment(said("Zebu"))], ..annotation };
-    let other = Sealed::of(&Entry::of(held.first(), &relabelled, KEY).annotated(&other), KEY);
+    let other = SealedEntry::of(&Entry::of(held.first(), &relabelled, KEY).annotated(&other), KEY);
     assert_ne!(digest(&kept.text, Audience::Partner), digest(&other.text, Audience::Partner));
     assert_eq!(digest(&kept.text, Audience::Customer), digest(&other.text, Audience::Customer));
 }
@@ -220,7 +224,7 @@ fn a_customer_reads_in_a_history_no_reason_no_priority_no_rival_and_no_end_of_a_
     let mut read_by_partner = String::new();
     for two in disputed_story().windows(2) {
         let changed = Annotation::of(&two[0], &two[1], Vec::new());
-        let kept = Sealed::of(&Entry::of(two.first(), &two[1], KEY).annotated(&changed), KEY);
+        let kept = SealedEntry::of(&Entry::of(two.first(), &two[1], KEY).annotated(&changed), KEY);
         let shown = kept.read_by(&[Audience::Customer]);
         let texts = [&shown.text].into_iter().chain(shown.parts.values().map(|own| &own.value));
         for text in texts {
@@ -244,7 +248,7 @@ fn said(text: &str) -> Comment {
 fn nobody_learns_from_a_text_in_which_one_member_is_secret_what_it_would_be_with_another_value() {
     let versions = story();
     let entry = entries(&versions).pop().unwrap();
-    let kept = Sealed::of(&entry, KEY);
+    let kept = SealedEntry::of(&entry, KEY);
     // Without the salt, the digest of a guess is another one, although the guess is right.
     for part in kept.parts.values() {
         assert_ne!(Sha256Hash::of(part.value.as_bytes()), part.digest());
@@ -267,7 +271,7 @@ fn a_person_of_a_party_is_a_pseudonym_in_the_part_of_that_party() {
         (declined, Audience::Customer, ActorKind::Customer),
     ] {
         let entry = Entry::of(given.versions.last(), &given.claim, KEY);
-        let kept = Sealed::of(&entry, KEY);
+        let kept = SealedEntry::of(&entry, KEY);
         let name = own.to_string();
         assert_eq!((entry.actor, entry.actor_id.as_deref()), (kind, Some(name.as_str())));
         assert!(!kept.text.contains(&name));
@@ -302,9 +306,9 @@ fn the_last_event_is_told_before_it_is_archived() {
 #[test]
 fn an_entry_of_the_first_format_is_read_as_what_it_says() {
     let text = r#"{"actor":"customer","actor_id":null,"at":"2026-12-23T09:00:00Z","claim":"cbplyjelfz5a5xwmpnah5uzxk4","detail":{"items":[{"from":"pending","no":2,"to":"declined"}],"recipients":{"noes":{"by":4,"items":[2]}}},"details_sha256":"0000000000000000000000000000000000000000000000000000000000000000","type":"items_declined","version":6}"#;
-    let kept = Sealed { text: text.to_owned(), parts: [].into() };
+    let kept = SealedEntry { text: text.to_owned(), parts: [].into() };
     assert!(!kept.is_public());
-    let Some(Told::Event(entry)) = kept.told() else { panic!("no entry") };
+    let Some(ReadableEntry::Event(entry)) = kept.told() else { panic!("no entry") };
     assert_eq!((entry.format, entry.version.0), (1, 6));
     assert_eq!(entry.became("declined"), [ItemNo(2)]);
     assert_eq!(entry.members.noes.unwrap().by.bits(), 4);
@@ -313,7 +317,7 @@ fn an_entry_of_the_first_format_is_read_as_what_it_says() {
 #[test]
 fn what_is_no_entry_is_told_to_nobody() {
     for text in ["", "{}", "[]", r#"{"format":2}"#, r#"{"format":2,"type":"notice_changed"}"#] {
-        assert_eq!(Sealed { text: text.to_owned(), parts: [].into() }.told(), None, "{text}");
+        assert_eq!(SealedEntry { text: text.to_owned(), parts: [].into() }.told(), None, "{text}");
     }
 }
 
@@ -321,7 +325,7 @@ fn what_is_no_entry_is_told_to_nobody() {
 fn staff_are_named_to_staff_alone() {
     let staff = Actor::Staff { id: StaffId::parse("s-vera").unwrap(), role: StaffRole::Operator };
     let held = Given::awaiting().then(&hold(), staff, delivered_at());
-    let kept = Sealed::of(&Entry::of(held.versions.last(), &held.claim, KEY), KEY);
+    let kept = SealedEntry::of(&Entry::of(held.versions.last(), &held.claim, KEY), KEY);
     assert!(!kept.text.contains("s-vera"));
     let named: Vec<_> =
         kept.parts.iter().filter(|(_, part)| part.value.contains("s-vera")).collect();
@@ -332,13 +336,13 @@ fn staff_are_named_to_staff_alone() {
 fn a_partner_does_not_learn_from_a_draft_what_silence_means_at_its_customer() {
     let mut given = Given::submitted();
     given.claim.subject.explicit_yes = true;
-    let kept = Sealed::of(&Entry::of(None, &given.claim, KEY), KEY);
+    let kept = SealedEntry::of(&Entry::of(None, &given.claim, KEY), KEY);
     for reads in [vec![], vec![Audience::Partner]] {
         let shown = kept.read_by(&reads);
         let parts: String = shown.parts.values().map(|part| part.value.as_str()).collect();
         assert!(!shown.text.contains("explicit_yes") && !parts.contains("explicit_yes"));
     }
-    let Some(Told::Event(entry)) = kept.told() else { panic!() };
+    let Some(ReadableEntry::Event(entry)) = kept.told() else { panic!() };
     assert!(entry.members.explicit_yes);
 }
 
@@ -346,11 +350,15 @@ fn a_partner_does_not_learn_from_a_draft_what_silence_means_at_its_customer() {
 fn a_customer_is_not_told_that_a_rival_has_come() {
     let until = delivered_at() + chrono::Duration::days(5);
     let asked = Given::associated().then(&Command::RequestDefence { until }, Actor::System, until);
-    let kept = Sealed::of(&Entry::of(asked.versions.last(), &asked.claim, KEY), KEY);
+    let kept = SealedEntry::of(&Entry::of(asked.versions.last(), &asked.claim, KEY), KEY);
     assert!(!kept.text.contains("defence"), "{}", kept.text);
     let customer = kept.read_by(&[Audience::Customer]).told().unwrap();
-    assert!(matches!(customer, Told::Withheld(told) if told.name == Withheld::CLAIM_CHANGED));
-    let Some(Told::Event(partner)) = kept.read_by(&[Audience::Partner]).told() else { panic!() };
+    assert!(
+        matches!(customer, ReadableEntry::Withheld(told) if told.name == WithheldEntry::CLAIM_CHANGED)
+    );
+    let Some(ReadableEntry::Event(partner)) = kept.read_by(&[Audience::Partner]).told() else {
+        panic!()
+    };
     assert_eq!(partner.event_type, EventType::DefenceRequested);
 }
 
@@ -361,7 +369,7 @@ fn a_no_of_which_the_version_before_is_not_known_says_no_more_than_the_claim_doe
     let joined = declined.then(&decline(&[2]), link_of(1, SECOND), later);
     let entry = Entry::of(None, &joined.claim, KEY);
     assert!(entry.reconstructed && entry.concerns_recipients());
-    assert!(Sealed::of(&entry, KEY).text.contains(Withheld::NOTICE_CHANGED));
+    assert!(SealedEntry::of(&entry, KEY).text.contains(WithheldEntry::NOTICE_CHANGED));
 }
 
 #[test]
@@ -371,8 +379,10 @@ fn what_made_a_window_longer_is_between_customer_and_staff() {
         administrator(),
         delivered_at() + chrono::Duration::hours(1),
     );
-    let kept = Sealed::of(&Entry::of(longer.versions.last(), &longer.claim, KEY), KEY);
+    let kept = SealedEntry::of(&Entry::of(longer.versions.last(), &longer.claim, KEY), KEY);
     assert!(!kept.read_by(&[Audience::Partner]).text.contains("extended_by"));
-    let Some(Told::Event(entry)) = kept.read_by(&[Audience::Customer]).told() else { panic!() };
+    let Some(ReadableEntry::Event(entry)) = kept.read_by(&[Audience::Customer]).told() else {
+        panic!()
+    };
     assert!(entry.members.extended_by.is_some() && entry.closes_at().is_some());
 }

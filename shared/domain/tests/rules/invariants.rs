@@ -125,7 +125,7 @@ fn said(kind: u8, items: &[u8]) -> Act {
         24 => (Command::Vouch { comment: Some(comment()) }, operator()),
         25 => (Command::RefuseContact { comment: None }, operator()),
         26 => {
-            let gone = domain::command::Vanished::Items(vec![ItemNo(first)]);
+            let gone = domain::command::DirectoryLoss::Items(vec![ItemNo(first)]);
             (Command::Vanish(gone), Actor::System)
         }
         _ => (reject(), reviewer()),
@@ -330,7 +330,7 @@ impl World {
     /// I2: a "no" to items leaves none of them waiting or active.
     fn no_is_kept(
         &self,
-        items: &domain::command::Selection,
+        items: &domain::command::ItemSelection,
         actor: &Actor,
     ) -> Result<(), TestCaseError> {
         let claim = &self.given.claim;
@@ -349,8 +349,8 @@ impl World {
         );
         for item in &claim.items {
             let chosen = match items {
-                domain::command::Selection::All => true,
-                domain::command::Selection::These(numbers) => numbers.contains(&item.no),
+                domain::command::ItemSelection::All => true,
+                domain::command::ItemSelection::These(numbers) => numbers.contains(&item.no),
             };
             let status = claim.item_status(item);
             let open = claim.state.is_open() || claim.state.can_be_overturned();

@@ -4,7 +4,7 @@ use chrono::{Duration, NaiveDate};
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant, Mark, Scan, State, Status};
 use domain::command::{ClaimInput, Command, DeclaredEvidence, GivenReason};
-use domain::context::{Context, Rival, Standing};
+use domain::context::{Context, Rival, RivalStatus};
 use domain::decide;
 use domain::decide::demanded_by;
 use domain::event::FailureCause;
@@ -209,19 +209,19 @@ fn what_stands_against_a_validation_is_answered_in_the_order_of_the_contract() {
         decide(Some(&claim), &bad, &context)
     };
     // The role; then the moment: a holder who was not heard; then the fields, all of them.
-    for standing in [Standing::Active, Standing::Open] {
+    for standing in [RivalStatus::Active, RivalStatus::Open] {
         assert_eq!(answer(standing, reviewer()), Err(Rejection::RoleNotAllowed));
     }
     // What somebody waits for is busy to everybody; nobody has to decide between two.
     let fields = vec![FieldError::new("/drop/0/item_no", FieldCode::ItemUnknown)];
-    assert_eq!(answer(Standing::Next, reviewer()), Err(Rejection::Fields(fields)));
-    let unheard = answer(Standing::Active, operator());
+    assert_eq!(answer(RivalStatus::Next, reviewer()), Err(Rejection::Fields(fields)));
+    let unheard = answer(RivalStatus::Active, operator());
     assert!(matches!(unheard, Err(Rejection::InvalidState { .. })), "{unheard:?}");
     let fields = vec![
         FieldError::new("/drop/0/item_no", FieldCode::ItemUnknown),
         FieldError::new("/comment", FieldCode::Required),
     ];
-    assert_eq!(answer(Standing::Open, operator()), Err(Rejection::Fields(fields)));
+    assert_eq!(answer(RivalStatus::Open, operator()), Err(Rejection::Fields(fields)));
 }
 
 fn validate() -> Command {

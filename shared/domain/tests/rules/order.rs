@@ -6,7 +6,7 @@ use chrono::{Duration, NaiveDate};
 use domain::actor::{Actor, StaffRole};
 use domain::claim::{Claim, RejectionRecord, State, Status};
 use domain::command::{ClaimInput, Command, CommandKind, DeclaredEvidence, GivenReason};
-use domain::context::{Context, Rival, Standing};
+use domain::context::{Context, Rival, RivalStatus};
 use domain::decide::is_allowed_in;
 use domain::directory::PartnerStatus;
 use domain::ids::{ClaimId, ItemNo, PartnerId, StaffId, TenantId};
@@ -166,7 +166,7 @@ fn over_quota(case: &mut Case) {
     case.context.facts.over_quota = Some(Some(60));
 }
 
-fn rival(standing: Standing) -> Rival {
+fn rival(standing: RivalStatus) -> Rival {
     Rival {
         item: ItemNo(2),
         claim: ClaimId::of(&partner().id, "rival"),
@@ -179,11 +179,11 @@ fn rival(standing: Standing) -> Rival {
 }
 
 fn unheard(case: &mut Case) {
-    case.context.facts.rivals.push(rival(Standing::Active));
+    case.context.facts.rivals.push(rival(RivalStatus::Active));
 }
 
 fn busy(case: &mut Case) {
-    case.context.facts.rivals.push(rival(Standing::Next));
+    case.context.facts.rivals.push(rival(RivalStatus::Next));
 }
 
 /// Whoever acts has made the verified contact what it is, yesterday.
@@ -362,7 +362,7 @@ fn a_validation_is_refused_in_the_order_of_the_contract() {
     let grounds = Command::Validate { drop: vec![], comment: Some(comment()) };
     let now = submitted_at() + Duration::hours(3);
     let mut case = Case::of(Given::in_review(), grounds, operator(), now);
-    case.context.facts.rivals = vec![rival(Standing::Open)];
+    case.context.facts.rivals = vec![rival(RivalStatus::Open)];
     let chain: Vec<Obstacle> = vec![
         (by_an_auditor, "403"),
         (over, "409"),

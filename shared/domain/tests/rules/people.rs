@@ -9,9 +9,9 @@ use domain::actor::{Actor, StaffRole};
 use domain::calendar::{BusinessCalendar, CountryCode, UnknownSubdivision, Zone};
 use domain::claim::{Claim, CustomerContact, HoldReason, PartnerContact, State, Status};
 use domain::command::{
-    ClaimInput, Command, CommandKind, Creation, DeclaredEvidence, Selection, Vanished,
+    ClaimInput, Command, CommandKind, Creation, DeclaredEvidence, DirectoryLoss, ItemSelection,
 };
-use domain::context::{Context, Facts, Place, Places};
+use domain::context::{Context, Facts, LocalCalendar, LocalCalendars};
 use domain::decide::{contacts_at, is_closing, is_lost_before, unenrolled};
 use domain::directory::{Partner, PartnerStatus, Tenant, TenantContact};
 use domain::effects::newly_blocked;
@@ -20,7 +20,7 @@ use domain::ids::{ClaimId, ItemId, ItemNo, PartnerId, ProgramId, Sha256Hash, Sta
 use domain::program::{ItemKind, Policy, Program};
 use domain::reason::EndReason;
 use domain::recipient::{
-    Failure, Recipient, RecipientList, RecipientNo, RecipientStanding, Recipients, Reports,
+    DeliveryFailure, Recipient, RecipientList, RecipientNo, RecipientStanding, Recipients, Reports,
 };
 use domain::rejection::{FieldCode, FieldError, Rejection};
 use domain::rules::RuleContact;
@@ -85,9 +85,9 @@ fn contact(address: &str) -> CustomerContact {
     CustomerContact { name: name("Inês"), title: name("CIO"), email: email(address) }
 }
 
-fn place(country: &str, zone: &str) -> Place {
+fn place(country: &str, zone: &str) -> LocalCalendar {
     let country: CountryCode = country.parse().unwrap();
-    Place {
+    LocalCalendar {
         calendar: BusinessCalendar::new(country, None, UnknownSubdivision::Any).unwrap(),
         zone: Zone::Known(zone.parse().unwrap()),
     }
@@ -285,7 +285,7 @@ impl Story {
 
     fn failed(&mut self, address: &str, at: Instant) {
         let no = self.no(address);
-        self.reports.entry(no).failure = Some(Failure { at, cause: FailureCause::Bounce });
+        self.reports.entry(no).failure = Some(DeliveryFailure { at, cause: FailureCause::Bounce });
     }
 
     fn context(&self, actor: Actor, at: Instant) -> Context {
@@ -299,7 +299,7 @@ impl Story {
             at,
             actor,
             policy: Policy::default(),
-            places: Places {
+            places: LocalCalendars {
                 operator: place("CZ", "Europe/Prague"),
                 partner: Some(place("DE", "Europe/Berlin")),
                 customer: Some(place("PT", "Europe/Lisbon")),
@@ -373,12 +373,12 @@ fn correct(address: &str) -> Command {
     Command::CorrectContact { contact: contact(address), comment: None }
 }
 
-fn items(numbers: &[u8]) -> Selection {
-    Selection::These(numbers.iter().map(|no| ItemNo(*no)).collect())
+fn items(numbers: &[u8]) -> ItemSelection {
+    ItemSelection::These(numbers.iter().map(|no| ItemNo(*no)).collect())
 }
 
 fn decline() -> Command {
-    Command::Decline { items: Selection::All }
+    Command::Decline { items: ItemSelection::All }
 }
 
 fn field(pointer: &str, code: FieldCode) -> Rejection {
@@ -447,7 +447,7 @@ fn a_customer_takes_back_no_no_to_a_partner_that_may_not_claim_any_more() {
     let mut story = Story::awaiting(tenant(&["it@tejo.example"]), "it@tejo.example");
     let (said, later) = (delivered_at() + Duration::hours(1), delivered_at() + Duration::hours(2));
     story.does(&decline(), administrator(), said);
-    let undo = Command::Undo { items: Selection::All };
+    let undo = Command::Undo { items: ItemSelection::All };
     for (world, _) in objections(&story, later) {
         let refusal = invalid(Status::Declined, CommandKind::Undo);
         assert_eq!(world.refused(&undo, administrator(), later), refusal);
@@ -464,7 +464,7 @@ fn a_customer_takes_back_no_no_to_a_partner_that_may_not_claim_any_more() {
 fn a_customers_yes_does_not_help_a_partner_that_may_not_claim_any_more() {
     let mut story = Story::awaiting(tenant(&["it@tejo.example"]), "it@tejo.example");
     let (accept, later) =
-        (Command::Accept { items: Selection::All }, delivered_at() + Duration::hours(1));
+        (Command::Accept { items: ItemSelection::All }, delivered_at() + Duration::hours(1));
     for (world, _) in objections(&story, later) {
         let refusal = invalid(Status::AwaitingCustomer, CommandKind::Accept);
         assert_eq!(world.refused(&accept, administrator(), later), refusal);
@@ -517,8 +517,8 @@ fn a_changed_partner_has_everything_held_that_waits_for_the_customer() {
         Story::awaiting(tenant(&["it@tejo.example"]), "it@tejo.example"),
     ];
     let losses = [
-        (suspended(since), Vanished::Partner, HoldReason::PartnerSuspended),
-        (not_enrolled(since), Vanished::Enrolment, HoldReason::NotEnrolled),
+        (suspended(since), DirectoryLoss::Partner, HoldReason::PartnerSuspended),
+        (not_enrolled(since), DirectoryLoss::Enrolment, HoldReason::NotEnrolled),
     ];
     for story in &stories {
         assert_eq!(unenrolled(story.claim(), &partner()), None);
@@ -535,12 +535,12 @@ fn a_changed_partner_has_everything_held_that_waits_for_the_customer() {
 #[test]
 fn a_window_that_has_ended_is_not_held_any_more() {
     let mut story = Story::awaiting(tenant(&["it@tejo.example"]), "it@tejo.example");
-    let vanish = Command::Vanish(Vanished::Partner);
+    let vanish = Command::Vanish(DirectoryLoss::Partner);
     let end = story.closes_at();
     story.partner = suspended(end - Duration::hours(1));
     assert_eq!(story.decides(&vanish, Actor::System, end), Ok(None));
     // Silence makes it active first; a window that had ended before the loss is none of the sweep's.
-    assert_eq!(unenrolled(story.claim(), &story.partner), Some(Vanished::Partner));
+    assert_eq!(unenrolled(story.claim(), &story.partner), Some(DirectoryLoss::Partner));
     assert_eq!(unenrolled(story.claim(), &suspended(end)), None);
     assert!(is_closing(story.claim(), end));
     let last = end - Duration::milliseconds(1);
@@ -560,9 +560,10 @@ fn what_silence_made_active_after_the_loss_ends_without_a_block() {
     let story = closed(Story::awaiting(tenant(&["it@tejo.example"]), "it@tejo.example"));
     let end = story.closes_at();
     let (since, swept_at) = (end - Duration::milliseconds(1), end + Duration::hours(1));
-    for (partner, lost) in
-        [(suspended(since), Vanished::Partner), (not_enrolled(since), Vanished::Enrolment)]
-    {
+    for (partner, lost) in [
+        (suspended(since), DirectoryLoss::Partner),
+        (not_enrolled(since), DirectoryLoss::Enrolment),
+    ] {
         let mut world = Story { partner: partner.clone(), ..story.clone() };
         assert_eq!(unenrolled(world.claim(), &partner), Some(lost.clone()));
         let before = world.claim().clone();
@@ -595,7 +596,7 @@ fn what_silence_made_active_before_the_loss_stays() {
     for since in [end, end + Duration::hours(1)] {
         let world = Story { partner: suspended(since), ..story.clone() };
         assert_eq!(unenrolled(world.claim(), &world.partner), None);
-        let vanish = Command::Vanish(Vanished::Partner);
+        let vanish = Command::Vanish(DirectoryLoss::Partner);
         assert_eq!(world.decides(&vanish, Actor::System, end + Duration::hours(2)), Ok(None));
     }
 }
@@ -606,7 +607,7 @@ fn what_silence_made_active_stays_with_a_partner_that_may_claim_again() {
     let since = story.closes_at() - Duration::hours(1);
     let again = partner().stamped(Some(&suspended(since)), story.closes_at());
     story.partner = again;
-    let vanish = Command::Vanish(Vanished::Partner);
+    let vanish = Command::Vanish(DirectoryLoss::Partner);
     let swept_at = story.closes_at() + Duration::hours(1);
     assert_eq!(story.decides(&vanish, Actor::System, swept_at), Ok(None));
 }
@@ -619,7 +620,7 @@ fn what_the_customer_said_yes_to_stays_when_the_partner_may_not_claim_any_more()
     let mut story = closed(story);
     let since = story.closes_at() - Duration::hours(1);
     story.partner = suspended(since);
-    let vanish = Command::Vanish(Vanished::Partner);
+    let vanish = Command::Vanish(DirectoryLoss::Partner);
     let body = story.does(&vanish, Actor::System, story.closes_at() + Duration::hours(1));
     let EventBody::AssociationEnded { items, .. } = body else { panic!() };
     assert_eq!(items, [ItemNo(2)]);
@@ -932,7 +933,7 @@ fn a_contact_that_another_change_makes_verified_is_told_from_those_that_were_so_
 }
 
 fn contacts_changed() -> Command {
-    Command::Vanish(Vanished::Contacts)
+    Command::Vanish(DirectoryLoss::Contacts)
 }
 
 #[test]
@@ -940,7 +941,7 @@ fn a_contact_that_is_not_verified_any_more_is_off_the_list_while_the_notice_is_o
     let two = tenant(&["a@tejo.example", "b@tejo.example"]);
     let mut story = Story::notifying(two, "a@tejo.example");
     let now = validated_at() + Duration::minutes(1);
-    assert_eq!(contacts_at(story.claim(), now), Some(Vanished::Contacts));
+    assert_eq!(contacts_at(story.claim(), now), Some(DirectoryLoss::Contacts));
     assert_eq!(story.decides(&contacts_changed(), Actor::System, now), Ok(None));
     story.tenant = without_contact(&story.tenant, "b@tejo.example");
     let body = story.does(&contacts_changed(), Actor::System, now);
@@ -1000,10 +1001,10 @@ fn where_all_is_declined_a_lost_contact_shows_when_the_no_is_taken_back() {
     story.does(&decline(), administrator(), said);
     story.tenant = without_contact(&story.tenant, "a@tejo.example");
     let later = said + Duration::hours(1);
-    assert_eq!(contacts_at(story.claim(), later), Some(Vanished::Contacts));
+    assert_eq!(contacts_at(story.claim(), later), Some(DirectoryLoss::Contacts));
     story.does(&contacts_changed(), Actor::System, later);
     assert_eq!(story.status(), Status::Declined);
-    let undo = Command::Undo { items: Selection::All };
+    let undo = Command::Undo { items: ItemSelection::All };
     story.tenant = with_contact(&story.tenant, "d@tejo.example", "xenia", later);
     story.does(&undo, administrator(), later);
     assert_eq!(story.status(), Status::Notifying);

@@ -4,7 +4,7 @@ use chrono::{Duration, NaiveDate};
 use domain::actor::{Actor, StaffRole};
 use domain::claim::{ExtensionCause, State, Status};
 use domain::command::{ClaimInput, Command};
-use domain::context::Place;
+use domain::context::LocalCalendar;
 use domain::decide::select_first_list;
 use domain::event::{EventBody, EventType, FailureCause, NoticeChange};
 use domain::ids::{NoticeNo, StaffId};
@@ -306,7 +306,7 @@ fn r3a_a_full_window_is_counted_by_the_days_that_the_window_had() {
     let place = context.places.customer.take().unwrap();
     let closed = NaiveDate::from_ymd_opt(2026, 12, 28).unwrap();
     let calendar = place.calendar.with_closures([closed]);
-    context.places.customer = Some(Place { calendar, ..place });
+    context.places.customer = Some(LocalCalendar { calendar, ..place });
     assert_eq!(given.decided(&reports(1), &context), Ok(None), "a day off that came later");
 }
 

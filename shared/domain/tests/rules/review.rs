@@ -2,9 +2,9 @@ use chrono::Duration;
 
 use domain::actor::Actor;
 use domain::claim::{Defence, Instant, State, Status};
-use domain::command::{Command, GivenReason, Vanished};
+use domain::command::{Command, DirectoryLoss, GivenReason};
 use domain::content;
-use domain::context::{Context, Rival, Standing};
+use domain::context::{Context, Rival, RivalStatus};
 use domain::decide;
 use domain::directory::PartnerStatus;
 use domain::ids::{ClaimId, ItemNo};
@@ -119,7 +119,7 @@ fn a_claim_that_was_submitted_before_its_program_closed_is_validated() {
 
 #[test]
 fn what_has_vanished_or_was_dropped_is_not_judged_at_validate() {
-    let gone = Command::Vanish(Vanished::Items(vec![ItemNo(1)]));
+    let gone = Command::Vanish(DirectoryLoss::Items(vec![ItemNo(1)]));
     let given = Given::in_review().then(&gone, Actor::System, now());
     let mut context = context(reviewer(), now());
     context.facts.tenant.as_mut().unwrap().items.remove(0);
@@ -153,7 +153,12 @@ fn a_claim_without_evidence_cannot_be_validated() {
 }
 
 /// The claim in review, and a rival on its second item.
-fn contested(standing: Standing, defence: Option<Defence>, actor: Actor, at: Instant) -> Context {
+fn contested(
+    standing: RivalStatus,
+    defence: Option<Defence>,
+    actor: Actor,
+    at: Instant,
+) -> Context {
     let mut context = context(actor, at);
     let place = Some(place("CZ", "Europe/Prague"));
     let (item, rival_item) = (ItemNo(2), ItemNo(1));
@@ -168,7 +173,7 @@ fn grounds() -> Command {
 
 #[test]
 fn an_item_that_another_claim_waits_for_is_busy() {
-    let context = contested(Standing::Next, None, operator(), now());
+    let context = contested(RivalStatus::Next, None, operator(), now());
     let claim = Given::in_review().claim;
     let busy = Rejection::ItemBusy { items: vec![ItemNo(2)] };
     assert_eq!(decide(Some(&claim), &grounds(), &context), Err(busy));
@@ -179,7 +184,7 @@ fn an_item_that_another_claim_waits_for_is_busy() {
 fn a_contested_claim_is_validated_by_the_operator_and_with_grounds() {
     let claim = Given::in_review().claim;
     let by = |actor, command: &Command| {
-        decide(Some(&claim), command, &contested(Standing::Open, None, actor, now()))
+        decide(Some(&claim), command, &contested(RivalStatus::Open, None, actor, now()))
     };
     assert_eq!(by(reviewer(), &grounds()), Err(Rejection::RoleNotAllowed));
     let expected = FieldError::new("/comment", FieldCode::Required);
@@ -189,14 +194,14 @@ fn a_contested_claim_is_validated_by_the_operator_and_with_grounds() {
 
 #[test]
 fn a_holder_is_asked_to_defend_and_heard_before_the_claim_is_validated() {
-    let asking = contested(Standing::Active, None, reviewer(), now());
+    let asking = contested(RivalStatus::Active, None, reviewer(), now());
     let begun = decide(Some(&Given::submitted().claim), &Command::BeginReview, &asking).unwrap();
     let claim = Given::submitted().evolved(begun.unwrap()).claim;
     // Asked on Monday 21 December: 22, 23, 28, 29, 30.
     let until = at("2026-12-30T23:00:00Z");
     assert_eq!((claim.contested, claim.defence_until), (true, Some(until)));
     let validate = |defence, at| {
-        let context = contested(Standing::Active, defence, operator(), at);
+        let context = contested(RivalStatus::Active, defence, operator(), at);
         decide(Some(&claim), &grounds(), &context)
     };
     let asked = |used| Some(Defence { until, used });
@@ -210,13 +215,13 @@ fn a_holder_is_asked_to_defend_and_heard_before_the_claim_is_validated() {
 
 #[test]
 fn who_came_to_hold_the_item_after_this_claim_had_asked_is_heard_by_its_own_time() {
-    let asking = contested(Standing::Active, None, reviewer(), now());
+    let asking = contested(RivalStatus::Active, None, reviewer(), now());
     let begun = decide(Some(&Given::submitted().claim), &Command::BeginReview, &asking).unwrap();
     let claim = Given::submitted().evolved(begun.unwrap()).claim;
     let until = claim.defence_until.unwrap();
     let validate = |held_since, at: Instant| {
         let asked = Some(Defence { until: until + chrono::Duration::days(7), used: false });
-        let mut context = contested(Standing::Active, asked, operator(), at);
+        let mut context = contested(RivalStatus::Active, asked, operator(), at);
         for rival in &mut context.facts.rivals {
             rival.held_since = Some(held_since);
         }
@@ -232,14 +237,14 @@ fn who_came_to_hold_the_item_after_this_claim_had_asked_is_heard_by_its_own_time
 
 #[test]
 fn a_defence_that_ends_before_one_of_the_item_would_was_none_of_that_item() {
-    let asking = contested(Standing::Active, None, reviewer(), now());
+    let asking = contested(RivalStatus::Active, None, reviewer(), now());
     let begun = decide(Some(&Given::submitted().claim), &Command::BeginReview, &asking).unwrap();
     let claim = Given::submitted().evolved(begun.unwrap()).claim;
     let late = claim.defence_until.unwrap() + chrono::Duration::days(9);
     let since = late - chrono::Duration::hours(1);
     let beside = |defended: Instant, actor| {
         let asked = Some(Defence { until: defended, used: false });
-        let mut context = contested(Standing::Active, asked, actor, late);
+        let mut context = contested(RivalStatus::Active, asked, actor, late);
         for rival in &mut context.facts.rivals {
             rival.held_since = Some(since);
         }

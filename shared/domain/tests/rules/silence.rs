@@ -3,7 +3,7 @@ use chrono::NaiveDate;
 use domain::actor::Actor;
 use domain::calendar::Exception;
 use domain::claim::{Basis, Claim, ItemStatus, Mark, State, Status};
-use domain::command::{Command, Vanished};
+use domain::command::{Command, DirectoryLoss};
 use domain::decide::is_due;
 use domain::event::EventType;
 use domain::ids::ItemNo;
@@ -156,7 +156,7 @@ fn a_term_runs_from_the_windows_end_whichever_command_decides_the_last_item() {
         let event = decide(Some(&claim), command, &twelve_months(actor, delivered_at()));
         evolve(Some(claim), &event.unwrap().unwrap()).unwrap()
     };
-    let gone = |items: &[u8]| Vanished::Items(items.iter().map(|no| ItemNo(*no)).collect());
+    let gone = |items: &[u8]| DirectoryLoss::Items(items.iter().map(|no| ItemNo(*no)).collect());
     let accept = |items: &[u8]| Command::Accept { items: these(items) };
     let accepted = then(Given::awaiting().claim, &accept(&[1]), administrator());
     for (last, actor) in [

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::{Claim, Scan, State, Status};
-use domain::command::{Command, CommandKind, DeclaredEvidence, Vanished};
+use domain::command::{Command, CommandKind, DeclaredEvidence, DirectoryLoss};
 use domain::context::Context;
 use domain::decide::{is_allowed_in, refuse_by_state};
 use domain::event::FailureCause;
@@ -72,7 +72,9 @@ pub(crate) fn of_kind(kind: CommandKind) -> Option<(Command, Actor)> {
         CommandKind::Supersede => {
             (Command::Supersede { items: vec![ItemNo(1)], since: after_grace() }, Actor::System)
         }
-        CommandKind::Vanish => (Command::Vanish(Vanished::Items(vec![ItemNo(1)])), Actor::System),
+        CommandKind::Vanish => {
+            (Command::Vanish(DirectoryLoss::Items(vec![ItemNo(1)])), Actor::System)
+        }
         CommandKind::Recount => (Command::Recount, Actor::System),
         CommandKind::DeadlinePassed => (Command::DeadlinePassed, Actor::System),
         CommandKind::Erase => (Command::Erase, operator()),

@@ -1,6 +1,6 @@
 use domain::actor::Actor;
 use domain::claim::{Mark, Status};
-use domain::command::{Command, Vanished};
+use domain::command::{Command, DirectoryLoss};
 use domain::decide::{
     Consequence, foresee, gone_at, is_due, refusable, takes_from_claims, unenrolled,
 };
@@ -19,7 +19,7 @@ fn an_hour_later() -> Instant {
 }
 
 fn items(numbers: &[u8]) -> Command {
-    Command::Vanish(Vanished::Items(numbers.iter().map(|no| ItemNo(*no)).collect()))
+    Command::Vanish(DirectoryLoss::Items(numbers.iter().map(|no| ItemNo(*no)).collect()))
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_no_to_an_item_that_has_vanished_since_cannot_be_taken_back() {
 
 #[test]
 fn a_deleted_tenant_ends_everything_in_the_window_and_after() {
-    let gone = Command::Vanish(Vanished::Tenant);
+    let gone = Command::Vanish(DirectoryLoss::Tenant);
     let given = Given::associated().then(&gone, Actor::System, after_grace());
     assert_eq!((given.status(), given.items()), (Status::Ended, vec!["ended"; 3]));
     let given = Given::awaiting().then(&gone, Actor::System, delivered_at());
@@ -139,7 +139,7 @@ fn a_deleted_tenant_ends_everything_in_the_window_and_after() {
 
 #[test]
 fn a_lost_enrolment_holds_a_window_open_or_on_its_way_and_nothing_else() {
-    let lost = Command::Vanish(Vanished::Enrolment);
+    let lost = Command::Vanish(DirectoryLoss::Enrolment);
     let given = Given::awaiting().then(&lost, Actor::System, delivered_at());
     assert_eq!(given.status(), Status::OnHold);
     assert_eq!(given.when(&lost, Actor::System, delivered_at()), Ok(None));
@@ -162,7 +162,7 @@ fn a_superseded_association_ends_for_that_reason_and_one_that_has_left_stays_as_
 
 #[test]
 fn contacts_that_are_all_verified_still_change_nothing() {
-    let swept = Command::Vanish(Vanished::Contacts);
+    let swept = Command::Vanish(DirectoryLoss::Contacts);
     let declined = Given::awaiting().then(&decline(&[]), link(), delivered_at());
     for given in [Given::notifying(), Given::awaiting(), declined.clone()] {
         assert_eq!(given.when(&swept, Actor::System, an_hour_later()), Ok(None), "{given:?}");
@@ -184,12 +184,12 @@ fn a_tenants_entry_takes_from_a_claim_what_it_has_no_more() {
     let deleted = Tenant { status: TenantStatus::Deleted, ..tenant() };
     for given in [Given::in_review(), Given::awaiting(), Given::associated()] {
         assert_eq!(gone_at(&given.claim, &tenant()), None);
-        let second = Vanished::Items(vec![ItemNo(2)]);
+        let second = DirectoryLoss::Items(vec![ItemNo(2)]);
         assert_eq!(gone_at(&given.claim, &ended(&[1])), Some(second));
-        assert_eq!(gone_at(&given.claim, &deleted), Some(Vanished::Tenant));
+        assert_eq!(gone_at(&given.claim, &deleted), Some(DirectoryLoss::Tenant));
         let mut lost = tenant();
         lost.items.remove(0);
-        assert_eq!(gone_at(&given.claim, &lost), Some(Vanished::Items(vec![ItemNo(1)])));
+        assert_eq!(gone_at(&given.claim, &lost), Some(DirectoryLoss::Items(vec![ItemNo(1)])));
     }
     let mut grace = tenant();
     grace.items.get_mut(0).unwrap().state = TenantItemState::Grace;

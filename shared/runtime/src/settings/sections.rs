@@ -1,9 +1,9 @@
 //! Settings by concern.
 
 use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone};
-use domain::context::Place;
+use domain::context::LocalCalendar;
 use domain::text::{Email, Name};
-use store::Closing;
+use store::CloseMethod;
 
 use super::environment::{Environment, Settings};
 
@@ -36,9 +36,9 @@ pub struct TableSettings {
     /// `SANDBOX`: whether the stack has a clock that can be moved.
     pub sandbox: bool,
     /// `CLOSING`: `batch` or `single`.
-    pub closing: Closing,
+    pub closing: CloseMethod,
     /// `OPERATOR_COUNTRY` and `OPERATOR_TIME_ZONE`: in which the operator's deadlines are counted.
-    pub operator: Place,
+    pub operator: LocalCalendar,
 }
 
 impl Settings for TableSettings {
@@ -51,7 +51,7 @@ impl Settings for TableSettings {
         let calendar = environment.parsed("OPERATOR_COUNTRY", calendar, calendar_of);
         let zone = "not a name of the time zone database";
         let zone = environment.parsed("OPERATOR_TIME_ZONE", zone, |text| text.parse().ok());
-        let operator = Place { calendar: calendar?, zone: Zone::Known(zone?) };
+        let operator = LocalCalendar { calendar: calendar?, zone: Zone::Known(zone?) };
         let (name, shards, sandbox) = (name?, shards?, sandbox?);
         Some(Self { name, shards, sandbox, closing: closing?, operator })
     }
@@ -65,10 +65,10 @@ fn shards(text: &str) -> Option<u16> {
     text.parse().ok().filter(|shards| (1..=MOST_SHARDS).contains(shards))
 }
 
-fn closing(text: &str) -> Option<Closing> {
+fn closing(text: &str) -> Option<CloseMethod> {
     match text {
-        "batch" => Some(Closing::Batch),
-        "single" => Some(Closing::OneByOne),
+        "batch" => Some(CloseMethod::Batch),
+        "single" => Some(CloseMethod::OneByOne),
         _ => None,
     }
 }

@@ -10,7 +10,7 @@ use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
-use crate::table::transaction::{Action, Condition, Written};
+use crate::table::transaction::{Condition, TransactionAction, WriteOutcome};
 use crate::table::write_id::WriteId;
 
 const TO: &str = "to";
@@ -52,13 +52,16 @@ impl Store {
         put(&mut item, TO, Some(text(to.as_str())));
         put(&mut item, BY, Some(text(by.as_str())));
         put(&mut item, AT, Some(instant(at)));
-        let not_erased = Action::Check(erasure_key(claim), Condition::absent());
-        let written =
-            self.transact(vec![not_erased, Action::Put(item, None)], WriteId::new()).await?;
+        let not_erased = TransactionAction::Check(erasure_key(claim), Condition::absent());
+        let written = self
+            .transact(vec![not_erased, TransactionAction::Put(item, None)], WriteId::new())
+            .await?;
         match written {
-            Written::Done => Ok(true),
-            Written::Conflict if self.erased_at(claim).await?.is_some() => Ok(false),
-            Written::Conflict => Err(StoreError::Unavailable("somebody else assigns".to_owned())),
+            WriteOutcome::Done => Ok(true),
+            WriteOutcome::Conflict if self.erased_at(claim).await?.is_some() => Ok(false),
+            WriteOutcome::Conflict => {
+                Err(StoreError::Unavailable("somebody else assigns".to_owned()))
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::table::counter::Counter;
 use crate::table::error::StoreError;
 use crate::table::index::{Cursor, ListPage};
 use crate::table::keys;
-use crate::table::transaction::{Condition, Written};
+use crate::table::transaction::{Condition, WriteOutcome};
 
 /// The attribute in which a day's checks are counted.
 const COUNT: &str = "n";
@@ -104,7 +104,7 @@ impl Store {
         item.insert("name".to_owned(), text(partner.name.as_str()));
         item.insert("expires".to_owned(), number((self.raw_now() + KEPT).timestamp()));
         // Another request of the same day may have noted it meanwhile.
-        let (Written::Done | Written::Conflict) =
+        let (WriteOutcome::Done | WriteOutcome::Conflict) =
             self.put_item_if(item, Condition::absent()).await?;
         Ok(true)
     }

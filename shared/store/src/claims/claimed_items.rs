@@ -10,7 +10,7 @@ use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
 
 /// Items of one kind at a tenant, within the family in which they have one partner of record.
-pub(super) struct Claimed<'a> {
+pub(super) struct RequestedItems<'a> {
     pub(super) partner: &'a PartnerId,
     pub(super) tenant: &'a TenantId,
     pub(super) family: &'a FamilyId,
@@ -18,7 +18,7 @@ pub(super) struct Claimed<'a> {
     pub(super) except: &'a ClaimId,
 }
 
-impl Claimed<'_> {
+impl RequestedItems<'_> {
     /// Where the blocks stand that would keep the partner from the items.
     pub(super) fn block_keys(&self) -> impl Iterator<Item = ItemKey> {
         self.items.iter().map(|item| self.block_key(item))
@@ -32,7 +32,7 @@ impl Claimed<'_> {
 /// What the customer keeps from the partner, and what the partner claims already at the tenant: of the claims `own`,
 /// which the index names within its delay, each read strongly.
 pub(super) fn add_rights(
-    claimed: &Claimed<'_>,
+    claimed: &RequestedItems<'_>,
     own: &[ClaimId],
     fetched: &FetchedItems,
     at: Instant,
@@ -53,7 +53,7 @@ pub(super) fn add_rights(
 
 /// What the customer keeps from the partner.
 pub(super) fn add_blocks(
-    claimed: &Claimed<'_>,
+    claimed: &RequestedItems<'_>,
     fetched: &FetchedItems,
     at: Instant,
     facts: &mut Facts,
@@ -71,12 +71,12 @@ pub(super) fn add_blocks(
 }
 
 /// What a claim asks for: its undecided items.
-pub(super) fn claimed(claim: &Claim) -> Claimed<'_> {
+pub(super) fn claimed(claim: &Claim) -> RequestedItems<'_> {
     of_items(claim, claim.undecided())
 }
 
 /// What a claim asks for, or would ask for again: its undecided items, and those that are declined.
-pub(super) fn claimed_again(claim: &Claim) -> Claimed<'_> {
+pub(super) fn claimed_again(claim: &Claim) -> RequestedItems<'_> {
     let fits = |item: &&Item| match claim.item_status(item) {
         ItemStatus::Proposed | ItemStatus::Pending | ItemStatus::Declined { .. } => true,
         ItemStatus::Active { .. }
@@ -88,9 +88,9 @@ pub(super) fn claimed_again(claim: &Claim) -> Claimed<'_> {
     of_items(claim, claim.items.iter().filter(fits))
 }
 
-fn of_items<'a>(claim: &'a Claim, items: impl Iterator<Item = &'a Item>) -> Claimed<'a> {
+fn of_items<'a>(claim: &'a Claim, items: impl Iterator<Item = &'a Item>) -> RequestedItems<'a> {
     let subject = &claim.subject;
-    Claimed {
+    RequestedItems {
         partner: &subject.partner,
         tenant: &subject.tenant,
         family: &subject.family,

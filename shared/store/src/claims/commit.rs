@@ -11,19 +11,19 @@ use domain::event::{Event, EventBody};
 use domain::program::Policy;
 
 use super::context::CommandContext;
-use super::load::Stored;
+use super::load::StoredClaim;
 use crate::erasure::list as erasure;
 use crate::exclusivity::lock::FoundLock;
 use crate::history::annotations::AnnotationItem;
 use crate::notices::recipients;
-use crate::notices::reports::Expected;
+use crate::notices::reports::ExpectedReports;
 use crate::table::attributes::{number, text};
 use crate::table::codec::claim_item::{ClaimItem, Stamp, is_submitted, queue_of};
 use crate::table::codec::details_item::DetailsItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::retry::pause;
-use crate::table::transaction::{Action, Condition, Written};
+use crate::table::transaction::{Condition, TransactionAction, WriteOutcome};
 use crate::table::write_id::WriteId;
 
 /// How often a command is decided again when others write the same claim.
@@ -62,8 +62,8 @@ impl Attempts {
     /// Whether to decide once more after this result of a write; waits before that.
     pub(crate) async fn again(
         &self,
-        result: Result<Option<Stored>, StoreError>,
-    ) -> Result<Option<Stored>, StoreError> {
+        result: Result<Option<StoredClaim>, StoreError>,
+    ) -> Result<Option<StoredClaim>, StoreError> {
         let made = u32::try_from(self.writes.len()).unwrap_or(u32::MAX);
         let left = made < ATTEMPTS;
         match result {
@@ -82,12 +82,12 @@ impl Store {
     /// latest it can be by any clock: no timer may go into a bucket that is being drained.
     pub(crate) async fn commit(
         &self,
-        old: &Stored,
+        old: &StoredClaim,
         event: &Event,
         command_context: &CommandContext,
         now: Instant,
         write: WriteId,
-    ) -> Result<Option<Stored>, StoreError> {
+    ) -> Result<Option<StoredClaim>, StoreError> {
         let decided = domain::evolve(Some(old.claim().clone()), event)?;
         let changes = effects::lock_changes(Some(old.claim()), &decided);
         let policy = &command_context.context.policy;
@@ -136,23 +136,25 @@ impl Store {
         // The details stand in the index of days, which has no claim that is not submitted.
         let (before, after) = (old.claim().status(), new.claim().status());
         if event.details.is_some() || is_submitted(before) != is_submitted(after) {
-            actions.push(Action::Put(new.details_item()?, None));
+            actions.push(TransactionAction::Put(new.details_item()?, None));
         }
         if let Some(list) = &event.recipients {
-            actions.push(Action::Put(recipients::attributes(&new.claim().id, list), None));
+            actions
+                .push(TransactionAction::Put(recipients::attributes(&new.claim().id, list), None));
         }
         if matches!(event.body, EventBody::Erased) {
-            actions.push(Action::Put(erasure::attributes(&new.claim().id, event.at), None));
+            actions
+                .push(TransactionAction::Put(erasure::attributes(&new.claim().id, event.at), None));
         }
         let expected = expected_reports(old.claim(), new.claim(), event, &command_context.context);
         actions.extend(expected.check(&new.claim().id, old.claim().notice));
         let written = if actions.is_empty() {
             self.put_item_if(record, condition).await?
         } else {
-            actions.insert(0, Action::Put(record, Some(condition)));
+            actions.insert(0, TransactionAction::Put(record, Some(condition)));
             self.transact(actions, write).await?
         };
-        Ok((written == Written::Done).then_some(new))
+        Ok((written == WriteOutcome::Done).then_some(new))
     }
 
     /// The locks that change with a step, as they are now.
@@ -174,11 +176,11 @@ impl Store {
     async fn side_effects(
         &self,
         old: &Claim,
-        new: &Stored,
+        new: &StoredClaim,
         event: &Event,
         (changes, locks): (&[LockChange], &[FoundLock]),
         command_context: &CommandContext,
-    ) -> Result<Option<Vec<Action>>, StoreError> {
+    ) -> Result<Option<Vec<TransactionAction>>, StoreError> {
         let claim = new.claim();
         let blocked = effects::newly_blocked(Some(old), claim);
         let taken = self.lock_actions(claim, changes, locks, event.at).await?;
@@ -195,12 +197,12 @@ impl Store {
 /// the failure may have looked at the claim before this write, and does not come back. A report that opens the window
 /// is not acknowledged before the reports were read again, so it asks nothing. And an undo takes nothing back that was
 /// said again since it arrived.
-fn expected_reports(old: &Claim, new: &Claim, event: &Event, context: &Context) -> Expected {
+fn expected_reports(old: &Claim, new: &Claim, event: &Event, context: &Context) -> ExpectedReports {
     let is_open = |claim: &Claim| matches!(claim.state, State::AwaitingCustomer { .. });
     let is_kept = is_open(old) && old.opened_by == new.opened_by;
     let by_report = matches!(event.body, EventBody::WindowOpened { .. }) && !event.by_silence;
     let is_undo = matches!(event.body, EventBody::DeclineUndone { .. });
-    Expected {
+    ExpectedReports {
         not_failed: new.opened_by.filter(|_| is_open(new) && !is_kept && !by_report),
         no_repeated_since: is_undo.then_some(context.at),
     }
@@ -216,12 +218,12 @@ fn lock_number(change: LockChange) -> domain::ids::ItemNo {
 /// # Errors
 /// `Unavailable` where there is nothing random for the details of an erased claim.
 pub(crate) fn following(
-    old: &Stored,
+    old: &StoredClaim,
     claim: Claim,
     event: &Event,
     policy: &Policy,
     (write, annotation): (WriteId, Option<WriteId>),
-) -> Result<Stored, StoreError> {
+) -> Result<StoredClaim, StoreError> {
     let details = match &event.details {
         Some(details) if matches!(event.body, EventBody::Erased) => DetailsItem::erased(details)?,
         Some(details) => old.details.changed(details),
@@ -232,7 +234,7 @@ pub(crate) fn following(
     // What was said is erased with the rest.
     let kept = old.record.stamp.annotation.filter(|_| !matches!(event.body, EventBody::Erased));
     let stamp = stamp(&claim, &details, since, policy, (write, annotation.or(kept)));
-    Ok(Stored { record: ClaimItem { claim, stamp }, details })
+    Ok(StoredClaim { record: ClaimItem { claim, stamp }, details })
 }
 
 /// What the store keeps beside a claim.

@@ -2,8 +2,8 @@
 
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant, State};
-use domain::command::Needs;
-use domain::context::{Context, Facts, Places};
+use domain::command::CommandNeeds;
+use domain::context::{Context, Facts, LocalCalendars};
 use domain::ids::{ClaimId, ItemNo};
 use domain::program::{Policy, Program};
 use domain::recipient::Recipients;
@@ -49,7 +49,7 @@ impl Store {
     pub(crate) async fn read_command_context(
         &self,
         claim: &Claim,
-        needs: Needs,
+        needs: CommandNeeds,
         actor: &Actor,
         at: Instant,
         answer: CommandAnswer,
@@ -80,10 +80,10 @@ impl Store {
     async fn fetch_around(
         &self,
         claim: &Claim,
-        needs: Needs,
+        needs: CommandNeeds,
         at: Instant,
         answer: CommandAnswer,
-    ) -> Result<(Around, Vec<FoundLock>), StoreError> {
+    ) -> Result<(CommandFacts, Vec<FoundLock>), StoreError> {
         let subject = &claim.subject;
         let staff = answer == CommandAnswer::ClaimWithCompetition;
         let mut fetched = FetchedItems::default();
@@ -145,11 +145,16 @@ impl Store {
             add_blocks(&claimed_again(claim), &fetched, at, &mut facts)?;
         }
         let locks = if needs.locks { fetched.locks(claim, &undecided(claim))? } else { Vec::new() };
-        Ok((Around { facts, policy, places, newest, fetched }, locks))
+        Ok((CommandFacts { facts, policy, places, newest, fetched }, locks))
     }
 
     /// What a claim names of all that a command needs.
-    fn first_keys(&self, claim: &Claim, needs: Needs, answer: CommandAnswer) -> Vec<ItemKey> {
+    fn first_keys(
+        &self,
+        claim: &Claim,
+        needs: CommandNeeds,
+        answer: CommandAnswer,
+    ) -> Vec<ItemKey> {
         let subject = &claim.subject;
         let mut keys: Vec<_> = self.policy_key_unless_kept(claim).into_iter().collect();
         if needs.partner {
@@ -193,7 +198,7 @@ impl Store {
     async fn index_where_needed(
         &self,
         claim: &Claim,
-        needs: Needs,
+        needs: CommandNeeds,
         staff: bool,
     ) -> Result<Option<ClaimsAtTenant>, StoreError> {
         if !needs.eligibility && !staff {
@@ -205,10 +210,10 @@ impl Store {
 }
 
 /// What was fetched for a command.
-struct Around {
+struct CommandFacts {
     facts: Facts,
     policy: Policy,
-    places: Places,
+    places: LocalCalendars,
     newest: Option<Vec<ClaimId>>,
     fetched: FetchedItems,
 }

@@ -15,19 +15,19 @@ use domain::rejection::{FieldError, Rejection};
 
 use super::checks::tells_of_tenant;
 use super::commit::{Attempts, stamp};
-use super::load::{Stored, details_item};
+use super::load::{StoredClaim, details_item};
 use super::quota::DayUse;
-use crate::table::clock::Moment;
+use crate::table::clock::RequestTime;
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::codec::details_item::DetailsItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
-use crate::table::transaction::{Action, Condition, Written};
+use crate::table::transaction::{Condition, TransactionAction, WriteOutcome};
 use crate::table::write_id::WriteId;
 
 /// A claim that was created, now or by an earlier request with the same key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Created {
+pub struct CreatedClaim {
     /// The claim as it is now.
     pub claim: Claim,
     /// Whether an earlier request with the same key and body had created it.
@@ -86,7 +86,11 @@ impl Store {
     /// [`StoreError::Rejected`] with every problem at once: what is told of a tenant counts as a check of it;
     /// [`StoreError::IdempotencyConflict`]
     /// where the key stands for another body.
-    pub async fn create(&self, new: NewClaim<'_>, moment: Moment) -> Result<Created, StoreError> {
+    pub async fn create(
+        &self,
+        new: NewClaim<'_>,
+        moment: RequestTime,
+    ) -> Result<CreatedClaim, StoreError> {
         let mut attempts = Attempts::default();
         loop {
             let Some(mut context) = Box::pin(self.read_opening_context(&new, moment)).await? else {
@@ -108,7 +112,7 @@ impl Store {
             let opening = FirstEvent { event, request_hash, write: attempts.next(), now };
             let result = Box::pin(self.store_opening(opening, &context.policy)).await;
             if let Some(stored) = attempts.again(result).await? {
-                return Ok(Created { claim: stored.record.claim, replayed: false });
+                return Ok(CreatedClaim { claim: stored.record.claim, replayed: false });
             }
         }
     }
@@ -127,7 +131,7 @@ impl Store {
         &self,
         opening: FirstEvent,
         policy: &Policy,
-    ) -> Result<Option<Stored>, StoreError> {
+    ) -> Result<Option<StoredClaim>, StoreError> {
         let claim = domain::evolve(None, &opening.event)?;
         let details = DetailsItem::new(&claim.details, opening.request_hash)?;
         let ((), found) = tokio::try_join!(
@@ -139,26 +143,28 @@ impl Store {
         let details = same.unwrap_or(details);
         let since = Some(claim.created_at);
         let stamp = stamp(&claim, &details, since, policy, (opening.write, None));
-        let stored = Stored { record: ClaimItem { claim, stamp }, details };
+        let stored = StoredClaim { record: ClaimItem { claim, stamp }, details };
         let written = self.put_claim(&stored, replaces, opening.write).await?;
-        Ok((written == Written::Done).then_some(stored))
+        Ok((written == WriteOutcome::Done).then_some(stored))
     }
 
     /// Puts the claim if there is none. Details left by a creation that never came to its end are
     /// replaced in the same transaction, so that no claim can ever get somebody else's.
     async fn put_claim(
         &self,
-        stored: &Stored,
+        stored: &StoredClaim,
         replaces: bool,
         write: WriteId,
-    ) -> Result<Written, StoreError> {
+    ) -> Result<WriteOutcome, StoreError> {
         let record = stored.record.attributes()?;
         if !replaces {
             return self.put_item_if(record, Condition::absent()).await;
         }
         let details = stored.details_item()?;
-        let actions =
-            vec![Action::Put(record, Some(Condition::absent())), Action::Put(details, None)];
+        let actions = vec![
+            TransactionAction::Put(record, Some(Condition::absent())),
+            TransactionAction::Put(details, None),
+        ];
         self.transact(actions, write).await
     }
 
@@ -198,13 +204,13 @@ struct FirstEvent {
 /// The answer where the claim is there already: this request's own work, a replay, or another
 /// request's key.
 fn created_of(
-    stored: Stored,
+    stored: StoredClaim,
     attempts: &Attempts,
     request_hash: Sha256Hash,
-) -> Result<Created, StoreError> {
+) -> Result<CreatedClaim, StoreError> {
     let own = attempts.wrote(&stored.record);
     if !own && stored.details.request_hash != request_hash {
         return Err(StoreError::IdempotencyConflict);
     }
-    Ok(Created { claim: stored.record.claim, replayed: !own })
+    Ok(CreatedClaim { claim: stored.record.claim, replayed: !own })
 }

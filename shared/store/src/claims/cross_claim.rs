@@ -5,7 +5,7 @@
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant, State};
 use domain::command::Command;
-use domain::context::{Context, Facts, Places, Standing};
+use domain::context::{Context, Facts, LocalCalendars, RivalStatus};
 use domain::event::{Event, EventBody};
 use domain::ids::{ClaimId, ItemNo};
 
@@ -14,7 +14,7 @@ use super::context::CommandContext;
 use crate::exclusivity::lock::FoundLock;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
-use crate::table::transaction::Action;
+use crate::table::transaction::TransactionAction;
 use crate::table::write_id::WriteId;
 
 impl Store {
@@ -42,7 +42,7 @@ impl Store {
         (command_context, taken): (&CommandContext, &[FoundLock]),
         now: Instant,
         write: WriteId,
-    ) -> Result<Option<Vec<Action>>, StoreError> {
+    ) -> Result<Option<Vec<TransactionAction>>, StoreError> {
         if let EventBody::ReviewBegun { defence_until: Some(until), .. } = event.body {
             return self.ask_holders(old, until, command_context, now, write).await.map(Some);
         }
@@ -60,12 +60,12 @@ impl Store {
         command_context: &CommandContext,
         now: Instant,
         write: WriteId,
-    ) -> Result<Vec<Action>, StoreError> {
+    ) -> Result<Vec<TransactionAction>, StoreError> {
         let context = &command_context.context;
         let first = matches!(claim.state, State::Submitted { .. });
         let rivals = context.facts.rivals.iter();
         let asked = rivals.filter(|rival| {
-            rival.standing == Standing::Active
+            rival.standing == RivalStatus::Active
                 && (first || rival.defence_of_item(context).is_none())
         });
         let mut ids: Vec<_> = asked.map(|rival| rival.claim.clone()).collect();
@@ -86,7 +86,7 @@ impl Store {
         locks: &[FoundLock],
         now: Instant,
         write: WriteId,
-    ) -> Result<Option<Vec<Action>>, StoreError> {
+    ) -> Result<Option<Vec<TransactionAction>>, StoreError> {
         if !locks.iter().all(|lock| lock.is_of(claim)) {
             return Ok(None);
         }
@@ -118,7 +118,7 @@ impl Store {
         at: Instant,
         now: Instant,
         write: WriteId,
-    ) -> Result<Option<Action>, StoreError> {
+    ) -> Result<Option<TransactionAction>, StoreError> {
         let Some(stored) = self.load_claim(id).await?.stored else { return Ok(None) };
         let at = at.max(stored.claim().last_event.at);
         if self.pass_deadline_if_due(stored.claim(), at).await? {
@@ -126,7 +126,8 @@ impl Store {
         }
         let policy = self.policy_of(stored.claim()).await?;
         let operator = self.config.operator.clone();
-        let places = Places { operator, partner: None, customer: None, customer_at_end: None };
+        let places =
+            LocalCalendars { operator, partner: None, customer: None, customer_at_end: None };
         let (actor, facts) = (Actor::System, Facts::default());
         let context = Context { at, actor, policy, places, facts };
         let Some(event) = domain::decide(Some(stored.claim()), command, &context)? else {
@@ -136,7 +137,7 @@ impl Store {
         let new = following(&stored, claim, &event, &context.policy, (write, None))?;
         self.schedule_timers(Some(stored.claim()), new.claim(), &context.policy, now).await?;
         let unmoved = as_read(stored.claim(), &context.actor);
-        Ok(Some(Action::Put(new.record.attributes()?, Some(unmoved))))
+        Ok(Some(TransactionAction::Put(new.record.attributes()?, Some(unmoved))))
     }
 }
 

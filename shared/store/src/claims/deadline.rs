@@ -10,8 +10,8 @@ use domain::ids::ClaimId;
 
 use super::commit::Attempts;
 use super::competition::CommandAnswer;
-use super::load::{Loaded, Stored};
-use crate::table::clock::Moment;
+use super::load::{LoadResult, StoredClaim};
+use crate::table::clock::RequestTime;
 use crate::table::clock_check::ClockSample;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -25,9 +25,9 @@ const MOST_STEPS: u8 = 8;
 #[derive(Debug, Clone)]
 pub(crate) enum DeadlineOutcome {
     /// It was not due, or somebody else was faster.
-    NotDue(Stored),
+    NotDue(StoredClaim),
     /// Silence was executed: this is the claim after it.
-    Done(Stored),
+    Done(StoredClaim),
     /// There is no such claim.
     Absent,
 }
@@ -37,7 +37,11 @@ impl Store {
     ///
     /// # Errors
     /// Where silence is due and cannot be executed now: never the old state as if it were true.
-    pub async fn claim(&self, id: &ClaimId, moment: Moment) -> Result<Option<Claim>, StoreError> {
+    pub async fn claim(
+        &self,
+        id: &ClaimId,
+        moment: RequestTime,
+    ) -> Result<Option<Claim>, StoreError> {
         Ok(self.load_up_to_date(id, moment.offset).await?.map(|stored| stored.record.claim))
     }
 
@@ -46,7 +50,7 @@ impl Store {
         &self,
         id: &ClaimId,
         offset: Duration,
-    ) -> Result<Option<Stored>, StoreError> {
+    ) -> Result<Option<StoredClaim>, StoreError> {
         match self.pass_deadline(id, offset).await? {
             DeadlineOutcome::NotDue(stored) | DeadlineOutcome::Done(stored) => Ok(Some(stored)),
             DeadlineOutcome::Absent => Ok(None),
@@ -63,7 +67,7 @@ impl Store {
         let mut done = false;
         let mut steps = 0;
         loop {
-            let Loaded { stored, clock } = self.load_claim(id).await?;
+            let LoadResult { stored, clock } = self.load_claim(id).await?;
             let Some(stored) = stored else { return Ok(DeadlineOutcome::Absent) };
             done |= attempts.wrote(&stored.record);
             let Some(now) = self.time_if_due(stored.claim(), clock, offset).await? else {
@@ -130,11 +134,11 @@ impl Store {
     /// One step of silence; `None` on a conflict.
     async fn commit_deadline_passed(
         &self,
-        stored: &Stored,
+        stored: &StoredClaim,
         now: Instant,
         latest: Instant,
         write: crate::table::write_id::WriteId,
-    ) -> Result<Option<Stored>, StoreError> {
+    ) -> Result<Option<StoredClaim>, StoreError> {
         let needs = CommandKind::DeadlinePassed.needs();
         let command_context = self.read_command_context(
             stored.claim(),

@@ -3,11 +3,11 @@
 use domain::ids::{ClaimId, NoticeNo};
 use domain::recipient::{RecipientList, RecipientNo};
 
-use super::load::{Assembled, Loaded};
+use super::load::{AssembledClaim, LoadResult};
 use super::run::OpenClaim;
 use crate::notices::recipients::list_key;
 use crate::notices::tries::{WrongCodes, tries_key};
-use crate::table::clock::Moment;
+use crate::table::clock::RequestTime;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, details_key, record_key};
@@ -34,7 +34,7 @@ impl Store {
         id: &ClaimId,
         notice: NoticeNo,
         recipient: Option<RecipientNo>,
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<Option<LinkClaim>, StoreError> {
         let mut fetched = FetchedItems::default();
         let tries = tries_key(id, notice, recipient);
@@ -43,9 +43,11 @@ impl Store {
         let wrong = fetched.wrong_codes(id, notice, recipient)?;
         let list = fetched.recipient_list(id, notice)?;
         let loaded = match (fetched.claim(id)?, clock) {
-            (Assembled::Whole(stored), Some(clock)) => Loaded { stored: Some(*stored), clock },
-            (Assembled::Absent, _) => return Ok(None),
-            (Assembled::Whole(_) | Assembled::Torn, _) => self.load_claim(id).await?,
+            (AssembledClaim::Whole(stored), Some(clock)) => {
+                LoadResult { stored: Some(*stored), clock }
+            }
+            (AssembledClaim::Absent, _) => return Ok(None),
+            (AssembledClaim::Whole(_) | AssembledClaim::Torn, _) => self.load_claim(id).await?,
         };
         let Some(stored) = loaded.stored else { return Ok(None) };
         let open = self.open_stored(stored, loaded.clock, moment).await?;

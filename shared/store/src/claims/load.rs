@@ -16,14 +16,14 @@ use crate::table::schema;
 
 /// A stored claim, whole.
 #[derive(Debug, Clone)]
-pub(crate) struct Stored {
+pub(crate) struct StoredClaim {
     /// The record; its claim has its details.
     pub(crate) record: ClaimItem,
     /// The details as stored.
     pub(crate) details: DetailsItem,
 }
 
-impl Stored {
+impl StoredClaim {
     pub(crate) fn claim(&self) -> &Claim {
         &self.record.claim
     }
@@ -55,8 +55,8 @@ pub(crate) fn details_item(claim: &Claim, details: &DetailsItem) -> Result<Attri
 
 /// What a load found, and what the clocks said meanwhile.
 #[derive(Debug, Clone)]
-pub(crate) struct Loaded {
-    pub(crate) stored: Option<Stored>,
+pub(crate) struct LoadResult {
+    pub(crate) stored: Option<StoredClaim>,
     pub(crate) clock: ClockSample,
 }
 
@@ -66,13 +66,15 @@ const READS: u32 = 4;
 
 impl Store {
     /// The claim with its details, by a strong query of `A` to `D`: the history is not touched.
-    pub(crate) async fn load_claim(&self, id: &ClaimId) -> Result<Loaded, StoreError> {
+    pub(crate) async fn load_claim(&self, id: &ClaimId) -> Result<LoadResult, StoreError> {
         for attempt in 0..READS {
             let (items, clock) = self.query_claim(id).await?;
             match assemble(&items)? {
-                Assembled::Whole(stored) => return Ok(Loaded { stored: Some(*stored), clock }),
-                Assembled::Absent => return Ok(Loaded { stored: None, clock }),
-                Assembled::Torn => pause(attempt).await,
+                AssembledClaim::Whole(stored) => {
+                    return Ok(LoadResult { stored: Some(*stored), clock });
+                }
+                AssembledClaim::Absent => return Ok(LoadResult { stored: None, clock }),
+                AssembledClaim::Torn => pause(attempt).await,
             }
         }
         Err(StoreError::Corrupt(format!("claim {id}: record and details do not belong together")))
@@ -105,7 +107,7 @@ impl Store {
     pub(crate) async fn load_claims(
         &self,
         ids: &[ClaimId],
-    ) -> Result<Option<(Vec<Stored>, ClockSample)>, StoreError> {
+    ) -> Result<Option<(Vec<StoredClaim>, ClockSample)>, StoreError> {
         let mut fetched = FetchedItems::default();
         let parts = |id: &ClaimId| [record_key(id), details_key(id)];
         let clock = self.fetch(&mut fetched, ids.iter().flat_map(parts).collect()).await?;
@@ -119,13 +121,13 @@ impl Store {
         &self,
         ids: &[ClaimId],
         fetched: &FetchedItems,
-    ) -> Result<Vec<Stored>, StoreError> {
+    ) -> Result<Vec<StoredClaim>, StoreError> {
         let mut found = Vec::with_capacity(ids.len());
         for id in ids {
             match fetched.claim(id)? {
-                Assembled::Whole(stored) => found.push(*stored),
-                Assembled::Absent => {}
-                Assembled::Torn => found.extend(self.load_claim(id).await?.stored),
+                AssembledClaim::Whole(stored) => found.push(*stored),
+                AssembledClaim::Absent => {}
+                AssembledClaim::Torn => found.extend(self.load_claim(id).await?.stored),
             }
         }
         Ok(found)
@@ -144,16 +146,16 @@ impl Store {
 
 impl FetchedItems {
     /// A claim with its details, if the keys of both were fetched.
-    pub(crate) fn claim(&self, id: &ClaimId) -> Result<Assembled, StoreError> {
+    pub(crate) fn claim(&self, id: &ClaimId) -> Result<AssembledClaim, StoreError> {
         let parts = [self.get(&record_key(id))?, self.get(&details_key(id))?];
         assemble(&parts.into_iter().flatten().cloned().collect::<Vec<_>>())
     }
 }
 
 /// What a record and details that were read make.
-pub(crate) enum Assembled {
+pub(crate) enum AssembledClaim {
     /// A claim whose record and details are of one version.
-    Whole(Box<Stored>),
+    Whole(Box<StoredClaim>),
     /// There is no claim.
     Absent,
     /// Record and details of different versions, to be read again.
@@ -162,7 +164,7 @@ pub(crate) enum Assembled {
 
 /// Puts record and details together. Details without a record are of a creation that did not come
 /// to its end.
-fn assemble(items: &[Attributes]) -> Result<Assembled, StoreError> {
+fn assemble(items: &[Attributes]) -> Result<AssembledClaim, StoreError> {
     let mut parts = (None, None);
     for item in items {
         match Reader::new("claim", item).text("sk")? {
@@ -172,11 +174,11 @@ fn assemble(items: &[Attributes]) -> Result<Assembled, StoreError> {
         }
     }
     match parts {
-        (None, _) => Ok(Assembled::Absent),
+        (None, _) => Ok(AssembledClaim::Absent),
         (Some(mut record), Some(details)) if details.hash() == record.stamp.details_hash => {
             record.claim.details = details.details();
-            Ok(Assembled::Whole(Box::new(Stored { record, details })))
+            Ok(AssembledClaim::Whole(Box::new(StoredClaim { record, details })))
         }
-        (Some(_), _) => Ok(Assembled::Torn),
+        (Some(_), _) => Ok(AssembledClaim::Torn),
     }
 }

@@ -7,16 +7,16 @@ use domain::eligibility::known_tenant;
 use domain::ids::PartnerId;
 use domain::program::{ItemRef, Program};
 
-use super::claimed_items::{Claimed, add_rights};
+use super::claimed_items::{RequestedItems, add_rights};
 use super::create::NewClaim;
-use super::load::Assembled;
+use super::load::AssembledClaim;
 use super::open_claims::{OpenClaims, open_claims_key};
 use crate::directory::calendars::calendar_key;
 use crate::directory::partners::partner_key;
 use crate::directory::places::calendar_keys;
 use crate::directory::programs::program_key;
 use crate::directory::tenants::tenant_keys;
-use crate::table::clock::Moment;
+use crate::table::clock::RequestTime;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, details_key, record_key};
@@ -29,7 +29,7 @@ impl Store {
     pub(crate) async fn read_opening_context(
         &self,
         new: &NewClaim<'_>,
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<Option<Context>, StoreError> {
         let acting = acting_partner(new.actor);
         let mut first = vec![record_key(new.id), details_key(new.id)];
@@ -48,7 +48,7 @@ impl Store {
         };
         let mut fetched = FetchedItems::default();
         let (_, own) = tokio::try_join!(self.fetch(&mut fetched, first), own)?;
-        if new.is_sound() && !matches!(fetched.claim(new.id)?, Assembled::Absent) {
+        if new.is_sound() && !matches!(fetched.claim(new.id)?, AssembledClaim::Absent) {
             return Ok(None);
         }
         let partner = acting.map(|id| fetched.partner(id)).transpose()?.flatten();
@@ -122,7 +122,7 @@ fn opened<'a>(
     partner: Option<&'a Partner>,
     tenant: Option<&'a Tenant>,
     program: Option<&'a Program>,
-) -> Option<Claimed<'a>> {
+) -> Option<RequestedItems<'a>> {
     let (partner, tenant, program) = (partner?, tenant?, program?);
     let named = new.input.items.iter().flatten();
     let named = named.map(|(kind, id)| ItemRef { kind: *kind, id: id.clone() });
@@ -130,7 +130,7 @@ fn opened<'a>(
     let all = of_kind.map(|item| ItemRef { kind: item.kind, id: item.id.clone() });
     let items = if new.input.items.is_empty() { all.collect() } else { named.collect() };
     let family = &program.family;
-    (!new.draft).then_some(Claimed {
+    (!new.draft).then_some(RequestedItems {
         partner: &partner.id,
         tenant: &tenant.id,
         family,

@@ -11,13 +11,13 @@ use domain::program::EvidencePolicy;
 use domain::rejection::{FieldError, Rejection};
 
 use super::create::NewClaim;
-use crate::table::clock::Moment;
+use crate::table::clock::RequestTime;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 
 /// What a submit would meet.
 #[derive(Debug, Clone)]
-pub struct Checked {
+pub struct CheckResult {
     /// Every field that is wrong, at once.
     pub errors: Vec<FieldError>,
     /// Every refusal that is no fault of a field.
@@ -44,8 +44,8 @@ impl Store {
     pub async fn judge_new(
         &self,
         new: NewClaim<'_>,
-        moment: Moment,
-    ) -> Result<Checked, StoreError> {
+        moment: RequestTime,
+    ) -> Result<CheckResult, StoreError> {
         let context = Box::pin(self.read_opening_context(&new, moment)).await?;
         let mut context = context.ok_or_else(|| StoreError::unreadable("claim", "pk"))?;
         self.count_check(new.input, &context).await?;
@@ -59,7 +59,7 @@ impl Store {
         let facts = &mut context.facts;
         facts.over_quota = facts.over_quota.or(used_up);
         let hindrances = domain::decide::conflicts(new.input, &context.facts, &context.policy);
-        Ok(Checked {
+        Ok(CheckResult {
             errors,
             // Who else wants an item is told of what could be submitted: to ask is not to claim.
             contested: contested.filter(|_| hindrances.is_empty()),

@@ -18,8 +18,8 @@ use super::checks::tells_of_tenant;
 use super::commit::Attempts;
 use super::competition::{CommandAnswer, Competition, recipients_after, rival_keys};
 use super::context::StaffReads;
-use super::load::{Loaded, Stored};
-use crate::table::clock::Moment;
+use super::load::{LoadResult, StoredClaim};
+use crate::table::clock::RequestTime;
 use crate::table::clock_check::ClockSample;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -27,7 +27,7 @@ use crate::table::error::StoreError;
 /// A claim as a command of its moment finds it: what was due by then is carried out.
 #[derive(Debug, Clone)]
 pub struct OpenClaim {
-    stored: Stored,
+    stored: StoredClaim,
     clock: ClockSample,
     note: Option<Comment>,
 }
@@ -82,10 +82,10 @@ impl Store {
         id: &ClaimId,
         actor: &Actor,
         command: &Command,
-        moment: Moment,
+        moment: RequestTime,
         expected: Option<Version>,
     ) -> Result<CommandOutcome, StoreError> {
-        let Loaded { stored, clock } = self.load_claim(id).await?;
+        let LoadResult { stored, clock } = self.load_claim(id).await?;
         let stored = stored.ok_or(Rejection::NotFound)?;
         decide::authorize(stored.claim(), command.kind(), actor)?;
         let open = self.open_stored(stored, clock, moment).await?.ok_or(Rejection::NotFound)?;
@@ -101,9 +101,9 @@ impl Store {
     pub async fn open_claim(
         &self,
         id: &ClaimId,
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<Option<OpenClaim>, StoreError> {
-        let Loaded { stored, clock } = self.load_claim(id).await?;
+        let LoadResult { stored, clock } = self.load_claim(id).await?;
         match stored {
             Some(stored) => self.open_stored(stored, clock, moment).await,
             None => Ok(None),
@@ -113,9 +113,9 @@ impl Store {
     /// The same of a claim that was read with `clock`.
     pub(crate) async fn open_stored(
         &self,
-        stored: Stored,
+        stored: StoredClaim,
         clock: ClockSample,
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<Option<OpenClaim>, StoreError> {
         if !Box::pin(self.is_past_deadline(stored.claim(), clock, moment)).await? {
             return Ok(Some(OpenClaim { stored, clock, note: None }));
@@ -134,7 +134,7 @@ impl Store {
         mut open: OpenClaim,
         actor: &Actor,
         command: &Command,
-        moment: Moment,
+        moment: RequestTime,
         expected: Option<Version>,
         answer: CommandAnswer,
     ) -> Result<CommandOutcome, StoreError> {
@@ -158,7 +158,7 @@ impl Store {
             check_version(claim, expected)?;
             let latest = (open.clock.latest() + moment.offset).max(moment.at);
             let note = note.as_ref();
-            let step = Step { actor, command, note, at: moment.at, latest, answer };
+            let step = CommandStep { actor, command, note, at: moment.at, latest, answer };
             let stepped = match Box::pin(self.step(&open.stored, step, &mut attempts)).await {
                 // There is nothing more to do.
                 Err(StoreError::Rejected(Rejection::InvalidState { .. })) if may_do_more => {
@@ -168,7 +168,7 @@ impl Store {
                 stepped => stepped?,
             };
             match stepped {
-                Stepped::Unchanged => {
+                StepResult::Unchanged => {
                     if self.repeat_stands(claim, command, moment.at).await? {
                         let effect = if repeats { Effect::Repeated } else { Effect::Unchanged };
                         let same = outcome_of(open.stored, effect);
@@ -180,12 +180,12 @@ impl Store {
                     open = self.reopen(open, &mut attempts, moment).await?;
                     continue;
                 }
-                Stepped::Changed(changed) => {
+                StepResult::Changed(changed) => {
                     return Box::pin(self.follow_up(*changed, kind, moment)).await;
                 }
-                Stepped::Again => {}
+                StepResult::Again => {}
             }
-            let Loaded { stored, clock } = self.load_claim(&open.stored.claim().id).await?;
+            let LoadResult { stored, clock } = self.load_claim(&open.stored.claim().id).await?;
             let stored = stored.ok_or(Rejection::NotFound)?;
             if attempts.wrote(&stored.record) {
                 let changed = outcome_of(stored, Effect::Changed);
@@ -210,7 +210,7 @@ impl Store {
             return Ok(true);
         }
         self.note_repeated_no(&claim.id, claim.notice, at).await?;
-        let Loaded { stored, .. } = self.load_claim(&claim.id).await?;
+        let LoadResult { stored, .. } = self.load_claim(&claim.id).await?;
         Ok(stored.is_some_and(|stored| stored.claim().version == claim.version))
     }
 
@@ -219,7 +219,7 @@ impl Store {
         &self,
         open: OpenClaim,
         attempts: &mut Attempts,
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<OpenClaim, StoreError> {
         attempts.next();
         attempts.again(Ok(None)).await?;
@@ -232,7 +232,7 @@ impl Store {
         &self,
         outcome: CommandOutcome,
         command: CommandKind,
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<CommandOutcome, StoreError> {
         if is_undone_after_half_time(&outcome.claim, moment.at) {
             self.ask_reserve(&outcome.claim, moment.at).await?;
@@ -249,7 +249,7 @@ impl Store {
     async fn act_on_reports(
         &self,
         outcome: CommandOutcome,
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<CommandOutcome, StoreError> {
         let claim = &outcome.claim;
         if !depends_on_reports(claim) {
@@ -272,7 +272,7 @@ impl Store {
         &self,
         claim: &Claim,
         clock: ClockSample,
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<bool, StoreError> {
         if self.time_if_due(claim, clock, moment.offset).await?.is_none() {
             return Ok(false);
@@ -283,10 +283,10 @@ impl Store {
     /// Decides and commits once; what only the answer to staff needs is read beside the commit.
     async fn step(
         &self,
-        stored: &Stored,
-        step: Step<'_>,
+        stored: &StoredClaim,
+        step: CommandStep<'_>,
         attempts: &mut Attempts,
-    ) -> Result<Stepped, StoreError> {
+    ) -> Result<StepResult, StoreError> {
         let needs = step.command.kind().needs();
         let around =
             self.read_command_context(stored.claim(), needs, step.actor, step.at, step.answer);
@@ -303,14 +303,14 @@ impl Store {
                 decided = self.decide_counted(claim, step.command, &around.context).await?;
             }
         }
-        let Some(mut event) = decided else { return Ok(Stepped::Unchanged) };
+        let Some(mut event) = decided else { return Ok(StepResult::Unchanged) };
         event.remarks.extend(step.note.cloned().map(Remark::note));
         let (staff, asked) = (around.staff.take(), around.asked.take());
         let (result, staff) = tokio::join!(
             Box::pin(self.commit(stored, &event, &around, step.latest, attempts.next())),
             Box::pin(self.complete_staff_reads(stored.claim(), staff)),
         );
-        let Some(stored) = attempts.again(result).await? else { return Ok(Stepped::Again) };
+        let Some(stored) = attempts.again(result).await? else { return Ok(StepResult::Again) };
         // What could not be read for the answer is read again with it: the command is done.
         let competition = match staff {
             Ok(Some(StaffReads { newest, fetched })) => {
@@ -325,7 +325,7 @@ impl Store {
             CommandAnswer::Claim | CommandAnswer::ClaimWithCompetition => None,
         };
         let changed = CommandOutcome { claim, effect: Effect::Changed, recipients, competition };
-        Ok(Stepped::Changed(Box::new(changed)))
+        Ok(StepResult::Changed(Box::new(changed)))
     }
 
     /// Decides. A submit that is refused and so tells of the tenant is counted first.
@@ -367,7 +367,7 @@ fn hide_tenant(claim: &Claim, context: &mut Context) {
 
 /// A command at its moment.
 #[derive(Clone, Copy)]
-struct Step<'a> {
+struct CommandStep<'a> {
     actor: &'a Actor,
     command: &'a Command,
     note: Option<&'a Comment>,
@@ -378,7 +378,7 @@ struct Step<'a> {
 }
 
 /// What came of a step.
-enum Stepped {
+enum StepResult {
     Unchanged,
     Changed(Box<CommandOutcome>),
     Again,
@@ -427,7 +427,7 @@ fn check_version(claim: &Claim, expected: Option<Version>) -> Result<(), StoreEr
     }
 }
 
-fn outcome_of(stored: Stored, effect: Effect) -> CommandOutcome {
+fn outcome_of(stored: StoredClaim, effect: Effect) -> CommandOutcome {
     CommandOutcome { claim: stored.record.claim, effect, recipients: None, competition: None }
 }
 

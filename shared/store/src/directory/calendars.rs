@@ -14,7 +14,7 @@ use domain::outage::Outage;
 use domain::rejection::Rejection;
 
 use super::entry::{
-    Author, Entry, EntryWrite, Foreseen, NextEntry, Permits, Revised, body_of, with_body,
+    Author, DryRun, EntryKind, EntryWrite, NextEntry, Permits, RevisedEntry, body_of, with_body,
 };
 use super::outages::outages_in;
 use super::recounts::Recount;
@@ -24,7 +24,7 @@ use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::index::{Cursor, ListPage};
 use crate::table::keys;
-use crate::table::transaction::{Action, Condition};
+use crate::table::transaction::{Condition, TransactionAction};
 
 const REVISION: &str = "v";
 /// Which days were added, each since which revision.
@@ -86,8 +86,8 @@ impl Store {
         author: &Author,
         permits: Permits<'_, CountryCalendar>,
     ) -> Result<EntryWrite<CountryCalendar>, StoreError> {
-        let untouched = Revised { entry: CountryCalendar::untouched(country), revision: 0 };
-        let permits = |present: Option<&Revised<CountryCalendar>>, repeats| {
+        let untouched = RevisedEntry { entry: CountryCalendar::untouched(country), revision: 0 };
+        let permits = |present: Option<&RevisedEntry<CountryCalendar>>, repeats| {
             permits(Some(present.unwrap_or(&untouched)), repeats)
         };
         let adds_nothing = wish(&untouched.entry.added).is_ok_and(|added| added.is_empty());
@@ -120,16 +120,16 @@ impl Store {
         country: CountryCode,
         wish: DaysWish<'_>,
         permits: Permits<'_, CountryCalendar>,
-    ) -> Result<Foreseen<CountryCalendar>, StoreError> {
+    ) -> Result<DryRun<CountryCalendar>, StoreError> {
         let present = self.country_calendar(country).await?;
-        let present = Revised { revision: present.revision, entry: present };
+        let present = RevisedEntry { revision: present.revision, entry: present };
         let added = wish(&present.entry.added);
         let repeats = added.as_ref().is_ok_and(|added| *added == present.entry.added);
         if !permits(Some(&present), repeats) {
-            return Ok(Foreseen::Stale(Some(present)));
+            return Ok(DryRun::Stale(Some(present)));
         }
         let next = CountryCalendar { added: added?, ..present.entry.clone() };
-        Ok(Foreseen::Next { present: Some(present), next })
+        Ok(DryRun::Next { present: Some(present), next })
     }
 
     /// A page of the calendars that something was ever added to, by country.
@@ -221,14 +221,14 @@ fn next_calendar(new: CountryCalendar) -> Result<NextEntry<CountryCalendar>, Sto
     put(&mut listed, DAYS, new.added_days().to_text().map(text));
     let recount = Recount::of_revision(new.country, new.revision).attributes();
     let beside = vec![
-        Action::Put(kept, Some(Condition::absent())),
-        Action::Put(listed, None),
-        Action::Put(recount, None),
+        TransactionAction::Put(kept, Some(Condition::absent())),
+        TransactionAction::Put(listed, None),
+        TransactionAction::Put(recount, None),
     ];
     Ok(NextEntry { entry: new, attributes: Vec::new(), beside })
 }
 
-impl Entry for CountryCalendar {
+impl EntryKind for CountryCalendar {
     fn says_the_same_as(&self, other: &Self) -> bool {
         self.added == other.added
     }

@@ -12,7 +12,7 @@ use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
-use crate::table::transaction::{Action, Condition};
+use crate::table::transaction::{Condition, TransactionAction};
 
 /// The tenant that has the domain.
 const TENANT: &str = "tn";
@@ -60,7 +60,7 @@ impl Store {
         &self,
         before: Option<&Tenant>,
         next: &Tenant,
-    ) -> Result<Vec<Action>, StoreError> {
+    ) -> Result<Vec<TransactionAction>, StoreError> {
         let (held, had) = (held(next), before.map(held).unwrap_or_default());
         let left = had.difference(&held).copied().collect::<Vec<_>>();
         let mut fetched = FetchedItems::default();
@@ -72,7 +72,7 @@ impl Store {
             match owner(domain)? {
                 None => {
                     let item = domain_item(domain, &next.id);
-                    actions.push(Action::Put(item, Some(Condition::absent())));
+                    actions.push(TransactionAction::Put(item, Some(Condition::absent())));
                 }
                 Some(owner) if owner == next.id => {}
                 Some(_) => {
@@ -88,7 +88,7 @@ impl Store {
                 let (pk, sk) = domain_key(domain);
                 let own = Condition::new(format!("{TENANT} = :own"));
                 let own = own.with(":own", text(next.id.as_str()));
-                actions.push(Action::Delete(key(pk, sk), own));
+                actions.push(TransactionAction::Delete(key(pk, sk), own));
             }
         }
         if actions.len() > MOST_CHANGES {

@@ -18,7 +18,7 @@ use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
 use crate::table::retry::pause;
-use crate::table::transaction::{Action, Condition, Written};
+use crate::table::transaction::{Condition, TransactionAction, WriteOutcome};
 use crate::table::write_id::WriteId;
 
 /// The entry itself; around it stand the keys.
@@ -30,7 +30,7 @@ pub(super) const ATTEMPTS: u32 = 5;
 
 /// An entry of the directory with the number of its revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Revised<T> {
+pub struct RevisedEntry<T> {
     /// The entry as it is stored.
     pub entry: T,
     /// How often it was written; 0 of an entry that has no number.
@@ -59,36 +59,36 @@ impl Author {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EntryWrite<T> {
     /// It is stored, and there was none before.
-    Created(Revised<T>),
+    Created(RevisedEntry<T>),
     /// It is stored, or said the same before.
-    Stored(Revised<T>),
+    Stored(RevisedEntry<T>),
     /// The writer does not know the present entry, which stays. `None`: there is none.
-    Stale(Option<Revised<T>>),
+    Stale(Option<RevisedEntry<T>>),
 }
 
 /// Whether the writer may replace the present entry, if there is one; the flag says that the new entry says the
 /// same as the present one.
-pub type Permits<'a, T> = &'a (dyn Fn(Option<&Revised<T>>, bool) -> bool + Send + Sync);
+pub type Permits<'a, T> = &'a (dyn Fn(Option<&RevisedEntry<T>>, bool) -> bool + Send + Sync);
 
 /// What the writer makes of the present entry, if there is one. A refusal leaves the present one.
 pub type Wish<'a, T> = &'a (dyn Fn(Option<&T>) -> Result<T, Rejection> + Send + Sync);
 
 /// What would become of an entry that were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Foreseen<T> {
+pub enum DryRun<T> {
     /// It would be stored in place of the present one.
     Next {
         /// The present entry, if there is one.
-        present: Option<Revised<T>>,
+        present: Option<RevisedEntry<T>>,
         /// The entry as it would be stored.
         next: T,
     },
     /// The writer does not know the present entry. `None`: there is none.
-    Stale(Option<Revised<T>>),
+    Stale(Option<RevisedEntry<T>>),
 }
 
 /// A kind of entries.
-pub(super) trait Entry:
+pub(super) trait EntryKind:
     Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync
 {
     /// The attribute that holds the number of the revision. An entry from before it was kept has none.
@@ -104,7 +104,7 @@ pub(super) trait Entry:
         _store: &Store,
         _before: Option<&Self>,
         _next: &Self,
-    ) -> impl Future<Output = Result<Vec<Action>, StoreError>> + Send {
+    ) -> impl Future<Output = Result<Vec<TransactionAction>, StoreError>> + Send {
         async { Ok(Vec::new()) }
     }
 }
@@ -115,7 +115,7 @@ pub(super) struct NextEntry<T> {
     /// Attributes beside the entry.
     pub(super) attributes: Vec<(&'static str, AttributeValue)>,
     /// Other items of the same transaction.
-    pub(super) beside: Vec<Action>,
+    pub(super) beside: Vec<TransactionAction>,
 }
 
 impl<T> From<T> for NextEntry<T> {
@@ -136,7 +136,7 @@ pub(super) struct StoredEntry<T> {
     put: Option<WriteId>,
 }
 
-impl<T: Entry> StoredEntry<T> {
+impl<T: EntryKind> StoredEntry<T> {
     pub(super) fn entry(&self) -> Option<&T> {
         self.entry.as_ref()
     }
@@ -152,14 +152,14 @@ impl<T: Entry> StoredEntry<T> {
     }
 
     /// That the entry stands as that put stored it.
-    pub(super) fn check_put(&self, put: WriteId) -> Action {
+    pub(super) fn check_put(&self, put: WriteId) -> TransactionAction {
         let condition = Condition::new(format!("{PUT} = :put")).with(":put", bytes(put.0));
-        Action::Check(key(self.pk.clone(), keys::RECORD), condition)
+        TransactionAction::Check(key(self.pk.clone(), keys::RECORD), condition)
     }
 
-    pub(super) fn revised(&self) -> Option<Revised<T>> {
+    pub(super) fn revised(&self) -> Option<RevisedEntry<T>> {
         let entry = self.entry.clone()?;
-        Some(Revised { entry, revision: self.revision() })
+        Some(RevisedEntry { entry, revision: self.revision() })
     }
 
     /// The number under which the present entry is still to be archived: it is from before there was a history,
@@ -201,13 +201,13 @@ impl<T: Entry> StoredEntry<T> {
         entry: &T,
         revision: u32,
         author: &Author,
-    ) -> Result<Vec<Action>, StoreError> {
+    ) -> Result<Vec<TransactionAction>, StoreError> {
         let mut items = Vec::new();
         if let (Some(number), Some(before)) = (self.unarchived(), &self.entry) {
             items.push(history::archived(&self.pk, number, before, None)?);
         }
         items.push(history::archived(&self.pk, revision, entry, Some(author))?);
-        let absent = |item| Action::Put(item, Some(Condition::absent()));
+        let absent = |item| TransactionAction::Put(item, Some(Condition::absent()));
         Ok(items.into_iter().map(absent).collect())
     }
 
@@ -217,22 +217,22 @@ impl<T: Entry> StoredEntry<T> {
         next: &T,
         revision: u32,
         attributes: Vec<(&'static str, AttributeValue)>,
-    ) -> Result<Action, StoreError> {
+    ) -> Result<TransactionAction, StoreError> {
         let mut item = with_body(key(self.pk.clone(), keys::RECORD), next)?;
         put(&mut item, T::REVISION, (revision > 0).then(|| number(revision)));
         for (name, value) in attributes {
             put(&mut item, name, Some(value));
         }
-        Ok(Action::Put(item, Some(self.unchanged())))
+        Ok(TransactionAction::Put(item, Some(self.unchanged())))
     }
 }
 
 impl Store {
     /// The entry of that partition.
-    pub(super) async fn load_entry<T: Entry>(
+    pub(super) async fn load_entry<T: EntryKind>(
         &self,
         pk: String,
-    ) -> Result<Option<Revised<T>>, StoreError> {
+    ) -> Result<Option<RevisedEntry<T>>, StoreError> {
         let item = self.get_item(key(pk, keys::RECORD)).await?;
         item.map(revised_of).transpose()
     }
@@ -255,7 +255,7 @@ impl Store {
     }
 
     /// The entry of that partition, and how far it is archived.
-    pub(super) async fn load_stored<T: Entry>(
+    pub(super) async fn load_stored<T: EntryKind>(
         &self,
         pk: String,
     ) -> Result<StoredEntry<T>, StoreError> {
@@ -271,29 +271,29 @@ impl Store {
     }
 
     /// What [`Store::change_entry`] would do with the entry as it is now. Nothing is written.
-    pub(super) async fn foresee_entry<T: Entry>(
+    pub(super) async fn foresee_entry<T: EntryKind>(
         &self,
         pk: String,
         permits: Permits<'_, T>,
         wish: Wish<'_, T>,
-    ) -> Result<Foreseen<T>, StoreError> {
-        let present: Option<Revised<T>> = self.load_entry(pk).await?;
+    ) -> Result<DryRun<T>, StoreError> {
+        let present: Option<RevisedEntry<T>> = self.load_entry(pk).await?;
         let before = present.as_ref().map(|present| &present.entry);
         let next = wish(before);
         let repeats =
             next.as_ref().is_ok_and(|next| before.is_some_and(|it| it.says_the_same_as(next)));
         if !permits(present.as_ref(), repeats) {
-            return Ok(Foreseen::Stale(present));
+            return Ok(DryRun::Stale(present));
         }
         let next = next?;
         T::beside(self, before, &next).await?;
-        Ok(Foreseen::Next { present, next })
+        Ok(DryRun::Next { present, next })
     }
 
     /// Puts and archives what `next` makes of the entry of that partition and of its new number, over no other
     /// entry. What says the same as the present entry is not written. That the writer does not know the present
     /// entry comes before that the writer's own is refused.
-    pub(super) async fn change_entry<T: Entry>(
+    pub(super) async fn change_entry<T: EntryKind>(
         &self,
         pk: String,
         author: &Author,
@@ -318,8 +318,8 @@ impl Store {
             actions.extend(stored.archive(&entry, revision, author)?);
             actions.extend(beside);
             actions.extend(T::beside(self, stored.entry(), &entry).await?);
-            if self.transact(actions, WriteId::new()).await? == Written::Done {
-                let done = Revised { entry, revision };
+            if self.transact(actions, WriteId::new()).await? == WriteOutcome::Done {
+                let done = RevisedEntry { entry, revision };
                 let is_new = stored.entry().is_none();
                 return Ok(if is_new {
                     EntryWrite::Created(done)
@@ -334,14 +334,14 @@ impl Store {
 }
 
 /// The number of the entry that an item holds, where it has one.
-pub(super) fn revision_of<T: Entry>(item: &Attributes) -> Result<Option<u32>, StoreError> {
+pub(super) fn revision_of<T: EntryKind>(item: &Attributes) -> Result<Option<u32>, StoreError> {
     Reader::new("directory entry", item).opt_number(T::REVISION)
 }
 
 /// The entry that an item holds, with its number.
-fn revised_of<T: Entry>(item: Attributes) -> Result<Revised<T>, StoreError> {
+fn revised_of<T: EntryKind>(item: Attributes) -> Result<RevisedEntry<T>, StoreError> {
     let revision = revision_of::<T>(&item)?.unwrap_or(0);
-    Ok(Revised { entry: body_of(item)?, revision })
+    Ok(RevisedEntry { entry: body_of(item)?, revision })
 }
 
 /// The entry that an item holds.

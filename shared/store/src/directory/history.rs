@@ -10,7 +10,7 @@ use domain::ids::{PartnerId, ProgramId, StaffId, TenantId};
 use domain::program::Program;
 use domain::rules::StandingRules;
 
-use super::entry::{Author, BODY, Entry, StoredEntry};
+use super::entry::{Author, BODY, EntryKind, StoredEntry};
 use crate::table::attributes::{Attributes, Reader, instant, key, put, text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -35,7 +35,7 @@ pub struct EntryRevision<T> {
     pub author: Option<Author>,
 }
 
-fn read_revision<T: Entry>(item: &Attributes) -> Result<EntryRevision<T>, StoreError> {
+fn read_revision<T: EntryKind>(item: &Attributes) -> Result<EntryRevision<T>, StoreError> {
     let item = Reader::new("directory history", item);
     let revision = item.parsed("sk", |sk| keys::revision_of(sk).ok_or(()))?;
     let entry = item.parsed(BODY, |body| serde_json::from_str(body))?;
@@ -52,7 +52,7 @@ fn read_revision<T: Entry>(item: &Attributes) -> Result<EntryRevision<T>, StoreE
 
 /// The item of a revision. The entry is kept as canonical JSON. Without an author: it was written before there was
 /// a history.
-pub(super) fn archived<T: Entry>(
+pub(super) fn archived<T: EntryKind>(
     pk: &str,
     revision: u32,
     entry: &T,
@@ -96,7 +96,7 @@ impl Store {
 
     /// A page of the history of an entry, oldest first. An entry that is not archived stands at the end, under the
     /// number that it gets. `None`: there is no such entry.
-    async fn entry_history<T: Entry>(
+    async fn entry_history<T: EntryKind>(
         &self,
         pk: String,
         from: Option<&Cursor>,

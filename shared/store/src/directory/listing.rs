@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::directory::{Partner, Tenant};
 use domain::program::Program;
 
-use super::entry::{Entry, body_of};
+use super::entry::{EntryKind, body_of};
 use crate::table::attributes::{Attributes, Reader, key, text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -18,13 +18,13 @@ const READS: u32 = 10;
 
 /// Whose names are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Listed {
+pub(super) enum EntryList {
     Partners,
     Tenants,
     Programs,
 }
 
-impl Listed {
+impl EntryList {
     /// The partition of the index.
     fn partition(self) -> &'static str {
         match self {
@@ -77,7 +77,7 @@ impl Store {
         from: Option<&Cursor>,
         limit: u16,
     ) -> Result<ListPage<Partner>, StoreError> {
-        self.entries_by_name(Listed::Partners, name, keep, from, limit).await
+        self.entries_by_name(EntryList::Partners, name, keep, from, limit).await
     }
 
     /// A page of the tenants whose names begin so, by name.
@@ -91,7 +91,7 @@ impl Store {
         from: Option<&Cursor>,
         limit: u16,
     ) -> Result<ListPage<Tenant>, StoreError> {
-        self.entries_by_name(Listed::Tenants, name, keep, from, limit).await
+        self.entries_by_name(EntryList::Tenants, name, keep, from, limit).await
     }
 
     /// A page of the programs, by name.
@@ -103,12 +103,12 @@ impl Store {
         from: Option<&Cursor>,
         limit: u16,
     ) -> Result<ListPage<Program>, StoreError> {
-        self.entries_by_name(Listed::Programs, "", &|_| true, from, limit).await
+        self.entries_by_name(EntryList::Programs, "", &|_| true, from, limit).await
     }
 
-    async fn entries_by_name<T: Entry>(
+    async fn entries_by_name<T: EntryKind>(
         &self,
-        listed: Listed,
+        listed: EntryList,
         name: &str,
         keep: Keep<'_, T>,
         from: Option<&Cursor>,
@@ -128,9 +128,9 @@ impl Store {
     }
 
     /// So many entries behind a place in the index, read strongly, and where the rest begins.
-    async fn read_names<T: Entry>(
+    async fn read_names<T: EntryKind>(
         &self,
-        listed: Listed,
+        listed: EntryList,
         name: &str,
         from: Option<&Cursor>,
         limit: usize,

@@ -5,7 +5,7 @@ use domain::claim::Instant;
 use domain::outage::{AnnouncedOutage, Outage, OutageWish, Outages};
 use domain::rejection::{FieldError, Rejection};
 
-use super::entry::{Author, Entry, EntryWrite, NextEntry, Permits, Revised};
+use super::entry::{Author, EntryKind, EntryWrite, NextEntry, Permits, RevisedEntry};
 use super::recounts::Recount;
 use crate::table::attributes::{Reader, instant_of, key, put, text};
 use crate::table::config::Store;
@@ -13,21 +13,21 @@ use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::index::{Cursor, ListPage};
 use crate::table::keys;
-use crate::table::transaction::Action;
+use crate::table::transaction::TransactionAction;
 
 /// The list, as one text.
 const LIST: &str = "o";
 
-impl Entry for Outages {}
+impl EntryKind for Outages {}
 
 impl Store {
     /// The outages that were announced; at revision 0 where none ever was.
     ///
     /// # Errors
     /// Where the entry cannot be read.
-    pub async fn outages(&self) -> Result<Revised<Outages>, StoreError> {
+    pub async fn outages(&self) -> Result<RevisedEntry<Outages>, StoreError> {
         let stored = self.load_entry(keys::OUTAGES.to_owned()).await?;
-        Ok(stored.unwrap_or_else(|| Revised { entry: Outages::default(), revision: 0 }))
+        Ok(stored.unwrap_or_else(|| RevisedEntry { entry: Outages::default(), revision: 0 }))
     }
 
     /// A page of the outages that were announced, the newest first.
@@ -62,13 +62,14 @@ impl Store {
         author: &Author,
         permits: Permits<'_, Outages>,
     ) -> Result<EntryWrite<Outages>, StoreError> {
-        let untouched = Revised { entry: Outages::default(), revision: 0 };
-        let permits = |present: Option<&Revised<Outages>>, repeats| {
+        let untouched = RevisedEntry { entry: Outages::default(), revision: 0 };
+        let permits = |present: Option<&RevisedEntry<Outages>>, repeats| {
             permits(Some(present.unwrap_or(&untouched)), repeats)
         };
         let next = |before: Option<&Outages>, number: u32| {
             let before = before.unwrap_or(&untouched.entry);
-            let present = Revised { entry: before.clone(), revision: number.saturating_sub(1) };
+            let present =
+                RevisedEntry { entry: before.clone(), revision: number.saturating_sub(1) };
             if !permits(Some(&present), false) && repeats_last(before, wish) {
                 return Ok(NextEntry::from(before.clone()));
             }
@@ -113,7 +114,7 @@ fn next_outages(
     let mut listed = key(keys::REVISIONS, keys::LISTED_OUTAGES);
     put(&mut listed, LIST, Some(text(list_of(&entry))));
     let recount = Recount::of_outage(&outage).attributes();
-    let beside = vec![Action::Put(listed, None), Action::Put(recount, None)];
+    let beside = vec![TransactionAction::Put(listed, None), TransactionAction::Put(recount, None)];
     Ok(NextEntry { entry, attributes: Vec::new(), beside })
 }
 

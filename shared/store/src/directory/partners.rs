@@ -8,9 +8,10 @@ use domain::directory::Partner;
 use domain::ids::PartnerId;
 
 use super::entry::{
-    Author, Entry, EntryWrite, Foreseen, NextEntry, Permits, Revised, Wish, body_of, with_body,
+    Author, DryRun, EntryKind, EntryWrite, NextEntry, Permits, RevisedEntry, Wish, body_of,
+    with_body,
 };
-use super::listing::Listed;
+use super::listing::EntryList;
 use crate::table::attributes::{key, put};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -27,7 +28,7 @@ impl Store {
     pub async fn partner_entry(
         &self,
         id: &PartnerId,
-    ) -> Result<Option<Revised<Partner>>, StoreError> {
+    ) -> Result<Option<RevisedEntry<Partner>>, StoreError> {
         self.load_entry(keys::partner(id)).await
     }
 
@@ -60,7 +61,7 @@ impl Store {
         wish: Wish<'_, Partner>,
         at: Instant,
         permits: Permits<'_, Partner>,
-    ) -> Result<Foreseen<Partner>, StoreError> {
+    ) -> Result<DryRun<Partner>, StoreError> {
         let stamped = |before: Option<&Partner>| Ok(wish(before)?.stamped(before, at));
         self.foresee_entry(keys::partner(id), permits, &stamped).await
     }
@@ -85,10 +86,10 @@ impl Store {
 }
 
 fn listed(partner: &Partner) -> Vec<(&'static str, AttributeValue)> {
-    Listed::Partners.attributes(partner.name.as_str(), partner.id.as_str())
+    EntryList::Partners.attributes(partner.name.as_str(), partner.id.as_str())
 }
 
-impl Entry for Partner {}
+impl EntryKind for Partner {}
 
 impl FetchedItems {
     /// The partner of that id, if its key was fetched.

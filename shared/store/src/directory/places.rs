@@ -2,7 +2,7 @@
 
 use domain::calendar::Zone;
 use domain::claim::Instant;
-use domain::context::{Place, Places};
+use domain::context::{LocalCalendar, LocalCalendars};
 use domain::directory::{Partner, Tenant};
 use domain::program::Policy;
 
@@ -23,11 +23,11 @@ impl Store {
         tenant: Option<&Tenant>,
         window_end: Option<Instant>,
         policy: &Policy,
-    ) -> Result<Places, StoreError> {
-        let Place { calendar, zone } = self.config.operator.clone();
+    ) -> Result<LocalCalendars, StoreError> {
+        let LocalCalendar { calendar, zone } = self.config.operator.clone();
         let calendar = if operator { fetched.with_added_days(calendar)? } else { calendar };
-        Ok(Places {
-            operator: Place { calendar, zone },
+        Ok(LocalCalendars {
+            operator: LocalCalendar { calendar, zone },
             partner: partner.map(|partner| fetched.partner_place(partner, policy)).transpose()?,
             customer: tenant
                 .map(|tenant| fetched.customer_place(tenant, None, policy))
@@ -47,7 +47,7 @@ impl Store {
         &self,
         tenant: &Tenant,
         policy: &Policy,
-    ) -> Result<Place, StoreError> {
+    ) -> Result<LocalCalendar, StoreError> {
         let mut fetched = FetchedItems::default();
         self.fetch(&mut fetched, vec![calendar_key(tenant.country)]).await?;
         fetched.customer_place(tenant, None, policy)
@@ -58,7 +58,7 @@ impl Store {
         &self,
         partner: &Partner,
         policy: &Policy,
-    ) -> Result<Place, StoreError> {
+    ) -> Result<LocalCalendar, StoreError> {
         let mut fetched = FetchedItems::default();
         self.fetch(&mut fetched, vec![calendar_key(partner.country)]).await?;
         fetched.partner_place(partner, policy)
@@ -73,17 +73,24 @@ impl FetchedItems {
         tenant: &Tenant,
         window_end: Option<Instant>,
         policy: &Policy,
-    ) -> Result<Place, StoreError> {
+    ) -> Result<LocalCalendar, StoreError> {
         let subdivision = tenant.subdivision.clone();
         let unknown = policy.unknown_subdivision;
         let calendar = self.calendar_before(tenant.country, subdivision, unknown, window_end)?;
-        Ok(Place { calendar: calendar.with_closures(tenant.closed_days()), zone: tenant.zone() })
+        Ok(LocalCalendar {
+            calendar: calendar.with_closures(tenant.closed_days()),
+            zone: tenant.zone(),
+        })
     }
 
     /// Whose days a partner's deadlines count, if its country's calendar was fetched.
-    fn partner_place(&self, partner: &Partner, policy: &Policy) -> Result<Place, StoreError> {
+    fn partner_place(
+        &self,
+        partner: &Partner,
+        policy: &Policy,
+    ) -> Result<LocalCalendar, StoreError> {
         let calendar = self.calendar(partner.country, None, policy.unknown_subdivision)?;
-        Ok(Place { calendar, zone: Zone::Known(partner.time_zone) })
+        Ok(LocalCalendar { calendar, zone: Zone::Known(partner.time_zone) })
     }
 }
 

@@ -9,15 +9,16 @@ use domain::ids::ProgramId;
 use domain::program::{Policy, Program};
 
 use super::entry::{
-    Author, Entry, EntryWrite, Foreseen, NextEntry, Permits, Revised, Wish, body_of, with_body,
+    Author, DryRun, EntryKind, EntryWrite, NextEntry, Permits, RevisedEntry, Wish, body_of,
+    with_body,
 };
-use super::listing::Listed;
+use super::listing::EntryList;
 use crate::table::attributes::{Attributes, Reader, instant, key, number, put, text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
-use crate::table::transaction::{Action, Condition};
+use crate::table::transaction::{Condition, TransactionAction};
 
 /// The version of the program's policy.
 const POLICY_VERSION: &str = "v";
@@ -47,7 +48,7 @@ impl Store {
     pub async fn program_entry(
         &self,
         id: &ProgramId,
-    ) -> Result<Option<Revised<Program>>, StoreError> {
+    ) -> Result<Option<RevisedEntry<Program>>, StoreError> {
         self.load_entry(keys::program(id)).await
     }
 
@@ -76,7 +77,7 @@ impl Store {
         id: &ProgramId,
         wish: Wish<'_, Program>,
         permits: Permits<'_, Program>,
-    ) -> Result<Foreseen<Program>, StoreError> {
+    ) -> Result<DryRun<Program>, StoreError> {
         let next = |old: Option<&Program>| {
             let policy_version = old.map_or(1, |old| old.policy_version);
             Ok(Program { policy_version, ..wish(old)? })
@@ -197,16 +198,16 @@ fn next_program(
         let version = key(keys::program(&new.id), keys::policy(policy_version));
         let mut version = with_body(version, &new.policy)?;
         put(&mut version, SINCE, Some(instant(at)));
-        beside.push(Action::Put(version, Some(Condition::absent())));
+        beside.push(TransactionAction::Put(version, Some(Condition::absent())));
     }
     let entry = Program { policy_version, ..new };
-    let mut attributes = Listed::Programs.attributes(entry.name.as_str(), entry.id.as_str());
+    let mut attributes = EntryList::Programs.attributes(entry.name.as_str(), entry.id.as_str());
     attributes.push((POLICY_VERSION, number(policy_version)));
     Ok(NextEntry { entry, attributes, beside })
 }
 
 /// The number of its policy's version is another one than that of the entry.
-impl Entry for Program {
+impl EntryKind for Program {
     const REVISION: &'static str = "r";
 }
 

@@ -15,7 +15,7 @@ use crate::table::attributes::{Attributes, Reader, bytes, flag, instant, key, nu
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
-use crate::table::transaction::{Condition, Written, is_refused};
+use crate::table::transaction::{Condition, WriteOutcome, is_refused};
 use crate::table::write_id::WriteId;
 
 const REVISION: &str = "r";
@@ -263,7 +263,7 @@ impl Store {
         put(&mut item, LEASE_UNTIL, lease.map(|until| instant(until + LEASE_MARGIN)));
         put(&mut item, LEASE_OWNER, lease.map(|_| bytes(owner.0)));
         let own = Condition::new("lw = :owner").with(":owner", bytes(owner.0));
-        Ok(self.put_item_if(item, own).await? == Written::Done)
+        Ok(self.put_item_if(item, own).await? == WriteOutcome::Done)
     }
 
     /// Deletes a recount that is done; of the data it is kept which it was. One that was begun anew meanwhile stays.

@@ -15,18 +15,18 @@ use serde_dynamo::Item;
 
 use super::domains::domain_item;
 use super::entry::{
-    ATTEMPTS, Author, Entry, EntryWrite, Foreseen, NextEntry, PUT, Permits, Revised, StoredEntry,
-    Wish, body_of, with_body,
+    ATTEMPTS, Author, DryRun, EntryKind, EntryWrite, NextEntry, PUT, Permits, RevisedEntry,
+    StoredEntry, Wish, body_of, with_body,
 };
-use super::listing::Listed;
+use super::listing::EntryList;
 use crate::table::attributes::{Attributes, Reader, bytes, instant, key, put};
-use crate::table::clock::Moment;
+use crate::table::clock::RequestTime;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
 use crate::table::retry::pause;
-use crate::table::transaction::{Action, Written};
+use crate::table::transaction::{TransactionAction, WriteOutcome};
 use crate::table::write_id::WriteId;
 
 /// When the rules arrived.
@@ -82,7 +82,10 @@ impl Store {
     }
 
     /// The operator's entry of a tenant, with the number of its revision.
-    pub async fn tenant_entry(&self, id: &TenantId) -> Result<Option<Revised<Tenant>>, StoreError> {
+    pub async fn tenant_entry(
+        &self,
+        id: &TenantId,
+    ) -> Result<Option<RevisedEntry<Tenant>>, StoreError> {
         self.load_entry(keys::tenant(id)).await
     }
 
@@ -119,7 +122,7 @@ impl Store {
         by: &StaffId,
         at: Instant,
         permits: Permits<'_, Tenant>,
-    ) -> Result<Foreseen<Tenant>, StoreError> {
+    ) -> Result<DryRun<Tenant>, StoreError> {
         let stamped = |before: Option<&Tenant>| Ok(wish(before)?.stamped(before, by, at));
         self.foresee_entry(keys::tenant(id), permits, &stamped).await
     }
@@ -142,17 +145,18 @@ impl Store {
     pub async fn standing_rules(
         &self,
         id: &TenantId,
-        moment: Moment,
-    ) -> Result<Option<Revised<StandingRules>>, StoreError> {
+        moment: RequestTime,
+    ) -> Result<Option<RevisedEntry<StandingRules>>, StoreError> {
         if self.tenant_entry(id).await?.is_none() {
             return Ok(None);
         }
         let stored = self.load_entry(keys::rules(id));
         let (stored, traces) = tokio::try_join!(stored, self.load_blocks(id))?;
-        let revision = stored.as_ref().map_or(0, |stored: &Revised<StandingRules>| stored.revision);
+        let revision =
+            stored.as_ref().map_or(0, |stored: &RevisedEntry<StandingRules>| stored.revision);
         let rules = stored.map(|stored| stored.entry).unwrap_or_default();
         let left = traces.into_iter().map(|trace| trace.block).collect::<Vec<_>>();
-        Ok(Some(Revised { entry: holding(rules, &left, moment.at), revision }))
+        Ok(Some(RevisedEntry { entry: holding(rules, &left, moment.at), revision }))
     }
 
     /// What [`Store::put_standing_rules`] would do with the rules as they are now. `None`: there is no such tenant.
@@ -163,18 +167,18 @@ impl Store {
         &self,
         id: &TenantId,
         wish: RulesWish<'_>,
-        moment: Moment,
+        moment: RequestTime,
         permits: Permits<'_, StandingRules>,
-    ) -> Result<Option<Foreseen<StandingRules>>, StoreError> {
+    ) -> Result<Option<DryRun<StandingRules>>, StoreError> {
         let Some(present) = Box::pin(self.standing_rules(id, moment)).await? else {
             return Ok(None);
         };
         let next = wish(&present.entry);
         let repeats = next.as_ref().is_ok_and(|next| *next == present.entry);
         if !permits(Some(&present), repeats) {
-            return Ok(Some(Foreseen::Stale(Some(present))));
+            return Ok(Some(DryRun::Stale(Some(present))));
         }
-        Ok(Some(Foreseen::Next { present: Some(present), next: next? }))
+        Ok(Some(DryRun::Next { present: Some(present), next: next? }))
     }
 
     /// Puts the rules of a tenant's customer, all of them, with the moment at which they arrived: a block that is
@@ -188,13 +192,13 @@ impl Store {
         &self,
         id: &TenantId,
         wish: RulesWish<'_>,
-        moment: Moment,
+        moment: RequestTime,
         permits: Permits<'_, StandingRules>,
     ) -> Result<Option<EntryWrite<StandingRules>>, StoreError> {
         if self.tenant_entry(id).await?.is_none() {
             return Ok(None);
         }
-        let mut own: Option<(Revised<StandingRules>, WriteId)> = None;
+        let mut own: Option<(RevisedEntry<StandingRules>, WriteId)> = None;
         let mut seen = Vec::new();
         for attempt in 0..ATTEMPTS {
             let stored = self.load_stored::<StandingRules>(keys::rules(id));
@@ -206,7 +210,7 @@ impl Store {
             let left = traces.iter().map(|trace| trace.block.clone()).collect::<Vec<_>>();
             let rules = stored.entry().cloned().unwrap_or_default();
             let rules = holding(rules, &left, moment.at);
-            let present = Revised { entry: rules, revision: stored.revision() };
+            let present = RevisedEntry { entry: rules, revision: stored.revision() };
             let write = wish(&present.entry)
                 .map(|wanted| RulesWrite::of(wanted, &present.entry, &stored, &left, moment.at));
             if own.is_none() {
@@ -230,12 +234,12 @@ impl Store {
                 let author = Author::of(&customer, moment.at);
                 actions.extend(stored.archive(&write.wanted(), revision, &author)?);
             }
-            if self.transact(actions, WriteId::new()).await? == Written::Done {
-                let done = Revised { entry: write.stored.clone(), revision };
+            if self.transact(actions, WriteId::new()).await? == WriteOutcome::Done {
+                let done = RevisedEntry { entry: write.stored.clone(), revision };
                 // A block that a "no" leaves after the rules are stored is not theirs to lift.
                 let lifted = |block: &ItemBlock| seen.contains(block) && !write.keeps(block);
                 let lifted = traces.into_iter().filter(|trace| lifted(&trace.block)).collect();
-                if self.lift_blocks(lifted, &stored.check_put(put)).await? == Written::Done {
+                if self.lift_blocks(lifted, &stored.check_put(put)).await? == WriteOutcome::Done {
                     return Ok(Some(EntryWrite::Stored(done)));
                 }
                 own = Some((done, put));
@@ -290,15 +294,15 @@ impl RulesWrite {
     }
 }
 
-impl Entry for StandingRules {}
+impl EntryKind for StandingRules {}
 
 /// What the system keeps of former contacts is no statement of the operator's.
-impl Entry for Tenant {
+impl EntryKind for Tenant {
     async fn beside(
         store: &Store,
         before: Option<&Self>,
         next: &Self,
-    ) -> Result<Vec<Action>, StoreError> {
+    ) -> Result<Vec<TransactionAction>, StoreError> {
         store.domain_changes(before, next).await
     }
 
@@ -325,7 +329,7 @@ pub(crate) fn tenant_keys(tenant: &TenantId) -> [ItemKey; 2] {
 
 /// The attributes by which a tenant is listed.
 fn listed_by(tenant: &Tenant) -> Vec<(&'static str, AttributeValue)> {
-    Listed::Tenants.attributes(tenant.name.as_str(), tenant.id.as_str())
+    EntryList::Tenants.attributes(tenant.name.as_str(), tenant.id.as_str())
 }
 
 fn entry_key(tenant: &TenantId) -> Attributes {

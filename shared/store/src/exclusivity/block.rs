@@ -3,7 +3,7 @@
 
 use domain::calendar::days_after;
 use domain::claim::{Claim, Instant};
-use domain::context::Place;
+use domain::context::LocalCalendar;
 use domain::ids::{FamilyId, ItemNo, PartnerId, TenantId};
 use domain::program::{ItemRef, Policy};
 use domain::rules::ItemBlock;
@@ -13,7 +13,7 @@ use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
-use crate::table::transaction::{Action, Condition, Written};
+use crate::table::transaction::{Condition, TransactionAction, WriteOutcome};
 use crate::table::write_id::WriteId;
 
 const UNTIL: &str = "u";
@@ -65,8 +65,8 @@ impl Store {
         items: &[ItemNo],
         since: Instant,
         policy: &Policy,
-        place: Option<&Place>,
-    ) -> Result<Vec<Action>, StoreError> {
+        place: Option<&LocalCalendar>,
+    ) -> Result<Vec<TransactionAction>, StoreError> {
         if items.is_empty() {
             return Ok(Vec::new());
         }
@@ -105,30 +105,30 @@ impl Store {
     pub(crate) async fn lift_blocks(
         &self,
         traces: Vec<StoredBlock>,
-        holds: &Action,
-    ) -> Result<Written, StoreError> {
+        holds: &TransactionAction,
+    ) -> Result<WriteOutcome, StoreError> {
         let actions: Vec<_> = traces.into_iter().map(lift).collect();
         for chunk in actions.chunks(LIFTED_AT_ONCE) {
             let together = [chunk, std::slice::from_ref(holds)].concat();
-            if self.transact(together, WriteId::new()).await? == Written::Conflict {
-                return Ok(Written::Conflict);
+            if self.transact(together, WriteId::new()).await? == WriteOutcome::Conflict {
+                return Ok(WriteOutcome::Conflict);
             }
         }
-        Ok(Written::Done)
+        Ok(WriteOutcome::Done)
     }
 }
 
-fn block(claim: &Claim, item: &ItemRef, until: Instant) -> Action {
+fn block(claim: &Claim, item: &ItemRef, until: Instant) -> TransactionAction {
     let subject = &claim.subject;
     let (pk, sk) = block_key(&subject.tenant, &subject.partner, &subject.family, item);
     let mut block = key(pk, sk);
     put(&mut block, UNTIL, Some(instant(until)));
     put(&mut block, "expires", Some(number(until.timestamp())));
-    Action::Put(block, None)
+    TransactionAction::Put(block, None)
 }
 
 /// Deletes a block, if it is still the one that was seen.
-fn lift(trace: StoredBlock) -> Action {
+fn lift(trace: StoredBlock) -> TransactionAction {
     let unchanged = Condition::new("u = :u").with(":u", instant(trace.block.until));
-    Action::Delete(trace.key, unchanged)
+    TransactionAction::Delete(trace.key, unchanged)
 }

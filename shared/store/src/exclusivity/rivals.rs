@@ -1,7 +1,7 @@
 //! Who else holds an item, is next for it, or claims it.
 
 use domain::claim::{Claim, Instant, Item, ItemStatus, State};
-use domain::context::{Place, Rival, Standing};
+use domain::context::{LocalCalendar, Rival, RivalStatus};
 use domain::effects;
 use domain::ids::{AssociationId, ItemNo};
 use domain::program::ItemRef;
@@ -38,14 +38,14 @@ impl Store {
         let Some(record) = found.record(other) else { return Ok(None) };
         let Some(standing) = self.standing(record, other.item, at).await? else { return Ok(None) };
         let place = match standing {
-            Standing::Active => self.place_of(&record.claim).await?,
-            Standing::Next | Standing::Open => None,
+            RivalStatus::Active => self.place_of(&record.claim).await?,
+            RivalStatus::Next | RivalStatus::Open => None,
         };
         Ok(Some(Rival { place, ..rival(found.item, &record.claim, other.item, standing) }))
     }
 
     /// The calendar in which a holder's time to defend is counted: the holding partner's.
-    async fn place_of(&self, claim: &Claim) -> Result<Option<Place>, StoreError> {
+    async fn place_of(&self, claim: &Claim) -> Result<Option<LocalCalendar>, StoreError> {
         let policy = self.policy_of(claim).await?;
         let partner = self.partner(&claim.subject.partner).await?;
         match partner {
@@ -60,14 +60,14 @@ impl Store {
         record: &ClaimItem,
         item: ItemNo,
         at: Instant,
-    ) -> Result<Option<Standing>, StoreError> {
+    ) -> Result<Option<RivalStatus>, StoreError> {
         let claim = &record.claim;
         let Some(item) = claim.item(item) else { return Ok(None) };
         if !effects::holds_lock(claim, item) || self.is_settled(claim, at).await? {
             return Ok(None);
         }
         let active = matches!(claim.item_status(item), ItemStatus::Active { .. });
-        Ok(Some(if active { Standing::Active } else { Standing::Next }))
+        Ok(Some(if active { RivalStatus::Active } else { RivalStatus::Next }))
     }
 
     /// The items that an earlier claim of the same partner has lost by a "no" which nobody has settled yet: the block
@@ -113,10 +113,10 @@ pub(crate) fn rivals_on(claim: &Claim, other: &Claim) -> Vec<Rival> {
     }
     let theirs = |own: &Item| other.undecided().find(|item| item.id == own.id);
     let shared = claim.kept().filter_map(|item| Some((item.no, theirs(item)?.no)));
-    shared.map(|(own, theirs)| rival(own, other, theirs, Standing::Open)).collect()
+    shared.map(|(own, theirs)| rival(own, other, theirs, RivalStatus::Open)).collect()
 }
 
-fn rival(item: ItemNo, other: &Claim, rival_item: ItemNo, standing: Standing) -> Rival {
+fn rival(item: ItemNo, other: &Claim, rival_item: ItemNo, standing: RivalStatus) -> Rival {
     let (claim, defence) = (other.id.clone(), other.defence);
     let held = other.item(rival_item);
     let held_since = held.and_then(|held| other.item_status(held).active_since());

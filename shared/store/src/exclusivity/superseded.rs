@@ -9,7 +9,7 @@ use crate::table::error::StoreError;
 
 /// A claim some of whose associations another one has replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Superseded {
+pub struct SupersededClaim {
     /// The claim as its record has it, without details.
     pub claim: Claim,
     /// The items whose association was replaced.
@@ -26,7 +26,7 @@ impl Store {
         &self,
         claim: &Claim,
         items: &[ItemNo],
-    ) -> Result<Vec<Superseded>, StoreError> {
+    ) -> Result<Vec<SupersededClaim>, StoreError> {
         let mut found = Vec::new();
         let ids = self.claims_at_tenant(None, &claim.subject.tenant).await?.ids()?;
         let others: Vec<_> = ids.into_iter().filter(|id| *id != claim.id).collect();
@@ -38,7 +38,7 @@ impl Store {
             });
             let items: Vec<_> = replaced.map(|own| own.no).collect();
             if !items.is_empty() {
-                found.push(Superseded { claim: other, items });
+                found.push(SupersededClaim { claim: other, items });
             }
         }
         Ok(found)

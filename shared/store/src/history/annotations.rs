@@ -12,14 +12,14 @@ use domain::actor::ActorKind;
 use domain::canonical;
 use domain::claim::{Claim, EarlierRemark, Instant};
 use domain::event::{Event, EventType};
-use domain::history::{Annotation, Audience, Told};
+use domain::history::{Annotation, Audience, ReadableEntry};
 use domain::ids::{ClaimId, Version};
 use domain::remark::{GivenRemark, Remark};
 use serde::{Deserialize, Serialize};
 
 use super::entries::HistoryEntry;
 use crate::table::attributes::{Attributes, Reader, bytes, key, number, put, text};
-use crate::table::clock::Moment;
+use crate::table::clock::RequestTime;
 use crate::table::codec::deflated::{deflate, inflate};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -61,12 +61,12 @@ pub(crate) struct AnnotationItem {
     /// The write that put it and was to write the version.
     write: WriteId,
     previous: Option<WriteId>,
-    fields: Fields,
+    fields: AnnotationFields,
 }
 
 /// The text of an annotation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Fields {
+struct AnnotationFields {
     at: Instant,
     event: EventType,
     side: ActorKind,
@@ -85,7 +85,7 @@ impl AnnotationItem {
         write: WriteId,
     ) -> Option<Self> {
         let annotation = Annotation::of(old, new, event.remarks.clone());
-        let fields = Fields {
+        let fields = AnnotationFields {
             at: event.at,
             event: event.body.event_type(),
             side: event.actor,
@@ -118,7 +118,7 @@ impl AnnotationItem {
     }
 
     fn remarks(self) -> Vec<GivenRemark> {
-        let Fields { at, event, side, actor_id, annotation } = self.fields;
+        let AnnotationFields { at, event, side, actor_id, annotation } = self.fields;
         let version = self.version;
         let given = |remark: Remark| GivenRemark {
             version,
@@ -153,7 +153,7 @@ impl Store {
     pub async fn read_claim(
         &self,
         id: &ClaimId,
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<Option<ClaimRead>, StoreError> {
         let stored = self.load_up_to_date(id, moment.offset).await?;
         let read = stored.map(|stored| stored.record);
@@ -295,7 +295,7 @@ impl Store {
                 let (at, side, event) = (last.at, last.actor, last.event_type);
                 return Some(GivenRemark { version, at, side, actor_id, event, remark });
             }
-            let Told::Event(entry) = entries.get(&version)?.told()? else { return None };
+            let ReadableEntry::Event(entry) = entries.get(&version)?.told()? else { return None };
             let (at, side, event) = (entry.at, entry.actor, entry.event_type);
             Some(GivenRemark { version, at, side, actor_id: entry.actor_id, event, remark })
         };
@@ -314,7 +314,7 @@ mod tests {
     const WRITE: WriteId = WriteId([7; 8]);
 
     fn item(remarks: Vec<Remark>) -> AnnotationItem {
-        let fields = Fields {
+        let fields = AnnotationFields {
             at: "2026-12-22T14:00:00Z".parse().unwrap(),
             event: EventType::Rejected,
             side: ActorKind::Operator,

@@ -13,14 +13,14 @@ use crate::table::codec::claim_item::ClaimItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
-use crate::table::transaction::{Condition, Written};
+use crate::table::transaction::{Condition, WriteOutcome};
 use crate::table::write_id::WriteId;
 
 /// A claim's record as the stream shows it: the claim without its details.
 #[derive(Debug, Clone)]
-pub struct Image(ClaimItem);
+pub struct ClaimImage(ClaimItem);
 
-impl Image {
+impl ClaimImage {
     /// Reads an image of a stream record.
     ///
     /// # Errors
@@ -63,7 +63,11 @@ impl Store {
     ///
     /// # Errors
     /// `Unavailable`: the same call again does no harm.
-    pub async fn archive(&self, old: Option<&Image>, new: &Image) -> Result<(), StoreError> {
+    pub async fn archive(
+        &self,
+        old: Option<&ClaimImage>,
+        new: &ClaimImage,
+    ) -> Result<(), StoreError> {
         let previous = match old {
             Some(old) => Some(self.entry_of(old).await?),
             None => None,
@@ -72,7 +76,7 @@ impl Store {
     }
 
     /// The hash of the entry of an image's version; written now, if it is missing.
-    async fn entry_of(&self, image: &Image) -> Result<Sha256Hash, StoreError> {
+    async fn entry_of(&self, image: &ClaimImage) -> Result<Sha256Hash, StoreError> {
         let id = &image.claim().id;
         if let Some(hash) = self.entry_hash(id, image.version()).await? {
             return Ok(hash);
@@ -109,8 +113,8 @@ impl Store {
     /// the claim's details at that version, which nobody else is given: the entry is the same whenever it is written.
     async fn write_entry(
         &self,
-        old: Option<&Image>,
-        new: &Image,
+        old: Option<&ClaimImage>,
+        new: &ClaimImage,
         previous: Option<Sha256Hash>,
     ) -> Result<Sha256Hash, StoreError> {
         let secret = new.0.stamp.details_hash;
@@ -122,8 +126,8 @@ impl Store {
         let entry = HistoryEntry::new(&entry, secret, previous);
         let item = entry.attributes(&new.claim().id, secret)?;
         let hash = match self.put_item_if(item, Condition::absent()).await? {
-            Written::Done => entry.hash,
-            Written::Conflict => self.entry_hash(&new.claim().id, new.version()).await?,
+            WriteOutcome::Done => entry.hash,
+            WriteOutcome::Conflict => self.entry_hash(&new.claim().id, new.version()).await?,
         };
         hash.ok_or_else(|| StoreError::Unavailable("the entry is being written".into()))
     }

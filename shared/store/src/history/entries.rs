@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::operation::query::QueryOutput;
 use domain::canonical;
 use domain::claim::{Claim, Instant};
 use domain::event::EventType;
-use domain::history::{self, Annotation, Audience, Entry, Sealed, SealedPart, Told};
+use domain::history::{self, Annotation, Audience, Entry, ReadableEntry, SealedEntry, SealedPart};
 use domain::ids::{ClaimId, Sha256Hash, Version};
 use serde_json::{Map, Value};
 
@@ -37,7 +37,7 @@ pub struct HistoryEntry {
     /// The version the event led to.
     pub version: Version,
     /// The event: the text that is hashed, and the parts beside it.
-    pub sealed: Sealed,
+    pub sealed: SealedEntry,
     /// The entry's hash; `None` while it is not archived yet.
     pub hash: Option<Sha256Hash>,
     /// The hash of the entry before; `None` for the first.
@@ -48,7 +48,7 @@ impl HistoryEntry {
     /// The entry behind the one whose hash is `previous`. The salts of its parts come from `secret`, which is the
     /// salted digest of the claim's details at that version.
     pub(crate) fn new(entry: &Entry, secret: Sha256Hash, previous: Option<Sha256Hash>) -> Self {
-        let sealed = Sealed::of(entry, key_of(secret, entry.version));
+        let sealed = SealedEntry::of(entry, key_of(secret, entry.version));
         let hash = Some(history::hash(previous, &sealed.text));
         Self { version: entry.version, sealed, hash, previous_hash: previous }
     }
@@ -84,7 +84,7 @@ impl HistoryEntry {
         };
         Ok(Self {
             version: Version(version),
-            sealed: Sealed { text, parts },
+            sealed: SealedEntry { text, parts },
             hash: Some(reader.opt_hash(HASH)?.ok_or_else(|| reader.bad(HASH))?),
             previous_hash: reader.opt_hash(PREVIOUS)?,
         })
@@ -93,12 +93,12 @@ impl HistoryEntry {
     /// The claim's last event, which is in no archive yet.
     fn latest(claim: &Claim, secret: Sha256Hash, annotation: &Annotation) -> Self {
         let key = key_of(secret, claim.version);
-        let sealed = Sealed::of(&Entry::latest(claim, secret).annotated(annotation), key);
+        let sealed = SealedEntry::of(&Entry::latest(claim, secret).annotated(annotation), key);
         Self { version: claim.version, sealed, hash: None, previous_hash: None }
     }
 
     /// The event; `None` where its text is no entry's.
-    pub fn told(&self) -> Option<Told> {
+    pub fn told(&self) -> Option<ReadableEntry> {
         self.sealed.told()
     }
 }
@@ -109,7 +109,7 @@ fn key_of(secret: Sha256Hash, version: Version) -> Sha256Hash {
 }
 
 /// The values of an entry's parts by audience, as one text; `None` where there are none.
-fn values_of(sealed: &Sealed) -> Option<String> {
+fn values_of(sealed: &SealedEntry) -> Option<String> {
     let value = |(audience, part): (&Audience, &SealedPart)| {
         let value: Value = serde_json::from_str(&part.value).ok()?;
         Some((audience.as_str().to_owned(), value))
@@ -263,14 +263,14 @@ impl HistoryEntry {
     /// When the event made a notice due, if it did.
     fn notice_due_at(&self) -> Option<Instant> {
         match self.told()? {
-            Told::Event(entry) => entry.event_type.makes_notice_due().then_some(entry.at),
-            Told::Withheld(_) => None,
+            ReadableEntry::Event(entry) => entry.event_type.makes_notice_due().then_some(entry.at),
+            ReadableEntry::Withheld(_) => None,
         }
     }
 
     /// Whether the event is that the personal data were erased.
     fn is_erasure(&self) -> bool {
-        matches!(self.told(), Some(Told::Event(entry)) if entry.event_type == EventType::Erased)
+        matches!(self.told(), Some(ReadableEntry::Event(entry)) if entry.event_type == EventType::Erased)
     }
 }
 

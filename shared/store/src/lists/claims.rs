@@ -8,9 +8,9 @@ use domain::ids::{ClaimId, StaffId};
 
 use super::source::{Source, SourceReader};
 use crate::claims::assignee::assignee_key;
-use crate::claims::load::Stored;
+use crate::claims::load::StoredClaim;
 use crate::table::attributes::whole_millis;
-use crate::table::clock::Moment;
+use crate::table::clock::RequestTime;
 use crate::table::clock_check::ClockSample;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -60,7 +60,7 @@ impl Store {
         list: ClaimList<'_>,
         from: Option<&Cursor>,
         limit: u16,
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<ListPage<ListedClaim>, StoreError> {
         let mut reader = SourceReader::new(list.source, moment.at);
         let (mut items, mut from) = (Vec::new(), from.cloned());
@@ -98,7 +98,7 @@ impl Store {
     pub(crate) async fn load_all_up_to_date(
         &self,
         ids: &[ClaimId],
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<Vec<Claim>, StoreError> {
         Ok(Box::pin(self.load_listed(ids, false, moment)).await?.0)
     }
@@ -108,7 +108,7 @@ impl Store {
         &self,
         ids: &[ClaimId],
         assignees: bool,
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<(Vec<Claim>, FetchedItems), StoreError> {
         let mut fetched = FetchedItems::default();
         let parts = |id: &ClaimId| [record_key(id), details_key(id)];
@@ -127,9 +127,9 @@ impl Store {
     /// The claims of a page that were read with `clock`; those that are due are closed first, in one batch.
     pub(super) async fn bring_up_to_date(
         &self,
-        mut page: Vec<Stored>,
+        mut page: Vec<StoredClaim>,
         clock: ClockSample,
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<Vec<Claim>, StoreError> {
         let mut due = Vec::new();
         for stored in &page {
@@ -146,7 +146,7 @@ impl Store {
 }
 
 /// Puts the claims as they are now in the place of those that were due.
-fn replace(page: &mut [Stored], now: Vec<Stored>) {
+fn replace(page: &mut [StoredClaim], now: Vec<StoredClaim>) {
     let mut now: HashMap<_, _> =
         now.into_iter().map(|stored| (stored.claim().id.clone(), stored)).collect();
     for stored in page {

@@ -6,7 +6,7 @@ use domain::claim::Status;
 use domain::ids::{ClaimId, PartnerId};
 
 use crate::table::attributes::key;
-use crate::table::clock::Moment;
+use crate::table::clock::RequestTime;
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -38,7 +38,7 @@ impl Store {
     pub async fn claim_counts(
         &self,
         partner: &PartnerId,
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<ClaimCounts, StoreError> {
         let part = |part| self.count_entries(self.query_partner(partner, part, None));
         let waiting = self.query_turns(partner, (moment.at, None), None);
@@ -59,7 +59,7 @@ impl Store {
     async fn submitted_by_status(
         &self,
         partner: &PartnerId,
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<(BTreeMap<Status, u32>, bool), StoreError> {
         let (mut counted, mut seen, mut from) = (BTreeMap::new(), BTreeSet::new(), None);
         loop {
@@ -94,7 +94,7 @@ impl Store {
     async fn statuses_of(
         &self,
         ids: &[ClaimId],
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<Vec<Status>, StoreError> {
         let wanted = ids.iter().map(|id| key(keys::claim(id), keys::RECORD)).collect();
         let (items, clock) = self.get_items(wanted).await?;

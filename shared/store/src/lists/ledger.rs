@@ -4,7 +4,7 @@ use domain::claim::{Claim, Status};
 use domain::ids::{ClaimId, TenantId};
 
 use crate::claims::checks::{Check, check_sort};
-use crate::table::clock::Moment;
+use crate::table::clock::RequestTime;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, details_key, record_key};
@@ -32,7 +32,7 @@ impl Store {
         tenant: &TenantId,
         from: Option<&Cursor>,
         limit: u16,
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<LedgerPage, StoreError> {
         let is_behind = from.is_some_and(|from| from.part == Some(CHECKS));
         let first_claim = from.filter(|_| !is_behind);
@@ -62,7 +62,7 @@ impl Store {
     async fn claims_with_readings(
         &self,
         ids: &[ClaimId],
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<Vec<(Claim, Readings)>, StoreError> {
         let mut fetched = FetchedItems::default();
         let parts = |id: &ClaimId| [record_key(id), details_key(id), readings_key(id)];

@@ -11,7 +11,7 @@ use futures_util::future::try_join_all;
 use crate::table::attributes::text;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
-use crate::table::index::{Cursor, Place, Places};
+use crate::table::index::{Cursor, IndexEntry, Places};
 use crate::table::schema;
 
 /// The statuses of the claims in a queue, or in any.
@@ -42,10 +42,10 @@ impl Store {
         // Of a state that has more nothing is known behind its last entry, so the one order ends there for now.
         let known = read.iter().filter_map(|(_, next)| next.as_ref()).map(|next| &next.sort).min();
         let known = known.cloned();
-        let mut places: Vec<Place> = read.into_iter().flat_map(|(places, _)| places).collect();
+        let mut places: Vec<IndexEntry> = read.into_iter().flat_map(|(places, _)| places).collect();
         places.sort_by(|one, other| one.behind.sort.cmp(&other.behind.sort));
         let is_known =
-            |place: &Place| known.as_ref().is_none_or(|known| place.behind.sort <= *known);
+            |place: &IndexEntry| known.as_ref().is_none_or(|known| place.behind.sort <= *known);
         places.retain(is_known);
         let has_more = known.is_some() || places.len() > limit.into();
         places.truncate(limit.into());

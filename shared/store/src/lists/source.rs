@@ -56,14 +56,14 @@ impl Scope {
 
 /// The parts of a partner's claims that are listed. Everywhere else there are those alone that were submitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Listed {
+pub struct ClaimParts {
     /// Those that were submitted.
     submitted: bool,
     drafts: bool,
     discarded: bool,
 }
 
-impl Listed {
+impl ClaimParts {
     /// Every part of a partner's claims.
     pub const ALL: Self = Self { submitted: true, drafts: true, discarded: true };
     /// Those that were submitted.
@@ -121,7 +121,7 @@ impl AssignedTo<'_> {
 #[derive(Debug, Clone, Copy)]
 pub enum Source<'a> {
     /// The claims of a scope, newest first; of a partner's, what was submitted before what was not.
-    Newest(&'a Scope, Listed),
+    Newest(&'a Scope, ClaimParts),
     /// What waits for a partner, by the end of its turn.
     Turns {
         /// The partner whose turn it is.
@@ -278,7 +278,7 @@ impl Store {
         &self,
         partner: &PartnerId,
         tenant: Option<&TenantId>,
-        listed: Listed,
+        listed: ClaimParts,
         from: Option<&Cursor>,
         limit: u16,
     ) -> Result<Places, StoreError> {

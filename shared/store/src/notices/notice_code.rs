@@ -9,7 +9,7 @@ use crate::table::attributes::{Attributes, Reader, instant, key, number, put, te
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
-use crate::table::transaction::{Condition, Written};
+use crate::table::transaction::{Condition, WriteOutcome};
 
 const CLAIM: &str = "c";
 const NOTICE: &str = "n";
@@ -40,7 +40,7 @@ impl Store {
     pub async fn put_notice_code(&self, code: &str, of: &NoticeOfCode) -> Result<(), StoreError> {
         let mut item = of.attributes(code);
         put(&mut item, "expires", Some(number((self.raw_now() + YEAR).timestamp())));
-        if self.put_item_if(item, Condition::absent()).await? == Written::Done {
+        if self.put_item_if(item, Condition::absent()).await? == WriteOutcome::Done {
             return Ok(());
         }
         match self.notice_of_code(code).await? {

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditi
 use domain::claim::{Claim, Instant};
 use domain::event::FailureCause;
 use domain::ids::{ClaimId, NoticeNo};
-use domain::recipient::{Failure, MAX_RECIPIENTS, RecipientNo, Reports};
+use domain::recipient::{DeliveryFailure, MAX_RECIPIENTS, RecipientNo, Reports};
 
 use super::recipients::has_recipients;
 use crate::table::attributes::{Attributes, Reader, instant_of, key, number};
@@ -18,7 +18,7 @@ use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
-use crate::table::transaction::{Action, Condition};
+use crate::table::transaction::{Condition, TransactionAction};
 
 /// The recipients whose mail the provider took.
 const SENT: &str = "s";
@@ -31,7 +31,7 @@ const CAUSES: i64 = 8;
 
 /// What is to be noted of a notice at a recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Noted {
+pub enum DeliveryReport {
     /// The provider took the mail.
     Sent,
     /// The recipient's server took it.
@@ -52,7 +52,7 @@ pub enum Noted {
 
 /// How something is noted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Note {
+enum ReportUpdate {
     /// Numbers of recipients are added to a set.
     Add(&'static str, Vec<RecipientNo>),
     /// An attribute gets a number, unless it has one that is not greater.
@@ -61,13 +61,15 @@ enum Note {
     Raise(&'static str, i64),
 }
 
-impl Note {
-    fn of(recipient: RecipientNo, noted: Noted) -> Self {
+impl ReportUpdate {
+    fn of(recipient: RecipientNo, noted: DeliveryReport) -> Self {
         match noted {
-            Noted::Sent => Self::Add(SENT, vec![recipient]),
-            Noted::Unattended => Self::Add(UNATTENDED, vec![recipient]),
-            Noted::Delivered { at } => Self::Lower(delivered(recipient), at.timestamp_millis()),
-            Noted::Failed { at, cause } => {
+            DeliveryReport::Sent => Self::Add(SENT, vec![recipient]),
+            DeliveryReport::Unattended => Self::Add(UNATTENDED, vec![recipient]),
+            DeliveryReport::Delivered { at } => {
+                Self::Lower(delivered(recipient), at.timestamp_millis())
+            }
+            DeliveryReport::Failed { at, cause } => {
                 let value = at.timestamp_millis() * CAUSES + i64::from(cause.code());
                 Self::Lower(failed(recipient), value)
             }
@@ -107,9 +109,9 @@ impl Store {
         claim: &ClaimId,
         notice: NoticeNo,
         recipient: RecipientNo,
-        noted: Noted,
+        noted: DeliveryReport,
     ) -> Result<Reports, StoreError> {
-        self.note(claim, notice, Note::of(recipient, noted)).await
+        self.note(claim, notice, ReportUpdate::of(recipient, noted)).await
     }
 
     /// Notes that the provider took the mails to these recipients: one write for all of them.
@@ -127,7 +129,7 @@ impl Store {
         if distinct.is_empty() {
             return Ok(());
         }
-        let note = Note::Add(SENT, distinct.into_iter().collect());
+        let note = ReportUpdate::Add(SENT, distinct.into_iter().collect());
         self.note(claim, notice, note).await.map(|_| ())
     }
 
@@ -138,7 +140,7 @@ impl Store {
         notice: NoticeNo,
         at: Instant,
     ) -> Result<(), StoreError> {
-        let note = Note::Raise(NO_REPEATED_AT, at.timestamp_millis());
+        let note = ReportUpdate::Raise(NO_REPEATED_AT, at.timestamp_millis());
         self.note(claim, notice, note).await.map(|_| ())
     }
 
@@ -146,7 +148,7 @@ impl Store {
         &self,
         claim: &ClaimId,
         notice: NoticeNo,
-        note: Note,
+        note: ReportUpdate,
     ) -> Result<Reports, StoreError> {
         let call = self
             .client
@@ -187,16 +189,16 @@ impl FetchedItems {
 
 /// What must be so in the reports of a notice for an event that was decided on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Expected {
+pub(crate) struct ExpectedReports {
     /// No failure is noted of this recipient.
     pub(crate) not_failed: Option<RecipientNo>,
     /// No "no" was said again at this moment or later.
     pub(crate) no_repeated_since: Option<Instant>,
 }
 
-impl Expected {
+impl ExpectedReports {
     /// The question, as a part of the event's transaction; `None`: there is none.
-    pub(crate) fn check(self, claim: &ClaimId, notice: NoticeNo) -> Option<Action> {
+    pub(crate) fn check(self, claim: &ClaimId, notice: NoticeNo) -> Option<TransactionAction> {
         let not_failed = |no| Condition::new(format!("attribute_not_exists({})", failed(no)));
         let condition = match (self.not_failed.map(not_failed), self.no_repeated_since) {
             (None, None) => return None,
@@ -204,7 +206,7 @@ impl Expected {
             (None, Some(at)) => not_repeated(Condition::new(NOT_REPEATED), at),
             (Some(condition), Some(at)) => not_repeated(condition.and(NOT_REPEATED), at),
         };
-        Some(Action::Check(key(keys::claim(claim), keys::reports(notice)), condition))
+        Some(TransactionAction::Check(key(keys::claim(claim), keys::reports(notice)), condition))
     }
 }
 
@@ -244,12 +246,12 @@ fn read(item: &Attributes) -> Result<Reports, StoreError> {
     Ok(reports)
 }
 
-fn failure(item: Reader<'_>, name: &str) -> Result<Option<Failure>, StoreError> {
+fn failure(item: Reader<'_>, name: &str) -> Result<Option<DeliveryFailure>, StoreError> {
     let Some(value) = item.opt_number::<i64>(name)? else { return Ok(None) };
     let at = instant_of(value.div_euclid(CAUSES));
     let code = u8::try_from(value.rem_euclid(CAUSES)).ok();
     let cause = code.and_then(FailureCause::of_code);
-    let failure = at.zip(cause).map(|(at, cause)| Failure { at, cause });
+    let failure = at.zip(cause).map(|(at, cause)| DeliveryFailure { at, cause });
     failure.map(Some).ok_or_else(|| item.bad(name))
 }
 
@@ -282,21 +284,21 @@ mod tests {
     }
 
     /// The item after a note, as the table writes it.
-    fn noted(mut item: Attributes, note: Note) -> Attributes {
+    fn noted(mut item: Attributes, note: ReportUpdate) -> Attributes {
         match note {
-            Note::Add(set, added) => {
+            ReportUpdate::Add(set, added) => {
                 let mut all = members(&item, set).unwrap();
                 all.extend(added);
                 let numbers = all.iter().map(|no| no.0.to_string()).collect();
                 item.insert(set.to_owned(), AttributeValue::Ns(numbers));
             }
-            Note::Lower(name, value) => {
+            ReportUpdate::Lower(name, value) => {
                 let stands = Reader::new("reports", &item).opt_number::<i64>(&name).unwrap();
                 if stands.is_none_or(|stands| stands > value) {
                     item.insert(name, number(value));
                 }
             }
-            Note::Raise(name, value) => {
+            ReportUpdate::Raise(name, value) => {
                 item.insert(name.to_owned(), number(value));
             }
         }
@@ -306,13 +308,18 @@ mod tests {
     fn everything_of_everybody() -> Attributes {
         let mut item = key("C#mmmmmmmmmmmmmmmmmmmmmmmmmm", keys::reports(NoticeNo(123)));
         for no in (1..=MAX_RECIPIENTS).map(RecipientNo) {
-            let failed = Noted::Failed { at: at(7), cause: FailureCause::Suppressed };
-            let reports = [Noted::Sent, Noted::Delivered { at: at(3) }, failed, Noted::Unattended];
+            let failed = DeliveryReport::Failed { at: at(7), cause: FailureCause::Suppressed };
+            let reports = [
+                DeliveryReport::Sent,
+                DeliveryReport::Delivered { at: at(3) },
+                failed,
+                DeliveryReport::Unattended,
+            ];
             for report in reports {
-                item = noted(item, Note::of(no, report));
+                item = noted(item, ReportUpdate::of(no, report));
             }
         }
-        noted(item, Note::Raise(NO_REPEATED_AT, at(9).timestamp_millis()))
+        noted(item, ReportUpdate::Raise(NO_REPEATED_AT, at(9).timestamp_millis()))
     }
 
     #[test]
@@ -325,7 +332,7 @@ mod tests {
             let report = reports.of(no);
             assert!(report.sent && report.unattended);
             assert_eq!(report.delivered_at, Some(at(3)));
-            let failure = Failure { at: at(7), cause: FailureCause::Suppressed };
+            let failure = DeliveryFailure { at: at(7), cause: FailureCause::Suppressed };
             assert_eq!(report.failure, Some(failure));
         }
         assert_eq!(reports.unattended(), usize::from(MAX_RECIPIENTS));
@@ -335,10 +342,10 @@ mod tests {
     fn each_failure_comes_back_with_its_instant_and_cause() {
         for cause in CAUSES_OF_FAILURE {
             for millis in [0, 1, 7, 8, 999] {
-                let failed = Noted::Failed { at: at(millis), cause };
-                let item = noted(Attributes::new(), Note::of(RecipientNo(3), failed));
+                let failed = DeliveryReport::Failed { at: at(millis), cause };
+                let item = noted(Attributes::new(), ReportUpdate::of(RecipientNo(3), failed));
                 let failure = read(&item).unwrap().of(RecipientNo(3)).failure;
-                assert_eq!(failure, Some(Failure { at: at(millis), cause }));
+                assert_eq!(failure, Some(DeliveryFailure { at: at(millis), cause }));
             }
         }
     }
@@ -349,9 +356,10 @@ mod tests {
         for order in [[5, 9], [9, 5]] {
             let mut item = Attributes::new();
             for millis in order {
-                let failed = Noted::Failed { at: at(millis), cause: FailureCause::Bounce };
-                item = noted(item, Note::of(no, Noted::Delivered { at: at(millis) }));
-                item = noted(item, Note::of(no, failed));
+                let failed = DeliveryReport::Failed { at: at(millis), cause: FailureCause::Bounce };
+                item =
+                    noted(item, ReportUpdate::of(no, DeliveryReport::Delivered { at: at(millis) }));
+                item = noted(item, ReportUpdate::of(no, failed));
             }
             let report = read(&item).unwrap().of(no);
             assert_eq!(report.delivered_at, Some(at(5)));
@@ -361,7 +369,7 @@ mod tests {
 
     #[test]
     fn what_is_noted_of_one_recipient_is_of_no_other() {
-        let note = Note::of(RecipientNo(1), Noted::Delivered { at: at(1) });
+        let note = ReportUpdate::of(RecipientNo(1), DeliveryReport::Delivered { at: at(1) });
         let reports = read(&noted(Attributes::new(), note)).unwrap();
         assert_eq!(reports.of(RecipientNo(1)).delivered_at, Some(at(1)));
         assert_eq!(reports.of(RecipientNo(11)).delivered_at, None);

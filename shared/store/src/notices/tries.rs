@@ -57,9 +57,9 @@ impl CodeUse {
 /// The wrong codes that a recipient's link was given with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct WrongCodes {
-    undo: Series,
-    extend: Series,
-    wrong_contact: Series,
+    undo: WrongCodeSeries,
+    extend: WrongCodeSeries,
+    wrong_contact: WrongCodeSeries,
     hour: Option<Instant>,
     of_hour: u32,
     of_undo: u32,
@@ -67,7 +67,7 @@ pub struct WrongCodes {
 
 /// Wrong codes for one decision since its last lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Series {
+struct WrongCodeSeries {
     number: u8,
     last_at: Option<Instant>,
 }
@@ -98,7 +98,7 @@ impl WrongCodes {
         (series.number >= MOST && at < until).then_some(until)
     }
 
-    fn series(&self, used: CodeUse) -> Option<Series> {
+    fn series(&self, used: CodeUse) -> Option<WrongCodeSeries> {
         match used {
             CodeUse::No => None,
             CodeUse::Undo => Some(self.undo),
@@ -129,9 +129,11 @@ impl WrongCodes {
     fn read(item: &Attributes) -> Result<Self, StoreError> {
         let item = Reader::new("tries", item);
         let series = |used: CodeUse| {
-            let Some((number, last_at)) = used.names() else { return Ok(Series::default()) };
+            let Some((number, last_at)) = used.names() else {
+                return Ok(WrongCodeSeries::default());
+            };
             let number = item.opt_number(number)?.unwrap_or(0);
-            Ok::<_, StoreError>(Series { number, last_at: item.opt_instant(last_at)? })
+            Ok::<_, StoreError>(WrongCodeSeries { number, last_at: item.opt_instant(last_at)? })
         };
         Ok(Self {
             undo: series(CodeUse::Undo)?,

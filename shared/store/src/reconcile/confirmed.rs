@@ -5,7 +5,7 @@ use domain::directory::Tenant;
 use domain::ids::{StaffId, TenantId};
 
 use super::foresight::Consequences;
-use crate::directory::entry::{EntryWrite, Foreseen, Permits, Revised, Wish};
+use crate::directory::entry::{DryRun, EntryWrite, Permits, RevisedEntry, Wish};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::retry::pause;
@@ -15,7 +15,7 @@ const ATTEMPTS: u32 = 5;
 
 /// Who writes a tenant, when, and over what.
 #[derive(Clone, Copy)]
-pub struct Asking<'a> {
+pub struct TenantWrite<'a> {
     /// Who of the staff.
     pub by: &'a StaffId,
     /// When the request arrived.
@@ -34,7 +34,7 @@ pub enum ConfirmedWrite<T> {
     /// It is not: this would follow from it, and nobody has confirmed it.
     Unconfirmed {
         /// The entry that stays.
-        present: Revised<T>,
+        present: RevisedEntry<T>,
         /// What the write would do to claims and associations.
         consequences: Consequences,
     },
@@ -51,16 +51,16 @@ impl Store {
         &self,
         id: &TenantId,
         wish: Wish<'_, Tenant>,
-        asking: Asking<'_>,
+        asking: TenantWrite<'_>,
     ) -> Result<ConfirmedWrite<Tenant>, StoreError> {
-        let Asking { by, at, permits, confirms } = asking;
+        let TenantWrite { by, at, permits, confirms } = asking;
         for attempt in 0..ATTEMPTS {
             let foreseen = self.foresee_tenant(id, wish, by, at, permits).await?;
             let (present, next) = match foreseen {
-                Foreseen::Stale(present) => {
+                DryRun::Stale(present) => {
                     return Ok(ConfirmedWrite::Done(EntryWrite::Stale(present)));
                 }
-                Foreseen::Next { present, next } => (present, next),
+                DryRun::Next { present, next } => (present, next),
             };
             if let Some(present) = &present {
                 let consequences = self.foresee_tenant_change(&present.entry, &next, at).await?;
@@ -70,7 +70,7 @@ impl Store {
                 }
             }
             // Over that very entry and no other.
-            let same = |now: Option<&Revised<Tenant>>, repeats| {
+            let same = |now: Option<&RevisedEntry<Tenant>>, repeats| {
                 permits(now, repeats) && now == present.as_ref()
             };
             match self.change_tenant(id, wish, by, at, &same).await? {

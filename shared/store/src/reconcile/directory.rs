@@ -3,7 +3,7 @@
 
 use domain::actor::Actor;
 use domain::claim::Claim;
-use domain::command::{Command, Vanished};
+use domain::command::{Command, DirectoryLoss};
 use domain::decide::{contacts_at, gone_at, is_closing, unenrolled};
 use domain::ids::{ClaimId, PartnerId, TenantId};
 use serde_dynamo::Item;
@@ -11,7 +11,7 @@ use serde_dynamo::Item;
 use super::failures::Failures;
 use crate::claims::run::Effect;
 use crate::directory::tenants::WrittenRules;
-use crate::table::clock::Moment;
+use crate::table::clock::RequestTime;
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -67,7 +67,7 @@ impl Store {
             DirectoryEntry::Partner(id) => self.reconcile_partner(id).await,
             DirectoryEntry::Tenant(id) => self.reconcile_tenant(id).await,
             DirectoryEntry::Rules(tenant, written) => {
-                let moment = Moment { at: written.at, offset: self.offset().await? };
+                let moment = RequestTime { at: written.at, offset: self.offset().await? };
                 let applied = self.apply_rules(tenant, &written.rules, moment, None).await?;
                 // Whom the rules name no more is off the lists.
                 let left = self.reconcile_tenant(tenant).await?;
@@ -120,7 +120,7 @@ impl Store {
         ids: &[ClaimId],
         report: &mut ReconcileReport,
         failures: &mut Failures,
-        lost: impl Fn(&Claim) -> Vec<Vanished>,
+        lost: impl Fn(&Claim) -> Vec<DirectoryLoss>,
     ) -> Result<bool, StoreError> {
         let mut closing = false;
         for record in self.readable_records(ids, failures).await {
@@ -157,11 +157,11 @@ impl Store {
     }
 
     /// Gives the command until it finds nothing left to do; how many changes it made.
-    async fn run_vanish(&self, id: &ClaimId, what: Vanished) -> Result<u32, StoreError> {
+    async fn run_vanish(&self, id: &ClaimId, what: DirectoryLoss) -> Result<u32, StoreError> {
         let command = Command::Vanish(what);
         let mut changes = 0;
         loop {
-            let moment: Moment = self.moment_of(self.raw_now()).await?;
+            let moment: RequestTime = self.moment_of(self.raw_now()).await?;
             let given = self.execute(id, &Actor::System, &command, moment, None);
             match Box::pin(given).await?.effect {
                 Effect::Changed => changes += 1,

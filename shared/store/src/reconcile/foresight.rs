@@ -3,7 +3,7 @@
 
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant};
-use domain::command::Vanished;
+use domain::command::DirectoryLoss;
 use domain::context::{Context, Facts};
 use domain::decide::{Consequence, foresee, gone_at, takes_from_claims, unenrolled};
 use domain::directory::{Partner, Tenant};
@@ -174,7 +174,7 @@ impl Store {
     async fn foresee_page(
         &self,
         ids: &[ClaimId],
-        lost: impl Fn(&Claim) -> Option<Vanished>,
+        lost: impl Fn(&Claim) -> Option<DirectoryLoss>,
         facts: &Facts,
         at: Instant,
         all: &mut Consequences,

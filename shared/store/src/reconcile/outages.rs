@@ -9,7 +9,7 @@ use futures_util::future::try_join_all;
 
 use super::recount::BUCKETS_AT_A_TIME;
 use super::window_ends::ends_of_days;
-use crate::directory::entry::{Author, EntryWrite, Permits, Revised};
+use crate::directory::entry::{Author, EntryWrite, Permits, RevisedEntry};
 use crate::directory::outages::outage_of;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -37,7 +37,7 @@ pub enum OutageWrite {
     /// It is not: it would make these windows longer, and nobody has confirmed that.
     Unconfirmed {
         /// The outages that stay.
-        present: Revised<Outages>,
+        present: RevisedEntry<Outages>,
         /// The windows.
         windows: ConcernedWindows,
     },
@@ -53,7 +53,7 @@ impl Store {
     /// Where timers or claims cannot be read.
     pub async fn foresee_outage(
         &self,
-        present: &Revised<Outages>,
+        present: &RevisedEntry<Outages>,
         wish: &OutageWish,
         at: Instant,
     ) -> Result<ConcernedWindows, StoreError> {
@@ -83,7 +83,7 @@ impl Store {
             }
         }
         // Over those very outages and no others.
-        let same = |now: Option<&Revised<Outages>>, repeats| {
+        let same = |now: Option<&RevisedEntry<Outages>>, repeats| {
             permits(now, repeats) && (repeats || now == Some(&present))
         };
         self.announce_outage(wish, author, &same).await.map(OutageWrite::Done)

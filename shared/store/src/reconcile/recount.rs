@@ -20,7 +20,7 @@ use crate::claims::run::Effect;
 use crate::directory::calendars::last_date;
 use crate::directory::recounts::{Recount, RecountCause, RecountScope, WindowBucket};
 use crate::table::attributes::{instant, key, text};
-use crate::table::clock::Moment;
+use crate::table::clock::RequestTime;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -53,7 +53,7 @@ pub struct RecountReport {
 }
 
 /// A run over windows.
-struct Run {
+struct RecountRun {
     /// Of a country, its calendar as it is now, and since when it has which day.
     calendar: Option<(CountryCalendar, AddedDays)>,
     owner: WriteId,
@@ -95,7 +95,7 @@ impl Store {
             RecountCause::CountingData | RecountCause::Outage(_) => None,
         };
         let report = RecountReport { leased: true, ..RecountReport::default() };
-        let mut run = Run { calendar, owner, until, recount, report, failure: None };
+        let mut run = RecountRun { calendar, owner, until, recount, report, failure: None };
         let result = Box::pin(self.recount_buckets(&mut run)).await;
         if run.report.finished {
             self.finish_recount(&run.recount, owner).await?;
@@ -105,7 +105,7 @@ impl Store {
         result.map(|()| run.report)
     }
 
-    async fn recount_buckets(&self, run: &mut Run) -> Result<(), StoreError> {
+    async fn recount_buckets(&self, run: &mut RecountRun) -> Result<(), StoreError> {
         let now = self.moment_of(self.raw_now()).await?.at;
         for buckets in self.buckets(run, now).chunks(BUCKETS_AT_A_TIME) {
             if self.raw_now() >= run.until {
@@ -134,7 +134,7 @@ impl Store {
 
     /// The partitions of the timers of windows that the run is about, as far as they are not done. An added day makes
     /// longer what ends at a midnight of the country behind it.
-    fn buckets(&self, run: &Run, now: Instant) -> Vec<WindowBucket> {
+    fn buckets(&self, run: &RecountRun, now: Instant) -> Vec<WindowBucket> {
         let ends = match (&run.recount.scope, &run.calendar) {
             (RecountScope::Country { .. }, None) => BTreeSet::new(),
             (RecountScope::Country { .. }, Some((calendar, _))) => ends_in_country(calendar, now),
@@ -166,7 +166,7 @@ impl Store {
     /// Counts the windows of a bucket again, from a page of it on; says whether to go on with the next one.
     async fn recount_bucket(
         &self,
-        run: &mut Run,
+        run: &mut RecountRun,
         bucket: WindowBucket,
         mut page: TimerPage,
     ) -> Result<bool, StoreError> {
@@ -193,13 +193,13 @@ impl Store {
     }
 
     /// Writes how far the run is; says whether it still has the lease.
-    async fn keep_lease(&self, run: &Run) -> Result<bool, StoreError> {
+    async fn keep_lease(&self, run: &RecountRun) -> Result<bool, StoreError> {
         self.put_recount(&run.recount, run.owner, Some(run.until)).await
     }
 
     /// Counts windows again, side by side. One that fails keeps no other waiting: it is tried again once all are done, and
     /// one that fails for good is left to its close, which counts it again.
-    async fn recount_some(&self, run: &mut Run, bucket: WindowBucket, timers: &[TimerItem]) {
+    async fn recount_some(&self, run: &mut RecountRun, bucket: WindowBucket, timers: &[TimerItem]) {
         let counted = timers.iter().map(|timer| self.recount_window(run, bucket, timer));
         let counted = join_all(counted).await;
         let failures = run.recount.failures.saturating_add(1);
@@ -226,7 +226,7 @@ impl Store {
     /// timer says what left it so.
     async fn recount_window(
         &self,
-        run: &Run,
+        run: &RecountRun,
         bucket: WindowBucket,
         timer: &TimerItem,
     ) -> Result<bool, StoreError> {
@@ -234,7 +234,7 @@ impl Store {
         let is_outage = matches!(run.recount.scope, RecountScope::Outage { .. });
         let mut changes = 0;
         let at = loop {
-            let moment: Moment = self.moment_of(self.raw_now()).await?;
+            let moment: RequestTime = self.moment_of(self.raw_now()).await?;
             let given = self.execute(&timer.claim, &actor, &command, moment, None);
             match Box::pin(given).await?.effect {
                 // A day that was announced comes first, and is an event of its own.
@@ -254,7 +254,7 @@ impl Store {
     /// Notes with the timer of a window that what the run is about leaves it as it is.
     async fn note_left(
         &self,
-        run: &Run,
+        run: &RecountRun,
         bucket: WindowBucket,
         timer: &TimerItem,
     ) -> Result<(), StoreError> {
@@ -285,7 +285,7 @@ impl Store {
     }
 }
 
-impl Run {
+impl RecountRun {
     /// Whether a timer is of a window that the run is about, and that nobody has counted for it yet.
     fn is_about(&self, timer: &TimerItem) -> bool {
         let is_concerned = match (&self.recount.scope, &self.calendar) {

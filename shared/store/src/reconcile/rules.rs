@@ -11,7 +11,7 @@ use domain::rules::StandingRules;
 use super::directory::{PAGE, ReconcileReport};
 use super::failures::Failures;
 use crate::claims::run::Effect;
-use crate::table::clock::Moment;
+use crate::table::clock::RequestTime;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 
@@ -26,7 +26,7 @@ impl Store {
         &self,
         tenant: &TenantId,
         rules: &StandingRules,
-        moment: Moment,
+        moment: RequestTime,
         within: Option<Duration>,
     ) -> Result<ReconcileReport, StoreError> {
         let (mut report, mut failures) = (ReconcileReport::default(), Failures::default());
@@ -54,7 +54,7 @@ impl Store {
         id: &ClaimId,
         tenant: &TenantId,
         rules: &StandingRules,
-        moment: Moment,
+        moment: RequestTime,
     ) -> Result<u32, StoreError> {
         let actor = Actor::CustomerAdmin { tenant: tenant.clone(), person: None };
         let mut changed = 0;

@@ -13,14 +13,14 @@ const OFFSET: &str = "o";
 
 /// When a command happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
+pub struct RequestTime {
     /// The moment of the command: the gateway's arrival stamp, on the test clock.
     pub at: Instant,
     /// How far the test clock is ahead of the real one.
     pub offset: Duration,
 }
 
-impl Moment {
+impl RequestTime {
     /// The moment of a command that arrived at `arrived_at` by the real clock.
     pub fn new(arrived_at: Instant, offset: Duration) -> Self {
         Self { at: whole_millis(arrived_at + offset), offset }
@@ -45,13 +45,13 @@ impl Store {
     }
 
     /// The present moment, for work that has no arrival stamp.
-    pub async fn moment(&self) -> Result<Moment, StoreError> {
+    pub async fn moment(&self) -> Result<RequestTime, StoreError> {
         self.moment_of(self.raw_now()).await
     }
 
     /// The moment of what arrived at `arrived_at` by the real clock.
-    pub async fn moment_of(&self, arrived_at: Instant) -> Result<Moment, StoreError> {
-        Ok(Moment::new(arrived_at, self.offset().await?))
+    pub async fn moment_of(&self, arrived_at: Instant) -> Result<RequestTime, StoreError> {
+        Ok(RequestTime::new(arrived_at, self.offset().await?))
     }
 }
 

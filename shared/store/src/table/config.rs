@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::Client;
 use chrono::{DateTime, Utc};
-use domain::context::Place;
+use domain::context::LocalCalendar;
 use domain::ids::ProgramId;
 use domain::program::Policy;
 
@@ -25,20 +25,20 @@ pub struct StoreConfig {
     /// Into how many shards new timers go, at least 1.
     pub shards: u16,
     /// The operator's calendar and zone.
-    pub operator: Place,
+    pub operator: LocalCalendar,
     /// The function's own clock, without the test clock's offset.
     pub clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
     /// Whether there is a test clock.
     pub sandbox: bool,
     /// How windows are closed.
-    pub closing: Closing,
+    pub closing: CloseMethod,
     /// By what data windows are counted: [`domain::calendar::counting_data`].
     pub counting_data: String,
 }
 
 /// How the worker closes windows that need one attribute on one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Closing {
+pub enum CloseMethod {
     /// 25 at a time, by `BatchExecuteStatement`.
     Batch,
     /// One by one, by `UpdateItem`.

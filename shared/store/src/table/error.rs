@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 
 use aws_sdk_dynamodb::error::SdkError;
-use domain::evolve::Unfit;
+use domain::evolve::EvolveError;
 use domain::ids::Version;
 use domain::rejection::Rejection;
 use domain::text::Domain;
@@ -73,8 +73,8 @@ impl StoreError {
     }
 }
 
-impl From<Unfit> for StoreError {
-    fn from(error: Unfit) -> Self {
+impl From<EvolveError> for StoreError {
+    fn from(error: EvolveError) -> Self {
         Self::Corrupt(error.to_string())
     }
 }

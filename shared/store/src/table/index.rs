@@ -42,14 +42,14 @@ pub type Keep<'a, T> = &'a (dyn Fn(&T) -> bool + Send + Sync);
 
 /// An entry of an index, and the place in the list behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct IndexEntry {
     pub(crate) id: ClaimId,
     /// Where the list goes on behind it.
     pub(crate) behind: Cursor,
 }
 
 /// Entries of an index, and where the rest begins.
-pub(crate) type Places = (Vec<Place>, Option<Cursor>);
+pub(crate) type Places = (Vec<IndexEntry>, Option<Cursor>);
 
 /// What an entry of an index is called where it cannot be read.
 const ENTRY: &str = "index entry";
@@ -200,7 +200,7 @@ impl Store {
         let (entries, next) = query_entries(query.limit(limit), index).await?;
         let place = |entry| {
             let id = keys::claim_of(Reader::new(ENTRY, entry).text("pk")?)?;
-            Ok(Place { id, behind: Cursor { part, ..cursor(index, entry)? } })
+            Ok(IndexEntry { id, behind: Cursor { part, ..cursor(index, entry)? } })
         };
         let places = entries.iter().map(place).collect::<Result<_, StoreError>>()?;
         Ok((places, next.map(|cursor| Cursor { part, ..cursor })))
@@ -300,7 +300,7 @@ impl ClaimsAtTenant {
         let rest = sorts.split_off(sorts.len().min(limit.into()));
         let place = |sort: &str| {
             let id = keys::claim_in(sort).ok_or_else(|| unreadable(schema::TENANT.sort))?;
-            Ok(Place { id, behind: Cursor { part: None, sort: sort.to_owned() } })
+            Ok(IndexEntry { id, behind: Cursor { part: None, sort: sort.to_owned() } })
         };
         let places = sorts.into_iter().map(place).collect::<Result<Vec<_>, StoreError>>()?;
         let next = places.last().filter(|_| !rest.is_empty()).map(|last| last.behind.clone());

@@ -19,7 +19,7 @@ const AT_A_TIME: usize = 25;
 
 /// What became of a conditional write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Written {
+pub(crate) enum WriteOutcome {
     Done,
     /// A condition does not hold, or somebody else is writing: load and decide again.
     Conflict,
@@ -60,7 +60,7 @@ impl Condition {
 
 /// One action of a transaction.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Action {
+pub(crate) enum TransactionAction {
     /// Stores an item, if the condition on the present one holds.
     Put(Attributes, Option<Condition>),
     /// Deletes the item of a key.
@@ -69,7 +69,7 @@ pub(crate) enum Action {
     Check(Attributes, Condition),
 }
 
-impl Action {
+impl TransactionAction {
     fn build(self, table: &str) -> Result<TransactWriteItem, StoreError> {
         let item = TransactWriteItem::builder();
         let item = match self {
@@ -108,13 +108,13 @@ impl Store {
         &self,
         item: Attributes,
         condition: Condition,
-    ) -> Result<Written, StoreError> {
+    ) -> Result<WriteOutcome, StoreError> {
         let (expression, values) = condition.values();
         let put = self.client.put_item().table_name(self.table()).set_item(Some(item));
         let put = put.set_condition_expression(expression);
         match put.set_expression_attribute_values(values).send().await {
-            Ok(_) => Ok(Written::Done),
-            Err(error) if is_conflict(error.as_service_error()) => Ok(Written::Conflict),
+            Ok(_) => Ok(WriteOutcome::Done),
+            Err(error) if is_conflict(error.as_service_error()) => Ok(WriteOutcome::Conflict),
             Err(error) => Err(StoreError::of_call(error)),
         }
     }
@@ -141,25 +141,27 @@ impl Store {
     /// lost answer is not a second transaction.
     pub(crate) async fn transact(
         &self,
-        actions: Vec<Action>,
+        actions: Vec<TransactionAction>,
         write: WriteId,
-    ) -> Result<Written, StoreError> {
+    ) -> Result<WriteOutcome, StoreError> {
         let items: Result<Vec<_>, _> =
             asked_once(actions).into_iter().map(|action| action.build(self.table())).collect();
         let call = self.client.transact_write_items().set_transact_items(Some(items?));
         match call.client_request_token(write.token()).send().await {
-            Ok(_) => Ok(Written::Done),
-            Err(error) if is_cancelled_by_others(error.as_service_error()) => Ok(Written::Conflict),
+            Ok(_) => Ok(WriteOutcome::Done),
+            Err(error) if is_cancelled_by_others(error.as_service_error()) => {
+                Ok(WriteOutcome::Conflict)
+            }
             Err(error) => Err(StoreError::of_call(error)),
         }
     }
 }
 
 /// A transaction may name an item once: the same question about it is asked once.
-fn asked_once(actions: Vec<Action>) -> Vec<Action> {
-    let mut kept: Vec<Action> = Vec::with_capacity(actions.len());
+fn asked_once(actions: Vec<TransactionAction>) -> Vec<TransactionAction> {
+    let mut kept: Vec<TransactionAction> = Vec::with_capacity(actions.len());
     for action in actions {
-        if !matches!(action, Action::Check(..)) || !kept.contains(&action) {
+        if !matches!(action, TransactionAction::Check(..)) || !kept.contains(&action) {
             kept.push(action);
         }
     }

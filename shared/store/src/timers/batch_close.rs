@@ -21,7 +21,7 @@ use tracing::warn;
 use super::timer::TimerItem;
 use crate::table::attributes::{Attributes, instant, key, number, text};
 use crate::table::codec::claim_item::{ClaimItem, event};
-use crate::table::config::{Closing, Store};
+use crate::table::config::{CloseMethod, Store};
 use crate::table::error::StoreError;
 use crate::table::keys;
 use crate::table::retry::pause;
@@ -49,7 +49,7 @@ impl<'c> OpenWindow<'c> {
 
 /// What became of a statement.
 #[derive(Debug, Clone)]
-pub(crate) enum Closed {
+pub(crate) enum CloseResult {
     /// The window is closed.
     Done,
     /// It is not as the timer says: this is the record.
@@ -59,11 +59,11 @@ pub(crate) enum Closed {
 }
 
 /// An outcome, and whether the table's clock was not yet at the deadline.
-type CloseOutcome = (Result<Closed, StoreError>, bool);
+type CloseOutcome = (Result<CloseResult, StoreError>, bool);
 
 /// What one statement answered.
 enum StatementAnswer {
-    Closed(Closed),
+    Closed(CloseResult),
     /// Refused for now: to be tried again.
     Throttled,
     /// The table does not take such a statement: to be closed one by one.
@@ -75,9 +75,9 @@ impl StatementAnswer {
     /// The outcome, where it is one; `date` is the latest it was by the table's clock.
     fn outcome(self, window: OpenWindow<'_>, date: Option<Instant>) -> Option<CloseOutcome> {
         match self {
-            Self::Closed(Closed::Done) => {
+            Self::Closed(CloseResult::Done) => {
                 let early = date.is_some_and(|date| date < window.closes_at);
-                Some((Ok(Closed::Done), early))
+                Some((Ok(CloseResult::Done), early))
             }
             Self::Closed(closed) => Some((Ok(closed), false)),
             Self::Failed(failure) => Some((Err(failure), false)),
@@ -89,19 +89,19 @@ impl StatementAnswer {
 /// How a run closes windows. Where the table refuses the statement of a batch, the rest of the run goes without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RunClosing {
-    closing: Closing,
+    closing: CloseMethod,
     /// How often the run gave the batch up: once at the most.
     pub(crate) fallbacks: u32,
 }
 
 impl RunClosing {
-    pub(crate) fn new(closing: Closing) -> Self {
+    pub(crate) fn new(closing: CloseMethod) -> Self {
         Self { closing, fallbacks: 0 }
     }
 
     fn fall_back(&mut self) {
         warn!("The table refuses the statement of a batch; windows are closed one by one");
-        *self = Self { closing: Closing::OneByOne, fallbacks: self.fallbacks + 1 };
+        *self = Self { closing: CloseMethod::OneByOne, fallbacks: self.fallbacks + 1 };
     }
 }
 
@@ -115,7 +115,7 @@ struct Close {
 
 /// The windows of a group that are not decided yet.
 #[derive(Default)]
-struct Undecided<'c> {
+struct OpenStatements<'c> {
     throttled: Vec<OpenWindow<'c>>,
     unsupported: Vec<OpenWindow<'c>>,
 }
@@ -137,11 +137,13 @@ impl Close {
     /// The record that a failed condition shows; this close's own, after a lost answer.
     fn judge(self, item: Option<&Attributes>) -> StatementAnswer {
         let Some(item) = item.filter(|item| !item.is_empty()) else {
-            return StatementAnswer::Closed(Closed::Absent);
+            return StatementAnswer::Closed(CloseResult::Absent);
         };
         match ClaimItem::read(item) {
-            Ok(record) if record.stamp.write == self.write => StatementAnswer::Closed(Closed::Done),
-            Ok(record) => StatementAnswer::Closed(Closed::Is(Box::new(record))),
+            Ok(record) if record.stamp.write == self.write => {
+                StatementAnswer::Closed(CloseResult::Done)
+            }
+            Ok(record) => StatementAnswer::Closed(CloseResult::Is(Box::new(record))),
             Err(failure) => StatementAnswer::Failed(failure),
         }
     }
@@ -194,10 +196,10 @@ impl Store {
         &self,
         group: &[OpenWindow<'c>],
         close: Close,
-        closing: Closing,
+        closing: CloseMethod,
         outcomes: &mut HashMap<&'c ClaimId, CloseOutcome>,
-    ) -> Undecided<'c> {
-        let mut left = Undecided::default();
+    ) -> OpenStatements<'c> {
+        let mut left = OpenStatements::default();
         let calls = group.chunks(BATCH).map(|chunk| self.close_chunk(chunk, close, closing));
         for (chunk, (answers, date)) in group.chunks(BATCH).zip(join_all(calls).await) {
             for (window, answer) in chunk.iter().copied().zip(answers) {
@@ -217,11 +219,11 @@ impl Store {
         &self,
         chunk: &[OpenWindow<'_>],
         close: Close,
-        closing: Closing,
+        closing: CloseMethod,
     ) -> (Vec<StatementAnswer>, Option<Instant>) {
         match closing {
-            Closing::Batch => self.close_batch(chunk, close).await,
-            Closing::OneByOne => {
+            CloseMethod::Batch => self.close_batch(chunk, close).await,
+            CloseMethod::OneByOne => {
                 let calls = chunk.iter().map(|window| self.close_one(*window, close));
                 (join_all(calls).await, None)
             }
@@ -313,7 +315,7 @@ impl Store {
             .expression_attribute_values(":at", instant(window.closes_at))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match call.send().await {
-            Ok(_) => StatementAnswer::Closed(Closed::Done),
+            Ok(_) => StatementAnswer::Closed(CloseResult::Done),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                     close.judge(failed.item())
@@ -329,7 +331,7 @@ impl Store {
 
 fn answer_of(response: &BatchStatementResponse, close: Close) -> StatementAnswer {
     match response.error() {
-        None => StatementAnswer::Closed(Closed::Done),
+        None => StatementAnswer::Closed(CloseResult::Done),
         Some(error) => refused(error, close),
     }
 }

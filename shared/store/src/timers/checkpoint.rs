@@ -13,7 +13,7 @@ use crate::table::clock::offset_in;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
-use crate::table::transaction::{Condition, Written, is_refused};
+use crate::table::transaction::{Condition, WriteOutcome, is_refused};
 use crate::table::write_id::WriteId;
 
 const BUCKET: &str = "b";
@@ -195,7 +195,7 @@ impl Store {
         let own = Condition::new("lw = :owner AND (attribute_not_exists(g) OR g = :g)")
             .with(":owner", bytes(owner.0))
             .with(":g", number(checkpoint.generation));
-        Ok(self.put_item_if(item, own).await? == Written::Done)
+        Ok(self.put_item_if(item, own).await? == WriteOutcome::Done)
     }
 
     /// Sends a checkpoint back to a bucket, if it is beyond it, and makes every worker that has read

@@ -8,9 +8,9 @@ use super::batch_close::RunClosing;
 use super::bucket::{last_drainable, next_bucket};
 use super::checkpoint::{Checkpoint, MOST_STUCK, StuckTimer};
 use super::dead_letter::is_hopeless;
-use super::page::{Found, TimerPage};
+use super::page::{NextTimers, TimerPage};
 use super::timer::TimerItem;
-use super::work::{Ending, Worked};
+use super::work::{Ending, TimerResult};
 use crate::table::attributes::whole_millis;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -64,7 +64,7 @@ pub struct DrainReport {
 }
 
 /// A run over a shard.
-pub(super) struct Run {
+pub(super) struct DrainRun {
     pub(super) shard: u16,
     owner: WriteId,
     pub(super) offset: Duration,
@@ -90,7 +90,7 @@ impl Store {
         };
         let drained = DrainReport { leased: true, ..DrainReport::default() };
         let closing = RunClosing::new(self.config.closing);
-        let mut run = Run { shard, owner, offset, checkpoint, drained, closing };
+        let mut run = DrainRun { shard, owner, offset, checkpoint, drained, closing };
         let result = async {
             self.retry_stuck(&mut run, until).await?;
             self.drain_buckets(&mut run, until).await
@@ -102,7 +102,7 @@ impl Store {
         result.map(|()| DrainReport { fallbacks, ..run.drained })
     }
 
-    async fn drain_buckets(&self, run: &mut Run, until: Instant) -> Result<(), StoreError> {
+    async fn drain_buckets(&self, run: &mut DrainRun, until: Instant) -> Result<(), StoreError> {
         while self.raw_now() < until {
             let last = last_drainable(self.raw_now() + run.offset);
             if run.checkpoint.bucket > last {
@@ -110,8 +110,8 @@ impl Store {
                 return Ok(());
             }
             match self.next_timers(run.shard, &run.checkpoint, last).await? {
-                Found::Nothing(bucket) => run.checkpoint.pass_to(bucket),
-                Found::Timers(bucket, page) => {
+                NextTimers::Nothing(bucket) => run.checkpoint.pass_to(bucket),
+                NextTimers::Timers(bucket, page) => {
                     if bucket != run.checkpoint.bucket {
                         run.checkpoint.pass_to(bucket);
                     }
@@ -127,7 +127,7 @@ impl Store {
     /// Works a page off, or as much of it as there is time for; says whether to go on.
     async fn work_page(
         &self,
-        run: &mut Run,
+        run: &mut DrainRun,
         page: TimerPage,
         until: Instant,
     ) -> Result<bool, StoreError> {
@@ -163,7 +163,7 @@ impl Store {
     /// Works timers off, and moves the checkpoint past those that have a final outcome or wait for another try.
     async fn work_group(
         &self,
-        run: &mut Run,
+        run: &mut DrainRun,
         timers: Vec<TimerItem>,
         now: Instant,
         until: Instant,
@@ -193,8 +193,8 @@ impl Store {
     /// again. One that is given up is copied.
     pub(super) async fn pass_timer(
         &self,
-        run: &mut Run,
-        worked: Worked,
+        run: &mut DrainRun,
+        worked: TimerResult,
         failures: u32,
         now: Instant,
     ) -> Result<Option<u32>, StoreError> {
@@ -215,7 +215,7 @@ impl Store {
     }
 }
 
-impl Run {
+impl DrainRun {
     fn count(&mut self, ending: Ending, early: bool) {
         let drained = &mut self.drained;
         let counter = match ending {

@@ -12,7 +12,7 @@ use domain::program::Policy;
 use super::bucket::QUARTER;
 use super::timer::TimerItem;
 use super::work::Ending;
-use crate::table::clock::Moment;
+use crate::table::clock::RequestTime;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 
@@ -84,7 +84,7 @@ impl Store {
                 Ok(Ending::Stale)
             }
             Some(_) => {
-                let moment = Moment { at: now, offset };
+                let moment = RequestTime { at: now, offset };
                 Box::pin(self.execute(id, &Actor::System, &Command::Erase, moment, None)).await?;
                 Ok(Ending::Erased)
             }

@@ -32,7 +32,7 @@ pub(crate) struct TimerPage {
 }
 
 /// What stands at a checkpoint.
-pub(super) enum Found {
+pub(super) enum NextTimers {
     /// Nothing up to this bucket.
     Nothing(Instant),
     /// Timers of the bucket.
@@ -46,7 +46,7 @@ impl Store {
         shard: u16,
         checkpoint: &Checkpoint,
         last: Instant,
-    ) -> Result<Found, StoreError> {
+    ) -> Result<NextTimers, StoreError> {
         let buckets =
             std::iter::successors(Some(checkpoint.bucket), |bucket| Some(next_bucket(*bucket)));
         let buckets: Vec<_> = buckets.take(PROBES).take_while(|bucket| *bucket <= last).collect();
@@ -56,7 +56,7 @@ impl Store {
             self.find_filled_bucket(shard, &buckets).await?
         };
         let Some(bucket) = bucket else {
-            return Ok(Found::Nothing(
+            return Ok(NextTimers::Nothing(
                 buckets.last().map_or(checkpoint.bucket, |last| next_bucket(*last)),
             ));
         };
@@ -65,9 +65,9 @@ impl Store {
         let start = after.map(|after| key(pk.clone(), after));
         let page = self.query_timers(pk, start, PAGE).await?;
         if page.last.is_none() {
-            return Ok(Found::Nothing(next_bucket(bucket)));
+            return Ok(NextTimers::Nothing(next_bucket(bucket)));
         }
-        Ok(Found::Timers(bucket, page))
+        Ok(NextTimers::Timers(bucket, page))
     }
 
     async fn find_filled_bucket(

@@ -11,7 +11,7 @@ use crate::table::codec::claim_item::check_unchanged;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::retry::pause;
-use crate::table::transaction::Written;
+use crate::table::transaction::WriteOutcome;
 use crate::table::write_id::WriteId;
 
 const ATTEMPTS: u32 = 5;
@@ -45,7 +45,7 @@ impl Store {
             let refused = effects::blocked_on_settling(claim);
             actions.extend(self.block_actions(claim, &refused, closes_at, policy, None).await?);
             actions.push(check_unchanged(claim));
-            if self.transact(actions, WriteId::new()).await? == Written::Done {
+            if self.transact(actions, WriteId::new()).await? == WriteOutcome::Done {
                 return Ok(Ending::Settled);
             }
             pause(attempt).await;

@@ -12,7 +12,7 @@ use crate::table::attributes::{Attributes, Reader, instant, key, number, put};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
-use crate::table::transaction::{Condition, Written};
+use crate::table::transaction::{Condition, WriteOutcome};
 
 const AT: &str = "at";
 const CLOSES_AT: &str = "cl";
@@ -100,8 +100,8 @@ impl Store {
         let (id, notice) = (claim.id.clone(), claim.notice);
         let due = ReminderDue { claim: id, notice, reminder, at: timer.deadline, closes_at };
         match self.put_item_if(due.attributes(), Condition::absent()).await? {
-            Written::Done => Ok(Ending::Reminded),
-            Written::Conflict => Ok(Ending::Stale),
+            WriteOutcome::Done => Ok(Ending::Reminded),
+            WriteOutcome::Conflict => Ok(Ending::Stale),
         }
     }
 }

@@ -4,7 +4,7 @@
 use domain::claim::Instant;
 
 use super::checkpoint::StuckTimer;
-use super::drain::Run;
+use super::drain::DrainRun;
 use super::timer::TimerItem;
 use crate::table::attributes::{Reader, key, whole_millis};
 use crate::table::config::Store;
@@ -15,7 +15,7 @@ impl Store {
     /// Works on the timers that failed in earlier runs. One that is not there any more needs nothing.
     pub(super) async fn retry_stuck(
         &self,
-        run: &mut Run,
+        run: &mut DrainRun,
         until: Instant,
     ) -> Result<(), StoreError> {
         if run.checkpoint.stuck.is_empty() {

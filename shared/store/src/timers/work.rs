@@ -7,13 +7,13 @@ use domain::effects;
 use domain::ids::ClaimId;
 use futures_util::future::join_all;
 
-use super::batch_close::{Closed, OpenWindow, RunClosing};
+use super::batch_close::{CloseResult, OpenWindow, RunClosing};
 use super::bucket::SETTLING_TIME;
 use super::timer::{TimerItem, TimerKind};
 use crate::claims::deadline::DeadlineOutcome;
-use crate::claims::load::Stored;
+use crate::claims::load::StoredClaim;
 use crate::directory::calendars::Revisions;
-use crate::table::clock::Moment;
+use crate::table::clock::RequestTime;
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -46,7 +46,7 @@ pub(crate) enum Ending {
 }
 
 /// A timer and what became of it.
-pub(super) struct Worked {
+pub(super) struct TimerResult {
     pub(super) timer: TimerItem,
     pub(super) result: Result<Ending, StoreError>,
     /// Whether the table's clock was not yet at the deadline.
@@ -65,7 +65,7 @@ impl Store {
         offset: Duration,
         run: &mut RunClosing,
         until: Instant,
-    ) -> Vec<Worked> {
+    ) -> Vec<TimerResult> {
         let fast = |timer: &&TimerItem| {
             let left = |counted| revisions.leave(counted, timer.deadline);
             timer.kind == TimerKind::Window
@@ -79,10 +79,10 @@ impl Store {
         for (no, timer) in timers.iter().enumerate() {
             let closed = if fast(&timer) { closed.remove(&timer.claim) } else { None };
             let (outcome, record) = match closed {
-                Some((Ok(Closed::Done), early)) => (Some((Ok(Ending::Closed), early)), None),
-                Some((Ok(Closed::Absent), _)) => (Some((Ok(Ending::Stale), false)), None),
+                Some((Ok(CloseResult::Done), early)) => (Some((Ok(Ending::Closed), early)), None),
+                Some((Ok(CloseResult::Absent), _)) => (Some((Ok(Ending::Stale), false)), None),
                 Some((Err(failure), _)) => (Some((Err(failure), false)), None),
-                Some((Ok(Closed::Is(record)), _)) => (None, Some(record)),
+                Some((Ok(CloseResult::Is(record)), _)) => (None, Some(record)),
                 None => (None, None),
             };
             if outcome.is_none() {
@@ -103,7 +103,7 @@ impl Store {
         }
         drop(left);
         let outcomes = outcomes.into_iter().map_while(|outcome| outcome);
-        let worked = |(timer, (result, early))| Worked { timer, result, early };
+        let worked = |(timer, (result, early))| TimerResult { timer, result, early };
         timers.into_iter().zip(outcomes).map(worked).collect()
     }
 
@@ -176,7 +176,11 @@ impl Store {
 
     /// A claim that is not due by the checked clock of the load, though it was by that of the page,
     /// is worked on again by the next tick.
-    async fn stale_or_early(&self, stored: &Stored, now: Instant) -> Result<Ending, StoreError> {
+    async fn stale_or_early(
+        &self,
+        stored: &StoredClaim,
+        now: Instant,
+    ) -> Result<Ending, StoreError> {
         let claim = stored.claim();
         if claim.deadline().is_some_and(|deadline| deadline <= now) {
             let policy = self.policy_of(claim).await?;
@@ -191,8 +195,8 @@ impl Store {
     pub(crate) async fn close_due_page(
         &self,
         due: Vec<(ClaimItem, Instant)>,
-        moment: Moment,
-    ) -> Result<Vec<Stored>, StoreError> {
+        moment: RequestTime,
+    ) -> Result<Vec<StoredClaim>, StoreError> {
         let ids: Vec<_> = due.iter().map(|(record, _)| record.claim.id.clone()).collect();
         let now = due.iter().map(|(_, now)| *now).min().unwrap_or(moment.at);
         let revisions = self.load_revisions().await?;
@@ -209,8 +213,8 @@ impl Store {
         let closed = self.close_windows(windows.collect(), now, moment.offset, &mut run).await;
         for id in &ids {
             match closed.get(id) {
-                Some((Ok(Closed::Done | Closed::Absent), _)) => {}
-                Some((Ok(Closed::Is(_)) | Err(_), _)) | None => {
+                Some((Ok(CloseResult::Done | CloseResult::Absent), _)) => {}
+                Some((Ok(CloseResult::Is(_)) | Err(_), _)) | None => {
                     self.pass_deadline(id, moment.offset).await?;
                 }
             }

@@ -6,10 +6,10 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::failure::Failure;
-use crate::fields::Fields;
+use crate::failure::RequestError;
+use crate::fields::BodyFields;
 use crate::queries::NOBODY;
-use crate::values::Wrong;
+use crate::values::ValueError;
 
 /// Who is to work on a claim.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -21,8 +21,8 @@ pub struct AssignBody {
 }
 
 /// Reads who is to work on a claim; `None`: nobody.
-pub fn assignee(body: &Value) -> Result<Option<StaffId>, Failure> {
-    let mut fields = Fields::of(body);
+pub fn assignee(body: &Value) -> Result<Option<StaffId>, RequestError> {
+    let mut fields = BodyFields::of(body);
     if body.get("to").is_some_and(Value::is_null) {
         // It has to be said, so that a body without a word takes nobody's work away.
         let _: Option<StaffId> = fields.optional("to");
@@ -30,7 +30,7 @@ pub fn assignee(body: &Value) -> Result<Option<StaffId>, Failure> {
     }
     let to: Option<StaffId> = fields.required("to");
     if to.as_ref().is_some_and(|to| to.as_str() == NOBODY) {
-        fields.refuse("to", Wrong::form(TextForm::Id));
+        fields.refuse("to", ValueError::form(TextForm::Id));
     }
     fields.finish(to.map(Some))
 }

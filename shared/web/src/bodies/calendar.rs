@@ -11,8 +11,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::failure::Failure;
-use crate::fields::Fields;
+use crate::failure::RequestError;
+use crate::fields::BodyFields;
 
 /// Write the days that are added to the calendar of a country, all of them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -62,8 +62,8 @@ pub fn calendar_day(
     country: CountryCode,
     date: NaiveDate,
     body: &Value,
-) -> Result<Exception, Failure> {
-    let mut fields = Fields::of(body);
+) -> Result<Exception, RequestError> {
+    let mut fields = BodyFields::of(body);
     let name = fields.required::<Name>("name");
     let subdivision = subdivision(&mut fields, Some(country));
     let name = name.map(|name| name.as_str().to_owned());
@@ -73,8 +73,8 @@ pub fn calendar_day(
 
 /// Reads the days added to the calendar of `country`. The same day and place twice leaves open which
 /// name is meant.
-pub fn calendar(country: CountryCode, body: &Value) -> Result<BTreeSet<Exception>, Failure> {
-    let mut fields = Fields::of(body);
+pub fn calendar(country: CountryCode, body: &Value) -> Result<BTreeSet<Exception>, RequestError> {
+    let mut fields = BodyFields::of(body);
     fields.ignore("country");
     fields.ignore("revision");
     let added = fields.objects("added", 0..=MAX_ADDED_DAYS, |fields| added_day(fields, country));
@@ -86,7 +86,7 @@ pub fn calendar(country: CountryCode, body: &Value) -> Result<BTreeSet<Exception
     fields.finish(Some(added.into_iter().flatten().collect()))
 }
 
-fn added_day(fields: &mut Fields<'_>, country: CountryCode) -> Option<Exception> {
+fn added_day(fields: &mut BodyFields<'_>, country: CountryCode) -> Option<Exception> {
     let (date, name) = (fields.required("date"), fields.required::<Name>("name"));
     let subdivision = subdivision(fields, Some(country));
     fields.ignore("added_at");
@@ -96,7 +96,7 @@ fn added_day(fields: &mut Fields<'_>, country: CountryCode) -> Option<Exception>
 
 /// A subdivision means something only within its country.
 pub(super) fn subdivision(
-    fields: &mut Fields<'_>,
+    fields: &mut BodyFields<'_>,
     country: Option<CountryCode>,
 ) -> Option<Subdivision> {
     let code: String = fields.optional("subdivision")?;
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
     use crate::bodies::tests::refused;
 
-    fn read(country: &str, added: &Value) -> Result<BTreeSet<Exception>, Failure> {
+    fn read(country: &str, added: &Value) -> Result<BTreeSet<Exception>, RequestError> {
         calendar(country.parse().unwrap(), &json!({"added": added}))
     }
 

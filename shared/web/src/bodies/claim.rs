@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::failure::Failure;
-use crate::fields::Fields;
+use crate::failure::RequestError;
+use crate::fields::BodyFields;
 use crate::values::{PersonName, PersonTitle};
 use crate::words::ItemKindWord;
 
@@ -179,7 +179,7 @@ pub struct NewClaimBody {
 
 /// Reads a claim to create.
 pub fn claim(body: &Value) -> NewClaimBody {
-    let mut fields = Fields::of(body);
+    let mut fields = BodyFields::of(body);
     let input = content(&mut fields);
     let draft = fields.optional("draft").unwrap_or(false);
     NewClaimBody { input, malformed: fields.errors(), draft }
@@ -187,29 +187,29 @@ pub fn claim(body: &Value) -> NewClaimBody {
 
 /// Reads the content of a claim as a merge patch leaves it (RFC 7396): what `patch` names is changed,
 /// `null` takes away, lists are replaced whole.
-pub fn edited(claim: &Claim, patch: &Value) -> Result<ClaimInput, Failure> {
+pub fn edited(claim: &Claim, patch: &Value) -> Result<ClaimInput, RequestError> {
     if !patch.is_object() {
-        return Err(Failure::Fields(vec![FieldError::new("", FieldCode::WrongType)]));
+        return Err(RequestError::Fields(vec![FieldError::new("", FieldCode::WrongType)]));
     }
     let mut whole = written(claim);
     json_patch::merge(&mut whole, patch);
-    let mut fields = Fields::of(&whole);
+    let mut fields = BodyFields::of(&whole);
     let input = content(&mut fields);
     fields.finish(Some(input)).map_err(|failure| about_the_claim(failure, patch))
 }
 
 /// The same failure, in which what the patch does not name is the fault of the stored claim.
-fn about_the_claim(failure: Failure, patch: &Value) -> Failure {
-    let Failure::Fields(errors) = failure else { return failure };
+fn about_the_claim(failure: RequestError, patch: &Value) -> RequestError {
+    let RequestError::Fields(errors) = failure else { return failure };
     let is_named = |error: &FieldError| {
         let first = error.pointer.split('/').nth(1).unwrap_or_default();
         error.code == FieldCode::UnknownField || patch.get(first).is_some()
     };
     let told = |error| if is_named(&error) { error } else { error.of_claim() };
-    Failure::Fields(errors.into_iter().map(told).collect())
+    RequestError::Fields(errors.into_iter().map(told).collect())
 }
 
-fn content(fields: &mut Fields<'_>) -> ClaimInput {
+fn content(fields: &mut BodyFields<'_>) -> ClaimInput {
     let (tenant, tenant_domain) = fields
         .object("tenant", |tenant| Some((tenant.required("id"), tenant.required("domain"))))
         .unwrap_or_default();
@@ -254,13 +254,13 @@ fn written(claim: &Claim) -> Value {
     })
 }
 
-fn item(fields: &mut Fields<'_>) -> Option<(ItemKind, ItemId)> {
+fn item(fields: &mut BodyFields<'_>) -> Option<(ItemKind, ItemId)> {
     let (kind, id) = (fields.required("kind"), fields.required("id"));
     Some((kind?, id?))
 }
 
 /// Reads a contact at the customer.
-pub(super) fn contact(fields: &mut Fields<'_>) -> Option<CustomerContact> {
+pub(super) fn contact(fields: &mut BodyFields<'_>) -> Option<CustomerContact> {
     let (name, title) = (fields.required("name"), fields.required("title"));
     let email = fields.required("email");
     fields.ignore("email_unicode");
@@ -268,14 +268,14 @@ pub(super) fn contact(fields: &mut Fields<'_>) -> Option<CustomerContact> {
     Some(CustomerContact { name, title, email: email? })
 }
 
-fn partner_contact(fields: &mut Fields<'_>) -> Option<PartnerContact> {
+fn partner_contact(fields: &mut BodyFields<'_>) -> Option<PartnerContact> {
     let (name, email) = (fields.required("name"), fields.required("email"));
     fields.ignore("email_unicode");
     let PersonName(name) = name?;
     Some(PartnerContact { name, email: email? })
 }
 
-pub(super) fn evidence(fields: &mut Fields<'_>) -> Option<DeclaredEvidence> {
+pub(super) fn evidence(fields: &mut BodyFields<'_>) -> Option<DeclaredEvidence> {
     let (name, sha256) = (fields.required("name"), fields.required("sha256"));
     let acknowledged_on = fields.required("acknowledged_on");
     Some(DeclaredEvidence { name: name?, sha256: sha256?, acknowledged_on: acknowledged_on? })
@@ -292,35 +292,35 @@ pub struct CorrectContactBody {
     pub comment: Option<String>,
 }
 
-/// Reads the contact and what is said of it; [`Failure`] with every field that is wrong.
-pub fn corrected_contact(body: &Value) -> Result<Command, Failure> {
-    let mut fields = Fields::of(body);
+/// Reads the contact and what is said of it; [`RequestError`] with every field that is wrong.
+pub fn corrected_contact(body: &Value) -> Result<Command, RequestError> {
+    let mut fields = BodyFields::of(body);
     let command = correct_contact(&mut fields);
     fields.finish(command)
 }
 
 /// Reads the command that names another contact, of partner or operator.
-pub(super) fn correct_contact(fields: &mut Fields<'_>) -> Option<Command> {
+pub(super) fn correct_contact(fields: &mut BodyFields<'_>) -> Option<Command> {
     let contact = fields.required_object("customer_contact", contact);
     let comment = fields.optional("comment");
     Some(Command::CorrectContact { contact: contact?, comment })
 }
 
 /// Reads a body that has no fields.
-pub fn nothing(body: &Value) -> Result<(), Failure> {
-    Fields::of(body).finish(Some(()))
+pub fn nothing(body: &Value) -> Result<(), RequestError> {
+    BodyFields::of(body).finish(Some(()))
 }
 
 /// Reads the remark that must go with a command.
-pub fn required_comment(body: &Value) -> Result<Comment, Failure> {
-    let mut fields = Fields::of(body);
+pub fn required_comment(body: &Value) -> Result<Comment, RequestError> {
+    let mut fields = BodyFields::of(body);
     let comment = fields.required("comment");
     fields.finish(comment)
 }
 
 /// Reads the remark that may go with a command.
-pub fn comment(body: &Value) -> Result<Option<Comment>, Failure> {
-    let mut fields = Fields::of(body);
+pub fn comment(body: &Value) -> Result<Option<Comment>, RequestError> {
+    let mut fields = BodyFields::of(body);
     let comment = fields.optional("comment");
     fields.finish(Some(comment))
 }
@@ -442,7 +442,7 @@ mod tests {
         let contact = claim.details.customer_contact.as_mut().unwrap();
         contact.name = "x".repeat(120).try_into().unwrap();
         let errors = |patch: Value| match edited(&claim, &patch) {
-            Err(Failure::Fields(errors)) => errors,
+            Err(RequestError::Fields(errors)) => errors,
             other => panic!("{other:?}"),
         };
         let stored = errors(json!({"label": "Rollout"}));

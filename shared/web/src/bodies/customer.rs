@@ -1,16 +1,16 @@
 //! Which items a signed-in customer means, and whose link is to be retired.
 
 use domain::claim::MAX_ITEMS;
-use domain::command::{Command, Selection};
+use domain::command::{Command, ItemSelection};
 use domain::ids::ItemNo;
 use domain::rejection::{FieldCode, Hint};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::failure::Failure;
-use crate::fields::Fields;
-use crate::values::Wrong;
+use crate::failure::RequestError;
+use crate::fields::BodyFields;
+use crate::values::ValueError;
 
 /// The items of an answer.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -31,20 +31,20 @@ pub struct RetireLinkBody {
 }
 
 /// Reads the items of an answer. A list without an entry means nothing: it is refused.
-pub fn chosen_items(body: &Value) -> Result<Selection, Failure> {
-    let mut fields = Fields::of(body);
+pub fn chosen_items(body: &Value) -> Result<ItemSelection, RequestError> {
+    let mut fields = BodyFields::of(body);
     let items: Vec<ItemNo> = fields.values("items", 0..=MAX_ITEMS);
     fields.unique("items", items.iter().map(|no| Some(*no)));
     if body.get("items").and_then(Value::as_array).is_some_and(Vec::is_empty) {
-        fields.refuse("items", Wrong { code: FieldCode::Required, hint: Hint::Entry });
+        fields.refuse("items", ValueError { code: FieldCode::Required, hint: Hint::Entry });
     }
-    let selection = if items.is_empty() { Selection::All } else { Selection::These(items) };
+    let selection = if items.is_empty() { ItemSelection::All } else { ItemSelection::These(items) };
     fields.finish(Some(selection))
 }
 
 /// Reads whose link an administrator retires.
-pub fn retired_link(body: &Value) -> Result<Command, Failure> {
-    let mut fields = Fields::of(body);
+pub fn retired_link(body: &Value) -> Result<Command, RequestError> {
+    let mut fields = BodyFields::of(body);
     let recipient: Option<u8> = fields.required("recipient");
     fields.finish(recipient.map(|recipient| Command::RetireLink { recipient, comment: None }))
 }
@@ -58,8 +58,8 @@ mod tests {
 
     #[test]
     fn none_are_all_and_each_is_named_once() {
-        assert_eq!(chosen_items(&json!({})).unwrap(), Selection::All);
-        let these = Selection::These(vec![ItemNo(2), ItemNo(1)]);
+        assert_eq!(chosen_items(&json!({})).unwrap(), ItemSelection::All);
+        let these = ItemSelection::These(vec![ItemNo(2), ItemNo(1)]);
         assert_eq!(chosen_items(&json!({"items": [2, 1]})).unwrap(), these);
         assert_eq!(refused(chosen_items(&json!({"items": [1, 1]}))), ["duplicate /items/1"]);
         assert_eq!(refused(chosen_items(&json!({"items": [0]}))), ["out-of-range /items/0"]);
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn an_empty_list_of_items_is_refused_and_does_not_mean_all() {
         assert_eq!(refused(chosen_items(&json!({"items": []}))), ["required /items"]);
-        assert_eq!(chosen_items(&json!({"items": null})).unwrap(), Selection::All);
+        assert_eq!(chosen_items(&json!({"items": null})).unwrap(), ItemSelection::All);
     }
 
     #[test]

@@ -7,16 +7,16 @@ use domain::rejection::{FieldCode, FieldError};
 use domain::rules::StandingRules;
 use serde_json::{Value, json};
 
-use crate::failure::Failure;
+use crate::failure::RequestError;
 use crate::{bodies, openapi};
 
 /// The errors that a reader tells of a body.
 type Reader = fn(&Value) -> Vec<FieldError>;
 
-fn errors<T>(read: Result<T, Failure>) -> Vec<FieldError> {
+fn errors<T>(read: Result<T, RequestError>) -> Vec<FieldError> {
     match read {
         Ok(_) => Vec::new(),
-        Err(Failure::Fields(errors)) => errors,
+        Err(RequestError::Fields(errors)) => errors,
         Err(other) => panic!("{other:?}"),
     }
 }
@@ -146,7 +146,7 @@ impl Contract {
 type Members<'c> = BTreeMap<&'c str, &'c Value>;
 
 /// An object in a body.
-struct Place<'c> {
+struct BodyObject<'c> {
     contract: &'c Contract,
     /// The name of the body's schema.
     body: &'static str,
@@ -158,7 +158,7 @@ struct Place<'c> {
     members: Members<'c>,
 }
 
-impl Place<'_> {
+impl BodyObject<'_> {
     /// The codes that are told at a member, once it has this value.
     fn codes(&self, name: &str, value: Value) -> Vec<FieldCode> {
         let mut body = self.whole.clone();
@@ -175,7 +175,7 @@ impl Place<'_> {
 }
 
 /// Every object in every body.
-fn places(contract: &Contract) -> Vec<Place<'_>> {
+fn places(contract: &Contract) -> Vec<BodyObject<'_>> {
     let mut places = Vec::new();
     for (body, reader) in readers() {
         for choice in contract.choices(contract.schema(body)) {
@@ -183,7 +183,7 @@ fn places(contract: &Contract) -> Vec<Place<'_>> {
             let objects = contract.objects(choice, "").into_iter();
             places.extend(objects.map(|(at, members)| {
                 let whole = whole.clone();
-                Place { contract, body, reader, whole, at, members }
+                BodyObject { contract, body, reader, whole, at, members }
             }));
         }
     }

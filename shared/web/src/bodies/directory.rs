@@ -20,9 +20,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::calendar::subdivision;
-use crate::failure::Failure;
-use crate::fields::Fields;
-use crate::values::{Readable, Wrong};
+use crate::failure::RequestError;
+use crate::fields::BodyFields;
+use crate::values::{Readable, ValueError};
 use crate::views::{PartnerView, ProgramView, TenantView};
 use crate::words::{
     ConsentWord, EvidenceWord, ItemKindWord, PartnerStatusWord, PartnerTopicWord,
@@ -320,9 +320,13 @@ pub struct RetentionDaysBody {
 }
 
 /// Reads a partner, whose id is the path's. What the body leaves out is as `before` has it.
-pub fn partner(id: &PartnerId, body: &Value, before: Option<&Partner>) -> Result<Partner, Failure> {
+pub fn partner(
+    id: &PartnerId,
+    body: &Value,
+    before: Option<&Partner>,
+) -> Result<Partner, RequestError> {
     let body = completed(body, before.map(PartnerView::of).as_ref(), &["locale", "notify"]);
-    let mut fields = Fields::of(&body);
+    let mut fields = BodyFields::of(&body);
     same_id(&mut fields, id);
     let (name, status) = (fields.required("name"), fields.required("status"));
     let locations = fields.objects("locations", ENTRIES, location);
@@ -333,7 +337,7 @@ pub fn partner(id: &PartnerId, body: &Value, before: Option<&Partner>) -> Result
     let open_draft_quota = fields.optional("open_draft_quota").unwrap_or(DEFAULT_DRAFT_QUOTA);
     let daily_check_quota = fields.optional("daily_check_quota").unwrap_or(DEFAULT_CHECK_QUOTA);
     if daily_check_quota > MAX_CHECK_QUOTA {
-        fields.refuse("daily_check_quota", Wrong::range(0, MAX_CHECK_QUOTA.into()));
+        fields.refuse("daily_check_quota", ValueError::range(0, MAX_CHECK_QUOTA.into()));
     }
     let domains: BTreeSet<Domain> =
         fields.values("domains", 0..=MAX_PARTNER_DOMAINS).into_iter().collect();
@@ -371,7 +375,7 @@ pub fn partner(id: &PartnerId, body: &Value, before: Option<&Partner>) -> Result
 }
 
 /// A contact whose address is at one of these very domains.
-fn mail_contact(fields: &mut Fields<'_>, domains: &BTreeSet<Domain>) -> Option<PartnerContact> {
+fn mail_contact(fields: &mut BodyFields<'_>, domains: &BTreeSet<Domain>) -> Option<PartnerContact> {
     let (name, email) = (fields.required("name"), fields.required::<Email>("email"));
     fields.ignore("email_unicode");
     let is_own = |email: &Email| domains.iter().any(|domain| domain.as_str() == email.domain());
@@ -381,7 +385,7 @@ fn mail_contact(fields: &mut Fields<'_>, domains: &BTreeSet<Domain>) -> Option<P
     Some(PartnerContact { name: name?, email: email? })
 }
 
-fn location(fields: &mut Fields<'_>) -> Option<Location> {
+fn location(fields: &mut BodyFields<'_>) -> Option<Location> {
     let (id, programs) = (fields.required("id"), fields.values("programs", ENTRIES));
     let name = fields.optional("name");
     let names = NamesByLanguage(fields.by_key("names", MOST_LANGUAGES));
@@ -390,9 +394,13 @@ fn location(fields: &mut Fields<'_>) -> Option<Location> {
 
 /// Reads a tenant, whose id is the path's. What the body leaves out is as `before` has it. Who made a contact
 /// verified or added a domain is not read: the system knows it.
-pub fn tenant(id: &TenantId, body: &Value, before: Option<&Tenant>) -> Result<Tenant, Failure> {
+pub fn tenant(
+    id: &TenantId,
+    body: &Value,
+    before: Option<&Tenant>,
+) -> Result<Tenant, RequestError> {
     let body = completed(body, before.map(TenantView::of).as_ref(), &["subdivision", "time_zone"]);
-    let mut fields = Fields::of(&body);
+    let mut fields = BodyFields::of(&body);
     same_id(&mut fields, id);
     let (name, status) = (fields.required("name"), fields.required("status"));
     let domains = fields.values("domains", SOME_ENTRIES);
@@ -427,7 +435,7 @@ pub fn tenant(id: &TenantId, body: &Value, before: Option<&Tenant>) -> Result<Te
     fields.finish(tenant())
 }
 
-fn tenant_contact(fields: &mut Fields<'_>) -> Option<TenantContact> {
+fn tenant_contact(fields: &mut BodyFields<'_>) -> Option<TenantContact> {
     let (name, email) = (fields.required("name"), fields.required("email"));
     let verified = fields.required("verified");
     fields.ignore("email_unicode");
@@ -442,7 +450,7 @@ fn tenant_contact(fields: &mut Fields<'_>) -> Option<TenantContact> {
     })
 }
 
-fn tenant_item(fields: &mut Fields<'_>) -> Option<TenantItem> {
+fn tenant_item(fields: &mut BodyFields<'_>) -> Option<TenantItem> {
     let (kind, id) = (fields.required("kind"), fields.required("id"));
     let (product, claimable) = (fields.required("product"), fields.required("claimable"));
     let state = fields.required("state");
@@ -457,7 +465,11 @@ fn tenant_item(fields: &mut Fields<'_>) -> Option<TenantItem> {
 
 /// Reads a program, whose id is the path's. What the body leaves out is as `before` has it, also of the policy. Its
 /// policy version is 1 here: which one it becomes depends on what is stored.
-pub fn program(id: &ProgramId, body: &Value, before: Option<&Program>) -> Result<Program, Failure> {
+pub fn program(
+    id: &ProgramId,
+    body: &Value,
+    before: Option<&Program>,
+) -> Result<Program, RequestError> {
     let before = before.map(ProgramView::of);
     let says_names = body.get("catalogue_names").is_some_and(|names| !names.is_null());
     let mut body = completed(body, before.as_ref(), &[]);
@@ -467,7 +479,7 @@ pub fn program(id: &ProgramId, body: &Value, before: Option<&Program>) -> Result
         }
         *policy = completed(policy, Some(&before.policy), &["term_months", "retention_days"]);
     }
-    let mut fields = Fields::of(&body);
+    let mut fields = BodyFields::of(&body);
     same_id(&mut fields, id);
     fields.optional::<u32>("policy_version");
     fields.ignore("versions");
@@ -504,7 +516,7 @@ pub fn program(id: &ProgramId, body: &Value, before: Option<&Program>) -> Result
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "as the reader of an object takes it")]
-fn policy(fields: &mut Fields<'_>) -> Option<Policy> {
+fn policy(fields: &mut BodyFields<'_>) -> Option<Policy> {
     let mut policy = Policy::default();
     set(fields, "window_business_days", &mut policy.window_business_days);
     set(fields, "consent", &mut policy.consent);
@@ -534,13 +546,13 @@ fn policy(fields: &mut Fields<'_>) -> Option<Policy> {
         policy.retention_days = Some(days);
     }
     for (name, bounds) in policy.out_of_bounds() {
-        fields.refuse(name, Wrong::range((*bounds.start()).into(), (*bounds.end()).into()));
+        fields.refuse(name, ValueError::range((*bounds.start()).into(), (*bounds.end()).into()));
     }
     Some(policy)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "as the reader of an object takes it")]
-fn retention_days(fields: &mut Fields<'_>) -> Option<RetentionDays> {
+fn retention_days(fields: &mut BodyFields<'_>) -> Option<RetentionDays> {
     let mut days = RetentionDays::default();
     for (name, value) in [("discarded", &mut days.discarded), ("final", &mut days.after_end)] {
         if fields.is_null(name) {
@@ -554,13 +566,13 @@ fn retention_days(fields: &mut Fields<'_>) -> Option<RetentionDays> {
 
 /// Refuses a language that there are no texts in, unless the entry has it already.
 pub(super) fn known_language(
-    fields: &mut Fields<'_>,
+    fields: &mut BodyFields<'_>,
     locale: Option<&Locale>,
     before: Option<&Locale>,
 ) {
     if locale.is_some_and(|locale| !locale.has_texts() && before != Some(locale)) {
         let hint = Hint::OneOf(&LANGUAGES);
-        fields.refuse("locale", Wrong { code: FieldCode::LanguageUnknown, hint });
+        fields.refuse("locale", ValueError { code: FieldCode::LanguageUnknown, hint });
     }
 }
 
@@ -622,14 +634,14 @@ pub(super) fn completed<V: Serialize>(
 }
 
 /// A key of the policy that may be left out.
-fn set<T: Readable>(fields: &mut Fields<'_>, name: &'static str, value: &mut T) {
+fn set<T: Readable>(fields: &mut BodyFields<'_>, name: &'static str, value: &mut T) {
     if let Some(given) = fields.optional(name) {
         *value = given;
     }
 }
 
 /// The body may repeat the path's id, and name no other.
-fn same_id<T: Readable + PartialEq>(fields: &mut Fields<'_>, id: &T) {
+fn same_id<T: Readable + PartialEq>(fields: &mut BodyFields<'_>, id: &T) {
     if fields.optional::<T>("id").is_some_and(|given| given != *id) {
         fields.report("id", FieldCode::NotEditable);
     }

@@ -8,9 +8,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::bodies::claim;
-use crate::failure::Failure;
-use crate::fields::Fields;
-use crate::values::Wrong;
+use crate::failure::RequestError;
+use crate::fields::BodyFields;
+use crate::values::ValueError;
 use crate::words::DocumentTypeWord;
 
 /// Add evidence, with a document where the program asks for one.
@@ -37,7 +37,7 @@ pub struct EvidenceUploadBody {
 
 /// A document as it is announced.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Uploaded {
+pub struct DocumentUpload {
     /// The entry it belongs to.
     pub entry: DeclaredEvidence,
     /// Its size in bytes.
@@ -47,8 +47,8 @@ pub struct Uploaded {
 }
 
 /// Reads the announcement of a document.
-pub fn uploaded(body: &Value) -> Result<Uploaded, Failure> {
-    let mut fields = Fields::of(body);
+pub fn uploaded(body: &Value) -> Result<DocumentUpload, RequestError> {
+    let mut fields = BodyFields::of(body);
     let (size, kind) = (size(&mut fields), kind(&mut fields));
     let entry = claim::evidence(&mut fields);
     if let (Some(entry), Some(kind)) = (&entry, kind)
@@ -56,25 +56,25 @@ pub fn uploaded(body: &Value) -> Result<Uploaded, Failure> {
     {
         fields.report("name", FieldCode::EndingWrong);
     }
-    let read = || Some(Uploaded { entry: entry?, size: size?, kind: kind? });
+    let read = || Some(DocumentUpload { entry: entry?, size: size?, kind: kind? });
     let read = read();
     fields.finish(read)
 }
 
-fn size(fields: &mut Fields<'_>) -> Option<u64> {
+fn size(fields: &mut BodyFields<'_>) -> Option<u64> {
     let size: u64 = fields.required::<u32>("size")?.into();
     match size {
         1..=MAX_DOCUMENT_BYTES => return Some(size),
-        _ => fields.refuse("size", Wrong::range(1, MAX_DOCUMENT_BYTES)),
+        _ => fields.refuse("size", ValueError::range(1, MAX_DOCUMENT_BYTES)),
     }
     None
 }
 
-fn kind(fields: &mut Fields<'_>) -> Option<DocumentKind> {
+fn kind(fields: &mut BodyFields<'_>) -> Option<DocumentKind> {
     let content_type: String = fields.required("content_type")?;
     let kind = DocumentKind::of_content_type(&content_type);
     if kind.is_none() {
-        fields.refuse("content_type", Wrong::one_of(DocumentKind::CONTENT_TYPES));
+        fields.refuse("content_type", ValueError::one_of(DocumentKind::CONTENT_TYPES));
     }
     kind
 }

@@ -31,7 +31,7 @@ pub use directory::{
     TenantBody, TenantContactBody, TenantItemBody, partner, places_of_domains, program,
     programs_of_partner, tenant,
 };
-pub use evidence::{EvidenceUploadBody, Uploaded, uploaded};
+pub use evidence::{DocumentUpload, EvidenceUploadBody, uploaded};
 pub use outage::{ExtendWindowsBody, outage};
 pub use review::{
     BeginAction, CorrectContactAction, DropBody, ExtendAction, GivenAction, HoldAction,
@@ -60,7 +60,7 @@ mod tests {
     use domain::rejection::{FieldCode, FieldError};
     use serde_json::{Value, json};
 
-    use crate::failure::Failure;
+    use crate::failure::RequestError;
 
     /// The errors as `code pointer`.
     pub(crate) fn told(errors: &[FieldError]) -> Vec<String> {
@@ -69,8 +69,8 @@ mod tests {
 
     /// The errors of a body that must be refused.
     #[track_caller]
-    pub(crate) fn refused<T: std::fmt::Debug>(read: Result<T, Failure>) -> Vec<String> {
-        let Err(Failure::Fields(errors)) = read else { panic!("{read:?}") };
+    pub(crate) fn refused<T: std::fmt::Debug>(read: Result<T, RequestError>) -> Vec<String> {
+        let Err(RequestError::Fields(errors)) = read else { panic!("{read:?}") };
         told(&errors)
     }
 

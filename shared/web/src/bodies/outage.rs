@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::failure::Failure;
-use crate::fields::Fields;
+use crate::failure::RequestError;
+use crate::fields::BodyFields;
 
 /// Give every window that ends in an interval one business day more.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -29,8 +29,8 @@ pub struct ExtendWindowsBody {
 ///
 /// # Errors
 /// Every field that is wrong.
-pub fn outage(body: &Value, at: Instant) -> Result<OutageWish, Failure> {
-    let mut fields = Fields::of(body);
+pub fn outage(body: &Value, at: Instant) -> Result<OutageWish, RequestError> {
+    let mut fields = BodyFields::of(body);
     let from = fields.required::<Instant>("closing_from");
     let until = fields.required::<Instant>("closing_until");
     let comment = fields.required::<Comment>("comment");
@@ -52,7 +52,7 @@ mod tests {
 
     const NOW: &str = "2026-12-22T14:00:00Z";
 
-    fn read(from: &str, until: &str) -> Result<OutageWish, Failure> {
+    fn read(from: &str, until: &str) -> Result<OutageWish, RequestError> {
         let body = json!({"closing_from": from, "closing_until": until, "comment": "Unreachable"});
         outage(&body, NOW.parse().unwrap())
     }

@@ -12,9 +12,9 @@ use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::bodies::claim::{ContactBody, correct_contact};
-use crate::failure::Failure;
-use crate::fields::Fields;
-use crate::values::Wrong;
+use crate::failure::RequestError;
+use crate::fields::BodyFields;
+use crate::values::ValueError;
 use crate::words::ReasonWord;
 
 macro_rules! review_actions {
@@ -210,8 +210,8 @@ pub struct GivenAction {
 }
 
 /// Reads an action. Of an unknown one nothing but the action is judged: its fields are unknown too.
-pub fn review(body: &Value) -> Result<GivenAction, Failure> {
-    let mut fields = Fields::of(body);
+pub fn review(body: &Value) -> Result<GivenAction, RequestError> {
+    let mut fields = BodyFields::of(body);
     let named: Option<String> = fields.required("action");
     let command = match named.as_deref() {
         None => None,
@@ -237,15 +237,15 @@ pub fn review(body: &Value) -> Result<GivenAction, Failure> {
         Some("uphold") => fields.required("comment").map(|comment| Command::Uphold { comment }),
         Some("overturn") => fields.required("comment").map(|comment| Command::Overturn { comment }),
         Some(_) => {
-            let unknown = Wrong::one_of(ACTION_NAMES).at("/action");
-            return Err(Failure::Fields(vec![unknown]));
+            let unknown = ValueError::one_of(ACTION_NAMES).at("/action");
+            return Err(RequestError::Fields(vec![unknown]));
         }
     };
     let note = fields.optional("note");
     fields.finish(command.map(|command| GivenAction { command, note }))
 }
 
-fn reasons(fields: &mut Fields<'_>) -> Vec<GivenReason> {
+fn reasons(fields: &mut BodyFields<'_>) -> Vec<GivenReason> {
     let given = fields.objects("reasons", 1..=MAX_ITEMS, |fields| {
         let code = fields.required("code");
         let (item_no, comment) = (fields.optional("item_no"), fields.optional("comment"));
@@ -256,12 +256,12 @@ fn reasons(fields: &mut Fields<'_>) -> Vec<GivenReason> {
     given.into_iter().flatten().collect()
 }
 
-fn retire_link(fields: &mut Fields<'_>) -> Option<Command> {
+fn retire_link(fields: &mut BodyFields<'_>) -> Option<Command> {
     let (recipient, comment) = (fields.required("recipient"), fields.required("comment"));
     Some(Command::RetireLink { recipient: recipient?, comment: Some(comment?) })
 }
 
-fn validate(fields: &mut Fields<'_>) -> Command {
+fn validate(fields: &mut BodyFields<'_>) -> Command {
     let drop: Vec<Option<(ItemNo, ReasonCode)>> = fields.objects("drop", 0..=MAX_ITEMS, |fields| {
         let (item_no, code) = (fields.required("item_no"), fields.required("code"));
         Some((item_no?, code?))

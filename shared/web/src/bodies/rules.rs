@@ -13,9 +13,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::directory::{completed, entries, ids_in, known_language};
-use crate::failure::Failure;
-use crate::fields::Fields;
-use crate::values::{Readable, Wrong};
+use crate::failure::RequestError;
+use crate::fields::BodyFields;
+use crate::values::{Readable, ValueError};
 use crate::views::RulesView;
 use crate::words::ItemKindWord;
 
@@ -96,12 +96,12 @@ pub struct BlockBody {
 }
 
 /// Reads standing rules. What the body leaves out is as `before` has it, with every block that holds.
-pub fn rules(body: &Value, before: &StandingRules) -> Result<StandingRules, Failure> {
+pub fn rules(body: &Value, before: &StandingRules) -> Result<StandingRules, RequestError> {
     let names_blocks = body.get("blocks").is_some_and(|blocks| !blocks.is_null());
     // More blocks may hold than a body may list.
     let others = StandingRules { blocks: BTreeSet::new(), ..before.clone() };
     let body = completed(body, Some(&RulesView::of(&others)), &["locale"]);
-    let mut fields = Fields::of(&body);
+    let mut fields = BodyFields::of(&body);
     let blocked_partners = fields.values("blocked_partners", ENTRIES);
     let explicit_yes = fields.optional("explicit_yes");
     let closures = fields.values("closures", ENTRIES);
@@ -142,24 +142,24 @@ pub fn programs_of_rules(body: &Value) -> Vec<(String, ProgramId)> {
     ids_in(body, "explicit_yes", "", ProgramId::parse)
 }
 
-fn contact(fields: &mut Fields<'_>) -> Option<RuleContact> {
+fn contact(fields: &mut BodyFields<'_>) -> Option<RuleContact> {
     let (name, email) = (fields.required("name"), fields.required("email"));
     fields.ignore("email_unicode");
     Some(RuleContact { name: name?, email: email? })
 }
 
-fn block(fields: &mut Fields<'_>) -> Option<ItemBlock> {
+fn block(fields: &mut BodyFields<'_>) -> Option<ItemBlock> {
     let (partner, kind) = (fields.required("partner_id"), fields.required("kind"));
     let (id, until) = (fields.required("id"), fields.required("until"));
     Some(ItemBlock { partner: partner?, kind: kind?, id: id?, until: until? })
 }
 
 impl Readable for ExplicitYes {
-    fn read(value: &Value) -> Result<Self, Wrong> {
+    fn read(value: &Value) -> Result<Self, ValueError> {
         match value {
             Value::String(word) if word == "none" => Ok(Self::None),
             Value::String(word) if word == "all" => Ok(Self::All),
-            Value::String(_) => Err(Wrong::one_of(&["none", "all"])),
+            Value::String(_) => Err(ValueError::one_of(&["none", "all"])),
             Value::Array(ids) if ids.len() > MAX_RULE_ENTRIES => Err(FieldCode::TooLong.into()),
             Value::Array(ids) => {
                 let ids: Result<BTreeSet<ProgramId>, _> = ids.iter().map(Readable::read).collect();
@@ -179,7 +179,7 @@ mod tests {
     use super::*;
     use crate::bodies::tests::refused;
 
-    fn rules(body: &Value) -> Result<StandingRules, Failure> {
+    fn rules(body: &Value) -> Result<StandingRules, RequestError> {
         super::rules(body, &StandingRules::default())
     }
 

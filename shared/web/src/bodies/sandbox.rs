@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::failure::Failure;
-use crate::fields::Fields;
-use crate::values::Wrong;
+use crate::failure::RequestError;
+use crate::fields::BodyFields;
+use crate::values::ValueError;
 
 /// The furthest a call may move the clock.
 const MAX_DAYS: i64 = 400;
@@ -42,12 +42,12 @@ pub enum ClockMove {
 
 impl ClockMove {
     /// The moment the clock is to show, where it shows `now`.
-    pub fn target(self, now: DateTime<Utc>) -> Result<DateTime<Utc>, Failure> {
+    pub fn target(self, now: DateTime<Utc>) -> Result<DateTime<Utc>, RequestError> {
         let (target, pointer) = match self {
             Self::To(target) => (Some(target), "/now"),
             Self::By(duration) => (now.checked_add_signed(duration), "/advance"),
         };
-        let refused = |code| Failure::Fields(vec![FieldError::new(pointer, code)]);
+        let refused = |code| RequestError::Fields(vec![FieldError::new(pointer, code)]);
         match target {
             Some(target) if target < now => Err(refused(FieldCode::NotLater)),
             Some(target) if target - now <= Duration::days(MAX_DAYS) => Ok(target),
@@ -57,12 +57,12 @@ impl ClockMove {
 }
 
 /// Reads a move of the clock: one of the two ways to say it.
-pub fn clock(body: &Value) -> Result<ClockMove, Failure> {
-    let mut fields = Fields::of(body);
+pub fn clock(body: &Value) -> Result<ClockMove, RequestError> {
+    let mut fields = BodyFields::of(body);
     let (to, by) = (fields.optional("now"), fields.optional::<String>("advance"));
     let by = by.map(|text| duration(&text));
     if by == Some(None) {
-        fields.refuse("advance", Wrong::form(TextForm::Duration));
+        fields.refuse("advance", ValueError::form(TextForm::Duration));
     }
     let chosen = match (to, by) {
         (Some(_), Some(_)) => {
@@ -123,7 +123,7 @@ mod tests {
         crate::values::instant("2026-11-23T12:00:00Z").unwrap()
     }
 
-    fn moved(body: &Value) -> Result<DateTime<Utc>, Failure> {
+    fn moved(body: &Value) -> Result<DateTime<Utc>, RequestError> {
         clock(body)?.target(noon())
     }
 

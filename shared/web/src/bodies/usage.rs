@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::failure::Failure;
-use crate::fields::Fields;
+use crate::failure::RequestError;
+use crate::fields::BodyFields;
 use crate::words::ItemKindWord;
 
 /// The most rows of a request.
@@ -59,15 +59,15 @@ pub struct UsageRowBody {
 }
 
 /// Reads usage rows. The same item and day twice in one request leaves open which is meant.
-pub fn usage(body: &Value) -> Result<Vec<UsageRow>, Failure> {
-    let mut fields = Fields::of(body);
+pub fn usage(body: &Value) -> Result<Vec<UsageRow>, RequestError> {
+    let mut fields = BodyFields::of(body);
     let rows = fields.objects("rows", 1..=MAX_ROWS, row);
     let key = |row: &UsageRow| (row.kind, row.id.clone(), row.date);
     fields.unique("rows", rows.iter().map(|row| row.as_ref().map(key)));
     fields.finish(Some(rows.into_iter().flatten().collect()))
 }
 
-fn row(fields: &mut Fields<'_>) -> Option<UsageRow> {
+fn row(fields: &mut BodyFields<'_>) -> Option<UsageRow> {
     let (kind, id, date) =
         (fields.required("kind"), fields.required("id"), fields.required("date"));
     let active_users = fields.required("active_users");

@@ -48,7 +48,7 @@ pub(super) fn add_to(document: &mut Value) {
             let name = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
             let name = name.to_owned();
             let mut maker =
-                Maker { schemas: &schemas, whole: &whole, operation: &name, is_body: true };
+                ExampleMaker { schemas: &schemas, whole: &whole, operation: &name, is_body: true };
             if let Some(content) = operation.pointer_mut("/requestBody/content") {
                 maker.add_to_content(content, &name);
             }
@@ -95,7 +95,7 @@ fn is_plain(field: &Map<String, Value>) -> bool {
 }
 
 /// What examples of bodies and answers are made of.
-struct Maker<'a> {
+struct ExampleMaker<'a> {
     /// The schemas of the components.
     schemas: &'a Value,
     /// The examples that are known as a whole.
@@ -106,7 +106,7 @@ struct Maker<'a> {
     is_body: bool,
 }
 
-impl Maker<'_> {
+impl ExampleMaker<'_> {
     /// Gives a content its examples. What is no JSON has the one that is known under `said_of`.
     fn add_to_content(&self, content: &mut Value, said_of: &str) {
         for (media_type, own) in content.as_object_mut().into_iter().flatten() {

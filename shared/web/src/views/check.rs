@@ -11,8 +11,8 @@ use domain::time::rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::failure::Failure;
-use crate::language::Language;
+use crate::failure::RequestError;
+use crate::language::ApiLanguage;
 use crate::problem::Problem;
 use crate::words::{CheckCodeWord, ClaimabilityWord, ItemKindWord, WarningWord, Word};
 
@@ -62,7 +62,7 @@ impl ClaimableItemView {
         program: &Program,
         item: &TenantItem,
         claimability: Claimability,
-        language: Language,
+        language: ApiLanguage,
     ) -> Self {
         let thing = match item.kind {
             ItemKind::Workload => item.id.as_str(),
@@ -182,7 +182,7 @@ impl CheckWarning {
         }
     }
 
-    fn view(self, language: Language) -> CheckWarningView {
+    fn view(self, language: ApiLanguage) -> CheckWarningView {
         CheckWarningView {
             pointer: match self {
                 Self::EvidenceMissing | Self::EvidenceDocumentMissing => "/evidence",
@@ -228,9 +228,9 @@ impl CheckView {
         contested: Option<bool>,
         earliest_closes_at: Option<Instant>,
         warnings: Vec<CheckWarning>,
-        language: Language,
+        language: ApiLanguage,
     ) -> Self {
-        let fields = Problem::of(&Failure::Fields(fields), language, "").errors;
+        let fields = Problem::of(&RequestError::Fields(fields), language, "").errors;
         let fields = fields.into_iter().map(|field| CheckErrorView {
             pointer: field.pointer,
             code: field.code.0.as_str().to_owned(),
@@ -258,7 +258,7 @@ impl CheckView {
 }
 
 /// A refusal that is no fault of a field; a block at each of the items that it names.
-fn hindered(hindrance: Rejection, language: Language) -> Vec<CheckErrorView> {
+fn hindered(hindrance: Rejection, language: ApiLanguage) -> Vec<CheckErrorView> {
     let mut pointers = Vec::new();
     if let Rejection::BlockedByCustomer { items } = &hindrance {
         let places = items.iter().map(|no| no.0.saturating_sub(1));
@@ -267,7 +267,7 @@ fn hindered(hindrance: Rejection, language: Language) -> Vec<CheckErrorView> {
     if pointers.is_empty() {
         pointers.push(String::new());
     }
-    let problem = Problem::of(&Failure::from(hindrance), language, "");
+    let problem = Problem::of(&RequestError::from(hindrance), language, "");
     let error = |pointer| CheckErrorView {
         pointer,
         claim_id: problem.claim_id.clone(),
@@ -318,7 +318,7 @@ mod tests {
             let view = CheckView::of(vec![], vec![], Some(false), None, warnings, language);
             serde_json::to_value(view).unwrap()
         };
-        let (english, czech) = (view(Language::En), view(Language::Cs));
+        let (english, czech) = (view(ApiLanguage::En), view(ApiLanguage::Cs));
         assert_eq!(english["ok"], true);
         assert_eq!(english["warnings"][0]["code"], "vouching-needed");
         assert_eq!(english["warnings"][0]["pointer"], "/customer_contact/email");

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::actor::{Actor, ActorKind};
 use domain::claim::{Claim, CustomerContact, Instant, Item, ItemStatus, PartnerContact, State};
 use domain::context::Rival;
-use domain::history::Withheld;
+use domain::history::WithheldEntry;
 use domain::ids::{EvidenceId, PartnerId, StaffId};
 use domain::program::Policy;
 use domain::reason::ReasonCode;
@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use crate::action;
 use crate::caller::Viewer;
-use crate::language::Language;
+use crate::language::ApiLanguage;
 use crate::views::{
     EvidenceView, ExplainView, RecipientView, RemarkView, ShownRecipients, ShownRemarks,
     WindowView, told,
@@ -29,7 +29,7 @@ use crate::words::{
 
 /// What a claim is shown with.
 #[derive(Debug, Clone, Copy)]
-pub struct Shown<'a> {
+pub struct ClaimContext<'a> {
     /// The policy it is pinned to.
     pub policy: &'a Policy,
     /// The moment as of which the claim is shown.
@@ -330,7 +330,7 @@ pub struct RivalView {
 
 impl ClaimView {
     /// The view of a claim.
-    pub fn of(claim: &Claim, shown: &Shown<'_>) -> Self {
+    pub fn of(claim: &Claim, shown: &ClaimContext<'_>) -> Self {
         let (subject, details) = (&claim.subject, &claim.details);
         // The customer's contact data are for the claim's partner and the operator only.
         let contacts = shown.viewer != Viewer::Customer;
@@ -396,7 +396,7 @@ impl ClaimView {
 
     /// The same with the explanation of the claim's state, in that language.
     #[must_use]
-    pub fn explained(self, claim: &Claim, shown: &Shown<'_>, language: Language) -> Self {
+    pub fn explained(self, claim: &Claim, shown: &ClaimContext<'_>, language: ApiLanguage) -> Self {
         let whole = ExplainView::of(claim.explain(shown.policy, shown.now), language);
         let hides = told::hides_last_event(claim, shown.viewer);
         let explain = if hides { whole.without_recipients(language) } else { whole };
@@ -491,7 +491,7 @@ fn hold_reason(claim: &Claim) -> Option<HoldReasonWord> {
 }
 
 /// What the reader can do with the claim.
-fn allowed_actions(claim: &Claim, shown: &Shown<'_>) -> Vec<ActionWord> {
+fn allowed_actions(claim: &Claim, shown: &ClaimContext<'_>) -> Vec<ActionWord> {
     let actions = action::allowed_actions(claim, shown.reader, shown.now);
     actions.into_iter().map(Word).collect()
 }
@@ -518,7 +518,7 @@ impl PartnerContactView {
     }
 }
 
-fn evidence(claim: &Claim, shown: &Shown<'_>) -> Vec<EvidenceView> {
+fn evidence(claim: &Claim, shown: &ClaimContext<'_>) -> Vec<EvidenceView> {
     let reused = shown.reused.filter(|_| shown.viewer == Viewer::Staff);
     let entries = claim.details.evidence.iter();
     entries
@@ -541,9 +541,9 @@ impl LastEventView {
         let event = &claim.last_event;
         if told::hides_last_event(claim, viewer) {
             return Self {
-                event_type: Withheld::NOTICE_CHANGED,
+                event_type: WithheldEntry::NOTICE_CHANGED,
                 at: rfc3339(event.at),
-                actor: Word(Withheld::ACTOR),
+                actor: Word(WithheldEntry::ACTOR),
                 actor_id: None,
                 by: None,
             };
@@ -587,7 +587,7 @@ fn defence(claim: &Claim, now: Instant) -> Option<DefenceView> {
     claim.active().next().map(|_| DefenceView { until: rfc3339(asked.until) })
 }
 
-fn rivals(shown: &Shown<'_>) -> Option<Vec<RivalView>> {
+fn rivals(shown: &ClaimContext<'_>) -> Option<Vec<RivalView>> {
     let view =
         |rival: &Rival| RivalView { item_no: rival.item.0, claim_id: rival.claim.to_string() };
     let known = shown.rivals.filter(|_| shown.viewer == Viewer::Staff);
@@ -752,13 +752,13 @@ pub(crate) mod tests {
             item: ItemNo(1),
             claim: claim.id.clone(),
             rival_item: ItemNo(1),
-            standing: domain::context::Standing::Active,
+            standing: domain::context::RivalStatus::Active,
             defence: None,
             held_since: None,
             place: None,
         };
         let now = at("2026-12-24T10:00:00Z");
-        let shown = Shown {
+        let shown = ClaimContext {
             policy: &Policy::default(),
             now,
             viewer,
@@ -792,7 +792,7 @@ pub(crate) mod tests {
         let (claim, policy) = (claim(), Policy::default());
         let actions = |role: StaffRole| {
             let reader = Actor::Staff { id: StaffId::parse("s-9").unwrap(), role };
-            let shown = Shown {
+            let shown = ClaimContext {
                 policy: &policy,
                 now: at("2026-12-24T10:00:00Z"),
                 viewer: Viewer::Staff,
@@ -831,7 +831,7 @@ pub(crate) mod tests {
         let claim = claim();
         let now = at("2026-12-24T10:00:00Z");
         let viewer = Viewer::Partner;
-        let shown = Shown {
+        let shown = ClaimContext {
             policy: &Policy::default(),
             now,
             viewer,
@@ -841,7 +841,7 @@ pub(crate) mod tests {
             out_of_office: Some(1),
             recipients: None,
         };
-        let view = ClaimView::of(&claim, &shown).explained(&claim, &shown, Language::En);
+        let view = ClaimView::of(&claim, &shown).explained(&claim, &shown, ApiLanguage::En);
         let explain = serde_json::to_value(view.explain).unwrap();
         assert_eq!(explain["rule"]["name"], "decline");
         assert_eq!(explain["rule"]["href"], "docs/domain.md#32-commands");
@@ -974,7 +974,7 @@ pub(crate) mod tests {
     fn the_explanation_tells_the_partner_no_rule_about_single_recipients() {
         let claim = after(EventType::LinkRetired);
         let explained = |viewer| {
-            let shown = Shown {
+            let shown = ClaimContext {
                 policy: &Policy::default(),
                 now: at("2026-12-24T10:00:00Z"),
                 viewer,
@@ -984,7 +984,10 @@ pub(crate) mod tests {
                 out_of_office: None,
                 recipients: None,
             };
-            ClaimView::of(&claim, &shown).explained(&claim, &shown, Language::En).explain.unwrap()
+            ClaimView::of(&claim, &shown)
+                .explained(&claim, &shown, ApiLanguage::En)
+                .explain
+                .unwrap()
         };
         assert_eq!(explained(Viewer::Staff).rule.name, "retire link");
         let partner = explained(Viewer::Partner);

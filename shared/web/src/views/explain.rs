@@ -6,7 +6,7 @@ use domain::turn::Turn;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::language::Language;
+use crate::language::ApiLanguage;
 use crate::views::told;
 
 /// The explanation of a claim's present state.
@@ -54,7 +54,7 @@ pub struct FactView {
 
 impl ExplainView {
     /// The view of an explanation, in that language.
-    pub fn of(explanation: Explanation, language: Language) -> Self {
+    pub fn of(explanation: Explanation, language: ApiLanguage) -> Self {
         let rule = explanation.rule;
         let key = if explanation.is_final_rejection {
             "rejected-final".to_owned()
@@ -80,13 +80,13 @@ impl ExplainView {
 
     /// The same without the rule that was applied last, where it tells of single recipients.
     #[must_use]
-    pub(super) fn without_recipients(self, language: Language) -> Self {
+    pub(super) fn without_recipients(self, language: ApiLanguage) -> Self {
         Self { rule: told::rule(language), by_silence: false, ..self }
     }
 }
 
 /// Whose turn it is, until when, and what silence does, in a sentence.
-fn next(turn: Option<Turn>, language: Language) -> String {
+fn next(turn: Option<Turn>, language: ApiLanguage) -> String {
     let Some(turn) = turn else { return language.text("next-over", &[]) };
     let who = language.text(&format!("next-who-{}", turn.who.as_str()), &[]);
     let silence = language.text(&format!("next-silence-{}", turn.on_silence.as_str()), &[]);
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn every_event_has_its_rule_and_every_turn_its_sentence_in_every_language() {
-        for language in Language::ALL {
+        for language in ApiLanguage::ALL {
             let events = EventType::ALL.iter().map(|event| event.as_str().replace('_', "-"));
             for event in events.chain(["rejected-final".to_owned(), "recipients".to_owned()]) {
                 let key = format!("rule-{event}");
@@ -129,12 +129,12 @@ mod tests {
         let until = crate::values::instant("2026-12-31T23:00:00Z");
         let turn = Turn { who: Who::Customer, until, on_silence: OnSilence::Associate };
         let english = "The customer's turn until 2026-12-31T23:00:00Z; silence makes the undecided items active.";
-        assert_eq!(next(Some(turn), Language::En), english);
+        assert_eq!(next(Some(turn), ApiLanguage::En), english);
         let endless = Turn { until: None, on_silence: OnSilence::Nothing, ..turn };
         assert_eq!(
-            next(Some(endless), Language::Cs),
+            next(Some(endless), ApiLanguage::Cs),
             "Na řadě je zákazník, bez lhůty; mlčení nic nezmění."
         );
-        assert_eq!(next(None, Language::En), "The claim is final: nobody's turn.");
+        assert_eq!(next(None, ApiLanguage::En), "The claim is final: nobody's turn.");
     }
 }

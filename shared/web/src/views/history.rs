@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use data_encoding::HEXLOWER;
-use domain::history::{Audience, Entry, Noes, Sealed, SealedPart, Told, Withheld};
+use domain::history::{
+    Audience, Entry, Noes, ReadableEntry, SealedEntry, SealedPart, WithheldEntry,
+};
 use domain::ids::{ItemNo, NoticeNo, Sha256Hash};
 use domain::recipient::RecipientNo;
 use domain::time::rfc3339;
@@ -73,7 +75,7 @@ impl HistoryEntryView {
     /// The view of an entry, as much of it as `viewer` may read; `None` where it is none. Of an event that concerns
     /// single recipients the partner is told that the notice changed.
     pub fn of(
-        sealed: &Sealed,
+        sealed: &SealedEntry,
         hash: Option<Sha256Hash>,
         previous: Option<Sha256Hash>,
         viewer: Viewer,
@@ -82,12 +84,14 @@ impl HistoryEntryView {
             if sealed.is_public() { sealed.read_by(audiences(viewer)) } else { sealed.clone() };
         let view = match sealed.told()? {
             // The first format has no parts that could be left out.
-            Told::Event(entry) if viewer == Viewer::Partner && entry.concerns_recipients() => {
-                let name = Withheld::NOTICE_CHANGED.to_owned();
-                Self::of_withheld(Withheld { name, version: entry.version, at: entry.at })
+            ReadableEntry::Event(entry)
+                if viewer == Viewer::Partner && entry.concerns_recipients() =>
+            {
+                let name = WithheldEntry::NOTICE_CHANGED.to_owned();
+                Self::of_withheld(WithheldEntry { name, version: entry.version, at: entry.at })
             }
-            Told::Event(entry) => Self::of_event(&entry, viewer),
-            Told::Withheld(withheld) => Self::of_withheld(withheld),
+            ReadableEntry::Event(entry) => Self::of_event(&entry, viewer),
+            ReadableEntry::Withheld(withheld) => Self::of_withheld(withheld),
         };
         let is_shown = hash.is_some() && sealed.is_public();
         let parts = sealed.parts.iter().filter(|_| is_shown);
@@ -120,12 +124,12 @@ impl HistoryEntryView {
         }
     }
 
-    fn of_withheld(withheld: Withheld) -> Self {
+    fn of_withheld(withheld: WithheldEntry) -> Self {
         Self {
             version: withheld.version.0,
             event_type: withheld.name,
             at: rfc3339(withheld.at),
-            actor: Word(Withheld::ACTOR),
+            actor: Word(WithheldEntry::ACTOR),
             actor_id: None,
             detail: HistoryDetailView::default(),
             entry: None,
@@ -338,16 +342,16 @@ mod tests {
     const KEY: Sha256Hash = Sha256Hash([7; 32]);
 
     /// The entry of an event that changed nothing but its version.
-    fn sealed(event_type: EventType, change: impl Fn(&mut Claim)) -> Sealed {
+    fn sealed(event_type: EventType, change: impl Fn(&mut Claim)) -> SealedEntry {
         let old = claim();
         let mut new = claim();
         new.version = Version(old.version.0 + 1);
         new.last_event.event_type = event_type;
         change(&mut new);
-        Sealed::of(&Entry::of(Some(&old), &new, KEY), KEY)
+        SealedEntry::of(&Entry::of(Some(&old), &new, KEY), KEY)
     }
 
-    fn view(sealed: &Sealed, hash: Option<Sha256Hash>, viewer: Viewer) -> Value {
+    fn view(sealed: &SealedEntry, hash: Option<Sha256Hash>, viewer: Viewer) -> Value {
         serde_json::to_value(HistoryEntryView::of(sealed, hash, None, viewer).unwrap()).unwrap()
     }
 
@@ -420,7 +424,7 @@ mod tests {
             "detail": {"status": {"from": "submitted", "to": "in_review"},
                        "recipients": {"counted_from": 2}},
         });
-        let first = Sealed { text: text.to_string(), parts: BTreeMap::new() };
+        let first = SealedEntry { text: text.to_string(), parts: BTreeMap::new() };
         let partner = view(&first, Some(KEY), Viewer::Partner);
         assert_eq!(partner["detail"], json!({"status": {"from": "submitted", "to": "in_review"}}));
         assert!(partner.get("actor_id").is_none() && partner.get("entry").is_none());
@@ -429,7 +433,7 @@ mod tests {
 
     #[test]
     fn what_is_no_event_has_no_view() {
-        let nothing = Sealed { text: "{}".to_owned(), parts: BTreeMap::new() };
+        let nothing = SealedEntry { text: "{}".to_owned(), parts: BTreeMap::new() };
         assert_eq!(HistoryEntryView::of(&nothing, None, None, Viewer::Staff), None);
     }
 }

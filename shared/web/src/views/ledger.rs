@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use domain::actor::{ActorKind, RECIPIENT};
 use domain::claim::{Claim, Instant, ItemStatus};
-use domain::history::Told;
+use domain::history::ReadableEntry;
 use domain::ids::{ItemNo, PartnerId};
 use domain::program::Policy;
 use domain::text::Name;
@@ -167,8 +167,8 @@ impl LedgerAssociationView {
 
 impl ReceiptView {
     /// The receipt of a history entry, if the customer made it.
-    pub fn of(claim: &Claim, told: &Told) -> Option<Self> {
-        let Told::Event(entry) = told else { return None };
+    pub fn of(claim: &Claim, told: &ReadableEntry) -> Option<Self> {
+        let ReadableEntry::Event(entry) = told else { return None };
         if entry.actor != ActorKind::Customer {
             return None;
         }

@@ -28,9 +28,9 @@ pub use check::{CheckErrorView, CheckView, CheckWarning, CheckWarningView, Claim
 #[cfg(test)]
 pub(crate) use claim::tests::claim as sample_claim;
 pub use claim::{
-    ClaimItemView, ClaimView, ContactView, DecidedItemView, DecisionView, DefenceView,
-    LastEventView, NamedView, PartnerContactView, ReasonView, RivalView, Shown, TenantRefView,
-    TurnView,
+    ClaimContext, ClaimItemView, ClaimView, ContactView, DecidedItemView, DecisionView,
+    DefenceView, LastEventView, NamedView, PartnerContactView, ReasonView, RivalView,
+    TenantRefView, TurnView,
 };
 pub use consequences::{ClaimConsequenceView, ConsequenceCounts, ConsequencesView};
 pub use counts::{ClaimCountsView, QueueTotalsView, QueueView, StatusCountView};

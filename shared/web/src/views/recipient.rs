@@ -157,7 +157,7 @@ mod tests {
 
     use domain::event::FailureCause;
     use domain::ids::NoticeNo;
-    use domain::recipient::Failure;
+    use domain::recipient::DeliveryFailure;
     use domain::text::{Email, Name};
     use serde_json::{Value, json};
 
@@ -193,7 +193,8 @@ mod tests {
     fn a_recipient_is_shown_with_what_became_of_its_mail() {
         let list = list(vec![recipient(1, Authority::Verified, RecipientStanding::Asked)]);
         let mut reports = Reports::default();
-        let failure = Failure { at: at("2026-12-29T10:00:00Z"), cause: FailureCause::Bounce };
+        let failure =
+            DeliveryFailure { at: at("2026-12-29T10:00:00Z"), cause: FailureCause::Bounce };
         reports.entry(RecipientNo(1)).failure = Some(failure);
         let expected = json!([{
             "no": 1, "name": "Jana", "email": "r1@contoso.example", "authority": "verified",
@@ -208,7 +209,8 @@ mod tests {
         let sent = Report { sent: true, ..Report::default() };
         let delivered = Report { delivered_at: Some(at("2026-12-22T14:00:00Z")), ..sent };
         let unattended = Report { unattended: true, ..delivered };
-        let failure = Failure { at: at("2026-12-29T10:00:00Z"), cause: FailureCause::Complaint };
+        let failure =
+            DeliveryFailure { at: at("2026-12-29T10:00:00Z"), cause: FailureCause::Complaint };
         let failed = Report { failure: Some(failure), ..unattended };
         let word = |standing, report| {
             let own = recipient(1, Authority::Verified, standing);

@@ -6,7 +6,7 @@ use domain::history::Entry;
 use domain::ids::Sha256Hash;
 
 use crate::caller::Viewer;
-use crate::language::Language;
+use crate::language::ApiLanguage;
 use crate::views::RuleView;
 
 /// Whether `viewer` is not told what the last event of a claim was.
@@ -17,7 +17,7 @@ pub(super) fn hides_last_event(claim: &Claim, viewer: Viewer) -> bool {
 }
 
 /// The rule that explains such an event to the partner, in that language.
-pub(super) fn rule(language: Language) -> RuleView {
+pub(super) fn rule(language: ApiLanguage) -> RuleView {
     RuleView {
         section: "§5".to_owned(),
         name: "recipients".to_owned(),
@@ -33,6 +33,6 @@ mod tests {
     #[test]
     fn the_rule_stands_where_it_is_said_to_stand() {
         let domain = include_str!("../../../../docs/domain.md");
-        assert!(domain.contains("### 5.1. Recipients"), "{:?}", rule(Language::En));
+        assert!(domain.contains("### 5.1. Recipients"), "{:?}", rule(ApiLanguage::En));
     }
 }

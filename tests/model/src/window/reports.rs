@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::claim::Instant;
 use domain::event::FailureCause;
 use domain::ids::NoticeNo;
-use domain::recipient::{Failure, RecipientNo, Reports};
+use domain::recipient::{DeliveryFailure, RecipientNo, Reports};
 
 /// A report, by the moment that the provider stamps it with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,7 +30,7 @@ pub fn of_notice(noted: &ReportSet, notice: NoticeNo, moments: &[Instant]) -> Re
         let (own, at) = (reports.entry(RecipientNo(report.recipient)), moments[report.moment]);
         if report.failed {
             let first = own.failure.map_or(at, |failure| failure.at.min(at));
-            own.failure = Some(Failure { at: first, cause: FailureCause::Bounce });
+            own.failure = Some(DeliveryFailure { at: first, cause: FailureCause::Bounce });
         } else {
             own.delivered_at = Some(own.delivered_at.map_or(at, |first| first.min(at)));
         }

@@ -2,7 +2,7 @@
 //! newcomer's item becomes active.
 
 use domain::claim::{Claim, Instant, ItemStatus, State};
-use domain::context::Standing;
+use domain::context::RivalStatus;
 use domain::effects::{self, LockChange};
 use domain::ids::{AssociationId, ItemNo};
 
@@ -10,7 +10,7 @@ use super::{FoundLock, LockItem};
 use crate::table::codec::claim_item::check_unchanged;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
-use crate::table::transaction::{Action, Condition};
+use crate::table::transaction::{Condition, TransactionAction};
 
 /// An item that changes hands.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Transfer {
     /// The association that ends.
     pub(crate) from: AssociationId,
     /// The lock as it is then.
-    pub(crate) lock: Action,
+    pub(crate) lock: TransactionAction,
 }
 
 impl Store {
@@ -29,7 +29,7 @@ impl Store {
         changes: &[LockChange],
         locks: &[FoundLock],
         at: Instant,
-    ) -> Result<Option<Vec<Action>>, StoreError> {
+    ) -> Result<Option<Vec<TransactionAction>>, StoreError> {
         let mut actions = Vec::new();
         for change in changes {
             let (LockChange::Take(no) | LockChange::Release(no)) = change;
@@ -51,21 +51,22 @@ impl Store {
         claim: &Claim,
         found: &FoundLock,
         at: Instant,
-    ) -> Result<Option<Vec<Action>>, StoreError> {
+    ) -> Result<Option<Vec<TransactionAction>>, StoreError> {
         let own = claim.association_id(found.item);
         let Some(lock) = &found.lock else {
             let free = LockItem::free_for(own).attributes(&found.key);
-            return Ok(Some(vec![Action::Put(free, Some(Condition::absent()))]));
+            return Ok(Some(vec![TransactionAction::Put(free, Some(Condition::absent()))]));
         };
         if lock.named().any(|named| *named == own) {
             return Ok(Some(Vec::new()));
         }
         let taken = match self.standings(found, lock, at).await? {
             (None, None) => LockItem::free_for(own),
-            (Some(Standing::Active), None) => LockItem { next: Some(own), ..lock.clone() },
+            (Some(RivalStatus::Active), None) => LockItem { next: Some(own), ..lock.clone() },
             (Some(_), _) | (None, Some(_)) => return Ok(None),
         };
-        let mut actions = vec![Action::Put(taken.attributes(&found.key), Some(lock.unchanged()))];
+        let mut actions =
+            vec![TransactionAction::Put(taken.attributes(&found.key), Some(lock.unchanged()))];
         for left in lock.named().filter(|named| !taken.named().any(|kept| kept == *named)) {
             actions.extend(self.let_go(found, left).await?);
         }
@@ -78,7 +79,7 @@ impl Store {
         found: &FoundLock,
         lock: &LockItem,
         at: Instant,
-    ) -> Result<(Option<Standing>, Option<Standing>), StoreError> {
+    ) -> Result<(Option<RivalStatus>, Option<RivalStatus>), StoreError> {
         let mut standings = (None, None);
         if let Some(record) = found.record(&lock.active) {
             standings.0 = self.standing(record, lock.active.item, at).await?;
@@ -95,7 +96,7 @@ impl Store {
         &self,
         found: &FoundLock,
         left: &AssociationId,
-    ) -> Result<Vec<Action>, StoreError> {
+    ) -> Result<Vec<TransactionAction>, StoreError> {
         let Some(record) = found.record(left) else { return Ok(Vec::new()) };
         let mut actions = vec![check_unchanged(&record.claim)];
         actions.extend(self.owed_blocks(&record.claim, left.item).await?);
@@ -103,7 +104,11 @@ impl Store {
     }
 
     /// The block of an item whose decline nobody has settled yet.
-    async fn owed_blocks(&self, holder: &Claim, item: ItemNo) -> Result<Vec<Action>, StoreError> {
+    async fn owed_blocks(
+        &self,
+        holder: &Claim,
+        item: ItemNo,
+    ) -> Result<Vec<TransactionAction>, StoreError> {
         let State::Declined { window: Some(window) } = &holder.state else {
             return Ok(Vec::new());
         };
@@ -123,7 +128,7 @@ impl FoundLock {
         let handed = LockItem::free_for(own);
         Some(Transfer {
             from: lock.active.clone(),
-            lock: Action::Put(handed.attributes(&self.key), Some(lock.unchanged())),
+            lock: TransactionAction::Put(handed.attributes(&self.key), Some(lock.unchanged())),
         })
     }
 
@@ -136,7 +141,7 @@ impl FoundLock {
 
 /// The claim gives a lock back: to the next, if there is one. A lock that is not the claim's any
 /// more stays as it is.
-fn release(claim: &Claim, found: &FoundLock) -> Option<Action> {
+fn release(claim: &Claim, found: &FoundLock) -> Option<TransactionAction> {
     let lock = found.lock.as_ref()?;
     let own = claim.association_id(found.item);
     let left = if lock.active == own {
@@ -149,8 +154,8 @@ fn release(claim: &Claim, found: &FoundLock) -> Option<Action> {
     };
     let unchanged = lock.unchanged();
     Some(match left {
-        Some(left) => Action::Put(left.attributes(&found.key), Some(unchanged)),
-        None => Action::Delete(found.key.clone(), unchanged),
+        Some(left) => TransactionAction::Put(left.attributes(&found.key), Some(unchanged)),
+        None => TransactionAction::Delete(found.key.clone(), unchanged),
     })
 }
 

@@ -13,7 +13,7 @@ use domain::ids::Sha256Hash;
 
 use crate::table::attributes::{key, number};
 use crate::table::keys;
-use crate::table::transaction::{Action, Condition};
+use crate::table::transaction::{Condition, TransactionAction};
 use crate::table::write_id::WriteId;
 
 /// A stored claim with what the record says beyond it.
@@ -151,7 +151,7 @@ pub(crate) fn is_submitted(status: Status) -> bool {
 }
 
 /// The claim has still the version it was read with.
-pub(crate) fn check_unchanged(claim: &Claim) -> Action {
+pub(crate) fn check_unchanged(claim: &Claim) -> TransactionAction {
     let key = key(keys::claim(&claim.id), keys::RECORD);
-    Action::Check(key, Condition::new("v = :v").with(":v", number(claim.version.0)))
+    TransactionAction::Check(key, Condition::new("v = :v").with(":v", number(claim.version.0)))
 }
